@@ -1,0 +1,20 @@
+# Finds the interpreter that Debian's python3-matplotlib belongs to. A python3 of some other installation that comes first
+# on PATH would compile and link, and then find no Matplotlib.
+find_program(VTPU_PYTHON python3 PATHS /usr PATH_SUFFIXES bin NO_DEFAULT_PATH)
+set(VTPU_PYTHON_OK OFF)
+if(VTPU_PYTHON)
+  execute_process(COMMAND ${VTPU_PYTHON} -I -c "import matplotlib, numpy; print(matplotlib.__version__, end='')"
+    RESULT_VARIABLE status OUTPUT_VARIABLE VTPU_MATPLOTLIB_VERSION ERROR_QUIET)
+  if(status EQUAL 0)
+    set(Python_EXECUTABLE ${VTPU_PYTHON})
+    set(PYBIND11_FINDPYTHON ON)
+    find_package(pybind11 CONFIG)
+    if(pybind11_FOUND)
+      set(VTPU_PYTHON_OK ON)
+      message(STATUS "Figures: ${VTPU_PYTHON} with Matplotlib ${VTPU_MATPLOTLIB_VERSION}")
+    endif()
+  endif()
+endif()
+if(NOT VTPU_PYTHON_OK)
+  message(WARNING "No Matplotlib for /usr/bin/python3, or no pybind11: figures are NOT drawn. scripts/bootstrap installs both.")
+endif()

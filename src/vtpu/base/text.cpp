@@ -1,0 +1,103 @@
+#include "vtpu/base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace vtpu {
+namespace {
+
+template <class Number>
+Result<Number> parse_whole(std::string_view text, const std::string& where, const char* expected) {
+  Number value{};
+  const char* end = text.data() + text.size();
+  const auto [stop, status] = std::from_chars(text.data(), end, value);
+  if (text.empty() || status != std::errc() || stop != end)
+    return Error{where, fmt::format("found '{}'", text), expected};
+  return value;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  std::size_t start = 0;
+  while (true) {
+    const std::size_t stop = text.find(separator, start);
+    pieces.push_back(text.substr(start, stop - start));
+    if (stop == std::string_view::npos) return pieces;
+    start = stop + 1;
+  }
+}
+
+std::string join(std::span<const std::string> pieces, std::string_view separator) {
+  std::string text;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    if (i > 0) text += separator;
+    text += pieces[i];
+  }
+  return text;
+}
+
+std::string_view trim(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
+}
+
+Result<double> parse_number(std::string_view text, const std::string& where) {
+  Result<double> value = parse_whole<double>(text, where, "a decimal number");
+  if (value && !std::isfinite(*value)) return Error{where, fmt::format("found '{}'", text), "a finite number"};
+  return value;
+}
+
+Result<std::int64_t> parse_integer(std::string_view text, const std::string& where) {
+  return parse_whole<std::int64_t>(text, where, "a whole number");
+}
+
+std::string nearest(std::string_view word, std::span<const std::string> candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::string quoted_with_hint(std::string_view word, std::span<const std::string> candidates) {
+  const std::string hint = nearest(word, candidates);
+  return hint.empty() ? fmt::format("'{}'", word) : fmt::format("'{}'; did you mean '{}'?", word, hint);
+}
+
+std::string significant(double value, int digits) {
+  if (value == 0 || !std::isfinite(value)) return fmt::format("{}", value);
+  const std::string scientific = fmt::format("{:.{}e}", value, digits - 1);
+  const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
+  if (exponent < -4 || exponent > 8) return scientific;
+  // Rounding to the left of the point is done on the scientific form, so 31.96 at two digits is 32, and 1234 is 1200.
+  return fmt::format("{:.{}f}", std::stod(scientific), std::max(0, digits - 1 - exponent));
+}
+
+}  // namespace vtpu
