@@ -1,0 +1,117 @@
+#include "vtpu/measure/experiment.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/file.h"
+#include "vtpu/measure/provenance.h"
+
+namespace vtpu::measure {
+namespace {
+
+nlohmann::ordered_json description(const Experiment& experiment) {
+  return {{"name", experiment.name},
+          {"question", experiment.question},
+          {"claims", experiment.claims},
+          {"inputs", experiment.inputs},
+          {"quick_seconds", experiment.quick_seconds},
+          {"full_seconds", experiment.full_seconds},
+          {"times_the_host", experiment.times_the_host}};
+}
+
+std::string source_file(const Experiment& experiment) {
+  std::string file = experiment.name;
+  std::replace(file.begin(), file.end(), '-', '_');
+  return "experiments/" + file + ".cpp";
+}
+
+Result<void> run_and_save(const Experiment& experiment, ResultFile& result, const std::filesystem::path& root,
+                          const std::filesystem::path& out) {
+  const Provenance provenance(root);
+  for (const std::string& input : experiment.inputs) {
+    Result<std::string> hash = sha256_of_file(root / input);
+    if (!hash) return hash.error();
+    result.input_hashes[input] = *hash;
+  }
+  Result<std::string> sources = source_hash(root, {"src/vtpu", source_file(experiment)});
+  if (!sources) return sources.error();
+  result.source_hash = *sources;
+  Run run(result, root);
+  if (Result<void> ran = experiment.run(run); !ran) return ran;
+  result.provenance = provenance.finish();
+  return save(result, out);
+}
+
+}  // namespace
+
+Result<Csv> Run::input_csv(const std::string& path) const {
+  VTPU_CHECK(result_.input_hashes.contains(path), "an experiment reads only the inputs it declares");
+  return read_csv(root_ / path);
+}
+
+void Run::record(Metric metric) {
+  VTPU_CHECK(!result_.metrics.contains(metric.key), "a metric key is recorded once");
+  if (metric.kind != Kind::measured) {
+    metric.value = canonical(metric.value);
+    metric.ci = {canonical(metric.ci.low), canonical(metric.ci.high)};
+    for (double& sample : metric.samples) sample = canonical(sample);
+  }
+  std::string key = metric.key;
+  result_.metrics.emplace(std::move(key), std::move(metric));
+}
+
+void Run::computed(const std::string& key, double value, const std::string& unit, const std::string& method) {
+  record({key, value, unit, Kind::computed, 1, {value, value}, method, {}});
+}
+
+void Run::simulated(const std::string& key, double value, const std::string& unit, const std::string& method) {
+  record({key, value, unit, Kind::simulated, 1, {value, value}, method, {}});
+}
+
+void Run::simulated(const std::string& key, const Estimate& e, const std::string& unit) {
+  record({key, e.value, unit, Kind::simulated, e.n, e.ci, e.method, e.samples});
+}
+
+void Run::measured(const std::string& key, const Estimate& e, const std::string& unit) {
+  record({key, e.value, unit, Kind::measured, e.n, e.ci, e.method, e.samples});
+}
+
+Table& Run::table(const std::string& name, std::vector<Column> columns) {
+  const auto [at, fresh] = result_.tables.emplace(name, Table{name, std::move(columns), {}});
+  VTPU_CHECK(fresh, "a table is made once");
+  return at->second;
+}
+
+int experiment_main(const Experiment& experiment, int argc, char** argv) {
+  CLI::App app{experiment.question};
+  bool describe = false;
+  Mode mode = Mode::full;
+  std::uint64_t seed = 1;
+  std::filesystem::path root = ".";
+  std::filesystem::path out = "results/json";
+  app.add_flag("--describe", describe, "print the declaration as JSON and stop");
+  app.add_option("--mode", mode, "sample sizes")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Mode>{{"quick", Mode::quick}, {"full", Mode::full}}));
+  app.add_option("--seed", seed, "seed of every random choice");
+  app.add_option("--root", root, "the project's folder");
+  app.add_option("--out", out, "folder of the result files");
+  CLI11_PARSE(app, argc, argv);
+  if (describe) {
+    std::cout << description(experiment).dump(2) << '\n';
+    return 0;
+  }
+  ResultFile result;
+  result.experiment = experiment.name;
+  result.mode = mode;
+  result.seed = seed;
+  if (Result<void> done = run_and_save(experiment, result, root, out); !done) {
+    fmt::print(stderr, "{}: {}\n", experiment.name, done.error().message());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace vtpu::measure

@@ -1,0 +1,43 @@
+#include "vtpu/measure/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace vtpu::measure {
+
+using Clock = std::chrono::steady_clock;
+
+Progress::Progress(std::string label, std::size_t total)
+    : label_(std::move(label)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_(Clock::now()),
+      last_print_(begin_) {}
+
+Progress::~Progress() {
+  if (terminal_ && printed_) std::fputs("\r\033[K", stderr);
+}
+
+void Progress::step(const std::string& now_at) {
+  ++done_;
+  const double since = std::chrono::duration<double>(Clock::now() - last_print_).count();
+  if (since >= (terminal_ ? 0.2 : 15.0)) print(now_at);
+}
+
+void Progress::print(const std::string& now_at) {
+  last_print_ = Clock::now();
+  printed_ = true;
+  const double elapsed = std::chrono::duration<double>(last_print_ - begin_).count();
+  const double left = elapsed / static_cast<double>(done_) * static_cast<double>(total_ - done_);
+  fmt::print(stderr, "{}  {}: {} of {}, {} left{}{}{}", terminal_ ? "\r\033[K" : "", label_, done_, total_,
+             duration_text(left), now_at.empty() ? "" : ", now ", now_at, terminal_ ? "" : "\n");
+  std::fflush(stderr);
+}
+
+std::string duration_text(double seconds) {
+  const long whole = static_cast<long>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+}
+
+}  // namespace vtpu::measure

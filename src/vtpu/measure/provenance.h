@@ -1,0 +1,26 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+namespace vtpu::measure {
+
+/// What the volatile part of a result says of the run: commit and whether the tree was dirty, compiler and flags, the
+/// program's hash, processor, cores, SMT, frequency source, kernel, virtualised or not, load before and after, wall and
+/// processor time, peak memory, start in UTC.
+class Provenance {
+ public:
+  /// Starts the clocks. `root`: the project's folder, for its git commit; "unknown" where there is none.
+  explicit Provenance(const std::filesystem::path& root);
+  ~Provenance();
+  nlohmann::ordered_json finish() const;
+
+ private:
+  struct Start;
+  std::unique_ptr<Start> start_;
+};
+
+/// Text that changes when measured results stop being comparable: processor model, cores, kernel release, caches.
+std::string host_identity();
+
+}  // namespace vtpu::measure

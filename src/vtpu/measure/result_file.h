@@ -1,0 +1,53 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/measure/metric.h"
+
+namespace vtpu::measure {
+
+enum class Mode { quick, full };
+const char* name_of(Mode mode);
+
+/// What one experiment found. On disk it is two files:
+/// `<experiment>.json`, the deterministic part: schema, configuration, seed, mode, hashes of inputs and sources, computed
+/// and simulated metrics and tables. Two runs of the same sources give the same bytes, on any machine.
+/// `<experiment>.run.json`, the volatile part: measured metrics with their samples, measured tables, provenance, and the
+/// SHA-256 of the other file, which ties the two together.
+struct ResultFile {
+  std::string experiment;
+  Mode mode = Mode::quick;
+  std::uint64_t seed = 0;
+  nlohmann::ordered_json configuration = nlohmann::ordered_json::object();
+  std::map<std::string, std::string> input_hashes;  ///< path below the root → SHA-256
+  std::string source_hash;
+  std::map<std::string, Metric> metrics;
+  std::map<std::string, Table> tables;
+  nlohmann::ordered_json provenance = nlohmann::ordered_json::object();
+};
+
+inline constexpr int kResultSchema = 1;
+
+std::filesystem::path deterministic_path(const std::filesystem::path& folder, const std::string& experiment);
+std::filesystem::path volatile_path(const std::filesystem::path& folder, const std::string& experiment);
+
+/// Writes both parts, each atomically, the volatile one last: a result is whole when its volatile part names the
+/// deterministic part's hash.
+Result<void> save(const ResultFile& result, const std::filesystem::path& folder);
+
+/// Reads both parts. Error: a missing or malformed file, an unknown schema, a deterministic part whose hash is not the
+/// one its volatile part names.
+Result<ResultFile> load(const std::filesystem::path& folder, const std::string& experiment);
+
+/// SHA-256 of the project's C++ sources below the given folders and files, comments and white space left out, so that
+/// it names what the sources mean.
+Result<std::string> source_hash(const std::filesystem::path& root, const std::vector<std::string>& below);
+
+/// C++ text without comments, runs of white space folded to one blank; literals stay as they are.
+std::string without_comments(std::string_view source);
+
+}  // namespace vtpu::measure
