@@ -1,0 +1,136 @@
+#include "vtpu/net/ocs/ocs_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "vtpu/base/check.h"
+
+namespace vtpu::net {
+namespace {
+
+/// The two dimensions beside the given one, in rising order.
+constexpr std::array<std::array<std::size_t, 2>, 3> kOthers = {{{1, 2}, {0, 2}, {0, 1}}};
+
+std::string port_text(const OcsLayout& layout, int port) {
+  return fmt::format("{}{}", layout.block_of(port), layout.face_of(port) == Face::plus ? '+' : '-');
+}
+
+}  // namespace
+
+int OcsLayout::ocs_of(int dimension, const Coordinates& position) const {
+  const auto& others = kOthers[static_cast<std::size_t>(dimension)];
+  return (dimension * block_side + position[others[0]]) * block_side + position[others[1]];
+}
+
+Coordinates OcsLayout::position_of(int ocs, Face face) const {
+  const auto dimension = static_cast<std::size_t>(dimension_of(ocs));
+  Coordinates position{};
+  position[dimension] = face == Face::plus ? block_side - 1 : 0;
+  position[kOthers[dimension][0]] = ocs / block_side % block_side;
+  position[kOthers[dimension][1]] = ocs % block_side;
+  return position;
+}
+
+std::string to_string(const Circuit& circuit, const OcsLayout& layout) {
+  const int s = layout.block_side;
+  return fmt::format("{}({},{}): {} - {}", "xyz"[layout.dimension_of(circuit.ocs)], circuit.ocs / s % s,
+                     circuit.ocs % s, port_text(layout, circuit.a), port_text(layout, circuit.b));
+}
+
+OcsState::OcsState(const OcsLayout& layout) : layout_(layout) {
+  VTPU_CHECK(layout.block_side >= 1 && layout.blocks >= 1, "a layout has blocks");
+  peers_.assign(static_cast<std::size_t>(layout.ocs_count()) * static_cast<std::size_t>(layout.ports_per_ocs()), -1);
+}
+
+Result<OcsState> OcsState::make(const OcsLayout& layout, std::span<const Circuit> circuits) {
+  OcsState state(layout);
+  for (std::size_t i = 0; i < circuits.size(); ++i)
+    if (const Result<void> connected = state.connect(circuits[i]); !connected) {
+      Error error = connected.error();
+      error.where = fmt::format("circuit {}, {}", i + 1, error.where);
+      return error;
+    }
+  return state;
+}
+
+Result<void> OcsState::check(int ocs, int port) const {
+  if (ocs < 0 || ocs >= layout_.ocs_count())
+    return Error{"OCS state", fmt::format("found switch {}", ocs), fmt::format("0 to {}", layout_.ocs_count() - 1)};
+  if (port < 0 || port >= layout_.ports_per_ocs())
+    return Error{fmt::format("OCS state, switch {}", ocs), fmt::format("found port {}", port),
+                 fmt::format("0 to {}", layout_.ports_per_ocs() - 1)};
+  return {};
+}
+
+std::vector<Circuit> OcsState::circuits() const {
+  std::vector<Circuit> all;
+  for (int ocs = 0; ocs < layout_.ocs_count(); ++ocs)
+    for (int port = 0; port < layout_.ports_per_ocs(); ++port)
+      if (const int other = peer(ocs, port); other > port) all.push_back({ocs, port, other});
+  return all;
+}
+
+Result<void> OcsState::connect(const Circuit& circuit) {
+  for (const int port : {circuit.a, circuit.b}) {
+    if (const Result<void> known = check(circuit.ocs, port); !known) return known;
+    if (const int other = peer(circuit.ocs, port); other >= 0)
+      return Error{fmt::format("OCS state, switch {}", circuit.ocs),
+                   fmt::format("port {} is already in '{}'", port_text(layout_, port),
+                               to_string(Circuit{circuit.ocs, port, other}, layout_)),
+                   "a dark port"};
+  }
+  if (circuit.a == circuit.b)
+    return Error{fmt::format("OCS state, switch {}", circuit.ocs),
+                 fmt::format("port {} joined with itself", port_text(layout_, circuit.a)), "two different ports"};
+  peers_[index(circuit.ocs, circuit.a)] = circuit.b;
+  peers_[index(circuit.ocs, circuit.b)] = circuit.a;
+  return {};
+}
+
+Result<void> OcsState::disconnect(int ocs, int port) {
+  if (const Result<void> known = check(ocs, port); !known) return known;
+  const int other = peer(ocs, port);
+  if (other < 0)
+    return Error{fmt::format("OCS state, switch {}", ocs), fmt::format("port {} is dark", port_text(layout_, port)),
+                 "a port in use"};
+  peers_[index(ocs, port)] = -1;
+  peers_[index(ocs, other)] = -1;
+  return {};
+}
+
+CircuitChanges changes(const OcsState& before, const OcsState& after) {
+  VTPU_CHECK(before.layout() == after.layout(), "states of one layout are compared");
+  const std::vector<Circuit> old_ones = before.circuits();
+  const std::vector<Circuit> new_ones = after.circuits();
+  CircuitChanges result;
+  std::set_difference(old_ones.begin(), old_ones.end(), new_ones.begin(), new_ones.end(),
+                      std::back_inserter(result.removed));
+  std::set_difference(new_ones.begin(), new_ones.end(), old_ones.begin(), old_ones.end(),
+                      std::back_inserter(result.added));
+  return result;
+}
+
+Result<Splice> splice_block(const OcsState& state, int failed, int spare) {
+  const OcsLayout& layout = state.layout();
+  for (const int block : {failed, spare})
+    if (block < 0 || block >= layout.blocks)
+      return Error{"splice", fmt::format("found block {}", block), fmt::format("0 to {}", layout.blocks - 1)};
+  if (failed == spare) return Error{"splice", fmt::format("block {} in its own place", failed), "two different blocks"};
+  const auto spared = [&](int port) {
+    return layout.block_of(port) == failed ? layout.port_of(spare, layout.face_of(port)) : port;
+  };
+  std::vector<Circuit> circuits = state.circuits();
+  for (Circuit& circuit : circuits) {
+    if (layout.block_of(circuit.a) == spare || layout.block_of(circuit.b) == spare)
+      return Error{"splice", fmt::format("block {} is in '{}'", spare, to_string(circuit, layout)), "an idle spare"};
+    circuit.a = spared(circuit.a);
+    circuit.b = spared(circuit.b);
+  }
+  Result<OcsState> after = OcsState::make(layout, circuits);
+  VTPU_CHECK(after.ok(), "moving circuits to dark ports keeps a matching");
+  return Splice{*after, changes(state, *after)};
+}
+
+}  // namespace vtpu::net

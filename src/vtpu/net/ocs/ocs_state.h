@@ -1,0 +1,107 @@
+#pragma once
+#include <array>
+#include <compare>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/machine.h"
+#include "vtpu/net/shape.h"
+
+namespace vtpu::net {
+
+/// The side of a block that a port faces.
+enum class Face { plus, minus };
+
+/// Which optical circuit switches there are and what their ports are wired to. Blocks of s^3 chips have s^2 optical
+/// links on each of six faces; one switch joins the '+' and '-' links of one dimension and one face position of all
+/// blocks. So there are 3·s^2 switches (48 for s = 4) with two ports a block (136 for 64 blocks and 4 spares). Source:
+/// jouppi2023tpuv4, Section 2.2.
+struct OcsLayout {
+  int block_side = 4;
+  int blocks = 68;
+
+  static OcsLayout of(const Machine& machine) { return {machine.config().block_side, machine.block_count()}; }
+
+  int ocs_count() const { return 3 * block_side * block_side; }
+  int ports_per_ocs() const { return 2 * blocks; }
+  Shape block_shape() const { return {block_side, block_side, block_side}; }
+
+  /// Switch of a dimension (0..2) and a position in the block on that dimension's face: dimension · s^2 + u · s + v,
+  /// where u and v are the position's other two coordinates in rising order of dimension.
+  int ocs_of(int dimension, const Coordinates& position) const;
+  int dimension_of(int ocs) const { return ocs / (block_side * block_side); }
+  /// The position on the given face that a switch serves.
+  Coordinates position_of(int ocs, Face face) const;
+
+  int port_of(int block, Face face) const { return 2 * block + (face == Face::minus ? 1 : 0); }
+  int block_of(int port) const { return port / 2; }
+  Face face_of(int port) const { return port % 2 == 0 ? Face::plus : Face::minus; }
+
+  bool operator==(const OcsLayout&) const = default;
+};
+
+/// A light path through one switch between two of its ports; it carries both directions.
+struct Circuit {
+  int ocs = 0;
+  int a = 0;  ///< port
+  int b = 0;  ///< port
+  auto operator<=>(const Circuit&) const = default;
+};
+
+/// "x(2,3): 5+ - 6-": dimension, face position, block and face of either port.
+std::string to_string(const Circuit& circuit, const OcsLayout& layout);
+
+/// What all the switches are set to: a partial matching of the ports of each. Any two ports of a switch may be joined,
+/// as the 136 x 136 switch allows; dark ports carry nothing.
+class OcsState {
+ public:
+  /// All ports dark.
+  explicit OcsState(const OcsLayout& layout);
+  /// Error: the first circuit that names no switch or port, joins a port with itself, or takes a port already in use.
+  static Result<OcsState> make(const OcsLayout& layout, std::span<const Circuit> circuits);
+
+  const OcsLayout& layout() const { return layout_; }
+  /// The port at the other end of the circuit, or -1 for a dark port.
+  int peer(int ocs, int port) const { return peers_[index(ocs, port)]; }
+  /// All circuits in the order of switches and ports; a < b in each.
+  std::vector<Circuit> circuits() const;
+
+  /// Error: as for `make`.
+  Result<void> connect(const Circuit& circuit);
+  /// Darkens both ends. Error: no such switch or port, or a port that is dark.
+  Result<void> disconnect(int ocs, int port);
+
+  bool operator==(const OcsState&) const = default;
+
+ private:
+  std::size_t index(int ocs, int port) const {
+    return static_cast<std::size_t>(ocs) * static_cast<std::size_t>(layout_.ports_per_ocs()) +
+           static_cast<std::size_t>(port);
+  }
+  Result<void> check(int ocs, int port) const;
+
+  OcsLayout layout_;
+  std::vector<int> peers_;
+};
+
+/// What has to be switched to come from one state to another of the same layout (an invariant).
+struct CircuitChanges {
+  std::vector<Circuit> removed;
+  std::vector<Circuit> added;
+};
+CircuitChanges changes(const OcsState& before, const OcsState& after);
+
+/// A state with a spare block in the place of a failed one.
+struct Splice {
+  OcsState state;
+  CircuitChanges changes;
+};
+
+/// Gives every circuit of `failed` to the same face and position of `spare`, so that whatever topology the state formed
+/// is formed again, with the spare's chips in the failed block's places.
+/// Error: no such block, the same block twice, or a spare with circuits of its own.
+Result<Splice> splice_block(const OcsState& state, int failed, int spare);
+
+}  // namespace vtpu::net

@@ -1,0 +1,43 @@
+#pragma once
+#include <optional>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/machine.h"
+
+namespace vtpu::net {
+
+/// Which chip answers to which name once chips have failed. A name is the index of an active chip and never changes;
+/// the chip behind it moves to a spare of the spare volume when it fails, and again when that spare fails.
+class SpareMap {
+ public:
+  explicit SpareMap(const Machine& machine);
+
+  /// What a failure did. `name` is empty when an idle spare failed; `to` is empty when the spares were exhausted, and
+  /// the name then has no chip.
+  struct Move {
+    int failed_chip = 0;
+    std::optional<int> name;
+    std::optional<int> to;
+    bool operator==(const Move&) const = default;
+  };
+
+  /// Marks a chip as failed and moves its name to the first spare that is neither used nor failed.
+  /// Error: no such chip, or one that has failed before.
+  Result<Move> fail(int chip);
+
+  /// The chip that answers to a name, or none. `name`: 0..active_count-1.
+  std::optional<int> chip_of(int name) const;
+  /// The name a chip answers to, or none for an idle spare or a failed chip. `chip`: 0..chip_count-1.
+  std::optional<int> name_of(int chip) const;
+  int free_spares() const;
+  int lost_names() const;
+
+ private:
+  int active_count_;
+  std::vector<std::optional<int>> chip_of_name_;
+  std::vector<std::optional<int>> name_of_chip_;
+  std::vector<bool> failed_;
+};
+
+}  // namespace vtpu::net

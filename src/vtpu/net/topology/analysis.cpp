@@ -1,0 +1,251 @@
+#include "vtpu/net/topology/analysis.h"
+
+#include <algorithm>
+#include <boost/graph/boykov_kolmogorov_max_flow.hpp>
+#include <boost/graph/breadth_first_search.hpp>
+#include <boost/pending/queue.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/random.h"
+
+namespace vtpu::net {
+namespace {
+
+using Edge = boost::graph_traits<LinkGraph>::edge_descriptor;
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// One breadth-first search after another over the same graph, without allocating anew.
+class BreadthFirst {
+ public:
+  explicit BreadthFirst(const LinkGraph& graph)
+      : graph_(graph), distance_(num_vertices(graph)), colors_(num_vertices(graph)) {
+    order_.reserve(num_vertices(graph));
+  }
+
+  void run(int source) {
+    order_.clear();
+    std::fill(distance_.begin(), distance_.end(), -1);
+    std::fill(colors_.begin(), colors_.end(), boost::white_color);
+    distance_[at(source)] = 0;
+    boost::queue<int> waiting;
+    const auto index = get(boost::vertex_index, graph_);
+    boost::breadth_first_visit(graph_, source, waiting, Visitor{{}, this},
+                               boost::make_iterator_property_map(colors_.begin(), index));
+  }
+
+  const std::vector<int>& order() const { return order_; }        // reached chips, nearest first
+  const std::vector<int>& distance() const { return distance_; }  // -1: not reached
+
+ private:
+  struct Visitor : boost::default_bfs_visitor {
+    void tree_edge(const Edge& edge, const LinkGraph& graph) const {
+      search->distance_[at(target(edge, graph))] = search->distance_[at(source(edge, graph))] + 1;
+    }
+    void discover_vertex(int chip, const LinkGraph&) const { search->order_.push_back(chip); }
+    BreadthFirst* search;
+  };
+
+  const LinkGraph& graph_;
+  std::vector<int> order_;
+  std::vector<int> distance_;
+  std::vector<boost::default_color_type> colors_;
+};
+
+int source_count(const LinkGraph& graph, Sources sources) {
+  return sources == Sources::all ? static_cast<int>(num_vertices(graph)) : 1;
+}
+
+/// What every directed link carries, in the order of edges, when each source sends one unit to every chip.
+std::vector<double> link_loads(const LinkGraph& graph, Sources sources) {
+  BreadthFirst search(graph);
+  const std::size_t chips = num_vertices(graph);
+  std::vector<double> load(num_edges(graph), 0), paths(chips), through(chips);
+  for (int source = 0; source < source_count(graph, sources); ++source) {
+    search.run(source);
+    const std::vector<int>& distance = search.distance();
+    std::fill(paths.begin(), paths.end(), 0);
+    std::fill(through.begin(), through.end(), 1);
+    paths[at(source)] = 1;
+    for (const int chip : search.order())
+      for (const Edge& edge : boost::make_iterator_range(out_edges(chip, graph))) {
+        const std::size_t next = at(target(edge, graph));
+        if (distance[next] == distance[at(chip)] + 1) paths[next] += paths[at(chip)];
+      }
+    // Backwards from the farthest chip: what passes through a chip is its own unit and what it hands on.
+    for (auto chip = search.order().rbegin(); chip != search.order().rend(); ++chip)
+      for (const Edge& edge : boost::make_iterator_range(out_edges(*chip, graph))) {
+        const std::size_t next = at(target(edge, graph));
+        if (distance[next] != distance[at(*chip)] + 1) continue;
+        const double share = through[next] * paths[at(*chip)] / paths[next];
+        load[at(get(boost::edge_index, graph, edge))] += share;
+        through[at(*chip)] += share;
+      }
+  }
+  return load;
+}
+
+}  // namespace
+
+std::uint64_t DistanceDistribution::unreachable_pairs() const {
+  const auto all = static_cast<std::uint64_t>(chips) * static_cast<std::uint64_t>(chips);
+  return all - std::accumulate(pairs_at.begin(), pairs_at.end(), std::uint64_t{0});
+}
+
+double DistanceDistribution::average_including_self() const {
+  std::uint64_t hops = 0, pairs = 0;
+  for (std::size_t distance = 0; distance < pairs_at.size(); ++distance) {
+    hops += distance * pairs_at[distance];
+    pairs += pairs_at[distance];
+  }
+  return static_cast<double>(hops) / static_cast<double>(pairs);
+}
+
+double DistanceDistribution::average_excluding_self() const {
+  std::uint64_t hops = 0, pairs = 0;
+  for (std::size_t distance = 1; distance < pairs_at.size(); ++distance) {
+    hops += distance * pairs_at[distance];
+    pairs += pairs_at[distance];
+  }
+  return pairs == 0 ? 0 : static_cast<double>(hops) / static_cast<double>(pairs);
+}
+
+DistanceDistribution distances(const LinkGraph& graph, Sources sources) {
+  DistanceDistribution result{static_cast<int>(num_vertices(graph)), {}};
+  const int searches = source_count(graph, sources);
+  const auto weight = static_cast<std::uint64_t>(result.chips / searches);
+  BreadthFirst search(graph);
+  for (int source = 0; source < searches; ++source) {
+    search.run(source);
+    const std::size_t farthest = at(search.distance()[at(search.order().back())]);
+    if (result.pairs_at.size() <= farthest) result.pairs_at.resize(farthest + 1, 0);
+    for (const int chip : search.order()) result.pairs_at[at(search.distance()[at(chip)])] += weight;
+  }
+  return result;
+}
+
+double UniformLoad::bound_by_dimension() const {
+  return 1 / *std::max_element(mean_of_dimension.begin(), mean_of_dimension.end());
+}
+
+UniformLoad uniform_load(const LinkGraph& graph, Sources sources) {
+  VTPU_CHECK(num_edges(graph) > 0, "a topology with links");
+  const std::vector<double> load = link_loads(graph, sources);
+  const auto chips = static_cast<double>(num_vertices(graph));
+  std::vector<double> sum_of_dimension, sum_of_port;
+  std::vector<int> links_of_dimension;
+  UniformLoad result;
+  for (const Edge& edge : boost::make_iterator_range(edges(graph))) {
+    const double link_load = load[at(get(boost::edge_index, graph, edge))] / chips;
+    const std::size_t dimension = at(graph[edge].dimension);
+    const std::size_t port = at(graph[edge].port);
+    sum_of_dimension.resize(std::max(sum_of_dimension.size(), dimension + 1), 0);
+    links_of_dimension.resize(sum_of_dimension.size(), 0);
+    sum_of_port.resize(std::max(sum_of_port.size(), port + 1), 0);
+    sum_of_dimension[dimension] += link_load;
+    ++links_of_dimension[dimension];
+    sum_of_port[port] += link_load;
+    if (sources == Sources::all) result.largest = std::max(result.largest, link_load);
+  }
+  if (sources == Sources::first) {
+    result.largest = *std::max_element(sum_of_port.begin(), sum_of_port.end());
+    for (double& sum : sum_of_dimension) sum *= chips;
+  }
+  for (std::size_t d = 0; d < sum_of_dimension.size(); ++d)
+    result.mean_of_dimension.push_back(links_of_dimension[d] == 0 ? 0 : sum_of_dimension[d] / links_of_dimension[d]);
+  return result;
+}
+
+int cut_links(const LinkGraph& graph, const std::vector<bool>& half) {
+  int links = 0;
+  for (const Edge& edge : boost::make_iterator_range(edges(graph)))
+    links += half[at(source(edge, graph))] && !half[at(target(edge, graph))];
+  return links;
+}
+
+int min_cut_links(const LinkGraph& graph, const std::vector<int>& from, const std::vector<int>& to) {
+  VTPU_CHECK(!from.empty() && !to.empty(), "a cut parts two sets that are not empty");
+  using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::bidirectionalS>;
+  struct Flow {
+    int capacity = 0;
+    int residual = 0;
+    Traits::edge_descriptor reverse;
+  };
+  using FlowGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property, Flow>;
+  const std::size_t chips = num_vertices(graph);
+  const std::size_t start = chips, end = chips + 1;
+  FlowGraph flow(chips + 2);
+  const auto add_arc = [&](std::size_t a, std::size_t b, int capacity) {
+    const auto there = add_edge(a, b, flow).first;
+    const auto back = add_edge(b, a, flow).first;
+    flow[there].capacity = capacity;
+    flow[there].reverse = back;
+    flow[back].reverse = there;
+  };
+  for (const Edge& edge : boost::make_iterator_range(edges(graph)))
+    add_arc(at(source(edge, graph)), at(target(edge, graph)), 1);
+  const int unlimited = static_cast<int>(num_edges(graph)) + 1;
+  for (const int chip : from) add_arc(start, at(chip), unlimited);
+  for (const int chip : to) add_arc(at(chip), end, unlimited);
+  const int links =
+      boost::boykov_kolmogorov_max_flow(flow, get(&Flow::capacity, flow), get(&Flow::residual, flow),
+                                        get(&Flow::reverse, flow), get(boost::vertex_index, flow), start, end);
+  VTPU_CHECK(links < unlimited, "the two sets of a cut are disjoint");
+  return links;
+}
+
+BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, double alltoall_bound) {
+  VTPU_CHECK(grid.count() == static_cast<int>(num_vertices(graph)), "the grid numbers the topology's chips");
+  BisectionBounds bounds;
+  constexpr double kRounding = 1e-9;  // of sums of loads, so that an exact bound is not raised by one
+  bounds.at_least = static_cast<int>(std::ceil(grid.count() / 4.0 * alltoall_bound * (1 - kRounding)));
+  std::vector<bool> half(num_vertices(graph));
+  for (int d = 0; d < grid.dimensions(); ++d) {
+    const int side = grid.side(d);
+    if (side % 2 != 0) continue;
+    for (int begin = 0; begin < side / 2; ++begin) {
+      for (int chip = 0; chip < grid.count(); ++chip)
+        half[at(chip)] = (grid.coordinate_of(chip, d) + side - begin) % side < side / 2;
+      const int links = cut_links(graph, half);
+      if (bounds.at_most == 0 || links < bounds.at_most) bounds.at_most = links;
+    }
+  }
+  return bounds;
+}
+
+double spectral_gap(const LinkGraph& graph) {
+  const std::size_t chips = num_vertices(graph);
+  VTPU_CHECK(chips > 1, "a spectral gap takes two chips");
+  int degree = 0;
+  for (int chip = 0; chip < static_cast<int>(chips); ++chip)
+    degree = std::max(degree, static_cast<int>(out_degree(chip, graph)));
+  // The largest eigenvalue of 2·degree - Laplacian, apart from the constant vector's, belongs to the gap.
+  Random random(1);
+  std::vector<double> vector(chips), image(chips);
+  for (double& value : vector) value = random.unit() - 0.5;
+  double gap = 0;
+  constexpr int kMaxSteps = 100000;
+  for (int step = 0; step < kMaxSteps; ++step) {
+    const double mean = std::accumulate(vector.begin(), vector.end(), 0.0) / static_cast<double>(chips);
+    for (double& value : vector) value -= mean;
+    const double norm = std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
+    for (double& value : vector) value /= norm;
+    double laplacian = 0;
+    for (int chip = 0; chip < static_cast<int>(chips); ++chip) {
+      double difference = 0;
+      for (const Edge& edge : boost::make_iterator_range(out_edges(chip, graph)))
+        difference += vector[at(chip)] - vector[at(target(edge, graph))];
+      laplacian += vector[at(chip)] * difference;
+      image[at(chip)] = 2 * degree * vector[at(chip)] - difference;
+    }
+    vector.swap(image);
+    const double change = std::abs(laplacian - gap);
+    gap = laplacian;
+    if (step > 0 && change <= 1e-12 * gap + 1e-15) break;
+  }
+  return gap;
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,42 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/net/ocs/slice.h"
+#include "vtpu/net/shape.h"
+#include "vtpu/net/topology/topology.h"
+
+namespace vtpu::net {
+
+/// The chips of a slice as an OCS state joins them: the electrical mesh inside every block and one optical link for
+/// each circuit. Chips bear their numbers in the slice's shape; ports are those of the 3D torus. A circuit stays in its
+/// switch's dimension but may join any two faces, so what leaves a '+' port need not arrive at a '-' port.
+class OcsTopology {
+ public:
+  /// Error: a circuit that leads out of the slice.
+  static Result<OcsTopology> make(const OcsState& state, const Slice& slice, std::string name);
+
+  const Shape& sides() const { return sides_; }
+
+  static constexpr bool kVertexTransitive = false;
+  static std::vector<OcsTopology> examples();
+  std::string name() const { return name_; }
+  int chip_count() const { return sides_.count(); }
+  int port_count() const { return kPorts; }
+  int dimension_of(int port) const { return port / 2; }
+  Port peer(Port port) const { return peers_[static_cast<std::size_t>(port.chip * kPorts + port.number)]; }
+
+ private:
+  static constexpr int kPorts = 6;
+
+  OcsTopology(std::string name, const Shape& sides, std::vector<Port> peers);
+
+  std::string name_;
+  Shape sides_;
+  std::vector<Port> peers_;
+};
+static_assert(Topology<OcsTopology>);
+
+}  // namespace vtpu::net

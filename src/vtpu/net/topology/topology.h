@@ -1,0 +1,54 @@
+#pragma once
+#include <concepts>
+#include <string>
+#include <vector>
+
+namespace vtpu::net {
+
+/// One end of a link: a chip and the number of its port.
+struct Port {
+  int chip = -1;
+  int number = -1;
+  auto operator<=>(const Port&) const = default;
+};
+
+/// Answers `peer` for a port that nothing is attached to.
+inline constexpr Port kNoPort = {};
+
+/// A topology is a pairing of ports. Every chip has ports 0..port_count()-1; `peer` gives the port at the other end of
+/// the link, or kNoPort. `peer` is an involution without fixed points: what leaves port p of chip c arrives at peer(c,
+/// p), and the way back is the same link's other direction. Ports are numbered so that `dimension_of` groups them: for
+/// grids 2·d is the '+' side of dimension d and 2·d + 1 its '-' side. A ring of 1 has no link; a ring of 2 has two
+/// parallel ones, since each chip has two ports to join. Every link is full duplex.
+template <class T>
+concept Topology = std::copyable<T> && requires(const T& topology, Port port, int number) {
+  { topology.name() } -> std::same_as<std::string>;
+  { topology.chip_count() } -> std::same_as<int>;
+  { topology.port_count() } -> std::same_as<int>;
+  { topology.peer(port) } -> std::same_as<Port>;
+  { topology.dimension_of(number) } -> std::same_as<int>;
+  /// Declared where a group of translations that keep port numbers maps every chip to every other; tests verify it.
+  { T::kVertexTransitive } -> std::convertible_to<bool>;
+  /// A few values of the type, for tests and experiments that walk all topologies.
+  { T::examples() } -> std::same_as<std::vector<T>>;
+};
+
+/// What a link can carry, the same for every link of a topology.
+/// Bandwidth: ICI link of TPU v4, one direction (jouppi2023tpuv4, Table 4). No latency is published; 0 counts hops
+/// only.
+struct LinkModel {
+  double bandwidth_gbytes_per_s = 50;  // 1 GB = 10^9 bytes
+  double latency_ns = 0;
+};
+
+/// Calls visit(port, peer) for each directed link once, in the order of chips and ports.
+template <Topology T, class Visit>
+void for_each_link(const T& topology, Visit visit) {
+  const int chips = topology.chip_count();
+  const int ports = topology.port_count();
+  for (int chip = 0; chip < chips; ++chip)
+    for (int number = 0; number < ports; ++number)
+      if (const Port peer = topology.peer({chip, number}); peer != kNoPort) visit(Port{chip, number}, peer);
+}
+
+}  // namespace vtpu::net

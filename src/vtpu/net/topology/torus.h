@@ -1,0 +1,48 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/net/shape.h"
+#include "vtpu/net/topology/topology.h"
+
+namespace vtpu::net {
+
+/// Chips on a grid of 1 to 6 dimensions whose rows close into rings.
+struct Torus {
+  Shape sides;
+
+  static constexpr bool kVertexTransitive = true;
+  static std::vector<Torus> examples() {
+    return {{{5}}, {{4, 4}}, {{8, 16}}, {{3, 5, 2}}, {{4, 4, 4}}, {{4, 4, 8}}, {{4, 8, 8}}, {{1, 4, 6}}};
+  }
+  std::string name() const { return "torus " + to_string(sides); }
+  int chip_count() const { return sides.count(); }
+  int port_count() const { return 2 * sides.dimensions(); }
+  int dimension_of(int port) const { return port / 2; }
+  Port peer(Port port) const;
+};
+static_assert(Topology<Torus>);
+
+/// Ordered pairs of chips at each distance, from the convolution of the rings' distributions. Index 0: a chip and
+/// itself.
+std::vector<std::uint64_t> closed_form_distances(const Torus& torus);
+
+/// Links that join the halves of a smallest balanced cut, one direction: 2N/k for an even longest side k (two rings'
+/// worth of wires for each row along it). Source: Dally, "Performance analysis of k-ary n-cube interconnection
+/// networks", IEEE Transactions on Computers 39(6), 1990. 0 where the longest side is odd or 1: this form does not hold
+/// there.
+int closed_form_bisection(const Torus& torus);
+
+/// Ideal uniform all-to-all throughput per chip in link bandwidths, the chip's own share included: every dimension's
+/// rings carry sum(min(i, k-i))/k hops a chip on two directed links; the longest ring is the most loaded.
+double closed_form_alltoall_bound(const Torus& torus);
+
+/// Second smallest eigenvalue of the Laplacian: that of the longest ring, 2 - 2 cos(2 pi / k); 0 for a single chip.
+double closed_form_spectral_gap(const Torus& torus);
+
+/// The chips on the way from `from` to `to`, both included: dimensions in rising order, each the short way round its
+/// ring; half-way ties go in the positive direction.
+std::vector<int> dimension_order_path(const Torus& torus, int from, int to);
+
+}  // namespace vtpu::net

@@ -1,0 +1,274 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "vtpu/net/machine.h"
+#include "vtpu/net/ocs/builders.h"
+#include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/net/ocs/slice.h"
+#include "vtpu/net/topology/analysis.h"
+#include "vtpu/net/topology/hypercube.h"
+#include "vtpu/net/topology/ocs_topology.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+
+namespace vtpu::net {
+namespace {
+
+const OcsLayout kLayout = OcsLayout::of(*Machine::make({}));
+
+template <class Connect>
+OcsTopology built(const OcsLayout& layout, const Shape& shape, Connect connect) {
+  OcsState state(layout);
+  const Slice slice = *Slice::make(layout, shape);
+  EXPECT_TRUE(connect(state, slice).ok());
+  return *OcsTopology::make(state, slice, "built");
+}
+
+/// Port for port, which is more than equal edge sets.
+template <class A, class B>
+void expect_same_links(const A& a, const B& b) {
+  ASSERT_EQ(a.chip_count(), b.chip_count());
+  ASSERT_EQ(a.port_count(), b.port_count());
+  for (int chip = 0; chip < a.chip_count(); ++chip)
+    for (int port = 0; port < a.port_count(); ++port)
+      ASSERT_EQ(a.peer({chip, port}), b.peer({chip, port})) << a.name() << ", chip " << chip << ", port " << port;
+}
+
+TEST(OcsLayout, Joins64BlocksAnd4SparesBy48SwitchesOf136Ports) {
+  EXPECT_EQ(kLayout.ocs_count(), 48);
+  EXPECT_EQ(kLayout.ports_per_ocs(), 136);
+}
+
+TEST(OcsLayout, EverySwitchServesOneFacePositionOfOneDimensionAndNoOther) {
+  std::set<int> seen;
+  const Shape block = kLayout.block_shape();
+  for (int d = 0; d < 3; ++d)
+    for (int position = 0; position < block.count(); ++position) {
+      if (block.coordinate_of(position, d) != 3) continue;
+      const int ocs = kLayout.ocs_of(d, block.coordinates_of(position));
+      EXPECT_TRUE(seen.insert(ocs).second);
+      EXPECT_EQ(kLayout.dimension_of(ocs), d);
+      EXPECT_EQ(block.index_of(kLayout.position_of(ocs, Face::plus)), position);
+      EXPECT_EQ(block.index_of(kLayout.position_of(ocs, Face::minus)), position - 3 * block.stride(d));
+    }
+  EXPECT_EQ(seen.size(), 48u);
+}
+
+TEST(OcsLayout, TheWholeTorusUses128PortsOfEachSwitchAnd6144LinkEnds) {
+  OcsState state(kLayout);
+  ASSERT_TRUE(connect_torus(state, *Slice::make(kLayout, {16, 16, 16})));
+  EXPECT_EQ(state.circuits().size(), 3072u);
+  for (int ocs = 0; ocs < 48; ++ocs) {
+    int used = 0;
+    for (int port = 0; port < 136; ++port) used += state.peer(ocs, port) >= 0;
+    EXPECT_EQ(used, 128);
+  }
+}
+
+TEST(OcsState, IsAlwaysAMatchingAndRejectsWhatIsNot) {
+  const auto message = [](std::vector<Circuit> circuits) {
+    return OcsState::make(kLayout, circuits).error().message();
+  };
+  EXPECT_EQ(message({{48, 0, 1}}), "circuit 1, OCS state: found switch 48; expected 0 to 47");
+  EXPECT_EQ(message({{0, 0, 136}}), "circuit 1, OCS state, switch 0: found port 136; expected 0 to 135");
+  EXPECT_EQ(message({{0, -1, 1}}), "circuit 1, OCS state, switch 0: found port -1; expected 0 to 135");
+  EXPECT_EQ(message({{0, 4, 4}}),
+            "circuit 1, OCS state, switch 0: port 2+ joined with itself; expected two different ports");
+  EXPECT_EQ(message({{21, 10, 13}, {21, 10, 1}}),
+            "circuit 2, OCS state, switch 21: port 5+ is already in 'y(1,1): 5+ - 6-'; expected a dark port");
+  OcsState state(kLayout);
+  EXPECT_EQ(state.disconnect(3, 7).error().message(), "OCS state, switch 3: port 3- is dark; expected a port in use");
+  ASSERT_TRUE(state.connect({3, 7, 2}));
+  EXPECT_EQ(state.circuits(), (std::vector<Circuit>{{3, 2, 7}}));
+  ASSERT_TRUE(state.disconnect(3, 2));
+  EXPECT_EQ(state, OcsState(kLayout));
+}
+
+TEST(OcsState, SurvivesBeingListedAndRebuilt) {
+  OcsState state(kLayout);
+  ASSERT_TRUE(connect_twisted_torus(state, *Slice::make(kLayout, {8, 16, 16})));
+  EXPECT_EQ(*OcsState::make(kLayout, state.circuits()), state);
+}
+
+TEST(Slice, RejectsShapesAndBlocksThatDoNotFit) {
+  const auto message = [](const Shape& shape, std::vector<int> blocks) {
+    return Slice::make(kLayout, shape, blocks).error().message();
+  };
+  EXPECT_EQ(message({4, 6, 8}, {}), "slice 4x6x8, side 2: found 6; expected a multiple of the block side 4");
+  EXPECT_EQ(message({8, 8}, {}), "slice: found shape 8x8; expected three sides");
+  EXPECT_EQ(message({4, 4, 8}, {1}), "slice 4x4x8: found 1 blocks; expected 2");
+  EXPECT_EQ(message({4, 4, 8}, {1, 68}), "slice 4x4x8: found block 68; expected 0 to 67");
+  EXPECT_EQ(message({4, 4, 8}, {1, 1}), "slice 4x4x8: found block 1 twice; expected every block once");
+  EXPECT_FALSE(Slice::make(kLayout, {32, 16, 16}));
+}
+
+TEST(Slice, OfTheWholeMachineNumbersChipsAsTheMachineDoes) {
+  const Machine machine = *Machine::make({});
+  const Slice slice = *Slice::make(kLayout, machine.active_shape());
+  for (int chip = 0; chip < machine.active_count(); ++chip) {
+    ASSERT_EQ(slice.place_of(chip), machine.block_place_of(chip));
+    ASSERT_EQ(slice.chip_at(slice.place_of(chip)), chip);
+  }
+}
+
+TEST(ConnectTorus, GivesTheTorusLinkForLink) {
+  for (const Shape& shape : {Shape{4, 4, 4}, Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 8}, Shape{4, 12, 8},
+                             Shape{8, 8, 16}, Shape{16, 16, 16}})
+    expect_same_links(built(kLayout, shape, connect_torus), Torus{shape});
+}
+
+TEST(ConnectTwistedTorus, GivesTheTwistedTorusLinkForLink) {
+  for (const Shape& shape : {Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 16}, Shape{8, 16, 16}})
+    expect_same_links(built(kLayout, shape, connect_twisted_torus), *TwistedTorus::make(shape));
+}
+
+TEST(ConnectTwistedTorus, RejectsShapesOfNeitherFamilyAndSoTheWholeMachine) {
+  OcsState state(kLayout);
+  EXPECT_EQ(connect_twisted_torus(state, *Slice::make(kLayout, {16, 16, 16})).error().message(),
+            "twisted torus: found sides 16x16x16; expected k x k x 2k or k x 2k x 2k");
+  EXPECT_EQ(state, OcsState(kLayout));
+}
+
+TEST(Builders, PutSeveralSlicesOfScatteredBlocksIntoOneState) {
+  OcsState state(kLayout);
+  const Slice one = *Slice::make(kLayout, {4, 4, 8}, std::vector<int>{60, 3});
+  const Slice two = *Slice::make(kLayout, {4, 8, 8}, std::vector<int>{67, 11, 2, 40});
+  ASSERT_TRUE(connect_twisted_torus(state, one));
+  ASSERT_TRUE(connect_torus(state, two));
+  expect_same_links(*OcsTopology::make(state, one, "one"), *TwistedTorus::make({4, 4, 8}));
+  expect_same_links(*OcsTopology::make(state, two, "two"), Torus{{4, 8, 8}});
+  const Slice overlapping = *Slice::make(kLayout, {4, 4, 4}, std::vector<int>{11});
+  const OcsState before = state;
+  EXPECT_NE(connect_torus(state, overlapping).error().message().find("is already in"), std::string::npos);
+  const Slice partly = *Slice::make(kLayout, {4, 4, 16}, std::vector<int>{20, 21, 22, 11});
+  EXPECT_FALSE(connect_torus(state, partly));
+  EXPECT_FALSE(SnakedPlane::make(kLayout, partly, {16, 16})->connect(state));
+  EXPECT_EQ(state, before) << "a builder that fails has changed nothing";
+}
+
+TEST(OcsTopology, RejectsACircuitThatLeavesTheSlice) {
+  OcsState state(kLayout);
+  ASSERT_TRUE(connect_torus(state, *Slice::make(kLayout, {4, 4, 8})));
+  const Slice half = *Slice::make(kLayout, {4, 4, 4});
+  EXPECT_EQ(OcsTopology::make(state, half, "half").error().message(),
+            "half: circuit 'z(0,0): 0- - 1+' leads out of the slice; expected circuits between the slice's blocks");
+}
+
+TEST(OcsTopology, JoinsFacesOfTheSameSignWhenTheMatchingSaysSo) {
+  OcsState state(kLayout);
+  ASSERT_TRUE(state.connect({0, kLayout.port_of(0, Face::plus), kLayout.port_of(1, Face::plus)}));
+  const OcsTopology topology = *OcsTopology::make(state, *Slice::make(kLayout, {4, 4, 8}), "mirrored");
+  const Shape shape = {4, 4, 8};
+  EXPECT_EQ(topology.peer({shape.index_of({3, 0, 0}), 0}), (Port{shape.index_of({3, 0, 4}), 0}));
+}
+
+TEST(ConnectHypercube, ABlockWithItsWrapsIsTheSixCube) {
+  const OcsTopology block =
+      built(kLayout, {4, 4, 4}, [](OcsState& state, const Slice& slice) { return connect_hypercube(state, slice, 6); });
+  // The reflected Gray code takes a ring of 4 to a 2-cube: 0, 1, 3, 2.
+  constexpr int kGray[4] = {0, 1, 3, 2};
+  const Shape shape = {4, 4, 4};
+  const auto vertex = [&](int chip) {
+    const Coordinates at = shape.coordinates_of(chip);
+    return kGray[at[0]] * 16 + kGray[at[1]] * 4 + kGray[at[2]];
+  };
+  std::set<std::pair<int, int>> of_block, of_cube;
+  for_each_link(block, [&](Port from, Port to) { of_block.insert({vertex(from.chip), vertex(to.chip)}); });
+  for_each_link(Hypercube{6}, [&](Port from, Port to) { of_cube.insert({from.chip, to.chip}); });
+  EXPECT_EQ(of_block.size(), 384u);
+  EXPECT_EQ(of_block, of_cube);
+}
+
+TEST(ConnectHypercube, OfTheWholeMachineIsNotAvailable) {
+  OcsState state(kLayout);
+  EXPECT_EQ(connect_hypercube(state, *Slice::make(kLayout, {16, 16, 16}), 12).error().message(),
+            "hypercube: 12 dimensions need 12 links a chip; expected 6, the links a chip has");
+  EXPECT_FALSE(connect_hypercube(state, *Slice::make(kLayout, {4, 4, 8}), 6));
+}
+
+TEST(SnakedPlane, TheTwoDimensionalTorusIsASubgraphOfItsState) {
+  const auto check = [](const Shape& slice_shape, const Shape& shape) {
+    OcsState state(kLayout);
+    const Slice slice = *Slice::make(kLayout, slice_shape);
+    const SnakedPlane plane = *SnakedPlane::make(kLayout, slice, shape);
+    ASSERT_TRUE(plane.connect(state));
+    const OcsTopology machine = *OcsTopology::make(state, slice, "plane");
+    std::set<std::pair<int, int>> links;
+    for_each_link(machine, [&](Port from, Port to) { links.insert({from.chip, to.chip}); });
+    std::set<int> chips;
+    const auto chip_of = [&](int number) { return *slice.chip_at(plane.place_of(number)); };
+    for_each_link(Torus{shape}, [&](Port from, Port to) {
+      ASSERT_TRUE(links.contains({chip_of(from.chip), chip_of(to.chip)})) << from.chip << " to " << to.chip;
+      chips.insert(chip_of(from.chip));
+    });
+    EXPECT_EQ(static_cast<int>(chips.size()), shape.count());
+  };
+  check({16, 16, 16}, {64, 64});
+  check({4, 8, 8}, {16, 16});
+  check({8, 8, 8}, {4, 128});
+}
+
+TEST(SnakedPlane, UsesOnlyTheSwitchesWhoseEndsMeet) {
+  OcsState state(kLayout);
+  const Slice slice = *Slice::make(kLayout, {16, 16, 16});
+  ASSERT_TRUE(SnakedPlane::make(kLayout, slice, {64, 64})->connect(state));
+  std::set<int> used;
+  for (const Circuit& circuit : state.circuits()) used.insert(circuit.ocs);
+  EXPECT_EQ(used.size(), 16u + 4u);
+  EXPECT_EQ(state.circuits().size(), 64u * 20);
+}
+
+TEST(SnakedPlane, RejectsSidesThatTheSnakeCannotFill) {
+  const Slice slice = *Slice::make(kLayout, {16, 16, 16});
+  EXPECT_EQ(SnakedPlane::make(kLayout, slice, {32, 72}).error().message(),
+            "2D torus 32x72: found sides 32x72; expected two sides, multiples of 4 and of 16");
+  EXPECT_EQ(SnakedPlane::make(kLayout, slice, {64, 32}).error().message(),
+            "2D torus 64x32: found 2048 chips; expected 4096, as in slice 16x16x16");
+  const OcsLayout odd = {3, 4};
+  EXPECT_EQ(SnakedPlane::make(odd, *Slice::make(odd, {3, 3, 3}), {3, 9}).error().message(),
+            "2D torus 3x9: found block side 3; expected an even one");
+}
+
+TEST(SpliceBlock, KeepsTheLogicalTorusWithASpareInTheFailedPlace) {
+  for (const auto connect : {connect_torus, connect_twisted_torus}) {
+    OcsState state(kLayout);
+    const Slice slice = *Slice::make(kLayout, {8, 8, 16});
+    ASSERT_TRUE(connect(state, slice));
+    const Splice splice = *splice_block(state, 5, 64);
+    const Slice after = slice.with_spare(5, 64);
+    expect_same_links(*OcsTopology::make(splice.state, after, "after"), *OcsTopology::make(state, slice, "before"));
+    // Every one of the failed block's 96 links is one circuit; in a ring of two blocks or more no circuit has both.
+    EXPECT_EQ(splice.changes.removed.size(), 96u);
+    EXPECT_EQ(splice.changes.added.size(), 96u);
+    for (const Circuit& circuit : splice.changes.added)
+      EXPECT_TRUE(kLayout.block_of(circuit.a) == 64 || kLayout.block_of(circuit.b) == 64);
+    EXPECT_EQ(changes(state, splice_block(splice.state, 64, 5)->state).removed.size(), 0u);
+    for (int chip = 0; chip < after.shape().count(); ++chip) ASSERT_EQ(after.chip_at(after.place_of(chip)), chip);
+  }
+}
+
+TEST(SpliceBlock, MovesCircuitsThatABlockHasWithItself) {
+  OcsState state(kLayout);
+  const Slice slice = *Slice::make(kLayout, {4, 4, 4});
+  ASSERT_TRUE(connect_torus(state, slice));
+  const Splice splice = *splice_block(state, 0, 67);
+  EXPECT_EQ(splice.changes.removed.size(), 48u);
+  expect_same_links(*OcsTopology::make(splice.state, slice.with_spare(0, 67), "after"), Torus{{4, 4, 4}});
+}
+
+TEST(SpliceBlock, RejectsASpareInUseAndBlocksThatDoNotExist) {
+  OcsState state(kLayout);
+  ASSERT_TRUE(connect_torus(state, *Slice::make(kLayout, {4, 4, 8})));
+  EXPECT_EQ(splice_block(state, 0, 1).error().message(),
+            "splice: block 1 is in 'x(0,0): 1+ - 1-'; expected an idle spare");
+  EXPECT_EQ(splice_block(state, 68, 1).error().message(), "splice: found block 68; expected 0 to 67");
+  EXPECT_EQ(splice_block(state, 1, 1).error().message(),
+            "splice: block 1 in its own place; expected two different blocks");
+}
+
+}  // namespace
+}  // namespace vtpu::net
