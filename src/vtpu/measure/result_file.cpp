@@ -197,6 +197,12 @@ Result<ResultFile> load(const std::filesystem::path& folder, const std::string& 
   }
 }
 
+std::string data_hash(const ResultFile& result) {
+  const Parts exact = parts_of(result, false);
+  const Parts timed = parts_of(result, true);
+  return sha256(Json{exact.metrics, exact.tables, timed.metrics, timed.tables}.dump());
+}
+
 std::string without_comments(std::string_view source) {
   std::string kept;
   const auto blank = [&kept] {

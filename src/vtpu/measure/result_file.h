@@ -43,6 +43,9 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
 /// one its volatile part names.
 Result<ResultFile> load(const std::filesystem::path& folder, const std::string& experiment);
 
+/// SHA-256 of every metric and table, measured ones included: what a figure or the paper sees of a result.
+std::string data_hash(const ResultFile& result);
+
 /// SHA-256 of the project's C++ sources below the given folders and files, comments and white space left out, so that
 /// it names what the sources mean.
 Result<std::string> source_hash(const std::filesystem::path& root, const std::vector<std::string>& below);

@@ -1,0 +1,34 @@
+-- Code in Markdown is fenced. In LaTeX identifiers may break after their punctuation and blocks break their long lines,
+-- so that neither runs out of a narrow column.
+local kEscapes = {["\\"] = "\\textbackslash{}", ["{"] = "\\{", ["}"] = "\\}", ["$"] = "\\$", ["&"] = "\\&",
+                  ["#"] = "\\#", ["%"] = "\\%", ["_"] = "\\_", ["^"] = "\\textasciicircum{}",
+                  ["~"] = "\\textasciitilde{}", ["'"] = "\\textquotesingle{}", ["`"] = "\\textasciigrave{}", ["-"] = "-{}"}
+
+local function breakable(text)
+  return (text:gsub(".", function(char)
+    local escaped = kEscapes[char] or char
+    return char:match("[/._:=,-]") and escaped .. "\\allowbreak{}" or escaped
+  end))
+end
+
+--- One line of a block: its blanks are kept, and it may still break at them.
+local function code_line(line)
+  local indent, rest = line:match("^( *)(.*)$")
+  local text = string.rep("~", #indent) .. breakable(rest):gsub("  ", "~ ")
+  return "\\codeline{" .. (text == "" and "\\strut" or text) .. "}"
+end
+
+function Code(code)
+  if FORMAT == "latex" then return pandoc.RawInline("latex", "\\code{" .. breakable(code.text) .. "}") end
+end
+
+function CodeBlock(block)
+  if FORMAT == "gfm" and #block.classes == 0 then
+    block.classes:insert("text")  -- or it would be printed by indentation
+    return block
+  end
+  if FORMAT ~= "latex" then return nil end
+  local lines = {}
+  for line in (block.text .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = code_line(line) end
+  return pandoc.RawBlock("latex", "\\begin{codeblock}\n" .. table.concat(lines, "\n") .. "\n\\end{codeblock}")
+end

@@ -1,0 +1,165 @@
+-- What every filter needs: the values of this build, problems with their place, and a walk that knows the place.
+-- A filter loads it with dofile, as pandoc gives filters no search path of their own.
+local common = {}
+
+local function environment(name)
+  local value = os.getenv(name)
+  if not value or value == "" then error("paper: " .. name .. " is not set; scripts/build-paper sets it", 0) end
+  return value
+end
+
+common.build = environment("VTPU_PAPER_BUILD")
+common.results = environment("VTPU_PAPER_RESULTS")
+common.root = environment("VTPU_PAPER_ROOT")
+common.values = dofile(common.build .. "/values.lua")
+
+common.is_latex = FORMAT == "latex"
+common.is_html = FORMAT:match("^html") ~= nil
+common.is_markdown = not common.is_latex and not common.is_html
+
+function common.read(path)
+  local file = io.open(path, "rb")
+  if not file then return nil end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+function common.exists(path)
+  local file = io.open(path, "rb")
+  if file then file:close() end
+  return file ~= nil
+end
+
+function common.write(path, text)
+  local file, why = io.open(path, "wb")
+  if not file then error("paper: cannot write " .. why, 0) end
+  file:write(text)
+  file:close()
+end
+
+--- The keys of a table in alphabetical order: whatever reaches the output is walked in this order.
+function common.sorted_keys(map)
+  local keys = {}
+  for key in pairs(map or {}) do keys[#keys + 1] = key end
+  table.sort(keys)
+  return keys
+end
+
+--- Problems are collected, so that one run names all of them; raise() ends the build if there is one.
+function common.problems()
+  local list = {}
+  return {
+    add = function(place, text)
+      local where = place and place.file or "metadata"
+      if place and place.heading then where = where .. ", section \"" .. place.heading .. "\"" end
+      list[#list + 1] = where .. ": " .. text
+    end,
+    raise = function()
+      if #list > 0 then error("paper: " .. #list .. " problem(s)\n  " .. table.concat(list, "\n  "), 0) end
+    end,
+  }
+end
+
+--- The name in a block that marks where a section file begins, or nil.
+function common.section_file(block)
+  if block.t == "RawBlock" and block.format == "section-file" then return (block.text:gsub("%s+$", "")) end
+end
+
+function common.section_marker(name) return pandoc.RawBlock("section-file", name) end
+
+--- Calls visit(block, place) for each top-level block and replaces the block by the Blocks it returns, if any.
+--- place.file is the section file, place.heading the nearest heading above (or the heading itself).
+function common.each_block(doc, visit)
+  local place = {}
+  local out = pandoc.Blocks{}
+  for _, block in ipairs(doc.blocks) do
+    local name = common.section_file(block)
+    if name then
+      place = {file = name}
+    elseif block.t == "Header" then
+      place.heading = pandoc.utils.stringify(block)
+    end
+    local replaced = not name and visit(block, place)
+    if replaced then out:extend(replaced) else out:insert(block) end
+  end
+  doc.blocks = out
+  return doc
+end
+
+--- As each_block, with a pandoc filter made for the place.
+function common.walk(doc, filter_at)
+  return common.each_block(doc, function(block, place) return pandoc.Blocks{block}:walk(filter_at(place)) end)
+end
+
+function common.is(element, class) return element.classes and element.classes:includes(class) end
+
+--- The id= of a span; pandoc reads it as the span's identifier.
+function common.id(span) return span.identifier ~= "" and span.identifier or nil end
+
+local bibliography
+--- Whether the list of references has this key.
+function common.is_reference(key)
+  if not bibliography then
+    bibliography = {}
+    local text = common.read(common.root .. "/data/published/refs.bib") or ""
+    for entry in text:gmatch("@%a+%s*{%s*([^,%s]+)%s*,") do bibliography[entry] = true end
+  end
+  return bibliography[key] == true
+end
+
+--- "a;b" → {"a", "b"}; also commas and blanks part names.
+function common.split(text)
+  local parts = {}
+  for part in (text or ""):gmatch("[^;,%s]+") do parts[#parts + 1] = part end
+  return parts
+end
+
+function common.is_appendix(file) return file ~= nil and file:match("appendix") ~= nil end
+
+--- Claim ids in the order of the ledger.
+function common.claim_ids()
+  local claims = common.values.claims or {}
+  local ids = common.sorted_keys(claims)
+  table.sort(ids, function(a, b)
+    local first, second = claims[a].order or 0, claims[b].order or 0
+    if first ~= second then return first < second end
+    return a < b
+  end)
+  return ids
+end
+
+--- A name as part of a LaTeX or HTML anchor: letters, digits, dot, minus and colon only, still unique.
+function common.anchor(name) return (name:gsub("_", ":"):gsub("[^%w.:-]", "-")) end
+
+function common.escape_html(text)
+  return (tostring(text):gsub("[&<>\"]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ["\""] = "&quot;"}))
+end
+
+--- Inlines of the LaTeX macro \name{first}…{content}; the content stays with pandoc's own escaping.
+function common.latex_macro(name, arguments, content)
+  local head = "\\" .. name
+  for _, argument in ipairs(arguments) do head = head .. "{" .. argument .. "}" end
+  local out = pandoc.Inlines{pandoc.RawInline("latex", head .. "{")}
+  out:extend(content)
+  out:insert(pandoc.RawInline("latex", "}"))
+  return out
+end
+
+--- Text of a caption or statement, written as Markdown, as Inlines.
+function common.inlines(text)
+  local blocks = pandoc.read(text or "", "markdown-auto_identifiers").blocks
+  return pandoc.utils.blocks_to_inlines(blocks, pandoc.Inlines{pandoc.Space()})
+end
+
+--- Plain text as Inlines: nothing in it is markup.
+function common.plain(text)
+  local out = pandoc.Inlines{}
+  for word in tostring(text or ""):gmatch("[^ \t\n]+") do
+    if #out > 0 then out:insert(pandoc.Space()) end
+    out:insert(pandoc.Str(word))
+  end
+  return out
+end
+
+return common

@@ -1,0 +1,132 @@
+// The front door behind the Makefile: runs experiments, judges claims, draws, builds the paper, explains, verifies.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "vtpu/artifact/pipeline.h"
+#include "vtpu/artifact/verify.h"
+#include "vtpu/base/file.h"
+
+namespace {
+
+using namespace vtpu;
+using namespace vtpu::artifact;
+
+int fail(const Error& error) {
+  fmt::print(stderr, "error: {}\n", error.message());
+  return 1;
+}
+
+int interrupted() {
+  fmt::print(stderr, "\nInterrupted. What is finished is kept; the same command goes on from here.\n");
+  return 130;
+}
+
+int reproduce(const Options& options, Goal goal, bool run) {
+  Result<Pipeline> pipeline = Pipeline::open(options);
+  if (!pipeline) return fail(pipeline.error());
+  if (run) {
+    if (Result<void> ran = pipeline->run_experiments(); !ran)
+      return pipeline->interrupted() ? interrupted() : fail(ran.error());
+  }
+  if (Result<void> built = pipeline->build(goal); !built)
+    return pipeline->interrupted() ? interrupted() : fail(built.error());
+  const std::string report = pipeline->report();
+  fmt::print("{}", report);
+  if (Result<void> wrote = write_file(options.root / "results/report.txt", report); !wrote) return fail(wrote.error());
+  return pipeline->exit_status();
+}
+
+int experiment(const Options& options, const std::string& name) {
+  Result<Pipeline> pipeline = Pipeline::open(options);
+  if (!pipeline) return fail(pipeline.error());
+  if (Result<void> ran = pipeline->run_experiments(name); !ran)
+    return pipeline->interrupted() ? interrupted() : fail(ran.error());
+  fmt::print("results/json/{}.json\nresults/json/{}.run.json\n", name, name);
+  return pipeline->exit_status();
+}
+
+int why(const Options& options, const std::string& name) {
+  Result<Pipeline> pipeline = Pipeline::open(options);
+  if (!pipeline) return fail(pipeline.error());
+  const Result<std::vector<std::string>> reasons = pipeline->why(name);
+  if (!reasons) return fail(reasons.error());
+  if (reasons->empty()) fmt::print("{} is current: nothing it is made from has changed.\n", name);
+  for (const std::string& reason : *reasons) fmt::print("{}: {}\n", name, reason);
+  return 0;
+}
+
+int list(const Options& options) {
+  Result<Pipeline> pipeline = Pipeline::open(options);
+  if (!pipeline) return fail(pipeline.error());
+  for (const Program& program : pipeline->programs())
+    fmt::print("{:<14} {:>5.0f} s  {}\n", program.name, program.expected_seconds, program.question);
+  return 0;
+}
+
+int verify(const Options& options) {
+  const std::filesystem::path reference = options.root / "data/reference" / measure::name_of(options.mode);
+  const Result<std::vector<Bound>> bounds = read_bounds(options.root / "data/reference/bounds.csv");
+  if (!bounds) return fail(bounds.error());
+  Comparison comparison;
+  std::error_code failed;
+  int experiments = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(reference, failed)) {
+    const std::string file = entry.path().filename().string();
+    if (!file.ends_with(".json") || file.ends_with(".run.json")) continue;
+    const std::string name = file.substr(0, file.size() - 5);
+    const Result<measure::ResultFile> expected = measure::load(reference, name);
+    if (!expected) return fail(expected.error());
+    const Result<measure::ResultFile> found = measure::load(options.root / "results/json", name);
+    if (!found) return fail(found.error());
+    compare(*found, *expected, *bounds, comparison);
+    ++experiments;
+  }
+  if (failed || experiments == 0) return fail({reference.string(), "found no reference results", "the shipped set"});
+  for (const std::string& difference : comparison.differences) fmt::print("differs: {}\n", difference);
+  fmt::print("{} experiments: {} computed and simulated values and tables equal in every bit, {} measured values within "
+             "their bounds, {} differences.\n",
+             experiments, comparison.exact_equal, comparison.within_bounds, comparison.differences.size());
+  return comparison.differences.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Reproduces the paper: experiments, claims, tables, figures, text."};
+  app.require_subcommand(1);
+  Options options;
+  bool quick = false;
+  std::string name;
+  app.add_option("--root", options.root, "the project's folder");
+  app.add_option("--bin", options.bin, "folder of the built programs");
+  app.add_option("--seed", options.seed, "seed of every random choice");
+  app.add_flag("--quick", quick, "reduced sample sizes");
+  app.add_flag("--strict", options.strict, "fail when a claim is open");
+  CLI::App* all = app.add_subcommand("reproduce", "everything: run what is stale, then judge, draw and write");
+  CLI::App* one = app.add_subcommand("experiment", "one experiment, if it is stale");
+  one->add_option("name", name, "as `list` prints it")->required();
+  CLI::App* tables = app.add_subcommand("tables", "verdicts and tables from the results that are there");
+  CLI::App* figures = app.add_subcommand("figures", "figures from the results that are there");
+  CLI::App* paper = app.add_subcommand("paper", "the paper from the results that are there");
+  CLI::App* reasons = app.add_subcommand("why", "why something would be made again");
+  reasons->add_option("name", name, "an experiment, a figure or paper")->required();
+  CLI::App* listing = app.add_subcommand("list", "the experiments with the time each takes");
+  CLI::App* check = app.add_subcommand("verify", "compare results with the shipped reference set");
+  app.fallthrough();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  options.mode = quick ? measure::Mode::quick : measure::Mode::full;
+  if (*all) return reproduce(options, Goal::paper, true);
+  if (*one) return experiment(options, name);
+  if (*tables) return reproduce(options, Goal::tables, false);
+  if (*figures) return reproduce(options, Goal::figures, false);
+  if (*paper) return reproduce(options, Goal::paper, false);
+  if (*reasons) return why(options, name);
+  if (*listing) return list(options);
+  if (*check) return verify(options);
+  return 2;
+}

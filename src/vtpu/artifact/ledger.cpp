@@ -1,0 +1,312 @@
+#include "vtpu/artifact/ledger.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "vtpu/base/csv.h"
+#include "vtpu/base/text.h"
+
+namespace vtpu::artifact {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+const std::vector<std::string> kKinds = {"measured", "simulated", "computed", "structural", "modelled", "published"};
+const std::vector<std::string> kRelations = {"<", "<=", "==", ">=", ">", "range"};
+
+Result<double> parse_end(std::string_view text, const std::string& where) {
+  if (text == "inf") return kInfinity;
+  if (text == "-inf") return -kInfinity;
+  return parse_number(text, where);
+}
+
+std::vector<std::string> words(std::string_view text) {
+  std::vector<std::string> found;
+  for (const std::string_view word : split(text, ' '))
+    if (!word.empty()) found.emplace_back(word);
+  return found;
+}
+
+Result<std::vector<AcceptanceRegion>> parse_regions(const std::string& text, const std::string& where) {
+  std::vector<AcceptanceRegion> regions;
+  for (const std::string_view piece : split(text, ';')) {
+    Result<AcceptanceRegion> region = parse_acceptance(piece, where);
+    if (!region) return region.error();
+    regions.push_back(*region);
+  }
+  return regions;
+}
+
+Result<void> check_word(const std::string& word, const std::vector<std::string>& known, const std::string& where) {
+  if (std::find(known.begin(), known.end(), word) != known.end()) return {};
+  return Error{where, "found " + quoted_with_hint(word, known), join(known, ", ")};
+}
+
+struct Field {
+  const char* column;
+  std::string Claim::*member;
+};
+
+constexpr Field kTextFields[] = {
+    {"id", &Claim::id},
+    {"source", &Claim::source},
+    {"locator", &Claim::locator},
+    {"statement", &Claim::statement},
+    {"kind", &Claim::kind},
+    {"quantity", &Claim::quantity},
+    {"relation", &Claim::relation},
+    {"value", &Claim::value},
+    {"low", &Claim::low},
+    {"high", &Claim::high},
+    {"unit", &Claim::unit},
+    {"experiment", &Claim::experiment},
+    {"accept_why", &Claim::accept_why},
+    {"own_inputs", &Claim::own_inputs},
+    {"control", &Claim::control},
+    {"control_key", &Claim::control_key},
+    {"reading", &Claim::reading},
+    {"reading_key", &Claim::reading_key},
+    {"note", &Claim::note},
+};
+
+Result<Claim> read_claim(const Csv& csv, const Csv::Row& row) {
+  Claim claim;
+  claim.line = row.line;
+  const auto cell = [&](const char* column) -> Result<std::string> {
+    Result<std::size_t> at = csv.column(column);
+    if (!at) return at.error();
+    return std::string(trim(row.cells[*at]));
+  };
+  for (const Field& field : kTextFields) {
+    Result<std::string> text = cell(field.column);
+    if (!text) return text.error();
+    claim.*field.member = *text;
+  }
+  const std::string where = csv.where(row) + ": claim '" + claim.id + "'";
+  for (const char* required : {"id", "source", "statement", "quantity", "experiment", "accept", "accept_why"}) {
+    Result<std::string> text = cell(required);
+    if (!text) return text.error();
+    if (text->empty()) return Error{where, fmt::format("found no {}", required), "one"};
+  }
+  if (Result<void> known = check_word(claim.kind, kKinds, where + ", kind"); !known) return known.error();
+  if (Result<void> known = check_word(claim.relation, kRelations, where + ", relation"); !known) return known.error();
+  Result<std::vector<AcceptanceRegion>> regions = parse_regions(*cell("accept"), where + ", accept");
+  if (!regions) return regions.error();
+  claim.accept = *regions;
+  if (claim.control.empty() != claim.control_key.empty())
+    return Error{where, "found only one of control and control_key", "both or neither"};
+  if (claim.control.empty() && claim.kind != "published")
+    return Error{where, "found no negative control", "a perturbation that must break the claim"};
+  if (claim.reading.empty() != claim.reading_key.empty())
+    return Error{where, "found only one of reading and reading_key", "both or neither"};
+  for (const auto& [column, member] : {std::pair{"needs", &Claim::needs}, std::pair{"shown_in", &Claim::shown_in}}) {
+    Result<std::string> text = cell(column);
+    if (!text) return text.error();
+    claim.*member = words(*text);
+  }
+  return claim;
+}
+
+/// The metrics a quantity stands for: the key itself, else every key below it but its negative control.
+std::vector<const measure::Metric*> configurations(const std::string& quantity, const measure::ResultFile& result) {
+  if (const auto exact = result.metrics.find(quantity); exact != result.metrics.end()) return {&exact->second};
+  std::vector<const measure::Metric*> found;
+  for (auto at = result.metrics.lower_bound(quantity + "."); at != result.metrics.end(); ++at) {
+    if (!at->first.starts_with(quantity + ".")) break;
+    if (at->first != quantity + ".control") found.push_back(&at->second);
+  }
+  return found;
+}
+
+std::string shown(const measure::Metric& metric) {
+  const std::string value = significant(metric.value, 4);
+  if (metric.ci.low == metric.ci.high) return value;
+  return fmt::format("{} [{}, {}]", value, significant(metric.ci.low, 4), significant(metric.ci.high, 4));
+}
+
+struct Tally {
+  int inside = 0;
+  int outside = 0;
+  int total = 0;
+};
+
+Tally tally(const std::vector<const measure::Metric*>& metrics, const std::vector<AcceptanceRegion>& accept) {
+  Tally sum;
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    const AcceptanceRegion& region = accept.size() > 1 ? accept[std::min(i, accept.size() - 1)] : accept[0];
+    ++sum.total;
+    if (region.contains(metrics[i]->ci))
+      ++sum.inside;
+    else if (!region.meets(metrics[i]->ci))
+      ++sum.outside;
+  }
+  return sum;
+}
+
+}  // namespace
+
+bool AcceptanceRegion::contains(double value) const {
+  return (low_open ? value > low : value >= low) && (high_open ? value < high : value <= high);
+}
+
+bool AcceptanceRegion::contains(const measure::Interval& interval) const {
+  return contains(interval.low) && contains(interval.high);
+}
+
+bool AcceptanceRegion::meets(const measure::Interval& interval) const {
+  const bool above = low_open ? interval.high > low : interval.high >= low;
+  const bool below = high_open ? interval.low < high : interval.low <= high;
+  return above && below;
+}
+
+std::string AcceptanceRegion::text() const {
+  if (low == high) return fmt::format("{}", low);
+  return fmt::format("{}{}, {}{}", low_open ? '(' : '[', low, high, high_open ? ')' : ']');
+}
+
+Result<AcceptanceRegion> parse_acceptance(std::string_view text, const std::string& where) {
+  text = trim(text);
+  const Error malformed{where, fmt::format("found '{}'", text), "an interval such as [2.5, inf) or (0, 1]"};
+  if (text.size() < 5 || (text.front() != '[' && text.front() != '(') || (text.back() != ']' && text.back() != ')'))
+    return malformed;
+  const std::vector<std::string_view> ends = split(text.substr(1, text.size() - 2), ',');
+  if (ends.size() != 2) return malformed;
+  const Result<double> low = parse_end(trim(ends[0]), where);
+  if (!low) return low.error();
+  const Result<double> high = parse_end(trim(ends[1]), where);
+  if (!high) return high.error();
+  AcceptanceRegion region{*low, *high, text.front() == '(', text.back() == ')'};
+  if (region.low > region.high || (region.low == region.high && (region.low_open || region.high_open)))
+    return Error{where, fmt::format("found the empty interval '{}'", text), "low end first"};
+  return region;
+}
+
+std::string_view name_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::reproduced: return "reproduced";
+    case Verdict::partial: return "partial";
+    case Verdict::refuted: return "refuted";
+    case Verdict::not_measurable: return "not measurable here";
+    case Verdict::circular: return "circular";
+    case Verdict::published: return "published";
+    case Verdict::open: return "open";
+    case Verdict::stale: return "stale";
+    case Verdict::error: return "error";
+  }
+  return "error";
+}
+
+Result<std::vector<Claim>> read_claims(const std::filesystem::path& path) {
+  const Result<Csv> csv = read_csv(path);
+  if (!csv) return csv.error();
+  std::vector<Claim> claims;
+  std::map<std::string, std::size_t> lines;
+  for (const Csv::Row& row : csv->rows) {
+    Result<Claim> claim = read_claim(*csv, row);
+    if (!claim) return claim.error();
+    const auto [first, fresh] = lines.emplace(claim->id, row.line);
+    if (!fresh)
+      return Error{csv->where(row), "found claim '" + claim->id + "' again",
+                   fmt::format("each id once; it stands on line {}", first->second)};
+    claims.push_back(std::move(*claim));
+  }
+  return claims;
+}
+
+Judged judge(const Claim& claim, const Evidence& evidence) {
+  Judged judged{claim, Verdict::open, {}, 0, 0, ""};
+  const auto decide = [&judged](Verdict verdict, std::string reason) {
+    judged.verdict = verdict;
+    judged.reason = std::move(reason);
+    return judged;
+  };
+  if (claim.kind == "published") return decide(Verdict::published, "a figure of its source, shown as such");
+  if (!evidence.experiments.contains(claim.experiment))
+    return decide(Verdict::open, fmt::format("the experiment {} does not exist yet", claim.experiment));
+  if (evidence.stale.contains(claim.experiment))
+    return decide(Verdict::stale, fmt::format("the result of {} is not of the present program", claim.experiment));
+  const auto at = evidence.results.find(claim.experiment);
+  if (at == evidence.results.end())
+    return decide(Verdict::error, fmt::format("the experiment {} left no result", claim.experiment));
+  for (const std::string& need : claim.needs) {
+    const auto met = evidence.host_has.find(need);
+    if (met == evidence.host_has.end()) return decide(Verdict::error, "nobody has looked for the need " + need);
+    if (!met->second) return decide(Verdict::not_measurable, "this host lacks " + need);
+  }
+  const std::vector<const measure::Metric*> metrics = configurations(claim.quantity, at->second);
+  if (metrics.empty())
+    return decide(Verdict::error, fmt::format("{} gave no {}", claim.experiment, claim.quantity));
+  if (claim.accept.size() > 1 && claim.accept.size() != metrics.size())
+    return decide(Verdict::error, fmt::format("{} gave {} values for {} regions", claim.experiment, metrics.size(),
+                                              claim.accept.size()));
+  const Tally sum = tally(metrics, claim.accept);
+  judged.metric = *metrics.front();
+  judged.holds = sum.inside;
+  judged.configurations = sum.total;
+
+  // A control that also satisfies the claim shows that the claim's test cannot fail.
+  const auto control = at->second.metrics.find(claim.control_key);
+  if (control == at->second.metrics.end())
+    return decide(Verdict::error, fmt::format("{} gave no negative control {}", claim.experiment, claim.control_key));
+  if (sum.inside == sum.total && claim.accept[0].contains(control->second.ci))
+    return decide(Verdict::error, fmt::format("the negative control ({}) passes too, with {}", claim.control,
+                                              shown(control->second)));
+
+  const std::string region = claim.accept.size() == 1 ? claim.accept[0].text() : "its regions";
+  if (sum.inside == sum.total) {
+    if (!claim.own_inputs.empty())
+      return decide(Verdict::circular, fmt::format("follows from its own source's numbers ({})", claim.own_inputs));
+    return decide(Verdict::reproduced, sum.total == 1 ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
+                                                      : fmt::format("all {} configurations lie in {}", sum.total, region));
+  }
+  std::string reading;
+  if (!claim.reading_key.empty()) {
+    const std::vector<const measure::Metric*> others = configurations(claim.reading_key, at->second);
+    if (others.empty())
+      return decide(Verdict::error, fmt::format("{} gave no {}", claim.experiment, claim.reading_key));
+    const Tally charitable = tally(others, claim.accept);
+    if (charitable.inside == charitable.total)
+      return decide(Verdict::partial,
+                    sum.total == 1 ? fmt::format("{} lies outside of {}; holds only for this reading: {}",
+                                                 shown(*metrics[0]), region, claim.reading)
+                                   : fmt::format("{}/{} configurations lie in {}; all do for this reading: {}",
+                                                 sum.inside, sum.total, region, claim.reading));
+    reading = others.size() == 1 ? fmt::format("; the charitable reading ({}) gives {}", claim.reading, shown(*others[0]))
+                                 : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading,
+                                               charitable.inside, charitable.total);
+  }
+  if (sum.total == 1 && sum.outside == 1)
+    return decide(Verdict::refuted, fmt::format("{} lies outside of {}{}", shown(*metrics[0]), region, reading));
+  if (sum.total == 1)
+    return decide(Verdict::partial, fmt::format("{} straddles {}{}", shown(*metrics[0]), region, reading));
+  const std::string ratio = fmt::format("{}/{} configurations lie in {}{}", sum.inside, sum.total, region, reading);
+  return decide(sum.outside == sum.total ? Verdict::refuted : Verdict::partial, ratio);
+}
+
+std::map<Verdict, int> count(const std::vector<Judged>& judged) {
+  std::map<Verdict, int> counts;
+  for (const Verdict verdict : kVerdicts) counts[verdict] = 0;
+  for (const Judged& one : judged) ++counts[one.verdict];
+  return counts;
+}
+
+std::string verdicts_csv(const std::vector<Judged>& judged) {
+  std::string csv =
+      csv_line({"id", "verdict", "value", "ci_low", "ci_high", "unit", "holds", "configurations", "accept", "source",
+                "experiment", "statement", "reason"});
+  for (const Judged& one : judged) {
+    std::string accept;
+    for (const AcceptanceRegion& region : one.claim.accept) accept += (accept.empty() ? "" : "; ") + region.text();
+    const auto number = [&one](double value) { return one.metric ? fmt::format("{}", value) : std::string(); };
+    const measure::Metric metric = one.metric.value_or(measure::Metric{});
+    csv += csv_line({one.claim.id, std::string(name_of(one.verdict)), number(metric.value), number(metric.ci.low),
+                     number(metric.ci.high), one.claim.unit, fmt::format("{}", one.holds),
+                     fmt::format("{}", one.configurations), accept, one.claim.source, one.claim.experiment,
+                     one.claim.statement, one.reason});
+  }
+  return csv;
+}
+
+}  // namespace vtpu::artifact

@@ -1,0 +1,55 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+
+namespace vtpu::artifact {
+
+/// What a product was made from: name of each ingredient → its hash or value. Two equal keys give the same product.
+using Key = std::map<std::string, std::string>;
+
+/// One thing the pipeline makes: a result, a figure, the tables, the paper.
+struct Product {
+  Key key;
+  std::map<std::string, std::string> outputs;  ///< path below the root → SHA-256 when it was made
+  double seconds = 0;
+};
+
+/// Whether a product has to be made.
+enum class State { current, missing, stale };
+
+/// The hash chain: every product with what it was made from and what it consists of. Kept in results/manifest.json, saved
+/// after every product, so that an interrupted run goes on where it stopped.
+class Manifest {
+ public:
+  /// An empty one where the file does not exist. Error: a corrupt file, with its line.
+  static Result<Manifest> load(const std::filesystem::path& root, const std::filesystem::path& path);
+
+  /// Error: an output whose bytes are not those it was made with, although nothing it is made from has changed: somebody
+  /// else has written to it, and nothing is built from it.
+  Result<State> state(const std::string& name, const Key& key) const;
+
+  /// Why `state` is what it is: one line an ingredient that differs, is new or is gone; empty when current.
+  std::vector<std::string> why(const std::string& name, const Key& key) const;
+
+  /// Hashes the outputs and saves. Error: an output that is not there.
+  Result<void> made(const std::string& name, const Key& key, const std::vector<std::string>& outputs, double seconds);
+
+  const Product* find(const std::string& name) const;
+  std::vector<std::string> names() const;
+
+  /// Drops products that are no longer declared, and saves.
+  Result<void> keep_only(const std::vector<std::string>& names);
+
+ private:
+  Result<void> save() const;
+
+  std::filesystem::path root_;
+  std::filesystem::path path_;
+  std::map<std::string, Product> products_;
+};
+
+}  // namespace vtpu::artifact

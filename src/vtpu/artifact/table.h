@@ -1,0 +1,59 @@
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "vtpu/artifact/ledger.h"
+#include "vtpu/base/csv.h"
+#include "vtpu/base/result.h"
+#include "vtpu/measure/result_file.h"
+
+namespace vtpu::artifact {
+
+/// A table as a reader sees it: every cell is text, already rounded.
+struct PrintedTable {
+  struct Column {
+    std::string title;
+    bool number = false;   ///< set flush right
+    double width = 0;      ///< share of the text width, for cells that wrap; 0: as wide as its longest cell
+  };
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;  ///< Markdown-free text; as many cells as columns
+  std::string note;                            ///< below the table: source, conditions
+};
+
+/// What a table may read: results by experiment, files of data/, judged claims.
+struct TableInputs {
+  std::filesystem::path root;
+  const std::map<std::string, measure::ResultFile>* results = nullptr;
+  const std::vector<Judged>* claims = nullptr;
+
+  /// Error: the file and what is wrong with it.
+  Result<Csv> data(const std::string& path_below_root) const;
+  /// Error: the experiment or the key that is missing.
+  Result<measure::Metric> metric(const std::string& experiment, const std::string& key) const;
+  Result<measure::Table> table(const std::string& experiment, const std::string& name) const;
+};
+
+/// One table of the paper: one file below artifact/tables/, and one line in its list.
+struct TableDeclaration {
+  std::string name;                  ///< file name in results/tables and name in the prose
+  std::string caption;
+  bool wide = false;                 ///< both columns of the page
+  bool appendix = false;             ///< long: may break over pages
+  std::vector<std::string> results = {};  ///< experiments it reads
+  std::vector<std::string> data = {};     ///< files below the root it reads
+  std::function<Result<PrintedTable>(const TableInputs&)> build;
+};
+
+/// Every table of the paper, in the order of their first mention.
+const std::vector<TableDeclaration>& all_tables();
+
+std::string to_csv(const PrintedTable& table);
+std::string to_markdown(const TableDeclaration& declaration, const PrintedTable& table);  ///< pipe table, caption below
+std::string to_latex(const TableDeclaration& declaration, const PrintedTable& table);     ///< booktabs, label tab:<name>
+std::string to_html(const TableDeclaration& declaration, const PrintedTable& table);      ///< <figure><table>, id tab-<name>
+
+}  // namespace vtpu::artifact

@@ -1,0 +1,50 @@
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtpu/artifact/published.h"
+#include "vtpu/artifact/table.h"
+
+namespace vtpu::artifact::tables {
+
+/// A number as tables print it: whole numbers in full, others with `digits` significant digits.
+std::string number_text(double value, int digits = 4);
+
+/// "3.017 [3.000, 3.034]"; the value alone where it is exact.
+std::string with_interval(const measure::Metric& metric);
+
+/// What a claim's source states: ">= 2.5", "5 to 7", "4.0".
+std::string stated(const Claim& claim);
+
+/// A column of a result table and the title it gets; an empty title is the column's name with its unit.
+struct Chosen {
+  std::string column;
+  std::string title = "";
+  double width = 0;
+};
+
+/// A table of a result, all columns or the chosen ones in that order. Error: a column that it does not have.
+Result<PrintedTable> print(const measure::Table& table, const std::vector<Chosen>& chosen = {});
+
+/// The facts of the given files below data/published/, by id. Error: a file that cannot be read, a missing column.
+Result<std::map<std::string, PublishedFact>> published_facts(const TableInputs& inputs,
+                                                             const std::vector<std::string>& files);
+
+/// The value of a fact as printed, its range where it has no single value: "275", "< 600", "1.5 to 2". "-" for an empty
+/// id. Error: an id that is not there.
+Result<std::string> fact_text(const std::map<std::string, PublishedFact>& facts, const std::string& id);
+
+/// What stands behind `key=` in a fact's condition, or empty.
+std::string condition_of(const PublishedFact& fact, std::string_view key);
+
+/// Keys and values of an experiment, one row each, in the order of `keys`.
+struct Line {
+  std::string what;
+  std::string experiment;
+  std::string key;
+};
+Result<PrintedTable> print_lines(const TableInputs& inputs, const std::vector<Line>& lines);
+
+}  // namespace vtpu::artifact::tables

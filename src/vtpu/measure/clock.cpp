@@ -1,0 +1,244 @@
+#include "vtpu/measure/clock.h"
+
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace vtpu::measure {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint64_t kBlock = 100;                 // additions unrolled in one block of the chain
+constexpr std::uint64_t kCalibrationLinks = 100'000;  // some 30 µs: long against the reading of the clock
+constexpr int kCalibrations = 3;
+
+double ns_since(SteadyClock::time_point begin) {
+  return std::chrono::duration<double, std::nano>(SteadyClock::now() - begin).count();
+}
+
+#if !defined(__x86_64__)
+Error no_chain() {
+  return {"core clock", "found a processor without an addition chain", "x86-64, or hardware counters"};
+}
+#endif
+
+/// A descriptor of the kernel's event counters, closed with its owner.
+class Descriptor {
+ public:
+  explicit Descriptor(int value = -1) : value_(value) {}
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(value_, other.value_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+Descriptor open_counter(std::uint64_t event, int group) {
+  perf_event_attr attributes{};
+  attributes.type = PERF_TYPE_HARDWARE;
+  attributes.size = sizeof attributes;
+  attributes.config = event;
+  attributes.disabled = group < 0 ? 1 : 0;
+  attributes.exclude_kernel = 1;
+  attributes.exclude_hv = 1;
+  attributes.read_format = PERF_FORMAT_GROUP;
+  return Descriptor(static_cast<int>(::syscall(SYS_perf_event_open, &attributes, 0, -1, group, 0)));
+}
+
+}  // namespace
+
+/// Cycles, and instructions where a second counter is free, of the calling thread in user mode.
+class CycleClock::Counters {
+ public:
+  /// None where the kernel refuses, or counts nothing while work is done (some hypervisors).
+  static std::unique_ptr<Counters> open() {
+    auto counters = std::make_unique<Counters>();
+    counters->cycles_ = open_counter(PERF_COUNT_HW_CPU_CYCLES, -1);
+    if (counters->cycles_.get() < 0) return nullptr;
+    counters->instructions_ = open_counter(PERF_COUNT_HW_INSTRUCTIONS, counters->cycles_.get());
+    counters->start();
+    volatile int spin = 0;
+    while (spin < 1000) spin = spin + 1;
+    return counters->stop().cycles > 0 ? std::move(counters) : nullptr;
+  }
+
+  void start() const {
+    ::ioctl(cycles_.get(), PERF_EVENT_IOC_RESET, PERF_IOC_FLAG_GROUP);
+    ::ioctl(cycles_.get(), PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP);
+  }
+
+  /// Counts since `start`, without a time.
+  Timing stop() const {
+    ::ioctl(cycles_.get(), PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
+    std::uint64_t values[3] = {};  // how many counters, cycles, instructions
+    if (::read(cycles_.get(), values, sizeof values) < static_cast<ssize_t>(2 * sizeof values[0])) return {};
+    return {0, static_cast<double>(values[1]), instructions_.get() < 0 ? 0 : static_cast<double>(values[2])};
+  }
+
+ private:
+  Descriptor cycles_;
+  Descriptor instructions_;
+};
+
+const char* name_of(CycleSource source) {
+  return source == CycleSource::hardware_counter ? "hardware cycle counter"
+                                                 : "elapsed time x core clock calibrated by dependent adds";
+}
+
+Result<void> run_add_chain(std::uint64_t links) {
+#if defined(__x86_64__)
+  std::uint64_t sum = 0;
+  std::uint64_t blocks = (links + kBlock - 1) / kBlock;
+  const std::uint64_t step = 1;
+  // Register plus register: some cores carry out additions of small constants while renaming, in no time at all.
+  asm volatile(
+      "1:\n\t"
+      ".rept 100\n\t"
+      "add %[step], %[sum]\n\t"
+      ".endr\n\t"
+      "dec %[blocks]\n\t"
+      "jnz 1b\n\t"
+      : [sum] "+r"(sum), [blocks] "+r"(blocks)
+      : [step] "r"(step)
+      : "cc");
+  return {};
+#else
+  static_cast<void>(links);
+  return no_chain();
+#endif
+}
+
+Result<void> run_independent_adds(std::uint64_t adds) {
+#if defined(__x86_64__)
+  std::uint64_t sums[8] = {};
+  std::uint64_t blocks = (adds + 159) / 160;
+  const std::uint64_t step = 1;
+  asm volatile(
+      "1:\n\t"
+      ".rept 20\n\t"
+      "add %[step], %0\n\t"
+      "add %[step], %1\n\t"
+      "add %[step], %2\n\t"
+      "add %[step], %3\n\t"
+      "add %[step], %4\n\t"
+      "add %[step], %5\n\t"
+      "add %[step], %6\n\t"
+      "add %[step], %7\n\t"
+      ".endr\n\t"
+      "dec %[blocks]\n\t"
+      "jnz 1b\n\t"
+      : "+r"(sums[0]), "+r"(sums[1]), "+r"(sums[2]), "+r"(sums[3]), "+r"(sums[4]), "+r"(sums[5]), "+r"(sums[6]),
+        "+r"(sums[7]), [blocks] "+r"(blocks)
+      : [step] "r"(step)
+      : "cc");
+  return {};
+#else
+  static_cast<void>(adds);
+  return no_chain();
+#endif
+}
+
+Result<double> core_ghz() {
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < kCalibrations; ++i) {
+    const auto begin = SteadyClock::now();
+    if (Result<void> ran = run_add_chain(kCalibrationLinks); !ran) return ran.error();
+    least = std::min(least, ns_since(begin));
+  }
+  return static_cast<double>(kCalibrationLinks) / least;
+}
+
+Result<double> time_stamp_ghz(double seconds) {
+#if defined(__x86_64__)
+  const auto begin = SteadyClock::now();
+  const std::uint64_t first = __rdtsc();
+  while (ns_since(begin) < seconds * 1e9) {
+  }
+  const std::uint64_t last = __rdtsc();
+  return static_cast<double>(last - first) / ns_since(begin);
+#else
+  static_cast<void>(seconds);
+  return Error{"time-stamp counter", "found a processor that is not x86-64", "x86-64"};
+#endif
+}
+
+bool hardware_counters_granted() {
+  const Result<CycleClock> clock = CycleClock::open();
+  return clock.ok() && clock->source() == CycleSource::hardware_counter;
+}
+
+SteadySample sample_while_steady(const std::function<void()>& prepare, const std::function<double()>& calibrate_ghz,
+                                 const std::function<double()>& elapsed_ns, const SteadyRule& rule) {
+  SteadySample sample;
+  for (int attempt = 0; attempt < rule.attempts; ++attempt) {
+    if (prepare) prepare();
+    const double before = calibrate_ghz();
+    const double ns = elapsed_ns();
+    const double after = calibrate_ghz();
+    if (std::abs(before - after) <= rule.tolerance * std::min(before, after)) {
+      sample.ns = ns;
+      sample.ghz = (before + after) / 2;
+      return sample;
+    }
+    ++sample.discarded;
+  }
+  return sample;
+}
+
+CycleClock::CycleClock(std::unique_ptr<Counters> counters) : counters_(std::move(counters)) {}
+CycleClock::CycleClock(CycleClock&&) noexcept = default;
+CycleClock::~CycleClock() = default;
+
+Result<CycleClock> CycleClock::open() {
+  std::unique_ptr<Counters> counters = Counters::open();
+  if (!counters)
+    if (Result<double> calibrated = core_ghz(); !calibrated) return calibrated.error();
+  return CycleClock(std::move(counters));
+}
+
+CycleSource CycleClock::source() const {
+  return counters_ ? CycleSource::hardware_counter : CycleSource::calibrated_time;
+}
+
+std::optional<Timing> CycleClock::time(const std::function<void()>& work, const std::function<void()>& prepare) {
+  if (counters_) {
+    if (prepare) prepare();
+    counters_->start();
+    const auto begin = SteadyClock::now();
+    work();
+    const double ns = ns_since(begin);
+    Timing timing = counters_->stop();
+    timing.ns = ns;
+    return timing;
+  }
+  const SteadySample sample = sample_while_steady(
+      prepare, [] { return core_ghz().value(); },
+      [&work] {
+        const auto begin = SteadyClock::now();
+        work();
+        return ns_since(begin);
+      });
+  discarded_ += sample.discarded;
+  if (!sample.ns) return std::nullopt;
+  return Timing{*sample.ns, *sample.ns * sample.ghz, 0};
+}
+
+}  // namespace vtpu::measure

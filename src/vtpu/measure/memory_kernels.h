@@ -1,0 +1,73 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "vtpu/base/random.h"
+
+namespace vtpu::measure {
+
+inline constexpr std::size_t kCacheLine = 64;
+
+/// Zeroed memory from the system, page-aligned and fresh, that is in small pages or (on request, where the system has
+/// them) in huge ones.
+class Memory {
+ public:
+  explicit Memory(std::size_t bytes, bool huge_pages = false);
+  ~Memory();
+  Memory(Memory&& other) noexcept;
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+
+  template <class T>
+  std::span<T> as() const {
+    return {static_cast<T*>(data_), bytes_ / sizeof(T)};
+  }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void* data_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+/// Writes into `cells` one closed walk through the cells 0, stride, 2·stride, …: each holds the place of its successor.
+/// In random order it is a uniformly drawn single cycle (Sattolo); else ascending.
+void link_cycle(std::span<std::uint64_t> cells, std::size_t stride, Random& random);
+void link_ascending(std::span<std::uint64_t> cells, std::size_t stride);
+
+/// Where `steps` dependent loads from `at` lead.
+std::uint64_t chase(std::span<const std::uint64_t> cells, std::uint64_t at, std::size_t steps);
+
+/// Sum of all cells, one after the other, as the compiler makes the plain loop.
+std::uint64_t sequential_sum(std::span<const std::uint64_t> cells);
+
+/// Sum of all cells with the widest vector loads of this processor: as fast as they can be read.
+std::uint64_t wide_sum(std::span<const std::uint64_t> cells);
+
+/// Sum of every `stride`-th cell.
+std::uint64_t strided_sum(std::span<const std::uint64_t> cells, std::size_t stride);
+
+/// The k-th of a series of random places below `size` (< 2^32), from a mix of k alone: no load, and no wait for the
+/// place before.
+inline std::size_t random_place(std::uint64_t k, std::size_t size) {
+  std::uint64_t x = k * 0x9e3779b97f4a7c15U;
+  x ^= x >> 32;
+  x *= 0xd6e8feb86659fd93U;
+  return static_cast<std::size_t>(((x >> 32) * size) >> 32);
+}
+
+/// Sum of the cells at random places first, first + 1, …: loads that do not wait for each other.
+std::uint64_t random_sum(std::span<const std::uint64_t> cells, std::uint64_t first, std::size_t count);
+/// The places themselves, summed: what the above costs without its loads.
+std::uint64_t random_place_sum(std::size_t size, std::uint64_t first, std::size_t count);
+
+/// The four kernels of STREAM over equally long arrays. Source: McCalpin, "Memory bandwidth and machine balance in
+/// current high performance computers", IEEE TCCA Newsletter, December 1995.
+void stream_copy(std::span<double> c, std::span<const double> a);
+void stream_scale(std::span<double> b, std::span<const double> c, double q);
+void stream_add(std::span<double> c, std::span<const double> a, std::span<const double> b);
+void stream_triad(std::span<double> a, std::span<const double> b, std::span<const double> c, double q);
+
+}  // namespace vtpu::measure

@@ -1,0 +1,155 @@
+#include "vtpu/measure/provenance.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <optional>
+
+#include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
+#include "vtpu/measure/clock.h"
+#include "vtpu/measure/host.h"
+#include "vtpu/measure/quiet.h"
+
+#ifndef VTPU_CXX_FLAGS
+#define VTPU_CXX_FLAGS "unknown"
+#endif
+
+namespace vtpu::measure {
+namespace {
+
+constexpr double kLook = 0.1;  // seconds of looking for other load, before and after
+
+/// Standard output of a program, or nothing when it cannot be run or fails. Without a shell, so that a folder's name
+/// needs no quotes.
+std::optional<std::string> output_of(std::vector<std::string> words) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  const int failed = ::posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  std::string text;
+  char block[4096];
+  if (failed == 0)
+    for (ssize_t got = 0; (got = ::read(ends[0], block, sizeof block)) > 0;)
+      text.append(block, static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  int status = 0;
+  if (failed != 0 || ::waitpid(process, &status, 0) != process || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return std::nullopt;
+  return text;
+}
+
+const char* compiler() {
+#if defined(__clang__)
+  return __VERSION__;
+#else
+  return "GCC " __VERSION__;
+#endif
+}
+
+double seconds_of(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
+
+/// Of this process and of those it started and waited for.
+struct Usage {
+  double cpu_seconds = 0;
+  long peak_kib = 0;
+};
+
+Usage usage() {
+  Usage sum;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage used{};
+    ::getrusage(who, &used);
+    sum.cpu_seconds += seconds_of(used.ru_utime) + seconds_of(used.ru_stime);
+    sum.peak_kib = std::max(sum.peak_kib, used.ru_maxrss);
+  }
+  return sum;
+}
+
+std::string utc(std::chrono::system_clock::time_point when) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text;
+}
+
+nlohmann::ordered_json to_json(const Quiet& quiet) {
+  return {{"load", quiet.load},
+          {"steal", quiet.steal},
+          {"calibration_jitter", quiet.jitter},
+          {"warnings", quiet.warnings()}};
+}
+
+}  // namespace
+
+struct Provenance::Start {
+  std::filesystem::path root;
+  Quiet quiet;
+  std::chrono::system_clock::time_point wall;
+  std::chrono::steady_clock::time_point clock;
+};
+
+Provenance::Provenance(const std::filesystem::path& root)
+    : start_(std::make_unique<Start>(Start{root, look_for_disturbance(kLook), std::chrono::system_clock::now(),
+                                           std::chrono::steady_clock::now()})) {}
+
+Provenance::~Provenance() = default;
+
+nlohmann::ordered_json Provenance::finish() const {
+  const double wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_->clock).count();
+  const Usage used = usage();
+  const Quiet after = look_for_disturbance(kLook);
+  const std::string root = start_->root.string();
+  const std::optional<std::string> commit = output_of({"git", "-C", root, "rev-parse", "HEAD"});
+  const std::optional<std::string> changes = output_of({"git", "-C", root, "status", "--porcelain"});
+  const Result<std::string> binary = sha256_of_file("/proc/self/exe");
+  const Host host = read_host();
+  return {
+      {"commit", commit ? std::string(trim(*commit)) : "unknown"},
+      {"dirty", !commit || !changes      ? "unknown"
+                : trim(*changes).empty() ? "no"
+                                         : "yes"},
+      {"compiler", compiler()},
+      {"flags", VTPU_CXX_FLAGS},
+      {"binary_sha256", binary ? *binary : "unknown"},
+      {"host_identity", host_identity()},
+      {"host", measure::to_json(host)},
+      {"cycle_source", name_of(host.hardware_counters ? CycleSource::hardware_counter : CycleSource::calibrated_time)},
+      {"start_utc", utc(start_->wall)},
+      {"wall_seconds", wall_seconds},
+      {"cpu_seconds", used.cpu_seconds},
+      {"peak_memory_kib", used.peak_kib},
+      {"before", to_json(start_->quiet)},
+      {"after", to_json(after)}};
+}
+
+std::string host_identity() {
+  const Host host = read_host();
+  std::string text = fmt::format("{}, family {}, {} cores, {} threads, kernel {}", host.cpu_model, host.family,
+                                 host.cores, host.logical_cpus, host.kernel);
+  for (const Cache& cache : host.caches)
+    if (cache.type != "Instruction") text += fmt::format(", L{} {} KiB", cache.level, cache.bytes / 1024);
+  return text;
+}
+
+}  // namespace vtpu::measure

@@ -1,0 +1,88 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/measure/clock.h"
+#include "vtpu/measure/statistics.h"
+
+namespace vtpu::measure {
+
+/// One of several pieces of work that are timed against each other.
+struct Alternative {
+  std::string name;
+  double work = 1;                ///< units one run does: elements, bytes, operations
+  std::function<void()> run;      ///< timed; at least some 50 µs
+  std::function<void()> prepare;  ///< untimed, before every run; may be empty
+};
+
+/// How long to go on, and where.
+struct SamplingRule {
+  std::size_t least = 20;    ///< processes at least
+  std::size_t most = 60;     ///< processes at most
+  std::size_t rounds = 3;    ///< timings of every alternative in each process
+  double half_width = 0.03;  ///< of the 95 % interval, as a share of the median, at which an alternative is settled
+  double seconds = 60;       ///< no new process once this has passed and `least` have been run
+  std::uint64_t seed = 1;    ///< of the orders and of the memory layouts
+  int cpu = -1;              ///< processor to run on; -1: the last one this process may use
+};
+
+/// The samples of one alternative. A sample is the median of one process's timings.
+struct Sampled {
+  std::string name;
+  double work = 1;
+  CycleSource source = CycleSource::calibrated_time;
+  std::vector<double> ns;            ///< per run
+  std::vector<double> cycles;        ///< per run
+  std::vector<double> instructions;  ///< per run; zeros where there is no counter
+  std::size_t discarded = 0;         ///< timings thrown away, of all alternatives together
+  bool settled = false;              ///< stopped within the half-width, not at the cap
+  std::string stopped;               ///< why, in words
+
+  Estimate ns_per_unit() const;
+  Estimate cycles_per_unit() const;
+  Estimate units_per_ns() const;  ///< GB/s where the unit is a byte
+  Estimate units_per_cycle() const;
+};
+
+/// Whether the interval's half-width is within `share` of the value.
+bool settled(const Estimate& estimate, double share);
+
+/// What a process times its alternatives with.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+  /// One timed run after its preparation; empty when the core clock would not keep still.
+  virtual std::optional<Timing> time(const Alternative& alternative) = 0;
+  virtual CycleSource source() const = 0;
+  virtual std::size_t discarded() const = 0;
+};
+
+/// The clock of clock.h as a timer. Error: as `CycleClock::open`.
+Result<std::unique_ptr<Timer>> make_clock_timer();
+using MakeTimer = std::function<Result<std::unique_ptr<Timer>>()>;
+
+/// Makes the alternatives, in each process anew, so that where their data comes to lie is part of the sample. Data too
+/// large for any cache may be captured from outside: a process inherits it.
+using MakeAlternatives = std::function<std::vector<Alternative>()>;
+
+/// Samples the alternatives in processes of their own, one after the other. Each shifts its stack and its memory by a
+/// random amount, pins itself, makes the alternatives, runs each once untimed, and times all of them in `rounds`
+/// rounds, each in a fresh random order; the median of an alternative's timings is one sample. New processes follow
+/// until every alternative is settled, or the cap or the time limit is reached. The program's code stays where it was
+/// loaded. The caller has one thread only. Error: a process that ended early, or whose core clock never kept still.
+/// `make_timer` is called in every process.
+Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule,
+                                                 const MakeTimer& make_timer = make_clock_timer);
+
+/// Keeps `value` alive and unknown to the compiler, so that the work behind it is done.
+template <class T>
+void keep(const T& value) {
+  asm volatile("" : : "r,m"(value) : "memory");
+}
+
+}  // namespace vtpu::measure

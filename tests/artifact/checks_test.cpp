@@ -1,0 +1,102 @@
+// The small judges of the pipeline: LaTeX logs, word and page counts, comparison with the reference set, Lua literals.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "vtpu/artifact/latex_log.h"
+#include "vtpu/artifact/paper_metrics.h"
+#include "vtpu/artifact/published.h"
+#include "vtpu/artifact/verify.h"
+#include "vtpu/base/file.h"
+
+namespace vtpu::artifact {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(LatexLog, ACleanLogHasNoComplaints) {
+  EXPECT_THAT(complaints_in_latex_log("This is pdfTeX\nOverfull \\hbox (1.2pt too wide) in paragraph\n"), IsEmpty());
+}
+
+TEST(LatexLog, ABoxMoreThanTwoPointsTooWideIsAComplaint) {
+  EXPECT_THAT(complaints_in_latex_log("Overfull \\hbox (2.5pt too wide) in paragraph at lines 3--4\n"), SizeIs(1));
+}
+
+TEST(LatexLog, UndefinedReferencesAndMissingGlyphsAreComplaints) {
+  EXPECT_THAT(complaints_in_latex_log("LaTeX Warning: Reference `fig:x' on page 1 undefined on input line 3.\n"
+                                      "Missing character: There is no x in font y!\n"),
+              SizeIs(2));
+}
+
+TEST(LatexLog, AWarningBrokenAtTheLineWidthIsReadWhole) {
+  std::string line = "LaTeX Warning: Citation `" + std::string(79 - 25, 'k');
+  EXPECT_THAT(complaints_in_latex_log(line + "ey' undefined\n"), ElementsAre(HasSubstr("key' undefined")));
+}
+
+TEST(Words, TablesCodeAndFencesDoNotCount) {
+  EXPECT_EQ(words_in("One two, three.\n\n| a | b |\n\n```\ncode here\n```\n::: {.figure}\n:::\n<div>\n- four 5\n"), 5);
+}
+
+TEST(Pages, ThePageOfALabelComesFromTheAuxFile) {
+  EXPECT_EQ(page_of_label("\\newlabel{end-of-body}{{XIV}{13}{Conclusion}{section.14}{}}\n", "end-of-body"), 13);
+  EXPECT_EQ(page_of_label("", "end-of-body"), 0);
+}
+
+TEST(LuaString, EscapesWhatLuaWouldRead) { EXPECT_EQ(lua_string("a\"b\\c\nd"), "\"a\\\"b\\\\c\\nd\""); }
+
+TEST(Published, EveryFactOfTheProjectHasItsOwnIdAndASource) {
+  const auto facts = read_published(std::filesystem::path(VTPU_ROOT) / "data/published");
+  ASSERT_TRUE(facts) << facts.error().message();
+  EXPECT_GT(facts->size(), 600u);
+  for (const auto& [id, fact] : *facts) EXPECT_FALSE(fact.source.empty()) << id;
+}
+
+measure::ResultFile result_with(double computed, double measured) {
+  measure::ResultFile result;
+  result.experiment = "e";
+  result.metrics["c"] = {"c", computed, "x", measure::Kind::computed, 1, {computed, computed}, "", {}};
+  result.metrics["m"] = {"m", measured, "ns", measure::Kind::measured, 20, {measured, measured}, "", {}};
+  return result;
+}
+
+TEST(Verify, ComputedNumbersMustBeEqualInEveryBit) {
+  Comparison comparison;
+  compare(result_with(1.0 + 1e-15, 5), result_with(1.0, 5), {{"", 2}}, comparison);
+  EXPECT_THAT(comparison.differences, ElementsAre(HasSubstr("e: c: found")));
+}
+
+TEST(Verify, MeasuredNumbersMayDifferWithinTheirBound) {
+  Comparison comparison;
+  compare(result_with(1, 9), result_with(1, 5), {{"", 2}}, comparison);
+  EXPECT_THAT(comparison.differences, IsEmpty());
+  EXPECT_EQ(comparison.within_bounds, 1);
+  compare(result_with(1, 11), result_with(1, 5), {{"", 2}}, comparison);
+  EXPECT_THAT(comparison.differences, SizeIs(1));
+}
+
+TEST(Verify, TheLongestPrefixGivesTheBound) {
+  Comparison comparison;
+  compare(result_with(1, 11), result_with(1, 5), {{"", 2}, {"m", 3}}, comparison);
+  EXPECT_THAT(comparison.differences, IsEmpty());
+}
+
+TEST(Verify, AMissingKeyIsADifference) {
+  Comparison comparison;
+  measure::ResultFile less = result_with(1, 5);
+  less.metrics.erase("c");
+  compare(less, result_with(1, 5), {{"", 2}}, comparison);
+  EXPECT_THAT(comparison.differences, ElementsAre("e: c: is missing"));
+}
+
+TEST(Verify, AnotherSeedCannotBeCompared) {
+  Comparison comparison;
+  measure::ResultFile other = result_with(1, 5);
+  other.seed = 2;
+  compare(other, result_with(1, 5), {}, comparison);
+  EXPECT_THAT(comparison.differences, SizeIs(1));
+}
+
+}  // namespace
+}  // namespace vtpu::artifact

@@ -1,0 +1,224 @@
+#include "vtpu/artifact/ledger.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "vtpu/base/file.h"
+
+namespace vtpu::artifact {
+namespace {
+
+using testing::HasSubstr;
+
+measure::Metric metric(const std::string& key, double value, double low, double high) {
+  return {key, value, "x", measure::Kind::measured, 20, {low, high}, "", {}};
+}
+
+/// A claim about x.q from experiment e that accepts [1, 2], with a control that breaks it.
+struct Case {
+  Claim claim;
+  Evidence evidence;
+
+  Case() {
+    claim.id = "x";
+    claim.kind = "measured";
+    claim.quantity = "x.q";
+    claim.experiment = "e";
+    claim.accept = {{1, 2, false, false}};
+    claim.control = "nothing done";
+    claim.control_key = "x.q.control";
+    evidence.experiments = {"e"};
+    evidence.results["e"].experiment = "e";
+    add(metric("x.q.control", 9, 9, 9));
+  }
+  void add(const measure::Metric& m) { evidence.results["e"].metrics[m.key] = m; }
+  Judged judged() const { return judge(claim, evidence); }
+};
+
+TEST(Verdict, AnIntervalInsideTheRegionIsReproduced) {
+  Case c;
+  c.add(metric("x.q", 1.5, 1.0, 2.0));
+  EXPECT_EQ(c.judged().verdict, Verdict::reproduced);
+}
+
+TEST(Verdict, AnIntervalThatStraddlesTheRegionIsPartialThoughThePointLiesInside) {
+  Case c;
+  c.add(metric("x.q", 1.5, 0.9, 1.9));
+  EXPECT_EQ(c.judged().verdict, Verdict::partial);
+}
+
+TEST(Verdict, AnIntervalOutsideTheRegionIsRefuted) {
+  Case c;
+  c.add(metric("x.q", 2.5, 2.1, 2.9));
+  EXPECT_EQ(c.judged().verdict, Verdict::refuted);
+  EXPECT_THAT(c.judged().reason, HasSubstr("2.500 [2.100, 2.900] lies outside of [1, 2]"));
+}
+
+TEST(Verdict, AnOpenEndDoesNotBelongToTheRegion) {
+  Case c;
+  c.claim.accept = {{1, 2, true, false}};
+  c.add(metric("x.q", 1, 1, 1));
+  EXPECT_EQ(c.judged().verdict, Verdict::refuted);
+}
+
+TEST(Verdict, SeveralConfigurationsPrintKOfN) {
+  Case c;
+  c.add(metric("x.q.l1", 1.5, 1.4, 1.6));
+  c.add(metric("x.q.l2", 3, 2.9, 3.1));
+  c.add(metric("x.q.l3", 4, 3.9, 4.1));
+  EXPECT_EQ(c.judged().verdict, Verdict::partial);
+  EXPECT_EQ(c.judged().holds, 1);
+  EXPECT_EQ(c.judged().configurations, 3);
+  EXPECT_THAT(c.judged().reason, HasSubstr("1/3"));
+}
+
+TEST(Verdict, NoConfigurationInsideIsRefuted) {
+  Case c;
+  c.add(metric("x.q.l1", 3, 2.9, 3.1));
+  c.add(metric("x.q.l2", 4, 3.9, 4.1));
+  EXPECT_EQ(c.judged().verdict, Verdict::refuted);
+}
+
+TEST(Verdict, ARefutedClaimThatHoldsForTheCharitableReadingIsPartialAndSaysSo) {
+  Case c;
+  c.claim.reading = "one ring only";
+  c.claim.reading_key = "x.ring";
+  c.add(metric("x.q", 12, 12, 12));
+  c.add(metric("x.ring", 1.5, 1.5, 1.5));
+  EXPECT_EQ(c.judged().verdict, Verdict::partial);
+  EXPECT_THAT(c.judged().reason, HasSubstr("only for this reading: one ring only"));
+}
+
+TEST(Verdict, ARefutedClaimWhoseCharitableReadingFailsTooShowsBoth) {
+  Case c;
+  c.claim.reading = "one ring only";
+  c.claim.reading_key = "x.ring";
+  c.add(metric("x.q", 12, 12, 12));
+  c.add(metric("x.ring", 4, 4, 4));
+  EXPECT_EQ(c.judged().verdict, Verdict::refuted);
+  EXPECT_THAT(c.judged().reason, HasSubstr("(one ring only) gives 4"));
+}
+
+TEST(Verdict, ItsOwnSourcesNumbersCannotConfirmAClaim) {
+  Case c;
+  c.claim.own_inputs = "both factors";
+  c.add(metric("x.q", 1.5, 1.5, 1.5));
+  EXPECT_EQ(c.judged().verdict, Verdict::circular);
+}
+
+TEST(Verdict, ItsOwnSourcesNumbersCanRefuteAClaim) {
+  Case c;
+  c.claim.own_inputs = "both factors";
+  c.add(metric("x.q", 15, 15, 15));
+  EXPECT_EQ(c.judged().verdict, Verdict::refuted);
+}
+
+TEST(Verdict, AClaimWithoutExperimentIsOpenEvenWhereTheHostLacksItsNeed) {
+  Case c;
+  c.claim.experiment = "later";
+  c.claim.needs = {"smt"};
+  EXPECT_EQ(c.judged().verdict, Verdict::open);
+}
+
+TEST(Verdict, AHostThatLacksANeedCannotMeasure) {
+  Case c;
+  c.claim.needs = {"smt"};
+  c.evidence.host_has["smt"] = false;
+  c.add(metric("x.q", 1.5, 1.4, 1.6));
+  EXPECT_EQ(c.judged().verdict, Verdict::not_measurable);
+}
+
+TEST(Verdict, APublishedFigureIsShownAsSuch) {
+  Case c;
+  c.claim.kind = "published";
+  EXPECT_EQ(c.judged().verdict, Verdict::published);
+}
+
+TEST(Verdict, AStaleResultIsStaleAndAMissingKeyIsAnError) {
+  Case c;
+  EXPECT_EQ(c.judged().verdict, Verdict::error);
+  c.evidence.stale = {"e"};
+  EXPECT_EQ(c.judged().verdict, Verdict::stale);
+}
+
+TEST(Verdict, AControlThatPassesTooIsAnError) {
+  Case c;
+  c.add(metric("x.q", 1.5, 1.5, 1.5));
+  c.add(metric("x.q.control", 1.2, 1.2, 1.2));
+  EXPECT_EQ(c.judged().verdict, Verdict::error);
+  EXPECT_THAT(c.judged().reason, HasSubstr("negative control (nothing done) passes too"));
+}
+
+TEST(Verdict, AMissingControlIsAnError) {
+  Case c;
+  c.add(metric("x.q", 1.5, 1.5, 1.5));
+  c.evidence.results["e"].metrics.erase("x.q.control");
+  EXPECT_EQ(c.judged().verdict, Verdict::error);
+}
+
+TEST(Acceptance, IsReadAndPrintedInIntervalNotation) {
+  for (const char* text : {"[2.5, inf)", "(1, inf)", "[5, 7]", "(-inf, 0.1]"})
+    EXPECT_EQ(parse_acceptance(text, "here")->text(), text);
+  EXPECT_EQ(parse_acceptance("[4, 4]", "here")->text(), "4");
+}
+
+TEST(Acceptance, MalformedRegionsAreRejectedWithTheirPlace) {
+  for (const char* text : {"", "5", "[5", "[5 7]", "[7, 5]", "(5, 5]", "[a, 2]", "[1, 2, 3]"}) {
+    const Result<AcceptanceRegion> region = parse_acceptance(text, "claims.csv:7");
+    ASSERT_FALSE(region) << text;
+    EXPECT_THAT(region.error().message(), HasSubstr("claims.csv:7")) << text;
+  }
+}
+
+TEST(Ledger, TheProjectsOwnIsWellFormed) {
+  const Result<std::vector<Claim>> claims = read_claims(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
+  ASSERT_TRUE(claims) << claims.error().message();
+  EXPECT_GE(claims->size(), 86u);
+}
+
+/// The first row of the project's ledger with one cell changed.
+std::string ledger_with(const std::string& from, const std::string& to) {
+  std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
+  text = text.substr(0, text.find('\n', text.find('\n') + 1) + 1);
+  text.replace(text.find(from, text.find('\n')), from.size(), to);
+  const std::string path = testing::TempDir() + "claims_test.csv";
+  EXPECT_TRUE(write_file(path, text));
+  return path;
+}
+
+TEST(Ledger, AnUnknownKindIsRejectedWithFileLineAndTheNearestWord) {
+  const Result<std::vector<Claim>> claims = read_claims(ledger_with(",measured,", ",meassured,"));
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("claims_test.csv:2: claim 'core.poc', kind"));
+  EXPECT_THAT(claims.error().message(), HasSubstr("did you mean 'measured'?"));
+}
+
+TEST(Ledger, AMalformedRegionIsRejectedWithFileAndLine) {
+  const Result<std::vector<Claim>> claims = read_claims(ledger_with("[2.5, inf)", "at least 2.5"));
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("claims_test.csv:2"));
+}
+
+TEST(Ledger, AClaimWithoutNegativeControlIsRejected) {
+  const Result<std::vector<Claim>> claims = read_claims(
+      ledger_with("one long dependence chain in place of independent words,vtpu.core.ops_per_cycle.synthetic.control", ","));
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("no negative control"));
+}
+
+TEST(Ledger, AnIdThatStandsTwiceNamesBothLines) {
+  std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
+  const std::size_t header = text.find('\n') + 1;
+  const std::string row = text.substr(header, text.find('\n', header) + 1 - header);
+  const std::string path = testing::TempDir() + "claims_twice.csv";
+  ASSERT_TRUE(write_file(path, text.substr(0, header) + row + row));
+  const Result<std::vector<Claim>> claims = read_claims(path);
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("claims_twice.csv:3: found claim 'core.poc' again"));
+  EXPECT_THAT(claims.error().message(), HasSubstr("line 2"));
+}
+
+}  // namespace
+}  // namespace vtpu::artifact

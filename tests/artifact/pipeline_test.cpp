@@ -1,0 +1,234 @@
+// The whole pipeline on a small project of its own: one experiment, one claim, one figure, one table, three sections.
+#include "vtpu/artifact/pipeline.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include "vtpu/base/csv.h"
+#include "vtpu/base/file.h"
+
+namespace vtpu::artifact {
+namespace {
+
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class PipelineTest : public testing::Test {
+ protected:
+  PipelineTest()
+      : root_(fs::path(testing::TempDir()) / ("pipeline_" + std::to_string(::getpid()))) {
+    ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+    ::unsetenv("FAKE_SECONDS");
+    ::unsetenv("FAKE_INTERRUPT");
+    fs::remove_all(root_);
+    const fs::path source = VTPU_ROOT;
+    fs::create_directories(root_ / "build/bin/experiments");
+    fs::create_symlink(fs::path(VTPU_BUILD) / "bin/tests/fixture/fake_experiment", root_ / "build/bin/experiments/fake");
+    fs::create_symlink(source / "tests/artifact/fixture/render_figures", root_ / "build/bin/render_figures");
+    fs::create_symlink(source / "scripts", root_ / "scripts");
+    fs::create_symlink(source / "src", root_ / "src");
+    fs::copy(source / "paper", root_ / "paper", fs::copy_options::recursive);
+    fs::remove_all(root_ / "paper/sections");
+    fs::copy(source / "tests/paper/fixture/results/figures/hops.svg", root_ / "dot.svg");
+    fs::copy(source / "tests/paper/fixture/results/figures/hops.pdf", root_ / "dot.pdf");
+    write("experiments/fake.cpp", "int main() {}\n");
+    write("data/input.csv", "a\n1\n");
+    write("data/concept_mapping.csv", "concept,mapping\nchip,direct\nwatt,none\n");
+    fs::create_directories(root_ / "data/published");
+    fs::copy(source / "data/published/refs.bib", root_ / "data/published/refs.bib");
+    write("data/published/facts.csv", "id,quantity,value,low,high,unit,system,condition,source,locator,kind\n"
+                                      "XX-001,chips,4096,,,chip,TPU v4,,jouppi2023tpuv4,Table 4,published\n");
+    write("data/claims.csv",
+          "id,source,locator,statement,kind,quantity,relation,value,low,high,unit,experiment,accept,accept_why,needs,"
+          "own_inputs,control,control_key,reading,reading_key,shown_in,note\n"
+          "fake.claim,here,,the answer is 42,computed,fake.answer,==,42,,,1,fake,\"[42, 42]\",exact,,,nothing asked,"
+          "fake.answer.control,,,dot,\n"
+          "late.claim,here,,something later,computed,late.value,==,1,,,1,late,\"[1, 1]\",exact,,,none of it,"
+          "late.value.control,,,,\n");
+    write("paper/sections/00-abstract.md", "# Abstract {.unnumbered}\n\nThe answer is []{.num key=fake.answer}.\n");
+    write("paper/sections/01-body.md",
+          "# Body {#body}\n\nOf []{.count of=total} claims one is []{.verdict id=fake.claim}; see []{.ref fig=dot} and "
+          "[]{.ref tab=answers}, and []{.pub id=XX-001} chips [@jouppi2023tpuv4].\n\n::: {.figure name=dot}\n:::\n\n"
+          "::: {.table name=answers}\n:::\n");
+    write("paper/sections/13-artifact-appendix.md", "# Artifact appendix {#artifact}\n\nOne command.\n");
+    options_.root = root_;
+    options_.mode = measure::Mode::quick;
+    options_.tables = {{"answers", "Answers.", false, false, {"fake"}, {}, [](const TableInputs& inputs) -> Result<PrintedTable> {
+                          const Result<measure::Metric> answer = inputs.metric("fake", "fake.answer");
+                          if (!answer) return answer.error();
+                          return PrintedTable{{{"answer", true, 0}}, {{std::to_string(static_cast<int>(answer->value))}}, ""};
+                        }}};
+  }
+  ~PipelineTest() override { fs::remove_all(root_); }
+
+  void write(const std::string& path, const std::string& text) { ASSERT_TRUE(write_file(root_ / path, text)); }
+  std::string text(const std::string& path) const { return *read_file(root_ / path); }
+  void flip(const std::string& path, const std::string& from, const std::string& to) {
+    std::string bytes = text(path);
+    ASSERT_NE(bytes.find(from), std::string::npos) << path;
+    write(path, bytes.replace(bytes.find(from), from.size(), to));
+  }
+
+  Result<std::string> reproduce() {
+    Result<Pipeline> pipeline = Pipeline::open(options_);
+    if (!pipeline) return pipeline.error();
+    if (Result<void> ran = pipeline->run_experiments(); !ran) return ran.error();
+    if (Result<void> built = pipeline->build(Goal::paper); !built) return built.error();
+    status_ = pipeline->exit_status();
+    return pipeline->report();
+  }
+  std::string reproduced() {
+    const Result<std::string> report = reproduce();
+    EXPECT_TRUE(report) << report.error().message();
+    return report ? *report : "";
+  }
+  std::string refused() {
+    const Result<std::string> report = reproduce();
+    EXPECT_FALSE(report);
+    return report ? "" : report.error().message();
+  }
+
+  fs::path root_;
+  Options options_;
+  int status_ = -1;
+};
+
+TEST_F(PipelineTest, MakesEverythingOnceAndNothingTwice) {
+  const std::string first = reproduced();
+  EXPECT_THAT(first, HasSubstr("fake.claim         reproduced"));
+  EXPECT_THAT(first, HasSubstr("open: late.claim"));
+  EXPECT_EQ(status_, 0);
+  for (const char* output : {"results/json/fake.json", "results/json/fake.run.json", "results/claims.csv",
+                             "results/tables/answers.tex", "results/figures/dot.svg", "results/paper/paper.pdf",
+                             "results/paper/paper.md", "results/index.html", "results/MANIFEST.sha256"})
+    EXPECT_TRUE(fs::exists(root_ / output)) << output;
+  EXPECT_THAT(text("results/paper/paper.md"), HasSubstr("The answer is 42."));
+  const std::string pdf = text("results/paper/paper.pdf");
+  EXPECT_THAT(reproduced(), testing::AllOf(HasSubstr("experiment fake              reused"), HasSubstr("0 fresh, 1 reused")));
+  EXPECT_EQ(text("results/paper/paper.pdf"), pdf);
+}
+
+TEST_F(PipelineTest, TwoRunsFromNothingGiveTheSameBytes) {
+  reproduced();
+  std::map<std::string, std::string> first;
+  const std::vector<std::string> outputs = {"results/json/fake.json", "results/figures/dot.svg", "results/paper/paper.pdf",
+                                            "results/index.html", "results/paper/paper.md", "results/claims.csv"};
+  for (const std::string& output : outputs) first[output] = text(output);
+  fs::remove_all(root_ / "results");
+  fs::remove_all(root_ / "build/paper");
+  reproduced();
+  for (const std::string& output : outputs) EXPECT_TRUE(text(output) == first[output]) << output;
+}
+
+TEST_F(PipelineTest, AFlippedDigitInAResultIsRefused) {
+  reproduced();
+  flip("results/json/fake.json", "42.0", "43.0");
+  EXPECT_THAT(refused(), HasSubstr("results/json/fake.json: was changed after it was made"));
+}
+
+TEST_F(PipelineTest, AFlippedDigitInAFigureIsRefused) {
+  reproduced();
+  flip("results/figures/dot.svg", "<svg", "<svg id=\"x\"");
+  EXPECT_THAT(refused(), HasSubstr("results/figures/dot.svg: was changed after it was made"));
+}
+
+TEST_F(PipelineTest, AnEditedVerdictIsRefused) {
+  reproduced();
+  flip("results/claims.csv", "late.claim,open", "late.claim,reproduced");
+  EXPECT_THAT(refused(), HasSubstr("results/claims.csv: was changed after it was made"));
+}
+
+TEST_F(PipelineTest, ADeletedResultIsMadeAgain) {
+  reproduced();
+  fs::remove(root_ / "results/json/fake.run.json");
+  EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));
+}
+
+TEST_F(PipelineTest, AChangedInputReruns) {
+  reproduced();
+  write("data/input.csv", "a\n2\n");
+  Result<Pipeline> pipeline = Pipeline::open(options_);
+  ASSERT_TRUE(pipeline);
+  EXPECT_THAT(*pipeline->why("fake"), testing::ElementsAre(HasSubstr("data/input.csv changed")));
+  EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));
+}
+
+TEST_F(PipelineTest, AStaleResultFailsThePaperWithoutARun) {
+  reproduced();
+  write("data/input.csv", "a\n2\n");
+  Result<Pipeline> pipeline = Pipeline::open(options_);
+  ASSERT_TRUE(pipeline);
+  EXPECT_FALSE(pipeline->build(Goal::paper));
+}
+
+TEST_F(PipelineTest, OpenClaimsFailAStrictRun) {
+  options_.strict = true;
+  reproduced();
+  EXPECT_EQ(status_, 1);
+}
+
+TEST_F(PipelineTest, AnUnknownKeyInTheTextFailsTheBuild) {
+  write("paper/sections/00-abstract.md", "# Abstract {.unnumbered}\n\n[]{.num key=fake.anser}\n");
+  EXPECT_THAT(refused(), HasSubstr("build-paper ended with status 83"));
+}
+
+TEST_F(PipelineTest, ACorruptResultIsNamedWithItsLine) {
+  reproduced();
+  write("results/json/fake.json", "{\n \"schema\": 1,\n");
+  EXPECT_THAT(refused(), HasSubstr("results/json/fake.json"));
+}
+
+TEST_F(PipelineTest, AnUnknownExperimentIsAnsweredWithTheNearest) {
+  Result<Pipeline> pipeline = Pipeline::open(options_);
+  ASSERT_TRUE(pipeline);
+  EXPECT_THAT(pipeline->run_experiments("fkae").error().message(), HasSubstr("did you mean 'fake'?"));
+}
+
+TEST_F(PipelineTest, ALedgerThatForgetsAnExperimentsClaimIsRefused) {
+  flip("data/claims.csv", ",fake,", ",other,");
+  EXPECT_THAT(refused(), HasSubstr("data/claims.csv and experiment fake"));
+}
+
+TEST_F(PipelineTest, AMissingInputFailsThatExperimentWithOneLine) {
+  fs::remove(root_ / "data/input.csv");
+  EXPECT_THAT(refused(), HasSubstr("data/input.csv: cannot open"));
+}
+
+TEST_F(PipelineTest, AKilledRunGoesOnWhereItStopped) {
+  ::setenv("FAKE_SECONDS", "20", 1);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::setpgid(0, 0);
+    const Result<std::string> report = reproduce();
+    ::_exit(report ? 0 : 1);
+  }
+  ::setpgid(child, child);
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  ::kill(-child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  EXPECT_FALSE(fs::exists(root_ / "results/json/fake.json"));
+  // What a process killed while writing would leave is cleared away.
+  write("results/json/fake.json.partial-1", "{");
+  ::unsetenv("FAKE_SECONDS");
+  EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));
+  EXPECT_FALSE(fs::exists(root_ / "results/json/fake.json.partial-1"));
+}
+
+TEST_F(PipelineTest, AnInterruptedExperimentIsReportedAsSuch) {
+  ::setenv("FAKE_INTERRUPT", "1", 1);
+  Result<Pipeline> pipeline = Pipeline::open(options_);
+  ASSERT_TRUE(pipeline);
+  EXPECT_FALSE(pipeline->run_experiments());
+  EXPECT_TRUE(pipeline->interrupted());
+}
+
+}  // namespace
+}  // namespace vtpu::artifact

@@ -1,0 +1,164 @@
+// Do the sampling processes run what they are given, in every order, as often as the rule says, and stop for the reason
+// they state? The clock is a scripted one, so nothing depends on time.
+#include "vtpu/measure/sampler.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace vtpu::measure {
+namespace {
+
+using testing::HasSubstr;
+
+/// Says that a run took as many nanoseconds as its alternative's work, times a factor, and twice as many cycles.
+class ScriptedTimer : public Timer {
+ public:
+  explicit ScriptedTimer(double factor, bool steady = true) : factor_(factor), steady_(steady) {}
+  std::optional<Timing> time(const Alternative& alternative) override {
+    if (!steady_) {
+      ++discarded_;
+      return std::nullopt;
+    }
+    if (alternative.prepare) alternative.prepare();
+    alternative.run();
+    return Timing{alternative.work * factor_, 2 * alternative.work * factor_, 0};
+  }
+  CycleSource source() const override { return CycleSource::calibrated_time; }
+  std::size_t discarded() const override { return discarded_; }
+
+ private:
+  double factor_;
+  bool steady_;
+  std::size_t discarded_ = 0;
+};
+
+MakeTimer scripted(std::function<double()> factor, bool steady = true) {
+  return [=]() -> Result<std::unique_ptr<Timer>> {
+    return std::unique_ptr<Timer>(std::make_unique<ScriptedTimer>(factor(), steady));
+  };
+}
+
+std::vector<Alternative> two_alternatives() {
+  return {{"short", 10, [] {}, {}}, {"long", 1000, [] {}, {}}};
+}
+
+/// 1, 2, 1, 2, … from one process to the next: the count lies in memory that all of them share.
+std::function<double()> alternating() {
+  void* const page = ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  EXPECT_NE(page, MAP_FAILED);
+  const std::shared_ptr<int> count(static_cast<int*>(page), [](int* at) { ::munmap(at, sizeof(int)); });
+  return [count] { return 1.0 + (*count)++ % 2; };
+}
+
+SamplingRule short_rule() {
+  SamplingRule rule;
+  rule.least = 6;
+  rule.most = 9;
+  return rule;
+}
+
+TEST(Sampling, GivesOneSampleAProcessForEveryAlternativeUnderItsName) {
+  const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.5; }));
+  ASSERT_TRUE(all.ok());
+  ASSERT_EQ(all->size(), 2U);
+  EXPECT_EQ((*all)[0].name, "short");
+  EXPECT_EQ((*all)[1].name, "long");
+  EXPECT_EQ((*all)[1].ns, std::vector<double>(6, 1500.0));
+  EXPECT_EQ((*all)[1].ns_per_unit().value, 1.5);
+  EXPECT_EQ((*all)[1].cycles_per_unit().value, 3);
+  EXPECT_EQ((*all)[0].units_per_cycle().value, 1 / 3.0);
+  EXPECT_EQ((*all)[0].units_per_ns().value, 1 / 1.5);
+}
+
+TEST(Sampling, StopsAtTheLeastNumberOfProcessesWhenTheIntervalIsNarrowAndSaysSo) {
+  const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.0; }));
+  ASSERT_TRUE(all.ok());
+  EXPECT_TRUE(all->front().settled);
+  const Estimate estimate = all->front().cycles_per_unit();
+  EXPECT_EQ(estimate.n, 6U);
+  EXPECT_THAT(estimate.method, HasSubstr("half-width within 3 %"));
+  EXPECT_THAT(estimate.method, HasSubstr(name_of(CycleSource::calibrated_time)));
+}
+
+TEST(Sampling, GoesOnToTheCapWhenTheIntervalStaysWideAndSaysSo) {
+  const auto all = sample_in_processes(two_alternatives, short_rule(), scripted(alternating()));
+  ASSERT_TRUE(all.ok());
+  EXPECT_FALSE(all->front().settled);
+  EXPECT_EQ(all->front().ns.size(), 9U);
+  EXPECT_THAT(all->front().ns_per_unit().method, HasSubstr("above 3 % at the cap of 9 processes"));
+}
+
+TEST(Sampling, StopsAtTheTimeLimitOnlyAfterTheLeastNumberOfProcesses) {
+  SamplingRule rule = short_rule();
+  rule.seconds = 0;
+  const auto all = sample_in_processes(two_alternatives, rule, scripted(alternating()));
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->front().ns.size(), 6U);
+  EXPECT_THAT(all->front().ns_per_unit().method, HasSubstr("time limit"));
+}
+
+TEST(Sampling, RunsEveryAlternativeOnceUntimedAndThenOnceInEveryRound) {
+  SamplingRule rule = short_rule();
+  rule.rounds = 5;
+  int runs = 0;
+  int prepared = 0;
+  // The count of runs so far is what the scripted timer reports: the median of 2, 3, 4, 5, 6 is 4.
+  class Counting : public Timer {
+   public:
+    explicit Counting(const int& runs) : runs_(runs) {}
+    std::optional<Timing> time(const Alternative& alternative) override {
+      alternative.prepare();
+      alternative.run();
+      return Timing{static_cast<double>(runs_), 1, 0};
+    }
+    CycleSource source() const override { return CycleSource::hardware_counter; }
+    std::size_t discarded() const override { return 0; }
+
+   private:
+    const int& runs_;
+  };
+  const auto all = sample_in_processes(
+      [&] {
+        return std::vector<Alternative>{{"counted", 1, [&] { runs = prepared; }, [&] { ++prepared; }}};
+      },
+      rule,
+      [&]() -> Result<std::unique_ptr<Timer>> { return std::unique_ptr<Timer>(std::make_unique<Counting>(runs)); });
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->front().ns, std::vector<double>(6, 4.0));
+  EXPECT_EQ(runs, 0) << "the caller's own memory is untouched";
+  EXPECT_EQ(all->front().source, CycleSource::hardware_counter);
+}
+
+TEST(Sampling, NamesTheStatusOfAProcessThatEndsEarly) {
+  const auto all = sample_in_processes(
+      [] {
+        return std::vector<Alternative>{{"leaves", 1, [] { ::_exit(7); }, {}}};
+      },
+      short_rule(), scripted([] { return 1.0; }));
+  ASSERT_FALSE(all.ok());
+  EXPECT_THAT(all.error().message(), HasSubstr("status 7"));
+}
+
+TEST(Sampling, FailsWhenTheCoreClockNeverKeepsStill) {
+  const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.0; }, false));
+  ASSERT_FALSE(all.ok());
+  EXPECT_THAT(all.error().message(), HasSubstr("never kept still"));
+}
+
+TEST(Sampling, PassesOnWhyAClockCannotBeOpened) {
+  const auto all = sample_in_processes(two_alternatives, short_rule(), []() -> Result<std::unique_ptr<Timer>> {
+    return Error{"clock", "found none", ""};
+  });
+  ASSERT_FALSE(all.ok());
+  EXPECT_THAT(all.error().message(), HasSubstr("found none"));
+}
+
+TEST(Settled, ComparesTheHalfWidthWithAShareOfTheValue) {
+  EXPECT_TRUE(settled({100, {97, 103}, {}, 20, ""}, 0.03));
+  EXPECT_FALSE(settled({100, {96.9, 103}, {}, 20, ""}, 0.03));
+}
+
+}  // namespace
+}  // namespace vtpu::measure
