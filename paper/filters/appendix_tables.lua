@@ -71,7 +71,7 @@ local function claims_table()
   return {id = "claims-table", title = "Claims and verdicts", page = "claims.html", rows = rows,
           intro = "Each claim that an experiment, a count or a published figure decides: what its source says, where, " ..
                   "the values accepted (fixed before the first full run), the value found with its " ..
-                  "95\u{a0}% interval, and  the verdict that follows.",
+                  "95\u{a0}% interval, and the verdict that follows.",
           columns = {{"Claim", 0.13}, {"Statement and reason", 0.37}, {"Source", 0.15}, {"Accepted", 0.10},
                      {"Found", 0.15}, {"Verdict", 0.10}}}
 end
@@ -100,8 +100,8 @@ local function numbers_table(used)
           intro = "Each number of the text that came from a run: its key in the results, its value with the " ..
                   "95\u{a0}% interval where there is a spread, how it was obtained, from how many samples, and the " ..
                   "experiment that gives it again.",
-          columns = {{"Key", 0.30}, {"Value", 0.22}, {"Kind", 0.10}, {"n", 0.06}, {"Method", 0.17},
-                     {"Experiment", 0.15}}}
+          columns = {{"Key", 0.24}, {"Value", 0.18}, {"Kind", 0.08}, {"n", 0.03}, {"Method", 0.37},
+                     {"Experiment", 0.10}}}
 end
 
 local function published_table(used)
@@ -115,8 +115,8 @@ local function published_table(used)
   end
   return {id = "published-facts", title = "Published facts in the text", page = "published.html", rows = rows,
           intro = "Each number of the text that another paper or document states. None of them is a result of ours.",
-          columns = {{"Fact", 0.10}, {"Quantity", 0.30}, {"System", 0.15}, {"Value", 0.13}, {"Source", 0.22},
-                     {"Kind", 0.10}}}
+          columns = {{"Fact", 0.08}, {"Quantity", 0.30}, {"System", 0.13}, {"Value", 0.17}, {"Source", 0.23},
+                     {"Kind", 0.09}}}
 end
 
 return function(used) return {claims_table(), open_table(), numbers_table(used), published_table(used)} end

@@ -5,7 +5,7 @@ local format = dofile(pandoc.path.join{here, "format.lua"})
 local problems = common.problems()
 
 local kNumbers = {value = true, low = true, high = true}
-local kTexts = {reason = true, statement = true, accept = true}
+local kTexts = {reason = true, statement = true, accept = true, stated = true}
 
 local function claim_of(span, place)
   local id = common.id(span)

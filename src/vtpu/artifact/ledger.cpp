@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "vtpu/base/csv.h"
@@ -121,7 +122,8 @@ std::vector<const measure::Metric*> configurations(const std::string& quantity, 
 }
 
 std::string shown(const measure::Metric& metric) {
-  const std::string value = significant(metric.value, 4);
+  const bool counted = metric.value == std::round(metric.value) && std::abs(metric.value) < 1e7;
+  const std::string value = counted ? fmt::format("{:.0f}", metric.value) : significant(metric.value, 4);
   if (metric.ci.low == metric.ci.high) return value;
   return fmt::format("{} [{}, {}]", value, significant(metric.ci.low, 4), significant(metric.ci.high, 4));
 }
@@ -196,6 +198,12 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::error: return "error";
   }
   return "error";
+}
+
+std::string stated(const Claim& claim) {
+  static const std::map<std::string, std::string> kWords = {
+      {"<", "less than "}, {"<=", "at most "}, {"==", ""}, {">=", "at least "}, {">", "more than "}};
+  return claim.relation == "range" ? claim.low + " to " + claim.high : kWords.at(claim.relation) + claim.value;
 }
 
 Result<std::vector<Claim>> read_claims(const std::filesystem::path& path) {

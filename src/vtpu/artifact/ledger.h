@@ -80,6 +80,9 @@ struct Evidence {
   std::map<std::string, bool> host_has;
 };
 
+/// What a claim's source states, as it can stand in a sentence: "2.1", "at least 2.5", "5 to 7".
+std::string stated(const Claim& claim);
+
 /// Error: the file and line of the first malformed row, unknown word or repeated id.
 Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 

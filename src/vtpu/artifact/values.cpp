@@ -110,6 +110,7 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
       lua.field("key", one.metric->key);
     }
     lua.field("unit", claim.unit);
+    lua.field("stated", stated(claim));
     lua.field("accept", accept);
     lua.field("accept_why", claim.accept_why);
     lua.field("reason", one.reason);

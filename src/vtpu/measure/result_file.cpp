@@ -166,9 +166,14 @@ Result<ResultFile> load(const std::filesystem::path& folder, const std::string& 
   if (!text) return text.error();
   const Result<std::string> run_text = read_file(run_path);
   if (!run_text) return run_text.error();
-  const Result<Json> json = parse(path, *text);
+  return parse_result(*text, path, *run_text, run_path);
+}
+
+Result<ResultFile> parse_result(const std::string& text, const std::filesystem::path& path, const std::string& run_text,
+                                const std::filesystem::path& run_path) {
+  const Result<Json> json = parse(path, text);
   if (!json) return json.error();
-  const Result<Json> run = parse(run_path, *run_text);
+  const Result<Json> run = parse(run_path, run_text);
   if (!run) return run.error();
   std::filesystem::path reading = path;
   try {
@@ -186,7 +191,7 @@ Result<ResultFile> load(const std::filesystem::path& folder, const std::string& 
     take_parts(result, *json);
     reading = run_path;
     const std::string named = run->at("deterministic_sha256");
-    if (named != sha256(*text))
+    if (named != sha256(text))
       return Error{path.string(), "found other bytes than those " + run_path.filename().string() + " was written with",
                    "SHA-256 " + named};
     take_parts(result, *run);

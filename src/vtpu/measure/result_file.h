@@ -43,6 +43,10 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
 /// one its volatile part names.
 Result<ResultFile> load(const std::filesystem::path& folder, const std::string& experiment);
 
+/// The same from the bytes of both parts; the paths are for errors.
+Result<ResultFile> parse_result(const std::string& text, const std::filesystem::path& path, const std::string& run_text,
+                                const std::filesystem::path& run_path);
+
 /// SHA-256 of every metric and table, measured ones included: what a figure or the paper sees of a result.
 std::string data_hash(const ResultFile& result);
 

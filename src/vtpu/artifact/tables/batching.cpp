@@ -41,6 +41,7 @@ TableDeclaration batching() {
   return {.name = "batching",
           .caption = "Hops of embedding lookups by batching scheme, map and population of ids",
           .wide = true,
+          .appendix = true,
           .results = {"sparse-ids"},
           .build = build};
 }

@@ -51,6 +51,7 @@ TableDeclaration locality() {
   return {.name = "locality",
           .caption = "Locality of the curves that lay coordinates out in memory",
           .wide = true,
+          .appendix = true,
           .results = {"mem-locality"},
           .build = build};
 }

@@ -60,6 +60,7 @@ TableDeclaration mlperf_results() {
   return {.name = "mlperf_results",
           .caption = "MLPerf Training times by system and number of chips",
           .wide = true,
+          .appendix = true,
           .data = {kFile},
           .build = build};
 }

@@ -33,13 +33,6 @@ std::string with_interval(const measure::Metric& metric) {
   return text;
 }
 
-std::string stated(const Claim& claim) {
-  if (claim.relation == "range") return claim.low + " to " + claim.high;
-  if (claim.relation == ">=") return "≥ " + claim.value;
-  if (claim.relation == "<=") return "≤ " + claim.value;
-  return claim.relation == "==" ? claim.value : claim.relation + " " + claim.value;
-}
-
 Result<PrintedTable> print(const measure::Table& table, const std::vector<Chosen>& chosen) {
   std::vector<std::string> names;
   for (const measure::Column& column : table.columns) names.push_back(column.name);

@@ -15,9 +15,6 @@ std::string number_text(double value, int digits = 4);
 /// "3.017 [3.000, 3.034]"; the value alone where it is exact.
 std::string with_interval(const measure::Metric& metric);
 
-/// What a claim's source states: ">= 2.5", "5 to 7", "4.0".
-std::string stated(const Claim& claim);
-
 /// A column of a result table and the title it gets; an empty title is the column's name with its unit.
 struct Chosen {
   std::string column;

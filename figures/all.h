@@ -1,0 +1,35 @@
+#pragma once
+#include <vector>
+
+#include "vtpu/plot/figure.h"
+
+/// Every figure of the paper: declared here, listed here, each defined in the file that bears its name.
+namespace vtpu::figures {
+
+using Declare = plot::Figure();
+
+// Diagrams, drawn from the tables of links, ports and routes that the experiments compute.
+Declare sparsecore_pipeline;
+// Results of this host.
+Declare memory_ladder;
+Declare access_patterns;
+Declare ordinary_ops;
+Declare locality;
+// Results of the network.
+Declare hop_distribution;
+Declare bisection;
+Declare alltoall_twist;
+Declare batching;
+// Published numbers, and what became of the claims.
+Declare workload_evolution;
+Declare mlperf_scaling;
+Declare energy_carbon;
+Declare claim_verdicts;
+
+inline std::vector<plot::Figure> all() {
+  return {sparsecore_pipeline(), memory_ladder(), access_patterns(), ordinary_ops(), locality(),
+          hop_distribution(),    bisection(),     alltoall_twist(),  batching(),     workload_evolution(),
+          mlperf_scaling(),      energy_carbon(), claim_verdicts()};
+}
+
+}  // namespace vtpu::figures

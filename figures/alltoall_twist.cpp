@@ -1,0 +1,79 @@
+// The bound on all-to-all throughput in regular and twisted tori, and the gain beside the one measured on hardware.
+#include "all.h"
+#include "labels.h"
+#include "vtpu/plot/matplotlib.h"
+#include "vtpu/plot/style.h"
+
+namespace vtpu::figures {
+namespace {
+
+namespace plt = plot::plt;
+
+constexpr const char* kExperiment = "net-topology";
+constexpr const char* kPublished = "data/published/network_claims.csv";
+constexpr const char* kMeasuredGain = "all-to-all gain of twisted over regular torus";
+
+void draw(plot::Context& context) {
+  const plot::TableView rows = context.table(kExperiment, "twisted_against_regular");
+  const plot::TableView published = context.data(kPublished).where("quantity", kMeasuredGain);
+  plt::Numbers left, right, middle, rise, measured_at, measured;
+  plt::Strings names;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const double x = static_cast<double>(row);
+    left.push_back(x - 0.18);
+    right.push_back(x + 0.18);
+    middle.push_back(x);
+    rise.push_back(rows.number(row, "gain") - 1);
+    const std::string shape = rows.label(row, "shape");
+    names.push_back(with_times(shape));
+    const plot::TableView of_shape =
+        published.filter("system", [&](const std::string& system) { return system == "TPU v4 " + shape; });
+    if (of_shape.size() != 1) continue;
+    measured_at.push_back(x);
+    measured.push_back(of_shape.number("value"));
+  }
+  plt::subplots(2, 1, {{"sharex", true}});
+  plt::bar(left, rows.numbers("alltoall_bound_regular"),
+           {{"width", 0.34}, {"color", plot::colour::kOrange}, {"label", "regular"}});
+  plt::bar(right, rows.numbers("alltoall_bound_twisted"),
+           {{"width", 0.34}, {"color", plot::colour::kBlue}, {"label", "twisted"}});
+  plt::tick_params({{"axis", "x"}, {"length", 0.0}});
+  plt::grid(false, {{"axis", "x"}});
+  plt::ylabel("bound per chip\n(link bandwidths)");
+  plt::legend({{"loc", "upper right"}});
+  plt::axes(1);
+  plt::bar(middle, rise, {{"bottom", 1.0}, {"width", 0.34}, {"color", plot::colour::kSky}, {"label", "bound"}});
+  plt::scatter(measured_at, measured,
+               {{"marker", "D"},
+                {"s", 18.0},
+                {"color", plot::colour::kVermilion},
+                {"zorder", 3L},
+                {"label", "measured on hardware (published)"}});
+  plt::ylim(1, 2.1);
+  plt::xticks(middle, names);
+  plt::tick_params({{"axis", "x"}, {"length", 0.0}});
+  plt::grid(false, {{"axis", "x"}});
+  plt::xlabel("slice");
+  plt::ylabel("twisted /\nregular");
+  plt::legend({{"loc", "upper right"}});
+}
+
+}  // namespace
+
+plot::Figure alltoall_twist() {
+  return {.name = "alltoall_twist",
+          .caption =
+              "Uniform all-to-all in regular and twisted tori. Above: the most that each chip can send, minimal paths "
+              "evenly spread. Below: the gain by twisting (the axis starts where there is none), as that bound gives "
+              "it and as measured on hardware [@jouppi2023tpuv4].",
+          .alt =
+              "Above, pairs of bars for four slices: the twisted torus bounds are higher. Below, the gain by the bound "
+              "lies a little above the measured one for the two slices with a measurement.",
+          .height = 3.0,
+          .claims = {"tpu.twist.448", "tpu.twist.488"},
+          .results = {kExperiment},
+          .data = {kPublished},
+          .draw = draw};
+}
+
+}  // namespace vtpu::figures

@@ -1,0 +1,107 @@
+#include "vtpu/plot/context.h"
+
+#include <fmt/format.h>
+
+#include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
+
+namespace vtpu::plot {
+namespace {
+
+std::string text_of(const measure::Metric& metric) {
+  return fmt::format("{} [{}, {}] {} {} n={}", metric.value, metric.ci.low, metric.ci.high, metric.unit,
+                     measure::name_of(metric.kind), metric.n);
+}
+
+std::string text_of(const measure::Table& table) {
+  std::string text;
+  std::vector<std::string> cells;
+  for (const measure::Column& column : table.columns) cells.push_back(column.name + " [" + column.unit + "]");
+  text += csv_line(cells);
+  for (const std::vector<measure::Cell>& row : table.rows) {
+    cells.clear();
+    for (const measure::Cell& cell : row) {
+      const double* number = std::get_if<double>(&cell);
+      cells.push_back(number ? fmt::format("{}", *number) : std::get<std::string>(cell));
+    }
+    text += csv_line(cells);
+  }
+  return text;
+}
+
+template <class Map>
+std::vector<std::string> keys_of(const Map& map) {
+  std::vector<std::string> keys;
+  for (const auto& entry : map) keys.push_back(entry.first);
+  return keys;
+}
+
+}  // namespace
+
+Result<Context> Context::load(const std::vector<std::string>& results, const std::vector<std::string>& data,
+                              const std::filesystem::path& root, const std::filesystem::path& results_folder) {
+  Context context;
+  for (const std::string& experiment : results) {
+    Result<measure::ResultFile> result = measure::load(results_folder, experiment);
+    if (!result) return result.error();
+    context.results_.emplace(experiment, std::move(*result));
+  }
+  for (const std::string& path : data) {
+    const Result<std::string> bytes = read_file(root / path);
+    if (!bytes) return bytes.error();
+    Result<Csv> csv = parse_csv(*bytes, path);
+    if (!csv) return csv.error();
+    context.files_.emplace(path, File{std::move(*csv), sha256(*bytes)});
+  }
+  return context;
+}
+
+const measure::ResultFile& Context::result(const std::string& experiment) const {
+  const auto at = results_.find(experiment);
+  if (at == results_.end())
+    throw MissingData("the figure does not declare results of " + quoted_with_hint(experiment, keys_of(results_)));
+  return at->second;
+}
+
+void Context::note(const std::string& experiment, const std::string& item, const std::string& values) {
+  used_[item] = sha256(values);
+  if (result(experiment).mode == measure::Mode::quick) quick_ = true;
+}
+
+const measure::Metric& Context::metric(const std::string& experiment, const std::string& key) {
+  const measure::ResultFile& from = result(experiment);
+  const auto at = from.metrics.find(key);
+  if (at == from.metrics.end())
+    throw MissingData("results of " + experiment + ": no metric " + quoted_with_hint(key, keys_of(from.metrics)));
+  note(experiment, "metric " + experiment + "/" + key, text_of(at->second));
+  return at->second;
+}
+
+bool Context::has_table(const std::string& experiment, const std::string& name) const {
+  return result(experiment).tables.contains(name);
+}
+
+TableView Context::table(const std::string& experiment, const std::string& name) {
+  const measure::ResultFile& from = result(experiment);
+  const auto at = from.tables.find(name);
+  if (at == from.tables.end())
+    throw MissingData("results of " + experiment + ": no table " + quoted_with_hint(name, keys_of(from.tables)));
+  note(experiment, "table " + experiment + "/" + name, text_of(at->second));
+  return TableView(at->second, "results of " + experiment + ", table " + name);
+}
+
+TableView Context::data(const std::string& path) {
+  const auto at = files_.find(path);
+  if (at == files_.end())
+    throw MissingData("the figure does not declare the data file " + quoted_with_hint(path, keys_of(files_)));
+  used_["file " + path] = at->second.hash;
+  return TableView(at->second.csv);
+}
+
+std::string Context::data_hash() const {
+  std::string lines;
+  for (const auto& [item, hash] : used_) lines += item + " " + hash + "\n";
+  return sha256(lines);
+}
+
+}  // namespace vtpu::plot

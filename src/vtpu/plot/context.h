@@ -1,0 +1,51 @@
+#pragma once
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/measure/metric.h"
+#include "vtpu/measure/result_file.h"
+#include "vtpu/plot/table_view.h"
+
+namespace vtpu::plot {
+
+/// The data a figure declared, and a record of those it used. Requests for anything else throw `MissingData`.
+class Context {
+ public:
+  /// Loads the declared results (experiments, from `results_folder`) and data files (paths below `root`).
+  /// Error: the first file that is missing or malformed.
+  static Result<Context> load(const std::vector<std::string>& results, const std::vector<std::string>& data,
+                              const std::filesystem::path& root, const std::filesystem::path& results_folder);
+
+  const measure::Metric& metric(const std::string& experiment, const std::string& key);
+  double value(const std::string& experiment, const std::string& key) { return metric(experiment, key).value; }
+  bool has_table(const std::string& experiment, const std::string& name) const;
+  TableView table(const std::string& experiment, const std::string& name);
+  TableView data(const std::string& path);
+
+  /// Everything asked for so far: "metric <experiment>/<key>", "table <experiment>/<name>" or "file <path>" → SHA-256
+  /// of the values.
+  const std::map<std::string, std::string>& used() const { return used_; }
+  /// SHA-256 over `used()`: two figures with the same hash were drawn from the same numbers.
+  std::string data_hash() const;
+  /// Whether a result in use comes from a quick run.
+  bool quick() const { return quick_; }
+
+ private:
+  struct File {
+    Csv csv;
+    std::string hash;
+  };
+
+  const measure::ResultFile& result(const std::string& experiment) const;
+  void note(const std::string& experiment, const std::string& item, const std::string& values);
+
+  std::map<std::string, measure::ResultFile> results_;
+  std::map<std::string, File> files_;
+  std::map<std::string, std::string> used_;
+  bool quick_ = false;
+};
+
+}  // namespace vtpu::plot

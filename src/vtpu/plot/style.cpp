@@ -1,0 +1,56 @@
+#include "vtpu/plot/style.h"
+
+#include "vtpu/plot/matplotlib.h"
+
+namespace vtpu::plot {
+
+void apply_style() {
+  plt::rc_defaults();
+  const plt::Keywords parameters = {
+      // Bytes: ids come from the salt, text is drawn as outlines of fonts that ship with Matplotlib.
+      {"svg.hashsalt", "vtpu"},
+      {"svg.fonttype", "path"},
+      {"pdf.fonttype", 42L},
+      // Fonts: STIX is made after Times, the paper's face; DejaVu fills in what it lacks.
+      {"font.family", plt::Strings{"STIXGeneral", "DejaVu Serif"}},
+      {"mathtext.fontset", "stix"},
+      {"font.size", kTextPoints},
+      {"axes.titlesize", kTextPoints},
+      {"axes.labelsize", kTextPoints},
+      {"xtick.labelsize", kSmallPoints},
+      {"ytick.labelsize", kSmallPoints},
+      {"legend.fontsize", kSmallPoints},
+      // Ink.
+      {"axes.prop_cycle",
+       "cycler('color', ['#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000'])"},
+      {"axes.spines.top", false},
+      {"axes.spines.right", false},
+      {"axes.linewidth", 0.6},
+      {"axes.axisbelow", true},
+      {"axes.grid", true},
+      {"grid.linewidth", 0.4},
+      {"grid.color", "#D9D9D9"},
+      {"lines.linewidth", 1.2},
+      {"lines.markersize", 3.5},
+      {"patch.linewidth", 0.6},
+      {"hatch.linewidth", 0.5},
+      {"xtick.major.width", 0.6},
+      {"ytick.major.width", 0.6},
+      {"xtick.minor.width", 0.4},
+      {"ytick.minor.width", 0.4},
+      {"xtick.major.size", 3.0},
+      {"ytick.major.size", 3.0},
+      {"legend.frameon", false},
+      {"legend.handlelength", 1.6},
+      {"legend.columnspacing", 1.2},
+      {"legend.borderaxespad", 0.3},
+      // Labels find their room; the page is cut nowhere.
+      {"figure.constrained_layout.use", true},
+      {"figure.constrained_layout.h_pad", 0.03},
+      {"figure.constrained_layout.w_pad", 0.03},
+      {"axes.unicode_minus", true},
+  };
+  for (const auto& [name, value] : parameters) plt::rc(name, value);
+}
+
+}  // namespace vtpu::plot
