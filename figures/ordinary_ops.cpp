@@ -20,11 +20,14 @@ void draw(plot::Context& context) {
   std::vector<std::size_t> order(loops.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return ops[a] < ops[b]; });
-  plt::Numbers places, sorted, sorted_control;
+  const plt::Numbers low = loops.numbers("low"), high = loops.numbers("high");
+  plt::Numbers places, sorted, below, above, sorted_control;
   plt::Strings names;
   for (const std::size_t row : order) {
     places.push_back(static_cast<double>(places.size()));
     sorted.push_back(ops[row]);
+    below.push_back(ops[row] - low[row]);
+    above.push_back(high[row] - ops[row]);
     sorted_control.push_back(with_control[row]);
     names.push_back(loops.label(row, "loop"));
     std::replace(names.back().begin(), names.back().end(), '_', ' ');
@@ -38,7 +41,13 @@ void draw(plot::Context& context) {
                {{"color", plot::colour::kVermilion}, {"label", "claimed, vTPU"}});
   plt::axvline(context.value(kExperiment, "host.ordinary_code.ops_per_cycle"),
                {{"color", "black"}, {"linestyle", "--"}, {"label", "geometric mean of ops"}});
-  plt::barh(places, sorted, {{"height", 0.66}, {"color", plot::colour::kBlue}, {"label", "ops"}});
+  plt::barh(places, sorted,
+            {{"height", 0.66},
+             {"color", plot::colour::kBlue},
+             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"ecolor", plot::colour::kOrange},
+             {"capsize", 2.0},
+             {"label", "ops"}});
   plt::scatter(sorted_control, places,
                {{"marker", "|"}, {"color", "black"}, {"s", 30.0}, {"label", "ops and loop control"}});
   plt::yticks(places, names);
@@ -53,9 +62,9 @@ void draw(plot::Context& context) {
 plot::Figure ordinary_ops() {
   return {.name = "ordinary_ops",
           .caption =
-              "Operations per measured core cycle of ordinary loops as the system's compiler makes them. An operation "
-              "is a load, store, arithmetic or logical operation, comparison or selection on data; ticks add loop "
-              "control. Band and line: what the source says of ordinary code and of the vTPU.",
+              "Operations per measured core cycle of ordinary loops (medians with intervals) as the system's compiler "
+              "makes them. An operation is a load, store, arithmetic or logical operation, comparison or selection on "
+              "data; ticks add loop control. Band and line: what the source says of ordinary code and of the vTPU.",
           .alt =
               "Horizontal bars, one a loop, in rising order, over the band claimed for ordinary code and the lines of "
               "the claim for the vTPU and of the geometric mean.",

@@ -31,6 +31,9 @@ local function source(entry)
 end
 
 local function value_with_interval(entry)
+  if entry.configurations and entry.configurations > 1 then
+    return common.plain(string.format("%d/%d", entry.holds, entry.configurations))
+  end
   local out = format.value(entry, {unit = "yes", default_digits = "4"}) or pandoc.Inlines{pandoc.Str("\u{2013}")}
   local bracket = format.bracket(entry)
   if #bracket > 0 then

@@ -124,15 +124,13 @@ local function claim_article(row)
   local id, claim = row.id, row.claim
   local experiment = claim.experiment
   local runs = experiment and experiment ~= "" and experiment ~= "-" and claim.verdict ~= "open"
-  local of = claim.configurations and claim.configurations > 1
-                 and string.format(" (%d of %d configurations)", claim.holds or 0, claim.configurations) or ""
   local found = claim.verdict ~= "open" and html(row.cells[5]) or ""
   local accepted = claim.accept and claim.accept ~= ""
                        and "<code>" .. escape(claim.accept) .. "</code> " .. escape(claim.accept_why or "")
   return string.format('<article id="%s" class="claim" data-verdict="%s">\n<h3><code>%s</code> %s</h3>\n' ..
                        '<p>%s.</p>\n<dl>\n', escape(common.anchor(id)), escape(claim.verdict), escape(id),
                        badge(claim.verdict), escape(claim.statement)) ..
-         definition("Found", claim.value and found .. of) .. definition("Why", escape(claim.reason or "")) ..
+         definition("Found", found) .. definition("Why", escape(claim.reason or "")) ..
          definition("Accepted", accepted) ..
          definition("Charitable reading", escape(claim.reading or "")) ..
          definition("Negative control", escape(claim.control or "")) ..

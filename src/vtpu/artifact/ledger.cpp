@@ -128,6 +128,11 @@ std::string shown(const measure::Metric& metric) {
   return fmt::format("{} [{}, {}]", value, significant(metric.ci.low, 4), significant(metric.ci.high, 4));
 }
 
+/// What tells one configuration of a quantity from another: the end of its key.
+std::string configuration_name(const measure::Metric& metric, const std::string& quantity) {
+  return metric.key.size() > quantity.size() ? metric.key.substr(quantity.size() + 1) : metric.key;
+}
+
 struct Tally {
   int inside = 0;
   int outside = 0;
@@ -250,7 +255,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     return decide(Verdict::error, fmt::format("{} gave {} values for {} regions", claim.experiment, metrics.size(),
                                               claim.accept.size()));
   const Tally sum = tally(metrics, claim.accept);
-  judged.metric = *metrics.front();
+  if (metrics.size() == 1) judged.metric = *metrics.front();
   judged.holds = sum.inside;
   judged.configurations = sum.total;
 
@@ -262,12 +267,15 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     return decide(Verdict::error, fmt::format("the negative control ({}) passes too, with {}", claim.control,
                                               shown(control->second)));
 
+  std::string each;
+  for (const measure::Metric* metric : metrics)
+    each += fmt::format("{}{} {}", each.empty() ? "" : ", ", configuration_name(*metric, claim.quantity), shown(*metric));
   const std::string region = claim.accept.size() == 1 ? claim.accept[0].text() : "its regions";
   if (sum.inside == sum.total) {
     if (!claim.own_inputs.empty())
       return decide(Verdict::circular, fmt::format("follows from its own source's numbers ({})", claim.own_inputs));
     return decide(Verdict::reproduced, sum.total == 1 ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
-                                                      : fmt::format("all {} configurations lie in {}", sum.total, region));
+                                                      : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each));
   }
   std::string reading;
   if (!claim.reading_key.empty()) {
@@ -279,8 +287,8 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
       return decide(Verdict::partial,
                     sum.total == 1 ? fmt::format("{} lies outside of {}; holds only for this reading: {}",
                                                  shown(*metrics[0]), region, claim.reading)
-                                   : fmt::format("{}/{} configurations lie in {}; all do for this reading: {}",
-                                                 sum.inside, sum.total, region, claim.reading));
+                                   : fmt::format("{}/{} configurations lie in {} ({}); all do for this reading: {}",
+                                                 sum.inside, sum.total, region, each, claim.reading));
     reading = others.size() == 1 ? fmt::format("; the charitable reading ({}) gives {}", claim.reading, shown(*others[0]))
                                  : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading,
                                                charitable.inside, charitable.total);
@@ -289,7 +297,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     return decide(Verdict::refuted, fmt::format("{} lies outside of {}{}", shown(*metrics[0]), region, reading));
   if (sum.total == 1)
     return decide(Verdict::partial, fmt::format("{} straddles {}{}", shown(*metrics[0]), region, reading));
-  const std::string ratio = fmt::format("{}/{} configurations lie in {}{}", sum.inside, sum.total, region, reading);
+  const std::string ratio = fmt::format("{}/{} configurations lie in {}: {}{}", sum.inside, sum.total, region, each, reading);
   return decide(sum.outside == sum.total ? Verdict::refuted : Verdict::partial, ratio);
 }
 

@@ -65,7 +65,7 @@ std::string_view name_of(Verdict verdict);
 struct Judged {
   Claim claim;
   Verdict verdict = Verdict::open;
-  std::optional<measure::Metric> metric;  ///< the one shown: of several configurations, the first
+  std::optional<measure::Metric> metric;  ///< what was found; none where several configurations were (see the reason)
   int holds = 0;                          ///< configurations that lie in the region …
   int configurations = 0;                 ///< … of so many
   std::string reason;                     ///< one sentence

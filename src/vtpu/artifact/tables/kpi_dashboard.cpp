@@ -5,6 +5,11 @@
 namespace vtpu::artifact::tables {
 namespace {
 
+std::string found(const Judged& judged) {
+  if (judged.configurations > 1) return std::to_string(judged.holds) + "/" + std::to_string(judged.configurations);
+  return judged.metric ? with_interval(*judged.metric) : "–";
+}
+
 Result<PrintedTable> build(const TableInputs& inputs) {
   VTPU_CHECK(inputs.claims != nullptr, "table inputs hold judged claims");
   PrintedTable table{
@@ -13,7 +18,7 @@ Result<PrintedTable> build(const TableInputs& inputs) {
     const Claim& claim = judged.claim;
     if (claim.source != "deliverable-dashboard" && claim.source != "rally-dashboard") continue;
     table.rows.push_back({claim.statement, claim.source, stated(claim) + " " + claim.unit,
-                          judged.metric ? with_interval(*judged.metric) : "–", std::string(name_of(judged.verdict))});
+                          found(judged), std::string(name_of(judged.verdict))});
   }
   table.note = "Targets are the sources'; actual values are of this run and host. An open indicator has no experiment.";
   return table;
