@@ -9,7 +9,11 @@ namespace vtpu::figures {
 using Declare = plot::Figure();
 
 // Diagrams, drawn from the tables of links, ports and routes that the experiments compute.
+Declare system_architecture;
+Declare coordinate_routing;
 Declare sparsecore_pipeline;
+Declare topology_comparison;
+Declare fault_tolerance;
 // Results of this host.
 Declare memory_ladder;
 Declare access_patterns;
@@ -27,9 +31,23 @@ Declare energy_carbon;
 Declare claim_verdicts;
 
 inline std::vector<plot::Figure> all() {
-  return {sparsecore_pipeline(), memory_ladder(), access_patterns(), ordinary_ops(), locality(),
-          hop_distribution(),    bisection(),     alltoall_twist(),  batching(),     workload_evolution(),
-          mlperf_scaling(),      energy_carbon(), claim_verdicts()};
+  return {system_architecture(),
+          coordinate_routing(),
+          sparsecore_pipeline(),
+          topology_comparison(),
+          fault_tolerance(),
+          memory_ladder(),
+          access_patterns(),
+          ordinary_ops(),
+          locality(),
+          hop_distribution(),
+          bisection(),
+          alltoall_twist(),
+          batching(),
+          workload_evolution(),
+          mlperf_scaling(),
+          energy_carbon(),
+          claim_verdicts()};
 }
 
 }  // namespace vtpu::figures

@@ -77,10 +77,6 @@ const measure::Metric& Context::metric(const std::string& experiment, const std:
   return at->second;
 }
 
-bool Context::has_table(const std::string& experiment, const std::string& name) const {
-  return result(experiment).tables.contains(name);
-}
-
 TableView Context::table(const std::string& experiment, const std::string& name) {
   const measure::ResultFile& from = result(experiment);
   const auto at = from.tables.find(name);

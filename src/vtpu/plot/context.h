@@ -21,7 +21,6 @@ class Context {
 
   const measure::Metric& metric(const std::string& experiment, const std::string& key);
   double value(const std::string& experiment, const std::string& key) { return metric(experiment, key).value; }
-  bool has_table(const std::string& experiment, const std::string& name) const;
   TableView table(const std::string& experiment, const std::string& name);
   TableView data(const std::string& path);
 
