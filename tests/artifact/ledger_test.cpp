@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -183,7 +184,7 @@ std::string ledger_with(const std::string& from, const std::string& to) {
   std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
   text = text.substr(0, text.find('\n', text.find('\n') + 1) + 1);
   text.replace(text.find(from, text.find('\n')), from.size(), to);
-  const std::string path = testing::TempDir() + "claims_test.csv";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_claims_test.csv";
   EXPECT_TRUE(write_file(path, text));
   return path;
 }
@@ -212,7 +213,7 @@ TEST(Ledger, AnIdThatStandsTwiceNamesBothLines) {
   std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
   const std::size_t header = text.find('\n') + 1;
   const std::string row = text.substr(header, text.find('\n', header) + 1 - header);
-  const std::string path = testing::TempDir() + "claims_twice.csv";
+  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_claims_twice.csv";
   ASSERT_TRUE(write_file(path, text.substr(0, header) + row + row));
   const Result<std::vector<Claim>> claims = read_claims(path);
   ASSERT_FALSE(claims);

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "vtpu/base/file.h"
 
@@ -13,12 +14,13 @@ namespace fs = std::filesystem;
 
 class ManifestTest : public testing::Test {
  protected:
-  ManifestTest() : root_(fs::path(testing::TempDir()) / "manifest_test") {
+  ManifestTest() : root_(fs::path(testing::TempDir()) / ("manifest_" + std::to_string(::getpid()))) {
     fs::remove_all(root_);
     EXPECT_TRUE(write_file(root_ / "results/a.json", "{\"value\": 12}"));
     Manifest manifest = load();
     EXPECT_TRUE(manifest.made("a", key_, {"results/a.json"}, 1.5));
   }
+  ~ManifestTest() override { fs::remove_all(root_); }
   Manifest load() const { return *Manifest::load(root_, root_ / "results/manifest.json"); }
 
   fs::path root_;
