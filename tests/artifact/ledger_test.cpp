@@ -179,45 +179,51 @@ TEST(Ledger, TheProjectsOwnIsWellFormed) {
   EXPECT_GE(claims->size(), 86u);
 }
 
+/// What the reader says of a ledger with this text; its name is "ledger.csv" in messages.
+Result<std::vector<Claim>> read_text(const std::string& text) {
+  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("ledger_" + std::to_string(::getpid()));
+  EXPECT_TRUE(write_file(folder / "ledger.csv", text));
+  const Result<std::vector<Claim>> claims = read_claims(folder / "ledger.csv");
+  std::filesystem::remove_all(folder);
+  return claims;
+}
+
+std::string header_and_first_row() {
+  const std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
+  return text.substr(0, text.find('\n', text.find('\n') + 1) + 1);
+}
+
 /// The first row of the project's ledger with one cell changed.
-std::string ledger_with(const std::string& from, const std::string& to) {
-  std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
-  text = text.substr(0, text.find('\n', text.find('\n') + 1) + 1);
+Result<std::vector<Claim>> read_with(const std::string& from, const std::string& to) {
+  std::string text = header_and_first_row();
   text.replace(text.find(from, text.find('\n')), from.size(), to);
-  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_claims_test.csv";
-  EXPECT_TRUE(write_file(path, text));
-  return path;
+  return read_text(text);
 }
 
 TEST(Ledger, AnUnknownKindIsRejectedWithFileLineAndTheNearestWord) {
-  const Result<std::vector<Claim>> claims = read_claims(ledger_with(",measured,", ",meassured,"));
+  const Result<std::vector<Claim>> claims = read_with(",measured,", ",meassured,");
   ASSERT_FALSE(claims);
-  EXPECT_THAT(claims.error().message(), HasSubstr("claims_test.csv:2: claim 'core.poc', kind"));
+  EXPECT_THAT(claims.error().message(), HasSubstr("ledger.csv:2: claim 'core.poc', kind"));
   EXPECT_THAT(claims.error().message(), HasSubstr("did you mean 'measured'?"));
 }
 
 TEST(Ledger, AMalformedRegionIsRejectedWithFileAndLine) {
-  const Result<std::vector<Claim>> claims = read_claims(ledger_with("[2.5, inf)", "at least 2.5"));
+  const Result<std::vector<Claim>> claims = read_with("[2.5, inf)", "at least 2.5");
   ASSERT_FALSE(claims);
-  EXPECT_THAT(claims.error().message(), HasSubstr("claims_test.csv:2"));
+  EXPECT_THAT(claims.error().message(), HasSubstr("ledger.csv:2"));
 }
 
 TEST(Ledger, AClaimWithoutNegativeControlIsRejected) {
-  const Result<std::vector<Claim>> claims = read_claims(
-      ledger_with("one long dependence chain in place of independent words,vtpu.core.ops_per_cycle.synthetic.control", ","));
+  const Result<std::vector<Claim>> claims = read_with("one long dependence chain in place of independent words,vtpu.core.ops_per_cycle.synthetic.control", ",");
   ASSERT_FALSE(claims);
   EXPECT_THAT(claims.error().message(), HasSubstr("no negative control"));
 }
 
 TEST(Ledger, AnIdThatStandsTwiceNamesBothLines) {
-  std::string text = *read_file(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
-  const std::size_t header = text.find('\n') + 1;
-  const std::string row = text.substr(header, text.find('\n', header) + 1 - header);
-  const std::string path = testing::TempDir() + std::to_string(::getpid()) + "_claims_twice.csv";
-  ASSERT_TRUE(write_file(path, text.substr(0, header) + row + row));
-  const Result<std::vector<Claim>> claims = read_claims(path);
+  const std::string once = header_and_first_row();
+  const Result<std::vector<Claim>> claims = read_text(once + once.substr(once.find('\n') + 1));
   ASSERT_FALSE(claims);
-  EXPECT_THAT(claims.error().message(), HasSubstr("claims_twice.csv:3: found claim 'core.poc' again"));
+  EXPECT_THAT(claims.error().message(), HasSubstr("ledger.csv:3: found claim 'core.poc' again"));
   EXPECT_THAT(claims.error().message(), HasSubstr("line 2"));
 }
 
