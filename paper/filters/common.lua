@@ -46,12 +46,33 @@ function common.sorted_keys(map)
   return keys
 end
 
+--- Line of a section file on which what a complaint quotes first stands, at or below the complaint's heading; Pandoc
+--- keeps no lines. nil where it cannot be found.
+local function line_of(place, text)
+  local needle = text:match("\"([^\"]+)\"") or text:match("[a-z]+=([%w_%-]+)")
+  local folder = os.getenv("VTPU_PAPER_SECTIONS")
+  local file = needle and folder and place.file and io.open(folder .. "/" .. place.file, "rb")
+  if not file then return nil end
+  local number, below, found = 0, place.heading == nil, nil
+  for line in file:lines() do
+    number = number + 1
+    if not below and line:match("^#") and line:find(place.heading, 1, true) then below = true end
+    local from, to = line:find(needle, 1, true)
+    -- The same word as a literal stands in brackets: [word]{.lit}.
+    if below and not found and from and line:sub(to + 1, to + 2) ~= "]{" then found = number end
+  end
+  file:close()
+  return found
+end
+
 --- Problems are collected, so that one run names all of them; raise() ends the build if there is one.
 function common.problems()
   local list = {}
   return {
     add = function(place, text)
       local where = place and place.file or "metadata"
+      local line = place and line_of(place, text)
+      if line then where = where .. ":" .. line end
       if place and place.heading then where = where .. ", section \"" .. place.heading .. "\"" end
       list[#list + 1] = where .. ": " .. text
     end,

@@ -178,7 +178,7 @@ TEST(PaperPipeline, building_again_changes_nothing) {
 TEST(PaperPipeline, an_unknown_key_is_named_with_its_file_and_section) {
   Paper paper;
   paper.replace(kIntroduction, "key=big.count", "key=big.cuont");
-  expect_refused(paper, {"big.cuont", "01-introduction.md", "\"Method\""});
+  expect_refused(paper, {"big.cuont", "01-introduction.md:26", "\"Method\""});
 }
 
 TEST(PaperPipeline, an_unknown_fact_claim_count_and_citation_are_named) {

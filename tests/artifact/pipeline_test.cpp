@@ -126,6 +126,12 @@ TEST_F(PipelineTest, TwoRunsFromNothingGiveTheSameBytes) {
   for (const std::string& output : outputs) EXPECT_TRUE(text(output) == first[output]) << output;
 }
 
+TEST_F(PipelineTest, AFullRunDrawsTheFiguresOfAQuickOneAnew) {
+  reproduced();
+  options_.mode = measure::Mode::full;
+  EXPECT_THAT(reproduced(), HasSubstr("1 fresh, 0 reused"));
+}
+
 TEST_F(PipelineTest, AFlippedDigitInAResultIsRefused) {
   reproduced();
   flip("results/json/fake.json", "42.0", "43.0");

@@ -307,6 +307,8 @@ Result<Key> Pipeline::key_of(const DeclaredFigure& figure) const {
   // Matplotlib's own version decides on the bytes of a picture too.
   if (const Result<std::string> version = sha256_of_file("/usr/lib/python3/dist-packages/matplotlib/_version.py"))
     key["matplotlib"] = *version;
+  // A figure from a quick run says so on its face, even where both modes give the same numbers.
+  if (!figure.results.empty()) key["mode"] = measure::name_of(options_.mode);
   for (const std::string& experiment : figure.results) {
     const auto at = results_.find(experiment);
     if (at == results_.end())
