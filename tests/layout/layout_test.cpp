@@ -89,7 +89,8 @@ TEST(Documents, NameOnlyMakeTargetsThatExist) {
   static const std::regex command(R"(make ([a-z]+))");
   for (const char* document : {"README.md", "ARTIFACT.md"}) {
     // Only what is set as code: prose may make a promise.
-    for (const std::string_view line : split(*read_file(kRoot / document), '\n')) {
+    const std::string whole = *read_file(kRoot / document);
+    for (const std::string_view line : split(whole, '\n')) {
       const std::string text(line);
       static const std::regex code("`[^`]*`|^    .*|^make .*|^[A-Z]+=.* make .*");
       for (std::sregex_iterator at(text.begin(), text.end(), code), end; at != end; ++at) {

@@ -460,7 +460,15 @@ Result<std::vector<std::string>> Pipeline::why(const std::string& name) {
   return Error{"NAME", "found " + quoted_with_hint(name, names), join(names, ", ")};
 }
 
-void Pipeline::note(const std::string& product, bool fresh, double seconds) { notes_.push_back({product, fresh, seconds}); }
+void Pipeline::note(const std::string& product, bool fresh, double seconds) {
+  // A product that a later pass over the paper visits again is noted once, and is fresh if any pass made it.
+  for (Note& note : notes_) {
+    if (note.product != product) continue;
+    if (fresh) note = {product, true, seconds};
+    return;
+  }
+  notes_.push_back({product, fresh, seconds});
+}
 
 std::string Pipeline::report() const {
   std::string text = "\nClaims\n";

@@ -39,13 +39,14 @@ class [[nodiscard]] Result {
     VTPU_CHECK(ok(), "value() of a failed Result");
     return std::get<0>(state_);
   }
-  T&& value() && {
+  /// By value, so that `for (x : *make())` keeps what it walks over alive.
+  T value() && {
     VTPU_CHECK(ok(), "value() of a failed Result");
     return std::get<0>(std::move(state_));
   }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
-  T&& operator*() && { return std::move(*this).value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
