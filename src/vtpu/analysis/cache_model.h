@@ -1,0 +1,85 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+
+namespace vtpu::analysis {
+
+/// One level of caches.
+struct CacheGeometry {
+  std::string name = "L1";
+  std::uint64_t bytes = 32768;
+  unsigned ways = 8;
+  unsigned line = 64;  ///< bytes
+
+  std::uint64_t sets() const { return bytes / line / ways; }
+  std::uint64_t set_of(std::uint64_t line_number) const { return line_number % sets(); }
+};
+
+/// Error: a line that is not a power of two, a size that is not a whole number of sets, no ways.
+Result<void> check_geometry(const CacheGeometry& geometry);
+
+struct CacheCounters {
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  std::uint64_t evictions = 0;    ///< of valid lines
+  std::uint64_t write_backs = 0;  ///< of lines written to, when evicted
+
+  std::uint64_t accesses() const { return hits + misses; }
+  /// 0 without an access.
+  double hit_rate() const;
+  friend bool operator==(const CacheCounters&, const CacheCounters&) = default;
+};
+
+/// A set-associative cache, the least recently used line of a set replaced; writes allocate. Exact for the addresses it
+/// is given; a host's own replacement, prefetching and page colouring are not in it, so that every figure from it is a
+/// simulated one.
+class Cache {
+ public:
+  /// A geometry that `check_geometry` takes.
+  explicit Cache(CacheGeometry geometry);
+
+  struct Outcome {
+    bool hit = false;
+    bool wrote_back = false;
+    std::uint64_t victim = 0;  ///< number of the line written back
+  };
+  /// One access to one line, by its number (address over line size).
+  Outcome access(std::uint64_t line_number, bool write);
+
+  const CacheGeometry& geometry() const { return geometry_; }
+  const CacheCounters& counters() const { return counters_; }
+
+ private:
+  struct Line {
+    std::uint64_t number = 0;
+    bool dirty = false;
+  };
+  CacheGeometry geometry_;
+  std::vector<std::vector<Line>> sets_;  // the most recently used first
+  CacheCounters counters_;
+};
+
+/// Levels behind each other: what misses in one goes to the next, as do lines written back.
+class CacheModel {
+ public:
+  /// Error: as `check_geometry`, of the first bad level; levels with different lines; no level.
+  static Result<CacheModel> make(const std::vector<CacheGeometry>& levels);
+
+  /// Every line that the bytes touch, in ascending order. The number of the level that had the last of them, or the
+  /// number of levels when none had. `bytes` ≥ 1.
+  std::size_t access(std::uint64_t address, std::uint32_t bytes, bool write);
+
+  const std::vector<Cache>& levels() const { return levels_; }
+
+ private:
+  explicit CacheModel(std::vector<Cache> levels) : levels_(std::move(levels)) {}
+  std::size_t access_line(std::size_t level, std::uint64_t line_number, bool write);
+
+  std::vector<Cache> levels_;
+};
+
+}  // namespace vtpu::analysis

@@ -1,0 +1,52 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "vtpu/analysis/cache_model.h"
+#include "vtpu/analysis/reuse_distance.h"
+#include "vtpu/exec/interpreter.h"
+
+namespace vtpu::analysis {
+
+/// Misses by their reason. Source: Hill and Smith, "Evaluating associativity in CPU caches", IEEE Transactions on
+/// Computers 38(12), 1989.
+struct MissReasons {
+  std::uint64_t compulsory = 0;  ///< the first access to a line
+  std::uint64_t capacity = 0;    ///< a fully associative cache of the same size misses as well
+  std::uint64_t conflict = 0;    ///< it would hit: too many lines of one set
+
+  std::uint64_t total() const { return compulsory + capacity + conflict; }
+};
+
+/// Finds the sets of one cache that thrash, and the words that make them.
+class ThrashDetector {
+ public:
+  /// A geometry that `check_geometry` takes.
+  explicit ThrashDetector(const CacheGeometry& geometry) : cache_(geometry) {}
+
+  void access(std::uint32_t word, std::uint64_t address, std::uint32_t bytes, bool write);
+  void operator()(const exec::MemoryAccess& a) {
+    access(a.word, reinterpret_cast<std::uintptr_t>(a.address), a.bytes, a.write);
+  }
+
+  const MissReasons& misses() const { return misses_; }
+  const CacheCounters& counters() const { return cache_.counters(); }
+
+  /// A set with conflict misses.
+  struct Set {
+    std::uint64_t set = 0;
+    std::uint64_t conflicts = 0;
+    std::map<std::uint32_t, std::uint64_t> words;  ///< conflict misses by word
+  };
+  /// The most conflicts first.
+  std::vector<Set> sets() const;
+
+ private:
+  Cache cache_;
+  ReuseDistance reuse_;  // a fully associative cache of n lines hits where the distance is below n
+  MissReasons misses_;
+  std::map<std::uint64_t, std::map<std::uint32_t, std::uint64_t>> conflicts_;
+};
+
+}  // namespace vtpu::analysis

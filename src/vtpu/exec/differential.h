@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/isa/validator.h"
+
+namespace vtpu::exec {
+
+/// What one run of a program by one engine left behind.
+struct RunSummary {
+  Status status = Status::ready;
+  Trap trap;
+  std::uint64_t words = 0;
+};
+
+/// The first difference between the reference and compiled code on one program, in words.
+struct Divergence {
+  std::string what;
+};
+
+/// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in a machine of its own,
+/// and compares everything a sentron can see: registers with their translations, status register, trap, pc, fuel,
+/// retired ops, cache counters, memory, pending messages. `summary`: of the interpreter.
+/// Error: code that cannot be made.
+Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
+                                                  RunSummary* summary = nullptr);
+
+}  // namespace vtpu::exec

@@ -1,0 +1,125 @@
+#include "vtpu/exec/interpreter.h"
+
+#include <algorithm>
+#include <array>
+
+#include "vtpu/exec/ops_coordination.h"
+#include "vtpu/exec/ops_dense.h"
+#include "vtpu/exec/ops_sparse.h"
+
+namespace vtpu::exec {
+namespace {
+
+using isa::Slot;
+
+/// What the interpreter needs of an opcode. Made from the table: one without a meaning does not link.
+struct Meaning {
+  Outcome (*apply)(const Before&, const isa::Op&, Pending&) = nullptr;
+  void (*perform)(Before&, Context&, const isa::Op&, Pending&) = nullptr;
+  std::uint8_t counts = 0;
+  std::uint8_t control = 0;
+};
+
+constexpr std::size_t kOpcodes = 1
+#define OPERANDS(...)
+#define OP(slot, id, mnemonic, operands, cost, effect, summary) +1
+#include "vtpu/isa/opcodes.def"
+    ;
+
+template <Opcode opcode>
+Meaning meaning(isa::Effect effect) {
+  Meaning m;
+  m.apply = &apply<opcode>;
+  if constexpr (kHasSecondPart<opcode>) m.perform = &perform<opcode>;
+  m.counts = effect != isa::Effect::hint && effect != isa::Effect::control;
+  m.control = effect == isa::Effect::control;
+  return m;
+}
+
+const std::array<Meaning, kOpcodes> kMeanings{
+    Meaning{},
+#define OPERANDS(...)
+#define OP(slot, id, mnemonic, operands, cost, effect, summary) meaning<Opcode::id>(isa::Effect::effect),
+#include "vtpu/isa/opcodes.def"
+};
+
+const Meaning& meaning_of(const isa::Op& op) { return kMeanings[static_cast<std::size_t>(op.opcode)]; }
+
+Status trap(Context& context, Slot slot, const Outcome& outcome) {
+  context.trap = {outcome.trap, static_cast<std::uint32_t>(context.pc), slot, outcome.coordinate, outcome.offset};
+  context.status = Status::trapped;
+  return context.status;
+}
+
+void commit(const SlotResult& result, Context& context) {
+  switch (result.file) {
+    case isa::File::none: break;
+    case isa::File::r: context.r[result.index] = result.r; break;
+    case isa::File::v: context.v[result.index] = result.v; break;
+    case isa::File::p: context.p[result.index] = result.p; break;
+    case isa::File::m: context.m[result.index] = result.m; break;
+  }
+  if (result.second != isa::kNoRegister) context.r[result.second] = result.second_r;
+}
+
+Status execute(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer) {
+  context.status = Status::ready;
+  if (context.fuel == 0) {
+    machine.exchange().leave(context.id);
+    return trap(context, Slot::D, Outcome::trapped(TrapKind::out_of_fuel));
+  }
+  const isa::Word& word = program.words[context.pc];
+  const std::array<const isa::Op*, 3> ops{&word.dense, &word.sparse, &word.coord};
+  Before before{program, context, machine, observer};
+  Pending pending;
+  for (std::size_t slot = 0; slot < 3; ++slot) {
+    const Meaning& m = meaning_of(*ops[slot]);
+    if (m.apply == nullptr) continue;
+    const Outcome outcome = m.apply(before, *ops[slot], pending);
+    if (outcome.kind == Outcome::Kind::trap) {
+      machine.exchange().leave(context.id);
+      return trap(context, static_cast<Slot>(slot), outcome);
+    }
+    if (outcome.kind == Outcome::Kind::wait) return context.status = Status::waiting;
+  }
+  for (std::size_t slot = 1; slot < 3; ++slot)
+    if (const Meaning& m = meaning_of(*ops[slot]); m.perform != nullptr) m.perform(before, context, *ops[slot], pending);
+  for (std::size_t slot = 0; slot < 3; ++slot) {
+    commit(pending.slots[slot], context);
+    const Meaning& m = meaning_of(*ops[slot]);
+    context.retired.ops[slot] += m.counts;
+    context.retired.control += m.control;
+  }
+  context.sr = (context.sr & ~pending.sr_clear) | pending.sr_set;
+  context.fuel -= 1;
+  context.fuel -= std::min(context.fuel, pending.extra_fuel);
+  ++context.retired.words;
+  if (pending.halt) {
+    context.status = Status::halted;
+    machine.exchange().leave(context.id);
+  } else {
+    context.pc = pending.target ? *pending.target : context.pc + 1;
+  }
+  return context.status;
+}
+
+Status run_all(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer) {
+  if (context.status == Status::halted || context.status == Status::trapped) return context.status;
+  while (execute(program, machine, context, observer) == Status::ready) {
+  }
+  return context.status;
+}
+
+}  // namespace
+
+Status execute_word(const isa::Program& program, Machine& machine, Context& context) {
+  return execute(program, machine, context, nullptr);
+}
+
+Status Interpreter::run(Machine& machine, Context& context) const { return run_all(program_, machine, context, nullptr); }
+
+Status Interpreter::run_observed(Machine& machine, Context& context, const AccessObserver& observer) const {
+  return run_all(program_, machine, context, &observer);
+}
+
+}  // namespace vtpu::exec

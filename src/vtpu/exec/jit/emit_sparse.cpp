@@ -1,0 +1,317 @@
+#include "vtpu/base/check.h"
+#include "vtpu/exec/jit/emitter.h"
+#include "vtpu/memory/translation_cache.h"
+
+namespace vtpu::exec::jit {
+
+using namespace asmjit;
+using isa::Kind;
+using isa::Opcode;
+using memory::Pointer;
+using memory::TranslationCache;
+
+namespace {
+
+const isa::KindInfo* address_of(const isa::Op& op) {
+  for (const Kind kind : isa::info(op.opcode).kinds())
+    if (isa::is_address(kind)) return &isa::info(kind);
+  return nullptr;
+}
+
+std::int32_t member(std::size_t offset) { return static_cast<std::int32_t>(offset); }
+
+}  // namespace
+
+bool can_emit(const isa::Op& op, const Features& features) {
+  const bool wide = features.form == Form::avx512;
+  switch (op.opcode) {
+    case Opcode::ddot_bf16: return wide && features.bf16;
+    case Opcode::ddot_u8i8: return wide && features.vnni;
+    // Whole-vector forms that AVX2 has no short equal for.
+    case Opcode::dperm_i32:
+    case Opcode::dsel_x16:
+    case Opcode::dsel_x8:
+    case Opcode::dcmp_i32x16:
+    case Opcode::sgather_x16:
+    case Opcode::sscattr_x16: return wide;
+    case Opcode::dred_add_f32x16:
+    case Opcode::dred_max_f32x16:
+    case Opcode::dred_add_f64x8:
+    case Opcode::dred_add_i32x16: return true;
+    case Opcode::dmov_p: return true;
+    case Opcode::dmov_coord:
+    case Opcode::dhalt:
+    case Opcode::sindex:
+    case Opcode::sindex_set:
+    case Opcode::sscattrc_v64:
+    case Opcode::sgatherc_v64: return false;
+    case Opcode::sgatherc_i64:
+    case Opcode::sscattrc_i64: return op.mode == static_cast<std::uint8_t>(phext::Axis::column) && op.c != isa::kNoRegister;
+    case Opcode::sindex_get: return op.mode != static_cast<std::uint8_t>(phext::Axis::book);  // its bits lie in two words
+    default: break;
+  }
+  const isa::Cost cost = isa::info(op.opcode).cost;
+  return cost != isa::Cost::slow && cost != isa::Cost::message;
+}
+
+/// Everything about the word's S access that may fail, before anything is written; the address checked stays in rdx.
+void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
+  const isa::Op& op = program_.words[w].sparse;
+  const isa::KindInfo* kind = address_of(op);
+  if (kind == nullptr || isa::info(op.opcode).effect == isa::Effect::hint || plan_.hoisted[w]) return;
+  const Label fail = exit_at(w, segment, true);
+  if (kind->kind == Kind::AddrV) {
+    // Every lane between the first and the last four bytes the pointer covers, in units of four bytes from `base`.
+    const auto limit = [&](std::size_t from, std::int64_t more, unsigned into) {
+      as_.mov(x86::rax, p_field(op.b, from));
+      as_.sub(x86::rax, p_field(op.b, offsetof(Pointer, base)));
+      load_constant(x86::rcx, more - op.disp);
+      as_.add(x86::rax, x86::rcx);
+      as_.sar(x86::rax, 2);
+      as_.mov(x86::ecx, 0x7fffffff);
+      as_.cmp(x86::rax, x86::rcx);
+      as_.cmovg(x86::rax, x86::rcx);
+      as_.not_(x86::rcx);
+      as_.cmp(x86::rax, x86::rcx);
+      as_.cmovl(x86::rax, x86::rcx);
+      as_.vpbroadcastd(x86::zmm(into), x86::eax);
+    };
+    const Vec index = v_source(op.c, 0, scratch(2));
+    limit(offsetof(Pointer, begin), 3, scratch(0));
+    limit(offsetof(Pointer, end), -4, scratch(1));
+    as_.vpcmpd(x86::k1, index, x86::zmm(scratch(0)), 1);  // below the first
+    as_.vpcmpd(x86::k2, index, x86::zmm(scratch(1)), 6);  // behind the last
+    as_.kortestw(x86::k1, x86::k2);
+    as_.jnz(fail);
+    as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
+    as_.test(x86::rdx, x86::rdx);
+    as_.jz(fail);
+    return;
+  }
+  if (isa::is_cell(kind->kind)) {
+    // The coordinate's column moved by r; nothing else of it may change, else a number left 0 to 2047. Only the columns
+    // are looked at here: the upper word is the pointer's own. Then set, tag and column bit as in TranslationCache.
+    constexpr unsigned kCell = 3;
+    const std::size_t coordinate = offsetof(Pointer, coordinate);
+    as_.mov(x86::rdx, p_field(op.b, coordinate));
+    as_.mov(x86::rax, x86::rdx);
+    if (r_host_[op.c] >= 0) as_.add(x86::rdx, source(op.c, x86::rcx));
+    else as_.add(x86::rdx, r_home(op.c));
+    as_.xor_(x86::rax, x86::rdx);
+    as_.test(x86::rax, ~2047);
+    as_.jnz(fail);
+    // rcx = upper word without flags, with the cell's size
+    as_.mov(x86::rcx, p_field(op.b, coordinate + 8));
+    as_.shl(x86::rcx, 64 - TranslationCache::kCellShift);
+    as_.shr(x86::rcx, 64 - TranslationCache::kCellShift);
+    as_.bts(x86::rcx, TranslationCache::kCellShift);
+    as_.bts(x86::rcx, TranslationCache::kCellShift + 1);
+    static_assert(kCell == 3, "the two bits set above are the cell's log2");
+    const Gp tag = kCellScratch[0], other = kCellScratch[1];
+    as_.mov(tag, x86::rdx);
+    as_.and_(tag, -64);
+    as_.rorx(x86::rax, x86::rcx, 32);
+    as_.xor_(x86::rax, tag);
+    as_.mov(other, TranslationCache::kHashFactor);
+    as_.imul(x86::rax, other);
+    as_.shr(x86::rax, 56);
+    as_.shl(x86::rax, 7);
+    static_assert(sizeof(TranslationCache::Entry) * TranslationCache::kWays == 128);
+    as_.add(x86::rax, field(offsetof(Context, cache), 8));
+    const Label hit = as_.newLabel();
+    for (unsigned way = 0; way < TranslationCache::kWays; ++way) {
+      const Label next = as_.newLabel();
+      as_.cmp(tag, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_low))));
+      as_.jne(next);
+      as_.cmp(x86::rcx, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_high))));
+      as_.je(hit);
+      as_.bind(next);
+      if (way + 1 < TranslationCache::kWays) as_.add(x86::rax, static_cast<int>(sizeof(TranslationCache::Entry)));
+    }
+    as_.jmp(fail);
+    as_.bind(hit);
+    as_.mov(other, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, columns))));
+    as_.bt(other, x86::rdx);
+    as_.jnc(fail);
+    as_.mov(x86::rax, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, base))));
+    as_.and_(x86::edx, 63);
+    as_.lea(x86::rdx, x86::ptr(x86::rax, x86::rdx, kCell));
+    as_.mov(x86::rax, field(offsetof(Context, cache), 8));
+    as_.inc(x86::qword_ptr(x86::rax, member(offsetof(TranslationCache, counters) + offsetof(memory::TranslationCounters, hits))));
+    return;
+  }
+  // begin ≤ base + r × scale + disp and its last byte below end, in numbers from begin on.
+  if (op.c != isa::kNoRegister) {
+    if (op.mode == 0 && r_host_[op.c] < 0) {
+      as_.mov(x86::rdx, r_home(op.c));
+    } else if (r_host_[op.c] >= 0 && op.mode == 0) {
+      as_.mov(x86::rdx, source(op.c, x86::rdx));
+    } else {
+      load_r(x86::rdx, op.c);
+      as_.shl(x86::rdx, op.mode);
+    }
+    as_.add(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
+  } else {
+    as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
+  }
+  if (op.disp != 0) as_.add(x86::rdx, op.disp);
+  as_.mov(x86::rax, x86::rdx);
+  as_.mov(x86::rcx, p_field(op.b, offsetof(Pointer, end)));
+  as_.sub(x86::rax, p_field(op.b, offsetof(Pointer, begin)));
+  as_.sub(x86::rcx, p_field(op.b, offsetof(Pointer, begin)));
+  as_.sub(x86::rcx, kind->bytes);
+  as_.jb(fail);  // fewer bytes than that, or not translated
+  as_.cmp(x86::rax, x86::rcx);
+  as_.ja(fail);
+}
+
+x86::Mem Emitter::address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+  if (!plan_.hoisted[w]) return x86::Mem(x86::rdx, 0, bytes);
+  Gp base = x86::rdx;
+  if (p_host_[op.b] >= 0) base = kPool[static_cast<std::size_t>(p_host_[op.b])];
+  else as_.mov(base, p_field(op.b, offsetof(Pointer, base)));
+  if (op.c == isa::kNoRegister) return x86::Mem(base, op.disp, bytes);
+  return x86::Mem(base, source(op.c, x86::rcx), op.mode, op.disp, bytes);
+}
+
+void Emitter::emit_sparse(const isa::Op& op, std::uint32_t w) {
+  const isa::KindInfo* kind = address_of(op);
+  const bool wide = features_.form == Form::avx512;
+  const auto part_of = [](Mem at, unsigned part) {
+    at.addOffset(32 * static_cast<int>(part));
+    return at;
+  };
+  switch (op.opcode) {
+    case Opcode::sgather_i8:
+    case Opcode::sgather_i16:
+    case Opcode::sgather_i32:
+    case Opcode::sgather_i64:
+    case Opcode::sgatherc_i64: {
+      const Gp to = target(op.d, x86::rax);
+      const Mem at = address(op, w, kind->bytes);
+      if (kind->bytes < 4) as_.movzx(to.r32(), at);
+      else if (kind->bytes == 4) as_.mov(to.r32(), at);
+      else as_.mov(to, at);
+      return put(op.d, to);
+    }
+    case Opcode::sgather_v32: {
+      const Mem at = address(op, w, 32);
+      if (wide) {
+        const Vec to = v_target(op.d, 0, scratch(0));
+        as_.vmovups(x86::ymm(to.id()), at);
+        return v_put(op.d, 0, to);
+      }
+      const Vec low = v_target(op.d, 0, scratch(0));
+      as_.vmovups(low, at);
+      v_put(op.d, 0, low);
+      const Vec high = v_target(op.d, 1, scratch(0));
+      as_.vxorps(high, high, high);
+      return v_put(op.d, 1, high);
+    }
+    case Opcode::sgather_v64: {
+      const Mem at = address(op, w, wide ? 64 : 32);
+      for (unsigned part = 0; part < parts(); ++part) {
+        const Vec to = v_target(op.d, part, scratch(0));
+        as_.vmovups(to, part_of(at, part));
+        v_put(op.d, part, to);
+      }
+      return;
+    }
+    case Opcode::sgather_bcast: {
+      const Mem at = address(op, w, 4);
+      for (unsigned part = 0; part < parts(); ++part) {
+        const Vec to = v_target(op.d, part, scratch(0));
+        as_.vbroadcastss(to, at);
+        v_put(op.d, part, to);
+      }
+      return;
+    }
+    case Opcode::sgather_x16: {
+      // A lane may not be both index and result of the gather instruction.
+      const Vec index = v_source(op.c, 0, scratch(0));
+      as_.kxnorw(x86::k1, x86::k1, x86::k1);
+      as_.k(x86::k1).vpgatherdd(x86::zmm(scratch(1)), x86::Mem(x86::rdx, index, 2, op.disp, 64));
+      return v_put(op.d, 0, x86::zmm(scratch(1)));
+    }
+    case Opcode::sscattr_x16: {
+      const Vec index = v_source(op.c, 0, scratch(0)), from = v_source(op.a, 0, scratch(1));
+      as_.kxnorw(x86::k1, x86::k1, x86::k1);
+      as_.k(x86::k1).vpscatterdd(x86::Mem(x86::rdx, index, 2, op.disp, 64), from);
+      return;
+    }
+    case Opcode::sscattr_i8:
+    case Opcode::sscattr_i16:
+    case Opcode::sscattr_i32:
+    case Opcode::sscattr_i64:
+    case Opcode::sscattrc_i64: {
+      const Mem at = address(op, w, kind->bytes);
+      const Gp from = source(op.a, x86::rax);
+      if (kind->bytes == 1) as_.mov(at, from.r8());
+      else if (kind->bytes == 2) as_.mov(at, from.r16());
+      else if (kind->bytes == 4) as_.mov(at, from.r32());
+      else as_.mov(at, from);
+      return;
+    }
+    case Opcode::sscattr_v32: {
+      const Vec from = v_source(op.a, 0, scratch(0));
+      as_.vmovups(address(op, w, 32), x86::ymm(from.id()));
+      return;
+    }
+    case Opcode::sscattr_v64: {
+      const Mem at = address(op, w, wide ? 64 : 32);
+      for (unsigned part = 0; part < parts(); ++part) as_.vmovups(part_of(at, part), v_source(op.a, part, scratch(0)));
+      return;
+    }
+    case Opcode::sprefch: {
+      as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
+      if (op.c == isa::kNoRegister) as_.prefetcht0(x86::ptr(x86::rdx, op.disp));
+      else as_.prefetcht0(x86::ptr(x86::rdx, source(op.c, x86::rcx), op.mode, op.disp));
+      return;
+    }
+    case Opcode::sindex_get: {
+      const unsigned bit = (10u - op.mode) * phext::PackedCoordinate::kAxisBits;
+      const Gp to = target(op.d, x86::rax);
+      as_.mov(to, p_field(op.a, offsetof(Pointer, coordinate) + (bit >= 64 ? 8 : 0)));
+      if (bit % 64 != 0) as_.shr(to, bit % 64);
+      as_.and_(to.r32(), 2047);
+      return put(op.d, to);
+    }
+    default: VTPU_CHECK(false, "a sparse op without a form passed can_emit");
+  }
+}
+
+void Emitter::emit_coordination(const isa::Op& op) {
+  const bool wide = features_.form == Form::avx512;
+  switch (op.opcode) {
+    case Opcode::cpack_i64: as_.mov(m_home(op.d, 8u * op.mode, 8), source(op.a, x86::rax)); return;
+    case Opcode::cunpack_i64: {
+      const Gp to = target(op.d, x86::rax);
+      as_.mov(to, m_home(op.a, 8u * op.mode, 8));
+      return put(op.d, to);
+    }
+    case Opcode::cpack_v: {
+      if (!wide) {
+        as_.vmovups(m_home(op.d, 0, 32), v_source(op.a, op.mode, scratch(0)));
+      } else if (op.mode == 0) {
+        as_.vmovups(m_home(op.d, 0, 32), x86::ymm(v_source(op.a, 0, scratch(0)).id()));
+      } else {
+        as_.vextractf64x4(m_home(op.d, 0, 32), v_source(op.a, 0, scratch(0)), 1);
+      }
+      return;
+    }
+    case Opcode::cunpack_v: {
+      const Vec to = v_target(op.d, 0, scratch(0));
+      as_.vmovups(x86::ymm(to.id()), m_home(op.a, 0, 32));
+      v_put(op.d, 0, to);
+      if (!wide) {
+        const Vec high = v_target(op.d, 1, scratch(0));
+        as_.vxorps(high, high, high);
+        v_put(op.d, 1, high);
+      }
+      return;
+    }
+    default: VTPU_CHECK(false, "a coordination op without a form passed can_emit");
+  }
+}
+
+}  // namespace vtpu::exec::jit

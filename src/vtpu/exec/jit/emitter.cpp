@@ -1,0 +1,308 @@
+#include "vtpu/exec/jit/emitter.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "vtpu/base/check.h"
+
+namespace vtpu::exec::jit {
+
+using namespace asmjit;
+using isa::Opcode;
+using isa::Slot;
+
+namespace {
+
+/// rbp = context + this: m and r lie within a signed byte of it.
+constexpr std::size_t kBias = offsetof(Context, r);
+
+constexpr std::size_t kMaxBases = 4;
+/// Indices beyond this are left to the interpreter, so that no address in a loop's head overflows.
+constexpr unsigned kIndexBits = 44;
+
+}  // namespace
+
+Emitter::Emitter(CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
+                 const isa::Constant* constants, const void* called_word)
+    : as_(&code),
+      program_(program),
+      plan_(plan),
+      features_(features),
+      constants_(constants),
+      called_word_(called_word) {
+  leave_ = as_.newLabel();
+  leave_saved_ = as_.newLabel();
+  dispatch_ = as_.newLabel();
+  for (std::size_t i = 0; i < plan.segments.size(); ++i) labels_.push_back(as_.newLabel());
+  assign_registers();
+}
+
+void Emitter::assign_registers() {
+  std::size_t bases = 0;
+  for (const Segment& segment : plan_.segments)
+    bases = std::max(bases, static_cast<std::size_t>(__builtin_popcount(segment.base_registers)));
+  pool_size_ = kPool.size() - (plan_.looks_up_cells ? kCellScratch.size() : 0);
+  r_hosts_ = pool_size_ - std::min(bases, kMaxBases);
+  const auto by_weight = [](const std::array<std::uint64_t, 16>& weight) {
+    std::array<std::size_t, 16> order{};
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return weight[a] > weight[b]; });
+    return order;
+  };
+  r_host_.fill(-1);
+  v_host_.fill(-1);
+  p_host_.fill(-1);
+  int next = 0;
+  for (const std::size_t r : by_weight(plan_.r_weight))
+    if (plan_.r_weight[r] > 0 && next < static_cast<int>(r_hosts_)) r_host_[r] = next++;
+  next = 0;
+  for (const std::size_t v : by_weight(plan_.v_weight)) {
+    if (plan_.v_weight[v] == 0) continue;
+    if (features_.form == Form::avx512) v_host_[v] = static_cast<int>(v);
+    else if (next < 12) v_host_[v] = next, next += 2;
+  }
+}
+
+x86::Mem Emitter::field(std::size_t offset, std::uint32_t size) const {
+  return x86::Mem(x86::rbp, static_cast<std::int32_t>(offset) - static_cast<std::int32_t>(kBias), size);
+}
+x86::Mem Emitter::v_home(std::uint8_t v, unsigned part) const {
+  return field(offsetof(Context, v) + 64u * v + 32u * part, features_.form == Form::avx512 ? 64 : 32);
+}
+x86::Mem Emitter::m_home(std::uint8_t m, unsigned byte, std::uint32_t size) const {
+  return field(offsetof(Context, m) + 32u * m + byte, size);
+}
+x86::Mem Emitter::p_field(std::uint8_t p, std::size_t member) const {
+  return field(offsetof(Context, p) + sizeof(memory::Pointer) * p + member, 8);
+}
+
+x86::Gp Emitter::source(std::uint8_t r, const Gp& scratch) {
+  if (r_host_[r] >= 0) return kPool[static_cast<std::size_t>(r_host_[r])];
+  as_.mov(scratch, r_home(r));
+  return scratch;
+}
+void Emitter::load_r(const Gp& to, std::uint8_t r) {
+  if (r_host_[r] >= 0) as_.mov(to, kPool[static_cast<std::size_t>(r_host_[r])]);
+  else as_.mov(to, r_home(r));
+}
+x86::Gp Emitter::target(std::uint8_t r, const Gp& scratch) const {
+  return r_host_[r] >= 0 ? kPool[static_cast<std::size_t>(r_host_[r])] : scratch;
+}
+void Emitter::put(std::uint8_t r, const Gp& value) {
+  if (r_host_[r] < 0) as_.mov(r_home(r), value);
+  else if (kPool[static_cast<std::size_t>(r_host_[r])].id() != value.id()) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], value);
+}
+
+x86::Vec Emitter::vector(unsigned index) const {
+  if (features_.form == Form::avx512) return x86::zmm(index);
+  return x86::ymm(index);
+}
+x86::Vec Emitter::v_source(std::uint8_t v, unsigned part, unsigned scratch) {
+  if (v_host_[v] >= 0) return vector(static_cast<unsigned>(v_host_[v]) + part);
+  as_.vmovups(vector(scratch), v_home(v, part));
+  return vector(scratch);
+}
+x86::Vec Emitter::v_target(std::uint8_t v, unsigned part, unsigned scratch) const {
+  return vector(v_host_[v] >= 0 ? static_cast<unsigned>(v_host_[v]) + part : scratch);
+}
+void Emitter::v_put(std::uint8_t v, unsigned part, const Vec& value) {
+  if (v_host_[v] < 0) as_.vmovups(v_home(v, part), value);
+  else if (vector(static_cast<unsigned>(v_host_[v]) + part).id() != value.id())
+    as_.vmovaps(vector(static_cast<unsigned>(v_host_[v]) + part), value);
+}
+
+void Emitter::load_constant(const Gp& to, std::int64_t value) {
+  if (value == 0) as_.xor_(to.r32(), to.r32());
+  else if (value > 0 && value <= 0xffffffffLL) as_.mov(to.r32(), static_cast<std::uint32_t>(value));
+  else as_.mov(to, value);
+}
+
+void Emitter::enter_function() {
+  // (context, entry, frame): the frame stays on the stack, the context comes back from it after a call.
+  for (const x86::Gp& reg : {x86::rbp, x86::rbx, x86::r12, x86::r13, x86::r14, x86::r15}) as_.push(reg);
+  as_.push(x86::rdx);
+  as_.lea(x86::rbp, x86::Mem(x86::rdi, static_cast<std::int32_t>(kBias)));
+  as_.mov(x86::rax, x86::rsi);
+  load_registers();
+  as_.jmp(x86::rax);
+}
+
+void Emitter::save_registers(bool dirty_only) {
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if (r_host_[r] >= 0 && (!dirty_only || (plan_.written.r >> r & 1) != 0))
+      as_.mov(r_home(r), kPool[static_cast<std::size_t>(r_host_[r])]);
+  for (std::uint8_t v = 0; v < 16; ++v)
+    if (v_host_[v] >= 0 && (!dirty_only || (plan_.written.v >> v & 1) != 0))
+      for (unsigned part = 0; part < parts(); ++part)
+        as_.vmovups(v_home(v, part), vector(static_cast<unsigned>(v_host_[v]) + part));
+}
+void Emitter::load_registers() {
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if (r_host_[r] >= 0) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], r_home(r));
+  for (std::uint8_t v = 0; v < 16; ++v)
+    if (v_host_[v] >= 0)
+      for (unsigned part = 0; part < parts(); ++part)
+        as_.vmovups(vector(static_cast<unsigned>(v_host_[v]) + part), v_home(v, part));
+}
+
+Label Emitter::exit_at(std::uint32_t word, std::size_t segment, bool counted) {
+  exits_.push_back({word, static_cast<std::uint32_t>(segment), counted});
+  exit_labels_.push_back(as_.newLabel());
+  return exit_labels_.back();
+}
+
+/// Takes the words' fuel, known to be there, and counts what they retire. {words, ops[3]} lie side by side.
+void Emitter::count(const Retired& retired, std::uint32_t words) {
+  as_.add(field(offsetof(Context, retired) + offsetof(Retired, words), 8), words);
+  for (std::size_t slot = 0; slot < 3; ++slot)
+    if (retired.ops[slot] != 0)
+      as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8),
+              static_cast<std::uint32_t>(retired.ops[slot]));
+  if (retired.control != 0)
+    as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), static_cast<std::uint32_t>(retired.control));
+}
+
+/// Checks, for all iterations at once, that fuel and bounds suffice; counts them; loads the bases of pointers.
+void Emitter::emit_loop_head(const Segment& segment, Label fail) {
+  const std::uint8_t counter = program_.words[segment.behind - 1].dense.d;
+  const Mem fuel = field(offsetof(Context, fuel), 8);
+  // rcx = iterations − 1, below 2^44
+  load_r(x86::rcx, counter);
+  as_.dec(x86::rcx);
+  as_.mov(x86::rax, x86::rcx);
+  as_.shr(x86::rax, kIndexBits - 1);
+  as_.jnz(fail);
+  for (const HoistedGroup& group : segment.groups) {
+    // A translated base, and the first byte and the byte behind the last of all iterations within [begin, end)
+    as_.mov(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
+    as_.test(x86::rdx, x86::rdx);
+    as_.jz(fail);
+    const auto check = [&](const Gp& index, bool indexed, bool low, bool high) {
+      const auto at = [&](std::int64_t displacement) {
+        load_constant(x86::rdx, displacement);
+        as_.add(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
+        if (indexed) as_.add(x86::rdx, index);
+      };
+      if (low) at(group.lowest), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, begin))), as_.jb(fail);
+      if (high) at(group.behind), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end))), as_.ja(fail);
+    };
+    if (group.r == isa::kNoRegister) {
+      check(x86::rax, false, true, true);
+      continue;
+    }
+    const auto in_range = [&](const Gp& index) {  // −2^43 ≤ index < 2^43, then × scale
+      as_.mov(x86::rdx, index);
+      as_.sar(x86::rdx, kIndexBits - 1);
+      as_.add(x86::rdx, 1);
+      as_.cmp(x86::rdx, 1);
+      as_.ja(fail);
+      if (group.scale != 0) as_.shl(index, group.scale);
+    };
+    load_r(x86::rax, group.r);
+    in_range(x86::rax);
+    check(x86::rax, true, group.step >= 0, group.step <= 0);
+    if (group.step != 0) {
+      as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(group.step));
+      as_.jo(fail);
+      load_r(x86::rdx, group.r);
+      as_.add(x86::rax, x86::rdx);
+      as_.jo(fail);
+      in_range(x86::rax);
+      check(x86::rax, true, group.step < 0, group.step > 0);
+    }
+  }
+  as_.inc(x86::rcx);
+  as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(segment.length()));
+  as_.jo(fail);
+  as_.cmp(x86::rax, fuel);
+  as_.ja(fail);
+  as_.sub(fuel, x86::rax);
+  const Retired once = retired_by(program_, segment.first, segment.behind);
+  as_.add(field(offsetof(Context, retired) + offsetof(Retired, words), 8), x86::rax);
+  for (std::size_t slot = 0; slot < 3; ++slot)
+    if (once.ops[slot] != 0) {
+      as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(once.ops[slot]));
+      as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8), x86::rax);
+    }
+  as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), x86::rcx);
+  std::size_t next = r_hosts_;
+  for (std::uint8_t p = 0; p < 8; ++p)
+    if ((segment.base_registers >> p & 1) != 0 && next < pool_size_) {
+      as_.mov(kPool[next], p_field(p, offsetof(memory::Pointer, base)));
+      p_host_[p] = static_cast<int>(next++);
+    }
+}
+
+void Emitter::emit_called(const Segment& segment) {
+  save_registers(true);
+  as_.mov(field(offsetof(Context, pc), 8), segment.first);
+  as_.mov(x86::rdi, x86::ptr(x86::rsp));
+  as_.vzeroupper();
+  as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(called_word_));
+  as_.call(x86::rax);
+  // rax: where to go on; 0: the sentron has stopped
+  as_.test(x86::rax, x86::rax);
+  as_.jz(leave_saved_);
+  load_registers();
+  as_.jmp(x86::rax);
+}
+
+void Emitter::emit_segment(const Segment& segment, std::size_t number) {
+  as_.bind(labels_[number]);
+  present_segment_ = number;
+  p_host_.fill(-1);
+  if (segment.called) return emit_called(segment);
+  in_counted_segment_ = segment.counted_loop;
+  const Label fail = exit_at(segment.first, number, false);
+  if (segment.counted_loop) {
+    emit_loop_head(segment, fail);
+    loop_body_ = as_.newLabel();
+    as_.bind(loop_body_);
+  } else {
+    const Mem fuel = field(offsetof(Context, fuel), 8);
+    as_.cmp(fuel, segment.length());
+    as_.jb(fail);
+    as_.sub(fuel, segment.length());
+    count(retired_by(program_, segment.first, segment.behind), segment.length());
+  }
+  for (std::uint32_t w = segment.first; w < segment.behind; ++w) emit_word(w, number);
+}
+
+void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
+  emit_check(w, segment);
+  const isa::Word& word = program_.words[w];
+  for (const Slot slot : plan_.order[w]) {
+    const isa::Op& op = word.slot(slot);
+    if (op.opcode == Opcode::nop) continue;
+    switch (slot) {
+      case Slot::D: emit_dense(op, w); break;
+      case Slot::S: emit_sparse(op, w); break;
+      case Slot::C: emit_coordination(op); break;
+    }
+  }
+}
+
+void Emitter::emit_all() {
+  enter_function();
+  for (std::size_t i = 0; i < plan_.segments.size(); ++i) emit_segment(plan_.segments[i], i);
+  as_.ud2();  // the last word branches or halts
+  hot_bytes_ = as_.offset();
+  // Cold parts behind, so that they take no room between hot lines.
+  for (std::size_t i = 0; i < exits_.size(); ++i) {
+    as_.bind(exit_labels_[i]);
+    as_.mov(x86::eax, static_cast<std::uint32_t>(i));
+    as_.jmp(leave_);
+  }
+  as_.bind(leave_);
+  save_registers(true);
+  as_.vzeroupper();
+  as_.jmp(dispatch_);
+  as_.bind(leave_saved_);
+  as_.mov(x86::rax, kStopped);
+  as_.bind(dispatch_);
+  as_.add(x86::rsp, 8);
+  for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);
+  as_.ret();
+}
+
+}  // namespace vtpu::exec::jit

@@ -1,0 +1,125 @@
+#pragma once
+#include <asmjit/x86.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "vtpu/exec/context.h"
+#include "vtpu/exec/jit/plan.h"
+
+namespace vtpu::exec::jit {
+
+/// Where compiled code left a program, for the engine to go on. Everything the code had counted in advance beyond this
+/// word is given back.
+struct Exit {
+  std::uint32_t word = 0;
+  std::uint32_t segment = 0;
+  bool counted = false;  ///< the segment's (the loop's remaining) words were counted before the exit
+};
+
+/// What compiled code returns besides the number of an exit.
+inline constexpr std::uint64_t kStopped = ~std::uint64_t{0};  ///< execute_word made the sentron stop
+
+/// What compiled code is called with, and hands to the words it calls.
+struct Frame {
+  const isa::Program* program = nullptr;
+  Machine* machine = nullptr;
+  Context* context = nullptr;
+  const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
+};
+
+/// Host registers for r-registers and pointer bases; the last two serve look-ups of cells in programs that have them.
+inline const std::array<asmjit::x86::Gp, 11> kPool{
+    asmjit::x86::rbx, asmjit::x86::rsi, asmjit::x86::rdi, asmjit::x86::r8,  asmjit::x86::r9, asmjit::x86::r10,
+    asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15};
+inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmjit::x86::r15};
+
+/// Makes the host code of one program.
+///
+/// Registers of the host: rbp points into the context such that r and m are near; rax, rcx and rdx are free within an
+/// op, rdx holding a checked address through a word. The other eleven hold the r-registers of most use and, in a counted
+/// loop, the bases of its pointers. With AVX-512 v0–v15 are zmm0–zmm15; with AVX2 the six v-registers of most use are
+/// ymm pairs. What has no host register lives in the context.
+class Emitter {
+ public:
+  Emitter(asmjit::CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
+          const isa::Constant* constants, const void* called_word);
+
+  void emit_all();
+
+  const std::vector<Exit>& exits() const { return exits_; }
+  /// Label of each segment's entry, and of the function.
+  const std::vector<asmjit::Label>& segment_labels() const { return labels_; }
+  std::size_t hot_bytes() const { return hot_bytes_; }
+
+ private:
+  using Gp = asmjit::x86::Gp;
+  using Vec = asmjit::x86::Vec;
+  using Mem = asmjit::x86::Mem;
+
+  // emitter.cpp: frame, registers, segments, checks
+  void assign_registers();
+  void enter_function();
+  void save_registers(bool dirty_only);
+  void load_registers();
+  void emit_segment(const Segment& segment, std::size_t number);
+  void emit_called(const Segment& segment);
+  void emit_loop_head(const Segment& segment, asmjit::Label fail);
+  void count(const Retired& retired, std::uint32_t words);
+  void emit_word(std::uint32_t w, std::size_t segment);
+  asmjit::Label exit_at(std::uint32_t word, std::size_t segment, bool counted);
+
+  Mem field(std::size_t offset, std::uint32_t size) const;
+  Mem r_home(std::uint8_t r) const { return field(offsetof(Context, r) + 8u * r, 8); }
+  Mem v_home(std::uint8_t v, unsigned part) const;
+  Mem m_home(std::uint8_t m, unsigned byte, std::uint32_t size) const;
+  Mem p_field(std::uint8_t p, std::size_t member) const;
+  Gp source(std::uint8_t r, const Gp& scratch);
+  void load_r(const Gp& to, std::uint8_t r);
+  Gp target(std::uint8_t r, const Gp& scratch) const;
+  void put(std::uint8_t r, const Gp& value);
+  unsigned parts() const { return features_.form == Form::avx512 ? 1 : 2; }
+  Vec vector(unsigned index) const;  ///< the whole width of a part
+  Vec v_source(std::uint8_t v, unsigned part, unsigned scratch);
+  Vec v_target(std::uint8_t v, unsigned part, unsigned scratch) const;
+  void v_put(std::uint8_t v, unsigned part, const Vec& value);
+  unsigned scratch(unsigned i) const { return features_.form == Form::avx512 ? 16 + i : 12 + i; }
+  void load_constant(const Gp& to, std::int64_t value);
+
+  // emit_dense.cpp
+  void emit_dense(const isa::Op& op, std::uint32_t w);
+  void emit_integer(const isa::Op& op);
+  void emit_scalar_float(const isa::Op& op);
+  void emit_vector(const isa::Op& op);
+  void emit_reduction(const isa::Op& op);
+  void emit_branch(const isa::Op& op, std::uint32_t w);
+
+  // emit_sparse.cpp
+  void emit_check(std::uint32_t w, std::size_t segment);
+  void emit_sparse(const isa::Op& op, std::uint32_t w);
+  void emit_coordination(const isa::Op& op);
+  Mem address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
+
+  asmjit::x86::Assembler as_;
+  const isa::Program& program_;
+  const Plan& plan_;
+  const Features features_;
+  const isa::Constant* constants_;
+  const void* called_word_;
+  std::array<int, 16> r_host_{};        // index into the pool of host registers, −1: in the context
+  std::array<int, 16> v_host_{};        // number of the (first) vector register, −1: in the context
+  std::array<int, 8> p_host_{};         // base of a pointer within the present loop, −1: none
+  std::size_t pool_size_ = 0;
+  std::size_t r_hosts_ = 0;
+  std::vector<asmjit::Label> labels_;   // entry of each segment
+  std::vector<Exit> exits_;
+  std::vector<asmjit::Label> exit_labels_;
+  asmjit::Label leave_, leave_saved_, dispatch_, loop_body_;
+  std::size_t present_segment_ = 0;
+  bool in_counted_segment_ = false;
+  std::size_t hot_bytes_ = 0;
+};
+
+}  // namespace vtpu::exec::jit

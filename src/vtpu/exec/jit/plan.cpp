@@ -1,0 +1,180 @@
+#include "vtpu/exec/jit/plan.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace vtpu::exec::jit {
+namespace {
+
+using isa::Cost;
+using isa::Effect;
+using isa::Kind;
+using isa::Opcode;
+using isa::Slot;
+
+bool is_control(const isa::Op& op) { return isa::info(op.opcode).effect == Effect::control; }
+
+/// The layout address of an S op that is hoistable in kind: one register index, a fixed number of bytes.
+const isa::KindInfo* plain_address(const isa::Op& op) {
+  for (const Kind kind : isa::info(op.opcode).kinds())
+    if (isa::is_layout_address(kind) && kind != Kind::AddrV) return &isa::info(kind);
+  return nullptr;
+}
+
+/// How much each r-register moves in an iteration, where only constant steps write it.
+struct Induction {
+  bool other_writes = false;
+  std::int64_t step = 0;
+};
+
+void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
+  std::array<Induction, 16> induction{};
+  isa::RegisterSet written;
+  for (std::uint32_t w = loop.first; w < loop.behind; ++w)
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      const isa::Op& op = program.words[w].slot(slot);
+      const isa::RegisterSet writes = isa::uses_of(op).writes;
+      written |= writes;
+      for (std::size_t r = 0; r < 16; ++r) {
+        if ((writes.r >> r & 1) == 0) continue;
+        const bool steps = op.opcode == Opcode::dadd_i64 && op.immediate() && op.a == r && op.d == r &&
+                           op.imm > -(1 << 30) && op.imm < (1 << 30);
+        if (steps) induction[r].step += op.imm;
+        else induction[r].other_writes = true;
+      }
+    }
+  std::array<std::int64_t, 16> offset{};  // of each induction register since the iteration began
+  std::map<std::tuple<int, int, unsigned>, HoistedGroup> groups;
+  for (std::uint32_t w = loop.first; w < loop.behind; ++w) {
+    const isa::Op& s = program.words[w].sparse;
+    const isa::KindInfo* address = plain_address(s);
+    if (address != nullptr && isa::info(s.opcode).effect != Effect::hint && (written.p >> s.b & 1) == 0) {
+      const bool indexed = s.c != isa::kNoRegister;
+      if (!indexed || (!induction[s.c].other_writes && std::abs(induction[s.c].step) < (1 << 30))) {
+        const std::int64_t at = (indexed ? offset[s.c] * (std::int64_t{1} << s.mode) : 0) + s.disp;
+        const std::int64_t end = at + static_cast<std::int64_t>(address->bytes);
+        const auto [place, fresh] = groups.try_emplace({s.b, s.c, indexed ? s.mode : 0u});
+        HoistedGroup& group = place->second;
+        if (fresh) group = {s.b, s.c, indexed ? s.mode : 0u, indexed ? induction[s.c].step : 0, at, end};
+        group.lowest = std::min(group.lowest, at);
+        group.behind = std::max(group.behind, end);
+        plan.hoisted[w] = true;
+        loop.base_registers = static_cast<std::uint8_t>(loop.base_registers | (1u << s.b));
+      }
+    }
+    const isa::Op& d = program.words[w].dense;
+    if (d.opcode == Opcode::dadd_i64 && d.immediate() && d.a == d.d && !induction[d.d].other_writes) offset[d.d] += d.imm;
+  }
+  for (const auto& [key, group] : groups) loop.groups.push_back(group);
+}
+
+}  // namespace
+
+std::vector<Slot> slot_order(const isa::Word& word) {
+  static constexpr std::array<std::array<Slot, 3>, 6> kOrders{{{Slot::S, Slot::C, Slot::D},
+                                                               {Slot::C, Slot::S, Slot::D},
+                                                               {Slot::D, Slot::S, Slot::C},
+                                                               {Slot::D, Slot::C, Slot::S},
+                                                               {Slot::S, Slot::D, Slot::C},
+                                                               {Slot::C, Slot::D, Slot::S}}};
+  const bool branches = is_control(word.dense);
+  std::array<isa::Uses, 3> uses;
+  for (const Slot slot : {Slot::D, Slot::S, Slot::C}) uses[static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
+  for (const auto& order : kOrders) {
+    if (branches && order[2] != Slot::D) break;
+    bool good = true;
+    for (std::size_t early = 0; early < 3; ++early)
+      for (std::size_t late = early + 1; late < 3; ++late)
+        good &= !uses[static_cast<std::size_t>(order[early])].writes.intersects(uses[static_cast<std::size_t>(order[late])].reads);
+    if (good) return {order.begin(), order.end()};
+  }
+  return {};
+}
+
+Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32_t behind) {
+  Retired retired;
+  for (std::uint32_t w = first; w < behind; ++w) {
+    ++retired.words;
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      const isa::OpcodeInfo& row = isa::info(program.words[w].slot(slot).opcode);
+      retired.ops[static_cast<std::size_t>(slot)] += row.counts();
+      retired.control += row.effect == Effect::control;
+    }
+  }
+  return retired;
+}
+
+Plan make_plan(const isa::Program& program, const Features& features) {
+  const auto words = static_cast<std::uint32_t>(program.words.size());
+  Plan plan;
+  plan.segment_of.assign(words, Plan::kNone);
+  plan.hoisted.assign(words, false);
+  plan.order.resize(words);
+
+  std::vector<bool> called(words), leader(words);
+  leader[0] = true;
+  std::vector<std::int32_t> depth_change(words + 1);
+  for (std::uint32_t w = 0; w < words; ++w) {
+    const isa::Word& word = program.words[w];
+    bool emitted = can_emit(word.dense, features) && can_emit(word.sparse, features) && can_emit(word.coord, features);
+    if (emitted) {
+      const std::vector<Slot> order = slot_order(word);
+      emitted = !order.empty();
+      if (emitted) std::copy(order.begin(), order.end(), plan.order[w].begin());
+    }
+    called[w] = !emitted;
+    plan.looks_up_cells |= emitted && isa::info(word.sparse.opcode).cost == Cost::probe;
+    if (is_control(word.dense)) {
+      if (word.dense.opcode != Opcode::dhalt) {
+        const auto target = static_cast<std::uint32_t>(word.dense.imm);
+        leader[target] = true;
+        if (target <= w) ++depth_change[target], --depth_change[w + 1];
+      }
+      if (w + 1 < words) leader[w + 1] = true;
+    }
+    if (called[w]) {
+      leader[w] = true;
+      if (w + 1 < words) leader[w + 1] = true;
+    }
+  }
+
+  std::int32_t depth = 0;
+  for (std::uint32_t w = 0; w < words; ++w) {
+    depth += depth_change[w];
+    const std::uint64_t weight = std::uint64_t{1} << (3 * std::clamp(depth, 0, 8));
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      const isa::Uses uses = isa::uses_of(program.words[w].slot(slot));
+      plan.used |= uses.reads;
+      plan.used |= uses.writes;
+      plan.written |= uses.writes;
+      if (called[w]) continue;
+      for (unsigned i = 0; i < 16; ++i) {
+        plan.r_weight[i] += weight * ((uses.reads.r >> i & 1) + (uses.writes.r >> i & 1));
+        plan.v_weight[i] += weight * ((uses.reads.v >> i & 1) + (uses.writes.v >> i & 1));
+      }
+    }
+  }
+
+  for (std::uint32_t w = 0; w < words;) {
+    Segment segment;
+    segment.first = w;
+    segment.called = called[w];
+    for (++w; w < words && !leader[w]; ++w) {
+    }
+    segment.behind = w;
+    const isa::Op& last = program.words[w - 1].dense;
+    segment.counted_loop = !segment.called && last.opcode == Opcode::dloop &&
+                           static_cast<std::uint32_t>(last.imm) == segment.first;
+    if (segment.counted_loop)
+      for (std::uint32_t k = segment.first; k + 1 < segment.behind; ++k)
+        for (const Slot slot : {Slot::D, Slot::S, Slot::C})
+          if (isa::uses_of(program.words[k].slot(slot)).writes.r >> last.d & 1) segment.counted_loop = false;
+    if (segment.counted_loop) find_hoistable(program, segment, plan);
+    plan.segment_of[segment.first] = static_cast<std::uint32_t>(plan.segments.size());
+    plan.segments.push_back(std::move(segment));
+  }
+  return plan;
+}
+
+}  // namespace vtpu::exec::jit

@@ -1,0 +1,66 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/isa/program.h"
+#include "vtpu/isa/registers.h"
+
+namespace vtpu::exec::jit {
+
+/// What of a program's ops the host form has instructions for.
+struct Features {
+  Form form = Form::avx512;
+  bool bf16 = false;  ///< VDPBF16PS on 512 bits
+  bool vnni = false;  ///< VPDPBUSD on 512 bits
+};
+Features features_of(Form form);
+
+/// Whether the emitter has a form for the op.
+bool can_emit(const isa::Op& op, const Features& features);
+
+/// The order in which the slots of a word may be executed one after the other, so that none reads what another has
+/// written; empty where there is none (a swap), or where the branch could not come last.
+std::vector<isa::Slot> slot_order(const isa::Word& word);
+
+/// An access whose checks stand before its loop.
+struct HoistedGroup {
+  std::uint8_t p = 0;
+  std::uint8_t r = isa::kNoRegister;
+  unsigned scale = 0;       ///< log2
+  std::int64_t step = 0;    ///< of r in one iteration
+  std::int64_t lowest = 0;  ///< displacement from p + r × scale of the first byte accessed in an iteration
+  std::int64_t behind = 0;  ///< and of the byte behind the last
+};
+
+/// Words executed one after the other that are entered at the first only. A called word is one of its own.
+struct Segment {
+  std::uint32_t first = 0;
+  std::uint32_t behind = 0;
+  bool called = false;
+  bool counted_loop = false;  ///< ends with a dloop to its own first word; its checks and counts stand before it
+  std::vector<HoistedGroup> groups;
+  std::uint8_t base_registers = 0;  ///< p-registers that the loop wants in host registers
+
+  std::uint32_t length() const { return behind - first; }
+};
+
+/// What one execution of words [first, behind) retires.
+Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32_t behind);
+
+struct Plan {
+  std::vector<Segment> segments;
+  std::vector<std::uint32_t> segment_of;                 ///< word → segment, for the first word of each; else kNone
+  std::vector<bool> hoisted;                             ///< word → its S access has no check of its own
+  std::vector<std::array<isa::Slot, 3>> order;           ///< word → slots in order (of words that are not called)
+  isa::RegisterSet used, written;
+  bool looks_up_cells = false;                           ///< some word accesses a cell by coordinate in host code
+  std::array<std::uint64_t, 16> r_weight{}, v_weight{};  ///< static uses × 8^(loop depth)
+
+  static constexpr std::uint32_t kNone = ~std::uint32_t{0};
+};
+Plan make_plan(const isa::Program& program, const Features& features);
+
+}  // namespace vtpu::exec::jit

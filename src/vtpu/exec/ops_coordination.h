@@ -1,0 +1,106 @@
+#pragma once
+#include <atomic>
+
+#include "vtpu/exec/ops_sparse.h"
+
+// The meaning of every coordination opcode.
+
+namespace vtpu::exec {
+
+inline SlotResult& coordination(Pending& pending) { return pending.slots[2]; }
+
+// ---- message buffers
+MEANING(cpack_i64) {
+  Message m = s.context.m[op.d];
+  std::memcpy(m.bytes.data() + 8 * op.mode, &s.context.r[op.a], 8);
+  coordination(pending).set_m(op.d, m);
+  return {};
+}
+MEANING(cpack_v) {
+  Message m;
+  std::memcpy(m.bytes.data(), s.context.v[op.a].bytes.data() + 32 * op.mode, 32);
+  coordination(pending).set_m(op.d, m);
+  return {};
+}
+MEANING(cunpack_i64) {
+  coordination(pending).set_r(op.d, loaded(s.context.m[op.a].bytes.data() + 8 * op.mode, 8));
+  return {};
+}
+MEANING(cunpack_v) {
+  coordination(pending).set_v(op.d, loaded_vector(s.context.m[op.a].bytes.data(), 32));
+  return {};
+}
+
+// ---- between sentrons
+MEANING(croute) {
+  const auto nearest = s.machine.exchange().nearest_beacon(s.context.p[op.a].coordinate);
+  coordination(pending).set_r(op.d, nearest ? *nearest : ~std::uint64_t{0});
+  return {};
+}
+MEANING(csend) {
+  return s.machine.exchange().full() ? Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate) : Outcome{};
+}
+PERFORMED(csend) { s.machine.exchange().send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
+
+inline const Exchange::Pending* match(const Before& s, const isa::Op& op) {
+  return s.machine.exchange().match(s.context.p[op.a].coordinate, s.context.temperature);
+}
+MEANING(crecv) {
+  pending.taken = match(s, op);
+  if (pending.taken == nullptr) return Outcome::waiting();
+  coordination(pending).set_m(op.d, pending.taken->payload);
+  return {};
+}
+PERFORMED(crecv) { s.machine.exchange().take(pending.taken); }
+MEANING(crecv_try) {
+  pending.taken = match(s, op);
+  pending.sr_clear |= kEmpty;
+  if (pending.taken == nullptr) pending.sr_set |= kEmpty;
+  else coordination(pending).set_m(op.d, pending.taken->payload);
+  return {};
+}
+PERFORMED(crecv_try) {
+  if (pending.taken != nullptr) s.machine.exchange().take(pending.taken);
+}
+
+/// Arrives at the meeting. Nobody but the exchange sees an arrival, and a sentron that traps leaves every meeting.
+inline const Exchange::Outcome* meet(const Before& s, const Exchange::Contribution& contribution) {
+  return s.machine.exchange().arrive(s.context.id, contribution);
+}
+inline void depart(Before& s) { s.machine.exchange().depart(s.context.id); }
+MEANING(cbar) {
+  return meet(s, {}) == nullptr ? Outcome::waiting() : Outcome{};
+}
+PERFORMED(cbar) { depart(s); }
+inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exchange::Meeting kind) {
+  const Exchange::Outcome* outcome = meet(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), {}});
+  if (outcome == nullptr) return Outcome::waiting();
+  coordination(pending).set_r(op.d, outcome->value);
+  return {};
+}
+MEANING(creduce_i64) { return reduce(s, op, pending, Exchange::Meeting::reduce_i64); }
+PERFORMED(creduce_i64) { depart(s); }
+MEANING(creduce_f64) { return reduce(s, op, pending, Exchange::Meeting::reduce_f64); }
+PERFORMED(creduce_f64) { depart(s); }
+MEANING(ccast) {
+  const Exchange::Outcome* outcome =
+      meet(s, {Exchange::Meeting::cast, isa::ReductionKind::add, s.b_or_immediate(op), s.context.m[op.a]});
+  if (outcome == nullptr) return Outcome::waiting();
+  coordination(pending).set_m(op.d, outcome->payload);
+  return {};
+}
+PERFORMED(ccast) { depart(s); }
+MEANING(cfence) {
+  return {};
+}
+PERFORMED(cfence) { std::atomic_thread_fence(std::memory_order_seq_cst); }
+MEANING(ctemp) {
+  return scalar<double>(s.r(op.a)) >= 0 ? Outcome{} : Outcome::trapped(TrapKind::bad_temperature);
+}
+PERFORMED(ctemp) { context.temperature = scalar<double>(s.r(op.a)); }
+MEANING(cbeacon) {
+  return {};
+}
+PERFORMED(cbeacon) { s.machine.exchange().set_beacon(context.id, s.context.p[op.a].coordinate); }
+
+}  // namespace vtpu::exec

@@ -1,0 +1,368 @@
+#pragma once
+#include <algorithm>
+
+#include "vtpu/exec/float_rules.h"
+#include "vtpu/exec/ops_dense.h"
+#include "vtpu/exec/pending.h"
+
+// The meaning of every sparse opcode. `apply` finds out, without a trace, whether the op can be done; `perform` does it.
+
+namespace vtpu::exec {
+
+inline SlotResult& sparse(Pending& pending) { return pending.slots[1]; }
+
+inline TrapKind trap_of(memory::MemoryFault fault) {
+  using memory::MemoryFault;
+  switch (fault) {
+    case MemoryFault::unmapped: return TrapKind::unmapped;
+    case MemoryFault::out_of_bounds: return TrapKind::out_of_bounds;
+    case MemoryFault::cell_size: return TrapKind::cell_size;
+    case MemoryFault::bad_box: return TrapKind::bad_box;
+    case MemoryFault::overlap: return TrapKind::overlap;
+    case MemoryFault::quota: return TrapKind::quota;
+    case MemoryFault::bad_handle: return TrapKind::bad_handle;
+    case MemoryFault::io: return TrapKind::flush_failed;
+  }
+  return TrapKind::unmapped;
+}
+
+// ---- memory by layout address
+inline std::int64_t offset_of(const Before& s, const isa::Op& op) {
+  const std::uint64_t index = op.c == isa::kNoRegister ? 0 : s.r(op.c) << op.mode;
+  return static_cast<std::int64_t>(index + static_cast<std::uint64_t>(std::int64_t{op.disp}));
+}
+inline Outcome look(const Before& s, const isa::Op& op, std::int64_t offset, std::uint64_t bytes, bool write) {
+  const memory::Pointer& p = s.context.p[op.b];
+  const auto fault = s.machine.memory().check(p, offset, bytes, write);
+  return fault ? Outcome::trapped(trap_of(*fault), p.coordinate, offset) : Outcome{};
+}
+inline std::byte* place(Before& s, Context& context, const isa::Op& op, std::int64_t offset, std::uint64_t bytes, bool write) {
+  std::byte* at = s.machine.memory().access(context.p[op.b], offset, bytes, write, *context.cache).at;
+  if (s.observer != nullptr) (*s.observer)({static_cast<std::uint32_t>(context.pc), at, static_cast<std::uint32_t>(bytes), write});
+  return at;
+}
+
+#define GATHER(id, bytes, set)                                                                             \
+  MEANING(id) { return look(s, op, offset_of(s, op), bytes, false); }          \
+  PERFORMED(id) {                                                                                          \
+    const std::byte* at = place(s, context, op, offset_of(s, op), bytes, false);                           \
+    set;                                                                                                   \
+  }
+inline std::uint64_t loaded(const std::byte* at, std::size_t bytes) {
+  std::uint64_t x = 0;
+  std::memcpy(&x, at, bytes);
+  return x;
+}
+inline std::array<std::byte, 64> loaded_vector(const std::byte* at, std::size_t bytes) {
+  std::array<std::byte, 64> x{};
+  std::memcpy(x.data(), at, bytes);
+  return x;
+}
+inline std::array<std::uint32_t, 16> sixteen_of(std::uint32_t x) {
+  std::array<std::uint32_t, 16> lanes;
+  lanes.fill(x);
+  return lanes;
+}
+GATHER(sgather_i8, 1, sparse(pending).set_r(op.d, loaded(at, 1)))
+GATHER(sgather_i16, 2, sparse(pending).set_r(op.d, loaded(at, 2)))
+GATHER(sgather_i32, 4, sparse(pending).set_r(op.d, loaded(at, 4)))
+GATHER(sgather_i64, 8, sparse(pending).set_r(op.d, loaded(at, 8)))
+GATHER(sgather_v32, 32, sparse(pending).set_v(op.d, loaded_vector(at, 32)))
+GATHER(sgather_v64, 64, sparse(pending).set_v(op.d, loaded_vector(at, 64)))
+GATHER(sgather_bcast, 4, sparse(pending).set_v(op.d, sixteen_of(static_cast<std::uint32_t>(loaded(at, 4)))))
+#undef GATHER
+
+#define SCATTER(id, bytes, from)                                                                           \
+  MEANING(id) { return look(s, op, offset_of(s, op), bytes, true); }           \
+  PERFORMED(id) { std::memcpy(place(s, context, op, offset_of(s, op), bytes, true), from, bytes); }
+SCATTER(sscattr_i8, 1, &context.r[op.a])
+SCATTER(sscattr_i16, 2, &context.r[op.a])
+SCATTER(sscattr_i32, 4, &context.r[op.a])
+SCATTER(sscattr_i64, 8, &context.r[op.a])
+SCATTER(sscattr_v32, 32, &context.v[op.a])
+SCATTER(sscattr_v64, 64, &context.v[op.a])
+#undef SCATTER
+
+/// The displacements of sixteen lanes; the least and the greatest decide whether all are inside.
+inline std::array<std::int64_t, 16> lane_offsets(const Before& s, const isa::Op& op) {
+  const auto lanes = s.v<std::int32_t>(op.c);
+  std::array<std::int64_t, 16> offsets;
+  for (std::size_t i = 0; i < 16; ++i) offsets[i] = 4 * std::int64_t{lanes[i]} + op.disp;
+  return offsets;
+}
+inline Outcome look_at_lanes(const Before& s, const isa::Op& op, bool write) {
+  for (const std::int64_t offset : lane_offsets(s, op))
+    if (const Outcome outcome = look(s, op, offset, 4, write); !outcome.done()) return outcome;
+  return {};
+}
+/// One access that covers all lanes. A page nobody has written stays one of zeros, over its whole length.
+inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op, std::int64_t& least, bool write) {
+  const auto offsets = lane_offsets(s, op);
+  const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
+  least = *low;
+  return place(s, context, op, *low, static_cast<std::uint64_t>(*high - *low + 4), write);
+}
+MEANING(sgather_x16) { return look_at_lanes(s, op, false); }
+PERFORMED(sgather_x16) {
+  std::int64_t least = 0;
+  const std::byte* at = place_of_lanes(s, context, op, least, false);
+  const auto offsets = lane_offsets(s, op);
+  std::array<std::uint32_t, 16> x;
+  for (std::size_t i = 0; i < 16; ++i) x[i] = static_cast<std::uint32_t>(loaded(at + (offsets[i] - least), 4));
+  sparse(pending).set_v(op.d, x);
+}
+MEANING(sscattr_x16) { return look_at_lanes(s, op, true); }
+PERFORMED(sscattr_x16) {
+  std::int64_t least = 0;
+  std::byte* at = place_of_lanes(s, context, op, least, true);
+  const auto offsets = lane_offsets(s, op);
+  const auto x = s.v<std::uint32_t>(op.a);
+  for (std::size_t i = 0; i < 16; ++i) std::memcpy(at + (offsets[i] - least), &x[i], 4);
+}
+MEANING(sprefch) {
+  // Known by its effect on time only.
+  return {};
+}
+PERFORMED(sprefch) {
+  if (context.p[op.b].translated())
+    __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(context.p[op.b].base) +
+                                                     static_cast<std::uintptr_t>(offset_of(s, op))));
+}
+
+// ---- memory by coordinate
+/// The coordinate r steps along the axis; none outside 0 to 2047.
+inline std::optional<phext::PackedCoordinate> cell_of(const Before& s, const isa::Op& op) {
+  const auto axis = static_cast<phext::Axis>(op.mode);
+  const phext::PackedCoordinate from = s.context.p[op.b].coordinate;
+  const std::int64_t steps = op.c == isa::kNoRegister ? 0 : static_cast<std::int64_t>(s.r(op.c));
+  if (steps > phext::PackedCoordinate::kMax || steps < -std::int64_t{phext::PackedCoordinate::kMax}) return {};
+  const std::int64_t to = from.get(axis) + steps;
+  if (to < 0 || to > phext::PackedCoordinate::kMax) return {};
+  return from.with(axis, static_cast<std::uint32_t>(to));
+}
+inline Outcome look_at_cell(const Before& s, const isa::Op& op, unsigned cell_log2, bool write) {
+  const auto cell = cell_of(s, op);
+  if (!cell)
+    return Outcome::trapped(TrapKind::axis_range, s.context.p[op.b].coordinate,
+                            static_cast<std::int64_t>(op.c == isa::kNoRegister ? 0 : s.r(op.c)));
+  const auto fault = s.machine.memory().check_cell(*cell, cell_log2, write);
+  return fault ? Outcome::trapped(trap_of(*fault), *cell) : Outcome{};
+}
+inline std::byte* place_of_cell(Before& s, Context& context, const isa::Op& op, unsigned cell_log2, bool write) {
+  std::byte* at = s.machine.memory().cell(*cell_of(s, op), cell_log2, write, *context.cache).at;
+  if (s.observer != nullptr) (*s.observer)({static_cast<std::uint32_t>(context.pc), at, 1u << cell_log2, write});
+  return at;
+}
+MEANING(sgatherc_i64) { return look_at_cell(s, op, 3, false); }
+PERFORMED(sgatherc_i64) { sparse(pending).set_r(op.d, loaded(place_of_cell(s, context, op, 3, false), 8)); }
+MEANING(sgatherc_v64) { return look_at_cell(s, op, 6, false); }
+PERFORMED(sgatherc_v64) { sparse(pending).set_v(op.d, loaded_vector(place_of_cell(s, context, op, 6, false), 64)); }
+MEANING(sscattrc_i64) { return look_at_cell(s, op, 3, true); }
+PERFORMED(sscattrc_i64) { std::memcpy(place_of_cell(s, context, op, 3, true), &context.r[op.a], 8); }
+MEANING(sscattrc_v64) { return look_at_cell(s, op, 6, true); }
+PERFORMED(sscattrc_v64) { std::memcpy(place_of_cell(s, context, op, 6, true), &context.v[op.a], 64); }
+
+// ---- coordinates
+MEANING(sindex) {
+  memory::Pointer p = s.context.p[op.a];
+  const bool cut = memory::PageTable::step(p, static_cast<phext::Axis>(op.mode), static_cast<std::int64_t>(s.b_or_immediate(op)));
+  pending.sr_clear |= kSaturated;
+  if (cut) pending.sr_set |= kSaturated;
+  sparse(pending).set_p(op.d, p);
+  return {};
+}
+MEANING(sindex_set) {
+  memory::Pointer p;
+  p.coordinate = s.context.p[op.a].coordinate.with(static_cast<phext::Axis>(op.mode),
+                                                   static_cast<std::uint32_t>(s.b_or_immediate(op)) & phext::PackedCoordinate::kMax);
+  sparse(pending).set_p(op.d, p);
+  return {};
+}
+MEANING(sindex_get) {
+  sparse(pending).set_r(op.d, s.context.p[op.a].coordinate.get(static_cast<phext::Axis>(op.mode)));
+  return {};
+}
+MEANING(sdedup) {
+  std::array<std::uint32_t, 16> x{};
+  std::size_t count = 0;
+  for (const std::uint32_t lane : s.v<std::uint32_t>(op.a))
+    if (std::find(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(count), lane) == x.begin() + static_cast<std::ptrdiff_t>(count))
+      x[count++] = lane;
+  sparse(pending).set_v(op.d, x);
+  sparse(pending).second = op.c;
+  sparse(pending).second_r = count;
+  return {};
+}
+MEANING(shypdist) {
+  sparse(pending).set_r(op.d, phext::hamming_distance(s.context.p[op.a].coordinate, s.context.p[op.b].coordinate));
+  return {};
+}
+
+// ---- regions. Nothing but the attempt tells whether it succeeds; one that fails has changed nothing.
+MEANING(salloc) {
+  memory::RegionSpec spec;
+  spec.first = s.context.p[op.a].coordinate;
+  spec.last = s.context.p[op.b].coordinate;
+  spec.mask = static_cast<std::uint32_t>(op.imm);
+  spec.layout = static_cast<memory::Layout>(op.mode & 3);
+  spec.cell_log2 = op.mode >> 2;
+  const auto fault = s.machine.memory().check_allocation(spec);
+  return fault ? Outcome::trapped(trap_of(*fault), spec.first) : (Outcome{});
+}
+PERFORMED(salloc) {
+  memory::RegionSpec spec;
+  spec.first = s.context.p[op.a].coordinate;
+  spec.last = s.context.p[op.b].coordinate;
+  spec.mask = static_cast<std::uint32_t>(op.imm);
+  spec.layout = static_cast<memory::Layout>(op.mode & 3);
+  spec.cell_log2 = op.mode >> 2;
+  sparse(pending).set_r(op.d, s.machine.memory().allocate(spec).handle);
+}
+MEANING(sfree) {
+  return s.machine.memory().has(s.r(op.a)) ? Outcome{} : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(s.r(op.a)));
+}
+PERFORMED(sfree) {
+  const memory::Region* ended = nullptr;
+  s.machine.memory().free(s.r(op.a), &ended);
+  s.machine.forget(ended);
+}
+MEANING(sflush) {
+  // Writing it down is the only way to know; doing so early is no change that a program could see.
+  const auto fault = s.machine.memory().flush(s.r(op.a));
+  return fault ? Outcome::trapped(trap_of(*fault), {}, static_cast<std::int64_t>(s.r(op.a))) : Outcome{};
+}
+
+// ---- geometry
+inline phext::PackedCoordinate last_with_prefix(phext::PackedCoordinate c, std::int64_t depth) {
+  using Bits = phext::PackedCoordinate::Bits;
+  const unsigned free_bits = static_cast<unsigned>(11 - depth) * phext::PackedCoordinate::kAxisBits;
+  const Bits value = c.with_flags(0).bits();
+  return phext::PackedCoordinate::from_bits(value | ((static_cast<Bits>(1) << free_bits) - 1));
+}
+inline phext::PackedCoordinate first_with_prefix(phext::PackedCoordinate c, std::int64_t depth) {
+  using Bits = phext::PackedCoordinate::Bits;
+  const unsigned free_bits = static_cast<unsigned>(11 - depth) * phext::PackedCoordinate::kAxisBits;
+  return phext::PackedCoordinate::from_bits(c.with_flags(0).bits() >> free_bits << free_bits);
+}
+inline std::optional<phext::PackedCoordinate> behind(phext::PackedCoordinate c) {
+  constexpr auto kLast = (static_cast<phext::PackedCoordinate::Bits>(1) << 121) - 1;
+  const auto bits = c.with_flags(0).bits();
+  if (bits == kLast) return {};
+  return phext::PackedCoordinate::from_bits(bits + 1);
+}
+/// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it says no.
+template <class Visit>
+void for_each_occupied(const Before& s, phext::PackedCoordinate first, phext::PackedCoordinate last, std::uint64_t& looked_at,
+                       Visit visit) {
+  std::optional<phext::PackedCoordinate> at = first;
+  while (at) {
+    const auto found = s.machine.memory().next_occupied(*at, last, looked_at);
+    if (!found || !visit(*found)) return;
+    at = behind(*found);
+  }
+}
+constexpr std::uint64_t kCellsPerFuel = 64;
+
+MEANING(shyper) {
+  const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
+  std::uint64_t count = 0, looked_at = 0;
+  for_each_occupied(s, first_with_prefix(c, op.imm), last_with_prefix(c, op.imm), looked_at, [&](auto) { return ++count, true; });
+  pending.extra_fuel = looked_at / kCellsPerFuel;
+  sparse(pending).set_r(op.d, count);
+  return {};
+}
+MEANING(shyper_next) {
+  const memory::Pointer& p = s.context.p[op.a];
+  memory::Pointer next = p;
+  std::uint64_t looked_at = 0;
+  std::uint64_t found = 0;
+  if (const auto from = behind(p.coordinate))
+    for_each_occupied(s, *from, last_with_prefix(p.coordinate, op.imm), looked_at, [&](phext::PackedCoordinate c) {
+      next.forget();
+      next.coordinate = c;
+      found = 1;
+      return false;
+    });
+  pending.extra_fuel = looked_at / kCellsPerFuel;
+  sparse(pending).set_p(op.d, next);
+  sparse(pending).second = op.c;
+  sparse(pending).second_r = found;
+  return {};
+}
+inline bool near(phext::PackedCoordinate a, phext::PackedCoordinate b) {
+  for (std::size_t axis = 0; axis < phext::PackedCoordinate::kAxes; ++axis) {
+    const std::uint32_t x = a.get(static_cast<phext::Axis>(axis)), y = b.get(static_cast<phext::Axis>(axis));
+    if (x + 1 < y || y + 1 < x) return false;
+  }
+  return true;
+}
+MEANING(ssimplex) {
+  const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
+  std::uint64_t looked_at = 0;
+  bool here = false;
+  std::vector<phext::PackedCoordinate> around;
+  for_each_occupied(s, {}, last_with_prefix({}, 0), looked_at, [&](phext::PackedCoordinate other) {
+    if (other == c) here = true;
+    else if (near(c, other)) around.push_back(other);
+    return true;
+  });
+  std::uint64_t count = here ? 1 : 0;
+  if (here && op.imm >= 1) {
+    count = op.imm == 1 ? around.size() : 0;
+    for (std::size_t i = 0; op.imm >= 2 && i < around.size(); ++i)
+      for (std::size_t j = i + 1; j < around.size(); ++j) {
+        ++looked_at;
+        if (!near(around[i], around[j])) continue;
+        if (op.imm == 2) ++count;
+        for (std::size_t k = j + 1; op.imm == 3 && k < around.size(); ++k)
+          ++looked_at, count += near(around[i], around[k]) && near(around[j], around[k]);
+      }
+  }
+  pending.extra_fuel = looked_at / kCellsPerFuel;
+  sparse(pending).set_r(op.d, count);
+  return {};
+}
+inline std::optional<double> number_at(const Before& s, phext::PackedCoordinate c) {
+  if (s.machine.memory().check_cell(c, 3, false)) return {};
+  const auto bytes = s.machine.memory().peek(c);
+  return bytes.empty() ? 0.0 : std::bit_cast<double>(loaded(bytes.data(), 8));
+}
+MEANING(slaplace) {
+  const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
+  if (const auto fault = s.machine.memory().check_cell(c, 3, false)) return Outcome::trapped(trap_of(*fault), c);
+  const double here = *number_at(s, c);
+  double sum = 0;
+  for (std::size_t i = 0; i < phext::PackedCoordinate::kAxes; ++i) {
+    const auto axis = static_cast<phext::Axis>(i);
+    for (const int distance : {-1, 1}) {
+      const phext::Step neighbour = phext::step(c, axis, distance);
+      if (neighbour.saturated) continue;
+      if (const auto there = number_at(s, neighbour.to)) sum = add(sum, subtract(*there, here));
+    }
+  }
+  sparse(pending).set_r(op.d, bits_of(sum));
+  return {};
+}
+MEANING(stensor) {
+  const auto count = static_cast<std::uint64_t>(op.imm);
+  if (count == 0) return {};
+  for (const auto& [index, bytes] : {std::pair{op.a, 4 * count}, std::pair{op.b, 64 * count}})
+    if (const auto fault = s.machine.memory().check(s.context.p[index], 0, bytes, false))
+      return Outcome::trapped(trap_of(*fault), s.context.p[index].coordinate);
+  return {};
+}
+PERFORMED(stensor) {
+  const auto count = static_cast<std::size_t>(op.imm);
+  auto x = s.v<float>(op.d);
+  if (count != 0) {
+    const std::byte* a = s.machine.memory().access(context.p[op.a], 0, 4 * count, false, *context.cache).at;
+    const std::byte* b = s.machine.memory().access(context.p[op.b], 0, 64 * count, false, *context.cache).at;
+    for (std::size_t k = 0; k < count; ++k) {
+      const float factor = scalar<float>(loaded(a + 4 * k, 4));
+      for (std::size_t i = 0; i < 16; ++i) x[i] = multiply_add(factor, scalar<float>(loaded(b + 64 * k + 4 * i, 4)), x[i]);
+    }
+  }
+  sparse(pending).set_v(op.d, x);
+}
+
+}  // namespace vtpu::exec

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vtpu::isa {
+
+/// One opcode as the reference manual has it.
+struct ManualRow {
+  std::uint8_t number = 0;  ///< the encoded opcode
+  std::string_view slot;
+  std::string_view mnemonic;
+  std::string operands;  ///< as assembly text has them
+  std::string_view cost;
+  unsigned latency = 0;  ///< core cycles that the scheduler assumes
+  std::string_view effect;
+  std::string_view summary;
+};
+
+/// All opcodes in the order of their number, without the empty slot.
+std::vector<ManualRow> manual_rows();
+
+/// The reference as Markdown: one table a slot, then the operands.
+std::string manual_markdown();
+
+/// The same as one HTML page that needs no other file.
+std::string manual_html();
+
+}  // namespace vtpu::isa

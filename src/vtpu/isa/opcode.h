@@ -1,0 +1,91 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "vtpu/isa/operand.h"
+
+namespace vtpu::isa {
+
+enum class Slot : std::uint8_t { D, S, C };
+inline constexpr std::size_t kSlots = 3;
+
+/// The number of an opcode is its place in opcodes.def, from 1; 0 is the empty slot, which does nothing.
+enum class Opcode : std::uint8_t {
+  nop = 0,
+#define OPERANDS(...)
+#define OP(slot, id, mnemonic, operands, cost, effect, summary) id,
+#include "vtpu/isa/opcodes.def"
+};
+
+/// Classes of host work. An opcode of a class that is not `slow`, `probe`, `gather` or `message` needs at least one
+/// host instruction of that class; the port map measures their rates, the scheduler takes `latency_of`.
+enum class Cost : std::uint8_t {
+  none,
+  alu,
+  shift,
+  mul,
+  scalar_float,
+  divide,
+  vector_int,
+  vector_float,
+  vector_fma,
+  vector_dot,
+  shuffle,
+  load,
+  store,
+  gather,
+  probe,
+  pointer,
+  branch,
+  message,
+  slow
+};
+inline constexpr std::size_t kCosts = static_cast<std::size_t>(Cost::slow) + 1;
+
+/// What an opcode does besides writing registers.
+enum class Effect : std::uint8_t { pure, control, reads, writes, allocates, messages, hint };
+
+inline constexpr std::size_t kMaxOperands = 4;
+
+/// One row of opcodes.def.
+struct OpcodeInfo {
+  Opcode opcode = Opcode::nop;
+  Slot slot = Slot::D;
+  std::string_view id;        ///< as a C++ name
+  std::string_view mnemonic;  ///< as assembly text has it
+  Kind operands[kMaxOperands] = {};
+  std::uint8_t operand_count = 0;
+  Cost cost = Cost::none;
+  Effect effect = Effect::pure;
+  std::string_view summary;
+
+  std::span<const Kind> kinds() const { return {operands, operand_count}; }
+  /// Whether executing it counts as an op: it has an architectural effect and is no loop control. Branches are counted
+  /// apart, as for ordinary code.
+  bool counts() const { return opcode != Opcode::nop && effect != Effect::hint && effect != Effect::control; }
+};
+
+/// Every opcode in the order of its number, the empty slot first.
+std::span<const OpcodeInfo> all_opcodes();
+
+/// The row of an opcode; of the empty slot for one that is not defined.
+const OpcodeInfo& info(Opcode opcode);
+
+/// Whether the number stands for an opcode or the empty slot.
+bool defined(std::uint8_t number);
+
+/// The opcode with that mnemonic; `nop` is not one.
+std::optional<Opcode> find_opcode(std::string_view mnemonic);
+
+std::string_view name_of(Slot slot);
+std::string_view name_of(Cost cost);
+std::string_view name_of(Effect effect);
+
+/// Core cycles from operands to result that the scheduler assumes. Source: the lowest latency that AMD gives for the
+/// instruction class in the Zen 4 and Zen 5 optimisation guides (publications 57647 and 58455).
+unsigned latency_of(Cost cost);
+
+}  // namespace vtpu::isa

@@ -1,0 +1,73 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace vtpu::isa {
+
+/// Kinds of operand. A kind says which field of an Op holds it, what may stand there, whether it is read or written, and
+/// how it is written in assembly text; operand.cpp holds one row a kind.
+///
+/// Registers: r0–r15 of 64 bits, v0–v15 of 512 bits, p0–p7 coordinates, m0–m3 of 256 bits. The small letter behind is
+/// the field: d, a, b or c.
+enum class Kind : std::uint8_t {
+  none,
+  Rd, Rd2, RdRw, Ra, Rb, Rc,  // Rd2: a second result, in field c. RdRw is read and written
+  RaImm, RbImm,               // a register, or `#` and a number of 64 bits in imm (then flag `immediate`, field 0)
+  Vd, VdRw, Va, Vb, Vc,
+  Pd, Pa, Pb,
+  Md, MdRw, Ma,
+  Cond,        // mode: eq ne lt le gt ge
+  AxisName,    // mode: library … column, 0 to 10
+  Lane2, Lane4, Lane16,  // mode: below 2, 4, 16
+  Shift32,     // mode: below 32
+  Reduction,   // mode: add min max
+  Depth,       // imm: 0 to 11 axes
+  Rank,        // imm: 0 to 3
+  Count,       // imm: 0 to 1024
+  Const,       // imm: place in the constant pool
+  Coord,       // imm: place in the coordinate pool
+  Target,      // imm: number of a word
+  // A layout address `[p1 + r2*8 + 64]`: p in field b, r in field c (kNoRegister without one), the scale's logarithm (0
+  // to 3) in mode, displacement in disp. The number is the bytes accessed.
+  Addr1, Addr2, Addr4, Addr8, Addr32, Addr64,
+  AddrV,       // `[p1 + v2*4 + 64]`: p in field b, v in field c, displacement in disp
+  // A cell by coordinate `[p1 @ column r2]`: p in field b, r in field c (kNoRegister without one), axis in mode.
+  Cell8, Cell64,
+  Allocation   // imm: the mask of axes (bit 0 the column … bit 10 the library); mode: layout + 4 × log2 of the cell's
+               // bytes (0 to 6); text: `column+line, cell=8, layout=row_major`
+};
+
+/// Register files, in the order of the machine's description.
+enum class File : std::uint8_t { none, r, v, p, m };
+
+/// Field of an Op.
+enum class Field : std::uint8_t { none, d, a, b, c, mode, imm };
+
+/// What a kind is. Addresses (`is_address`) take several fields; `field` is then b, the coordinate register.
+struct KindInfo {
+  Kind kind = Kind::none;
+  std::string_view name;
+  File file = File::none;  ///< of a plain register operand
+  Field field = Field::none;
+  bool reads = false;
+  bool writes = false;
+  bool may_be_immediate = false;
+  std::uint64_t limit = 0;  ///< numbers below it may stand in mode or imm; 0: see the kind
+  std::uint32_t bytes = 0;  ///< accessed, of addresses
+  std::string_view help;    ///< one phrase for the manual
+};
+
+const KindInfo& info(Kind kind);
+
+inline constexpr std::uint8_t kNoRegister = 0xff;
+inline constexpr unsigned kFileSize[] = {0, 16, 16, 8, 4};  // by File
+
+enum class Condition : std::uint8_t { eq, ne, lt, le, gt, ge };
+enum class ReductionKind : std::uint8_t { add, min, max };
+enum class Layout : std::uint8_t { row_major, morton, hilbert, sparse };
+
+constexpr bool is_layout_address(Kind k) { return k >= Kind::Addr1 && k <= Kind::AddrV; }
+constexpr bool is_cell(Kind k) { return k == Kind::Cell8 || k == Kind::Cell64; }
+constexpr bool is_address(Kind k) { return is_layout_address(k) || is_cell(k); }
+
+}  // namespace vtpu::isa

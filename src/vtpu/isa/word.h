@@ -1,0 +1,57 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "vtpu/isa/opcode.h"
+
+namespace vtpu::isa {
+
+/// One slot of a word. Fields that an opcode does not use are 0, so that equal instructions have equal bytes.
+struct Op {
+  static constexpr std::uint8_t kImmediate = 1;  ///< bit of `flags`: imm stands in for the register of an …Imm operand
+
+  Opcode opcode = Opcode::nop;
+  std::uint8_t d = 0, a = 0, b = 0, c = 0;
+  std::uint8_t mode = 0;
+  std::uint8_t flags = 0;
+  std::int32_t disp = 0;
+  std::int64_t imm = 0;
+
+  bool immediate() const { return (flags & kImmediate) != 0; }
+  friend bool operator==(const Op&, const Op&) = default;
+};
+
+/// A Sentron Instruction Word: three ops that are independent, all reading the state before the word.
+struct Word {
+  Op dense;
+  Op sparse;
+  Op coord;
+
+  const Op& slot(Slot s) const { return s == Slot::D ? dense : s == Slot::S ? sparse : coord; }
+  Op& slot(Slot s) { return s == Slot::D ? dense : s == Slot::S ? sparse : coord; }
+  friend bool operator==(const Word&, const Word&) = default;
+};
+
+/// 64 bytes, little-endian: 4 reserved bytes of 0, then per slot (D, S, C) 20 bytes: opcode, d, a, b, c, mode, flags, 0,
+/// disp (4), imm (8).
+inline constexpr std::size_t kWordBytes = 64;
+using EncodedWord = std::array<std::byte, kWordBytes>;
+
+EncodedWord encode(const Word& word);
+
+/// What the bytes say, sensible or not; the validator judges. `reserved_zero` is false where a reserved byte is not 0.
+struct DecodedWord {
+  Word word;
+  bool reserved_zero = true;
+};
+DecodedWord decode(std::span<const std::byte, kWordBytes> bytes);
+
+/// Slots of a word that count as ops.
+inline unsigned ops_in(const Word& word) {
+  return static_cast<unsigned>(info(word.dense.opcode).counts()) + static_cast<unsigned>(info(word.sparse.opcode).counts()) +
+         static_cast<unsigned>(info(word.coord.opcode).counts());
+}
+
+}  // namespace vtpu::isa

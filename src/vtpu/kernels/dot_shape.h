@@ -1,0 +1,69 @@
+#pragma once
+#include <algorithm>
+#include <string>
+
+#include "vtpu/kernels/parts.h"
+
+namespace vtpu::kernels {
+
+/// Twelve accumulators over 132 vectors x of 8.25 KiB with two factors: accumulator k mod 12 += x_k · factor k mod 2,
+/// while half of accumulator k + 6 goes into a buffer. Twelve, so that two dot products a cycle at a latency of six
+/// cycles, or two multiply-adds at four, do not wait for each other. Shared by the three dense vector workloads.
+inline constexpr std::size_t kDotVectors = 132, kAccumulators = 12, kFactors = 2;
+static_assert(kDotVectors % kAccumulators == 0 && kAccumulators % kFactors == 0);
+inline constexpr double kDotWords = kDotVectors + 2;  // one to fill the pipeline, one to close the loop
+
+/// `multiply(accumulator, factor, x)` is the dense op. Region 1 holds the factors, then x.
+isa::Program dot_program(const std::string& name, std::uint64_t iterations, std::uint64_t seed, Fill kind,
+                         isa::Op (*multiply)(V accumulator, V factor, V x));
+
+/// The same with lanes of type Lane (accumulators), Factor and X.
+template <class Lane, class Factor, class X>
+struct DotData {
+  static constexpr std::size_t kLanes = kCell / sizeof(Lane);
+  static constexpr std::size_t kElements = kCell / sizeof(X);
+
+  std::vector<std::byte> memory;
+  std::vector<Factor> factors;
+  std::vector<X> x;
+  std::array<std::array<Lane, kLanes>, kAccumulators> sums{};
+  std::array<std::array<Lane, kLanes / 2>, 4> buffers{};
+
+  DotData(std::uint64_t seed, Fill kind) {
+    Stream stream(seed);
+    memory = filled<std::byte>(stream, (kFactors + kDotVectors) * kCell / size_of(kind), kind);
+    factors.resize(kFactors * kElements);
+    x.resize(kDotVectors * kElements);
+    std::memcpy(factors.data(), memory.data(), kFactors * kCell);
+    std::memcpy(x.data(), memory.data() + kFactors * kCell, kDotVectors * kCell);
+  }
+
+  /// One pass: `multiply(sum, factor, x)` for every vector, on the elements of one vector each. Sums are worked on in
+  /// local copies, which the compiler knows to overlap nothing.
+  template <class Multiply>
+  void pass(Multiply multiply) {
+    for (std::size_t k = 0; k < kDotVectors; k += kAccumulators) {
+      for (std::size_t j = 0; j < kAccumulators; ++j) {
+        auto sum = sums[j];
+        multiply(sum, &factors[j % kFactors * kElements], &x[(k + j) * kElements]);
+        sums[j] = sum;
+        const auto& other = sums[j < kAccumulators / 2 ? j + kAccumulators / 2 : j - kAccumulators / 2];
+        const std::size_t first = (k + j) / 4 % 2 * (kLanes / 2);
+        std::copy_n(other.begin() + first, kLanes / 2, buffers[(k + j) % 4].begin());
+      }
+    }
+  }
+
+  Image image() const {
+    Registers registers;
+    for (const auto& sum : sums) registers.add(sum);
+    for (const auto& buffer : buffers) {
+      std::array<Lane, kLanes> padded{};
+      std::copy(buffer.begin(), buffer.end(), padded.begin());
+      registers.add(padded);
+    }
+    return {registers.bytes(), memory};
+  }
+};
+
+}  // namespace vtpu::kernels

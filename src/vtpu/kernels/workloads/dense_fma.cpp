@@ -1,0 +1,45 @@
+#include "vtpu/kernels/dot_shape.h"
+#include "vtpu/kernels/workloads.h"
+
+namespace vtpu::kernels {
+namespace {
+
+isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+  return dot_program("dense_fma", iterations, seed, Fill::f32,
+                     [](V sum, V factor, V x) { return op(Opcode::dfma_f32x16, sum, factor, x, sum); });
+}
+
+class DenseFma final : public Reference {
+ public:
+  explicit DenseFma(std::uint64_t seed) : data_(seed, Fill::f32) {}
+
+  void run(std::uint64_t iterations) override {
+    for (std::uint64_t n = 0; n < iterations; ++n) {
+      data_.pass([](auto& sum, const float* factor, const float* x) {
+        // The products are small whole numbers, hence exact: rounding once or twice is the same.
+        for (std::size_t i = 0; i < 16; ++i) sum[i] += factor[i] * x[i];
+      });
+    }
+  }
+  Image image() const override { return data_.image(); }
+
+ private:
+  DotData<float, float, float> data_;
+};
+
+}  // namespace
+
+Workload dense_fma() {
+  return {
+      .name = "dense_fma",
+      .what = "sixteen-lane binary32 multiply-adds on 8.25 KiB, twelve independent sums",
+      .ops = 3.0 * kDotVectors,
+      .control = 1,
+      .words = kDotWords,
+      .flop = 32.0 * kDotVectors,
+      .bytes = 64.0 * kDotVectors,
+      .make = make,
+      .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<DenseFma>(seed); }};
+}
+
+}  // namespace vtpu::kernels

@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "vtpu/kernels/parts.h"
+#include "vtpu/kernels/workloads.h"
+
+namespace vtpu::kernels {
+namespace {
+
+// Rows of 256 numbers, 16 of border at each end; 8 rows between two of border.
+constexpr std::size_t kWidth = 256, kBorder = 16, kVectors = 14, kRowsInside = 8;
+constexpr std::size_t kElements = kWidth * (kRowsInside + 2);
+constexpr std::int32_t kRowBytes = kWidth * 4;
+
+isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+  const P from{0}, to{1}, spare{2};
+  const V centre{0}, side{1}, greatest{2};
+  const V up{10}, left{11}, mid{12}, right{13}, down{14};
+  const auto result = [](std::size_t i) { return V{static_cast<unsigned>(8 + i % 2)}; };
+  Builder b("stencil");
+  begin(b, seed);
+  allocate(b, from, 1, kElements * 4);
+  allocate(b, to, 2, kElements * 4);
+  fill(b, from, kElements, Fill::f32);
+  restart(b, seed);
+  fill(b, to, kElements, Fill::f32);
+  b.word(op(Opcode::dmov_i64, R{4}, std::bit_cast<std::uint32_t>(0.5F)));
+  b.word(op(Opcode::dbcast_i32, centre, R{4}));
+  b.word(op(Opcode::dmov_i64, R{4}, std::bit_cast<std::uint32_t>(0.125F)));
+  b.word(op(Opcode::dbcast_i32, side, R{4}));
+  clear(b, {R{0}, R{1}});
+
+  const auto body = [&] {
+    for (std::size_t i = 0; i < kVectors; ++i) {
+      const auto near = [&](std::int32_t bytes) {
+        return at(from, kBlock, 1, static_cast<std::int32_t>((i + 1) * kCell) + bytes);
+      };
+      const V t = result(i);
+      isa::Op c[5], maximum, store;
+      if (i > 0) {  // what concerns the vector before
+        const V last = result(i - 1);
+        const std::size_t lane = (i - 1) % 4;
+        maximum = op(Opcode::dmax_f32x16, greatest, greatest, last);
+        store = op(Opcode::sscattr_v64, last, at(to, kBlock, 1, static_cast<std::int32_t>(i * kCell)));
+        c[0] = op(Opcode::cpack_v, M{0}, last, 0);
+        c[1] = op(Opcode::cunpack_i64, R{0}, M{0}, 0);
+        c[2] = op(Opcode::cunpack_i64, R{1}, M{0}, 1);
+        c[3] = op(Opcode::cpack_i64, M{1}, lane, R{0});
+        c[4] = op(Opcode::cpack_i64, M{2}, lane, R{1});
+      }
+      b.word(maximum, op(Opcode::sgather_v64, up, near(-kRowBytes)), c[0]);
+      b.word(op(Opcode::dmul_f32x16, t, up, side), op(Opcode::sgather_v64, left, near(-4)), c[1]);
+      b.word(op(Opcode::dfma_f32x16, t, left, side, t), op(Opcode::sgather_v64, mid, near(0)), c[2]);
+      b.word(op(Opcode::dfma_f32x16, t, mid, centre, t), op(Opcode::sgather_v64, right, near(4)), c[3]);
+      b.word(op(Opcode::dfma_f32x16, t, right, side, t), op(Opcode::sgather_v64, down, near(kRowBytes)), c[4]);
+      b.word(op(Opcode::dfma_f32x16, t, down, side, t), store);
+    }
+    const V last = result(kVectors - 1);
+    b.word(op(Opcode::dmax_f32x16, greatest, greatest, last),
+           op(Opcode::sscattr_v64, last, at(to, kBlock, 1, kVectors * kCell)), op(Opcode::cpack_v, M{0}, last, 0));
+    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kRowBytes), op(Opcode::cunpack_i64, R{0}, M{0}, 0));
+    b.word(op(Opcode::cunpack_i64, R{1}, M{0}, 1));
+  };
+  nest(b, iterations, kRowsInside, kRowBytes, body, [&] {
+    b.word(op(Opcode::dmov_p, spare, from));
+    b.word(op(Opcode::dmov_p, from, to));
+    b.word(op(Opcode::dmov_p, to, spare));
+  });
+  return finish(b, {greatest}, {M{0}, M{1}, M{2}}, {R{0}, R{1}});
+}
+
+class Stencil final : public Reference {
+ public:
+  explicit Stencil(std::uint64_t seed) {
+    Stream stream(seed);
+    grids_[0] = filled<float>(stream, kElements, Fill::f32);
+    grids_[1] = grids_[0];
+  }
+
+  void run(std::uint64_t iterations) override {
+    for (std::uint64_t n = 0; n < iterations; ++n, now_ = 1 - now_) {
+      for (std::size_t row = 1; row <= kRowsInside; ++row) {
+        for (std::size_t k = 0; k < kVectors; ++k) {
+          const float* at = &grids_[now_][row * kWidth + kBorder + k * 16];
+          float* out = &grids_[1 - now_][row * kWidth + kBorder + k * 16];
+          Floats next;  // of its own, so that the compiler knows it to overlap nothing
+          for (std::size_t i = 0; i < 16; ++i) {
+            float sum = at[i - kWidth] * 0.125F;
+            sum += at[i - 1] * 0.125F;
+            sum += at[i] * 0.5F;
+            sum += at[i + 1] * 0.125F;
+            sum += at[i + kWidth] * 0.125F;
+            next[i] = sum;
+          }
+          std::copy(next.begin(), next.end(), out);
+          for (std::size_t i = 0; i < 16; ++i) greatest_[i] = greatest_[i] > next[i] ? greatest_[i] : next[i];
+          std::memcpy(&buffers_[0], out, sizeof(Buffer));
+          scalars_[0] = buffers_[0].lane[0];
+          scalars_[1] = buffers_[0].lane[1];
+          if (k + 1 == kVectors) continue;
+          buffers_[1].lane[k % 4] = scalars_[0];
+          buffers_[2].lane[k % 4] = scalars_[1];
+        }
+      }
+    }
+  }
+  Image image() const override {
+    Registers registers;
+    registers.add(greatest_);
+    for (const Buffer& buffer : buffers_) registers.add(buffer);
+    for (const std::uint64_t scalar : scalars_) registers.add(scalar);
+    return {registers.bytes(), bytes_of(grids_[0]), bytes_of(grids_[1])};
+  }
+
+ private:
+  std::array<std::vector<float>, 2> grids_;
+  std::size_t now_ = 0;
+  Floats greatest_{};
+  std::array<Buffer, 3> buffers_{};
+  std::array<std::uint64_t, 2> scalars_{};
+};
+
+// Six dense and six sparse ops a vector; five of coordination, three for the last; the step of the row.
+constexpr double kRowOps = 17.0 * kVectors - 2 + 1;
+
+}  // namespace
+
+Workload stencil() {
+  return {
+      .name = "stencil",
+      .what = "five-point averages of a grid in rows of 1 KiB, with a running maximum",
+      .ops = kRowsInside * kRowOps + 5,
+      .control = kRowsInside + 1.0,
+      .words = kRowsInside * (6 * kVectors + 3.0) + 6,
+      .flop = 16.0 * 10 * kVectors * kRowsInside,
+      .bytes = 64.0 * 6 * kVectors * kRowsInside,
+      .make = make,
+      .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<Stencil>(seed); }};
+}
+
+}  // namespace vtpu::kernels

@@ -1,0 +1,105 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "vtpu/memory/page_table.h"
+#include "vtpu/phext/coordinate.h"
+#include "vtpu/phext/curves.h"
+
+namespace vtpu::memory {
+
+inline constexpr std::uint64_t kPageColumns = TranslationCache::kColumns;
+inline constexpr std::size_t kPageBytes = 4096;
+
+/// Where a coordinate's cell lies, and what a pointer to it covers.
+struct Covered {
+  std::byte* at = nullptr;  ///< null: nothing has been written there yet; the other fields then tell of zeros
+  std::byte* begin = nullptr;
+  std::byte* end = nullptr;
+  std::int64_t before = 0;    ///< bytes covered before the cell
+  std::int64_t behind = 0;    ///< and from its start on
+  std::uint64_t columns = 0;  ///< bit k: column k of the 64 around it lies in a row with it
+};
+
+/// One region. Dense boxes own their address space, sparse ones their pages, imported documents their scrolls.
+class Region {
+ public:
+  virtual ~Region() = default;
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+
+  std::uint64_t handle() const { return handle_; }
+  const RegionSpec& spec() const { return spec_; }
+  virtual bool contains(phext::PackedCoordinate c) const;
+  /// Whether a box of these corners has a coordinate of this region.
+  virtual bool meets(const RegionSpec& other) const;
+  /// Of a coordinate that it contains.
+  virtual Covered cover(phext::PackedCoordinate c) const = 0;
+  /// As `cover`, after making the page if it is not there.
+  virtual Covered make(phext::PackedCoordinate c) = 0;
+  /// Bytes that `make` would take from the quota.
+  virtual std::uint64_t cost_of(phext::PackedCoordinate) const { return 0; }
+  /// Of a translated pointer whose coordinate has moved to `to`, which the region contains: the new cell, or null when
+  /// the pointer no longer covers it.
+  virtual std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const = 0;
+  /// The first coordinate in [from, last] with a byte that is not 0.
+  virtual std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
+                                                               std::uint64_t& looked_at) const = 0;
+  /// Calls visit(page number, bytes) for pages that may hold anything but zeros, in order.
+  using VisitPage = std::function<void(std::uint64_t page, std::span<std::byte> bytes)>;
+  virtual void for_each_page(const VisitPage& visit) const = 0;
+  /// The bytes of a page, made if need be.
+  virtual std::span<std::byte> page(std::uint64_t number) = 0;
+  virtual std::uint64_t bytes() const = 0;
+  virtual std::uint64_t pages_made() const = 0;
+  std::uint64_t cells() const;
+
+ protected:
+  Region(std::uint64_t handle, const RegionSpec& spec) : handle_(handle), spec_(spec) {}
+
+ private:
+  std::uint64_t handle_;
+  RegionSpec spec_;
+};
+
+/// Whether corners and mask make a box. Curves over axes other than row-major ones need sides that are powers of two.
+bool is_box(const RegionSpec& spec);
+
+/// A box in one piece of address space in the order of its curve. Null: the system gives no address space.
+std::unique_ptr<Region> make_dense(std::uint64_t handle, const RegionSpec& spec);
+/// Pages of up to 64 cells, made when first written.
+std::unique_ptr<Region> make_sparse(std::uint64_t handle, const RegionSpec& spec);
+
+/// The scrolls of a document. A coordinate's line and column, both from 1, find a byte of its scroll.
+class ScrollRegion final : public Region {
+ public:
+  ScrollRegion(std::uint64_t handle, std::map<phext::Coordinate, std::string> scrolls);
+
+  bool contains(phext::PackedCoordinate c) const override;
+  bool meets(const RegionSpec& other) const override;
+  Covered cover(phext::PackedCoordinate c) const override;
+  Covered make(phext::PackedCoordinate c) override { return cover(c); }
+  std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const override;
+  std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
+                                                       std::uint64_t& looked_at) const override;
+  void for_each_page(const VisitPage& visit) const override;
+  std::span<std::byte> page(std::uint64_t number) override;
+  std::uint64_t bytes() const override;
+  std::uint64_t pages_made() const override { return scrolls_.size(); }
+  const std::map<phext::Coordinate, std::string>& scrolls() const { return scrolls_; }
+
+ private:
+  std::optional<std::size_t> offset_of(const std::string& scroll, phext::PackedCoordinate c) const;
+
+  mutable std::map<phext::Coordinate, std::string> scrolls_;  // cells are written in place through pointers
+};
+
+}  // namespace vtpu::memory

@@ -1,0 +1,101 @@
+#include "vtpu/kernels/workloads.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "vtpu/exec/interpreter.h"
+#include "vtpu/isa/assembler.h"
+#include "vtpu/isa/disassembler.h"
+#include "vtpu/isa/validator.h"
+
+namespace vtpu::kernels {
+namespace {
+
+struct Ran {
+  exec::Machine machine;
+  const exec::Context* context = nullptr;
+};
+
+std::unique_ptr<Ran> run(const Workload& workload, std::uint64_t iterations, std::uint64_t seed) {
+  auto program = isa::ValidProgram::make(workload.make(iterations, seed));
+  EXPECT_TRUE(program.ok()) << (program.ok() ? "" : program.error().message());
+  auto ran = std::make_unique<Ran>();
+  exec::Context& context = ran->machine.spawn();
+  const exec::Status status = exec::Interpreter(program.value()).run(ran->machine, context);
+  EXPECT_EQ(status, exec::Status::halted) << context.trap.message();
+  ran->context = &context;
+  return ran;
+}
+
+class EachWorkload : public testing::TestWithParam<Workload> {};
+
+TEST_P(EachWorkload, leaves_in_memory_what_its_scalar_reference_computes) {
+  for (const std::uint64_t seed : {1U, 7U}) {
+    const auto reference = GetParam().reference(seed);
+    for (const std::uint64_t iterations : {1U, 2U, 5U}) {
+      reference->run(iterations == 1 ? 1 : iterations == 2 ? 1 : 3);
+      EXPECT_TRUE(holds(run(GetParam(), iterations, seed)->machine.memory(), reference->image()))
+          << iterations << " iterations, seed " << seed;
+    }
+  }
+}
+
+TEST_P(EachWorkload, is_told_apart_from_another_number_of_iterations_and_from_other_data) {
+  const auto ran = run(GetParam(), 2, 1);
+  const auto other_data = GetParam().reference(2);
+  other_data->run(2);
+  EXPECT_FALSE(holds(ran->machine.memory(), other_data->image()));
+  auto image = GetParam().reference(1)->image();
+  EXPECT_FALSE(holds(ran->machine.memory(), image));
+}
+
+TEST_P(EachWorkload, retires_an_iteration_of_as_many_ops_as_it_states) {
+  const auto one = run(GetParam(), 1, 1);
+  const auto three = run(GetParam(), 3, 1);
+  const auto per_iteration = [&](auto of) {
+    return static_cast<double>(of(three->context->retired) - of(one->context->retired)) / 2;
+  };
+  EXPECT_EQ(per_iteration([](const exec::Retired& r) { return r.total(); }), GetParam().ops);
+  EXPECT_EQ(per_iteration([](const exec::Retired& r) { return r.control; }), GetParam().control);
+  EXPECT_EQ(per_iteration([](const exec::Retired& r) { return r.words; }), GetParam().words);
+}
+
+TEST_P(EachWorkload, moves_as_many_bytes_as_it_states) {
+  const auto bytes = [](std::uint64_t iterations) {
+    auto program = isa::ValidProgram::make(GetParam().make(iterations, 1));
+    exec::Machine machine;
+    std::uint64_t sum = 0;
+    exec::Interpreter(program.value()).run_observed(machine, machine.spawn(), [&](const exec::MemoryAccess& access) {
+      sum += access.bytes;
+    });
+    return sum;
+  };
+  EXPECT_EQ(static_cast<double>(bytes(2) - bytes(1)), GetParam().bytes);
+}
+
+TEST_P(EachWorkload, is_the_same_program_after_a_round_trip_through_text) {
+  const isa::Program program = GetParam().make(3, 1);
+  const auto read = isa::assemble(isa::disassemble(program), program.name);
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_EQ(read.value(), program);
+}
+
+std::vector<Workload> all() {
+  const auto ten = workloads();
+  std::vector<Workload> result(ten.begin(), ten.end());
+  result.push_back(messages());
+  return result;
+}
+INSTANTIATE_TEST_SUITE_P(Kernels, EachWorkload, testing::ValuesIn(all()),
+                         [](const auto& instance) { return std::string(instance.param.name); });
+
+TEST(Workloads, are_ten_with_names_of_their_own) {
+  std::set<std::string_view> names;
+  for (const Workload& workload : workloads()) names.insert(workload.name);
+  EXPECT_EQ(names.size(), 10U);
+}
+
+}  // namespace
+}  // namespace vtpu::kernels
