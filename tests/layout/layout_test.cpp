@@ -31,6 +31,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"kernels", {"exec", "isa", "memory", "phext", "base"}},
     {"analysis", {"exec", "isa", "memory", "phext", "base"}},
     {"measure", {"base"}},
+    {"study", {"kernels", "analysis", "runtime", "exec", "isa", "memory", "measure", "phext", "base"}},
     {"plot", {"measure", "base"}},
     {"artifact", {"measure", "base"}},
 };

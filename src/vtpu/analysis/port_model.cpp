@@ -57,9 +57,9 @@ std::string PortMap::to_json() const {
     if (alone[k] > 0) json["alone"][name] = alone[k];
     if (latency[k] > 0) json["latency"][name] = latency[k];
   }
-  for (const auto& [classes, cycles] : pairs) {
+  for (const auto& [classes, together] : pairs) {
     json["pairs"].push_back(
-        {{"first", isa::name_of(classes.first)}, {"second", isa::name_of(classes.second)}, {"cycles", cycles}});
+        {{"first", isa::name_of(classes.first)}, {"second", isa::name_of(classes.second)}, {"together", together}});
   }
   return json.dump(2) + "\n";
 }
@@ -108,10 +108,10 @@ Result<void> read_pairs(const Json& json, PortMap& map) {
     if (!first) return first.error();
     const auto second = read_class(pair.value("second", Json()), where + ".second");
     if (!second) return second.error();
-    const auto cycles = read_cycles(pair.value("cycles", Json()), where + ".cycles");
-    if (!cycles) return cycles.error();
+    const auto together = read_cycles(pair.value("together", Json()), where + ".together");
+    if (!together) return together.error();
     if (*first == *second) return Error{where, "found one class twice", "two classes"};
-    map.pairs[std::minmax(*first, *second)] = *cycles;
+    map.pairs[std::minmax(*first, *second)] = *together;
   }
   return {};
 }
@@ -155,10 +155,9 @@ std::vector<Constraint> constraints(const PortMap& map, const Mix& mix) {
   for (const auto& [classes, together] : map.pairs) {
     const std::size_t a = index_of(classes.first), b = index_of(classes.second);
     const double t_a = map.alone[a], t_b = map.alone[b];
-    if (mix[a] <= 0 || mix[b] <= 0 || t_a <= 0 || t_b <= 0 || together <= std::max(t_a, t_b) * kSharing) continue;
-    const double weight = together / (t_a + t_b);
+    if (mix[a] <= 0 || mix[b] <= 0 || t_a <= 0 || t_b <= 0 || together <= 0.5 * kSharing) continue;
     all.push_back(
-        {Constraint::Kind::two_classes, classes.first, classes.second, weight * (mix[a] * t_a + mix[b] * t_b)});
+        {Constraint::Kind::two_classes, classes.first, classes.second, together * (mix[a] * t_a + mix[b] * t_b)});
   }
   if (map.dispatch > 0 && ops > 0) {
     all.push_back({Constraint::Kind::dispatch, isa::Cost::none, isa::Cost::none, ops / map.dispatch});

@@ -23,8 +23,9 @@ struct PortMap {
   std::string processor;
   std::array<double, kCosts> alone{};    ///< cycles an op of the class takes in a long run of independent ones
   std::array<double, kCosts> latency{};  ///< cycles from operands to result; where 0, isa::latency_of
-  std::map<std::pair<isa::Cost, isa::Cost>, double>
-      pairs;            ///< cycles that one op of each take together; lesser class first
+  /// Cycles that amounts of two classes which take equally long alone take together, over the sum of what they take
+  /// alone: 0.5 when nothing is shared, 1 when one waits for the other. Lesser class first.
+  std::map<std::pair<isa::Cost, isa::Cost>, double> pairs;
   double dispatch = 0;  ///< ops of one instruction each that can start in a cycle
 
   double latency_of(isa::Cost cost) const;
@@ -46,9 +47,8 @@ struct Constraint {
 };
 
 /// All constraints that the map has on a mix, the greatest number of cycles first. A class alone: n × t. Two that share
-/// a resource, n_a and n_b of them: w (n_a t_a + n_b t_b) with w = t_ab / (t_a + t_b), so that 1:1 gives what was
-/// measured; two that take together no longer than the slower of them alone share nothing. Dispatch: all ops over its
-/// width. Ops of classes that were not measured count for dispatch only.
+/// a resource, n_a and n_b of them: w (n_a t_a + n_b t_b), w being the map's value for the pair; a pair of about 0.5
+/// shares nothing. Dispatch: all ops over its width. Ops of classes that were not measured count for dispatch only.
 std::vector<Constraint> constraints(const PortMap& map, const Mix& mix);
 
 /// The greatest of the constraints, in cycles; 0 for an empty mix.

@@ -15,6 +15,8 @@ class Engine {
   /// at the word it waits in, of which nothing has happened; calling again tries again. The caller makes one thread
   /// only enter a machine.
   virtual Status run(Machine& machine, Context& context) const = 0;
+  /// Whose words it executes.
+  virtual const isa::Program& program() const = 0;
 };
 
 }  // namespace vtpu::exec

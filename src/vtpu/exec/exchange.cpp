@@ -111,4 +111,11 @@ const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribut
 
 void Exchange::depart(std::uint32_t sentron) { to_depart_.erase(sentron); }
 
+std::vector<std::uint32_t> Exchange::missing() const {
+  std::vector<std::uint32_t> all;
+  for (const std::uint32_t member : members_)
+    if (!arrived_.contains(member)) all.push_back(member);
+  return all;
+}
+
 }  // namespace vtpu::exec

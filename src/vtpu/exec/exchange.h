@@ -68,6 +68,8 @@ class Exchange {
   };
   const Outcome* arrive(std::uint32_t sentron, const Contribution& contribution);
   void depart(std::uint32_t sentron);
+  /// Members that the present meeting waits for, in order.
+  std::vector<std::uint32_t> missing() const;
 
  private:
   Limits limits_;

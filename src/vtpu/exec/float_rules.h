@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <type_traits>
+#include <utility>
 
 // Floating point to the last bit, NaNs included, as the x86 vector instructions define it with exceptions masked, ties
 // to even and denormals kept. The compiler may exchange the operands of + and ×, and then another NaN comes out; so a
@@ -95,18 +96,31 @@ inline float narrowed(double x) {
   return std::bit_cast<float>(static_cast<std::uint32_t>((bits >> 63 << 31) | 0x7f800000u | ((bits >> 29) & 0x7fffff)));
 }
 
-/// VDPBF16PS on one lane: denormal operands count as zero, denormal results become zero, both signed; each product is
-/// added with one rounding, the odd element first. Source: Intel 64 and IA-32 Architectures Software Developer's
-/// Manual, volume 2, VDPBF16PS; agreed with the instruction on random operands by tests/exec.
+/// A denormal counts as zero, with its sign.
 inline float flushed(float x) {
   constexpr float kLeast = std::numeric_limits<float>::min();
   return x < kLeast && x > -kLeast ? std::copysign(0.0f, x) : x;
 }
+/// a × b + c rounded once, zero where the result is tiny. It is tiny where rounding to 24 bits, were there exponents
+/// below the least, would leave it below the least normal number: one that only the wider spacing of denormals rounds up
+/// to that number is. `a` and `b` have at most 8 significant bits.
+inline float flushed_multiply_add(float a, float b, float c) {
+  constexpr float kLeast = std::numeric_limits<float>::min(), kUp = 0x1p64f;
+  const float x = multiply_add(a, b, c);
+  if (std::abs(x) != kLeast) return flushed(x);
+  // The same further up, where exponents do not end. Nothing overflows: that close to the least number c has no bits
+  // above 2^63, nor has the lesser factor.
+  if (std::abs(a) > std::abs(b)) std::swap(a, b);
+  return std::abs(std::fma(a * kUp, b, c * kUp)) < kLeast * kUp ? std::copysign(0.0f, x) : x;
+}
+/// VDPBF16PS on one lane: denormal operands count as zero, tiny results become zero, both signed; each product is added
+/// with one rounding, the odd element first. Source: Intel 64 and IA-32 Architectures Software Developer's Manual,
+/// volume 2, VDPBF16PS; agreed with the instruction on random and special operands by tests/exec.
 inline float dot_bf16(float sum, std::uint32_t a, std::uint32_t b) {
   const auto odd = [](std::uint32_t pair) { return flushed(std::bit_cast<float>(pair & 0xffff0000u)); };
   const auto even = [](std::uint32_t pair) { return flushed(std::bit_cast<float>(pair << 16)); };
-  const float first = flushed(multiply_add(odd(a), odd(b), flushed(sum)));
-  return flushed(multiply_add(even(a), even(b), first));
+  const float first = flushed_multiply_add(odd(a), odd(b), flushed(sum));
+  return flushed_multiply_add(even(a), even(b), first);
 }
 
 }  // namespace vtpu::exec

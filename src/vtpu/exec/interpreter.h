@@ -24,6 +24,7 @@ class Interpreter final : public Engine {
  public:
   explicit Interpreter(const isa::ValidProgram& program) : program_(program.get()) {}
   Status run(Machine& machine, Context& context) const override;
+  const isa::Program& program() const override { return program_; }
   /// As `run`, telling every access to memory.
   Status run_observed(Machine& machine, Context& context, const AccessObserver& observer) const;
 

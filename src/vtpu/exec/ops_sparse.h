@@ -198,7 +198,7 @@ MEANING(shypdist) {
   return {};
 }
 
-// ---- regions. Nothing but the attempt tells whether it succeeds; one that fails has changed nothing.
+// ---- regions
 MEANING(salloc) {
   memory::RegionSpec spec;
   spec.first = s.context.p[op.a].coordinate;
@@ -225,6 +225,8 @@ PERFORMED(sfree) {
   const memory::Region* ended = nullptr;
   s.machine.memory().free(s.r(op.a), &ended);
   s.machine.forget(ended);
+  for (SlotResult& slot : pending.slots)  // a copy made in this word, by dmov.p, is a translation to the region too
+    if (slot.file == isa::File::p && slot.p.region == ended) slot.p.forget();
 }
 MEANING(sflush) {
   // Writing it down is the only way to know; doing so early is no change that a program could see.
@@ -240,7 +242,6 @@ inline phext::PackedCoordinate last_with_prefix(phext::PackedCoordinate c, std::
   return phext::PackedCoordinate::from_bits(value | ((static_cast<Bits>(1) << free_bits) - 1));
 }
 inline phext::PackedCoordinate first_with_prefix(phext::PackedCoordinate c, std::int64_t depth) {
-  using Bits = phext::PackedCoordinate::Bits;
   const unsigned free_bits = static_cast<unsigned>(11 - depth) * phext::PackedCoordinate::kAxisBits;
   return phext::PackedCoordinate::from_bits(c.with_flags(0).bits() >> free_bits << free_bits);
 }

@@ -68,7 +68,11 @@ std::string_view name_of(Cost cost) {
     case Cost::vector_dot: return "vector_dot";
     case Cost::shuffle: return "shuffle";
     case Cost::load: return "load";
+    case Cost::load32: return "load32";
+    case Cost::load64: return "load64";
     case Cost::store: return "store";
+    case Cost::store32: return "store32";
+    case Cost::store64: return "store64";
     case Cost::gather: return "gather";
     case Cost::probe: return "probe";
     case Cost::pointer: return "pointer";
@@ -100,6 +104,8 @@ unsigned latency_of(Cost cost) {
     case Cost::vector_int:
     case Cost::shuffle:
     case Cost::store:
+    case Cost::store32:
+    case Cost::store64:
     case Cost::pointer:
     case Cost::branch: return 1;
     case Cost::mul:
@@ -108,6 +114,8 @@ unsigned latency_of(Cost cost) {
     case Cost::vector_fma:
     case Cost::vector_dot:
     case Cost::load: return 4;
+    case Cost::load32:
+    case Cost::load64: return 7;
     case Cost::divide: return 10;
     // No single instruction: a load behind a multiplication and two loads; a call that touches memory at least twice.
     case Cost::probe: return 3 + 4 + 4;

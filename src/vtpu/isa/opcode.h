@@ -35,7 +35,11 @@ enum class Cost : std::uint8_t {
   vector_dot,
   shuffle,
   load,
+  load32,  ///< into a vector register, 32 bytes
+  load64,
   store,
+  store32,  ///< from a vector register, 32 bytes
+  store64,
   gather,
   probe,
   pointer,

@@ -108,11 +108,11 @@ void Emitter::emit_integer(const isa::Op& op) {
     case Opcode::dor_i64: return two_operand(x86::Inst::kIdOr, true);
     case Opcode::dxor_i64: return two_operand(x86::Inst::kIdXor, true);
     case Opcode::dmul_i64: {
-      load_r(x86::rax, op.a);
-      if (immediate && fits_int32(op.imm)) as_.imul(x86::rax, x86::rax, static_cast<std::int32_t>(op.imm));
-      else second(x86::Inst::kIdImul, x86::rax);
-      put(op.d, x86::rax);
-      return;
+      if (immediate && fits_int32(op.imm)) {
+        as_.imul(to, source(op.a, x86::rax), static_cast<std::int32_t>(op.imm));
+        return put(op.d, to);
+      }
+      return two_operand(x86::Inst::kIdImul, true);
     }
     case Opcode::dfma_i64: {
       load_r(x86::rax, op.a);
@@ -126,11 +126,11 @@ void Emitter::emit_integer(const isa::Op& op) {
     case Opcode::dsar_i64: {
       if (immediate) {
         const auto count = static_cast<std::uint32_t>(op.imm & 63);
-        load_r(x86::rax, op.a);
-        if (op.opcode == Opcode::dshl_i64) as_.shl(x86::rax, count);
-        else if (op.opcode == Opcode::dshr_i64) as_.shr(x86::rax, count);
-        else as_.sar(x86::rax, count);
-        put(op.d, x86::rax);
+        if (op.a != op.d || r_host_[op.d] < 0) load_r(to, op.a);
+        if (op.opcode == Opcode::dshl_i64) as_.shl(to, count);
+        else if (op.opcode == Opcode::dshr_i64) as_.shr(to, count);
+        else as_.sar(to, count);
+        put(op.d, to);
         return;
       }
       const Gp a = source(op.a, x86::rax);
@@ -143,13 +143,15 @@ void Emitter::emit_integer(const isa::Op& op) {
     }
     case Opcode::dmin_i64:
     case Opcode::dmax_i64: {
-      load_r(x86::rax, op.a);
+      Gp b = x86::rcx;
       if (immediate) as_.mov(x86::rcx, op.imm);
-      else load_r(x86::rcx, op.b);
-      as_.cmp(x86::rcx, x86::rax);
-      if (op.opcode == Opcode::dmin_i64) as_.cmovl(x86::rax, x86::rcx);
-      else as_.cmovg(x86::rax, x86::rcx);
-      put(op.d, x86::rax);
+      else b = source(op.b, x86::rcx);
+      const Gp at = immediate || op.b != op.d ? to : x86::rax;
+      if (op.a != op.d || r_host_[op.d] < 0 || at.id() != to.id()) load_r(at, op.a);
+      as_.cmp(b, at);
+      if (op.opcode == Opcode::dmin_i64) as_.cmovl(at, b);
+      else as_.cmovg(at, b);
+      put(op.d, at);
       return;
     }
     case Opcode::dcmp_i64:

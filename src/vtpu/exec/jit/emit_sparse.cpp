@@ -140,6 +140,11 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
     as_.inc(x86::qword_ptr(x86::rax, member(offsetof(TranslationCache, counters) + offsetof(memory::TranslationCounters, hits))));
     return;
   }
+  if (plan_.guard[w] >= 0) {
+    as_.cmp(source(op.c, x86::rcx), guard_slot(static_cast<std::size_t>(plan_.guard[w])));
+    as_.ja(fail);
+    return;
+  }
   // begin ≤ base + r × scale + disp and its last byte below end, in numbers from begin on.
   if (op.c != isa::kNoRegister) {
     if (op.mode == 0 && r_host_[op.c] < 0) {
@@ -166,7 +171,12 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
 }
 
 x86::Mem Emitter::address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
-  if (!plan_.hoisted[w]) return x86::Mem(x86::rdx, 0, bytes);
+  if (!plan_.hoisted[w] && plan_.guard[w] < 0) return x86::Mem(x86::rdx, 0, bytes);
+  return place_of(op, bytes);
+}
+
+/// Of an access by layout address, from its operands.
+x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t bytes) {
   Gp base = x86::rdx;
   if (p_host_[op.b] >= 0) base = kPool[static_cast<std::size_t>(p_host_[op.b])];
   else as_.mov(base, p_field(op.b, offsetof(Pointer, base)));
@@ -262,10 +272,10 @@ void Emitter::emit_sparse(const isa::Op& op, std::uint32_t w) {
       for (unsigned part = 0; part < parts(); ++part) as_.vmovups(part_of(at, part), v_source(op.a, part, scratch(0)));
       return;
     }
-    case Opcode::sprefch: {
-      as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
-      if (op.c == isa::kNoRegister) as_.prefetcht0(x86::ptr(x86::rdx, op.disp));
-      else as_.prefetcht0(x86::ptr(x86::rdx, source(op.c, x86::rcx), op.mode, op.disp));
+    case Opcode::sprefch: {  // not by way of rdx, where a loop without a check may have an r-register
+      as_.mov(x86::rax, p_field(op.b, offsetof(Pointer, base)));
+      if (op.c == isa::kNoRegister) as_.prefetcht0(x86::ptr(x86::rax, op.disp));
+      else as_.prefetcht0(x86::ptr(x86::rax, source(op.c, x86::rcx), op.mode, op.disp));
       return;
     }
     case Opcode::sindex_get: {

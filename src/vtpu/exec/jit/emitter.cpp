@@ -41,7 +41,7 @@ void Emitter::assign_registers() {
   std::size_t bases = 0;
   for (const Segment& segment : plan_.segments)
     bases = std::max(bases, static_cast<std::size_t>(__builtin_popcount(segment.base_registers)));
-  pool_size_ = kPool.size() - (plan_.looks_up_cells ? kCellScratch.size() : 0);
+  pool_size_ = kSharedPool - (plan_.looks_up_cells ? kCellScratch.size() : 0);
   r_hosts_ = pool_size_ - std::min(bases, kMaxBases);
   const auto by_weight = [](const std::array<std::uint64_t, 16>& weight) {
     std::array<std::size_t, 16> order{};
@@ -65,6 +65,10 @@ void Emitter::assign_registers() {
 
 x86::Mem Emitter::field(std::size_t offset, std::uint32_t size) const {
   return x86::Mem(x86::rbp, static_cast<std::int32_t>(offset) - static_cast<std::int32_t>(kBias), size);
+}
+/// Above the frame's address.
+x86::Mem Emitter::guard_slot(std::size_t guard) {
+  return x86::Mem(x86::rsp, static_cast<std::int32_t>(8 + 8 * guard), 8);
 }
 x86::Mem Emitter::v_home(std::uint8_t v, unsigned part) const {
   return field(offsetof(Context, v) + 64u * v + 32u * part, features_.form == Form::avx512 ? 64 : 32);
@@ -120,6 +124,7 @@ void Emitter::load_constant(const Gp& to, std::int64_t value) {
 void Emitter::enter_function() {
   // (context, entry, frame): the frame stays on the stack, the context comes back from it after a call.
   for (const x86::Gp& reg : {x86::rbp, x86::rbx, x86::r12, x86::r13, x86::r14, x86::r15}) as_.push(reg);
+  as_.sub(x86::rsp, static_cast<std::int32_t>(8 * kMaxGuards));
   as_.push(x86::rdx);
   as_.lea(x86::rbp, x86::Mem(x86::rdi, static_cast<std::int32_t>(kBias)));
   as_.mov(x86::rax, x86::rsi);
@@ -183,8 +188,9 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
         as_.add(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
         if (indexed) as_.add(x86::rdx, index);
       };
-      if (low) at(group.lowest), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, begin))), as_.jb(fail);
-      if (high) at(group.behind), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end))), as_.ja(fail);
+      // With sign: a displacement may lead below address 0, while no address of the host has its top bit set.
+      if (low) at(group.lowest), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, begin))), as_.jl(fail);
+      if (high) at(group.behind), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end))), as_.jg(fail);
     };
     if (group.r == isa::kNoRegister) {
       check(x86::rax, false, true, true);
@@ -211,6 +217,22 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       check(x86::rax, true, group.step < 0, group.step > 0);
     }
   }
+  for (std::size_t i = 0; i < segment.guards.size(); ++i) {
+    const Guard& guard = segment.guards[i];
+    as_.mov(x86::rdx, p_field(guard.p, offsetof(memory::Pointer, base)));
+    as_.test(x86::rdx, x86::rdx);
+    as_.jz(fail);
+    if (guard.disp != 0) as_.add(x86::rdx, guard.disp);
+    as_.cmp(x86::rdx, p_field(guard.p, offsetof(memory::Pointer, begin)));
+    as_.jb(fail);
+    as_.mov(x86::rax, p_field(guard.p, offsetof(memory::Pointer, end)));
+    as_.sub(x86::rax, x86::rdx);
+    as_.jb(fail);
+    as_.sub(x86::rax, guard.bytes);
+    as_.jb(fail);
+    if (guard.scale != 0) as_.shr(x86::rax, guard.scale);
+    as_.mov(guard_slot(i), x86::rax);
+  }
   as_.inc(x86::rcx);
   as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(segment.length()));
   as_.jo(fail);
@@ -225,12 +247,52 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8), x86::rax);
     }
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), x86::rcx);
+  if (segment.closed && wants_more(segment)) return enter_closed_loop(segment);
   std::size_t next = r_hosts_;
   for (std::uint8_t p = 0; p < 8; ++p)
     if ((segment.base_registers >> p & 1) != 0 && next < pool_size_) {
       as_.mov(kPool[next], p_field(p, offsetof(memory::Pointer, base)));
       p_host_[p] = static_cast<int>(next++);
     }
+}
+
+/// Whether a register of the loop would be left in the context, or a base without a host register.
+bool Emitter::wants_more(const Segment& segment) const {
+  isa::RegisterSet used;
+  for (std::uint32_t w = segment.first; w < segment.behind; ++w)
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      const isa::Uses uses = isa::uses_of(program_.words[w].slot(slot));
+      used |= uses.reads;
+      used |= uses.writes;
+    }
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if ((used.r >> r & 1) != 0 && r_host_[r] < 0) return true;
+  return static_cast<std::size_t>(__builtin_popcount(segment.base_registers)) > pool_size_ - r_hosts_;
+}
+
+void Emitter::enter_closed_loop(const Segment& segment) {
+  loop_ = allocate_loop(program_, plan_, segment, kPool.size());
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if (r_host_[r] >= 0 && (plan_.written.r >> r & 1) != 0)
+      as_.mov(r_home(r), kPool[static_cast<std::size_t>(r_host_[r])]);
+  for (std::uint8_t p = 0; p < 8; ++p) {
+    p_host_[p] = loop_.bases[p];
+    if (p_host_[p] >= 0) as_.mov(kPool[static_cast<std::size_t>(p_host_[p])], p_field(p, offsetof(memory::Pointer, base)));
+  }
+  r_host_outside_ = r_host_;
+  r_host_ = loop_.at_start;
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if ((loop_.loaded >> r & 1) != 0) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], r_home(r));
+  in_closed_loop_ = true;
+}
+
+void Emitter::leave_closed_loop() {
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if ((loop_.stored >> r & 1) != 0) as_.mov(r_home(r), kPool[static_cast<std::size_t>(loop_.at_start[r])]);
+  r_host_ = r_host_outside_;
+  for (std::uint8_t r = 0; r < 16; ++r)
+    if (r_host_[r] >= 0) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], r_home(r));
+  in_closed_loop_ = false;
 }
 
 void Emitter::emit_called(const Segment& segment) {
@@ -266,6 +328,7 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
     count(retired_by(program_, segment.first, segment.behind), segment.length());
   }
   for (std::uint32_t w = segment.first; w < segment.behind; ++w) emit_word(w, number);
+  if (in_closed_loop_) leave_closed_loop();
 }
 
 void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
@@ -274,11 +337,17 @@ void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
   for (const Slot slot : plan_.order[w]) {
     const isa::Op& op = word.slot(slot);
     if (op.opcode == Opcode::nop) continue;
+    if (in_closed_loop_)
+      for (const LoopRegisters::Move& move : loop_.moves)
+        if (move.word == w && move.slot == slot) r_host_[move.r] = move.host;
     switch (slot) {
       case Slot::D: emit_dense(op, w); break;
       case Slot::S: emit_sparse(op, w); break;
       case Slot::C: emit_coordination(op); break;
     }
+    if (in_closed_loop_)
+      for (const LoopRegisters::Store& store : loop_.stores)
+        if (store.word == w && store.slot == slot) as_.mov(r_home(store.r), kPool[static_cast<std::size_t>(r_host_[store.r])]);
   }
 }
 
@@ -300,7 +369,7 @@ void Emitter::emit_all() {
   as_.bind(leave_saved_);
   as_.mov(x86::rax, kStopped);
   as_.bind(dispatch_);
-  as_.add(x86::rsp, 8);
+  as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * kMaxGuards));
   for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);
   as_.ret();
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vtpu/exec/context.h"
+#include "vtpu/exec/jit/loop_registers.h"
 #include "vtpu/exec/jit/plan.h"
 
 namespace vtpu::exec::jit {
@@ -30,17 +31,20 @@ struct Frame {
   const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
 };
 
-/// Host registers for r-registers and pointer bases; the last two serve look-ups of cells in programs that have them.
-inline const std::array<asmjit::x86::Gp, 11> kPool{
-    asmjit::x86::rbx, asmjit::x86::rsi, asmjit::x86::rdi, asmjit::x86::r8,  asmjit::x86::r9, asmjit::x86::r10,
-    asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15};
+/// Host registers for r-registers and pointer bases. r14 and r15 serve look-ups of cells in programs that have them; rdx
+/// is in the pool of loops without a check only.
+inline const std::array<asmjit::x86::Gp, 12> kPool{
+    asmjit::x86::rbx, asmjit::x86::rsi, asmjit::x86::rdi, asmjit::x86::r8,  asmjit::x86::r9,  asmjit::x86::r10,
+    asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15, asmjit::x86::rdx};
+inline constexpr std::size_t kSharedPool = 11;
 inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmjit::x86::r15};
 
 /// Makes the host code of one program.
 ///
 /// Registers of the host: rbp points into the context such that r and m are near; rax, rcx and rdx are free within an
 /// op, rdx holding a checked address through a word. The other eleven hold the r-registers of most use and, in a counted
-/// loop, the bases of its pointers. With AVX-512 v0–v15 are zmm0–zmm15; with AVX2 the six v-registers of most use are
+/// loop, the bases of its pointers; a loop without exits that wants more gets an allocation of its own
+/// (loop_registers.h). With AVX-512 v0–v15 are zmm0–zmm15; with AVX2 the six v-registers of most use are
 /// ymm pairs. What has no host register lives in the context.
 class Emitter {
  public:
@@ -68,10 +72,14 @@ class Emitter {
   void emit_called(const Segment& segment);
   void emit_loop_head(const Segment& segment, asmjit::Label fail);
   void count(const Retired& retired, std::uint32_t words);
+  bool wants_more(const Segment& segment) const;
+  void enter_closed_loop(const Segment& segment);
+  void leave_closed_loop();
   void emit_word(std::uint32_t w, std::size_t segment);
   asmjit::Label exit_at(std::uint32_t word, std::size_t segment, bool counted);
 
   Mem field(std::size_t offset, std::uint32_t size) const;
+  static Mem guard_slot(std::size_t guard);
   Mem r_home(std::uint8_t r) const { return field(offsetof(Context, r) + 8u * r, 8); }
   Mem v_home(std::uint8_t v, unsigned part) const;
   Mem m_home(std::uint8_t m, unsigned byte, std::uint32_t size) const;
@@ -101,6 +109,7 @@ class Emitter {
   void emit_sparse(const isa::Op& op, std::uint32_t w);
   void emit_coordination(const isa::Op& op);
   Mem address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
+  Mem place_of(const isa::Op& op, std::uint32_t bytes);
 
   asmjit::x86::Assembler as_;
   const isa::Program& program_;
@@ -111,6 +120,9 @@ class Emitter {
   std::array<int, 16> r_host_{};        // index into the pool of host registers, −1: in the context
   std::array<int, 16> v_host_{};        // number of the (first) vector register, −1: in the context
   std::array<int, 8> p_host_{};         // base of a pointer within the present loop, −1: none
+  LoopRegisters loop_;                  // of the closed loop being emitted
+  std::array<int, 16> r_host_outside_{};
+  bool in_closed_loop_ = false;
   std::size_t pool_size_ = 0;
   std::size_t r_hosts_ = 0;
   std::vector<asmjit::Label> labels_;   // entry of each segment

@@ -81,6 +81,7 @@ NativeEngine::NativeEngine(std::unique_ptr<Code> code) : code_(std::move(code)) 
 NativeEngine::NativeEngine(NativeEngine&&) noexcept = default;
 NativeEngine::~NativeEngine() = default;
 const NativeEngine::Report& NativeEngine::report() const { return code_->report; }
+const isa::Program& NativeEngine::program() const { return *code_->program; }
 
 Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std::optional<Form> form) {
   if (!form) form = host_form();

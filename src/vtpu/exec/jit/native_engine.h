@@ -27,6 +27,7 @@ class NativeEngine final : public Engine {
   ~NativeEngine() override;
 
   Status run(Machine& machine, Context& context) const override;
+  const isa::Program& program() const override;
 
   struct Report {
     Form form = Form::avx512;

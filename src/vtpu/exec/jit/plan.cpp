@@ -44,6 +44,7 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
         else induction[r].other_writes = true;
       }
     }
+  loop.closed = true;
   std::array<std::int64_t, 16> offset{};  // of each induction register since the iteration began
   std::map<std::tuple<int, int, unsigned>, HoistedGroup> groups;
   for (std::uint32_t w = loop.first; w < loop.behind; ++w) {
@@ -60,9 +61,17 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
         group.lowest = std::min(group.lowest, at);
         group.behind = std::max(group.behind, end);
         plan.hoisted[w] = true;
-        loop.base_registers = static_cast<std::uint8_t>(loop.base_registers | (1u << s.b));
+      } else {
+        const Guard guard{s.b, s.mode, s.disp, address->bytes};
+        auto found = std::find(loop.guards.begin(), loop.guards.end(), guard);
+        if (found == loop.guards.end() && loop.guards.size() < kMaxGuards) found = loop.guards.insert(found, guard);
+        if (found != loop.guards.end()) plan.guard[w] = static_cast<int>(found - loop.guards.begin());
       }
+      if (plan.hoisted[w] || plan.guard[w] >= 0)
+        loop.base_registers = static_cast<std::uint8_t>(loop.base_registers | (1u << s.b));
     }
+    const Effect effect = isa::info(s.opcode).effect;
+    loop.closed &= plan.hoisted[w] || (effect != Effect::reads && effect != Effect::writes);
     const isa::Op& d = program.words[w].dense;
     if (d.opcode == Opcode::dadd_i64 && d.immediate() && d.a == d.d && !induction[d.d].other_writes) offset[d.d] += d.imm;
   }
@@ -110,6 +119,7 @@ Plan make_plan(const isa::Program& program, const Features& features) {
   Plan plan;
   plan.segment_of.assign(words, Plan::kNone);
   plan.hoisted.assign(words, false);
+  plan.guard.assign(words, -1);
   plan.order.resize(words);
 
   std::vector<bool> called(words), leader(words);

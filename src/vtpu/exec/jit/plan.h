@@ -35,6 +35,19 @@ struct HoistedGroup {
   std::int64_t behind = 0;  ///< and of the byte behind the last
 };
 
+/// A check that a loop makes in place by one comparison, since its pointer stays as it is: the greatest r for which an
+/// access at p + r × scale + disp stays within bounds is computed before the loop. A negative r is left to the
+/// interpreter.
+struct Guard {
+  std::uint8_t p = 0;
+  unsigned scale = 0;  ///< log2
+  std::int32_t disp = 0;
+  std::uint32_t bytes = 0;
+
+  friend bool operator==(const Guard&, const Guard&) = default;
+};
+inline constexpr std::size_t kMaxGuards = 16;
+
 /// Words executed one after the other that are entered at the first only. A called word is one of its own.
 struct Segment {
   std::uint32_t first = 0;
@@ -42,6 +55,8 @@ struct Segment {
   bool called = false;
   bool counted_loop = false;  ///< ends with a dloop to its own first word; its checks and counts stand before it
   std::vector<HoistedGroup> groups;
+  std::vector<Guard> guards;            ///< at most kMaxGuards
+  bool closed = false;                  ///< no exit but at its end: every access is hoisted
   std::uint8_t base_registers = 0;  ///< p-registers that the loop wants in host registers
 
   std::uint32_t length() const { return behind - first; }
@@ -54,6 +69,7 @@ struct Plan {
   std::vector<Segment> segments;
   std::vector<std::uint32_t> segment_of;                 ///< word → segment, for the first word of each; else kNone
   std::vector<bool> hoisted;                             ///< word → its S access has no check of its own
+  std::vector<int> guard;                                ///< word → number of its guard, or −1
   std::vector<std::array<isa::Slot, 3>> order;           ///< word → slots in order (of words that are not called)
   isa::RegisterSet used, written;
   bool looks_up_cells = false;                           ///< some word accesses a cell by coordinate in host code

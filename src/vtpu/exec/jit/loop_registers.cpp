@@ -1,0 +1,139 @@
+#include "vtpu/exec/jit/loop_registers.h"
+
+#include <algorithm>
+
+namespace vtpu::exec::jit {
+namespace {
+
+using isa::Slot;
+
+/// A value of a register from its write to its last use, in places of execution. One that lives from an iteration into
+/// the next is two stretches: from its write to the end, and from the beginning to its last use.
+struct Range {
+  std::uint8_t r = 0;
+  std::uint32_t first = 0, last = 0;
+  std::uint32_t early_last = 0;  ///< of the stretch at the beginning
+  bool early = false;            ///< there is one
+  bool late = true;              ///< there is the other
+  bool written = false;
+  std::uint32_t last_write = 0;
+  std::uint32_t uses = 1;
+  int host = LoopRegisters::kInContext;
+
+  std::uint32_t length(std::uint32_t end) const { return (late ? last - first : 0) + (early ? early_last : 0) + (end == 0); }
+};
+
+bool meet(const Range& a, const Range& b) {
+  const auto stretches = [](const Range& x) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> all;
+    if (x.early) all.emplace_back(0, x.early_last);
+    if (x.late) all.emplace_back(x.first, x.last);
+    return all;
+  };
+  for (const auto& one : stretches(a))
+    for (const auto& other : stretches(b))
+      if (one.first <= other.second && other.first <= one.second) return true;
+  return false;
+}
+
+}  // namespace
+
+LoopRegisters allocate_loop(const isa::Program& program, const Plan& plan, const Segment& loop, std::size_t hosts) {
+  const std::uint32_t end = 3 * loop.length();  // places run from 1; 0 is before the loop's first op
+  std::vector<Range> ranges;
+  std::array<int, 16> present{}, initial{};
+  present.fill(-1);
+  initial.fill(-1);
+  const auto place_of = [&](std::uint32_t w, std::size_t k) { return 3 * (w - loop.first) + static_cast<std::uint32_t>(k) + 1; };
+  for (std::uint32_t w = loop.first; w < loop.behind; ++w)
+    for (std::size_t k = 0; k < 3; ++k) {
+      const isa::Uses uses = isa::uses_of(program.words[w].slot(plan.order[w][k]));
+      const std::uint32_t at = place_of(w, k);
+      for (std::uint8_t r = 0; r < 16; ++r) {
+        const bool reads = uses.reads.r >> r & 1, writes = uses.writes.r >> r & 1;
+        if (!reads && !writes) continue;
+        if (present[r] < 0 || (writes && !reads)) {
+          const bool before = reads;  // the value comes from before the loop, or from the iteration before
+          Range range{.r = r, .first = at, .last = at};
+          if (before) range.early = true, range.late = false, range.early_last = at, initial[r] = static_cast<int>(ranges.size());
+          present[r] = static_cast<int>(ranges.size());
+          ranges.push_back(range);
+        } else {
+          Range& range = ranges[static_cast<std::size_t>(present[r])];
+          (range.late ? range.last : range.early_last) = at;
+          ++range.uses;
+        }
+        Range& range = ranges[static_cast<std::size_t>(present[r])];
+        if (writes) range.written = true, range.last_write = at;
+      }
+    }
+  // What a register holds at the end goes into the next iteration where that reads it; else it must be stored.
+  LoopRegisters result;
+  result.at_start.fill(LoopRegisters::kInContext);
+  result.bases.fill(LoopRegisters::kInContext);
+  std::vector<bool> merged(ranges.size()), final_value(ranges.size());
+  std::array<int, 16> continued{};
+  continued.fill(-1);
+  for (std::uint8_t r = 0; r < 16; ++r) {
+    if (present[r] < 0) continue;
+    const auto last = static_cast<std::size_t>(present[r]);
+    if (initial[r] < 0) {
+      final_value[last] = true;
+      continue;
+    }
+    const auto first = static_cast<std::size_t>(initial[r]);
+    if (first == last) {  // one value all the time, or stepped
+      ranges[first].early_last = end;
+    } else {
+      ranges[first].late = true;
+      ranges[first].first = ranges[last].first;
+      ranges[first].last = end;
+      ranges[first].written = true;
+      ranges[first].uses += ranges[last].uses;
+      merged[last] = true;
+      continued[r] = static_cast<int>(first);
+    }
+  }
+
+  std::size_t next = 0;
+  for (std::uint8_t p = 0; p < 8; ++p)
+    if ((loop.base_registers >> p & 1) != 0 && next < hosts) result.bases[p] = static_cast<int>(next++);
+  // Those with the most uses for the time they take first; each into the first host register where it meets no other.
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < ranges.size(); ++i)
+    if (!merged[i]) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return static_cast<std::uint64_t>(ranges[a].uses) * (ranges[b].length(end) + 1) >
+           static_cast<std::uint64_t>(ranges[b].uses) * (ranges[a].length(end) + 1);
+  });
+  std::vector<std::vector<std::size_t>> taken(hosts);
+  for (const std::size_t i : order)
+    for (std::size_t host = next; host < hosts; ++host) {
+      if (std::any_of(taken[host].begin(), taken[host].end(), [&](std::size_t other) { return meet(ranges[i], ranges[other]); }))
+        continue;
+      taken[host].push_back(i);
+      ranges[i].host = static_cast<int>(host);
+      break;
+    }
+
+  for (std::uint8_t r = 0; r < 16; ++r) {
+    if (initial[r] < 0) continue;
+    const Range& range = ranges[static_cast<std::size_t>(initial[r])];
+    result.at_start[r] = range.host;
+    if (range.host < 0) continue;
+    result.loaded = static_cast<std::uint16_t>(result.loaded | (1u << r));
+    if (range.written) result.stored = static_cast<std::uint16_t>(result.stored | (1u << r));
+  }
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const Range& range = ranges[i];
+    const auto word = [&](std::uint32_t at) { return loop.first + (at - 1) / 3; };
+    const auto slot = [&](std::uint32_t at) { return plan.order[word(at)][(at - 1) % 3]; };
+    if (i == static_cast<std::size_t>(initial[range.r]) && initial[range.r] >= 0) continue;
+    const int host = merged[i] ? ranges[static_cast<std::size_t>(continued[range.r])].host : range.host;
+    result.moves.push_back({word(range.first), slot(range.first), range.r, host});
+    if (final_value[i] && host >= 0) result.stores.push_back({word(range.last_write), slot(range.last_write), range.r});
+  }
+  return result;
+}
+
+}  // namespace vtpu::exec::jit
