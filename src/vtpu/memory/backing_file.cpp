@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::string_view kMagic{"VTPUPPT1", 8};
 constexpr std::size_t kHeaderBytes = 16;
-constexpr std::size_t kRecordBytes = 24;
+constexpr std::size_t kRecordBytes = 32;
+constexpr std::size_t kHashAt = 24;
 constexpr std::uint32_t kPage = 1, kCommit = 2;
 
 template <class T>
@@ -44,29 +45,68 @@ std::string header_of(const Region& region) {
   return header;
 }
 
-std::string record(std::uint32_t kind, std::uint64_t number, std::string_view payload) {
-  std::string bytes;
-  put(bytes, kind);
-  put(bytes, static_cast<std::uint32_t>(payload.size()));
-  put(bytes, number);
-  std::string checked = bytes;
+/// The place is the seed: what a page's bytes show of another record is none here.
+std::uint64_t checksum(std::string_view head, std::string_view payload, std::uint64_t place) {
+  std::string checked(head);
   checked += payload;
-  put(bytes, static_cast<std::uint64_t>(XXH64(checked.data(), checked.size(), 0)));
-  bytes += payload;
-  return bytes;
+  return XXH64(checked.data(), checked.size(), place);
 }
 
-bool sound(std::string_view bytes) {
-  std::string checked(bytes.substr(0, 16));
-  checked += bytes.substr(kRecordBytes);
-  return get<std::uint64_t>(bytes, 16) == XXH64(checked.data(), checked.size(), 0);
+/// Appends the record that stands behind `log`, which begins at byte `start` of the file.
+void put_record(std::string& log, std::uint64_t start, std::uint32_t kind, PageNumber number,
+                std::string_view payload) {
+  std::string head;
+  put(head, kind);
+  put(head, static_cast<std::uint32_t>(payload.size()));
+  put(head, number);
+  const std::uint64_t sum = checksum(head, payload, start + log.size());
+  log += head;
+  put(log, sum);
+  log += payload;
 }
 
-std::string_view view(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+/// A record as its head says, whether or not that is true.
+struct Record {
+  std::uint32_t kind = 0;
+  std::size_t bytes = 0;  ///< of the payload
+  PageNumber number = 0;
+  std::string_view payload;
+  bool whole = false;  ///< of a kind there is, within the file
+  bool sound = false;  ///< and its checksum is right
+};
+
+Record record_at(std::string_view file, std::size_t at) {
+  Record record;
+  if (file.size() - at < kRecordBytes) return record;
+  record.kind = get<std::uint32_t>(file, at);
+  record.bytes = get<std::uint32_t>(file, at + 4);
+  record.number = get<PageNumber>(file, at + 8);
+  record.whole =
+      ((record.kind == kPage && record.bytes <= kPageBytes) || (record.kind == kCommit && record.bytes == 0)) &&
+      file.size() - at - kRecordBytes >= record.bytes;
+  if (!record.whole) return record;
+  record.payload = file.substr(at + kRecordBytes, record.bytes);
+  record.sound = get<std::uint64_t>(file, at + kHashAt) == checksum(file.substr(at, kHashAt), record.payload, at);
+  return record;
+}
+
+/// The end of the last sound commit at or behind `from`, wherever it stands; `from` when there is none.
+std::size_t last_commit(std::string_view file, std::size_t from) {
+  std::size_t end = from;
+  for (std::size_t at = from; at + kRecordBytes <= file.size(); ++at)
+    if (get<std::uint32_t>(file, at) == kCommit && record_at(file, at).sound) end = at + kRecordBytes;
+  return end;
+}
+
+std::string name_of(const Region& region, PageNumber number) {
+  if (region.spec().layout == Layout::sparse) return "page " + phext::PackedCoordinate::from_bits(number).raw_text();
+  return fmt::format("page {}", static_cast<std::uint64_t>(number));
+}
+
+std::string_view view(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 std::uint64_t hash_of(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
-bool all_zero(std::string_view bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](char c) { return c == 0; });
-}
 
 Error system_error(const std::filesystem::path& path, const char* what) {
   return {path.string(), fmt::format("cannot {}: {}", what, std::strerror(errno)), {}};
@@ -88,7 +128,8 @@ BackingFile::~BackingFile() { ::close(descriptor_); }
 Result<void> BackingFile::append(std::string_view bytes) {
   std::size_t done = 0;
   while (done < bytes.size()) {
-    const ssize_t written = ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(size_ + done));
+    const ssize_t written =
+        ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(size_ + done));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) return system_error(path_, "write");
     done += static_cast<std::size_t>(written);
@@ -99,9 +140,9 @@ Result<void> BackingFile::append(std::string_view bytes) {
 }
 
 Result<std::unique_ptr<BackingFile>> BackingFile::open(const std::filesystem::path& path, Region& region) {
-  const bool fresh = !std::filesystem::exists(path);
+  std::error_code ignored;  // what cannot be looked at cannot be opened either
   std::string bytes;
-  if (!fresh) {
+  if (std::filesystem::exists(path, ignored)) {
     auto read = read_file(path);
     if (!read) return read.error();
     bytes = std::move(*read);
@@ -110,70 +151,103 @@ Result<std::unique_ptr<BackingFile>> BackingFile::open(const std::filesystem::pa
   if (descriptor < 0) return system_error(path, "open");
   std::unique_ptr<BackingFile> file(new BackingFile(path, descriptor));
   const std::string header = header_of(region);
-  if (bytes.empty()) {  // new, or ended before its header was durable: nothing was promised
+  if (bytes.size() < header.size() && header.starts_with(bytes)) {  // new, or ended while its header was written
     if (const auto written = file->append(header); !written) return written.error();
     sync_folder(path);
     return file;
   }
   if (bytes.size() < kHeaderBytes || !bytes.starts_with(kMagic))
     return Error{path.string() + ": byte 0", "no header of a region's file", "'VTPUPPT1'"};
-  if (!bytes.starts_with(header)) return Error{path.string() + ": byte 8", "the file of a region with another box", "this region's"};
-
-  // The last commit first: whatever is wrong before it is damage, behind it an interrupted flush. A commit is found by
-  // walking the lengths; one that cannot be reached that way is searched for at every place.
-  const std::string_view all = bytes;
-  std::size_t committed = kHeaderBytes;
-  for (std::size_t at = kHeaderBytes; at + kRecordBytes <= all.size(); ++at) {
-    if (get<std::uint32_t>(all, at) != kCommit || get<std::uint32_t>(all, at + 4) != 0) continue;
-    if (sound(all.substr(at, kRecordBytes))) committed = at + kRecordBytes;
-  }
-  std::map<std::uint64_t, std::pair<std::size_t, std::size_t>> latest;  // page → payload
-  for (std::size_t at = kHeaderBytes; at < committed;) {
-    const std::string where = fmt::format("{}: byte {}", path.string(), at);
-    if (committed - at < kRecordBytes) return Error{where, "a torn record", "a whole one"};
-    const auto kind = get<std::uint32_t>(all, at);
-    const auto length = get<std::uint32_t>(all, at + 4);
-    const auto number = get<std::uint64_t>(all, at + 8);
-    if ((kind != kPage && kind != kCommit) || length > kPageBytes || committed - at - kRecordBytes < length)
-      return Error{where, "a torn record", "a page or a commit"};
-    if (!sound(all.substr(at, kRecordBytes + length)))
-      return Error{where, fmt::format("page {} is torn: its checksum is wrong", number), "the bytes that were flushed"};
-    if (kind == kPage) latest[number] = {at + kRecordBytes, length};
-    else file->commits_ = number;
-    at += kRecordBytes + length;
-  }
-  for (const auto& [number, place] : latest) {
-    const std::span<std::byte> to = region.page(number);
-    if (to.size() != place.second)
-      return Error{path.string(), fmt::format("page {} of {} bytes", number, place.second), "a page of this region"};
-    std::memcpy(to.data(), all.data() + place.first, place.second);
-    file->flushed_[number] = hash_of(all.substr(place.first, place.second));
-  }
-  file->size_ = committed;
-  file->dropped_ = all.size() - committed;
-  if (file->dropped_ > 0 && ::ftruncate(descriptor, static_cast<off_t>(committed)) != 0) return system_error(path, "cut");
+  if (!bytes.starts_with(header))
+    return Error{path.string() + ": byte 8", "the file of a region with another box", "this region's"};
+  if (const auto read = file->read(bytes, region); !read) return read.error();
   return file;
+}
+
+Result<void> BackingFile::read(std::string_view bytes, Region& region) {
+  std::map<PageNumber, std::string_view> latest, since_commit;
+  std::size_t committed = kHeaderBytes, at = kHeaderBytes;
+  for (; at < bytes.size();) {
+    const Record record = record_at(bytes, at);
+    if (!record.sound) break;
+    at += kRecordBytes + record.bytes;
+    if (record.kind == kPage) {
+      since_commit[record.number] = record.payload;
+      continue;
+    }
+    for (const auto& [number, payload] : since_commit) latest[number] = payload;
+    since_commit.clear();
+    commits_ = static_cast<std::uint64_t>(record.number);
+    committed = at;
+  }
+  // What follows the last commit was never promised. But an unsound record with a commit behind it was.
+  if (const std::size_t promised = last_commit(bytes, at); promised > at)
+    return damage(bytes.substr(0, promised), at, region);
+
+  for (const auto& [number, payload] : latest) {
+    const std::span<std::byte> to = region.page(number);
+    if (to.size() != payload.size())
+      return Error{path_.string(), fmt::format("{} of {} bytes", name_of(region, number), payload.size()),
+                   "a page of this region"};
+    std::memcpy(to.data(), payload.data(), payload.size());
+    flushed_[number] = hash_of(payload);
+  }
+  size_ = committed;
+  dropped_ = bytes.size() - committed;
+  if (dropped_ > 0 && ::ftruncate(descriptor_, static_cast<off_t>(committed)) != 0) return system_error(path_, "cut");
+  return {};
+}
+
+Error BackingFile::damage(std::string_view promised, std::size_t from, const Region& region) const {
+  std::string torn;
+  std::size_t at = from;
+  for (; at < promised.size();) {
+    const Record record = record_at(promised, at);
+    if (!record.whole) break;
+    if (!record.sound) {
+      if (!torn.empty()) torn += ", ";
+      torn += record.kind == kPage ? name_of(region, record.number)
+                                   : fmt::format("commit {}", static_cast<std::uint64_t>(record.number));
+    }
+    at += kRecordBytes + record.bytes;
+  }
+  if (at < promised.size()) torn += fmt::format("{}what stands from byte {} on", torn.empty() ? "" : ", ", at);
+  return {fmt::format("{}: byte {}", path_.string(), from), "torn, the checksum is wrong: " + torn,
+          "the bytes that were flushed"};
 }
 
 Result<void> BackingFile::flush(const Region& region) {
   std::string log;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> changed;
+  std::vector<std::pair<PageNumber, std::uint64_t>> changed;
   std::uint64_t live = kHeaderBytes;
-  region.for_each_page([&](std::uint64_t number, std::span<std::byte> bytes) {
+  region.for_each_page([&](PageNumber number, std::span<std::byte> bytes) {
     const auto known = flushed_.find(number);
-    if (known == flushed_.end() && all_zero(view(bytes))) return;
+    if (known == flushed_.end() && all_zero(bytes)) return;
     live += kRecordBytes + bytes.size();
     const std::uint64_t hash = hash_of(view(bytes));
     if (known != flushed_.end() && known->second == hash) return;
     changed.emplace_back(number, hash);
-    log += record(kPage, number, view(bytes));
+    put_record(log, size_, kPage, number, view(bytes));
   });
   if (changed.empty()) return {};
-  log += record(kCommit, commits_ + 1, {});
-  if (const auto written = append(log); !written) return written.error();
+  // The pages are on stable storage before their commit is written, so that a commit never stands before torn pages.
+  const std::uint64_t before = size_;
+  auto written = append(log);
+  if (written) {
+    std::string commit;
+    put_record(commit, size_, kCommit, commits_ + 1, {});
+    written = append(commit);
+  }
+  if (!written) {
+    // What came through must not count with the next commit. Where cutting fails too, the next open tells of it.
+    size_ = before;
+    static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(size_)) == 0);
+    return written;
+  }
   ++commits_;
   for (const auto& [number, hash] : changed) flushed_[number] = hash;
-  if (size_ > 4 * live + kPageBytes) return rewrite(region);
+  // The flush is durable by now. Where there is no room for a second file, the log stays as it is.
+  if (size_ > 4 * live + kPageBytes) static_cast<void>(rewrite(region).ok());
   return {};
 }
 
@@ -183,12 +257,16 @@ Result<void> BackingFile::rewrite(const Region& region) {
   if (descriptor < 0) return system_error(beside, "open");
   BackingFile fresh(beside, descriptor);
   std::string log = header_of(region);
-  region.for_each_page([&](std::uint64_t number, std::span<std::byte> bytes) {
-    if (flushed_.contains(number)) log += record(kPage, number, view(bytes));
+  region.for_each_page([&](PageNumber number, std::span<std::byte> bytes) {
+    if (flushed_.contains(number)) put_record(log, 0, kPage, number, view(bytes));
   });
-  log += record(kCommit, commits_, {});
-  if (const auto written = fresh.append(log); !written) return written.error();
-  if (::rename(beside.c_str(), path_.c_str()) != 0) return system_error(beside, "rename");
+  put_record(log, 0, kCommit, commits_, {});
+  auto written = fresh.append(log);
+  if (written && ::rename(beside.c_str(), path_.c_str()) != 0) written = system_error(beside, "rename");
+  if (!written) {
+    ::unlink(beside.c_str());
+    return written;
+  }
   sync_folder(path_);
   std::swap(descriptor_, fresh.descriptor_);
   size_ = fresh.size_;

@@ -10,13 +10,24 @@
 #include "vtpu/base/check.h"
 #include "vtpu/memory/backing_file.h"
 #include "vtpu/memory/region.h"
+#include "vtpu/phext/break.h"
 #include "vtpu/phext/scrolls.h"
 
 namespace vtpu::memory {
 namespace {
 
-/// What a read of a page that nobody has written sees.
-alignas(64) std::array<std::byte, kPageBytes> zeros{};
+/// What a read of a page that nobody has written sees: as many zeros as the largest page has bytes.
+alignas(64) constexpr std::array<std::byte, TranslationCache::kColumns << 6> kZeros{};
+
+/// A Place points to bytes that may be written; to these an access that only reads is led.
+std::byte* zeros() { return const_cast<std::byte*>(kZeros.data()); }
+
+bool inside(std::int64_t offset, std::uint64_t bytes, std::int64_t before, std::int64_t behind) {
+  return offset >= -before && offset <= behind && static_cast<std::uint64_t>(behind - offset) >= bytes;
+}
+bool inside(const Pointer& translated, std::int64_t offset, std::uint64_t bytes) {
+  return inside(offset, bytes, translated.base - translated.begin, translated.end - translated.base);
+}
 
 }  // namespace
 
@@ -48,11 +59,39 @@ struct PageTable::State {
       if (wanted > limits.bytes) return MemoryFault::quota;
     }
     wanted = (wanted + kPageBytes - 1) / kPageBytes * kPageBytes;
-    if (wanted > limits.bytes - bytes) return MemoryFault::quota;
+    return exceeds(static_cast<std::uint64_t>(wanted)) ? std::optional(MemoryFault::quota) : std::nullopt;
+  }
+
+  /// Whether that many bytes more are too many.
+  bool exceeds(std::uint64_t more) const { return more > limits.bytes - bytes; }
+
+  void count(const Region& region, std::uint64_t before) { bytes += region.bytes() - before; }
+
+  /// Why `bytes` at `offset` from an untranslated coordinate, which `covered` says of `region`, cannot be had.
+  std::optional<MemoryFault> fault(const Region& region, const Covered& covered, phext::PackedCoordinate c,
+                                   std::int64_t offset, std::uint64_t size, bool write) const {
+    if (!inside(offset, size, covered.before, covered.behind)) return MemoryFault::out_of_bounds;
+    if (write && covered.at == nullptr && exceeds(region.cost_of(c))) return MemoryFault::quota;
     return {};
   }
 
-  void count(const Region& region, std::uint64_t before) { bytes += region.bytes() - before; }
+  /// The cell, which `region` covers so, made when `write`; counts one hit or one miss. Nothing here can fail any more.
+  Covered translate(Region& region, Covered covered, phext::PackedCoordinate c, bool write, TranslationCache& cache) {
+    const unsigned cell_log2 = region.spec().cell_log2;
+    const std::uint64_t low = TranslationCache::tag_low(c), high = TranslationCache::tag_high(c, cell_log2);
+    const std::uint32_t column = c.get(phext::Axis::column) % kPageColumns;
+    const TranslationCache::Entry* entry = cache.find(low, high);
+    const bool hit = entry != nullptr && (entry->columns >> column & 1) != 0;
+    if (write && covered.at == nullptr) {
+      const std::uint64_t before = region.bytes();
+      covered = region.make(c);
+      count(region, before);
+    }
+    ++(hit ? cache.counters.hits : cache.counters.misses);
+    if (!hit && covered.at != nullptr)
+      cache.insert({low, high, covered.at - (std::int64_t{column} << cell_log2), covered.columns}, &region);
+    return covered;
+  }
 };
 
 PageTable::PageTable(Limits limits) : state_(std::make_unique<State>()) { state_->limits = limits; }
@@ -98,76 +137,71 @@ std::optional<MemoryFault> PageTable::flush(std::uint64_t handle) {
   return file->second->flush(*found->second) ? std::nullopt : std::optional(MemoryFault::io);
 }
 
-std::optional<MemoryFault> PageTable::check(const Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write) const {
-  const auto inside = [&](std::int64_t before, std::int64_t behind) {
-    return offset >= -before && offset <= behind && static_cast<std::uint64_t>(behind - offset) >= bytes;
-  };
+std::optional<MemoryFault> PageTable::check(const Pointer& pointer, std::int64_t offset, std::uint64_t bytes,
+                                            bool write) const {
   if (pointer.translated())
-    return inside(pointer.base - pointer.begin, pointer.end - pointer.base) ? std::nullopt : std::optional(MemoryFault::out_of_bounds);
-  Region* region = state_->find(pointer.coordinate);
+    return inside(pointer, offset, bytes) ? std::nullopt : std::optional(MemoryFault::out_of_bounds);
+  const Region* region = state_->find(pointer.coordinate);
   if (region == nullptr) return MemoryFault::unmapped;
-  const Covered covered = region->cover(pointer.coordinate);
-  if (!inside(covered.before, covered.behind)) return MemoryFault::out_of_bounds;
-  if (write && covered.at == nullptr && region->cost_of(pointer.coordinate) > state_->limits.bytes - state_->bytes) return MemoryFault::quota;
-  return {};
+  return state_->fault(*region, region->cover(pointer.coordinate), pointer.coordinate, offset, bytes, write);
 }
 
-std::optional<MemoryFault> PageTable::check_cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write) const {
+std::optional<MemoryFault> PageTable::check_cell(phext::PackedCoordinate coordinate, unsigned cell_log2,
+                                                 bool write) const {
   Region* region = state_->find(coordinate);
   if (region == nullptr) return MemoryFault::unmapped;
   if (region->spec().cell_log2 != cell_log2) return MemoryFault::cell_size;
-  if (write && region->cost_of(coordinate) > state_->limits.bytes - state_->bytes) return MemoryFault::quota;
+  if (write && state_->exceeds(region->cost_of(coordinate))) return MemoryFault::quota;
   return {};
 }
 
-PageTable::Place PageTable::access(Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write, TranslationCache& cache) {
-  if (const auto fault = check(pointer, offset, bytes, write)) return {nullptr, fault};
-  if (pointer.translated()) return {pointer.base + offset, {}};
-  Region* region = state_->find(pointer.coordinate);
-  const std::uint64_t low = TranslationCache::tag_low(pointer.coordinate);
-  const std::uint64_t high = TranslationCache::tag_high(pointer.coordinate, region->spec().cell_log2);
-  const std::uint32_t column = pointer.coordinate.get(phext::Axis::column) % kPageColumns;
-  const TranslationCache::Entry* entry = cache.find(low, high);
-  const bool hit = entry != nullptr && (entry->columns >> column & 1) != 0;
-  const std::uint64_t before = region->bytes();
-  const Covered covered = write ? region->make(pointer.coordinate) : region->cover(pointer.coordinate);
-  state_->count(*region, before);
-  ++(hit ? cache.counters.hits : cache.counters.misses);
-  if (covered.at == nullptr) return {zeros.data(), {}};
-  pointer.base = covered.at;
-  pointer.begin = covered.begin;
-  pointer.end = covered.end;
-  pointer.region = region;
-  if (!hit) cache.insert({low, high, covered.at - (std::int64_t{column} << region->spec().cell_log2), covered.columns}, region);
+PageTable::Place PageTable::access(Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write,
+                                   TranslationCache& cache) {
+  if (!pointer.translated()) {
+    Region* region = state_->find(pointer.coordinate);
+    if (region == nullptr) return {nullptr, MemoryFault::unmapped};
+    Covered covered = region->cover(pointer.coordinate);
+    if (const auto fault = state_->fault(*region, covered, pointer.coordinate, offset, bytes, write))
+      return {nullptr, fault};
+    covered = state_->translate(*region, covered, pointer.coordinate, write, cache);
+    if (covered.at == nullptr) return {zeros(), {}};
+    pointer.base = covered.at;
+    pointer.begin = covered.begin;
+    pointer.end = covered.end;
+    pointer.region = region;
+  } else if (!inside(pointer, offset, bytes)) {
+    return {nullptr, MemoryFault::out_of_bounds};
+  }
   return {pointer.base + offset, {}};
 }
 
-PageTable::Place PageTable::cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write, TranslationCache& cache) {
-  const std::uint64_t low = TranslationCache::tag_low(coordinate);
-  const std::uint64_t high = TranslationCache::tag_high(coordinate, cell_log2);
+PageTable::Place PageTable::cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write,
+                                 TranslationCache& cache) {
   const std::uint32_t column = coordinate.get(phext::Axis::column) % kPageColumns;
-  const TranslationCache::Entry* entry = cache.find(low, high);
+  const TranslationCache::Entry* entry =
+      cache.find(TranslationCache::tag_low(coordinate), TranslationCache::tag_high(coordinate, cell_log2));
   if (entry != nullptr && (entry->columns >> column & 1) != 0) {
     ++cache.counters.hits;
     return {entry->base + (std::int64_t{column} << cell_log2), {}};
   }
-  if (const auto fault = check_cell(coordinate, cell_log2, write)) return {nullptr, fault};
   Region* region = state_->find(coordinate);
-  const std::uint64_t before = region->bytes();
-  const Covered covered = write ? region->make(coordinate) : region->cover(coordinate);
-  state_->count(*region, before);
-  ++cache.counters.misses;
-  if (covered.at == nullptr) return {zeros.data(), {}};
-  cache.insert({low, high, covered.at - (std::int64_t{column} << cell_log2), covered.columns}, region);
-  return {covered.at, {}};
+  if (region == nullptr) return {nullptr, MemoryFault::unmapped};
+  if (region->spec().cell_log2 != cell_log2) return {nullptr, MemoryFault::cell_size};
+  Covered covered = region->cover(coordinate);
+  if (const auto fault = state_->fault(*region, covered, coordinate, 0, std::uint64_t{1} << cell_log2, write))
+    return {nullptr, fault};
+  covered = state_->translate(*region, covered, coordinate, write, cache);
+  return {covered.at == nullptr ? zeros() : covered.at, {}};
 }
 
 bool PageTable::step(Pointer& pointer, phext::Axis axis, std::int64_t distance) {
   const phext::Step step = phext::step(pointer.coordinate, axis, distance);
   if (pointer.translated()) {
-    std::byte* base = pointer.region->contains(step.to) ? pointer.region->moved(pointer, step.to) : nullptr;
-    if (base == nullptr) pointer.forget();
-    else pointer.base = base;
+    std::byte* base = pointer.region->moved(pointer, step.to);
+    if (base == nullptr)
+      pointer.forget();
+    else
+      pointer.base = base;
   }
   pointer.coordinate = step.to;
   return step.saturated;
@@ -178,17 +212,21 @@ std::span<const std::byte> PageTable::peek(phext::PackedCoordinate coordinate) c
   if (region == nullptr) return {};
   const Covered covered = region->cover(coordinate);
   if (covered.at == nullptr) return {};
-  if (dynamic_cast<const ScrollRegion*>(region) != nullptr) return {covered.at, static_cast<std::size_t>(covered.behind)};
+  if (dynamic_cast<const ScrollRegion*>(region) != nullptr)
+    return {covered.at, static_cast<std::size_t>(covered.behind)};
   return {covered.at, std::size_t{1} << region->spec().cell_log2};
 }
 
 bool PageTable::mapped(phext::PackedCoordinate coordinate) const { return state_->find(coordinate) != nullptr; }
 
-std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
+std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from,
+                                                                phext::PackedCoordinate last,
                                                                 std::uint64_t& looked_at) const {
   std::optional<phext::PackedCoordinate> best;
   for (const auto& [handle, region] : state_->regions)
-    if (const auto found = region->next_occupied(from, best ? *best : last, looked_at); found && (!best || *found < *best)) best = found;
+    if (const auto found = region->next_occupied(from, best ? *best : last, looked_at);
+        found && (!best || *found < *best))
+      best = found;
   return best;
 }
 
@@ -207,9 +245,8 @@ std::uint64_t PageTable::digest() const {
   XXH3_64bits_reset(state);
   for (const auto& [handle, region] : state_->regions) {
     XXH3_64bits_update(state, &handle, sizeof handle);
-    region->for_each_page([&](std::uint64_t page, std::span<std::byte> bytes) {
-      // A page of zeros is as good as none.
-      if (std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; })) return;
+    region->for_each_page([&](PageNumber page, std::span<std::byte> bytes) {
+      if (all_zero(bytes)) return;  // as good as none
       XXH3_64bits_update(state, &page, sizeof page);
       XXH3_64bits_update(state, bytes.data(), bytes.size());
     });
@@ -221,17 +258,21 @@ std::uint64_t PageTable::digest() const {
 
 Result<std::uint64_t> PageTable::attach(const RegionSpec& spec, const std::filesystem::path& file) {
   const Allocated allocated = allocate(spec);
-  if (allocated.fault) return Error{file.string(), "the region cannot be made: its box is no box, meets another, or is too large", {}};
+  if (allocated.fault)
+    return Error{file.string(), "the region cannot be made: its box is no box, meets another, or is too large", {}};
   Region& region = *state_->regions[allocated.handle];
   const std::uint64_t before = region.bytes();
   auto backing = BackingFile::open(file, region);
-  if (!backing) {
-    const Error error = backing.error();
-    state_->bytes += region.bytes() - before;
-    free(allocated.handle);
-    return error;
-  }
   state_->count(region, before);
+  std::optional<Error> error;
+  if (!backing)
+    error = backing.error();
+  else if (state_->bytes > state_->limits.bytes)
+    error = Error{file.string(), "more pages than the table may hold", {}};
+  if (error) {
+    free(allocated.handle);
+    return *error;
+  }
   state_->backing[allocated.handle] = std::move(*backing);
   return allocated.handle;
 }
@@ -241,16 +282,16 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   if (!scrolls) return scrolls.error();
   std::map<phext::Coordinate, std::string> owned;
   for (const phext::Scroll& scroll : *scrolls) owned.emplace(scroll.coordinate, std::string(scroll.text));
-  auto region = std::make_unique<ScrollRegion>(state_->next_handle, std::move(owned));
+  auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned);
   for (const auto& [handle, other] : state_->regions)
-    for (const auto& [coordinate, bytes] : region->scrolls()) {
-      RegionSpec scroll;
-      scroll.first = phext::PackedCoordinate::from_coordinate(coordinate).with(phext::Axis::line, 0).with(phext::Axis::column, 0);
-      scroll.last = scroll.first.with(phext::Axis::line, phext::PackedCoordinate::kMax).with(phext::Axis::column, phext::PackedCoordinate::kMax);
-      if (other->meets(scroll)) return Error{coordinate.to_string(), "the scroll's place is mapped already", {}};
-    }
-  if (region->bytes() > state_->limits.bytes - state_->bytes)
-    return Error{"document", fmt::format("{} bytes", region->bytes()), fmt::format("at most {} more", state_->limits.bytes - state_->bytes)};
+    for (const auto& [coordinate, scroll] : region->scrolls())
+      if (other->meets(place_of(coordinate)))
+        return Error{coordinate.to_string(), "the scroll's place is mapped already", {}};
+  if (state_->regions.size() >= state_->limits.regions)
+    return Error{"document", fmt::format("{} regions before it", state_->regions.size()), "fewer"};
+  if (state_->exceeds(region->bytes()))
+    return Error{"document", fmt::format("{} bytes", region->bytes()),
+                 fmt::format("at most {} more", state_->limits.bytes - state_->bytes)};
   state_->count(*region, 0);
   const std::uint64_t handle = state_->next_handle++;
   state_->regions[handle] = std::move(region);
@@ -259,10 +300,16 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
 
 Result<std::string> PageTable::export_phext(std::uint64_t handle) const {
   const auto found = state_->regions.find(handle);
-  const auto* scrolls = found == state_->regions.end() ? nullptr : dynamic_cast<const ScrollRegion*>(found->second.get());
+  const auto* scrolls =
+      found == state_->regions.end() ? nullptr : dynamic_cast<const ScrollRegion*>(found->second.get());
   if (scrolls == nullptr) return Error{fmt::format("handle {}", handle), "no imported document has it", {}};
   std::vector<phext::Scroll> views;
-  for (const auto& [coordinate, text] : scrolls->scrolls()) views.push_back({coordinate, text});
+  for (const auto& [coordinate, scroll] : scrolls->scrolls()) {
+    if (std::any_of(scroll.text.begin(), scroll.text.end(), phext::is_dimension_break))
+      return Error{coordinate.to_string(), "a dimension break was written into the scroll",
+                   "text, which moves no other scroll"};
+    views.push_back({coordinate, scroll.text});
+  }
   return phext::dephokenize(views);
 }
 

@@ -92,7 +92,8 @@ class PageTable {
 
   // What needs no sentron: straight access for tools, tests and the geometric operations. No cache, no counts.
 
-  /// The bytes of the cell at a coordinate, in place; empty where nothing is mapped, or a sparse page is absent.
+  /// The bytes of the cell at a coordinate, in place; of an imported scroll, all from that byte on. Empty where nothing
+  /// is mapped, or a sparse page is absent.
   std::span<const std::byte> peek(phext::PackedCoordinate coordinate) const;
   /// Whether a region has the coordinate.
   bool mapped(phext::PackedCoordinate coordinate) const;
@@ -104,10 +105,10 @@ class PageTable {
   struct RegionInfo {
     std::uint64_t handle = 0;
     RegionSpec spec;
-    std::uint64_t cells = 0;        ///< of the box, at most 2^64 − 1
-    std::uint64_t bytes = 0;        ///< of address space (dense) or of pages made (sparse)
-    std::uint64_t pages_made = 0;   ///< pages of 4 KiB with a byte that is not 0 (dense), sparse pages made
-    std::string backing;            ///< file, or empty
+    std::uint64_t cells = 0;       ///< of the box, at most 2^64 − 1
+    std::uint64_t bytes = 0;       ///< of address space (dense) or of pages made (sparse)
+    std::uint64_t pages_made = 0;  ///< pages of 4 KiB with a byte that is not 0 (dense), sparse pages made
+    std::string backing;           ///< file, or empty
   };
   std::vector<RegionInfo> regions() const;
 
@@ -115,13 +116,15 @@ class PageTable {
   std::uint64_t digest() const;
 
   /// A dense or sparse region whose flushed contents live in `file` (made when absent, read when present; then its spec
-  /// must be equal). Error: the file, the place in it, what is wrong; torn or damaged pages by number.
+  /// must be equal). One table at a time may have it. Error: the file, the place in it, what is wrong; torn or damaged
+  /// pages by number.
   Result<std::uint64_t> attach(const RegionSpec& spec, const std::filesystem::path& file);
 
   /// The scrolls of a phext document, each readable at its coordinate: its bytes in a row, line and column finding a
-  /// byte within. Error: a bad document, a coordinate that is already mapped.
+  /// byte within, in the lines it has now. Error: a bad document, a coordinate that is already mapped, a full table.
   Result<std::uint64_t> import_phext(std::string_view text);
-  /// The document of all imported scrolls as they are now.
+  /// The document of all imported scrolls as they are now. Error: a handle of no document, a scroll into which a
+  /// dimension break was written.
   Result<std::string> export_phext(std::uint64_t handle) const;
 
  private:

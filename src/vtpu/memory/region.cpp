@@ -3,10 +3,12 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
 
 #include "vtpu/base/check.h"
+#include "vtpu/memory/box_index.h"
 #include "vtpu/memory/coordinate_map.h"
 
 namespace vtpu::memory {
@@ -17,15 +19,30 @@ using phext::PackedCoordinate;
 
 constexpr std::size_t kAxes = PackedCoordinate::kAxes;
 
+/// The bits of the axes column, scroll, … library; of line, section, … shelf; and the lowest bit above each axis.
+constexpr PackedCoordinate::Bits every_second_axis(std::size_t from, std::uint32_t bits) {
+  PackedCoordinate::Bits all = 0;
+  for (std::size_t i = from; i < kAxes; i += 2)
+    all |= static_cast<PackedCoordinate::Bits>(bits) << (i * PackedCoordinate::kAxisBits);
+  return all;
+}
+constexpr PackedCoordinate::Bits kEvenAxes = every_second_axis(0, PackedCoordinate::kMax);
+constexpr PackedCoordinate::Bits kOddAxes = every_second_axis(1, PackedCoordinate::kMax);
+constexpr PackedCoordinate::Bits kAboveAxes = (every_second_axis(0, 1) | every_second_axis(1, 1))
+                                              << PackedCoordinate::kAxisBits;
+
 Axis axis_of(std::size_t i) { return static_cast<Axis>(i); }
 bool on_mask(const RegionSpec& spec, std::size_t axis) { return (spec.mask >> (kAxes - 1 - axis) & 1) != 0; }
 std::uint32_t side(const RegionSpec& spec, std::size_t axis) {
   return spec.last.get(axis_of(axis)) - spec.first.get(axis_of(axis)) + 1;
 }
-bool all_zero(std::span<const std::byte> bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+
+bool boxes_meet(const RegionSpec& a, const RegionSpec& b) {
+  for (std::size_t i = 0; i < kAxes; ++i)
+    if (a.last.get(axis_of(i)) < b.first.get(axis_of(i)) || b.last.get(axis_of(i)) < a.first.get(axis_of(i)))
+      return false;
+  return true;
 }
-PackedCoordinate at_least(PackedCoordinate a, PackedCoordinate b) { return a < b ? b : a; }
 
 /// The least coordinate of the box at or behind `from`: numbers are kept while they are inside, and what follows the
 /// first that is not starts anew.
@@ -65,33 +82,15 @@ std::uint64_t columns_in_box(const RegionSpec& spec, std::uint32_t column) {
   return (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
 }
 
-using AnyCurve = std::variant<phext::RowMajor, phext::Morton, phext::Hilbert>;
-
-std::optional<AnyCurve> curve_of(const RegionSpec& spec) {
-  std::vector<std::uint32_t> sides;
-  for (std::size_t i = 0; i < kAxes; ++i)
-    if (on_mask(spec, i)) sides.push_back(side(spec, i));
-  const auto wrapped = [](auto curve) -> std::optional<AnyCurve> {
-    if (!curve) return {};
-    return *curve;
-  };
-  if (spec.layout == Layout::morton) return wrapped(phext::Morton::make(sides));
-  if (spec.layout == Layout::hilbert) return wrapped(phext::Hilbert::make(sides));
-  return wrapped(phext::RowMajor::make(sides));
-}
-
 class Dense final : public Region {
  public:
-  Dense(std::uint64_t handle, const RegionSpec& spec, std::byte* data) : Region(handle, spec), curve_(*curve_of(spec)), data_(data) {
-    std::uint64_t stride = 1;
-    for (std::size_t i = kAxes; i-- > 0;)
-      if (on_mask(spec, i)) strides_[i] = stride, stride *= side(spec, i);
-  }
+  Dense(std::uint64_t handle, const RegionSpec& spec, std::byte* data)
+      : Region(handle, spec), index_(*BoxIndex::make(spec)), data_(data) {}
   ~Dense() override { ::munmap(data_, mapped_bytes()); }
 
   Covered cover(PackedCoordinate c) const override {
     Covered covered;
-    const std::uint64_t offset = index(c) << spec().cell_log2;
+    const std::uint64_t offset = index_.find(c) << spec().cell_log2;
     covered.at = data_ + offset;
     covered.begin = data_;
     covered.end = data_ + data_bytes();
@@ -103,50 +102,66 @@ class Dense final : public Region {
     return covered;
   }
   Covered make(PackedCoordinate c) override { return cover(c); }
-  std::byte* moved(const Pointer&, PackedCoordinate to) const override { return data_ + (index(to) << spec().cell_log2); }
+  std::byte* moved(const Pointer&, PackedCoordinate to) const override {
+    const std::uint64_t index = index_.find(to);
+    return index == BoxIndex::kOutside ? nullptr : data_ + (index << spec().cell_log2);
+  }
 
-  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at) const override {
+  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last,
+                                                std::uint64_t& looked_at) const override {
     std::optional<PackedCoordinate> at = first_inside(spec(), from);
-    while (at && *at <= last) {
+    if (!at || *at > last) return {};
+    if (spec().layout == Layout::row_major) return next_in_a_row(*at, last, looked_at);
+    do {
       ++looked_at;
-      if (!all_zero({data_ + (index(*at) << spec().cell_log2), std::size_t{1} << spec().cell_log2})) return at;
-      if (!advance(spec(), *at)) break;
-    }
+      if (!all_zero({data_ + (index_.find(*at) << spec().cell_log2), std::size_t{1} << spec().cell_log2})) return at;
+    } while (advance(spec(), *at) && *at <= last);
     return {};
   }
   void for_each_page(const VisitPage& visit) const override {
     for (std::uint64_t at = 0; at < data_bytes(); at += kPageBytes)
       visit(at / kPageBytes, {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)});
   }
-  std::span<std::byte> page(std::uint64_t number) override {
-    if (number * kPageBytes >= data_bytes()) return {};
-    return {data_ + number * kPageBytes, std::min<std::uint64_t>(kPageBytes, data_bytes() - number * kPageBytes)};
+  std::span<std::byte> page(PageNumber number) override {
+    if (number >= mapped_bytes() / kPageBytes) return {};
+    const std::uint64_t at = static_cast<std::uint64_t>(number) * kPageBytes;
+    return {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)};
   }
   std::uint64_t bytes() const override { return mapped_bytes(); }
   std::uint64_t pages_made() const override {
     std::uint64_t made = 0;
-    for_each_page([&](std::uint64_t, std::span<std::byte> bytes) { made += !all_zero(bytes); });
+    for_each_page([&](PageNumber, std::span<std::byte> bytes) { made += !all_zero(bytes); });
     return made;
   }
 
  private:
-  std::uint64_t data_bytes() const { return cells() << spec().cell_log2; }
+  std::uint64_t data_bytes() const { return index_.cells() << spec().cell_log2; }
   std::uint64_t mapped_bytes() const { return (data_bytes() + kPageBytes - 1) / kPageBytes * kPageBytes; }
-  std::uint64_t index(PackedCoordinate c) const {
-    if (spec().layout == Layout::row_major) {
-      std::uint64_t sum = 0;
-      for (std::size_t i = 0; i < kAxes; ++i) sum += strides_[i] * (c.get(axis_of(i)) - spec().first.get(axis_of(i)));
-      return sum;
+
+  /// In row-major order the cells lie in the order of their coordinates, so that this is one pass over the bytes.
+  std::optional<PackedCoordinate> next_in_a_row(PackedCoordinate first, PackedCoordinate last,
+                                                std::uint64_t& looked_at) const {
+    const unsigned log2 = spec().cell_log2;
+    const std::uint64_t begin = index_.find(first);
+    std::uint64_t end = index_.cells();
+    if (last < spec().last)
+      if (const auto behind = first_inside(spec(), PackedCoordinate::from_bits(last.with_flags(0).bits() + 1)))
+        end = index_.find(*behind);
+    for (std::uint64_t at = begin << log2; at < end << log2;) {
+      const std::uint64_t size = std::min<std::uint64_t>(kPageBytes, (end << log2) - at);
+      if (all_zero({data_ + at, size})) {
+        at += size;
+        continue;
+      }
+      while (data_[at] == std::byte{0}) ++at;
+      looked_at += (at >> log2) - begin + 1;
+      return index_.coordinate(at >> log2);
     }
-    phext::Point point{};
-    std::size_t d = 0;
-    for (std::size_t i = 0; i < kAxes; ++i)
-      if (on_mask(spec(), i)) point[d++] = c.get(axis_of(i)) - spec().first.get(axis_of(i));
-    return std::visit([&](const auto& curve) { return curve.index(point); }, curve_);
+    looked_at += end - begin;
+    return {};
   }
 
-  AnyCurve curve_;
-  std::array<std::uint64_t, kAxes> strides_{};
+  BoxIndex index_;
   std::byte* data_;
 };
 
@@ -162,65 +177,53 @@ class Sparse final : public Region {
     if (const std::uint64_t* page = pages_.find(key_of(c))) return covered(reinterpret_cast<std::byte*>(*page), c);
     return covered(new_page(key_of(c)), c);
   }
-  std::uint64_t cost_of(PackedCoordinate c) const override { return pages_.find(key_of(c)) == nullptr ? page_bytes() : 0; }
+  std::uint64_t cost_of(PackedCoordinate c) const override {
+    return pages_.find(key_of(c)) == nullptr ? page_bytes() : 0;
+  }
   std::byte* moved(const Pointer& pointer, PackedCoordinate to) const override {
-    if (key_of(pointer.coordinate) != key_of(to)) return nullptr;
-    const std::int64_t columns = std::int64_t{to.get(Axis::column)} - std::int64_t{pointer.coordinate.get(Axis::column)};
+    if (key_of(pointer.coordinate) != key_of(to) || !contains(to)) return nullptr;
+    const std::int64_t columns =
+        std::int64_t{to.get(Axis::column)} - std::int64_t{pointer.coordinate.get(Axis::column)};
     return pointer.base + columns * (std::int64_t{1} << spec().cell_log2);
   }
-  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at) const override {
+  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last,
+                                                std::uint64_t& looked_at) const override {
     for (auto at = in_order_.lower_bound(key_of(from)); at != in_order_.end() && at->first <= last; ++at)
       for (std::uint32_t k = 0; k < kPageColumns; ++k) {
         const PackedCoordinate c = at->first.with(Axis::column, at->first.get(Axis::column) + k);
         if (c < from.with_flags(0) || c > last || !contains(c)) continue;
         ++looked_at;
-        if (!all_zero({at->second + (std::size_t{k} << spec().cell_log2), std::size_t{1} << spec().cell_log2})) return c;
+        if (!all_zero({at->second + (std::size_t{k} << spec().cell_log2), std::size_t{1} << spec().cell_log2}))
+          return c;
       }
     return {};
   }
   void for_each_page(const VisitPage& visit) const override {
-    for (const auto& [key, bytes] : in_order_) visit(number_of(key), {bytes, page_bytes()});
+    for (const auto& [key, bytes] : in_order_) visit(key.bits(), {bytes, page_bytes()});
   }
-  std::span<std::byte> page(std::uint64_t number) override {
-    const PackedCoordinate key = key_with(number);
-    if (!contains(key) && !meets({key, key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1), 1, 0, Layout::sparse})) return {};
+  std::span<std::byte> page(PageNumber number) override {
+    const PackedCoordinate key = PackedCoordinate::from_bits(number);
+    if (key.flags() != 0 || key != key_of(key)) return {};
+    RegionSpec cells;
+    cells.first = key;
+    cells.last = key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1);
+    if (!meets(cells)) return {};
     const std::uint64_t* page = pages_.find(key);
     return {page == nullptr ? new_page(key) : reinterpret_cast<std::byte*>(*page), page_bytes()};
   }
-  std::uint64_t bytes() const override { return storage_.size() * page_bytes(); }
-  std::uint64_t pages_made() const override { return storage_.size(); }
+  std::uint64_t bytes() const override { return in_order_.size() * page_bytes(); }
+  std::uint64_t pages_made() const override { return in_order_.size(); }
 
  private:
   std::size_t page_bytes() const { return kPageColumns << spec().cell_log2; }
   static PackedCoordinate key_of(PackedCoordinate c) {
     return c.with_flags(0).with(Axis::column, c.get(Axis::column) & ~static_cast<std::uint32_t>(kPageColumns - 1));
   }
-  /// A page's number: the places of its coordinate within the box, in row-major order, over the masked axes; for the
-  /// column, which 64.
-  std::uint64_t number_of(PackedCoordinate key) const {
-    std::uint64_t number = 0;
-    for (std::size_t i = 0; i < kAxes; ++i) {
-      if (!on_mask(spec(), i)) continue;
-      if (axis_of(i) == Axis::column) number = number * 32 + key.get(Axis::column) / kPageColumns;
-      else number = number * side(spec(), i) + (key.get(axis_of(i)) - spec().first.get(axis_of(i)));
-    }
-    return number;
-  }
-  PackedCoordinate key_with(std::uint64_t number) const {
-    PackedCoordinate key = key_of(spec().first);
-    for (std::size_t i = kAxes; i-- > 0;) {
-      if (!on_mask(spec(), i)) continue;
-      const bool column = axis_of(i) == Axis::column;
-      const std::uint64_t base = column ? 32 : side(spec(), i);
-      const auto digit = static_cast<std::uint32_t>(number % base);
-      number /= base;
-      key = key.with(axis_of(i), column ? digit * static_cast<std::uint32_t>(kPageColumns) : spec().first.get(axis_of(i)) + digit);
-    }
-    return key;
-  }
+  /// Zeros, and on a boundary of cache lines, which a page of the least size fills.
   std::byte* new_page(PackedCoordinate key) {
-    storage_.push_back(std::make_unique<std::byte[]>(page_bytes()));
-    std::byte* page = storage_.back().get();
+    if (free_ < page_bytes()) storage_.push_back(std::make_unique<Slab>()), free_ = kSlabBytes;
+    std::byte* page = storage_.back()->bytes.data() + (kSlabBytes - free_);
+    free_ -= page_bytes();
     pages_.insert(key, reinterpret_cast<std::uint64_t>(page));
     in_order_[key] = page;
     return page;
@@ -235,30 +238,41 @@ class Sparse final : public Region {
     covered.before = (here - first) * cell;
     covered.behind = (behind - here) * cell;
     covered.columns = columns;
-    if (page != nullptr) covered.at = page + here * cell, covered.begin = page + first * cell, covered.end = page + behind * cell;
+    if (page != nullptr)
+      covered.at = page + here * cell, covered.begin = page + first * cell, covered.end = page + behind * cell;
     return covered;
   }
 
+  static constexpr std::size_t kSlabBytes = 16384;
+  struct alignas(64) Slab {
+    std::array<std::byte, kSlabBytes> bytes{};
+  };
+
   CoordinateMap pages_;
   std::map<PackedCoordinate, std::byte*> in_order_;
-  std::vector<std::unique_ptr<std::byte[]>> storage_;
+  std::vector<std::unique_ptr<Slab>> storage_;
+  std::size_t free_ = 0;  ///< bytes of the last slab
 };
 
 }  // namespace
 
-bool Region::contains(PackedCoordinate c) const {
-  for (std::size_t i = 0; i < kAxes; ++i) {
-    const std::uint32_t x = c.get(axis_of(i));
-    if (x < spec_.first.get(axis_of(i)) || x > spec_.last.get(axis_of(i))) return false;
-  }
-  return true;
+bool all_zero(std::span<const std::byte> bytes) {
+  // Equal to itself one byte on: the library compares whole vectors at once.
+  return bytes.empty() ||
+         (bytes[0] == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
-bool Region::meets(const RegionSpec& other) const {
-  for (std::size_t i = 0; i < kAxes; ++i)
-    if (spec_.last.get(axis_of(i)) < other.first.get(axis_of(i)) || other.last.get(axis_of(i)) < spec_.first.get(axis_of(i))) return false;
-  return true;
+bool Region::contains(PackedCoordinate c) const {
+  // Every second axis at a time, so that above each there is room for a bit that a borrow takes away.
+  const auto at_least = [](PackedCoordinate a, PackedCoordinate b, PackedCoordinate::Bits axes) {
+    const PackedCoordinate::Bits above = (axes << 1) & ~axes & kAboveAxes;
+    return ((((a.bits() & axes) | above) - (b.bits() & axes)) & above) == above;
+  };
+  return at_least(c, spec_.first, kEvenAxes) && at_least(spec_.last, c, kEvenAxes) &&
+         at_least(c, spec_.first, kOddAxes) && at_least(spec_.last, c, kOddAxes);
 }
+
+bool Region::meets(const RegionSpec& other) const { return boxes_meet(spec_, other); }
 
 std::uint64_t Region::cells() const {
   unsigned __int128 cells = 1;
@@ -293,18 +307,41 @@ std::unique_ptr<Region> make_sparse(std::uint64_t handle, const RegionSpec& spec
 
 // ---- scrolls
 
+RegionSpec place_of(const phext::Coordinate& scroll) {
+  RegionSpec place;
+  place.mask = 3;  // line and column
+  place.first = PackedCoordinate::from_coordinate(scroll).with(Axis::line, 0).with(Axis::column, 0);
+  place.last = place.first.with(Axis::line, PackedCoordinate::kMax).with(Axis::column, PackedCoordinate::kMax);
+  place.layout = Layout::sparse;
+  return place;
+}
+
 namespace {
 
+/// The least box around the scrolls' places.
 RegionSpec spec_of(const std::map<phext::Coordinate, std::string>& scrolls) {
   RegionSpec spec;
   spec.cell_log2 = 0;
   spec.layout = Layout::sparse;
   spec.mask = (1u << kAxes) - 1;
-  if (!scrolls.empty()) {
-    spec.first = PackedCoordinate::from_coordinate(scrolls.begin()->first);
-    spec.last = PackedCoordinate::from_coordinate(scrolls.rbegin()->first);
+  if (!scrolls.empty()) spec.first = spec.last = place_of(scrolls.begin()->first).first;
+  for (const auto& [coordinate, text] : scrolls) {
+    const RegionSpec place = place_of(coordinate);
+    for (std::size_t i = 0; i < kAxes; ++i) {
+      const Axis axis = axis_of(i);
+      spec.first = spec.first.with(axis, std::min(spec.first.get(axis), place.first.get(axis)));
+      spec.last = spec.last.with(axis, std::max(spec.last.get(axis), place.last.get(axis)));
+    }
   }
   return spec;
+}
+
+std::vector<std::size_t> lines_of(std::string_view text) {
+  std::vector<std::size_t> lines{0};
+  for (std::size_t i = 0; i < text.size(); ++i)
+    if (text[i] == phext::byte_of(phext::Break::line)) lines.push_back(i + 1);
+  lines.push_back(text.size());
+  return lines;
 }
 
 std::optional<phext::Coordinate> scroll_of(PackedCoordinate c) {
@@ -313,23 +350,22 @@ std::optional<phext::Coordinate> scroll_of(PackedCoordinate c) {
   return *coordinate;
 }
 
+/// Where in its scroll the byte at a line and column lies, if there is one.
+std::optional<std::size_t> offset_of(const ScrollRegion::Held& scroll, PackedCoordinate c) {
+  const std::size_t line = c.get(Axis::line), column = c.get(Axis::column);
+  if (line == 0 || line >= scroll.lines.size() || column == 0) return {};
+  const std::size_t at = scroll.lines[line - 1] + column - 1;
+  if (at >= scroll.lines[line]) return {};
+  return at;
+}
+
+std::span<std::byte> bytes_of(ScrollRegion::Held& scroll) { return std::as_writable_bytes(std::span(scroll.text)); }
+
 }  // namespace
 
-ScrollRegion::ScrollRegion(std::uint64_t handle, std::map<phext::Coordinate, std::string> scrolls)
-    : Region(handle, spec_of(scrolls)), scrolls_(std::move(scrolls)) {}
-
-std::optional<std::size_t> ScrollRegion::offset_of(const std::string& scroll, PackedCoordinate c) const {
-  std::size_t at = 0;
-  for (std::uint32_t line = 1; line < c.get(Axis::line); ++line) {
-    at = scroll.find('\n', at);
-    if (at == std::string::npos) return {};
-    ++at;
-  }
-  if (c.get(Axis::line) == 0 || c.get(Axis::column) == 0) return {};
-  const std::size_t end = std::min(scroll.find('\n', at), scroll.size() - 1) + 1;  // a line ends behind its break
-  at += c.get(Axis::column) - 1;
-  if (at >= end) return {};
-  return at;
+ScrollRegion::ScrollRegion(std::uint64_t handle, const std::map<phext::Coordinate, std::string>& scrolls)
+    : Region(handle, spec_of(scrolls)) {
+  for (const auto& [coordinate, text] : scrolls) scrolls_[coordinate] = {text, lines_of(text)};
 }
 
 bool ScrollRegion::contains(PackedCoordinate c) const {
@@ -340,63 +376,58 @@ bool ScrollRegion::contains(PackedCoordinate c) const {
 }
 
 bool ScrollRegion::meets(const RegionSpec& other) const {
-  for (const auto& [coordinate, text] : scrolls_) {
-    RegionSpec scroll;
-    scroll.first = PackedCoordinate::from_coordinate(coordinate).with(Axis::line, 0).with(Axis::column, 0);
-    scroll.last = scroll.first.with(Axis::line, PackedCoordinate::kMax).with(Axis::column, PackedCoordinate::kMax);
-    bool apart = false;
-    for (std::size_t i = 0; i < kAxes; ++i)
-      apart |= scroll.last.get(axis_of(i)) < other.first.get(axis_of(i)) || other.last.get(axis_of(i)) < scroll.first.get(axis_of(i));
-    if (!apart) return true;
-  }
-  return false;
+  return std::any_of(scrolls_.begin(), scrolls_.end(),
+                     [&](const auto& scroll) { return boxes_meet(place_of(scroll.first), other); });
 }
 
 Covered ScrollRegion::cover(PackedCoordinate c) const {
-  std::string& text = scrolls_.find(*scroll_of(c))->second;
-  const std::size_t offset = *offset_of(text, c);
+  Held& scroll = scrolls_.find(*scroll_of(c))->second;
+  const std::size_t offset = *offset_of(scroll, c);
   Covered covered;
-  covered.begin = reinterpret_cast<std::byte*>(text.data());
+  covered.begin = bytes_of(scroll).data();
   covered.at = covered.begin + offset;
-  covered.end = covered.begin + text.size();
+  covered.end = covered.begin + scroll.text.size();
   covered.before = static_cast<std::int64_t>(offset);
-  covered.behind = static_cast<std::int64_t>(text.size() - offset);
+  covered.behind = static_cast<std::int64_t>(scroll.text.size() - offset);
   covered.columns = std::uint64_t{1} << c.get(Axis::column) % kPageColumns;
   return covered;
 }
 
 std::byte* ScrollRegion::moved(const Pointer& pointer, PackedCoordinate to) const {
-  return scroll_of(pointer.coordinate) == scroll_of(to) ? cover(to).at : nullptr;
+  return scroll_of(pointer.coordinate) == scroll_of(to) && contains(to) ? cover(to).at : nullptr;
 }
 
-std::optional<PackedCoordinate> ScrollRegion::next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at) const {
-  for (auto& [coordinate, text] : scrolls_) {
-    PackedCoordinate at = PackedCoordinate::from_coordinate(coordinate);
-    if (at.with(Axis::line, PackedCoordinate::kMax).with(Axis::column, PackedCoordinate::kMax) < from) continue;
-    for (const char byte : text) {
-      if (at > last) return {};
-      ++looked_at;
-      if (at >= at_least(from, at) && byte != 0) return at;
-      const bool breaks = byte == '\n';
-      if ((breaks ? at.get(Axis::line) : at.get(Axis::column)) == PackedCoordinate::kMax) break;  // no coordinate reaches further
-      at = breaks ? at.with(Axis::line, at.get(Axis::line) + 1).with(Axis::column, 1) : at.with(Axis::column, at.get(Axis::column) + 1);
+std::optional<PackedCoordinate> ScrollRegion::next_occupied(PackedCoordinate from, PackedCoordinate last,
+                                                            std::uint64_t& looked_at) const {
+  for (const auto& [coordinate, scroll] : scrolls_) {
+    const RegionSpec place = place_of(coordinate);
+    if (place.last < from) continue;
+    if (last < place.first) return {};
+    for (std::uint32_t line = 1; line < scroll.lines.size() && line <= PackedCoordinate::kMax; ++line) {
+      const std::size_t begin = scroll.lines[line - 1], size = scroll.lines[line] - begin;
+      for (std::uint32_t column = 1; column <= size && column <= PackedCoordinate::kMax; ++column) {
+        const PackedCoordinate at = place.first.with(Axis::line, line).with(Axis::column, column);
+        if (at < from) continue;
+        if (at > last) return {};
+        ++looked_at;
+        if (scroll.text[begin + column - 1] != 0) return at;
+      }
     }
   }
   return {};
 }
 
 void ScrollRegion::for_each_page(const VisitPage& visit) const {
-  std::uint64_t number = 0;
-  for (auto& [coordinate, text] : scrolls_) visit(number++, {reinterpret_cast<std::byte*>(text.data()), text.size()});
+  PageNumber number = 0;
+  for (auto& [coordinate, scroll] : scrolls_) visit(number++, bytes_of(scroll));
 }
-std::span<std::byte> ScrollRegion::page(std::uint64_t number) {
+std::span<std::byte> ScrollRegion::page(PageNumber number) {
   if (number >= scrolls_.size()) return {};
-  std::string& text = std::next(scrolls_.begin(), static_cast<std::ptrdiff_t>(number))->second;
-  return {reinterpret_cast<std::byte*>(text.data()), text.size()};
+  return bytes_of(std::next(scrolls_.begin(), static_cast<std::ptrdiff_t>(number))->second);
 }
 std::uint64_t ScrollRegion::bytes() const {
   std::uint64_t sum = 0;
-  for (const auto& [coordinate, text] : scrolls_) sum += text.size();
+  for (const auto& [coordinate, scroll] : scrolls_) sum += scroll.text.size();
   return sum;
 }
 

@@ -1,12 +1,8 @@
 #include "vtpu/memory/translation_cache.h"
 
-namespace vtpu::memory {
+#include <algorithm>
 
-const TranslationCache::Entry* TranslationCache::find(std::uint64_t low, std::uint64_t high) const {
-  for (const Entry& entry : sets[set_of(low, high)])
-    if (entry.tag_low == low && entry.tag_high == high) return &entry;
-  return nullptr;
-}
+namespace vtpu::memory {
 
 void TranslationCache::insert(const Entry& entry, const Region* region) {
   const std::size_t set = set_of(entry.tag_low, entry.tag_high);
@@ -25,9 +21,22 @@ void TranslationCache::insert(const Entry& entry, const Region* region) {
 }
 
 void TranslationCache::forget(const Region* region) {
-  for (std::size_t set = 0; set < kSets; ++set)
-    for (std::size_t way = 0; way < kWays; ++way)
-      if (regions[set][way] == region) sets[set][way] = {}, regions[set][way] = nullptr;
+  for (std::size_t set = 0; set < kSets; ++set) {
+    if (std::find(regions[set].begin(), regions[set].end(), region) == regions[set].end()) continue;
+    // What stays moves together in the order of its age, so that the next to go is again the oldest.
+    std::array<Entry, kWays> kept{};
+    std::array<const Region*, kWays> owners{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kWays; ++i) {
+      const std::size_t way = (next_way[set] + i) % kWays;
+      if (regions[set][way] == nullptr || regions[set][way] == region) continue;
+      kept[count] = sets[set][way];
+      owners[count++] = regions[set][way];
+    }
+    sets[set] = kept;
+    regions[set] = owners;
+    next_way[set] = 0;
+  }
 }
 
 void TranslationCache::clear() {

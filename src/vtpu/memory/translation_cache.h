@@ -14,7 +14,7 @@ class Region;
 struct TranslationCounters {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
-  std::uint64_t evictions = 0;  ///< entries that another one replaced while they were valid
+  std::uint64_t evictions = 0;  ///< valid entries that gave way to one with another tag
 
   friend bool operator==(const TranslationCounters&, const TranslationCounters&) = default;
 };
@@ -47,7 +47,8 @@ class TranslationCache {
   }
   static std::uint64_t tag_high(phext::PackedCoordinate c, unsigned cell_log2) {
     constexpr std::uint64_t kValue = (std::uint64_t{1} << kCellShift) - 1;
-    return (static_cast<std::uint64_t>(c.bits() >> 64) & kValue) | (static_cast<std::uint64_t>(cell_log2) << kCellShift);
+    return (static_cast<std::uint64_t>(c.bits() >> 64) & kValue) |
+           (static_cast<std::uint64_t>(cell_log2) << kCellShift);
   }
   /// The set of a tag: a multiplicative hash, whose top eight bits are the set.
   static std::size_t set_of(std::uint64_t low, std::uint64_t high) {
@@ -55,15 +56,20 @@ class TranslationCache {
   }
 
   std::array<std::array<Entry, kWays>, kSets> sets{};
-  /// Regions of the entries, and the way to replace next: not needed to use a translation.
+  /// Regions of the entries, null for a free way, and the way to replace next: not needed to use a translation. From
+  /// that way on the entries stand in the order of their age; in a set with a free way it is way 0.
   std::array<std::array<const Region*, kWays>, kSets> regions{};
   std::array<std::uint8_t, kSets> next_way{};
   TranslationCounters counters;
 
   /// The entry with that tag, or null. Counts nothing.
-  const Entry* find(std::uint64_t low, std::uint64_t high) const;
-  /// Puts an entry in: over the one with the same tag, else into a free way, else over the oldest of its set, which is
-  /// an eviction.
+  const Entry* find(std::uint64_t low, std::uint64_t high) const {
+    for (const Entry& entry : sets[set_of(low, high)])
+      if (entry.tag_low == low && entry.tag_high == high) return &entry;
+    return nullptr;
+  }
+  /// Puts an entry in: over the one with the same tag, whose age it takes, else into a free way, else over the oldest
+  /// of its set, which is an eviction. `region` is not null.
   void insert(const Entry& entry, const Region* region);
   /// Drops the translations of a region, counting none.
   void forget(const Region* region);
