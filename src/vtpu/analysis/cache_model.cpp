@@ -5,8 +5,14 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/text.h"
 
 namespace vtpu::analysis {
+namespace {
+
+std::string quoted(const std::string& text) { return "found '" + text + "'"; }
+
+}  // namespace
 
 Result<void> check_geometry(const CacheGeometry& g) {
   if (!std::has_single_bit(g.line))
@@ -17,6 +23,31 @@ Result<void> check_geometry(const CacheGeometry& g) {
     return Error{g.name, std::to_string(g.bytes) + " bytes", "a multiple of a set's " + std::to_string(set_bytes)};
   }
   return {};
+}
+
+Result<CacheGeometry> parse_geometry(const std::string& text) {
+  constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+  const auto parts = split(text, ':');
+  if (parts.size() != 3 || parts[0].empty()) return Error{"", quoted(text), "NAME:BYTES:WAYS, as L2:1MiB:16"};
+  std::string_view digits = parts[1];
+  std::int64_t unit = 1;
+  for (const auto& [ending, bytes] :
+       {std::pair{"KiB", 1 << 10}, std::pair{"MiB", 1 << 20}, std::pair{"GiB", 1 << 30}}) {
+    if (!digits.ends_with(ending)) continue;
+    digits.remove_suffix(3);
+    unit = bytes;
+  }
+  const auto bytes = parse_integer(digits, "");
+  if (!bytes || *bytes < 1 || *bytes > kMostBytes / unit)
+    return Error{"", quoted(text) + " with bytes '" + std::string(parts[1]) + "'", "1 to 1GiB, as 49152 or 48KiB"};
+  const auto ways = parse_integer(parts[2], "");
+  if (!ways || *ways < 1 || *ways > kMostBytes)
+    return Error{"", quoted(text) + " with ways '" + std::string(parts[2]) + "'", "a number from 1"};
+  CacheGeometry geometry{std::string(parts[0]), static_cast<std::uint64_t>(*bytes * unit),
+                         static_cast<unsigned>(*ways)};
+  if (const auto checked = check_geometry(geometry); !checked)
+    return Error{"", quoted(text) + " with " + checked.error().found, checked.error().expected};
+  return geometry;
 }
 
 double CacheCounters::hit_rate() const {

@@ -22,6 +22,10 @@ struct CacheGeometry {
 /// Error: a line that is not a power of two, a size that is not a whole number of sets, no ways.
 Result<void> check_geometry(const CacheGeometry& geometry);
 
+/// `NAME:BYTES:WAYS` with lines of 64 bytes, as `L1:32768:8` or `L2:1MiB:16`; bytes up to 1 GiB. The geometry is one
+/// that `check_geometry` takes. Error: the text, what is wrong in it, what may stand there.
+Result<CacheGeometry> parse_geometry(const std::string& text);
+
 struct CacheCounters {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;

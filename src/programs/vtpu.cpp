@@ -1,0 +1,370 @@
+// vtpu: assembles, checks, runs and explains programs of the vTPU.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "vtpu/analysis/inspect.h"
+#include "vtpu/analysis/report.h"
+#include "vtpu/base/result.h"
+#include "vtpu/base/text.h"
+#include "vtpu/exec/interpreter.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/files.h"
+#include "vtpu/isa/assembler.h"
+#include "vtpu/isa/disassembler.h"
+#include "vtpu/isa/generator.h"
+#include "vtpu/isa/manual.h"
+#include "vtpu/kernels/workloads.h"
+#include "vtpu/phext/packed.h"
+#include "vtpu/sentrons.h"
+
+namespace vtpu::command {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kMostFaults = 1000;
+
+/// What the command line said; each command reads its part of it.
+struct Options {
+  std::string file, out, engine = "auto", form, at, import, ports, mix, locality, workload, manual;
+  std::vector<std::string> caches;
+  std::uint64_t fuel = std::uint64_t{1} << 32;
+  std::uint64_t iterations = 1000, seed = 1;
+  std::size_t words = 64;
+  unsigned depth = 1, sentrons = 1;
+  bool json = false, host_code = false, time = false;
+};
+
+// ---- programs as files
+
+Result<int> run_asm(const Options& options) {
+  const auto text = read(options.file);
+  if (!text) return text.error();
+  if (text->starts_with(isa::kSiwMagic)) return Error{shown(options.file), "found a .siw container", "assembly text"};
+  const bool beside = options.out.empty() && options.file != "-";
+  if (beside && fs::path(options.file).extension() == ".siw")
+    return Error{options.file, "the container would take the place of its text", "-o, or a name that ends in .sasm"};
+  auto program = isa::assemble(*text, shown(options.file));
+  if (!program) return program.error();
+  const auto valid = isa::ValidProgram::make(std::move(*program));
+  if (!valid) return valid.error();
+  return put(beside ? fs::path(options.file).replace_extension(".siw").string() : options.out,
+             isa::to_siw(valid->get()));
+}
+
+Result<int> run_disasm(const Options& options) {
+  const auto program = load_valid(options.file);
+  if (!program) return program.error();
+  if (!options.host_code) return put(options.out, isa::disassemble(program->get()));
+  const auto listing = exec::jit::NativeEngine::listing(*program, form_of(options.form));
+  if (!listing) return listing.error();
+  return put(options.out, *listing);
+}
+
+Result<int> run_validate(const Options& options) {
+  const auto program = load(options.file);
+  if (!program) return program.error();
+  const auto faults = isa::validate(*program, kMostFaults);
+  std::string text;
+  ordered_json all = ordered_json::array();
+  for (const isa::Fault& fault : faults) {
+    text += fmt::format("{}: {}\n", shown(options.file), fault.message());
+    ordered_json row{{"word", fault.word}, {"slot", nullptr}, {"found", fault.found}, {"expected", fault.expected}};
+    if (fault.slot) row["slot"] = isa::name_of(*fault.slot);
+    all.push_back(std::move(row));
+  }
+  if (faults.empty()) text = fmt::format("{}: valid, {} words\n", shown(options.file), program->words.size());
+  const ordered_json json{{"file", shown(options.file)}, {"words", program->words.size()}, {"faults", all}};
+  if (const auto printed = print(options.json ? dumped(json) : text); !printed) return printed.error();
+  if (faults.empty()) return kDone;
+  const char* const more = faults.size() == kMostFaults ? "at least " : "";
+  return fail(fmt::format("{}: not valid; faults: {}{}", shown(options.file), more, faults.size()), kWrongInput);
+}
+
+Result<isa::Program> generated(const Options& options) {
+  for (const kernels::Workload& workload : kernels::workloads())
+    if (workload.name == options.workload) return workload.make(options.iterations, options.seed);
+  isa::WorkloadSpec spec{
+      .depth = options.depth, .words = options.words, .iterations = options.iterations, .seed = options.seed};
+  for (const isa::Mix mix : isa::kMixes)
+    if (isa::name_of(mix) == options.mix) spec.mix = mix;
+  for (const isa::Locality locality : isa::kLocalities)
+    if (isa::name_of(locality) == options.locality) spec.locality = locality;
+  return isa::synthetic_program(spec);
+}
+
+Result<int> run_gen(const Options& options) {
+  const auto program = generated(options);
+  if (!program) return within("gen", program.error());
+  const bool container = fs::path(options.out).extension() == ".siw";
+  return put(options.out, container ? isa::to_siw(*program) : isa::disassemble(*program));
+}
+
+Result<int> run_manual(const Options& options) {
+  return put(options.out, options.manual == "html" ? isa::manual_html() : isa::manual_markdown());
+}
+
+// ---- programs that run
+
+/// Shows the result, and says on standard error which sentron trapped first, if one did.
+Result<int> finish(const Options& options, const exec::Machine& machine, const ordered_json& json,
+                   const std::string& text) {
+  if (const auto printed = print(options.json ? dumped(json) : text); !printed) return printed.error();
+  for (const auto& sentron : machine.sentrons())
+    if (sentron->status == exec::Status::trapped)
+      return fail(fmt::format("{}: sentron {}: {}", shown(options.file), sentron->id, sentron->trap.message()),
+                  kTrapped);
+  return kDone;
+}
+
+Result<int> run_run(const Options& options) {
+  const auto program = load_valid(options.file);
+  if (!program) return program.error();
+  const auto chosen = choose_engine(options.engine, options.form, *program);
+  if (!chosen) return chosen.error();
+  exec::Machine machine;
+  if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
+  for (unsigned i = 0; i < options.sentrons; ++i) machine.spawn(options.fuel);
+  const auto ran = run_sentrons(machine, *chosen->engine, options.time);
+  if (!ran) return ran.error();
+
+  ordered_json json{{"program", shown(options.file)}, {"engine", chosen->name}};
+  std::string text = fmt::format("{}, {}\n", shown(options.file), chosen->name);
+  if (!ran->summary.deadlock.empty()) {
+    json["deadlock"] = ran->summary.deadlock;
+    text += "deadlock: " + ran->summary.deadlock + "\n";
+  }
+  if (ran->timing) {
+    json["time"] = *ran->timing;
+    text += timing_text(*ran->timing);
+  }
+  json["sentrons"] = ordered_json::array();
+  for (const auto& sentron : machine.sentrons()) {
+    json["sentrons"].push_back(analysis::sentron_json(*sentron));
+    text += analysis::sentron_text(json["sentrons"].back());
+  }
+  return finish(options, machine, json, text);
+}
+
+Result<int> run_ppt(const Options& options) {
+  std::optional<phext::PackedCoordinate> at;
+  if (!options.at.empty()) {
+    const auto parsed = analysis::parse_place(options.at);
+    if (!parsed) return within("--at '" + options.at + "'", parsed.error());
+    at = *parsed;
+  }
+  exec::Machine machine;
+  if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
+  ordered_json json{{"file", shown(options.file)}};
+  std::string text;
+  const bool document = fs::path(options.file).extension() == ".phext";
+  if (document) {
+    if (const auto imported = import_document(machine, options.file); !imported) return imported.error();
+  } else {
+    const auto program = load_valid(options.file);
+    if (!program) return program.error();
+    machine.spawn(options.fuel);
+    const auto ran = run_sentrons(machine, exec::Interpreter(*program), false);
+    if (!ran) return ran.error();
+    json["sentron"] = analysis::sentron_json(*machine.sentrons().front());
+    text += analysis::sentron_text(json["sentron"]);
+  }
+  json["regions"] = analysis::regions_json(machine.memory());
+  text += analysis::regions_text(json["regions"]);
+  if (at) {
+    if (!machine.memory().mapped(*at)) return Error{"--at '" + options.at + "'", "nothing is mapped there", ""};
+    const auto bytes = machine.memory().peek(*at);
+    json["at"] = {{"coordinate", at->raw_text()}, {"bytes", analysis::hex(bytes)}};
+    text = document ? std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size())
+                    : fmt::format("{}  {}\n", at->raw_text(), bytes.empty() ? "never written" : analysis::hex(bytes));
+  }
+  return finish(options, machine, json, text);
+}
+
+Result<int> run_report(const Options& options) {
+  const auto program = load_valid(options.file);
+  if (!program) return program.error();
+  std::vector<analysis::CacheGeometry> caches;
+  for (const std::string& text : options.caches) {
+    auto geometry = analysis::parse_geometry(text);
+    if (!geometry) return within("--cache", geometry.error());
+    caches.push_back(std::move(*geometry));
+  }
+  std::optional<analysis::PortMap> map;
+  if (!options.ports.empty()) {
+    const auto text = read_file(options.ports);
+    if (!text) return text.error();
+    const auto parsed = analysis::PortMap::from_json(*text);
+    if (!parsed) return within(options.ports, parsed.error());
+    map = *parsed;
+  }
+  exec::Machine machine;
+  if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
+  const auto report = analysis::report(*program, machine, options.fuel, map ? &*map : nullptr,
+                                       caches.empty() ? analysis::default_caches() : caches);
+  if (!report) return report.error();
+  return finish(options, machine, *report, options.json ? "" : analysis::report_text(*report));
+}
+
+// ---- the command line
+
+template <class Values>
+CLI::IsMember one_of_names(const Values& values) {
+  std::vector<std::string> names;
+  for (const auto& value : values) names.emplace_back(isa::name_of(value));
+  return CLI::IsMember(names);
+}
+
+/// What each command is called, takes and does.
+class CommandLine {
+ public:
+  CommandLine() : app_("vtpu: assembles, checks, runs and explains programs of the vTPU") {
+    app_.name("vtpu");
+    app_.require_subcommand(1);
+    app_.footer(
+        "FILE is assembly text (.sasm) or a container (.siw); '-' is standard input.\n"
+        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the program trapped, for want of fuel or by deadlock "
+        "too.\n"
+        "Any status but 0 comes with one line on standard error.");
+    add_run();
+    add_files();
+    add_gen();
+    add_ppt();
+    add_report();
+  }
+
+  int run(int argc, char** argv) {
+    std::vector<std::string> commands;
+    for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; }))
+      commands.push_back(command->get_name());
+    const std::string first = argc > 1 ? argv[1] : "-";
+    if (!first.starts_with('-') && std::find(commands.begin(), commands.end(), first) == commands.end())
+      return fail(fmt::format("found command {}; expected {}", quoted_with_hint(first, commands), join(commands, ", ")),
+                  kWrongUsage);
+    try {
+      app_.parse(argc, argv);
+      if (options_.engine == "interpreter" && !options_.form.empty())
+        throw CLI::ValidationError("--form", "the interpreter makes no host code");
+      if (options_.file == "-" && options_.import == "-")
+        throw CLI::ValidationError("--import", "standard input can be read only once");
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() != 0)
+        return fail(std::string(error.what()) + "; 'vtpu --help' lists the commands", kWrongUsage);
+      std::ostringstream help;
+      app_.exit(error, help, help);
+      return finished(print(help.str()));
+    }
+    return finished(action_(options_));
+  }
+
+ private:
+  using Action = Result<int> (*)(const Options&);
+
+  static int finished(const Result<int>& done) { return done ? *done : fail(done.error().message(), kWrongInput); }
+
+  void add_run() {
+    CLI::App* run = on_file("run", "run a program and show what it left", run_run);
+    run->add_option("--engine", options_.engine, "auto, interpreter or native")
+        ->check(CLI::IsMember({"auto", "interpreter", "native"}));
+    with_form(run);
+    run->add_option("--sentrons", options_.sentrons, "sentrons that run it, on one thread")
+        ->check(CLI::Range(1u, 1024u));
+    run->add_flag("--time", options_.time, "one timed sample, with the source of its cycles");
+    with_fuel(run), with_import(run), with_json(run);
+  }
+
+  void add_files() {
+    with_out(on_file("asm", "assembly text to a container, beside it unless -o says where", run_asm));
+    CLI::App* disasm = on_file("disasm", "a program as text that assembles to the same", run_disasm);
+    disasm->add_flag("--host", options_.host_code, "its host code in place of its words");
+    with_form(disasm)->needs("--host");
+    with_out(disasm);
+    with_json(on_file("validate", "say whether a program may run, and every reason why not", run_validate));
+    CLI::App* manual = add("manual", "the reference of the instruction set", run_manual);
+    manual->add_option("FORM", options_.manual, "html or markdown")
+        ->required()
+        ->check(CLI::IsMember({"html", "markdown"}));
+    with_out(manual);
+  }
+
+  void add_gen() {
+    CLI::App* gen = add("gen", "make a synthetic program: text, or a container where FILE of -o ends in .siw", run_gen);
+    std::vector<std::string> workloads;
+    for (const kernels::Workload& workload : kernels::workloads()) workloads.emplace_back(workload.name);
+    CLI::Option* workload = gen->add_option("--workload", options_.workload, "a named workload in place of a mix")
+                                ->check(CLI::IsMember(workloads));
+    gen->add_option("--mix", options_.mix, "slots that it fills")->check(one_of_names(isa::kMixes))->excludes(workload);
+    gen->add_option("--locality", options_.locality, "how near its accesses are")
+        ->check(one_of_names(isa::kLocalities))
+        ->excludes(workload);
+    gen->add_option("--depth", options_.depth, "ops in each chain of dependences")
+        ->check(CLI::PositiveNumber)
+        ->excludes(workload);
+    gen->add_option("--words", options_.words, "words in the loop, 8 to 4096")
+        ->check(CLI::PositiveNumber)
+        ->excludes(workload);
+    gen->add_option("--iterations", options_.iterations, "times the loop runs")->check(CLI::PositiveNumber);
+    gen->add_option("--seed", options_.seed, "of everything random")->check(CLI::NonNegativeNumber);
+    with_out(gen);
+  }
+
+  void add_ppt() {
+    CLI::App* ppt = on_file("ppt", "regions after a program ran, or of a .phext document", run_ppt);
+    ppt->add_option("--at", options_.at, "the cell, or in a document the text, at this coordinate");
+    with_fuel(ppt), with_import(ppt), with_json(ppt);
+  }
+
+  void add_report() {
+    CLI::App* report = on_file("report", "what a program asks of ports, caches and pages", run_report);
+    report->add_option("--ports", options_.ports, "port map (JSON), for predicted cycles and conflicts");
+    report->add_option("--cache", options_.caches, "NAME:BYTES:WAYS of a level to simulate, the nearest first")
+        ->take_all()
+        ->expected(1);
+    with_fuel(report), with_import(report), with_json(report);
+  }
+
+  CLI::App* add(const char* name, const char* what, Action action) {
+    CLI::App* command = app_.add_subcommand(name, what);
+    command->final_callback([this, action] { action_ = action; });
+    return command;
+  }
+  CLI::App* on_file(const char* name, const char* what, Action action) {
+    CLI::App* command = add(name, what, action);
+    command->add_option("FILE", options_.file, "program, or '-'")->required();
+    return command;
+  }
+  void with_out(CLI::App* command) { command->add_option("-o,--output", options_.out, "file to write, or '-'"); }
+  void with_json(CLI::App* command) { command->add_flag("--json", options_.json, "as JSON"); }
+  void with_fuel(CLI::App* command) {
+    command->add_option("--fuel", options_.fuel, "words that may retire")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
+  }
+  CLI::Option* with_form(CLI::App* command) {
+    return command->add_option("--form", options_.form, "of host code: avx512 or avx2")
+        ->check(CLI::IsMember({"avx512", "avx2"}));
+  }
+  void with_import(CLI::App* command) {
+    command->add_option("--import", options_.import, ".phext document to have in memory, or '-'");
+  }
+
+  Options options_;
+  Action action_ = nullptr;
+  CLI::App app_;
+};
+
+}  // namespace
+}  // namespace vtpu::command
+
+int main(int argc, char** argv) { return vtpu::command::CommandLine().run(argc, argv); }

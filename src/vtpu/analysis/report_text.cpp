@@ -1,0 +1,175 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vtpu/analysis/inspect.h"
+#include "vtpu/analysis/report.h"
+#include "vtpu/analysis/text_table.h"
+
+namespace vtpu::analysis {
+namespace {
+
+using nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+constexpr std::size_t kMostRows = 16;   // of a list without a bound of its own
+constexpr std::size_t kMostPlaces = 8;  // of words named in one cell
+
+std::string cycles(const ordered_json& value) { return fmt::format("{:.2f}", value.get<double>()); }
+std::string share(const ordered_json& value) { return percent(value.get<double>()); }
+
+std::string left_out(std::size_t count, std::string_view what) {
+  return count <= kMostRows ? "" : fmt::format("  {} more {}; --json has them all\n", count - kMostRows, what);
+}
+
+/// `load 3, store 1`
+std::string classes_text(const ordered_json& classes) {
+  std::string text;
+  for (const auto& [name, ops] : classes.items())
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, ops.dump());
+  return text;
+}
+
+template <class Show>
+std::string places_text(const ordered_json& places, Show show) {
+  std::string text;
+  for (std::size_t i = 0; i < std::min(places.size(), kMostPlaces); ++i)
+    text += (text.empty() ? "" : " ") + show(places[i]);
+  return places.size() > kMostPlaces ? text + fmt::format(" and {} more", places.size() - kMostPlaces) : text;
+}
+
+std::string slots_text(const ordered_json& fixed) {
+  Rows rows{{"slot", "filled", "utilisation"}};
+  for (const auto& slot : fixed.at("slots"))
+    rows.push_back({slot.at("slot"), slot.at("filled").dump(), share(slot.at("utilisation"))});
+  rows.push_back({"all", fixed.at("filled").dump(), share(fixed.at("utilisation"))});
+  Rows classes{{"class", "ops"}};
+  for (const auto& [name, ops] : fixed.at("classes").items()) classes.push_back({name, ops.dump()});
+  return "slots of the words as they stand\n" + text_table("lrr", rows) + "classes of ops\n" +
+         text_table("lr", classes);
+}
+
+std::string loop_name(const ordered_json& loop) {
+  const std::string words = fmt::format("{}-{}", loop.at("first").dump(), loop.at("last").dump());
+  return loop.contains("label") ? words + " " + loop.at("label").get<std::string>() : words;
+}
+
+std::string loops_text(const ordered_json& fixed) {
+  const ordered_json& loops = fixed.at("loops");
+  if (loops.empty()) return "no innermost loops\n";
+  const bool predicted = fixed.contains("port_map");
+  Rows rows{{"words", "ops", "utilisation", "RecMII"}};
+  if (predicted) rows.front().insert(rows.front().end(), {"predicted cycles", "limit", "not measured"});
+  rows.front().push_back("classes");
+  for (std::size_t i = 0; i < std::min(loops.size(), kMostRows); ++i) {
+    const ordered_json& loop = loops[i];
+    auto& row = rows.emplace_back(std::vector<std::string>{loop_name(loop), loop.at("ops").dump(),
+                                                           share(loop.at("utilisation")), cycles(loop.at("rec_mii"))});
+    if (predicted) {
+      const ordered_json& prediction = loop.at("predicted");
+      row.push_back(cycles(prediction.at("cycles")));
+      row.push_back(prediction.at("limit"));
+      row.push_back(prediction.at("unmeasured").empty() ? "-"
+                                                        : places_text(prediction.at("unmeasured"), [](const auto& c) {
+                                                            return c.template get<std::string>();
+                                                          }));
+    }
+    row.push_back(classes_text(loop.at("classes")));
+  }
+  std::string text = "innermost loops, an iteration; latencies: " + fixed.at("latencies").get<std::string>() + "\n";
+  return text + text_table(predicted ? "lrrrrlll" : "lrrrl", rows) + left_out(loops.size(), "loops");
+}
+
+std::string conflicts_text(const ordered_json& fixed) {
+  Rows rows{{"loop", "resource", "cycles", "lost", "ops", "words with several"}};
+  std::size_t count = 0;
+  for (const auto& loop : fixed.at("loops")) {
+    for (const auto& conflict : loop.value("conflicts", ordered_json::array())) {
+      if (++count > kMostRows) continue;
+      rows.push_back(
+          {loop_name(loop), conflict.at("resource"), cycles(conflict.at("cycles")), cycles(conflict.at("cycles_lost")),
+           places_text(conflict.at("ops"),
+                       [](const auto& op) { return op.at("word").dump() + op.at("slot").template get<std::string>(); }),
+           places_text(conflict.at("crowded_words"), [](const auto& word) { return word.dump(); })});
+    }
+  }
+  if (!fixed.contains("port_map")) return "";
+  if (count == 0) return "no port conflicts\n";
+  return "port conflicts, predicted\n" + text_table("llrrll", rows) + left_out(count, "conflicts");
+}
+
+std::string native_text(const ordered_json& native) {
+  if (native.contains("not_compiled")) return "host code: none, " + native.at("not_compiled").get<std::string>() + "\n";
+  return "host code\n" +
+         text_table("ll",
+                    {{"form", native.at("form")},
+                     {"bytes", fmt::format("{}, of which {} hot: {} L1I of {}", native.at("code_bytes").dump(),
+                                           native.at("hot_bytes").dump(),
+                                           native.at("fits_l1i").get<bool>() ? "fits the" : "too much for the",
+                                           native.at("l1i_bytes").dump())},
+                     {"accesses",
+                      fmt::format("{} hoisted in {} loops, {} checked in place", native.at("hoisted_accesses").dump(),
+                                  native.at("hoisted_loops").dump(), native.at("checked_accesses").dump())},
+                     {"called words", native.at("called_words").dump()}});
+}
+
+std::string caches_text(const ordered_json& simulated) {
+  Rows rows{{"cache", "bytes", "ways", "accesses", "simulated hits", "simulated hit rate", "evictions", "write backs"}};
+  for (const auto& level : simulated.at("levels"))
+    rows.push_back({level.at("name"), level.at("bytes").dump(), level.at("ways").dump(), level.at("accesses").dump(),
+                    level.at("hits").dump(), share(level.at("hit_rate")), level.at("evictions").dump(),
+                    level.at("write_backs").dump()});
+  const ordered_json& misses = simulated.at("misses");
+  std::string text =
+      "simulated caches: " + simulated.at("model").get<std::string>() + "\n" + text_table("lrrrrrrr", rows) +
+      fmt::format("simulated misses of {}: {} compulsory, {} capacity, {} conflict\n",
+                  simulated.at("levels").front().at("name").get<std::string>(), misses.at("compulsory").dump(),
+                  misses.at("capacity").dump(), misses.at("conflict").dump());
+  const ordered_json& sets = misses.at("worst_sets");
+  if (sets.empty()) return text;
+  Rows worst{{"set", "conflicts", "in words"}};
+  for (std::size_t i = 0; i < std::min(sets.size(), kMostRows); ++i)
+    worst.push_back({sets[i].at("set").dump(), sets[i].at("conflicts").dump(),
+                     places_text(sets[i].at("words"), [](const auto& word) { return word.at("word").dump(); })});
+  return text + "sets with the most conflict misses, simulated\n" + text_table("rrl", worst) +
+         left_out(sets.size(), "sets");
+}
+
+std::string patterns_text(const ordered_json& dynamic) {
+  if (dynamic.at("patterns").empty()) return "no accesses to memory\n";
+  // The busiest words come first where not all can be shown.
+  std::vector<ordered_json> words = dynamic.at("patterns");
+  const auto accesses = [](const ordered_json& w) {
+    return w.at("reads").get<std::uint64_t>() + w.at("writes").get<std::uint64_t>();
+  };
+  if (words.size() > kMostRows)
+    std::stable_sort(words.begin(), words.end(),
+                     [&](const auto& a, const auto& b) { return accesses(a) > accesses(b); });
+  Rows rows{{"word", "op", "pattern", "stride", "share", "reads", "writes"}};
+  for (std::size_t i = 0; i < std::min(words.size(), kMostRows); ++i)
+    rows.push_back({words[i].at("word").dump(), words[i].at("op"), words[i].at("pattern"),
+                    words[i].at("pattern") == "random" ? "-" : words[i].at("stride").dump(),
+                    words[i].at("pattern") == "random" ? "-" : share(words[i].at("share")), words[i].at("reads").dump(),
+                    words[i].at("writes").dump()});
+  Rows reuse{{"lines between", "accesses"}};
+  for (const auto& bucket : dynamic.at("reuse"))
+    reuse.push_back({"below " + bucket.at("below_lines").dump(), bucket.at("accesses").dump()});
+  std::string text =
+      "accesses by word, stride in bytes\n" + text_table("rllrrrr", rows) + left_out(words.size(), "words");
+  if (reuse.size() > 1) text += "reuse distance of lines\n" + text_table("lr", reuse);
+  return text + fmt::format("working set: {} lines, {} bytes\n", dynamic.at("working_set_lines").dump(),
+                            dynamic.at("working_set_bytes").dump());
+}
+
+}  // namespace
+
+std::string report_text(const ordered_json& report) {
+  const ordered_json& fixed = report.at("static");
+  const ordered_json& dynamic = report.at("dynamic");
+  return fmt::format("{}: {} words\n\n", report.at("program").get<std::string>(), report.at("words").dump()) +
+         slots_text(fixed) + loops_text(fixed) + conflicts_text(fixed) + "\n" + native_text(report.at("native")) +
+         "\none run by the interpreter\n" + sentron_text(dynamic.at("sentron")) + caches_text(dynamic.at("simulated")) +
+         patterns_text(dynamic);
+}
+
+}  // namespace vtpu::analysis
