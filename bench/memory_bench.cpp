@@ -1,14 +1,11 @@
 // The ways from a coordinate to a value: by hash for sparse regions, beside two other hash tables with equal keys; by
 // bit extraction for dense boxes; through the translation cache; and a pointer's step. Keys are 128-bit packed
 // coordinates, values 64 bits. Each answer is checked against the number that was put in before it is timed.
-#include <absl/container/flat_hash_map.h>
-#include <absl/hash/hash.h>
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "vtpu/base/check.h"
@@ -16,32 +13,16 @@
 #include "vtpu/memory/box_index.h"
 #include "vtpu/memory/coordinate_map.h"
 #include "vtpu/memory/page_table.h"
+#include "vtpu/study/lookup_tables.h"
 
 namespace vtpu::memory {
 namespace {
 
 using phext::Axis;
 using phext::PackedCoordinate;
+using namespace study;  // the tables and their keys
 
 constexpr std::size_t kLookups = std::size_t{1} << 20;
-constexpr std::uint64_t kAbsent = ~std::uint64_t{0};
-
-/// The project's 64-bit hash of a coordinate.
-struct ProjectHash {
-  std::size_t operator()(const PackedCoordinate& c) const { return c.hash(); }
-};
-/// What a user of Abseil gets without a choice of their own.
-struct AbslHash {
-  std::size_t operator()(const PackedCoordinate& c) const {
-    return absl::HashOf(static_cast<std::uint64_t>(c.bits() >> 64), static_cast<std::uint64_t>(c.bits()));
-  }
-};
-
-/// The i-th key: distinct, and scattered over all axes.
-PackedCoordinate key(std::uint64_t i) {
-  const std::uint64_t low = mix64(i);
-  return PackedCoordinate::from_bits(static_cast<PackedCoordinate::Bits>(mix64(~i) >> 7) << 64 | low);
-}
 
 /// Places of keys that are in the table, in random order, and those keys.
 struct Queries {
@@ -56,29 +37,6 @@ struct Queries {
     }
   }
 };
-
-struct OurMap {
-  CoordinateMap map;
-  explicit OurMap(std::size_t entries) : map(entries) {}
-  void insert(const PackedCoordinate& c, std::uint64_t value) { map.insert(c, value); }
-  std::uint64_t find(const PackedCoordinate& c) const {
-    const std::uint64_t* found = map.find(c);
-    return found == nullptr ? kAbsent : *found;
-  }
-};
-template <class Map>
-struct OtherMap {
-  Map map;
-  explicit OtherMap(std::size_t entries) { map.reserve(entries); }
-  void insert(const PackedCoordinate& c, std::uint64_t value) { map[c] = value; }
-  std::uint64_t find(const PackedCoordinate& c) const {
-    const auto found = map.find(c);
-    return found == map.end() ? kAbsent : found->second;
-  }
-};
-using StdMap = OtherMap<std::unordered_map<PackedCoordinate, std::uint64_t, ProjectHash>>;
-using AbslProjectHash = OtherMap<absl::flat_hash_map<PackedCoordinate, std::uint64_t, ProjectHash>>;
-using AbslOwnHash = OtherMap<absl::flat_hash_map<PackedCoordinate, std::uint64_t, AbslHash>>;
 
 /// Kept while the benchmarks of one table and size follow each other: filling takes longer than all lookups.
 template <class Table>

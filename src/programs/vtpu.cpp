@@ -26,6 +26,8 @@
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/phext/packed.h"
 #include "vtpu/sentrons.h"
+#include "vtpu/study/engines.h"
+#include "vtpu/study/port_survey.h"
 
 namespace vtpu::command {
 namespace {
@@ -42,7 +44,7 @@ struct Options {
   std::uint64_t fuel = std::uint64_t{1} << 32;
   std::uint64_t iterations = 1000, seed = 1;
   std::size_t words = 64;
-  unsigned depth = 1, sentrons = 1;
+  unsigned depth = 1, sentrons = 1, processes = 20;
   bool json = false, host_code = false, time = false;
 };
 
@@ -113,6 +115,24 @@ Result<int> run_gen(const Options& options) {
 
 Result<int> run_manual(const Options& options) {
   return put(options.out, options.manual == "html" ? isa::manual_html() : isa::manual_markdown());
+}
+
+// ---- the machine measured
+
+/// The ten workloads by every engine: the table of the paper, on this host and now.
+Result<int> run_bench(const Options& options) {
+  measure::SamplingRule rule;
+  rule.least = rule.most = options.processes;
+  rule.rounds = 1;
+  const auto survey = study::survey_ports(rule);
+  if (!survey) return survey.error();
+  if (!options.ports.empty())
+    if (const auto written = put(options.ports, survey->map.to_json()); !written) return written.error();
+  const auto engines = study::study_engines(survey->map, rule);
+  if (!engines) return engines.error();
+  if (const auto printed = print(options.json ? dumped(study::to_json(*engines)) : study::to_text(*engines)); !printed)
+    return printed.error();
+  return kDone;
 }
 
 // ---- programs that run
@@ -242,6 +262,13 @@ class CommandLine {
     add_gen();
     add_ppt();
     add_report();
+    add_bench();
+  }
+  void add_bench() {
+    CLI::App* bench = add("bench", "ops per measured cycle of the ten workloads, by every engine", run_bench);
+    bench->add_option("--processes", options_.processes, "sampling processes, each one sample")->check(CLI::Range(6u, 1000u));
+    bench->add_option("--ports", options_.ports, "file to write the measured port map to (JSON)");
+    with_json(bench);
   }
 
   int run(int argc, char** argv) {

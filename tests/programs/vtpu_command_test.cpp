@@ -398,7 +398,7 @@ TEST_F(VtpuCommand, WrongUsageIsOneLineAndStatus2) {
 TEST_F(VtpuCommand, HelpNamesEveryCommandAndStatusAndIsNoError) {
   const Outcome run = vtpu("--help");
   EXPECT_EQ(run.status, 0);
-  for (const char* command : {"run", "asm", "disasm", "validate", "gen", "ppt", "report", "manual"}) {
+  for (const char* command : {"run", "asm", "disasm", "validate", "gen", "ppt", "report", "bench", "manual"}) {
     EXPECT_THAT(run.out, HasSubstr(std::string("\n  ") + command + " "));
     EXPECT_EQ(vtpu(std::string(command) + " --help").status, 0) << command;
   }

@@ -25,7 +25,8 @@ class Interpreter final : public Engine {
   explicit Interpreter(const isa::ValidProgram& program) : program_(program.get()) {}
   Status run(Machine& machine, Context& context) const override;
   const isa::Program& program() const override { return program_; }
-  /// As `run`, telling every access to memory.
+  /// As `run`, telling every access to memory, of sixteen lanes each lane's. The ops that look for occupied cells, and
+  /// slaplace, go past the translation cache and are not told.
   Status run_observed(Machine& machine, Context& context, const AccessObserver& observer) const;
 
  private:

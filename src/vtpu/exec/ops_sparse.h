@@ -100,7 +100,10 @@ inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op,
   const auto offsets = lane_offsets(s, op);
   const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
   least = *low;
-  return place(s, context, op, *low, static_cast<std::uint64_t>(*high - *low + 4), write);
+  std::byte* at = s.machine.memory().access(context.p[op.b], *low, static_cast<std::uint64_t>(*high - *low + 4), write, *context.cache).at;
+  if (s.observer != nullptr)
+    for (const std::int64_t offset : offsets) (*s.observer)({static_cast<std::uint32_t>(context.pc), at + (offset - least), 4, write});
+  return at;
 }
 MEANING(sgather_x16) { return look_at_lanes(s, op, false); }
 PERFORMED(sgather_x16) {
@@ -358,6 +361,10 @@ PERFORMED(stensor) {
   if (count != 0) {
     const std::byte* a = s.machine.memory().access(context.p[op.a], 0, 4 * count, false, *context.cache).at;
     const std::byte* b = s.machine.memory().access(context.p[op.b], 0, 64 * count, false, *context.cache).at;
+    if (s.observer != nullptr) {
+      (*s.observer)({static_cast<std::uint32_t>(context.pc), a, static_cast<std::uint32_t>(4 * count), false});
+      (*s.observer)({static_cast<std::uint32_t>(context.pc), b, static_cast<std::uint32_t>(64 * count), false});
+    }
     for (std::size_t k = 0; k < count; ++k) {
       const float factor = scalar<float>(loaded(a + 4 * k, 4));
       for (std::size_t i = 0; i < 16; ++i) x[i] = multiply_add(factor, scalar<float>(loaded(b + 64 * k + 4 * i, 4)), x[i]);

@@ -1,6 +1,7 @@
 #include "vtpu/runtime/scheduler.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -18,9 +19,15 @@ CooperativeScheduler::CooperativeScheduler(exec::Machine& machine, std::vector<c
 
 std::string CooperativeScheduler::who_waits() const {
   std::string text;
-  for (const auto& sentron : machine_.sentrons()) {
-    if (sentron->status != Status::waiting) continue;
-    text += fmt::format("{}sentron {} waits in word {}", text.empty() ? "" : "; ", sentron->id, sentron->pc);
+  const auto& sentrons = machine_.sentrons();
+  for (std::size_t i = 0; i < sentrons.size(); ++i) {
+    const Context& sentron = *sentrons[i];
+    if (sentron.status != Status::waiting) continue;
+    const isa::Op& op = engines_[i]->program().words[sentron.pc].coord;  // no other slot waits
+    text += fmt::format("{}sentron {} waits in word {}, {}, ", text.empty() ? "" : "; ", sentron.id, sentron.pc,
+                        isa::info(op.opcode).mnemonic);
+    if (op.opcode == isa::Opcode::crecv) text += "for a message that suits " + sentron.p[op.a].coordinate.raw_text();
+    else text += fmt::format("for a meeting, to which sentrons have not come: {}", fmt::join(machine_.exchange().missing(), " "));
   }
   return text;
 }

@@ -159,7 +159,7 @@ LoopBound bound_of(const isa::Program& program, const analysis::PortMap& map) {
   return best;
 }
 
-Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule) {
+Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule, Engines which) {
   const auto form = exec::jit::host_form();
   if (!form) return Error{"engine study", "this processor has neither AVX-512 nor AVX2", "one of them"};
   std::vector<Prepared> prepared;
@@ -172,14 +172,16 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
   }
   std::vector<std::pair<std::string, const OrdinaryTable*>> levels;
   for (const OrdinaryLevel& level : kOrdinaryLevels) {
+    if (which == Engines::native_only) break;
     const auto table = load_ordinary(level);
     if (!table) return table.error();
     levels.emplace_back(level.name, *table);
   }
 
   std::vector<Alternative> alternatives;
-  std::vector<std::string> engines{"native", "interpreter"};
-  if (*form == exec::jit::Form::avx512) engines.emplace_back("avx2");
+  std::vector<std::string> engines{"native"};
+  if (which == Engines::all) engines.emplace_back("interpreter");
+  if (which == Engines::all && *form == exec::jit::Form::avx512) engines.emplace_back("avx2");
   for (Prepared& one : prepared) {
     const std::string name(one.workload.name);
     const auto add = [&](Result<Alternative> made) -> Result<void> {
@@ -274,12 +276,14 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
       }
     result.peak_share = of_each(native, "; cycles that the ops of this class alone would take, over all",
                                 [&](std::size_t n) { return native.samples[n] * busiest / one.bound.ops; });
-    result.over_interpreter = of_each(native, "; over the interpreter", [&](std::size_t n) {
-      return native.samples[n] / result.ops_per_cycle.at("interpreter").samples[n];
-    });
-    result.over_ordinary = of_each(native, "; over the fastest ordinary code", [&](std::size_t n) {
-      return native.samples[n] / result.ops_per_cycle.at(result.fastest_ordinary).samples[n];
-    });
+    if (which == Engines::all) {
+      result.over_interpreter = of_each(native, "; over the interpreter", [&](std::size_t n) {
+        return native.samples[n] / result.ops_per_cycle.at("interpreter").samples[n];
+      });
+      result.over_ordinary = of_each(native, "; over the fastest ordinary code", [&](std::size_t n) {
+        return native.samples[n] / result.ops_per_cycle.at(result.fastest_ordinary).samples[n];
+      });
+    }
     const auto note = [&](const std::string& engine, const Estimate& estimate) {
       auto& sums = logs[engine];
       sums.resize(estimate.samples.size());
@@ -301,7 +305,7 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
 }
 
 std::string to_text(const EngineStudy& study) {
-  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>8}{:>8}{:>7}{:>9}{:>7}{:>9}{:>9}  {}\n", "ops per cycle", "native",
+  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}  {}\n", "ops per cycle", "native",
                                  "95 % interval", "bound", "share", "avx2", "interp", "-O0", "-O2", "-O3", "flop/cyc",
                                  "bytes/cyc", "limit");
   const auto at = [](const std::map<std::string, Estimate>& all, const std::string& engine) {
@@ -310,21 +314,49 @@ std::string to_text(const EngineStudy& study) {
   };
   for (const WorkloadResult& row : study.workloads) {
     const Estimate& native = row.ops_per_cycle.at("native");
-    text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>8}{:>8}{:>7}{:>9}{:>7}{:>9.1f}{:>9.1f}  {}\n", row.workload.name,
+    text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9.1f}{:>10.1f}  {}\n", row.workload.name,
                         native.value, fmt::format("{:.2f} to {:.2f}", native.ci.low, native.ci.high), row.bound.value,
                         row.share_of_bound.value, at(row.ops_per_cycle, "avx2"), at(row.ops_per_cycle, "interpreter"),
                         at(row.ops_per_cycle, "o0"), at(row.ops_per_cycle, "o2"), at(row.ops_per_cycle, "o3_native"),
                         row.flop_per_cycle.value, row.bytes_per_cycle.value, row.limit);
   }
   const Estimate& mean = study.geometric_mean.at("native");
-  text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>8}{:>8}{:>7}{:>9}{:>7}\n", "geometric mean", mean.value,
+  text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "geometric mean", mean.value,
                       fmt::format("{:.2f} to {:.2f}", mean.ci.low, mean.ci.high), study.geometric_mean.at("bound").value,
                       study.geometric_share.value, at(study.geometric_mean, "avx2"),
                       at(study.geometric_mean, "interpreter"), at(study.geometric_mean, "o0"),
                       at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
-  text += fmt::format("cycles from: {}; {} timings thrown away because the core clock changed\n",
+  text += fmt::format(
+      "bound: independent host instructions of the same mix, or the recurrence; limit: by the port map\n"
+      "cycles from: {}; {} timings thrown away because the core clock changed\n",
                       measure::name_of(study.source), study.discarded);
   return text;
+}
+
+nlohmann::ordered_json to_json(const EngineStudy& study) {
+  const auto of = [](const Estimate& estimate) {
+    return nlohmann::ordered_json{{"value", estimate.value}, {"low", estimate.ci.low}, {"high", estimate.ci.high}, {"n", estimate.n}};
+  };
+  const auto all_of = [&](const std::map<std::string, Estimate>& estimates) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [engine, estimate] : estimates) json[engine] = of(estimate);
+    return json;
+  };
+  nlohmann::ordered_json json{{"cycles_from", measure::name_of(study.source)}, {"discarded", study.discarded}};
+  for (const WorkloadResult& row : study.workloads)
+    json["workloads"].push_back({{"name", row.workload.name},
+                                 {"ops_per_cycle", all_of(row.ops_per_cycle)},
+                                 {"bound", of(row.bound)},
+                                 {"share_of_bound", of(row.share_of_bound)},
+                                 {"limit", row.limit},
+                                 {"predicted", row.predicted.value},
+                                 {"flop_per_cycle", of(row.flop_per_cycle)},
+                                 {"bytes_per_cycle", of(row.bytes_per_cycle)},
+                                 {"busiest_unit", row.peak_unit},
+                                 {"busy", of(row.peak_share)}});
+  json["geometric_mean"] = all_of(study.geometric_mean);
+  json["geometric_mean"]["share_of_bound"] = of(study.geometric_share);
+  return json;
 }
 
 }  // namespace vtpu::study

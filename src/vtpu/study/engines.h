@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,7 +62,7 @@ struct WorkloadResult {
   measure::Estimate flop_per_cycle, bytes_per_cycle;  ///< native
   measure::Estimate peak_share;       ///< of the unit that the work keeps busiest: the share of cycles it is busy
   std::string peak_unit;
-  measure::Estimate over_interpreter, over_ordinary;  ///< native, against the fastest level
+  measure::Estimate over_interpreter, over_ordinary;  ///< native, against the fastest level; with all engines only
   std::string fastest_ordinary;
 };
 
@@ -73,11 +74,16 @@ struct EngineStudy {
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };
 
+enum class Engines { native_only, all };
+
 /// Runs the ten workloads. Every engine's answer is held against the reference before it is timed.
 /// Error: a host without AVX2; a module that cannot be loaded; see measure::sample_in_processes.
-Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule);
+Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule,
+                                  Engines which = Engines::all);
 
 /// The table of the study as text, as `vtpu bench` prints it.
 std::string to_text(const EngineStudy& study);
+/// The same with intervals.
+nlohmann::ordered_json to_json(const EngineStudy& study);
 
 }  // namespace vtpu::study

@@ -89,55 +89,56 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
     return;
   }
   if (isa::is_cell(kind->kind)) {
-    // The coordinate's column moved by r; nothing else of it may change, else a number left 0 to 2047. Only the columns
-    // are looked at here: the upper word is the pointer's own. Then set, tag and column bit as in TranslationCache.
     constexpr unsigned kCell = 3;
-    const std::size_t coordinate = offsetof(Pointer, coordinate);
-    as_.mov(x86::rdx, p_field(op.b, coordinate));
-    as_.mov(x86::rax, x86::rdx);
-    if (r_host_[op.c] >= 0) as_.add(x86::rdx, source(op.c, x86::rcx));
-    else as_.add(x86::rdx, r_home(op.c));
-    as_.xor_(x86::rax, x86::rdx);
-    as_.test(x86::rax, ~2047);
-    as_.jnz(fail);
-    // rcx = upper word without flags, with the cell's size
-    as_.mov(x86::rcx, p_field(op.b, coordinate + 8));
-    as_.shl(x86::rcx, 64 - TranslationCache::kCellShift);
-    as_.shr(x86::rcx, 64 - TranslationCache::kCellShift);
-    as_.bts(x86::rcx, TranslationCache::kCellShift);
-    as_.bts(x86::rcx, TranslationCache::kCellShift + 1);
-    static_assert(kCell == 3, "the two bits set above are the cell's log2");
     const Gp tag = kCellScratch[0], other = kCellScratch[1];
-    as_.mov(tag, x86::rdx);
-    as_.and_(tag, -64);
-    as_.rorx(x86::rax, x86::rcx, 32);
-    as_.xor_(x86::rax, tag);
-    as_.mov(other, TranslationCache::kHashFactor);
-    as_.imul(x86::rax, other);
-    as_.shr(x86::rax, 56);
-    as_.shl(x86::rax, 7);
-    static_assert(sizeof(TranslationCache::Entry) * TranslationCache::kWays == 128);
-    as_.add(x86::rax, field(offsetof(Context, cache), 8));
-    const Label hit = as_.newLabel();
-    for (unsigned way = 0; way < TranslationCache::kWays; ++way) {
-      const Label next = as_.newLabel();
-      as_.cmp(tag, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_low))));
-      as_.jne(next);
-      as_.cmp(x86::rcx, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_high))));
-      as_.je(hit);
-      as_.bind(next);
-      if (way + 1 < TranslationCache::kWays) as_.add(x86::rax, static_cast<int>(sizeof(TranslationCache::Entry)));
+    // rdx: the column moved by r, which stays within 0 to 2047. tag: the tag's low word. rax: the tag's hash.
+    if (probe_of_[op.b] >= 0) {
+      as_.mov(x86::rdx, probe_slot(op.b, Probe::column));
+      as_.add(x86::rdx, source(op.c, x86::rcx));
+      as_.cmp(x86::rdx, 2047);
+      as_.ja(fail);
+      as_.mov(tag, x86::rdx);
+      as_.and_(tag, -64);
+      as_.mov(x86::rax, tag);
+      as_.xor_(x86::rax, probe_slot(op.b, Probe::mixed));
+      as_.or_(tag, probe_slot(op.b, Probe::low));
+      as_.imul(x86::rax, factor_slot());
+      as_.mov(x86::rcx, probe_slot(op.b, Probe::high));
+    } else {
+      as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, coordinate)));
+      as_.mov(tag, x86::rdx);
+      as_.and_(x86::edx, 2047);
+      as_.add(x86::rdx, source(op.c, x86::rcx));
+      as_.cmp(x86::rdx, 2047);
+      as_.ja(fail);
+      as_.and_(tag, -2048);
+      as_.or_(tag, x86::rdx);
+      as_.and_(tag, -64);
+      emit_tag_high(x86::rcx, op.b);
+      as_.rorx(x86::rax, x86::rcx, 32);
+      as_.xor_(x86::rax, tag);
+      as_.mov(other, TranslationCache::kHashFactor);
+      as_.imul(x86::rax, other);
     }
-    as_.jmp(fail);
+    // The set is the hash's upper eight bits.
+    static_assert(sizeof(TranslationCache::Entry) * TranslationCache::kWays == 128);
+    as_.shr(x86::rax, 56 - 7);
+    as_.and_(x86::eax, 0xff << 7);
+    as_.add(x86::rax, probe_of_[op.b] >= 0 ? cache_slot() : field(offsetof(Context, cache), 8));
+    // The first way in line, the others behind the hot code.
+    cold_probes_.push_back({as_.newLabel(), as_.newLabel(), fail});
+    const auto [other_ways, hit, missed] = cold_probes_.back();
+    as_.cmp(tag, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_low))));
+    as_.jne(other_ways);
+    as_.cmp(x86::rcx, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_high))));
+    as_.jne(other_ways);
     as_.bind(hit);
     as_.mov(other, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, columns))));
     as_.bt(other, x86::rdx);
     as_.jnc(fail);
-    as_.mov(x86::rax, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, base))));
     as_.and_(x86::edx, 63);
+    as_.mov(x86::rax, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, base))));
     as_.lea(x86::rdx, x86::ptr(x86::rax, x86::rdx, kCell));
-    as_.mov(x86::rax, field(offsetof(Context, cache), 8));
-    as_.inc(x86::qword_ptr(x86::rax, member(offsetof(TranslationCache, counters) + offsetof(memory::TranslationCounters, hits))));
     return;
   }
   if (plan_.guard[w] >= 0) {
@@ -168,6 +169,59 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
   as_.jb(fail);  // fewer bytes than that, or not translated
   as_.cmp(x86::rax, x86::rcx);
   as_.ja(fail);
+}
+
+/// The upper word of the tag of an 8-byte cell: of the coordinate, without its flags, with the cell's size.
+void Emitter::emit_tag_high(const Gp& to, std::uint8_t p) {
+  as_.mov(to, p_field(p, offsetof(Pointer, coordinate) + 8));
+  as_.shl(to, 64 - TranslationCache::kCellShift);
+  as_.shr(to, 64 - TranslationCache::kCellShift);
+  as_.bts(to, TranslationCache::kCellShift);  // 3 is the log2 of 8
+  as_.bts(to, TranslationCache::kCellShift + 1);
+}
+
+/// The other ways of a look-up; registers as emit_check has them there.
+void Emitter::emit_cold_probe(const ColdProbe& probe) {
+  as_.bind(probe.other_ways);
+  for (unsigned way = 1; way < TranslationCache::kWays; ++way) {
+    const Label next = as_.newLabel();
+    as_.add(x86::rax, static_cast<int>(sizeof(TranslationCache::Entry)));
+    as_.cmp(kCellScratch[0], x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_low))));
+    as_.jne(next);
+    as_.cmp(x86::rcx, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_high))));
+    as_.je(probe.hit);
+    as_.bind(next);
+  }
+  as_.jmp(probe.missed);
+}
+
+x86::Mem Emitter::probe_slot(std::uint8_t p, Probe part) const {
+  return guard_slot(kMaxGuards + 4 * static_cast<std::size_t>(probe_of_[p]) + static_cast<std::size_t>(part));
+}
+
+/// Before a loop: what the look-ups from these pointers share. Leaves rcx as it is.
+void Emitter::emit_probe_head(std::uint8_t pointers) {
+  if (pointers == 0) return;
+  int next = 0;
+  for (std::uint8_t p = 0; p < 8; ++p) {
+    if ((pointers >> p & 1) == 0) continue;
+    probe_of_[p] = next++;
+    as_.mov(x86::rax, p_field(p, offsetof(Pointer, coordinate)));
+    as_.mov(x86::edx, x86::eax);
+    as_.and_(x86::edx, 2047);
+    as_.mov(probe_slot(p, Probe::column), x86::rdx);
+    as_.xor_(x86::rax, x86::rdx);
+    as_.mov(probe_slot(p, Probe::low), x86::rax);
+    emit_tag_high(x86::rdx, p);
+    as_.mov(probe_slot(p, Probe::high), x86::rdx);
+    as_.rorx(x86::rdx, x86::rdx, 32);
+    as_.xor_(x86::rdx, x86::rax);
+    as_.mov(probe_slot(p, Probe::mixed), x86::rdx);
+  }
+  as_.mov(x86::rax, TranslationCache::kHashFactor);
+  as_.mov(factor_slot(), x86::rax);
+  as_.mov(x86::rax, field(offsetof(Context, cache), 8));
+  as_.mov(cache_slot(), x86::rax);
 }
 
 x86::Mem Emitter::address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {

@@ -17,6 +17,9 @@ namespace {
 constexpr std::size_t kBias = offsetof(Context, r);
 
 constexpr std::size_t kMaxBases = 4;
+/// Of the translation cache: the count of hits.
+constexpr auto kHits = static_cast<std::int32_t>(offsetof(memory::TranslationCache, counters) +
+                                                 offsetof(memory::TranslationCounters, hits));
 /// Indices beyond this are left to the interpreter, so that no address in a loop's head overflows.
 constexpr unsigned kIndexBits = 44;
 
@@ -124,7 +127,7 @@ void Emitter::load_constant(const Gp& to, std::int64_t value) {
 void Emitter::enter_function() {
   // (context, entry, frame): the frame stays on the stack, the context comes back from it after a call.
   for (const x86::Gp& reg : {x86::rbp, x86::rbx, x86::r12, x86::r13, x86::r14, x86::r15}) as_.push(reg);
-  as_.sub(x86::rsp, static_cast<std::int32_t>(8 * kMaxGuards));
+  as_.sub(x86::rsp, static_cast<std::int32_t>(8 * (kMaxGuards + kProbeSlots)));
   as_.push(x86::rdx);
   as_.lea(x86::rbp, x86::Mem(x86::rdi, static_cast<std::int32_t>(kBias)));
   as_.mov(x86::rax, x86::rsi);
@@ -157,7 +160,11 @@ Label Emitter::exit_at(std::uint32_t word, std::size_t segment, bool counted) {
 }
 
 /// Takes the words' fuel, known to be there, and counts what they retire. {words, ops[3]} lie side by side.
-void Emitter::count(const Retired& retired, std::uint32_t words) {
+void Emitter::count(const Retired& retired, std::uint32_t words, std::uint64_t probes) {
+  if (probes != 0) {
+    as_.mov(x86::rax, field(offsetof(Context, cache), 8));
+    as_.add(x86::qword_ptr(x86::rax, kHits), static_cast<std::uint32_t>(probes));
+  }
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, words), 8), words);
   for (std::size_t slot = 0; slot < 3; ++slot)
     if (retired.ops[slot] != 0)
@@ -247,6 +254,12 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8), x86::rax);
     }
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), x86::rcx);
+  if (const std::uint64_t probes = probes_in(program_, segment.first, segment.behind); probes != 0) {
+    as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(probes));
+    as_.mov(x86::rdx, field(offsetof(Context, cache), 8));
+    as_.add(x86::qword_ptr(x86::rdx, kHits), x86::rax);
+  }
+  emit_probe_head(segment.probed_pointers);
   if (segment.closed && wants_more(segment)) return enter_closed_loop(segment);
   std::size_t next = r_hosts_;
   for (std::uint8_t p = 0; p < 8; ++p)
@@ -260,8 +273,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
 bool Emitter::wants_more(const Segment& segment) const {
   isa::RegisterSet used;
   for (std::uint32_t w = segment.first; w < segment.behind; ++w)
-    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
-      const isa::Uses uses = isa::uses_of(program_.words[w].slot(slot));
+    for (const isa::Uses& uses : plan_.uses[w]) {
       used |= uses.reads;
       used |= uses.writes;
     }
@@ -271,7 +283,7 @@ bool Emitter::wants_more(const Segment& segment) const {
 }
 
 void Emitter::enter_closed_loop(const Segment& segment) {
-  loop_ = allocate_loop(program_, plan_, segment, kPool.size());
+  loop_ = allocate_loop(plan_, segment, kPool.size());
   for (std::uint8_t r = 0; r < 16; ++r)
     if (r_host_[r] >= 0 && (plan_.written.r >> r & 1) != 0)
       as_.mov(r_home(r), kPool[static_cast<std::size_t>(r_host_[r])]);
@@ -283,6 +295,7 @@ void Emitter::enter_closed_loop(const Segment& segment) {
   r_host_ = loop_.at_start;
   for (std::uint8_t r = 0; r < 16; ++r)
     if ((loop_.loaded >> r & 1) != 0) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], r_home(r));
+  next_move_ = 0;
   in_closed_loop_ = true;
 }
 
@@ -313,6 +326,7 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
   as_.bind(labels_[number]);
   present_segment_ = number;
   p_host_.fill(-1);
+  probe_of_.fill(-1);
   if (segment.called) return emit_called(segment);
   in_counted_segment_ = segment.counted_loop;
   const Label fail = exit_at(segment.first, number, false);
@@ -325,7 +339,8 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
     as_.cmp(fuel, segment.length());
     as_.jb(fail);
     as_.sub(fuel, segment.length());
-    count(retired_by(program_, segment.first, segment.behind), segment.length());
+    count(retired_by(program_, segment.first, segment.behind), segment.length(),
+          probes_in(program_, segment.first, segment.behind));
   }
   for (std::uint32_t w = segment.first; w < segment.behind; ++w) emit_word(w, number);
   if (in_closed_loop_) leave_closed_loop();
@@ -338,8 +353,8 @@ void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
     const isa::Op& op = word.slot(slot);
     if (op.opcode == Opcode::nop) continue;
     if (in_closed_loop_)
-      for (const LoopRegisters::Move& move : loop_.moves)
-        if (move.word == w && move.slot == slot) r_host_[move.r] = move.host;
+      for (; next_move_ < loop_.moves.size() && loop_.moves[next_move_].word == w && loop_.moves[next_move_].slot == slot; ++next_move_)
+        r_host_[loop_.moves[next_move_].r] = loop_.moves[next_move_].host;
     switch (slot) {
       case Slot::D: emit_dense(op, w); break;
       case Slot::S: emit_sparse(op, w); break;
@@ -357,6 +372,7 @@ void Emitter::emit_all() {
   as_.ud2();  // the last word branches or halts
   hot_bytes_ = as_.offset();
   // Cold parts behind, so that they take no room between hot lines.
+  for (const ColdProbe& probe : cold_probes_) emit_cold_probe(probe);
   for (std::size_t i = 0; i < exits_.size(); ++i) {
     as_.bind(exit_labels_[i]);
     as_.mov(x86::eax, static_cast<std::uint32_t>(i));
@@ -369,7 +385,7 @@ void Emitter::emit_all() {
   as_.bind(leave_saved_);
   as_.mov(x86::rax, kStopped);
   as_.bind(dispatch_);
-  as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * kMaxGuards));
+  as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * (kMaxGuards + kProbeSlots)));
   for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);
   as_.ret();
 }

@@ -71,7 +71,7 @@ class Emitter {
   void emit_segment(const Segment& segment, std::size_t number);
   void emit_called(const Segment& segment);
   void emit_loop_head(const Segment& segment, asmjit::Label fail);
-  void count(const Retired& retired, std::uint32_t words);
+  void count(const Retired& retired, std::uint32_t words, std::uint64_t probes);
   bool wants_more(const Segment& segment) const;
   void enter_closed_loop(const Segment& segment);
   void leave_closed_loop();
@@ -80,6 +80,20 @@ class Emitter {
 
   Mem field(std::size_t offset, std::uint32_t size) const;
   static Mem guard_slot(std::size_t guard);
+  /// Of the look-up of cells from a pointer that a loop leaves as it is: the coordinate's low word without its column,
+  /// the column, the tag's upper word, that word rotated by half and mixed with the first; and for all, the hash factor
+  /// and the cache.
+  enum class Probe : std::uint8_t { low, column, high, mixed };
+  static constexpr std::size_t kProbeSlots = 4 * kMaxProbed + 2;
+  Mem probe_slot(std::uint8_t p, Probe part) const;
+  static Mem factor_slot() { return guard_slot(kMaxGuards + kProbeSlots - 2); }
+  static Mem cache_slot() { return guard_slot(kMaxGuards + kProbeSlots - 1); }
+  void emit_probe_head(std::uint8_t pointers);
+  struct ColdProbe {
+    asmjit::Label other_ways, hit, missed;
+  };
+  void emit_cold_probe(const ColdProbe& probe);
+  void emit_tag_high(const Gp& to, std::uint8_t p);
   Mem r_home(std::uint8_t r) const { return field(offsetof(Context, r) + 8u * r, 8); }
   Mem v_home(std::uint8_t v, unsigned part) const;
   Mem m_home(std::uint8_t m, unsigned byte, std::uint32_t size) const;
@@ -122,11 +136,14 @@ class Emitter {
   std::array<int, 8> p_host_{};         // base of a pointer within the present loop, −1: none
   LoopRegisters loop_;                  // of the closed loop being emitted
   std::array<int, 16> r_host_outside_{};
+  std::array<int, 8> probe_of_{};       // number of a pointer among those looked up from in the present loop, −1: none
+  std::size_t next_move_ = 0;
   bool in_closed_loop_ = false;
   std::size_t pool_size_ = 0;
   std::size_t r_hosts_ = 0;
   std::vector<asmjit::Label> labels_;   // entry of each segment
   std::vector<Exit> exits_;
+  std::vector<ColdProbe> cold_probes_;
   std::vector<asmjit::Label> exit_labels_;
   asmjit::Label leave_, leave_saved_, dispatch_, loop_body_;
   std::size_t present_segment_ = 0;

@@ -38,7 +38,7 @@ bool meet(const Range& a, const Range& b) {
 
 }  // namespace
 
-LoopRegisters allocate_loop(const isa::Program& program, const Plan& plan, const Segment& loop, std::size_t hosts) {
+LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts) {
   const std::uint32_t end = 3 * loop.length();  // places run from 1; 0 is before the loop's first op
   std::vector<Range> ranges;
   std::array<int, 16> present{}, initial{};
@@ -47,7 +47,7 @@ LoopRegisters allocate_loop(const isa::Program& program, const Plan& plan, const
   const auto place_of = [&](std::uint32_t w, std::size_t k) { return 3 * (w - loop.first) + static_cast<std::uint32_t>(k) + 1; };
   for (std::uint32_t w = loop.first; w < loop.behind; ++w)
     for (std::size_t k = 0; k < 3; ++k) {
-      const isa::Uses uses = isa::uses_of(program.words[w].slot(plan.order[w][k]));
+      const isa::Uses& uses = plan.uses[w][static_cast<std::size_t>(plan.order[w][k])];
       const std::uint32_t at = place_of(w, k);
       for (std::uint8_t r = 0; r < 16; ++r) {
         const bool reads = uses.reads.r >> r & 1, writes = uses.writes.r >> r & 1;

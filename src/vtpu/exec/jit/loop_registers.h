@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "vtpu/exec/jit/plan.h"
-#include "vtpu/isa/program.h"
 
 namespace vtpu::exec::jit {
 
@@ -35,6 +34,6 @@ struct LoopRegisters {
 };
 
 /// For a counted loop all of whose accesses are hoisted, on `hosts` host registers.
-LoopRegisters allocate_loop(const isa::Program& program, const Plan& plan, const Segment& loop, std::size_t hosts);
+LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts);
 
 }  // namespace vtpu::exec::jit

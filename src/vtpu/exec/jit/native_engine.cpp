@@ -74,6 +74,8 @@ struct NativeEngine::Code {
     context.retired.words -= times * once.words - done.words;
     for (std::size_t slot = 0; slot < 3; ++slot) context.retired.ops[slot] -= times * once.ops[slot] - done.ops[slot];
     context.retired.control -= times * once.control - done.control;
+    context.cache->counters.hits -= times * probes_in(*program, segment.first, segment.behind) -
+                                    probes_in(*program, segment.first, exit.word);
   }
 };
 

@@ -1,6 +1,7 @@
 #include "vtpu/exec/jit/plan.h"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <tuple>
 
@@ -34,10 +35,10 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
   for (std::uint32_t w = loop.first; w < loop.behind; ++w)
     for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
       const isa::Op& op = program.words[w].slot(slot);
-      const isa::RegisterSet writes = isa::uses_of(op).writes;
+      const isa::RegisterSet& writes = plan.uses[w][static_cast<std::size_t>(slot)].writes;
       written |= writes;
-      for (std::size_t r = 0; r < 16; ++r) {
-        if ((writes.r >> r & 1) == 0) continue;
+      for (std::uint32_t bits = writes.r; bits != 0; bits &= bits - 1) {
+        const auto r = static_cast<std::size_t>(std::countr_zero(bits));
         const bool steps = op.opcode == Opcode::dadd_i64 && op.immediate() && op.a == r && op.d == r &&
                            op.imm > -(1 << 30) && op.imm < (1 << 30);
         if (steps) induction[r].step += op.imm;
@@ -70,6 +71,8 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
       if (plan.hoisted[w] || plan.guard[w] >= 0)
         loop.base_registers = static_cast<std::uint8_t>(loop.base_registers | (1u << s.b));
     }
+    if (isa::info(s.opcode).cost == Cost::probe && (written.p >> s.b & 1) == 0)
+      loop.probed_pointers = static_cast<std::uint8_t>(loop.probed_pointers | (1u << s.b));
     const Effect effect = isa::info(s.opcode).effect;
     loop.closed &= plan.hoisted[w] || (effect != Effect::reads && effect != Effect::writes);
     const isa::Op& d = program.words[w].dense;
@@ -80,7 +83,7 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
 
 }  // namespace
 
-std::vector<Slot> slot_order(const isa::Word& word) {
+std::optional<std::array<Slot, 3>> slot_order(const isa::Word& word, const std::array<isa::Uses, 3>& uses) {
   static constexpr std::array<std::array<Slot, 3>, 6> kOrders{{{Slot::S, Slot::C, Slot::D},
                                                                {Slot::C, Slot::S, Slot::D},
                                                                {Slot::D, Slot::S, Slot::C},
@@ -88,17 +91,21 @@ std::vector<Slot> slot_order(const isa::Word& word) {
                                                                {Slot::S, Slot::D, Slot::C},
                                                                {Slot::C, Slot::D, Slot::S}}};
   const bool branches = is_control(word.dense);
-  std::array<isa::Uses, 3> uses;
-  for (const Slot slot : {Slot::D, Slot::S, Slot::C}) uses[static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
   for (const auto& order : kOrders) {
     if (branches && order[2] != Slot::D) break;
     bool good = true;
     for (std::size_t early = 0; early < 3; ++early)
       for (std::size_t late = early + 1; late < 3; ++late)
         good &= !uses[static_cast<std::size_t>(order[early])].writes.intersects(uses[static_cast<std::size_t>(order[late])].reads);
-    if (good) return {order.begin(), order.end()};
+    if (good) return order;
   }
   return {};
+}
+
+std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t behind) {
+  std::uint64_t probes = 0;
+  for (std::uint32_t w = first; w < behind; ++w) probes += isa::info(program.words[w].sparse.opcode).cost == Cost::probe;
+  return probes;
 }
 
 Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32_t behind) {
@@ -121,17 +128,19 @@ Plan make_plan(const isa::Program& program, const Features& features) {
   plan.hoisted.assign(words, false);
   plan.guard.assign(words, -1);
   plan.order.resize(words);
+  plan.uses.resize(words);
 
   std::vector<bool> called(words), leader(words);
   leader[0] = true;
   std::vector<std::int32_t> depth_change(words + 1);
   for (std::uint32_t w = 0; w < words; ++w) {
     const isa::Word& word = program.words[w];
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) plan.uses[w][static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
     bool emitted = can_emit(word.dense, features) && can_emit(word.sparse, features) && can_emit(word.coord, features);
     if (emitted) {
-      const std::vector<Slot> order = slot_order(word);
-      emitted = !order.empty();
-      if (emitted) std::copy(order.begin(), order.end(), plan.order[w].begin());
+      const auto order = slot_order(word, plan.uses[w]);
+      emitted = order.has_value();
+      if (emitted) plan.order[w] = *order;
     }
     called[w] = !emitted;
     plan.looks_up_cells |= emitted && isa::info(word.sparse.opcode).cost == Cost::probe;
@@ -153,16 +162,16 @@ Plan make_plan(const isa::Program& program, const Features& features) {
   for (std::uint32_t w = 0; w < words; ++w) {
     depth += depth_change[w];
     const std::uint64_t weight = std::uint64_t{1} << (3 * std::clamp(depth, 0, 8));
-    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
-      const isa::Uses uses = isa::uses_of(program.words[w].slot(slot));
+    for (const isa::Uses& uses : plan.uses[w]) {
       plan.used |= uses.reads;
       plan.used |= uses.writes;
       plan.written |= uses.writes;
       if (called[w]) continue;
-      for (unsigned i = 0; i < 16; ++i) {
-        plan.r_weight[i] += weight * ((uses.reads.r >> i & 1) + (uses.writes.r >> i & 1));
-        plan.v_weight[i] += weight * ((uses.reads.v >> i & 1) + (uses.writes.v >> i & 1));
-      }
+      const auto weigh = [weight](std::array<std::uint64_t, 16>& weights, std::uint32_t bits) {
+        for (; bits != 0; bits &= bits - 1) weights[static_cast<std::size_t>(std::countr_zero(bits))] += weight;
+      };
+      weigh(plan.r_weight, uses.reads.r), weigh(plan.r_weight, uses.writes.r);
+      weigh(plan.v_weight, uses.reads.v), weigh(plan.v_weight, uses.writes.v);
     }
   }
 
@@ -178,9 +187,10 @@ Plan make_plan(const isa::Program& program, const Features& features) {
                            static_cast<std::uint32_t>(last.imm) == segment.first;
     if (segment.counted_loop)
       for (std::uint32_t k = segment.first; k + 1 < segment.behind; ++k)
-        for (const Slot slot : {Slot::D, Slot::S, Slot::C})
-          if (isa::uses_of(program.words[k].slot(slot)).writes.r >> last.d & 1) segment.counted_loop = false;
+        for (const isa::Uses& uses : plan.uses[k])
+          if (uses.writes.r >> last.d & 1) segment.counted_loop = false;
     if (segment.counted_loop) find_hoistable(program, segment, plan);
+    if (static_cast<std::size_t>(__builtin_popcount(segment.probed_pointers)) > kMaxProbed) segment.probed_pointers = 0;
     plan.segment_of[segment.first] = static_cast<std::uint32_t>(plan.segments.size());
     plan.segments.push_back(std::move(segment));
   }

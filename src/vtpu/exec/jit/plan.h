@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "vtpu/exec/jit/native_engine.h"
@@ -22,8 +23,9 @@ Features features_of(Form form);
 bool can_emit(const isa::Op& op, const Features& features);
 
 /// The order in which the slots of a word may be executed one after the other, so that none reads what another has
-/// written; empty where there is none (a swap), or where the branch could not come last.
-std::vector<isa::Slot> slot_order(const isa::Word& word);
+/// written; nothing where there is none (a swap), or where the branch could not come last.
+/// `uses`: of the slots D, S, C.
+std::optional<std::array<isa::Slot, 3>> slot_order(const isa::Word& word, const std::array<isa::Uses, 3>& uses);
 
 /// An access whose checks stand before its loop.
 struct HoistedGroup {
@@ -47,6 +49,8 @@ struct Guard {
   friend bool operator==(const Guard&, const Guard&) = default;
 };
 inline constexpr std::size_t kMaxGuards = 16;
+/// Pointers of a loop whose part of the look-up of cells is computed before it.
+inline constexpr std::size_t kMaxProbed = 2;
 
 /// Words executed one after the other that are entered at the first only. A called word is one of its own.
 struct Segment {
@@ -56,11 +60,15 @@ struct Segment {
   bool counted_loop = false;  ///< ends with a dloop to its own first word; its checks and counts stand before it
   std::vector<HoistedGroup> groups;
   std::vector<Guard> guards;            ///< at most kMaxGuards
+  std::uint8_t probed_pointers = 0;     ///< p-registers from which cells are looked up, unchanged in the loop
   bool closed = false;                  ///< no exit but at its end: every access is hoisted
   std::uint8_t base_registers = 0;  ///< p-registers that the loop wants in host registers
 
   std::uint32_t length() const { return behind - first; }
 };
+
+/// Accesses by coordinate in words [first, behind), each of which is a hit of the translation cache in host code.
+std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t behind);
 
 /// What one execution of words [first, behind) retires.
 Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32_t behind);
@@ -71,6 +79,7 @@ struct Plan {
   std::vector<bool> hoisted;                             ///< word → its S access has no check of its own
   std::vector<int> guard;                                ///< word → number of its guard, or −1
   std::vector<std::array<isa::Slot, 3>> order;           ///< word → slots in order (of words that are not called)
+  std::vector<std::array<isa::Uses, 3>> uses;            ///< word → of its slots D, S, C
   isa::RegisterSet used, written;
   bool looks_up_cells = false;                           ///< some word accesses a cell by coordinate in host code
   std::array<std::uint64_t, 16> r_weight{}, v_weight{};  ///< static uses × 8^(loop depth)

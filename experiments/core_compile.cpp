@@ -1,0 +1,122 @@
+// Asks what the native engine costs before it runs: nanoseconds a word for validating and compiling a program, and after
+// how many executions of the program compiling has paid against interpreting it.
+//
+// Programs: one loop of the balanced mix (isa/generator.h) of 16 to 4096 words, compiled end to end (plan, host code,
+// executable memory, released again) from a validated program. Break-even: compile time over what one round of the loop
+// saves against the interpreter, in rounds.
+//
+// Parameters: processes and rounds. No claim. Outputs: keys vtpu.compile.*; table compile.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "vtpu/base/check.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/isa/generator.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/study/engines.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using vtpu::Result;
+using vtpu::exec::jit::NativeEngine;
+using vtpu::isa::ValidProgram;
+using vtpu::study::Runnable;
+using Source = Column::Source;
+
+constexpr std::size_t kWordsPerRun = 16384;
+
+vtpu::isa::Program synthetic(std::size_t words, std::uint64_t iterations) {
+  auto program = vtpu::isa::synthetic_program({.mix = vtpu::isa::Mix::balanced, .words = words, .iterations = iterations});
+  VTPU_CHECK(program.ok(), "the specs of this experiment are within range");
+  return std::move(*program);
+}
+
+Result<void> run_compile(Run& run) {
+  warn_of_disturbance("core-compile");
+  std::vector<std::size_t> sizes;
+  for (std::size_t words = 16; words <= 4096; words *= 4) sizes.push_back(words);
+  std::vector<Alternative> alternatives;
+  for (const std::size_t words : sizes) {
+    auto valid = ValidProgram::make(synthetic(words, 1));
+    if (!valid) return valid.error();
+    const auto program = std::make_shared<ValidProgram>(std::move(*valid));
+    if (const auto engine = NativeEngine::compile(*program); !engine) return engine.error();
+    const double in_program = static_cast<double>(program->get().words.size());
+    const std::size_t times = kWordsPerRun / words;
+    alternatives.push_back({fmt::format("compile {}", words), static_cast<double>(times) * in_program,
+                            [program, times] {
+                              for (std::size_t i = 0; i < times; ++i) keep(NativeEngine::compile(*program)->report().code_bytes);
+                            },
+                            {}});
+    alternatives.push_back({fmt::format("validate {}", words), static_cast<double>(times) * in_program,
+                            [program, times] {
+                              for (std::size_t i = 0; i < times; ++i) keep(vtpu::isa::validate(program->get()).size());
+                            },
+                            {}});
+    // One round of the loop by either engine: long runs, of which setting up is little.
+    const std::uint64_t rounds = 200'000 / words + 1;
+    for (const auto by : {Runnable::By::native, Runnable::By::interpreter}) {
+      const bool slow = by == Runnable::By::interpreter;
+      const std::uint64_t own = slow ? rounds / 10 + 1 : rounds;
+      auto made = vtpu::study::alternative(fmt::format("{} {}", slow ? "interpret" : "run", words), synthetic(words, own), by);
+      if (!made) return made.error();
+      made->work = static_cast<double>(own);
+      alternatives.push_back(std::move(*made));
+    }
+  }
+  SamplingRule rule;
+  rule.most = 20;
+  rule.rounds = run.quick() ? 1 : 3;
+  rule.seconds = 60;
+  rule.seed = run.random(1).next();
+  const auto all = sample_in_processes([&] { return alternatives; }, rule);
+  if (!all) return all.error();
+  const auto named = [&](const std::string& name) -> const Sampled& {
+    const auto at = std::find_if(all->begin(), all->end(), [&](const Sampled& one) { return one.name == name; });
+    VTPU_CHECK(at != all->end(), "a sampled alternative is looked up by the name it was given");
+    return *at;
+  };
+  Table& table = run.table("compile", {{"words", "1", Source::label},
+                                       {"compile", "ns/word", Source::measured},
+                                       {"low", "ns/word", Source::measured},
+                                       {"high", "ns/word", Source::measured},
+                                       {"validate", "ns/word", Source::measured},
+                                       {"run", "ns/round", Source::measured},
+                                       {"interpret", "ns/round", Source::measured},
+                                       {"break_even", "rounds", Source::measured}});
+  for (const std::size_t words : sizes) {
+    const Estimate compile = named(fmt::format("compile {}", words)).ns_per_unit();
+    const Estimate validate = named(fmt::format("validate {}", words)).ns_per_unit();
+    const Estimate native = named(fmt::format("run {}", words)).ns_per_unit();
+    const Estimate interpret = named(fmt::format("interpret {}", words)).ns_per_unit();
+    const double per_program = named(fmt::format("compile {}", words)).work / static_cast<double>(kWordsPerRun / words);
+    std::vector<double> rounds;
+    for (std::size_t n = 0; n < compile.samples.size(); ++n)
+      rounds.push_back(compile.samples[n] * per_program / (interpret.samples[n] - native.samples[n]));
+    Estimate even = estimate_median(std::move(rounds));
+    even.method = compile.method + "; compile time of the program over what a round of its loop saves, in each process";
+    run.measured(fmt::format("vtpu.compile.ns_per_word.{}", words), compile, "ns/word");
+    run.measured(fmt::format("vtpu.compile.validate_ns_per_word.{}", words), validate, "ns/word");
+    run.measured(fmt::format("vtpu.compile.break_even.{}", words), even, "rounds");
+    table.add({static_cast<double>(words), compile.value, compile.ci.low, compile.ci.high, validate.value, native.value,
+               interpret.value, even.value});
+  }
+  return {};
+}
+
+const Experiment kExperiment{.name = "core-compile",
+                             .question = "What does the native engine cost before it runs, and when has it paid?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 4,
+                             .full_seconds = 10,
+                             .times_the_host = true,
+                             .run = run_compile};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }

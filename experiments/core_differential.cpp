@@ -1,0 +1,146 @@
+// Asks whether the interpreter and the native engine ever differ: random programs over all opcodes, with loops, gathers,
+// messages and faults, run by both in every form of host code; registers with their translations, memory, messages,
+// traps, fuel, counts of retired ops and of the translation cache must be equal. Each divergence is an error here: the
+// experiment fails and names the seed, and the test of the same name reduces the program.
+//
+// The programs are those of the seeds 1, 2, …; the same everywhere. Forms that the host does not run are not compared
+// (table differential says which were); all other counts come from the interpreter and do not depend on the host.
+//
+// Parameters: programs (quick 10^4, full 10^6). No claim. Outputs: keys vtpu.differential.*; tables differential_traps,
+// differential_opcodes.
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "vtpu/exec/differential.h"
+#include "vtpu/isa/random_program.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/pin.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using vtpu::Error;
+using vtpu::Result;
+using vtpu::exec::RunSummary;
+using vtpu::exec::jit::Form;
+using Source = Column::Source;
+
+constexpr std::uint64_t kFuel = 20000;
+constexpr std::uint64_t kChunk = 500;
+constexpr std::size_t kOpcodes = 256;
+
+struct Totals {
+  std::uint64_t programs = 0, words_in_programs = 0, words_run = 0, halted = 0;
+  std::array<std::uint64_t, kOpcodes> opcodes{};
+  std::map<std::string, std::uint64_t> traps;
+
+  void operator+=(const Totals& other) {
+    programs += other.programs, words_in_programs += other.words_in_programs, words_run += other.words_run, halted += other.halted;
+    for (std::size_t i = 0; i < kOpcodes; ++i) opcodes[i] += other.opcodes[i];
+    for (const auto& [kind, count] : other.traps) traps[kind] += count;
+  }
+};
+
+Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const std::vector<Form>& forms) {
+  Totals totals;
+  for (std::uint64_t seed = first; seed < behind; ++seed) {
+    const vtpu::isa::Program program = vtpu::isa::random_program({.seed = seed});
+    const auto valid = vtpu::isa::ValidProgram::make(program);
+    if (!valid) return Error{fmt::format("seed {}", seed), valid.error().message(), "a valid program"};
+    RunSummary summary;
+    for (const Form form : forms) {
+      const auto divergence = vtpu::exec::compare_engines(*valid, form, kFuel, &summary);
+      if (!divergence) return divergence.error();
+      if (divergence->has_value())
+        return Error{fmt::format("seed {}, {}", seed, vtpu::exec::jit::name_of(form)), (*divergence)->what, "equal state"};
+    }
+    ++totals.programs;
+    totals.words_in_programs += program.words.size();
+    totals.words_run += summary.words;
+    if (summary.status == vtpu::exec::Status::halted) ++totals.halted;
+    if (summary.status == vtpu::exec::Status::trapped) ++totals.traps[std::string(name_of(summary.trap.kind))];
+    for (const vtpu::isa::Word& word : program.words)
+      for (const auto slot : {vtpu::isa::Slot::D, vtpu::isa::Slot::S, vtpu::isa::Slot::C})
+        ++totals.opcodes[static_cast<std::size_t>(word.slot(slot).opcode)];
+  }
+  return totals;
+}
+
+Result<void> run_differential(Run& run) {
+  const auto programs = run.parameter<std::uint64_t>("programs", 10'000, 1'000'000);
+  run.parameter("fuel", kFuel);
+  std::vector<Form> forms;
+  if (const auto best = vtpu::exec::jit::host_form()) {
+    forms.push_back(Form::avx2);
+    if (*best == Form::avx512) forms.push_back(Form::avx512);
+  }
+  if (forms.empty()) return Error{"core-differential", "this processor has neither AVX-512 nor AVX2", "one of them"};
+
+  // Threads take chunks of seeds; what is added up does not depend on who took which.
+  const std::uint64_t chunks = programs / kChunk;
+  Progress progress("core-differential", chunks);
+  Totals totals;
+  std::optional<Error> failed;
+  std::mutex mutex;
+  std::atomic<std::uint64_t> next{0};
+  const auto work = [&] {
+    while (true) {
+      const std::uint64_t chunk = next++;
+      if (chunk >= chunks) return;
+      const auto part = compare_seeds(1 + chunk * kChunk, 1 + (chunk + 1) * kChunk, forms);
+      const std::lock_guard lock(mutex);
+      if (!part) {
+        if (!failed) failed = part.error();
+        next = chunks;
+        return;
+      }
+      totals += *part;
+      progress.step(fmt::format("{} programs", totals.programs));
+    }
+  };
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < usable_cpus().size(); ++i) threads.emplace_back(work);
+  for (std::thread& thread : threads) thread.join();
+  if (failed) return *failed;
+
+  const std::string method = "random programs of consecutive seeds, interpreter against compiled code";
+  const auto note = [&](const std::string& key, std::uint64_t value) {
+    run.computed("vtpu.differential." + key, static_cast<double>(value), "1", method);
+  };
+  std::uint64_t used = 0;
+  Table& opcodes = run.table("differential_opcodes", {{"opcode", "", Source::label}, {"ops", "1", Source::computed}});
+  for (const auto& info : vtpu::isa::all_opcodes()) {
+    if (info.opcode == vtpu::isa::Opcode::nop) continue;
+    const std::uint64_t count = totals.opcodes[static_cast<std::size_t>(info.opcode)];
+    used += count > 0;
+    opcodes.add({std::string(info.mnemonic), static_cast<double>(count)});
+  }
+  Table& traps = run.table("differential_traps", {{"trap", "", Source::label}, {"programs", "1", Source::computed}});
+  for (const auto& [kind, count] : totals.traps) traps.add({kind, static_cast<double>(count)});
+  note("programs", totals.programs);
+  note("divergences", 0);
+  note("words", totals.words_in_programs);
+  note("words_run", totals.words_run);
+  note("halted", totals.halted);
+  note("opcodes", used);
+  note("opcodes_defined", vtpu::isa::all_opcodes().size() - 1);
+  return {};
+}
+
+const Experiment kExperiment{.name = "core-differential",
+                             .question = "Do the interpreter and the native engine ever differ?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 5,
+                             .full_seconds = 420,
+                             .times_the_host = false,
+                             .run = run_differential};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,359 @@
+// Asks how many ops a core retires in a measured cycle when it executes vTPU words: the ten synthetic workloads by the
+// interpreter, by both forms of the native engine, and as ordinary C++ compiled at three levels; each beside the bound of
+// its own mix. Then what makes the difference: dependence, locality, the size of the loop, translation in every word.
+//
+// Claims core.poc, core.baseline. An op counts when it is not empty, no hint and no loop control (README). Figures are
+// whole runs: all ops retired, setting up included, over all cycles, both of the same run of some milliseconds.
+//
+// Ordinary code is credited in two ways. `workloads_*`: the workload's reference in C++, with the ops of the program whose
+// work it does, so that a loop over sixteen lanes counts as one op; `loops_*`: the ten ordinary loops of the host
+// experiment with every operation of their source counted. Levels: -O0, -O2, -O3 -march=native.
+// Controls: a synthetic stream whose ops form one chain (core.poc), a chain of divisions (core.baseline).
+//
+// Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words a loop. Footprint: balanced mix, high locality,
+// 8 to 4096 words. Translation: one loop of sixteen words, D and C the same, S an access by layout address with its
+// checks hoisted (hoisted), one by a register that the loop also computes (checked), by coordinate through the
+// translation cache in every word (probed).
+//
+// Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, useful_work, ordinary_levels,
+// synthetic_grid, footprint, translation, irregular.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "vtpu/base/check.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/isa/builder.h"
+#include "vtpu/isa/generator.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/study/engines.h"
+#include "vtpu/study/host_loop.h"
+#include "vtpu/study/ordinary.h"
+#include "vtpu/study/port_survey.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using vtpu::Result;
+using vtpu::isa::Locality;
+using vtpu::isa::Mix;
+using vtpu::study::Runnable;
+using Source = Column::Source;
+
+SamplingRule rule_of(Run& run, std::uint64_t stream) {
+  SamplingRule rule;
+  rule.most = run.quick() ? 20 : 40;
+  rule.rounds = run.quick() ? 1 : 3;
+  rule.seconds = run.quick() ? 25 : 90;
+  rule.seed = run.random(stream).next();
+  return rule;
+}
+
+const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
+  const auto at = std::find_if(all.begin(), all.end(), [&](const Sampled& one) { return one.name == name; });
+  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
+  return *at;
+}
+
+// ---- the ten workloads
+
+void record_workloads(Run& run, const vtpu::study::EngineStudy& study) {
+  Table& table = run.table("ops_per_cycle", {{"workload", "", Source::label},
+                                             {"native", "ops/cycle", Source::measured},
+                                             {"low", "ops/cycle", Source::measured},
+                                             {"high", "ops/cycle", Source::measured},
+                                             {"bound", "ops/cycle", Source::measured},
+                                             {"share", "1", Source::measured},
+                                             {"limit", "", Source::measured},
+                                             {"avx2", "ops/cycle", Source::measured},
+                                             {"interpreter", "ops/cycle", Source::measured},
+                                             {"o0", "ops/cycle", Source::measured},
+                                             {"o2", "ops/cycle", Source::measured},
+                                             {"o3_native", "ops/cycle", Source::measured},
+                                             {"over_interpreter", "x", Source::measured},
+                                             {"over_ordinary", "x", Source::measured}});
+  Table& work = run.table("useful_work", {{"workload", "", Source::label},
+                                          {"flop", "FLOP/cycle", Source::measured},
+                                          {"bytes", "B/cycle", Source::measured},
+                                          {"unit", "", Source::measured},
+                                          {"busy", "1", Source::measured},
+                                          {"ops", "ops/cycle", Source::measured}});
+  const auto cell = [](const std::map<std::string, Estimate>& all, const std::string& engine) {
+    const auto at = all.find(engine);
+    return at == all.end() ? Cell(std::string("-")) : Cell(at->second.value);
+  };
+  for (const auto& row : study.workloads) {
+    const std::string name(row.workload.name);
+    const Estimate& native = row.ops_per_cycle.at("native");
+    run.measured("vtpu.core.ops_per_cycle.synthetic." + name, native, "ops/cycle");
+    for (const auto& [engine, estimate] : row.ops_per_cycle)
+      if (engine != "native") run.measured("vtpu.core." + engine + "_ops_per_cycle." + name, estimate, "ops/cycle");
+    run.measured("vtpu.core.bound." + name, row.bound, "ops/cycle");
+    run.measured("vtpu.core.share_of_bound." + name, row.share_of_bound, "1");
+    run.measured("vtpu.core.flop_per_cycle." + name, row.flop_per_cycle, "FLOP/cycle");
+    run.measured("vtpu.core.bytes_per_cycle." + name, row.bytes_per_cycle, "B/cycle");
+    run.measured("vtpu.core.busiest_unit." + name, row.peak_share, "1");
+    run.measured("vtpu.core.over_interpreter." + name, row.over_interpreter, "x");
+    run.measured("vtpu.core.over_ordinary." + name, row.over_ordinary, "x");
+    table.add({name, native.value, native.ci.low, native.ci.high, row.bound.value, row.share_of_bound.value, row.limit,
+               cell(row.ops_per_cycle, "avx2"), cell(row.ops_per_cycle, "interpreter"), cell(row.ops_per_cycle, "o0"),
+               cell(row.ops_per_cycle, "o2"), cell(row.ops_per_cycle, "o3_native"), row.over_interpreter.value,
+               row.over_ordinary.value});
+    work.add({name, row.flop_per_cycle.value, row.bytes_per_cycle.value, row.peak_unit, row.peak_share.value, native.value});
+  }
+  for (const auto& [engine, estimate] : study.geometric_mean)
+    run.measured("vtpu.core.geometric_mean." + engine, estimate, "ops/cycle");
+  run.measured("vtpu.core.geometric_mean.share_of_bound", study.geometric_share, "1");
+  const auto& mean = study.geometric_mean;
+  table.add({std::string("geometric mean"), mean.at("native").value, mean.at("native").ci.low, mean.at("native").ci.high,
+             mean.at("bound").value, study.geometric_share.value, std::string("-"), cell(mean, "avx2"),
+             cell(mean, "interpreter"), cell(mean, "o0"), cell(mean, "o2"), cell(mean, "o3_native"), std::string("-"),
+             std::string("-")});
+}
+
+// ---- ordinary code
+
+Result<void> ordinary(Run& run, const vtpu::study::EngineStudy& study) {
+  for (const auto& level : vtpu::study::kOrdinaryLevels) {
+    const std::string name(level.name);
+    Estimate estimate = study.geometric_mean.at(name);
+    estimate.method += fmt::format("; {}", level.flags);
+    run.measured("vtpu.core.ops_per_cycle.baseline.workloads_" + name, estimate, "ops/cycle");
+  }
+  std::vector<std::pair<vtpu::study::OrdinaryLevel, const vtpu::study::OrdinaryTable*>> modules;
+  for (const auto& level : vtpu::study::kOrdinaryLevels) {
+    const auto table = vtpu::study::load_ordinary(level);
+    if (!table) return table.error();
+    modules.emplace_back(level, *table);
+  }
+  const vtpu::Random random = run.random(7);
+  constexpr double kOpsPerRun = 300'000;
+  std::shared_ptr<OrdinaryData> data;
+  std::vector<double> loops_in_all;
+  const auto make = [&] {
+    data = std::make_shared<OrdinaryData>(random);
+    std::vector<Alternative> alternatives;
+    for (const auto& [level, module] : modules)
+      for (const OrdinaryLoop& loop : module->loops(*data)) {
+        VTPU_CHECK(loop.run(*data) == loop.answer, "an ordinary loop gives the answer found another way");
+        const auto passes = static_cast<std::size_t>(std::ceil(kOpsPerRun / loop.ops));
+        alternatives.push_back({fmt::format("{} {}", level.name, loop.name), static_cast<double>(passes) * loop.ops,
+                                [data, passes, pass = loop.run] {
+                                  for (std::size_t i = 0; i < passes; ++i) keep(pass(*data));
+                                },
+                                {}});
+      }
+    static constexpr std::uint64_t kDivisions = 20'000;
+    alternatives.push_back({"divisions", kDivisions,
+                            [] {
+                              std::uint64_t value = ~std::uint64_t{0}, divisor = 3;
+                              for (std::uint64_t i = 0; i < kDivisions; ++i) {
+                                asm volatile("" : "+r"(divisor));
+                                value = (value | (std::uint64_t{1} << 63)) / divisor;
+                              }
+                              keep(value);
+                            },
+                            {}});
+    return alternatives;
+  };
+  const auto all = sample_in_processes(make, rule_of(run, 3));
+  if (!all) return all.error();
+  Table& table = run.table("ordinary_levels", {{"loop", "", Source::label},
+                                               {"o0", "ops/cycle", Source::measured},
+                                               {"o2", "ops/cycle", Source::measured},
+                                               {"o3_native", "ops/cycle", Source::measured}});
+  OrdinaryData counted(random);
+  const std::vector<OrdinaryLoop> loops = ordinary_loops(counted);
+  std::map<std::string, std::vector<double>> logs;
+  for (const OrdinaryLoop& loop : loops) {
+    std::vector<Cell> row{std::string(loop.name)};
+    for (const auto& [level, module] : modules) {
+      const Estimate ops = named(*all, fmt::format("{} {}", level.name, loop.name)).units_per_cycle();
+      auto& sums = logs[std::string(level.name)];
+      sums.resize(ops.samples.size());
+      for (std::size_t n = 0; n < sums.size(); ++n) sums[n] += std::log(ops.samples[n]) / static_cast<double>(loops.size());
+      row.emplace_back(ops.value);
+    }
+    table.add(std::move(row));
+  }
+  for (const auto& [level, module] : modules) {
+    std::vector<double> samples = logs.at(std::string(level.name));
+    for (double& sample : samples) sample = std::exp(sample);
+    Estimate estimate = estimate_median(std::move(samples));
+    estimate.method = fmt::format("geometric mean over the ten ordinary loops within each process, {}", level.flags);
+    run.measured(fmt::format("vtpu.core.ops_per_cycle.baseline.loops_{}", level.name), estimate, "ops/cycle");
+  }
+  run.measured("vtpu.core.ops_per_cycle.baseline.control", named(*all, "divisions").units_per_cycle(), "ops/cycle");
+  return {};
+}
+
+// ---- what makes the difference
+
+vtpu::isa::Program synthetic(Mix mix, Locality locality, unsigned depth, std::size_t words, std::uint64_t iterations) {
+  auto program = vtpu::isa::synthetic_program(
+      {.mix = mix, .locality = locality, .depth = depth, .words = words, .iterations = iterations, .seed = 1});
+  VTPU_CHECK(program.ok(), "the specs of this experiment are within range");
+  return std::move(*program);
+}
+
+constexpr std::size_t kTranslationWords = 16;
+constexpr const char* kTranslations[] = {"hoisted", "checked", "probed"};
+
+/// The words of a loop that adds what it reads. D sums, C packs the sum of the word before.
+vtpu::isa::Program translation_loop(const std::string& kind, std::uint64_t iterations) {
+  using namespace vtpu::isa;
+  Builder b("translation_" + kind);
+  const P first{0}, last{1};
+  const R counter{15}, index{14};
+  vtpu::phext::PackedCoordinate corner;
+  b.word(op(Opcode::dmov_coord, first, b.coordinate(corner)));
+  b.word(op(Opcode::dmov_coord, last, b.coordinate(corner.with(vtpu::phext::Axis::column, 63))));
+  b.word(op(Opcode::salloc, R{0}, first, last, Allocation{1, 3, Layout::row_major}));
+  b.word(op(Opcode::dmov_i64, R{0}, 0));
+  b.word(op(Opcode::dmov_i64, R{1}, 0));
+  b.word(op(Opcode::dmov_i64, index, 0));
+  for (unsigned i = 0; i < 4; ++i) b.word(op(Opcode::dmov_i64, R{4 + i}, 3 * i));
+  b.counted_loop(counter, iterations, [&] {
+    for (std::size_t w = 0; w < kTranslationWords; ++w) {
+      const R target{static_cast<unsigned>(8 + w % 4)}, read{static_cast<unsigned>(8 + (w + 2) % 4)};
+      const R place{static_cast<unsigned>(4 + w % 4)}, sum{static_cast<unsigned>(w % 2)};
+      const Op load = kind == "hoisted"   ? op(Opcode::sgather_i64, target, at(first, static_cast<std::int32_t>(24 * w)))
+                      : kind == "checked" ? op(Opcode::sgather_i64, target, at(first, place, 8, static_cast<std::int32_t>(8 * (w / 4))))
+                                          : op(Opcode::sgatherc_i64, target, cell(first, vtpu::phext::Axis::column, place));
+      const M buffer{static_cast<unsigned>(w % 4)};
+      // The places are written in the loop, so that no check of theirs can stand before it.
+      if (w % 4 == 3) b.word(op(Opcode::dand_i64, place, place, 31), load, op(Opcode::cpack_i64, buffer, w / 4, read));
+      else b.word(op(Opcode::dadd_i64, sum, sum, read), load, op(Opcode::cpack_i64, buffer, w / 4, read));
+    }
+  });
+  b.word(op(Opcode::dhalt));
+  return b.build();
+}
+
+Result<void> differences(Run& run) {
+  struct Wanted {
+    std::string name;
+    vtpu::isa::Program program;
+    Runnable::By by = Runnable::By::native;
+  };
+  std::vector<Wanted> wanted;
+  const std::vector<unsigned> depths{1, 4, 16};
+  constexpr double kWordsPerRun = 300'000;
+  const auto times = [](std::size_t words) { return static_cast<std::uint64_t>(kWordsPerRun / static_cast<double>(words)) + 1; };
+  constexpr std::size_t kGridWords = 64;
+  // Long enough that the system's first touch of the pages (4 KiB to 32 MiB) is lost in it.
+  const auto longer = [](Locality locality) { return locality == Locality::high ? 1u : locality == Locality::medium ? 8u : 16u; };
+  for (const Mix mix : vtpu::isa::kMixes)
+    for (const Locality locality : vtpu::isa::kLocalities)
+      for (const unsigned depth : depths)
+        wanted.push_back({fmt::format("grid {} {} {}", name_of(mix), name_of(locality), depth),
+                          synthetic(mix, locality, depth, kGridWords, longer(locality) * times(kGridWords))});
+  std::vector<std::size_t> sizes;
+  for (std::size_t words = 8; words <= 4096; words *= 2) sizes.push_back(words);
+  for (const std::size_t words : sizes)
+    wanted.push_back({fmt::format("words {}", words), synthetic(Mix::balanced, Locality::high, 1, words, 4 * times(words))});
+  wanted.push_back({"chain", synthetic(Mix::dense, Locality::high, 64, kGridWords, times(kGridWords))});
+  for (const char* kind : kTranslations) wanted.push_back({kind, translation_loop(kind, times(kTranslationWords))});
+  const std::size_t irregular = 4096;
+  wanted.push_back({"irregular native", synthetic(Mix::balanced, Locality::medium, 4, irregular, 8 * times(irregular))});
+  wanted.push_back({"irregular interpreter", synthetic(Mix::balanced, Locality::medium, 4, irregular, 3),
+                    Runnable::By::interpreter});
+
+  std::vector<Alternative> alternatives;
+  std::map<std::string, std::size_t> code_bytes;
+  for (Wanted& one : wanted) {
+    const auto valid = vtpu::isa::ValidProgram::make(one.program);
+    if (!valid) return valid.error();
+    const auto engine = vtpu::exec::jit::NativeEngine::compile(*valid);
+    if (!engine) return engine.error();
+    code_bytes[one.name] = engine->report().hot_bytes;
+    auto made = vtpu::study::alternative(one.name, std::move(one.program), one.by);
+    if (!made) return made.error();
+    alternatives.push_back(std::move(*made));
+  }
+  const auto all = sample_in_processes([&] { return alternatives; }, rule_of(run, 4));
+  if (!all) return all.error();
+  const auto ops = [&](const std::string& name) { return named(*all, name).units_per_cycle(); };
+
+  Table& grid = run.table("synthetic_grid", {{"mix", "", Source::label},
+                                             {"locality", "", Source::label},
+                                             {"depth", "1", Source::label},
+                                             {"ops", "ops/cycle", Source::measured},
+                                             {"low", "ops/cycle", Source::measured},
+                                             {"high", "ops/cycle", Source::measured}});
+  for (const Mix mix : vtpu::isa::kMixes)
+    for (const Locality locality : vtpu::isa::kLocalities)
+      for (const unsigned depth : depths) {
+        const Estimate estimate = ops(fmt::format("grid {} {} {}", name_of(mix), name_of(locality), depth));
+        run.measured(fmt::format("vtpu.core.grid.{}.{}.{}", name_of(mix), name_of(locality), depth), estimate, "ops/cycle");
+        grid.add({std::string(name_of(mix)), std::string(name_of(locality)), static_cast<double>(depth), estimate.value,
+                  estimate.ci.low, estimate.ci.high});
+      }
+  Table& footprint = run.table("footprint", {{"words", "1", Source::label},
+                                             {"code", "bytes", Source::measured},
+                                             {"ops", "ops/cycle", Source::measured},
+                                             {"low", "ops/cycle", Source::measured},
+                                             {"high", "ops/cycle", Source::measured}});
+  for (const std::size_t words : sizes) {
+    const std::string name = fmt::format("words {}", words);
+    const Estimate estimate = ops(name);
+    run.measured(fmt::format("vtpu.core.footprint.{}", words), estimate, "ops/cycle");
+    footprint.add({static_cast<double>(words), static_cast<double>(code_bytes.at(name)), estimate.value, estimate.ci.low,
+                   estimate.ci.high});
+  }
+  Estimate chain = ops("chain");
+  chain.method += "; a stream whose dense ops form one chain";
+  run.measured("vtpu.core.ops_per_cycle.synthetic.control", chain, "ops/cycle");
+  Table& translation = run.table("translation", {{"translation", "", Source::label},
+                                                 {"ops", "ops/cycle", Source::measured},
+                                                 {"low", "ops/cycle", Source::measured},
+                                                 {"high", "ops/cycle", Source::measured}});
+  for (const char* kind : kTranslations) {
+    const Estimate estimate = ops(kind);
+    run.measured(std::string("vtpu.core.translation.") + kind, estimate, "ops/cycle");
+    translation.add({std::string(kind), estimate.value, estimate.ci.low, estimate.ci.high});
+  }
+  const Estimate native = ops("irregular native"), interpreter = ops("irregular interpreter");
+  run.measured("vtpu.core.irregular.native", native, "ops/cycle");
+  run.measured("vtpu.core.irregular.interpreter", interpreter, "ops/cycle");
+  run.measured("vtpu.core.irregular.over_interpreter", estimate_ratio(native.samples, interpreter.samples), "x");
+  return {};
+}
+
+Result<void> run_core(Run& run) {
+  warn_of_disturbance("core-ops-per-cycle");
+  run.parameter("processes_at_most", 20, 40);
+  run.parameter("rounds_in_each_process", 1, 3);
+  Progress progress("core-ops-per-cycle", 4);
+  const auto survey = vtpu::study::survey_ports(rule_of(run, 1));
+  if (!survey) return survey.error();
+  progress.step("workloads");
+  const auto study = vtpu::study::study_engines(survey->map, rule_of(run, 2));
+  if (!study) return study.error();
+  record_workloads(run, *study);
+  progress.step("ordinary code");
+  if (auto done = ordinary(run, *study); !done) return done;
+  progress.step("what makes the difference");
+  if (auto done = differences(run); !done) return done;
+  const double discarded = static_cast<double>(survey->discarded + study->discarded);
+  run.measured("vtpu.core.discarded_samples",
+               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"}, "1");
+  progress.step("");
+  return {};
+}
+
+const Experiment kExperiment{.name = "core-ops-per-cycle",
+                             .question = "How many ops does a core retire in a measured cycle when it executes vTPU words?",
+                             .claims = {"core.poc", "core.baseline"},
+                             .inputs = {},
+                             .quick_seconds = 40,
+                             .full_seconds = 150,
+                             .times_the_host = true,
+                             .run = run_core};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,300 @@
+// Asks what one embedding lookup costs a vTPU program: read a row by its id and add it to a bag. Claim mem.embed says
+// 12 ns and names neither table nor row; so rows of 64 and of 512 bytes of f32 in tables that fit L1, L2, L3 and none are
+// configurations of their own. Ids are drawn evenly, 32 a bag.
+//
+// Beside it, on the same table and ids: `floor`, which reads each row's lines with the widest loads and adds nothing up,
+// the fastest of asking for rows 0, 16 and 64 lookups ahead; `ordinary`, the plain loop of the compiler at -O2;
+// `std` and `absl`, which find the row through a hash table of 32-bit ids first, as a program without coordinates would.
+// All sums are checked before anything is timed (whole numbers, exact in any order). In tables that fit a cache each way
+// runs once untimed right before it is timed; the others ask for several times what the last cache holds in a run, so
+// that no row is still there from the run before. Control: a table of 1 GiB, 512-byte rows.
+//
+// The vTPU program: each row is asked for (sprefch) kAhead lookups before it is read; ids are places in units of 8 bytes.
+//
+// Needs 3 GiB of memory. Parameters: lookups in a run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys vtpu.mem.embedding*; table embedding.
+#include <absl/container/flat_hash_map.h>
+#include <fmt/format.h>
+#include <immintrin.h>
+
+#include <algorithm>
+#include <memory>
+#include <unordered_map>
+
+#include "vtpu/base/check.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/isa/builder.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/host.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/measure/sampler.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::isa;
+using vtpu::Random;
+using vtpu::Result;
+using vtpu::exec::Machine;
+using vtpu::exec::jit::NativeEngine;
+using vtpu::memory::PageTable;
+using vtpu::memory::RegionSpec;
+using vtpu::phext::Axis;
+using vtpu::phext::PackedCoordinate;
+using Source = Column::Source;
+
+constexpr std::size_t kBag = 32;
+constexpr std::size_t kAhead = 16;
+constexpr std::size_t kFloorDistances[] = {0, 16, 64};  ///< the fastest is the floor
+constexpr std::size_t kFarthest = 64;
+constexpr std::size_t kLine = 64;
+constexpr std::size_t kColumns = 2048;  ///< cells of a line of 8 bytes
+constexpr std::uint32_t kTable = 0, kIds = 1, kBags = 2;
+
+PackedCoordinate first_of(std::uint32_t region) { return PackedCoordinate().with(Axis::chapter, region); }
+
+/// Sums every bag of kBag rows and stores it: rows of `lines` × 64 bytes.
+vtpu::isa::Program program_of(std::size_t lines, std::size_t lookups) {
+  Builder b("embedding");
+  const P table{0}, ids{1}, bags{2};
+  const R id{0}, ahead{1}, index{13}, bag{14}, counter{15};
+  for (const auto& [p, region] : {std::pair{table, kTable}, {ids, kIds}, {bags, kBags}})
+    b.word(op(Opcode::dmov_coord, p, b.coordinate(first_of(region))));
+  b.word(op(Opcode::dmov_i64, index, 0));
+  b.word(op(Opcode::dmov_i64, bag, 0));
+  // Touches the table once, so that the loop finds its pointer translated.
+  b.word(op(Opcode::sgather_i64, R{2}, at(table)));
+  b.counted_loop(counter, lookups / kBag, [&] {
+    for (std::size_t k = 0; k < lines; ++k) b.word(op(Opcode::dxor_x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}));
+    for (std::size_t i = 0; i < kBag; ++i) {
+      b.word(op(Opcode::sgather_i32, id, at(ids, index, 1, static_cast<std::int32_t>(4 * i))));
+      b.word(op(Opcode::sgather_i32, ahead, at(ids, index, 1, static_cast<std::int32_t>(4 * (i + kAhead)))));
+      for (std::size_t k = 0; k < lines; ++k) {
+        const unsigned row = 8 + static_cast<unsigned>(k % 8);
+        b.word(op(Opcode::sprefch, at(table, ahead, 8, static_cast<std::int32_t>(k * kLine))));
+        b.word(op(Opcode::sgather_v64, V{row}, at(table, id, 8, static_cast<std::int32_t>(k * kLine))));
+        b.word(op(Opcode::dadd_f32x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{row}));
+      }
+    }
+    for (std::size_t k = 0; k < lines; ++k)
+      b.word(op(Opcode::sscattr_v64, V{static_cast<unsigned>(k)}, at(bags, bag, 1, static_cast<std::int32_t>(k * kLine))));
+    b.word(op(Opcode::dadd_i64, index, index, 4 * kBag));
+    b.word(op(Opcode::dadd_i64, bag, bag, lines * kLine));
+  });
+  b.word(op(Opcode::dhalt));
+  return b.build();
+}
+
+struct Data {
+  Machine machine;
+  std::unique_ptr<ValidProgram> program;
+  std::unique_ptr<NativeEngine> engine;
+  std::size_t floats = 0;  ///< of a row
+  std::size_t lookups = 0;
+  std::span<float> table;
+  std::span<std::uint32_t> ids;  ///< places in units of 8 bytes
+  std::span<float> bags;
+  std::vector<std::uint32_t> keys;
+  std::unordered_map<std::uint32_t, const float*> std_map;
+  absl::flat_hash_map<std::uint32_t, const float*> absl_map;
+};
+
+template <class T>
+std::span<T> allocate(Machine& machine, std::uint32_t region, std::size_t bytes) {
+  RegionSpec spec;
+  spec.cell_log2 = 3;
+  spec.mask = 7;
+  spec.first = first_of(region);
+  const std::size_t lines = (bytes + 8 * kColumns - 1) / (8 * kColumns);
+  const std::size_t scrolls = (lines + kColumns - 1) / kColumns;
+  spec.last = spec.first.with(Axis::scroll, static_cast<std::uint32_t>(scrolls - 1))
+                  .with(Axis::line, static_cast<std::uint32_t>(std::min(lines, kColumns) - 1))
+                  .with(Axis::column, kColumns - 1);
+  VTPU_CHECK(!machine.memory().allocate(spec).fault, "the quota is above what is allocated");
+  const auto cell = machine.memory().peek(spec.first);
+  return {reinterpret_cast<T*>(const_cast<std::byte*>(cell.data())), bytes / sizeof(T)};
+}
+
+std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, std::size_t lookups, Random random) {
+  PageTable::Limits limits;
+  limits.bytes = 2 * table_bytes + (std::size_t{1} << 28);
+  auto data = std::make_shared<Data>(Data{Machine(PageTable(limits)), {}, {}, row_bytes / sizeof(float), lookups, {}, {}, {}, {}, {}, {}});
+  const std::size_t rows = table_bytes / row_bytes;
+  data->table = allocate<float>(data->machine, kTable, table_bytes);
+  data->ids = allocate<std::uint32_t>(data->machine, kIds, 4 * (lookups + kFarthest));
+  data->bags = allocate<float>(data->machine, kBags, lookups / kBag * row_bytes);
+  for (std::size_t i = 0; i < data->table.size(); ++i) data->table[i] = static_cast<float>(vtpu::mix64(i) % 16);
+  // Keys of the hash tables are scattered, as a vocabulary's are; only those asked for are needed.
+  for (std::size_t i = 0; i < data->ids.size(); ++i) {
+    const auto row = static_cast<std::uint32_t>(random.below(rows));
+    data->ids[i] = static_cast<std::uint32_t>(row * (row_bytes / 8));
+    data->keys.push_back(row);
+  }
+  data->std_map.reserve(rows);
+  data->absl_map.reserve(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    data->std_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
+    data->absl_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
+  }
+  auto valid = ValidProgram::make(program_of(row_bytes / kLine, lookups));
+  VTPU_CHECK(valid.ok(), "the program of this experiment is valid");
+  data->program = std::make_unique<ValidProgram>(std::move(*valid));
+  auto engine = NativeEngine::compile(*data->program);
+  VTPU_CHECK(engine.ok(), "the host runs compiled code");
+  data->engine = std::make_unique<NativeEngine>(std::move(*engine));
+  return data;
+}
+
+void by_vtpu(Data& data) {
+  vtpu::exec::Context& sentron = data.machine.spawn();
+  VTPU_CHECK(data.engine->run(data.machine, sentron) == vtpu::exec::Status::halted, "a timed program halts");
+}
+
+/// Adds the row that `find` gives for each lookup.
+template <class Find>
+void by_loop(Data& data, Find find) {
+  for (std::size_t bag = 0; bag < data.lookups / kBag; ++bag) {
+    float* const sum = &data.bags[bag * data.floats];
+    std::fill_n(sum, data.floats, 0.0F);
+    for (std::size_t i = 0; i < kBag; ++i) {
+      const float* const row = find(bag * kBag + i);
+      for (std::size_t k = 0; k < data.floats; ++k) sum[k] += row[k];
+    }
+  }
+}
+
+/// Reads every line of every row, asked for `distance` lookups ahead, and keeps nothing but their exclusive or.
+__attribute__((target("avx2"))) void floor_by_halves(const Data& data, std::size_t distance) {
+  const auto* const table = reinterpret_cast<const char*>(data.table.data());
+  const std::size_t bytes = data.floats * sizeof(float);
+  __m256i all = _mm256_setzero_si256();
+  for (std::size_t i = 0; i < data.lookups; ++i) {
+    const char* const ahead = table + 8 * std::size_t{data.ids[i + distance]};
+    const char* const row = table + 8 * std::size_t{data.ids[i]};
+    for (std::size_t k = 0; distance > 0 && k < bytes; k += kLine) _mm_prefetch(ahead + k, _MM_HINT_T0);
+    for (std::size_t k = 0; k < bytes; k += 32)
+      all = _mm256_xor_si256(all, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(row + k)));
+  }
+  keep(all);
+}
+__attribute__((target("avx512f"))) void floor_by_lines(const Data& data, std::size_t distance) {
+  const auto* const table = reinterpret_cast<const char*>(data.table.data());
+  const std::size_t bytes = data.floats * sizeof(float);
+  __m512i all = _mm512_setzero_si512();
+  for (std::size_t i = 0; i < data.lookups; ++i) {
+    const char* const ahead = table + 8 * std::size_t{data.ids[i + distance]};
+    const char* const row = table + 8 * std::size_t{data.ids[i]};
+    for (std::size_t k = 0; distance > 0 && k < bytes; k += kLine) _mm_prefetch(ahead + k, _MM_HINT_T0);
+    for (std::size_t k = 0; k < bytes; k += kLine) all = _mm512_xor_si512(all, _mm512_loadu_si512(row + k));
+  }
+  keep(all);
+}
+/// The widest way this host has.
+void floor_of(const Data& data, std::size_t distance) {
+  __builtin_cpu_supports("avx512f") ? floor_by_lines(data, distance) : floor_by_halves(data, distance);
+}
+
+double checksum(const Data& data) {
+  double sum = 0;
+  for (const float x : data.bags) sum += x;
+  return sum;
+}
+
+Result<void> run_embedding(Run& run) {
+  warn_of_disturbance("mem-embedding");
+  run.parameter<std::uint64_t>("bag", kBag);
+  const Host host = read_host();
+  constexpr std::size_t kMiB = std::size_t{1} << 20;
+  const auto cache = [&](int level, std::size_t otherwise) {
+    const std::uint64_t bytes = host.cache_bytes(level);
+    return std::bit_floor(std::clamp<std::size_t>(bytes == 0 ? otherwise : bytes / 4, 8192, 64 * kMiB));
+  };
+  struct Setting {
+    std::string name;
+    std::size_t table, row;
+    bool cached = true;
+    bool control = false;
+  };
+  std::vector<Setting> settings;
+  for (const std::size_t row : {std::size_t{64}, std::size_t{512}})
+    for (const auto& [level, bytes] : {std::pair<const char*, std::size_t>{"l1", cache(1, 8192)}, {"l2", cache(2, 256 * 1024)},
+                                       {"l3", cache(3, 4 * kMiB)}, {"dram", 256 * kMiB}})
+      settings.push_back({fmt::format("{}.row{}", level, row), bytes, row, std::string_view(level) != "dram"});
+  settings.push_back({"control", 1024 * kMiB, 512, false, true});
+
+  Table& table = run.table("embedding", {{"table", "", Source::label},
+                                         {"row", "B", Source::label},
+                                         {"bytes", "B", Source::label},
+                                         {"vtpu", "ns", Source::measured},
+                                         {"low", "ns", Source::measured},
+                                         {"high", "ns", Source::measured},
+                                         {"floor", "ns", Source::measured},
+                                         {"share", "1", Source::measured},
+                                         {"ordinary", "ns", Source::measured},
+                                         {"std", "ns", Source::measured},
+                                         {"absl", "ns", Source::measured}});
+  Progress progress("mem-embedding", settings.size());
+  std::uint64_t stream = 0;
+  for (const Setting& setting : settings) {
+    const std::size_t lookups = setting.cached ? std::size_t{1} << 14 : std::size_t{1} << (setting.row == 64 ? 20 : 18);
+    const auto data = make_data(setting.table, setting.row, lookups, run.random(++stream));
+    std::vector<Alternative> alternatives;
+    double expected = -1;
+    const auto add = [&](const std::string& name, std::function<void()> work, bool sums) {
+      work();
+      if (sums) {
+        const double found = checksum(*data);
+        if (expected < 0) expected = found;
+        VTPU_CHECK(found == expected, "every way sums the same rows");
+        std::fill(data->bags.begin(), data->bags.end(), 0.0F);
+      }
+      alternatives.push_back({name, static_cast<double>(lookups), work, setting.cached ? work : std::function<void()>{}});
+    };
+    add("ordinary", [data] { by_loop(*data, [&](std::size_t i) { return reinterpret_cast<const float*>(reinterpret_cast<const char*>(data->table.data()) + 8 * std::size_t{data->ids[i]}); }); }, true);
+    add("vtpu", [data] { by_vtpu(*data); }, true);
+    add("std", [data] { by_loop(*data, [&](std::size_t i) { return data->std_map.find(data->keys[i])->second; }); }, true);
+    add("absl", [data] { by_loop(*data, [&](std::size_t i) { return data->absl_map.find(data->keys[i])->second; }); }, true);
+    for (const std::size_t distance : kFloorDistances)
+      add(fmt::format("floor {}", distance), [data, distance] { floor_of(*data, distance); }, false);
+    SamplingRule rule;
+    rule.most = 20;
+    rule.rounds = run.quick() ? 1 : 3;
+    rule.seconds = 30;
+    rule.seed = run.random(100 + stream).next();
+    const auto all = sample_in_processes([&] { return alternatives; }, rule);
+    if (!all) return all.error();
+    const auto ns = [&](const std::string& name) {
+      const auto at = std::find_if(all->begin(), all->end(), [&](const Sampled& one) { return one.name == name; });
+      VTPU_CHECK(at != all->end(), "a sampled alternative is looked up by the name it was given");
+      return at->ns_per_unit();
+    };
+    const Estimate ours = ns("vtpu");
+    Estimate floor = ns("floor 0");
+    for (const std::size_t distance : kFloorDistances)
+      if (Estimate other = ns(fmt::format("floor {}", distance)); other.value < floor.value) floor = std::move(other);
+    run.measured("vtpu.mem.embedding.floor." + setting.name, floor, "ns");
+    run.measured("vtpu.mem.embedding_lookup_ns." + setting.name, ours, "ns");
+    Estimate share = estimate_ratio(floor.samples, ours.samples);
+    share.method += "; time of reading the same rows and adding nothing up, over time of the vTPU program";
+    run.measured("vtpu.mem.embedding_share." + setting.name, share, "1");
+    for (const char* other : {"ordinary", "std", "absl"})
+      run.measured(fmt::format("vtpu.mem.embedding.{}.{}", other, setting.name), ns(other), "ns");
+    table.add({setting.control ? std::string("1 GiB") : setting.name.substr(0, setting.name.find('.')), static_cast<double>(setting.row),
+               static_cast<double>(setting.table), ours.value, ours.ci.low, ours.ci.high, floor.value, share.value,
+               ns("ordinary").value, ns("std").value, ns("absl").value});
+    progress.step(setting.name);
+  }
+  return {};
+}
+
+const Experiment kExperiment{.name = "mem-embedding",
+                             .question = "What does one embedding lookup cost a vTPU program?",
+                             .claims = {"mem.embed"},
+                             .inputs = {},
+                             .quick_seconds = 15,
+                             .full_seconds = 40,
+                             .times_the_host = true,
+                             .run = run_embedding};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,202 @@
+// Asks what it costs to find a value by coordinate: in a hash table of the project's own, in std::unordered_map and in
+// absl::flat_hash_map, and by computing the place in a dense box.
+//
+// Keys are 128-bit packed coordinates, distinct and scattered over all axes, values 64 bits; all lookups hit, in random
+// order, and do not wait for each other. The tables are filled once and read by every sampling process. Each answer is
+// checked before anything is timed, and each alternative runs once untimed right before it is timed. absl is timed with its own hash and with the project's. `batched` hands the table
+// many keys at a time.
+//
+// Dense: a box of four axes, row-major, Morton and Hilbert; `floor` reads the same cells with their indices known.
+//
+// Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18. No claim. Outputs: keys vtpu.lookup.*; table
+// lookup.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "vtpu/base/check.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/measure/sampler.h"
+#include "vtpu/memory/box_index.h"
+#include "vtpu/study/lookup_tables.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::study;
+using vtpu::Result;
+using vtpu::memory::BoxIndex;
+using vtpu::memory::Layout;
+using vtpu::memory::RegionSpec;
+using vtpu::phext::Axis;
+using Source = Column::Source;
+
+constexpr std::size_t kLookups = std::size_t{1} << 18;
+
+struct Setting {
+  std::string name;
+  std::uint64_t entries;
+};
+
+template <class Table>
+std::shared_ptr<Table> filled(std::uint64_t entries) {
+  auto table = std::make_shared<Table>(entries);
+  for (std::uint64_t i = 0; i < entries; ++i) table->insert(key(i), i);
+  return table;
+}
+
+struct Queries {
+  std::vector<PackedCoordinate> at;
+  std::vector<std::uint64_t> expected;
+};
+
+template <class Table>
+Alternative single(std::string name, const Queries& queries, std::uint64_t entries) {
+  const auto table = filled<Table>(entries);
+  for (std::size_t i = 0; i < kLookups; ++i)
+    VTPU_CHECK(table->find(queries.at[i]) == queries.expected[i], "every key is found");
+  return {std::move(name), kLookups,
+          [table, &queries] {
+            std::uint64_t sum = 0;
+            for (const PackedCoordinate& c : queries.at) sum += table->find(c);
+            keep(sum);
+          },
+          {}};
+}
+
+Alternative batched(std::string name, const Queries& queries, std::uint64_t entries) {
+  const auto table = filled<OurMap>(entries);
+  const auto values = std::make_shared<std::vector<std::uint64_t>>(kLookups);
+  table->map.find(queries.at, *values, kAbsent);
+  VTPU_CHECK(*values == queries.expected, "every key is found");
+  return {std::move(name), kLookups, [table, values, &queries] { table->map.find(queries.at, *values, kAbsent); }, {}};
+}
+
+/// A box over four axes of equal side.
+RegionSpec box_of(Layout layout, std::uint32_t side) {
+  RegionSpec spec;
+  spec.layout = layout;
+  for (const Axis axis : {Axis::book, Axis::scroll, Axis::line, Axis::column}) {
+    spec.mask |= 1u << (PackedCoordinate::kAxes - 1 - static_cast<std::size_t>(axis));
+    spec.first = spec.first.with(axis, 64);
+    spec.last = spec.last.with(axis, 64 + side - 1);
+  }
+  return spec;
+}
+
+void add_dense(std::vector<Alternative>& alternatives, std::vector<std::unique_ptr<Queries>>& queries, vtpu::Random random) {
+  constexpr std::uint32_t kSide = 32;
+  constexpr std::pair<const char*, Layout> kLayouts[] = {
+      {"row_major", Layout::row_major}, {"morton", Layout::morton}, {"hilbert", Layout::hilbert}};
+  const auto cells = std::make_shared<std::vector<std::uint64_t>>(std::size_t{1} << 20);
+  for (std::size_t i = 0; i < cells->size(); ++i) (*cells)[i] = vtpu::mix64(i);
+  for (const auto& [name, layout] : kLayouts) {
+    const auto index = std::make_shared<BoxIndex>(*BoxIndex::make(box_of(layout, kSide)));
+    auto& own = *queries.emplace_back(std::make_unique<Queries>());
+    for (std::size_t i = 0; i < kLookups; ++i) {
+      own.expected.push_back(random.below(index->cells()));
+      own.at.push_back(index->coordinate(own.expected.back()));
+      VTPU_CHECK(index->find(own.at.back()) == own.expected.back(), "a coordinate's cell is found");
+    }
+    alternatives.push_back({fmt::format("dense 1M box_{}", name), kLookups,
+                            [index, cells, &own] {
+                              std::uint64_t sum = 0;
+                              for (const PackedCoordinate& c : own.at) sum += (*cells)[index->find(c)];
+                              keep(sum);
+                            },
+                            {}});
+    if (layout != Layout::row_major) continue;
+    alternatives.push_back({"dense 1M floor", kLookups,
+                            [cells, &own] {
+                              std::uint64_t sum = 0;
+                              for (const std::uint64_t i : own.expected) sum += (*cells)[i];
+                              keep(sum);
+                            },
+                            {}});
+  }
+}
+
+Result<void> run_lookup(Run& run) {
+  warn_of_disturbance("mem-lookup");
+  std::vector<Setting> settings{{"1M", std::uint64_t{1} << 20}};
+  if (!run.quick()) settings.push_back({"16M", std::uint64_t{1} << 24});
+  run.parameter<std::uint64_t>("largest_table", settings.front().entries, std::uint64_t{1} << 24);
+  Progress progress("mem-lookup", settings.size() + 1);
+  Table& table = run.table("lookup", {{"kind", "", Source::label},
+                                      {"entries", "", Source::label},
+                                      {"way", "", Source::label},
+                                      {"time", "ns", Source::measured},
+                                      {"low", "ns", Source::measured},
+                                      {"high", "ns", Source::measured}});
+  const auto sample = [&](std::vector<Alternative> alternatives, std::uint64_t stream) -> Result<void> {
+    // Each runs once untimed right before it is timed: what fits a cache is there, whoever ran before.
+    for (Alternative& one : alternatives) one.prepare = one.run;
+    SamplingRule rule;
+    rule.most = 20;
+    rule.rounds = run.quick() ? 1 : 3;
+    rule.seconds = 60;
+    rule.seed = run.random(stream).next();
+    const auto all = sample_in_processes([&] { return alternatives; }, rule);
+    if (!all) return all.error();
+    const Sampled* ours = nullptr;
+    for (const Sampled& one : *all) {
+      const Estimate ns = one.ns_per_unit();
+      std::string name = one.name;
+      std::replace(name.begin(), name.end(), ' ', '.');
+      run.measured("vtpu.lookup." + name, ns, "ns");
+      const std::size_t first = one.name.find(' '), second = one.name.rfind(' ');
+      table.add({one.name.substr(0, first), one.name.substr(first + 1, second - first - 1), one.name.substr(second + 1),
+                 ns.value, ns.ci.low, ns.ci.high});
+      if (one.name.ends_with(" batched")) ours = &one;
+    }
+    if (ours == nullptr) return {};
+    const std::string prefix = ours->name.substr(0, ours->name.rfind(' ') + 1);
+    for (const Sampled& one : *all)
+      if (one.name.starts_with(prefix) && &one != ours) {
+        std::string name = one.name;
+        std::replace(name.begin(), name.end(), ' ', '.');
+        run.measured("vtpu.lookup.over_batched." + name,
+                     estimate_ratio(one.ns_per_unit().samples, ours->ns_per_unit().samples), "x");
+      }
+    return {};
+  };
+  std::uint64_t stream = 1;
+  for (const Setting& setting : settings) {
+    vtpu::Random random = run.random(100 + stream);
+    Queries queries;
+    for (std::size_t i = 0; i < kLookups; ++i) {
+      queries.expected.push_back(random.below(setting.entries));
+      queries.at.push_back(key(queries.expected.back()));
+    }
+    std::vector<Alternative> alternatives;
+    const std::string prefix = "sparse " + setting.name + " ";
+    alternatives.push_back(batched(prefix + "batched", queries, setting.entries));
+    alternatives.push_back(single<OurMap>(prefix + "single", queries, setting.entries));
+    alternatives.push_back(single<StdMap>(prefix + "std", queries, setting.entries));
+    alternatives.push_back(single<AbslOwnHash>(prefix + "absl", queries, setting.entries));
+    alternatives.push_back(single<AbslProjectHash>(prefix + "absl_project_hash", queries, setting.entries));
+    if (auto done = sample(alternatives, stream++); !done) return done;
+    progress.step("next size");
+  }
+  std::vector<Alternative> dense;
+  std::vector<std::unique_ptr<Queries>> dense_queries;
+  add_dense(dense, dense_queries, run.random(200));
+  if (auto done = sample(dense, stream); !done) return done;
+  progress.step("");
+  return {};
+}
+
+const Experiment kExperiment{.name = "mem-lookup",
+                             .question = "What does it cost to find a value by its coordinate?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 12,
+                             .full_seconds = 60,
+                             .times_the_host = true,
+                             .run = run_lookup};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }
