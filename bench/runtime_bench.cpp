@@ -1,10 +1,10 @@
 // What it costs to go from one sentron to another on one thread: the turn of one that has to wait at once, a barrier of
-// two, and a message to and fro. Target: at most 100 core cycles a switch. Sums and counts of switches are checked before
-// anything is timed.
+// two, and a message to and fro. Target: at most 100 core cycles a switch. Sums and counts of switches are checked
+// before anything is timed.
 #include <benchmark/benchmark.h>
 
 #include <memory>
-#include <vector>
+#include <string>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/interpreter.h"
@@ -40,15 +40,20 @@ std::unique_ptr<Engine> engine_of(const isa::ValidProgram& program, std::int64_t
 
 /// Time and core cycles of one switch, at the clock this core runs at now.
 void report(benchmark::State& state, double switches) {
-  constexpr auto kTimeOfOne = benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert;
-  state.counters["switch"] = benchmark::Counter(switches, kTimeOfOne);
-  if (const auto ghz = measure::core_ghz()) state.counters["switch_cycles"] = benchmark::Counter(switches / (*ghz * 1e9), kTimeOfOne);
+  const auto time_of_one = benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert;
+  state.counters["switch"] = benchmark::Counter(switches, time_of_one);
+  if (const auto ghz = measure::core_ghz())
+    state.counters["switch_cycles"] = benchmark::Counter(switches / (*ghz * 1e9), time_of_one);
   state.SetLabel(state.range(0) == kInterpreter ? "interpreter" : "native");
 }
 
-/// Enters a sentron, which finds that it still has to wait, and leaves it.
+/// Enters a sentron, which finds that it still has to wait, and leaves it. `registers`: its program writes all r and v,
+/// which compiled code then loads and stores.
 void turn_of_a_waiting_sentron(benchmark::State& state) {
-  const isa::ValidProgram program = program_of("  crecv m0, p0\n  dhalt\n");
+  std::string text = "  crecv m0, p0\n";
+  for (int i = 0; i < state.range(1); ++i)
+    text += "  dadd.i64 r" + std::to_string(i) + ", r0, #1\n  dadd.f32x16 v" + std::to_string(i) + ", v0, v1\n";
+  const isa::ValidProgram program = program_of((text + "  dhalt\n").c_str());
   const auto engine = engine_of(program, state.range(0));
   Machine machine;
   exec::Context& one = machine.spawn();
@@ -61,7 +66,9 @@ void turn_of_a_waiting_sentron(benchmark::State& state) {
     }
   report(state, kRounds);
 }
-BENCHMARK(turn_of_a_waiting_sentron)->Arg(kInterpreter)->Arg(kNative);
+BENCHMARK(turn_of_a_waiting_sentron)
+    ->ArgNames({"native", "registers"})
+    ->ArgsProduct({{kInterpreter, kNative}, {0, 16}});
 
 struct Pair {
   std::unique_ptr<Machine> machine = std::make_unique<Machine>();
@@ -75,26 +82,32 @@ Pair run_pair(const Engine& first, const Engine& second) {
   return pair;
 }
 
-void pairs(benchmark::State& state, const isa::ValidProgram& first, const isa::ValidProgram& second, std::uint64_t want) {
+void pairs(benchmark::State& state, const isa::ValidProgram& first, const isa::ValidProgram& second,
+           std::uint64_t want) {
   const auto one = engine_of(first, state.range(0)), other = engine_of(second, state.range(0));
   const Pair checked = run_pair(*one, *other);
-  VTPU_CHECK(checked.summary.deadlock.empty() && checked.machine->sentrons()[0]->r[1] == want, "the pair ends with its sum");
+  VTPU_CHECK(checked.summary.deadlock.empty() && checked.machine->sentrons()[0]->r[1] == want,
+             "the pair ends with its sum");
   VTPU_CHECK(checked.summary.switches >= kRounds, "every round takes a switch");
   for (auto _ : state) benchmark::DoNotOptimize(run_pair(*one, *other).summary.switches);
   report(state, static_cast<double>(checked.summary.switches));
 }
 
 void barrier_of_two(benchmark::State& state) {
-  const isa::ValidProgram program = program_of("  dmov.i64 r2, #1000\nloop:\n  dadd.i64 r1, r1, #3 | cbar\n  dloop r2, loop\n  dhalt\n");
+  const isa::ValidProgram program =
+      program_of("  dmov.i64 r2, #1000\nloop:\n  dadd.i64 r1, r1, #3 | cbar\n  dloop r2, loop\n  dhalt\n");
   pairs(state, program, program, 3 * kRounds);
 }
 BENCHMARK(barrier_of_two)->Arg(kInterpreter)->Arg(kNative);
 
 void message_to_and_fro(benchmark::State& state) {
   const isa::ValidProgram ping = program_of(
-      "  dmov.i64 r2, #1000 | sindex p1, p1, column, #1\nloop:\n  dadd.i64 r1, r1, #1\n  cpack.i64 m0, 0, r1\n  csend m0, p0\n  crecv m1, p1\n  dloop r2, loop | cunpack.i64 r1, m1, 0\n"
+      "  dmov.i64 r2, #1000 | sindex p1, p1, column, #1\nloop:\n  dadd.i64 r1, r1, #1\n  cpack.i64 m0, 0, r1\n  csend "
+      "m0, p0\n  crecv m1, p1\n  dloop r2, loop | cunpack.i64 r1, m1, 0\n"
       "  dhalt\n");
-  const isa::ValidProgram pong = program_of("  dmov.i64 r2, #1000 | sindex p1, p1, column, #1\nloop:\n  crecv m0, p0\n  dloop r2, loop | csend m0, p1\n  dhalt\n");
+  const isa::ValidProgram pong = program_of(
+      "  dmov.i64 r2, #1000 | sindex p1, p1, column, #1\nloop:\n  crecv m0, p0\n  dloop r2, loop | csend m0, p1\n  "
+      "dhalt\n");
   pairs(state, ping, pong, kRounds);
 }
 BENCHMARK(message_to_and_fro)->Arg(kInterpreter)->Arg(kNative);

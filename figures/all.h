@@ -19,6 +19,14 @@ Declare memory_ladder;
 Declare access_patterns;
 Declare ordinary_ops;
 Declare locality;
+// The vTPU's core and memory.
+Declare core_ops;
+Declare port_map;
+Declare footprint;
+Declare synthetic_grid;
+Declare translation_cache;
+Declare lookup;
+Declare embedding;
 // Results of the network.
 Declare hop_distribution;
 Declare bisection;
@@ -40,6 +48,13 @@ inline std::vector<plot::Figure> all() {
           access_patterns(),
           ordinary_ops(),
           locality(),
+          core_ops(),
+          port_map(),
+          footprint(),
+          synthetic_grid(),
+          translation_cache(),
+          lookup(),
+          embedding(),
           hop_distribution(),
           bisection(),
           alltoall_twist(),

@@ -6,6 +6,7 @@
 #include "vtpu/artifact/pipeline.h"
 #include "vtpu/artifact/verify.h"
 #include "vtpu/base/file.h"
+#include "vtpu/isa/manual.h"
 
 namespace {
 
@@ -96,6 +97,7 @@ int main(int argc, char** argv) {
   CLI::App app{"Reproduces the paper: experiments, claims, tables, figures, text."};
   app.require_subcommand(1);
   Options options;
+  options.pages["manual.html"] = isa::manual_html();
   bool quick = false;
   std::string name;
   app.add_option("--root", options.root, "the project's folder");

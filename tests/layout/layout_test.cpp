@@ -33,7 +33,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"measure", {"base"}},
     {"study", {"kernels", "analysis", "runtime", "exec", "isa", "memory", "measure", "phext", "base"}},
     {"plot", {"measure", "base"}},
-    {"artifact", {"measure", "base"}},
+    {"artifact", {"isa", "phext", "measure", "base"}},
 };
 
 std::vector<fs::path> sources_below(const fs::path& folder) {

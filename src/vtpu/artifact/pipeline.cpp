@@ -288,6 +288,7 @@ Result<void> Pipeline::write_tables() {
     files.emplace_back(base + ".tex", to_latex(declaration, *table));
     files.emplace_back(base + ".html", to_html(declaration, *table));
   }
+  for (const auto& [name, text] : options_.pages) files.emplace_back("results/html/" + name, text);
   std::vector<std::string> outputs;
   for (const auto& [path, text] : files) {
     key[path] = sha256(text);

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct Options {
   measure::Mode mode = measure::Mode::full;
   std::uint64_t seed = 1;
   std::vector<TableDeclaration> tables = all_tables();
+  std::map<std::string, std::string> pages = {};  ///< other pages of results/html: file name → text
   bool strict = false;  ///< an open claim fails the run
 };
 

@@ -82,8 +82,15 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
     }
     if (outcome.kind == Outcome::Kind::wait) return context.status = Status::waiting;
   }
-  for (std::size_t slot = 1; slot < 3; ++slot)
-    if (const Meaning& m = meaning_of(*ops[slot]); m.perform != nullptr) m.perform(before, context, *ops[slot], pending);
+  for (std::size_t slot = 1; slot < 3; ++slot) {
+    const Meaning& m = meaning_of(*ops[slot]);
+    if (m.perform == nullptr) continue;
+    m.perform(before, context, *ops[slot], pending);
+    if (!pending.failure.done()) {
+      machine.exchange().leave(context.id);
+      return trap(context, static_cast<Slot>(slot), pending.failure);
+    }
+  }
   for (std::size_t slot = 0; slot < 3; ++slot) {
     commit(pending.slots[slot], context);
     const Meaning& m = meaning_of(*ops[slot]);

@@ -219,7 +219,9 @@ PERFORMED(salloc) {
   spec.mask = static_cast<std::uint32_t>(op.imm);
   spec.layout = static_cast<memory::Layout>(op.mode & 3);
   spec.cell_log2 = op.mode >> 2;
-  sparse(pending).set_r(op.d, s.machine.memory().allocate(spec).handle);
+  const auto allocated = s.machine.memory().allocate(spec);
+  if (allocated.fault) pending.failure = Outcome::trapped(trap_of(*allocated.fault), spec.first);
+  else sparse(pending).set_r(op.d, allocated.handle);
 }
 MEANING(sfree) {
   return s.machine.memory().has(s.r(op.a)) ? Outcome{} : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(s.r(op.a)));

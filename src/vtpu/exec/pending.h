@@ -55,6 +55,7 @@ struct Pending {
   std::uint64_t sr_clear = 0, sr_set = 0;
   const Exchange::Pending* taken = nullptr;
   std::uint64_t extra_fuel = 0;
+  Outcome failure;  ///< of salloc's second part
 
   Pending() {}
 };
@@ -85,7 +86,8 @@ struct Before {
 
 /// What an opcode of a slot does, in two parts. `apply` looks at the state before the word and fills `pending`, or says
 /// why the word cannot be executed now. `perform`, where an opcode has it, does what cannot be undone, and moves memory:
-/// it is called when all three slots have said done, before registers are written, and cannot fail.
+/// it is called when all three slots have said done, before registers are written, the S slot's first. It cannot fail,
+/// but for salloc's where the system gives no address space; that has then changed nothing, and the word traps.
 template <isa::Opcode opcode>
 Outcome apply(const Before& before, const isa::Op& op, Pending& pending);
 template <isa::Opcode opcode>

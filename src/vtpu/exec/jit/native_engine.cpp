@@ -27,6 +27,18 @@ const void* called_word(Frame* frame) {
   return status == Status::ready ? frame->entries[frame->context->pc] : nullptr;
 }
 
+/// Keeps the first error of an emitter, which would otherwise leave the instruction out and go on.
+class FirstError final : public asmjit::ErrorHandler {
+ public:
+  void handleError(asmjit::Error error, const char*, asmjit::BaseEmitter*) override {
+    if (first_ == asmjit::kErrorOk) first_ = error;
+  }
+  asmjit::Error get() const { return first_; }
+
+ private:
+  asmjit::Error first_ = asmjit::kErrorOk;
+};
+
 Error emission_error(asmjit::Error error) {
   return {"native engine", fmt::format("host code cannot be made: {}", asmjit::DebugUtils::errorAsString(error)), {}};
 }
@@ -96,9 +108,12 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
   code->plan = make_plan(*code->program, features);
   asmjit::CodeHolder holder;
   holder.init(code->runtime.environment());
+  FirstError first_error;
+  holder.setErrorHandler(&first_error);
   Emitter emitter(holder, *code->program, code->plan, features, code->constants.data(),
                   reinterpret_cast<const void*>(&called_word));
   emitter.emit_all();
+  if (first_error.get() != asmjit::kErrorOk) return emission_error(first_error.get());
   if (const asmjit::Error error = code->runtime.add(&code->function, &holder); error != asmjit::kErrorOk) {
     code->function = nullptr;
     return emission_error(error);

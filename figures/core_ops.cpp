@@ -1,0 +1,73 @@
+// Ops per cycle of the ten workloads: compiled words beside the bound of their mix, ordinary code and the interpreter.
+#include <algorithm>
+
+#include "all.h"
+#include "labels.h"
+#include "vtpu/plot/matplotlib.h"
+#include "vtpu/plot/style.h"
+
+namespace vtpu::figures {
+namespace {
+
+namespace plt = plot::plt;
+
+constexpr const char* kExperiment = "core-ops-per-cycle";
+constexpr const char* kClaims = "data/claims.csv";
+
+void draw(plot::Context& context) {
+  const plot::TableView all = context.table(kExperiment, "ops_per_cycle");
+  const plot::TableView claims = context.data(kClaims);
+  const plt::Numbers native = all.numbers("native"), low = all.numbers("low"), high = all.numbers("high");
+  plt::Numbers places, below, above;
+  plt::Strings names;
+  for (std::size_t row = 0; row < all.size(); ++row) {
+    places.push_back(-static_cast<double>(row));
+    below.push_back(native[row] - low[row]);
+    above.push_back(high[row] - native[row]);
+    names.push_back(all.label(row, "workload"));
+    std::replace(names.back().begin(), names.back().end(), '_', ' ');
+  }
+  plt::axvline(claims.where("id", "core.poc").number("value"),
+               {{"color", plot::colour::kVermilion}, {"linestyle", "--"}, {"label", "claimed at first"}});
+  plt::axvline(claims.where("id", "core.opt").number("value"),
+               {{"color", plot::colour::kVermilion}, {"label", "claimed in the end"}});
+  plt::barh(places, native,
+            {{"height", 0.62},
+             {"color", plot::colour::kBlue},
+             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"ecolor", plot::colour::kOrange},
+             {"capsize", 2.0},
+             {"label", "native engine"}});
+  plt::scatter(all.numbers("bound"), places,
+               {{"marker", "|"}, {"color", "black"}, {"s", 70.0}, {"label", "bound of its mix"}});
+  plt::scatter(all.numbers("o3_native"), places,
+               {{"marker", "s"}, {"color", plot::colour::kGreen}, {"edgecolor", "white"}, {"s", 22.0}, {"label", "ordinary code"}});
+  plt::scatter(all.numbers("interpreter"), places,
+               {{"marker", "^"}, {"color", plot::colour::kYellow}, {"edgecolor", "black"}, {"s", 22.0}, {"label", "interpreter"}});
+  plt::yticks(places, names);
+  plt::tick_params({{"axis", "y"}, {"length", 0.0}});
+  plt::grid(false, {{"axis", "y"}});
+  plt::xlim(0, 1.05 * std::max(6.0, *std::max_element(high.begin(), high.end())));
+  plt::xlabel("ops per measured core cycle");
+  plt::figure_legend({{"ncol", 2L}});
+}
+
+}  // namespace
+
+plot::Figure core_ops() {
+  return {.name = "core_ops",
+          .caption =
+              "Ops per measured core cycle of ten synthetic workloads: native engine (medians with intervals), what "
+              "independent host instructions of the same mix reach (or its recurrence), the same work in ordinary C++ "
+              "at the compiler's highest level, credited with as many ops, and the interpreter.",
+          .alt =
+              "Horizontal bars, one a workload and one for their geometric mean, with ticks for the bounds, squares for "
+              "ordinary code and triangles for the interpreter, over two lines for the claims.",
+          .height = 3.5,
+          .claims = {"core.poc", "core.baseline"},
+          .results = {kExperiment},
+          .data = {kClaims},
+          .draw = draw};
+}
+
+}  // namespace vtpu::figures

@@ -1,0 +1,46 @@
+// Ops per cycle against the size of the loop.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "all.h"
+#include "vtpu/plot/matplotlib.h"
+#include "vtpu/plot/style.h"
+
+namespace vtpu::figures {
+namespace {
+
+namespace plt = plot::plt;
+
+constexpr const char* kExperiment = "core-ops-per-cycle";
+
+void draw(plot::Context& context) {
+  const plot::TableView all = context.table(kExperiment, "footprint");
+  const plt::Numbers words = all.numbers("words"), code = all.numbers("code"), high = all.numbers("high");
+  plt::errorbar(words, all.numbers("ops"), all.numbers("low"), all.numbers("high"),
+                {{"marker", "o"}, {"color", plot::colour::kBlue}, {"capsize", 2.0}});
+  plt::xscale("log", {{"base", 2.0}});
+  plt::Strings labels;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    labels.push_back(fmt::format("{:.0f}\n{:.{}f}", words[i], code[i] / 1024, code[i] < 10240 ? 1 : 0));
+  plt::xticks(words, labels, {{"fontsize", plot::kSmallPoints}});
+  plt::minorticks_off();
+  plt::ylim(0, 1.1 * *std::max_element(high.begin(), high.end()));
+  plt::xlabel("words in the loop, and KiB of host code");
+  plt::ylabel("ops per cycle");
+}
+
+}  // namespace
+
+plot::Figure footprint() {
+  return {.name = "footprint",
+          .caption =
+              "Ops per cycle of a balanced synthetic stream against the words in its loop (above) and the host code made "
+              "of them (below). Data stay in the first-level cache; what changes is where the code comes from.",
+          .alt = "A line of ops per cycle over the number of words, level at first and falling where the code outgrows what the core holds.",
+          .height = 2.2,
+          .results = {kExperiment},
+          .draw = draw};
+}
+
+}  // namespace vtpu::figures
