@@ -1,4 +1,4 @@
-// A slice of the differential soak (experiments/core_differential.cpp): random programs, interpreter against compiled
+// A slice of the differential soak (experiments/core_soak.cpp): random programs, interpreter against compiled
 // code in every form, until about a minute has passed. A divergence is reported with its reduced program.
 #include <gtest/gtest.h>
 

@@ -256,40 +256,54 @@ inline std::optional<phext::PackedCoordinate> behind(phext::PackedCoordinate c) 
   if (bits == kLast) return {};
   return phext::PackedCoordinate::from_bits(bits + 1);
 }
-/// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it says no.
-template <class Visit>
-void for_each_occupied(const Before& s, phext::PackedCoordinate first, phext::PackedCoordinate last, std::uint64_t& looked_at,
-                       Visit visit) {
-  std::optional<phext::PackedCoordinate> at = first;
-  while (at) {
-    const auto found = s.machine.memory().next_occupied(*at, last, looked_at);
-    if (!found || !visit(*found)) return;
-    at = behind(*found);
-  }
-}
 constexpr std::uint64_t kCellsPerFuel = 64;
+
+/// A search through cells, which takes fuel by the number of cells it looks at, and ends where there is none left.
+struct Search {
+  explicit Search(const Before& before)
+      : memory(before.machine.memory()), most(std::min(before.context.fuel, ~std::uint64_t{0} / kCellsPerFuel) * kCellsPerFuel) {}
+
+  /// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it says no.
+  template <class Visit>
+  void for_each_occupied(phext::PackedCoordinate first, phext::PackedCoordinate last, Visit visit) {
+    std::optional<phext::PackedCoordinate> at = first;
+    while (at) {
+      const auto found = memory.next_occupied(*at, last, looked_at, most);
+      if (!found || !visit(*found)) return;
+      at = behind(*found);
+    }
+  }
+  bool out_of_fuel() const { return looked_at > most; }
+
+  const memory::PageTable& memory;
+  std::uint64_t most;
+  std::uint64_t looked_at = 0;
+};
 
 MEANING(shyper) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
-  std::uint64_t count = 0, looked_at = 0;
-  for_each_occupied(s, first_with_prefix(c, op.imm), last_with_prefix(c, op.imm), looked_at, [&](auto) { return ++count, true; });
-  pending.extra_fuel = looked_at / kCellsPerFuel;
+  std::uint64_t count = 0;
+  Search search(s);
+  search.for_each_occupied(first_with_prefix(c, op.imm), last_with_prefix(c, op.imm), [&](auto) { return ++count, true; });
+  if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
+  pending.extra_fuel = search.looked_at / kCellsPerFuel;
   sparse(pending).set_r(op.d, count);
   return {};
 }
 MEANING(shyper_next) {
   const memory::Pointer& p = s.context.p[op.a];
   memory::Pointer next = p;
-  std::uint64_t looked_at = 0;
+  Search search(s);
   std::uint64_t found = 0;
   if (const auto from = behind(p.coordinate))
-    for_each_occupied(s, *from, last_with_prefix(p.coordinate, op.imm), looked_at, [&](phext::PackedCoordinate c) {
+    search.for_each_occupied(*from, last_with_prefix(p.coordinate, op.imm), [&](phext::PackedCoordinate c) {
       next.forget();
       next.coordinate = c;
       found = 1;
       return false;
     });
-  pending.extra_fuel = looked_at / kCellsPerFuel;
+  if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
+  pending.extra_fuel = search.looked_at / kCellsPerFuel;
   sparse(pending).set_p(op.d, next);
   sparse(pending).second = op.c;
   sparse(pending).second_r = found;
@@ -304,10 +318,10 @@ inline bool near(phext::PackedCoordinate a, phext::PackedCoordinate b) {
 }
 MEANING(ssimplex) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
-  std::uint64_t looked_at = 0;
+  Search search(s);
   bool here = false;
   std::vector<phext::PackedCoordinate> around;
-  for_each_occupied(s, {}, last_with_prefix({}, 0), looked_at, [&](phext::PackedCoordinate other) {
+  search.for_each_occupied({}, last_with_prefix({}, 0), [&](phext::PackedCoordinate other) {
     if (other == c) here = true;
     else if (near(c, other)) around.push_back(other);
     return true;
@@ -316,15 +330,16 @@ MEANING(ssimplex) {
   if (here && op.imm >= 1) {
     count = op.imm == 1 ? around.size() : 0;
     for (std::size_t i = 0; op.imm >= 2 && i < around.size(); ++i)
-      for (std::size_t j = i + 1; j < around.size(); ++j) {
-        ++looked_at;
+      for (std::size_t j = i + 1; j < around.size() && !search.out_of_fuel(); ++j) {
+        ++search.looked_at;
         if (!near(around[i], around[j])) continue;
         if (op.imm == 2) ++count;
         for (std::size_t k = j + 1; op.imm == 3 && k < around.size(); ++k)
-          ++looked_at, count += near(around[i], around[k]) && near(around[j], around[k]);
+          ++search.looked_at, count += near(around[i], around[k]) && near(around[j], around[k]);
       }
   }
-  pending.extra_fuel = looked_at / kCellsPerFuel;
+  if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
+  pending.extra_fuel = search.looked_at / kCellsPerFuel;
   sparse(pending).set_r(op.d, count);
   return {};
 }

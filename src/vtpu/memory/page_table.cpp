@@ -221,12 +221,14 @@ bool PageTable::mapped(phext::PackedCoordinate coordinate) const { return state_
 
 std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from,
                                                                 phext::PackedCoordinate last,
-                                                                std::uint64_t& looked_at) const {
+                                                                std::uint64_t& looked_at,
+                                                                std::uint64_t most) const {
   std::optional<phext::PackedCoordinate> best;
-  for (const auto& [handle, region] : state_->regions)
-    if (const auto found = region->next_occupied(from, best ? *best : last, looked_at);
-        found && (!best || *found < *best))
-      best = found;
+  for (const auto& [handle, region] : state_->regions) {
+    const auto found = region->next_occupied(from, best ? *best : last, looked_at, most);
+    if (looked_at > most) return {};
+    if (found && (!best || *found < *best)) best = found;
+  }
   return best;
 }
 

@@ -98,9 +98,10 @@ class PageTable {
   /// Whether a region has the coordinate.
   bool mapped(phext::PackedCoordinate coordinate) const;
   /// The first coordinate at or behind `from` whose cell holds a byte that is not 0, below or at `last`. `looked_at`
-  /// grows by the number of cells it took.
+  /// grows by the number of cells it took; the search is given up once that is beyond `most`.
   std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
-                                                       std::uint64_t& looked_at) const;
+                                                       std::uint64_t& looked_at,
+                                                       std::uint64_t most = ~std::uint64_t{0}) const;
 
   struct RegionInfo {
     std::uint64_t handle = 0;

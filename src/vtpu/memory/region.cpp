@@ -108,12 +108,12 @@ class Dense final : public Region {
   }
 
   std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last,
-                                                std::uint64_t& looked_at) const override {
+                                                std::uint64_t& looked_at, std::uint64_t most) const override {
     std::optional<PackedCoordinate> at = first_inside(spec(), from);
     if (!at || *at > last) return {};
-    if (spec().layout == Layout::row_major) return next_in_a_row(*at, last, looked_at);
+    if (spec().layout == Layout::row_major) return next_in_a_row(*at, last, looked_at, most);
     do {
-      ++looked_at;
+      if (++looked_at > most) return {};
       if (!all_zero({data_ + (index_.find(*at) << spec().cell_log2), std::size_t{1} << spec().cell_log2})) return at;
     } while (advance(spec(), *at) && *at <= last);
     return {};
@@ -140,24 +140,26 @@ class Dense final : public Region {
 
   /// In row-major order the cells lie in the order of their coordinates, so that this is one pass over the bytes.
   std::optional<PackedCoordinate> next_in_a_row(PackedCoordinate first, PackedCoordinate last,
-                                                std::uint64_t& looked_at) const {
+                                                std::uint64_t& looked_at, std::uint64_t most) const {
     const unsigned log2 = spec().cell_log2;
     const std::uint64_t begin = index_.find(first);
     std::uint64_t end = index_.cells();
     if (last < spec().last)
       if (const auto behind = first_inside(spec(), PackedCoordinate::from_bits(last.with_flags(0).bits() + 1)))
         end = index_.find(*behind);
-    for (std::uint64_t at = begin << log2; at < end << log2;) {
+    std::uint64_t at = begin << log2;
+    while (at < end << log2) {
       const std::uint64_t size = std::min<std::uint64_t>(kPageBytes, (end << log2) - at);
       if (all_zero({data_ + at, size})) {
         at += size;
+        if (looked_at + ((at >> log2) - begin) > most) break;
         continue;
       }
       while (data_[at] == std::byte{0}) ++at;
       looked_at += (at >> log2) - begin + 1;
       return index_.coordinate(at >> log2);
     }
-    looked_at += end - begin;
+    looked_at += (at >> log2) - begin;
     return {};
   }
 
@@ -187,12 +189,12 @@ class Sparse final : public Region {
     return pointer.base + columns * (std::int64_t{1} << spec().cell_log2);
   }
   std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last,
-                                                std::uint64_t& looked_at) const override {
+                                                std::uint64_t& looked_at, std::uint64_t most) const override {
     for (auto at = in_order_.lower_bound(key_of(from)); at != in_order_.end() && at->first <= last; ++at)
       for (std::uint32_t k = 0; k < kPageColumns; ++k) {
         const PackedCoordinate c = at->first.with(Axis::column, at->first.get(Axis::column) + k);
         if (c < from.with_flags(0) || c > last || !contains(c)) continue;
-        ++looked_at;
+        if (++looked_at > most) return {};
         if (!all_zero({at->second + (std::size_t{k} << spec().cell_log2), std::size_t{1} << spec().cell_log2}))
           return c;
       }
@@ -410,7 +412,7 @@ std::byte* ScrollRegion::moved(const Pointer& pointer, PackedCoordinate to) cons
 }
 
 std::optional<PackedCoordinate> ScrollRegion::next_occupied(PackedCoordinate from, PackedCoordinate last,
-                                                            std::uint64_t& looked_at) const {
+                                                            std::uint64_t& looked_at, std::uint64_t most) const {
   for (const auto& [coordinate, scroll] : scrolls_) {
     const RegionSpec place = place_of(coordinate);
     if (place.last < from) continue;
@@ -421,7 +423,7 @@ std::optional<PackedCoordinate> ScrollRegion::next_occupied(PackedCoordinate fro
         const PackedCoordinate at = place.first.with(Axis::line, line).with(Axis::column, column);
         if (at < from) continue;
         if (at > last) return {};
-        ++looked_at;
+        if (++looked_at > most) return {};
         if (scroll.text[begin + column - 1] != 0) return at;
       }
     }

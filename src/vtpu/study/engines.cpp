@@ -193,8 +193,8 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
       const auto by = engine == "native" ? Runnable::By::native
                       : engine == "avx2" ? Runnable::By::avx2
                                          : Runnable::By::interpreter;
-      // Some ops have no short AVX2 form and are called.
-      const bool slow = by == Runnable::By::interpreter || (by == Runnable::By::avx2 && name.ends_with("_dot"));
+      // The dot product of bf16 has no AVX2 form and is called.
+      const bool slow = by == Runnable::By::interpreter || (by == Runnable::By::avx2 && name == "bf16_dot");
       isa::Program program =
           slow ? one.workload.make(iterations_for(one.workload, kSlowOps / 10), kSeed) : one.program;
       if (auto added = add(alternative(name + " " + engine, std::move(program), by)); !added) return added.error();

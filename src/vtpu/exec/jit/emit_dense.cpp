@@ -373,8 +373,13 @@ void Emitter::emit_vector(const isa::Op& op) {
       as_.k(x86::k1).emit(wide ? I::kIdVblendmpd : I::kIdVblendmps, to, b, a);
       return v_put(op.d, 0, to);
     }
-    case Opcode::ddot_bf16:
-    case Opcode::ddot_u8i8: {
+    case Opcode::ddot_u8i8:
+      if (features_.form == Form::avx2) {
+        for (unsigned part = 0; part < parts(); ++part) emit_byte_dot(op, part);
+        return;
+      }
+      [[fallthrough]];
+    case Opcode::ddot_bf16: {
       // The sum is also an operand, and lies in its register with AVX-512, the only form here.
       as_.emit(op.opcode == Opcode::ddot_bf16 ? I::kIdVdpbf16ps : I::kIdVpdpbusd, vector(static_cast<unsigned>(v_host_[op.d])),
                v_source(op.a, 0, scratch(0)), v_source(op.b, 0, scratch(1)));
@@ -382,6 +387,25 @@ void Emitter::emit_vector(const isa::Op& op) {
     }
     default: VTPU_CHECK(false, "a vector op without a form passed can_emit");
   }
+}
+
+/// Even and odd bytes apart, each pair exact in 16 bits × 16 bits, their sums in 32.
+void Emitter::emit_byte_dot(const isa::Op& op, unsigned part) {
+  const Vec even = vector(scratch(2)), other = vector(scratch(3)), odd = vector(scratch(0));
+  const Vec a = v_source(op.a, part, scratch(0)), b = v_source(op.b, part, scratch(1));
+  as_.vpsllw(even, a, 8);
+  as_.vpsrlw(even, even, 8);
+  as_.vpsllw(other, b, 8);
+  as_.vpsraw(other, other, 8);
+  as_.vpmaddwd(even, even, other);
+  as_.vpsraw(other, b, 8);
+  as_.vpsrlw(odd, a, 8);
+  as_.vpmaddwd(odd, odd, other);
+  as_.vpaddd(even, even, odd);
+  const Vec sum = v_source(op.d, part, scratch(3));
+  const Vec to = v_target(op.d, part, scratch(3));
+  as_.vpaddd(to, sum, even);
+  v_put(op.d, part, to);
 }
 
 /// Upper half onto lower until one lane is left; the lower half is the first operand.

@@ -26,7 +26,7 @@ bool can_emit(const isa::Op& op, const Features& features) {
   const bool wide = features.form == Form::avx512;
   switch (op.opcode) {
     case Opcode::ddot_bf16: return wide && features.bf16;
-    case Opcode::ddot_u8i8: return wide && features.vnni;
+    case Opcode::ddot_u8i8: return !wide || features.vnni;
     // Whole-vector forms that AVX2 has no short equal for.
     case Opcode::dperm_i32:
     case Opcode::dsel_x16:

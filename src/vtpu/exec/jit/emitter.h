@@ -115,6 +115,7 @@ class Emitter {
   void emit_integer(const isa::Op& op);
   void emit_scalar_float(const isa::Op& op);
   void emit_vector(const isa::Op& op);
+  void emit_byte_dot(const isa::Op& op, unsigned part);
   void emit_reduction(const isa::Op& op);
   void emit_branch(const isa::Op& op, std::uint32_t w);
 

@@ -79,11 +79,11 @@ Result<void> run_differential(Run& run) {
     forms.push_back(Form::avx2);
     if (*best == Form::avx512) forms.push_back(Form::avx512);
   }
-  if (forms.empty()) return Error{"core-differential", "this processor has neither AVX-512 nor AVX2", "one of them"};
+  if (forms.empty()) return Error{"core-soak", "this processor has neither AVX-512 nor AVX2", "one of them"};
 
   // Threads take chunks of seeds; what is added up does not depend on who took which.
   const std::uint64_t chunks = programs / kChunk;
-  Progress progress("core-differential", chunks);
+  Progress progress("core-soak", chunks);
   Totals totals;
   std::optional<Error> failed;
   std::mutex mutex;
@@ -132,7 +132,7 @@ Result<void> run_differential(Run& run) {
   return {};
 }
 
-const Experiment kExperiment{.name = "core-differential",
+const Experiment kExperiment{.name = "core-soak",
                              .question = "Do the interpreter and the native engine ever differ?",
                              .claims = {},
                              .inputs = {},
