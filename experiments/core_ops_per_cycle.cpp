@@ -13,7 +13,7 @@
 // Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words a loop. Footprint: balanced mix, high locality,
 // 8 to 4096 words. Translation: one loop of sixteen words, D and C the same, S an access by layout address with its
 // checks hoisted (hoisted), one by a register that the loop also computes (checked), by coordinate through the
-// translation cache in every word (probed).
+// translation cache in every word (probed). Sentrons: cycles of the turn of one that has to wait, and of a barrier of two.
 //
 // Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, useful_work, ordinary_levels,
 // synthetic_grid, footprint, translation, irregular.
@@ -29,6 +29,7 @@
 #include "vtpu/isa/generator.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
+#include "vtpu/runtime/scheduler.h"
 #include "vtpu/study/engines.h"
 #include "vtpu/study/host_loop.h"
 #include "vtpu/study/ordinary.h"
@@ -323,11 +324,65 @@ Result<void> differences(Run& run) {
   return {};
 }
 
+// ---- sentrons
+
+/// What it costs to go from one sentron to the next on one thread: the turn of one that finds that it still has to wait,
+/// with all registers in use, and a barrier of two.
+Result<void> switches(Run& run) {
+  using namespace vtpu::isa;
+  Builder waits("waits");
+  waits.word(op(Opcode::crecv, M{0}, P{0}));
+  for (unsigned i = 0; i < 16; ++i) {
+    waits.word(op(Opcode::dadd_i64, R{i}, R{0}, 1));
+    waits.word(op(Opcode::dadd_f32x16, V{i}, V{0}, V{1}));
+  }
+  waits.word(op(Opcode::dhalt));
+  constexpr std::uint64_t kRounds = 2000;
+  Builder meets("meets");
+  meets.counted_loop(R{2}, kRounds, [&] { meets.word(op(Opcode::dadd_i64, R{1}, R{1}, 3), op(Opcode::cbar)); });
+  meets.word(op(Opcode::dhalt));
+  struct Two {
+    std::optional<ValidProgram> program;
+    std::optional<vtpu::exec::jit::NativeEngine> engine;
+    vtpu::exec::Machine machine;
+  };
+  std::shared_ptr<Two> pairs[2] = {std::make_shared<Two>(), std::make_shared<Two>()};
+  Builder* const builders[2] = {&waits, &meets};
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto valid = ValidProgram::make(builders[i]->build());
+    if (!valid) return valid.error();
+    pairs[i]->program.emplace(std::move(*valid));
+    auto engine = vtpu::exec::jit::NativeEngine::compile(*pairs[i]->program);
+    if (!engine) return engine.error();
+    pairs[i]->engine.emplace(std::move(*engine));
+  }
+  vtpu::exec::Context* const turns[2] = {&pairs[0]->machine.spawn(), &pairs[0]->machine.spawn()};
+  const auto take_turns = [two = pairs[0], turns] {
+    for (std::uint64_t i = 0; i < kRounds; ++i)
+      for (vtpu::exec::Context* const sentron : turns)
+        VTPU_CHECK(two->engine->run(two->machine, *sentron) == vtpu::exec::Status::waiting, "no message comes");
+  };
+  const auto meet = [two = pairs[1]] {
+    two->machine = vtpu::exec::Machine();
+    two->machine.spawn(), two->machine.spawn();
+    const auto summary = vtpu::runtime::CooperativeScheduler(two->machine, {&*two->engine, &*two->engine}).run();
+    VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds, "every round is one meeting");
+  };
+  const auto all = sample_in_processes(
+      [&] {
+        return std::vector<Alternative>{{"turn", 2.0 * kRounds, take_turns, {}}, {"barrier", 1.0 * kRounds, meet, {}}};
+      },
+      rule_of(run, 5));
+  if (!all) return all.error();
+  for (const Sampled& one : *all) run.measured("vtpu.core.switch_cycles." + one.name, one.cycles_per_unit(), "cycles");
+  return {};
+}
+
 Result<void> run_core(Run& run) {
   warn_of_disturbance("core-ops-per-cycle");
   run.parameter("processes_at_most", 20, 40);
   run.parameter("rounds_in_each_process", 1, 3);
-  Progress progress("core-ops-per-cycle", 4);
+  Progress progress("core-ops-per-cycle", 5);
   const auto survey = vtpu::study::survey_ports(rule_of(run, 1));
   if (!survey) return survey.error();
   progress.step("workloads");
@@ -338,6 +393,8 @@ Result<void> run_core(Run& run) {
   if (auto done = ordinary(run, *study); !done) return done;
   progress.step("what makes the difference");
   if (auto done = differences(run); !done) return done;
+  progress.step("switches between sentrons");
+  if (auto done = switches(run); !done) return done;
   const double discarded = static_cast<double>(survey->discarded + study->discarded);
   run.measured("vtpu.core.discarded_samples",
                {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"}, "1");

@@ -7,21 +7,33 @@
 
 namespace vtpu::exec {
 
+namespace {
+constexpr std::size_t kSpare = 64;
+}  // namespace
+
 void Exchange::send(phext::PackedCoordinate at, const Message& payload) {
   VTPU_CHECK(!full(), "a message was sent to a full exchange");
-  pending_[at].push_back({++sent_, at, payload});
+  auto place = pending_.find(at);
+  if (place == pending_.end() && !spare_.empty()) {
+    spare_.back().key() = at;
+    place = pending_.insert(std::move(spare_.back())).position;
+    spare_.pop_back();
+  } else if (place == pending_.end()) {
+    place = pending_.try_emplace(at).first;
+  }
+  place->second.messages.push_back({++sent_, at, payload});
   ++pending_count_;
 }
 
 const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temperature) const {
   if (temperature == 0) {
     const auto place = pending_.find(at);
-    return place == pending_.end() ? nullptr : &place->second.front();
+    return place == pending_.end() ? nullptr : &place->second.oldest();
   }
   const Pending* best = nullptr;
   std::uint32_t best_distance = 0;
-  for (const auto& [coordinate, messages] : pending_) {
-    const Pending& oldest = messages.front();
+  for (const auto& [coordinate, queue] : pending_) {
+    const Pending& oldest = queue.oldest();
     const std::uint32_t distance = std::isinf(temperature) ? 0 : phext::manhattan_distance(at, coordinate);
     if (best == nullptr || distance < best_distance || (distance == best_distance && oldest.number < best->number)) {
       best = &oldest;
@@ -33,16 +45,28 @@ const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temp
 
 void Exchange::take(const Pending* pending) {
   const auto place = pending_.find(pending->at);
-  VTPU_CHECK(place != pending_.end() && &place->second.front() == pending, "a message was taken that is not pending");
-  place->second.pop_front();
-  if (place->second.empty()) pending_.erase(place);
+  VTPU_CHECK(place != pending_.end() && &place->second.oldest() == pending, "a message was taken that is not pending");
+  Queue& queue = place->second;
   --pending_count_;
+  if (++queue.taken < queue.messages.size()) {
+    if (queue.taken >= kSpare && 2 * queue.taken >= queue.messages.size()) {
+      queue.messages.erase(queue.messages.begin(), queue.messages.begin() + static_cast<std::ptrdiff_t>(queue.taken));
+      queue.taken = 0;
+    }
+    return;
+  }
+  auto node = pending_.extract(place);
+  if (spare_.size() == kSpare) return;
+  node.mapped().messages.clear();
+  node.mapped().taken = 0;
+  spare_.push_back(std::move(node));
 }
 
 std::vector<Exchange::Pending> Exchange::pending() const {
   std::map<std::uint64_t, Pending> by_age;
-  for (const auto& [coordinate, messages] : pending_)
-    for (const Pending& message : messages) by_age.emplace(message.number, message);
+  for (const auto& [coordinate, queue] : pending_)
+    for (std::size_t i = queue.taken; i < queue.messages.size(); ++i)
+      by_age.emplace(queue.messages[i].number, queue.messages[i]);
   std::vector<Pending> all;
   for (const auto& [number, message] : by_age) all.push_back(message);
   return all;
@@ -58,12 +82,23 @@ std::optional<std::uint32_t> Exchange::nearest_beacon(phext::PackedCoordinate to
   return best;
 }
 
-void Exchange::enter(std::uint32_t sentron) { members_.insert(sentron); }
+Exchange::Member& Exchange::member(std::uint32_t sentron) {
+  if (sentron >= members_.size()) members_.resize(sentron + 1);
+  return members_[sentron];
+}
+
+void Exchange::enter(std::uint32_t sentron) {
+  Member& one = member(sentron);
+  present_ += !one.present;
+  one.present = true;
+}
 
 void Exchange::leave(std::uint32_t sentron) {
-  members_.erase(sentron);
-  arrived_.erase(sentron);
-  to_depart_.erase(sentron);
+  Member& one = member(sentron);
+  present_ -= one.present;
+  arrived_ -= one.arrived;
+  departing_ -= one.departs;
+  one = {};
 }
 
 namespace {
@@ -86,35 +121,49 @@ bool alike(const Exchange::Contribution& a, const Exchange::Contribution& b) {
 }  // namespace
 
 const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribution& contribution) {
-  if (to_depart_.contains(sentron)) return &outcome_;
-  if (!to_depart_.empty()) return nullptr;  // the last meeting is still breaking up
-  if (!arrived_.empty() && !alike(arrived_.begin()->second, contribution) && !arrived_.contains(sentron)) return nullptr;
-  arrived_[sentron] = contribution;
-  if (arrived_.size() < members_.size()) return nullptr;
+  Member& one = member(sentron);
+  if (one.departs) return &outcome_;
+  if (departing_ > 0) return nullptr;  // the last meeting is still breaking up
+  if (arrived_ == 0) meeting_ = contribution;
+  if (!one.arrived && !alike(meeting_, contribution)) return nullptr;
+  arrived_ += !one.arrived;
+  one.arrived = true;
+  one.contribution = contribution;
+  if (arrived_ < present_) return nullptr;
 
-  const Contribution& first = arrived_.begin()->second;
+  // In order of sentrons. The root of a cast is a place in the group: the roots that the sentrons name are equal in a
+  // sound program; the first counts.
   outcome_ = {};
-  if (first.kind == Meeting::reduce_i64 || first.kind == Meeting::reduce_f64) {
-    outcome_.value = first.value;
-    for (auto at = std::next(arrived_.begin()); at != arrived_.end(); ++at)
-      outcome_.value = reduced(outcome_.value, at->second.value, first.kind, first.reduction);
-  } else if (first.kind == Meeting::cast) {
-    // The root is a place in the group: the roots that the sentrons name are equal in a sound program; the first counts.
-    auto root = arrived_.begin();
-    std::advance(root, static_cast<std::ptrdiff_t>(first.value % arrived_.size()));
-    outcome_.payload = root->second.payload;
+  std::size_t place = 0, root = 0;
+  for (Member& each : members_) {
+    if (!each.arrived) continue;
+    if (place == 0) {
+      outcome_.value = each.contribution.value;
+      root = each.contribution.value % arrived_;
+    } else if (meeting_.kind == Meeting::reduce_i64 || meeting_.kind == Meeting::reduce_f64) {
+      outcome_.value = reduced(outcome_.value, each.contribution.value, meeting_.kind, meeting_.reduction);
+    }
+    if (place == root && meeting_.kind == Meeting::cast) outcome_.payload = each.contribution.payload;
+    ++place;
+    each.arrived = false;
+    each.departs = true;
   }
-  for (const auto& [member, unused] : arrived_) to_depart_.insert(member);
-  arrived_.clear();
+  if (meeting_.kind != Meeting::reduce_i64 && meeting_.kind != Meeting::reduce_f64) outcome_.value = 0;
+  departing_ = arrived_;
+  arrived_ = 0;
   return &outcome_;
 }
 
-void Exchange::depart(std::uint32_t sentron) { to_depart_.erase(sentron); }
+void Exchange::depart(std::uint32_t sentron) {
+  Member& one = member(sentron);
+  departing_ -= one.departs;
+  one.departs = false;
+}
 
 std::vector<std::uint32_t> Exchange::missing() const {
   std::vector<std::uint32_t> all;
-  for (const std::uint32_t member : members_)
-    if (!arrived_.contains(member)) all.push_back(member);
+  for (std::uint32_t sentron = 0; sentron < members_.size(); ++sentron)
+    if (members_[sentron].present && !members_[sentron].arrived) all.push_back(sentron);
   return all;
 }
 

@@ -1,10 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "vtpu/exec/context.h"
@@ -72,14 +70,31 @@ class Exchange {
   std::vector<std::uint32_t> missing() const;
 
  private:
+  /// Messages at one coordinate, the oldest first; those before `taken` are gone.
+  struct Queue {
+    std::vector<Pending> messages;
+    std::size_t taken = 0;
+
+    const Pending& oldest() const { return messages[taken]; }
+  };
+  using Places = std::map<phext::PackedCoordinate, Queue>;
+  struct Member {
+    bool present = false;  ///< has entered and not left
+    bool arrived = false;  ///< at the meeting that is gathering
+    bool departs = false;  ///< from the meeting that is breaking up
+    Contribution contribution;
+  };
+  Member& member(std::uint32_t sentron);
+
   Limits limits_;
-  std::map<phext::PackedCoordinate, std::deque<Pending>> pending_;  // messages at one coordinate, the oldest first
+  Places pending_;
+  std::vector<Places::node_type> spare_;  // of places that became empty: sending to and fro takes no memory
   std::size_t pending_count_ = 0;
   std::uint64_t sent_ = 0;
   std::map<std::uint32_t, phext::PackedCoordinate> beacons_;
-  std::set<std::uint32_t> members_;
-  std::map<std::uint32_t, Contribution> arrived_;
-  std::set<std::uint32_t> to_depart_;  // of the meeting that is breaking up
+  std::vector<Member> members_;  // by number of sentron
+  std::size_t present_ = 0, arrived_ = 0, departing_ = 0;
+  Contribution meeting_;  // kind and reduction of the meeting that is gathering
   Outcome outcome_;
 };
 

@@ -28,6 +28,7 @@ constexpr Target kTargets[] = {
     {"native engine over interpreter, loop (dense fma)", 6, true, "x", "core-ops-per-cycle", "vtpu.core.over_interpreter.dense_fma"},
     {"native engine over interpreter, irregular stream", 20, true, "x", "core-ops-per-cycle",
      "vtpu.core.irregular.over_interpreter"},
+    {"turn of a sentron, all registers in use", 100, false, "cycles", "core-ops-per-cycle", "vtpu.core.switch_cycles.turn"},
     {"compile time of a word", 60, false, "ns", "core-compile", "vtpu.compile.ns_per_word.1024"},
     {"sparse lookup, batched, 1 M entries", 25, false, "ns", "mem-lookup", "vtpu.lookup.sparse.1M.batched",
      "vtpu.lookup.sparse.1M.absl", "absl"},

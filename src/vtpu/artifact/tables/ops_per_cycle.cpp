@@ -13,13 +13,11 @@ Result<PrintedTable> build(const TableInputs& inputs) {
                                                    {"high", "high"},
                                                    {"bound", "bound"},
                                                    {"share", "share"},
-                                                   {"limit", "limit by the port map"},
                                                    {"avx2", "AVX2"},
                                                    {"interpreter", "interpreter"},
                                                    {"o0", "-O0"},
                                                    {"o2", "-O2"},
                                                    {"o3_native", "-O3"},
-                                                   {"over_interpreter", "over interpreter", 0.08},
                                                    {"over_ordinary", "over ordinary", 0.08}});
   if (!table) return table;
   table->note =

@@ -74,6 +74,7 @@ TableDeclaration performance_comparison() {
   return {.name = "performance_comparison",
           .caption = "TPU v4 beside TPU v3, A100 and IPU Bow",
           .wide = true,
+          .appendix = true,
           .results = {"energy"},
           .data = kFiles,
           .build = build};
