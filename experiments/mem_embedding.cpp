@@ -9,7 +9,8 @@
 // runs once untimed right before it is timed; the others ask for several times what the last cache holds in a run, so
 // that no row is still there from the run before. Control: a table of 1 GiB, 512-byte rows.
 //
-// The vTPU program: each row is asked for (sprefch) kAhead lookups before it is read; ids are places in units of 8 bytes.
+// The vTPU program: each row is asked for (sprefch) while 64 lines before it are still to be read; ids are places in units
+// of 8 bytes.
 //
 // Needs 3 GiB of memory. Parameters: lookups in a run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys vtpu.mem.embedding*; table embedding.
 #include <absl/container/flat_hash_map.h>
@@ -43,7 +44,7 @@ using vtpu::phext::PackedCoordinate;
 using Source = Column::Source;
 
 constexpr std::size_t kBag = 32;
-constexpr std::size_t kAhead = 16;
+constexpr std::size_t kLinesAhead = 64;  ///< asked for before they are read, whatever the length of a row
 constexpr std::size_t kFloorDistances[] = {0, 16, 64};  ///< the fastest is the floor
 constexpr std::size_t kFarthest = 64;
 constexpr std::size_t kLine = 64;
@@ -67,7 +68,7 @@ vtpu::isa::Program program_of(std::size_t lines, std::size_t lookups) {
     for (std::size_t k = 0; k < lines; ++k) b.word(op(Opcode::dxor_x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}));
     for (std::size_t i = 0; i < kBag; ++i) {
       b.word(op(Opcode::sgather_i32, id, at(ids, index, 1, static_cast<std::int32_t>(4 * i))));
-      b.word(op(Opcode::sgather_i32, ahead, at(ids, index, 1, static_cast<std::int32_t>(4 * (i + kAhead)))));
+      b.word(op(Opcode::sgather_i32, ahead, at(ids, index, 1, static_cast<std::int32_t>(4 * (i + kLinesAhead / lines)))));
       for (std::size_t k = 0; k < lines; ++k) {
         const unsigned row = 8 + static_cast<unsigned>(k % 8);
         b.word(op(Opcode::sprefch, at(table, ahead, 8, static_cast<std::int32_t>(k * kLine))));
