@@ -75,11 +75,6 @@ Result<void> run_compile(Run& run) {
   rule.seed = run.random(1).next();
   const auto all = sample_in_processes([&] { return alternatives; }, rule);
   if (!all) return all.error();
-  const auto named = [&](const std::string& name) -> const Sampled& {
-    const auto at = std::find_if(all->begin(), all->end(), [&](const Sampled& one) { return one.name == name; });
-    VTPU_CHECK(at != all->end(), "a sampled alternative is looked up by the name it was given");
-    return *at;
-  };
   Table& table = run.table("compile", {{"words", "1", Source::label},
                                        {"compile", "ns/word", Source::measured},
                                        {"low", "ns/word", Source::measured},
@@ -89,11 +84,11 @@ Result<void> run_compile(Run& run) {
                                        {"interpret", "ns/round", Source::measured},
                                        {"break_even", "rounds", Source::measured}});
   for (const std::size_t words : sizes) {
-    const Estimate compile = named(fmt::format("compile {}", words)).ns_per_unit();
-    const Estimate validate = named(fmt::format("validate {}", words)).ns_per_unit();
-    const Estimate native = named(fmt::format("run {}", words)).ns_per_unit();
-    const Estimate interpret = named(fmt::format("interpret {}", words)).ns_per_unit();
-    const double per_program = named(fmt::format("compile {}", words)).work / static_cast<double>(kWordsPerRun / words);
+    const Estimate compile = named(*all, fmt::format("compile {}", words)).ns_per_unit();
+    const Estimate validate = named(*all, fmt::format("validate {}", words)).ns_per_unit();
+    const Estimate native = named(*all, fmt::format("run {}", words)).ns_per_unit();
+    const Estimate interpret = named(*all, fmt::format("interpret {}", words)).ns_per_unit();
+    const double per_program = named(*all, fmt::format("compile {}", words)).work / static_cast<double>(kWordsPerRun / words);
     std::vector<double> rounds;
     for (std::size_t n = 0; n < compile.samples.size(); ++n)
       rounds.push_back(compile.samples[n] * per_program / (interpret.samples[n] - native.samples[n]));

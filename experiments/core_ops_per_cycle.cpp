@@ -53,12 +53,6 @@ SamplingRule rule_of(Run& run, std::uint64_t stream) {
   return rule;
 }
 
-const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
-  const auto at = std::find_if(all.begin(), all.end(), [&](const Sampled& one) { return one.name == name; });
-  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
-  return *at;
-}
-
 // ---- the ten workloads
 
 void record_workloads(Run& run, const vtpu::study::EngineStudy& study) {

@@ -13,7 +13,6 @@
 #include <chrono>
 #include <thread>
 
-#include "vtpu/base/check.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 #include "vtpu/kernels/workloads.h"

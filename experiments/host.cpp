@@ -72,12 +72,6 @@ Estimate of_samples(std::vector<double> samples, const Estimate& like) {
 /// A fact the system states: its interval is the value.
 Estimate fact(double value) { return {value, {value, value}, {}, 1, "read from the system"}; }
 
-const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
-  const auto at = std::find_if(all.begin(), all.end(), [&name](const Sampled& one) { return one.name == name; });
-  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
-  return *at;
-}
-
 // ---- memory ladder -------------------------------------------------------------------------------------------------
 
 /// A chase through one cell a line. What fits a cache is walked through before, so that it is there.

@@ -158,11 +158,7 @@ Result<void> run_bandwidth(Run& run) {
   run.parameter("array_bytes", static_cast<std::uint64_t>(bytes));
   const auto all = sample_in_processes(make, rule);
   if (!all) return all.error();
-  const auto named = [&](const std::string& name) {
-    const auto at = std::find_if(all->begin(), all->end(), [&](const Sampled& one) { return one.name == name; });
-    VTPU_CHECK(at != all->end(), "a sampled alternative is looked up by the name it was given");
-    return at->units_per_ns();
-  };
+  const auto rate = [&](const std::string& name) { return named(*all, name).units_per_ns(); };
   Table& table = run.table("bandwidth", {{"kernel", "", Source::label},
                                          {"vtpu", "GB/s", Source::measured},
                                          {"ordinary", "GB/s", Source::measured},
@@ -170,9 +166,9 @@ Result<void> run_bandwidth(Run& run) {
                                          {"low", "1", Source::measured},
                                          {"high", "1", Source::measured}});
   for (const auto& [name, kernel] : kKernels) {
-    const Estimate ours = named(std::string("vtpu ") + name);
+    const Estimate ours = rate(std::string("vtpu ") + name);
     run.measured(std::string("vtpu.mem.gbps.") + name, ours, "GB/s");
-    const Estimate theirs = named(kernel == Kernel::chase ? "stream read" : std::string("stream ") + name);
+    const Estimate theirs = rate(kernel == Kernel::chase ? "stream read" : std::string("stream ") + name);
     Estimate share = estimate_ratio(ours.samples, theirs.samples);
     if (kernel == Kernel::chase) {
       share.method += "; dependent loads, one at a time, over the widest plain read";

@@ -263,11 +263,7 @@ Result<void> run_embedding(Run& run) {
     rule.seed = run.random(100 + stream).next();
     const auto all = sample_in_processes([&] { return alternatives; }, rule);
     if (!all) return all.error();
-    const auto ns = [&](const std::string& name) {
-      const auto at = std::find_if(all->begin(), all->end(), [&](const Sampled& one) { return one.name == name; });
-      VTPU_CHECK(at != all->end(), "a sampled alternative is looked up by the name it was given");
-      return at->ns_per_unit();
-    };
+    const auto ns = [&](const std::string& name) { return named(*all, name).ns_per_unit(); };
     const Estimate ours = ns("vtpu");
     Estimate floor = ns("floor 0");
     for (const std::size_t distance : kFloorDistances)

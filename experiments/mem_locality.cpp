@@ -321,12 +321,6 @@ std::vector<Alternative> alternatives_of(const Setting& setting, const std::vect
   return alternatives;
 }
 
-const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
-  const auto at = std::find_if(all.begin(), all.end(), [&name](const Sampled& one) { return one.name == name; });
-  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
-  return *at;
-}
-
 void record_lines(Run& run, const Setting& setting, const std::vector<Layout>& layouts, Table& table) {
   for (const Layout& layout : layouts) {
     const std::string key = fmt::format("mem.lines.{}.{}.", setting.name, layout.name);

@@ -176,6 +176,12 @@ Estimate Sampled::cycles_per_unit() const { return quotient(*this, cycles, false
 Estimate Sampled::units_per_ns() const { return quotient(*this, ns, true, false); }
 Estimate Sampled::units_per_cycle() const { return quotient(*this, cycles, true, true); }
 
+const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
+  const auto at = std::find_if(all.begin(), all.end(), [&name](const Sampled& one) { return one.name == name; });
+  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
+  return *at;
+}
+
 bool settled(const Estimate& estimate, double share) {
   return (estimate.ci.high - estimate.ci.low) / 2 <= share * std::abs(estimate.value);
 }

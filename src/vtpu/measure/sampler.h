@@ -49,6 +49,9 @@ struct Sampled {
   Estimate units_per_cycle() const;
 };
 
+/// The samples of the alternative of that name, of which there is one (an invariant).
+const Sampled& named(const std::vector<Sampled>& all, const std::string& name);
+
 /// Whether the interval's half-width is within `share` of the value.
 bool settled(const Estimate& estimate, double share);
 

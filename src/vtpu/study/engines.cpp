@@ -44,12 +44,6 @@ Result<Alternative> loop_alternative(std::string name, std::span<const Cost> pat
                      [shared, iterations] { shared->run(iterations); }, {}};
 }
 
-const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
-  const auto at = std::find_if(all.begin(), all.end(), [&](const Sampled& one) { return one.name == name; });
-  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
-  return *at;
-}
-
 /// The median of samples made process by process from those of others.
 template <class Make>
 Estimate of_each(const Estimate& like, const std::string& method, Make make) {
@@ -231,7 +225,7 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
     result.workload = one.workload;
     const std::string name(one.workload.name);
     for (const std::string& engine : engines) {
-      const Sampled& samples = named(*sampled, name + " " + engine);
+      const Sampled& samples = measure::named(*sampled, name + " " + engine);
       result.ops_per_cycle[engine] = samples.units_per_cycle();
       result.ns_per_iteration[engine] = samples.ns_per_unit().value * one.workload.ops;
     }
@@ -244,7 +238,7 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
     const auto cycles = [&](const std::string& mix) {
       const auto ops = one.mix_ops.find(mix);
       if (ops == one.mix_ops.end()) return std::vector<double>(native.samples.size(), 0.0);
-      std::vector<double> samples = named(*sampled, name + " " + mix).cycles_per_unit().samples;
+      std::vector<double> samples = measure::named(*sampled, name + " " + mix).cycles_per_unit().samples;
       for (double& sample : samples) sample *= ops->second;
       return samples;
     };

@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 
-#include "vtpu/base/check.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/study/host_loop.h"
 
@@ -55,15 +54,6 @@ std::vector<Cost> pattern_of(Cost first, Cost second, int firsts) {
   return pattern;
 }
 
-struct Named {
-  const std::vector<Sampled>& all;
-  const Sampled& operator()(const std::string& name) const {
-    const auto at = std::find_if(all.begin(), all.end(), [&](const Sampled& one) { return one.name == name; });
-    VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
-    return *at;
-  }
-};
-
 std::string pair_name(Cost first, Cost second) {
   return fmt::format("{} and {}", isa::name_of(first), isa::name_of(second));
 }
@@ -97,7 +87,7 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   PortSurvey survey;
   survey.map.processor = measure::read_host().cpu_model;
   survey.source = alone->front().source;
-  const Named of{*alone};
+  const auto of = [&](const std::string& name) -> const Sampled& { return measure::named(*alone, name); };
   const auto index = [](Cost cost) { return static_cast<std::size_t>(cost); };
   for (const Cost cost : classes) {
     ClassRate rate{cost, of(std::string(isa::name_of(cost))).cycles_per_unit(), {}};
@@ -126,7 +116,7 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   if (failed) return *failed;
   const auto paired = measure::sample_in_processes([&] { return alternatives; }, rule);
   if (!paired) return paired.error();
-  const Named in_pairs{*paired};
+  const auto in_pairs = [&](const std::string& name) -> const Sampled& { return measure::named(*paired, name); };
   for (std::size_t j = 0; j < classes.size(); ++j)
     for (std::size_t i = 0; i < j; ++i) {
       const Cost first = classes[i], second = classes[j];
