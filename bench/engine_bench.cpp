@@ -21,7 +21,8 @@ constexpr std::uint64_t kSeed = 1, kChecked = 3;
 
 void report(benchmark::State& state, double ops) {
   if (const auto ghz = measure::core_ghz())
-    state.counters["ops_per_cycle"] = benchmark::Counter(ops / (*ghz * 1e9), benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["ops_per_cycle"] =
+        benchmark::Counter(ops / (*ghz * 1e9), benchmark::Counter::kIsIterationInvariantRate);
 }
 
 void by_engine(benchmark::State& state, const Workload& workload, Runnable::By by, std::uint64_t iterations) {
@@ -29,8 +30,10 @@ void by_engine(benchmark::State& state, const Workload& workload, Runnable::By b
   VTPU_CHECK(checked.ok(), "a workload is a valid program");
   exec::Machine machine;
   exec::Context& sentron = machine.spawn();
-  if (by == Runnable::By::interpreter) exec::Interpreter(*checked).run(machine, sentron);
-  else exec::jit::NativeEngine::compile(*checked)->run(machine, sentron);
+  if (by == Runnable::By::interpreter)
+    exec::Interpreter(*checked).run(machine, sentron);
+  else
+    exec::jit::NativeEngine::compile(*checked)->run(machine, sentron);
   const auto reference = workload.reference(kSeed);
   reference->run(kChecked);
   VTPU_CHECK(kernels::holds(machine.memory(), reference->image()), "the engine's answer is the reference's");
@@ -56,10 +59,12 @@ void compile(benchmark::State& state) {
   VTPU_CHECK(valid.ok(), "a generated program is valid");
   exec::Machine machine;
   exec::Context& sentron = machine.spawn();
-  VTPU_CHECK(exec::jit::NativeEngine::compile(*valid)->run(machine, sentron) == exec::Status::halted, "the program halts");
+  VTPU_CHECK(exec::jit::NativeEngine::compile(*valid)->run(machine, sentron) == exec::Status::halted,
+             "the program halts");
   for (auto _ : state) benchmark::DoNotOptimize(exec::jit::NativeEngine::compile(*valid)->report().code_bytes);
-  state.counters["word"] = benchmark::Counter(static_cast<double>(valid->get().words.size()),
-                                              benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["word"] =
+      benchmark::Counter(static_cast<double>(valid->get().words.size()),
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(compile)->RangeMultiplier(4)->Range(16, 4096);
 

@@ -1,5 +1,5 @@
-// Asks what the native engine costs before it runs: nanoseconds a word for validating and compiling a program, and after
-// how many executions of the program compiling has paid against interpreting it.
+// Asks what the native engine costs before it runs: nanoseconds a word for validating and compiling a program, and
+// after how many executions of the program compiling has paid against interpreting it.
 //
 // Programs: one loop of the balanced mix (isa/generator.h) of 16 to 4096 words, compiled end to end (plan, host code,
 // executable memory, released again) from a validated program. Break-even: compile time over what one round of the loop
@@ -30,7 +30,8 @@ using Source = Column::Source;
 constexpr std::size_t kWordsPerRun = 16384;
 
 vtpu::isa::Program synthetic(std::size_t words, std::uint64_t iterations) {
-  auto program = vtpu::isa::synthetic_program({.mix = vtpu::isa::Mix::balanced, .words = words, .iterations = iterations});
+  auto program =
+      vtpu::isa::synthetic_program({.mix = vtpu::isa::Mix::balanced, .words = words, .iterations = iterations});
   VTPU_CHECK(program.ok(), "the specs of this experiment are within range");
   return std::move(*program);
 }
@@ -47,12 +48,15 @@ Result<void> run_compile(Run& run) {
     if (const auto engine = NativeEngine::compile(*program); !engine) return engine.error();
     const double in_program = static_cast<double>(program->get().words.size());
     const std::size_t times = kWordsPerRun / words;
-    alternatives.push_back({fmt::format("compile {}", words), static_cast<double>(times) * in_program,
+    alternatives.push_back({fmt::format("compile {}", words),
+                            static_cast<double>(times) * in_program,
                             [program, times] {
-                              for (std::size_t i = 0; i < times; ++i) keep(NativeEngine::compile(*program)->report().code_bytes);
+                              for (std::size_t i = 0; i < times; ++i)
+                                keep(NativeEngine::compile(*program)->report().code_bytes);
                             },
                             {}});
-    alternatives.push_back({fmt::format("validate {}", words), static_cast<double>(times) * in_program,
+    alternatives.push_back({fmt::format("validate {}", words),
+                            static_cast<double>(times) * in_program,
                             [program, times] {
                               for (std::size_t i = 0; i < times; ++i) keep(vtpu::isa::validate(program->get()).size());
                             },
@@ -62,7 +66,8 @@ Result<void> run_compile(Run& run) {
     for (const auto by : {Runnable::By::native, Runnable::By::interpreter}) {
       const bool slow = by == Runnable::By::interpreter;
       const std::uint64_t own = slow ? rounds / 10 + 1 : rounds;
-      auto made = vtpu::study::alternative(fmt::format("{} {}", slow ? "interpret" : "run", words), synthetic(words, own), by);
+      auto made =
+          vtpu::study::alternative(fmt::format("{} {}", slow ? "interpret" : "run", words), synthetic(words, own), by);
       if (!made) return made.error();
       made->work = static_cast<double>(own);
       alternatives.push_back(std::move(*made));
@@ -88,7 +93,8 @@ Result<void> run_compile(Run& run) {
     const Estimate validate = named(*all, fmt::format("validate {}", words)).ns_per_unit();
     const Estimate native = named(*all, fmt::format("run {}", words)).ns_per_unit();
     const Estimate interpret = named(*all, fmt::format("interpret {}", words)).ns_per_unit();
-    const double per_program = named(*all, fmt::format("compile {}", words)).work / static_cast<double>(kWordsPerRun / words);
+    const double per_program =
+        named(*all, fmt::format("compile {}", words)).work / static_cast<double>(kWordsPerRun / words);
     std::vector<double> rounds;
     for (std::size_t n = 0; n < compile.samples.size(); ++n)
       rounds.push_back(compile.samples[n] * per_program / (interpret.samples[n] - native.samples[n]));

@@ -1,19 +1,21 @@
 // Asks how many ops a core retires in a measured cycle when it executes vTPU words: the ten synthetic workloads by the
-// interpreter, by both forms of the native engine, and as ordinary C++ compiled at three levels; each beside the bound of
-// its own mix. Then what makes the difference: dependence, locality, the size of the loop, translation in every word.
+// interpreter, by both forms of the native engine, and as ordinary C++ compiled at three levels; each beside the bound
+// of its own mix. Then what makes the difference: dependence, locality, the size of the loop, translation in every
+// word.
 //
 // Claims core.poc, core.baseline. An op counts when it is not empty, no hint and no loop control (README). Figures are
 // whole runs: all ops retired, setting up included, over all cycles, both of the same run of some milliseconds.
 //
-// Ordinary code is credited in two ways. `workloads_*`: the workload's reference in C++, with the ops of the program whose
-// work it does, so that a loop over sixteen lanes counts as one op; `loops_*`: the ten ordinary loops of the host
+// Ordinary code is credited in two ways. `workloads_*`: the workload's reference in C++, with the ops of the program
+// whose work it does, so that a loop over sixteen lanes counts as one op; `loops_*`: the ten ordinary loops of the host
 // experiment with every operation of their source counted. Levels: -O0, -O2, -O3 -march=native.
 // Controls: a synthetic stream whose ops form one chain (core.poc), a chain of divisions (core.baseline).
 //
-// Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words a loop. Footprint: balanced mix, high locality,
-// 8 to 4096 words. Translation: one loop of sixteen words, D and C the same, S an access by layout address with its
-// checks hoisted (hoisted), one by a register that the loop also computes (checked), by coordinate through the
-// translation cache in every word (probed). Sentrons: cycles of the turn of one that has to wait, and of a barrier of two.
+// Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words a loop. Footprint: balanced mix, high
+// locality, 8 to 4096 words. Translation: one loop of sixteen words, D and C the same, S an access by layout address
+// with its checks hoisted (hoisted), one by a register that the loop also computes (checked), by coordinate through the
+// translation cache in every word (probed). Sentrons: cycles of the turn of one that has to wait, and of a barrier of
+// two.
 //
 // Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, useful_work, ordinary_levels,
 // synthetic_grid, footprint, translation, irregular.
@@ -97,16 +99,17 @@ void record_workloads(Run& run, const vtpu::study::EngineStudy& study) {
                cell(row.ops_per_cycle, "avx2"), cell(row.ops_per_cycle, "interpreter"), cell(row.ops_per_cycle, "o0"),
                cell(row.ops_per_cycle, "o2"), cell(row.ops_per_cycle, "o3_native"), row.over_interpreter.value,
                row.over_ordinary.value});
-    work.add({name, row.flop_per_cycle.value, row.bytes_per_cycle.value, row.peak_unit, row.peak_share.value, native.value});
+    work.add(
+        {name, row.flop_per_cycle.value, row.bytes_per_cycle.value, row.peak_unit, row.peak_share.value, native.value});
   }
   for (const auto& [engine, estimate] : study.geometric_mean)
     run.measured("vtpu.core.geometric_mean." + engine, estimate, "ops/cycle");
   run.measured("vtpu.core.geometric_mean.share_of_bound", study.geometric_share, "1");
   const auto& mean = study.geometric_mean;
-  table.add({std::string("geometric mean"), mean.at("native").value, mean.at("native").ci.low, mean.at("native").ci.high,
-             mean.at("bound").value, study.geometric_share.value, std::string("-"), cell(mean, "avx2"),
-             cell(mean, "interpreter"), cell(mean, "o0"), cell(mean, "o2"), cell(mean, "o3_native"), std::string("-"),
-             std::string("-")});
+  table.add({std::string("geometric mean"), mean.at("native").value, mean.at("native").ci.low,
+             mean.at("native").ci.high, mean.at("bound").value, study.geometric_share.value, std::string("-"),
+             cell(mean, "avx2"), cell(mean, "interpreter"), cell(mean, "o0"), cell(mean, "o2"), cell(mean, "o3_native"),
+             std::string("-"), std::string("-")});
 }
 
 // ---- ordinary code
@@ -135,14 +138,16 @@ Result<void> ordinary(Run& run, const vtpu::study::EngineStudy& study) {
       for (const OrdinaryLoop& loop : module->loops(*data)) {
         VTPU_CHECK(loop.run(*data) == loop.answer, "an ordinary loop gives the answer found another way");
         const auto passes = static_cast<std::size_t>(std::ceil(kOpsPerRun / loop.ops));
-        alternatives.push_back({fmt::format("{} {}", level.name, loop.name), static_cast<double>(passes) * loop.ops,
+        alternatives.push_back({fmt::format("{} {}", level.name, loop.name),
+                                static_cast<double>(passes) * loop.ops,
                                 [data, passes, pass = loop.run] {
                                   for (std::size_t i = 0; i < passes; ++i) keep(pass(*data));
                                 },
                                 {}});
       }
     static constexpr std::uint64_t kDivisions = 20'000;
-    alternatives.push_back({"divisions", kDivisions,
+    alternatives.push_back({"divisions",
+                            kDivisions,
                             [] {
                               std::uint64_t value = ~std::uint64_t{0}, divisor = 3;
                               for (std::uint64_t i = 0; i < kDivisions; ++i) {
@@ -169,7 +174,8 @@ Result<void> ordinary(Run& run, const vtpu::study::EngineStudy& study) {
       const Estimate ops = named(*all, fmt::format("{} {}", level.name, loop.name)).units_per_cycle();
       auto& sums = logs[std::string(level.name)];
       sums.resize(ops.samples.size());
-      for (std::size_t n = 0; n < sums.size(); ++n) sums[n] += std::log(ops.samples[n]) / static_cast<double>(loops.size());
+      for (std::size_t n = 0; n < sums.size(); ++n)
+        sums[n] += std::log(ops.samples[n]) / static_cast<double>(loops.size());
       row.emplace_back(ops.value);
     }
     table.add(std::move(row));
@@ -215,13 +221,16 @@ vtpu::isa::Program translation_loop(const std::string& kind, std::uint64_t itera
     for (std::size_t w = 0; w < kTranslationWords; ++w) {
       const R target{static_cast<unsigned>(8 + w % 4)}, read{static_cast<unsigned>(8 + (w + 2) % 4)};
       const R place{static_cast<unsigned>(4 + w % 4)}, sum{static_cast<unsigned>(w % 2)};
-      const Op load = kind == "hoisted"   ? op(Opcode::sgather_i64, target, at(first, static_cast<std::int32_t>(24 * w)))
-                      : kind == "checked" ? op(Opcode::sgather_i64, target, at(first, place, 8, static_cast<std::int32_t>(8 * (w / 4))))
-                                          : op(Opcode::sgatherc_i64, target, cell(first, vtpu::phext::Axis::column, place));
+      const Op load = kind == "hoisted" ? op(Opcode::sgather_i64, target, at(first, static_cast<std::int32_t>(24 * w)))
+                      : kind == "checked"
+                          ? op(Opcode::sgather_i64, target, at(first, place, 8, static_cast<std::int32_t>(8 * (w / 4))))
+                          : op(Opcode::sgatherc_i64, target, cell(first, vtpu::phext::Axis::column, place));
       const M buffer{static_cast<unsigned>(w % 4)};
       // The places are written in the loop, so that no check of theirs can stand before it.
-      if (w % 4 == 3) b.word(op(Opcode::dand_i64, place, place, 31), load, op(Opcode::cpack_i64, buffer, w / 4, read));
-      else b.word(op(Opcode::dadd_i64, sum, sum, read), load, op(Opcode::cpack_i64, buffer, w / 4, read));
+      if (w % 4 == 3)
+        b.word(op(Opcode::dand_i64, place, place, 31), load, op(Opcode::cpack_i64, buffer, w / 4, read));
+      else
+        b.word(op(Opcode::dadd_i64, sum, sum, read), load, op(Opcode::cpack_i64, buffer, w / 4, read));
     }
   });
   b.word(op(Opcode::dhalt));
@@ -237,10 +246,14 @@ Result<void> differences(Run& run) {
   std::vector<Wanted> wanted;
   const std::vector<unsigned> depths{1, 4, 16};
   constexpr double kWordsPerRun = 300'000;
-  const auto times = [](std::size_t words) { return static_cast<std::uint64_t>(kWordsPerRun / static_cast<double>(words)) + 1; };
+  const auto times = [](std::size_t words) {
+    return static_cast<std::uint64_t>(kWordsPerRun / static_cast<double>(words)) + 1;
+  };
   constexpr std::size_t kGridWords = 64;
   // Long enough that the system's first touch of the pages (4 KiB to 32 MiB) is lost in it.
-  const auto longer = [](Locality locality) { return locality == Locality::high ? 1u : locality == Locality::medium ? 8u : 16u; };
+  const auto longer = [](Locality locality) {
+    return locality == Locality::high ? 1u : locality == Locality::medium ? 8u : 16u;
+  };
   for (const Mix mix : vtpu::isa::kMixes)
     for (const Locality locality : vtpu::isa::kLocalities)
       for (const unsigned depth : depths)
@@ -249,11 +262,13 @@ Result<void> differences(Run& run) {
   std::vector<std::size_t> sizes;
   for (std::size_t words = 8; words <= 4096; words *= 2) sizes.push_back(words);
   for (const std::size_t words : sizes)
-    wanted.push_back({fmt::format("words {}", words), synthetic(Mix::balanced, Locality::high, 1, words, 4 * times(words))});
+    wanted.push_back(
+        {fmt::format("words {}", words), synthetic(Mix::balanced, Locality::high, 1, words, 4 * times(words))});
   wanted.push_back({"chain", synthetic(Mix::dense, Locality::high, 64, kGridWords, times(kGridWords))});
   for (const char* kind : kTranslations) wanted.push_back({kind, translation_loop(kind, times(kTranslationWords))});
   const std::size_t irregular = 4096;
-  wanted.push_back({"irregular native", synthetic(Mix::balanced, Locality::medium, 4, irregular, 8 * times(irregular))});
+  wanted.push_back(
+      {"irregular native", synthetic(Mix::balanced, Locality::medium, 4, irregular, 8 * times(irregular))});
   wanted.push_back({"irregular interpreter", synthetic(Mix::balanced, Locality::medium, 4, irregular, 3),
                     Runnable::By::interpreter});
 
@@ -283,7 +298,8 @@ Result<void> differences(Run& run) {
     for (const Locality locality : vtpu::isa::kLocalities)
       for (const unsigned depth : depths) {
         const Estimate estimate = ops(fmt::format("grid {} {} {}", name_of(mix), name_of(locality), depth));
-        run.measured(fmt::format("vtpu.core.grid.{}.{}.{}", name_of(mix), name_of(locality), depth), estimate, "ops/cycle");
+        run.measured(fmt::format("vtpu.core.grid.{}.{}.{}", name_of(mix), name_of(locality), depth), estimate,
+                     "ops/cycle");
         grid.add({std::string(name_of(mix)), std::string(name_of(locality)), static_cast<double>(depth), estimate.value,
                   estimate.ci.low, estimate.ci.high});
       }
@@ -296,8 +312,8 @@ Result<void> differences(Run& run) {
     const std::string name = fmt::format("words {}", words);
     const Estimate estimate = ops(name);
     run.measured(fmt::format("vtpu.core.footprint.{}", words), estimate, "ops/cycle");
-    footprint.add({static_cast<double>(words), static_cast<double>(code_bytes.at(name)), estimate.value, estimate.ci.low,
-                   estimate.ci.high});
+    footprint.add({static_cast<double>(words), static_cast<double>(code_bytes.at(name)), estimate.value,
+                   estimate.ci.low, estimate.ci.high});
   }
   Estimate chain = ops("chain");
   chain.method += "; a stream whose dense ops form one chain";
@@ -320,8 +336,8 @@ Result<void> differences(Run& run) {
 
 // ---- sentrons
 
-/// What it costs to go from one sentron to the next on one thread: the turn of one that finds that it still has to wait,
-/// with all registers in use, and a barrier of two.
+/// What it costs to go from one sentron to the next on one thread: the turn of one that finds that it still has to
+/// wait, with all registers in use, and a barrier of two.
 Result<void> switches(Run& run) {
   using namespace vtpu::isa;
   Builder waits("waits");
@@ -360,7 +376,8 @@ Result<void> switches(Run& run) {
     two->machine = vtpu::exec::Machine();
     two->machine.spawn(), two->machine.spawn();
     const auto summary = vtpu::runtime::CooperativeScheduler(two->machine, {&*two->engine, &*two->engine}).run();
-    VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds, "every round is one meeting");
+    VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds,
+               "every round is one meeting");
   };
   const auto all = sample_in_processes(
       [&] {
@@ -391,19 +408,21 @@ Result<void> run_core(Run& run) {
   if (auto done = switches(run); !done) return done;
   const double discarded = static_cast<double>(survey->discarded + study->discarded);
   run.measured("vtpu.core.discarded_samples",
-               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"}, "1");
+               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"},
+               "1");
   progress.step("");
   return {};
 }
 
-const Experiment kExperiment{.name = "core-ops-per-cycle",
-                             .question = "How many ops does a core retire in a measured cycle when it executes vTPU words?",
-                             .claims = {"core.poc", "core.baseline"},
-                             .inputs = {},
-                             .quick_seconds = 40,
-                             .full_seconds = 150,
-                             .times_the_host = true,
-                             .run = run_core};
+const Experiment kExperiment{
+    .name = "core-ops-per-cycle",
+    .question = "How many ops does a core retire in a measured cycle when it executes vTPU words?",
+    .claims = {"core.poc", "core.baseline"},
+    .inputs = {},
+    .quick_seconds = 40,
+    .full_seconds = 150,
+    .times_the_host = true,
+    .run = run_core};
 
 }  // namespace
 

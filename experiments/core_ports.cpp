@@ -1,13 +1,13 @@
-// Asks what this core's ports are: which classes of ops share them, how wide dispatch is, what loops should cost by that
-// map, and what they do cost. Claim core.ports says that D, S and C ops never compete.
+// Asks what this core's ports are: which classes of ops share them, how wide dispatch is, what loops should cost by
+// that map, and what they do cost. Claim core.ports says that D, S and C ops never compete.
 //
 // Port map: loops of independent host instructions, one an op, each class alone, each pair balanced so that both take
 // equally long alone, chains for latencies, mixes of all kinds for dispatch (study/port_survey.h).
 //
 // Conflicts of a workload: the host instructions of its loop's D slots alone, its S slots alone, its C slots alone, and
-// all together in their order. Were their ports disjoint, all together would take as long as the slowest of the three, or
-// as dispatch asks for; the share of cycles beyond that is the figure. Nothing of the engine is in it. The control is a
-// word of one port class: a 512-bit multiply-add and two vector stores, which share the pipes that feed stores.
+// all together in their order. Were their ports disjoint, all together would take as long as the slowest of the three,
+// or as dispatch asks for; the share of cycles beyond that is the figure. Nothing of the engine is in it. The control
+// is a word of one port class: a 512-bit multiply-add and two vector stores, which share the pipes that feed stores.
 //
 // Predicted against measured: cycles an iteration by the port map's constraints and the loop's recurrence, against the
 // native engine on the same loop.
@@ -75,8 +75,10 @@ Result<void> control(Run& run) {
     if (!loop) return loop.error();
     const auto shared = std::make_shared<HostLoop>(std::move(*loop));
     constexpr std::uint64_t kIterations = 1500;
-    alternatives.push_back({std::to_string(i), kIterations * shared->ops() / static_cast<double>(words[i].size()),
-                            [shared] { shared->run(kIterations); }, {}});
+    alternatives.push_back({std::to_string(i),
+                            kIterations * shared->ops() / static_cast<double>(words[i].size()),
+                            [shared] { shared->run(kIterations); },
+                            {}});
   }
   const auto sampled = sample_in_processes([&] { return alternatives; }, rule_of(run, 3));
   if (!sampled) return sampled.error();
@@ -85,7 +87,8 @@ Result<void> control(Run& run) {
   for (std::size_t n = 0; n < sampled->front().cycles.size(); ++n)
     lost.push_back(1 - std::max({cycles(0, n), cycles(1, n), cycles(2, n)}) / cycles(3, n));
   Estimate estimate = estimate_median(std::move(lost));
-  estimate.method = "a word of a multiply-add and two vector stores: 1 − the longest of the three alone over all together";
+  estimate.method =
+      "a word of a multiply-add and two vector stores: 1 − the longest of the three alone over all together";
   run.measured("vtpu.core.port_conflicts.control", estimate, "1");
   return {};
 }
@@ -127,19 +130,21 @@ Result<void> run_ports(Run& run) {
   if (auto done = control(run); !done) return done;
   const double discarded = static_cast<double>(survey->discarded + study->discarded);
   run.measured("host.ports.discarded_samples",
-               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"}, "1");
+               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"},
+               "1");
   progress.step("");
   return {};
 }
 
-const Experiment kExperiment{.name = "core-ports",
-                             .question = "Which classes of ops share ports on this core, and do D, S and C ops compete?",
-                             .claims = {"core.ports"},
-                             .inputs = {},
-                             .quick_seconds = 12,
-                             .full_seconds = 45,
-                             .times_the_host = true,
-                             .run = run_ports};
+const Experiment kExperiment{
+    .name = "core-ports",
+    .question = "Which classes of ops share ports on this core, and do D, S and C ops compete?",
+    .claims = {"core.ports"},
+    .inputs = {},
+    .quick_seconds = 12,
+    .full_seconds = 45,
+    .times_the_host = true,
+    .run = run_ports};
 
 }  // namespace
 

@@ -44,7 +44,8 @@ std::vector<int> siblings_of(int cpu) {
 }
 
 /// Ops a nanosecond of each program while all run at the same time, one thread on each processor.
-std::vector<double> together(const std::vector<const Runnable*>& programs, const std::vector<int>& cpus, double seconds) {
+std::vector<double> together(const std::vector<const Runnable*>& programs, const std::vector<int>& cpus,
+                             double seconds) {
   std::vector<double> rates(programs.size());
   std::atomic<std::size_t> ready{0};
   std::vector<std::thread> threads;
@@ -70,7 +71,8 @@ std::vector<double> together(const std::vector<const Runnable*>& programs, const
 Result<void> run_smt(Run& run) {
   const auto smt = host_has("smt");
   if (!smt) return smt.error();
-  run.measured("vtpu.smt.threads_of_a_core", {*smt ? 2.0 : 1.0, {*smt ? 2.0 : 1.0, *smt ? 2.0 : 1.0}, {}, 1, "read from the system"}, "1");
+  run.measured("vtpu.smt.threads_of_a_core",
+               {*smt ? 2.0 : 1.0, {*smt ? 2.0 : 1.0, *smt ? 2.0 : 1.0}, {}, 1, "read from the system"}, "1");
   if (!*smt) return {};
   warn_of_disturbance("core-smt");
   const double seconds = run.parameter("seconds", 0.02, 0.1);
@@ -89,7 +91,8 @@ Result<void> run_smt(Run& run) {
   std::vector<double> speedups, controls;
   Progress progress("core-smt", kSamples);
   for (int n = 0; n < kSamples; ++n) {
-    const double dense_alone = together({&*dense}, {cpu}, seconds).front(), sparse_alone = together({&*sparse}, {cpu}, seconds).front();
+    const double dense_alone = together({&*dense}, {cpu}, seconds).front(),
+                 sparse_alone = together({&*sparse}, {cpu}, seconds).front();
     const auto both = together({&*dense, &*sparse}, {cpu, sibling}, seconds);
     const auto same = together({&*dense, &*dense}, {cpu, sibling}, seconds);
     speedups.push_back((both[0] + both[1]) / std::max(dense_alone, sparse_alone));

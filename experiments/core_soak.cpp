@@ -1,7 +1,7 @@
-// Asks whether the interpreter and the native engine ever differ: random programs over all opcodes, with loops, gathers,
-// messages and faults, run by both in every form of host code; registers with their translations, memory, messages,
-// traps, fuel, counts of retired ops and of the translation cache must be equal. Each divergence is an error here: the
-// experiment fails and names the seed, and the test of the same name reduces the program.
+// Asks whether the interpreter and the native engine ever differ: random programs over all opcodes, with loops,
+// gathers, messages and faults, run by both in every form of host code; registers with their translations, memory,
+// messages, traps, fuel, counts of retired ops and of the translation cache must be equal. Each divergence is an error
+// here: the experiment fails and names the seed, and the test of the same name reduces the program.
 //
 // The programs are those of the seeds 1, 2, …; the same everywhere. Forms that the host does not run are not compared
 // (table differential says which were); all other counts come from the interpreter and do not depend on the host.
@@ -40,7 +40,8 @@ struct Totals {
   std::map<std::string, std::uint64_t> traps;
 
   void operator+=(const Totals& other) {
-    programs += other.programs, words_in_programs += other.words_in_programs, words_run += other.words_run, halted += other.halted;
+    programs += other.programs, words_in_programs += other.words_in_programs, words_run += other.words_run,
+        halted += other.halted;
     for (std::size_t i = 0; i < kOpcodes; ++i) opcodes[i] += other.opcodes[i];
     for (const auto& [kind, count] : other.traps) traps[kind] += count;
   }
@@ -57,7 +58,8 @@ Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const st
       const auto divergence = vtpu::exec::compare_engines(*valid, form, kFuel, &summary);
       if (!divergence) return divergence.error();
       if (divergence->has_value())
-        return Error{fmt::format("seed {}, {}", seed, vtpu::exec::jit::name_of(form)), (*divergence)->what, "equal state"};
+        return Error{fmt::format("seed {}, {}", seed, vtpu::exec::jit::name_of(form)), (*divergence)->what,
+                     "equal state"};
     }
     ++totals.programs;
     totals.words_in_programs += program.words.size();

@@ -1,10 +1,10 @@
-// Asks how much of the memory bandwidth that ordinary code reaches a vTPU program reaches. Claim mem.bw says 80 %; it is
-// held against the STREAM kernels of the same process, one thread each.
+// Asks how much of the memory bandwidth that ordinary code reaches a vTPU program reaches. Claim mem.bw says 80 %; it
+// is held against the STREAM kernels of the same process, one thread each.
 //
 // The program: sixteen words a loop round on f32x16 vectors, regions of 64-byte cells far beyond every cache; `triad`
 // reads two arrays and writes a third, `copy` reads one and writes one, `read` sums one. Bytes are counted as STREAM
-// does, without the lines fetched before they are written. `read` is held against the widest plain read. Control: dependent loads,
-// one at a time.
+// does, without the lines fetched before they are written. `read` is held against the widest plain read. Control:
+// dependent loads, one at a time.
 //
 // Parameters: bytes of an array: four times the last cache, 64 to 256 MiB. Outputs: keys vtpu.mem.bandwidth*; table
 // bandwidth.
@@ -74,7 +74,8 @@ vtpu::isa::Program program_of(Kernel kernel, std::size_t cells, std::size_t step
         } else if (kernel == Kernel::copy) {
           b.word(op(Opcode::sscattr_v64, u, place(a, i)));
         } else {
-          b.word(op(Opcode::dadd_f32x16, V{10u + static_cast<unsigned>(i % 4)}, V{10u + static_cast<unsigned>(i % 4)}, w));
+          b.word(
+              op(Opcode::dadd_f32x16, V{10u + static_cast<unsigned>(i % 4)}, V{10u + static_cast<unsigned>(i % 4)}, w));
         }
         if (last) b.word(step);
       }
@@ -98,7 +99,8 @@ std::span<std::byte> bytes_of(Machine& machine, std::uint32_t region, std::size_
 
 Result<void> run_bandwidth(Run& run) {
   warn_of_disturbance("mem-bandwidth");
-  const std::size_t wanted = std::clamp<std::size_t>(4 * read_host().cache_bytes(3), std::size_t{64} << 20, std::size_t{256} << 20);
+  const std::size_t wanted =
+      std::clamp<std::size_t>(4 * read_host().cache_bytes(3), std::size_t{64} << 20, std::size_t{256} << 20);
   const std::size_t cells = wanted / kCell / kLinesOfBox * kLinesOfBox;
   const std::size_t bytes = cells * kCell;
   constexpr std::size_t kSteps = 8192;
@@ -112,7 +114,8 @@ Result<void> run_bandwidth(Run& run) {
       spec.cell_log2 = 6;
       spec.mask = 3;
       spec.first = first_of(region);
-      spec.last = spec.first.with(Axis::line, static_cast<std::uint32_t>(cells / kLinesOfBox - 1)).with(Axis::column, kLinesOfBox - 1);
+      spec.last = spec.first.with(Axis::line, static_cast<std::uint32_t>(cells / kLinesOfBox - 1))
+                      .with(Axis::column, kLinesOfBox - 1);
       VTPU_CHECK(!setting->machine.memory().allocate(spec).fault, "the quota is above what is allocated");
       const auto memory = bytes_of(setting->machine, region, bytes);
       std::fill(memory.begin(), memory.end(), std::byte{0});
@@ -135,19 +138,26 @@ Result<void> run_bandwidth(Run& run) {
       VTPU_CHECK(engine.ok(), "the host runs compiled code");
       setting->engines.push_back(std::make_unique<NativeEngine>(std::move(*engine)));
       const NativeEngine* const native = setting->engines.back().get();
-      const double work = kernel == Kernel::chase ? double{kSteps} * kCell : arrays_of(kernel) * static_cast<double>(bytes);
-      alternatives.push_back({std::string("vtpu ") + name, work,
+      const double work =
+          kernel == Kernel::chase ? double{kSteps} * kCell : arrays_of(kernel) * static_cast<double>(bytes);
+      alternatives.push_back({std::string("vtpu ") + name,
+                              work,
                               [setting, native] {
                                 vtpu::exec::Context& sentron = setting->machine.spawn();
-                                VTPU_CHECK(native->run(setting->machine, sentron) == vtpu::exec::Status::halted, "a timed program halts");
+                                VTPU_CHECK(native->run(setting->machine, sentron) == vtpu::exec::Status::halted,
+                                           "a timed program halts");
                               },
                               {}});
     }
     const auto a = of_region(0), x = of_region(1), y = of_region(2);
     alternatives.push_back({"stream triad", 3.0 * static_cast<double>(bytes), [=] { stream_triad(a, x, y, 3); }, {}});
     alternatives.push_back({"stream copy", 2.0 * static_cast<double>(bytes), [=] { stream_copy(a, x); }, {}});
-    alternatives.push_back({"stream read", 1.0 * static_cast<double>(bytes),
-                            [=] { keep(wide_sum({reinterpret_cast<const std::uint64_t*>(x.data()), x.size()})); }, {}});
+    alternatives.push_back({"stream read",
+                            1.0 * static_cast<double>(bytes),
+                            [=] {
+                              keep(wide_sum({reinterpret_cast<const std::uint64_t*>(x.data()), x.size()}));
+                            },
+                            {}});
     return alternatives;
   };
   SamplingRule rule;
@@ -182,14 +192,15 @@ Result<void> run_bandwidth(Run& run) {
   return {};
 }
 
-const Experiment kExperiment{.name = "mem-bandwidth",
-                             .question = "How much of the bandwidth that ordinary code reaches does a vTPU program reach?",
-                             .claims = {"mem.bw"},
-                             .inputs = {},
-                             .quick_seconds = 20,
-                             .full_seconds = 45,
-                             .times_the_host = true,
-                             .run = run_bandwidth};
+const Experiment kExperiment{
+    .name = "mem-bandwidth",
+    .question = "How much of the bandwidth that ordinary code reaches does a vTPU program reach?",
+    .claims = {"mem.bw"},
+    .inputs = {},
+    .quick_seconds = 20,
+    .full_seconds = 45,
+    .times_the_host = true,
+    .run = run_bandwidth};
 
 }  // namespace
 

@@ -1,18 +1,19 @@
 // Asks what one embedding lookup costs a vTPU program: read a row by its id and add it to a bag. Claim mem.embed says
-// 12 ns and names neither table nor row; so rows of 64 and of 512 bytes of f32 in tables that fit L1, L2, L3 and none are
-// configurations of their own. Ids are drawn evenly, 32 a bag.
+// 12 ns and names neither table nor row; so rows of 64 and of 512 bytes of f32 in tables that fit L1, L2, L3 and none
+// are configurations of their own. Ids are drawn evenly, 32 a bag.
 //
-// Beside it, on the same table and ids: `floor`, which reads each row's lines with the widest loads and adds nothing up,
-// the fastest of asking for rows 0, 16 and 64 lookups ahead; `ordinary`, the plain loop of the compiler at -O2;
-// `std` and `absl`, which find the row through a hash table of 32-bit ids first, as a program without coordinates would.
-// All sums are checked before anything is timed (whole numbers, exact in any order). In tables that fit a cache each way
-// runs once untimed right before it is timed; the others ask for several times what the last cache holds in a run, so
-// that no row is still there from the run before. Control: a table of 1 GiB, 512-byte rows.
+// Beside it, on the same table and ids: `floor`, which reads each row's lines with the widest loads and adds nothing
+// up, the fastest of asking for rows 0, 16 and 64 lookups ahead; `ordinary`, the plain loop of the compiler at -O2;
+// `std` and `absl`, which find the row through a hash table of 32-bit ids first, as a program without coordinates
+// would. All sums are checked before anything is timed (whole numbers, exact in any order). In tables that fit a cache
+// each way runs once untimed right before it is timed; the others ask for several times what the last cache holds in a
+// run, so that no row is still there from the run before. Control: a table of 1 GiB, 512-byte rows.
 //
-// The vTPU program: each row is asked for (sprefch) while 64 lines before it are still to be read; ids are places in units
-// of 8 bytes.
+// The vTPU program: each row is asked for (sprefch) while 64 lines before it are still to be read; ids are places in
+// units of 8 bytes.
 //
-// Needs 3 GiB of memory. Parameters: lookups in a run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys vtpu.mem.embedding*; table embedding.
+// Needs 3 GiB of memory. Parameters: lookups in a run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
+// vtpu.mem.embedding*; table embedding.
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
 #include <immintrin.h>
@@ -65,10 +66,13 @@ vtpu::isa::Program program_of(std::size_t lines, std::size_t lookups) {
   // Touches the table once, so that the loop finds its pointer translated.
   b.word(op(Opcode::sgather_i64, R{2}, at(table)));
   b.counted_loop(counter, lookups / kBag, [&] {
-    for (std::size_t k = 0; k < lines; ++k) b.word(op(Opcode::dxor_x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}));
+    for (std::size_t k = 0; k < lines; ++k)
+      b.word(
+          op(Opcode::dxor_x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}));
     for (std::size_t i = 0; i < kBag; ++i) {
       b.word(op(Opcode::sgather_i32, id, at(ids, index, 1, static_cast<std::int32_t>(4 * i))));
-      b.word(op(Opcode::sgather_i32, ahead, at(ids, index, 1, static_cast<std::int32_t>(4 * (i + kLinesAhead / lines)))));
+      b.word(
+          op(Opcode::sgather_i32, ahead, at(ids, index, 1, static_cast<std::int32_t>(4 * (i + kLinesAhead / lines)))));
       for (std::size_t k = 0; k < lines; ++k) {
         const unsigned row = 8 + static_cast<unsigned>(k % 8);
         b.word(op(Opcode::sprefch, at(table, ahead, 8, static_cast<std::int32_t>(k * kLine))));
@@ -77,7 +81,8 @@ vtpu::isa::Program program_of(std::size_t lines, std::size_t lookups) {
       }
     }
     for (std::size_t k = 0; k < lines; ++k)
-      b.word(op(Opcode::sscattr_v64, V{static_cast<unsigned>(k)}, at(bags, bag, 1, static_cast<std::int32_t>(k * kLine))));
+      b.word(
+          op(Opcode::sscattr_v64, V{static_cast<unsigned>(k)}, at(bags, bag, 1, static_cast<std::int32_t>(k * kLine))));
     b.word(op(Opcode::dadd_i64, index, index, 4 * kBag));
     b.word(op(Opcode::dadd_i64, bag, bag, lines * kLine));
   });
@@ -118,7 +123,8 @@ std::span<T> allocate(Machine& machine, std::uint32_t region, std::size_t bytes)
 std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, std::size_t lookups, Random random) {
   PageTable::Limits limits;
   limits.bytes = 2 * table_bytes + (std::size_t{1} << 28);
-  auto data = std::make_shared<Data>(Data{Machine(PageTable(limits)), {}, {}, row_bytes / sizeof(float), lookups, {}, {}, {}, {}, {}, {}});
+  auto data = std::make_shared<Data>(
+      Data{Machine(PageTable(limits)), {}, {}, row_bytes / sizeof(float), lookups, {}, {}, {}, {}, {}, {}});
   const std::size_t rows = table_bytes / row_bytes;
   data->table = allocate<float>(data->machine, kTable, table_bytes);
   data->ids = allocate<std::uint32_t>(data->machine, kIds, 4 * (lookups + kFarthest));
@@ -217,8 +223,10 @@ Result<void> run_embedding(Run& run) {
   };
   std::vector<Setting> settings;
   for (const std::size_t row : {std::size_t{64}, std::size_t{512}})
-    for (const auto& [level, bytes] : {std::pair<const char*, std::size_t>{"l1", cache(1, 8192)}, {"l2", cache(2, 256 * 1024)},
-                                       {"l3", cache(3, 4 * kMiB)}, {"dram", 256 * kMiB}})
+    for (const auto& [level, bytes] : {std::pair<const char*, std::size_t>{"l1", cache(1, 8192)},
+                                       {"l2", cache(2, 256 * 1024)},
+                                       {"l3", cache(3, 4 * kMiB)},
+                                       {"dram", 256 * kMiB}})
       settings.push_back({fmt::format("{}.row{}", level, row), bytes, row, std::string_view(level) != "dram"});
   settings.push_back({"control", 1024 * kMiB, 512, false, true});
 
@@ -248,14 +256,29 @@ Result<void> run_embedding(Run& run) {
         VTPU_CHECK(found == expected, "every way sums the same rows");
         std::fill(data->bags.begin(), data->bags.end(), 0.0F);
       }
-      alternatives.push_back({name, static_cast<double>(lookups), work, setting.cached ? work : std::function<void()>{}});
+      alternatives.push_back(
+          {name, static_cast<double>(lookups), work, setting.cached ? work : std::function<void()>{}});
     };
-    add("ordinary", [data] { by_loop(*data, [&](std::size_t i) { return reinterpret_cast<const float*>(reinterpret_cast<const char*>(data->table.data()) + 8 * std::size_t{data->ids[i]}); }); }, true);
-    add("vtpu", [data] { by_vtpu(*data); }, true);
-    add("std", [data] { by_loop(*data, [&](std::size_t i) { return data->std_map.find(data->keys[i])->second; }); }, true);
-    add("absl", [data] { by_loop(*data, [&](std::size_t i) { return data->absl_map.find(data->keys[i])->second; }); }, true);
+    add(
+        "ordinary",
+        [data] {
+          by_loop(*data, [&](std::size_t i) {
+            return reinterpret_cast<const float*>(reinterpret_cast<const char*>(data->table.data()) +
+                                                  8 * std::size_t{data->ids[i]});
+          });
+        },
+        true);
+    add(
+        "vtpu", [data] { by_vtpu(*data); }, true);
+    add(
+        "std", [data] { by_loop(*data, [&](std::size_t i) { return data->std_map.find(data->keys[i])->second; }); },
+        true);
+    add(
+        "absl", [data] { by_loop(*data, [&](std::size_t i) { return data->absl_map.find(data->keys[i])->second; }); },
+        true);
     for (const std::size_t distance : kFloorDistances)
-      add(fmt::format("floor {}", distance), [data, distance] { floor_of(*data, distance); }, false);
+      add(
+          fmt::format("floor {}", distance), [data, distance] { floor_of(*data, distance); }, false);
     SamplingRule rule;
     rule.most = 20;
     rule.rounds = run.quick() ? 1 : 3;
@@ -275,9 +298,9 @@ Result<void> run_embedding(Run& run) {
     run.measured("vtpu.mem.embedding_share." + setting.name, share, "1");
     for (const char* other : {"ordinary", "std", "absl"})
       run.measured(fmt::format("vtpu.mem.embedding.{}.{}", other, setting.name), ns(other), "ns");
-    table.add({setting.control ? std::string("1 GiB") : setting.name.substr(0, setting.name.find('.')), static_cast<double>(setting.row),
-               static_cast<double>(setting.table), ours.value, ours.ci.low, ours.ci.high, floor.value, share.value,
-               ns("ordinary").value, ns("std").value, ns("absl").value});
+    table.add({setting.control ? std::string("1 GiB") : setting.name.substr(0, setting.name.find('.')),
+               static_cast<double>(setting.row), static_cast<double>(setting.table), ours.value, ours.ci.low,
+               ours.ci.high, floor.value, share.value, ns("ordinary").value, ns("std").value, ns("absl").value});
     progress.step(setting.name);
   }
   return {};

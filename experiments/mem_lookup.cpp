@@ -3,13 +3,13 @@
 //
 // Keys are 128-bit packed coordinates, distinct and scattered over all axes, values 64 bits; all lookups hit, in random
 // order, and do not wait for each other. The tables are filled once and read by every sampling process. Each answer is
-// checked before anything is timed, and each alternative runs once untimed right before it is timed. absl is timed with its own hash and with the project's. `batched` hands the table
-// many keys at a time.
+// checked before anything is timed, and each alternative runs once untimed right before it is timed. absl is timed with
+// its own hash and with the project's. `batched` hands the table many keys at a time.
 //
 // Dense: a box of four axes, row-major, Morton and Hilbert; `floor` reads the same cells with their indices known.
 //
-// Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18. No claim. Outputs: keys vtpu.lookup.*; table
-// lookup.
+// Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18. No claim.
+// Outputs: keys vtpu.lookup.*; table lookup.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,7 +56,8 @@ template <class Table>
 Alternative single(std::string name, const Queries& queries, std::shared_ptr<Table> table) {
   for (std::size_t i = 0; i < kLookups; ++i)
     VTPU_CHECK(table->find(queries.at[i]) == queries.expected[i], "every key is found");
-  return {std::move(name), kLookups,
+  return {std::move(name),
+          kLookups,
           [table, &queries] {
             std::uint64_t sum = 0;
             for (const PackedCoordinate& c : queries.at) sum += table->find(c);
@@ -84,7 +85,8 @@ RegionSpec box_of(Layout layout, std::uint32_t side) {
   return spec;
 }
 
-void add_dense(std::vector<Alternative>& alternatives, std::vector<std::unique_ptr<Queries>>& queries, vtpu::Random random) {
+void add_dense(std::vector<Alternative>& alternatives, std::vector<std::unique_ptr<Queries>>& queries,
+               vtpu::Random random) {
   constexpr std::uint32_t kSide = 32;
   constexpr std::pair<const char*, Layout> kLayouts[] = {
       {"row_major", Layout::row_major}, {"morton", Layout::morton}, {"hilbert", Layout::hilbert}};
@@ -98,7 +100,8 @@ void add_dense(std::vector<Alternative>& alternatives, std::vector<std::unique_p
       own.at.push_back(index->coordinate(own.expected.back()));
       VTPU_CHECK(index->find(own.at.back()) == own.expected.back(), "a coordinate's cell is found");
     }
-    alternatives.push_back({fmt::format("dense 1M box_{}", name), kLookups,
+    alternatives.push_back({fmt::format("dense 1M box_{}", name),
+                            kLookups,
                             [index, cells, &own] {
                               std::uint64_t sum = 0;
                               for (const PackedCoordinate& c : own.at) sum += (*cells)[index->find(c)];
@@ -106,7 +109,8 @@ void add_dense(std::vector<Alternative>& alternatives, std::vector<std::unique_p
                             },
                             {}});
     if (layout != Layout::row_major) continue;
-    alternatives.push_back({"dense 1M floor", kLookups,
+    alternatives.push_back({"dense 1M floor",
+                            kLookups,
                             [cells, &own] {
                               std::uint64_t sum = 0;
                               for (const std::uint64_t i : own.expected) sum += (*cells)[i];

@@ -1,11 +1,11 @@
-// Asks how often the translation cache has the translation that an access by coordinate needs: 1024 entries in 256 sets of
-// 4 ways, each for up to 64 columns. Claim mem.ppt.hit says more than 95 %.
+// Asks how often the translation cache has the translation that an access by coordinate needs: 1024 entries in 256 sets
+// of 4 ways, each for up to 64 columns. Claim mem.ppt.hit says more than 95 %.
 //
 // The counts are those of the page table itself, and exact: the same on every host. Structured ways through a dense box
-// of 8-byte cells: along the columns (sweep), down the lines of a box wider than the cache reaches (columns_last), every
-// cell with its neighbours along three axes (stencil), in blocks of 8 × 8 × 8 (blocks). Random: cells drawn evenly from
-// boxes of 2^12, 2^16, 2^18, 2^20 and 2^24 cells, and rows of 64 cells drawn by Zipf's law with exponent 1.05 from 2^18
-// rows. Control: the cache emptied before each access.
+// of 8-byte cells: along the columns (sweep), down the lines of a box wider than the cache reaches (columns_last),
+// every cell with its neighbours along three axes (stencil), in blocks of 8 × 8 × 8 (blocks). Random: cells drawn
+// evenly from boxes of 2^12, 2^16, 2^18, 2^20 and 2^24 cells, and rows of 64 cells drawn by Zipf's law with
+// exponent 1.05 from 2^18 rows. Control: the cache emptied before each access.
 //
 // Parameters: accesses (quick 2^18, full 2^20). Outputs: keys vtpu.ppt.*; table translation_cache.
 #include <fmt/format.h>
@@ -91,12 +91,14 @@ std::vector<Pattern> patterns(Run& run) {
           if (!visit(at(b / 256 * 8 + i / 64, b / 32 % 8 * 8 + i / 8 % 8, b % 32 * 8 + i % 8))) return;
   });
   for (const unsigned log2 : {12u, 16u, 18u, 20u, 24u}) {
-    const std::uint32_t lines = 1u << std::min(11u, log2 - 6), columns = 1u << std::min(11u, log2 - std::min(11u, log2 - 6));
+    const std::uint32_t lines = 1u << std::min(11u, log2 - 6),
+                        columns = 1u << std::min(11u, log2 - std::min(11u, log2 - 6));
     const std::uint32_t scrolls = static_cast<std::uint32_t>((std::uint64_t{1} << log2) / lines / columns);
     Random random = run.random(log2);
     add("random", fmt::format("even_2e{}", log2), box(scrolls, lines, columns), [=](const Visit& visit) mutable {
-      while (visit(at(static_cast<std::uint32_t>(random.below(scrolls)), static_cast<std::uint32_t>(random.below(lines)),
-                      static_cast<std::uint32_t>(random.below(columns))))) {
+      while (
+          visit(at(static_cast<std::uint32_t>(random.below(scrolls)), static_cast<std::uint32_t>(random.below(lines)),
+                   static_cast<std::uint32_t>(random.below(columns))))) {
       }
     });
   }
@@ -108,7 +110,8 @@ std::vector<Pattern> patterns(Run& run) {
     for (std::uint64_t k = 1; k <= kRows; ++k) cumulative.push_back(total += std::pow(static_cast<double>(k), -1.05));
     while (true) {
       const double drawn = random.unit() * total;
-      const auto rank = static_cast<std::uint64_t>(std::lower_bound(cumulative.begin(), cumulative.end(), drawn) - cumulative.begin());
+      const auto rank = static_cast<std::uint64_t>(std::lower_bound(cumulative.begin(), cumulative.end(), drawn) -
+                                                   cumulative.begin());
       const auto row = static_cast<std::uint32_t>(rank * 0x9e3779b1u % kRows);  // odd: a bijection on powers of two
       if (!visit(at(row / 2048, row % 2048, static_cast<std::uint32_t>(random.below(64))))) return;
     }
@@ -136,7 +139,8 @@ Counts count(const Pattern& pattern, std::uint64_t accesses, bool emptied) {
 
 Result<void> run_ppt(Run& run) {
   const auto accesses = run.parameter<std::uint64_t>("accesses", std::uint64_t{1} << 18, std::uint64_t{1} << 20);
-  const std::string method = "exact counters of the translation cache; every access by coordinate is one hit or one miss";
+  const std::string method =
+      "exact counters of the translation cache; every access by coordinate is one hit or one miss";
   Table& table = run.table("translation_cache", {{"group", "", Source::label},
                                                  {"pattern", "", Source::label},
                                                  {"cells", "1", Source::label},
@@ -158,14 +162,15 @@ Result<void> run_ppt(Run& run) {
   return {};
 }
 
-const Experiment kExperiment{.name = "mem-ppt",
-                             .question = "How often does the translation cache have the translation that an access needs?",
-                             .claims = {"mem.ppt.hit"},
-                             .inputs = {},
-                             .quick_seconds = 1,
-                             .full_seconds = 4,
-                             .times_the_host = false,
-                             .run = run_ppt};
+const Experiment kExperiment{
+    .name = "mem-ppt",
+    .question = "How often does the translation cache have the translation that an access needs?",
+    .claims = {"mem.ppt.hit"},
+    .inputs = {},
+    .quick_seconds = 1,
+    .full_seconds = 4,
+    .times_the_host = false,
+    .run = run_ppt};
 
 }  // namespace
 

@@ -3,13 +3,15 @@
 // This is simulated, never measured: hardware counters are refused in virtual machines, so the interpreter tells every
 // address and an exact model of a set-associative cache with least-recently-used replacement counts (analysis/
 // cache_model.h). No prefetcher is modelled. Two geometries: 32 KiB with 8 ways (as Zen 4) and 48 KiB with 12 ways (as
-// Zen 5), both of 64 sets, whose index lies within a page, so that counts do not depend on where the system puts memory.
+// Zen 5), both of 64 sets, whose index lies within a page, so that counts do not depend on where the system puts
+// memory.
 //
 // Streams: the ten workloads; synthetic streams of 8 words a loop with the S slot filled in every word, at three
 // localities (isa/generator.h), which move once a loop; and a walk whose every access goes to a place of its own, drawn
 // evenly from 32 MiB. Control: that walk, the shuffled coordinates of the ledger.
 //
-// Parameters: words of each stream (quick 2×10^5, full 2×10^6). Outputs: keys vtpu.mem.l1_hit_rate.*; table l1_hit_rate.
+// Parameters: words of each stream (quick 2×10^5, full 2×10^6). Outputs: keys vtpu.mem.l1_hit_rate.*; table
+// l1_hit_rate.
 #include <fmt/format.h>
 
 #include "vtpu/analysis/cache_model.h"
@@ -93,18 +95,21 @@ Result<void> run_s_pipe(Run& run) {
     if (!valid) return valid.error();
     vtpu::exec::Machine machine;
     vtpu::exec::Context& sentron = machine.spawn();
-    const auto status = vtpu::exec::Interpreter(*valid).run_observed(machine, sentron, [&](const vtpu::exec::MemoryAccess& a) {
-      for (CacheModel& model : models) model.access(reinterpret_cast<std::uintptr_t>(a.address), a.bytes, a.write);
-    });
+    const auto status =
+        vtpu::exec::Interpreter(*valid).run_observed(machine, sentron, [&](const vtpu::exec::MemoryAccess& a) {
+          for (CacheModel& model : models) model.access(reinterpret_cast<std::uintptr_t>(a.address), a.bytes, a.write);
+        });
     VTPU_CHECK(status == vtpu::exec::Status::halted, "the streams halt");
     std::vector<vtpu::measure::Cell> row{stream.name,
                                          static_cast<double>(models.front().levels().front().counters().accesses())};
     for (std::size_t i = 0; i < models.size(); ++i) {
       const double rate = models[i].levels().front().counters().hit_rate();
-      const std::string method = fmt::format("accesses of the S slots to lines, by an exact cache model of {} KiB and {} ways",
-                                             kGeometries[i].bytes / 1024, kGeometries[i].ways);
+      const std::string method =
+          fmt::format("accesses of the S slots to lines, by an exact cache model of {} KiB and {} ways",
+                      kGeometries[i].bytes / 1024, kGeometries[i].ways);
       run.simulated(fmt::format("vtpu.mem.l1_hit_rate.{}.{}", kGeometries[i].name, stream.name), rate, "1", method);
-      if (stream.name == "shuffled" && i == 1) run.simulated("vtpu.mem.l1_hit_rate.control", rate, "1", method + "; places drawn at random");
+      if (stream.name == "shuffled" && i == 1)
+        run.simulated("vtpu.mem.l1_hit_rate.control", rate, "1", method + "; places drawn at random");
       row.emplace_back(rate);
     }
     table.add(std::move(row));

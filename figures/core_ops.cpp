@@ -41,9 +41,17 @@ void draw(plot::Context& context) {
   plt::scatter(all.numbers("bound"), places,
                {{"marker", "|"}, {"color", "black"}, {"s", 70.0}, {"label", "bound of its mix"}});
   plt::scatter(all.numbers("o3_native"), places,
-               {{"marker", "s"}, {"color", plot::colour::kGreen}, {"edgecolor", "white"}, {"s", 22.0}, {"label", "ordinary code"}});
+               {{"marker", "s"},
+                {"color", plot::colour::kGreen},
+                {"edgecolor", "white"},
+                {"s", 22.0},
+                {"label", "ordinary code"}});
   plt::scatter(all.numbers("interpreter"), places,
-               {{"marker", "^"}, {"color", plot::colour::kYellow}, {"edgecolor", "black"}, {"s", 22.0}, {"label", "interpreter"}});
+               {{"marker", "^"},
+                {"color", plot::colour::kYellow},
+                {"edgecolor", "black"},
+                {"s", 22.0},
+                {"label", "interpreter"}});
   plt::yticks(places, names);
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
@@ -55,19 +63,20 @@ void draw(plot::Context& context) {
 }  // namespace
 
 plot::Figure core_ops() {
-  return {.name = "core_ops",
-          .caption =
-              "Ops per measured core cycle of ten synthetic workloads: native engine (medians with intervals), what "
-              "independent host instructions of the same mix reach (or its recurrence), the same work in ordinary C++ "
-              "at the compiler's highest level, credited with as many ops, and the interpreter.",
-          .alt =
-              "Horizontal bars, one a workload and one for their geometric mean, with ticks for the bounds, squares for "
-              "ordinary code and triangles for the interpreter, over two lines for the claims.",
-          .height = 3.5,
-          .claims = {"core.poc", "core.baseline"},
-          .results = {kExperiment},
-          .data = {kClaims},
-          .draw = draw};
+  return {
+      .name = "core_ops",
+      .caption =
+          "Ops per measured core cycle of ten synthetic workloads: native engine (medians with intervals), what "
+          "independent host instructions of the same mix reach (or its recurrence), the same work in ordinary C++ "
+          "at the compiler's highest level, credited with as many ops, and the interpreter.",
+      .alt =
+          "Horizontal bars, one a workload and one for their geometric mean, with ticks for the bounds, squares for "
+          "ordinary code and triangles for the interpreter, over two lines for the claims.",
+      .height = 3.5,
+      .claims = {"core.poc", "core.baseline"},
+      .results = {kExperiment},
+      .data = {kClaims},
+      .draw = draw};
 }
 
 }  // namespace vtpu::figures

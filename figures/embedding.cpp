@@ -42,7 +42,10 @@ void draw(plot::Context& context) {
                {{"color", plot::colour::kVermilion}, {"linestyle", "--"}, {"label", "claimed"}});
   for (const Way& way : kWays)
     plt::scatter(places, all.numbers(way.column),
-                 {{"marker", way.marker}, {"color", way.colour}, {"s", std::string_view(way.column) == "floor" ? 90.0 : 20.0}, {"label", way.label}});
+                 {{"marker", way.marker},
+                  {"color", way.colour},
+                  {"s", std::string_view(way.column) == "floor" ? 90.0 : 20.0},
+                  {"label", way.label}});
   plt::yscale("log");
   plt::yticks({1, 3, 10, 30, 100, 300}, {"1", "3", "10", "30", "100", "300"});
   plt::minorticks_off();
@@ -57,9 +60,13 @@ void draw(plot::Context& context) {
 plot::Figure embedding() {
   return {.name = "embedding",
           .caption =
-              "Time of one embedding lookup, rows of single precision summed in bags: the vTPU program, the fastest plain reading "
-              "of the same rows, the compiler's plain loop, and loops that find each row through a hash table. The axis is logarithmic.",
-          .alt = "Points by way of lookup over tables that fit each level of the memory hierarchy, for two lengths of rows, and a line for the claim.",
+              "Time of one embedding lookup, rows of single precision summed in bags: the vTPU program, the fastest "
+              "plain reading "
+              "of the same rows, the compiler's plain loop, and loops that find each row through a hash table. The "
+              "axis is logarithmic.",
+          .alt =
+              "Points by way of lookup over tables that fit each level of the memory hierarchy, for two lengths of "
+              "rows, and a line for the claim.",
           .height = 2.7,
           .claims = {"mem.embed"},
           .results = {kExperiment},

@@ -33,14 +33,17 @@ void draw(plot::Context& context) {
 }  // namespace
 
 plot::Figure footprint() {
-  return {.name = "footprint",
-          .caption =
-              "Ops per cycle of a balanced synthetic stream against the words in its loop (above) and the host code made "
-              "of them (below). Data stay in the first-level cache; what changes is where the code comes from.",
-          .alt = "A line of ops per cycle over the number of words, level at first and falling where the code outgrows what the core holds.",
-          .height = 2.2,
-          .results = {kExperiment},
-          .draw = draw};
+  return {
+      .name = "footprint",
+      .caption =
+          "Ops per cycle of a balanced synthetic stream against the words in its loop (above) and the host code made "
+          "of them (below). Data stay in the first-level cache; what changes is where the code comes from.",
+      .alt =
+          "A line of ops per cycle over the number of words, level at first and falling where the code outgrows what "
+          "the core holds.",
+      .height = 2.2,
+      .results = {kExperiment},
+      .draw = draw};
 }
 
 }  // namespace vtpu::figures

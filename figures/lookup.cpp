@@ -14,15 +14,12 @@ namespace plt = plot::plt;
 
 constexpr const char* kExperiment = "mem-lookup";
 
-const std::map<std::string, std::string> kLabels = {{"batched", "ours, batched"},
-                                                    {"single", "ours, one by one"},
-                                                    {"absl", "absl, its hash"},
-                                                    {"absl_project_hash", "absl, our hash"},
-                                                    {"std", "std::unordered_map"},
-                                                    {"box_row_major", "box, row-major"},
-                                                    {"box_morton", "box, Morton"},
-                                                    {"box_hilbert", "box, Hilbert"},
-                                                    {"floor", "box, index known"}};
+const std::map<std::string, std::string> kLabels = {
+    {"batched", "ours, batched"},  {"single", "ours, one by one"},
+    {"absl", "absl, its hash"},    {"absl_project_hash", "absl, our hash"},
+    {"std", "std::unordered_map"}, {"box_row_major", "box, row-major"},
+    {"box_morton", "box, Morton"}, {"box_hilbert", "box, Hilbert"},
+    {"floor", "box, index known"}};
 
 void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "lookup");
@@ -47,7 +44,8 @@ void draw(plot::Context& context) {
              {"ecolor", plot::colour::kOrange},
              {"capsize", 2.0}});
   for (std::size_t row = 0; row < all.size(); ++row)
-    plt::text(high[row] * 1.08, places[row], fmt::format("{:.3g}", time[row]), {{"va", "center"}, {"fontsize", plot::kSmallPoints}});
+    plt::text(high[row] * 1.08, places[row], fmt::format("{:.3g}", time[row]),
+              {{"va", "center"}, {"fontsize", plot::kSmallPoints}});
   plt::xscale("log");
   plt::xticks({1, 3, 10, 30, 100, 300}, {"1", "3", "10", "30", "100", "300"});
   plt::minorticks_off();

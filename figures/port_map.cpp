@@ -56,16 +56,17 @@ void draw(plot::Context& context) {
 }  // namespace
 
 plot::Figure port_map() {
-  return {.name = "port_map",
-          .caption =
-              "Which classes of host instructions compete: pairs measured with as many of each as take equally long alone. "
-              "White: both together take as long as one of them; full colour: as long as both in turn. Beside each row: "
-              "how many of the class a cycle takes alone.",
-          .alt = "A triangular matrix of the instruction classes; dark cells are pairs that share ports.",
-          .height = 3.6,
-          .claims = {"core.ports"},
-          .results = {kExperiment},
-          .draw = draw};
+  return {
+      .name = "port_map",
+      .caption =
+          "Which classes of host instructions compete: pairs measured with as many of each as take equally long alone. "
+          "White: both together take as long as one of them; full colour: as long as both in turn. Beside each row: "
+          "how many of the class a cycle takes alone.",
+      .alt = "A triangular matrix of the instruction classes; dark cells are pairs that share ports.",
+      .height = 3.6,
+      .claims = {"core.ports"},
+      .results = {kExperiment},
+      .draw = draw};
 }
 
 }  // namespace vtpu::figures

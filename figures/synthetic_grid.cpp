@@ -11,8 +11,10 @@ namespace {
 namespace plt = plot::plt;
 
 constexpr const char* kExperiment = "core-ops-per-cycle";
-constexpr std::pair<const char*, const char*> kMixes[] = {
-    {"dense", plot::colour::kBlue}, {"sparse", plot::colour::kOrange}, {"coordination", plot::colour::kGreen}, {"balanced", plot::colour::kBlack}};
+constexpr std::pair<const char*, const char*> kMixes[] = {{"dense", plot::colour::kBlue},
+                                                          {"sparse", plot::colour::kOrange},
+                                                          {"coordination", plot::colour::kGreen},
+                                                          {"balanced", plot::colour::kBlack}};
 constexpr const char* kLocalities[] = {"high", "medium", "low"};
 constexpr const char* kMarkers[] = {"o", "s", "^", "D"};
 
@@ -36,7 +38,8 @@ void draw(plot::Context& context) {
     }
     for (std::size_t i = 0; i < depths.size(); ++i) {
       ticks.push_back(place + static_cast<double>(i));
-      labels.push_back(fmt::format("{:.0f}", depths[i]) + (i == depths.size() / 2 ? std::string("\n") + locality : std::string()));
+      labels.push_back(fmt::format("{:.0f}", depths[i]) +
+                       (i == depths.size() / 2 ? std::string("\n") + locality : std::string()));
     }
     place += static_cast<double>(depths.size()) + 1;
   }
@@ -57,7 +60,9 @@ plot::Figure synthetic_grid() {
           .caption =
               "Ops per cycle of synthetic streams: four mixes of slots, three localities (a first-level cache, strides "
               "through a second-level one, random places far beyond it), three depths of dependence.",
-          .alt = "Points by mix in three groups of locality; within a group depth grows to the right. Low locality lies orders of magnitude below high.",
+          .alt =
+              "Points by mix in three groups of locality; within a group depth grows to the right. Low locality lies "
+              "orders of magnitude below high.",
           .height = 2.5,
           .claims = {"core.poc"},
           .results = {kExperiment},

@@ -19,7 +19,8 @@ constexpr const char* kClaims = "data/claims.csv";
 void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "translation_cache");
   const plt::Numbers rate = all.numbers("rate"), cells = all.numbers("cells");
-  plt::axvline(context.data(kClaims).where("id", "mem.ppt.hit").number("value"), {{"color", plot::colour::kVermilion}, {"label", "claimed"}});
+  plt::axvline(context.data(kClaims).where("id", "mem.ppt.hit").number("value"),
+               {{"color", plot::colour::kVermilion}, {"label", "claimed"}});
   plt::Numbers places[2], rates[2], ticks;
   plt::Strings names;
   double place = 0;
@@ -33,11 +34,13 @@ void draw(plot::Context& context) {
     std::replace(name.begin(), name.end(), '_', ' ');
     names.push_back(name);
     ticks.push_back(place);
-    plt::text(rate[row] + 0.015, place, fmt::format("{:.3g} %", 100 * rate[row]), {{"va", "center"}, {"fontsize", plot::kSmallPoints}});
+    plt::text(rate[row] + 0.015, place, fmt::format("{:.3g} %", 100 * rate[row]),
+              {{"va", "center"}, {"fontsize", plot::kSmallPoints}});
     place -= 1;
   }
   plt::barh(places[0], rates[0], {{"height", 0.66}, {"color", plot::colour::kBlue}, {"label", "structured"}});
-  plt::barh(places[1], rates[1], {{"height", 0.66}, {"color", plot::colour::kOrange}, {"hatch", "//"}, {"label", "random"}});
+  plt::barh(places[1], rates[1],
+            {{"height", 0.66}, {"color", plot::colour::kOrange}, {"hatch", "//"}, {"label", "random"}});
   plt::yticks(ticks, names, {{"fontsize", plot::kSmallPoints}});
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
@@ -50,16 +53,17 @@ void draw(plot::Context& context) {
 }  // namespace
 
 plot::Figure translation_cache() {
-  return {.name = "translation_cache",
-          .caption =
-              "Share of accesses by coordinate whose translation is in the cache, exact counts: structured ways through "
-              "a dense box and cells drawn at random from boxes of growing size.",
-          .alt = "Horizontal bars in two groups, structured and random, against the line of the claim.",
-          .height = 2.6,
-          .claims = {"mem.ppt.hit"},
-          .results = {kExperiment},
-          .data = {kClaims},
-          .draw = draw};
+  return {
+      .name = "translation_cache",
+      .caption =
+          "Share of accesses by coordinate whose translation is in the cache, exact counts: structured ways through "
+          "a dense box and cells drawn at random from boxes of growing size.",
+      .alt = "Horizontal bars in two groups, structured and random, against the line of the claim.",
+      .height = 2.6,
+      .claims = {"mem.ppt.hit"},
+      .results = {kExperiment},
+      .data = {kClaims},
+      .draw = draw};
 }
 
 }  // namespace vtpu::figures

@@ -266,7 +266,8 @@ class CommandLine {
   }
   void add_bench() {
     CLI::App* bench = add("bench", "ops per measured cycle of the ten workloads, by every engine", run_bench);
-    bench->add_option("--processes", options_.processes, "sampling processes, each one sample")->check(CLI::Range(6u, 1000u));
+    bench->add_option("--processes", options_.processes, "sampling processes, each one sample")
+        ->check(CLI::Range(6u, 1000u));
     bench->add_option("--ports", options_.ports, "file to write the measured port map to (JSON)");
     with_json(bench);
   }

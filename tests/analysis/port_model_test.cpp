@@ -33,9 +33,9 @@ PortMap small_core() {
   map.latency[at_cost(Cost::load)] = 4;
   map.latency[at_cost(Cost::store)] = 1;
   map.latency[at_cost(Cost::vector_float)] = 3;
-  map.pairs[{Cost::vector_float, Cost::shuffle}] = 1;    // one port serves both
-  map.pairs[{Cost::alu, Cost::load}] = 0.5;             // nothing shared
-  map.pairs[{Cost::load, Cost::store}] = 0.8;           // shared in part
+  map.pairs[{Cost::vector_float, Cost::shuffle}] = 1;  // one port serves both
+  map.pairs[{Cost::alu, Cost::load}] = 0.5;            // nothing shared
+  map.pairs[{Cost::load, Cost::store}] = 0.8;          // shared in part
   return map;
 }
 

@@ -35,7 +35,8 @@ TEST(Differential, RandomProgramsEndInEqualStateInBothEngines) {
       ASSERT_TRUE(divergence) << divergence.error().message();
       if (divergence->has_value()) {
         const isa::Program small = isa::reduce(program, [&](const isa::Program& p) { return diverges(p, form); });
-        FAIL() << "seed " << seed << ", " << name_of(form) << ": " << (*divergence)->what << "\n" << isa::disassemble(small);
+        FAIL() << "seed " << seed << ", " << name_of(form) << ": " << (*divergence)->what << "\n"
+               << isa::disassemble(small);
       }
     }
     ++programs;

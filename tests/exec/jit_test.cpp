@@ -75,7 +75,8 @@ loop:
   dadd.i64 r3, r3, #1
   dloop r2, loop
   dhalt
-)", 77);
+)",
+                                    77);
   EXPECT_EQ(run.trap.kind, TrapKind::out_of_fuel);
   EXPECT_EQ(run.words, 77u);
 }

@@ -22,8 +22,8 @@ struct Retired {
 enum class Status : std::uint8_t { ready, waiting, halted, trapped };
 
 /// Bits of sr. Each is written by one slot only.
-inline constexpr std::uint64_t kSaturated = 1;     ///< S: the last sindex was cut short
-inline constexpr std::uint64_t kEmpty = 1u << 8;   ///< C: the last crecv.try found nothing
+inline constexpr std::uint64_t kSaturated = 1;    ///< S: the last sindex was cut short
+inline constexpr std::uint64_t kEmpty = 1u << 8;  ///< C: the last crecv.try found nothing
 
 /// A vector register; 64 bytes, lane 0 first, little-endian.
 struct alignas(64) Vector {

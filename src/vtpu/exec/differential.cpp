@@ -39,7 +39,8 @@ std::optional<Divergence> compare(const Machine& one, const Context& a, const Ma
   if (!(a.trap == b.trap)) return differ("trap", a.trap.message(), b.trap.message());
   if (a.pc != b.pc) return differ("pc", a.pc, b.pc);
   for (std::size_t i = 0; i < a.r.size(); ++i)
-    if (a.r[i] != b.r[i]) return differ(fmt::format("r{}", i), fmt::format("{:#x}", a.r[i]), fmt::format("{:#x}", b.r[i]));
+    if (a.r[i] != b.r[i])
+      return differ(fmt::format("r{}", i), fmt::format("{:#x}", a.r[i]), fmt::format("{:#x}", b.r[i]));
   for (std::size_t i = 0; i < a.v.size(); ++i)
     if (!(a.v[i] == b.v[i])) return differ(fmt::format("v{}", i), hex(a.v[i].bytes), hex(b.v[i].bytes));
   for (std::size_t i = 0; i < a.m.size(); ++i)
@@ -51,9 +52,12 @@ std::optional<Divergence> compare(const Machine& one, const Context& a, const Ma
   if (a.fuel != b.fuel) return differ("fuel", a.fuel, b.fuel);
   if (!(a.retired == b.retired))
     return differ("retired words, D, S, C, control",
-                  fmt::format("{} {} {} {} {}", a.retired.words, a.retired.ops[0], a.retired.ops[1], a.retired.ops[2], a.retired.control),
-                  fmt::format("{} {} {} {} {}", b.retired.words, b.retired.ops[0], b.retired.ops[1], b.retired.ops[2], b.retired.control));
-  if (std::memcmp(&a.temperature, &b.temperature, sizeof a.temperature) != 0) return differ("temperature", a.temperature, b.temperature);
+                  fmt::format("{} {} {} {} {}", a.retired.words, a.retired.ops[0], a.retired.ops[1], a.retired.ops[2],
+                              a.retired.control),
+                  fmt::format("{} {} {} {} {}", b.retired.words, b.retired.ops[0], b.retired.ops[1], b.retired.ops[2],
+                              b.retired.control));
+  if (std::memcmp(&a.temperature, &b.temperature, sizeof a.temperature) != 0)
+    return differ("temperature", a.temperature, b.temperature);
   const memory::TranslationCounters& x = a.cache->counters;
   const memory::TranslationCounters& y = b.cache->counters;
   if (!(x == y))

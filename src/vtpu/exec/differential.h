@@ -20,8 +20,8 @@ struct Divergence {
   std::string what;
 };
 
-/// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in a machine of its own,
-/// and compares everything a sentron can see: registers with their translations, status register, trap, pc, fuel,
+/// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in a machine of its
+/// own, and compares everything a sentron can see: registers with their translations, status register, trap, pc, fuel,
 /// retired ops, cache counters, memory, pending messages. `summary`: of the interpreter.
 /// Error: code that cannot be made.
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,

@@ -34,8 +34,10 @@ T quieted(T x) {
 template <std::floating_point T, std::same_as<T>... More>
 T nan_of(T first, More... more) {
   if (first != first) return quieted(first);
-  if constexpr (sizeof...(more) == 0) return default_nan<T>();
-  else return nan_of(more...);
+  if constexpr (sizeof...(more) == 0)
+    return default_nan<T>();
+  else
+    return nan_of(more...);
 }
 
 template <std::floating_point T>
@@ -102,8 +104,8 @@ inline float flushed(float x) {
   return x < kLeast && x > -kLeast ? std::copysign(0.0f, x) : x;
 }
 /// a × b + c rounded once, zero where the result is tiny. It is tiny where rounding to 24 bits, were there exponents
-/// below the least, would leave it below the least normal number: one that only the wider spacing of denormals rounds up
-/// to that number is. `a` and `b` have at most 8 significant bits.
+/// below the least, would leave it below the least normal number: one that only the wider spacing of denormals rounds
+/// up to that number is. `a` and `b` have at most 8 significant bits.
 inline float flushed_multiply_add(float a, float b, float c) {
   constexpr float kLeast = std::numeric_limits<float>::min(), kUp = 0x1p64f;
   const float x = multiply_add(a, b, c);

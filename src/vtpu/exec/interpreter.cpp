@@ -123,7 +123,9 @@ Status execute_word(const isa::Program& program, Machine& machine, Context& cont
   return execute(program, machine, context, nullptr);
 }
 
-Status Interpreter::run(Machine& machine, Context& context) const { return run_all(program_, machine, context, nullptr); }
+Status Interpreter::run(Machine& machine, Context& context) const {
+  return run_all(program_, machine, context, nullptr);
+}
 
 Status Interpreter::run_observed(Machine& machine, Context& context, const AccessObserver& observer) const {
   return run_all(program_, machine, context, &observer);

@@ -38,7 +38,8 @@ MEANING(croute) {
   return {};
 }
 MEANING(csend) {
-  return s.machine.exchange().full() ? Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate) : Outcome{};
+  return s.machine.exchange().full() ? Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate)
+                                     : Outcome{};
 }
 PERFORMED(csend) { s.machine.exchange().send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
 
@@ -55,8 +56,10 @@ PERFORMED(crecv) { s.machine.exchange().take(pending.taken); }
 MEANING(crecv_try) {
   pending.taken = match(s, op);
   pending.sr_clear |= kEmpty;
-  if (pending.taken == nullptr) pending.sr_set |= kEmpty;
-  else coordination(pending).set_m(op.d, pending.taken->payload);
+  if (pending.taken == nullptr)
+    pending.sr_set |= kEmpty;
+  else
+    coordination(pending).set_m(op.d, pending.taken->payload);
   return {};
 }
 PERFORMED(crecv_try) {
@@ -68,9 +71,7 @@ inline const Exchange::Outcome* meet(const Before& s, const Exchange::Contributi
   return s.machine.exchange().arrive(s.context.id, contribution);
 }
 inline void depart(Before& s) { s.machine.exchange().depart(s.context.id); }
-MEANING(cbar) {
-  return meet(s, {}) == nullptr ? Outcome::waiting() : Outcome{};
-}
+MEANING(cbar) { return meet(s, {}) == nullptr ? Outcome::waiting() : Outcome{}; }
 PERFORMED(cbar) { depart(s); }
 inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exchange::Meeting kind) {
   const Exchange::Outcome* outcome = meet(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), {}});
@@ -90,17 +91,11 @@ MEANING(ccast) {
   return {};
 }
 PERFORMED(ccast) { depart(s); }
-MEANING(cfence) {
-  return {};
-}
+MEANING(cfence) { return {}; }
 PERFORMED(cfence) { std::atomic_thread_fence(std::memory_order_seq_cst); }
-MEANING(ctemp) {
-  return scalar<double>(s.r(op.a)) >= 0 ? Outcome{} : Outcome::trapped(TrapKind::bad_temperature);
-}
+MEANING(ctemp) { return scalar<double>(s.r(op.a)) >= 0 ? Outcome{} : Outcome::trapped(TrapKind::bad_temperature); }
 PERFORMED(ctemp) { context.temperature = scalar<double>(s.r(op.a)); }
-MEANING(cbeacon) {
-  return {};
-}
+MEANING(cbeacon) { return {}; }
 PERFORMED(cbeacon) { s.machine.exchange().set_beacon(context.id, s.context.p[op.a].coordinate); }
 
 }  // namespace vtpu::exec

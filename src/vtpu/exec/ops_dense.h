@@ -32,11 +32,11 @@ std::uint64_t bits_of(T x) {
 }
 
 // ---- 64-bit integers
-#define INTEGER(id, expression)                                        \
-  MEANING(id) {                                                        \
+#define INTEGER(id, expression)                                                   \
+  MEANING(id) {                                                                   \
     [[maybe_unused]] const std::uint64_t a = s.r(op.a), b = s.b_or_immediate(op); \
-    dense(pending).set_r(op.d, expression);                            \
-    return {};                                                         \
+    dense(pending).set_r(op.d, expression);                                       \
+    return {};                                                                    \
   }
 INTEGER(dadd_i64, a + b)
 INTEGER(dsub_i64, a - b)
@@ -70,11 +70,11 @@ MEANING(dmov_sr) {
 }
 
 // ---- scalar floating point
-#define FLOAT(id, T, expression)                                                                 \
-  MEANING(id) {                                                                                  \
+#define FLOAT(id, T, expression)                                                                           \
+  MEANING(id) {                                                                                            \
     [[maybe_unused]] const T a = scalar<T>(s.r(op.a)), b = scalar<T>(s.r(op.b)), c = scalar<T>(s.r(op.c)); \
-    dense(pending).set_r(op.d, expression);                                                      \
-    return {};                                                                                   \
+    dense(pending).set_r(op.d, expression);                                                                \
+    return {};                                                                                             \
   }
 FLOAT(dadd_f64, double, bits_of(add(a, b)))
 FLOAT(dsub_f64, double, bits_of(subtract(a, b)))
@@ -104,16 +104,16 @@ MEANING(dcvt_i64_f64) {
 }
 
 // ---- vectors, lane by lane
-#define LANES(id, T, expression)                                                              \
-  MEANING(id) {                                                                               \
-    [[maybe_unused]] const auto va = s.v<T>(op.a), vb = s.v<T>(op.b), vc = s.v<T>(op.c);      \
-    std::array<T, 64 / sizeof(T)> x;                                                          \
-    for (std::size_t i = 0; i < x.size(); ++i) {                                              \
-      [[maybe_unused]] const T a = va[i], b = vb[i], c = vc[i];                               \
-      x[i] = expression;                                                                      \
-    }                                                                                         \
-    dense(pending).set_v(op.d, x);                                                            \
-    return {};                                                                                \
+#define LANES(id, T, expression)                                                         \
+  MEANING(id) {                                                                          \
+    [[maybe_unused]] const auto va = s.v<T>(op.a), vb = s.v<T>(op.b), vc = s.v<T>(op.c); \
+    std::array<T, 64 / sizeof(T)> x;                                                     \
+    for (std::size_t i = 0; i < x.size(); ++i) {                                         \
+      [[maybe_unused]] const T a = va[i], b = vb[i], c = vc[i];                          \
+      x[i] = expression;                                                                 \
+    }                                                                                    \
+    dense(pending).set_v(op.d, x);                                                       \
+    return {};                                                                           \
   }
 LANES(dmov_v, std::uint64_t, a)
 LANES(dadd_f32x16, float, add(a, b))
@@ -157,8 +157,10 @@ template <class T>
 [[gnu::target("fma,avx2")]] void multiply_add_lanes_by_instruction(const T* a, const T* b, const T* c, T* x) {
   bool any_nan = false;
   for (std::size_t i = 0; i < 64 / sizeof(T); ++i) {
-    if constexpr (sizeof(T) == 4) x[i] = __builtin_fmaf(a[i], b[i], c[i]);
-    else x[i] = __builtin_fma(a[i], b[i], c[i]);
+    if constexpr (sizeof(T) == 4)
+      x[i] = __builtin_fmaf(a[i], b[i], c[i]);
+    else
+      x[i] = __builtin_fma(a[i], b[i], c[i]);
     any_nan |= x[i] != x[i];
   }
   if (any_nan) multiply_add_lanes(a, b, c, x);
@@ -170,7 +172,8 @@ Outcome fused(const Before& s, const isa::Op& op, Pending& pending) {
   std::array<T, 64 / sizeof(T)> x;
 #if defined(__x86_64__)
   static const bool by_instruction = __builtin_cpu_supports("fma") && __builtin_cpu_supports("avx2");
-  if (by_instruction) multiply_add_lanes_by_instruction(a.data(), b.data(), c.data(), x.data());
+  if (by_instruction)
+    multiply_add_lanes_by_instruction(a.data(), b.data(), c.data(), x.data());
   else
 #endif
     multiply_add_lanes(a.data(), b.data(), c.data(), x.data());

@@ -5,7 +5,8 @@
 #include "vtpu/exec/ops_dense.h"
 #include "vtpu/exec/pending.h"
 
-// The meaning of every sparse opcode. `apply` finds out, without a trace, whether the op can be done; `perform` does it.
+// The meaning of every sparse opcode. `apply` finds out, without a trace, whether the op can be done; `perform` does
+// it.
 
 namespace vtpu::exec {
 
@@ -36,17 +37,19 @@ inline Outcome look(const Before& s, const isa::Op& op, std::int64_t offset, std
   const auto fault = s.machine.memory().check(p, offset, bytes, write);
   return fault ? Outcome::trapped(trap_of(*fault), p.coordinate, offset) : Outcome{};
 }
-inline std::byte* place(Before& s, Context& context, const isa::Op& op, std::int64_t offset, std::uint64_t bytes, bool write) {
+inline std::byte* place(Before& s, Context& context, const isa::Op& op, std::int64_t offset, std::uint64_t bytes,
+                        bool write) {
   std::byte* at = s.machine.memory().access(context.p[op.b], offset, bytes, write, *context.cache).at;
-  if (s.observer != nullptr) (*s.observer)({static_cast<std::uint32_t>(context.pc), at, static_cast<std::uint32_t>(bytes), write});
+  if (s.observer != nullptr)
+    (*s.observer)({static_cast<std::uint32_t>(context.pc), at, static_cast<std::uint32_t>(bytes), write});
   return at;
 }
 
-#define GATHER(id, bytes, set)                                                                             \
-  MEANING(id) { return look(s, op, offset_of(s, op), bytes, false); }          \
-  PERFORMED(id) {                                                                                          \
-    const std::byte* at = place(s, context, op, offset_of(s, op), bytes, false);                           \
-    set;                                                                                                   \
+#define GATHER(id, bytes, set)                                                   \
+  MEANING(id) { return look(s, op, offset_of(s, op), bytes, false); }            \
+  PERFORMED(id) {                                                                \
+    const std::byte* at = place(s, context, op, offset_of(s, op), bytes, false); \
+    set;                                                                         \
   }
 inline std::uint64_t loaded(const std::byte* at, std::size_t bytes) {
   std::uint64_t x = 0;
@@ -72,8 +75,8 @@ GATHER(sgather_v64, 64, sparse(pending).set_v(op.d, loaded_vector(at, 64)))
 GATHER(sgather_bcast, 4, sparse(pending).set_v(op.d, sixteen_of(static_cast<std::uint32_t>(loaded(at, 4)))))
 #undef GATHER
 
-#define SCATTER(id, bytes, from)                                                                           \
-  MEANING(id) { return look(s, op, offset_of(s, op), bytes, true); }           \
+#define SCATTER(id, bytes, from)                                     \
+  MEANING(id) { return look(s, op, offset_of(s, op), bytes, true); } \
   PERFORMED(id) { std::memcpy(place(s, context, op, offset_of(s, op), bytes, true), from, bytes); }
 SCATTER(sscattr_i8, 1, &context.r[op.a])
 SCATTER(sscattr_i16, 2, &context.r[op.a])
@@ -100,9 +103,13 @@ inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op,
   const auto offsets = lane_offsets(s, op);
   const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
   least = *low;
-  std::byte* at = s.machine.memory().access(context.p[op.b], *low, static_cast<std::uint64_t>(*high - *low + 4), write, *context.cache).at;
+  std::byte* at =
+      s.machine.memory()
+          .access(context.p[op.b], *low, static_cast<std::uint64_t>(*high - *low + 4), write, *context.cache)
+          .at;
   if (s.observer != nullptr)
-    for (const std::int64_t offset : offsets) (*s.observer)({static_cast<std::uint32_t>(context.pc), at + (offset - least), 4, write});
+    for (const std::int64_t offset : offsets)
+      (*s.observer)({static_cast<std::uint32_t>(context.pc), at + (offset - least), 4, write});
   return at;
 }
 MEANING(sgather_x16) { return look_at_lanes(s, op, false); }
@@ -168,7 +175,8 @@ PERFORMED(sscattrc_v64) { std::memcpy(place_of_cell(s, context, op, 6, true), &c
 // ---- coordinates
 MEANING(sindex) {
   memory::Pointer p = s.context.p[op.a];
-  const bool cut = memory::PageTable::step(p, static_cast<phext::Axis>(op.mode), static_cast<std::int64_t>(s.b_or_immediate(op)));
+  const bool cut =
+      memory::PageTable::step(p, static_cast<phext::Axis>(op.mode), static_cast<std::int64_t>(s.b_or_immediate(op)));
   pending.sr_clear |= kSaturated;
   if (cut) pending.sr_set |= kSaturated;
   sparse(pending).set_p(op.d, p);
@@ -176,8 +184,9 @@ MEANING(sindex) {
 }
 MEANING(sindex_set) {
   memory::Pointer p;
-  p.coordinate = s.context.p[op.a].coordinate.with(static_cast<phext::Axis>(op.mode),
-                                                   static_cast<std::uint32_t>(s.b_or_immediate(op)) & phext::PackedCoordinate::kMax);
+  p.coordinate = s.context.p[op.a].coordinate.with(
+      static_cast<phext::Axis>(op.mode),
+      static_cast<std::uint32_t>(s.b_or_immediate(op)) & phext::PackedCoordinate::kMax);
   sparse(pending).set_p(op.d, p);
   return {};
 }
@@ -189,7 +198,8 @@ MEANING(sdedup) {
   std::array<std::uint32_t, 16> x{};
   std::size_t count = 0;
   for (const std::uint32_t lane : s.v<std::uint32_t>(op.a))
-    if (std::find(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(count), lane) == x.begin() + static_cast<std::ptrdiff_t>(count))
+    if (std::find(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(count), lane) ==
+        x.begin() + static_cast<std::ptrdiff_t>(count))
       x[count++] = lane;
   sparse(pending).set_v(op.d, x);
   sparse(pending).second = op.c;
@@ -220,11 +230,15 @@ PERFORMED(salloc) {
   spec.layout = static_cast<memory::Layout>(op.mode & 3);
   spec.cell_log2 = op.mode >> 2;
   const auto allocated = s.machine.memory().allocate(spec);
-  if (allocated.fault) pending.failure = Outcome::trapped(trap_of(*allocated.fault), spec.first);
-  else sparse(pending).set_r(op.d, allocated.handle);
+  if (allocated.fault)
+    pending.failure = Outcome::trapped(trap_of(*allocated.fault), spec.first);
+  else
+    sparse(pending).set_r(op.d, allocated.handle);
 }
 MEANING(sfree) {
-  return s.machine.memory().has(s.r(op.a)) ? Outcome{} : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(s.r(op.a)));
+  return s.machine.memory().has(s.r(op.a))
+             ? Outcome{}
+             : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(s.r(op.a)));
 }
 PERFORMED(sfree) {
   const memory::Region* ended = nullptr;
@@ -261,7 +275,8 @@ constexpr std::uint64_t kCellsPerFuel = 64;
 /// A search through cells, which takes fuel by the number of cells it looks at, and ends where there is none left.
 struct Search {
   explicit Search(const Before& before)
-      : memory(before.machine.memory()), most(std::min(before.context.fuel, ~std::uint64_t{0} / kCellsPerFuel) * kCellsPerFuel) {}
+      : memory(before.machine.memory()),
+        most(std::min(before.context.fuel, ~std::uint64_t{0} / kCellsPerFuel) * kCellsPerFuel) {}
 
   /// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it says no.
   template <class Visit>
@@ -284,7 +299,8 @@ MEANING(shyper) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
   std::uint64_t count = 0;
   Search search(s);
-  search.for_each_occupied(first_with_prefix(c, op.imm), last_with_prefix(c, op.imm), [&](auto) { return ++count, true; });
+  search.for_each_occupied(first_with_prefix(c, op.imm), last_with_prefix(c, op.imm),
+                           [&](auto) { return ++count, true; });
   if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
   pending.extra_fuel = search.looked_at / kCellsPerFuel;
   sparse(pending).set_r(op.d, count);
@@ -322,8 +338,10 @@ MEANING(ssimplex) {
   bool here = false;
   std::vector<phext::PackedCoordinate> around;
   search.for_each_occupied({}, last_with_prefix({}, 0), [&](phext::PackedCoordinate other) {
-    if (other == c) here = true;
-    else if (near(c, other)) around.push_back(other);
+    if (other == c)
+      here = true;
+    else if (near(c, other))
+      around.push_back(other);
     return true;
   });
   std::uint64_t count = here ? 1 : 0;
@@ -384,7 +402,8 @@ PERFORMED(stensor) {
     }
     for (std::size_t k = 0; k < count; ++k) {
       const float factor = scalar<float>(loaded(a + 4 * k, 4));
-      for (std::size_t i = 0; i < 16; ++i) x[i] = multiply_add(factor, scalar<float>(loaded(b + 64 * k + 4 * i, 4)), x[i]);
+      for (std::size_t i = 0; i < 16; ++i)
+        x[i] = multiply_add(factor, scalar<float>(loaded(b + 64 * k + 4 * i, 4)), x[i]);
     }
   }
   sparse(pending).set_v(op.d, x);

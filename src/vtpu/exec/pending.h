@@ -85,9 +85,10 @@ struct Before {
 };
 
 /// What an opcode of a slot does, in two parts. `apply` looks at the state before the word and fills `pending`, or says
-/// why the word cannot be executed now. `perform`, where an opcode has it, does what cannot be undone, and moves memory:
-/// it is called when all three slots have said done, before registers are written, the S slot's first. It cannot fail,
-/// but for salloc's where the system gives no address space; that has then changed nothing, and the word traps.
+/// why the word cannot be executed now. `perform`, where an opcode has it, does what cannot be undone, and moves
+/// memory: it is called when all three slots have said done, before registers are written, the S slot's first. It
+/// cannot fail, but for salloc's where the system gives no address space; that has then changed nothing, and the word
+/// traps.
 template <isa::Opcode opcode>
 Outcome apply(const Before& before, const isa::Op& op, Pending& pending);
 template <isa::Opcode opcode>
@@ -95,14 +96,15 @@ void perform(Before& before, Context& context, const isa::Op& op, Pending& pendi
 template <isa::Opcode opcode>
 inline constexpr bool kHasSecondPart = false;
 
-#define MEANING(id) \
-  template <>       \
-  inline Outcome apply<isa::Opcode::id>([[maybe_unused]] const Before& s, [[maybe_unused]] const isa::Op& op, [[maybe_unused]] Pending& pending)
-#define PERFORMED(id)                                                                                            \
-  template <>                                                                                                    \
-  inline constexpr bool kHasSecondPart<isa::Opcode::id> = true;                                                  \
-  template <>                                                                                                    \
-  inline void perform<isa::Opcode::id>([[maybe_unused]] Before& s, [[maybe_unused]] Context& context,            \
+#define MEANING(id)                                                                                           \
+  template <>                                                                                                 \
+  inline Outcome apply<isa::Opcode::id>([[maybe_unused]] const Before& s, [[maybe_unused]] const isa::Op& op, \
+                                        [[maybe_unused]] Pending& pending)
+#define PERFORMED(id)                                                                                   \
+  template <>                                                                                           \
+  inline constexpr bool kHasSecondPart<isa::Opcode::id> = true;                                         \
+  template <>                                                                                           \
+  inline void perform<isa::Opcode::id>([[maybe_unused]] Before & s, [[maybe_unused]] Context & context, \
                                        [[maybe_unused]] const isa::Op& op, [[maybe_unused]] Pending& pending)
 
 }  // namespace vtpu::exec

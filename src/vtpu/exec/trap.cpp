@@ -30,7 +30,8 @@ std::string Trap::message() const {
     switch (kind) {
       case TrapKind::none: return "no trap";
       case TrapKind::unmapped: return "nothing is mapped at " + at;
-      case TrapKind::out_of_bounds: return fmt::format("{:+} bytes from {} lies outside what the pointer covers", offset, at);
+      case TrapKind::out_of_bounds:
+        return fmt::format("{:+} bytes from {} lies outside what the pointer covers", offset, at);
       case TrapKind::cell_size: return "the region at " + at + " has cells of another size";
       case TrapKind::axis_range: return fmt::format("{:+} steps from {} lead outside 0 to 2047", offset, at);
       case TrapKind::bad_box: return "corners and mask make no box at " + at;

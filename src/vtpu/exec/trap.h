@@ -37,7 +37,8 @@ struct Trap {
   /// `word 12, slot S: nothing is mapped at 1.1.1/1.1.1/1.1.2/1.1`
   std::string message() const;
   friend bool operator==(const Trap& a, const Trap& b) {
-    return a.kind == b.kind && a.word == b.word && a.slot == b.slot && a.coordinate == b.coordinate && a.offset == b.offset;
+    return a.kind == b.kind && a.word == b.word && a.slot == b.slot && a.coordinate == b.coordinate &&
+           a.offset == b.offset;
   }
 };
 

@@ -4,37 +4,59 @@
 
 namespace vtpu::isa {
 
-/// Kinds of operand. A kind says which field of an Op holds it, what may stand there, whether it is read or written, and
-/// how it is written in assembly text; operand.cpp holds one row a kind.
+/// Kinds of operand. A kind says which field of an Op holds it, what may stand there, whether it is read or written,
+/// and how it is written in assembly text; operand.cpp holds one row a kind.
 ///
 /// Registers: r0–r15 of 64 bits, v0–v15 of 512 bits, p0–p7 coordinates, m0–m3 of 256 bits. The small letter behind is
 /// the field: d, a, b or c.
 enum class Kind : std::uint8_t {
   none,
-  Rd, Rd2, RdRw, Ra, Rb, Rc,  // Rd2: a second result, in field c. RdRw is read and written
-  RaImm, RbImm,               // a register, or `#` and a number of 64 bits in imm (then flag `immediate`, field 0)
-  Vd, VdRw, Va, Vb, Vc,
-  Pd, Pa, Pb,
-  Md, MdRw, Ma,
-  Cond,        // mode: eq ne lt le gt ge
-  AxisName,    // mode: library … column, 0 to 10
-  Lane2, Lane4, Lane16,  // mode: below 2, 4, 16
-  Shift32,     // mode: below 32
-  Reduction,   // mode: add min max
-  Depth,       // imm: 0 to 11 axes
-  Rank,        // imm: 0 to 3
-  Count,       // imm: 0 to 1024
-  Const,       // imm: place in the constant pool
-  Coord,       // imm: place in the coordinate pool
-  Target,      // imm: number of a word
+  Rd,
+  Rd2,
+  RdRw,
+  Ra,
+  Rb,
+  Rc,  // Rd2: a second result, in field c. RdRw is read and written
+  RaImm,
+  RbImm,  // a register, or `#` and a number of 64 bits in imm (then flag `immediate`, field 0)
+  Vd,
+  VdRw,
+  Va,
+  Vb,
+  Vc,
+  Pd,
+  Pa,
+  Pb,
+  Md,
+  MdRw,
+  Ma,
+  Cond,      // mode: eq ne lt le gt ge
+  AxisName,  // mode: library … column, 0 to 10
+  Lane2,
+  Lane4,
+  Lane16,     // mode: below 2, 4, 16
+  Shift32,    // mode: below 32
+  Reduction,  // mode: add min max
+  Depth,      // imm: 0 to 11 axes
+  Rank,       // imm: 0 to 3
+  Count,      // imm: 0 to 1024
+  Const,      // imm: place in the constant pool
+  Coord,      // imm: place in the coordinate pool
+  Target,     // imm: number of a word
   // A layout address `[p1 + r2*8 + 64]`: p in field b, r in field c (kNoRegister without one), the scale's logarithm (0
   // to 3) in mode, displacement in disp. The number is the bytes accessed.
-  Addr1, Addr2, Addr4, Addr8, Addr32, Addr64,
-  AddrV,       // `[p1 + v2*4 + 64]`: p in field b, v in field c, displacement in disp
+  Addr1,
+  Addr2,
+  Addr4,
+  Addr8,
+  Addr32,
+  Addr64,
+  AddrV,  // `[p1 + v2*4 + 64]`: p in field b, v in field c, displacement in disp
   // A cell by coordinate `[p1 @ column r2]`: p in field b, r in field c (kNoRegister without one), axis in mode.
-  Cell8, Cell64,
-  Allocation   // imm: the mask of axes (bit 0 the column … bit 10 the library); mode: layout + 4 × log2 of the cell's
-               // bytes (0 to 6); text: `column+line, cell=8, layout=row_major`
+  Cell8,
+  Cell64,
+  Allocation  // imm: the mask of axes (bit 0 the column … bit 10 the library); mode: layout + 4 × log2 of the cell's
+              // bytes (0 to 6); text: `column+line, cell=8, layout=row_major`
 };
 
 /// Register files, in the order of the machine's description.

@@ -34,8 +34,8 @@ struct Word {
   friend bool operator==(const Word&, const Word&) = default;
 };
 
-/// 64 bytes, little-endian: 4 reserved bytes of 0, then per slot (D, S, C) 20 bytes: opcode, d, a, b, c, mode, flags, 0,
-/// disp (4), imm (8).
+/// 64 bytes, little-endian: 4 reserved bytes of 0, then per slot (D, S, C) 20 bytes: opcode, d, a, b, c, mode, flags,
+/// 0, disp (4), imm (8).
 inline constexpr std::size_t kWordBytes = 64;
 using EncodedWord = std::array<std::byte, kWordBytes>;
 
@@ -50,7 +50,8 @@ DecodedWord decode(std::span<const std::byte, kWordBytes> bytes);
 
 /// Slots of a word that count as ops.
 inline unsigned ops_in(const Word& word) {
-  return static_cast<unsigned>(info(word.dense.opcode).counts()) + static_cast<unsigned>(info(word.sparse.opcode).counts()) +
+  return static_cast<unsigned>(info(word.dense.opcode).counts()) +
+         static_cast<unsigned>(info(word.sparse.opcode).counts()) +
          static_cast<unsigned>(info(word.coord.opcode).counts());
 }
 

@@ -220,8 +220,7 @@ std::span<const std::byte> PageTable::peek(phext::PackedCoordinate coordinate) c
 bool PageTable::mapped(phext::PackedCoordinate coordinate) const { return state_->find(coordinate) != nullptr; }
 
 std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from,
-                                                                phext::PackedCoordinate last,
-                                                                std::uint64_t& looked_at,
+                                                                phext::PackedCoordinate last, std::uint64_t& looked_at,
                                                                 std::uint64_t most) const {
   std::optional<phext::PackedCoordinate> best;
   for (const auto& [handle, region] : state_->regions) {

@@ -107,8 +107,8 @@ class Dense final : public Region {
     return index == BoxIndex::kOutside ? nullptr : data_ + (index << spec().cell_log2);
   }
 
-  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last,
-                                                std::uint64_t& looked_at, std::uint64_t most) const override {
+  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at,
+                                                std::uint64_t most) const override {
     std::optional<PackedCoordinate> at = first_inside(spec(), from);
     if (!at || *at > last) return {};
     if (spec().layout == Layout::row_major) return next_in_a_row(*at, last, looked_at, most);
@@ -139,8 +139,8 @@ class Dense final : public Region {
   std::uint64_t mapped_bytes() const { return (data_bytes() + kPageBytes - 1) / kPageBytes * kPageBytes; }
 
   /// In row-major order the cells lie in the order of their coordinates, so that this is one pass over the bytes.
-  std::optional<PackedCoordinate> next_in_a_row(PackedCoordinate first, PackedCoordinate last,
-                                                std::uint64_t& looked_at, std::uint64_t most) const {
+  std::optional<PackedCoordinate> next_in_a_row(PackedCoordinate first, PackedCoordinate last, std::uint64_t& looked_at,
+                                                std::uint64_t most) const {
     const unsigned log2 = spec().cell_log2;
     const std::uint64_t begin = index_.find(first);
     std::uint64_t end = index_.cells();
@@ -188,8 +188,8 @@ class Sparse final : public Region {
         std::int64_t{to.get(Axis::column)} - std::int64_t{pointer.coordinate.get(Axis::column)};
     return pointer.base + columns * (std::int64_t{1} << spec().cell_log2);
   }
-  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last,
-                                                std::uint64_t& looked_at, std::uint64_t most) const override {
+  std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at,
+                                                std::uint64_t most) const override {
     for (auto at = in_order_.lower_bound(key_of(from)); at != in_order_.end() && at->first <= last; ++at)
       for (std::uint32_t k = 0; k < kPageColumns; ++k) {
         const PackedCoordinate c = at->first.with(Axis::column, at->first.get(Axis::column) + k);

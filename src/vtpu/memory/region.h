@@ -57,9 +57,8 @@ class Region {
   virtual std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const = 0;
   /// The first coordinate in [from, last] with a byte that is not 0; nothing also once `looked_at` is beyond `most`.
   virtual std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from,
-                                                               phext::PackedCoordinate last,
-                                                               std::uint64_t& looked_at,
-                                                       std::uint64_t most) const = 0;
+                                                               phext::PackedCoordinate last, std::uint64_t& looked_at,
+                                                               std::uint64_t most) const = 0;
   /// Calls visit(page number, bytes) for pages that may hold anything but zeros, in order.
   using VisitPage = std::function<void(PageNumber page, std::span<std::byte> bytes)>;
   virtual void for_each_page(const VisitPage& visit) const = 0;
@@ -107,8 +106,7 @@ class ScrollRegion final : public Region {
   Covered make(phext::PackedCoordinate c) override { return cover(c); }
   std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const override;
   std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
-                                                       std::uint64_t& looked_at,
-                                                       std::uint64_t most) const override;
+                                                       std::uint64_t& looked_at, std::uint64_t most) const override;
   void for_each_page(const VisitPage& visit) const override;
   std::span<std::byte> page(PageNumber number) override;
   std::uint64_t bytes() const override;

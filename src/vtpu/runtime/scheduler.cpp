@@ -26,8 +26,11 @@ std::string CooperativeScheduler::who_waits() const {
     const isa::Op& op = engines_[i]->program().words[sentron.pc].coord;  // no other slot waits
     text += fmt::format("{}sentron {} waits in word {}, {}, ", text.empty() ? "" : "; ", sentron.id, sentron.pc,
                         isa::info(op.opcode).mnemonic);
-    if (op.opcode == isa::Opcode::crecv) text += "for a message that suits " + sentron.p[op.a].coordinate.raw_text();
-    else text += fmt::format("for a meeting, to which sentrons have not come: {}", fmt::join(machine_.exchange().missing(), " "));
+    if (op.opcode == isa::Opcode::crecv)
+      text += "for a message that suits " + sentron.p[op.a].coordinate.raw_text();
+    else
+      text += fmt::format("for a meeting, to which sentrons have not come: {}",
+                          fmt::join(machine_.exchange().missing(), " "));
   }
   return text;
 }

@@ -40,8 +40,10 @@ Result<Alternative> loop_alternative(std::string name, std::span<const Cost> pat
   const auto shared = std::make_shared<HostLoop>(std::move(*loop));
   constexpr double kOps = 1e6;
   const auto iterations = static_cast<std::uint64_t>(kOps / shared->ops()) + 1;
-  return Alternative{std::move(name), static_cast<double>(iterations) * shared->ops(),
-                     [shared, iterations] { shared->run(iterations); }, {}};
+  return Alternative{std::move(name),
+                     static_cast<double>(iterations) * shared->ops(),
+                     [shared, iterations] { shared->run(iterations); },
+                     {}};
 }
 
 /// The median of samples made process by process from those of others.
@@ -189,8 +191,7 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
                                          : Runnable::By::interpreter;
       // The dot product of bf16 has no AVX2 form and is called.
       const bool slow = by == Runnable::By::interpreter || (by == Runnable::By::avx2 && name == "bf16_dot");
-      isa::Program program =
-          slow ? one.workload.make(iterations_for(one.workload, kSlowOps / 10), kSeed) : one.program;
+      isa::Program program = slow ? one.workload.make(iterations_for(one.workload, kSlowOps / 10), kSeed) : one.program;
       if (auto added = add(alternative(name + " " + engine, std::move(program), by)); !added) return added.error();
     }
     for (const auto& [mix, slot] : kMixes) {
@@ -208,8 +209,10 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
       VTPU_CHECK(at != workloads.end(), "a module has every workload");
       const std::uint64_t iterations = iterations_for(one.workload, kSlowOps);
       const std::shared_ptr<kernels::Reference> reference(at->reference(kSeed));
-      alternatives.push_back({name + " " + level, static_cast<double>(iterations) * one.workload.ops,
-                              [reference, iterations] { reference->run(iterations); }, {}});
+      alternatives.push_back({name + " " + level,
+                              static_cast<double>(iterations) * one.workload.ops,
+                              [reference, iterations] { reference->run(iterations); },
+                              {}});
     }
   }
   const auto sampled = measure::sample_in_processes([&] { return alternatives; }, rule);
@@ -243,19 +246,19 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
       return samples;
     };
     const auto mix = cycles("mix"), dense = cycles("D"), sparse = cycles("S"), coordination = cycles("C");
-    result.bound = of_each(native, "; its loop's mix of host instructions, or its recurrence", [&](std::size_t n) {
-      return one.bound.ops / std::max(mix[n], one.bound.recurrence);
-    });
+    result.bound = of_each(native, "; its loop's mix of host instructions, or its recurrence",
+                           [&](std::size_t n) { return one.bound.ops / std::max(mix[n], one.bound.recurrence); });
     result.share_of_bound = of_each(native, "; over the bound in the same process",
                                     [&](std::size_t n) { return native.samples[n] / result.bound.samples[n]; });
-    result.conflicts = of_each(native, "; 1 − the longest of D, S, C and dispatch, each alone, over all together",
-                               [&](std::size_t n) {
-                                 const double free = std::max({dense[n], sparse[n], coordination[n], one.bound.ops / map.dispatch});
-                                 return std::max(0.0, 1 - free / mix[n]);
-                               });
+    result.conflicts =
+        of_each(native, "; 1 − the longest of D, S, C and dispatch, each alone, over all together", [&](std::size_t n) {
+          const double free = std::max({dense[n], sparse[n], coordination[n], one.bound.ops / map.dispatch});
+          return std::max(0.0, 1 - free / mix[n]);
+        });
     result.limit = one.bound.recurrence > measure::median(mix) ? "recurrence" : one.bound.prediction.limit;
     const double predicted = one.bound.ops / one.bound.prediction.cycles;
-    result.predicted = {predicted, {predicted, predicted}, {}, 1, "the port map's constraints on the loop, and its recurrence"};
+    result.predicted = {
+        predicted, {predicted, predicted}, {}, 1, "the port map's constraints on the loop, and its recurrence"};
     const auto scaled = [&](double units) {
       return of_each(native, "", [&](std::size_t n) { return native.samples[n] * units / one.workload.ops; });
     };
@@ -299,37 +302,39 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
 }
 
 std::string to_text(const EngineStudy& study) {
-  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}  {}\n", "ops per cycle", "native",
-                                 "95 % interval", "bound", "share", "avx2", "interp", "-O0", "-O2", "-O3", "flop/cyc",
-                                 "bytes/cyc", "limit");
+  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}  {}\n",
+                                 "ops per cycle", "native", "95 % interval", "bound", "share", "avx2", "interp", "-O0",
+                                 "-O2", "-O3", "flop/cyc", "bytes/cyc", "limit");
   const auto at = [](const std::map<std::string, Estimate>& all, const std::string& engine) {
     const auto found = all.find(engine);
     return found == all.end() ? std::string("-") : fmt::format("{:.3g}", found->second.value);
   };
   for (const WorkloadResult& row : study.workloads) {
     const Estimate& native = row.ops_per_cycle.at("native");
-    text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9.1f}{:>10.1f}  {}\n", row.workload.name,
-                        native.value, fmt::format("{:.2f} to {:.2f}", native.ci.low, native.ci.high), row.bound.value,
-                        row.share_of_bound.value, at(row.ops_per_cycle, "avx2"), at(row.ops_per_cycle, "interpreter"),
-                        at(row.ops_per_cycle, "o0"), at(row.ops_per_cycle, "o2"), at(row.ops_per_cycle, "o3_native"),
-                        row.flop_per_cycle.value, row.bytes_per_cycle.value, row.limit);
+    text +=
+        fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9.1f}{:>10.1f}  {}\n",
+                    row.workload.name, native.value, fmt::format("{:.2f} to {:.2f}", native.ci.low, native.ci.high),
+                    row.bound.value, row.share_of_bound.value, at(row.ops_per_cycle, "avx2"),
+                    at(row.ops_per_cycle, "interpreter"), at(row.ops_per_cycle, "o0"), at(row.ops_per_cycle, "o2"),
+                    at(row.ops_per_cycle, "o3_native"), row.flop_per_cycle.value, row.bytes_per_cycle.value, row.limit);
   }
   const Estimate& mean = study.geometric_mean.at("native");
-  text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "geometric mean", mean.value,
-                      fmt::format("{:.2f} to {:.2f}", mean.ci.low, mean.ci.high), study.geometric_mean.at("bound").value,
-                      study.geometric_share.value, at(study.geometric_mean, "avx2"),
-                      at(study.geometric_mean, "interpreter"), at(study.geometric_mean, "o0"),
-                      at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
+  text += fmt::format(
+      "{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "geometric mean", mean.value,
+      fmt::format("{:.2f} to {:.2f}", mean.ci.low, mean.ci.high), study.geometric_mean.at("bound").value,
+      study.geometric_share.value, at(study.geometric_mean, "avx2"), at(study.geometric_mean, "interpreter"),
+      at(study.geometric_mean, "o0"), at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
   text += fmt::format(
       "bound: independent host instructions of the same mix, or the recurrence; limit: by the port map\n"
       "cycles from: {}; {} timings thrown away because the core clock changed\n",
-                      measure::name_of(study.source), study.discarded);
+      measure::name_of(study.source), study.discarded);
   return text;
 }
 
 nlohmann::ordered_json to_json(const EngineStudy& study) {
   const auto of = [](const Estimate& estimate) {
-    return nlohmann::ordered_json{{"value", estimate.value}, {"low", estimate.ci.low}, {"high", estimate.ci.high}, {"n", estimate.n}};
+    return nlohmann::ordered_json{
+        {"value", estimate.value}, {"low", estimate.ci.low}, {"high", estimate.ci.high}, {"n", estimate.n}};
   };
   const auto all_of = [&](const std::map<std::string, Estimate>& estimates) {
     nlohmann::ordered_json json = nlohmann::ordered_json::object();

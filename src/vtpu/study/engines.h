@@ -39,10 +39,10 @@ Result<measure::Alternative> alternative(std::string name, isa::Program program,
 /// What an iteration of a program's busiest loop would take of this host at best.
 struct LoopBound {
   analysis::Loop loop;
-  double ops = 0;                      ///< that count, of one iteration
-  std::vector<isa::Cost> pattern;      ///< their classes in order
-  double recurrence = 0;               ///< cycles
-  analysis::Prediction prediction;     ///< by the port model
+  double ops = 0;                   ///< that count, of one iteration
+  std::vector<isa::Cost> pattern;   ///< their classes in order
+  double recurrence = 0;            ///< cycles
+  analysis::Prediction prediction;  ///< by the port model
 };
 /// The innermost loop with the most ops.
 LoopBound bound_of(const isa::Program& program, const analysis::PortMap& map);
@@ -53,14 +53,14 @@ struct WorkloadResult {
   kernels::Workload workload;
   std::map<std::string, measure::Estimate> ops_per_cycle;
   std::map<std::string, double> ns_per_iteration;
-  measure::Estimate bound;            ///< ops in a cycle of independent host instructions of the loop's own mix, or of
-                                      ///< its recurrence, whichever is less
-  measure::Estimate share_of_bound;   ///< native over it
-  std::string limit;                  ///< what binds by the port model
-  measure::Estimate conflicts;        ///< share of the mix's cycles that no slot alone and no dispatch asks for
-  measure::Estimate predicted;        ///< by the port model: ops in a cycle
+  measure::Estimate bound;           ///< ops in a cycle of independent host instructions of the loop's own mix, or of
+                                     ///< its recurrence, whichever is less
+  measure::Estimate share_of_bound;  ///< native over it
+  std::string limit;                 ///< what binds by the port model
+  measure::Estimate conflicts;       ///< share of the mix's cycles that no slot alone and no dispatch asks for
+  measure::Estimate predicted;       ///< by the port model: ops in a cycle
   measure::Estimate flop_per_cycle, bytes_per_cycle;  ///< native
-  measure::Estimate peak_share;       ///< of the unit that the work keeps busiest: the share of cycles it is busy
+  measure::Estimate peak_share;  ///< of the unit that the work keeps busiest: the share of cycles it is busy
   std::string peak_unit;
   measure::Estimate over_interpreter, over_ordinary;  ///< native, against the fastest level; with all engines only
   std::string fastest_ordinary;

@@ -33,7 +33,8 @@ class Writer {
     std::vector<Cost> general, vector;
     for (const Cost cost : pattern) {
       auto& updating = updates_general(cost) ? general : vector;
-      if ((updates_general(cost) || updates_vector(cost)) && std::find(updating.begin(), updating.end(), cost) == updating.end())
+      if ((updates_general(cost) || updates_vector(cost)) &&
+          std::find(updating.begin(), updating.end(), cost) == updating.end())
         updating.push_back(cost);
     }
     const std::vector<std::uint32_t> free_general{0, 1, 2, 6, 8, 9, 10, 11, 12};  // rax rcx rdx rsi r8 to r12
@@ -57,8 +58,10 @@ class Writer {
       case Cost::vector_dot: three(x86::Inst::kIdVpdpbusd, vector(cost, chained), 0, 1); break;
       case Cost::shuffle: three(x86::Inst::kIdVpermd, 3, 0, chained ? 3 : 1); break;
       case Cost::load:
-        if (chained) a_.mov(x86::r14, x86::qword_ptr(x86::rbx, x86::r14, 3));
-        else a_.mov(x86::r14, x86::qword_ptr(x86::rbx, next_load(8)));
+        if (chained)
+          a_.mov(x86::r14, x86::qword_ptr(x86::rbx, x86::r14, 3));
+        else
+          a_.mov(x86::r14, x86::qword_ptr(x86::rbx, next_load(8)));
         break;
       case Cost::load32: a_.vmovups(x86::ymm3, x86::ymmword_ptr(x86::rbx, next_load(32))); break;
       case Cost::load64:
@@ -218,7 +221,8 @@ struct HostLoop::Code {
     a.ret();
     if (const asmjit::Error error = runtime.add(&function, &holder); error != asmjit::kErrorOk) {
       function = nullptr;
-      return Error{"host loop", std::string("host code cannot be made: ") + asmjit::DebugUtils::errorAsString(error), ""};
+      return Error{"host loop", std::string("host code cannot be made: ") + asmjit::DebugUtils::errorAsString(error),
+                   ""};
     }
     return {};
   }

@@ -14,9 +14,9 @@ bool has_instruction(isa::Cost cost, exec::jit::Form form);
 /// Whether such instructions can be made to wait for each other.
 bool has_chain(isa::Cost cost, exec::jit::Form form);
 
-/// A loop of host instructions, one for each op of a pattern, made to find what the core can do with such a mix at best:
-/// none waits for another (or, in a chain, each for the one before), loads and stores stay in 4 KiB of the first-level
-/// cache and never meet. The counter of the loop adds two instructions to `ops()` of them.
+/// A loop of host instructions, one for each op of a pattern, made to find what the core can do with such a mix at
+/// best: none waits for another (or, in a chain, each for the one before), loads and stores stay in 4 KiB of the
+/// first-level cache and never meet. The counter of the loop adds two instructions to `ops()` of them.
 class HostLoop {
  public:
   /// The pattern, again and again until there are about `kLength` ops. Classes without an instruction count as nothing.

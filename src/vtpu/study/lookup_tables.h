@@ -9,8 +9,8 @@
 #include "vtpu/memory/coordinate_map.h"
 #include "vtpu/phext/packed.h"
 
-/// Tables from packed coordinates to 64-bit values, with one interface, for the experiment and the benchmark that compare
-/// them.
+/// Tables from packed coordinates to 64-bit values, with one interface, for the experiment and the benchmark that
+/// compare them.
 namespace vtpu::study {
 
 using phext::PackedCoordinate;

@@ -32,8 +32,8 @@ const std::vector<std::vector<Cost>> kDispatchMixes = {
 Result<Alternative> alternative(std::string name, Result<HostLoop> loop) {
   if (!loop) return loop.error();
   const auto shared = std::make_shared<HostLoop>(std::move(*loop));
-  return Alternative{std::move(name), static_cast<double>(kIterations) * shared->ops(),
-                     [shared] { shared->run(kIterations); }, {}};
+  return Alternative{
+      std::move(name), static_cast<double>(kIterations) * shared->ops(), [shared] { shared->run(kIterations); }, {}};
 }
 
 /// How many of the first in a balanced pattern, the others being of the second.
@@ -71,8 +71,10 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   std::optional<Error> failed;
   const auto add = [&](std::string name, Result<HostLoop> loop) {
     auto made = alternative(std::move(name), std::move(loop));
-    if (made) alternatives.push_back(std::move(*made));
-    else failed = made.error();
+    if (made)
+      alternatives.push_back(std::move(*made));
+    else
+      failed = made.error();
   };
   for (const Cost cost : classes) {
     add(std::string(isa::name_of(cost)), HostLoop::independent(std::span(&cost, 1)));

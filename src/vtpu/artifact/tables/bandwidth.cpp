@@ -8,14 +8,15 @@ Result<PrintedTable> build(const TableInputs& inputs) {
   Result<measure::Table> found = inputs.table("mem-bandwidth", "bandwidth");
   if (!found) return found.error();
   Result<PrintedTable> table = print(*found, {{"kernel", "kernel"},
-                                                   {"vtpu", "vTPU program GB/s"},
-                                                   {"ordinary", "ordinary GB/s"},
-                                                   {"share", "share"},
-                                                   {"low", "low"},
-                                                   {"high", "high"}});
+                                              {"vtpu", "vTPU program GB/s"},
+                                              {"ordinary", "ordinary GB/s"},
+                                              {"share", "share"},
+                                              {"low", "low"},
+                                              {"high", "high"}});
   if (!table) return table;
   table->note =
-      "Bytes counted as STREAM does. Triad and copy against the STREAM kernels, read against the widest plain read; chase: dependent loads one at a time, the control.";
+      "Bytes counted as STREAM does. Triad and copy against the STREAM kernels, read against the widest plain read; "
+      "chase: dependent loads one at a time, the control.";
   return table;
 }
 

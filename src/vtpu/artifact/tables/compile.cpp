@@ -8,16 +8,17 @@ Result<PrintedTable> build(const TableInputs& inputs) {
   Result<measure::Table> found = inputs.table("core-compile", "compile");
   if (!found) return found.error();
   Result<PrintedTable> table = print(*found, {{"words", "words"},
-                                                   {"compile", "compile ns/word"},
-                                                   {"low", "low"},
-                                                   {"high", "high"},
-                                                   {"validate", "validate ns/word"},
-                                                   {"run", "native ns/round"},
-                                                   {"interpret", "interpreter ns/round"},
-                                                   {"break_even", "break-even rounds"}});
+                                              {"compile", "compile ns/word"},
+                                              {"low", "low"},
+                                              {"high", "high"},
+                                              {"validate", "validate ns/word"},
+                                              {"run", "native ns/round"},
+                                              {"interpret", "interpreter ns/round"},
+                                              {"break_even", "break-even rounds"}});
   if (!table) return table;
   table->note =
-      "Compile: from a validated program to executable memory and its release. Break-even: rounds of the loop after which compiling has cost less than interpreting.";
+      "Compile: from a validated program to executable memory and its release. Break-even: rounds of the loop after "
+      "which compiling has cost less than interpreting.";
   return table;
 }
 

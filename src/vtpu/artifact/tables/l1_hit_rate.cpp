@@ -8,12 +8,13 @@ Result<PrintedTable> build(const TableInputs& inputs) {
   Result<measure::Table> found = inputs.table("mem-s-pipe", "l1_hit_rate");
   if (!found) return found.error();
   Result<PrintedTable> table = print(*found, {{"stream", "stream"},
-                                                   {"accesses", "accesses to lines"},
-                                                   {"rate_32k8", "32 KiB, 8 ways"},
-                                                   {"rate_48k12", "48 KiB, 12 ways"}});
+                                              {"accesses", "accesses to lines"},
+                                              {"rate_32k8", "32 KiB, 8 ways"},
+                                              {"rate_48k12", "48 KiB, 12 ways"}});
   if (!table) return table;
   table->note =
-      "Simulated by an exact cache model on the addresses of the interpreter, least recently used line replaced, no prefetching. Not measured: the host grants no hardware counters.";
+      "Simulated by an exact cache model on the addresses of the interpreter, least recently used line replaced, no "
+      "prefetching. Not measured: the host grants no hardware counters.";
   return table;
 }
 

@@ -8,12 +8,12 @@ Result<PrintedTable> build(const TableInputs& inputs) {
   Result<measure::Table> found = inputs.table("mem-ppt", "translation_cache");
   if (!found) return found.error();
   Result<PrintedTable> table = print(*found, {{"group", "group"},
-                                                   {"pattern", "pattern"},
-                                                   {"cells", "cells"},
-                                                   {"hits", "hits"},
-                                                   {"misses", "misses"},
-                                                   {"evictions", "evictions"},
-                                                   {"rate", "hit rate"}});
+                                              {"pattern", "pattern"},
+                                              {"cells", "cells"},
+                                              {"hits", "hits"},
+                                              {"misses", "misses"},
+                                              {"evictions", "evictions"},
+                                              {"rate", "hit rate"}});
   if (!table) return table;
   table->note =
       "Each access by coordinate is one hit or one miss. A translation covers up to 64 columns; the cache holds 1024.";

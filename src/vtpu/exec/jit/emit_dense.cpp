@@ -72,8 +72,10 @@ void Emitter::emit_integer(const isa::Op& op) {
     // to = a ∘ b, where `to` may be b's register.
     const bool onto_b = !immediate && op.d == op.b && op.d != op.a && r_host_[op.d] >= 0;
     if (onto_b && commutes) {
-      if (r_host_[op.a] >= 0) as_.emit(id, to, source(op.a, x86::rcx));
-      else as_.emit(id, to, r_home(op.a));
+      if (r_host_[op.a] >= 0)
+        as_.emit(id, to, source(op.a, x86::rcx));
+      else
+        as_.emit(id, to, r_home(op.a));
       return;
     }
     const Gp at = onto_b ? x86::rax : to;
@@ -127,30 +129,40 @@ void Emitter::emit_integer(const isa::Op& op) {
       if (immediate) {
         const auto count = static_cast<std::uint32_t>(op.imm & 63);
         if (op.a != op.d || r_host_[op.d] < 0) load_r(to, op.a);
-        if (op.opcode == Opcode::dshl_i64) as_.shl(to, count);
-        else if (op.opcode == Opcode::dshr_i64) as_.shr(to, count);
-        else as_.sar(to, count);
+        if (op.opcode == Opcode::dshl_i64)
+          as_.shl(to, count);
+        else if (op.opcode == Opcode::dshr_i64)
+          as_.shr(to, count);
+        else
+          as_.sar(to, count);
         put(op.d, to);
         return;
       }
       const Gp a = source(op.a, x86::rax);
       const Gp b = source(op.b, x86::rcx);
-      if (op.opcode == Opcode::dshl_i64) as_.shlx(to, a, b);
-      else if (op.opcode == Opcode::dshr_i64) as_.shrx(to, a, b);
-      else as_.sarx(to, a, b);
+      if (op.opcode == Opcode::dshl_i64)
+        as_.shlx(to, a, b);
+      else if (op.opcode == Opcode::dshr_i64)
+        as_.shrx(to, a, b);
+      else
+        as_.sarx(to, a, b);
       put(op.d, to);
       return;
     }
     case Opcode::dmin_i64:
     case Opcode::dmax_i64: {
       Gp b = x86::rcx;
-      if (immediate) as_.mov(x86::rcx, op.imm);
-      else b = source(op.b, x86::rcx);
+      if (immediate)
+        as_.mov(x86::rcx, op.imm);
+      else
+        b = source(op.b, x86::rcx);
       const Gp at = immediate || op.b != op.d ? to : x86::rax;
       if (op.a != op.d || r_host_[op.d] < 0 || at.id() != to.id()) load_r(at, op.a);
       as_.cmp(b, at);
-      if (op.opcode == Opcode::dmin_i64) as_.cmovl(at, b);
-      else as_.cmovg(at, b);
+      if (op.opcode == Opcode::dmin_i64)
+        as_.cmovl(at, b);
+      else
+        as_.cmovg(at, b);
       put(op.d, at);
       return;
     }
@@ -236,8 +248,10 @@ void Emitter::emit_vector(const isa::Op& op) {
     for (unsigned part = 0; part < parts(); ++part) {
       const Vec a = v_source(op.a, part, scratch(0));
       const Vec to = v_target(op.d, part, scratch(2));
-      if (v_host_[op.b] >= 0) as_.emit(id, to, a, v_source(op.b, part, scratch(1)));
-      else as_.emit(id, to, a, v_home(op.b, part));
+      if (v_host_[op.b] >= 0)
+        as_.emit(id, to, a, v_source(op.b, part, scratch(1)));
+      else
+        as_.emit(id, to, a, v_home(op.b, part));
       v_put(op.d, part, to);
     }
   };
@@ -267,8 +281,10 @@ void Emitter::emit_vector(const isa::Op& op) {
         as_.emit(wide ? I::kIdVfmadd213pd : I::kIdVfmadd213ps, to, a, c);
       } else {  // 231: to = a × b + to
         if (op.d != op.c || v_host_[op.d] < 0) {
-          if (v_host_[op.c] >= 0) as_.vmovaps(to, v_source(op.c, part, scratch(2)));
-          else as_.vmovups(to, v_home(op.c, part));
+          if (v_host_[op.c] >= 0)
+            as_.vmovaps(to, v_source(op.c, part, scratch(2)));
+          else
+            as_.vmovups(to, v_home(op.c, part));
         }
         as_.emit(wide ? I::kIdVfmadd231pd : I::kIdVfmadd231ps, to, a, b);
       }
@@ -324,8 +340,10 @@ void Emitter::emit_vector(const isa::Op& op) {
     case Opcode::dextr_i32: {
       const Gp to = target(op.d, x86::rax);
       const x86::Xmm at = x86::xmm(scratch(2));
-      if (features_.form == Form::avx512) as_.vextracti32x4(at, v_source(op.a, 0, scratch(0)), op.mode / 4);
-      else as_.vextracti128(at, v_source(op.a, op.mode / 8u, scratch(0)), op.mode / 4 % 2);
+      if (features_.form == Form::avx512)
+        as_.vextracti32x4(at, v_source(op.a, 0, scratch(0)), op.mode / 4);
+      else
+        as_.vextracti128(at, v_source(op.a, op.mode / 8u, scratch(0)), op.mode / 4 % 2);
       as_.vpextrd(to.r32(), at, op.mode % 4);
       return put(op.d, to);
     }
@@ -381,8 +399,9 @@ void Emitter::emit_vector(const isa::Op& op) {
       [[fallthrough]];
     case Opcode::ddot_bf16: {
       // The sum is also an operand, and lies in its register with AVX-512, the only form here.
-      as_.emit(op.opcode == Opcode::ddot_bf16 ? I::kIdVdpbf16ps : I::kIdVpdpbusd, vector(static_cast<unsigned>(v_host_[op.d])),
-               v_source(op.a, 0, scratch(0)), v_source(op.b, 0, scratch(1)));
+      as_.emit(op.opcode == Opcode::ddot_bf16 ? I::kIdVdpbf16ps : I::kIdVpdpbusd,
+               vector(static_cast<unsigned>(v_host_[op.d])), v_source(op.a, 0, scratch(0)),
+               v_source(op.b, 0, scratch(1)));
       return;
     }
     default: VTPU_CHECK(false, "a vector op without a form passed can_emit");
@@ -425,19 +444,25 @@ void Emitter::emit_reduction(const isa::Op& op) {
     const Vec low = v_source(op.a, 0, at), high = v_source(op.a, 1, upper);
     as_.emit(id, x86::ymm(at), low, high);
   }
-  if (features_.form == Form::avx512) as_.vextractf64x2(x86::xmm(upper), x86::ymm(at), 1);
-  else as_.vextractf128(x86::xmm(upper), x86::ymm(at), 1);
+  if (features_.form == Form::avx512)
+    as_.vextractf64x2(x86::xmm(upper), x86::ymm(at), 1);
+  else
+    as_.vextractf128(x86::xmm(upper), x86::ymm(at), 1);
   as_.emit(id, x86::xmm(at), x86::xmm(at), x86::xmm(upper));
   const auto fold = [&](int control) {
-    if (features_.form == Form::avx512) as_.vpshufd(x86::xmm(upper), x86::xmm(at), control);
-    else as_.vpshufd(x86::xmm(upper), x86::xmm(at), control);
+    if (features_.form == Form::avx512)
+      as_.vpshufd(x86::xmm(upper), x86::xmm(at), control);
+    else
+      as_.vpshufd(x86::xmm(upper), x86::xmm(at), control);
     as_.emit(id, x86::xmm(at), x86::xmm(at), x86::xmm(upper));
   };
   fold(0x0e);  // lanes 2 and 3 onto 0 and 1; for doubles lane 1 onto 0
   if (!doubles) fold(0x01);
   const Gp to = target(op.d, x86::rax);
-  if (doubles) as_.vmovq(to, x86::xmm(at));
-  else as_.vmovd(to.r32(), x86::xmm(at));
+  if (doubles)
+    as_.vmovq(to, x86::xmm(at));
+  else
+    as_.vmovd(to.r32(), x86::xmm(at));
   put(op.d, to);
 }
 
@@ -448,15 +473,19 @@ void Emitter::emit_branch(const isa::Op& op, std::uint32_t w) {
     case Opcode::dbr: as_.jmp(labels_[segment]); return;
     case Opcode::dbr_nz:
     case Opcode::dbr_z: {
-      if (r_host_[op.a] >= 0) as_.test(source(op.a, x86::rax), source(op.a, x86::rax));
-      else as_.cmp(r_home(op.a), 0);
+      if (r_host_[op.a] >= 0)
+        as_.test(source(op.a, x86::rax), source(op.a, x86::rax));
+      else
+        as_.cmp(r_home(op.a), 0);
       op.opcode == Opcode::dbr_nz ? as_.jnz(labels_[segment]) : as_.jz(labels_[segment]);
       return;
     }
     case Opcode::dloop: {
       const bool own = in_counted_segment_ && plan_.segments[present_segment_].behind == w + 1;
-      if (r_host_[op.d] >= 0) as_.dec(target(op.d, x86::rax));
-      else as_.dec(r_home(op.d));
+      if (r_host_[op.d] >= 0)
+        as_.dec(target(op.d, x86::rax));
+      else
+        as_.dec(r_home(op.d));
       as_.jnz(own ? loop_body_ : labels_[segment]);
       return;
     }
@@ -477,10 +506,13 @@ void Emitter::emit_dense(const isa::Op& op, std::uint32_t w) {
       // are in use, and the one that writes a mask serves.
       const x86::Xmm a = x86::xmm(scratch(0)), b = x86::xmm(scratch(1));
       const Gp to = target(op.d, x86::rax);
-      if (wide) as_.vmovq(a, source(op.a, x86::rax)), as_.vmovq(b, source(op.b, x86::rax));
-      else as_.vmovd(a, source(op.a, x86::rax).r32()), as_.vmovd(b, source(op.b, x86::rax).r32());
+      if (wide)
+        as_.vmovq(a, source(op.a, x86::rax)), as_.vmovq(b, source(op.b, x86::rax));
+      else
+        as_.vmovd(a, source(op.a, x86::rax).r32()), as_.vmovd(b, source(op.b, x86::rax).r32());
       if (features_.form == Form::avx512) {
-        wide ? as_.vcmpsd(x86::k1, a, b, float_predicate(op.mode)) : as_.vcmpss(x86::k1, a, b, float_predicate(op.mode));
+        wide ? as_.vcmpsd(x86::k1, a, b, float_predicate(op.mode))
+             : as_.vcmpss(x86::k1, a, b, float_predicate(op.mode));
         as_.kmovw(to.r32(), x86::k1);
       } else {
         wide ? as_.vcmpsd(a, a, b, float_predicate(op.mode)) : as_.vcmpss(a, a, b, float_predicate(op.mode));

@@ -46,8 +46,10 @@ bool can_emit(const isa::Op& op, const Features& features) {
     case Opcode::sscattrc_v64:
     case Opcode::sgatherc_v64: return false;
     case Opcode::sgatherc_i64:
-    case Opcode::sscattrc_i64: return op.mode == static_cast<std::uint8_t>(phext::Axis::column) && op.c != isa::kNoRegister;
-    case Opcode::sindex_get: return op.mode != static_cast<std::uint8_t>(phext::Axis::book);  // its bits lie in two words
+    case Opcode::sscattrc_i64:
+      return op.mode == static_cast<std::uint8_t>(phext::Axis::column) && op.c != isa::kNoRegister;
+    case Opcode::sindex_get:
+      return op.mode != static_cast<std::uint8_t>(phext::Axis::book);  // its bits lie in two words
     default: break;
   }
   const isa::Cost cost = isa::info(op.opcode).cost;
@@ -232,8 +234,10 @@ x86::Mem Emitter::address(const isa::Op& op, std::uint32_t w, std::uint32_t byte
 /// Of an access by layout address, from its operands.
 x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t bytes) {
   Gp base = x86::rdx;
-  if (p_host_[op.b] >= 0) base = kPool[static_cast<std::size_t>(p_host_[op.b])];
-  else as_.mov(base, p_field(op.b, offsetof(Pointer, base)));
+  if (p_host_[op.b] >= 0)
+    base = kPool[static_cast<std::size_t>(p_host_[op.b])];
+  else
+    as_.mov(base, p_field(op.b, offsetof(Pointer, base)));
   if (op.c == isa::kNoRegister) return x86::Mem(base, op.disp, bytes);
   return x86::Mem(base, source(op.c, x86::rcx), op.mode, op.disp, bytes);
 }
@@ -253,9 +257,12 @@ void Emitter::emit_sparse(const isa::Op& op, std::uint32_t w) {
     case Opcode::sgatherc_i64: {
       const Gp to = target(op.d, x86::rax);
       const Mem at = address(op, w, kind->bytes);
-      if (kind->bytes < 4) as_.movzx(to.r32(), at);
-      else if (kind->bytes == 4) as_.mov(to.r32(), at);
-      else as_.mov(to, at);
+      if (kind->bytes < 4)
+        as_.movzx(to.r32(), at);
+      else if (kind->bytes == 4)
+        as_.mov(to.r32(), at);
+      else
+        as_.mov(to, at);
       return put(op.d, to);
     }
     case Opcode::sgather_v32: {
@@ -310,10 +317,14 @@ void Emitter::emit_sparse(const isa::Op& op, std::uint32_t w) {
     case Opcode::sscattrc_i64: {
       const Mem at = address(op, w, kind->bytes);
       const Gp from = source(op.a, x86::rax);
-      if (kind->bytes == 1) as_.mov(at, from.r8());
-      else if (kind->bytes == 2) as_.mov(at, from.r16());
-      else if (kind->bytes == 4) as_.mov(at, from.r32());
-      else as_.mov(at, from);
+      if (kind->bytes == 1)
+        as_.mov(at, from.r8());
+      else if (kind->bytes == 2)
+        as_.mov(at, from.r16());
+      else if (kind->bytes == 4)
+        as_.mov(at, from.r32());
+      else
+        as_.mov(at, from);
       return;
     }
     case Opcode::sscattr_v32: {
@@ -328,8 +339,10 @@ void Emitter::emit_sparse(const isa::Op& op, std::uint32_t w) {
     }
     case Opcode::sprefch: {  // not by way of rdx, where a loop without a check may have an r-register
       as_.mov(x86::rax, p_field(op.b, offsetof(Pointer, base)));
-      if (op.c == isa::kNoRegister) as_.prefetcht0(x86::ptr(x86::rax, op.disp));
-      else as_.prefetcht0(x86::ptr(x86::rax, source(op.c, x86::rcx), op.mode, op.disp));
+      if (op.c == isa::kNoRegister)
+        as_.prefetcht0(x86::ptr(x86::rax, op.disp));
+      else
+        as_.prefetcht0(x86::ptr(x86::rax, source(op.c, x86::rcx), op.mode, op.disp));
       return;
     }
     case Opcode::sindex_get: {

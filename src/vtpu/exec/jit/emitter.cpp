@@ -61,8 +61,10 @@ void Emitter::assign_registers() {
   next = 0;
   for (const std::size_t v : by_weight(plan_.v_weight)) {
     if (plan_.v_weight[v] == 0) continue;
-    if (features_.form == Form::avx512) v_host_[v] = static_cast<int>(v);
-    else if (next < 12) v_host_[v] = next, next += 2;
+    if (features_.form == Form::avx512)
+      v_host_[v] = static_cast<int>(v);
+    else if (next < 12)
+      v_host_[v] = next, next += 2;
   }
 }
 
@@ -89,15 +91,19 @@ x86::Gp Emitter::source(std::uint8_t r, const Gp& scratch) {
   return scratch;
 }
 void Emitter::load_r(const Gp& to, std::uint8_t r) {
-  if (r_host_[r] >= 0) as_.mov(to, kPool[static_cast<std::size_t>(r_host_[r])]);
-  else as_.mov(to, r_home(r));
+  if (r_host_[r] >= 0)
+    as_.mov(to, kPool[static_cast<std::size_t>(r_host_[r])]);
+  else
+    as_.mov(to, r_home(r));
 }
 x86::Gp Emitter::target(std::uint8_t r, const Gp& scratch) const {
   return r_host_[r] >= 0 ? kPool[static_cast<std::size_t>(r_host_[r])] : scratch;
 }
 void Emitter::put(std::uint8_t r, const Gp& value) {
-  if (r_host_[r] < 0) as_.mov(r_home(r), value);
-  else if (kPool[static_cast<std::size_t>(r_host_[r])].id() != value.id()) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], value);
+  if (r_host_[r] < 0)
+    as_.mov(r_home(r), value);
+  else if (kPool[static_cast<std::size_t>(r_host_[r])].id() != value.id())
+    as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], value);
 }
 
 x86::Vec Emitter::vector(unsigned index) const {
@@ -113,15 +119,19 @@ x86::Vec Emitter::v_target(std::uint8_t v, unsigned part, unsigned scratch) cons
   return vector(v_host_[v] >= 0 ? static_cast<unsigned>(v_host_[v]) + part : scratch);
 }
 void Emitter::v_put(std::uint8_t v, unsigned part, const Vec& value) {
-  if (v_host_[v] < 0) as_.vmovups(v_home(v, part), value);
+  if (v_host_[v] < 0)
+    as_.vmovups(v_home(v, part), value);
   else if (vector(static_cast<unsigned>(v_host_[v]) + part).id() != value.id())
     as_.vmovaps(vector(static_cast<unsigned>(v_host_[v]) + part), value);
 }
 
 void Emitter::load_constant(const Gp& to, std::int64_t value) {
-  if (value == 0) as_.xor_(to.r32(), to.r32());
-  else if (value > 0 && value <= 0xffffffffLL) as_.mov(to.r32(), static_cast<std::uint32_t>(value));
-  else as_.mov(to, value);
+  if (value == 0)
+    as_.xor_(to.r32(), to.r32());
+  else if (value > 0 && value <= 0xffffffffLL)
+    as_.mov(to.r32(), static_cast<std::uint32_t>(value));
+  else
+    as_.mov(to, value);
 }
 
 void Emitter::enter_function() {
@@ -171,7 +181,8 @@ void Emitter::count(const Retired& retired, std::uint32_t words, std::uint64_t p
       as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8),
               static_cast<std::uint32_t>(retired.ops[slot]));
   if (retired.control != 0)
-    as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), static_cast<std::uint32_t>(retired.control));
+    as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8),
+            static_cast<std::uint32_t>(retired.control));
 }
 
 /// Checks, for all iterations at once, that fuel and bounds suffice; counts them; loads the bases of pointers.
@@ -221,7 +232,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       as_.add(x86::rax, x86::rdx);
       as_.jo(fail);
       in_range(x86::rax);
-      check(x86::rax, true, group.step < 0, group.step > 0);
+      check(x86::rax, true, group.step<0, group.step> 0);
     }
   }
   for (std::size_t i = 0; i < segment.guards.size(); ++i) {
@@ -289,7 +300,8 @@ void Emitter::enter_closed_loop(const Segment& segment) {
       as_.mov(r_home(r), kPool[static_cast<std::size_t>(r_host_[r])]);
   for (std::uint8_t p = 0; p < 8; ++p) {
     p_host_[p] = loop_.bases[p];
-    if (p_host_[p] >= 0) as_.mov(kPool[static_cast<std::size_t>(p_host_[p])], p_field(p, offsetof(memory::Pointer, base)));
+    if (p_host_[p] >= 0)
+      as_.mov(kPool[static_cast<std::size_t>(p_host_[p])], p_field(p, offsetof(memory::Pointer, base)));
   }
   r_host_outside_ = r_host_;
   r_host_ = loop_.at_start;
@@ -353,7 +365,9 @@ void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
     const isa::Op& op = word.slot(slot);
     if (op.opcode == Opcode::nop) continue;
     if (in_closed_loop_)
-      for (; next_move_ < loop_.moves.size() && loop_.moves[next_move_].word == w && loop_.moves[next_move_].slot == slot; ++next_move_)
+      for (;
+           next_move_ < loop_.moves.size() && loop_.moves[next_move_].word == w && loop_.moves[next_move_].slot == slot;
+           ++next_move_)
         r_host_[loop_.moves[next_move_].r] = loop_.moves[next_move_].host;
     switch (slot) {
       case Slot::D: emit_dense(op, w); break;
@@ -362,7 +376,8 @@ void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
     }
     if (in_closed_loop_)
       for (const LoopRegisters::Store& store : loop_.stores)
-        if (store.word == w && store.slot == slot) as_.mov(r_home(store.r), kPool[static_cast<std::size_t>(r_host_[store.r])]);
+        if (store.word == w && store.slot == slot)
+          as_.mov(r_home(store.r), kPool[static_cast<std::size_t>(r_host_[store.r])]);
   }
 }
 

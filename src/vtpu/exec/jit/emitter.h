@@ -31,8 +31,8 @@ struct Frame {
   const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
 };
 
-/// Host registers for r-registers and pointer bases. r14 and r15 serve look-ups of cells in programs that have them; rdx
-/// is in the pool of loops without a check only.
+/// Host registers for r-registers and pointer bases. r14 and r15 serve look-ups of cells in programs that have them;
+/// rdx is in the pool of loops without a check only.
 inline const std::array<asmjit::x86::Gp, 12> kPool{
     asmjit::x86::rbx, asmjit::x86::rsi, asmjit::x86::rdi, asmjit::x86::r8,  asmjit::x86::r9,  asmjit::x86::r10,
     asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15, asmjit::x86::rdx};
@@ -42,8 +42,8 @@ inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmji
 /// Makes the host code of one program.
 ///
 /// Registers of the host: rbp points into the context such that r and m are near; rax, rcx and rdx are free within an
-/// op, rdx holding a checked address through a word. The other eleven hold the r-registers of most use and, in a counted
-/// loop, the bases of its pointers; a loop without exits that wants more gets an allocation of its own
+/// op, rdx holding a checked address through a word. The other eleven hold the r-registers of most use and, in a
+/// counted loop, the bases of its pointers; a loop without exits that wants more gets an allocation of its own
 /// (loop_registers.h). With AVX-512 v0–v15 are zmm0–zmm15; with AVX2 the six v-registers of most use are
 /// ymm pairs. What has no host register lives in the context.
 class Emitter {
@@ -132,17 +132,17 @@ class Emitter {
   const Features features_;
   const isa::Constant* constants_;
   const void* called_word_;
-  std::array<int, 16> r_host_{};        // index into the pool of host registers, −1: in the context
-  std::array<int, 16> v_host_{};        // number of the (first) vector register, −1: in the context
-  std::array<int, 8> p_host_{};         // base of a pointer within the present loop, −1: none
-  LoopRegisters loop_;                  // of the closed loop being emitted
+  std::array<int, 16> r_host_{};  // index into the pool of host registers, −1: in the context
+  std::array<int, 16> v_host_{};  // number of the (first) vector register, −1: in the context
+  std::array<int, 8> p_host_{};   // base of a pointer within the present loop, −1: none
+  LoopRegisters loop_;            // of the closed loop being emitted
   std::array<int, 16> r_host_outside_{};
-  std::array<int, 8> probe_of_{};       // number of a pointer among those looked up from in the present loop, −1: none
+  std::array<int, 8> probe_of_{};  // number of a pointer among those looked up from in the present loop, −1: none
   std::size_t next_move_ = 0;
   bool in_closed_loop_ = false;
   std::size_t pool_size_ = 0;
   std::size_t r_hosts_ = 0;
-  std::vector<asmjit::Label> labels_;   // entry of each segment
+  std::vector<asmjit::Label> labels_;  // entry of each segment
   std::vector<Exit> exits_;
   std::vector<ColdProbe> cold_probes_;
   std::vector<asmjit::Label> exit_labels_;

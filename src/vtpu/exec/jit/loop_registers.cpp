@@ -20,7 +20,9 @@ struct Range {
   std::uint32_t uses = 1;
   int host = LoopRegisters::kInContext;
 
-  std::uint32_t length(std::uint32_t end) const { return (late ? last - first : 0) + (early ? early_last : 0) + (end == 0); }
+  std::uint32_t length(std::uint32_t end) const {
+    return (late ? last - first : 0) + (early ? early_last : 0) + (end == 0);
+  }
 };
 
 bool meet(const Range& a, const Range& b) {
@@ -44,7 +46,9 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   std::array<int, 16> present{}, initial{};
   present.fill(-1);
   initial.fill(-1);
-  const auto place_of = [&](std::uint32_t w, std::size_t k) { return 3 * (w - loop.first) + static_cast<std::uint32_t>(k) + 1; };
+  const auto place_of = [&](std::uint32_t w, std::size_t k) {
+    return 3 * (w - loop.first) + static_cast<std::uint32_t>(k) + 1;
+  };
   for (std::uint32_t w = loop.first; w < loop.behind; ++w)
     for (std::size_t k = 0; k < 3; ++k) {
       const isa::Uses& uses = plan.uses[w][static_cast<std::size_t>(plan.order[w][k])];
@@ -55,7 +59,8 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
         if (present[r] < 0 || (writes && !reads)) {
           const bool before = reads;  // the value comes from before the loop, or from the iteration before
           Range range{.r = r, .first = at, .last = at};
-          if (before) range.early = true, range.late = false, range.early_last = at, initial[r] = static_cast<int>(ranges.size());
+          if (before)
+            range.early = true, range.late = false, range.early_last = at, initial[r] = static_cast<int>(ranges.size());
           present[r] = static_cast<int>(ranges.size());
           ranges.push_back(range);
         } else {
@@ -109,7 +114,8 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   std::vector<std::vector<std::size_t>> taken(hosts);
   for (const std::size_t i : order)
     for (std::size_t host = next; host < hosts; ++host) {
-      if (std::any_of(taken[host].begin(), taken[host].end(), [&](std::size_t other) { return meet(ranges[i], ranges[other]); }))
+      if (std::any_of(taken[host].begin(), taken[host].end(),
+                      [&](std::size_t other) { return meet(ranges[i], ranges[other]); }))
         continue;
       taken[host].push_back(i);
       ranges[i].host = static_cast<int>(host);

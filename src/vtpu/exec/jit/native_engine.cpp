@@ -86,8 +86,8 @@ struct NativeEngine::Code {
     context.retired.words -= times * once.words - done.words;
     for (std::size_t slot = 0; slot < 3; ++slot) context.retired.ops[slot] -= times * once.ops[slot] - done.ops[slot];
     context.retired.control -= times * once.control - done.control;
-    context.cache->counters.hits -= times * probes_in(*program, segment.first, segment.behind) -
-                                    probes_in(*program, segment.first, exit.word);
+    context.cache->counters.hits -=
+        times * probes_in(*program, segment.first, segment.behind) - probes_in(*program, segment.first, exit.word);
   }
 };
 
@@ -100,7 +100,8 @@ const isa::Program& NativeEngine::program() const { return *code_->program; }
 Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std::optional<Form> form) {
   if (!form) form = host_form();
   if (!form || !runs(*form))
-    return Error{"native engine", "this processor runs no such form", "AVX-512 (F, DQ, BW, VL) or AVX2 with FMA and BMI2"};
+    return Error{"native engine", "this processor runs no such form",
+                 "AVX-512 (F, DQ, BW, VL) or AVX2 with FMA and BMI2"};
   auto code = std::make_unique<Code>();
   code->program = &program.get();
   code->constants = program->constants;
@@ -135,8 +136,10 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
   for (const Segment& segment : code->plan.segments)
     for (std::uint32_t w = segment.first; w < segment.behind && !segment.called; ++w) {
       const isa::Effect effect = isa::info(code->program->words[w].sparse.opcode).effect;
-      if (code->plan.hoisted[w]) ++report.hoisted;
-      else if (effect == isa::Effect::reads || effect == isa::Effect::writes) ++report.checked;
+      if (code->plan.hoisted[w])
+        ++report.hoisted;
+      else if (effect == isa::Effect::reads || effect == isa::Effect::writes)
+        ++report.checked;
     }
   return NativeEngine(std::move(code));
 }

@@ -34,10 +34,10 @@ class NativeEngine final : public Engine {
     std::size_t words = 0;
     std::size_t called_words = 0;  ///< words that call execute_word
     std::size_t code_bytes = 0;
-    std::size_t hot_bytes = 0;     ///< without the cold parts behind
-    std::size_t loops = 0;         ///< counted loops with hoisted checks
-    std::size_t hoisted = 0;       ///< accesses in them without a check of their own
-    std::size_t checked = 0;       ///< accesses with a check in place
+    std::size_t hot_bytes = 0;  ///< without the cold parts behind
+    std::size_t loops = 0;      ///< counted loops with hoisted checks
+    std::size_t hoisted = 0;    ///< accesses in them without a check of their own
+    std::size_t checked = 0;    ///< accesses with a check in place
   };
   const Report& report() const;
   /// The host code as text, one instruction a line.

@@ -41,8 +41,10 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
         const auto r = static_cast<std::size_t>(std::countr_zero(bits));
         const bool steps = op.opcode == Opcode::dadd_i64 && op.immediate() && op.a == r && op.d == r &&
                            op.imm > -(1 << 30) && op.imm < (1 << 30);
-        if (steps) induction[r].step += op.imm;
-        else induction[r].other_writes = true;
+        if (steps)
+          induction[r].step += op.imm;
+        else
+          induction[r].other_writes = true;
       }
     }
   loop.closed = true;
@@ -76,7 +78,8 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
     const Effect effect = isa::info(s.opcode).effect;
     loop.closed &= plan.hoisted[w] || (effect != Effect::reads && effect != Effect::writes);
     const isa::Op& d = program.words[w].dense;
-    if (d.opcode == Opcode::dadd_i64 && d.immediate() && d.a == d.d && !induction[d.d].other_writes) offset[d.d] += d.imm;
+    if (d.opcode == Opcode::dadd_i64 && d.immediate() && d.a == d.d && !induction[d.d].other_writes)
+      offset[d.d] += d.imm;
   }
   for (const auto& [key, group] : groups) loop.groups.push_back(group);
 }
@@ -96,7 +99,8 @@ std::optional<std::array<Slot, 3>> slot_order(const isa::Word& word, const std::
     bool good = true;
     for (std::size_t early = 0; early < 3; ++early)
       for (std::size_t late = early + 1; late < 3; ++late)
-        good &= !uses[static_cast<std::size_t>(order[early])].writes.intersects(uses[static_cast<std::size_t>(order[late])].reads);
+        good &= !uses[static_cast<std::size_t>(order[early])].writes.intersects(
+            uses[static_cast<std::size_t>(order[late])].reads);
     if (good) return order;
   }
   return {};
@@ -104,7 +108,8 @@ std::optional<std::array<Slot, 3>> slot_order(const isa::Word& word, const std::
 
 std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t behind) {
   std::uint64_t probes = 0;
-  for (std::uint32_t w = first; w < behind; ++w) probes += isa::info(program.words[w].sparse.opcode).cost == Cost::probe;
+  for (std::uint32_t w = first; w < behind; ++w)
+    probes += isa::info(program.words[w].sparse.opcode).cost == Cost::probe;
   return probes;
 }
 
@@ -135,7 +140,8 @@ Plan make_plan(const isa::Program& program, const Features& features) {
   std::vector<std::int32_t> depth_change(words + 1);
   for (std::uint32_t w = 0; w < words; ++w) {
     const isa::Word& word = program.words[w];
-    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) plan.uses[w][static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C})
+      plan.uses[w][static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
     bool emitted = can_emit(word.dense, features) && can_emit(word.sparse, features) && can_emit(word.coord, features);
     if (emitted) {
       const auto order = slot_order(word, plan.uses[w]);
@@ -183,8 +189,8 @@ Plan make_plan(const isa::Program& program, const Features& features) {
     }
     segment.behind = w;
     const isa::Op& last = program.words[w - 1].dense;
-    segment.counted_loop = !segment.called && last.opcode == Opcode::dloop &&
-                           static_cast<std::uint32_t>(last.imm) == segment.first;
+    segment.counted_loop =
+        !segment.called && last.opcode == Opcode::dloop && static_cast<std::uint32_t>(last.imm) == segment.first;
     if (segment.counted_loop)
       for (std::uint32_t k = segment.first; k + 1 < segment.behind; ++k)
         for (const isa::Uses& uses : plan.uses[k])

@@ -59,10 +59,10 @@ struct Segment {
   bool called = false;
   bool counted_loop = false;  ///< ends with a dloop to its own first word; its checks and counts stand before it
   std::vector<HoistedGroup> groups;
-  std::vector<Guard> guards;            ///< at most kMaxGuards
-  std::uint8_t probed_pointers = 0;     ///< p-registers from which cells are looked up, unchanged in the loop
-  bool closed = false;                  ///< no exit but at its end: every access is hoisted
-  std::uint8_t base_registers = 0;  ///< p-registers that the loop wants in host registers
+  std::vector<Guard> guards;         ///< at most kMaxGuards
+  std::uint8_t probed_pointers = 0;  ///< p-registers from which cells are looked up, unchanged in the loop
+  bool closed = false;               ///< no exit but at its end: every access is hoisted
+  std::uint8_t base_registers = 0;   ///< p-registers that the loop wants in host registers
 
   std::uint32_t length() const { return behind - first; }
 };
@@ -75,11 +75,11 @@ Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32
 
 struct Plan {
   std::vector<Segment> segments;
-  std::vector<std::uint32_t> segment_of;                 ///< word → segment, for the first word of each; else kNone
-  std::vector<bool> hoisted;                             ///< word → its S access has no check of its own
-  std::vector<int> guard;                                ///< word → number of its guard, or −1
-  std::vector<std::array<isa::Slot, 3>> order;           ///< word → slots in order (of words that are not called)
-  std::vector<std::array<isa::Uses, 3>> uses;            ///< word → of its slots D, S, C
+  std::vector<std::uint32_t> segment_of;        ///< word → segment, for the first word of each; else kNone
+  std::vector<bool> hoisted;                    ///< word → its S access has no check of its own
+  std::vector<int> guard;                       ///< word → number of its guard, or −1
+  std::vector<std::array<isa::Slot, 3>> order;  ///< word → slots in order (of words that are not called)
+  std::vector<std::array<isa::Uses, 3>> uses;   ///< word → of its slots D, S, C
   isa::RegisterSet used, written;
   bool looks_up_cells = false;                           ///< some word accesses a cell by coordinate in host code
   std::array<std::uint64_t, 16> r_weight{}, v_weight{};  ///< static uses × 8^(loop depth)
