@@ -5,7 +5,6 @@
 #include <benchmark/benchmark.h>
 
 #include "vtpu/base/check.h"
-#include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/isa/generator.h"
 #include "vtpu/kernels/workloads.h"
@@ -17,7 +16,7 @@ namespace {
 
 using kernels::Workload;
 
-constexpr std::uint64_t kSeed = 1, kChecked = 3;
+constexpr std::uint64_t kSeed = 1;
 
 void report(benchmark::State& state, double ops) {
   if (const auto ghz = measure::core_ghz())
@@ -26,18 +25,7 @@ void report(benchmark::State& state, double ops) {
 }
 
 void by_engine(benchmark::State& state, const Workload& workload, Runnable::By by, std::uint64_t iterations) {
-  const auto checked = isa::ValidProgram::make(workload.make(kChecked, kSeed));
-  VTPU_CHECK(checked.ok(), "a workload is a valid program");
-  exec::Machine machine;
-  exec::Context& sentron = machine.spawn();
-  if (by == Runnable::By::interpreter)
-    exec::Interpreter(*checked).run(machine, sentron);
-  else
-    exec::jit::NativeEngine::compile(*checked)->run(machine, sentron);
-  const auto reference = workload.reference(kSeed);
-  reference->run(kChecked);
-  VTPU_CHECK(kernels::holds(machine.memory(), reference->image()), "the engine's answer is the reference's");
-
+  VTPU_CHECK(check_answer(workload, by).ok(), "the engine's answer is the reference's");
   const auto runnable = Runnable::make(workload.make(iterations, kSeed), by);
   VTPU_CHECK(runnable.ok(), "the host runs compiled code");
   double ops = 0;

@@ -64,7 +64,7 @@ void record_workloads(Run& run, const vtpu::study::EngineStudy& study) {
                                              {"high", "ops/cycle", Source::measured},
                                              {"bound", "ops/cycle", Source::measured},
                                              {"share", "1", Source::measured},
-                                             {"limit", "", Source::measured},
+                                             {"limit", "", Source::label},
                                              {"avx2", "ops/cycle", Source::measured},
                                              {"interpreter", "ops/cycle", Source::measured},
                                              {"o0", "ops/cycle", Source::measured},

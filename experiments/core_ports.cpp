@@ -13,7 +13,7 @@
 // native engine on the same loop.
 //
 // Parameters: processes and rounds of timing. Outputs: keys host.ports.*, vtpu.core.port_conflicts.*,
-// vtpu.core.prediction.*; tables port_rates, port_pairs, port_conflicts.
+// vtpu.core.predicted_over_measured; tables port_rates, port_pairs, port_conflicts.
 #include <fmt/format.h>
 
 #include <memory>
@@ -110,8 +110,8 @@ Result<void> run_ports(Run& run) {
                                               {"conflicts", "1", Source::measured},
                                               {"low", "1", Source::measured},
                                               {"high", "1", Source::measured},
-                                              {"limit", "", Source::measured},
-                                              {"predicted", "ops/cycle", Source::measured},
+                                              {"limit", "", Source::label},
+                                              {"predicted", "ops/cycle", Source::computed},
                                               {"measured", "ops/cycle", Source::measured},
                                               {"measured_low", "ops/cycle", Source::measured},
                                               {"measured_high", "ops/cycle", Source::measured},
@@ -121,12 +121,13 @@ Result<void> run_ports(Run& run) {
     const std::string name(row.workload.name);
     const Estimate& native = row.ops_per_cycle.at("native");
     run.measured("vtpu.core.port_conflicts." + name, row.conflicts, "1");
-    run.measured("vtpu.core.prediction." + name, row.predicted, "ops/cycle");
-    ratios.push_back(row.predicted.value / native.value);
-    table.add({name, row.conflicts.value, row.conflicts.ci.low, row.conflicts.ci.high, row.limit, row.predicted.value,
-               native.value, native.ci.low, native.ci.high, row.predicted.value / native.value});
+    ratios.push_back(row.predicted / native.value);
+    table.add({name, row.conflicts.value, row.conflicts.ci.low, row.conflicts.ci.high, row.limit, row.predicted,
+               native.value, native.ci.low, native.ci.high, row.predicted / native.value});
   }
-  run.measured("vtpu.core.prediction.ratio", estimate_median(ratios), "1");
+  Estimate ratio = estimate_median(ratios);
+  ratio.method = "predicted ops per cycle over measured ones, median over the workloads";
+  run.measured("vtpu.core.predicted_over_measured", ratio, "1");
   if (auto done = control(run); !done) return done;
   const double discarded = static_cast<double>(survey->discarded + study->discarded);
   run.measured("host.ports.discarded_samples",

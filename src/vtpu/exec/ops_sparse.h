@@ -212,23 +212,26 @@ MEANING(shypdist) {
 }
 
 // ---- regions
-MEANING(salloc) {
+/// The two modules have a Layout each, of which neither may include the other's.
+static_assert(static_cast<int>(isa::Layout::sparse) == static_cast<int>(memory::Layout::sparse) &&
+              static_cast<int>(isa::Layout::hilbert) == static_cast<int>(memory::Layout::hilbert) &&
+              static_cast<int>(isa::Layout::morton) == static_cast<int>(memory::Layout::morton));
+inline memory::RegionSpec allocation_of(const Before& s, const isa::Op& op) {
   memory::RegionSpec spec;
   spec.first = s.context.p[op.a].coordinate;
   spec.last = s.context.p[op.b].coordinate;
   spec.mask = static_cast<std::uint32_t>(op.imm);
   spec.layout = static_cast<memory::Layout>(op.mode & 3);
   spec.cell_log2 = op.mode >> 2;
+  return spec;
+}
+MEANING(salloc) {
+  const memory::RegionSpec spec = allocation_of(s, op);
   const auto fault = s.machine.memory().check_allocation(spec);
   return fault ? Outcome::trapped(trap_of(*fault), spec.first) : (Outcome{});
 }
 PERFORMED(salloc) {
-  memory::RegionSpec spec;
-  spec.first = s.context.p[op.a].coordinate;
-  spec.last = s.context.p[op.b].coordinate;
-  spec.mask = static_cast<std::uint32_t>(op.imm);
-  spec.layout = static_cast<memory::Layout>(op.mode & 3);
-  spec.cell_log2 = op.mode >> 2;
+  const memory::RegionSpec spec = allocation_of(s, op);
   const auto allocated = s.machine.memory().allocate(spec);
   if (allocated.fault)
     pending.failure = Outcome::trapped(trap_of(*allocated.fault), spec.first);

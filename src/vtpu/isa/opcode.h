@@ -88,8 +88,8 @@ std::string_view name_of(Slot slot);
 std::string_view name_of(Cost cost);
 std::string_view name_of(Effect effect);
 
-/// Core cycles from operands to result that the scheduler assumes. Source: the lowest latency that AMD gives for the
-/// instruction class in the Zen 4 and Zen 5 optimisation guides (publications 57647 and 58455).
+/// Core cycles from operands to result that are assumed where no port map says otherwise: our round numbers for recent
+/// cores, no measurement and no vendor's table. `vtpu bench --ports` measures those of a host.
 unsigned latency_of(Cost cost);
 
 }  // namespace vtpu::isa

@@ -77,26 +77,6 @@ struct Prepared {
   std::map<std::string, double> mix_ops;  ///< of one iteration of the loop, by name in kMixes; absent without an op
 };
 
-Result<void> check_answers(const kernels::Workload& workload, Runnable::By by) {
-  const auto valid = isa::ValidProgram::make(workload.make(kCheckedIterations, kSeed));
-  if (!valid) return valid.error();
-  exec::Machine machine;
-  exec::Context& sentron = machine.spawn();
-  if (by == Runnable::By::interpreter) {
-    exec::Interpreter(*valid).run(machine, sentron);
-  } else {
-    const auto engine = exec::jit::NativeEngine::compile(
-        *valid, by == Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
-    if (!engine) return engine.error();
-    engine->run(machine, sentron);
-  }
-  const auto reference = workload.reference(kSeed);
-  reference->run(kCheckedIterations);
-  if (sentron.status != exec::Status::halted || !kernels::holds(machine.memory(), reference->image()))
-    return Error{std::string(workload.name), "an engine's answer differs from the reference", "equal bytes"};
-  return {};
-}
-
 }  // namespace
 
 struct Runnable::State {
@@ -155,13 +135,33 @@ LoopBound bound_of(const isa::Program& program, const analysis::PortMap& map) {
   return best;
 }
 
+Result<void> check_answer(const kernels::Workload& workload, Runnable::By by) {
+  const auto valid = isa::ValidProgram::make(workload.make(kCheckedIterations, kSeed));
+  if (!valid) return valid.error();
+  exec::Machine machine;
+  exec::Context& sentron = machine.spawn();
+  if (by == Runnable::By::interpreter) {
+    exec::Interpreter(*valid).run(machine, sentron);
+  } else {
+    const auto engine = exec::jit::NativeEngine::compile(
+        *valid, by == Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
+    if (!engine) return engine.error();
+    engine->run(machine, sentron);
+  }
+  const auto reference = workload.reference(kSeed);
+  reference->run(kCheckedIterations);
+  if (sentron.status != exec::Status::halted || !kernels::holds(machine.memory(), reference->image()))
+    return Error{std::string(workload.name), "an engine's answer differs from the reference", "equal bytes"};
+  return {};
+}
+
 Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule, Engines which) {
   const auto form = exec::jit::host_form();
   if (!form) return Error{"engine study", "this processor has neither AVX-512 nor AVX2", "one of them"};
   std::vector<Prepared> prepared;
   for (const kernels::Workload& workload : kernels::workloads()) {
     for (const auto by : {Runnable::By::interpreter, Runnable::By::native, Runnable::By::avx2})
-      if (auto checked = check_answers(workload, by); !checked) return checked.error();
+      if (auto checked = check_answer(workload, by); !checked) return checked.error();
     isa::Program program = workload.make(iterations_for(workload, kFastOps), kSeed);
     LoopBound bound = bound_of(program, map);
     prepared.push_back({workload, std::move(program), std::move(bound), {}});
@@ -256,9 +256,7 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
           return std::max(0.0, 1 - free / mix[n]);
         });
     result.limit = one.bound.recurrence > measure::median(mix) ? "recurrence" : one.bound.prediction.limit;
-    const double predicted = one.bound.ops / one.bound.prediction.cycles;
-    result.predicted = {
-        predicted, {predicted, predicted}, {}, 1, "the port map's constraints on the loop, and its recurrence"};
+    result.predicted = one.bound.ops / one.bound.prediction.cycles;
     const auto scaled = [&](double units) {
       return of_each(native, "", [&](std::size_t n) { return native.samples[n] * units / one.workload.ops; });
     };
@@ -348,7 +346,7 @@ nlohmann::ordered_json to_json(const EngineStudy& study) {
                                  {"bound", of(row.bound)},
                                  {"share_of_bound", of(row.share_of_bound)},
                                  {"limit", row.limit},
-                                 {"predicted", row.predicted.value},
+                                 {"predicted", row.predicted},
                                  {"flop_per_cycle", of(row.flop_per_cycle)},
                                  {"bytes_per_cycle", of(row.bytes_per_cycle)},
                                  {"busiest_unit", row.peak_unit},

@@ -58,7 +58,7 @@ struct WorkloadResult {
   measure::Estimate share_of_bound;  ///< native over it
   std::string limit;                 ///< what binds by the port model
   measure::Estimate conflicts;       ///< share of the mix's cycles that no slot alone and no dispatch asks for
-  measure::Estimate predicted;       ///< by the port model: ops in a cycle
+  double predicted = 0;              ///< ops in a cycle, by the port model: modelled from measured rates
   measure::Estimate flop_per_cycle, bytes_per_cycle;  ///< native
   measure::Estimate peak_share;  ///< of the unit that the work keeps busiest: the share of cycles it is busy
   std::string peak_unit;
@@ -73,6 +73,9 @@ struct EngineStudy {
   std::size_t discarded = 0;
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };
+
+/// Whether the engine's program and the reference leave the same bytes. Error: they do not; as Runnable::make.
+Result<void> check_answer(const kernels::Workload& workload, Runnable::By by);
 
 enum class Engines { native_only, all };
 
