@@ -1,7 +1,7 @@
 // Asks how much of the memory bandwidth that ordinary code reaches a vTPU program reaches. Claim mem.bw says 80 %; it
 // is held against the STREAM kernels of the same process, one thread each.
 //
-// The program: sixteen words a loop round on f32x16 vectors, regions of 64-byte cells far beyond every cache; `triad`
+// The program: sixteen words a loop round on f32x16 vectors, regions far beyond every cache; `triad`
 // reads two arrays and writes a third, `copy` reads one and writes one, `read` sums one. Bytes are counted as STREAM
 // does, without the lines fetched before they are written. `read` is held against the widest plain read. Control:
 // dependent loads, one at a time.
@@ -21,6 +21,7 @@
 #include "vtpu/measure/memory_kernels.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
+#include "vtpu/study/regions.h"
 
 namespace {
 
@@ -30,16 +31,12 @@ using vtpu::Result;
 using vtpu::exec::Machine;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::memory::PageTable;
-using vtpu::memory::RegionSpec;
-using vtpu::phext::Axis;
-using vtpu::phext::PackedCoordinate;
+using vtpu::study::allocate;
+using vtpu::study::first_of;
 using Source = Column::Source;
 
 constexpr std::size_t kCell = 64;
 constexpr std::size_t kUnroll = 8;  ///< vectors of each array a loop round
-constexpr std::size_t kLinesOfBox = 2048;
-
-PackedCoordinate first_of(std::uint32_t region) { return PackedCoordinate().with(Axis::chapter, region); }
 
 enum class Kernel { triad, copy, read, chase };
 constexpr std::pair<const char*, Kernel> kKernels[] = {
@@ -92,16 +89,11 @@ struct Setting {
   std::vector<std::unique_ptr<NativeEngine>> engines;
 };
 
-std::span<std::byte> bytes_of(Machine& machine, std::uint32_t region, std::size_t bytes) {
-  const auto cell = machine.memory().peek(first_of(region));
-  return {const_cast<std::byte*>(cell.data()), bytes};  // row-major: the box lies behind its first cell
-}
-
 Result<void> run_bandwidth(Run& run) {
   warn_of_disturbance("mem-bandwidth");
   const std::size_t wanted =
       std::clamp<std::size_t>(4 * read_host().cache_bytes(3), std::size_t{64} << 20, std::size_t{256} << 20);
-  const std::size_t cells = wanted / kCell / kLinesOfBox * kLinesOfBox;
+  const std::size_t cells = wanted / kCell / kUnroll * kUnroll;
   const std::size_t bytes = cells * kCell;
   constexpr std::size_t kSteps = 8192;
   vtpu::Random random = run.random(1);
@@ -109,26 +101,14 @@ Result<void> run_bandwidth(Run& run) {
     PageTable::Limits limits;
     limits.bytes = 4 * bytes;
     auto setting = std::make_shared<Setting>(Setting{Machine(PageTable(limits)), {}, {}});
+    std::span<double> arrays[3];
     for (std::uint32_t region = 0; region < 3; ++region) {
-      RegionSpec spec;
-      spec.cell_log2 = 6;
-      spec.mask = 3;
-      spec.first = first_of(region);
-      spec.last = spec.first.with(Axis::line, static_cast<std::uint32_t>(cells / kLinesOfBox - 1))
-                      .with(Axis::column, kLinesOfBox - 1);
-      VTPU_CHECK(!setting->machine.memory().allocate(spec).fault, "the quota is above what is allocated");
-      const auto memory = bytes_of(setting->machine, region, bytes);
-      std::fill(memory.begin(), memory.end(), std::byte{0});
+      arrays[region] = allocate<double>(setting->machine, region, bytes);
+      std::fill(arrays[region].begin(), arrays[region].end(), 0.0);
     }
-    const auto of_region = [&](std::uint32_t region) {
-      const auto memory = bytes_of(setting->machine, region, bytes);
-      return std::span(reinterpret_cast<double*>(memory.data()), bytes / sizeof(double));
-    };
-    {
-      const auto memory = bytes_of(setting->machine, 1, bytes);
-      vtpu::Random order = random.fork(1);
-      link_cycle({reinterpret_cast<std::uint64_t*>(memory.data()), bytes / 8}, kCell / 8, order);
-    }
+    const auto a = arrays[0], x = arrays[1], y = arrays[2];
+    vtpu::Random order = random.fork(1);
+    link_cycle({reinterpret_cast<std::uint64_t*>(x.data()), x.size()}, kCell / 8, order);
     std::vector<Alternative> alternatives;
     for (const auto& [name, kernel] : kKernels) {
       auto valid = ValidProgram::make(program_of(kernel, cells, kSteps));
@@ -149,7 +129,6 @@ Result<void> run_bandwidth(Run& run) {
                               },
                               {}});
     }
-    const auto a = of_region(0), x = of_region(1), y = of_region(2);
     alternatives.push_back({"stream triad", 3.0 * static_cast<double>(bytes), [=] { stream_triad(a, x, y, 3); }, {}});
     alternatives.push_back({"stream copy", 2.0 * static_cast<double>(bytes), [=] { stream_copy(a, x); }, {}});
     alternatives.push_back({"stream read",

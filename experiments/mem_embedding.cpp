@@ -29,6 +29,7 @@
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
+#include "vtpu/study/regions.h"
 
 namespace {
 
@@ -39,9 +40,8 @@ using vtpu::Result;
 using vtpu::exec::Machine;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::memory::PageTable;
-using vtpu::memory::RegionSpec;
-using vtpu::phext::Axis;
-using vtpu::phext::PackedCoordinate;
+using vtpu::study::allocate;
+using vtpu::study::first_of;
 using Source = Column::Source;
 
 constexpr std::size_t kBag = 32;
@@ -49,10 +49,7 @@ constexpr std::size_t kLinesAhead = 64;  ///< asked for before they are read, wh
 constexpr std::size_t kFloorDistances[] = {0, 16, 64};  ///< the fastest is the floor
 constexpr std::size_t kFarthest = 64;
 constexpr std::size_t kLine = 64;
-constexpr std::size_t kColumns = 2048;  ///< cells of a line of 8 bytes
 constexpr std::uint32_t kTable = 0, kIds = 1, kBags = 2;
-
-PackedCoordinate first_of(std::uint32_t region) { return PackedCoordinate().with(Axis::chapter, region); }
 
 /// Sums every bag of kBag rows and stores it: rows of `lines` × 64 bytes.
 vtpu::isa::Program program_of(std::size_t lines, std::size_t lookups) {
@@ -104,22 +101,6 @@ struct Data {
   absl::flat_hash_map<std::uint32_t, const float*> absl_map;
 };
 
-template <class T>
-std::span<T> allocate(Machine& machine, std::uint32_t region, std::size_t bytes) {
-  RegionSpec spec;
-  spec.cell_log2 = 3;
-  spec.mask = 7;
-  spec.first = first_of(region);
-  const std::size_t lines = (bytes + 8 * kColumns - 1) / (8 * kColumns);
-  const std::size_t scrolls = (lines + kColumns - 1) / kColumns;
-  spec.last = spec.first.with(Axis::scroll, static_cast<std::uint32_t>(scrolls - 1))
-                  .with(Axis::line, static_cast<std::uint32_t>(std::min(lines, kColumns) - 1))
-                  .with(Axis::column, kColumns - 1);
-  VTPU_CHECK(!machine.memory().allocate(spec).fault, "the quota is above what is allocated");
-  const auto cell = machine.memory().peek(spec.first);
-  return {reinterpret_cast<T*>(const_cast<std::byte*>(cell.data())), bytes / sizeof(T)};
-}
-
 std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, std::size_t lookups, Random random) {
   PageTable::Limits limits;
   limits.bytes = 2 * table_bytes + (std::size_t{1} << 28);
@@ -130,7 +111,7 @@ std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, 
   data->ids = allocate<std::uint32_t>(data->machine, kIds, 4 * (lookups + kFarthest));
   data->bags = allocate<float>(data->machine, kBags, lookups / kBag * row_bytes);
   for (std::size_t i = 0; i < data->table.size(); ++i) data->table[i] = static_cast<float>(vtpu::mix64(i) % 16);
-  // Keys of the hash tables are scattered, as a vocabulary's are; only those asked for are needed.
+  // Keys of the hash tables are the numbers of the rows.
   for (std::size_t i = 0; i < data->ids.size(); ++i) {
     const auto row = static_cast<std::uint32_t>(random.below(rows));
     data->ids[i] = static_cast<std::uint32_t>(row * (row_bytes / 8));
