@@ -37,6 +37,8 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kMostFaults = 1000;
 
+int fail(std::string message, int status) { return command::fail("vtpu", std::move(message), status); }
+
 /// What the command line said; each command reads its part of it.
 struct Options {
   std::string file, out, engine = "auto", form, at, import, ports, mix, locality, workload, manual;
@@ -221,11 +223,11 @@ Result<int> run_report(const Options& options) {
     if (!geometry) return within("--cache", geometry.error());
     caches.push_back(std::move(*geometry));
   }
-  std::optional<analysis::PortMap> map;
+  std::optional<ports::PortMap> map;
   if (!options.ports.empty()) {
     const auto text = read_file(options.ports);
     if (!text) return text.error();
-    const auto parsed = analysis::PortMap::from_json(*text);
+    const auto parsed = ports::PortMap::from_json(*text);
     if (!parsed) return within(options.ports, parsed.error());
     map = *parsed;
   }

@@ -35,7 +35,7 @@ isa::ValidProgram program_of(const char* text) {
   return isa::ValidProgram::make(isa::assemble(text, "walk").value()).value();
 }
 
-ordered_json report_of(const char* text, const PortMap* map = nullptr,
+ordered_json report_of(const char* text, const ports::PortMap* map = nullptr,
                        const std::vector<CacheGeometry>& caches = default_caches(), std::uint64_t fuel = 1 << 20) {
   exec::Machine machine;
   return report(program_of(text), machine, fuel, map, caches).value();
@@ -64,7 +64,7 @@ TEST(Report, innermost_loops_have_their_label_and_recurrence_and_without_a_map_n
 }
 
 TEST(Report, a_port_map_predicts_cycles_and_names_what_competes) {
-  PortMap map;
+  ports::PortMap map;
   map.processor = "p";
   map.dispatch = 4;
   map.alone[static_cast<std::size_t>(isa::Cost::load)] = 3;
@@ -128,7 +128,7 @@ TEST(Report, a_bad_geometry_is_an_error) {
 }
 
 TEST(Report, the_text_labels_what_is_simulated_and_predicted) {
-  PortMap map;
+  ports::PortMap map;
   map.dispatch = 4;
   const std::string text = report_text(report_of(kWalk, &map));
   EXPECT_THAT(text, HasSubstr("  slot  filled  utilisation\n  D          9       90.0 %\n"));

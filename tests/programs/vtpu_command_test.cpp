@@ -1,17 +1,14 @@
 // The `vtpu` program as a user meets it: output, exit status, and the one line on standard error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "vtpu/base/file.h"
+#include "command.h"
 
 namespace vtpu {
 namespace {
@@ -37,41 +34,18 @@ loop:
 constexpr const char* kTrap = "  dmov.i64 r1, #7\n  sgather.i64 r2, [p0]\n  dhalt\n";
 constexpr const char* kInvalid = "  dmov.i64 r1, #1 | sgather.i64 r1, [p0]\n  nop\n";
 
-struct Outcome {
-  int status = -1;
-  std::string out;
-  std::string err;
-
-  json parsed() const { return json::parse(out); }
-  const json sentron(std::size_t i = 0) const { return parsed().at("sentrons").at(i); }
-};
-
-class VtpuCommand : public testing::Test {
+class VtpuCommand : public CommandTest {
  protected:
   void SetUp() override {
-    folder_ =
-        fs::path(testing::TempDir()) / "vtpu_command" / testing::UnitTest::GetInstance()->current_test_info()->name();
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
+    CommandTest::SetUp();
     put("sum.sasm", kSum);
     put("trap.sasm", kTrap);
     put("invalid.sasm", kInvalid);
   }
 
-  void put(const std::string& name, const std::string& bytes) { ASSERT_TRUE(write_file(folder_ / name, bytes)); }
-  std::string content(const std::string& name) { return read_file(folder_ / name).value(); }
-
-  /// Runs `vtpu arguments` in the folder of the test, with `input` on standard input.
   Outcome vtpu(const std::string& arguments, const std::string& input = "", const std::string& output = "stdout") {
-    put("stdin", input);
-    put("stdout", "");
-    const std::string command =
-        "cd '" + folder_.string() + "' && '" VTPU_BUILD "/bin/vtpu' " + arguments + " <stdin >" + output + " 2>stderr";
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content("stdout"), content("stderr")};
+    return shell("vtpu " + arguments, input, output);
   }
-
-  fs::path folder_;
 };
 
 // ---- run

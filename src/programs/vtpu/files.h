@@ -14,7 +14,7 @@
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
 
-// How the commands of vtpu read, write and end.
+// How the commands read, write and end.
 
 namespace vtpu::command {
 
@@ -30,11 +30,11 @@ inline Error within(const std::string& where, const Error& error) {
   return {error.where.empty() ? where : where + ": " + error.where, error.found, error.expected};
 }
 
-/// A message on one line, whatever its arguments held.
-inline int fail(std::string message, int status) {
+/// A message of that program on one line, whatever its arguments held.
+inline int fail(std::string_view program, std::string message, int status) {
   for (char& c : message)
     if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  fmt::print(stderr, "vtpu: {}\n", message);
+  fmt::print(stderr, "{}: {}\n", program, message);
   return status;
 }
 

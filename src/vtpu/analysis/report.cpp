@@ -22,7 +22,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
 }
 
 /// Slots that hold anything but a NOP, of the words from `loop.first` to `loop.last`.
-ordered_json utilisation(const isa::Program& program, Loop loop) {
+ordered_json utilisation(const isa::Program& program, ports::Loop loop) {
   ordered_json slots = ordered_json::array();
   std::uint64_t all = 0;
   for (const isa::Slot slot : kAllSlots) {
@@ -37,15 +37,15 @@ ordered_json utilisation(const isa::Program& program, Loop loop) {
           {"utilisation", share(all, std::uint64_t{isa::kSlots} * loop.words())}};
 }
 
-ordered_json classes_json(const Mix& mix) {
+ordered_json classes_json(const ports::Mix& mix) {
   ordered_json classes = ordered_json::object();
-  for (std::size_t k = 0; k < kCosts; ++k)
+  for (std::size_t k = 0; k < ports::kCosts; ++k)
     if (mix[k] > 0) classes[std::string(isa::name_of(static_cast<isa::Cost>(k)))] = static_cast<std::uint64_t>(mix[k]);
   return classes;
 }
 
-ordered_json prediction_json(const PortMap& map, const isa::Program& program, Loop loop) {
-  const Prediction prediction = predict(map, program, loop);
+ordered_json prediction_json(const ports::PortMap& map, const isa::Program& program, ports::Loop loop) {
+  const ports::Prediction prediction = predict(map, program, loop);
   ordered_json unmeasured = ordered_json::array();
   for (const isa::Cost cost : prediction.unmeasured) unmeasured.push_back(isa::name_of(cost));
   return {{"cycles", prediction.cycles},
@@ -55,9 +55,9 @@ ordered_json prediction_json(const PortMap& map, const isa::Program& program, Lo
           {"unmeasured", std::move(unmeasured)}};
 }
 
-ordered_json conflicts_json(const PortMap& map, const isa::Program& program, Loop loop) {
+ordered_json conflicts_json(const ports::PortMap& map, const isa::Program& program, ports::Loop loop) {
   ordered_json conflicts = ordered_json::array();
-  for (const PortConflict& conflict : port_conflicts(map, program, loop)) {
+  for (const ports::PortConflict& conflict : port_conflicts(map, program, loop)) {
     ordered_json places = ordered_json::array();
     for (const auto& place : conflict.places)
       places.push_back({{"word", place.word}, {"slot", isa::name_of(place.slot)}});
@@ -70,7 +70,7 @@ ordered_json conflicts_json(const PortMap& map, const isa::Program& program, Loo
   return conflicts;
 }
 
-ordered_json loop_json(const isa::Program& program, Loop loop, const PortMap* map) {
+ordered_json loop_json(const isa::Program& program, ports::Loop loop, const ports::PortMap* map) {
   ordered_json json{{"first", loop.first}, {"last", loop.last}};
   if (const auto label = program.labels.find(loop.first); label != program.labels.end()) json["label"] = label->second;
   std::uint64_t ops = 0;
@@ -79,21 +79,21 @@ ordered_json loop_json(const isa::Program& program, Loop loop, const PortMap* ma
   json["ops"] = ops;
   json["utilisation"] = utilisation(program, loop).at("utilisation");
   json["classes"] = classes_json(mix_of(program, loop));
-  json["rec_mii"] = recurrence_bound(map != nullptr ? *map : PortMap(), program, loop);
+  json["rec_mii"] = recurrence_bound(map != nullptr ? *map : ports::PortMap(), program, loop);
   if (map == nullptr) return json;
   json["predicted"] = prediction_json(*map, program, loop);
   json["conflicts"] = conflicts_json(*map, program, loop);
   return json;
 }
 
-ordered_json static_json(const isa::Program& program, const PortMap* map) {
-  const Loop all{0, static_cast<std::uint32_t>(program.words.size() - 1)};
+ordered_json static_json(const isa::Program& program, const ports::PortMap* map) {
+  const ports::Loop all{0, static_cast<std::uint32_t>(program.words.size() - 1)};
   ordered_json json = utilisation(program, all);
   json["classes"] = classes_json(mix_of(program, all));
   json["latencies"] = map != nullptr ? "those of the port map, and assumed where it has none" : "assumed";
   if (map != nullptr) json["port_map"] = map->processor;
   ordered_json loops = ordered_json::array();
-  for (const Loop loop : innermost_loops(program)) loops.push_back(loop_json(program, loop, map));
+  for (const ports::Loop loop : ports::innermost_loops(program)) loops.push_back(loop_json(program, loop, map));
   json["loops"] = std::move(loops);
   return json;
 }
@@ -171,7 +171,7 @@ ordered_json reuse_json(const AccessPattern& pattern) {
 std::vector<CacheGeometry> default_caches() { return {{"L1", 48 << 10, 12, 64}, {"L2", 1 << 20, 16, 64}}; }
 
 Result<ordered_json> report(const isa::ValidProgram& program, exec::Machine& machine, std::uint64_t fuel,
-                            const PortMap* map, const std::vector<CacheGeometry>& caches) {
+                            const ports::PortMap* map, const std::vector<CacheGeometry>& caches) {
   auto model = CacheModel::make(caches);
   if (!model) return model.error();
   ThrashDetector detector(caches.front());

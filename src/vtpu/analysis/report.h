@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "vtpu/analysis/cache_model.h"
-#include "vtpu/analysis/port_model.h"
+#include "vtpu/ports/port_model.h"
 #include "vtpu/base/result.h"
 #include "vtpu/exec/machine.h"
 #include "vtpu/isa/validator.h"
@@ -24,7 +24,7 @@ std::vector<CacheGeometry> default_caches();
 /// host's memory, so that figures by set can differ between runs.
 /// Error: a geometry that `CacheModel::make` refuses.
 Result<nlohmann::ordered_json> report(const isa::ValidProgram& program, exec::Machine& machine, std::uint64_t fuel,
-                                      const PortMap* map = nullptr,
+                                      const ports::PortMap* map = nullptr,
                                       const std::vector<CacheGeometry>& caches = default_caches());
 
 /// The same in tables. Long lists are cut, and say so. `report`: made by `report`.

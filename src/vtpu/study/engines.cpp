@@ -11,7 +11,7 @@
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/kernels/workloads.h"
-#include "vtpu/study/host_loop.h"
+#include "vtpu/study/host_mix.h"
 #include "vtpu/study/ordinary.h"
 
 namespace vtpu::study {
@@ -31,40 +31,6 @@ constexpr std::uint64_t kSeed = 1;
 
 std::uint64_t iterations_for(const kernels::Workload& workload, double ops) {
   return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(ops / workload.ops));
-}
-
-/// A loop of the host with `iterations` of it that take about 100 µs.
-Result<Alternative> loop_alternative(std::string name, std::span<const Cost> pattern) {
-  auto loop = HostLoop::independent(pattern);
-  if (!loop) return loop.error();
-  const auto shared = std::make_shared<HostLoop>(std::move(*loop));
-  constexpr double kOps = 1e6;
-  const auto iterations = static_cast<std::uint64_t>(kOps / shared->ops()) + 1;
-  return Alternative{std::move(name),
-                     static_cast<double>(iterations) * shared->ops(),
-                     [shared, iterations] { shared->run(iterations); },
-                     {}};
-}
-
-/// The median of samples made process by process from those of others.
-template <class Make>
-Estimate of_each(const Estimate& like, const std::string& method, Make make) {
-  std::vector<double> samples(like.samples.size());
-  for (std::size_t n = 0; n < samples.size(); ++n) samples[n] = make(n);
-  Estimate estimate = measure::estimate_median(std::move(samples));
-  estimate.method = like.method + method;
-  return estimate;
-}
-
-/// Ops of one slot, in order.
-std::vector<Cost> slot_pattern(const isa::Program& program, analysis::Loop loop, std::optional<Slot> only) {
-  std::vector<Cost> pattern;
-  for (std::uint32_t word = loop.first; word <= loop.last; ++word)
-    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
-      const isa::OpcodeInfo& info = isa::info(program.words[word].slot(slot).opcode);
-      if ((!only || slot == *only) && info.counts()) pattern.push_back(info.cost);
-    }
-  return pattern;
 }
 
 constexpr std::pair<const char*, std::optional<Slot>> kMixes[] = {
@@ -120,10 +86,10 @@ Result<Alternative> alternative(std::string name, isa::Program program, Runnable
   return Alternative{std::move(name), ops, [shared] { measure::keep(shared->run().words); }, {}};
 }
 
-LoopBound bound_of(const isa::Program& program, const analysis::PortMap& map) {
+LoopBound bound_of(const isa::Program& program, const ports::PortMap& map) {
   LoopBound best;
-  for (const analysis::Loop loop : analysis::innermost_loops(program)) {
-    analysis::Prediction prediction = analysis::predict(map, program, loop);
+  for (const ports::Loop loop : ports::innermost_loops(program)) {
+    ports::Prediction prediction = ports::predict(map, program, loop);
     if (prediction.ops <= best.ops) continue;
     best.loop = loop;
     best.ops = prediction.ops;
@@ -131,7 +97,7 @@ LoopBound bound_of(const isa::Program& program, const analysis::PortMap& map) {
     best.prediction = std::move(prediction);
   }
   VTPU_CHECK(best.ops > 0, "a workload has a loop");
-  best.pattern = slot_pattern(program, best.loop, {});
+  best.pattern = pattern_of(program, best.loop, {});
   return best;
 }
 
@@ -155,7 +121,7 @@ Result<void> check_answer(const kernels::Workload& workload, Runnable::By by) {
   return {};
 }
 
-Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule, Engines which) {
+Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule, Engines which) {
   const auto form = exec::jit::host_form();
   if (!form) return Error{"engine study", "this processor has neither AVX-512 nor AVX2", "one of them"};
   std::vector<Prepared> prepared;
@@ -195,9 +161,9 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
       if (auto added = add(alternative(name + " " + engine, std::move(program), by)); !added) return added.error();
     }
     for (const auto& [mix, slot] : kMixes) {
-      const auto pattern = slot_pattern(one.program, one.bound.loop, slot);
+      const auto pattern = pattern_of(one.program, one.bound.loop, slot);
       if (pattern.empty()) continue;
-      auto made = loop_alternative(name + " " + mix, pattern);
+      auto made = mix_alternative(name + " " + mix, pattern);
       if (!made) return Error{name + ", " + mix, made.error().message(), ""};
       one.mix_ops[mix] = static_cast<double>(pattern.size());
       alternatives.push_back(std::move(*made));
@@ -262,7 +228,7 @@ Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::S
     };
     result.flop_per_cycle = scaled(one.workload.flop);
     result.bytes_per_cycle = scaled(one.workload.bytes);
-    const analysis::Mix counts = analysis::mix_of(one.program, one.bound.loop);
+    const ports::Mix counts = ports::mix_of(one.program, one.bound.loop);
     double busiest = 0;
     for (std::size_t k = 0; k < isa::kCosts; ++k)
       if (counts[k] * map.alone[k] > busiest) {

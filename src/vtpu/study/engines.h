@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "vtpu/analysis/port_model.h"
+#include "vtpu/ports/port_model.h"
 #include "vtpu/base/result.h"
 #include "vtpu/exec/engine.h"
 #include "vtpu/isa/program.h"
@@ -38,14 +38,14 @@ Result<measure::Alternative> alternative(std::string name, isa::Program program,
 
 /// What an iteration of a program's busiest loop would take of this host at best.
 struct LoopBound {
-  analysis::Loop loop;
+  ports::Loop loop;
   double ops = 0;                   ///< that count, of one iteration
   std::vector<isa::Cost> pattern;   ///< their classes in order
   double recurrence = 0;            ///< cycles
-  analysis::Prediction prediction;  ///< by the port model
+  ports::Prediction prediction;  ///< by the port model
 };
 /// The innermost loop with the most ops.
-LoopBound bound_of(const isa::Program& program, const analysis::PortMap& map);
+LoopBound bound_of(const isa::Program& program, const ports::PortMap& map);
 
 /// One workload by every engine. Engines are `native` (the best form of the host), `avx2`, `interpreter`, and the
 /// ordinary levels by their names. An op of ordinary code is an op of the program whose work it does.
@@ -81,7 +81,7 @@ enum class Engines { native_only, all };
 
 /// Runs the ten workloads. Every engine's answer is held against the reference before it is timed.
 /// Error: a host without AVX2; a module that cannot be loaded; see measure::sample_in_processes.
-Result<EngineStudy> study_engines(const analysis::PortMap& map, const measure::SamplingRule& rule,
+Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule,
                                   Engines which = Engines::all);
 
 /// The table of the study as text, as `vtpu bench` prints it.

@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include "vtpu/analysis/port_model.h"
+#include "vtpu/ports/port_model.h"
 #include "vtpu/base/result.h"
 #include "vtpu/measure/sampler.h"
 
@@ -16,7 +16,7 @@ struct ClassRate {
   std::optional<measure::Estimate> latency;  ///< cycles, where they can be chained
 };
 
-/// What two classes do together: see analysis::PortMap::pairs.
+/// What two classes do together: see ports::PortMap::pairs.
 struct PairRate {
   isa::Cost first = isa::Cost::none, second = isa::Cost::none;
   measure::Estimate together;
@@ -24,7 +24,7 @@ struct PairRate {
 
 /// The port map of this host with the samples behind it.
 struct PortSurvey {
-  analysis::PortMap map;
+  ports::PortMap map;
   std::vector<ClassRate> rates;
   std::vector<PairRate> pairs;
   measure::Estimate dispatch;  ///< ops in a cycle, of the fastest of a few mixes of all kinds

@@ -1,0 +1,253 @@
+// phextcc: compiles kernels to words of the vTPU, says what became of their loops, runs and measures them.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "phextcc/elements.h"
+#include "phextcc/listing.h"
+#include "phextcc/options.h"
+#include "phextcc/report.h"
+#include "phextcc/run.h"
+#include "vtpu/base/check.h"
+#include "vtpu/base/result.h"
+#include "vtpu/base/text.h"
+#include "vtpu/compiler/ir/text.h"
+#include "vtpu/compiler/phextcc.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/files.h"
+#include "vtpu/isa/disassembler.h"
+#include "vtpu/isa/siw.h"
+#include "vtpu/isa/validator.h"
+#include "vtpu/ports/port_model.h"
+#include "vtpu/sentrons.h"
+
+namespace vtpu::command {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+int fail(std::string message, int status) { return command::fail("phextcc", std::move(message), status); }
+
+/// Diagnostics as they are, but for control characters that a file's name may hold.
+int fail_with_diagnostics(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') c = '?';
+  fmt::print(stderr, "{}\n", text);
+  return kWrongInput;
+}
+
+/// `name=value` of -D into the parameters. Error: what is wrong with it.
+Result<void> define(compiler::Options& options, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return Error{text, "found no name and value", "name=value"};
+  const auto value = parse_integer(std::string_view(text).substr(equals + 1), text);
+  if (!value) return value.error();
+  options.parameters[text.substr(0, equals)] = *value;
+  return {};
+}
+
+/// A port map to compile for. Error: the file; the key whose cycles no core takes, which would make schedules of as
+/// many words.
+Result<ports::PortMap> read_ports(const std::string& file) {
+  constexpr double kMostCycles = 1000;
+  const auto text = read_file(file);
+  if (!text) return text.error();
+  auto map = ports::PortMap::from_json(*text);
+  if (!map) return within(file, map.error());
+  for (const auto& [key, cycles] : {std::pair("alone", &map->alone), std::pair("latency", &map->latency)})
+    for (std::size_t k = 0; k < cycles->size(); ++k)
+      if ((*cycles)[k] > kMostCycles)
+        return Error{fmt::format("{}: {}.{}", file, key, isa::name_of(static_cast<isa::Cost>(k))),
+                     fmt::format("found {} cycles", (*cycles)[k]), fmt::format("at most {}", kMostCycles)};
+  return map;
+}
+
+// ---- what is written
+
+bool writes_container(const Options& options) {
+  return options.emit == "siw" ||
+         (options.emit.empty() && (!options.out.empty() || !(options.report || options.run || options.measure)));
+}
+
+/// Whether --emit prints on standard output.
+bool emits_text(const Options& options) {
+  if (!options.out.empty()) return options.out == "-";
+  return writes_container(options) ? options.file == "-" : !options.emit.empty();
+}
+
+/// Where the container goes: beside the source unless -o says where.
+Result<std::string> container_of(const Options& options) {
+  if (!options.out.empty() || options.file == "-") return options.out;
+  if (fs::path(options.file).extension() == ".siw")
+    return Error{options.file, "the container would take the place of its source", "-o, or a name that ends in .phx"};
+  return fs::path(options.file).replace_extension(".siw").string();
+}
+
+Result<int> emit(const Options& options, const compiler::Compiled& compiled, const isa::ValidProgram& program,
+                 std::string_view source) {
+  if (writes_container(options)) {
+    const auto out = container_of(options);
+    if (!out) return out.error();
+    return put(*out, isa::to_siw(compiled.program));
+  }
+  if (options.emit == "source-ir") return put(options.out, compiler::ir::to_text(compiled.source_ir));
+  if (options.emit == "ir") return put(options.out, compiler::ir::to_text(compiled.ir));
+  if (options.emit == "sasm")
+    return put(options.out,
+               options.words_with_source ? words_with_source(compiled, source) : isa::disassemble(compiled.program));
+  if (options.emit == "x86") {
+    const auto listing = exec::jit::NativeEngine::listing(program, form_of(options.form));
+    if (!listing) return listing.error();
+    return put(options.out, *listing);
+  }
+  return kDone;
+}
+
+Result<int> compile_file(Options options) {
+  if (!options.ports.empty()) {
+    auto map = read_ports(options.ports);
+    if (!map) return map.error();
+    options.compiler.machine.ports = std::move(*map);
+  }
+  const auto source = read(options.file);
+  if (!source) return source.error();
+  const auto compiled = compiler::compile(shown(options.file), *source, options.compiler);
+  if (!compiled) {
+    if (!compiled.error().where.empty()) return compiled.error();
+    return fail_with_diagnostics(compiled.error().message());
+  }
+  const auto program = isa::ValidProgram::make(compiled->program);
+  VTPU_CHECK(program.ok(), program.ok() ? "" : program.error().message().c_str());
+  if (const auto emitted = emit(options, *compiled, *program, *source); !emitted) return emitted.error();
+
+  ordered_json json{{"file", shown(options.file)}, {"tier", options.compiler.level}};
+  std::string text;
+  std::optional<std::string> trap;
+  const auto add = [&](const char* key, Result<ordered_json> made, const auto& to_text) -> Result<void> {
+    if (!made) return made.error();
+    if (made->contains("trap")) trap = made->at("trap").get<std::string>();
+    if (made->size() > 1) text += to_text(*made);
+    json[key] = std::move(*made);
+    return {};
+  };
+  if (options.report)
+    if (auto added = add("report", report_json(*compiled, options.compiler), report_text); !added) return added.error();
+  if (options.run)
+    if (auto added = add("run", run_json(*compiled, *program, options), run_text); !added) return added.error();
+  if (options.measure && !trap)
+    if (auto added = add("measured", measure_json(*compiled, *program, options), measure_text); !added)
+      return added.error();
+  if (options.json) text = dumped(json);
+  if (const auto printed = print(text); !printed) return printed.error();
+  return trap ? fail(*trap, kTrapped) : kDone;
+}
+
+// ---- the command line
+
+class CommandLine {
+ public:
+  CommandLine() : app_("phextcc: compiles a kernel (src/vtpu/compiler/language/README.md) to words of the vTPU") {
+    app_.name("phextcc");
+    app_.footer(
+        "FILE is a kernel (.phx); '-' is standard input.\n"
+        "Without --emit, --report, --run or --measure, the container is written beside it, as FILE.siw.\n"
+        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped.\n"
+        "Any status but 0 comes with a message on standard error.");
+    options_.compiler.machine = compiler::MachineModel::reference();
+    add_compiling();
+    add_running();
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+      check();
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() != 0)
+        return fail(std::string(error.what()) + "; 'phextcc --help' lists the options", kWrongUsage);
+      std::ostringstream help;
+      app_.exit(error, help, help);
+      return finished(print(help.str()));
+    }
+    return finished(compile_file(std::move(options_)));
+  }
+
+ private:
+  static int finished(const Result<int>& done) { return done ? *done : fail(done.error().message(), kWrongInput); }
+
+  void add_compiling() {
+    app_.add_option("FILE", options_.file, "kernel, or '-'")->required();
+    app_.add_option(
+            "-O", options_.compiler.level,
+            "tier: -O0 an op a word, -O1 neighbours packed, -O2 list scheduling, -O3 vectors and pipelined loops")
+        ->check(CLI::Range(0u, 3u))
+        ->capture_default_str();
+    app_.add_option("-D", options_.definitions, "name=value of a param; may be given again")->take_all()->expected(1);
+    app_.add_option("-o,--output", options_.out, "file to write, or '-'");
+    app_.add_option("--emit", options_.emit,
+                    "siw (the container), sasm (assembly text), ir, source-ir, x86 (host code)")
+        ->check(CLI::IsMember({"ir", "source-ir", "sasm", "siw", "x86"}));
+    app_.add_flag("--words-with-source", options_.words_with_source, "--emit=sasm with the source's lines");
+    app_.add_option("--form", options_.form, "of host code: avx512 or avx2")->check(CLI::IsMember({"avx512", "avx2"}));
+    app_.add_flag("--report", options_.report, "what became of the innermost loops");
+    app_.add_flag("--json", options_.json, "report, run and measurement as JSON");
+    app_.add_option("--ports", options_.ports, "port map (JSON) to compile for, as 'vtpu bench --ports' writes it");
+    app_.add_flag("--no-pipeline", options_.no_pipeline, "-O3 without modulo scheduling");
+    app_.add_flag("--self-contained", options_.compiler.allocate,
+                  "the program makes its tensors ('vtpu run' can run it)");
+  }
+
+  void add_running() {
+    app_.add_flag("--run", options_.run, "run it and show the tensors that changed");
+    app_.add_flag("--measure", options_.measure, "cycles of a run, as the median of some");
+    app_.add_option("--samples", options_.samples, "runs to measure")
+        ->check(CLI::Range(1u, 1000u))
+        ->capture_default_str();
+    app_.add_option("--engine", options_.engine, "auto, interpreter or native")
+        ->check(CLI::IsMember({"auto", "interpreter", "native"}));
+    app_.add_option("--fill", options_.fills,
+                    "NAME=KIND of a tensor before: zeros, ones, count or random; else random to run, zeros to measure")
+        ->take_all()
+        ->expected(1);
+    app_.add_option("--seed", options_.seed, "of random elements")->check(CLI::NonNegativeNumber);
+    app_.add_option("--show", options_.shows, "NAME[:COUNT] of a tensor after")->take_all()->expected(1);
+  }
+
+  /// What one option asks of others.
+  void check() {
+    const bool runs = options_.run || options_.measure;
+    const auto needs = [](bool holds, const char* option, const char* what) {
+      if (!holds) throw CLI::ValidationError(option, what);
+    };
+    for (const std::string& text : options_.definitions)
+      if (const auto defined = define(options_.compiler, text); !defined)
+        throw CLI::ValidationError("-D", defined.error().message());
+    options_.compiler.pipeline = !options_.no_pipeline;
+    needs(!options_.words_with_source || options_.emit == "sasm", "--words-with-source", "needs --emit=sasm");
+    needs(options_.form.empty() || options_.emit == "x86" || (runs && options_.engine != "interpreter"), "--form",
+          "is of host code, which --emit=x86 shows and --run and --measure run");
+    needs(!options_.json || options_.report || runs, "--json", "needs --report, --run or --measure");
+    needs(!options_.json || !emits_text(options_), "--json", "shares standard output with --emit; needs -o");
+    needs(options_.fills.empty() || runs, "--fill", "needs --run or --measure");
+    needs(options_.shows.empty() || options_.run, "--show", "needs --run");
+    needs(!runs || !options_.compiler.allocate, "--self-contained",
+          "makes its own tensors; 'vtpu run' runs its container");
+  }
+
+  Options options_;
+  CLI::App app_;
+};
+
+}  // namespace
+}  // namespace vtpu::command
+
+int main(int argc, char** argv) { return vtpu::command::CommandLine().run(argc, argv); }

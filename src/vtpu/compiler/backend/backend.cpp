@@ -1,0 +1,259 @@
+#include "vtpu/compiler/backend/backend.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/backend/emit.h"
+#include "vtpu/compiler/backend/liveness.h"
+#include "vtpu/compiler/backend/mii.h"
+#include "vtpu/compiler/backend/operands.h"
+#include "vtpu/compiler/backend/packing.h"
+#include "vtpu/compiler/backend/pipeline.h"
+#include "vtpu/compiler/backend/spill.h"
+
+namespace vtpu::compiler::backend {
+namespace {
+
+using isa::Opcode;
+
+constexpr unsigned kMostRounds = 100;
+
+/// A branch to where the code goes on anyway is none.
+void drop_idle_branches(Code& code) {
+  for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
+    Block& block = code.blocks[b];
+    if (block.exit && block.exit->op.opcode == Opcode::dbr && block.target == b + 1) block.exit.reset();
+  }
+}
+
+bool reads_status(const Code& code) {
+  return std::any_of(code.blocks.begin(), code.blocks.end(), [](const Block& block) {
+    return std::any_of(block.ops.begin(), block.ops.end(),
+                       [](const MachineOp& op) { return op.op.opcode == Opcode::dmov_sr; });
+  });
+}
+
+struct Scheduled {
+  WideCode wide;
+  std::vector<LoopReport> reports;
+  std::vector<std::uint32_t> kernels;  ///< block of each report
+  struct Pipelined {
+    std::uint32_t block = 0;            ///< of `Code`
+    std::uint32_t first = 0, last = 0;  ///< of `wide`, setup to epilogue
+    bool counted_at_run_time = false;
+    std::array<unsigned, 5> live{};  ///< registers of its own, by file, and those spared for it
+  };
+  std::vector<Pipelined> pipelined;
+};
+
+/// From code to words on any number of registers.
+class Scheduler {
+ public:
+  Scheduler(const Code& code, Packing packing, const ports::PortMap& map, bool status_read)
+      : code_(code), packing_(packing), map_(map), status_read_(status_read), latencies_(latencies_of(map)) {}
+
+  /// `rejected`: by block, plans for it that did not find registers.
+  Scheduled run(const std::vector<unsigned>& rejected) {
+    const Liveness liveness(code_);
+    Scheduled result;
+    WideCode& wide = result.wide;
+    wide.files = code_.files;
+    wide.origin.resize(code_.files.size());
+    std::iota(wide.origin.begin(), wide.origin.end(), 0u);
+    std::vector<std::uint32_t> first(code_.blocks.size());  // block of `code_` → of `wide`
+    std::vector<std::uint32_t> to_resolve;                  // blocks of `wide` whose targets are blocks of `code_`
+    for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
+      const Block& block = code_.blocks[b];
+      first[b] = static_cast<std::uint32_t>(wide.blocks.size());
+      WideBlock plain = words_of(block, liveness.live_out(b));
+      plain.target = block.target;
+      if (!block.loop) {
+        if (plain.branches) to_resolve.push_back(first[b]);
+        wide.blocks.push_back(std::move(plain));
+        continue;
+      }
+      LoopReport report;
+      report.name = block.loop->name, report.line = block.loop->line, report.trip = block.loop->trip;
+      LoopRequest request{&block, &code_.files, &map_};
+      request.status_read = status_read_;
+      request.pipeline = packing_ == Packing::pipelined;
+      request.list_words = static_cast<unsigned>(plain.words.size());
+      request.rejected = rejected[b];
+      const auto plan = plan_loop(request, report);
+      if (plan) {
+        report.pipelined = true;
+        report.initiation_interval = plan->schedule.interval;
+        report.stages = plan->stages;
+        report.copies = plan->factor;
+        result.kernels.push_back(append_pipelined(block, *plan, plain, liveness.live_out(b), wide));
+        Scheduled::Pipelined loop{b, first[b], result.kernels.back() + 1, report.trip == 0, plan->live};
+        for (unsigned& live : loop.live) live += rejected[b];
+        result.pipelined.push_back(loop);
+      } else {
+        report.initiation_interval = static_cast<unsigned>(plain.words.size());
+        report.slots = slots_of(block, {});
+        ++report.slots[0];  // the dloop
+        plain.target = first[b];
+        result.kernels.push_back(first[b]);
+        wide.blocks.push_back(std::move(plain));
+      }
+      wide.blocks[result.kernels.back()].loop = static_cast<std::uint32_t>(result.reports.size());
+      result.reports.push_back(std::move(report));
+    }
+    for (const std::uint32_t b : to_resolve)
+      if (wide.blocks[b].words.back().dense().op.opcode != Opcode::dhalt)
+        wide.blocks[b].target = first[wide.blocks[b].target];
+    remove_dead(wide, status_read_);
+    return result;
+  }
+
+ private:
+  WideBlock words_of(const Block& block, const std::vector<Register>& live_out) {
+    if (packing_ == Packing::one_op) return make_wide(block, place_one_op(block), {});
+    GraphOptions options;
+    options.latencies = latencies_;
+    options.status_read = status_read_;
+    if (packing_ == Packing::by_pipe) return make_wide(block, place_by_pipe(block, make_graph(block, options)), {});
+    options.inductions = find_inductions(block);
+    return make_wide(block, list_schedule(block, make_graph(block, options), code_.files, live_out),
+                     options.inductions);
+  }
+
+  const Code& code_;
+  Packing packing_;
+  const ports::PortMap& map_;
+  bool status_read_;
+  Latencies latencies_;
+};
+
+/// The line of the first op that has the register.
+std::uint32_t line_of(const WideCode& wide, Register r) {
+  for (const WideBlock& block : wide.blocks)
+    for (const WideWord& word : block.words)
+      for (const PlacedOp& op : word.slots)
+        if (!op.empty() && op.line != 0 && std::find(op.registers.begin(), op.registers.end(), r) != op.registers.end())
+          return op.line;
+  return 0;
+}
+
+/// For registers without a number: which registers of `Code` to put elsewhere, they themselves or, where they cannot
+/// be, the cheapest that they meet. Empty: none can be.
+std::vector<Register> victims(const WideCode& wide, const Interference& graph, const std::vector<double>& cost,
+                              const std::vector<Register>& without) {
+  std::vector<Register> chosen;
+  for (const Register r : without) {
+    Register best = r;
+    double least = cost[r];
+    if (std::isinf(least))
+      for (const Register n : graph.neighbours[r])
+        if (const double ratio = cost[n] / static_cast<double>(graph.neighbours[n].size()); ratio < least)
+          least = ratio, best = n;
+    if (!std::isinf(least)) chosen.push_back(wide.origin[best]);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+  return chosen;
+}
+
+/// Whether one of the registers is a pipelined loop's that has itself no more room for them.
+bool is_full(const Scheduled::Pipelined& loop, const std::vector<Register>& registers, const Scheduled& scheduled,
+             const Interference& graph, const Spiller& spiller) {
+  return std::any_of(registers.begin(), registers.end(), [&](Register r) {
+    const Register original = scheduled.wide.origin[r];
+    if (!spiller.occurs(original, loop.block)) return false;
+    const auto file = static_cast<std::size_t>(scheduled.wide.files[r]);
+    unsigned live = loop.live[file];
+    if (loop.counted_at_run_time)  // its setup and its rest hold more than its kernel
+      for (std::uint32_t b = loop.first; b <= loop.last; ++b) live = std::max(live, graph.most_live[b][file]);
+    return live >= isa::kFileSize[file];
+  });
+}
+
+Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap& map) {
+  Code code = given;
+  drop_idle_branches(code);
+  const bool status_read = reads_status(code);
+  std::vector<Register> kept;
+  for (const auto& [r, place] : code.rematerializable) kept.push_back(r);
+  std::sort(kept.begin(), kept.end());
+  coalesce(code, kept);
+  Spiller spiller(code);
+  std::vector<unsigned> rejected(code.blocks.size());
+
+  Words words;
+  for (unsigned round = 0; round < kMostRounds; ++round) {
+    Scheduled scheduled = Scheduler(code, packing, map, status_read).run(rejected);
+    const Interference graph(scheduled.wide);
+    unsigned buffers = 0;
+    for (const auto& live : graph.most_live) buffers = std::max(buffers, live[static_cast<std::size_t>(isa::File::m)]);
+    const unsigned free_buffers = 4 - std::min(4u, buffers);
+    std::vector<double> cost = spiller.costs(scheduled.wide, graph, free_buffers);
+    // Nothing goes to and fro in a pipelined loop.
+    for (const Scheduled::Pipelined& loop : scheduled.pipelined) {
+      const std::vector<Register> bound = spiller.bound_to(loop.block);
+      for (Register r = 0; r < cost.size(); ++r)
+        if (std::binary_search(bound.begin(), bound.end(), scheduled.wide.origin[r]))
+          cost[r] = std::numeric_limits<double>::infinity();
+    }
+    const Colouring colouring = colour(scheduled.wide, graph, cost);
+    if (colouring.without.empty()) {
+      Emitted emitted = emit(code, scheduled.wide, colouring);
+      for (std::size_t k = 0; k < scheduled.reports.size(); ++k) {
+        LoopReport& report = scheduled.reports[k];
+        report.registers = graph.most_live[scheduled.kernels[k]];
+        measure_kernel(report, emitted, scheduled.kernels[k], map);
+      }
+      words.program = std::move(emitted.program);
+      words.lines = std::move(emitted.lines);
+      words.loops = std::move(scheduled.reports);
+      return words;
+    }
+    // A pipelined loop that is full of its own registers has to do with fewer; else what lives around loops makes room.
+    const std::vector<Register> chosen = victims(scheduled.wide, graph, cost, colouring.without);
+    bool relaxed = false;
+    const auto relax = [&](const auto& which) {
+      for (const Scheduled::Pipelined& loop : scheduled.pipelined)
+        if (which(loop)) ++rejected[loop.block], relaxed = true;
+    };
+    relax([&](const auto& loop) { return is_full(loop, colouring.without, scheduled, graph, spiller); });
+    if (!relaxed && chosen.empty())
+      relax([&](const auto& loop) {
+        return std::any_of(colouring.without.begin(), colouring.without.end(), [&](Register r) {
+          const auto file = static_cast<std::size_t>(scheduled.wide.files[r]);
+          return graph.most_live[loop.last - 1][file] >= isa::kFileSize[file];  // in the kernel
+        });
+      });
+    if (!relaxed && chosen.empty()) relax([](const auto&) { return true; });
+    if (relaxed) continue;
+    if (chosen.empty()) {
+      const Register r = colouring.without.front();
+      return Error{fmt::format("line {}", line_of(scheduled.wide, r)),
+                   fmt::format("more values at once than the {} {}-registers hold",
+                               isa::kFileSize[static_cast<std::size_t>(scheduled.wide.files[r])],
+                               "-rvpm"[static_cast<std::size_t>(scheduled.wide.files[r])]),
+                   "fewer, as this kind cannot be put elsewhere"};
+    }
+    words.spilled += static_cast<unsigned>(chosen.size());
+    spiller.spill(chosen, free_buffers);
+  }
+  return Error{code.name, "registers that spilling does not make enough of", "a smaller kernel"};
+}
+
+}  // namespace
+
+Result<Words> make_words(const Code& code, Packing packing, const ports::PortMap& map) {
+  Result<Words> words = try_words(code, packing, map);
+  // What lies closer to the order of the source keeps fewer values at once.
+  for (int less = static_cast<int>(packing) - 1; !words.ok() && less >= 0; --less) {
+    Result<Words> again = try_words(code, static_cast<Packing>(less), map);
+    if (again.ok()) words = std::move(again);
+  }
+  return words;
+}
+
+}  // namespace vtpu::compiler::backend

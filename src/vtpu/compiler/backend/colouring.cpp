@@ -1,0 +1,142 @@
+#include "vtpu/compiler/backend/colouring.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "vtpu/compiler/backend/operands.h"
+#include "vtpu/compiler/backend/packing.h"
+
+namespace vtpu::compiler::backend {
+namespace {
+
+unsigned numbers_in(isa::File file) { return isa::kFileSize[static_cast<std::size_t>(file)]; }
+
+constexpr double kInfinite = std::numeric_limits<double>::infinity();
+
+/// `by_weight`: of registers that all must have a number, the lightest for the room it makes goes last; else the first.
+Colouring colour_once(const WideCode& code, const Interference& graph, const std::vector<double>& cost,
+                      bool by_weight) {
+  const auto registers = static_cast<Register>(code.files.size());
+  std::vector<std::uint32_t> degree(registers);
+  std::vector<bool> removed(registers);
+  std::vector<Register> easy, hard, order;
+  for (Register r = 0; r < registers; ++r) {
+    removed[r] = graph.weight[r] <= 0;  // does not occur
+    degree[r] = static_cast<std::uint32_t>(graph.neighbours[r].size());
+    if (removed[r]) continue;
+    (degree[r] < numbers_in(code.files[r]) ? easy : hard).push_back(r);
+  }
+  const auto remove = [&](Register r) {
+    removed[r] = true;
+    order.push_back(r);
+    for (const Register n : graph.neighbours[r])
+      if (!removed[n] && degree[n]-- == numbers_in(code.files[n])) easy.push_back(n);
+  };
+  for (;;) {
+    while (!easy.empty()) {
+      const Register r = easy.back();
+      easy.pop_back();
+      if (!removed[r]) remove(r);
+    }
+    // None is sure of a number: that which costs least for the room it makes goes last, and may yet find one.
+    std::erase_if(hard, [&](Register r) { return removed[r]; });
+    if (hard.empty()) break;
+    const auto rank = [&](Register r) {
+      const bool free = cost[r] < kInfinite;
+      return std::pair{!free, free || by_weight ? (free ? cost[r] : graph.weight[r]) / degree[r] : 0.0};
+    };
+    const Register chosen =
+        *std::min_element(hard.begin(), hard.end(), [&](Register x, Register y) { return rank(x) < rank(y); });
+    remove(chosen);
+  }
+
+  std::vector<std::vector<Register>> partners(registers);
+  for (const auto& [result, source] : graph.moves)
+    partners[result].push_back(source), partners[source].push_back(result);
+  Colouring result;
+  result.colour.assign(registers, kNoColour);
+  for (std::size_t k = order.size(); k-- > 0;) {
+    const Register r = order[k];
+    std::uint32_t taken = 0;
+    for (const Register n : graph.neighbours[r])
+      if (result.colour[n] != kNoColour) taken |= 1u << result.colour[n];
+    for (const Register partner : partners[r])
+      if (result.colour[r] == kNoColour && result.colour[partner] != kNoColour &&
+          (taken >> result.colour[partner] & 1) == 0)
+        result.colour[r] = result.colour[partner];
+    for (std::uint8_t number = 0; number < numbers_in(code.files[r]) && result.colour[r] == kNoColour; ++number)
+      if ((taken >> number & 1) == 0) result.colour[r] = number;
+    if (result.colour[r] == kNoColour) result.without.push_back(r);
+  }
+  std::sort(result.without.begin(), result.without.end());
+  return result;
+}
+
+}  // namespace
+
+Colouring colour(const WideCode& code, const Interference& graph, const std::vector<double>& cost) {
+  Colouring first = colour_once(code, graph, cost, false);
+  if (first.without.empty()) return first;
+  Colouring second = colour_once(code, graph, cost, true);
+  const auto harm = [&](const Colouring& colouring) {
+    const auto must = std::count_if(colouring.without.begin(), colouring.without.end(),
+                                    [&](Register r) { return !(cost[r] < kInfinite); });
+    return std::pair{must, colouring.without.size()};
+  };
+  return harm(second) < harm(first) ? second : first;
+}
+
+void coalesce(Code& code, const std::vector<Register>& kept) {
+  WideCode wide;
+  wide.files = code.files;
+  for (const Block& block : code.blocks) {
+    wide.blocks.push_back(make_wide(block, place_one_op(block), {}));
+    wide.blocks.back().target = block.target;
+  }
+  Interference graph(wide);
+  std::vector<Register> stands_for(code.files.size());
+  std::iota(stands_for.begin(), stands_for.end(), 0u);
+  const auto find = [&](Register r) {
+    while (stands_for[r] != r) r = stands_for[r] = stands_for[stands_for[r]];
+    return r;
+  };
+  const auto is_kept = [&](Register r) { return std::binary_search(kept.begin(), kept.end(), r); };
+  bool joined = false;
+  for (const auto& [result, source] : graph.moves) {
+    if (is_kept(result) || is_kept(source)) continue;
+    const Register a = find(result), b = find(source);
+    if (a == b) continue;
+    std::vector<Register> all = graph.neighbours[a];
+    all.insert(all.end(), graph.neighbours[b].begin(), graph.neighbours[b].end());
+    for (Register& r : all) r = find(r);
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    const auto meets_other = [&](Register x, Register y) {
+      return std::any_of(graph.neighbours[x].begin(), graph.neighbours[x].end(),
+                         [&](Register r) { return find(r) == y; });
+    };
+    if (meets_other(a, b) || meets_other(b, a)) continue;
+    const auto hard = std::count_if(
+        all.begin(), all.end(), [&](Register r) { return graph.neighbours[r].size() >= numbers_in(code.files[r]); });
+    if (hard >= static_cast<std::ptrdiff_t>(numbers_in(code.files[a]))) continue;
+    stands_for[b] = a;
+    for (const Register r : all) graph.neighbours[r].push_back(a);
+    graph.neighbours[a] = std::move(all);
+    joined = true;
+  }
+  if (!joined) return;
+  const auto rename = [&](MachineOp& op) {
+    for (Register& r : op.registers)
+      if (r != kNoRegister) r = find(r);
+  };
+  for (Block& block : code.blocks) {
+    for (MachineOp& op : block.ops) rename(op);
+    if (block.exit) rename(*block.exit);
+    std::erase_if(block.ops,
+                  [](const MachineOp& op) { return is_move(op.op) && op.registers[kD] == op.registers[kA]; });
+  }
+}
+
+}  // namespace vtpu::compiler::backend

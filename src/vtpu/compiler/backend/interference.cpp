@@ -1,0 +1,115 @@
+#include "vtpu/compiler/backend/interference.h"
+
+#include <algorithm>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/backend/liveness.h"
+#include "vtpu/compiler/backend/operands.h"
+
+namespace vtpu::compiler::backend {
+namespace {
+
+/// A set of registers by file, with its members in a row.
+class LiveSet {
+ public:
+  explicit LiveSet(const std::vector<isa::File>& files) : files_(files), place_(files.size(), kAbsent) {}
+
+  void add(Register r) {
+    if (place_[r] != kAbsent) return;
+    auto& members = of(r);
+    place_[r] = static_cast<std::uint32_t>(members.size());
+    members.push_back(r);
+  }
+  void remove(Register r) {
+    if (place_[r] == kAbsent) return;
+    auto& members = of(r);
+    place_[members.back()] = place_[r];
+    members[place_[r]] = members.back();
+    members.pop_back();
+    place_[r] = kAbsent;
+  }
+  void clear() {
+    for (auto& members : members_) {
+      for (const Register r : members) place_[r] = kAbsent;
+      members.clear();
+    }
+  }
+  const std::vector<Register>& in_file_of(Register r) const { return members_[static_cast<std::size_t>(files_[r])]; }
+  unsigned size(std::size_t file) const { return static_cast<unsigned>(members_[file].size()); }
+
+ private:
+  static constexpr std::uint32_t kAbsent = ~std::uint32_t{0};
+  std::vector<Register>& of(Register r) { return members_[static_cast<std::size_t>(files_[r])]; }
+
+  const std::vector<isa::File>& files_;
+  std::vector<std::uint32_t> place_;
+  std::array<std::vector<Register>, 5> members_;
+};
+
+}  // namespace
+
+Interference::Interference(const WideCode& code)
+    : neighbours(code.files.size()), weight(code.files.size()), most_live(code.blocks.size()) {
+  const Liveness liveness(code);
+  LiveSet live(code.files);
+  const auto edge = [this](Register a, Register b) {
+    if (a == b) return;
+    neighbours[a].push_back(b);
+    neighbours[b].push_back(a);
+  };
+  std::vector<std::pair<double, std::pair<Register, Register>>> found;
+  for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
+    const WideBlock& block = code.blocks[b];
+    live.clear();
+    for (const Register r : liveness.live_out(b)) live.add(r);
+    auto& most = most_live[b];
+    const auto count = [&] {
+      for (std::size_t file = 1; file < most.size(); ++file) most[file] = std::max(most[file], live.size(file));
+    };
+    count();
+    const auto frequency = static_cast<double>(std::uint64_t{1} << (3 * std::min(block.depth, 10u)));
+    for (std::size_t w = block.words.size(); w-- > 0;) {
+      const WideWord& word = block.words[w];
+      const auto order = order_of(word);
+      VTPU_CHECK(order.has_value(), "the slots of a word have an order");
+      std::array<Register, 8> results{};
+      std::size_t written = 0;
+      for (std::size_t k = 3; k-- > 0;) {
+        const PlacedOp& op = word.slots[(*order)[k]];
+        if (op.empty()) continue;
+        const bool move = is_move(op.op);
+        if (move) found.push_back({-frequency, {op.registers[kD], op.registers[kA]}});
+        for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
+          weight[r] += frequency;
+          if (!row.writes) return;
+          for (std::size_t i = 0; i < written; ++i)
+            if (code.files[results[i]] == code.files[r]) edge(r, results[i]);
+          results[written++] = r;
+          for (const Register other : live.in_file_of(r))
+            if (!move || other != op.registers[kA]) edge(r, other);
+          live.add(r);
+        });
+        count();
+        for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
+          if (row.writes) live.remove(r);
+        });
+        for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
+          if (row.reads) live.add(r);
+        });
+      }
+    }
+    count();
+  }
+  for (auto& list : neighbours) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+  for (const auto& [frequency, move] : found) moves.push_back(move);
+}
+
+bool Interference::meet(Register a, Register b) const {
+  return std::binary_search(neighbours[a].begin(), neighbours[a].end(), b);
+}
+
+}  // namespace vtpu::compiler::backend

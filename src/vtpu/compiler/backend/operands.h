@@ -1,0 +1,52 @@
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "vtpu/compiler/backend/code.h"
+#include "vtpu/isa/opcode.h"
+
+namespace vtpu::compiler::backend {
+
+/// One register operand of an opcode.
+struct OperandRow {
+  std::uint8_t field = 0;  ///< place in MachineOp::registers
+  isa::File file = isa::File::none;
+  bool reads = false;
+  bool writes = false;
+  bool index = false;  ///< the scaled r of a layout address, which a displacement can make up for
+};
+
+/// What the back end asks of an opcode, from the tables of isa/ and from nothing else.
+struct OpcodeRow {
+  isa::Slot slot = isa::Slot::D;
+  isa::Cost cost = isa::Cost::none;
+  isa::Effect effect = isa::Effect::pure;
+  bool layout_address = false;
+  std::uint8_t count = 0;
+  std::array<OperandRow, 5> operands{};
+};
+const OpcodeRow& row_of(isa::Opcode opcode);
+
+/// Calls visit(row, register) for every register operand that is there.
+template <class Visit>
+void for_each_operand(const isa::Op& op, const std::array<Register, 4>& registers, const Visit& visit) {
+  const OpcodeRow& row = row_of(op.opcode);
+  for (std::uint8_t k = 0; k < row.count; ++k)
+    if (const Register r = registers[row.operands[k].field]; r != kNoRegister) visit(row.operands[k], r);
+}
+
+/// A plain move from register to register.
+inline bool is_move(const isa::Op& op) {
+  return (op.opcode == isa::Opcode::dmov_i64 && !op.immediate()) || op.opcode == isa::Opcode::dmov_v ||
+         op.opcode == isa::Opcode::dmov_p;
+}
+
+// Places in MachineOp::registers.
+inline constexpr std::size_t kD = 0, kA = 1, kB = 2, kC = 3;
+
+/// `dadd.i64 r, r, #n`.
+inline bool is_step(const isa::Op& op, const std::array<Register, 4>& registers) {
+  return op.opcode == isa::Opcode::dadd_i64 && op.immediate() && registers[kD] == registers[kA];
+}
+
+}  // namespace vtpu::compiler::backend

@@ -1,0 +1,298 @@
+#include "vtpu/compiler/backend/spill.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/backend/operands.h"
+
+namespace vtpu::compiler::backend {
+namespace {
+
+using isa::File;
+using isa::Opcode;
+
+constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kMadeAgain = 0.5;  // of the cost of a register that has to be put somewhere
+constexpr std::uint32_t kBoxTensor = ~std::uint32_t{0} - 1;
+constexpr std::uint32_t kCellBytes = 64;
+constexpr std::size_t kReach = 8;  // ops over which a fetched value is used again
+constexpr unsigned kLanes = 4;
+
+MachineOp make(Opcode opcode, std::array<Register, 4> registers, std::int64_t imm = 0) {
+  MachineOp op;
+  op.op.opcode = opcode;
+  op.op.imm = imm;
+  op.registers = registers;
+  return op;
+}
+
+MachineOp in_box(Opcode opcode, Register base, std::uint32_t byte, std::int64_t bytes) {
+  MachineOp op = make(opcode, {kNoRegister, kNoRegister, base, kNoRegister});
+  op.op.disp = static_cast<std::int32_t>(byte);
+  op.memory = {kBoxTensor, true, 0, byte, 0, bytes};
+  return op;
+}
+
+bool is_entered_from_elsewhere(const Code& code, std::uint32_t block) {
+  for (std::uint32_t b = 0; b < code.blocks.size(); ++b)
+    if (b != block && code.blocks[b].exit && code.blocks[b].exit->op.opcode != Opcode::dhalt &&
+        code.blocks[b].target == block)
+      return true;
+  return false;
+}
+
+}  // namespace
+
+Spiller::Spiller(Code& code) : code_(code) {
+  std::vector<Block> blocks;
+  std::vector<std::uint32_t> number(code.blocks.size());
+  for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
+    const bool first = b == 0 && (code.blocks[b].loop || is_entered_from_elsewhere(code, b));
+    const bool behind_loop = b > 0 && code.blocks[b - 1].loop && code.blocks[b].loop;
+    if (first || behind_loop) {
+      Block& before = blocks.emplace_back();
+      before.depth = code.blocks[b].depth > 0 ? code.blocks[b].depth - 1 : 0;
+    }
+    number[b] = static_cast<std::uint32_t>(blocks.size());
+    blocks.push_back(std::move(code.blocks[b]));
+  }
+  for (Block& block : blocks)
+    if (block.exit) block.target = number[block.target];
+  code.blocks = std::move(blocks);
+  stays_.resize(code.files.size());
+  for (const Block& block : code.blocks)
+    if (block.loop) stays_[block.exit->registers[kD]] = true;
+  find_constants();
+}
+
+void Spiller::find_constants() {
+  std::vector<std::uint32_t> writes(code_.files.size());
+  std::vector<const MachineOp*> writer(code_.files.size());
+  for (const Block& block : code_.blocks) {
+    const auto look = [&](const MachineOp& op) {
+      for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
+        if (row.writes) ++writes[r], writer[r] = &op;
+      });
+    };
+    for (const MachineOp& op : block.ops) look(op);
+    if (block.exit) look(*block.exit);
+  }
+  made_again_.resize(code_.files.size());
+  for (Register r = 0; r < code_.files.size(); ++r) {
+    if (writes[r] != 1) continue;
+    const isa::Op& op = writer[r]->op;
+    if (op.opcode == Opcode::dmov_const || op.opcode == Opcode::dmov_coord ||
+        (op.opcode == Opcode::dmov_i64 && op.immediate()))
+      made_again_[r] = Home{*writer[r], {}};
+  }
+  for (const auto& [r, place] : code_.rematerializable)
+    made_again_[r] = Home{make(Opcode::dmov_coord, {r, kNoRegister, kNoRegister, kNoRegister}, place), {}};
+}
+
+bool Spiller::can_spill(Register r, unsigned free_buffers) const {
+  if (r >= code_.files.size() || stays_[r]) return false;
+  if (made_again_[r]) return true;
+  const File file = code_.files[r];
+  if (file == File::r && (free_buffers > 0 || lanes_used_ < kLanes * buffers_.size())) return true;
+  return (file == File::r || file == File::v) && code_.spill_coordinate.has_value() &&
+         cells_ + 1 <
+             phext::PackedCoordinate::kMax - code_.coordinates[*code_.spill_coordinate].get(phext::Axis::column);
+}
+
+std::vector<double> Spiller::costs(const WideCode& wide, const Interference& graph, unsigned free_buffers) const {
+  std::vector<double> all(wide.files.size(), kNever);
+  for (Register r = 0; r < wide.files.size(); ++r) {
+    const Register original = wide.origin[r];
+    if (original < code_.files.size() && can_spill(original, free_buffers))
+      all[r] = graph.weight[r] * (made_again_[original] ? kMadeAgain : 1.0);
+  }
+  return all;
+}
+
+bool Spiller::occurs(Register r, std::uint32_t block) const {
+  const auto has = [r](const MachineOp& op) {
+    return std::find(op.registers.begin(), op.registers.end(), r) != op.registers.end();
+  };
+  const Block& there = code_.blocks[block];
+  return std::any_of(there.ops.begin(), there.ops.end(), has) || (there.exit && has(*there.exit));
+}
+
+std::vector<Register> Spiller::bound_to(std::uint32_t loop) const {
+  std::vector<Register> all;
+  for (const MachineOp& op : code_.blocks[loop].ops)
+    for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
+      if (row.writes || stands_in(r)) all.push_back(r);
+    });
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+Register Spiller::temporary(File file) {
+  const Register r = code_.fresh(file);
+  stays_.push_back(true);
+  made_again_.emplace_back();
+  return r;
+}
+
+void Spiller::set_up_box() {
+  box_ = temporary(File::p);
+  const std::uint32_t place = *code_.spill_coordinate;
+  last_place_ = static_cast<std::uint32_t>(code_.coordinates.size());
+  code_.coordinates.push_back(code_.coordinates[place]);
+  const Register last = temporary(File::p), handle = temporary(File::r);
+  MachineOp allocation = make(Opcode::salloc, {handle, *box_, last, kNoRegister}, 1);  // along the columns
+  allocation.op.mode = static_cast<std::uint8_t>(static_cast<unsigned>(isa::Layout::row_major) + 4 * 6);  // 64 bytes
+  // The first cell keeps the handle; putting it there translates the pointer.
+  MachineOp keep = in_box(Opcode::sscattr_i64, *box_, 0, 8);
+  keep.registers[kA] = handle;
+  auto& entry = code_.blocks.front().ops;
+  const std::array beginning{make(Opcode::dmov_coord, {*box_, kNoRegister, kNoRegister, kNoRegister}, place),
+                             make(Opcode::dmov_coord, {last, kNoRegister, kNoRegister, kNoRegister}, last_place_),
+                             allocation, keep};
+  entry.insert(entry.begin(), beginning.begin(), beginning.end());
+  new_cell();
+  for (Block& block : code_.blocks) {
+    if (!block.exit || block.exit->op.opcode != Opcode::dhalt) continue;
+    const Register ended = temporary(File::r);
+    MachineOp fetch = in_box(Opcode::sgather_i64, *box_, 0, 8);
+    fetch.registers[kD] = ended;
+    block.ops.push_back(fetch);
+    block.ops.push_back(make(Opcode::sfree, {kNoRegister, ended, kNoRegister, kNoRegister}));
+  }
+}
+
+std::uint32_t Spiller::new_cell() {
+  const phext::PackedCoordinate first = code_.coordinates[*code_.spill_coordinate];
+  const std::uint32_t column = first.get(phext::Axis::column) + cells_;
+  VTPU_CHECK(column <= phext::PackedCoordinate::kMax, "the box stays within its line");
+  code_.coordinates[last_place_] = first.with(phext::Axis::column, column);
+  return cells_++;
+}
+
+Spiller::Home Spiller::home_for(Register r, unsigned free_buffers) {
+  if (made_again_[r]) return *made_again_[r];
+  Home home;
+  if (code_.files[r] == File::r) {
+    if (lanes_used_ == kLanes * buffers_.size() && free_buffers > 0) buffers_.push_back(temporary(File::m));
+    if (lanes_used_ < kLanes * buffers_.size()) {
+      const Register buffer = buffers_[lanes_used_ / kLanes];
+      home.fetch = make(Opcode::cunpack_i64, {r, buffer, kNoRegister, kNoRegister});
+      home.put = make(Opcode::cpack_i64, {buffer, r, kNoRegister, kNoRegister});
+      home.fetch.op.mode = home.put->op.mode = static_cast<std::uint8_t>(lanes_used_++ % kLanes);
+      return home;
+    }
+    if (!box_) set_up_box();
+    if (words_in_cell_ % (kCellBytes / 8) == 0) cell_of_words_ = new_cell(), words_in_cell_ = 0;
+    const std::uint32_t byte = cell_of_words_ * kCellBytes + 8 * words_in_cell_++;
+    home.fetch = in_box(Opcode::sgather_i64, *box_, byte, 8);
+    home.put = in_box(Opcode::sscattr_i64, *box_, byte, 8);
+  } else {
+    if (!box_) set_up_box();
+    const std::uint32_t byte = new_cell() * kCellBytes;
+    home.fetch = in_box(Opcode::sgather_v64, *box_, byte, kCellBytes);
+    home.put = in_box(Opcode::sscattr_v64, *box_, byte, kCellBytes);
+  }
+  home.fetch.registers[kD] = home.put->registers[kA] = r;
+  return home;
+}
+
+void Spiller::spill(const std::vector<Register>& registers, unsigned free_buffers) {
+  for (const Register r : registers) {
+    const std::size_t before = buffers_.size();
+    const Home home = home_for(r, free_buffers);
+    free_buffers -= static_cast<unsigned>(buffers_.size() - before);
+    move_out(r, home);
+  }
+}
+
+void Spiller::move_out(Register r, const Home& home) {
+  split_counters(r);
+  for (std::uint32_t b = 0; b < code_.blocks.size(); ++b)
+    if (occurs(r, b) && !(code_.blocks[b].loop && fetch_before(b, r, home))) move_out_of(b, r, home);
+}
+
+/// A register that counts an outer loop by dloop: the step becomes an op of its own, which can put its result away.
+void Spiller::split_counters(Register r) {
+  for (Block& block : code_.blocks) {
+    if (!block.exit || block.exit->op.opcode != Opcode::dloop || block.exit->registers[kD] != r) continue;
+    MachineOp step = make(Opcode::dadd_i64, {r, r, kNoRegister, kNoRegister}, -1);
+    step.op.flags = isa::Op::kImmediate;
+    step.line = block.exit->line;
+    block.ops.push_back(step);
+    block.exit->op.opcode = Opcode::dbr_nz;
+    block.exit->registers = {kNoRegister, r, kNoRegister, kNoRegister};
+  }
+}
+
+bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home) {
+  if (stands_in(r)) return false;
+  for (const MachineOp& op : code_.blocks[loop].ops) {
+    bool written = false;
+    for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register w) { written |= row.writes && w == r; });
+    if (written) return false;
+  }
+  const Register here = temporary(code_.files[r]);
+  stays_[here] = false;
+  MachineOp fetch = home.fetch;
+  made_again_[here] = Home{fetch, {}};  // fetched into another register than its own: stands_in
+  fetch.registers[kD] = here;
+  for (MachineOp& op : code_.blocks[loop].ops) std::replace(op.registers.begin(), op.registers.end(), r, here);
+  for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
+    Block& block = code_.blocks[b];
+    if (b == loop) continue;
+    const Opcode last = block.exit ? block.exit->op.opcode : Opcode::nop;
+    const bool goes_on = last != Opcode::dhalt && last != Opcode::dbr && b + 1 == loop;
+    const bool branches = block.exit && last != Opcode::dhalt && block.target == loop;
+    if (goes_on || branches) block.ops.push_back(fetch);
+  }
+  return true;
+}
+
+void Spiller::move_out_of(std::uint32_t number, Register r, const Home& home) {
+  Block& block = code_.blocks[number];
+  std::vector<MachineOp> ops;
+  Register held = kNoRegister;  // has the value at this point
+  std::size_t held_at = 0;
+  const auto fetch = [&](std::uint32_t line) {
+    if (held != kNoRegister && ops.size() - held_at <= kReach) return;
+    held = temporary(code_.files[r]);
+    MachineOp op = home.fetch;
+    op.registers[kD] = held;
+    op.line = line;
+    ops.push_back(op);
+  };
+  const auto rewrite = [&](MachineOp op) {
+    bool reads = false, writes = false;
+    for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register x) {
+      reads |= row.reads && x == r, writes |= row.writes && x == r;
+    });
+    if (writes && !home.put) return;  // it is made again
+    if (reads) fetch(op.line);
+    if (writes && !reads) held = temporary(code_.files[r]);
+    if (reads || writes) {
+      std::replace(op.registers.begin(), op.registers.end(), r, held);
+      held_at = ops.size();
+    }
+    ops.push_back(op);
+    if (!writes) return;
+    MachineOp put = *home.put;
+    std::replace(put.registers.begin(), put.registers.end(), r, held);
+    put.line = op.line;
+    ops.push_back(put);
+  };
+  for (const MachineOp& op : block.ops) rewrite(op);
+  if (block.exit) {
+    bool reads = false;
+    for_each_operand(block.exit->op, block.exit->registers,
+                     [&](const OperandRow& row, Register x) { reads |= row.reads && x == r; });
+    if (reads) {
+      fetch(block.exit->line);
+      std::replace(block.exit->registers.begin(), block.exit->registers.end(), r, held);
+    }
+  }
+  block.ops = std::move(ops);
+}
+
+}  // namespace vtpu::compiler::backend

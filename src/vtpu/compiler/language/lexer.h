@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "vtpu/compiler/language/diagnostics.h"
+#include "vtpu/phext/packed.h"
+
+namespace vtpu::compiler::language {
+
+enum class TokenKind : std::uint8_t {
+  name,
+  integer,
+  real,
+  coordinate,  ///< text with its `@`
+  attribute,   ///< text with its `@`
+  symbol,
+  end
+};
+
+/// A piece of a text, which must outlive it.
+struct Token {
+  TokenKind kind = TokenKind::end;
+  std::string_view text;
+  Span span;
+  std::int64_t integer = 0;  ///< hexadecimal ones above 2^63 − 1 wrap around
+  double real = 0;
+  bool hexadecimal = false;
+  std::string_view suffix;  ///< of a number: `i32`, `i64`, `f32`, `f64` or nothing
+  phext::PackedCoordinate coordinate;
+
+  bool is(std::string_view wanted) const {
+    return (kind == TokenKind::name || kind == TokenKind::symbol) && text == wanted;
+  }
+};
+
+/// The tokens of a text, the last of kind `end`. Columns count characters (of UTF-8), from 1.
+std::vector<Token> lex(std::string_view text, Diagnostics& diagnostics);
+
+}  // namespace vtpu::compiler::language

@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <limits>
+#include <utility>
+
+#include "vtpu/compiler/language/lower.h"
+
+namespace vtpu::compiler::language {
+namespace {
+
+/// The least or greatest value of a type: what a minimum or maximum begins with.
+Quantity extreme(Type type, bool greatest) {
+  using Floats = std::numeric_limits<double>;
+  const Type lane = lane_type(type);
+  if (lane == Type::i64)
+    return Quantity::integer(greatest ? std::numeric_limits<std::int64_t>::max()
+                                      : std::numeric_limits<std::int64_t>::min());
+  if (lane == Type::i32)
+    return Quantity::of_bits(
+        type, greatest ? std::numeric_limits<std::int32_t>::max() : std::numeric_limits<std::int32_t>::min());
+  return Arithmetic::number(type, greatest ? Floats::infinity() : -Floats::infinity());
+}
+
+}  // namespace
+
+Quantity Lowering::reduction(const Expression& e) {
+  std::optional<Bounds> range = bounds(*e.parts[0], *e.parts[1], e.width.get());
+  at(e.span);
+  const bool sound = range.has_value();
+  if (!sound) range = Bounds{};
+  ir::Loop loop = emit_.open_loop(std::string(e.variable), range->trip);
+  loop.trip_value = range->trip_value;
+  const std::size_t mark = bindings_.size(), outer = std::exchange(scope_, mark);
+  const Form i = counter(*range, loop);
+  bind(Binding::Kind::fixed, e.variable, e.span, Quantity::of_form(i));
+  Quantity term = expression(*e.parts[2]);
+  close_scope(mark);
+  scope_ = outer;
+  at(e.span);
+  reduced_ = e.variable;
+  if (!sound) term = {};
+  if (e.name == "argmin" || e.name == "argmax") return index_reduction(e, std::move(loop), term, range->low, i);
+  return plain_reduction(e, std::move(loop), term);
+}
+
+Quantity Lowering::plain_reduction(const Expression& e, ir::Loop loop, const Quantity& term) {
+  const bool sums = e.name == "sum";
+  const bool least = e.name == "min";
+  const bool suits = is_number(term.type) && (sums || term.type != Type::f64x8);
+  if (!suits) {
+    if (!term.poison())
+      fail(e.parts[2]->span, fmt::format("{} of {}", quoted(e.name), name_of(term.type)),
+           sums ? "numbers" : "scalars, f32x16 or i32x16",
+           term.type == Type::boolean ? "i64(…) makes a number of a bool" : "");
+    emit_.close_loop();
+    return {};
+  }
+  const ir::Type type = to_ir(term.type);
+  ir::Loop::Carried carried;
+  carried.argument = emit_.module().fresh(type);
+  carried.reorderable = true;
+  carried.reduction = sums ? isa::ReductionKind::add : least ? isa::ReductionKind::min : isa::ReductionKind::max;
+  const ir::Value value = emit_.value_of(term);
+  carried.next = emit_.append(sums    ? ir::Kind::add
+                              : least ? ir::Kind::min
+                                      : ir::Kind::max,
+                              type, {carried.argument, value});
+  loop.body = emit_.close_loop();
+  const Quantity initial = sums ? Arithmetic::number(term.type, 0) : extreme(term.type, least);
+  if (loop.counted() && loop.trip == 0) return initial;
+  carried.initial = emit_.value_of(initial);
+  carried.result = emit_.module().fresh(type);
+  const Quantity made = Quantity::of_value(term.type, carried.result);
+  loop.carried.push_back(carried);
+  emit_.append_loop(std::move(loop));
+  return made;
+}
+
+Quantity Lowering::index_reduction(const Expression& e, ir::Loop loop, const Quantity& term, const Form& low,
+                                   const Form& at_term) {
+  const bool least = e.name == "argmin";
+  if (!is_scalar_number(term.type)) {
+    if (!term.poison())
+      fail(e.parts[2]->span, fmt::format("{} of {}", quoted(e.name), name_of(term.type)), "a scalar number",
+           is_vector(term.type) ? "take it element by element" : "");
+    emit_.close_loop();
+    return {};
+  }
+  const ir::Type type = to_ir(term.type);
+  ir::Loop::Carried best, index;
+  best.argument = emit_.module().fresh(type);
+  index.argument = emit_.module().fresh(ir::Type::i64);
+  const Quantity value = Quantity::of_value(term.type, emit_.value_of(term));
+  const Quantity better = math_.compare(least ? isa::Condition::lt : isa::Condition::gt, value,
+                                        Quantity::of_value(term.type, best.argument));
+  const ir::Value chosen = emit_.value_of(better), i = emit_.value_of(at_term);
+  best.next = emit_.append(ir::Kind::select, type, {chosen, emit_.value_of(value), best.argument});
+  index.next = emit_.append(ir::Kind::select, ir::Type::i64, {chosen, i, index.argument});
+  loop.body = emit_.close_loop();
+  if (loop.counted() && loop.trip == 0) return Quantity::of_form(low);
+  best.initial = emit_.value_of(extreme(term.type, least));
+  index.initial = emit_.value_of(low);
+  best.result = emit_.module().fresh(type);
+  index.result = emit_.module().fresh(ir::Type::i64);
+  loop.carried = {best, index};
+  emit_.append_loop(std::move(loop));
+  return Quantity::of_value(Type::i64, index.result);
+}
+
+}  // namespace vtpu::compiler::language

@@ -1,0 +1,254 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "vtpu/compiler/language/lower.h"
+
+namespace vtpu::compiler::language {
+
+void Lowering::statements(const std::vector<Statement>& list) {
+  const std::size_t mark = bindings_.size(), outer = std::exchange(scope_, mark);
+  for (const Statement& s : list) {
+    if (stop_when_too_much(s.span)) break;
+    statement(s);
+  }
+  close_scope(mark);
+  scope_ = outer;
+}
+
+void Lowering::statement(const Statement& s) {
+  at(s.span);
+  switch (s.kind) {
+    case Statement::Kind::let: return let(s.let, Binding::Kind::let);
+    case Statement::Kind::var: return let(s.let, Binding::Kind::var);
+    case Statement::Kind::assign: return assign(s);
+    case Statement::Kind::store: return store_statement(s);
+    case Statement::Kind::loop: return loop(s);
+    case Statement::Kind::give_back:
+      return fail(s.span, "a return here", "return as the last statement of a fn",
+                  "choose between values with condition ? a : b");
+    case Statement::Kind::call: expression(*s.value); return;
+  }
+}
+
+void Lowering::let(const Let& let, Binding::Kind kind) {
+  const Type type = let.type ? type_of(*let.type).value_or(Type::poison) : Type::poison;
+  Quantity q = expression(*let.value, type);
+  if (let.type) q = fitted(std::move(q), type, let.value->span, quoted(let.name));
+  if (q.type == Type::nothing) {
+    fail(let.value->span, "a call that gives no value", "a value");
+    q = {};
+  }
+  bind(kind, let.name, let.span, std::move(q));
+}
+
+Quantity Lowering::fitted(Quantity q, Type type, Span span, std::string_view what) {
+  if (q.poison() || type == Type::poison) return {};
+  const bool spread = is_vector(type) && !is_vector(q.type);
+  if (!adapt(q, spread ? lane_type(type) : type, span)) return {};
+  if (q.type == type) return q;
+  if (spread && q.type == lane_type(type)) return math_.splat(q);
+  std::string hint;
+  if (is_scalar_number(type) && (is_scalar_number(q.type) || q.type == Type::boolean))
+    hint = fmt::format("write {}(…)", name_of(type));
+  if (type == Type::boolean && is_number(q.type)) hint = "write … != 0";
+  fail(span, fmt::format("{} is {}, the value {}", what, name_of(type), name_of(q.type)), std::string(name_of(type)),
+       hint);
+  return {};
+}
+
+Quantity Lowering::updated(const Statement& s, const Quantity& old, Quantity value, Type type, std::string_view what) {
+  const Span span = s.kind == Statement::Kind::store ? s.value->span : s.let.value->span;
+  if (s.op != Operator::none) value = binary_of(s.op, old, std::move(value), span);
+  return fitted(std::move(value), type, span, what);
+}
+
+void Lowering::assign(const Statement& s) {
+  const Binding* target = find(s.let.name);
+  Quantity value = expression(*s.let.value, target == nullptr ? Type::poison : target->value.type);
+  at(s.span);
+  target = find(s.let.name);  // an inlined call may have moved it
+  if (target == nullptr) {
+    std::string hint = did_you_mean(s.let.name, visible_names());
+    if (hint.empty()) hint = fmt::format("var {} = …; declares it", s.let.name);
+    return fail(s.let.span, "no variable " + quoted(s.let.name), "a var declared above", hint);
+  }
+  if (target->kind != Binding::Kind::var) {
+    const std::string line = fmt::format("in line {}", target->span.place.line);
+    switch (target->kind) {
+      case Binding::Kind::tensor:
+        return fail(s.let.span, quoted(s.let.name) + " is a tensor", "an element of it",
+                    fmt::format("write {}[i] = …;", s.let.name));
+      case Binding::Kind::let:
+        return fail(s.let.span, "assignment to " + quoted(s.let.name) + ", which does not change", "a var",
+                    "declare it with var " + line);
+      case Binding::Kind::fixed:
+        return fail(s.let.span, "assignment to " + quoted(s.let.name) + ", which does not change", "a var",
+                    fmt::format("var copy = {}; can be assigned", s.let.name));
+      default: return fail(s.let.span, quoted(s.let.name) + " is a constant", "a var", "declared " + line);
+    }
+  }
+  if (target->value.poison()) return;
+  const Type type = target->value.type;
+  Quantity changed = updated(s, target->value, std::move(value), type, quoted(s.let.name));
+  changed.literal = changed.hexadecimal = changed.loaded = false;
+  find(s.let.name)->value = std::move(changed);
+}
+
+void Lowering::store_statement(const Statement& s) {
+  const Expression& e = *s.target;
+  const auto target = tensor(e);
+  std::optional<Element> place;
+  if (target) {
+    std::vector<const Expression*> parts;
+    for (const ExpressionPtr& part : e.parts) parts.push_back(part.get());
+    place = element(*target, parts, e.width.get(), e.span);
+  }
+  Quantity old;
+  if (place && s.op != Operator::none) old = load(*place);
+  Quantity value = expression(*s.value, place ? place->type : Type::poison);
+  at(s.span);
+  if (!place || value.poison()) return;
+  const Quantity stored =
+      updated(s, old, std::move(value), place->type, (e.width ? "a slice of " : "an element of ") + quoted(e.name));
+  if (!stored.poison()) store(*place, stored);
+}
+
+// ---- loops
+
+std::vector<std::size_t> Lowering::assigned_in(const std::vector<Statement>& body) const {
+  std::vector<std::size_t> found;
+  std::unordered_map<std::string_view, std::size_t> declared;  // by name: how many are in scope; looked up only
+  const auto walk = [&](const auto& self, const std::vector<Statement>& list) -> void {
+    std::vector<std::string_view> here;
+    for (const Statement& s : list) {
+      if (s.kind == Statement::Kind::let || s.kind == Statement::Kind::var) {
+        here.push_back(s.let.name);
+        ++declared[s.let.name];
+      } else if (s.kind == Statement::Kind::loop) {
+        ++declared[s.let.name];
+        self(self, s.body);
+        --declared[s.let.name];
+      } else if (s.kind == Statement::Kind::assign && declared[s.let.name] == 0) {
+        const Binding* target = find(s.let.name);
+        if (target != nullptr && target->kind == Binding::Kind::var)
+          found.push_back(static_cast<std::size_t>(target - bindings_.data()));
+      }
+    }
+    for (const std::string_view name : here) --declared[name];
+  };
+  walk(walk, body);
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  return found;
+}
+
+std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Expression& high,
+                                                 const Expression* step) {
+  Bounds made;
+  const Quantity from = index(low, "a bound");
+  const Quantity to = index(high, "a bound");
+  if (step != nullptr) {
+    const auto known = constant(*step, 1, std::numeric_limits<std::int64_t>::max(), "a step");
+    if (!known) return std::nullopt;
+    made.step = *known;
+  }
+  if (from.poison() || to.poison()) return std::nullopt;
+  made.low = from.form;
+  const Form length = to.form - from.form;
+  if (length.is_constant()) {
+    // Of two constants the difference may not fit 64 bits.
+    __extension__ using Wide = __int128;
+    const bool both = from.form.is_constant() && to.form.is_constant();
+    const Wide exact = both ? static_cast<Wide>(to.form.constant) - from.form.constant : Wide{length.constant};
+    const Wide trip = exact <= 0 ? 0 : (exact + made.step - 1) / made.step;
+    made.trip = static_cast<std::int64_t>(std::min<Wide>(trip, std::numeric_limits<std::int64_t>::max()));
+    return made;
+  }
+  if (!std::has_single_bit(static_cast<std::uint64_t>(made.step))) {
+    fail(step->span, fmt::format("step {} between bounds that are not constant", made.step), "a power of two",
+         "count iterations with step 1 and multiply");
+    return std::nullopt;
+  }
+  // One value for the dynamic part of the lower bound, which every place in the loop then adds.
+  Form& lower = made.low;
+  if (lower.values.size() > 1 || (lower.values.size() == 1 && lower.values[0].coefficient != 1)) {
+    const Form dynamic{0, {}, std::exchange(lower.values, {})};
+    lower.values = {{emit_.value_of(dynamic), 1}};
+  }
+  const Quantity rounded = Quantity::of_form(length + Form::of(made.step - 1));
+  const Quantity trip =
+      math_.shift(ir::Kind::sar, rounded, Quantity::integer(std::countr_zero(static_cast<std::uint64_t>(made.step))));
+  made.trip_value = emit_.value_of(trip);
+  return made;
+}
+
+Form Lowering::counter(const Bounds& bounds, const ir::Loop& loop) const {
+  // A single iteration has number 0: its counter is the bound.
+  return bounds.trip && *bounds.trip <= 1 ? bounds.low : bounds.low + Form::of_loop(loop.id, bounds.step);
+}
+
+void Lowering::loop(const Statement& s) {
+  if (s.low == nullptr) return;
+  std::optional<Bounds> range = bounds(*s.low, *s.high, s.step.get());
+  constexpr std::int64_t kMostCopies = 64;
+  std::optional<std::int64_t> unroll = 0;
+  if (s.unroll) unroll = constant(*s.unroll, 1, kMostCopies, "a number of copies");
+  at(s.span);
+  // Behind a mistake in the bounds the body is still checked.
+  const bool sound = range.has_value();
+  if (!sound) range = Bounds{};
+
+  const std::vector<std::size_t> variables = assigned_in(s.body);
+  std::vector<Quantity> before;
+  std::vector<ir::Value> initial;
+  for (const std::size_t v : variables) {
+    before.push_back(bindings_[v].value);
+    initial.push_back(before.back().poison() ? ir::kNone : emit_.value_of(before.back()));
+  }
+  ir::Loop made = emit_.open_loop(std::string(s.let.name), range->trip);
+  made.trip_value = range->trip_value;
+  made.unroll = static_cast<std::uint32_t>(unroll.value_or(0));
+  made.independent = s.independent;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    if (before[i].poison()) continue;
+    const Type type = before[i].type;
+    made.carried.push_back({.initial = initial[i], .argument = emit_.module().fresh(to_ir(type))});
+    bindings_[variables[i]].value = Quantity::of_value(type, made.carried.back().argument);
+  }
+
+  const std::size_t mark = bindings_.size(), outer = std::exchange(scope_, mark);
+  bind(Binding::Kind::fixed, s.let.name, s.let.span, Quantity::of_form(counter(*range, made)));
+  statements(s.body);
+  close_scope(mark);
+  scope_ = outer;
+
+  at(s.span);
+  std::size_t k = 0;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    if (before[i].poison()) continue;
+    const Quantity& after = bindings_[variables[i]].value;
+    ir::Loop::Carried& carried = made.carried[k++];
+    carried.next = after.poison() ? carried.argument : emit_.value_of(after);
+  }
+  made.body = emit_.close_loop();
+  const bool runs = sound && range->trip != 0;
+  k = 0;
+  for (std::size_t i = 0; i < variables.size(); ++i) {
+    Quantity& variable = bindings_[variables[i]].value;
+    if (before[i].poison() || !runs) {
+      variable = before[i];
+      continue;
+    }
+    ir::Loop::Carried& carried = made.carried[k++];
+    carried.result = emit_.module().fresh(to_ir(before[i].type));
+    variable = Quantity::of_value(before[i].type, carried.result);
+  }
+  if (runs) emit_.append_loop(std::move(made));
+}
+
+}  // namespace vtpu::compiler::language

@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "vtpu/compiler/language/parser_impl.h"
+
+namespace vtpu::compiler::language {
+namespace {
+
+struct Binary {
+  std::string_view symbol;
+  Operator op;
+  unsigned level;  ///< the higher, the tighter
+};
+constexpr std::array<Binary, 18> kBinary = {{{"||", Operator::logical_or, 1},
+                                             {"&&", Operator::logical_and, 2},
+                                             {"|", Operator::bit_or, 3},
+                                             {"^", Operator::bit_xor, 4},
+                                             {"&", Operator::bit_and, 5},
+                                             {"==", Operator::eq, 6},
+                                             {"!=", Operator::ne, 6},
+                                             {"<", Operator::lt, 7},
+                                             {"<=", Operator::le, 7},
+                                             {">", Operator::gt, 7},
+                                             {">=", Operator::ge, 7},
+                                             {"<<", Operator::shl, 8},
+                                             {">>", Operator::shr, 8},
+                                             {"+", Operator::add, 9},
+                                             {"-", Operator::sub, 9},
+                                             {"*", Operator::mul, 10},
+                                             {"/", Operator::div, 10},
+                                             {"%", Operator::rem, 10}}};
+
+const Binary* binary_of(const Token& token) {
+  if (token.kind != TokenKind::symbol) return nullptr;
+  const auto found =
+      std::find_if(kBinary.begin(), kBinary.end(), [&](const Binary& b) { return b.symbol == token.text; });
+  return found == kBinary.end() ? nullptr : &*found;
+}
+
+bool is_reduction(std::string_view name) {
+  return name == "sum" || name == "min" || name == "max" || name == "argmin" || name == "argmax";
+}
+
+}  // namespace
+
+void Parser::stop_too_deep() {
+  if (!stopped_)
+    diagnostics_.add(peek().span, "expressions or blocks are nested too deeply",
+                     "at most " + std::to_string(kDeepest) + " levels", "name a part of it with let");
+  stopped_ = true;
+}
+
+ExpressionPtr Parser::make(Expression::Kind kind, Span span) const {
+  auto made = std::make_unique<Expression>();
+  made->kind = kind;
+  made->span = span;
+  return made;
+}
+
+ExpressionPtr Parser::closed(ExpressionPtr made) {
+  for (const ExpressionPtr& part : made->parts) made->depth = std::max(made->depth, part->depth + 1);
+  for (const Let& let : made->lets) made->depth = std::max(made->depth, let.value->depth + 1);
+  if (made->width) made->depth = std::max(made->depth, made->width->depth + 1);
+  if (made->depth <= kDeepest) return made;
+  stop_too_deep();
+  return nullptr;
+}
+
+bool Parser::part(Expression& of) {
+  ExpressionPtr made = expression();
+  if (!made) return false;
+  of.parts.push_back(std::move(made));
+  return true;
+}
+
+ExpressionPtr Parser::conditional() {
+  const Nested nested(*this);
+  ExpressionPtr condition = binary(1);
+  if (!condition || !next_is("?")) return condition;
+  ExpressionPtr made = make(Expression::Kind::conditional, peek().span);
+  ++at_;
+  made->parts.push_back(std::move(condition));
+  if (!part(*made) || !expect(":", "write condition ? a : b") || !part(*made)) return nullptr;
+  return closed(std::move(made));
+}
+
+ExpressionPtr Parser::binary(unsigned lowest) {
+  ExpressionPtr left = unary();
+  while (left && !stopped_) {
+    const Binary* found = binary_of(peek());
+    if (found == nullptr || found->level < lowest) break;
+    ExpressionPtr made = make(Expression::Kind::binary, peek().span);
+    made->op = found->op;
+    ++at_;
+    ExpressionPtr right = binary(found->level + 1);
+    if (!right) return nullptr;
+    made->parts.push_back(std::move(left));
+    made->parts.push_back(std::move(right));
+    left = closed(std::move(made));
+  }
+  return left;
+}
+
+ExpressionPtr Parser::unary() {
+  const Nested nested(*this);
+  if (stopped_) return nullptr;
+  Operator op = Operator::none;
+  if (next_is("-")) op = Operator::negate;
+  if (next_is("!")) op = Operator::logical_not;
+  if (next_is("~")) op = Operator::complement;
+  if (op == Operator::none) return primary();
+  ExpressionPtr made = make(Expression::Kind::unary, peek().span);
+  made->op = op;
+  ++at_;
+  ExpressionPtr operand = unary();
+  if (!operand) return nullptr;
+  made->parts.push_back(std::move(operand));
+  return closed(std::move(made));
+}
+
+ExpressionPtr Parser::primary() {
+  const Token& token = peek();
+  switch (token.kind) {
+    case TokenKind::integer:
+    case TokenKind::real: return number();
+    case TokenKind::coordinate: {
+      ExpressionPtr made = make(Expression::Kind::coordinate, token.span);
+      made->coordinate = token.coordinate;
+      ++at_;
+      return made;
+    }
+    case TokenKind::name:
+      if (!is_reserved(token.text) || token.is("true") || token.is("false")) return named();
+      break;
+    default: break;
+  }
+  if (accept("(")) {
+    ExpressionPtr made = expression();
+    if (!made || !expect(")")) return nullptr;
+    return made;
+  }
+  if (next_is("{")) return block_expression();
+  fail("an expression");
+  return nullptr;
+}
+
+ExpressionPtr Parser::number() {
+  const Token& token = peek();
+  ++at_;
+  const bool real = token.kind == TokenKind::real || token.suffix.starts_with('f');
+  ExpressionPtr made = make(real ? Expression::Kind::real : Expression::Kind::integer, token.span);
+  made->integer = token.integer;
+  made->real = token.real;
+  made->hexadecimal = token.hexadecimal;
+  made->suffix = token.suffix;
+  return made;
+}
+
+ExpressionPtr Parser::named() {
+  const Token& name = peek();
+  ++at_;
+  ExpressionPtr made = make(Expression::Kind::name, name.span);
+  made->name = name.text;
+  if (next_is("[")) return element(std::move(made));
+  if (!next_is("(")) return made;
+  if (is_reduction(name.text) && peek(1).kind == TokenKind::name && peek(2).is("in")) return reduction(std::move(made));
+  return call(std::move(made));
+}
+
+ExpressionPtr Parser::call(ExpressionPtr made) {
+  made->kind = Expression::Kind::call;
+  const std::size_t first = at_ - 1;
+  ++at_;
+  while (!next_is(")")) {
+    if (!part(*made)) return nullptr;
+    if (!accept(",")) break;
+  }
+  if (!next_is(")")) {
+    fail("',' or ')'");
+    return nullptr;
+  }
+  ++at_;
+  made->span = since(first);
+  return closed(std::move(made));
+}
+
+ExpressionPtr Parser::element(ExpressionPtr made) {
+  made->kind = Expression::Kind::element;
+  const std::size_t first = at_ - 1;
+  ++at_;
+  while (!next_is("]") && !next_is(":")) {
+    if (!part(*made)) return nullptr;
+    if (!accept(",")) break;
+  }
+  if (accept(":")) {
+    made->width = expression();
+    if (!made->width) return nullptr;
+  }
+  if (!next_is("]")) {
+    fail(made->width ? "']'" : "',', ':' or ']'");
+    return nullptr;
+  }
+  ++at_;
+  made->span = since(first);
+  return closed(std::move(made));
+}
+
+bool Parser::range(Expression& of) {
+  if (!part(of) || !expect("..") || !part(of)) return false;
+  if (!accept("step")) return true;
+  of.width = expression();
+  return of.width != nullptr;
+}
+
+ExpressionPtr Parser::reduction(ExpressionPtr made) {
+  made->kind = Expression::Kind::reduction;
+  ++at_;
+  const Token* variable = expect_name("a name");
+  if (variable == nullptr) return nullptr;
+  made->variable = variable->text;
+  if (!expect("in") || !range(*made)) return nullptr;
+  if (!next_is(")")) {
+    fail("step or ')'");
+    return nullptr;
+  }
+  ++at_;
+  ExpressionPtr body = unary();
+  if (!body) return nullptr;
+  made->parts.push_back(std::move(body));
+  return closed(std::move(made));
+}
+
+ExpressionPtr Parser::block_expression() {
+  ExpressionPtr made = make(Expression::Kind::block, peek().span);
+  ++at_;
+  while (accept("let")) {
+    Let& made_let = made->lets.emplace_back();
+    if (!let(made_let)) return nullptr;
+  }
+  if (!part(*made)) return nullptr;
+  if (next_is(";")) {
+    fail("'}'", "a block's last expression is its value, without ';'");
+    return nullptr;
+  }
+  if (!expect("}")) return nullptr;
+  return closed(std::move(made));
+}
+
+}  // namespace vtpu::compiler::language

@@ -1,0 +1,104 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "vtpu/compiler/language/parser.h"
+
+namespace vtpu::compiler::language {
+
+/// Recursive descent. What could not be parsed is null (or false), and has been reported.
+class Parser {
+ public:
+  Parser(const std::vector<Token>& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
+  Program run();
+
+ private:
+  // ---- tokens
+  const Token& peek(std::size_t ahead = 0) const {
+    return tokens_[at_ + ahead < tokens_.size() ? at_ + ahead : tokens_.size() - 1];
+  }
+  bool at_end() const { return stopped_ || peek().kind == TokenKind::end; }
+  bool next_is(std::string_view text) const { return !stopped_ && peek().is(text); }
+  bool accept(std::string_view text) {
+    if (!next_is(text)) return false;
+    ++at_;
+    return true;
+  }
+  /// `expected` is what the message says, `hint` what it adds.
+  bool expect(std::string_view text, std::string_view hint = {});
+  bool expect_semicolon();
+  /// A name that is not reserved.
+  const Token* expect_name(std::string_view what);
+  void fail(std::string_view expected, std::string_view hint = {});
+  void fail_at(Span span, std::string found, std::string_view expected, std::string_view hint = {});
+  bool at_item() const;
+  bool at_statement() const;
+  /// From the token `first` to the one before the present.
+  Span since(std::size_t first) const;
+
+  // ---- items
+  void item();
+  bool constant_item(bool parameter);
+  bool tensor_item();
+  bool function_item(bool kernel);
+  bool parameters(Function& function);
+  std::optional<TypeName> type_name();
+  /// Skips to a word that begins an item.
+  void skip_to_item();
+
+  // ---- statements
+  std::vector<Statement> block();
+  std::optional<Statement> statement();
+  std::optional<Statement> loop();
+  std::optional<Statement> assignment();
+  bool let(Let& let);
+  /// Behind a mistake: to the next statement.
+  void skip_statement();
+  void skip_braces();
+
+  // ---- expressions
+  ExpressionPtr expression() { return conditional(); }
+  ExpressionPtr conditional();
+  ExpressionPtr binary(unsigned lowest);
+  ExpressionPtr unary();
+  ExpressionPtr primary();
+  ExpressionPtr number();
+  ExpressionPtr named();
+  ExpressionPtr call(ExpressionPtr made);
+  ExpressionPtr element(ExpressionPtr made);
+  ExpressionPtr reduction(ExpressionPtr made);
+  ExpressionPtr block_expression();
+  ExpressionPtr make(Expression::Kind kind, Span span) const;
+  /// Takes note of the parts' depth. Null, and the whole stops, when it is too deep.
+  ExpressionPtr closed(ExpressionPtr made);
+  bool part(Expression& of);
+  bool range(Expression& of);
+  void stop_too_deep();
+
+  /// Held while a construct is open.
+  class Nested {
+   public:
+    explicit Nested(Parser& parser) : parser_(parser) {
+      if (++parser_.depth_ > kDeepest) parser_.stop_too_deep();
+    }
+    ~Nested() { --parser_.depth_; }
+    Nested(const Nested&) = delete;
+    Nested& operator=(const Nested&) = delete;
+
+   private:
+    Parser& parser_;
+  };
+
+  const std::vector<Token>& tokens_;
+  Diagnostics& diagnostics_;
+  std::size_t at_ = 0;
+  std::uint32_t depth_ = 0;
+  bool stopped_ = false;  ///< after nesting too deep: all that follows would be noise
+  Program program_;
+};
+
+}  // namespace vtpu::compiler::language

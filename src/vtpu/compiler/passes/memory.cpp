@@ -1,0 +1,160 @@
+#include "vtpu/compiler/passes/memory.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+
+void merge(Effects& into, const Effects& from) {
+  into.any |= from.any;
+  into.everything |= from.everything;
+  into.read.insert(from.read.begin(), from.read.end());
+  into.written.insert(from.written.begin(), from.written.end());
+}
+
+bool is_memory(const Op& op) { return op.access.tensor != ir::kNoTensor && op.kind != Kind::prefetch; }
+
+/// The memory ops of a list in order, those of inner loops included, with the trip counts of the loops around them.
+struct Placed {
+  const Op* op = nullptr;
+  std::map<ir::LoopId, std::int64_t> trips;  ///< −1: known at run time only
+};
+void collect(const std::vector<Node>& nodes, std::map<ir::LoopId, std::int64_t> trips, std::vector<Placed>& into) {
+  for (const Node& node : nodes) {
+    if (const Op* op = node.op()) {
+      if (is_memory(*op)) into.push_back({op, trips});
+      continue;
+    }
+    const Loop& loop = *node.loop();
+    auto inner = trips;
+    inner[loop.id] = loop.counted() ? loop.trip : -1;
+    collect(loop.body, inner, into);
+  }
+}
+
+}  // namespace
+
+Effects effects_of(const Op& op) {
+  Effects effects;
+  effects.any = ir::has_effect(op.kind);
+  switch (op.kind) {
+    case Kind::load:
+    case Kind::load_splat: effects.read.insert(op.access.tensor); break;
+    case Kind::store: effects.written.insert(op.access.tensor); break;
+    case Kind::send:
+    case Kind::receive:
+    case Kind::barrier:
+    case Kind::fence:
+    case Kind::group_reduce:
+    case Kind::cast: effects.everything = true; break;
+    default: break;
+  }
+  return effects;
+}
+
+Effects effects_of(const std::vector<Node>& nodes) {
+  Effects effects;
+  for (const Node& node : nodes)
+    merge(effects, node.op() != nullptr ? effects_of(*node.op()) : effects_of(node.loop()->body));
+  return effects;
+}
+
+std::int64_t bytes_of(const ir::Module& module, const Op& op) {
+  if (op.kind != Kind::load_splat && ir::is_vector(op.type) && op.access.cell == kNone) return op.width;
+  return static_cast<std::int64_t>(ir::size_of(module.tensors[op.access.tensor].element));
+}
+
+Distance distance(const ir::Module& module, const Op& a, const Op& b, const Loop& loop) {
+  using Kind = Distance::Kind;
+  if (a.access.tensor != b.access.tensor) return {Kind::never, 0};
+  if (a.access.cell != kNone || b.access.cell != kNone) return {Kind::unknown, 0};
+  if (a.access.index != b.access.index || (a.access.index != kNone && a.access.scale != b.access.scale) ||
+      a.access.offset.terms != b.access.offset.terms)
+    return {Kind::unknown, 0};
+  if (a.access.index != kNone && ir::is_vector(module.types[a.access.index])) return {Kind::unknown, 0};
+  const std::int64_t step = a.access.offset.coefficient(loop.id);
+  const std::int64_t apart = a.access.offset.constant - b.access.offset.constant;
+  const std::int64_t of_a = bytes_of(module, a), of_b = bytes_of(module, b);
+  if (step == 0) return apart >= of_b || -apart >= of_a ? Distance{Kind::never, 0} : Distance{Kind::unknown, 0};
+  // b(j + d) covers apart' = apart − step × d from a(j)'s place; find the d for which they overlap.
+  const std::int64_t first = apart / step;
+  Distance found{Kind::never, 0};
+  for (std::int64_t d = first - 1 - (of_a + of_b) / std::abs(step); d <= first + 1 + (of_a + of_b) / std::abs(step);
+       ++d) {
+    const std::int64_t gap = apart - step * d;
+    if (gap >= of_b || -gap >= of_a) continue;
+    if (found.kind == Kind::exact) return {Kind::unknown, 0};
+    found = {Kind::exact, d};
+  }
+  return found;
+}
+
+bool may_run_together(const ir::Module& module, const Loop& loop, std::int64_t width) {
+  std::vector<const Op*> ops;
+  for (const Node& node : loop.body)
+    if (node.op() != nullptr && is_memory(*node.op())) ops.push_back(node.op());
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    for (std::size_t k = i; k < ops.size(); ++k) {
+      const bool writes = ops[i]->kind == Kind::store || ops[k]->kind == Kind::store;
+      if (!writes) continue;
+      // b(j + d) meets a(j): turned round when b, later in the body, comes in an earlier iteration of the same group.
+      const Distance d = distance(module, *ops[i], *ops[k], loop);
+      if (d.kind == Distance::Kind::never) continue;
+      if (i == k && d.kind == Distance::Kind::exact && d.iterations == 0) continue;
+      if (d.kind == Distance::Kind::exact && (d.iterations >= 0 || d.iterations <= -width)) continue;
+      if (!loop.independent) return false;
+    }
+  return true;
+}
+
+bool iterations_apart(const ir::Module& module, const Loop& loop) {
+  std::vector<Placed> ops;
+  collect(loop.body, {}, ops);
+  const Effects effects = effects_of(loop.body);
+  if (effects.everything) return false;
+  for (const ir::TensorId tensor : effects.written) {
+    std::int64_t step = 0, lowest = 0, behind = 0;
+    std::vector<ir::Affine::Term> outside;  // of loops further out, which have to agree
+    ir::Value index = kNone;
+    bool first = true;
+    for (const Placed& placed : ops) {
+      if (placed.op->access.tensor != tensor) continue;
+      const ir::Access& access = placed.op->access;
+      if (access.cell != kNone) return false;
+      if (!first && (access.index != index || access.offset.coefficient(loop.id) != step)) return false;
+      step = access.offset.coefficient(loop.id);
+      index = access.index;
+      std::int64_t low = access.offset.constant, high = low + bytes_of(module, *placed.op);
+      std::vector<ir::Affine::Term> around;
+      for (const auto& term : access.offset.terms) {
+        if (term.loop == loop.id) continue;
+        const auto trip = placed.trips.find(term.loop);
+        if (trip == placed.trips.end()) {
+          around.push_back(term);
+          continue;
+        }
+        if (trip->second < 0) return false;
+        (term.coefficient < 0 ? low : high) += term.coefficient * std::max<std::int64_t>(trip->second - 1, 0);
+      }
+      if (!first && around != outside) return false;
+      outside = around;
+      lowest = first ? low : std::min(lowest, low);
+      behind = first ? high : std::max(behind, high);
+      first = false;
+    }
+    // An index that changes from iteration to iteration says nothing; one from further out is no harm.
+    if (index != kNone) return loop.independent;
+    if (std::abs(step) < behind - lowest) return false;
+  }
+  return true;
+}
+
+}  // namespace vtpu::compiler::passes

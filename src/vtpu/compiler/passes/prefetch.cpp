@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "vtpu/compiler/passes/edit.h"
+#include "vtpu/compiler/passes/memory.h"
+#include "vtpu/compiler/passes/mix.h"
+#include "vtpu/compiler/passes/passes.h"
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+constexpr std::int64_t kLine = 64;
+
+class Prefetcher {
+ public:
+  Prefetcher(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
+    double bytes = 0;
+    for (const ir::Tensor& tensor : module.tensors) bytes += static_cast<double>(tensor.bytes());
+    // The level that serves loads of a nest that walks over everything.
+    level_ = 0;
+    while (level_ + 1 < machine.ladder.size() && machine.ladder[level_].bytes < bytes) ++level_;
+  }
+
+  void run(std::vector<Node>& list, Loop* around) {
+    if (level_ < 2) return;  // the host's own prefetching and its window cover the second level
+    std::vector<Node> made;
+    for (Node& node : list) {
+      if (Loop* loop = node.loop()) {
+        if (innermost(*loop)) {
+          rows_.clear();
+          ask(*loop, around);
+          if (!rows_.empty()) ask_for_rows(*around, *loop, rows_, made);
+        } else {
+          run(loop->body, loop);
+        }
+      }
+      made.push_back(std::move(node));
+    }
+    list = std::move(made);
+  }
+
+ private:
+  /// An access along a row that the loop around has chosen.
+  struct Row {
+    Op op;
+    std::int64_t step = 0, ahead = 0;
+  };
+  static constexpr std::int64_t kMostLines = 16;  // of a row
+
+  using Definitions = std::map<Value, const Op*>;
+  static Definitions definitions_in(const Loop& loop) {
+    Definitions definitions;
+    for (const Node& node : loop.body)
+      if (node.op() != nullptr && node.op()->result != kNone) definitions[node.op()->result] = node.op();
+    return definitions;
+  }
+
+  void ask(Loop& loop, Loop* around) {
+    const double cycles = std::max(cycles_of(module_, loop.body, machine_), 1.0);
+    const auto ahead = static_cast<std::int64_t>(std::ceil(machine_.ladder[level_].latency / cycles));
+    const Definitions here = definitions_in(loop),
+                      outside = around == nullptr ? Definitions{} : definitions_in(*around);
+    std::vector<Node> asked;
+    std::set<std::tuple<ir::TensorId, Value, std::vector<std::pair<ir::LoopId, std::int64_t>>, std::int64_t>> lines;
+    for (const Node& node : loop.body) {
+      const Op& op = *node.op();
+      const bool memory = op.kind == Kind::load || op.kind == Kind::store;
+      if (!memory || op.access.cell != kNone) continue;
+      const ir::Tensor& tensor = module_.tensors[op.access.tensor];
+      if (static_cast<double>(tensor.bytes()) < machine_.ladder[1].bytes) continue;
+      if (op.access.index != kNone && ir::is_vector(module_.types[op.access.index])) continue;
+      const std::int64_t step = op.access.offset.coefficient(loop.id);
+      std::vector<std::pair<ir::LoopId, std::int64_t>> terms;
+      for (const auto& term : op.access.offset.terms) terms.emplace_back(term.loop, term.coefficient);
+      if (op.access.index != kNone && here.contains(op.access.index)) {
+        if (!lines.emplace(op.access.tensor, op.access.index, terms, op.access.offset.constant / kLine).second)
+          continue;
+        through_index(loop, op, *here.at(op.access.index), here, ahead, asked);
+        continue;
+      }
+      if (op.access.index != kNone && outside.contains(op.access.index) && loop.counted()) {
+        rows_.push_back({op, step, ahead});
+        continue;
+      }
+      Op prefetch = request(op);
+      // Within a row the host sees the stride itself; where rows are short, it is the next row that comes as a
+      // surprise.
+      const bool row_ends =
+          loop.counted() && loop.trip < ahead && around != nullptr && op.access.offset.coefficient(around->id) != 0;
+      if (row_ends) {
+        const std::int64_t rows = (ahead + loop.trip - 1) / std::max<std::int64_t>(loop.trip, 1);
+        prefetch.access.offset.constant += rows * op.access.offset.coefficient(around->id);
+      } else {
+        if (step == 0) continue;
+        prefetch.access.offset.constant += ahead * step;
+      }
+      if (lines.emplace(op.access.tensor, op.access.index, terms, prefetch.access.offset.constant / kLine).second)
+        asked.emplace_back(prefetch);
+    }
+    loop.body.insert(loop.body.end(), asked.begin(), asked.end());
+  }
+
+  /// Rows that an index of the loop around chooses: those of a later index, all their lines, before the row at hand.
+  void ask_for_rows(Loop& around, const Loop& loop, const std::vector<Row>& rows, std::vector<Node>& asked) {
+    const Definitions definitions = definitions_in(around);
+    std::set<std::pair<Value, std::int64_t>> lines;
+    std::map<Value, Value> later;
+    for (const Row& row : rows) {
+      const std::int64_t wait =
+          std::max<std::int64_t>(1, (row.ahead + loop.trip - 1) / std::max<std::int64_t>(loop.trip, 1));
+      const std::int64_t first = row.op.access.offset.constant;
+      const std::int64_t last = first + row.step * (loop.trip - 1);
+      for (std::int64_t at = std::min(first, last);
+           at <= std::max(first, last) && at < std::min(first, last) + kMostLines * kLine; at += kLine) {
+        if (!lines.emplace(row.op.access.index, at / kLine).second) continue;
+        auto found = later.find(row.op.access.index);
+        if (found == later.end()) {
+          const Value place = later_index(around, *definitions.at(row.op.access.index), definitions, wait, asked);
+          found = later.emplace(row.op.access.index, place).first;
+        }
+        if (found->second == kNone) continue;
+        Op prefetch = request(row.op);
+        std::erase_if(prefetch.access.offset.terms, [&](const auto& term) { return term.loop == loop.id; });
+        prefetch.access.offset.constant = at;
+        prefetch.access.index = found->second;
+        asked.emplace_back(prefetch);
+      }
+    }
+  }
+
+  void through_index(Loop& loop, const Op& op, const Op& index, const Definitions& definitions, std::int64_t ahead,
+                     std::vector<Node>& asked) {
+    const Value place = later_index(loop, index, definitions, ahead, asked);
+    if (place == kNone) return;
+    Op prefetch = request(op);
+    prefetch.access.index = place;
+    asked.emplace_back(prefetch);
+  }
+
+  /// An index that a loop loads in order, some iterations later, or in the last one: made by ops at the end of `asked`.
+  /// kNone when it is of another form.
+  Value later_index(Loop& loop, const Op& index, const Definitions& definitions, std::int64_t ahead,
+                    std::vector<Node>& asked) {
+    const Op* source = &index;
+    if (index.kind == Kind::extend) {
+      const auto found = definitions.find(index.operands[0]);
+      if (found == definitions.end()) return kNone;
+      source = found->second;
+    }
+    const std::int64_t step = source->access.offset.coefficient(loop.id);
+    if (source->kind != Kind::load || ir::is_vector(source->type) || source->access.cell != kNone || step <= 0)
+      return kNone;
+    if (source->access.index != kNone && (source->access.scale != step || definitions.contains(source->access.index)))
+      return kNone;
+    if (loop.iteration == kNone) loop.iteration = module_.fresh(Type::i64);
+    Appender at(module_, asked);
+    const Value last = loop.counted() ? at.constant(Type::i64, loop.trip - 1)
+                                      : at.op(Kind::sub, Type::i64, {loop.trip_value, at.constant(Type::i64, 1)});
+    Value number = at.op(Kind::min, Type::i64,
+                         {at.op(Kind::add, Type::i64, {loop.iteration, at.constant(Type::i64, ahead)}), last});
+    if (source->access.index != kNone) number = at.op(Kind::add, Type::i64, {number, source->access.index});
+    Op later = *source;
+    std::erase_if(later.access.offset.terms, [&](const auto& term) { return term.loop == loop.id; });
+    later.access.index = number;
+    later.access.scale = step;
+    const Value loaded = at.add(later);
+    return index.kind == Kind::extend ? at.op(Kind::extend, Type::i64, {loaded}) : loaded;
+  }
+
+  static Op request(const Op& op) {
+    Op prefetch;
+    prefetch.kind = Kind::prefetch;
+    prefetch.access = op.access;
+    prefetch.source = op.source;
+    return prefetch;
+  }
+
+  ir::Module& module_;
+  const MachineModel& machine_;
+  std::size_t level_ = 0;
+  std::vector<Row> rows_;  // of the innermost loop at hand
+};
+
+}  // namespace
+
+void insert_prefetches(ir::Module& module, const MachineModel& machine) {
+  Prefetcher(module, machine).run(module.body, nullptr);
+}
+
+}  // namespace vtpu::compiler::passes

@@ -1,0 +1,385 @@
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "vtpu/compiler/passes/edit.h"
+#include "vtpu/compiler/passes/memory.h"
+#include "vtpu/compiler/passes/passes.h"
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+using Constants = std::unordered_map<Value, std::int64_t>;
+
+std::int64_t wrapped(Type type, std::uint64_t bits) {
+  return type == Type::i32 ? std::int64_t{static_cast<std::int32_t>(bits)} : static_cast<std::int64_t>(bits);
+}
+
+bool holds(isa::Condition condition, std::int64_t a, std::int64_t b) {
+  switch (condition) {
+    case isa::Condition::eq: return a == b;
+    case isa::Condition::ne: return a != b;
+    case isa::Condition::lt: return a < b;
+    case isa::Condition::le: return a <= b;
+    case isa::Condition::gt: return a > b;
+    case isa::Condition::ge: return a >= b;
+  }
+  return false;
+}
+
+/// The value of an integer op all of whose operands are constants.
+std::optional<std::int64_t> folded(const Op& op, const Constants& constants) {
+  std::int64_t x[3]{};
+  if (op.operands.size() > 3 || op.operands.empty()) return {};
+  for (std::size_t k = 0; k < op.operands.size(); ++k) {
+    const auto found = constants.find(op.operands[k]);
+    if (found == constants.end()) return {};
+    x[k] = found->second;
+  }
+  const auto u = [&](std::size_t k) { return static_cast<std::uint64_t>(x[k]); };
+  if (op.kind == Kind::compare)
+    return op.operand_type == Type::i64 || op.operand_type == Type::i32
+               ? std::optional<std::int64_t>(holds(op.condition, x[0], x[1]))
+               : std::nullopt;
+  if (op.kind == Kind::select && !ir::is_vector(op.type)) return x[0] != 0 ? x[1] : x[2];
+  if (op.type != Type::i64 && op.type != Type::i32) return {};
+  const std::uint64_t mask = op.type == Type::i32 ? 31 : 63;
+  const std::uint64_t unsigned0 = op.type == Type::i32 ? static_cast<std::uint32_t>(x[0]) : u(0);
+  switch (op.kind) {
+    case Kind::add: return wrapped(op.type, u(0) + u(1));
+    case Kind::sub: return wrapped(op.type, u(0) - u(1));
+    case Kind::mul: return wrapped(op.type, u(0) * u(1));
+    case Kind::fma: return wrapped(op.type, u(0) * u(1) + u(2));
+    case Kind::min: return std::min(x[0], x[1]);
+    case Kind::max: return std::max(x[0], x[1]);
+    case Kind::bit_and: return x[0] & x[1];
+    case Kind::bit_or: return x[0] | x[1];
+    case Kind::bit_xor: return x[0] ^ x[1];
+    case Kind::shl: return wrapped(op.type, u(0) << (u(1) & mask));
+    case Kind::shr: return wrapped(op.type, unsigned0 >> (u(1) & mask));
+    case Kind::sar: return x[0] >> (u(1) & mask);
+    case Kind::extend: return x[0];
+    case Kind::convert:
+      return op.operand_type == Type::i64 || op.operand_type == Type::i32
+                 ? std::optional<std::int64_t>(wrapped(op.type, u(0)))
+                 : std::nullopt;
+    default: return {};
+  }
+}
+
+/// An op that gives one of its operands back.
+Value same_as(const Op& op, const Constants& constants) {
+  const auto is = [&](std::size_t k, std::int64_t value) {
+    const auto found = constants.find(op.operands[k]);
+    return found != constants.end() && found->second == value;
+  };
+  const bool integer = op.type == Type::i64 || op.type == Type::i32;
+  switch (op.kind) {
+    case Kind::add:
+      if (integer && is(1, 0)) return op.operands[0];
+      if (integer && is(0, 0)) return op.operands[1];
+      return kNone;
+    case Kind::sub:
+    case Kind::shl:
+    case Kind::shr:
+    case Kind::sar: return integer && op.operands.size() == 2 && is(1, 0) ? op.operands[0] : kNone;
+    case Kind::mul:
+      if (integer && is(1, 1)) return op.operands[0];
+      return integer && is(0, 1) ? op.operands[1] : kNone;
+    case Kind::select: {
+      if (ir::is_vector(op.type)) return kNone;
+      const auto found = constants.find(op.operands[0]);
+      return found == constants.end() ? kNone : op.operands[found->second != 0 ? 1 : 2];
+    }
+    default: return kNone;
+  }
+}
+
+/// All that two ops with equal results have equal.
+std::string key_of(const Op& op) {
+  std::string key;
+  const auto put = [&key](const auto& value) {
+    char bytes[sizeof value];
+    std::memcpy(bytes, &value, sizeof value);
+    key.append(bytes, sizeof value);
+  };
+  put(op.kind), put(op.type), put(op.operand_type), put(op.imm), put(op.condition), put(op.reduction), put(op.axis);
+  put(op.width);
+  for (const Value value : op.operands) put(value);
+  if (op.access.tensor != ir::kNoTensor) {
+    put(op.access.tensor), put(op.access.offset.constant), put(op.access.index), put(op.access.scale);
+    put(op.access.cell), put(op.access.axis);
+    for (const auto& term : op.access.offset.terms) put(term.loop), put(term.coefficient);
+  }
+  if (op.kind == Kind::coordinate) put(op.place.bits());
+  return key;
+}
+
+class Simplifier {
+ public:
+  explicit Simplifier(ir::Module& module) : module_(module) {}
+
+  void run() {
+    spread_loads();
+    share(module_.body, {});
+    hoist(module_.body);
+    drop();
+  }
+
+ private:
+  using Known = std::map<std::string, Value>;
+
+  /// A loaded scalar that is only ever spread over lanes is loaded that way.
+  void spread_loads() {
+    std::map<Value, bool> spread;  // loads, and whether every use is a splat
+    std::map<Value, Value> same;
+    ir::for_each_op(module_.body, [&](const Op& op) {
+      const bool four = op.kind == Kind::load && (op.type == Type::f32 || op.type == Type::i32) &&
+                        op.access.cell == kNone && ir::size_of(module_.tensors[op.access.tensor].element) == 4;
+      if (four) spread[op.result] = true;
+    });
+    const auto used = [&](Value value) {
+      if (const auto found = spread.find(value); found != spread.end()) found->second = false;
+    };
+    const auto scan = [&](const auto& self, const std::vector<Node>& nodes) -> void {
+      for (const Node& node : nodes) {
+        if (const Op* op = node.op()) {
+          if (op->kind != Kind::splat) for_each_operand(*op, used);
+          continue;
+        }
+        const Loop& loop = *node.loop();
+        if (loop.trip_value != kNone) used(loop.trip_value);
+        for (const auto& carried : loop.carried) used(carried.initial), used(carried.next);
+        self(self, loop.body);
+      }
+    };
+    scan(scan, module_.body);
+    std::erase_if(spread, [](const auto& entry) { return !entry.second; });
+    if (spread.empty()) return;
+    ir::for_each_op(module_.body, [&](Op& op) {
+      if (op.kind == Kind::splat && spread.contains(op.operands[0])) same[op.result] = op.operands[0];
+    });
+    // A load that nobody uses stays what it is, and is dropped.
+    std::set<Value> loads;
+    for (const auto& [splat, load] : same) loads.insert(load);
+    ir::for_each_op(module_.body, [&](Op& op) {
+      if (!loads.contains(op.result) || op.kind != Kind::load) return;
+      op.kind = Kind::load_splat;
+      op.type = module_.types[op.result] = ir::vector_of(op.type);
+    });
+    replace_uses(module_.body, same);
+    const auto splats = [&](const Node& node) { return node.op() != nullptr && same.contains(node.op()->result); };
+    for_each_list(module_.body, [&](std::vector<Node>& list) { std::erase_if(list, splats); });
+  }
+
+  /// Folds and shares within a list and the lists inside it; `outer` has what is known before it.
+  void share(std::vector<Node>& list, const Known& outer) {
+    Known known = outer, loads;
+    std::vector<Node> kept;
+    kept.reserve(list.size());
+    for (Node& node : list) {
+      if (Loop* loop = node.loop()) {
+        resolve_head(*loop);
+        std::erase_if(loop->carried, [&](const Loop::Carried& carried) {  // what every iteration hands on as it was
+          if (carried.next != carried.argument) return false;
+          replaced_[carried.argument] = replaced_[carried.result] = carried.initial;
+          return true;
+        });
+        forget(loads, effects_of(loop->body));
+        share(loop->body, known);
+        for (auto& carried : loop->carried) resolve(carried.next);
+        kept.push_back(std::move(node));
+        continue;
+      }
+      Op& op = *node.op();
+      for_each_operand(op, [&](Value& value) { resolve(value); });
+      fold_index(op);
+      if (op.result != kNone) {
+        if (const auto value = folded(op, constants_)) {
+          Op constant;
+          constant.kind = Kind::constant;
+          constant.type = op.type;
+          constant.result = op.result;
+          constant.imm = *value;
+          constant.source = op.source;
+          op = constant;
+        }
+        if (const Value twin = same_as(op, constants_); twin != kNone) {
+          replaced_[op.result] = twin;
+          continue;
+        }
+        if (op.kind == Kind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
+      }
+      if (!ir::has_effect(op.kind) && op.result != kNone) {
+        Known& where = op.kind == Kind::load || op.kind == Kind::load_splat ? loads : known;
+        const bool shared = op.kind != Kind::occupied && op.kind != Kind::simplices && op.kind != Kind::laplace;
+        if (shared) {
+          const auto [place, fresh] = where.try_emplace(key_of(op), op.result);
+          if (!fresh) {
+            replaced_[op.result] = place->second;
+            continue;
+          }
+        }
+      }
+      forget(loads, effects_of(op));
+      kept.push_back(std::move(node));
+    }
+    list = std::move(kept);
+  }
+
+  void resolve(Value& value) const {
+    for (auto at = replaced_.find(value); at != replaced_.end(); at = replaced_.find(value)) value = at->second;
+  }
+
+  void resolve_head(Loop& loop) const {
+    if (loop.trip_value != kNone) {
+      resolve(loop.trip_value);
+      if (const auto found = constants_.find(loop.trip_value); found != constants_.end()) {
+        loop.trip = std::max<std::int64_t>(found->second, 0);
+        loop.trip_value = kNone;
+      }
+    }
+    for (auto& carried : loop.carried) resolve(carried.initial);
+  }
+
+  void fold_index(Op& op) const {
+    if (op.access.index == kNone || op.access.cell != kNone) return;
+    const auto found = constants_.find(op.access.index);
+    if (found == constants_.end()) return;
+    op.access.offset.constant += found->second * op.access.scale;
+    op.access.index = kNone;
+    op.access.scale = 1;
+  }
+
+  static void forget(Known& loads, const Effects& effects) {
+    if (effects.everything) loads.clear();
+    if (effects.written.empty()) return;
+    std::erase_if(loads, [&](const auto& entry) {
+      ir::TensorId tensor = 0;  // key_of puts it behind the fixed part and the operands, of which loads have none
+      std::memcpy(&tensor, entry.first.data() + kFixedKey, sizeof tensor);
+      return effects.written.contains(tensor);
+    });
+  }
+  static constexpr std::size_t kFixedKey = 3 + sizeof(std::int64_t) + 4;
+
+  /// Takes what does not change in a loop in front of it, inner loops first.
+  void hoist(std::vector<Node>& list) {
+    std::vector<Node> made;
+    made.reserve(list.size());
+    for (Node& node : list) {
+      Loop* loop = node.loop();
+      if (loop != nullptr) {
+        hoist(loop->body);
+        take_out(*loop, made);
+      }
+      made.push_back(std::move(node));
+    }
+    list = std::move(made);
+  }
+
+  void take_out(Loop& loop, std::vector<Node>& front) {
+    const Effects effects = effects_of(loop.body);
+    std::vector<bool> inside(module_.types.size());
+    if (loop.iteration != kNone) inside[loop.iteration] = true;
+    for (const auto& carried : loop.carried) inside[carried.argument] = true;
+    const auto mark = [&](const auto& self, const std::vector<Node>& nodes) -> void {
+      for (const Node& node : nodes) {
+        if (const Op* op = node.op()) {
+          if (op->result != kNone) inside[op->result] = true;
+          continue;
+        }
+        const Loop& inner = *node.loop();
+        if (inner.iteration != kNone) inside[inner.iteration] = true;
+        for (const auto& carried : inner.carried) inside[carried.argument] = inside[carried.result] = true;
+        self(self, inner.body);
+      }
+    };
+    mark(mark, loop.body);
+    const bool runs = loop.counted() && loop.trip > 0;
+    std::vector<Node> kept;
+    kept.reserve(loop.body.size());
+    for (Node& node : loop.body) {
+      Op* op = node.op();
+      bool out = op != nullptr && op->result != kNone && !ir::has_effect(op->kind);
+      if (out) {
+        for_each_operand(*op, [&](Value value) { out &= !inside[value]; });
+        out &= op->access.offset.coefficient(loop.id) == 0;
+        const bool reads = op->access.tensor != ir::kNoTensor;
+        if (reads) out &= runs && !effects.everything && !effects.written.contains(op->access.tensor);
+        out &= op->kind != Kind::occupied && op->kind != Kind::simplices && op->kind != Kind::laplace;
+      }
+      if (!out) {
+        kept.push_back(std::move(node));
+        continue;
+      }
+      inside[op->result] = false;
+      front.push_back(std::move(node));
+    }
+    loop.body = std::move(kept);
+  }
+
+  /// Drops ops and loops without effect whose results nobody reads.
+  void drop() {
+    for (bool changed = true; changed;) {
+      changed = false;
+      std::vector<std::uint32_t> uses = count_uses(module_, module_.body);
+      for_each_list(module_.body, [&](std::vector<Node>& list) {
+        for (auto node = list.rbegin(); node != list.rend(); ++node) {
+          if (Loop* loop = node->loop()) {
+            // A carried value that only makes its own next one.
+            std::erase_if(loop->carried, [&](const Loop::Carried& carried) {
+              if (uses[carried.result] != 0) return false;
+              const bool own = uses[carried.argument] == (carried.next == carried.argument ? 1U : 0U);
+              if (own) --uses[carried.next], --uses[carried.initial], changed = true;
+              return own;
+            });
+          }
+        }
+        const auto unused = [&](const Node& node) {
+          if (const Op* op = node.op()) {
+            const bool out = op->result != kNone && uses[op->result] == 0 && !ir::has_effect(op->kind);
+            if (out) for_each_operand(*op, [&](Value value) { --uses[value]; });
+            return out;
+          }
+          const Loop& loop = *node.loop();
+          const bool read = std::any_of(loop.carried.begin(), loop.carried.end(),
+                                        [&](const auto& carried) { return uses[carried.result] != 0; });
+          return !read && !effects_of(loop.body).any;
+        };
+        // From behind, so that a chain goes at once.
+        std::vector<Node> kept;
+        kept.reserve(list.size());
+        for (auto node = list.rbegin(); node != list.rend(); ++node) {
+          if (unused(*node))
+            changed = true;
+          else
+            kept.push_back(std::move(*node));
+        }
+        std::reverse(kept.begin(), kept.end());
+        list = std::move(kept);
+      });
+    }
+  }
+
+  ir::Module& module_;
+  Constants constants_;
+  std::unordered_map<Value, Value> replaced_;
+};
+
+}  // namespace
+
+void simplify(ir::Module& module) { Simplifier(module).run(); }
+
+}  // namespace vtpu::compiler::passes

@@ -1,0 +1,167 @@
+#include "vtpu/compiler/passes/split.h"
+
+#include <bit>
+#include <set>
+#include <utility>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/passes/edit.h"
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+constexpr std::size_t kStraightOps = 24;  // of a rest that is made without a loop
+
+/// The rest of a loop whose iterations done are known at run time only: they come into each place as an index.
+class Shifter {
+ public:
+  Shifter(ir::Module& module, Value count, std::vector<Node>& front, std::vector<Node>& body)
+      : module_(module), count_(count), front_(front), body_(body) {}
+
+  void shift(Op& op, std::int64_t step) {
+    ir::Access& access = op.access;
+    const bool inside = access.index != kNone && own_.contains(access.index);
+    const std::pair<Value, std::int64_t> key{access.index, step};
+    auto found = moved_.find(key);
+    if (access.index != kNone && ir::is_vector(module_.types[access.index])) {
+      if (found == moved_.end()) {
+        Appender at(module_, inside ? body_ : front_);
+        found = moved_.emplace(key, lanes_moved(at, access.index, step / access.scale)).first;
+      }
+      access.index = found->second;
+      return;
+    }
+    if (found == moved_.end()) {
+      Appender at(module_, inside ? body_ : front_);
+      Value bytes = at.op(Kind::mul, Type::i64, {count_, at.constant(Type::i64, step)});
+      if (access.index != kNone) {
+        const Value scaled = at.op(Kind::mul, Type::i64, {access.index, at.constant(Type::i64, access.scale)});
+        bytes = at.op(Kind::add, Type::i64, {bytes, scaled});
+      }
+      found = moved_.emplace(key, bytes).first;
+    }
+    access.index = found->second;
+    access.scale = 1;
+  }
+  void defined(const Op& op) { own_.insert(op.result); }
+
+ private:
+  /// Sixteen indices, each `step` further for every iteration done.
+  Value lanes_moved(Appender& at, Value index, std::int64_t step) {
+    Op narrow, splat;
+    narrow.kind = Kind::convert;
+    narrow.type = Type::i32;
+    narrow.operand_type = Type::i64;
+    narrow.operands = {at.op(Kind::mul, Type::i64, {count_, at.constant(Type::i64, step)})};
+    splat.kind = Kind::splat;
+    splat.type = Type::i32x16;
+    splat.operand_type = Type::i32;
+    splat.operands = {at.add(narrow)};
+    return at.op(Kind::add, Type::i32x16, {index, at.add(splat)});
+  }
+
+  ir::Module& module_;
+  Value count_;
+  std::vector<Node>& front_;
+  std::vector<Node>& body_;
+  std::set<Value> own_;
+  std::map<std::pair<Value, std::int64_t>, Value> moved_;  // index and step → bytes; one index has one scale here
+};
+
+}  // namespace
+
+std::vector<Value> initial_of(const Loop& loop) {
+  std::vector<Value> state;
+  for (const auto& carried : loop.carried) state.push_back(carried.initial);
+  return state;
+}
+
+void run_once(ir::Module& module, const Loop& loop, std::int64_t number, std::vector<Value>& state,
+              std::vector<Node>& into) {
+  Copier copier(module);
+  copier.renumber(loop.id, 0, 0, number);
+  if (loop.iteration != kNone) copier.replace(loop.iteration, Appender(module, into).constant(Type::i64, number));
+  for (std::size_t k = 0; k < state.size(); ++k) copier.replace(loop.carried[k].argument, state[k]);
+  for (const Node& node : loop.body) into.push_back(copier.copy(node));
+  for (std::size_t k = 0; k < state.size(); ++k) state[k] = copier.at(loop.carried[k].next);
+}
+
+void finish(ir::Module& module, const Loop& loop, Count done, Count rest, const std::vector<Value>& state,
+            std::vector<Node>& into, std::map<Value, Value>& results) {
+  const bool known = rest.value == kNone;
+  if (known && static_cast<std::size_t>(rest.number) * loop.body.size() <= kStraightOps && innermost(loop)) {
+    std::vector<Value> last = state;
+    for (std::int64_t n = 0; n < rest.number; ++n) run_once(module, loop, done.number + n, last, into);
+    for (std::size_t k = 0; k < last.size(); ++k) results[loop.carried[k].result] = last[k];
+    return;
+  }
+  VTPU_CHECK(known || innermost(loop), "only an innermost loop is divided at run time");
+  Copier copier(module);
+  Loop tail;
+  tail.id = module.fresh_loop();
+  tail.name = loop.name;
+  tail.source = loop.source;
+  tail.independent = loop.independent;
+  tail.trip = rest.number;
+  tail.trip_value = rest.value;
+  tail.unroll = 1;
+  copier.renumber(loop.id, tail.id, 1, done.value == kNone ? done.number : 0);
+  if (loop.iteration != kNone) {
+    tail.iteration = module.fresh(Type::i64);
+    Appender body(module, tail.body);
+    const Value before = done.value != kNone ? done.value : body.constant(Type::i64, done.number);
+    copier.replace(loop.iteration, body.op(Kind::add, Type::i64, {tail.iteration, before}));
+  }
+  for (std::size_t k = 0; k < loop.carried.size(); ++k) {
+    Loop::Carried carried = loop.carried[k];
+    carried.initial = state[k];
+    carried.argument = module.fresh(module.types[carried.argument]);
+    copier.replace(loop.carried[k].argument, carried.argument);
+    tail.carried.push_back(carried);
+  }
+  Shifter shifter(module, done.value, into, tail.body);
+  for (const Node& node : loop.body) {
+    Node copied = copier.copy(node);
+    if (Op* op = copied.op(); op != nullptr && done.value != kNone) {
+      const std::int64_t step = node.op()->access.offset.coefficient(loop.id);
+      if (step != 0) shifter.shift(*op, step);
+      shifter.defined(*op);
+    }
+    tail.body.push_back(std::move(copied));
+  }
+  for (std::size_t k = 0; k < loop.carried.size(); ++k) {
+    tail.carried[k].next = copier.at(loop.carried[k].next);
+    tail.carried[k].result = module.fresh(module.types[loop.carried[k].result]);
+    results[loop.carried[k].result] = tail.carried[k].result;
+  }
+  into.emplace_back(std::move(tail));
+}
+
+Division divide(ir::Module& module, const Loop& loop, std::int64_t copies, std::vector<Node>& into) {
+  Division division;
+  if (loop.counted()) {
+    division.main.number = loop.trip / copies;
+    division.rest.number = loop.trip % copies;
+    division.done.number = loop.trip - division.rest.number;
+    return division;
+  }
+  const auto bits = static_cast<std::uint64_t>(copies);
+  VTPU_CHECK(std::has_single_bit(bits), "a count known at run time only is divided by shifting");
+  Appender at(module, into);
+  const Value shift = at.constant(Type::i64, std::countr_zero(bits));
+  const Value trip = at.op(Kind::max, Type::i64, {loop.trip_value, at.constant(Type::i64, 0)});
+  division.main.value = at.op(Kind::shr, Type::i64, {trip, shift});
+  division.rest.value = at.op(Kind::bit_and, Type::i64, {trip, at.constant(Type::i64, copies - 1)});
+  division.done.value = at.op(Kind::shl, Type::i64, {division.main.value, shift});
+  return division;
+}
+
+}  // namespace vtpu::compiler::passes

@@ -1,0 +1,211 @@
+#include <algorithm>
+#include <bit>
+#include <map>
+
+#include "vtpu/compiler/passes/edit.h"
+#include "vtpu/compiler/passes/mix.h"
+#include "vtpu/compiler/passes/passes.h"
+#include "vtpu/compiler/passes/split.h"
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+/// Replaces a loop of known trip count by copies of its body; its results are `results` then.
+void flatten(ir::Module& module, const Loop& loop, std::vector<Node>& into, std::map<Value, Value>& results) {
+  std::vector<Value> state = initial_of(loop);
+  for (std::int64_t n = 0; n < loop.trip; ++n) run_once(module, loop, n, state, into);
+  for (std::size_t k = 0; k < state.size(); ++k) results[loop.carried[k].result] = state[k];
+}
+
+/// There are four message registers, and no other place for what they hold.
+bool has_messages(const Loop& loop) {
+  return std::any_of(loop.body.begin(), loop.body.end(),
+                     [](const Node& node) { return node.op() != nullptr && node.op()->type == Type::message; });
+}
+
+void unroll_fully(ir::Module& module, std::vector<Node>& list, std::map<Value, Value>& results) {
+  std::vector<Node> made;
+  made.reserve(list.size());
+  for (Node& node : list) {
+    Loop* loop = node.loop();
+    if (loop == nullptr) {
+      made.push_back(std::move(node));
+      continue;
+    }
+    unroll_fully(module, loop->body, results);
+    replace_uses(loop->body, results);
+    for (auto& carried : loop->carried)
+      for (auto at = results.find(carried.next); at != results.end(); at = results.find(carried.next))
+        carried.next = at->second;
+    const bool small = !has_messages(*loop) && innermost(*loop) && loop->counted() && loop->trip <= kFullUnroll &&
+                       loop->unroll != 1 && static_cast<std::size_t>(loop->trip) * loop->body.size() <= kFullUnrollOps;
+    if (small)
+      flatten(module, *loop, made, results);
+    else
+      made.push_back(std::move(node));
+  }
+  list = std::move(made);
+}
+
+class Unroller {
+ public:
+  Unroller(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {}
+
+  void run(std::vector<Node>& list) {
+    std::vector<Node> made;
+    made.reserve(list.size());
+    for (Node& node : list) {
+      Loop* loop = node.loop();
+      if (loop != nullptr && !innermost(*loop)) run(loop->body);
+      if (loop == nullptr || !innermost(*loop)) {
+        made.push_back(std::move(node));
+        continue;
+      }
+      const std::int64_t copies = copies_for(*loop);
+      if (copies < 2 || (loop->counted() && loop->trip < copies))
+        made.push_back(std::move(node));
+      else
+        replace(*loop, copies, made);
+    }
+    list = std::move(made);
+  }
+
+  /// What to read instead of the results of loops that are gone.
+  const std::map<Value, Value>& results() const { return results_; }
+
+ private:
+  static constexpr std::size_t kEnoughOps = 24;  // beside which the loop's own ops weigh little
+  static constexpr std::int64_t kMost = 8;
+  static constexpr unsigned kVectors = 14;  // of 16, for all that a body keeps
+
+  /// How many copies pay: a power of two.
+  std::int64_t copies_for(const Loop& loop) const {
+    if (loop.unroll != 0) return loop.counted() ? loop.unroll : std::bit_floor(loop.unroll);
+    if (loop.body.empty() || has_messages(loop)) return 1;
+    if (loop.counted() && loop.trip < 4) return 1;
+    const double cycles = std::max(cycles_of(module_, loop.body, machine_), 0.25);
+    std::int64_t copies = 1;
+    while (copies < kMost && static_cast<std::size_t>(copies) * loop.body.size() < kEnoughOps) copies *= 2;
+    bool splits = false;
+    for (const auto& carried : loop.carried) {
+      if (!carried.reorderable) continue;
+      splits = true;
+      const double latency = latency_of_reduction(module_, loop, carried, machine_);
+      while (copies < kMost && static_cast<double>(copies) * cycles < latency) copies *= 2;
+    }
+    // Every copy of a vector body keeps values of its own, partial results all the time.
+    const unsigned live = live_vectors(module_, loop);
+    while (copies > 1 && static_cast<unsigned>(copies) * (live + splits) > 2 * kVectors) copies /= 2;
+    while (copies > 1 && loop.counted() && loop.trip < 2 * copies) copies /= 2;
+    // A divisor of the trip count saves the loop behind, down to half as many.
+    if (loop.counted() && loop.trip % copies != 0 && copies > 2 && loop.trip % (copies / 2) == 0) copies /= 2;
+    return copies;
+  }
+
+  void replace(const Loop& loop, std::int64_t copies, std::vector<Node>& into) {
+    Appender front(module_, into);
+    Loop main;
+    main.id = module_.fresh_loop();
+    main.name = loop.name;
+    main.source = loop.source;
+    main.independent = loop.independent;
+    main.unroll = 1;
+    const Division division = divide(module_, loop, copies, into);
+    main.trip = division.main.number;
+    main.trip_value = division.main.value;
+    const std::size_t carried = loop.carried.size();
+    // Partial results: copy 0 goes on with the loop's own, the others begin at the identity.
+    std::vector<std::vector<Value>> state(static_cast<std::size_t>(copies), std::vector<Value>(carried));
+    std::vector<std::vector<std::size_t>> place(static_cast<std::size_t>(copies), std::vector<std::size_t>(carried));
+    for (std::size_t k = 0; k < carried; ++k) {
+      const Loop::Carried& from = loop.carried[k];
+      const Type type = module_.types[from.argument];
+      const std::int64_t parts = from.reorderable ? copies : 1;
+      for (std::int64_t c = 0; c < parts; ++c) {
+        Loop::Carried part = from;
+        const Type scalar = ir::is_vector(type) ? ir::scalar_of(type) : type;
+        part.initial = c == 0 ? from.initial : front.constant(type, identity(from.reduction, scalar));
+        part.argument = module_.fresh(type);
+        part.result = module_.fresh(type);
+        place[static_cast<std::size_t>(c)][k] = main.carried.size();
+        state[static_cast<std::size_t>(c)][k] = part.argument;
+        main.carried.push_back(part);
+      }
+    }
+    Value base = kNone;
+    if (loop.iteration != kNone) {
+      main.iteration = module_.fresh(Type::i64);
+      Appender body(module_, main.body);
+      base = body.op(Kind::mul, Type::i64, {main.iteration, body.constant(Type::i64, copies)});
+    }
+    for (std::int64_t c = 0; c < copies; ++c) {
+      const auto index = static_cast<std::size_t>(c);
+      Copier copier(module_);
+      copier.renumber(loop.id, main.id, copies, c);
+      Appender body(module_, main.body);
+      if (loop.iteration != kNone)
+        copier.replace(loop.iteration,
+                       c == 0 ? base : body.op(Kind::add, Type::i64, {base, body.constant(Type::i64, c)}));
+      for (std::size_t k = 0; k < carried; ++k)
+        copier.replace(loop.carried[k].argument,
+                       loop.carried[k].reorderable || c == 0 ? state[index][k] : state[index - 1][k]);
+      for (const Node& node : loop.body) main.body.push_back(copier.copy(node));
+      for (std::size_t k = 0; k < carried; ++k) state[index][k] = copier.at(loop.carried[k].next);
+    }
+    for (std::size_t k = 0; k < carried; ++k)
+      for (std::size_t c = 0; c < static_cast<std::size_t>(copies); ++c)
+        if (loop.carried[k].reorderable)
+          main.carried[place[c][k]].next = state[c][k];
+        else if (c + 1 == static_cast<std::size_t>(copies))
+          main.carried[place[0][k]].next = state[c][k];
+    const std::vector<Loop::Carried> parts = main.carried;
+    into.emplace_back(std::move(main));
+
+    Appender behind(module_, into);
+    std::vector<Value> results(carried);
+    for (std::size_t k = 0; k < carried; ++k) {
+      results[k] = parts[place[0][k]].result;
+      if (!loop.carried[k].reorderable) continue;
+      std::vector<Value> partial;
+      for (std::size_t c = 0; c < static_cast<std::size_t>(copies); ++c) partial.push_back(parts[place[c][k]].result);
+      while (partial.size() > 1) {
+        std::vector<Value> halved;
+        for (std::size_t c = 0; c + 1 < partial.size(); c += 2)
+          halved.push_back(
+              behind.op(kind_of(loop.carried[k].reduction), module_.types[results[k]], {partial[c], partial[c + 1]}));
+        if (partial.size() % 2 != 0) halved.push_back(partial.back());
+        partial = std::move(halved);
+      }
+      results[k] = partial[0];
+    }
+    finish(module_, loop, division.done, division.rest, results, into, results_);
+  }
+
+  ir::Module& module_;
+  const MachineModel& machine_;
+  std::map<Value, Value> results_;
+};
+
+}  // namespace
+
+void unroll_fully(ir::Module& module) {
+  std::map<Value, Value> results;
+  unroll_fully(module, module.body, results);
+  replace_uses(module.body, results);
+}
+
+void unroll(ir::Module& module, const MachineModel& machine) {
+  Unroller unroller(module, machine);
+  unroller.run(module.body);
+  replace_uses(module.body, unroller.results());
+}
+
+}  // namespace vtpu::compiler::passes

@@ -1,0 +1,597 @@
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "vtpu/compiler/passes/edit.h"
+#include "vtpu/compiler/passes/memory.h"
+#include "vtpu/compiler/passes/mix.h"
+#include "vtpu/compiler/passes/passes.h"
+#include "vtpu/compiler/passes/split.h"
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+
+constexpr std::int64_t kUnknownTrip = 64;  // iterations that a count known at run time only is taken for
+constexpr std::int64_t kAllLanes = 0xffff, kLowerLanes = 0xff;
+
+/// The parts of an argmin or argmax over a loop, as lowering makes it.
+struct Extremum {
+  std::size_t best = 0, index = 0;  ///< among the loop's carried values
+  const Op* compare = nullptr;
+  const Op* choose_best = nullptr;
+  const Op* choose_index = nullptr;
+};
+
+/// One way to make a loop a vector loop: `width` bytes an access.
+class VectorLoop {
+ public:
+  /// `constants`: the bits of scalar constants all over the module.
+  VectorLoop(ir::Module& module, const std::map<Value, std::int64_t>& constants, const Loop& loop, std::uint8_t width)
+      : module_(module), constants_(constants), loop_(loop), width_(width) {
+    for (const Node& node : loop.body)
+      if (node.op()->result != kNone) definitions_[node.op()->result] = node.op();
+  }
+
+  /// Whether there is such a loop; then `body` and `front` are made.
+  bool make() {
+    if (!find_lanes() || !may_run_together(module_, loop_, lanes_) || !find_extrema()) return false;
+    id_ = module_.fresh_loop();
+    for (const Loop::Carried& carried : loop_.carried)
+      if (!make_carried(carried)) return false;
+    for (const Node& node : loop_.body)
+      if (!convert(*node.op())) return false;
+    return finish_carried();
+  }
+
+  std::int64_t lanes() const { return lanes_; }
+  double cycles(const MachineModel& machine) const { return cycles_of(module_, body_, machine); }
+
+  /// Appends the vector loop, what gathers its results, and the scalar rest.
+  void emit(std::vector<Node>& into, std::map<Value, Value>& results) {
+    for (Node& node : front_) into.push_back(std::move(node));
+    const Division division = divide(module_, loop_, lanes_, into);
+    Loop main;
+    main.id = id_;
+    main.name = loop_.name;
+    main.source = loop_.source;
+    main.independent = loop_.independent;
+    main.unroll = loop_.unroll;
+    main.trip = division.main.number;
+    main.trip_value = division.main.value;
+    main.iteration = iteration_;
+    main.carried = carried_;
+    main.body = std::move(body_);
+    for (Loop::Carried& carried : main.carried) carried.result = module_.fresh(module_.types[carried.argument]);
+    carried_ = main.carried;
+    into.emplace_back(std::move(main));
+    std::vector<Value> state(loop_.carried.size(), kNone);
+    for (std::size_t k = 0; k < loop_.carried.size(); ++k)
+      if (loop_.carried[k].reorderable) state[k] = gathered(k, into);
+    for (const Extremum& extremum : extrema_) gather(extremum, state, into);
+    finish(module_, loop_, division.done, division.rest, state, into, results);
+  }
+
+ private:
+  bool inside(Value value) const {
+    return definitions_.contains(value) || value == loop_.iteration ||
+           std::any_of(loop_.carried.begin(), loop_.carried.end(), [&](const auto& c) { return c.argument == value; });
+  }
+
+  std::size_t uses_of(Value value) const {
+    std::size_t uses = 0;
+    for (const Node& node : loop_.body) for_each_operand(*node.op(), [&](Value operand) { uses += operand == value; });
+    return uses;
+  }
+
+  /// Lanes by the widest type of the body; false where types of both sizes, or none, would be vectors.
+  bool find_lanes() {
+    bool wide = false, narrow = false;
+    const auto see = [&](Type type) {
+      wide |= type == Type::f64;
+      narrow |= type == Type::f32 || type == Type::i32;
+    };
+    for (const Node& node : loop_.body) {
+      const Op& op = *node.op();
+      if (op.result == kNone && op.kind != Kind::store && op.kind != Kind::prefetch) return false;
+      if (op.kind == Kind::constant) continue;
+      see(op.type), see(op.operand_type);
+    }
+    if (wide == narrow) return false;
+    lanes_ = (wide ? 8 : 16) * width_ / 64;
+    return !loop_.counted() || loop_.trip >= lanes_;
+  }
+
+  bool find_extrema() {
+    std::set<Value> taken;
+    for (std::size_t best = 0; best < loop_.carried.size(); ++best) {
+      const Loop::Carried& carried = loop_.carried[best];
+      if (carried.reorderable) continue;
+      const auto chooses = definitions_.find(carried.next);
+      if (chooses == definitions_.end() || chooses->second->kind != Kind::select) continue;
+      const Op& choose = *chooses->second;
+      if (choose.operands[2] != carried.argument) continue;
+      const auto compares = definitions_.find(choose.operands[0]);
+      if (compares == definitions_.end() || compares->second->kind != Kind::compare) continue;
+      const Op& compare = *compares->second;
+      const bool strict = compare.condition == isa::Condition::lt || compare.condition == isa::Condition::gt;
+      if (!strict || compare.operands[0] != choose.operands[1] || compare.operands[1] != carried.argument) continue;
+      if (compare.operand_type != Type::f32 && compare.operand_type != Type::i32) continue;
+      for (std::size_t index = 0; index < loop_.carried.size(); ++index) {
+        const auto other = definitions_.find(loop_.carried[index].next);
+        if (index == best || other == definitions_.end() || other->second->kind != Kind::select) continue;
+        const Op& second = *other->second;
+        if (second.type != Type::i64 || second.operands[0] != compare.result ||
+            second.operands[2] != loop_.carried[index].argument)
+          continue;
+        if (uses_of(loop_.carried[index].argument) != 1 || uses_of(carried.argument) != 2) continue;
+        extrema_.push_back({best, index, &compare, &choose, &second});
+        taken.insert(best), taken.insert(index);
+      }
+    }
+    for (std::size_t k = 0; k < loop_.carried.size(); ++k)
+      if (!loop_.carried[k].reorderable && !taken.contains(k)) return false;
+    // The index is made behind the loop, from the number of the iteration.
+    for (const Extremum& extremum : extrema_) {
+      skipped_.insert(extremum.choose_index);
+      if (!only_counts(extremum.choose_index->operands[1])) return false;
+    }
+    return extrema_.empty() || (width_ == 64 && (!loop_.counted() || loop_.trip < (std::int64_t{1} << 31)));
+  }
+
+  /// Whether an i64 follows from the number of the iteration and values from outside; its ops are then left out.
+  bool only_counts(Value value) {
+    if (!inside(value) || value == loop_.iteration) return true;
+    const auto found = definitions_.find(value);
+    if (found == definitions_.end()) return false;
+    const Op& op = *found->second;
+    const bool simple = op.kind == Kind::add || op.kind == Kind::sub || op.kind == Kind::mul ||
+                        op.kind == Kind::constant || op.kind == Kind::shl;
+    if (!simple || op.type != Type::i64) return false;
+    counting_.insert(&op);
+    return std::all_of(op.operands.begin(), op.operands.end(), [&](Value v) { return only_counts(v); });
+  }
+
+  bool make_carried(const Loop::Carried& carried) {
+    const Type type = module_.types[carried.argument];
+    Loop::Carried made = carried;
+    Appender front(module_, front_);
+    if (carried.reorderable) {
+      const Type vector = ir::vector_of(type);
+      if (vector == Type::none) return false;
+      made.initial = front.constant(vector, identity(carried.reduction, type));
+      made.argument = module_.fresh(vector);
+    } else if (type == Type::i64) {  // the index of an extremum: numbers of iterations
+      made.initial = front.constant(Type::i32x16, 0);
+      made.argument = module_.fresh(Type::i32x16);
+    } else {
+      made.initial = spread(carried.initial, type);
+      made.argument = module_.fresh(ir::vector_of(type));
+    }
+    vectors_[carried.argument] = made.argument;
+    carried_.push_back(made);
+    return true;
+  }
+
+  bool finish_carried() {
+    for (std::size_t k = 0; k < loop_.carried.size(); ++k) {
+      const auto next = vectors_.find(loop_.carried[k].next);
+      if (next == vectors_.end()) return false;
+      carried_[k].next = next->second;
+    }
+    return true;
+  }
+
+  /// A scalar from outside in every lane.
+  Value spread(Value value, Type type) {
+    const auto [place, fresh] = spread_.try_emplace(value, kNone);
+    if (!fresh) return place->second;
+    Op op;
+    op.kind = Kind::splat;
+    op.type = ir::vector_of(type);
+    op.operand_type = type;
+    op.operands = {value};
+    return place->second = Appender(module_, front_).add(op);
+  }
+
+  /// The vector of a value's lanes; none where there is none.
+  std::optional<Value> lift(Value value) {
+    if (const auto found = vectors_.find(value); found != vectors_.end()) return found->second;
+    const Type type = module_.types[value];
+    if (const auto found = constants_.find(value); found != constants_.end() && ir::vector_of(type) != Type::none)
+      return vectors_[value] = Appender(module_, front_).constant(ir::vector_of(type), found->second);
+    if (inside(value) || ir::vector_of(type) == Type::none) return {};
+    return spread(value, type);
+  }
+
+  /// The low 32 bits of an i64, lane by lane.
+  std::optional<Value> lift_low(Value value) {
+    if (const auto found = low_.find(value); found != low_.end()) return found->second;
+    Appender body(module_, body_);
+    const auto keep = [&](Value made) { return low_[value] = made; };
+    if (value == loop_.iteration) return keep(numbers());
+    if (const auto found = constants_.find(value); found != constants_.end())
+      return keep(Appender(module_, front_).constant(Type::i32x16, static_cast<std::int32_t>(found->second)));
+    if (!inside(value)) {
+      Op op;
+      op.kind = Kind::convert;
+      op.type = Type::i32;
+      op.operand_type = Type::i64;
+      op.operands = {value};
+      return keep(spread(Appender(module_, front_).add(op), Type::i32));
+    }
+    const auto found = definitions_.find(value);
+    if (found == definitions_.end()) return {};
+    const Op& op = *found->second;
+    if (op.kind == Kind::extend) return lift(op.operands[0]);
+    if (op.kind != Kind::add && op.kind != Kind::sub && op.kind != Kind::mul) return {};
+    const auto a = lift_low(op.operands[0]), b = lift_low(op.operands[1]);
+    if (!a || !b) return {};
+    return keep(body.op(op.kind, Type::i32x16, {*a, *b}));
+  }
+
+  /// i32x16: the numbers of the iterations in the lanes.
+  Value numbers() {
+    if (numbers_ != kNone) return numbers_;
+    iteration_ = module_.fresh(Type::i64);
+    Appender front(module_, front_), body(module_, body_);
+    const Value lane = front.op(Kind::iota, Type::i32x16, {});
+    const Value first = body.op(Kind::mul, Type::i64, {iteration_, front.constant(Type::i64, lanes_)});
+    Op narrow;
+    narrow.kind = Kind::convert;
+    narrow.type = Type::i32;
+    narrow.operand_type = Type::i64;
+    narrow.operands = {first};
+    Op splat;
+    splat.kind = Kind::splat;
+    splat.type = Type::i32x16;
+    splat.operand_type = Type::i32;
+    splat.operands = {body.add(narrow)};
+    return numbers_ = body.op(Kind::add, Type::i32x16, {body.add(splat), lane});
+  }
+
+  bool convert(const Op& op) {
+    if (skipped_.contains(&op)) {
+      const auto chosen = vectors_.find(op.operands[0]), before = vectors_.find(op.operands[2]);
+      if (chosen == vectors_.end() || before == vectors_.end()) return false;
+      vectors_[op.result] =
+          Appender(module_, body_).op(Kind::select, Type::i32x16, {chosen->second, numbers(), before->second});
+      return true;
+    }
+    if (counting_.contains(&op) && op.kind != Kind::constant) return true;
+    switch (op.kind) {
+      case Kind::constant: return true;
+      case Kind::load:
+      case Kind::load_splat:
+      case Kind::store: return convert_access(op);
+      case Kind::prefetch: return true;
+      case Kind::extend: return true;  // where it is an index, it is looked through
+      case Kind::convert: return convert_number(op);
+      case Kind::add:
+      case Kind::sub:
+      case Kind::mul:
+        if (op.type == Type::i64) return only_counts(op.result) || feeds_indices_only(op);
+        return plain(op);
+      case Kind::fma:
+      case Kind::div:
+      case Kind::sqrt:
+      case Kind::min:
+      case Kind::max:
+      case Kind::bit_and:
+      case Kind::bit_or:
+      case Kind::bit_xor:
+      case Kind::select:
+      case Kind::bits: return plain(op);
+      case Kind::compare: return plain(op);
+      case Kind::shl:
+      case Kind::shr:
+      case Kind::sar: {
+        const auto amount = constants_.find(op.operands[1]);
+        const auto from = lift(op.operands[0]);
+        if (op.type != Type::i32 || amount == constants_.end() || !from) return false;
+        vectors_[op.result] = Appender(module_, body_).op(op.kind, Type::i32x16, {*from}, amount->second & 31);
+        return true;
+      }
+      default: return false;
+    }
+  }
+
+  /// i64 arithmetic that lift_low looks through.
+  bool feeds_indices_only(const Op& op) { return lift_low(op.result).has_value(); }
+
+  bool plain(const Op& op) {
+    Op made = op;
+    const bool compares = op.kind == Kind::compare;
+    const Type scalar = compares ? op.operand_type : op.type;
+    // Truth values are masks here; what combines two of them works on the bits of both.
+    const bool truth = !compares && op.type == Type::i64 &&
+                       (op.kind == Kind::bit_and || op.kind == Kind::bit_or || op.kind == Kind::bit_xor);
+    if (truth) {
+      for (Value& value : made.operands) {
+        const auto found = vectors_.find(value);
+        if (found == vectors_.end() || module_.types[found->second] != Type::lanes) return false;
+        value = found->second;
+      }
+      made.type = Type::lanes;
+      vectors_[op.result] = Appender(module_, body_).add(made);
+      return true;
+    }
+    if (ir::vector_of(scalar) == Type::none) return false;
+    for (std::size_t k = 0; k < made.operands.size(); ++k) {
+      const auto lifted = op.kind == Kind::select && k == 0 ? mask(op.operands[0]) : lift(op.operands[k]);
+      if (!lifted) return false;
+      made.operands[k] = *lifted;
+    }
+    if (compares) {
+      made.type = Type::lanes;
+      made.operand_type = ir::vector_of(scalar);
+    } else {
+      made.type = ir::vector_of(scalar);
+      if (op.kind == Kind::bits) {
+        made.operand_type = ir::vector_of(op.operand_type);
+        if (made.operand_type == Type::none) return false;
+      }
+    }
+    vectors_[op.result] = Appender(module_, body_).add(made);
+    return true;
+  }
+
+  /// A truth value as the mask of a vector op.
+  std::optional<Value> mask(Value value) {
+    const auto found = vectors_.find(value);
+    if (found != vectors_.end()) return found->second;
+    if (inside(value)) return {};
+    // From outside: all lanes or none.
+    Appender front(module_, front_);
+    return front.op(Kind::select, Type::lanes,
+                    {value, front.constant(Type::lanes, kAllLanes), front.constant(Type::lanes, 0)});
+  }
+
+  bool convert_number(const Op& op) {
+    const bool from_i64 = op.operand_type == Type::i64;
+    std::optional<Value> from;
+    if (from_i64) {
+      // To i32 the low half is all that counts; to f32 the value itself, so that it must fit.
+      const bool fits = op.operands[0] == loop_.iteration && loop_.counted() && loop_.trip < (std::int64_t{1} << 31);
+      if (op.type != Type::i32 && !(op.type == Type::f32 && fits)) return false;
+      from = lift_low(op.operands[0]);
+      if (from && op.type == Type::i32) {
+        vectors_[op.result] = *from;
+        return true;
+      }
+    } else {
+      from = lift(op.operands[0]);
+    }
+    const bool pair = (op.type == Type::f32 && (from_i64 || op.operand_type == Type::i32)) ||
+                      (op.type == Type::i32 && op.operand_type == Type::f32);
+    if (!from || !pair) return false;
+    Op made = op;
+    made.operands = {*from};
+    made.type = ir::vector_of(op.type);
+    made.operand_type = from_i64 ? Type::i32x16 : ir::vector_of(op.operand_type);
+    vectors_[op.result] = Appender(module_, body_).add(made);
+    return true;
+  }
+
+  bool convert_access(const Op& op) {
+    const ir::Tensor& tensor = module_.tensors[op.access.tensor];
+    const auto size = static_cast<std::int64_t>(ir::size_of(tensor.element));
+    const Type scalar = op.kind == Kind::store ? module_.types[op.operands[0]] : op.type;
+    if (op.access.cell != kNone || ir::vector_of(scalar) == Type::none || ir::is_vector(op.type)) return false;
+    if (size != (scalar == Type::f64 ? 8 : 4)) return false;
+    Copier copier(module_);
+    copier.renumber(loop_.id, id_, lanes_, 0);
+    Op made = op;
+    made.access = copier.copy(op.access);
+    made.type = ir::vector_of(scalar);
+    made.width = width_;
+    const std::int64_t step = op.access.offset.coefficient(loop_.id);
+    const bool scattered = op.access.index != kNone && inside(op.access.index);
+    if (op.kind == Kind::store) {
+      const auto value = lift(op.operands[0]);
+      if (!value) return false;
+      made.operands = {*value};
+    }
+    if (scattered) {
+      // Sixteen places by an index; of two lanes at one place the later iteration's is the higher lane.
+      if (size != 4 || op.access.scale != 4 || step != 0 || width_ != 64) return false;
+      const auto index = lift_low(op.access.index);
+      if (!index) return false;
+      made.access.index = *index;
+    } else if (step == 0) {
+      if (op.kind == Kind::store || size != 4) return false;
+      made.kind = Kind::load_splat;
+    } else if (step != size) {
+      if (size != 4 || step % 4 != 0 || width_ != 64 || op.access.index != kNone) return false;
+      Appender front(module_, front_);
+      made.access.index = front.op(Kind::mul, Type::i32x16,
+                                   {front.op(Kind::iota, Type::i32x16, {}), front.constant(Type::i32x16, step / 4)});
+      made.access.scale = 4;
+    }
+    if (op.kind == Kind::store)
+      body_.emplace_back(made);
+    else
+      vectors_[op.result] = Appender(module_, body_).add(made);
+    return true;
+  }
+
+  /// All lanes of a vector in one scalar.
+  Value across(isa::ReductionKind reduction, Type vector, Value value, std::vector<Node>& into) {
+    Appender at(module_, into);
+    const Type scalar = ir::scalar_of(vector);
+    const bool direct =
+        reduction == isa::ReductionKind::add || (reduction == isa::ReductionKind::max && vector == Type::f32x16);
+    if (direct) {
+      Op op;
+      op.kind = Kind::reduce;
+      op.type = scalar;
+      op.operand_type = vector;
+      op.reduction = reduction;
+      op.operands = {value};
+      return at.add(op);
+    }
+    if (vector == Type::f64x8) {
+      Value all = extract(at, vector, value, 0);
+      for (int lane = 1; lane < 8; ++lane)
+        all = at.op(kind_of(reduction), scalar, {all, extract(at, vector, value, lane)});
+      return all;
+    }
+    const Value lane = at.op(Kind::iota, Type::i32x16, {});
+    for (std::int64_t half = 8; half > 0; half /= 2) {
+      const Value other = at.op(Kind::bit_xor, Type::i32x16, {lane, at.constant(Type::i32x16, half)});
+      value = at.op(kind_of(reduction), vector, {value, at.op(Kind::permute, vector, {value, other})});
+    }
+    return extract(at, vector, value, 0);
+  }
+
+  static Value extract(Appender& at, Type vector, Value value, std::int64_t lane) {
+    Op op;
+    op.kind = Kind::extract;
+    op.type = ir::scalar_of(vector);
+    op.operand_type = vector;
+    op.operands = {value};
+    op.imm = lane;
+    return at.add(op);
+  }
+
+  /// What a reduction came to: the lanes' partial results onto what it began with.
+  Value gathered(std::size_t k, std::vector<Node>& into) {
+    const Loop::Carried& carried = loop_.carried[k];
+    const Type vector = module_.types[carried_[k].argument];
+    Appender at(module_, into);
+    Value lanes = carried_[k].result;
+    if (width_ == 32) {  // the upper half holds what the ops made of zeros
+      const Value neutral = at.constant(vector, identity(carried.reduction, ir::scalar_of(vector)));
+      const std::int64_t lower = vector == Type::f64x8 ? kLowerLanes >> 4 : kLowerLanes;
+      lanes = at.op(Kind::select, vector, {at.constant(Type::lanes, lower), lanes, neutral});
+    }
+    const Value all = across(carried.reduction, vector, lanes, into);
+    return at.op(kind_of(carried.reduction), ir::scalar_of(vector), {carried.initial, all});
+  }
+
+  void gather(const Extremum& extremum, std::vector<Value>& state, std::vector<Node>& into) {
+    const Loop::Carried& best = loop_.carried[extremum.best];
+    const Type scalar = module_.types[best.argument], vector = ir::vector_of(scalar);
+    const bool greatest = extremum.compare->condition == isa::Condition::gt;
+    const Value all = across(greatest ? isa::ReductionKind::max : isa::ReductionKind::min, vector,
+                             carried_[extremum.best].result, into);
+    Appender at(module_, into);
+    const auto spread_here = [&](Value value, Type type) {
+      Op op;
+      op.kind = Kind::splat;
+      op.type = ir::vector_of(type);
+      op.operand_type = type;
+      op.operands = {value};
+      return at.add(op);
+    };
+    const auto compare = [&](isa::Condition condition, Type operand, Type type, Value a, Value b) {
+      Op op;
+      op.kind = Kind::compare;
+      op.type = type;
+      op.operand_type = operand;
+      op.condition = condition;
+      op.operands = {a, b};
+      return at.add(op);
+    };
+    const Value equal =
+        compare(isa::Condition::eq, vector, Type::lanes, carried_[extremum.best].result, spread_here(all, scalar));
+    const Value none = at.constant(Type::i32x16, 0x7fffffff);
+    const Value candidates = at.op(Kind::select, Type::i32x16, {equal, carried_[extremum.index].result, none});
+    Op number;
+    number.kind = Kind::extend;
+    number.type = Type::i64;
+    number.operands = {across(isa::ReductionKind::min, Type::i32x16, candidates, into)};
+    const Value first = at.add(number);
+    // The index as the loop makes it from the number of the iteration.
+    Copier copier(module_);
+    if (loop_.iteration != kNone) copier.replace(loop_.iteration, first);
+    for (const Node& node : loop_.body)
+      if (counting_.contains(node.op()) || node.op()->kind == Kind::constant) into.push_back(copier.copy(node));
+    const Value better = compare(extremum.compare->condition, scalar, Type::i64, all, best.initial);
+    state[extremum.best] = at.op(Kind::select, scalar, {better, all, best.initial});
+    state[extremum.index] =
+        at.op(Kind::select, Type::i64,
+              {better, copier.at(extremum.choose_index->operands[1]), loop_.carried[extremum.index].initial});
+  }
+
+  ir::Module& module_;
+  const std::map<Value, std::int64_t>& constants_;
+  const Loop& loop_;
+  const std::uint8_t width_;
+  std::int64_t lanes_ = 0;
+  ir::LoopId id_ = 0;
+  std::map<Value, const Op*> definitions_;
+  std::vector<Extremum> extrema_;
+  std::set<const Op*> skipped_, counting_;
+  std::map<Value, Value> vectors_, spread_, low_;
+  Value numbers_ = kNone, iteration_ = kNone;
+  std::vector<Loop::Carried> carried_;
+  std::vector<Node> front_, body_;
+};
+
+class Vectorizer {
+ public:
+  Vectorizer(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
+    ir::for_each_op(module.body, [&](const Op& op) {
+      if (op.kind == Kind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
+    });
+  }
+
+  void run(std::vector<Node>& list) {
+    std::vector<Node> made;
+    made.reserve(list.size());
+    for (Node& node : list) {
+      Loop* loop = node.loop();
+      if (loop != nullptr && !innermost(*loop)) run(loop->body);
+      if (loop == nullptr || !innermost(*loop) || !replace(*loop, made)) made.push_back(std::move(node));
+    }
+    list = std::move(made);
+  }
+
+  const std::map<Value, Value>& results() const { return results_; }
+
+ private:
+  bool replace(const Loop& loop, std::vector<Node>& into) {
+    if (loop.body.empty()) return false;
+    const double scalar = std::max(cycles_of(module_, loop.body, machine_), 0.5);
+    const std::int64_t trip = loop.counted() ? loop.trip : kUnknownTrip;
+    std::optional<VectorLoop> best;
+    double least = scalar * static_cast<double>(trip);
+    for (const std::uint8_t width : {std::uint8_t{64}, std::uint8_t{32}}) {
+      VectorLoop loop_of_width(module_, constants_, loop, width);
+      if (!loop_of_width.make()) continue;
+      const std::int64_t main = trip / loop_of_width.lanes(), rest = trip % loop_of_width.lanes();
+      const double cycles = static_cast<double>(main) * std::max(loop_of_width.cycles(machine_), 0.5) +
+                            static_cast<double>(rest) * scalar;
+      if (cycles >= least) continue;
+      least = cycles;
+      best.emplace(std::move(loop_of_width));
+    }
+    if (!best) return false;
+    best->emit(into, results_);
+    return true;
+  }
+
+  ir::Module& module_;
+  const MachineModel& machine_;
+  std::map<Value, std::int64_t> constants_;
+  std::map<Value, Value> results_;
+};
+
+}  // namespace
+
+void vectorize(ir::Module& module, const MachineModel& machine) {
+  Vectorizer vectorizer(module, machine);
+  vectorizer.run(module.body);
+  replace_uses(module.body, vectorizer.results());
+}
+
+}  // namespace vtpu::compiler::passes

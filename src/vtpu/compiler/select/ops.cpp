@@ -1,0 +1,440 @@
+#include <bit>
+#include <cstring>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/select/selector.h"
+
+/// One op of the intermediate representation, some of the instruction set. Where one becomes several, the result's
+/// register is written by the last only: it may be that of an operand.
+namespace vtpu::compiler::select {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+using isa::File;
+
+namespace {
+
+constexpr std::int64_t kHigh = 32;  // bits above an i32
+
+/// The opcode for a kind of arithmetic on a type, or nop.
+isa::Opcode opcode_of(Kind kind, Type type) {
+  using O = isa::Opcode;
+  struct Row {
+    Kind kind;
+    O i64, f64, f32, f64x8, f32x16, i32x16;
+  };
+  static constexpr Row kRows[] = {
+      {Kind::add, O::dadd_i64, O::dadd_f64, O::dadd_f32, O::dadd_f64x8, O::dadd_f32x16, O::dadd_i32x16},
+      {Kind::sub, O::dsub_i64, O::dsub_f64, O::dsub_f32, O::dsub_f64x8, O::dsub_f32x16, O::dsub_i32x16},
+      {Kind::mul, O::dmul_i64, O::dmul_f64, O::dmul_f32, O::dmul_f64x8, O::dmul_f32x16, O::dmul_i32x16},
+      {Kind::fma, O::dfma_i64, O::dfma_f64, O::dfma_f32, O::dfma_f64x8, O::dfma_f32x16, O::nop},
+      {Kind::div, O::nop, O::ddiv_f64, O::ddiv_f32, O::ddiv_f64x8, O::ddiv_f32x16, O::nop},
+      {Kind::sqrt, O::nop, O::dsqrt_f64, O::dsqrt_f32, O::dsqrt_f64x8, O::dsqrt_f32x16, O::nop},
+      {Kind::min, O::dmin_i64, O::dmin_f64, O::dmin_f32, O::nop, O::dmin_f32x16, O::dmin_i32x16},
+      {Kind::max, O::dmax_i64, O::dmax_f64, O::dmax_f32, O::nop, O::dmax_f32x16, O::dmax_i32x16},
+      {Kind::bit_and, O::dand_i64, O::dand_i64, O::dand_i64, O::dand_x16, O::dand_x16, O::dand_x16},
+      {Kind::bit_or, O::dor_i64, O::dor_i64, O::dor_i64, O::dor_x16, O::dor_x16, O::dor_x16},
+      {Kind::bit_xor, O::dxor_i64, O::dxor_i64, O::dxor_i64, O::dxor_x16, O::dxor_x16, O::dxor_x16},
+      {Kind::shl, O::dshl_i64, O::nop, O::nop, O::nop, O::nop, O::dshl_i32x16},
+      {Kind::shr, O::dshr_i64, O::nop, O::nop, O::nop, O::nop, O::dshr_i32x16},
+      {Kind::sar, O::dsar_i64, O::nop, O::nop, O::nop, O::nop, O::dsar_i32x16},
+      {Kind::compare, O::dcmp_i64, O::dcmp_f64, O::dcmp_f32, O::dcmp_f64x8, O::dcmp_f32x16, O::dcmp_i32x16}};
+  for (const Row& row : kRows) {
+    if (row.kind != kind) continue;
+    switch (type) {
+      case Type::i64:
+      case Type::i32:
+      case Type::lanes: return row.i64;
+      case Type::f64: return row.f64;
+      case Type::f32: return row.f32;
+      case Type::f64x8: return row.f64x8;
+      case Type::f32x16: return row.f32x16;
+      case Type::i32x16:
+      case Type::bytes64: return row.i32x16;
+      default: return O::nop;
+    }
+  }
+  return O::nop;
+}
+
+bool commutes(Kind kind) {
+  switch (kind) {
+    case Kind::add:
+    case Kind::mul:
+    case Kind::min:
+    case Kind::max:
+    case Kind::bit_and:
+    case Kind::bit_or:
+    case Kind::bit_xor: return true;
+    default: return false;
+  }
+}
+
+Number condition_of(isa::Condition condition) { return {static_cast<std::int64_t>(condition)}; }
+
+}  // namespace
+
+void Selector::op(const Op& o) {
+  switch (o.kind) {
+    case Kind::constant:
+      if (ir::is_vector(o.type)) {
+        isa::Constant bytes{};
+        const std::size_t size = o.type == Type::f64x8 ? 8 : 4;
+        for (std::size_t at = 0; at < bytes.size(); at += size) std::memcpy(&bytes[at], &o.imm, size);
+        return emit(Opcode::dmov_const, {define(o.result), Number{constant(bytes)}});
+      }
+      if (needs_register_[o.result]) emit(Opcode::dmov_i64, {define(o.result), Number{number_[o.result]}});
+      return;
+    case Kind::iota: {
+      isa::Constant bytes{};
+      for (std::uint32_t lane = 0; lane < 16; ++lane) std::memcpy(&bytes[4 * lane], &lane, 4);
+      return emit(Opcode::dmov_const, {define(o.result), Number{constant(bytes)}});
+    }
+    case Kind::compare: return compare(o);
+    case Kind::convert: return convert(o);
+    case Kind::bits:
+      if (o.type == Type::f32)
+        return emit(Opcode::dand_i64, {define(o.result), reg(o.operands[0]), Number{0xffffffff}});
+      return alias(o);
+    case Kind::extend: return extend(o);
+    case Kind::splat: return splat(o);
+    case Kind::extract: return extract(o);
+    case Kind::permute: return emit(Opcode::dperm_i32, {define(o.result), reg(o.operands[0]), reg(o.operands[1])});
+    case Kind::reduce: return reduce(o);
+    case Kind::dot_bf16:
+    case Kind::dot_u8i8: {
+      const Register sum = take_over(o.operands[0], o.result);
+      const Opcode opcode = o.kind == Kind::dot_bf16 ? Opcode::ddot_bf16 : Opcode::ddot_u8i8;
+      return emit(opcode, {sum, reg(o.operands[1]), reg(o.operands[2])});
+    }
+    case Kind::load:
+    case Kind::load_splat:
+    case Kind::store:
+    case Kind::prefetch: return memory(o);
+    case Kind::coordinate:
+    case Kind::step:
+    case Kind::set_axis:
+    case Kind::get_axis:
+    case Kind::distance:
+    case Kind::occupied:
+    case Kind::simplices:
+    case Kind::laplace: return coordinates(o);
+    case Kind::pack:
+    case Kind::unpack:
+    case Kind::send:
+    case Kind::receive:
+    case Kind::barrier:
+    case Kind::fence:
+    case Kind::group_reduce:
+    case Kind::cast:
+    case Kind::temperature:
+    case Kind::beacon:
+    case Kind::route: return messages(o);
+    default: return arithmetic(o);
+  }
+}
+
+std::uint32_t Selector::constant(const isa::Constant& bytes) {
+  const auto [found, fresh] = pool_.try_emplace(bytes, static_cast<std::uint32_t>(code_.constants.size()));
+  if (fresh) code_.constants.push_back(bytes);
+  return found->second;
+}
+
+/// The result is the operand.
+void Selector::alias(const Op& o) {
+  if (constant_[o.operands[0]] || registers_[o.result] != kNoRegister)
+    move(define(o.result), reg(o.operands[0]));
+  else
+    registers_[o.result] = reg(o.operands[0]);
+}
+
+void Selector::arithmetic(const Op& o) {
+  if (o.kind == Kind::select) {
+    const Register chosen = reg(o.operands[0]), a = reg(o.operands[1]), b = reg(o.operands[2]);
+    const Opcode opcode = o.type == Type::f64x8   ? Opcode::dsel_x8
+                          : ir::is_vector(o.type) ? Opcode::dsel_x16
+                                                  : Opcode::dsel_i64;
+    return emit(opcode, {define(o.result), a, b, chosen});
+  }
+  if (o.type == Type::i32 &&
+      (o.kind == Kind::min || o.kind == Kind::max || o.kind == Kind::shl || o.kind == Kind::shr || o.kind == Kind::sar))
+    return narrow(o);
+  const Opcode opcode = opcode_of(o.kind, o.type);
+  if (opcode == Opcode::nop) {
+    VTPU_CHECK(o.kind == Kind::fma || o.type == Type::f64x8, "an op has an opcode or a form of its own");
+    if (o.kind == Kind::fma) {
+      const Register product = fresh(File::v);
+      emit(Opcode::dmul_i32x16, {product, reg(o.operands[0]), reg(o.operands[1])});
+      return emit(Opcode::dadd_i32x16, {define(o.result), product, reg(o.operands[2])});
+    }
+    const Register chosen = fresh(File::r), a = reg(o.operands[0]), b = reg(o.operands[1]);
+    const auto condition = o.kind == Kind::min ? isa::Condition::lt : isa::Condition::gt;
+    emit(Opcode::dcmp_f64x8, {chosen, condition_of(condition), a, b});
+    return emit(Opcode::dsel_x8, {define(o.result), a, b, chosen});
+  }
+  const bool whole = o.type == Type::i64 || o.type == Type::i32 || o.type == Type::lanes;
+  if (o.operands.size() == 1) {
+    if (ir::is_vector(o.type) && o.kind != Kind::sqrt)  // a shift of lanes
+      return emit(opcode, {define(o.result), reg(o.operands[0]), Number{o.imm & 31}});
+    return emit(opcode, {define(o.result), reg(o.operands[0])});
+  }
+  if (o.operands.size() == 3)
+    return emit(opcode, {define(o.result), reg(o.operands[0]), reg(o.operands[1]), reg(o.operands[2])});
+  if (ir::is_vector(o.type) && (o.kind == Kind::shl || o.kind == Kind::shr || o.kind == Kind::sar))
+    return emit(opcode, {define(o.result), reg(o.operands[0]), Number{number_[o.operands[1]] & 31}});
+  Value a = o.operands[0], b = o.operands[1];
+  if (whole && constant_[a] && !constant_[b] && commutes(o.kind)) std::swap(a, b);
+  if (!ir::is_vector(o.type) && ir::is_float(o.type) && o.kind >= Kind::bit_and && o.kind <= Kind::bit_xor)
+    return emit(opcode, {define(o.result), reg(a), reg(b)});
+  emit(opcode, {define(o.result), reg(a), whole ? reg_or_number(b) : Operand(reg(b))});
+}
+
+/// An i32 in the upper half of a register, the lower half 0: it compares as the i32 does.
+Register Selector::shifted_up(Value value) {
+  const Register up = fresh(File::r);
+  if (constant_[value])
+    emit(Opcode::dmov_i64,
+         {up, Number{static_cast<std::int64_t>(static_cast<std::uint64_t>(number_[value]) << kHigh)}});
+  else
+    emit(Opcode::dshl_i64, {up, reg(value), Number{kHigh}});
+  return up;
+}
+
+/// Which i32 come sign-extended, so that nothing has to be done where that matters.
+void Selector::find_whole() {
+  ir::for_each_op(module_.body, [&](const Op& o) {
+    if (o.result == kNone || module_.types[o.result] != Type::i32) return;
+    bool whole = false;
+    switch (o.kind) {
+      case Kind::constant:
+      case Kind::min:
+      case Kind::max:
+      case Kind::sar: whole = true; break;
+      case Kind::load: {
+        const ir::Element element = module_.tensors[o.access.tensor].element;
+        whole = element == ir::Element::u8 || element == ir::Element::u16 || element == ir::Element::i8;
+        break;
+      }
+      case Kind::bit_and:  // with a number that is not negative the result is not either
+        for (const Value value : o.operands) whole |= constant_[value] && number_[value] >= 0;
+        break;
+      case Kind::shr: whole = constant_[o.operands[1]] && (number_[o.operands[1]] & 31) != 0; break;
+      case Kind::select: whole = whole_[o.operands[1]] && whole_[o.operands[2]]; break;
+      case Kind::convert: whole = o.operand_type == Type::f64 || o.operand_type == Type::f32; break;
+      default: break;
+    }
+    whole_[o.result] = whole;
+  });
+}
+
+Register Selector::sign_extended(Value value) {
+  if (whole_[value] && !constant_[value]) return reg(value);
+  const Register up = shifted_up(value), extended = fresh(File::r);
+  emit(Opcode::dsar_i64, {extended, up, Number{kHigh}});
+  return extended;
+}
+
+void Selector::extend(const Op& o) {
+  const Value value = o.operands[0];
+  if (whole_[value]) return alias(o);
+  emit(Opcode::dsar_i64, {define(o.result), shifted_up(value), Number{kHigh}});
+}
+
+/// i32 where the upper half of the registers matters.
+void Selector::narrow(const Op& o) {
+  if (o.kind == Kind::min || o.kind == Kind::max) {
+    const Opcode opcode = o.kind == Kind::min ? Opcode::dmin_i64 : Opcode::dmax_i64;
+    Value a = o.operands[0], b = o.operands[1];
+    if (constant_[a] && !constant_[b]) std::swap(a, b);
+    if (whole_[a] && whole_[b]) return emit(opcode, {define(o.result), reg(a), reg_or_number(b)});
+    const Register up = shifted_up(a), other = shifted_up(b), chosen = fresh(File::r);
+    emit(opcode, {chosen, up, other});
+    return emit(Opcode::dsar_i64, {define(o.result), chosen, Number{kHigh}});
+  }
+  Operand amount = Number{0};
+  if (constant_[o.operands[1]]) {
+    amount = Number{number_[o.operands[1]] & 31};
+  } else {
+    const Register masked = fresh(File::r);
+    emit(Opcode::dand_i64, {masked, reg(o.operands[1]), Number{31}});
+    amount = masked;
+  }
+  if (o.kind == Kind::shl) return emit(Opcode::dshl_i64, {define(o.result), reg(o.operands[0]), amount});
+  if (o.kind == Kind::sar) return emit(Opcode::dsar_i64, {define(o.result), sign_extended(o.operands[0]), amount});
+  const Register low = fresh(File::r);
+  emit(Opcode::dand_i64, {low, reg(o.operands[0]), Number{0xffffffff}});
+  emit(Opcode::dshr_i64, {define(o.result), low, amount});
+}
+
+void Selector::compare(const Op& o) {
+  const Opcode opcode = opcode_of(Kind::compare, o.operand_type);
+  const Value a = o.operands[0], b = o.operands[1];
+  if (o.operand_type == Type::i32 && !(whole_[a] && whole_[b])) {
+    const Register up = shifted_up(a);
+    const Operand other =
+        constant_[b] ? Operand(Number{static_cast<std::int64_t>(static_cast<std::uint64_t>(number_[b]) << kHigh)})
+                     : Operand(shifted_up(b));
+    return emit(opcode, {define(o.result), condition_of(o.condition), up, other});
+  }
+  if (o.operand_type == Type::i64 || o.operand_type == Type::i32)
+    return emit(opcode, {define(o.result), condition_of(o.condition), reg(a), reg_or_number(b)});
+  emit(opcode, {define(o.result), condition_of(o.condition), reg(a), reg(b)});
+}
+
+void Selector::convert(const Op& o) {
+  const Type from = o.operand_type, to = o.type;
+  const Value value = o.operands[0];
+  if (ir::is_vector(to)) {
+    const Opcode opcode = to == Type::f32x16 ? Opcode::dcvt_i32_f32 : Opcode::dcvt_f32_i32;
+    return emit(opcode, {define(o.result), reg(value)});
+  }
+  if (from == to) return move(define(o.result), reg(value));
+  const bool from_whole = from == Type::i64 || from == Type::i32, to_whole = to == Type::i64 || to == Type::i32;
+  if (from_whole && to_whole) {
+    if (to == Type::i32) return alias(o);
+    return extend(o);
+  }
+  // By way of f64, which holds every i32 and f32.
+  Register wide = kNoRegister;
+  if (from == Type::f64) {
+    wide = reg(value);
+  } else {
+    wide = to == Type::f64 ? define(o.result) : fresh(File::r);
+    const Register source = from == Type::i32 ? sign_extended(value) : reg(value);
+    emit(from_whole ? Opcode::dcvt_i64_f64 : Opcode::dcvt_f32_f64, {wide, source});
+  }
+  if (to == Type::f64) return;
+  if (to == Type::f32) return emit(Opcode::dcvt_f64_f32, {define(o.result), wide});
+  if (to == Type::i64) return emit(Opcode::dcvt_f64_i64, {define(o.result), wide});
+  const Register cut = fresh(File::r), up = fresh(File::r), back = fresh(File::r), same = fresh(File::r);
+  const Register least = fresh(File::r);
+  emit(Opcode::dcvt_f64_i64, {cut, wide});
+  emit(Opcode::dshl_i64, {up, cut, Number{kHigh}});
+  emit(Opcode::dsar_i64, {back, up, Number{kHigh}});
+  emit(Opcode::dcmp_i64, {same, condition_of(isa::Condition::eq), back, cut});
+  emit(Opcode::dmov_i64, {least, Number{std::int64_t{-1} << 31}});
+  emit(Opcode::dsel_i64, {define(o.result), cut, least, same});
+}
+
+void Selector::splat(const Op& o) {
+  emit(o.type == Type::f64x8 ? Opcode::dbcast_i64 : Opcode::dbcast_i32, {define(o.result), reg(o.operands[0])});
+}
+
+void Selector::extract(const Op& o) {
+  const Register from = reg(o.operands[0]);
+  if (o.operand_type != Type::f64x8) return emit(Opcode::dextr_i32, {define(o.result), from, Number{o.imm}});
+  const Register low = fresh(File::r), high = fresh(File::r), up = fresh(File::r);
+  emit(Opcode::dextr_i32, {low, from, Number{2 * o.imm}});
+  emit(Opcode::dextr_i32, {high, from, Number{2 * o.imm + 1}});
+  emit(Opcode::dshl_i64, {up, high, Number{kHigh}});
+  emit(Opcode::dor_i64, {define(o.result), up, low});
+}
+
+void Selector::reduce(const Op& o) {
+  const bool add = o.reduction == isa::ReductionKind::add;
+  VTPU_CHECK(add || (o.reduction == isa::ReductionKind::max && o.operand_type == Type::f32x16),
+             "a reduction over lanes has an opcode");
+  const Opcode opcode = o.operand_type == Type::f64x8    ? Opcode::dred_add_f64x8
+                        : o.operand_type == Type::i32x16 ? Opcode::dred_add_i32x16
+                        : add                            ? Opcode::dred_add_f32x16
+                                                         : Opcode::dred_max_f32x16;
+  emit(opcode, {define(o.result), reg(o.operands[0])});
+}
+
+void Selector::memory_op(const Op& o, backend::MachineOp made) {
+  made.memory = reference(o);
+  made.line = line_;
+  block().ops.push_back(std::move(made));
+}
+
+void Selector::memory(const Op& o) {
+  if (o.kind == Kind::prefetch) {
+    emit(Opcode::sprefch, {address(o)});  // hints order nothing
+    return;
+  }
+  const bool stores = o.kind == Kind::store;
+  if (o.access.cell != kNone) {
+    if (stores) return memory_op(o, machine_op(Opcode::sscattrc_i64, {reg(o.operands[0]), cell(o.access)}));
+    return memory_op(o, machine_op(Opcode::sgatherc_i64, {define(o.result), cell(o.access)}));
+  }
+  if (ir::is_vector(o.type)) {
+    const bool scattered = o.access.index != kNone && ir::is_vector(module_.types[o.access.index]);
+    const Address place = scattered ? lane_address(o) : address(o);
+    const Register data = stores ? reg(o.operands[0]) : define(o.result);
+    const Opcode opcode = o.kind == Kind::load_splat ? Opcode::sgather_bcast
+                          : scattered                ? (stores ? Opcode::sscattr_x16 : Opcode::sgather_x16)
+                          : o.width == 32            ? (stores ? Opcode::sscattr_v32 : Opcode::sgather_v32)
+                                                     : (stores ? Opcode::sscattr_v64 : Opcode::sgather_v64);
+    return memory_op(o, machine_op(opcode, {data, place}));
+  }
+  const ir::Element element = module_.tensors[o.access.tensor].element;
+  const Address place = address(o);
+  static constexpr Opcode kLoads[] = {Opcode::sgather_i8, Opcode::sgather_i16, Opcode::sgather_i32,
+                                      Opcode::sgather_i64};
+  static constexpr Opcode kStores[] = {Opcode::sscattr_i8, Opcode::sscattr_i16, Opcode::sscattr_i32,
+                                       Opcode::sscattr_i64};
+  const auto size = static_cast<std::size_t>(std::countr_zero(ir::size_of(element)));
+  if (stores) {
+    Register data = reg(o.operands[0]);
+    if (element == ir::Element::bf16) {
+      const Register cut = fresh(File::r);
+      emit(Opcode::dshr_i64, {cut, data, Number{16}});
+      data = cut;
+    }
+    return memory_op(o, machine_op(kStores[size], {data, place}));
+  }
+  if (element == ir::Element::bf16 || element == ir::Element::i8) {
+    const Register raw = fresh(File::r);
+    memory_op(o, machine_op(kLoads[size], {raw, place}));
+    if (element == ir::Element::bf16) return emit(Opcode::dshl_i64, {define(o.result), raw, Number{16}});
+    const Register up = fresh(File::r);
+    emit(Opcode::dshl_i64, {up, raw, Number{56}});
+    return emit(Opcode::dsar_i64, {define(o.result), up, Number{56}});
+  }
+  memory_op(o, machine_op(kLoads[size], {define(o.result), place}));
+}
+
+void Selector::coordinates(const Op& o) {
+  const auto axis = Number{static_cast<std::int64_t>(o.axis)};
+  switch (o.kind) {
+    case Kind::coordinate: return emit(Opcode::dmov_coord, {define(o.result), Number{coordinate(o.place)}});
+    case Kind::step:
+      return emit(Opcode::sindex, {define(o.result), reg(o.operands[0]), axis, reg_or_number(o.operands[1])});
+    case Kind::set_axis:
+      return emit(Opcode::sindex_set, {define(o.result), reg(o.operands[0]), axis, reg_or_number(o.operands[1])});
+    case Kind::get_axis: return emit(Opcode::sindex_get, {define(o.result), reg(o.operands[0]), axis});
+    case Kind::distance: return emit(Opcode::shypdist, {define(o.result), reg(o.operands[0]), reg(o.operands[1])});
+    case Kind::occupied: return emit(Opcode::shyper, {define(o.result), reg(o.operands[0]), Number{o.imm}});
+    case Kind::simplices: return emit(Opcode::ssimplex, {define(o.result), reg(o.operands[0]), Number{o.imm}});
+    default: return emit(Opcode::slaplace, {define(o.result), reg(o.operands[0])});
+  }
+}
+
+void Selector::messages(const Op& o) {
+  switch (o.kind) {
+    case Kind::pack: {
+      const Register made = o.operands[0] == kNone ? define(o.result) : take_over(o.operands[0], o.result);
+      Register word = reg(o.operands[1]);
+      if (module_.types[o.operands[1]] == Type::i32) word = sign_extended(o.operands[1]);
+      return emit(Opcode::cpack_i64, {made, Number{o.imm}, word});
+    }
+    case Kind::unpack: return emit(Opcode::cunpack_i64, {define(o.result), reg(o.operands[0]), Number{o.imm}});
+    case Kind::send: return emit(Opcode::csend, {reg(o.operands[0]), reg(o.operands[1])});
+    case Kind::receive: return emit(Opcode::crecv, {define(o.result), reg(o.operands[0])});
+    case Kind::barrier: return emit(Opcode::cbar, {});
+    case Kind::fence: return emit(Opcode::cfence, {});
+    case Kind::group_reduce: {
+      const Opcode opcode = o.type == Type::f64 ? Opcode::creduce_f64 : Opcode::creduce_i64;
+      return emit(opcode, {define(o.result), reg(o.operands[0]), Number{static_cast<std::int64_t>(o.reduction)}});
+    }
+    case Kind::cast: return emit(Opcode::ccast, {define(o.result), reg(o.operands[0]), reg_or_number(o.operands[1])});
+    case Kind::temperature: return emit(Opcode::ctemp, {reg(o.operands[0])});
+    case Kind::beacon: return emit(Opcode::cbeacon, {reg(o.operands[0])});
+    default: return emit(Opcode::croute, {define(o.result), reg(o.operands[0])});
+  }
+}
+
+}  // namespace vtpu::compiler::select

@@ -1,0 +1,336 @@
+#include "vtpu/compiler/select/selector.h"
+
+#include <algorithm>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/box.h"
+#include "vtpu/compiler/passes/edit.h"
+
+namespace vtpu::compiler::select {
+
+using ir::Kind;
+using ir::kNone;
+using ir::Loop;
+using ir::Node;
+using ir::Op;
+using ir::Type;
+using ir::Value;
+using isa::File;
+
+backend::Code select(const ir::Module& module, const SelectOptions& options) { return Selector(module, options).run(); }
+
+Selector::Selector(const ir::Module& module, const SelectOptions& options)
+    : module_(module),
+      options_(options),
+      registers_(module.types.size(), kNoRegister),
+      uses_(passes::count_uses(module, module.body)),
+      depth_(module.types.size()),
+      shared_(module.types.size()),
+      constant_(module.types.size()),
+      needs_register_(module.types.size()),
+      number_(module.types.size()),
+      whole_(module.types.size()),
+      pointers_(module.tensors.size(), kNoRegister) {}
+
+backend::Code Selector::run() {
+  code_.name = module_.name;
+  code_.blocks.emplace_back();
+  frames_.emplace_back();
+  find_depths(module_.body, 0);
+  find_constants();
+  find_whole();
+  begin_program();
+  list(module_.body);
+  end_program();
+  return std::move(code_);
+}
+
+void Selector::begin_program() {
+  std::vector<bool> used(module_.tensors.size());
+  ir::for_each_op(module_.body, [&](const Op& o) {
+    if (o.access.tensor != ir::kNoTensor && o.access.cell == kNone) used[o.access.tensor] = true;
+  });
+  for (std::size_t k = 0; k < module_.tensors.size(); ++k) {
+    const ir::Tensor& tensor = module_.tensors[k];
+    const bool made = tensor.role == ir::Tensor::Role::local || options_.allocate;
+    if (!made && !used[k]) continue;
+    const Box box = box_of(tensor);
+    const std::uint32_t first = coordinate(box.first);
+    const Register pointer = fresh(File::p);
+    emit(Opcode::dmov_coord, {pointer, Number{first}});
+    if (made) {
+      const Register last = fresh(File::p), handle = fresh(File::r);
+      emit(Opcode::dmov_coord, {last, Number{coordinate(box.last)}});
+      const isa::Layout layout = tensor.sparse ? isa::Layout::sparse : isa::Layout::row_major;
+      emit(Opcode::salloc, {handle, pointer, last, isa::Allocation{box.mask, box.cell_log2, layout}});
+      if (tensor.role == ir::Tensor::Role::local) handles_.push_back(handle);
+    }
+    if (!used[k]) continue;
+    // A first access translates the pointer, so that loops find it so.
+    emit(Opcode::sgather_i8, {fresh(File::r), Address{pointer, kNoRegister, 0, 0}});
+    block().ops.back().memory = {static_cast<std::uint32_t>(k), false, 0, 0, 0, 1};
+    pointers_[k] = pointer;
+    code_.rematerializable.emplace_back(pointer, first);
+  }
+  // For what does not find a register: behind all other chapters.
+  code_.spill_coordinate =
+      coordinate(phext::PackedCoordinate().with(phext::Axis::chapter, phext::PackedCoordinate::kMax));
+}
+
+void Selector::end_program() {
+  for (const Register handle : handles_) emit(Opcode::sfree, {handle});
+  block().exit = machine_op(Opcode::dhalt, {});
+}
+
+void Selector::new_block() {
+  code_.blocks.emplace_back();
+  block().depth = static_cast<unsigned>(frames_.size() - 1);
+}
+
+void Selector::emit(Opcode opcode, std::initializer_list<Operand> operands) {
+  block().ops.push_back(machine_op(opcode, operands));
+  block().ops.back().line = line_;
+}
+
+std::uint32_t Selector::coordinate(phext::PackedCoordinate place) {
+  const auto [found, fresh] =
+      coordinates_.try_emplace(place.bits(), static_cast<std::uint32_t>(code_.coordinates.size()));
+  if (fresh) code_.coordinates.push_back(place);
+  return found->second;
+}
+
+// ---- registers of values
+
+File Selector::file_of(Type type) {
+  if (ir::is_vector(type)) return File::v;
+  if (type == Type::coordinate) return File::p;
+  return type == Type::message ? File::m : File::r;
+}
+
+Register Selector::define(Value value) {
+  if (registers_[value] == kNoRegister) registers_[value] = fresh(file_of(module_.types[value]));
+  return registers_[value];
+}
+
+/// Whether a value is read once only, and so its register free behind that: one from the list at hand, which has no
+/// register in common with another value.
+bool Selector::only_use(Value value) const {
+  return uses_[value] == 1 && depth_[value] == frames_.size() - 1 && !shared_[value] && !constant_[value];
+}
+
+/// For an op that changes a register: the result's register, holding `value`.
+Register Selector::take_over(Value value, Value result) {
+  const Register from = reg(value);
+  if (only_use(value) && registers_[result] == kNoRegister) return registers_[result] = from;
+  if (registers_[result] == from) return from;
+  move(define(result), from);
+  return registers_[result];
+}
+
+Register Selector::reg(Value value) {
+  VTPU_CHECK(registers_[value] != kNoRegister, "a value is defined before it is read");
+  return registers_[value];
+}
+
+Operand Selector::reg_or_number(Value value) {
+  if (constant_[value]) return Number{number_[value]};
+  return reg(value);
+}
+
+void Selector::find_constants() {
+  ir::for_each_op(module_.body, [&](const Op& o) {
+    if (o.kind == Kind::constant && !ir::is_vector(o.type)) {
+      constant_[o.result] = true;
+      number_[o.result] = o.type == Type::f32 ? o.imm & 0xffffffff : o.imm;
+    }
+    if (o.kind == Kind::bits || o.kind == Kind::extend ||
+        (o.kind == Kind::convert && ir::is_float(o.type) == ir::is_float(o.operand_type) && !ir::is_float(o.type)))
+      shared_[o.result] = shared_[o.operands[0]] = true;
+  });
+  const auto need = [&](Value value) {
+    if (value != kNone && constant_[value]) needs_register_[value] = true;
+  };
+  const auto scan = [&](const auto& self, const std::vector<Node>& nodes) -> void {
+    for (const Node& node : nodes) {
+      if (const Loop* inner = node.loop()) {
+        if (inner->iteration != kNone) shared_[inner->iteration] = true;  // with addresses
+        need(inner->trip_value);
+        for (const auto& carried : inner->carried) need(carried.next);
+        self(self, inner->body);
+        continue;
+      }
+      const Op& o = *node.op();
+      const Type type = o.operand_type == Type::none || o.kind != Kind::compare ? o.type : o.operand_type;
+      const bool whole = type == Type::i64 || type == Type::i32;
+      for (std::size_t k = 0; k < o.operands.size(); ++k) {
+        bool immediate = false;
+        switch (o.kind) {
+          case Kind::add:
+          case Kind::mul:
+          case Kind::min:
+          case Kind::max:
+          case Kind::bit_and:
+          case Kind::bit_or:
+          case Kind::bit_xor:
+            // One of the two may be a number; the other, if it is one as well, needs a register.
+            immediate = (whole || type == Type::lanes) && (k == 1 || !constant_[o.operands[1]]);
+            break;
+          case Kind::sub:
+          case Kind::shl:
+          case Kind::shr:
+          case Kind::sar: immediate = k == 1 && (whole || ir::is_vector(type)); break;
+          case Kind::compare: immediate = whole && k == 1; break;
+          case Kind::step:
+          case Kind::set_axis:
+          case Kind::cast: immediate = k == 1; break;
+          default: break;
+        }
+        if (!immediate) need(o.operands[k]);
+      }
+      need(o.access.index), need(o.access.cell);
+    }
+  };
+  scan(scan, module_.body);
+}
+
+// ---- lists and loops
+
+void Selector::list(const std::vector<Node>& nodes) {
+  for (const Node& node : nodes) {
+    if (const Op* o = node.op()) {
+      line_ = o->source.line;
+      op(*o);
+    } else {
+      loop(*node.loop());
+    }
+  }
+}
+
+void Selector::move(Register to, Register from) {
+  switch (code_.files[to]) {
+    case File::r: return emit(Opcode::dmov_i64, {to, from});
+    case File::v: return emit(Opcode::dmov_v, {to, from});
+    case File::p: return emit(Opcode::dmov_p, {to, from});
+    case File::m: {  // by way of a vector: there is no other
+      const Register through = fresh(File::v);
+      emit(Opcode::cunpack_v, {through, from});
+      return emit(Opcode::cpack_v, {to, through, Number{0}});
+    }
+    case File::none: break;
+  }
+  VTPU_CHECK(false, "a register is of a file");
+}
+
+/// All at once: no move may overwrite what another has yet to read.
+void Selector::move_all(std::vector<std::pair<Register, Register>> moves) {
+  std::erase_if(moves, [](const auto& m) { return m.first == m.second; });
+  while (!moves.empty()) {
+    const auto free = std::find_if(moves.begin(), moves.end(), [&](const auto& m) {
+      return std::none_of(moves.begin(), moves.end(), [&](const auto& other) { return other.second == m.first; });
+    });
+    if (free != moves.end()) {
+      move(free->first, free->second);
+      moves.erase(free);
+      continue;
+    }
+    const Register kept = fresh(code_.files[moves.front().second]);  // a cycle: keep one value aside
+    move(kept, moves.front().second);
+    moves.front().second = kept;
+  }
+}
+
+/// Gives carried values their registers: the one that the initial value leaves behind where it can, and for the next
+/// value the argument's where nothing reads that any more.
+void Selector::begin_carried(const Loop& inner, const std::vector<Node>& body) {
+  for (const Loop::Carried& carried : inner.carried) {
+    if (only_use(carried.initial)) {
+      registers_[carried.argument] = reg(carried.initial);
+    } else {
+      const Register argument = define(carried.argument);
+      if (constant_[carried.initial])
+        emit(Opcode::dmov_i64, {argument, Number{number_[carried.initial]}});
+      else
+        move(argument, reg(carried.initial));
+    }
+    registers_[carried.result] = registers_[carried.argument];
+  }
+  for (const Loop::Carried& carried : inner.carried) {
+    const bool shared_next = shared_[carried.next] || shared_[carried.argument] || constant_[carried.next] ||
+                             registers_[carried.next] != kNoRegister;
+    const auto same_next = std::count_if(inner.carried.begin(), inner.carried.end(),
+                                         [&](const auto& other) { return other.next == carried.next; });
+    const bool handed_on = std::any_of(inner.carried.begin(), inner.carried.end(),
+                                       [&](const auto& other) { return other.next == carried.argument; });
+    if (shared_next || same_next != 1 || handed_on) continue;
+    bool defined = false, read_behind = false;
+    for (const Node& node : body) {
+      if (const Op* o = node.op()) {
+        if (defined)
+          passes::for_each_operand(*o, [&](const Value& value) { read_behind |= value == carried.argument; });
+        defined |= o->result == carried.next && o->result != kNone;
+        continue;
+      }
+      if (!defined) continue;
+      const auto uses = passes::count_uses(module_, {node});
+      read_behind |= uses[carried.argument] != 0;
+    }
+    // An op of several instructions may write its result before it has read all operands.
+    if (defined && !read_behind) registers_[carried.next] = registers_[carried.argument];
+  }
+}
+
+void Selector::end_carried(const Loop& inner) {
+  std::vector<std::pair<Register, Register>> moves;
+  for (const Loop::Carried& carried : inner.carried)
+    moves.emplace_back(registers_[carried.argument], reg(carried.next));
+  move_all(std::move(moves));
+}
+
+void Selector::loop(const Loop& inner) {
+  if (inner.counted() && inner.trip <= 0) {
+    for (const Loop::Carried& carried : inner.carried) {
+      if (constant_[carried.initial])
+        emit(Opcode::dmov_i64, {define(carried.result), Number{number_[carried.initial]}});
+      else
+        move(define(carried.result), reg(carried.initial));
+    }
+    return;
+  }
+  line_ = inner.source.line;
+  begin_carried(inner, inner.body);
+  frames_.push_back({&inner, {}, {}});
+  begin_inductions(inner);
+  const Register counter = fresh(File::r);
+  std::size_t skips = 0;
+  if (inner.counted()) {
+    emit(Opcode::dmov_i64, {counter, Number{inner.trip}});
+  } else {
+    emit(Opcode::dmov_i64, {counter, reg(inner.trip_value)});
+    const Register none = fresh(File::r);
+    emit(Opcode::dcmp_i64, {none, Number{static_cast<std::int64_t>(isa::Condition::le)}, counter, Number{0}});
+    block().exit = machine_op(Opcode::dbr_nz, {none, Number{0}});
+    block().exit->line = line_;
+    skips = code_.blocks.size() - 1;
+  }
+  const auto first = static_cast<std::uint32_t>(code_.blocks.size());
+  new_block();
+  list(inner.body);
+  line_ = inner.source.line;
+  end_carried(inner);
+  end_inductions();
+  block().exit = machine_op(Opcode::dloop, {counter, Number{0}});
+  block().exit->line = line_;
+  block().target = first;
+  if (passes::innermost(inner)) {
+    backend::Block::Loop about;
+    about.trip = inner.counted() ? static_cast<std::uint64_t>(inner.trip) : 0;
+    about.name = inner.name;
+    about.line = inner.source.line;
+    block().loop = about;
+  }
+  frames_.pop_back();
+  new_block();
+  if (!inner.counted()) code_.blocks[skips].target = static_cast<std::uint32_t>(code_.blocks.size() - 1);
+}
+
+}  // namespace vtpu::compiler::select

@@ -1,0 +1,31 @@
+#include "vtpu/kernels/programs/parts.h"
+
+namespace vtpu::kernels::phx {
+namespace {
+
+double count(const Parameters& p) { return value(p, "rows") * value(p, "n"); }
+
+}  // namespace
+
+CompiledProgram layer_norm() {
+  return {.name = "layer_norm",
+          .what = "layer norm by rows, f32",
+          .source = source_of("layer_norm"),
+          .sizes = {{{"L1", {{"rows", 2}, {"n", 640}}},
+                     {"L2", {{"rows", 48}, {"n", 1024}}},
+                     {"memory", {{"rows", 8192}, {"n", 1024}}}}},
+          .small = {{"rows", 3}, {"n", 77}},
+          .fill =
+              [](const Parameters&, std::uint64_t seed, Tensors tensors) {
+                Random random(seed);
+                fill_uniform(elements<float>(tensors, 0), random, -1, 2);
+                fill_uniform(elements<float>(tensors, 1), random, 0.5, 1.5);
+                fill_uniform(elements<float>(tensors, 2), random, -1, 1);
+              },
+          .flop = [](const Parameters& p) { return 8 * count(p); },
+          .bytes = [](const Parameters& p) { return 8 * count(p) + 8 * value(p, "n"); },
+          // n roundings of the sums on either side, of magnitudes below twice the deviation; a dozen behind them.
+          .tolerance = [](const Parameters& p) { return 4 * (value(p, "n") + 12) * kRounding; }};
+}
+
+}  // namespace vtpu::kernels::phx

@@ -1,0 +1,38 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "vtpu/base/random.h"
+#include "vtpu/kernels/programs/program.h"
+
+/// What the descriptions of programs share.
+namespace vtpu::kernels {
+
+namespace phx {
+#define PROGRAM(name) CompiledProgram name();
+#include "vtpu/kernels/programs/list.def"
+#undef PROGRAM
+}  // namespace phx
+
+/// The text of <name>.phx; an unknown name is a mistake of the caller.
+std::string_view source_of(std::string_view name);
+
+/// A tensor's elements.
+template <class T>
+std::span<T> elements(Tensors tensors, std::size_t k) {
+  return {reinterpret_cast<T*>(tensors[k].data()), tensors[k].size() / sizeof(T)};
+}
+
+/// Uniform in [low, high).
+void fill_uniform(std::span<float> values, Random& random, double low, double high);
+void fill_below(std::span<std::int32_t> values, Random& random, std::uint64_t bound);
+void fill_below(std::span<std::uint8_t> values, Random& random, std::uint64_t bound);
+
+inline double value(const Parameters& parameters, const char* name) { return static_cast<double>(parameters.at(name)); }
+
+/// Half a unit in the last place of 1 in binary32: the relative error of one rounding.
+inline constexpr double kRounding = 1.0 / (1 << 24);
+
+}  // namespace vtpu::kernels

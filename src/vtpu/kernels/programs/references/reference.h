@@ -1,0 +1,21 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+/// What the plain C++ of a program is to whoever calls it. The references include nothing else of this project, and are
+/// compiled at several levels and by several compilers (study/programs_reference.h).
+///
+/// reference_<program>(parameters, tensors) does one repetition: `parameters` in the order of the text's param items,
+/// `tensors` the mapped ones in order of declaration.
+extern "C" {
+struct ReferenceEntry {
+  const char* name;
+  void (*run)(const std::int64_t* parameters, void* const* tensors);
+};
+/// All references; `count` receives how many.
+const ReferenceEntry* vtpu_references(std::size_t* count);
+
+#define PROGRAM(name) void reference_##name(const std::int64_t* parameters, void* const* tensors);
+#include "../list.def"
+#undef PROGRAM
+}

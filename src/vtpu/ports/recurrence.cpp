@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <limits>
+
+#include "vtpu/ports/port_model.h"
+#include "vtpu/isa/registers.h"
+
+namespace vtpu::ports {
+namespace {
+
+// Registers as nodes: r, v, p, and the lanes of m.
+constexpr std::size_t kV = 16, kP = 32, kM = 40, kNodes = 56, kLanes = 4;
+constexpr double kNever = -std::numeric_limits<double>::infinity();
+
+using Times = std::array<double, kNodes>;
+
+template <class Visit>
+void for_each_node(const isa::RegisterSet& set, Visit visit) {
+  for (std::size_t k = 0; k < 16; ++k) {
+    if (set.r >> k & 1) visit(k);
+    if (set.v >> k & 1) visit(kV + k);
+  }
+  for (std::size_t k = 0; k < 8; ++k) {
+    if (set.p >> k & 1) visit(kP + k);
+  }
+  for (std::size_t k = 0; k < 4; ++k) {
+    for (std::size_t lane = 0; lane < kLanes && (set.m >> k & 1); ++lane) visit(kM + k * kLanes + lane);
+  }
+}
+
+struct Dependence {
+  std::vector<std::size_t> reads, writes;
+  double latency = 0;
+};
+
+// An op that names a lane of a buffer reads or writes that lane alone.
+void keep_lane(std::vector<std::size_t>& nodes, std::size_t lane) {
+  std::erase_if(nodes, [&](std::size_t node) { return node >= kM && (node - kM) % kLanes != lane; });
+}
+
+Dependence dependence_of(const PortMap& map, const isa::Op& op) {
+  const isa::OpcodeInfo& row = isa::info(op.opcode);
+  const isa::Uses uses = isa::uses_of(op);
+  Dependence result;
+  result.latency = map.latency_of(row.cost);
+  for_each_node(uses.reads, [&](std::size_t node) { result.reads.push_back(node); });
+  for_each_node(uses.writes, [&](std::size_t node) { result.writes.push_back(node); });
+  const auto kinds = row.kinds();
+  if (std::find(kinds.begin(), kinds.end(), isa::Kind::Lane4) != kinds.end()) {
+    keep_lane(result.reads, op.mode);
+    keep_lane(result.writes, op.mode);
+    // What it writes is the whole lane, which it therefore does not read.
+    const auto written = [&](std::size_t node) {
+      return node >= kM && std::find(result.writes.begin(), result.writes.end(), node) != result.writes.end();
+    };
+    std::erase_if(result.reads, written);
+  }
+  return result;
+}
+
+// The greatest mean weight of a cycle of the graph whose edge (s, d) weighs delay[s][d].
+double greatest_cycle_mean(const std::array<Times, kNodes>& delay) {
+  // longest[k][v]: the greatest weight of a walk of k edges that ends in v, from anywhere.
+  std::array<Times, kNodes + 1> longest;
+  longest[0].fill(0);
+  for (std::size_t k = 1; k <= kNodes; ++k) {
+    longest[k].fill(kNever);
+    for (std::size_t from = 0; from < kNodes; ++from) {
+      for (std::size_t to = 0; to < kNodes; ++to) {
+        longest[k][to] = std::max(longest[k][to], longest[k - 1][from] + delay[from][to]);
+      }
+    }
+  }
+  double greatest = 0;
+  for (std::size_t node = 0; node < kNodes; ++node) {
+    if (longest[kNodes][node] == kNever) continue;
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t k = 0; k < kNodes; ++k) {
+      if (longest[k][node] == kNever) continue;
+      least = std::min(least, (longest[kNodes][node] - longest[k][node]) / static_cast<double>(kNodes - k));
+    }
+    greatest = std::max(greatest, least);
+  }
+  return greatest;
+}
+
+}  // namespace
+
+double recurrence_bound(const PortMap& map, const isa::Program& program, Loop loop) {
+  std::vector<std::vector<Dependence>> words;
+  for (std::uint32_t at = loop.first; at <= loop.last; ++at) {
+    auto& ops = words.emplace_back();
+    for (const isa::Slot slot : {isa::Slot::D, isa::Slot::S, isa::Slot::C}) {
+      const isa::Op& op = program.words[at].slot(slot);
+      if (op.opcode != isa::Opcode::nop) ops.push_back(dependence_of(map, op));
+    }
+  }
+  std::array<Times, kNodes> delay;
+  for (std::size_t source = 0; source < kNodes; ++source) {
+    Times now;
+    now.fill(kNever);
+    now[source] = 0;
+    for (const auto& ops : words) {
+      const Times before = now;  // all slots of a word read the state before it
+      for (const Dependence& op : ops) {
+        double ready = kNever;
+        for (const std::size_t node : op.reads) ready = std::max(ready, before[node]);
+        for (const std::size_t node : op.writes) now[node] = ready + op.latency;
+      }
+    }
+    delay[source] = now;
+  }
+  return greatest_cycle_mean(delay);
+}
+
+}  // namespace vtpu::ports

@@ -1,0 +1,235 @@
+// Each diagnostic of the form of a text, as it is shown, and the limits that keep any text harmless.
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "language_text.h"
+
+namespace vtpu::compiler::language {
+namespace {
+
+TEST(KernelLanguageForm, AMissingSemicolonIsShownBehindTheStatement) {
+  EXPECT_EQ(errors_of("kernel main() {\n"
+                      "  let a = 1\n"
+                      "  let b = 2;\n"
+                      "}\n"),
+            R"(k.phx:2:12: error: found 'let'; expected ';'
+    let a = 1
+             ^
+  hint: a ';' is missing here
+)");
+}
+
+TEST(KernelLanguageForm, AMissingBraceNamesTheLineOfItsOpening) {
+  EXPECT_EQ(errors_of("kernel main() {\n"
+                      "  for i in 0..4 {\n"
+                      "    let a = i;\n"
+                      "\n"
+                      "param n = 2;\n"),
+            R"(k.phx:5:1: error: found 'param'; expected '}'
+  param n = 2;
+  ^~~~~
+  hint: this '{' is open since line 2
+)");
+}
+
+TEST(KernelLanguageForm, ConstructsOfOtherLanguagesGetAHint) {
+  EXPECT_EQ(errors_of("kernel main() {\n"
+                      "  if (true) { let a = 1; } else { let b = 2; }\n"
+                      "  while (true) { let c = 3; }\n"
+                      "  for i = 0; i < 4; i++ { let d = 4; }\n"
+                      "  int e = 5;\n"
+                      "  x++;\n"
+                      "}\n"),
+            R"(k.phx:2:3: error: found 'if'; expected a statement
+    if (true) { let a = 1; } else { let b = 2; }
+    ^~
+  hint: there is no if: write x = condition ? a : b;
+k.phx:3:3: error: found 'while'; expected a statement
+    while (true) { let c = 3; }
+    ^~~~~
+  hint: loops are counted: write for i in 0..n { … }
+k.phx:4:9: error: found '='; expected 'in'
+    for i = 0; i < 4; i++ { let d = 4; }
+          ^
+  hint: write for i in 0..n { … }
+k.phx:5:3: error: found 'int'; expected a statement
+    int e = 5;
+    ^~~
+  hint: write let x = …; or var x = …;
+k.phx:6:4: error: found '+'; expected '=', '[' or '('
+    x++;
+     ^
+  hint: write x += 1;
+)");
+}
+
+TEST(KernelLanguageForm, TheParserGoesOnAtTheNextStatementAndItem) {
+  EXPECT_EQ(errors_of("param n 4;\n"
+                      "tensor x f32[4];\n"
+                      "fn f(a b) { return a +; }\n"
+                      "kernel main() {\n"
+                      "  let = 1;\n"
+                      "  x[0 = 2.0;\n"
+                      "  let a = (1 + 2;\n"
+                      "  let b = 3;\n"
+                      "  y = f(1,;\n"
+                      "}\n"
+                      "const c 3;\n"),
+            R"(k.phx:1:9: error: found '4'; expected '='
+  param n 4;
+          ^
+k.phx:2:10: error: found 'f32'; expected ':'
+  tensor x f32[4];
+           ^~~
+  hint: write tensor x: f32[n];
+k.phx:3:8: error: found 'b'; expected ')'
+  fn f(a b) { return a +; }
+         ^
+k.phx:5:7: error: found '='; expected a name
+    let = 1;
+        ^
+k.phx:6:7: error: found '='; expected ',', ':' or ']'
+    x[0 = 2.0;
+        ^
+k.phx:7:17: error: found ';'; expected ')'
+    let a = (1 + 2;
+                  ^
+k.phx:9:11: error: found ';'; expected an expression
+    y = f(1,;
+            ^
+k.phx:11:9: error: found '3'; expected '='
+  const c 3;
+          ^
+)");
+}
+
+TEST(KernelLanguageForm, NumbersAndCoordinatesAreChecked) {
+  EXPECT_EQ(errors_of("const a = 99999999999999999999;\n"
+                      "const b = 0x;\n"
+                      "const c = 1.5i32;\n"
+                      "const d = 12abc;\n"
+                      "const e = @1.1.1/1.1.1;\n"
+                      "const f = 1e999;\n"
+                      "const g = 3 $ 4;\n"
+                      "kernel main() { }\n"),
+            R"(k.phx:1:11: error: '99999999999999999999' is out of range; expected an integer below 2^63
+  const a = 99999999999999999999;
+            ^~~~~~~~~~~~~~~~~~~~
+  hint: 0x… gives all 64 bits
+k.phx:2:11: error: found '0x'; expected 1 to 16 hexadecimal digits
+  const b = 0x;
+            ^~
+k.phx:3:11: error: found '1.5i32'; expected an integer before 'i32'
+  const c = 1.5i32;
+            ^~~~~~
+k.phx:4:13: error: found 'abc' behind a number; expected i32, i64, f32, f64 or an operator
+  const d = 12abc;
+              ^~~
+k.phx:5:11: error: coordinate '@1.1.1/1.1.1': column 12: found the end of the text; expected '/'
+  const e = @1.1.1/1.1.1;
+            ^~~~~~~~~~~~
+  hint: nine parts, or eleven with line and column: @1.1.1/1.1.1/1.1.2 or @1.1.1/1.1.1/1.1.2/1.1
+k.phx:6:11: error: '1e999' is out of range; expected a number that an f64 holds
+  const f = 1e999;
+            ^~~~~
+k.phx:7:13: error: found '$'; expected a name, a number or an operator
+  const g = 3 $ 4;
+              ^
+)");
+}
+
+TEST(KernelLanguageForm, ACommentWithoutEndIsShownWhereItBegins) {
+  EXPECT_EQ(errors_of("kernel main() { }\n"
+                      "/* to the end\n"),
+            R"(k.phx:2:1: error: a comment without end; expected '*/'
+  /* to the end
+  ^~
+)");
+}
+
+TEST(KernelLanguageForm, ReservedWordsAreNoNames) {
+  EXPECT_EQ(errors_of("kernel main() { let for = 1; }\n"),
+            R"(k.phx:1:21: error: found 'for'; expected a name
+  kernel main() { let for = 1; }
+                      ^~~
+  hint: for is a word of the language
+)");
+}
+
+TEST(KernelLanguageForm, AttributesAreChecked) {
+  EXPECT_EQ(errors_of("kernel main() {\n"
+                      "  @parallel for i in 0..4 { let a = i; }\n"
+                      "  @unroll(2) let b = 3;\n"
+                      "}\n"),
+            R"(k.phx:2:3: error: found '@parallel'; expected @unroll(k) or @independent
+    @parallel for i in 0..4 { let a = i; }
+    ^~~~~~~~~
+k.phx:3:14: error: found 'let'; expected 'for'
+    @unroll(2) let b = 3;
+               ^~~
+  hint: an attribute stands before a for
+)");
+}
+
+TEST(KernelLanguageForm, LinesAreUnderlinedByCharacter) {
+  EXPECT_EQ(errors_of("kernel main() {\n"
+                      "\tlet ä = 1;\n"
+                      "\tlet b = /* größer */ c;\n"
+                      "}\n"),
+            R"(k.phx:2:6: error: found 'ä'; expected a name, a number or an operator
+  	let ä = 1;
+  	    ^
+)");
+}
+
+std::string repeated(std::string_view piece, std::size_t times) {
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) text += piece;
+  return text;
+}
+
+/// What is said first about a text that must not be accepted.
+std::string first_error(const std::string& text) {
+  const Read made = read("k.phx", text);
+  return made.diagnostics.empty() ? "" : made.diagnostics.front().found;
+}
+
+TEST(KernelLanguageForm, NoDepthOverflowsTheStack) {
+  const std::string deep = "expressions or blocks are nested too deeply";
+  for (const std::string& expression :
+       {repeated("(", 100000) + "1" + repeated(")", 100000), repeated("-", 100000) + "1", repeated("{", 100000),
+        "1" + repeated(" + 1", 100000), repeated("true ? 1 : ", 100000) + "1", repeated("sum(i in 0..2) ", 100000),
+        repeated("f(", 100000), repeated("x[", 100000)})
+    EXPECT_EQ(first_error("kernel main() { let a = " + expression + "; }"), deep) << expression.substr(0, 20);
+  EXPECT_EQ(first_error("kernel main() { " + repeated("for i in 0..2 {", 100000)), deep);
+}
+
+TEST(KernelLanguageForm, AChainOfCallsHasALimitToo) {
+  std::string text = "fn f0(x: i64) -> i64 { return x; }\n";
+  for (int i = 1; i < 2000; ++i)
+    text += "fn f" + std::to_string(i) + "(x: i64) -> i64 { return " + repeated("(1 + ", 50) + "f" +
+            std::to_string(i - 1) + "(x)" + repeated(")", 50) + "; }\n";
+  EXPECT_EQ(first_error(text + "kernel main() { let a = f1999(1); }"), "calls inside calls are nested too deeply");
+}
+
+TEST(KernelLanguageForm, CallsThatMultiplyStopAtTheLimitOfOps) {
+  for (const bool with_ops : {true, false}) {
+    std::string text =
+        "tensor k: i64[4];\nfn g0(x: i64) -> i64 { return " + std::string(with_ops ? "x * k[0]" : "x") + "; }\n";
+    for (int i = 1; i < 60; ++i) {
+      const std::string inner = "g" + std::to_string(i - 1) + "(x)";
+      text += "fn g" + std::to_string(i) + "(x: i64) -> i64 { return " + inner + " + " + inner + "; }\n";
+    }
+    EXPECT_EQ(first_error(text + "kernel main() { k[0] = g59(1); }"), "the program becomes too large");
+  }
+}
+
+TEST(KernelLanguageForm, ALongTextWithoutMistakesIsRead) {
+  std::string text = "tensor x: f32[64];\nkernel main() {\n";
+  for (int i = 0; i < 10000; ++i) text += "  let a" + std::to_string(i) + " = x[" + std::to_string(i % 64) + "];\n";
+  EXPECT_TRUE(read("k.phx", text + "}\n").module.has_value());
+}
+
+}  // namespace
+}  // namespace vtpu::compiler::language

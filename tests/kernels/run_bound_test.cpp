@@ -1,0 +1,81 @@
+#include "vtpu/study/run_bound.h"
+
+#include <gtest/gtest.h>
+
+#include "vtpu/compiler/phextcc.h"
+#include "vtpu/study/host_mix.h"
+#include "vtpu/study/run_program.h"
+
+namespace vtpu::study {
+namespace {
+
+ports::PortMap reference_map() { return compiler::MachineModel::reference().ports; }
+
+compiler::Compiled compiled(const kernels::CompiledProgram& program, const kernels::Parameters& parameters) {
+  auto made = compiler::compile(program.name, program.source,
+                                {.level = 3,
+                                 .parameters = parameters,
+                                 .machine = compiler::MachineModel::reference(),
+                                 .pipeline = true,
+                                 .allocate = false});
+  VTPU_CHECK(made.ok(), "a program of the list compiles");
+  return std::move(*made);
+}
+
+TEST(RunBound, CountsEveryOpThatARunRetiresOnce) {
+  for (const char* name : {"axpy", "softmax", "gemm"}) {
+    const kernels::CompiledProgram& program = *kernels::find_program(name);
+    kernels::Parameters parameters = program.small;
+    parameters["repeat"] = 3;
+    const compiler::Compiled made = compiled(program, parameters);
+    const auto bound = bound_of_run(program, parameters, made.program, made.tensors, reference_map());
+    ASSERT_TRUE(bound) << bound.error().message();
+
+    auto run = ProgramRun::compiled(program, parameters,
+                                    {.level = 3,
+                                     .parameters = parameters,
+                                     .machine = compiler::MachineModel::reference(),
+                                     .pipeline = true,
+                                     .allocate = false},
+                                    Runnable::By::interpreter);
+    ASSERT_TRUE(run) << run.error().message();
+    run->fill(1);
+    const auto retired = run->run();
+    ASSERT_TRUE(retired) << retired.error().message();
+    EXPECT_EQ(bound->ops, static_cast<double>(retired->total())) << name;
+  }
+}
+
+TEST(RunBound, LoopsAreOrderedByTheirOpsAndNeverExceedTheRun) {
+  const kernels::CompiledProgram& program = *kernels::find_program("softmax");
+  kernels::Parameters parameters = program.sizes[0].parameters;
+  parameters["repeat"] = 2;
+  const compiler::Compiled made = compiled(program, parameters);
+  const auto bound = bound_of_run(program, parameters, made.program, made.tensors, reference_map());
+  ASSERT_TRUE(bound) << bound.error().message();
+  ASSERT_FALSE(bound->loops.empty());
+  double share = 0, before = 1;
+  for (const RunBound::Part& part : bound->loops) {
+    EXPECT_GT(part.iterations, 0);
+    EXPECT_EQ(part.pattern.size(), static_cast<std::size_t>(part.prediction.ops));
+    EXPECT_LE(part.share, before);
+    EXPECT_GE(part.share, RunBound::kLeast);
+    before = part.share;
+    share += part.share;
+  }
+  EXPECT_LE(share, 1 + 1e-9);
+  EXPECT_GT(bound->rest, 0);
+}
+
+TEST(GeometricMean, IsTakenWithinEachProcess) {
+  const measure::Estimate first = measure::estimate_median({1, 4, 9}), second = measure::estimate_median({4, 4, 1});
+  const measure::Estimate mean = geometric_mean({first, second}, "");
+  ASSERT_EQ(mean.samples.size(), 3u);
+  EXPECT_DOUBLE_EQ(mean.samples[0], 2);
+  EXPECT_DOUBLE_EQ(mean.samples[1], 4);
+  EXPECT_DOUBLE_EQ(mean.samples[2], 3);
+  EXPECT_DOUBLE_EQ(mean.value, 3);
+}
+
+}  // namespace
+}  // namespace vtpu::study

@@ -1,0 +1,51 @@
+#pragma once
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "vtpu/base/file.h"
+
+namespace vtpu {
+
+/// What a command left.
+struct Outcome {
+  int status = -1;
+  std::string out;
+  std::string err;
+
+  nlohmann::json parsed() const { return nlohmann::json::parse(out); }
+  const nlohmann::json sentron(std::size_t i = 0) const { return parsed().at("sentrons").at(i); }
+};
+
+/// A test that runs commands of bin/ in a folder of its own.
+class CommandTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(testing::TempDir()) / test->test_suite_name() / test->name();
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+  }
+
+  void put(const std::string& name, const std::string& bytes) { ASSERT_TRUE(write_file(folder_ / name, bytes)); }
+  std::string content(const std::string& name) { return read_file(folder_ / name).value(); }
+
+  /// Runs a line of the shell, which finds the commands by name, in the folder of the test, with `input` on standard
+  /// input.
+  Outcome shell(const std::string& line, const std::string& input = "", const std::string& output = "stdout") {
+    put("stdin", input);
+    put("stdout", "");
+    const std::string command = "cd '" + folder_.string() + "' && export PATH='" VTPU_BUILD "/bin':\"$PATH\" && { " +
+                                line + "\n} <stdin >" + output + " 2>stderr";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, content("stdout"), content("stderr")};
+  }
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace vtpu
