@@ -239,9 +239,10 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  // The many numbers of the core come from the shipped reference.
-  for (const char* experiment : {"core-ops-per-cycle", "core-ports", "core-compile", "mem-ppt", "mem-s-pipe", "mem-bandwidth",
-                                 "mem-lookup", "mem-embedding"}) {
+  // The many numbers of the core and of the compiler come from the shipped reference.
+  for (const char* experiment :
+       {"core-ops-per-cycle", "core-ports", "core-compile", "compiler-tiers", "compiler-speed", "compiler-soak", "mem-ppt",
+        "mem-s-pipe", "mem-bandwidth", "mem-lookup", "mem-embedding"}) {
     Result<ResultFile> reference = measure::load(kRoot / "data/reference/quick", experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);

@@ -81,7 +81,7 @@ Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> k
     if (path.string().find('\'') != std::string::npos)
       return Error{path.string(), "found a quote", "a path without one"};
   const std::string command =
-      fmt::format("'{}' -std=c++20 -O1 -shared -fPIC -ffp-contract=off -fwrapv -w '{}' -o '{}' > '{}' 2>&1",
+      fmt::format("'{}' -std=c++20 -O0 -shared -fPIC -ffp-contract=off -fwrapv -w '{}' -o '{}' > '{}' 2>&1",
                   compiler->string(), source.string(), object.string(), log.string());
   if (std::system(command.c_str()) != 0) {
     const auto said = read_file(log);

@@ -94,12 +94,13 @@ Result<double> check_function(const Expected& expected, const Way& way) {
   return seconds_of(work) / static_cast<double>(expected.repeat());
 }
 
-/// Repetitions of about `aim` seconds, and what they retire. A first guess counts what starting a machine takes as
-/// work, so there is a second.
+/// Repetitions of about `aim` seconds, and what they retire. A guess counts what starting a machine takes as work, so
+/// each next one starts from more repetitions.
 Result<ProgramWays::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Way& way,
                                                  Parameters parameters, double seconds, double aim) {
   ProgramWays::Prepared prepared{way, 1, 0};
-  for (int guess = 0; guess < 2; ++guess) {
+  constexpr int kGuesses = 3;
+  for (int guess = 0; guess < kGuesses; ++guess) {
     prepared.repeat = std::max<std::int64_t>(1, std::llround(aim / seconds));
     if (!by_words(way)) break;
     parameters["repeat"] = prepared.repeat;
@@ -109,7 +110,7 @@ Result<ProgramWays::Prepared> choose_repetitions(const kernels::CompiledProgram&
     const auto retired = run->run();
     if (!retired) return retired.error();
     prepared.ops = static_cast<double>(retired->total());
-    if (prepared.repeat == 1 || guess == 1) break;
+    if (prepared.repeat == 1 || guess + 1 == kGuesses) break;
     seconds = seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(prepared.repeat);
   }
   return prepared;

@@ -1,22 +1,8 @@
-#include <fmt/format.h>
-
 #include "vtpu/artifact/tables/all.h"
-#include "vtpu/artifact/tables/print.h"
+#include "vtpu/artifact/tables/targets.h"
 
 namespace vtpu::artifact::tables {
 namespace {
-
-/// A target of the design, what was measured for it, and the limit that the same run found.
-struct Target {
-  const char* what;
-  double bound;
-  bool at_least;
-  const char* unit;
-  const char* experiment;
-  const char* key;
-  const char* limit_key = "";  ///< of the same experiment
-  const char* limit = "";      ///< in words
-};
 
 constexpr Target kTargets[] = {
     {"ops per cycle, geometric mean of the ten workloads", 3.0, true, "", "core-ops-per-cycle",
@@ -44,31 +30,9 @@ constexpr Target kTargets[] = {
      "vtpu.mem.embedding_share.dram.row512"}};
 
 Result<PrintedTable> build(const TableInputs& inputs) {
-  PrintedTable table{
-      {{"target", false, 0.34}, {"", true}, {"measured [95 %]", true}, {"limit in the same run", false, 0.2}, {"met"}},
-      {},
-      ""};
-  for (const Target& target : kTargets) {
-    Result<measure::Metric> metric = inputs.metric(target.experiment, target.key);
-    if (!metric) return metric.error();
-    std::string limit = "–";
-    if (*target.limit_key != 0) {
-      Result<measure::Metric> other = inputs.metric(target.experiment, target.limit_key);
-      if (!other) return other.error();
-      limit = number_text(other->value, 3) + ", " + target.limit;
-    }
-    // As for claims, the whole interval decides.
-    const bool in = target.at_least ? metric->ci.low >= target.bound : metric->ci.high <= target.bound;
-    const bool out = target.at_least ? metric->ci.high < target.bound : metric->ci.low > target.bound;
-    table.rows.push_back({target.what,
-                          fmt::format("{} {}{}{}", target.at_least ? "≥" : "≤", number_text(target.bound),
-                                      *target.unit ? " " : "", target.unit),
-                          with_interval(*metric), limit,
-                          in    ? "yes"
-                          : out ? "no"
-                                : "within the interval"});
-  }
-  table.note =
+  Result<PrintedTable> table = print_targets(inputs, kTargets);
+  if (!table) return table;
+  table->note =
       "Targets were set before anything was built, from what the hardware of another host allows; they are not claims "
       "of a source.";
   return table;

@@ -40,8 +40,8 @@ struct MachineOp {
 /// Straight-line ops, entered at the first and left behind the last. Control ops (dloop, dbr…) stand only in `exit`.
 struct Block {
   std::vector<MachineOp> ops;
-  /// A control op, its target being a block: `dloop counter` of a loop, `dbr`, `dbr_z`, `dbr_nz`, `dhalt`. Otherwise the
-  /// next block follows.
+  /// A control op, its target being a block: `dloop counter` of a loop, `dbr`, `dbr_z`, `dbr_nz`, `dhalt`. Otherwise
+  /// the next block follows.
   std::optional<MachineOp> exit;
   std::uint32_t target = 0;
   unsigned depth = 0;  ///< loops around

@@ -14,12 +14,12 @@ namespace {
 
 constexpr unsigned kMostCopies = 16;
 constexpr unsigned kMostKernelWords = 1024;
-constexpr unsigned kShortKernel = 16;     // words; shorter ones are repeated where that spares loop control
-constexpr unsigned kBeyondBound = 8;      // intervals tried beyond the lower bound, at least
-constexpr std::size_t kMostOps = 3000;    // of a body: beyond, a list schedule has no gaps worth the search
-constexpr unsigned kHostRegisters = 11;   // of r that a loop can keep in host registers
-constexpr std::size_t kMostWork = 10000;  // ops of all tries of a loop together
-constexpr unsigned kMostRejected = 4;
+constexpr unsigned kShortKernel = 16;    // words; shorter ones are repeated where that spares loop control
+constexpr unsigned kBeyondBound = 8;     // intervals tried beyond the lower bound, at least
+constexpr std::size_t kMostOps = 3000;   // of a body: beyond, a list schedule has no gaps worth the search
+constexpr unsigned kHostRegisters = 12;  // for the r-registers and pointers of a loop
+constexpr std::size_t kMostWork = 3000;  // ops of all tries of a loop together
+constexpr unsigned kMostRejected = 2;
 
 // What is tried at an interval, by level of latencies.
 constexpr std::array kTries{std::pair{std::size_t{0}, Priority::height}, std::pair{std::size_t{0}, Priority::source},
@@ -119,7 +119,6 @@ std::optional<LoopPlan> plan_loop(const LoopRequest& request, LoopReport& report
   std::string reason = "no schedule of fewer words";
   for (unsigned interval = least; interval <= most && tried <= kMostWork; ++interval) {
     ++report.attempts;
-    std::optional<LoopPlan> scarce;  // fits, but not into host registers
     for (const auto& [level, priority] : kTries) {
       if (tried > kMostWork) break;
       tried += block.ops.size();
@@ -151,12 +150,11 @@ std::optional<LoopPlan> plan_loop(const LoopRequest& request, LoopReport& report
           break;
         }
         if (!can_expand(block, plan)) continue;  // a word whose slots have no order: once more, strictly
-        if (expansion.live[1] <= kHostRegisters) return plan;
-        if (!scarce) scarce = plan;
+        if (expansion.live[1] + expansion.live[3] <= kHostRegisters) return plan;
+        reason = "more r-registers and pointers than the host has for them";
         break;
       }
     }
-    if (scarce) return scarce;
   }
   return refuse(reason);
 }

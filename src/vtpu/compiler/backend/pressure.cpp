@@ -7,7 +7,9 @@
 namespace vtpu::compiler::backend {
 namespace {
 
-constexpr std::array<int, 5> kEnough{0, 15, 15, 7, 4};  // by isa::File; beyond, ops wait
+constexpr std::array<int, 5> kEnough{0, 12, 15, 7, 4};  // by isa::File; beyond, ops wait
+constexpr int kHostRegisters = 12;                      // for the r-registers and pointers of a loop
+constexpr int kLeast = 6;
 
 }  // namespace
 
@@ -25,6 +27,12 @@ Pressure::Pressure(const Block& block, const std::vector<isa::File>& files, cons
     return static_cast<std::uint32_t>(std::lower_bound(registers.begin(), registers.end(), r) - registers.begin());
   };
   states_.resize(registers.size());
+  enough_ = kEnough;
+  if (block.loop) {
+    const auto pointers =
+        std::count_if(registers.begin(), registers.end(), [&](Register r) { return files[r] == isa::File::p; });
+    enough_[1] = std::max(kLeast, kHostRegisters - static_cast<int>(pointers));
+  }
   for (std::size_t k = 0; k < registers.size(); ++k) states_[k].file = files[registers[k]];
   std::vector<bool> written(registers.size());
   for (const Register r : live_out) states_[place_of(r)].live_out = true;
@@ -59,7 +67,7 @@ bool Pressure::fits(std::uint32_t op) const {
     if (!state.live && use->writes) ++more[file];
   }
   for (std::size_t file = 1; file < more.size(); ++file)
-    if (more[file] > 0 && live_[file] + more[file] > kEnough[file]) return false;
+    if (more[file] > 0 && live_[file] + more[file] > enough_[file]) return false;
   return true;
 }
 

@@ -37,7 +37,7 @@ class Pressure {
   std::vector<State> states_;
   std::vector<Use> uses_;  // by op
   std::vector<std::uint32_t> first_;
-  std::array<int, 5> live_{}, most_{};
+  std::array<int, 5> live_{}, most_{}, enough_;
 };
 
 }  // namespace vtpu::compiler::backend

@@ -15,8 +15,8 @@ void simplify(ir::Module& module);
 
 /// Replaces innermost loops of few iterations by copies of their bodies: at most `kFullUnroll` iterations and
 /// `kFullUnrollOps` ops.
-inline constexpr std::int64_t kFullUnroll = 16;
-inline constexpr std::size_t kFullUnrollOps = 160;
+inline constexpr std::int64_t kFullUnroll = 32;
+inline constexpr std::size_t kFullUnrollOps = 200;
 void unroll_fully(ir::Module& module);
 
 /// Unroll-and-jam: two or four iterations of a loop around an innermost loop run together where their innermost loops

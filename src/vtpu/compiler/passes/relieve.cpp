@@ -31,10 +31,12 @@ class Reliever {
       if (effects.everything || !effects.written.empty())
         std::erase_if(cheap, [&](const auto& entry) {
           const Op& op = entry.second;
-          return op.kind == Kind::load_splat && (effects.everything || effects.written.contains(op.access.tensor));
+          return op.access.tensor != ir::kNoTensor &&
+                 (effects.everything || effects.written.contains(op.access.tensor));
         });
       if (const Op* op = node.op()) {
-        const bool again = op->kind == Kind::constant || op->kind == Kind::iota || op->kind == Kind::load_splat;
+        const bool again = op->kind == Kind::constant || op->kind == Kind::iota || op->kind == Kind::load_splat ||
+                           (op->kind == Kind::load && ir::is_vector(op->type));
         if (again) cheap[op->result] = *op;
         continue;
       }

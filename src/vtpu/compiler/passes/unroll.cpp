@@ -84,6 +84,8 @@ class Unroller {
  private:
   static constexpr std::size_t kEnoughOps = 24;  // beside which the loop's own ops weigh little
   static constexpr std::int64_t kMost = 8;
+  static constexpr std::int64_t kMostUnknown =
+      4;                                    // of a loop whose count is known at run time only: what is left is long
   static constexpr unsigned kVectors = 14;  // of 16, for all that a body keeps
 
   /// How many copies pay: a power of two.
@@ -105,6 +107,7 @@ class Unroller {
     const unsigned live = live_vectors(module_, loop);
     while (copies > 1 && static_cast<unsigned>(copies) * (live + splits) > 2 * kVectors) copies /= 2;
     while (copies > 1 && loop.counted() && loop.trip < 2 * copies) copies /= 2;
+    if (!loop.counted()) copies = std::min(copies, kMostUnknown);
     // A divisor of the trip count saves the loop behind, down to half as many.
     if (loop.counted() && loop.trip % copies != 0 && copies > 2 && loop.trip % (copies / 2) == 0) copies /= 2;
     return copies;

@@ -67,7 +67,6 @@ class VectorLoop {
     main.unroll = loop_.unroll;
     main.trip = division.main.number;
     main.trip_value = division.main.value;
-    main.iteration = iteration_;
     main.carried = carried_;
     main.body = std::move(body_);
     for (Loop::Carried& carried : main.carried) carried.result = module_.fresh(module_.types[carried.argument]);
@@ -187,6 +186,14 @@ class VectorLoop {
       if (next == vectors_.end()) return false;
       carried_[k].next = next->second;
     }
+    if (numbers_ != kNone) {
+      Appender front(module_, front_), body(module_, body_);
+      Loop::Carried counts;
+      counts.initial = front.op(Kind::iota, Type::i32x16, {});
+      counts.argument = numbers_;
+      counts.next = body.op(Kind::add, Type::i32x16, {numbers_, front.constant(Type::i32x16, lanes_)});
+      carried_.push_back(counts);
+    }
     return true;
   }
 
@@ -238,24 +245,10 @@ class VectorLoop {
     return keep(body.op(op.kind, Type::i32x16, {*a, *b}));
   }
 
-  /// i32x16: the numbers of the iterations in the lanes.
+  /// i32x16: the numbers of the iterations in the lanes, carried from one to the next.
   Value numbers() {
-    if (numbers_ != kNone) return numbers_;
-    iteration_ = module_.fresh(Type::i64);
-    Appender front(module_, front_), body(module_, body_);
-    const Value lane = front.op(Kind::iota, Type::i32x16, {});
-    const Value first = body.op(Kind::mul, Type::i64, {iteration_, front.constant(Type::i64, lanes_)});
-    Op narrow;
-    narrow.kind = Kind::convert;
-    narrow.type = Type::i32;
-    narrow.operand_type = Type::i64;
-    narrow.operands = {first};
-    Op splat;
-    splat.kind = Kind::splat;
-    splat.type = Type::i32x16;
-    splat.operand_type = Type::i32;
-    splat.operands = {body.add(narrow)};
-    return numbers_ = body.op(Kind::add, Type::i32x16, {body.add(splat), lane});
+    if (numbers_ == kNone) numbers_ = module_.fresh(Type::i32x16);
+    return numbers_;
   }
 
   bool convert(const Op& op) {
@@ -532,7 +525,7 @@ class VectorLoop {
   std::vector<Extremum> extrema_;
   std::set<const Op*> skipped_, counting_;
   std::map<Value, Value> vectors_, spread_, low_;
-  Value numbers_ = kNone, iteration_ = kNone;
+  Value numbers_ = kNone;
   std::vector<Loop::Carried> carried_;
   std::vector<Node> front_, body_;
 };

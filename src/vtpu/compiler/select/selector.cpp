@@ -17,6 +17,15 @@ using ir::Type;
 using ir::Value;
 using isa::File;
 
+namespace {
+
+/// Iterations below which filling and emptying a pipeline costs more than it hides on a host that looks ahead itself.
+constexpr std::int64_t kWorthPipelining = 16, kFew = 8;
+/// Ops of a body beside which that weighs less.
+constexpr std::size_t kLongBody = 32;
+
+}  // namespace
+
 backend::Code select(const ir::Module& module, const SelectOptions& options) { return Selector(module, options).run(); }
 
 Selector::Selector(const ir::Module& module, const SelectOptions& options)
@@ -324,6 +333,8 @@ void Selector::loop(const Loop& inner) {
   if (passes::innermost(inner)) {
     backend::Block::Loop about;
     about.trip = inner.counted() ? static_cast<std::uint64_t>(inner.trip) : 0;
+    about.pipeline =
+        inner.counted() && (inner.trip >= kWorthPipelining || (inner.trip >= kFew && block().ops.size() >= kLongBody));
     about.name = inner.name;
     about.line = inner.source.line;
     block().loop = about;

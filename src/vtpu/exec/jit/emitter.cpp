@@ -185,16 +185,8 @@ void Emitter::count(const Retired& retired, std::uint32_t words, std::uint64_t p
             static_cast<std::uint32_t>(retired.control));
 }
 
-/// Checks, for all iterations at once, that fuel and bounds suffice; counts them; loads the bases of pointers.
-void Emitter::emit_loop_head(const Segment& segment, Label fail) {
-  const std::uint8_t counter = program_.words[segment.behind - 1].dense.d;
-  const Mem fuel = field(offsetof(Context, fuel), 8);
-  // rcx = iterations − 1, below 2^44
-  load_r(x86::rcx, counter);
-  as_.dec(x86::rcx);
-  as_.mov(x86::rax, x86::rcx);
-  as_.shr(x86::rax, kIndexBits - 1);
-  as_.jnz(fail);
+/// Bounds of the accesses whose checks stand before their segment. rcx: iterations − 1, where any group steps.
+void Emitter::emit_group_checks(const Segment& segment, Label fail) {
   for (const HoistedGroup& group : segment.groups) {
     // A translated base, and the first byte and the byte behind the last of all iterations within [begin, end)
     as_.mov(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
@@ -235,6 +227,19 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       check(x86::rax, true, group.step<0, group.step> 0);
     }
   }
+}
+
+/// Checks, for all iterations at once, that fuel and bounds suffice; counts them; loads the bases of pointers.
+void Emitter::emit_loop_head(const Segment& segment, Label fail) {
+  const std::uint8_t counter = program_.words[segment.behind - 1].dense.d;
+  const Mem fuel = field(offsetof(Context, fuel), 8);
+  // rcx = iterations − 1, below 2^44
+  load_r(x86::rcx, counter);
+  as_.dec(x86::rcx);
+  as_.mov(x86::rax, x86::rcx);
+  as_.shr(x86::rax, kIndexBits - 1);
+  as_.jnz(fail);
+  emit_group_checks(segment, fail);
   for (std::size_t i = 0; i < segment.guards.size(); ++i) {
     const Guard& guard = segment.guards[i];
     as_.mov(x86::rdx, p_field(guard.p, offsetof(memory::Pointer, base)));
@@ -272,6 +277,11 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
   }
   emit_probe_head(segment.probed_pointers);
   if (segment.closed && wants_more(segment)) return enter_closed_loop(segment);
+  load_bases(segment);
+}
+
+/// As many bases as there are host registers left.
+void Emitter::load_bases(const Segment& segment) {
   std::size_t next = r_hosts_;
   for (std::uint8_t p = 0; p < 8; ++p)
     if ((segment.base_registers >> p & 1) != 0 && next < pool_size_) {
@@ -348,11 +358,13 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
     as_.bind(loop_body_);
   } else {
     const Mem fuel = field(offsetof(Context, fuel), 8);
+    emit_group_checks(segment, fail);
     as_.cmp(fuel, segment.length());
     as_.jb(fail);
     as_.sub(fuel, segment.length());
     count(retired_by(program_, segment.first, segment.behind), segment.length(),
           probes_in(program_, segment.first, segment.behind));
+    load_bases(segment);
   }
   for (std::uint32_t w = segment.first; w < segment.behind; ++w) emit_word(w, number);
   if (in_closed_loop_) leave_closed_loop();

@@ -70,7 +70,9 @@ class Emitter {
   void load_registers();
   void emit_segment(const Segment& segment, std::size_t number);
   void emit_called(const Segment& segment);
+  void emit_group_checks(const Segment& segment, asmjit::Label fail);
   void emit_loop_head(const Segment& segment, asmjit::Label fail);
+  void load_bases(const Segment& segment);
   void count(const Retired& retired, std::uint32_t words, std::uint64_t probes);
   bool wants_more(const Segment& segment) const;
   void enter_closed_loop(const Segment& segment);

@@ -36,7 +36,7 @@ class NativeEngine final : public Engine {
     std::size_t code_bytes = 0;
     std::size_t hot_bytes = 0;  ///< without the cold parts behind
     std::size_t loops = 0;      ///< counted loops with hoisted checks
-    std::size_t hoisted = 0;    ///< accesses in them without a check of their own
+    std::size_t hoisted = 0;    ///< accesses without a check of their own
     std::size_t checked = 0;    ///< accesses with a check in place
   };
   const Report& report() const;

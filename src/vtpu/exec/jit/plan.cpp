@@ -84,6 +84,47 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
   for (const auto& [key, group] : groups) loop.groups.push_back(group);
 }
 
+/// Accesses of a straight segment that follow from the registers it begins with: their checks stand before it, one for
+/// all of a pointer and an index.
+void find_straight(const isa::Program& program, Segment& segment, Plan& plan) {
+  isa::RegisterSet written;  // not by constant steps
+  std::uint8_t pointers = 0, shared = 0;
+  std::array<std::int64_t, 16> offset{};  // of each r since the segment began
+  std::map<std::tuple<int, int, unsigned>, HoistedGroup> groups;
+  for (std::uint32_t w = segment.first; w < segment.behind; ++w) {
+    const isa::Op& s = program.words[w].sparse;
+    const isa::KindInfo* address = plain_address(s);
+    const bool indexed = address != nullptr && s.c != isa::kNoRegister;
+    if (address != nullptr && isa::info(s.opcode).effect != Effect::hint && (written.p >> s.b & 1) == 0 &&
+        !(indexed && (written.r >> s.c & 1) != 0)) {
+      const std::int64_t at = (indexed ? offset[s.c] * (std::int64_t{1} << s.mode) : 0) + s.disp;
+      const std::int64_t end = at + static_cast<std::int64_t>(address->bytes);
+      const auto [place, fresh] = groups.try_emplace({s.b, s.c, indexed ? s.mode : 0u});
+      HoistedGroup& group = place->second;
+      if (fresh) group = {s.b, s.c, indexed ? s.mode : 0u, 0, at, end};
+      group.lowest = std::min(group.lowest, at);
+      group.behind = std::max(group.behind, end);
+      plan.hoisted[w] = true;
+      const auto bit = static_cast<std::uint8_t>(1u << s.b);
+      shared = static_cast<std::uint8_t>(shared | (pointers & bit));
+      pointers = static_cast<std::uint8_t>(pointers | bit);
+    }
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      const isa::Op& op = program.words[w].slot(slot);
+      isa::RegisterSet writes = plan.uses[w][static_cast<std::size_t>(slot)].writes;
+      const bool steps = op.opcode == Opcode::dadd_i64 && op.immediate() && op.a == op.d && op.imm > -(1 << 30) &&
+                         op.imm < (1 << 30) && std::abs(offset[op.d]) < (std::int64_t{1} << 40);
+      if (steps) {
+        offset[op.d] += op.imm;
+        writes.r = 0;
+      }
+      written |= writes;
+    }
+  }
+  segment.base_registers = shared;
+  for (const auto& [key, group] : groups) segment.groups.push_back(group);
+}
+
 }  // namespace
 
 std::optional<std::array<Slot, 3>> slot_order(const isa::Word& word, const std::array<isa::Uses, 3>& uses) {
@@ -195,7 +236,10 @@ Plan make_plan(const isa::Program& program, const Features& features) {
       for (std::uint32_t k = segment.first; k + 1 < segment.behind; ++k)
         for (const isa::Uses& uses : plan.uses[k])
           if (uses.writes.r >> last.d & 1) segment.counted_loop = false;
-    if (segment.counted_loop) find_hoistable(program, segment, plan);
+    if (segment.counted_loop)
+      find_hoistable(program, segment, plan);
+    else if (!segment.called)
+      find_straight(program, segment, plan);
     if (static_cast<std::size_t>(__builtin_popcount(segment.probed_pointers)) > kMaxProbed) segment.probed_pointers = 0;
     plan.segment_of[segment.first] = static_cast<std::uint32_t>(plan.segments.size());
     plan.segments.push_back(std::move(segment));

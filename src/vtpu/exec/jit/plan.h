@@ -27,7 +27,7 @@ bool can_emit(const isa::Op& op, const Features& features);
 /// `uses`: of the slots D, S, C.
 std::optional<std::array<isa::Slot, 3>> slot_order(const isa::Word& word, const std::array<isa::Uses, 3>& uses);
 
-/// An access whose checks stand before its loop.
+/// Accesses whose checks stand before their loop or straight segment.
 struct HoistedGroup {
   std::uint8_t p = 0;
   std::uint8_t r = isa::kNoRegister;
