@@ -27,6 +27,11 @@ Declare synthetic_grid;
 Declare translation_cache;
 Declare lookup;
 Declare embedding;
+// Its compiler.
+Declare compiler_ops;
+Declare compiler_time;
+Declare compiler_ii;
+Declare compiler_hand;
 // Results of the network.
 Declare hop_distribution;
 Declare bisection;
@@ -55,6 +60,10 @@ inline std::vector<plot::Figure> all() {
           translation_cache(),
           lookup(),
           embedding(),
+          compiler_ops(),
+          compiler_time(),
+          compiler_ii(),
+          compiler_hand(),
           hop_distribution(),
           bisection(),
           alltoall_twist(),

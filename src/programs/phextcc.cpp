@@ -201,7 +201,8 @@ class CommandLine {
     app_.add_flag("--report", options_.report, "what became of the innermost loops");
     app_.add_flag("--json", options_.json, "report, run and measurement as JSON");
     app_.add_option("--ports", options_.ports, "port map (JSON) to compile for, as 'vtpu bench --ports' writes it");
-    app_.add_flag("--no-pipeline", options_.no_pipeline, "-O3 without modulo scheduling");
+    CLI::Option* none = app_.add_flag("--no-pipeline", options_.no_pipeline, "-O3 without modulo scheduling");
+    app_.add_flag("--pipeline-all", options_.pipeline_all, "-O3: short loops are pipelined, too")->excludes(none);
     app_.add_flag("--self-contained", options_.compiler.allocate,
                   "the program makes its tensors ('vtpu run' can run it)");
   }
@@ -232,6 +233,7 @@ class CommandLine {
       if (const auto defined = define(options_.compiler, text); !defined)
         throw CLI::ValidationError("-D", defined.error().message());
     options_.compiler.pipeline = !options_.no_pipeline;
+    options_.compiler.pipeline_everywhere = options_.pipeline_all;
     needs(!options_.words_with_source || options_.emit == "sasm", "--words-with-source", "needs --emit=sasm");
     needs(options_.form.empty() || options_.emit == "x86" || (runs && options_.engine != "interpreter"), "--form",
           "is of host code, which --emit=x86 shows and --run and --measure run");

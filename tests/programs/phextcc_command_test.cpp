@@ -124,7 +124,7 @@ TEST_F(PhextccCommand, TheReportHasARowForEachInnermostLoop) {
 }
 
 TEST_F(PhextccCommand, TheReportAsJsonSaysTheSame) {
-  const json all = phextcc("dot.phx --report --json").parsed();
+  const json all = phextcc("dot.phx --report --json --pipeline-all").parsed();
   EXPECT_EQ(all.at("file"), "dot.phx");
   EXPECT_EQ(all.at("tier"), 3);
   const json& report = all.at("report");
@@ -335,7 +335,7 @@ TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndIsNoError) {
   const Outcome run = phextcc("--help");
   EXPECT_EQ(run.status, 0);
   for (const char* option : {"-O", "-D", "-o,--output", "--emit", "--words-with-source", "--form", "--report", "--json",
-                             "--ports", "--no-pipeline", "--self-contained", "--run", "--measure", "--samples",
+                             "--ports", "--no-pipeline", "--pipeline-all", "--self-contained", "--run", "--measure", "--samples",
                              "--engine", "--fill", "--seed", "--show"})
     EXPECT_THAT(run.out, HasSubstr(std::string("\n  ") + option + " "));
   EXPECT_THAT(run.out, HasSubstr("Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped"));

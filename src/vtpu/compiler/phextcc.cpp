@@ -65,7 +65,7 @@ Result<Compiled> compile(std::string_view name, std::string_view text, const Opt
   compiled.ir = compiled.source_ir;
   optimise(compiled.ir, options);
   compiled.tensors = compiled.ir.tensors;
-  const backend::Code code = select::select(compiled.ir, {options.allocate});
+  const backend::Code code = select::select(compiled.ir, {options.allocate, options.pipeline_everywhere});
   Result<backend::Words> words = backend::make_words(code, packing_of(options), options.machine.ports);
   if (!words.ok()) {
     Error error = words.error();

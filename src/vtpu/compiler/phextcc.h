@@ -18,6 +18,8 @@ struct Options {
   std::map<std::string, std::int64_t> parameters;  ///< values for `param` items
   MachineModel machine;                            ///< what width, unrolling, prefetching and latencies go by
   bool pipeline = true;                            ///< tier 3: modulo scheduling; off, list scheduling serves its loops
+  /// Loops too are pipelined of which too few iterations are known for that to pay on a host that looks ahead itself.
+  bool pipeline_everywhere = false;
   bool allocate = false;  ///< mapped tensors too are allocated by the program (`vtpu run` can then run it)
 };
 

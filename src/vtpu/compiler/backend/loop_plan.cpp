@@ -18,8 +18,8 @@ constexpr unsigned kShortKernel = 16;    // words; shorter ones are repeated whe
 constexpr unsigned kBeyondBound = 8;     // intervals tried beyond the lower bound, at least
 constexpr std::size_t kMostOps = 3000;   // of a body: beyond, a list schedule has no gaps worth the search
 constexpr unsigned kHostRegisters = 12;  // for the r-registers and pointers of a loop
-constexpr std::size_t kMostWork = 3000;  // ops of all tries of a loop together
-constexpr unsigned kMostRejected = 2;
+constexpr std::size_t kMostWork = 10000;  // ops of all tries of a loop together
+constexpr unsigned kMostRejected = 4;
 
 // What is tried at an interval, by level of latencies.
 constexpr std::array kTries{std::pair{std::size_t{0}, Priority::height}, std::pair{std::size_t{0}, Priority::source},
@@ -108,7 +108,7 @@ std::optional<LoopPlan> plan_loop(const LoopRequest& request, LoopReport& report
   };
   report.rec_mii = rec_mii(graph_of(0));
   if (!request.pipeline) return refuse("this tier does not pipeline");
-  if (!block.loop->pipeline) return refuse("pipelining is off for this loop");
+  if (!block.loop->pipeline) return refuse("too few iterations for it to pay");
   if (reads_counter(block)) return refuse("the body uses the loop's counter");
   if (block.ops.empty()) return refuse("an empty body");
   if (request.rejected > kMostRejected) return refuse("too few registers");

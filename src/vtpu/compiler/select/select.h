@@ -5,7 +5,8 @@
 namespace vtpu::compiler::select {
 
 struct SelectOptions {
-  bool allocate = false;  ///< mapped tensors are allocated by the program as well
+  bool allocate = false;             ///< mapped tensors are allocated by the program as well
+  bool pipeline_everywhere = false;  ///< short loops may be pipelined too
 };
 
 /// Ops of the instruction set for a module that verifies. Every tensor in use gets a pointer to its first element,

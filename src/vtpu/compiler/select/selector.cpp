@@ -20,9 +20,9 @@ using isa::File;
 namespace {
 
 /// Iterations below which filling and emptying a pipeline costs more than it hides on a host that looks ahead itself.
-constexpr std::int64_t kWorthPipelining = 16, kFew = 8;
+constexpr std::int64_t kWorthPipelining = 64, kFew = 10;
 /// Ops of a body beside which that weighs less.
-constexpr std::size_t kLongBody = 32;
+constexpr std::size_t kLongBody = 64;
 
 }  // namespace
 
@@ -333,8 +333,9 @@ void Selector::loop(const Loop& inner) {
   if (passes::innermost(inner)) {
     backend::Block::Loop about;
     about.trip = inner.counted() ? static_cast<std::uint64_t>(inner.trip) : 0;
-    about.pipeline =
-        inner.counted() && (inner.trip >= kWorthPipelining || (inner.trip >= kFew && block().ops.size() >= kLongBody));
+    about.pipeline = options_.pipeline_everywhere ||
+                     (inner.counted() &&
+                      (inner.trip >= kWorthPipelining || (inner.trip >= kFew && block().ops.size() >= kLongBody)));
     about.name = inner.name;
     about.line = inner.source.line;
     block().loop = about;

@@ -1,0 +1,145 @@
+// Asks whether the compiler ever changes what a kernel means: random kernels over the whole language, compiled at
+// every tier and run by the native engine, at tier 0 by the interpreter as well, and evaluated as lowered, all held
+// against the same kernel in plain C++ as the host's compiler understands it. What a kernel leaves in memory must be
+// equal bit for bit (NaNs aside). Each divergence is an error here: the experiment fails and names the seed, and
+// study/kernel_soak.h reduces it. Kernels that the compiler refuses, as they need more registers of a kind than there
+// are, are counted apart.
+//
+// The kernels are those of the seeds 1, 2, …; the same everywhere. Needs a C++ compiler on the host. As many processes
+// as there are processors share the work; what is counted does not depend on who took what.
+//
+// Parameters: kernels (quick 1000, full 10^5). No claim. Outputs: keys phextcc.soak.*; table soak.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/pin.h"
+#include "vtpu/study/kernel_soak.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using nlohmann::json;
+using vtpu::Error;
+using vtpu::Result;
+using vtpu::study::KernelSoak;
+using Source = Column::Source;
+
+/// Kernels between two lines of a worker.
+constexpr std::uint64_t kShare = 400;
+
+json soak_share(std::uint64_t share, std::uint64_t kernels) {
+  const auto found = vtpu::study::soak_kernels(1 + share * kShare, std::min(kShare, kernels - share * kShare));
+  if (!found) return {{"error", found.error().message()}};
+  json line{{"kernels", found->kernels}, {"divergences", found->divergences}, {"refusals", found->refusals}};
+  for (const auto& one : found->first)
+    if (!one.refused && !line.contains("first"))
+      line["first"] = fmt::format("seed {}, {}: {}", one.seed, one.way, one.what);
+  return line;
+}
+
+/// A process of its own, since a soak forks and so wants one thread. It takes every `workers`-th share, and gives a
+/// line for each, in order.
+class Worker {
+ public:
+  Worker(std::uint64_t number, std::uint64_t workers, std::uint64_t kernels) {
+    int ends[2];
+    if (::pipe(ends) != 0) return;
+    std::fflush(nullptr);
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::close(ends[0]);
+      std::FILE* const out = ::fdopen(ends[1], "w");
+      for (std::uint64_t share = number; share * kShare < kernels; share += workers) {
+        // A broken pipe ends this process, as it should when nobody listens any more.
+        std::fprintf(out, "%s\n", soak_share(share, kernels).dump(-1, ' ', true).c_str());
+        std::fflush(out);
+      }
+      ::_exit(0);
+    }
+    ::close(ends[1]);
+    in_ = ::fdopen(ends[0], "r");
+  }
+  ~Worker() {
+    if (in_ != nullptr) std::fclose(in_);
+    if (process_ > 0) ::waitpid(process_, nullptr, 0);
+  }
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  /// Of the next share. Null: the process has ended.
+  json next() {
+    std::string line;
+    for (int c = in_ == nullptr ? EOF : std::fgetc(in_); c != EOF; c = std::fgetc(in_)) {
+      if (c == '\n') return json::parse(line, nullptr, false);
+      line += static_cast<char>(c);
+    }
+    return nullptr;
+  }
+
+ private:
+  ::pid_t process_ = -1;
+  std::FILE* in_ = nullptr;
+};
+
+Result<void> run_soak(Run& run) {
+  const auto kernels = run.parameter<std::uint64_t>("kernels", 1'000, 100'000);
+  const std::uint64_t shares = (kernels + kShare - 1) / kShare;
+  const std::uint64_t count = std::min<std::uint64_t>(usable_cpus().size(), shares);
+  std::vector<std::unique_ptr<Worker>> workers;
+  for (std::uint64_t k = 0; k < count; ++k) workers.push_back(std::make_unique<Worker>(k, count, kernels));
+
+  Progress progress("compiler-soak", shares);
+  KernelSoak all;
+  std::string first;
+  for (const std::string& way : vtpu::study::kernel_ways()) all.divergences[way] = all.refusals[way] = 0;
+  for (std::uint64_t share = 0; share < shares; ++share) {
+    const json line = workers[share % count]->next();
+    if (!line.is_object())
+      return Error{"compiler-soak", fmt::format("the process of seeds {} on ended", 1 + share * kShare), "its counts"};
+    if (line.contains("error")) return Error{"compiler-soak", line.at("error").get<std::string>(), ""};
+    all.kernels += line.at("kernels").get<std::uint64_t>();
+    for (auto& [way, sum] : all.divergences) sum += line.at("divergences").at(way).get<std::uint64_t>();
+    for (auto& [way, sum] : all.refusals) sum += line.at("refusals").at(way).get<std::uint64_t>();
+    if (first.empty()) first = line.value("first", "");
+    progress.step(fmt::format("{} kernels, {} divergences", all.kernels, all.diverged()));
+  }
+  if (all.diverged() > 0)
+    return Error{"compiler-soak", fmt::format("{} divergences; the first: {}", all.diverged(), first), "equal bytes"};
+
+  const std::string method = "random kernels of consecutive seeds, by every way against their C++";
+  const auto note = [&](const std::string& key, double value) {
+    run.computed("phextcc.soak." + key, value, "1", method);
+  };
+  note("kernels", static_cast<double>(all.kernels));
+  note("divergences", static_cast<double>(all.diverged()));
+  note("refused", static_cast<double>(all.refused()));
+  note("ways", static_cast<double>(all.divergences.size()));
+  Table& table = run.table(
+      "soak", {{"way", "", Source::label}, {"divergences", "1", Source::computed}, {"refused", "1", Source::computed}});
+  for (const auto& [way, divergences] : all.divergences)
+    table.add({way, static_cast<double>(divergences), static_cast<double>(all.refusals.at(way))});
+  return {};
+}
+
+const Experiment kExperiment{.name = "compiler-soak",
+                             .question = "Does the compiler ever change what a kernel means?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 30,
+                             .full_seconds = 1800,
+                             .times_the_host = false,
+                             .run = run_soak};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,399 @@
+// Asks what the compiler's words are worth: every program of kernels/programs, compiled at each tier, beside the same
+// work by hand, in C++ by other compilers, and by libraries; in ops per cycle, in useful work, in time, and against the
+// bound of the program's own loops.
+//
+// Claims core.opt, cc.tier3, cc.hand. Answers are held against the reference before anything is timed. A run repeats
+// its program until it takes about 3 ms; memory is mapped and filled before, and one run goes untimed, so that data
+// of the size L1 stay in the first-level cache. Ways are timed in the same processes, and ratios are made in each.
+//
+// Ways: tier0 to tier3; tier3_list, which is tier 3 with list scheduling in place of modulo scheduling; hand, where a
+// person wrote the words; o3_native and o3_native_fast, the C++ reference by the project's compiler with -O3
+// -march=native, the second with -ffast-math; the same two by clang where the build found it; openblas and eigen where
+// they have the routine. Only tier 3 may take float sums in another order than the reference, within the bound that the
+// language states; -ffast-math may, too.
+//
+// Means are geometric, over the programs of one sentron at size L1. Left out: ring and all_reduce, whose pace the
+// runtime's messages set; they are in the tables. Ops per cycle count what the run retired over all its cycles.
+// Bound: see study/program_study.h. Loops (table loops) are the compiler's reports, the same on every host.
+//
+// Parameters: processes, sizes (quick: L1 only). Outputs: keys vtpu.core.ops_per_cycle.tier3*, phextcc.*; tables
+// programs, useful, speed, hand, slower, loops.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+#include "vtpu/base/check.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/study/host_mix.h"
+#include "vtpu/study/port_survey.h"
+#include "vtpu/study/program_study.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using vtpu::Result;
+using vtpu::kernels::CompiledProgram;
+using vtpu::study::ProgramResult;
+using vtpu::study::ProgramWays;
+using vtpu::study::References;
+using Source = Column::Source;
+using Modules = std::vector<std::pair<std::string, References>>;
+using Results = std::vector<ProgramResult>;
+
+constexpr const char* kTiers[] = {"tier0", "tier1", "tier2", "tier3_list", "tier3"};
+constexpr const char* kOthers[] = {"o3_native", "o3_native_fast", "clang_o3_native", "clang_o3_native_fast",
+                                   "openblas",  "eigen"};
+constexpr double kAtBound = 0.9;
+
+std::string key_of(const std::string& level) {
+  std::string key = level;
+  std::transform(key.begin(), key.end(), key.begin(), [](unsigned char c) { return std::tolower(c); });
+  return key;
+}
+
+const Estimate* find(const std::map<std::string, Estimate>& all, const std::string& way) {
+  const auto at = all.find(way);
+  return at == all.end() ? nullptr : &at->second;
+}
+
+Estimate exact(double value, const std::string& method) { return {value, {value, value}, {}, 1, method}; }
+
+// ---- sampling
+
+SamplingRule rule_of(Run& run, std::uint64_t stream, std::size_t processes, std::size_t rounds) {
+  SamplingRule rule;
+  rule.least = rule.most = processes;
+  rule.rounds = rounds;
+  rule.seed = run.random(stream).next();
+  return rule;
+}
+
+Result<Modules> load_modules() {
+  Modules modules;
+  for (const vtpu::study::ReferenceLevel& level : vtpu::study::kReferenceLevels) {
+    const auto module = vtpu::study::load_references(level);
+    if (module)
+      modules.emplace_back(level.name, *module);
+    else if (!level.clang)
+      return module.error();
+  }
+  return modules;
+}
+
+/// Programs at one size. Where data are large, one after the other, so that only one program's are in memory.
+Result<Results> sample(Run& run, std::size_t size, const Modules& modules, const vtpu::ports::PortMap* map,
+                       std::size_t processes, Progress& progress) {
+  const bool small = size == 0, large = size == 2;
+  const auto words = small ? vtpu::study::all_word_ways() : vtpu::study::tier3_only();
+  Results results;
+  std::vector<ProgramWays> prepared;
+  std::uint64_t stream = 16 + 64 * size;
+  const auto flush = [&]() -> Result<void> {
+    auto some = vtpu::study::study_programs(prepared, map, rule_of(run, ++stream, processes, large ? 1 : 3));
+    if (!some) return some.error();
+    for (ProgramResult& one : *some) results.push_back(std::move(one));
+    prepared.clear();
+    return {};
+  };
+  for (const CompiledProgram& program : vtpu::kernels::programs()) {
+    auto ways = ProgramWays::prepare(program, size, words, modules, {});
+    if (!ways) return ways.error();
+    prepared.push_back(std::move(*ways));
+    if (large)
+      if (auto done = flush(); !done) return done.error();
+    progress.step(fmt::format("{}, {}", program.name, program.sizes[size].level));
+  }
+  if (!prepared.empty())
+    if (auto done = flush(); !done) return done.error();
+  return results;
+}
+
+// ---- what is recorded of size L1
+
+bool alone(const ProgramResult& result) { return result.program->sentrons == 1; }
+
+/// The mean over programs of one sentron, under `key`, and each program's own under `<key>.<program>`.
+void record_mean(Run& run, const Results& results, const std::string& key, const std::string& unit,
+                 const std::function<std::optional<Estimate>(const ProgramResult&)>& of, bool each = true) {
+  std::vector<Estimate> all;
+  for (const ProgramResult& result : results) {
+    const auto one = of(result);
+    if (!one) continue;
+    if (each) run.measured(fmt::format("{}.{}", key, result.program->name), *one, unit);
+    if (alone(result)) all.push_back(*one);
+  }
+  if (all.empty()) return;
+  run.measured(key,
+               vtpu::study::geometric_mean(
+                   all, fmt::format("; geometric mean over {} programs of one sentron in each process", all.size())),
+               unit);
+}
+
+/// Time of `above` over time of `below` in each process.
+std::optional<Estimate> ratio(const ProgramResult& result, const std::string& above, const std::string& below) {
+  const Estimate *const a = find(result.ns, above), *const b = find(result.ns, below);
+  if (a == nullptr || b == nullptr) return {};
+  return vtpu::study::of_each(*a, fmt::format("; time by {} over time by {} in the same process", above, below),
+                              [&](std::size_t n) { return a->samples[n] / b->samples[n]; });
+}
+
+std::optional<Estimate> copy_of(const Estimate* estimate) {
+  return estimate == nullptr ? std::nullopt : std::optional(*estimate);
+}
+
+void record_claims(Run& run, const Results& results) {
+  const auto ops = [](const char* way) {
+    return [way](const ProgramResult& result) { return copy_of(find(result.ops_per_cycle, way)); };
+  };
+  const auto over = [](const char* above, const char* below) {
+    return [above, below](const ProgramResult& result) { return ratio(result, above, below); };
+  };
+  record_mean(run, results, "vtpu.core.ops_per_cycle.tier3", "ops/cycle", ops("tier3"));
+  record_mean(run, results, "vtpu.core.ops_per_cycle.tier3.control", "ops/cycle", ops("tier0"), false);
+  for (const char* way : {"tier0", "tier1", "tier2", "tier3_list", "hand"})
+    record_mean(run, results, fmt::format("phextcc.ops_per_cycle.{}", way), "ops/cycle", ops(way));
+  std::vector<Estimate> all;
+  for (const ProgramResult& result : results) all.push_back(result.ops_per_cycle.at("tier3"));
+  run.measured("phextcc.ops_per_cycle.all_programs",
+               vtpu::study::geometric_mean(all, "; geometric mean over all programs, those of several sentrons too"),
+               "ops/cycle");
+  record_mean(run, results, "phextcc.tier3_over_tier0", "x", over("tier0", "tier3"));
+  record_mean(run, results, "phextcc.tier3_over_tier0.control", "x", over("tier0", "tier2"), false);
+  record_mean(run, results, "phextcc.tier1_over_tier0", "x", over("tier0", "tier1"), false);
+  record_mean(run, results, "phextcc.tier2_over_tier0", "x", over("tier0", "tier2"), false);
+  record_mean(run, results, "phextcc.tier3_list_over_tier0", "x", over("tier0", "tier3_list"), false);
+  record_mean(run, results, "phextcc.modulo_scheduling", "x", over("tier3_list", "tier3"));
+  record_mean(run, results, "phextcc.over_hand", "fraction", over("hand", "tier3"));
+  record_mean(run, results, "phextcc.over_hand.control", "fraction", over("hand", "tier0"), false);
+}
+
+void record_bounds(Run& run, const Results& results) {
+  const auto mean = [&](const std::string& key, const std::string& unit, Estimate vtpu::study::BoundResult::*field) {
+    record_mean(run, results, key, unit, [field](const ProgramResult& result) {
+      return result.bound ? std::optional((*result.bound).*field) : std::nullopt;
+    });
+  };
+  mean("phextcc.bound", "ops/cycle", &vtpu::study::BoundResult::ops_per_cycle);
+  mean("phextcc.share_of_bound", "1", &vtpu::study::BoundResult::share);
+  mean("phextcc.busiest_unit", "1", &vtpu::study::BoundResult::busy);
+  double reach = 0, least = 1e9, judged = 0;
+  for (const ProgramResult& result : results) {
+    if (!result.bound) continue;
+    ++judged;
+    reach += result.bound->share.value >= kAtBound;
+    least = std::min(least, result.bound->share.value);
+  }
+  run.measured("phextcc.programs_at_bound",
+               exact(reach, fmt::format("programs whose median share of their own bound is at least {}", kAtBound)),
+               "1");
+  run.measured("phextcc.programs_below_bound", exact(judged - reach, "the other programs that have a bound"), "1");
+  run.measured("phextcc.programs_judged",
+               exact(judged, "programs that have a bound: of one sentron, and of host instructions"), "1");
+  run.measured("phextcc.least_share_of_bound", exact(least, "the least median share"), "1");
+}
+
+Cell cell(const Estimate* estimate) { return estimate == nullptr ? Cell(std::string()) : Cell(estimate->value); }
+
+void record_programs(Run& run, const Results& results, const vtpu::ports::PortMap& map) {
+  std::vector<Column> columns{{"program", "", Source::label}};
+  for (const char* tier : kTiers) columns.push_back({tier, "ops/cycle", Source::measured});
+  for (const char* more : {"low", "high", "hand", "bound"}) columns.push_back({more, "ops/cycle", Source::measured});
+  columns.push_back({"share", "1", Source::measured});
+  columns.push_back({"limit", "", Source::measured});
+  Table& table = run.table("programs", std::move(columns));
+  Table& useful = run.table("useful", {{"program", "", Source::label},
+                                       {"ops", "ops/cycle", Source::measured},
+                                       {"flop", "FLOP/cycle", Source::measured},
+                                       {"flop_share", "1", Source::measured},
+                                       {"bytes", "B/cycle", Source::measured},
+                                       {"byte_share", "1", Source::measured},
+                                       {"unit", "", Source::measured},
+                                       {"busy", "1", Source::measured}});
+  const auto rate = [&](vtpu::isa::Cost cost) { return map.alone[static_cast<std::size_t>(cost)]; };
+  const double flop_peak = 32 / rate(vtpu::isa::Cost::vector_fma), byte_peak = 64 / rate(vtpu::isa::Cost::load64);
+  run.measured("phextcc.peak.flop", exact(flop_peak, "32 over the cycles of an independent vector multiply-add"),
+               "FLOP/cycle");
+  run.measured("phextcc.peak.bytes", exact(byte_peak, "64 over the cycles of an independent vector load"), "B/cycle");
+  for (const ProgramResult& result : results) {
+    const std::string name(result.program->name);
+    const auto& ops = result.ops_per_cycle;
+    const Estimate& tier3 = ops.at("tier3");
+    std::vector<Cell> row{name};
+    for (const char* tier : kTiers) row.push_back(cell(find(ops, tier)));
+    const bool judged = result.bound.has_value();
+    row.insert(
+        row.end(),
+        {tier3.ci.low, tier3.ci.high, cell(find(ops, "hand")), cell(judged ? &result.bound->ops_per_cycle : nullptr),
+         cell(judged ? &result.bound->share : nullptr), judged ? result.bound->limit : std::string("runtime")});
+    table.add(std::move(row));
+    const auto complete = vtpu::kernels::complete(*result.program, result.parameters);
+    const auto per_cycle = [&](double units, const char* method) {
+      return vtpu::study::of_each(result.cycles.at("tier3"), method,
+                                  [&](std::size_t n) { return units / result.cycles.at("tier3").samples[n]; });
+    };
+    const Estimate flop = per_cycle(result.program->flop(complete), "; useful operations of a repetition");
+    const Estimate bytes = per_cycle(result.program->bytes(complete), "; bytes that a repetition has to move");
+    run.measured("phextcc.flop_per_cycle." + name, flop, "FLOP/cycle");
+    run.measured("phextcc.bytes_per_cycle." + name, bytes, "B/cycle");
+    useful.add({name, tier3.value, flop.value, flop.value / flop_peak, bytes.value, bytes.value / byte_peak,
+                judged ? result.bound->unit : std::string("runtime"), cell(judged ? &result.bound->busy : nullptr)});
+  }
+}
+
+void record_hand(Run& run, const Results& results) {
+  Table& table = run.table("hand", {{"program", "", Source::label},
+                                    {"compiled", "ops/cycle", Source::measured},
+                                    {"by_hand", "ops/cycle", Source::measured},
+                                    {"over", "1", Source::measured},
+                                    {"low", "1", Source::measured},
+                                    {"high", "1", Source::measured}});
+  for (const ProgramResult& result : results) {
+    const auto over = ratio(result, "hand", "tier3");
+    if (!over) continue;
+    table.add({std::string(result.program->name), result.ops_per_cycle.at("tier3").value,
+               result.ops_per_cycle.at("hand").value, over->value, over->ci.low, over->ci.high});
+  }
+}
+
+// ---- time against others, at every size
+
+void record_speed(Run& run, const std::vector<Results>& sizes) {
+  Table& speed = run.table("speed", {{"program", "", Source::label},
+                                     {"size", "", Source::label},
+                                     {"way", "", Source::label},
+                                     {"ns", "ns", Source::measured},
+                                     {"over", "x", Source::measured},
+                                     {"low", "x", Source::measured},
+                                     {"high", "x", Source::measured}});
+  Table& slower = run.table("slower", {{"program", "", Source::label},
+                                       {"size", "", Source::label},
+                                       {"way", "", Source::label},
+                                       {"over", "x", Source::measured},
+                                       {"low", "x", Source::measured},
+                                       {"high", "x", Source::measured},
+                                       {"limit", "", Source::measured}});
+  for (const Results& results : sizes) {
+    const std::string level = key_of(results.front().level);
+    double slower_than_gcc = 0;
+    for (const ProgramResult& result : results) {
+      const std::string name(result.program->name);
+      speed.add({name, result.level, std::string("tier3"), result.ns.at("tier3").value, 1.0, 1.0, 1.0});
+      for (const char* way : kOthers) {
+        const Estimate* const over = find(result.over, way);
+        if (over == nullptr) continue;
+        speed.add(
+            {name, result.level, std::string(way), result.ns.at(way).value, over->value, over->ci.low, over->ci.high});
+        const bool gcc = std::string_view(way) == "o3_native";
+        slower_than_gcc += gcc && over->value < 1;
+        if (over->value < 1)
+          slower.add({name, result.level, std::string(way), over->value, over->ci.low, over->ci.high,
+                      result.bound ? result.bound->limit : std::string("-")});
+      }
+    }
+    for (const char* way : kOthers)
+      record_mean(run, results, fmt::format("phextcc.over.{}.{}", level, way), "x",
+                  [&](const ProgramResult& result) { return copy_of(find(result.over, way)); });
+    run.measured("phextcc.slower_than_gcc." + level,
+                 exact(slower_than_gcc,
+                       "programs whose median time over that of the same C++ by -O3 -march=native is "
+                       "above 1"),
+                 "1");
+  }
+}
+
+// ---- what the compiler says of its loops
+
+Result<void> record_loops(Run& run) {
+  Table& table = run.table("loops", {{"program", "", Source::label},
+                                     {"loop", "", Source::label},
+                                     {"line", "1", Source::label},
+                                     {"pipelined", "", Source::computed},
+                                     {"ii", "words", Source::computed},
+                                     {"res_mii", "words", Source::computed},
+                                     {"rec_mii", "words", Source::computed},
+                                     {"stages", "1", Source::computed},
+                                     {"copies", "1", Source::computed},
+                                     {"slot_use", "1", Source::computed},
+                                     {"bound", "cycles", Source::computed},
+                                     {"recurrence", "cycles", Source::computed},
+                                     {"reason", "", Source::computed}});
+  double loops = 0, pipelined = 0, optimal = 0, spilled = 0;
+  for (const CompiledProgram& program : vtpu::kernels::programs()) {
+    auto parameters = program.sizes[0].parameters;
+    parameters["repeat"] = 1000;
+    if (program.sentrons > 1) parameters["rank"] = 0;
+    const auto made = vtpu::compiler::compile(program.name, program.source,
+                                              {.level = 3,
+                                               .parameters = parameters,
+                                               .machine = vtpu::compiler::MachineModel::reference(),
+                                               .pipeline = true,
+                                               .allocate = false});
+    if (!made) return made.error();
+    spilled += made->spilled;
+    for (const auto& loop : made->loops) {
+      const unsigned least = std::max({loop.res_mii, loop.rec_mii, 1u});
+      ++loops;
+      pipelined += loop.pipelined;
+      optimal += loop.pipelined && loop.initiation_interval == least;
+      table.add({std::string(program.name), loop.name, static_cast<double>(loop.line),
+                 std::string(loop.pipelined ? "yes" : "no"), static_cast<double>(loop.initiation_interval),
+                 static_cast<double>(loop.res_mii), static_cast<double>(loop.rec_mii), static_cast<double>(loop.stages),
+                 static_cast<double>(loop.copies), loop.slot_use, loop.bound_cycles, loop.recurrence_cycles,
+                 loop.pipelined ? std::string("-") : loop.reason});
+    }
+  }
+  const std::string method = "reports of the compiler, all programs at size L1, tier 3";
+  run.computed("phextcc.loops", loops, "1", method);
+  run.computed("phextcc.loops_pipelined", pipelined, "1", method);
+  run.computed("phextcc.loops_at_mii", optimal, "1", method + "; interval equal to the greater of ResMII and RecMII");
+  run.computed("phextcc.spilled", spilled, "1", method + "; registers that did not find one of the machine's");
+  run.computed("phextcc.programs", static_cast<double>(vtpu::kernels::programs().size()), "1", "count");
+  return {};
+}
+
+Result<void> run_tiers(Run& run) {
+  warn_of_disturbance("compiler-tiers");
+  const auto small = run.parameter<std::size_t>("processes", 12, 20);
+  const auto large = run.parameter<std::size_t>("processes_in_memory", 0, 10);
+  const std::size_t count = vtpu::kernels::programs().size();
+  Progress progress("compiler-tiers", 2 + count * (run.quick() ? 1 : 3));
+  if (auto done = record_loops(run); !done) return done;
+  const auto modules = load_modules();
+  if (!modules) return modules.error();
+  const auto survey = vtpu::study::survey_ports(rule_of(run, 1, run.quick() ? 6 : 12, 1));
+  if (!survey) return survey.error();
+  progress.step("programs");
+  std::vector<Results> sizes;
+  for (std::size_t size = 0; size < (run.quick() ? 1u : 3u); ++size) {
+    auto results = sample(run, size, *modules, size == 0 ? &survey->map : nullptr, size == 2 ? large : small, progress);
+    if (!results) return results.error();
+    sizes.push_back(std::move(*results));
+  }
+  record_claims(run, sizes[0]);
+  record_bounds(run, sizes[0]);
+  record_programs(run, sizes[0], survey->map);
+  record_hand(run, sizes[0]);
+  record_speed(run, sizes);
+  run.measured("phextcc.discarded_samples",
+               exact(static_cast<double>(survey->discarded + sizes[0].front().discarded),
+                     "timings whose two calibrations differed by more than 2 %"),
+               "1");
+  progress.step("tables");
+  return {};
+}
+
+const Experiment kExperiment{
+    .name = "compiler-tiers",
+    .question = "What are compiled words worth, by tier, against their bounds, other compilers and a person?",
+    .claims = {"core.opt", "cc.tier3", "cc.hand"},
+    .inputs = {},
+    .quick_seconds = 60,
+    .full_seconds = 300,
+    .times_the_host = true,
+    .run = run_tiers};
+
+}  // namespace
+
+int main(int argc, char** argv) { return vtpu::measure::experiment_main(kExperiment, argc, argv); }
