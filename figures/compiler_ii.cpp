@@ -64,7 +64,8 @@ void draw(plot::Context& context) {
 plot::Figure compiler_ii() {
   return {.name = "compiler_ii",
           .caption =
-              "Initiation intervals of the innermost loops of all compiled programs against their lower bound, in "
+              "Initiation intervals of the innermost loops of all compiled programs, each pipelined if it can be, "
+              "against their lower bound, in "
               "words an iteration. Areas grow with the number of loops at a place; a loop that is not pipelined is "
               "shown with the words of its iteration. Computed; the same on every host.",
           .alt = "Marks on and above a diagonal, by what binds the loop.",

@@ -21,7 +21,8 @@ Result<PrintedTable> build(const TableInputs& inputs) {
                                               {"reason", "not pipelined since", 0.2}});
   if (!table) return table;
   table->note =
-      "Innermost loops at tier 3. II: words an iteration; ResMII: the fullest slot; RecMII: recurrences in words. Port "
+      "Innermost loops at tier 3, pipelined wherever that can be done (the compiler itself leaves short ones alone). "
+      "II: words an iteration; ResMII: the fullest slot; RecMII: recurrences in words. Port "
       "and recurrence cycles of an iteration by the compiler's machine model. Computed; the same on every host.";
   return table;
 }

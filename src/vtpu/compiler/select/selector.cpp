@@ -250,7 +250,7 @@ void Selector::move_all(std::vector<std::pair<Register, Register>> moves) {
 
 /// Gives carried values their registers: the one that the initial value leaves behind where it can, and for the next
 /// value the argument's where nothing reads that any more.
-void Selector::begin_carried(const Loop& inner, const std::vector<Node>& body) {
+void Selector::begin_carried(const Loop& inner) {
   for (const Loop::Carried& carried : inner.carried) {
     if (only_use(carried.initial)) {
       registers_[carried.argument] = reg(carried.initial);
@@ -272,7 +272,7 @@ void Selector::begin_carried(const Loop& inner, const std::vector<Node>& body) {
                                        [&](const auto& other) { return other.next == carried.argument; });
     if (shared_next || same_next != 1 || handed_on) continue;
     bool defined = false, read_behind = false;
-    for (const Node& node : body) {
+    for (const Node& node : inner.body) {
       if (const Op* o = node.op()) {
         if (defined)
           passes::for_each_operand(*o, [&](const Value& value) { read_behind |= value == carried.argument; });
@@ -306,7 +306,7 @@ void Selector::loop(const Loop& inner) {
     return;
   }
   line_ = inner.source.line;
-  begin_carried(inner, inner.body);
+  begin_carried(inner);
   frames_.push_back({&inner, {}, {}});
   begin_inductions(inner);
   const Register counter = fresh(File::r);

@@ -25,7 +25,7 @@ class Selector {
   void end_program();
   void list(const std::vector<ir::Node>& nodes);
   void loop(const ir::Loop& loop);
-  void begin_carried(const ir::Loop& loop, const std::vector<ir::Node>& body);
+  void begin_carried(const ir::Loop& loop);
   void end_carried(const ir::Loop& loop);
   void begin_inductions(const ir::Loop& loop);
   void end_inductions();
