@@ -96,12 +96,15 @@ T reduced(isa::ReductionKind kind, T a, T b) {
   return (kind == isa::ReductionKind::min ? a < b : a > b) ? a : b;
 }
 
-/// Floats are cut towards zero; out of range, and of a NaN, comes the least integer. Integers keep their low bits.
+/// Floats are cut towards zero; out of range, and of a NaN, comes the least integer. Integers keep their low bits,
+/// and become floats by way of binary64.
 template <class To, class From>
 To converted(From x) {
   if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
     constexpr From kEnd = static_cast<From>(std::uint64_t{1} << (8 * sizeof(To) - 1));
     return x >= -kEnd && x < kEnd ? static_cast<To>(x) : std::numeric_limits<To>::min();
+  } else if constexpr (std::is_floating_point_v<To> && std::is_integral_v<From>) {
+    return static_cast<To>(static_cast<double>(x));
   } else {
     return static_cast<To>(x);
   }

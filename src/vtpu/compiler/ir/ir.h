@@ -111,7 +111,8 @@ enum class Kind : std::uint8_t {
   extend,      ///< i32 → i64, sign-extended
   compare,     ///< `condition`; operands of type `operand_type`, the result i64 0 or 1, or `lanes` for vectors
   select,      ///< operand 0 (i64, or `lanes` for vectors) not 0 (lane by lane) ? operand 1 : operand 2
-  convert,     ///< numeric, from operand_type; float → integer cuts, out of range and NaN give the least integer
+  convert,     ///< numeric, from operand_type; float → integer cuts, out of range and NaN give the least integer;
+                ///< integer → f32 goes by way of f64
   bits,        ///< the same bits as another type of the same width, from operand_type
   splat,       ///< every lane = the scalar operand (operand_type)
   extract,     ///< scalar: lane `imm` of the vector operand (operand_type)

@@ -108,7 +108,7 @@ std::int64_t fold_convert(Type from, Type to, std::int64_t bits) {
     }
   }
   switch (to) {
-    case Type::f32: return bits_of(static_cast<float>(bits));
+    case Type::f32: return bits_of(static_cast<float>(static_cast<double>(bits)));
     case Type::f64: return bits_of(static_cast<double>(bits));
     case Type::i32: return static_cast<std::int32_t>(bits);
     default: return bits;

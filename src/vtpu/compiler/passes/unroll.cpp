@@ -25,10 +25,11 @@ void flatten(ir::Module& module, const Loop& loop, std::vector<Node>& into, std:
   for (std::size_t k = 0; k < state.size(); ++k) results[loop.carried[k].result] = state[k];
 }
 
-/// There are four message registers, and no other place for what they hold.
-bool has_messages(const Loop& loop) {
-  return std::any_of(loop.body.begin(), loop.body.end(),
-                     [](const Node& node) { return node.op() != nullptr && node.op()->type == Type::message; });
+/// Whether a loop makes coordinates or messages: there are few registers for them, and no other place for what they hold.
+bool must_not_grow(const Loop& loop) {
+  return std::any_of(loop.body.begin(), loop.body.end(), [](const Node& node) {
+    return node.op() != nullptr && (node.op()->type == Type::message || node.op()->type == Type::coordinate);
+  });
 }
 
 void unroll_fully(ir::Module& module, std::vector<Node>& list, std::map<Value, Value>& results) {
@@ -45,7 +46,7 @@ void unroll_fully(ir::Module& module, std::vector<Node>& list, std::map<Value, V
     for (auto& carried : loop->carried)
       for (auto at = results.find(carried.next); at != results.end(); at = results.find(carried.next))
         carried.next = at->second;
-    const bool small = !has_messages(*loop) && innermost(*loop) && loop->counted() && loop->trip <= kFullUnroll &&
+    const bool small = !must_not_grow(*loop) && innermost(*loop) && loop->counted() && loop->trip <= kFullUnroll &&
                        loop->unroll != 1 && static_cast<std::size_t>(loop->trip) * loop->body.size() <= kFullUnrollOps;
     if (small)
       flatten(module, *loop, made, results);
@@ -91,7 +92,7 @@ class Unroller {
   /// How many copies pay: a power of two.
   std::int64_t copies_for(const Loop& loop) const {
     if (loop.unroll != 0) return loop.counted() ? loop.unroll : std::bit_floor(loop.unroll);
-    if (loop.body.empty() || has_messages(loop)) return 1;
+    if (loop.body.empty() || must_not_grow(loop)) return 1;
     if (loop.counted() && loop.trip < 4) return 1;
     const double cycles = std::max(cycles_of(module_, loop.body, machine_), 0.25);
     std::int64_t copies = 1;

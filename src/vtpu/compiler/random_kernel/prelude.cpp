@@ -202,6 +202,8 @@ To to(From x) {
   if constexpr (integral<To> && !integral<From>) {
     constexpr From end = From(uint64_t(1) << (8 * sizeof(To) - 1));
     return x >= -end && x < end ? To(x) : To(U<To>(1) << (8 * sizeof(To) - 1));
+  } else if constexpr (integral<From> && !integral<To>) {
+    return To(double(x));
   } else {
     return To(x);
   }

@@ -182,10 +182,7 @@ Expression ExpressionGenerator::real(Type type, unsigned depth) {
     case 6: {
       const std::size_t from = pick({4, 3, 4});
       if (from == 0) return make(Kind::convert, type, {expression(Type::i32, depth - 1)});
-      if (from == 1) {
-        // Few bits, so that an f32 is rounded once, whether or not it comes by way of an f64.
-        return make(Kind::convert, type, {masked(expression(Type::i64, depth - 1), (std::int64_t{1} << 40) - 1)});
-      }
+      if (from == 1) return make(Kind::convert, type, {expression(Type::i64, depth - 1)});
       return make(Kind::convert, type, {expression(type == Type::f32 ? Type::f64 : Type::f32, depth - 1)});
     }
     default: {

@@ -1,0 +1,215 @@
+// What each pass does to a kernel, and what it must leave alone. That meaning is kept is asked elsewhere, of random
+// kernels and of the programs.
+#include "vtpu/compiler/passes/passes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cstring>
+
+#include "language_text.h"
+#include "vtpu/compiler/ir/evaluate.h"
+#include "vtpu/compiler/phextcc.h"
+#include "vtpu/exec/interpreter.h"
+#include "vtpu/study/mapped_tensors.h"
+
+namespace vtpu::compiler::passes {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Items of one line, then the statements of the kernel.
+ir::Module kernel(const std::string& items, const std::string& statements) {
+  return language::module_of(items + "\nkernel main() {\n" + statements + "\n}\n");
+}
+
+/// The module as text after it has been found to verify.
+std::string text_of(const ir::Module& module) {
+  const Result<void> verified = ir::verify(module);
+  EXPECT_TRUE(verified.ok()) << (verified.ok() ? "" : verified.error().message());
+  return ir::to_text(module);
+}
+
+std::size_t count(const ir::Module& module, ir::Kind kind) {
+  std::size_t ops = 0;
+  ir::for_each_op(module.body, [&](const ir::Op& op) { ops += op.kind == kind; });
+  return ops;
+}
+
+std::size_t vectors(const ir::Module& module) {
+  std::size_t ops = 0;
+  ir::for_each_op(module.body, [&](const ir::Op& op) { ops += ir::is_vector(op.type); });
+  return ops;
+}
+
+const MachineModel kMachine = MachineModel::reference();
+
+TEST(Simplify, SharesEqualLoadsUntilTheirTensorIsWritten) {
+  ir::Module shared = kernel("tensor x: f32[4]; tensor y: f32[4];", "y[0] = x[1]; y[1] = x[1];");
+  simplify(shared);
+  EXPECT_EQ(count(shared, ir::Kind::load), 1u);
+  ir::Module written = kernel("tensor x: f32[4];", "x[0] = x[1]; x[2] = x[1];");
+  simplify(written);
+  EXPECT_EQ(count(written, ir::Kind::load), 2u);
+}
+
+TEST(Simplify, TakesOutOfALoopWhatDoesNotChangeThere) {
+  ir::Module module = kernel("tensor a: f32[1]; tensor x: f32[64];", "for i in 0..64 { x[i] = a[0] * a[0]; }");
+  simplify(module);
+  ASSERT_NE(module.body.back().loop(), nullptr);
+  EXPECT_EQ(module.body.back().loop()->body.size(), 1u) << text_of(module);
+}
+
+TEST(Simplify, LeavesALoadInALoopThatMayNotRun) {
+  ir::Module module =
+      kernel("tensor n: i64[1]; tensor a: f32[1]; tensor x: f32[64];", "for i in 0..n[0] { x[i] = a[0]; }");
+  simplify(module);
+  EXPECT_EQ(module.body.back().loop()->body.size(), 2u) << text_of(module);
+}
+
+TEST(Contract, FusesTheProductsOfASumAndOfNothingElse) {
+  ir::Module sum = kernel("tensor x: f32[64]; tensor y: f32[1];", "y[0] = sum(i in 0..64) (x[i] * x[i]);");
+  contract(sum);
+  EXPECT_EQ(count(sum, ir::Kind::fma), 1u);
+  ir::Module ordered = kernel("tensor x: f32[64]; tensor y: f32[1];",
+                              "var s = 0.0f32; for i in 0..64 { s = s + x[i] * x[i]; } y[0] = s;");
+  contract(ordered);
+  EXPECT_EQ(count(ordered, ir::Kind::fma), 0u);
+}
+
+TEST(UnrollFully, LeavesNoLoopOfFewIterations) {
+  ir::Module module = kernel("tensor x: f32[64];", "for i in 0..4 { x[i] = 1.0; }");
+  unroll_fully(module);
+  EXPECT_THAT(text_of(module), Not(HasSubstr("loop i")));
+  EXPECT_EQ(count(module, ir::Kind::store), 4u);
+}
+
+TEST(UnrollFully, LeavesCoordinatesAndMessagesInTheirLoop) {
+  // Neither finds another place than its few registers.
+  ir::Module module =
+      kernel("tensor u: f64[16, 16] sparse; tensor x: f64[8];", "for i in 0..8 { x[i] = laplace(place(u, 1, i)); }");
+  unroll_fully(module);
+  EXPECT_THAT(text_of(module), HasSubstr("trip 8"));
+}
+
+TEST(Vectorize, TakesSixteenElementsAtOnceAndTheRestOneByOne) {
+  ir::Module module = kernel("tensor x: f32[100]; tensor y: f32[100];", "for i in 0..100 { y[i] = x[i] + y[i]; }");
+  vectorize(module, kMachine);
+  const std::string text = text_of(module);
+  EXPECT_THAT(text, HasSubstr("trip 6"));
+  EXPECT_THAT(text, HasSubstr("f32x16 = add"));
+  EXPECT_EQ(count(module, ir::Kind::store), 1u + 4u) << text;
+}
+
+TEST(Vectorize, KeepsALoopWhoseIterationReadsWhatTheOneBeforeWrote) {
+  ir::Module module = kernel("tensor x: i32[100];", "for i in 1..100 { x[i] = x[i - 1] + x[i]; }");
+  vectorize(module, kMachine);
+  EXPECT_EQ(vectors(module), 0u) << text_of(module);
+}
+
+TEST(Vectorize, TakesALoopWhoseIterationsMeetFurtherApartThanAVectorIsLong) {
+  ir::Module module = kernel("tensor x: i32[100];", "for i in 16..96 { x[i] = x[i - 16] + x[i]; }");
+  vectorize(module, kMachine);
+  EXPECT_GT(vectors(module), 0u);
+}
+
+TEST(Vectorize, KeepsTheOrderOfASequentialSum) {
+  ir::Module module =
+      kernel("tensor x: f32[64]; tensor y: f32[1];", "var s = 0.0f32; for i in 0..64 { s += x[i]; } y[0] = s;");
+  vectorize(module, kMachine);
+  EXPECT_EQ(vectors(module), 0u);
+}
+
+TEST(Unroll, GivesASumAsManyPartialResultsAsHideItsLatency) {
+  ir::Module module = kernel("tensor x: f32[4096]; tensor y: f32[1];", "y[0] = sum(i in 0..4096) x[i];");
+  vectorize(module, kMachine);
+  unroll(module, kMachine);
+  std::size_t most = 0;
+  for (const ir::Node& node : module.body)
+    if (node.loop() != nullptr) most = std::max(most, node.loop()->carried.size());
+  EXPECT_GE(most, 4u) << text_of(module);
+}
+
+TEST(Jam, SharesALoadBetweenIterationsOfTheLoopAround) {
+  const std::string items = "tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[64];";
+  const std::string rows = "for i in 0..64 { y[i] = sum(j in 0..64) (a[i, j] * x[j]); }";
+  ir::Module module = kernel(items, rows);
+  jam(module);
+  simplify(module);
+  EXPECT_EQ(count(module, ir::Kind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the rows left over
+}
+
+TEST(Jam, LeavesALoopAloneWhoseIterationsTouchTheSamePlace) {
+  ir::Module module = kernel("tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[1];",
+                             "for i in 0..64 { y[0] = y[0] + sum(j in 0..64) (a[i, j] * x[j]); }");
+  const std::string before = text_of(module);
+  jam(module);
+  EXPECT_EQ(text_of(module), before);
+}
+
+TEST(InsertPrefetches, AsksForWhatTheNearCachesCannotHold) {
+  const std::string copy = "for i in 0..n { y[i] = x[i]; }";
+  ir::Module small = kernel("param n = 1024; tensor x: f32[n]; tensor y: f32[n];", copy);
+  insert_prefetches(small, kMachine);
+  EXPECT_EQ(count(small, ir::Kind::prefetch), 0u);
+  ir::Module large = kernel("param n = 8388608; tensor x: f32[n]; tensor y: f32[n];", copy);
+  insert_prefetches(large, kMachine);
+  EXPECT_EQ(count(large, ir::Kind::prefetch), 2u) << text_of(large);
+}
+
+TEST(SpreadFloats, MovesTheFloatsOfALoopIntoLanes) {
+  ir::Module module = kernel("tensor x: f32[64];", "var s = 0.0f32; for i in 0..64 { s = s + x[i]; x[i] = s; }");
+  spread_floats(module);
+  const std::string text = text_of(module);
+  EXPECT_THAT(text, HasSubstr("f32x16 = add"));
+  EXPECT_THAT(text, Not(HasSubstr("f32 = add")));
+}
+
+TEST(ChooseByExtrema, MakesAMaximumOfAChoiceOfTheGreater) {
+  ir::Module module = kernel("tensor x: f32[2];", "x[0] = x[0] > x[1] ? x[0] : x[1];");
+  simplify(module);
+  choose_by_extrema(module);
+  EXPECT_EQ(count(module, ir::Kind::max), 1u) << text_of(module);
+}
+
+/// y[0] as the tier's words leave it.
+float run(const std::string& text, unsigned level, std::int64_t x) {
+  Options options;
+  options.level = level;
+  options.machine = kMachine;
+  auto compiled = compile("k.phx", text, options);
+  EXPECT_TRUE(compiled.ok()) << (compiled.ok() ? "" : compiled.error().message());
+  exec::Machine machine;
+  auto tensors = study::MappedTensors::map(machine, compiled->tensors);
+  EXPECT_TRUE(tensors.ok());
+  std::memcpy(tensors->bytes()[0].data(), &x, sizeof x);
+  const auto valid = isa::ValidProgram::make(compiled->program);
+  EXPECT_TRUE(valid.ok());
+  EXPECT_EQ(exec::Interpreter(*valid).run(machine, machine.spawn()), exec::Status::halted);
+  float y = 0;
+  std::memcpy(&y, tensors->bytes()[1].data(), sizeof y);
+  return y;
+}
+
+TEST(Convert, MakesAnF32OfAnI64ByWayOfF64WhereverItIsDone) {
+  // Rounded once it would be 2^60 + 2^37; the nearest f64 is a tie, which goes to 2^60.
+  constexpr std::int64_t kBetween = (std::int64_t{1} << 60) + (std::int64_t{1} << 36) + 1;
+  constexpr float kRoundedTwice = 0x1p60F;
+  const std::string items = "tensor x: i64[1]; tensor y: f32[1];";
+  const std::string text = items + "\nkernel main() { y[0] = f32(x[0]); }\n";
+  for (unsigned level = 0; level < 4; ++level) EXPECT_EQ(run(text, level, kBetween), kRoundedTwice) << level;
+  const std::string folded = items + "\nkernel main() { y[0] = f32(" + std::to_string(kBetween) + "i64); }\n";
+  EXPECT_EQ(run(folded, 0, 0), kRoundedTwice);
+  const ir::Module module = language::module_of(text);
+  ir::Memory memory = ir::make_memory(module);
+  std::memcpy(memory[0].bytes.data(), &kBetween, sizeof kBetween);
+  ASSERT_TRUE(ir::evaluate(module, memory).ok());
+  float y = 0;
+  std::memcpy(&y, memory[1].bytes.data(), sizeof y);
+  EXPECT_EQ(y, kRoundedTwice);
+}
+
+}  // namespace
+}  // namespace vtpu::compiler::passes
