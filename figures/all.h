@@ -37,6 +37,11 @@ Declare hop_distribution;
 Declare bisection;
 Declare alltoall_twist;
 Declare batching;
+Declare latency_throughput;
+Declare all_reduce;
+Declare infiniband;
+Declare network_scaling;
+Declare simulator_speed;
 // Published numbers, and what became of the claims.
 Declare workload_evolution;
 Declare mlperf_scaling;
@@ -68,6 +73,11 @@ inline std::vector<plot::Figure> all() {
           bisection(),
           alltoall_twist(),
           batching(),
+          latency_throughput(),
+          all_reduce(),
+          infiniband(),
+          network_scaling(),
+          simulator_speed(),
           workload_evolution(),
           mlperf_scaling(),
           energy_carbon(),

@@ -24,6 +24,7 @@ const std::map<std::string, std::set<std::string>> kMayInclude = {
     {"base", {}},
     {"phext", {"base"}},
     {"net", {"base"}},
+    {"scenario", {"net", "base"}},
     {"isa", {"phext", "base"}},
     {"memory", {"phext", "base"}},
     {"exec", {"isa", "memory", "phext", "base"}},

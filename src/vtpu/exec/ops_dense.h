@@ -10,15 +10,7 @@ using isa::Opcode;
 
 template <class T>
 bool holds(std::uint8_t condition, T a, T b) {
-  switch (static_cast<isa::Condition>(condition)) {
-    case isa::Condition::eq: return a == b;
-    case isa::Condition::ne: return a != b;
-    case isa::Condition::lt: return a < b;
-    case isa::Condition::le: return a <= b;
-    case isa::Condition::gt: return a > b;
-    case isa::Condition::ge: return a >= b;
-  }
-  return false;
+  return isa::holds(static_cast<isa::Condition>(condition), a, b);
 }
 
 inline SlotResult& dense(Pending& pending) { return pending.slots[0]; }

@@ -85,6 +85,20 @@ inline constexpr std::uint8_t kNoRegister = 0xff;
 inline constexpr unsigned kFileSize[] = {0, 16, 16, 8, 4};  // by File
 
 enum class Condition : std::uint8_t { eq, ne, lt, le, gt, ge };
+/// What a comparison gives; with a NaN only `ne` holds.
+template <class T>
+constexpr bool holds(Condition condition, T a, T b) {
+  switch (condition) {
+    case Condition::eq: return a == b;
+    case Condition::ne: return a != b;
+    case Condition::lt: return a < b;
+    case Condition::le: return a <= b;
+    case Condition::gt: return a > b;
+    case Condition::ge: return a >= b;
+  }
+  return false;
+}
+
 enum class ReductionKind : std::uint8_t { add, min, max };
 enum class Layout : std::uint8_t { row_major, morton, hilbert, sparse };
 

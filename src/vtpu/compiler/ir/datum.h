@@ -78,19 +78,6 @@ T multiply_add(T a, T b, T c) {
 }
 
 template <class T>
-bool holds(isa::Condition condition, T a, T b) {
-  switch (condition) {
-    case isa::Condition::eq: return a == b;
-    case isa::Condition::ne: return a != b;
-    case isa::Condition::lt: return a < b;
-    case isa::Condition::le: return a <= b;
-    case isa::Condition::gt: return a > b;
-    case isa::Condition::ge: return a >= b;
-  }
-  return false;
-}
-
-template <class T>
 T reduced(isa::ReductionKind kind, T a, T b) {
   if (kind == isa::ReductionKind::add) return add(a, b);
   return (kind == isa::ReductionKind::min ? a < b : a > b) ? a : b;

@@ -144,7 +144,7 @@ class Evaluator {
       using T = decltype(zero);
       std::int64_t mask = 0;
       for (std::size_t k = 0; k < lanes_of(from); ++k)
-        if (holds(op_->condition, operand(0).lane<T>(k), operand(1).lane<T>(k))) mask |= std::int64_t{1} << k;
+        if (isa::holds(op_->condition, operand(0).lane<T>(k), operand(1).lane<T>(k))) mask |= std::int64_t{1} << k;
       return Datum::of(mask);
     });
   }

@@ -52,19 +52,6 @@ std::optional<std::int64_t> fold_integer(ir::Kind kind, Signed a, Signed b) {
   }
 }
 
-template <class T>
-bool holds(isa::Condition condition, T a, T b) {
-  switch (condition) {
-    case isa::Condition::eq: return a == b;
-    case isa::Condition::ne: return a != b;
-    case isa::Condition::lt: return a < b;
-    case isa::Condition::le: return a <= b;
-    case isa::Condition::gt: return a > b;
-    case isa::Condition::ge: return a >= b;
-  }
-  return false;
-}
-
 /// Cut towards zero; the least integer where it does not fit.
 template <class Integer>
 std::int64_t truncated(double x) {
@@ -92,9 +79,9 @@ std::optional<std::int64_t> fold(ir::Kind kind, Type type, std::span<const std::
 }
 
 bool fold_compare(isa::Condition condition, Type type, std::int64_t a, std::int64_t b) {
-  if (type == Type::f32) return holds(condition, f32_of(a), f32_of(b));
-  if (type == Type::f64) return holds(condition, f64_of(a), f64_of(b));
-  return holds(condition, a, b);
+  if (type == Type::f32) return isa::holds(condition, f32_of(a), f32_of(b));
+  if (type == Type::f64) return isa::holds(condition, f64_of(a), f64_of(b));
+  return isa::holds(condition, a, b);
 }
 
 std::int64_t fold_convert(Type from, Type to, std::int64_t bits) {

@@ -27,18 +27,6 @@ std::int64_t wrapped(Type type, std::uint64_t bits) {
   return type == Type::i32 ? std::int64_t{static_cast<std::int32_t>(bits)} : static_cast<std::int64_t>(bits);
 }
 
-bool holds(isa::Condition condition, std::int64_t a, std::int64_t b) {
-  switch (condition) {
-    case isa::Condition::eq: return a == b;
-    case isa::Condition::ne: return a != b;
-    case isa::Condition::lt: return a < b;
-    case isa::Condition::le: return a <= b;
-    case isa::Condition::gt: return a > b;
-    case isa::Condition::ge: return a >= b;
-  }
-  return false;
-}
-
 /// The value of an integer op all of whose operands are constants.
 std::optional<std::int64_t> folded(const Op& op, const Constants& constants) {
   std::int64_t x[3]{};
@@ -51,7 +39,7 @@ std::optional<std::int64_t> folded(const Op& op, const Constants& constants) {
   const auto u = [&](std::size_t k) { return static_cast<std::uint64_t>(x[k]); };
   if (op.kind == Kind::compare)
     return op.operand_type == Type::i64 || op.operand_type == Type::i32
-               ? std::optional<std::int64_t>(holds(op.condition, x[0], x[1]))
+               ? std::optional<std::int64_t>(isa::holds(op.condition, x[0], x[1]))
                : std::nullopt;
   if (op.kind == Kind::select && !ir::is_vector(op.type)) return x[0] != 0 ? x[1] : x[2];
   if (op.type != Type::i64 && op.type != Type::i32) return {};

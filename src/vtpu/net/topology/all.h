@@ -1,7 +1,10 @@
 #pragma once
 #include <tuple>
 
+#include "vtpu/net/topology/fat_tree.h"
+#include "vtpu/net/topology/graph_topology.h"
 #include "vtpu/net/topology/hypercube.h"
+#include "vtpu/net/topology/island_fat_tree.h"
 #include "vtpu/net/topology/mesh.h"
 #include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/net/topology/torus.h"
@@ -10,7 +13,8 @@
 namespace vtpu::net {
 
 /// Every kind of topology there is; tests and experiments walk this list.
-using AllTopologies = std::tuple<Torus, Mesh, TwistedTorus, Hypercube, OcsTopology>;
+using AllTopologies =
+    std::tuple<Torus, Mesh, TwistedTorus, Hypercube, OcsTopology, FatTree, IslandFatTree, GraphTopology>;
 
 /// Calls visit(topology) with the examples of every kind, in the order of the list.
 template <class Visit>

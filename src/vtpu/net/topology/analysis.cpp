@@ -36,7 +36,7 @@ class BreadthFirst {
                                boost::make_iterator_property_map(colors_.begin(), index));
   }
 
-  const std::vector<int>& order() const { return order_; }        // reached chips, nearest first
+  const std::vector<int>& order() const { return order_; }        // reached nodes, nearest first
   const std::vector<int>& distance() const { return distance_; }  // -1: not reached
 
  private:
@@ -44,7 +44,7 @@ class BreadthFirst {
     void tree_edge(const Edge& edge, const LinkGraph& graph) const {
       search->distance_[at(target(edge, graph))] = search->distance_[at(source(edge, graph))] + 1;
     }
-    void discover_vertex(int chip, const LinkGraph&) const { search->order_.push_back(chip); }
+    void discover_vertex(int node, const LinkGraph&) const { search->order_.push_back(node); }
     BreadthFirst* search;
   };
 
@@ -54,34 +54,36 @@ class BreadthFirst {
   std::vector<boost::default_color_type> colors_;
 };
 
-int source_count(const LinkGraph& graph, Sources sources) {
-  return sources == Sources::all ? static_cast<int>(num_vertices(graph)) : 1;
-}
+bool has_switches(const LinkGraph& graph) { return chip_count(graph) < static_cast<int>(num_vertices(graph)); }
+
+int source_count(const LinkGraph& graph, Sources sources) { return sources == Sources::all ? chip_count(graph) : 1; }
 
 /// What every directed link carries, in the order of edges, when each source sends one unit to every chip.
 std::vector<double> link_loads(const LinkGraph& graph, Sources sources) {
   BreadthFirst search(graph);
-  const std::size_t chips = num_vertices(graph);
-  std::vector<double> load(num_edges(graph), 0), paths(chips), through(chips);
+  const std::size_t nodes = num_vertices(graph);
+  const auto switches = static_cast<std::ptrdiff_t>(chip_count(graph));  // where they begin
+  std::vector<double> load(num_edges(graph), 0), paths(nodes), through(nodes);
   for (int source = 0; source < source_count(graph, sources); ++source) {
     search.run(source);
     const std::vector<int>& distance = search.distance();
     std::fill(paths.begin(), paths.end(), 0);
-    std::fill(through.begin(), through.end(), 1);
+    std::fill(through.begin(), through.begin() + switches, 1);
+    std::fill(through.begin() + switches, through.end(), 0);
     paths[at(source)] = 1;
-    for (const int chip : search.order())
-      for (const Edge& edge : boost::make_iterator_range(out_edges(chip, graph))) {
+    for (const int node : search.order())
+      for (const Edge& edge : boost::make_iterator_range(out_edges(node, graph))) {
         const std::size_t next = at(target(edge, graph));
-        if (distance[next] == distance[at(chip)] + 1) paths[next] += paths[at(chip)];
+        if (distance[next] == distance[at(node)] + 1) paths[next] += paths[at(node)];
       }
-    // Backwards from the farthest chip: what passes through a chip is its own unit and what it hands on.
-    for (auto chip = search.order().rbegin(); chip != search.order().rend(); ++chip)
-      for (const Edge& edge : boost::make_iterator_range(out_edges(*chip, graph))) {
+    // Backwards from the farthest node: what passes through it is its own unit, if it is a chip, and what it hands on.
+    for (auto node = search.order().rbegin(); node != search.order().rend(); ++node)
+      for (const Edge& edge : boost::make_iterator_range(out_edges(*node, graph))) {
         const std::size_t next = at(target(edge, graph));
-        if (distance[next] != distance[at(*chip)] + 1) continue;
-        const double share = through[next] * paths[at(*chip)] / paths[next];
+        if (distance[next] != distance[at(*node)] + 1) continue;
+        const double share = through[next] * paths[at(*node)] / paths[next];
         load[at(get(boost::edge_index, graph, edge))] += share;
-        through[at(*chip)] += share;
+        through[at(*node)] += share;
       }
   }
   return load;
@@ -113,15 +115,18 @@ double DistanceDistribution::average_excluding_self() const {
 }
 
 DistanceDistribution distances(const LinkGraph& graph, Sources sources) {
-  DistanceDistribution result{static_cast<int>(num_vertices(graph)), {}};
+  DistanceDistribution result{chip_count(graph), {}};
   const int searches = source_count(graph, sources);
   const auto weight = static_cast<std::uint64_t>(result.chips / searches);
   BreadthFirst search(graph);
   for (int source = 0; source < searches; ++source) {
     search.run(source);
-    const std::size_t farthest = at(search.distance()[at(search.order().back())]);
-    if (result.pairs_at.size() <= farthest) result.pairs_at.resize(farthest + 1, 0);
-    for (const int chip : search.order()) result.pairs_at[at(search.distance()[at(chip)])] += weight;
+    for (const int node : search.order()) {
+      if (node >= result.chips) continue;
+      const std::size_t distance = at(search.distance()[at(node)]);
+      if (result.pairs_at.size() <= distance) result.pairs_at.resize(distance + 1, 0);
+      result.pairs_at[distance] += weight;
+    }
   }
   return result;
 }
@@ -132,8 +137,10 @@ double UniformLoad::bound_by_dimension() const {
 
 UniformLoad uniform_load(const LinkGraph& graph, Sources sources) {
   VTPU_CHECK(num_edges(graph) > 0, "a topology with links");
+  VTPU_CHECK(sources == Sources::all || !has_switches(graph),
+             "one source stands for all only where all nodes are chips");
   const std::vector<double> load = link_loads(graph, sources);
-  const auto chips = static_cast<double>(num_vertices(graph));
+  const auto chips = static_cast<double>(chip_count(graph));
   std::vector<double> sum_of_dimension, sum_of_port;
   std::vector<int> links_of_dimension;
   UniformLoad result;
@@ -174,9 +181,9 @@ int min_cut_links(const LinkGraph& graph, const std::vector<int>& from, const st
     Traits::edge_descriptor reverse;
   };
   using FlowGraph = boost::adjacency_list<boost::vecS, boost::vecS, boost::bidirectionalS, boost::no_property, Flow>;
-  const std::size_t chips = num_vertices(graph);
-  const std::size_t start = chips, end = chips + 1;
-  FlowGraph flow(chips + 2);
+  const std::size_t nodes = num_vertices(graph);
+  const std::size_t start = nodes, end = nodes + 1;
+  FlowGraph flow(nodes + 2);
   const auto add_arc = [&](std::size_t a, std::size_t b, int capacity) {
     const auto there = add_edge(a, b, flow).first;
     const auto back = add_edge(b, a, flow).first;
@@ -197,18 +204,24 @@ int min_cut_links(const LinkGraph& graph, const std::vector<int>& from, const st
 }
 
 BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, double alltoall_bound) {
-  VTPU_CHECK(grid.count() == static_cast<int>(num_vertices(graph)), "the grid numbers the topology's chips");
+  VTPU_CHECK(grid.count() == chip_count(graph), "the grid numbers the topology's chips");
   BisectionBounds bounds;
   constexpr double kRounding = 1e-9;  // of sums of loads, so that an exact bound is not raised by one
   bounds.at_least = static_cast<int>(std::ceil(grid.count() / 4.0 * alltoall_bound * (1 - kRounding)));
   std::vector<bool> half(num_vertices(graph));
+  std::vector<int> near, far;
   for (int d = 0; d < grid.dimensions(); ++d) {
     const int side = grid.side(d);
     if (side % 2 != 0) continue;
     for (int begin = 0; begin < side / 2; ++begin) {
-      for (int chip = 0; chip < grid.count(); ++chip)
+      near.clear();
+      far.clear();
+      for (int chip = 0; chip < grid.count(); ++chip) {
         half[at(chip)] = (grid.coordinate_of(chip, d) + side - begin) % side < side / 2;
-      const int links = cut_links(graph, half);
+        (half[at(chip)] ? near : far).push_back(chip);
+      }
+      // Switches stand on whichever side leaves fewer links between the halves.
+      const int links = has_switches(graph) ? min_cut_links(graph, near, far) : cut_links(graph, half);
       if (bounds.at_most == 0 || links < bounds.at_most) bounds.at_most = links;
     }
   }
@@ -216,29 +229,29 @@ BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, doub
 }
 
 double spectral_gap(const LinkGraph& graph) {
-  const std::size_t chips = num_vertices(graph);
-  VTPU_CHECK(chips > 1, "a spectral gap takes two chips");
+  const std::size_t nodes = num_vertices(graph);
+  VTPU_CHECK(nodes > 1, "a spectral gap takes two nodes");
   int degree = 0;
-  for (int chip = 0; chip < static_cast<int>(chips); ++chip)
-    degree = std::max(degree, static_cast<int>(out_degree(chip, graph)));
+  for (int node = 0; node < static_cast<int>(nodes); ++node)
+    degree = std::max(degree, static_cast<int>(out_degree(node, graph)));
   // The largest eigenvalue of 2·degree - Laplacian, apart from the constant vector's, belongs to the gap.
   Random random(1);
-  std::vector<double> vector(chips), image(chips);
+  std::vector<double> vector(nodes), image(nodes);
   for (double& value : vector) value = random.unit() - 0.5;
   double gap = 0;
   constexpr int kMaxSteps = 100000;
   for (int step = 0; step < kMaxSteps; ++step) {
-    const double mean = std::accumulate(vector.begin(), vector.end(), 0.0) / static_cast<double>(chips);
+    const double mean = std::accumulate(vector.begin(), vector.end(), 0.0) / static_cast<double>(nodes);
     for (double& value : vector) value -= mean;
     const double norm = std::sqrt(std::inner_product(vector.begin(), vector.end(), vector.begin(), 0.0));
     for (double& value : vector) value /= norm;
     double laplacian = 0;
-    for (int chip = 0; chip < static_cast<int>(chips); ++chip) {
+    for (int node = 0; node < static_cast<int>(nodes); ++node) {
       double difference = 0;
-      for (const Edge& edge : boost::make_iterator_range(out_edges(chip, graph)))
-        difference += vector[at(chip)] - vector[at(target(edge, graph))];
-      laplacian += vector[at(chip)] * difference;
-      image[at(chip)] = 2 * degree * vector[at(chip)] - difference;
+      for (const Edge& edge : boost::make_iterator_range(out_edges(node, graph)))
+        difference += vector[at(node)] - vector[at(target(edge, graph))];
+      laplacian += vector[at(node)] * difference;
+      image[at(node)] = 2 * degree * vector[at(node)] - difference;
     }
     vector.swap(image);
     const double change = std::abs(laplacian - gap);

@@ -9,7 +9,8 @@
 
 /// Exact static analysis of any topology, by Boost.Graph. Hops count links on a shortest path. An average *including
 /// self* divides by all N^2 ordered pairs, a chip's distance 0 to itself among them, one *excluding self* by N(N-1).
-/// A bisection counts the links of a balanced cut once, that is, those leaving one half, full duplex.
+/// A bisection counts the links of a balanced cut once, that is, those leaving one half, full duplex. Switches are on
+/// the way but are no ends: distances, averages, loads and halves are those of chips.
 namespace vtpu::net {
 
 /// Which chips a search starts from. One is enough where the topology is vertex-transitive.
@@ -63,7 +64,7 @@ struct UniformLoad {
 };
 
 /// With Sources::first a translation that keeps ports takes any chip to any other, so the load of a port is what one
-/// source puts on all ports of its number. At least one link.
+/// source puts on all ports of its number; no switches then (an invariant). At least one link.
 UniformLoad uniform_load(const LinkGraph& graph, Sources sources);
 
 template <Topology T>
@@ -71,7 +72,7 @@ UniformLoad uniform_load(const T& topology, Sources sources = enough_sources<T>(
   return uniform_load(link_graph(topology), sources);
 }
 
-/// Links from the chips of `half` to the others, one direction.
+/// Links from the nodes of `half` to the others, one direction.
 int cut_links(const LinkGraph& graph, const std::vector<bool>& half);
 
 /// Fewest links whose loss parts every chip of `from` from every chip of `to`, by Boykov-Kolmogorov maximum flow; the
@@ -84,12 +85,13 @@ struct BisectionBounds {
   int at_most = 0;   ///< the best cut into two contiguous halves across a dimension of the grid; 0: no side is even
 };
 
-/// `alltoall_bound`: an injection rate that some routing attains, as from bound_by_link or a closed form.
+/// `alltoall_bound`: an injection rate that some routing attains, as from bound_by_link or a closed form. `grid`: of
+/// the chips; switches stand on the side of a cut that is better, found by one maximum flow for each pair of halves.
 BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, double alltoall_bound);
 
-/// Second smallest eigenvalue of the Laplacian, counting parallel links: 0 for a topology in several parts. By power
-/// iteration from a seeded start until the Rayleigh quotient, which comes down on it from above, changes by less than
-/// 1e-12 of itself.
+/// Second smallest eigenvalue of the Laplacian of all nodes, counting parallel links: 0 for a topology in several
+/// parts. By power iteration from a seeded start until the Rayleigh quotient, which comes down on it from above,
+/// changes by less than 1e-12 of itself.
 double spectral_gap(const LinkGraph& graph);
 
 }  // namespace vtpu::net

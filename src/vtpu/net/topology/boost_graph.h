@@ -14,11 +14,11 @@
 #include "vtpu/net/topology/topology.h"
 
 /// Makes every Topology a model of Boost.Graph's VertexListGraph, EdgeListGraph and IncidenceGraph without a copy: a
-/// vertex is a chip's number, an edge descriptor is the port the link leaves from. Parallel edges occur. Also
-/// conversions to Boost's own graph types.
+/// vertex is a node's number (a chip's or a switch's), an edge descriptor is the port the link leaves from. Parallel
+/// edges occur. Also conversions to Boost's own graph types.
 namespace vtpu::net {
 
-/// Walks the attached ports among a range of flat port numbers (chip · port_count + number).
+/// Walks the attached ports among a range of flat port numbers (node · port_count + number).
 template <class T>
 class LinkIterator : public boost::iterator_facade<LinkIterator<T>, Port, boost::forward_traversal_tag, Port> {
  public:
@@ -48,12 +48,12 @@ struct TopologyTraversal : boost::incidence_graph_tag, boost::vertex_list_graph_
 
 template <Topology T>
 std::size_t num_vertices(const T& topology) {
-  return static_cast<std::size_t>(topology.chip_count());
+  return static_cast<std::size_t>(node_count(topology));
 }
 
 template <Topology T>
 std::pair<boost::counting_iterator<int>, boost::counting_iterator<int>> vertices(const T& topology) {
-  return {boost::counting_iterator<int>(0), boost::counting_iterator<int>(topology.chip_count())};
+  return {boost::counting_iterator<int>(0), boost::counting_iterator<int>(node_count(topology))};
 }
 
 template <Topology T>
@@ -65,7 +65,7 @@ std::pair<LinkIterator<T>, LinkIterator<T>> out_edges(int chip, const T& topolog
 
 template <Topology T>
 std::pair<LinkIterator<T>, LinkIterator<T>> edges(const T& topology) {
-  const int last = topology.chip_count() * topology.port_count();
+  const int last = node_count(topology) * topology.port_count();
   return {LinkIterator<T>(topology, 0, last), LinkIterator<T>(topology, last, last)};
 }
 
@@ -96,7 +96,7 @@ boost::typed_identity_property_map<int> get(boost::vertex_index_t, const T&) {
   return {};
 }
 
-/// Numbers edges within 0..chip_count·port_count-1; unattached ports leave gaps.
+/// Numbers edges within 0..node_count·port_count-1; unattached ports leave gaps.
 template <Topology T>
 auto edge_index_map(const T& topology) {
   const int ports = topology.port_count();
@@ -117,9 +117,16 @@ struct LinkProperties {
   double latency_ns = 0;
 };
 
+/// What such a graph as a whole carries.
+struct NodeKinds {
+  int chips = 0;  ///< vertices 0..chips-1 are chips, the others switches
+};
+
 /// Directed links in rows by source, in the order of their ports: the form that all analysis runs on.
-using LinkGraph = boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkProperties,
-                                                     boost::no_property, int, int>;
+using LinkGraph =
+    boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkProperties, NodeKinds, int, int>;
+
+inline int chip_count(const LinkGraph& graph) { return graph[boost::graph_bundle].chips; }
 
 template <Topology T>
 LinkGraph link_graph(const T& topology, const LinkModel& model = {}) {
@@ -127,10 +134,12 @@ LinkGraph link_graph(const T& topology, const LinkModel& model = {}) {
   std::vector<LinkProperties> properties;
   for_each_link(topology, [&](const Port& port, const Port& peer) {
     ends.emplace_back(port.chip, peer.chip);
+    const LinkModel link = link_of(topology, port, model);
     properties.push_back(
-        {port.number, topology.dimension_of(port.number), model.bandwidth_gbytes_per_s, model.latency_ns});
+        {port.number, topology.dimension_of(port.number), link.bandwidth_gbytes_per_s, link.latency_ns});
   });
-  return LinkGraph(boost::edges_are_sorted, ends.begin(), ends.end(), properties.begin(), topology.chip_count());
+  return LinkGraph(boost::edges_are_sorted, ends.begin(), ends.end(), properties.begin(), node_count(topology), 0,
+                   NodeKinds{topology.chip_count()});
 }
 
 /// Each full-duplex link as one undirected edge.
@@ -139,13 +148,14 @@ using DuplexGraph =
 
 template <Topology T>
 DuplexGraph duplex_graph(const T& topology, const LinkModel& model = {}) {
-  DuplexGraph graph(static_cast<std::size_t>(topology.chip_count()));
+  DuplexGraph graph(num_vertices(topology));
   for_each_link(topology, [&](const Port& port, const Port& peer) {
-    if (port < peer)
-      boost::add_edge(static_cast<std::size_t>(port.chip), static_cast<std::size_t>(peer.chip),
-                      LinkProperties{port.number, topology.dimension_of(port.number), model.bandwidth_gbytes_per_s,
-                                     model.latency_ns},
-                      graph);
+    if (peer < port) return;
+    const LinkModel link = link_of(topology, port, model);
+    boost::add_edge(
+        static_cast<std::size_t>(port.chip), static_cast<std::size_t>(peer.chip),
+        LinkProperties{port.number, topology.dimension_of(port.number), link.bandwidth_gbytes_per_s, link.latency_ns},
+        graph);
   });
   return graph;
 }

@@ -33,20 +33,39 @@ concept Topology = std::copyable<T> && requires(const T& topology, Port port, in
   { T::examples() } -> std::same_as<std::vector<T>>;
 };
 
-/// What a link can carry, the same for every link of a topology.
-/// Bandwidth: ICI link of TPU v4, one direction (jouppi2023tpuv4, Table 4). No latency is published; 0 counts hops
-/// only.
+/// Chips and switches. Chips come first, 0..chip_count()-1, and are what sends and receives; a topology with switches
+/// (a fat tree) declares node_count() and numbers them from chip_count() on. `Port::chip` may then name a switch.
+template <Topology T>
+int node_count(const T& topology) {
+  if constexpr (requires { topology.node_count(); })
+    return topology.node_count();
+  else
+    return topology.chip_count();
+}
+
+/// What a link can carry, one direction.
+/// Bandwidth: ICI link of TPU v4 (jouppi2023tpuv4, Table 4). No latency is published; 0 counts hops only.
 struct LinkModel {
   double bandwidth_gbytes_per_s = 50;  // 1 GB = 10^9 bytes
   double latency_ns = 0;
+  bool operator==(const LinkModel&) const = default;
 };
 
-/// Calls visit(port, peer) for each directed link once, in the order of chips and ports.
+/// The link that leaves from a port: `usual`, unless the topology has links of its own (a method `link(Port, usual)`).
+template <Topology T>
+LinkModel link_of(const T& topology, Port port, const LinkModel& usual) {
+  if constexpr (requires { topology.link(port, usual); })
+    return topology.link(port, usual);
+  else
+    return usual;
+}
+
+/// Calls visit(port, peer) for each directed link once, in the order of nodes and ports.
 template <Topology T, class Visit>
 void for_each_link(const T& topology, Visit visit) {
-  const int chips = topology.chip_count();
+  const int nodes = node_count(topology);
   const int ports = topology.port_count();
-  for (int chip = 0; chip < chips; ++chip)
+  for (int chip = 0; chip < nodes; ++chip)
     for (int number = 0; number < ports; ++number)
       if (const Port peer = topology.peer({chip, number}); peer != kNoPort) visit(Port{chip, number}, peer);
 }

@@ -24,6 +24,9 @@ struct Torus {
 };
 static_assert(Topology<Torus>);
 
+/// Five chips in a ring.
+inline Torus pentagon() { return {{5}}; }
+
 /// Ordered pairs of chips at each distance, from the convolution of the rings' distributions. Index 0: a chip and
 /// itself.
 std::vector<std::uint64_t> closed_form_distances(const Torus& torus);

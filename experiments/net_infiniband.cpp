@@ -1,0 +1,249 @@
+// Asks how much slower collectives would be if islands of eight chips were joined by InfiniBand instead of optical
+// circuit switches (the TPU v4 paper, section 7.3).
+//
+// The hybrid and what is assumed of it: net/topology/island_fat_tree.h. Its all-reduce: the buffer is cut into chunks;
+// each is reduce-scattered within the island over its three dimensions (three parts, so that all ICI links work), then
+// all-reduced among the chips of the same place in all islands by recursive halving and doubling over InfiniBand, then
+// gathered within the island; chunks follow each other, so that both kinds of links work at the same time. How many
+// chunks is best depends on latency: each number of a list is tried and the fastest taken. Its all-to-all spreads
+// evenly over all shortest paths. Against it: the bucket all-reduce, and the all-to-all in dimension order, on a
+// regular torus. All at flow level, 1 GiB buffers, links of 50 GB/s ICI and 25 GB/s InfiniBand (10^9 bytes), 500 ns
+// each (assumed).
+//
+// Slices of 64 to 4096 chips; a slice's slowdown is one configuration of the claim. As another reading, all-to-all
+// against the twisted torus where the slice's shape has one.
+//
+// Parameters: slices up to 256 chips when quick. Claims: tpu.ib.allreduce, tpu.ib.alltoall. Control: InfiniBand as fast
+// as ICI. Outputs: keys net.ib.*; table infiniband.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <string>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/net/collective/make_schedule.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/flow/symmetric.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/topology/island_fat_tree.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+#include "vtpu/net/workload/traffic.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr LinkModel kIci{50, 500};
+constexpr int kControl = 256;  // chips of the slice on which the control runs
+constexpr std::uint64_t kBuffer = std::uint64_t{1} << 30;
+const Shape kSlices[] = {{4, 4, 4}, {4, 4, 8}, {4, 8, 8}, {8, 8, 8}, {8, 8, 16}, {8, 16, 16}, {16, 16, 16}};
+
+/// The islands with InfiniBand at another speed.
+struct IslandsAt {
+  IslandFatTree islands;
+  double infiniband_gbytes_per_s;
+
+  static constexpr bool kVertexTransitive = false;
+  static std::vector<IslandsAt> examples() { return {}; }
+  std::string name() const { return islands.name(); }
+  int chip_count() const { return islands.chip_count(); }
+  int node_count() const { return islands.node_count(); }
+  int port_count() const { return islands.port_count(); }
+  int dimension_of(int port) const { return islands.dimension_of(port); }
+  Port peer(Port port) const { return islands.peer(port); }
+  LinkModel link(Port port, const LinkModel& usual) const {
+    LinkModel link = islands.link(port, usual);
+    if (link.bandwidth_gbytes_per_s != usual.bandwidth_gbytes_per_s)
+      link.bandwidth_gbytes_per_s = infiniband_gbytes_per_s;
+    return link;
+  }
+};
+static_assert(Topology<IslandsAt>);
+
+/// The all-reduce of the hybrid as messages.
+class Hierarchical {
+ public:
+  Hierarchical(int chips, int chunks) : chips_(chips), bytes_(kBuffer / static_cast<std::uint64_t>(chunks)) {
+    for (int chunk = 0; chunk < chunks; ++chunk) add_chunk();
+  }
+  const Workload& workload() const { return workload_; }
+
+ private:
+  using Arrived = std::vector<std::vector<int>>;  // by chip: messages its next step waits for
+
+  /// One exchange with the partner that differs in `bit`; both wait for what has arrived.
+  Arrived exchange(const Arrived& before, int bit, std::uint64_t bytes) {
+    Arrived after(static_cast<std::size_t>(chips_));
+    for (int chip = 0; chip < chips_; ++chip) {
+      const int partner = chip ^ bit;
+      const int id = workload_.add({chip, partner, bytes}, before[static_cast<std::size_t>(chip)]);
+      after[static_cast<std::size_t>(partner)].push_back(id);
+      after[static_cast<std::size_t>(chip)].push_back(id);
+    }
+    return after;
+  }
+
+  /// Three parts of the chunk over the island's dimensions, each beginning with another; halving inwards or doubling
+  /// outwards.
+  Arrived island(const Arrived& before, bool scatter) {
+    Arrived all(static_cast<std::size_t>(chips_));
+    for (int part = 0; part < 3; ++part) {
+      Arrived now = before;
+      for (int step = 0; step < 3; ++step) {
+        const int dimension = (part + (scatter ? step : 2 - step)) % 3;
+        now = exchange(now, 4 >> dimension, bytes_ / 3 >> (scatter ? step + 1 : 3 - step));
+      }
+      for (std::size_t chip = 0; chip < all.size(); ++chip)
+        all[chip].insert(all[chip].end(), now[chip].begin(), now[chip].end());
+    }
+    return all;
+  }
+
+  void add_chunk() {
+    // A chunk's messages of a kind follow those of the chunk before, which holds its links anyway.
+    Arrived now = island(scattered_, true);
+    scattered_ = now;
+    const int islands = chips_ / IslandFatTree::kIslandChips;
+    for (std::size_t chip = 0; chip < now.size() && !joined_.empty(); ++chip)
+      now[chip].insert(now[chip].end(), joined_[chip].begin(), joined_[chip].end());
+    for (int bit = islands / 2, part = 2; bit > 0; bit /= 2, part *= 2)
+      now = exchange(now, bit * IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
+    for (int bit = 1, part = islands; bit < islands; bit *= 2, part /= 2)
+      now = exchange(now, bit * IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
+    joined_ = now;
+    for (std::size_t chip = 0; chip < now.size() && !gathered_.empty(); ++chip)
+      now[chip].insert(now[chip].end(), gathered_[chip].begin(), gathered_[chip].end());
+    gathered_ = island(now, false);
+  }
+
+  int chips_;
+  std::uint64_t bytes_;
+  Workload workload_{"hierarchical all-reduce"};
+  Arrived scattered_ = Arrived(static_cast<std::size_t>(chips_));
+  Arrived joined_;
+  Arrived gathered_;
+};
+
+struct Times {
+  double all_reduce_ns = 0;
+  double all_to_all_rate = 0;  // bytes a chip a nanosecond, own share included
+  int chunks = 0;
+};
+
+Result<Times> on_islands(int chips, double infiniband_gbytes_per_s) {
+  const IslandsAt topology{*IslandFatTree::make(chips), infiniband_gbytes_per_s};
+  const Network network(topology, kIci);
+  const Result<TableRouting> routing = TableRouting::make(network, Split::even);
+  if (!routing) return routing.error();
+  Times best;
+  for (const int chunks : {4, 8, 16, 32}) {
+    const Result<Completion> done = run_flows(network, *routing, Hierarchical(chips, chunks).workload());
+    if (!done) return done.error();
+    if (best.chunks != 0 && done->time_ns >= best.all_reduce_ns) break;
+    best.all_reduce_ns = done->time_ns;
+    best.chunks = chunks;
+  }
+  best.all_to_all_rate = ideal_throughput(network, expected_load(network, *routing, Traffic::uniform(chips, true))) *
+                         network.link_kinds().front().bandwidth_gbytes_per_s;
+  return best;
+}
+
+Result<Times> on_torus(const Shape& grid) {
+  const Torus torus{grid};
+  const Network network(torus, kIci);
+  const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain);
+  if (!routing) return routing.error();
+  const auto program = make_chip_program(Collective::all_reduce, Algorithm::bucket, grid);
+  if (!program) return program.error();
+  const Result<Completion> done = run_symmetric_flows(network, *routing, program->of_first_chip(kBuffer));
+  if (!done) return done.error();
+  return Times{done->time_ns,
+               ideal_throughput(network, uniform_load_by_symmetry(network, *routing)) * kIci.bandwidth_gbytes_per_s, 0};
+}
+
+/// The all-to-all rate of the twisted torus, 0 where the shape has none.
+Result<double> twisted_rate(const Shape& grid) {
+  const Result<TwistedTorus> torus = TwistedTorus::make(grid);
+  if (!torus) return 0.0;
+  const Network network(*torus, kIci);
+  const Result<DimensionOrder> routing = DimensionOrder::make(*torus, Dateline::plain);
+  if (!routing) return routing.error();
+  return ideal_throughput(network, uniform_load_by_symmetry(network, *routing)) * kIci.bandwidth_gbytes_per_s;
+}
+
+Result<void> compare(Run& run) {
+  run.parameter("ici_gbytes_per_s", kIci.bandwidth_gbytes_per_s);
+  run.parameter("infiniband_gbytes_per_s", kInfiniBandHdr.bandwidth_gbytes_per_s);
+  run.parameter("link_latency_ns", kIci.latency_ns);
+  const int largest = run.parameter("largest_slice", 256, 4096);
+  Table& table = run.table("infiniband", {{"chips", "", Source::label},
+                                          {"torus", "", Source::label},
+                                          {"allreduce_ici", "ms", Source::simulated},
+                                          {"allreduce_ib", "ms", Source::simulated},
+                                          {"chunks", "chunks", Source::simulated},
+                                          {"allreduce_slowdown", "x", Source::simulated},
+                                          {"alltoall_ici", "GB/s", Source::computed},
+                                          {"alltoall_ib", "GB/s", Source::computed},
+                                          {"alltoall_slowdown", "x", Source::computed},
+                                          {"alltoall_slowdown_twisted", "x", Source::computed}});
+  std::vector<Shape> slices;
+  for (const Shape& grid : kSlices)
+    if (grid.count() <= largest) slices.push_back(grid);
+  Progress progress("net-infiniband", slices.size());
+  for (const Shape& grid : slices) {
+    const int chips = grid.count();
+    const Result<Times> torus = on_torus(grid), islands = on_islands(chips, kInfiniBandHdr.bandwidth_gbytes_per_s);
+    if (!torus) return torus.error();
+    if (!islands) return islands.error();
+    const Result<double> twisted = twisted_rate(grid);
+    if (!twisted) return twisted.error();
+    const double all_reduce = islands->all_reduce_ns / torus->all_reduce_ns;
+    const double all_to_all = torus->all_to_all_rate / islands->all_to_all_rate;
+    const std::string method = fmt::format("{} chips, regular torus {}", chips, to_string(grid));
+    run.simulated(fmt::format("net.ib.allreduce_slowdown.{}", chips), all_reduce, "x",
+                  method + "; 1 GiB, flow level, best number of chunks");
+    run.simulated(fmt::format("net.ib.alltoall_slowdown.{}", chips), all_to_all, "x",
+                  method + "; most loaded channel of either routing");
+    Cell of_twisted = std::string();
+    if (*twisted > 0) {
+      of_twisted = *twisted / islands->all_to_all_rate;
+      run.simulated(
+          fmt::format("net.ib.alltoall_slowdown_twisted.{}", chips), *twisted / islands->all_to_all_rate, "x",
+          fmt::format("{} chips, twisted torus {}; most loaded channel of either routing", chips, to_string(grid)));
+    }
+    if (chips == kControl) {
+      const Result<Times> fast = on_islands(chips, kIci.bandwidth_gbytes_per_s);
+      if (!fast) return fast.error();
+      const std::string undone = method + "; InfiniBand at the speed of ICI";
+      run.simulated("net.ib.allreduce_slowdown.control", fast->all_reduce_ns / torus->all_reduce_ns, "x", undone);
+      run.simulated("net.ib.alltoall_slowdown.control", torus->all_to_all_rate / fast->all_to_all_rate, "x", undone);
+    }
+    table.add({fmt::format("{}", chips), to_string(grid), torus->all_reduce_ns * 1e-6, islands->all_reduce_ns * 1e-6,
+               double(islands->chunks), all_reduce, torus->all_to_all_rate, islands->all_to_all_rate, all_to_all,
+               of_twisted});
+    progress.step(method);
+  }
+  return {};
+}
+
+const Experiment kExperiment{.name = "net-infiniband",
+                             .question = "How much slower are collectives on islands of chips joined by InfiniBand?",
+                             .claims = {"tpu.ib.allreduce", "tpu.ib.alltoall"},
+                             .inputs = {},
+                             .quick_seconds = 10,
+                             .full_seconds = 120,
+                             .run = compare};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,163 @@
+// Asks whether the three levels of simulation agree with each other and with closed forms.
+//
+// Workloads small enough for flits run at flow, packet and flit level on the same tori with the same routing, and
+// beside them stands what theory says: the time in which the busiest channel moves its bytes, with the longest way's
+// latency (for schedules, summed over their rounds). Flits of 64 bytes at 50 GB/s (10^9 bytes) take 1.28 ns, a cycle;
+// the five cycles from router to router are the link latency of the other two levels. Flow level knows no queues: it is
+// the fluid limit. Packets wait whole, flits in buffers of 32 (virtual channels 4), where head-of-line blocking costs
+// throughput: at flit level an all-to-all saturates as the reference router does, and the table shows it.
+//
+// Nothing is sampled but routes and orders, from the seed; quick and full are alike. No claim.
+// Outputs: keys net.levels.*; table levels.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/net/collective/make_schedule.h"
+#include "vtpu/net/collective/statistics.h"
+#include "vtpu/net/collective/to_workload.h"
+#include "vtpu/net/flit/run_flits.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/packet/run_packets.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr int kFlitBytes = 64;
+constexpr double kCycleNs = kFlitBytes / 50.0;
+constexpr LinkModel kLink{50, 5 * kCycleNs};
+
+struct Case {
+  std::string key;
+  std::string name;
+  Shape grid;
+  Workload workload;
+  double closed_form_ns;
+};
+
+/// Bytes of the busiest channel over its bandwidth.
+double busiest_ns(const Network& network, const Completion& done) {
+  double busiest = 0;
+  for (int channel = 0; channel < network.channel_count(); ++channel)
+    if (network.attached(channel))
+      busiest = std::max(busiest, done.channel_bytes[static_cast<std::size_t>(channel)] /
+                                      network.link(channel).bandwidth_gbytes_per_s);
+  return busiest;
+}
+
+Workload pairs(const std::string& name, int chips, std::uint64_t bytes, const std::vector<std::vector<int>>& to) {
+  Workload workload(name);
+  for (int source = 0; source < chips; ++source)
+    for (const int destination : to[static_cast<std::size_t>(source)])
+      if (destination != source) workload.add({source, destination, bytes});
+  return workload;
+}
+
+Result<std::vector<Case>> make_cases(vtpu::Random random) {
+  std::vector<Case> cases;
+  const auto add = [&](const char* key, const std::string& name, const Shape& grid, Workload workload, double ns) {
+    cases.push_back({key, name, grid, std::move(workload), ns});
+  };
+  Workload one("one message");
+  one.add({0, 42, 1 << 20});
+  add("message", "one message of 1 MiB over 6 links", {4, 4, 4}, one, (1 << 20) / 50.0 + 6 * kLink.latency_ns);
+  Workload two("two messages");
+  two.add({0, 2, 1 << 18});
+  two.add({1, 3, 1 << 18});
+  add("shared_link", "two messages of 256 KiB that share a link", {8}, two,
+      2 * (1 << 18) / 50.0 + 2 * kLink.latency_ns);
+  const std::uint64_t buffer = 64 << 14;
+  const auto ring = make_schedule(Collective::all_reduce, Algorithm::ring, {16});
+  if (!ring) return ring.error();
+  add("ring", "ring all-reduce of 1 MiB, 16 chips", {16}, to_workload(*ring, buffer),
+      30 * (double(buffer) / 16 / 50 + kLink.latency_ns));
+  const Shape cube{4, 4, 4};
+  const auto bucket = make_schedule(Collective::all_reduce, Algorithm::bucket, cube);
+  if (!bucket) return bucket.error();
+  const std::uint64_t large = 6 * 64 * 4096;
+  add("bucket", "bucket all-reduce of 1.5 MiB", cube, to_workload(*bucket, large),
+      2 * 63.0 / 64 * double(large) / 6 / 50 + rounds(*bucket) * kLink.latency_ns);
+  std::vector<std::vector<int>> neighbours(64), all(64), shuffled(64);
+  for (int chip = 0; chip < 64; ++chip) {
+    for (int port = 0; port < 6; ++port)
+      neighbours[static_cast<std::size_t>(chip)].push_back(Torus{cube}.peer({chip, port}).chip);
+    for (int other = 0; other < 64; ++other) all[static_cast<std::size_t>(chip)].push_back(other);
+  }
+  add("neighbours", "64 KiB to each neighbour", cube, pairs("neighbours", 64, 1 << 16, neighbours),
+      (1 << 16) / 50.0 + kLink.latency_ns);
+  add("alltoall", "all-to-all, 16 KiB a pair", cube, pairs("all-to-all", 64, 1 << 14, all),
+      64 * (1 << 14) / (2 * 50.0) + 6 * kLink.latency_ns);
+  std::vector<int> order(64);
+  for (int chip = 0; chip < 64; ++chip) order[static_cast<std::size_t>(chip)] = chip;
+  random.shuffle(order);
+  for (std::size_t chip = 0; chip < 64; ++chip) shuffled[chip].push_back(order[chip]);
+  add("permutation", "a random permutation, 256 KiB a chip", cube, pairs("permutation", 64, 1 << 18, shuffled), 0);
+  return cases;
+}
+
+Result<void> compare(Run& run) {
+  run.parameter("flit_bytes", kFlitBytes);
+  Result<std::vector<Case>> cases = make_cases(run.random(1));
+  if (!cases) return cases.error();
+  Table& table = run.table("levels", {{"workload", "", Source::label},
+                                      {"torus", "", Source::label},
+                                      {"messages", "messages", Source::computed},
+                                      {"closed_form", "us", Source::computed},
+                                      {"flow", "us", Source::simulated},
+                                      {"packet", "us", Source::simulated},
+                                      {"flit", "us", Source::simulated}});
+  for (const Case& one : *cases) {
+    const Torus torus{one.grid};
+    const Network network(torus, kLink);
+    const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::balanced);
+    if (!routing) return routing.error();
+    const Result<Completion> flow = run_flows(network, *routing, one.workload);
+    if (!flow) return flow.error();
+    PacketConfig packets;
+    packets.packet_bytes = 1024;
+    packets.seed = run.random(2).next();
+    const Result<Completion> packet = run_packets(network, *routing, one.workload, packets);
+    if (!packet) return packet.error();
+    FlitConfig flits;
+    flits.packet_flits = 1024 / kFlitBytes;
+    flits.vc_buffer_flits = 32;
+    flits.seed = run.random(3).next();
+    const Result<Completion> flit = run_flits(network, *routing, one.workload, flits, kFlitBytes);
+    if (!flit) return flit.error();
+    // Where routes are drawn at random there is no closed form but the busiest channel of the fluid.
+    const double closed = one.closed_form_ns > 0 ? one.closed_form_ns : busiest_ns(network, *flow) + kLink.latency_ns;
+    const auto record = [&](const char* level, double ns) {
+      run.simulated(fmt::format("net.levels.{}_over_closed_form.{}", level, one.key), ns / closed, "x",
+                    one.name + ", torus " + to_string(one.grid));
+    };
+    record("flow", flow->time_ns);
+    record("packet", packet->time_ns);
+    record("flit", flit->time_ns);
+    table.add({one.name, to_string(one.grid), double(one.workload.size()), closed * 1e-3, flow->time_ns * 1e-3,
+               packet->time_ns * 1e-3, flit->time_ns * 1e-3});
+  }
+  return {};
+}
+
+const Experiment kExperiment{.name = "net-levels",
+                             .question = "Do the three levels of simulation agree with each other and with theory?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 5,
+                             .full_seconds = 5,
+                             .run = compare};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,181 @@
+// Asks how packets find their way: the three example routes of the source documents, and whether each routing that is
+// shipped is free of deadlock on each topology, with how many classes of virtual channels.
+//
+// Every combination's channel-dependency graph is built and searched for a cycle. Ideal throughput is the injection
+// rate a chip, in link bandwidths, at which uniform traffic (own share included) fills the most loaded channel under
+// that routing. For tables on any graph, shortest paths are weighted so as to load the most loaded channel least; a
+// dual bound says how far the weights are from the best there are. Nothing is sampled; quick and full are alike.
+// Half-way ties are split evenly, except on the printed routes, which take the positive direction.
+//
+// Claim: net.route.table. Control: the routes on a ring of as many chips. Outputs: keys net.route.*, net.deadlock.*;
+// tables routes, deadlock, balanced.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/net/chip_address.h"
+#include "vtpu/net/machine.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/all.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/balanced_split.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/routing/route_table.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/topology/all.h"
+#include "vtpu/net/workload/traffic.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Result;
+using Source = Column::Source;
+
+/// Of the examples in net/topology/all.h, those that are checked.
+const char* const kTopologies[] = {"torus 5",
+                                   "torus 4x4x4",
+                                   "torus 4x4x8",
+                                   "mesh 4x4x4",
+                                   "twisted torus 4x4x8",
+                                   "twisted torus 4x8x8",
+                                   "hypercube 6",
+                                   "OCS twisted torus 4x4x8",
+                                   "OCS dark 4x4x8",
+                                   "fat tree 40 radix 8 levels 3",
+                                   "islands of 8 on a fat tree, 64 chips",
+                                   "graph Petersen"};
+
+/// Hops from chip 1.1.1 to those of the sources' examples on a torus of these sides, chips numbered by address.
+Result<void> take_example_routes(Run& run) {
+  const Machine machine = *Machine::make({});
+  const Torus torus{machine.active_shape()};
+  const Network network(torus);
+  const Torus ring{{machine.active_count()}};
+  const Network ring_network(ring);
+  const auto routing = DimensionOrder::make(torus, Dateline::plain, Ties::positive);
+  if (!routing) return routing.error();
+  Table& table = run.table("routes", {{"source", "", Source::label},
+                                      {"destination", "", Source::label},
+                                      {"next_hop", "", Source::label},
+                                      {"hops", "hops", Source::computed},
+                                      {"bandwidth", "GB/s", Source::computed},
+                                      {"quoted_hops", "hops", Source::quoted},
+                                      {"quoted_bandwidth", "GB/s", Source::quoted}});
+  struct Example {
+    ChipAddress to;
+    const char* key;
+    double hops;  // as the sources print them (wave 4)
+    double bandwidth;
+  };
+  const int from = *machine.chip_at(ChipAddress{1, 1, 1});
+  double worst_on_ring = 0;
+  for (const Example& example :
+       {Example{{1, 1, 2}, "near", 1, 100}, Example{{8, 8, 8}, "middle", 3, 33}, Example{{16, 16, 16}, "far", 4, 25}}) {
+    const int to = *machine.chip_at(example.to);
+    const RouteRow row = route_row(network, *routing, from, to);
+    run.computed(fmt::format("net.route.examples.{}", example.key), row.hops, "hops",
+                 "dimension order on the 16x16x16 torus from 1.1.1 to " + to_string(example.to));
+    worst_on_ring = std::max<double>(worst_on_ring, std::min(to, machine.active_count() - to));
+    table.add({to_string(machine.address_of(from)), to_string(machine.address_of(to)),
+               to_string(machine.address_of(row.next_hop)), double(row.hops), row.bandwidth_gbytes_per_s, example.hops,
+               example.bandwidth});
+  }
+  run.computed("net.route.examples.control", worst_on_ring, "hops",
+               "longest of the three routes on a ring of 4096 chips");
+  return {};
+}
+
+struct Tally {
+  int checked = 0;
+  int free = 0;
+};
+
+/// Uniform load; where all chips look alike, from one of them.
+template <Topology T, Routing R>
+std::vector<double> uniform_load_of(const T&, const Network& network, const R& routing) {
+  if constexpr (T::kVertexTransitive && !std::is_same_v<R, TableRouting>)
+    return uniform_load_by_symmetry(network, routing);
+  else
+    return expected_load(network, routing, Traffic::uniform(network.chip_count(), true));
+}
+
+template <Topology T, Routing R>
+void check_one(const T& topology, const Network& network, const R& routing, Table& table, Tally& tally) {
+  const DeadlockCheck check = check_deadlock(network, routing);
+  ++tally.checked;
+  tally.free += check.deadlock_free();
+  const double rate = ideal_throughput(network, uniform_load_of(topology, network, routing));
+  table.add({topology.name(), routing.name(), double(routing.vc_classes()), double(check.vertices),
+             double(check.dependencies), check.deadlock_free() ? "yes" : "no", rate});
+}
+
+Result<void> check_all(Run& run) {
+  Table& table = run.table("deadlock", {{"topology", "", Source::label},
+                                        {"routing", "", Source::label},
+                                        {"classes", "classes", Source::computed},
+                                        {"channel_classes", "1", Source::computed},
+                                        {"dependencies", "1", Source::computed},
+                                        {"deadlock_free", "", Source::label},
+                                        {"throughput", "link bandwidths", Source::computed}});
+  Table& balanced = run.table("balanced", {{"topology", "", Source::label},
+                                           {"even", "link bandwidths", Source::computed},
+                                           {"balanced", "link bandwidths", Source::computed},
+                                           {"dual_bound", "link bandwidths", Source::computed},
+                                           {"classes", "classes", Source::computed}});
+  Tally tally;
+  std::optional<vtpu::Error> failed;
+  for_each_example([&](const auto& topology) {
+    const Network network(topology);
+    if (std::find(std::begin(kTopologies), std::end(kTopologies), topology.name()) == std::end(kTopologies)) return;
+    for_each_routing(topology, network, [&](const auto& routing) {
+      // That list stops balancing after a few steps; here it runs its course, in a table of its own.
+      if (!routing.name().starts_with("shortest paths, balanced")) check_one(topology, network, routing, table, tally);
+    });
+    const Traffic uniform = Traffic::uniform(network.chip_count(), true);
+    const auto even = TableRouting::make(network, Split::even);
+    const auto best = balanced_split(network, uniform);
+    if (!even || !best) {
+      failed = !even ? even.error() : best.error();
+      return;
+    }
+    tally.free += check_deadlock(network, best->routing).deadlock_free();
+    ++tally.checked;
+    balanced.add({topology.name(), ideal_throughput(network, expected_load(network, *even, uniform)), best->throughput,
+                  best->dual_bound, double(best->routing.vc_classes())});
+  });
+  if (failed) return *failed;
+  const std::string method = "the topologies of the table under the routings of net/routing/all.h";
+  run.computed("net.deadlock.checked", tally.checked, "combinations", method);
+  run.computed("net.deadlock.free", tally.free, "combinations", method + "; channel-dependency graph acyclic");
+  const Torus torus{{8, 8}};
+  const auto one_class = DimensionOrder::make(torus, Dateline::none);
+  if (!one_class) return one_class.error();
+  const DeadlockCheck found = check_deadlock(Network(torus), *one_class);
+  run.computed("net.deadlock.free.control", found.deadlock_free(), "1",
+               "8x8 torus in dimension order without a dateline: whether its dependency graph is acyclic");
+  return {};
+}
+
+Result<void> study(Run& run) {
+  if (auto done = take_example_routes(run); !done) return done;
+  return check_all(run);
+}
+
+const Experiment kExperiment{.name = "net-routing",
+                             .question = "How do packets find their way, and can they block each other for ever?",
+                             .claims = {"net.route.table"},
+                             .inputs = {},
+                             .quick_seconds = 10,
+                             .full_seconds = 10,
+                             .run = study};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

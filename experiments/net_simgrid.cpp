@@ -1,0 +1,225 @@
+// Asks whether the flow-level simulator and SimGrid find the same times for the same networks, and how long each takes.
+//
+// SimGrid (casanova2014simgrid) is Debian's package, driven through its S4U interface: a torus zone of full-duplex
+// links, its fluid model without hidden factors (CM02, no TCP window, no cross traffic), all messages issued by one
+// actor. Its torus sends messages that are half-way round a ring all one way. So ours runs twice: with those ties split
+// evenly, which is what routing on such a machine would do, and with all of them in the positive direction, which must
+// give SimGrid's own times.
+//
+// Each simulation runs in a process of its own, the two simulators in turn; simulated times come back through a pipe
+// with the wall time of building the network and running it. Links of 50 GB/s (10^9 bytes) and 500 ns.
+//
+// Parameters: runs of each case 3 (1 quick); all-to-all of 1 MiB a pair on 4x4x4 (quick) and 4x4x8 (full). No claim.
+// Outputs: keys net.simgrid.*; table simgrid.
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <simgrid/s4u.hpp>
+#include <string>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Error;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr LinkModel kLink{50, 500};
+constexpr std::uint64_t kMiB = 1 << 20;
+
+/// Messages that all start together, phase after phase: those of a phase wait for all of the one before.
+struct Case {
+  std::string name;
+  Shape sides;
+  std::vector<std::vector<Message>> phases;
+};
+
+Case ring_all_reduce(int chips, std::uint64_t bytes) {
+  Case made{fmt::format("ring all-reduce, {} chips", chips), {chips}, {}};
+  const std::uint64_t share = bytes / static_cast<std::uint64_t>(chips);
+  for (int step = 0; step < 2 * (chips - 1); ++step) {
+    auto& phase = made.phases.emplace_back();
+    for (int chip = 0; chip < chips; ++chip) phase.push_back({chip, (chip + 1) % chips, share});
+  }
+  return made;
+}
+
+Case all_to_all(const Shape& sides, std::uint64_t bytes) {
+  Case made{"all-to-all " + to_string(sides), sides, {{}}};
+  for (int source = 0; source < sides.count(); ++source)
+    for (int destination = 0; destination < sides.count(); ++destination)
+      if (source != destination) made.phases[0].push_back({source, destination, bytes});
+  return made;
+}
+
+/// The same messages in shifts: in phase k every chip sends to the one k numbers on.
+Case shifted_all_to_all(const Shape& sides, std::uint64_t bytes) {
+  Case made{"all-to-all in shifts " + to_string(sides), sides, {}};
+  const int chips = sides.count();
+  for (int shift = 1; shift < chips; ++shift) {
+    auto& phase = made.phases.emplace_back();
+    for (int chip = 0; chip < chips; ++chip) phase.push_back({chip, (chip + shift) % chips, bytes});
+  }
+  return made;
+}
+
+struct Outcome {
+  double simulated_ms = 0;
+  double wall_s = 0;
+};
+
+double simulate_by_simgrid(const Case& what) {
+  namespace s4u = simgrid::s4u;
+  std::string program = "net_simgrid", log = "--log=root.thresh:critical";
+  std::string model = "--cfg=network/model:CM02", gamma = "--cfg=network/TCP-gamma:0",
+              cross = "--cfg=network/crosstraffic:0";
+  char* arguments[] = {program.data(), log.data(), model.data(), gamma.data(), cross.data(), nullptr};
+  int count = 5;
+  s4u::Engine engine(&count, arguments);
+  std::vector<s4u::Host*> hosts(static_cast<std::size_t>(what.sides.count()));
+  std::vector<unsigned long> sides;
+  for (int d = 0; d < what.sides.dimensions(); ++d) sides.push_back(static_cast<unsigned long>(what.sides.side(d)));
+  // Routes of a torus zone read coordinates off an element's number, the first dimension fastest.
+  const auto make_host = [&](s4u::NetZone* zone, const std::vector<unsigned long>&, unsigned long number) {
+    Coordinates at{};
+    for (std::size_t d = 0; d < sides.size(); ++d, number /= sides[d - 1]) at[d] = static_cast<int>(number % sides[d]);
+    const int chip = what.sides.index_of(at);
+    s4u::Host* host = zone->create_host(fmt::format("chip{}", chip), 1e9)->seal();
+    hosts[static_cast<std::size_t>(chip)] = host;
+    return std::make_pair(host->get_netpoint(), static_cast<simgrid::kernel::routing::NetPoint*>(nullptr));
+  };
+  s4u::create_torus_zone("torus", nullptr, sides, s4u::ClusterCallbacks(make_host), kLink.bandwidth_gbytes_per_s * 1e9,
+                         kLink.latency_ns * 1e-9, s4u::Link::SharingPolicy::SPLITDUPLEX)
+      ->seal();
+  s4u::Actor::create("driver", hosts[0], [&] {
+    for (const auto& phase : what.phases) {
+      std::vector<s4u::CommPtr> sent;
+      for (const Message& message : phase)
+        sent.push_back(s4u::Comm::sendto_async(hosts[static_cast<std::size_t>(message.source)],
+                                               hosts[static_cast<std::size_t>(message.destination)], message.bytes));
+      s4u::Comm::wait_all(sent);
+    }
+  });
+  engine.run();
+  return s4u::Engine::get_clock() * 1e3;
+}
+
+double simulate_by_flows(const Case& what, Ties ties) {
+  const Torus torus{what.sides};
+  const Network network(torus, kLink);
+  const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::plain, ties);
+  Workload workload(what.name);
+  std::vector<int> before;
+  for (const auto& phase : what.phases) {
+    // One message of no bytes stands for the whole phase, so that the next waits for it alone.
+    std::vector<int> barrier;
+    if (!before.empty()) barrier = {workload.add({0, 0, 0}, before)};
+    before.clear();
+    for (const Message& message : phase) before.push_back(workload.add(message, barrier));
+  }
+  return run_flows(network, routing, workload)->time_ns * 1e-6;
+}
+
+/// Runs the simulation in a process of its own. Error: the process did not end well.
+Result<Outcome> apart(const std::function<double()>& simulate) {
+  int ends[2];
+  if (pipe(ends) != 0) return Error{"net-simgrid", "cannot make a pipe", ""};
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto begin = std::chrono::steady_clock::now();
+    Outcome outcome{simulate(), 0};
+    outcome.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const bool told = write(ends[1], &outcome, sizeof outcome) == sizeof outcome;
+    _exit(told ? 0 : 1);
+  }
+  close(ends[1]);
+  Outcome outcome;
+  const bool heard = read(ends[0], &outcome, sizeof outcome) == sizeof outcome;
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (!heard || status != 0) return Error{"net-simgrid", "a simulation ended early", "its time through the pipe"};
+  return outcome;
+}
+
+Result<void> compare(Run& run) {
+  warn_of_disturbance("net-simgrid");
+  const int repeats = run.parameter("runs", 1, 3);
+  run.parameter("link_gbytes_per_s", kLink.bandwidth_gbytes_per_s);
+  run.parameter("link_latency_ns", kLink.latency_ns);
+  std::vector<std::pair<std::string, Case>> cases = {{"ring16", ring_all_reduce(16, 256 * kMiB)},
+                                                     {"alltoall_4x4x4", all_to_all({4, 4, 4}, kMiB)},
+                                                     {"shifts_4x4x8", shifted_all_to_all({4, 4, 8}, kMiB)}};
+  if (!run.quick()) cases.emplace_back("alltoall_4x4x8", all_to_all({4, 4, 8}, kMiB));
+  Table& table = run.table("simgrid", {{"case", "", Source::label},
+                                       {"messages", "messages", Source::computed},
+                                       {"simgrid", "ms", Source::simulated},
+                                       {"same_ties", "ms", Source::simulated},
+                                       {"split_ties", "ms", Source::simulated},
+                                       {"simgrid_wall", "s", Source::measured},
+                                       {"wall", "s", Source::measured},
+                                       {"speedup", "x", Source::measured}});
+  Progress progress("net-simgrid", cases.size());
+  for (const auto& [key, what] : cases) {
+    std::vector<double> theirs, ours;
+    Outcome simgrid, split, same;
+    for (int i = 0; i < repeats; ++i) {
+      const auto one = apart([&] { return simulate_by_simgrid(what); });
+      if (!one) return one.error();
+      const auto two = apart([&] { return simulate_by_flows(what, Ties::split); });
+      if (!two) return two.error();
+      simgrid = *one, split = *two;
+      theirs.push_back(one->wall_s);
+      ours.push_back(two->wall_s);
+    }
+    const auto three = apart([&] { return simulate_by_flows(what, Ties::positive); });
+    if (!three) return three.error();
+    same = *three;
+    std::size_t messages = 0;
+    for (const auto& phase : what.phases) messages += phase.size();
+    const std::string method = what.name + "; links of 50 GB/s and 500 ns; ";
+    run.simulated("net.simgrid.theirs_ms." + key, simgrid.simulated_ms, "ms", method + "SimGrid, CM02");
+    run.simulated("net.simgrid.same_ties_ms." + key, same.simulated_ms, "ms",
+                  method + "flow level, ties in the positive direction as SimGrid has them");
+    run.simulated("net.simgrid.split_ties_ms." + key, split.simulated_ms, "ms",
+                  method + "flow level, ties split evenly");
+    run.simulated("net.simgrid.difference." + key, std::abs(same.simulated_ms / simgrid.simulated_ms - 1), "1",
+                  "relative difference of the two simulators, ties treated alike");
+    run.measured("net.simgrid.theirs_wall." + key, estimate_median(theirs), "s");
+    run.measured("net.simgrid.wall." + key, estimate_median(ours), "s");
+    const Estimate ratio = estimate_ratio(theirs, ours);
+    run.measured("net.simgrid.speedup." + key, ratio, "x");
+    table.add({what.name, double(messages), simgrid.simulated_ms, same.simulated_ms, split.simulated_ms, median(theirs),
+               median(ours), ratio.value});
+    progress.step(key);
+  }
+  return {};
+}
+
+const Experiment kExperiment{.name = "net-simgrid",
+                             .question = "Do the flow level and SimGrid agree, and how long does each take?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 5,
+                             .full_seconds = 60,
+                             .times_the_host = true,
+                             .run = compare};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

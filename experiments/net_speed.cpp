@@ -1,0 +1,214 @@
+// Asks how fast the simulators are: hops of flits and of packets simulated in a second of one processor, and the time
+// of flow-level runs.
+//
+// Flit level: uniform traffic in steady state in the reference router set-up (4 virtual channels of 8 flits, packets of
+// one flit), at a load of 0.3 flits a chip a cycle (0.2 on 4096 chips), as the reference simulator was timed
+// (data/peers/simulator_speed.csv). Packet level: all-to-all of 4 KiB packets. Flow level: all-to-all with every pair a
+// flow of its own, and by symmetry. Each run is repeated in a process of its own; processor time is not used, since a
+// user waits for wall time. Peak memory of a process is its own and its network's.
+//
+// Parameters: repetitions 7 (3 quick); sizes up to 512 chips when quick. No claim.
+// Outputs: keys net.speed.*; table speed, flow_times.
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/flow/symmetric.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/packet/all_to_all.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/workload/traffic.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Error;
+using vtpu::Result;
+using Source = Column::Source;
+
+struct Timed {
+  double hops = 0;
+  double seconds = 0;
+  double mebibytes = 0;  // peak resident
+};
+
+/// Runs in a process of its own, which times `work` and tells what it returned: hops.
+Result<Timed> apart(const std::function<Result<double>()>& work) {
+  int ends[2];
+  if (pipe(ends) != 0) return Error{"net-speed", "cannot make a pipe", ""};
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto begin = std::chrono::steady_clock::now();
+    const Result<double> hops = work();
+    Timed timed{hops ? *hops : -1, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), 0};
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    timed.mebibytes = static_cast<double>(usage.ru_maxrss) / 1024;
+    const bool told = write(ends[1], &timed, sizeof timed) == sizeof timed;
+    _exit(told ? 0 : 1);
+  }
+  close(ends[1]);
+  Timed timed;
+  const bool heard = read(ends[0], &timed, sizeof timed) == sizeof timed;
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (!heard || status != 0 || timed.hops < 0)
+    return Error{"net-speed", "a simulation ended early", "its time through the pipe"};
+  return timed;
+}
+
+Result<double> flits(const Shape& grid, double load, int packet_flits) {
+  const Torus torus{grid};
+  const Network network(torus);
+  const auto routing = DimensionOrder::make(torus, Dateline::plain);
+  if (!routing) return routing.error();
+  FlitConfig config;
+  config.packet_flits = packet_flits;
+  SteadyPlan plan;
+  plan.offered = load;
+  // About as many flit-hops on every size.
+  plan.period = std::max(20, 60'000 / network.chip_count());
+  const auto state = run_steady(network, *routing, Traffic::uniform(network.chip_count(), true), config, plan);
+  if (!state) return state.error();
+  return static_cast<double>(state->flit_hops);
+}
+
+Result<double> packets(const Shape& grid, int a_pair) {
+  const Torus torus{grid};
+  const Network network(torus);
+  const auto routing = DimensionOrder::make(torus, Dateline::plain);
+  if (!routing) return routing.error();
+  const auto run = run_all_to_all(network, *routing, AllToAll{4096 * static_cast<std::uint64_t>(a_pair)}, {});
+  if (!run) return run.error();
+  return static_cast<double>(run->packet_hops);
+}
+
+Result<double> flows(const Shape& grid, bool by_symmetry) {
+  const Torus torus{grid};
+  const Network network(torus);
+  const auto routing = DimensionOrder::make(torus, Dateline::plain);
+  if (!routing) return routing.error();
+  Workload workload("all-to-all");
+  for (int source = 0; source < (by_symmetry ? 1 : network.chip_count()); ++source)
+    for (int destination = 0; destination < network.chip_count(); ++destination)
+      if (source != destination) workload.add({source, destination, 1 << 20});
+  const auto done =
+      by_symmetry ? run_symmetric_flows(network, *routing, workload) : run_flows(network, *routing, workload);
+  if (!done) return done.error();
+  return 0.0;
+}
+
+struct Samples {
+  std::vector<double> speed;  // million hops a second
+  std::vector<double> milliseconds;
+  double mebibytes = 0;
+};
+
+Result<Samples> repeat(int times, const std::function<Result<double>()>& work) {
+  Samples samples;
+  for (int i = 0; i < times; ++i) {
+    const Result<Timed> timed = apart(work);
+    if (!timed) return timed.error();
+    samples.speed.push_back(timed->hops / timed->seconds * 1e-6);
+    samples.milliseconds.push_back(timed->seconds * 1e3);
+    samples.mebibytes = std::max(samples.mebibytes, timed->mebibytes);
+  }
+  return samples;
+}
+
+Result<void> measure_all(Run& run) {
+  warn_of_disturbance("net-speed");
+  const int times = run.parameter("repetitions", 3, 7);
+  Table& speed = run.table("speed", {{"level", "", Source::label},
+                                     {"network", "", Source::label},
+                                     {"chips", "chips", Source::computed},
+                                     {"what", "", Source::label},
+                                     {"speed", "million hops/s", Source::measured},
+                                     {"low", "million hops/s", Source::measured},
+                                     {"high", "million hops/s", Source::measured},
+                                     {"memory", "MiB", Source::measured}});
+  struct Case {
+    const char* level;
+    Shape grid;
+    double load;  // flit level
+    int count;    // flits a packet, or packets a pair
+    bool quick;
+  };
+  const Case cases[] = {{"flit", {8, 8}, 0.3, 1, true},        {"flit", {8, 8, 8}, 0.3, 1, true},
+                        {"flit", {16, 16, 16}, 0.2, 1, false}, {"flit, 8 flits", {8, 8}, 0.3, 8, true},
+                        {"packet", {4, 4, 8}, 0, 128, true},   {"packet", {8, 8, 8}, 0, 8, true},
+                        {"packet", {16, 16, 16}, 0, 1, false}};
+  Progress progress("net-speed", std::size(cases) + 4);
+  for (const Case& one : cases) {
+    const std::string network = to_string(one.grid);
+    progress.step(std::string(one.level) + " " + network);
+    if (run.quick() && !one.quick) continue;
+    const bool flit = one.level != std::string("packet");
+    const int most = one.grid.count() > 1000 && !flit ? std::min(times, 3) : times;
+    const Result<Samples> samples =
+        repeat(most, [&] { return flit ? flits(one.grid, one.load, one.count) : packets(one.grid, one.count); });
+    if (!samples) return samples.error();
+    const Estimate estimate = estimate_median(samples->speed);
+    const std::string key = fmt::format("{}.{}", one.level, network);
+    if (flit && one.count == 1) run.measured("net.speed.flit." + network, estimate, "million hops/s");
+    if (flit && one.count != 1) run.measured("net.speed.flit_8." + network, estimate, "million hops/s");
+    if (!flit) {
+      run.measured("net.speed.packet." + network, estimate, "million hops/s");
+      Estimate seconds = estimate_median(samples->milliseconds);
+      run.measured("net.speed.packet_ms." + network, seconds, "ms");
+    }
+    speed.add(
+        {one.level, network, double(one.grid.count()),
+         flit ? fmt::format("uniform, load {}", one.load) : fmt::format("all-to-all, {} packets a pair", one.count),
+         estimate.value, estimate.ci.low, estimate.ci.high, samples->mebibytes});
+  }
+  Table& flow = run.table("flow_times", {{"network", "", Source::label},
+                                         {"what", "", Source::label},
+                                         {"flows", "flows", Source::computed},
+                                         {"time", "ms", Source::measured},
+                                         {"low", "ms", Source::measured},
+                                         {"high", "ms", Source::measured},
+                                         {"memory", "MiB", Source::measured}});
+  struct Flows {
+    Shape grid;
+    bool by_symmetry;
+  };
+  for (const Flows& one : {Flows{{4, 4, 4}, false}, {{4, 4, 8}, false}, {{8, 8, 8}, false}, {{16, 16, 16}, true}}) {
+    const std::string network = to_string(one.grid);
+    progress.step("flow " + network);
+    const Result<Samples> samples = repeat(times, [&] { return flows(one.grid, one.by_symmetry); });
+    if (!samples) return samples.error();
+    const Estimate time = estimate_median(samples->milliseconds);
+    run.measured("net.speed.flow_ms." + network, time, "ms");
+    const double chips = one.grid.count();
+    flow.add({network, one.by_symmetry ? "by symmetry" : "every pair a flow", chips * (chips - 1), time.value,
+              time.ci.low, time.ci.high, samples->mebibytes});
+  }
+  return {};
+}
+
+const Experiment kExperiment{.name = "net-speed",
+                             .question = "How fast are the network simulators?",
+                             .claims = {},
+                             .inputs = {},
+                             .quick_seconds = 15,
+                             .full_seconds = 150,
+                             .times_the_host = true,
+                             .run = measure_all};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,68 @@
+// Latency over offered load in the reference router set-up, beside what the reference simulator found.
+#include <cmath>
+
+#include "all.h"
+#include "vtpu/plot/matplotlib.h"
+#include "vtpu/plot/style.h"
+
+namespace vtpu::figures {
+namespace {
+
+namespace plt = plot::plt;
+
+constexpr const char* kExperiment = "net-flit";
+
+struct Curve {
+  const char* name;
+  const char* label;
+  const char* colour;
+  const char* marker;
+};
+
+constexpr Curve kCurves[] = {{"8x8, 1 flit", "8×8, 1 flit", plot::colour::kBlue, "o"},
+                             {"8x8, 8 flits", "8×8, 8 flits", plot::colour::kOrange, "s"},
+                             {"8x8, 1 flit, balanced", "8×8, 1 flit, balanced", plot::colour::kGreen, "^"},
+                             {"8x8x8, 1 flit", "8×8×8, 1 flit", plot::colour::kVermilion, "D"}};
+
+void draw(plot::Context& context) {
+  const plot::TableView all = context.table(kExperiment, "latency_throughput").where("vcs", 4);
+  for (const Curve& curve : kCurves) {
+    const plot::TableView rows = all.where("curve", curve.name);
+    plt::Numbers load, latency, quoted_load, quoted;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      if (rows.label(row, "stable") == "yes") {
+        load.push_back(rows.number(row, "offered"));
+        latency.push_back(rows.number(row, "latency"));
+      }
+      if (rows.label(row, "quoted_latency").empty()) continue;
+      quoted_load.push_back(rows.number(row, "offered"));
+      quoted.push_back(rows.number(row, "quoted_latency"));
+    }
+    plt::plot(load, latency, {{"color", curve.colour}, {"linewidth", 1.0}, {"label", curve.label}});
+    plt::scatter(quoted_load, quoted,
+                 {{"marker", curve.marker}, {"s", 14.0}, {"edgecolors", curve.colour}, {"facecolors", "none"}});
+  }
+  plt::xlim(0, 0.62);
+  plt::ylim(0, 180);
+  plt::xlabel("offered load (flits a chip a cycle)");
+  plt::ylabel("packet latency (cycles)");
+  plt::legend({{"loc", "upper left"}});
+}
+
+}  // namespace
+
+plot::Figure latency_throughput() {
+  return {
+      .name = "latency_throughput",
+      .caption =
+          "Latency of packets over offered load under uniform traffic, at flit level in the reference router set-up "
+          "with four virtual channels. Lines: this simulator, as far as it is stable. Marks: the reference "
+          "simulator [@jiang2013booksim], as quoted.",
+      .alt =
+          "Four rising curves with marks of the reference lying on them; all turn steep at about half a flit a cycle.",
+      .height = 2.6,
+      .results = {kExperiment},
+      .draw = draw};
+}
+
+}  // namespace vtpu::figures

@@ -1,0 +1,241 @@
+// phextnet: simulates networks described by a file or by flags, and says what can be known of them without simulating.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "phextnet/interrupt.h"
+#include "phextnet/meter.h"
+#include "phextnet/view.h"
+#include "vtpu/base/file.h"
+#include "vtpu/base/result.h"
+#include "vtpu/scenario/keys.h"
+#include "vtpu/scenario/report.h"
+#include "vtpu/scenario/run.h"
+#include "vtpu/scenario/scenario.h"
+#include "vtpu/scenario/tables.h"
+
+namespace vtpu::command {
+namespace {
+
+using scenario::Scenario;
+
+constexpr int kDone = 0;
+constexpr int kWrongInput = 1;
+constexpr int kWrongUsage = 2;
+constexpr int kInterrupted = 130;
+
+/// A flag that sets a key.
+struct ShortFlag {
+  const char* names;
+  const char* key;
+};
+constexpr std::array<ShortFlag, 15> kShortFlags = {{{"-t,--topology", "network.topology"},
+                                                    {"-s,--sides", "network.sides"},
+                                                    {"-f,--file", "network.file"},
+                                                    {"-r,--routing", "routing.algorithm"},
+                                                    {"--vcs", "routing.vcs"},
+                                                    {"-p,--pattern", "traffic.pattern"},
+                                                    {"-l,--loads", "traffic.loads"},
+                                                    {"-w,--workload", "workload.kind"},
+                                                    {"--level", "simulation.level"},
+                                                    {"--seed", "simulation.seed"},
+                                                    {"-j,--threads", "simulation.threads"},
+                                                    {"--json", "output.json"},
+                                                    {"--csv", "output.csv"},
+                                                    {"--plot", "output.plot"},
+                                                    {"--view", "output.view"}}};
+
+struct Options {
+  std::string file;
+  std::vector<std::string> settings;  ///< "key=value", those of --set first
+  std::string from, to;               ///< chips
+  bool time = false;
+  bool markdown = false;
+};
+
+Result<int> print(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
+    return Error{"standard output", "cannot write", ""};
+  return kDone;
+}
+
+/// A message on one line, whatever its arguments held.
+int fail(std::string message, int status) {
+  for (char& c : message)
+    if (static_cast<unsigned char>(c) < 0x20) c = '?';
+  fmt::print(stderr, "phextnet: {}\n", message);
+  return status;
+}
+
+Result<Scenario> scenario_of(const Options& options) {
+  Result<Scenario> read = Scenario{};
+  if (!options.file.empty()) read = scenario::read_scenario(options.file);
+  if (!read) return read;
+  for (const std::string& setting : options.settings)
+    if (const auto done = scenario::set(*read, setting); !done) return done.error();
+  return read;
+}
+
+// ---- commands
+
+Result<int> run_info(const Options& options) {
+  const auto given = scenario_of(options);
+  if (!given) return given.error();
+  const auto report = scenario::inspect(*given);
+  if (!report) return report.error();
+  if (!given->output.json.empty())
+    if (const auto written = write_file(given->output.json, scenario::report_json(*report).dump(1) + "\n"); !written)
+      return written.error();
+  if (!given->output.plot.empty())
+    if (const auto drawn = draw(scenario::report_json(*report).dump(), "machine", given->output.plot); !drawn)
+      return drawn.error();
+  return print(scenario::report_text(*report));
+}
+
+Result<int> run_check(const Options& options) {
+  const auto given = scenario_of(options);
+  if (!given) return given.error();
+  const auto report = scenario::inspect(*given);
+  if (!report) return report.error();
+  const scenario::RoutingFacts& routing = report->routing;
+  if (!routing.cycle.empty())
+    return Error{routing.name + " on " + report->network.name, "can deadlock: " + routing.cycle, ""};
+  return print(fmt::format("{} on {}: deadlock-free, no cycle among {} dependencies of {} channel classes\n",
+                           routing.name, report->network.name, routing.dependencies, routing.channel_classes));
+}
+
+Result<int> run_routes(const Options& options) {
+  const auto given = scenario_of(options);
+  if (!given) return given.error();
+  const auto text = scenario::route_table_text(*given, options.from, options.to);
+  if (!text) return text.error();
+  return print(*text);
+}
+
+Result<int> run_keys(const Options& options) {
+  return print(options.markdown ? scenario::keys_markdown() : scenario::keys_text());
+}
+
+/// What is drawn of a run.
+std::string view_of(const Scenario& given, const scenario::Report& report) {
+  if (given.output.view != "auto") return given.output.view;
+  return report.curve ? "curve" : "machine";
+}
+
+Result<void> write_outputs(const Scenario& given, const scenario::Report& report, nlohmann::ordered_json json) {
+  if (!given.output.json.empty())
+    if (const auto written = write_file(given.output.json, json.dump(1) + "\n"); !written) return written;
+  if (!given.output.csv.empty())
+    if (const auto written = write_file(given.output.csv, scenario::report_csv(report)); !written) return written;
+  if (!given.output.plot.empty()) return draw(json.dump(), view_of(given, report), given.output.plot);
+  return {};
+}
+
+Result<int> run_run(const Options& options) {
+  const auto given = scenario_of(options);
+  if (!given) return given.error();
+  std::optional<Meter> meter(std::in_place);
+  const bool terminal = meter->terminal();
+  const Interrupt interrupt;
+  const auto done = scenario::run(*given, [&](double part) {
+    meter->show(part);
+    return !interrupt.came();
+  });
+  meter.reset();
+  if (!done) return done.error();
+  const scenario::Report& report = done->report;
+  if (const auto printed = print(scenario::report_text(report)); !printed) return printed;
+  nlohmann::ordered_json json = scenario::report_json(report);
+  if (options.time) {
+    json["cost"] = {{"measured_seconds", done->cost.seconds}, {"hops", done->cost.hops}, {"of", done->cost.hop_name}};
+    if (const auto printed = print("cost       " + scenario::cost_text(done->cost) + "\n"); !printed) return printed;
+  } else if (terminal) {
+    fmt::print(stderr, "  {}\n", scenario::cost_text(done->cost));
+  }
+  if (const auto written = write_outputs(*given, report, std::move(json)); !written) return written.error();
+  return report.interrupted ? kInterrupted : kDone;
+}
+
+// ---- the command line
+
+class CommandLine {
+ public:
+  CommandLine() : app_("phextnet: simulates networks of chips (src/vtpu/scenario/README.md)") {
+    app_.name("phextnet");
+    app_.require_subcommand(1);
+    app_.footer(
+        "FILE is TOML; 'phextnet keys' prints every key with its default. Flags override the file.\n"
+        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 130 interrupted, with what had been simulated.");
+    CLI::App* run =
+        on_scenario("run", "simulate: latency and throughput of [traffic], or the time of [workload]", run_run);
+    run->add_flag("--time", options_.time, "also what the simulation cost on this host");
+    on_scenario("info", "network and routing without a simulation: distances, bounds, deadlock", run_info);
+    on_scenario("check", "whether the routing can deadlock, with the circle of channels that wait", run_check);
+    CLI::App* routes =
+        on_scenario("routes", "routing table: source, destination, next hop, hops, bandwidth", run_routes);
+    CLI::Option* from = routes->add_option("--from", options_.from, "only of this chip");
+    routes->add_option("--to", options_.to, "every hop to this chip")->needs(from);
+    CLI::App* keys = app_.add_subcommand("keys", "a scenario file with every key, its default and its meaning");
+    keys->add_flag("--markdown", options_.markdown, "as the table of README.md");
+    keys->final_callback([this] { action_ = run_keys; });
+  }
+
+  int run(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() != 0)
+        return fail(std::string(error.what()) + "; 'phextnet --help' lists the commands", kWrongUsage);
+      std::ostringstream help;
+      app_.exit(error, help, help);
+      return finished(print(help.str()));
+    }
+    return finished(action_(options_));
+  }
+
+ private:
+  using Action = Result<int> (*)(const Options&);
+
+  static int finished(const Result<int>& done) { return done ? *done : fail(done.error().message(), kWrongInput); }
+
+  CLI::App* on_scenario(const char* name, const char* what, Action action) {
+    CLI::App* command = app_.add_subcommand(name, what);
+    command->add_option("FILE", options_.file, "scenario; without one, defaults and flags");
+    command
+        ->add_option_function<std::vector<std::string>>(
+            "--set",
+            [this](const std::vector<std::string>& settings) {
+              options_.settings.insert(options_.settings.begin(), settings.begin(), settings.end());
+            },
+            "section.key=value; may be given again")
+        ->take_all()
+        ->expected(1);
+    for (const ShortFlag& flag : kShortFlags)
+      command->add_option_function<std::string>(
+          flag.names,
+          [this, key = std::string(flag.key)](const std::string& value) {
+            options_.settings.push_back(key + "=" + value);
+          },
+          flag.key);
+    command->final_callback([this, action] { action_ = action; });
+    return command;
+  }
+
+  Options options_;
+  Action action_ = nullptr;
+  CLI::App app_;
+};
+
+}  // namespace
+}  // namespace vtpu::command
+
+int main(int argc, char** argv) { return vtpu::command::CommandLine().run(argc, argv); }

@@ -1,0 +1,26 @@
+#include "vtpu/net/flit/flit_simulator.h"
+
+#include <fmt/format.h>
+
+namespace vtpu::net {
+
+Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port) {
+  const auto name = [own_port](const FlitVc& vc) {
+    return vc.port == own_port ? fmt::format("node {} injection VC {}", vc.node, vc.vc)
+                               : fmt::format("node {} port {} VC {}", vc.node, vc.port, vc.vc);
+  };
+  std::string circle;
+  for (const FlitVc& vc : waits) circle += name(vc) + " -> ";
+  circle += name(waits[0]);
+  return {fmt::format("{}, cycle {}", routing, cycle), "deadlock: " + circle,
+          "a routing whose channel dependencies have no cycle"};
+}
+
+Error no_way(const std::string& routing, int source, int destination) {
+  return {routing, fmt::format("no way from chip {} to chip {}", source, destination),
+          "traffic between chips that the routing joins"};
+}
+
+Error stopped(std::uint64_t cycle) { return {fmt::format("cycle {}", cycle), "stopped on request", ""}; }
+
+}  // namespace vtpu::net

@@ -1,0 +1,310 @@
+#pragma once
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/flit/flit.h"
+#include "vtpu/net/flit/flit_config.h"
+#include "vtpu/net/flit/flit_network.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::net {
+
+/// A packet whose last flit has left the network in this cycle.
+struct FlitDelivery {
+  std::uint32_t tag = 0;       ///< as given at its start
+  std::uint64_t created = 0;   ///< cycle
+  std::uint64_t injected = 0;  ///< cycle in which its head left the source
+  int flits = 0;
+  int hops = 0;  ///< links
+};
+
+/// The error of a run whose packets wait for each other in a circle.
+Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port);
+
+/// Of two chips that the routing does not join, and of a run that its watch stopped.
+Error no_way(const std::string& routing, int source, int destination);
+Error stopped(std::uint64_t cycle);
+
+/// Packets on their ways through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs
+/// drive it cycle by cycle.
+template <Routing R>
+class FlitSimulator {
+ public:
+  /// The configuration has been checked.
+  FlitSimulator(const Network& network, const R& routing, const FlitConfig& config);
+
+  std::uint64_t now() const { return net_.now(); }
+  const FlitNetwork& network() const { return net_; }
+  /// Whether a chip has sent all flits of its last packet.
+  bool source_free(int chip) const { return sources_[at(chip)].left == 0; }
+  /// Gives a free source its next packet, created in this cycle or earlier. Requires routing.reaches. `random`: for the
+  /// packet's choice of way.
+  void start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag, Random& random);
+  /// First half of a cycle: delivered(const FlitDelivery&) for each packet that is complete.
+  template <class Delivered>
+  void receive(Delivered delivered);
+  /// Second half, after the packets that start in this cycle.
+  void advance();
+  /// Packets started and not yet delivered.
+  std::uint64_t packets_inside() const { return started_ - delivered_; }
+  void skip_to(std::uint64_t cycle) { net_.skip_to(cycle); }
+  bool can_skip() const { return packets_inside() == 0 && net_.credits_home(); }
+  std::uint64_t flit_hops() const;
+
+  /// Now and then, and always when nothing moves, looks for a deadlock.
+  std::optional<Error> find_deadlock() const;
+  /// Steps until nothing is inside and checks that all is conserved. Error: a deadlock.
+  template <class Delivered>
+  Result<void> drain(Delivered delivered);
+
+ private:
+  static constexpr std::uint64_t kDeadlockInterval = 1 << 14;
+
+  struct Source {
+    std::uint32_t packet = 0;
+    std::uint16_t left = 0;  // flits still to send
+    std::uint8_t vc = 0;
+    bool head = false;  // the next flit is the first
+  };
+  struct OnTheWay {  // what every hop needs
+    typename R::State state;
+    std::uint16_t hops;
+  };
+  struct Packet {  // what source and destination need
+    std::uint64_t created;
+    std::uint64_t injected;
+    std::uint32_t tag;
+    std::uint32_t destination;
+    std::uint16_t flits;
+    std::uint16_t arrived;
+  };
+
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  void inject();
+  void route(int node, int lane, std::uint32_t packet);
+  void choose(int node, int lane, std::uint32_t packet);
+  void granted(int node, std::uint32_t packet, int port, int vc);
+  const Move& drawn(int node, const Moves& moves);
+  template <class Delivered>
+  void deliver(int chip, Flit flit, Delivered& delivered);
+
+  const R& routing_;
+  FlitConfig config_;
+  int nodes_;
+  FlitNetwork net_;
+  std::vector<VcRange> ranges_;         // by class
+  std::vector<Random> choices_;         // by node
+  std::vector<Source> sources_;         // by chip
+  std::vector<std::uint64_t> sending_;  // chips with flits to send, a bit each
+  std::vector<OnTheWay> on_the_way_;    // by packet
+  std::vector<Packet> packets_;         // by packet
+  std::vector<std::uint32_t> free_;     // numbers of packets to use again
+  std::uint64_t started_ = 0;
+  std::uint64_t delivered_ = 0;
+  Moves moves_;
+};
+
+template <Routing R>
+FlitSimulator<R>::FlitSimulator(const Network& network, const R& routing, const FlitConfig& config)
+    : routing_(routing),
+      config_(config),
+      nodes_(network.node_count()),
+      net_(network, config),
+      sources_(at(network.chip_count())),
+      sending_((sources_.size() + 63) / 64) {
+  for (int vc_class = 0; vc_class < routing.vc_classes(); ++vc_class)
+    ranges_.push_back(routing.vcs_of(vc_class, config.vcs));
+  const Random streams = Random(config.seed).fork(0);
+  for (int node = 0; node < network.node_count(); ++node)
+    choices_.push_back(streams.fork(static_cast<std::uint64_t>(node)));
+}
+
+template <Routing R>
+void FlitSimulator<R>::start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag,
+                             Random& random) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(packets_.size()));
+    VTPU_CHECK(packets_.size() < std::size_t{1} << 30, "at most 2^30 packets are under way");
+    packets_.emplace_back();
+    on_the_way_.emplace_back();
+  }
+  const std::uint32_t packet = free_.back();
+  free_.pop_back();
+  packets_[packet] = {created, 0, tag, static_cast<std::uint32_t>(destination), static_cast<std::uint16_t>(flits), 0};
+  on_the_way_[packet] = {routing_.start(chip, destination, random), 0};
+  sources_[at(chip)] = {packet, static_cast<std::uint16_t>(flits), 0, true};
+  sending_[at(chip) >> 6] |= std::uint64_t{1} << (chip & 63);
+  ++started_;
+}
+
+template <Routing R>
+void FlitSimulator<R>::inject() {
+  for (std::size_t word = 0; word < sending_.size(); ++word)
+    for (std::uint64_t bits = sending_[word]; bits != 0; bits &= bits - 1) {
+      const int chip = static_cast<int>(word) * 64 + std::countr_zero(bits);
+      Source& source = sources_[at(chip)];
+      if (source.head) {
+        const int vc = net_.injection_vc(chip);
+        if (vc < 0) continue;
+        source.vc = static_cast<std::uint8_t>(vc);
+        packets_[source.packet].injected = now();
+      } else if (!net_.has_room(chip, source.vc)) {
+        continue;
+      }
+      net_.inject(chip, source.vc, Flit(source.packet, source.head, source.left == 1));
+      source.head = false;
+      if (--source.left == 0) sending_[word] &= ~(std::uint64_t{1} << (chip & 63));
+    }
+}
+
+template <Routing R>
+const Move& FlitSimulator<R>::drawn(int node, const Moves& moves) {
+  if (moves.size() == 1) return moves[0];
+  double left = choices_[at(node)].unit();
+  for (const Move& move : moves) {
+    left -= move.probability;
+    if (left < 0) return move;
+  }
+  return moves[moves.size() - 1];
+}
+
+/// Routing of a head. An oblivious packet settles its way on here; an adaptive one chooses before each virtual-channel
+/// allocation instead.
+template <Routing R>
+void FlitSimulator<R>::route(int node, int lane, std::uint32_t packet) {
+  OnTheWay& way = on_the_way_[packet];
+  if constexpr (R::kAdaptive) return;
+  routing_.moves(node, way.state, moves_);
+  if (moves_.empty()) {
+    net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
+    return;
+  }
+  const Move& move = drawn(node, moves_);
+  net_.request(node, lane, move.port, ranges_[at(move.vc_class)]);
+  way.state = routing_.after(node, way.state, move);
+  ++way.hops;
+}
+
+template <Routing R>
+void FlitSimulator<R>::choose(int node, int lane, std::uint32_t packet) {
+  routing_.moves(node, on_the_way_[packet].state, moves_);
+  if (moves_.empty()) {
+    net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
+    return;
+  }
+  const Move* best = nullptr;
+  int most = 0;
+  for (const bool escape : {false, true}) {
+    if (best != nullptr) break;
+    for (const Move& move : moves_) {
+      if ((move.probability == 0) != escape) continue;
+      const int room = net_.free_room(node, move.port, ranges_[at(move.vc_class)]);
+      if (room <= most) continue;
+      most = room;
+      best = &move;
+    }
+  }
+  if (best == nullptr)
+    net_.request(node, lane, 0, {1, 0});
+  else
+    net_.request(node, lane, best->port, ranges_[at(best->vc_class)]);
+}
+
+template <Routing R>
+template <class Delivered>
+void FlitSimulator<R>::deliver(int chip, Flit flit, Delivered& delivered) {
+  const std::uint32_t number = flit.packet();
+  Packet& packet = packets_[number];
+  VTPU_CHECK(static_cast<int>(packet.destination) == chip, "a flit leaves the network at its destination");
+  ++packet.arrived;
+  if (!flit.tail()) return;
+  VTPU_CHECK(packet.arrived == packet.flits, "a packet's last flit is the last to arrive, and none is missing");
+  delivered(FlitDelivery{packet.tag, packet.created, packet.injected, packet.flits, on_the_way_[number].hops});
+  free_.push_back(number);
+  ++delivered_;
+}
+
+template <Routing R>
+template <class Delivered>
+void FlitSimulator<R>::receive(Delivered delivered) {
+  net_.arrive([&](int chip, Flit flit) { deliver(chip, flit, delivered); });
+}
+
+template <Routing R>
+void FlitSimulator<R>::advance() {
+  inject();
+  const auto visit = [this](int node) {
+    net_.for_each_head(node, [&](int lane, Flit flit) { route(node, lane, flit.packet()); });
+    if constexpr (R::kAdaptive)
+      net_.for_each_waiting(node, [&](int lane, Flit flit) { choose(node, lane, flit.packet()); });
+    net_.step(node, [&](Flit flit, int port, int vc) { granted(node, flit.packet(), port, vc); });
+  };
+  net_.for_each_busy(visit, [this](Flit head) { return &on_the_way_[head.packet()]; });
+  net_.tick();
+}
+
+template <Routing R>
+void FlitSimulator<R>::granted(int node, std::uint32_t packet, int port, int vc) {
+  if constexpr (!R::kAdaptive) return;
+  if (port == net_.own_port()) return;
+  OnTheWay& way = on_the_way_[packet];
+  routing_.moves(node, way.state, moves_);
+  for (const Move& move : moves_) {
+    const VcRange& range = ranges_[at(move.vc_class)];
+    if (move.port != port || vc < range.first || vc > range.last) continue;
+    way.state = routing_.after(node, way.state, move);
+    ++way.hops;
+    return;
+  }
+  VTPU_CHECK(false, "a granted virtual channel belongs to one of the packet's moves");
+}
+
+template <Routing R>
+std::uint64_t FlitSimulator<R>::flit_hops() const {
+  std::uint64_t sum = 0;
+  for (int node = 0; node < nodes_; ++node)
+    for (int port = 0; port < net_.own_port(); ++port) sum += net_.flits_over(node, port);
+  return sum;
+}
+
+template <Routing R>
+std::optional<Error> FlitSimulator<R>::find_deadlock() const {
+  const bool stalled = net_.stalled();
+  if (!stalled && now() % kDeadlockInterval != 0) return std::nullopt;
+  FlitNetwork::Alternatives alternatives;
+  if constexpr (R::kAdaptive)
+    alternatives = [this](int node, Flit head, const FlitNetwork::VisitRange& visit) {
+      Moves moves;
+      routing_.moves(node, on_the_way_[head.packet()].state, moves);
+      if (moves.empty()) visit(net_.own_port(), {0, config_.vcs - 1});
+      for (const Move& move : moves) visit(move.port, ranges_[at(move.vc_class)]);
+    };
+  const std::vector<FlitVc> cycle = net_.deadlock(alternatives);
+  VTPU_CHECK(!stalled || !cycle.empty(), "a network in which nothing moves is in a deadlock");
+  if (cycle.empty()) return std::nullopt;
+  return deadlock_error(routing_.name(), now(), cycle, net_.own_port());
+}
+
+template <Routing R>
+template <class Delivered>
+Result<void> FlitSimulator<R>::drain(Delivered delivered) {
+  while (packets_inside() > 0 || !can_skip()) {
+    receive(delivered);
+    advance();
+    if (std::optional<Error> deadlock = find_deadlock()) return *std::move(deadlock);
+  }
+  VTPU_CHECK(started_ == delivered_ && free_.size() == packets_.size(), "every packet is delivered exactly once");
+  VTPU_CHECK(net_.at_rest(), "an empty network has empty buffers and all its credits");
+  return {};
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,32 @@
+#include "vtpu/net/flit/run_flits.h"
+
+#include <fmt/format.h>
+
+namespace vtpu::net {
+
+Result<double> flit_cycle_ns(const Network& network, int flit_bytes) {
+  if (flit_bytes < 1) return Error{"bytes of a flit", fmt::format("found {}", flit_bytes), "a positive number"};
+  if (network.link_kinds().empty()) return Error{network.name(), "no links", "a network with links"};
+  const double bandwidth = network.link_kinds()[0].bandwidth_gbytes_per_s;  // bytes a nanosecond
+  for (const LinkModel& link : network.link_kinds())
+    if (link.bandwidth_gbytes_per_s != bandwidth)
+      return Error{network.name(), fmt::format("links of {} and of {} GB/s", bandwidth, link.bandwidth_gbytes_per_s),
+                   "links of one bandwidth at flit level, where each carries one flit a cycle"};
+  if (!(bandwidth > 0)) return Error{network.name(), fmt::format("links of {} GB/s", bandwidth), "a positive number"};
+  return flit_bytes / bandwidth;
+}
+
+Result<void> check(const Workload& workload, const Network& network) {
+  for (int id = 0; id < workload.size(); ++id) {
+    const Message& message = workload.message(id);
+    const auto where = [&] { return fmt::format("workload '{}', message {}", workload.name(), id); };
+    for (const int chip : {message.source, message.destination})
+      if (chip < 0 || chip >= network.chip_count())
+        return Error{where(), fmt::format("chip {}", chip), fmt::format("0 to {}", network.chip_count() - 1)};
+    for (const double ns : {message.not_before_ns, message.compute_ns})
+      if (!(ns >= 0 && ns < 1e15)) return Error{where(), fmt::format("a time of {} ns", ns), "0 to 10^15 ns"};
+  }
+  return {};
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,201 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/flit/flit_config.h"
+#include "vtpu/net/flit/flit_simulator.h"
+#include "vtpu/net/flit/message_schedule.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/watch.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace vtpu::net {
+
+/// Nanoseconds that a flit takes over a link, which is the cycle at this level.
+/// Error: links that differ in bandwidth, since every channel carries one flit a cycle; no links at all.
+Result<double> flit_cycle_ns(const Network& network, int flit_bytes);
+
+/// Error: the message whose chips do not exist or whose times are negative or no numbers.
+Result<void> check(const Workload& workload, const Network& network);
+
+/// Runs a workload to completion. A message is cut into packets of at most config.packet_flits flits of `flit_bytes`
+/// bytes; a chip sends its messages one after the other in the order in which they may be sent. A message of no bytes
+/// is a packet of one flit; one to its own chip is delivered when it may be sent. Times are whole cycles; a link takes
+/// config.timing.channel cycles, whatever latency its model has. Bytes of channels count whole flits.
+/// A message without a way is lost when it would be sent; those that come after it go on from there.
+/// Error: a configuration or message out of range; links of different bandwidth; a deadlock, with the virtual channels
+/// that wait for each other; a watch that asked to stop.
+template <Routing R>
+Result<Completion> run_flits(const Network& network, const R& routing, const Workload& workload,
+                             const FlitConfig& config, int flit_bytes, const Watch& watch = {});
+
+/// The parts of a run to completion.
+template <Routing R>
+class FlitRun {
+ public:
+  FlitRun(const Network& network, const R& routing, const Workload& workload, const FlitConfig& config, int flit_bytes,
+          double cycle_ns);
+  Result<Completion> run(const Watch& watch);
+
+ private:
+  static constexpr int kNone = -1;
+  struct Progress {  // of a message
+    std::uint64_t flits_to_start = 0;
+    std::uint64_t flits_to_arrive = 0;
+    int next = kNone;  // message in the queue of its source
+  };
+  struct Queue {  // of a chip
+    int first = kNone;
+    int last = kNone;
+  };
+
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  void release(int message);
+  void start_packets();
+  void finish(int message, Loss loss);
+
+  const Network& network_;
+  const R& routing_;
+  const Workload& workload_;
+  FlitConfig config_;
+  int flit_bytes_;
+  double cycle_ns_;
+  FlitSimulator<R> simulator_;
+  MessageSchedule schedule_;
+  std::vector<Progress> progress_;  // by message
+  std::vector<Queue> queues_;       // by chip
+  std::vector<int> queued_;         // chips whose queue is not empty, in no order that matters
+  std::vector<Random> random_;      // by chip
+  Completion completion_;
+  int finished_ = 0;
+};
+
+template <Routing R>
+FlitRun<R>::FlitRun(const Network& network, const R& routing, const Workload& workload, const FlitConfig& config,
+                    int flit_bytes, double cycle_ns)
+    : network_(network),
+      routing_(routing),
+      workload_(workload),
+      config_(config),
+      flit_bytes_(flit_bytes),
+      cycle_ns_(cycle_ns),
+      simulator_(network, routing, config),
+      schedule_(workload, cycle_ns),
+      progress_(at(workload.size())),
+      queues_(at(network.chip_count())) {
+  const Random streams = Random(config.seed).fork(2);
+  for (int chip = 0; chip < network.chip_count(); ++chip)
+    random_.push_back(streams.fork(static_cast<std::uint64_t>(chip)));
+  completion_.delivered_ns.resize(at(workload.size()));
+  completion_.loss.resize(at(workload.size()), Loss::none);
+}
+
+template <Routing R>
+void FlitRun<R>::finish(int message, Loss loss) {
+  const std::uint64_t bytes = workload_.message(message).bytes;
+  const std::uint64_t now = simulator_.now();
+  completion_.delivered_ns[at(message)] = static_cast<double>(now) * cycle_ns_;
+  completion_.loss[at(message)] = loss;
+  completion_.injected_bytes += bytes;
+  (loss == Loss::none ? completion_.delivered_bytes : completion_.lost_bytes) += bytes;
+  if (loss == Loss::none) completion_.time_ns = std::max(completion_.time_ns, completion_.delivered_ns[at(message)]);
+  ++finished_;
+  schedule_.done(message, now);
+}
+
+template <Routing R>
+void FlitRun<R>::release(int message) {
+  const Message& what = workload_.message(message);
+  if (!routing_.reaches(what.source, what.destination)) return finish(message, Loss::no_path);
+  if (what.source == what.destination) return finish(message, Loss::none);
+  const auto flit_bytes = static_cast<std::uint64_t>(flit_bytes_);
+  const std::uint64_t flits = std::max<std::uint64_t>(1, what.bytes / flit_bytes + (what.bytes % flit_bytes != 0));
+  progress_[at(message)] = {flits, flits, kNone};
+  Queue& queue = queues_[at(what.source)];
+  if (queue.first == kNone) {
+    queue.first = message;
+    queued_.push_back(what.source);
+  } else {
+    progress_[at(queue.last)].next = message;
+  }
+  queue.last = message;
+}
+
+template <Routing R>
+void FlitRun<R>::start_packets() {
+  for (std::size_t i = 0; i < queued_.size();) {
+    const int chip = queued_[i];
+    if (!simulator_.source_free(chip)) {
+      ++i;
+      continue;
+    }
+    Queue& queue = queues_[at(chip)];
+    const int message = queue.first;
+    Progress& progress = progress_[at(message)];
+    const auto flits = std::min(progress.flits_to_start, static_cast<std::uint64_t>(config_.packet_flits));
+    simulator_.start(chip, workload_.message(message).destination, static_cast<int>(flits), simulator_.now(),
+                     static_cast<std::uint32_t>(message), random_[at(chip)]);
+    progress.flits_to_start -= flits;
+    if (progress.flits_to_start == 0) queue.first = progress.next;
+    if (queue.first != kNone) {
+      ++i;
+    } else {
+      queued_[i] = queued_.back();
+      queued_.pop_back();
+    }
+  }
+}
+
+template <Routing R>
+Result<Completion> FlitRun<R>::run(const Watch& watch) {
+  constexpr std::uint64_t kWatchInterval = 1 << 12;  // cycles
+  std::uint64_t watch_at = kWatchInterval;
+  while (finished_ < workload_.size()) {
+    if (simulator_.can_skip() && queued_.empty()) {
+      VTPU_CHECK(!schedule_.empty(), "a message that has not arrived waits, is queued or under way");
+      if (schedule_.next_cycle() > simulator_.now()) simulator_.skip_to(schedule_.next_cycle());
+    }
+    simulator_.receive([this](const FlitDelivery& packet) {
+      const int message = static_cast<int>(packet.tag);
+      Progress& progress = progress_[at(message)];
+      progress.flits_to_arrive -= static_cast<std::uint64_t>(packet.flits);
+      if (progress.flits_to_arrive == 0) finish(message, Loss::none);
+    });
+    while (!schedule_.empty() && schedule_.next_cycle() <= simulator_.now()) release(schedule_.pop());
+    start_packets();
+    simulator_.advance();
+    if (std::optional<Error> deadlock = simulator_.find_deadlock()) return *std::move(deadlock);
+    if (simulator_.now() < watch_at) continue;
+    watch_at = simulator_.now() + kWatchInterval;
+    if (watch && !watch(static_cast<double>(finished_) / workload_.size())) return stopped(simulator_.now());
+  }
+  if (const Result<void> drained = simulator_.drain([](const FlitDelivery&) {}); !drained) return drained.error();
+  VTPU_CHECK(completion_.injected_bytes == workload_.total_bytes() &&
+                 completion_.injected_bytes == completion_.delivered_bytes + completion_.lost_bytes,
+             "every byte is delivered or lost");
+  for (int channel = 0; channel < network_.channel_count(); ++channel)
+    completion_.channel_bytes.push_back(
+        static_cast<double>(simulator_.network().flits_over(network_.source(channel), network_.port(channel))) *
+        flit_bytes_);
+  return std::move(completion_);
+}
+
+template <Routing R>
+Result<Completion> run_flits(const Network& network, const R& routing, const Workload& workload,
+                             const FlitConfig& config, int flit_bytes, const Watch& watch) {
+  if (const Result<void> fits = check(config, network, routing.vc_classes()); !fits) return fits.error();
+  if (const Result<void> fits = check(workload, network); !fits) return fits.error();
+  const Result<double> cycle_ns = flit_cycle_ns(network, flit_bytes);
+  if (!cycle_ns) return cycle_ns.error();
+  return FlitRun<R>(network, routing, workload, config, flit_bytes, *cycle_ns).run(watch);
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,224 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/flit/bernoulli_sources.h"
+#include "vtpu/net/flit/flit_config.h"
+#include "vtpu/net/flit/flit_simulator.h"
+#include "vtpu/net/flit/steady_statistics.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/steady.h"
+#include "vtpu/net/workload/traffic.h"
+#include "vtpu/net/workload/watch.h"
+
+namespace vtpu::net {
+
+/// How long a run in steady state takes. It warms up until the mean latency of two periods running differs by less than
+/// a twentieth, then measures, then goes on until every packet created while measuring is delivered.
+struct SteadyPlan {
+  double offered = 0.1;        ///< flits a chip a cycle, 0..1, of a chip with the traffic's full rate
+  int period = 1000;           ///< cycles of a batch, ≥ 1
+  int warm_up = 3;             ///< periods at least, ≥ 1
+  int warm_up_limit = 60;      ///< periods at most: what is not steady by then is saturated
+  int batches = 20;            ///< measured periods, ≥ 2
+  double latency_limit = 500;  ///< cycles: a larger mean latency is saturated
+};
+
+/// Error: the value that is out of range, or a traffic for another number of chips.
+Result<void> check(const SteadyPlan& plan, const Network& network, const Traffic& traffic);
+
+/// Latency and accepted throughput at one offered load. Saturation is a result, not an error: `stable` is false and
+/// `accepted` what the network delivers once its throughput has settled.
+/// Latency runs from creation, waiting in the source's queue included, to delivery of the last flit; a packet to its
+/// own chip goes through its router and has no links. Error: a configuration out of range; two chips that the routing
+/// does not join; a deadlock, with the virtual channels that wait for each other; a watch that asked to stop.
+template <Routing R>
+Result<SteadyState> run_steady(const Network& network, const R& routing, const Traffic& traffic,
+                               const FlitConfig& config, const SteadyPlan& plan, const Watch& watch = {});
+
+/// The parts of a run in steady state.
+template <Routing R>
+class SteadyRun {
+ public:
+  SteadyRun(const Network& network, const R& routing, const Traffic& traffic, const FlitConfig& config,
+            const SteadyPlan& plan, const Watch& watch);
+  Result<SteadyState> run();
+
+ private:
+  /// What was delivered in a period.
+  struct Period {
+    std::uint64_t packets = 0;
+    double latency = 0;  // sum
+    double mean() const { return packets == 0 ? 0 : latency / static_cast<double>(packets); }
+  };
+
+  Result<void> step();
+  Result<Period> period();
+  Result<bool> warm_up();
+  Result<void> measure(bool stable, SteadyState& state);
+  /// True if every measured packet was delivered in time.
+  Result<bool> follow_measured();
+  std::vector<std::uint64_t> flits_by_channel() const;
+  void deliver(const FlitDelivery& packet);
+
+  const Network& network_;
+  const R& routing_;
+  FlitConfig config_;
+  SteadyPlan plan_;
+  const Watch& watch_;
+  FlitSimulator<R> simulator_;
+  BernoulliSources sources_;
+  std::optional<SteadyStatistics> statistics_;  // while packets are measured
+  std::uint64_t measured_started_ = 0;
+  std::uint64_t measured_delivered_ = 0;
+  std::uint64_t flits_delivered_ = 0;
+  Period period_;
+  int periods_ = 0;
+};
+
+template <Routing R>
+SteadyRun<R>::SteadyRun(const Network& network, const R& routing, const Traffic& traffic, const FlitConfig& config,
+                        const SteadyPlan& plan, const Watch& watch)
+    : network_(network),
+      routing_(routing),
+      config_(config),
+      plan_(plan),
+      watch_(watch),
+      simulator_(network, routing, config),
+      sources_(traffic, plan.offered, config.packet_flits, Random(config.seed)) {}
+
+template <Routing R>
+void SteadyRun<R>::deliver(const FlitDelivery& packet) {
+  const std::uint64_t now = simulator_.now();
+  flits_delivered_ += static_cast<std::uint64_t>(packet.flits);
+  ++period_.packets;
+  period_.latency += static_cast<double>(now - packet.created);
+  if (!statistics_ || !statistics_->measures(packet.created)) return;
+  statistics_->add(packet, now);
+  ++measured_delivered_;
+}
+
+template <Routing R>
+Result<void> SteadyRun<R>::step() {
+  simulator_.receive([this](const FlitDelivery& packet) { deliver(packet); });
+  const std::uint64_t now = simulator_.now();
+  const std::vector<std::uint64_t>& next = sources_.next();
+  for (std::size_t i = 0; i < next.size(); ++i) {
+    if (next[i] > now) continue;
+    const int chip = static_cast<int>(i);
+    if (!simulator_.source_free(chip)) continue;
+    const int destination = sources_.draw_destination(chip);
+    if (!routing_.reaches(chip, destination)) return no_way(routing_.name(), chip, destination);
+    if (statistics_ && statistics_->measures(next[i])) ++measured_started_;
+    simulator_.start(chip, destination, config_.packet_flits, next[i], 0, sources_.random(chip));
+    sources_.advance(chip);
+  }
+  simulator_.advance();
+  if (std::optional<Error> deadlock = simulator_.find_deadlock()) return *std::move(deadlock);
+  return {};
+}
+
+template <Routing R>
+auto SteadyRun<R>::period() -> Result<Period> {
+  period_ = {};
+  for (int cycle = 0; cycle < plan_.period; ++cycle)
+    if (const Result<void> stepped = step(); !stepped) return stepped.error();
+  const double done = static_cast<double>(++periods_) / (plan_.warm_up + plan_.batches);
+  if (watch_ && !watch_(std::min(done, 1.0))) return stopped(simulator_.now());
+  return period_;
+}
+
+template <Routing R>
+Result<bool> SteadyRun<R>::warm_up() {
+  double previous = 0;
+  for (int done = 1; done <= plan_.warm_up_limit; ++done) {
+    const Result<Period> now = period();
+    if (!now) return now.error();
+    const double mean = now->mean();
+    if (mean > plan_.latency_limit) return false;
+    if (done >= plan_.warm_up && std::abs(mean - previous) <= 0.05 * mean) return true;
+    previous = mean;
+  }
+  return false;
+}
+
+template <Routing R>
+std::vector<std::uint64_t> SteadyRun<R>::flits_by_channel() const {
+  std::vector<std::uint64_t> flits;
+  for (int channel = 0; channel < network_.channel_count(); ++channel)
+    flits.push_back(simulator_.network().flits_over(network_.source(channel), network_.port(channel)));
+  return flits;
+}
+
+template <Routing R>
+Result<void> SteadyRun<R>::measure(bool stable, SteadyState& state) {
+  if (!stable) {  // a throughput that collapses is given time to
+    for (int batch = 0; batch < plan_.batches; ++batch)
+      if (const Result<Period> settled = period(); !settled) return settled.error();
+  }
+  if (stable) statistics_.emplace(simulator_.now(), plan_.period, plan_.batches);
+  const std::uint64_t delivered_before = flits_delivered_;
+  const std::vector<std::uint64_t> flits_before = flits_by_channel();
+  for (int batch = 0; batch < plan_.batches; ++batch)
+    if (const Result<Period> measured = period(); !measured) return measured.error();
+
+  const double cycles = static_cast<double>(plan_.period) * plan_.batches;
+  state.accepted = static_cast<double>(flits_delivered_ - delivered_before) / (cycles * network_.chip_count());
+  state.channel_load.clear();
+  const std::vector<std::uint64_t> flits_after = flits_by_channel();
+  for (std::size_t channel = 0; channel < flits_after.size(); ++channel)
+    state.channel_load.push_back(static_cast<double>(flits_after[channel] - flits_before[channel]) / cycles);
+  return {};
+}
+
+template <Routing R>
+Result<bool> SteadyRun<R>::follow_measured() {
+  const std::uint64_t limit = simulator_.now() + static_cast<std::uint64_t>(20 * plan_.latency_limit) +
+                              static_cast<std::uint64_t>(plan_.period) * static_cast<std::uint64_t>(plan_.batches);
+  while (measured_delivered_ < measured_started_ || !sources_.all_taken_before(statistics_->end())) {
+    if (simulator_.now() >= limit) return false;
+    if (const Result<void> stepped = step(); !stepped) return stepped.error();
+  }
+  return true;
+}
+
+template <Routing R>
+Result<SteadyState> SteadyRun<R>::run() {
+  SteadyState state;
+  state.offered = plan_.offered;
+  const Result<bool> steady = warm_up();
+  if (!steady) return steady.error();
+  state.stable = *steady;
+  if (const Result<void> measured = measure(state.stable, state); !measured) return measured.error();
+  if (state.stable) {
+    const Result<bool> followed = follow_measured();
+    if (!followed) return followed.error();
+    statistics_->report(state);
+    state.stable = *followed && state.latency <= plan_.latency_limit && !statistics_->growing();
+    // Steady at first and saturated after all: measured once more, for the throughput it settles at.
+    if (!state.stable)
+      if (const Result<void> measured = measure(false, state); !measured) return measured.error();
+  }
+  state.cycles = simulator_.now();
+  state.flit_hops = simulator_.flit_hops();
+  if (const Result<void> drained = simulator_.drain([](const FlitDelivery&) {}); !drained) return drained.error();
+  return state;
+}
+
+template <Routing R>
+Result<SteadyState> run_steady(const Network& network, const R& routing, const Traffic& traffic,
+                               const FlitConfig& config, const SteadyPlan& plan, const Watch& watch) {
+  if (const Result<void> fits = check(config, network, routing.vc_classes()); !fits) return fits.error();
+  if (const Result<void> fits = check(plan, network, traffic); !fits) return fits.error();
+  return SteadyRun<R>(network, routing, traffic, config, plan, watch).run();
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,280 @@
+#include "vtpu/net/flow/fluid.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/flow/event_heap.h"
+#include "vtpu/net/flow/shared_rates.h"
+
+namespace vtpu::net {
+namespace {
+
+// Events this close are one event, an instant: rounding must not split what happens at once, or each part would cost an
+// update of the rates.
+constexpr double kInstantNs = 1e-6;
+constexpr double kInstant = 1e-12;   // of the time so far
+constexpr double kConserved = 1e-9;  // of the bytes that are checked
+constexpr int kInstantsPerWatch = 256;
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+class FluidRun {
+ public:
+  FluidRun(const Workload& workload, const Ways& ways, std::vector<double> capacity)
+      : workload_(workload),
+        ways_(ways),
+        resources_(capacity.size()),
+        rates_(std::move(capacity), ways),
+        progress_(at(ways.size())),
+        finishes_(ways.size()),
+        messages_(at(workload.size())),
+        timed_(workload.size()) {}
+
+  Result<Completion> run(const Watch& watch) {
+    prepare();
+    int instants = 0;
+    while (next_instant()) {
+      happen();
+      for (const int way : rates_.update()) schedule_finish(way);
+      if (watch && ++instants % kInstantsPerWatch == 0) {
+        const double done = resolved_ / static_cast<double>(workload_.size());
+        if (!watch(done)) return Error{workload_.name(), fmt::format("stopped with {:.1f} % done", 100 * done), ""};
+      }
+    }
+    finish_report();
+    return std::move(report_);
+  }
+
+ private:
+  /// One way's flows: each has moved `served` bytes since the way was last idle, at time `at_ns`. The flow that joins
+  /// at s bytes leaves at s plus its own.
+  struct Progress {
+    double served = 0;
+    double at_ns = 0;
+    double rate = 0;
+    int first = -1;  // flows in the order in which they leave
+    int last = -1;
+    std::uint64_t bytes = 0;  // of all flows that have left
+
+    double served_at(double now_ns) const { return served + rate * (now_ns - at_ns); }
+  };
+  struct MessageState {
+    int waits_for = 0;       // messages not yet delivered
+    double ready_ns = 0;     // the last of their deliveries
+    bool in_flight = false;  // a timed event is its delivery, not its start
+    double until = 0;        // bytes its way has served when it leaves
+    int next = -1;           // on its way
+  };
+
+  void prepare() {
+    const std::size_t count = messages_.size();
+    report_.delivered_ns.assign(count, 0.0);
+    report_.loss.assign(count, Loss::none);
+    follower_begin_.assign(count + 1, 0);
+    for (int id = 0; id < workload_.size(); ++id) {
+      messages_[at(id)].waits_for = static_cast<int>(workload_.after(id).size());
+      report_.injected_bytes += workload_.message(id).bytes;
+      for (const int before : workload_.after(id)) ++follower_begin_[at(before) + 1];
+    }
+    for (std::size_t i = 0; i < count; ++i) follower_begin_[i + 1] += follower_begin_[i];
+    followers_.resize(follower_begin_[count]);
+    std::vector<std::size_t> next(follower_begin_.begin(), follower_begin_.end() - 1);
+    for (int id = 0; id < workload_.size(); ++id)
+      for (const int before : workload_.after(id)) followers_[next[at(before)]++] = id;
+    limit_ns_ = kInstantNs;
+    for (int id = 0; id < workload_.size(); ++id)
+      if (messages_[at(id)].waits_for == 0) release(id);
+  }
+
+  /// Moves the clock to the next event. False: there is none.
+  bool next_instant() {
+    double next = std::numeric_limits<double>::infinity();
+    if (!soon_.empty()) next = now_ns_;
+    if (!timed_.empty()) next = std::min(next, timed_.earliest());
+    if (!finishes_.empty()) next = std::min(next, finishes_.earliest());
+    if (!std::isfinite(next)) return false;
+    now_ns_ = std::max(now_ns_, next);
+    limit_ns_ = now_ns_ + std::max(kInstantNs, kInstant * now_ns_);
+    instants_ns_ += limit_ns_ - now_ns_;
+    return true;
+  }
+
+  /// All that happens now, and what follows from it at once.
+  void happen() {
+    while (true) {
+      if (!soon_.empty()) {
+        // What these bring about is put into soon_ anew.
+        happening_.swap(soon_);
+        for (const auto& [id, time_ns] : happening_) happen(id, time_ns);
+        happening_.clear();
+      } else if (!timed_.empty() && timed_.earliest() <= limit_ns_) {
+        const int id = timed_.top();
+        const double time_ns = timed_.earliest();
+        timed_.remove(id);
+        happen(id, time_ns);
+      } else if (!finishes_.empty() && finishes_.earliest() <= limit_ns_) {
+        finish_flows(finishes_.top());
+      } else {
+        return;
+      }
+    }
+  }
+
+  void happen(int id, double time_ns) { messages_[at(id)].in_flight ? deliver(id, time_ns) : send(id, time_ns); }
+
+  void set_event(int id, double time_ns) {
+    if (time_ns <= limit_ns_)
+      soon_.emplace_back(id, time_ns);
+    else
+      timed_.set(id, time_ns);
+  }
+
+  /// All that `id` waits for has been delivered.
+  void release(int id) {
+    const Message& message = workload_.message(id);
+    set_event(id, std::max(message.not_before_ns, messages_[at(id)].ready_ns + message.compute_ns));
+  }
+
+  void send(int id, double time_ns) {
+    const int way = ways_.of(id);
+    if (way == Ways::kNone) {
+      report_.loss[at(id)] = Loss::no_path;
+      resolve(id, time_ns);
+    } else if (way == Ways::kToItself) {
+      deliver(id, time_ns);
+    } else if (workload_.message(id).bytes == 0) {
+      messages_[at(id)].in_flight = true;
+      set_event(id, time_ns + ways_.latency_ns(way));
+    } else {
+      start_flow(id, way);
+    }
+  }
+
+  void start_flow(int id, int way) {
+    Progress& progress = progress_[at(way)];
+    if (progress.first < 0) {
+      progress.served = progress.rate = 0;
+      progress.at_ns = now_ns_;
+    }
+    const double until = progress.served_at(now_ns_) + static_cast<double>(workload_.message(id).bytes);
+    messages_[at(id)].until = until;
+    if (progress.last >= 0 && messages_[at(progress.last)].until <= until) {
+      messages_[at(progress.last)].next = id;
+      progress.last = id;
+    } else {
+      int* link = &progress.first;
+      while (*link >= 0 && messages_[at(*link)].until <= until) link = &messages_[at(*link)].next;
+      messages_[at(id)].next = *link;
+      *link = id;
+      if (messages_[at(id)].next < 0) progress.last = id;
+    }
+    rates_.join(way);
+  }
+
+  /// Sends off the last bytes of the flows of a way that are through by the end of this instant.
+  void finish_flows(int way) {
+    Progress& progress = progress_[at(way)];
+    const double served = progress.served_at(now_ns_);
+    const double served_soon = progress.served_at(limit_ns_);
+    bool any = false;
+    while (progress.first >= 0 && (!any || messages_[at(progress.first)].until <= served_soon)) {
+      any = true;
+      const int id = progress.first;
+      MessageState& message = messages_[at(id)];
+      VTPU_CHECK(std::abs(message.until - served) <= 2 * (served_soon - served) + kConserved * message.until,
+                 "the integral of a flow's rate is its bytes");
+      progress.bytes += workload_.message(id).bytes;
+      progress.first = message.next;
+      if (progress.first < 0) progress.last = -1;
+      rates_.leave(way);
+      message.in_flight = true;
+      set_event(id, now_ns_ + ways_.latency_ns(way));
+    }
+    finishes_.remove(way);
+  }
+
+  /// The way has flows, and perhaps a new rate.
+  void schedule_finish(int way) {
+    Progress& progress = progress_[at(way)];
+    progress.served = progress.served_at(now_ns_);
+    progress.at_ns = now_ns_;
+    progress.rate = rates_.rate(way);
+    const double left = std::max(0.0, messages_[at(progress.first)].until - progress.served);
+    finishes_.set(way, now_ns_ + left / progress.rate);
+  }
+
+  void deliver(int id, double time_ns) {
+    report_.delivered_bytes += workload_.message(id).bytes;
+    report_.time_ns = std::max(report_.time_ns, time_ns);
+    resolve(id, time_ns);
+  }
+
+  void resolve(int id, double time_ns) {
+    if (report_.loss[at(id)] != Loss::none) report_.lost_bytes += workload_.message(id).bytes;
+    report_.delivered_ns[at(id)] = time_ns;
+    ++resolved_;
+    for (std::size_t i = follower_begin_[at(id)]; i < follower_begin_[at(id) + 1]; ++i) {
+      MessageState& follower = messages_[at(followers_[i])];
+      follower.ready_ns = std::max(follower.ready_ns, time_ns);
+      if (--follower.waits_for == 0) release(followers_[i]);
+    }
+  }
+
+  void finish_report() {
+    VTPU_CHECK(resolved_ == workload_.size(), "every message is delivered or lost");
+    VTPU_CHECK(report_.injected_bytes == report_.delivered_bytes + report_.lost_bytes, "bytes are conserved");
+    report_.channel_bytes.assign(resources_, 0.0);
+    double crossings = 0;
+    for (int way = 0; way < ways_.size(); ++way)
+      for (const Use& use : ways_.uses(way))
+        report_.channel_bytes[at(use.resource)] += use.weight * static_cast<double>(progress_[at(way)].bytes);
+    double expected = 0;
+    for (int id = 0; id < workload_.size(); ++id)
+      if (const int way = ways_.of(id); way >= 0)
+        for (const Use& use : ways_.uses(way))
+          expected += use.weight * static_cast<double>(workload_.message(id).bytes);
+    for (std::size_t r = 0; r < resources_; ++r) {
+      crossings += report_.channel_bytes[r];
+      VTPU_CHECK(report_.channel_bytes[r] <=
+                     rates_.capacity(static_cast<int>(r)) * (now_ns_ + instants_ns_) * (1 + kConserved),
+                 "a channel carries no more than its bandwidth allows");
+    }
+    VTPU_CHECK(std::abs(crossings - expected) <= kConserved * expected, "channels carry the shares of all messages");
+  }
+
+  const Workload& workload_;
+  const Ways& ways_;
+  std::size_t resources_;
+  SharedRates rates_;
+  std::vector<Progress> progress_;  // by way
+  EventHeap finishes_;              // by way
+  std::vector<MessageState> messages_;
+  EventHeap timed_;                           // by message: its start or its delivery, later than this instant
+  std::vector<std::pair<int, double>> soon_;  // the same in this instant, with their times
+  std::vector<std::pair<int, double>> happening_;
+  std::vector<std::size_t> follower_begin_;  // into followers_, by message, and the end
+  std::vector<int> followers_;
+  double now_ns_ = 0;
+  double limit_ns_ = 0;     // the end of this instant
+  double instants_ns_ = 0;  // all instants together: by so much flows may have been cut short
+  int resolved_ = 0;
+  Completion report_;
+};
+
+}  // namespace
+
+Result<Completion> run_fluid(const Workload& workload, const Ways& ways, std::vector<double> capacity,
+                             const Watch& watch) {
+  return FluidRun(workload, ways, std::move(capacity)).run(watch);
+}
+
+}  // namespace vtpu::net

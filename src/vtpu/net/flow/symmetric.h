@@ -1,0 +1,94 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/flow/fluid.h"
+#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/watch.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace vtpu::net {
+
+/// Maps of a network's chips onto each other that keep port numbers, one for each attached port of chip 0: the one that
+/// takes chip 0 to that port's peer. They generate a group that takes chip 0 to every chip.
+/// translations[i][chip]: where chip goes. Error: what keeps the network from having them.
+Result<std::vector<std::vector<int>>> translations(const Network& network);
+
+/// Error: a message from another chip than 0.
+Result<void> check_first_chip(const Workload& of_first_chip);
+
+/// Ways over the ports of chip 0: what all channels with one port number carry together of a message of chip 0. As
+/// every chip does the same, that is what each of those channels carries of all chips' messages.
+Ways port_ways(const Network& network, const Workload& workload, const Ways& over_channels);
+
+/// The same for all chips as for the first: bytes times their number, every chip's channels like those of chip 0.
+Completion for_all_chips(const Network& network, Completion of_ports);
+
+/// Whether what a routing does from chip 0 is done alike from the chips that the translations take it to. Looks at up
+/// to `kMostLooks` destinations of the workload, spread evenly. Error: a destination that shows a difference.
+template <Routing R>
+Result<void> check_routing_symmetry(const Network& network, const R& routing, const Workload& of_first_chip,
+                                    const std::vector<std::vector<int>>& moves) {
+  constexpr int kMostLooks = 256;
+  const auto port_loads = [&](int source, int destination) {
+    std::vector<double> loads(static_cast<std::size_t>(network.port_count()), 0.0);
+    if (source != destination && routing.reaches(source, destination))
+      for (const ChannelShare& share : channel_shares(network, routing, source, destination))
+        loads[static_cast<std::size_t>(network.port(share.channel))] += share.share;
+    return loads;
+  };
+  const int step = std::max(1, of_first_chip.size() / kMostLooks);
+  for (int id = 0; id < of_first_chip.size(); id += step) {
+    const int destination = of_first_chip.message(id).destination;
+    const std::vector<double> loads = port_loads(0, destination);
+    for (const std::vector<int>& move : moves) {
+      const int source = move[0];
+      const int moved = move[static_cast<std::size_t>(destination)];
+      if (!std::ranges::equal(loads, port_loads(source, moved),
+                              [](double a, double b) { return std::abs(a - b) < 1e-9; }))
+        return Error{routing.name() + " on " + network.name(),
+                     "found other ports from chip " + std::to_string(source) + " to " + std::to_string(moved) +
+                         " than from chip 0 to " + std::to_string(destination),
+                     "a routing that treats all chips alike"};
+    }
+  }
+  return {};
+}
+
+/// run_flows of a workload that every chip runs alike, at the cost of one chip's. `of_first_chip` has the messages of
+/// chip 0 alone: source 0, and a destination that stands for the displacement. Chip c runs the same, moved by the
+/// translation that takes 0 to c, so what holds for chip 0 holds for all: each message of chip 0 ends when its likes
+/// end, and a message that comes after it by number waits, on each chip, for that chip's own or for a like of it.
+/// The result equals run_flows of all chips' messages: `delivered_ns` and `loss` by message of chip 0, `channel_bytes`
+/// of all channels, bytes of all chips. Valid where translations keep port numbers and the routing's expected shares:
+/// tori and twisted tori under routings that look at displacements alone. Datelines change virtual channels only and do
+/// no harm. Error: as of run_flows; a message from another chip than 0; a network or a routing that has no such
+/// symmetry (the network is checked entirely, the routing for up to 256 of the messages).
+template <Routing R>
+Result<Completion> run_symmetric_flows(const Network& network, const R& routing, const Workload& of_first_chip,
+                                       const Watch& watch = {}) {
+  if (const Result<void> messages = check_messages(network, of_first_chip); !messages) return messages.error();
+  if (const Result<void> first = check_first_chip(of_first_chip); !first) return first.error();
+  const Result<std::vector<std::vector<int>>> moves = translations(network);
+  if (!moves) return moves.error();
+  if (const Result<void> alike = check_routing_symmetry(network, routing, of_first_chip, *moves); !alike)
+    return alike.error();
+  Result<std::vector<double>> capacities = channel_capacities(network);
+  if (!capacities) return capacities.error();
+  capacities->resize(static_cast<std::size_t>(network.port_count()));  // those of chip 0 are its ports
+  const Ways ways = port_ways(network, of_first_chip, channel_ways(network, routing, of_first_chip));
+  Result<Completion> done = run_fluid(of_first_chip, ways, *std::move(capacities), watch);
+  if (!done) return done.error();
+  return for_all_chips(network, *std::move(done));
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,63 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::net {
+
+/// channel_shares for many pairs one after the other. Where a packet's way is settled by its state, as under
+/// dimension-order routing, all ways are few and short: they are walked one by one, in a tenth of the time. The first
+/// node that offers a choice leaves the pair to channel_shares, which follows ways that meet only once.
+template <Routing R>
+class WayFinder {
+ public:
+  WayFinder(const Network& network, const R& routing)
+      : network_(network), routing_(routing), share_(static_cast<std::size_t>(network.channel_count()), 0.0) {}
+
+  /// As channel_shares; valid until the next call.
+  std::span<const ChannelShare> find(int source, int destination) {
+    crossed_.clear();
+    bool settled = true;
+    routing_.for_each_start(source, destination, [&](const typename R::State& start, double probability) {
+      settled = settled && walk(source, start, probability);
+    });
+    std::ranges::sort(crossed_);
+    found_.clear();
+    for (const int channel : crossed_) {
+      double& share = share_[static_cast<std::size_t>(channel)];
+      found_.push_back({channel, share});
+      share = 0;
+    }
+    if (!settled) found_ = channel_shares(network_, routing_, source, destination);
+    return found_;
+  }
+
+ private:
+  bool walk(int node, typename R::State state, double probability) {
+    while (true) {
+      routing_.moves(node, state, moves_);
+      if (moves_.empty()) return true;
+      if (moves_.size() > 1) return false;
+      const int channel = network_.channel(node, moves_[0].port);
+      double& share = share_[static_cast<std::size_t>(channel)];
+      if (share == 0) crossed_.push_back(channel);
+      share += probability;
+      state = routing_.after(node, state, moves_[0]);
+      node = network_.target(channel);
+    }
+  }
+
+  const Network& network_;
+  const R& routing_;
+  std::vector<double> share_;  // by channel; 0 between calls
+  std::vector<int> crossed_;   // channels whose share is not 0
+  std::vector<ChannelShare> found_;
+  Moves moves_;
+};
+
+}  // namespace vtpu::net

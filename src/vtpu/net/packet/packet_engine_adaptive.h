@@ -1,0 +1,84 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "vtpu/net/packet/packet_engine.h"
+#include "vtpu/net/routing/routing.h"
+
+/// Packets of adaptive routings, which wait in their node until one of their ways is free.
+namespace vtpu::net {
+
+template <Routing R, class Client>
+void PacketEngine<R, Client>::join_undecided(std::uint32_t packet, int node, bool from_source) {
+  routing_.moves(node, packets_[packet].state, moves_);
+  std::uint64_t ports = 0;
+  for (const Move& move : moves_) ports |= std::uint64_t{1} << (move.port % 64);
+  Waiting& waiting = waiting_[static_cast<std::size_t>(node)];
+  (from_source ? waiting.source : waiting.transit).push_back({packet, ports});
+  serve_node(node);
+}
+
+/// Starts whatever can go from a node. Taking the last room of a lane may leave a packet that waited for it with its
+/// escape only, so that all are asked again.
+template <Routing R, class Client>
+void PacketEngine<R, Client>::serve_node(int node) {
+  bool again = true;
+  while (again) {
+    again = false;
+    Waiting& waiting = waiting_[static_cast<std::size_t>(node)];
+    while (serve_undecided(node, waiting.transit, false, again)) {
+    }
+    while (serve_undecided(node, waiting.source, true, again)) {
+    }
+  }
+}
+
+/// Starts the first packet of a list that can go; `exhausted` is set if it took the last room of a lane.
+template <Routing R, class Client>
+bool PacketEngine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, bool from_source,
+                                              bool& exhausted) {
+  std::uint64_t idle = 0;
+  for (int port = 0; port < network_.port_count(); ++port)
+    if (!ends_[static_cast<std::size_t>(network_.channel(node, port))].busy) idle |= std::uint64_t{1} << (port % 64);
+  if (idle == 0) return false;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if ((list[i].ports & idle) == 0) continue;
+    const std::uint32_t number = list[i].packet;
+    Packet& packet = packets_[number];
+    routing_.moves(node, packet.state, moves_);
+    const Move* best = best_free(node);
+    if (best == nullptr) continue;
+    packet.state = routing_.after(node, packet.state, *best);
+    const std::uint32_t lane = lane_of(node, *best);
+    exhausted = exhausted || rooms_[lane] == 1;
+    list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
+    send(number, lane, from_source);
+    return true;
+  }
+  return false;
+}
+
+/// Of `moves_`, the one over a free channel with most room; an escape only if no other way has room.
+template <Routing R, class Client>
+const Move* PacketEngine<R, Client>::best_free(int node) const {
+  const Move* best = nullptr;
+  std::int32_t most = 0;
+  for (const bool escape : {false, true}) {
+    bool room_ahead = false;
+    for (const Move& move : moves_) {
+      if ((move.probability > 0) == escape) continue;
+      const std::uint32_t lane = lane_of(node, move);
+      const std::int32_t room = rooms_[lane];
+      room_ahead = room_ahead || room > 0;
+      if (room > most && !ends_[channel_of(lane)].busy) {
+        best = &move;
+        most = room;
+      }
+    }
+    if (best != nullptr || room_ahead) break;
+  }
+  return best;
+}
+
+}  // namespace vtpu::net

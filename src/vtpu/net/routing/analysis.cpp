@@ -1,0 +1,36 @@
+#include "vtpu/net/routing/analysis.h"
+
+#include <fmt/format.h>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/routing/node_name.h"
+
+namespace vtpu::net {
+
+double ideal_throughput(const Network& network, const std::vector<double>& expected_load) {
+  const double usual = network.link_kinds().empty() ? 1 : network.link_kinds()[0].bandwidth_gbytes_per_s;
+  double time = 0;  // of the busiest channel, for one flit a chip
+  for (int channel = 0; channel < network.channel_count(); ++channel) {
+    const double load = expected_load[static_cast<std::size_t>(channel)];
+    if (load > 0) time = std::max(time, load * usual / network.link(channel).bandwidth_gbytes_per_s);
+  }
+  VTPU_CHECK(time > 0, "a channel has a load");
+  return 1 / time;
+}
+
+DeadlockCheck detail::check_of(const DependencyGraph& dependencies) {
+  return {dependencies.vertex_count(), dependencies.dependency_count(), dependencies.find_cycle()};
+}
+
+std::string to_string(const DeadlockCheck& check, const Network& network, const Shape* grid) {
+  if (check.deadlock_free())
+    return fmt::format("deadlock-free: {} dependencies of {} channel classes, acyclic\n", check.dependencies,
+                       check.vertices);
+  std::string text;
+  for (const ChannelClass& at : check.cycle)
+    text += fmt::format("{} {} class {} ->\n", node_name(network, network.source(at.channel), grid),
+                        port_name(network, network.port(at.channel), grid), at.vc_class);
+  return text + fmt::format("{} again\n", node_name(network, network.source(check.cycle.front().channel), grid));
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,245 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/dependency_graph.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/routing/state_graph.h"
+#include "vtpu/net/shape.h"
+#include "vtpu/net/workload/traffic.h"
+
+/// What can be said of a routing without simulating it: the channels a flow uses and how much of it each carries, the
+/// load of a traffic pattern, and whether packets can ever wait for each other in a circle.
+namespace vtpu::net {
+
+struct ChannelShare {
+  int channel = 0;
+  double share = 0;  ///< expected crossings per packet, > 0; above 1 where a way crosses a channel twice
+};
+
+/// How a flow from source to destination spreads over channels, in rising order of channels. Moves of an adaptive
+/// routing count alike, escapes (probability 0) not at all. Requires routing.reaches(source, destination).
+template <Routing R>
+std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, int source, int destination);
+
+/// Expected load of every channel, in flits a cycle when every chip injects one flit a cycle by the pattern. What
+/// cannot reach its destination is not injected.
+template <Routing R>
+std::vector<double> expected_load(const Network& network, const R& routing, const Traffic& traffic);
+
+/// The same for uniform traffic with self, from one source alone: a channel carries what the source puts on all
+/// channels of the port's number. Right where translations that keep port numbers take any chip to any other and the
+/// ways of one to the ways of the other, as with the grids' own routings on tori.
+template <Routing R>
+std::vector<double> uniform_load_by_symmetry(const Network& network, const R& routing);
+
+/// Injection rate per chip at which the most loaded channel is full, in bandwidths of the network's first kind of link:
+/// the smallest of relative bandwidth / load. Some channel has a load.
+double ideal_throughput(const Network& network, const std::vector<double>& expected_load);
+
+/// What was found in the channel-dependency graph of Dally and Seitz (IEEE TC 36(5), 1987) over (channel, class): an
+/// edge where a packet may hold one and wait for the other. For an adaptive routing, in the extended dependency graph
+/// of its escape moves (Duato, IEEE TPDS 4(12), 1993): also where between the two the packet took other moves.
+struct DeadlockCheck {
+  std::size_t vertices = 0;
+  std::size_t dependencies = 0;
+  std::vector<ChannelClass> cycle;  ///< empty: acyclic, so no deadlock; otherwise one cycle
+  bool deadlock_free() const { return cycle.empty(); }
+};
+
+/// Follows every way of every packet: exact, and slow for large networks.
+template <Routing R>
+DependencyGraph walked_dependencies(const Network& network, const R& routing);
+
+/// A routing that can list its dependencies, or somewhat more than those (`for_each_dependency(network, visit)`, with
+/// visit(ChannelClass, ChannelClass)), is checked by that list: no cycle in more is no cycle. Others are walked.
+template <Routing R>
+DeadlockCheck check_deadlock(const Network& network, const R& routing);
+
+/// "deadlock-free: …" or the cycle, one line a channel: "1.1.1 +x class 0 ->". `grid`: of the chips; where it has three
+/// dimensions they go by their addresses, otherwise, and without one, by numbers.
+std::string to_string(const DeadlockCheck& check, const Network& network, const Shape* grid = nullptr);
+
+// ---- bodies
+
+namespace detail {
+
+/// Adds to `load` what flows from the weighted vertices of a graph along its edges; weights are used up.
+template <Routing R>
+void flow_through(const StateGraph<R>& graph, std::vector<double>& weights, std::vector<double>& load) {
+  for (const std::uint32_t v : graph.order())
+    for (const auto& edge : graph.out_edges(graph.vertices()[v])) {
+      const double share = weights[v] * edge.probability;
+      load[static_cast<std::size_t>(edge.channel)] += share;
+      weights[edge.to] += share;
+    }
+}
+
+/// Adds the states in which packets of a flow may start, `weight` of them in all.
+template <Routing R>
+void add_starts(StateGraph<R>& graph, const R& routing, int source, int destination, double weight,
+                std::vector<double>& weights) {
+  routing.for_each_start(source, destination, [&](const typename R::State& state, double probability) {
+    const std::uint32_t v = graph.add(source, state);
+    if (weights.size() <= v) weights.resize(v + 1, 0);
+    weights[v] += weight * probability;
+  });
+}
+
+/// From every escape to the escapes that can be asked for next, with other moves between them or none.
+template <Routing R>
+void add_escape_dependencies(const StateGraph<R>& graph, DependencyGraph& dependencies) {
+  std::vector<std::uint32_t> seen(graph.vertices().size(), 0), waiting;
+  std::uint32_t round = 0;
+  for (const auto& held : graph.edges()) {
+    if (!held.escape) continue;
+    dependencies.use({held.channel, held.vc_class});
+    ++round;
+    waiting.assign(1, held.to);
+    seen[held.to] = round;
+    while (!waiting.empty()) {
+      const std::uint32_t v = waiting.back();
+      waiting.pop_back();
+      for (const auto& edge : graph.out_edges(graph.vertices()[v])) {
+        if (edge.escape) {
+          dependencies.add({held.channel, held.vc_class}, {edge.channel, edge.vc_class});
+        } else if (seen[edge.to] != round) {
+          seen[edge.to] = round;
+          waiting.push_back(edge.to);
+        }
+      }
+    }
+  }
+}
+
+/// From every channel class to those that can be asked for at its far end.
+template <Routing R>
+void add_dependencies(const StateGraph<R>& graph, DependencyGraph& dependencies) {
+  for (const auto& held : graph.edges()) {
+    dependencies.use({held.channel, held.vc_class});
+    for (const auto& next : graph.out_edges(graph.vertices()[held.to]))
+      dependencies.add({held.channel, held.vc_class}, {next.channel, next.vc_class});
+  }
+}
+
+DeadlockCheck check_of(const DependencyGraph& dependencies);
+
+}  // namespace detail
+
+template <Routing R>
+std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, int source, int destination) {
+  StateGraph<R> graph(network, routing);
+  std::vector<double> weights;
+  detail::add_starts(graph, routing, source, destination, 1, weights);
+  graph.explore();
+  weights.resize(graph.vertices().size(), 0);
+  std::vector<ChannelShare> shares;
+  for (const std::uint32_t v : graph.order())
+    for (const auto& edge : graph.out_edges(graph.vertices()[v])) {
+      if (edge.probability == 0) continue;
+      shares.push_back({edge.channel, weights[v] * edge.probability});
+      weights[edge.to] += shares.back().share;
+    }
+  std::stable_sort(shares.begin(), shares.end(), [](const auto& a, const auto& b) { return a.channel < b.channel; });
+  std::size_t kept = 0;
+  for (const ChannelShare& share : shares) {
+    if (share.share == 0) continue;
+    if (kept > 0 && shares[kept - 1].channel == share.channel)
+      shares[kept - 1].share += share.share;
+    else
+      shares[kept++] = share;
+  }
+  shares.resize(kept);
+  return shares;
+}
+
+template <Routing R>
+std::vector<double> expected_load(const Network& network, const R& routing, const Traffic& traffic) {
+  // Ways meet on their way to one destination, but traffic is listed by source: it is read once for each block of
+  // destinations, as many at a time as keep the list of pairs small.
+  constexpr int kPairs = 1 << 22;
+  const int chips = network.chip_count();
+  const int block = std::max(1, kPairs / chips);
+  std::vector<double> load(static_cast<std::size_t>(network.channel_count()), 0), weights;
+  std::vector<std::vector<std::pair<int, double>>> sources(static_cast<std::size_t>(std::min(block, chips)));
+  StateGraph<R> graph(network, routing);
+  for (int first = 0; first < chips; first += block) {
+    for (auto& of_destination : sources) of_destination.clear();
+    for (int source = 0; source < chips; ++source)
+      traffic.for_each_destination(source, [&](int destination, double probability) {
+        if (destination < first || destination >= first + block || destination == source) return;
+        sources[static_cast<std::size_t>(destination - first)].emplace_back(source, probability * traffic.rate(source));
+      });
+    for (int destination = first; destination < std::min(first + block, chips); ++destination) {
+      graph.clear();
+      weights.clear();
+      for (const auto& [source, weight] : sources[static_cast<std::size_t>(destination - first)])
+        if (routing.reaches(source, destination))
+          detail::add_starts(graph, routing, source, destination, weight, weights);
+      graph.explore();
+      weights.resize(graph.vertices().size(), 0);
+      detail::flow_through(graph, weights, load);
+    }
+  }
+  return load;
+}
+
+template <Routing R>
+std::vector<double> uniform_load_by_symmetry(const Network& network, const R& routing) {
+  const int chips = network.chip_count();
+  std::vector<double> load(static_cast<std::size_t>(network.channel_count()), 0), weights;
+  StateGraph<R> graph(network, routing);
+  for (int destination = 1; destination < chips; ++destination) {
+    graph.clear();
+    weights.clear();
+    detail::add_starts(graph, routing, 0, destination, 1.0 / chips, weights);
+    graph.explore();
+    weights.resize(graph.vertices().size(), 0);
+    detail::flow_through(graph, weights, load);
+  }
+  std::vector<double> of_port(static_cast<std::size_t>(network.port_count()), 0);
+  for (int channel = 0; channel < network.channel_count(); ++channel)
+    of_port[static_cast<std::size_t>(network.port(channel))] += load[static_cast<std::size_t>(channel)];
+  for (int channel = 0; channel < network.channel_count(); ++channel)
+    load[static_cast<std::size_t>(channel)] =
+        network.attached(channel) ? of_port[static_cast<std::size_t>(network.port(channel))] : 0;
+  return load;
+}
+
+template <Routing R>
+DependencyGraph walked_dependencies(const Network& network, const R& routing) {
+  DependencyGraph dependencies(network.channel_count(), routing.vc_classes());
+  StateGraph<R> graph(network, routing);
+  for (int destination = 0; destination < network.chip_count(); ++destination) {
+    graph.clear();
+    for (int source = 0; source < network.chip_count(); ++source)
+      if (source != destination && routing.reaches(source, destination))
+        routing.for_each_start(source, destination, [&](const auto& state, double) { graph.add(source, state); });
+    graph.explore();
+    if constexpr (R::kAdaptive)
+      detail::add_escape_dependencies(graph, dependencies);
+    else
+      detail::add_dependencies(graph, dependencies);
+  }
+  return dependencies;
+}
+
+template <Routing R>
+DeadlockCheck check_deadlock(const Network& network, const R& routing) {
+  constexpr auto ignore = [](ChannelClass, ChannelClass) {};
+  if constexpr (requires { routing.for_each_dependency(network, ignore); }) {
+    DependencyGraph dependencies(network.channel_count(), routing.vc_classes());
+    routing.for_each_dependency(network, [&](ChannelClass from, ChannelClass to) { dependencies.add(from, to); });
+    return detail::check_of(dependencies);
+  } else {
+    return detail::check_of(walked_dependencies(network, routing));
+  }
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,175 @@
+#include "vtpu/net/routing/balanced_split.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "vtpu/net/routing/path_split.h"
+#include "vtpu/net/routing/shortest_paths.h"
+
+namespace vtpu::net {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Flits a cycle to one destination, by source.
+using Demands = std::vector<std::vector<std::pair<int, float>>>;
+
+Demands by_destination(const Network& network, const Traffic& traffic, int& diameter) {
+  diameter = 1;
+  Demands demands(at(network.chip_count()));
+  ShortestPaths shortest(network);
+  for (int source = 0; source < network.chip_count(); ++source) {
+    shortest.search(source);  // links go both ways, so what reaches the source is what it reaches
+    diameter = std::max(diameter, shortest.distance(shortest.order().back()));
+    traffic.for_each_destination(source, [&](int destination, double probability) {
+      if (destination != source && shortest.distance(destination) != ShortestPaths::kNone)
+        demands[at(destination)].emplace_back(source, static_cast<float>(probability * traffic.rate(source)));
+    });
+  }
+  return demands;
+}
+
+/// What lengths of channels say: the load of the split they make, and a bound on that of every split.
+class Evaluation {
+ public:
+  Evaluation(const Network& network, const Demands& demands)
+      : load(at(network.channel_count())),
+        network_(network),
+        demands_(demands),
+        shortest_(network),
+        paths_(network),
+        flow_(at(network.node_count())),
+        weights_(at(network.channel_count())) {}
+
+  std::vector<double> load;  ///< by channel, of the last run
+
+  /// Splits the demands, a path being as likely as exp(-its length).
+  void run(const std::vector<double>& lengths) {
+    // All paths of a pair have the same hops: what is taken off every length changes no split, but keeps sums of
+    // exponentials near 1.
+    double mean = 0;
+    for (const double length : lengths) mean += length / static_cast<double>(lengths.size());
+    for (std::size_t c = 0; c < lengths.size(); ++c) weights_[c] = std::exp(mean - lengths[c]);
+    std::fill(load.begin(), load.end(), 0);
+    for (int destination = 0; destination < network_.chip_count(); ++destination) {
+      if (demands_[at(destination)].empty()) continue;
+      shortest_.search(destination);
+      paths_.compute(shortest_, weights_);
+      for (const int node : shortest_.order()) flow_[at(node)] = 0;
+      for (const auto& [source, demand] : demands_[at(destination)]) flow_[at(source)] += demand;
+      for (auto node = shortest_.order().rbegin(); node != shortest_.order().rend(); ++node) {
+        if (flow_[at(*node)] == 0) continue;
+        shortest_.for_each_channel(*node, [&](int channel) {
+          const double part = flow_[at(*node)] * paths_.share(channel, weights_);
+          load[at(channel)] += part;
+          flow_[at(network_.target(channel))] += part;
+        });
+      }
+    }
+  }
+
+  /// Traffic x shortest length / (capacity x length): some channel has at least this load, by capacity, under every
+  /// split. 0 if all lengths are.
+  double bound(const std::vector<double>& lengths, const std::vector<double>& capacity) {
+    double room = 0, traffic = 0;
+    for (std::size_t c = 0; c < lengths.size(); ++c) room += lengths[c] * capacity[c];
+    if (room == 0) return 0;
+    std::vector<double> least(flow_.size());
+    for (int destination = 0; destination < network_.chip_count(); ++destination) {
+      if (demands_[at(destination)].empty()) continue;
+      shortest_.search(destination);
+      for (const int node : shortest_.order()) {
+        least[at(node)] = node == destination ? 0 : std::numeric_limits<double>::infinity();
+        shortest_.for_each_channel(node, [&](int channel) {
+          const double by_channel = lengths[at(channel)] + least[at(network_.target(channel))];
+          least[at(node)] = std::min(least[at(node)], by_channel);
+        });
+      }
+      for (const auto& [source, demand] : demands_[at(destination)])
+        traffic += static_cast<double>(demand) * least[at(source)];
+    }
+    return traffic / room;
+  }
+
+  /// exp(-length) of the last run, up to a factor.
+  const std::vector<double>& weights() const { return weights_; }
+
+ private:
+  const Network& network_;
+  const Demands& demands_;
+  ShortestPaths shortest_;
+  PathSplit paths_;
+  std::vector<double> flow_;
+  std::vector<double> weights_;
+};
+
+constexpr double kAverage = 0.1;  // lengths swing about the dual optimum; what is evaluated is their moving average
+constexpr int kBoundEvery = 10;
+
+}  // namespace
+
+Result<BalancedSplit> balanced_split(const Network& network, const Traffic& traffic, double gap, int iterations) {
+  int diameter = 1;
+  const Demands demands = by_destination(network, traffic, diameter);
+  const std::size_t channels = at(network.channel_count());
+  std::vector<double> capacity(channels, 0);
+  double total_capacity = 0;
+  for (int channel = 0; channel < network.channel_count(); ++channel) {
+    if (!network.attached(channel)) continue;
+    capacity[at(channel)] =
+        network.link(channel).bandwidth_gbytes_per_s / network.link_kinds()[0].bandwidth_gbytes_per_s;
+    total_capacity += capacity[at(channel)];
+  }
+
+  double step = 1.5;  // of lengths, which are logarithms of shares; twice this does not settle on a mesh, and where it
+                      // stops gaining it is halved
+  constexpr int kPatience = 20;
+  constexpr double kForBound = 0.93;  // of the bound: no split loads channels so little, so lengths grow past what the
+                                      // split needs and come close to the dual optimum
+  Evaluation evaluation(network, demands);
+  constexpr double kBoundStep = 2;
+  const double longest = 500.0 / diameter;  // keeps exponentials of path lengths within what a double holds
+  std::vector<double> lengths(channels, 0), average(channels, 0), best_weights;
+  double least_load = std::numeric_limits<double>::infinity(), bound = 0;
+  int done = 0, gained = 0;
+  while (done < iterations) {
+    evaluation.run(lengths);
+    ++done;
+    double largest = 0, total = 0;
+    for (std::size_t c = 0; c < channels; ++c) {
+      if (capacity[c] == 0) continue;
+      largest = std::max(largest, evaluation.load[c] / capacity[c]);
+      total += evaluation.load[c];
+      average[c] += kAverage * (lengths[c] - average[c]);
+    }
+    if (largest == 0) return Error{"traffic", fmt::format("'{}' uses no channel", traffic.name()), "one that does"};
+    if (largest < least_load) {
+      least_load = largest;
+      best_weights = evaluation.weights();
+      gained = done;
+    } else if (done - gained >= kPatience) {
+      step /= 2;
+      gained = done;
+    }
+    bound = std::max(bound, total / total_capacity);
+    if (done % kBoundEvery == 0) bound = std::max(bound, evaluation.bound(average, capacity));
+    if (least_load <= bound * (1 + gap)) break;
+    const bool for_bound = 3 * done > 2 * iterations;
+    const double limit = bound * (for_bound ? kForBound : 1);
+    for (std::size_t c = 0; c < channels; ++c) {
+      if (capacity[c] == 0) continue;
+      const double over = evaluation.load[c] / capacity[c] / limit - 1;
+      lengths[c] = std::clamp(lengths[c] + (for_bound ? kBoundStep : step) * over, 0.0, longest);
+    }
+  }
+  Result<TableRouting> routing = TableRouting::make(network, best_weights, "balanced");
+  if (!routing) return routing.error();
+  return BalancedSplit{*std::move(routing), 1 / least_load, 1 / bound, done};
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,68 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::net {
+
+/// The channel-dependency graph: which (channel, class) a packet may wait for while it holds which. Dependencies are
+/// added many times over, so they are kept in a hash set until they are counted or searched, then in order.
+class DependencyGraph {
+ public:
+  /// Channels 0..channels-1, each with classes 0..vc_classes-1.
+  DependencyGraph(int channels, int vc_classes);
+
+  /// Notes that a packet may use a channel.
+  void use(ChannelClass at) { used_[vertex(at)] = true; }
+  /// Notes that a packet may hold `from` and wait for `to`.
+  void add(ChannelClass from, ChannelClass to) {
+    use(from);
+    use(to);
+    const std::uint64_t pair = pair_of(from, to);
+    std::uint64_t& slot = slots_[slot_of(pair)];
+    if (slot == pair) return;
+    slot = pair;
+    if (2 * ++count_ > slots_.size()) grow();
+  }
+  bool has(ChannelClass from, ChannelClass to) const {
+    const std::uint64_t pair = pair_of(from, to);
+    return slots_[slot_of(pair)] == pair;
+  }
+
+  /// Channel classes in use.
+  std::size_t vertex_count() const;
+  std::size_t dependency_count() const { return count_; }
+  /// Whether all dependencies of `other`, a graph of the same network and classes, are among this one's.
+  bool contains(const DependencyGraph& other) const;
+  /// One cycle, each waiting for the next and the last for the first; empty if there is none.
+  std::vector<ChannelClass> find_cycle() const;
+
+ private:
+  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
+
+  std::size_t vertex(ChannelClass at) const {
+    return static_cast<std::size_t>(at.channel) * classes_ + static_cast<std::size_t>(at.vc_class);
+  }
+  std::uint64_t pair_of(ChannelClass from, ChannelClass to) const {
+    return static_cast<std::uint64_t>(vertex(from)) << 32 | static_cast<std::uint64_t>(vertex(to));
+  }
+  /// Where a pair is, or is to be put.
+  std::size_t slot_of(std::uint64_t pair) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t slot = mix64(pair) & mask;
+    while (slots_[slot] != kEmpty && slots_[slot] != pair) slot = (slot + 1) & mask;
+    return slot;
+  }
+  void grow();
+  std::vector<std::uint64_t> sorted_pairs() const;
+
+  std::size_t classes_;
+  std::size_t count_ = 0;
+  std::vector<bool> used_;            // by vertex
+  std::vector<std::uint64_t> slots_;  // pairs of vertices, open addressing; size a power of two
+};
+
+}  // namespace vtpu::net

@@ -1,0 +1,230 @@
+#pragma once
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/routing/step_vectors.h"
+#include "vtpu/net/routing/steps.h"
+#include "vtpu/net/topology/mesh.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+
+namespace vtpu::net {
+
+/// How classes of virtual channels keep the rings of a torus free of deadlock. The *dateline* of a ring is one of its
+/// links, the wrap-around link of a torus.
+enum class Dateline {
+  none,      ///< one class: packets on a ring of four or more can wait for each other in a circle
+  plain,     ///< two: class 1 through the whole dimension for packets that cross the dateline in it, else 0
+  balanced,  ///< two datelines, the wrap forcing class 1 and the middle of the ring forcing class 0, each through the
+             ///< whole dimension; packets that cross neither choose at random (Scott and Thorson, "The Cray T3E
+             ///< network", Hot Interconnects 1996)
+  crossing  ///< two: class 0 until the dateline is crossed in a dimension, 1 behind it (Dally and Seitz, IEEE TC 36(5),
+            ///< 1987)
+};
+
+/// Which way round an even ring goes a packet whose destination is opposite.
+enum class Ties { split, positive };
+
+/// Dimension-order routing: a packet goes all its hops in dimension 0, then in 1, and so on, along a shortest way that
+/// is settled at its source. Every rule but Dateline::none is free of deadlock on every torus, twisted torus and mesh:
+/// dimensions are entered in rising order only, and within a ring no class can go all the way round.
+///
+/// In a twisted torus of k x k x 2k or k x 2k x 2k a wrap in x (and y) leads to the other half of z, so that the rings
+/// of these dimensions close after 2k chips only; each has one dateline, not one at each of its two wraps.
+class DimensionOrder {
+ public:
+  using State = Steps;
+  static constexpr bool kAdaptive = false;
+
+  /// Error: a side with ways of more than 255 hops.
+  static Result<DimensionOrder> make(const Torus& torus, Dateline dateline, Ties ties = Ties::split);
+  static Result<DimensionOrder> make(const Mesh& mesh);
+  static Result<DimensionOrder> make(const TwistedTorus& torus, Dateline dateline);
+
+  std::string name() const { return name_; }
+  int vc_classes() const { return classes_; }
+  VcRange vcs_of(int vc_class, int vcs) const { return even_share(vc_class, classes_, vcs); }
+  bool reaches(int, int) const { return true; }
+
+  State start(int source, int destination, Random& random) const {
+    const std::uint64_t draw = random.next();
+    Steps steps = way_of(source, destination, draw);
+    choose_classes(source, static_cast<int>(draw >> kMaxDimensions), steps);
+    return steps;
+  }
+
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const;
+
+  void moves(int, const State& state, Moves& moves) const {
+    moves.clear();
+    if (state.done()) return;
+    const int dimension = state.dimension();
+    moves.add({state.port(dimension), state.vc_class(dimension), 1});
+  }
+
+  State after(int node, State state, const Move& move) const {
+    const int dimension = state.dimension();
+    state.take(dimension);
+    if (dateline_ == Dateline::crossing) state.raise_class(dimension, crosses(node, move.port));
+    return state;
+  }
+
+  /// The dependencies of all packets, and some that only other starts would have: within a dimension those of every
+  /// shortest way round its rings, between dimensions from every class in use to every other.
+  void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const;
+
+  /// What routings built on this one need: a shortest way without classes (all of them, with probabilities), and
+  /// whether a wrap-around link lies ahead of a packet with `hops` left in a dimension.
+  template <class Visit>
+  void for_each_way(int source, int destination, Visit visit) const;
+  Steps draw_way(int source, int destination, Random& random) const {
+    return way_of(source, destination, random.next());
+  }
+  bool wraps_ahead(int node, int dimension, int hops) const {
+    const int there = coordinate(node, dimension) + hops;
+    return there < 0 || there >= sides_[at(dimension)];
+  }
+  int chip_count() const { return static_cast<int>(places_.size()); }
+  /// Whether there are wrap-around links at all.
+  bool wraps() const { return rings_[0] > 0; }
+
+ private:
+  DimensionOrder(const Shape& sides, Dateline dateline, Ties ties);
+
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  int coordinate(int node, int dimension) const { return places_[at(node)][at(dimension)]; }
+  std::array<int, 3> place(int node) const { return {coordinate(node, 0), coordinate(node, 1), coordinate(node, 2)}; }
+  bool crosses(int node, int port) const {
+    const std::size_t channel = at(node) * at(2 * dimensions_) + at(port);
+    return (dateline_channels_[channel >> 6] >> (channel & 63) & 1) != 0;
+  }
+
+  /// `draw`: its lowest bits settle ties, its upper half chooses a step vector.
+  Steps way_of(int source, int destination, std::uint64_t draw) const {
+    if (vectors_) return drawn_vector(source, destination, draw >> 32);
+    return shortest(source, destination, ties_ == Ties::split ? static_cast<int>(draw) : 0);
+  }
+
+  /// The short way round each ring; `ties`: one bit a dimension, set where a tie goes in the negative direction.
+  Steps shortest(int source, int destination, int ties) const {
+    const Place& from = places_[at(source)];
+    const Place& to = places_[at(destination)];
+    Steps steps;
+    for (int d = 0; d < dimensions_; ++d) {
+      int hops = to[at(d)] - from[at(d)];
+      // Without branches: which way round is as unpredictable as the destination.
+      if (const int ring = rings_[at(d)]; ring > 0) {
+        hops += ring & -static_cast<int>(hops < 0);
+        const bool negative = (ties >> d & 1) != 0;
+        hops -= ring & -static_cast<int>(2 * hops + static_cast<int>(negative) > ring);
+      }
+      steps.set(d, hops);
+    }
+    return steps;
+  }
+
+  /// `draw`: 32 random bits.
+  Steps drawn_vector(int source, int destination, std::uint64_t draw) const {
+    const std::span<const Steps> ways = vectors_->between(place(source), place(destination));
+    return ways[draw * ways.size() >> 32];
+  }
+
+  /// Sets the classes that are settled at the source. `free`: one bit a dimension, the class where either will do.
+  /// Returns the dimensions where that is so, one bit each.
+  int choose_classes(int source, int free, Steps& steps) const {
+    if (dateline_ == Dateline::none || dateline_ == Dateline::crossing) return 0;
+    Place place = places_[at(source)];
+    int chosen = 0;
+    for (int d = 0; d < dimensions_; ++d) {
+      const int hops = steps.signed_hops(d);
+      const int ring = rings_[at(d)];
+      const int from = ring_position(place, d);
+      const int to = from + hops;
+      const int middle = (ring - 1) / 2;
+      const bool wraps = to < 0 || to >= ring;
+      const bool either = dateline_ == Dateline::balanced && !wraps && hops != 0 && (from <= middle) == (to <= middle);
+      steps.raise_class(d, wraps | (either & ((free >> d & 1) != 0)));
+      chosen |= static_cast<int>(either) << d;
+      if (vectors_) walk(place, d, hops);
+    }
+    return chosen;
+  }
+
+  using Place = std::array<std::int16_t, 8>;  // kMaxDimensions used; 16 bytes
+
+  /// Where a place stands on its ring of a dimension: rings twice as long as the side begin in the lower half of z.
+  int ring_position(const Place& place, int dimension) const {
+    const int side = sides_[at(dimension)];
+    const bool second = rings_[at(dimension)] > side && 2 * place[2] >= sides_[2];
+    return place[at(dimension)] + (second ? side : 0);
+  }
+
+  struct RingUse;
+  RingUse ring_use(int dimension) const;
+
+  /// Moves a place of a twisted torus by at most one side in a dimension.
+  void walk(Place& place, int dimension, int hops) const;
+  void mark_datelines();
+
+  std::string name_;
+  int dimensions_;
+  int classes_;
+  Dateline dateline_;
+  Ties ties_;
+  std::array<int, kMaxDimensions> sides_{};
+  std::array<int, kMaxDimensions> rings_{};       // chips on a ring of the dimension; 0: a mesh's row
+  std::vector<Place> places_;                     // by node
+  std::vector<std::uint64_t> dateline_channels_;  // Dateline::crossing: one bit a channel
+  std::shared_ptr<const StepVectors> vectors_;    // twisted tori
+  Twist twist_{};
+};
+
+template <class Visit>
+void DimensionOrder::for_each_way(int source, int destination, Visit visit) const {
+  if (vectors_) {
+    const std::span<const Steps> ways = vectors_->between(place(source), place(destination));
+    for (const Steps& way : ways) visit(way, 1.0 / static_cast<double>(ways.size()));
+    return;
+  }
+  int tied = 0;
+  const Steps positive = shortest(source, destination, 0);
+  if (ties_ == Ties::split)
+    for (int d = 0; d < dimensions_; ++d)
+      if (!positive.done(d) && 2 * positive.signed_hops(d) == rings_[at(d)]) tied |= 1 << d;
+  const double probability = 1.0 / (1 << std::popcount(static_cast<unsigned>(tied)));
+  // All subsets of `tied`, the empty one first.
+  int ties = 0;
+  do {
+    visit(shortest(source, destination, ties), probability);
+    ties = (ties - tied) & tied;
+  } while (ties != 0);
+}
+
+template <class Visit>
+void DimensionOrder::for_each_start(int source, int destination, Visit visit) const {
+  for_each_way(source, destination, [&](const Steps& way, double probability) {
+    Steps lowest = way;
+    const int chosen = choose_classes(source, 0, lowest);
+    probability /= 1 << std::popcount(static_cast<unsigned>(chosen));
+    int classes = 0;
+    do {
+      Steps steps = way;
+      choose_classes(source, classes, steps);
+      visit(steps, probability);
+      classes = (classes - chosen) & chosen;
+    } while (classes != 0);
+  });
+}
+
+}  // namespace vtpu::net

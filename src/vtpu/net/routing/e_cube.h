@@ -1,0 +1,43 @@
+#pragma once
+#include <bit>
+#include <string>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/topology/hypercube.h"
+
+namespace vtpu::net {
+
+/// E-cube routing on a hypercube: the lowest bit in which node and destination differ is put right first. Dimensions
+/// only rise, so one class of virtual channels is free of deadlock. Source: Sullivan and Bashkow, "A large scale,
+/// homogeneous, fully distributed parallel machine", ISCA 1977.
+class ECube {
+ public:
+  /// Bits that differ from the destination's.
+  struct State {
+    unsigned differing = 0;
+    bool operator==(const State&) const = default;
+  };
+  static constexpr bool kAdaptive = false;
+
+  explicit ECube(const Hypercube&) {}
+
+  std::string name() const { return "e-cube"; }
+  int vc_classes() const { return 1; }
+  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  bool reaches(int, int) const { return true; }
+
+  State start(int source, int destination, Random&) const { return {static_cast<unsigned>(source ^ destination)}; }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    visit(State{static_cast<unsigned>(source ^ destination)}, 1.0);
+  }
+  void moves(int, const State& state, Moves& moves) const {
+    moves.clear();
+    if (state.differing != 0) moves.add({std::countr_zero(state.differing), 0, 1});
+  }
+  State after(int, State state, const Move& move) const { return {state.differing & ~(1u << move.port)}; }
+};
+static_assert(Routing<ECube>);
+
+}  // namespace vtpu::net

@@ -1,0 +1,75 @@
+#pragma once
+#include <string>
+#include <utility>
+
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::net {
+
+/// Minimal adaptive routing: a packet may go on in any dimension where it has hops left, through virtual channels of an
+/// adaptive class, and escapes by dimension order when all of those are taken. Which of several shortest ways (half-way
+/// ties, step vectors) it keeps to is drawn at its source.
+///
+/// Escapes are classed by what lies ahead, 1 while the packet still has to wrap in that dimension and 0 otherwise, so
+/// that a packet may take and leave them anywhere; a wrap here is one of the coordinate, also in twisted tori. With
+/// that, escapes depend on each other, also across adaptive moves, in rising order of dimension, falling order of
+/// class and then along the row, which adaptive moves in other dimensions do not change. Source: Duato, "A new theory
+/// of deadlock-free adaptive routing in wormhole networks", IEEE TPDS 4(12), 1993.
+class MinimalAdaptive {
+ public:
+  using State = Steps;
+  static constexpr bool kAdaptive = true;
+
+  /// `grid`: a Torus, Mesh or TwistedTorus. Error: as DimensionOrder::make.
+  template <Topology T>
+  static Result<MinimalAdaptive> make(const T& grid) {
+    Result<DimensionOrder> ways = [&] {
+      if constexpr (requires { DimensionOrder::make(grid); })
+        return DimensionOrder::make(grid);
+      else
+        return DimensionOrder::make(grid, Dateline::none);
+    }();
+    if (!ways) return ways.error();
+    return MinimalAdaptive(*std::move(ways));
+  }
+
+  std::string name() const { return "minimal adaptive"; }
+  int vc_classes() const { return escapes_ + 1; }
+  /// One virtual channel for each class of escapes, all others for the adaptive class, the last.
+  VcRange vcs_of(int vc_class, int vcs) const {
+    return vc_class < escapes_ ? VcRange{vc_class, vc_class} : VcRange{escapes_, vcs - 1};
+  }
+  bool reaches(int, int) const { return true; }
+
+  State start(int source, int destination, Random& random) const { return ways_.draw_way(source, destination, random); }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    ways_.for_each_way(source, destination, visit);
+  }
+
+  void moves(int node, const State& state, Moves& moves) const {
+    moves.clear();
+    if (state.done()) return;
+    const int first = state.dimension();
+    for (int d = first; d < kMaxDimensions; ++d)
+      if (!state.done(d)) moves.add({state.port(d), escapes_, 1});
+    const bool wraps = ways_.wraps_ahead(node, first, state.signed_hops(first));
+    moves.add({state.port(first), wraps ? 1 : 0, 0});
+  }
+  State after(int, State state, const Move& move) const {
+    state.take(move.port / 2);
+    return state;
+  }
+
+ private:
+  explicit MinimalAdaptive(DimensionOrder ways) : ways_(std::move(ways)), escapes_(ways_.wraps() ? 2 : 1) {}
+
+  DimensionOrder ways_;
+  int escapes_;  // classes of escapes, numbered before the adaptive one
+};
+static_assert(Routing<MinimalAdaptive>);
+
+}  // namespace vtpu::net

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstddef>
+#include <vector>
+
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/shortest_paths.h"
+
+namespace vtpu::net {
+
+/// How packets for one destination split over shortest paths when a path is as likely as the product of the weights of
+/// its channels. Equal weights make all paths equally likely. Source: Xu, Chiang and Rexford, "Link-state routing with
+/// hop-by-hop forwarding can achieve optimal traffic engineering", IEEE/ACM ToN 19(6), 2011, here on the shortest paths
+/// alone.
+class PathSplit {
+ public:
+  explicit PathSplit(const Network& network)
+      : network_(network), paths_(static_cast<std::size_t>(network.node_count()), 0) {}
+
+  /// `weights`: by channel, > 0.
+  void compute(const ShortestPaths& shortest, const std::vector<double>& weights) {
+    for (const int node : shortest.order()) {
+      double sum = shortest.distance(node) == 0 ? 1 : 0;
+      shortest.for_each_channel(node, [&](int channel) { sum += weights[at(channel)] * paths_[at(target(channel))]; });
+      paths_[at(node)] = sum;
+    }
+  }
+
+  /// The part of a node's packets that leaves by a channel of a shortest path; weights as in compute().
+  double share(int channel, const std::vector<double>& weights) const {
+    return weights[at(channel)] * paths_[at(target(channel))] / paths_[at(network_.source(channel))];
+  }
+
+ private:
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  int target(int channel) const { return network_.target(channel); }
+
+  const Network& network_;
+  std::vector<double> paths_;  // by node: summed weight of its paths
+};
+
+}  // namespace vtpu::net

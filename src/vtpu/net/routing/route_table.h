@@ -1,0 +1,80 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/shape.h"
+
+namespace vtpu::net {
+
+/// One row of a printed routing table: from a chip towards another.
+struct RouteRow {
+  int source = 0;
+  int destination = 0;
+  int next_hop = 0;
+  int hops = 0;  ///< from source to destination
+  /// Of the narrowest channel on the way, in GB/s (10^9 bytes). Packets cut through: all hops of a way carry a message
+  /// at the same time, so a longer way costs latency and not bandwidth. (A table that divides by the hops, 100 GB/s
+  /// over 3 hops giving 33, describes store-and-forward of whole messages.)
+  double bandwidth_gbytes_per_s = 0;
+};
+
+/// The row of a pair that the routing reaches and that are two chips, by its likeliest moves (the first of several).
+template <Routing R>
+RouteRow route_row(const Network& network, const R& routing, int source, int destination);
+
+/// The rows from every node on the same way, source first.
+template <Routing R>
+std::vector<RouteRow> route_rows(const Network& network, const R& routing, int source, int destination);
+
+/// Columns `Source Coord | Dest Coord | Next Hop | Hops | Bandwidth`, chips by address as in `1.1.1/1.1`. `grid`: of
+/// the chips, three dimensions; others, and switches, go by numbers.
+std::string to_string(const std::vector<RouteRow>& rows, const Network& network, const Shape& grid);
+
+/// The ways from 1.1.1 to 1.1.2, 8.8.8 and 16.16.16 on the 16x16x16 torus by dimension order, ties in the positive
+/// direction, hop by hop: the three tables one below the other.
+std::string example_routes();
+
+// ---- bodies
+
+template <Routing R>
+std::vector<RouteRow> route_rows(const Network& network, const R& routing, int source, int destination) {
+  bool started = false;
+  typename R::State state{};
+  routing.for_each_start(source, destination, [&](const typename R::State& first, double) {
+    if (!started) state = first;
+    started = true;
+  });
+  std::vector<int> way;  // channels
+  Moves moves;
+  for (int node = source;;) {
+    routing.moves(node, state, moves);
+    if (moves.empty()) break;
+    const Move* best = moves.begin();
+    for (const Move& move : moves)
+      if (move.probability > best->probability) best = &move;
+    way.push_back(network.channel(node, best->port));
+    state = routing.after(node, state, *best);
+    node = network.target(way.back());
+  }
+  VTPU_CHECK(!way.empty() && network.target(way.back()) == destination, "a route ends at its destination");
+  std::vector<RouteRow> rows(way.size());
+  double narrowest = network.link(way.back()).bandwidth_gbytes_per_s;
+  for (std::size_t hop = way.size(); hop-- > 0;) {
+    const double bandwidth = network.link(way[hop]).bandwidth_gbytes_per_s;
+    narrowest = bandwidth < narrowest ? bandwidth : narrowest;
+    rows[hop] = {network.source(way[hop]), destination, network.target(way[hop]), static_cast<int>(way.size() - hop),
+                 narrowest};
+  }
+  return rows;
+}
+
+template <Routing R>
+RouteRow route_row(const Network& network, const R& routing, int source, int destination) {
+  return route_rows(network, routing, source, destination).front();
+}
+
+}  // namespace vtpu::net

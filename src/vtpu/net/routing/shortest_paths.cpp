@@ -1,0 +1,28 @@
+#include "vtpu/net/routing/shortest_paths.h"
+
+#include <algorithm>
+
+namespace vtpu::net {
+
+ShortestPaths::ShortestPaths(const Network& network)
+    : network_(network), distance_(static_cast<std::size_t>(network.node_count()), kNone) {}
+
+void ShortestPaths::search(int destination) {
+  std::fill(distance_.begin(), distance_.end(), kNone);
+  order_.assign(1, destination);
+  distance_[static_cast<std::size_t>(destination)] = 0;
+  for (std::size_t next = 0; next < order_.size(); ++next) {
+    const int node = order_[next];
+    for (int port = 0; port < network_.port_count(); ++port) {
+      // Links are full duplex: whoever a node reaches by one hop reaches it by one.
+      const int channel = network_.channel(node, port);
+      if (!network_.attached(channel)) continue;
+      int& there = distance_[static_cast<std::size_t>(network_.target(channel))];
+      if (there != kNone) continue;
+      there = distance(node) + 1;
+      order_.push_back(network_.target(channel));
+    }
+  }
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,138 @@
+#include "vtpu/net/routing/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/routing/path_split.h"
+#include "vtpu/net/routing/shortest_paths.h"
+
+namespace vtpu::net {
+
+Result<TableRouting> TableRouting::make(const Network& network, Split split) {
+  const std::vector<double> weights(at(network.channel_count()), 1);
+  return build(network, weights, split, split == Split::first ? "first path" : "all paths evenly");
+}
+
+Result<TableRouting> TableRouting::make(const Network& network, const std::vector<double>& weights,
+                                        const std::string& name) {
+  return build(network, weights, Split::even, name);
+}
+
+Result<TableRouting> TableRouting::build(const Network& network, const std::vector<double>& weights, Split split,
+                                         const std::string& name) {
+  const int most = std::min(1 << kPortBits, Moves::kMost);
+  if (network.port_count() > most)
+    return Error{network.name(), fmt::format("{} ports a node", network.port_count()),
+                 fmt::format("at most {} for a routing table", most)};
+  TableRouting table;
+  table.nodes_ = network.node_count();
+  table.ports_ = network.port_count();
+  table.cells_.reserve(at(network.chip_count()) * at(table.nodes_));
+  ShortestPaths shortest(network);
+  PathSplit paths(network);
+  std::vector<int> ports;
+  std::vector<double> shares;
+  for (int destination = 0; destination < network.chip_count(); ++destination) {
+    shortest.search(destination);
+    if (split == Split::even) paths.compute(shortest, weights);
+    for (int node = 0; node < table.nodes_; ++node) {
+      ports.clear();
+      shares.clear();
+      shortest.for_each_channel(node, [&](int channel) {
+        if (split == Split::first && !ports.empty()) return;
+        ports.push_back(network.port(channel));
+        shares.push_back(split == Split::first ? 1 : paths.share(channel, weights));
+      });
+      table.add_cell(ports, shares);
+    }
+  }
+  ChannelOrder best = up_down_order(network);
+  table.classes_ = table.classes_needed(network, best);
+  if (ChannelOrder other = port_order(network); table.classes_ > 1) {
+    if (const int needed = table.classes_needed(network, other); needed < table.classes_) {
+      table.classes_ = needed;
+      best = std::move(other);
+    }
+  }
+  table.rank_ = std::move(best.rank);
+  table.name_ = fmt::format("shortest paths, {}, classes {}", name, best.name);
+  return table;
+}
+
+/// Rounds shares to whole parts of kShares, what is missing or left over going to the largest; ports whose share rounds
+/// to nothing are left out.
+void TableRouting::add_cell(const std::vector<int>& ports, const std::vector<double>& shares) {
+  if (ports.empty()) {
+    cells_.push_back(kNoPath);
+    return;
+  }
+  std::vector<std::uint32_t> parts;
+  std::uint32_t sum = 0;
+  for (const double share : shares) {
+    parts.push_back(static_cast<std::uint32_t>(std::lround(share * kShares)));
+    sum += parts.back();
+  }
+  const auto largest = std::max_element(parts.begin(), parts.end());
+  *largest += kShares - sum;
+  if (*largest >= kShares) {
+    cells_.push_back(kOnePort + static_cast<std::uint32_t>(ports[static_cast<std::size_t>(largest - parts.begin())]));
+    return;
+  }
+  VTPU_CHECK(entries_.size() + parts.size() < kOnePort, "a routing table has fewer than 2^32 entries");
+  cells_.push_back(static_cast<std::uint32_t>(entries_.size()));
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (parts[i] > 0) entries_.push_back(parts[i] << kPortBits | static_cast<std::uint32_t>(ports[i]));
+}
+
+int TableRouting::classes_needed(const Network& network, const ChannelOrder& order) const {
+  ShortestPaths shortest(network);
+  std::vector<int> falls(at(network.channel_count()), 0);  // by channel: most falls of the order behind it
+  int most = 0;
+  for (int destination = 0; destination < network.chip_count(); ++destination) {
+    shortest.search(destination);
+    for (const int node : shortest.order()) {
+      if (node == destination) continue;
+      for_each_port(node, destination, [&](int port, double) {
+        const int channel = network.channel(node, port);
+        const int next_node = network.target(channel);
+        int behind = 0;
+        if (next_node != destination)
+          for_each_port(next_node, destination, [&](int next_port, double) {
+            const int next = network.channel(next_node, next_port);
+            behind = std::max(behind, falls[at(next)] + (order.rank[at(next)] < order.rank[at(channel)] ? 1 : 0));
+          });
+        falls[at(channel)] = behind;
+        most = std::max(most, behind);
+      });
+    }
+  }
+  return most + 1;
+}
+
+void TableRouting::for_each_dependency(const Network& network,
+                                       const std::function<void(ChannelClass, ChannelClass)>& visit) const {
+  // One destination's table says which channels follow which; a pair seen once need not be reported again.
+  std::vector<bool> seen(at(network.channel_count()) * at(ports_), false);
+  for (int destination = 0; destination < network.chip_count(); ++destination)
+    for (int node = 0; node < nodes_; ++node) {
+      if (node == destination || !reaches(node, destination)) continue;
+      for_each_port(node, destination, [&](int port, double) {
+        const int channel = network.channel(node, port);
+        const int next_node = network.target(channel);
+        if (next_node == destination) return;
+        for_each_port(next_node, destination, [&](int next_port, double) {
+          std::vector<bool>::reference pair = seen[at(channel) * at(ports_) + at(next_port)];
+          if (pair) return;
+          pair = true;
+          const int fall = rank(next_node, next_port) < rank(node, port) ? 1 : 0;
+          for (int held = 0; held + fall < classes_; ++held)
+            visit({channel, held}, {network.channel(next_node, next_port), held + fall});
+        });
+      });
+    }
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,118 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/channel_order.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::net {
+
+/// Which shortest paths packets take.
+enum class Split {
+  first,  ///< one: the lowest port at every node
+  even    ///< every path of a pair equally often
+};
+
+/// Shortest-path tables for any network: at each node, for each destination chip, the ports on and how often each is
+/// taken. Pairs without a path are told by `reaches`.
+///
+/// Free of deadlock on every graph: a packet goes up a class of virtual channels whenever an order of the channels
+/// falls along its way. Of the orders tried the one that takes the fewest classes is kept.
+///
+/// Memory: 4 bytes for each node and destination, 4 more for each port where there are several.
+class TableRouting {
+ public:
+  struct State {
+    std::int32_t destination = 0;
+    std::uint32_t next_rank = 0;  ///< one more than the rank of the last channel
+    std::uint32_t vc_class = 0;
+    bool operator==(const State&) const = default;
+  };
+  static constexpr bool kAdaptive = false;
+
+  /// Error: a network of more ports a node than a table can hold.
+  static Result<TableRouting> make(const Network& network, Split split);
+  /// A path is as likely as the product of its channels' weights (path_split.h). `weights`: by channel, > 0; `name`:
+  /// of the split.
+  static Result<TableRouting> make(const Network& network, const std::vector<double>& weights, const std::string& name);
+
+  std::string name() const { return name_; }
+  int vc_classes() const { return classes_; }
+  VcRange vcs_of(int vc_class, int vcs) const { return even_share(vc_class, classes_, vcs); }
+  bool reaches(int source, int destination) const {
+    return source == destination || cell(source, destination) != kNoPath;
+  }
+
+  State start(int, int destination, Random&) const { return {destination, 0, 0}; }
+  template <class Visit>
+  void for_each_start(int, int destination, Visit visit) const {
+    visit(State{destination, 0, 0}, 1.0);
+  }
+  void moves(int node, const State& state, Moves& moves) const {
+    moves.clear();
+    if (node == state.destination) return;
+    for_each_port(node, state.destination, [&](int port, double probability) {
+      moves.add({port, static_cast<int>(class_on(node, state, port)), probability});
+    });
+  }
+  State after(int node, const State& state, const Move& move) const {
+    return {state.destination, rank(node, move.port) + 1, static_cast<std::uint32_t>(move.vc_class)};
+  }
+
+  /// visit(port, probability) for the ways on from a node to another; requires reaches(node, destination).
+  template <class Visit>
+  void for_each_port(int node, int destination, Visit visit) const {
+    const std::uint32_t at_node = cell(node, destination);
+    if (at_node >= kOnePort) {
+      visit(static_cast<int>(at_node - kOnePort), 1.0);
+      return;
+    }
+    std::uint32_t sum = 0;
+    for (std::uint32_t entry = at_node; sum < kShares; ++entry) {
+      const std::uint32_t share = entries_[entry] >> kPortBits;
+      visit(static_cast<int>(entries_[entry] & ((1u << kPortBits) - 1)), static_cast<double>(share) / kShares);
+      sum += share;
+    }
+  }
+
+  /// All pairs of channels that follow each other in the table, in every class they may be held in, and perhaps in
+  /// some more: far quicker than walking all ways.
+  void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const;
+
+ private:
+  // A cell is kNoPath, kOnePort + port, or where its entries begin. An entry is a port and above it its share; those
+  // of a cell sum to kShares.
+  static constexpr std::uint32_t kPortBits = 8;
+  static constexpr std::uint32_t kShares = 1u << (32 - kPortBits);
+  static constexpr std::uint32_t kOnePort = ~std::uint32_t{0} - (1u << kPortBits);
+  static constexpr std::uint32_t kNoPath = ~std::uint32_t{0};
+
+  TableRouting() = default;
+  static Result<TableRouting> build(const Network& network, const std::vector<double>& weights, Split split,
+                                    const std::string& name);
+  void add_cell(const std::vector<int>& ports, const std::vector<double>& shares);
+  int classes_needed(const Network& network, const ChannelOrder& order) const;
+
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  std::uint32_t cell(int node, int destination) const { return cells_[at(destination) * at(nodes_) + at(node)]; }
+  std::uint32_t rank(int node, int port) const { return rank_[at(node) * at(ports_) + at(port)]; }
+  std::uint32_t class_on(int node, const State& state, int port) const {
+    return state.vc_class + (rank(node, port) < state.next_rank ? 1 : 0);
+  }
+
+  std::string name_;
+  int nodes_ = 0;
+  int ports_ = 0;
+  int classes_ = 1;
+  std::vector<std::uint32_t> cells_;  // by destination, then node
+  std::vector<std::uint32_t> entries_;
+  std::vector<std::uint32_t> rank_;  // by channel
+};
+static_assert(Routing<TableRouting>);
+
+}  // namespace vtpu::net

@@ -1,0 +1,95 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::net {
+
+/// Valiant's routing: by dimension order to a chip drawn uniformly from all, source and destination among them, and
+/// from there by dimension order on. Any permutation then loads channels like uniform traffic twice over. The second
+/// phase has classes of its own above the first's. Source: Valiant, "A scheme for fast parallel communication", SIAM
+/// Journal on Computing 11(2), 1982.
+class Valiant {
+ public:
+  /// Both phases are drawn at the source, so the way to the chip between and the way on are all there is to know.
+  struct State {
+    Steps now;
+    Steps later;  ///< none in the second phase
+    bool operator==(const State&) const = default;
+  };
+  static constexpr bool kAdaptive = false;
+
+  explicit Valiant(DimensionOrder phase) : phase_(std::move(phase)) {}
+
+  std::string name() const { return "Valiant, " + phase_.name(); }
+  int vc_classes() const { return 2 * phase_.vc_classes(); }
+  VcRange vcs_of(int vc_class, int vcs) const { return even_share(vc_class, vc_classes(), vcs); }
+  bool reaches(int, int) const { return true; }
+
+  State start(int source, int destination, Random& random) const {
+    if (source == destination) return {};
+    const int between = static_cast<int>(random.below(static_cast<std::uint64_t>(phase_.chip_count())));
+    const Steps first = phase_.start(source, between, random);
+    return both(first, phase_.start(between, destination, random));
+  }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    if (source == destination) return visit(State{}, 1.0);
+    const int chips = phase_.chip_count();
+    for (int between = 0; between < chips; ++between)
+      phase_.for_each_start(source, between, [&](const Steps& first, double of_first) {
+        phase_.for_each_start(between, destination, [&](const Steps& second, double of_second) {
+          visit(both(first, second), of_first * of_second / chips);
+        });
+      });
+  }
+
+  void moves(int node, const State& state, Moves& moves) const {
+    phase_.moves(node, state.now, moves);
+    if (moves.empty() || !state.now.mark()) return;
+    Move second = moves[0];
+    second.vc_class += phase_.vc_classes();
+    moves.clear();
+    moves.add(second);
+  }
+  State after(int node, State state, const Move& move) const {
+    return both(phase_.after(node, state.now, move), state.later);
+  }
+
+  /// Those of both phases, and of every channel in the first on all behind it in the second.
+  void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const {
+    const int classes = phase_.vc_classes();
+    phase_.for_each_dependency(network, [&](ChannelClass from, ChannelClass to) {
+      visit(from, to);
+      visit({from.channel, from.vc_class + classes}, {to.channel, to.vc_class + classes});
+    });
+    for (int channel = 0; channel < network.channel_count(); ++channel) {
+      if (!network.attached(channel)) continue;
+      for (int port = 0; port < network.port_count(); ++port) {
+        const int next = network.channel(network.target(channel), port);
+        if (!network.attached(next)) continue;
+        for (int held = 0; held < classes; ++held)
+          for (int asked = 0; asked < classes; ++asked) visit({channel, held}, {next, classes + asked});
+      }
+    }
+  }
+
+ private:
+  /// The second phase, told by its mark, begins where the first is done.
+  static State both(Steps now, Steps later) {
+    if (now.mark()) return {now, {}};
+    later.set_mark();
+    if (now.done()) return {later, {}};
+    return {now, later};
+  }
+
+  DimensionOrder phase_;
+};
+static_assert(Routing<Valiant>);
+
+}  // namespace vtpu::net

@@ -1,0 +1,80 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/topology/topology.h"
+
+namespace vtpu::net {
+
+/// A folded Clos network of full bisection: a k-ary n-tree of L levels of switches with k = radix/2 links down and as
+/// many up, for at most k^L chips. Source: Petrini and Vanneschi, "k-ary n-trees: high performance networks for
+/// massively parallel architectures", IPPS 1997.
+///
+/// Chips are the leaves, numbered along the bottom. A switch of level l (0 is the lowest) belongs to the subtree of
+/// k^(l+1) chips above which it stands, with k^l switches side by side; subtrees without chips have none, the rest keep
+/// all of theirs, so a tree that is not full has more bisection than it needs. Each has the links of all its levels.
+/// Ports: k downward ones, then k upward ones, of which a chip has the first. Dimension 0 is down, 1 is up. Switches
+/// are numbered after the chips, level by level, then by subtree, then from side to side.
+class FatTree {
+ public:
+  /// Error: a radix that is odd or not 4..64, levels or chips out of range, more than 2^20 nodes.
+  static Result<FatTree> make(int chips, int radix, int levels);
+  /// As many levels as these chips need. Error: as above.
+  static Result<FatTree> make(int chips, int radix);
+
+  int radix() const { return 2 * k_; }
+  int levels() const { return levels_; }
+  int switch_count() const { return node_count() - chips_; }
+
+  /// Where a switch stands.
+  struct Place {
+    int level = 0;
+    int subtree = 0;  ///< of the level, from the left
+    int index = 0;    ///< in the subtree, 0..k^level - 1
+  };
+  Place place_of(int switch_node) const;
+  /// Chips below a switch of the level in a full tree, k^(level+1).
+  int chips_below(int level) const { return power_[static_cast<std::size_t>(level) + 1]; }
+  /// Switches of the level in one subtree, k^level.
+  int switches_abreast(int level) const { return power_[static_cast<std::size_t>(level)]; }
+  /// The only port a chip has.
+  int chip_port() const { return k_; }
+
+  static constexpr bool kVertexTransitive = false;
+  static std::vector<FatTree> examples();
+  std::string name() const;
+  int chip_count() const { return chips_; }
+  int node_count() const { return first_[static_cast<std::size_t>(levels_)]; }
+  int port_count() const { return 2 * k_; }
+  int dimension_of(int port) const { return port < k_ ? 0 : 1; }
+  Port peer(Port port) const;
+
+ private:
+  static constexpr int kMostLevels = 20;
+
+  FatTree(int chips, int k, int levels) : chips_(chips), k_(k), levels_(levels) {}
+  int switch_at(const Place& place) const;
+
+  int chips_;
+  int k_;
+  int levels_;
+  std::array<int, kMostLevels + 1> power_{};  // of k
+  std::array<int, kMostLevels + 1> first_{};  // switch of a level; behind the last level: the number of nodes
+};
+static_assert(Topology<FatTree>);
+
+/// Ordered pairs of chips at each distance: 2(l+1) hops where l is the level of the smallest subtree with both.
+std::vector<std::uint64_t> closed_form_distances(const FatTree& tree);
+
+/// Links that join the halves of a smallest balanced cut, one direction: N/2 for an even number of chips, since the
+/// tree carries any permutation and a half is cut off at its chips' own links; 0 for an odd number.
+int closed_form_bisection(const FatTree& tree);
+
+/// Ideal uniform all-to-all throughput per chip in link bandwidths: a chip's own link carries all but its share for
+/// itself, and no other link carries more, so N/(N-1).
+double closed_form_alltoall_bound(const FatTree& tree);
+
+}  // namespace vtpu::net

@@ -1,0 +1,91 @@
+#include "vtpu/net/topology/graph_topology.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace vtpu::net {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+}  // namespace
+
+Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<GraphNode>& nodes,
+                                          const std::vector<GraphLink>& links) {
+  constexpr std::size_t kMostKinds = 255;  // of a Network's links
+  if (nodes.size() > at(kMostNodes))
+    return Error{name, fmt::format("found {} nodes", nodes.size()), fmt::format("at most {}", kMostNodes)};
+  GraphTopology graph;
+  graph.name_ = std::move(name);
+  // Numbers of nodes: chips in the order given, then switches in theirs.
+  std::vector<int> number(nodes.size());
+  for (const bool switches : {false, true}) {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (nodes[i].is_switch != switches) continue;
+      number[i] = static_cast<int>(graph.node_names_.size());
+      graph.node_names_.push_back(nodes[i].name);
+    }
+    if (!switches) graph.chips_ = static_cast<int>(graph.node_names_.size());
+  }
+  if (graph.chips_ == 0) return Error{graph.name_, "found no chip", "at least one node that is no switch"};
+  if (links.empty()) return Error{graph.name_, "found no link", "at least one"};
+
+  std::vector<int> degree(nodes.size(), 0);
+  std::vector<std::pair<Port, Port>> ports;
+  std::vector<std::size_t> kind_of_link;
+  for (const GraphLink& link : links) {
+    const std::string where = link.line > 0 ? fmt::format("{}:{}", graph.name_, link.line) : graph.name_;
+    const int a = number[at(link.a)], b = number[at(link.b)];
+    if (a == b)
+      return Error{where, fmt::format("found a link from node '{}' to itself", graph.node_name(a)),
+                   "two different nodes"};
+    for (const int node : {a, b})
+      if (degree[at(node)] == kMostLinks)
+        return Error{where, fmt::format("found one more link of node '{}'", graph.node_name(node)),
+                     fmt::format("at most {} links a node", kMostLinks)};
+    const Port from = {a, degree[at(a)]++}, to = {b, degree[at(b)]++};
+    ports.emplace_back(from, to);
+    const Kind kind = {link.bandwidth_gbytes_per_s, link.latency_ns};
+    const auto known = std::find(graph.kinds_.begin(), graph.kinds_.end(), kind);
+    kind_of_link.push_back(static_cast<std::size_t>(known - graph.kinds_.begin()));
+    if (known != graph.kinds_.end()) continue;
+    if (graph.kinds_.size() == kMostKinds)
+      return Error{where, "found one more pair of bandwidth and latency",
+                   fmt::format("at most {} different ones", kMostKinds)};
+    graph.kinds_.push_back(kind);
+  }
+  graph.ports_ = *std::max_element(degree.begin(), degree.end());
+  graph.first_ = {0};
+  for (const int links_of_node : degree) graph.first_.push_back(graph.first_.back() + at(links_of_node));
+  graph.ends_.resize(graph.first_.back());
+  for (std::size_t i = 0; i < ports.size(); ++i) {
+    graph.ends_[graph.end_at(ports[i].first)] = {ports[i].second, kind_of_link[i]};
+    graph.ends_[graph.end_at(ports[i].second)] = {ports[i].first, kind_of_link[i]};
+  }
+  return graph;
+}
+
+std::vector<GraphTopology> GraphTopology::examples() {
+  const auto chips = [](int count) {
+    std::vector<GraphNode> nodes;
+    for (int i = 0; i < count; ++i) nodes.push_back({std::to_string(i), false});
+    return nodes;
+  };
+  // The Petersen graph: an outer pentagon, an inner one that skips every other chip, and the spokes.
+  std::vector<GraphLink> petersen;
+  for (int i = 0; i < 5; ++i) {
+    petersen.push_back({i, (i + 1) % 5, {}, {}, 0});
+    petersen.push_back({i, i + 5, {}, {}, 0});
+    petersen.push_back({i + 5, (i + 2) % 5 + 5, {}, {}, 0});
+  }
+  // Four chips on one switch, two of them also joined by two parallel links of their own.
+  std::vector<GraphNode> star = chips(4);
+  star.insert(star.begin(), {"switch", true});
+  const std::vector<GraphLink> spokes = {{0, 1, 25, 300, 0}, {0, 2, 25, 300, 0}, {0, 3, 25, 300, 0},
+                                         {0, 4, 25, 300, 0}, {1, 2, {}, {}, 0},  {1, 2, {}, 10, 0}};
+  return {*make("graph Petersen", chips(10), petersen), *make("graph star", star, spokes)};
+}
+
+}  // namespace vtpu::net

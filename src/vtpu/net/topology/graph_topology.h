@@ -1,0 +1,88 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/topology/topology.h"
+
+namespace vtpu::net {
+
+/// A node of a graph as its author calls it.
+struct GraphNode {
+  std::string name;
+  bool is_switch = false;
+};
+
+/// A full-duplex link between two nodes, given by their places in the list of nodes; what is left out is the usual.
+struct GraphLink {
+  int a = 0;
+  int b = 0;
+  std::optional<double> bandwidth_gbytes_per_s;  ///< > 0
+  std::optional<double> latency_ns;              ///< ≥ 0
+  int line = 0;                                  ///< of the file it comes from, for errors; 0: none
+};
+
+/// Any graph: chips and switches in the order given, chips first, each with its links in the order given as ports 0, 1,
+/// …. All ports are of dimension 0. Parallel links are kept; the graph may fall into parts, which `distances` reports
+/// as unreachable pairs.
+class GraphTopology {
+ public:
+  /// A node with more links than a routing offers ways on.
+  static constexpr int kMostLinks = 64;
+  static constexpr int kMostNodes = 1 << 20;
+
+  /// `name`: of the topology and, with a link's line, the place of errors. Error: no chip, no link, too many nodes, a
+  /// node with more than 64 links, a link from a node to itself, more than 255 different pairs of bandwidth and
+  /// latency.
+  static Result<GraphTopology> make(std::string name, const std::vector<GraphNode>& nodes,
+                                    const std::vector<GraphLink>& links);
+
+  /// The author's name of a node.
+  const std::string& node_name(int node) const { return node_names_[static_cast<std::size_t>(node)]; }
+
+  static constexpr bool kVertexTransitive = false;
+  static std::vector<GraphTopology> examples();
+  std::string name() const { return name_; }
+  int chip_count() const { return chips_; }
+  int node_count() const { return static_cast<int>(node_names_.size()); }
+  int port_count() const { return ports_; }
+  int dimension_of(int) const { return 0; }
+  Port peer(Port port) const {
+    const std::size_t end = end_at(port);
+    return end < first_[static_cast<std::size_t>(port.chip) + 1] ? ends_[end].peer : kNoPort;
+  }
+  LinkModel link(Port port, const LinkModel& usual) const {
+    const Kind& kind = kinds_[ends_[end_at(port)].kind];
+    return {kind.bandwidth_gbytes_per_s.value_or(usual.bandwidth_gbytes_per_s),
+            kind.latency_ns.value_or(usual.latency_ns)};
+  }
+
+ private:
+  struct Kind {
+    std::optional<double> bandwidth_gbytes_per_s;
+    std::optional<double> latency_ns;
+    bool operator==(const Kind&) const = default;
+  };
+  struct End {
+    Port peer;
+    std::size_t kind = 0;
+  };
+
+  GraphTopology() = default;
+  std::size_t end_at(Port port) const {
+    return first_[static_cast<std::size_t>(port.chip)] + static_cast<std::size_t>(port.number);
+  }
+
+  std::string name_;
+  int chips_ = 0;
+  int ports_ = 0;
+  std::vector<std::string> node_names_;
+  std::vector<std::size_t> first_;  // of a node's ends; one more than there are nodes
+  std::vector<End> ends_;
+  std::vector<Kind> kinds_;
+};
+static_assert(Topology<GraphTopology>);
+
+}  // namespace vtpu::net

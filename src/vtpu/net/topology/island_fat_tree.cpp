@@ -1,0 +1,30 @@
+#include "vtpu/net/topology/island_fat_tree.h"
+
+#include <fmt/format.h>
+
+namespace vtpu::net {
+
+Result<IslandFatTree> IslandFatTree::make(int chips) {
+  constexpr int kMostChips = (kRadix / 2) * (kRadix / 2) * (kRadix / 2);
+  if (chips < kIslandChips || chips > kMostChips || chips % kIslandChips != 0)
+    return Error{"islands on a fat tree", fmt::format("found {} chips", chips),
+                 fmt::format("a multiple of {} up to {}", kIslandChips, kMostChips)};
+  const Result<FatTree> tree = FatTree::make(chips, kRadix);
+  if (!tree) return tree.error();
+  return IslandFatTree(*tree);
+}
+
+Port IslandFatTree::peer(Port port) const {
+  if (port.chip < chip_count()) {
+    if (port.number < kInfiniBandPort) return {port.chip ^ (4 >> port.number), port.number};
+    if (port.number > kInfiniBandPort) return kNoPort;
+    const Port above = tree_.peer({port.chip, tree_.chip_port()});
+    return {above.chip, above.number + kFirstSwitchPort};
+  }
+  if (port.number < kFirstSwitchPort) return kNoPort;
+  const Port far = tree_.peer({port.chip, port.number - kFirstSwitchPort});
+  if (far == kNoPort) return kNoPort;
+  return {far.chip, far.chip < chip_count() ? kInfiniBandPort : far.number + kFirstSwitchPort};
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,42 @@
+#pragma once
+#include <array>
+#include <vector>
+
+#include "vtpu/net/topology/fat_tree.h"
+#include "vtpu/net/topology/graph_topology.h"
+#include "vtpu/net/topology/hypercube.h"
+#include "vtpu/net/topology/island_fat_tree.h"
+#include "vtpu/net/topology/mesh.h"
+#include "vtpu/net/topology/ocs_topology.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+
+/// Where the nodes of a topology stand in its picture: one x, y, z a node, links being about 1 long where the topology
+/// allows it.
+namespace vtpu::net {
+
+using Position = std::array<double, 3>;
+
+/// Grids by their coordinates, the first three dimensions along x, y, z and each further one as copies set beside each
+/// other. A single ring of more than two chips stands on a circle.
+std::vector<Position> node_positions(const Torus& torus);
+std::vector<Position> node_positions(const Mesh& mesh);
+std::vector<Position> node_positions(const TwistedTorus& torus);
+std::vector<Position> node_positions(const OcsTopology& topology);
+
+/// Bits 0, 1, 2 along x, y, z, the next three likewise with longer steps: cubes of cubes.
+std::vector<Position> node_positions(const Hypercube& cube);
+
+/// Chips in a row along x; switches above the middle of their subtrees, spread over its width, y rising by level.
+std::vector<Position> node_positions(const FatTree& tree);
+
+/// Islands as unit cubes along x, the tree's switches above them.
+std::vector<Position> node_positions(const IslandFatTree& hybrid);
+
+/// In the plane by forces, links pulling and nodes pushing, from a start on a spiral in the order of numbers, so that
+/// the same graph has the same picture. Graphs of more than 512 nodes stay on the spiral, since every node pushes every
+/// other. Source: Fruchterman and Reingold, "Graph drawing by force-directed placement", Software: Practice and
+/// Experience 21(11), 1991.
+std::vector<Position> node_positions(const GraphTopology& graph);
+
+}  // namespace vtpu::net

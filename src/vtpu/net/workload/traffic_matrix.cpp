@@ -1,0 +1,47 @@
+#include "vtpu/net/workload/traffic_matrix.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <vector>
+
+#include "vtpu/base/csv.h"
+#include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
+
+namespace vtpu::net {
+
+Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& name, const ChipNames& chips) {
+  const Result<Csv> csv = parse_csv(text, name);
+  if (!csv) return csv.error();
+  const Result<std::size_t> source_column = csv->column("source");
+  if (!source_column) return source_column.error();
+  const Result<std::size_t> destination_column = csv->column("destination");
+  if (!destination_column) return destination_column.error();
+  const Result<std::size_t> weight_column = csv->column("weight");
+  if (!weight_column) return weight_column.error();
+  std::vector<Demand> demands;
+  for (const Csv::Row& row : csv->rows) {
+    const auto where = [&](const char* column) { return fmt::format("{}, column {}", csv->where(row), column); };
+    const Result<int> source = chips.parse(trim(row.cells[*source_column]), where("source"));
+    if (!source) return source.error();
+    const Result<int> destination = chips.parse(trim(row.cells[*destination_column]), where("destination"));
+    if (!destination) return destination.error();
+    const Result<double> weight = parse_number(trim(row.cells[*weight_column]), where("weight"));
+    if (!weight) return weight.error();
+    if (*weight < 0) return Error{where("weight"), fmt::format("found {}", *weight), "at least 0"};
+    demands.push_back({*source, *destination, *weight});
+  }
+  Result<Traffic> traffic = Traffic::matrix(chips.chip_count(), demands);
+  if (!traffic)
+    return Error{fmt::format("{}, {}", name, traffic.error().where), traffic.error().found, traffic.error().expected};
+  return traffic;
+}
+
+Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const ChipNames& chips) {
+  const Result<std::string> text = read_file(path);
+  if (!text) return text.error();
+  return parse_traffic_matrix(*text, path.string(), chips);
+}
+
+}  // namespace vtpu::net

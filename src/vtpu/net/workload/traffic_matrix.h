@@ -1,0 +1,18 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/workload/chip_names.h"
+#include "vtpu/net/workload/traffic.h"
+
+/// Traffic as a file: a CSV table with the columns source, destination, weight; pairs that are left out have weight 0,
+/// pairs that occur again add up.
+namespace vtpu::net {
+
+/// `name`: the file, for errors. Error: file:line and column, what was found, what may stand there.
+Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& name, const ChipNames& chips);
+Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const ChipNames& chips);
+
+}  // namespace vtpu::net

@@ -1,0 +1,63 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace vtpu::net {
+
+/// `bytes` from one chip to another. It may be sent when all messages it comes after have been delivered, `compute_ns`
+/// of local work later, and not before `not_before_ns`. A message of no bytes only takes the latency of its way; one to
+/// its own chip is delivered as soon as it may be sent.
+struct Message {
+  int source = 0;
+  int destination = 0;
+  std::uint64_t bytes = 0;
+  double not_before_ns = 0;
+  double compute_ns = 0;
+};
+
+/// What a run to completion carries: messages and their order, a directed acyclic graph. Collectives, traces and
+/// all-to-alls all become this, and every level of simulation runs it.
+class Workload {
+ public:
+  explicit Workload(std::string name = "") : name_(std::move(name)) {}
+
+  /// Adds a message that comes after earlier ones (by their numbers, which makes cycles impossible) and returns its
+  /// number.
+  int add(const Message& message, std::span<const int> after = {});
+  /// Makes room for that many more messages and dependencies, where they are known beforehand.
+  void reserve(std::size_t messages, std::size_t dependencies);
+
+  const std::string& name() const { return name_; }
+  int size() const { return static_cast<int>(messages_.size()); }
+  const Message& message(int id) const { return messages_[static_cast<std::size_t>(id)]; }
+  /// The messages that `id` waits for.
+  std::span<const int> after(int id) const;
+  std::uint64_t total_bytes() const;
+
+ private:
+  std::string name_;
+  std::vector<Message> messages_;
+  std::vector<std::size_t> first_ = {0};  // into after_, by message
+  std::vector<int> after_;
+};
+
+/// Why a message never arrived.
+enum class Loss { none, no_path };
+
+/// What a run to completion found, the same from every level of simulation. Bytes are conserved (checked on every run):
+/// injected = delivered + lost.
+struct Completion {
+  double time_ns = 0;                 ///< until the last delivery
+  std::vector<double> delivered_ns;   ///< by message; a lost one has the time its loss was found
+  std::vector<Loss> loss;             ///< by message
+  std::vector<double> channel_bytes;  ///< by channel of the network, gaps 0
+  std::uint64_t injected_bytes = 0;
+  std::uint64_t delivered_bytes = 0;
+  std::uint64_t lost_bytes = 0;
+};
+
+}  // namespace vtpu::net

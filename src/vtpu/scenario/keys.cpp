@@ -1,0 +1,254 @@
+#include "vtpu/scenario/keys.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <type_traits>
+#include <utility>
+
+#include "vtpu/base/text.h"
+
+namespace vtpu::scenario {
+namespace {
+
+std::vector<std::string> words_of(std::string_view bars) {
+  std::vector<std::string> words;
+  for (const std::string_view word : split(bars, '|')) words.emplace_back(word);
+  return words;
+}
+
+Limits any() { return {}; }
+Limits one_of(std::string_view bars) { return {.words = words_of(bars)}; }
+Limits between(double least, double most) { return {.words = {}, .least = least, .most = most}; }
+When always() { return {}; }
+When when(std::string_view key, std::string_view bars) { return {std::string(key), words_of(bars)}; }
+
+std::vector<Section> all_sections() {
+  std::vector<Section> rows;
+#define SECTION(Type, section, meaning) rows.push_back({#section, meaning});
+#define KEY(section, name, type, value, limits, condition, meaning)
+#define END(section)
+#include "vtpu/scenario/keys.def"
+#undef SECTION
+#undef KEY
+#undef END
+  return rows;
+}
+
+std::vector<Key> all_keys() {
+  std::vector<Key> rows;
+#define SECTION(Type, section, meaning)
+#define KEY(section, name, type, value, limits, condition, meaning) \
+  rows.push_back({#section, #name, limits, condition, meaning,      \
+                  [](Scenario& scenario) -> Field { return &scenario.section.name; }});
+#define END(section)
+#include "vtpu/scenario/keys.def"
+#undef SECTION
+#undef KEY
+#undef END
+  return rows;
+}
+
+std::string toml_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+template <class Items, class Print>
+std::string listed(const Items& items, Print print) {
+  std::vector<std::string> texts;
+  for (const auto& item : items) texts.push_back(print(item));
+  return "[" + join(texts, ", ") + "]";
+}
+
+std::string number_text(double value) { return fmt::format("{}", value); }
+
+struct Printed {
+  std::string operator()(const Text* text) const { return toml_text(*text); }
+  std::string operator()(const Whole* whole) const { return std::to_string(*whole); }
+  std::string operator()(const Number* number) const { return number_text(*number); }
+  std::string operator()(const Truth* truth) const { return *truth ? "true" : "false"; }
+  std::string operator()(const Bytes* bytes) const { return std::to_string(bytes->count); }
+  std::string operator()(const File* file) const { return toml_text(file->name); }
+  std::string operator()(const Numbers* numbers) const { return listed(*numbers, number_text); }
+  std::string operator()(const Texts* texts) const { return listed(*texts, toml_text); }
+};
+
+std::string type_name(const Field& field) {
+  static constexpr std::array<const char*, std::variant_size_v<Field>> kNames = {
+      "text", "whole number", "number", "true or false", "bytes", "file name", "list of numbers", "list of texts"};
+  return kNames[field.index()];
+}
+
+template <class T>
+Result<T> parsed(std::string_view text, const std::string& where) {
+  if constexpr (std::is_same_v<T, Text>) {
+    return Text(text);
+  } else if constexpr (std::is_same_v<T, Whole>) {
+    return parse_integer(text, where);
+  } else if constexpr (std::is_same_v<T, Number>) {
+    return parse_number(text, where);
+  } else if constexpr (std::is_same_v<T, Truth>) {
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return Error{where, fmt::format("found '{}'", text), "true or false"};
+  } else if constexpr (std::is_same_v<T, Bytes>) {
+    return parse_bytes(text, where);
+  } else if constexpr (std::is_same_v<T, File>) {
+    return File{std::string(text), std::filesystem::path(text)};
+  } else {
+    T list;
+    if (trim(text).empty()) return list;
+    for (const std::string_view piece : split(text, ',')) {
+      const auto item = parsed<typename T::value_type>(trim(piece), where);
+      if (!item) return item.error();
+      list.push_back(*item);
+    }
+    return list;
+  }
+}
+
+Result<void> in_range(const Limits& limits, double value, const std::string& printed, const Key& key,
+                      const std::string& where) {
+  if (value >= limits.least && value <= limits.most) return {};
+  return Error{where, "found " + printed, expected_text(key)};
+}
+
+std::string when_text(const Key& key) {
+  if (key.when.key.empty()) return "";
+  return key.when.key + " = " + join(key.when.words, ", ");
+}
+
+}  // namespace
+
+const std::vector<Section>& sections() {
+  static const std::vector<Section> rows = all_sections();
+  return rows;
+}
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> rows = all_keys();
+  return rows;
+}
+
+const Key* find_key(std::string_view full) {
+  for (const Key& key : keys())
+    if (key.full() == full) return &key;
+  return nullptr;
+}
+
+bool has_meaning(const Key& key, const Scenario& scenario) {
+  if (key.when.key.empty()) return true;
+  Scenario copy = scenario;  // `field` gives places to write to
+  const Text& word = *std::get<Text*>(find_key(key.when.key)->field(copy));
+  return std::find(key.when.words.begin(), key.when.words.end(), word) != key.when.words.end();
+}
+
+std::string value_text(const Key& key, const Scenario& scenario) {
+  Scenario copy = scenario;
+  return std::visit(Printed{}, key.field(copy));
+}
+
+std::string expected_text(const Key& key) {
+  if (!key.limits.words.empty()) return "one of " + join(key.limits.words, ", ");
+  Scenario defaults;
+  std::string text = type_name(key.field(defaults));
+  if (key.limits.bounded()) text += fmt::format(" of {}..{}", key.limits.least, key.limits.most);
+  return text;
+}
+
+Result<Bytes> parse_bytes(std::string_view text, const std::string& where) {
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  static constexpr std::array<Unit, 10> kUnits = {{{"", 1},
+                                                   {"B", 1},
+                                                   {"kB", 1e3},
+                                                   {"MB", 1e6},
+                                                   {"GB", 1e9},
+                                                   {"TB", 1e12},
+                                                   {"KiB", 1024.0},
+                                                   {"MiB", 1048576.0},
+                                                   {"GiB", 1073741824.0},
+                                                   {"TiB", 1099511627776.0}}};
+  const Error wrong{where, fmt::format("found '{}'", text), "bytes, as 65536, \"64 KiB\" or \"1.5 GB\""};
+  const std::string_view all = trim(text);
+  std::size_t digits = 0;
+  while (digits < all.size() && (std::isdigit(static_cast<unsigned char>(all[digits])) != 0 || all[digits] == '.'))
+    ++digits;
+  const auto number = parse_number(all.substr(0, digits), where);
+  if (!number) return wrong;
+  const std::string_view unit = trim(all.substr(digits));
+  const auto* found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& each) { return each.name == unit; });
+  if (found == kUnits.end()) return wrong;
+  const double bytes = *number * found->bytes;
+  if (!(bytes >= 0 && bytes <= 1e18)) return wrong;
+  return Bytes{static_cast<std::uint64_t>(bytes + 0.5)};
+}
+
+Result<void> check_limits(const Key& key, Scenario& scenario, const std::string& where) {
+  const Limits& limits = key.limits;
+  const Field field = key.field(scenario);
+  if (!limits.words.empty()) {
+    const Text& word = *std::get<Text*>(field);
+    if (std::find(limits.words.begin(), limits.words.end(), word) != limits.words.end()) return {};
+    return Error{where, "found " + quoted_with_hint(word, limits.words), expected_text(key)};
+  }
+  if (!limits.bounded()) return {};
+  if (const auto* whole = std::get_if<Whole*>(&field))
+    return in_range(limits, static_cast<double>(**whole), std::to_string(**whole), key, where);
+  if (const auto* number = std::get_if<Number*>(&field))
+    return in_range(limits, **number, number_text(**number), key, where);
+  if (const auto* bytes = std::get_if<Bytes*>(&field))
+    return in_range(limits, static_cast<double>((*bytes)->count), std::to_string((*bytes)->count), key, where);
+  if (const auto* numbers = std::get_if<Numbers*>(&field))
+    for (const double number : **numbers)
+      if (const auto right = in_range(limits, number, number_text(number), key, where); !right) return right;
+  return {};
+}
+
+Result<void> assign_text(const Key& key, Scenario& scenario, std::string_view text, const std::string& where) {
+  const auto stored = std::visit(
+      [&]<class T>(T* field) -> Result<void> {
+        auto value = parsed<T>(text, where);
+        if (!value) return Error{where, value.error().found, expected_text(key)};
+        *field = std::move(*value);
+        return {};
+      },
+      key.field(scenario));
+  if (!stored) return stored;
+  return check_limits(key, scenario, where);
+}
+
+std::string keys_text() {
+  const Scenario defaults;
+  std::string text;
+  for (const Section& section : sections()) {
+    text += fmt::format("{}[{}]  # {}\n", text.empty() ? "" : "\n", section.name, section.meaning);
+    for (const Key& key : keys()) {
+      if (key.section != section.name) continue;
+      text +=
+          fmt::format("#{} = {}\n#    {}; {}\n", key.name, value_text(key, defaults), expected_text(key), key.meaning);
+      if (const std::string only = when_text(key); !only.empty()) text += fmt::format("#    only with {}\n", only);
+    }
+  }
+  return text;
+}
+
+std::string keys_markdown() {
+  const Scenario defaults;
+  std::string text = "| key | default | may be | means | only with |\n|---|---|---|---|---|\n";
+  for (const Key& key : keys())
+    text += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", key.full(), value_text(key, defaults), expected_text(key),
+                        key.meaning, when_text(key));
+  return text;
+}
+
+}  // namespace vtpu::scenario

@@ -1,0 +1,71 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/scenario/scenario.h"
+
+namespace vtpu::scenario {
+
+/// What a value may be: one of some words, or a number of a range (each number of a list, too).
+struct Limits {
+  std::vector<std::string> words;
+  double least = 0;
+  double most = 0;
+  bool bounded() const { return least < most; }
+};
+
+/// The values of another key with which a key has a meaning; no key: always.
+struct When {
+  std::string key;
+  std::vector<std::string> words;
+};
+
+/// Where a scenario keeps a value.
+using Field = std::variant<Text*, Whole*, Number*, Truth*, Bytes*, File*, Numbers*, Texts*>;
+
+/// A row of keys.def.
+struct Key {
+  std::string section;
+  std::string name;
+  Limits limits;
+  When when;
+  std::string meaning;
+  Field (*field)(Scenario&);
+
+  std::string full() const { return section + "." + name; }
+};
+
+struct Section {
+  std::string name;
+  std::string meaning;
+};
+
+const std::vector<Section>& sections();
+const std::vector<Key>& keys();
+/// The key of a full name, or none.
+const Key* find_key(std::string_view full);
+
+/// Whether the other keys are such that this one has a meaning.
+bool has_meaning(const Key& key, const Scenario& scenario);
+
+/// The value as it stands in TOML.
+std::string value_text(const Key& key, const Scenario& scenario);
+/// "a text", "a whole number of 1..64", "one of torus, mesh".
+std::string expected_text(const Key& key);
+
+/// "64 KiB" as a number of bytes. Error: `where`, what was found.
+Result<Bytes> parse_bytes(std::string_view text, const std::string& where);
+
+/// Stores what the text says. Error: `where`, the type or range that it misses.
+Result<void> assign_text(const Key& key, Scenario& scenario, std::string_view text, const std::string& where);
+/// Judges a stored value by its key's limits.
+Result<void> check_limits(const Key& key, Scenario& scenario, const std::string& where);
+
+/// All keys with type, default and meaning: a scenario file with every key commented out, or the table of README.md.
+std::string keys_text();
+std::string keys_markdown();
+
+}  // namespace vtpu::scenario

@@ -1,0 +1,160 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/text.h"
+#include "vtpu/scenario/report.h"
+
+namespace vtpu::scenario {
+namespace {
+
+std::string plural(std::uint64_t count, const std::string& one, const std::string& many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+std::string plural(std::uint64_t count, const std::string& one) { return plural(count, one, one + "s"); }
+
+/// A line of the report: a title of fixed width, then words.
+std::string line(const std::string& title, const std::string& words) {
+  return fmt::format("{:<10} {}\n", title, words);
+}
+
+std::string kinds_text(const std::vector<net::LinkModel>& kinds) {
+  if (kinds.empty()) return "";
+  const auto slower = [](const net::LinkModel& a, const net::LinkModel& b) {
+    return a.bandwidth_gbytes_per_s < b.bandwidth_gbytes_per_s;
+  };
+  const auto nearer = [](const net::LinkModel& a, const net::LinkModel& b) { return a.latency_ns < b.latency_ns; };
+  const auto [slow, fast] = std::minmax_element(kinds.begin(), kinds.end(), slower);
+  const auto [near, far] = std::minmax_element(kinds.begin(), kinds.end(), nearer);
+  const auto range = [](double low, double high) {
+    return low == high ? fmt::format("{}", low) : fmt::format("{} to {}", low, high);
+  };
+  return fmt::format(" of {} GB/s each way, {} ns", range(slow->bandwidth_gbytes_per_s, fast->bandwidth_gbytes_per_s),
+                     range(near->latency_ns, far->latency_ns));
+}
+
+std::string network_text(const NetworkFacts& network) {
+  std::string sizes = plural(static_cast<std::uint64_t>(network.chips), "chip");
+  if (network.switches > 0) sizes += ", " + plural(static_cast<std::uint64_t>(network.switches), "switch", "switches");
+  std::string text = line(
+      "network", fmt::format("{}: {}, {}{}", network.name, sizes,
+                             plural(static_cast<std::uint64_t>(network.links), "link"), kinds_text(network.kinds)));
+  if (!network.failed_chips.empty()) text += line("", "failed chips: " + join(network.failed_chips, ", "));
+  if (!network.failed_links.empty()) text += line("", "failed links: " + join(network.failed_links, ", "));
+  text += line(
+      "", fmt::format("diameter {}, {:.4f} hops on average between different chips{}", network.diameter,
+                      network.average_hops,
+                      network.unreachable_pairs == 0 ? ""
+                                                     : fmt::format("; {} of chips cannot reach each other",
+                                                                   plural(network.unreachable_pairs, "ordered pair"))));
+  if (network.uniform_bound)
+    text += line("", fmt::format("ideal uniform injection {:.4f} link bandwidths a chip (all shortest paths alike)",
+                                 *network.uniform_bound));
+  return text;
+}
+
+std::string routing_text(const RoutingFacts& routing) {
+  std::string text =
+      line("routing", fmt::format("{}: {} in {}", routing.name,
+                                  plural(static_cast<std::uint64_t>(routing.vc_classes), "class", "classes"),
+                                  plural(static_cast<std::uint64_t>(routing.vcs), "virtual channel")));
+  text += line("", fmt::format("{}: {} channel classes, {} dependencies",
+                               routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
+                               routing.dependencies));
+  if (!routing.cycle.empty()) text += line("", "circle: " + routing.cycle);
+  return text;
+}
+
+std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
+  std::string text = line("traffic", fmt::format("{}, packets of {}", curve.traffic,
+                                                 plural(static_cast<std::uint64_t>(curve.packet_flits), "flit")));
+  text += line("", simulator);
+  if (curve.ideal_throughput)
+    text += line("", fmt::format("ideal throughput of this routing {:.4f}", *curve.ideal_throughput));
+  if (curve.lost_share > 0)
+    text += line("", fmt::format("lost for want of a path, and not injected: {:.2f} % of all that is offered",
+                                 100 * curve.lost_share));
+  text += fmt::format("\n{:>8} {:>9} {:>9} {:>7} {:>8} {:>7}  {}\n", "offered", "accepted", "latency", "+-95%", "p99",
+                      "hops", "state");
+  for (const net::SteadyState& point : curve.points) {
+    if (point.stable)
+      text += fmt::format("{:>8.4f} {:>9.4f} {:>9.2f} {:>7.2f} {:>8.0f} {:>7.3f}  stable\n", point.offered,
+                          point.accepted, point.latency, point.latency_half_width, point.latency_p99, point.hops);
+    else
+      text += fmt::format("{:>8.4f} {:>9.4f} {:>9} {:>7} {:>8} {:>7}  saturated\n", point.offered, point.accepted, "-",
+                          "-", "-", "-");
+  }
+  return text + "\n";
+}
+
+std::string completion_text(const CompletionFacts& done, const std::string& simulator) {
+  std::string text = line("workload", fmt::format("{}: {}", done.workload, plural(done.messages, "message")));
+  text += line("", simulator);
+  text += line("time", time_text(done.time_ns));
+  std::string title = "bounds";
+  for (const Bound& bound : done.bounds) {
+    text += line(title, fmt::format("{:>11} by {}: {:.1f} % of that speed reached", time_text(bound.time_ns),
+                                    bound.name, done.time_ns > 0 ? 100 * bound.time_ns / done.time_ns : 100.0));
+    title.clear();
+  }
+  text += line("bytes", fmt::format("injected {} = delivered {} + lost {}", done.injected_bytes, done.delivered_bytes,
+                                    done.lost_bytes));
+  for (const auto& [reason, messages] : done.lost_messages)
+    text += line("", fmt::format("lost for want of {}: {}", reason, plural(messages, "message")));
+  return text;
+}
+
+std::string loads_text(const Report& report) {
+  double sum = 0;
+  std::size_t channels = 0;
+  const LinkRow* busiest = nullptr;
+  for (const LinkRow& link : report.links) {
+    if (link.failed) continue;
+    sum += link.utilisation;
+    ++channels;
+    if (busiest == nullptr || link.utilisation > busiest->utilisation) busiest = &link;
+  }
+  if (busiest == nullptr) return "";
+  const std::string when = report.curve ? fmt::format(" at load {}", report.load_at) : "";
+  const auto equal = std::count_if(report.links.begin(), report.links.end(), [&](const LinkRow& link) {
+    return !link.failed && link.utilisation > 0.999999 * busiest->utilisation;
+  });
+  return line("links", fmt::format("{:.1f} % busy on average{}, at most {:.1f} %: {}{}",
+                                   100 * sum / static_cast<double>(channels), when, 100 * busiest->utilisation,
+                                   busiest->name, equal > 1 ? fmt::format(" and {} alike", equal - 1) : ""));
+}
+
+}  // namespace
+
+std::string time_text(double ns) {
+  if (ns < 1e3) return fmt::format("{:.1f} ns", ns);
+  if (ns < 1e6) return fmt::format("{:.3f} us", ns / 1e3);
+  if (ns < 1e9) return fmt::format("{:.4f} ms", ns / 1e6);
+  return fmt::format("{:.4f} s", ns / 1e9);
+}
+
+std::string report_text(const Report& report) {
+  std::string text = network_text(report.network);
+  if (!report.routing.name.empty()) text += routing_text(report.routing);
+  if (report.curve) text += curve_text(*report.curve, report.simulator);
+  if (report.completion) text += completion_text(*report.completion, report.simulator);
+  if (!report.load_unit.empty()) text += loads_text(report);
+  std::string units;
+  if (report.curve && report.level == "flit")
+    units = "loads in flits a chip a cycle, latencies in cycles; a cycle is a flit on a link; ";
+  if (report.curve && report.level == "packet")
+    units = "loads in packets a chip a slot, latencies in slots; a slot is a packet on the fastest link; ";
+  text += line("units", units + "GB = 10^9 bytes; " + report.ties);
+  if (report.interrupted) text += line("PARTIAL", "interrupted; the figures above are of what had been simulated");
+  return text;
+}
+
+std::string cost_text(const Cost& cost) {
+  return fmt::format("{:.3g} {} in {:.2f} s, {:.2f} million a second", cost.hops, cost.hop_name, cost.seconds,
+                     cost.seconds > 0 ? cost.hops / cost.seconds / 1e6 : 0.0);
+}
+
+}  // namespace vtpu::scenario

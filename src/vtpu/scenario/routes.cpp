@@ -1,0 +1,170 @@
+#include "vtpu/scenario/routes.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/text.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/balanced_split.h"
+
+namespace vtpu::scenario {
+namespace {
+
+constexpr int kMostTableChips = 8192;  // a quarter of a gigabyte of table
+
+net::Dateline dateline_of(const std::string& word) {
+  if (word == "none") return net::Dateline::none;
+  if (word == "balanced") return net::Dateline::balanced;
+  if (word == "crossing") return net::Dateline::crossing;
+  return net::Dateline::plain;
+}
+
+/// Whether a topology is a grid with dimension-order routing, and whether that has datelines and half-way ties.
+template <class T>
+constexpr bool kIsGrid =
+    std::is_same_v<T, net::Torus> || std::is_same_v<T, net::Mesh> || std::is_same_v<T, net::TwistedTorus>;
+
+/// The routing itself where the network is whole, else one that does without what it cannot reach.
+template <net::Routing R>
+AnyRouting on(const Subject& subject, R routing) {
+  if (!subject.failed.any()) return routing;
+  return Avoiding<R>(std::move(routing), subject.whole, subject.failed);
+}
+
+/// Makes the routings of one scenario.
+class Builder {
+ public:
+  Builder(const Scenario& scenario, const Subject& subject) : scenario_(scenario), subject_(subject) {}
+
+  Result<AnyRouting> build() const {
+    const std::string word = scenario_.routing.algorithm == "auto" ? usual() : scenario_.routing.algorithm;
+    if (auto right = check_keys(word); !right) return right.error();
+    if (word == "table") return table();
+    if (subject_.failed.any() && word != "dimension-order" && word != "e-cube")
+      return Error{scenario_.where("routing.algorithm"), fmt::format("found {} with faults", word),
+                   "table, which goes around them, or dimension-order or e-cube, which lose what they cannot reach"};
+    return std::visit([&](const auto& topology) { return on_topology(word, topology); }, subject_.topology);
+  }
+
+ private:
+  std::string usual() const {
+    const std::string& kind = scenario_.network.topology;
+    if (subject_.failed.any()) return "table";
+    if (kind == "hypercube") return "e-cube";
+    const bool grid = kind == "torus" || kind == "mesh" || kind == "twisted-torus" || kind == "pentagon";
+    return grid ? "dimension-order" : "table";
+  }
+
+  /// `dateline` and `ties` are rules of rings, `split` is one of tables.
+  Result<void> check_keys(const std::string& word) const {
+    const std::string& kind = scenario_.network.topology;
+    const bool rings = word == "dimension-order" || word == "valiant";
+    const bool torus = std::holds_alternative<net::Torus>(subject_.topology);
+    const bool dateline = rings && (torus || kind == "twisted-torus");
+    for (const auto& [key, holds, what] :
+         {std::tuple("routing.dateline", dateline, "dimension-order or valiant routing of a torus or twisted torus"),
+          std::tuple("routing.ties", rings && torus, "dimension-order or valiant routing of a torus"),
+          std::tuple("routing.split", word == "table", "table routing")})
+      if (scenario_.is_given(key) && !holds)
+        return Error{scenario_.where(key), fmt::format("found with {} routing of a {}", word, kind), what};
+    return {};
+  }
+
+  template <net::Topology T>
+  Result<AnyRouting> on_topology(const std::string& word, const T& topology) const {
+    if constexpr (std::is_same_v<T, net::Hypercube>) {
+      if (word == "e-cube") return on(subject_, net::ECube(topology));
+    } else if constexpr (kIsGrid<T>) {
+      if (word == "minimal-adaptive") {
+        const auto adaptive = net::MinimalAdaptive::make(topology);
+        if (!adaptive) return at_key(scenario_, "routing.algorithm", adaptive.error());
+        return AnyRouting(*adaptive);
+      }
+      if (word == "dimension-order" || word == "valiant") {
+        auto order = dimension_order(topology);
+        if (!order) return at_key(scenario_, "routing.algorithm", order.error());
+        if (word == "valiant") return AnyRouting(net::Valiant(std::move(*order)));
+        return on(subject_, std::move(*order));
+      }
+    }
+    return Error{scenario_.where("routing.algorithm"), fmt::format("found {} for {}", word, subject_.network.name()),
+                 "table, dimension-order, minimal-adaptive or valiant on a grid, e-cube on a hypercube"};
+  }
+
+  template <net::Topology T>
+  Result<net::DimensionOrder> dimension_order(const T& topology) const {
+    const net::Dateline dateline = dateline_of(scenario_.routing.dateline);
+    if constexpr (std::is_same_v<T, net::Torus>)
+      return net::DimensionOrder::make(topology, dateline,
+                                       scenario_.routing.ties == "positive" ? net::Ties::positive : net::Ties::split);
+    else if constexpr (std::is_same_v<T, net::TwistedTorus>)
+      return net::DimensionOrder::make(topology, dateline);
+    else
+      return net::DimensionOrder::make(topology);
+  }
+
+  Result<AnyRouting> table() const {
+    const net::Network& network = subject_.network;
+    if (network.chip_count() > kMostTableChips)
+      return Error{scenario_.where("routing.algorithm"),
+                   fmt::format("found a table for {} chips", network.chip_count()),
+                   fmt::format("at most {}", kMostTableChips)};
+    if (scenario_.routing.split == "balanced") {
+      const auto balanced = net::balanced_split(network, net::Traffic::uniform(network.chip_count(), true));
+      if (!balanced) return at_key(scenario_, "routing.algorithm", balanced.error());
+      return AnyRouting(balanced->routing);
+    }
+    const auto table =
+        net::TableRouting::make(network, scenario_.routing.split == "first" ? net::Split::first : net::Split::even);
+    if (!table) return at_key(scenario_, "routing.algorithm", table.error());
+    return AnyRouting(*table);
+  }
+
+  const Scenario& scenario_;
+  const Subject& subject_;
+};
+
+}  // namespace
+
+Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subject) {
+  auto routing = Builder(scenario, subject).build();
+  if (!routing) return routing;
+  const int classes = std::visit([](const auto& each) { return each.vc_classes(); }, *routing);
+  if (classes > scenario.routing.vcs)
+    return Error{scenario.where("routing.vcs"), fmt::format("found {}", scenario.routing.vcs),
+                 fmt::format("at least the {} classes of this routing", classes)};
+  return routing;
+}
+
+std::string ties_text(const Scenario& scenario, const AnyRouting& routing) {
+  if (std::holds_alternative<net::TableRouting>(routing)) return "ties of shortest paths: " + scenario.routing.split;
+  if (std::holds_alternative<net::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
+  if (scenario.network.topology == "torus" || scenario.network.topology == "pentagon")
+    return scenario.routing.ties == "positive" ? "half-way ties all go in the positive direction"
+                                               : "half-way ties split evenly";
+  return scenario.network.topology == "twisted-torus" ? "shortest ways of a pair split evenly" : "no half-way ties";
+}
+
+RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {
+  return std::visit(
+      [&](const auto& each) {
+        const net::DeadlockCheck found = net::check_deadlock(subject.network, each);
+        RoutingFacts facts{each.name(),    each.vc_classes(),  static_cast<int>(scenario.routing.vcs),
+                           found.vertices, found.dependencies, ""};
+        std::vector<std::string> circle;
+        for (const net::ChannelClass& held : found.cycle)
+          circle.push_back(
+              fmt::format("{} class {}", subject.names.channel(subject.network, held.channel), held.vc_class));
+        if (!circle.empty()) circle.push_back(circle.front());
+        facts.cycle = join(circle, ", then ");
+        return facts;
+      },
+      routing);
+}
+
+}  // namespace vtpu::scenario

@@ -1,0 +1,280 @@
+#include "vtpu/scenario/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/scenario/curve.h"
+#include "vtpu/scenario/keys.h"
+#include "vtpu/scenario/routes.h"
+#include "vtpu/scenario/simulate.h"
+#include "vtpu/scenario/subject.h"
+#include "vtpu/scenario/work.h"
+
+namespace vtpu::scenario {
+namespace {
+
+/// Settings that bear on the results, given or not.
+std::vector<std::pair<std::string, std::string>> settings_of(const Scenario& scenario) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (const Key& key : keys())
+    if (key.section != "output" && key.full() != "simulation.threads" && has_meaning(key, scenario))
+      settings.emplace_back(key.full(), value_text(key, scenario));
+  return settings;
+}
+
+std::string level_of(const Scenario& scenario) {
+  if (scenario.simulation.level != "auto") return scenario.simulation.level;
+  return scenario.has_workload() ? "flow" : "flit";
+}
+
+/// What the level takes for granted.
+std::string simulator_text(const Scenario& scenario, const std::string& level) {
+  const auto& simulation = scenario.simulation;
+  if (level == "flow") return "flow level, max-min fair shares";
+  if (level == "packet")
+    return fmt::format("packet level, packets of {} bytes, {} a virtual channel, {} ns a router, seed {}",
+                       simulation.packet_bytes.count, simulation.buffer_packets, simulation.router_ns, simulation.seed);
+  const std::string flits =
+      fmt::format("flit level, {} flits a virtual channel, seed {}", simulation.buffer_flits, simulation.seed);
+  if (scenario.has_workload()) return flits + fmt::format(", flits of {} bytes", simulation.flit_bytes.count);
+  return flits + fmt::format(", {} batches of {} cycles", simulation.batches, simulation.period_cycles);
+}
+
+/// The parts of a run, built in this order.
+struct Parts {
+  Subject subject;
+  AnyRouting routing;
+};
+
+Result<Parts> build(const Scenario& scenario) {
+  if (const auto right = check(scenario); !right) return right.error();
+  auto subject = build_subject(scenario);
+  if (!subject) return subject.error();
+  auto routing = build_routing(scenario, *subject);
+  if (!routing) return routing.error();
+  return Parts{std::move(*subject), std::move(*routing)};
+}
+
+Report inspected(const Scenario& scenario, const Parts& parts) {
+  Report report;
+  report.settings = settings_of(scenario);
+  report.network = facts_of(parts.subject);
+  report.routing = facts_of(scenario, parts.subject, parts.routing);
+  report.level = level_of(scenario);
+  report.simulator = simulator_text(scenario, report.level);
+  report.ties = ties_text(scenario, parts.routing);
+  report.nodes = node_rows(parts.subject);
+  report.links = link_rows(parts.subject);
+  return report;
+}
+
+/// Loads of channels into the rows of links, as they are and as a part of what a channel can carry.
+template <class Utilisation>
+void fill_loads(const Subject& subject, const std::vector<double>& by_channel, Utilisation utilisation,
+                std::vector<LinkRow>& rows) {
+  std::size_t row = 0;
+  for (int channel = 0; channel < subject.whole.channel_count(); ++channel) {
+    if (!subject.whole.attached(channel)) continue;
+    rows[row].load = by_channel[static_cast<std::size_t>(channel)];
+    if (!rows[row].failed) rows[row].utilisation = utilisation(channel, rows[row].load);
+    ++row;
+  }
+}
+
+/// What of a traffic can reach its destination.
+struct Reachable {
+  net::Traffic traffic;
+  double rate = 1;  ///< of the busiest source, which `traffic` sets to 1 again
+  double lost = 0;  ///< share of all that is offered
+};
+
+Result<Reachable> reachable_part(const Setup& setup, const net::Traffic& all) {
+  std::vector<net::Demand> demands;
+  double offered = 0, kept = 0, busiest = 0;
+  std::visit(
+      [&](const auto& routing) {
+        for (int source = 0; source < all.chip_count(); ++source) {
+          double sum = 0;
+          all.for_each_destination(source, [&](int destination, double probability) {
+            offered += all.rate(source) * probability;
+            const bool dead = source == destination && setup.subject.failed.node(source);
+            if (dead || !routing.reaches(source, destination)) return;
+            demands.push_back({source, destination, all.rate(source) * probability});
+            sum += all.rate(source) * probability;
+          });
+          kept += sum;
+          busiest = std::max(busiest, sum);
+        }
+      },
+      setup.routing);
+  if (kept == 0)
+    return Error{setup.scenario.where("traffic.pattern"), "found traffic of which nothing can reach its destination",
+                 "faults or a graph that leave a path"};
+  const auto traffic = net::Traffic::matrix(all.chip_count(), demands);
+  if (!traffic) return traffic.error();
+  return Reachable{*traffic, busiest, 1 - kept / offered};
+}
+
+/// By channel, when every chip injects a flit a cycle; none where it would take longer than anyone waits.
+std::vector<double> expected_loads(const Setup& setup, const net::Traffic& traffic) {
+  constexpr int kMostPairsOf = 1024;
+  constexpr int kMostOfValiant = 128;  // each pair has a way by every chip
+  const net::Network& network = setup.subject.network;
+  const int chips = network.chip_count();
+  if (chips > (std::holds_alternative<net::Valiant>(setup.routing) ? kMostOfValiant : kMostPairsOf)) return {};
+  return std::visit([&](const auto& routing) { return net::expected_load(network, routing, traffic); }, setup.routing);
+}
+
+Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::Watch& watch) {
+  const Scenario& scenario = setup.scenario;
+  const net::Network& network = setup.subject.network;
+  Report& report = outcome.report;
+  if (report.level == "flow")
+    return Error{scenario.where("simulation.level"), "found flow for [traffic]", "flit or packet, or a [workload]"};
+  if (report.level == "packet" && scenario.traffic.packet_flits != 1)
+    return Error{scenario.where("traffic.packet_flits"),
+                 fmt::format("found {} at packet level", scenario.traffic.packet_flits), "1, or level flit"};
+  if (report.level == "flit" && scenario.traffic.loads.back() > 1)
+    return Error{scenario.where("traffic.loads"), fmt::format("found {} at flit level", scenario.traffic.loads.back()),
+                 "at most 1: a chip has one injection channel"};
+  const auto all = build_traffic(scenario, setup.subject);
+  if (!all) return all.error();
+  Reachable reachable{*all};
+  if (report.network.unreachable_pairs > 0 || setup.subject.failed.any()) {
+    auto part = reachable_part(setup, *all);
+    if (!part) return part.error();
+    reachable = std::move(*part);
+  }
+  CurveFacts facts{all->name(), static_cast<int>(scenario.traffic.packet_flits), {}, reachable.lost, {}};
+  double fastest = 0;  // a flit a cycle, or a packet a slot, is its bandwidth
+  for (const net::LinkModel& kind : network.link_kinds()) fastest = std::max(fastest, kind.bandwidth_gbytes_per_s);
+  const std::vector<double> expected = expected_loads(setup, reachable.traffic);
+  if (std::any_of(expected.begin(), expected.end(), [](double load) { return load > 0; }))
+    facts.ideal_throughput = net::ideal_throughput(network, expected) / reachable.rate *
+                             network.link_kinds().front().bandwidth_gbytes_per_s / fastest;
+  const auto point = [&](double load, const net::Watch& mine) {
+    const double rate = load * reachable.rate;
+    auto found = report.level == "flit" ? flit_point(setup, reachable.traffic, rate, mine)
+                                        : packet_point(setup, reachable.traffic, rate, mine);
+    if (found) found->offered = load;
+    return found;
+  };
+  auto curve = run_curve(scenario.traffic.loads, static_cast<int>(scenario.simulation.threads), point, watch);
+  if (!curve) return curve.error();
+  report.interrupted = curve->interrupted;
+  for (const net::SteadyState& each : curve->points) outcome.cost.hops += static_cast<double>(each.flit_hops);
+  outcome.cost.hop_name = "flit-hops";
+  facts.points = std::move(curve->points);
+  if (!facts.points.empty()) {
+    const net::SteadyState* shown = &facts.points.front();
+    for (const net::SteadyState& each : facts.points)
+      if (each.stable) shown = &each;
+    report.load_at = shown->offered;
+    report.load_unit = report.level == "flit" ? "flits a cycle" : "packets a slot";
+    fill_loads(
+        setup.subject, shown->channel_load,
+        [&](int channel, double load) { return load * fastest / network.link(channel).bandwidth_gbytes_per_s; },
+        report.links);
+  }
+  report.curve = std::move(facts);
+  return outcome;
+}
+
+Result<Finished> finish(const Setup& setup, const std::string& level, const net::Watch& watch,
+                        const NetworkFacts& facts, std::vector<Bound>& bounds) {
+  const Scenario& scenario = setup.scenario;
+  const int diameter = facts.diameter;
+  const auto first = build_first_chip(scenario, setup.subject);
+  const int alike = setup.subject.network.chip_count();
+  if (first) bounds = bounds_of(scenario, setup.subject, diameter, *first, {}, alike);
+  if (first && level == "flow") {
+    bool stopped = false;
+    const net::Watch noticing = [&](double done) { return !(stopped = watch && !watch(done)); };
+    auto finished = finish_alike_by_flows(setup, *first, noticing);
+    if (finished || stopped) return finished;  // else a routing for which the chips are not alike
+  }
+  // Where something is lost, the bounds leave it out, which takes the list of messages.
+  if (level == "packet" && scenario.workload.kind == "all-to-all" && facts.unreachable_pairs == 0)
+    return all_to_all_by_packets(setup, scenario.workload.bytes_per_pair.count, watch);
+  const auto workload = build_workload(scenario, setup.subject);
+  if (!workload) return workload.error();
+  auto finished = level == "flow"     ? finish_by_flows(setup, *workload, watch)
+                  : level == "packet" ? finish_by_packets(setup, *workload, watch)
+                                      : finish_by_flits(setup, *workload, watch);
+  if (finished) bounds = bounds_of(scenario, setup.subject, diameter, *workload, finished->completion.loss, 1);
+  return finished;
+}
+
+Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::Watch& watch) {
+  Report& report = outcome.report;
+  bool stopped = false;
+  const net::Watch noticing = [&](double done) {
+    stopped = stopped || (watch && !watch(done));
+    return !stopped;
+  };
+  CompletionFacts facts;
+  auto finished = finish(setup, report.level, noticing, report.network, facts.bounds);
+  report.interrupted = stopped;
+  if (!finished && stopped) return outcome;
+  if (!finished) return finished.error();
+  const net::Completion& done = finished->completion;
+  facts.workload = workload_name(setup.scenario);
+  facts.messages = finished->messages;
+  facts.time_ns = done.time_ns;
+  facts.injected_bytes = done.injected_bytes;
+  facts.delivered_bytes = done.delivered_bytes;
+  facts.lost_bytes = done.lost_bytes;
+  if (finished->lost_messages > 0) facts.lost_messages.emplace_back("a path", finished->lost_messages);
+  const net::Network& network = setup.subject.network;
+  double busiest = 0;
+  for (int channel = 0; channel < network.channel_count(); ++channel)
+    if (network.attached(channel))
+      busiest = std::max(busiest, done.channel_bytes[static_cast<std::size_t>(channel)] /
+                                      network.link(channel).bandwidth_gbytes_per_s);
+  facts.bounds.push_back({"the busiest link", busiest});
+  report.load_unit = "bytes";
+  fill_loads(
+      setup.subject, done.channel_bytes,
+      [&](int channel, double bytes) {
+        const double full = done.time_ns * network.link(channel).bandwidth_gbytes_per_s;
+        return full > 0 ? bytes / full : 0;
+      },
+      report.links);
+  report.completion = std::move(facts);
+  outcome.cost.hops = finished->hops;
+  outcome.cost.hop_name = finished->hop_name;
+  return outcome;
+}
+
+}  // namespace
+
+Result<Report> inspect(const Scenario& scenario) {
+  const auto parts = build(scenario);
+  if (!parts) return parts.error();
+  return inspected(scenario, *parts);
+}
+
+Result<Outcome> run(const Scenario& scenario, const net::Watch& watch) {
+  const auto parts = build(scenario);
+  if (!parts) return parts.error();
+  Outcome outcome{inspected(scenario, *parts), {}};
+  const RoutingFacts& routing = outcome.report.routing;
+  if (!routing.cycle.empty() && !scenario.routing.allow_deadlock)
+    return Error{scenario.where("routing.algorithm"),
+                 fmt::format("{} on {} can deadlock: {}", routing.name, outcome.report.network.name, routing.cycle),
+                 "a routing without a circle of waiting, or routing.allow_deadlock = true"};
+  const Setup setup{scenario, parts->subject, parts->routing};
+  const auto begin = std::chrono::steady_clock::now();
+  auto done = scenario.has_workload() ? run_workload(setup, std::move(outcome), watch)
+                                      : run_traffic(setup, std::move(outcome), watch);
+  if (done) done->cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return done;
+}
+
+}  // namespace vtpu::scenario

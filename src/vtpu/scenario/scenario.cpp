@@ -1,0 +1,81 @@
+#include "vtpu/scenario/scenario.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/text.h"
+#include "vtpu/scenario/keys.h"
+
+namespace vtpu::scenario {
+namespace {
+
+std::vector<std::string> full_names() {
+  std::vector<std::string> names;
+  for (const Key& key : keys()) names.push_back(key.full());
+  return names;
+}
+
+constexpr const char* kFlag = "--set ";
+
+/// Whether a flag took away the meaning that a key had in its file.
+bool overridden(const Scenario& scenario, const Key& key) {
+  return !scenario.where(key.full()).starts_with(kFlag) && scenario.where(key.when.key).starts_with(kFlag);
+}
+
+}  // namespace
+
+std::string Scenario::where(std::string_view key) const {
+  const auto found = given.find(key);
+  return found == given.end() ? fmt::format("{} (default)", key) : found->second;
+}
+
+Error at_key(const Scenario& scenario, std::string_view key, const Error& error) {
+  return {scenario.where(key), error.where.empty() ? error.found : error.where + ": " + error.found, error.expected};
+}
+
+Result<void> set(Scenario& scenario, std::string_view assignment) {
+  const std::size_t equals = assignment.find('=');
+  if (equals == std::string_view::npos)
+    return Error{"--set", fmt::format("found '{}'", assignment), "section.key=value, as in network.sides=4x4x8"};
+  const std::string name(trim(assignment.substr(0, equals)));
+  const std::string where = kFlag + name;
+  const Key* key = find_key(name);
+  if (key == nullptr)
+    return Error{where, "found key " + quoted_with_hint(name, full_names()), "a key that 'phextnet keys' lists"};
+  if (const auto stored = assign_text(*key, scenario, trim(assignment.substr(equals + 1)), where); !stored)
+    return stored;
+  scenario.given[name] = where;
+  return {};
+}
+
+Result<void> check(const Scenario& scenario) {
+  for (const Key& key : keys()) {
+    if (!scenario.is_given(key.full()) || has_meaning(key, scenario) || overridden(scenario, key)) continue;
+    return Error{scenario.where(key.full()),
+                 fmt::format("found beside {} = {}, with which it has no meaning", key.when.key,
+                             value_text(*find_key(key.when.key), scenario)),
+                 fmt::format("{} = {}", key.when.key, join(key.when.words, " or "))};
+  }
+  const Numbers& loads = scenario.traffic.loads;
+  if (loads.empty()) return Error{scenario.where("traffic.loads"), "found no loads", "one load at least"};
+  for (std::size_t i = 0; i < loads.size(); ++i)
+    if (loads[i] <= (i == 0 ? 0 : loads[i - 1]))
+      return Error{scenario.where("traffic.loads"),
+                   fmt::format("found {}{}", loads[i], i == 0 ? "" : " behind one that is not lower"),
+                   "positive loads that rise"};
+  const auto needs_file = [&](const char* key, const File& file, bool needed) -> Result<void> {
+    if (!needed || !file.name.empty()) return {};
+    return Error{scenario.where(key), "found no file name", "the name of a file"};
+  };
+  const std::string& topology = scenario.network.topology;
+  if (auto has = needs_file("network.file", scenario.network.file, topology == "graph" || topology == "ocs"); !has)
+    return has;
+  if (auto has = needs_file("traffic.file", scenario.traffic.file, scenario.traffic.pattern == "matrix"); !has)
+    return has;
+  return needs_file("workload.file", scenario.workload.file, scenario.workload.kind == "trace");
+}
+
+}  // namespace vtpu::scenario

@@ -1,0 +1,50 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/workload/steady.h"
+#include "vtpu/net/workload/traffic.h"
+#include "vtpu/net/workload/watch.h"
+#include "vtpu/net/workload/workload.h"
+#include "vtpu/scenario/routes.h"
+#include "vtpu/scenario/scenario.h"
+#include "vtpu/scenario/subject.h"
+
+/// The simulators, each behind one call that takes any routing: one file a level, since every routing is compiled into
+/// every simulator.
+namespace vtpu::scenario {
+
+/// What a simulator needs.
+struct Setup {
+  const Scenario& scenario;
+  const Subject& subject;
+  const AnyRouting& routing;
+};
+
+Result<net::SteadyState> flit_point(const Setup& setup, const net::Traffic& traffic, double load,
+                                    const net::Watch& watch);
+Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& traffic, double load,
+                                      const net::Watch& watch);
+
+/// A run to completion, by whichever simulator.
+struct Finished {
+  net::Completion completion;  ///< of generated traffic, without times and losses of single messages
+  std::uint64_t messages = 0;
+  std::uint64_t lost_messages = 0;
+  double hops = 0;  ///< of what `hop_name` says
+  std::string hop_name;
+};
+
+/// The result of a list of messages, each of them run by so many chips alike.
+Finished finished(const net::Workload& workload, net::Completion done, std::uint64_t chips);
+
+Result<Finished> finish_by_flits(const Setup& setup, const net::Workload& workload, const net::Watch& watch);
+Result<Finished> finish_by_packets(const Setup& setup, const net::Workload& workload, const net::Watch& watch);
+Result<Finished> finish_by_flows(const Setup& setup, const net::Workload& workload, const net::Watch& watch);
+/// All chips do what the messages of chip 0 say. Error also: a routing that does not treat all chips alike.
+Result<Finished> finish_alike_by_flows(const Setup& setup, const net::Workload& of_first_chip, const net::Watch& watch);
+/// Makes packets when there is place for them, never a list of messages.
+Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair, const net::Watch& watch);
+
+}  // namespace vtpu::scenario

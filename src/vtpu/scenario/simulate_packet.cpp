@@ -1,0 +1,78 @@
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "vtpu/net/packet/all_to_all.h"
+#include "vtpu/net/packet/run_packets.h"
+#include "vtpu/net/packet/run_steady_packets.h"
+#include "vtpu/scenario/simulate.h"
+
+namespace vtpu::scenario {
+namespace {
+
+net::PacketConfig config_of(const Scenario& scenario) {
+  net::PacketConfig config;
+  config.packet_bytes = static_cast<int>(scenario.simulation.packet_bytes.count);
+  config.vcs = static_cast<int>(scenario.routing.vcs);
+  config.vc_buffer_packets = static_cast<int>(scenario.simulation.buffer_packets);
+  config.router_ns = scenario.simulation.router_ns;
+  config.seed = static_cast<std::uint64_t>(scenario.simulation.seed);
+  return config;
+}
+
+}  // namespace
+
+Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& traffic, double load,
+                                      const net::Watch& watch) {
+  const auto& simulation = setup.scenario.simulation;
+  net::PacketSteadyPlan plan;
+  plan.offered = load;
+  plan.warm_up = static_cast<int>(3 * simulation.period_cycles);
+  plan.measured =
+      static_cast<int>(std::min<std::int64_t>(simulation.period_cycles * simulation.batches, 1'000'000'000));
+  return std::visit(
+      [&](const auto& routing) {
+        return net::run_steady_packets(setup.subject.network, routing, traffic, config_of(setup.scenario), plan, watch);
+      },
+      setup.routing);
+}
+
+Result<Finished> finish_by_packets(const Setup& setup, const net::Workload& workload, const net::Watch& watch) {
+  auto done = std::visit(
+      [&](const auto& routing) {
+        return net::run_packets(setup.subject.network, routing, workload, config_of(setup.scenario), watch);
+      },
+      setup.routing);
+  if (!done) return done.error();
+  Finished all = finished(workload, std::move(*done), 1);
+  all.hops = 0;
+  for (const double bytes : all.completion.channel_bytes)
+    all.hops += bytes / static_cast<double>(setup.scenario.simulation.packet_bytes.count);
+  all.hop_name = "packet-hops";
+  return all;
+}
+
+Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair, const net::Watch& watch) {
+  net::AllToAll all_to_all;
+  all_to_all.bytes_per_pair = bytes_per_pair;
+  auto done = std::visit(
+      [&](const auto& routing) {
+        return net::run_all_to_all(setup.subject.network, routing, all_to_all, config_of(setup.scenario), watch);
+      },
+      setup.routing);
+  if (!done) return done.error();
+  const auto chips = static_cast<std::uint64_t>(setup.subject.network.chip_count());
+  Finished all;
+  all.messages = chips * (chips - 1);
+  all.lost_messages = done->lost_bytes / bytes_per_pair;
+  all.hops = static_cast<double>(done->packet_hops);
+  all.hop_name = "packet-hops";
+  all.completion.time_ns = done->time_ns;
+  all.completion.channel_bytes = std::move(done->channel_bytes);
+  all.completion.injected_bytes = done->injected_bytes;
+  all.completion.delivered_bytes = done->delivered_bytes;
+  all.completion.lost_bytes = done->lost_bytes;
+  return all;
+}
+
+}  // namespace vtpu::scenario

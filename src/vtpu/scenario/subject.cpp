@@ -1,0 +1,214 @@
+#include "vtpu/scenario/subject.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/net/ocs/state_file.h"
+#include "vtpu/net/topology/analysis.h"
+#include "vtpu/net/topology/graph_files.h"
+#include "vtpu/net/topology/layout.h"
+
+namespace vtpu::scenario {
+namespace {
+
+Result<net::Shape> sides_of(const Scenario& scenario) {
+  auto sides = net::parse_shape(scenario.network.sides);
+  if (!sides) return at_key(scenario, "network.sides", sides.error());
+  if (sides->count() > kMostChips)
+    return Error{scenario.where("network.sides"), fmt::format("found {} chips", sides->count()),
+                 fmt::format("at most {}", kMostChips)};
+  return sides;
+}
+
+Result<AnyTopology> fat_tree(const Scenario& scenario) {
+  const auto chips = static_cast<int>(scenario.network.chips);
+  if (scenario.network.topology == "island-fat-tree") {
+    const auto islands = net::IslandFatTree::make(chips);
+    if (!islands) return at_key(scenario, "network.chips", islands.error());
+    return AnyTopology(*islands);
+  }
+  const auto tree = net::FatTree::make(chips, static_cast<int>(scenario.network.radix));
+  if (!tree) return at_key(scenario, "network.radix", tree.error());
+  return AnyTopology(*tree);
+}
+
+Result<AnyTopology> ocs(const Scenario& scenario) {
+  const File& file = scenario.network.file;
+  const auto read = net::read_ocs_state(file.path);
+  if (!read) return read.error();
+  const auto topology = net::OcsTopology::make(read->state, read->slice, "OCS state " + file.name);
+  if (!topology) return at_key(scenario, "network.file", topology.error());
+  return AnyTopology(*topology);
+}
+
+Result<AnyTopology> build_topology(const Scenario& scenario) {
+  const std::string& kind = scenario.network.topology;
+  if (kind == "hypercube") return AnyTopology(net::Hypercube{static_cast<int>(scenario.network.dimensions)});
+  if (kind == "fat-tree" || kind == "island-fat-tree") return fat_tree(scenario);
+  if (kind == "graph") {
+    const auto graph = net::read_graph(scenario.network.file.path);
+    if (!graph) return graph.error();
+    return AnyTopology(*graph);
+  }
+  if (kind == "pentagon") return AnyTopology(net::pentagon());
+  if (kind == "ocs") return ocs(scenario);
+  const auto sides = sides_of(scenario);
+  if (!sides) return sides.error();
+  if (kind == "torus") return AnyTopology(net::Torus{*sides});
+  if (kind == "mesh") return AnyTopology(net::Mesh{*sides});
+  const auto twisted = net::TwistedTorus::make(*sides);
+  if (!twisted) return at_key(scenario, "network.sides", twisted.error());
+  return AnyTopology(*twisted);
+}
+
+template <net::Topology T>
+std::optional<net::Shape> grid_of(const T& topology) {
+  if constexpr (requires { topology.sides(); })
+    return topology.sides();
+  else if constexpr (requires { topology.sides; })
+    return topology.sides;
+  else
+    return std::nullopt;
+}
+
+template <net::Topology T>
+Names names_of(const T& topology) {
+  if (const auto grid = grid_of(topology)) return Names::of_grid(*grid);
+  std::vector<std::string> labels;
+  if constexpr (requires { topology.node_name(0); })
+    for (int node = 0; node < net::node_count(topology); ++node) labels.push_back(topology.node_name(node));
+  return Names::of_nodes(topology.chip_count(), net::node_count(topology), std::move(labels));
+}
+
+/// Marks what a scenario says has failed.
+class Breaking {
+ public:
+  Breaking(const Scenario& scenario, const net::Network& whole, const Names& names)
+      : scenario_(scenario), whole_(whole), names_(names) {
+    if (scenario.faults.links.empty() && scenario.faults.chips.empty()) return;
+    failed.nodes.assign(static_cast<std::size_t>(whole.node_count()), false);
+    failed.channels.assign(static_cast<std::size_t>(whole.channel_count()), false);
+  }
+
+  Result<void> run() {
+    for (const std::string& name : scenario_.faults.chips) {
+      const auto chip = names_.chip(name, scenario_.where("faults.chips"));
+      if (!chip) return chip.error();
+      if (!failed.node(*chip)) chips.push_back(*chip);
+      failed.nodes[static_cast<std::size_t>(*chip)] = true;
+      for (int port = 0; port < whole_.port_count(); ++port) fail(whole_.channel(*chip, port));
+    }
+    for (const std::string& name : scenario_.faults.links) {
+      const auto channels = names_.channels(whole_, name, scenario_.where("faults.links"));
+      if (!channels) return channels.error();
+      for (const int channel : *channels) fail(channel);
+    }
+    return {};
+  }
+
+  Failed failed;
+  std::vector<int> chips;
+
+ private:
+  void fail(int channel) {
+    if (!whole_.attached(channel)) return;
+    failed.channels[static_cast<std::size_t>(channel)] = true;
+    failed.channels[static_cast<std::size_t>(whole_.reverse(channel))] = true;
+  }
+
+  const Scenario& scenario_;
+  const net::Network& whole_;
+  const Names& names_;
+};
+
+constexpr int kMostSearches = 8192;  // each looks at every link
+
+/// Whether a channel stands for a link that failed though both its ends did not.
+bool fails_alone(const Subject& subject, int channel) {
+  const net::Network& whole = subject.whole;
+  return subject.failed.channel(channel) && channel < whole.reverse(channel) &&
+         !subject.failed.node(whole.source(channel)) && !subject.failed.node(whole.target(channel));
+}
+
+}  // namespace
+
+net::Shape Subject::shape() const { return names.grid() ? *names.grid() : net::Shape{network.chip_count()}; }
+
+Result<Subject> build_subject(const Scenario& scenario) {
+  auto topology = build_topology(scenario);
+  if (!topology) return topology.error();
+  const net::LinkModel usual{scenario.network.bandwidth_gbytes_per_s, scenario.network.latency_ns};
+  return std::visit(
+      [&](const auto& whole_topology) -> Result<Subject> {
+        net::Network whole(whole_topology, usual);
+        Names names = names_of(whole_topology);
+        Breaking breaking(scenario, whole, names);
+        if (const auto done = breaking.run(); !done) return done.error();
+        net::Network network =
+            breaking.failed.any() ? net::Network(Surviving(whole_topology, breaking.failed), usual) : whole;
+        if (whole.attached_count() == 0)
+          return Error{scenario.where("network.topology"), "found no link in " + whole.name(), "two chips at least"};
+        if (network.attached_count() == 0)
+          return Error{scenario.where("faults.links"), "found that every link has failed", "a link that is left"};
+        return Subject{*topology,        std::move(whole),           std::move(network),
+                       std::move(names), std::move(breaking.failed), std::move(breaking.chips)};
+      },
+      *topology);
+}
+
+NetworkFacts facts_of(const Subject& subject) {
+  const net::Network& network = subject.network;
+  NetworkFacts facts;
+  facts.name = network.name();
+  facts.chips = network.chip_count();
+  facts.switches = network.node_count() - network.chip_count();
+  facts.links = network.attached_count() / 2;
+  facts.kinds = network.link_kinds();
+  for (const int chip : subject.failed_chips) facts.failed_chips.push_back(subject.names.node(chip));
+  for (int channel = 0; channel < network.channel_count(); ++channel)
+    if (fails_alone(subject, channel)) facts.failed_links.push_back(subject.names.channel(subject.whole, channel));
+  std::visit(
+      [&]<class T>(const T& topology) {
+        const bool alike = T::kVertexTransitive && !subject.failed.any();
+        if (!alike && network.chip_count() > kMostSearches) return;
+        facts.distances_known = true;
+        const net::Sources sources = alike ? net::Sources::first : net::Sources::all;
+        const net::LinkGraph graph =
+            subject.failed.any() ? net::link_graph(Surviving(topology, subject.failed)) : net::link_graph(topology);
+        const net::DistanceDistribution found = net::distances(graph, sources);
+        facts.diameter = found.diameter();
+        facts.average_hops = found.average_excluding_self();
+        facts.unreachable_pairs = found.unreachable_pairs();
+        if (network.attached_count() > 0 && facts.kinds.size() == 1 && facts.unreachable_pairs == 0)
+          facts.uniform_bound = net::uniform_load(graph, sources).bound_by_link();
+      },
+      subject.topology);
+  return facts;
+}
+
+std::vector<NodeRow> node_rows(const Subject& subject) {
+  std::vector<NodeRow> rows;
+  const net::Network& network = subject.network;
+  const std::vector<net::Position> places =
+      std::visit([](const auto& topology) { return net::node_positions(topology); }, subject.topology);
+  for (int node = 0; node < network.node_count(); ++node)
+    rows.push_back({subject.names.node(node), node >= network.chip_count(), subject.failed.node(node),
+                    places[static_cast<std::size_t>(node)]});
+  return rows;
+}
+
+std::vector<LinkRow> link_rows(const Subject& subject) {
+  std::vector<LinkRow> rows;
+  const net::Network& whole = subject.whole;
+  for (int channel = 0; channel < whole.channel_count(); ++channel) {
+    if (!whole.attached(channel)) continue;
+    rows.push_back({subject.names.channel(whole, channel), whole.source(channel), whole.target(channel),
+                    whole.port(channel), subject.failed.channel(channel), 0, 0});
+  }
+  return rows;
+}
+
+}  // namespace vtpu::scenario

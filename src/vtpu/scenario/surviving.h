@@ -1,0 +1,100 @@
+#pragma once
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/topology/topology.h"
+
+namespace vtpu::scenario {
+
+/// What has failed, by node and by channel of the network; empty: nothing. A failed node has lost all its channels.
+struct Failed {
+  std::vector<bool> nodes;
+  std::vector<bool> channels;
+
+  bool any() const { return !channels.empty(); }
+  bool node(int number) const { return !nodes.empty() && nodes[static_cast<std::size_t>(number)]; }
+  bool channel(int number) const { return !channels.empty() && channels[static_cast<std::size_t>(number)]; }
+};
+
+/// A topology without the links that have failed. Nodes keep their numbers.
+template <net::Topology T>
+class Surviving {
+ public:
+  Surviving(T whole, Failed failed)
+      : whole_(std::move(whole)), failed_(std::make_shared<const Failed>(std::move(failed))) {}
+
+  static constexpr bool kVertexTransitive = false;
+  static std::vector<Surviving> examples() { return {}; }
+  std::string name() const { return whole_.name(); }
+  int chip_count() const { return whole_.chip_count(); }
+  int node_count() const { return net::node_count(whole_); }
+  int port_count() const { return whole_.port_count(); }
+  int dimension_of(int port) const { return whole_.dimension_of(port); }
+  net::Port peer(net::Port port) const {
+    return failed_->channel(port.chip * port_count() + port.number) ? net::kNoPort : whole_.peer(port);
+  }
+  net::LinkModel link(net::Port port, const net::LinkModel& usual) const { return net::link_of(whole_, port, usual); }
+
+ private:
+  T whole_;
+  std::shared_ptr<const Failed> failed_;
+};
+
+/// A routing that knows nothing of failures, on a network that has some: it reaches a destination where no way that it
+/// may choose leads over a failed channel. Oblivious routings with few starts a pair.
+template <net::Routing R>
+class Avoiding {
+ public:
+  using State = typename R::State;
+  static constexpr bool kAdaptive = R::kAdaptive;
+  static_assert(!kAdaptive, "an adaptive routing would choose a failed channel");
+
+  Avoiding(R routing, const net::Network& whole, Failed failed)
+      : routing_(std::move(routing)), lame_(std::make_shared<const Lame>(Lame{whole, std::move(failed)})) {}
+
+  std::string name() const { return routing_.name() + " with no way around failures"; }
+  int vc_classes() const { return routing_.vc_classes(); }
+  net::VcRange vcs_of(int vc_class, int vcs) const { return routing_.vcs_of(vc_class, vcs); }
+  bool reaches(int source, int destination) const {
+    if (lame_->failed.node(source) || lame_->failed.node(destination)) return false;
+    if (!routing_.reaches(source, destination)) return false;
+    bool whole = true;
+    routing_.for_each_start(source, destination,
+                            [&](const State& state, double) { whole = whole && survives(source, state); });
+    return whole;
+  }
+  State start(int source, int destination, Random& random) const { return routing_.start(source, destination, random); }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    routing_.for_each_start(source, destination, visit);
+  }
+  void moves(int node, const State& state, net::Moves& moves) const { routing_.moves(node, state, moves); }
+  State after(int node, const State& state, const net::Move& move) const { return routing_.after(node, state, move); }
+
+ private:
+  struct Lame {
+    net::Network whole;
+    Failed failed;
+  };
+
+  bool survives(int node, const State& state) const {
+    net::Moves moves;
+    routing_.moves(node, state, moves);
+    return std::all_of(moves.begin(), moves.end(), [&](const net::Move& move) {
+      const int channel = lame_->whole.channel(node, move.port);
+      return !lame_->failed.channel(channel) &&
+             survives(lame_->whole.target(channel), routing_.after(node, state, move));
+    });
+  }
+
+  R routing_;
+  std::shared_ptr<const Lame> lame_;
+};
+
+}  // namespace vtpu::scenario

@@ -1,0 +1,89 @@
+#include "vtpu/scenario/tables.h"
+
+#include <fmt/format.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/net/routing/route_table.h"
+#include "vtpu/scenario/routes.h"
+#include "vtpu/scenario/subject.h"
+
+namespace vtpu::scenario {
+namespace {
+
+constexpr int kMostRows = 1 << 17;
+
+struct Rows {
+  std::vector<net::RouteRow> reached;
+  int unreachable = 0;
+};
+
+Rows rows_from(const Subject& subject, const AnyRouting& routing, int first, int last) {
+  Rows rows;
+  std::visit(
+      [&](const auto& each) {
+        for (int source = first; source <= last; ++source)
+          for (int destination = 0; destination < subject.network.chip_count(); ++destination) {
+            if (destination == source) continue;
+            if (each.reaches(source, destination))
+              rows.reached.push_back(net::route_row(subject.network, each, source, destination));
+            else
+              ++rows.unreachable;
+          }
+      },
+      routing);
+  return rows;
+}
+
+Rows way(const Subject& subject, const AnyRouting& routing, int source, int destination) {
+  Rows rows;
+  if (source == destination) return rows;
+  std::visit(
+      [&](const auto& each) {
+        if (each.reaches(source, destination))
+          rows.reached = net::route_rows(subject.network, each, source, destination);
+        else
+          rows.unreachable = 1;
+      },
+      routing);
+  return rows;
+}
+
+}  // namespace
+
+Result<std::string> route_table_text(const Scenario& scenario, const std::string& from, const std::string& to) {
+  if (const auto right = check(scenario); !right) return right.error();
+  const auto subject = build_subject(scenario);
+  if (!subject) return subject.error();
+  const auto routing = build_routing(scenario, *subject);
+  if (!routing) return routing.error();
+  const int chips = subject->network.chip_count();
+  int first = 0;
+  int last = chips - 1;
+  if (!from.empty()) {
+    const auto chip = subject->names.chip(from, "--from");
+    if (!chip) return chip.error();
+    first = last = *chip;
+  }
+  if (static_cast<std::int64_t>(last - first + 1) * chips > kMostRows)
+    return Error{"routes", fmt::format("found {} chips, each with a row for every other", chips),
+                 "--from with one of them"};
+  Rows rows;
+  if (to.empty()) {
+    rows = rows_from(*subject, *routing, first, last);
+  } else {
+    const auto chip = subject->names.chip(to, "--to");
+    if (!chip) return chip.error();
+    rows = way(*subject, *routing, first, *chip);
+  }
+  std::string text = net::to_string(rows.reached, subject->network, subject->shape());
+  if (rows.unreachable > 0)
+    text += fmt::format("without a way: {} of {} pairs\n", rows.unreachable,
+                        static_cast<std::size_t>(rows.unreachable) + rows.reached.size());
+  return text;
+}
+
+}  // namespace vtpu::scenario

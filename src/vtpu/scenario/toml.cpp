@@ -1,0 +1,132 @@
+// The one file that sees toml++.
+#include <toml++/toml.h>
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
+#include "vtpu/scenario/keys.h"
+#include "vtpu/scenario/scenario.h"
+
+namespace vtpu::scenario {
+namespace {
+
+std::string place(const std::string& name, const toml::source_region& source) {
+  return fmt::format("{}:{}:{}", name, source.begin.line, source.begin.column);
+}
+
+const char* kind_of(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "a list";
+    case toml::node_type::string: return "a text";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a number";
+    case toml::node_type::boolean: return "true or false";
+    default: return "a date or time";
+  }
+}
+
+template <class T>
+std::optional<T> read(const toml::node& node, const std::filesystem::path& folder) {
+  if constexpr (std::is_same_v<T, Text> || std::is_same_v<T, Whole> || std::is_same_v<T, Truth>) {
+    return node.value_exact<T>();
+  } else if constexpr (std::is_same_v<T, Number>) {
+    return node.is_number() ? node.value<double>() : std::nullopt;
+  } else if constexpr (std::is_same_v<T, Bytes>) {
+    if (const auto whole = node.value_exact<std::int64_t>(); whole && *whole >= 0)
+      return Bytes{static_cast<std::uint64_t>(*whole)};
+    const auto text = node.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    const auto bytes = parse_bytes(*text, "");
+    return bytes ? std::optional(*bytes) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, File>) {
+    const auto text = node.value_exact<std::string>();
+    if (!text) return std::nullopt;
+    return File{*text, folder / *text};
+  } else {
+    const toml::array* array = node.as_array();
+    if (array == nullptr) return std::nullopt;
+    T list;
+    for (const toml::node& each : *array) {
+      const auto item = read<typename T::value_type>(each, folder);
+      if (!item) return std::nullopt;
+      list.push_back(*item);
+    }
+    return list;
+  }
+}
+
+class Reader {
+ public:
+  explicit Reader(std::string name) : name_(std::move(name)), folder_(std::filesystem::path(name_).parent_path()) {}
+
+  Result<Scenario> read_all(const toml::table& table) {
+    std::vector<std::string> names;
+    for (const Section& section : sections()) names.push_back(section.name);
+    for (const auto& [key, node] : table) {
+      const std::string title(key.str());
+      const std::string where = place(name_, key.source()) + ": " + title;
+      if (std::find(names.begin(), names.end(), title) == names.end())
+        return Error{where, "found section " + quoted_with_hint(title, names), "one of " + join(names, ", ")};
+      const toml::table* section = node.as_table();
+      if (section == nullptr) return Error{where, std::string("found ") + kind_of(node), "a section, [" + title + "]"};
+      if (const auto done = read_section(title, *section); !done) return done.error();
+    }
+    return std::move(scenario_);
+  }
+
+ private:
+  Result<void> read_section(const std::string& section, const toml::table& table) {
+    std::vector<std::string> names;
+    for (const Key& key : keys())
+      if (key.section == section) names.push_back(key.name);
+    for (const auto& [title, node] : table) {
+      const std::string full = section + "." + std::string(title.str());
+      const Key* key = find_key(full);
+      if (key == nullptr)
+        return Error{place(name_, title.source()) + ": " + full, "found key " + quoted_with_hint(title.str(), names),
+                     "one of " + join(names, ", ")};
+      const std::string where = place(name_, node.source()) + ": " + full;
+      const bool stored = std::visit(
+          [&, &value = node]<class T>(T* field) {
+            auto read_value = read<T>(value, folder_);
+            if (read_value) *field = std::move(*read_value);
+            return read_value.has_value();
+          },
+          key->field(scenario_));
+      if (!stored) return Error{where, std::string("found ") + kind_of(node), expected_text(*key)};
+      if (const auto right = check_limits(*key, scenario_, where); !right) return right;
+      scenario_.given[full] = where;
+    }
+    return {};
+  }
+
+  std::string name_;
+  std::filesystem::path folder_;
+  Scenario scenario_;
+};
+
+}  // namespace
+
+Result<Scenario> parse_scenario(std::string_view toml, const std::string& name) {
+  try {
+    return Reader(name).read_all(toml::parse(toml, name));
+  } catch (const toml::parse_error& error) {
+    return Error{place(name, error.source()), "no TOML: " + std::string(error.description()), ""};
+  }
+}
+
+Result<Scenario> read_scenario(const std::filesystem::path& file) {
+  const auto text = read_file(file);
+  if (!text) return text.error();
+  return parse_scenario(*text, file.string());
+}
+
+}  // namespace vtpu::scenario

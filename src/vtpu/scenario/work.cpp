@@ -1,0 +1,206 @@
+#include "vtpu/scenario/work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/collective/bounds.h"
+#include "vtpu/net/collective/make_schedule.h"
+#include "vtpu/net/collective/names.h"
+#include "vtpu/net/collective/to_workload.h"
+#include "vtpu/net/workload/chip_names.h"
+#include "vtpu/net/workload/trace.h"
+#include "vtpu/net/workload/traffic_matrix.h"
+
+namespace vtpu::scenario {
+namespace {
+
+constexpr int kMostListedChips = 2048;  // an all-to-all of so many is four million messages
+
+net::ChipNames chip_names(const Subject& subject) {
+  return subject.names.grid() ? net::ChipNames(*subject.names.grid()) : net::ChipNames(subject.network.chip_count());
+}
+
+Result<net::Traffic> hot_spot(const Scenario& scenario, const Subject& subject) {
+  std::vector<int> hot;
+  for (const std::string& name : scenario.traffic.hot_chips) {
+    const auto chip = subject.names.chip(name, scenario.where("traffic.hot_chips"));
+    if (!chip) return chip.error();
+    hot.push_back(*chip);
+  }
+  auto traffic = net::Traffic::hot_spot(subject.network.chip_count(), hot, scenario.traffic.hot_share);
+  if (!traffic) return at_key(scenario, "traffic.hot_chips", traffic.error());
+  return traffic;
+}
+
+/// Of the first `sources` chips.
+Result<net::Workload> all_to_all(const Scenario& scenario, const Subject& subject, int sources) {
+  net::Workload workload("all-to-all");
+  const int chips = subject.network.chip_count();
+  if (sources > kMostListedChips)
+    return Error{scenario.where("workload.kind"), fmt::format("found an all-to-all of {} chips", chips),
+                 fmt::format("at most {}, or a whole torus at flow level, or packet level", kMostListedChips)};
+  for (int source = 0; source < sources; ++source)
+    for (int step = 1; step < chips; ++step)
+      workload.add({source, (source + step) % chips, scenario.workload.bytes_per_pair.count, 0, 0});
+  return workload;
+}
+
+struct Named {
+  net::Collective collective;
+  net::Algorithm algorithm;
+};
+
+/// Error: an operation or schedule that there is not, or that do not go together.
+Result<Named> named_collective(const Scenario& scenario) {
+  const auto collective = net::parse_collective(scenario.workload.collective);
+  if (!collective) return at_key(scenario, "workload.collective", collective.error());
+  const std::vector<net::Algorithm> has = net::algorithms_of(*collective);
+  const bool bucket = std::find(has.begin(), has.end(), net::Algorithm::bucket) != has.end();
+  Named named{*collective, bucket ? net::Algorithm::bucket : has.front()};
+  if (scenario.workload.algorithm == "auto") return named;
+  const auto algorithm = net::parse_algorithm(scenario.workload.algorithm);
+  if (!algorithm) return at_key(scenario, "workload.algorithm", algorithm.error());
+  if (const auto right = net::check_combination(*collective, *algorithm); !right)
+    return at_key(scenario, "workload.algorithm", right.error());
+  named.algorithm = *algorithm;
+  return named;
+}
+
+Result<net::Workload> collective(const Scenario& scenario, const Subject& subject) {
+  const auto named = named_collective(scenario);
+  if (!named) return named.error();
+  const auto schedule = net::make_schedule(named->collective, named->algorithm, subject.shape());
+  if (!schedule) return at_key(scenario, "workload.algorithm", schedule.error());
+  return net::to_workload(*schedule, scenario.workload.bytes.count);
+}
+
+/// What any algorithm takes, where all chips have alike links.
+std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Network& network, int diameter) {
+  const auto named = named_collective(scenario);
+  if (!named || network.link_kinds().size() != 1) return std::nullopt;
+  const auto links_of = [&](int chip) {
+    int links = 0;
+    for (int port = 0; port < network.port_count(); ++port) links += network.attached(network.channel(chip, port));
+    return links;
+  };
+  net::AlphaBeta machine;
+  machine.chips = network.chip_count();
+  machine.links = links_of(0);
+  machine.gbytes_per_s = network.link_kinds().front().bandwidth_gbytes_per_s;
+  machine.latency_ns = network.link_kinds().front().latency_ns;
+  machine.diameter = diameter;
+  for (int chip = 1; chip < machine.chips; ++chip)
+    if (links_of(chip) != machine.links) return std::nullopt;
+  return Bound{"any algorithm", net::lower_bound(named->collective, machine, scenario.workload.bytes.count).time_ns()};
+}
+
+Result<net::Workload> trace(const Scenario& scenario, const Subject& subject) {
+  auto read = net::read_trace(scenario.workload.file.path, chip_names(subject));
+  if (!read) return read.error();
+  return std::move(read->workload);
+}
+
+/// Links on a shortest way from one chip to every node, -1 where there is none.
+std::vector<int> hops_from(const net::Network& network, int source) {
+  std::vector<int> hops(static_cast<std::size_t>(network.node_count()), -1);
+  std::vector<int> reached = {source};
+  hops[static_cast<std::size_t>(source)] = 0;
+  for (std::size_t next = 0; next < reached.size(); ++next)
+    for (int port = 0; port < network.port_count(); ++port) {
+      const int channel = network.channel(reached[next], port);
+      if (!network.attached(channel)) continue;
+      int& there = hops[static_cast<std::size_t>(network.target(channel))];
+      if (there >= 0) continue;
+      there = hops[static_cast<std::size_t>(reached[next])] + 1;
+      reached.push_back(network.target(channel));
+    }
+  return hops;
+}
+
+/// 1 GB/s is a byte a nanosecond.
+double time_over(double bytes, double bandwidth) { return bandwidth > 0 ? bytes / bandwidth : 0; }
+
+}  // namespace
+
+Result<net::Traffic> build_traffic(const Scenario& scenario, const Subject& subject) {
+  const std::string& pattern = scenario.traffic.pattern;
+  if (pattern == "hot-spot") return hot_spot(scenario, subject);
+  auto traffic = pattern == "matrix" ? net::read_traffic_matrix(scenario.traffic.file.path, chip_names(subject))
+                                     : net::Traffic::make(pattern, subject.shape(),
+                                                          Random(static_cast<std::uint64_t>(scenario.simulation.seed)));
+  if (!traffic && pattern != "matrix") return at_key(scenario, "traffic.pattern", traffic.error());
+  return traffic;
+}
+
+Result<net::Workload> build_workload(const Scenario& scenario, const Subject& subject) {
+  if (scenario.workload.kind == "all-to-all") return all_to_all(scenario, subject, subject.network.chip_count());
+  return scenario.workload.kind == "collective" ? collective(scenario, subject) : trace(scenario, subject);
+}
+
+std::string workload_name(const Scenario& scenario) {
+  if (scenario.workload.kind == "all-to-all")
+    return fmt::format("all-to-all, {} bytes a pair", scenario.workload.bytes_per_pair.count);
+  if (scenario.workload.kind == "trace") return "trace " + scenario.workload.file.name;
+  const auto named = named_collective(scenario);
+  if (!named) return scenario.workload.collective;
+  return fmt::format("{} by {}, {} bytes a chip", net::to_string(named->collective), net::to_string(named->algorithm),
+                     scenario.workload.bytes.count);
+}
+
+std::optional<net::Workload> build_first_chip(const Scenario& scenario, const Subject& subject) {
+  const bool alike =
+      !subject.failed.any() && std::visit([]<class T>(const T&) { return T::kVertexTransitive; }, subject.topology);
+  if (!alike) return std::nullopt;
+  if (scenario.workload.kind == "all-to-all") return *all_to_all(scenario, subject, 1);
+  if (scenario.workload.kind != "collective" || !subject.names.grid()) return std::nullopt;
+  const auto named = named_collective(scenario);
+  if (!named) return std::nullopt;
+  const auto program = net::make_chip_program(named->collective, named->algorithm, *subject.names.grid());
+  if (!program) return std::nullopt;
+  return program->of_first_chip(scenario.workload.bytes.count);
+}
+
+std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, int diameter,
+                             const net::Workload& workload, const std::vector<net::Loss>& lost, int alike) {
+  const net::Network& network = subject.network;
+  const auto chips = static_cast<std::size_t>(network.chip_count());
+  std::vector<double> out(chips), in(chips), bandwidth(static_cast<std::size_t>(network.node_count()));
+  double all_bandwidth = 0;
+  for (int channel = 0; channel < network.channel_count(); ++channel) {
+    if (!network.attached(channel)) continue;
+    const double width = network.link(channel).bandwidth_gbytes_per_s;
+    bandwidth[static_cast<std::size_t>(network.source(channel))] += width;
+    all_bandwidth += width;
+  }
+  std::vector<std::vector<std::pair<int, double>>> from(chips);
+  for (int id = 0; id < workload.size(); ++id) {
+    const net::Message& message = workload.message(id);
+    const bool arrives = lost.empty() || lost[static_cast<std::size_t>(id)] == net::Loss::none;
+    if (message.source == message.destination || !arrives) continue;
+    const auto bytes = static_cast<double>(message.bytes);
+    out[static_cast<std::size_t>(message.source)] += bytes;
+    if (alike == 1) in[static_cast<std::size_t>(message.destination)] += bytes;
+    from[static_cast<std::size_t>(message.source)].emplace_back(message.destination, bytes);
+  }
+  double byte_hops = 0;
+  double ends = 0;
+  for (std::size_t chip = 0; chip < chips; ++chip) {
+    ends = std::max(ends, time_over(std::max(out[chip], in[chip]), bandwidth[chip]));
+    if (from[chip].empty()) continue;
+    const std::vector<int> hops = hops_from(network, static_cast<int>(chip));
+    for (const auto& [to, bytes] : from[chip]) byte_hops += bytes * std::max(0, hops[static_cast<std::size_t>(to)]);
+  }
+  std::vector<Bound> bounds;
+  if (scenario.workload.kind == "collective")
+    if (const auto bound = bound_of_collective(scenario, network, diameter)) bounds.push_back(*bound);
+  bounds.push_back({"the links of the busiest chip", ends});
+  bounds.push_back({"all links together", time_over(byte_hops * alike, all_bandwidth)});
+  return bounds;
+}
+
+}  // namespace vtpu::scenario

@@ -1,0 +1,66 @@
+// Every file format the network reads, on arbitrary bytes: traces, traffic matrices, edge lists, GraphML, OCS states.
+// Each ends with a value or an Error that says where; what has a written form comes back equal from it; what was read
+// can be used.
+#include <cstdint>
+#include <string>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/ocs/state_file.h"
+#include "vtpu/net/topology/analysis.h"
+#include "vtpu/net/topology/graph_files.h"
+#include "vtpu/net/topology/ocs_topology.h"
+#include "vtpu/net/workload/trace.h"
+#include "vtpu/net/workload/traffic_matrix.h"
+
+namespace {
+
+using namespace vtpu::net;
+
+template <class T>
+bool read(const vtpu::Result<T>& result) {
+  if (!result)
+    VTPU_CHECK(!result.error().where.empty() && !result.error().found.empty(), "an error says where and what");
+  return result.ok();
+}
+
+void use(const GraphTopology& graph) {
+  const Network network(graph);
+  VTPU_CHECK(network.attached_count() == static_cast<int>(num_edges(graph)), "every link is attached both ways");
+  for_each_link(graph, [&](Port from, Port to) { VTPU_CHECK(graph.peer(to) == from, "ports are paired"); });
+  if (graph.node_count() <= 64)
+    VTPU_CHECK(distances(graph).chips == graph.chip_count(), "distances are those of chips");
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string bytes(reinterpret_cast<const char*>(data), size);
+  const ChipNames chips(Shape{4, 4, 4});
+
+  if (const auto trace = parse_trace(bytes, "fuzz", chips); read(trace)) {
+    const std::string text = trace_text(trace->workload);
+    const auto again = parse_trace(text, "again", chips);
+    VTPU_CHECK(again && trace_text(again->workload) == text, "a trace comes back equal");
+  }
+  if (const auto traffic = parse_traffic_matrix(bytes, "fuzz", chips); read(traffic)) {
+    vtpu::Random random(1);
+    for (int source = 0; source < traffic->chip_count(); ++source)
+      if (traffic->rate(source) > 0) {
+        const int destination = traffic->destination(source, random);
+        VTPU_CHECK(destination >= 0 && destination < traffic->chip_count(), "a destination is a chip");
+      }
+  }
+  if (const auto graph = parse_edge_list(bytes, "fuzz"); read(graph)) use(*graph);
+  if (const auto graph = parse_graphml(bytes, "fuzz"); read(graph)) use(*graph);
+  if (const auto state = parse_ocs_state(bytes, "fuzz"); read(state)) {
+    const std::string text = ocs_state_text(state->state, state->slice);
+    const auto again = parse_ocs_state(text, "again");
+    VTPU_CHECK(again && again->state == state->state && ocs_state_text(again->state, again->slice) == text,
+               "a state comes back equal");
+    static_cast<void>(OcsTopology::make(state->state, state->slice, "fuzz"));
+  }
+  return 0;
+}

@@ -1,0 +1,259 @@
+#include <gtest/gtest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/flit/run_flits.h"
+#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/routing/minimal_adaptive.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/workload/traffic.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace vtpu::net {
+namespace {
+
+constexpr int kFlitBytes = 50;  // one nanosecond over a link of 50 GB/s
+
+DimensionOrder dimension_order(const Torus& torus) { return *DimensionOrder::make(torus, Dateline::plain); }
+
+Completion on_torus(const Torus& torus, const Workload& workload, const FlitConfig& config = {}) {
+  return *run_flits(Network(torus), dimension_order(torus), workload, config, kFlitBytes);
+}
+
+int hops(const Torus& torus, int from, int to) {
+  return static_cast<int>(dimension_order_path(torus, from, to).size()) - 1;
+}
+
+TEST(FlitRun, APacketAloneTakesSevenCyclesFiveALinkAndOneAFurtherFlit) {
+  for (const Torus& torus : {Torus{{8, 8}}, Torus{{4, 3, 2}}, Torus{{5}}})
+    for (const int flits : {1, 2, 5, 8, 20})
+      for (int from = 0; from < torus.chip_count(); from += 3) {
+        FlitConfig config;
+        config.packet_flits = flits;
+        // One message after the other, so that none meets another.
+        Workload workload;
+        for (int to = 0; to < torus.chip_count(); ++to) {
+          if (to == from) continue;
+          const std::vector<int> after = workload.size() == 0 ? std::vector<int>{} : std::vector{workload.size() - 1};
+          workload.add({from, to, static_cast<std::uint64_t>(flits * kFlitBytes), 0, 0}, after);
+        }
+        const Completion completion = on_torus(torus, workload, config);
+        double before = 0;
+        for (int id = 0; id < workload.size(); ++id) {
+          const double delivered = completion.delivered_ns[static_cast<std::size_t>(id)];
+          ASSERT_EQ(delivered - before, 7 + 5 * hops(torus, from, workload.message(id).destination) + flits - 1)
+              << torus.name() << " " << from << " to " << workload.message(id).destination;
+          before = delivered;
+        }
+      }
+}
+
+TEST(FlitRun, LongerChannelsAndCrossbarsLengthenAPacketsWayByTheirCycles) {
+  const Torus torus{{6, 6}};
+  FlitConfig config;
+  config.timing.channel = 9;
+  config.timing.crossbar = 3;
+  config.vc_buffer_flits = 64;
+  Workload workload;
+  workload.add({0, 8, kFlitBytes, 0, 0});
+  EXPECT_EQ(config.timing.zero_load(3, 1), 10 + 4 * 15);
+  EXPECT_EQ(on_torus(torus, workload, config).time_ns, config.timing.zero_load(3, 1));
+  EXPECT_EQ(FlitConfig{}.timing.zero_load(4, 8), 7 + 5 * 4 + 7);
+}
+
+TEST(FlitRun, TheLawHoldsForAnyNumberOfPortsAndVirtualChannels) {
+  for (const int vcs : {2, 3, 5, 16, 32}) {
+    const Torus torus{{3, 4, 3, 2}};
+    FlitConfig config;
+    config.vcs = vcs;
+    config.packet_flits = 3;
+    Workload workload;
+    std::vector<int> after;
+    for (int to = 1; to < torus.chip_count(); ++to) after = {workload.add({0, to, 3 * kFlitBytes, 0, 0}, after)};
+    const Completion completion = on_torus(torus, workload, config);
+    double expected = 0;
+    for (int to = 1; to < torus.chip_count(); ++to) expected += config.timing.zero_load(hops(torus, 0, to), 3);
+    EXPECT_EQ(completion.time_ns, expected) << vcs << " virtual channels";
+
+    SteadyPlan plan;
+    plan.offered = 0.3;
+    plan.period = 100;
+    plan.batches = 4;
+    const Result<SteadyState> steady =
+        run_steady(Network(torus), dimension_order(torus), Traffic::uniform(torus.chip_count(), true), config, plan);
+    ASSERT_TRUE(steady.ok()) << steady.error().message();
+    EXPECT_TRUE(steady->stable) << vcs << " virtual channels";
+  }
+}
+
+TEST(FlitRun, BuffersShorterThanTheCreditLoopLimitAChannel) {
+  const Torus ring{{8}};
+  Workload workload;
+  workload.add({0, 2, 1000 * kFlitBytes, 0, 0});
+  FlitConfig config;
+  config.packet_flits = 1000;
+  const double full = on_torus(ring, workload, config).time_ns;
+  EXPECT_EQ(full, 7 + 5 * 2 + 999);
+  // A place in a buffer is used again five cycles after it was given away.
+  config.vc_buffer_flits = 1;
+  EXPECT_NEAR(on_torus(ring, workload, config).time_ns, 5 * 1000, 30);
+}
+
+TEST(FlitRun, AMessageWaitsForThoseBeforeItThenComputesAndNotBeforeItsTime) {
+  const Torus torus{{4, 4}};
+  Workload workload;
+  const int first = workload.add({0, 1, kFlitBytes, 3, 0});
+  const int second = workload.add({1, 2, kFlitBytes, 0, 10.5}, std::vector{first});
+  const int third = workload.add({2, 3, kFlitBytes, 1000, 0}, std::vector{first, second});
+  const Completion completion = on_torus(torus, workload);
+  EXPECT_EQ(completion.delivered_ns, (std::vector<double>{15, 15 + 11 + 12, 1012}));
+  EXPECT_EQ(completion.time_ns, 1012);
+  EXPECT_EQ(completion.loss[static_cast<std::size_t>(third)], Loss::none);
+}
+
+TEST(FlitRun, MessagesToTheirOwnChipAreDeliveredAtOnceAndEmptyOnesTakeTheirWay) {
+  Workload workload;
+  const int self = workload.add({5, 5, 1 << 20, 0, 7});
+  workload.add({5, 6, 0, 0, 0}, std::vector{self});
+  const Completion completion = on_torus({{4, 4}}, workload);
+  EXPECT_EQ(completion.delivered_ns, (std::vector<double>{7, 19}));
+  EXPECT_EQ(completion.delivered_bytes, 1U << 20);
+}
+
+TEST(FlitRun, AnAllToAllDeliversEveryByteAndChannelsCarryBytesTimesHops) {
+  const Torus torus{{4, 4}};
+  FlitConfig config;
+  config.packet_flits = 4;
+  Workload workload("all to all");
+  double byte_hops = 0;
+  for (int shift = 0; shift < 16; ++shift)
+    for (int chip = 0; chip < 16; ++chip) {
+      workload.add({chip, (chip + shift) % 16, 10 * kFlitBytes, 0, 0});
+      byte_hops += 10.0 * kFlitBytes * hops(torus, chip, (chip + shift) % 16);
+    }
+  const Completion completion = on_torus(torus, workload, config);
+  EXPECT_EQ(completion.injected_bytes, 256U * 10 * kFlitBytes);
+  EXPECT_EQ(completion.delivered_bytes, completion.injected_bytes);
+  EXPECT_EQ(completion.lost_bytes, 0U);
+  double sum = 0;
+  for (const double bytes : completion.channel_bytes) sum += bytes;
+  EXPECT_EQ(sum, byte_hops);
+}
+
+TEST(FlitRun, ChipsAndTimesThatDoNotExistAreNamedWithTheirMessage) {
+  const Torus torus{{4, 4}};
+  const auto error_of = [&](const Message& message) {
+    Workload workload("w");
+    workload.add({0, 1, 1, 0, 0});
+    workload.add(message);
+    const Result<Completion> run = run_flits(Network(torus), dimension_order(torus), workload, {}, kFlitBytes);
+    return run ? "" : run.error().message();
+  };
+  EXPECT_EQ(error_of({0, 16, 1, 0, 0}), "workload 'w', message 1: chip 16; expected 0 to 15");
+  EXPECT_EQ(error_of({0, 1, 1, -1, 0}), "workload 'w', message 1: a time of -1 ns; expected 0 to 10^15 ns");
+}
+
+/// A torus whose links in dimension 0 are slower than the others.
+struct UnevenTorus : Torus {
+  static std::vector<UnevenTorus> examples() { return {{{{4, 4}}}}; }
+  LinkModel link(Port port, const LinkModel& usual) const {
+    return {dimension_of(port.number) == 0 ? 25 : usual.bandwidth_gbytes_per_s, 0};
+  }
+};
+
+TEST(FlitRun, LinksOfDifferentBandwidthAreRefused) {
+  const UnevenTorus torus{{{4, 4}}};
+  const Result<Completion> run = run_flits(Network(torus), dimension_order(torus), Workload("w"), {}, kFlitBytes);
+  ASSERT_FALSE(run.ok());
+  EXPECT_EQ(run.error().message(),
+            "torus 4x4: links of 25 and of 50 GB/s; expected links of one bandwidth at flit level, where each carries "
+            "one flit a cycle");
+}
+
+/// Dimension order with a wall: chips below 8 and the others do not reach each other.
+struct Walled {
+  DimensionOrder inner;
+  using State = DimensionOrder::State;
+  static constexpr bool kAdaptive = false;
+  std::string name() const { return "walled"; }
+  int vc_classes() const { return inner.vc_classes(); }
+  VcRange vcs_of(int vc_class, int vcs) const { return inner.vcs_of(vc_class, vcs); }
+  bool reaches(int source, int destination) const { return (source < 8) == (destination < 8); }
+  State start(int source, int destination, Random& random) const { return inner.start(source, destination, random); }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    inner.for_each_start(source, destination, visit);
+  }
+  void moves(int node, const State& state, Moves& moves) const { inner.moves(node, state, moves); }
+  State after(int node, State state, const Move& move) const { return inner.after(node, state, move); }
+};
+
+TEST(FlitRun, AMessageWithoutAWayIsLostAndThoseAfterItGoOn) {
+  const Torus torus{{4, 4}};
+  const Walled routing{dimension_order(torus)};
+  Workload workload;
+  const int lost = workload.add({0, 15, 640, 20, 0});
+  workload.add({0, 1, 64, 0, 0}, std::vector{lost});
+  const Completion completion = *run_flits(Network(torus), routing, workload, {}, kFlitBytes);
+  EXPECT_EQ(completion.loss, (std::vector{Loss::no_path, Loss::none}));
+  EXPECT_EQ(completion.delivered_ns, (std::vector<double>{20, 20 + 13}));
+  EXPECT_EQ(completion.lost_bytes, 640U);
+  EXPECT_EQ(completion.delivered_bytes, 64U);
+
+  const Result<SteadyState> steady = run_steady(Network(torus), routing, Traffic::uniform(16, true), {}, {});
+  ASSERT_FALSE(steady.ok());
+  EXPECT_NE(steady.error().message().find("walled: no way from chip"), std::string::npos) << steady.error().message();
+}
+
+TEST(FlitRun, AnAdaptiveRoutingDeliversByMinimalWaysAndSpreadsOverDimensions) {
+  const Torus torus{{4, 4}};
+  const MinimalAdaptive routing = *MinimalAdaptive::make(torus);
+  FlitConfig config;
+  config.packet_flits = 5;
+  Workload workload;
+  for (int copy = 0; copy < 20; ++copy) workload.add({0, 5, 5 * kFlitBytes, 0, 0});
+  const Network network(torus);
+  const Completion completion = *run_flits(network, routing, workload, config, kFlitBytes);
+  EXPECT_EQ(completion.delivered_bytes, 20U * 5 * kFlitBytes);
+  double sum = 0;
+  for (const double bytes : completion.channel_bytes) sum += bytes;
+  EXPECT_EQ(sum, 2.0 * 20 * 5 * kFlitBytes);
+  EXPECT_GT(completion.channel_bytes[static_cast<std::size_t>(network.channel(0, 0))], 0);
+  EXPECT_GT(completion.channel_bytes[static_cast<std::size_t>(network.channel(0, 2))], 0);
+
+  SteadyPlan plan;
+  plan.offered = 0.9;
+  plan.period = 300;
+  plan.batches = 5;
+  plan.warm_up_limit = 10;
+  const Result<SteadyState> steady = run_steady(network, routing, Traffic::uniform(16, true), config, plan);
+  ASSERT_TRUE(steady.ok()) << steady.error().message();
+  EXPECT_GT(steady->accepted, 0.5);
+}
+
+TEST(FlitRun, AWorkloadThatDeadlocksIsAnErrorNamingTheCircle) {
+  const Torus ring{{6}};
+  FlitConfig config;
+  config.vcs = 1;
+  config.packet_flits = 40;
+  Workload workload;
+  for (int chip = 0; chip < 6; ++chip) workload.add({chip, (chip + 2) % 6, 40 * kFlitBytes, 0, 0});
+  const Result<Completion> run =
+      run_flits(Network(ring), *DimensionOrder::make(ring, Dateline::none), workload, config, kFlitBytes);
+  ASSERT_FALSE(run.ok());
+  const std::string text = run.error().message();
+  EXPECT_NE(text.find("deadlock: "), std::string::npos) << text;
+  for (int chip = 0; chip < 6; ++chip)
+    EXPECT_NE(text.find("node " + std::to_string(chip) + " port 0 VC 0"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace vtpu::net

@@ -1,0 +1,391 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/flow/max_min.h"
+#include "vtpu/net/flow/way_finder.h"
+#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+
+namespace vtpu::net {
+namespace {
+
+/// Chips in a row, port 0 to the right and port 1 to the left; link i joins chips i and i + 1.
+struct Row {
+  std::vector<double> gbytes_per_s;  // by link; 0: cut
+
+  static constexpr bool kVertexTransitive = false;
+  static std::vector<Row> examples() { return {}; }
+  std::string name() const { return "row"; }
+  int chip_count() const { return static_cast<int>(gbytes_per_s.size()) + 1; }
+  int port_count() const { return 2; }
+  int dimension_of(int) const { return 0; }
+  double of_port(Port port) const {
+    const int index = port.number == 0 ? port.chip : port.chip - 1;
+    return index < 0 || index + 1 >= chip_count() ? 0 : gbytes_per_s[static_cast<std::size_t>(index)];
+  }
+  Port peer(Port port) const {
+    if (of_port(port) == 0) return kNoPort;
+    return {port.number == 0 ? port.chip + 1 : port.chip - 1, 1 - port.number};
+  }
+  LinkModel link(Port port, const LinkModel& usual) const { return {of_port(port), usual.latency_ns}; }
+};
+static_assert(Topology<Row>);
+
+/// The only way in a row.
+struct RowRouting {
+  struct State {
+    int destination;
+  };
+  Row row;
+
+  static constexpr bool kAdaptive = false;
+  std::string name() const { return "only way"; }
+  int vc_classes() const { return 1; }
+  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  bool reaches(int source, int destination) const {
+    for (int chip = source; chip != destination; chip += destination > chip ? 1 : -1)
+      if (row.peer({chip, destination > chip ? 0 : 1}) == kNoPort) return false;
+    return true;
+  }
+  State start(int, int destination, Random&) const { return {destination}; }
+  template <class Visit>
+  void for_each_start(int, int destination, Visit visit) const {
+    visit(State{destination}, 1.0);
+  }
+  void moves(int node, const State& state, Moves& moves) const {
+    moves.clear();
+    if (node != state.destination) moves.add({state.destination > node ? 0 : 1, 0, 1});
+  }
+  State after(int, State state, const Move&) const { return state; }
+};
+static_assert(Routing<RowRouting>);
+
+/// On a ring of 4: chooses its direction at the first node, alike where both are equally far.
+struct RingOfFour {
+  struct State {
+    std::int32_t destination;
+    std::int32_t port;  // -1: not chosen
+  };
+
+  static constexpr bool kAdaptive = false;
+  std::string name() const { return "chooses on the way"; }
+  int vc_classes() const { return 1; }
+  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  bool reaches(int, int) const { return true; }
+  State start(int, int destination, Random&) const { return {destination, -1}; }
+  template <class Visit>
+  void for_each_start(int, int destination, Visit visit) const {
+    visit(State{destination, -1}, 1.0);
+  }
+  void moves(int node, const State& state, Moves& moves) const {
+    moves.clear();
+    const int ahead = (state.destination - node + 4) % 4;
+    if (ahead == 0) return;
+    if (state.port >= 0) {
+      moves.add({state.port, 0, 1});
+    } else if (ahead == 2) {
+      moves.add({0, 0, 0.5});
+      moves.add({1, 0, 0.5});
+    } else {
+      moves.add({ahead == 1 ? 0 : 1, 0, 1});
+    }
+  }
+  State after(int, State state, const Move& move) const { return {state.destination, move.port}; }
+};
+static_assert(Routing<RingOfFour>);
+
+constexpr std::uint64_t kMiB = 1 << 20;
+
+Workload all_to_all(int chips, std::uint64_t bytes) {
+  Workload all("all-to-all");
+  for (int source = 0; source < chips; ++source)
+    for (int destination = 0; destination < chips; ++destination)
+      if (source != destination) all.add({source, destination, bytes});
+  return all;
+}
+
+Completion run_row(const Row& row, const Workload& workload, double latency_ns = 0) {
+  return run_flows(Network(row, {50, latency_ns}), RowRouting{row}, workload).value();
+}
+
+Completion run_torus(const Torus& torus, const Workload& workload, double latency_ns = 0) {
+  return run_flows(Network(torus, {50, latency_ns}), DimensionOrder::make(torus, Dateline::plain).value(), workload)
+      .value();
+}
+
+/// The same model in the plainest way: all rates anew after every event, every flow looked at in every step.
+std::vector<double> plain_delivered_ns(const Network& network, const RowRouting& routing, const Workload& workload) {
+  const std::vector<double> capacities = channel_capacities(network).value();
+  const Ways ways = channel_ways(network, routing, workload);
+  const auto count = static_cast<std::size_t>(workload.size());
+  constexpr double kNever = std::numeric_limits<double>::infinity();
+  std::vector<double> delivered(count, kNever), left(count);
+  for (std::size_t i = 0; i < count; ++i) left[i] = static_cast<double>(workload.message(static_cast<int>(i)).bytes);
+  double now = 0;
+  while (true) {
+    MaxMinProblem problem;
+    problem.capacity = capacities;
+    std::vector<std::size_t> active;
+    double next = kNever;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (delivered[i] < kNever) continue;
+      const int id = static_cast<int>(i);
+      double ready = 0;
+      for (const int before : workload.after(id)) ready = std::max(ready, delivered[static_cast<std::size_t>(before)]);
+      const double start = std::max(workload.message(id).not_before_ns, ready + workload.message(id).compute_ns);
+      if (start > now) {
+        next = std::min(next, start);
+        continue;
+      }
+      if (ways.of(id) < 0 || left[i] < 1e-6) {
+        delivered[i] = now;
+        next = now;
+      } else {
+        active.push_back(i);
+        problem.add_flow(ways.uses(ways.of(id)));
+      }
+    }
+    const std::vector<double> rates = max_min_rates(problem);
+    for (std::size_t i = 0; i < active.size(); ++i) next = std::min(next, now + left[active[i]] / rates[i]);
+    if (next == kNever) return delivered;
+    for (std::size_t i = 0; i < active.size(); ++i) left[active[i]] -= rates[i] * (next - now);
+    now = next;
+  }
+}
+
+TEST(FlowRun, RandomWorkloadsRunAsInThePlainestSimulation) {
+  const Row row{{50, 20, 35, 80, 10, 50}};
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Random random(seed);
+    Workload some("random");
+    for (int i = 0; i < 60; ++i) {
+      const std::array<int, 2> before = {i / 2, i / 3};
+      const std::size_t waits = i < 20 ? 0 : random.below(3);
+      some.add({static_cast<int>(random.below(7)), static_cast<int>(random.below(7)), random.below(5000),
+                static_cast<double>(random.below(200)), static_cast<double>(random.below(50))},
+               std::span(before).first(waits));
+    }
+    const std::vector<double> expected = plain_delivered_ns(Network(row), RowRouting{row}, some);
+    const std::vector<double> found = run_row(row, some).delivered_ns;
+    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(found[i], expected[i], 1e-5) << seed << ' ' << i;
+  }
+}
+
+TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterIsThrough) {
+  Workload two("two");
+  two.add({0, 2, 1000});
+  two.add({1, 2, 500});
+  const Completion done = run_row({{50, 50}}, two);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[1], 20);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[0], 30);
+  EXPECT_DOUBLE_EQ(done.time_ns, 30);
+  EXPECT_EQ(done.channel_bytes, (std::vector<double>{1000, 0, 1500, 0, 0, 0}));
+  EXPECT_EQ(done.delivered_bytes, 1500u);
+}
+
+TEST(FlowRun, EveryLinkOfTheWayAddsItsLatency) {
+  Workload one("one");
+  one.add({0, 2, 1000});
+  EXPECT_DOUBLE_EQ(run_row({{50, 50}}, one, 500).time_ns, 20 + 2 * 500);
+}
+
+TEST(FlowRun, TheNarrowestLinkSetsTheRateAndLeavesTheRestToOthers) {
+  Workload two("two");
+  two.add({0, 2, 1000});  // through 10 GB/s
+  two.add({0, 1, 4000});  // 50 - 10
+  const Completion done = run_row({{50, 10}}, two);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[0], 100);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[1], 100);
+}
+
+TEST(FlowRun, AFlowThatArrivesSlowsTheOthersFromThenOn) {
+  Workload two("two");
+  two.add({0, 1, 1000});
+  two.add({0, 1, 1000, 10.0});
+  const Completion done = run_row({{50}}, two);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[0], 30);  // 500 alone, then 500 at half the rate
+  EXPECT_DOUBLE_EQ(done.delivered_ns[1], 40);
+}
+
+TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSameWay) {
+  Workload three("three");
+  three.add({0, 1, 10000});
+  three.add({0, 1, 100, 10.0});
+  three.add({0, 1, 1000, 10.0});
+  const Completion done = run_row({{50}}, three);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[1], 16);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[2], 16 + 36);
+  EXPECT_DOUBLE_EQ(done.delivered_ns[0], 11100 / 50.0);
+}
+
+TEST(FlowRun, MessagesWaitForThoseBeforeThemThenComputeAndNotBeforeTheirTime) {
+  Workload steps("steps");
+  const int first = steps.add({0, 1, 500, 0, 5});  // from 5 to 15
+  const int self = steps.add({2, 2, 999, 40});     // at 40
+  const std::array<int, 2> both = {first, self};
+  const int third = steps.add({1, 0, 500, 0, 7}, both);  // from 47 to 57
+  const std::array<int, 1> after_third = {third};
+  steps.add({0, 1, 500, 100, 7}, after_third);  // from 100
+  const Completion done = run_row({{50, 50}}, steps);
+  EXPECT_EQ(done.delivered_ns, (std::vector<double>{15, 40, 57, 110}));
+}
+
+TEST(FlowRun, AMessageOfNoBytesTakesTheLatencyOfItsWayOnly) {
+  Workload empty("empty");
+  const std::array<int, 1> first = {empty.add({0, 2, 0})};
+  empty.add({2, 1, 0}, first);
+  const Completion done = run_row({{50, 50}}, empty, 100);
+  EXPECT_EQ(done.delivered_ns, (std::vector<double>{200, 300}));
+  EXPECT_EQ(done.injected_bytes, 0u);
+}
+
+TEST(FlowRun, AMessageWithoutAWayIsLostAndWhatWaitsForItGoesOn) {
+  Workload cut("cut");
+  const std::array<int, 1> lost = {cut.add({0, 2, 700, 30})};
+  cut.add({0, 1, 500}, lost);
+  const Completion done = run_row({{50, 0, 50}}, cut);
+  EXPECT_EQ(done.loss, (std::vector<Loss>{Loss::no_path, Loss::none}));
+  EXPECT_EQ(done.delivered_ns, (std::vector<double>{30, 40}));
+  EXPECT_EQ(done.injected_bytes, 1200u);
+  EXPECT_EQ(done.delivered_bytes, 500u);
+  EXPECT_EQ(done.lost_bytes, 700u);
+  EXPECT_EQ(done.channel_bytes[2], 0);
+}
+
+TEST(FlowRun, AnEmptyWorkloadTakesNoTime) { EXPECT_EQ(run_row({{50}}, Workload("none")).time_ns, 0); }
+
+TEST(FlowRun, RingAllReduceTakesItsClosedForm) {
+  constexpr int kChips = 16;
+  constexpr std::uint64_t kBytes = 256 * kMiB;
+  Workload ring("ring all-reduce");
+  for (int step = 0; step < 2 * (kChips - 1); ++step)
+    for (int chip = 0; chip < kChips; ++chip) {
+      // Chip c passes on what it had from c - 1 one step before.
+      const std::array<int, 1> before = {(step - 1) * kChips + (chip + kChips - 1) % kChips};
+      ring.add({chip, (chip + 1) % kChips, kBytes / kChips}, step == 0 ? std::span<const int>() : before);
+    }
+  const Completion done = run_torus({{kChips}}, ring, 500);
+  EXPECT_NEAR(done.time_ns, 2.0 * (kChips - 1) * (kBytes / (kChips * 50.0) + 500), 1e-4);
+}
+
+TEST(FlowRun, AllToAllOnToriReachesTheBalancedBound) {
+  // The longest ring, k even, passes k/4 hops a message on average over two directions: N · k/8 messages a channel.
+  EXPECT_NEAR(run_torus({{4, 4, 4}}, all_to_all(64, kMiB)).time_ns, 64 * 4 / 8 * kMiB / 50.0, 1e-6);
+  EXPECT_NEAR(run_torus({{4, 4, 8}}, all_to_all(128, kMiB)).time_ns, 128 * 8 / 8 * kMiB / 50.0, 1e-6);
+}
+
+TEST(FlowRun, AllToAllOnTheTwistedTorusReachesTheBoundOfItsDistances) {
+  const TwistedTorus torus = TwistedTorus::make({4, 4, 8}).value();
+  const std::vector<std::uint64_t> distances = closed_form_distances(torus);
+  double hops = 0;
+  for (std::size_t d = 0; d < distances.size(); ++d) hops += static_cast<double>(d * distances[d]);
+  const Completion done =
+      run_flows(Network(torus), DimensionOrder::make(torus, Dateline::plain).value(), all_to_all(128, kMiB)).value();
+  EXPECT_NEAR(done.time_ns, hops / (128 * 6) * kMiB / 50.0, 1e-6);
+}
+
+TEST(FlowRun, SendingAllTiesOneWayCostsHalfAsMuchAgain) {
+  const Torus torus{{4, 4, 4}};
+  const DimensionOrder one_way = DimensionOrder::make(torus, Dateline::plain, Ties::positive).value();
+  EXPECT_NEAR(run_flows(Network(torus), one_way, all_to_all(64, kMiB))->time_ns, 1.5 * 64 * 4 / 8 * kMiB / 50.0, 1e-6);
+}
+
+TEST(FlowRun, TwoRunsGiveTheSameBits) {
+  Random random(3);
+  Workload some("random");
+  for (int i = 0; i < 400; ++i) {
+    const std::array<int, 1> before = {i / 2};
+    some.add({static_cast<int>(random.below(64)), static_cast<int>(random.below(64)), random.below(100000),
+              static_cast<double>(random.below(1000)), static_cast<double>(random.below(100))},
+             i % 3 == 0 || i == 0 ? std::span<const int>() : before);
+  }
+  const Completion one = run_torus({{4, 4, 4}}, some, 10), two = run_torus({{4, 4, 4}}, some, 10);
+  EXPECT_EQ(one.delivered_ns, two.delivered_ns);
+  EXPECT_EQ(one.channel_bytes, two.channel_bytes);
+  EXPECT_EQ(one.delivered_bytes, some.total_bytes());
+}
+
+TEST(FlowRun, WrongMessagesAreRefusedWithTheirNumber) {
+  const Row row{{50}};
+  const auto error_of = [&](const Message& message) {
+    Workload wrong("wrong");
+    wrong.add({0, 1, 1});
+    wrong.add(message);
+    return run_flows(Network(row), RowRouting{row}, wrong).error().message();
+  };
+  EXPECT_EQ(error_of({0, 2, 1}), "message 1 of 'wrong': found destination 2; expected a chip, 0 to 1");
+  EXPECT_EQ(error_of({-1, 1, 1}), "message 1 of 'wrong': found source -1; expected a chip, 0 to 1");
+  EXPECT_EQ(error_of({0, 1, 1, -3}), "message 1 of 'wrong': found not_before_ns -3; expected nanoseconds, at least 0");
+  EXPECT_FALSE(run_flows(Network(row), RowRouting{row},
+                         [] {
+                           Workload wrong("wrong");
+                           wrong.add({0, 1, 1, 0, std::numeric_limits<double>::infinity()});
+                           return wrong;
+                         }())
+                   .ok());
+}
+
+TEST(FlowRun, ALinkWithNegativeBandwidthIsRefused) {
+  const Row row{{-1}};
+  Workload one("one");
+  one.add({0, 1, 1});
+  EXPECT_EQ(run_flows(Network(row), RowRouting{row}, one).error().message(),
+            "row: port 0 of node 0: found a link of -1 GB/s; expected a bandwidth above 0");
+}
+
+TEST(FlowRun, AWatchSeesTheRunAndCanStopIt) {
+  const Row row{{50}};
+  Workload chain("chain");
+  for (int i = 0; i < 1000; ++i) {
+    const std::array<int, 1> before = {i - 1};
+    chain.add({0, 1, 50}, i == 0 ? std::span<const int>() : before);
+  }
+  int looks = 0;
+  const auto done =
+      run_flows(Network(row), RowRouting{row}, chain, [&](double part) { return ++looks < 2 && part < 1; });
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(looks, 2);
+  EXPECT_EQ(done.error().where, "chain");
+}
+
+TEST(WayFinder, FindsWhatChannelSharesFinds) {
+  const auto same = [](const auto& network, const auto& routing) {
+    WayFinder finder(network, routing);
+    for (int source = 0; source < network.chip_count(); source += 3)
+      for (int destination = 0; destination < network.chip_count(); ++destination) {
+        if (source == destination) continue;
+        const std::vector<ChannelShare> expected = channel_shares(network, routing, source, destination);
+        const std::span<const ChannelShare> found = finder.find(source, destination);
+        ASSERT_EQ(found.size(), expected.size());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+          ASSERT_EQ(found[i].channel, expected[i].channel);
+          ASSERT_DOUBLE_EQ(found[i].share, expected[i].share);
+        }
+      }
+  };
+  const Torus torus{{4, 3, 6}};
+  same(Network(torus), DimensionOrder::make(torus, Dateline::balanced).value());
+  same(Network(Torus{{4}}), RingOfFour{});
+}
+
+TEST(FlowRun, ARoutingThatChoosesOnItsWayIsSpreadByItsProbabilities) {
+  Workload one("one");
+  one.add({0, 2, 1000});
+  const Completion done = run_flows(Network(Torus{{4}}), RingOfFour{}, one).value();
+  EXPECT_DOUBLE_EQ(done.time_ns, 10);  // half of it each way round
+}
+
+}  // namespace
+}  // namespace vtpu::net

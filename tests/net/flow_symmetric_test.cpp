@@ -1,0 +1,222 @@
+#include "vtpu/net/flow/symmetric.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/collective/chip_program.h"
+#include "vtpu/net/collective/names.h"
+#include "vtpu/net/collective/to_workload.h"
+#include "vtpu/net/collective/torus_programs.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/routing/dimension_order.h"
+#include "vtpu/net/topology/hypercube.h"
+#include "vtpu/net/topology/mesh.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+
+namespace vtpu::net {
+namespace {
+
+constexpr int kMessages = 24;
+
+/// Messages of chip 0 to anywhere, some after others, of sizes from nothing on.
+Workload random_first(int chips, Random random) {
+  Workload first("random");
+  for (int i = 0; i < kMessages; ++i) {
+    const std::array<int, 2> before = {i / 2, i / 3};
+    const int count = i < 8 ? 0 : static_cast<int>(random.below(3));
+    first.add({0, static_cast<int>(random.below(static_cast<std::uint64_t>(chips))), 1000 * random.below(20),
+               static_cast<double>(random.below(300)), static_cast<double>(random.below(50))},
+              std::span(before).first(static_cast<std::size_t>(count)));
+  }
+  return first;
+}
+
+/// By chip: the translation that takes chip 0 there.
+std::vector<std::vector<int>> all_translations(const Network& network) {
+  const auto steps = translations(network).value();
+  const auto chips = static_cast<std::size_t>(network.chip_count());
+  std::vector<std::vector<int>> all(chips);
+  for (std::size_t chip = 0; chip < chips; ++chip) all[0].push_back(static_cast<int>(chip));
+  std::vector<int> reached = {0};
+  for (std::size_t i = 0; i < reached.size(); ++i)
+    for (const std::vector<int>& step : steps) {
+      const std::vector<int> from = all[static_cast<std::size_t>(reached[i])];
+      std::vector<int>& to = all[static_cast<std::size_t>(step[static_cast<std::size_t>(from[0])])];
+      if (!to.empty()) continue;
+      for (const int chip : from) to.push_back(step[static_cast<std::size_t>(chip)]);
+      reached.push_back(to[0]);
+    }
+  return all;
+}
+
+/// The messages of all chips, those of a chip together.
+Workload of_all(const Workload& first, const std::vector<std::vector<int>>& moves) {
+  Workload all("all");
+  for (const std::vector<int>& move : moves) {
+    const int base = all.size();
+    for (int id = 0; id < first.size(); ++id) {
+      Message message = first.message(id);
+      message.source = move[0];
+      message.destination = move[static_cast<std::size_t>(message.destination)];
+      std::vector<int> after;
+      for (const int before : first.after(id)) after.push_back(base + before);
+      all.add(message, after);
+    }
+  }
+  return all;
+}
+
+template <Routing R>
+void expect_same_as_all(const Network& network, const R& routing, std::uint64_t seed) {
+  SCOPED_TRACE(network.name());
+  const Workload first = random_first(network.chip_count(), Random(seed));
+  const Completion one = run_symmetric_flows(network, routing, first).value();
+  const Completion all = run_flows(network, routing, of_all(first, all_translations(network))).value();
+  ASSERT_EQ(all.delivered_ns.size(), one.delivered_ns.size() * static_cast<std::size_t>(network.chip_count()));
+  for (std::size_t i = 0; i < all.delivered_ns.size(); ++i)
+    ASSERT_NEAR(all.delivered_ns[i], one.delivered_ns[i % kMessages], 1e-6) << i;
+  for (std::size_t c = 0; c < all.channel_bytes.size(); ++c)
+    ASSERT_NEAR(all.channel_bytes[c], one.channel_bytes[c], 1e-6) << c;
+  EXPECT_NEAR(all.time_ns, one.time_ns, 1e-6);
+  EXPECT_EQ(all.injected_bytes, one.injected_bytes);
+  EXPECT_EQ(all.delivered_bytes, one.delivered_bytes);
+}
+
+TEST(SymmetricFlow, EqualsTheRunOfAllChipsOnToriRegularAndTwisted) {
+  for (const Torus& torus : {Torus{{4, 4, 4}}, Torus{{3, 5, 2}}, Torus{{1, 4, 6}}, Torus{{5}}, Torus{{4, 8}}})
+    for (const Dateline dateline : {Dateline::plain, Dateline::balanced, Dateline::crossing})
+      expect_same_as_all(Network(torus, {50, 100}), DimensionOrder::make(torus, dateline).value(), 1);
+  for (const Shape& sides : {Shape{4, 4, 8}, Shape{2, 2, 4}, Shape{2, 4, 4}}) {
+    const TwistedTorus torus = TwistedTorus::make(sides).value();
+    expect_same_as_all(Network(torus, {50, 100}), DimensionOrder::make(torus, Dateline::plain).value(), 2);
+  }
+}
+
+TEST(SymmetricFlow, AllToAllOf4096ChipsReachesTheBalancedBound) {
+  const Torus torus{{16, 16, 16}};
+  Workload first("all-to-all");
+  for (int chip = 1; chip < 4096; ++chip) first.add({0, chip, 1 << 20});
+  const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
+  EXPECT_NEAR(run_symmetric_flows(Network(torus), routing, first)->time_ns, 4096 * 16 / 8 * 1048576.0 / 50, 1e-4);
+}
+
+TEST(SymmetricFlow, RingAllReduceAlongEveryDimensionOf65536Chips) {
+  // One chip's sends along x, y, z at once, each on its own ring: the longest ring takes longest.
+  const Torus torus{{16, 64, 64}};
+  const Network network(torus, {50, 500});
+  Workload first("all-reduce");
+  for (int dimension = 0; dimension < 3; ++dimension) {
+    const int side = torus.sides.side(dimension);
+    std::array<int, 1> before = {-1};
+    for (int step = 0; step < 2 * (side - 1); ++step)
+      before[0] = first.add({0, network.target(2 * dimension), 640000}, step == 0 ? std::span<const int>() : before);
+  }
+  const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
+  const Completion done = run_symmetric_flows(network, routing, first).value();
+  EXPECT_NEAR(done.time_ns, 2 * 63 * (640000 / 50.0 + 500), 1e-6);
+  EXPECT_EQ(done.injected_bytes, 65536ull * 2 * (15 + 63 + 63) * 640000);
+}
+
+ChipProgram bucket_all_reduce(const Shape& grid) {
+  const ChipProgram all_gather = bucket_all_gather(grid, Algorithm::bucket);
+  return all_reduce_of(reduce_scatter_of(all_gather), all_gather);
+}
+
+TEST(SymmetricFlow, BucketAllReduceOfOneChipTakesAsLongAsTheWholeSchedule) {
+  for (const Shape& grid : {Shape{4, 4, 4}, Shape{2, 2, 4}, Shape{3, 6}}) {
+    const ChipProgram program = bucket_all_reduce(grid);
+    // Divides into pieces of whole bytes, so that all chips send exactly alike.
+    std::uint64_t bytes = 0;
+    for (const ChipProgram::Stream& stream : program.streams())
+      bytes += stream.weight * static_cast<std::uint64_t>(program.segments() * grid.count());
+    const Torus torus{grid};
+    const Network network(torus, {50, 500});
+    const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
+    const Completion one = run_symmetric_flows(network, routing, program.of_first_chip(bytes)).value();
+    const Completion all = run_flows(network, routing, to_workload(program.expand(), bytes)).value();
+    EXPECT_NEAR(one.time_ns / all.time_ns, 1, 1e-9) << to_string(grid);
+    EXPECT_EQ(one.delivered_bytes, all.delivered_bytes);
+  }
+}
+
+TEST(SymmetricFlow, BucketAllReduceOf65536ChipsComesNearItsBandwidthBound) {
+  const Torus torus{{16, 64, 64}};
+  const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
+  constexpr std::uint64_t kBytes = std::uint64_t{1} << 30;
+  const Workload first = bucket_all_reduce(torus.sides).of_first_chip(kBytes);
+  const Completion done = run_symmetric_flows(Network(torus), routing, first).value();
+  const double bound_ns = 2.0 * kBytes * (1 - 1.0 / 65536) / (6 * 50);
+  EXPECT_GE(done.time_ns, bound_ns);
+  EXPECT_LT(done.time_ns, 1.1 * bound_ns);
+}
+
+TEST(SymmetricFlow, AMessageOfAnotherChipIsRefused) {
+  const Torus torus{{4, 4}};
+  Workload wrong("wrong");
+  wrong.add({0, 1, 1});
+  wrong.add({3, 1, 1});
+  const auto done = run_symmetric_flows(Network(torus), DimensionOrder::make(torus, Dateline::plain).value(), wrong);
+  EXPECT_EQ(done.error().message(),
+            "message 1 of 'wrong': found source 3; expected source 0: only what the first chip sends");
+}
+
+TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRefused) {
+  Workload one("one");
+  one.add({0, 1, 1});
+  const Mesh mesh{{3, 3}};
+  const auto done = run_symmetric_flows(Network(mesh), DimensionOrder::make(mesh).value(), one);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().where, mesh.name());
+}
+
+/// A torus under a routing that goes the long way round from one chip.
+class LongWayFromOne {
+ public:
+  struct State {
+    int left;
+    int port;
+  };
+  static constexpr bool kAdaptive = false;
+  std::string name() const { return "long way from chip 1"; }
+  int vc_classes() const { return 1; }
+  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  bool reaches(int, int) const { return true; }
+  State start(int source, int destination, Random&) const {
+    const int ahead = (destination - source + 5) % 5;
+    return (ahead <= 2) == (source != 1) ? State{ahead, 0} : State{5 - ahead, 1};
+  }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    Random unused(0);
+    visit(start(source, destination, unused), 1.0);
+  }
+  void moves(int, const State& state, Moves& moves) const {
+    moves.clear();
+    if (state.left > 0) moves.add({state.port, 0, 1});
+  }
+  State after(int, State state, const Move&) const { return {state.left - 1, state.port}; }
+};
+static_assert(Routing<LongWayFromOne>);
+
+TEST(SymmetricFlow, ARoutingThatTreatsChipsUnlikeIsRefused) {
+  Workload one("one");
+  one.add({0, 1, 1});
+  const auto done = run_symmetric_flows(Network(Torus{{5}}), LongWayFromOne{}, one);
+  ASSERT_FALSE(done.ok());
+  EXPECT_EQ(done.error().found, "found other ports from chip 1 to 2 than from chip 0 to 1");
+}
+
+TEST(Translations, OfAHypercubeAndATorusAreFound) {
+  EXPECT_EQ(translations(Network(Hypercube{3})).value().size(), 3u);
+  EXPECT_EQ(translations(Network(Torus{{1, 4, 6}})).value().size(), 4u);
+}
+
+}  // namespace
+}  // namespace vtpu::net

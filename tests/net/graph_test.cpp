@@ -1,0 +1,143 @@
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/net/network.h"
+#include "vtpu/net/topology/analysis.h"
+#include "vtpu/net/topology/graph_files.h"
+#include "vtpu/net/topology/graph_topology.h"
+#include "vtpu/net/topology/torus.h"
+
+namespace vtpu::net {
+namespace {
+
+Result<GraphTopology> edges_of(const std::string& text) { return parse_edge_list(text, "g.txt"); }
+
+std::string complaint(const std::string& text) { return edges_of(text).error().message(); }
+
+/// A GraphML file with this inside.
+std::string graphml(const std::string& inside, const std::string& direction = "undirected") {
+  return R"(<?xml version="1.0"?>
+<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
+  <key id="k" for="node" attr.name="kind" attr.type="string"><default>chip</default></key>
+  <key id="w" for="edge" attr.name="bandwidth_gbytes_per_s" attr.type="double"/>
+  <key id="l" for="edge" attr.name="latency_ns" attr.type="int"/>
+  <key id="c" for="node" attr.name="colour" attr.type="string"/>
+  <graph id="G" edgedefault=")" +
+         direction + "\">" + inside + "</graph></graphml>\n";
+}
+
+std::string graphml_complaint(const std::string& inside) {
+  return parse_graphml(graphml(inside), "g.graphml").error().message();
+}
+
+TEST(EdgeList, NumbersNodesByTheirFirstAppearance) {
+  const GraphTopology graph = *edges_of("# a triangle and a tail\nb a\n\na c 25 # half\nc b 100 250\r\nc tail\n");
+  EXPECT_EQ(graph.chip_count(), 4);
+  EXPECT_EQ(graph.node_count(), 4);
+  EXPECT_EQ(graph.node_name(0), "b");
+  EXPECT_EQ(graph.node_name(3), "tail");
+  EXPECT_EQ(graph.peer({0, 0}), (Port{1, 0}));
+  EXPECT_EQ(graph.peer({0, 1}), (Port{2, 1}));
+  EXPECT_EQ(graph.peer({3, 1}), kNoPort);
+  EXPECT_EQ(graph.port_count(), 3);
+  EXPECT_EQ(distances(graph).diameter(), 2);
+}
+
+TEST(EdgeList, LinksHaveTheirOwnBandwidthAndLatencyOrTheUsual) {
+  const GraphTopology graph = *edges_of("b a\na c 25\nc b 100 250\n");
+  const LinkModel usual = {50, 7};
+  EXPECT_EQ(graph.link({0, 0}, usual), usual);
+  EXPECT_EQ(graph.link({1, 1}, usual), (LinkModel{25, 7}));
+  EXPECT_EQ(graph.link({2, 1}, usual), (LinkModel{100, 250}));
+  EXPECT_EQ(Network(graph, usual).link_kinds().size(), 3u);
+}
+
+TEST(EdgeList, ParallelLinksAreKeptAndPartsAreReported) {
+  const GraphTopology graph = *edges_of("a b\na b\nc d\n");
+  EXPECT_EQ(num_edges(graph), 6u);
+  EXPECT_EQ(distances(graph).unreachable_pairs(), 8u);
+  EXPECT_EQ(distances(graph).diameter(), 1);
+}
+
+TEST(EdgeList, NamesTheLineOfAMistake) {
+  EXPECT_EQ(complaint("a b\na\n"), "g.txt:2: found 1 word; expected a b [bandwidth_gbytes_per_s [latency_ns]]");
+  EXPECT_EQ(complaint("a b 1 2 3\n"), "g.txt:1: found 5 words; expected a b [bandwidth_gbytes_per_s [latency_ns]]");
+  EXPECT_EQ(complaint("a b fast\n"), "g.txt:1: found 'fast'; expected a decimal number");
+  EXPECT_EQ(complaint("a b 0\n"), "g.txt:1: found bandwidth 0; expected above 0 GB/s");
+  EXPECT_EQ(complaint("a b 50 -1\n"), "g.txt:1: found latency -1; expected at least 0 ns");
+  EXPECT_EQ(complaint("a b\n\nb b\n"), "g.txt:3: found a link from node 'b' to itself; expected two different nodes");
+  EXPECT_EQ(complaint("# nothing\n"), "g.txt: found no chip; expected at least one node that is no switch");
+  std::string star, kinds;
+  for (int i = 0; i < 65; ++i) star += "hub " + std::to_string(i) + "\n";
+  EXPECT_EQ(complaint(star), "g.txt:65: found one more link of node 'hub'; expected at most 64 links a node");
+  for (int i = 0; i < 256; ++i)
+    kinds += std::to_string(i) + " " + std::to_string(i + 1) + " " + std::to_string(i + 1) + "\n";
+  EXPECT_EQ(edges_of(kinds).error().where, "g.txt:256");
+}
+
+TEST(GraphTopology, RefusesAGraphWithoutLinks) {
+  EXPECT_EQ(GraphTopology::make("g", {{"a", false}}, {}).error().message(), "g: found no link; expected at least one");
+  EXPECT_EQ(GraphTopology::make("g", {{"a", true}}, {}).error().found, "found no chip");
+}
+
+TEST(GraphMl, ReadsChipsSwitchesAndLinks) {
+  const Result<GraphTopology> read = parse_graphml(
+      graphml(
+          R"(<node id="s"><data key="k">switch</data></node><node id="x"/><node id="y"><data key="c">red</data></node>
+                 <edge source="s" target="x"><data key="w">25</data><data key="l">300</data></edge>
+                 <edge source="y" target="s"/>)"),
+      "g.graphml");
+  ASSERT_TRUE(read) << read.error().message();
+  EXPECT_EQ(read->chip_count(), 2);
+  EXPECT_EQ(read->node_count(), 3);
+  EXPECT_EQ(read->node_name(0), "x");
+  EXPECT_EQ(read->node_name(2), "s");
+  EXPECT_EQ(read->peer({0, 0}), (Port{2, 0}));
+  EXPECT_EQ(read->link({0, 0}, {}), (LinkModel{25, 300}));
+  EXPECT_EQ(read->link({1, 0}, {}), LinkModel{});
+  EXPECT_EQ(distances(*read).pairs_at, (std::vector<std::uint64_t>{2, 0, 2}));
+}
+
+TEST(GraphMl, NamesWhatIsWrong) {
+  EXPECT_EQ(graphml_complaint(R"(<node id="x"><data key="k">swich</data></node>)"),
+            "g.graphml, node 1: found kind 'swich'; did you mean 'switch'?; expected chip or switch");
+  EXPECT_EQ(
+      graphml_complaint(R"(<node id="x"/><node id="y"/><edge source="x" target="y"><data key="w">-5</data></edge>)"),
+      "g.graphml, edge 1: found bandwidth -5; expected above 0 GB/s");
+  EXPECT_EQ(graphml_complaint(R"(<node id="x"/><edge source="x" target="z"/>)"),
+            "g.graphml: found 1 nodes, but 2 different ids in nodes and edges; expected one flat graph with a node for "
+            "every end of an edge, and every id once");
+  EXPECT_FALSE(parse_graphml(graphml(R"(<node id="x"/><node id="x"/><edge source="x" target="x"/>)"), "g"));
+  EXPECT_EQ(graphml_complaint(R"(<node id="x"/><edge source="x" target="x"/>)"),
+            "g.graphml: found a link from node 'x' to itself; expected two different nodes");
+  EXPECT_EQ(
+      parse_graphml(graphml(R"(<node id="x"/><node id="y"/><edge source="x" target="y"/>)", "directed"), "g.graphml")
+          .error()
+          .message(),
+      "g.graphml: found a directed graph or edge; expected edgedefault=\"undirected\": links are full duplex");
+  EXPECT_EQ(parse_graphml("<graphml>\n<graph>\n<node id=</graph></graphml>", "g.graphml").error().message(),
+            "g.graphml:3: malformed XML: expected ' or \"");
+  EXPECT_FALSE(parse_graphml("", "g.graphml"));
+  EXPECT_FALSE(parse_graphml("<svg/>", "g.graphml"));
+  EXPECT_FALSE(parse_graphml(graphml("<node/>"), "g.graphml"));
+}
+
+TEST(GraphMl, NestedWithoutEndIsRefusedAndDoesNotExhaustTheStack) {
+  std::string deep;
+  for (int i = 0; i < 200000; ++i) deep += "<graph>";
+  EXPECT_EQ(parse_graphml(deep, "g.graphml").error().found, "elements nested hundreds deep");
+}
+
+TEST(Pentagon, IsFiveChipsInARing) {
+  EXPECT_EQ(pentagon().chip_count(), 5);
+  EXPECT_EQ(distances(pentagon()).pairs_at, (std::vector<std::uint64_t>{5, 10, 10}));
+  const GraphTopology drawn = *edges_of("0 1\n1 2\n2 3\n3 4\n4 0\n");
+  EXPECT_EQ(distances(drawn), distances(pentagon()));
+  EXPECT_NEAR(uniform_load(drawn).bound_by_link(), uniform_load(pentagon()).bound_by_link(), 1e-12);
+}
+
+}  // namespace
+}  // namespace vtpu::net

@@ -1,0 +1,120 @@
+// Does phextnet do what its options say, write what it is asked for, and end as its page says?
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+
+#include "command.h"
+
+namespace vtpu {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr const char* kQuick = " --set simulation.batches=4 --set simulation.period_cycles=200 ";
+
+class PhextnetCommand : public CommandTest {};
+
+TEST_F(PhextnetCommand, RunsWithoutAFileOnDefaultsAndFlags) {
+  const Outcome run = shell(std::string("phextnet run -s 4x4 -l 0.1,0.2") + kQuick);
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.err, "");
+  EXPECT_THAT(run.out, StartsWith("network    torus 4x4: 16 chips, 32 links of 50 GB/s each way, 0 ns\n"));
+  EXPECT_THAT(run.out, HasSubstr("GB = 10^9 bytes; half-way ties split evenly"));
+}
+
+TEST_F(PhextnetCommand, WritesTheSameBytesForOneThreadAndTwo) {
+  const std::string command = std::string("phextnet run -s 4x4 -l 0.1,0.3,0.5") + kQuick;
+  ASSERT_EQ(shell(command + "-j 1 --json one.json --csv one.csv").status, 0);
+  ASSERT_EQ(shell(command + "-j 2 --json two.json --csv two.csv").status, 0);
+  EXPECT_EQ(content("one.json"), content("two.json"));
+  EXPECT_EQ(content("one.csv"), content("two.csv"));
+  EXPECT_THAT(content("one.csv"), StartsWith("offered,accepted,stable,latency_cycles"));
+  const auto json = nlohmann::json::parse(content("one.json"));
+  EXPECT_EQ(json.at("curve").at("points").size(), 3U);
+  EXPECT_EQ(json.at("links").size(), 64U);
+  EXPECT_EQ(json.at("settings").at("network.sides"), "\"4x4\"");
+  EXPECT_FALSE(json.contains("cost"));
+}
+
+TEST_F(PhextnetCommand, TheCostOfARunIsGivenOnlyWhenAskedFor) {
+  const Outcome run = shell("phextnet run -s 4x4 -w all-to-all --time --json cost.json");
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("\ncost "));
+  EXPECT_TRUE(nlohmann::json::parse(content("cost.json")).contains("cost"));
+}
+
+TEST_F(PhextnetCommand, TheCsvOfAWorkloadHasARowALink) {
+  ASSERT_EQ(shell("phextnet run -s 4x4 -w all-to-all --csv links.csv").status, 0);
+  EXPECT_THAT(content("links.csv"), StartsWith("link,from,to,failed,bytes,utilisation\n1.1 +x,1.1,2.1,false,"));
+}
+
+TEST_F(PhextnetCommand, RefusesARoutingThatCanDeadlockAndShowsTheCircle) {
+  const Outcome run = shell("phextnet run -s 4x4 --set routing.dateline=none");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.err, HasSubstr("can deadlock: 1.1 +x class 0, then 2.1 +x class 0, then 3.1 +x class 0, then 4.1 +x "
+                                 "class 0, then 1.1 +x class 0"));
+  EXPECT_EQ(shell("phextnet check -s 4x4 --set routing.dateline=none").status, 1);
+  EXPECT_EQ(shell("phextnet check -s 4x4").status, 0);
+  const Outcome info = shell("phextnet info -s 4x4 --set routing.dateline=none");
+  EXPECT_EQ(info.status, 0);
+  EXPECT_THAT(info.out, HasSubstr("CAN DEADLOCK"));
+  EXPECT_EQ(shell(std::string("phextnet run -s 4x4 -l 0.05 --set routing.dateline=none --set "
+                              "routing.allow_deadlock=true") +
+                  kQuick)
+                .status,
+            0);
+}
+
+TEST_F(PhextnetCommand, ErrorsAreOneLineWithFileLineAndKey) {
+  put("bad.toml", "[network]\ntopolgy = \"torus\"\n");
+  const Outcome run = shell("phextnet run bad.toml");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_THAT(run.err, StartsWith("phextnet: bad.toml:2:1: network.topolgy: found key 'topolgy'; did you mean "
+                                  "'topology'?; expected one of "));
+  EXPECT_EQ(shell("phextnet run none.toml").status, 1);
+  EXPECT_EQ(shell("phextnet run -s 4by4").status, 1);
+  EXPECT_EQ(shell("phextnet fly").status, 2);
+  EXPECT_EQ(shell("phextnet run --fly").status, 2);
+  EXPECT_EQ(shell("phextnet").status, 2);
+}
+
+TEST_F(PhextnetCommand, PrintsTheRoutingTable) {
+  const Outcome run = shell("phextnet routes -s 4x4x4 --from 1.1.1");
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("1.1.1"));
+}
+
+TEST_F(PhextnetCommand, ItsKeysAreAScenarioThatChangesNothing) {
+  const Outcome keys = shell("phextnet keys");
+  EXPECT_EQ(keys.status, 0);
+  put("all.toml", keys.out);
+  EXPECT_EQ(shell("phextnet info all.toml").out, shell("phextnet info").out);
+}
+
+TEST_F(PhextnetCommand, AnInterruptEndsWithWhatThereIsAndStatus130) {
+  const Outcome run = shell(
+      "phextnet run -s 16x16 -l 0.1,0.2,0.3,0.4 --set simulation.batches=10000 -j 1 & pid=$!; sleep 1; kill -INT $pid; "
+      "wait $pid");
+  EXPECT_EQ(run.status, 130) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("PARTIAL"));
+}
+
+TEST_F(PhextnetCommand, DrawsThroughTheProgramBesideItOrSaysThatThereIsNone) {
+  const std::string draw = "phextnet run -s 4x4 -w all-to-all --plot machine.svg";
+  if (std::filesystem::exists(VTPU_BUILD "/bin/render_figures")) {
+    const Outcome run = shell(draw);
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_THAT(content("machine.svg"), HasSubstr("<svg"));
+  }
+  const Outcome alone = shell("cp \"$(command -v phextnet)\" . && ./" + draw);
+  EXPECT_EQ(alone.status, 1);
+  EXPECT_THAT(alone.err, HasSubstr("no program"));
+  EXPECT_THAT(alone.err, HasSubstr("Python"));
+}
+
+}  // namespace
+}  // namespace vtpu
