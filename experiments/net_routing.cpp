@@ -76,8 +76,8 @@ Result<void> take_example_routes(Run& run) {
   };
   const int from = *machine.chip_at(ChipAddress{1, 1, 1});
   double worst_on_ring = 0;
-  for (const Example& example :
-       {Example{{1, 1, 2}, "near", 1, 100}, Example{{8, 8, 8}, "middle", 3, 33}, Example{{16, 16, 16}, "far", 4, 25}}) {
+  for (const Example& example : {Example{{1, 1, 2}, "route1", 1, 100}, Example{{8, 8, 8}, "route2", 3, 33},
+                                 Example{{16, 16, 16}, "route3", 4, 25}}) {
     const int to = *machine.chip_at(example.to);
     const RouteRow row = route_row(network, *routing, from, to);
     run.computed(fmt::format("net.route.examples.{}", example.key), row.hops, "hops",

@@ -148,7 +148,7 @@ Result<void> measure_all(Run& run) {
     bool quick;
   };
   const Case cases[] = {{"flit", {8, 8}, 0.3, 1, true},        {"flit", {8, 8, 8}, 0.3, 1, true},
-                        {"flit", {16, 16, 16}, 0.2, 1, false}, {"flit, 8 flits", {8, 8}, 0.3, 8, true},
+                        {"flit", {16, 16, 16}, 0.2, 1, true}, {"flit, 8 flits", {8, 8}, 0.3, 8, true},
                         {"packet", {4, 4, 8}, 0, 128, true},   {"packet", {8, 8, 8}, 0, 8, true},
                         {"packet", {16, 16, 16}, 0, 1, false}};
   Progress progress("net-speed", std::size(cases) + 4);

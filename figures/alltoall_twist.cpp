@@ -1,4 +1,5 @@
-// The bound on all-to-all throughput in regular and twisted tori, and the gain beside the one measured on hardware.
+// All-to-all throughput in regular and twisted tori, bound and packets, and the gain beside the one measured on
+// hardware.
 #include "all.h"
 #include "labels.h"
 #include "vtpu/plot/matplotlib.h"
@@ -10,13 +11,16 @@ namespace {
 namespace plt = plot::plt;
 
 constexpr const char* kExperiment = "net-topology";
+constexpr const char* kPackets = "net-alltoall";
 constexpr const char* kPublished = "data/published/network_claims.csv";
 constexpr const char* kMeasuredGain = "all-to-all gain of twisted over regular torus";
 
 void draw(plot::Context& context) {
   const plot::TableView rows = context.table(kExperiment, "twisted_against_regular");
   const plot::TableView published = context.data(kPublished).where("quantity", kMeasuredGain);
+  const plot::TableView packets = context.table(kPackets, "alltoall");
   plt::Numbers left, right, middle, rise, measured_at, measured;
+  plt::Numbers packet_at, regular, twisted, gain_at, gain;
   plt::Strings names;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const double x = static_cast<double>(row);
@@ -26,6 +30,14 @@ void draw(plot::Context& context) {
     rise.push_back(rows.number(row, "gain") - 1);
     const std::string shape = rows.label(row, "shape");
     names.push_back(with_times(shape));
+    const plot::TableView simulated = packets.filter("slice", [&](const std::string& slice) { return slice == shape; });
+    if (simulated.size() == 1) {
+      for (const double at : {x - 0.18, x + 0.18}) packet_at.push_back(at);
+      regular.push_back(simulated.number("packet_regular"));
+      twisted.push_back(simulated.number("packet_twisted"));
+      gain_at.push_back(x);
+      gain.push_back(simulated.number("gain_packet"));
+    }
     const plot::TableView of_shape =
         published.filter("system", [&](const std::string& system) { return system == "TPU v4 " + shape; });
     if (of_shape.size() != 1) continue;
@@ -37,12 +49,21 @@ void draw(plot::Context& context) {
            {{"width", 0.34}, {"color", plot::colour::kOrange}, {"label", "regular"}});
   plt::bar(right, rows.numbers("alltoall_bound_twisted"),
            {{"width", 0.34}, {"color", plot::colour::kBlue}, {"label", "twisted"}});
+  plt::Numbers reached;
+  for (std::size_t i = 0; i < regular.size(); ++i) {
+    reached.push_back(regular[i]);
+    reached.push_back(twisted[i]);
+  }
+  plt::scatter(packet_at, reached,
+               {{"marker", "_"}, {"s", 60.0}, {"color", plot::colour::kBlack}, {"zorder", 3L}, {"label", "packets"}});
   plt::tick_params({{"axis", "x"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "x"}});
-  plt::ylabel("bound per chip\n(link bandwidths)");
+  plt::ylabel("throughput per chip\n(link bandwidths)");
   plt::legend({{"loc", "upper right"}});
   plt::axes(1);
   plt::bar(middle, rise, {{"bottom", 1.0}, {"width", 0.34}, {"color", plot::colour::kSky}, {"label", "bound"}});
+  plt::scatter(gain_at, gain,
+               {{"marker", "_"}, {"s", 60.0}, {"color", plot::colour::kBlack}, {"zorder", 3L}, {"label", "packets"}});
   plt::scatter(measured_at, measured,
                {{"marker", "D"},
                 {"s", 18.0},
@@ -63,15 +84,16 @@ void draw(plot::Context& context) {
 plot::Figure alltoall_twist() {
   return {.name = "alltoall_twist",
           .caption =
-              "Uniform all-to-all in regular and twisted tori. Above: the most that each chip can send, minimal paths "
-              "evenly spread. Below: the gain by twisting (the axis starts where there is none), as that bound gives "
-              "it and as measured on hardware [@jouppi2023tpuv4].",
+              "Uniform all-to-all in regular and twisted tori. Above, bars: the most that each chip can send, minimal "
+              "paths "
+              "evenly spread; dashes: what packets reach. Below: the gain by twisting (the axis starts where there is "
+              "none), by that bound, by packets, and as measured on hardware [@jouppi2023tpuv4].",
           .alt =
               "Above, pairs of bars for four slices: the twisted torus bounds are higher. Below, the gain by the bound "
               "lies a little above the measured one for the two slices with a measurement.",
           .height = 3.0,
           .claims = {"tpu.twist.448", "tpu.twist.488"},
-          .results = {kExperiment},
+          .results = {kExperiment, kPackets},
           .data = {kPublished},
           .draw = draw};
 }

@@ -48,7 +48,7 @@ plot::Figure infiniband() {
       .name = "infiniband",
       .caption =
           "Slowdown of two collectives when islands of eight chips are joined by InfiniBand instead of optical "
-          "circuit switches, by size of the slice. Grey: the range that the TPU v4 paper states [@jouppi2023tpuv4].",
+          "circuit switches, by size of the slice. Grey: the range that the [TPU v4]{.lit} paper states [@jouppi2023tpuv4].",
       .alt = "Two panels with a line over slice sizes against a grey band.",
       .height = 2.3,
       .claims = {"tpu.ib.allreduce", "tpu.ib.alltoall"},

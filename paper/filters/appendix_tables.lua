@@ -103,8 +103,8 @@ local function numbers_table(used)
           intro = "Each number of the text that came from a run: its key in the results, its value with the " ..
                   "95\u{a0}% interval where there is a spread, how it was obtained, from how many samples, and the " ..
                   "experiment that gives it again.",
-          columns = {{"Key", 0.24}, {"Value", 0.18}, {"Kind", 0.08}, {"n", 0.05}, {"Method", 0.35},
-                     {"Experiment", 0.10}}}
+          columns = {{"Key", 0.24}, {"Value", 0.18}, {"Kind", 0.08}, {"n", 0.05}, {"Method", 0.34},
+                     {"Experiment", 0.11}}}
 end
 
 local function published_table(used)
