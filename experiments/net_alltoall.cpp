@@ -185,8 +185,8 @@ const Experiment kExperiment{.name = "net-alltoall",
                              .question = "What does twisting a torus gain for all-to-all traffic, at three levels?",
                              .claims = {"tpu.twist.448", "tpu.twist.488"},
                              .inputs = {"data/published/network_claims.csv"},
-                             .quick_seconds = 20,
-                             .full_seconds = 120,
+                             .quick_seconds = 8,
+                             .full_seconds = 70,
                              .run = compare};
 
 }  // namespace

@@ -199,8 +199,8 @@ const Experiment kExperiment{.name = "net-flit",
                              .question = "Does the flit level find what the reference simulator finds?",
                              .claims = {},
                              .inputs = {kReference},
-                             .quick_seconds = 15,
-                             .full_seconds = 120,
+                             .quick_seconds = 10,
+                             .full_seconds = 60,
                              .run = compare};
 
 }  // namespace

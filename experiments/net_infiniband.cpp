@@ -240,8 +240,8 @@ const Experiment kExperiment{.name = "net-infiniband",
                              .question = "How much slower are collectives on islands of chips joined by InfiniBand?",
                              .claims = {"tpu.ib.allreduce", "tpu.ib.alltoall"},
                              .inputs = {},
-                             .quick_seconds = 10,
-                             .full_seconds = 120,
+                             .quick_seconds = 2,
+                             .full_seconds = 150,
                              .run = compare};
 
 }  // namespace

@@ -170,8 +170,8 @@ const Experiment kExperiment{.name = "net-levels",
                              .question = "Do the three levels of simulation agree with each other and with theory?",
                              .claims = {},
                              .inputs = {},
-                             .quick_seconds = 5,
-                             .full_seconds = 5,
+                             .quick_seconds = 2,
+                             .full_seconds = 2,
                              .run = compare};
 
 }  // namespace

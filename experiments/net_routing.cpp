@@ -172,8 +172,8 @@ const Experiment kExperiment{.name = "net-routing",
                              .question = "How do packets find their way, and can they block each other for ever?",
                              .claims = {"net.route.table"},
                              .inputs = {},
-                             .quick_seconds = 10,
-                             .full_seconds = 10,
+                             .quick_seconds = 2,
+                             .full_seconds = 2,
                              .run = study};
 
 }  // namespace

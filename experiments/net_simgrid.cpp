@@ -215,8 +215,8 @@ const Experiment kExperiment{.name = "net-simgrid",
                              .question = "Do the flow level and SimGrid agree, and how long does each take?",
                              .claims = {},
                              .inputs = {},
-                             .quick_seconds = 5,
-                             .full_seconds = 60,
+                             .quick_seconds = 3,
+                             .full_seconds = 35,
                              .times_the_host = true,
                              .run = compare};
 

@@ -205,7 +205,7 @@ const Experiment kExperiment{.name = "net-speed",
                              .claims = {},
                              .inputs = {},
                              .quick_seconds = 15,
-                             .full_seconds = 150,
+                             .full_seconds = 130,
                              .times_the_host = true,
                              .run = measure_all};
 

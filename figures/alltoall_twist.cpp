@@ -70,7 +70,7 @@ void draw(plot::Context& context) {
                 {"color", plot::colour::kVermilion},
                 {"zorder", 3L},
                 {"label", "measured on hardware (published)"}});
-  plt::ylim(1, 2.1);
+  plt::ylim(1, 2.5);
   plt::xticks(middle, names);
   plt::tick_params({{"axis", "x"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "x"}});
