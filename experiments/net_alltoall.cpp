@@ -18,8 +18,6 @@
 #include <string>
 #include <vector>
 
-#include "vtpu/base/csv.h"
-#include "vtpu/base/text.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/network.h"
@@ -37,6 +35,7 @@ using namespace vtpu::net;
 using vtpu::Result;
 using Source = Column::Source;
 
+constexpr const char* kFacts = "data/published/network_claims.csv";
 constexpr std::uint64_t kPacketBytes = 4096;
 
 struct Slice {
@@ -88,24 +87,15 @@ Result<Reached> reach(const T& topology, int packets_a_pair, const std::vector<s
   return reached;
 }
 
-/// A number of the published rows. Error: the row is missing.
-Result<Cell> published(const vtpu::Csv& csv, const char* id) {
+/// A published number as a cell, empty for no row.
+Result<Cell> published(const Run& run, const char* id) {
   if (id == nullptr) return Cell(std::string());
-  const auto ids = csv.column("id"), values = csv.column("value");
-  if (!ids) return ids.error();
-  if (!values) return values.error();
-  for (const auto& row : csv.rows)
-    if (row.cells[*ids] == id) {
-      const Result<double> value = vtpu::parse_number(row.cells[*values], csv.where(row));
-      if (!value) return value.error();
-      return Cell(*value);
-    }
-  return vtpu::Error{csv.name, std::string("no row ") + id, "the row this experiment compares itself with"};
+  const Result<double> value = run.published(kFacts, id);
+  if (!value) return value.error();
+  return Cell(*value);
 }
 
 Result<void> compare(Run& run) {
-  const Result<vtpu::Csv> facts = run.input_csv("data/published/network_claims.csv");
-  if (!facts) return facts.error();
   const int repeats = run.parameter("seeds", 3, 5);
   run.parameter("packet_bytes", static_cast<double>(kPacketBytes));
   run.parameter("virtual_channels", PacketConfig{}.vcs);
@@ -166,7 +156,7 @@ Result<void> compare(Run& run) {
       run.simulated("net.alltoall.twist_gain_" + name, gain, "x");
       run.simulated("net.alltoall.twist_gain_" + name + ".control", estimate_median(undone), "x");
       run.computed("net.alltoall.twist_gain_bound_" + name, twisted->bound / regular->bound, "x", method);
-      const Result<Cell> ideal = published(*facts, slice->ideal), measured = published(*facts, slice->measured);
+      const Result<Cell> ideal = published(run, slice->ideal), measured = published(run, slice->measured);
       if (!ideal) return ideal.error();
       if (!measured) return measured.error();
       for (const Cell& cell :
@@ -184,7 +174,7 @@ Result<void> compare(Run& run) {
 const Experiment kExperiment{.name = "net-alltoall",
                              .question = "What does twisting a torus gain for all-to-all traffic, at three levels?",
                              .claims = {"tpu.twist.448", "tpu.twist.488"},
-                             .inputs = {"data/published/network_claims.csv"},
+                             .inputs = {kFacts},
                              .quick_seconds = 8,
                              .full_seconds = 70,
                              .run = compare};

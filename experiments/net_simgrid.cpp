@@ -6,23 +6,20 @@
 // evenly, which is what routing on such a machine would do, and with all of them in the positive direction, which must
 // give SimGrid's own times.
 //
-// Each simulation runs in a process of its own, the two simulators in turn; simulated times come back through a pipe
-// with the wall time of building the network and running it. Links of 50 GB/s (10^9 bytes) and 500 ns.
+// Each simulation that is timed runs in a process of its own, the two simulators in turn; its wall time is that of
+// building the network and running it. Links of 50 GB/s (10^9 bytes) and 500 ns.
 //
 // Parameters: runs of each case 3 (1 quick); all-to-all of 1 MiB a pair on 4x4x4 (quick) and 4x4x8 (full). No claim.
 // Outputs: keys net.simgrid.*; table simgrid.
 #include <fmt/format.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <functional>
+#include <cstdint>
 #include <simgrid/s4u.hpp>
 #include <string>
 #include <vector>
 
+#include "vtpu/measure/child_process.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/net/flow/flow.h"
@@ -35,7 +32,6 @@ namespace {
 
 using namespace vtpu::measure;
 using namespace vtpu::net;
-using vtpu::Error;
 using vtpu::Result;
 using Source = Column::Source;
 
@@ -78,11 +74,7 @@ Case shifted_all_to_all(const Shape& sides, std::uint64_t bytes) {
   return made;
 }
 
-struct Outcome {
-  double simulated_ms = 0;
-  double wall_s = 0;
-};
-
+/// Milliseconds.
 double simulate_by_simgrid(const Case& what) {
   namespace s4u = simgrid::s4u;
   std::string program = "net_simgrid", log = "--log=root.thresh:critical";
@@ -119,10 +111,12 @@ double simulate_by_simgrid(const Case& what) {
   return s4u::Engine::get_clock() * 1e3;
 }
 
-double simulate_by_flows(const Case& what, Ties ties) {
+/// Milliseconds.
+Result<double> simulate_by_flows(const Case& what, Ties ties) {
   const Torus torus{what.sides};
   const Network network(torus, kLink);
-  const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::plain, ties);
+  const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain, ties);
+  if (!routing) return routing.error();
   Workload workload(what.name);
   std::vector<int> before;
   for (const auto& phase : what.phases) {
@@ -132,29 +126,9 @@ double simulate_by_flows(const Case& what, Ties ties) {
     before.clear();
     for (const Message& message : phase) before.push_back(workload.add(message, barrier));
   }
-  return run_flows(network, routing, workload)->time_ns * 1e-6;
-}
-
-/// Runs the simulation in a process of its own. Error: the process did not end well.
-Result<Outcome> apart(const std::function<double()>& simulate) {
-  int ends[2];
-  if (pipe(ends) != 0) return Error{"net-simgrid", "cannot make a pipe", ""};
-  const pid_t child = fork();
-  if (child == 0) {
-    const auto begin = std::chrono::steady_clock::now();
-    Outcome outcome{simulate(), 0};
-    outcome.wall_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    const bool told = write(ends[1], &outcome, sizeof outcome) == sizeof outcome;
-    _exit(told ? 0 : 1);
-  }
-  close(ends[1]);
-  Outcome outcome;
-  const bool heard = read(ends[0], &outcome, sizeof outcome) == sizeof outcome;
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (!heard || status != 0) return Error{"net-simgrid", "a simulation ended early", "its time through the pipe"};
-  return outcome;
+  const Result<Completion> done = run_flows(network, *routing, workload);
+  if (!done) return done.error();
+  return done->time_ns * 1e-6;
 }
 
 Result<void> compare(Run& run) {
@@ -177,35 +151,32 @@ Result<void> compare(Run& run) {
   Progress progress("net-simgrid", cases.size());
   for (const auto& [key, what] : cases) {
     std::vector<double> theirs, ours;
-    Outcome simgrid, split, same;
+    double simgrid_ms = 0, split_ms = 0;
     for (int i = 0; i < repeats; ++i) {
-      const auto one = apart([&] { return simulate_by_simgrid(what); });
+      const auto one = time_in_child("net-simgrid", [&]() -> Result<double> { return simulate_by_simgrid(what); });
       if (!one) return one.error();
-      const auto two = apart([&] { return simulate_by_flows(what, Ties::split); });
+      const auto two = time_in_child("net-simgrid", [&] { return simulate_by_flows(what, Ties::split); });
       if (!two) return two.error();
-      simgrid = *one, split = *two;
-      theirs.push_back(one->wall_s);
-      ours.push_back(two->wall_s);
+      simgrid_ms = one->value, split_ms = two->value;
+      theirs.push_back(one->seconds);
+      ours.push_back(two->seconds);
     }
-    const auto three = apart([&] { return simulate_by_flows(what, Ties::positive); });
-    if (!three) return three.error();
-    same = *three;
+    const Result<double> same_ms = simulate_by_flows(what, Ties::positive);
+    if (!same_ms) return same_ms.error();
     std::size_t messages = 0;
     for (const auto& phase : what.phases) messages += phase.size();
     const std::string method = what.name + "; links of 50 GB/s and 500 ns; ";
-    run.simulated("net.simgrid.theirs_ms." + key, simgrid.simulated_ms, "ms", method + "SimGrid, CM02");
-    run.simulated("net.simgrid.same_ties_ms." + key, same.simulated_ms, "ms",
+    run.simulated("net.simgrid.theirs_ms." + key, simgrid_ms, "ms", method + "SimGrid, CM02");
+    run.simulated("net.simgrid.same_ties_ms." + key, *same_ms, "ms",
                   method + "flow level, ties in the positive direction as SimGrid has them");
-    run.simulated("net.simgrid.split_ties_ms." + key, split.simulated_ms, "ms",
-                  method + "flow level, ties split evenly");
-    run.simulated("net.simgrid.difference." + key, std::abs(same.simulated_ms / simgrid.simulated_ms - 1), "1",
+    run.simulated("net.simgrid.split_ties_ms." + key, split_ms, "ms", method + "flow level, ties split evenly");
+    run.simulated("net.simgrid.difference." + key, std::abs(*same_ms / simgrid_ms - 1), "1",
                   "relative difference of the two simulators, ties treated alike");
     run.measured("net.simgrid.theirs_wall." + key, estimate_median(theirs), "s");
     run.measured("net.simgrid.wall." + key, estimate_median(ours), "s");
     const Estimate ratio = estimate_ratio(theirs, ours);
     run.measured("net.simgrid.speedup." + key, ratio, "x");
-    table.add({what.name, double(messages), simgrid.simulated_ms, same.simulated_ms, split.simulated_ms, median(theirs),
-               median(ours), ratio.value});
+    table.add({what.name, double(messages), simgrid_ms, *same_ms, split_ms, median(theirs), median(ours), ratio.value});
     progress.step(key);
   }
   return {};

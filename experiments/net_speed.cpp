@@ -10,15 +10,15 @@
 // Parameters: repetitions 7 (3 quick); sizes up to 512 chips when quick. No claim.
 // Outputs: keys net.speed.*; table speed, flow_times.
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
+#include <cstdint>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <vector>
 
+#include "vtpu/measure/child_process.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/net/flit/run_steady.h"
@@ -34,42 +34,10 @@ namespace {
 
 using namespace vtpu::measure;
 using namespace vtpu::net;
-using vtpu::Error;
 using vtpu::Result;
 using Source = Column::Source;
 
-struct Timed {
-  double hops = 0;
-  double seconds = 0;
-  double mebibytes = 0;  // peak resident
-};
-
-/// Runs in a process of its own, which times `work` and tells what it returned: hops.
-Result<Timed> apart(const std::function<Result<double>()>& work) {
-  int ends[2];
-  if (pipe(ends) != 0) return Error{"net-speed", "cannot make a pipe", ""};
-  const pid_t child = fork();
-  if (child == 0) {
-    const auto begin = std::chrono::steady_clock::now();
-    const Result<double> hops = work();
-    Timed timed{hops ? *hops : -1, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count(), 0};
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    timed.mebibytes = static_cast<double>(usage.ru_maxrss) / 1024;
-    const bool told = write(ends[1], &timed, sizeof timed) == sizeof timed;
-    _exit(told ? 0 : 1);
-  }
-  close(ends[1]);
-  Timed timed;
-  const bool heard = read(ends[0], &timed, sizeof timed) == sizeof timed;
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (!heard || status != 0 || timed.hops < 0)
-    return Error{"net-speed", "a simulation ended early", "its time through the pipe"};
-  return timed;
-}
-
+/// These return the hops that were simulated; flows have none.
 Result<double> flits(const Shape& grid, double load, int packet_flits) {
   const Torus torus{grid};
   const Network network(torus);
@@ -120,11 +88,11 @@ struct Samples {
 Result<Samples> repeat(int times, const std::function<Result<double>()>& work) {
   Samples samples;
   for (int i = 0; i < times; ++i) {
-    const Result<Timed> timed = apart(work);
+    const Result<TimedChild> timed = time_in_child("net-speed", work);
     if (!timed) return timed.error();
-    samples.speed.push_back(timed->hops / timed->seconds * 1e-6);
+    samples.speed.push_back(timed->value / timed->seconds * 1e-6);
     samples.milliseconds.push_back(timed->seconds * 1e3);
-    samples.mebibytes = std::max(samples.mebibytes, timed->mebibytes);
+    samples.mebibytes = std::max(samples.mebibytes, timed->peak_mebibytes);
   }
   return samples;
 }
@@ -147,9 +115,9 @@ Result<void> measure_all(Run& run) {
     int count;    // flits a packet, or packets a pair
     bool quick;
   };
-  const Case cases[] = {{"flit", {8, 8}, 0.3, 1, true},        {"flit", {8, 8, 8}, 0.3, 1, true},
+  const Case cases[] = {{"flit", {8, 8}, 0.3, 1, true},       {"flit", {8, 8, 8}, 0.3, 1, true},
                         {"flit", {16, 16, 16}, 0.2, 1, true}, {"flit, 8 flits", {8, 8}, 0.3, 8, true},
-                        {"packet", {4, 4, 8}, 0, 128, true},   {"packet", {8, 8, 8}, 0, 8, true},
+                        {"packet", {4, 4, 8}, 0, 128, true},  {"packet", {8, 8, 8}, 0, 8, true},
                         {"packet", {16, 16, 16}, 0, 1, false}};
   Progress progress("net-speed", std::size(cases) + 4);
   for (const Case& one : cases) {

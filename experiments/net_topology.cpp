@@ -245,17 +245,7 @@ Result<void> compare_topologies(Run& run, Tables tables) {
   return {};
 }
 
-/// A number of the published rows. Error: the row is missing.
-Result<double> published(const vtpu::Csv& csv, const std::string& id) {
-  const auto ids = csv.column("id"), values = csv.column("value");
-  if (!ids) return ids.error();
-  if (!values) return values.error();
-  for (const auto& row : csv.rows)
-    if (row.cells[*ids] == id) return vtpu::parse_number(row.cells[*values], csv.where(row));
-  return Error{csv.name, "no row " + id, "the row this experiment compares itself with"};
-}
-
-Result<void> compare_twisted(Run& run, Tables tables, const vtpu::Csv& facts) {
+Result<void> compare_twisted(Run& run, Tables tables) {
   Table& table = run.table(
       "twisted_against_regular",
       {label("shape"), label("lattice"), number("diameter_regular", "hops"), number("diameter_twisted", "hops"),
@@ -277,11 +267,11 @@ Result<void> compare_twisted(Run& run, Tables tables, const vtpu::Csv& facts) {
     if (!regular) return regular.error();
     const Result<Summary> twisted = summarise(torus, pair.sides, tables);
     if (!twisted) return twisted.error();
-    const Result<double> ideal = published(facts, pair.ideal);
+    const Result<double> ideal = run.published(kFacts, pair.ideal);
     if (!ideal) return ideal.error();
     Cell measured = std::string();
     if (pair.measured) {
-      const Result<double> gain = published(facts, pair.measured);
+      const Result<double> gain = run.published(kFacts, pair.measured);
       if (!gain) return gain.error();
       measured = *gain;
     }
@@ -594,12 +584,10 @@ void show_route_and_remap(Run& run) {
 }
 
 Result<void> run_topology(Run& run) {
-  const Result<vtpu::Csv> facts = run.input_csv(kFacts);
-  if (!facts) return facts.error();
   describe_machine(run);
   const Tables tables = summary_tables(run);
   if (Result<void> done = compare_topologies(run, tables); !done) return done;
-  if (Result<void> done = compare_twisted(run, tables, *facts); !done) return done;
+  if (Result<void> done = compare_twisted(run, tables); !done) return done;
   compare_bisections(run);
   try_readings(run);
   const OcsLayout layout = OcsLayout::of(*Machine::make({}));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "all.h"
+#include "labels.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
 
@@ -17,15 +18,8 @@ void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "hand");
   const plot::TableView claims = context.data(kClaims);
   const plt::Numbers over = all.numbers("over"), low = all.numbers("low"), high = all.numbers("high");
-  plt::Numbers places, below, above;
-  plt::Strings names;
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    places.push_back(-static_cast<double>(row));
-    below.push_back(over[row] - low[row]);
-    above.push_back(high[row] - over[row]);
-    names.push_back(all.label(row, "program"));
-    std::replace(names.back().begin(), names.back().end(), '_', ' ');
-  }
+  const plt::Numbers places = downwards(all.size());
+  const plt::Strings names = spaced(all.labels("program"));
   plt::axvline(claims.where("id", "cc.hand").number("value"),
                {{"color", plot::colour::kVermilion}, {"label", "claimed"}});
   plt::axvline(context.value(kExperiment, "phextcc.over_hand"),
@@ -33,7 +27,7 @@ void draw(plot::Context& context) {
   plt::barh(places, over,
             {{"height", 0.6},
              {"color", plot::colour::kBlue},
-             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"xerr", arms(over, low, high)},
              {"ecolor", plot::colour::kOrange},
              {"capsize", 2.0},
              {"label", "compiled"}});

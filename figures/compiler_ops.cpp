@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "all.h"
+#include "labels.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
 
@@ -18,15 +19,8 @@ void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "programs");
   const plot::TableView claims = context.data(kClaims);
   const plt::Numbers tier3 = all.numbers("tier3"), low = all.numbers("low"), high = all.numbers("high");
-  plt::Numbers places, below, above;
-  plt::Strings names;
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    places.push_back(-static_cast<double>(row));
-    below.push_back(tier3[row] - low[row]);
-    above.push_back(high[row] - tier3[row]);
-    names.push_back(all.label(row, "program"));
-    std::replace(names.back().begin(), names.back().end(), '_', ' ');
-  }
+  const plt::Numbers places = downwards(all.size());
+  const plt::Strings names = spaced(all.labels("program"));
   plt::axvline(claims.where("id", "core.opt").number("value"),
                {{"color", plot::colour::kVermilion}, {"label", "claimed"}});
   plt::axvline(context.value(kExperiment, "vtpu.core.ops_per_cycle.tier3"),
@@ -34,7 +28,7 @@ void draw(plot::Context& context) {
   plt::barh(places, tier3,
             {{"height", 0.66},
              {"color", plot::colour::kBlue},
-             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"xerr", arms(tier3, low, high)},
              {"ecolor", plot::colour::kOrange},
              {"capsize", 1.5},
              {"label", "tier 3"}});

@@ -18,15 +18,8 @@ void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "ops_per_cycle");
   const plot::TableView claims = context.data(kClaims);
   const plt::Numbers native = all.numbers("native"), low = all.numbers("low"), high = all.numbers("high");
-  plt::Numbers places, below, above;
-  plt::Strings names;
-  for (std::size_t row = 0; row < all.size(); ++row) {
-    places.push_back(-static_cast<double>(row));
-    below.push_back(native[row] - low[row]);
-    above.push_back(high[row] - native[row]);
-    names.push_back(all.label(row, "workload"));
-    std::replace(names.back().begin(), names.back().end(), '_', ' ');
-  }
+  const plt::Numbers places = downwards(all.size());
+  const plt::Strings names = spaced(all.labels("workload"));
   plt::axvline(claims.where("id", "core.poc").number("value"),
                {{"color", plot::colour::kVermilion}, {"linestyle", "--"}, {"label", "claimed at first"}});
   plt::axvline(claims.where("id", "core.opt").number("value"),
@@ -34,7 +27,7 @@ void draw(plot::Context& context) {
   plt::barh(places, native,
             {{"height", 0.62},
              {"color", plot::colour::kBlue},
-             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"xerr", arms(native, low, high)},
              {"ecolor", plot::colour::kOrange},
              {"capsize", 2.0},
              {"label", "native engine"}});

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "all.h"
+#include "labels.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
 
@@ -24,7 +25,7 @@ const std::map<std::string, std::string> kLabels = {
 void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "lookup");
   const plt::Numbers time = all.numbers("time"), low = all.numbers("low"), high = all.numbers("high");
-  plt::Numbers places, below, above;
+  plt::Numbers places;
   plt::Strings names;
   double place = 0;
   std::string group;
@@ -33,14 +34,12 @@ void draw(plot::Context& context) {
     if (!group.empty() && now != group) place -= 0.6;
     group = now;
     places.push_back(place--);
-    below.push_back(time[row] - low[row]);
-    above.push_back(high[row] - time[row]);
     names.push_back(fmt::format("{}, {}", kLabels.at(all.label(row, "way")), all.label(row, "entries")));
   }
   plt::barh(places, time,
             {{"height", 0.66},
              {"color", plot::colour::kBlue},
-             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"xerr", arms(time, low, high)},
              {"ecolor", plot::colour::kOrange},
              {"capsize", 2.0}});
   for (std::size_t row = 0; row < all.size(); ++row)

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "all.h"
+#include "labels.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
 
@@ -21,16 +22,15 @@ void draw(plot::Context& context) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return ops[a] < ops[b]; });
   const plt::Numbers low = loops.numbers("low"), high = loops.numbers("high");
-  plt::Numbers places, sorted, below, above, sorted_control;
+  plt::Numbers places, sorted, sorted_low, sorted_high, sorted_control;
   plt::Strings names;
   for (const std::size_t row : order) {
     places.push_back(static_cast<double>(places.size()));
     sorted.push_back(ops[row]);
-    below.push_back(ops[row] - low[row]);
-    above.push_back(high[row] - ops[row]);
+    sorted_low.push_back(low[row]);
+    sorted_high.push_back(high[row]);
     sorted_control.push_back(with_control[row]);
     names.push_back(loops.label(row, "loop"));
-    std::replace(names.back().begin(), names.back().end(), '_', ' ');
   }
   const plot::TableView claims = context.data(kClaims);
   const plot::TableView ordinary = claims.where("id", "core.baseline");
@@ -44,13 +44,13 @@ void draw(plot::Context& context) {
   plt::barh(places, sorted,
             {{"height", 0.66},
              {"color", plot::colour::kBlue},
-             {"xerr", std::vector<plt::Numbers>{below, above}},
+             {"xerr", arms(sorted, sorted_low, sorted_high)},
              {"ecolor", plot::colour::kOrange},
              {"capsize", 2.0},
              {"label", "ops"}});
   plt::scatter(sorted_control, places,
                {{"marker", "|"}, {"color", "black"}, {"s", 30.0}, {"label", "ops and loop control"}});
-  plt::yticks(places, names);
+  plt::yticks(places, spaced(names));
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
   plt::xlabel("operations per measured core cycle");

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "command.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/phext/batch.h"
@@ -22,9 +23,8 @@ namespace vtpu {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr int kWrongInput = 1;
-constexpr int kWrongUsage = 2;
+using command::shown;
+using command::within;
 
 /// What the command line said; each command reads its part of it.
 struct Options {
@@ -34,8 +34,6 @@ struct Options {
   bool in_place = false;
 };
 
-const char* shown(const std::string& file) { return file == "-" ? "standard input" : file.c_str(); }
-
 Result<std::string> load(const std::string& file) {
   Result<std::string> text = read_file(file == "-" ? "/dev/stdin" : file);
   if (!text && file == "-") return Error{shown(file), text.error().found, text.error().expected};
@@ -43,21 +41,8 @@ Result<std::string> load(const std::string& file) {
 }
 
 Result<void> print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    return Error{"standard output", "cannot write", ""};
+  if (const auto done = command::print(text); !done) return done.error();
   return {};
-}
-
-/// A message on one line, whatever its arguments held.
-int fail(std::string message, int status) {
-  for (char& c : message)
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  fmt::print(stderr, "phext: {}\n", message);
-  return status;
-}
-
-Error within(const std::string& where, const Error& error) {
-  return {error.where.empty() ? where : where + ": " + error.where, error.found, error.expected};
 }
 
 Result<phext::Coordinate> parse(const std::string& text) {
@@ -225,16 +210,12 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
-    try {
-      app_.parse(argc, argv);
-      check_usage();
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() == 0) return app_.exit(error);
-      return fail(std::string(error.what()) + "; 'phext --help' lists the commands", kWrongUsage);
-    }
-    const Result<void> done = action_();
-    if (done) return 0;
-    return fail(done.error().message(), kWrongInput);
+    return command::run_command(
+        "phext", app_, argc, argv, [this] { check_usage(); },
+        [this]() -> Result<int> {
+          if (const Result<void> done = action_(); !done) return done.error();
+          return command::kDone;
+        });
   }
 
  private:

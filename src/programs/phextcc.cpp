@@ -5,12 +5,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "command.h"
 #include "phextcc/elements.h"
 #include "phextcc/listing.h"
 #include "phextcc/options.h"
@@ -168,22 +168,11 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
-    try {
-      app_.parse(argc, argv);
-      check();
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() != 0)
-        return fail(std::string(error.what()) + "; 'phextcc --help' lists the options", kWrongUsage);
-      std::ostringstream help;
-      app_.exit(error, help, help);
-      return finished(print(help.str()));
-    }
-    return finished(compile_file(std::move(options_)));
+    return run_command(
+        "phextcc", app_, argc, argv, [this] { check(); }, [this] { return compile_file(std::move(options_)); });
   }
 
  private:
-  static int finished(const Result<int>& done) { return done ? *done : fail(done.error().message(), kWrongInput); }
-
   void add_compiling() {
     app_.add_option("FILE", options_.file, "kernel, or '-'")->required();
     app_.add_option(

@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "command.h"
 #include "phextnet/interrupt.h"
 #include "phextnet/meter.h"
 #include "phextnet/view.h"
@@ -27,11 +27,6 @@ namespace vtpu::command {
 namespace {
 
 using scenario::Scenario;
-
-constexpr int kDone = 0;
-constexpr int kWrongInput = 1;
-constexpr int kWrongUsage = 2;
-constexpr int kInterrupted = 130;
 
 /// A flag that sets a key.
 struct ShortFlag {
@@ -61,20 +56,6 @@ struct Options {
   bool time = false;
   bool markdown = false;
 };
-
-Result<int> print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    return Error{"standard output", "cannot write", ""};
-  return kDone;
-}
-
-/// A message on one line, whatever its arguments held.
-int fail(std::string message, int status) {
-  for (char& c : message)
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  fmt::print(stderr, "phextnet: {}\n", message);
-  return status;
-}
 
 Result<Scenario> scenario_of(const Options& options) {
   Result<Scenario> read = Scenario{};
@@ -190,22 +171,12 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
-    try {
-      app_.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() != 0)
-        return fail(std::string(error.what()) + "; 'phextnet --help' lists the commands", kWrongUsage);
-      std::ostringstream help;
-      app_.exit(error, help, help);
-      return finished(print(help.str()));
-    }
-    return finished(action_(options_));
+    return run_command(
+        "phextnet", app_, argc, argv, [] {}, [this] { return action_(options_); });
   }
 
  private:
   using Action = Result<int> (*)(const Options&);
-
-  static int finished(const Result<int>& done) { return done ? *done : fail(done.error().message(), kWrongInput); }
 
   CLI::App* on_scenario(const char* name, const char* what, Action action) {
     CLI::App* command = app_.add_subcommand(name, what);

@@ -7,7 +7,6 @@
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -275,33 +274,17 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
-    std::vector<std::string> commands;
-    for (const CLI::App* command : app_.get_subcommands([](const CLI::App*) { return true; }))
-      commands.push_back(command->get_name());
-    const std::string first = argc > 1 ? argv[1] : "-";
-    if (!first.starts_with('-') && std::find(commands.begin(), commands.end(), first) == commands.end())
-      return fail(fmt::format("found command {}; expected {}", quoted_with_hint(first, commands), join(commands, ", ")),
-                  kWrongUsage);
-    try {
-      app_.parse(argc, argv);
+    const auto check = [this] {
       if (options_.engine == "interpreter" && !options_.form.empty())
         throw CLI::ValidationError("--form", "the interpreter makes no host code");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
-    } catch (const CLI::ParseError& error) {
-      if (error.get_exit_code() != 0)
-        return fail(std::string(error.what()) + "; 'vtpu --help' lists the commands", kWrongUsage);
-      std::ostringstream help;
-      app_.exit(error, help, help);
-      return finished(print(help.str()));
-    }
-    return finished(action_(options_));
+    };
+    return run_command("vtpu", app_, argc, argv, check, [this] { return action_(options_); });
   }
 
  private:
   using Action = Result<int> (*)(const Options&);
-
-  static int finished(const Result<int>& done) { return done ? *done : fail(done.error().message(), kWrongInput); }
 
   void add_run() {
     CLI::App* run = on_file("run", "run a program and show what it left", run_run);

@@ -157,8 +157,10 @@ TEST(FlitRun, ChipsAndTimesThatDoNotExistAreNamedWithTheirMessage) {
     const Result<Completion> run = run_flits(Network(torus), dimension_order(torus), workload, {}, kFlitBytes);
     return run ? "" : run.error().message();
   };
-  EXPECT_EQ(error_of({0, 16, 1, 0, 0}), "workload 'w', message 1: chip 16; expected 0 to 15");
-  EXPECT_EQ(error_of({0, 1, 1, -1, 0}), "workload 'w', message 1: a time of -1 ns; expected 0 to 10^15 ns");
+  EXPECT_EQ(error_of({0, 16, 1, 0, 0}), "message 1 of 'w': found destination 16; expected a chip, 0 to 15");
+  EXPECT_EQ(error_of({0, 1, 1, -1, 0}), "message 1 of 'w': found not_before_ns -1; expected nanoseconds, at least 0");
+  EXPECT_EQ(error_of({0, 1, 1, 0, 1e16}),
+            "message 1 of 'w': found compute_ns 1e+16; expected nanoseconds, at most 10^15");
 }
 
 /// A torus whose links in dimension 0 are slower than the others.

@@ -1,6 +1,4 @@
 #pragma once
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -8,41 +6,16 @@
 #include <string_view>
 #include <utility>
 
+#include "../command.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/isa/assembler.h"
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
 
-// How the commands read, write and end.
+// How the commands that read programs read and write.
 
 namespace vtpu::command {
-
-// Exit status.
-inline constexpr int kDone = 0;
-inline constexpr int kWrongInput = 1;
-inline constexpr int kWrongUsage = 2;
-inline constexpr int kTrapped = 3;
-
-inline std::string shown(const std::string& file) { return file == "-" ? "standard input" : file; }
-
-inline Error within(const std::string& where, const Error& error) {
-  return {error.where.empty() ? where : where + ": " + error.where, error.found, error.expected};
-}
-
-/// A message of that program on one line, whatever its arguments held.
-inline int fail(std::string_view program, std::string message, int status) {
-  for (char& c : message)
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  fmt::print(stderr, "{}: {}\n", program, message);
-  return status;
-}
-
-inline Result<int> print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    return Error{"standard output", "cannot write", ""};
-  return kDone;
-}
 
 /// File names and document bytes need not be UTF-8; JSON has to be.
 inline std::string dumped(const nlohmann::ordered_json& value) {

@@ -7,6 +7,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
 #include "vtpu/measure/provenance.h"
 
 namespace vtpu::measure {
@@ -50,6 +51,17 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
 Result<Csv> Run::input_csv(const std::string& path) const {
   VTPU_CHECK(result_.input_hashes.contains(path), "an experiment reads only the inputs it declares");
   return read_csv(root_ / path);
+}
+
+Result<double> Run::published(const std::string& path, const std::string& id) const {
+  const Result<Csv> csv = input_csv(path);
+  if (!csv) return csv.error();
+  const auto ids = csv->column("id"), values = csv->column("value");
+  if (!ids) return ids.error();
+  if (!values) return values.error();
+  for (const Csv::Row& row : csv->rows)
+    if (row.cells[*ids] == id) return parse_number(row.cells[*values], csv->where(row));
+  return Error{csv->name, "no row " + id, "the row this experiment compares itself with"};
 }
 
 void Run::record(Metric metric) {

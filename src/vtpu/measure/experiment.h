@@ -37,6 +37,9 @@ class Run {
 
   /// Reads one of the declared inputs (path below the project's root).
   Result<Csv> input_csv(const std::string& path) const;
+  /// The number in column `value` of the row with that `id`, as the files of data/published have them.
+  /// Error: as input_csv; the file or row that lacks it.
+  Result<double> published(const std::string& path, const std::string& id) const;
 
   /// Exact numbers: the interval is the value itself.
   void computed(const std::string& key, double value, const std::string& unit, const std::string& method);
@@ -65,7 +68,7 @@ struct Experiment {
   std::vector<std::string> inputs;  ///< files below the root; their hashes decide, with the program's, on staleness
   double quick_seconds = 0;         ///< expected on two cores
   double full_seconds = 0;
-  bool times_the_host = false;      ///< reads clocks: wants a quiet machine, and another host makes its result stale
+  bool times_the_host = false;  ///< reads clocks: wants a quiet machine, and another host makes its result stale
   std::function<Result<void>(Run&)> run;
 };
 

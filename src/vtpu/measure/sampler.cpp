@@ -3,18 +3,16 @@
 #include <alloca.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
+#include "vtpu/measure/child_process.h"
 #include "vtpu/measure/pin.h"
 
 namespace vtpu::measure {
@@ -78,26 +76,9 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t ro
   return {{"alternatives", found}, {"source", static_cast<int>(timer.source())}, {"discarded", timer.discarded()}};
 }
 
-bool write_all(int descriptor, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t wrote = ::write(descriptor, bytes.data(), bytes.size());
-    if (wrote <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(wrote));
-  }
-  return true;
-}
-
-std::string read_all(int descriptor) {
-  std::string bytes;
-  char block[4096];
-  for (ssize_t got = 0; (got = ::read(descriptor, block, sizeof block)) > 0;)
-    bytes.append(block, static_cast<std::size_t>(got));
-  return bytes;
-}
-
-/// The child's whole life. It leaves by _exit, so that nothing of the parent's is destroyed or flushed twice.
-[[noreturn]] void child(const MakeAlternatives& make, const SamplingRule& rule, const MakeTimer& make_timer,
-                        Random random, int cpu, int to_parent) {
+/// A child's whole life: what its parent reads.
+std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const MakeTimer& make_timer, Random random,
+                   int cpu) {
   // A frame of random size below everything that follows: where the stack falls in the cache is part of the sample.
   char* const padding = static_cast<char*>(::alloca(16 * (1 + random.below(256))));
   keep(padding);
@@ -106,35 +87,16 @@ std::string read_all(int descriptor) {
   const Result<std::unique_ptr<Timer>> timer = make_timer();
   const Json found =
       timer ? time_in_rounds(make(), rule.rounds, **timer, random) : Json{{"error", timer.error().message()}};
-  ::_exit(write_all(to_parent, found.dump()) ? 0 : 1);
+  return found.dump();
 }
 
 /// One process from fork to its end: what it wrote.
 Result<Json> run_process(const MakeAlternatives& make, const SamplingRule& rule, const MakeTimer& make_timer,
                          const Random& random, int cpu) {
-  int ends[2];
-  if (::pipe(ends) != 0) return Error{"sampling", "the system gives no pipe", ""};
-  std::fflush(nullptr);  // or what is buffered now would be written by both
-  const pid_t process = ::fork();
-  if (process < 0) {
-    ::close(ends[0]);
-    ::close(ends[1]);
-    return Error{"sampling", "the system gives no process", ""};
-  }
-  if (process == 0) {
-    ::close(ends[0]);
-    child(make, rule, make_timer, random, cpu, ends[1]);
-  }
-  ::close(ends[1]);
-  const std::string bytes = read_all(ends[0]);
-  ::close(ends[0]);
-  int status = 0;
-  ::waitpid(process, &status, 0);
-  if (WIFSIGNALED(status))
-    return Error{"sampling", fmt::format("a process was ended by signal {}", WTERMSIG(status)), "its samples"};
-  const Json found = Json::parse(bytes, nullptr, false);
-  if (WEXITSTATUS(status) != 0 || found.is_discarded())
-    return Error{"sampling", fmt::format("a process ended with status {}", WEXITSTATUS(status)), "its samples"};
+  const Result<std::string> bytes = in_child("sampling", [&] { return sample(make, rule, make_timer, random, cpu); });
+  if (!bytes) return bytes.error();
+  const Json found = Json::parse(*bytes, nullptr, false);
+  if (found.is_discarded()) return Error{"sampling", "a process told nothing", "its samples"};
   if (found.contains("error")) return Error{"sampling", found.at("error").get<std::string>(), ""};
   return found;
 }

@@ -43,8 +43,6 @@ class FlitNetwork {
   std::uint64_t now() const { return now_; }
   /// The port of a router that leads to its own chip.
   int own_port() const { return ports_ - 1; }
-  /// Flits injected and not yet delivered.
-  std::uint64_t flits_inside() const { return flits_inside_; }
   /// Flits that have left by a port, over all time.
   std::uint64_t flits_over(int node, int port) const { return port_of(node, port).flits; }
 

@@ -9,16 +9,9 @@ MessageSchedule::MessageSchedule(const Workload& workload, double cycle_ns)
     : workload_(workload),
       cycle_ns_(cycle_ns),
       waits_for_(static_cast<std::size_t>(workload.size())),
-      first_follower_(static_cast<std::size_t>(workload.size()) + 1) {
-  for (int message = 0; message < workload.size(); ++message) {
-    waits_for_[static_cast<std::size_t>(message)] = static_cast<int>(workload.after(message).size());
-    for (const int earlier : workload.after(message)) ++first_follower_[static_cast<std::size_t>(earlier) + 1];
-  }
-  for (std::size_t i = 1; i < first_follower_.size(); ++i) first_follower_[i] += first_follower_[i - 1];
-  followers_.resize(first_follower_.back());
-  std::vector<std::size_t> place(first_follower_.begin(), first_follower_.end() - 1);
+      followers_(workload) {
   for (int message = 0; message < workload.size(); ++message)
-    for (const int earlier : workload.after(message)) followers_[place[static_cast<std::size_t>(earlier)]++] = message;
+    waits_for_[static_cast<std::size_t>(message)] = static_cast<int>(workload.after(message).size());
   for (int message = 0; message < workload.size(); ++message)
     if (waits_for_[static_cast<std::size_t>(message)] == 0) push(message, 0);
 }
@@ -42,11 +35,8 @@ int MessageSchedule::pop() {
 }
 
 void MessageSchedule::done(int message, std::uint64_t cycle) {
-  const auto at = static_cast<std::size_t>(message);
-  for (std::size_t i = first_follower_[at]; i < first_follower_[at + 1]; ++i) {
-    const int follower = followers_[i];
+  for (const int follower : followers_.of(message))
     if (--waits_for_[static_cast<std::size_t>(follower)] == 0) push(follower, cycle);
-  }
 }
 
 }  // namespace vtpu::net

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/net/workload/followers.h"
 #include "vtpu/net/workload/workload.h"
 
 namespace vtpu::net {
@@ -31,9 +32,8 @@ class MessageSchedule {
 
   const Workload& workload_;
   double cycle_ns_;
-  std::vector<int> waits_for_;               // by message: how many it still comes after
-  std::vector<std::size_t> first_follower_;  // into followers_, by message
-  std::vector<int> followers_;
+  std::vector<int> waits_for_;  // by message: how many it still comes after
+  Followers followers_;
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_;
 };
 

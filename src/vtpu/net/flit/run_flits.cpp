@@ -16,17 +16,4 @@ Result<double> flit_cycle_ns(const Network& network, int flit_bytes) {
   return flit_bytes / bandwidth;
 }
 
-Result<void> check(const Workload& workload, const Network& network) {
-  for (int id = 0; id < workload.size(); ++id) {
-    const Message& message = workload.message(id);
-    const auto where = [&] { return fmt::format("workload '{}', message {}", workload.name(), id); };
-    for (const int chip : {message.source, message.destination})
-      if (chip < 0 || chip >= network.chip_count())
-        return Error{where(), fmt::format("chip {}", chip), fmt::format("0 to {}", network.chip_count() - 1)};
-    for (const double ns : {message.not_before_ns, message.compute_ns})
-      if (!(ns >= 0 && ns < 1e15)) return Error{where(), fmt::format("a time of {} ns", ns), "0 to 10^15 ns"};
-  }
-  return {};
-}
-
 }  // namespace vtpu::net

@@ -14,6 +14,7 @@
 #include "vtpu/net/flit/message_schedule.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/check_messages.h"
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
@@ -22,9 +23,6 @@ namespace vtpu::net {
 /// Nanoseconds that a flit takes over a link, which is the cycle at this level.
 /// Error: links that differ in bandwidth, since every channel carries one flit a cycle; no links at all.
 Result<double> flit_cycle_ns(const Network& network, int flit_bytes);
-
-/// Error: the message whose chips do not exist or whose times are negative or no numbers.
-Result<void> check(const Workload& workload, const Network& network);
 
 /// Runs a workload to completion. A message is cut into packets of at most config.packet_flits flits of `flit_bytes`
 /// bytes; a chip sends its messages one after the other in the order in which they may be sent. A message of no bytes
@@ -192,7 +190,7 @@ template <Routing R>
 Result<Completion> run_flits(const Network& network, const R& routing, const Workload& workload,
                              const FlitConfig& config, int flit_bytes, const Watch& watch) {
   if (const Result<void> fits = check(config, network, routing.vc_classes()); !fits) return fits.error();
-  if (const Result<void> fits = check(workload, network); !fits) return fits.error();
+  if (const Result<void> fits = check_messages(network, workload); !fits) return fits.error();
   const Result<double> cycle_ns = flit_cycle_ns(network, flit_bytes);
   if (!cycle_ns) return cycle_ns.error();
   return FlitRun<R>(network, routing, workload, config, flit_bytes, *cycle_ns).run(watch);

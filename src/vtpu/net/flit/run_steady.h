@@ -9,12 +9,12 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
-#include "vtpu/net/flit/bernoulli_sources.h"
 #include "vtpu/net/flit/flit_config.h"
 #include "vtpu/net/flit/flit_simulator.h"
 #include "vtpu/net/flit/steady_statistics.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/bernoulli_sources.h"
 #include "vtpu/net/workload/steady.h"
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/watch.h"

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "vtpu/net/flit/flit_simulator.h"
+#include "vtpu/net/workload/batch_means.h"
 #include "vtpu/net/workload/steady.h"
 
 namespace vtpu::net {
@@ -18,18 +19,14 @@ class SteadyStatistics {
   /// A measured packet that was delivered in cycle `now`.
   void add(const FlitDelivery& packet, std::uint64_t now);
   /// Whether packets of the later half took much longer than those of the earlier, as where queues build up.
-  bool growing() const;
+  bool growing() const { return grows(batches_); }
   /// Fills in what concerns packets.
   void report(SteadyState& state) const;
 
  private:
-  struct Batch {
-    std::uint64_t packets = 0;
-    double latency = 0;  // sum
-  };
   std::uint64_t begin_;
   std::uint64_t period_;
-  std::vector<Batch> batches_;
+  std::vector<Batch> batches_;         // latencies, by when the packet was created
   double network_latency_ = 0;         // sum
   double hops_ = 0;                    // sum
   std::vector<std::uint64_t> counts_;  // packets by latency in cycles, the last for all longer ones

@@ -14,6 +14,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/flow/event_heap.h"
 #include "vtpu/net/flow/shared_rates.h"
+#include "vtpu/net/workload/followers.h"
 
 namespace vtpu::net {
 namespace {
@@ -37,6 +38,7 @@ class FluidRun {
         progress_(at(ways.size())),
         finishes_(ways.size()),
         messages_(at(workload.size())),
+        followers_(workload),
         timed_(workload.size()) {}
 
   Result<Completion> run(const Watch& watch) {
@@ -79,17 +81,10 @@ class FluidRun {
     const std::size_t count = messages_.size();
     report_.delivered_ns.assign(count, 0.0);
     report_.loss.assign(count, Loss::none);
-    follower_begin_.assign(count + 1, 0);
     for (int id = 0; id < workload_.size(); ++id) {
       messages_[at(id)].waits_for = static_cast<int>(workload_.after(id).size());
       report_.injected_bytes += workload_.message(id).bytes;
-      for (const int before : workload_.after(id)) ++follower_begin_[at(before) + 1];
     }
-    for (std::size_t i = 0; i < count; ++i) follower_begin_[i + 1] += follower_begin_[i];
-    followers_.resize(follower_begin_[count]);
-    std::vector<std::size_t> next(follower_begin_.begin(), follower_begin_.end() - 1);
-    for (int id = 0; id < workload_.size(); ++id)
-      for (const int before : workload_.after(id)) followers_[next[at(before)]++] = id;
     limit_ns_ = kInstantNs;
     for (int id = 0; id < workload_.size(); ++id)
       if (messages_[at(id)].waits_for == 0) release(id);
@@ -222,10 +217,10 @@ class FluidRun {
     if (report_.loss[at(id)] != Loss::none) report_.lost_bytes += workload_.message(id).bytes;
     report_.delivered_ns[at(id)] = time_ns;
     ++resolved_;
-    for (std::size_t i = follower_begin_[at(id)]; i < follower_begin_[at(id) + 1]; ++i) {
-      MessageState& follower = messages_[at(followers_[i])];
+    for (const int next : followers_.of(id)) {
+      MessageState& follower = messages_[at(next)];
       follower.ready_ns = std::max(follower.ready_ns, time_ns);
-      if (--follower.waits_for == 0) release(followers_[i]);
+      if (--follower.waits_for == 0) release(next);
     }
   }
 
@@ -258,11 +253,10 @@ class FluidRun {
   std::vector<Progress> progress_;  // by way
   EventHeap finishes_;              // by way
   std::vector<MessageState> messages_;
+  Followers followers_;
   EventHeap timed_;                           // by message: its start or its delivery, later than this instant
   std::vector<std::pair<int, double>> soon_;  // the same in this instant, with their times
   std::vector<std::pair<int, double>> happening_;
-  std::vector<std::size_t> follower_begin_;  // into followers_, by message, and the end
-  std::vector<int> followers_;
   double now_ns_ = 0;
   double limit_ns_ = 0;     // the end of this instant
   double instants_ns_ = 0;  // all instants together: by so much flows may have been cut short

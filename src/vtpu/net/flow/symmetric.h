@@ -13,6 +13,7 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/check_messages.h"
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 

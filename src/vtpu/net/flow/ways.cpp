@@ -1,11 +1,7 @@
 #include "vtpu/net/flow/ways.h"
 
-#include <fmt/core.h>
-
-#include <cmath>
 #include <cstddef>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "vtpu/base/check.h"
@@ -18,28 +14,6 @@ int Ways::add(std::span<const Use> uses, double latency_ns) {
   first_.push_back(uses_.size());
   latency_.push_back(latency_ns);
   return size() - 1;
-}
-
-Result<void> check_messages(const Network& network, const Workload& workload) {
-  const auto is_chip = [&](int node) { return node >= 0 && node < network.chip_count(); };
-  const auto is_time = [](double ns) { return std::isfinite(ns) && ns >= 0; };
-  for (int id = 0; id < workload.size(); ++id) {
-    const Message& message = workload.message(id);
-    const auto wrong = [&](const std::string& found, const std::string& expected) {
-      return Error{fmt::format("message {} of '{}'", id, workload.name()), found, expected};
-    };
-    const auto no_chip = [&](const char* end, int node) {
-      return wrong(fmt::format("found {} {}", end, node), fmt::format("a chip, 0 to {}", network.chip_count() - 1));
-    };
-    const auto no_time = [&](const char* what, double ns) {
-      return wrong(fmt::format("found {} {}", what, ns), "nanoseconds, at least 0");
-    };
-    if (!is_chip(message.source)) return no_chip("source", message.source);
-    if (!is_chip(message.destination)) return no_chip("destination", message.destination);
-    if (!is_time(message.not_before_ns)) return no_time("not_before_ns", message.not_before_ns);
-    if (!is_time(message.compute_ns)) return no_time("compute_ns", message.compute_ns);
-  }
-  return {};
 }
 
 std::vector<int> messages_by_source(const Network& network, const Workload& workload) {

@@ -43,9 +43,6 @@ class Ways {
   std::vector<int> of_;          // by message
 };
 
-/// Error: the message whose source or destination is no chip, or whose times are no times.
-Result<void> check_messages(const Network& network, const Workload& workload);
-
 /// Messages in the order of their sources; those of one source in the order of their numbers.
 std::vector<int> messages_by_source(const Network& network, const Workload& workload);
 

@@ -16,19 +16,13 @@
 
 namespace vtpu::net {
 
-/// In which order a chip visits its destinations, once a round with one packet for each. Random, so that the ports of a
-/// chip are all in use; a new order each round.
-enum class DestinationOrder {
-  offsets,  ///< one order of offsets of chip numbers for all chips: at a time all go about the same way, which loads
-            ///< the channels of a dimension alike, and every chip hears from one at a time
-  own       ///< each chip has an order of its own
-};
-
-/// Every chip sends to every chip. Packets are made when there is place for them, never all at once.
+/// Every chip sends to every chip, one packet a pair in each round. Packets are made when there is place for them,
+/// never all at once. In a round all chips go through one random order of offsets of chip numbers: random, so that all
+/// ports of a chip are in use; the same for all, so that at a time all go about the same way, which loads the channels
+/// of a dimension alike, and each hears from one at a time.
 struct AllToAll {
   std::uint64_t bytes_per_pair = 0;
   bool with_self = false;  ///< a chip's bytes to itself count as delivered at once and use no channel
-  DestinationOrder order = DestinationOrder::offsets;
 };
 
 /// What a run of generated packets to completion found. injected = delivered + lost.
@@ -55,11 +49,9 @@ class AllToAllSource {
         packet_bytes_(static_cast<std::uint64_t>(config.packet_bytes)),
         rounds_((all_to_all.bytes_per_pair + packet_bytes_ - 1) / packet_bytes_),
         chips_(static_cast<std::uint32_t>(network.chip_count())),
-        most_queued_(most_queued(chips_)) {
-    Random random(mix64(config.seed));
-    seed_ = random.next();
-    for (std::uint32_t chip = 0; chip < chips_; ++chip) sources_.push_back({random.next(), 0, 0, 0});
-  }
+        seed_(Random(mix64(config.seed)).next()),
+        most_queued_(most_queued(chips_)),
+        sources_(chips_) {}
 
   Result<PacketRun> run(const Watch& watch) {
     for (std::uint32_t chip = 0; chip < chips_; ++chip) {
@@ -114,10 +106,9 @@ class AllToAllSource {
   static std::uint32_t most_queued(std::uint32_t chips) { return std::clamp((1U << 21) / chips, 96U, 4096U); }
 
   struct Chip {
-    std::uint64_t seed;
-    std::uint64_t round;
-    std::uint32_t next;    // destinations of the round that are done
-    std::uint32_t queued;  // packets that have not left
+    std::uint64_t round = 0;
+    std::uint32_t next = 0;    // destinations of the round that are done
+    std::uint32_t queued = 0;  // packets that have not left
   };
 
   void fill(std::uint32_t number, std::uint32_t channel) {
@@ -138,9 +129,8 @@ class AllToAllSource {
       chip.next = 0;
       ++chip.round;
     }
-    const bool shared = all_to_all_.order == DestinationOrder::offsets;
-    const std::uint32_t drawn = Permutation(chips_, mix64((shared ? seed_ : chip.seed) + round))(index);
-    return make(chip, number, shared ? (number + drawn) % chips_ : drawn, round);
+    const std::uint32_t offset = Permutation(chips_, mix64(seed_ + round))(index);
+    return make(chip, number, (number + offset) % chips_, round);
   }
   bool wants(std::uint32_t channel, const Chip& chip) const {
     if constexpr (R::kAdaptive)

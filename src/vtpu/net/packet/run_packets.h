@@ -7,12 +7,12 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
-#include "vtpu/net/flow/ways.h"
 #include "vtpu/net/network.h"
-#include "vtpu/net/packet/followers.h"
 #include "vtpu/net/packet/packet_config.h"
 #include "vtpu/net/packet/packet_engine.h"
 #include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/check_messages.h"
+#include "vtpu/net/workload/followers.h"
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 

@@ -11,12 +11,12 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
-#include "vtpu/net/flit/bernoulli_sources.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/packet/packet_config.h"
 #include "vtpu/net/packet/packet_engine.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/batch_means.h"
+#include "vtpu/net/workload/bernoulli_sources.h"
 #include "vtpu/net/workload/steady.h"
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/watch.h"

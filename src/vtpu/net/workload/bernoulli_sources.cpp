@@ -1,4 +1,4 @@
-#include "vtpu/net/flit/bernoulli_sources.h"
+#include "vtpu/net/workload/bernoulli_sources.h"
 
 #include <algorithm>
 #include <limits>

@@ -1,0 +1,80 @@
+#include "vtpu/measure/child_process.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+namespace vtpu::measure {
+namespace {
+
+using Json = nlohmann::json;
+
+bool write_all(int descriptor, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = ::write(descriptor, bytes.data(), bytes.size());
+    if (wrote <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+  return true;
+}
+
+std::string read_all(int descriptor) {
+  std::string bytes;
+  char block[4096];
+  for (ssize_t got = 0; (got = ::read(descriptor, block, sizeof block)) > 0;)
+    bytes.append(block, static_cast<std::size_t>(got));
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::string> in_child(const std::string& where, const std::function<std::string()>& work) {
+  int ends[2];
+  if (::pipe(ends) != 0) return Error{where, "the system gives no pipe", ""};
+  std::fflush(nullptr);  // or what is buffered now would be written by both
+  const pid_t process = ::fork();
+  if (process < 0) {
+    ::close(ends[0]);
+    ::close(ends[1]);
+    return Error{where, "the system gives no process", ""};
+  }
+  if (process == 0) {
+    ::close(ends[0]);
+    ::_exit(write_all(ends[1], work()) ? 0 : 1);
+  }
+  ::close(ends[1]);
+  const std::string bytes = read_all(ends[0]);
+  ::close(ends[0]);
+  int status = 0;
+  ::waitpid(process, &status, 0);
+  if (WIFSIGNALED(status))
+    return Error{where, fmt::format("a process was ended by signal {}", WTERMSIG(status)), "its results"};
+  if (WEXITSTATUS(status) != 0)
+    return Error{where, fmt::format("a process ended with status {}", WEXITSTATUS(status)), "its results"};
+  return bytes;
+}
+
+Result<TimedChild> time_in_child(const std::string& where, const std::function<Result<double>()>& work) {
+  const Result<std::string> told = in_child(where, [&] {
+    const auto begin = std::chrono::steady_clock::now();
+    const Result<double> value = work();
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    if (!value) return Json{{"error", value.error().message()}}.dump();
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return Json{{"value", *value}, {"seconds", taken.count()}, {"kibibytes", usage.ru_maxrss}}.dump();
+  });
+  if (!told) return told.error();
+  const Json found = Json::parse(*told, nullptr, false);
+  if (found.is_discarded()) return Error{where, "a process told nothing", "its results"};
+  if (found.contains("error")) return Error{where, found.at("error").get<std::string>(), ""};
+  return TimedChild{found.at("value"), found.at("seconds"), found.at("kibibytes").get<double>() / 1024};
+}
+
+}  // namespace vtpu::measure
