@@ -9,8 +9,8 @@
 // each way runs once untimed right before it is timed; the others ask for several times what the last cache holds in a
 // run, so that no row is still there from the run before. Control: a table of 1 GiB, 512-byte rows.
 //
-// The vTPU program: each row is asked for (sprefch) while 64 lines before it are still to be read; ids are places in
-// units of 8 bytes.
+// The vTPU program (vtpu/study/embedding_program.h): each row is asked for (sprefch) while 64 lines before it are still
+// to be read; ids are places in units of 8 bytes.
 //
 // Needs 3 GiB of memory. Parameters: lookups in a run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
 // vtpu.mem.embedding*; table embedding.
@@ -24,72 +24,33 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/jit/native_engine.h"
-#include "vtpu/isa/builder.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
+#include "vtpu/study/embedding_program.h"
 #include "vtpu/study/regions.h"
 
 namespace {
 
 using namespace vtpu::measure;
-using namespace vtpu::isa;
 using vtpu::Random;
 using vtpu::Result;
 using vtpu::exec::Machine;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::memory::PageTable;
 using vtpu::study::allocate;
-using vtpu::study::first_of;
 using Source = Column::Source;
 
-constexpr std::size_t kBag = 32;
-constexpr std::size_t kLinesAhead = 64;  ///< asked for before they are read, whatever the length of a row
+constexpr std::size_t kBag = vtpu::study::kEmbeddingGroup;
 constexpr std::size_t kFloorDistances[] = {0, 16, 64};  ///< the fastest is the floor
 constexpr std::size_t kFarthest = 64;
 constexpr std::size_t kLine = 64;
-constexpr std::uint32_t kTable = 0, kIds = 1, kBags = 2;
-
-/// Sums every bag of kBag rows and stores it: rows of `lines` × 64 bytes.
-vtpu::isa::Program program_of(std::size_t lines, std::size_t lookups) {
-  Builder b("embedding");
-  const P table{0}, ids{1}, bags{2};
-  const R id{0}, ahead{1}, index{13}, bag{14}, counter{15};
-  for (const auto& [p, region] : {std::pair{table, kTable}, {ids, kIds}, {bags, kBags}})
-    b.word(op(Opcode::dmov_coord, p, b.coordinate(first_of(region))));
-  b.word(op(Opcode::dmov_i64, index, 0));
-  b.word(op(Opcode::dmov_i64, bag, 0));
-  // Touches the table once, so that the loop finds its pointer translated.
-  b.word(op(Opcode::sgather_i64, R{2}, at(table)));
-  b.counted_loop(counter, lookups / kBag, [&] {
-    for (std::size_t k = 0; k < lines; ++k)
-      b.word(
-          op(Opcode::dxor_x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}));
-    for (std::size_t i = 0; i < kBag; ++i) {
-      b.word(op(Opcode::sgather_i32, id, at(ids, index, 1, static_cast<std::int32_t>(4 * i))));
-      b.word(
-          op(Opcode::sgather_i32, ahead, at(ids, index, 1, static_cast<std::int32_t>(4 * (i + kLinesAhead / lines)))));
-      for (std::size_t k = 0; k < lines; ++k) {
-        const unsigned row = 8 + static_cast<unsigned>(k % 8);
-        b.word(op(Opcode::sprefch, at(table, ahead, 8, static_cast<std::int32_t>(k * kLine))));
-        b.word(op(Opcode::sgather_v64, V{row}, at(table, id, 8, static_cast<std::int32_t>(k * kLine))));
-        b.word(op(Opcode::dadd_f32x16, V{static_cast<unsigned>(k)}, V{static_cast<unsigned>(k)}, V{row}));
-      }
-    }
-    for (std::size_t k = 0; k < lines; ++k)
-      b.word(
-          op(Opcode::sscattr_v64, V{static_cast<unsigned>(k)}, at(bags, bag, 1, static_cast<std::int32_t>(k * kLine))));
-    b.word(op(Opcode::dadd_i64, index, index, 4 * kBag));
-    b.word(op(Opcode::dadd_i64, bag, bag, lines * kLine));
-  });
-  b.word(op(Opcode::dhalt));
-  return b.build();
-}
+constexpr vtpu::study::EmbeddingRegions kRegions;
 
 struct Data {
   Machine machine;
-  std::unique_ptr<ValidProgram> program;
+  std::unique_ptr<vtpu::isa::ValidProgram> program;
   std::unique_ptr<NativeEngine> engine;
   std::size_t floats = 0;  ///< of a row
   std::size_t lookups = 0;
@@ -107,9 +68,9 @@ std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, 
   auto data = std::make_shared<Data>(
       Data{Machine(PageTable(limits)), {}, {}, row_bytes / sizeof(float), lookups, {}, {}, {}, {}, {}, {}});
   const std::size_t rows = table_bytes / row_bytes;
-  data->table = allocate<float>(data->machine, kTable, table_bytes);
-  data->ids = allocate<std::uint32_t>(data->machine, kIds, 4 * (lookups + kFarthest));
-  data->bags = allocate<float>(data->machine, kBags, lookups / kBag * row_bytes);
+  data->table = allocate<float>(data->machine, kRegions.table, table_bytes);
+  data->ids = allocate<std::uint32_t>(data->machine, kRegions.ids, 4 * (lookups + kFarthest));
+  data->bags = allocate<float>(data->machine, kRegions.bags, lookups / kBag * row_bytes);
   for (std::size_t i = 0; i < data->table.size(); ++i) data->table[i] = static_cast<float>(vtpu::mix64(i) % 16);
   // Keys of the hash tables are the numbers of the rows.
   for (std::size_t i = 0; i < data->ids.size(); ++i) {
@@ -123,9 +84,9 @@ std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, 
     data->std_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
     data->absl_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
   }
-  auto valid = ValidProgram::make(program_of(row_bytes / kLine, lookups));
+  auto valid = vtpu::isa::ValidProgram::make(vtpu::study::embedding_program(row_bytes / kLine, lookups, kBag));
   VTPU_CHECK(valid.ok(), "the program of this experiment is valid");
-  data->program = std::make_unique<ValidProgram>(std::move(*valid));
+  data->program = std::make_unique<vtpu::isa::ValidProgram>(std::move(*valid));
   auto engine = NativeEngine::compile(*data->program);
   VTPU_CHECK(engine.ok(), "the host runs compiled code");
   data->engine = std::make_unique<NativeEngine>(std::move(*engine));

@@ -11,6 +11,8 @@ using Declare = plot::Figure();
 // Diagrams, drawn from the tables of links, ports and routes that the experiments compute.
 Declare system_architecture;
 Declare coordinate_routing;
+Declare sparse_network;
+Declare sparse_speedup;
 Declare sparsecore_pipeline;
 Declare topology_comparison;
 Declare fault_tolerance;
@@ -40,8 +42,18 @@ Declare batching;
 Declare latency_throughput;
 Declare all_reduce;
 Declare infiniband;
+Declare learned_gain;
+Declare learned_state_picture;
+Declare goodput;
+Declare stretch;
 Declare network_scaling;
 Declare simulator_speed;
+Declare recovery;
+Declare exhaustion;
+Declare learned_classes;
+Declare learned_workloads;
+Declare learned_transfer;
+Declare reconfigure;
 // Published numbers, and what became of the claims.
 Declare workload_evolution;
 Declare mlperf_scaling;
@@ -51,6 +63,8 @@ Declare claim_verdicts;
 inline std::vector<plot::Figure> all() {
   return {system_architecture(),
           coordinate_routing(),
+          sparse_network(),
+          sparse_speedup(),
           sparsecore_pipeline(),
           topology_comparison(),
           fault_tolerance(),
@@ -76,8 +90,18 @@ inline std::vector<plot::Figure> all() {
           latency_throughput(),
           all_reduce(),
           infiniband(),
+          learned_gain(),
+          learned_state_picture(),
+          goodput(),
+          stretch(),
           network_scaling(),
           simulator_speed(),
+          recovery(),
+          exhaustion(),
+          learned_classes(),
+          learned_workloads(),
+          learned_transfer(),
+          reconfigure(),
           workload_evolution(),
           mlperf_scaling(),
           energy_carbon(),

@@ -12,8 +12,12 @@
 #include <vector>
 
 #include "command.h"
-#include "phextnet/interrupt.h"
+#include "phextnet/learn.h"
+#include "phextnet/life.h"
 #include "phextnet/meter.h"
+#include "phextnet/options.h"
+#include "phextnet/reconfigure.h"
+#include "phextnet/sweep.h"
 #include "phextnet/view.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
@@ -22,6 +26,7 @@
 #include "vtpu/scenario/run.h"
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/scenario/tables.h"
+#include "vtpu/sweep/interrupt.h"
 
 namespace vtpu::command {
 namespace {
@@ -48,23 +53,6 @@ constexpr std::array<ShortFlag, 15> kShortFlags = {{{"-t,--topology", "network.t
                                                     {"--csv", "output.csv"},
                                                     {"--plot", "output.plot"},
                                                     {"--view", "output.view"}}};
-
-struct Options {
-  std::string file;
-  std::vector<std::string> settings;  ///< "key=value", those of --set first
-  std::string from, to;               ///< chips
-  bool time = false;
-  bool markdown = false;
-};
-
-Result<Scenario> scenario_of(const Options& options) {
-  Result<Scenario> read = Scenario{};
-  if (!options.file.empty()) read = scenario::read_scenario(options.file);
-  if (!read) return read;
-  for (const std::string& setting : options.settings)
-    if (const auto done = scenario::set(*read, setting); !done) return done.error();
-  return read;
-}
 
 // ---- commands
 
@@ -126,7 +114,7 @@ Result<int> run_run(const Options& options) {
   if (!given) return given.error();
   std::optional<Meter> meter(std::in_place);
   const bool terminal = meter->terminal();
-  const Interrupt interrupt;
+  const sweep::Interrupt interrupt;
   const auto done = scenario::run(*given, [&](double part) {
     meter->show(part);
     return !interrupt.came();
@@ -165,6 +153,24 @@ class CommandLine {
         on_scenario("routes", "routing table: source, destination, next hop, hops, bandwidth", run_routes);
     CLI::Option* from = routes->add_option("--from", options_.from, "only of this chip");
     routes->add_option("--to", options_.to, "every hop to this chip")->needs(from);
+    CLI::App* sweep =
+        on_scenario("sweep", "run every combination of values of some keys; goes on where it was", run_sweep);
+    sweep->add_option("--over", options_.over, "section.key=value,value (of lists: value;value); may be given again")
+        ->take_all()
+        ->expected(1)
+        ->required();
+    sweep->add_option("--out", options_.out, "folder: sweep.csv, sweep.json, and what is finished")->required();
+    CLI::App* change = on_scenario(
+        "reconfigure", "from the network of FILE to that of AFTER while FILE's [workload] runs", run_reconfigure);
+    change->get_option("FILE")->required();
+    change->add_option("AFTER", options_.after, "scenario of which only the topology counts")->required();
+    CLI::Option* rows = change->add_option("--entries", options_.rows, "also so many changed rows of a chip's table")
+                            ->check(CLI::Range(0, 1000));
+    change->add_option("--from", options_.from, "of this chip, else of the one with the most")->needs(rows);
+    on_scenario("life", "failures of a machine over time and what is done about them; --csv: every event", run_life);
+    CLI::App* learn = app_.add_subcommand("learn", "search for an OCS state that carries a uniform all-to-all");
+    add_learn_options(*learn, options_.learn);
+    learn->final_callback([this] { action_ = run_learn; });
     CLI::App* keys = app_.add_subcommand("keys", "a scenario file with every key, its default and its meaning");
     keys->add_flag("--markdown", options_.markdown, "as the table of README.md");
     keys->final_callback([this] { action_ = run_keys; });
@@ -178,6 +184,13 @@ class CommandLine {
  private:
   using Action = Result<int> (*)(const Options&);
 
+  /// Whether a command heeds a flag of [output].
+  static bool writes(Action action, std::string_view key) {
+    if (!key.starts_with("output.")) return true;
+    if (action == run_life) return key == "output.json" || key == "output.csv";
+    return action != run_sweep && (action != run_reconfigure || key == "output.json");
+  }
+
   CLI::App* on_scenario(const char* name, const char* what, Action action) {
     CLI::App* command = app_.add_subcommand(name, what);
     command->add_option("FILE", options_.file, "scenario; without one, defaults and flags");
@@ -190,13 +203,15 @@ class CommandLine {
             "section.key=value; may be given again")
         ->take_all()
         ->expected(1);
-    for (const ShortFlag& flag : kShortFlags)
+    for (const ShortFlag& flag : kShortFlags) {
+      if (!writes(action, flag.key)) continue;
       command->add_option_function<std::string>(
           flag.names,
           [this, key = std::string(flag.key)](const std::string& value) {
             options_.settings.push_back(key + "=" + value);
           },
           flag.key);
+    }
     command->final_callback([this, action] { action_ = action; });
     return command;
   }

@@ -241,10 +241,12 @@ Fixture fixture() {
 
   // The many numbers of the core and of the compiler come from the shipped reference.
   for (const char* experiment :
-       {"core-ops-per-cycle", "core-ports",   "core-compile",    "compiler-tiers", "compiler-speed",
-        "compiler-soak",      "mem-ppt",      "mem-s-pipe",      "mem-bandwidth",  "mem-lookup",
-        "mem-embedding",      "net-alltoall", "net-collectives", "net-flit",       "net-infiniband",
-        "net-levels",         "net-routing",  "net-scaling",     "net-simgrid",    "net-speed"}) {
+       {"core-ops-per-cycle", "core-ports",     "core-compile",    "compiler-tiers",  "compiler-speed",
+        "compiler-soak",      "mem-ppt",        "mem-s-pipe",      "mem-bandwidth",   "mem-lookup",
+        "mem-embedding",      "net-alltoall",   "net-collectives", "net-flit",        "net-infiniband",
+        "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
+        "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
+        "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology"}) {
     Result<ResultFile> reference = measure::load(kRoot / "data/reference/quick", experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);

@@ -48,10 +48,12 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
 
 }  // namespace
 
-Result<Csv> Run::input_csv(const std::string& path) const {
+std::filesystem::path Run::input_path(const std::string& path) const {
   VTPU_CHECK(result_.input_hashes.contains(path), "an experiment reads only the inputs it declares");
-  return read_csv(root_ / path);
+  return root_ / path;
 }
+
+Result<Csv> Run::input_csv(const std::string& path) const { return read_csv(input_path(path)); }
 
 Result<double> Run::published(const std::string& path, const std::string& id) const {
   const Result<Csv> csv = input_csv(path);

@@ -35,7 +35,9 @@ class Run {
     return parameter(name, value, value);
   }
 
-  /// Reads one of the declared inputs (path below the project's root).
+  /// Where one of the declared inputs is (path below the project's root).
+  std::filesystem::path input_path(const std::string& path) const;
+  /// Reads one of them.
   Result<Csv> input_csv(const std::string& path) const;
   /// The number in column `value` of the row with that `id`, as the files of data/published have them.
   /// Error: as input_csv; the file or row that lacks it.

@@ -143,11 +143,24 @@ const Key* find_key(std::string_view full) {
   return nullptr;
 }
 
+Result<const Key*> named_key(std::string_view name, std::string_view flag) {
+  if (const Key* key = find_key(name)) return key;
+  std::vector<std::string> names;
+  for (const Key& key : keys()) names.push_back(key.full());
+  return Error{fmt::format("{} {}", flag, name), "found key " + quoted_with_hint(name, names),
+               "a key that 'phextnet keys' lists"};
+}
+
 bool has_meaning(const Key& key, const Scenario& scenario) {
   if (key.when.key.empty()) return true;
   Scenario copy = scenario;  // `field` gives places to write to
   const Text& word = *std::get<Text*>(find_key(key.when.key)->field(copy));
   return std::find(key.when.words.begin(), key.when.words.end(), word) != key.when.words.end();
+}
+
+bool bears_on_run(const Key& key) {
+  static constexpr std::array<std::string_view, 3> kOther = {"output", "reconfigure", "life"};
+  return std::find(kOther.begin(), kOther.end(), key.section) == kOther.end() && key.full() != "simulation.threads";
 }
 
 std::string value_text(const Key& key, const Scenario& scenario) {

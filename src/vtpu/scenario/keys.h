@@ -47,9 +47,14 @@ const std::vector<Section>& sections();
 const std::vector<Key>& keys();
 /// The key of a full name, or none.
 const Key* find_key(std::string_view full);
+/// Error: at `flag name`, the nearest key.
+Result<const Key*> named_key(std::string_view name, std::string_view flag);
 
 /// Whether the other keys are such that this one has a meaning.
 bool has_meaning(const Key& key, const Scenario& scenario);
+
+/// Whether the key has a part in what a run simulates; others say what is written, or are of other commands.
+bool bears_on_run(const Key& key);
 
 /// The value as it stands in TOML.
 std::string value_text(const Key& key, const Scenario& scenario);

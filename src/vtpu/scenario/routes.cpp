@@ -9,6 +9,12 @@
 #include <vector>
 
 #include "vtpu/base/text.h"
+#include "vtpu/learn/confirm.h"
+#include "vtpu/learn/lifted_graph.h"
+#include "vtpu/learn/route_rules.h"
+#include "vtpu/learn/search.h"
+#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/balanced_split.h"
 
@@ -45,6 +51,7 @@ class Builder {
     const std::string word = scenario_.routing.algorithm == "auto" ? usual() : scenario_.routing.algorithm;
     if (auto right = check_keys(word); !right) return right.error();
     if (word == "table") return table();
+    if (word == "symmetric") return symmetric();
     if (subject_.failed.any() && word != "dimension-order" && word != "e-cube")
       return Error{scenario_.where("routing.algorithm"), fmt::format("found {} with faults", word),
                    "table, which goes around them, or dimension-order or e-cube, which lose what they cannot reach"};
@@ -92,8 +99,10 @@ class Builder {
         return on(subject_, std::move(*order));
       }
     }
-    return Error{scenario_.where("routing.algorithm"), fmt::format("found {} for {}", word, subject_.network.name()),
-                 "table, dimension-order, minimal-adaptive or valiant on a grid, e-cube on a hypercube"};
+    return Error{
+        scenario_.where("routing.algorithm"), fmt::format("found {} for {}", word, subject_.network.name()),
+        "table, dimension-order, minimal-adaptive or valiant on a grid, e-cube on a hypercube, symmetric on an "
+        "OCS state"};
   }
 
   template <net::Topology T>
@@ -125,6 +134,27 @@ class Builder {
     return AnyRouting(*table);
   }
 
+  /// The ways of a state whose blocks look alike, balanced for uniform traffic.
+  Result<AnyRouting> symmetric() const {
+    const Error unfit{scenario_.where("routing.algorithm"),
+                      fmt::format("found symmetric for {}", subject_.network.name()),
+                      "a whole OCS state whose blocks all look alike"};
+    if (subject_.failed.any() || scenario_.network.topology != "ocs") return unfit;
+    const auto circuits = net::read_ocs_state(scenario_.network.file.path);
+    if (!circuits) return circuits.error();
+    const auto state = learn::symmetric_state_of(*circuits);
+    if (!state) return Error{unfit.where, unfit.found + ": " + state.error().message(), unfit.expected};
+    const auto classes = static_cast<int>(scenario_.routing.classes);
+    const auto steps = static_cast<int>(scenario_.routing.order_steps);
+    const learn::RouteRule rule = steps == 0
+                                      ? learn::optical_first(state->block_side, classes)
+                                      : learn::searched_order(learn::lifted(*state), classes, steps,
+                                                              static_cast<std::uint64_t>(scenario_.simulation.seed));
+    auto ways = learn::routed(*state, rule);
+    if (!ways) return at_key(scenario_, "routing.classes", ways.error());
+    return AnyRouting(std::move(ways->routing));
+  }
+
   const Scenario& scenario_;
   const Subject& subject_;
 };
@@ -143,6 +173,7 @@ Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subjec
 
 std::string ties_text(const Scenario& scenario, const AnyRouting& routing) {
   if (std::holds_alternative<net::TableRouting>(routing)) return "ties of shortest paths: " + scenario.routing.split;
+  if (std::holds_alternative<learn::LiftedRouting>(routing)) return "ways balanced for uniform traffic";
   if (std::holds_alternative<net::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
   if (scenario.network.topology == "torus" || scenario.network.topology == "pentagon")
     return scenario.routing.ties == "positive" ? "half-way ties all go in the positive direction"

@@ -23,8 +23,7 @@ namespace {
 std::vector<std::pair<std::string, std::string>> settings_of(const Scenario& scenario) {
   std::vector<std::pair<std::string, std::string>> settings;
   for (const Key& key : keys())
-    if (key.section != "output" && key.full() != "simulation.threads" && has_meaning(key, scenario))
-      settings.emplace_back(key.full(), value_text(key, scenario));
+    if (bears_on_run(key) && has_meaning(key, scenario)) settings.emplace_back(key.full(), value_text(key, scenario));
   return settings;
 }
 

@@ -12,17 +12,10 @@
 namespace vtpu::scenario {
 namespace {
 
-std::vector<std::string> full_names() {
-  std::vector<std::string> names;
-  for (const Key& key : keys()) names.push_back(key.full());
-  return names;
-}
-
-constexpr const char* kFlag = "--set ";
-
 /// Whether a flag took away the meaning that a key had in its file.
 bool overridden(const Scenario& scenario, const Key& key) {
-  return !scenario.where(key.full()).starts_with(kFlag) && scenario.where(key.when.key).starts_with(kFlag);
+  const auto by_flag = [&](const std::string& name) { return scenario.where(name).starts_with("--"); };
+  return !by_flag(key.full()) && by_flag(key.when.key);
 }
 
 }  // namespace
@@ -36,16 +29,16 @@ Error at_key(const Scenario& scenario, std::string_view key, const Error& error)
   return {scenario.where(key), error.where.empty() ? error.found : error.where + ": " + error.found, error.expected};
 }
 
-Result<void> set(Scenario& scenario, std::string_view assignment) {
+Result<void> set(Scenario& scenario, std::string_view assignment, std::string_view flag) {
   const std::size_t equals = assignment.find('=');
   if (equals == std::string_view::npos)
-    return Error{"--set", fmt::format("found '{}'", assignment), "section.key=value, as in network.sides=4x4x8"};
+    return Error{std::string(flag), fmt::format("found '{}'", assignment),
+                 "section.key=value, as in network.sides=4x4x8"};
   const std::string name(trim(assignment.substr(0, equals)));
-  const std::string where = kFlag + name;
-  const Key* key = find_key(name);
-  if (key == nullptr)
-    return Error{where, "found key " + quoted_with_hint(name, full_names()), "a key that 'phextnet keys' lists"};
-  if (const auto stored = assign_text(*key, scenario, trim(assignment.substr(equals + 1)), where); !stored)
+  const auto key = named_key(name, flag);
+  if (!key) return key.error();
+  const std::string where = fmt::format("{} {}", flag, name);
+  if (const auto stored = assign_text(**key, scenario, trim(assignment.substr(equals + 1)), where); !stored)
     return stored;
   scenario.given[name] = where;
   return {};

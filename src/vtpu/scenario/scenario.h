@@ -63,8 +63,9 @@ Error at_key(const Scenario& scenario, std::string_view key, const Error& error)
 Result<Scenario> parse_scenario(std::string_view toml, const std::string& name);
 Result<Scenario> read_scenario(const std::filesystem::path& file);
 
-/// One key by text, as in "network.sides=4x4x8"; lists are separated by commas. Error: as above, at `--set key`.
-Result<void> set(Scenario& scenario, std::string_view assignment);
+/// One key by text, as in "network.sides=4x4x8"; lists are separated by commas. `flag`: what it was given by, beginning
+/// with "--". Error: as above, at `--set key`.
+Result<void> set(Scenario& scenario, std::string_view assignment, std::string_view flag = "--set");
 
 /// What one key asks of others. Error: a key that was given and has no meaning beside the others (one of the file whose
 /// meaning a flag took away is passed over), a list of loads that

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/packet/packet_config.h"
 #include "vtpu/net/workload/steady.h"
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/watch.h"
@@ -21,6 +22,9 @@ struct Setup {
   const Subject& subject;
   const AnyRouting& routing;
 };
+
+/// What a scenario says of packets.
+net::PacketConfig packet_config(const Scenario& scenario);
 
 Result<net::SteadyState> flit_point(const Setup& setup, const net::Traffic& traffic, double load,
                                     const net::Watch& watch);

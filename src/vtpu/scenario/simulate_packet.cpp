@@ -8,9 +8,7 @@
 #include "vtpu/scenario/simulate.h"
 
 namespace vtpu::scenario {
-namespace {
-
-net::PacketConfig config_of(const Scenario& scenario) {
+net::PacketConfig packet_config(const Scenario& scenario) {
   net::PacketConfig config;
   config.packet_bytes = static_cast<int>(scenario.simulation.packet_bytes.count);
   config.vcs = static_cast<int>(scenario.routing.vcs);
@@ -19,8 +17,6 @@ net::PacketConfig config_of(const Scenario& scenario) {
   config.seed = static_cast<std::uint64_t>(scenario.simulation.seed);
   return config;
 }
-
-}  // namespace
 
 Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& traffic, double load,
                                       const net::Watch& watch) {
@@ -32,7 +28,8 @@ Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& tr
       static_cast<int>(std::min<std::int64_t>(simulation.period_cycles * simulation.batches, 1'000'000'000));
   return std::visit(
       [&](const auto& routing) {
-        return net::run_steady_packets(setup.subject.network, routing, traffic, config_of(setup.scenario), plan, watch);
+        return net::run_steady_packets(setup.subject.network, routing, traffic, packet_config(setup.scenario), plan,
+                                       watch);
       },
       setup.routing);
 }
@@ -40,7 +37,7 @@ Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& tr
 Result<Finished> finish_by_packets(const Setup& setup, const net::Workload& workload, const net::Watch& watch) {
   auto done = std::visit(
       [&](const auto& routing) {
-        return net::run_packets(setup.subject.network, routing, workload, config_of(setup.scenario), watch);
+        return net::run_packets(setup.subject.network, routing, workload, packet_config(setup.scenario), watch);
       },
       setup.routing);
   if (!done) return done.error();
@@ -57,7 +54,7 @@ Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_p
   all_to_all.bytes_per_pair = bytes_per_pair;
   auto done = std::visit(
       [&](const auto& routing) {
-        return net::run_all_to_all(setup.subject.network, routing, all_to_all, config_of(setup.scenario), watch);
+        return net::run_all_to_all(setup.subject.network, routing, all_to_all, packet_config(setup.scenario), watch);
       },
       setup.routing);
   if (!done) return done.error();

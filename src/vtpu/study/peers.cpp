@@ -159,4 +159,10 @@ kernels::ReferenceFunction openblas_peer(std::string_view program) {
   return find(kOpenBlas, program);
 }
 
+void openblas_weighted_row_sum(std::int64_t rows, std::int64_t width, const float* table, const float* weights,
+                               float* sum) {
+  openblas_set_num_threads(1);
+  cblas_sgemv(CblasRowMajor, CblasTrans, as_int(rows), as_int(width), 1, table, as_int(width), weights, 1, 0, sum, 1);
+}
+
 }  // namespace vtpu::study

@@ -12,4 +12,8 @@ kernels::ReferenceFunction eigen_peer(std::string_view program);
 /// As above; sets OpenBLAS to one thread.
 kernels::ReferenceFunction openblas_peer(std::string_view program);
 
+/// sum[j] = Σ weights[i] · table[i][j], a row-major table of f32, by OpenBLAS (sgemv) on one thread.
+void openblas_weighted_row_sum(std::int64_t rows, std::int64_t width, const float* table, const float* weights,
+                               float* sum);
+
 }  // namespace vtpu::study

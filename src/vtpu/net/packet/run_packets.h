@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -18,10 +19,31 @@
 
 namespace vtpu::net {
 
+/// What a pause holds back from its moment on.
+enum class Hold {
+  packets,  ///< chips make no more packets; those that stand at their ports go out
+  messages  ///< chips begin no more messages; those under way are sent to their ends
+};
+
+struct Pause {
+  double at_ns = 0;
+  Hold hold = Hold::packets;
+};
+
 /// The packets of a workload, as a client of PacketEngine.
 template <Routing R>
 class WorkloadSource {
  public:
+  /// How far a message has come.
+  struct Progress {
+    std::uint64_t to_make = 0;    // bytes
+    std::uint64_t to_arrive = 0;  // bytes
+    Picoseconds may_start = 0;    // once all it waits for is there
+    std::uint32_t waits_for = 0;  // messages
+    bool started = false;
+    bool finished = false;
+  };
+
   WorkloadSource(const Network& network, const R& routing, const Workload& workload, const PacketConfig& config)
       : routing_(routing),
         workload_(workload),
@@ -33,62 +55,81 @@ class WorkloadSource {
     completion_.loss.resize(progress_.size(), Loss::none);
   }
 
-  Result<Completion> run(const Watch& watch) {
+  /// To its end, or up to a pause and on until the network is empty.
+  Result<void> run(const std::optional<Pause>& pause, const Watch& watch) {
+    if (pause) {
+      hold_ = pause->hold;
+      // The highest number: of what happens at one moment the pause comes last.
+      engine_.set_timer(picoseconds(pause->at_ns), static_cast<std::uint32_t>(workload_.size()));
+    }
     for (int id = 0; id < workload_.size(); ++id) {
       progress_[at(id)].waits_for = static_cast<std::uint32_t>(workload_.after(id).size());
       if (progress_[at(id)].waits_for == 0) schedule(id, 0);
     }
-    if (const Result<void> end = engine_.run(watch); !end) return end.error();
-    VTPU_CHECK(finished_ == workload_.size(), "every message is delivered or lost");
+    if (const Result<void> end = engine_.run(watch); !end) return end;
+    VTPU_CHECK(paused_ || finished_ == workload_.size(), "every message is delivered or lost");
     completion_.channel_bytes = engine_.channel_bytes();
-    completion_.injected_bytes = workload_.total_bytes();
-    VTPU_CHECK(completion_.injected_bytes == completion_.delivered_bytes + completion_.lost_bytes,
-               "bytes are conserved");
-    return std::move(completion_);
+    return {};
   }
 
+  /// `injected_bytes` are those that were delivered or lost; of a paused message, what has arrived.
+  Completion& completion() { return completion_; }
+  const Progress& progress(int id) const { return progress_[at(id)]; }
+  /// Of the delivered bytes, those that arrived after the pause.
+  std::uint64_t drained_bytes() const { return drained_bytes_; }
+  /// Of a packet; 0 if there is none.
+  double first_delivery_ns() const { return first_delivery_ns_; }
+  /// When the last packet or message arrived, or was found to be lost.
+  double last_event_ns() const { return last_event_ns_; }
   std::uint64_t packet_hops() const { return engine_.packet_hops(); }
 
   void sent(std::uint32_t, std::uint32_t tag, bool from_source) {
-    if (from_source) make_packet(static_cast<int>(tag));
+    if (from_source && !(paused_ && hold_ == Hold::packets)) make_packet(static_cast<int>(tag));
   }
   void delivered(std::uint32_t tag, std::uint32_t bytes) {
+    count(bytes);
     Progress& progress = progress_[tag];
     progress.to_arrive -= bytes;
     if (progress.to_arrive == 0) finish(static_cast<int>(tag), Loss::none);
   }
   void timer(std::uint32_t number) {
+    if (number == progress_.size()) {
+      paused_ = true;
+      return;
+    }
     const int id = static_cast<int>(number);
-    progress_[at(id)].started ? finish(id, Loss::none) : start(id);
+    if (progress_[at(id)].started) return finish(id, Loss::none);
+    if (!paused_) start(id);
   }
-  double done() const { return static_cast<double>(finished_) / workload_.size(); }
+  double done() const { return static_cast<double>(finished_) / std::max(1, workload_.size()); }
 
  private:
   /// Packets of one message that wait at its source: enough to keep all ports busy that its ways may start with.
   static constexpr int kQueuedPerMessage = 4;
-
-  struct Progress {
-    std::uint64_t to_make = 0;    // bytes
-    std::uint64_t to_arrive = 0;  // bytes
-    std::uint32_t waits_for = 0;  // messages
-    bool started = false;
-  };
 
   static std::size_t at(int id) { return static_cast<std::size_t>(id); }
 
   /// `last`: when the last message it waits for was delivered.
   void schedule(int id, Picoseconds last) {
     const Message& message = workload_.message(id);
-    const Picoseconds when = std::max(last + picoseconds(message.compute_ns), picoseconds(message.not_before_ns));
-    engine_.set_timer(when, static_cast<std::uint32_t>(id));
+    Progress& progress = progress_[at(id)];
+    progress.may_start = std::max(last + picoseconds(message.compute_ns), picoseconds(message.not_before_ns));
+    if (!paused_) engine_.set_timer(progress.may_start, static_cast<std::uint32_t>(id));
   }
 
   void start(int id) {
     const Message& message = workload_.message(id);
     Progress& progress = progress_[at(id)];
     progress.started = true;
-    if (!routing_.reaches(message.source, message.destination)) return finish(id, Loss::no_path);
-    if (message.source == message.destination) return finish(id, Loss::none);
+    if (!routing_.reaches(message.source, message.destination)) {
+      completion_.injected_bytes += message.bytes;
+      completion_.lost_bytes += message.bytes;
+      return finish(id, Loss::no_path);
+    }
+    if (message.source == message.destination) {
+      count(message.bytes);
+      return finish(id, Loss::none);
+    }
     if (message.bytes == 0)
       return engine_.set_timer(engine_.now() + engine_.delay_alone(message.source, message.destination),
                                static_cast<std::uint32_t>(id));
@@ -106,14 +147,22 @@ class WorkloadSource {
                   static_cast<std::uint32_t>(id));
   }
 
+  void count(std::uint64_t bytes) {
+    last_event_ns_ = static_cast<double>(engine_.now()) * 1e-3;
+    if (completion_.delivered_bytes == 0) first_delivery_ns_ = last_event_ns_;
+    completion_.injected_bytes += bytes;
+    completion_.delivered_bytes += bytes;
+    if (paused_) drained_bytes_ += bytes;
+  }
+
   /// Messages behind a lost one go on, as at the other levels of simulation: what is lost is that message's bytes.
   void finish(int id, Loss loss) {
-    const double now = static_cast<double>(engine_.now()) * 1e-3;
+    last_event_ns_ = static_cast<double>(engine_.now()) * 1e-3;
     ++finished_;
-    completion_.delivered_ns[at(id)] = now;
+    progress_[at(id)].finished = true;
+    completion_.delivered_ns[at(id)] = last_event_ns_;
     completion_.loss[at(id)] = loss;
-    if (loss == Loss::none) completion_.time_ns = now;
-    (loss == Loss::none ? completion_.delivered_bytes : completion_.lost_bytes) += workload_.message(id).bytes;
+    if (loss == Loss::none) completion_.time_ns = last_event_ns_;
     for (const int follower : followers_.of(id))
       if (--progress_[at(follower)].waits_for == 0) schedule(follower, engine_.now());
   }
@@ -126,6 +175,11 @@ class WorkloadSource {
   std::vector<Progress> progress_;  // by message
   Completion completion_;
   int finished_ = 0;
+  Hold hold_ = Hold::packets;
+  bool paused_ = false;
+  std::uint64_t drained_bytes_ = 0;
+  double first_delivery_ns_ = 0;
+  double last_event_ns_ = 0;
 };
 
 /// Runs a workload to completion. A message is cut into packets; messages of one source share its ports packet by
@@ -137,7 +191,13 @@ Result<Completion> run_packets(const Network& network, const R& routing, const W
                                const PacketConfig& config, const Watch& watch = {}) {
   if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
   if (const Result<void> valid = check_messages(network, workload); !valid) return valid.error();
-  return WorkloadSource<R>(network, routing, workload, config).run(watch);
+  WorkloadSource<R> source(network, routing, workload, config);
+  if (const Result<void> end = source.run(std::nullopt, watch); !end) return end.error();
+  const Completion& done = source.completion();
+  VTPU_CHECK(
+      done.injected_bytes == workload.total_bytes() && done.injected_bytes == done.delivered_bytes + done.lost_bytes,
+      "bytes are conserved");
+  return std::move(source.completion());
 }
 
 }  // namespace vtpu::net

@@ -1,0 +1,194 @@
+// Asks what the states of the switches that a search found are worth for a uniform all-to-all, and what they cost.
+//
+// The states are data/states/uniform-<slice>.ocs. Blocks of each look alike, so it is evaluated from one block: hops
+// exactly, throughput as the fluid optimum over all paths with a certificate (a split that reaches it, and a dual bound
+// over all splits). Rates are link bandwidths a chip, own share included; half-way ties are split evenly. Beside it:
+// the regular torus and, where there is one of the shape, the twisted torus, by the same method; what no state of the
+// switches can exceed, whatever its symmetry (a Moore bound by the tree of blocks); and for two blocks the published
+// TONS topology (network_claims.csv, NW-073 hops between different chips, NW-077 flow a pair). Cost: how far apart the
+// racks of joined blocks stand, which matters where links are wired without switches (one block a rack, eight racks a
+// row); how many switches stay as the torus sets them, and with them its rings for all-reduce.
+// Then the searches that found the smallest states are run again (their seeds are part of the recipe, not the run's).
+//
+// Parameters: slices up to 8x8x8 when quick, to 16x16x16 when full; certificate gap 1 % (0.1 %); searches run again:
+// one (five). No claims of the ledger. Control: the search with no steps. Outputs: keys learn.states.*; tables
+// learned_states, learned_switches.
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "vtpu/learn/cover_bound.h"
+#include "vtpu/learn/lifted_flow.h"
+#include "vtpu/learn/mean_distance.h"
+#include "vtpu/learn/recipes.h"
+#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/net/ocs/state_file.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::learn;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr const char* kFacts = "data/published/network_claims.csv";
+
+std::string file_of(const vtpu::net::Shape& shape) {
+  return fmt::format("data/states/uniform-{}.ocs", to_string(shape));
+}
+
+/// Racks from one to the other along rows and across them, averaged over the optical links of a state.
+double rack_distance(const SymmetricState& state) {
+  constexpr int kRow = 8;
+  const auto apart = [](int a, int b) { return std::abs(a % kRow - b % kRow) + std::abs(a / kRow - b / kRow); };
+  double sum = 0;
+  for (std::size_t ocs = 0; ocs < state.translation.size(); ++ocs)
+    for (int block = 0; block < state.blocks(); ++block) {
+      const int plus = apart(block, state.group.times(block, state.translation[ocs]));
+      const bool mirrored = state.mirrored(static_cast<int>(ocs));
+      // A mirrored switch has half as many links of either face as a straight one has links.
+      sum += mirrored ? 0.5 * (plus + apart(block, state.group.times(block, state.mirror[ocs]))) : plus;
+    }
+  return sum / static_cast<double>(state.translation.size()) / state.blocks();
+}
+
+int switches_alike(const vtpu::net::StateOfSlice& a, const vtpu::net::StateOfSlice& b) {
+  const vtpu::net::OcsLayout& layout = a.state.layout();
+  int alike = 0;
+  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
+    bool same = true;
+    for (int port = 0; port < layout.ports_per_ocs(); ++port)
+      same = same && a.state.peer(ocs, port) == b.state.peer(ocs, port);
+    alike += same;
+  }
+  return alike;
+}
+
+Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table& table, Table& switches) {
+  const std::string name = to_string(shape);
+  const Result<SymmetricState> state = read_symmetric_state(run.input_path(file_of(shape)));
+  if (!state) return state.error();
+  const Result<SymmetricState> torus = torus_state(shape), twisted = twisted_torus_state(shape);
+  if (!torus) return torus.error();
+  const FlowOptions options{.gap = gap, .iterations = 1000, .keep_split = false};
+  const LiftedGraph graph = lifted(*state);
+  const Result<LiftedFlow> flow = balanced_flow(graph, options), of_torus = balanced_flow(lifted(*torus), options);
+  if (!flow) return flow.error();
+  if (!of_torus) return of_torus.error();
+  MeanDistance distance;
+  const vtpu::net::DistanceDistribution hops = distance.distribution(graph);
+  const double limit = cover_bound(shape.count());
+  const std::string key = "learn.states.", method = name + "; uniform all-to-all, fluid optimum over all paths";
+  run.computed(key + "throughput." + name, flow->throughput, "link bandwidths", method);
+  run.computed(key + "dual_bound." + name, flow->dual_bound, "link bandwidths", method);
+  run.computed(key + "gain_torus." + name, flow->throughput / of_torus->throughput, "x", method);
+  run.computed(key + "limit." + name, limit, "link bandwidths", "no state of the switches exceeds it");
+  run.computed(key + "limit_share." + name, flow->throughput / limit, "1", method);
+  run.computed(key + "mean." + name, hops.average_excluding_self(), "hops", "excluding self");
+  std::vector<Cell> twisted_cells = {std::string(), std::string()};
+  if (twisted) {
+    const Result<LiftedFlow> of_twisted = balanced_flow(lifted(*twisted), options);
+    if (!of_twisted) return of_twisted.error();
+    run.computed(key + "gain_twisted." + name, flow->throughput / of_twisted->throughput, "x", method);
+    twisted_cells = {of_twisted->throughput, flow->throughput / of_twisted->throughput};
+  }
+  if (shape.count() == 128) {
+    const Result<double> tons_hops = run.published(kFacts, "NW-073"), tons_flow = run.published(kFacts, "NW-077");
+    if (!tons_hops) return tons_hops.error();
+    if (!tons_flow) return tons_flow.error();
+    run.computed(key + "tons_flow", flow->throughput / (*tons_flow * shape.count()), "x", "over the published flow");
+    run.computed(key + "tons_hops", hops.average_excluding_self() / *tons_hops, "x", "over the published mean");
+    run.computed(key + "largest_load", shape.count() / flow->throughput, "routes",
+                 "pairs over the most loaded channel, shares of routes counted");
+  }
+  const int kept = switches_alike(circuits_of(*state), circuits_of(*torus));
+  table.add({name, double(shape.count()), hops.average_including_self(), double(hops.diameter()), of_torus->throughput,
+             twisted_cells[0], flow->throughput, flow->dual_bound, limit, flow->throughput / of_torus->throughput,
+             twisted_cells[1], rack_distance(*torus), rack_distance(*state), double(kept)});
+  for (int ocs = 0; ocs < static_cast<int>(state->translation.size()); ++ocs) {
+    const auto at = static_cast<std::size_t>(ocs);
+    switches.add({name, double(ocs / 16), double(ocs % 16 / 4), double(ocs % 4), double(state->translation[at]),
+                  state->mirrored(ocs) ? "mirrored" : "straight"});
+  }
+  return {};
+}
+
+/// The recipe's own restart; with no steps it is its random start.
+Result<void> find_again(Run& run, const vtpu::net::Shape& shape) {
+  Result<Recipe> recipe = recipe_of(shape);
+  if (!recipe) return recipe.error();
+  const Result<SymmetricState> shipped = read_symmetric_state(run.input_path(file_of(shape)));
+  if (!shipped) return shipped.error();
+  const Result<Found> found = restart(recipe->plan, recipe->restart);
+  if (!found) return found.error();
+  recipe->plan.anneal.steps = 0;
+  const Result<Found> start = restart(recipe->plan, recipe->restart);
+  if (!start) return start.error();
+  const std::string name = to_string(shape);
+  const auto is_shipped = [&](const Found& one) {
+    return circuits_of(one.state).state == circuits_of(*shipped).state ? 1.0 : 0.0;
+  };
+  run.computed("learn.states.found_again." + name, is_shipped(*found), "bool",
+               "the search's seed gives the shipped state");
+  run.computed("learn.states.found_again." + name + ".control", is_shipped(*start), "bool", "the same without steps");
+  run.computed("learn.states.start." + name, start->throughput, "link bandwidths",
+               "of the random start of that search");
+  return {};
+}
+
+Result<void> study(Run& run) {
+  const double gap = run.parameter("gap", 0.01, 0.001);
+  const int again = run.parameter("searches_again", 1, 5);
+  Table& table = run.table("learned_states", {{"slice", "", Source::label},
+                                              {"chips", "chips", Source::computed},
+                                              {"mean", "hops", Source::computed},
+                                              {"diameter", "hops", Source::computed},
+                                              {"torus", "link bandwidths", Source::computed},
+                                              {"twisted", "link bandwidths", Source::computed},
+                                              {"learned", "link bandwidths", Source::computed},
+                                              {"dual_bound", "link bandwidths", Source::computed},
+                                              {"limit", "link bandwidths", Source::computed},
+                                              {"gain_torus", "x", Source::computed},
+                                              {"gain_twisted", "x", Source::computed},
+                                              {"racks_torus", "racks", Source::computed},
+                                              {"racks_learned", "racks", Source::computed},
+                                              {"switches_kept", "switches", Source::computed}});
+  Table& switches = run.table("learned_switches", {{"slice", "", Source::label},
+                                                   {"dimension", "1", Source::computed},
+                                                   {"row", "1", Source::computed},
+                                                   {"column", "1", Source::computed},
+                                                   {"block", "1", Source::computed},
+                                                   {"kind", "", Source::label}});
+  const std::vector<vtpu::net::Shape> shapes = shapes_with_recipes();
+  Progress progress("learned-states", shapes.size());
+  int done = 0;
+  for (const vtpu::net::Shape& shape : shapes) {
+    if (const Result<void> evaluated = evaluate(run, shape, gap, table, switches); !evaluated) return evaluated;
+    if (done++ < again)
+      if (const Result<void> found = find_again(run, shape); !found) return found;
+    progress.step(to_string(shape));
+  }
+  return {};
+}
+
+std::vector<std::string> inputs() {
+  std::vector<std::string> files = {kFacts};
+  for (const vtpu::net::Shape& shape : shapes_with_recipes()) files.push_back(file_of(shape));
+  return files;
+}
+
+const Experiment kExperiment{
+    .name = "learned-states",
+    .question = "What are the states a search found worth for all-to-all, and what do they cost?",
+    .claims = {},
+    .inputs = inputs(),
+    .quick_seconds = 5,
+    .full_seconds = 180,
+    .run = study};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

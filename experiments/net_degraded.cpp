@@ -1,0 +1,339 @@
+// Asks what is left of the network once chips have moved to spares, and once a link or an optical switch is dark: how
+// much longer the ways are, and how much slower collectives.
+//
+// Chip spare: a failed chip's name moves to the next chip of volume 17; spare blocks are spliced into the rings, one
+// for every 64 moves, either all face positions of a dimension between the same two blocks (bundled) or each between
+// others (spread). Chips that stay keep their routes on the torus, past dead chips and straight through spare blocks;
+// what comes from a spare or goes to one takes shortest paths of all links; ties are split evenly over all paths. Block
+// spare: the switches put a spare block in the failed chip's block's place, as long as there are spare blocks. Static:
+// the names of failed chips are lost, the others route round them. Failed chips are drawn at random, the same for all
+// policies.
+//
+// Stretch: mean hops between names, over that of the whole torus (lost names left out). Slowdowns are exact loads of
+// the most loaded channel over that of the whole torus: all-to-all, the bucket algorithm's exchange with six
+// neighbours, a ring through all names (passing over lost ones). On the small machine a bucket all-reduce also runs at
+// flow level (max-min fair rates); not with lost names, for which there is no such schedule. Short cut: the same
+// all-to-all were all chips to take shortest paths through the spare blocks.
+//
+// Dark switch or link: throughput kept of all-to-all and of neighbour traffic, over that of the whole torus, with
+// shortest paths split evenly, by the first port alone, and weighted so as to load the most loaded channel least (up to
+// 512 chips; no other split of shortest paths keeps more than the bound).
+//
+// Quick: 8x8x8 chips and one spare block. Full: also 16x16x16 and four, and more draws. No claims. Published, from
+// hardware: throughput kept with one failed switch.
+// Outputs: keys net.degraded.*; tables degraded, dark.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/measure/experiment.h"
+#include "vtpu/net/collective/make_schedule.h"
+#include "vtpu/net/collective/to_workload.h"
+#include "vtpu/net/fault/degraded.h"
+#include "vtpu/net/fault/detour.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/flow/fluid.h"
+#include "vtpu/net/machine.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/balanced_split.h"
+#include "vtpu/net/spare_map.h"
+#include "vtpu/net/workload/traffic.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Csv;
+using vtpu::Random;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr const char* kFacts = "data/published/availability.csv";
+
+enum class Policy { spread, bundled, block, fixed };
+constexpr std::pair<Policy, const char*> kPolicies[] = {{Policy::spread, "chip-spare-spread"},
+                                                        {Policy::bundled, "chip-spare-bundled"},
+                                                        {Policy::block, "block-spare"},
+                                                        {Policy::fixed, "static"}};
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// A machine after failures: what is left of it, and the chip behind each name.
+struct Damage {
+  DegradedTopology topology;
+  std::vector<std::optional<int>> chip_of;
+};
+
+/// None: the policy has no spares left.
+Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, const std::vector<int>& failed) {
+  const int block_chips = machine.block_shape().count();
+  OcsState state = whole_torus(machine);
+  std::vector<std::optional<int>> chip_of(at(machine.active_count()));
+  for (int name = 0; name < machine.active_count(); ++name) chip_of[at(name)] = name;
+  if (policy == Policy::spread || policy == Policy::bundled) {
+    const int spares = (static_cast<int>(failed.size()) + block_chips - 1) / block_chips;
+    Result<OcsState> spliced =
+        splice_in_series(machine, policy == Policy::spread ? SpliceRule::spread : SpliceRule::bundled, spares);
+    if (!spliced) return std::optional<Damage>();
+    state = *std::move(spliced);
+    SpareMap map(machine);
+    for (const int chip : failed)
+      if (const auto move = map.fail(chip); !move) return move.error();
+    for (const int chip : failed) chip_of[at(chip)] = map.chip_of(chip);
+  } else if (policy == Policy::block) {
+    std::vector<int> hit;
+    for (const int chip : failed) {
+      const int block = machine.block_place_of(chip).block;
+      if (std::find(hit.begin(), hit.end(), block) == hit.end()) hit.push_back(block);
+    }
+    if (static_cast<int>(hit.size()) > machine.config().spare_blocks) return std::optional<Damage>();
+    for (std::size_t i = 0; i < hit.size(); ++i) {
+      const int spare = machine.active_block_count() + static_cast<int>(i);
+      const Result<Splice> splice = splice_block(state, hit[i], spare);
+      if (!splice) return splice.error();
+      state = splice->state;
+      for (int position = 0; position < block_chips; ++position)
+        chip_of[at(machine.chip_at(BlockPlace{hit[i], position}))] = machine.chip_at(BlockPlace{spare, position});
+    }
+  } else {
+    for (const int chip : failed) chip_of[at(chip)].reset();
+  }
+  const SpareUse use = policy == Policy::block ? SpareUse::in_place : SpareUse::in_series;
+  DegradedTopology topology("degraded", machine, state, use);
+  for (const int chip : failed) topology.remove_chip(chip);
+  return std::optional(Damage{std::move(topology), std::move(chip_of)});
+}
+
+/// What an exchange costs, in loads and hops of a network.
+struct Cost {
+  double hops = 0;
+  double all_to_all = 0;
+  double bucket = 0;
+  double ring = 0;
+  std::optional<double> all_reduce_ns;
+};
+
+/// `bucket`: the schedule of an all-reduce to run, or none.
+Result<Cost> cost_of(const Machine& machine, const Damage& left, const Schedule* bucket, std::uint64_t bytes) {
+  std::vector<int> chips;
+  for (const auto& chip : left.chip_of)
+    if (chip) chips.push_back(*chip);
+  const bool whole = chips.size() == left.chip_of.size();
+  const SparedRoutes routes(left.topology);
+  const std::vector<double> uniform = routes.uniform_load(chips);
+  Cost cost;
+  cost.hops = total(uniform) / static_cast<double>(chips.size() - 1);
+  cost.all_to_all = largest(uniform);
+  cost.bucket = largest(routes.load(neighbour_demands(machine.active_shape(), left.chip_of)));
+  cost.ring = largest(routes.load(ring_demands(machine.active_shape(), left.chip_of)));
+  if (bucket != nullptr && whole) {
+    const Workload workload = to_workload(*bucket, bytes, chips);
+    Result<std::vector<double>> capacities = channel_capacities(routes.network());
+    if (!capacities) return capacities.error();
+    const Result<Completion> done = run_fluid(workload, routes.ways(workload), *std::move(capacities), {});
+    if (!done) return done.error();
+    cost.all_reduce_ns = done->time_ns;
+  }
+  return cost;
+}
+
+Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>& moves, int draws, bool all_reduce,
+                        Table& table) {
+  const std::string grid = to_string(machine.active_shape());
+  constexpr std::uint64_t kBytes = 64 << 20;
+  constexpr int kMostFlows = 16;  // beyond that nearly every message has a rate of its own, and runs take minutes
+  std::optional<Schedule> bucket;
+  if (all_reduce) {
+    auto schedule = make_schedule(Collective::all_reduce, Algorithm::bucket, machine.active_shape());
+    if (!schedule) return schedule.error();
+    bucket = *std::move(schedule);
+  }
+  const Schedule* schedule = bucket ? &*bucket : nullptr;
+  const auto intact = damage(machine, Policy::fixed, {});
+  if (!intact) return intact.error();
+  const Result<Cost> before = cost_of(machine, **intact, schedule, kBytes);
+  if (!before) return before.error();
+  Progress progress("net-degraded " + grid, moves.size());
+  for (const int count : moves) {
+    for (const auto& entry : kPolicies) {
+      const Policy policy = entry.first;
+      const char* const name = entry.second;
+      std::vector<double> stretch, all_to_all, by_bucket, by_ring, reduced;
+      for (int draw = 0; draw < draws; ++draw) {
+        Random random = run.random(static_cast<std::uint64_t>(draw));
+        std::vector<int> failed(at(machine.active_count()));
+        for (int chip = 0; chip < machine.active_count(); ++chip) failed[at(chip)] = chip;
+        random.shuffle(failed);  // so that fewer failures are the first of more
+        failed.resize(at(count));
+        const auto left = damage(machine, policy, failed);
+        if (!left) return left.error();
+        if (!*left) break;
+        const Result<Cost> after =
+            cost_of(machine, **left, draw == 0 && count <= kMostFlows ? schedule : nullptr, kBytes);
+        if (!after) return after.error();
+        stretch.push_back(after->hops / before->hops);
+        all_to_all.push_back(after->all_to_all / before->all_to_all);
+        by_bucket.push_back(after->bucket / before->bucket);
+        by_ring.push_back(after->ring / before->ring);
+        if (after->all_reduce_ns) reduced.push_back(*after->all_reduce_ns / *before->all_reduce_ns);
+      }
+      if (static_cast<int>(stretch.size()) < draws) continue;  // out of spares
+      const auto record = [&](const char* quantity, const std::vector<double>& values) {
+        run.simulated(fmt::format("net.degraded.{}.{}.{}.k{}", quantity, grid, name, count), estimate_median(values),
+                      "x");
+      };
+      record("stretch", stretch);
+      record("alltoall", all_to_all);
+      record("bucket", by_bucket);
+      record("ring", by_ring);
+      if (!reduced.empty()) record("allreduce", reduced);
+      const double kept = policy == Policy::fixed ? 1 - double(count) / machine.active_count() : 1;
+      table.add({grid, std::string(name), double(count), kept, median(stretch), median(all_to_all), median(by_bucket),
+                 median(by_ring), reduced.empty() ? Cell(std::string()) : Cell(median(reduced))});
+    }
+    progress.step(std::to_string(count));
+  }
+  // Shortest paths for all, once, with every spare block in the rings and no failure.
+  const auto spliced = splice_in_series(machine, SpliceRule::spread, machine.config().spare_blocks);
+  if (!spliced) return spliced.error();
+  const Network network(DegradedTopology("spliced", machine, *spliced));
+  std::vector<int> chips;
+  for (const auto& chip : (*intact)->chip_of) chips.push_back(*chip);
+  const std::vector<double> load =
+      shortest_path_load(network, chips, chips, 1 / static_cast<double>(chips.size()), Paths::even);
+  run.computed("net.degraded.shortcut.stretch." + grid, pair_distances(network, chips).mean() / before->hops, "x",
+               "all chips on shortest paths through all spliced spare blocks, no failure");
+  run.computed("net.degraded.shortcut.alltoall." + grid, largest(load) / before->all_to_all, "x",
+               "the same: load of the most loaded channel over the torus's");
+  return {};
+}
+
+/// "92.2 to 101.7", of a fact that has both ends.
+Result<std::string> published_range(const Run& run, const std::string& id) {
+  const Result<Csv> facts = run.input_csv(kFacts);
+  if (!facts) return facts.error();
+  const auto ids = facts->column("id"), low = facts->column("low"), high = facts->column("high");
+  if (!ids) return ids.error();
+  if (!low) return low.error();
+  if (!high) return high.error();
+  for (const Csv::Row& row : facts->rows)
+    if (row.cells[*ids] == id) return row.cells[*low] + " to " + row.cells[*high];
+  return vtpu::Error{facts->name, "no row " + id, "the row this experiment compares itself with"};
+}
+
+/// Throughput kept of all-to-all and of neighbour traffic on a torus that has lost something.
+Result<void> lose(Run& run, const Machine& machine, const std::string& what, const std::string& key,
+                  const DegradedTopology& whole, const DegradedTopology& left, Table& table) {
+  const std::string grid = to_string(machine.active_shape());
+  std::vector<std::optional<int>> chip_of;
+  std::vector<int> chips;
+  for (int chip = 0; chip < machine.active_count(); ++chip) {
+    chip_of.emplace_back(chip);
+    chips.push_back(chip);
+  }
+  const double weight = 1 / static_cast<double>(chips.size());
+  const Network before(whole), after(left);
+  const std::vector<Demand> neighbours = neighbour_demands(machine.active_shape(), chip_of);
+  const auto kept = [&](Paths paths, bool to_all) {
+    const auto load = [&](const Network& network, Paths by) {
+      return largest(to_all ? shortest_path_load(network, chips, chips, weight, by)
+                            : shortest_path_load(network, neighbours, by));
+    };
+    return load(before, Paths::even) / load(after, paths);
+  };
+  const double even = kept(Paths::even, true);
+  const double neighbour_even = kept(Paths::even, false), neighbour_first = kept(Paths::first, false);
+  std::optional<double> balanced, bound;
+  if (machine.active_count() <= 512 && machine.spare_count() == 0) {
+    const double full = largest(shortest_path_load(before, chips, chips, weight, Paths::even));
+    const auto split = balanced_split(after, Traffic::uniform(machine.active_count(), true), 0.005, 150);
+    if (!split) return split.error();
+    balanced = split->throughput * full;
+    bound = split->dual_bound * full;
+    run.computed(fmt::format("net.degraded.{}.balanced.{}", key, grid), *balanced, "1",
+                 "all-to-all throughput kept, weighted shortest paths");
+  }
+  const auto cell = [](const std::optional<double>& value) { return value ? Cell(*value) : Cell(std::string()); };
+  run.computed(fmt::format("net.degraded.{}.even.{}", key, grid), even, "1",
+               "all-to-all throughput kept, shortest paths split evenly");
+  run.computed(fmt::format("net.degraded.{}.neighbour_even.{}", key, grid), neighbour_even, "1",
+               "neighbour traffic kept, shortest paths split evenly");
+  run.computed(fmt::format("net.degraded.{}.neighbour_first.{}", key, grid), neighbour_first, "1",
+               "neighbour traffic kept, one shortest path a pair");
+  const Result<std::string> all_to_all = published_range(run, "AV-044");
+  if (!all_to_all) return all_to_all.error();
+  const Result<double> lost = run.published(kFacts, "AV-045");
+  if (!lost) return lost.error();
+  const bool is_switch = key == "ocs";
+  table.add({grid, what, even, cell(balanced), cell(bound), neighbour_even, neighbour_first,
+             is_switch ? *all_to_all : std::string(), fmt::format("{:g}", 100 - *lost)});
+  return {};
+}
+
+Result<void> lose_links(Run& run, const Shape& sides, Table& table) {
+  const auto machine = Machine::make({.sides = {sides.side(0), sides.side(1), sides.side(2)}, .spare_blocks = 0});
+  if (!machine) return machine.error();
+  const DegradedTopology whole("whole", *machine, whole_torus(*machine));
+  // A switch of the last dimension, whose rings are the longest; on a torus its place on the face is all the same.
+  OcsState state = whole_torus(*machine);
+  darken(state, 2 * state.layout().block_side * state.layout().block_side);
+  const DegradedTopology dark("dark", *machine, state);
+  if (auto done = lose(run, *machine, "optical switch", "ocs", whole, dark, table); !done) return done;
+  DegradedTopology left = whole;
+  left.remove_link({3, 4});  // from the end of a block, in the last dimension
+  return lose(run, *machine, "optical link", "link", whole, left, table);
+}
+
+Result<void> study(Run& run) {
+  Table& moved = run.table("degraded", {{"torus", "", Source::label},
+                                        {"policy", "", Source::label},
+                                        {"failed", "chips", Source::computed},
+                                        {"names_kept", "1", Source::computed},
+                                        {"stretch", "x", Source::simulated},
+                                        {"alltoall_slowdown", "x", Source::simulated},
+                                        {"bucket_slowdown", "x", Source::simulated},
+                                        {"ring_slowdown", "x", Source::simulated},
+                                        {"allreduce_slowdown", "x", Source::simulated}});
+  const auto small = Machine::make({.sides = {8, 8, 8}, .spare_blocks = 1});
+  if (!small) return small.error();
+  const int draws = run.parameter("draws_small", 2, 7);
+  const std::vector<int> few = {1, 16, 64}, more = {1, 2, 4, 8, 16, 32, 64};
+  if (auto done = move_names(run, *small, run.quick() ? few : more, draws, true, moved); !done) return done;
+  if (!run.quick()) {
+    const auto large = Machine::make({});
+    if (!large) return large.error();
+    if (auto done = move_names(run, *large, {1, 4, 16, 64, 256}, run.parameter("draws_large", 1, 2), false, moved);
+        !done)
+      return done;
+  }
+  Table& dark = run.table("dark", {{"torus", "", Source::label},
+                                   {"lost", "", Source::label},
+                                   {"even", "1", Source::computed},
+                                   {"balanced", "1", Source::computed},
+                                   {"bound", "1", Source::computed},
+                                   {"neighbour_even", "1", Source::computed},
+                                   {"neighbour_first", "1", Source::computed},
+                                   {"quoted_alltoall", "%", Source::quoted},
+                                   {"quoted_neighbour", "%", Source::quoted}});
+  std::vector<Shape> shapes = {{4, 4, 8}};
+  if (!run.quick()) shapes.insert(shapes.end(), {Shape{4, 8, 8}, Shape{8, 8, 8}, Shape{16, 16, 16}});
+  for (const Shape& shape : shapes)
+    if (auto done = lose_links(run, shape, dark); !done) return done;
+  return {};
+}
+
+const Experiment kExperiment{.name = "net-degraded",
+                             .question = "What do spares, dark links and dark switches cost in hops and in load?",
+                             .claims = {},
+                             .inputs = {kFacts},
+                             .quick_seconds = 5,
+                             .full_seconds = 45,
+                             .run = study};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

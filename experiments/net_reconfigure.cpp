@@ -1,0 +1,550 @@
+// Asks how long it takes to give a slice another topology while a job runs on it: what a table of next hops costs to
+// write, how many entries and circuits change, and what becomes of an all-reduce that is interrupted.
+//
+// Measured on this host: a table held in two copies (net/reconfigure/next_hop_table.h) is written, whole or by its
+// changed entries, and shown by one atomic store; 4096 and 65,536 entries of four bytes. `hot`: table and input in the
+// caches. `cold`: every line of both flushed before. `single`: an update and a store of its own for each entry.
+// `search`: the chip finds its table by a search of the whole network and then writes it.
+// Simulated, packet level, links of 50 GB/s (10^9 bytes) and 500 ns (an assumption: none is published): the order to
+// pause, the packets under way, the reports, the new tables from one chip to all, the word to go on, the first packet.
+// The job is a bucket all-reduce on the chips of the slice's box, or an all-to-all in windows of eight messages, paused
+// about halfway (of two moments the one with most under way); what is left of it runs on the new topology. Every byte
+// is checked to arrive once. The switching time of the switches is published as "milliseconds" without a number
+// (ocs.csv, OC-023): 1, 10 and 30 ms are taken, all switches at once. OC-024 is a secondary report of 10 s from end to
+// end, not of the mirrors. End to end: from the decision to the first packet over the new links, tables having been
+// sent before.
+//
+// Parameters: transitions (of at most 512 chips when quick), buffers. Claims: net.entry, net.reconfig,
+// net.reconfig.total. Controls: each entry in a message of its own through the kernel; switching time zero. Entries in
+// random order, each in a line flushed from the caches, are shown apart: as a control they had no power.
+//
+// Outputs: keys net.reconfig.*; tables reconfigure_writes, reconfigure_plans, reconfigure_entries, reconfigure_parts,
+// reconfigure_switching, reconfigure_all_reduce.
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#endif
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/measure/sampler.h"
+#include "vtpu/net/chip_address.h"
+#include "vtpu/net/collective/make_schedule.h"
+#include "vtpu/net/collective/to_workload.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/ocs/builders.h"
+#include "vtpu/net/reconfigure/next_hop_table.h"
+#include "vtpu/net/reconfigure/plan.h"
+#include "vtpu/net/reconfigure/slice_setup.h"
+#include "vtpu/net/reconfigure/timeline.h"
+#include "vtpu/net/topology/torus.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Error;
+using vtpu::Random;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr const char* kFacts = "data/published/ocs.csv";
+constexpr LinkModel kLink{50, 500};
+constexpr double kSwitchingMs[] = {1, 10, 30};
+// Shares of the job's time; the first alone when quick. Halfway many collectives turn round and nothing is under way.
+constexpr double kPauses[] = {0.45, 0.4};
+
+// ---- writing tables
+
+/// Writes the lines of a piece of memory back and drops them from all caches.
+void flush(const void* data, std::size_t bytes) {
+#if defined(__x86_64__)
+  for (std::size_t at = 0; at < bytes; at += 64) _mm_clflush(static_cast<const char*>(data) + at);
+  _mm_mfence();
+#else
+  // No such instruction: as many other bytes as no cache of today holds.
+  static_cast<void>(data);
+  static_cast<void>(bytes);
+  static const std::vector<char> other(std::size_t{256} << 20, 1);
+  long sum = 0;
+  for (std::size_t at = 0; at < other.size(); at += 64) sum += other[at];
+  keep(sum);
+#endif
+}
+template <class T>
+void flush(const std::vector<T>& data) {
+  flush(data.data(), data.size() * sizeof(T));
+}
+
+/// A chip's table and two updates that it gets in turn, so that each changes every entry or every second one.
+struct Chip {
+  Chip(std::size_t size, Random& random) : table(std::vector<NextHop>(size)) {
+    for (std::size_t i = 0; i < size; ++i)
+      whole.push_back({static_cast<std::uint16_t>(random.below(6)), static_cast<std::uint16_t>(random.below(25))});
+    for (std::size_t i = 0; i < size; i += 2) changed.push_back({static_cast<std::uint32_t>(i), whole[i]});
+  }
+  void flush_all() {
+    const auto flush_shown = [&] {
+      table.read(0, [](std::span<const NextHop> shown) {
+        flush(shown.data(), shown.size_bytes());
+        return 0;
+      });
+    };
+    table.apply({});  // both copies are equal now and nothing is left to be made up for
+    table.apply({});
+    flush_shown();
+    table.apply({});
+    flush_shown();
+    flush(whole);
+    flush(changed);
+  }
+  NextHopTable table;
+  std::vector<NextHop> whole;
+  std::vector<HopChange> changed;
+};
+
+using Chips = std::shared_ptr<std::vector<std::unique_ptr<Chip>>>;
+
+Chips some_chips(std::size_t count, std::size_t size, std::uint64_t seed) {
+  Random random(seed);
+  Chips chips = std::make_shared<std::vector<std::unique_ptr<Chip>>>();
+  for (std::size_t i = 0; i < count; ++i) chips->push_back(std::make_unique<Chip>(size, random));
+  return chips;
+}
+
+/// One alternative: `update` on each chip, `repeats` times.
+template <class Update>
+Alternative updating(const std::string& name, const Chips& chips, int repeats, double entries_a_chip, bool cold,
+                     Update update) {
+  Alternative one{name,
+                  entries_a_chip * static_cast<double>(chips->size()) * repeats,
+                  [=] {
+                    for (int i = 0; i < repeats; ++i)
+                      for (auto& chip : *chips) update(*chip);
+                  },
+                  {}};
+  if (cold)
+    one.prepare = [=] {
+      for (auto& chip : *chips) chip->flush_all();
+    };
+  return one;
+}
+
+/// Both ends of a socket that keeps messages apart; each entry goes through it alone, as route updates go from a daemon
+/// to whoever holds the table.
+struct KernelPath {
+  KernelPath() { VTPU_CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0, "the kernel gives a pair of sockets"); }
+  ~KernelPath() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  HopChange through(const HopChange& change) const {
+    HopChange arrived;
+    VTPU_CHECK(send(ends[0], &change, sizeof change, 0) == sizeof change, "a message is sent whole");
+    VTPU_CHECK(recv(ends[1], &arrived, sizeof arrived, 0) == sizeof arrived, "a message arrives whole");
+    return arrived;
+  }
+  int ends[2] = {-1, -1};
+};
+
+struct TableSize {
+  std::size_t entries;
+  Shape grid;        // of the machine whose chips have such tables
+  std::size_t cold;  // chips whose tables are flushed and written once a run
+};
+
+const TableSize kSizes[] = {{4096, {16, 16, 16}, 64}, {65536, {16, 64, 64}, 4}};
+
+void add_alternatives(std::vector<Alternative>& all, const TableSize& size, const Network& network,
+                      std::uint64_t seed) {
+  const Chips one = some_chips(1, size.entries, seed), many = some_chips(size.cold, size.entries, seed);
+  const double entries = static_cast<double>(size.entries);
+  const int repeats = static_cast<int>((1 << 18) / size.entries);
+  const auto name = [&](const char* what) { return fmt::format("{} {}", size.entries, what); };
+  const auto whole = [](Chip& chip) { chip.table.replace(chip.whole); };
+  const auto changed = [](Chip& chip) { chip.table.apply(chip.changed); };
+  all.push_back(updating(name("whole_hot"), one, repeats, entries, false, whole));
+  all.push_back(updating(name("whole_cold"), many, 1, entries, true, whole));
+  all.push_back(updating(name("changed_hot"), one, repeats, entries / 2, false, changed));
+  all.push_back(updating(name("changed_cold"), many, 1, entries / 2, true, changed));
+  all.push_back(updating(name("single_hot"), one, 1, entries / 2, false, [](Chip& chip) {
+    for (const HopChange& change : chip.changed) chip.table.apply(std::span<const HopChange>(&change, 1));
+  }));
+  all.push_back(updating(name("search"), one, 1, entries, false,
+                         [&network](Chip& chip) { chip.table.replace(chip_table(network, 0)); }));
+  // One entry of each line of 64 bytes, in random order, so that no line is met twice.
+  const auto order = std::make_shared<std::vector<std::size_t>>();
+  for (std::size_t i = 0; i < size.entries / 2; i += 8) order->push_back(i);
+  Random(seed + 1).shuffle(*order);
+  all.push_back(updating(name("random_cold"), many, 1, static_cast<double>(order->size()), true, [order](Chip& chip) {
+    for (const std::size_t i : *order) chip.table.apply(std::span<const HopChange>(&chip.changed[i], 1));
+  }));
+  if (size.entries == kSizes[0].entries) {
+    const auto path = std::make_shared<KernelPath>();
+    all.push_back(updating(name("kernel"), one, 1, entries / 2, false, [path](Chip& chip) {
+      for (const HopChange& change : chip.changed) {
+        const HopChange arrived = path->through(change);
+        chip.table.apply(std::span<const HopChange>(&arrived, 1));
+      }
+    }));
+  }
+}
+
+Estimate times(Estimate estimate, double factor) {
+  estimate.value *= factor;
+  estimate.ci.low *= factor;
+  estimate.ci.high *= factor;
+  for (double& sample : estimate.samples) sample *= factor;
+  return estimate;
+}
+
+/// Returns what a changed entry costs, cold, in ns, in a table of 4096.
+Result<Estimate> write_tables(Run& run) {
+  std::vector<Network> networks;
+  for (const TableSize& size : kSizes) networks.emplace_back(Torus{size.grid});
+  SamplingRule rule;
+  rule.most = 20;
+  rule.rounds = run.quick() ? 1 : 3;
+  rule.seconds = 60;
+  rule.seed = run.random(1).next();
+  const auto all = sample_in_processes(
+      [&] {
+        std::vector<Alternative> alternatives;
+        for (std::size_t i = 0; i < std::size(kSizes); ++i)
+          add_alternatives(alternatives, kSizes[i], networks[i], rule.seed);
+        return alternatives;
+      },
+      rule);
+  if (!all) return all.error();
+  Table& table = run.table("reconfigure_writes", {{"entries", "", Source::label},
+                                                  {"way", "", Source::label},
+                                                  {"entry", "ns", Source::measured},
+                                                  {"entry_low", "ns", Source::measured},
+                                                  {"entry_high", "ns", Source::measured},
+                                                  {"table", "ms", Source::measured}});
+  for (const Sampled& one : *all) {
+    const std::size_t space = one.name.find(' ');
+    const std::string entries = one.name.substr(0, space), way = one.name.substr(space + 1);
+    const double count = std::stod(entries);
+    const Estimate ns = one.ns_per_unit();
+    const Estimate ms = times(ns, count * 1e-6);
+    table.add({entries, way, ns.value, ns.ci.low, ns.ci.high, ms.value});
+    if (way == "kernel") {
+      run.measured("net.reconfig.entry_ns.control", ns, "ns");
+      run.measured("net.reconfig.table_ms.control", ms, "ms");
+    } else if (way == "random_cold") {
+      run.measured(fmt::format("net.reconfig.scattered_entry_ns.{}", entries), ns, "ns");
+    } else if (count == static_cast<double>(kSizes[0].entries)) {
+      run.measured("net.reconfig.entry_ns." + way, ns, "ns");
+      run.measured("net.reconfig.table_ms." + way, ms, "ms");
+    } else {
+      run.measured("net.reconfig.large_entry_ns." + way, ns, "ns");
+      run.measured("net.reconfig.large_table_ms." + way, ms, "ms");
+    }
+  }
+  return named(*all, fmt::format("{} changed_cold", kSizes[0].entries)).ns_per_unit();
+}
+
+// ---- transitions
+
+enum class Into { twisted, plane, translations };
+
+struct Transition {
+  std::string name;
+  Shape shape;
+  Into into;
+  Shape plane = {1, 1};
+  bool quick = false;
+  bool all_to_all = false;
+  std::vector<double> mebibytes = {};        ///< of all-reduces that are timed with and without
+  std::vector<double> quick_mebibytes = {};  ///< the same, when quick
+};
+
+const Transition kTransitions[] = {
+    {"4x4x8 twist", {4, 4, 8}, Into::twisted, {1, 1}, true, true, {1, 16, 256}, {1, 4}},
+    {"4x8x8 twist", {4, 8, 8}, Into::twisted, {1, 1}, true, true},
+    {"8x8x8 to plane 16x32", {8, 8, 8}, Into::plane, {16, 32}, true},
+    {"8x8x8 to translations", {8, 8, 8}, Into::translations, {1, 1}, true, false, {1, 16}},
+    {"8x8x16 twist", {8, 8, 16}, Into::twisted},
+    {"8x16x16 twist", {8, 16, 16}, Into::twisted},
+    {"16x16x16 to plane 64x64", {16, 16, 16}, Into::plane, {64, 64}},
+    {"16x16x16 to translations", {16, 16, 16}, Into::translations}};
+
+struct Setups {
+  SliceSetup before;
+  SliceSetup after;
+};
+
+Result<Setups> setups_of(const Transition& transition, Random random) {
+  const OcsLayout layout;
+  Result<Slice> slice = Slice::make(layout, transition.shape);
+  if (!slice) return slice.error();
+  StateOfSlice torus{OcsState(layout), *slice};
+  if (const Result<void> done = connect_torus(torus.state, *slice); !done) return done.error();
+  Result<SliceSetup> before = make_setup(torus, "torus " + to_string(transition.shape), kLink);
+  if (!before) return before.error();
+  const auto after = [&]() -> Result<SliceSetup> {
+    if (transition.into == Into::plane) return make_plane_setup(layout, *slice, transition.plane, kLink);
+    StateOfSlice state{OcsState(layout), *slice};
+    if (transition.into == Into::twisted) {
+      if (const Result<void> done = connect_twisted_torus(state.state, *slice); !done) return done.error();
+      return make_setup(state, "twisted torus " + to_string(transition.shape), kLink);
+    }
+    Result<vtpu::learn::SymmetricState> symmetric = vtpu::learn::torus_state(transition.shape);
+    if (!symmetric) return symmetric.error();
+    for (int& translation : symmetric->translation)
+      translation = static_cast<int>(random.below(static_cast<std::uint64_t>(symmetric->blocks())));
+    const StateOfSlice drawn = vtpu::learn::circuits_of(*symmetric, layout.blocks - symmetric->blocks());
+    return make_setup(drawn, "random translations " + to_string(transition.shape), kLink);
+  };
+  Result<SliceSetup> made = after();
+  if (!made) return made.error();
+  return Setups{*std::move(before), *std::move(made)};
+}
+
+Result<Workload> all_reduce(const Shape& shape, std::uint64_t bytes) {
+  const Result<Schedule> schedule = make_schedule(Collective::all_reduce, Algorithm::bucket, shape);
+  if (!schedule) return schedule.error();
+  return to_workload(*schedule, bytes);
+}
+
+std::string key_of(const Transition& transition) {
+  std::string key = transition.name;
+  std::replace(key.begin(), key.end(), ' ', '_');
+  return key;
+}
+
+/// A chip of the slice's box by its address.
+std::string address(const Shape& shape, int chip) {
+  const Coordinates at = shape.coordinates_of(chip);
+  return to_string(ChipAddress{at[0] + 1, at[1] + 1, at[2] + 1, 1, 1});
+}
+
+void add_plan(Run& run, Table& plans, Table& entries, const Transition& transition, const Setups& setups,
+              const ReconfigurationPlan& plan) {
+  const auto whole = [](auto count) { return static_cast<double>(count); };
+  plans.add({transition.name, whole(plan.chips), whole(plan.switches.size()), whole(plan.circuits.removed.size()),
+             whole(plan.circuits.added.size()), whole(plan.dark_channels.size()) / 2, whole(plan.entries),
+             plan.entry_share(), whole(plan.port_changes), whole(plan.most_entries), plan.untouched_share()});
+  const std::string key = key_of(transition);
+  run.computed("net.reconfig.entry_share." + key, plan.entry_share(), "1",
+               "entries of all chips that differ in port or hops, of all pairs of different chips");
+  run.computed("net.reconfig.untouched_share." + key, plan.untouched_share(), "1",
+               "pairs whose whole way stays, of all pairs of different chips");
+  run.computed("net.reconfig.switches." + key, whole(plan.switches.size()), "switches", "switches with work");
+  constexpr int kRows = 3;
+  const Shape& shape = setups.before.slice.shape();
+  for (const RowChange& row : changed_rows(setups.before, setups.after, 0, kRows))
+    entries.add({transition.name, address(shape, row.before.source), address(shape, row.before.destination),
+                 address(shape, row.before.next_hop), whole(row.before.hops), row.before.bandwidth_gbytes_per_s,
+                 address(shape, row.after.next_hop), whole(row.after.hops), row.after.bandwidth_gbytes_per_s});
+}
+
+/// A job whole, and paused about halfway and run on.
+struct Interrupted {
+  double whole_ns = 0;
+  ReconfiguredJob job;
+};
+
+/// How much is under way differs from moment to moment, as rounds of a collective end on all chips at once: of a few
+/// moments that with the longest drain.
+Result<Interrupted> interrupt(const Run& run, const Setups& setups, const ReconfigurationPlan& plan,
+                              const Workload& job, Hold hold) {
+  ReconfigurationOptions options;
+  options.switching_ms = 0;  // added by those who tabulate
+  const Result<double> whole = undisturbed_ns(setups.before, job, options);
+  if (!whole) return whole.error();
+  Interrupted longest{*whole, {}};
+  for (std::size_t i = 0; i < (run.quick() ? 1 : std::size(kPauses)); ++i) {
+    const Pause pause{std::floor(kPauses[i] * *whole), hold};
+    const Result<ReconfiguredJob> one = reconfigure_job(setups.before, setups.after, plan, job, pause, options);
+    if (!one) return one.error();
+    if (i == 0 || one->parts.drain_ns > longest.job.parts.drain_ns) longest.job = *one;
+  }
+  return longest;
+}
+
+void add_parts(Table& table, const std::string& transition, const char* job, const ReconfigurationParts& parts) {
+  const double us = 1e-3;
+  std::vector<Cell> row = {transition,
+                           job,
+                           parts.order_ns * us,
+                           parts.drain_ns * us,
+                           parts.report_ns * us,
+                           parts.tables_ns * us,
+                           parts.go_ns * us,
+                           parts.first_ns * us,
+                           parts.total_ns(Tables::staged) * us,
+                           parts.total_ns(Tables::sent) * us};
+  table.add(std::move(row));
+}
+
+/// An all-reduce of one size; its time whole and with a reconfiguration halfway, by switching time.
+void add_job(Run& run, Table& table, const Transition& transition, double mebibytes, Hold hold,
+             const Interrupted& interrupted) {
+  const ReconfiguredJob& job = interrupted.job;
+  const double ms = 1e-6;
+  std::vector<Cell> row = {transition.name,
+                           mebibytes,
+                           hold == Hold::packets ? "packets" : "messages",
+                           interrupted.whole_ns * ms,
+                           job.parts.drain_ns * 1e-3,
+                           job.before_ns * ms,
+                           job.after_ns * ms,
+                           job.total_ns * ms};
+  for (const double switching : kSwitchingMs) {
+    const double overhead = (job.total_ns + switching / ms) / interrupted.whole_ns - 1;
+    row.push_back(overhead);
+    if (hold == Hold::packets)
+      run.simulated(fmt::format("net.reconfig.overhead.{}.{:g}MiB_{:g}ms", key_of(transition), mebibytes, switching),
+                    overhead, "1", "time of the interrupted all-reduce over that of the whole one, less one");
+  }
+  table.add(std::move(row));
+}
+
+Result<void> reconfigure(Run& run, const Estimate& changed_entry_ns) {
+  const double parts_mebibytes = run.parameter("all_reduce_mebibytes", 1.0, 4.0);
+  run.parameter("link_gbytes_per_s", kLink.bandwidth_gbytes_per_s);
+  run.parameter("link_latency_ns", kLink.latency_ns);
+  run.parameter("first_pause_at_share", kPauses[0]);
+  run.parameter("last_pause_at_share", kPauses[0], *std::rbegin(kPauses));
+  const Result<double> reported = run.published(kFacts, "OC-024");
+  if (!reported) return reported.error();
+  Table& plans = run.table("reconfigure_plans", {{"transition", "", Source::label},
+                                                 {"chips", "chips", Source::computed},
+                                                 {"switches", "switches", Source::computed},
+                                                 {"removed", "circuits", Source::computed},
+                                                 {"added", "circuits", Source::computed},
+                                                 {"dark", "links", Source::computed},
+                                                 {"entries", "entries", Source::computed},
+                                                 {"entry_share", "1", Source::computed},
+                                                 {"port_changes", "entries", Source::computed},
+                                                 {"most_entries", "entries", Source::computed},
+                                                 {"untouched_share", "1", Source::computed}});
+  Table& entries = run.table("reconfigure_entries", {{"transition", "", Source::label},
+                                                     {"source", "", Source::label},
+                                                     {"destination", "", Source::label},
+                                                     {"next_before", "", Source::label},
+                                                     {"hops_before", "hops", Source::computed},
+                                                     {"bandwidth_before", "GB/s", Source::computed},
+                                                     {"next_after", "", Source::label},
+                                                     {"hops_after", "hops", Source::computed},
+                                                     {"bandwidth_after", "GB/s", Source::computed}});
+  Table& parts = run.table("reconfigure_parts", {{"transition", "", Source::label},
+                                                 {"job", "", Source::label},
+                                                 {"order", "us", Source::simulated},
+                                                 {"drain", "us", Source::simulated},
+                                                 {"report", "us", Source::simulated},
+                                                 {"tables", "us", Source::simulated},
+                                                 {"go", "us", Source::simulated},
+                                                 {"first", "us", Source::simulated},
+                                                 {"total_staged", "us", Source::simulated},
+                                                 {"total_sent", "us", Source::simulated}});
+  Table& jobs = run.table("reconfigure_all_reduce", {{"transition", "", Source::label},
+                                                     {"mebibytes", "MiB", Source::computed},
+                                                     {"held_back", "", Source::label},
+                                                     {"whole", "ms", Source::simulated},
+                                                     {"drain", "us", Source::simulated},
+                                                     {"before", "ms", Source::simulated},
+                                                     {"after", "ms", Source::simulated},
+                                                     {"without_switching", "ms", Source::simulated},
+                                                     {"overhead_1ms", "1", Source::simulated},
+                                                     {"overhead_10ms", "1", Source::simulated},
+                                                     {"overhead_30ms", "1", Source::simulated}});
+  std::vector<const Transition*> transitions;
+  for (const Transition& transition : kTransitions)
+    if (transition.quick || !run.quick()) transitions.push_back(&transition);
+  Table& switching_times = run.table("reconfigure_switching", {{"transition", "", Source::label},
+                                                               {"switching", "ms", Source::computed},
+                                                               {"end_to_end", "ms", Source::simulated},
+                                                               {"one_at_a_time", "ms", Source::simulated}});
+  Progress progress("net-reconfigure", transitions.size());
+  double worst_without_switching = 0;
+  for (std::size_t i = 0; i < transitions.size(); ++i) {
+    const Transition& transition = *transitions[i];
+    const Result<Setups> setups = setups_of(transition, run.random(10));
+    if (!setups) return setups.error();
+    const Result<ReconfigurationPlan> plan = make_plan(setups->before, setups->after);
+    if (!plan) return plan.error();
+    add_plan(run, plans, entries, transition, *setups, *plan);
+    const auto bytes = [](double mebibytes) { return static_cast<std::uint64_t>(mebibytes * 1048576); };
+    const Result<Workload> reduction = all_reduce(transition.shape, bytes(parts_mebibytes));
+    if (!reduction) return reduction.error();
+    const Result<Interrupted> job = interrupt(run, *setups, *plan, *reduction, Hold::packets);
+    if (!job) return job.error();
+    add_parts(parts, transition.name, "all-reduce", job->job.parts);
+    if (transition.all_to_all) {
+      const Workload exchange = windowed_all_to_all(plan->chips, 4 * 4096, 8, run.random(11).next());
+      const Result<Interrupted> other = interrupt(run, *setups, *plan, exchange, Hold::packets);
+      if (!other) return other.error();
+      add_parts(parts, transition.name, "all-to-all", other->job.parts);
+    }
+    for (const double mebibytes : run.quick() ? transition.quick_mebibytes : transition.mebibytes) {
+      const Result<Workload> sized = all_reduce(transition.shape, bytes(mebibytes));
+      if (!sized) return sized.error();
+      for (const Hold hold : {Hold::packets, Hold::messages}) {
+        const Result<Interrupted> one = interrupt(run, *setups, *plan, *sized, hold);
+        if (!one) return one.error();
+        add_job(run, jobs, transition, mebibytes, hold, *one);
+      }
+    }
+    const std::string key = key_of(transition);
+    const double without = job->job.parts.total_ns(Tables::staged) * 1e-6;
+    worst_without_switching = std::max(worst_without_switching, without);
+    for (const double switching : kSwitchingMs) {
+      run.simulated(
+          fmt::format("net.reconfig.end_to_end_ms.{}.{:g}ms", key, switching), without + switching, "ms",
+          "order, drain, report, switching, word to go on, first packet of an all-reduce; tables sent before; "
+          "all switches at once");
+      switching_times.add({transition.name, switching, without + switching,
+                           without + switching * static_cast<double>(plan->switches.size())});
+    }
+    run.simulated("net.reconfig.tables_sent_ms." + key, job->job.parts.tables_ns * 1e-6, "ms",
+                  "changed entries of all chips from one chip, over the drained network");
+    Estimate update = times(changed_entry_ns, plan->most_entries * 1e-6);
+    for (double* value : {&update.value, &update.ci.low, &update.ci.high}) *value += job->job.parts.tables_ns * 1e-6;
+    for (double& sample : update.samples) sample += job->job.parts.tables_ns * 1e-6;
+    update.method +=
+        "; for the changed entries of the busiest chip, after the simulated time that tables are under way";
+    run.measured("net.reconfig.update_ms." + key, update, "ms");
+    progress.step(transition.name);
+  }
+  run.simulated("net.reconfig.end_to_end_ms.control", worst_without_switching, "ms",
+                "switching time zero; the slowest of the transitions");
+  run.computed("net.reconfig.reported_ms", *reported * 1e3, "ms", "OC-024, a secondary report: a slice, end to end");
+  return {};
+}
+
+Result<void> run_all(Run& run) {
+  warn_of_disturbance("net-reconfigure");
+  const Result<Estimate> changed_entry_ns = write_tables(run);
+  if (!changed_entry_ns) return changed_entry_ns.error();
+  return reconfigure(run, *changed_entry_ns);
+}
+
+const Experiment kExperiment{
+    .name = "net-reconfigure",
+    .question = "How long does it take to give a slice another topology while a job runs on it?",
+    .claims = {"net.entry", "net.reconfig", "net.reconfig.total"},
+    .inputs = {kFacts},
+    .quick_seconds = 5,
+    .full_seconds = 180,
+    .times_the_host = true,
+    .run = run_all};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

@@ -1,0 +1,431 @@
+// Asks what embedding lookups cost on the network: how many hops and how much time the exchange of ids and rows takes,
+// by scheme, topology, skew, batch and sharding.
+//
+// Every chip looks up as many rows of one table of 10^9 rows of 128 elements of four bytes (the source's example),
+// held by hashed rows on all chips. Schemes (net/sparse/exchange.h): random, one message an id and one back; batched,
+// one a pair of chips; deduplicated, every row once a chip; hierarchical, along one dimension after the other, merging
+// on the way; rotated, the same in parts that begin with different dimensions. What a chip spends on a message is not
+// modelled, so that random and batched differ in headers alone. Messages carry a header of 32 bytes, ids are 8 bytes:
+// both assumed, nothing is published. Links of 50 GB/s.
+//
+// Time of a phase: the bytes of its busiest channel, over shortest paths weighted so that uniform traffic loads
+// channels as evenly as these paths can, plus, in a column of its own, the longest way at 500 ns a hop (assumed, as in
+// net-infiniband). Phases follow each other. The bound is checked at packet level, on the same paths, on a smaller
+// torus. A message of any size that crosses a link is a message-hop; phases of a hierarchical exchange each have a
+// request and a reply.
+//
+// Topologies: 2D, 3D and twisted tori, and an OCS state in which each switch moves all blocks by a translation of its
+// own, drawn at random (learn/symmetric_state.h). The largest machine has no twisted torus, so all are compared on the
+// next smaller one too. Sharding: 26 tables (MLPerf DLRM's features) of 10^6 to 10^9 rows, one lookup in each or bags
+// of ten, on 128 chips.
+//
+// Parameters: machines of 4096 and 2048 chips (quick: 256), draws. Outputs: keys sparse.network.*; tables network,
+// sharding, packets.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/packet/run_packets.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/sparse/exchange.h"
+#include "vtpu/net/sparse/exchange_load.h"
+#include "vtpu/net/sparse/lookups.h"
+#include "vtpu/net/topology/ocs_topology.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using namespace vtpu::net;
+using vtpu::Random;
+using vtpu::Result;
+using Source = Column::Source;
+
+constexpr const char* kFacts = "data/published/sparsecore.csv";
+constexpr double kHopNs = 500;
+constexpr std::uint64_t kRows = 1'000'000'000;
+constexpr Scheme kCompared[] = {Scheme::random, Scheme::batched, Scheme::deduplicated, Scheme::hierarchical,
+                                Scheme::rotated};
+constexpr double kExponents[] = {0, 0.6, 0.8, 1, 1.2};
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+// ---- topologies
+
+struct Wired {
+  std::string kind;
+  Network network;
+  Shape grid;                   // dimensions of the hierarchical scheme
+  std::vector<double> weights;  // of shortest paths, by channel
+};
+
+/// Weights that spread uniform traffic over shortest paths, equal on all channels of a class: those of one port, on a
+/// topology all of whose chips look alike; of one position in the block and port on an OCS state. By symmetry the
+/// destinations of one chip of each kind stand for all. Lengths, the logarithms of weights, grow where a class carries
+/// more than the average (as in routing/balanced_split.h).
+std::vector<double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip, int kinds,
+                                     int steps) {
+  ExchangePhase uniform{"uniform", {}};
+  std::vector<bool> seen(at(kinds), false);
+  for (int destination = 0; destination < network.chip_count(); ++destination) {
+    if (seen[at(kind_of_chip[at(destination)])]) continue;
+    seen[at(kind_of_chip[at(destination)])] = true;
+    for (int source = 0; source < network.chip_count(); ++source)
+      if (source != destination) uniform.transfers.push_back({source, destination, 1, 1});
+  }
+  const auto class_of = [&](int channel) {
+    return at(kind_of_chip[at(network.source(channel))] * network.port_count() + network.port(channel));
+  };
+  std::vector<double> lengths(at(kinds * network.port_count()), 0);
+  std::vector<double> weights(at(network.channel_count()), 1), best = weights;
+  const ExchangePhase* const phase = &uniform;
+  double least = 0, step = 1.5;
+  int gained = 0;
+  for (int done = 0; done < steps; ++done) {
+    const std::vector<PhaseLoad> loads = phase_loads(network, weights, std::span(&phase, 1));
+    std::vector<double> of_class(lengths.size(), 0);
+    for (int channel = 0; channel < network.channel_count(); ++channel)
+      of_class[class_of(channel)] += loads[0].channel_bytes[at(channel)];
+    double most = 0, mean = 0;
+    for (const double load : of_class) {
+      most = std::max(most, load);
+      mean += load / static_cast<double>(of_class.size());
+    }
+    if (done == 0 || most < least) {
+      least = most;
+      best = weights;
+      gained = done;
+    } else if (done - gained >= 20) {
+      step /= 2;
+      gained = done;
+    }
+    for (std::size_t c = 0; c < lengths.size(); ++c)
+      lengths[c] = std::clamp(lengths[c] + step * (of_class[c] / mean - 1), 0.0, 20.0);
+    for (int channel = 0; channel < network.channel_count(); ++channel)
+      weights[at(channel)] = std::exp(-lengths[class_of(channel)]);
+  }
+  return best;
+}
+
+template <Topology T>
+Wired wire(const std::string& kind, const T& topology, const Shape& grid, int steps) {
+  Network network(topology);
+  const std::vector<int> alike(at(network.chip_count()), 0);
+  std::vector<double> weights = balanced_weights(network, alike, 1, steps);
+  return {kind, std::move(network), grid, std::move(weights)};
+}
+
+Result<Wired> wire_ocs(const Shape& shape, int steps, Random random) {
+  Result<vtpu::learn::SymmetricState> state = vtpu::learn::torus_state(shape);
+  if (!state) return state.error();
+  for (int& translation : state->translation)
+    translation = static_cast<int>(random.below(static_cast<std::uint64_t>(state->blocks())));
+  const StateOfSlice circuits = vtpu::learn::circuits_of(*state);
+  const Result<OcsTopology> topology = OcsTopology::make(circuits.state, circuits.slice, "OCS " + to_string(shape));
+  if (!topology) return topology.error();
+  Network network(*topology);
+  std::vector<int> position(at(network.chip_count()));
+  for (int chip = 0; chip < network.chip_count(); ++chip) position[at(chip)] = circuits.slice.place_of(chip).position;
+  std::vector<double> weights = balanced_weights(network, position, state->positions(), steps);
+  return Wired{"OCS", std::move(network), shape, std::move(weights)};
+}
+
+struct Sides {
+  Shape box;
+  Shape plane;
+};
+
+Result<std::vector<Wired>> wire_all(const Sides& sides, int steps, Random random) {
+  std::vector<Wired> all;
+  all.push_back(wire("2D torus", Torus{sides.plane}, sides.plane, steps));
+  all.push_back(wire("3D torus", Torus{sides.box}, sides.box, steps));
+  if (const Result<TwistedTorus> twisted = TwistedTorus::make(sides.box); twisted)
+    all.push_back(wire("twisted torus", *twisted, sides.box, steps));
+  Result<Wired> ocs = wire_ocs(sides.box, steps, random);
+  if (!ocs) return ocs.error();
+  all.push_back(*std::move(ocs));
+  return all;
+}
+
+// ---- the cost of one exchange
+
+struct Cost {
+  double messages = 0, bytes = 0, message_hops = 0, byte_hops = 0;
+  double time_ns = 0;       // of the busiest channels
+  double latency_hops = 0;  // longest ways, phase after phase
+  double with_latency_ns() const { return time_ns + latency_hops * kHopNs; }
+};
+
+/// Of several exchanges together, which saves searches.
+std::vector<Cost> costs_of(const Wired& wired, const std::vector<Exchange>& exchanges) {
+  std::vector<const ExchangePhase*> phases;
+  for (const Exchange& exchange : exchanges)
+    for (const ExchangePhase& phase : exchange) phases.push_back(&phase);
+  const std::vector<PhaseLoad> loads = phase_loads(wired.network, wired.weights, phases);
+  std::vector<Cost> costs(exchanges.size());
+  std::size_t next = 0;
+  for (std::size_t e = 0; e < exchanges.size(); ++e)
+    for (const ExchangePhase& phase : exchanges[e]) {
+      const PhaseLoad& load = loads[next++];
+      costs[e].messages += phase.messages();
+      costs[e].bytes += phase.bytes();
+      costs[e].message_hops += load.message_hops;
+      costs[e].byte_hops += load.byte_hops;
+      costs[e].time_ns += load.time_ns(wired.network, 0);
+      costs[e].latency_hops += load.farthest;
+    }
+  return costs;
+}
+
+/// The exchanges of all schemes for topologies of one grid.
+Result<std::vector<Exchange>> exchanges_of(const ShardedTables& tables,
+                                           const std::vector<std::vector<std::uint64_t>>& lookups, const Shape& grid) {
+  std::vector<Exchange> exchanges;
+  for (const Scheme scheme : kCompared) {
+    Result<Exchange> exchange = make_exchange(tables, lookups, 1, scheme, MessageFormat{}, grid);
+    if (!exchange) return exchange.error();
+    exchanges.push_back(*std::move(exchange));
+  }
+  return exchanges;
+}
+
+// ---- schemes and topologies
+
+struct Point {
+  double exponent;
+  int lookups;
+  bool repeated;  // with other draws, for the keys
+};
+
+/// "s1.2" of 1.2.
+std::string skew_name(double exponent) { return fmt::format("s{:g}", exponent); }
+
+/// Times by topology and scheme in the order of draws.
+using Samples = std::map<std::pair<std::string, std::size_t>, std::vector<Cost>>;
+
+void record(Run& run, const std::string& skew, int chips, const Samples& samples) {
+  const auto ratio = [&](const std::string& key, const std::vector<Cost>& above, const std::vector<Cost>& below,
+                         auto of, const std::string& what) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(of(above[i]) / of(below[i]));
+    Estimate estimate = estimate_median(std::move(ratios));
+    estimate.method += fmt::format("; {}; {} chips, 1000 lookups a chip of 10^9 rows, skew {}", what, chips, skew);
+    run.simulated("sparse.network." + key + "." + skew, estimate, "x");
+  };
+  const auto time = [](const Cost& cost) { return cost.time_ns; };
+  const auto late = [](const Cost& cost) { return cost.with_latency_ns(); };
+  const auto hops = [](const Cost& cost) { return cost.message_hops; };
+  const auto byte_hops = [](const Cost& cost) { return cost.byte_hops; };
+  for (std::size_t s = 0; s < std::size(kCompared); ++s) {
+    const std::string scheme(name_of(kCompared[s]));
+    const auto& torus = samples.at({"3D torus", s});
+    for (const auto& [kind, key] : {std::pair{"2D torus", "plane"}, {"twisted torus", "twisted"}, {"OCS", "ocs"}}) {
+      const auto other = samples.find({kind, s});
+      if (other == samples.end()) continue;
+      ratio(fmt::format("{}_time_over_torus.{}", key, scheme), other->second, torus, time, "time over the 3D torus's");
+    }
+    if (s == 0) continue;
+    const auto& random = samples.at({"3D torus", 0});
+    ratio("hops_saved." + scheme, random, torus, hops, "message-hops of random over those of " + scheme);
+    ratio("byte_hops_saved." + scheme, random, torus, byte_hops, "byte-hops of random over those of " + scheme);
+    ratio("time_saved." + scheme, random, torus, time, "time of random over that of " + scheme);
+    ratio("time_saved_with_latency." + scheme, random, torus, late, "the same with 500 ns a hop of the longest ways");
+  }
+}
+
+Result<void> compare_machine(Run& run, const Sides& sides, const std::vector<Point>& points, int draws, bool record_all,
+                             Table& table, Progress& progress) {
+  const int chips = sides.box.count();
+  const Result<std::vector<Wired>> topologies = wire_all(sides, run.quick() ? 25 : 150, run.random(1));
+  if (!topologies) return topologies.error();
+  const Result<ShardedTables> tables = ShardedTables::make({{kRows}, 128, 4}, Sharding::hashed_rows, sides.box);
+  if (!tables) return tables.error();
+  for (const Point& point : points) {
+    const LookupSource source(*tables, {point.lookups, 1, point.exponent});
+    Samples samples;
+    for (int draw = 0; draw < (point.repeated ? draws : 1); ++draw) {
+      const auto lookups = source.draw_all(run.random(10 + static_cast<std::uint64_t>(draw)));
+      for (const Shape& grid : {sides.plane, sides.box}) {
+        const Result<std::vector<Exchange>> exchanges = exchanges_of(*tables, lookups, grid);
+        if (!exchanges) return exchanges.error();
+        for (const Wired& wired : *topologies) {
+          if (wired.grid != grid) continue;
+          const std::vector<Cost> costs = costs_of(wired, *exchanges);
+          for (std::size_t s = 0; s < costs.size(); ++s) samples[{wired.kind, s}].push_back(costs[s]);
+        }
+      }
+    }
+    const double all = double(chips) * point.lookups;
+    for (const Wired& wired : *topologies)
+      for (std::size_t s = 0; s < std::size(kCompared); ++s) {
+        const Cost& cost = samples.at({wired.kind, s})[0];
+        table.add({wired.kind, double(chips), fmt::format("{:g}", point.exponent), fmt::format("{}", point.lookups),
+                   std::string(name_of(kCompared[s])), cost.messages / all, cost.message_hops / all,
+                   cost.bytes / chips * 1e-3, cost.byte_hops / cost.bytes, cost.time_ns * 1e-3, cost.latency_hops,
+                   cost.with_latency_ns() * 1e-3});
+      }
+    if (record_all && point.repeated) record(run, skew_name(point.exponent), chips, samples);
+    progress.step(fmt::format("{} chips, skew {}, {} lookups", chips, point.exponent, point.lookups));
+  }
+  return {};
+}
+
+// ---- sharding
+
+Result<void> compare_shardings(Run& run) {
+  const Shape box{4, 4, 8};
+  const Result<double> features = run.published(kFacts, "SC-045"), examples = run.published(kFacts, "SC-042");
+  if (!features) return features.error();
+  if (!examples) return examples.error();
+  // The features of MLPerf DLRM; their tables get sizes over the range that the paper is about.
+  std::vector<std::uint64_t> rows(static_cast<std::size_t>(*features), 1'000'000);
+  for (std::size_t t = 0; t < rows.size() && t < 16; ++t) rows[t] = t < 1 ? kRows : t < 6 ? kRows / 10 : kRows / 100;
+  const int of_chip = run.quick() ? 16 : static_cast<int>(*examples);
+  const Wired wired = wire("3D torus", Torus{box}, box, 40);
+  Table& table = run.table("sharding", {{"sharding", "", Source::label},
+                                        {"bag", "rows", Source::label},
+                                        {"skew", "", Source::label},
+                                        {"scheme", "", Source::label},
+                                        {"stored_most", "GB", Source::computed},
+                                        {"stored_skew", "x", Source::computed},
+                                        {"messages", "messages", Source::simulated},
+                                        {"bytes", "kB", Source::simulated},
+                                        {"sent_skew", "x", Source::simulated},
+                                        {"time", "us", Source::simulated}});
+  for (const Sharding sharding : {Sharding::hashed_rows, Sharding::blocked_rows, Sharding::columns, Sharding::tables}) {
+    const Result<ShardedTables> tables = ShardedTables::make({rows, 128, 4}, sharding, box);
+    if (!tables) return tables.error();
+    const std::vector<double> stored = tables->stored_bytes();
+    double total = 0;
+    for (const double bytes : stored) total += bytes;
+    const double most = *std::max_element(stored.begin(), stored.end());
+    for (const int bag : {1, 10})
+      for (const double exponent : {0.0, 1.0}) {
+        const LookupSource source(*tables, {std::max(1, of_chip / bag), bag, exponent});
+        const auto lookups = source.draw_all(run.random(30));
+        for (const Scheme scheme : {Scheme::deduplicated, Scheme::pooled}) {
+          const Result<Exchange> exchange = make_exchange(*tables, lookups, bag, scheme, MessageFormat{}, box);
+          if (!exchange) return exchange.error();
+          const Cost cost = costs_of(wired, {*exchange})[0];
+          std::vector<double> sent(at(box.count()), 0);
+          for (const Transfer& reply : exchange->back().transfers)
+            sent[at(reply.source)] += static_cast<double>(reply.bytes);
+          const double sent_skew = *std::max_element(sent.begin(), sent.end()) * box.count() / exchange->back().bytes();
+          table.add({std::string(name_of(sharding)), fmt::format("{}", bag), fmt::format("{:g}", exponent),
+                     std::string(name_of(scheme)), most * 1e-9, most * box.count() / total, cost.messages / box.count(),
+                     cost.bytes / box.count() * 1e-3, sent_skew, cost.time_ns * 1e-3});
+          std::string place(name_of(sharding));
+          std::replace(place.begin(), place.end(), ' ', '_');
+          run.simulated(
+              fmt::format("sparse.network.sharding.{}.bag{}.{}.{}", place, bag, skew_name(exponent), name_of(scheme)),
+              cost.time_ns * 1e-3, "us",
+              fmt::format("{} tables on {} chips, {} examples a chip; one draw", rows.size(), box.count(),
+                          std::max(1, of_chip / bag)));
+        }
+      }
+  }
+  return {};
+}
+
+// ---- packets
+
+Result<void> check_packets(Run& run) {
+  const Shape box = run.quick() ? Shape{4, 4, 4} : Shape{8, 8, 8};
+  const Wired wired = wire("3D torus", Torus{box}, box, 1);
+  const auto routing = TableRouting::make(wired.network, Split::even);
+  if (!routing) return routing.error();
+  const Result<ShardedTables> tables = ShardedTables::make({{kRows}, 128, 4}, Sharding::hashed_rows, box);
+  if (!tables) return tables.error();
+  // Dimension order would send most of what leaves a chip that many ask by two of its six ports.
+  PacketConfig config;
+  config.vcs = std::max(config.vcs, routing->vc_classes());
+  run.parameter("packet_virtual_channels", config.vcs);
+  Table& table = run.table("packets", {{"scheme", "", Source::label},
+                                       {"skew", "", Source::label},
+                                       {"chips", "chips", Source::computed},
+                                       {"bound", "us", Source::simulated},
+                                       {"packets", "us", Source::simulated},
+                                       {"ratio", "x", Source::simulated}});
+  for (const double exponent : {0.0, 1.2}) {
+    const auto lookups = LookupSource(*tables, {1000, 1, exponent}).draw_all(run.random(20));
+    for (const Scheme scheme : kCompared) {
+      const Result<Exchange> exchange = make_exchange(*tables, lookups, 1, scheme, MessageFormat{}, box);
+      if (!exchange) return exchange.error();
+      const double bound = costs_of(wired, {*exchange})[0].time_ns;
+      const std::string name(name_of(scheme));
+      const Workload workload = workload_of(*exchange, box.count(), name);
+      const Result<Completion> done = run_packets(wired.network, *routing, workload, config);
+      if (!done) return done.error();
+      table.add({name, fmt::format("{:g}", exponent), double(box.count()), bound * 1e-3, done->time_ns * 1e-3,
+                 done->time_ns / bound});
+      run.simulated(fmt::format("sparse.network.packets_over_bound.{}.{}", name, skew_name(exponent)),
+                    done->time_ns / bound, "x",
+                    fmt::format("time at packet level over that of the busiest channels, {} torus, 1000 lookups a chip",
+                                to_string(box)));
+    }
+  }
+  return {};
+}
+
+Result<void> run_network(Run& run) {
+  const int draws = run.parameter("draws", 2, 3);
+  run.parameter("hop_ns", kHopNs);
+  run.parameter("header_bytes", static_cast<double>(MessageFormat{}.header_bytes));
+  run.parameter("id_bytes", static_cast<double>(MessageFormat{}.id_bytes));
+  run.parameter("rows", static_cast<double>(kRows));
+  Table& table = run.table("network", {{"topology", "", Source::label},
+                                       {"chips", "chips", Source::computed},
+                                       {"skew", "", Source::label},
+                                       {"lookups", "", Source::label},
+                                       {"scheme", "", Source::label},
+                                       {"messages", "messages", Source::simulated},
+                                       {"message_hops", "hops", Source::simulated},
+                                       {"bytes", "kB", Source::simulated},
+                                       {"byte_distance", "hops", Source::simulated},
+                                       {"time", "us", Source::simulated},
+                                       {"latency_hops", "hops", Source::simulated},
+                                       {"time_with_latency", "us", Source::simulated}});
+  std::vector<Point> skews;
+  for (const double exponent : kExponents)
+    if (!run.quick() || exponent == 0 || exponent >= 1)
+      skews.push_back({exponent, 1000, exponent == 0 || exponent == 1.2});
+  std::vector<Point> ends, all = skews;
+  for (const Point& point : skews)
+    if (point.repeated) ends.push_back(point);
+  for (const int lookups : {100, 5000})
+    if (lookups < 1000 || !run.quick())
+      for (const double exponent : {0.0, 1.2}) all.push_back({exponent, lookups, false});
+  Progress progress("sparse-network", all.size() + (run.quick() ? 0 : ends.size()));
+  if (run.quick()) {
+    if (const auto done = compare_machine(run, {{4, 8, 8}, {16, 16}}, all, draws, true, table, progress); !done)
+      return done.error();
+  } else {
+    if (const auto done = compare_machine(run, {{8, 16, 16}, {32, 64}}, all, draws, true, table, progress); !done)
+      return done.error();
+    if (const auto done = compare_machine(run, {{16, 16, 16}, {64, 64}}, ends, 1, false, table, progress); !done)
+      return done.error();
+  }
+  if (const Result<void> done = compare_shardings(run); !done) return done.error();
+  return check_packets(run);
+}
+
+const Experiment kExperiment{.name = "sparse-network",
+                             .question = "What do embedding lookups cost on the network, by scheme and topology?",
+                             .claims = {},
+                             .inputs = {kFacts},
+                             .quick_seconds = 4,
+                             .full_seconds = 150,
+                             .run = run_network};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

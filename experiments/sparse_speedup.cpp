@@ -1,0 +1,449 @@
+// Asks how much faster a sparse lookup is than the dense product it replaces, by the share of rows that it uses.
+//
+// Both make the same vector: the sum of the rows of a table that a step asks for. Dense: every row times how often it
+// is asked for (0 for most), a product of a multi-hot vector and the table, which streams all rows; by OpenBLAS
+// (sgemv), by the plain loop, and, sixteen such vectors at once, by OpenBLAS (sgemm). Sparse: the vTPU's S-pipe reads
+// the rows that are asked for by their ids, in random order (vtpu/study/embedding_program.h). Beside it the compiler's
+// plain loop over ids, and `skip`, the dense loop that passes over zeros. Rows of 128 f32, as in the source's example,
+// whose 10^6 rows used of 10^9 are a density of 1/1000. Every row is asked for at most once.
+//
+// Speed-up: dense by OpenBLAS over vTPU. Configurations, chosen before any was timed: tables of 2^20 rows (512 MiB, no
+// cache holds it; the source's million) and of a quarter of the last cache (`cached`); densities 1/2 and 1/32, and
+// 1/1024 of the large table, where the other has too few rows for a list.
+// Control: every row used. A run of the large table goes through at least 2^18 rows, other ones for every list, so that
+// none is still in a cache from the list before. Sums are whole numbers, exact in any order, and checked before timing.
+// Any factor can be had from a dense baseline by choosing the density: what says something is where the curve crosses
+// the sources' figures (sparse.density_for.*), found between densities by straight lines on logarithmic axes.
+//
+// A whole step: 4096 chips (quick: 256) with 244,141 rows each (10^9 in all) look up 100 to 10,000 rows a chip.
+// Reading: the rows that the busiest chip owns at the measured time of a row in the large table. Exchange: simulated,
+// deduplicated (net/sparse), busiest channels and 500 ns a hop (assumed) of the longest ways, on the 3D torus and on
+// the 2D torus, 50 GB/s a link. Dense: each chip's rows once at the measured time of sgemv, and no exchange at all,
+// which favours it.
+//
+// Embeddings in host memory (published: data/published/sparsecore.csv, SC-029) cannot be measured without a link to a
+// host. What is measured is how much longer a row takes from memory than from the last cache.
+//
+// Needs 2 GiB. Claims: sparse.speedup, sparse.range. Outputs: keys sparse.*; tables speedup, step.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/host.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/measure/sampler.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/sparse/exchange.h"
+#include "vtpu/net/sparse/exchange_load.h"
+#include "vtpu/net/sparse/lookups.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/study/embedding_program.h"
+#include "vtpu/study/peers.h"
+#include "vtpu/study/regions.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using vtpu::Random;
+using vtpu::Result;
+using vtpu::exec::Machine;
+using vtpu::exec::jit::NativeEngine;
+using vtpu::isa::ValidProgram;
+using vtpu::memory::PageTable;
+using vtpu::study::kEmbeddingGroup;
+using vtpu::study::kEmbeddingLinesAhead;
+using Source = Column::Source;
+
+constexpr std::size_t kWidth = 128;
+constexpr std::size_t kRowBytes = kWidth * sizeof(float);
+constexpr std::size_t kLines = kRowBytes / 64;
+constexpr std::size_t kVectors = 16;               // of the product with several at once
+constexpr std::size_t kClaimed[] = {2, 32, 1024};  // one row in so many is used
+constexpr vtpu::study::EmbeddingRegions kRegions;
+
+// ---- the table and the ways to add up its rows
+
+/// A table and, in random order, its rows: the lists of a density are consecutive pieces of that order.
+struct Data {
+  Machine machine;
+  std::size_t rows;
+  std::size_t least;  ///< rows that a run reads at least
+  std::span<float> table;
+  std::span<std::uint32_t> ids;  ///< places in units of 8 bytes
+  std::span<float> sums;
+  std::vector<float> multi_hot;  ///< kVectors of them, row-major; the first has one row in 32
+  std::vector<float> product;
+
+  std::size_t list(std::size_t one_in) const { return rows / one_in; }
+  std::size_t lookups(std::size_t one_in) const { return std::max(least, list(one_in)); }
+  std::size_t row_of(std::size_t place) const { return ids[place] / (kRowBytes / 8); }
+};
+
+std::shared_ptr<Data> make_data(std::size_t rows, std::size_t least, Random random) {
+  PageTable::Limits limits;
+  limits.bytes = rows * kRowBytes + (std::size_t{1} << 28);
+  auto data = std::make_shared<Data>(Data{Machine(PageTable(limits)), rows, least, {}, {}, {}, {}, {}});
+  using vtpu::study::allocate;
+  data->table = allocate<float>(data->machine, kRegions.table, rows * kRowBytes);
+  data->ids =
+      allocate<std::uint32_t>(data->machine, kRegions.ids, sizeof(std::uint32_t) * (rows + kEmbeddingLinesAhead));
+  data->sums = allocate<float>(data->machine, kRegions.bags, least / kEmbeddingGroup * kRowBytes);
+  for (std::size_t i = 0; i < data->table.size(); ++i) data->table[i] = static_cast<float>(vtpu::mix64(i) % 16);
+  std::vector<std::uint32_t> order(rows);
+  for (std::size_t row = 0; row < rows; ++row) order[row] = static_cast<std::uint32_t>(row * (kRowBytes / 8));
+  random.shuffle(order);
+  for (std::size_t i = 0; i < data->ids.size(); ++i) data->ids[i] = order[i % rows];
+  data->multi_hot.assign(kVectors * rows, 0);
+  for (std::size_t v = 0; v < kVectors; ++v)
+    for (std::size_t i = 0; i < rows / 32; ++i)
+      data->multi_hot[v * rows + data->row_of((v * (rows / 32) + i) % rows)] = 1;
+  data->product.assign(kVectors * kWidth, 0);
+  return data;
+}
+
+/// The vTPU program for the lists of one density.
+class Gather {
+ public:
+  Gather(std::shared_ptr<Data> data, std::size_t one_in) : data_(std::move(data)) {
+    auto valid = ValidProgram::make(
+        vtpu::study::embedding_program(kLines, data_->lookups(one_in), data_->list(one_in), kRegions));
+    VTPU_CHECK(valid.ok(), "the program is valid");
+    program_ = std::make_unique<ValidProgram>(*std::move(valid));
+    auto engine = NativeEngine::compile(*program_);
+    VTPU_CHECK(engine.ok(), "the host runs compiled code");
+    engine_ = std::make_unique<NativeEngine>(*std::move(engine));
+  }
+  void run() const {
+    vtpu::exec::Context& sentron = data_->machine.spawn();
+    VTPU_CHECK(engine_->run(data_->machine, sentron) == vtpu::exec::Status::halted, "a timed program halts");
+  }
+
+ private:
+  std::shared_ptr<Data> data_;
+  std::unique_ptr<ValidProgram> program_;
+  std::unique_ptr<NativeEngine> engine_;
+};
+
+/// The same by the compiler's loop over ids.
+void gather_plainly(Data& data, std::size_t one_in) {
+  const std::size_t bag = data.list(one_in);
+  for (std::size_t list = 0; list < data.lookups(one_in) / bag; ++list) {
+    float* const sum = &data.sums[list * kWidth];
+    std::fill_n(sum, kWidth, 0.0F);
+    for (std::size_t i = 0; i < bag; ++i) {
+      const float* const row = &data.table[2 * std::size_t{data.ids[list * bag + i]}];
+      for (std::size_t k = 0; k < kWidth; ++k) sum[k] += row[k];
+    }
+  }
+}
+
+/// Every row times how often it is asked for; `skip`: only those that are.
+template <bool skip>
+void multiply_plainly(Data& data, const float* counts) {
+  float* const sum = data.product.data();
+  std::fill_n(sum, kWidth, 0.0F);
+  for (std::size_t row = 0; row < data.rows; ++row) {
+    const float count = counts[row];
+    if (skip && count == 0) continue;
+    for (std::size_t k = 0; k < kWidth; ++k) sum[k] += count * data.table[row * kWidth + k];
+  }
+}
+
+/// `vectors` multi-hot vectors at once.
+void multiply_by_openblas(Data& data, float* multi_hot, std::size_t vectors) {
+  const vtpu::kernels::ReferenceFunction gemm = vtpu::study::openblas_peer("gemm");
+  const std::int64_t parameters[] = {static_cast<std::int64_t>(vectors), kWidth, static_cast<std::int64_t>(data.rows)};
+  void* const tensors[] = {multi_hot, data.table.data(), data.product.data()};
+  gemm(parameters, tensors);
+}
+
+/// Where the first list of a density has its rows, as a vector.
+std::vector<float> counts_of(const Data& data, std::size_t one_in) {
+  std::vector<float> counts(data.rows, 0);
+  for (std::size_t i = 0; i < data.list(one_in); ++i) counts[data.row_of(i)] = 1;
+  return counts;
+}
+
+// ---- timing
+
+struct Size {
+  std::string name;
+  std::size_t rows;
+  std::size_t least;
+  bool cached;
+  std::vector<std::size_t> densities;  // one row in so many
+};
+
+bool is_claimed(std::size_t one_in) { return std::ranges::find(kClaimed, one_in) != std::end(kClaimed); }
+
+/// Times of one step, by way; names as in `alternatives_of`.
+Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const std::shared_ptr<Data>& data) {
+  std::vector<Alternative> alternatives;
+  std::vector<float> first(kWidth);
+  const auto add = [&](const std::string& name, double steps, std::function<void()> work) {
+    alternatives.push_back({name, steps, work, size.cached ? work : std::function<void()>{}});
+  };
+  const auto same = [&](std::span<const float> sum) { return std::equal(first.begin(), first.end(), sum.begin()); };
+  for (const std::size_t one_in : size.densities) {
+    const auto counts = std::make_shared<std::vector<float>>(counts_of(*data, one_in));
+    multiply_plainly<false>(*data, counts->data());
+    std::copy_n(data->product.begin(), kWidth, first.begin());
+    const double lists = static_cast<double>(data->lookups(one_in) / data->list(one_in));
+    const auto gather = std::make_shared<Gather>(data, one_in);
+    gather->run();
+    VTPU_CHECK(same(data->sums), "the vTPU program adds up the rows of the list");
+    add(fmt::format("vtpu {}", one_in), lists, [gather] { gather->run(); });
+    if (!is_claimed(one_in) && one_in != 1) continue;
+    gather_plainly(*data, one_in);
+    VTPU_CHECK(same(data->sums), "the plain loop adds up the rows of the list");
+    add(fmt::format("plain {}", one_in), lists, [data, one_in] { gather_plainly(*data, one_in); });
+    multiply_plainly<true>(*data, counts->data());
+    VTPU_CHECK(same(data->product), "passing over zeros changes no sum");
+    add(fmt::format("skip {}", one_in), 1, [data, counts] { multiply_plainly<true>(*data, counts->data()); });
+  }
+  multiply_plainly<false>(*data, data->multi_hot.data());
+  std::copy_n(data->product.begin(), kWidth, first.begin());
+  add("naive", 1, [data] { multiply_plainly<false>(*data, data->multi_hot.data()); });
+  const auto gemv = [data] {
+    vtpu::study::openblas_weighted_row_sum(static_cast<std::int64_t>(data->rows), kWidth, data->table.data(),
+                                           data->multi_hot.data(), data->product.data());
+  };
+  gemv();
+  VTPU_CHECK(same(data->product), "OpenBLAS finds the same sums");
+  add("gemv", 1, gemv);
+  multiply_by_openblas(*data, data->multi_hot.data(), kVectors);
+  VTPU_CHECK(same(data->product), "OpenBLAS finds the same sums, several at once");
+  add("gemm", 1, [data] { multiply_by_openblas(*data, data->multi_hot.data(), kVectors); });
+  SamplingRule rule;
+  rule.least = run.quick() ? 6 : 20;
+  rule.most = run.quick() ? 6 : 30;
+  rule.rounds = run.quick() ? 1 : 3;
+  rule.seconds = 60;
+  rule.seed = run.random(100 + size.rows).next();
+  return sample_in_processes([&] { return alternatives; }, rule);
+}
+
+/// The density at which a falling curve of speed-ups has the value `wanted`; none if it never does.
+std::optional<double> crossing(const std::vector<double>& density, const std::vector<double>& speed_up, double wanted) {
+  for (std::size_t i = 0; i + 1 < density.size(); ++i)
+    if ((speed_up[i] - wanted) * (speed_up[i + 1] - wanted) <= 0 && speed_up[i] != speed_up[i + 1]) {
+      const double share = std::log(wanted / speed_up[i]) / std::log(speed_up[i + 1] / speed_up[i]);
+      return density[i] * std::pow(density[i + 1] / density[i], share);
+    }
+  return std::nullopt;
+}
+
+/// What the step needs of the large table.
+struct Measured {
+  std::vector<double> gather_ns;  // samples of a row, at the least density
+  std::vector<double> gemv_ns;    // of a row
+};
+
+Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
+  const auto data = make_data(size.rows, size.least, run.random(size.rows));
+  const auto all = time_all(run, size, data);
+  if (!all) return all.error();
+  const auto ns = [&](const std::string& name) { return named(*all, name).ns_per_unit(); };
+  const Estimate gemv = ns("gemv"), naive = ns("naive"), gemm = ns("gemm");
+  const auto faster = [&](const Estimate& slow, const Estimate& fast, const std::string& what) {
+    Estimate ratio = estimate_ratio(slow.samples, fast.samples);
+    ratio.method += "; " + what;
+    return ratio;
+  };
+  std::vector<double> densities;
+  std::vector<double> middle, low, high;
+  for (const std::size_t one_in : size.densities) {
+    const Estimate gather = ns(fmt::format("vtpu {}", one_in));
+    const std::string place = fmt::format("{}.d{}", size.name, one_in);
+    const Estimate ratio = faster(gemv, gather, "time of sgemv over all rows over that of the vTPU program");
+    const Estimate by_naive = faster(naive, gather, "time of the plain dense loop over that of the vTPU program");
+    const Estimate by_gemm =
+        faster(gemm, gather, "time of sgemm, sixteen vectors at once, over that of the vTPU program");
+    densities.push_back(1 / static_cast<double>(one_in));
+    middle.push_back(ratio.value);
+    low.push_back(ratio.ci.low);
+    high.push_back(ratio.ci.high);
+    std::vector<Cell> row = {size.name,   double(size.rows), double(one_in), densities.back(), gather.value * 1e-3,
+                             ratio.value, ratio.ci.low,      ratio.ci.high,  by_naive.value,   by_gemm.value};
+    const bool others = is_claimed(one_in) || one_in == 1;
+    if (others) {
+      const Estimate plain = ns(fmt::format("plain {}", one_in)), skip = ns(fmt::format("skip {}", one_in));
+      row.emplace_back(gemv.value / plain.value);
+      row.emplace_back(gemv.value / skip.value);
+      run.measured("sparse.speedup_vs_naive." + place, by_naive, "x");
+      run.measured("sparse.speedup_vs_skip." + place,
+                   faster(skip, gather, "time of the loop that passes over zeros over that of the vTPU program"), "x");
+      run.measured("sparse.speedup_vs_plain_gather." + place,
+                   faster(plain, gather, "time of the plain loop over ids over that of the vTPU program"), "x");
+    }
+    if (is_claimed(one_in)) run.measured("sparse.speedup_vs_dense." + place, ratio, "x");
+    if (one_in == 1) run.measured("sparse.speedup_all_rows." + size.name, ratio, "x");
+    if (one_in == 1 && !size.cached) run.measured("sparse.speedup_vs_dense.control", ratio, "x");
+    row.resize(table.columns.size(), Cell(std::string()));
+    table.add(row);
+  }
+  for (const auto& [name, wanted] : {std::pair{"5x", 5.0}, {"6_8x", 6.8}, {"7x", 7.0}}) {
+    const auto at = crossing(densities, middle, wanted), least = crossing(densities, low, wanted),
+               most = crossing(densities, high, wanted);
+    if (!at || !least || !most) continue;
+    Estimate estimate{*at,
+                      {std::min(*least, *at), std::max(*most, *at)},
+                      {},
+                      gemv.n,
+                      fmt::format("density at which sgemv over vTPU is {}; crossing of the medians, ends of the "
+                                  "interval from those of the speed-ups",
+                                  wanted)};
+    run.measured(fmt::format("sparse.density_for.{}.{}", name, size.name), estimate, "fraction");
+  }
+  Measured measured;
+  const std::size_t sparsest = size.densities.back();
+  const auto per = [](std::vector<double> samples, std::size_t rows) {
+    for (double& sample : samples) sample /= static_cast<double>(rows);
+    return samples;
+  };
+  measured.gather_ns = per(ns(fmt::format("vtpu {}", sparsest)).samples, data->list(sparsest));
+  measured.gemv_ns = per(gemv.samples, size.rows);
+  run.measured("sparse.row_ns.gather." + size.name, estimate_median(measured.gather_ns), "ns");
+  run.measured("sparse.row_ns.dense." + size.name, estimate_median(measured.gemv_ns), "ns");
+  return measured;
+}
+
+// ---- a whole step
+
+struct Exchanged {
+  double ns = 0;
+  double served_rows = 0;  // of the busiest chip
+};
+
+Result<Exchanged> exchange_on(const vtpu::net::Shape& grid, const vtpu::net::ShardedTables& tables,
+                              const std::vector<std::vector<std::uint64_t>>& lookups) {
+  using namespace vtpu::net;
+  constexpr double kHopNs = 500;
+  const Network network(Torus{grid});
+  const Result<Exchange> exchange = make_exchange(tables, lookups, 1, Scheme::deduplicated, MessageFormat{}, grid);
+  if (!exchange) return exchange.error();
+  std::vector<const ExchangePhase*> phases;
+  for (const ExchangePhase& phase : *exchange) phases.push_back(&phase);
+  Exchanged done;
+  const std::vector<double> alike(static_cast<std::size_t>(network.channel_count()), 1);
+  for (const PhaseLoad& load : phase_loads(network, alike, phases)) done.ns += load.time_ns(network, kHopNs);
+  std::vector<double> served(static_cast<std::size_t>(grid.count()), 0);
+  for (const auto& rows : lookups)
+    for (const std::uint64_t row : rows) ++served[static_cast<std::size_t>(tables.owner(row, 0))];
+  done.served_rows = *std::max_element(served.begin(), served.end());
+  return done;
+}
+
+Result<void> compare_steps(Run& run, const Measured& measured) {
+  using namespace vtpu::net;
+  constexpr std::uint64_t kRowsOfChip = 244'141;
+  const Shape box = run.quick() ? Shape{4, 8, 8} : Shape{16, 16, 16};
+  const Shape plane = run.quick() ? Shape{16, 16} : Shape{64, 64};
+  const double chips = box.count();
+  const std::uint64_t rows = kRowsOfChip * static_cast<std::uint64_t>(box.count());
+  const Result<ShardedTables> tables = ShardedTables::make({{rows}, kWidth, 4}, Sharding::hashed_rows, box);
+  if (!tables) return tables.error();
+  const Estimate gather = estimate_median(measured.gather_ns), dense = estimate_median(measured.gemv_ns);
+  const double dense_ns = dense.value * static_cast<double>(kRowsOfChip);
+  Table& table = run.table("step", {{"lookups", "", Source::label},
+                                    {"density", "fraction", Source::computed},
+                                    {"gather", "us", Source::measured},
+                                    {"exchange_torus", "us", Source::simulated},
+                                    {"exchange_plane", "us", Source::simulated},
+                                    {"dense", "us", Source::measured},
+                                    {"speedup_torus", "x", Source::measured},
+                                    {"speedup_plane", "x", Source::measured},
+                                    {"torus_over_plane", "x", Source::measured}});
+  for (const int lookups : {100, 1000, 10'000}) {
+    const auto drawn = LookupSource(*tables, {lookups, 1, 0}).draw_all(run.random(1));
+    const Result<Exchanged> torus = exchange_on(box, *tables, drawn), flat = exchange_on(plane, *tables, drawn);
+    if (!torus) return torus.error();
+    if (!flat) return flat.error();
+    const auto speed_up = [&](const Exchanged& exchange) {
+      const auto with = [&](double gather_ns, double row_ns) {
+        return row_ns * static_cast<double>(kRowsOfChip) / (gather_ns * exchange.served_rows + exchange.ns);
+      };
+      return Estimate{with(gather.value, dense.value),
+                      {with(gather.ci.high, dense.ci.low), with(gather.ci.low, dense.ci.high)},
+                      {},
+                      gather.n,
+                      fmt::format("{} chips, {} lookups a chip: measured sgemv of a chip's rows over measured reading "
+                                  "and simulated exchange; interval from the ends of both",
+                                  chips, lookups)};
+    };
+    const Estimate by_torus = speed_up(*torus), by_plane = speed_up(*flat);
+    run.measured(fmt::format("sparse.step.speedup.torus.{}", lookups), by_torus, "x");
+    run.measured(fmt::format("sparse.step.speedup.plane.{}", lookups), by_plane, "x");
+    run.simulated(fmt::format("sparse.step.exchange_us.torus.{}", lookups), torus->ns * 1e-3, "us",
+                  to_string(box) + " torus, busiest channels and 500 ns a hop");
+    run.simulated(fmt::format("sparse.step.exchange_us.plane.{}", lookups), flat->ns * 1e-3, "us",
+                  to_string(plane) + " torus, busiest channels and 500 ns a hop");
+    table.add({fmt::format("{}", lookups), lookups * chips / static_cast<double>(rows),
+               gather.value * torus->served_rows * 1e-3, torus->ns * 1e-3, flat->ns * 1e-3, dense_ns * 1e-3,
+               by_torus.value, by_plane.value, by_torus.value / by_plane.value});
+  }
+  return {};
+}
+
+Result<void> run_speedup(Run& run) {
+  warn_of_disturbance("sparse-speedup");
+  const std::uint64_t last = read_host().cache_bytes(3);
+  const std::size_t cached_rows =
+      std::bit_floor(std::clamp<std::size_t>(last == 0 ? 0 : last / 4 / kRowBytes, 1 << 12, 1 << 17));
+  constexpr std::size_t kMillion = std::size_t{1} << 20;
+  run.parameter<std::uint64_t>("cached_rows", cached_rows);
+  std::vector<Size> sizes = {{"cached", cached_rows, cached_rows, true, {}},
+                             {"million", kMillion, kMillion / 4, false, {}}};
+  for (Size& size : sizes)
+    for (std::size_t one_in = 1; one_in <= 2048 && size.rows / one_in >= kEmbeddingGroup; one_in *= 2)
+      if (!run.quick() || is_claimed(one_in) || one_in == 1 || one_in == 8) size.densities.push_back(one_in);
+  Table& table = run.table("speedup", {{"table", "", Source::label},
+                                       {"rows", "rows", Source::computed},
+                                       {"one_in", "rows", Source::computed},
+                                       {"density", "fraction", Source::computed},
+                                       {"vtpu", "us", Source::measured},
+                                       {"speedup", "x", Source::measured},
+                                       {"low", "x", Source::measured},
+                                       {"high", "x", Source::measured},
+                                       {"speedup_naive", "x", Source::measured},
+                                       {"speedup_gemm", "x", Source::measured},
+                                       {"plain_speedup", "x", Source::measured},
+                                       {"skip_speedup", "x", Source::measured}});
+  Progress progress("sparse-speedup", sizes.size() + 1);
+  std::vector<Measured> measured;
+  for (const Size& size : sizes) {
+    Result<Measured> of_size = compare_size(run, size, table);
+    if (!of_size) return of_size.error();
+    measured.push_back(*std::move(of_size));
+    progress.step(size.name);
+  }
+  Estimate colder = estimate_ratio(measured[1].gather_ns, measured[0].gather_ns);
+  colder.method += "; time of a row from memory over one from the last cache, vTPU program";
+  run.measured("sparse.row_memory_over_cache", colder, "x");
+  return compare_steps(run, measured[1]);
+}
+
+const Experiment kExperiment{.name = "sparse-speedup",
+                             .question = "How much faster is a sparse lookup than the dense product it replaces?",
+                             .claims = {"sparse.speedup", "sparse.range"},
+                             .inputs = {},
+                             .quick_seconds = 15,
+                             .full_seconds = 150,
+                             .times_the_host = true,
+                             .run = run_speedup};
+
+}  // namespace
+
+int main(int argc, char** argv) { return experiment_main(kExperiment, argc, argv); }

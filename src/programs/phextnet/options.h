@@ -1,0 +1,49 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/scenario/scenario.h"
+
+namespace vtpu::command {
+
+/// A search for an OCS state.
+struct LearnOptions {
+  std::string shape = "4x4x8";
+  std::string out;
+  std::string journal;
+  std::int64_t steps = 10000;
+  int restarts = 4;
+  int groups = 1;
+  int threads = 0;
+  std::uint64_t seed = 1;
+  double mirrored = 0;
+  std::string alike = "none";  ///< which switches are set alike
+};
+
+/// What the command line of phextnet says, whatever its command.
+struct Options {
+  std::string file;
+  std::vector<std::string> settings;  ///< "key=value", those of --set first
+  std::vector<std::string> over;      ///< "key=value,value"
+  std::string out;                    ///< folder of a sweep
+  std::string after;                  ///< second scenario of a reconfiguration
+  int rows = 0;                       ///< of a table, shown before and after
+  std::string from, to;               ///< chips
+  LearnOptions learn;
+  bool time = false;
+  bool markdown = false;
+};
+
+/// The file, and over it the settings.
+inline Result<scenario::Scenario> scenario_of(const Options& options) {
+  Result<scenario::Scenario> read = scenario::Scenario{};
+  if (!options.file.empty()) read = scenario::read_scenario(options.file);
+  if (!read) return read;
+  for (const std::string& setting : options.settings)
+    if (const auto done = scenario::set(*read, setting); !done) return done.error();
+  return read;
+}
+
+}  // namespace vtpu::command

@@ -1,0 +1,141 @@
+#include "vtpu/net/fault/degraded.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/ocs/builders.h"
+#include "vtpu/net/ocs/slice.h"
+
+namespace vtpu::net {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Ring r of a dimension by its blocks, in the order of the circuits that close it.
+int block_on_ring(const Shape& grid, int dimension, int ring, int step) {
+  // The other two coordinates are those of the ring.
+  const int d1 = dimension == 0 ? 1 : 0;
+  const int d2 = dimension == 2 ? 1 : 2;
+  Coordinates place{};
+  place[at(d1)] = ring / grid.side(d2);
+  place[at(d2)] = ring % grid.side(d2);
+  place[at(dimension)] = step % grid.side(dimension);
+  return grid.index_of(place);
+}
+
+}  // namespace
+
+DegradedTopology::DegradedTopology(std::string name, const Machine& machine, const OcsState& state, SpareUse use)
+    : name_(std::move(name)),
+      first_in_series_(use == SpareUse::in_series ? machine.active_count() : machine.chip_count()),
+      peers_(at(machine.chip_count() * kPorts), kNoPort) {
+  const OcsLayout& layout = state.layout();
+  VTPU_CHECK(layout == OcsLayout::of(machine), "the state is of the machine's switches");
+  const Shape& block = machine.block_shape();
+  for (int chip = 0; chip < machine.chip_count(); ++chip) {
+    const BlockPlace place = machine.block_place_of(chip);
+    for (int number = 0; number < kPorts; ++number) {
+      const int d = number / 2;
+      const Face face = number % 2 == 0 ? Face::plus : Face::minus;
+      if (block.coordinate_of(place.position, d) != (face == Face::plus ? layout.block_side - 1 : 0)) {
+        const int next = place.position + (face == Face::plus ? 1 : -1) * block.stride(d);
+        peers_[index({chip, number})] = {machine.chip_at(BlockPlace{place.block, next}), number ^ 1};
+        continue;
+      }
+      const int ocs = layout.ocs_of(d, block.coordinates_of(place.position));
+      const int other = state.peer(ocs, layout.port_of(place.block, face));
+      if (other < 0) continue;
+      const Face far_face = layout.face_of(other);
+      const int far_position = block.index_of(layout.position_of(ocs, far_face));
+      peers_[index({chip, number})] = {machine.chip_at(BlockPlace{layout.block_of(other), far_position}),
+                                       2 * d + (far_face == Face::plus ? 0 : 1)};
+    }
+  }
+}
+
+void DegradedTopology::remove_chip(int chip) {
+  for (int number = 0; number < kPorts; ++number) remove_link({chip, number});
+}
+
+void DegradedTopology::remove_link(Port port) {
+  const Port far = peer(port);
+  if (far == kNoPort) return;
+  peers_[index(far)] = kNoPort;
+  peers_[index(port)] = kNoPort;
+}
+
+std::vector<Port> DegradedTopology::line_from(Port port) const {
+  std::vector<Port> line = {port};
+  // A port of the same dimension on the other side of each spare; a line ends, for rings have chips that are no spares.
+  for (Port far = peer(port); far != kNoPort && far.chip >= first_in_series_; far = peer(line.back()))
+    line.push_back({far.chip, far.number ^ 1});
+  return line;
+}
+
+DegradedTopology DegradedTopology::without_spares() const {
+  DegradedTopology seen = *this;
+  std::fill(seen.peers_.begin(), seen.peers_.end(), kNoPort);
+  for (int chip = 0; chip < first_in_series_; ++chip)
+    for (int number = 0; number < kPorts; ++number)
+      if (const Port far = peer(line_from({chip, number}).back()); far != kNoPort && far.chip != chip)
+        seen.peers_[index({chip, number})] = far;
+  return seen;
+}
+
+std::vector<DegradedTopology> DegradedTopology::examples() {
+  const Result<Machine> machine = Machine::make({.sides = {4, 4, 8}, .spare_blocks = 0});
+  VTPU_CHECK(machine.ok(), "the example machine exists");
+  DegradedTopology topology("torus 4x4x8 without a chip", *machine, whole_torus(*machine));
+  topology.remove_chip(0);
+  return {topology};
+}
+
+OcsState whole_torus(const Machine& machine) {
+  const OcsLayout layout = OcsLayout::of(machine);
+  OcsState state(layout);
+  const Result<Slice> slice = Slice::make(layout, machine.active_shape());
+  VTPU_CHECK(slice.ok() && connect_torus(state, *slice).ok(), "the active blocks of a machine form its torus");
+  return state;
+}
+
+std::string to_string(SpliceRule rule) { return rule == SpliceRule::bundled ? "bundled" : "spread"; }
+
+Result<OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks) {
+  if (spare_blocks < 0 || spare_blocks > machine.config().spare_blocks)
+    return Error{"splice", fmt::format("found {} spare blocks", spare_blocks),
+                 fmt::format("at most {}, those of the machine", machine.config().spare_blocks)};
+  OcsState state = whole_torus(machine);
+  const OcsLayout& layout = state.layout();
+  const int side = layout.block_side;
+  const Shape grid{machine.active_shape().side(0) / side, machine.active_shape().side(1) / side,
+                   machine.active_shape().side(2) / side};
+  for (int spare = 0; spare < spare_blocks; ++spare) {
+    const int block = machine.active_block_count() + spare;
+    for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
+      const int d = layout.dimension_of(ocs);
+      const int rings = grid.count() / grid.side(d);
+      // Spares start one ring and one step apart, so that no two of them meet in a circuit while there are others; one
+      // that does enters the ring behind the last one, at that circuit's beginning.
+      const int turn = rule == SpliceRule::spread ? ocs % (side * side) : 0;
+      const int ring = (turn + spare) % rings;
+      const int from = layout.port_of(block_on_ring(grid, d, ring, (turn + spare) / rings + spare), Face::plus);
+      const int to = state.peer(ocs, from);
+      const bool done = state.disconnect(ocs, from).ok() &&
+                        state.connect({ocs, from, layout.port_of(block, Face::minus)}).ok() &&
+                        state.connect({ocs, layout.port_of(block, Face::plus), to}).ok();
+      VTPU_CHECK(done, "every ring of the torus is closed");
+    }
+  }
+  return state;
+}
+
+void darken(OcsState& state, int ocs) {
+  VTPU_CHECK(ocs >= 0 && ocs < state.layout().ocs_count(), "a switch of the layout");
+  for (int port = 0; port < state.layout().ports_per_ocs(); ++port)
+    if (state.peer(ocs, port) >= 0)
+      VTPU_CHECK(state.disconnect(ocs, port).ok(), "a port with a circuit can be darkened");
+}
+
+}  // namespace vtpu::net

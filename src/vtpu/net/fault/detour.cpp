@@ -1,0 +1,245 @@
+#include "vtpu/net/fault/detour.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <utility>
+
+#include "vtpu/net/collective/closed_ring.h"
+#include "vtpu/net/routing/path_split.h"
+#include "vtpu/net/routing/shortest_paths.h"
+
+namespace vtpu::net {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Pushes what the nodes send to the destination of `shortest` along its paths and adds it to the channels' loads.
+class LoadPusher {
+ public:
+  LoadPusher(const Network& network, Paths paths)
+      : network_(network),
+        paths_(paths),
+        equal_(at(network.channel_count()), 1.0),
+        split_(network),
+        here_(at(network.node_count()), 0.0) {}
+
+  void send(int source, double weight) { here_[at(source)] += weight; }
+
+  /// Where source and destination are neighbours their links are the shortest paths, and no search is needed.
+  bool send_to_neighbour(int source, int destination, double weight, std::vector<double>& load) const {
+    std::vector<int> links;
+    for (int port = 0; port < network_.port_count(); ++port)
+      if (const int channel = network_.channel(source, port);
+          network_.attached(channel) && network_.target(channel) == destination)
+        links.push_back(channel);
+    if (paths_ == Paths::first && links.size() > 1) links.resize(1);
+    for (const int channel : links) load[at(channel)] += weight / static_cast<double>(links.size());
+    return !links.empty();
+  }
+
+  /// Uses up what was sent; of nodes without a path nothing happens.
+  void push(const ShortestPaths& shortest, std::vector<double>& load) {
+    if (paths_ == Paths::even) split_.compute(shortest, equal_);
+    const std::vector<int>& order = shortest.order();
+    for (std::size_t i = order.size(); i-- > 0;) {
+      const int node = order[i];
+      const double weight = here_[at(node)];
+      if (weight == 0) continue;
+      bool gone = false;
+      shortest.for_each_channel(node, [&](int channel) {
+        const double share = paths_ == Paths::even ? weight * split_.share(channel, equal_) : gone ? 0 : weight;
+        gone = true;
+        load[at(channel)] += share;
+        here_[at(network_.target(channel))] += share;
+      });
+    }
+    std::fill(here_.begin(), here_.end(), 0.0);
+  }
+
+ private:
+  const Network& network_;
+  Paths paths_;
+  std::vector<double> equal_;
+  PathSplit split_;
+  std::vector<double> here_;  // by node
+};
+
+void add(std::vector<double>& sum, const std::vector<double>& load) {
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += load[i];
+}
+
+}  // namespace
+
+PairDistances pair_distances(const Network& network, std::span<const int> chips) {
+  // 64 searches at a time, one bit each.
+  using Bits = std::uint64_t;
+  constexpr std::size_t kBits = 64;
+  const std::size_t nodes = at(network.node_count());
+  std::vector<Bits> seen(nodes), front(nodes), next(nodes);
+  PairDistances sum;
+  for (std::size_t first = 0; first < chips.size(); first += kBits) {
+    const std::size_t sources = std::min(kBits, chips.size() - first);
+    std::fill(seen.begin(), seen.end(), 0);
+    std::fill(front.begin(), front.end(), 0);
+    for (std::size_t s = 0; s < sources; ++s) {
+      front[at(chips[first + s])] |= Bits{1} << s;
+      seen[at(chips[first + s])] |= Bits{1} << s;
+    }
+    std::uint64_t reached = 0;
+    bool more = true;
+    for (int hops = 1; more; ++hops) {
+      more = false;
+      std::fill(next.begin(), next.end(), 0);
+      for (int channel = 0; channel < network.channel_count(); ++channel)
+        if (network.attached(channel)) next[at(network.target(channel))] |= front[at(network.source(channel))];
+      for (std::size_t node = 0; node < nodes; ++node) {
+        next[node] &= ~seen[node];
+        seen[node] |= next[node];
+        more = more || next[node] != 0;
+      }
+      std::uint64_t found = 0;
+      for (const int chip : chips) found += static_cast<std::uint64_t>(std::popcount(next[at(chip)]));
+      reached += found;
+      sum.hops += found * static_cast<std::uint64_t>(hops);
+      if (found > 0) sum.longest = std::max(sum.longest, hops);
+      std::swap(front, next);
+    }
+    sum.pairs += reached;
+    sum.cut_off += sources * (chips.size() - 1) - reached;
+  }
+  return sum;
+}
+
+std::vector<double> shortest_path_load(const Network& network, std::vector<Demand> demands, Paths paths) {
+  std::stable_sort(demands.begin(), demands.end(),
+                   [](const Demand& a, const Demand& b) { return a.destination < b.destination; });
+  std::vector<double> load(at(network.channel_count()), 0.0);
+  ShortestPaths shortest(network);
+  LoadPusher pusher(network, paths);
+  for (std::size_t first = 0; first < demands.size();) {
+    const int destination = demands[first].destination;
+    bool far = false;
+    for (; first < demands.size() && demands[first].destination == destination; ++first) {
+      const auto& [source, to, weight] = demands[first];
+      if (source == to || pusher.send_to_neighbour(source, to, weight, load)) continue;
+      pusher.send(source, weight);
+      far = true;
+    }
+    if (!far) continue;
+    shortest.search(destination);
+    pusher.push(shortest, load);
+  }
+  return load;
+}
+
+std::vector<double> shortest_path_load(const Network& network, std::span<const int> sources,
+                                       std::span<const int> destinations, double weight, Paths paths) {
+  std::vector<double> load(at(network.channel_count()), 0.0);
+  ShortestPaths shortest(network);
+  LoadPusher pusher(network, paths);
+  for (const int destination : destinations) {
+    for (const int source : sources) pusher.send(source, weight);
+    shortest.search(destination);
+    pusher.push(shortest, load);
+  }
+  return load;
+}
+
+SparedRoutes::SparedRoutes(DegradedTopology topology)
+    : topology_(std::move(topology)), network_(topology_), seen_(topology_.without_spares()) {}
+
+std::vector<double> SparedRoutes::along_lines(const std::vector<double>& seen) const {
+  std::vector<double> load(seen.size(), 0.0);
+  for (int channel = 0; channel < seen_.channel_count(); ++channel)
+    if (seen[at(channel)] > 0)
+      for (const Port port : topology_.line_from({seen_.source(channel), seen_.port(channel)}))
+        load[at(network_.channel(port.chip, port.number))] += seen[at(channel)];
+  return load;
+}
+
+std::vector<double> SparedRoutes::load(const std::vector<Demand>& demands) const {
+  std::vector<Demand> stay, moved;
+  for (const Demand& demand : demands)
+    (std::max(demand.source, demand.destination) < topology_.first_in_series() ? stay : moved).push_back(demand);
+  std::vector<double> sum = along_lines(shortest_path_load(seen_, std::move(stay), Paths::even));
+  add(sum, shortest_path_load(network_, std::move(moved), Paths::even));
+  return sum;
+}
+
+std::vector<double> SparedRoutes::uniform_load(std::span<const int> chips) const {
+  std::vector<int> stay, moved;
+  for (const int chip : chips) (chip < topology_.first_in_series() ? stay : moved).push_back(chip);
+  const double weight = 1 / static_cast<double>(chips.size());
+  std::vector<double> sum = along_lines(shortest_path_load(seen_, stay, stay, weight, Paths::even));
+  if (moved.empty()) return sum;
+  add(sum, shortest_path_load(network_, moved, moved, weight, Paths::even));
+  // Paths are as likely one way as the other, so what comes back has the same load on the other directions of links.
+  const std::vector<double> there = shortest_path_load(network_, stay, moved, weight, Paths::even);
+  for (int channel = 0; channel < network_.channel_count(); ++channel)
+    if (network_.attached(channel)) sum[at(channel)] += there[at(channel)] + there[at(network_.reverse(channel))];
+  return sum;
+}
+
+Ways SparedRoutes::ways(const Workload& workload) const {
+  Ways ways(at(workload.size()));
+  std::map<std::pair<int, int>, int> known;
+  std::vector<Use> uses;
+  for (int id = 0; id < workload.size(); ++id) {
+    const Message& message = workload.message(id);
+    const auto [entry, is_new] = known.try_emplace({message.source, message.destination}, Ways::kNone);
+    if (message.source == message.destination) {
+      entry->second = Ways::kToItself;
+    } else if (is_new) {
+      const std::vector<double> load = this->load({{message.source, message.destination, 1}});
+      uses.clear();
+      double latency_ns = 0;
+      for (int channel = 0; channel < network_.channel_count(); ++channel)
+        if (load[at(channel)] > 0) {
+          uses.push_back({channel, load[at(channel)]});
+          latency_ns += load[at(channel)] * network_.link(channel).latency_ns;
+        }
+      if (!uses.empty()) entry->second = ways.add(uses, latency_ns);
+    }
+    ways.set(id, entry->second);
+  }
+  return ways;
+}
+
+double total(const std::vector<double>& load) {
+  double sum = 0;
+  for (const double of_channel : load) sum += of_channel;
+  return sum;
+}
+
+double largest(const std::vector<double>& load) {
+  return load.empty() ? 0 : *std::max_element(load.begin(), load.end());
+}
+
+std::vector<Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of) {
+  std::vector<Demand> demands;
+  for (int place = 0; place < torus.count(); ++place)
+    for (int d = 0; d < torus.dimensions(); ++d)
+      for (const int step : {1, torus.side(d) - 1}) {
+        int to = place;
+        do {
+          Coordinates neighbour = torus.coordinates_of(to);
+          neighbour[at(d)] = (neighbour[at(d)] + step) % torus.side(d);
+          to = torus.index_of(neighbour);
+        } while (to != place && !chip_of[at(to)]);
+        if (to != place && chip_of[at(place)]) demands.push_back({*chip_of[at(place)], *chip_of[at(to)], 1});
+      }
+  return demands;
+}
+
+std::vector<Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of) {
+  std::vector<int> ring;
+  for (const int place : closed_ring(torus))
+    if (chip_of[at(place)]) ring.push_back(*chip_of[at(place)]);
+  std::vector<Demand> demands;
+  for (std::size_t i = 0; i < ring.size() && ring.size() > 1; ++i)
+    demands.push_back({ring[i], ring[(i + 1) % ring.size()], 1});
+  return demands;
+}
+
+}  // namespace vtpu::net

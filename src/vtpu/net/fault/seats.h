@@ -1,0 +1,50 @@
+#pragma once
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace vtpu::net {
+
+/// Which unit fills which seat, when units fail and come back. Seats are the names of a job and units the chips behind
+/// them, or seats are the places of a slice's blocks and units the blocks. Seat s begins on unit s; the units after the
+/// last seat are spares. Every seat has exactly one working unit or is lost. Without repairs this moves names as
+/// SpareMap does.
+class Seats {
+ public:
+  /// 1 ≤ seats ≤ units (an invariant).
+  Seats(int seats, int units);
+
+  /// What a failure did. `seat` is empty when an idle unit failed; `to` is empty when no unit was free.
+  struct Move {
+    int unit = 0;
+    std::optional<int> seat;
+    std::optional<int> to;
+    bool operator==(const Move&) const = default;
+  };
+
+  /// Takes a unit out and gives its seat to the free unit of the lowest number. The unit has not failed (an invariant).
+  Move fail(int unit);
+  /// Brings a failed unit back: into the seat it had last where that is lost, else into the first lost seat, else idle.
+  /// A seat that has found another unit stays there. Returns the seat taken.
+  std::optional<int> repair(int unit);
+
+  /// The unit in a seat, or none when it is lost.
+  std::optional<int> unit_of(int seat) const { return unit_of_[static_cast<std::size_t>(seat)]; }
+  /// The seat of a unit, or none when it is idle or failed.
+  std::optional<int> seat_of(int unit) const { return seat_of_[static_cast<std::size_t>(unit)]; }
+  bool failed(int unit) const { return failed_[static_cast<std::size_t>(unit)]; }
+  int free_units() const { return static_cast<int>(free_.size()); }
+  int lost_seats() const { return static_cast<int>(lost_.size()); }
+  /// Whether every seat has exactly one working unit or counts as lost, and every other working unit is free.
+  bool consistent() const;
+
+ private:
+  std::vector<std::optional<int>> unit_of_;
+  std::vector<std::optional<int>> seat_of_;
+  std::vector<std::optional<int>> last_seat_;  // by unit
+  std::vector<bool> failed_;
+  std::set<int> free_;
+  std::set<int> lost_;
+};
+
+}  // namespace vtpu::net

@@ -1,0 +1,79 @@
+#include "vtpu/net/reconfigure/next_hop_table.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "vtpu/base/check.h"
+
+namespace vtpu::net {
+
+std::vector<NextHop> chip_table(const Network& network, int chip) {
+  // Ports that shortest ways to a node may begin with are those of the nodes before it, so the lowest one passes on.
+  std::vector<NextHop> table(static_cast<std::size_t>(network.node_count()));
+  std::vector<int> order = {chip};
+  order.reserve(table.size());
+  const auto at = [](int node) { return static_cast<std::size_t>(node); };
+  for (std::size_t next = 0; next < order.size(); ++next) {
+    const int node = order[next];
+    const NextHop here = table[at(node)];
+    for (int port = 0; port < network.port_count(); ++port) {
+      const int channel = network.channel(node, port);
+      if (!network.attached(channel)) continue;
+      const int target = network.target(channel);
+      if (target == chip) continue;
+      const NextHop found{node == chip ? static_cast<std::uint16_t>(port) : here.port,
+                          static_cast<std::uint16_t>(here.hops + 1)};
+      NextHop& there = table[at(target)];
+      if (there.port == NextHop::kNowhere) {
+        there = found;
+        order.push_back(target);
+      } else if (there.hops == found.hops) {
+        there.port = std::min(there.port, found.port);
+      }
+    }
+  }
+  table.resize(at(network.chip_count()));
+  return table;
+}
+
+std::vector<HopChange> table_changes(std::span<const NextHop> before, std::span<const NextHop> after) {
+  VTPU_CHECK(before.size() == after.size(), "tables of one size are compared");
+  std::vector<HopChange> changes;
+  for (std::size_t i = 0; i < after.size(); ++i)
+    if (before[i] != after[i]) changes.push_back({static_cast<std::uint32_t>(i), after[i]});
+  return changes;
+}
+
+NextHopTable::NextHopTable(std::span<const NextHop> entries) {
+  for (std::vector<NextHop>& copy : copies_) copy.assign(entries.begin(), entries.end());
+}
+
+std::vector<NextHop>& NextHopTable::hidden() {
+  const std::uint32_t copy = 1 - shown_.load(std::memory_order_relaxed);
+  for (const Slot& slot : slots_)
+    while (slot.in.load() == copy) std::this_thread::yield();
+  return copies_[copy];
+}
+
+void NextHopTable::replace(std::span<const NextHop> entries) {
+  VTPU_CHECK(entries.size() == size(), "a table keeps its size");
+  std::copy(entries.begin(), entries.end(), hidden().begin());
+  all_behind_ = true;
+  behind_.clear();
+  show();
+}
+
+void NextHopTable::apply(std::span<const HopChange> changes) {
+  std::vector<NextHop>& copy = hidden();
+  if (all_behind_) copy = copies_[shown_.load(std::memory_order_relaxed)];
+  all_behind_ = false;
+  for (const HopChange& change : behind_) copy[change.destination] = change.next;
+  for (const HopChange& change : changes) {
+    VTPU_CHECK(change.destination < copy.size(), "a change is of an entry that there is");
+    copy[change.destination] = change.next;
+  }
+  behind_.assign(changes.begin(), changes.end());
+  show();
+}
+
+}  // namespace vtpu::net

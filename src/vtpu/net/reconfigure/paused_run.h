@@ -1,0 +1,92 @@
+#pragma once
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/packet/packet_config.h"
+#include "vtpu/net/packet/run_packets.h"
+#include "vtpu/net/routing/routing.h"
+#include "vtpu/net/workload/check_messages.h"
+#include "vtpu/net/workload/watch.h"
+#include "vtpu/net/workload/workload.h"
+
+namespace vtpu::net {
+
+/// What a workload has done by the time that the network is empty. All its bytes are in one of four places:
+/// delivered before the pause, drained after it, lost, or left over (checked on every run).
+struct PausedRun {
+  bool finished = false;         ///< nothing is left over
+  double last_delivery_ns = 0;   ///< from then on the network is empty
+  double first_delivery_ns = 0;  ///< of a packet; 0 if there is none
+  std::uint64_t delivered_bytes = 0;
+  std::uint64_t drained_bytes = 0;
+  std::uint64_t lost_bytes = 0;
+  /// The messages that are not delivered whole, with the bytes still to send, in the order they had. Those delivered
+  /// are no longer waited for. Times count from last_delivery_ns or the pause, whichever is later.
+  Workload rest;
+  std::vector<int> message;  ///< by message of `rest`: its number in the workload
+  std::uint64_t packet_hops = 0;
+};
+
+/// What a source that was paused has left of its workload, as a workload whose times count from `end_ns`.
+template <Routing R>
+void collect_rest(const Workload& workload, const WorkloadSource<R>& source, double end_ns, PausedRun& run) {
+  run.rest = Workload(workload.name());
+  std::vector<int> number(static_cast<std::size_t>(workload.size()), -1), after;
+  for (int id = 0; id < workload.size(); ++id) {
+    const auto& progress = source.progress(id);
+    if (progress.finished) continue;
+    Message left = workload.message(id);
+    if (progress.started) {
+      VTPU_CHECK(progress.to_make == progress.to_arrive, "the network is empty");
+      left.bytes = progress.to_make;
+    }
+    if (progress.waits_for == 0) {
+      left.not_before_ns = std::max(0.0, static_cast<double>(progress.may_start) * 1e-3 - end_ns);
+      left.compute_ns = 0;
+    } else {
+      left.not_before_ns = std::max(0.0, left.not_before_ns - end_ns);
+    }
+    after.clear();
+    for (const int earlier : workload.after(id))
+      if (const int now = number[static_cast<std::size_t>(earlier)]; now >= 0) after.push_back(now);
+    number[static_cast<std::size_t>(id)] = run.rest.add(left, after);
+    run.message.push_back(id);
+  }
+}
+
+/// Runs a workload at packet level up to a pause and on until the network is empty; without one, to its end. What is
+/// left over can be run on another network. Error: as run_packets; a pause before 0 or beyond 10^15 ns.
+template <Routing R>
+Result<PausedRun> run_until(const Network& network, const R& routing, const Workload& workload,
+                            const PacketConfig& config, const std::optional<Pause>& pause, const Watch& watch = {}) {
+  if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
+  if (const Result<void> valid = check_messages(network, workload); !valid) return valid.error();
+  if (pause && !(pause->at_ns >= 0 && pause->at_ns <= 1e15))
+    return Error{"pause", "found " + std::to_string(pause->at_ns) + " ns", "0 to 10^15 ns"};
+  WorkloadSource<R> source(network, routing, workload, config);
+  if (const Result<void> end = source.run(pause, watch); !end) return end.error();
+  const Completion& done = source.completion();
+  PausedRun run;
+  run.last_delivery_ns = source.last_event_ns();
+  run.first_delivery_ns = source.first_delivery_ns();
+  run.drained_bytes = source.drained_bytes();
+  run.delivered_bytes = done.delivered_bytes - run.drained_bytes;
+  run.lost_bytes = done.lost_bytes;
+  run.packet_hops = source.packet_hops();
+  collect_rest(workload, source, std::max(run.last_delivery_ns, pause ? pause->at_ns : 0.0), run);
+  run.finished = run.rest.size() == 0;
+  VTPU_CHECK(
+      workload.total_bytes() == run.delivered_bytes + run.drained_bytes + run.lost_bytes + run.rest.total_bytes(),
+      "a pause loses and doubles no byte");
+  return run;
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,34 @@
+#pragma once
+#include <string>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/net/ocs/slice.h"
+#include "vtpu/net/ocs/state_file.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/shape.h"
+#include "vtpu/net/topology/topology.h"
+
+namespace vtpu::net {
+
+/// A slice as a job finds it: what the switches are set to, the links in use, and the tables. Chips bear their numbers
+/// in the slice's shape and ports are those of the 3D torus whatever the topology, so that two setups of one slice can
+/// be compared port by port. Tables hold one shortest way a pair, by the lowest port.
+struct SliceSetup {
+  std::string name;
+  OcsState state;
+  Slice slice;
+  Network network;
+  TableRouting routing;
+};
+
+/// All links that a state gives the slice. Error: a circuit that leads out of the slice.
+Result<SliceSetup> make_setup(const StateOfSlice& state, const std::string& name, const LinkModel& link);
+
+/// A 2D torus snaked through the slice's blocks (SnakedPlane): the links it follows, without the electrical ones that
+/// it leaves idle. Error: as SnakedPlane::make.
+Result<SliceSetup> make_plane_setup(const OcsLayout& layout, const Slice& slice, const Shape& plane,
+                                    const LinkModel& link);
+
+}  // namespace vtpu::net

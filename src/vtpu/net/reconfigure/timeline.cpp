@@ -1,0 +1,134 @@
+#include "vtpu/net/reconfigure/timeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/random.h"
+
+namespace vtpu::net {
+namespace {
+
+PacketConfig config_for(const SliceSetup& setup, PacketConfig config) {
+  config.vcs = std::max(config.vcs, setup.routing.vc_classes());
+  return config;
+}
+
+Result<PausedRun> run_on(const SliceSetup& setup, const Workload& workload, const ReconfigurationOptions& options,
+                         const std::optional<Pause>& pause = std::nullopt) {
+  return run_until(setup.network, setup.routing, workload, config_for(setup, options.packets), pause);
+}
+
+/// From the controller to every chip or back, `bytes` by chip; empty: nothing but the latency of the way.
+enum class Way { out, back };
+Result<double> signal_ns(const SliceSetup& setup, Way way, const std::vector<std::uint64_t>& bytes,
+                         const ReconfigurationOptions& options) {
+  Workload signal("signal");
+  for (int chip = 0; chip < setup.network.chip_count(); ++chip) {
+    const std::uint64_t of_chip = bytes.empty() ? 0 : bytes[static_cast<std::size_t>(chip)];
+    if (way == Way::out)
+      signal.add({options.controller, chip, of_chip});
+    else
+      signal.add({chip, options.controller, of_chip});
+  }
+  const Result<PausedRun> done = run_on(setup, signal, options);
+  if (!done) return done.error();
+  return done->last_delivery_ns;
+}
+
+Result<void> check_joined(const SliceSetup& setup, int controller) {
+  const int chips = setup.network.chip_count();
+  if (controller < 0 || controller >= chips)
+    return Error{"controller", fmt::format("found chip {}", controller), fmt::format("0 to {}", chips - 1)};
+  for (int chip = 0; chip < chips; ++chip)
+    if (!setup.routing.reaches(controller, chip) || !setup.routing.reaches(chip, controller))
+      return Error{setup.name, fmt::format("no way between chips {} and {}", controller, chip), "all chips joined"};
+  return {};
+}
+
+}  // namespace
+
+Result<double> switching_ns(const ReconfigurationPlan& plan, const ReconfigurationOptions& options) {
+  if (!(options.switching_ms >= 0))
+    return Error{"switching time", fmt::format("found {} ms", options.switching_ms), "0 ms or more"};
+  if (options.switches_at_a_time < 1)
+    return Error{"switches at a time", fmt::format("found {}", options.switches_at_a_time), "1 or more"};
+  const int switches = static_cast<int>(plan.switches.size());
+  const int groups = (switches + options.switches_at_a_time - 1) / options.switches_at_a_time;
+  return groups * options.switching_ms * 1e6;
+}
+
+std::vector<std::uint64_t> table_bytes(const ReconfigurationPlan& plan) {
+  std::vector<std::uint64_t> bytes;
+  for (const std::int32_t entries : plan.entries_of_chip)
+    bytes.push_back(std::min(std::uint64_t{8} * static_cast<std::uint64_t>(entries),
+                             std::uint64_t{4} * static_cast<std::uint64_t>(plan.chips)));
+  return bytes;
+}
+
+Result<double> undisturbed_ns(const SliceSetup& setup, const Workload& job, const ReconfigurationOptions& options) {
+  if (const Result<void> joined = check_joined(setup, options.controller); !joined) return joined.error();
+  const Result<PausedRun> run = run_on(setup, job, options);
+  if (!run) return run.error();
+  return run->last_delivery_ns;
+}
+
+Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSetup& after,
+                                        const ReconfigurationPlan& plan, const Workload& job, const Pause& pause,
+                                        const ReconfigurationOptions& options) {
+  for (const SliceSetup* setup : {&before, &after})
+    if (const Result<void> joined = check_joined(*setup, options.controller); !joined) return joined.error();
+  const Result<PausedRun> first = run_on(before, job, options, pause);
+  if (!first) return first.error();
+  const Result<PausedRun> second = run_on(after, first->rest, options);
+  if (!second) return second.error();
+  const Result<double> order = signal_ns(before, Way::out, {}, options);
+  const Result<double> report = signal_ns(before, Way::back, {}, options);
+  const Result<double> tables = signal_ns(before, Way::out, table_bytes(plan), options);
+  const Result<double> go = signal_ns(after, Way::out, {}, options);
+  const Result<double> switching = switching_ns(plan, options);
+  for (const Result<double>* part : {&order, &report, &tables, &go, &switching})
+    if (!*part) return part->error();
+  ReconfiguredJob result;
+  result.before_ns = pause.at_ns;
+  result.parts = {.order_ns = *order,
+                  .drain_ns = std::max(0.0, first->last_delivery_ns - result.before_ns),
+                  .report_ns = *report,
+                  .tables_ns = *tables,
+                  .switch_ns = *switching,
+                  .go_ns = *go,
+                  .first_ns = second->first_delivery_ns};
+  result.before_bytes = first->delivered_bytes;
+  result.drained_bytes = first->drained_bytes;
+  result.after_bytes = second->delivered_bytes;
+  VTPU_CHECK(second->finished && result.before_bytes + result.drained_bytes + result.after_bytes == job.total_bytes(),
+             "a reconfiguration loses and doubles no byte");
+  result.after_ns = second->last_delivery_ns;
+  result.total_ns = result.before_ns + result.parts.stopped_ns(options.tables) + result.after_ns;
+  return result;
+}
+
+Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::uint64_t seed) {
+  VTPU_CHECK(chips >= 2 && window >= 1, "an all-to-all has two chips and a window of one message or more");
+  std::vector<int> offsets(static_cast<std::size_t>(chips - 1));
+  std::iota(offsets.begin(), offsets.end(), 1);
+  Random random(seed);
+  random.shuffle(offsets);
+  Workload workload("all-to-all");
+  // Message k · chips + c is the one of chip c with the k-th offset.
+  for (int k = 0; k < chips - 1; ++k)
+    for (int chip = 0; chip < chips; ++chip) {
+      const int destination = (chip + offsets[static_cast<std::size_t>(k)]) % chips;
+      const int earlier = (k - window) * chips + chip;
+      if (k >= window)
+        workload.add({chip, destination, bytes}, std::span<const int>(&earlier, 1));
+      else
+        workload.add({chip, destination, bytes});
+    }
+  return workload;
+}
+
+}  // namespace vtpu::net

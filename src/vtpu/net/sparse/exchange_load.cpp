@@ -1,0 +1,92 @@
+#include "vtpu/net/sparse/exchange_load.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/routing/path_split.h"
+#include "vtpu/net/routing/shortest_paths.h"
+
+namespace vtpu::net {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// One way on from a node towards the present destination.
+struct Arc {
+  int channel;
+  int to;
+  double share;
+};
+
+}  // namespace
+
+double PhaseLoad::time_ns(const Network& network, double hop_ns) const {
+  double busiest = 0;
+  for (int channel = 0; channel < network.channel_count(); ++channel)
+    if (network.attached(channel))
+      busiest = std::max(busiest, channel_bytes[at(channel)] / network.link(channel).bandwidth_gbytes_per_s);
+  return busiest + farthest * hop_ns;
+}
+
+std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<double>& weights,
+                                   std::span<const ExchangePhase* const> phases) {
+  std::vector<PhaseLoad> loads(phases.size());
+  for (PhaseLoad& load : loads) load.channel_bytes.resize(at(network.channel_count()), 0);
+  std::vector<std::size_t> next(phases.size(), 0);  // the first transfer not yet gone through, by phase
+  ShortestPaths shortest(network);
+  PathSplit split(network);
+  std::vector<double> flow(at(network.node_count()));
+  std::vector<Arc> arcs;           // of all nodes, farthest first
+  std::vector<std::size_t> first;  // into arcs, by place in that order, and the end
+  for (int destination = 0; destination < network.chip_count(); ++destination) {
+    const bool used = [&] {
+      for (std::size_t p = 0; p < phases.size(); ++p) {
+        const std::vector<Transfer>& transfers = phases[p]->transfers;
+        if (next[p] < transfers.size() && transfers[next[p]].destination == destination) return true;
+      }
+      return false;
+    }();
+    if (!used) continue;
+    shortest.search(destination);
+    split.compute(shortest, weights);
+    arcs.clear();
+    first.assign(1, 0);
+    for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
+      shortest.for_each_channel(*node, [&](int channel) {
+        arcs.push_back({channel, network.target(channel), split.share(channel, weights)});
+      });
+      first.push_back(arcs.size());
+    }
+    for (std::size_t p = 0; p < phases.size(); ++p) {
+      const std::vector<Transfer>& transfers = phases[p]->transfers;
+      PhaseLoad& load = loads[p];
+      if (next[p] >= transfers.size() || transfers[next[p]].destination != destination) continue;
+      std::fill(flow.begin(), flow.end(), 0);
+      for (; next[p] < transfers.size() && transfers[next[p]].destination == destination; ++next[p]) {
+        const Transfer& transfer = transfers[next[p]];
+        const int hops = shortest.distance(transfer.source);
+        VTPU_CHECK(hops != ShortestPaths::kNone, "every chip can be reached");
+        flow[at(transfer.source)] += static_cast<double>(transfer.bytes);
+        load.byte_hops += static_cast<double>(transfer.bytes) * hops;
+        load.message_hops += static_cast<double>(transfer.messages) * hops;
+        load.farthest = std::max(load.farthest, hops);
+      }
+      std::size_t place = 0;
+      for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node, ++place) {
+        const double here = flow[at(*node)];
+        if (here == 0) continue;
+        for (std::size_t a = first[place]; a < first[place + 1]; ++a) {
+          const double part = here * arcs[a].share;
+          load.channel_bytes[at(arcs[a].channel)] += part;
+          flow[at(arcs[a].to)] += part;
+        }
+      }
+    }
+  }
+  for (std::size_t p = 0; p < phases.size(); ++p)
+    VTPU_CHECK(next[p] == phases[p]->transfers.size(), "transfers stand in the order of destinations");
+  return loads;
+}
+
+}  // namespace vtpu::net

@@ -1,0 +1,146 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/text.h"
+#include "vtpu/net/fault/component.h"
+#include "vtpu/net/fault/recovery.h"
+#include "vtpu/scenario/life.h"
+#include "vtpu/scenario/report.h"
+
+namespace vtpu::scenario {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr double kDay = 86400;
+
+std::string line(const std::string& title, const std::string& words) {
+  return fmt::format("{:<10} {}\n", title, words);
+}
+
+std::string seconds_text(double seconds) {
+  return seconds < 1000 ? time_text(seconds * 1e9) : fmt::format("{:.2f} h", seconds / 3600);
+}
+
+/// What the finished outages of a life took, a part of them or the whole, rising.
+template <class Part>
+std::vector<double> of_outages(const net::LifeReport& life, Part part) {
+  std::vector<double> values;
+  for (const net::Outage& outage : life.outages)
+    if (outage.finished) values.push_back(part(outage));
+  std::sort(values.begin(), values.end());
+  return values;
+}
+
+struct OutagePart {
+  const char* key;
+  const char* what;
+  double (*of)(const net::Outage&);
+};
+constexpr std::array<OutagePart, 7> kParts = {
+    {{"whole", "in all", [](const net::Outage& outage) { return outage.total_s(); }},
+     {"detect", "until a health check", [](const net::Outage& outage) { return outage.detect_s; }},
+     {"decide", "to decide", [](const net::Outage& outage) { return outage.decide_s; }},
+     {"update", "to update tables and circuits", [](const net::Outage& outage) { return outage.update_s; }},
+     {"resume", "to resume", [](const net::Outage& outage) { return outage.resume_s; }},
+     {"repeated", "in vain, for what failed meanwhile", [](const net::Outage& outage) { return outage.repeated_s; }},
+     {"waited", "waiting for a repair", [](const net::Outage& outage) { return outage.waited_s; }}}};
+
+std::string outages_text(const net::LifeReport& life) {
+  const std::vector<double> whole = of_outages(life, kParts[0].of);
+  std::string text = line(
+      "outages", fmt::format("{}, {} of them over; {} names moved, {} lost, {} circuits changed", life.outages.size(),
+                             whole.size(), life.names_moved, life.names_lost, life.circuits_changed));
+  if (whole.empty()) return text;
+  for (const OutagePart& part : kParts) {
+    const std::vector<double> values = of_outages(life, part.of);
+    if (values.back() <= 0) continue;
+    text += line("", fmt::format("{:>11} median, {:>11} p99  {}", seconds_text(net::sample_quantile(values, 0.5).value),
+                                 seconds_text(net::sample_quantile(values, 0.99).value), part.what));
+  }
+  return text;
+}
+
+std::string failures_of(const net::LifeReport& life) {
+  std::vector<std::string> parts;
+  for (std::size_t kind = 0; kind < life.failures.size(); ++kind)
+    if (life.failures[kind] > 0)
+      parts.push_back(fmt::format("{} {}", life.failures[kind], net::name_of(net::kComponentKinds[kind])));
+  return parts.empty() ? "none" : join(parts, ", ");
+}
+
+double mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+}  // namespace
+
+std::string lives_text(const Lives& lives) {
+  const net::LifeReport& life = lives.first;
+  std::string text = line("machine", fmt::format("{} chips, {} spares, {} days", lives.machine.active_count(),
+                                                 lives.machine.spare_count(), lives.days));
+  text += line("policy", lives.policy.name);
+  text += line("failures", "mean lives: " + lives.failures);
+  text += line("", fmt::format("came: {}; {} stopped nothing, {} of parts that were down; {} repairs",
+                               failures_of(life), life.harmless, life.ignored, life.repairs));
+  text += outages_text(life);
+  text += line("up", fmt::format("{:.5f} % of the time: {}; useful {}", 100 * life.availability(),
+                                 seconds_text(life.up_s), seconds_text(life.useful_s)));
+  text += line("spares", life.exhausted_s ? fmt::format("exhausted after {:.2f} days", *life.exhausted_s / kDay)
+                                          : "not exhausted");
+  if (lives.availability.size() > 1) {
+    text += line("lives", fmt::format("{}: up {:.5f} % on average, {:.5f} % at least, {:.5f} % at most",
+                                      lives.availability.size(), 100 * mean(lives.availability),
+                                      100 * lives.availability.front(), 100 * lives.availability.back()));
+    text += line(
+        "", fmt::format("spares exhausted in {}", lives.exhausted_days.size()) +
+                (lives.exhausted_days.empty() ? std::string()
+                                              : fmt::format(", first after {:.2f} days, half of them within {:.2f}",
+                                                            lives.exhausted_days.front(),
+                                                            net::sample_quantile(lives.exhausted_days, 0.5).value)));
+  }
+  return text + line("units", "simulated; the times of entries, switches and checks are settings");
+}
+
+nlohmann::ordered_json lives_json(const Lives& lives) {
+  const net::LifeReport& life = lives.first;
+  Json failures = Json::object();
+  for (std::size_t kind = 0; kind < life.failures.size(); ++kind)
+    failures[net::name_of(net::kComponentKinds[kind])] = life.failures[kind];
+  Json outages = Json::array();
+  for (const net::Outage& outage : life.outages) {
+    Json row{{"begin_s", outage.begin_s}, {"finished", outage.finished}, {"failures", outage.failures}};
+    for (const OutagePart& part : kParts) row[std::string(part.key) + "_s"] = part.of(outage);
+    row["names_moved"] = outage.names_moved;
+    outages.push_back(std::move(row));
+  }
+  Json json{{"schema", kReportSchema},
+            {"policy", lives.policy.name},
+            {"mean_lives", lives.failures},
+            {"days", lives.days},
+            {"availability", life.availability()},
+            {"up_s", life.up_s},
+            {"down_s", life.down_s},
+            {"useful_s", life.useful_s},
+            {"lost_work_s", life.lost_work_s},
+            {"checkpoint_s", life.checkpoint_s},
+            {"failures", failures},
+            {"ignored", life.ignored},
+            {"harmless", life.harmless},
+            {"repairs", life.repairs},
+            {"interrupted", life.interrupted},
+            {"names_moved", life.names_moved},
+            {"names_lost", life.names_lost},
+            {"circuits_changed", life.circuits_changed}};
+  if (life.exhausted_s) json["exhausted_days"] = *life.exhausted_s / kDay;
+  json["outages"] = std::move(outages);
+  json["lives"] = {{"availability", lives.availability}, {"exhausted_days", lives.exhausted_days}};
+  return json;
+}
+
+}  // namespace vtpu::scenario

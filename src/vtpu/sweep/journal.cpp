@@ -1,0 +1,196 @@
+#include "vtpu/sweep/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+#include <utility>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
+
+namespace vtpu::sweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kChecksumDigits = 16;
+constexpr std::string_view kFormat = "vtpu-sweep 1";
+constexpr const char* kEnding = ".journal";
+
+std::string checksum(std::string_view text) { return sha256(text).substr(0, kChecksumDigits); }
+
+std::string line_of(std::string_view text) { return fmt::format("{} {}\n", checksum(text), text); }
+
+/// What a line holds behind its checksum; none where that does not fit.
+std::optional<std::string_view> content(std::string_view line) {
+  if (line.size() <= kChecksumDigits || line[kChecksumDigits] != ' ') return std::nullopt;
+  const std::string_view text = line.substr(kChecksumDigits + 1);
+  if (line.substr(0, kChecksumDigits) != checksum(text)) return std::nullopt;
+  return text;
+}
+
+std::string header_of(std::string_view identity, int count) {
+  std::string one_line;
+  for (const char c : identity) {
+    if (c == '\n')
+      one_line += "\\n";
+    else if (c == '\\')
+      one_line += "\\\\";
+    else
+      one_line += c;
+  }
+  return fmt::format("{}: {} items of {}", kFormat, count, one_line);
+}
+
+Error system_error_at(const fs::path& path, const char* action) {
+  return {path.string(), fmt::format("cannot {}: {}", action, std::strerror(errno)), ""};
+}
+
+/// The lines of a file that are whole, and how many bytes of it they take.
+struct Lines {
+  std::vector<std::string_view> contents;
+  std::size_t bytes = 0;
+};
+
+/// Error: a damaged line before a whole one, which no killed process leaves behind.
+Result<Lines> whole_lines(std::string_view text, const fs::path& file) {
+  Lines lines;
+  std::size_t at = 0, number = 0, damaged = 0;
+  while (at < text.size()) {
+    const std::size_t end = text.find('\n', at);
+    if (end == std::string_view::npos) break;
+    ++number;
+    const auto found = content(text.substr(at, end - at));
+    at = end + 1;
+    if (!found) {
+      if (damaged == 0) damaged = number;
+      continue;
+    }
+    if (damaged != 0)
+      return Error{fmt::format("{}:{}", file.string(), damaged), "found a line that its checksum does not fit",
+                   "an undamaged file; without this line its item is done again"};
+    lines.contents.push_back(*found);
+    lines.bytes = at;
+  }
+  return lines;
+}
+
+/// Reads the items of a file into `known`. Gives the number of its bytes that are whole lines.
+Result<std::size_t> read_items(const fs::path& file, const std::string& header, Journal::Known& known) {
+  const auto text = read_file(file);
+  if (!text) return text.error();
+  const auto lines = whole_lines(*text, file);
+  if (!lines) return lines.error();
+  if (lines->contents.empty()) {
+    // Its process was killed before the header was written; anything longer was never a journal.
+    if (text->find('\n') == std::string::npos && text->size() <= header.size() + kChecksumDigits + 1)
+      return std::size_t{0};
+    return Error{file.string(), "found no journal of a sweep", "a folder for this sweep alone"};
+  }
+  if (lines->contents.front() != header)
+    return Error{file.string(), fmt::format("found the journal of another sweep, '{}'", lines->contents.front()),
+                 fmt::format("'{}', or another folder", header)};
+  for (std::size_t i = 1; i < lines->contents.size(); ++i) {
+    const std::string_view line = lines->contents[i];
+    const std::string where = fmt::format("{}:{}", file.string(), i + 1);
+    const std::size_t blank = std::min(line.find(' '), line.size());
+    const auto item = parse_integer(line.substr(0, blank), where);
+    if (!item || blank == line.size() || *item < 0 || *item >= static_cast<std::int64_t>(known.size()))
+      return Error{where, "found a line without an item of the sweep", fmt::format("0..{}", known.size() - 1)};
+    const std::string_view result = line.substr(blank + 1);
+    auto& place = known[static_cast<std::size_t>(*item)];
+    if (place && *place != result)
+      return Error{where, fmt::format("found another result of item {} than before", *item),
+                   "the same results whoever computes them; is one of the programs older?"};
+    place = result;
+  }
+  return lines->bytes;
+}
+
+}  // namespace
+
+Journal::Journal(fs::path folder, fs::path file, std::string header, int count, int descriptor)
+    : folder_(std::move(folder)),
+      file_(std::move(file)),
+      header_(std::move(header)),
+      count_(count),
+      descriptor_(descriptor),
+      flushed_(std::chrono::steady_clock::now()) {}
+
+Journal::Journal(Journal&& other) noexcept
+    : folder_(std::move(other.folder_)),
+      file_(std::move(other.file_)),
+      header_(std::move(other.header_)),
+      count_(other.count_),
+      descriptor_(std::exchange(other.descriptor_, -1)),
+      flushed_(other.flushed_) {}
+
+Journal::~Journal() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<Journal> Journal::open(const fs::path& folder, std::string_view identity, int count, Share share) {
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed) return Error{folder.string(), "cannot make the folder: " + failed.message(), ""};
+  const fs::path file = folder / fmt::format("share-{}-of-{}{}", share.index, share.count, kEnding);
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (descriptor < 0) return system_error_at(file, "open");
+  Journal journal(folder, file, header_of(identity, count), count, descriptor);
+  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK)
+      return Error{file.string(), "found that another process writes to it", "one process a share and folder"};
+    return system_error_at(file, "lock");
+  }
+  Known known(static_cast<std::size_t>(count));
+  const auto whole = read_items(file, journal.header_, known);
+  if (!whole) return whole.error();
+  if (::ftruncate(descriptor, static_cast<off_t>(*whole)) != 0) return system_error_at(file, "truncate");
+  if (*whole == 0) {
+    const std::string line = line_of(journal.header_);
+    if (::write(descriptor, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+      return system_error_at(file, "write");
+    if (const auto kept = journal.flush(); !kept) return kept.error();
+  }
+  return journal;
+}
+
+Result<Journal::Known> Journal::known() const {
+  Known known(static_cast<std::size_t>(count_));
+  std::error_code failed;
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder_, failed))
+    if (entry.path().extension() == kEnding) files.push_back(entry.path());
+  if (failed) return Error{folder_.string(), "cannot read the folder: " + failed.message(), ""};
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files)
+    if (const auto read = read_items(file, header_, known); !read) return read.error();
+  return known;
+}
+
+Result<void> Journal::append(int item, std::string_view text) {
+  VTPU_CHECK(item >= 0 && item < count_, "a kept item belongs to the sweep");
+  VTPU_CHECK(text.find('\n') == std::string_view::npos, "the result of an item is one line");
+  const std::string line = line_of(fmt::format("{} {}", item, text));
+  // One call, so that a killed process leaves at most its last line unfinished.
+  const ssize_t put = ::write(descriptor_, line.data(), line.size());
+  if (put < 0) return system_error_at(file_, "write");
+  if (put != static_cast<ssize_t>(line.size())) return Error{file_.string(), "cannot write a whole line", "free space"};
+  if (std::chrono::steady_clock::now() - flushed_ > std::chrono::milliseconds(500)) return flush();
+  return {};
+}
+
+Result<void> Journal::flush() {
+  if (::fsync(descriptor_) != 0) return system_error_at(file_, "flush");
+  flushed_ = std::chrono::steady_clock::now();
+  return {};
+}
+
+}  // namespace vtpu::sweep

@@ -1,0 +1,238 @@
+#include "vtpu/net/fault/degraded.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/fault/detour.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/flow/fluid.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/spare_map.h"
+#include "vtpu/net/topology/analysis.h"
+#include "vtpu/net/topology/torus.h"
+
+namespace vtpu::net {
+namespace {
+
+Machine small_machine() { return *Machine::make({.sides = {8, 8, 8}, .spare_blocks = 1}); }
+
+std::vector<int> range(int first, int last) {
+  std::vector<int> chips(static_cast<std::size_t>(last - first));
+  std::iota(chips.begin(), chips.end(), first);
+  return chips;
+}
+
+std::vector<std::optional<int>> chips_of(const SpareMap& map, int names) {
+  std::vector<std::optional<int>> chips;
+  for (int name = 0; name < names; ++name) chips.push_back(map.chip_of(name));
+  return chips;
+}
+
+TEST(Degraded, AWholeMachineIsItsTorus) {
+  const Machine machine = small_machine();
+  const Torus torus{{8, 8, 8}};
+  const DegradedTopology whole("whole", machine, whole_torus(machine));
+  for (int chip = 0; chip < 512; ++chip)
+    for (int port = 0; port < 6; ++port) EXPECT_EQ(whole.peer({chip, port}), torus.peer({chip, port}));
+}
+
+TEST(Degraded, ASplicedRingIsOneBlockLonger) {
+  const Machine machine = *Machine::make({});
+  for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread})
+    for (int spares = 0; spares <= 4; ++spares) {
+      const OcsState state = *splice_in_series(machine, rule, spares);
+      EXPECT_EQ(state.circuits().size(), 48u * (64 + static_cast<std::size_t>(spares)));
+      const DegradedTopology topology("spliced", machine, state);
+      int links = 0, between_actives = 0;
+      for_each_link(topology, [&](Port from, Port to) {
+        ++links;
+        between_actives += from.chip < 4096 && to.chip < 4096;
+      });
+      const int dark = (4 - spares) * 6 * 16;  // ports of the other spare blocks' faces
+      EXPECT_EQ(links, 6 * 4352 - dark);
+      EXPECT_EQ(between_actives, 6 * 4096 - spares * 48 * 2);
+    }
+}
+
+TEST(Degraded, WithoutItsSparesASplicedMachineIsTheTorus) {
+  const Machine machine = *Machine::make({});
+  const Torus torus{{16, 16, 16}};
+  for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
+    const DegradedTopology spliced("spliced", machine, *splice_in_series(machine, rule, 4));
+    const DegradedTopology seen = spliced.without_spares();
+    int longer = 0;
+    for (int chip = 0; chip < 4096; ++chip)
+      for (int port = 0; port < 6; ++port) {
+        EXPECT_EQ(seen.peer({chip, port}), torus.peer({chip, port}));
+        const std::size_t line = spliced.line_from({chip, port}).size();
+        EXPECT_TRUE(line == 1 || line == 5);
+        longer += line == 5;
+      }
+    EXPECT_EQ(longer, 4 * 48 * 2);
+  }
+}
+
+TEST(Degraded, AFailedSpareOpensOnlyItsOwnLines) {
+  const Machine machine = *Machine::make({});
+  DegradedTopology spliced("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
+  spliced.remove_chip(4096 + 21);
+  const DegradedTopology seen = spliced.without_spares();
+  int open = 0;
+  for (int chip = 0; chip < 4096; ++chip)
+    for (int port = 0; port < 6; ++port) open += seen.peer({chip, port}) == kNoPort;
+  EXPECT_EQ(open, 6);
+}
+
+TEST(Degraded, ARemovedChipAndLinkAreGoneFromBothEnds) {
+  const Machine machine = small_machine();
+  DegradedTopology topology("torus", machine, whole_torus(machine));
+  topology.remove_chip(100);
+  topology.remove_link({0, 0});
+  topology.remove_link({0, 0});
+  int links = 0;
+  for_each_link(topology, [&](Port from, Port to) {
+    ++links;
+    EXPECT_EQ(topology.peer(to), from);
+    EXPECT_NE(from.chip, 100);
+  });
+  EXPECT_EQ(links, 6 * 512 + 6 * 64 - 6 * 16 - 12 - 2);
+}
+
+TEST(Degraded, ADarkSwitchTakesOneLinkInSixteenOfItsDimension) {
+  const Machine machine = *Machine::make({});
+  OcsState state = whole_torus(machine);
+  darken(state, 5);
+  EXPECT_EQ(state.circuits().size(), 47u * 64);
+  const Network network(DegradedTopology("dark", machine, state));
+  EXPECT_EQ(pair_distances(network, range(0, 4096)).cut_off, 0u);
+}
+
+TEST(Degraded, MoreSpareBlocksThanThereAreIsAnError) {
+  EXPECT_FALSE(splice_in_series(small_machine(), SpliceRule::spread, 2));
+}
+
+TEST(Detour, DistancesEqualThoseOfTheSearchFromEveryChip) {
+  const Machine machine = small_machine();
+  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
+  for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
+  const PairDistances found = pair_distances(Network(topology), range(0, 576));
+  const DistanceDistribution expected = distances(topology);
+  EXPECT_EQ(found.cut_off, expected.unreachable_pairs());
+  EXPECT_EQ(found.longest, expected.diameter());
+  EXPECT_NEAR(found.mean(), expected.average_excluding_self(), 1e-12);
+}
+
+TEST(Detour, LoadEqualsThatOfATableOfShortestPaths) {
+  const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
+  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
+  for (const int chip : {3, 77}) topology.remove_chip(chip);
+  const Network network(topology);
+  const Traffic traffic = Traffic::uniform(network.chip_count(), true);
+  for (const auto& [paths, split] : {std::pair{Paths::even, Split::even}, {Paths::first, Split::first}}) {
+    const auto routing = TableRouting::make(network, split);
+    ASSERT_TRUE(routing);
+    const std::vector<double> expected = expected_load(network, *routing, traffic);
+    const std::vector<int> chips = range(0, network.chip_count());
+    const std::vector<double> found = shortest_path_load(network, chips, chips, 1.0 / network.chip_count(), paths);
+    // A table's shares are whole parts of 2^24.
+    for (std::size_t channel = 0; channel < found.size(); ++channel)
+      EXPECT_NEAR(found[channel], expected[channel], 1e-5);
+  }
+}
+
+TEST(Detour, TheLoadOfAllChannelsIsTrafficTimesHops) {
+  const Machine machine = small_machine();
+  DegradedTopology topology("torus", machine, whole_torus(machine));
+  for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
+  std::vector<int> alive;
+  for (const int chip : range(0, 512))
+    if (chip != 3 && chip != 77 && chip != 300) alive.push_back(chip);
+  const SparedRoutes routes(topology);
+  const PairDistances hops = pair_distances(routes.network(), alive);
+  EXPECT_NEAR(total(routes.uniform_load(alive)), static_cast<double>(hops.hops) / 509, 1e-9);
+}
+
+TEST(Detour, SplicedSparesWithoutFailuresLeaveAllLoadsAsTheyWere) {
+  const Machine machine = small_machine();
+  for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
+    const SparedRoutes routes(DegradedTopology("spliced", machine, *splice_in_series(machine, rule, 1)));
+    EXPECT_NEAR(largest(routes.uniform_load(range(0, 512))), 1, 1e-12);  // side / 8
+    const SpareMap map(machine);
+    EXPECT_EQ(largest(routes.load(neighbour_demands({8, 8, 8}, chips_of(map, 512)))), 1);
+    EXPECT_EQ(largest(routes.load(ring_demands({8, 8, 8}, chips_of(map, 512)))), 1);
+  }
+}
+
+TEST(Detour, ABlockInThePlaceOfAnotherCostsNothing) {
+  const Machine machine = small_machine();
+  const Splice splice = *splice_block(whole_torus(machine), 3, 8);
+  const SparedRoutes routes(DegradedTopology("spliced", machine, splice.state, SpareUse::in_place));
+  std::vector<int> chips;
+  for (const int chip : range(0, 512)) {
+    const BlockPlace place = machine.block_place_of(chip);
+    chips.push_back(place.block == 3 ? machine.chip_at(BlockPlace{8, place.position}) : chip);
+  }
+  const std::vector<double> load = routes.uniform_load(chips);
+  EXPECT_NEAR(largest(load), 1, 1e-12);
+  EXPECT_NEAR(total(load), 6 * 512, 1e-8);  // six hops on average, the chip itself counted
+}
+
+TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
+  const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
+  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
+  SpareMap map(machine);
+  for (const int chip : {3, 77, 100}) {
+    ASSERT_TRUE(map.fail(chip));
+    topology.remove_chip(chip);
+  }
+  std::vector<int> chips;
+  for (const auto& chip : chips_of(map, 256)) chips.push_back(*chip);
+  std::vector<Demand> demands;
+  for (const int from : chips)
+    for (const int to : chips) demands.push_back({from, to, 1.0 / 256});
+  const SparedRoutes routes(topology);
+  const std::vector<double> uniform = routes.uniform_load(chips), listed = routes.load(demands);
+  for (std::size_t channel = 0; channel < uniform.size(); ++channel)
+    EXPECT_NEAR(uniform[channel], listed[channel], 1e-12);
+}
+
+TEST(Detour, RingsPassOverWhatIsLost) {
+  std::vector<std::optional<int>> chips(64);
+  for (int chip = 0; chip < 64; ++chip)
+    if (chip != 21) chips[static_cast<std::size_t>(chip)] = chip;
+  EXPECT_EQ(neighbour_demands({4, 4, 4}, chips).size(), 63u * 6);
+  const std::vector<Demand> ring = ring_demands({4, 4, 4}, chips);
+  EXPECT_EQ(ring.size(), 63u);
+  for (const Demand& demand : ring) EXPECT_TRUE(demand.source != 21 && demand.destination != 21);
+}
+
+TEST(Detour, WaysCarryEachByteFromEndToEnd) {
+  const Machine machine = small_machine();
+  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
+  topology.remove_chip(5);
+  const SparedRoutes routes(topology);
+  Workload workload("three");
+  workload.add({0, 200, 1000});
+  workload.add({512, 300, 1000});
+  workload.add({0, 5, 1000});
+  const Ways ways = routes.ways(workload);
+  EXPECT_EQ(ways.of(2), Ways::kNone);
+  for (const int message : {0, 1}) {
+    double out = 0, in = 0;
+    for (const Use& use : ways.uses(ways.of(message))) {
+      out += routes.network().source(use.resource) == workload.message(message).source ? use.weight : 0;
+      in += routes.network().target(use.resource) == workload.message(message).destination ? use.weight : 0;
+    }
+    EXPECT_NEAR(out, 1, 1e-12);
+    EXPECT_NEAR(in, 1, 1e-12);
+  }
+  const Completion done = *run_fluid(workload, ways, *channel_capacities(routes.network()), {});
+  EXPECT_EQ(done.delivered_bytes, 2000u);
+  EXPECT_EQ(done.lost_bytes, 1000u);
+}
+
+}  // namespace
+}  // namespace vtpu::net

@@ -1,0 +1,151 @@
+// Components, failures from files, and who sits where.
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "vtpu/base/random.h"
+#include "vtpu/net/fault/component.h"
+#include "vtpu/net/fault/failure_trace.h"
+#include "vtpu/net/fault/seats.h"
+#include "vtpu/net/spare_map.h"
+
+namespace vtpu::net {
+namespace {
+
+TEST(Components, HostsBlocksAndRacksEachCoverEveryChipOnce) {
+  const Machine machine = *Machine::make({});
+  for (const ComponentKind kind :
+       {ComponentKind::chip, ComponentKind::host, ComponentKind::block, ComponentKind::rack, ComponentKind::volume}) {
+    std::vector<int> covered;
+    for (int id = 0; id < component_count(machine, kind); ++id)
+      for (const int chip : chips_of(machine, {kind, id})) covered.push_back(chip);
+    std::sort(covered.begin(), covered.end());
+    ASSERT_EQ(static_cast<int>(covered.size()), machine.chip_count()) << name_of(kind);
+    for (int chip = 0; chip < machine.chip_count(); ++chip) ASSERT_EQ(covered[static_cast<std::size_t>(chip)], chip);
+  }
+}
+
+TEST(Components, TheChipsOfAHostAreThoseOfOneTray) {
+  const Machine machine = *Machine::make({});
+  for (const int host : {0, 5, 1023, 1087}) {
+    const std::vector<int> chips = chips_of(machine, {ComponentKind::host, host});
+    ASSERT_EQ(chips.size(), 4u);
+    for (const int chip : chips) {
+      EXPECT_EQ(machine.rack_place_of(chip).tray, machine.rack_place_of(chips[0]).tray);
+      EXPECT_EQ(machine.block_place_of(chip).block, host / 16);
+    }
+  }
+}
+
+TEST(Components, LinksOfABlockJoinItsNeighboursOnceEach) {
+  const Machine machine = *Machine::make({});
+  EXPECT_EQ(component_count(machine, ComponentKind::link), 68 * 144);
+  std::set<std::pair<int, int>> pairs;
+  for (int link = 0; link < 144; ++link) {
+    const auto ends = link_ends(machine, link);
+    const Coordinates a = machine.block_shape().coordinates_of(machine.block_place_of(ends[0].chip).position);
+    const Coordinates b = machine.block_shape().coordinates_of(machine.block_place_of(ends[1].chip).position);
+    int apart = 0;
+    for (std::size_t d = 0; d < 3; ++d) apart += std::abs(a[d] - b[d]);
+    EXPECT_EQ(apart, 1);
+    EXPECT_EQ(ends[0].port ^ 1, ends[1].port);
+    pairs.insert({ends[0].chip, ends[1].chip});
+  }
+  EXPECT_EQ(pairs.size(), 144u);
+}
+
+TEST(FailureTrace, WhatIsWrittenIsReadBack) {
+  const Machine machine = *Machine::make({});
+  const std::vector<TraceFailure> failures = {{0.1, {ComponentKind::chip, 4100}, 7.25},
+                                              {3, {ComponentKind::volume, 16}},
+                                              {1e6 / 3, {ComponentKind::fibre, 6527}}};
+  const auto read = parse_failures(failures_text(failures, machine), "f.csv", machine);
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  ASSERT_EQ(read->size(), failures.size());
+  for (std::size_t i = 0; i < failures.size(); ++i) {
+    EXPECT_EQ((*read)[i].time_s, failures[i].time_s);
+    EXPECT_EQ((*read)[i].component, failures[i].component);
+    EXPECT_EQ((*read)[i].repair_s, failures[i].repair_s);
+  }
+}
+
+TEST(FailureTrace, MistakesNameFileLineAndColumn) {
+  const Machine machine = *Machine::make({});
+  const auto message = [&](const std::string& row) {
+    return parse_failures("time_s,component,id,repair_s\n1,chip,8.8.8/1.1,\n" + row + "\n", "f.csv", machine)
+        .error()
+        .message();
+  };
+  EXPECT_EQ(message("2,hots,1,"),
+            "f.csv:3, column component: found 'hots'; did you mean 'host'?; expected one of chip, host, link, fibre, "
+            "ocs, block, rack, volume");
+  EXPECT_EQ(message("2,host,1088,"), "f.csv:3, column id: found host 1088; expected 0 to 1087");
+  EXPECT_EQ(message("2,volume,18,"), "f.csv:3, column id: found volume 18; expected 1 to 17");
+  EXPECT_EQ(message("-2,host,1,"), "f.csv:3, column time_s: found -2; expected at least 0");
+  EXPECT_EQ(message("2,host,1,2"),
+            "f.csv:3, column repair_s: found 2; expected a time after the failure at 2 s, or nothing");
+  EXPECT_NE(message("2,chip,18.1.1/1.1,").find("f.csv:3, column id"), std::string::npos);
+  EXPECT_FALSE(parse_failures("time_s,component,id\n", "f.csv", machine).ok());
+}
+
+TEST(FailureModels, ALawThatMakesNoSenseIsRejected) {
+  const Machine machine = *Machine::make({});
+  EXPECT_FALSE(validate(machine, {.laws = {{ComponentKind::chip, {0, 1}}}, .trace = {}}).ok());
+  EXPECT_FALSE(validate(machine, {.laws = {{ComponentKind::chip, {1, -1}}}, .trace = {}}).ok());
+  EXPECT_FALSE(validate(machine, {.laws = {{ComponentKind::chip, {}}, {ComponentKind::chip, {}}}, .trace = {}}).ok());
+  EXPECT_FALSE(validate(machine, {.laws = {}, .trace = {{1, {ComponentKind::ocs, 48}}}}).ok());
+}
+
+TEST(LifeLaws, AWeibullLawHasTheMeanItWasGiven) {
+  for (const double shape : {0.7, 1.0, 2.0}) {
+    const LifeLaw law = LifeLaw::weibull(1000, shape);
+    EXPECT_NEAR(law.mean_days(), 1000, 1e-9);
+    Random random(3);
+    int below = 0;
+    constexpr int kDraws = 20000;
+    for (int i = 0; i < kDraws; ++i) below += law.draw(random) <= 500;
+    const double p = law.cdf(500);
+    EXPECT_NEAR(below / double(kDraws), p, 5 * std::sqrt(p * (1 - p) / kDraws)) << shape;
+  }
+}
+
+RC_GTEST_PROP(Seats, WithoutRepairsNamesMoveAsInTheSpareMap, (std::uint64_t seed)) {
+  const Machine machine = *Machine::make({});
+  SpareMap map(machine);
+  Seats seats(machine.active_count(), machine.chip_count());
+  Random random(seed);
+  std::vector<int> order;
+  for (int chip = 0; chip < machine.chip_count(); ++chip) order.push_back(chip);
+  random.shuffle(order);
+  for (int i = 0; i < 600; ++i) {
+    const SpareMap::Move expected = *map.fail(order[static_cast<std::size_t>(i)]);
+    const Seats::Move move = seats.fail(order[static_cast<std::size_t>(i)]);
+    RC_ASSERT(move.seat == expected.name);
+    RC_ASSERT(move.to == expected.to);
+  }
+  RC_ASSERT(seats.lost_seats() == map.lost_names());
+  RC_ASSERT(seats.free_units() == map.free_spares());
+  RC_ASSERT(seats.consistent());
+}
+
+RC_GTEST_PROP(Seats, EverySeatHasOneUnitOrIsLostThroughFailuresAndRepairs, (std::uint64_t seed)) {
+  Seats seats(12, 15);
+  Random random(seed);
+  for (int i = 0; i < 200; ++i) {
+    const int unit = static_cast<int>(random.below(15));
+    if (seats.failed(unit))
+      seats.repair(unit);
+    else
+      seats.fail(unit);
+    RC_ASSERT(seats.consistent());
+    int working = 0;
+    for (int u = 0; u < 15; ++u) working += !seats.failed(u);
+    RC_ASSERT(seats.lost_seats() == std::max(0, 12 - working));
+  }
+}
+
+}  // namespace
+}  // namespace vtpu::net
