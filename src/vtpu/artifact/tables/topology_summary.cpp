@@ -30,6 +30,7 @@ TableDeclaration topology_summary() {
   return {.name = "topology_summary",
           .caption = "Static properties of the topologies, exact",
           .wide = true,
+          .appendix = true,
           .results = {"net-topology"},
           .build = build};
 }
