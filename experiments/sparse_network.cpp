@@ -14,10 +14,9 @@
 // torus. A message of any size that crosses a link is a message-hop; phases of a hierarchical exchange each have a
 // request and a reply.
 //
-// Topologies: 2D, 3D and twisted tori, and an OCS state in which each switch moves all blocks by a translation of its
-// own, drawn at random (learn/symmetric_state.h). The largest machine has no twisted torus, so all are compared on the
-// next smaller one too. Sharding: 26 tables (MLPerf DLRM's features) of 10^6 to 10^9 rows, one lookup in each or bags
-// of ten, on 128 chips.
+// Topologies: 2D, 3D and twisted tori, and the OCS state that a search found (data/states). The largest machine has no
+// twisted torus, so all are compared on the next smaller one too. Sharding: 26 tables (MLPerf DLRM's features) of 10^6
+// to 10^9 rows, one lookup in each or bags of ten, on 128 chips.
 //
 // Parameters: machines of 4096 and 2048 chips (quick: 256), draws. Outputs: keys sparse.network.*; tables network,
 // sharding, packets.
@@ -30,9 +29,9 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/learn/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/net/network.h"
+#include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/packet/run_packets.h"
 #include "vtpu/net/routing/table.h"
 #include "vtpu/net/sparse/exchange.h"
@@ -46,7 +45,6 @@ namespace {
 
 using namespace vtpu::measure;
 using namespace vtpu::net;
-using vtpu::Random;
 using vtpu::Result;
 using Source = Column::Source;
 
@@ -69,7 +67,7 @@ struct Wired {
 };
 
 /// Weights that spread uniform traffic over shortest paths, equal on all channels of a class: those of one port, on a
-/// topology all of whose chips look alike; of one position in the block and port on an OCS state. By symmetry the
+/// topology all of whose chips look alike; of one position in the block and port on a learned state. By symmetry the
 /// destinations of one chip of each kind stand for all. Lengths, the logarithms of weights, grow where a class carries
 /// more than the average (as in routing/balanced_split.h).
 std::vector<double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip, int kinds,
@@ -124,19 +122,19 @@ Wired wire(const std::string& kind, const T& topology, const Shape& grid, int st
   return {kind, std::move(network), grid, std::move(weights)};
 }
 
-Result<Wired> wire_ocs(const Shape& shape, int steps, Random random) {
-  Result<vtpu::learn::SymmetricState> state = vtpu::learn::torus_state(shape);
-  if (!state) return state.error();
-  for (int& translation : state->translation)
-    translation = static_cast<int>(random.below(static_cast<std::uint64_t>(state->blocks())));
-  const StateOfSlice circuits = vtpu::learn::circuits_of(*state);
-  const Result<OcsTopology> topology = OcsTopology::make(circuits.state, circuits.slice, "OCS " + to_string(shape));
+std::string file_of(const Shape& shape) { return fmt::format("data/states/uniform-{}.ocs", to_string(shape)); }
+
+Result<Wired> wire_learned(const Run& run, const Shape& shape, int steps) {
+  const Result<StateOfSlice> circuits = vtpu::net::read_ocs_state(run.input_path(file_of(shape)));
+  if (!circuits) return circuits.error();
+  const Result<OcsTopology> topology = OcsTopology::make(circuits->state, circuits->slice, file_of(shape));
   if (!topology) return topology.error();
   Network network(*topology);
   std::vector<int> position(at(network.chip_count()));
-  for (int chip = 0; chip < network.chip_count(); ++chip) position[at(chip)] = circuits.slice.place_of(chip).position;
-  std::vector<double> weights = balanced_weights(network, position, state->positions(), steps);
-  return Wired{"OCS", std::move(network), shape, std::move(weights)};
+  for (int chip = 0; chip < network.chip_count(); ++chip) position[at(chip)] = circuits->slice.place_of(chip).position;
+  const int positions = circuits->state.layout().block_shape().count();
+  std::vector<double> weights = balanced_weights(network, position, positions, steps);
+  return Wired{"learned", std::move(network), shape, std::move(weights)};
 }
 
 struct Sides {
@@ -144,15 +142,15 @@ struct Sides {
   Shape plane;
 };
 
-Result<std::vector<Wired>> wire_all(const Sides& sides, int steps, Random random) {
+Result<std::vector<Wired>> wire_all(const Run& run, const Sides& sides, int steps) {
   std::vector<Wired> all;
   all.push_back(wire("2D torus", Torus{sides.plane}, sides.plane, steps));
   all.push_back(wire("3D torus", Torus{sides.box}, sides.box, steps));
   if (const Result<TwistedTorus> twisted = TwistedTorus::make(sides.box); twisted)
     all.push_back(wire("twisted torus", *twisted, sides.box, steps));
-  Result<Wired> ocs = wire_ocs(sides.box, steps, random);
-  if (!ocs) return ocs.error();
-  all.push_back(*std::move(ocs));
+  Result<Wired> learned = wire_learned(run, sides.box, steps);
+  if (!learned) return learned.error();
+  all.push_back(*std::move(learned));
   return all;
 }
 
@@ -228,7 +226,8 @@ void record(Run& run, const std::string& skew, int chips, const Samples& samples
   for (std::size_t s = 0; s < std::size(kCompared); ++s) {
     const std::string scheme(name_of(kCompared[s]));
     const auto& torus = samples.at({"3D torus", s});
-    for (const auto& [kind, key] : {std::pair{"2D torus", "plane"}, {"twisted torus", "twisted"}, {"OCS", "ocs"}}) {
+    for (const auto& [kind, key] :
+         {std::pair{"2D torus", "plane"}, {"twisted torus", "twisted"}, {"learned", "learned"}}) {
       const auto other = samples.find({kind, s});
       if (other == samples.end()) continue;
       ratio(fmt::format("{}_time_over_torus.{}", key, scheme), other->second, torus, time, "time over the 3D torus's");
@@ -245,7 +244,7 @@ void record(Run& run, const std::string& skew, int chips, const Samples& samples
 Result<void> compare_machine(Run& run, const Sides& sides, const std::vector<Point>& points, int draws, bool record_all,
                              Table& table, Progress& progress) {
   const int chips = sides.box.count();
-  const Result<std::vector<Wired>> topologies = wire_all(sides, run.quick() ? 25 : 150, run.random(1));
+  const Result<std::vector<Wired>> topologies = wire_all(run, sides, run.quick() ? 25 : 150);
   if (!topologies) return topologies.error();
   const Result<ShardedTables> tables = ShardedTables::make({{kRows}, 128, 4}, Sharding::hashed_rows, sides.box);
   if (!tables) return tables.error();
@@ -421,7 +420,7 @@ Result<void> run_network(Run& run) {
 const Experiment kExperiment{.name = "sparse-network",
                              .question = "What do embedding lookups cost on the network, by scheme and topology?",
                              .claims = {},
-                             .inputs = {kFacts},
+                             .inputs = {kFacts, file_of({4, 8, 8}), file_of({8, 16, 16}), file_of({16, 16, 16})},
                              .quick_seconds = 4,
                              .full_seconds = 150,
                              .run = run_network};

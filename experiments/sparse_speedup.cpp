@@ -2,10 +2,10 @@
 //
 // Both make the same vector: the sum of the rows of a table that a step asks for. Dense: every row times how often it
 // is asked for (0 for most), a product of a multi-hot vector and the table, which streams all rows; by OpenBLAS
-// (sgemv), by the plain loop, and, sixteen such vectors at once, by OpenBLAS (sgemm). Sparse: the vTPU's S-pipe reads
-// the rows that are asked for by their ids, in random order (vtpu/study/embedding_program.h). Beside it the compiler's
-// plain loop over ids, and `skip`, the dense loop that passes over zeros. Rows of 128 f32, as in the source's example,
-// whose 10^6 rows used of 10^9 are a density of 1/1000. Every row is asked for at most once.
+// (sgemv), by the plain loop, and, sixteen such vectors at once, by OpenBLAS (sgemm; time a vector). Sparse: the vTPU's
+// S-pipe reads the rows that are asked for by their ids, in random order (vtpu/study/embedding_program.h). Beside it
+// the compiler's plain loop over ids, and `skip`, the dense loop that passes over zeros. Rows of 128 f32, as in the
+// source's example, whose 10^6 rows used of 10^9 are a density of 1/1000. Every row is asked for at most once.
 //
 // Speed-up: dense by OpenBLAS over vTPU. Configurations, chosen before any was timed: tables of 2^20 rows (512 MiB, no
 // cache holds it; the source's million) and of a quarter of the last cache (`cached`); densities 1/2 and 1/32, and
@@ -225,7 +225,7 @@ Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const st
   add("gemv", 1, gemv);
   multiply_by_openblas(*data, data->multi_hot.data(), kVectors);
   VTPU_CHECK(same(data->product), "OpenBLAS finds the same sums, several at once");
-  add("gemm", 1, [data] { multiply_by_openblas(*data, data->multi_hot.data(), kVectors); });
+  add("gemm", kVectors, [data] { multiply_by_openblas(*data, data->multi_hot.data(), kVectors); });
   SamplingRule rule;
   rule.least = run.quick() ? 6 : 20;
   rule.most = run.quick() ? 6 : 30;
@@ -269,8 +269,8 @@ Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
     const std::string place = fmt::format("{}.d{}", size.name, one_in);
     const Estimate ratio = faster(gemv, gather, "time of sgemv over all rows over that of the vTPU program");
     const Estimate by_naive = faster(naive, gather, "time of the plain dense loop over that of the vTPU program");
-    const Estimate by_gemm =
-        faster(gemm, gather, "time of sgemm, sixteen vectors at once, over that of the vTPU program");
+    const Estimate by_gemm = faster(
+        gemm, gather, "time of sgemm for sixteen vectors at once, a sixteenth of it, over that of the vTPU program");
     densities.push_back(1 / static_cast<double>(one_in));
     middle.push_back(ratio.value);
     low.push_back(ratio.ci.low);

@@ -24,7 +24,7 @@ struct Series {
 constexpr Series kTopologies[] = {{"2D torus", plot::colour::kGrey, "o", "-"},
                                   {"3D torus", plot::colour::kBlue, "o", "-"},
                                   {"twisted torus", plot::colour::kSky, "o", "-"},
-                                  {"OCS", plot::colour::kOrange, "o", "-"}};
+                                  {"learned", plot::colour::kOrange, "o", "-"}};
 constexpr Series kSchemes[] = {{"random", plot::colour::kVermilion, "x", ":"},
                                {"batched", plot::colour::kPurple, "s", "--"},
                                {"deduplicated", plot::colour::kBlue, "o", "-"},
@@ -111,7 +111,8 @@ plot::Figure sparse_network() {
       .caption =
           "Embedding lookups on the network, a thousand from every chip into one table, by scheme. Left: links that "
           "messages cross, requests and replies. Middle: time of the busiest channels. Right: the same time over "
-          "the skew of the ids, on a logarithmic axis. OCS: switches set to random translations of blocks. Rotated: "
+          "the skew of the ids, on a logarithmic axis. Learned: the state of the switches that a search found. "
+          "Rotated: "
           "hierarchical, in parts that begin with different dimensions.",
       .alt =
           "Two groups of bars by scheme and topology: batching by pairs and by dimensions saves message-hops; the "

@@ -58,7 +58,8 @@ plot::Figure sparse_speedup() {
       .caption =
           "Adding up rows by the S-pipe against multiplying the whole table by a multi-hot vector, over the share of "
           "rows that are used, both axes logarithmic. Dense: OpenBLAS by one vector (sgemv), by many at once "
-          "(sgemm), and the plain loop. From memory: a table that no cache holds; cached: one that the last cache "
+          "(sgemm, time a vector), and the plain loop. From memory: a table that no cache holds; cached: one that the "
+          "last cache "
           "does. Claimed: the figures of the source.",
       .alt =
           "Speed-ups that grow in inverse proportion to the share of rows used, for a table in memory and one in "

@@ -1,4 +1,5 @@
-// Every file format the network reads, on arbitrary bytes: traces, traffic matrices, edge lists, GraphML, OCS states.
+// Every file format the network reads, on arbitrary bytes: traces, traffic matrices, edge lists, GraphML, OCS states,
+// failures.
 // Each ends with a value or an Error that says where; what has a written form comes back equal from it; what was read
 // can be used.
 #include <cstdint>
@@ -7,6 +8,9 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
+#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/net/fault/failure_trace.h"
+#include "vtpu/net/machine.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/topology/analysis.h"
@@ -61,6 +65,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     VTPU_CHECK(again && again->state == state->state && ocs_state_text(again->state, again->slice) == text,
                "a state comes back equal");
     static_cast<void>(OcsTopology::make(state->state, state->slice, "fuzz"));
+    read(vtpu::learn::symmetric_state_of(*state));
+  }
+  static const Machine machine = *Machine::make({});
+  if (const auto failures = parse_failures(bytes, "fuzz", machine); read(failures)) {
+    const std::string text = failures_text(*failures, machine);
+    const auto again = parse_failures(text, "again", machine);
+    VTPU_CHECK(again && failures_text(*again, machine) == text, "failures come back equal");
   }
   return 0;
 }

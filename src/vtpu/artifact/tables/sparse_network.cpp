@@ -30,7 +30,7 @@ Result<PrintedTable> build(const TableInputs& inputs) {
   table->note =
       "Every chip looks up 1000 of 10^9 rows of 512 B, held by hashed rows; skew: exponent of Zipf's law. Time: the "
       "bytes of the busiest channels, phase after phase. Hops in turn: longest ways of the phases; latency at 500 ns a "
-      "hop (assumed). OCS: every switch moves all blocks by a random translation. What a chip spends on a message is "
+      "hop (assumed). Learned: the state of the switches that a search found. What a chip spends on a message is "
       "not modelled.";
   return table;
 }

@@ -21,7 +21,8 @@ Result<PrintedTable> build(const TableInputs& inputs) {
   table->note =
       "The sum of the rows that are used, rows of 512 B. Speed-up: time of the dense product (OpenBLAS, sgemv over all "
       "rows) over that of the vTPU program, with its 95 % interval; then over the plain dense loop and over sgemm with "
-      "sixteen vectors. Last two columns: what other ways to leave out zeros gain over sgemv. cached: a quarter of the "
+      "sixteen vectors, time a vector. Last two columns: what other ways to leave out zeros gain over sgemv. cached: a "
+      "quarter of the "
       "last cache; million: 2^20 rows, 512 MiB.";
   return table;
 }

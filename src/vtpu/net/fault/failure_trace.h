@@ -10,7 +10,7 @@
 /// Failures as a file: a CSV table with one failure a row, in any order, and the columns
 ///   time_s      seconds since the job began, at least 0
 ///   component   chip, host, link, fibre, ocs, block, rack or volume
-///   id          the part's name: a chip's address or number, a volume's address, else a number
+///   id          the part's name: a chip's address or number, a volume's number from 1, else a number from 0
 ///   repair_s    when it works again, after time_s; empty: never
 namespace vtpu::net {
 
