@@ -4,13 +4,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 #include <set>
+#include <utility>
 
 #include "vtpu/base/random.h"
 #include "vtpu/net/fault/component.h"
 #include "vtpu/net/fault/failure_trace.h"
-#include "vtpu/net/fault/seats.h"
-#include "vtpu/net/spare_map.h"
+#include "vtpu/net/seats.h"
 
 namespace vtpu::net {
 namespace {
@@ -112,22 +114,30 @@ TEST(LifeLaws, AWeibullLawHasTheMeanItWasGiven) {
   }
 }
 
-RC_GTEST_PROP(Seats, WithoutRepairsNamesMoveAsInTheSpareMap, (std::uint64_t seed)) {
+RC_GTEST_PROP(Seats, WithoutRepairsASeatMovesToTheFirstUnitThatIsNeitherUsedNorFailed, (std::uint64_t seed)) {
   const Machine machine = *Machine::make({});
-  SpareMap map(machine);
-  Seats seats(machine.active_count(), machine.chip_count());
+  const int names = machine.active_count(), chips = machine.chip_count();
+  Seats seats(names, chips);
+  std::vector<int> seat_of(static_cast<std::size_t>(chips), -1);  // -1: idle, -2: failed
+  std::iota(seat_of.begin(), seat_of.begin() + names, 0);
+  int lost = 0;
   Random random(seed);
   std::vector<int> order;
   for (int chip = 0; chip < machine.chip_count(); ++chip) order.push_back(chip);
   random.shuffle(order);
   for (int i = 0; i < 600; ++i) {
-    const SpareMap::Move expected = *map.fail(order[static_cast<std::size_t>(i)]);
-    const Seats::Move move = seats.fail(order[static_cast<std::size_t>(i)]);
-    RC_ASSERT(move.seat == expected.name);
-    RC_ASSERT(move.to == expected.to);
+    const int unit = order[static_cast<std::size_t>(i)];
+    const int seat = std::exchange(seat_of[static_cast<std::size_t>(unit)], -2);
+    const auto spare = seat < 0 ? seat_of.end() : std::find(seat_of.begin() + names, seat_of.end(), -1);
+    const Seats::Move move = seats.fail(unit);
+    RC_ASSERT(move.seat == (seat < 0 ? std::nullopt : std::optional(seat)));
+    RC_ASSERT(move.to ==
+              (spare == seat_of.end() ? std::nullopt : std::optional(static_cast<int>(spare - seat_of.begin()))));
+    if (spare != seat_of.end()) *spare = seat;
+    lost += seat >= 0 && spare == seat_of.end();
   }
-  RC_ASSERT(seats.lost_seats() == map.lost_names());
-  RC_ASSERT(seats.free_units() == map.free_spares());
+  RC_ASSERT(seats.lost_seats() == lost);
+  RC_ASSERT(seats.free_units() == std::count(seat_of.begin() + names, seat_of.end(), -1));
   RC_ASSERT(seats.consistent());
 }
 

@@ -11,6 +11,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/learn/lifted_graph.h"
+#include "vtpu/net/ocs/ocs_state.h"
 
 namespace vtpu::learn {
 namespace {
@@ -37,7 +38,8 @@ Result<Found> found_in(const std::string& line, const SearchPlan& plan, int inde
   };
   read(found.throughput);
   read(found.dual_bound);
-  for (std::size_t ocs = 0; ocs < 48; ++ocs) {
+  const net::OcsLayout layout{found.state.block_side, group.order()};
+  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
     read(found.state.translation.emplace_back());
     read(found.state.mirror.emplace_back());
   }

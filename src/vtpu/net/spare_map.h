@@ -1,9 +1,9 @@
 #pragma once
 #include <optional>
-#include <vector>
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/machine.h"
+#include "vtpu/net/seats.h"
 
 namespace vtpu::net {
 
@@ -30,14 +30,13 @@ class SpareMap {
   std::optional<int> chip_of(int name) const;
   /// The name a chip answers to, or none for an idle spare or a failed chip. `chip`: 0..chip_count-1.
   std::optional<int> name_of(int chip) const;
-  int free_spares() const;
-  int lost_names() const;
+  int free_spares() const { return seats_.free_units(); }
+  int lost_names() const { return seats_.lost_seats(); }
 
  private:
-  int active_count_;
-  std::vector<std::optional<int>> chip_of_name_;
-  std::vector<std::optional<int>> name_of_chip_;
-  std::vector<bool> failed_;
+  int names_;
+  int chips_;
+  Seats seats_;
 };
 
 }  // namespace vtpu::net

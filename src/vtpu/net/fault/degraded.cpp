@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "vtpu/base/check.h"
 #include "vtpu/net/ocs/builders.h"
@@ -31,28 +32,11 @@ DegradedTopology::DegradedTopology(std::string name, const Machine& machine, con
     : name_(std::move(name)),
       first_in_series_(use == SpareUse::in_series ? machine.active_count() : machine.chip_count()),
       peers_(at(machine.chip_count() * kPorts), kNoPort) {
-  const OcsLayout& layout = state.layout();
-  VTPU_CHECK(layout == OcsLayout::of(machine), "the state is of the machine's switches");
-  const Shape& block = machine.block_shape();
-  for (int chip = 0; chip < machine.chip_count(); ++chip) {
-    const BlockPlace place = machine.block_place_of(chip);
-    for (int number = 0; number < kPorts; ++number) {
-      const int d = number / 2;
-      const Face face = number % 2 == 0 ? Face::plus : Face::minus;
-      if (block.coordinate_of(place.position, d) != (face == Face::plus ? layout.block_side - 1 : 0)) {
-        const int next = place.position + (face == Face::plus ? 1 : -1) * block.stride(d);
-        peers_[index({chip, number})] = {machine.chip_at(BlockPlace{place.block, next}), number ^ 1};
-        continue;
-      }
-      const int ocs = layout.ocs_of(d, block.coordinates_of(place.position));
-      const int other = state.peer(ocs, layout.port_of(place.block, face));
-      if (other < 0) continue;
-      const Face far_face = layout.face_of(other);
-      const int far_position = block.index_of(layout.position_of(ocs, far_face));
-      peers_[index({chip, number})] = {machine.chip_at(BlockPlace{layout.block_of(other), far_position}),
-                                       2 * d + (far_face == Face::plus ? 0 : 1)};
-    }
-  }
+  VTPU_CHECK(state.layout() == OcsLayout::of(machine), "the state is of the machine's switches");
+  for (int chip = 0; chip < machine.chip_count(); ++chip)
+    for (int number = 0; number < kPorts; ++number)
+      if (const std::optional<PlacedPort> far = far_end(state, {machine.block_place_of(chip), number}))
+        peers_[index({chip, number})] = {machine.chip_at(far->place), far->port};
 }
 
 void DegradedTopology::remove_chip(int chip) {

@@ -40,24 +40,29 @@ class LoadPusher {
 
   /// Uses up what was sent; of nodes without a path nothing happens.
   void push(const ShortestPaths& shortest, std::vector<double>& load) {
-    if (paths_ == Paths::even) split_.compute(shortest, equal_);
-    const std::vector<int>& order = shortest.order();
-    for (std::size_t i = order.size(); i-- > 0;) {
-      const int node = order[i];
-      const double weight = here_[at(node)];
-      if (weight == 0) continue;
-      bool gone = false;
-      shortest.for_each_channel(node, [&](int channel) {
-        const double share = paths_ == Paths::even ? weight * split_.share(channel, equal_) : gone ? 0 : weight;
-        gone = true;
-        load[at(channel)] += share;
-        here_[at(network_.target(channel))] += share;
-      });
+    if (paths_ == Paths::even) {
+      split_.compute(shortest, equal_);
+      split_.push(shortest, equal_, here_, [&](int channel, double part) { load[at(channel)] += part; });
+    } else {
+      push_first(shortest, load);
     }
     std::fill(here_.begin(), here_.end(), 0.0);
   }
 
  private:
+  /// All of a node's by the lowest of its ports.
+  void push_first(const ShortestPaths& shortest, std::vector<double>& load) {
+    for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
+      bool gone = here_[at(*node)] == 0;
+      shortest.for_each_channel(*node, [&](int channel) {
+        if (gone) return;
+        gone = true;
+        load[at(channel)] += here_[at(*node)];
+        here_[at(network_.target(channel))] += here_[at(*node)];
+      });
+    }
+  }
+
   const Network& network_;
   Paths paths_;
   std::vector<double> equal_;

@@ -89,7 +89,7 @@ struct LifeReport {
   double availability() const { return up_s / seconds; }
 };
 
-/// Simulates `days` of a machine. `seed_stream`: lives differ by it; the first life of a component does not depend on
+/// Simulates `days` of a machine. `random`: lives differ by it; the first life of a component does not depend on
 /// the policy, so that policies are compared on the same failures. `keep_events`: fills `events`.
 /// Error: as for the validation of model and policy; days that are not positive; more spare blocks than rings to put
 /// them in.

@@ -5,7 +5,7 @@
 #include "vtpu/net/fault/component.h"
 #include "vtpu/net/fault/fabric.h"
 #include "vtpu/net/fault/policy.h"
-#include "vtpu/net/fault/seats.h"
+#include "vtpu/net/seats.h"
 
 namespace vtpu::net {
 

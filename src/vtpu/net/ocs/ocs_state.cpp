@@ -100,6 +100,22 @@ Result<void> OcsState::disconnect(int ocs, int port) {
   return {};
 }
 
+std::optional<PlacedPort> far_end(const OcsState& state, const PlacedPort& end) {
+  const OcsLayout& layout = state.layout();
+  const Shape block = layout.block_shape();
+  const int d = end.port / 2;
+  const Face face = end.port % 2 == 0 ? Face::plus : Face::minus;
+  const auto& [number, position] = end.place;
+  if (block.coordinate_of(position, d) != (face == Face::plus ? layout.block_side - 1 : 0))
+    return PlacedPort{{number, position + (face == Face::plus ? 1 : -1) * block.stride(d)}, end.port ^ 1};
+  const int ocs = layout.ocs_of(d, block.coordinates_of(position));
+  const int other = state.peer(ocs, layout.port_of(number, face));
+  if (other < 0) return std::nullopt;
+  const Face far = layout.face_of(other);
+  return PlacedPort{{layout.block_of(other), block.index_of(layout.position_of(ocs, far))},
+                    2 * d + (far == Face::plus ? 0 : 1)};
+}
+
 CircuitChanges changes(const OcsState& before, const OcsState& after) {
   VTPU_CHECK(before.layout() == after.layout(), "states of one layout are compared");
   const std::vector<Circuit> old_ones = before.circuits();

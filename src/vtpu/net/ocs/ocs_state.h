@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <compare>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -85,6 +86,15 @@ class OcsState {
   OcsLayout layout_;
   std::vector<int> peers_;
 };
+
+/// A chip by its block and position, and one of its ports: 2·d is the '+' side of dimension d, 2·d + 1 its '-' side.
+struct PlacedPort {
+  BlockPlace place;
+  int port = 0;
+};
+/// The other end of the link at a port: the neighbour in the block, or through the switch of a face position; none
+/// where that is dark.
+std::optional<PlacedPort> far_end(const OcsState& state, const PlacedPort& end);
 
 /// What has to be switched to come from one state to another of the same layout (an invariant).
 struct CircuitChanges {

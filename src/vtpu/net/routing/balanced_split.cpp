@@ -62,14 +62,7 @@ class Evaluation {
       paths_.compute(shortest_, weights_);
       for (const int node : shortest_.order()) flow_[at(node)] = 0;
       for (const auto& [source, demand] : demands_[at(destination)]) flow_[at(source)] += demand;
-      for (auto node = shortest_.order().rbegin(); node != shortest_.order().rend(); ++node) {
-        if (flow_[at(*node)] == 0) continue;
-        shortest_.for_each_channel(*node, [&](int channel) {
-          const double part = flow_[at(*node)] * paths_.share(channel, weights_);
-          load[at(channel)] += part;
-          flow_[at(network_.target(channel))] += part;
-        });
-      }
+      paths_.push(shortest_, weights_, flow_, [&](int channel, double part) { load[at(channel)] += part; });
     }
   }
 

@@ -30,6 +30,22 @@ class PathSplit {
     return weights[at(channel)] * paths_[at(target(channel))] / paths_[at(network_.source(channel))];
   }
 
+  /// Sends what the nodes have on to the destination, farthest first. `flow`: by node; what passes through is added to
+  /// it, and nodes without a path keep theirs. visit(channel, amount) for each channel that carries some.
+  template <class Visit>
+  void push(const ShortestPaths& shortest, const std::vector<double>& weights, std::vector<double>& flow,
+            Visit visit) const {
+    for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
+      const double here = flow[at(*node)];
+      if (here == 0) continue;
+      shortest.for_each_channel(*node, [&](int channel) {
+        const double part = here * share(channel, weights);
+        visit(channel, part);
+        flow[at(target(channel))] += part;
+      });
+    }
+  }
+
  private:
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   int target(int channel) const { return network_.target(channel); }

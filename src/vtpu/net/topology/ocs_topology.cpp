@@ -14,32 +14,22 @@ OcsTopology::OcsTopology(std::string name, const Shape& sides, std::vector<Port>
 
 Result<OcsTopology> OcsTopology::make(const OcsState& state, const Slice& slice, std::string name) {
   const OcsLayout& layout = state.layout();
-  const Shape block = layout.block_shape();
   const Shape& sides = slice.shape();
   std::vector<Port> peers(static_cast<std::size_t>(sides.count() * kPorts), kNoPort);
   for (int chip = 0; chip < sides.count(); ++chip) {
     const BlockPlace place = slice.place_of(chip);
     for (int number = 0; number < kPorts; ++number) {
-      const int d = number / 2;
-      const Face face = number % 2 == 0 ? Face::plus : Face::minus;
-      const int at = block.coordinate_of(place.position, d);
-      Port& peer = peers[static_cast<std::size_t>(chip * kPorts + number)];
-      if (at != (face == Face::plus ? layout.block_side - 1 : 0)) {
-        peer = {chip + (face == Face::plus ? 1 : -1) * sides.stride(d), number ^ 1};
-        continue;
-      }
-      const int ocs = layout.ocs_of(d, block.coordinates_of(place.position));
-      const int port = layout.port_of(place.block, face);
-      const int other = state.peer(ocs, port);
-      if (other < 0) continue;
-      const Face far_face = layout.face_of(other);
-      const std::optional<int> far_chip =
-          slice.chip_at({layout.block_of(other), block.index_of(layout.position_of(ocs, far_face))});
-      if (!far_chip)
-        return Error{name,
-                     fmt::format("circuit '{}' leads out of the slice", to_string(Circuit{ocs, port, other}, layout)),
+      const std::optional<PlacedPort> far = far_end(state, {place, number});
+      if (!far) continue;
+      const std::optional<int> far_chip = slice.chip_at(far->place);
+      if (!far_chip) {
+        const int ocs = layout.ocs_of(number / 2, layout.block_shape().coordinates_of(place.position));
+        const int port = layout.port_of(place.block, number % 2 == 0 ? Face::plus : Face::minus);
+        const Circuit circuit{ocs, port, state.peer(ocs, port)};
+        return Error{name, fmt::format("circuit '{}' leads out of the slice", to_string(circuit, layout)),
                      "circuits between the slice's blocks"};
-      peer = {*far_chip, 2 * d + (far_face == Face::plus ? 0 : 1)};
+      }
+      peers[static_cast<std::size_t>(chip * kPorts + number)] = {*far_chip, far->port};
     }
   }
   return OcsTopology(std::move(name), sides, std::move(peers));

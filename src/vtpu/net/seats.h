@@ -7,8 +7,7 @@ namespace vtpu::net {
 
 /// Which unit fills which seat, when units fail and come back. Seats are the names of a job and units the chips behind
 /// them, or seats are the places of a slice's blocks and units the blocks. Seat s begins on unit s; the units after the
-/// last seat are spares. Every seat has exactly one working unit or is lost. Without repairs this moves names as
-/// SpareMap does.
+/// last seat are spares. Every seat has exactly one working unit or is lost.
 class Seats {
  public:
   /// 1 ≤ seats ≤ units (an invariant).

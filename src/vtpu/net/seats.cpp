@@ -1,4 +1,4 @@
-#include "vtpu/net/fault/seats.h"
+#include "vtpu/net/seats.h"
 
 #include "vtpu/base/check.h"
 
