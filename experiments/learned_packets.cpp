@@ -1,7 +1,7 @@
 // Asks whether packets reach what the fluid optimum of learned OCS states promises, over ways that cannot deadlock, in
 // how many classes of virtual channels, and what such states cost.
 //
-// States of data/states/, 128 to 4096 chips. Ways keep a rule (learn/route_rules.h): one order of the channels of a
+// States of data/states/, 128 to 4096 chips. Ways keep a rule (search/route_rules.h): one order of the channels of a
 // block; a packet goes up a class of virtual channels where the order falls. Within a rule uniform all-to-all is split
 // over ways so that the most loaded channel carries least, with a dual bound; the shipped rule of a state has the
 // fewest classes that lengthen the mean shortest way by at most kLonger. Deadlock freedom: the channel-dependency graph
@@ -20,13 +20,13 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/learn/confirm.h"
-#include "vtpu/learn/disjoint_trees.h"
-#include "vtpu/learn/lifted_graph.h"
-#include "vtpu/learn/mean_distance.h"
-#include "vtpu/learn/route_rules.h"
-#include "vtpu/learn/search.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/confirm.h"
+#include "vtpu/search/disjoint_trees.h"
+#include "vtpu/search/lifted_graph.h"
+#include "vtpu/search/mean_distance.h"
+#include "vtpu/search/route_rules.h"
+#include "vtpu/search/search.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/net/fault/degraded.h"
 #include "vtpu/net/flow/flow.h"
@@ -43,7 +43,7 @@
 namespace {
 
 using namespace vtpu::measure;
-using namespace vtpu::learn;
+using namespace vtpu::search;
 using vtpu::Error;
 using vtpu::Result;
 using vtpu::net::Network;

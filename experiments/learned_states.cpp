@@ -19,18 +19,18 @@
 #include <string>
 #include <vector>
 
-#include "vtpu/learn/cover_bound.h"
-#include "vtpu/learn/lifted_flow.h"
-#include "vtpu/learn/mean_distance.h"
-#include "vtpu/learn/recipes.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/cover_bound.h"
+#include "vtpu/search/lifted_flow.h"
+#include "vtpu/search/mean_distance.h"
+#include "vtpu/search/recipes.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/net/ocs/state_file.h"
 
 namespace {
 
 using namespace vtpu::measure;
-using namespace vtpu::learn;
+using namespace vtpu::search;
 using vtpu::Result;
 using Source = Column::Source;
 

@@ -1,7 +1,7 @@
 // Asks whether learned coordinates beat the hand-made twisted torus: where should the ranks of a job sit, and how
 // should the switches be set for it?
 //
-// Workloads are demand matrices of one step (learn/workloads.h): uniform all-to-all; all-reduce among the neighbours of
+// Workloads are demand matrices of one step (search/workloads.h): uniform all-to-all; all-reduce among the neighbours of
 // a logical torus; half of each; GPT-3 as partitioned in the published search (topology_search.csv): 16 stages,
 // replicas, tensors over 1 x 8 (best found, TS-007), and 8 stages, tensors over 8 x 8 (expert's pick, TS-005); on fewer
 // than 512 chips the tensor part is kept and replicas (stages) are fewer; DLRM with the published sensitivity model
@@ -33,10 +33,10 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
-#include "vtpu/learn/placement/rank_coordinates.h"
-#include "vtpu/learn/placement/state_search.h"
-#include "vtpu/learn/placement/tied.h"
-#include "vtpu/learn/workloads.h"
+#include "vtpu/search/placement/rank_coordinates.h"
+#include "vtpu/search/placement/state_search.h"
+#include "vtpu/search/placement/tied.h"
+#include "vtpu/search/workloads.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/packet/run_packets.h"
@@ -45,7 +45,7 @@
 namespace {
 
 using namespace vtpu::measure;
-using namespace vtpu::learn;
+using namespace vtpu::search;
 using vtpu::Error;
 using vtpu::Random;
 using vtpu::Result;
@@ -161,7 +161,7 @@ Result<Outcome> learn_for(const Case& size, const StepTraffic& traffic, const Ra
   Refinement refinement;
   refinement.swaps = effort.swaps;
   const auto swapped = [&](const Placement& placement) {
-    return vtpu::learn::refined(torus->ways, uses, traffic, placement, refinement, seeds.fork(2));
+    return vtpu::search::refined(torus->ways, uses, traffic, placement, refinement, seeds.fork(2));
   };
   const Placement random = nearest_chips(Coordinates::random(chips.rows(), 1, seeds.fork(3)), chips);
   if (Result<void> done = judge(random, outcome.random); !done) return done.error();
@@ -184,7 +184,7 @@ Result<Outcome> learn_for(const Case& size, const StepTraffic& traffic, const Ra
     // The weighted paths judge: a quick look at all, a long one at the best.
     std::optional<Costed> best;
     for (const TiedPlacement& one :
-         vtpu::learn::tied(uses, torus->ways, traffic, translations_of(torus->state), kGroup, search, seeds.fork(5))) {
+         vtpu::search::tied(uses, torus->ways, traffic, translations_of(torus->state), kGroup, search, seeds.fork(5))) {
       Result<Costed> quick = costed(*torus, traffic, one.placement(), 20);
       if (!quick) return quick.error();
       if (!best || quick->cost.balanced_bytes < best->cost.balanced_bytes) best = *std::move(quick);

@@ -19,16 +19,16 @@
 #include <string>
 #include <vector>
 
-#include "vtpu/learn/anneal.h"
-#include "vtpu/learn/lifted_flow.h"
-#include "vtpu/learn/mean_distance.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/anneal.h"
+#include "vtpu/search/lifted_flow.h"
+#include "vtpu/search/mean_distance.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 
 namespace {
 
 using namespace vtpu::measure;
-using namespace vtpu::learn;
+using namespace vtpu::search;
 using vtpu::Result;
 using Source = Column::Source;
 

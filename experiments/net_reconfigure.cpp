@@ -37,7 +37,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
@@ -303,11 +303,11 @@ Result<Setups> setups_of(const Transition& transition, Random random) {
       if (const Result<void> done = connect_twisted_torus(state.state, *slice); !done) return done.error();
       return make_setup(state, "twisted torus " + to_string(transition.shape), kLink);
     }
-    Result<vtpu::learn::SymmetricState> symmetric = vtpu::learn::torus_state(transition.shape);
+    Result<vtpu::search::SymmetricState> symmetric = vtpu::search::torus_state(transition.shape);
     if (!symmetric) return symmetric.error();
     for (int& translation : symmetric->translation)
       translation = static_cast<int>(random.below(static_cast<std::uint64_t>(symmetric->blocks())));
-    const StateOfSlice drawn = vtpu::learn::circuits_of(*symmetric, layout.blocks - symmetric->blocks());
+    const StateOfSlice drawn = vtpu::search::circuits_of(*symmetric, layout.blocks - symmetric->blocks());
     return make_setup(drawn, "random translations " + to_string(transition.shape), kLink);
   };
   Result<SliceSetup> made = after();

@@ -8,7 +8,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/fault/failure_trace.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/network.h"
@@ -65,7 +65,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     VTPU_CHECK(again && again->state == state->state && ocs_state_text(again->state, again->slice) == text,
                "a state comes back equal");
     static_cast<void>(OcsTopology::make(state->state, state->slice, "fuzz"));
-    read(vtpu::learn::symmetric_state_of(*state));
+    read(vtpu::search::symmetric_state_of(*state));
   }
   static const Machine machine = *Machine::make({});
   if (const auto failures = parse_failures(bytes, "fuzz", machine); read(failures)) {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "vtpu/base/file.h"
-#include "vtpu/learn/anneal.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/anneal.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/scenario/run.h"
 #include "vtpu/scenario/scenario.h"
@@ -22,9 +22,9 @@ class SymmetricRouting : public testing::Test {
  protected:
   /// 128 chips, each switch joining the blocks by a translation of its own, found by a short search.
   void SetUp() override {
-    const learn::SymmetricState torus = learn::torus_state({4, 4, 8}).value();
-    const learn::SymmetricState state = learn::anneal(torus, {.steps = 300}, 1).state;
-    const net::StateOfSlice circuits = learn::circuits_of(state);
+    const search::SymmetricState torus = search::torus_state({4, 4, 8}).value();
+    const search::SymmetricState state = search::anneal(torus, {.steps = 300}, 1).state;
+    const net::StateOfSlice circuits = search::circuits_of(state);
     ASSERT_TRUE(write_file(file_, net::ocs_state_text(circuits.state, circuits.slice)));
   }
   void TearDown() override { std::filesystem::remove(file_); }

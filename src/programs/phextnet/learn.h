@@ -11,11 +11,11 @@
 #include "options.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
-#include "vtpu/learn/families.h"
-#include "vtpu/learn/lifted_flow.h"
-#include "vtpu/learn/lifted_graph.h"
-#include "vtpu/learn/search.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/families.h"
+#include "vtpu/search/lifted_flow.h"
+#include "vtpu/search/lifted_graph.h"
+#include "vtpu/search/search.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/shape.h"
@@ -52,8 +52,8 @@ inline void add_learn_options(CLI::App& command, LearnOptions& options) {
 }
 
 /// What a uniform all-to-all reaches on a state, in link bandwidths a chip.
-inline Result<double> throughput_of(const learn::SymmetricState& state, const learn::FlowOptions& options) {
-  const auto flow = learn::balanced_flow(learn::lifted(state), options);
+inline Result<double> throughput_of(const search::SymmetricState& state, const search::FlowOptions& options) {
+  const auto flow = search::balanced_flow(search::lifted(state), options);
   if (!flow) return flow.error();
   return flow->throughput;
 }
@@ -64,27 +64,27 @@ inline Result<int> run_learn(const Options& asked) {
   constexpr int kMostBlocks = 64;
   const auto shape = net::parse_shape(options.shape);
   if (!shape) return within("--shape", shape.error());
-  const auto torus = learn::torus_state(*shape);
+  const auto torus = search::torus_state(*shape);
   if (!torus) return within("--shape", torus.error());
   if (torus->blocks() < 2 || torus->blocks() > kMostBlocks)
     return Error{"--shape", fmt::format("found {} blocks", torus->blocks()), fmt::format("2 to {}", kMostBlocks)};
   const auto share = sweep::Share::of_environment();
   if (!share) return share.error();
 
-  const learn::Alike alike = options.alike == "rotated"     ? learn::Alike::rotated
-                             : options.alike == "dimension" ? learn::Alike::dimension
-                                                            : learn::Alike::none;
-  learn::SearchPlan plan{.shape = *shape,
+  const search::Alike alike = options.alike == "rotated"     ? search::Alike::rotated
+                             : options.alike == "dimension" ? search::Alike::dimension
+                                                            : search::Alike::none;
+  search::SearchPlan plan{.shape = *shape,
                          .groups = {torus->group},
                          .restarts = options.restarts,
                          .anneal = {.steps = options.steps, .mirrored = options.mirrored, .alike = alike},
                          .seed = options.seed};
   if (options.groups > 1) {
-    plan.groups = learn::groups_of_order(torus->blocks());
+    plan.groups = search::groups_of_order(torus->blocks());
     plan.groups.resize(std::min(plan.groups.size(), static_cast<std::size_t>(options.groups)), torus->group);
   }
   const sweep::Interrupt interrupt;
-  const auto found = learn::search(plan, {options.threads, options.journal, *share, true});
+  const auto found = search::search_states(plan, {options.threads, options.journal, *share, true});
   if (!found && interrupt.came()) return fail("phextnet", found.error().message(), kInterrupted);
   if (!found) return found.error();
   if (found->size() < static_cast<std::size_t>(plan.restarts))
@@ -92,21 +92,21 @@ inline Result<int> run_learn(const Options& asked) {
         fmt::format("{} of {} restarts are known; the last process writes the file\n", found->size(), plan.restarts));
 
   std::string text = fmt::format("{:>8} {:>10} {:>10}  {}\n", "restart", "throughput", "bound", "group");
-  for (const learn::Found& each : *found)
+  for (const search::Found& each : *found)
     text += fmt::format("{:>8} {:>10.4f} {:>10.4f}  {}\n", each.restart, each.throughput, each.dual_bound,
                         each.state.group.name());
-  const learn::Found& best = found->front();
+  const search::Found& best = found->front();
   text += fmt::format("\nuniform all-to-all, link bandwidths a chip: {:.4f}, at most {:.4f}\n", best.throughput,
                       best.dual_bound);
-  const auto compare = [&](const char* name, const Result<learn::SymmetricState>& state) {
+  const auto compare = [&](const char* name, const Result<search::SymmetricState>& state) {
     if (!state) return;
     if (const auto other = throughput_of(*state, plan.flow); other)
       text += fmt::format("{} {}: {:.4f}; the state carries {:.3f} times that\n", name, options.shape, *other,
                           best.throughput / *other);
   };
   compare("torus", torus);
-  compare("twisted torus", learn::twisted_torus_state(*shape));
-  const net::StateOfSlice circuits = learn::circuits_of(best.state);
+  compare("twisted torus", search::twisted_torus_state(*shape));
+  const net::StateOfSlice circuits = search::circuits_of(best.state);
   const std::string head = fmt::format(
       "# phextnet learn --shape {} --steps {} --restarts {} --groups {} --mirrored {} --alike {} --seed {}: restart "
       "{}, {}\n",

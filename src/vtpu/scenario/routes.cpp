@@ -9,11 +9,11 @@
 #include <vector>
 
 #include "vtpu/base/text.h"
-#include "vtpu/learn/confirm.h"
-#include "vtpu/learn/lifted_graph.h"
-#include "vtpu/learn/route_rules.h"
-#include "vtpu/learn/search.h"
-#include "vtpu/learn/symmetric_state.h"
+#include "vtpu/search/confirm.h"
+#include "vtpu/search/lifted_graph.h"
+#include "vtpu/search/route_rules.h"
+#include "vtpu/search/search.h"
+#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/balanced_split.h"
@@ -142,15 +142,15 @@ class Builder {
     if (subject_.failed.any() || scenario_.network.topology != "ocs") return unfit;
     const auto circuits = net::read_ocs_state(scenario_.network.file.path);
     if (!circuits) return circuits.error();
-    const auto state = learn::symmetric_state_of(*circuits);
+    const auto state = search::symmetric_state_of(*circuits);
     if (!state) return Error{unfit.where, unfit.found + ": " + state.error().message(), unfit.expected};
     const auto classes = static_cast<int>(scenario_.routing.classes);
     const auto steps = static_cast<int>(scenario_.routing.order_steps);
-    const learn::RouteRule rule = steps == 0
-                                      ? learn::optical_first(state->block_side, classes)
-                                      : learn::searched_order(learn::lifted(*state), classes, steps,
+    const search::RouteRule rule = steps == 0
+                                      ? search::optical_first(state->block_side, classes)
+                                      : search::searched_order(search::lifted(*state), classes, steps,
                                                               static_cast<std::uint64_t>(scenario_.simulation.seed));
-    auto ways = learn::routed(*state, rule);
+    auto ways = search::routed(*state, rule);
     if (!ways) return at_key(scenario_, "routing.classes", ways.error());
     return AnyRouting(std::move(ways->routing));
   }
@@ -173,7 +173,7 @@ Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subjec
 
 std::string ties_text(const Scenario& scenario, const AnyRouting& routing) {
   if (std::holds_alternative<net::TableRouting>(routing)) return "ties of shortest paths: " + scenario.routing.split;
-  if (std::holds_alternative<learn::LiftedRouting>(routing)) return "ways balanced for uniform traffic";
+  if (std::holds_alternative<search::LiftedRouting>(routing)) return "ways balanced for uniform traffic";
   if (std::holds_alternative<net::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
   if (scenario.network.topology == "torus" || scenario.network.topology == "pentagon")
     return scenario.routing.ties == "positive" ? "half-way ties all go in the positive direction"

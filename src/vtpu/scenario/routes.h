@@ -3,7 +3,7 @@
 #include <variant>
 
 #include "vtpu/base/result.h"
-#include "vtpu/learn/lifted_routing.h"
+#include "vtpu/search/lifted_routing.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/e_cube.h"
 #include "vtpu/net/routing/minimal_adaptive.h"
@@ -18,7 +18,7 @@ namespace vtpu::scenario {
 
 /// Every routing that a scenario can ask for. One more: its header, its place here, and a line in routes.cpp.
 using AnyRouting = std::variant<net::DimensionOrder, Avoiding<net::DimensionOrder>, net::MinimalAdaptive, net::Valiant,
-                                net::ECube, Avoiding<net::ECube>, net::TableRouting, learn::LiftedRouting>;
+                                net::ECube, Avoiding<net::ECube>, net::TableRouting, search::LiftedRouting>;
 
 /// Error: at the key: a routing that the topology does not have, that its faults do not allow, or that needs more
 /// virtual channels than there are.

@@ -1,0 +1,143 @@
+#include "vtpu/search/anneal.h"
+
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/random.h"
+#include "vtpu/search/lifted_graph.h"
+#include "vtpu/search/mean_distance.h"
+#include "vtpu/net/ocs/ocs_state.h"
+
+namespace vtpu::search {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+constexpr double kCold = 0.02;      // of the heat, at the end
+constexpr double kTwoAtOnce = 0.3;  // share of steps that draw two switches
+constexpr int kAskEvery = 256;      // steps between questions whether to stop
+
+std::vector<std::vector<int>> switches_together(const net::OcsLayout& layout, Alike alike) {
+  const int of_dimension = layout.ocs_count() / 3;
+  std::vector<std::vector<int>> together;
+  switch (alike) {
+    case Alike::none:
+      for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) together.push_back({ocs});
+      break;
+    case Alike::rotated:
+      for (int ocs = 0; ocs < of_dimension; ++ocs) {
+        std::vector<int>& orbit = together.emplace_back();
+        net::Coordinates place = layout.position_of(ocs, net::Face::plus);
+        for (const int dimension : {0, 1, 2}) {
+          orbit.push_back(layout.ocs_of(dimension, place));
+          place = {place[2], place[0], place[1]};
+        }
+      }
+      break;
+    case Alike::dimension:
+      together.resize(3);
+      for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) together[at(layout.dimension_of(ocs))].push_back(ocs);
+      break;
+  }
+  return together;
+}
+
+class Switches {
+ public:
+  Switches(const SymmetricState& state, const AnnealOptions& options)
+      : together_(switches_together({state.block_side, state.blocks()}, options.alike)), mirrored_(options.mirrored) {
+    for (int element = 1; element < state.blocks(); ++element)
+      if (state.group.times(element, element) == 0) involutions_.push_back(element);
+  }
+
+  const std::vector<int>& switches(std::size_t orbit) const { return together_[orbit]; }
+  /// Sets the switches of an orbit anew.
+  void draw(SymmetricState& state, std::size_t orbit, Random& random) const {
+    const bool mirror = mirrored_ > 0 && !involutions_.empty() && random.unit() < mirrored_;
+    const int translation =
+        mirror ? an_involution(random) : static_cast<int>(random.below(static_cast<std::uint64_t>(state.blocks())));
+    const int back = mirror ? an_involution(random) : -1;
+    for (const int ocs : together_[orbit]) {
+      state.translation[at(ocs)] = translation;
+      state.mirror[at(ocs)] = back;
+    }
+  }
+  std::size_t count() const { return together_.size(); }
+
+ private:
+  int an_involution(Random& random) const { return involutions_[random.below(involutions_.size())]; }
+
+  std::vector<std::vector<int>> together_;
+  std::vector<int> involutions_;  // elements but the identity that are their own inverses
+  double mirrored_;
+};
+
+std::vector<int> lengths_of(const SymmetricState& state, LinkLengths links) {
+  const net::OcsLayout layout{state.block_side, state.blocks()};
+  std::vector<int> lengths(at(state.positions() * 6), links.electrical);
+  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
+    for (const net::Face face : {net::Face::plus, net::Face::minus})
+      lengths[at(layout.block_shape().index_of(layout.position_of(ocs, face)) * 6 + 2 * layout.dimension_of(ocs) +
+                 (face == net::Face::minus ? 1 : 0))] = links.optical;
+  return lengths;
+}
+
+}  // namespace
+
+SymmetricState random_state(const BlockGroup& group, const net::Shape& shape, const AnnealOptions& options,
+                            std::uint64_t seed) {
+  SymmetricState state{group, shape, 4, {}, {}};
+  const int switches = net::OcsLayout{state.block_side, state.blocks()}.ocs_count();
+  state.translation.assign(at(switches), 0);
+  state.mirror.assign(at(switches), -1);
+  Random random(seed);
+  const Switches choices(state, options);
+  for (std::size_t orbit = 0; orbit < choices.count(); ++orbit) choices.draw(state, orbit, random);
+  return state;
+}
+
+Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::uint64_t seed,
+                const std::function<bool()>& stop) {
+  Random random(seed);
+  SymmetricState state = start;
+  state.mirror.resize(state.translation.size(), -1);
+  const Switches choices(state, options);
+  const std::vector<int> lengths = lengths_of(state, options.lengths);
+  LiftedGraph graph = lifted(state);
+  MeanDistance distance;
+  double now = distance.bound(graph, lengths);
+  Annealed best{state, now};
+  struct Old {
+    int ocs, translation, mirror;
+  };
+  std::vector<Old> old;
+  for (std::int64_t step = 0; step < options.steps; ++step) {
+    if (stop && step % kAskEvery == 0 && stop()) break;
+    old.clear();
+    const int draws = random.unit() < kTwoAtOnce ? 2 : 1;
+    for (int draw = 0; draw < draws; ++draw) {
+      const std::size_t orbit = random.below(choices.count());
+      for (const int ocs : choices.switches(orbit))
+        old.push_back({ocs, state.translation[at(ocs)], state.mirror[at(ocs)]});
+      choices.draw(state, orbit, random);
+      for (const int ocs : choices.switches(orbit)) reset_switch(graph, state, ocs);
+    }
+    const double bound = distance.bound(graph, lengths);
+    const double heat = options.heat * std::pow(kCold, static_cast<double>(step) / static_cast<double>(options.steps));
+    if (bound >= now || (bound > 0 && random.unit() < std::exp((bound / now - 1) / heat))) {
+      now = bound;
+      if (now > best.bound) best = {state, now};
+      continue;
+    }
+    for (auto was = old.rbegin(); was != old.rend(); ++was) {  // the last first: a switch may have been drawn twice
+      state.translation[at(was->ocs)] = was->translation;
+      state.mirror[at(was->ocs)] = was->mirror;
+      reset_switch(graph, state, was->ocs);
+    }
+  }
+  return best;
+}
+
+}  // namespace vtpu::search

@@ -1,0 +1,105 @@
+#include "vtpu/search/lifted_routing.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "vtpu/base/check.h"
+
+namespace vtpu::search {
+
+LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways, const LiftedSplit& split,
+                             const RouteRule& rule, float least_share)
+    : name_(fmt::format("balanced, {} classes, order {}", rule.vc_classes, rule.name)),
+      classes_(rule.vc_classes),
+      vertices_(ways.graph.vertices()),
+      blocks_(state.blocks()),
+      start_(ways.graph.start),
+      at_position_(ways.graph.position) {
+  const net::StateOfSlice circuits = circuits_of(state, 0);
+  const int positions = state.positions();
+  chip_.resize(at(state.chips()));
+  for (int chip = 0; chip < state.chips(); ++chip) {
+    const net::BlockPlace place = circuits.slice.place_of(chip);
+    const int position = place.position;
+    block_.push_back(place.block);
+    position_.push_back(position);
+    chip_[at(place.block * positions + position)] = chip;
+  }
+  for (int to = 0; to < blocks_; ++to)
+    for (int from = 0; from < blocks_; ++from) {
+      apart_.push_back(state.group.times(state.group.inverse(to), from));
+      after_.push_back(state.group.times(to, from));
+    }
+
+  const LiftedGraph& graph = ways.graph;
+  next_.assign(at(vertices_ * kPorts), -1);
+  std::vector<std::vector<int>> out(at(vertices_));
+  for (int a = 0; a < static_cast<int>(graph.arcs.size()); ++a) {
+    const LiftedGraph::Arc& arc = graph.arcs[at(a)];
+    next_[at(arc.from * kPorts + arc.channel % kPorts)] = arc.to;
+    out[at(arc.from)].push_back(a);
+  }
+  for (const LiftedGraph::Arc& arc : graph.arcs)
+    for (const int next : out[at(arc.to)]) {
+      const LiftedGraph::Arc& other = graph.arcs[at(next)];
+      dependencies_.push_back(
+          {arc.channel, arc.translation, ways.vc_class[at(arc.to)], other.channel, ways.vc_class[at(other.to)]});
+    }
+
+  first_.reserve(at(positions * vertices_ * blocks_) + 1);
+  first_.push_back(0);
+  for (int destination = 0; destination < positions; ++destination)
+    for (int vertex = 0; vertex < vertices_; ++vertex)
+      for (int block = 0; block < blocks_; ++block) {
+        const auto here = split.ways(destination, vertex, block);
+        float largest = 0, kept = 0;
+        for (const LiftedSplit::Way& way : here) largest = std::max(largest, way.share);
+        const float least = std::min(least_share, largest);
+        for (const LiftedSplit::Way& way : here) kept += way.share >= least ? way.share : 0;
+        for (const LiftedSplit::Way& way : here) {
+          if (way.share < least || way.share == 0) continue;
+          const LiftedGraph::Arc& arc = graph.arcs[at(way.arc)];
+          VTPU_CHECK(arc.from == vertex, "a split sends packets on from where they are");
+          ways_.push_back({way.share / kept, static_cast<std::uint8_t>(arc.channel % kPorts),
+                           static_cast<std::uint8_t>(ways.vc_class[at(arc.to)])});
+        }
+        first_.push_back(static_cast<std::uint32_t>(ways_.size()));
+      }
+}
+
+void LiftedRouting::for_each_dependency(const net::Network& network,
+                                        const std::function<void(net::ChannelClass, net::ChannelClass)>& visit) const {
+  const int positions = static_cast<int>(start_.size());
+  for (const Dependency& pair : dependencies_)
+    for (int block = 0; block < blocks_; ++block) {
+      const int to = after_[at(block * blocks_ + pair.translation)];
+      visit(
+          {network.channel(chip_[at(block * positions + pair.channel / kPorts)], pair.channel % kPorts), pair.vc_class},
+          {network.channel(chip_[at(to * positions + pair.next_channel / kPorts)], pair.next_channel % kPorts),
+           pair.next_class});
+    }
+}
+
+TableSize LiftedRouting::table_size() const {
+  const std::size_t positions = start_.size();
+  std::vector<std::size_t> vertices(positions, 0), ways(positions, 0), places(positions, 0);
+  for (int destination = 0; destination < static_cast<int>(positions); ++destination)
+    for (int vertex = 0; vertex < vertices_; ++vertex)
+      for (int block = 0; block < blocks_; ++block) {
+        const std::size_t place = at((destination * vertices_ + vertex) * blocks_ + block);
+        ways[at(at_position_[at(vertex)])] += first_[place + 1] - first_[place];
+        places[at(at_position_[at(vertex)])] += first_[place + 1] > first_[place] ? 1 : 0;
+      }
+  for (const int position : at_position_) ++vertices[at(position)];
+  TableSize size;
+  size.tables = positions;
+  for (std::size_t position = 0; position < positions; ++position) {
+    size.vertices = std::max(size.vertices, vertices[position]);
+    size.ways = std::max(size.ways, ways[position]);
+    size.bytes = std::max(size.bytes, 4.0 * static_cast<double>(ways[position] + places[position]));
+  }
+  return size;
+}
+
+}  // namespace vtpu::search

@@ -1,0 +1,105 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "vtpu/base/random.h"
+#include "vtpu/search/lifted_flow.h"
+#include "vtpu/search/route_rules.h"
+#include "vtpu/search/symmetric_state.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
+
+namespace vtpu::search {
+
+/// What a chip has to hold so that packets find their way, against a table of all pairs.
+struct TableSize {
+  std::size_t vertices = 0;  ///< most that one chip has: what a packet brings along, as input port and class tell
+  std::size_t ways = 0;      ///< of the largest chip: places to send a packet on to, over destinations and vertices
+  double bytes = 0;          ///< those at 4 bytes a way (port, class, share) and 4 for each destination and vertex
+  std::size_t tables = 0;    ///< that differ: chips of one position have the same, up to names of blocks
+};
+
+/// The ways of a symmetric state under a rule, over the network of OcsTopology for circuits_of(state): from a chip of
+/// block g to one of block h as from block h^-1 · g to block 0, so the shares of one block's destinations serve all.
+/// Free of deadlock: (class, rank of the channel) rises along every way.
+class LiftedRouting {
+ public:
+  struct State {
+    std::int32_t destination = 0;
+    std::int32_t vertex = 0;
+    bool operator==(const State&) const = default;
+  };
+  static constexpr bool kAdaptive = false;
+
+  /// `split`: of ways.graph. Shares below `least_share` are left out and the rest of the place scaled, for every way
+  /// costs room in a table; the largest of a place stays.
+  LiftedRouting(const SymmetricState& state, const RuledGraph& ways, const LiftedSplit& split, const RouteRule& rule,
+                float least_share = 0);
+
+  std::string name() const { return name_; }
+  int vc_classes() const { return classes_; }
+  net::VcRange vcs_of(int vc_class, int vcs) const { return net::even_share(vc_class, classes_, vcs); }
+  bool reaches(int, int) const { return true; }
+
+  State start(int source, int destination, Random&) const { return {destination, start_[at(position_[at(source)])]}; }
+  template <class Visit>
+  void for_each_start(int source, int destination, Visit visit) const {
+    visit(State{destination, start_[at(position_[at(source)])]}, 1.0);
+  }
+  void moves(int node, const State& state, net::Moves& moves) const {
+    moves.clear();
+    const int target = state.destination;
+    const int apart = apart_[at(block_[at(target)] * blocks_ + block_[at(node)])];
+    const std::size_t place = at((position_[at(target)] * vertices_ + state.vertex) * blocks_ + apart);
+    for (std::uint32_t way = first_[place]; way < first_[place + 1]; ++way)
+      moves.add({ways_[way].port, ways_[way].vc_class, ways_[way].share});
+  }
+  State after(int, const State& state, const net::Move& move) const {
+    return {state.destination, next_[at(state.vertex * kPorts + move.port)]};
+  }
+
+  /// All pairs of channels that follow each other in the rule's graph, whether or not a destination's split has them.
+  void for_each_dependency(const net::Network& network,
+                           const std::function<void(net::ChannelClass, net::ChannelClass)>& visit) const;
+
+  TableSize table_size() const;
+
+ private:
+  static constexpr int kPorts = 6;
+  struct Way {
+    float share;
+    std::uint8_t port;
+    std::uint8_t vc_class;
+  };
+  struct Dependency {
+    int channel = 0;      // class of channels
+    int translation = 0;  // of its arc
+    int vc_class = 0;
+    int next_channel = 0;
+    int next_class = 0;
+  };
+
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+  std::string name_;
+  int classes_;
+  int vertices_;
+  int blocks_;
+  std::vector<int> block_;     // by chip
+  std::vector<int> position_;  // by chip
+  std::vector<int> chip_;      // by block · positions + position
+  std::vector<int> apart_;  // by destination's block · blocks + block: the same pair with the destination in block 0
+  std::vector<int> after_;  // by block · blocks + translation
+  std::vector<int> start_;  // by position
+  std::vector<int> at_position_;      // by vertex
+  std::vector<int> next_;             // by vertex and port; -1: none
+  std::vector<std::uint32_t> first_;  // into ways_, by position of the destination, vertex, block
+  std::vector<Way> ways_;
+  std::vector<Dependency> dependencies_;
+};
+static_assert(net::Routing<LiftedRouting>);
+
+}  // namespace vtpu::search

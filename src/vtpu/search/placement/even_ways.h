@@ -1,0 +1,68 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+
+namespace vtpu::search {
+
+/// All shortest paths of a network of chips, every path of a pair taken equally often, in arrays that answer quickly
+/// what a placement costs and what a change of it would.
+class EvenWays {
+ public:
+  /// Error: a network with switches, or whose chips are not all connected.
+  static Result<EvenWays> make(const net::Network& network);
+
+  int chips() const { return chips_; }
+  int channels() const { return chips_ * ports_; }
+  /// Hops from a chip to another.
+  int distance(int from, int to) const { return distance_[at(to) * at(chips_) + at(from)]; }
+
+  /// What every channel carries when chip i sends chip j traffic[i · chips + j].
+  std::vector<double> loads(std::span<const double> traffic) const;
+  /// The same when each chip sends 1 to each other.
+  std::vector<double> uniform_loads() const;
+  /// By pair, i · chips + j: the sum of the prices of the channels on the ways from i to j, each by its share. The
+  /// transpose of `loads`: the sum of loads · price is that of traffic · prices.
+  std::vector<double> prices(std::span<const double> by_channel) const;
+
+  struct Use {
+    std::int32_t channel = 0;
+    float share = 0;
+  };
+  /// The channels between each pair of chips, for those who ask often.
+  class Uses {
+   public:
+    explicit Uses(const EvenWays& ways);
+    std::span<const Use> of(int from, int to) const {
+      const std::size_t pair = at(from) * at(chips_) + at(to);
+      return {uses_.data() + first_[pair], first_[pair + 1] - first_[pair]};
+    }
+
+   private:
+    int chips_;
+    std::vector<std::size_t> first_;
+    std::vector<Use> uses_;
+  };
+
+ private:
+  EvenWays() = default;
+  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
+  std::span<const int> order(int to) const { return std::span(order_).subspan(at(to) * at(chips_), at(chips_)); }
+  /// Parts of node's packets for `to` that leave by each of its ports.
+  const double* shares(int to, int node) const {
+    return shares_.data() + (at(to) * at(chips_) + at(node)) * at(ports_);
+  }
+
+  int chips_ = 0;
+  int ports_ = 0;
+  std::vector<int> target_;     // by channel; the chip itself for a gap, whose share is 0
+  std::vector<int> distance_;   // by destination, then chip
+  std::vector<int> order_;      // by destination: chips, nearest first
+  std::vector<double> shares_;  // by destination, chip, port
+};
+
+}  // namespace vtpu::search

@@ -1,0 +1,64 @@
+#include "vtpu/search/recipes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "vtpu/base/check.h"
+#include "vtpu/search/families.h"
+#include "vtpu/net/ocs/state_file.h"
+
+namespace vtpu::search {
+namespace {
+
+struct Row {
+  net::Shape shape;
+  const char* group;  ///< as groups_of_order names it
+  AnnealOptions anneal;
+  std::uint64_t seed;
+  int restarts;
+  int restart;  ///< the one that found the state
+};
+
+const std::vector<Row>& rows() {
+  static const std::vector<Row> kRows = {
+      {{4, 4, 8}, "Z2", {20000, {2, 3}, 0.5, Alike::rotated, 4e-3}, 1, 16, 4},
+      {{4, 8, 8}, "Z2 x Z2", {40000, {1, 2}, 0.3, Alike::none, 2e-3}, 1, 8, 1},
+      {{8, 8, 8}, "Z2 x Z2 x Z2", {60000, {1, 2}, 0.3, Alike::none, 1e-3}, 1, 6, 0},
+      {{8, 8, 16}, "Z16", {100000, {1, 2}, 0.3, Alike::none, 3e-4}, 1, 12, 1},
+      {{8, 16, 16}, "Z16 x Z2", {400000, {2, 5}, 0.2, Alike::none, 3e-4}, 1, 1, 0},
+      {{16, 16, 16}, "Z4 x Z4 x Z4", {600000, {1, 3}, 0.2, Alike::none, 3e-4}, 1, 1, 0},
+  };
+  return kRows;
+}
+
+}  // namespace
+
+Result<Recipe> recipe_of(const net::Shape& shape) {
+  for (const Row& row : rows()) {
+    if (row.shape != shape) continue;
+    Recipe recipe{{.shape = shape, .groups = {}, .restarts = row.restarts, .anneal = row.anneal, .seed = row.seed},
+                  row.restart};
+    for (BlockGroup& group : groups_of_order(shape.count() / 64))
+      if (group.name() == row.group) recipe.plan.groups.push_back(std::move(group));
+    VTPU_CHECK(recipe.plan.groups.size() == 1, "recipes name groups that are listed");
+    return recipe;
+  }
+  return Error{"shape", net::to_string(shape), "one that a state is shipped for, 4x4x8 to 16x16x16"};
+}
+
+std::vector<net::Shape> shapes_with_recipes() {
+  std::vector<net::Shape> shapes;
+  for (const Row& row : rows()) shapes.push_back(row.shape);
+  return shapes;
+}
+
+Result<SymmetricState> read_symmetric_state(const std::filesystem::path& path) {
+  const Result<net::StateOfSlice> circuits = net::read_ocs_state(path);
+  if (!circuits) return circuits.error();
+  return symmetric_state_of(*circuits);
+}
+
+}  // namespace vtpu::search

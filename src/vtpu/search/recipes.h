@@ -1,0 +1,27 @@
+#pragma once
+#include <filesystem>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/search/search.h"
+#include "vtpu/search/symmetric_state.h"
+#include "vtpu/net/shape.h"
+
+namespace vtpu::search {
+
+/// A search and which of its restarts found the shipped state, data/states/uniform-<shape>.ocs.
+struct Recipe {
+  SearchPlan plan;
+  int restart = 0;
+};
+
+/// Error: a shape for which no state is shipped.
+Result<Recipe> recipe_of(const net::Shape& shape);
+
+/// The shapes that have one, smallest first.
+std::vector<net::Shape> shapes_with_recipes();
+
+/// A state file as a symmetric state. Error: as read_ocs_state and symmetric_state_of.
+Result<SymmetricState> read_symmetric_state(const std::filesystem::path& path);
+
+}  // namespace vtpu::search

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/search/anneal.h"
+#include "vtpu/search/block_group.h"
+#include "vtpu/search/lifted_flow.h"
+#include "vtpu/search/symmetric_state.h"
+#include "vtpu/net/shape.h"
+#include "vtpu/sweep/sweep.h"
+
+namespace vtpu::search {
+
+/// Many searches from random states, on each group in turn: restart i anneals on group i modulo their number.
+struct SearchPlan {
+  net::Shape shape;
+  std::vector<BlockGroup> groups;
+  int restarts = 1;
+  AnnealOptions anneal;
+  FlowOptions flow = {.gap = 0.002, .iterations = 250, .keep_split = false};  ///< judges what each restart found
+  std::uint64_t seed = 1;
+};
+
+struct Found {
+  SymmetricState state;
+  double throughput = 0;  ///< of a balanced flow
+  double dual_bound = 0;
+  int restart = 0;
+};
+
+/// What one restart finds, by itself the same as in any search of the plan.
+Result<Found> restart(const SearchPlan& plan, int index, const std::function<bool()>& stop = {});
+
+/// All restarts that are known, the highest throughput first: the plan over cores and processes as sweep::run does it,
+/// the same for any number of them. Error: as sweep::run.
+Result<std::vector<Found>> search_states(const SearchPlan& plan, const sweep::Options& options);
+
+}  // namespace vtpu::search

@@ -1,0 +1,180 @@
+#include "vtpu/search/symmetric_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include "vtpu/base/check.h"
+#include "vtpu/net/ocs/builders.h"
+
+namespace vtpu::search {
+namespace {
+
+/// The blocks of a slice as its circuits join them, blocks by their places in its grid.
+class BlockNetwork {
+ public:
+  explicit BlockNetwork(const net::StateOfSlice& circuits) : blocks_(circuits.slice.grid().count()) {
+    const net::OcsLayout& layout = circuits.state.layout();
+    const std::vector<int>& physical = circuits.slice.blocks();
+    std::vector<int> place(static_cast<std::size_t>(layout.blocks), -1);
+    for (std::size_t i = 0; i < physical.size(); ++i)
+      place[static_cast<std::size_t>(physical[i])] = static_cast<int>(i);
+    ports_ = 2 * layout.ocs_count();
+    for (const int block : physical)
+      for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
+        for (const net::Face face : {net::Face::plus, net::Face::minus}) {
+          const int peer = circuits.state.peer(ocs, layout.port_of(block, face));
+          const int to = peer < 0 ? -1 : place[static_cast<std::size_t>(layout.block_of(peer))];
+          peers_.push_back({to, to < 0 ? face : layout.face_of(peer)});
+        }
+  }
+
+  int blocks() const { return blocks_; }
+
+  /// Where each block goes when the first goes to `image` and circuits lead where they led; empty if they cannot.
+  std::vector<int> taken_with(int image) const {
+    std::vector<int> taken(static_cast<std::size_t>(blocks_), -1), reached = {0};
+    taken[0] = image;
+    for (std::size_t next = 0; next < reached.size(); ++next) {
+      const int here = reached[next];
+      for (int port = 0; port < ports_; ++port) {
+        const Peer& peer = peer_of(here, port);
+        const Peer& other = peer_of(taken[static_cast<std::size_t>(here)], port);
+        if (peer.face != other.face || (peer.block < 0) != (other.block < 0)) return {};
+        if (peer.block < 0) continue;
+        int& to = taken[static_cast<std::size_t>(peer.block)];
+        if (to == -1) reached.push_back(peer.block);
+        if (to != -1 && to != other.block) return {};
+        to = other.block;
+      }
+    }
+    if (static_cast<int>(reached.size()) < blocks_) return {};
+    return taken;
+  }
+
+ private:
+  struct Peer {
+    int block;  // -1: dark, or out of the slice
+    net::Face face;
+  };
+  const Peer& peer_of(int block, int port) const { return peers_[static_cast<std::size_t>(block * ports_ + port)]; }
+
+  int blocks_;
+  int ports_ = 0;
+  std::vector<Peer> peers_;  // by block, switch and face
+};
+
+}  // namespace
+
+Result<SymmetricState> torus_state(const net::Shape& shape, int block_side) {
+  if (shape.dimensions() != 3) return Error{"shape", to_string(shape), "three sides"};
+  std::array<int, 3> grid{};
+  for (int d = 0; d < 3; ++d) {
+    if (shape.side(d) % block_side != 0)
+      return Error{"shape", to_string(shape), fmt::format("sides that are multiples of {}", block_side)};
+    grid[static_cast<std::size_t>(d)] = shape.side(d) / block_side;
+  }
+  SymmetricState state{BlockGroup::cyclic(grid), shape, block_side, {}, {}};
+  const net::Shape blocks{grid[0], grid[1], grid[2]};
+  for (int d = 0; d < 3; ++d)
+    for (int switch_of_face = 0; switch_of_face < block_side * block_side; ++switch_of_face)
+      state.translation.push_back(blocks.side(d) > 1 ? blocks.stride(d) : 0);
+  return state;
+}
+
+Result<SymmetricState> state_on(const net::StateOfSlice& circuits, const BlockGroup& group) {
+  const net::OcsLayout& layout = circuits.state.layout();
+  const std::vector<int>& blocks = circuits.slice.blocks();
+  if (static_cast<int>(blocks.size()) != group.order())
+    return Error{group.name(), fmt::format("a slice of {} blocks", blocks.size()),
+                 fmt::format("as many as the group has elements, {}", group.order())};
+  std::vector<int> element(static_cast<std::size_t>(layout.blocks), -1);
+  for (std::size_t i = 0; i < blocks.size(); ++i) element[static_cast<std::size_t>(blocks[i])] = static_cast<int>(i);
+  SymmetricState state{group, circuits.slice.shape(), layout.block_side, {}, {}};
+  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
+    int translation = -1, mirror = -1;
+    for (const net::Face face : {net::Face::plus, net::Face::minus})
+      for (int g = 0; g < group.order(); ++g) {
+        const int port = layout.port_of(blocks[static_cast<std::size_t>(g)], face);
+        const int peer = circuits.state.peer(ocs, port);
+        const int to = peer < 0 ? -1 : element[static_cast<std::size_t>(layout.block_of(peer))];
+        if (to < 0)
+          return Error{fmt::format("switch {}, block {}", ocs, g), "a port that is dark or joined with another slice",
+                       "every port of the slice joined within it"};
+        const bool like = layout.face_of(peer) == face;
+        const int step = group.times(group.inverse(g), to);
+        if (g == 0 && face == net::Face::plus) translation = step;
+        if (g == 0 && face == net::Face::minus && like) mirror = step;
+        const int due = face == net::Face::plus ? translation : like ? mirror : group.inverse(translation);
+        if (step != due || (face == net::Face::minus && like != (mirror >= 0)))
+          return Error{fmt::format("switch {}, block {}", ocs, g), "a circuit unlike that of the first block",
+                       fmt::format("one translation of {} for all", group.name())};
+      }
+    state.translation.push_back(translation);
+    state.mirror.push_back(mirror);
+  }
+  if (std::all_of(state.mirror.begin(), state.mirror.end(), [](int mirror) { return mirror < 0; }))
+    state.mirror.clear();
+  return state;
+}
+
+Result<SymmetricState> symmetric_state_of(const net::StateOfSlice& circuits) {
+  const BlockNetwork network(circuits);
+  std::vector<int> table;
+  for (int image = 0; image < network.blocks(); ++image) {
+    const std::vector<int> taken = network.taken_with(image);
+    if (taken.empty())
+      return Error{fmt::format("block {}", image),
+                   "circuits that make it look unlike the first block, or do not join them",
+                   "blocks that all look alike"};
+    table.insert(table.end(), taken.begin(), taken.end());
+  }
+  const Result<BlockGroup> group =
+      BlockGroup::make(fmt::format("symmetries of {} blocks", network.blocks()), std::move(table));
+  if (!group) return group.error();
+  return state_on(circuits, *group);
+}
+
+Result<SymmetricState> twisted_torus_state(const net::Shape& shape, int block_side) {
+  const Result<SymmetricState> torus = torus_state(shape, block_side);
+  if (!torus) return torus;
+  std::vector<int> blocks(static_cast<std::size_t>(torus->blocks()));
+  std::iota(blocks.begin(), blocks.end(), 0);
+  const net::OcsLayout layout{block_side, torus->blocks()};
+  const Result<net::Slice> slice = net::Slice::make(layout, shape, blocks);
+  if (!slice) return slice.error();
+  net::OcsState circuits(layout);
+  if (const Result<void> joined = net::connect_twisted_torus(circuits, *slice); !joined) return joined.error();
+  return symmetric_state_of({std::move(circuits), *slice});
+}
+
+net::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks) {
+  const net::OcsLayout layout{state.block_side, state.blocks() + spare_blocks};
+  std::vector<int> blocks(static_cast<std::size_t>(state.blocks()));
+  std::iota(blocks.begin(), blocks.end(), 0);
+  Result<net::Slice> slice = net::Slice::make(layout, state.shape, blocks);
+  VTPU_CHECK(slice.ok(), "the shape has one block for each element");
+  net::OcsState circuits(layout);
+  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
+    for (int block = 0; block < state.blocks(); ++block) {
+      const auto join = [&](net::Face face, int translation, net::Face far) {
+        const int to = state.group.times(block, translation);
+        if (face == far && to < block) return;  // the circuit that this one's other end has set
+        const Result<void> joined = circuits.connect({ocs, layout.port_of(block, face), layout.port_of(to, far)});
+        VTPU_CHECK(joined.ok(), "a translation is a permutation of blocks");
+      };
+      const int translation = state.translation[static_cast<std::size_t>(ocs)];
+      if (!state.mirrored(ocs)) {
+        join(net::Face::plus, translation, net::Face::minus);
+        continue;
+      }
+      join(net::Face::plus, translation, net::Face::plus);
+      join(net::Face::minus, state.mirror[static_cast<std::size_t>(ocs)], net::Face::minus);
+    }
+  return {std::move(circuits), *std::move(slice)};
+}
+
+}  // namespace vtpu::search
