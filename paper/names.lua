@@ -1,5 +1,5 @@
--- Names in which a digit is no quantity. The naked-digit check passes over these, whole words only, also with a
--- plural s; every other digit in prose needs a span. A name with a blank also matches across a line break.
+-- Names whose digits are not quantities. The naked-digit check skips them, as whole words, with or without a plural s.
+-- Every other digit in prose needs a span. A name that contains a space also matches across a line break.
 return {
   -- machines
   "TPU v1", "TPU v2", "TPU v3", "TPU v4", "TPU v4i", "TPU v5e", "TPU v5p", "TPUv1", "TPUv2", "TPUv3", "TPUv4", "v3", "v4",

@@ -1,9 +1,10 @@
--- Appends the generated appendices: long tables in LaTeX and Markdown; in HTML pages of their own beside the paper.
+-- Appends the generated appendices: long tables in LaTeX and Markdown, separate pages beside the paper in HTML.
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local common = dofile(pandoc.path.join{here, "common.lua"})
 local make_tables = dofile(pandoc.path.join{here, "appendix_tables.lua"})
 
---- Sorted keys of the numbers and ids of the facts that the text uses; unknown ones are for numbers.lua to name.
+--- Sorted keys of the numbers and ids of the facts that the text uses. Unknown ones are left out; numbers.lua reports
+--- them.
 local function collect_used(doc)
   local numbers, published = {}, {}
   doc:walk{Span = function(span)
@@ -62,7 +63,8 @@ local function append_tables(doc, tables, to_blocks)
   end
 end
 
---- In HTML each table has its page, and the paper a pointer to it. What the pages cite is listed among the references.
+--- In HTML each table has its own page and the paper links to it. Sources cited on those pages are added to the paper's
+--- references.
 local function append_pages(doc, tables)
   dofile(pandoc.path.join{here, "pages.lua"})(tables)
   local cited = {}
@@ -86,7 +88,7 @@ local function page_link(content)
   return {pandoc.Para{pandoc.Link(common.plain(text), target), pandoc.Str(".")}}
 end
 
---- Takes the long tables, which floats.lua has put at the end, off the document; they stay the last appendix.
+--- Removes the long tables, which floats.lua has put at the end, and returns them, so that they stay the last appendix.
 local function take_long_tables(doc)
   local kept, taken = pandoc.Blocks{}, pandoc.Blocks{}
   for _, block in ipairs(doc.blocks) do

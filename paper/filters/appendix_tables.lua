@@ -1,6 +1,6 @@
--- What stands in the generated appendices: claims, open claims, numbers used, published facts used. One table each, its
--- cells as Inlines, for whatever format prints them. `used`: sorted keys of the numbers and ids of the facts in the
--- text.
+-- The content of the generated appendices: claims, open claims, numbers used, published facts used. Each is one table
+-- whose cells are Inlines, independent of the output format. `used`: sorted keys of the numbers and ids of the facts in
+-- the text.
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local common = dofile(pandoc.path.join{here, "common.lua"})
 local format = dofile(pandoc.path.join{here, "format.lua"})
@@ -72,9 +72,9 @@ local function claims_table()
                  pandoc.Inlines{pandoc.Span({}, {row.id, {"verdict"}})}}
   end
   return {id = "claims-table", title = "Claims and verdicts", page = "claims.html", rows = rows,
-          intro = "Each claim that an experiment, a count or a published figure decides: what its source says, where, " ..
-                  "the values accepted (fixed before the first full run), the value found with its " ..
-                  "95\u{a0}% interval, and the verdict that follows.",
+          intro = "Each claim that an experiment, a count or a published figure decides: the statement of its source, the " ..
+                  "place, the accepted values (fixed before the first full run), the value found with its " ..
+                  "95\u{a0}% interval, and the resulting verdict.",
           columns = {{"Claim", 0.13}, {"Statement and reason", 0.37}, {"Source", 0.15}, {"Accepted", 0.10},
                      {"Found", 0.15}, {"Verdict", 0.10}}}
 end
@@ -100,9 +100,9 @@ local function numbers_table(used)
                                 code(entry.experiment or "")}}
   end
   return {id = "numbers", title = "Numbers in the text", page = "numbers.html", rows = rows,
-          intro = "Each number of the text that came from a run: its key in the results, its value with the " ..
-                  "95\u{a0}% interval where there is a spread, how it was obtained, from how many samples, and the " ..
-                  "experiment that gives it again.",
+          intro = "Each number in the text that a run produced: its key in the results, its value with the " ..
+                  "95\u{a0}% interval where there is a spread, the method, the number of samples, and the experiment " ..
+                  "that reproduces it.",
           columns = {{"Key", 0.24}, {"Value", 0.18}, {"Kind", 0.08}, {"n", 0.05}, {"Method", 0.34},
                      {"Experiment", 0.11}}}
 end
@@ -117,7 +117,7 @@ local function published_table(used)
                                 common.plain(fact.kind)}}
   end
   return {id = "published-facts", title = "Published facts in the text", page = "published.html", rows = rows,
-          intro = "Each number of the text that another paper or document states. None of them is a result of ours.",
+          intro = "Each number in the text that another paper or document states. None of them is our result.",
           columns = {{"Fact", 0.08}, {"Quantity", 0.30}, {"System", 0.13}, {"Value", 0.17}, {"Source", 0.23},
                      {"Kind", 0.09}}}
 end

@@ -1,4 +1,4 @@
--- []{.verdict id=…} the word a claim earned, []{.claim id=… field=…} what the ledger says of it.
+-- []{.verdict id=…} prints a claim's verdict, []{.claim id=… field=…} a field of its row in the ledger.
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local common = dofile(pandoc.path.join{here, "common.lua"})
 local format = dofile(pandoc.path.join{here, "format.lua"})
@@ -25,7 +25,7 @@ local function verdict(span, place)
                      {class = "verdict " .. class})
 end
 
---- An interval stays on one line.
+--- The accepted interval must not break across lines.
 local function text_of(name, text)
   if name == "accept" then text = text:gsub(", ", ",\u{a0}") end
   return common.plain(text)

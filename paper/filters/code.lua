@@ -1,5 +1,5 @@
--- Code in Markdown is fenced. In LaTeX identifiers may break after their punctuation and blocks break their long lines,
--- so that neither runs out of a narrow column.
+-- In Markdown, code blocks are fenced. In LaTeX, identifiers may break after punctuation and long lines of blocks are
+-- wrapped, so that neither overflows a narrow column.
 local kEscapes = {["\\"] = "\\textbackslash{}", ["{"] = "\\{", ["}"] = "\\}", ["$"] = "\\$", ["&"] = "\\&",
                   ["#"] = "\\#", ["%"] = "\\%", ["_"] = "\\_", ["^"] = "\\textasciicircum{}",
                   ["~"] = "\\textasciitilde{}", ["'"] = "\\textquotesingle{}", ["`"] = "\\textasciigrave{}", ["-"] = "-{}"}
@@ -11,7 +11,7 @@ local function breakable(text)
   end))
 end
 
---- One line of a block: its blanks are kept, and it may still break at them.
+--- One line of a block. Its spaces are kept, and the line may still break at them.
 local function code_line(line)
   local indent, rest = line:match("^( *)(.*)$")
   local text = string.rep("~", #indent) .. breakable(rest):gsub("  ", "~ ")
@@ -24,7 +24,7 @@ end
 
 function CodeBlock(block)
   if FORMAT == "gfm" and #block.classes == 0 then
-    block.classes:insert("text")  -- or it would be printed by indentation
+    block.classes:insert("text")  -- without a class it would be printed as an indented block
     return block
   end
   if FORMAT ~= "latex" then return nil end

@@ -1,10 +1,10 @@
--- What every filter needs: the values of this build, problems with their place, and a walk that knows the place.
--- A filter loads it with dofile, as pandoc gives filters no search path of their own.
+-- Shared by all filters: the values of this build, problems with their place, and a walk that tracks the place.
+-- Filters load it with dofile because pandoc gives them no search path of their own.
 local common = {}
 
 local function environment(name)
   local value = os.getenv(name)
-  if not value or value == "" then error("paper: " .. name .. " is not set; scripts/build-paper sets it", 0) end
+  if not value or value == "" then error("paper: " .. name .. " is not set; run scripts/build-paper, which sets it", 0) end
   return value
 end
 
@@ -38,7 +38,8 @@ function common.write(path, text)
   file:close()
 end
 
---- The keys of a table in alphabetical order: whatever reaches the output is walked in this order.
+--- The keys of a table in alphabetical order. Everything that reaches the output is walked in this order, so that the
+--- same inputs give the same bytes.
 function common.sorted_keys(map)
   local keys = {}
   for key in pairs(map or {}) do keys[#keys + 1] = key end
@@ -46,8 +47,8 @@ function common.sorted_keys(map)
   return keys
 end
 
---- Line of a section file on which what a complaint quotes first stands, at or below the complaint's heading; Pandoc
---- keeps no lines. nil where it cannot be found.
+--- The first line at or below `place.heading` in the section file that contains what the message `text` quotes. It is
+--- searched for because Pandoc keeps no line numbers. nil where it is not found.
 local function line_of(place, text)
   local needle = text:match("\"([^\"]+)\"") or text:match("[a-z]+=([%w_%-]+)")
   local folder = os.getenv("VTPU_PAPER_SECTIONS")
@@ -58,14 +59,14 @@ local function line_of(place, text)
     number = number + 1
     if not below and line:match("^#") and line:find(place.heading, 1, true) then below = true end
     local from, to = line:find(needle, 1, true)
-    -- The same word as a literal stands in brackets: [word]{.lit}.
+    -- [word]{.lit}, the same word as a literal, does not count.
     if below and not found and from and line:sub(to + 1, to + 2) ~= "]{" then found = number end
   end
   file:close()
   return found
 end
 
---- Problems are collected, so that one run names all of them; raise() ends the build if there is one.
+--- Collects problems, so that one run reports all of them; raise() ends the build if there are any.
 function common.problems()
   local list = {}
   return {
@@ -82,14 +83,14 @@ function common.problems()
   }
 end
 
---- The name in a block that marks where a section file begins, or nil.
+--- The section file's name if the block marks the start of one, else nil.
 function common.section_file(block)
   if block.t == "RawBlock" and block.format == "section-file" then return (block.text:gsub("%s+$", "")) end
 end
 
 function common.section_marker(name) return pandoc.RawBlock("section-file", name) end
 
---- Calls visit(block, place) for each top-level block and replaces the block by the Blocks it returns, if any.
+--- Calls visit(block, place) for each top-level block and replaces the block with the Blocks it returns, if any.
 --- place.file is the section file, place.heading the nearest heading above (or the heading itself).
 function common.each_block(doc, visit)
   local place = {}
@@ -108,14 +109,14 @@ function common.each_block(doc, visit)
   return doc
 end
 
---- As each_block, with a pandoc filter made for the place.
+--- Like each_block, but applies the pandoc filter that filter_at(place) returns to each block.
 function common.walk(doc, filter_at)
   return common.each_block(doc, function(block, place) return pandoc.Blocks{block}:walk(filter_at(place)) end)
 end
 
 function common.is(element, class) return element.classes and element.classes:includes(class) end
 
---- The id= of a span; pandoc reads it as the span's identifier.
+--- The id= of a span, or nil; pandoc parses it as the span's identifier.
 function common.id(span) return span.identifier ~= "" and span.identifier or nil end
 
 local bibliography
@@ -129,7 +130,7 @@ function common.is_reference(key)
   return bibliography[key] == true
 end
 
---- "a;b" → {"a", "b"}; also commas and blanks part names.
+--- "a;b" → {"a", "b"}; commas and spaces separate names too.
 function common.split(text)
   local parts = {}
   for part in (text or ""):gmatch("[^;,%s]+") do parts[#parts + 1] = part end
@@ -150,14 +151,14 @@ function common.claim_ids()
   return ids
 end
 
---- A name as part of a LaTeX or HTML anchor: letters, digits, dot, minus and colon only, still unique.
+--- A name as part of a LaTeX or HTML anchor: only letters, digits, dots, minus signs and colons, and still unique.
 function common.anchor(name) return (name:gsub("_", ":"):gsub("[^%w.:-]", "-")) end
 
 function common.escape_html(text)
   return (tostring(text):gsub("[&<>\"]", {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;", ["\""] = "&quot;"}))
 end
 
---- Inlines of the LaTeX macro \name{first}…{content}; the content stays with pandoc's own escaping.
+--- Inlines of the LaTeX macro \name{first}…{content}; pandoc escapes the content.
 function common.latex_macro(name, arguments, content)
   local head = "\\" .. name
   for _, argument in ipairs(arguments) do head = head .. "{" .. argument .. "}" end
@@ -167,13 +168,13 @@ function common.latex_macro(name, arguments, content)
   return out
 end
 
---- Text of a caption or statement, written as Markdown, as Inlines.
+--- Inlines of a caption or statement that is written as Markdown.
 function common.inlines(text)
   local blocks = pandoc.read(text or "", "markdown-auto_identifiers").blocks
   return pandoc.utils.blocks_to_inlines(blocks, pandoc.Inlines{pandoc.Space()})
 end
 
---- Plain text as Inlines: nothing in it is markup.
+--- Inlines of plain text; nothing in it is treated as markup.
 function common.plain(text)
   local out = pandoc.Inlines{}
   for word in tostring(text or ""):gmatch("[^ \t\n]+") do

@@ -1,11 +1,11 @@
--- A digit in prose is a reference to a result, a published fact, or marked as a literal; any other fails the build.
+-- A digit in prose must refer to a result or a published fact or be marked as a literal; any other fails the build.
 -- Names that contain digits are listed in paper/names.lua.
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local common = dofile(pandoc.path.join{here, "common.lua"})
 local names = dofile(pandoc.path.join{here, "..", "names.lua"})
 
 local kResolved = {"num", "pub", "lit", "verdict", "claim", "count", "ref"}
-local kHidden = "\u{1}"  -- stands for what is not prose; no name matches across it
+local kHidden = "\u{1}"  -- replaces what is not prose; no name matches across it
 local kOtherDigits = {"\u{b2}", "\u{b3}", "\u{b9}", "\u{bc}", "\u{bd}", "\u{be}", "\u{2070}", "\u{2074}", "\u{2075}",
                       "\u{2076}", "\u{2077}", "\u{2078}", "\u{2079}", "\u{2080}", "\u{2081}", "\u{2082}", "\u{2083}"}
 

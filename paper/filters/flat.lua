@@ -1,2 +1,2 @@
--- Plain Markdown has no divs: after citeproc, what they hold stands for itself.
+-- Plain Markdown has no divs: after citeproc, each div is replaced with its content.
 function Div(div) return div.content end

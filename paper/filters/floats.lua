@@ -1,6 +1,6 @@
--- ::: {.figure name=…} and ::: {.table name=…} become numbered floats; []{.ref fig=…} and []{.ref tab=…} point at
--- them. A float that no text points at, and a pointer to no float, end the build. Tables marked `appendix` are set
--- after the text, in one column, whatever place names them; they are numbered after the others in every format.
+-- ::: {.figure name=…} and ::: {.table name=…} become numbered floats; []{.ref fig=…} and []{.ref tab=…} refer to
+-- them. A float without a reference and a reference without a float end the build. Tables marked `appendix` are set
+-- after the text, in one column, wherever the text places them, and are numbered after the others in every format.
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local common = dofile(pandoc.path.join{here, "common.lua"})
 local roman = dofile(pandoc.path.join{here, "roman.lua"})
@@ -8,7 +8,7 @@ local values = common.values
 local problems = common.problems()
 
 local kLongTables = common.section_marker("92-appendix-long-tables.md")
-local kLongTablesIntro = "Tables too long for the text, in the order of their first mention."
+local kLongTablesIntro = "Tables that are too long for the text, in order of first mention."
 
 local function claims_of(figure)
   local out = pandoc.Inlines{}
@@ -64,7 +64,7 @@ local function figure_blocks(name, figure, number)
   return blocks
 end
 
---- The generated Markdown with number and caption above the table.
+--- The generated Markdown table with its number and caption above it.
 local function markdown_table(text, label)
   local head, out = pandoc.Inlines{pandoc.Strong{pandoc.Str(label)}}, pandoc.Blocks{}
   for _, block in ipairs(pandoc.read(text, "markdown-auto_identifiers").blocks) do
@@ -79,7 +79,7 @@ local function markdown_table(text, label)
   return out
 end
 
---- Blocks of a table: the generated file, with its number where the format does not count by itself.
+--- Blocks of a table: the generated file, with its number where the format does not number tables itself.
 local function table_blocks(name, _, number)
   local label = "Table\u{a0}" .. number .. "."
   if common.is_latex then return {pandoc.RawBlock("latex", "\\input{../tables/" .. name .. ".tex}")} end
@@ -104,7 +104,7 @@ local function kind_of(block)
   return common.is(block, "figure") and kKinds.figure or common.is(block, "table") and kKinds.table or nil
 end
 
---- Numbers by order of appearance, appendix tables last; checks names, files and repetitions.
+--- Numbers floats in order of appearance, appendix tables last; checks names, files and repetitions.
 local function collect(doc)
   for _, kind in pairs(kKinds) do kind.order, kind.late, kind.place, kind.number, kind.cited = {}, {}, {}, {}, {} end
   common.each_block(doc, function(block, place)
@@ -127,7 +127,7 @@ local function collect(doc)
       end
     end
     if #block.content > 0 then
-      problems.add(at, kind.class .. " \"" .. name .. "\": the caption stands in its declaration, not in the text")
+      problems.add(at, kind.class .. " \"" .. name .. "\": the caption belongs in its declaration, not in the text")
     end
   end)
   for _, kind in pairs(kKinds) do
@@ -166,7 +166,7 @@ local function check_cited()
     end
     for _, name in ipairs(common.sorted_keys(kind.declared)) do
       if common.is_latex and not kind.place[name] then
-        io.stderr:write("paper: note: ", class, " \"", name, "\" is made but not shown in the paper\n")
+        io.stderr:write("paper: note: ", class, " \"", name, "\" is generated but not shown in the paper\n")
       end
     end
   end

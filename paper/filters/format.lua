@@ -1,4 +1,4 @@
--- How a value is printed: rounded, grouped, with exponent and unit. Everything is Inlines, so that the writers escape.
+-- Prints a value: rounded, grouped, with exponent and unit. Everything is Inlines, so that Pandoc's writers escape it.
 local format = {}
 
 local kNoBreak = "\u{a0}"
@@ -11,7 +11,7 @@ local function group(digits)
   return head == 0 and grouped:sub(2) or digits:sub(1, head) .. grouped
 end
 
---- A point-decimal text with a true minus sign and groups of three digits from five digits on.
+--- A decimal number as text, with a true minus sign and digit groups of three from five digits on.
 local function dress(text)
   local sign, whole, rest = text:match("^(-?)(%d+)(.*)$")
   if not whole then return text end
@@ -19,7 +19,7 @@ local function dress(text)
   return (sign == "-" and "\u{2212}" or "") .. group(whole) .. rest
 end
 
---- The way a value is rounded; its interval is rounded the same way.
+--- How a value is rounded; its interval is rounded in the same way.
 local function style_of(value, options)
   if options.fmt and options.fmt ~= "" then return {fmt = options.fmt} end
   if value == 0 then return {decimals = 0, step = 1} end
@@ -52,15 +52,15 @@ local function add_exponent(out, style)
   out:insert(pandoc.Superscript{pandoc.Str(dress(tostring(math.tointeger(style.exponent) or style.exponent)))})
 end
 
---- The unit as it follows a number: "x" is a factor and touches it, the rest stands after an unbreakable space.
+--- The unit as it follows a number: "x" is a factor and follows directly, any other unit after a non-breaking space.
 function format.unit(unit)
   if not unit or unit == "" or unit == "1" then return "" end
   if unit == "x" then return "\u{d7}" end
   return kNoBreak .. unit:gsub("%s+", kNoBreak)
 end
 
---- entry: value, low, high, unit, kind. options: digits, fmt, scale, unit, ci, all texts of a span's attributes;
---- default_digits: where neither digits nor fmt is given and the value is not a whole number.
+--- entry: value, low, high, unit, kind. options: digits, fmt, scale, unit, ci, as strings from a span's attributes;
+--- default_digits: used where neither digits nor fmt is given and the value is not an integer.
 --- Returns Inlines, or nil and the reason.
 function format.value(entry, options)
   local value = tonumber(entry.value)
@@ -68,12 +68,12 @@ function format.value(entry, options)
   local scale = 1
   if options.scale then
     scale = tonumber(options.scale)
-    if not scale then return nil, "scale=" .. options.scale .. " is no number" end
+    if not scale then return nil, "scale=" .. options.scale .. " is not a number" end
   end
   local ok, style = pcall(style_of, value * scale, options)
-  if not ok then return nil, "digits=" .. tostring(options.digits) .. " is no count of digits" end
+  if not ok then return nil, "digits=" .. tostring(options.digits) .. " is not a number of digits" end
   local fine, text = pcall(apply, style, value * scale)
-  if not fine then return nil, "fmt=\"" .. tostring(options.fmt) .. "\" is no format of a number" end
+  if not fine then return nil, "fmt=\"" .. tostring(options.fmt) .. "\" is not a number format" end
   local out = pandoc.Inlines{pandoc.Str(text)}
   add_exponent(out, style)
   if options.unit == "yes" then
@@ -85,7 +85,7 @@ function format.value(entry, options)
   return out
 end
 
---- " (95 % interval a to b)", or what the kind says where there is no spread.
+--- " (95 % interval a to b)", or "(exact)" or "(deterministic)" by kind where there is no spread.
 function format.interval(entry, style, scale)
   local low, high = tonumber(entry.low), tonumber(entry.high)
   local out = pandoc.Inlines{pandoc.Space()}
@@ -110,7 +110,7 @@ function format.text(inlines)
   return table.concat(parts)
 end
 
---- "[low, high]" with one digit more than a reader needs, for tables; empty where there is no spread.
+--- "[low, high]" for tables, with one digit more than in the text; empty where there is no spread.
 function format.bracket(entry)
   local value, low, high = tonumber(entry.value), tonumber(entry.low), tonumber(entry.high)
   if not value or not low or not high or low == high then return pandoc.Inlines{} end
@@ -121,7 +121,7 @@ function format.bracket(entry)
   return out
 end
 
---- A number of a source, kept as its source prints it but for exponents and groups of digits.
+--- A published number as its source prints it, except for exponents and digit groups.
 local function quoted(text)
   local mantissa, exponent = text:match("^(-?[%d.]+)[eE]([-+]?%d+)$")
   if mantissa then
@@ -132,7 +132,7 @@ local function quoted(text)
   return pandoc.Inlines{pandoc.Str(text:match("^-?%d[%d.]*$") and dress(text) or text)}
 end
 
---- A published fact: value, or low–high, or a bound. Returns Inlines, or nil and the reason.
+--- A published fact: a value, a range low–high, or a bound. Returns Inlines, or nil and the reason.
 function format.fact(fact, options)
   local unit = ""
   if options.unit and options.unit ~= "no" then

@@ -1,11 +1,11 @@
--- Section numbers in the manner of IEEEtran (LaTeX sets its own), and []{.ref sec=…}.
+-- Section numbers in IEEEtran's style (LaTeX makes its own), and []{.ref sec=…}.
 local common = dofile(pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), "common.lua"})
 local roman = dofile(pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), "roman.lua"})
 local problems = common.problems()
 
 local function letter(n) return string.char(string.byte("A") + n - 1) end
 
---- identifier → {word, number}, and the heading's own label; level 1 counts on from body to appendix anew.
+--- identifier → {word, number, level} of each numbered heading. Numbering restarts at the first appendix.
 local function number_headings(doc)
   local labels = {}
   local counters, in_appendix = {0, 0, 0}, false
@@ -35,7 +35,7 @@ local function reference(span, labels, place)
   local target = span.attributes.sec
   local label = labels[target]
   if not label then
-    problems.add(place, ".ref sec=" .. target .. ": no heading has this identifier; there are " ..
+    problems.add(place, ".ref sec=" .. target .. ": no heading has this identifier; the identifiers are " ..
                             table.concat(common.sorted_keys(labels), ", "))
     return
   end

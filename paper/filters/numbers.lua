@@ -5,7 +5,7 @@ local format = dofile(pandoc.path.join{here, "format.lua"})
 local values = common.values
 local problems = common.problems()
 
---- The text with a way to its origin: a row of the appendix in LaTeX, a page in HTML, nothing in Markdown.
+--- The text linked to its origin: a row of the appendix in LaTeX, a page in HTML, no link in Markdown.
 local function linked(macro, name, text, page, title)
   if common.is_latex then return common.latex_macro(macro, {common.anchor(name)}, text) end
   if common.is_html then
@@ -70,7 +70,7 @@ local function fact(span, place)
   return out
 end
 
---- Verdicts that no claim earned are not in the values: they count zero.
+--- A verdict that no claim received is absent from the values and counts as zero.
 local kVerdicts = {reproduced = 0, partial = 0, refuted = 0, not_measurable = 0, circular = 0, published = 0, open = 0,
                    stale = 0, error = 0}
 
@@ -78,7 +78,7 @@ local function count(span, place)
   local of = span.attributes.of
   local n = of and ((values.counts or {})[of] or kVerdicts[of])
   if not n then
-    problems.add(place, "unknown count \"" .. tostring(of) .. "\"; there are " ..
+    problems.add(place, "unknown count \"" .. tostring(of) .. "\"; the counts are " ..
                             table.concat(common.sorted_keys(kVerdicts), ", ") .. ", total")
     return
   end

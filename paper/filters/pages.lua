@@ -1,11 +1,11 @@
--- The pages beside the HTML paper: html/claims.html, html/numbers.html, html/published.html. Plain files that link to
--- each other with relative paths, so that they also work from a folder.
+-- Writes the pages beside the HTML paper: html/claims.html, html/numbers.html, html/published.html. They link to each
+-- other with relative paths, so that they also work when opened from a folder.
 local here = pandoc.path.directory(PANDOC_SCRIPT_FILE)
 local common = dofile(pandoc.path.join{here, "common.lua"})
 local values = common.values
 local escape = common.escape_html
 
---- HTML of the few inlines that cells are made of; a citation links to the paper's list of references.
+--- HTML of the few kinds of inlines that occur in cells; a citation links to the paper's list of references.
 local function html(inlines)
   local out = {}
   for _, inline in ipairs(inlines) do
@@ -35,7 +35,7 @@ local function badge(verdict)
   return string.format('<span class="verdict %s">%s</span>', verdict:gsub("%W", "-"), escape(verdict))
 end
 
---- A link to a file below or beside the results where it exists, else its name alone.
+--- A link to a file below or beside the results if it exists, else only its text.
 local function file_link(path, text)
   if path and path ~= "" and common.exists(common.results .. "/" .. path) then
     return string.format('<a href="../%s">%s</a>', escape(path), escape(text))
@@ -79,7 +79,8 @@ local function numbers_page(content)
   for i, row in ipairs(content.rows) do rows[i] = number_row(row) end
   page("numbers.html", content.title, "<p>" .. escape(content.intro) .. "</p>\n" ..
        "<div class=\"scroll\"><table>\n<thead><tr><th>Key</th><th>Value [95\u{a0}% interval]</th><th>Kind</th>" ..
-       "<th>n</th><th>Method</th><th>Command</th><th>Source</th><th>Samples</th></tr></thead>\n<tbody>\n" .. table.concat(rows) .. "</tbody></table></div>\n")
+       "<th>n</th><th>Method</th><th>Command</th><th>Source</th><th>Samples</th></tr></thead>\n<tbody>\n" ..
+       table.concat(rows) .. "</tbody></table></div>\n")
 end
 
 -- ---- published facts
@@ -101,7 +102,7 @@ end
 
 -- ---- claims
 
---- Figures and tables that show a claim, by what the figures declare and what the ledger says.
+--- Links to the figures and tables that show a claim, from the figures' declarations and the ledger.
 local function shown_in(id, claim)
   local names, links = {}, {}
   for _, name in ipairs(claim.shown_in or {}) do names[name] = true end
@@ -117,7 +118,7 @@ local function shown_in(id, claim)
   return table.concat(links, ", ")
 end
 
---- Source and place, whatever table of the appendices the claim stands in.
+--- Source and place; the same column in both tables of claims.
 local function source_of(row) return html(row.cells[3]) end
 
 local function claim_article(row)

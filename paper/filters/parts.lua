@@ -1,5 +1,5 @@
--- The parts of the paper, from the section files: the abstract goes where the template wants it, the references before
--- the first appendix, and the files' marks go. Runs last.
+-- Arranges the parts of the paper: moves the abstract to the template's variable, puts the references before the first
+-- appendix, and removes the marks of the section files. Runs last.
 local common = dofile(pandoc.path.join{pandoc.path.directory(PANDOC_SCRIPT_FILE), "common.lua"})
 
 local kLatexBibliography = "\\bibliographystyle{IEEEtranN}\n\\bibliography{bstcontrol,refs}\n" ..

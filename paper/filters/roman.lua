@@ -1,4 +1,4 @@
--- 4 → "IV": IEEEtran counts sections and tables so, and the other formats follow it.
+-- 4 → "IV". IEEEtran numbers sections and tables this way, and the other formats follow it.
 local kLetters = {{50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}}
 
 return function(n)
