@@ -1,4 +1,4 @@
-# The front door. Everything behind it: scripts/bootstrap (packages), CMake (build), build/bin/artifact (the pipeline).
+# The entry point. It calls scripts/bootstrap (packages), CMake (build) and build/bin/artifact (the pipeline).
 .DEFAULT_GOAL := help
 .PHONY: help setup build reproduce test bench tables figures paper verify why experiment list sanitize fuzz reference clean
 SHELL := /bin/bash
@@ -16,47 +16,47 @@ build: setup
 	@mkdir -p build; cmake --preset release >build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 	@cmake --build --preset release -j $(JOBS)
 
-reproduce: build ## everything: install what is missing, build, run, judge, draw, write the paper
+reproduce: build ## everything: install missing packages, build, run, judge, draw, write the paper
 	@$(ARTIFACT) reproduce
 
-test: build ## install what is missing, build, run all tests
+test: build ## install missing packages, build, run all tests
 	@ctest --preset release -j $(JOBS)
 
-bench: build ## Google Benchmark programs, each checking its answer before it times it
+bench: build ## Google Benchmark programs; each checks its answer before timing it
 	@mkdir -p results/bench
 	@for b in build/bin/bench/*; do $$b --benchmark_out=results/bench/$$(basename $$b).json --benchmark_out_format=json || exit 1; done
 
-tables: build ## verdicts and tables from the results that are there
+tables: build ## verdicts and tables from the existing results
 	@$(ARTIFACT) tables
 
-figures: build ## figures from the results that are there
+figures: build ## figures from the existing results
 	@$(ARTIFACT) figures
 
-paper: build ## the paper, as PDF, HTML and Markdown, from the results that are there
+paper: build ## the paper, as PDF, HTML and Markdown, from the existing results
 	@$(ARTIFACT) paper
 
-verify: build ## compare results with the shipped reference set
+verify: build ## compare the results with the shipped reference set
 	@$(ARTIFACT) verify
 
-why: build ## NAME=…: why an experiment, a figure or the paper would be made again
+why: build ## NAME=…: why an experiment, a figure or the paper would be rebuilt
 	@$(ARTIFACT) why "$(NAME)"
 
 experiment: build ## NAME=…: run one experiment, if it is stale
 	@$(ARTIFACT) experiment "$(NAME)"
 
-list: build ## the experiments, with the time each takes
+list: build ## the experiments and their run times
 	@$(ARTIFACT) list
 
-sanitize: setup ## all tests under address, undefined and thread sanitizers
+sanitize: setup ## all tests under the address, undefined-behaviour and thread sanitizers
 	@for p in asan-ubsan tsan; do cmake --preset $$p && cmake --build --preset $$p -j $(JOBS) && ctest --preset $$p -j $(JOBS) || exit 1; done
 
-fuzz: setup ## SECONDS=n: libFuzzer on every parser (needs clang and libclang-rt-dev)
+fuzz: setup ## SECONDS=n per target: libFuzzer on every parser (needs clang and libclang-rt-dev)
 	@cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DVTPU_FUZZ=ON -DVTPU_SANITIZE=address,undefined >/dev/null
 	@cmake --build build/fuzz -j $(JOBS) --target fuzzers
 	@for f in build/fuzz/bin/fuzz/*; do mkdir -p build/fuzz/corpus/$$(basename $$f); $$f -max_total_time=$(or $(SECONDS),60) \
 	  build/fuzz/corpus/$$(basename $$f) tests/fuzz/corpus/$$(basename $$f) || exit 1; done
 
-reference: build ## take the present results as the reference set (for maintainers)
+reference: build ## copy the current results to the reference set (for maintainers)
 	@mode=$(if $(QUICK),quick,full); mkdir -p data/reference/$$mode; cp results/json/*.json data/reference/$$mode/; rm -f data/reference/$$mode/paper.*
 
 clean: ## remove build/ and results/
