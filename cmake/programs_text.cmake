@@ -1,5 +1,5 @@
-# cmake -DFOLDER=… -DOUTPUT=… -P programs_text.cmake: the texts of the programs in FOLDER as one C++ source, so that a
-# binary needs no file beside it.
+# cmake -DFOLDER=… -DOUTPUT=… -P programs_text.cmake: writes the texts of the programs in FOLDER into one C++ source,
+# so that a binary needs no files at run time.
 file(GLOB texts ${FOLDER}/*.phx)
 set(rows "")
 foreach(text ${texts})

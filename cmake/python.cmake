@@ -1,5 +1,5 @@
-# Finds the interpreter that Debian's python3-matplotlib belongs to. A python3 of some other installation that comes first
-# on PATH would compile and link, and then find no Matplotlib.
+# Finds the interpreter that Debian's python3-matplotlib belongs to. With a python3 from another installation, first on
+# PATH, the figure program would compile and link but find no Matplotlib at run time.
 find_program(VTPU_PYTHON python3 PATHS /usr PATH_SUFFIXES bin NO_DEFAULT_PATH)
 set(VTPU_PYTHON_OK OFF)
 if(VTPU_PYTHON)
@@ -16,5 +16,5 @@ if(VTPU_PYTHON)
   endif()
 endif()
 if(NOT VTPU_PYTHON_OK)
-  message(WARNING "No Matplotlib for /usr/bin/python3, or no pybind11: figures are NOT drawn. scripts/bootstrap installs both.")
+  message(WARNING "/usr/bin/python3 has no Matplotlib, or pybind11 is missing: figures are NOT drawn. scripts/bootstrap installs both.")
 endif()
