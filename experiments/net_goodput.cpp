@@ -28,9 +28,9 @@
 #include <vector>
 
 #include "vtpu/measure/experiment.h"
-#include "vtpu/net/fault/boxes.h"
-#include "vtpu/net/fault/goodput.h"
-#include "vtpu/net/fault/schedule.h"
+#include "vtpu/net/allocation/boxes.h"
+#include "vtpu/net/allocation/goodput.h"
+#include "vtpu/net/allocation/schedule.h"
 
 namespace {
 

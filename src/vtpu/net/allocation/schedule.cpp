@@ -1,4 +1,4 @@
-#include "vtpu/net/fault/schedule.h"
+#include "vtpu/net/allocation/schedule.h"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "vtpu/base/check.h"
-#include "vtpu/net/fault/boxes.h"
+#include "vtpu/net/allocation/boxes.h"
 
 namespace vtpu::net {
 namespace {

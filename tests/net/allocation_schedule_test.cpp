@@ -3,9 +3,9 @@
 
 #include <bit>
 
-#include "vtpu/net/fault/boxes.h"
-#include "vtpu/net/fault/goodput.h"
-#include "vtpu/net/fault/schedule.h"
+#include "vtpu/net/allocation/boxes.h"
+#include "vtpu/net/allocation/goodput.h"
+#include "vtpu/net/allocation/schedule.h"
 
 namespace vtpu::net {
 namespace {

@@ -1,4 +1,4 @@
-#include "vtpu/net/fault/goodput.h"
+#include "vtpu/net/allocation/goodput.h"
 
 #include <gtest/gtest.h>
 

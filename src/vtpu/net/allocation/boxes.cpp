@@ -1,4 +1,4 @@
-#include "vtpu/net/fault/boxes.h"
+#include "vtpu/net/allocation/boxes.h"
 
 #include <algorithm>
 #include <array>
