@@ -5,7 +5,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 namespace vtpu::net {
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 #include "vtpu/net/workload/steady.h"
 
 namespace vtpu::scenario {

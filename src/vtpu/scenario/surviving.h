@@ -8,7 +8,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 namespace vtpu::scenario {
 

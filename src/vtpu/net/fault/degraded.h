@@ -6,7 +6,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/ocs/ocs_state.h"
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 /// What is left of a network: spare blocks in its rings, failed chips, links and switches out of them.
 namespace vtpu::net {

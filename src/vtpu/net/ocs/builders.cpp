@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "vtpu/net/topology/twisted_torus.h"
+#include "vtpu/net/twist.h"
 
 namespace vtpu::net {
 namespace {
@@ -35,9 +35,9 @@ Result<void> connect_grid(OcsState& state, const Slice& slice, const Twist& twis
 Result<void> connect_torus(OcsState& state, const Slice& slice) { return connect_grid(state, slice, Twist{}); }
 
 Result<void> connect_twisted_torus(OcsState& state, const Slice& slice) {
-  const Result<TwistedTorus> torus = TwistedTorus::make(slice.shape());
-  if (!torus) return torus.error();
-  return connect_grid(state, slice, torus->twist());
+  const Result<Twist> twist = twist_of(slice.shape());
+  if (!twist) return twist.error();
+  return connect_grid(state, slice, *twist);
 }
 
 Result<void> connect_hypercube(OcsState& state, const Slice& slice, int dimensions) {

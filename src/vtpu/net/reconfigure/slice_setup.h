@@ -8,7 +8,7 @@
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/routing/table.h"
 #include "vtpu/net/shape.h"
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 namespace vtpu::net {
 

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "vtpu/net/shape.h"
+#include "vtpu/net/topology.h"
 #include "vtpu/net/topology/boost_graph.h"
-#include "vtpu/net/topology/topology.h"
 
 /// Exact static analysis of any topology, by Boost.Graph. Hops count links on a shortest path. An average *including
 /// self* divides by all N^2 ordered pairs, a chip's distance 0 to itself among them, one *excluding self* by N(N-1).

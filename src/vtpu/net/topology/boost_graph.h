@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 /// Makes every Topology a model of Boost.Graph's VertexListGraph, EdgeListGraph and IncidenceGraph without a copy: a
 /// vertex is a node's number (a chip's or a switch's), an edge descriptor is the port the link leaves from. Parallel

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/topology.h"
 #include "vtpu/net/topology/fat_tree.h"
-#include "vtpu/net/topology/topology.h"
 
 namespace vtpu::net {
 

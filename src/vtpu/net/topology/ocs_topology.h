@@ -6,7 +6,7 @@
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/ocs/slice.h"
 #include "vtpu/net/shape.h"
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 namespace vtpu::net {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "vtpu/net/shape.h"
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
 
 namespace vtpu::net {
 

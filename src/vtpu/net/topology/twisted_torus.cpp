@@ -8,12 +8,9 @@
 namespace vtpu::net {
 
 Result<TwistedTorus> TwistedTorus::make(const Shape& sides) {
-  const int k = sides.side(0);
-  if (sides.dimensions() == 3 && sides.side(2) == 2 * k) {
-    if (sides.side(1) == k) return TwistedTorus(sides, {{{0, 0, k}, {0, 0, k}, {0, 0, 0}}});
-    if (sides.side(1) == 2 * k) return TwistedTorus(sides, {{{0, k, k}, {0, 0, 0}, {0, 0, 0}}});
-  }
-  return Error{"twisted torus", "found sides " + to_string(sides), "k x k x 2k or k x 2k x 2k"};
+  const Result<Twist> twist = twist_of(sides);
+  if (!twist) return twist.error();
+  return TwistedTorus(sides, *twist);
 }
 
 std::vector<TwistedTorus> TwistedTorus::examples() {

@@ -1,18 +1,14 @@
 #pragma once
-#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/shape.h"
-#include "vtpu/net/topology/topology.h"
+#include "vtpu/net/topology.h"
+#include "vtpu/net/twist.h"
 
 namespace vtpu::net {
-
-/// How far the wrap-around link of each dimension also moves in the other two: twist[d][e] chips in dimension e when
-/// dimension d wraps in the positive direction, the opposite when it wraps in the negative one.
-using Twist = std::array<std::array<int, 3>, 3>;
 
 /// A 3D torus with twisted wrap-around links, in the two families whose links are all alike:
 ///   k x k x 2k   the x- and y-wraps also advance z by k           face-centred cubic lattice, FCC
