@@ -48,6 +48,7 @@ using vtpu::Error;
 using vtpu::Result;
 using vtpu::net::Network;
 using vtpu::net::Shape;
+namespace net = vtpu::net;
 using Source = Column::Source;
 
 constexpr double kLonger = 0.02;
@@ -79,8 +80,8 @@ FlowOptions flow_options(const Run& run, const SymmetricState& state) {
   return options;
 }
 
-vtpu::net::PacketConfig packets_of(std::uint64_t seed) {
-  vtpu::net::PacketConfig config;
+net::packet::Config packets_of(std::uint64_t seed) {
+  net::packet::Config config;
   config.seed = seed;
   return config;
 }
@@ -99,7 +100,7 @@ Result<RouteRule> shipped_rule(const SymmetricState& state) {
 }
 
 Result<SymmetricState> shipped_state(const Run& run, const Slice& slice) {
-  const Result<vtpu::net::StateOfSlice> circuits = vtpu::net::read_ocs_state(run.input_path(slice.file));
+  const Result<net::ocs::StateOfSlice> circuits = net::ocs::read_ocs_state(run.input_path(slice.file));
   if (!circuits) return circuits.error();
   return symmetric_state_of(*circuits);
 }
@@ -110,10 +111,10 @@ struct Torus {
   std::vector<double> packets;
 };
 
-template <vtpu::net::Topology T>
+template <net::Topology T>
 Result<Torus> reach(const T& topology, int packets_a_pair, const std::vector<std::uint64_t>& seeds) {
   const Network network(topology);
-  const auto routing = vtpu::net::DimensionOrder::make(topology, vtpu::net::Dateline::plain);
+  const auto routing = net::routing::DimensionOrder::make(topology, net::routing::Dateline::plain);
   if (!routing) return routing.error();
   Torus torus{ideal_throughput(network, uniform_load_by_symmetry(network, *routing)), {}};
   for (const std::uint64_t seed : seeds) {
@@ -159,20 +160,20 @@ Result<void> try_classes(Run& run, const Slice& slice, const SymmetricState& sta
 
 /// The graph without a switch: both its channels of every block are gone.
 LiftedGraph without_switch(const SymmetricState& state, int ocs) {
-  const vtpu::net::OcsLayout layout{state.block_side, state.blocks()};
+  const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   const Shape block = layout.block_shape();
   LiftedGraph graph = lifted(state);
   const int dimension = layout.dimension_of(ocs);
-  const int plus = block.index_of(layout.position_of(ocs, vtpu::net::Face::plus)) * 6 + 2 * dimension;
-  const int minus = block.index_of(layout.position_of(ocs, vtpu::net::Face::minus)) * 6 + 2 * dimension + 1;
+  const int plus = block.index_of(layout.position_of(ocs, net::ocs::Face::plus)) * 6 + 2 * dimension;
+  const int minus = block.index_of(layout.position_of(ocs, net::ocs::Face::minus)) * 6 + 2 * dimension + 1;
   std::erase_if(graph.arcs, [&](const LiftedGraph::Arc& arc) { return arc.channel == plus || arc.channel == minus; });
   return graph;
 }
 
 /// The chips but one, with the links among them.
 Result<Network> without_chip(const Network& network, int dead) {
-  std::vector<vtpu::net::GraphNode> nodes;
-  std::vector<vtpu::net::GraphLink> links;
+  std::vector<net::topology::GraphNode> nodes;
+  std::vector<net::topology::GraphLink> links;
   for (int chip = 0; chip < network.chip_count(); ++chip)
     if (chip != dead) nodes.push_back({fmt::format("{}", chip), false});
   const auto number = [&](int chip) { return chip - (chip > dead ? 1 : 0); };
@@ -181,7 +182,7 @@ Result<Network> without_chip(const Network& network, int dead) {
     const int a = network.source(channel), b = network.target(channel);
     if (a != b && a != dead && b != dead) links.push_back({number(a), number(b), {}, {}, 0});
   }
-  Result<vtpu::net::GraphTopology> graph = vtpu::net::GraphTopology::make(network.name(), nodes, links);
+  Result<net::topology::GraphTopology> graph = net::topology::GraphTopology::make(network.name(), nodes, links);
   if (!graph) return graph.error();
   return Network(*graph);
 }
@@ -190,8 +191,8 @@ Result<Network> without_chip(const Network& network, int dead) {
 Result<double> shortest_path_throughput(const Network& network) {
   constexpr int kIterations = 120;
   constexpr double kGap = 0.005;
-  const auto split =
-      balanced_split(network, vtpu::net::Traffic::uniform(network.chip_count(), true), kGap, kIterations);
+  const auto split = net::routing::balanced_split(network, net::workload::Traffic::uniform(network.chip_count(), true),
+                                                  kGap, kIterations);
   if (!split) return split.error();
   return split->throughput;
 }
@@ -213,9 +214,9 @@ Result<double> kept_without_switch(const SymmetricState& state) {
   options.iterations = 200;
   options.keep_split = false;
   const int ocs = state.block_side + 1;  // in the middle of the x faces
-  const auto best = [&](const LiftedGraph& graph, const vtpu::net::StateOfSlice& circuits) -> Result<double> {
-    const Result<vtpu::net::OcsTopology> topology =
-        vtpu::net::OcsTopology::make(circuits.state, circuits.slice, to_string(state.shape));
+  const auto best = [&](const LiftedGraph& graph, const net::ocs::StateOfSlice& circuits) -> Result<double> {
+    const Result<net::topology::OcsTopology> topology =
+        net::topology::OcsTopology::make(circuits.state, circuits.slice, to_string(state.shape));
     if (!topology) return topology.error();
     const Result<LiftedFlow> flow = balanced_flow(graph, options);
     if (!flow) return flow.error();
@@ -223,10 +224,10 @@ Result<double> kept_without_switch(const SymmetricState& state) {
     if (!shortest) return shortest.error();
     return std::max(flow->throughput, *shortest);
   };
-  vtpu::net::StateOfSlice circuits = circuits_of(state);
+  net::ocs::StateOfSlice circuits = circuits_of(state);
   const Result<double> before = best(lifted(state), circuits);
   if (!before) return before.error();
-  darken(circuits.state, ocs);
+  net::fault::darken(circuits.state, ocs);
   const Result<double> after = best(without_switch(state, ocs), circuits);
   if (!after) return after.error();
   return *after / *before;
@@ -244,13 +245,13 @@ Result<TreeReduce> all_reduce(const Network& network, int pieces) {
   TreeReduce result{trees.size(), 0, 0};
   for (const SpanningTree& tree : trees) result.depth = std::max(result.depth, tree.depth);
   if (pieces == 0) return result;
-  const auto routing = vtpu::net::TableRouting::make(network, vtpu::net::Split::even);
+  const auto routing = net::routing::TableRouting::make(network, net::routing::Split::even);
   if (!routing) return routing.error();
-  const auto run = run_flows(network, *routing, tree_all_reduce(network, trees, kBuffer, pieces));
+  const auto run = net::flow::run_flows(network, *routing, tree_all_reduce(network, trees, kBuffer, pieces));
   if (!run) return run.error();
   const double chips = network.chip_count();
   const double bound =
-      2 * (chips - 1) / chips * static_cast<double>(kBuffer) / 6 / vtpu::net::LinkModel{}.bandwidth_gbytes_per_s;
+      2 * (chips - 1) / chips * static_cast<double>(kBuffer) / 6 / net::LinkModel{}.bandwidth_gbytes_per_s;
   result.share = bound / run->time_ns;
   return result;
 }
@@ -286,7 +287,7 @@ Result<void> weigh_costs(Run& run, const Slice& slice, const SymmetricState& sta
     computed("switch_dark_kept", *dark, "1", "throughput with one switch dark over that before, split anew");
     computed("switch_dark_kept_torus", *torus_dark, "1", "the same of the regular torus");
     const Result<double> dead = kept_without_chip(routed.network);
-    const Result<double> torus_dead = kept_without_chip(Network(vtpu::net::Torus{slice.sides}));
+    const Result<double> torus_dead = kept_without_chip(Network(net::topology::Torus{slice.sides}));
     if (!dead) return dead.error();
     if (!torus_dead) return torus_dead.error();
     run.simulated(fmt::format("learn.cost.tree_all_reduce_share_{}", name), trees->share, "1",
@@ -314,7 +315,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   if (!rule) return rule.error();
   const Result<RoutedState> way = routed(state, *rule, options, kLeastShare);
   if (!way) return way.error();
-  const vtpu::net::DeadlockCheck deadlock = check_deadlock(way->network, way->routing);
+  const net::routing::DeadlockCheck deadlock = net::routing::check_deadlock(way->network, way->routing);
   if (!deadlock.deadlock_free()) return Error{name, to_string(deadlock, way->network), "ways free of deadlock"};
   std::vector<double> packets;
   for (const std::uint64_t seed : seeds) {
@@ -322,7 +323,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
     if (!reached) return reached.error();
     packets.push_back(*reached);
   }
-  const Result<Torus> torus = reach(vtpu::net::Torus{slice.sides}, packets_a_pair, seeds);
+  const Result<Torus> torus = reach(net::topology::Torus{slice.sides}, packets_a_pair, seeds);
   if (!torus) return torus.error();
 
   const std::string method = fmt::format("{} packets of 4 KiB a pair", packets_a_pair);
@@ -351,7 +352,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
                            median(torus->packets),
                            way->throughput / torus->bound,
                            packet.value / median(torus->packets)};
-  if (const auto topology = vtpu::net::TwistedTorus::make(slice.sides); topology) {
+  if (const auto topology = net::topology::TwistedTorus::make(slice.sides); topology) {
     const Result<Torus> twisted = reach(*topology, packets_a_pair, seeds);
     if (!twisted) return twisted.error();
     run.simulated(key("twisted_packet"), estimate_median(twisted->packets), "link bandwidths");
@@ -369,9 +370,9 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
 }
 
 Result<void> confirm_all(Run& run) {
-  run.parameter("packet_bytes", vtpu::net::PacketConfig{}.packet_bytes);
-  run.parameter("virtual_channels", vtpu::net::PacketConfig{}.vcs);
-  run.parameter("buffer_packets", vtpu::net::PacketConfig{}.vc_buffer_packets);
+  run.parameter("packet_bytes", net::packet::Config{}.packet_bytes);
+  run.parameter("virtual_channels", net::packet::Config{}.vcs);
+  run.parameter("buffer_packets", net::packet::Config{}.vc_buffer_packets);
   run.parameter("least_share", double(kLeastShare));
   Table& packets = run.table("learned_packets", {{"slice", "", Source::label},
                                                  {"chips", "chips", Source::computed},

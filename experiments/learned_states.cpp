@@ -55,8 +55,8 @@ double rack_distance(const SymmetricState& state) {
   return sum / static_cast<double>(state.translation.size()) / state.blocks();
 }
 
-int switches_alike(const vtpu::net::StateOfSlice& a, const vtpu::net::StateOfSlice& b) {
-  const vtpu::net::OcsLayout& layout = a.state.layout();
+int switches_alike(const vtpu::net::ocs::StateOfSlice& a, const vtpu::net::ocs::StateOfSlice& b) {
+  const vtpu::net::ocs::OcsLayout& layout = a.state.layout();
   int alike = 0;
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
     bool same = true;
@@ -79,7 +79,7 @@ Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table
   if (!flow) return flow.error();
   if (!of_torus) return of_torus.error();
   MeanDistance distance;
-  const vtpu::net::DistanceDistribution hops = distance.distribution(graph);
+  const vtpu::net::topology::DistanceDistribution hops = distance.distribution(graph);
   const double limit = cover_bound(shape.count());
   const std::string key = "learn.states.", method = name + "; uniform all-to-all, fluid optimum over all paths";
   run.computed(key + "throughput." + name, flow->throughput, "link bandwidths", method);

@@ -284,20 +284,20 @@ struct Simulated {
 /// Runs the step's messages, all at once and scaled down.
 Result<Simulated> simulated(const Costed& winner, const StepTraffic& traffic, int iterations) {
   const net::Network network = network_of(winner.placed.state);
-  const Result<net::Traffic> between = placed(traffic, winner.placed.placement);
+  const Result<net::workload::Traffic> between = placed(traffic, winner.placed.placement);
   if (!between) return between.error();
-  const Result<net::BalancedSplit> split = net::balanced_split(network, *between, 0.005, iterations);
+  const Result<net::routing::BalancedSplit> split = net::routing::balanced_split(network, *between, 0.005, iterations);
   if (!split) return split.error();
-  net::Workload messages(traffic.name);
-  for (const net::Demand& demand : traffic.pairs)
+  net::workload::Workload messages(traffic.name);
+  for (const net::workload::Demand& demand : traffic.pairs)
     messages.add({winner.placed.placement[static_cast<std::size_t>(demand.source)],
                   winner.placed.placement[static_cast<std::size_t>(demand.destination)],
                   static_cast<std::uint64_t>(demand.weight / traffic.most_bytes() * kMessageBytes) + 1});
-  const Result<net::Completion> flow = net::run_flows(network, split->routing, messages);
+  const Result<net::workload::Completion> flow = net::flow::run_flows(network, split->routing, messages);
   if (!flow) return flow.error();
-  net::PacketConfig config;
+  net::packet::Config config;
   config.vcs = 4 * split->routing.vc_classes();
-  const Result<net::Completion> packets = net::run_packets(network, split->routing, messages, config);
+  const Result<net::workload::Completion> packets = net::packet::run_packets(network, split->routing, messages, config);
   if (!packets) return packets.error();
   return Simulated{flow->time_ns, packets->time_ns, split->routing.vc_classes()};
 }
@@ -307,8 +307,8 @@ Result<Simulated> simulated(const Costed& winner, const StepTraffic& traffic, in
 /// channels. Of traffic whose largest demands are all alike, on networks without parallel links.
 double ring_bound(const StepTraffic& traffic, int channels) {
   double largest = 0, of_rings = 0, rest = 0;
-  for (const net::Demand& demand : traffic.pairs) largest = std::max(largest, demand.weight);
-  for (const net::Demand& demand : traffic.pairs)
+  for (const net::workload::Demand& demand : traffic.pairs) largest = std::max(largest, demand.weight);
+  for (const net::workload::Demand& demand : traffic.pairs)
     (demand.weight > largest * (1 - 1e-9) ? of_rings : rest) += demand.weight;
   return std::min(largest, (2 * of_rings + rest) / channels);
 }

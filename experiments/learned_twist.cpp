@@ -35,7 +35,7 @@ using Source = Column::Source;
 constexpr double kGap = 0.005;
 
 struct Judged {
-  vtpu::net::DistanceDistribution distances;
+  vtpu::net::topology::DistanceDistribution distances;
   LiftedFlow flow;
 };
 

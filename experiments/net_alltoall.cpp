@@ -61,7 +61,7 @@ struct Reached {
 template <Topology T>
 Result<Reached> reach(const T& topology, int packets_a_pair, const std::vector<std::uint64_t>& seeds) {
   const Network network(topology);
-  const auto routing = DimensionOrder::make(topology, Dateline::plain);
+  const auto routing = routing::DimensionOrder::make(topology, routing::Dateline::plain);
   if (!routing) return routing.error();
   const double chips = network.chip_count();
   const std::uint64_t bytes = kPacketBytes * static_cast<std::uint64_t>(packets_a_pair);
@@ -69,18 +69,19 @@ Result<Reached> reach(const T& topology, int packets_a_pair, const std::vector<s
     return chips * static_cast<double>(bytes) / time_ns / LinkModel{}.bandwidth_gbytes_per_s;
   };
   Reached reached;
-  reached.bound = ideal_throughput(network, uniform_load_by_symmetry(network, *routing));
-  Workload of_first_chip("all-to-all");
+  reached.bound = routing::ideal_throughput(network, routing::uniform_load_by_symmetry(network, *routing));
+  workload::Workload of_first_chip("all-to-all");
   for (int destination = 1; destination < network.chip_count(); ++destination)
     of_first_chip.add({0, destination, bytes});
-  const Result<Completion> flow = run_symmetric_flows(network, *routing, of_first_chip);
+  const Result<workload::Completion> flow = flow::run_symmetric_flows(network, *routing, of_first_chip);
   if (!flow) return flow.error();
   reached.flow = throughput(flow->time_ns);
   for (const std::uint64_t seed : seeds) {
-    PacketConfig config;
+    packet::Config config;
     config.packet_bytes = kPacketBytes;
     config.seed = seed;
-    const Result<PacketRun> packets = run_all_to_all(network, *routing, AllToAll{bytes}, config);
+    const Result<packet::AllToAllResult> packets =
+        packet::run_all_to_all(network, *routing, packet::AllToAll{bytes}, config);
     if (!packets) return packets.error();
     reached.packet.push_back(throughput(packets->time_ns));
   }
@@ -98,8 +99,8 @@ Result<Cell> published(const Run& run, const char* id) {
 Result<void> compare(Run& run) {
   const int repeats = run.parameter("seeds", 3, 5);
   run.parameter("packet_bytes", static_cast<double>(kPacketBytes));
-  run.parameter("virtual_channels", PacketConfig{}.vcs);
-  run.parameter("buffer_packets", PacketConfig{}.vc_buffer_packets);
+  run.parameter("virtual_channels", packet::Config{}.vcs);
+  run.parameter("buffer_packets", packet::Config{}.vc_buffer_packets);
   std::vector<std::uint64_t> seeds;
   for (int i = 0; i < repeats; ++i) seeds.push_back(run.random(static_cast<std::uint64_t>(i)).next());
   Table& table = run.table("alltoall", {{"slice", "", Source::label},
@@ -127,7 +128,7 @@ Result<void> compare(Run& run) {
         fmt::format("{}, {} bytes a pair", name, kPacketBytes * static_cast<std::uint64_t>(packets));
     // The largest slices are run once: what one seed changes shrinks with the number of packets.
     const std::vector<std::uint64_t> own(seeds.begin(), seeds.begin() + (slice->quick ? repeats : 1));
-    const Result<Reached> regular = reach(Torus{slice->sides}, packets, own);
+    const Result<Reached> regular = reach(topology::Torus{slice->sides}, packets, own);
     if (!regular) return regular.error();
     const auto record = [&](const char* kind, const Reached& reached) {
       run.computed(fmt::format("net.alltoall.bound.{}_{}", kind, name), reached.bound, "link bandwidths",
@@ -142,7 +143,7 @@ Result<void> compare(Run& run) {
     record("regular", *regular);
     std::vector<Cell> row = {name, double(slice->sides.count()), regular->bound, regular->flow,
                              median(regular->packet)};
-    const Result<TwistedTorus> torus = TwistedTorus::make(slice->sides);
+    const Result<topology::TwistedTorus> torus = topology::TwistedTorus::make(slice->sides);
     if (torus) {
       const Result<Reached> twisted = reach(*torus, packets, own);
       if (!twisted) return twisted.error();

@@ -41,41 +41,44 @@ using Source = Column::Source;
 constexpr LinkModel kLink{50, 500};
 constexpr std::uint64_t kGiB = 1 << 30;
 
-AlphaBeta machine_of(const Shape& grid, const LinkModel& link) {
-  AlphaBeta machine;
+collective::AlphaBeta machine_of(const Shape& grid, const LinkModel& link) {
+  collective::AlphaBeta machine;
   machine.chips = grid.count();
   machine.links = 2 * grid.dimensions();
   machine.gbytes_per_s = link.bandwidth_gbytes_per_s;
   machine.latency_ns = link.latency_ns;
   for (int d = 0; d < grid.dimensions(); ++d) machine.diameter += grid.side(d) / 2;
-  machine.alltoall_rate = closed_form_alltoall_bound(Torus{grid});
+  machine.alltoall_rate = closed_form_alltoall_bound(topology::Torus{grid});
   return machine;
 }
 
 /// Time of a schedule's messages at flow level, ns.
-Result<double> time_of(const Schedule& schedule, const Shape& grid, std::uint64_t bytes) {
-  const Torus torus{grid};
+Result<double> time_of(const collective::Schedule& schedule, const Shape& grid, std::uint64_t bytes) {
+  const topology::Torus torus{grid};
   const Network network(torus, kLink);
-  const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain);
+  const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
-  const Result<Completion> done = run_flows(network, *routing, to_workload(schedule, bytes));
+  const Result<workload::Completion> done =
+      flow::run_flows(network, *routing, collective::to_workload(schedule, bytes));
   if (!done) return done.error();
   return done->time_ns;
 }
 
 Result<void> count_rounds(Run& run) {
   const Shape chapters{16};
-  const auto doubling = make_schedule(Collective::all_reduce, Algorithm::recursive_doubling, chapters);
+  const auto doubling = collective::make_schedule(collective::Collective::all_reduce,
+                                                  collective::Algorithm::recursive_doubling, chapters);
   if (!doubling) return doubling.error();
-  const auto ring = make_schedule(Collective::all_reduce, Algorithm::ring, chapters);
+  const auto ring =
+      collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::ring, chapters);
   if (!ring) return ring.error();
   for (const auto* schedule : {&*doubling, &*ring})
-    if (const auto proof = check_schedule(*schedule); !proof) return proof.error();
-  const auto hops = [&](int a, int b) { return torus_distance(chapters, a, b); };
+    if (const auto proof = collective::check_schedule(*schedule); !proof) return proof.error();
+  const auto hops = [&](int a, int b) { return collective::torus_distance(chapters, a, b); };
   run.simulated("net.allreduce.rounds_16", rounds(*doubling), "rounds",
                 "longest chain of messages of recursive doubling among 16 chips, proved to be an all-reduce");
   run.simulated("net.allreduce.rounds_16.control", rounds(*ring), "rounds", "the same of a ring schedule");
-  run.simulated("net.allreduce.hops_worst_16", hop_statistics(*doubling, hops).worst, "hops",
+  run.simulated("net.allreduce.hops_worst_16", collective::hop_statistics(*doubling, hops).worst, "hops",
                 "longest way of a message of recursive doubling on a ring of 16 chips");
   return {};
 }
@@ -85,7 +88,7 @@ Result<void> tabulate(Run& run) {
   run.parameter("torus", to_string(grid));
   run.parameter("link_gbytes_per_s", kLink.bandwidth_gbytes_per_s);
   run.parameter("link_latency_ns", kLink.latency_ns);
-  const AlphaBeta machine = machine_of(grid, kLink);
+  const collective::AlphaBeta machine = machine_of(grid, kLink);
   Table& table = run.table("collectives", {{"collective", "", Source::label},
                                            {"algorithm", "", Source::label},
                                            {"messages", "messages", Source::simulated},
@@ -100,27 +103,29 @@ Result<void> tabulate(Run& run) {
                                            {"small_bound", "us", Source::computed}});
   constexpr std::uint64_t kSmall = 4096;
   int proved = 0;
-  for (const Collective collective : all_collectives()) {
-    if (collective == Collective::sparse_exchange) continue;
-    for (const Algorithm algorithm : algorithms_of(collective)) {
-      ScheduleOptions options;
-      const bool pipelined = collective == Collective::broadcast || collective == Collective::reduce;
-      if (pipelined && algorithm != Algorithm::direct) options.pieces = 64;
-      const auto schedule = make_schedule(collective, algorithm, grid, options);
+  for (const collective::Collective collective : collective::all_collectives()) {
+    if (collective == collective::Collective::sparse_exchange) continue;
+    for (const collective::Algorithm algorithm : collective::algorithms_of(collective)) {
+      collective::ScheduleOptions options;
+      const bool pipelined =
+          collective == collective::Collective::broadcast || collective == collective::Collective::reduce;
+      if (pipelined && algorithm != collective::Algorithm::direct) options.pieces = 64;
+      const auto schedule = collective::make_schedule(collective, algorithm, grid, options);
       if (!schedule) return schedule.error();
-      if (const auto proof = check_schedule(*schedule); !proof) return proof.error();
+      if (const auto proof = collective::check_schedule(*schedule); !proof) return proof.error();
       ++proved;
       // Pieces are for large buffers.
-      const auto whole = make_schedule(collective, algorithm, grid);
+      const auto whole = collective::make_schedule(collective, algorithm, grid);
       if (!whole) return whole.error();
       const Result<double> large = time_of(*schedule, grid, kGiB), small = time_of(*whole, grid, kSmall);
       if (!large) return large.error();
       if (!small) return small.error();
-      const double bound = lower_bound(collective, machine, kGiB).time_ns();
-      const HopStatistics hops = hop_statistics(*schedule, [&](int a, int b) { return torus_distance(grid, a, b); });
+      const double bound = collective::lower_bound(collective, machine, kGiB).time_ns();
+      const collective::HopStatistics hops =
+          collective::hop_statistics(*schedule, [&](int a, int b) { return collective::torus_distance(grid, a, b); });
       table.add({to_string(collective), to_string(algorithm), double(hops.messages), double(rounds(*schedule)),
                  double(hops.best), hops.average, double(hops.worst), *large * 1e-6, bound * 1e-6, bound / *large,
-                 *small * 1e-3, lower_bound(collective, machine, kSmall).time_ns() * 1e-3});
+                 *small * 1e-3, collective::lower_bound(collective, machine, kSmall).time_ns() * 1e-3});
       run.simulated(fmt::format("net.collective.share.{}.{}", to_string(collective), to_string(algorithm)),
                     bound / *large, "1", "alpha-beta bound over time at flow level; 1 GiB on a 4x4x4 torus");
     }
@@ -136,18 +141,19 @@ Result<void> sweep_sizes(Run& run) {
                                                 {"mebibytes", "MiB", Source::computed},
                                                 {"time", "us", Source::simulated},
                                                 {"bound", "us", Source::computed}});
-  Progress progress("net-collectives", algorithms_of(Collective::all_reduce).size());
-  for (const Algorithm algorithm : algorithms_of(Collective::all_reduce)) {
+  Progress progress("net-collectives", collective::algorithms_of(collective::Collective::all_reduce).size());
+  for (const collective::Algorithm algorithm : collective::algorithms_of(collective::Collective::all_reduce)) {
     // Each to each: N^2 whole buffers, which nobody would do at size.
-    if (algorithm != Algorithm::direct) {
-      ScheduleOptions options;
-      if (algorithm == Algorithm::binomial_tree) options.pieces = 16;
-      const auto schedule = make_schedule(Collective::all_reduce, algorithm, grid, options);
+    if (algorithm != collective::Algorithm::direct) {
+      collective::ScheduleOptions options;
+      if (algorithm == collective::Algorithm::binomial_tree) options.pieces = 16;
+      const auto schedule = collective::make_schedule(collective::Collective::all_reduce, algorithm, grid, options);
       if (!schedule) return schedule.error();
       for (std::uint64_t bytes = 1024; bytes <= kGiB; bytes *= 32) {
         const Result<double> time = time_of(*schedule, grid, bytes);
         if (!time) return time.error();
-        const double bound = lower_bound(Collective::all_reduce, machine_of(grid, kLink), bytes).time_ns();
+        const double bound =
+            collective::lower_bound(collective::Collective::all_reduce, machine_of(grid, kLink), bytes).time_ns();
         table.add({to_string(algorithm), double(bytes) / (1 << 20), *time * 1e-3, bound * 1e-3});
       }
     }
@@ -167,19 +173,21 @@ Result<void> whole_machines(Run& run) {
                                                    {"least_busy_link", "1", Source::simulated}});
   for (const int side : {4, 8, 16}) {
     const Shape grid{side, side, side};
-    const Torus torus{grid};
-    const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain);
+    const topology::Torus torus{grid};
+    const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
     if (!routing) return routing.error();
-    const auto program = make_chip_program(Collective::all_reduce, Algorithm::bucket, grid);
+    const auto program =
+        collective::make_chip_program(collective::Collective::all_reduce, collective::Algorithm::bucket, grid);
     if (!program) return program.error();
-    const Workload workload = program->of_first_chip(kGiB);
-    const Result<Completion> with = run_symmetric_flows(Network(torus, kLink), *routing, workload);
+    const workload::Workload workload = program->of_first_chip(kGiB);
+    const Result<workload::Completion> with = flow::run_symmetric_flows(Network(torus, kLink), *routing, workload);
     if (!with) return with.error();
     const LinkModel prompt{kLink.bandwidth_gbytes_per_s, 0};
     const Network network(torus, prompt);
-    const Result<Completion> without = run_symmetric_flows(network, *routing, workload);
+    const Result<workload::Completion> without = flow::run_symmetric_flows(network, *routing, workload);
     if (!without) return without.error();
-    const double bound = lower_bound(Collective::all_reduce, machine_of(grid, prompt), kGiB).bandwidth_ns;
+    const double bound =
+        collective::lower_bound(collective::Collective::all_reduce, machine_of(grid, prompt), kGiB).bandwidth_ns;
     const double least = *std::min_element(without->channel_bytes.begin(), without->channel_bytes.end()) /
                          prompt.bandwidth_gbytes_per_s / without->time_ns;
     const std::string name = to_string(grid);

@@ -64,20 +64,20 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// A machine after failures: what is left of it, and the chip behind each name.
 struct Damage {
-  DegradedTopology topology;
+  fault::DegradedTopology topology;
   std::vector<std::optional<int>> chip_of;
 };
 
 /// None: the policy has no spares left.
 Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, const std::vector<int>& failed) {
   const int block_chips = machine.block_shape().count();
-  OcsState state = whole_torus(machine);
+  ocs::OcsState state = fault::whole_torus(machine);
   std::vector<std::optional<int>> chip_of(at(machine.active_count()));
   for (int name = 0; name < machine.active_count(); ++name) chip_of[at(name)] = name;
   if (policy == Policy::spread || policy == Policy::bundled) {
     const int spares = (static_cast<int>(failed.size()) + block_chips - 1) / block_chips;
-    Result<OcsState> spliced =
-        splice_in_series(machine, policy == Policy::spread ? SpliceRule::spread : SpliceRule::bundled, spares);
+    Result<ocs::OcsState> spliced = fault::splice_in_series(
+        machine, policy == Policy::spread ? fault::SpliceRule::spread : fault::SpliceRule::bundled, spares);
     if (!spliced) return std::optional<Damage>();
     state = *std::move(spliced);
     SpareMap map(machine);
@@ -93,7 +93,7 @@ Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, cons
     if (static_cast<int>(hit.size()) > machine.config().spare_blocks) return std::optional<Damage>();
     for (std::size_t i = 0; i < hit.size(); ++i) {
       const int spare = machine.active_block_count() + static_cast<int>(i);
-      const Result<Splice> splice = splice_block(state, hit[i], spare);
+      const Result<ocs::Splice> splice = ocs::splice_block(state, hit[i], spare);
       if (!splice) return splice.error();
       state = splice->state;
       for (int position = 0; position < block_chips; ++position)
@@ -102,8 +102,8 @@ Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, cons
   } else {
     for (const int chip : failed) chip_of[at(chip)].reset();
   }
-  const SpareUse use = policy == Policy::block ? SpareUse::in_place : SpareUse::in_series;
-  DegradedTopology topology("degraded", machine, state, use);
+  const fault::SpareUse use = policy == Policy::block ? fault::SpareUse::in_place : fault::SpareUse::in_series;
+  fault::DegradedTopology topology("degraded", machine, state, use);
   for (const int chip : failed) topology.remove_chip(chip);
   return std::optional(Damage{std::move(topology), std::move(chip_of)});
 }
@@ -118,23 +118,25 @@ struct Cost {
 };
 
 /// `bucket`: the schedule of an all-reduce to run, or none.
-Result<Cost> cost_of(const Machine& machine, const Damage& left, const Schedule* bucket, std::uint64_t bytes) {
+Result<Cost> cost_of(const Machine& machine, const Damage& left, const collective::Schedule* bucket,
+                     std::uint64_t bytes) {
   std::vector<int> chips;
   for (const auto& chip : left.chip_of)
     if (chip) chips.push_back(*chip);
   const bool whole = chips.size() == left.chip_of.size();
-  const SparedRoutes routes(left.topology);
+  const fault::SparedRoutes routes(left.topology);
   const std::vector<double> uniform = routes.uniform_load(chips);
   Cost cost;
-  cost.hops = total(uniform) / static_cast<double>(chips.size() - 1);
-  cost.all_to_all = largest(uniform);
-  cost.bucket = largest(routes.load(neighbour_demands(machine.active_shape(), left.chip_of)));
-  cost.ring = largest(routes.load(ring_demands(machine.active_shape(), left.chip_of)));
+  cost.hops = fault::total(uniform) / static_cast<double>(chips.size() - 1);
+  cost.all_to_all = fault::largest(uniform);
+  cost.bucket = fault::largest(routes.load(fault::neighbour_demands(machine.active_shape(), left.chip_of)));
+  cost.ring = fault::largest(routes.load(fault::ring_demands(machine.active_shape(), left.chip_of)));
   if (bucket != nullptr && whole) {
-    const Workload workload = to_workload(*bucket, bytes, chips);
-    Result<std::vector<double>> capacities = channel_capacities(routes.network());
+    const workload::Workload workload = collective::to_workload(*bucket, bytes, chips);
+    Result<std::vector<double>> capacities = flow::channel_capacities(routes.network());
     if (!capacities) return capacities.error();
-    const Result<Completion> done = run_fluid(workload, routes.ways(workload), *std::move(capacities), {});
+    const Result<workload::Completion> done =
+        flow::run_fluid(workload, routes.ways(workload), *std::move(capacities), {});
     if (!done) return done.error();
     cost.all_reduce_ns = done->time_ns;
   }
@@ -146,13 +148,14 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
   const std::string grid = to_string(machine.active_shape());
   constexpr std::uint64_t kBytes = 64 << 20;
   constexpr int kMostFlows = 16;  // beyond that nearly every message has a rate of its own, and runs take minutes
-  std::optional<Schedule> bucket;
+  std::optional<collective::Schedule> bucket;
   if (all_reduce) {
-    auto schedule = make_schedule(Collective::all_reduce, Algorithm::bucket, machine.active_shape());
+    auto schedule = collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::bucket,
+                                              machine.active_shape());
     if (!schedule) return schedule.error();
     bucket = *std::move(schedule);
   }
-  const Schedule* schedule = bucket ? &*bucket : nullptr;
+  const collective::Schedule* schedule = bucket ? &*bucket : nullptr;
   const auto intact = damage(machine, Policy::fixed, {});
   if (!intact) return intact.error();
   const Result<Cost> before = cost_of(machine, **intact, schedule, kBytes);
@@ -198,16 +201,16 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
     progress.step(std::to_string(count));
   }
   // Shortest paths for all, once, with every spare block in the rings and no failure.
-  const auto spliced = splice_in_series(machine, SpliceRule::spread, machine.config().spare_blocks);
+  const auto spliced = fault::splice_in_series(machine, fault::SpliceRule::spread, machine.config().spare_blocks);
   if (!spliced) return spliced.error();
-  const Network network(DegradedTopology("spliced", machine, *spliced));
+  const Network network(fault::DegradedTopology("spliced", machine, *spliced));
   std::vector<int> chips;
   for (const auto& chip : (*intact)->chip_of) chips.push_back(*chip);
   const std::vector<double> load =
-      shortest_path_load(network, chips, chips, 1 / static_cast<double>(chips.size()), Paths::even);
-  run.computed("net.degraded.shortcut.stretch." + grid, pair_distances(network, chips).mean() / before->hops, "x",
-               "all chips on shortest paths through all spliced spare blocks, no failure");
-  run.computed("net.degraded.shortcut.alltoall." + grid, largest(load) / before->all_to_all, "x",
+      fault::shortest_path_load(network, chips, chips, 1 / static_cast<double>(chips.size()), fault::Paths::even);
+  run.computed("net.degraded.shortcut.stretch." + grid, fault::pair_distances(network, chips).mean() / before->hops,
+               "x", "all chips on shortest paths through all spliced spare blocks, no failure");
+  run.computed("net.degraded.shortcut.alltoall." + grid, fault::largest(load) / before->all_to_all, "x",
                "the same: load of the most loaded channel over the torus's");
   return {};
 }
@@ -227,7 +230,7 @@ Result<std::string> published_range(const Run& run, const std::string& id) {
 
 /// Throughput kept of all-to-all and of neighbour traffic on a torus that has lost something.
 Result<void> lose(Run& run, const Machine& machine, const std::string& what, const std::string& key,
-                  const DegradedTopology& whole, const DegradedTopology& left, Table& table) {
+                  const fault::DegradedTopology& whole, const fault::DegradedTopology& left, Table& table) {
   const std::string grid = to_string(machine.active_shape());
   std::vector<std::optional<int>> chip_of;
   std::vector<int> chips;
@@ -237,20 +240,21 @@ Result<void> lose(Run& run, const Machine& machine, const std::string& what, con
   }
   const double weight = 1 / static_cast<double>(chips.size());
   const Network before(whole), after(left);
-  const std::vector<Demand> neighbours = neighbour_demands(machine.active_shape(), chip_of);
-  const auto kept = [&](Paths paths, bool to_all) {
-    const auto load = [&](const Network& network, Paths by) {
-      return largest(to_all ? shortest_path_load(network, chips, chips, weight, by)
-                            : shortest_path_load(network, neighbours, by));
+  const std::vector<workload::Demand> neighbours = fault::neighbour_demands(machine.active_shape(), chip_of);
+  const auto kept = [&](fault::Paths paths, bool to_all) {
+    const auto load = [&](const Network& network, fault::Paths by) {
+      return fault::largest(to_all ? fault::shortest_path_load(network, chips, chips, weight, by)
+                                   : fault::shortest_path_load(network, neighbours, by));
     };
-    return load(before, Paths::even) / load(after, paths);
+    return load(before, fault::Paths::even) / load(after, paths);
   };
-  const double even = kept(Paths::even, true);
-  const double neighbour_even = kept(Paths::even, false), neighbour_first = kept(Paths::first, false);
+  const double even = kept(fault::Paths::even, true);
+  const double neighbour_even = kept(fault::Paths::even, false), neighbour_first = kept(fault::Paths::first, false);
   std::optional<double> balanced, bound;
   if (machine.active_count() <= 512 && machine.spare_count() == 0) {
-    const double full = largest(shortest_path_load(before, chips, chips, weight, Paths::even));
-    const auto split = balanced_split(after, Traffic::uniform(machine.active_count(), true), 0.005, 150);
+    const double full = fault::largest(fault::shortest_path_load(before, chips, chips, weight, fault::Paths::even));
+    const auto split =
+        routing::balanced_split(after, workload::Traffic::uniform(machine.active_count(), true), 0.005, 150);
     if (!split) return split.error();
     balanced = split->throughput * full;
     bound = split->dual_bound * full;
@@ -277,13 +281,13 @@ Result<void> lose(Run& run, const Machine& machine, const std::string& what, con
 Result<void> lose_links(Run& run, const Shape& sides, Table& table) {
   const auto machine = Machine::make({.sides = {sides.side(0), sides.side(1), sides.side(2)}, .spare_blocks = 0});
   if (!machine) return machine.error();
-  const DegradedTopology whole("whole", *machine, whole_torus(*machine));
+  const fault::DegradedTopology whole("whole", *machine, fault::whole_torus(*machine));
   // A switch of the last dimension, whose rings are the longest; on a torus its place on the face is all the same.
-  OcsState state = whole_torus(*machine);
-  darken(state, 2 * state.layout().block_side * state.layout().block_side);
-  const DegradedTopology dark("dark", *machine, state);
+  ocs::OcsState state = fault::whole_torus(*machine);
+  fault::darken(state, 2 * state.layout().block_side * state.layout().block_side);
+  const fault::DegradedTopology dark("dark", *machine, state);
   if (auto done = lose(run, *machine, "optical switch", "ocs", whole, dark, table); !done) return done;
-  DegradedTopology left = whole;
+  fault::DegradedTopology left = whole;
   left.remove_link({3, 4});  // from the end of a block, in the last dimension
   return lose(run, *machine, "optical link", "link", whole, left, table);
 }

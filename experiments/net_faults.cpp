@@ -44,8 +44,8 @@ constexpr const char* kAvailability = "data/published/availability.csv";
 constexpr const char* kSwitches = "data/published/ocs.csv";
 constexpr const char* kFeatures = "data/published/chip_features.csv";
 
-FailureModel chips_fail(bool hot = true, std::optional<double> repair_days = std::nullopt) {
-  return {.laws = {{ComponentKind::chip, LifeLaw::exponential(kChipDays), repair_days}},
+fault::FailureModel chips_fail(bool hot = true, std::optional<double> repair_days = std::nullopt) {
+  return {.laws = {{fault::ComponentKind::chip, fault::LifeLaw::exponential(kChipDays), repair_days}},
           .trace = {},
           .idle_spares_age = hot};
 }
@@ -71,18 +71,19 @@ struct Lives {
   double outages = 0, waited = 0, days = 0, exhausted = 0, names_moved = 0;
 };
 
-Result<Lives> live_often(const Machine& machine, const FailureModel& model, const Policy& policy, double days,
-                         int count, const Random& random) {
+Result<Lives> live_often(const Machine& machine, const fault::FailureModel& model, const fault::Policy& policy,
+                         double days, int count, const Random& random) {
   Lives lives;
   for (int i = 0; i < count; ++i) {
-    const Result<LifeReport> report = live(machine, model, policy, days, random.fork(static_cast<std::uint64_t>(i)));
+    const Result<fault::LifeReport> report =
+        fault::live(machine, model, policy, days, random.fork(static_cast<std::uint64_t>(i)));
     if (!report) return report.error();
     lives.availability.push_back(report->availability());
     lives.useful.push_back(report->useful_s / report->seconds);
     lives.days += days;
     lives.exhausted += report->exhausted_s.has_value();
     lives.names_moved += report->names_moved;
-    for (const Outage& outage : report->outages) {
+    for (const fault::Outage& outage : report->outages) {
       if (!outage.finished) continue;
       ++lives.outages;
       lives.waited += outage.waited_s > 0;
@@ -105,10 +106,10 @@ Cell number_or_none(bool there, double value) {
   return std::string();
 }
 
-double quantile(const std::vector<double>& sorted, double q) { return sample_quantile(sorted, q).value; }
+double quantile(const std::vector<double>& sorted, double q) { return fault::sample_quantile(sorted, q).value; }
 
 Estimate p99(const Lives& lives) {
-  const SampleQuantile found = sample_quantile(lives.total_ms, 0.99);
+  const fault::SampleQuantile found = fault::sample_quantile(lives.total_ms, 0.99);
   return {found.value,
           {found.low, found.high},
           {},
@@ -121,7 +122,7 @@ Result<void> study_recovery(Run& run, const Machine& machine, int count) {
   if (!memory_gib) return memory_gib.error();
   const Result<double> slice_s = run.published(kSwitches, "OC-024");
   if (!slice_s) return slice_s.error();
-  const RecoverySteps steps = steps_of(machine, chip_spare(), true, false);
+  const fault::RecoverySteps steps = fault::steps_of(machine, fault::chip_spare(), true, false);
   const double enough_s = longest_period_s(steps, 0.99, 0.1);
   run.computed("net.recovery.period_for_claim_ms", enough_s * 1e3, "ms",
                "longest period of health checks with which 99 % of recoveries take less than 100 ms");
@@ -129,25 +130,25 @@ Result<void> study_recovery(Run& run, const Machine& machine, int count) {
                "chip spare: decide, update and resume, 4096 entries of 200 ns each twice");
   struct Row {
     std::string name;
-    Policy policy;
+    fault::Policy policy;
   };
   std::vector<Row> rows;
-  const auto add = [&](const std::string& name, Policy policy, auto change) {
+  const auto add = [&](const std::string& name, fault::Policy policy, auto change) {
     change(policy);
     rows.push_back({name, std::move(policy)});
   };
-  add("chip spare", chip_spare(), [](Policy&) {});
-  add("chip spare, checked often enough for the claim", chip_spare(),
-      [&](Policy& policy) { policy.costs.check_period_s = enough_s; });
-  add("chip spare, memory copied", chip_spare(),
-      [&](Policy& policy) { policy.costs.state_gbytes = *memory_gib * 1.073741824; });
+  add("chip spare", fault::chip_spare(), [](fault::Policy&) {});
+  add("chip spare, checked often enough for the claim", fault::chip_spare(),
+      [&](fault::Policy& policy) { policy.costs.check_period_s = enough_s; });
+  add("chip spare, memory copied", fault::chip_spare(),
+      [&](fault::Policy& policy) { policy.costs.state_gbytes = *memory_gib * 1.073741824; });
   for (const double switching_ms : {1.0, 10.0, 30.0})
-    add(fmt::format("block spare, switches {:.0f} ms", switching_ms), block_spare(),
-        [&](Policy& policy) { policy.costs.switching_ms = switching_ms; });
-  add("block spare, slice rebuilt end to end", block_spare(),
-      [&](Policy& policy) { policy.costs.switching_ms = *slice_s * 1e3; });
-  add("block spare, restart from checkpoint", checkpoint_restart(), [](Policy&) {});
-  add("static, waits for repair", static_wiring(), [](Policy&) {});
+    add(fmt::format("block spare, switches {:.0f} ms", switching_ms), fault::block_spare(),
+        [&](fault::Policy& policy) { policy.costs.switching_ms = switching_ms; });
+  add("block spare, slice rebuilt end to end", fault::block_spare(),
+      [&](fault::Policy& policy) { policy.costs.switching_ms = *slice_s * 1e3; });
+  add("block spare, restart from checkpoint", fault::checkpoint_restart(), [](fault::Policy&) {});
+  add("static, waits for repair", fault::static_wiring(), [](fault::Policy&) {});
   Table& table = run.table("recovery", {{"policy", "", Source::label},
                                         {"outages", "1", Source::simulated},
                                         {"waited_share", "fraction", Source::simulated},
@@ -164,9 +165,10 @@ Result<void> study_recovery(Run& run, const Machine& machine, int count) {
     const Result<Lives> lives =
         live_often(machine, chips_fail(true, kRepairDays), row.policy, kDays, count, run.random(1));
     if (!lives) return lives.error();
-    const RecoveryTime exact{row.policy.costs.check_period_s,
-                             steps_of(machine, row.policy, true, row.policy.spares == Spares::blocks)};
-    const bool waits = row.policy.spares == Spares::none;
+    const fault::RecoveryTime exact{
+        row.policy.costs.check_period_s,
+        fault::steps_of(machine, row.policy, true, row.policy.spares == fault::Spares::blocks)};
+    const bool waits = row.policy.spares == fault::Spares::none;
     std::vector<Cell> cells = {row.name, lives->outages, lives->waited / lives->outages};
     for (const double value :
          {quantile(lives->detect_ms, 0.5), quantile(lives->detect_ms, 0.99), quantile(lives->decide_ms, 0.5),
@@ -183,7 +185,7 @@ Result<void> study_recovery(Run& run, const Machine& machine, int count) {
 Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
   const std::string method = fmt::format("lives of {:.0f} days, chips fail at 1/1000 days, no repair", kDays);
   for (const bool hot : {true, false}) {
-    const Result<Lives> lives = live_often(machine, chips_fail(hot), chip_spare(), kDays, count, run.random(2));
+    const Result<Lives> lives = live_often(machine, chips_fail(hot), fault::chip_spare(), kDays, count, run.random(2));
     if (!lives) return lives.error();
     const std::string kind = hot ? "hot_spares" : "cold_spares";
     run.simulated("net.fault.availability_62d." + kind, mean_of(lives->availability, method), "fraction");
@@ -191,15 +193,16 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
     for (const double share : lives->availability) kept.push_back(share >= 0.999);
     run.simulated("net.availability.lives_kept." + kind, mean_of(kept, method + "; lives of 99.9 % or more"),
                   "fraction");
-    const SparePool pool{machine.active_count(), machine.spare_count(), LifeLaw::exponential(kChipDays), hot};
-    const RecoveryTime recovery{1, steps_of(machine, chip_spare(), true, false)};
-    run.computed("net.availability.exact." + kind, mean_availability(pool, recovery.mean_s(), kDays), "fraction",
+    const fault::SparePool pool{machine.active_count(), machine.spare_count(), fault::LifeLaw::exponential(kChipDays),
+                                hot};
+    const fault::RecoveryTime recovery{1, fault::steps_of(machine, fault::chip_spare(), true, false)};
+    run.computed("net.availability.exact." + kind, fault::mean_availability(pool, recovery.mean_s(), kDays), "fraction",
                  "from the law of the time of exhaustion and the mean recovery");
     double low = 1, high = kDays;
     constexpr int kHalvings = 12;
     for (int i = 0; i < kHalvings; ++i) {
       const double middle = (low + high) / 2;
-      (mean_availability(pool, recovery.mean_s(), middle) >= 0.999 ? low : high) = middle;
+      (fault::mean_availability(pool, recovery.mean_s(), middle) >= 0.999 ? low : high) = middle;
     }
     run.computed("net.availability.days_of_three_nines." + kind, low, "days",
                  "longest time over which the mean availability is 99.9 %");
@@ -207,7 +210,7 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
                  1 - machine.active_count() / kChipDays / 86400 * recovery.mean_s() *
                          (hot ? double(machine.chip_count()) / machine.active_count() : 1.0),
                  "fraction", "one mean recovery for every failure, exhaustion left out");
-    run.computed("net.exhaustion.exhausted_by_62d." + kind, exhaustion_cdf(pool, kDays), "probability", "exact");
+    run.computed("net.exhaustion.exhausted_by_62d." + kind, fault::exhaustion_cdf(pool, kDays), "probability", "exact");
     run.simulated("net.exhaustion.exhausted_by_62d_lives." + kind, lives->exhausted / count, "probability", method);
     if (!hot) continue;
     run.simulated("net.fault.recovery_ms_p99", p99(*lives), "ms");
@@ -215,7 +218,7 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
     run.computed("net.recovery.exact_p99_ms", recovery.quantile_s(0.99) * 1e3, "ms",
                  "detection uniform, the rest constant");
   }
-  Policy slow = chip_spare();
+  fault::Policy slow = fault::chip_spare();
   slow.costs.check_period_s = 100;
   const Result<Lives> slowly = live_often(machine, chips_fail(), slow, kDays, std::max(1, count / 20), run.random(2));
   if (!slowly) return slowly.error();
@@ -223,7 +226,7 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
   MachineConfig bare;
   bare.spare_blocks = 0;
   const Result<Lives> withheld =
-      live_often(*Machine::make(bare), chips_fail(), chip_spare(), kDays, std::max(2, count / 4), run.random(2));
+      live_often(*Machine::make(bare), chips_fail(), fault::chip_spare(), kDays, std::max(2, count / 4), run.random(2));
   if (!withheld) return withheld.error();
   run.simulated("net.fault.availability_62d.control", mean_of(withheld->availability, method), "fraction");
   return {};
@@ -231,7 +234,7 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
 
 Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
   const int names = machine.active_count(), spares = machine.spare_count();
-  const LifeLaw constant = LifeLaw::exponential(kChipDays);
+  const fault::LifeLaw constant = fault::LifeLaw::exponential(kChipDays);
   const Result<double> machine_percent = run.published(kAvailability, "AV-034");
   if (!machine_percent) return machine_percent.error();
   run.computed("net.fault.failures_per_day", names / kChipDays, "1/day", "4096 chips at 1000 days each");
@@ -241,27 +244,27 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
   struct Law {
     const char* column;
     std::string words;
-    SparePool pool;
+    fault::SparePool pool;
   };
-  const SparePool hot{names, spares, constant, true}, cold{names, spares, constant, false};
-  SparePool half = hot;
+  const fault::SparePool hot{names, spares, constant, true}, cold{names, spares, constant, false};
+  fault::SparePool half = hot;
   half.spares /= 2;
   const Law laws[] = {
       {"hot", "chips, constant rate, hot spares", hot},
       {"cold", "chips, constant rate, cold spares", cold},
-      {"young", "chips, Weibull 0.7, hot spares", {names, spares, LifeLaw::weibull(kChipDays, 0.7), true}},
-      {"wear", "chips, Weibull 2, hot spares", {names, spares, LifeLaw::weibull(kChipDays, 2), true}},
+      {"young", "chips, Weibull 0.7, hot spares", {names, spares, fault::LifeLaw::weibull(kChipDays, 0.7), true}},
+      {"wear", "chips, Weibull 2, hot spares", {names, spares, fault::LifeLaw::weibull(kChipDays, 2), true}},
       {"published",
        "machines of four chips, published rate",
-       {names / 4, spares / 4, LifeLaw::exponential(100 / *machine_percent), true}},
+       {names / 4, spares / 4, fault::LifeLaw::exponential(100 / *machine_percent), true}},
       {"blocks",
        "block spares, chips at the constant rate",
-       {machine.active_block_count(), spares / 64, LifeLaw::exponential(kChipDays / 64), true}}};
-  run.simulated("net.fault.spare_days_median.hot_spares", exhaustion_quantile(hot, 0.5), "days",
+       {machine.active_block_count(), spares / 64, fault::LifeLaw::exponential(kChipDays / 64), true}}};
+  run.simulated("net.fault.spare_days_median.hot_spares", fault::exhaustion_quantile(hot, 0.5), "days",
                 "exact: 257th smallest of 4352 exponential lives");
-  run.simulated("net.fault.spare_days_median.cold_spares", exhaustion_quantile(cold, 0.5), "days",
+  run.simulated("net.fault.spare_days_median.cold_spares", fault::exhaustion_quantile(cold, 0.5), "days",
                 "exact: Erlang law of 257 stages");
-  run.simulated("net.fault.spare_days_median.control", exhaustion_quantile(half, 0.5), "days",
+  run.simulated("net.fault.spare_days_median.control", fault::exhaustion_quantile(half, 0.5), "days",
                 "exact: half of the spares withheld");
   Table& table = run.table("exhaustion_quantiles", {{"law", "", Source::label},
                                                     {"p05", "days", Source::computed},
@@ -270,18 +273,18 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
                                                     {"by_62_days", "probability", Source::computed}});
   std::vector<Column> columns = {{"days", "days", Source::computed}};
   for (const Law& law : laws) {
-    table.add({law.words, exhaustion_quantile(law.pool, 0.05), exhaustion_quantile(law.pool, 0.5),
-               exhaustion_quantile(law.pool, 0.95), exhaustion_cdf(law.pool, kDays)});
+    table.add({law.words, fault::exhaustion_quantile(law.pool, 0.05), fault::exhaustion_quantile(law.pool, 0.5),
+               fault::exhaustion_quantile(law.pool, 0.95), fault::exhaustion_cdf(law.pool, kDays)});
     for (const auto& [name, p] : {std::pair{"p05", 0.05}, {"median", 0.5}, {"p95", 0.95}})
-      run.computed(fmt::format("net.exhaustion.{}.{}", law.column, name), exhaustion_quantile(law.pool, p), "days",
-                   law.words);
+      run.computed(fmt::format("net.exhaustion.{}.{}", law.column, name), fault::exhaustion_quantile(law.pool, p),
+                   "days", law.words);
     columns.push_back({law.column, "probability", Source::computed});
   }
   for (const double shape : {0.7, 2.0}) {
-    const SparePool pool{names, spares, LifeLaw::weibull(kChipDays, shape), false};
+    const fault::SparePool pool{names, spares, fault::LifeLaw::weibull(kChipDays, shape), false};
     Random random = run.random(shape < 1 ? 4 : 5);
     std::vector<double> days;
-    for (int i = 0; i < draws; ++i) days.push_back(draw_exhaustion(pool, random));
+    for (int i = 0; i < draws; ++i) days.push_back(fault::draw_exhaustion(pool, random));
     std::sort(days.begin(), days.end());
     const double by = static_cast<double>(std::upper_bound(days.begin(), days.end(), kDays) - days.begin());
     table.add({fmt::format("chips, Weibull {}, cold spares (drawn)", shape), quantile(days, 0.05), quantile(days, 0.5),
@@ -296,9 +299,10 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
   for (int tenth = 0; tenth <= 3300; tenth += tenth < 50 ? 1 : 10) {
     const double day = tenth / 10.0;
     std::vector<Cell> row(columns.size(), day);
-    for (std::size_t i = 0; i < std::size(laws); ++i) row[i + 1] = exhaustion_cdf(laws[i].pool, day);
+    for (std::size_t i = 0; i < std::size(laws); ++i) row[i + 1] = fault::exhaustion_cdf(laws[i].pool, day);
     curve.add(std::move(row));
-    if (tenth % 100 == 0) worst = std::max(worst, std::abs(hypoexponential_cdf(rates, day) - exhaustion_cdf(hot, day)));
+    if (tenth % 100 == 0)
+      worst = std::max(worst, std::abs(fault::hypoexponential_cdf(rates, day) - fault::exhaustion_cdf(hot, day)));
   }
   run.computed("net.exhaustion.two_ways_differ", worst, "probability",
                "hot spares: sum of exponential stages by uniformization against the order statistic, at most");
@@ -307,7 +311,7 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
 
 void study_tolerance(Run& run, const Machine& machine, int orders) {
   const int names = machine.active_count(), spares = machine.spare_count();
-  const auto fraction = [&](const ChipGroups& groups) { return tolerated(groups).mean_failures / names; };
+  const auto fraction = [&](const fault::ChipGroups& groups) { return fault::tolerated(groups).mean_failures / names; };
   const double remap = fraction({names + spares, 1, names});
   run.simulated("net.fault.tolerated_fraction_remap", remap, "fraction",
                 "exact: chips that may fail before a job on all names lacks one, over the names");
@@ -336,7 +340,7 @@ void study_tolerance(Run& run, const Machine& machine, int orders) {
   }
   Random random = run.random(6);
   std::vector<double> borne;
-  for (int i = 0; i < orders; ++i) borne.push_back(double(failures_until_cut_off(machine, random)) / names);
+  for (int i = 0; i < orders; ++i) borne.push_back(double(fault::failures_until_cut_off(machine, random)) / names);
   run.simulated("net.tolerated.until_cut_off",
                 mean_of(borne, "random orders of failures on the torus until a working chip cannot reach the others"),
                 "fraction");
@@ -359,12 +363,13 @@ Result<void> study_policies(Run& run, const Machine& machine, int count, double 
                                         {"exhausted", "fraction", Source::simulated},
                                         {"published", "fraction", Source::quoted}});
   for (const bool repaired : {true, false})
-    for (const Policy& policy : {chip_spare(), block_spare(), checkpoint_restart(), static_wiring()}) {
+    for (const fault::Policy& policy :
+         {fault::chip_spare(), fault::block_spare(), fault::checkpoint_restart(), fault::static_wiring()}) {
       const std::optional<double> repair = repaired ? std::optional(kRepairDays) : std::nullopt;
-      FailureModel model;
-      model.laws = {{ComponentKind::host, LifeLaw::exponential(100 / *hosts), repair},
-                    {ComponentKind::fibre, LifeLaw::exponential(100 / *cables), repair},
-                    {ComponentKind::ocs, LifeLaw::exponential(100 / *switches), repair}};
+      fault::FailureModel model;
+      model.laws = {{fault::ComponentKind::host, fault::LifeLaw::exponential(100 / *hosts), repair},
+                    {fault::ComponentKind::fibre, fault::LifeLaw::exponential(100 / *cables), repair},
+                    {fault::ComponentKind::ocs, fault::LifeLaw::exponential(100 / *switches), repair}};
       const Result<Lives> lives = live_often(machine, model, policy, days, count, run.random(3));
       if (!lives) return lives.error();
       const std::string method = fmt::format("published rates of machines, cables and switches; {:.0f} days", days);
@@ -383,53 +388,53 @@ Result<void> study_policies(Run& run, const Machine& machine, int count, double 
 }
 
 /// All links of a chip inside its block.
-std::vector<TraceFailure> links_of(const Machine& machine, int chip, double time_s) {
-  std::vector<TraceFailure> failures;
-  for (int link = 0; link < component_count(machine, ComponentKind::link); ++link)
-    for (const LinkEnd& end : link_ends(machine, link))
-      if (end.chip == chip) failures.push_back({time_s, {ComponentKind::link, link}});
+std::vector<fault::TraceFailure> links_of(const Machine& machine, int chip, double time_s) {
+  std::vector<fault::TraceFailure> failures;
+  for (int link = 0; link < fault::component_count(machine, fault::ComponentKind::link); ++link)
+    for (const fault::LinkEnd& end : fault::link_ends(machine, link))
+      if (end.chip == chip) failures.push_back({time_s, {fault::ComponentKind::link, link}});
   return failures;
 }
 
 Result<void> study_cases(Run& run, const Machine& machine) {
-  using Kind = ComponentKind;
+  using Kind = fault::ComponentKind;
   const int inner = machine.chip_at(BlockPlace{0, machine.block_shape().index_of({1, 1, 1})});
   const auto chip = [&](double time_s, int id, std::optional<double> repair_s = std::nullopt) {
-    return TraceFailure{time_s, {Kind::chip, id}, repair_s};
+    return fault::TraceFailure{time_s, {Kind::chip, id}, repair_s};
   };
   const auto block_chip = [&](double time_s, int block) {
-    return TraceFailure{time_s, {Kind::chip, machine.chip_at(BlockPlace{block, 0})}};
+    return fault::TraceFailure{time_s, {Kind::chip, machine.chip_at(BlockPlace{block, 0})}};
   };
   const int spare = machine.active_count();
   struct Case {
     const char* name;
-    Policy policy;
-    std::vector<TraceFailure> failures;
+    fault::Policy policy;
+    std::vector<fault::TraceFailure> failures;
   };
   const Case cases[] = {
-      {"two chips between two checks", chip_spare(), {chip(10.2, 0), chip(10.6, 100)}},
-      {"a host with its four chips", chip_spare(), {{10.2, {Kind::host, 5}}}},
-      {"a chip, and then its host", chip_spare(), {chip(10.5, 0), {20.5, {Kind::host, 0}}}},
-      {"another chip while one is recovered", chip_spare(), {chip(10.5, 0), chip(11.001, 100)}},
-      {"another chip while the job restarts", checkpoint_restart(), {block_chip(10.5, 0), block_chip(30.5, 1)}},
-      {"the spare in use", chip_spare(), {chip(10.5, 0), chip(20.5, spare)}},
-      {"an idle spare", chip_spare(), {chip(10.5, spare + 9)}},
-      {"a chip in an idle spare block", block_spare(), {chip(10.5, spare + 9)}},
-      {"the same chip twice", chip_spare(), {chip(10.5, 0), chip(20.5, 0)}},
-      {"a chip that is back before the check", chip_spare(), {chip(10.2, 0, 10.4)}},
-      {"all six links of a chip", chip_spare(), links_of(machine, inner, 10.5)},
-      {"a switch", chip_spare(), {{10.5, {Kind::ocs, 0}}}},
-      {"a switch, routes fixed", static_wiring(), {{10.5, {Kind::ocs, 0}, 1800}}},
-      {"a block", block_spare(), {{10.5, {Kind::block, 7}}}},
-      {"a rack", chip_spare(), {{10.5, {Kind::rack, 7}}}},
-      {"a whole volume", chip_spare(), {{10.5, {Kind::volume, 2}}}},
-      {"the volume of the spares, then a chip", chip_spare(), {{10.5, {Kind::volume, 16}}, chip(20.5, 0)}},
-      {"one chip more than spares", chip_spare(), {{10.5, {Kind::volume, 2}}, chip(20.5, 0)}},
-      {"the same, the volume repaired", chip_spare(), {{10.5, {Kind::volume, 2}, 600}, chip(20.5, 0)}},
+      {"two chips between two checks", fault::chip_spare(), {chip(10.2, 0), chip(10.6, 100)}},
+      {"a host with its four chips", fault::chip_spare(), {{10.2, {Kind::host, 5}}}},
+      {"a chip, and then its host", fault::chip_spare(), {chip(10.5, 0), {20.5, {Kind::host, 0}}}},
+      {"another chip while one is recovered", fault::chip_spare(), {chip(10.5, 0), chip(11.001, 100)}},
+      {"another chip while the job restarts", fault::checkpoint_restart(), {block_chip(10.5, 0), block_chip(30.5, 1)}},
+      {"the spare in use", fault::chip_spare(), {chip(10.5, 0), chip(20.5, spare)}},
+      {"an idle spare", fault::chip_spare(), {chip(10.5, spare + 9)}},
+      {"a chip in an idle spare block", fault::block_spare(), {chip(10.5, spare + 9)}},
+      {"the same chip twice", fault::chip_spare(), {chip(10.5, 0), chip(20.5, 0)}},
+      {"a chip that is back before the check", fault::chip_spare(), {chip(10.2, 0, 10.4)}},
+      {"all six links of a chip", fault::chip_spare(), links_of(machine, inner, 10.5)},
+      {"a switch", fault::chip_spare(), {{10.5, {Kind::ocs, 0}}}},
+      {"a switch, routes fixed", fault::static_wiring(), {{10.5, {Kind::ocs, 0}, 1800}}},
+      {"a block", fault::block_spare(), {{10.5, {Kind::block, 7}}}},
+      {"a rack", fault::chip_spare(), {{10.5, {Kind::rack, 7}}}},
+      {"a whole volume", fault::chip_spare(), {{10.5, {Kind::volume, 2}}}},
+      {"the volume of the spares, then a chip", fault::chip_spare(), {{10.5, {Kind::volume, 16}}, chip(20.5, 0)}},
+      {"one chip more than spares", fault::chip_spare(), {{10.5, {Kind::volume, 2}}, chip(20.5, 0)}},
+      {"the same, the volume repaired", fault::chip_spare(), {{10.5, {Kind::volume, 2}, 600}, chip(20.5, 0)}},
       {"chips in five blocks",
-       block_spare(),
+       fault::block_spare(),
        {block_chip(10.5, 0), block_chip(20.5, 1), block_chip(30.5, 2), block_chip(40.5, 3), block_chip(50.5, 4)}},
-      {"a chip, nothing spare", static_wiring(), {chip(10.5, 0, 1800)}}};
+      {"a chip, nothing spare", fault::static_wiring(), {chip(10.5, 0, 1800)}}};
   Table& table = run.table("failure_cases", {{"case", "", Source::label},
                                              {"policy", "", Source::label},
                                              {"outages", "1", Source::simulated},
@@ -441,9 +446,9 @@ Result<void> study_cases(Run& run, const Machine& machine) {
                                              {"end", "", Source::label}});
   double ran = 0;
   for (const Case& one : cases) {
-    const FailureModel model{.laws = {}, .trace = one.failures};
+    const fault::FailureModel model{.laws = {}, .trace = one.failures};
     constexpr double kHour = 1.0 / 24;
-    const Result<LifeReport> report = live(machine, model, one.policy, kHour, run.random(7));
+    const Result<fault::LifeReport> report = fault::live(machine, model, one.policy, kHour, run.random(7));
     if (!report) return report.error();
     const bool stands = !report->outages.empty() && !report->outages.back().finished;
     ran += !stands;

@@ -94,17 +94,17 @@ Result<std::vector<Row>> read_reference(const vtpu::Csv& csv) {
 /// Destinations of chip 0 of an 8x8 torus whose packet, alone in the network, takes other than 7 + 5 links + flits - 1
 /// cycles.
 Result<int> zero_load_mismatches(int packet_flits) {
-  const Torus torus{{8, 8}};
+  const topology::Torus torus{{8, 8}};
   const Network network(torus, {1, 0});  // a flit of one byte takes a nanosecond: times are cycles
-  const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain);
+  const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
   int mismatches = 0;
   for (int destination = 1; destination < network.chip_count(); ++destination) {
-    Workload one("one packet");
+    workload::Workload one("one packet");
     one.add({0, destination, static_cast<std::uint64_t>(packet_flits)});
-    FlitConfig config;
+    flit::Config config;
     config.packet_flits = packet_flits;
-    const Result<Completion> done = run_flits(network, *routing, one, config, 1);
+    const Result<workload::Completion> done = flit::run_flits(network, *routing, one, config, 1);
     if (!done) return done.error();
     int links = 0;
     for (int d = 0; d < 2; ++d) {
@@ -150,20 +150,20 @@ Result<void> compare(Run& run) {
   double worst_below = 0, worst_near = 0, worst_accepted = 0;
   int same_stability = 0;
   for (const Row& row : rows) {
-    const Torus torus{row.sides()};
+    const topology::Torus torus{row.sides()};
     const Network network(torus);
-    const Result<DimensionOrder> routing =
-        DimensionOrder::make(torus, row.balanced ? Dateline::balanced : Dateline::plain);
+    const Result<routing::DimensionOrder> routing =
+        routing::DimensionOrder::make(torus, row.balanced ? routing::Dateline::balanced : routing::Dateline::plain);
     if (!routing) return routing.error();
-    FlitConfig config;
+    flit::Config config;
     config.vcs = row.vcs;
     config.packet_flits = row.packet_flits;
     config.seed = run.random(1).next();
-    SteadyPlan plan;
+    flit::SteadyPlan plan;
     plan.offered = row.offered;
     plan.period = row.dimensions == 2 ? period : period / 4;
-    const Result<SteadyState> state =
-        run_steady(network, *routing, Traffic::uniform(network.chip_count(), true), config, plan);
+    const Result<workload::SteadyState> state =
+        flit::run_steady_state(network, *routing, workload::Traffic::uniform(network.chip_count(), true), config, plan);
     if (!state) return state.error();
     const bool quoted_stable = std::holds_alternative<double>(row.latency);
     same_stability += state->stable == quoted_stable;

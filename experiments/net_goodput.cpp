@@ -55,21 +55,21 @@ constexpr Availability kAvailabilities[] = {{0.990, "ha99_0"}, {0.995, "ha99_5"}
 
 /// Slices of boxes that lie anywhere: how often each number was found, and how often it was proved to be the most.
 struct Sampled {
-  CountLaw law;
+  allocation::CountLaw law;
   double half_width = 0;  // 95 %, of the mean
   double proved = 0;
 };
 
 Sampled sample_anywhere(const Shape& box, double block_up, int samples, Random random) {
   constexpr int kSteps = 500;
-  const std::vector<BlockSet> places = box_places(kGrid, box);
+  const std::vector<allocation::BlockSet> places = allocation::box_places(kGrid, box);
   Sampled found;
   found.law.assign(static_cast<std::size_t>(kGrid.count() / box.count()) + 1, 0);
   double squares = 0, sum = 0;
   for (int i = 0; i < samples; ++i) {
-    BlockSet up = 0;
-    for (int block = 0; block < kGrid.count(); ++block) up |= BlockSet{random.unit() < block_up} << block;
-    const Packing packing = most_boxes(places, up, kSteps);
+    allocation::BlockSet up = 0;
+    for (int block = 0; block < kGrid.count(); ++block) up |= allocation::BlockSet{random.unit() < block_up} << block;
+    const allocation::Packing packing = allocation::most_boxes(places, up, kSteps);
     found.law[static_cast<std::size_t>(packing.boxes)] += 1.0 / samples;
     found.proved += packing.proved ? 1.0 / samples : 0;
     sum += packing.boxes;
@@ -109,54 +109,57 @@ Result<void> count_slices(Run& run) {
                                        {"quoted", "1", Source::quoted}});
   const int blocks = kGrid.count();
   constexpr int kSpares = 4;
-  Levels all_hold;
+  allocation::Levels all_hold;
   double least_proved = 1;
   std::uint64_t stream = 0;
   Progress progress("net-goodput", 16);
   for (int needed = 1; needed <= blocks; ++needed) {
-    const Shape box = compact_box(kGrid, needed);
-    const int places = fixed_places(kGrid, box);
+    const Shape box = allocation::compact_box(kGrid, needed);
+    const int places = allocation::fixed_places(kGrid, box);
     if (places == 0) continue;  // no box of as many blocks fits the grid
     const int chips = needed * kBlockChips;
     for (const Availability& availability : kAvailabilities) {
-      const double up = block_availability(availability.hosts);
-      const CountLaw switched = switched_slices(binomial_law(blocks, up), needed);
-      const CountLaw spared = switched_slices(binomial_law(blocks + kSpares, up), needed);
-      const CountLaw fixed = wired_slices(places, needed, up);
+      const double up = allocation::block_availability(availability.hosts);
+      const allocation::CountLaw switched = allocation::switched_slices(allocation::binomial_law(blocks, up), needed);
+      const allocation::CountLaw spared =
+          allocation::switched_slices(allocation::binomial_law(blocks + kSpares, up), needed);
+      const allocation::CountLaw fixed = allocation::wired_slices(places, needed, up);
       const Sampled anywhere = sample_anywhere(box, up, samples, run.random(stream++));
       least_proved = std::min(least_proved, anywhere.proved);
       // Spares stand in for blocks that are down; they add no slices to those of the machine.
       double spared_slices = 0;
-      for (int count = 1; count <= blocks / needed; ++count) spared_slices += at_least(spared, count);
-      const auto part = [&](double slices) { return goodput(slices, needed, blocks); };
+      for (int count = 1; count <= blocks / needed; ++count) spared_slices += allocation::at_least(spared, count);
+      const auto part = [&](double slices) { return allocation::goodput(slices, needed, blocks); };
       const Result<Cell> value = quoted(run, chips, availability.hosts);
       if (!value) return value.error();
-      table.add({double(chips), to_string(box), 100 * availability.hosts, part(assured(switched, kLevel)),
-                 part(expected(switched)), part(spared_slices), part(assured(fixed, kLevel)), part(expected(fixed)),
-                 part(assured(anywhere.law, kLevel)), part(expected(anywhere.law)), *value});
+      table.add({double(chips), to_string(box), 100 * availability.hosts, part(allocation::assured(switched, kLevel)),
+                 part(allocation::expected(switched)), part(spared_slices), part(allocation::assured(fixed, kLevel)),
+                 part(allocation::expected(fixed)), part(allocation::assured(anywhere.law, kLevel)),
+                 part(allocation::expected(anywhere.law)), *value});
       const std::string size = fmt::format("slice{}", chips);
       const std::string end = fmt::format("{}.{}", size, availability.key);
       const std::string method = fmt::format("{} of 64 blocks, hosts up {} %", needed, 100 * availability.hosts);
-      run.computed("net.goodput.expected." + end, part(expected(switched)), "fraction", method + "; mean, exact");
+      run.computed("net.goodput.expected." + end, part(allocation::expected(switched)), "fraction",
+                   method + "; mean, exact");
       run.computed("net.goodput.spares." + end, part(spared_slices), "fraction",
                    method + " and four spare blocks; mean, exact");
-      run.computed("net.goodput.fixed." + end, part(expected(fixed)), "fraction",
+      run.computed("net.goodput.fixed." + end, part(allocation::expected(fixed)), "fraction",
                    method + "; fixed cables at fixed places, mean, exact");
       Estimate free_place;
-      free_place.value = part(expected(anywhere.law));
-      free_place.ci = {part(expected(anywhere.law) - anywhere.half_width),
-                       part(expected(anywhere.law) + anywhere.half_width)};
+      free_place.value = part(allocation::expected(anywhere.law));
+      free_place.ci = {part(allocation::expected(anywhere.law) - anywhere.half_width),
+                       part(allocation::expected(anywhere.law) + anywhere.half_width)};
       free_place.n = static_cast<std::size_t>(samples);
       free_place.method = method + "; fixed cables, boxes anywhere: mean of samples, normal interval";
       run.simulated("net.goodput.anywhere." + end, free_place, "fraction");
       if (std::holds_alternative<std::string>(*value)) continue;
-      run.simulated("net.goodput." + end, part(assured(switched, kLevel)), "fraction",
+      run.simulated("net.goodput." + end, part(allocation::assured(switched, kLevel)), "fraction",
                     fmt::format("{}; slices there at least {} % of the time, exact", method, 100 * kLevel));
-      const Levels levels =
-          levels_of(switched, static_cast<int>(std::lround(std::get<double>(*value) * blocks / needed)));
+      const allocation::Levels levels =
+          allocation::levels_of(switched, static_cast<int>(std::lround(std::get<double>(*value) * blocks / needed)));
       all_hold = {std::max(all_hold.above, levels.above), std::min(all_hold.up_to, levels.up_to)};
       if (availability.hosts == 0.990)
-        run.simulated("net.goodput." + size + ".control", part(assured(fixed, kLevel)), "fraction",
+        run.simulated("net.goodput." + size + ".control", part(allocation::assured(fixed, kLevel)), "fraction",
                       method + "; fixed cables at fixed places, the same level, exact");
     }
     progress.step(std::to_string(chips));
@@ -169,7 +172,7 @@ Result<void> count_slices(Run& run) {
 }
 
 /// The published shapes of a block or more, as boxes of blocks that fixed cables can hold; shapes of equal size add up.
-Result<std::vector<JobClass>> published_mix(const Run& run, int most_blocks) {
+Result<std::vector<allocation::JobClass>> published_mix(const Run& run, int most_blocks) {
   const Result<Csv> csv = run.input_csv(kShapes);
   if (!csv) return csv.error();
   const auto quantity = csv->column("quantity"), id = csv->column("id");
@@ -185,12 +188,12 @@ Result<std::vector<JobClass>> published_mix(const Run& run, int most_blocks) {
     const int blocks = shape->count() / kBlockChips;
     if (blocks >= 1 && blocks <= most_blocks) weight_of[blocks] += *share;
   }
-  std::vector<JobClass> mix;
-  for (const auto& [blocks, weight] : weight_of) mix.push_back({compact_box(kGrid, blocks), weight});
+  std::vector<allocation::JobClass> mix;
+  for (const auto& [blocks, weight] : weight_of) mix.push_back({allocation::compact_box(kGrid, blocks), weight});
   return mix;
 }
 
-Estimate estimate_of(const MeanInterval& mean, int batches, const std::string& method) {
+Estimate estimate_of(const workload::MeanInterval& mean, int batches, const std::string& method) {
   Estimate estimate;
   estimate.value = mean.mean;
   estimate.ci = {mean.mean - mean.half_width, mean.mean + mean.half_width};
@@ -200,7 +203,7 @@ Estimate estimate_of(const MeanInterval& mean, int batches, const std::string& m
 }
 
 /// Hours of waiting, or that there is no end to them.
-Cell wait_cell(const ScheduleOutcome& outcome) {
+Cell wait_cell(const allocation::ScheduleOutcome& outcome) {
   if (outcome.saturated) return Cell(std::string("grows"));
   return Cell(outcome.wait.mean);
 }
@@ -209,7 +212,7 @@ Result<void> schedule_jobs(Run& run) {
   constexpr double kHoursADay = 24;
   const Result<double> days = run.published(kFacts, "AV-050");
   if (!days) return days.error();
-  ScheduleConfig config;
+  allocation::ScheduleConfig config;
   config.host_up_hours = *days * kHoursADay;
   config.batch_hours = run.parameter("batch_hours", 2400.0, 48000.0);
   config.batches = run.parameter("batches", 20);
@@ -231,11 +234,11 @@ Result<void> schedule_jobs(Run& run) {
   };
   std::uint64_t stream = 1000;
   for (const Mix& mix : {Mix{16, "to1024"}, Mix{64, "all"}}) {
-    const Result<std::vector<JobClass>> jobs = published_mix(run, mix.most_blocks);
+    const Result<std::vector<allocation::JobClass>> jobs = published_mix(run, mix.most_blocks);
     if (!jobs) return jobs.error();
     double blocks = 0, weights = 0;
     int largest = 0;
-    for (const JobClass& job : *jobs) {
+    for (const allocation::JobClass& job : *jobs) {
       blocks += job.weight * job.box.count();
       weights += job.weight;
       largest = std::max(largest, job.box.count());
@@ -247,23 +250,24 @@ Result<void> schedule_jobs(Run& run) {
     for (const Availability& availability :
          {Availability{1, "ha100"}, kAvailabilities[2], kAvailabilities[1], kAvailabilities[0]}) {
       config.host_availability = availability.hosts;
-      std::vector<ScheduleOutcome> always, in_turn, first_fit;
-      for (const auto& [wiring, name] : {std::pair{Wiring::switched, "switched"}, {Wiring::fixed, "fixed"}}) {
+      std::vector<allocation::ScheduleOutcome> always, in_turn, first_fit;
+      for (const auto& [wiring, name] :
+           {std::pair{allocation::Wiring::switched, "switched"}, {allocation::Wiring::fixed, "fixed"}}) {
         config.wiring = wiring;
-        config.queue = Queue::in_order;
+        config.queue = allocation::Queue::in_order;
         config.jobs_per_hour = 0;
         const std::string end = fmt::format("{}.{}.{}", mix.key, availability.key, name);
-        const auto full = run_schedule(config, *jobs, run.random(stream++));
+        const auto full = allocation::run_schedule(config, *jobs, run.random(stream++));
         if (!full) return full.error();
         always.push_back(*full);
         run.simulated("net.schedule.goodput." + end,
                       estimate_of(full->goodput, config.batches, "queue never empty, oldest job first"), "fraction");
         config.jobs_per_hour = jobs_per_hour;
-        for (const Queue queue : {Queue::in_order, Queue::first_fit}) {
+        for (const allocation::Queue queue : {allocation::Queue::in_order, allocation::Queue::first_fit}) {
           config.queue = queue;
-          const auto waiting = run_schedule(config, *jobs, run.random(stream++));
+          const auto waiting = allocation::run_schedule(config, *jobs, run.random(stream++));
           if (!waiting) return waiting.error();
-          const bool in_order = queue == Queue::in_order;
+          const bool in_order = queue == allocation::Queue::in_order;
           (in_order ? in_turn : first_fit).push_back(*waiting);
           if (!waiting->saturated)
             run.simulated(fmt::format("net.schedule.wait{}.{}", in_order ? "" : "_first_fit", end),

@@ -50,7 +50,7 @@ const Shape kSlices[] = {{4, 4, 4}, {4, 4, 8}, {4, 8, 8}, {8, 8, 8}, {8, 8, 16},
 
 /// The islands with InfiniBand at another speed.
 struct IslandsAt {
-  IslandFatTree islands;
+  topology::IslandFatTree islands;
   double infiniband_gbytes_per_s;
 
   static constexpr bool kVertexTransitive = false;
@@ -76,7 +76,7 @@ class Hierarchical {
   Hierarchical(int chips, int chunks) : chips_(chips), bytes_(kBuffer / static_cast<std::uint64_t>(chunks)) {
     for (int chunk = 0; chunk < chunks; ++chunk) add_chunk();
   }
-  const Workload& workload() const { return workload_; }
+  const workload::Workload& workload() const { return workload_; }
 
  private:
   using Arrived = std::vector<std::vector<int>>;  // by chip: messages its next step waits for
@@ -113,13 +113,13 @@ class Hierarchical {
     // A chunk's messages of a kind follow those of the chunk before, which holds its links anyway.
     Arrived now = island(scattered_, true);
     scattered_ = now;
-    const int islands = chips_ / IslandFatTree::kIslandChips;
+    const int islands = chips_ / topology::IslandFatTree::kIslandChips;
     for (std::size_t chip = 0; chip < now.size() && !joined_.empty(); ++chip)
       now[chip].insert(now[chip].end(), joined_[chip].begin(), joined_[chip].end());
     for (int bit = islands / 2, part = 2; bit > 0; bit /= 2, part *= 2)
-      now = exchange(now, bit * IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
+      now = exchange(now, bit * topology::IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
     for (int bit = 1, part = islands; bit < islands; bit *= 2, part /= 2)
-      now = exchange(now, bit * IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
+      now = exchange(now, bit * topology::IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
     joined_ = now;
     for (std::size_t chip = 0; chip < now.size() && !gathered_.empty(); ++chip)
       now[chip].insert(now[chip].end(), gathered_[chip].begin(), gathered_[chip].end());
@@ -128,7 +128,7 @@ class Hierarchical {
 
   int chips_;
   std::uint64_t bytes_;
-  Workload workload_{"hierarchical all-reduce"};
+  workload::Workload workload_{"hierarchical all-reduce"};
   Arrived scattered_ = Arrived(static_cast<std::size_t>(chips_));
   Arrived joined_;
   Arrived gathered_;
@@ -141,49 +141,57 @@ struct Times {
 };
 
 Result<Times> on_islands(int chips, double infiniband_gbytes_per_s) {
-  const IslandsAt topology{*IslandFatTree::make(chips), infiniband_gbytes_per_s};
+  const IslandsAt topology{*topology::IslandFatTree::make(chips), infiniband_gbytes_per_s};
   const Network network(topology, kIci);
-  const Result<TableRouting> routing = TableRouting::make(network, Split::even);
+  const Result<routing::TableRouting> routing = routing::TableRouting::make(network, routing::Split::even);
   if (!routing) return routing.error();
   Times best;
   for (const int chunks : {4, 8, 16, 32}) {
-    const Result<Completion> done = run_flows(network, *routing, Hierarchical(chips, chunks).workload());
+    const Result<workload::Completion> done =
+        flow::run_flows(network, *routing, Hierarchical(chips, chunks).workload());
     if (!done) return done.error();
     if (best.chunks != 0 && done->time_ns >= best.all_reduce_ns) break;
     best.all_reduce_ns = done->time_ns;
     best.chunks = chunks;
   }
-  best.all_to_all_rate = ideal_throughput(network, expected_load(network, *routing, Traffic::uniform(chips, true))) *
-                         network.link_kinds().front().bandwidth_gbytes_per_s;
+  best.all_to_all_rate =
+      routing::ideal_throughput(network,
+                                routing::expected_load(network, *routing, workload::Traffic::uniform(chips, true))) *
+      network.link_kinds().front().bandwidth_gbytes_per_s;
   return best;
 }
 
 Result<Times> on_torus(const Shape& grid) {
-  const Torus torus{grid};
+  const topology::Torus torus{grid};
   const Network network(torus, kIci);
-  const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain);
+  const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
-  const auto program = make_chip_program(Collective::all_reduce, Algorithm::bucket, grid);
+  const auto program =
+      collective::make_chip_program(collective::Collective::all_reduce, collective::Algorithm::bucket, grid);
   if (!program) return program.error();
-  const Result<Completion> done = run_symmetric_flows(network, *routing, program->of_first_chip(kBuffer));
+  const Result<workload::Completion> done =
+      flow::run_symmetric_flows(network, *routing, program->of_first_chip(kBuffer));
   if (!done) return done.error();
   return Times{done->time_ns,
-               ideal_throughput(network, uniform_load_by_symmetry(network, *routing)) * kIci.bandwidth_gbytes_per_s, 0};
+               routing::ideal_throughput(network, routing::uniform_load_by_symmetry(network, *routing)) *
+                   kIci.bandwidth_gbytes_per_s,
+               0};
 }
 
 /// The all-to-all rate of the twisted torus, 0 where the shape has none.
 Result<double> twisted_rate(const Shape& grid) {
-  const Result<TwistedTorus> torus = TwistedTorus::make(grid);
+  const Result<topology::TwistedTorus> torus = topology::TwistedTorus::make(grid);
   if (!torus) return 0.0;
   const Network network(*torus, kIci);
-  const Result<DimensionOrder> routing = DimensionOrder::make(*torus, Dateline::plain);
+  const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(*torus, routing::Dateline::plain);
   if (!routing) return routing.error();
-  return ideal_throughput(network, uniform_load_by_symmetry(network, *routing)) * kIci.bandwidth_gbytes_per_s;
+  return routing::ideal_throughput(network, routing::uniform_load_by_symmetry(network, *routing)) *
+         kIci.bandwidth_gbytes_per_s;
 }
 
 Result<void> compare(Run& run) {
   run.parameter("ici_gbytes_per_s", kIci.bandwidth_gbytes_per_s);
-  run.parameter("infiniband_gbytes_per_s", kInfiniBandHdr.bandwidth_gbytes_per_s);
+  run.parameter("infiniband_gbytes_per_s", topology::kInfiniBandHdr.bandwidth_gbytes_per_s);
   run.parameter("link_latency_ns", kIci.latency_ns);
   const int largest = run.parameter("largest_slice", 256, 4096);
   Table& table = run.table("infiniband", {{"chips", "", Source::label},
@@ -202,7 +210,8 @@ Result<void> compare(Run& run) {
   Progress progress("net-infiniband", slices.size());
   for (const Shape& grid : slices) {
     const int chips = grid.count();
-    const Result<Times> torus = on_torus(grid), islands = on_islands(chips, kInfiniBandHdr.bandwidth_gbytes_per_s);
+    const Result<Times> torus = on_torus(grid),
+                        islands = on_islands(chips, topology::kInfiniBandHdr.bandwidth_gbytes_per_s);
     if (!torus) return torus.error();
     if (!islands) return islands.error();
     const Result<double> twisted = twisted_rate(grid);

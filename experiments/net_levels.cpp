@@ -43,12 +43,12 @@ struct Case {
   std::string key;
   std::string name;
   Shape grid;
-  Workload workload;
+  workload::Workload workload;
   double closed_form_ns;
 };
 
 /// Bytes of the busiest channel over its bandwidth.
-double busiest_ns(const Network& network, const Completion& done) {
+double busiest_ns(const Network& network, const workload::Completion& done) {
   double busiest = 0;
   for (int channel = 0; channel < network.channel_count(); ++channel)
     if (network.attached(channel))
@@ -58,15 +58,16 @@ double busiest_ns(const Network& network, const Completion& done) {
 }
 
 /// Bytes of the chip that sends most over the bandwidth of one channel.
-double injection_ns(const Network& network, const Workload& workload) {
+double injection_ns(const Network& network, const workload::Workload& workload) {
   std::vector<double> sent(static_cast<std::size_t>(network.chip_count()), 0.0);
   for (int id = 0; id < workload.size(); ++id)
     sent[static_cast<std::size_t>(workload.message(id).source)] += static_cast<double>(workload.message(id).bytes);
   return *std::max_element(sent.begin(), sent.end()) / kLink.bandwidth_gbytes_per_s;
 }
 
-Workload pairs(const std::string& name, int chips, std::uint64_t bytes, const std::vector<std::vector<int>>& to) {
-  Workload workload(name);
+workload::Workload pairs(const std::string& name, int chips, std::uint64_t bytes,
+                         const std::vector<std::vector<int>>& to) {
+  workload::Workload workload(name);
   // Each chip begins elsewhere in its list, so that they do not all send to the same one.
   for (int source = 0; source < chips; ++source) {
     const std::vector<int>& list = to[static_cast<std::size_t>(source)];
@@ -80,32 +81,34 @@ Workload pairs(const std::string& name, int chips, std::uint64_t bytes, const st
 
 Result<std::vector<Case>> make_cases(vtpu::Random random) {
   std::vector<Case> cases;
-  const auto add = [&](const char* key, const std::string& name, const Shape& grid, Workload workload, double ns) {
+  const auto add = [&](const char* key, const std::string& name, const Shape& grid, workload::Workload workload,
+                       double ns) {
     cases.push_back({key, name, grid, std::move(workload), ns});
   };
-  Workload one("one message");
+  workload::Workload one("one message");
   one.add({0, 21, 1 << 20});
   add("message", "one message of 1 MiB over 3 links", {4, 4, 4}, one, (1 << 20) / 50.0 + 3 * kLink.latency_ns);
-  Workload two("two messages");
+  workload::Workload two("two messages");
   two.add({0, 2, 1 << 18});
   two.add({1, 3, 1 << 18});
   add("shared_link", "two messages of 256 KiB that share a link", {8}, two,
       2 * (1 << 18) / 50.0 + 2 * kLink.latency_ns);
   const std::uint64_t buffer = 64 << 14;
-  const auto ring = make_schedule(Collective::all_reduce, Algorithm::ring, {16});
+  const auto ring = collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::ring, {16});
   if (!ring) return ring.error();
-  add("ring", "ring all-reduce of 1 MiB, 16 chips", {16}, to_workload(*ring, buffer),
+  add("ring", "ring all-reduce of 1 MiB, 16 chips", {16}, collective::to_workload(*ring, buffer),
       30 * (double(buffer) / 16 / 50 + kLink.latency_ns));
   const Shape cube{4, 4, 4};
-  const auto bucket = make_schedule(Collective::all_reduce, Algorithm::bucket, cube);
+  const auto bucket =
+      collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::bucket, cube);
   if (!bucket) return bucket.error();
   const std::uint64_t large = 6 * 64 * 4096;
-  add("bucket", "bucket all-reduce of 1.5 MiB", cube, to_workload(*bucket, large),
+  add("bucket", "bucket all-reduce of 1.5 MiB", cube, collective::to_workload(*bucket, large),
       2 * 63.0 / 64 * double(large) / 6 / 50 + rounds(*bucket) * kLink.latency_ns);
   std::vector<std::vector<int>> neighbours(64), all(64), shuffled(64);
   for (int chip = 0; chip < 64; ++chip) {
     for (int port = 0; port < 6; ++port)
-      neighbours[static_cast<std::size_t>(chip)].push_back(Torus{cube}.peer({chip, port}).chip);
+      neighbours[static_cast<std::size_t>(chip)].push_back(topology::Torus{cube}.peer({chip, port}).chip);
     for (int other = 0; other < 64; ++other) all[static_cast<std::size_t>(chip)].push_back(other);
   }
   add("neighbours", "64 KiB to each neighbour", cube, pairs("neighbours", 64, 1 << 16, neighbours),
@@ -133,22 +136,22 @@ Result<void> compare(Run& run) {
                                       {"flit_bound", "us", Source::computed},
                                       {"flit", "us", Source::simulated}});
   for (const Case& one : *cases) {
-    const Torus torus{one.grid};
+    const topology::Torus torus{one.grid};
     const Network network(torus, kLink);
-    const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::balanced);
+    const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::balanced);
     if (!routing) return routing.error();
-    const Result<Completion> flow = run_flows(network, *routing, one.workload);
+    const Result<workload::Completion> flow = flow::run_flows(network, *routing, one.workload);
     if (!flow) return flow.error();
-    PacketConfig packets;
+    packet::Config packets;
     packets.packet_bytes = 1024;
     packets.seed = run.random(2).next();
-    const Result<Completion> packet = run_packets(network, *routing, one.workload, packets);
+    const Result<workload::Completion> packet = packet::run_packets(network, *routing, one.workload, packets);
     if (!packet) return packet.error();
-    FlitConfig flits;
+    flit::Config flits;
     flits.packet_flits = 1024 / kFlitBytes;
     flits.vc_buffer_flits = 32;
     flits.seed = run.random(3).next();
-    const Result<Completion> flit = run_flits(network, *routing, one.workload, flits, kFlitBytes);
+    const Result<workload::Completion> flit = flit::run_flits(network, *routing, one.workload, flits, kFlitBytes);
     if (!flit) return flit.error();
     // Where routes are drawn at random there is no closed form but the busiest channel of the fluid.
     const double closed = one.closed_form_ns > 0 ? one.closed_form_ns : busiest_ns(network, *flow) + kLink.latency_ns;

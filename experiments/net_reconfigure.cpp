@@ -91,14 +91,14 @@ void flush(const std::vector<T>& data) {
 
 /// A chip's table and two updates that it gets in turn, so that each changes every entry or every second one.
 struct Chip {
-  Chip(std::size_t size, Random& random) : table(std::vector<NextHop>(size)) {
+  Chip(std::size_t size, Random& random) : table(std::vector<reconfigure::NextHop>(size)) {
     for (std::size_t i = 0; i < size; ++i)
       whole.push_back({static_cast<std::uint16_t>(random.below(6)), static_cast<std::uint16_t>(random.below(25))});
     for (std::size_t i = 0; i < size; i += 2) changed.push_back({static_cast<std::uint32_t>(i), whole[i]});
   }
   void flush_all() {
     const auto flush_shown = [&] {
-      table.read(0, [](std::span<const NextHop> shown) {
+      table.read(0, [](std::span<const reconfigure::NextHop> shown) {
         flush(shown.data(), shown.size_bytes());
         return 0;
       });
@@ -111,9 +111,9 @@ struct Chip {
     flush(whole);
     flush(changed);
   }
-  NextHopTable table;
-  std::vector<NextHop> whole;
-  std::vector<HopChange> changed;
+  reconfigure::NextHopTable table;
+  std::vector<reconfigure::NextHop> whole;
+  std::vector<reconfigure::HopChange> changed;
 };
 
 using Chips = std::shared_ptr<std::vector<std::unique_ptr<Chip>>>;
@@ -151,8 +151,8 @@ struct KernelPath {
     close(ends[0]);
     close(ends[1]);
   }
-  HopChange through(const HopChange& change) const {
-    HopChange arrived;
+  reconfigure::HopChange through(const reconfigure::HopChange& change) const {
+    reconfigure::HopChange arrived;
     VTPU_CHECK(send(ends[0], &change, sizeof change, 0) == sizeof change, "a message is sent whole");
     VTPU_CHECK(recv(ends[1], &arrived, sizeof arrived, 0) == sizeof arrived, "a message arrives whole");
     return arrived;
@@ -181,23 +181,24 @@ void add_alternatives(std::vector<Alternative>& all, const TableSize& size, cons
   all.push_back(updating(name("changed_hot"), one, repeats, entries / 2, false, changed));
   all.push_back(updating(name("changed_cold"), many, 1, entries / 2, true, changed));
   all.push_back(updating(name("single_hot"), one, 1, entries / 2, false, [](Chip& chip) {
-    for (const HopChange& change : chip.changed) chip.table.apply(std::span<const HopChange>(&change, 1));
+    for (const reconfigure::HopChange& change : chip.changed)
+      chip.table.apply(std::span<const reconfigure::HopChange>(&change, 1));
   }));
   all.push_back(updating(name("search"), one, 1, entries, false,
-                         [&network](Chip& chip) { chip.table.replace(chip_table(network, 0)); }));
+                         [&network](Chip& chip) { chip.table.replace(reconfigure::chip_table(network, 0)); }));
   // One entry of each line of 64 bytes, in random order, so that no line is met twice.
   const auto order = std::make_shared<std::vector<std::size_t>>();
   for (std::size_t i = 0; i < size.entries / 2; i += 8) order->push_back(i);
   Random(seed + 1).shuffle(*order);
   all.push_back(updating(name("random_cold"), many, 1, static_cast<double>(order->size()), true, [order](Chip& chip) {
-    for (const std::size_t i : *order) chip.table.apply(std::span<const HopChange>(&chip.changed[i], 1));
+    for (const std::size_t i : *order) chip.table.apply(std::span<const reconfigure::HopChange>(&chip.changed[i], 1));
   }));
   if (size.entries == kSizes[0].entries) {
     const auto path = std::make_shared<KernelPath>();
     all.push_back(updating(name("kernel"), one, 1, entries / 2, false, [path](Chip& chip) {
-      for (const HopChange& change : chip.changed) {
-        const HopChange arrived = path->through(change);
-        chip.table.apply(std::span<const HopChange>(&arrived, 1));
+      for (const reconfigure::HopChange& change : chip.changed) {
+        const reconfigure::HopChange arrived = path->through(change);
+        chip.table.apply(std::span<const reconfigure::HopChange>(&arrived, 1));
       }
     }));
   }
@@ -214,7 +215,7 @@ Estimate times(Estimate estimate, double factor) {
 /// Returns what a changed entry costs, cold, in ns, in a table of 4096.
 Result<Estimate> write_tables(Run& run) {
   std::vector<Network> networks;
-  for (const TableSize& size : kSizes) networks.emplace_back(Torus{size.grid});
+  for (const TableSize& size : kSizes) networks.emplace_back(topology::Torus{size.grid});
   SamplingRule rule;
   rule.most = 20;
   rule.rounds = run.quick() ? 1 : 3;
@@ -284,41 +285,43 @@ const Transition kTransitions[] = {
     {"16x16x16 to translations", {16, 16, 16}, Into::translations}};
 
 struct Setups {
-  SliceSetup before;
-  SliceSetup after;
+  reconfigure::SliceSetup before;
+  reconfigure::SliceSetup after;
 };
 
 Result<Setups> setups_of(const Transition& transition, Random random) {
-  const OcsLayout layout;
-  Result<Slice> slice = Slice::make(layout, transition.shape);
+  const ocs::OcsLayout layout;
+  Result<ocs::Slice> slice = ocs::Slice::make(layout, transition.shape);
   if (!slice) return slice.error();
-  StateOfSlice torus{OcsState(layout), *slice};
-  if (const Result<void> done = connect_torus(torus.state, *slice); !done) return done.error();
-  Result<SliceSetup> before = make_setup(torus, "torus " + to_string(transition.shape), kLink);
+  ocs::StateOfSlice torus{ocs::OcsState(layout), *slice};
+  if (const Result<void> done = ocs::connect_torus(torus.state, *slice); !done) return done.error();
+  Result<reconfigure::SliceSetup> before =
+      reconfigure::make_setup(torus, "torus " + to_string(transition.shape), kLink);
   if (!before) return before.error();
-  const auto after = [&]() -> Result<SliceSetup> {
-    if (transition.into == Into::plane) return make_plane_setup(layout, *slice, transition.plane, kLink);
-    StateOfSlice state{OcsState(layout), *slice};
+  const auto after = [&]() -> Result<reconfigure::SliceSetup> {
+    if (transition.into == Into::plane) return reconfigure::make_plane_setup(layout, *slice, transition.plane, kLink);
+    ocs::StateOfSlice state{ocs::OcsState(layout), *slice};
     if (transition.into == Into::twisted) {
-      if (const Result<void> done = connect_twisted_torus(state.state, *slice); !done) return done.error();
-      return make_setup(state, "twisted torus " + to_string(transition.shape), kLink);
+      if (const Result<void> done = ocs::connect_twisted_torus(state.state, *slice); !done) return done.error();
+      return reconfigure::make_setup(state, "twisted torus " + to_string(transition.shape), kLink);
     }
     Result<vtpu::search::SymmetricState> symmetric = vtpu::search::torus_state(transition.shape);
     if (!symmetric) return symmetric.error();
     for (int& translation : symmetric->translation)
       translation = static_cast<int>(random.below(static_cast<std::uint64_t>(symmetric->blocks())));
-    const StateOfSlice drawn = vtpu::search::circuits_of(*symmetric, layout.blocks - symmetric->blocks());
-    return make_setup(drawn, "random translations " + to_string(transition.shape), kLink);
+    const ocs::StateOfSlice drawn = vtpu::search::circuits_of(*symmetric, layout.blocks - symmetric->blocks());
+    return reconfigure::make_setup(drawn, "random translations " + to_string(transition.shape), kLink);
   };
-  Result<SliceSetup> made = after();
+  Result<reconfigure::SliceSetup> made = after();
   if (!made) return made.error();
   return Setups{*std::move(before), *std::move(made)};
 }
 
-Result<Workload> all_reduce(const Shape& shape, std::uint64_t bytes) {
-  const Result<Schedule> schedule = make_schedule(Collective::all_reduce, Algorithm::bucket, shape);
+Result<workload::Workload> all_reduce(const Shape& shape, std::uint64_t bytes) {
+  const Result<collective::Schedule> schedule =
+      collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::bucket, shape);
   if (!schedule) return schedule.error();
-  return to_workload(*schedule, bytes);
+  return collective::to_workload(*schedule, bytes);
 }
 
 std::string key_of(const Transition& transition) {
@@ -334,7 +337,7 @@ std::string address(const Shape& shape, int chip) {
 }
 
 void add_plan(Run& run, Table& plans, Table& entries, const Transition& transition, const Setups& setups,
-              const ReconfigurationPlan& plan) {
+              const reconfigure::ReconfigurationPlan& plan) {
   const auto whole = [](auto count) { return static_cast<double>(count); };
   plans.add({transition.name, whole(plan.chips), whole(plan.switches.size()), whole(plan.circuits.removed.size()),
              whole(plan.circuits.added.size()), whole(plan.dark_channels.size()) / 2, whole(plan.entries),
@@ -347,7 +350,7 @@ void add_plan(Run& run, Table& plans, Table& entries, const Transition& transiti
   run.computed("net.reconfig.switches." + key, whole(plan.switches.size()), "switches", "switches with work");
   constexpr int kRows = 3;
   const Shape& shape = setups.before.slice.shape();
-  for (const RowChange& row : changed_rows(setups.before, setups.after, 0, kRows))
+  for (const reconfigure::RowChange& row : reconfigure::changed_rows(setups.before, setups.after, 0, kRows))
     entries.add({transition.name, address(shape, row.before.source), address(shape, row.before.destination),
                  address(shape, row.before.next_hop), whole(row.before.hops), row.before.bandwidth_gbytes_per_s,
                  address(shape, row.after.next_hop), whole(row.after.hops), row.after.bandwidth_gbytes_per_s});
@@ -356,28 +359,30 @@ void add_plan(Run& run, Table& plans, Table& entries, const Transition& transiti
 /// A job whole, and paused about halfway and run on.
 struct Interrupted {
   double whole_ns = 0;
-  ReconfiguredJob job;
+  reconfigure::ReconfiguredJob job;
 };
 
 /// How much is under way differs from moment to moment, as rounds of a collective end on all chips at once: of a few
 /// moments that with the longest drain.
-Result<Interrupted> interrupt(const Run& run, const Setups& setups, const ReconfigurationPlan& plan,
-                              const Workload& job, Hold hold) {
-  ReconfigurationOptions options;
+Result<Interrupted> interrupt(const Run& run, const Setups& setups, const reconfigure::ReconfigurationPlan& plan,
+                              const workload::Workload& job, packet::Hold hold) {
+  reconfigure::ReconfigurationOptions options;
   options.switching_ms = 0;  // added by those who tabulate
-  const Result<double> whole = undisturbed_ns(setups.before, job, options);
+  const Result<double> whole = reconfigure::undisturbed_ns(setups.before, job, options);
   if (!whole) return whole.error();
   Interrupted longest{*whole, {}};
   for (std::size_t i = 0; i < (run.quick() ? 1 : std::size(kPauses)); ++i) {
-    const Pause pause{std::floor(kPauses[i] * *whole), hold};
-    const Result<ReconfiguredJob> one = reconfigure_job(setups.before, setups.after, plan, job, pause, options);
+    const packet::Pause pause{std::floor(kPauses[i] * *whole), hold};
+    const Result<reconfigure::ReconfiguredJob> one =
+        reconfigure::reconfigure_job(setups.before, setups.after, plan, job, pause, options);
     if (!one) return one.error();
     if (i == 0 || one->parts.drain_ns > longest.job.parts.drain_ns) longest.job = *one;
   }
   return longest;
 }
 
-void add_parts(Table& table, const std::string& transition, const char* job, const ReconfigurationParts& parts) {
+void add_parts(Table& table, const std::string& transition, const char* job,
+               const reconfigure::ReconfigurationParts& parts) {
   const double us = 1e-3;
   std::vector<Cell> row = {transition,
                            job,
@@ -387,19 +392,19 @@ void add_parts(Table& table, const std::string& transition, const char* job, con
                            parts.tables_ns * us,
                            parts.go_ns * us,
                            parts.first_ns * us,
-                           parts.total_ns(Tables::staged) * us,
-                           parts.total_ns(Tables::sent) * us};
+                           parts.total_ns(reconfigure::Tables::staged) * us,
+                           parts.total_ns(reconfigure::Tables::sent) * us};
   table.add(std::move(row));
 }
 
 /// An all-reduce of one size; its time whole and with a reconfiguration halfway, by switching time.
-void add_job(Run& run, Table& table, const Transition& transition, double mebibytes, Hold hold,
+void add_job(Run& run, Table& table, const Transition& transition, double mebibytes, packet::Hold hold,
              const Interrupted& interrupted) {
-  const ReconfiguredJob& job = interrupted.job;
+  const reconfigure::ReconfiguredJob& job = interrupted.job;
   const double ms = 1e-6;
   std::vector<Cell> row = {transition.name,
                            mebibytes,
-                           hold == Hold::packets ? "packets" : "messages",
+                           hold == packet::Hold::packets ? "packets" : "messages",
                            interrupted.whole_ns * ms,
                            job.parts.drain_ns * 1e-3,
                            job.before_ns * ms,
@@ -408,7 +413,7 @@ void add_job(Run& run, Table& table, const Transition& transition, double mebiby
   for (const double switching : kSwitchingMs) {
     const double overhead = (job.total_ns + switching / ms) / interrupted.whole_ns - 1;
     row.push_back(overhead);
-    if (hold == Hold::packets)
+    if (hold == packet::Hold::packets)
       run.simulated(fmt::format("net.reconfig.overhead.{}.{:g}MiB_{:g}ms", key_of(transition), mebibytes, switching),
                     overhead, "1", "time of the interrupted all-reduce over that of the whole one, less one");
   }
@@ -477,32 +482,33 @@ Result<void> reconfigure(Run& run, const Estimate& changed_entry_ns) {
     const Transition& transition = *transitions[i];
     const Result<Setups> setups = setups_of(transition, run.random(10));
     if (!setups) return setups.error();
-    const Result<ReconfigurationPlan> plan = make_plan(setups->before, setups->after);
+    const Result<reconfigure::ReconfigurationPlan> plan = reconfigure::make_plan(setups->before, setups->after);
     if (!plan) return plan.error();
     add_plan(run, plans, entries, transition, *setups, *plan);
     const auto bytes = [](double mebibytes) { return static_cast<std::uint64_t>(mebibytes * 1048576); };
-    const Result<Workload> reduction = all_reduce(transition.shape, bytes(parts_mebibytes));
+    const Result<workload::Workload> reduction = all_reduce(transition.shape, bytes(parts_mebibytes));
     if (!reduction) return reduction.error();
-    const Result<Interrupted> job = interrupt(run, *setups, *plan, *reduction, Hold::packets);
+    const Result<Interrupted> job = interrupt(run, *setups, *plan, *reduction, packet::Hold::packets);
     if (!job) return job.error();
     add_parts(parts, transition.name, "all-reduce", job->job.parts);
     if (transition.all_to_all) {
-      const Workload exchange = windowed_all_to_all(plan->chips, 4 * 4096, 8, run.random(11).next());
-      const Result<Interrupted> other = interrupt(run, *setups, *plan, exchange, Hold::packets);
+      const workload::Workload exchange =
+          reconfigure::windowed_all_to_all(plan->chips, 4 * 4096, 8, run.random(11).next());
+      const Result<Interrupted> other = interrupt(run, *setups, *plan, exchange, packet::Hold::packets);
       if (!other) return other.error();
       add_parts(parts, transition.name, "all-to-all", other->job.parts);
     }
     for (const double mebibytes : run.quick() ? transition.quick_mebibytes : transition.mebibytes) {
-      const Result<Workload> sized = all_reduce(transition.shape, bytes(mebibytes));
+      const Result<workload::Workload> sized = all_reduce(transition.shape, bytes(mebibytes));
       if (!sized) return sized.error();
-      for (const Hold hold : {Hold::packets, Hold::messages}) {
+      for (const packet::Hold hold : {packet::Hold::packets, packet::Hold::messages}) {
         const Result<Interrupted> one = interrupt(run, *setups, *plan, *sized, hold);
         if (!one) return one.error();
         add_job(run, jobs, transition, mebibytes, hold, *one);
       }
     }
     const std::string key = key_of(transition);
-    const double without = job->job.parts.total_ns(Tables::staged) * 1e-6;
+    const double without = job->job.parts.total_ns(reconfigure::Tables::staged) * 1e-6;
     worst_without_switching = std::max(worst_without_switching, without);
     for (const double switching : kSwitchingMs) {
       run.simulated(

@@ -55,11 +55,11 @@ const char* const kTopologies[] = {"torus 5",
 /// Hops from chip 1.1.1 to those of the sources' examples on a torus of these sides, chips numbered by address.
 Result<void> take_example_routes(Run& run) {
   const Machine machine = *Machine::make({});
-  const Torus torus{machine.active_shape()};
+  const topology::Torus torus{machine.active_shape()};
   const Network network(torus);
-  const Torus ring{{machine.active_count()}};
+  const topology::Torus ring{{machine.active_count()}};
   const Network ring_network(ring);
-  const auto routing = DimensionOrder::make(torus, Dateline::plain, Ties::positive);
+  const auto routing = routing::DimensionOrder::make(torus, routing::Dateline::plain, routing::Ties::positive);
   if (!routing) return routing.error();
   Table& table = run.table("routes", {{"source", "", Source::label},
                                       {"destination", "", Source::label},
@@ -79,7 +79,7 @@ Result<void> take_example_routes(Run& run) {
   for (const Example& example : {Example{{1, 1, 2}, "route1", 1, 100}, Example{{8, 8, 8}, "route2", 3, 33},
                                  Example{{16, 16, 16}, "route3", 4, 25}}) {
     const int to = *machine.chip_at(example.to);
-    const RouteRow row = route_row(network, *routing, from, to);
+    const routing::RouteRow row = routing::route_row(network, *routing, from, to);
     run.computed(fmt::format("net.route.examples.{}", example.key), row.hops, "hops",
                  "dimension order on the 16x16x16 torus from 1.1.1 to " + to_string(example.to));
     worst_on_ring = std::max<double>(worst_on_ring, std::min(to, machine.active_count() - to));
@@ -98,20 +98,20 @@ struct Tally {
 };
 
 /// Uniform load; where all chips look alike, from one of them.
-template <Topology T, Routing R>
+template <Topology T, routing::Routing R>
 std::vector<double> uniform_load_of(const T&, const Network& network, const R& routing) {
-  if constexpr (T::kVertexTransitive && !std::is_same_v<R, TableRouting>)
-    return uniform_load_by_symmetry(network, routing);
+  if constexpr (T::kVertexTransitive && !std::is_same_v<R, routing::TableRouting>)
+    return routing::uniform_load_by_symmetry(network, routing);
   else
-    return expected_load(network, routing, Traffic::uniform(network.chip_count(), true));
+    return routing::expected_load(network, routing, workload::Traffic::uniform(network.chip_count(), true));
 }
 
-template <Topology T, Routing R>
+template <Topology T, routing::Routing R>
 void check_one(const T& topology, const Network& network, const R& routing, Table& table, Tally& tally) {
-  const DeadlockCheck check = check_deadlock(network, routing);
+  const routing::DeadlockCheck check = routing::check_deadlock(network, routing);
   ++tally.checked;
   tally.free += check.deadlock_free();
-  const double rate = ideal_throughput(network, uniform_load_of(topology, network, routing));
+  const double rate = routing::ideal_throughput(network, uniform_load_of(topology, network, routing));
   table.add({topology.name(), routing.name(), double(routing.vc_classes()), double(check.vertices),
              double(check.dependencies), check.deadlock_free() ? "yes" : "no", rate});
 }
@@ -131,33 +131,33 @@ Result<void> check_all(Run& run) {
                                            {"classes", "classes", Source::computed}});
   Tally tally;
   std::optional<vtpu::Error> failed;
-  for_each_example([&](const auto& topology) {
+  topology::for_each_example([&](const auto& topology) {
     const Network network(topology);
     if (std::find(std::begin(kTopologies), std::end(kTopologies), topology.name()) == std::end(kTopologies)) return;
-    for_each_routing(topology, network, [&](const auto& routing) {
+    routing::for_each_routing(topology, network, [&](const auto& routing) {
       // That list stops balancing after a few steps; here it runs its course, in a table of its own.
       if (!routing.name().starts_with("shortest paths, balanced")) check_one(topology, network, routing, table, tally);
     });
-    const Traffic uniform = Traffic::uniform(network.chip_count(), true);
-    const auto even = TableRouting::make(network, Split::even);
-    const auto best = balanced_split(network, uniform);
+    const workload::Traffic uniform = workload::Traffic::uniform(network.chip_count(), true);
+    const auto even = routing::TableRouting::make(network, routing::Split::even);
+    const auto best = routing::balanced_split(network, uniform);
     if (!even || !best) {
       failed = !even ? even.error() : best.error();
       return;
     }
-    tally.free += check_deadlock(network, best->routing).deadlock_free();
+    tally.free += routing::check_deadlock(network, best->routing).deadlock_free();
     ++tally.checked;
-    balanced.add({topology.name(), ideal_throughput(network, expected_load(network, *even, uniform)), best->throughput,
-                  best->dual_bound, double(best->routing.vc_classes())});
+    balanced.add({topology.name(), routing::ideal_throughput(network, routing::expected_load(network, *even, uniform)),
+                  best->throughput, best->dual_bound, double(best->routing.vc_classes())});
   });
   if (failed) return *failed;
   const std::string method = "the topologies of the table under the routings of net/routing/all.h";
   run.computed("net.deadlock.checked", tally.checked, "combinations", method);
   run.computed("net.deadlock.free", tally.free, "combinations", method + "; channel-dependency graph acyclic");
-  const Torus torus{{8, 8}};
-  const auto one_class = DimensionOrder::make(torus, Dateline::none);
+  const topology::Torus torus{{8, 8}};
+  const auto one_class = routing::DimensionOrder::make(torus, routing::Dateline::none);
   if (!one_class) return one_class.error();
-  const DeadlockCheck found = check_deadlock(Network(torus), *one_class);
+  const routing::DeadlockCheck found = routing::check_deadlock(Network(torus), *one_class);
   run.computed("net.deadlock.free.control", found.deadlock_free(), "1",
                "8x8 torus in dimension order without a dateline: whether its dependency graph is acyclic");
   return {};

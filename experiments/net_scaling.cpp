@@ -46,26 +46,28 @@ Result<void> grow(Run& run) {
                                        {"allreduce_bound_ms", "ms", Source::computed}});
   Progress progress("net-scaling", sides.size());
   for (const Shape& grid : sides) {
-    const Torus torus{grid};
+    const topology::Torus torus{grid};
     const Network network(torus, kLink);
-    const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain);
+    const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
     if (!routing) return routing.error();
     const int chips = grid.count();
     constexpr std::uint64_t kPair = 1 << 20, kBuffer = std::uint64_t{1} << 30;
-    Workload pairs("all-to-all");
+    workload::Workload pairs("all-to-all");
     for (int destination = 1; destination < chips; ++destination) pairs.add({0, destination, kPair});
-    const Result<Completion> exchanged = run_symmetric_flows(network, *routing, pairs);
+    const Result<workload::Completion> exchanged = flow::run_symmetric_flows(network, *routing, pairs);
     if (!exchanged) return exchanged.error();
-    const auto program = make_chip_program(Collective::all_reduce, Algorithm::bucket, grid);
+    const auto program =
+        collective::make_chip_program(collective::Collective::all_reduce, collective::Algorithm::bucket, grid);
     if (!program) return program.error();
-    const Result<Completion> reduced = run_symmetric_flows(network, *routing, program->of_first_chip(kBuffer));
+    const Result<workload::Completion> reduced =
+        flow::run_symmetric_flows(network, *routing, program->of_first_chip(kBuffer));
     if (!reduced) return reduced.error();
-    const DistanceDistribution hops = closed_form(torus);
+    const topology::DistanceDistribution hops = closed_form(torus);
     const double rate = static_cast<double>(chips) * kPair / exchanged->time_ns / kLink.bandwidth_gbytes_per_s;
-    AlphaBeta machine;
+    collective::AlphaBeta machine;
     machine.chips = chips;
     machine.links = 6;
-    const double bound = lower_bound(Collective::all_reduce, machine, kBuffer).bandwidth_ns;
+    const double bound = collective::lower_bound(collective::Collective::all_reduce, machine, kBuffer).bandwidth_ns;
     const std::string name = to_string(grid);
     run.simulated("net.scaling.alltoall." + name, rate, "link bandwidths",
                   "all-to-all of 1 MiB a pair at flow level, own share included, latency counted");

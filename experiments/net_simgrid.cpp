@@ -42,7 +42,7 @@ constexpr std::uint64_t kMiB = 1 << 20;
 struct Case {
   std::string name;
   Shape sides;
-  std::vector<std::vector<Message>> phases;
+  std::vector<std::vector<workload::Message>> phases;
 };
 
 Case ring_all_reduce(int chips, std::uint64_t bytes) {
@@ -101,7 +101,7 @@ double simulate_by_simgrid(const Case& what) {
   s4u::Actor::create("driver", hosts[0], [&] {
     for (const auto& phase : what.phases) {
       std::vector<s4u::CommPtr> sent;
-      for (const Message& message : phase)
+      for (const workload::Message& message : phase)
         sent.push_back(s4u::Comm::sendto_async(hosts[static_cast<std::size_t>(message.source)],
                                                hosts[static_cast<std::size_t>(message.destination)], message.bytes));
       s4u::Comm::wait_all(sent);
@@ -112,21 +112,21 @@ double simulate_by_simgrid(const Case& what) {
 }
 
 /// Milliseconds.
-Result<double> simulate_by_flows(const Case& what, Ties ties) {
-  const Torus torus{what.sides};
+Result<double> simulate_by_flows(const Case& what, routing::Ties ties) {
+  const topology::Torus torus{what.sides};
   const Network network(torus, kLink);
-  const Result<DimensionOrder> routing = DimensionOrder::make(torus, Dateline::plain, ties);
+  const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain, ties);
   if (!routing) return routing.error();
-  Workload workload(what.name);
+  workload::Workload workload(what.name);
   std::vector<int> before;
   for (const auto& phase : what.phases) {
     // One message of no bytes stands for the whole phase, so that the next waits for it alone.
     std::vector<int> barrier;
     if (!before.empty()) barrier = {workload.add({0, 0, 0}, before)};
     before.clear();
-    for (const Message& message : phase) before.push_back(workload.add(message, barrier));
+    for (const workload::Message& message : phase) before.push_back(workload.add(message, barrier));
   }
-  const Result<Completion> done = run_flows(network, *routing, workload);
+  const Result<workload::Completion> done = flow::run_flows(network, *routing, workload);
   if (!done) return done.error();
   return done->time_ns * 1e-6;
 }
@@ -155,13 +155,13 @@ Result<void> compare(Run& run) {
     for (int i = 0; i < repeats; ++i) {
       const auto one = time_in_child("net-simgrid", [&]() -> Result<double> { return simulate_by_simgrid(what); });
       if (!one) return one.error();
-      const auto two = time_in_child("net-simgrid", [&] { return simulate_by_flows(what, Ties::split); });
+      const auto two = time_in_child("net-simgrid", [&] { return simulate_by_flows(what, routing::Ties::split); });
       if (!two) return two.error();
       simgrid_ms = one->value, split_ms = two->value;
       theirs.push_back(one->seconds);
       ours.push_back(two->seconds);
     }
-    const Result<double> same_ms = simulate_by_flows(what, Ties::positive);
+    const Result<double> same_ms = simulate_by_flows(what, routing::Ties::positive);
     if (!same_ms) return same_ms.error();
     std::size_t messages = 0;
     for (const auto& phase : what.phases) messages += phase.size();

@@ -39,42 +39,44 @@ using Source = Column::Source;
 
 /// These return the hops that were simulated; flows have none.
 Result<double> flits(const Shape& grid, double load, int packet_flits) {
-  const Torus torus{grid};
+  const topology::Torus torus{grid};
   const Network network(torus);
-  const auto routing = DimensionOrder::make(torus, Dateline::plain);
+  const auto routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
-  FlitConfig config;
+  flit::Config config;
   config.packet_flits = packet_flits;
-  SteadyPlan plan;
+  flit::SteadyPlan plan;
   plan.offered = load;
   // About as many flit-hops on every size.
   plan.period = std::max(20, 60'000 / network.chip_count());
-  const auto state = run_steady(network, *routing, Traffic::uniform(network.chip_count(), true), config, plan);
+  const auto state =
+      flit::run_steady_state(network, *routing, workload::Traffic::uniform(network.chip_count(), true), config, plan);
   if (!state) return state.error();
   return static_cast<double>(state->flit_hops);
 }
 
 Result<double> packets(const Shape& grid, int a_pair) {
-  const Torus torus{grid};
+  const topology::Torus torus{grid};
   const Network network(torus);
-  const auto routing = DimensionOrder::make(torus, Dateline::plain);
+  const auto routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
-  const auto run = run_all_to_all(network, *routing, AllToAll{4096 * static_cast<std::uint64_t>(a_pair)}, {});
+  const auto run =
+      packet::run_all_to_all(network, *routing, packet::AllToAll{4096 * static_cast<std::uint64_t>(a_pair)}, {});
   if (!run) return run.error();
   return static_cast<double>(run->packet_hops);
 }
 
 Result<double> flows(const Shape& grid, bool by_symmetry) {
-  const Torus torus{grid};
+  const topology::Torus torus{grid};
   const Network network(torus);
-  const auto routing = DimensionOrder::make(torus, Dateline::plain);
+  const auto routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
-  Workload workload("all-to-all");
+  workload::Workload workload("all-to-all");
   for (int source = 0; source < (by_symmetry ? 1 : network.chip_count()); ++source)
     for (int destination = 0; destination < network.chip_count(); ++destination)
       if (source != destination) workload.add({source, destination, 1 << 20});
-  const auto done =
-      by_symmetry ? run_symmetric_flows(network, *routing, workload) : run_flows(network, *routing, workload);
+  const auto done = by_symmetry ? flow::run_symmetric_flows(network, *routing, workload)
+                                : flow::run_flows(network, *routing, workload);
   if (!done) return done.error();
   return 0.0;
 }

@@ -95,10 +95,11 @@ void describe_machine(Run& run) {
       "bijections, tested for every chip";
   run.computed("net.scales_to", scales_to(4), "chips", tested);
   run.computed("net.scales_to.control", scales_to(6), "chips", tested + "; blocks of 6x6x6, which divide no side");
-  const OcsLayout layout = OcsLayout::of(machine);
+  const ocs::OcsLayout layout = ocs::OcsLayout::of(machine);
   run.computed("net.ocs.count", layout.ocs_count(), "switches", "3 dimensions x 16 face positions of a 4x4x4 block");
   run.computed("net.ocs.ports", layout.ports_per_ocs(), "ports", "2 faces x (64 + 4) blocks");
-  run.computed("net.ocs.count.control", OcsLayout{2, layout.blocks}.ocs_count(), "switches", "blocks of 2x2x2 chips");
+  run.computed("net.ocs.count.control", ocs::OcsLayout{2, layout.blocks}.ocs_count(), "switches",
+               "blocks of 2x2x2 chips");
 
   Table& sizes = run.table(
       "machine_sizes", {label("sides"), number("active_chips", "chips"), number("spare_chips", "chips"),
@@ -106,7 +107,7 @@ void describe_machine(Run& run) {
                         number("ports_per_ocs", "ports"), label("bijections_hold")});
   for (const int size : kSizes) {
     const Machine larger = *Machine::of_size(size);
-    const OcsLayout wiring = OcsLayout::of(larger);
+    const ocs::OcsLayout wiring = ocs::OcsLayout::of(larger);
     sizes.add({to_string(larger.active_shape()), double(size), double(larger.spare_count()),
                double(larger.active_block_count()), double(larger.config().spare_blocks), double(wiring.ocs_count()),
                double(wiring.ports_per_ocs()), names_are_bijections(larger) ? "yes" : "no"});
@@ -133,8 +134,8 @@ struct Tables {
 };
 
 struct Summary {
-  DistanceDistribution hops;
-  BisectionBounds bisection;
+  topology::DistanceDistribution hops;
+  topology::BisectionBounds bisection;
   double bound;  // best known all-to-all injection rate
 };
 
@@ -142,23 +143,23 @@ struct Summary {
 /// or a type that says all chips look alike is wrong about it.
 template <Topology T>
 Result<Summary> summarise(const T& topology, const Shape& grid, Tables tables) {
-  const LinkGraph graph = link_graph(topology);
-  const DistanceDistribution searched = distances(graph, Sources::all);
-  const DistanceDistribution formula = closed_form(topology);
+  const topology::LinkGraph graph = topology::link_graph(topology);
+  const topology::DistanceDistribution searched = distances(graph, topology::Sources::all);
+  const topology::DistanceDistribution formula = closed_form(topology);
   if (searched != formula)
     return Error{topology.name(), "distances by search differ from the closed form", "equal distributions"};
-  if (T::kVertexTransitive && distances(graph, Sources::first) != searched)
+  if (T::kVertexTransitive && distances(graph, topology::Sources::first) != searched)
     return Error{topology.name(), "chips that see different distances", "one distribution for every chip"};
-  const UniformLoad load = uniform_load(graph, Sources::all);
+  const topology::UniformLoad load = topology::uniform_load(graph, topology::Sources::all);
   Summary summary{searched, {}, load.bound_by_link()};
   if constexpr (requires { closed_form_alltoall_bound(topology); })
     summary.bound = closed_form_alltoall_bound(topology);
-  summary.bisection = bisection_bounds(graph, grid, summary.bound);
+  summary.bisection = topology::bisection_bounds(graph, grid, summary.bound);
   tables.summary.add({topology.name(), double(topology.chip_count()), double(num_edges(graph)),
                       double(searched.diameter()), formula.average_including_self(), searched.average_including_self(),
                       formula.average_excluding_self(), searched.average_excluding_self(),
                       double(summary.bisection.at_least), double(summary.bisection.at_most), summary.bound,
-                      load.bound_by_dimension(), load.bound_by_link(), spectral_gap(graph)});
+                      load.bound_by_dimension(), load.bound_by_link(), topology::spectral_gap(graph)});
   for (std::size_t distance = 0; distance < searched.pairs_at.size(); ++distance)
     tables.distribution.add({topology.name(), double(distance), double(searched.pairs_at[distance]),
                              double(searched.pairs_at[distance]) / topology.chip_count() / topology.chip_count()});
@@ -179,7 +180,8 @@ Tables summary_tables(Run& run) {
   return {summary, distribution};
 }
 
-void record_hops(Run& run, const std::string& name, const DistanceDistribution& hops, const std::string& what) {
+void record_hops(Run& run, const std::string& name, const topology::DistanceDistribution& hops,
+                 const std::string& what) {
   const std::string method = what + "; breadth-first search from every chip, equal to the closed form";
   run.computed("net.hops." + name, hops.average_including_self(), "hops", method + "; average including self");
   run.computed("net.hops." + name + ".excluding_self", hops.average_excluding_self(), "hops",
@@ -191,7 +193,7 @@ void record_hops(Run& run, const std::string& name, const DistanceDistribution& 
 /// the chips at random: every step between neighbouring coordinates crosses the machine. Steps load all coordinate
 /// links alike (ties split evenly), so the average is that of the steps times the mean distance of their chips.
 double hops_with_shuffled_coordinates(Run& run) {
-  const Torus torus{kCube};
+  const topology::Torus torus{kCube};
   std::vector<int> chip_of(static_cast<std::size_t>(torus.chip_count()));
   std::iota(chip_of.begin(), chip_of.end(), 0);
   vtpu::Random random = run.random(1);
@@ -226,19 +228,20 @@ Result<void> compare_topologies(Run& run, Tables tables) {
     return {};
   };
   const std::string even = "minimal paths evenly spread";
-  if (auto done = whole_machine("torus2d_64x64", Torus{kPlane}, kPlane, even); !done) return done;
-  if (auto done = whole_machine("torus3d_16", Torus{kCube}, kCube, even); !done) return done;
-  if (auto done = whole_machine("mesh3d_16", Mesh{kCube}, kCube, "dimension-order routing, which meets the bisection");
+  if (auto done = whole_machine("torus2d_64x64", topology::Torus{kPlane}, kPlane, even); !done) return done;
+  if (auto done = whole_machine("torus3d_16", topology::Torus{kCube}, kCube, even); !done) return done;
+  if (auto done = whole_machine("mesh3d_16", topology::Mesh{kCube}, kCube,
+                                "dimension-order routing, which meets the bisection");
       !done)
     return done;
-  if (auto done = whole_machine("hypercube_12", Hypercube{12}, {4096}, even); !done) return done;
+  if (auto done = whole_machine("hypercube_12", topology::Hypercube{12}, {4096}, even); !done) return done;
 
   const double flat = found.at("torus2d_64x64").hops.average_including_self();
   run.computed("net.hops.ratio_2d_over_3d", flat / found.at("torus3d_16").hops.average_including_self(), "x",
                "torus 64x64 over torus 16x16x16, averages including self");
   run.computed("net.hops.ratio_2d_over_3d.control", flat / hops_with_shuffled_coordinates(run), "x",
                "coordinates of the cube dealt to its chips at random, messages following the coordinates");
-  const DistanceDistribution ring = closed_form(Torus{{4096}});
+  const topology::DistanceDistribution ring = closed_form(topology::Torus{{4096}});
   for (const char* name : {"net.hops.torus2d_64x64.control", "net.hops.torus3d_16.control"})
     run.computed(name, ring.average_including_self(), "hops", "a ring of 4096 chips; average including self");
   run.computed("net.diameter.torus3d_16.control", ring.diameter(), "hops", "a ring of 4096 chips");
@@ -262,8 +265,8 @@ Result<void> compare_twisted(Run& run, Tables tables) {
   for (const Pair& pair : {Pair{{4, 4, 8}, "NW-037", "NW-001"}, Pair{{4, 8, 8}, "NW-044", "NW-002"},
                            Pair{{8, 8, 16}, "NW-051", nullptr}, Pair{{8, 16, 16}, "NW-058", nullptr}}) {
     const std::string shape = to_string(pair.sides);
-    const TwistedTorus torus = *TwistedTorus::make(pair.sides);
-    const Result<Summary> regular = summarise(Torus{pair.sides}, pair.sides, tables);
+    const topology::TwistedTorus torus = *topology::TwistedTorus::make(pair.sides);
+    const Result<Summary> regular = summarise(topology::Torus{pair.sides}, pair.sides, tables);
     if (!regular) return regular.error();
     const Result<Summary> twisted = summarise(torus, pair.sides, tables);
     if (!twisted) return twisted.error();
@@ -300,8 +303,8 @@ void compare_bisections(Run& run) {
   const std::pair<Shape, Shape> pairs[] = {
       {{8, 8}, {4, 4, 4}}, {{8, 16}, {4, 4, 8}}, {{16, 16}, {4, 8, 8}}, {{16, 32}, {8, 8, 8}}, {{32, 32}, {8, 8, 16}}};
   for (const auto& [flat, cube] : pairs) {
-    const double flat_links = closed_form_bisection(Torus{flat});
-    const double cube_links = closed_form_bisection(Torus{cube});
+    const double flat_links = closed_form_bisection(topology::Torus{flat});
+    const double cube_links = closed_form_bisection(topology::Torus{cube});
     const double ratio = cube_links * tpu_v4_link / (flat_links * kTpuV3Link);
     const std::string method = to_string(cube) + " over " + to_string(flat) + " torus, one direction; shapes assumed";
     run.computed(fmt::format("net.bisection.ratio_3d_2d.{}", flat.count()), ratio, "x",
@@ -311,15 +314,16 @@ void compare_bisections(Run& run) {
                cube_links * tpu_v4_link, cube_links / flat_links, ratio});
   }
   run.computed("net.bisection.ratio_3d_2d.control",
-               closed_form_bisection(Torus{{64}}) * tpu_v4_link / (closed_form_bisection(Torus{{8, 8}}) * kTpuV3Link),
+               closed_form_bisection(topology::Torus{{64}}) * tpu_v4_link /
+                   (closed_form_bisection(topology::Torus{{8, 8}}) * kTpuV3Link),
                "x", "a ring of 64 chips in place of the 3D torus");
 }
 
 // ---- other readings of the claims about hops
 
 /// Hops on a cube where a chip reaches every other one of its row in one: the number of coordinates that differ.
-DistanceDistribution hamming_distances(const Shape& sides) {
-  DistanceDistribution result{sides.count(), {}};
+topology::DistanceDistribution hamming_distances(const Shape& sides) {
+  topology::DistanceDistribution result{sides.count(), {}};
   result.pairs_at.assign(static_cast<std::size_t>(sides.dimensions()) + 1, 0);
   for (int chip = 0; chip < sides.count(); ++chip) {
     const Coordinates at = sides.coordinates_of(chip);
@@ -333,15 +337,15 @@ DistanceDistribution hamming_distances(const Shape& sides) {
 void try_readings(Run& run) {
   Table& table = run.table("hop_readings", {label("reading"), number("hops_including_self", "hops"),
                                             number("hops_excluding_self", "hops"), number("diameter", "hops")});
-  const auto tabulate = [&](const char* name, const DistanceDistribution& hops) {
+  const auto tabulate = [&](const char* name, const topology::DistanceDistribution& hops) {
     table.add({name, hops.average_including_self(), hops.average_excluding_self(), double(hops.diameter())});
   };
-  const DistanceDistribution ring = distances(Torus{{16}}, Sources::all);
-  const DistanceDistribution hamming = hamming_distances(kCube);
-  const DistanceDistribution hypercube = distances(Hypercube{4}, Sources::all);
-  const DistanceDistribution plane = distances(Torus{{16, 16}}, Sources::all);
-  const DistanceDistribution flat = closed_form(Torus{kPlane});
-  const DistanceDistribution cube = closed_form(Torus{kCube});
+  const topology::DistanceDistribution ring = distances(topology::Torus{{16}}, topology::Sources::all);
+  const topology::DistanceDistribution hamming = hamming_distances(kCube);
+  const topology::DistanceDistribution hypercube = distances(topology::Hypercube{4}, topology::Sources::all);
+  const topology::DistanceDistribution plane = distances(topology::Torus{{16, 16}}, topology::Sources::all);
+  const topology::DistanceDistribution flat = closed_form(topology::Torus{kPlane});
+  const topology::DistanceDistribution cube = closed_form(topology::Torus{kCube});
   tabulate("torus 64x64", flat);
   tabulate("torus 16x16x16", cube);
   tabulate("one ring of 16 chips", ring);
@@ -370,17 +374,17 @@ void try_readings(Run& run) {
 // ---- what the switches can form
 
 /// Every block's '+' joined with its own '-', in every switch: the state nobody has programmed.
-OcsState identity_state(const OcsLayout& layout) {
-  std::vector<Circuit> circuits;
+ocs::OcsState identity_state(const ocs::OcsLayout& layout) {
+  std::vector<ocs::Circuit> circuits;
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
     for (int block = 0; block < layout.blocks; ++block)
-      circuits.push_back({ocs, layout.port_of(block, Face::plus), layout.port_of(block, Face::minus)});
-  return *OcsState::make(layout, circuits);
+      circuits.push_back({ocs, layout.port_of(block, ocs::Face::plus), layout.port_of(block, ocs::Face::minus)});
+  return *ocs::OcsState::make(layout, circuits);
 }
 
 /// Whether all links of `wanted` are there, its chip i standing at chip_of(i) of the slice.
 template <Topology T>
-bool contains_links(const OcsTopology& machine, const T& wanted, const std::function<int(int)>& chip_of) {
+bool contains_links(const topology::OcsTopology& machine, const T& wanted, const std::function<int(int)>& chip_of) {
   std::set<std::pair<int, int>> links;
   for_each_link(machine, [&](Port from, Port to) { links.insert({from.chip, to.chip}); });
   bool all = true;
@@ -399,40 +403,43 @@ int torus_chip_of_corner(int corner) {
 enum class Programming { by_builder, identity };
 
 /// Whether a slice of this shape can be given the topology; every answer is checked link by link on the state.
-bool forms_torus2d(const OcsLayout& layout, const Shape& shape, const Shape& plane_shape, Programming programming) {
-  const Slice slice = *Slice::make(layout, shape);
-  const SnakedPlane plane = *SnakedPlane::make(layout, slice, plane_shape);
-  OcsState state = programming == Programming::identity ? identity_state(layout) : OcsState(layout);
+bool forms_torus2d(const ocs::OcsLayout& layout, const Shape& shape, const Shape& plane_shape,
+                   Programming programming) {
+  const ocs::Slice slice = *ocs::Slice::make(layout, shape);
+  const ocs::SnakedPlane plane = *ocs::SnakedPlane::make(layout, slice, plane_shape);
+  ocs::OcsState state = programming == Programming::identity ? identity_state(layout) : ocs::OcsState(layout);
   if (programming == Programming::by_builder && !plane.connect(state)) return false;
-  const Result<OcsTopology> machine = OcsTopology::make(state, slice, "slice");
-  return machine &&
-         contains_links(*machine, Torus{plane_shape}, [&](int chip) { return *slice.chip_at(plane.place_of(chip)); });
+  const Result<topology::OcsTopology> machine = topology::OcsTopology::make(state, slice, "slice");
+  return machine && contains_links(*machine, topology::Torus{plane_shape},
+                                   [&](int chip) { return *slice.chip_at(plane.place_of(chip)); });
 }
 
 template <Topology T>
 bool forms(
-    const OcsLayout& layout, const Shape& shape, const T& wanted, Programming programming,
-    const std::function<Result<void>(OcsState&, const Slice&)>& connect,
+    const ocs::OcsLayout& layout, const Shape& shape, const T& wanted, Programming programming,
+    const std::function<Result<void>(ocs::OcsState&, const ocs::Slice&)>& connect,
     const std::function<int(int)>& chip_of = [](int chip) { return chip; }) {
-  const Slice slice = *Slice::make(layout, shape);
-  OcsState state = programming == Programming::identity ? identity_state(layout) : OcsState(layout);
+  const ocs::Slice slice = *ocs::Slice::make(layout, shape);
+  ocs::OcsState state = programming == Programming::identity ? identity_state(layout) : ocs::OcsState(layout);
   if (programming == Programming::by_builder && !connect(state, slice)) return false;
-  const Result<OcsTopology> machine = OcsTopology::make(state, slice, "slice");
+  const Result<topology::OcsTopology> machine = topology::OcsTopology::make(state, slice, "slice");
   return machine && contains_links(*machine, wanted, chip_of);
 }
 
-bool forms_twisted(const OcsLayout& layout, const Shape& shape, Programming programming) {
-  const Result<TwistedTorus> wanted = TwistedTorus::make(shape);
+bool forms_twisted(const ocs::OcsLayout& layout, const Shape& shape, Programming programming) {
+  const Result<topology::TwistedTorus> wanted = topology::TwistedTorus::make(shape);
   return wanted && forms(layout, shape, *wanted, programming, connect_twisted_torus);
 }
 
-bool forms_hypercube(const OcsLayout& layout, const Shape& shape, int dimensions, Programming programming) {
-  if (dimensions == 6) return forms(layout, shape, Hypercube{6}, programming, connect_torus, torus_chip_of_corner);
-  return forms(layout, shape, Hypercube{dimensions}, programming,
-               [&](OcsState& state, const Slice& slice) { return connect_hypercube(state, slice, dimensions); });
+bool forms_hypercube(const ocs::OcsLayout& layout, const Shape& shape, int dimensions, Programming programming) {
+  if (dimensions == 6)
+    return forms(layout, shape, topology::Hypercube{6}, programming, connect_torus, torus_chip_of_corner);
+  return forms(
+      layout, shape, topology::Hypercube{dimensions}, programming,
+      [&](ocs::OcsState& state, const ocs::Slice& slice) { return ocs::connect_hypercube(state, slice, dimensions); });
 }
 
-void count_available(Run& run, const OcsLayout& layout) {
+void count_available(Run& run, const ocs::OcsLayout& layout) {
   Table& table = run.table("available_topologies", {label("topology"), label("slice"), label("available")});
   const auto count = [&](const std::vector<std::tuple<std::string, std::string, bool>>& answers, bool listed) {
     int available = 0;
@@ -445,7 +452,7 @@ void count_available(Run& run, const OcsLayout& layout) {
   const auto whole = [&](Programming programming) {
     return std::vector<std::tuple<std::string, std::string, bool>>{
         {"2D torus 64x64", "16x16x16", forms_torus2d(layout, kCube, kPlane, programming)},
-        {"3D torus", "16x16x16", forms(layout, kCube, Torus{kCube}, programming, connect_torus)},
+        {"3D torus", "16x16x16", forms(layout, kCube, topology::Torus{kCube}, programming, connect_torus)},
         {"twisted torus", "16x16x16", forms_twisted(layout, kCube, programming)},
         {"hypercube 12", "16x16x16", forms_hypercube(layout, kCube, 12, programming)}};
   };
@@ -457,19 +464,19 @@ void count_available(Run& run, const OcsLayout& layout) {
   const Programming built = Programming::by_builder;
   run.computed("net.topologies.available_any_slice",
                count({{"2D torus 16x16", "4x8x8", forms_torus2d(layout, {4, 8, 8}, {16, 16}, built)},
-                      {"3D torus", "4x4x8", forms(layout, {4, 4, 8}, Torus{{4, 4, 8}}, built, connect_torus)},
+                      {"3D torus", "4x4x8", forms(layout, {4, 4, 8}, topology::Torus{{4, 4, 8}}, built, connect_torus)},
                       {"twisted torus", "4x4x8", forms_twisted(layout, {4, 4, 8}, built)},
                       {"hypercube 6", "4x4x4", forms_hypercube(layout, {4, 4, 4}, 6, built)}},
                      true),
                "topologies", checked + "; on a slice of its own choice");
 }
 
-const char* sign(Face face) { return face == Face::plus ? "+" : "-"; }
+const char* sign(ocs::Face face) { return face == ocs::Face::plus ? "+" : "-"; }
 
-void account_ports(Run& run, const OcsLayout& layout) {
-  OcsState state(layout);
-  const Slice slice = *Slice::make(layout, {4, 4, 8});
-  VTPU_CHECK(connect_twisted_torus(state, slice).ok(), "an empty machine takes any slice");
+void account_ports(Run& run, const ocs::OcsLayout& layout) {
+  ocs::OcsState state(layout);
+  const ocs::Slice slice = *ocs::Slice::make(layout, {4, 4, 8});
+  VTPU_CHECK(ocs::connect_twisted_torus(state, slice).ok(), "an empty machine takes any slice");
   Table& ports =
       run.table("ocs_ports", {number("switch", ""), label("dimension"), number("u", ""), number("v", ""),
                               number("port", ""), number("block", ""), label("face"), number("connected_port", ""),
@@ -487,33 +494,33 @@ void account_ports(Run& run, const OcsLayout& layout) {
   Table& totals = run.table("ocs_totals", {label("state"), number("switches", "switches"), number("ports", "ports"),
                                            number("switches_in_use", "switches"), number("ports_in_use", "ports"),
                                            number("circuits", "circuits"), number("dark_ports", "ports")});
-  const auto total = [&](const std::string& name, const OcsState& of) {
+  const auto total = [&](const std::string& name, const ocs::OcsState& of) {
     std::set<int> used;
-    for (const Circuit& circuit : of.circuits()) used.insert(circuit.ocs);
+    for (const ocs::Circuit& circuit : of.circuits()) used.insert(circuit.ocs);
     const double all = double(layout.ocs_count()) * layout.ports_per_ocs();
     const double circuits = double(of.circuits().size());
     totals.add(
         {name, double(layout.ocs_count()), all, double(used.size()), 2 * circuits, circuits, all - 2 * circuits});
   };
   total("twisted torus 4x4x8, other blocks dark", state);
-  const Slice whole = *Slice::make(layout, kCube);
-  OcsState torus(layout);
-  VTPU_CHECK(connect_torus(torus, whole).ok(), "an empty machine takes any slice");
+  const ocs::Slice whole = *ocs::Slice::make(layout, kCube);
+  ocs::OcsState torus(layout);
+  VTPU_CHECK(ocs::connect_torus(torus, whole).ok(), "an empty machine takes any slice");
   total("torus 16x16x16, spare blocks dark", torus);
-  OcsState plane(layout);
-  VTPU_CHECK(SnakedPlane::make(layout, whole, kPlane)->connect(plane).ok(), "an empty machine takes any slice");
+  ocs::OcsState plane(layout);
+  VTPU_CHECK(ocs::SnakedPlane::make(layout, whole, kPlane)->connect(plane).ok(), "an empty machine takes any slice");
   total("torus 64x64, spare blocks dark", plane);
 
   // Block 21 has coordinates (1,1,1) on the 4x4x4 grid of blocks; chip 8.8.8 is its last.
   const int failed = run.parameter("spliced_block", 21);
   const int spare = run.parameter("spare_block", 64);
-  const Splice splice = *splice_block(torus, failed, spare);
+  const ocs::Splice splice = *ocs::splice_block(torus, failed, spare);
   total(fmt::format("torus 16x16x16, block {} replaced by spare block {}", failed, spare), splice.state);
   Table& circuits =
       run.table("splice_circuits", {label("change"), number("switch", ""), label("dimension"), number("block_a", ""),
                                     label("face_a"), number("block_b", ""), label("face_b")});
-  const auto list = [&](const char* change, const std::vector<Circuit>& changed) {
-    for (const Circuit& c : changed)
+  const auto list = [&](const char* change, const std::vector<ocs::Circuit>& changed) {
+    for (const ocs::Circuit& c : changed)
       circuits.add({change, double(c.ocs), std::string(1, "xyz"[layout.dimension_of(c.ocs)]),
                     double(layout.block_of(c.a)), sign(layout.face_of(c.a)), double(layout.block_of(c.b)),
                     sign(layout.face_of(c.b))});
@@ -547,22 +554,22 @@ void list_examples(Run& run) {
     });
   };
   const auto grid = [](const Shape& sides) { return [sides](int chip) { return sides.coordinates_of(chip); }; };
-  list(Torus{{4, 4}}, grid({4, 4}));
-  list(Torus{{4, 4, 4}}, grid({4, 4, 4}));
-  list(*TwistedTorus::make({4, 4, 8}), grid({4, 4, 8}));
+  list(topology::Torus{{4, 4}}, grid({4, 4}));
+  list(topology::Torus{{4, 4, 4}}, grid({4, 4, 4}));
+  list(*topology::TwistedTorus::make({4, 4, 8}), grid({4, 4, 8}));
   // Bits 0 to 2 are the corners of a cube; bit 3 moves it aside.
-  list(Hypercube{4}, [](int chip) {
+  list(topology::Hypercube{4}, [](int chip) {
     return Coordinates{(chip & 1) + 2 * (chip >> 3 & 1), chip >> 1 & 1, chip >> 2 & 1};
   });
 }
 
 void show_route_and_remap(Run& run) {
   const Machine machine = *Machine::make({});
-  const Torus torus{kCube};
+  const topology::Torus torus{kCube};
   Table& route = run.table("route_dimension_order", {number("hop", ""), label("address"), number("volume", ""),
                                                      number("book", ""), number("chapter", "")});
-  const std::vector<int> path =
-      dimension_order_path(torus, *machine.chip_at(ChipAddress{1, 1, 1}), *machine.chip_at(ChipAddress{8, 8, 8}));
+  const std::vector<int> path = topology::dimension_order_path(torus, *machine.chip_at(ChipAddress{1, 1, 1}),
+                                                               *machine.chip_at(ChipAddress{8, 8, 8}));
   for (std::size_t hop = 0; hop < path.size(); ++hop) {
     const ChipAddress at = machine.address_of(path[hop]);
     route.add({double(hop), to_string(at), double(at.volume), double(at.book), double(at.chapter)});
@@ -590,7 +597,7 @@ Result<void> run_topology(Run& run) {
   if (Result<void> done = compare_twisted(run, tables); !done) return done;
   compare_bisections(run);
   try_readings(run);
-  const OcsLayout layout = OcsLayout::of(*Machine::make({}));
+  const ocs::OcsLayout layout = ocs::OcsLayout::of(*Machine::make({}));
   count_available(run, layout);
   account_ports(run, layout);
   list_examples(run);

@@ -46,7 +46,7 @@ using vtpu::measure::Estimate;
 using vtpu::measure::Run;
 using vtpu::measure::Table;
 using vtpu::net::Shape;
-using vtpu::net::SparseCoordinate;
+using vtpu::net::sparse::SparseCoordinate;
 using Ids = std::vector<std::uint64_t>;
 
 constexpr std::uint64_t kVocabulary = 1'000'000'000;  // the source's example
@@ -64,10 +64,10 @@ struct Map {
   int first_book;
   int books;
 };
-const std::vector<Map> kMaps = {{"base100", vtpu::net::base100_coordinate, 0, 10, 0, 100},
-                                {"mixed", vtpu::net::mixed_coordinate, 1, 96, 1, 96}};
+const std::vector<Map> kMaps = {{"base100", vtpu::net::sparse::base100_coordinate, 0, 10, 0, 100},
+                                {"mixed", vtpu::net::sparse::mixed_coordinate, 1, 96, 1, 96}};
 
-int chip_of(const Map& map, std::uint64_t id) { return vtpu::net::owner_chip(map.coordinate(id), kCube); }
+int chip_of(const Map& map, std::uint64_t id) { return vtpu::net::sparse::owner_chip(map.coordinate(id), kCube); }
 
 // ---- populations of ids
 
@@ -170,7 +170,7 @@ std::vector<int> cell_counts(const Map& map, const Configuration& configuration,
   for (const std::uint64_t id : ids) {
     const SparseCoordinate c = map.coordinate(id);
     const int cell = configuration.own_cells ? (c.parts[0] - map.first_volume) * map.books + c.parts[1] - map.first_book
-                                             : vtpu::net::owner_chip(c, kCube);
+                                             : vtpu::net::sparse::owner_chip(c, kCube);
     ++counts[static_cast<std::size_t>(cell)];
   }
   return counts;
@@ -205,7 +205,7 @@ void test_distribution(Run& run) {
 std::vector<double> fold(int first, int count) {
   std::vector<double> places(16);
   for (int part = first; part < first + count; ++part) {
-    places[static_cast<std::size_t>(vtpu::net::owner_chip({{part, 1, 1, 1, 1}}, Shape{16, 1, 1}))] += 1;
+    places[static_cast<std::size_t>(vtpu::net::sparse::owner_chip({{part, 1, 1, 1, 1}}, Shape{16, 1, 1}))] += 1;
   }
   return places;
 }
@@ -262,11 +262,11 @@ void count_capacity(Run& run) {
   run.computed("sparse.coordinate_capacity.control", 100, "coordinates", "one digit of base 100");
   run.computed("sparse.base100.reachable_of_1e9", 1e9, "coordinates",
                "coordinates that 10^9 ids reach; the split can be undone, so no two ids share one");
-  run.computed("sparse.mixed.capacity", static_cast<double>(vtpu::net::kMixedIds), "coordinates", "96^5");
+  run.computed("sparse.mixed.capacity", static_cast<double>(vtpu::net::sparse::kMixedIds), "coordinates", "96^5");
 
   const std::uint64_t example = 847'293'102;
   const std::string printed = "8.47.29/31.02";  // as the source gives it
-  const std::string ours = to_string(vtpu::net::base100_coordinate(example));
+  const std::string ours = to_string(vtpu::net::sparse::base100_coordinate(example));
   run.computed("sparse.example.matches", ours == printed, "bool",
                "the source prints " + printed + " for id 847293102; its own code gives " + ours);
   // The volume of 10^9 ids is 0..9; every other part is 0..99.
@@ -297,7 +297,7 @@ double expected_groups(double groups, double ids) { return groups * (1 - std::po
 double count_groups(std::size_t batch, std::uint64_t begin, std::uint64_t range, Random& random) {
   std::vector<std::uint64_t> groups(batch);
   for (std::uint64_t& group : groups) {
-    const SparseCoordinate c = vtpu::net::base100_coordinate(begin + random.below(range));
+    const SparseCoordinate c = vtpu::net::sparse::base100_coordinate(begin + random.below(range));
     group = static_cast<std::uint64_t>(c.parts[0] * 100 + c.parts[1]);
   }
   return static_cast<double>(distinct(std::move(groups)).size());
@@ -544,12 +544,12 @@ void tabulate_pipeline(Run& run) {
   Ids ids = {847'293'102};
   while (distinct(ids).size() < 12) ids.push_back(zipf().draw(random) - 1);
   std::map<std::pair<SparseCoordinate, std::uint64_t>, int> lookups;  // in the order of coordinates
-  for (const std::uint64_t id : ids) ++lookups[{vtpu::net::mixed_coordinate(id), id}];
+  for (const std::uint64_t id : ids) ++lookups[{vtpu::net::sparse::mixed_coordinate(id), id}];
   for (const auto& [key, count] : lookups) {
     const auto& [coordinate, id] = key;
-    const vtpu::net::Coordinates place = kCube.coordinates_of(vtpu::net::owner_chip(coordinate, kCube));
+    const vtpu::net::Coordinates place = kCube.coordinates_of(vtpu::net::sparse::owner_chip(coordinate, kCube));
     const vtpu::net::ChipAddress chip{place[0] + 1, place[1] + 1, place[2] + 1, 1, 1};
-    table.add({std::to_string(id), static_cast<double>(count), to_string(vtpu::net::base100_coordinate(id)),
+    table.add({std::to_string(id), static_cast<double>(count), to_string(vtpu::net::sparse::base100_coordinate(id)),
                to_string(coordinate), fmt::format("{}.{}", coordinate.parts[0], coordinate.parts[1]), to_string(chip)});
   }
 }

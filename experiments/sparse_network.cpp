@@ -51,8 +51,8 @@ using Source = Column::Source;
 constexpr const char* kFacts = "data/published/sparsecore.csv";
 constexpr double kHopNs = 500;
 constexpr std::uint64_t kRows = 1'000'000'000;
-constexpr Scheme kCompared[] = {Scheme::random, Scheme::batched, Scheme::deduplicated, Scheme::hierarchical,
-                                Scheme::rotated};
+constexpr sparse::Scheme kCompared[] = {sparse::Scheme::random, sparse::Scheme::batched, sparse::Scheme::deduplicated,
+                                        sparse::Scheme::hierarchical, sparse::Scheme::rotated};
 constexpr double kExponents[] = {0, 0.6, 0.8, 1, 1.2};
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -72,7 +72,7 @@ struct Wired {
 /// more than the average (as in routing/balanced_split.h).
 std::vector<double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip, int kinds,
                                      int steps) {
-  ExchangePhase uniform{"uniform", {}};
+  sparse::ExchangePhase uniform{"uniform", {}};
   std::vector<bool> seen(at(kinds), false);
   for (int destination = 0; destination < network.chip_count(); ++destination) {
     if (seen[at(kind_of_chip[at(destination)])]) continue;
@@ -85,11 +85,11 @@ std::vector<double> balanced_weights(const Network& network, const std::vector<i
   };
   std::vector<double> lengths(at(kinds * network.port_count()), 0);
   std::vector<double> weights(at(network.channel_count()), 1), best = weights;
-  const ExchangePhase* const phase = &uniform;
+  const sparse::ExchangePhase* const phase = &uniform;
   double least = 0, step = 1.5;
   int gained = 0;
   for (int done = 0; done < steps; ++done) {
-    const std::vector<PhaseLoad> loads = phase_loads(network, weights, std::span(&phase, 1));
+    const std::vector<sparse::PhaseLoad> loads = sparse::phase_loads(network, weights, std::span(&phase, 1));
     std::vector<double> of_class(lengths.size(), 0);
     for (int channel = 0; channel < network.channel_count(); ++channel)
       of_class[class_of(channel)] += loads[0].channel_bytes[at(channel)];
@@ -125,9 +125,10 @@ Wired wire(const std::string& kind, const T& topology, const Shape& grid, int st
 std::string file_of(const Shape& shape) { return fmt::format("data/states/uniform-{}.ocs", to_string(shape)); }
 
 Result<Wired> wire_learned(const Run& run, const Shape& shape, int steps) {
-  const Result<StateOfSlice> circuits = vtpu::net::read_ocs_state(run.input_path(file_of(shape)));
+  const Result<ocs::StateOfSlice> circuits = vtpu::net::ocs::read_ocs_state(run.input_path(file_of(shape)));
   if (!circuits) return circuits.error();
-  const Result<OcsTopology> topology = OcsTopology::make(circuits->state, circuits->slice, file_of(shape));
+  const Result<topology::OcsTopology> topology =
+      topology::OcsTopology::make(circuits->state, circuits->slice, file_of(shape));
   if (!topology) return topology.error();
   Network network(*topology);
   std::vector<int> position(at(network.chip_count()));
@@ -144,9 +145,9 @@ struct Sides {
 
 Result<std::vector<Wired>> wire_all(const Run& run, const Sides& sides, int steps) {
   std::vector<Wired> all;
-  all.push_back(wire("2D torus", Torus{sides.plane}, sides.plane, steps));
-  all.push_back(wire("3D torus", Torus{sides.box}, sides.box, steps));
-  if (const Result<TwistedTorus> twisted = TwistedTorus::make(sides.box); twisted)
+  all.push_back(wire("2D torus", topology::Torus{sides.plane}, sides.plane, steps));
+  all.push_back(wire("3D torus", topology::Torus{sides.box}, sides.box, steps));
+  if (const Result<topology::TwistedTorus> twisted = topology::TwistedTorus::make(sides.box); twisted)
     all.push_back(wire("twisted torus", *twisted, sides.box, steps));
   Result<Wired> learned = wire_learned(run, sides.box, steps);
   if (!learned) return learned.error();
@@ -164,16 +165,16 @@ struct Cost {
 };
 
 /// Of several exchanges together, which saves searches.
-std::vector<Cost> costs_of(const Wired& wired, const std::vector<Exchange>& exchanges) {
-  std::vector<const ExchangePhase*> phases;
-  for (const Exchange& exchange : exchanges)
-    for (const ExchangePhase& phase : exchange) phases.push_back(&phase);
-  const std::vector<PhaseLoad> loads = phase_loads(wired.network, wired.weights, phases);
+std::vector<Cost> costs_of(const Wired& wired, const std::vector<sparse::Exchange>& exchanges) {
+  std::vector<const sparse::ExchangePhase*> phases;
+  for (const sparse::Exchange& exchange : exchanges)
+    for (const sparse::ExchangePhase& phase : exchange) phases.push_back(&phase);
+  const std::vector<sparse::PhaseLoad> loads = sparse::phase_loads(wired.network, wired.weights, phases);
   std::vector<Cost> costs(exchanges.size());
   std::size_t next = 0;
   for (std::size_t e = 0; e < exchanges.size(); ++e)
-    for (const ExchangePhase& phase : exchanges[e]) {
-      const PhaseLoad& load = loads[next++];
+    for (const sparse::ExchangePhase& phase : exchanges[e]) {
+      const sparse::PhaseLoad& load = loads[next++];
       costs[e].messages += phase.messages();
       costs[e].bytes += phase.bytes();
       costs[e].message_hops += load.message_hops;
@@ -185,11 +186,13 @@ std::vector<Cost> costs_of(const Wired& wired, const std::vector<Exchange>& exch
 }
 
 /// The exchanges of all schemes for topologies of one grid.
-Result<std::vector<Exchange>> exchanges_of(const ShardedTables& tables,
-                                           const std::vector<std::vector<std::uint64_t>>& lookups, const Shape& grid) {
-  std::vector<Exchange> exchanges;
-  for (const Scheme scheme : kCompared) {
-    Result<Exchange> exchange = make_exchange(tables, lookups, 1, scheme, MessageFormat{}, grid);
+Result<std::vector<sparse::Exchange>> exchanges_of(const sparse::ShardedTables& tables,
+                                                   const std::vector<std::vector<std::uint64_t>>& lookups,
+                                                   const Shape& grid) {
+  std::vector<sparse::Exchange> exchanges;
+  for (const sparse::Scheme scheme : kCompared) {
+    Result<sparse::Exchange> exchange =
+        sparse::make_exchange(tables, lookups, 1, scheme, sparse::MessageFormat{}, grid);
     if (!exchange) return exchange.error();
     exchanges.push_back(*std::move(exchange));
   }
@@ -246,15 +249,16 @@ Result<void> compare_machine(Run& run, const Sides& sides, const std::vector<Poi
   const int chips = sides.box.count();
   const Result<std::vector<Wired>> topologies = wire_all(run, sides, run.quick() ? 25 : 150);
   if (!topologies) return topologies.error();
-  const Result<ShardedTables> tables = ShardedTables::make({{kRows}, 128, 4}, Sharding::hashed_rows, sides.box);
+  const Result<sparse::ShardedTables> tables =
+      sparse::ShardedTables::make({{kRows}, 128, 4}, sparse::Sharding::hashed_rows, sides.box);
   if (!tables) return tables.error();
   for (const Point& point : points) {
-    const LookupSource source(*tables, {point.lookups, 1, point.exponent});
+    const sparse::LookupSource source(*tables, {point.lookups, 1, point.exponent});
     Samples samples;
     for (int draw = 0; draw < (point.repeated ? draws : 1); ++draw) {
       const auto lookups = source.draw_all(run.random(10 + static_cast<std::uint64_t>(draw)));
       for (const Shape& grid : {sides.plane, sides.box}) {
-        const Result<std::vector<Exchange>> exchanges = exchanges_of(*tables, lookups, grid);
+        const Result<std::vector<sparse::Exchange>> exchanges = exchanges_of(*tables, lookups, grid);
         if (!exchanges) return exchanges.error();
         for (const Wired& wired : *topologies) {
           if (wired.grid != grid) continue;
@@ -289,7 +293,7 @@ Result<void> compare_shardings(Run& run) {
   std::vector<std::uint64_t> rows(static_cast<std::size_t>(*features), 1'000'000);
   for (std::size_t t = 0; t < rows.size() && t < 16; ++t) rows[t] = t < 1 ? kRows : t < 6 ? kRows / 10 : kRows / 100;
   const int of_chip = run.quick() ? 16 : static_cast<int>(*examples);
-  const Wired wired = wire("3D torus", Torus{box}, box, 40);
+  const Wired wired = wire("3D torus", topology::Torus{box}, box, 40);
   Table& table = run.table("sharding", {{"sharding", "", Source::label},
                                         {"bag", "rows", Source::label},
                                         {"skew", "", Source::label},
@@ -300,8 +304,9 @@ Result<void> compare_shardings(Run& run) {
                                         {"bytes", "kB", Source::simulated},
                                         {"sent_skew", "x", Source::simulated},
                                         {"time", "us", Source::simulated}});
-  for (const Sharding sharding : {Sharding::hashed_rows, Sharding::blocked_rows, Sharding::columns, Sharding::tables}) {
-    const Result<ShardedTables> tables = ShardedTables::make({rows, 128, 4}, sharding, box);
+  for (const sparse::Sharding sharding : {sparse::Sharding::hashed_rows, sparse::Sharding::blocked_rows,
+                                          sparse::Sharding::columns, sparse::Sharding::tables}) {
+    const Result<sparse::ShardedTables> tables = sparse::ShardedTables::make({rows, 128, 4}, sharding, box);
     if (!tables) return tables.error();
     const std::vector<double> stored = tables->stored_bytes();
     double total = 0;
@@ -309,14 +314,15 @@ Result<void> compare_shardings(Run& run) {
     const double most = *std::max_element(stored.begin(), stored.end());
     for (const int bag : {1, 10})
       for (const double exponent : {0.0, 1.0}) {
-        const LookupSource source(*tables, {std::max(1, of_chip / bag), bag, exponent});
+        const sparse::LookupSource source(*tables, {std::max(1, of_chip / bag), bag, exponent});
         const auto lookups = source.draw_all(run.random(30));
-        for (const Scheme scheme : {Scheme::deduplicated, Scheme::pooled}) {
-          const Result<Exchange> exchange = make_exchange(*tables, lookups, bag, scheme, MessageFormat{}, box);
+        for (const sparse::Scheme scheme : {sparse::Scheme::deduplicated, sparse::Scheme::pooled}) {
+          const Result<sparse::Exchange> exchange =
+              sparse::make_exchange(*tables, lookups, bag, scheme, sparse::MessageFormat{}, box);
           if (!exchange) return exchange.error();
           const Cost cost = costs_of(wired, {*exchange})[0];
           std::vector<double> sent(at(box.count()), 0);
-          for (const Transfer& reply : exchange->back().transfers)
+          for (const sparse::Transfer& reply : exchange->back().transfers)
             sent[at(reply.source)] += static_cast<double>(reply.bytes);
           const double sent_skew = *std::max_element(sent.begin(), sent.end()) * box.count() / exchange->back().bytes();
           table.add({std::string(name_of(sharding)), fmt::format("{}", bag), fmt::format("{:g}", exponent),
@@ -339,13 +345,14 @@ Result<void> compare_shardings(Run& run) {
 
 Result<void> check_packets(Run& run) {
   const Shape box = run.quick() ? Shape{4, 4, 4} : Shape{8, 8, 8};
-  const Wired wired = wire("3D torus", Torus{box}, box, 1);
-  const auto routing = TableRouting::make(wired.network, Split::even);
+  const Wired wired = wire("3D torus", topology::Torus{box}, box, 1);
+  const auto routing = routing::TableRouting::make(wired.network, routing::Split::even);
   if (!routing) return routing.error();
-  const Result<ShardedTables> tables = ShardedTables::make({{kRows}, 128, 4}, Sharding::hashed_rows, box);
+  const Result<sparse::ShardedTables> tables =
+      sparse::ShardedTables::make({{kRows}, 128, 4}, sparse::Sharding::hashed_rows, box);
   if (!tables) return tables.error();
   // Dimension order would send most of what leaves a chip that many ask by two of its six ports.
-  PacketConfig config;
+  packet::Config config;
   config.vcs = std::max(config.vcs, routing->vc_classes());
   run.parameter("packet_virtual_channels", config.vcs);
   Table& table = run.table("packets", {{"scheme", "", Source::label},
@@ -355,14 +362,15 @@ Result<void> check_packets(Run& run) {
                                        {"packets", "us", Source::simulated},
                                        {"ratio", "x", Source::simulated}});
   for (const double exponent : {0.0, 1.2}) {
-    const auto lookups = LookupSource(*tables, {1000, 1, exponent}).draw_all(run.random(20));
-    for (const Scheme scheme : kCompared) {
-      const Result<Exchange> exchange = make_exchange(*tables, lookups, 1, scheme, MessageFormat{}, box);
+    const auto lookups = sparse::LookupSource(*tables, {1000, 1, exponent}).draw_all(run.random(20));
+    for (const sparse::Scheme scheme : kCompared) {
+      const Result<sparse::Exchange> exchange =
+          sparse::make_exchange(*tables, lookups, 1, scheme, sparse::MessageFormat{}, box);
       if (!exchange) return exchange.error();
       const double bound = costs_of(wired, {*exchange})[0].time_ns;
       const std::string name(name_of(scheme));
-      const Workload workload = workload_of(*exchange, box.count(), name);
-      const Result<Completion> done = run_packets(wired.network, *routing, workload, config);
+      const workload::Workload workload = sparse::workload_of(*exchange, box.count(), name);
+      const Result<workload::Completion> done = packet::run_packets(wired.network, *routing, workload, config);
       if (!done) return done.error();
       table.add({name, fmt::format("{:g}", exponent), double(box.count()), bound * 1e-3, done->time_ns * 1e-3,
                  done->time_ns / bound});
@@ -378,8 +386,8 @@ Result<void> check_packets(Run& run) {
 Result<void> run_network(Run& run) {
   const int draws = run.parameter("draws", 2, 3);
   run.parameter("hop_ns", kHopNs);
-  run.parameter("header_bytes", static_cast<double>(MessageFormat{}.header_bytes));
-  run.parameter("id_bytes", static_cast<double>(MessageFormat{}.id_bytes));
+  run.parameter("header_bytes", static_cast<double>(sparse::MessageFormat{}.header_bytes));
+  run.parameter("id_bytes", static_cast<double>(sparse::MessageFormat{}.id_bytes));
   run.parameter("rows", static_cast<double>(kRows));
   Table& table = run.table("network", {{"topology", "", Source::label},
                                        {"chips", "chips", Source::computed},

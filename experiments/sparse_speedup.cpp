@@ -327,18 +327,20 @@ struct Exchanged {
   double served_rows = 0;  // of the busiest chip
 };
 
-Result<Exchanged> exchange_on(const vtpu::net::Shape& grid, const vtpu::net::ShardedTables& tables,
+Result<Exchanged> exchange_on(const vtpu::net::Shape& grid, const vtpu::net::sparse::ShardedTables& tables,
                               const std::vector<std::vector<std::uint64_t>>& lookups) {
   using namespace vtpu::net;
   constexpr double kHopNs = 500;
-  const Network network(Torus{grid});
-  const Result<Exchange> exchange = make_exchange(tables, lookups, 1, Scheme::deduplicated, MessageFormat{}, grid);
+  const Network network(topology::Torus{grid});
+  const Result<sparse::Exchange> exchange =
+      sparse::make_exchange(tables, lookups, 1, sparse::Scheme::deduplicated, sparse::MessageFormat{}, grid);
   if (!exchange) return exchange.error();
-  std::vector<const ExchangePhase*> phases;
-  for (const ExchangePhase& phase : *exchange) phases.push_back(&phase);
+  std::vector<const sparse::ExchangePhase*> phases;
+  for (const sparse::ExchangePhase& phase : *exchange) phases.push_back(&phase);
   Exchanged done;
   const std::vector<double> alike(static_cast<std::size_t>(network.channel_count()), 1);
-  for (const PhaseLoad& load : phase_loads(network, alike, phases)) done.ns += load.time_ns(network, kHopNs);
+  for (const sparse::PhaseLoad& load : sparse::phase_loads(network, alike, phases))
+    done.ns += load.time_ns(network, kHopNs);
   std::vector<double> served(static_cast<std::size_t>(grid.count()), 0);
   for (const auto& rows : lookups)
     for (const std::uint64_t row : rows) ++served[static_cast<std::size_t>(tables.owner(row, 0))];
@@ -353,7 +355,8 @@ Result<void> compare_steps(Run& run, const Measured& measured) {
   const Shape plane = run.quick() ? Shape{16, 16} : Shape{64, 64};
   const double chips = box.count();
   const std::uint64_t rows = kRowsOfChip * static_cast<std::uint64_t>(box.count());
-  const Result<ShardedTables> tables = ShardedTables::make({{rows}, kWidth, 4}, Sharding::hashed_rows, box);
+  const Result<sparse::ShardedTables> tables =
+      sparse::ShardedTables::make({{rows}, kWidth, 4}, sparse::Sharding::hashed_rows, box);
   if (!tables) return tables.error();
   const Estimate gather = estimate_median(measured.gather_ns), dense = estimate_median(measured.gemv_ns);
   const double dense_ns = dense.value * static_cast<double>(kRowsOfChip);
@@ -367,7 +370,7 @@ Result<void> compare_steps(Run& run, const Measured& measured) {
                                     {"speedup_plane", "x", Source::measured},
                                     {"torus_over_plane", "x", Source::measured}});
   for (const int lookups : {100, 1000, 10'000}) {
-    const auto drawn = LookupSource(*tables, {lookups, 1, 0}).draw_all(run.random(1));
+    const auto drawn = sparse::LookupSource(*tables, {lookups, 1, 0}).draw_all(run.random(1));
     const Result<Exchanged> torus = exchange_on(box, *tables, drawn), flat = exchange_on(plane, *tables, drawn);
     if (!torus) return torus.error();
     if (!flat) return flat.error();

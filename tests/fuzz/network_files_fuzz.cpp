@@ -30,7 +30,7 @@ bool read(const vtpu::Result<T>& result) {
   return result.ok();
 }
 
-void use(const GraphTopology& graph) {
+void use(const topology::GraphTopology& graph) {
   const Network network(graph);
   VTPU_CHECK(network.attached_count() == static_cast<int>(num_edges(graph)), "every link is attached both ways");
   for_each_link(graph, [&](Port from, Port to) { VTPU_CHECK(graph.peer(to) == from, "ports are paired"); });
@@ -42,14 +42,14 @@ void use(const GraphTopology& graph) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  const ChipNames chips(Shape{4, 4, 4});
+  const workload::ChipNames chips(Shape{4, 4, 4});
 
-  if (const auto trace = parse_trace(bytes, "fuzz", chips); read(trace)) {
-    const std::string text = trace_text(trace->workload);
-    const auto again = parse_trace(text, "again", chips);
+  if (const auto trace = workload::parse_trace(bytes, "fuzz", chips); read(trace)) {
+    const std::string text = workload::trace_text(trace->workload);
+    const auto again = workload::parse_trace(text, "again", chips);
     VTPU_CHECK(again && trace_text(again->workload) == text, "a trace comes back equal");
   }
-  if (const auto traffic = parse_traffic_matrix(bytes, "fuzz", chips); read(traffic)) {
+  if (const auto traffic = workload::parse_traffic_matrix(bytes, "fuzz", chips); read(traffic)) {
     vtpu::Random random(1);
     for (int source = 0; source < traffic->chip_count(); ++source)
       if (traffic->rate(source) > 0) {
@@ -57,20 +57,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         VTPU_CHECK(destination >= 0 && destination < traffic->chip_count(), "a destination is a chip");
       }
   }
-  if (const auto graph = parse_edge_list(bytes, "fuzz"); read(graph)) use(*graph);
-  if (const auto graph = parse_graphml(bytes, "fuzz"); read(graph)) use(*graph);
-  if (const auto state = parse_ocs_state(bytes, "fuzz"); read(state)) {
-    const std::string text = ocs_state_text(state->state, state->slice);
-    const auto again = parse_ocs_state(text, "again");
+  if (const auto graph = topology::parse_edge_list(bytes, "fuzz"); read(graph)) use(*graph);
+  if (const auto graph = topology::parse_graphml(bytes, "fuzz"); read(graph)) use(*graph);
+  if (const auto state = ocs::parse_ocs_state(bytes, "fuzz"); read(state)) {
+    const std::string text = ocs::ocs_state_text(state->state, state->slice);
+    const auto again = ocs::parse_ocs_state(text, "again");
     VTPU_CHECK(again && again->state == state->state && ocs_state_text(again->state, again->slice) == text,
                "a state comes back equal");
-    static_cast<void>(OcsTopology::make(state->state, state->slice, "fuzz"));
+    static_cast<void>(topology::OcsTopology::make(state->state, state->slice, "fuzz"));
     read(vtpu::search::symmetric_state_of(*state));
   }
   static const Machine machine = *Machine::make({});
-  if (const auto failures = parse_failures(bytes, "fuzz", machine); read(failures)) {
-    const std::string text = failures_text(*failures, machine);
-    const auto again = parse_failures(text, "again", machine);
+  if (const auto failures = fault::parse_failures(bytes, "fuzz", machine); read(failures)) {
+    const std::string text = fault::failures_text(*failures, machine);
+    const auto again = fault::parse_failures(text, "again", machine);
     VTPU_CHECK(again && failures_text(*again, machine) == text, "failures come back equal");
   }
   return 0;

@@ -8,7 +8,7 @@
 
 #include "vtpu/base/csv.h"
 
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 namespace {
 
 const Shape kGrid{4, 4, 4};
@@ -100,4 +100,4 @@ TEST(Goodput, ABoxIsTurnedSoThatMostFit) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

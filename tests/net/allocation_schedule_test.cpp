@@ -7,7 +7,7 @@
 #include "vtpu/net/allocation/goodput.h"
 #include "vtpu/net/allocation/schedule.h"
 
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 namespace {
 
 const Shape kGrid{4, 4, 4};
@@ -170,4 +170,4 @@ TEST(Schedule, AWrongConfigurationIsNamed) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

@@ -14,7 +14,7 @@
 #include "vtpu/net/collective/sparse_exchange.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -263,4 +263,4 @@ TEST(TheChecker, ProvesABucketAllReduceOf128ChipsAtOnce) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

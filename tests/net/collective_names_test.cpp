@@ -5,7 +5,7 @@
 #include "vtpu/net/collective/make_schedule.h"
 #include "vtpu/net/collective/sparse_exchange.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 TEST(NamesOfCollectives, AreReadAsTheyArePrinted) {
@@ -59,4 +59,4 @@ TEST(ProgramsOfOneChip, AreThoseOfSchedulesInWhichAllChipsDoAlike) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -19,7 +19,7 @@
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -33,15 +33,16 @@ AlphaBeta machine_of(const Shape& grid) {
   return {.chips = grid.count(),
           .links = links,
           .diameter = diameter,
-          .alltoall_rate = closed_form_alltoall_bound(Torus{grid})};
+          .alltoall_rate = closed_form_alltoall_bound(topology::Torus{grid})};
 }
 
 /// The bandwidth bound over the time of a symmetric program at flow level.
 double share_of_bound(Collective collective, Algorithm algorithm, const Shape& grid, std::uint64_t bytes,
                       double latency_ns = 0) {
-  const Workload first = make_chip_program(collective, algorithm, grid)->of_first_chip(bytes);
-  const Network network(Torus{grid}, {.latency_ns = latency_ns});
-  const auto done = run_symmetric_flows(network, *DimensionOrder::make(Torus{grid}, Dateline::plain), first);
+  const workload::Workload first = make_chip_program(collective, algorithm, grid)->of_first_chip(bytes);
+  const Network network(topology::Torus{grid}, {.latency_ns = latency_ns});
+  const auto done = flow::run_symmetric_flows(
+      network, *routing::DimensionOrder::make(topology::Torus{grid}, routing::Dateline::plain), first);
   return lower_bound(collective, machine_of(grid), bytes).bandwidth_ns / done->time_ns;
 }
 
@@ -95,9 +96,10 @@ TEST(BucketAllReduce, ReachesTheBandwidthBoundAtFlowLevelOnAllLinksAlike) {
   const Shape grid{4, 4, 4};
   const Schedule schedule = *make_schedule(Collective::all_reduce, Algorithm::bucket, grid);
   const std::uint64_t bytes = std::uint64_t{3} << 30;
-  const Network network(Torus{grid});
+  const Network network(topology::Torus{grid});
   const auto done =
-      run_flows(network, *DimensionOrder::make(Torus{grid}, Dateline::plain), to_workload(schedule, bytes));
+      flow::run_flows(network, *routing::DimensionOrder::make(topology::Torus{grid}, routing::Dateline::plain),
+                      to_workload(schedule, bytes));
   ASSERT_TRUE(done);
   EXPECT_NEAR(done->time_ns / lower_bound(Collective::all_reduce, machine_of(grid), bytes).bandwidth_ns, 1, 1e-9);
   for (const double carried : done->channel_bytes) EXPECT_NEAR(carried, 2 * 63.0 / 64 * double(bytes) / 6, 1e-3);
@@ -128,10 +130,11 @@ TEST(OrdersOfDimensions, LoadTheRingsOfAllDimensionsAlike) {
 TEST(BucketAllReduce, LoadsAllLinksAlikeAtUnequalSides) {
   const std::uint64_t bytes = std::uint64_t{1} << 30;
   const Shape grid{3, 4, 5};
-  const Network network(Torus{grid});
+  const Network network(topology::Torus{grid});
   const Schedule schedule = *make_schedule(Collective::all_reduce, Algorithm::bucket, grid);
   const auto done =
-      run_flows(network, *DimensionOrder::make(Torus{grid}, Dateline::plain), to_workload(schedule, bytes));
+      flow::run_flows(network, *routing::DimensionOrder::make(topology::Torus{grid}, routing::Dateline::plain),
+                      to_workload(schedule, bytes));
   for (const double carried : done->channel_bytes) EXPECT_NEAR(carried / (2 * 59.0 / 60 * double(bytes) / 6), 1, 1e-5);
 }
 
@@ -236,9 +239,10 @@ TEST(NoSchedule, IsFasterThanTheLowerBound) {
         if (!schedule) continue;
         AlphaBeta machine = machine_of(grid);
         machine.latency_ns = 500;
-        const Network network(Torus{grid}, {.latency_ns = machine.latency_ns});
+        const Network network(topology::Torus{grid}, {.latency_ns = machine.latency_ns});
         const auto done =
-            run_flows(network, *DimensionOrder::make(Torus{grid}, Dateline::plain), to_workload(*schedule, bytes));
+            flow::run_flows(network, *routing::DimensionOrder::make(topology::Torus{grid}, routing::Dateline::plain),
+                            to_workload(*schedule, bytes));
         const double bound = lower_bound(collective, machine, bytes).time_ns();
         EXPECT_GE(done->time_ns, bound * (1 - 1e-9)) << schedule->name() << " on " << text;
       }
@@ -246,4 +250,4 @@ TEST(NoSchedule, IsFasterThanTheLowerBound) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

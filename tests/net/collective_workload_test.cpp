@@ -15,16 +15,16 @@
 #include "vtpu/net/collective/make_schedule.h"
 #include "vtpu/net/collective/statistics.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Bytes that each of `chips` sends to others.
-std::vector<std::uint64_t> sent_by_chip(const Workload& workload, int chips) {
+std::vector<std::uint64_t> sent_by_chip(const workload::Workload& workload, int chips) {
   std::vector<std::uint64_t> sent(at(chips), 0);
   for (int id = 0; id < workload.size(); ++id) {
-    const Message& message = workload.message(id);
+    const workload::Message& message = workload.message(id);
     if (message.source != message.destination) sent[at(message.source)] += message.bytes;
   }
   return sent;
@@ -35,7 +35,8 @@ TEST(RingAllReduce, Sends2TimesNMinus1OverNOfTheBufferPerChip) {
     for (const Algorithm algorithm : {Algorithm::ring, Algorithm::bidirectional_ring, Algorithm::bucket}) {
       const Shape grid = *parse_shape(text);
       const std::uint64_t n = static_cast<std::uint64_t>(grid.count()), block = 6 * 1000;  // six parts divide it
-      const Workload workload = to_workload(*make_schedule(Collective::all_reduce, algorithm, grid), n * block);
+      const workload::Workload workload =
+          to_workload(*make_schedule(Collective::all_reduce, algorithm, grid), n * block);
       for (const std::uint64_t sent : sent_by_chip(workload, grid.count()))
         EXPECT_EQ(sent, 2 * (n - 1) * block) << text << " " << to_string(algorithm);
     }
@@ -55,7 +56,8 @@ TEST(EveryBlock, CrossesARingToEveryChipExactlyOnce) {
 
 TEST(AllToAll, SendsEachPairItsShareOfTheBuffer) {
   const Shape grid{2, 3};
-  const Workload direct = to_workload(*make_schedule(Collective::all_to_all, Algorithm::direct, grid), 6 * 100);
+  const workload::Workload direct =
+      to_workload(*make_schedule(Collective::all_to_all, Algorithm::direct, grid), 6 * 100);
   EXPECT_EQ(direct.size(), 30);
   for (int id = 0; id < direct.size(); ++id) EXPECT_EQ(direct.message(id).bytes, 100u);
   // Two parts of 50; those for one other row (column) of two (three) sources go together.
@@ -70,7 +72,7 @@ TEST(ABufferThatIsSmallerThanTheNumberOfChips, HasMessagesOfNothingAndLosesNone)
     for (const Collective collective : {Collective::all_gather, Collective::reduce_scatter})
       for (const Algorithm algorithm : {Algorithm::ring, Algorithm::bucket, Algorithm::direct}) {
         const Schedule schedule = *make_schedule(collective, algorithm, grid);
-        const Workload workload = to_workload(schedule, bytes);
+        const workload::Workload workload = to_workload(schedule, bytes);
         EXPECT_EQ(workload.size(), schedule.size());
         EXPECT_EQ(workload.total_bytes(), 8 * bytes) << schedule.name();
       }
@@ -105,8 +107,8 @@ RC_GTEST_PROP(TheFirstChip, SendsWhatAllChipsSendUpToRounding, ()) {
                                                      {Collective::all_to_all, Algorithm::direct},
                                                      {Collective::all_to_all, Algorithm::dimension_wise}}) {
     const ChipProgram program = *make_chip_program(collective, algorithm, grid);
-    const Workload first = program.of_first_chip(bytes);
-    const Workload all = to_workload(*make_schedule(collective, algorithm, grid), bytes);
+    const workload::Workload first = program.of_first_chip(bytes);
+    const workload::Workload all = to_workload(*make_schedule(collective, algorithm, grid), bytes);
     RC_ASSERT(all.size() == first.size() * grid.count());
     for (int id = 0; id < all.size(); ++id) {
       const int step = id / grid.count(), chip = id % grid.count();
@@ -147,10 +149,10 @@ TEST(WhatAChipWaitsFor, IsSeenByThatChip) {
 
 TEST(RowsOfATorus, EachRunACollectiveOfTheirOwn) {
   const Schedule row = *make_schedule(Collective::all_reduce, Algorithm::bidirectional_ring, {4});
-  Workload workload("rows");
+  workload::Workload workload("rows");
   for (int y = 0; y < 3; ++y) append_to(workload, row, 800, std::vector<int>{y, 3 + y, 6 + y, 9 + y});
   ASSERT_EQ(workload.size(), 3 * row.size());
-  const Message& last = workload.message(workload.size() - 1);
+  const workload::Message& last = workload.message(workload.size() - 1);
   EXPECT_EQ(last.source % 3, 2);
   EXPECT_EQ(last.destination % 3, 2);
   for (const int earlier : workload.after(workload.size() - 1)) EXPECT_GE(earlier, 2 * row.size());
@@ -164,7 +166,7 @@ TEST(ASparseExchange, BundlesItemsThatGoTheSameWay) {
   ASSERT_EQ(direct.size(), 2);
   EXPECT_EQ(to_workload(direct, items).total_bytes(), 35u);
   const Schedule bundled = *make_sparse_schedule(items, Algorithm::dimension_wise, grid);
-  const Workload workload = to_workload(bundled, items);
+  const workload::Workload workload = to_workload(bundled, items);
   ASSERT_EQ(workload.size(), 2);
   EXPECT_EQ(workload.message(0).destination, 2);
   EXPECT_EQ(workload.message(0).bytes, 35u);
@@ -189,4 +191,4 @@ TEST(AClosedRing, GoesThroughEveryChipByNeighboursOnly) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

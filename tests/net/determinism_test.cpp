@@ -28,9 +28,9 @@ std::uint64_t digest(const std::vector<double>& values) {
 }
 
 /// Random messages among 32 chips, some after others.
-Workload random_workload() {
+workload::Workload random_workload() {
   Random random(5);
-  Workload workload("random");
+  workload::Workload workload("random");
   for (int i = 0; i < 400; ++i) {
     std::vector<int> after;
     if (i > 0 && random.below(2) == 0) after.push_back(static_cast<int>(random.below(static_cast<std::uint64_t>(i))));
@@ -41,29 +41,30 @@ Workload random_workload() {
   return workload;
 }
 
-const TwistedTorus kTorus = *TwistedTorus::make({2, 4, 4});
+const topology::TwistedTorus kTorus = *topology::TwistedTorus::make({2, 4, 4});
 const Network kNetwork(kTorus, {50, 20});
 
 TEST(Determinism, ASeedGivesTheSameBytesAtEveryLevelWhateverCompilesIt) {
-  const DimensionOrder routing = *DimensionOrder::make(kTorus, Dateline::balanced);
-  const Workload workload = random_workload();
-  EXPECT_EQ(digest(run_flows(kNetwork, routing, workload)->delivered_ns), 12710004182252002418u);
-  EXPECT_EQ(digest(run_packets(kNetwork, routing, workload, {.packet_bytes = 1024, .seed = 3})->delivered_ns),
+  const routing::DimensionOrder routing = *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced);
+  const workload::Workload workload = random_workload();
+  EXPECT_EQ(digest(flow::run_flows(kNetwork, routing, workload)->delivered_ns), 12710004182252002418u);
+  EXPECT_EQ(digest(packet::run_packets(kNetwork, routing, workload, {.packet_bytes = 1024, .seed = 3})->delivered_ns),
             16874416636215807128u);
-  EXPECT_EQ(
-      digest(run_flits(kNetwork, routing, workload, {.packet_flits = 16, .timing = {}, .seed = 3}, 64)->delivered_ns),
-      7892359798833849310u);
-  SteadyPlan plan;
+  EXPECT_EQ(digest(flit::run_flits(kNetwork, routing, workload, {.packet_flits = 16, .timing = {}, .seed = 3}, 64)
+                       ->delivered_ns),
+            7892359798833849310u);
+  flit::SteadyPlan plan;
   plan.offered = 0.4;
   plan.period = 100;
-  const SteadyState state =
-      *run_steady(kNetwork, routing, Traffic::uniform(32, true), {.packet_flits = 3, .timing = {}, .seed = 3}, plan);
+  const workload::SteadyState state = *flit::run_steady_state(kNetwork, routing, workload::Traffic::uniform(32, true),
+                                                              {.packet_flits = 3, .timing = {}, .seed = 3}, plan);
   EXPECT_EQ(digest({state.latency, state.latency_half_width, state.latency_p99, state.accepted, state.hops}),
             18026119954019093842u);
 }
 
 TEST(Determinism, ABalancedSplitIsTheSameWhateverCompilesIt) {
-  const BalancedSplit split = *balanced_split(kNetwork, Traffic::uniform(32, true), 0.001, 40);
+  const routing::BalancedSplit split =
+      *routing::balanced_split(kNetwork, workload::Traffic::uniform(32, true), 0.001, 40);
   EXPECT_EQ(digest({split.throughput, split.dual_bound}), 3335504655827084540u);
 }
 

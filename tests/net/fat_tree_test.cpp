@@ -9,7 +9,7 @@
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/island_fat_tree.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 TEST(FatTree, HasTheSwitchesOfAKAryNTree) {
@@ -114,4 +114,4 @@ TEST(IslandFatTree, ReachesFromAnIslandToTheWholeMachineWithThreeLevels) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

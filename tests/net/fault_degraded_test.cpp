@@ -14,7 +14,7 @@
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 Machine small_machine() { return *Machine::make({.sides = {8, 8, 8}, .spare_blocks = 1}); }
@@ -33,7 +33,7 @@ std::vector<std::optional<int>> chips_of(const SpareMap& map, int names) {
 
 TEST(Degraded, AWholeMachineIsItsTorus) {
   const Machine machine = small_machine();
-  const Torus torus{{8, 8, 8}};
+  const topology::Torus torus{{8, 8, 8}};
   const DegradedTopology whole("whole", machine, whole_torus(machine));
   for (int chip = 0; chip < 512; ++chip)
     for (int port = 0; port < 6; ++port) EXPECT_EQ(whole.peer({chip, port}), torus.peer({chip, port}));
@@ -43,7 +43,7 @@ TEST(Degraded, ASplicedRingIsOneBlockLonger) {
   const Machine machine = *Machine::make({});
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread})
     for (int spares = 0; spares <= 4; ++spares) {
-      const OcsState state = *splice_in_series(machine, rule, spares);
+      const ocs::OcsState state = *splice_in_series(machine, rule, spares);
       EXPECT_EQ(state.circuits().size(), 48u * (64 + static_cast<std::size_t>(spares)));
       const DegradedTopology topology("spliced", machine, state);
       int links = 0, between_actives = 0;
@@ -59,7 +59,7 @@ TEST(Degraded, ASplicedRingIsOneBlockLonger) {
 
 TEST(Degraded, WithoutItsSparesASplicedMachineIsTheTorus) {
   const Machine machine = *Machine::make({});
-  const Torus torus{{16, 16, 16}};
+  const topology::Torus torus{{16, 16, 16}};
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
     const DegradedTopology spliced("spliced", machine, *splice_in_series(machine, rule, 4));
     const DegradedTopology seen = spliced.without_spares();
@@ -103,7 +103,7 @@ TEST(Degraded, ARemovedChipAndLinkAreGoneFromBothEnds) {
 
 TEST(Degraded, ADarkSwitchTakesOneLinkInSixteenOfItsDimension) {
   const Machine machine = *Machine::make({});
-  OcsState state = whole_torus(machine);
+  ocs::OcsState state = whole_torus(machine);
   darken(state, 5);
   EXPECT_EQ(state.circuits().size(), 47u * 64);
   const Network network(DegradedTopology("dark", machine, state));
@@ -119,7 +119,7 @@ TEST(Detour, DistancesEqualThoseOfTheSearchFromEveryChip) {
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
   const PairDistances found = pair_distances(Network(topology), range(0, 576));
-  const DistanceDistribution expected = distances(topology);
+  const topology::DistanceDistribution expected = topology::distances(topology);
   EXPECT_EQ(found.cut_off, expected.unreachable_pairs());
   EXPECT_EQ(found.longest, expected.diameter());
   EXPECT_NEAR(found.mean(), expected.average_excluding_self(), 1e-12);
@@ -130,11 +130,12 @@ TEST(Detour, LoadEqualsThatOfATableOfShortestPaths) {
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   for (const int chip : {3, 77}) topology.remove_chip(chip);
   const Network network(topology);
-  const Traffic traffic = Traffic::uniform(network.chip_count(), true);
-  for (const auto& [paths, split] : {std::pair{Paths::even, Split::even}, {Paths::first, Split::first}}) {
-    const auto routing = TableRouting::make(network, split);
+  const workload::Traffic traffic = workload::Traffic::uniform(network.chip_count(), true);
+  for (const auto& [paths, split] :
+       {std::pair{Paths::even, routing::Split::even}, {Paths::first, routing::Split::first}}) {
+    const auto routing = routing::TableRouting::make(network, split);
     ASSERT_TRUE(routing);
-    const std::vector<double> expected = expected_load(network, *routing, traffic);
+    const std::vector<double> expected = routing::expected_load(network, *routing, traffic);
     const std::vector<int> chips = range(0, network.chip_count());
     const std::vector<double> found = shortest_path_load(network, chips, chips, 1.0 / network.chip_count(), paths);
     // A table's shares are whole parts of 2^24.
@@ -168,7 +169,7 @@ TEST(Detour, SplicedSparesWithoutFailuresLeaveAllLoadsAsTheyWere) {
 
 TEST(Detour, ABlockInThePlaceOfAnotherCostsNothing) {
   const Machine machine = small_machine();
-  const Splice splice = *splice_block(whole_torus(machine), 3, 8);
+  const ocs::Splice splice = *ocs::splice_block(whole_torus(machine), 3, 8);
   const SparedRoutes routes(DegradedTopology("spliced", machine, splice.state, SpareUse::in_place));
   std::vector<int> chips;
   for (const int chip : range(0, 512)) {
@@ -190,7 +191,7 @@ TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
   }
   std::vector<int> chips;
   for (const auto& chip : chips_of(map, 256)) chips.push_back(*chip);
-  std::vector<Demand> demands;
+  std::vector<workload::Demand> demands;
   for (const int from : chips)
     for (const int to : chips) demands.push_back({from, to, 1.0 / 256});
   const SparedRoutes routes(topology);
@@ -204,9 +205,9 @@ TEST(Detour, RingsPassOverWhatIsLost) {
   for (int chip = 0; chip < 64; ++chip)
     if (chip != 21) chips[static_cast<std::size_t>(chip)] = chip;
   EXPECT_EQ(neighbour_demands({4, 4, 4}, chips).size(), 63u * 6);
-  const std::vector<Demand> ring = ring_demands({4, 4, 4}, chips);
+  const std::vector<workload::Demand> ring = ring_demands({4, 4, 4}, chips);
   EXPECT_EQ(ring.size(), 63u);
-  for (const Demand& demand : ring) EXPECT_TRUE(demand.source != 21 && demand.destination != 21);
+  for (const workload::Demand& demand : ring) EXPECT_TRUE(demand.source != 21 && demand.destination != 21);
 }
 
 TEST(Detour, WaysCarryEachByteFromEndToEnd) {
@@ -214,25 +215,25 @@ TEST(Detour, WaysCarryEachByteFromEndToEnd) {
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   topology.remove_chip(5);
   const SparedRoutes routes(topology);
-  Workload workload("three");
+  workload::Workload workload("three");
   workload.add({0, 200, 1000});
   workload.add({512, 300, 1000});
   workload.add({0, 5, 1000});
-  const Ways ways = routes.ways(workload);
-  EXPECT_EQ(ways.of(2), Ways::kNone);
+  const flow::Ways ways = routes.ways(workload);
+  EXPECT_EQ(ways.of(2), flow::Ways::kNone);
   for (const int message : {0, 1}) {
     double out = 0, in = 0;
-    for (const Use& use : ways.uses(ways.of(message))) {
+    for (const flow::Use& use : ways.uses(ways.of(message))) {
       out += routes.network().source(use.resource) == workload.message(message).source ? use.weight : 0;
       in += routes.network().target(use.resource) == workload.message(message).destination ? use.weight : 0;
     }
     EXPECT_NEAR(out, 1, 1e-12);
     EXPECT_NEAR(in, 1, 1e-12);
   }
-  const Completion done = *run_fluid(workload, ways, *channel_capacities(routes.network()), {});
+  const workload::Completion done = *flow::run_fluid(workload, ways, *flow::channel_capacities(routes.network()), {});
   EXPECT_EQ(done.delivered_bytes, 2000u);
   EXPECT_EQ(done.lost_bytes, 1000u);
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -10,7 +10,7 @@
 #include "vtpu/net/fault/recovery.h"
 #include "vtpu/net/fault/tolerance.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 SparePool claimed(bool hot) { return {4096, 256, LifeLaw::exponential(1000), hot}; }
@@ -151,4 +151,4 @@ TEST(Tolerance, ATorusIsCutWhenAChipHasLostAllItsNeighboursAtTheEarliest) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

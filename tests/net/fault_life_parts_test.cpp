@@ -14,7 +14,7 @@
 #include "vtpu/net/fault/failure_trace.h"
 #include "vtpu/net/seats.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 TEST(Components, HostsBlocksAndRacksEachCoverEveryChipOnce) {
@@ -158,4 +158,4 @@ RC_GTEST_PROP(Seats, EverySeatHasOneUnitOrIsLostThroughFailuresAndRepairs, (std:
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -9,7 +9,7 @@
 #include "vtpu/net/fault/life.h"
 #include "vtpu/net/fault/recovery.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 using Kind = ComponentKind;
@@ -257,4 +257,4 @@ TEST(FaultLife, TheTimelineNamesEveryStep) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

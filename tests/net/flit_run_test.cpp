@@ -17,35 +17,38 @@
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 namespace {
 
 constexpr int kFlitBytes = 50;  // one nanosecond over a link of 50 GB/s
 
-DimensionOrder dimension_order(const Torus& torus) { return *DimensionOrder::make(torus, Dateline::plain); }
+routing::DimensionOrder dimension_order(const topology::Torus& torus) {
+  return *routing::DimensionOrder::make(torus, routing::Dateline::plain);
+}
 
-Completion on_torus(const Torus& torus, const Workload& workload, const FlitConfig& config = {}) {
+workload::Completion on_torus(const topology::Torus& torus, const workload::Workload& workload,
+                              const Config& config = {}) {
   return *run_flits(Network(torus), dimension_order(torus), workload, config, kFlitBytes);
 }
 
-int hops(const Torus& torus, int from, int to) {
-  return static_cast<int>(dimension_order_path(torus, from, to).size()) - 1;
+int hops(const topology::Torus& torus, int from, int to) {
+  return static_cast<int>(topology::dimension_order_path(torus, from, to).size()) - 1;
 }
 
 TEST(FlitRun, APacketAloneTakesSevenCyclesFiveALinkAndOneAFurtherFlit) {
-  for (const Torus& torus : {Torus{{8, 8}}, Torus{{4, 3, 2}}, Torus{{5}}})
+  for (const topology::Torus& torus : {topology::Torus{{8, 8}}, topology::Torus{{4, 3, 2}}, topology::Torus{{5}}})
     for (const int flits : {1, 2, 5, 8, 20})
       for (int from = 0; from < torus.chip_count(); from += 3) {
-        FlitConfig config;
+        Config config;
         config.packet_flits = flits;
         // One message after the other, so that none meets another.
-        Workload workload;
+        workload::Workload workload;
         for (int to = 0; to < torus.chip_count(); ++to) {
           if (to == from) continue;
           const std::vector<int> after = workload.size() == 0 ? std::vector<int>{} : std::vector{workload.size() - 1};
           workload.add({from, to, static_cast<std::uint64_t>(flits * kFlitBytes), 0, 0}, after);
         }
-        const Completion completion = on_torus(torus, workload, config);
+        const workload::Completion completion = on_torus(torus, workload, config);
         double before = 0;
         for (int id = 0; id < workload.size(); ++id) {
           const double delivered = completion.delivered_ns[static_cast<std::size_t>(id)];
@@ -57,28 +60,28 @@ TEST(FlitRun, APacketAloneTakesSevenCyclesFiveALinkAndOneAFurtherFlit) {
 }
 
 TEST(FlitRun, LongerChannelsAndCrossbarsLengthenAPacketsWayByTheirCycles) {
-  const Torus torus{{6, 6}};
-  FlitConfig config;
+  const topology::Torus torus{{6, 6}};
+  Config config;
   config.timing.channel = 9;
   config.timing.crossbar = 3;
   config.vc_buffer_flits = 64;
-  Workload workload;
+  workload::Workload workload;
   workload.add({0, 8, kFlitBytes, 0, 0});
   EXPECT_EQ(config.timing.zero_load(3, 1), 10 + 4 * 15);
   EXPECT_EQ(on_torus(torus, workload, config).time_ns, config.timing.zero_load(3, 1));
-  EXPECT_EQ(FlitConfig{}.timing.zero_load(4, 8), 7 + 5 * 4 + 7);
+  EXPECT_EQ(Config{}.timing.zero_load(4, 8), 7 + 5 * 4 + 7);
 }
 
 TEST(FlitRun, TheLawHoldsForAnyNumberOfPortsAndVirtualChannels) {
   for (const int vcs : {2, 3, 5, 16, 32}) {
-    const Torus torus{{3, 4, 3, 2}};
-    FlitConfig config;
+    const topology::Torus torus{{3, 4, 3, 2}};
+    Config config;
     config.vcs = vcs;
     config.packet_flits = 3;
-    Workload workload;
+    workload::Workload workload;
     std::vector<int> after;
     for (int to = 1; to < torus.chip_count(); ++to) after = {workload.add({0, to, 3 * kFlitBytes, 0, 0}, after)};
-    const Completion completion = on_torus(torus, workload, config);
+    const workload::Completion completion = on_torus(torus, workload, config);
     double expected = 0;
     for (int to = 1; to < torus.chip_count(); ++to) expected += config.timing.zero_load(hops(torus, 0, to), 3);
     EXPECT_EQ(completion.time_ns, expected) << vcs << " virtual channels";
@@ -87,18 +90,18 @@ TEST(FlitRun, TheLawHoldsForAnyNumberOfPortsAndVirtualChannels) {
     plan.offered = 0.3;
     plan.period = 100;
     plan.batches = 4;
-    const Result<SteadyState> steady =
-        run_steady(Network(torus), dimension_order(torus), Traffic::uniform(torus.chip_count(), true), config, plan);
+    const Result<workload::SteadyState> steady = run_steady_state(
+        Network(torus), dimension_order(torus), workload::Traffic::uniform(torus.chip_count(), true), config, plan);
     ASSERT_TRUE(steady.ok()) << steady.error().message();
     EXPECT_TRUE(steady->stable) << vcs << " virtual channels";
   }
 }
 
 TEST(FlitRun, BuffersShorterThanTheCreditLoopLimitAChannel) {
-  const Torus ring{{8}};
-  Workload workload;
+  const topology::Torus ring{{8}};
+  workload::Workload workload;
   workload.add({0, 2, 1000 * kFlitBytes, 0, 0});
-  FlitConfig config;
+  Config config;
   config.packet_flits = 1000;
   const double full = on_torus(ring, workload, config).time_ns;
   EXPECT_EQ(full, 7 + 5 * 2 + 999);
@@ -108,38 +111,38 @@ TEST(FlitRun, BuffersShorterThanTheCreditLoopLimitAChannel) {
 }
 
 TEST(FlitRun, AMessageWaitsForThoseBeforeItThenComputesAndNotBeforeItsTime) {
-  const Torus torus{{4, 4}};
-  Workload workload;
+  const topology::Torus torus{{4, 4}};
+  workload::Workload workload;
   const int first = workload.add({0, 1, kFlitBytes, 3, 0});
   const int second = workload.add({1, 2, kFlitBytes, 0, 10.5}, std::vector{first});
   const int third = workload.add({2, 3, kFlitBytes, 1000, 0}, std::vector{first, second});
-  const Completion completion = on_torus(torus, workload);
+  const workload::Completion completion = on_torus(torus, workload);
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{15, 15 + 11 + 12, 1012}));
   EXPECT_EQ(completion.time_ns, 1012);
-  EXPECT_EQ(completion.loss[static_cast<std::size_t>(third)], Loss::none);
+  EXPECT_EQ(completion.loss[static_cast<std::size_t>(third)], workload::Loss::none);
 }
 
 TEST(FlitRun, MessagesToTheirOwnChipAreDeliveredAtOnceAndEmptyOnesTakeTheirWay) {
-  Workload workload;
+  workload::Workload workload;
   const int self = workload.add({5, 5, 1 << 20, 0, 7});
   workload.add({5, 6, 0, 0, 0}, std::vector{self});
-  const Completion completion = on_torus({{4, 4}}, workload);
+  const workload::Completion completion = on_torus({{4, 4}}, workload);
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{7, 19}));
   EXPECT_EQ(completion.delivered_bytes, 1U << 20);
 }
 
 TEST(FlitRun, AnAllToAllDeliversEveryByteAndChannelsCarryBytesTimesHops) {
-  const Torus torus{{4, 4}};
-  FlitConfig config;
+  const topology::Torus torus{{4, 4}};
+  Config config;
   config.packet_flits = 4;
-  Workload workload("all to all");
+  workload::Workload workload("all to all");
   double byte_hops = 0;
   for (int shift = 0; shift < 16; ++shift)
     for (int chip = 0; chip < 16; ++chip) {
       workload.add({chip, (chip + shift) % 16, 10 * kFlitBytes, 0, 0});
       byte_hops += 10.0 * kFlitBytes * hops(torus, chip, (chip + shift) % 16);
     }
-  const Completion completion = on_torus(torus, workload, config);
+  const workload::Completion completion = on_torus(torus, workload, config);
   EXPECT_EQ(completion.injected_bytes, 256U * 10 * kFlitBytes);
   EXPECT_EQ(completion.delivered_bytes, completion.injected_bytes);
   EXPECT_EQ(completion.lost_bytes, 0U);
@@ -149,12 +152,13 @@ TEST(FlitRun, AnAllToAllDeliversEveryByteAndChannelsCarryBytesTimesHops) {
 }
 
 TEST(FlitRun, ChipsAndTimesThatDoNotExistAreNamedWithTheirMessage) {
-  const Torus torus{{4, 4}};
-  const auto error_of = [&](const Message& message) {
-    Workload workload("w");
+  const topology::Torus torus{{4, 4}};
+  const auto error_of = [&](const workload::Message& message) {
+    workload::Workload workload("w");
     workload.add({0, 1, 1, 0, 0});
     workload.add(message);
-    const Result<Completion> run = run_flits(Network(torus), dimension_order(torus), workload, {}, kFlitBytes);
+    const Result<workload::Completion> run =
+        run_flits(Network(torus), dimension_order(torus), workload, {}, kFlitBytes);
     return run ? "" : run.error().message();
   };
   EXPECT_EQ(error_of({0, 16, 1, 0, 0}), "message 1 of 'w': found destination 16; expected a chip, 0 to 15");
@@ -164,7 +168,7 @@ TEST(FlitRun, ChipsAndTimesThatDoNotExistAreNamedWithTheirMessage) {
 }
 
 /// A torus whose links in dimension 0 are slower than the others.
-struct UnevenTorus : Torus {
+struct UnevenTorus : topology::Torus {
   static std::vector<UnevenTorus> examples() { return {{{{4, 4}}}}; }
   LinkModel link(Port port, const LinkModel& usual) const {
     return {dimension_of(port.number) == 0 ? 25 : usual.bandwidth_gbytes_per_s, 0};
@@ -173,7 +177,8 @@ struct UnevenTorus : Torus {
 
 TEST(FlitRun, LinksOfDifferentBandwidthAreRefused) {
   const UnevenTorus torus{{{4, 4}}};
-  const Result<Completion> run = run_flits(Network(torus), dimension_order(torus), Workload("w"), {}, kFlitBytes);
+  const Result<workload::Completion> run =
+      run_flits(Network(torus), dimension_order(torus), workload::Workload("w"), {}, kFlitBytes);
   ASSERT_FALSE(run.ok());
   EXPECT_EQ(run.error().message(),
             "torus 4x4: links of 25 and of 50 GB/s; expected links of one bandwidth at flit level, where each carries "
@@ -182,48 +187,49 @@ TEST(FlitRun, LinksOfDifferentBandwidthAreRefused) {
 
 /// Dimension order with a wall: chips below 8 and the others do not reach each other.
 struct Walled {
-  DimensionOrder inner;
-  using State = DimensionOrder::State;
+  routing::DimensionOrder inner;
+  using State = routing::DimensionOrder::State;
   static constexpr bool kAdaptive = false;
   std::string name() const { return "walled"; }
   int vc_classes() const { return inner.vc_classes(); }
-  VcRange vcs_of(int vc_class, int vcs) const { return inner.vcs_of(vc_class, vcs); }
+  routing::VcRange vcs_of(int vc_class, int vcs) const { return inner.vcs_of(vc_class, vcs); }
   bool reaches(int source, int destination) const { return (source < 8) == (destination < 8); }
   State start(int source, int destination, Random& random) const { return inner.start(source, destination, random); }
   template <class Visit>
   void for_each_start(int source, int destination, Visit visit) const {
     inner.for_each_start(source, destination, visit);
   }
-  void moves(int node, const State& state, Moves& moves) const { inner.moves(node, state, moves); }
-  State after(int node, State state, const Move& move) const { return inner.after(node, state, move); }
+  void moves(int node, const State& state, routing::Moves& moves) const { inner.moves(node, state, moves); }
+  State after(int node, State state, const routing::Move& move) const { return inner.after(node, state, move); }
 };
 
 TEST(FlitRun, AMessageWithoutAWayIsLostAndThoseAfterItGoOn) {
-  const Torus torus{{4, 4}};
+  const topology::Torus torus{{4, 4}};
   const Walled routing{dimension_order(torus)};
-  Workload workload;
+  workload::Workload workload;
   const int lost = workload.add({0, 15, 640, 20, 0});
   workload.add({0, 1, 64, 0, 0}, std::vector{lost});
-  const Completion completion = *run_flits(Network(torus), routing, workload, {}, kFlitBytes);
-  EXPECT_EQ(completion.loss, (std::vector{Loss::no_path, Loss::none}));
+  const workload::Completion completion = *run_flits(Network(torus), routing, workload, {}, kFlitBytes);
+  EXPECT_EQ(completion.loss, (std::vector{workload::Loss::no_path, workload::Loss::none}));
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{20, 20 + 13}));
   EXPECT_EQ(completion.lost_bytes, 640U);
   EXPECT_EQ(completion.delivered_bytes, 64U);
 
-  const Result<SteadyState> steady = run_steady(Network(torus), routing, Traffic::uniform(16, true), {}, {});
+  const Result<workload::SteadyState> steady =
+      run_steady_state(Network(torus), routing, workload::Traffic::uniform(16, true), {}, {});
   ASSERT_FALSE(steady.ok());
   EXPECT_NE(steady.error().message().find("walled: no way from chip"), std::string::npos) << steady.error().message();
 }
 
 TEST(FlitRun, AnAdaptiveRoutingDeliversByMinimalWaysAndSpreadsOverDimensions) {
-  const Torus torus{{4, 4}};
-  const MinimalAdaptive routing = *MinimalAdaptive::make(torus);
-  FlitConfig config;
+  const topology::Torus torus{{4, 4}};
+  const routing::MinimalAdaptive routing = *routing::MinimalAdaptive::make(torus);
+  Config config;
   config.packet_flits = 5;
-  Workload workload;
+  workload::Workload workload;
   for (int copy = 0; copy < 20; ++copy) workload.add({0, 5, 5 * kFlitBytes, 0, 0});
   const Network network(torus);
-  const Completion completion = *run_flits(network, routing, workload, config, kFlitBytes);
+  const workload::Completion completion = *run_flits(network, routing, workload, config, kFlitBytes);
   EXPECT_EQ(completion.delivered_bytes, 20U * 5 * kFlitBytes);
   double sum = 0;
   for (const double bytes : completion.channel_bytes) sum += bytes;
@@ -236,20 +242,21 @@ TEST(FlitRun, AnAdaptiveRoutingDeliversByMinimalWaysAndSpreadsOverDimensions) {
   plan.period = 300;
   plan.batches = 5;
   plan.warm_up_limit = 10;
-  const Result<SteadyState> steady = run_steady(network, routing, Traffic::uniform(16, true), config, plan);
+  const Result<workload::SteadyState> steady =
+      run_steady_state(network, routing, workload::Traffic::uniform(16, true), config, plan);
   ASSERT_TRUE(steady.ok()) << steady.error().message();
   EXPECT_GT(steady->accepted, 0.5);
 }
 
 TEST(FlitRun, AWorkloadThatDeadlocksIsAnErrorNamingTheCircle) {
-  const Torus ring{{6}};
-  FlitConfig config;
+  const topology::Torus ring{{6}};
+  Config config;
   config.vcs = 1;
   config.packet_flits = 40;
-  Workload workload;
+  workload::Workload workload;
   for (int chip = 0; chip < 6; ++chip) workload.add({chip, (chip + 2) % 6, 40 * kFlitBytes, 0, 0});
-  const Result<Completion> run =
-      run_flits(Network(ring), *DimensionOrder::make(ring, Dateline::none), workload, config, kFlitBytes);
+  const Result<workload::Completion> run = run_flits(
+      Network(ring), *routing::DimensionOrder::make(ring, routing::Dateline::none), workload, config, kFlitBytes);
   ASSERT_FALSE(run.ok());
   const std::string text = run.error().message();
   EXPECT_NE(text.find("deadlock: "), std::string::npos) << text;
@@ -258,4 +265,4 @@ TEST(FlitRun, AWorkloadThatDeadlocksIsAnErrorNamingTheCircle) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

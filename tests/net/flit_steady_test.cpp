@@ -13,14 +13,17 @@
 #include "vtpu/net/workload/steady.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 namespace {
 
-DimensionOrder dimension_order(const Torus& torus, Dateline dateline) { return *DimensionOrder::make(torus, dateline); }
+routing::DimensionOrder dimension_order(const topology::Torus& torus, routing::Dateline dateline) {
+  return *routing::DimensionOrder::make(torus, dateline);
+}
 
-SteadyState on_torus(const Torus& torus, Dateline dateline, const FlitConfig& config, const SteadyPlan& plan) {
-  return *run_steady(Network(torus), dimension_order(torus, dateline), Traffic::uniform(torus.chip_count(), true),
-                     config, plan);
+workload::SteadyState on_torus(const topology::Torus& torus, routing::Dateline dateline, const Config& config,
+                               const SteadyPlan& plan) {
+  return *run_steady_state(Network(torus), dimension_order(torus, dateline),
+                           workload::Traffic::uniform(torus.chip_count(), true), config, plan);
 }
 
 SteadyPlan short_plan(double offered) {
@@ -36,22 +39,23 @@ SteadyPlan short_plan(double offered) {
 /// router, its channels of one cycle each (use_noc_latency=0) and its input-queued router as it comes: 4 virtual
 /// channels of 8 flits, dim_order or dim_order_bal.
 struct ReferenceLatency {
-  Dateline dateline;
+  routing::Dateline dateline;
   int packet_flits;
   double offered;
   double cycles;
 };
 constexpr ReferenceLatency kTorus8x8[] = {
-    {Dateline::plain, 1, 0.1, 27.372},    {Dateline::plain, 1, 0.3, 29.196}, {Dateline::plain, 1, 0.4, 31.648},
-    {Dateline::plain, 8, 0.1, 36.080},    {Dateline::plain, 8, 0.3, 43.349}, {Dateline::balanced, 1, 0.1, 27.304},
-    {Dateline::balanced, 1, 0.3, 29.027},
+    {routing::Dateline::plain, 1, 0.1, 27.372},    {routing::Dateline::plain, 1, 0.3, 29.196},
+    {routing::Dateline::plain, 1, 0.4, 31.648},    {routing::Dateline::plain, 8, 0.1, 36.080},
+    {routing::Dateline::plain, 8, 0.3, 43.349},    {routing::Dateline::balanced, 1, 0.1, 27.304},
+    {routing::Dateline::balanced, 1, 0.3, 29.027},
 };
 
 TEST(FlitSteady, LatencyBelowSaturationIsThatOfTheReferenceRouter) {
   for (const ReferenceLatency& reference : kTorus8x8) {
-    FlitConfig config;
+    Config config;
     config.packet_flits = reference.packet_flits;
-    const SteadyState state = on_torus({{8, 8}}, reference.dateline, config, short_plan(reference.offered));
+    const workload::SteadyState state = on_torus({{8, 8}}, reference.dateline, config, short_plan(reference.offered));
     EXPECT_TRUE(state.stable);
     EXPECT_NEAR(state.latency, reference.cycles, 0.015 * reference.cycles + state.latency_half_width)
         << reference.packet_flits << " flits at " << reference.offered;
@@ -60,19 +64,19 @@ TEST(FlitSteady, LatencyBelowSaturationIsThatOfTheReferenceRouter) {
 }
 
 TEST(FlitSteady, AcceptedTrafficBeyondSaturationCollapsesAsInTheReferenceRouter) {
-  const FlitConfig config;
-  const SteadyState full = on_torus({{8, 8}}, Dateline::plain, config, short_plan(1));
+  const Config config;
+  const workload::SteadyState full = on_torus({{8, 8}}, routing::Dateline::plain, config, short_plan(1));
   EXPECT_FALSE(full.stable);
   EXPECT_NEAR(full.accepted, 0.423, 0.03);
-  FlitConfig two_vcs;
+  Config two_vcs;
   two_vcs.vcs = 2;
-  EXPECT_NEAR(on_torus({{8, 8}}, Dateline::plain, two_vcs, short_plan(1)).accepted, 0.213, 0.02);
+  EXPECT_NEAR(on_torus({{8, 8}}, routing::Dateline::plain, two_vcs, short_plan(1)).accepted, 0.213, 0.02);
 }
 
 TEST(FlitSteady, LatencyAtLowLoadFollowsTheZeroLoadLawOfItsMeanHops) {
-  FlitConfig config;
+  Config config;
   config.packet_flits = 3;
-  const SteadyState state = on_torus({{4, 4}}, Dateline::plain, config, short_plan(0.01));
+  const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, config, short_plan(0.01));
   EXPECT_TRUE(state.stable);
   EXPECT_GT(state.packets, 100U);
   EXPECT_NEAR(state.latency, 7 + 5 * state.hops + 2, 0.2);
@@ -82,10 +86,11 @@ TEST(FlitSteady, LatencyAtLowLoadFollowsTheZeroLoadLawOfItsMeanHops) {
 }
 
 TEST(FlitSteady, PacketsToTheirOwnChipGoThroughItsRouterInSevenCycles) {
-  const Torus torus{{4, 4}};
-  const std::vector<Demand> to_itself = {{3, 3, 1}};
-  const SteadyState state = *run_steady(Network(torus), dimension_order(torus, Dateline::plain),
-                                        *Traffic::matrix(16, to_itself), {}, short_plan(1));
+  const topology::Torus torus{{4, 4}};
+  const std::vector<workload::Demand> to_itself = {{3, 3, 1}};
+  const workload::SteadyState state =
+      *run_steady_state(Network(torus), dimension_order(torus, routing::Dateline::plain),
+                        *workload::Traffic::matrix(16, to_itself), {}, short_plan(1));
   EXPECT_TRUE(state.stable);
   EXPECT_EQ(state.latency, 7);
   EXPECT_EQ(state.latency_half_width, 0);
@@ -96,14 +101,14 @@ TEST(FlitSteady, PacketsToTheirOwnChipGoThroughItsRouterInSevenCycles) {
 TEST(FlitSteady, ALoadJustBeyondSaturationIsFlaggedAndOneJustBelowIsNot) {
   SteadyPlan plan = short_plan(0.5);
   plan.period = 600;
-  EXPECT_TRUE(on_torus({{8, 8}}, Dateline::plain, {}, plan).stable);
+  EXPECT_TRUE(on_torus({{8, 8}}, routing::Dateline::plain, {}, plan).stable);
   plan.offered = 0.56;
-  EXPECT_FALSE(on_torus({{8, 8}}, Dateline::plain, {}, plan).stable);
+  EXPECT_FALSE(on_torus({{8, 8}}, routing::Dateline::plain, {}, plan).stable);
 }
 
 TEST(FlitSteady, ChannelLoadsAddUpToAcceptedTrafficTimesHops) {
-  const Torus torus{{4, 4}};
-  const SteadyState state = on_torus(torus, Dateline::balanced, {}, short_plan(0.2));
+  const topology::Torus torus{{4, 4}};
+  const workload::SteadyState state = on_torus(torus, routing::Dateline::balanced, {}, short_plan(0.2));
   double sum = 0;
   for (const double load : state.channel_load) sum += load;
   EXPECT_EQ(state.channel_load.size(), static_cast<std::size_t>(Network(torus).channel_count()));
@@ -112,13 +117,13 @@ TEST(FlitSteady, ChannelLoadsAddUpToAcceptedTrafficTimesHops) {
 
 TEST(FlitSteady, OneSeedGivesOneResultAndAnotherSeedAnother) {
   const auto run = [](std::uint64_t seed) {
-    FlitConfig config;
+    Config config;
     config.seed = seed;
     config.packet_flits = 4;
-    return on_torus({{4, 4}}, Dateline::plain, config, short_plan(0.3));
+    return on_torus({{4, 4}}, routing::Dateline::plain, config, short_plan(0.3));
   };
-  const SteadyState first = run(1);
-  const SteadyState again = run(1);
+  const workload::SteadyState first = run(1);
+  const workload::SteadyState again = run(1);
   EXPECT_EQ(first.latency, again.latency);
   EXPECT_EQ(first.flit_hops, again.flit_hops);
   EXPECT_EQ(first.channel_load, again.channel_load);
@@ -126,20 +131,21 @@ TEST(FlitSteady, OneSeedGivesOneResultAndAnotherSeedAnother) {
 }
 
 TEST(FlitSteady, NoLoadIsSteadyAndEmpty) {
-  const SteadyState state = on_torus({{4, 4}}, Dateline::plain, {}, short_plan(0));
+  const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, {}, short_plan(0));
   EXPECT_TRUE(state.stable);
   EXPECT_EQ(state.packets, 0U);
   EXPECT_EQ(state.accepted, 0);
 }
 
 TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACircleOfVirtualChannels) {
-  const Torus ring{{8}};
-  FlitConfig config;
+  const topology::Torus ring{{8}};
+  Config config;
   config.vcs = 1;
   config.vc_buffer_flits = 2;
   config.packet_flits = 8;
-  const Result<SteadyState> state = run_steady(Network(ring), dimension_order(ring, Dateline::none),
-                                               Traffic::uniform(8, false), config, short_plan(1));
+  const Result<workload::SteadyState> state =
+      run_steady_state(Network(ring), dimension_order(ring, routing::Dateline::none),
+                       workload::Traffic::uniform(8, false), config, short_plan(1));
   ASSERT_FALSE(state.ok());
   EXPECT_NE(state.error().message().find("deadlock: node"), std::string::npos) << state.error().message();
   EXPECT_NE(state.error().message().find(" VC 0 -> node"), std::string::npos) << state.error().message();
@@ -147,54 +153,56 @@ TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACircleOfVirtualCh
 
 TEST(FlitSteady, ADeadlockIsFoundWhileTrafficElsewhereGoesOn) {
   // Two rings of eight: every chip of the first sends to all of them, every chip of the second to itself.
-  const Torus torus{{2, 8}};
-  std::vector<Demand> demands;
+  const topology::Torus torus{{2, 8}};
+  std::vector<workload::Demand> demands;
   for (int from = 0; from < 8; ++from) {
     for (int to = 0; to < 8; ++to)
       if (to != from) demands.push_back({from, to, 1});
     demands.push_back({8 + from, 8 + from, 7});
   }
-  FlitConfig config;
+  Config config;
   config.vcs = 1;
   config.packet_flits = 40;
   SteadyPlan plan = short_plan(1);
   plan.latency_limit = 1e6;
   plan.warm_up = plan.warm_up_limit = 50;
-  const Result<SteadyState> state =
-      run_steady(Network(torus), dimension_order(torus, Dateline::none), *Traffic::matrix(16, demands), config, plan);
+  const Result<workload::SteadyState> state =
+      run_steady_state(Network(torus), dimension_order(torus, routing::Dateline::none),
+                       *workload::Traffic::matrix(16, demands), config, plan);
   ASSERT_FALSE(state.ok());
   EXPECT_NE(state.error().message().find("deadlock: node"), std::string::npos) << state.error().message();
   EXPECT_NE(state.error().message().find("cycle 16384"), std::string::npos) << state.error().message();
 }
 
 TEST(FlitSteady, ValuesOutOfRangeAreNamed) {
-  const Torus torus{{4, 4}};
-  const auto run = [&](const FlitConfig& config, const SteadyPlan& plan, int chips) {
-    const Result<SteadyState> state = run_steady(Network(torus), dimension_order(torus, Dateline::plain),
-                                                 Traffic::uniform(chips, true), config, plan);
+  const topology::Torus torus{{4, 4}};
+  const auto run = [&](const Config& config, const SteadyPlan& plan, int chips) {
+    const Result<workload::SteadyState> state =
+        run_steady_state(Network(torus), dimension_order(torus, routing::Dateline::plain),
+                         workload::Traffic::uniform(chips, true), config, plan);
     return state ? "" : state.error().message();
   };
-  FlitConfig one_vc;
+  Config one_vc;
   one_vc.vcs = 1;
   EXPECT_EQ(run(one_vc, short_plan(0.1), 16),
             "virtual channels: found 1; expected at least 2, one for each class of the routing");
   EXPECT_EQ(run({}, short_plan(1.5), 16), "offered load: found 1.5; expected 0 to 1 flits a chip a cycle");
   EXPECT_EQ(run({}, short_plan(0.1), 9), "uniform: traffic of 9 chips; expected as many as torus 4x4 has, 16");
-  FlitConfig no_buffer;
+  Config no_buffer;
   no_buffer.vc_buffer_flits = 0;
   EXPECT_EQ(run(no_buffer, short_plan(0.1), 16),
             "flits of a virtual channel's buffer: found 0; expected a number from 1 to 65535");
 }
 
 TEST(FlitSteady, AWatchThatSaysNoStopsTheRun) {
-  const Torus torus{{4, 4}};
+  const topology::Torus torus{{4, 4}};
   int calls = 0;
-  const Result<SteadyState> state =
-      run_steady(Network(torus), dimension_order(torus, Dateline::plain), Traffic::uniform(16, true), {},
-                 short_plan(0.1), [&calls](double done) { return ++calls < 3 && done <= 1; });
+  const Result<workload::SteadyState> state = run_steady_state(
+      Network(torus), dimension_order(torus, routing::Dateline::plain), workload::Traffic::uniform(16, true), {},
+      short_plan(0.1), [&calls](double done) { return ++calls < 3 && done <= 1; });
   ASSERT_FALSE(state.ok());
   EXPECT_EQ(state.error().message(), "cycle 1200: stopped on request");
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -10,7 +10,7 @@
 #include "vtpu/net/flow/shared_rates.h"
 #include "vtpu/net/flow/ways.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 MaxMinProblem problem_of(std::vector<double> capacity, const std::vector<std::vector<Use>>& flows) {
@@ -149,4 +149,4 @@ TEST(SharedRates, AFlowThatReplacesAnotherOnItsWayKeepsItsRate) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -18,7 +18,7 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 /// Chips in a row, port 0 to the right and port 1 to the left; link i joins chips i and i + 1.
@@ -53,7 +53,7 @@ struct RowRouting {
   static constexpr bool kAdaptive = false;
   std::string name() const { return "only way"; }
   int vc_classes() const { return 1; }
-  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
   bool reaches(int source, int destination) const {
     for (int chip = source; chip != destination; chip += destination > chip ? 1 : -1)
       if (row.peer({chip, destination > chip ? 0 : 1}) == kNoPort) return false;
@@ -64,13 +64,13 @@ struct RowRouting {
   void for_each_start(int, int destination, Visit visit) const {
     visit(State{destination}, 1.0);
   }
-  void moves(int node, const State& state, Moves& moves) const {
+  void moves(int node, const State& state, routing::Moves& moves) const {
     moves.clear();
     if (node != state.destination) moves.add({state.destination > node ? 0 : 1, 0, 1});
   }
-  State after(int, State state, const Move&) const { return state; }
+  State after(int, State state, const routing::Move&) const { return state; }
 };
-static_assert(Routing<RowRouting>);
+static_assert(routing::Routing<RowRouting>);
 
 /// On a ring of 4: chooses its direction at the first node, alike where both are equally far.
 struct RingOfFour {
@@ -82,14 +82,14 @@ struct RingOfFour {
   static constexpr bool kAdaptive = false;
   std::string name() const { return "chooses on the way"; }
   int vc_classes() const { return 1; }
-  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
   bool reaches(int, int) const { return true; }
   State start(int, int destination, Random&) const { return {destination, -1}; }
   template <class Visit>
   void for_each_start(int, int destination, Visit visit) const {
     visit(State{destination, -1}, 1.0);
   }
-  void moves(int node, const State& state, Moves& moves) const {
+  void moves(int node, const State& state, routing::Moves& moves) const {
     moves.clear();
     const int ahead = (state.destination - node + 4) % 4;
     if (ahead == 0) return;
@@ -102,31 +102,34 @@ struct RingOfFour {
       moves.add({ahead == 1 ? 0 : 1, 0, 1});
     }
   }
-  State after(int, State state, const Move& move) const { return {state.destination, move.port}; }
+  State after(int, State state, const routing::Move& move) const { return {state.destination, move.port}; }
 };
-static_assert(Routing<RingOfFour>);
+static_assert(routing::Routing<RingOfFour>);
 
 constexpr std::uint64_t kMiB = 1 << 20;
 
-Workload all_to_all(int chips, std::uint64_t bytes) {
-  Workload all("all-to-all");
+workload::Workload all_to_all(int chips, std::uint64_t bytes) {
+  workload::Workload all("all-to-all");
   for (int source = 0; source < chips; ++source)
     for (int destination = 0; destination < chips; ++destination)
       if (source != destination) all.add({source, destination, bytes});
   return all;
 }
 
-Completion run_row(const Row& row, const Workload& workload, double latency_ns = 0) {
+workload::Completion run_row(const Row& row, const workload::Workload& workload, double latency_ns = 0) {
   return run_flows(Network(row, {50, latency_ns}), RowRouting{row}, workload).value();
 }
 
-Completion run_torus(const Torus& torus, const Workload& workload, double latency_ns = 0) {
-  return run_flows(Network(torus, {50, latency_ns}), DimensionOrder::make(torus, Dateline::plain).value(), workload)
+workload::Completion run_torus(const topology::Torus& torus, const workload::Workload& workload,
+                               double latency_ns = 0) {
+  return run_flows(Network(torus, {50, latency_ns}),
+                   routing::DimensionOrder::make(torus, routing::Dateline::plain).value(), workload)
       .value();
 }
 
 /// The same model in the plainest way: all rates anew after every event, every flow looked at in every step.
-std::vector<double> plain_delivered_ns(const Network& network, const RowRouting& routing, const Workload& workload) {
+std::vector<double> plain_delivered_ns(const Network& network, const RowRouting& routing,
+                                       const workload::Workload& workload) {
   const std::vector<double> capacities = channel_capacities(network).value();
   const Ways ways = channel_ways(network, routing, workload);
   const auto count = static_cast<std::size_t>(workload.size());
@@ -169,7 +172,7 @@ TEST(FlowRun, RandomWorkloadsRunAsInThePlainestSimulation) {
   const Row row{{50, 20, 35, 80, 10, 50}};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);
-    Workload some("random");
+    workload::Workload some("random");
     for (int i = 0; i < 60; ++i) {
       const std::array<int, 2> before = {i / 2, i / 3};
       const std::size_t waits = i < 20 ? 0 : random.below(3);
@@ -184,10 +187,10 @@ TEST(FlowRun, RandomWorkloadsRunAsInThePlainestSimulation) {
 }
 
 TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterIsThrough) {
-  Workload two("two");
+  workload::Workload two("two");
   two.add({0, 2, 1000});
   two.add({1, 2, 500});
-  const Completion done = run_row({{50, 50}}, two);
+  const workload::Completion done = run_row({{50, 50}}, two);
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 20);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 30);
   EXPECT_DOUBLE_EQ(done.time_ns, 30);
@@ -196,67 +199,67 @@ TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterIsThrough) {
 }
 
 TEST(FlowRun, EveryLinkOfTheWayAddsItsLatency) {
-  Workload one("one");
+  workload::Workload one("one");
   one.add({0, 2, 1000});
   EXPECT_DOUBLE_EQ(run_row({{50, 50}}, one, 500).time_ns, 20 + 2 * 500);
 }
 
 TEST(FlowRun, TheNarrowestLinkSetsTheRateAndLeavesTheRestToOthers) {
-  Workload two("two");
+  workload::Workload two("two");
   two.add({0, 2, 1000});  // through 10 GB/s
   two.add({0, 1, 4000});  // 50 - 10
-  const Completion done = run_row({{50, 10}}, two);
+  const workload::Completion done = run_row({{50, 10}}, two);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 100);
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 100);
 }
 
 TEST(FlowRun, AFlowThatArrivesSlowsTheOthersFromThenOn) {
-  Workload two("two");
+  workload::Workload two("two");
   two.add({0, 1, 1000});
   two.add({0, 1, 1000, 10.0});
-  const Completion done = run_row({{50}}, two);
+  const workload::Completion done = run_row({{50}}, two);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 30);  // 500 alone, then 500 at half the rate
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 40);
 }
 
 TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSameWay) {
-  Workload three("three");
+  workload::Workload three("three");
   three.add({0, 1, 10000});
   three.add({0, 1, 100, 10.0});
   three.add({0, 1, 1000, 10.0});
-  const Completion done = run_row({{50}}, three);
+  const workload::Completion done = run_row({{50}}, three);
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 16);
   EXPECT_DOUBLE_EQ(done.delivered_ns[2], 16 + 36);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 11100 / 50.0);
 }
 
 TEST(FlowRun, MessagesWaitForThoseBeforeThemThenComputeAndNotBeforeTheirTime) {
-  Workload steps("steps");
+  workload::Workload steps("steps");
   const int first = steps.add({0, 1, 500, 0, 5});  // from 5 to 15
   const int self = steps.add({2, 2, 999, 40});     // at 40
   const std::array<int, 2> both = {first, self};
   const int third = steps.add({1, 0, 500, 0, 7}, both);  // from 47 to 57
   const std::array<int, 1> after_third = {third};
   steps.add({0, 1, 500, 100, 7}, after_third);  // from 100
-  const Completion done = run_row({{50, 50}}, steps);
+  const workload::Completion done = run_row({{50, 50}}, steps);
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{15, 40, 57, 110}));
 }
 
 TEST(FlowRun, AMessageOfNoBytesTakesTheLatencyOfItsWayOnly) {
-  Workload empty("empty");
+  workload::Workload empty("empty");
   const std::array<int, 1> first = {empty.add({0, 2, 0})};
   empty.add({2, 1, 0}, first);
-  const Completion done = run_row({{50, 50}}, empty, 100);
+  const workload::Completion done = run_row({{50, 50}}, empty, 100);
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{200, 300}));
   EXPECT_EQ(done.injected_bytes, 0u);
 }
 
 TEST(FlowRun, AMessageWithoutAWayIsLostAndWhatWaitsForItGoesOn) {
-  Workload cut("cut");
+  workload::Workload cut("cut");
   const std::array<int, 1> lost = {cut.add({0, 2, 700, 30})};
   cut.add({0, 1, 500}, lost);
-  const Completion done = run_row({{50, 0, 50}}, cut);
-  EXPECT_EQ(done.loss, (std::vector<Loss>{Loss::no_path, Loss::none}));
+  const workload::Completion done = run_row({{50, 0, 50}}, cut);
+  EXPECT_EQ(done.loss, (std::vector<workload::Loss>{workload::Loss::no_path, workload::Loss::none}));
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{30, 40}));
   EXPECT_EQ(done.injected_bytes, 1200u);
   EXPECT_EQ(done.delivered_bytes, 500u);
@@ -264,19 +267,19 @@ TEST(FlowRun, AMessageWithoutAWayIsLostAndWhatWaitsForItGoesOn) {
   EXPECT_EQ(done.channel_bytes[2], 0);
 }
 
-TEST(FlowRun, AnEmptyWorkloadTakesNoTime) { EXPECT_EQ(run_row({{50}}, Workload("none")).time_ns, 0); }
+TEST(FlowRun, AnEmptyWorkloadTakesNoTime) { EXPECT_EQ(run_row({{50}}, workload::Workload("none")).time_ns, 0); }
 
 TEST(FlowRun, RingAllReduceTakesItsClosedForm) {
   constexpr int kChips = 16;
   constexpr std::uint64_t kBytes = 256 * kMiB;
-  Workload ring("ring all-reduce");
+  workload::Workload ring("ring all-reduce");
   for (int step = 0; step < 2 * (kChips - 1); ++step)
     for (int chip = 0; chip < kChips; ++chip) {
       // Chip c passes on what it had from c - 1 one step before.
       const std::array<int, 1> before = {(step - 1) * kChips + (chip + kChips - 1) % kChips};
       ring.add({chip, (chip + 1) % kChips, kBytes / kChips}, step == 0 ? std::span<const int>() : before);
     }
-  const Completion done = run_torus({{kChips}}, ring, 500);
+  const workload::Completion done = run_torus({{kChips}}, ring, 500);
   EXPECT_NEAR(done.time_ns, 2.0 * (kChips - 1) * (kBytes / (kChips * 50.0) + 500), 1e-4);
 }
 
@@ -287,31 +290,34 @@ TEST(FlowRun, AllToAllOnToriReachesTheBalancedBound) {
 }
 
 TEST(FlowRun, AllToAllOnTheTwistedTorusReachesTheBoundOfItsDistances) {
-  const TwistedTorus torus = TwistedTorus::make({4, 4, 8}).value();
+  const topology::TwistedTorus torus = topology::TwistedTorus::make({4, 4, 8}).value();
   const std::vector<std::uint64_t> distances = closed_form_distances(torus);
   double hops = 0;
   for (std::size_t d = 0; d < distances.size(); ++d) hops += static_cast<double>(d * distances[d]);
-  const Completion done =
-      run_flows(Network(torus), DimensionOrder::make(torus, Dateline::plain).value(), all_to_all(128, kMiB)).value();
+  const workload::Completion done =
+      run_flows(Network(torus), routing::DimensionOrder::make(torus, routing::Dateline::plain).value(),
+                all_to_all(128, kMiB))
+          .value();
   EXPECT_NEAR(done.time_ns, hops / (128 * 6) * kMiB / 50.0, 1e-6);
 }
 
 TEST(FlowRun, SendingAllTiesOneWayCostsHalfAsMuchAgain) {
-  const Torus torus{{4, 4, 4}};
-  const DimensionOrder one_way = DimensionOrder::make(torus, Dateline::plain, Ties::positive).value();
+  const topology::Torus torus{{4, 4, 4}};
+  const routing::DimensionOrder one_way =
+      routing::DimensionOrder::make(torus, routing::Dateline::plain, routing::Ties::positive).value();
   EXPECT_NEAR(run_flows(Network(torus), one_way, all_to_all(64, kMiB))->time_ns, 1.5 * 64 * 4 / 8 * kMiB / 50.0, 1e-6);
 }
 
 TEST(FlowRun, TwoRunsGiveTheSameBits) {
   Random random(3);
-  Workload some("random");
+  workload::Workload some("random");
   for (int i = 0; i < 400; ++i) {
     const std::array<int, 1> before = {i / 2};
     some.add({static_cast<int>(random.below(64)), static_cast<int>(random.below(64)), random.below(100000),
               static_cast<double>(random.below(1000)), static_cast<double>(random.below(100))},
              i % 3 == 0 || i == 0 ? std::span<const int>() : before);
   }
-  const Completion one = run_torus({{4, 4, 4}}, some, 10), two = run_torus({{4, 4, 4}}, some, 10);
+  const workload::Completion one = run_torus({{4, 4, 4}}, some, 10), two = run_torus({{4, 4, 4}}, some, 10);
   EXPECT_EQ(one.delivered_ns, two.delivered_ns);
   EXPECT_EQ(one.channel_bytes, two.channel_bytes);
   EXPECT_EQ(one.delivered_bytes, some.total_bytes());
@@ -319,8 +325,8 @@ TEST(FlowRun, TwoRunsGiveTheSameBits) {
 
 TEST(FlowRun, WrongMessagesAreRefusedWithTheirNumber) {
   const Row row{{50}};
-  const auto error_of = [&](const Message& message) {
-    Workload wrong("wrong");
+  const auto error_of = [&](const workload::Message& message) {
+    workload::Workload wrong("wrong");
     wrong.add({0, 1, 1});
     wrong.add(message);
     return run_flows(Network(row), RowRouting{row}, wrong).error().message();
@@ -330,7 +336,7 @@ TEST(FlowRun, WrongMessagesAreRefusedWithTheirNumber) {
   EXPECT_EQ(error_of({0, 1, 1, -3}), "message 1 of 'wrong': found not_before_ns -3; expected nanoseconds, at least 0");
   EXPECT_FALSE(run_flows(Network(row), RowRouting{row},
                          [] {
-                           Workload wrong("wrong");
+                           workload::Workload wrong("wrong");
                            wrong.add({0, 1, 1, 0, std::numeric_limits<double>::infinity()});
                            return wrong;
                          }())
@@ -339,7 +345,7 @@ TEST(FlowRun, WrongMessagesAreRefusedWithTheirNumber) {
 
 TEST(FlowRun, ALinkWithNegativeBandwidthIsRefused) {
   const Row row{{-1}};
-  Workload one("one");
+  workload::Workload one("one");
   one.add({0, 1, 1});
   EXPECT_EQ(run_flows(Network(row), RowRouting{row}, one).error().message(),
             "row: port 0 of node 0: found a link of -1 GB/s; expected a bandwidth above 0");
@@ -347,7 +353,7 @@ TEST(FlowRun, ALinkWithNegativeBandwidthIsRefused) {
 
 TEST(FlowRun, AWatchSeesTheRunAndCanStopIt) {
   const Row row{{50}};
-  Workload chain("chain");
+  workload::Workload chain("chain");
   for (int i = 0; i < 1000; ++i) {
     const std::array<int, 1> before = {i - 1};
     chain.add({0, 1, 50}, i == 0 ? std::span<const int>() : before);
@@ -366,8 +372,9 @@ TEST(WayFinder, FindsWhatChannelSharesFinds) {
     for (int source = 0; source < network.chip_count(); source += 3)
       for (int destination = 0; destination < network.chip_count(); ++destination) {
         if (source == destination) continue;
-        const std::vector<ChannelShare> expected = channel_shares(network, routing, source, destination);
-        const std::span<const ChannelShare> found = finder.find(source, destination);
+        const std::vector<routing::ChannelShare> expected =
+            routing::channel_shares(network, routing, source, destination);
+        const std::span<const routing::ChannelShare> found = finder.find(source, destination);
         ASSERT_EQ(found.size(), expected.size());
         for (std::size_t i = 0; i < found.size(); ++i) {
           ASSERT_EQ(found[i].channel, expected[i].channel);
@@ -375,17 +382,17 @@ TEST(WayFinder, FindsWhatChannelSharesFinds) {
         }
       }
   };
-  const Torus torus{{4, 3, 6}};
-  same(Network(torus), DimensionOrder::make(torus, Dateline::balanced).value());
-  same(Network(Torus{{4}}), RingOfFour{});
+  const topology::Torus torus{{4, 3, 6}};
+  same(Network(torus), routing::DimensionOrder::make(torus, routing::Dateline::balanced).value());
+  same(Network(topology::Torus{{4}}), RingOfFour{});
 }
 
 TEST(FlowRun, ARoutingThatChoosesOnItsWayIsSpreadByItsProbabilities) {
-  Workload one("one");
+  workload::Workload one("one");
   one.add({0, 2, 1000});
-  const Completion done = run_flows(Network(Torus{{4}}), RingOfFour{}, one).value();
+  const workload::Completion done = run_flows(Network(topology::Torus{{4}}), RingOfFour{}, one).value();
   EXPECT_DOUBLE_EQ(done.time_ns, 10);  // half of it each way round
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -20,14 +20,14 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 constexpr int kMessages = 24;
 
 /// Messages of chip 0 to anywhere, some after others, of sizes from nothing on.
-Workload random_first(int chips, Random random) {
-  Workload first("random");
+workload::Workload random_first(int chips, Random random) {
+  workload::Workload first("random");
   for (int i = 0; i < kMessages; ++i) {
     const std::array<int, 2> before = {i / 2, i / 3};
     const int count = i < 8 ? 0 : static_cast<int>(random.below(3));
@@ -57,12 +57,12 @@ std::vector<std::vector<int>> all_translations(const Network& network) {
 }
 
 /// The messages of all chips, those of a chip together.
-Workload of_all(const Workload& first, const std::vector<std::vector<int>>& moves) {
-  Workload all("all");
+workload::Workload of_all(const workload::Workload& first, const std::vector<std::vector<int>>& moves) {
+  workload::Workload all("all");
   for (const std::vector<int>& move : moves) {
     const int base = all.size();
     for (int id = 0; id < first.size(); ++id) {
-      Message message = first.message(id);
+      workload::Message message = first.message(id);
       message.source = move[0];
       message.destination = move[static_cast<std::size_t>(message.destination)];
       std::vector<int> after;
@@ -73,12 +73,12 @@ Workload of_all(const Workload& first, const std::vector<std::vector<int>>& move
   return all;
 }
 
-template <Routing R>
+template <routing::Routing R>
 void expect_same_as_all(const Network& network, const R& routing, std::uint64_t seed) {
   SCOPED_TRACE(network.name());
-  const Workload first = random_first(network.chip_count(), Random(seed));
-  const Completion one = run_symmetric_flows(network, routing, first).value();
-  const Completion all = run_flows(network, routing, of_all(first, all_translations(network))).value();
+  const workload::Workload first = random_first(network.chip_count(), Random(seed));
+  const workload::Completion one = run_symmetric_flows(network, routing, first).value();
+  const workload::Completion all = run_flows(network, routing, of_all(first, all_translations(network))).value();
   ASSERT_EQ(all.delivered_ns.size(), one.delivered_ns.size() * static_cast<std::size_t>(network.chip_count()));
   for (std::size_t i = 0; i < all.delivered_ns.size(); ++i)
     ASSERT_NEAR(all.delivered_ns[i], one.delivered_ns[i % kMessages], 1e-6) << i;
@@ -90,88 +90,93 @@ void expect_same_as_all(const Network& network, const R& routing, std::uint64_t 
 }
 
 TEST(SymmetricFlow, EqualsTheRunOfAllChipsOnToriRegularAndTwisted) {
-  for (const Torus& torus : {Torus{{4, 4, 4}}, Torus{{3, 5, 2}}, Torus{{1, 4, 6}}, Torus{{5}}, Torus{{4, 8}}})
-    for (const Dateline dateline : {Dateline::plain, Dateline::balanced, Dateline::crossing})
-      expect_same_as_all(Network(torus, {50, 100}), DimensionOrder::make(torus, dateline).value(), 1);
+  for (const topology::Torus& torus : {topology::Torus{{4, 4, 4}}, topology::Torus{{3, 5, 2}},
+                                       topology::Torus{{1, 4, 6}}, topology::Torus{{5}}, topology::Torus{{4, 8}}})
+    for (const routing::Dateline dateline :
+         {routing::Dateline::plain, routing::Dateline::balanced, routing::Dateline::crossing})
+      expect_same_as_all(Network(torus, {50, 100}), routing::DimensionOrder::make(torus, dateline).value(), 1);
   for (const Shape& sides : {Shape{4, 4, 8}, Shape{2, 2, 4}, Shape{2, 4, 4}}) {
-    const TwistedTorus torus = TwistedTorus::make(sides).value();
-    expect_same_as_all(Network(torus, {50, 100}), DimensionOrder::make(torus, Dateline::plain).value(), 2);
+    const topology::TwistedTorus torus = topology::TwistedTorus::make(sides).value();
+    expect_same_as_all(Network(torus, {50, 100}),
+                       routing::DimensionOrder::make(torus, routing::Dateline::plain).value(), 2);
   }
 }
 
 TEST(SymmetricFlow, AllToAllOf4096ChipsReachesTheBalancedBound) {
-  const Torus torus{{16, 16, 16}};
-  Workload first("all-to-all");
+  const topology::Torus torus{{16, 16, 16}};
+  workload::Workload first("all-to-all");
   for (int chip = 1; chip < 4096; ++chip) first.add({0, chip, 1 << 20});
-  const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
+  const routing::DimensionOrder routing = routing::DimensionOrder::make(torus, routing::Dateline::plain).value();
   EXPECT_NEAR(run_symmetric_flows(Network(torus), routing, first)->time_ns, 4096 * 16 / 8 * 1048576.0 / 50, 1e-4);
 }
 
 TEST(SymmetricFlow, RingAllReduceAlongEveryDimensionOf65536Chips) {
   // One chip's sends along x, y, z at once, each on its own ring: the longest ring takes longest.
-  const Torus torus{{16, 64, 64}};
+  const topology::Torus torus{{16, 64, 64}};
   const Network network(torus, {50, 500});
-  Workload first("all-reduce");
+  workload::Workload first("all-reduce");
   for (int dimension = 0; dimension < 3; ++dimension) {
     const int side = torus.sides.side(dimension);
     std::array<int, 1> before = {-1};
     for (int step = 0; step < 2 * (side - 1); ++step)
       before[0] = first.add({0, network.target(2 * dimension), 640000}, step == 0 ? std::span<const int>() : before);
   }
-  const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
-  const Completion done = run_symmetric_flows(network, routing, first).value();
+  const routing::DimensionOrder routing = routing::DimensionOrder::make(torus, routing::Dateline::plain).value();
+  const workload::Completion done = run_symmetric_flows(network, routing, first).value();
   EXPECT_NEAR(done.time_ns, 2 * 63 * (640000 / 50.0 + 500), 1e-6);
   EXPECT_EQ(done.injected_bytes, 65536ull * 2 * (15 + 63 + 63) * 640000);
 }
 
-ChipProgram bucket_all_reduce(const Shape& grid) {
-  const ChipProgram all_gather = bucket_all_gather(grid, Algorithm::bucket);
-  return all_reduce_of(reduce_scatter_of(all_gather), all_gather);
+collective::ChipProgram bucket_all_reduce(const Shape& grid) {
+  const collective::ChipProgram all_gather = collective::bucket_all_gather(grid, collective::Algorithm::bucket);
+  return collective::all_reduce_of(collective::reduce_scatter_of(all_gather), all_gather);
 }
 
 TEST(SymmetricFlow, BucketAllReduceOfOneChipTakesAsLongAsTheWholeSchedule) {
   for (const Shape& grid : {Shape{4, 4, 4}, Shape{2, 2, 4}, Shape{3, 6}}) {
-    const ChipProgram program = bucket_all_reduce(grid);
+    const collective::ChipProgram program = bucket_all_reduce(grid);
     // Divides into pieces of whole bytes, so that all chips send exactly alike.
     std::uint64_t bytes = 0;
-    for (const ChipProgram::Stream& stream : program.streams())
+    for (const collective::ChipProgram::Stream& stream : program.streams())
       bytes += stream.weight * static_cast<std::uint64_t>(program.segments() * grid.count());
-    const Torus torus{grid};
+    const topology::Torus torus{grid};
     const Network network(torus, {50, 500});
-    const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
-    const Completion one = run_symmetric_flows(network, routing, program.of_first_chip(bytes)).value();
-    const Completion all = run_flows(network, routing, to_workload(program.expand(), bytes)).value();
+    const routing::DimensionOrder routing = routing::DimensionOrder::make(torus, routing::Dateline::plain).value();
+    const workload::Completion one = run_symmetric_flows(network, routing, program.of_first_chip(bytes)).value();
+    const workload::Completion all =
+        run_flows(network, routing, collective::to_workload(program.expand(), bytes)).value();
     EXPECT_NEAR(one.time_ns / all.time_ns, 1, 1e-9) << to_string(grid);
     EXPECT_EQ(one.delivered_bytes, all.delivered_bytes);
   }
 }
 
 TEST(SymmetricFlow, BucketAllReduceOf65536ChipsComesNearItsBandwidthBound) {
-  const Torus torus{{16, 64, 64}};
-  const DimensionOrder routing = DimensionOrder::make(torus, Dateline::plain).value();
+  const topology::Torus torus{{16, 64, 64}};
+  const routing::DimensionOrder routing = routing::DimensionOrder::make(torus, routing::Dateline::plain).value();
   constexpr std::uint64_t kBytes = std::uint64_t{1} << 30;
-  const Workload first = bucket_all_reduce(torus.sides).of_first_chip(kBytes);
-  const Completion done = run_symmetric_flows(Network(torus), routing, first).value();
+  const workload::Workload first = bucket_all_reduce(torus.sides).of_first_chip(kBytes);
+  const workload::Completion done = run_symmetric_flows(Network(torus), routing, first).value();
   const double bound_ns = 2.0 * kBytes * (1 - 1.0 / 65536) / (6 * 50);
   EXPECT_GE(done.time_ns, bound_ns);
   EXPECT_LT(done.time_ns, 1.1 * bound_ns);
 }
 
 TEST(SymmetricFlow, AMessageOfAnotherChipIsRefused) {
-  const Torus torus{{4, 4}};
-  Workload wrong("wrong");
+  const topology::Torus torus{{4, 4}};
+  workload::Workload wrong("wrong");
   wrong.add({0, 1, 1});
   wrong.add({3, 1, 1});
-  const auto done = run_symmetric_flows(Network(torus), DimensionOrder::make(torus, Dateline::plain).value(), wrong);
+  const auto done = run_symmetric_flows(Network(torus),
+                                        routing::DimensionOrder::make(torus, routing::Dateline::plain).value(), wrong);
   EXPECT_EQ(done.error().message(),
             "message 1 of 'wrong': found source 3; expected source 0: only what the first chip sends");
 }
 
 TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRefused) {
-  Workload one("one");
+  workload::Workload one("one");
   one.add({0, 1, 1});
-  const Mesh mesh{{3, 3}};
-  const auto done = run_symmetric_flows(Network(mesh), DimensionOrder::make(mesh).value(), one);
+  const topology::Mesh mesh{{3, 3}};
+  const auto done = run_symmetric_flows(Network(mesh), routing::DimensionOrder::make(mesh).value(), one);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().where, mesh.name());
 }
@@ -186,7 +191,7 @@ class LongWayFromOne {
   static constexpr bool kAdaptive = false;
   std::string name() const { return "long way from chip 1"; }
   int vc_classes() const { return 1; }
-  VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
+  routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
   bool reaches(int, int) const { return true; }
   State start(int source, int destination, Random&) const {
     const int ahead = (destination - source + 5) % 5;
@@ -197,26 +202,26 @@ class LongWayFromOne {
     Random unused(0);
     visit(start(source, destination, unused), 1.0);
   }
-  void moves(int, const State& state, Moves& moves) const {
+  void moves(int, const State& state, routing::Moves& moves) const {
     moves.clear();
     if (state.left > 0) moves.add({state.port, 0, 1});
   }
-  State after(int, State state, const Move&) const { return {state.left - 1, state.port}; }
+  State after(int, State state, const routing::Move&) const { return {state.left - 1, state.port}; }
 };
-static_assert(Routing<LongWayFromOne>);
+static_assert(routing::Routing<LongWayFromOne>);
 
 TEST(SymmetricFlow, ARoutingThatTreatsChipsUnlikeIsRefused) {
-  Workload one("one");
+  workload::Workload one("one");
   one.add({0, 1, 1});
-  const auto done = run_symmetric_flows(Network(Torus{{5}}), LongWayFromOne{}, one);
+  const auto done = run_symmetric_flows(Network(topology::Torus{{5}}), LongWayFromOne{}, one);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().found, "found other ports from chip 1 to 2 than from chip 0 to 1");
 }
 
 TEST(Translations, OfAHypercubeAndATorusAreFound) {
-  EXPECT_EQ(translations(Network(Hypercube{3})).value().size(), 3u);
-  EXPECT_EQ(translations(Network(Torus{{1, 4, 6}})).value().size(), 4u);
+  EXPECT_EQ(translations(Network(topology::Hypercube{3})).value().size(), 3u);
+  EXPECT_EQ(translations(Network(topology::Torus{{1, 4, 6}})).value().size(), 4u);
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

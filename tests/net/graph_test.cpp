@@ -10,7 +10,7 @@
 #include "vtpu/net/topology/graph_topology.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 Result<GraphTopology> edges_of(const std::string& text) { return parse_edge_list(text, "g.txt"); }
@@ -140,4 +140,4 @@ TEST(Pentagon, IsFiveChipsInARing) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 const Shape kCube{16, 16, 16};
@@ -89,4 +89,4 @@ TEST(IdMap, SixteenPlacesShareThePartsOfTheMixingMapEvenlyAndThoseOfBase100Uneve
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

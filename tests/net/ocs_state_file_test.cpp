@@ -10,7 +10,7 @@
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/ocs_topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 namespace {
 
 const std::string kHeader = "block_side 4\nblocks 68\nshape 4x4x8\nslice 0 1\n";
@@ -29,8 +29,8 @@ TEST(OcsStateFile, ComesBackEqual) {
   EXPECT_EQ(again->slice.blocks(), slice.blocks());
   EXPECT_EQ(again->slice.shape(), slice.shape());
   EXPECT_EQ(ocs_state_text(again->state, again->slice), text);
-  EXPECT_EQ(distances(*OcsTopology::make(again->state, again->slice, "again")),
-            distances(*OcsTopology::make(state, slice, "first")));
+  EXPECT_EQ(distances(*topology::OcsTopology::make(again->state, again->slice, "again")),
+            distances(*topology::OcsTopology::make(state, slice, "first")));
 }
 
 TEST(OcsStateFile, ComesBackEqualFromRandomMatchings) {
@@ -78,4 +78,4 @@ TEST(OcsStateFile, NamesTheLineOfAMistake) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

@@ -15,17 +15,17 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 namespace {
 
 const OcsLayout kLayout = OcsLayout::of(*Machine::make({}));
 
 template <class Connect>
-OcsTopology built(const OcsLayout& layout, const Shape& shape, Connect connect) {
+topology::OcsTopology built(const OcsLayout& layout, const Shape& shape, Connect connect) {
   OcsState state(layout);
   const Slice slice = *Slice::make(layout, shape);
   EXPECT_TRUE(connect(state, slice).ok());
-  return *OcsTopology::make(state, slice, "built");
+  return *topology::OcsTopology::make(state, slice, "built");
 }
 
 /// Port for port, which is more than equal edge sets.
@@ -118,12 +118,12 @@ TEST(Slice, OfTheWholeMachineNumbersChipsAsTheMachineDoes) {
 TEST(ConnectTorus, GivesTheTorusLinkForLink) {
   for (const Shape& shape : {Shape{4, 4, 4}, Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 8}, Shape{4, 12, 8},
                              Shape{8, 8, 16}, Shape{16, 16, 16}})
-    expect_same_links(built(kLayout, shape, connect_torus), Torus{shape});
+    expect_same_links(built(kLayout, shape, connect_torus), topology::Torus{shape});
 }
 
 TEST(ConnectTwistedTorus, GivesTheTwistedTorusLinkForLink) {
   for (const Shape& shape : {Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 16}, Shape{8, 16, 16}})
-    expect_same_links(built(kLayout, shape, connect_twisted_torus), *TwistedTorus::make(shape));
+    expect_same_links(built(kLayout, shape, connect_twisted_torus), *topology::TwistedTorus::make(shape));
 }
 
 TEST(ConnectTwistedTorus, RejectsShapesOfNeitherFamilyAndSoTheWholeMachine) {
@@ -139,8 +139,8 @@ TEST(Builders, PutSeveralSlicesOfScatteredBlocksIntoOneState) {
   const Slice two = *Slice::make(kLayout, {4, 8, 8}, std::vector<int>{67, 11, 2, 40});
   ASSERT_TRUE(connect_twisted_torus(state, one));
   ASSERT_TRUE(connect_torus(state, two));
-  expect_same_links(*OcsTopology::make(state, one, "one"), *TwistedTorus::make({4, 4, 8}));
-  expect_same_links(*OcsTopology::make(state, two, "two"), Torus{{4, 8, 8}});
+  expect_same_links(*topology::OcsTopology::make(state, one, "one"), *topology::TwistedTorus::make({4, 4, 8}));
+  expect_same_links(*topology::OcsTopology::make(state, two, "two"), topology::Torus{{4, 8, 8}});
   const Slice overlapping = *Slice::make(kLayout, {4, 4, 4}, std::vector<int>{11});
   const OcsState before = state;
   EXPECT_NE(connect_torus(state, overlapping).error().message().find("is already in"), std::string::npos);
@@ -154,20 +154,21 @@ TEST(OcsTopology, RejectsACircuitThatLeavesTheSlice) {
   OcsState state(kLayout);
   ASSERT_TRUE(connect_torus(state, *Slice::make(kLayout, {4, 4, 8})));
   const Slice half = *Slice::make(kLayout, {4, 4, 4});
-  EXPECT_EQ(OcsTopology::make(state, half, "half").error().message(),
+  EXPECT_EQ(topology::OcsTopology::make(state, half, "half").error().message(),
             "half: circuit 'z(0,0): 0- - 1+' leads out of the slice; expected circuits between the slice's blocks");
 }
 
 TEST(OcsTopology, JoinsFacesOfTheSameSignWhenTheMatchingSaysSo) {
   OcsState state(kLayout);
   ASSERT_TRUE(state.connect({0, kLayout.port_of(0, Face::plus), kLayout.port_of(1, Face::plus)}));
-  const OcsTopology topology = *OcsTopology::make(state, *Slice::make(kLayout, {4, 4, 8}), "mirrored");
+  const topology::OcsTopology topology =
+      *topology::OcsTopology::make(state, *Slice::make(kLayout, {4, 4, 8}), "mirrored");
   const Shape shape = {4, 4, 8};
   EXPECT_EQ(topology.peer({shape.index_of({3, 0, 0}), 0}), (Port{shape.index_of({3, 0, 4}), 0}));
 }
 
 TEST(ConnectHypercube, ABlockWithItsWrapsIsTheSixCube) {
-  const OcsTopology block =
+  const topology::OcsTopology block =
       built(kLayout, {4, 4, 4}, [](OcsState& state, const Slice& slice) { return connect_hypercube(state, slice, 6); });
   // The reflected Gray code takes a ring of 4 to a 2-cube: 0, 1, 3, 2.
   constexpr int kGray[4] = {0, 1, 3, 2};
@@ -178,7 +179,7 @@ TEST(ConnectHypercube, ABlockWithItsWrapsIsTheSixCube) {
   };
   std::set<std::pair<int, int>> of_block, of_cube;
   for_each_link(block, [&](Port from, Port to) { of_block.insert({vertex(from.chip), vertex(to.chip)}); });
-  for_each_link(Hypercube{6}, [&](Port from, Port to) { of_cube.insert({from.chip, to.chip}); });
+  for_each_link(topology::Hypercube{6}, [&](Port from, Port to) { of_cube.insert({from.chip, to.chip}); });
   EXPECT_EQ(of_block.size(), 384u);
   EXPECT_EQ(of_block, of_cube);
 }
@@ -196,12 +197,12 @@ TEST(SnakedPlane, TheTwoDimensionalTorusIsASubgraphOfItsState) {
     const Slice slice = *Slice::make(kLayout, slice_shape);
     const SnakedPlane plane = *SnakedPlane::make(kLayout, slice, shape);
     ASSERT_TRUE(plane.connect(state));
-    const OcsTopology machine = *OcsTopology::make(state, slice, "plane");
+    const topology::OcsTopology machine = *topology::OcsTopology::make(state, slice, "plane");
     std::set<std::pair<int, int>> links;
     for_each_link(machine, [&](Port from, Port to) { links.insert({from.chip, to.chip}); });
     std::set<int> chips;
     const auto chip_of = [&](int number) { return *slice.chip_at(plane.place_of(number)); };
-    for_each_link(Torus{shape}, [&](Port from, Port to) {
+    for_each_link(topology::Torus{shape}, [&](Port from, Port to) {
       ASSERT_TRUE(links.contains({chip_of(from.chip), chip_of(to.chip)})) << from.chip << " to " << to.chip;
       chips.insert(chip_of(from.chip));
     });
@@ -240,7 +241,8 @@ TEST(SpliceBlock, KeepsTheLogicalTorusWithASpareInTheFailedPlace) {
     ASSERT_TRUE(connect(state, slice));
     const Splice splice = *splice_block(state, 5, 64);
     const Slice after = slice.with_spare(5, 64);
-    expect_same_links(*OcsTopology::make(splice.state, after, "after"), *OcsTopology::make(state, slice, "before"));
+    expect_same_links(*topology::OcsTopology::make(splice.state, after, "after"),
+                      *topology::OcsTopology::make(state, slice, "before"));
     // Every one of the failed block's 96 links is one circuit; in a ring of two blocks or more no circuit has both.
     EXPECT_EQ(splice.changes.removed.size(), 96u);
     EXPECT_EQ(splice.changes.added.size(), 96u);
@@ -257,7 +259,8 @@ TEST(SpliceBlock, MovesCircuitsThatABlockHasWithItself) {
   ASSERT_TRUE(connect_torus(state, slice));
   const Splice splice = *splice_block(state, 0, 67);
   EXPECT_EQ(splice.changes.removed.size(), 48u);
-  expect_same_links(*OcsTopology::make(splice.state, slice.with_spare(0, 67), "after"), Torus{{4, 4, 4}});
+  expect_same_links(*topology::OcsTopology::make(splice.state, slice.with_spare(0, 67), "after"),
+                    topology::Torus{{4, 4, 4}});
 }
 
 TEST(SpliceBlock, RejectsASpareInUseAndBlocksThatDoNotExist) {
@@ -271,4 +274,4 @@ TEST(SpliceBlock, RejectsASpareInUseAndBlocksThatDoNotExist) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

@@ -17,11 +17,11 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 namespace {
 
 /// Share of the time in which a link carries the mean load of the most loaded dimension.
-double share_of_bound(const Network& network, const PacketRun& run) {
+double share_of_bound(const Network& network, const AllToAllResult& run) {
   std::vector<double> bytes(static_cast<std::size_t>(network.port_count()));
   for (int channel = 0; channel < network.channel_count(); ++channel)
     bytes[static_cast<std::size_t>(network.port(channel))] += run.channel_bytes[static_cast<std::size_t>(channel)];
@@ -39,10 +39,10 @@ TEST(AllToAll, ThatAPermutationVisitsEveryNumberOnce) {
 }
 
 TEST(AllToAll, ThatEveryPairsBytesArriveAndHopsAreThoseOfMinimalWays) {
-  const Torus torus{Shape{4, 4, 4}};
+  const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
-  const Result<PacketRun> run =
-      run_all_to_all(network, *DimensionOrder::make(torus, Dateline::balanced), {10'000, false}, {});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced), {10'000, false}, {});
   ASSERT_TRUE(run);
   EXPECT_EQ(run->injected_bytes, 64u * 63 * 10'000);
   EXPECT_EQ(run->delivered_bytes, run->injected_bytes);
@@ -52,20 +52,21 @@ TEST(AllToAll, ThatEveryPairsBytesArriveAndHopsAreThoseOfMinimalWays) {
 }
 
 TEST(AllToAll, ThatBytesToSelfUseNoChannel) {
-  const Torus torus{Shape{4, 4}};
+  const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
-  const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::balanced);
-  const Result<PacketRun> with = run_all_to_all(network, routing, {4096, true}, {});
-  const Result<PacketRun> without = run_all_to_all(network, routing, {4096, false}, {});
+  const routing::DimensionOrder routing = *routing::DimensionOrder::make(torus, routing::Dateline::balanced);
+  const Result<AllToAllResult> with = run_all_to_all(network, routing, {4096, true}, {});
+  const Result<AllToAllResult> without = run_all_to_all(network, routing, {4096, false}, {});
   ASSERT_TRUE(with && without);
   EXPECT_EQ(with->delivered_bytes, without->delivered_bytes + 16 * 4096);
   EXPECT_EQ(with->channel_bytes, without->channel_bytes);
 }
 
 TEST(AllToAll, ThatNothingToSendTakesNoTime) {
-  const Torus torus{Shape{4, 4}};
+  const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
-  const Result<PacketRun> run = run_all_to_all(network, *DimensionOrder::make(torus, Dateline::balanced), {0}, {});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced), {0}, {});
   ASSERT_TRUE(run);
   EXPECT_EQ(run->time_ns, 0);
   EXPECT_EQ(run->packets, 0u);
@@ -73,10 +74,10 @@ TEST(AllToAll, ThatNothingToSendTakesNoTime) {
 
 TEST(AllToAll, ThatTwistedToriComeWithinThreePercentOfTheirBound) {
   for (const std::vector<int>& sides : {std::vector<int>{4, 4, 8}, {4, 8, 8}}) {
-    const TwistedTorus torus = *TwistedTorus::make(Shape{sides[0], sides[1], sides[2]});
+    const topology::TwistedTorus torus = *topology::TwistedTorus::make(Shape{sides[0], sides[1], sides[2]});
     const Network network(torus, {50, 0});
-    const Result<PacketRun> run =
-        run_all_to_all(network, *DimensionOrder::make(torus, Dateline::balanced),
+    const Result<AllToAllResult> run =
+        run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced),
                        {std::uint64_t{33'554'432} / static_cast<std::uint64_t>(torus.chip_count())}, {});
     ASSERT_TRUE(run);
     EXPECT_GE(share_of_bound(network, *run), 0.97) << torus.name();
@@ -84,70 +85,71 @@ TEST(AllToAll, ThatTwistedToriComeWithinThreePercentOfTheirBound) {
 }
 
 TEST(AllToAll, ThatRegularToriComeWithinFivePercentOfTheirBound) {
-  const Torus torus{Shape{4, 4, 8}};
+  const topology::Torus torus{Shape{4, 4, 8}};
   const Network network(torus, {50, 0});
-  const Result<PacketRun> run =
-      run_all_to_all(network, *DimensionOrder::make(torus, Dateline::balanced), {131'072}, {});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced), {131'072}, {});
   ASSERT_TRUE(run);
   EXPECT_GE(share_of_bound(network, *run), 0.95);
 }
 
 TEST(AllToAll, ThatPacketsAreMadeWhenThereIsPlaceForThem) {
-  const Torus torus{Shape{4, 4, 4}};
+  const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
-  const Result<PacketRun> run =
-      run_all_to_all(network, *DimensionOrder::make(torus, Dateline::balanced), {1 << 20}, {.vc_buffer_packets = 4});
+  const Result<AllToAllResult> run = run_all_to_all(
+      network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced), {1 << 20}, {.vc_buffer_packets = 4});
   ASSERT_TRUE(run);
   EXPECT_LT(run->peak_packets, run->packets / 4);
 }
 
 TEST(AllToAll, ThatPairsWithoutAWayAreLost) {
-  struct Cut : DimensionOrder {
+  struct Cut : routing::DimensionOrder {
     bool reaches(int, int destination) const { return destination != 0; }
   };
-  const Torus torus{Shape{4, 4}};
+  const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
-  const Result<PacketRun> run =
-      run_all_to_all(network, Cut{*DimensionOrder::make(torus, Dateline::balanced)}, {5000}, {});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, Cut{*routing::DimensionOrder::make(torus, routing::Dateline::balanced)}, {5000}, {});
   ASSERT_TRUE(run);
   EXPECT_EQ(run->lost_bytes, 15u * 5000);
   EXPECT_EQ(run->delivered_bytes, 15u * 15 * 5000);
 }
 
 TEST(AllToAll, ThatAChipWithoutLinksLosesAllAndOneThatReachesFewGoesOn) {
-  std::vector<GraphNode> nodes(103);
+  std::vector<topology::GraphNode> nodes(103);
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].name = std::to_string(i);
   // 0 and 1 are joined, 2 stands alone, and 3 to 102 are a ring of their own.
-  std::vector<GraphLink> links(101);
+  std::vector<topology::GraphLink> links(101);
   links[100].b = 1;
   for (int i = 0; i < 100; ++i) {
     links[static_cast<std::size_t>(i)].a = 3 + i;
     links[static_cast<std::size_t>(i)].b = 3 + (i + 1) % 100;
   }
-  const GraphTopology graph = *GraphTopology::make("parts", nodes, links);
+  const topology::GraphTopology graph = *topology::GraphTopology::make("parts", nodes, links);
   const Network network(graph, {50, 0});
-  const Result<PacketRun> run = run_all_to_all(network, *TableRouting::make(network, Split::first), {4096}, {});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, *routing::TableRouting::make(network, routing::Split::first), {4096}, {});
   ASSERT_TRUE(run);
   EXPECT_EQ(run->delivered_bytes, (2u + 100u * 99) * 4096);
   EXPECT_EQ(run->lost_bytes, 103u * 102 * 4096 - run->delivered_bytes);
 }
 
 TEST(AllToAll, ThatAnAdaptiveRoutingDeliversEverything) {
-  const TwistedTorus torus = *TwistedTorus::make(Shape{4, 4, 8});
+  const topology::TwistedTorus torus = *topology::TwistedTorus::make(Shape{4, 4, 8});
   const Network network(torus, {50, 70});
-  const Result<PacketRun> run =
-      run_all_to_all(network, *MinimalAdaptive::make(torus), {8192}, {.vc_buffer_packets = 2});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, *routing::MinimalAdaptive::make(torus), {8192}, {.vc_buffer_packets = 2});
   ASSERT_TRUE(run) << run.error().message();
   EXPECT_EQ(run->delivered_bytes, 128u * 127 * 8192);
 }
 
 TEST(AllToAll, ThatASeedGivesTheSameRun) {
-  const Torus torus{Shape{4, 4, 4}};
+  const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 33});
-  const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::balanced);
-  const Result<PacketRun> once = run_all_to_all(network, routing, {20'000}, {});
-  const Result<PacketRun> again = run_all_to_all(network, routing, {20'000}, {});
-  const Result<PacketRun> other = run_all_to_all(network, routing, {20'000}, {.seed = 2});
+  const routing::DimensionOrder routing = *routing::DimensionOrder::make(torus, routing::Dateline::balanced);
+  const Result<AllToAllResult> once = run_all_to_all(network, routing, {20'000}, {});
+  const Result<AllToAllResult> again = run_all_to_all(network, routing, {20'000}, {});
+  const Result<AllToAllResult> other = run_all_to_all(network, routing, {20'000}, {.seed = 2});
   ASSERT_TRUE(once && again && other);
   EXPECT_EQ(once->time_ns, again->time_ns);
   EXPECT_EQ(once->channel_bytes, again->channel_bytes);
@@ -155,4 +157,4 @@ TEST(AllToAll, ThatASeedGivesTheSameRun) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

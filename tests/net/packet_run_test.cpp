@@ -17,15 +17,16 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 namespace {
 
 constexpr LinkModel kLink{50, 500};  // 20 ps a byte
 
 /// A row of chips whose links have bandwidths of their own, one for each pair of neighbours.
-struct UnevenRow : Mesh {
+struct UnevenRow : topology::Mesh {
   std::vector<double> bandwidths;
-  UnevenRow(int chips, std::vector<double> gbytes_per_s) : Mesh{Shape{chips}}, bandwidths(std::move(gbytes_per_s)) {}
+  UnevenRow(int chips, std::vector<double> gbytes_per_s)
+      : topology::Mesh{Shape{chips}}, bandwidths(std::move(gbytes_per_s)) {}
   static std::vector<UnevenRow> examples() { return {}; }
   LinkModel link(Port port, const LinkModel& usual) const {
     const int left = port.number == 0 ? port.chip : port.chip - 1;
@@ -33,26 +34,26 @@ struct UnevenRow : Mesh {
   }
 };
 
-Completion run(const Network& network, const DimensionOrder& routing, const Workload& workload,
-               const PacketConfig& config = {}) {
-  Result<Completion> completion = run_packets(network, routing, workload, config);
+workload::Completion run(const Network& network, const routing::DimensionOrder& routing,
+                         const workload::Workload& workload, const Config& config = {}) {
+  Result<workload::Completion> completion = run_packets(network, routing, workload, config);
   EXPECT_TRUE(completion) << (completion ? "" : completion.error().message());
-  return completion ? *completion : Completion{};
+  return completion ? *completion : workload::Completion{};
 }
 
-DimensionOrder on(const Torus& torus, Dateline dateline = Dateline::balanced) {
-  return *DimensionOrder::make(torus, dateline);
+routing::DimensionOrder on(const topology::Torus& torus, routing::Dateline dateline = routing::Dateline::balanced) {
+  return *routing::DimensionOrder::make(torus, dateline);
 }
 
 TEST(RunPackets, ThatOneMessageTakesTheLatenciesOfItsWayAndItsBytesOnce) {
-  const Torus torus{Shape{4, 4, 8}};
+  const topology::Torus torus{Shape{4, 4, 8}};
   const Network network(torus, kLink);
   for (const std::uint64_t bytes : {1u, 100u, 4096u, 10'000u, 1'000'000u}) {
-    Workload workload;
+    workload::Workload workload;
     workload.add({0, 1 * 32 + 2 * 8 + 3, bytes});
-    PacketConfig config;
+    Config config;
     config.router_ns = 10;
-    const Completion completion = run(network, on(torus), workload, config);
+    const workload::Completion completion = run(network, on(torus), workload, config);
     EXPECT_DOUBLE_EQ(completion.time_ns, 6 * 510 + static_cast<double>(bytes) / 50) << bytes;
     EXPECT_EQ(completion.delivered_bytes, bytes);
   }
@@ -62,9 +63,10 @@ TEST(RunPackets, ThatOverUnequalLinksTheSlowestSetsTheTime) {
   for (const std::vector<double>& bandwidths : {std::vector<double>{12.5, 50, 200}, {200, 50, 12.5}}) {
     const UnevenRow row(4, bandwidths);
     const Network network(row, {50, 100});
-    Workload workload;
+    workload::Workload workload;
     workload.add({0, 3, 40'960});
-    EXPECT_DOUBLE_EQ(run(network, *DimensionOrder::make(Mesh{row}), workload).time_ns, 3 * 100 + 40'960 / 12.5);
+    EXPECT_DOUBLE_EQ(run(network, *routing::DimensionOrder::make(topology::Mesh{row}), workload).time_ns,
+                     3 * 100 + 40'960 / 12.5);
   }
 }
 
@@ -73,7 +75,7 @@ TEST(RunPackets, ThatAPacketGathersBeforeAFasterLinkUntilItsTailCanFollow) {
   do {
     const UnevenRow row(4, bandwidths);
     const Network network(row, {50, 100});
-    Workload workload;
+    workload::Workload workload;
     workload.add({0, 3, 4096});
     double head = 0;
     double tail = 0;
@@ -82,45 +84,45 @@ TEST(RunPackets, ThatAPacketGathersBeforeAFasterLinkUntilItsTailCanFollow) {
       head = start + 100;
       tail = start + 4096 / bandwidth + 100;
     }
-    EXPECT_DOUBLE_EQ(run(network, *DimensionOrder::make(Mesh{row}), workload).time_ns, tail);
+    EXPECT_DOUBLE_EQ(run(network, *routing::DimensionOrder::make(topology::Mesh{row}), workload).time_ns, tail);
   } while (std::next_permutation(bandwidths.begin(), bandwidths.end()));
 }
 
 TEST(RunPackets, ThatTwoMessagesOverOneLinkTakeTwiceAsLong) {
-  const Mesh row{Shape{3}};
+  const topology::Mesh row{Shape{3}};
   const Network network(row, {50, 0});
-  Workload workload;
+  workload::Workload workload;
   workload.add({0, 2, 409'600});
   workload.add({1, 2, 409'600});
-  const Completion completion = run(network, *DimensionOrder::make(row), workload);
+  const workload::Completion completion = run(network, *routing::DimensionOrder::make(row), workload);
   EXPECT_DOUBLE_EQ(completion.time_ns, 2 * 8192.0);
 }
 
 TEST(RunPackets, ThatMessagesOfOneSourceShareALink) {
-  const Mesh row{Shape{2}};
+  const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 0});
-  Workload workload;
+  workload::Workload workload;
   workload.add({0, 1, 409'600});
   workload.add({0, 1, 409'600});
-  const Completion completion = run(network, *DimensionOrder::make(row), workload);
+  const workload::Completion completion = run(network, *routing::DimensionOrder::make(row), workload);
   EXPECT_DOUBLE_EQ(completion.time_ns, 2 * 8192.0);
   EXPECT_GE(completion.delivered_ns[0], 0.9 * completion.delivered_ns[1]);
 }
 
 TEST(RunPackets, ThatANeighbourExchangeKeepsAllLinksBusy) {
-  const Torus torus{Shape{4, 4, 4}};
+  const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
-  Workload workload;
+  workload::Workload workload;
   for (int channel = 0; channel < network.channel_count(); ++channel)
     workload.add({network.source(channel), network.target(channel), 409'600});
-  const Completion completion = run(network, on(torus), workload);
+  const workload::Completion completion = run(network, on(torus), workload);
   EXPECT_DOUBLE_EQ(completion.time_ns, 8192.0);
   for (const double bytes : completion.channel_bytes) EXPECT_DOUBLE_EQ(bytes, 409'600);
 }
 
 /// A ring all-reduce in one direction: 2(N-1) steps, in each of which every chip sends one chunk on.
-Workload ring_all_reduce(int chips, std::uint64_t chunk) {
-  Workload workload("ring all-reduce");
+workload::Workload ring_all_reduce(int chips, std::uint64_t chunk) {
+  workload::Workload workload("ring all-reduce");
   for (int step = 0; step < 2 * (chips - 1); ++step)
     for (int chip = 0; chip < chips; ++chip) {
       const std::array<int, 1> after = {(step - 1) * chips + (chip + chips - 1) % chips};
@@ -131,78 +133,79 @@ Workload ring_all_reduce(int chips, std::uint64_t chunk) {
 
 TEST(RunPackets, ThatARingAllReduceTakesItsClosedForm) {
   const int chips = 8;
-  const Torus ring{Shape{chips}};
+  const topology::Torus ring{Shape{chips}};
   const Network network(ring, kLink);
   for (const std::uint64_t chunk : {4096u, 1'048'576u}) {
-    const Completion completion = run(network, on(ring), ring_all_reduce(chips, chunk));
+    const workload::Completion completion = run(network, on(ring), ring_all_reduce(chips, chunk));
     EXPECT_NEAR(completion.time_ns, 2 * (chips - 1) * (static_cast<double>(chunk) / 50 + 500), 1e-6);
   }
 }
 
 TEST(RunPackets, ThatBuffersSmallerThanALinksLatencySlowItDown) {
-  const Mesh row{Shape{2}};
+  const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 819.2});  // ten packets long
-  Workload workload;
+  workload::Workload workload;
   workload.add({0, 1, 4'096'000});
-  PacketConfig config;
+  Config config;
   config.vcs = 1;
   config.vc_buffer_packets = 12;
-  EXPECT_NEAR(run(network, *DimensionOrder::make(row), workload, config).time_ns, 819.2 + 81'920, 1e-6);
+  EXPECT_NEAR(run(network, *routing::DimensionOrder::make(row), workload, config).time_ns, 819.2 + 81'920, 1e-6);
   // Room comes back eleven packet times after it was taken.
   config.vc_buffer_packets = 1;
-  EXPECT_NEAR(run(network, *DimensionOrder::make(row), workload, config).time_ns, 1000 * 11 * 81.92, 1e-6);
+  EXPECT_NEAR(run(network, *routing::DimensionOrder::make(row), workload, config).time_ns, 1000 * 11 * 81.92, 1e-6);
 }
 
 TEST(RunPackets, ThatMessagesWaitForOthersForWorkAndForTheirTime) {
-  const Mesh row{Shape{2}};
+  const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 100});
-  Workload workload;
+  workload::Workload workload;
   const int first = workload.add({.source = 0, .destination = 1, .bytes = 5000});
   workload.add({.source = 1, .destination = 0, .bytes = 5000, .compute_ns = 30}, std::array{first});
   workload.add({.source = 0, .destination = 1, .bytes = 5000, .not_before_ns = 1000, .compute_ns = 5},
                std::array{first});
   workload.add({.source = 0, .destination = 0, .bytes = 5000}, std::array{first});
   workload.add({.source = 0, .destination = 1, .bytes = 0}, std::array{first});
-  const Completion completion = run(network, *DimensionOrder::make(row), workload);
+  const workload::Completion completion = run(network, *routing::DimensionOrder::make(row), workload);
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{200, 430, 1200, 200, 300}));
   EXPECT_EQ(completion.injected_bytes, 20'000u);
   EXPECT_EQ(completion.delivered_bytes, 20'000u);
 }
 
 /// Dimension order on a torus where nothing reaches chip 0.
-struct Cut : DimensionOrder {
-  explicit Cut(const DimensionOrder& whole) : DimensionOrder(whole) {}
+struct Cut : routing::DimensionOrder {
+  explicit Cut(const routing::DimensionOrder& whole) : routing::DimensionOrder(whole) {}
   bool reaches(int, int destination) const { return destination != 0; }
 };
 
 TEST(RunPackets, ThatMessagesWithoutAWayAreLostAndTheOthersGoOn) {
-  const Torus torus{Shape{4, 4}};
+  const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
-  Workload workload;
+  workload::Workload workload;
   const int lost = workload.add({.source = 1, .destination = 0, .bytes = 4096, .not_before_ns = 7});
   workload.add({2, 3, 4096}, std::array{lost});
-  const Result<Completion> completion = run_packets(network, Cut(on(torus)), workload, {});
+  const Result<workload::Completion> completion = run_packets(network, Cut(on(torus)), workload, {});
   ASSERT_TRUE(completion);
-  EXPECT_EQ(completion->loss, (std::vector<Loss>{Loss::no_path, Loss::none}));
+  EXPECT_EQ(completion->loss, (std::vector<workload::Loss>{workload::Loss::no_path, workload::Loss::none}));
   EXPECT_EQ(completion->lost_bytes, 4096u);
   EXPECT_EQ(completion->delivered_bytes, 4096u);
   EXPECT_DOUBLE_EQ(completion->delivered_ns[0], 7);
   EXPECT_DOUBLE_EQ(completion->delivered_ns[1], 7 + 81.92);
 }
 
-Workload shift(int chips, int by, std::uint64_t bytes) {
-  Workload workload;
+workload::Workload shift(int chips, int by, std::uint64_t bytes) {
+  workload::Workload workload;
   for (int chip = 0; chip < chips; ++chip) workload.add({chip, (chip + by) % chips, bytes});
   return workload;
 }
 
 TEST(RunPackets, ThatADeadlockIsReportedWithTheChannelsThatWaitForEachOther) {
-  const Torus ring{Shape{8}};
+  const topology::Torus ring{Shape{8}};
   const Network network(ring, kLink);
-  PacketConfig config;
+  Config config;
   config.vcs = 1;
   config.vc_buffer_packets = 1;
-  const Result<Completion> completion = run_packets(network, on(ring, Dateline::none), shift(8, 3, 40'960), config);
+  const Result<workload::Completion> completion =
+      run_packets(network, on(ring, routing::Dateline::none), shift(8, 3, 40'960), config);
   ASSERT_FALSE(completion);
   const std::string message = completion.error().message();
   EXPECT_NE(message.find("deadlock"), std::string::npos) << message;
@@ -211,40 +214,42 @@ TEST(RunPackets, ThatADeadlockIsReportedWithTheChannelsThatWaitForEachOther) {
 }
 
 TEST(RunPackets, ThatDatelinesLeaveNoDeadlockWithTheSmallestBuffers) {
-  const Torus ring{Shape{8}};
+  const topology::Torus ring{Shape{8}};
   const Network network(ring, kLink);
-  PacketConfig config;
+  Config config;
   config.vcs = 2;
   config.vc_buffer_packets = 1;
-  for (const Dateline dateline : {Dateline::plain, Dateline::balanced, Dateline::crossing})
+  for (const routing::Dateline dateline :
+       {routing::Dateline::plain, routing::Dateline::balanced, routing::Dateline::crossing})
     EXPECT_TRUE(run_packets(network, on(ring, dateline), shift(8, 3, 409'600), config));
 }
 
 TEST(RunPackets, ThatAnAdaptiveRoutingUsesBothWaysRoundASquare) {
-  const Mesh square{Shape{2, 2}};
+  const topology::Mesh square{Shape{2, 2}};
   const Network network(square, {50, 0});
-  Workload workload;
+  workload::Workload workload;
   workload.add({0, 3, 4'096'000});
-  PacketConfig config;
+  Config config;
   config.vcs = 4;
-  const Result<Completion> adaptive = run_packets(network, *MinimalAdaptive::make(square), workload, config);
+  const Result<workload::Completion> adaptive =
+      run_packets(network, *routing::MinimalAdaptive::make(square), workload, config);
   ASSERT_TRUE(adaptive);
   EXPECT_DOUBLE_EQ(adaptive->time_ns, 500 * 81.92);
-  EXPECT_DOUBLE_EQ(run(network, *DimensionOrder::make(square), workload).time_ns, 1000 * 81.92);
+  EXPECT_DOUBLE_EQ(run(network, *routing::DimensionOrder::make(square), workload).time_ns, 1000 * 81.92);
 }
 
 TEST(RunPackets, ThatAdaptivePacketsEscapeWhereAllElseIsFull) {
-  const Torus torus{Shape{4, 4}};
+  const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, kLink);
-  const MinimalAdaptive routing = *MinimalAdaptive::make(torus);
-  PacketConfig config;
+  const routing::MinimalAdaptive routing = *routing::MinimalAdaptive::make(torus);
+  Config config;
   config.vcs = routing.vc_classes();
   config.vc_buffer_packets = 1;
-  Workload workload;
+  workload::Workload workload;
   for (int from = 0; from < 16; ++from)
     for (int to = 0; to < 16; ++to)
       if (from != to) workload.add({from, to, 40'960});
-  const Result<Completion> completion = run_packets(network, routing, workload, config);
+  const Result<workload::Completion> completion = run_packets(network, routing, workload, config);
   ASSERT_TRUE(completion) << completion.error().message();
   EXPECT_EQ(completion->delivered_bytes, workload.total_bytes());
 }
@@ -252,33 +257,33 @@ TEST(RunPackets, ThatAdaptivePacketsEscapeWhereAllElseIsFull) {
 TEST(RunPackets, ThatLinksOfDifferentSpeedsCarryCrossTrafficAtTheirBound) {
   const UnevenRow row(4, {50, 25, 100});
   const Network network(row, {50, 30});
-  Workload workload;
+  workload::Workload workload;
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < 4; ++j)
       if (i != j) workload.add({i, j, 1'024'000});
   // Four messages each way over the slow link in the middle.
-  const Completion completion = run(network, *DimensionOrder::make(Mesh{row}), workload);
+  const workload::Completion completion = run(network, *routing::DimensionOrder::make(topology::Mesh{row}), workload);
   EXPECT_GE(completion.time_ns, 4 * 1'024'000 / 25.0);
   EXPECT_LE(completion.time_ns, 4 * 1'024'000 / 25.0 * 1.02);
 }
 
 TEST(RunPackets, ThatASeedGivesTheSameRunAndAnotherADifferentOne) {
-  const Torus torus{Shape{4, 4, 4}};
+  const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 123});
-  const Workload workload = shift(64, 42, 100'000);
-  PacketConfig config;
-  const Completion once = run(network, on(torus), workload, config);
+  const workload::Workload workload = shift(64, 42, 100'000);
+  Config config;
+  const workload::Completion once = run(network, on(torus), workload, config);
   EXPECT_EQ(run(network, on(torus), workload, config).delivered_ns, once.delivered_ns);
   config.seed = 2;
   EXPECT_NE(run(network, on(torus), workload, config).delivered_ns, once.delivered_ns);
 }
 
 TEST(RunPackets, ThatWrongInputIsNamed) {
-  const Torus torus{Shape{4, 4}};
+  const topology::Torus torus{Shape{4, 4}};
   const Network network(torus);
-  const Workload none;
-  const auto error = [&](const PacketConfig& config, const Workload& workload) {
-    const Result<Completion> completion = run_packets(network, on(torus), workload, config);
+  const workload::Workload none;
+  const auto error = [&](const Config& config, const workload::Workload& workload) {
+    const Result<workload::Completion> completion = run_packets(network, on(torus), workload, config);
     return completion ? "" : completion.error().message();
   };
   EXPECT_EQ(error({}, none), "");
@@ -286,19 +291,19 @@ TEST(RunPackets, ThatWrongInputIsNamed) {
   EXPECT_EQ(error({.vcs = 1}, none), "vcs: found 1; expected at least 2, one for each class of the routing");
   EXPECT_EQ(error({.vc_buffer_packets = 0}, none), "vc_buffer_packets: found 0; expected 1 to 100000");
   EXPECT_NE(error({.router_ns = -1}, none), "");
-  Workload astray;
+  workload::Workload astray;
   astray.add({0, 16, 1});
   EXPECT_NE(error({}, astray).find("destination 16"), std::string::npos);
 }
 
 TEST(RunPackets, ThatAWatcherCanStopARun) {
-  const Torus torus{Shape{8}};
+  const topology::Torus torus{Shape{8}};
   const Network network(torus);
-  const Result<Completion> completion =
+  const Result<workload::Completion> completion =
       run_packets(network, on(torus), shift(8, 1, 1'000'000'000), {}, [](double) { return false; });
   ASSERT_FALSE(completion);
   EXPECT_NE(completion.error().message().find("stopped"), std::string::npos);
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

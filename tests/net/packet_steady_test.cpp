@@ -13,23 +13,24 @@
 #include "vtpu/net/workload/batch_means.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 namespace {
 
-const Torus kTorus{Shape{8, 8}};
+const topology::Torus kTorus{Shape{8, 8}};
 
-SteadyState run(double offered, const PacketSteadyPlan& plan = {}, double latency_ns = 0) {
+workload::SteadyState run(double offered, const SteadyPlan& plan = {}, double latency_ns = 0) {
   const Network network(kTorus, {50, latency_ns});
-  PacketSteadyPlan at = plan;
+  SteadyPlan at = plan;
   at.offered = offered;
-  const Result<SteadyState> state = run_steady_packets(network, *DimensionOrder::make(kTorus, Dateline::balanced),
-                                                       Traffic::uniform(64, false), {}, at);
+  const Result<workload::SteadyState> state =
+      run_steady_state(network, *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced),
+                       workload::Traffic::uniform(64, false), {}, at);
   EXPECT_TRUE(state) << (state ? "" : state.error().message());
-  return state ? *state : SteadyState{};
+  return state ? *state : workload::SteadyState{};
 }
 
 TEST(SteadyPackets, ThatAlmostAlonePacketsTakeTheirSlotAndTheLatenciesOfTheirWay) {
-  const SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);  // 100 slots a link
+  const workload::SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);  // 100 slots a link
   EXPECT_TRUE(state.stable);
   EXPECT_NEAR(state.latency, 1 + 100 * state.hops, 0.02);
   EXPECT_NEAR(state.hops, 4.0 * 64 / 63, 0.1);
@@ -38,7 +39,7 @@ TEST(SteadyPackets, ThatAlmostAlonePacketsTakeTheirSlotAndTheLatenciesOfTheirWay
 
 TEST(SteadyPackets, ThatAStableNetworkAcceptsWhatIsOffered) {
   for (const double offered : {0.2, 0.6, 0.9}) {
-    const SteadyState state = run(offered, {.warm_up = 500, .measured = 4000});
+    const workload::SteadyState state = run(offered, {.warm_up = 500, .measured = 4000});
     EXPECT_TRUE(state.stable) << offered;
     EXPECT_NEAR(state.accepted, offered, 0.01) << offered;
     EXPECT_GT(state.latency_p99, state.latency);
@@ -50,7 +51,7 @@ TEST(SteadyPackets, ThatAStableNetworkAcceptsWhatIsOffered) {
 }
 
 TEST(SteadyPackets, ThatSaturationIsAResult) {
-  const SteadyState state = run(1.2, {.warm_up = 500, .measured = 2000});  // the bound is 8/8 of a link
+  const workload::SteadyState state = run(1.2, {.warm_up = 500, .measured = 2000});  // the bound is 8/8 of a link
   EXPECT_FALSE(state.stable);
   EXPECT_GT(state.accepted, 0.7);
   EXPECT_LT(state.accepted, 1.02);
@@ -58,39 +59,40 @@ TEST(SteadyPackets, ThatSaturationIsAResult) {
 
 TEST(SteadyPackets, ThatAChipCanOfferMoreThanOneLinkTakes) {
   const Network network(kTorus, {50, 0});
-  const Result<SteadyState> state =
-      run_steady_packets(network, *DimensionOrder::make(kTorus, Dateline::balanced),
-                         *Traffic::make("neighbour", kTorus.sides, Random(1)), {}, {.offered = 0.9});
+  const Result<workload::SteadyState> state =
+      run_steady_state(network, *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced),
+                       *workload::Traffic::make("neighbour", kTorus.sides, Random(1)), {}, {.offered = 0.9});
   ASSERT_TRUE(state);
   EXPECT_TRUE(state->stable);
   EXPECT_NEAR(state->accepted, 0.9, 0.02);
 }
 
 TEST(SteadyPackets, ThatADeadlockIsAnErrorNotAHang) {
-  const Torus ring{Shape{8}};
+  const topology::Torus ring{Shape{8}};
   const Network network(ring, {50, 500});
-  PacketConfig config;
+  Config config;
   config.vcs = 1;
   config.vc_buffer_packets = 1;
-  const Result<SteadyState> state =
-      run_steady_packets(network, *DimensionOrder::make(ring, Dateline::none),
-                         *Traffic::make("tornado", ring.sides, Random(1)), config, {.offered = 1});
+  const Result<workload::SteadyState> state =
+      run_steady_state(network, *routing::DimensionOrder::make(ring, routing::Dateline::none),
+                       *workload::Traffic::make("tornado", ring.sides, Random(1)), config, {.offered = 1});
   ASSERT_FALSE(state);
   EXPECT_NE(state.error().message().find("deadlock"), std::string::npos) << state.error().message();
 }
 
 TEST(SteadyPackets, ThatASeedGivesTheSameState) {
-  const SteadyState once = run(0.5, {.warm_up = 100, .measured = 1000}, 77);
-  const SteadyState again = run(0.5, {.warm_up = 100, .measured = 1000}, 77);
+  const workload::SteadyState once = run(0.5, {.warm_up = 100, .measured = 1000}, 77);
+  const workload::SteadyState again = run(0.5, {.warm_up = 100, .measured = 1000}, 77);
   EXPECT_EQ(once.latency, again.latency);
   EXPECT_EQ(once.channel_load, again.channel_load);
 }
 
 TEST(SteadyPackets, ThatWrongPlansAreNamed) {
   const Network network(kTorus);
-  const DimensionOrder routing = *DimensionOrder::make(kTorus, Dateline::balanced);
-  const auto error = [&](int chips, const PacketSteadyPlan& plan) {
-    const Result<SteadyState> state = run_steady_packets(network, routing, Traffic::uniform(chips, true), {}, plan);
+  const routing::DimensionOrder routing = *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced);
+  const auto error = [&](int chips, const SteadyPlan& plan) {
+    const Result<workload::SteadyState> state =
+        run_steady_state(network, routing, workload::Traffic::uniform(chips, true), {}, plan);
     return state ? "" : state.error().message();
   };
   EXPECT_NE(error(63, {}).find("63 chips"), std::string::npos);
@@ -99,13 +101,13 @@ TEST(SteadyPackets, ThatWrongPlansAreNamed) {
 }
 
 TEST(BatchMeans, ThatTheIntervalComesFromTheMeansOfBatches) {
-  std::vector<Batch> batches = {{10, 10}, {10, 30}};
-  EXPECT_DOUBLE_EQ(batch_means(batches).mean, 2);
-  EXPECT_NEAR(batch_means(batches).half_width, 12.706, 1e-9);  // deviation of 1 and 3 over the root of 2 is 1
+  std::vector<workload::Batch> batches = {{10, 10}, {10, 30}};
+  EXPECT_DOUBLE_EQ(workload::batch_means(batches).mean, 2);
+  EXPECT_NEAR(workload::batch_means(batches).half_width, 12.706, 1e-9);  // deviation of 1 and 3 over the root of 2 is 1
   EXPECT_TRUE(grows(batches));
   batches.pop_back();
-  EXPECT_EQ(batch_means(batches).half_width, 0);
+  EXPECT_EQ(workload::batch_means(batches).half_width, 0);
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

@@ -7,7 +7,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/packet/timing_wheel.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 namespace {
 
 /// Pushes and takes events at random beside a map that keeps them in order.
@@ -64,4 +64,4 @@ TEST(TimingWheel, ThatEventsOfOneMomentComeByTheirNumbers) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

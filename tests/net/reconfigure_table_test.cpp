@@ -11,7 +11,7 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 namespace {
 
 std::vector<NextHop> seen(const NextHopTable& table) {
@@ -26,7 +26,7 @@ std::vector<NextHop> filled(std::size_t size, std::uint16_t port) {
 template <class T>
 void expect_table_of_first_paths(const T& topology) {
   const Network network(topology);
-  const TableRouting routing = *TableRouting::make(network, Split::first);
+  const routing::TableRouting routing = *routing::TableRouting::make(network, routing::Split::first);
   for (int chip = 0; chip < network.chip_count(); ++chip) {
     const std::vector<NextHop> table = chip_table(network, chip);
     for (int destination = 0; destination < network.chip_count(); ++destination) {
@@ -49,13 +49,13 @@ void expect_table_of_first_paths(const T& topology) {
 }
 
 TEST(ChipTable, FoundByOneSearchIsTheRowOfTheRoutingTable) {
-  expect_table_of_first_paths(Torus{{4, 4, 4}});
-  expect_table_of_first_paths(Torus{{2, 3, 5}});
-  expect_table_of_first_paths(*TwistedTorus::make({4, 4, 8}));
+  expect_table_of_first_paths(topology::Torus{{4, 4, 4}});
+  expect_table_of_first_paths(topology::Torus{{2, 3, 5}});
+  expect_table_of_first_paths(*topology::TwistedTorus::make({4, 4, 8}));
 }
 
 TEST(ChipTable, HasNoWayToChipsOutOfReach) {
-  const Network network(Torus{{1}});
+  const Network network(topology::Torus{{1}});
   EXPECT_EQ(chip_table(network, 0), std::vector<NextHop>(1));
 }
 
@@ -151,4 +151,4 @@ TEST(NextHopTableDeathTest, AnEntryThatThereIsNotIsAMistakeOfOurOwn) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

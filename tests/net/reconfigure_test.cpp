@@ -16,32 +16,33 @@
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 namespace {
 
-const OcsLayout kLayout;
+const ocs::OcsLayout kLayout;
 constexpr LinkModel kLink{50, 500};
 
-StateOfSlice torus_of(const Shape& shape) {
-  StateOfSlice state{OcsState(kLayout), *Slice::make(kLayout, shape)};
-  EXPECT_TRUE(connect_torus(state.state, state.slice).ok());
+ocs::StateOfSlice torus_of(const Shape& shape) {
+  ocs::StateOfSlice state{ocs::OcsState(kLayout), *ocs::Slice::make(kLayout, shape)};
+  EXPECT_TRUE(ocs::connect_torus(state.state, state.slice).ok());
   return state;
 }
-StateOfSlice twisted_of(const Shape& shape) {
-  StateOfSlice state{OcsState(kLayout), *Slice::make(kLayout, shape)};
-  EXPECT_TRUE(connect_twisted_torus(state.state, state.slice).ok());
+ocs::StateOfSlice twisted_of(const Shape& shape) {
+  ocs::StateOfSlice state{ocs::OcsState(kLayout), *ocs::Slice::make(kLayout, shape)};
+  EXPECT_TRUE(ocs::connect_twisted_torus(state.state, state.slice).ok());
   return state;
 }
 SliceSetup regular(const Shape& shape) { return *make_setup(torus_of(shape), "regular", kLink); }
 SliceSetup twisted(const Shape& shape) { return *make_setup(twisted_of(shape), "twisted", kLink); }
 
-Workload all_reduce(const Shape& shape, std::uint64_t bytes) {
-  return to_workload(*make_schedule(Collective::all_reduce, Algorithm::bucket, shape), bytes);
+workload::Workload all_reduce(const Shape& shape, std::uint64_t bytes) {
+  return collective::to_workload(
+      *collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::bucket, shape), bytes);
 }
 
 TEST(PlaneSetup, IsThe2DTorusOnTheLinksOfTheSlice) {
-  const SliceSetup plane = *make_plane_setup(kLayout, *Slice::make(kLayout, {4, 8, 8}), {8, 32}, kLink);
-  const Network torus{Torus{{8, 32}}};
+  const SliceSetup plane = *make_plane_setup(kLayout, *ocs::Slice::make(kLayout, {4, 8, 8}), {8, 32}, kLink);
+  const Network torus{topology::Torus{{8, 32}}};
   EXPECT_EQ(plane.network.attached_count(), torus.attached_count());
   std::vector<int> hops_of_plane, hops_of_torus;
   for (int chip = 0; chip < 256; ++chip) {
@@ -51,7 +52,7 @@ TEST(PlaneSetup, IsThe2DTorusOnTheLinksOfTheSlice) {
   std::sort(hops_of_plane.begin(), hops_of_plane.end());
   std::sort(hops_of_torus.begin(), hops_of_torus.end());
   EXPECT_EQ(hops_of_plane, hops_of_torus);
-  EXPECT_FALSE(make_plane_setup(kLayout, *Slice::make(kLayout, {4, 8, 8}), {16, 32}, kLink).ok());
+  EXPECT_FALSE(make_plane_setup(kLayout, *ocs::Slice::make(kLayout, {4, 8, 8}), {16, 32}, kLink).ok());
 }
 
 TEST(Plan, BetweenEqualSetupsHasNothingToDo) {
@@ -101,8 +102,8 @@ TEST(Plan, AnUntouchedPairGoesTheSameWayBeforeAndAfter) {
   for (int source = 0; source < 128; ++source)
     for (int destination = 0; destination < 128; ++destination) {
       if (source == destination) continue;
-      const auto was = channel_shares(before.network, before.routing, source, destination);
-      const auto is = channel_shares(after.network, after.routing, source, destination);
+      const auto was = routing::channel_shares(before.network, before.routing, source, destination);
+      const auto is = routing::channel_shares(after.network, after.routing, source, destination);
       bool equal = was.size() == is.size();
       for (std::size_t i = 0; equal && i < was.size(); ++i)
         equal = was[i].channel == is[i].channel &&
@@ -152,10 +153,10 @@ TEST(Switching, TakesAsManyTimesAsThereAreGroupsOfSwitches) {
 
 TEST(PausedRun, WithoutAPauseIsTheRunOfThePacketLevel) {
   const SliceSetup torus = regular({4, 4, 4});
-  const Workload job = all_reduce({4, 4, 4}, 1 << 20);
-  const PacketConfig config;
+  const workload::Workload job = all_reduce({4, 4, 4}, 1 << 20);
+  const packet::Config config;
   const PausedRun run = *run_until(torus.network, torus.routing, job, config, std::nullopt);
-  const Completion whole = *run_packets(torus.network, torus.routing, job, config);
+  const workload::Completion whole = *packet::run_packets(torus.network, torus.routing, job, config);
   EXPECT_TRUE(run.finished);
   EXPECT_EQ(run.last_delivery_ns, whole.time_ns);
   EXPECT_EQ(run.delivered_bytes, whole.delivered_bytes);
@@ -165,9 +166,9 @@ TEST(PausedRun, WithoutAPauseIsTheRunOfThePacketLevel) {
 TEST(PausedRun, AMessageAloneDrainsByWhatStandsAtItsPort) {
   // 50 GB/s: a packet of 4096 bytes takes 81.92 ns. Four stand at the port or are on the link at any time.
   const SliceSetup torus = regular({4, 4, 4});
-  Workload job;
+  workload::Workload job;
   job.add({0, 1, 4096 * 100});
-  const PausedRun run = *run_until(torus.network, torus.routing, job, {}, Pause{10 * 81.92 + 500 + 1});
+  const PausedRun run = *run_until(torus.network, torus.routing, job, {}, packet::Pause{10 * 81.92 + 500 + 1});
   EXPECT_EQ(run.delivered_bytes, 4096u * 10);
   EXPECT_NEAR(run.first_delivery_ns, 581.92, 1e-6);
   EXPECT_EQ(run.drained_bytes % 4096, 0u);
@@ -179,10 +180,10 @@ TEST(PausedRun, AMessageAloneDrainsByWhatStandsAtItsPort) {
 
 TEST(PausedRun, HoldingMessagesBackLetsThoseUnderWayEnd) {
   const SliceSetup torus = regular({4, 4, 4});
-  Workload job;
+  workload::Workload job;
   const int first = job.add({0, 1, 4096 * 100});
   job.add({1, 0, 4096 * 7}, std::span<const int>(&first, 1));
-  const PausedRun run = *run_until(torus.network, torus.routing, job, {}, Pause{1000, Hold::messages});
+  const PausedRun run = *run_until(torus.network, torus.routing, job, {}, packet::Pause{1000, packet::Hold::messages});
   EXPECT_NEAR(run.last_delivery_ns, 500 + 81.92 * 100, 1e-6);
   ASSERT_EQ(run.rest.size(), 1);
   EXPECT_EQ(run.message, std::vector<int>{1});
@@ -192,11 +193,11 @@ TEST(PausedRun, HoldingMessagesBackLetsThoseUnderWayEnd) {
 
 TEST(PausedRun, WorkAndTimesGoOnWhileTheNetworkStands) {
   const SliceSetup torus = regular({4, 4, 4});
-  Workload job;
+  workload::Workload job;
   const int first = job.add({0, 1, 4096});                           // delivered at 581.92
   job.add({1, 0, 4096, 0, 10000}, std::span<const int>(&first, 1));  // computes until 10581.92
   job.add({5, 6, 4096, 3000});                                       // not before 3000
-  const PausedRun run = *run_until(torus.network, torus.routing, job, {}, Pause{2000});
+  const PausedRun run = *run_until(torus.network, torus.routing, job, {}, packet::Pause{2000});
   ASSERT_EQ(run.rest.size(), 2);
   EXPECT_NEAR(run.rest.message(0).not_before_ns, 8581.92, 1e-6);
   EXPECT_EQ(run.rest.message(0).compute_ns, 0);
@@ -205,11 +206,11 @@ TEST(PausedRun, WorkAndTimesGoOnWhileTheNetworkStands) {
 
 TEST(PausedRun, KeepsEveryByteAndEveryDependencyAtAnyMoment) {
   const SliceSetup before = regular({4, 4, 4});
-  const Workload job = all_reduce({4, 4, 4}, 300'001);
+  const workload::Workload job = all_reduce({4, 4, 4}, 300'001);
   const double whole = run_until(before.network, before.routing, job, {}, std::nullopt)->last_delivery_ns;
-  for (const Hold hold : {Hold::packets, Hold::messages})
+  for (const packet::Hold hold : {packet::Hold::packets, packet::Hold::messages})
     for (const double share : {0.0, 0.1, 0.33, 0.5, 0.77, 0.99, 1.5}) {
-      const PausedRun run = *run_until(before.network, before.routing, job, {}, Pause{share * whole, hold});
+      const PausedRun run = *run_until(before.network, before.routing, job, {}, packet::Pause{share * whole, hold});
       EXPECT_EQ(run.delivered_bytes + run.drained_bytes + run.rest.total_bytes(), job.total_bytes());
       EXPECT_EQ(run.finished, run.rest.size() == 0);
       EXPECT_TRUE(run.finished || share < 1);
@@ -232,13 +233,13 @@ TEST(PausedRun, KeepsEveryByteAndEveryDependencyAtAnyMoment) {
 
 TEST(PausedRun, APauseBeforeTheBeginningOfTimeIsAnError) {
   const SliceSetup torus = regular({4, 4, 4});
-  EXPECT_FALSE(run_until(torus.network, torus.routing, Workload(), {}, Pause{-1}).ok());
+  EXPECT_FALSE(run_until(torus.network, torus.routing, workload::Workload(), {}, packet::Pause{-1}).ok());
 }
 
 TEST(ReconfiguredJob, DeliversEveryByteOnceAndAddsUp) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   const ReconfigurationPlan plan = *make_plan(before, after);
-  const Workload job = all_reduce({4, 4, 8}, 1 << 20);
+  const workload::Workload job = all_reduce({4, 4, 8}, 1 << 20);
   const double whole = *undisturbed_ns(before, job, {});
   for (const Tables tables : {Tables::staged, Tables::sent}) {
     ReconfigurationOptions options;
@@ -268,7 +269,7 @@ TEST(ReconfiguredJob, SignalsTakeTheLatencyOfTheFarthestChip) {
 TEST(ReconfiguredJob, WithNothingToChangePaysForThePauseOnly) {
   const SliceSetup torus = regular({4, 4, 4});
   const ReconfigurationPlan plan = *make_plan(torus, torus);
-  const Workload job = all_reduce({4, 4, 4}, 1 << 20);
+  const workload::Workload job = all_reduce({4, 4, 4}, 1 << 20);
   const double whole = *undisturbed_ns(torus, job, {});
   const ReconfiguredJob run = *reconfigure_job(torus, torus, plan, job, {whole / 2}, {});
   EXPECT_EQ(run.parts.switch_ns, 0);
@@ -279,7 +280,7 @@ TEST(ReconfiguredJob, WithNothingToChangePaysForThePauseOnly) {
 TEST(ReconfiguredJob, IsTheSameEveryTime) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   const ReconfigurationPlan plan = *make_plan(before, after);
-  const Workload job = windowed_all_to_all(128, 4096, 4, 7);
+  const workload::Workload job = windowed_all_to_all(128, 4096, 4, 7);
   const auto once = reconfigure_job(before, after, plan, job, {3000}, {});
   const auto twice = reconfigure_job(before, after, plan, job, {3000}, {});
   EXPECT_EQ(once->total_ns, twice->total_ns);
@@ -289,7 +290,7 @@ TEST(ReconfiguredJob, IsTheSameEveryTime) {
 TEST(ReconfiguredJob, APauseOutsideTheJobOrAnUnknownControllerIsAnError) {
   const SliceSetup torus = regular({4, 4, 4});
   const ReconfigurationPlan plan = *make_plan(torus, torus);
-  const Workload job = all_reduce({4, 4, 4}, 1 << 10);
+  const workload::Workload job = all_reduce({4, 4, 4}, 1 << 10);
   EXPECT_FALSE(reconfigure_job(torus, torus, plan, job, {-1}, {}).ok());
   EXPECT_FALSE(reconfigure_job(torus, torus, plan, job, {0}, {.controller = 64}).ok());
 }
@@ -297,7 +298,7 @@ TEST(ReconfiguredJob, APauseOutsideTheJobOrAnUnknownControllerIsAnError) {
 TEST(ReconfiguredJob, ChipsThatAreNotJoinedAreAnError) {
   // Blocks whose ports are all dark: 64 chips each, and no way between them.
   const SliceSetup torus = regular({4, 4, 8});
-  const SliceSetup dark = *make_setup({OcsState(kLayout), torus.slice}, "dark", kLink);
+  const SliceSetup dark = *make_setup({ocs::OcsState(kLayout), torus.slice}, "dark", kLink);
   const ReconfigurationPlan plan = *make_plan(torus, dark);
   const auto run = reconfigure_job(torus, dark, plan, all_reduce({4, 4, 8}, 1 << 10), {0}, {});
   ASSERT_FALSE(run.ok());
@@ -312,11 +313,11 @@ TEST(TableBytes, AreTheChangedEntriesOrTheWholeTableWhicheverIsLess) {
 }
 
 TEST(WindowedAllToAll, CarriesEveryPairOnceAndKeepsItsWindow) {
-  const Workload job = windowed_all_to_all(16, 100, 3, 1);
+  const workload::Workload job = windowed_all_to_all(16, 100, 3, 1);
   EXPECT_EQ(job.size(), 16 * 15);
   std::vector<int> seen(256, 0);
   for (int id = 0; id < job.size(); ++id) {
-    const Message& message = job.message(id);
+    const workload::Message& message = job.message(id);
     ++seen[static_cast<std::size_t>(message.source * 16 + message.destination)];
     for (const int earlier : job.after(id)) EXPECT_EQ(job.message(earlier).source, message.source);
   }
@@ -324,4 +325,4 @@ TEST(WindowedAllToAll, CarriesEveryPairOnceAndKeepsItsWindow) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

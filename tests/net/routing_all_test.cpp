@@ -20,7 +20,7 @@
 #include "vtpu/net/routing/state_graph.h"
 #include "vtpu/net/topology/all.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 constexpr int kSmall = 64;  // chips; on larger networks some pairs stand for all
@@ -28,7 +28,7 @@ constexpr int kSmall = 64;  // chips; on larger networks some pairs stand for al
 /// visit(topology, network, routing) for all there are with at most `chips` chips.
 template <class Visit>
 void for_each_network_and_routing(int chips, Visit visit) {
-  for_each_example([&](const auto& topology) {
+  topology::for_each_example([&](const auto& topology) {
     if (topology.chip_count() > chips) return;
     const Network network(topology);
     if (network.attached_count() == 0) return;
@@ -166,7 +166,7 @@ TEST(EveryRouting, GivesEveryClassVirtualChannelsOfItsOwn) {
 
 TEST(EveryRouting, LoadsChannelsByItsHopsInAll) {
   for_each_network_and_routing(32, [&](const Network& network, const auto& routing) {
-    const Traffic traffic = Traffic::uniform(network.chip_count(), true);
+    const workload::Traffic traffic = workload::Traffic::uniform(network.chip_count(), true);
     double loads = 0, shares = 0;
     for (const double load : expected_load(network, routing, traffic)) loads += load;
     for (int source = 0; source < network.chip_count(); ++source)
@@ -201,4 +201,4 @@ TEST(MinimalAdaptiveRouting, OffersAnEscapeWhereverAPacketCanBe) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

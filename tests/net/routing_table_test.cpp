@@ -15,7 +15,7 @@
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 /// A path of four chips and, apart from it, a pair; links of the path's middle have twice the bandwidth.
@@ -66,21 +66,21 @@ TEST(TableRouting, SaysWhichPairsHaveNoPath) {
 }
 
 TEST(TableRouting, SplitsEvenlyOverPathsAsTheTopologysUniformLoadDoes) {
-  for_each_example([](const auto& topology) {
+  topology::for_each_example([](const auto& topology) {
     if (topology.chip_count() > 64) return;
     const Network network(topology);
     if (network.attached_count() == 0 || network.node_count() > network.chip_count()) return;
     SCOPED_TRACE(network.name());
-    const auto load =
-        expected_load(network, *TableRouting::make(network, Split::even), Traffic::uniform(network.chip_count(), true));
+    const auto load = expected_load(network, *TableRouting::make(network, Split::even),
+                                    workload::Traffic::uniform(network.chip_count(), true));
     double largest = 0;
     for (const double of_channel : load) largest = std::max(largest, of_channel);
-    EXPECT_NEAR(largest, uniform_load(topology, Sources::all).largest, 1e-6);
+    EXPECT_NEAR(largest, topology::uniform_load(topology, topology::Sources::all).largest, 1e-6);
   });
 }
 
 TEST(TableRouting, NeedsOneClassOnFatTrees) {
-  for (const FatTree& tree : FatTree::examples()) {
+  for (const topology::FatTree& tree : topology::FatTree::examples()) {
     const Network network(tree);
     SCOPED_TRACE(network.name());
     EXPECT_EQ(TableRouting::make(network, Split::first)->vc_classes(), 1);
@@ -89,38 +89,40 @@ TEST(TableRouting, NeedsOneClassOnFatTrees) {
 }
 
 TEST(TableRouting, NeedsOneClassForFirstPathsOnMeshes) {
-  for (const Mesh& mesh : Mesh::examples()) EXPECT_EQ(TableRouting::make(Network(mesh), Split::first)->vc_classes(), 1);
+  for (const topology::Mesh& mesh : topology::Mesh::examples())
+    EXPECT_EQ(TableRouting::make(Network(mesh), Split::first)->vc_classes(), 1);
 }
 
 TEST(BalancedSplit, LoadsAMeshAsLittleAsDimensionOrderDoesAndProvesIt) {
-  const Mesh mesh{{4, 4}};
+  const topology::Mesh mesh{{4, 4}};
   const Network network(mesh);
-  const BalancedSplit split = *balanced_split(network, Traffic::uniform(16, true), 0.02);
+  const BalancedSplit split = *balanced_split(network, workload::Traffic::uniform(16, true), 0.02);
   EXPECT_NEAR(split.throughput, closed_form_alltoall_bound(mesh), 0.002);
   EXPECT_LE(split.gap(), 0.02);
   EXPECT_GE(split.dual_bound, split.throughput * (1 - 1e-6));
-  const auto load = expected_load(network, split.routing, Traffic::uniform(16, true));
+  const auto load = expected_load(network, split.routing, workload::Traffic::uniform(16, true));
   EXPECT_NEAR(ideal_throughput(network, load), split.throughput, 1e-5);
 }
 
 TEST(BalancedSplit, FindsTheTwistedTorusBalancedAtOnce) {
-  const TwistedTorus torus = *TwistedTorus::make({4, 4, 8});
-  const BalancedSplit split = *balanced_split(Network(torus), Traffic::uniform(128, true));
-  EXPECT_NEAR(split.throughput, uniform_load(torus).bound_by_dimension(), 1e-6);
+  const topology::TwistedTorus torus = *topology::TwistedTorus::make({4, 4, 8});
+  const BalancedSplit split = *balanced_split(Network(torus), workload::Traffic::uniform(128, true));
+  EXPECT_NEAR(split.throughput, topology::uniform_load(torus).bound_by_dimension(), 1e-6);
   EXPECT_EQ(split.iterations, 1);
 }
 
 TEST(BalancedSplit, WeighsPathsByTheirBandwidth) {
   const Network network(Diamond{});
-  const Traffic traffic = *Traffic::matrix({{0, 0, 1, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}});
+  const workload::Traffic traffic =
+      *workload::Traffic::matrix({{0, 0, 1, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}});
   const BalancedSplit split = *balanced_split(network, traffic, 0.001);
   EXPECT_NEAR(split.throughput, 1.5, 0.002);  // 2/3 over links of bandwidth 1, 1/3 over those of 1/2
   EXPECT_NEAR(split.dual_bound, 1.5, 0.01);
 }
 
 TEST(BalancedSplit, RefusesTrafficThatStaysAtHome) {
-  const Traffic home = *Traffic::matrix(1, std::vector<Demand>{{0, 0, 1}});
-  const auto refused = balanced_split(Network(Mesh{{1}}), home);
+  const workload::Traffic home = *workload::Traffic::matrix(1, std::vector<workload::Demand>{{0, 0, 1}});
+  const auto refused = balanced_split(Network(topology::Mesh{{1}}), home);
   EXPECT_FALSE(refused.ok());
 }
 
@@ -145,4 +147,4 @@ TEST(RouteTable, GivesTheNarrowestChannelOnTheWay) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -20,7 +20,7 @@
 #include "vtpu/net/topology/twisted_torus.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 double sum(const std::vector<double>& values) {
@@ -47,8 +47,8 @@ TEST(DimensionOrderRouting, ReachesThePublishedBoundsOnRegularAndTwistedTori) {
   const std::map<std::string, double> published = published_bounds();
   int compared = 0;
   for (const Shape& sides : {Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 16}, Shape{8, 16, 16}}) {
-    const Torus regular{sides};
-    const TwistedTorus twisted = *TwistedTorus::make(sides);
+    const topology::Torus regular{sides};
+    const topology::TwistedTorus twisted = *topology::TwistedTorus::make(sides);
     const double of_regular = ideal_throughput(
         Network(regular), uniform_load_by_symmetry(Network(regular), *DimensionOrder::make(regular, Dateline::plain)));
     const double of_twisted = ideal_throughput(
@@ -59,40 +59,41 @@ TEST(DimensionOrderRouting, ReachesThePublishedBoundsOnRegularAndTwistedTori) {
     ASSERT_NE(twisted_bound, published.end());
     EXPECT_NEAR(of_regular, regular_bound->second, 5e-5);
     EXPECT_NEAR(of_twisted, twisted_bound->second, 5e-5);
-    EXPECT_NEAR(of_twisted, uniform_load(twisted).bound_by_dimension(), 1e-9);
+    EXPECT_NEAR(of_twisted, topology::uniform_load(twisted).bound_by_dimension(), 1e-9);
     ++compared;
   }
   EXPECT_EQ(compared, 4);
 }
 
 TEST(DimensionOrderRouting, LoadsAllChannelsOfATwistedTorusAlike) {
-  for (const TwistedTorus& torus : TwistedTorus::examples()) {
+  for (const topology::TwistedTorus& torus : topology::TwistedTorus::examples()) {
     const Network network(torus);
     const auto load = expected_load(network, *DimensionOrder::make(torus, Dateline::plain),
-                                    Traffic::uniform(torus.chip_count(), true));
+                                    workload::Traffic::uniform(torus.chip_count(), true));
     for (const double of_channel : load) EXPECT_NEAR(of_channel, load[0], 1e-9);
     EXPECT_NEAR(sum(load) / torus.chip_count(), closed_form(torus).average_including_self(), 1e-9);
   }
 }
 
 TEST(DimensionOrderRouting, LoadsAsTheClosedFormsOfToriAndMeshesSay) {
-  for (const Torus& torus : Torus::examples()) {
+  for (const topology::Torus& torus : topology::Torus::examples()) {
     const Network network(torus);
     const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::balanced);
-    const auto load = expected_load(network, routing, Traffic::uniform(torus.chip_count(), true));
+    const auto load = expected_load(network, routing, workload::Traffic::uniform(torus.chip_count(), true));
     EXPECT_NEAR(ideal_throughput(network, load), closed_form_alltoall_bound(torus), 1e-9);
     const auto by_symmetry = uniform_load_by_symmetry(network, routing);
     for (std::size_t c = 0; c < load.size(); ++c) EXPECT_NEAR(load[c], by_symmetry[c], 1e-9);
   }
-  for (const Mesh& mesh : Mesh::examples()) {
+  for (const topology::Mesh& mesh : topology::Mesh::examples()) {
     const Network network(mesh);
-    const auto load = expected_load(network, *DimensionOrder::make(mesh), Traffic::uniform(mesh.chip_count(), true));
+    const auto load =
+        expected_load(network, *DimensionOrder::make(mesh), workload::Traffic::uniform(mesh.chip_count(), true));
     EXPECT_NEAR(ideal_throughput(network, load), closed_form_alltoall_bound(mesh), 1e-9);
   }
 }
 
 TEST(DimensionOrderRouting, WithTiesInThePositiveDirectionTakesTheTopologysOwnPath) {
-  const Torus torus{{4, 3, 6}};
+  const topology::Torus torus{{4, 3, 6}};
   const Network network(torus);
   const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::plain, Ties::positive);
   Random random(1);
@@ -106,12 +107,12 @@ TEST(DimensionOrderRouting, WithTiesInThePositiveDirectionTakesTheTopologysOwnPa
         state = routing.after(path.back(), state, moves[0]);
         path.push_back(network.target(network.channel(path.back(), moves[0].port)));
       }
-      EXPECT_EQ(path, dimension_order_path(torus, from, to));
+      EXPECT_EQ(path, topology::dimension_order_path(torus, from, to));
     }
 }
 
 TEST(DimensionOrderRouting, KeepsOrRaisesTheClassAsTheDatelineRuleSays) {
-  const Torus ring{{8}};
+  const topology::Torus ring{{8}};
   const auto classes = [&](Dateline dateline, int from, int to) {
     const DimensionOrder routing = *DimensionOrder::make(ring, dateline, Ties::positive);
     const Network network(ring);
@@ -138,7 +139,7 @@ TEST(DimensionOrderRouting, KeepsOrRaisesTheClassAsTheDatelineRuleSays) {
 }
 
 TEST(DimensionOrderRouting, LeavesTheClassOpenOnlyBetweenTheTwoDatelines) {
-  const Torus ring{{8}};
+  const topology::Torus ring{{8}};
   const DimensionOrder routing = *DimensionOrder::make(ring, Dateline::balanced);
   const auto starts = [&](int from, int to) {
     int count = 0;
@@ -154,17 +155,17 @@ TEST(DimensionOrderRouting, LeavesTheClassOpenOnlyBetweenTheTwoDatelines) {
 }
 
 TEST(DimensionOrderRouting, RefusesSidesWhoseWaysAreTooLong) {
-  EXPECT_TRUE(DimensionOrder::make(Torus{{511}}, Dateline::plain).ok());
-  EXPECT_FALSE(DimensionOrder::make(Torus{{512}}, Dateline::plain).ok());
-  EXPECT_TRUE(DimensionOrder::make(Mesh{{2, 256}}).ok());
-  const auto refused = DimensionOrder::make(Mesh{{2, 257}});
+  EXPECT_TRUE(DimensionOrder::make(topology::Torus{{511}}, Dateline::plain).ok());
+  EXPECT_FALSE(DimensionOrder::make(topology::Torus{{512}}, Dateline::plain).ok());
+  EXPECT_TRUE(DimensionOrder::make(topology::Mesh{{2, 256}}).ok());
+  const auto refused = DimensionOrder::make(topology::Mesh{{2, 257}});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().message(),
             "mesh 2x257: side 2 of 257 chips; expected at most 256, for ways of at most 255 hops in a dimension");
 }
 
 TEST(DeadlockCheck, FindsAndPrintsTheCycleOfARingWithOneClass) {
-  const Torus ring{{5}};
+  const topology::Torus ring{{5}};
   const Network network(ring);
   const DeadlockCheck check = check_deadlock(network, *DimensionOrder::make(ring, Dateline::none));
   EXPECT_FALSE(check.deadlock_free());
@@ -174,7 +175,7 @@ TEST(DeadlockCheck, FindsAndPrintsTheCycleOfARingWithOneClass) {
 }
 
 TEST(DeadlockCheck, NamesChipsOfThreeDimensionsByAddress) {
-  const Torus torus{{1, 1, 4}};
+  const topology::Torus torus{{1, 1, 4}};
   const Network network(torus);
   const DeadlockCheck check = check_deadlock(network, *DimensionOrder::make(torus, Dateline::none));
   ASSERT_FALSE(check.deadlock_free());
@@ -182,37 +183,37 @@ TEST(DeadlockCheck, NamesChipsOfThreeDimensionsByAddress) {
 }
 
 TEST(DeadlockCheck, FindsACycleWithoutDatelinesWhereverARingHasFourChips) {
-  for (const Torus& torus : Torus::examples())
+  for (const topology::Torus& torus : topology::Torus::examples())
     EXPECT_EQ(check_deadlock(Network(torus), *DimensionOrder::make(torus, Dateline::none)).deadlock_free(),
               torus.sides.longest_side() < 4);
 }
 
 TEST(DeadlockCheck, PassesFourThousandChips) {
-  const Torus torus{{16, 16, 16}};
+  const topology::Torus torus{{16, 16, 16}};
   const Network network(torus);
   for (const Dateline dateline : {Dateline::plain, Dateline::balanced, Dateline::crossing})
     EXPECT_TRUE(check_deadlock(network, *DimensionOrder::make(torus, dateline)).deadlock_free());
 }
 
 TEST(ValiantRouting, HasHalfTheThroughputOfUniformTraffic) {
-  const Torus torus{{4, 4}};
+  const topology::Torus torus{{4, 4}};
   const Network network(torus);
   const Valiant routing(*DimensionOrder::make(torus, Dateline::plain));
-  const auto load = expected_load(network, routing, Traffic::uniform(16, false));
+  const auto load = expected_load(network, routing, workload::Traffic::uniform(16, false));
   // Without self, each phase carries what uniform traffic with self does.
   EXPECT_NEAR(ideal_throughput(network, load), closed_form_alltoall_bound(torus) / 2, 1e-9);
 }
 
 TEST(ValiantRouting, LoadsChannelsOfAnyPermutationAlike) {
-  const Torus torus{{4, 4}};
+  const topology::Torus torus{{4, 4}};
   const Network network(torus);
   const Valiant routing(*DimensionOrder::make(torus, Dateline::plain));
-  const Traffic tornado = *Traffic::make("tornado", torus.sides, Random(1));
+  const workload::Traffic tornado = *workload::Traffic::make("tornado", torus.sides, Random(1));
   for (const double load : expected_load(network, routing, tornado)) EXPECT_NEAR(load, 1, 1e-9);
 }
 
 TEST(ChannelShares, AreInOrderAndSumToTheHops) {
-  const Torus torus{{4, 4, 4}};
+  const topology::Torus torus{{4, 4, 4}};
   const Network network(torus);
   const auto shares = channel_shares(network, *MinimalAdaptive::make(torus), 0, torus.chip_count() / 2 + 5);
   double total = 0;
@@ -227,4 +228,4 @@ TEST(ChannelShares, AreInOrderAndSumToTheHops) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -17,7 +17,7 @@
 #include "vtpu/net/sparse/lookups.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 const Shape kCube{4, 4, 4};
@@ -114,7 +114,7 @@ TEST(SparseExchange, RotatingLeavesBytesAboutAlikeAndUsesAllDimensionsInEveryPha
   const Lookups lookups = LookupSource(tables, {3000, 1, 0}).draw_all(Random(10));
   const Exchange one = made(tables, lookups, Scheme::hierarchical), all = made(tables, lookups, Scheme::rotated);
   ASSERT_EQ(one.size(), all.size());
-  const Network network(Torus{kCube});
+  const Network network(topology::Torus{kCube});
   double one_bytes = 0, all_bytes = 0;
   for (std::size_t p = 0; p < all.size(); ++p) {
     one_bytes += one[p].bytes() - 32 * one[p].messages();
@@ -169,17 +169,17 @@ TEST(SparseExchange, UnderColumnShardingEveryChipIsAskedForEveryRow) {
 }
 
 TEST(SparseExchange, LoadsAreThoseOfARoutingOverAllShortestPaths) {
-  const Torus torus{kCube};
+  const topology::Torus torus{kCube};
   const Network network(torus);
   const ShardedTables tables = one_table(5000);
   const Exchange exchange = made(tables, LookupSource(tables, {20, 1, 1.1}).draw_all(Random(6)), Scheme::deduplicated);
   const std::vector<PhaseLoad> loads = loads_of(network, exchange);
-  const auto routing = TableRouting::make(network, Split::even);
+  const auto routing = routing::TableRouting::make(network, routing::Split::even);
   ASSERT_TRUE(routing.ok());
   for (std::size_t p = 0; p < exchange.size(); ++p) {
     std::vector<double> expected(static_cast<std::size_t>(network.channel_count()), 0);
     for (const Transfer& t : exchange[p].transfers)
-      for (const ChannelShare& share : channel_shares(network, *routing, t.source, t.destination))
+      for (const routing::ChannelShare& share : routing::channel_shares(network, *routing, t.source, t.destination))
         expected[static_cast<std::size_t>(share.channel)] += share.share * static_cast<double>(t.bytes);
     for (std::size_t c = 0; c < expected.size(); ++c)
       EXPECT_NEAR(loads[p].channel_bytes[c], expected[c], 1e-5 * (expected[c] + 1));  // shares of tables have 24 bits
@@ -189,15 +189,15 @@ TEST(SparseExchange, LoadsAreThoseOfARoutingOverAllShortestPaths) {
 }
 
 TEST(SparseExchange, PacketsTakeNoLessThanTheBusiestChannelAndNotMuchMore) {
-  const Network network(Torus{kCube});
+  const Network network(topology::Torus{kCube});
   const ShardedTables tables = one_table(1'000'000'000);
   const Exchange exchange = made(tables, LookupSource(tables, {2000, 1, 0}).draw_all(Random(7)), Scheme::deduplicated);
   double bound = 0;
   for (const PhaseLoad& load : loads_of(network, exchange)) bound += load.time_ns(network, 0);
-  const auto routing = TableRouting::make(network, Split::even);
+  const auto routing = routing::TableRouting::make(network, routing::Split::even);
   ASSERT_TRUE(routing.ok());
-  const Workload workload = workload_of(exchange, 64, "lookups");
-  const Result<Completion> done = run_packets(network, *routing, workload, PacketConfig{});
+  const workload::Workload workload = workload_of(exchange, 64, "lookups");
+  const Result<workload::Completion> done = packet::run_packets(network, *routing, workload, packet::Config{});
   ASSERT_TRUE(done.ok());
   // A chip may start to reply before the last request of all has arrived, so phases overlap a little.
   EXPECT_GT(done->time_ns, 0.97 * bound);
@@ -210,7 +210,7 @@ TEST(SparseExchange, AWorkloadHasAMessageForEachAndWaitsForWhatArrives) {
   const Lookups lookups = LookupSource(tables, {10, 1, 0.5}).draw_all(Random(8));
   for (const Scheme scheme : kSchemes) {
     const Exchange exchange = made(tables, lookups, scheme);
-    const Workload workload = workload_of(exchange, 64, "w");
+    const workload::Workload workload = workload_of(exchange, 64, "w");
     double messages = 0, bytes = 0;
     for (const ExchangePhase& phase : exchange) {
       messages += phase.messages();
@@ -246,4 +246,4 @@ TEST(SparseExchange, WrongInputIsNamed) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

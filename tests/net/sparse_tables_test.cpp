@@ -8,7 +8,7 @@
 #include "vtpu/net/sparse/sharding.h"
 #include "vtpu/net/sparse/zipf.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 const Shape kCube{4, 4, 8};
@@ -155,4 +155,4 @@ TEST(Lookups, BagsStandTogetherTableByTable) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -9,7 +9,7 @@
 #include "vtpu/net/topology/all.h"
 #include "vtpu/net/topology/layout.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 double apart(const Position& a, const Position& b) { return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]); }
@@ -50,4 +50,4 @@ TEST(Layout, PutsAGraphsNeighboursNearerThanItsStrangers) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -17,7 +17,7 @@
 #include "vtpu/net/topology/all.h"
 #include "vtpu/net/topology/analysis.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 BOOST_CONCEPT_ASSERT((boost::VertexListGraphConcept<Torus>));
@@ -354,4 +354,4 @@ TEST(PublishedRows, OfBisectionRatiosAreReproduced) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

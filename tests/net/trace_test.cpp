@@ -10,7 +10,7 @@
 #include "vtpu/net/workload/traffic_matrix.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 namespace {
 
 const std::string kHeader = "id,source,destination,bytes,after,not_before_ns,compute_ns\n";
@@ -163,4 +163,4 @@ TEST(TrafficMatrix, NamesLineAndColumnOfAWrongCell) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

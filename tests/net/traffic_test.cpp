@@ -12,7 +12,7 @@
 
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -185,4 +185,4 @@ TEST(Traffic, UnknownNameIsRejectedWithTheNearestKnownOne) {
 }
 
 }  // namespace
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

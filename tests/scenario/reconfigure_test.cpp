@@ -58,7 +58,7 @@ TEST(Reconfiguring, KeepsEveryByteOfTheJobAndAddsUpItsParts) {
   const auto done = reconfigure(with_job(network("torus", "4x4x8")), network("twisted-torus", "4x4x8"), 0, "");
   ASSERT_TRUE(done) << done.error().message();
   ASSERT_TRUE(done->run);
-  const net::ReconfiguredJob& run = *done->run;
+  const net::reconfigure::ReconfiguredJob& run = *done->run;
   EXPECT_EQ(run.parts.switch_ns, 1e6);
   EXPECT_GT(run.before_bytes, 0U);
   EXPECT_GT(run.after_bytes, 0U);
@@ -90,11 +90,11 @@ TEST(Reconfiguring, LaysAPlaneOverTheSliceOfTheOtherNetwork) {
 
 TEST(Reconfiguring, TakesAStateOfAFile) {
   const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "reconfiguring.ocs";
-  const net::OcsLayout layout{4, 6};
-  const net::Slice slice = net::Slice::make(layout, {4, 4, 8}).value();
-  net::OcsState state(layout);
-  ASSERT_TRUE(net::connect_twisted_torus(state, slice));
-  ASSERT_TRUE(write_file(file, net::ocs_state_text(state, slice)));
+  const net::ocs::OcsLayout layout{4, 6};
+  const net::ocs::Slice slice = net::ocs::Slice::make(layout, {4, 4, 8}).value();
+  net::ocs::OcsState state(layout);
+  ASSERT_TRUE(net::ocs::connect_twisted_torus(state, slice));
+  ASSERT_TRUE(write_file(file, net::ocs::ocs_state_text(state, slice)));
   const Scenario of_file = parsed("[network]\ntopology = \"ocs\"\nfile = \"" + file.string() + "\"\n");
   const auto same = reconfigure(network("twisted-torus", "4x4x8"), of_file, 0, "");
   ASSERT_TRUE(same) << same.error().message();

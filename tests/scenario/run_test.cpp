@@ -96,12 +96,12 @@ TEST(Run, TheTwistedTorusBeatsTheRegularOneByItsIdealGain) {
 }
 
 TEST(Run, AnOcsStateIsTheTopologyThatItsCircuitsForm) {
-  const net::OcsLayout layout{4, 2};
-  const auto slice = net::Slice::make(layout, {4, 4, 8});
-  net::OcsState state(layout);
-  ASSERT_TRUE(net::connect_twisted_torus(state, *slice));
+  const net::ocs::OcsLayout layout{4, 2};
+  const auto slice = net::ocs::Slice::make(layout, {4, 4, 8});
+  net::ocs::OcsState state(layout);
+  ASSERT_TRUE(net::ocs::connect_twisted_torus(state, *slice));
   const std::string file = ::testing::TempDir() + "vtpu_scenario_twisted.ocs";
-  ASSERT_TRUE(write_file(file, net::ocs_state_text(state, *slice)));
+  ASSERT_TRUE(write_file(file, net::ocs::ocs_state_text(state, *slice)));
   const Report report = ran(with(
       {"network.topology=ocs", "network.file=" + file, "workload.kind=all-to-all", "workload.bytes_per_pair=4096"}));
   const Report twisted = ran(with({"network.topology=twisted-torus", "network.sides=4x4x8", "workload.kind=all-to-all",

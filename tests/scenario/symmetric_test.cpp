@@ -24,8 +24,8 @@ class SymmetricRouting : public testing::Test {
   void SetUp() override {
     const search::SymmetricState torus = search::torus_state({4, 4, 8}).value();
     const search::SymmetricState state = search::anneal(torus, {.steps = 300}, 1).state;
-    const net::StateOfSlice circuits = search::circuits_of(state);
-    ASSERT_TRUE(write_file(file_, net::ocs_state_text(circuits.state, circuits.slice)));
+    const net::ocs::StateOfSlice circuits = search::circuits_of(state);
+    ASSERT_TRUE(write_file(file_, net::ocs::ocs_state_text(circuits.state, circuits.slice)));
   }
   void TearDown() override { std::filesystem::remove(file_); }
 

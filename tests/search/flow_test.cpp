@@ -34,9 +34,10 @@ TEST(BalancedFlow, ReachesTheClosedFormsOfTori) {
 TEST(BalancedFlow, IsNotWorseThanTheBestSplitOverShortestPathsAlone) {
   const SymmetricState state =
       random_state(BlockGroup::cyclic(std::vector<int>{2}), {4, 4, 8}, {.mirrored = 0.3, .alike = Alike::rotated}, 4);
-  const net::StateOfSlice circuits = circuits_of(state);
-  const net::Network network(*net::OcsTopology::make(circuits.state, circuits.slice, "state"));
-  const auto shortest = net::balanced_split(network, net::Traffic::uniform(network.chip_count(), true), 0.01);
+  const net::ocs::StateOfSlice circuits = circuits_of(state);
+  const net::Network network(*net::topology::OcsTopology::make(circuits.state, circuits.slice, "state"));
+  const auto shortest =
+      net::routing::balanced_split(network, net::workload::Traffic::uniform(network.chip_count(), true), 0.01);
   ASSERT_TRUE(shortest);
   const LiftedFlow flow = *balanced_flow(lifted(state), {.gap = 0.01});
   EXPECT_GE(flow.dual_bound, shortest->throughput * (1 - 1e-6));

@@ -18,15 +18,16 @@
 namespace vtpu::search {
 namespace {
 
-net::DistanceDistribution by_graph(const SymmetricState& state) {
-  const net::StateOfSlice circuits = circuits_of(state);
-  return net::distances(*net::OcsTopology::make(circuits.state, circuits.slice, "state"));
+net::topology::DistanceDistribution by_graph(const SymmetricState& state) {
+  const net::ocs::StateOfSlice circuits = circuits_of(state);
+  return net::topology::distances(*net::topology::OcsTopology::make(circuits.state, circuits.slice, "state"));
 }
 
 TEST(SymmetricState, OfTheRegularTorusHasItsDistances) {
   MeanDistance distance;
   for (const net::Shape& shape : {net::Shape{4, 4, 4}, net::Shape{4, 4, 8}, net::Shape{4, 8, 12}})
-    EXPECT_EQ(distance.distribution(lifted(*torus_state(shape))), net::closed_form(net::Torus{shape}));
+    EXPECT_EQ(distance.distribution(lifted(*torus_state(shape))),
+              net::topology::closed_form(net::topology::Torus{shape}));
 }
 
 TEST(SymmetricState, OfTheTwistedTorusHasItsDistances) {
@@ -34,7 +35,8 @@ TEST(SymmetricState, OfTheTwistedTorusHasItsDistances) {
   for (const net::Shape& shape : {net::Shape{4, 4, 8}, net::Shape{4, 8, 8}, net::Shape{8, 8, 16}}) {
     const Result<SymmetricState> state = twisted_torus_state(shape);
     ASSERT_TRUE(state) << state.error().message();
-    EXPECT_EQ(distance.distribution(lifted(*state)), net::closed_form(*net::TwistedTorus::make(shape)));
+    EXPECT_EQ(distance.distribution(lifted(*state)),
+              net::topology::closed_form(*net::topology::TwistedTorus::make(shape)));
   }
 }
 
@@ -59,8 +61,8 @@ TEST(SymmetricState, ComesBackFromItsCircuitsOnAnyGroup) {
 }
 
 TEST(SymmetricState, CircuitsThatDifferFromBlockToBlockAreRejected) {
-  net::StateOfSlice circuits = circuits_of(*torus_state({4, 4, 16}));
-  ASSERT_TRUE(circuits.state.disconnect(40, circuits.state.layout().port_of(2, net::Face::plus)));
+  net::ocs::StateOfSlice circuits = circuits_of(*torus_state({4, 4, 16}));
+  ASSERT_TRUE(circuits.state.disconnect(40, circuits.state.layout().port_of(2, net::ocs::Face::plus)));
   EXPECT_NE(symmetric_state_of(circuits).error().message().find("look alike"), std::string::npos);
 }
 

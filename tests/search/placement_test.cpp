@@ -34,18 +34,19 @@ bool is_permutation(std::vector<int> placement) {
 EvenWays ways_on(const net::Network& network) { return *EvenWays::make(network); }
 
 TEST(Placement, EvenWaysLoadChannelsAsTheRoutingTableDoes) {
-  const net::Network network(net::Mesh{{2, 3, 4}});
+  const net::Network network(net::topology::Mesh{{2, 3, 4}});
   const EvenWays ways = ways_on(network);
   const StepTraffic traffic = permutation_step(24, Random(2), 1);
   const Placement placement = hand_placements({2, 3, 4})[9];
-  const Result<net::TableRouting> routing = net::TableRouting::make(network, net::Split::even);
-  const std::vector<double> expected = net::expected_load(network, *routing, *placed(traffic, placement));
+  const Result<net::routing::TableRouting> routing =
+      net::routing::TableRouting::make(network, net::routing::Split::even);
+  const std::vector<double> expected = net::routing::expected_load(network, *routing, *placed(traffic, placement));
   const std::vector<double> loads = even_loads(ways, traffic, placement);
   for (std::size_t channel = 0; channel < loads.size(); ++channel) EXPECT_NEAR(loads[channel], expected[channel], 1e-6);
 }
 
 TEST(Placement, PricesAreTheTransposeOfLoads) {
-  const EvenWays ways = ways_on(net::Network(*net::TwistedTorus::make({4, 4, 8})));
+  const EvenWays ways = ways_on(net::Network(*net::topology::TwistedTorus::make({4, 4, 8})));
   const std::size_t chips = 128;
   Random random(1);
   std::vector<double> traffic(chips * chips), price(static_cast<std::size_t>(ways.channels()));
@@ -57,7 +58,7 @@ TEST(Placement, PricesAreTheTransposeOfLoads) {
 }
 
 TEST(Placement, UsesOfAPairSumToItsHops) {
-  const EvenWays ways = ways_on(net::Network(net::Torus{{4, 4, 4}}));
+  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const EvenWays::Uses uses(ways);
   for (int to = 0; to < 64; ++to) {
     double sum = 0;
@@ -67,11 +68,11 @@ TEST(Placement, UsesOfAPairSumToItsHops) {
 }
 
 TEST(Placement, RingsLaidAlongAnAxisLoadEachOfItsChannelsWithHalfOfWhatARankSends) {
-  const net::Network network(net::Torus{{4, 4, 8}});
+  const net::Network network(net::topology::Torus{{4, 4, 8}});
   const EvenWays ways = ways_on(network);
   const StepTraffic traffic = *transformer_step({}, {16, 1, 1, 8}, "gpt3");
   double ring = 0;
-  for (const net::Demand& demand : traffic.pairs) ring = std::max(ring, demand.weight);
+  for (const net::workload::Demand& demand : traffic.pairs) ring = std::max(ring, demand.weight);
   const Result<StepCost> cost = step_cost(network, ways, traffic, hand_placements({4, 4, 8})[0], 0.01, 50);
   ASSERT_TRUE(cost.ok());
   EXPECT_NEAR(cost->even_bytes, ring, 1e-6 * ring);
@@ -110,7 +111,7 @@ TEST(Placement, LinearAssignmentIsNoDearerThanAnyOther) {
 }
 
 TEST(Placement, TheGradientOfHopMisfitIsThatOfFiniteDifferences) {
-  const EvenWays ways = ways_on(net::Network(net::Torus{{2, 3, 4}}));
+  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{2, 3, 4}}));
   Coordinates chips = Coordinates::random(24, 0.5, Random(1));
   std::vector<double> gradient, unused;
   hop_misfit(ways, chips, gradient);
@@ -127,7 +128,7 @@ TEST(Placement, TheGradientOfHopMisfitIsThatOfFiniteDifferences) {
 }
 
 TEST(Placement, TheGradientOfThePlacementLossIsThatOfFiniteDifferencesAndNotZero) {
-  const EvenWays ways = ways_on(net::Network(net::Mesh{{2, 3, 4}}));
+  const EvenWays ways = ways_on(net::Network(net::topology::Mesh{{2, 3, 4}}));
   const Coordinates chips = chip_coordinates(ways, 100, Random(1));
   Coordinates ranks = Coordinates::random(24, 0.5, Random(2));
   StepTraffic traffic = permutation_step(24, Random(3), 1);
@@ -151,7 +152,7 @@ TEST(Placement, TheGradientOfThePlacementLossIsThatOfFiniteDifferencesAndNotZero
 }
 
 TEST(Placement, SquaredDistancesOfTrainedChipsReproduceTheHopsOfATorus) {
-  const EvenWays ways = ways_on(net::Network(net::Torus{{4, 4, 4}}));
+  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const Coordinates chips = chip_coordinates(ways, 300, Random(1));
   std::vector<double> gradient;
   EXPECT_LT(hop_misfit(ways, chips, gradient), 0.01) << "of hops whose variance is 3";
@@ -174,7 +175,7 @@ TEST(Placement, SoftAssignmentsSpreadRanksOverAllChipsAlike) {
 }
 
 TEST(Placement, TrainingBringsRanksThatTalkNearEachOtherAndIsTheSameForASeed) {
-  const EvenWays ways = ways_on(net::Network(net::Torus{{4, 4, 4}}));
+  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const Coordinates chips = chip_coordinates(ways, 200, Random(1));
   const StepTraffic traffic = permutation_step(64, Random(5));
   Training training;
@@ -187,7 +188,7 @@ TEST(Placement, TrainingBringsRanksThatTalkNearEachOtherAndIsTheSameForASeed) {
 }
 
 TEST(Placement, RefiningIsNeverWorseAndKeepsAllRanks) {
-  const EvenWays ways = ways_on(net::Network(net::Torus{{4, 4, 4}}));
+  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const EvenWays::Uses uses(ways);
   const StepTraffic traffic = permutation_step(64, Random(5));
   const Placement start = hand_placements({4, 4, 4})[0];

@@ -41,8 +41,8 @@ SymmetricState random_state(const net::Shape& shape, std::uint64_t seed) {
 }
 
 net::Network network_with(const SymmetricState& state) {
-  const net::StateOfSlice circuits = circuits_of(state, 0);
-  return net::Network(*net::OcsTopology::make(circuits.state, circuits.slice, "state"));
+  const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
+  return net::Network(*net::topology::OcsTopology::make(circuits.state, circuits.slice, "state"));
 }
 
 /// Ways that come nearer, all alike: no solver is needed to test how ways are followed.
@@ -148,7 +148,7 @@ TEST(LiftedRouting, EveryPacketArrivesInAGroupThatDoesNotCommute) {
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 3));
   Random random(1);
-  net::Moves moves;
+  net::routing::Moves moves;
   for (int trial = 0; trial < 1000; ++trial) {
     int node = static_cast<int>(random.below(512));
     const int destination = static_cast<int>(random.below(512));
@@ -156,9 +156,9 @@ TEST(LiftedRouting, EveryPacketArrivesInAGroupThatDoesNotCommute) {
     int hops = 0;
     for (routing.moves(node, packet, moves); !moves.empty(); routing.moves(node, packet, moves)) {
       double sum = 0;
-      for (const net::Move& move : moves) sum += move.probability;
+      for (const net::routing::Move& move : moves) sum += move.probability;
       ASSERT_NEAR(sum, 1, 1e-6);
-      const net::Move move = moves[static_cast<int>(random.below(static_cast<std::uint64_t>(moves.size())))];
+      const net::routing::Move move = moves[static_cast<int>(random.below(static_cast<std::uint64_t>(moves.size())))];
       packet = routing.after(node, packet, move);
       node = network.target(network.channel(node, move.port));
       ASSERT_LT(++hops, 40);
@@ -171,20 +171,21 @@ TEST(LiftedRouting, ListsEveryDependencyThatAWalkFindsAndHasNoCircle) {
   const SymmetricState state = random_state({4, 4, 8}, 6);
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 2));
-  net::DependencyGraph listed(network.channel_count(), routing.vc_classes());
-  routing.for_each_dependency(network, [&](net::ChannelClass from, net::ChannelClass to) { listed.add(from, to); });
-  const net::DependencyGraph walked = net::walked_dependencies(network, routing);
+  net::routing::DependencyGraph listed(network.channel_count(), routing.vc_classes());
+  routing.for_each_dependency(
+      network, [&](net::routing::ChannelClass from, net::routing::ChannelClass to) { listed.add(from, to); });
+  const net::routing::DependencyGraph walked = net::routing::walked_dependencies(network, routing);
   EXPECT_TRUE(listed.contains(walked));
   EXPECT_GT(walked.dependency_count(), 0u);
-  EXPECT_TRUE(net::check_deadlock(network, routing).deadlock_free());
+  EXPECT_TRUE(net::routing::check_deadlock(network, routing).deadlock_free());
 }
 
 TEST(LiftedRouting, WouldDeadlockIfAllItsClassesWereOne) {
   const SymmetricState state = random_state({4, 4, 8}, 6);
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 2));
-  net::DependencyGraph merged(network.channel_count(), 1);
-  routing.for_each_dependency(network, [&](net::ChannelClass from, net::ChannelClass to) {
+  net::routing::DependencyGraph merged(network.channel_count(), 1);
+  routing.for_each_dependency(network, [&](net::routing::ChannelClass from, net::routing::ChannelClass to) {
     merged.add({from.channel, 0}, {to.channel, 0});
   });
   EXPECT_FALSE(merged.find_cycle().empty());
@@ -193,9 +194,9 @@ TEST(LiftedRouting, WouldDeadlockIfAllItsClassesWereOne) {
 TEST(LiftedRouting, LoadsChannelsOfAClassAlikeInAllBlocks) {
   const SymmetricState state = random_state({4, 8, 8}, 7);
   const net::Network network = network_with(state);
-  const std::vector<double> load =
-      net::expected_load(network, routing_of(state, optical_first(4, 3)), net::Traffic::uniform(256, true));
-  const net::StateOfSlice circuits = circuits_of(state, 0);
+  const std::vector<double> load = net::routing::expected_load(network, routing_of(state, optical_first(4, 3)),
+                                                               net::workload::Traffic::uniform(256, true));
+  const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   std::vector<double> first(at(64 * 6), -1);
   for (int chip = 0; chip < 256; ++chip)
     for (int port = 0; port < 6; ++port) {
@@ -214,12 +215,12 @@ TEST(LiftedRouting, SmallSharesLeaveTheTableAndTheRestSumsToOne) {
   const LiftedRouting fewer = routed(state, rule, options, 0.05F)->routing;
   EXPECT_LT(fewer.table_size().ways, all.ways);
   EXPECT_EQ(fewer.table_size().vertices, all.vertices);
-  net::Moves moves;
+  net::routing::Moves moves;
   Random random(1);
   for (int destination = 1; destination < 128; ++destination) {
     fewer.moves(0, fewer.start(0, destination, random), moves);
     double sum = 0;
-    for (const net::Move& move : moves) sum += move.probability;
+    for (const net::routing::Move& move : moves) sum += move.probability;
     EXPECT_NEAR(sum, 1, 1e-6);
   }
 }
@@ -228,10 +229,10 @@ TEST(LiftedRouting, PacketsOfAnAllToAllAllArrive) {
   const SymmetricState state = random_state({4, 4, 8}, 9);
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 2));
-  net::PacketConfig config;
+  net::packet::Config config;
   config.vcs = 2;
   config.vc_buffer_packets = 1;  // as little room as there can be
-  const auto run = net::run_all_to_all(network, routing, net::AllToAll{2 * 4096}, config);
+  const auto run = net::packet::run_all_to_all(network, routing, net::packet::AllToAll{2 * 4096}, config);
   ASSERT_TRUE(run.ok());
   EXPECT_EQ(run->delivered_bytes, std::uint64_t{128} * 127 * 2 * 4096);
 }
@@ -242,8 +243,9 @@ TEST(Confirm, ASplitUnderARuleHasTheThroughputThatItsLoadsSay) {
   options.iterations = 60;
   const auto way = routed(state, optical_first(4, 2), options);
   ASSERT_TRUE(way.ok());
-  const std::vector<double> load = net::expected_load(way->network, way->routing, net::Traffic::uniform(128, true));
-  EXPECT_NEAR(net::ideal_throughput(way->network, load), way->throughput, 1e-3 * way->throughput);
+  const std::vector<double> load =
+      net::routing::expected_load(way->network, way->routing, net::workload::Traffic::uniform(128, true));
+  EXPECT_NEAR(net::routing::ideal_throughput(way->network, load), way->throughput, 1e-3 * way->throughput);
   EXPECT_LE(way->throughput, way->dual_bound);
 }
 
@@ -267,7 +269,7 @@ void expect_disjoint(const net::Network& network, const std::vector<SpanningTree
 }
 
 TEST(DisjointTrees, ChipsWithSixLinksHaveThree) {
-  const net::Network torus{net::Torus{{4, 4, 8}}}, state = network_with(random_state({4, 4, 8}, 12));
+  const net::Network torus{net::topology::Torus{{4, 4, 8}}}, state = network_with(random_state({4, 4, 8}, 12));
   for (const net::Network* network : {&torus, &state}) {
     const std::vector<SpanningTree> trees = disjoint_trees(*network, 3);
     EXPECT_EQ(trees.size(), 3u);
@@ -276,7 +278,7 @@ TEST(DisjointTrees, ChipsWithSixLinksHaveThree) {
 }
 
 TEST(DisjointTrees, AMeshHasOnlyAsManyAsItsCornersAllow) {
-  const net::Network mesh{net::Mesh{{3, 3}}};  // 12 links, 8 a tree
+  const net::Network mesh{net::topology::Mesh{{3, 3}}};  // 12 links, 8 a tree
   const std::vector<SpanningTree> trees = disjoint_trees(mesh, 3);
   EXPECT_EQ(trees.size(), 1u);
   expect_disjoint(mesh, trees);
@@ -287,12 +289,12 @@ TEST(DisjointTrees, AllReduceSendsEveryPartUpAndDownOncePerLink) {
   const std::vector<SpanningTree> trees = disjoint_trees(network, 3);
   constexpr std::uint64_t kBytes = 3 << 20;
   constexpr int kPieces = 32;
-  const net::Workload work = tree_all_reduce(network, trees, kBytes, kPieces);
+  const net::workload::Workload work = tree_all_reduce(network, trees, kBytes, kPieces);
   EXPECT_EQ(work.total_bytes(), 2u * 127 * kBytes);
   int depth = 0;
   for (const SpanningTree& tree : trees) depth = std::max(depth, tree.depth);
-  const auto routing = net::TableRouting::make(network, net::Split::even);
-  const auto run = net::run_flows(network, *routing, work);
+  const auto routing = net::routing::TableRouting::make(network, net::routing::Split::even);
+  const auto run = net::flow::run_flows(network, *routing, work);
   ASSERT_TRUE(run.ok());
   const double part_ns = kBytes / 3 / net::LinkModel{}.bandwidth_gbytes_per_s;
   EXPECT_GE(run->time_ns, part_ns);

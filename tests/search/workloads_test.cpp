@@ -11,7 +11,7 @@ namespace vtpu::search {
 namespace {
 
 double bytes_between(const StepTraffic& traffic, int source, int destination) {
-  for (const net::Demand& demand : traffic.pairs)
+  for (const net::workload::Demand& demand : traffic.pairs)
     if (demand.source == source && demand.destination == destination) return demand.weight;
   return 0;
 }

@@ -106,13 +106,13 @@ inline Result<int> run_learn(const Options& asked) {
   };
   compare("torus", torus);
   compare("twisted torus", search::twisted_torus_state(*shape));
-  const net::StateOfSlice circuits = search::circuits_of(best.state);
+  const net::ocs::StateOfSlice circuits = search::circuits_of(best.state);
   const std::string head = fmt::format(
       "# phextnet learn --shape {} --steps {} --restarts {} --groups {} --mirrored {} --alike {} --seed {}: restart "
       "{}, {}\n",
       options.shape, options.steps, options.restarts, options.groups, options.mirrored, options.alike, options.seed,
       best.restart, best.state.group.name());
-  if (const auto written = write_file(options.out, head + net::ocs_state_text(circuits.state, circuits.slice));
+  if (const auto written = write_file(options.out, head + net::ocs::ocs_state_text(circuits.state, circuits.slice));
       !written)
     return written.error();
   return print(text);

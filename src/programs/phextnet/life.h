@@ -20,7 +20,7 @@ inline Result<int> run_life(const Options& options) {
   if (!lives && interrupt.came()) return fail("phextnet", lives.error().message(), kInterrupted);
   if (!lives) return lives.error();
   if (!given->output.csv.empty()) {
-    const std::string events = net::timeline_csv(lives->machine, lives->policy, lives->first);
+    const std::string events = net::fault::timeline_csv(lives->machine, lives->policy, lives->first);
     if (const auto written = write_file(given->output.csv, events); !written) return written.error();
   }
   if (!given->output.json.empty())

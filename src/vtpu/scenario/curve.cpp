@@ -14,9 +14,9 @@ namespace {
 /// Sums up what several points report, for one watcher.
 class Together {
  public:
-  Together(std::size_t points, const net::Watch& watch) : done_(points, 0.0), watch_(watch) {}
+  Together(std::size_t points, const net::workload::Watch& watch) : done_(points, 0.0), watch_(watch) {}
 
-  net::Watch of(std::size_t point) {
+  net::workload::Watch of(std::size_t point) {
     return [this, point](double done) {
       const std::lock_guard lock(mutex_);
       done_[point] = done;
@@ -30,21 +30,22 @@ class Together {
  private:
   std::mutex mutex_;
   std::vector<double> done_;
-  const net::Watch& watch_;
+  const net::workload::Watch& watch_;
   std::atomic<bool> stopped_ = false;
 };
 
 }  // namespace
 
-Result<Curve> run_curve(const std::vector<double>& loads, int threads, const Point& point, const net::Watch& watch) {
-  std::vector<std::optional<Result<net::SteadyState>>> found(loads.size());
+Result<Curve> run_curve(const std::vector<double>& loads, int threads, const Point& point,
+                        const net::workload::Watch& watch) {
+  std::vector<std::optional<Result<net::workload::SteadyState>>> found(loads.size());
   Together together(loads.size(), watch);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     // From the highest load down: it takes longest, and what is left to the end keeps one thread alone busy.
     for (std::size_t taken = next++; taken < loads.size() && !together.stopped(); taken = next++) {
       const std::size_t i = loads.size() - 1 - taken;
-      const net::Watch mine = together.of(i);
+      const net::workload::Watch mine = together.of(i);
       found[i] = point(loads[i], mine);
       static_cast<void>(mine(1));
     }

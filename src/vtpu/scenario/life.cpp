@@ -16,12 +16,12 @@
 namespace vtpu::scenario {
 namespace {
 
-net::Policy policy_of(const Scenario& scenario) {
+net::fault::Policy policy_of(const Scenario& scenario) {
   const std::string& word = scenario.life.policy;
-  net::Policy policy = word == "chip-spare"    ? net::chip_spare()
-                       : word == "block-spare" ? net::block_spare()
-                       : word == "static"      ? net::static_wiring()
-                                               : net::checkpoint_restart();
+  net::fault::Policy policy = word == "chip-spare"    ? net::fault::chip_spare()
+                              : word == "block-spare" ? net::fault::block_spare()
+                              : word == "static"      ? net::fault::static_wiring()
+                                                      : net::fault::checkpoint_restart();
   policy.costs.check_period_s = scenario.life.check_period_s;
   policy.costs.entry_ns = scenario.life.entry_ns;
   policy.costs.switching_ms = scenario.life.switching_ms;
@@ -30,29 +30,29 @@ net::Policy policy_of(const Scenario& scenario) {
 }
 
 /// "chip 1000".
-Result<net::ComponentLaw> law_of(const Scenario& scenario, std::string_view text) {
+Result<net::fault::ComponentLaw> law_of(const Scenario& scenario, std::string_view text) {
   const std::string where = scenario.where("life.mtbf_days");
   const std::size_t blank = text.find(' ');
   if (blank == std::string_view::npos)
     return Error{where, fmt::format("found '{}'", text), "a kind and its days, \"chip 1000\""};
   std::vector<std::string> kinds;
-  for (const net::ComponentKind kind : net::kComponentKinds) kinds.emplace_back(net::name_of(kind));
+  for (const net::fault::ComponentKind kind : net::fault::kComponentKinds) kinds.emplace_back(net::fault::name_of(kind));
   const std::string_view word = text.substr(0, blank);
   const auto kind = std::find(kinds.begin(), kinds.end(), word);
   if (kind == kinds.end())
     return Error{where, "found kind " + quoted_with_hint(word, kinds), "one of " + join(kinds, ", ")};
   const auto days = parse_number(trim(text.substr(blank)), where);
   if (!days) return days.error();
-  net::ComponentLaw law;
-  law.kind = net::kComponentKinds[static_cast<std::size_t>(kind - kinds.begin())];
-  law.life = scenario.life.law == "weibull" ? net::LifeLaw::weibull(*days, scenario.life.shape)
-                                            : net::LifeLaw::exponential(*days);
+  net::fault::ComponentLaw law;
+  law.kind = net::fault::kComponentKinds[static_cast<std::size_t>(kind - kinds.begin())];
+  law.life = scenario.life.law == "weibull" ? net::fault::LifeLaw::weibull(*days, scenario.life.shape)
+                                            : net::fault::LifeLaw::exponential(*days);
   if (scenario.life.repair_days > 0) law.repair_days = scenario.life.repair_days;
   return law;
 }
 
-Result<net::FailureModel> model_of(const Scenario& scenario, const net::Machine& machine) {
-  net::FailureModel model;
+Result<net::fault::FailureModel> model_of(const Scenario& scenario, const net::Machine& machine) {
+  net::fault::FailureModel model;
   model.idle_spares_age = scenario.life.idle_spares_age;
   for (const std::string& text : scenario.life.mtbf_days) {
     const auto law = law_of(scenario, trim(text));
@@ -60,11 +60,11 @@ Result<net::FailureModel> model_of(const Scenario& scenario, const net::Machine&
     model.laws.push_back(*law);
   }
   if (!scenario.life.trace.name.empty()) {
-    auto trace = net::read_failures(scenario.life.trace.path, machine);
+    auto trace = net::fault::read_failures(scenario.life.trace.path, machine);
     if (!trace) return trace.error();
     model.trace = *std::move(trace);
   }
-  if (const auto right = net::validate(machine, model); !right)
+  if (const auto right = net::fault::validate(machine, model); !right)
     return at_key(scenario, "life.mtbf_days", right.error());
   return model;
 }
@@ -89,13 +89,13 @@ Result<Lives> live(const Scenario& scenario) {
   if (const auto right = check(scenario); !right) return right.error();
   auto machine = net::Machine::make({});
   if (!machine) return machine.error();
-  const net::Policy policy = policy_of(scenario);
+  const net::fault::Policy policy = policy_of(scenario);
   const auto model = model_of(scenario, *machine);
   if (!model) return model.error();
   const Random random(static_cast<std::uint64_t>(scenario.simulation.seed));
   const auto one = [&](int life, bool keep_events) {
-    return net::live(*machine, *model, policy, scenario.life.days, random.fork(static_cast<std::uint64_t>(life)),
-                     keep_events);
+    return net::fault::live(*machine, *model, policy, scenario.life.days, random.fork(static_cast<std::uint64_t>(life)),
+                            keep_events);
   };
   auto first = one(0, true);
   if (!first) return at_key(scenario, "life.policy", first.error());

@@ -14,10 +14,10 @@ namespace vtpu::scenario {
 /// Lives of the machine of 4096 chips and its spares, as [life] asks for them.
 struct Lives {
   net::Machine machine;
-  net::Policy policy;
+  net::fault::Policy policy;
   std::string failures;                ///< what fails, in words
   double days = 0;                     ///< asked for
-  net::LifeReport first;               ///< with its events
+  net::fault::LifeReport first;        ///< with its events
   std::vector<double> availability;    ///< of each life, rising
   std::vector<double> exhausted_days;  ///< of the lives that lost a name, rising
 };

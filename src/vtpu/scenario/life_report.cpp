@@ -29,9 +29,9 @@ std::string seconds_text(double seconds) {
 
 /// What the finished outages of a life took, a part of them or the whole, rising.
 template <class Part>
-std::vector<double> of_outages(const net::LifeReport& life, Part part) {
+std::vector<double> of_outages(const net::fault::LifeReport& life, Part part) {
   std::vector<double> values;
-  for (const net::Outage& outage : life.outages)
+  for (const net::fault::Outage& outage : life.outages)
     if (outage.finished) values.push_back(part(outage));
   std::sort(values.begin(), values.end());
   return values;
@@ -40,18 +40,19 @@ std::vector<double> of_outages(const net::LifeReport& life, Part part) {
 struct OutagePart {
   const char* key;
   const char* what;
-  double (*of)(const net::Outage&);
+  double (*of)(const net::fault::Outage&);
 };
 constexpr std::array<OutagePart, 7> kParts = {
-    {{"whole", "in all", [](const net::Outage& outage) { return outage.total_s(); }},
-     {"detect", "until a health check", [](const net::Outage& outage) { return outage.detect_s; }},
-     {"decide", "to decide", [](const net::Outage& outage) { return outage.decide_s; }},
-     {"update", "to update tables and circuits", [](const net::Outage& outage) { return outage.update_s; }},
-     {"resume", "to resume", [](const net::Outage& outage) { return outage.resume_s; }},
-     {"repeated", "in vain, for what failed meanwhile", [](const net::Outage& outage) { return outage.repeated_s; }},
-     {"waited", "waiting for a repair", [](const net::Outage& outage) { return outage.waited_s; }}}};
+    {{"whole", "in all", [](const net::fault::Outage& outage) { return outage.total_s(); }},
+     {"detect", "until a health check", [](const net::fault::Outage& outage) { return outage.detect_s; }},
+     {"decide", "to decide", [](const net::fault::Outage& outage) { return outage.decide_s; }},
+     {"update", "to update tables and circuits", [](const net::fault::Outage& outage) { return outage.update_s; }},
+     {"resume", "to resume", [](const net::fault::Outage& outage) { return outage.resume_s; }},
+     {"repeated", "in vain, for what failed meanwhile",
+      [](const net::fault::Outage& outage) { return outage.repeated_s; }},
+     {"waited", "waiting for a repair", [](const net::fault::Outage& outage) { return outage.waited_s; }}}};
 
-std::string outages_text(const net::LifeReport& life) {
+std::string outages_text(const net::fault::LifeReport& life) {
   const std::vector<double> whole = of_outages(life, kParts[0].of);
   std::string text = line(
       "outages", fmt::format("{}, {} of them over; {} names moved, {} lost, {} circuits changed", life.outages.size(),
@@ -60,17 +61,18 @@ std::string outages_text(const net::LifeReport& life) {
   for (const OutagePart& part : kParts) {
     const std::vector<double> values = of_outages(life, part.of);
     if (values.back() <= 0) continue;
-    text += line("", fmt::format("{:>11} median, {:>11} p99  {}", seconds_text(net::sample_quantile(values, 0.5).value),
-                                 seconds_text(net::sample_quantile(values, 0.99).value), part.what));
+    text += line(
+        "", fmt::format("{:>11} median, {:>11} p99  {}", seconds_text(net::fault::sample_quantile(values, 0.5).value),
+                        seconds_text(net::fault::sample_quantile(values, 0.99).value), part.what));
   }
   return text;
 }
 
-std::string failures_of(const net::LifeReport& life) {
+std::string failures_of(const net::fault::LifeReport& life) {
   std::vector<std::string> parts;
   for (std::size_t kind = 0; kind < life.failures.size(); ++kind)
     if (life.failures[kind] > 0)
-      parts.push_back(fmt::format("{} {}", life.failures[kind], net::name_of(net::kComponentKinds[kind])));
+      parts.push_back(fmt::format("{} {}", life.failures[kind], net::fault::name_of(net::fault::kComponentKinds[kind])));
   return parts.empty() ? "none" : join(parts, ", ");
 }
 
@@ -81,7 +83,7 @@ double mean(const std::vector<double>& values) {
 }  // namespace
 
 std::string lives_text(const Lives& lives) {
-  const net::LifeReport& life = lives.first;
+  const net::fault::LifeReport& life = lives.first;
   std::string text = line("machine", fmt::format("{} chips, {} spares, {} days", lives.machine.active_count(),
                                                  lives.machine.spare_count(), lives.days));
   text += line("policy", lives.policy.name);
@@ -97,23 +99,23 @@ std::string lives_text(const Lives& lives) {
     text += line("lives", fmt::format("{}: up {:.5f} % on average, {:.5f} % at least, {:.5f} % at most",
                                       lives.availability.size(), 100 * mean(lives.availability),
                                       100 * lives.availability.front(), 100 * lives.availability.back()));
-    text += line(
-        "", fmt::format("spares exhausted in {}", lives.exhausted_days.size()) +
-                (lives.exhausted_days.empty() ? std::string()
-                                              : fmt::format(", first after {:.2f} days, half of them within {:.2f}",
-                                                            lives.exhausted_days.front(),
-                                                            net::sample_quantile(lives.exhausted_days, 0.5).value)));
+    text += line("", fmt::format("spares exhausted in {}", lives.exhausted_days.size()) +
+                         (lives.exhausted_days.empty()
+                              ? std::string()
+                              : fmt::format(", first after {:.2f} days, half of them within {:.2f}",
+                                            lives.exhausted_days.front(),
+                                            net::fault::sample_quantile(lives.exhausted_days, 0.5).value)));
   }
   return text + line("units", "simulated; the times of entries, switches and checks are settings");
 }
 
 nlohmann::ordered_json lives_json(const Lives& lives) {
-  const net::LifeReport& life = lives.first;
+  const net::fault::LifeReport& life = lives.first;
   Json failures = Json::object();
   for (std::size_t kind = 0; kind < life.failures.size(); ++kind)
-    failures[net::name_of(net::kComponentKinds[kind])] = life.failures[kind];
+    failures[net::fault::name_of(net::fault::kComponentKinds[kind])] = life.failures[kind];
   Json outages = Json::array();
-  for (const net::Outage& outage : life.outages) {
+  for (const net::fault::Outage& outage : life.outages) {
     Json row{{"begin_s", outage.begin_s}, {"finished", outage.finished}, {"failures", outage.failures}};
     for (const OutagePart& part : kParts) row[std::string(part.key) + "_s"] = part.of(outage);
     row["names_moved"] = outage.names_moved;

@@ -21,7 +21,7 @@ namespace {
 /// The network of a scenario as its switches see it.
 struct Wanted {
   const Scenario& scenario;
-  std::optional<net::StateOfSlice> file;  ///< of an OCS state
+  std::optional<net::ocs::StateOfSlice> file;  ///< of an OCS state
   net::Shape sides{1};                    ///< of the others
 
   bool flat() const { return !file && sides.dimensions() == 2; }
@@ -38,7 +38,7 @@ Result<Wanted> wanted(const Scenario& scenario) {
     if (scenario.is_given(key)) return Error{scenario.where(key), "found failures", "a whole network"};
   Wanted network{scenario, std::nullopt};
   if (topology == "ocs") {
-    auto read = net::read_ocs_state(scenario.network.file.path);
+    auto read = net::ocs::read_ocs_state(scenario.network.file.path);
     if (!read) return read.error();
     network.file = *std::move(read);
     return network;
@@ -51,8 +51,8 @@ Result<Wanted> wanted(const Scenario& scenario) {
 
 /// Which switches there are and which blocks are used: of a file, or the first blocks of the machine.
 struct Place {
-  net::OcsLayout layout;
-  net::Slice slice;
+  net::ocs::OcsLayout layout;
+  net::ocs::Slice slice;
 };
 
 Result<Place> place_of(const Wanted& first, const Wanted& second) {
@@ -60,40 +60,40 @@ Result<Place> place_of(const Wanted& first, const Wanted& second) {
     if (each->file) return Place{each->file->state.layout(), each->file->slice};
   for (const Wanted* each : {&first, &second}) {
     if (each->flat()) continue;
-    const auto slice = net::Slice::make({}, each->sides);
+    const auto slice = net::ocs::Slice::make({}, each->sides);
     if (!slice) return at_key(each->scenario, "network.sides", slice.error());
     return Place{{}, *slice};
   }
   return Error{first.scenario.where("network.sides"), "found two planes", "three sides of at least one network"};
 }
 
-Result<net::SliceSetup> setup_of(const Wanted& network, const Place& place, const net::LinkModel& link) {
+Result<net::reconfigure::SliceSetup> setup_of(const Wanted& network, const Place& place, const net::LinkModel& link) {
   const Scenario& scenario = network.scenario;
   if (network.file) {
-    auto setup = net::make_setup(*network.file, "OCS state " + scenario.network.file.name, link);
+    auto setup = net::reconfigure::make_setup(*network.file, "OCS state " + scenario.network.file.name, link);
     if (!setup) return at_key(scenario, "network.file", setup.error());
     return setup;
   }
   if (network.flat()) {
-    auto setup = net::make_plane_setup(place.layout, place.slice, network.sides, link);
+    auto setup = net::reconfigure::make_plane_setup(place.layout, place.slice, network.sides, link);
     if (!setup) return at_key(scenario, "network.sides", setup.error());
     return setup;
   }
   if (network.sides != place.slice.shape())
     return Error{scenario.where("network.sides"), "found " + to_string(network.sides),
                  "the sides of the other network, " + to_string(place.slice.shape())};
-  net::StateOfSlice state{net::OcsState(place.layout), place.slice};
-  const auto connected = network.twisted() ? net::connect_twisted_torus(state.state, state.slice)
-                                           : net::connect_torus(state.state, state.slice);
+  net::ocs::StateOfSlice state{net::ocs::OcsState(place.layout), place.slice};
+  const auto connected = network.twisted() ? net::ocs::connect_twisted_torus(state.state, state.slice)
+                                           : net::ocs::connect_torus(state.state, state.slice);
   if (!connected) return at_key(scenario, "network.sides", connected.error());
-  auto setup = net::make_setup(
+  auto setup = net::reconfigure::make_setup(
       state, fmt::format("{} {}", network.twisted() ? "twisted torus" : "torus", to_string(network.sides)), link);
   if (!setup) return at_key(scenario, "network.sides", setup.error());
   return setup;
 }
 
-Result<std::string> rows_of(const net::SliceSetup& before, const net::SliceSetup& after,
-                            const net::ReconfigurationPlan& plan, int rows, const std::string& name) {
+Result<std::string> rows_of(const net::reconfigure::SliceSetup& before, const net::reconfigure::SliceSetup& after,
+                            const net::reconfigure::ReconfigurationPlan& plan, int rows, const std::string& name) {
   if (rows == 0) return std::string();
   const auto& entries = plan.entries_of_chip;
   int chip = static_cast<int>(std::max_element(entries.begin(), entries.end()) - entries.begin());
@@ -102,7 +102,7 @@ Result<std::string> rows_of(const net::SliceSetup& before, const net::SliceSetup
     if (!named) return named.error();
     chip = *named;
   }
-  return to_string(net::changed_rows(before, after, chip, rows), before, after);
+  return to_string(net::reconfigure::changed_rows(before, after, chip, rows), before, after);
 }
 
 }  // namespace
@@ -119,20 +119,21 @@ Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& afte
   if (!old_setup) return old_setup.error();
   const auto new_setup = setup_of(*new_network, *place, link);
   if (!new_setup) return new_setup.error();
-  auto plan = net::make_plan(*old_setup, *new_setup);
+  auto plan = net::reconfigure::make_plan(*old_setup, *new_setup);
   if (!plan) return at_key(after, "network.topology", plan.error());
 
-  const net::ReconfigurationOptions options{
+  const net::reconfigure::ReconfigurationOptions options{
       .switching_ms = before.reconfigure.switching_ms,
       .switches_at_a_time = static_cast<int>(before.reconfigure.switches_at_a_time),
-      .tables = before.reconfigure.tables == "staged" ? net::Tables::staged : net::Tables::sent,
+      .tables =
+          before.reconfigure.tables == "staged" ? net::reconfigure::Tables::staged : net::reconfigure::Tables::sent,
       .packets = packet_config(before)};
   Reconfiguration done;
   done.before = old_setup->name;
   done.after = new_setup->name;
   done.switches = place->layout.ocs_count();
   done.plan = *std::move(plan);
-  const auto switching = net::switching_ns(done.plan, options);
+  const auto switching = net::reconfigure::switching_ns(done.plan, options);
   if (!switching) return at_key(before, "reconfigure.switching_ms", switching.error());
   done.switching_ns = *switching;
   done.tables = options.tables;
@@ -147,11 +148,13 @@ Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& afte
   if (!job) return job.error();
   done.job = workload_name(before);
   done.at = before.reconfigure.at;
-  const net::Hold hold = before.reconfigure.hold == "packets" ? net::Hold::packets : net::Hold::messages;
-  const auto undisturbed = net::undisturbed_ns(*old_setup, *job, options);
+  const net::packet::Hold hold =
+      before.reconfigure.hold == "packets" ? net::packet::Hold::packets : net::packet::Hold::messages;
+  const auto undisturbed = net::reconfigure::undisturbed_ns(*old_setup, *job, options);
   if (!undisturbed) return at_key(before, "workload.kind", undisturbed.error());
   done.undisturbed_ns = *undisturbed;
-  auto run = net::reconfigure_job(*old_setup, *new_setup, done.plan, *job, {done.at * *undisturbed, hold}, options);
+  auto run = net::reconfigure::reconfigure_job(*old_setup, *new_setup, done.plan, *job, {done.at * *undisturbed, hold},
+                                               options);
   if (!run) return at_key(before, "workload.kind", run.error());
   done.run = *std::move(run);
   return done;

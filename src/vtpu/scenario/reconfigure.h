@@ -15,13 +15,13 @@ struct Reconfiguration {
   std::string before;
   std::string after;
   int switches = 0;  ///< that there are
-  net::ReconfigurationPlan plan;
+  net::reconfigure::ReconfigurationPlan plan;
   double switching_ns = 0;
-  net::Tables tables = net::Tables::staged;
+  net::reconfigure::Tables tables = net::reconfigure::Tables::staged;
   std::string job;                          ///< empty: none runs
   double at = 0;                            ///< the pause, as a part of the job's undisturbed time
   double undisturbed_ns = 0;                ///< the job on the network before
-  std::optional<net::ReconfiguredJob> run;  ///< of the job
+  std::optional<net::reconfigure::ReconfiguredJob> run;  ///< of the job
   std::string rows;                         ///< of a chip's table, before and after; empty: not asked for
 };
 

@@ -24,20 +24,21 @@ struct Part {
 };
 
 std::array<Part, 7> parts_of(const Reconfiguration& done) {
-  const net::ReconfigurationParts& parts = done.run->parts;
-  return {{{"order", "the order to pause reaches the last chip", parts.order_ns, false},
-           {"drain", "until no packet is under way", parts.drain_ns, true},
-           {"report", "the last chip's word of it is back", parts.report_ns, true},
-           {"tables", "the last chip has its new entries", parts.tables_ns, done.tables == net::Tables::sent},
-           {"switch", "the switches", parts.switch_ns, true},
-           {"go", "the word to go on reaches the last chip", parts.go_ns, true},
-           {"first", "the first packet arrives over the new links", parts.first_ns, false}}};
+  const net::reconfigure::ReconfigurationParts& parts = done.run->parts;
+  return {
+      {{"order", "the order to pause reaches the last chip", parts.order_ns, false},
+       {"drain", "until no packet is under way", parts.drain_ns, true},
+       {"report", "the last chip's word of it is back", parts.report_ns, true},
+       {"tables", "the last chip has its new entries", parts.tables_ns, done.tables == net::reconfigure::Tables::sent},
+       {"switch", "the switches", parts.switch_ns, true},
+       {"go", "the word to go on reaches the last chip", parts.go_ns, true},
+       {"first", "the first packet arrives over the new links", parts.first_ns, false}}};
 }
 
 double overhead(const Reconfiguration& done) { return done.run->total_ns / done.undisturbed_ns - 1; }
 
 std::string job_text(const Reconfiguration& done) {
-  const net::ReconfiguredJob& run = *done.run;
+  const net::reconfigure::ReconfiguredJob& run = *done.run;
   std::string text =
       line("job", fmt::format("{}, paused at {:.1f} % of its time; packet level", done.job, 100 * done.at));
   std::string title = "parts";
@@ -58,7 +59,7 @@ std::string job_text(const Reconfiguration& done) {
 }  // namespace
 
 std::string reconfiguration_text(const Reconfiguration& done) {
-  const net::ReconfigurationPlan& plan = done.plan;
+  const net::reconfigure::ReconfigurationPlan& plan = done.plan;
   std::string text = line("before", fmt::format("{}: {} chips", done.before, plan.chips));
   text += line("after", done.after);
   text += line("circuits", fmt::format("{} removed, {} added, in {} of {} switches: {} without light",
@@ -77,7 +78,7 @@ std::string reconfiguration_text(const Reconfiguration& done) {
 }
 
 nlohmann::ordered_json reconfiguration_json(const Reconfiguration& done) {
-  const net::ReconfigurationPlan& plan = done.plan;
+  const net::reconfigure::ReconfigurationPlan& plan = done.plan;
   Json json{{"schema", kReportSchema},
             {"before", done.before},
             {"after", done.after},
@@ -94,7 +95,7 @@ nlohmann::ordered_json reconfiguration_json(const Reconfiguration& done) {
             {"pairs_untouched", plan.pairs_untouched},
             {"switching_ns", done.switching_ns}};
   if (!done.run) return json;
-  const net::ReconfiguredJob& run = *done.run;
+  const net::reconfigure::ReconfiguredJob& run = *done.run;
   Json parts = Json::object();
   for (const Part& part : parts_of(done)) parts[std::string(part.key) + "_ns"] = part.ns;
   json["job"] = {{"workload", done.job},

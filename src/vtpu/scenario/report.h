@@ -82,7 +82,7 @@ struct CurveFacts {
   int packet_flits = 1;
   std::optional<double> ideal_throughput;  ///< of this routing and traffic, flits a chip a cycle
   double lost_share = 0;                   ///< of what is offered: has no path and is not injected
-  std::vector<net::SteadyState> points;
+  std::vector<net::workload::SteadyState> points;
 };
 
 struct Report {

@@ -44,7 +44,7 @@ Json json_of(const RoutingFacts& routing) {
 
 Json json_of(const CurveFacts& curve) {
   Json points = Json::array();
-  for (const net::SteadyState& point : curve.points) {
+  for (const net::workload::SteadyState& point : curve.points) {
     Json row{{"offered", point.offered}, {"accepted", point.accepted}, {"stable", point.stable}};
     if (point.stable) {
       row["latency_cycles"] = point.latency;
@@ -86,7 +86,7 @@ Json json_of(const CompletionFacts& done) {
 std::string curve_csv(const CurveFacts& curve) {
   std::string text = csv_line({"offered", "accepted", "stable", "latency_cycles", "latency_half_width_cycles",
                                "latency_p99_cycles", "network_latency_cycles", "hops", "packets", "cycles"});
-  for (const net::SteadyState& point : curve.points) {
+  for (const net::workload::SteadyState& point : curve.points) {
     const auto known = [&](double value) { return point.stable ? fmt::format("{}", value) : std::string(); };
     text += csv_line({fmt::format("{}", point.offered), fmt::format("{}", point.accepted),
                       point.stable ? "true" : "false", known(point.latency), known(point.latency_half_width),

@@ -79,7 +79,7 @@ std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
                                  100 * curve.lost_share));
   text += fmt::format("\n{:>8} {:>9} {:>9} {:>7} {:>8} {:>7}  {}\n", "offered", "accepted", "latency", "+-95%", "p99",
                       "hops", "state");
-  for (const net::SteadyState& point : curve.points) {
+  for (const net::workload::SteadyState& point : curve.points) {
     if (point.stable)
       text += fmt::format("{:>8.4f} {:>9.4f} {:>9.2f} {:>7.2f} {:>8.0f} {:>7.3f}  stable\n", point.offered,
                           point.accepted, point.latency, point.latency_half_width, point.latency_p99, point.hops);

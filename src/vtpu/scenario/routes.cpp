@@ -23,20 +23,20 @@ namespace {
 
 constexpr int kMostTableChips = 8192;  // a quarter of a gigabyte of table
 
-net::Dateline dateline_of(const std::string& word) {
-  if (word == "none") return net::Dateline::none;
-  if (word == "balanced") return net::Dateline::balanced;
-  if (word == "crossing") return net::Dateline::crossing;
-  return net::Dateline::plain;
+net::routing::Dateline dateline_of(const std::string& word) {
+  if (word == "none") return net::routing::Dateline::none;
+  if (word == "balanced") return net::routing::Dateline::balanced;
+  if (word == "crossing") return net::routing::Dateline::crossing;
+  return net::routing::Dateline::plain;
 }
 
 /// Whether a topology is a grid with dimension-order routing, and whether that has datelines and half-way ties.
 template <class T>
-constexpr bool kIsGrid =
-    std::is_same_v<T, net::Torus> || std::is_same_v<T, net::Mesh> || std::is_same_v<T, net::TwistedTorus>;
+constexpr bool kIsGrid = std::is_same_v<T, net::topology::Torus> || std::is_same_v<T, net::topology::Mesh> ||
+                         std::is_same_v<T, net::topology::TwistedTorus>;
 
 /// The routing itself where the network is whole, else one that does without what it cannot reach.
-template <net::Routing R>
+template <net::routing::Routing R>
 AnyRouting on(const Subject& subject, R routing) {
   if (!subject.failed.any()) return routing;
   return Avoiding<R>(std::move(routing), subject.whole, subject.failed);
@@ -71,7 +71,7 @@ class Builder {
   Result<void> check_keys(const std::string& word) const {
     const std::string& kind = scenario_.network.topology;
     const bool rings = word == "dimension-order" || word == "valiant";
-    const bool torus = std::holds_alternative<net::Torus>(subject_.topology);
+    const bool torus = std::holds_alternative<net::topology::Torus>(subject_.topology);
     const bool dateline = rings && (torus || kind == "twisted-torus");
     for (const auto& [key, holds, what] :
          {std::tuple("routing.dateline", dateline, "dimension-order or valiant routing of a torus or twisted torus"),
@@ -84,18 +84,18 @@ class Builder {
 
   template <net::Topology T>
   Result<AnyRouting> on_topology(const std::string& word, const T& topology) const {
-    if constexpr (std::is_same_v<T, net::Hypercube>) {
-      if (word == "e-cube") return on(subject_, net::ECube(topology));
+    if constexpr (std::is_same_v<T, net::topology::Hypercube>) {
+      if (word == "e-cube") return on(subject_, net::routing::ECube(topology));
     } else if constexpr (kIsGrid<T>) {
       if (word == "minimal-adaptive") {
-        const auto adaptive = net::MinimalAdaptive::make(topology);
+        const auto adaptive = net::routing::MinimalAdaptive::make(topology);
         if (!adaptive) return at_key(scenario_, "routing.algorithm", adaptive.error());
         return AnyRouting(*adaptive);
       }
       if (word == "dimension-order" || word == "valiant") {
         auto order = dimension_order(topology);
         if (!order) return at_key(scenario_, "routing.algorithm", order.error());
-        if (word == "valiant") return AnyRouting(net::Valiant(std::move(*order)));
+        if (word == "valiant") return AnyRouting(net::routing::Valiant(std::move(*order)));
         return on(subject_, std::move(*order));
       }
     }
@@ -106,15 +106,16 @@ class Builder {
   }
 
   template <net::Topology T>
-  Result<net::DimensionOrder> dimension_order(const T& topology) const {
-    const net::Dateline dateline = dateline_of(scenario_.routing.dateline);
-    if constexpr (std::is_same_v<T, net::Torus>)
-      return net::DimensionOrder::make(topology, dateline,
-                                       scenario_.routing.ties == "positive" ? net::Ties::positive : net::Ties::split);
-    else if constexpr (std::is_same_v<T, net::TwistedTorus>)
-      return net::DimensionOrder::make(topology, dateline);
+  Result<net::routing::DimensionOrder> dimension_order(const T& topology) const {
+    const net::routing::Dateline dateline = dateline_of(scenario_.routing.dateline);
+    if constexpr (std::is_same_v<T, net::topology::Torus>)
+      return net::routing::DimensionOrder::make(
+          topology, dateline,
+          scenario_.routing.ties == "positive" ? net::routing::Ties::positive : net::routing::Ties::split);
+    else if constexpr (std::is_same_v<T, net::topology::TwistedTorus>)
+      return net::routing::DimensionOrder::make(topology, dateline);
     else
-      return net::DimensionOrder::make(topology);
+      return net::routing::DimensionOrder::make(topology);
   }
 
   Result<AnyRouting> table() const {
@@ -124,12 +125,13 @@ class Builder {
                    fmt::format("found a table for {} chips", network.chip_count()),
                    fmt::format("at most {}", kMostTableChips)};
     if (scenario_.routing.split == "balanced") {
-      const auto balanced = net::balanced_split(network, net::Traffic::uniform(network.chip_count(), true));
+      const auto balanced =
+          net::routing::balanced_split(network, net::workload::Traffic::uniform(network.chip_count(), true));
       if (!balanced) return at_key(scenario_, "routing.algorithm", balanced.error());
       return AnyRouting(balanced->routing);
     }
-    const auto table =
-        net::TableRouting::make(network, scenario_.routing.split == "first" ? net::Split::first : net::Split::even);
+    const auto table = net::routing::TableRouting::make(
+        network, scenario_.routing.split == "first" ? net::routing::Split::first : net::routing::Split::even);
     if (!table) return at_key(scenario_, "routing.algorithm", table.error());
     return AnyRouting(*table);
   }
@@ -140,7 +142,7 @@ class Builder {
                       fmt::format("found symmetric for {}", subject_.network.name()),
                       "a whole OCS state whose blocks all look alike"};
     if (subject_.failed.any() || scenario_.network.topology != "ocs") return unfit;
-    const auto circuits = net::read_ocs_state(scenario_.network.file.path);
+    const auto circuits = net::ocs::read_ocs_state(scenario_.network.file.path);
     if (!circuits) return circuits.error();
     const auto state = search::symmetric_state_of(*circuits);
     if (!state) return Error{unfit.where, unfit.found + ": " + state.error().message(), unfit.expected};
@@ -172,9 +174,10 @@ Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subjec
 }
 
 std::string ties_text(const Scenario& scenario, const AnyRouting& routing) {
-  if (std::holds_alternative<net::TableRouting>(routing)) return "ties of shortest paths: " + scenario.routing.split;
+  if (std::holds_alternative<net::routing::TableRouting>(routing))
+    return "ties of shortest paths: " + scenario.routing.split;
   if (std::holds_alternative<search::LiftedRouting>(routing)) return "ways balanced for uniform traffic";
-  if (std::holds_alternative<net::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
+  if (std::holds_alternative<net::routing::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
   if (scenario.network.topology == "torus" || scenario.network.topology == "pentagon")
     return scenario.routing.ties == "positive" ? "half-way ties all go in the positive direction"
                                                : "half-way ties split evenly";
@@ -184,11 +187,11 @@ std::string ties_text(const Scenario& scenario, const AnyRouting& routing) {
 RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {
   return std::visit(
       [&](const auto& each) {
-        const net::DeadlockCheck found = net::check_deadlock(subject.network, each);
+        const net::routing::DeadlockCheck found = net::routing::check_deadlock(subject.network, each);
         RoutingFacts facts{each.name(),    each.vc_classes(),  static_cast<int>(scenario.routing.vcs),
                            found.vertices, found.dependencies, ""};
         std::vector<std::string> circle;
-        for (const net::ChannelClass& held : found.cycle)
+        for (const net::routing::ChannelClass& held : found.cycle)
           circle.push_back(
               fmt::format("{} class {}", subject.names.channel(subject.network, held.channel), held.vc_class));
         if (!circle.empty()) circle.push_back(circle.front());

@@ -17,8 +17,9 @@
 namespace vtpu::scenario {
 
 /// Every routing that a scenario can ask for. One more: its header, its place here, and a line in routes.cpp.
-using AnyRouting = std::variant<net::DimensionOrder, Avoiding<net::DimensionOrder>, net::MinimalAdaptive, net::Valiant,
-                                net::ECube, Avoiding<net::ECube>, net::TableRouting, search::LiftedRouting>;
+using AnyRouting = std::variant<net::routing::DimensionOrder, Avoiding<net::routing::DimensionOrder>,
+                                net::routing::MinimalAdaptive, net::routing::Valiant, net::routing::ECube,
+                                Avoiding<net::routing::ECube>, net::routing::TableRouting, search::LiftedRouting>;
 
 /// Error: at the key: a routing that the topology does not have, that its faults do not allow, or that needs more
 /// virtual channels than there are.

@@ -88,13 +88,13 @@ void fill_loads(const Subject& subject, const std::vector<double>& by_channel, U
 
 /// What of a traffic can reach its destination.
 struct Reachable {
-  net::Traffic traffic;
+  net::workload::Traffic traffic;
   double rate = 1;  ///< of the busiest source, which `traffic` sets to 1 again
   double lost = 0;  ///< share of all that is offered
 };
 
-Result<Reachable> reachable_part(const Setup& setup, const net::Traffic& all) {
-  std::vector<net::Demand> demands;
+Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffic& all) {
+  std::vector<net::workload::Demand> demands;
   double offered = 0, kept = 0, busiest = 0;
   std::visit(
       [&](const auto& routing) {
@@ -115,22 +115,23 @@ Result<Reachable> reachable_part(const Setup& setup, const net::Traffic& all) {
   if (kept == 0)
     return Error{setup.scenario.where("traffic.pattern"), "found traffic of which nothing can reach its destination",
                  "faults or a graph that leave a path"};
-  const auto traffic = net::Traffic::matrix(all.chip_count(), demands);
+  const auto traffic = net::workload::Traffic::matrix(all.chip_count(), demands);
   if (!traffic) return traffic.error();
   return Reachable{*traffic, busiest, 1 - kept / offered};
 }
 
 /// By channel, when every chip injects a flit a cycle; none where it would take longer than anyone waits.
-std::vector<double> expected_loads(const Setup& setup, const net::Traffic& traffic) {
+std::vector<double> expected_loads(const Setup& setup, const net::workload::Traffic& traffic) {
   constexpr int kMostPairsOf = 1024;
   constexpr int kMostOfValiant = 128;  // each pair has a way by every chip
   const net::Network& network = setup.subject.network;
   const int chips = network.chip_count();
-  if (chips > (std::holds_alternative<net::Valiant>(setup.routing) ? kMostOfValiant : kMostPairsOf)) return {};
-  return std::visit([&](const auto& routing) { return net::expected_load(network, routing, traffic); }, setup.routing);
+  if (chips > (std::holds_alternative<net::routing::Valiant>(setup.routing) ? kMostOfValiant : kMostPairsOf)) return {};
+  return std::visit([&](const auto& routing) { return net::routing::expected_load(network, routing, traffic); },
+                    setup.routing);
 }
 
-Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::Watch& watch) {
+Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::workload::Watch& watch) {
   const Scenario& scenario = setup.scenario;
   const net::Network& network = setup.subject.network;
   Report& report = outcome.report;
@@ -155,9 +156,9 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::Watc
   for (const net::LinkModel& kind : network.link_kinds()) fastest = std::max(fastest, kind.bandwidth_gbytes_per_s);
   const std::vector<double> expected = expected_loads(setup, reachable.traffic);
   if (std::any_of(expected.begin(), expected.end(), [](double load) { return load > 0; }))
-    facts.ideal_throughput = net::ideal_throughput(network, expected) / reachable.rate *
+    facts.ideal_throughput = net::routing::ideal_throughput(network, expected) / reachable.rate *
                              network.link_kinds().front().bandwidth_gbytes_per_s / fastest;
-  const auto point = [&](double load, const net::Watch& mine) {
+  const auto point = [&](double load, const net::workload::Watch& mine) {
     const double rate = load * reachable.rate;
     auto found = report.level == "flit" ? flit_point(setup, reachable.traffic, rate, mine)
                                         : packet_point(setup, reachable.traffic, rate, mine);
@@ -167,12 +168,12 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::Watc
   auto curve = run_curve(scenario.traffic.loads, static_cast<int>(scenario.simulation.threads), point, watch);
   if (!curve) return curve.error();
   report.interrupted = curve->interrupted;
-  for (const net::SteadyState& each : curve->points) outcome.cost.hops += static_cast<double>(each.flit_hops);
+  for (const net::workload::SteadyState& each : curve->points) outcome.cost.hops += static_cast<double>(each.flit_hops);
   outcome.cost.hop_name = "flit-hops";
   facts.points = std::move(curve->points);
   if (!facts.points.empty()) {
-    const net::SteadyState* shown = &facts.points.front();
-    for (const net::SteadyState& each : facts.points)
+    const net::workload::SteadyState* shown = &facts.points.front();
+    for (const net::workload::SteadyState& each : facts.points)
       if (each.stable) shown = &each;
     report.load_at = shown->offered;
     report.load_unit = report.level == "flit" ? "flits a cycle" : "packets a slot";
@@ -185,7 +186,7 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::Watc
   return outcome;
 }
 
-Result<Finished> finish(const Setup& setup, const std::string& level, const net::Watch& watch,
+Result<Finished> finish(const Setup& setup, const std::string& level, const net::workload::Watch& watch,
                         const NetworkFacts& facts, std::vector<Bound>& bounds) {
   const Scenario& scenario = setup.scenario;
   const int diameter = facts.diameter;
@@ -194,7 +195,7 @@ Result<Finished> finish(const Setup& setup, const std::string& level, const net:
   if (first) bounds = bounds_of(scenario, setup.subject, diameter, *first, {}, alike);
   if (first && level == "flow") {
     bool stopped = false;
-    const net::Watch noticing = [&](double done) { return !(stopped = watch && !watch(done)); };
+    const net::workload::Watch noticing = [&](double done) { return !(stopped = watch && !watch(done)); };
     auto finished = finish_alike_by_flows(setup, *first, noticing);
     if (finished || stopped) return finished;  // else a routing for which the chips are not alike
   }
@@ -210,10 +211,10 @@ Result<Finished> finish(const Setup& setup, const std::string& level, const net:
   return finished;
 }
 
-Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::Watch& watch) {
+Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::workload::Watch& watch) {
   Report& report = outcome.report;
   bool stopped = false;
-  const net::Watch noticing = [&](double done) {
+  const net::workload::Watch noticing = [&](double done) {
     stopped = stopped || (watch && !watch(done));
     return !stopped;
   };
@@ -222,7 +223,7 @@ Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::Wat
   report.interrupted = stopped;
   if (!finished && stopped) return outcome;
   if (!finished) return finished.error();
-  const net::Completion& done = finished->completion;
+  const net::workload::Completion& done = finished->completion;
   facts.workload = workload_name(setup.scenario);
   facts.messages = finished->messages;
   facts.time_ns = done.time_ns;
@@ -259,7 +260,7 @@ Result<Report> inspect(const Scenario& scenario) {
   return inspected(scenario, *parts);
 }
 
-Result<Outcome> run(const Scenario& scenario, const net::Watch& watch) {
+Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch) {
   const auto parts = build(scenario);
   if (!parts) return parts.error();
   Outcome outcome{inspected(scenario, *parts), {}};

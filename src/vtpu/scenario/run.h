@@ -19,6 +19,6 @@ Result<Report> inspect(const Scenario& scenario);
 /// time; when it answers false the report holds what there is and says that it was interrupted. The report is the same
 /// for every number of threads. Error: as of inspect; a routing that can deadlock, with a cycle, unless
 /// routing.allow_deadlock; traffic that this network cannot have; what the simulator says.
-Result<Outcome> run(const Scenario& scenario, const net::Watch& watch);
+Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch);
 
 }  // namespace vtpu::scenario

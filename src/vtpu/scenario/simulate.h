@@ -24,16 +24,16 @@ struct Setup {
 };
 
 /// What a scenario says of packets.
-net::PacketConfig packet_config(const Scenario& scenario);
+net::packet::Config packet_config(const Scenario& scenario);
 
-Result<net::SteadyState> flit_point(const Setup& setup, const net::Traffic& traffic, double load,
-                                    const net::Watch& watch);
-Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& traffic, double load,
-                                      const net::Watch& watch);
+Result<net::workload::SteadyState> flit_point(const Setup& setup, const net::workload::Traffic& traffic, double load,
+                                              const net::workload::Watch& watch);
+Result<net::workload::SteadyState> packet_point(const Setup& setup, const net::workload::Traffic& traffic, double load,
+                                                const net::workload::Watch& watch);
 
 /// A run to completion, by whichever simulator.
 struct Finished {
-  net::Completion completion;  ///< of generated traffic, without times and losses of single messages
+  net::workload::Completion completion;  ///< of generated traffic, without times and losses of single messages
   std::uint64_t messages = 0;
   std::uint64_t lost_messages = 0;
   double hops = 0;  ///< of what `hop_name` says
@@ -41,14 +41,19 @@ struct Finished {
 };
 
 /// The result of a list of messages, each of them run by so many chips alike.
-Finished finished(const net::Workload& workload, net::Completion done, std::uint64_t chips);
+Finished finished(const net::workload::Workload& workload, net::workload::Completion done, std::uint64_t chips);
 
-Result<Finished> finish_by_flits(const Setup& setup, const net::Workload& workload, const net::Watch& watch);
-Result<Finished> finish_by_packets(const Setup& setup, const net::Workload& workload, const net::Watch& watch);
-Result<Finished> finish_by_flows(const Setup& setup, const net::Workload& workload, const net::Watch& watch);
+Result<Finished> finish_by_flits(const Setup& setup, const net::workload::Workload& workload,
+                                 const net::workload::Watch& watch);
+Result<Finished> finish_by_packets(const Setup& setup, const net::workload::Workload& workload,
+                                   const net::workload::Watch& watch);
+Result<Finished> finish_by_flows(const Setup& setup, const net::workload::Workload& workload,
+                                 const net::workload::Watch& watch);
 /// All chips do what the messages of chip 0 say. Error also: a routing that does not treat all chips alike.
-Result<Finished> finish_alike_by_flows(const Setup& setup, const net::Workload& of_first_chip, const net::Watch& watch);
+Result<Finished> finish_alike_by_flows(const Setup& setup, const net::workload::Workload& of_first_chip,
+                                       const net::workload::Watch& watch);
 /// Makes packets when there is place for them, never a list of messages.
-Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair, const net::Watch& watch);
+Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair,
+                                       const net::workload::Watch& watch);
 
 }  // namespace vtpu::scenario

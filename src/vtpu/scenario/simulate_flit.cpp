@@ -9,8 +9,8 @@
 namespace vtpu::scenario {
 namespace {
 
-net::FlitConfig config_of(const Scenario& scenario) {
-  net::FlitConfig config;
+net::flit::Config config_of(const Scenario& scenario) {
+  net::flit::Config config;
   config.vcs = static_cast<int>(scenario.routing.vcs);
   config.vc_buffer_flits = static_cast<int>(scenario.simulation.buffer_flits);
   config.packet_flits = static_cast<int>(scenario.traffic.packet_flits);
@@ -20,32 +20,33 @@ net::FlitConfig config_of(const Scenario& scenario) {
 
 }  // namespace
 
-Result<net::SteadyState> flit_point(const Setup& setup, const net::Traffic& traffic, double load,
-                                    const net::Watch& watch) {
+Result<net::workload::SteadyState> flit_point(const Setup& setup, const net::workload::Traffic& traffic, double load,
+                                              const net::workload::Watch& watch) {
   const Scenario& scenario = setup.scenario;
-  const net::FlitConfig config = config_of(scenario);
-  net::SteadyPlan plan;
+  const net::flit::Config config = config_of(scenario);
+  net::flit::SteadyPlan plan;
   plan.offered = load;
   plan.period = static_cast<int>(scenario.simulation.period_cycles);
   plan.batches = static_cast<int>(scenario.simulation.batches);
   plan.latency_limit = scenario.simulation.latency_limit_cycles;
   return std::visit(
       [&](const auto& routing) {
-        return net::run_steady(setup.subject.network, routing, traffic, config, plan, watch);
+        return net::flit::run_steady_state(setup.subject.network, routing, traffic, config, plan, watch);
       },
       setup.routing);
 }
 
-Result<Finished> finish_by_flits(const Setup& setup, const net::Workload& workload, const net::Watch& watch) {
+Result<Finished> finish_by_flits(const Setup& setup, const net::workload::Workload& workload,
+                                 const net::workload::Watch& watch) {
   const auto& simulation = setup.scenario.simulation;
   const std::uint64_t flits =
       (simulation.packet_bytes.count + simulation.flit_bytes.count - 1) / simulation.flit_bytes.count;
-  net::FlitConfig config = config_of(setup.scenario);
+  net::flit::Config config = config_of(setup.scenario);
   config.packet_flits = static_cast<int>(std::min<std::uint64_t>(flits, 65535));
   auto done = std::visit(
       [&](const auto& routing) {
-        return net::run_flits(setup.subject.network, routing, workload, config,
-                              static_cast<int>(simulation.flit_bytes.count), watch);
+        return net::flit::run_flits(setup.subject.network, routing, workload, config,
+                                    static_cast<int>(simulation.flit_bytes.count), watch);
       },
       setup.routing);
   if (!done) return done.error();

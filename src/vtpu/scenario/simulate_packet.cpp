@@ -8,8 +8,8 @@
 #include "vtpu/scenario/simulate.h"
 
 namespace vtpu::scenario {
-net::PacketConfig packet_config(const Scenario& scenario) {
-  net::PacketConfig config;
+net::packet::Config packet_config(const Scenario& scenario) {
+  net::packet::Config config;
   config.packet_bytes = static_cast<int>(scenario.simulation.packet_bytes.count);
   config.vcs = static_cast<int>(scenario.routing.vcs);
   config.vc_buffer_packets = static_cast<int>(scenario.simulation.buffer_packets);
@@ -18,26 +18,27 @@ net::PacketConfig packet_config(const Scenario& scenario) {
   return config;
 }
 
-Result<net::SteadyState> packet_point(const Setup& setup, const net::Traffic& traffic, double load,
-                                      const net::Watch& watch) {
+Result<net::workload::SteadyState> packet_point(const Setup& setup, const net::workload::Traffic& traffic, double load,
+                                                const net::workload::Watch& watch) {
   const auto& simulation = setup.scenario.simulation;
-  net::PacketSteadyPlan plan;
+  net::packet::SteadyPlan plan;
   plan.offered = load;
   plan.warm_up = static_cast<int>(3 * simulation.period_cycles);
   plan.measured =
       static_cast<int>(std::min<std::int64_t>(simulation.period_cycles * simulation.batches, 1'000'000'000));
   return std::visit(
       [&](const auto& routing) {
-        return net::run_steady_packets(setup.subject.network, routing, traffic, packet_config(setup.scenario), plan,
-                                       watch);
+        return net::packet::run_steady_state(setup.subject.network, routing, traffic, packet_config(setup.scenario),
+                                             plan, watch);
       },
       setup.routing);
 }
 
-Result<Finished> finish_by_packets(const Setup& setup, const net::Workload& workload, const net::Watch& watch) {
+Result<Finished> finish_by_packets(const Setup& setup, const net::workload::Workload& workload,
+                                   const net::workload::Watch& watch) {
   auto done = std::visit(
       [&](const auto& routing) {
-        return net::run_packets(setup.subject.network, routing, workload, packet_config(setup.scenario), watch);
+        return net::packet::run_packets(setup.subject.network, routing, workload, packet_config(setup.scenario), watch);
       },
       setup.routing);
   if (!done) return done.error();
@@ -49,12 +50,14 @@ Result<Finished> finish_by_packets(const Setup& setup, const net::Workload& work
   return all;
 }
 
-Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair, const net::Watch& watch) {
-  net::AllToAll all_to_all;
+Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair,
+                                       const net::workload::Watch& watch) {
+  net::packet::AllToAll all_to_all;
   all_to_all.bytes_per_pair = bytes_per_pair;
   auto done = std::visit(
       [&](const auto& routing) {
-        return net::run_all_to_all(setup.subject.network, routing, all_to_all, packet_config(setup.scenario), watch);
+        return net::packet::run_all_to_all(setup.subject.network, routing, all_to_all, packet_config(setup.scenario),
+                                           watch);
       },
       setup.routing);
   if (!done) return done.error();

@@ -26,40 +26,40 @@ Result<net::Shape> sides_of(const Scenario& scenario) {
 Result<AnyTopology> fat_tree(const Scenario& scenario) {
   const auto chips = static_cast<int>(scenario.network.chips);
   if (scenario.network.topology == "island-fat-tree") {
-    const auto islands = net::IslandFatTree::make(chips);
+    const auto islands = net::topology::IslandFatTree::make(chips);
     if (!islands) return at_key(scenario, "network.chips", islands.error());
     return AnyTopology(*islands);
   }
-  const auto tree = net::FatTree::make(chips, static_cast<int>(scenario.network.radix));
+  const auto tree = net::topology::FatTree::make(chips, static_cast<int>(scenario.network.radix));
   if (!tree) return at_key(scenario, "network.radix", tree.error());
   return AnyTopology(*tree);
 }
 
 Result<AnyTopology> ocs(const Scenario& scenario) {
   const File& file = scenario.network.file;
-  const auto read = net::read_ocs_state(file.path);
+  const auto read = net::ocs::read_ocs_state(file.path);
   if (!read) return read.error();
-  const auto topology = net::OcsTopology::make(read->state, read->slice, "OCS state " + file.name);
+  const auto topology = net::topology::OcsTopology::make(read->state, read->slice, "OCS state " + file.name);
   if (!topology) return at_key(scenario, "network.file", topology.error());
   return AnyTopology(*topology);
 }
 
 Result<AnyTopology> build_topology(const Scenario& scenario) {
   const std::string& kind = scenario.network.topology;
-  if (kind == "hypercube") return AnyTopology(net::Hypercube{static_cast<int>(scenario.network.dimensions)});
+  if (kind == "hypercube") return AnyTopology(net::topology::Hypercube{static_cast<int>(scenario.network.dimensions)});
   if (kind == "fat-tree" || kind == "island-fat-tree") return fat_tree(scenario);
   if (kind == "graph") {
-    const auto graph = net::read_graph(scenario.network.file.path);
+    const auto graph = net::topology::read_graph(scenario.network.file.path);
     if (!graph) return graph.error();
     return AnyTopology(*graph);
   }
-  if (kind == "pentagon") return AnyTopology(net::pentagon());
+  if (kind == "pentagon") return AnyTopology(net::topology::pentagon());
   if (kind == "ocs") return ocs(scenario);
   const auto sides = sides_of(scenario);
   if (!sides) return sides.error();
-  if (kind == "torus") return AnyTopology(net::Torus{*sides});
-  if (kind == "mesh") return AnyTopology(net::Mesh{*sides});
-  const auto twisted = net::TwistedTorus::make(*sides);
+  if (kind == "torus") return AnyTopology(net::topology::Torus{*sides});
+  if (kind == "mesh") return AnyTopology(net::topology::Mesh{*sides});
+  const auto twisted = net::topology::TwistedTorus::make(*sides);
   if (!twisted) return at_key(scenario, "network.sides", twisted.error());
   return AnyTopology(*twisted);
 }
@@ -175,15 +175,16 @@ NetworkFacts facts_of(const Subject& subject) {
         const bool alike = T::kVertexTransitive && !subject.failed.any();
         if (!alike && network.chip_count() > kMostSearches) return;
         facts.distances_known = true;
-        const net::Sources sources = alike ? net::Sources::first : net::Sources::all;
-        const net::LinkGraph graph =
-            subject.failed.any() ? net::link_graph(Surviving(topology, subject.failed)) : net::link_graph(topology);
-        const net::DistanceDistribution found = net::distances(graph, sources);
+        const net::topology::Sources sources = alike ? net::topology::Sources::first : net::topology::Sources::all;
+        const net::topology::LinkGraph graph = subject.failed.any()
+                                                   ? net::topology::link_graph(Surviving(topology, subject.failed))
+                                                   : net::topology::link_graph(topology);
+        const net::topology::DistanceDistribution found = net::topology::distances(graph, sources);
         facts.diameter = found.diameter();
         facts.average_hops = found.average_excluding_self();
         facts.unreachable_pairs = found.unreachable_pairs();
         if (network.attached_count() > 0 && facts.kinds.size() == 1 && facts.unreachable_pairs == 0)
-          facts.uniform_bound = net::uniform_load(graph, sources).bound_by_link();
+          facts.uniform_bound = net::topology::uniform_load(graph, sources).bound_by_link();
       },
       subject.topology);
   return facts;
@@ -192,8 +193,8 @@ NetworkFacts facts_of(const Subject& subject) {
 std::vector<NodeRow> node_rows(const Subject& subject) {
   std::vector<NodeRow> rows;
   const net::Network& network = subject.network;
-  const std::vector<net::Position> places =
-      std::visit([](const auto& topology) { return net::node_positions(topology); }, subject.topology);
+  const std::vector<net::topology::Position> places =
+      std::visit([](const auto& topology) { return net::topology::node_positions(topology); }, subject.topology);
   for (int node = 0; node < network.node_count(); ++node)
     rows.push_back({subject.names.node(node), node >= network.chip_count(), subject.failed.node(node),
                     places[static_cast<std::size_t>(node)]});

@@ -26,8 +26,9 @@ inline constexpr int kMostChips = 1 << 17;
 
 /// Every topology that a scenario can ask for. One more: its header, its place here, a word in keys.def, and a line of
 /// build_topology.
-using AnyTopology = std::variant<net::Torus, net::Mesh, net::TwistedTorus, net::Hypercube, net::OcsTopology,
-                                 net::FatTree, net::IslandFatTree, net::GraphTopology>;
+using AnyTopology = std::variant<net::topology::Torus, net::topology::Mesh, net::topology::TwistedTorus,
+                                 net::topology::Hypercube, net::topology::OcsTopology, net::topology::FatTree,
+                                 net::topology::IslandFatTree, net::topology::GraphTopology>;
 
 /// The network of a scenario, whole and after its faults; channels have the same numbers in both.
 struct Subject {

@@ -48,7 +48,7 @@ class Surviving {
 
 /// A routing that knows nothing of failures, on a network that has some: it reaches a destination where no way that it
 /// may choose leads over a failed channel. Oblivious routings with few starts a pair.
-template <net::Routing R>
+template <net::routing::Routing R>
 class Avoiding {
  public:
   using State = typename R::State;
@@ -60,7 +60,7 @@ class Avoiding {
 
   std::string name() const { return routing_.name() + " with no way around failures"; }
   int vc_classes() const { return routing_.vc_classes(); }
-  net::VcRange vcs_of(int vc_class, int vcs) const { return routing_.vcs_of(vc_class, vcs); }
+  net::routing::VcRange vcs_of(int vc_class, int vcs) const { return routing_.vcs_of(vc_class, vcs); }
   bool reaches(int source, int destination) const {
     if (lame_->failed.node(source) || lame_->failed.node(destination)) return false;
     if (!routing_.reaches(source, destination)) return false;
@@ -74,8 +74,10 @@ class Avoiding {
   void for_each_start(int source, int destination, Visit visit) const {
     routing_.for_each_start(source, destination, visit);
   }
-  void moves(int node, const State& state, net::Moves& moves) const { routing_.moves(node, state, moves); }
-  State after(int node, const State& state, const net::Move& move) const { return routing_.after(node, state, move); }
+  void moves(int node, const State& state, net::routing::Moves& moves) const { routing_.moves(node, state, moves); }
+  State after(int node, const State& state, const net::routing::Move& move) const {
+    return routing_.after(node, state, move);
+  }
 
  private:
   struct Lame {
@@ -84,9 +86,9 @@ class Avoiding {
   };
 
   bool survives(int node, const State& state) const {
-    net::Moves moves;
+    net::routing::Moves moves;
     routing_.moves(node, state, moves);
-    return std::all_of(moves.begin(), moves.end(), [&](const net::Move& move) {
+    return std::all_of(moves.begin(), moves.end(), [&](const net::routing::Move& move) {
       const int channel = lame_->whole.channel(node, move.port);
       return !lame_->failed.channel(channel) &&
              survives(lame_->whole.target(channel), routing_.after(node, state, move));

@@ -17,7 +17,7 @@ namespace {
 constexpr int kMostRows = 1 << 17;
 
 struct Rows {
-  std::vector<net::RouteRow> reached;
+  std::vector<net::routing::RouteRow> reached;
   int unreachable = 0;
 };
 
@@ -29,7 +29,7 @@ Rows rows_from(const Subject& subject, const AnyRouting& routing, int first, int
           for (int destination = 0; destination < subject.network.chip_count(); ++destination) {
             if (destination == source) continue;
             if (each.reaches(source, destination))
-              rows.reached.push_back(net::route_row(subject.network, each, source, destination));
+              rows.reached.push_back(net::routing::route_row(subject.network, each, source, destination));
             else
               ++rows.unreachable;
           }
@@ -44,7 +44,7 @@ Rows way(const Subject& subject, const AnyRouting& routing, int source, int dest
   std::visit(
       [&](const auto& each) {
         if (each.reaches(source, destination))
-          rows.reached = net::route_rows(subject.network, each, source, destination);
+          rows.reached = net::routing::route_rows(subject.network, each, source, destination);
         else
           rows.unreachable = 1;
       },
@@ -79,7 +79,7 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
     if (!chip) return chip.error();
     rows = way(*subject, *routing, first, *chip);
   }
-  std::string text = net::to_string(rows.reached, subject->network, subject->shape());
+  std::string text = net::routing::to_string(rows.reached, subject->network, subject->shape());
   if (rows.unreachable > 0)
     text += fmt::format("without a way: {} of {} pairs\n", rows.unreachable,
                         static_cast<std::size_t>(rows.unreachable) + rows.reached.size());

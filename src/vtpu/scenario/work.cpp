@@ -21,25 +21,26 @@ namespace {
 
 constexpr int kMostListedChips = 2048;  // an all-to-all of so many is four million messages
 
-net::ChipNames chip_names(const Subject& subject) {
-  return subject.names.grid() ? net::ChipNames(*subject.names.grid()) : net::ChipNames(subject.network.chip_count());
+net::workload::ChipNames chip_names(const Subject& subject) {
+  return subject.names.grid() ? net::workload::ChipNames(*subject.names.grid())
+                              : net::workload::ChipNames(subject.network.chip_count());
 }
 
-Result<net::Traffic> hot_spot(const Scenario& scenario, const Subject& subject) {
+Result<net::workload::Traffic> hot_spot(const Scenario& scenario, const Subject& subject) {
   std::vector<int> hot;
   for (const std::string& name : scenario.traffic.hot_chips) {
     const auto chip = subject.names.chip(name, scenario.where("traffic.hot_chips"));
     if (!chip) return chip.error();
     hot.push_back(*chip);
   }
-  auto traffic = net::Traffic::hot_spot(subject.network.chip_count(), hot, scenario.traffic.hot_share);
+  auto traffic = net::workload::Traffic::hot_spot(subject.network.chip_count(), hot, scenario.traffic.hot_share);
   if (!traffic) return at_key(scenario, "traffic.hot_chips", traffic.error());
   return traffic;
 }
 
 /// Of the first `sources` chips.
-Result<net::Workload> all_to_all(const Scenario& scenario, const Subject& subject, int sources) {
-  net::Workload workload("all-to-all");
+Result<net::workload::Workload> all_to_all(const Scenario& scenario, const Subject& subject, int sources) {
+  net::workload::Workload workload("all-to-all");
   const int chips = subject.network.chip_count();
   if (sources > kMostListedChips)
     return Error{scenario.where("workload.kind"), fmt::format("found an all-to-all of {} chips", chips),
@@ -51,32 +52,32 @@ Result<net::Workload> all_to_all(const Scenario& scenario, const Subject& subjec
 }
 
 struct Named {
-  net::Collective collective;
-  net::Algorithm algorithm;
+  net::collective::Collective collective;
+  net::collective::Algorithm algorithm;
 };
 
 /// Error: an operation or schedule that there is not, or that do not go together.
 Result<Named> named_collective(const Scenario& scenario) {
-  const auto collective = net::parse_collective(scenario.workload.collective);
+  const auto collective = net::collective::parse_collective(scenario.workload.collective);
   if (!collective) return at_key(scenario, "workload.collective", collective.error());
-  const std::vector<net::Algorithm> has = net::algorithms_of(*collective);
-  const bool bucket = std::find(has.begin(), has.end(), net::Algorithm::bucket) != has.end();
-  Named named{*collective, bucket ? net::Algorithm::bucket : has.front()};
+  const std::vector<net::collective::Algorithm> has = net::collective::algorithms_of(*collective);
+  const bool bucket = std::find(has.begin(), has.end(), net::collective::Algorithm::bucket) != has.end();
+  Named named{*collective, bucket ? net::collective::Algorithm::bucket : has.front()};
   if (scenario.workload.algorithm == "auto") return named;
-  const auto algorithm = net::parse_algorithm(scenario.workload.algorithm);
+  const auto algorithm = net::collective::parse_algorithm(scenario.workload.algorithm);
   if (!algorithm) return at_key(scenario, "workload.algorithm", algorithm.error());
-  if (const auto right = net::check_combination(*collective, *algorithm); !right)
+  if (const auto right = net::collective::check_combination(*collective, *algorithm); !right)
     return at_key(scenario, "workload.algorithm", right.error());
   named.algorithm = *algorithm;
   return named;
 }
 
-Result<net::Workload> collective(const Scenario& scenario, const Subject& subject) {
+Result<net::workload::Workload> collective(const Scenario& scenario, const Subject& subject) {
   const auto named = named_collective(scenario);
   if (!named) return named.error();
-  const auto schedule = net::make_schedule(named->collective, named->algorithm, subject.shape());
+  const auto schedule = net::collective::make_schedule(named->collective, named->algorithm, subject.shape());
   if (!schedule) return at_key(scenario, "workload.algorithm", schedule.error());
-  return net::to_workload(*schedule, scenario.workload.bytes.count);
+  return net::collective::to_workload(*schedule, scenario.workload.bytes.count);
 }
 
 /// What any algorithm takes, where all chips have alike links.
@@ -88,7 +89,7 @@ std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Ne
     for (int port = 0; port < network.port_count(); ++port) links += network.attached(network.channel(chip, port));
     return links;
   };
-  net::AlphaBeta machine;
+  net::collective::AlphaBeta machine;
   machine.chips = network.chip_count();
   machine.links = links_of(0);
   machine.gbytes_per_s = network.link_kinds().front().bandwidth_gbytes_per_s;
@@ -96,11 +97,12 @@ std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Ne
   machine.diameter = diameter;
   for (int chip = 1; chip < machine.chips; ++chip)
     if (links_of(chip) != machine.links) return std::nullopt;
-  return Bound{"any algorithm", net::lower_bound(named->collective, machine, scenario.workload.bytes.count).time_ns()};
+  return Bound{"any algorithm",
+               net::collective::lower_bound(named->collective, machine, scenario.workload.bytes.count).time_ns()};
 }
 
-Result<net::Workload> trace(const Scenario& scenario, const Subject& subject) {
-  auto read = net::read_trace(scenario.workload.file.path, chip_names(subject));
+Result<net::workload::Workload> trace(const Scenario& scenario, const Subject& subject) {
+  auto read = net::workload::read_trace(scenario.workload.file.path, chip_names(subject));
   if (!read) return read.error();
   return std::move(read->workload);
 }
@@ -127,17 +129,18 @@ double time_over(double bytes, double bandwidth) { return bandwidth > 0 ? bytes 
 
 }  // namespace
 
-Result<net::Traffic> build_traffic(const Scenario& scenario, const Subject& subject) {
+Result<net::workload::Traffic> build_traffic(const Scenario& scenario, const Subject& subject) {
   const std::string& pattern = scenario.traffic.pattern;
   if (pattern == "hot-spot") return hot_spot(scenario, subject);
-  auto traffic = pattern == "matrix" ? net::read_traffic_matrix(scenario.traffic.file.path, chip_names(subject))
-                                     : net::Traffic::make(pattern, subject.shape(),
-                                                          Random(static_cast<std::uint64_t>(scenario.simulation.seed)));
+  auto traffic = pattern == "matrix"
+                     ? net::workload::read_traffic_matrix(scenario.traffic.file.path, chip_names(subject))
+                     : net::workload::Traffic::make(pattern, subject.shape(),
+                                                    Random(static_cast<std::uint64_t>(scenario.simulation.seed)));
   if (!traffic && pattern != "matrix") return at_key(scenario, "traffic.pattern", traffic.error());
   return traffic;
 }
 
-Result<net::Workload> build_workload(const Scenario& scenario, const Subject& subject) {
+Result<net::workload::Workload> build_workload(const Scenario& scenario, const Subject& subject) {
   if (scenario.workload.kind == "all-to-all") return all_to_all(scenario, subject, subject.network.chip_count());
   return scenario.workload.kind == "collective" ? collective(scenario, subject) : trace(scenario, subject);
 }
@@ -148,11 +151,11 @@ std::string workload_name(const Scenario& scenario) {
   if (scenario.workload.kind == "trace") return "trace " + scenario.workload.file.name;
   const auto named = named_collective(scenario);
   if (!named) return scenario.workload.collective;
-  return fmt::format("{} by {}, {} bytes a chip", net::to_string(named->collective), net::to_string(named->algorithm),
+  return fmt::format("{} by {}, {} bytes a chip", net::collective::to_string(named->collective), net::collective::to_string(named->algorithm),
                      scenario.workload.bytes.count);
 }
 
-std::optional<net::Workload> build_first_chip(const Scenario& scenario, const Subject& subject) {
+std::optional<net::workload::Workload> build_first_chip(const Scenario& scenario, const Subject& subject) {
   const bool alike =
       !subject.failed.any() && std::visit([]<class T>(const T&) { return T::kVertexTransitive; }, subject.topology);
   if (!alike) return std::nullopt;
@@ -160,13 +163,14 @@ std::optional<net::Workload> build_first_chip(const Scenario& scenario, const Su
   if (scenario.workload.kind != "collective" || !subject.names.grid()) return std::nullopt;
   const auto named = named_collective(scenario);
   if (!named) return std::nullopt;
-  const auto program = net::make_chip_program(named->collective, named->algorithm, *subject.names.grid());
+  const auto program = net::collective::make_chip_program(named->collective, named->algorithm, *subject.names.grid());
   if (!program) return std::nullopt;
   return program->of_first_chip(scenario.workload.bytes.count);
 }
 
 std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, int diameter,
-                             const net::Workload& workload, const std::vector<net::Loss>& lost, int alike) {
+                             const net::workload::Workload& workload, const std::vector<net::workload::Loss>& lost,
+                             int alike) {
   const net::Network& network = subject.network;
   const auto chips = static_cast<std::size_t>(network.chip_count());
   std::vector<double> out(chips), in(chips), bandwidth(static_cast<std::size_t>(network.node_count()));
@@ -179,8 +183,8 @@ std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, i
   }
   std::vector<std::vector<std::pair<int, double>>> from(chips);
   for (int id = 0; id < workload.size(); ++id) {
-    const net::Message& message = workload.message(id);
-    const bool arrives = lost.empty() || lost[static_cast<std::size_t>(id)] == net::Loss::none;
+    const net::workload::Message& message = workload.message(id);
+    const bool arrives = lost.empty() || lost[static_cast<std::size_t>(id)] == net::workload::Loss::none;
     if (message.source == message.destination || !arrives) continue;
     const auto bytes = static_cast<double>(message.bytes);
     out[static_cast<std::size_t>(message.source)] += bytes;

@@ -19,7 +19,7 @@ constexpr double kCold = 0.02;      // of the heat, at the end
 constexpr double kTwoAtOnce = 0.3;  // share of steps that draw two switches
 constexpr int kAskEvery = 256;      // steps between questions whether to stop
 
-std::vector<std::vector<int>> switches_together(const net::OcsLayout& layout, Alike alike) {
+std::vector<std::vector<int>> switches_together(const net::ocs::OcsLayout& layout, Alike alike) {
   const int of_dimension = layout.ocs_count() / 3;
   std::vector<std::vector<int>> together;
   switch (alike) {
@@ -29,7 +29,7 @@ std::vector<std::vector<int>> switches_together(const net::OcsLayout& layout, Al
     case Alike::rotated:
       for (int ocs = 0; ocs < of_dimension; ++ocs) {
         std::vector<int>& orbit = together.emplace_back();
-        net::Coordinates place = layout.position_of(ocs, net::Face::plus);
+        net::Coordinates place = layout.position_of(ocs, net::ocs::Face::plus);
         for (const int dimension : {0, 1, 2}) {
           orbit.push_back(layout.ocs_of(dimension, place));
           place = {place[2], place[0], place[1]};
@@ -75,12 +75,12 @@ class Switches {
 };
 
 std::vector<int> lengths_of(const SymmetricState& state, LinkLengths links) {
-  const net::OcsLayout layout{state.block_side, state.blocks()};
+  const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   std::vector<int> lengths(at(state.positions() * 6), links.electrical);
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
-    for (const net::Face face : {net::Face::plus, net::Face::minus})
+    for (const net::ocs::Face face : {net::ocs::Face::plus, net::ocs::Face::minus})
       lengths[at(layout.block_shape().index_of(layout.position_of(ocs, face)) * 6 + 2 * layout.dimension_of(ocs) +
-                 (face == net::Face::minus ? 1 : 0))] = links.optical;
+                 (face == net::ocs::Face::minus ? 1 : 0))] = links.optical;
   return lengths;
 }
 
@@ -89,7 +89,7 @@ std::vector<int> lengths_of(const SymmetricState& state, LinkLengths links) {
 SymmetricState random_state(const BlockGroup& group, const net::Shape& shape, const AnnealOptions& options,
                             std::uint64_t seed) {
   SymmetricState state{group, shape, 4, {}, {}};
-  const int switches = net::OcsLayout{state.block_side, state.blocks()}.ocs_count();
+  const int switches = net::ocs::OcsLayout{state.block_side, state.blocks()}.ocs_count();
   state.translation.assign(at(switches), 0);
   state.mirror.assign(at(switches), -1);
   Random random(seed);

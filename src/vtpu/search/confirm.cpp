@@ -13,9 +13,9 @@ Result<RoutedState> routed(const SymmetricState& state, const RouteRule& rule, c
   const RuledGraph ways = ruled(lifted(state), rule);
   const Result<LiftedFlow> flow = balanced_flow(ways.graph, options);
   if (!flow) return flow.error();
-  const net::StateOfSlice circuits = circuits_of(state, 0);
-  const Result<net::OcsTopology> topology =
-      net::OcsTopology::make(circuits.state, circuits.slice, "symmetric OCS state " + to_string(state.shape));
+  const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
+  const Result<net::topology::OcsTopology> topology =
+      net::topology::OcsTopology::make(circuits.state, circuits.slice, "symmetric OCS state " + to_string(state.shape));
   VTPU_CHECK(topology.ok(), "the circuits of a state stay among its blocks");
   return RoutedState{net::Network(*topology), LiftedRouting(state, ways, flow->split, rule, least_share),
                      flow->throughput, flow->dual_bound};

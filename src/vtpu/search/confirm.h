@@ -27,11 +27,12 @@ Result<RoutedState> routed(const SymmetricState& state, const RouteRule& rule, c
 
 /// What an all-to-all reaches by packets: bytes a chip sends, its share to itself included as in bounds, over the time
 /// until the last has arrived, in link bandwidths of 50 GB/s.
-template <net::Routing R>
+template <net::routing::Routing R>
 Result<double> packet_throughput(const net::Network& network, const R& routing, int packets_a_pair,
-                                 const net::PacketConfig& config) {
+                                 const net::packet::Config& config) {
   const auto bytes = static_cast<std::uint64_t>(config.packet_bytes) * static_cast<std::uint64_t>(packets_a_pair);
-  const Result<net::PacketRun> run = net::run_all_to_all(network, routing, net::AllToAll{bytes}, config);
+  const Result<net::packet::AllToAllResult> run =
+      net::packet::run_all_to_all(network, routing, net::packet::AllToAll{bytes}, config);
   if (!run) return run.error();
   return network.chip_count() * static_cast<double>(bytes) / run->time_ns / net::LinkModel{}.bandwidth_gbytes_per_s;
 }

@@ -177,9 +177,9 @@ std::vector<SpanningTree> disjoint_trees(const net::Network& network, int count)
   return trees;
 }
 
-net::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
-                              std::uint64_t buffer_bytes, int pieces) {
-  net::Workload workload("all-reduce over disjoint trees");
+net::workload::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
+                                        std::uint64_t buffer_bytes, int pieces) {
+  net::workload::Workload workload("all-reduce over disjoint trees");
   const std::uint64_t parts = trees.size() * static_cast<std::uint64_t>(pieces);
   std::uint64_t part = 0;
   for (const SpanningTree& tree : trees) {

@@ -23,7 +23,7 @@ std::vector<SpanningTree> disjoint_trees(const net::Network& network, int count)
 /// An all-reduce of a buffer over trees that share no link, each with an equal part of it: sums go up and come back
 /// down in `pieces` pieces, one behind the other. A link carries one part each way, so that three trees keep all links
 /// of chips with six busy: the least time that any all-reduce takes there, but for filling the trees.
-net::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
-                              std::uint64_t buffer_bytes, int pieces);
+net::workload::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
+                                        std::uint64_t buffer_bytes, int pieces);
 
 }  // namespace vtpu::search

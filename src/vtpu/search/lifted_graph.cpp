@@ -7,7 +7,7 @@
 namespace vtpu::search {
 
 LiftedGraph lifted(const SymmetricState& state) {
-  const net::OcsLayout layout{state.block_side, state.blocks()};
+  const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   const net::Shape block = layout.block_shape();
   LiftedGraph graph{state.group, {}, {}, {}};
   for (int position = 0; position < block.count(); ++position) {
@@ -23,11 +23,11 @@ LiftedGraph lifted(const SymmetricState& state) {
 }
 
 void reset_switch(LiftedGraph& graph, const SymmetricState& state, int ocs) {
-  const net::OcsLayout layout{state.block_side, state.blocks()};
+  const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   const net::Shape block = layout.block_shape();
   const int port = 2 * layout.dimension_of(ocs);
-  const int plus = block.index_of(layout.position_of(ocs, net::Face::plus));
-  const int minus = block.index_of(layout.position_of(ocs, net::Face::minus));
+  const int plus = block.index_of(layout.position_of(ocs, net::ocs::Face::plus));
+  const int minus = block.index_of(layout.position_of(ocs, net::ocs::Face::minus));
   const int translation = state.translation[static_cast<std::size_t>(ocs)];
   LiftedGraph::Arc& from_plus = graph.arcs[static_cast<std::size_t>(plus * 6 + port)];
   LiftedGraph::Arc& from_minus = graph.arcs[static_cast<std::size_t>(minus * 6 + port + 1)];

@@ -16,7 +16,7 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways
       blocks_(state.blocks()),
       start_(ways.graph.start),
       at_position_(ways.graph.position) {
-  const net::StateOfSlice circuits = circuits_of(state, 0);
+  const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   const int positions = state.positions();
   chip_.resize(at(state.chips()));
   for (int chip = 0; chip < state.chips(); ++chip) {
@@ -68,8 +68,9 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways
       }
 }
 
-void LiftedRouting::for_each_dependency(const net::Network& network,
-                                        const std::function<void(net::ChannelClass, net::ChannelClass)>& visit) const {
+void LiftedRouting::for_each_dependency(
+    const net::Network& network,
+    const std::function<void(net::routing::ChannelClass, net::routing::ChannelClass)>& visit) const {
   const int positions = static_cast<int>(start_.size());
   for (const Dependency& pair : dependencies_)
     for (int block = 0; block < blocks_; ++block) {

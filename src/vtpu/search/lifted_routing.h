@@ -41,7 +41,9 @@ class LiftedRouting {
 
   std::string name() const { return name_; }
   int vc_classes() const { return classes_; }
-  net::VcRange vcs_of(int vc_class, int vcs) const { return net::even_share(vc_class, classes_, vcs); }
+  net::routing::VcRange vcs_of(int vc_class, int vcs) const {
+    return net::routing::even_share(vc_class, classes_, vcs);
+  }
   bool reaches(int, int) const { return true; }
 
   State start(int source, int destination, Random&) const { return {destination, start_[at(position_[at(source)])]}; }
@@ -49,7 +51,7 @@ class LiftedRouting {
   void for_each_start(int source, int destination, Visit visit) const {
     visit(State{destination, start_[at(position_[at(source)])]}, 1.0);
   }
-  void moves(int node, const State& state, net::Moves& moves) const {
+  void moves(int node, const State& state, net::routing::Moves& moves) const {
     moves.clear();
     const int target = state.destination;
     const int apart = apart_[at(block_[at(target)] * blocks_ + block_[at(node)])];
@@ -57,13 +59,14 @@ class LiftedRouting {
     for (std::uint32_t way = first_[place]; way < first_[place + 1]; ++way)
       moves.add({ways_[way].port, ways_[way].vc_class, ways_[way].share});
   }
-  State after(int, const State& state, const net::Move& move) const {
+  State after(int, const State& state, const net::routing::Move& move) const {
     return {state.destination, next_[at(state.vertex * kPorts + move.port)]};
   }
 
   /// All pairs of channels that follow each other in the rule's graph, whether or not a destination's split has them.
-  void for_each_dependency(const net::Network& network,
-                           const std::function<void(net::ChannelClass, net::ChannelClass)>& visit) const;
+  void for_each_dependency(
+      const net::Network& network,
+      const std::function<void(net::routing::ChannelClass, net::routing::ChannelClass)>& visit) const;
 
   TableSize table_size() const;
 
@@ -100,6 +103,6 @@ class LiftedRouting {
   std::vector<Way> ways_;
   std::vector<Dependency> dependencies_;
 };
-static_assert(net::Routing<LiftedRouting>);
+static_assert(net::routing::Routing<LiftedRouting>);
 
 }  // namespace vtpu::search

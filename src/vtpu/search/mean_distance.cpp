@@ -103,9 +103,9 @@ double MeanDistance::bound(const LiftedGraph& graph, std::span<const int> length
   return static_cast<double>(room) * graph.positions() * graph.group.order() / static_cast<double>(total);
 }
 
-net::DistanceDistribution MeanDistance::distribution(const LiftedGraph& graph) {
+net::topology::DistanceDistribution MeanDistance::distribution(const LiftedGraph& graph) {
   search(graph, {});
-  net::DistanceDistribution distribution{graph.positions() * graph.group.order(), pairs_};
+  net::topology::DistanceDistribution distribution{graph.positions() * graph.group.order(), pairs_};
   for (std::uint64_t& pairs : distribution.pairs_at) pairs *= at(graph.group.order());
   return distribution;
 }

@@ -22,8 +22,8 @@ class MeanDistance {
   /// time taken grows with the distances. 0 where there is no path.
   double bound(const LiftedGraph& graph, std::span<const int> lengths);
 
-  /// How many ordered pairs of chips lie at each distance in hops, as net::distances counts them on OcsTopology.
-  net::DistanceDistribution distribution(const LiftedGraph& graph);
+  /// How many ordered pairs of chips lie at each distance in hops, as topology::distances counts them on OcsTopology.
+  net::topology::DistanceDistribution distribution(const LiftedGraph& graph);
 
  private:
   /// Pairs of a chip and one of block 0 by distance, to `pairs_`. `lengths`: none for hops.

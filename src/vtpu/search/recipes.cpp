@@ -56,7 +56,7 @@ std::vector<net::Shape> shapes_with_recipes() {
 }
 
 Result<SymmetricState> read_symmetric_state(const std::filesystem::path& path) {
-  const Result<net::StateOfSlice> circuits = net::read_ocs_state(path);
+  const Result<net::ocs::StateOfSlice> circuits = net::ocs::read_ocs_state(path);
   if (!circuits) return circuits.error();
   return symmetric_state_of(*circuits);
 }

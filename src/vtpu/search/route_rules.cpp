@@ -30,7 +30,7 @@ std::vector<int> rank_of(const std::vector<int>& order) {
 /// Hops averaged over pairs of chips; those without a path count as a thousand.
 double mean_hops(MeanDistance& mean, const LiftedGraph& graph) {
   constexpr double kCutOff = 1000;
-  const net::DistanceDistribution distances = mean.distribution(graph);
+  const net::topology::DistanceDistribution distances = mean.distribution(graph);
   const double pairs = static_cast<double>(distances.chips) * distances.chips;
   double sum = kCutOff * static_cast<double>(distances.unreachable_pairs());
   for (std::size_t hops = 0; hops < distances.pairs_at.size(); ++hops)

@@ -38,7 +38,7 @@ Result<Found> found_in(const std::string& line, const SearchPlan& plan, int inde
   };
   read(found.throughput);
   read(found.dual_bound);
-  const net::OcsLayout layout{found.state.block_side, group.order()};
+  const net::ocs::OcsLayout layout{found.state.block_side, group.order()};
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
     read(found.state.translation.emplace_back());
     read(found.state.mirror.emplace_back());

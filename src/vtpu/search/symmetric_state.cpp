@@ -16,8 +16,8 @@ namespace {
 /// The blocks of a slice as its circuits join them, blocks by their places in its grid.
 class BlockNetwork {
  public:
-  explicit BlockNetwork(const net::StateOfSlice& circuits) : blocks_(circuits.slice.grid().count()) {
-    const net::OcsLayout& layout = circuits.state.layout();
+  explicit BlockNetwork(const net::ocs::StateOfSlice& circuits) : blocks_(circuits.slice.grid().count()) {
+    const net::ocs::OcsLayout& layout = circuits.state.layout();
     const std::vector<int>& physical = circuits.slice.blocks();
     std::vector<int> place(static_cast<std::size_t>(layout.blocks), -1);
     for (std::size_t i = 0; i < physical.size(); ++i)
@@ -25,7 +25,7 @@ class BlockNetwork {
     ports_ = 2 * layout.ocs_count();
     for (const int block : physical)
       for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
-        for (const net::Face face : {net::Face::plus, net::Face::minus}) {
+        for (const net::ocs::Face face : {net::ocs::Face::plus, net::ocs::Face::minus}) {
           const int peer = circuits.state.peer(ocs, layout.port_of(block, face));
           const int to = peer < 0 ? -1 : place[static_cast<std::size_t>(layout.block_of(peer))];
           peers_.push_back({to, to < 0 ? face : layout.face_of(peer)});
@@ -58,7 +58,7 @@ class BlockNetwork {
  private:
   struct Peer {
     int block;  // -1: dark, or out of the slice
-    net::Face face;
+    net::ocs::Face face;
   };
   const Peer& peer_of(int block, int port) const { return peers_[static_cast<std::size_t>(block * ports_ + port)]; }
 
@@ -85,8 +85,8 @@ Result<SymmetricState> torus_state(const net::Shape& shape, int block_side) {
   return state;
 }
 
-Result<SymmetricState> state_on(const net::StateOfSlice& circuits, const BlockGroup& group) {
-  const net::OcsLayout& layout = circuits.state.layout();
+Result<SymmetricState> state_on(const net::ocs::StateOfSlice& circuits, const BlockGroup& group) {
+  const net::ocs::OcsLayout& layout = circuits.state.layout();
   const std::vector<int>& blocks = circuits.slice.blocks();
   if (static_cast<int>(blocks.size()) != group.order())
     return Error{group.name(), fmt::format("a slice of {} blocks", blocks.size()),
@@ -96,7 +96,7 @@ Result<SymmetricState> state_on(const net::StateOfSlice& circuits, const BlockGr
   SymmetricState state{group, circuits.slice.shape(), layout.block_side, {}, {}};
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
     int translation = -1, mirror = -1;
-    for (const net::Face face : {net::Face::plus, net::Face::minus})
+    for (const net::ocs::Face face : {net::ocs::Face::plus, net::ocs::Face::minus})
       for (int g = 0; g < group.order(); ++g) {
         const int port = layout.port_of(blocks[static_cast<std::size_t>(g)], face);
         const int peer = circuits.state.peer(ocs, port);
@@ -106,10 +106,10 @@ Result<SymmetricState> state_on(const net::StateOfSlice& circuits, const BlockGr
                        "every port of the slice joined within it"};
         const bool like = layout.face_of(peer) == face;
         const int step = group.times(group.inverse(g), to);
-        if (g == 0 && face == net::Face::plus) translation = step;
-        if (g == 0 && face == net::Face::minus && like) mirror = step;
-        const int due = face == net::Face::plus ? translation : like ? mirror : group.inverse(translation);
-        if (step != due || (face == net::Face::minus && like != (mirror >= 0)))
+        if (g == 0 && face == net::ocs::Face::plus) translation = step;
+        if (g == 0 && face == net::ocs::Face::minus && like) mirror = step;
+        const int due = face == net::ocs::Face::plus ? translation : like ? mirror : group.inverse(translation);
+        if (step != due || (face == net::ocs::Face::minus && like != (mirror >= 0)))
           return Error{fmt::format("switch {}, block {}", ocs, g), "a circuit unlike that of the first block",
                        fmt::format("one translation of {} for all", group.name())};
       }
@@ -121,7 +121,7 @@ Result<SymmetricState> state_on(const net::StateOfSlice& circuits, const BlockGr
   return state;
 }
 
-Result<SymmetricState> symmetric_state_of(const net::StateOfSlice& circuits) {
+Result<SymmetricState> symmetric_state_of(const net::ocs::StateOfSlice& circuits) {
   const BlockNetwork network(circuits);
   std::vector<int> table;
   for (int image = 0; image < network.blocks(); ++image) {
@@ -143,24 +143,24 @@ Result<SymmetricState> twisted_torus_state(const net::Shape& shape, int block_si
   if (!torus) return torus;
   std::vector<int> blocks(static_cast<std::size_t>(torus->blocks()));
   std::iota(blocks.begin(), blocks.end(), 0);
-  const net::OcsLayout layout{block_side, torus->blocks()};
-  const Result<net::Slice> slice = net::Slice::make(layout, shape, blocks);
+  const net::ocs::OcsLayout layout{block_side, torus->blocks()};
+  const Result<net::ocs::Slice> slice = net::ocs::Slice::make(layout, shape, blocks);
   if (!slice) return slice.error();
-  net::OcsState circuits(layout);
-  if (const Result<void> joined = net::connect_twisted_torus(circuits, *slice); !joined) return joined.error();
+  net::ocs::OcsState circuits(layout);
+  if (const Result<void> joined = net::ocs::connect_twisted_torus(circuits, *slice); !joined) return joined.error();
   return symmetric_state_of({std::move(circuits), *slice});
 }
 
-net::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks) {
-  const net::OcsLayout layout{state.block_side, state.blocks() + spare_blocks};
+net::ocs::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks) {
+  const net::ocs::OcsLayout layout{state.block_side, state.blocks() + spare_blocks};
   std::vector<int> blocks(static_cast<std::size_t>(state.blocks()));
   std::iota(blocks.begin(), blocks.end(), 0);
-  Result<net::Slice> slice = net::Slice::make(layout, state.shape, blocks);
+  Result<net::ocs::Slice> slice = net::ocs::Slice::make(layout, state.shape, blocks);
   VTPU_CHECK(slice.ok(), "the shape has one block for each element");
-  net::OcsState circuits(layout);
+  net::ocs::OcsState circuits(layout);
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
     for (int block = 0; block < state.blocks(); ++block) {
-      const auto join = [&](net::Face face, int translation, net::Face far) {
+      const auto join = [&](net::ocs::Face face, int translation, net::ocs::Face far) {
         const int to = state.group.times(block, translation);
         if (face == far && to < block) return;  // the circuit that this one's other end has set
         const Result<void> joined = circuits.connect({ocs, layout.port_of(block, face), layout.port_of(to, far)});
@@ -168,11 +168,11 @@ net::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks) {
       };
       const int translation = state.translation[static_cast<std::size_t>(ocs)];
       if (!state.mirrored(ocs)) {
-        join(net::Face::plus, translation, net::Face::minus);
+        join(net::ocs::Face::plus, translation, net::ocs::Face::minus);
         continue;
       }
-      join(net::Face::plus, translation, net::Face::plus);
-      join(net::Face::minus, state.mirror[static_cast<std::size_t>(ocs)], net::Face::minus);
+      join(net::ocs::Face::plus, translation, net::ocs::Face::plus);
+      join(net::ocs::Face::minus, state.mirror[static_cast<std::size_t>(ocs)], net::ocs::Face::minus);
     }
   return {std::move(circuits), *std::move(slice)};
 }

@@ -35,18 +35,18 @@ Result<SymmetricState> torus_state(const net::Shape& shape, int block_side = 4);
 
 /// The state on a group that the circuits of a slice form, blocks taken as the places of the slice's grid.
 /// Error: the first switch whose circuits differ from block to block, or a port that is dark.
-Result<SymmetricState> state_on(const net::StateOfSlice& circuits, const BlockGroup& group);
+Result<SymmetricState> state_on(const net::ocs::StateOfSlice& circuits, const BlockGroup& group);
 
 /// The circuits of a slice as a symmetric state, on the group of all permutations of its blocks that leave circuits as
 /// they are: each is known by where it takes the first block, since circuits lead from there to all others.
 /// Error: blocks that do not all look alike, or that circuits do not join.
-Result<SymmetricState> symmetric_state_of(const net::StateOfSlice& circuits);
+Result<SymmetricState> symmetric_state_of(const net::ocs::StateOfSlice& circuits);
 
 /// The twisted torus of a shape k x k x 2k or k x 2k x 2k of whole blocks as a symmetric state.
 /// Error: as torus_state; sides of neither family.
 Result<SymmetricState> twisted_torus_state(const net::Shape& shape, int block_side = 4);
 
 /// The circuits of the state on the first blocks of a layout with `spare_blocks` more, as files hold them.
-net::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks = 4);
+net::ocs::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks = 4);
 
 }  // namespace vtpu::search

@@ -23,8 +23,8 @@ class Pairs {
       add(first + i * stride, first + (i + count - 1) % count * stride, bytes / 2);
     }
   }
-  std::vector<net::Demand> list() const {
-    std::vector<net::Demand> demands;
+  std::vector<net::workload::Demand> list() const {
+    std::vector<net::workload::Demand> demands;
     for (const auto& [pair, bytes] : bytes_) demands.push_back({pair.first, pair.second, bytes});
     return demands;
   }
@@ -47,13 +47,13 @@ void add_neighbours(Pairs& pairs, const net::Shape& grid, double bytes) {
 
 double StepTraffic::mean_bytes() const {
   double sum = 0;
-  for (const net::Demand& demand : pairs) sum += demand.weight;
+  for (const net::workload::Demand& demand : pairs) sum += demand.weight;
   return sum / ranks + each_pair * (ranks - 1);
 }
 
 double StepTraffic::most_bytes() const {
   std::vector<double> sent(static_cast<std::size_t>(ranks), each_pair * (ranks - 1));
-  for (const net::Demand& demand : pairs) sent[static_cast<std::size_t>(demand.source)] += demand.weight;
+  for (const net::workload::Demand& demand : pairs) sent[static_cast<std::size_t>(demand.source)] += demand.weight;
   return *std::max_element(sent.begin(), sent.end());
 }
 

@@ -17,7 +17,8 @@ struct StepTraffic {
   std::string name;
   int ranks = 0;
   double each_pair = 0;            ///< bytes that every rank sends to every other
-  std::vector<net::Demand> pairs;  ///< further bytes, no pair twice, by source and destination; none to itself
+  std::vector<net::workload::Demand>
+      pairs;  ///< further bytes, no pair twice, by source and destination; none to itself
 
   /// Bytes a rank sends: the mean over ranks.
   double mean_bytes() const;

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 namespace {
 
 constexpr int kMostBlocks = 64;
@@ -98,4 +98,4 @@ Packing most_boxes(const std::vector<BlockSet>& places, BlockSet free, int steps
   return Packer(places, steps).pack(free);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

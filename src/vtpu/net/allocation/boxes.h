@@ -6,7 +6,7 @@
 
 /// Boxes of blocks on a grid of at most 64 blocks whose rows close into rings: what a machine with fixed cables between
 /// its blocks can give to a job.
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 
 /// A set of blocks: bit b is block b.
 using BlockSet = std::uint64_t;
@@ -34,4 +34,4 @@ struct Packing {
 /// as from box_places.
 Packing most_boxes(const std::vector<BlockSet>& places, BlockSet free, int steps);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 
 double block_availability(double host_availability, int hosts_per_block) {
   double up = 1;
@@ -69,4 +69,4 @@ double expected(const CountLaw& law) {
 
 Levels levels_of(const CountLaw& law, int count) { return {at_least(law, count + 1), at_least(law, count)}; }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

@@ -6,7 +6,7 @@
 /// How much of a machine does useful work when some of its hosts are down: slices of whole blocks, each of which needs
 /// all of its hosts. Goodput is the part of all blocks that run slices of one size. Laws are exact, for independent
 /// hosts that are the only thing to fail. Source of the question: jouppi2023tpuv4, Section 2.3 and figure 4.
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 
 /// A law of a number 0, 1, 2, …: probability by value.
 using CountLaw = std::vector<double>;
@@ -46,4 +46,4 @@ struct Levels {
 };
 Levels levels_of(const CountLaw& law, int count);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

@@ -11,7 +11,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/allocation/boxes.h"
 
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 namespace {
 
 struct Job {
@@ -64,7 +64,7 @@ class Scheduler {
     double busy = 0;
     double redone = 0;
     double queued = 0;  // job hours
-    Batch wait;
+    workload::Batch wait;
   };
 
   double draw(double mean) { return -mean * std::log1p(-random_.unit()); }
@@ -199,7 +199,7 @@ class Scheduler {
 
   ScheduleOutcome summary() {
     const double all = config_.batch_hours * config_.grid.count();
-    std::vector<Batch> up, busy, good, wait, queued;
+    std::vector<workload::Batch> up, busy, good, wait, queued;
     // The first batch fills the machine and the last one has only begun.
     for (std::size_t b = 1; b <= static_cast<std::size_t>(config_.batches); ++b) {
       up.push_back({1, sums_[b].up / all});
@@ -208,11 +208,11 @@ class Scheduler {
       queued.push_back({1, sums_[b].queued / config_.batch_hours});
       wait.push_back(sums_[b].wait);
     }
-    outcome_.up = batch_means(up);
-    outcome_.busy = batch_means(busy);
-    outcome_.goodput = batch_means(good);
+    outcome_.up = workload::batch_means(up);
+    outcome_.busy = workload::batch_means(busy);
+    outcome_.goodput = workload::batch_means(good);
     if (config_.jobs_per_hour > 0) {
-      outcome_.wait = batch_means(wait);
+      outcome_.wait = workload::batch_means(wait);
       outcome_.saturated = grows(queued) && queued.back().sum > config_.grid.count();
     }
     return outcome_;
@@ -272,4 +272,4 @@ Result<ScheduleOutcome> run_schedule(const ScheduleConfig& config, const std::ve
   return Scheduler(config, jobs, random).run();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

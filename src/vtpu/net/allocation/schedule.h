@@ -7,7 +7,7 @@
 #include "vtpu/net/shape.h"
 #include "vtpu/net/workload/batch_means.h"
 
-namespace vtpu::net {
+namespace vtpu::net::allocation {
 
 /// What joins the blocks of a machine. Switched: any blocks that are up and free will do. Fixed: a slice is a box of
 /// neighbours on the grid, turned any way and across the ends of its rows; that such a box lacks the cables to close
@@ -41,10 +41,11 @@ struct ScheduleConfig {
 
 /// What became of the jobs. Intervals of 95 % by batch means.
 struct ScheduleOutcome {
-  MeanInterval up;         ///< part of all blocks that are up
-  MeanInterval busy;       ///< part of all blocks that run jobs
-  MeanInterval goodput;    ///< part of all blocks times hours that went into work not done again
-  MeanInterval wait;       ///< hours from arrival to first start, of the jobs that started; none when always waiting
+  workload::MeanInterval up;       ///< part of all blocks that are up
+  workload::MeanInterval busy;     ///< part of all blocks that run jobs
+  workload::MeanInterval goodput;  ///< part of all blocks times hours that went into work not done again
+  workload::MeanInterval
+      wait;                ///< hours from arrival to first start, of the jobs that started; none when always waiting
   bool saturated = false;  ///< jobs arrive faster than they are done: the queue grew by half from the earlier batches
                            ///< to the later and holds more of them than there are blocks
   std::uint64_t started = 0;
@@ -60,4 +61,4 @@ struct ScheduleOutcome {
 /// Error: the field of the configuration, what it holds, what it may hold; a job that fits on no empty machine.
 Result<ScheduleOutcome> run_schedule(const ScheduleConfig& config, const std::vector<JobClass>& jobs, Random random);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::allocation

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 // The same dimensions in the same circular order, from another one on, for each of them.
@@ -45,4 +45,4 @@ std::vector<SharedOrder> balanced_orders(const Shape& grid, const std::vector<in
   return orders;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

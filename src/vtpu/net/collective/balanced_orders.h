@@ -3,7 +3,7 @@
 
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// An order in which data goes round the rings of a torus, the last ring first, and the share of all data that does.
 struct SharedOrder {
@@ -26,4 +26,4 @@ struct SharedOrder {
 /// which ones has to be searched for each torus, and fewer streams share a link where one of them waits.
 std::vector<SharedOrder> balanced_orders(const Shape& grid, const std::vector<int>& dimensions);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 double bandwidth_of_chip(const AlphaBeta& machine) { return machine.links * machine.gbytes_per_s; }  // bytes a ns
@@ -58,4 +58,4 @@ int least_rounds(int chips, int ports) {
   return rounds;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

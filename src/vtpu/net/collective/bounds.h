@@ -4,7 +4,7 @@
 #include "vtpu/net/collective/names.h"
 #include "vtpu/net/collective/sparse_exchange.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// The machine of an alpha-beta bound: alike chips with alike links.
 struct AlphaBeta {
@@ -42,4 +42,4 @@ LowerBound lower_bound(const SparseExchange& items, const AlphaBeta& machine);
 /// Rounds in which data of one chip can reach N when a chip serves `ports` others a round: ceil(log_{ports+1} N).
 int least_rounds(int chips, int ports);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

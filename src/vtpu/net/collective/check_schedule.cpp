@@ -10,7 +10,7 @@
 
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 constexpr std::int64_t kTouchesAtATime = std::int64_t{1} << 22;
@@ -270,4 +270,4 @@ Result<ScheduleProof> check_schedule(const Schedule& schedule) {
   return proof;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -4,7 +4,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/collective/schedule.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// What a proof took.
 struct ScheduleProof {
@@ -26,4 +26,4 @@ struct ScheduleProof {
 /// of a pair is searched backwards from the later one and remembered.
 Result<ScheduleProof> check_schedule(const Schedule& schedule);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

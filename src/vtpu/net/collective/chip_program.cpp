@@ -7,7 +7,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -154,8 +154,8 @@ Schedule ChipProgram::expand(const std::vector<int>& rank_of) const {
   return schedule;
 }
 
-Workload ChipProgram::of_first_chip(std::uint64_t buffer_bytes) const {
-  Workload workload(to_string(collective_) + " " + to_string(algorithm_) + ", first chip");
+workload::Workload ChipProgram::of_first_chip(std::uint64_t buffer_bytes) const {
+  workload::Workload workload(to_string(collective_) + " " + to_string(algorithm_) + ", first chip");
   const Cut pieces = cut();
   for (int id = 0; id < size(); ++id) {
     // Runs of chunks are rounded one by one: those of all sources have the same destinations, hence the same size.
@@ -223,4 +223,4 @@ ChipProgram all_reduce_of(const ChipProgram& reduce_scatter, const ChipProgram& 
   return result;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -10,7 +10,7 @@
 #include "vtpu/net/shape.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// A schedule on a torus that looks the same from every chip, told once: what a chip at the origin does. Chip c does
 /// the same, displaced by c. It has as many steps as one chip has transfers, however large the machine is.
@@ -71,7 +71,7 @@ class ChipProgram {
   /// The messages of chip 0; message k is step k, its destination the displacement. `after` means: once message k of
   /// whichever chip has arrived here, which by symmetry is when message k of chip 0 is delivered. Shares of a buffer
   /// that does not divide evenly are rounded up, so that all chips send alike.
-  Workload of_first_chip(std::uint64_t buffer_bytes) const;
+  workload::Workload of_first_chip(std::uint64_t buffer_bytes) const;
 
  private:
   const Stream& stream(int part) const { return streams_[static_cast<std::size_t>(part / segments_)]; }
@@ -94,4 +94,4 @@ ChipProgram reduce_scatter_of(const ChipProgram& all_gather);
 /// A reduce-scatter and then an all-gather with the same parts; each part goes on as soon as it is reduced.
 ChipProgram all_reduce_of(const ChipProgram& reduce_scatter, const ChipProgram& all_gather);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

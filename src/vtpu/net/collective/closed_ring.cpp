@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -40,4 +40,4 @@ std::vector<int> closed_ring(const Shape& grid) {
   return ring;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -3,7 +3,7 @@
 
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// All places of a torus in an order in which each is a neighbour of the one before it and the first one of the last: a
 /// Hamiltonian cycle, which a product of rings always has. Begins at place 0. Two places are their own way back.
@@ -14,4 +14,4 @@ namespace vtpu::net {
 /// are as many more as a row has places. Either way the last row ends where the first began.
 std::vector<int> closed_ring(const Shape& grid);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 __extension__ using Wide = unsigned __int128;  // products of weights, pieces and bytes
@@ -36,4 +36,4 @@ std::uint64_t Cut::most(int part, int pieces, std::uint64_t buffer_bytes) const 
   return static_cast<std::uint64_t>(some * (buffer_bytes / all) + (some * (buffer_bytes % all) + all - 1) / all);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// How a buffer is cut: into parts in proportion to their weights, and each part into as many equal pieces as the
 /// others. Pieces are numbered through all parts. What does not divide evenly is rounded so that the pieces of a buffer
@@ -26,4 +26,4 @@ class Cut {
   std::vector<std::uint64_t> before_;   // by part: weights of earlier ones; then all of them
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -78,4 +78,4 @@ Schedule doubling_all_reduce(const Shape& grid) {
   return schedule;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

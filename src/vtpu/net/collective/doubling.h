@@ -2,7 +2,7 @@
 #include "vtpu/net/collective/schedule.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// Partners differ in one bit of one coordinate, so that all sides must be powers of two. Source: Thakur, Rabenseifner
 /// and Gropp, "Optimization of collective communication operations in MPICH", IJHPCA 19(1), 2005.
@@ -17,4 +17,4 @@ Schedule doubling_all_gather(const Shape& grid);
 /// in place, a partner that is early would have its part sent back to it.
 Schedule doubling_all_reduce(const Shape& grid);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

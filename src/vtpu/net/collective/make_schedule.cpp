@@ -13,7 +13,7 @@
 #include "vtpu/net/collective/pipelines.h"
 #include "vtpu/net/collective/torus_programs.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 bool is_ring(Algorithm algorithm) { return algorithm == Algorithm::ring || algorithm == Algorithm::bidirectional_ring; }
@@ -123,4 +123,4 @@ Result<Schedule> make_schedule(Collective collective, Algorithm algorithm, const
   return all_reduce_of(reversed(distribution), distribution);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -4,7 +4,7 @@
 #include "vtpu/net/collective/schedule.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 struct ScheduleOptions {
   int root = 0;    ///< of broadcast, reduce, gather and scatter
@@ -23,4 +23,4 @@ Result<Schedule> make_schedule(Collective collective, Algorithm algorithm, const
 /// root, and rings on a grid with only one side above 1. Error: as above, or a schedule in which chips differ.
 Result<ChipProgram> make_chip_program(Collective collective, Algorithm algorithm, const Shape& grid);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 constexpr std::array kCollectives = {
@@ -92,4 +92,4 @@ Result<void> check_combination(Collective collective, Algorithm algorithm) {
                "one of " + join(names, ", ")};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

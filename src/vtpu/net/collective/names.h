@@ -6,7 +6,7 @@
 
 #include "vtpu/base/result.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// What is to be brought about among N chips, each with a buffer of S bytes (in blocks of S/N where it has blocks).
 enum class Collective {
@@ -49,4 +49,4 @@ std::vector<Algorithm> algorithms_of(Collective collective);
 /// Error: a collective that has no such algorithm, with those it has.
 Result<void> check_combination(Collective collective, Algorithm algorithm);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 #include <span>
 #include <utility>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 constexpr int kNone = -1;
@@ -134,4 +134,4 @@ Schedule tree_scatter(Algorithm algorithm, const Shape& grid, const std::vector<
   return schedule;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

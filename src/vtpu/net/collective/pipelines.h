@@ -4,7 +4,7 @@
 #include "vtpu/net/collective/schedule.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// A broadcast passed on along `ring` (ranks in order) from `root`, in `pieces` ≥ 1 pieces one behind the other; with
 /// `both_ways`, half of twice as many pieces each way round. A chip sends the next piece once the last one has arrived.
@@ -36,4 +36,4 @@ Schedule tree_broadcast(Algorithm algorithm, const Shape& grid, const std::vecto
 Schedule tree_scatter(Algorithm algorithm, const Shape& grid, const std::vector<TreeEdge>& tree, Sending sending,
                       int root);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

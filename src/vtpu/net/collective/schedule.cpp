@@ -5,7 +5,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -146,4 +146,4 @@ Schedule all_reduce_of(const Schedule& reduction, const Schedule& distribution) 
   return result;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

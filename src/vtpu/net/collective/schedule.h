@@ -9,7 +9,7 @@
 #include "vtpu/net/collective/cut.h"
 #include "vtpu/net/collective/names.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// Chunks first + i·stride + j for i < repeats and j < count: a block of a matrix of chunks.
 struct ChunkRun {
@@ -122,4 +122,4 @@ Schedule reversed(const Schedule& schedule);
 /// A reduce (reduce-scatter) and the broadcast (all-gather) of its outcome: an all-reduce. Both have the same chunks.
 Schedule all_reduce_of(const Schedule& reduction, const Schedule& distribution);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -73,4 +73,4 @@ Result<Schedule> make_sparse_schedule(const SparseExchange& items, Algorithm alg
   return schedule;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 #include "vtpu/net/collective/schedule.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// `bytes` that lie at one chip and are wanted at another.
 struct SparseItem {
@@ -24,4 +24,4 @@ using SparseExchange = std::vector<SparseItem>;
 /// item whose source or destination is no chip of the grid; an algorithm that the exchange does not have.
 Result<Schedule> make_sparse_schedule(const SparseExchange& items, Algorithm algorithm, const Shape& grid);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

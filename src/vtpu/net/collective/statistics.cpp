@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -62,4 +62,4 @@ int rounds(const ChipProgram& program) {
       [&](int id) { return program.grid().index_of(program.step(id).hop) == 0 ? 0 : 1; });
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -6,7 +6,7 @@
 #include "vtpu/net/collective/schedule.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// Links that the messages of a schedule cross; local transfers are no messages.
 struct HopStatistics {
@@ -45,4 +45,4 @@ HopStatistics hop_statistics(const ChipProgram& program);
 int rounds(const Schedule& schedule);
 int rounds(const ChipProgram& program);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -5,11 +5,11 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 template <class BytesOf>
-void append(Workload& workload, const Schedule& schedule, std::span<const int> chips, BytesOf bytes_of) {
+void append(workload::Workload& workload, const Schedule& schedule, std::span<const int> chips, BytesOf bytes_of) {
   VTPU_CHECK(chips.empty() || chips.size() == static_cast<std::size_t>(schedule.ranks()), "each rank has a chip");
   const auto chip = [&](int rank) { return chips.empty() ? rank : chips[static_cast<std::size_t>(rank)]; };
   const int first = workload.size();
@@ -25,16 +25,16 @@ void append(Workload& workload, const Schedule& schedule, std::span<const int> c
 
 }  // namespace
 
-Workload to_workload(const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips) {
-  Workload workload(schedule.name());
+workload::Workload to_workload(const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips) {
+  workload::Workload workload(schedule.name());
   workload.reserve(static_cast<std::size_t>(schedule.size()), schedule.dependencies());
   append_to(workload, schedule, buffer_bytes, chips);
   return workload;
 }
 
-Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const int> chips) {
+workload::Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const int> chips) {
   VTPU_CHECK(schedule.chunks() == static_cast<int>(items.size()), "a schedule is sized by the items it was made from");
-  Workload workload(schedule.name());
+  workload::Workload workload(schedule.name());
   workload.reserve(static_cast<std::size_t>(schedule.size()), schedule.dependencies());
   append(workload, schedule, chips, [&](int id) {
     std::uint64_t bytes = 0;
@@ -44,9 +44,10 @@ Workload to_workload(const Schedule& schedule, const SparseExchange& items, std:
   return workload;
 }
 
-void append_to(Workload& workload, const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips) {
+void append_to(workload::Workload& workload, const Schedule& schedule, std::uint64_t buffer_bytes,
+               std::span<const int> chips) {
   VTPU_CHECK(schedule.collective() != Collective::sparse_exchange, "a sparse exchange has sizes of its own");
   append(workload, schedule, chips, [&](int id) { return schedule.bytes(id, buffer_bytes); });
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

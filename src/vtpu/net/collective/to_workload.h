@@ -6,17 +6,18 @@
 #include "vtpu/net/collective/sparse_exchange.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// The messages of a schedule whose ranks each have a buffer of `buffer_bytes`: message i is transfer i; reductions
 /// take no time. Local transfers become messages of a chip to itself, so that what waits for them still does. `chips`:
 /// the chip of each rank; empty where they are the same. Of a sparse exchange there is the other form.
-Workload to_workload(const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips = {});
+workload::Workload to_workload(const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips = {});
 
 /// The messages of a sparse exchange: a schedule made from `items`.
-Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const int> chips = {});
+workload::Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const int> chips = {});
 
 /// Adds the messages to those of others, as when the rows of a torus each run a collective of their own.
-void append_to(Workload& workload, const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips);
+void append_to(workload::Workload& workload, const Schedule& schedule, std::uint64_t buffer_bytes,
+               std::span<const int> chips);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

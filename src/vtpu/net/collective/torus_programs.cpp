@@ -9,7 +9,7 @@
 
 #include "vtpu/net/collective/balanced_orders.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -136,4 +136,4 @@ ChipProgram dimension_wise_all_to_all(const Shape& grid) {
   return program;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -2,7 +2,7 @@
 #include "vtpu/net/collective/chip_program.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::collective {
 
 /// Ring (one stream, on a grid of one dimension), bidirectional ring (two, one each way) and bucket (two for each order
 /// of dimensions in use): a chip's block goes round the ring of one dimension, the blocks of that ring round the next,
@@ -28,4 +28,4 @@ ChipProgram direct_all_to_all(const Shape& grid);
 /// dimension p.
 ChipProgram dimension_wise_all_to_all(const Shape& grid);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::collective

@@ -9,7 +9,7 @@
 #include "vtpu/net/chip_address.h"
 #include "vtpu/net/ocs/ocs_state.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 int trays_of(const Machine& machine) { return machine.block_shape().count() / 4; }
@@ -37,7 +37,7 @@ const char* name_of(ComponentKind kind) {
 }
 
 int component_count(const Machine& machine, ComponentKind kind) {
-  const OcsLayout layout = OcsLayout::of(machine);
+  const ocs::OcsLayout layout = ocs::OcsLayout::of(machine);
   switch (kind) {
     case ComponentKind::chip: return machine.chip_count();
     case ComponentKind::host: return machine.block_count() * trays_of(machine);
@@ -134,4 +134,4 @@ Result<Component> parse_component(const Machine& machine, std::string_view kind,
   return Error{where, "found " + quoted_with_hint(kind, kinds), fmt::format("one of {}", join(kinds, ", "))};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -7,7 +7,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/machine.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// What can fail. A host serves the four chips of one tray; a block is one electrical mesh of chips; a rack is what
 /// shares power and cooling, one block each (jouppi2023tpuv4, Section 2.2), so it takes the same chips and has a law of
@@ -51,4 +51,4 @@ std::string to_string(const Machine& machine, Component component);
 Result<Component> parse_component(const Machine& machine, std::string_view kind, std::string_view name,
                                   const std::string& where);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -9,7 +9,7 @@
 #include "vtpu/net/ocs/builders.h"
 #include "vtpu/net/ocs/slice.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -28,14 +28,14 @@ int block_on_ring(const Shape& grid, int dimension, int ring, int step) {
 
 }  // namespace
 
-DegradedTopology::DegradedTopology(std::string name, const Machine& machine, const OcsState& state, SpareUse use)
+DegradedTopology::DegradedTopology(std::string name, const Machine& machine, const ocs::OcsState& state, SpareUse use)
     : name_(std::move(name)),
       first_in_series_(use == SpareUse::in_series ? machine.active_count() : machine.chip_count()),
       peers_(at(machine.chip_count() * kPorts), kNoPort) {
-  VTPU_CHECK(state.layout() == OcsLayout::of(machine), "the state is of the machine's switches");
+  VTPU_CHECK(state.layout() == ocs::OcsLayout::of(machine), "the state is of the machine's switches");
   for (int chip = 0; chip < machine.chip_count(); ++chip)
     for (int number = 0; number < kPorts; ++number)
-      if (const std::optional<PlacedPort> far = far_end(state, {machine.block_place_of(chip), number}))
+      if (const std::optional<ocs::PlacedPort> far = ocs::far_end(state, {machine.block_place_of(chip), number}))
         peers_[index({chip, number})] = {machine.chip_at(far->place), far->port};
 }
 
@@ -76,22 +76,22 @@ std::vector<DegradedTopology> DegradedTopology::examples() {
   return {topology};
 }
 
-OcsState whole_torus(const Machine& machine) {
-  const OcsLayout layout = OcsLayout::of(machine);
-  OcsState state(layout);
-  const Result<Slice> slice = Slice::make(layout, machine.active_shape());
+ocs::OcsState whole_torus(const Machine& machine) {
+  const ocs::OcsLayout layout = ocs::OcsLayout::of(machine);
+  ocs::OcsState state(layout);
+  const Result<ocs::Slice> slice = ocs::Slice::make(layout, machine.active_shape());
   VTPU_CHECK(slice.ok() && connect_torus(state, *slice).ok(), "the active blocks of a machine form its torus");
   return state;
 }
 
 std::string to_string(SpliceRule rule) { return rule == SpliceRule::bundled ? "bundled" : "spread"; }
 
-Result<OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks) {
+Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks) {
   if (spare_blocks < 0 || spare_blocks > machine.config().spare_blocks)
     return Error{"splice", fmt::format("found {} spare blocks", spare_blocks),
                  fmt::format("at most {}, those of the machine", machine.config().spare_blocks)};
-  OcsState state = whole_torus(machine);
-  const OcsLayout& layout = state.layout();
+  ocs::OcsState state = whole_torus(machine);
+  const ocs::OcsLayout& layout = state.layout();
   const int side = layout.block_side;
   const Shape grid{machine.active_shape().side(0) / side, machine.active_shape().side(1) / side,
                    machine.active_shape().side(2) / side};
@@ -104,22 +104,22 @@ Result<OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int s
       // that does enters the ring behind the last one, at that circuit's beginning.
       const int turn = rule == SpliceRule::spread ? ocs % (side * side) : 0;
       const int ring = (turn + spare) % rings;
-      const int from = layout.port_of(block_on_ring(grid, d, ring, (turn + spare) / rings + spare), Face::plus);
+      const int from = layout.port_of(block_on_ring(grid, d, ring, (turn + spare) / rings + spare), ocs::Face::plus);
       const int to = state.peer(ocs, from);
       const bool done = state.disconnect(ocs, from).ok() &&
-                        state.connect({ocs, from, layout.port_of(block, Face::minus)}).ok() &&
-                        state.connect({ocs, layout.port_of(block, Face::plus), to}).ok();
+                        state.connect({ocs, from, layout.port_of(block, ocs::Face::minus)}).ok() &&
+                        state.connect({ocs, layout.port_of(block, ocs::Face::plus), to}).ok();
       VTPU_CHECK(done, "every ring of the torus is closed");
     }
   }
   return state;
 }
 
-void darken(OcsState& state, int ocs) {
+void darken(ocs::OcsState& state, int ocs) {
   VTPU_CHECK(ocs >= 0 && ocs < state.layout().ocs_count(), "a switch of the layout");
   for (int port = 0; port < state.layout().ports_per_ocs(); ++port)
     if (state.peer(ocs, port) >= 0)
       VTPU_CHECK(state.disconnect(ocs, port).ok(), "a port with a circuit can be darkened");
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -9,7 +9,7 @@
 #include "vtpu/net/topology.h"
 
 /// What is left of a network: spare blocks in its rings, failed chips, links and switches out of them.
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// What spare blocks are there for: to stand between others in a ring, their chips each for one that failed, or to
 /// stand where a whole block stood.
@@ -20,7 +20,8 @@ enum class SpareUse { in_series, in_place };
 class DegradedTopology {
  public:
   /// The state's layout is that of the machine (an invariant).
-  DegradedTopology(std::string name, const Machine& machine, const OcsState& state, SpareUse use = SpareUse::in_series);
+  DegradedTopology(std::string name, const Machine& machine, const ocs::OcsState& state,
+                   SpareUse use = SpareUse::in_series);
 
   /// A chip that has failed: its links go, its number stays.
   void remove_chip(int chip);
@@ -53,7 +54,7 @@ class DegradedTopology {
 static_assert(Topology<DegradedTopology>);
 
 /// All active blocks as the torus of the machine's shape; spare blocks dark.
-OcsState whole_torus(const Machine& machine);
+ocs::OcsState whole_torus(const Machine& machine);
 
 /// Where spare blocks enter the rings. In every switch a spare block stands between two blocks of one ring: the circuit
 /// b+ c- becomes b+ s- and s+ c-, so that the ring is one block longer.
@@ -66,9 +67,9 @@ std::string to_string(SpliceRule rule);
 
 /// Splices the first `spare_blocks` spare blocks of a machine into the rings of whole_torus. Error: more of them than
 /// the machine has.
-Result<OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks);
+Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks);
 
 /// Sets all ports of a switch dark: it has failed. `ocs`: of the layout (an invariant).
-void darken(OcsState& state, int ocs);
+void darken(ocs::OcsState& state, int ocs);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

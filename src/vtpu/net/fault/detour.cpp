@@ -9,7 +9,7 @@
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -39,7 +39,7 @@ class LoadPusher {
   }
 
   /// Uses up what was sent; of nodes without a path nothing happens.
-  void push(const ShortestPaths& shortest, std::vector<double>& load) {
+  void push(const routing::ShortestPaths& shortest, std::vector<double>& load) {
     if (paths_ == Paths::even) {
       split_.compute(shortest, equal_);
       split_.push(shortest, equal_, here_, [&](int channel, double part) { load[at(channel)] += part; });
@@ -51,7 +51,7 @@ class LoadPusher {
 
  private:
   /// All of a node's by the lowest of its ports.
-  void push_first(const ShortestPaths& shortest, std::vector<double>& load) {
+  void push_first(const routing::ShortestPaths& shortest, std::vector<double>& load) {
     for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
       bool gone = here_[at(*node)] == 0;
       shortest.for_each_channel(*node, [&](int channel) {
@@ -66,7 +66,7 @@ class LoadPusher {
   const Network& network_;
   Paths paths_;
   std::vector<double> equal_;
-  PathSplit split_;
+  routing::PathSplit split_;
   std::vector<double> here_;  // by node
 };
 
@@ -116,11 +116,11 @@ PairDistances pair_distances(const Network& network, std::span<const int> chips)
   return sum;
 }
 
-std::vector<double> shortest_path_load(const Network& network, std::vector<Demand> demands, Paths paths) {
+std::vector<double> shortest_path_load(const Network& network, std::vector<workload::Demand> demands, Paths paths) {
   std::stable_sort(demands.begin(), demands.end(),
-                   [](const Demand& a, const Demand& b) { return a.destination < b.destination; });
+                   [](const workload::Demand& a, const workload::Demand& b) { return a.destination < b.destination; });
   std::vector<double> load(at(network.channel_count()), 0.0);
-  ShortestPaths shortest(network);
+  routing::ShortestPaths shortest(network);
   LoadPusher pusher(network, paths);
   for (std::size_t first = 0; first < demands.size();) {
     const int destination = demands[first].destination;
@@ -141,7 +141,7 @@ std::vector<double> shortest_path_load(const Network& network, std::vector<Deman
 std::vector<double> shortest_path_load(const Network& network, std::span<const int> sources,
                                        std::span<const int> destinations, double weight, Paths paths) {
   std::vector<double> load(at(network.channel_count()), 0.0);
-  ShortestPaths shortest(network);
+  routing::ShortestPaths shortest(network);
   LoadPusher pusher(network, paths);
   for (const int destination : destinations) {
     for (const int source : sources) pusher.send(source, weight);
@@ -163,9 +163,9 @@ std::vector<double> SparedRoutes::along_lines(const std::vector<double>& seen) c
   return load;
 }
 
-std::vector<double> SparedRoutes::load(const std::vector<Demand>& demands) const {
-  std::vector<Demand> stay, moved;
-  for (const Demand& demand : demands)
+std::vector<double> SparedRoutes::load(const std::vector<workload::Demand>& demands) const {
+  std::vector<workload::Demand> stay, moved;
+  for (const workload::Demand& demand : demands)
     (std::max(demand.source, demand.destination) < topology_.first_in_series() ? stay : moved).push_back(demand);
   std::vector<double> sum = along_lines(shortest_path_load(seen_, std::move(stay), Paths::even));
   add(sum, shortest_path_load(network_, std::move(moved), Paths::even));
@@ -186,15 +186,15 @@ std::vector<double> SparedRoutes::uniform_load(std::span<const int> chips) const
   return sum;
 }
 
-Ways SparedRoutes::ways(const Workload& workload) const {
-  Ways ways(at(workload.size()));
+flow::Ways SparedRoutes::ways(const workload::Workload& workload) const {
+  flow::Ways ways(at(workload.size()));
   std::map<std::pair<int, int>, int> known;
-  std::vector<Use> uses;
+  std::vector<flow::Use> uses;
   for (int id = 0; id < workload.size(); ++id) {
-    const Message& message = workload.message(id);
-    const auto [entry, is_new] = known.try_emplace({message.source, message.destination}, Ways::kNone);
+    const workload::Message& message = workload.message(id);
+    const auto [entry, is_new] = known.try_emplace({message.source, message.destination}, flow::Ways::kNone);
     if (message.source == message.destination) {
-      entry->second = Ways::kToItself;
+      entry->second = flow::Ways::kToItself;
     } else if (is_new) {
       const std::vector<double> load = this->load({{message.source, message.destination, 1}});
       uses.clear();
@@ -221,8 +221,8 @@ double largest(const std::vector<double>& load) {
   return load.empty() ? 0 : *std::max_element(load.begin(), load.end());
 }
 
-std::vector<Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of) {
-  std::vector<Demand> demands;
+std::vector<workload::Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of) {
+  std::vector<workload::Demand> demands;
   for (int place = 0; place < torus.count(); ++place)
     for (int d = 0; d < torus.dimensions(); ++d)
       for (const int step : {1, torus.side(d) - 1}) {
@@ -237,14 +237,14 @@ std::vector<Demand> neighbour_demands(const Shape& torus, std::span<const std::o
   return demands;
 }
 
-std::vector<Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of) {
+std::vector<workload::Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of) {
   std::vector<int> ring;
-  for (const int place : closed_ring(torus))
+  for (const int place : collective::closed_ring(torus))
     if (chip_of[at(place)]) ring.push_back(*chip_of[at(place)]);
-  std::vector<Demand> demands;
+  std::vector<workload::Demand> demands;
   for (std::size_t i = 0; i < ring.size() && ring.size() > 1; ++i)
     demands.push_back({ring[i], ring[(i + 1) % ring.size()], 1});
   return demands;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

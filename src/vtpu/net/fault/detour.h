@@ -12,7 +12,7 @@
 #include "vtpu/net/workload/workload.h"
 
 /// What a degraded network costs: hops on the ways round failures, and the load of the channels there.
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// Hops on shortest paths between the ordered pairs of different chips of a list.
 struct PairDistances {
@@ -30,7 +30,7 @@ enum class Paths { even, first };
 /// Load of every channel when chips send along shortest paths, in the unit of the weights. Demands without a path are
 /// left out, as are those of a chip to itself. Equals expected_load of a TableRouting of the whole network, without its
 /// table: one search for each destination.
-std::vector<double> shortest_path_load(const Network& network, std::vector<Demand> demands, Paths paths);
+std::vector<double> shortest_path_load(const Network& network, std::vector<workload::Demand> demands, Paths paths);
 /// The same when each source sends `weight` to each destination.
 std::vector<double> shortest_path_load(const Network& network, std::span<const int> sources,
                                        std::span<const int> destinations, double weight, Paths paths);
@@ -46,11 +46,11 @@ class SparedRoutes {
 
   const Network& network() const { return network_; }
   /// By channel of the network, in the unit of the weights.
-  std::vector<double> load(const std::vector<Demand>& demands) const;
+  std::vector<double> load(const std::vector<workload::Demand>& demands) const;
   /// Each chip of the list sends one unit, evenly to all of them, itself among them.
   std::vector<double> uniform_load(std::span<const int> chips) const;
   /// The ways of messages, for run_fluid.
-  Ways ways(const Workload& workload) const;
+  flow::Ways ways(const workload::Workload& workload) const;
 
  private:
   std::vector<double> along_lines(const std::vector<double>& seen) const;
@@ -68,9 +68,9 @@ double total(const std::vector<double>& load);
 /// Every chip sends one unit each way round each ring of the torus to the next chip there, as in the bucket algorithms
 /// of collectives; on a ring of 2 twice to the same. `chip_of`: by place of the torus, the chip or none where it is
 /// lost, which the ring then passes over.
-std::vector<Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
+std::vector<workload::Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
 
 /// Every chip sends one unit to the next on a closed ring through all chips, as in ring algorithms. `chip_of` likewise.
-std::vector<Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
+std::vector<workload::Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -8,7 +8,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 /// Terms of a sum below this share of the largest end it.
@@ -140,4 +140,4 @@ double mean_availability(const SparePool& pool, double outage_s, double days) {
   return (mean_days_with_spares(pool, days) - mean_replacements(pool, days) * outage_s / kDay) / days;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -5,7 +5,7 @@
 #include "vtpu/net/fault/failure_model.h"
 
 /// How long spares last, exactly where there is a formula.
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// P(at least `least` of n independent events of probability p): the law of the least-th smallest of n lives at the
 /// time when each has ended with probability p. Sums of positive terms only.
@@ -45,4 +45,4 @@ double draw_exhaustion(const SparePool& pool, Random& random);
 /// outages do not overlap in it (of failures within one outage both are counted, a share of the second order).
 double mean_availability(const SparePool& pool, double outage_s, double days);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -5,19 +5,19 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 
-Fabric::Fabric(const Machine& machine, OcsState state)
+Fabric::Fabric(const Machine& machine, ocs::OcsState state)
     : machine_(machine),
       state_(std::move(state)),
       peer_(at(machine.chip_count() * kPorts), -1),
       failed_(at(machine.chip_count() * kPorts), 0) {
-  VTPU_CHECK(state_.layout() == OcsLayout::of(machine), "the state is of the machine's switches");
+  VTPU_CHECK(state_.layout() == ocs::OcsLayout::of(machine), "the state is of the machine's switches");
   for (int link = 0; link < component_count(machine, ComponentKind::link); ++link) {
     const std::array<LinkEnd, 2> ends = link_ends(machine, link);
     const int a = ends[0].chip * kPorts + ends[0].port;
@@ -25,25 +25,25 @@ Fabric::Fabric(const Machine& machine, OcsState state)
     peer_[at(a)] = b;
     peer_[at(b)] = a;
   }
-  const OcsLayout& layout = state_.layout();
+  const ocs::OcsLayout& layout = state_.layout();
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
     for (int port = 0; port < layout.ports_per_ocs(); ++port) {
-      const Face face = layout.face_of(port);
+      const ocs::Face face = layout.face_of(port);
       const int position = machine.block_shape().index_of(layout.position_of(ocs, face));
       end_of_port_.push_back(machine.chip_at(BlockPlace{layout.block_of(port), position}) * kPorts +
-                             2 * layout.dimension_of(ocs) + (face == Face::minus ? 1 : 0));
+                             2 * layout.dimension_of(ocs) + (face == ocs::Face::minus ? 1 : 0));
     }
   wire();
 }
 
-void Fabric::set_state(OcsState state) {
+void Fabric::set_state(ocs::OcsState state) {
   VTPU_CHECK(state.layout() == state_.layout(), "the switches stay the same");
   state_ = std::move(state);
   wire();
 }
 
 void Fabric::wire() {
-  const OcsLayout& layout = state_.layout();
+  const ocs::OcsLayout& layout = state_.layout();
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
     for (int port = 0; port < layout.ports_per_ocs(); ++port) {
       const int other = state_.peer(ocs, port);
@@ -53,7 +53,7 @@ void Fabric::wire() {
 }
 
 std::vector<int> Fabric::ends_of(Component component) const {
-  const OcsLayout& layout = state_.layout();
+  const ocs::OcsLayout& layout = state_.layout();
   std::vector<int> ends;
   switch (component.kind) {
     case ComponentKind::link:
@@ -126,4 +126,4 @@ std::vector<bool> Fabric::largest_part(const std::vector<bool>& works) const {
   return inside;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

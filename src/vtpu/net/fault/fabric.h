@@ -4,18 +4,18 @@
 #include "vtpu/net/fault/component.h"
 #include "vtpu/net/ocs/ocs_state.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// The links between a machine's chips while links, fibres and switches fail and come back, and while blocks are
 /// spliced in. Which chips work is the caller's to say: a vector by chip.
 class Fabric {
  public:
   /// The state's layout is that of the machine (an invariant).
-  Fabric(const Machine& machine, OcsState state);
+  Fabric(const Machine& machine, ocs::OcsState state);
 
-  const OcsState& state() const { return state_; }
+  const ocs::OcsState& state() const { return state_; }
   /// New circuits; what has failed stays so.
-  void set_state(OcsState state);
+  void set_state(ocs::OcsState state);
 
   /// A link, fibre or switch that worked fails, or one that failed works again (invariants).
   void fail(Component component) { change(component, 1); }
@@ -39,11 +39,11 @@ class Fabric {
   bool carries(int end) const;
 
   Machine machine_;
-  OcsState state_;
+  ocs::OcsState state_;
   int failed_count_ = 0;
   std::vector<int> end_of_port_;  // by fibre: the chip's end
   std::vector<int> peer_;         // by end = chip · ports + port: the other end, or -1
   std::vector<int> failed_;       // by end: failed components that it needs
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

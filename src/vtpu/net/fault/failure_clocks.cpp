@@ -2,7 +2,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 constexpr double kDay = 86400;  // seconds
@@ -57,4 +57,4 @@ void FailureClocks::repair(Component component) {
   part(component).down = false;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -6,7 +6,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/fault/failure_model.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// The lives of all components by the laws of a model. Every life of every component draws from a stream of its own, so
 /// what is done about failures does not change when components fail.
@@ -38,4 +38,4 @@ class FailureClocks {
   std::array<std::optional<ComponentLaw>, kComponentKinds.size()> laws_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

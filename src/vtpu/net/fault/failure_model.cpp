@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 // Limits that keep the number of failures of a simulated life finite.
@@ -58,4 +58,4 @@ Result<void> validate(const Machine& machine, const FailureModel& model) {
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

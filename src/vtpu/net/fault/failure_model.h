@@ -7,7 +7,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/fault/component.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// How long a new part lives: Weibull with P(life > t) = exp(-(t / scale)^shape). Shape 1 is the exponential law of a
 /// constant rate, below 1 parts that fail young, above 1 parts that wear out.
@@ -55,4 +55,4 @@ struct FailureModel {
 /// for one kind, a failure at a negative time or of a part that the machine does not have, a repair before the failure.
 Result<void> validate(const Machine& machine, const FailureModel& model);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

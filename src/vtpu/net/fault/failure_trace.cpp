@@ -9,7 +9,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 constexpr std::array<const char*, 4> kColumns = {"time_s", "component", "id", "repair_s"};
@@ -78,4 +78,4 @@ std::string failures_text(const std::vector<TraceFailure>& failures, const Machi
   return text;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -12,7 +12,7 @@
 ///   component   chip, host, link, fibre, ocs, block, rack or volume
 ///   id          the part's name: a chip's address or number, a volume's number from 1, else a number from 0
 ///   repair_s    when it works again, after time_s; empty: never
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// `name`: the file, for errors. Error: file:line and column, what was found, what may stand there.
 Result<std::vector<TraceFailure>> parse_failures(std::string_view text, const std::string& name,
@@ -22,4 +22,4 @@ Result<std::vector<TraceFailure>> read_failures(const std::filesystem::path& pat
 /// The text of the file; parsing it gives the same failures, times to the last bit.
 std::string failures_text(const std::vector<TraceFailure>& failures, const Machine& machine);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

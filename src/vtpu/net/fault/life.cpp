@@ -14,7 +14,7 @@
 #include "vtpu/net/fault/failure_clocks.h"
 #include "vtpu/net/fault/placement.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 constexpr double kDay = 86400;      // seconds
@@ -322,4 +322,4 @@ Result<LifeReport> live(const Machine& machine, const FailureModel& model, const
   return Life(machine, model, policy, std::move(*placement), days * kDay, random, keep_events).run();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -27,7 +27,7 @@
 /// - *Exhaustion*: a name without a chip is lost, and the job waits for a repair; without repairs to the end.
 /// - A part that failed and works again before a check has lost its state: the job recovers as from any failure, but no
 ///   name moves.
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// One time during which the job stood still. The parts sum to the whole (checked).
 struct Outage {
@@ -99,4 +99,4 @@ Result<LifeReport> live(const Machine& machine, const FailureModel& model, const
 /// The events as CSV: time_s, event, component, name (an address, or a block's place), to.
 std::string timeline_csv(const Machine& machine, const Policy& policy, const LifeReport& report);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

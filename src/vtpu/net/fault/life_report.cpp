@@ -3,7 +3,7 @@
 #include "vtpu/base/csv.h"
 #include "vtpu/net/fault/life.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 const char* name_of(LifeEvent::What what) {
   switch (what) {
@@ -37,4 +37,4 @@ std::string timeline_csv(const Machine& machine, const Policy& policy, const Lif
   return text;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -6,7 +6,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/fault/degraded.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -28,12 +28,12 @@ int units_of(const Machine& machine, Spares spares) {
 
 Result<Placement> Placement::make(const Machine& machine, Spares spares) {
   if (spares != Spares::chips) return Placement(machine, spares, whole_torus(machine));
-  Result<OcsState> spliced = splice_in_series(machine, SpliceRule::spread, machine.config().spare_blocks);
+  Result<ocs::OcsState> spliced = splice_in_series(machine, SpliceRule::spread, machine.config().spare_blocks);
   if (!spliced) return spliced.error();
   return Placement(machine, spares, std::move(*spliced));
 }
 
-Placement::Placement(const Machine& machine, Spares spares, OcsState state)
+Placement::Placement(const Machine& machine, Spares spares, ocs::OcsState state)
     : machine_(machine),
       spares_(spares),
       unit_chips_(spares == Spares::blocks ? machine.block_shape().count() : 1),
@@ -134,7 +134,7 @@ bool Placement::give_back(int unit, Stock& stock) {
 bool Placement::splice(int seat, int unit, Stock& stock) {
   if (spares_ != Spares::blocks || holder_[at(seat)] == unit) return false;
   const int before = std::exchange(holder_[at(seat)], unit);
-  const Result<Splice> splice = splice_block(fabric_.state(), before, unit);
+  const Result<ocs::Splice> splice = ocs::splice_block(fabric_.state(), before, unit);
   VTPU_CHECK(splice.ok(), "a block that takes a place has no circuits");
   stock.circuits += static_cast<int>(splice->changes.added.size());
   fabric_.set_state(splice->state);
@@ -143,4 +143,4 @@ bool Placement::splice(int seat, int unit, Stock& stock) {
   return true;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -7,7 +7,7 @@
 #include "vtpu/net/fault/policy.h"
 #include "vtpu/net/seats.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// Where a job's names are, on chips of which some do not work: what is so, and what the last health check knew.
 /// Without spares and with spare chips a unit is a chip and its seat a name; with spare blocks a unit is a block and
@@ -51,7 +51,7 @@ class Placement {
   Stock take_stock();
 
  private:
-  Placement(const Machine& machine, Spares spares, OcsState state);
+  Placement(const Machine& machine, Spares spares, ocs::OcsState state);
 
   std::vector<bool> in_job() const;
   bool unit_usable(const std::vector<bool>& usable, int unit) const;
@@ -72,4 +72,4 @@ class Placement {
   std::vector<int> causes_;   // by chip: components down that it needs
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

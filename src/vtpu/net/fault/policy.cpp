@@ -5,7 +5,7 @@
 #include <cmath>
 #include <tuple>
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 double best_checkpoint_interval(double write_s, double between_failures_s) {
   return std::sqrt(2 * write_s * between_failures_s);
@@ -61,4 +61,4 @@ RecoverySteps steps_of(const Machine& machine, const Policy& policy, bool moved,
   return steps;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

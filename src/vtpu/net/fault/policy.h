@@ -5,7 +5,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/machine.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// What stands in for a failed chip: nothing, a chip of the spare volume, or, for its whole block, a spare block.
 enum class Spares { none, chips, blocks };
@@ -70,4 +70,4 @@ struct RecoverySteps {
 /// one for every name on every chip, though a move changes few (the name's own, and those that led through its chip).
 RecoverySteps steps_of(const Machine& machine, const Policy& policy, bool moved, bool switched);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -6,7 +6,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/fault/exhaustion.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 double RecoveryTime::cdf(double t_s) const { return std::clamp((t_s - steps.total_s()) / period_s, 0.0, 1.0); }
 
@@ -31,4 +31,4 @@ SampleQuantile sample_quantile(std::span<const double> sorted, double q) {
   return {ranked(static_cast<int>(std::ceil(q * n))), ranked(low), ranked(high)};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

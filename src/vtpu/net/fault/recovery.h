@@ -4,7 +4,7 @@
 
 #include "vtpu/net/fault/policy.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// How long a recovery from one failure takes when nothing else fails meanwhile: a failure comes at any moment between
 /// two health checks alike, so detection is uniform over the period, and the rest is constant.
@@ -33,4 +33,4 @@ struct SampleQuantile {
 /// `sorted`: rising, at least one. The value is the ⌈q·n⌉-th smallest.
 SampleQuantile sample_quantile(std::span<const double> sorted, double q);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -8,7 +8,7 @@
 #include "vtpu/net/fault/degraded.h"
 #include "vtpu/net/fault/fabric.h"
 
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 std::vector<double> placeable_after(const ChipGroups& machine) {
   VTPU_CHECK(machine.group_chips >= 1 && 1 <= machine.needed && machine.needed <= machine.groups,
@@ -55,4 +55,4 @@ int failures_until_cut_off(const Machine& machine, Random& random) {
   return machine.active_count();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

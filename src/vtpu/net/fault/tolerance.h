@@ -5,7 +5,7 @@
 #include "vtpu/net/machine.h"
 
 /// How many chips may fail, one after another at random and for good, before a job has no place.
-namespace vtpu::net {
+namespace vtpu::net::fault {
 
 /// A machine in groups of chips of which a job needs some number, any of them, without a failed chip. Groups of one are
 /// remapping chip by chip; groups of 64 are blocks that switches can exchange; fixed wiring has the slices' own places
@@ -33,4 +33,4 @@ Tolerated tolerated(const ChipGroups& machine);
 /// leading around them, before the first working chip cannot reach the others. One run by chance.
 int failures_until_cut_off(const Machine& machine, Random& random);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::fault

@@ -5,7 +5,7 @@
 /// The two allocators of a router, each one iteration of iSLIP: every free output grants the first of those who ask at
 /// or after its pointer, everyone granted accepts the first at or after its own, and the pointers of a pair that came
 /// about move one beyond it.
-namespace vtpu::net {
+namespace vtpu::net::flit {
 namespace {
 
 /// The lowest set bit at or after `from`, round the end if there is none.
@@ -145,4 +145,4 @@ void FlitNetwork::connect(int node, int input, int output) {
   send(node, lane_of_port + vc);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

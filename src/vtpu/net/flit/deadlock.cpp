@@ -8,7 +8,7 @@
 /// Which lanes can still move is found as a least fixed point: those that lack nothing can, and so can those that wait
 /// for one of them. The rest waits for ever, each for others of the rest, so following any of the waits runs into a
 /// circle.
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) const {
   const std::size_t count = lane_states_.size();
@@ -30,7 +30,7 @@ std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) cons
     if (state.state == LaneState::idle || state.state == LaneState::routing) return false;
     if (state.state == LaneState::waiting) {
       bool none_free = true;
-      const VisitRange look = [&](int port, VcRange vcs) {
+      const VisitRange look = [&](int port, routing::VcRange vcs) {
         for (int vc = vcs.first; vc <= vcs.last; ++vc) {
           const int out_lane = (port << vc_shift_) + vc;
           if (owned(node, out_lane))
@@ -102,4 +102,4 @@ std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) cons
   }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// All channels of one kind together: what is sent now is due a fixed range of cycles later. A ring of lists, one a
 /// cycle, so that a cycle costs what happens in it and not the number of channels.
@@ -39,4 +39,4 @@ class DelayLine {
   std::size_t size_ = 0;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

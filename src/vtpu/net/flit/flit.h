@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// What moves through the network: the number of its packet and whether it is the packet's first or last flit.
 class Flit {
@@ -18,4 +18,4 @@ class Flit {
 };
 static_assert(sizeof(Flit) == 4);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 namespace {
 
 Result<void> in_range(const char* name, int value, int least, int most) {
@@ -14,7 +14,7 @@ Result<void> in_range(const char* name, int value, int least, int most) {
 
 }  // namespace
 
-Result<void> check(const FlitConfig& config, const Network& network, int vc_classes) {
+Result<void> check(const Config& config, const Network& network, int vc_classes) {
   constexpr int kMostCycles = 1 << 16;
   struct Range {
     const char* name;
@@ -36,4 +36,4 @@ Result<void> check(const FlitConfig& config, const Network& network, int vc_clas
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -4,7 +4,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// Cycles of what lies between two routers. Routing, virtual-channel allocation and switch allocation take one cycle
 /// each; they are stages of the pipeline, and losers of an allocation try again in the next cycle.
@@ -22,7 +22,7 @@ struct Timing {
   int zero_load(int links, int flits) const { return injection() + (links + 1) * (2 + hop()) + flits - 1; }
 };
 
-struct FlitConfig {
+struct Config {
   int vcs = 4;              ///< virtual channels of a channel, 1..32
   int vc_buffer_flits = 8;  ///< places in the buffer of each, 1..65535
   int packet_flits = 1;     ///< flits of a packet; of the longest packet where messages are cut up; 1..65535
@@ -35,6 +35,6 @@ inline constexpr int kMostFlitVcs = 32;
 
 /// Error: the value that is out of range; fewer virtual channels than the routing's classes; a network whose nodes
 /// have more than 62 ports.
-Result<void> check(const FlitConfig& config, const Network& network, int vc_classes);
+Result<void> check(const Config& config, const Network& network, int vc_classes);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -4,9 +4,9 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
-FlitNetwork::FlitNetwork(const Network& network, const FlitConfig& config)
+FlitNetwork::FlitNetwork(const Network& network, const Config& config)
     : config_(config),
       nodes_(network.node_count()),
       ports_(network.port_count() + 1),
@@ -114,14 +114,14 @@ void FlitNetwork::take_credit(const CreditEvent& event) {
   if (lane_states_[lane_at(node, out.owner)].count > 0) insert(node, kReady, out.owner);
 }
 
-void FlitNetwork::request(int node, int lane, int port, VcRange vcs) {
+void FlitNetwork::request(int node, int lane, int port, routing::VcRange vcs) {
   Lane& state = lane_states_[lane_at(node, lane)];
   state.port = static_cast<std::uint8_t>(port);
   state.first = static_cast<std::uint8_t>(vcs.first);
   state.last = static_cast<std::uint8_t>(vcs.last);
 }
 
-int FlitNetwork::free_room(int node, int port, VcRange vcs) const {
+int FlitNetwork::free_room(int node, int port, routing::VcRange vcs) const {
   const std::uint32_t owned = port_of(node, port).owned;
   int room = 0;
   for (int vc = vcs.first; vc <= vcs.last; ++vc)
@@ -210,4 +210,4 @@ bool FlitNetwork::stalled() const {
   return !moved_ && flits_inside_ > 0 && arrivals_.empty() && ejections_.empty() && credits_.empty();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -12,7 +12,7 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// An input virtual channel, named by the channel that fills it: the one that leaves `node` by `port`. The port after
 /// the network's last is the chip's own.
@@ -38,7 +38,7 @@ struct FlitVc {
 class FlitNetwork {
  public:
   /// The configuration has been checked.
-  FlitNetwork(const Network& network, const FlitConfig& config);
+  FlitNetwork(const Network& network, const Config& config);
 
   std::uint64_t now() const { return now_; }
   /// The port of a router that leads to its own chip.
@@ -69,9 +69,9 @@ class FlitNetwork {
     for_each_lane(node, kWaiting, visit);
   }
   /// The output port and virtual channels that a lane is to ask for.
-  void request(int node, int lane, int port, VcRange vcs);
+  void request(int node, int lane, int port, routing::VcRange vcs);
   /// Credits of those virtual channels in a range that no packet owns, and one more for each: 0 if there is none.
-  int free_room(int node, int port, VcRange vcs) const;
+  int free_room(int node, int port, routing::VcRange vcs) const;
   /// Allocation of virtual channels and of the switch in one router; routed heads become waiting. Calls granted(head,
   /// port, virtual channel) for each that got an output virtual channel.
   template <class Granted>
@@ -88,7 +88,7 @@ class FlitNetwork {
   bool stalled() const;
   /// Calls visit(port, virtual channels) for all that a waiting head may ask for; empty where that is what it has asked
   /// for.
-  using VisitRange = std::function<void(int port, VcRange vcs)>;
+  using VisitRange = std::function<void(int port, routing::VcRange vcs)>;
   using Alternatives = std::function<void(int node, Flit head, const VisitRange& visit)>;
   /// Virtual channels each of which waits for the next, and the last for the first, for ever; empty if there are none.
   std::vector<FlitVc> deadlock(const Alternatives& alternatives) const;
@@ -174,7 +174,7 @@ class FlitNetwork {
   bool has_work(int node) const;
   void end_step(int node, const Words& routed);
 
-  FlitConfig config_;
+  Config config_;
   int nodes_;
   int ports_;     // of a router, its own chip's included
   int vc_shift_;  // of the stride
@@ -278,4 +278,4 @@ void FlitNetwork::step(int node, Granted granted) {
   end_step(node, routed);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

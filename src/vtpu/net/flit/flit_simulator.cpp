@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port) {
   const auto name = [own_port](const FlitVc& vc) {
@@ -23,4 +23,4 @@ Error no_way(const std::string& routing, int source, int destination) {
 
 Error stopped(std::uint64_t cycle) { return {fmt::format("cycle {}", cycle), "stopped on request", ""}; }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -16,10 +16,10 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// A packet whose last flit has left the network in this cycle.
-struct FlitDelivery {
+struct Delivery {
   std::uint32_t tag = 0;       ///< as given at its start
   std::uint64_t created = 0;   ///< cycle
   std::uint64_t injected = 0;  ///< cycle in which its head left the source
@@ -36,11 +36,11 @@ Error stopped(std::uint64_t cycle);
 
 /// Packets on their ways through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs
 /// drive it cycle by cycle.
-template <Routing R>
-class FlitSimulator {
+template <routing::Routing R>
+class Simulator {
  public:
   /// The configuration has been checked.
-  FlitSimulator(const Network& network, const R& routing, const FlitConfig& config);
+  Simulator(const Network& network, const R& routing, const Config& config);
 
   std::uint64_t now() const { return net_.now(); }
   const FlitNetwork& network() const { return net_; }
@@ -49,7 +49,7 @@ class FlitSimulator {
   /// Gives a free source its next packet, created in this cycle or earlier. Requires routing.reaches. `random`: for the
   /// packet's choice of way.
   void start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag, Random& random);
-  /// First half of a cycle: delivered(const FlitDelivery&) for each packet that is complete.
+  /// First half of a cycle: delivered(const Delivery&) for each packet that is complete.
   template <class Delivered>
   void receive(Delivered delivered);
   /// Second half, after the packets that start in this cycle.
@@ -93,15 +93,15 @@ class FlitSimulator {
   void route(int node, int lane, std::uint32_t packet);
   void choose(int node, int lane, std::uint32_t packet);
   void granted(int node, std::uint32_t packet, int port, int vc);
-  const Move& drawn(int node, const Moves& moves);
+  const routing::Move& drawn(int node, const routing::Moves& moves);
   template <class Delivered>
   void deliver(int chip, Flit flit, Delivered& delivered);
 
   const R& routing_;
-  FlitConfig config_;
+  Config config_;
   int nodes_;
   FlitNetwork net_;
-  std::vector<VcRange> ranges_;         // by class
+  std::vector<routing::VcRange> ranges_;  // by class
   std::vector<Random> choices_;         // by node
   std::vector<Source> sources_;         // by chip
   std::vector<std::uint64_t> sending_;  // chips with flits to send, a bit each
@@ -110,11 +110,11 @@ class FlitSimulator {
   std::vector<std::uint32_t> free_;     // numbers of packets to use again
   std::uint64_t started_ = 0;
   std::uint64_t delivered_ = 0;
-  Moves moves_;
+  routing::Moves moves_;
 };
 
-template <Routing R>
-FlitSimulator<R>::FlitSimulator(const Network& network, const R& routing, const FlitConfig& config)
+template <routing::Routing R>
+Simulator<R>::Simulator(const Network& network, const R& routing, const Config& config)
     : routing_(routing),
       config_(config),
       nodes_(network.node_count()),
@@ -128,9 +128,9 @@ FlitSimulator<R>::FlitSimulator(const Network& network, const R& routing, const 
     choices_.push_back(streams.fork(static_cast<std::uint64_t>(node)));
 }
 
-template <Routing R>
-void FlitSimulator<R>::start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag,
-                             Random& random) {
+template <routing::Routing R>
+void Simulator<R>::start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag,
+                         Random& random) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(packets_.size()));
     VTPU_CHECK(packets_.size() < std::size_t{1} << 30, "at most 2^30 packets are under way");
@@ -146,8 +146,8 @@ void FlitSimulator<R>::start(int chip, int destination, int flits, std::uint64_t
   ++started_;
 }
 
-template <Routing R>
-void FlitSimulator<R>::inject() {
+template <routing::Routing R>
+void Simulator<R>::inject() {
   for (std::size_t word = 0; word < sending_.size(); ++word)
     for (std::uint64_t bits = sending_[word]; bits != 0; bits &= bits - 1) {
       const int chip = static_cast<int>(word) * 64 + std::countr_zero(bits);
@@ -166,11 +166,11 @@ void FlitSimulator<R>::inject() {
     }
 }
 
-template <Routing R>
-const Move& FlitSimulator<R>::drawn(int node, const Moves& moves) {
+template <routing::Routing R>
+const routing::Move& Simulator<R>::drawn(int node, const routing::Moves& moves) {
   if (moves.size() == 1) return moves[0];
   double left = choices_[at(node)].unit();
-  for (const Move& move : moves) {
+  for (const routing::Move& move : moves) {
     left -= move.probability;
     if (left < 0) return move;
   }
@@ -179,8 +179,8 @@ const Move& FlitSimulator<R>::drawn(int node, const Moves& moves) {
 
 /// Routing of a head. An oblivious packet settles its way on here; an adaptive one chooses before each virtual-channel
 /// allocation instead.
-template <Routing R>
-void FlitSimulator<R>::route(int node, int lane, std::uint32_t packet) {
+template <routing::Routing R>
+void Simulator<R>::route(int node, int lane, std::uint32_t packet) {
   OnTheWay& way = on_the_way_[packet];
   if constexpr (R::kAdaptive) return;
   routing_.moves(node, way.state, moves_);
@@ -188,24 +188,24 @@ void FlitSimulator<R>::route(int node, int lane, std::uint32_t packet) {
     net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
     return;
   }
-  const Move& move = drawn(node, moves_);
+  const routing::Move& move = drawn(node, moves_);
   net_.request(node, lane, move.port, ranges_[at(move.vc_class)]);
   way.state = routing_.after(node, way.state, move);
   ++way.hops;
 }
 
-template <Routing R>
-void FlitSimulator<R>::choose(int node, int lane, std::uint32_t packet) {
+template <routing::Routing R>
+void Simulator<R>::choose(int node, int lane, std::uint32_t packet) {
   routing_.moves(node, on_the_way_[packet].state, moves_);
   if (moves_.empty()) {
     net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
     return;
   }
-  const Move* best = nullptr;
+  const routing::Move* best = nullptr;
   int most = 0;
   for (const bool escape : {false, true}) {
     if (best != nullptr) break;
-    for (const Move& move : moves_) {
+    for (const routing::Move& move : moves_) {
       if ((move.probability == 0) != escape) continue;
       const int room = net_.free_room(node, move.port, ranges_[at(move.vc_class)]);
       if (room <= most) continue;
@@ -219,28 +219,28 @@ void FlitSimulator<R>::choose(int node, int lane, std::uint32_t packet) {
     net_.request(node, lane, best->port, ranges_[at(best->vc_class)]);
 }
 
-template <Routing R>
+template <routing::Routing R>
 template <class Delivered>
-void FlitSimulator<R>::deliver(int chip, Flit flit, Delivered& delivered) {
+void Simulator<R>::deliver(int chip, Flit flit, Delivered& delivered) {
   const std::uint32_t number = flit.packet();
   Packet& packet = packets_[number];
   VTPU_CHECK(static_cast<int>(packet.destination) == chip, "a flit leaves the network at its destination");
   ++packet.arrived;
   if (!flit.tail()) return;
   VTPU_CHECK(packet.arrived == packet.flits, "a packet's last flit is the last to arrive, and none is missing");
-  delivered(FlitDelivery{packet.tag, packet.created, packet.injected, packet.flits, on_the_way_[number].hops});
+  delivered(Delivery{packet.tag, packet.created, packet.injected, packet.flits, on_the_way_[number].hops});
   free_.push_back(number);
   ++delivered_;
 }
 
-template <Routing R>
+template <routing::Routing R>
 template <class Delivered>
-void FlitSimulator<R>::receive(Delivered delivered) {
+void Simulator<R>::receive(Delivered delivered) {
   net_.arrive([&](int chip, Flit flit) { deliver(chip, flit, delivered); });
 }
 
-template <Routing R>
-void FlitSimulator<R>::advance() {
+template <routing::Routing R>
+void Simulator<R>::advance() {
   inject();
   const auto visit = [this](int node) {
     net_.for_each_head(node, [&](int lane, Flit flit) { route(node, lane, flit.packet()); });
@@ -252,14 +252,14 @@ void FlitSimulator<R>::advance() {
   net_.tick();
 }
 
-template <Routing R>
-void FlitSimulator<R>::granted(int node, std::uint32_t packet, int port, int vc) {
+template <routing::Routing R>
+void Simulator<R>::granted(int node, std::uint32_t packet, int port, int vc) {
   if constexpr (!R::kAdaptive) return;
   if (port == net_.own_port()) return;
   OnTheWay& way = on_the_way_[packet];
   routing_.moves(node, way.state, moves_);
-  for (const Move& move : moves_) {
-    const VcRange& range = ranges_[at(move.vc_class)];
+  for (const routing::Move& move : moves_) {
+    const routing::VcRange& range = ranges_[at(move.vc_class)];
     if (move.port != port || vc < range.first || vc > range.last) continue;
     way.state = routing_.after(node, way.state, move);
     ++way.hops;
@@ -268,25 +268,25 @@ void FlitSimulator<R>::granted(int node, std::uint32_t packet, int port, int vc)
   VTPU_CHECK(false, "a granted virtual channel belongs to one of the packet's moves");
 }
 
-template <Routing R>
-std::uint64_t FlitSimulator<R>::flit_hops() const {
+template <routing::Routing R>
+std::uint64_t Simulator<R>::flit_hops() const {
   std::uint64_t sum = 0;
   for (int node = 0; node < nodes_; ++node)
     for (int port = 0; port < net_.own_port(); ++port) sum += net_.flits_over(node, port);
   return sum;
 }
 
-template <Routing R>
-std::optional<Error> FlitSimulator<R>::find_deadlock() const {
+template <routing::Routing R>
+std::optional<Error> Simulator<R>::find_deadlock() const {
   const bool stalled = net_.stalled();
   if (!stalled && now() % kDeadlockInterval != 0) return std::nullopt;
   FlitNetwork::Alternatives alternatives;
   if constexpr (R::kAdaptive)
     alternatives = [this](int node, Flit head, const FlitNetwork::VisitRange& visit) {
-      Moves moves;
+      routing::Moves moves;
       routing_.moves(node, on_the_way_[head.packet()].state, moves);
       if (moves.empty()) visit(net_.own_port(), {0, config_.vcs - 1});
-      for (const Move& move : moves) visit(move.port, ranges_[at(move.vc_class)]);
+      for (const routing::Move& move : moves) visit(move.port, ranges_[at(move.vc_class)]);
     };
   const std::vector<FlitVc> cycle = net_.deadlock(alternatives);
   VTPU_CHECK(!stalled || !cycle.empty(), "a network in which nothing moves is in a deadlock");
@@ -294,9 +294,9 @@ std::optional<Error> FlitSimulator<R>::find_deadlock() const {
   return deadlock_error(routing_.name(), now(), cycle, net_.own_port());
 }
 
-template <Routing R>
+template <routing::Routing R>
 template <class Delivered>
-Result<void> FlitSimulator<R>::drain(Delivered delivered) {
+Result<void> Simulator<R>::drain(Delivered delivered) {
   while (packets_inside() > 0 || !can_skip()) {
     receive(delivered);
     advance();
@@ -307,4 +307,4 @@ Result<void> FlitSimulator<R>::drain(Delivered delivered) {
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
-MessageSchedule::MessageSchedule(const Workload& workload, double cycle_ns)
+MessageSchedule::MessageSchedule(const workload::Workload& workload, double cycle_ns)
     : workload_(workload),
       cycle_ns_(cycle_ns),
       waits_for_(static_cast<std::size_t>(workload.size())),
@@ -24,7 +24,7 @@ std::uint64_t MessageSchedule::cycles(double ns) const {
 }
 
 void MessageSchedule::push(int message, std::uint64_t cycle_of_last) {
-  const Message& what = workload_.message(message);
+  const workload::Message& what = workload_.message(message);
   ready_.emplace(std::max(cycles(what.not_before_ns), cycle_of_last + cycles(what.compute_ns)), message);
 }
 
@@ -39,4 +39,4 @@ void MessageSchedule::done(int message, std::uint64_t cycle) {
     if (--waits_for_[static_cast<std::size_t>(follower)] == 0) push(follower, cycle);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

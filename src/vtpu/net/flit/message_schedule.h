@@ -9,13 +9,13 @@
 #include "vtpu/net/workload/followers.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// When the messages of a workload may be sent, in whole cycles, which times of the workload are rounded up to.
 class MessageSchedule {
  public:
   /// `workload` outlives this.
-  MessageSchedule(const Workload& workload, double cycle_ns);
+  MessageSchedule(const workload::Workload& workload, double cycle_ns);
 
   bool empty() const { return ready_.empty(); }
   /// The cycle from which the next message may be sent; not empty().
@@ -30,11 +30,11 @@ class MessageSchedule {
   std::uint64_t cycles(double ns) const;
   void push(int message, std::uint64_t cycle_of_last);
 
-  const Workload& workload_;
+  const workload::Workload& workload_;
   double cycle_ns_;
   std::vector<int> waits_for_;  // by message: how many it still comes after
-  Followers followers_;
+  workload::Followers followers_;
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

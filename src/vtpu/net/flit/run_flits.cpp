@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 Result<double> flit_cycle_ns(const Network& network, int flit_bytes) {
   if (flit_bytes < 1) return Error{"bytes of a flit", fmt::format("found {}", flit_bytes), "a positive number"};
@@ -16,4 +16,4 @@ Result<double> flit_cycle_ns(const Network& network, int flit_bytes) {
   return flit_bytes / bandwidth;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -18,7 +18,7 @@
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// Nanoseconds that a flit takes over a link, which is the cycle at this level.
 /// Error: links that differ in bandwidth, since every channel carries one flit a cycle; no links at all.
@@ -31,17 +31,17 @@ Result<double> flit_cycle_ns(const Network& network, int flit_bytes);
 /// A message without a way is lost when it would be sent; those that come after it go on from there.
 /// Error: a configuration or message out of range; links of different bandwidth; a deadlock, with the virtual channels
 /// that wait for each other; a watch that asked to stop.
-template <Routing R>
-Result<Completion> run_flits(const Network& network, const R& routing, const Workload& workload,
-                             const FlitConfig& config, int flit_bytes, const Watch& watch = {});
+template <routing::Routing R>
+Result<workload::Completion> run_flits(const Network& network, const R& routing, const workload::Workload& workload,
+                                       const Config& config, int flit_bytes, const workload::Watch& watch = {});
 
 /// The parts of a run to completion.
-template <Routing R>
-class FlitRun {
+template <routing::Routing R>
+class WorkloadRunner {
  public:
-  FlitRun(const Network& network, const R& routing, const Workload& workload, const FlitConfig& config, int flit_bytes,
-          double cycle_ns);
-  Result<Completion> run(const Watch& watch);
+  WorkloadRunner(const Network& network, const R& routing, const workload::Workload& workload, const Config& config,
+                 int flit_bytes, double cycle_ns);
+  Result<workload::Completion> run(const workload::Watch& watch);
 
  private:
   static constexpr int kNone = -1;
@@ -58,27 +58,27 @@ class FlitRun {
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   void release(int message);
   void start_packets();
-  void finish(int message, Loss loss);
+  void finish(int message, workload::Loss loss);
 
   const Network& network_;
   const R& routing_;
-  const Workload& workload_;
-  FlitConfig config_;
+  const workload::Workload& workload_;
+  Config config_;
   int flit_bytes_;
   double cycle_ns_;
-  FlitSimulator<R> simulator_;
+  Simulator<R> simulator_;
   MessageSchedule schedule_;
   std::vector<Progress> progress_;  // by message
   std::vector<Queue> queues_;       // by chip
   std::vector<int> queued_;         // chips whose queue is not empty, in no order that matters
   std::vector<Random> random_;      // by chip
-  Completion completion_;
+  workload::Completion completion_;
   int finished_ = 0;
 };
 
-template <Routing R>
-FlitRun<R>::FlitRun(const Network& network, const R& routing, const Workload& workload, const FlitConfig& config,
-                    int flit_bytes, double cycle_ns)
+template <routing::Routing R>
+WorkloadRunner<R>::WorkloadRunner(const Network& network, const R& routing, const workload::Workload& workload,
+                                  const Config& config, int flit_bytes, double cycle_ns)
     : network_(network),
       routing_(routing),
       workload_(workload),
@@ -93,27 +93,28 @@ FlitRun<R>::FlitRun(const Network& network, const R& routing, const Workload& wo
   for (int chip = 0; chip < network.chip_count(); ++chip)
     random_.push_back(streams.fork(static_cast<std::uint64_t>(chip)));
   completion_.delivered_ns.resize(at(workload.size()));
-  completion_.loss.resize(at(workload.size()), Loss::none);
+  completion_.loss.resize(at(workload.size()), workload::Loss::none);
 }
 
-template <Routing R>
-void FlitRun<R>::finish(int message, Loss loss) {
+template <routing::Routing R>
+void WorkloadRunner<R>::finish(int message, workload::Loss loss) {
   const std::uint64_t bytes = workload_.message(message).bytes;
   const std::uint64_t now = simulator_.now();
   completion_.delivered_ns[at(message)] = static_cast<double>(now) * cycle_ns_;
   completion_.loss[at(message)] = loss;
   completion_.injected_bytes += bytes;
-  (loss == Loss::none ? completion_.delivered_bytes : completion_.lost_bytes) += bytes;
-  if (loss == Loss::none) completion_.time_ns = std::max(completion_.time_ns, completion_.delivered_ns[at(message)]);
+  (loss == workload::Loss::none ? completion_.delivered_bytes : completion_.lost_bytes) += bytes;
+  if (loss == workload::Loss::none)
+    completion_.time_ns = std::max(completion_.time_ns, completion_.delivered_ns[at(message)]);
   ++finished_;
   schedule_.done(message, now);
 }
 
-template <Routing R>
-void FlitRun<R>::release(int message) {
-  const Message& what = workload_.message(message);
-  if (!routing_.reaches(what.source, what.destination)) return finish(message, Loss::no_path);
-  if (what.source == what.destination) return finish(message, Loss::none);
+template <routing::Routing R>
+void WorkloadRunner<R>::release(int message) {
+  const workload::Message& what = workload_.message(message);
+  if (!routing_.reaches(what.source, what.destination)) return finish(message, workload::Loss::no_path);
+  if (what.source == what.destination) return finish(message, workload::Loss::none);
   const auto flit_bytes = static_cast<std::uint64_t>(flit_bytes_);
   const std::uint64_t flits = std::max<std::uint64_t>(1, what.bytes / flit_bytes + (what.bytes % flit_bytes != 0));
   progress_[at(message)] = {flits, flits, kNone};
@@ -127,8 +128,8 @@ void FlitRun<R>::release(int message) {
   queue.last = message;
 }
 
-template <Routing R>
-void FlitRun<R>::start_packets() {
+template <routing::Routing R>
+void WorkloadRunner<R>::start_packets() {
   for (std::size_t i = 0; i < queued_.size();) {
     const int chip = queued_[i];
     if (!simulator_.source_free(chip)) {
@@ -152,8 +153,8 @@ void FlitRun<R>::start_packets() {
   }
 }
 
-template <Routing R>
-Result<Completion> FlitRun<R>::run(const Watch& watch) {
+template <routing::Routing R>
+Result<workload::Completion> WorkloadRunner<R>::run(const workload::Watch& watch) {
   constexpr std::uint64_t kWatchInterval = 1 << 12;  // cycles
   std::uint64_t watch_at = kWatchInterval;
   while (finished_ < workload_.size()) {
@@ -161,11 +162,11 @@ Result<Completion> FlitRun<R>::run(const Watch& watch) {
       VTPU_CHECK(!schedule_.empty(), "a message that has not arrived waits, is queued or under way");
       if (schedule_.next_cycle() > simulator_.now()) simulator_.skip_to(schedule_.next_cycle());
     }
-    simulator_.receive([this](const FlitDelivery& packet) {
+    simulator_.receive([this](const Delivery& packet) {
       const int message = static_cast<int>(packet.tag);
       Progress& progress = progress_[at(message)];
       progress.flits_to_arrive -= static_cast<std::uint64_t>(packet.flits);
-      if (progress.flits_to_arrive == 0) finish(message, Loss::none);
+      if (progress.flits_to_arrive == 0) finish(message, workload::Loss::none);
     });
     while (!schedule_.empty() && schedule_.next_cycle() <= simulator_.now()) release(schedule_.pop());
     start_packets();
@@ -175,7 +176,7 @@ Result<Completion> FlitRun<R>::run(const Watch& watch) {
     watch_at = simulator_.now() + kWatchInterval;
     if (watch && !watch(static_cast<double>(finished_) / workload_.size())) return stopped(simulator_.now());
   }
-  if (const Result<void> drained = simulator_.drain([](const FlitDelivery&) {}); !drained) return drained.error();
+  if (const Result<void> drained = simulator_.drain([](const Delivery&) {}); !drained) return drained.error();
   VTPU_CHECK(completion_.injected_bytes == workload_.total_bytes() &&
                  completion_.injected_bytes == completion_.delivered_bytes + completion_.lost_bytes,
              "every byte is delivered or lost");
@@ -186,14 +187,14 @@ Result<Completion> FlitRun<R>::run(const Watch& watch) {
   return std::move(completion_);
 }
 
-template <Routing R>
-Result<Completion> run_flits(const Network& network, const R& routing, const Workload& workload,
-                             const FlitConfig& config, int flit_bytes, const Watch& watch) {
+template <routing::Routing R>
+Result<workload::Completion> run_flits(const Network& network, const R& routing, const workload::Workload& workload,
+                                       const Config& config, int flit_bytes, const workload::Watch& watch) {
   if (const Result<void> fits = check(config, network, routing.vc_classes()); !fits) return fits.error();
-  if (const Result<void> fits = check_messages(network, workload); !fits) return fits.error();
+  if (const Result<void> fits = workload::check_messages(network, workload); !fits) return fits.error();
   const Result<double> cycle_ns = flit_cycle_ns(network, flit_bytes);
   if (!cycle_ns) return cycle_ns.error();
-  return FlitRun<R>(network, routing, workload, config, flit_bytes, *cycle_ns).run(watch);
+  return WorkloadRunner<R>(network, routing, workload, config, flit_bytes, *cycle_ns).run(watch);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

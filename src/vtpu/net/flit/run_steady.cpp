@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
-Result<void> check(const SteadyPlan& plan, const Network& network, const Traffic& traffic) {
+Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic) {
   if (!(plan.offered >= 0 && plan.offered <= 1))
     return Error{"offered load", fmt::format("found {}", plan.offered), "0 to 1 flits a chip a cycle"};
   struct Least {
@@ -24,4 +24,4 @@ Result<void> check(const SteadyPlan& plan, const Network& network, const Traffic
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

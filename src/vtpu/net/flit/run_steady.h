@@ -19,7 +19,7 @@
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/watch.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// How long a run in steady state takes. It warms up until the mean latency of two periods running differs by less than
 /// a twentieth, then measures, then goes on until every packet created while measuring is delivered.
@@ -33,24 +33,25 @@ struct SteadyPlan {
 };
 
 /// Error: the value that is out of range, or a traffic for another number of chips.
-Result<void> check(const SteadyPlan& plan, const Network& network, const Traffic& traffic);
+Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic);
 
 /// Latency and accepted throughput at one offered load. Saturation is a result, not an error: `stable` is false and
 /// `accepted` what the network delivers once its throughput has settled.
 /// Latency runs from creation, waiting in the source's queue included, to delivery of the last flit; a packet to its
 /// own chip goes through its router and has no links. Error: a configuration out of range; two chips that the routing
 /// does not join; a deadlock, with the virtual channels that wait for each other; a watch that asked to stop.
-template <Routing R>
-Result<SteadyState> run_steady(const Network& network, const R& routing, const Traffic& traffic,
-                               const FlitConfig& config, const SteadyPlan& plan, const Watch& watch = {});
+template <routing::Routing R>
+Result<workload::SteadyState> run_steady_state(const Network& network, const R& routing,
+                                               const workload::Traffic& traffic, const Config& config,
+                                               const SteadyPlan& plan, const workload::Watch& watch = {});
 
 /// The parts of a run in steady state.
-template <Routing R>
-class SteadyRun {
+template <routing::Routing R>
+class SteadyRunner {
  public:
-  SteadyRun(const Network& network, const R& routing, const Traffic& traffic, const FlitConfig& config,
-            const SteadyPlan& plan, const Watch& watch);
-  Result<SteadyState> run();
+  SteadyRunner(const Network& network, const R& routing, const workload::Traffic& traffic, const Config& config,
+               const SteadyPlan& plan, const workload::Watch& watch);
+  Result<workload::SteadyState> run();
 
  private:
   /// What was delivered in a period.
@@ -63,19 +64,19 @@ class SteadyRun {
   Result<void> step();
   Result<Period> period();
   Result<bool> warm_up();
-  Result<void> measure(bool stable, SteadyState& state);
+  Result<void> measure(bool stable, workload::SteadyState& state);
   /// True if every measured packet was delivered in time.
   Result<bool> follow_measured();
   std::vector<std::uint64_t> flits_by_channel() const;
-  void deliver(const FlitDelivery& packet);
+  void deliver(const Delivery& packet);
 
   const Network& network_;
   const R& routing_;
-  FlitConfig config_;
+  Config config_;
   SteadyPlan plan_;
-  const Watch& watch_;
-  FlitSimulator<R> simulator_;
-  BernoulliSources sources_;
+  const workload::Watch& watch_;
+  Simulator<R> simulator_;
+  workload::BernoulliSources sources_;
   std::optional<SteadyStatistics> statistics_;  // while packets are measured
   std::uint64_t measured_started_ = 0;
   std::uint64_t measured_delivered_ = 0;
@@ -84,9 +85,9 @@ class SteadyRun {
   int periods_ = 0;
 };
 
-template <Routing R>
-SteadyRun<R>::SteadyRun(const Network& network, const R& routing, const Traffic& traffic, const FlitConfig& config,
-                        const SteadyPlan& plan, const Watch& watch)
+template <routing::Routing R>
+SteadyRunner<R>::SteadyRunner(const Network& network, const R& routing, const workload::Traffic& traffic,
+                              const Config& config, const SteadyPlan& plan, const workload::Watch& watch)
     : network_(network),
       routing_(routing),
       config_(config),
@@ -95,8 +96,8 @@ SteadyRun<R>::SteadyRun(const Network& network, const R& routing, const Traffic&
       simulator_(network, routing, config),
       sources_(traffic, plan.offered, config.packet_flits, Random(config.seed)) {}
 
-template <Routing R>
-void SteadyRun<R>::deliver(const FlitDelivery& packet) {
+template <routing::Routing R>
+void SteadyRunner<R>::deliver(const Delivery& packet) {
   const std::uint64_t now = simulator_.now();
   flits_delivered_ += static_cast<std::uint64_t>(packet.flits);
   ++period_.packets;
@@ -106,9 +107,9 @@ void SteadyRun<R>::deliver(const FlitDelivery& packet) {
   ++measured_delivered_;
 }
 
-template <Routing R>
-Result<void> SteadyRun<R>::step() {
-  simulator_.receive([this](const FlitDelivery& packet) { deliver(packet); });
+template <routing::Routing R>
+Result<void> SteadyRunner<R>::step() {
+  simulator_.receive([this](const Delivery& packet) { deliver(packet); });
   const std::uint64_t now = simulator_.now();
   const std::vector<std::uint64_t>& next = sources_.next();
   for (std::size_t i = 0; i < next.size(); ++i) {
@@ -126,8 +127,8 @@ Result<void> SteadyRun<R>::step() {
   return {};
 }
 
-template <Routing R>
-auto SteadyRun<R>::period() -> Result<Period> {
+template <routing::Routing R>
+auto SteadyRunner<R>::period() -> Result<Period> {
   period_ = {};
   for (int cycle = 0; cycle < plan_.period; ++cycle)
     if (const Result<void> stepped = step(); !stepped) return stepped.error();
@@ -136,8 +137,8 @@ auto SteadyRun<R>::period() -> Result<Period> {
   return period_;
 }
 
-template <Routing R>
-Result<bool> SteadyRun<R>::warm_up() {
+template <routing::Routing R>
+Result<bool> SteadyRunner<R>::warm_up() {
   double previous = 0;
   for (int done = 1; done <= plan_.warm_up_limit; ++done) {
     const Result<Period> now = period();
@@ -150,16 +151,16 @@ Result<bool> SteadyRun<R>::warm_up() {
   return false;
 }
 
-template <Routing R>
-std::vector<std::uint64_t> SteadyRun<R>::flits_by_channel() const {
+template <routing::Routing R>
+std::vector<std::uint64_t> SteadyRunner<R>::flits_by_channel() const {
   std::vector<std::uint64_t> flits;
   for (int channel = 0; channel < network_.channel_count(); ++channel)
     flits.push_back(simulator_.network().flits_over(network_.source(channel), network_.port(channel)));
   return flits;
 }
 
-template <Routing R>
-Result<void> SteadyRun<R>::measure(bool stable, SteadyState& state) {
+template <routing::Routing R>
+Result<void> SteadyRunner<R>::measure(bool stable, workload::SteadyState& state) {
   if (!stable) {  // a throughput that collapses is given time to
     for (int batch = 0; batch < plan_.batches; ++batch)
       if (const Result<Period> settled = period(); !settled) return settled.error();
@@ -179,8 +180,8 @@ Result<void> SteadyRun<R>::measure(bool stable, SteadyState& state) {
   return {};
 }
 
-template <Routing R>
-Result<bool> SteadyRun<R>::follow_measured() {
+template <routing::Routing R>
+Result<bool> SteadyRunner<R>::follow_measured() {
   const std::uint64_t limit = simulator_.now() + static_cast<std::uint64_t>(20 * plan_.latency_limit) +
                               static_cast<std::uint64_t>(plan_.period) * static_cast<std::uint64_t>(plan_.batches);
   while (measured_delivered_ < measured_started_ || !sources_.all_taken_before(statistics_->end())) {
@@ -190,9 +191,9 @@ Result<bool> SteadyRun<R>::follow_measured() {
   return true;
 }
 
-template <Routing R>
-Result<SteadyState> SteadyRun<R>::run() {
-  SteadyState state;
+template <routing::Routing R>
+Result<workload::SteadyState> SteadyRunner<R>::run() {
+  workload::SteadyState state;
   state.offered = plan_.offered;
   const Result<bool> steady = warm_up();
   if (!steady) return steady.error();
@@ -209,16 +210,17 @@ Result<SteadyState> SteadyRun<R>::run() {
   }
   state.cycles = simulator_.now();
   state.flit_hops = simulator_.flit_hops();
-  if (const Result<void> drained = simulator_.drain([](const FlitDelivery&) {}); !drained) return drained.error();
+  if (const Result<void> drained = simulator_.drain([](const Delivery&) {}); !drained) return drained.error();
   return state;
 }
 
-template <Routing R>
-Result<SteadyState> run_steady(const Network& network, const R& routing, const Traffic& traffic,
-                               const FlitConfig& config, const SteadyPlan& plan, const Watch& watch) {
+template <routing::Routing R>
+Result<workload::SteadyState> run_steady_state(const Network& network, const R& routing,
+                                               const workload::Traffic& traffic, const Config& config,
+                                               const SteadyPlan& plan, const workload::Watch& watch) {
   if (const Result<void> fits = check(config, network, routing.vc_classes()); !fits) return fits.error();
   if (const Result<void> fits = check(plan, network, traffic); !fits) return fits.error();
-  return SteadyRun<R>(network, routing, traffic, config, plan, watch).run();
+  return SteadyRunner<R>(network, routing, traffic, config, plan, watch).run();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

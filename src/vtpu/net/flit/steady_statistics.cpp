@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 namespace {
 
 constexpr std::size_t kLongest = 1 << 20;  // cycles; a stable run has no such latencies
@@ -13,7 +13,7 @@ constexpr std::size_t kLongest = 1 << 20;  // cycles; a stable run has no such l
 SteadyStatistics::SteadyStatistics(std::uint64_t begin, int period, int batches)
     : begin_(begin), period_(static_cast<std::uint64_t>(period)), batches_(static_cast<std::size_t>(batches)) {}
 
-void SteadyStatistics::add(const FlitDelivery& packet, std::uint64_t now) {
+void SteadyStatistics::add(const Delivery& packet, std::uint64_t now) {
   const std::uint64_t latency = now - packet.created;
   batches_[(packet.created - begin_) / period_].add(static_cast<double>(latency));
   network_latency_ += static_cast<double>(now - packet.injected);
@@ -23,11 +23,11 @@ void SteadyStatistics::add(const FlitDelivery& packet, std::uint64_t now) {
   ++counts_[bin];
 }
 
-void SteadyStatistics::report(SteadyState& state) const {
-  for (const Batch& batch : batches_) state.packets += batch.count;
+void SteadyStatistics::report(workload::SteadyState& state) const {
+  for (const workload::Batch& batch : batches_) state.packets += batch.count;
   if (state.packets == 0) return;
   const auto packets = static_cast<double>(state.packets);
-  const MeanInterval latency = batch_means(batches_);
+  const workload::MeanInterval latency = workload::batch_means(batches_);
   state.latency = latency.mean;
   state.latency_half_width = latency.half_width;
   state.network_latency = network_latency_ / packets;
@@ -41,4 +41,4 @@ void SteadyStatistics::report(SteadyState& state) const {
   }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

@@ -6,7 +6,7 @@
 #include "vtpu/net/workload/batch_means.h"
 #include "vtpu/net/workload/steady.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flit {
 
 /// Latencies of measured packets: mean, interval by batch means, 99th percentile.
 class SteadyStatistics {
@@ -17,19 +17,19 @@ class SteadyStatistics {
   std::uint64_t end() const { return begin_ + period_ * batches_.size(); }
   bool measures(std::uint64_t created) const { return created >= begin_ && created < end(); }
   /// A measured packet that was delivered in cycle `now`.
-  void add(const FlitDelivery& packet, std::uint64_t now);
+  void add(const Delivery& packet, std::uint64_t now);
   /// Whether packets of the later half took much longer than those of the earlier, as where queues build up.
   bool growing() const { return grows(batches_); }
   /// Fills in what concerns packets.
-  void report(SteadyState& state) const;
+  void report(workload::SteadyState& state) const;
 
  private:
   std::uint64_t begin_;
   std::uint64_t period_;
-  std::vector<Batch> batches_;         // latencies, by when the packet was created
+  std::vector<workload::Batch> batches_;  // latencies, by when the packet was created
   double network_latency_ = 0;         // sum
   double hops_ = 0;                    // sum
   std::vector<std::uint64_t> counts_;  // packets by latency in cycles, the last for all longer ones
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flit

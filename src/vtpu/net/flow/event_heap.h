@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// At most one time for each of the numbers 0..size-1, the earliest on top; any of them can be moved or removed. Each
 /// node has four children: half as deep as a binary heap, and a node's children share a cache line or two.
@@ -84,4 +84,4 @@ class EventHeap {
   std::vector<std::size_t> place_;  // by number
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

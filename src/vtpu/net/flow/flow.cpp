@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 Result<std::vector<double>> channel_capacities(const Network& network) {
   std::vector<double> capacities(static_cast<std::size_t>(network.channel_count()), 0.0);
@@ -22,4 +22,4 @@ Result<std::vector<double>> channel_capacities(const Network& network) {
   return capacities;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -11,7 +11,7 @@
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// By channel, bytes a nanosecond; gaps 0. Error: a link whose bandwidth is no positive number.
 Result<std::vector<double>> channel_capacities(const Network& network);
@@ -21,13 +21,13 @@ Result<std::vector<double>> channel_capacities(const Network& network);
 /// was sent. A message without a way is lost (Loss::no_path); those that wait for it go on when the loss is found.
 /// `watch`: told the part of the messages that are done.
 /// Error: a message from or to what is no chip, a time that is none, a link without bandwidth; the watch asked to stop.
-template <Routing R>
-Result<Completion> run_flows(const Network& network, const R& routing, const Workload& workload,
-                             const Watch& watch = {}) {
-  if (const Result<void> messages = check_messages(network, workload); !messages) return messages.error();
+template <routing::Routing R>
+Result<workload::Completion> run_flows(const Network& network, const R& routing, const workload::Workload& workload,
+                                       const workload::Watch& watch = {}) {
+  if (const Result<void> messages = workload::check_messages(network, workload); !messages) return messages.error();
   Result<std::vector<double>> capacities = channel_capacities(network);
   if (!capacities) return capacities.error();
   return run_fluid(workload, channel_ways(network, routing, workload), *std::move(capacities), watch);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -16,7 +16,7 @@
 #include "vtpu/net/flow/shared_rates.h"
 #include "vtpu/net/workload/followers.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 // Events this close are one event, an instant: rounding must not split what happens at once, or each part would cost an
@@ -30,7 +30,7 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class FluidRun {
  public:
-  FluidRun(const Workload& workload, const Ways& ways, std::vector<double> capacity)
+  FluidRun(const workload::Workload& workload, const Ways& ways, std::vector<double> capacity)
       : workload_(workload),
         ways_(ways),
         resources_(capacity.size()),
@@ -41,7 +41,7 @@ class FluidRun {
         followers_(workload),
         timed_(workload.size()) {}
 
-  Result<Completion> run(const Watch& watch) {
+  Result<workload::Completion> run(const workload::Watch& watch) {
     prepare();
     int instants = 0;
     while (next_instant()) {
@@ -80,7 +80,7 @@ class FluidRun {
   void prepare() {
     const std::size_t count = messages_.size();
     report_.delivered_ns.assign(count, 0.0);
-    report_.loss.assign(count, Loss::none);
+    report_.loss.assign(count, workload::Loss::none);
     for (int id = 0; id < workload_.size(); ++id) {
       messages_[at(id)].waits_for = static_cast<int>(workload_.after(id).size());
       report_.injected_bytes += workload_.message(id).bytes;
@@ -135,14 +135,14 @@ class FluidRun {
 
   /// All that `id` waits for has been delivered.
   void release(int id) {
-    const Message& message = workload_.message(id);
+    const workload::Message& message = workload_.message(id);
     set_event(id, std::max(message.not_before_ns, messages_[at(id)].ready_ns + message.compute_ns));
   }
 
   void send(int id, double time_ns) {
     const int way = ways_.of(id);
     if (way == Ways::kNone) {
-      report_.loss[at(id)] = Loss::no_path;
+      report_.loss[at(id)] = workload::Loss::no_path;
       resolve(id, time_ns);
     } else if (way == Ways::kToItself) {
       deliver(id, time_ns);
@@ -214,7 +214,7 @@ class FluidRun {
   }
 
   void resolve(int id, double time_ns) {
-    if (report_.loss[at(id)] != Loss::none) report_.lost_bytes += workload_.message(id).bytes;
+    if (report_.loss[at(id)] != workload::Loss::none) report_.lost_bytes += workload_.message(id).bytes;
     report_.delivered_ns[at(id)] = time_ns;
     ++resolved_;
     for (const int next : followers_.of(id)) {
@@ -246,14 +246,14 @@ class FluidRun {
     VTPU_CHECK(std::abs(crossings - expected) <= kConserved * expected, "channels carry the shares of all messages");
   }
 
-  const Workload& workload_;
+  const workload::Workload& workload_;
   const Ways& ways_;
   std::size_t resources_;
   SharedRates rates_;
   std::vector<Progress> progress_;  // by way
   EventHeap finishes_;              // by way
   std::vector<MessageState> messages_;
-  Followers followers_;
+  workload::Followers followers_;
   EventHeap timed_;                           // by message: its start or its delivery, later than this instant
   std::vector<std::pair<int, double>> soon_;  // the same in this instant, with their times
   std::vector<std::pair<int, double>> happening_;
@@ -261,14 +261,14 @@ class FluidRun {
   double limit_ns_ = 0;     // the end of this instant
   double instants_ns_ = 0;  // all instants together: by so much flows may have been cut short
   int resolved_ = 0;
-  Completion report_;
+  workload::Completion report_;
 };
 
 }  // namespace
 
-Result<Completion> run_fluid(const Workload& workload, const Ways& ways, std::vector<double> capacity,
-                             const Watch& watch) {
+Result<workload::Completion> run_fluid(const workload::Workload& workload, const Ways& ways,
+                                       std::vector<double> capacity, const workload::Watch& watch) {
   return FluidRun(workload, ways, std::move(capacity)).run(watch);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

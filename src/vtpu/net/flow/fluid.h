@@ -6,14 +6,14 @@
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// Runs messages as fluids over resources, each at its max-min fair rate, to completion: what run_flows does to the
 /// channels of a network and run_symmetric_flows to the ports of one chip.
 /// `capacity`: by resource, bytes a nanosecond, > 0. `Completion::channel_bytes` is by resource.
 /// A message that waits for a lost one goes on when the loss is found.
 /// Error: the watch asked to stop.
-Result<Completion> run_fluid(const Workload& workload, const Ways& ways, std::vector<double> capacity,
-                             const Watch& watch);
+Result<workload::Completion> run_fluid(const workload::Workload& workload, const Ways& ways,
+                                       std::vector<double> capacity, const workload::Watch& watch);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

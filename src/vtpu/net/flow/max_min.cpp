@@ -7,7 +7,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 constexpr double kSameLevel = 1 + 1e-12;
@@ -123,4 +123,4 @@ bool is_max_min(const MaxMinProblem& problem, std::span<const double> rates, dou
   return true;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

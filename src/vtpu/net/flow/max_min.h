@@ -3,7 +3,7 @@
 #include <span>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// Of one flow on one resource: how much of each of the flow's bytes crosses it. Below 1 where the flow is spread over
 /// several ways, above 1 where a way crosses the resource more than once. > 0.
@@ -64,4 +64,4 @@ std::vector<double> max_min_rates(const MaxMinProblem& problem);
 /// every flow crosses a full resource on which no other flow is faster.
 bool is_max_min(const MaxMinProblem& problem, std::span<const double> rates, double tolerance = 1e-9);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -10,7 +10,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 // The weights of resources are kept by adding and subtracting; the threshold of an update leaves room for their
@@ -153,4 +153,4 @@ std::span<const int> SharedRates::update() {
   return due_;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -7,7 +7,7 @@
 #include "vtpu/net/flow/max_min.h"
 #include "vtpu/net/flow/ways.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// The max-min fair rates of flows that come and go. Flows on the same way are alike and kept as one with a
 /// multiplicity. A change is worked out only where it can matter: among the flows that a chain of shared resources
@@ -74,4 +74,4 @@ class SharedRates {
   MaxMin solver_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -59,7 +59,7 @@ Result<std::vector<std::vector<int>>> translations(const Network& network) {
   return moves;
 }
 
-Result<void> check_first_chip(const Workload& of_first_chip) {
+Result<void> check_first_chip(const workload::Workload& of_first_chip) {
   for (int id = 0; id < of_first_chip.size(); ++id)
     if (const int source = of_first_chip.message(id).source; source != 0)
       return Error{fmt::format("message {} of '{}'", id, of_first_chip.name()), fmt::format("found source {}", source),
@@ -67,7 +67,7 @@ Result<void> check_first_chip(const Workload& of_first_chip) {
   return {};
 }
 
-Ways port_ways(const Network& network, const Workload& workload, const Ways& over_channels) {
+Ways port_ways(const Network& network, const workload::Workload& workload, const Ways& over_channels) {
   Ways ways(at(workload.size()));
   std::vector<double> weights(at(network.port_count()));
   std::vector<Use> uses;
@@ -83,8 +83,8 @@ Ways port_ways(const Network& network, const Workload& workload, const Ways& ove
   return ways;
 }
 
-Completion for_all_chips(const Network& network, Completion of_ports) {
-  Completion all = std::move(of_ports);
+workload::Completion for_all_chips(const Network& network, workload::Completion of_ports) {
+  workload::Completion all = std::move(of_ports);
   const std::vector<double> port_bytes = std::move(all.channel_bytes);
   all.channel_bytes.assign(at(network.channel_count()), 0.0);
   for (int channel = 0; channel < network.channel_count(); ++channel)
@@ -96,4 +96,4 @@ Completion for_all_chips(const Network& network, Completion of_ports) {
   return all;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

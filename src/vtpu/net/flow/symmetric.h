@@ -17,7 +17,7 @@
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// Maps of a network's chips onto each other that keep port numbers, one for each attached port of chip 0: the one that
 /// takes chip 0 to that port's peer. They generate a group that takes chip 0 to every chip.
@@ -25,25 +25,25 @@ namespace vtpu::net {
 Result<std::vector<std::vector<int>>> translations(const Network& network);
 
 /// Error: a message from another chip than 0.
-Result<void> check_first_chip(const Workload& of_first_chip);
+Result<void> check_first_chip(const workload::Workload& of_first_chip);
 
 /// Ways over the ports of chip 0: what all channels with one port number carry together of a message of chip 0. As
 /// every chip does the same, that is what each of those channels carries of all chips' messages.
-Ways port_ways(const Network& network, const Workload& workload, const Ways& over_channels);
+Ways port_ways(const Network& network, const workload::Workload& workload, const Ways& over_channels);
 
 /// The same for all chips as for the first: bytes times their number, every chip's channels like those of chip 0.
-Completion for_all_chips(const Network& network, Completion of_ports);
+workload::Completion for_all_chips(const Network& network, workload::Completion of_ports);
 
 /// Whether what a routing does from chip 0 is done alike from the chips that the translations take it to. Looks at up
 /// to `kMostLooks` destinations of the workload, spread evenly. Error: a destination that shows a difference.
-template <Routing R>
-Result<void> check_routing_symmetry(const Network& network, const R& routing, const Workload& of_first_chip,
+template <routing::Routing R>
+Result<void> check_routing_symmetry(const Network& network, const R& routing, const workload::Workload& of_first_chip,
                                     const std::vector<std::vector<int>>& moves) {
   constexpr int kMostLooks = 256;
   const auto port_loads = [&](int source, int destination) {
     std::vector<double> loads(static_cast<std::size_t>(network.port_count()), 0.0);
     if (source != destination && routing.reaches(source, destination))
-      for (const ChannelShare& share : channel_shares(network, routing, source, destination))
+      for (const routing::ChannelShare& share : routing::channel_shares(network, routing, source, destination))
         loads[static_cast<std::size_t>(network.port(share.channel))] += share.share;
     return loads;
   };
@@ -74,10 +74,12 @@ Result<void> check_routing_symmetry(const Network& network, const R& routing, co
 /// tori and twisted tori under routings that look at displacements alone. Datelines change virtual channels only and do
 /// no harm. Error: as of run_flows; a message from another chip than 0; a network or a routing that has no such
 /// symmetry (the network is checked entirely, the routing for up to 256 of the messages).
-template <Routing R>
-Result<Completion> run_symmetric_flows(const Network& network, const R& routing, const Workload& of_first_chip,
-                                       const Watch& watch = {}) {
-  if (const Result<void> messages = check_messages(network, of_first_chip); !messages) return messages.error();
+template <routing::Routing R>
+Result<workload::Completion> run_symmetric_flows(const Network& network, const R& routing,
+                                                 const workload::Workload& of_first_chip,
+                                                 const workload::Watch& watch = {}) {
+  if (const Result<void> messages = workload::check_messages(network, of_first_chip); !messages)
+    return messages.error();
   if (const Result<void> first = check_first_chip(of_first_chip); !first) return first.error();
   const Result<std::vector<std::vector<int>>> moves = translations(network);
   if (!moves) return moves.error();
@@ -87,9 +89,9 @@ Result<Completion> run_symmetric_flows(const Network& network, const R& routing,
   if (!capacities) return capacities.error();
   capacities->resize(static_cast<std::size_t>(network.port_count()));  // those of chip 0 are its ports
   const Ways ways = port_ways(network, of_first_chip, channel_ways(network, routing, of_first_chip));
-  Result<Completion> done = run_fluid(of_first_chip, ways, *std::move(capacities), watch);
+  Result<workload::Completion> done = run_fluid(of_first_chip, ways, *std::move(capacities), watch);
   if (!done) return done.error();
   return for_all_chips(network, *std::move(done));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -8,19 +8,19 @@
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// channel_shares for many pairs one after the other. Where a packet's way is settled by its state, as under
 /// dimension-order routing, all ways are few and short: they are walked one by one, in a tenth of the time. The first
 /// node that offers a choice leaves the pair to channel_shares, which follows ways that meet only once.
-template <Routing R>
+template <routing::Routing R>
 class WayFinder {
  public:
   WayFinder(const Network& network, const R& routing)
       : network_(network), routing_(routing), share_(static_cast<std::size_t>(network.channel_count()), 0.0) {}
 
   /// As channel_shares; valid until the next call.
-  std::span<const ChannelShare> find(int source, int destination) {
+  std::span<const routing::ChannelShare> find(int source, int destination) {
     crossed_.clear();
     bool settled = true;
     routing_.for_each_start(source, destination, [&](const typename R::State& start, double probability) {
@@ -33,7 +33,7 @@ class WayFinder {
       found_.push_back({channel, share});
       share = 0;
     }
-    if (!settled) found_ = channel_shares(network_, routing_, source, destination);
+    if (!settled) found_ = routing::channel_shares(network_, routing_, source, destination);
     return found_;
   }
 
@@ -56,8 +56,8 @@ class WayFinder {
   const R& routing_;
   std::vector<double> share_;  // by channel; 0 between calls
   std::vector<int> crossed_;   // channels whose share is not 0
-  std::vector<ChannelShare> found_;
-  Moves moves_;
+  std::vector<routing::ChannelShare> found_;
+  routing::Moves moves_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 int Ways::add(std::span<const Use> uses, double latency_ns) {
   VTPU_CHECK(!uses.empty(), "a way between two chips crosses a channel");
@@ -16,7 +16,7 @@ int Ways::add(std::span<const Use> uses, double latency_ns) {
   return size() - 1;
 }
 
-std::vector<int> messages_by_source(const Network& network, const Workload& workload) {
+std::vector<int> messages_by_source(const Network& network, const workload::Workload& workload) {
   std::vector<std::size_t> next(static_cast<std::size_t>(network.chip_count()) + 1, 0);
   for (int id = 0; id < workload.size(); ++id) ++next[static_cast<std::size_t>(workload.message(id).source) + 1];
   for (std::size_t chip = 1; chip < next.size(); ++chip) next[chip] += next[chip - 1];
@@ -26,4 +26,4 @@ std::vector<int> messages_by_source(const Network& network, const Workload& work
   return order;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

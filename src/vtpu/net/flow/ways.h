@@ -12,7 +12,7 @@
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::flow {
 
 /// How the messages of a workload cross resources: one way for each pair of source and destination that occurs.
 class Ways {
@@ -44,11 +44,11 @@ class Ways {
 };
 
 /// Messages in the order of their sources; those of one source in the order of their numbers.
-std::vector<int> messages_by_source(const Network& network, const Workload& workload);
+std::vector<int> messages_by_source(const Network& network, const workload::Workload& workload);
 
 /// Ways over channels as a routing's expected shares say. Requires check_messages.
-template <Routing R>
-Ways channel_ways(const Network& network, const R& routing, const Workload& workload) {
+template <routing::Routing R>
+Ways channel_ways(const Network& network, const R& routing, const workload::Workload& workload) {
   Ways ways(static_cast<std::size_t>(workload.size()));
   const auto chips = static_cast<std::size_t>(network.chip_count());
   std::vector<int> known_to(chips, Ways::kNone);  // by destination: the way from `known_from`
@@ -68,7 +68,7 @@ Ways channel_ways(const Network& network, const R& routing, const Workload& work
       } else {
         uses.clear();
         double latency_ns = 0;
-        for (const ChannelShare& share : finder.find(source, destination)) {
+        for (const routing::ChannelShare& share : finder.find(source, destination)) {
           uses.push_back({share.channel, share.share});
           latency_ns += share.share * network.link(share.channel).latency_ns;
         }
@@ -80,4 +80,4 @@ Ways channel_ways(const Network& network, const R& routing, const Workload& work
   return ways;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::flow

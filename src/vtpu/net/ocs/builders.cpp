@@ -4,7 +4,7 @@
 
 #include "vtpu/net/twist.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 namespace {
 
 Result<void> connect_grid(OcsState& state, const Slice& slice, const Twist& twist) {
@@ -102,4 +102,4 @@ Result<void> SnakedPlane::connect(OcsState& state) const {
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

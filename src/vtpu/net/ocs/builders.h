@@ -8,7 +8,7 @@
 
 /// Builders set the circuits of one slice and leave the rest of the state alone, so a state can hold many slices. On an
 /// error, which names what the shape lacks or the port that another slice already uses, the state is as it was.
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 
 /// The 3D torus of the slice's shape.
 Result<void> connect_torus(OcsState& state, const Slice& slice);
@@ -47,4 +47,4 @@ class SnakedPlane {
   std::vector<int> blocks_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

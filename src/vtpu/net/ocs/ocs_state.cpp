@@ -7,7 +7,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 namespace {
 
 /// The two dimensions beside the given one, in rising order.
@@ -149,4 +149,4 @@ Result<Splice> splice_block(const OcsState& state, int failed, int spare) {
   return Splice{*after, changes(state, *after)};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

@@ -10,7 +10,7 @@
 #include "vtpu/net/machine.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 
 /// The side of a block that a port faces.
 enum class Face { plus, minus };
@@ -114,4 +114,4 @@ struct Splice {
 /// Error: no such block, the same block twice, or a spare with circuits of its own.
 Result<Splice> splice_block(const OcsState& state, int failed, int spare);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 
 Slice::Slice(const OcsLayout& layout, const Shape& shape, const Shape& grid, std::vector<int> blocks)
     : block_side_(layout.block_side),
@@ -75,4 +75,4 @@ Slice Slice::with_spare(int failed, int spare) const {
   return slice;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

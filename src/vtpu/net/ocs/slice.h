@@ -8,7 +8,7 @@
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 
 /// A box of chips made of whole blocks: which physical block stands in each place of the box's grid of blocks. Any
 /// blocks will do, since the switches join all of them.
@@ -43,4 +43,4 @@ class Slice {
   std::vector<int> grid_place_of_block_;  // -1: not of the slice
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

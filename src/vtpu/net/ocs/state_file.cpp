@@ -12,7 +12,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 namespace {
 
 constexpr std::int64_t kMostPorts = 1 << 24;  // of all switches together
@@ -198,4 +198,4 @@ std::string ocs_state_text(const OcsState& state, const Slice& slice) {
   return text;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

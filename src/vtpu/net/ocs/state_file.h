@@ -19,7 +19,7 @@
 /// The header says which switches there are, the sides in chips of the slice that is used, and the block in each place
 /// of its grid, the last coordinate fastest. Then comes one circuit a line as `to_string(Circuit)` writes it:
 /// dimension, face position, block and face of either port. '#' begins a comment; empty lines are passed over.
-namespace vtpu::net {
+namespace vtpu::net::ocs {
 
 struct StateOfSlice {
   OcsState state;
@@ -34,4 +34,4 @@ Result<StateOfSlice> read_ocs_state(const std::filesystem::path& path);
 /// The text of the file; parsing it gives the same state and slice.
 std::string ocs_state_text(const OcsState& state, const Slice& slice);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::ocs

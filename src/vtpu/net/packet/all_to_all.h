@@ -14,7 +14,7 @@
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/watch.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 /// Every chip sends to every chip, one packet a pair in each round. Packets are made when there is place for them,
 /// never all at once. In a round all chips go through one random order of offsets of chip numbers: random, so that all
@@ -26,7 +26,7 @@ struct AllToAll {
 };
 
 /// What a run of generated packets to completion found. injected = delivered + lost.
-struct PacketRun {
+struct AllToAllResult {
   double time_ns = 0;                 ///< until the last delivery
   std::vector<double> channel_bytes;  ///< by channel of the network, gaps 0
   std::uint64_t packets = 0;
@@ -37,11 +37,11 @@ struct PacketRun {
   std::uint64_t lost_bytes = 0;  ///< of pairs without a path
 };
 
-/// The packets of an AllToAll, as a client of PacketEngine.
-template <Routing R>
+/// The packets of an AllToAll, as a client of Engine.
+template <routing::Routing R>
 class AllToAllSource {
  public:
-  AllToAllSource(const Network& network, const R& routing, const AllToAll& all_to_all, const PacketConfig& config)
+  AllToAllSource(const Network& network, const R& routing, const AllToAll& all_to_all, const Config& config)
       : network_(network),
         routing_(routing),
         all_to_all_(all_to_all),
@@ -53,7 +53,7 @@ class AllToAllSource {
         most_queued_(most_queued(chips_)),
         sources_(chips_) {}
 
-  Result<PacketRun> run(const Watch& watch) {
+  Result<AllToAllResult> run(const workload::Watch& watch) {
     for (std::uint32_t chip = 0; chip < chips_; ++chip) {
       const int first = network_.channel(static_cast<int>(chip), 0);
       bool joined = false;
@@ -65,7 +65,7 @@ class AllToAllSource {
       while (!joined && sources_[chip].round < rounds_) draw(chip);
     }
     if (const Result<void> end = engine_.run(watch); !end) return end.error();
-    PacketRun result;
+    AllToAllResult result;
     result.time_ns = static_cast<double>(last_delivery_) * 1e-3;
     result.channel_bytes = engine_.channel_bytes();
     result.packets = packets_;
@@ -157,7 +157,7 @@ class AllToAllSource {
   const Network& network_;
   const R& routing_;
   AllToAll all_to_all_;
-  PacketEngine<R, AllToAllSource> engine_;
+  Engine<R, AllToAllSource> engine_;
   std::uint64_t packet_bytes_;
   std::uint64_t rounds_;
   std::uint32_t chips_;
@@ -172,11 +172,11 @@ class AllToAllSource {
 };
 
 /// Runs an all-to-all to its end. Error: a configuration out of range, a deadlock, a watcher that asked to stop.
-template <Routing R>
-Result<PacketRun> run_all_to_all(const Network& network, const R& routing, const AllToAll& all_to_all,
-                                 const PacketConfig& config, const Watch& watch = {}) {
+template <routing::Routing R>
+Result<AllToAllResult> run_all_to_all(const Network& network, const R& routing, const AllToAll& all_to_all,
+                                      const Config& config, const workload::Watch& watch = {}) {
   if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
   return AllToAllSource<R>(network, routing, all_to_all, config).run(watch);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

@@ -2,9 +2,9 @@
 
 #include <string>
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
-Result<void> check(const PacketConfig& config, const Network& network, int vc_classes) {
+Result<void> check(const Config& config, const Network& network, int vc_classes) {
   if (config.packet_bytes < 1)
     return Error{"packet_bytes", "found " + std::to_string(config.packet_bytes), "at least 1"};
   if (config.vcs < vc_classes)
@@ -26,4 +26,4 @@ Result<void> check(const PacketConfig& config, const Network& network, int vc_cl
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

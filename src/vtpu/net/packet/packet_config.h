@@ -4,10 +4,10 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 /// How packets are made and where they wait.
-struct PacketConfig {
+struct Config {
   int packet_bytes = 4096;
   /// Virtual channels of a channel, shared out over the routing's classes.
   int vcs = 4;
@@ -19,6 +19,6 @@ struct PacketConfig {
 };
 
 /// Error: a value out of range; fewer virtual channels than classes; a link whose bandwidth or latency is no such.
-Result<void> check(const PacketConfig& config, const Network& network, int vc_classes);
+Result<void> check(const Config& config, const Network& network, int vc_classes);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

@@ -18,7 +18,7 @@
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/watch.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 /// Virtual cut-through with credits between input-queued routers; README.md states the model. The engine moves packets;
 /// a *client* makes them and hears what becomes of them:
@@ -27,11 +27,11 @@ namespace vtpu::net {
 ///   timer(number)                    a time asked for has come
 ///   done()                           the part that is done, 0..1, for whoever watches
 /// From all of these it may offer packets and set timers.
-template <Routing R, class Client>
-class PacketEngine {
+template <routing::Routing R, class Client>
+class Engine {
  public:
   /// `config` must have passed check().
-  PacketEngine(const Network& network, const R& routing, const PacketConfig& config, Client& client);
+  Engine(const Network& network, const R& routing, const Config& config, Client& client);
 
   Picoseconds now() const { return events_.now(); }
   Random& random() { return random_; }
@@ -56,7 +56,7 @@ class PacketEngine {
 
   /// Runs until nothing is left to happen, and checks that every byte and every credit is where it belongs.
   /// Error: a deadlock, with the channels that wait for each other in a circle; the watcher asked to stop.
-  Result<void> run(const Watch& watch);
+  Result<void> run(const workload::Watch& watch);
 
   std::uint64_t packet_hops() const { return hops_; }
   std::uint64_t injected_bytes() const { return injected_bytes_; }
@@ -125,8 +125,8 @@ class PacketEngine {
     return static_cast<std::uint32_t>(what) << kNumberBits | number;
   }
 
-  static TimingWheel wheel_for(const Network& network, const PacketConfig& config);
-  std::uint32_t lane_of(int node, const Move& move) const {
+  static TimingWheel wheel_for(const Network& network, const Config& config);
+  std::uint32_t lane_of(int node, const routing::Move& move) const {
     const auto channel = static_cast<std::uint32_t>(network_.channel(node, move.port));
     return channel << class_bits_ | static_cast<std::uint32_t>(move.vc_class);
   }
@@ -150,11 +150,11 @@ class PacketEngine {
   void serve(std::uint32_t channel);
   void send(std::uint32_t packet, std::uint32_t lane, bool from_source);
 
-  const Move& draw(const Moves& moves);
+  const routing::Move& draw(const routing::Moves& moves);
   void join_undecided(std::uint32_t packet, int node, bool from_source);
   void serve_node(int node);
   bool serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted);
-  const Move* best_free(int node) const;
+  const routing::Move* best_free(int node) const;
 
   bool waits(std::uint32_t lane) const {
     const std::array<Queue, kOrigins>& queues = lanes_[lane].queues;
@@ -185,7 +185,7 @@ class PacketEngine {
   std::size_t joins_ = 0;
   std::vector<std::uint32_t> arrivals_;  // heads that have arrived at this moment
   std::vector<Waiting> waiting_;         // by node; adaptive routings
-  Moves moves_;
+  routing::Moves moves_;
   std::uint32_t free_ = kNone;
   std::size_t live_ = 0;
   std::uint64_t hops_ = 0;
@@ -193,8 +193,8 @@ class PacketEngine {
   std::uint64_t delivered_bytes_ = 0;
 };
 
-template <Routing R, class Client>
-TimingWheel PacketEngine<R, Client>::wheel_for(const Network& network, const PacketConfig& config) {
+template <routing::Routing R, class Client>
+TimingWheel Engine<R, Client>::wheel_for(const Network& network, const Config& config) {
   double shortest = 1e15;
   double longest = 1;
   for (const LinkModel& link : network.link_kinds()) {
@@ -209,9 +209,8 @@ TimingWheel PacketEngine<R, Client>::wheel_for(const Network& network, const Pac
                      static_cast<std::size_t>(network.attached_count()));
 }
 
-template <Routing R, class Client>
-PacketEngine<R, Client>::PacketEngine(const Network& network, const R& routing, const PacketConfig& config,
-                                      Client& client)
+template <routing::Routing R, class Client>
+Engine<R, Client>::Engine(const Network& network, const R& routing, const Config& config, Client& client)
     : network_(network),
       routing_(routing),
       client_(client),
@@ -221,7 +220,7 @@ PacketEngine<R, Client>::PacketEngine(const Network& network, const R& routing, 
       classes_(static_cast<std::uint32_t>(routing.vc_classes())),
       class_bits_(static_cast<int>(std::bit_width(classes_ - 1))) {
   for (std::uint32_t c = 0; c < classes_; ++c) {
-    const VcRange range = routing.vcs_of(static_cast<int>(c), config.vcs);
+    const routing::VcRange range = routing.vcs_of(static_cast<int>(c), config.vcs);
     VTPU_CHECK(range.last >= range.first, "each class has a virtual channel");
     all_room_.push_back((range.last - range.first + 1) * config.vc_buffer_packets);
   }
@@ -249,8 +248,8 @@ PacketEngine<R, Client>::PacketEngine(const Network& network, const R& routing, 
   }
 }
 
-template <Routing R, class Client>
-Result<void> PacketEngine<R, Client>::run(const Watch& watch) {
+template <routing::Routing R, class Client>
+Result<void> Engine<R, Client>::run(const workload::Watch& watch) {
   constexpr std::uint64_t kEventsBetweenLooks = 1 << 20;
   std::uint64_t events = 0;
   while (events_.next()) {
@@ -267,8 +266,8 @@ Result<void> PacketEngine<R, Client>::run(const Watch& watch) {
 
 /// Routes the heads that have arrived and lets packets join their lanes until at most so many are left that are still
 /// to.
-template <Routing R, class Client>
-void PacketEngine<R, Client>::settle(std::size_t at_most) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::settle(std::size_t at_most) {
   while (!arrivals_.empty() || joins_ - joined_ > at_most) {
     if (!arrivals_.empty() && joins_ - joined_ <= kJoinsAhead) {
       const std::uint32_t packet = arrivals_.back();
@@ -281,8 +280,8 @@ void PacketEngine<R, Client>::settle(std::size_t at_most) {
 }
 
 /// Most of a run on a large machine is spent waiting for memory; what the next events touch first is known.
-template <Routing R, class Client>
-void PacketEngine<R, Client>::prefetch() const {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::prefetch() const {
   constexpr std::size_t kFar = 16;
   constexpr std::size_t kNear = 8;
   constexpr std::uint32_t kNumber = (std::uint32_t{1} << kNumberBits) - 1;
@@ -299,8 +298,8 @@ void PacketEngine<R, Client>::prefetch() const {
   }
 }
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::handle(std::uint32_t event) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::handle(std::uint32_t event) {
   const std::uint32_t number = event & ((std::uint32_t{1} << kNumberBits) - 1);
   switch (static_cast<What>(event >> kNumberBits)) {
     case What::channel_free: free_channel(number); break;
@@ -316,13 +315,13 @@ void PacketEngine<R, Client>::handle(std::uint32_t event) {
   }
 }
 
-template <Routing R, class Client>
-Picoseconds PacketEngine<R, Client>::delay_alone(int source, int destination) {
+template <routing::Routing R, class Client>
+Picoseconds Engine<R, Client>::delay_alone(int source, int destination) {
   Picoseconds sum = 0;
   int node = source;
   typename R::State state = routing_.start(source, destination, random_);
   for (routing_.moves(node, state, moves_); !moves_.empty(); routing_.moves(node, state, moves_)) {
-    const Move move = R::kAdaptive ? moves_[0] : draw(moves_);
+    const routing::Move move = R::kAdaptive ? moves_[0] : draw(moves_);
     const int channel = network_.channel(node, move.port);
     sum += delay(static_cast<std::uint32_t>(channel));
     state = routing_.after(node, state, move);
@@ -331,8 +330,8 @@ Picoseconds PacketEngine<R, Client>::delay_alone(int source, int destination) {
   return sum;
 }
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::offer(int source, int destination, std::uint32_t bytes, std::uint32_t tag) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::offer(int source, int destination, std::uint32_t bytes, std::uint32_t tag) {
   std::uint32_t number = free_;
   if (number != kNone) {
     free_ = packets_[number].next;
@@ -350,7 +349,7 @@ void PacketEngine<R, Client>::offer(int source, int destination, std::uint32_t b
     Packet& packet = packets_[number];
     routing_.moves(source, packet.state, moves_);
     VTPU_CHECK(!moves_.empty(), "a packet to another chip has a way on");
-    const Move& move = draw(moves_);
+    const routing::Move& move = draw(moves_);
     packet.state = routing_.after(source, packet.state, move);
     const std::uint32_t lane = lane_of(source, move);
     const std::uint32_t channel = channel_of(lane);
@@ -361,8 +360,8 @@ void PacketEngine<R, Client>::offer(int source, int destination, std::uint32_t b
 }
 
 /// The head of a packet stands in a node, ready to be routed.
-template <Routing R, class Client>
-void PacketEngine<R, Client>::arrive(std::uint32_t number) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::arrive(std::uint32_t number) {
   Packet& packet = packets_[number];
   const std::uint32_t from = channel_of(packet.lane);
   const int node = ends_[from].target;
@@ -375,13 +374,13 @@ void PacketEngine<R, Client>::arrive(std::uint32_t number) {
   Picoseconds wait = 0;
   if constexpr (R::kAdaptive) {
     if (uneven_)
-      for (const Move& move : moves_)
+      for (const routing::Move& move : moves_)
         wait =
             std::max(wait, duration(from, packet.bytes) -
                                duration(static_cast<std::uint32_t>(network_.channel(node, move.port)), packet.bytes));
     if (wait == 0) return join_undecided(number, node, false);
   } else {
-    const Move& move = draw(moves_);
+    const routing::Move& move = draw(moves_);
     packet.state = routing_.after(node, packet.state, move);
     const std::uint32_t lane = lane_of(node, move);
     if (uneven_) wait = duration(from, packet.bytes) - duration(channel_of(lane), packet.bytes);
@@ -396,17 +395,17 @@ void PacketEngine<R, Client>::arrive(std::uint32_t number) {
   events_.push(now() + wait, event(What::packet_ready, number));
 }
 
-template <Routing R, class Client>
-const Move& PacketEngine<R, Client>::draw(const Moves& moves) {
+template <routing::Routing R, class Client>
+const routing::Move& Engine<R, Client>::draw(const routing::Moves& moves) {
   if (moves.size() == 1) return moves[0];
   double rest = random_.unit();
-  for (const Move& move : moves)
+  for (const routing::Move& move : moves)
     if ((rest -= move.probability) < 0) return move;
   return moves[moves.size() - 1];
 }
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::deliver(std::uint32_t number) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::deliver(std::uint32_t number) {
   const Packet packet = packets_[number];
   packets_[number].next = std::exchange(free_, number);
   --live_;
@@ -415,8 +414,8 @@ void PacketEngine<R, Client>::deliver(std::uint32_t number) {
   client_.delivered(packet.tag, packet.bytes);
 }
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::free_channel(std::uint32_t number) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::free_channel(std::uint32_t number) {
   ends_[number].busy = false;
   if (const std::uint32_t lane = channels_[number].leaves; lane != kNone) give_back(lane);
   if constexpr (R::kAdaptive)
@@ -426,8 +425,8 @@ void PacketEngine<R, Client>::free_channel(std::uint32_t number) {
 }
 
 /// Room for one packet more at the far end of a lane's channel.
-template <Routing R, class Client>
-void PacketEngine<R, Client>::give_back(std::uint32_t number) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::give_back(std::uint32_t number) {
   ++rooms_[number];
   const std::uint32_t channel = channel_of(number);
   if (ends_[channel].busy) return;
@@ -437,8 +436,8 @@ void PacketEngine<R, Client>::give_back(std::uint32_t number) {
     serve(channel);
 }
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::join(std::uint32_t packet) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::join(std::uint32_t packet) {
   const std::uint32_t lane = packets_[packet].next;
   const std::uint32_t channel = channel_of(lane);
   const bool through = ends_[channel].dimension == ends_[channel_of(packets_[packet].lane)].dimension;
@@ -449,8 +448,8 @@ void PacketEngine<R, Client>::join(std::uint32_t packet) {
 /// Starts the next packet on a free channel if one can go: packets under way before those at their source and of the
 /// former those that stay in their dimension first, since they hold room that others wait for; classes in turn; within
 /// a class in order of arrival.
-template <Routing R, class Client>
-void PacketEngine<R, Client>::serve(std::uint32_t channel) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::serve(std::uint32_t channel) {
   const std::uint32_t base = channel << class_bits_;
   std::uint8_t& turn = ends_[channel].turn;
   for (const Origin origin : {kThrough, kTurning, kSource}) {
@@ -468,8 +467,8 @@ void PacketEngine<R, Client>::serve(std::uint32_t channel) {
   }
 }
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::send(std::uint32_t number, std::uint32_t lane, bool from_source) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::send(std::uint32_t number, std::uint32_t lane, bool from_source) {
   const std::uint32_t to = channel_of(lane);
   Packet& packet = packets_[number];
   Channel& channel = channels_[to];
@@ -486,15 +485,15 @@ void PacketEngine<R, Client>::send(std::uint32_t number, std::uint32_t lane, boo
   client_.sent(to, packet.tag, from_source);
 }
 
-template <Routing R, class Client>
-std::vector<double> PacketEngine<R, Client>::channel_bytes() const {
+template <routing::Routing R, class Client>
+std::vector<double> Engine<R, Client>::channel_bytes() const {
   std::vector<double> bytes;
   bytes.reserve(channels_.size());
   for (const Channel& channel : channels_) bytes.push_back(static_cast<double>(channel.bytes));
   return bytes;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet
 
 #include "vtpu/net/packet/packet_engine_adaptive.h"
 #include "vtpu/net/packet/packet_engine_checks.h"

@@ -7,13 +7,13 @@
 #include "vtpu/net/routing/routing.h"
 
 /// Packets of adaptive routings, which wait in their node until one of their ways is free.
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::join_undecided(std::uint32_t packet, int node, bool from_source) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::join_undecided(std::uint32_t packet, int node, bool from_source) {
   routing_.moves(node, packets_[packet].state, moves_);
   std::uint64_t ports = 0;
-  for (const Move& move : moves_) ports |= std::uint64_t{1} << (move.port % 64);
+  for (const routing::Move& move : moves_) ports |= std::uint64_t{1} << (move.port % 64);
   Waiting& waiting = waiting_[static_cast<std::size_t>(node)];
   (from_source ? waiting.source : waiting.transit).push_back({packet, ports});
   serve_node(node);
@@ -21,8 +21,8 @@ void PacketEngine<R, Client>::join_undecided(std::uint32_t packet, int node, boo
 
 /// Starts whatever can go from a node. Taking the last room of a lane may leave a packet that waited for it with its
 /// escape only, so that all are asked again.
-template <Routing R, class Client>
-void PacketEngine<R, Client>::serve_node(int node) {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::serve_node(int node) {
   bool again = true;
   while (again) {
     again = false;
@@ -35,9 +35,8 @@ void PacketEngine<R, Client>::serve_node(int node) {
 }
 
 /// Starts the first packet of a list that can go; `exhausted` is set if it took the last room of a lane.
-template <Routing R, class Client>
-bool PacketEngine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, bool from_source,
-                                              bool& exhausted) {
+template <routing::Routing R, class Client>
+bool Engine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted) {
   std::uint64_t idle = 0;
   for (int port = 0; port < network_.port_count(); ++port)
     if (!ends_[static_cast<std::size_t>(network_.channel(node, port))].busy) idle |= std::uint64_t{1} << (port % 64);
@@ -47,7 +46,7 @@ bool PacketEngine<R, Client>::serve_undecided(int node, std::vector<Undecided>& 
     const std::uint32_t number = list[i].packet;
     Packet& packet = packets_[number];
     routing_.moves(node, packet.state, moves_);
-    const Move* best = best_free(node);
+    const routing::Move* best = best_free(node);
     if (best == nullptr) continue;
     packet.state = routing_.after(node, packet.state, *best);
     const std::uint32_t lane = lane_of(node, *best);
@@ -60,13 +59,13 @@ bool PacketEngine<R, Client>::serve_undecided(int node, std::vector<Undecided>& 
 }
 
 /// Of `moves_`, the one over a free channel with most room; an escape only if no other way has room.
-template <Routing R, class Client>
-const Move* PacketEngine<R, Client>::best_free(int node) const {
-  const Move* best = nullptr;
+template <routing::Routing R, class Client>
+const routing::Move* Engine<R, Client>::best_free(int node) const {
+  const routing::Move* best = nullptr;
   std::int32_t most = 0;
   for (const bool escape : {false, true}) {
     bool room_ahead = false;
-    for (const Move& move : moves_) {
+    for (const routing::Move& move : moves_) {
       if ((move.probability > 0) == escape) continue;
       const std::uint32_t lane = lane_of(node, move);
       const std::int32_t room = rooms_[lane];
@@ -81,4 +80,4 @@ const Move* PacketEngine<R, Client>::best_free(int node) const {
   return best;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

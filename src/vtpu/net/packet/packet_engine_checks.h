@@ -11,10 +11,10 @@
 #include "vtpu/net/routing/routing.h"
 
 /// What is left of a run: nothing, or packets that wait for each other.
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
-template <Routing R, class Client>
-void PacketEngine<R, Client>::check_empty() const {
+template <routing::Routing R, class Client>
+void Engine<R, Client>::check_empty() const {
   VTPU_CHECK(injected_bytes_ == delivered_bytes_, "every byte injected is delivered");
   for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
     if (ends_[channel].target < 0) continue;
@@ -30,8 +30,8 @@ void PacketEngine<R, Client>::check_empty() const {
 }
 
 /// Follows from a lane without room a packet that takes its room to the lane that packet waits for, and so on.
-template <Routing R, class Client>
-Error PacketEngine<R, Client>::deadlock() const {
+template <routing::Routing R, class Client>
+Error Engine<R, Client>::deadlock() const {
   std::vector<std::uint32_t> waits_for(lanes_.size(), kNone);  // by lane: that of a packet in its far buffer
   const auto note = [&](const Packet& packet, std::uint32_t lane) {
     if (packet.lane != kNone) waits_for[packet.lane] = lane;
@@ -39,7 +39,7 @@ Error PacketEngine<R, Client>::deadlock() const {
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane)
     for (const Queue& queue : lanes_[lane].queues)
       for (std::uint32_t p = queue.head; p != kNone; p = packets_[p].next) note(packets_[p], lane);
-  Moves moves;
+  routing::Moves moves;
   for (std::size_t node = 0; node < waiting_.size(); ++node)
     for (const Undecided& undecided : waiting_[node].transit) {
       routing_.moves(static_cast<int>(node), packets_[undecided.packet].state, moves);
@@ -58,16 +58,16 @@ Error PacketEngine<R, Client>::deadlock() const {
     const std::uint32_t start = lane;
     do {
       const int channel = static_cast<int>(channel_of(lane));
-      circle += node_name(network_, network_.source(channel), nullptr) + " port " +
+      circle += routing::node_name(network_, network_.source(channel), nullptr) + " port " +
                 std::to_string(network_.port(channel)) + " class " +
                 std::to_string(lane - (channel_of(lane) << class_bits_)) + " -> ";
       lane = waits_for[lane];
     } while (lane != start);
-    circle += node_name(network_, network_.source(static_cast<int>(channel_of(start))), nullptr) + " again";
+    circle += routing::node_name(network_, network_.source(static_cast<int>(channel_of(start))), nullptr) + " again";
   }
   return Error{"packet simulation at " + std::to_string(now()) + " ps",
                "deadlock of " + std::to_string(live_) + " packets" + (circle.empty() ? "" : ": " + circle),
                "a routing whose channels do not wait for each other in a circle"};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

@@ -5,7 +5,7 @@
 
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 /// A seeded permutation of 0..size-1 that takes no memory: a Feistel network over the next power of four, walked until
 /// it falls below `size`. Source: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002.
@@ -42,4 +42,4 @@ class Permutation {
   int half_bits_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

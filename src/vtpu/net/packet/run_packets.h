@@ -17,7 +17,7 @@
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 /// What a pause holds back from its moment on.
 enum class Hold {
@@ -30,8 +30,8 @@ struct Pause {
   Hold hold = Hold::packets;
 };
 
-/// The packets of a workload, as a client of PacketEngine.
-template <Routing R>
+/// The packets of a workload, as a client of Engine.
+template <routing::Routing R>
 class WorkloadSource {
  public:
   /// How far a message has come.
@@ -44,7 +44,7 @@ class WorkloadSource {
     bool finished = false;
   };
 
-  WorkloadSource(const Network& network, const R& routing, const Workload& workload, const PacketConfig& config)
+  WorkloadSource(const Network& network, const R& routing, const workload::Workload& workload, const Config& config)
       : routing_(routing),
         workload_(workload),
         engine_(network, routing, config, *this),
@@ -52,11 +52,11 @@ class WorkloadSource {
         followers_(workload),
         progress_(static_cast<std::size_t>(workload.size())) {
     completion_.delivered_ns.resize(progress_.size());
-    completion_.loss.resize(progress_.size(), Loss::none);
+    completion_.loss.resize(progress_.size(), workload::Loss::none);
   }
 
   /// To its end, or up to a pause and on until the network is empty.
-  Result<void> run(const std::optional<Pause>& pause, const Watch& watch) {
+  Result<void> run(const std::optional<Pause>& pause, const workload::Watch& watch) {
     if (pause) {
       hold_ = pause->hold;
       // The highest number: of what happens at one moment the pause comes last.
@@ -73,7 +73,7 @@ class WorkloadSource {
   }
 
   /// `injected_bytes` are those that were delivered or lost; of a paused message, what has arrived.
-  Completion& completion() { return completion_; }
+  workload::Completion& completion() { return completion_; }
   const Progress& progress(int id) const { return progress_[at(id)]; }
   /// Of the delivered bytes, those that arrived after the pause.
   std::uint64_t drained_bytes() const { return drained_bytes_; }
@@ -90,7 +90,7 @@ class WorkloadSource {
     count(bytes);
     Progress& progress = progress_[tag];
     progress.to_arrive -= bytes;
-    if (progress.to_arrive == 0) finish(static_cast<int>(tag), Loss::none);
+    if (progress.to_arrive == 0) finish(static_cast<int>(tag), workload::Loss::none);
   }
   void timer(std::uint32_t number) {
     if (number == progress_.size()) {
@@ -98,7 +98,7 @@ class WorkloadSource {
       return;
     }
     const int id = static_cast<int>(number);
-    if (progress_[at(id)].started) return finish(id, Loss::none);
+    if (progress_[at(id)].started) return finish(id, workload::Loss::none);
     if (!paused_) start(id);
   }
   double done() const { return static_cast<double>(finished_) / std::max(1, workload_.size()); }
@@ -111,24 +111,24 @@ class WorkloadSource {
 
   /// `last`: when the last message it waits for was delivered.
   void schedule(int id, Picoseconds last) {
-    const Message& message = workload_.message(id);
+    const workload::Message& message = workload_.message(id);
     Progress& progress = progress_[at(id)];
     progress.may_start = std::max(last + picoseconds(message.compute_ns), picoseconds(message.not_before_ns));
     if (!paused_) engine_.set_timer(progress.may_start, static_cast<std::uint32_t>(id));
   }
 
   void start(int id) {
-    const Message& message = workload_.message(id);
+    const workload::Message& message = workload_.message(id);
     Progress& progress = progress_[at(id)];
     progress.started = true;
     if (!routing_.reaches(message.source, message.destination)) {
       completion_.injected_bytes += message.bytes;
       completion_.lost_bytes += message.bytes;
-      return finish(id, Loss::no_path);
+      return finish(id, workload::Loss::no_path);
     }
     if (message.source == message.destination) {
       count(message.bytes);
-      return finish(id, Loss::none);
+      return finish(id, workload::Loss::none);
     }
     if (message.bytes == 0)
       return engine_.set_timer(engine_.now() + engine_.delay_alone(message.source, message.destination),
@@ -142,7 +142,7 @@ class WorkloadSource {
     if (progress.to_make == 0) return;
     const std::uint64_t bytes = std::min(progress.to_make, packet_bytes_);
     progress.to_make -= bytes;
-    const Message& message = workload_.message(id);
+    const workload::Message& message = workload_.message(id);
     engine_.offer(message.source, message.destination, static_cast<std::uint32_t>(bytes),
                   static_cast<std::uint32_t>(id));
   }
@@ -156,24 +156,24 @@ class WorkloadSource {
   }
 
   /// Messages behind a lost one go on, as at the other levels of simulation: what is lost is that message's bytes.
-  void finish(int id, Loss loss) {
+  void finish(int id, workload::Loss loss) {
     last_event_ns_ = static_cast<double>(engine_.now()) * 1e-3;
     ++finished_;
     progress_[at(id)].finished = true;
     completion_.delivered_ns[at(id)] = last_event_ns_;
     completion_.loss[at(id)] = loss;
-    if (loss == Loss::none) completion_.time_ns = last_event_ns_;
+    if (loss == workload::Loss::none) completion_.time_ns = last_event_ns_;
     for (const int follower : followers_.of(id))
       if (--progress_[at(follower)].waits_for == 0) schedule(follower, engine_.now());
   }
 
   const R& routing_;
-  const Workload& workload_;
-  PacketEngine<R, WorkloadSource> engine_;
+  const workload::Workload& workload_;
+  Engine<R, WorkloadSource> engine_;
   std::uint64_t packet_bytes_;
-  Followers followers_;
+  workload::Followers followers_;
   std::vector<Progress> progress_;  // by message
-  Completion completion_;
+  workload::Completion completion_;
   int finished_ = 0;
   Hold hold_ = Hold::packets;
   bool paused_ = false;
@@ -186,18 +186,18 @@ class WorkloadSource {
 /// packet. A message of no bytes travels alone and delays nobody. One without a way is lost when it would be sent, and
 /// those that wait for it go on. Error: a configuration or message out of range; a deadlock, with the channels that
 /// wait for each other; a watcher that asked to stop.
-template <Routing R>
-Result<Completion> run_packets(const Network& network, const R& routing, const Workload& workload,
-                               const PacketConfig& config, const Watch& watch = {}) {
+template <routing::Routing R>
+Result<workload::Completion> run_packets(const Network& network, const R& routing, const workload::Workload& workload,
+                                         const Config& config, const workload::Watch& watch = {}) {
   if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
-  if (const Result<void> valid = check_messages(network, workload); !valid) return valid.error();
+  if (const Result<void> valid = workload::check_messages(network, workload); !valid) return valid.error();
   WorkloadSource<R> source(network, routing, workload, config);
   if (const Result<void> end = source.run(std::nullopt, watch); !end) return end.error();
-  const Completion& done = source.completion();
+  const workload::Completion& done = source.completion();
   VTPU_CHECK(
       done.injected_bytes == workload.total_bytes() && done.injected_bytes == done.delivered_bytes + done.lost_bytes,
       "bytes are conserved");
   return std::move(source.completion());
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

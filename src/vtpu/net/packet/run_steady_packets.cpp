@@ -4,9 +4,9 @@
 #include <cmath>
 #include <string>
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
-Result<void> check(const PacketSteadyPlan& plan, const Network& network, const Traffic& traffic) {
+Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic) {
   if (traffic.chip_count() != network.chip_count())
     return Error{"traffic " + traffic.name(), "found " + std::to_string(traffic.chip_count()) + " chips",
                  std::to_string(network.chip_count()) + " as in " + network.name()};
@@ -18,10 +18,10 @@ Result<void> check(const PacketSteadyPlan& plan, const Network& network, const T
   return {};
 }
 
-Picoseconds packet_slot(const Network& network, const PacketConfig& config) {
+Picoseconds packet_slot(const Network& network, const Config& config) {
   double fastest = 1e-9;
   for (const LinkModel& link : network.link_kinds()) fastest = std::max(fastest, link.bandwidth_gbytes_per_s);
   return std::max<Picoseconds>(1, std::llround(1000.0 / fastest * config.packet_bytes));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

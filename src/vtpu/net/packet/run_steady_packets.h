@@ -21,28 +21,28 @@
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/watch.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 /// How long a run in steady state takes. A *cycle* of this level is a slot: what a packet occupies the fastest link of
 /// the network for. A flit is a packet.
-struct PacketSteadyPlan {
+struct SteadyPlan {
   double offered = 0.1;  ///< bandwidths of the fastest link a chip of the traffic's full rate, up to one for each port
   int warm_up = 2000;    ///< slots
   int measured = 10000;  ///< slots
 };
 
 /// Error: the value that is out of range, or a traffic for another number of chips.
-Result<void> check(const PacketSteadyPlan& plan, const Network& network, const Traffic& traffic);
+Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic);
 
 /// The time of a slot.
-Picoseconds packet_slot(const Network& network, const PacketConfig& config);
+Picoseconds packet_slot(const Network& network, const Config& config);
 
-/// The packets of a steady traffic, as a client of PacketEngine.
-template <Routing R>
+/// The packets of a steady traffic, as a client of Engine.
+template <routing::Routing R>
 class SteadySource {
  public:
-  SteadySource(const Network& network, const R& routing, const Traffic& traffic, const PacketConfig& config,
-               const PacketSteadyPlan& plan)
+  SteadySource(const Network& network, const R& routing, const workload::Traffic& traffic, const Config& config,
+               const SteadyPlan& plan)
       : network_(network),
         routing_(routing),
         engine_(network, routing, config, *this),
@@ -59,7 +59,7 @@ class SteadySource {
     state_.offered = plan.offered;
   }
 
-  Result<SteadyState> run(const Watch& watch) {
+  Result<workload::SteadyState> run(const workload::Watch& watch) {
     for (const std::uint64_t next : sources_.next()) behind_ += creation_time(next) < end_;
     for (int chip = 0; chip < network_.chip_count(); ++chip) create(chip);
     engine_.set_timer(end_, kEnd);
@@ -201,7 +201,7 @@ class SteadySource {
     for (const std::uint64_t packets : sent_)
       state_.channel_load.push_back(static_cast<double>(packets) / measured_slots);
     if (state_.packets == 0) return;
-    const MeanInterval latency = batch_means(batches_);
+    const workload::MeanInterval latency = workload::batch_means(batches_);
     state_.latency = latency.mean;
     state_.latency_half_width = latency.half_width;
     state_.network_latency = network_latency_ / static_cast<double>(state_.packets);
@@ -217,21 +217,21 @@ class SteadySource {
 
   const Network& network_;
   const R& routing_;
-  PacketEngine<R, SteadySource> engine_;
+  Engine<R, SteadySource> engine_;
   Picoseconds slot_;
   std::int64_t creations_;  // moments a slot
-  BernoulliSources sources_;
+  workload::BernoulliSources sources_;
   std::uint32_t packet_bytes_;
   Picoseconds begin_;  // of what is measured
   Picoseconds end_;
   Picoseconds limit_;  // a packet not delivered by then shows saturation
-  std::vector<Batch> batches_;
+  std::vector<workload::Batch> batches_;
   std::vector<Waiting> waiting_;     // by chip
   std::vector<std::uint64_t> sent_;  // by channel, while measuring
   std::vector<Record> records_;      // by tag
   std::vector<std::uint32_t> free_;  // tags
   std::vector<std::uint64_t> bins_;  // measured packets by latency
-  SteadyState state_;
+  workload::SteadyState state_;
   std::optional<Error> lost_;
   std::uint64_t accepted_ = 0;
   std::uint64_t started_ = 0;  // measured packets
@@ -247,13 +247,13 @@ class SteadySource {
 /// Latency runs from creation, waiting at the source included, to the tail's arrival; a packet to its own chip has
 /// none. Error: a configuration out of range; two chips that the routing does not join; a deadlock, with the channels
 /// that wait for each other; a watcher that asked to stop.
-template <Routing R>
-Result<SteadyState> run_steady_packets(const Network& network, const R& routing, const Traffic& traffic,
-                                       const PacketConfig& config, const PacketSteadyPlan& plan,
-                                       const Watch& watch = {}) {
+template <routing::Routing R>
+Result<workload::SteadyState> run_steady_state(const Network& network, const R& routing,
+                                               const workload::Traffic& traffic, const Config& config,
+                                               const SteadyPlan& plan, const workload::Watch& watch = {}) {
   if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
   if (const Result<void> valid = check(plan, network, traffic); !valid) return valid.error();
   return SteadySource<R>(network, routing, traffic, config, plan).run(watch);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

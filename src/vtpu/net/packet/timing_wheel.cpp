@@ -10,7 +10,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 namespace {
 
@@ -127,4 +127,4 @@ bool TimingWheel::open_next_bucket() {
   return true;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::packet {
 
 using Picoseconds = std::int64_t;
 inline Picoseconds picoseconds(double ns) { return static_cast<Picoseconds>(std::llround(1000 * ns)); }
@@ -84,4 +84,4 @@ class TimingWheel {
   std::uint32_t event_ = 0;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::packet

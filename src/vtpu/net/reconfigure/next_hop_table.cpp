@@ -5,7 +5,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 
 std::vector<NextHop> chip_table(const Network& network, int chip) {
   // Ports that shortest ways to a node may begin with are those of the nodes before it, so the lowest one passes on.
@@ -76,4 +76,4 @@ void NextHopTable::apply(std::span<const HopChange> changes) {
   show();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

@@ -8,7 +8,7 @@
 
 #include "vtpu/net/network.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 
 /// One entry of a chip's table: how packets for one destination go on.
 struct NextHop {
@@ -86,4 +86,4 @@ class NextHopTable {
   std::array<Slot, kReaders> slots_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

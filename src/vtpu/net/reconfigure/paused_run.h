@@ -17,7 +17,7 @@
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 
 /// What a workload has done by the time that the network is empty. All its bytes are in one of four places:
 /// delivered before the pause, drained after it, lost, or left over (checked on every run).
@@ -30,20 +30,21 @@ struct PausedRun {
   std::uint64_t lost_bytes = 0;
   /// The messages that are not delivered whole, with the bytes still to send, in the order they had. Those delivered
   /// are no longer waited for. Times count from last_delivery_ns or the pause, whichever is later.
-  Workload rest;
+  workload::Workload rest;
   std::vector<int> message;  ///< by message of `rest`: its number in the workload
   std::uint64_t packet_hops = 0;
 };
 
 /// What a source that was paused has left of its workload, as a workload whose times count from `end_ns`.
-template <Routing R>
-void collect_rest(const Workload& workload, const WorkloadSource<R>& source, double end_ns, PausedRun& run) {
-  run.rest = Workload(workload.name());
+template <routing::Routing R>
+void collect_rest(const workload::Workload& workload, const packet::WorkloadSource<R>& source, double end_ns,
+                  PausedRun& run) {
+  run.rest = workload::Workload(workload.name());
   std::vector<int> number(static_cast<std::size_t>(workload.size()), -1), after;
   for (int id = 0; id < workload.size(); ++id) {
     const auto& progress = source.progress(id);
     if (progress.finished) continue;
-    Message left = workload.message(id);
+    workload::Message left = workload.message(id);
     if (progress.started) {
       VTPU_CHECK(progress.to_make == progress.to_arrive, "the network is empty");
       left.bytes = progress.to_make;
@@ -64,16 +65,17 @@ void collect_rest(const Workload& workload, const WorkloadSource<R>& source, dou
 
 /// Runs a workload at packet level up to a pause and on until the network is empty; without one, to its end. What is
 /// left over can be run on another network. Error: as run_packets; a pause before 0 or beyond 10^15 ns.
-template <Routing R>
-Result<PausedRun> run_until(const Network& network, const R& routing, const Workload& workload,
-                            const PacketConfig& config, const std::optional<Pause>& pause, const Watch& watch = {}) {
+template <routing::Routing R>
+Result<PausedRun> run_until(const Network& network, const R& routing, const workload::Workload& workload,
+                            const packet::Config& config, const std::optional<packet::Pause>& pause,
+                            const workload::Watch& watch = {}) {
   if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
-  if (const Result<void> valid = check_messages(network, workload); !valid) return valid.error();
+  if (const Result<void> valid = workload::check_messages(network, workload); !valid) return valid.error();
   if (pause && !(pause->at_ns >= 0 && pause->at_ns <= 1e15))
     return Error{"pause", "found " + std::to_string(pause->at_ns) + " ns", "0 to 10^15 ns"};
-  WorkloadSource<R> source(network, routing, workload, config);
+  packet::WorkloadSource<R> source(network, routing, workload, config);
   if (const Result<void> end = source.run(pause, watch); !end) return end.error();
-  const Completion& done = source.completion();
+  const workload::Completion& done = source.completion();
   PausedRun run;
   run.last_delivery_ns = source.last_event_ns();
   run.first_delivery_ns = source.first_delivery_ns();
@@ -89,4 +91,4 @@ Result<PausedRun> run_until(const Network& network, const R& routing, const Work
   return run;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

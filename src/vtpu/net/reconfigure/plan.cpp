@@ -10,7 +10,7 @@
 #include "vtpu/net/routing/shortest_paths.h"
 #include "vtpu/net/topology/ocs_topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -25,10 +25,10 @@ Result<void> check_same_slice(const SliceSetup& before, const SliceSetup& after)
   return {};
 }
 
-std::vector<SwitchWork> work_by_switch(const CircuitChanges& circuits) {
+std::vector<SwitchWork> work_by_switch(const ocs::CircuitChanges& circuits) {
   std::map<int, SwitchWork> work;
-  for (const Circuit& circuit : circuits.removed) ++work[circuit.ocs].removed;
-  for (const Circuit& circuit : circuits.added) ++work[circuit.ocs].added;
+  for (const ocs::Circuit& circuit : circuits.removed) ++work[circuit.ocs].removed;
+  for (const ocs::Circuit& circuit : circuits.added) ++work[circuit.ocs].added;
   std::vector<SwitchWork> list;
   for (auto& [ocs, one] : work) {
     one.ocs = ocs;
@@ -38,7 +38,7 @@ std::vector<SwitchWork> work_by_switch(const CircuitChanges& circuits) {
 }
 
 /// The channel of the first of a node's shortest paths, or -1.
-int first_channel(const ShortestPaths& shortest, int node) {
+int first_channel(const routing::ShortestPaths& shortest, int node) {
   int first = -1;
   shortest.for_each_channel(node, [&](int channel) {
     if (first < 0) first = channel;
@@ -47,7 +47,7 @@ int first_channel(const ShortestPaths& shortest, int node) {
 }
 
 void compare_tables(const Network& before, const Network& after, ReconfigurationPlan& plan) {
-  ShortestPaths old_paths(before), new_paths(after);
+  routing::ShortestPaths old_paths(before), new_paths(after);
   std::vector<bool> same_way(at(before.node_count()));
   for (int destination = 0; destination < before.chip_count(); ++destination) {
     old_paths.search(destination);
@@ -75,9 +75,9 @@ void compare_tables(const Network& before, const Network& after, Reconfiguration
 
 Result<ReconfigurationPlan> make_plan(const SliceSetup& before, const SliceSetup& after) {
   if (const Result<void> same = check_same_slice(before, after); !same) return same.error();
-  const Result<OcsTopology> old_links = OcsTopology::make(before.state, before.slice, before.name);
+  const Result<topology::OcsTopology> old_links = topology::OcsTopology::make(before.state, before.slice, before.name);
   if (!old_links) return old_links.error();
-  const Result<OcsTopology> new_links = OcsTopology::make(after.state, after.slice, after.name);
+  const Result<topology::OcsTopology> new_links = topology::OcsTopology::make(after.state, after.slice, after.name);
   if (!new_links) return new_links.error();
   ReconfigurationPlan plan;
   plan.chips = before.network.chip_count();
@@ -113,14 +113,14 @@ std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& 
   const int count = std::min(most, static_cast<int>(destinations.size()));
   for (int i = 0; i < count; ++i) {
     const int destination = destinations[destinations.size() * at(i) / at(count)];
-    rows.push_back({route_row(before.network, before.routing, chip, destination),
-                    route_row(after.network, after.routing, chip, destination)});
+    rows.push_back({routing::route_row(before.network, before.routing, chip, destination),
+                    routing::route_row(after.network, after.routing, chip, destination)});
   }
   return rows;
 }
 
 std::string to_string(const std::vector<RowChange>& rows, const SliceSetup& before, const SliceSetup& after) {
-  std::vector<RouteRow> old_rows, new_rows;
+  std::vector<routing::RouteRow> old_rows, new_rows;
   for (const RowChange& row : rows) {
     old_rows.push_back(row.before);
     new_rows.push_back(row.after);
@@ -130,4 +130,4 @@ std::string to_string(const std::vector<RowChange>& rows, const SliceSetup& befo
                      after.name, to_string(new_rows, after.network, grid));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

@@ -8,7 +8,7 @@
 #include "vtpu/net/reconfigure/slice_setup.h"
 #include "vtpu/net/routing/route_table.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 
 /// What one switch has to do.
 struct SwitchWork {
@@ -20,7 +20,7 @@ struct SwitchWork {
 /// What has to happen for a slice to come from one setup to another.
 struct ReconfigurationPlan {
   int chips = 0;
-  CircuitChanges circuits;
+  ocs::CircuitChanges circuits;
   std::vector<SwitchWork> switches;  ///< those with work, by number
   /// Channels of the network before, both directions of a link, whose light goes out: no packet may be on them.
   std::vector<int> dark_channels;
@@ -44,8 +44,8 @@ Result<ReconfigurationPlan> make_plan(const SliceSetup& before, const SliceSetup
 
 /// A row of a chip's table before and after.
 struct RowChange {
-  RouteRow before;
-  RouteRow after;
+  routing::RouteRow before;
+  routing::RouteRow after;
 };
 
 /// Up to `most` rows of one chip that differ in next hop, port or hops, evenly spread over those there are. Pairs that
@@ -55,4 +55,4 @@ std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& 
 /// The rows before and below them the rows after, as `to_string(std::vector<RouteRow>)` prints them.
 std::string to_string(const std::vector<RowChange>& rows, const SliceSetup& before, const SliceSetup& after);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

@@ -10,13 +10,13 @@
 #include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 namespace {
 
 /// The links of a slice that join neighbours of a plane.
 struct PlaneLinks {
-  OcsTopology all;
-  Torus plane;
+  topology::OcsTopology all;
+  topology::Torus plane;
   std::vector<int> plane_chip;  // by chip of the slice
 
   static constexpr bool kVertexTransitive = false;
@@ -37,28 +37,29 @@ struct PlaneLinks {
 static_assert(Topology<PlaneLinks>);
 
 template <Topology T>
-Result<SliceSetup> setup_of(const T& topology, const StateOfSlice& state, const LinkModel& link) {
+Result<SliceSetup> setup_of(const T& topology, const ocs::StateOfSlice& state, const LinkModel& link) {
   Network network(topology, link);
-  Result<TableRouting> routing = TableRouting::make(network, Split::first);
+  Result<routing::TableRouting> routing = routing::TableRouting::make(network, routing::Split::first);
   if (!routing) return routing.error();
   return SliceSetup{topology.name(), state.state, state.slice, std::move(network), *std::move(routing)};
 }
 
 }  // namespace
 
-Result<SliceSetup> make_setup(const StateOfSlice& state, const std::string& name, const LinkModel& link) {
-  const Result<OcsTopology> topology = OcsTopology::make(state.state, state.slice, name);
+Result<SliceSetup> make_setup(const ocs::StateOfSlice& state, const std::string& name, const LinkModel& link) {
+  const Result<topology::OcsTopology> topology = topology::OcsTopology::make(state.state, state.slice, name);
   if (!topology) return topology.error();
   return setup_of(*topology, state, link);
 }
 
-Result<SliceSetup> make_plane_setup(const OcsLayout& layout, const Slice& slice, const Shape& plane,
+Result<SliceSetup> make_plane_setup(const ocs::OcsLayout& layout, const ocs::Slice& slice, const Shape& plane,
                                     const LinkModel& link) {
-  const Result<SnakedPlane> snaked = SnakedPlane::make(layout, slice, plane);
+  const Result<ocs::SnakedPlane> snaked = ocs::SnakedPlane::make(layout, slice, plane);
   if (!snaked) return snaked.error();
-  StateOfSlice state{OcsState(layout), slice};
+  ocs::StateOfSlice state{ocs::OcsState(layout), slice};
   if (const Result<void> done = snaked->connect(state.state); !done) return done.error();
-  const Result<OcsTopology> all = OcsTopology::make(state.state, slice, "plane " + to_string(plane));
+  const Result<topology::OcsTopology> all =
+      topology::OcsTopology::make(state.state, slice, "plane " + to_string(plane));
   if (!all) return all.error();
   std::vector<int> plane_chip(static_cast<std::size_t>(plane.count()), -1);
   for (int chip = 0; chip < plane.count(); ++chip) {
@@ -66,7 +67,7 @@ Result<SliceSetup> make_plane_setup(const OcsLayout& layout, const Slice& slice,
     VTPU_CHECK(there.has_value(), "a plane is laid over its slice");
     plane_chip[static_cast<std::size_t>(*there)] = chip;
   }
-  return setup_of(PlaneLinks{*all, Torus{plane}, std::move(plane_chip)}, state, link);
+  return setup_of(PlaneLinks{*all, topology::Torus{plane}, std::move(plane_chip)}, state, link);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

@@ -9,16 +9,17 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 namespace {
 
-PacketConfig config_for(const SliceSetup& setup, PacketConfig config) {
+packet::Config config_for(const SliceSetup& setup, packet::Config config) {
   config.vcs = std::max(config.vcs, setup.routing.vc_classes());
   return config;
 }
 
-Result<PausedRun> run_on(const SliceSetup& setup, const Workload& workload, const ReconfigurationOptions& options,
-                         const std::optional<Pause>& pause = std::nullopt) {
+Result<PausedRun> run_on(const SliceSetup& setup, const workload::Workload& workload,
+                         const ReconfigurationOptions& options,
+                         const std::optional<packet::Pause>& pause = std::nullopt) {
   return run_until(setup.network, setup.routing, workload, config_for(setup, options.packets), pause);
 }
 
@@ -26,7 +27,7 @@ Result<PausedRun> run_on(const SliceSetup& setup, const Workload& workload, cons
 enum class Way { out, back };
 Result<double> signal_ns(const SliceSetup& setup, Way way, const std::vector<std::uint64_t>& bytes,
                          const ReconfigurationOptions& options) {
-  Workload signal("signal");
+  workload::Workload signal("signal");
   for (int chip = 0; chip < setup.network.chip_count(); ++chip) {
     const std::uint64_t of_chip = bytes.empty() ? 0 : bytes[static_cast<std::size_t>(chip)];
     if (way == Way::out)
@@ -69,7 +70,8 @@ std::vector<std::uint64_t> table_bytes(const ReconfigurationPlan& plan) {
   return bytes;
 }
 
-Result<double> undisturbed_ns(const SliceSetup& setup, const Workload& job, const ReconfigurationOptions& options) {
+Result<double> undisturbed_ns(const SliceSetup& setup, const workload::Workload& job,
+                              const ReconfigurationOptions& options) {
   if (const Result<void> joined = check_joined(setup, options.controller); !joined) return joined.error();
   const Result<PausedRun> run = run_on(setup, job, options);
   if (!run) return run.error();
@@ -77,8 +79,8 @@ Result<double> undisturbed_ns(const SliceSetup& setup, const Workload& job, cons
 }
 
 Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSetup& after,
-                                        const ReconfigurationPlan& plan, const Workload& job, const Pause& pause,
-                                        const ReconfigurationOptions& options) {
+                                        const ReconfigurationPlan& plan, const workload::Workload& job,
+                                        const packet::Pause& pause, const ReconfigurationOptions& options) {
   for (const SliceSetup* setup : {&before, &after})
     if (const Result<void> joined = check_joined(*setup, options.controller); !joined) return joined.error();
   const Result<PausedRun> first = run_on(before, job, options, pause);
@@ -111,13 +113,13 @@ Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSet
   return result;
 }
 
-Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::uint64_t seed) {
+workload::Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::uint64_t seed) {
   VTPU_CHECK(chips >= 2 && window >= 1, "an all-to-all has two chips and a window of one message or more");
   std::vector<int> offsets(static_cast<std::size_t>(chips - 1));
   std::iota(offsets.begin(), offsets.end(), 1);
   Random random(seed);
   random.shuffle(offsets);
-  Workload workload("all-to-all");
+  workload::Workload workload("all-to-all");
   // Message k · chips + c is the one of chip c with the k-th offset.
   for (int k = 0; k < chips - 1; ++k)
     for (int chip = 0; chip < chips; ++chip) {
@@ -131,4 +133,4 @@ Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::ui
   return workload;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

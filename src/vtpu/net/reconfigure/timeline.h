@@ -10,7 +10,7 @@
 #include "vtpu/net/reconfigure/slice_setup.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::reconfigure {
 
 /// When a chip's new table reaches it.
 enum class Tables {
@@ -23,7 +23,7 @@ struct ReconfigurationOptions {
   int switches_at_a_time = 48;
   Tables tables = Tables::staged;
   int controller = 0;  ///< the chip whose host gives the orders
-  PacketConfig packets = {};
+  packet::Config packets = {};
 };
 
 /// The parts of a reconfiguration in their order, ns. What a host computes and a chip writes is not in it: it is
@@ -65,7 +65,8 @@ Result<double> switching_ns(const ReconfigurationPlan& plan, const Reconfigurati
 std::vector<std::uint64_t> table_bytes(const ReconfigurationPlan& plan);
 
 /// Time of a job that nobody interrupts. Error: as reconfigure_job.
-Result<double> undisturbed_ns(const SliceSetup& setup, const Workload& job, const ReconfigurationOptions& options);
+Result<double> undisturbed_ns(const SliceSetup& setup, const workload::Workload& job,
+                              const ReconfigurationOptions& options);
 
 /// Pauses a job at a time from its beginning, lets its packets arrive, switches, swaps the tables and runs what
 /// is left over the new links. Every byte is delivered once: before the pause, while draining, or afterwards (checked).
@@ -73,11 +74,11 @@ Result<double> undisturbed_ns(const SliceSetup& setup, const Workload& job, cons
 /// deadlock, since each routing is and no packet sees both.
 /// Error: setups that cannot be compared or do not join all chips; as run_until.
 Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSetup& after,
-                                        const ReconfigurationPlan& plan, const Workload& job, const Pause& pause,
-                                        const ReconfigurationOptions& options);
+                                        const ReconfigurationPlan& plan, const workload::Workload& job,
+                                        const packet::Pause& pause, const ReconfigurationOptions& options);
 
 /// Every chip sends `bytes` to every other, `window` messages at a time, in an order of offsets that is the same for
 /// all. `seed`: of the order. The steady traffic of an all-to-all whose packets never all wait at once.
-Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::uint64_t seed);
+workload::Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::uint64_t seed);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::reconfigure

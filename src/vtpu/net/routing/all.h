@@ -15,14 +15,14 @@
 #include "vtpu/net/topology/twisted_torus.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// Calls visit(routing) with every routing shipped for a topology, in every assignment of virtual channels that is free
 /// of deadlock; tests and experiments walk this list. `network`: of the topology. Tables are left out where a node has
 /// more ports than they hold.
 template <Topology T, class Visit>
 void for_each_routing(const T& topology, const Network& network, Visit visit) {
-  if constexpr (std::is_same_v<T, Torus> || std::is_same_v<T, TwistedTorus>) {
+  if constexpr (std::is_same_v<T, topology::Torus> || std::is_same_v<T, topology::TwistedTorus>) {
     for (const Dateline dateline : {Dateline::plain, Dateline::balanced, Dateline::crossing}) {
       const DimensionOrder routing = *DimensionOrder::make(topology, dateline);
       visit(routing);
@@ -30,19 +30,21 @@ void for_each_routing(const T& topology, const Network& network, Visit visit) {
     }
     visit(*MinimalAdaptive::make(topology));
   }
-  if constexpr (std::is_same_v<T, Torus>) visit(*DimensionOrder::make(topology, Dateline::plain, Ties::positive));
-  if constexpr (std::is_same_v<T, Mesh>) {
+  if constexpr (std::is_same_v<T, topology::Torus>)
+    visit(*DimensionOrder::make(topology, Dateline::plain, Ties::positive));
+  if constexpr (std::is_same_v<T, topology::Mesh>) {
     const DimensionOrder routing = *DimensionOrder::make(topology);
     visit(routing);
     visit(Valiant(routing));
     visit(*MinimalAdaptive::make(topology));
   }
-  if constexpr (std::is_same_v<T, Hypercube>) visit(ECube(topology));
+  if constexpr (std::is_same_v<T, topology::Hypercube>) visit(ECube(topology));
   for (const Split split : {Split::first, Split::even})
     if (const auto table = TableRouting::make(network, split)) visit(*table);
   constexpr int kFewSteps = 20;
-  const auto balanced = balanced_split(network, Traffic::uniform(network.chip_count(), true), 0.005, kFewSteps);
+  const auto balanced =
+      balanced_split(network, workload::Traffic::uniform(network.chip_count(), true), 0.005, kFewSteps);
   if (balanced) visit(balanced->routing);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -5,7 +5,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/routing/node_name.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 double ideal_throughput(const Network& network, const std::vector<double>& expected_load) {
   const double usual = network.link_kinds().empty() ? 1 : network.link_kinds()[0].bandwidth_gbytes_per_s;
@@ -33,4 +33,4 @@ std::string to_string(const DeadlockCheck& check, const Network& network, const 
   return text + fmt::format("{} again\n", node_name(network, network.source(check.cycle.front().channel), grid));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -16,7 +16,7 @@
 
 /// What can be said of a routing without simulating it: the channels a flow uses and how much of it each carries, the
 /// load of a traffic pattern, and whether packets can ever wait for each other in a circle.
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 struct ChannelShare {
   int channel = 0;
@@ -31,7 +31,7 @@ std::vector<ChannelShare> channel_shares(const Network& network, const R& routin
 /// Expected load of every channel, in flits a cycle when every chip injects one flit a cycle by the pattern. What
 /// cannot reach its destination is not injected.
 template <Routing R>
-std::vector<double> expected_load(const Network& network, const R& routing, const Traffic& traffic);
+std::vector<double> expected_load(const Network& network, const R& routing, const workload::Traffic& traffic);
 
 /// The same for uniform traffic with self, from one source alone: a channel carries what the source puts on all
 /// channels of the port's number. Right where translations that keep port numbers take any chip to any other and the
@@ -160,7 +160,7 @@ std::vector<ChannelShare> channel_shares(const Network& network, const R& routin
 }
 
 template <Routing R>
-std::vector<double> expected_load(const Network& network, const R& routing, const Traffic& traffic) {
+std::vector<double> expected_load(const Network& network, const R& routing, const workload::Traffic& traffic) {
   // Ways meet on their way to one destination, but traffic is listed by source: it is read once for each block of
   // destinations, as many at a time as keep the list of pairs small.
   constexpr int kPairs = 1 << 22;
@@ -242,4 +242,4 @@ DeadlockCheck check_deadlock(const Network& network, const R& routing) {
   }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

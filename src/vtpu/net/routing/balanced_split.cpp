@@ -11,7 +11,7 @@
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -19,7 +19,7 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// Flits a cycle to one destination, by source.
 using Demands = std::vector<std::vector<std::pair<int, float>>>;
 
-Demands by_destination(const Network& network, const Traffic& traffic, int& diameter) {
+Demands by_destination(const Network& network, const workload::Traffic& traffic, int& diameter) {
   diameter = 1;
   Demands demands(at(network.chip_count()));
   ShortestPaths shortest(network);
@@ -106,7 +106,8 @@ constexpr int kBoundEvery = 10;
 
 }  // namespace
 
-Result<BalancedSplit> balanced_split(const Network& network, const Traffic& traffic, double gap, int iterations) {
+Result<BalancedSplit> balanced_split(const Network& network, const workload::Traffic& traffic, double gap,
+                                     int iterations) {
   int diameter = 1;
   const Demands demands = by_destination(network, traffic, diameter);
   const std::size_t channels = at(network.channel_count());
@@ -165,4 +166,4 @@ Result<BalancedSplit> balanced_split(const Network& network, const Traffic& traf
   return BalancedSplit{*std::move(routing), 1 / least_load, 1 / bound, done};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -4,7 +4,7 @@
 #include "vtpu/net/routing/table.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// A split of traffic over shortest paths that keeps the most loaded channel as little loaded as can be, and what is
 /// known of the best there is.
@@ -24,7 +24,7 @@ struct BalancedSplit {
 /// length) is no more than the load of the most loaded channel under any split, the dual of the linear program. The
 /// last third of the steps only sharpens that bound. Stops when the gap is at most `gap`, or after `iterations`, each
 /// about the work of two searches from every chip. Error: as TableRouting::make; traffic that uses no channel.
-Result<BalancedSplit> balanced_split(const Network& network, const Traffic& traffic, double gap = 0.005,
+Result<BalancedSplit> balanced_split(const Network& network, const workload::Traffic& traffic, double gap = 0.005,
                                      int iterations = 300);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -62,4 +62,4 @@ ChannelOrder port_order(const Network& network) {
           })};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

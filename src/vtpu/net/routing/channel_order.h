@@ -5,7 +5,7 @@
 
 #include "vtpu/net/network.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// A total order of channels. Packets that go up a class of virtual channels whenever the order falls along their way
 /// cannot wait for each other in a circle: (class, rank) only rises. How many classes that takes depends on the order
@@ -25,4 +25,4 @@ ChannelOrder up_down_order(const Network& network);
 /// grids, and what is wired much like them.
 ChannelOrder port_order(const Network& network);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

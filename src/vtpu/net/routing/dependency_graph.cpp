@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 DependencyGraph::DependencyGraph(int channels, int vc_classes)
     : classes_(static_cast<std::size_t>(vc_classes)),
@@ -72,4 +72,4 @@ std::vector<ChannelClass> DependencyGraph::find_cycle() const {
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

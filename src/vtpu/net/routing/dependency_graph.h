@@ -6,7 +6,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// The channel-dependency graph: which (channel, class) a packet may wait for while it holds which. Dependencies are
 /// added many times over, so they are kept in a hash set until they are counted or searched, then in order.
@@ -65,4 +65,4 @@ class DependencyGraph {
   std::vector<std::uint64_t> slots_;  // pairs of vertices, open addressing; size a power of two
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 std::string name_of(Dateline dateline) {
@@ -27,7 +27,7 @@ Result<void> check_hops(const std::string& topology, const Shape& sides, bool cl
 
 }  // namespace
 
-Result<DimensionOrder> DimensionOrder::make(const Torus& torus, Dateline dateline, Ties ties) {
+Result<DimensionOrder> DimensionOrder::make(const topology::Torus& torus, Dateline dateline, Ties ties) {
   if (const Result<void> fits = check_hops(torus.name(), torus.sides, true); !fits) return fits.error();
   DimensionOrder routing(torus.sides, dateline, ties);
   routing.name_ = fmt::format("dimension order, {}{}", name_of(dateline),
@@ -37,14 +37,14 @@ Result<DimensionOrder> DimensionOrder::make(const Torus& torus, Dateline datelin
   return routing;
 }
 
-Result<DimensionOrder> DimensionOrder::make(const Mesh& mesh) {
+Result<DimensionOrder> DimensionOrder::make(const topology::Mesh& mesh) {
   if (const Result<void> fits = check_hops(mesh.name(), mesh.sides, false); !fits) return fits.error();
   DimensionOrder routing(mesh.sides, Dateline::none, Ties::positive);
   routing.name_ = "dimension order";
   return routing;
 }
 
-Result<DimensionOrder> DimensionOrder::make(const TwistedTorus& torus, Dateline dateline) {
+Result<DimensionOrder> DimensionOrder::make(const topology::TwistedTorus& torus, Dateline dateline) {
   if (const Result<void> fits = check_hops(torus.name(), torus.sides(), true); !fits) return fits.error();
   DimensionOrder routing(torus.sides(), dateline, Ties::split);
   routing.name_ = fmt::format("dimension order, {}", name_of(dateline));
@@ -169,4 +169,4 @@ void DimensionOrder::mark_datelines() {
     }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

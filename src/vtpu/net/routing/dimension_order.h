@@ -18,7 +18,7 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// How classes of virtual channels keep the rings of a torus free of deadlock. The *dateline* of a ring is one of its
 /// links, the wrap-around link of a torus.
@@ -47,9 +47,9 @@ class DimensionOrder {
   static constexpr bool kAdaptive = false;
 
   /// Error: a side with ways of more than 255 hops.
-  static Result<DimensionOrder> make(const Torus& torus, Dateline dateline, Ties ties = Ties::split);
-  static Result<DimensionOrder> make(const Mesh& mesh);
-  static Result<DimensionOrder> make(const TwistedTorus& torus, Dateline dateline);
+  static Result<DimensionOrder> make(const topology::Torus& torus, Dateline dateline, Ties ties = Ties::split);
+  static Result<DimensionOrder> make(const topology::Mesh& mesh);
+  static Result<DimensionOrder> make(const topology::TwistedTorus& torus, Dateline dateline);
 
   std::string name() const { return name_; }
   int vc_classes() const { return classes_; }
@@ -227,4 +227,4 @@ void DimensionOrder::for_each_start(int source, int destination, Visit visit) co
   });
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

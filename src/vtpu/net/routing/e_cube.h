@@ -6,7 +6,7 @@
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/topology/hypercube.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// E-cube routing on a hypercube: the lowest bit in which node and destination differ is put right first. Dimensions
 /// only rise, so one class of virtual channels is free of deadlock. Source: Sullivan and Bashkow, "A large scale,
@@ -20,7 +20,7 @@ class ECube {
   };
   static constexpr bool kAdaptive = false;
 
-  explicit ECube(const Hypercube&) {}
+  explicit ECube(const topology::Hypercube&) {}
 
   std::string name() const { return "e-cube"; }
   int vc_classes() const { return 1; }
@@ -40,4 +40,4 @@ class ECube {
 };
 static_assert(Routing<ECube>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -7,7 +7,7 @@
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// Minimal adaptive routing: a packet may go on in any dimension where it has hops left, through virtual channels of an
 /// adaptive class, and escapes by dimension order when all of those are taken. Which of several shortest ways (half-way
@@ -72,4 +72,4 @@ class MinimalAdaptive {
 };
 static_assert(Routing<MinimalAdaptive>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

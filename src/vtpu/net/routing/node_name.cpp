@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 std::string node_name(const Network& network, int node, const Shape* grid) {
   if (node >= network.chip_count()) return fmt::format("switch {}", node - network.chip_count());
@@ -16,4 +16,4 @@ std::string port_name(const Network& network, int port, const Shape* grid) {
   return fmt::format("{}{}", port % 2 == 0 ? '+' : '-', "xyz345"[port / 2]);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -5,7 +5,7 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// How packets for one destination split over shortest paths when a path is as likely as the product of the weights of
 /// its channels. Equal weights make all paths equally likely. Source: Xu, Chiang and Rexford, "Link-state routing with
@@ -54,4 +54,4 @@ class PathSplit {
   std::vector<double> paths_;  // by node: summed weight of its paths
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -7,7 +7,7 @@
 #include "vtpu/net/routing/node_name.h"
 #include "vtpu/net/topology/torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 std::string address(const Network& network, int node, const Shape& grid) {
@@ -29,7 +29,7 @@ std::string to_string(const std::vector<RouteRow>& rows, const Network& network,
 }
 
 std::string example_routes() {
-  const Torus torus{{16, 16, 16}};
+  const topology::Torus torus{{16, 16, 16}};
   const Network network(torus);
   const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::plain, Ties::positive);
   std::string text;
@@ -40,4 +40,4 @@ std::string example_routes() {
   return text;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

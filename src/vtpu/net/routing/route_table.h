@@ -8,7 +8,7 @@
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// One row of a printed routing table: from a chip towards another.
 struct RouteRow {
@@ -77,4 +77,4 @@ RouteRow route_row(const Network& network, const R& routing, int source, int des
   return route_rows(network, routing, source, destination).front();
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -12,7 +12,7 @@
 /// How packets find their way. A routing is a value; a packet carries its State. Simulators, load analysis and the
 /// proof of deadlock freedom all ask the same four questions of it: how a packet may start, where it may go on from a
 /// node, in which class of virtual channels, and what its state is afterwards.
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// One way on from a node: the port it leaves by and the class of virtual channels it may take at the far end of that
 /// channel.
@@ -89,4 +89,4 @@ concept Routing = std::copyable<R> && std::is_trivially_copyable_v<typename R::S
   { R::kAdaptive } -> std::convertible_to<bool>;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

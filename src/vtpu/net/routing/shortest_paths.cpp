@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 ShortestPaths::ShortestPaths(const Network& network)
     : network_(network), distance_(static_cast<std::size_t>(network.node_count()), kNone) {}
@@ -25,4 +25,4 @@ void ShortestPaths::search(int destination) {
   }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

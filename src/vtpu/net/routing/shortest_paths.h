@@ -3,7 +3,7 @@
 
 #include "vtpu/net/network.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// The shortest paths, by hops, of all nodes to one chip after another: a breadth-first search against the links.
 class ShortestPaths {
@@ -35,4 +35,4 @@ class ShortestPaths {
   std::vector<int> order_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -12,7 +12,7 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// Where packets can be on their ways from given starts, each pair of node and state once, and the moves between these.
 /// Ways that meet in one state are followed once, which is what makes the analysis of all pairs of chips affordable:
@@ -133,4 +133,4 @@ class StateGraph {
   std::size_t explored_ = 0;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -5,7 +5,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 namespace {
 
 using Vector = std::array<int, 3>;
@@ -14,7 +14,7 @@ int norm(const Vector& v) { return std::abs(v[0]) + std::abs(v[1]) + std::abs(v[
 
 /// All shortest images of a difference under the lattice that the torus is the quotient by. Coefficients of -2..2 are
 /// enough: the difference lies in the box that the lattice's basis spans.
-std::vector<Vector> minimal_vectors(const TwistedTorus& torus, const Vector& difference) {
+std::vector<Vector> minimal_vectors(const topology::TwistedTorus& torus, const Vector& difference) {
   constexpr int kReach = 2;
   const Shape& sides = torus.sides();
   std::vector<Vector> least;
@@ -36,7 +36,7 @@ std::vector<Vector> minimal_vectors(const TwistedTorus& torus, const Vector& dif
 
 }  // namespace
 
-StepVectors::StepVectors(const TwistedTorus& torus)
+StepVectors::StepVectors(const topology::TwistedTorus& torus)
     : sides_{torus.sides().side(0), torus.sides().side(1), torus.sides().side(2)}, twist_(torus.twist()), first_{0} {
   for (std::size_t d = 0; d < 3; ++d)
     for (std::size_t e = 0; e <= d; ++e) VTPU_CHECK(twist_[d][e] == 0, "a wrap moves later dimensions only");
@@ -51,4 +51,4 @@ StepVectors::StepVectors(const TwistedTorus& torus)
   }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

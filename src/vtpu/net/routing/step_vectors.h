@@ -7,7 +7,7 @@
 #include "vtpu/net/routing/steps.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// The shortest ways between chips of a twisted torus as signed steps in x, y and z. The torus is a group: they depend
 /// on the difference of the chips alone, and every element of the group has between one and a few of them.
@@ -18,7 +18,7 @@ namespace vtpu::net {
 /// most loaded link than the average.
 class StepVectors {
  public:
-  explicit StepVectors(const TwistedTorus& torus);
+  explicit StepVectors(const topology::TwistedTorus& torus);
 
   /// The ways from one place (x, y, z) to another, at least one, all alike.
   std::span<const Steps> between(const std::array<int, 3>& from, const std::array<int, 3>& to) const {
@@ -46,4 +46,4 @@ class StepVectors {
   std::vector<Steps> ways_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -4,7 +4,7 @@
 
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// What a packet on a grid still has to go: a number of hops and a direction in each dimension, and in each a class of
 /// virtual channels. Eight bytes, so that packets stay small and nothing is looked up or divided on the way:
@@ -51,4 +51,4 @@ class Steps {
   std::uint64_t bits_ = 0;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -9,7 +9,7 @@
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 Result<TableRouting> TableRouting::make(const Network& network, Split split) {
   const std::vector<double> weights(at(network.channel_count()), 1);
@@ -135,4 +135,4 @@ void TableRouting::for_each_dependency(const Network& network,
     }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

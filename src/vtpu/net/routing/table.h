@@ -10,7 +10,7 @@
 #include "vtpu/net/routing/channel_order.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// Which shortest paths packets take.
 enum class Split {
@@ -115,4 +115,4 @@ class TableRouting {
 };
 static_assert(Routing<TableRouting>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -8,7 +8,7 @@
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/routing.h"
 
-namespace vtpu::net {
+namespace vtpu::net::routing {
 
 /// Valiant's routing: by dimension order to a chip drawn uniformly from all, source and destination among them, and
 /// from there by dimension order on. Any permutation then loads channels like uniform traffic twice over. The second
@@ -92,4 +92,4 @@ class Valiant {
 };
 static_assert(Routing<Valiant>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::routing

@@ -8,7 +8,7 @@
 
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 // A piece of a row and the chip that holds it in one number, so that sorting groups pieces by owner.
@@ -210,8 +210,8 @@ Result<Exchange> make_exchange(const ShardedTables& tables, const std::vector<st
   return pairwise(build, lookups, bag, scheme, chips);
 }
 
-Workload workload_of(const Exchange& exchange, int chips, const std::string& name) {
-  Workload workload(name);
+workload::Workload workload_of(const Exchange& exchange, int chips, const std::string& name) {
+  workload::Workload workload(name);
   std::vector<int> ready(at(chips), -1);  // by chip: what its next phase waits for
   for (const ExchangePhase& phase : exchange) {
     std::vector<std::vector<int>> arrives(at(chips));
@@ -241,4 +241,4 @@ Workload workload_of(const Exchange& exchange, int chips, const std::string& nam
   return workload;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -9,7 +9,7 @@
 #include "vtpu/net/sparse/sharding.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 /// How ids travel to the chips that own their rows, and the rows back.
 enum class Scheme {
@@ -61,6 +61,6 @@ Result<Exchange> make_exchange(const ShardedTables& tables, const std::vector<st
                                int bag, Scheme scheme, const MessageFormat& format, const Shape& grid);
 
 /// As messages that wait for each other, for the simulators.
-Workload workload_of(const Exchange& exchange, int chips, const std::string& name);
+workload::Workload workload_of(const Exchange& exchange, int chips, const std::string& name);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -7,7 +7,7 @@
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -34,8 +34,8 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
   std::vector<PhaseLoad> loads(phases.size());
   for (PhaseLoad& load : loads) load.channel_bytes.resize(at(network.channel_count()), 0);
   std::vector<std::size_t> next(phases.size(), 0);  // the first transfer not yet gone through, by phase
-  ShortestPaths shortest(network);
-  PathSplit split(network);
+  routing::ShortestPaths shortest(network);
+  routing::PathSplit split(network);
   std::vector<double> flow(at(network.node_count()));
   std::vector<Arc> arcs;           // of all nodes, farthest first
   std::vector<std::size_t> first;  // into arcs, by place in that order, and the end
@@ -66,7 +66,7 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
       for (; next[p] < transfers.size() && transfers[next[p]].destination == destination; ++next[p]) {
         const Transfer& transfer = transfers[next[p]];
         const int hops = shortest.distance(transfer.source);
-        VTPU_CHECK(hops != ShortestPaths::kNone, "every chip can be reached");
+        VTPU_CHECK(hops != routing::ShortestPaths::kNone, "every chip can be reached");
         flow[at(transfer.source)] += static_cast<double>(transfer.bytes);
         load.byte_hops += static_cast<double>(transfer.bytes) * hops;
         load.message_hops += static_cast<double>(transfer.messages) * hops;
@@ -89,4 +89,4 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
   return loads;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

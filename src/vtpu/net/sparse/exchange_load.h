@@ -5,7 +5,7 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/sparse/exchange.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 /// What a phase puts on a network.
 struct PhaseLoad {
@@ -25,4 +25,4 @@ struct PhaseLoad {
 std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<double>& weights,
                                    std::span<const ExchangePhase* const> phases);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

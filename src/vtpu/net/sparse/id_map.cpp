@@ -4,7 +4,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 constexpr int kWordBits = 33;  // the fewest that hold kMixedIds
@@ -115,4 +115,4 @@ int owner_chip(const SparseCoordinate& coordinate, const Shape& machine) {
   return machine.index_of(place);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -6,7 +6,7 @@
 
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 /// Where a vocabulary id stands in the sparse lattice: volume, book, chapter, section, scroll. A map may give 0 parts,
 /// which no phext coordinate has; `valid` tells.
@@ -46,4 +46,4 @@ std::uint64_t mixed_id(const SparseCoordinate& coordinate);
 /// `machine`: three dimensions.
 int owner_chip(const SparseCoordinate& coordinate, const Shape& machine);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

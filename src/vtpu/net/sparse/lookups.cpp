@@ -2,7 +2,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 LookupSource::LookupSource(const ShardedTables& tables, const LookupPattern& pattern)
     : tables_(tables), pattern_(pattern) {
@@ -29,4 +29,4 @@ std::vector<std::vector<std::uint64_t>> LookupSource::draw_all(const Random& ran
   return lookups;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -6,7 +6,7 @@
 #include "vtpu/net/sparse/sharding.h"
 #include "vtpu/net/sparse/zipf.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 /// What a chip looks up in one step: for each of its examples a bag of rows from every table.
 struct LookupPattern {
@@ -33,4 +33,4 @@ class LookupSource {
   std::vector<Zipf> ranks_;  // by table
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

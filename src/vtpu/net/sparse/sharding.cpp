@@ -9,7 +9,7 @@
 
 #include "vtpu/net/sparse/id_map.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 __extension__ typedef unsigned __int128 Wide;  // products of row numbers and chips
@@ -103,4 +103,4 @@ std::vector<double> ShardedTables::stored_bytes() const {
   return bytes;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -6,7 +6,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 /// Embedding tables of one width. Only their sizes are kept: no element is ever stored, so a table of 10^9 rows costs
 /// what one of ten does. Rows of all tables are numbered through, table after table.
@@ -59,4 +59,4 @@ class ShardedTables {
   std::vector<std::uint64_t> first_;  // by table, and the end
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

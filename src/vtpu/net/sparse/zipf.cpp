@@ -5,7 +5,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 namespace {
 
 /// (exp(y) - 1) / y and log(1 + y) / y, which stay right where y goes to 0 (an exponent of 1).
@@ -44,4 +44,4 @@ double Zipf::inverse_integral(double y) const {
 
 double Zipf::weight(double x) const { return std::exp(-exponent_ * std::log(x)); }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -3,7 +3,7 @@
 
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::sparse {
 
 /// Ranks 1..limit, rank k with a probability proportional to k^-exponent; exponent 0 is uniform. Exact for every limit
 /// and without tables, so a billion ranks cost what ten do: about one logarithm and one exponential a draw.
@@ -29,4 +29,4 @@ class Zipf {
   double surely_;  // a rank at most this far above the inverse is under the curve
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::sparse

@@ -10,7 +10,7 @@
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// Every kind of topology there is; tests and experiments walk this list.
 using AllTopologies =
@@ -27,4 +27,4 @@ void for_each_example(Visit visit) {
   }(static_cast<const AllTopologies*>(nullptr));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -10,7 +10,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 using Edge = boost::graph_traits<LinkGraph>::edge_descriptor;
@@ -261,4 +261,4 @@ double spectral_gap(const LinkGraph& graph) {
   return gap;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -11,7 +11,7 @@
 /// self* divides by all N^2 ordered pairs, a chip's distance 0 to itself among them, one *excluding self* by N(N-1).
 /// A bisection counts the links of a balanced cut once, that is, those leaving one half, full duplex. Switches are on
 /// the way but are no ends: distances, averages, loads and halves are those of chips.
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// Which chips a search starts from. One is enough where the topology is vertex-transitive.
 enum class Sources { all, first };
@@ -94,4 +94,4 @@ BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, doub
 /// changes by less than 1e-12 of itself.
 double spectral_gap(const LinkGraph& graph);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

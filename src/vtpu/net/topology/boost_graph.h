@@ -16,7 +16,7 @@
 /// Makes every Topology a model of Boost.Graph's VertexListGraph, EdgeListGraph and IncidenceGraph without a copy: a
 /// vertex is a node's number (a chip's or a switch's), an edge descriptor is the port the link leaves from. Parallel
 /// edges occur. Also conversions to Boost's own graph types.
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// Walks the attached ports among a range of flat port numbers (node · port_count + number).
 template <class T>
@@ -160,18 +160,18 @@ DuplexGraph duplex_graph(const T& topology, const LinkModel& model = {}) {
   return graph;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology
 
 template <vtpu::net::Topology T>
 struct boost::graph_traits<T> {
   using vertex_descriptor = int;
   using edge_descriptor = vtpu::net::Port;
   using vertex_iterator = boost::counting_iterator<int>;
-  using out_edge_iterator = vtpu::net::LinkIterator<T>;
-  using edge_iterator = vtpu::net::LinkIterator<T>;
+  using out_edge_iterator = vtpu::net::topology::LinkIterator<T>;
+  using edge_iterator = vtpu::net::topology::LinkIterator<T>;
   using directed_category = boost::directed_tag;
   using edge_parallel_category = boost::allow_parallel_edge_tag;
-  using traversal_category = vtpu::net::TopologyTraversal;
+  using traversal_category = vtpu::net::topology::TopologyTraversal;
   using vertices_size_type = std::size_t;
   using edges_size_type = std::size_t;
   using degree_size_type = std::size_t;

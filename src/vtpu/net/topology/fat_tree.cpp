@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 constexpr int kMostNodes = 1 << 20;
@@ -109,4 +109,4 @@ double closed_form_alltoall_bound(const FatTree& tree) {
   return tree.chip_count() / static_cast<double>(tree.chip_count() - 1);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -7,7 +7,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// A folded Clos network of full bisection: a k-ary n-tree of L levels of switches with k = radix/2 links down and as
 /// many up, for at most k^L chips. Source: Petrini and Vanneschi, "k-ary n-trees: high performance networks for
@@ -77,4 +77,4 @@ int closed_form_bisection(const FatTree& tree);
 /// itself, and no other link carries more, so N/(N-1).
 double closed_form_alltoall_bound(const FatTree& tree);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

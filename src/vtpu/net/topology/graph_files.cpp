@@ -19,7 +19,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 Result<double> parse_bandwidth(std::string_view text, const std::string& where) {
@@ -205,4 +205,4 @@ Result<GraphTopology> read_graph(const std::filesystem::path& path) {
   return path.extension() == ".graphml" ? parse_graphml(*text, path.string()) : parse_edge_list(*text, path.string());
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

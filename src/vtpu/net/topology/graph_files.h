@@ -7,7 +7,7 @@
 #include "vtpu/net/topology/graph_topology.h"
 
 /// Graphs of one's own, read from files. Nodes keep the names that the file gives them.
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// One link a line, `a b [bandwidth_gbytes_per_s [latency_ns]]`: names of nodes are words without blanks, numbered as
 /// they first appear; '#' begins a comment; empty lines are passed over. All nodes are chips, links full duplex.
@@ -22,4 +22,4 @@ Result<GraphTopology> parse_graphml(std::string_view text, const std::string& fi
 /// GraphML if the file's name ends in .graphml, else an edge list.
 Result<GraphTopology> read_graph(const std::filesystem::path& path);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

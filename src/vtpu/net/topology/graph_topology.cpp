@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -88,4 +88,4 @@ std::vector<GraphTopology> GraphTopology::examples() {
   return {*make("graph Petersen", chips(10), petersen), *make("graph star", star, spokes)};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

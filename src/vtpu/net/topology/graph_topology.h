@@ -7,7 +7,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// A node of a graph as its author calls it.
 struct GraphNode {
@@ -85,4 +85,4 @@ class GraphTopology {
 };
 static_assert(Topology<GraphTopology>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

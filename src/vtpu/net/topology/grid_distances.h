@@ -5,7 +5,7 @@
 
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// Distance distribution of a product of graphs, one factor a side: distances add, so distributions convolve.
 /// `of_side(side)` gives the ordered pairs of one factor at each distance.
@@ -22,4 +22,4 @@ std::vector<std::uint64_t> grid_distances(const Shape& sides, OfSide of_side) {
   return pairs;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -4,7 +4,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 Result<Hypercube> Hypercube::make(int dimensions) {
   if (dimensions < 0 || dimensions > 24)
@@ -30,4 +30,4 @@ double closed_form_alltoall_bound(const Hypercube& cube) {
   return 2;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

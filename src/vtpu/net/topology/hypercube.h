@@ -6,7 +6,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// 2^dimensions chips; port d joins the chips whose numbers differ in bit d.
 struct Hypercube {
@@ -35,4 +35,4 @@ int closed_form_bisection(const Hypercube& cube);
 /// cross a dimension, on one directed link a chip, so 2 (for any n ≥ 1).
 double closed_form_alltoall_bound(const Hypercube& cube);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 Result<IslandFatTree> IslandFatTree::make(int chips) {
   constexpr int kMostChips = (kRadix / 2) * (kRadix / 2) * (kRadix / 2);
@@ -27,4 +27,4 @@ Port IslandFatTree::peer(Port port) const {
   return {far.chip, far.chip < chip_count() ? kInfiniBandPort : far.number + kFirstSwitchPort};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

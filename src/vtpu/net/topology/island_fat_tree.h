@@ -6,7 +6,7 @@
 #include "vtpu/net/topology.h"
 #include "vtpu/net/topology/fat_tree.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// One InfiniBand HDR port, 200 Gbit/s (jouppi2023tpuv4, section 7.3). No latency is given there.
 inline constexpr LinkModel kInfiniBandHdr = {.bandwidth_gbytes_per_s = 25, .latency_ns = 0};
@@ -60,4 +60,4 @@ class IslandFatTree {
 };
 static_assert(Topology<IslandFatTree>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -7,7 +7,7 @@
 
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -134,4 +134,4 @@ std::vector<Position> node_positions(const GraphTopology& graph) {
   return positions;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

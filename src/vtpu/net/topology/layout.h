@@ -13,7 +13,7 @@
 
 /// Where the nodes of a topology stand in its picture: one x, y, z a node, links being about 1 long where the topology
 /// allows it.
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 using Position = std::array<double, 3>;
 
@@ -39,4 +39,4 @@ std::vector<Position> node_positions(const IslandFatTree& hybrid);
 /// Experience 21(11), 1991.
 std::vector<Position> node_positions(const GraphTopology& graph);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -3,7 +3,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/topology/grid_distances.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 std::vector<std::uint64_t> row_distances(int side) {
@@ -35,4 +35,4 @@ double closed_form_alltoall_bound(const Mesh& mesh) {
   return longest / static_cast<double>((longest / 2) * ((longest + 1) / 2));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

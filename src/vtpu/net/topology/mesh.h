@@ -6,7 +6,7 @@
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// Chips on a grid of 1 to 6 dimensions without wrap-around links.
 struct Mesh {
@@ -34,4 +34,4 @@ int closed_form_bisection(const Mesh& mesh);
 /// middle of the longest rows carry floor(k/2)·ceil(k/2)/k of a chip's traffic.
 double closed_form_alltoall_bound(const Mesh& mesh);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

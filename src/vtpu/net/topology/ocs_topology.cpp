@@ -7,25 +7,25 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/ocs/builders.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 OcsTopology::OcsTopology(std::string name, const Shape& sides, std::vector<Port> peers)
     : name_(std::move(name)), sides_(sides), peers_(std::move(peers)) {}
 
-Result<OcsTopology> OcsTopology::make(const OcsState& state, const Slice& slice, std::string name) {
-  const OcsLayout& layout = state.layout();
+Result<OcsTopology> OcsTopology::make(const ocs::OcsState& state, const ocs::Slice& slice, std::string name) {
+  const ocs::OcsLayout& layout = state.layout();
   const Shape& sides = slice.shape();
   std::vector<Port> peers(static_cast<std::size_t>(sides.count() * kPorts), kNoPort);
   for (int chip = 0; chip < sides.count(); ++chip) {
     const BlockPlace place = slice.place_of(chip);
     for (int number = 0; number < kPorts; ++number) {
-      const std::optional<PlacedPort> far = far_end(state, {place, number});
+      const std::optional<ocs::PlacedPort> far = ocs::far_end(state, {place, number});
       if (!far) continue;
       const std::optional<int> far_chip = slice.chip_at(far->place);
       if (!far_chip) {
         const int ocs = layout.ocs_of(number / 2, layout.block_shape().coordinates_of(place.position));
-        const int port = layout.port_of(place.block, number % 2 == 0 ? Face::plus : Face::minus);
-        const Circuit circuit{ocs, port, state.peer(ocs, port)};
+        const int port = layout.port_of(place.block, number % 2 == 0 ? ocs::Face::plus : ocs::Face::minus);
+        const ocs::Circuit circuit{ocs, port, state.peer(ocs, port)};
         return Error{name, fmt::format("circuit '{}' leads out of the slice", to_string(circuit, layout)),
                      "circuits between the slice's blocks"};
       }
@@ -38,21 +38,21 @@ Result<OcsTopology> OcsTopology::make(const OcsState& state, const Slice& slice,
 std::vector<OcsTopology> OcsTopology::examples() {
   std::vector<OcsTopology> topologies;
   const auto add = [&](const Shape& shape, auto connect, const char* name) {
-    const OcsLayout layout;
-    OcsState state(layout);
-    const Result<Slice> slice = Slice::make(layout, shape);
+    const ocs::OcsLayout layout;
+    ocs::OcsState state(layout);
+    const Result<ocs::Slice> slice = ocs::Slice::make(layout, shape);
     VTPU_CHECK(slice.ok() && connect(state, *slice).ok(), "the example slices can be connected");
     Result<OcsTopology> topology = make(state, *slice, fmt::format("OCS {} {}", name, to_string(shape)));
     VTPU_CHECK(topology.ok(), "the example slices are closed");
     topologies.push_back(*topology);
   };
-  add({4, 4, 4}, connect_torus, "torus");
-  add({4, 4, 8}, connect_torus, "torus");
-  add({4, 4, 8}, connect_twisted_torus, "twisted torus");
-  add({4, 8, 8}, connect_twisted_torus, "twisted torus");
+  add({4, 4, 4}, ocs::connect_torus, "torus");
+  add({4, 4, 8}, ocs::connect_torus, "torus");
+  add({4, 4, 8}, ocs::connect_twisted_torus, "twisted torus");
+  add({4, 8, 8}, ocs::connect_twisted_torus, "twisted torus");
   add(
-      {4, 4, 8}, [](OcsState&, const Slice&) { return Result<void>(); }, "dark");
+      {4, 4, 8}, [](ocs::OcsState&, const ocs::Slice&) { return Result<void>(); }, "dark");
   return topologies;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -8,7 +8,7 @@
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// The chips of a slice as an OCS state joins them: the electrical mesh inside every block and one optical link for
 /// each circuit. Chips bear their numbers in the slice's shape; ports are those of the 3D torus. A circuit stays in its
@@ -16,7 +16,7 @@ namespace vtpu::net {
 class OcsTopology {
  public:
   /// Error: a circuit that leads out of the slice.
-  static Result<OcsTopology> make(const OcsState& state, const Slice& slice, std::string name);
+  static Result<OcsTopology> make(const ocs::OcsState& state, const ocs::Slice& slice, std::string name);
 
   const Shape& sides() const { return sides_; }
 
@@ -39,4 +39,4 @@ class OcsTopology {
 };
 static_assert(Topology<OcsTopology>);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

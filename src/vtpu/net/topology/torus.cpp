@@ -7,7 +7,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/topology/grid_distances.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 namespace {
 
 std::vector<std::uint64_t> ring_distances(int side) {
@@ -63,4 +63,4 @@ std::vector<int> dimension_order_path(const Torus& torus, int from, int to) {
   return path;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

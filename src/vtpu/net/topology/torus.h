@@ -6,7 +6,7 @@
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// Chips on a grid of 1 to 6 dimensions whose rows close into rings.
 struct Torus {
@@ -48,4 +48,4 @@ double closed_form_spectral_gap(const Torus& torus);
 /// ring; half-way ties go in the positive direction.
 std::vector<int> dimension_order_path(const Torus& torus, int from, int to);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

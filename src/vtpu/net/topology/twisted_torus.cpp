@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 Result<TwistedTorus> TwistedTorus::make(const Shape& sides) {
   const Result<Twist> twist = twist_of(sides);
@@ -61,4 +61,4 @@ std::vector<std::uint64_t> closed_form_distances(const TwistedTorus& torus) {
   return pairs;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

@@ -8,7 +8,7 @@
 #include "vtpu/net/topology.h"
 #include "vtpu/net/twist.h"
 
-namespace vtpu::net {
+namespace vtpu::net::topology {
 
 /// A 3D torus with twisted wrap-around links, in the two families whose links are all alike:
 ///   k x k x 2k   the x- and y-wraps also advance z by k           face-centred cubic lattice, FCC
@@ -44,4 +44,4 @@ static_assert(Topology<TwistedTorus>);
 /// chip from the origin is the least 1-norm among its images under small combinations of them.
 std::vector<std::uint64_t> closed_form_distances(const TwistedTorus& torus);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::topology

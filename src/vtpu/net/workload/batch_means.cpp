@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 namespace {
 
@@ -52,4 +52,4 @@ bool grows(std::span<const Batch> batches) {
   return mean(batches.last(batches.size() - batches.size() / 2)) > 1.5 * mean(batches.first(batches.size() / 2));
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

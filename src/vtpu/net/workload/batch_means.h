@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <span>
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// Observations of one of several equal stretches of a run.
 struct Batch {
@@ -28,4 +28,4 @@ MeanInterval batch_means(std::span<const Batch> batches);
 /// Whether the later half of the batches has a mean more than 1.5 times that of the earlier, as where queues build up.
 bool grows(std::span<const Batch> batches);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

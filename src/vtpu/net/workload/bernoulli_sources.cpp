@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 namespace {
 
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
@@ -36,4 +36,4 @@ void BernoulliSources::advance(int chip) {
   next_[at(chip)] = cycle;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -6,7 +6,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/workload/traffic.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// Chips that create a packet in each cycle with a fixed probability, into queues without bound. Only the next packet
 /// of a chip is held: those behind it are drawn when they are asked for, so an overloaded chip needs no memory for its
@@ -35,4 +35,4 @@ class BernoulliSources {
   std::vector<std::uint64_t> next_;  // by chip
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 namespace {
 
 /// Eleven days: in picoseconds or cycles, a sum of some such times still fits 64 bits.
@@ -36,4 +36,4 @@ Result<void> check_messages(const Network& network, const Workload& workload) {
   return {};
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

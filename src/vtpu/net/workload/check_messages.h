@@ -3,10 +3,10 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// What every level of simulation asks of a workload before it runs. Error: the message whose source or destination is
 /// no chip of the network, or whose times are not within 0 to 10^15 ns.
 Result<void> check_messages(const Network& network, const Workload& workload);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -9,7 +9,7 @@
 #include "vtpu/base/text.h"
 #include "vtpu/net/chip_address.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 Result<int> ChipNames::parse(std::string_view name, const std::string& where) const {
   const bool has_addresses = grid_ && grid_->dimensions() == 3;
@@ -37,4 +37,4 @@ Result<int> ChipNames::parse(std::string_view name, const std::string& where) co
   return grid_->index_of(place);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

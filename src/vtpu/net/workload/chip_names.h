@@ -6,7 +6,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// What files call the chips of a topology: their numbers from 0 and, on a grid of three dimensions, their addresses
 /// `volume.book.chapter/1.1`, which are the coordinates from 1.
@@ -26,4 +26,4 @@ class ChipNames {
   std::optional<Shape> grid_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

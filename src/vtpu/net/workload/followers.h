@@ -5,7 +5,7 @@
 
 #include "vtpu/net/workload/workload.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// The messages of a workload that come after each, in rising order: Workload::after turned round.
 class Followers {
@@ -30,4 +30,4 @@ class Followers {
   std::vector<int> followers_;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// What a run in steady state found: packets are injected for ever at an offered load, and those of a measured interval
 /// are followed to their delivery. Times are in cycles, one flit a channel a cycle.
@@ -21,4 +21,4 @@ struct SteadyState {
   std::vector<double> channel_load;  ///< by channel: flits a cycle in the measured interval
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

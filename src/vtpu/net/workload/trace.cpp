@@ -15,7 +15,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 namespace {
 
 constexpr std::int64_t kMostBytes = std::int64_t{1} << 53;    // of a message: exact as a double
@@ -216,4 +216,4 @@ std::string trace_text(const Workload& workload) {
   return text;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -17,7 +17,7 @@
 ///   not_before_ns  at least 0
 ///   compute_ns     at least 0: local work after the last of `after` is delivered
 /// Rows come in any order, as long as no message waits for itself.
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 struct Trace {
   Workload workload;             ///< in the order of rows, but for rows that had to wait for later ones
@@ -33,4 +33,4 @@ Result<Trace> read_trace(const std::filesystem::path& path, const ChipNames& chi
 /// bit.
 std::string trace_text(const Workload& workload);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -13,7 +13,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -261,4 +261,4 @@ int Traffic::destination(int source, Random& random) const {
   return random.unit() < cell.threshold ? cell.destination : cell.alias;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -10,7 +10,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/shape.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// What one chip sends to another, relative to all else in the same traffic.
 struct Demand {
@@ -118,4 +118,4 @@ void Traffic::for_each_destination(int source, Visit visit) const {
   }
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -9,7 +9,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& name, const ChipNames& chips) {
   const Result<Csv> csv = parse_csv(text, name);
@@ -44,4 +44,4 @@ Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const Chi
   return parse_traffic_matrix(*text, path.string(), chips);
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

@@ -9,10 +9,10 @@
 
 /// Traffic as a file: a CSV table with the columns source, destination, weight; pairs that are left out have weight 0,
 /// pairs that occur again add up.
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// `name`: the file, for errors. Error: file:line and column, what was found, what may stand there.
 Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& name, const ChipNames& chips);
 Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const ChipNames& chips);
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

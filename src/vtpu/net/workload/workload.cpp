@@ -2,7 +2,7 @@
 
 #include "vtpu/base/check.h"
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 int Workload::add(const Message& message, std::span<const int> after) {
   const int id = size();
@@ -30,4 +30,4 @@ std::uint64_t Workload::total_bytes() const {
   return bytes;
 }
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

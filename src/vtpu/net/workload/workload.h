@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace vtpu::net {
+namespace vtpu::net::workload {
 
 /// `bytes` from one chip to another. It may be sent when all messages it comes after have been delivered, `compute_ns`
 /// of local work later, and not before `not_before_ns`. A message of no bytes only takes the latency of its way; one to
@@ -60,4 +60,4 @@ struct Completion {
   std::uint64_t lost_bytes = 0;
 };
 
-}  // namespace vtpu::net
+}  // namespace vtpu::net::workload

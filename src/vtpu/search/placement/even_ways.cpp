@@ -19,8 +19,8 @@ Result<EvenWays> EvenWays::make(const net::Network& network) {
   ways.distance_.resize(pairs);
   ways.order_.reserve(pairs);
   ways.shares_.resize(pairs * at(ways.ports_), 0);
-  net::ShortestPaths shortest(network);
-  net::PathSplit split(network);
+  net::routing::ShortestPaths shortest(network);
+  net::routing::PathSplit split(network);
   const std::vector<double> alike(at(network.channel_count()), 1);
   for (int to = 0; to < ways.chips_; ++to) {
     shortest.search(to);

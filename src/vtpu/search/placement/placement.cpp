@@ -39,21 +39,21 @@ std::vector<Placement> hand_placements(const net::Shape& shape) {
   return placements;
 }
 
-Result<net::Traffic> placed(const StepTraffic& traffic, const Placement& placement) {
-  std::vector<net::Demand> demands;
-  for (const net::Demand& demand : traffic.pairs)
+Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placement& placement) {
+  std::vector<net::workload::Demand> demands;
+  for (const net::workload::Demand& demand : traffic.pairs)
     demands.push_back({placement[at(demand.source)], placement[at(demand.destination)], demand.weight});
   if (traffic.each_pair > 0)
     for (int source = 0; source < traffic.ranks; ++source)
       for (int destination = 0; destination < traffic.ranks; ++destination)
         if (source != destination) demands.push_back({source, destination, traffic.each_pair});
-  return net::Traffic::matrix(traffic.ranks, demands);
+  return net::workload::Traffic::matrix(traffic.ranks, demands);
 }
 
 std::vector<double> even_loads(const EvenWays& ways, const StepTraffic& traffic, const Placement& placement) {
   const std::size_t chips = at(ways.chips());
   std::vector<double> between(chips * chips, traffic.each_pair);
-  for (const net::Demand& demand : traffic.pairs)
+  for (const net::workload::Demand& demand : traffic.pairs)
     between[at(placement[at(demand.source)]) * chips + at(placement[at(demand.destination)])] += demand.weight;
   return ways.loads(between);
 }
@@ -73,9 +73,9 @@ StepCost even_cost(const EvenWays& ways, const StepTraffic& traffic, const Place
 Result<StepCost> step_cost(const net::Network& network, const EvenWays& ways, const StepTraffic& traffic,
                            const Placement& placement, double gap, int iterations) {
   StepCost cost = even_cost(ways, traffic, placement);
-  const Result<net::Traffic> between = placed(traffic, placement);
+  const Result<net::workload::Traffic> between = placed(traffic, placement);
   if (!between) return between.error();
-  const Result<net::BalancedSplit> split = net::balanced_split(network, *between, gap, iterations);
+  const Result<net::routing::BalancedSplit> split = net::routing::balanced_split(network, *between, gap, iterations);
   if (!split) return split.error();
   // The busiest source sends at the split's throughput: its bytes take bytes / (throughput · bandwidth).
   cost.balanced_bytes = traffic.most_bytes() / split->throughput;

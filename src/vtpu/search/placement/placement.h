@@ -19,7 +19,7 @@ using Placement = std::vector<int>;
 std::vector<Placement> hand_placements(const net::Shape& shape);
 
 /// The step's traffic between chips. Error: traffic that has none.
-Result<net::Traffic> placed(const StepTraffic& traffic, const Placement& placement);
+Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placement& placement);
 
 /// Bytes that each channel carries in a step when every shortest path is taken equally often.
 std::vector<double> even_loads(const EvenWays& ways, const StepTraffic& traffic, const Placement& placement);

@@ -32,7 +32,7 @@ void add_product(const std::vector<double>& left, const std::vector<double>& rig
 /// out[source] += bytes · in[destination] for each pair; the other way round with kBack.
 template <bool kBack>
 void add_sent(const StepTraffic& traffic, const std::vector<double>& in, std::size_t n, std::vector<double>& out) {
-  for (const net::Demand& demand : traffic.pairs) {
+  for (const net::workload::Demand& demand : traffic.pairs) {
     const double* from = in.data() + at(kBack ? demand.source : demand.destination) * n;
     double* to = out.data() + at(kBack ? demand.destination : demand.source) * n;
     for (std::size_t j = 0; j < n; ++j) to[j] += demand.weight * from[j];

@@ -66,11 +66,11 @@ class Loads {
   void move(int a, int b, double sign) {
     for (const std::size_t i : demands_of_[at(a)]) add(traffic_.pairs[i], sign);
     for (const std::size_t i : demands_of_[at(b)]) {
-      const net::Demand& demand = traffic_.pairs[i];
+      const net::workload::Demand& demand = traffic_.pairs[i];
       if (demand.source != a && demand.destination != a) add(demand, sign);
     }
   }
-  void add(const net::Demand& demand, double sign) {
+  void add(const net::workload::Demand& demand, double sign) {
     const double part = sign * demand.weight / unit_;
     for (const auto& [channel, share] : uses_.of(placement_[at(demand.source)], placement_[at(demand.destination)])) {
       if (!touched_at_[at(channel)]) {

@@ -82,9 +82,9 @@ SymmetricState with_changes(SymmetricState state, const StepTraffic& traffic, co
 }  // namespace
 
 net::Network network_of(const SymmetricState& state) {
-  const net::StateOfSlice circuits = circuits_of(state, 0);
-  const Result<net::OcsTopology> topology =
-      net::OcsTopology::make(circuits.state, circuits.slice, "state of " + to_string(state.shape));
+  const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
+  const Result<net::topology::OcsTopology> topology =
+      net::topology::OcsTopology::make(circuits.state, circuits.slice, "state of " + to_string(state.shape));
   VTPU_CHECK(topology.ok(), "circuits of a symmetric state stay in its slice");
   return net::Network(*topology);
 }

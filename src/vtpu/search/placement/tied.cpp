@@ -40,7 +40,7 @@ ChipMaps generated(const ChipMaps& generators, int chips) {
 
 /// The moves of whole blocks: block b of the slice's grid goes to block g · b.
 ChipMaps block_moves(const SymmetricState& state) {
-  const net::StateOfSlice circuits = circuits_of(state, 0);
+  const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   ChipMaps maps;
   for (int g = 0; g < state.blocks(); ++g) {
     std::vector<int> map;
@@ -64,7 +64,7 @@ class Seats {
   double norm(const TiedPlacement& tied) const {
     const Placement chips = tied.placement();
     std::vector<double> loads = background_;
-    for (const net::Demand& demand : traffic_.pairs)
+    for (const net::workload::Demand& demand : traffic_.pairs)
       for (const auto& [channel, share] : uses_.of(chips[at(demand.source)], chips[at(demand.destination)]))
         loads[at(channel)] += demand.weight * (share == 1 ? kSingleWay : static_cast<double>(share));
     double sum = 0;
@@ -95,7 +95,7 @@ std::vector<int> random_seats(const ChipMaps& maps, int chips, Random& random) {
 }  // namespace
 
 ChipMaps translations_of(const SymmetricState& state) {
-  const Result<ChipMaps> generators = net::translations(network_of(state));
+  const Result<ChipMaps> generators = net::flow::translations(network_of(state));
   return generators ? generated(*generators, state.chips()) : block_moves(state);
 }
 
