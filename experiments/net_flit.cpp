@@ -25,7 +25,7 @@
 #include "vtpu/base/text.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/net/flit/run_flits.h"
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/topology/torus.h"

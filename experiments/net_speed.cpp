@@ -21,7 +21,7 @@
 #include "vtpu/measure/child_process.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/network.h"

@@ -7,7 +7,7 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/net/flit/run_flits.h"
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/packet/run_packets.h"

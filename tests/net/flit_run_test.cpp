@@ -8,7 +8,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flit/run_flits.h"
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/minimal_adaptive.h"

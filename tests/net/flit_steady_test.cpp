@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/topology/torus.h"

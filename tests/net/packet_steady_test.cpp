@@ -6,7 +6,7 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/net/network.h"
-#include "vtpu/net/packet/run_steady_packets.h"
+#include "vtpu/net/packet/run_steady_state.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/torus.h"

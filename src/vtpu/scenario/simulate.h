@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/net/packet/packet_config.h"
+#include "vtpu/net/packet/config.h"
 #include "vtpu/net/workload/steady.h"
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/watch.h"

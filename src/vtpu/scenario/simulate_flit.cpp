@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "vtpu/net/flit/run_flits.h"
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/scenario/simulate.h"
 
 namespace vtpu::scenario {

@@ -4,7 +4,7 @@
 
 #include "vtpu/net/packet/all_to_all.h"
 #include "vtpu/net/packet/run_packets.h"
-#include "vtpu/net/packet/run_steady_packets.h"
+#include "vtpu/net/packet/run_steady_state.h"
 #include "vtpu/scenario/simulate.h"
 
 namespace vtpu::scenario {

@@ -2,13 +2,13 @@
 #include <cstdint>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/packet/all_to_all.h"
+#include "vtpu/net/packet/config.h"
 #include "vtpu/search/lifted_flow.h"
 #include "vtpu/search/lifted_routing.h"
 #include "vtpu/search/route_rules.h"
 #include "vtpu/search/symmetric_state.h"
-#include "vtpu/net/network.h"
-#include "vtpu/net/packet/all_to_all.h"
-#include "vtpu/net/packet/packet_config.h"
 
 namespace vtpu::search {
 

@@ -6,9 +6,9 @@
 #include <functional>
 #include <vector>
 
+#include "vtpu/net/flit/config.h"
 #include "vtpu/net/flit/delay_line.h"
 #include "vtpu/net/flit/flit.h"
-#include "vtpu/net/flit/flit_config.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 

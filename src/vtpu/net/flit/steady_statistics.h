@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "vtpu/net/flit/flit_simulator.h"
+#include "vtpu/net/flit/simulator.h"
 #include "vtpu/net/workload/batch_means.h"
 #include "vtpu/net/workload/steady.h"
 

@@ -10,7 +10,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
-#include "vtpu/net/packet/packet_config.h"
+#include "vtpu/net/packet/config.h"
 #include "vtpu/net/packet/run_packets.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/check_messages.h"

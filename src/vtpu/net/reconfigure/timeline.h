@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/net/packet/packet_config.h"
+#include "vtpu/net/packet/config.h"
 #include "vtpu/net/reconfigure/paused_run.h"
 #include "vtpu/net/reconfigure/plan.h"
 #include "vtpu/net/reconfigure/slice_setup.h"

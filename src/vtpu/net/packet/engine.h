@@ -13,7 +13,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
-#include "vtpu/net/packet/packet_config.h"
+#include "vtpu/net/packet/config.h"
 #include "vtpu/net/packet/timing_wheel.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/watch.h"
@@ -495,5 +495,5 @@ std::vector<double> Engine<R, Client>::channel_bytes() const {
 
 }  // namespace vtpu::net::packet
 
-#include "vtpu/net/packet/packet_engine_adaptive.h"
-#include "vtpu/net/packet/packet_engine_checks.h"
+#include "vtpu/net/packet/engine_adaptive.h"
+#include "vtpu/net/packet/engine_checks.h"

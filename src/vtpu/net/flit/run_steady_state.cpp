@@ -1,4 +1,4 @@
-#include "vtpu/net/flit/run_steady.h"
+#include "vtpu/net/flit/run_steady_state.h"
 
 #include <fmt/format.h>
 

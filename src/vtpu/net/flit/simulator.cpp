@@ -1,4 +1,4 @@
-#include "vtpu/net/flit/flit_simulator.h"
+#include "vtpu/net/flit/simulator.h"
 
 #include <fmt/format.h>
 

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
-#include "vtpu/net/packet/packet_engine.h"
+#include "vtpu/net/packet/engine.h"
 #include "vtpu/net/routing/node_name.h"
 #include "vtpu/net/routing/routing.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "vtpu/net/packet/packet_engine.h"
+#include "vtpu/net/packet/engine.h"
 #include "vtpu/net/routing/routing.h"
 
 /// Packets of adaptive routings, which wait in their node until one of their ways is free.

@@ -1,4 +1,4 @@
-#include "vtpu/net/packet/run_steady_packets.h"
+#include "vtpu/net/packet/run_steady_state.h"
 
 #include <algorithm>
 #include <cmath>

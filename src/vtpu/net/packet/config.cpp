@@ -1,4 +1,4 @@
-#include "vtpu/net/packet/packet_config.h"
+#include "vtpu/net/packet/config.h"
 
 #include <string>
 

@@ -9,8 +9,8 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
-#include "vtpu/net/flit/flit_config.h"
-#include "vtpu/net/flit/flit_simulator.h"
+#include "vtpu/net/flit/config.h"
+#include "vtpu/net/flit/simulator.h"
 #include "vtpu/net/flit/steady_statistics.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"

@@ -1,4 +1,4 @@
-#include "vtpu/net/flit/flit_config.h"
+#include "vtpu/net/flit/config.h"
 
 #include <fmt/format.h>
 
