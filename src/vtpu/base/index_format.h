@@ -1,0 +1,14 @@
+#pragma once
+
+#include <fmt/format.h>
+
+#include "vtpu/base/index.h"
+
+/// Prints an index as its number, with the format specifications of int. Apart from index.h, so that few files need fmt.
+template <class Tag>
+struct fmt::formatter<vtpu::Index<Tag>> : fmt::formatter<int> {
+  template <class Context>
+  auto format(vtpu::Index<Tag> index, Context& context) const {
+    return fmt::formatter<int>::format(index.value(), context);
+  }
+};
