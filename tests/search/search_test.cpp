@@ -69,7 +69,7 @@ TEST(Search, FindsTheSameOnOneThreadAndTwo) {
   sweep::Options one, two;
   one.threads = 1;
   two.threads = 2;
-  const std::vector<Found> first = *search(plan, one), second = *search(plan, two);
+  const std::vector<Found> first = *search_states(plan, one), second = *search_states(plan, two);
   ASSERT_EQ(first.size(), 3u);
   ASSERT_EQ(second.size(), 3u);
   for (std::size_t i = 0; i < first.size(); ++i) {
@@ -125,7 +125,7 @@ TEST(CoverBound, OfOneBlockCountsItsNearestChipsAsInATree) {
   EXPECT_GT(cover_bound(128), cover_bound(4096));
 }
 
-TEST(Search, GainsOnTheRegularTorus) { EXPECT_GT(search(small_plan(), {})->front().throughput, 1.3); }
+TEST(Search, GainsOnTheRegularTorus) { EXPECT_GT(search_states(small_plan(), {})->front().throughput, 1.3); }
 
 }  // namespace
 }  // namespace vtpu::search
