@@ -59,11 +59,12 @@ class PipelineTest : public testing::Test {
     write("paper/sections/13-artifact-appendix.md", "# Artifact appendix {#artifact}\n\nOne command.\n");
     options_.root = root_;
     options_.mode = measure::Mode::quick;
-    options_.tables = {{"answers", "Answers.", false, false, {"fake"}, {}, [](const TableInputs& inputs) -> Result<PrintedTable> {
-                          const Result<measure::Metric> answer = inputs.metric("fake", "fake.answer");
-                          if (!answer) return answer.error();
-                          return PrintedTable{{{"answer", true, 0}}, {{std::to_string(static_cast<int>(answer->value))}}, ""};
-                        }}};
+    const auto print_answer = [](const TableInputs& inputs) -> Result<PrintedTable> {
+      const Result<measure::Metric> answer = inputs.metric("fake", "fake.answer");
+      if (!answer) return answer.error();
+      return PrintedTable{{{"answer", true, 0}}, {{std::to_string(static_cast<int>(answer->value))}}, ""};
+    };
+    options_.tables = {{.name = "answers", .caption = "Answers.", .results = {"fake"}, .make = print_answer}};
   }
   ~PipelineTest() override { fs::remove_all(root_); }
 

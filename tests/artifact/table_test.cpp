@@ -7,8 +7,11 @@
 #include <set>
 
 #include "vtpu/artifact/escape.h"
+#include "vtpu/artifact/ledger.h"
 #include "vtpu/artifact/tables/print.h"
+#include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/measure/result_file.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -58,7 +61,7 @@ TEST(Escape, CharactersAreCountedNotBytes) { EXPECT_EQ(character_count("4×4 ≥
 
 // ---- writers
 
-const TableDeclaration kSmall{.name = "small", .caption = "A 50 % table", .build = {}};
+const TableDeclaration kSmall{.name = "small", .caption = "A 50 % table"};
 
 PrintedTable small_table() {
   return {{{"name"}, {"value", true}, {"note", false, 0.5}},

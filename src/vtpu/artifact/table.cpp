@@ -6,8 +6,11 @@
 #include <cmath>
 
 #include "vtpu/artifact/escape.h"
+#include "vtpu/artifact/tables/print.h"
 #include "vtpu/base/check.h"
+#include "vtpu/base/csv.h"
 #include "vtpu/base/text.h"
+#include "vtpu/measure/result_file.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -24,7 +27,9 @@ Error no_result(const std::string& experiment) {
 
 }  // namespace
 
-Result<Csv> TableInputs::data(const std::string& path_below_root) const { return read_csv(root / path_below_root); }
+Result<Csv> TableInputs::data(const std::string& path_below_root) const {
+  return read_csv(std::filesystem::path(root) / path_below_root);
+}
 
 Result<measure::Metric> TableInputs::metric(const std::string& experiment, const std::string& key) const {
   VTPU_CHECK(results != nullptr, "table inputs hold results");
@@ -46,6 +51,12 @@ Result<measure::Table> TableInputs::table(const std::string& experiment, const s
   std::vector<std::string> names;
   for (const auto& [present, unused] : result->second.tables) names.push_back(present);
   return Error{"result of " + experiment, "no table " + quoted_with_hint(name, names), join(names, ", ")};
+}
+
+Result<PrintedTable> TableDeclaration::build(const TableInputs& inputs) const {
+  Result<PrintedTable> printed = make ? make(inputs) : tables::print_chosen(*this, inputs);
+  if (printed) printed->note = note;
+  return printed;
 }
 
 std::string to_csv(const PrintedTable& table) {

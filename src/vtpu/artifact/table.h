@@ -1,16 +1,21 @@
 #pragma once
-#include <filesystem>
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "vtpu/artifact/ledger.h"
-#include "vtpu/base/csv.h"
 #include "vtpu/base/result.h"
-#include "vtpu/measure/result_file.h"
+#include "vtpu/measure/metric.h"
+
+namespace vtpu {
+struct Csv;
+namespace measure {
+struct ResultFile;
+}
+}  // namespace vtpu
 
 namespace vtpu::artifact {
+
+struct Judged;
 
 /// A table as a reader sees it: every cell is text, already rounded.
 struct PrintedTable {
@@ -26,7 +31,7 @@ struct PrintedTable {
 
 /// What a table may read: results by experiment, files of data/, judged claims.
 struct TableInputs {
-  std::filesystem::path root;
+  std::string root;
   const std::map<std::string, measure::ResultFile>* results = nullptr;
   const std::vector<Judged>* claims = nullptr;
 
@@ -34,18 +39,36 @@ struct TableInputs {
   Result<Csv> data(const std::string& path_below_root) const;
   /// Error: the experiment or the key that is missing.
   Result<measure::Metric> metric(const std::string& experiment, const std::string& key) const;
+  /// Error: the experiment or the table that is missing.
   Result<measure::Table> table(const std::string& experiment, const std::string& name) const;
 };
 
-/// One table of the paper: one file below artifact/tables/, and one line in its list.
+/// A column of a result table as a printed table shows it.
+struct Chosen {
+  std::string column;
+  std::string title = "";  ///< empty: the column's name with its unit
+  double width = 0;        ///< as in PrintedTable::Column
+};
+
+using Row = std::vector<measure::Cell>;
+
+/// One table of the paper: one function below artifact/tables/, and one line in its list. Most tables show columns of
+/// one result table and need no code; `make` builds the others.
 struct TableDeclaration {
-  std::string name;                  ///< file name in results/tables and name in the prose
+  std::string name;  ///< file name in results/tables and name in the prose
   std::string caption;
-  bool wide = false;                 ///< both columns of the page
-  bool appendix = false;             ///< long: may break over pages
+  bool wide = false;                      ///< both columns of the page
+  bool appendix = false;                  ///< long: may break over pages
   std::vector<std::string> results = {};  ///< experiments it reads
   std::vector<std::string> data = {};     ///< files below the root it reads
-  std::function<Result<PrintedTable>(const TableInputs&)> build;
+  std::string table = "";                 ///< result table of the first experiment, shown when there is no `make`
+  std::vector<Chosen> columns = {};       ///< of `table`, in this order; empty: all
+  bool (*keep)(const Row&) = nullptr;     ///< which rows of `table` to show; null: all
+  Result<PrintedTable> (*make)(const TableInputs&) = nullptr;
+  std::string note = "";  ///< below the table: source, conditions
+
+  /// The table as printed. Error: the experiment, table, column, key or file that is missing.
+  Result<PrintedTable> build(const TableInputs& inputs) const;
 };
 
 /// Every table of the paper, in the order of their first mention.

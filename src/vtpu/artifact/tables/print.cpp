@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vtpu/artifact/published.h"
+#include "vtpu/base/check.h"
+#include "vtpu/base/csv.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::artifact::tables {
@@ -49,13 +52,12 @@ Result<PrintedTable> print(const measure::Table& table, const std::vector<Chosen
     }
     const auto place = static_cast<std::size_t>(found - names.begin());
     places.push_back(place);
-    const bool number = std::any_of(table.rows.begin(), table.rows.end(), [&](const std::vector<measure::Cell>& row) {
-      return std::holds_alternative<double>(row[place]);
-    });
+    const bool number = std::any_of(table.rows.begin(), table.rows.end(),
+                                    [&](const Row& row) { return std::holds_alternative<double>(row[place]); });
     printed.columns.push_back(
         {choice.title.empty() ? title_of(table.columns[place]) : choice.title, number, choice.width});
   }
-  for (const std::vector<measure::Cell>& row : table.rows) {
+  for (const Row& row : table.rows) {
     std::vector<std::string> cells;
     for (std::size_t column = 0; column < places.size(); ++column) {
       const measure::Cell& cell = row[places[column]];
@@ -70,6 +72,14 @@ Result<PrintedTable> print(const measure::Table& table, const std::vector<Chosen
     printed.rows.push_back(std::move(cells));
   }
   return printed;
+}
+
+Result<PrintedTable> print_chosen(const TableDeclaration& declaration, const TableInputs& inputs) {
+  VTPU_CHECK(!declaration.results.empty() && !declaration.table.empty(), "a table without `make` names a result table");
+  Result<measure::Table> found = inputs.table(declaration.results.front(), declaration.table);
+  if (!found) return found.error();
+  if (declaration.keep) std::erase_if(found->rows, [&](const Row& row) { return !declaration.keep(row); });
+  return print(*found, declaration.columns);
 }
 
 Result<std::map<std::string, PublishedFact>> published_facts(const TableInputs& inputs,
@@ -126,6 +136,34 @@ Result<PrintedTable> print_lines(const TableInputs& inputs, const std::vector<Li
         {line.what, with_interval(*metric), metric->unit == "1" ? "" : metric->unit, measure::name_of(metric->kind)});
   }
   return printed;
+}
+
+Result<PrintedTable> print_targets(const TableInputs& inputs, std::span<const Target> targets) {
+  PrintedTable table{
+      {{"target", false, 0.34}, {"", true}, {"measured [95 %]", true}, {"limit in the same run", false, 0.2}, {"met"}},
+      {},
+      ""};
+  for (const Target& target : targets) {
+    Result<measure::Metric> metric = inputs.metric(target.experiment, target.key);
+    if (!metric) return metric.error();
+    std::string limit = "–";
+    if (*target.limit_key != 0) {
+      Result<measure::Metric> other = inputs.metric(target.experiment, target.limit_key);
+      if (!other) return other.error();
+      limit = number_text(other->value, 3) + ", " + target.limit;
+    }
+    // As for claims, the whole interval decides.
+    const bool in = target.at_least ? metric->ci.low >= target.bound : metric->ci.high <= target.bound;
+    const bool out = target.at_least ? metric->ci.high < target.bound : metric->ci.low > target.bound;
+    table.rows.push_back({target.what,
+                          fmt::format("{} {}{}{}", target.at_least ? "≥" : "≤", number_text(target.bound),
+                                      *target.unit ? " " : "", target.unit),
+                          with_interval(*metric), limit,
+                          in    ? "yes"
+                          : out ? "no"
+                                : "within the interval"});
+  }
+  return table;
 }
 
 }  // namespace vtpu::artifact::tables

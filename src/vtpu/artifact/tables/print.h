@@ -1,11 +1,15 @@
 #pragma once
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "vtpu/artifact/published.h"
 #include "vtpu/artifact/table.h"
+
+namespace vtpu::artifact {
+struct PublishedFact;
+}
 
 namespace vtpu::artifact::tables {
 
@@ -15,15 +19,11 @@ std::string number_text(double value, int digits = 4);
 /// "3.017 [3.000, 3.034]"; the value alone where it is exact.
 std::string with_interval(const measure::Metric& metric);
 
-/// A column of a result table and the title it gets; an empty title is the column's name with its unit.
-struct Chosen {
-  std::string column;
-  std::string title = "";
-  double width = 0;
-};
-
 /// A table of a result, all columns or the chosen ones in that order. Error: a column that it does not have.
 Result<PrintedTable> print(const measure::Table& table, const std::vector<Chosen>& chosen = {});
+
+/// The rows and columns that a declaration without `make` chooses. Error: the missing experiment, table or column.
+Result<PrintedTable> print_chosen(const TableDeclaration& declaration, const TableInputs& inputs);
 
 /// The facts of the given files below data/published/, by id. Error: a file that cannot be read, a missing column.
 Result<std::map<std::string, PublishedFact>> published_facts(const TableInputs& inputs,
@@ -43,5 +43,20 @@ struct Line {
   std::string key;
 };
 Result<PrintedTable> print_lines(const TableInputs& inputs, const std::vector<Line>& lines);
+
+/// A target of the design, what was measured for it, and the limit that the same run found.
+struct Target {
+  const char* what;
+  double bound;
+  bool at_least;
+  const char* unit;
+  const char* experiment;
+  const char* key;
+  const char* limit_key = "";  ///< of the same experiment
+  const char* limit = "";      ///< in words
+};
+
+/// One row each; the whole interval decides whether a target is met. Error: the key that is missing.
+Result<PrintedTable> print_targets(const TableInputs& inputs, std::span<const Target> targets);
 
 }  // namespace vtpu::artifact::tables

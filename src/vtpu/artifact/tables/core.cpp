@@ -1,0 +1,146 @@
+// The core of the vTPU: ops per cycle, ports, cost of compilation.
+#include "vtpu/artifact/tables/all.h"
+#include "vtpu/artifact/tables/print.h"
+
+namespace vtpu::artifact::tables {
+
+TableDeclaration ops_per_cycle() {
+  return {.name = "ops_per_cycle",
+          .caption = "Ops per measured core cycle of the ten synthetic workloads, by engine",
+          .wide = true,
+          .appendix = true,
+          .results = {"core-ops-per-cycle"},
+          .table = "ops_per_cycle",
+          .columns = {{"workload", "workload"},
+                      {"native", "native"},
+                      {"low", "low"},
+                      {"high", "high"},
+                      {"bound", "bound"},
+                      {"share", "share"},
+                      {"avx2", "AVX2"},
+                      {"interpreter", "interpreter"},
+                      {"o0", "-O0"},
+                      {"o2", "-O2"},
+                      {"o3_native", "-O3"},
+                      {"over_ordinary", "over ordinary", 0.08}},
+          .note =
+              "Median and 95 % interval of the native engine; bound: independent host instructions of the same "
+              "mix, or the recurrence; -O3 with -march=native. Ordinary code is credited with the ops of the "
+              "program whose work it does; the last column is over its fastest level."};
+}
+
+TableDeclaration useful_work() {
+  return {.name = "useful_work",
+          .caption = "Useful work of the native engine beside its ops per cycle",
+          .appendix = true,
+          .results = {"core-ops-per-cycle"},
+          .table = "useful_work",
+          .columns = {{"workload", "workload"},
+                      {"flop", "FLOP a cycle"},
+                      {"bytes", "bytes a cycle"},
+                      {"unit", "busiest unit"},
+                      {"busy", "share of its peak"},
+                      {"ops", "ops a cycle"}},
+          .note =
+              "FLOP: additions, multiplications and maxima; multiply-adds of whole numbers in the dot products. "
+              "Bytes: moved by S slots. Busiest unit: the class of host instruction that the work keeps busy for "
+              "the largest share of cycles, at its measured rate."};
+}
+
+TableDeclaration ordinary_levels() {
+  return {.name = "ordinary_levels",
+          .caption = "Ops per cycle of ten ordinary loops by level of optimisation",
+          .appendix = true,
+          .results = {"core-ops-per-cycle"},
+          .table = "ordinary_levels",
+          .columns = {{"loop", "loop"}, {"o0", "-O0"}, {"o2", "-O2"}, {"o3_native", "-O3 -march=native"}},
+          .note =
+              "Every operation of the source text on data counts as one op, however many a vector instruction "
+              "does at once."};
+}
+
+TableDeclaration port_conflicts() {
+  return {.name = "port_conflicts",
+          .caption =
+              "Port conflicts between the slots of a workload, and ops per cycle predicted by the port map "
+              "against measured",
+          .wide = true,
+          .appendix = true,
+          .results = {"core-ports"},
+          .table = "port_conflicts",
+          .columns = {{"workload", "workload"},
+                      {"conflicts", "cycles lost"},
+                      {"low", "low"},
+                      {"high", "high"},
+                      {"limit", "limit by the port map"},
+                      {"predicted", "predicted"},
+                      {"measured", "measured"},
+                      {"measured_low", "low"},
+                      {"measured_high", "high"},
+                      {"ratio", "ratio"}},
+          .note =
+              "Cycles lost: share beyond what the slowest of D, S and C alone, or dispatch, needs; of host "
+              "instructions without the engine. Predicted, measured: ops per cycle of the native engine."};
+}
+
+namespace {
+
+constexpr Target kCoreTargets[] = {
+    {"ops per cycle, geometric mean of the ten workloads", 3.0, true, "", "core-ops-per-cycle",
+     "vtpu.core.geometric_mean.native", "vtpu.core.geometric_mean.bound", "bound of the mixes"},
+    {"share of its own bound, geometric mean", 0.9, true, "", "core-ops-per-cycle",
+     "vtpu.core.geometric_mean.share_of_bound"},
+    {"translation hoisted, ops per cycle", 2.6, true, "", "core-ops-per-cycle", "vtpu.core.translation.hoisted"},
+    {"translation probed in every word, ops per cycle", 1.0, true, "", "core-ops-per-cycle",
+     "vtpu.core.translation.probed", "vtpu.core.translation.hoisted", "hoisted"},
+    {"native engine over interpreter, loop (dense fma)", 6, true, "x", "core-ops-per-cycle",
+     "vtpu.core.over_interpreter.dense_fma"},
+    {"native engine over interpreter, irregular stream", 20, true, "x", "core-ops-per-cycle",
+     "vtpu.core.irregular.over_interpreter"},
+    {"turn of a sentron, all registers in use", 100, false, "cycles", "core-ops-per-cycle",
+     "vtpu.core.switch_cycles.turn"},
+    {"compile time of a word", 60, false, "ns", "core-compile", "vtpu.compile.ns_per_word.1024"},
+    {"sparse lookup, batched, 1 M entries", 25, false, "ns", "mem-lookup", "vtpu.lookup.sparse.1M.batched",
+     "vtpu.lookup.sparse.1M.absl", "absl"},
+    {"absl over ours, 1 M entries", 1.3, true, "x", "mem-lookup", "vtpu.lookup.over_batched.sparse.1M.absl"},
+    {"dense box lookup, 1 M cells", 2.5, false, "ns", "mem-lookup", "vtpu.lookup.dense.1M.box_row_major",
+     "vtpu.lookup.dense.1M.floor", "index known"},
+    {"embedding bag over the floor of its rows, 64 bytes, DRAM", 0.9, true, "", "mem-embedding",
+     "vtpu.mem.embedding_share.dram.row64"},
+    {"embedding bag over the floor of its rows, 512 bytes, DRAM", 0.9, true, "", "mem-embedding",
+     "vtpu.mem.embedding_share.dram.row512"}};
+
+}  // namespace
+
+TableDeclaration core_targets() {
+  return {.name = "core_targets",
+          .caption = "What the core was designed to reach, and what it reaches on this host",
+          .wide = true,
+          .appendix = true,
+          .results = {"core-ops-per-cycle", "core-compile", "mem-lookup", "mem-embedding"},
+          .make = [](const TableInputs& inputs) { return print_targets(inputs, kCoreTargets); },
+          .note =
+              "Targets were set before anything was built, from what the hardware of another host allows; they "
+              "are not claims of a source."};
+}
+
+TableDeclaration compile() {
+  return {.name = "compile",
+          .caption = "Cost of compiling a loop of the balanced mix, and when it has paid",
+          .appendix = true,
+          .results = {"core-compile"},
+          .table = "compile",
+          .columns = {{"words", "words"},
+                      {"compile", "compile ns/word"},
+                      {"low", "low"},
+                      {"high", "high"},
+                      {"validate", "validate ns/word"},
+                      {"run", "native ns/round"},
+                      {"interpret", "interpreter ns/round"},
+                      {"break_even", "break-even rounds"}},
+          .note =
+              "Compile: from a validated program to executable memory and its release. Break-even: rounds of the "
+              "loop after which compiling has cost less than interpreting."};
+}
+
+}  // namespace vtpu::artifact::tables

@@ -1,0 +1,145 @@
+// What the source documents say: their concepts, numbers and indicators, and the instruction set.
+#include "vtpu/artifact/claim.h"
+#include "vtpu/artifact/tables/all.h"
+#include "vtpu/artifact/tables/print.h"
+#include "vtpu/base/check.h"
+#include "vtpu/base/csv.h"
+#include "vtpu/isa/manual.h"
+
+namespace vtpu::artifact::tables {
+
+namespace {
+
+const std::string kConceptFile = "data/concept_mapping.csv";
+
+Result<PrintedTable> make_concept_mapping(const TableInputs& inputs) {
+  Result<Csv> csv = inputs.data(kConceptFile);
+  if (!csv) return csv.error();
+  struct Shown {
+    std::string column;
+    PrintedTable::Column as;
+  };
+  const std::vector<Shown> shown = {{"tpu_v4_concept", {"TPU v4", false, 0.20}},
+                                    {"phext_equivalent", {"phext network", false, 0.23}},
+                                    {"mapping", {"mapping"}},
+                                    {"notes", {"notes", false, 0.38}},
+                                    {"explained_in", {"explained in", false, 0.12}}};
+  PrintedTable table;
+  table.rows.resize(csv->rows.size());
+  for (const Shown& column : shown) {
+    Result<std::size_t> place = csv->column(column.column);
+    if (!place) return place.error();
+    table.columns.push_back(column.as);
+    for (std::size_t row = 0; row < table.rows.size(); ++row) table.rows[row].push_back(csv->rows[row].cells[*place]);
+  }
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration concept_mapping() {
+  return {.name = "concept_mapping",
+          .caption = "Concepts of TPU v4 and their counterparts in the phext network",
+          .wide = true,
+          .appendix = true,
+          .data = {kConceptFile},
+          .make = make_concept_mapping,
+          .note =
+              "direct: the same thing under another name; analogy: like it in some respect only; extension: goes "
+              "beyond what the TPU has; none: no counterpart."};
+}
+
+namespace {
+
+Result<PrintedTable> make_hop_readings(const TableInputs& inputs) {
+  VTPU_CHECK(inputs.claims != nullptr, "table inputs hold judged claims");
+  PrintedTable table{{{"claim", false, 0.24},
+                      {"stated", true},
+                      {"literal", true},
+                      {"charitable", true},
+                      {"the charitable reading", false, 0.28},
+                      {"verdict"}},
+                     {},
+                     ""};
+  for (const Judged& judged : *inputs.claims) {
+    const Claim& claim = judged.claim;
+    if (!claim.id.starts_with("net.hops.")) continue;
+    std::string charitable = "–";
+    if (!claim.reading_key.empty() && judged.verdict != Verdict::open) {
+      Result<measure::Metric> metric = inputs.metric(claim.experiment, claim.reading_key);
+      if (!metric) return metric.error();
+      charitable = with_interval(*metric);
+    }
+    table.rows.push_back({claim.statement, stated(claim), judged.metric ? with_interval(*judged.metric) : "–",
+                          charitable, claim.reading, std::string(name_of(judged.verdict))});
+  }
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration hop_readings() {
+  return {.name = "hop_readings",
+          .caption = "Hop counts of the source documents under the literal and the charitable reading",
+          .wide = true,
+          .results = {"net-topology"},
+          .make = make_hop_readings,
+          .note = "Literal: the average or greatest distance of the topology the claim names, all pairs, exact."};
+}
+
+namespace {
+
+std::string found_value(const Judged& judged) {
+  if (judged.configurations > 1) return std::to_string(judged.holds) + "/" + std::to_string(judged.configurations);
+  return judged.metric ? with_interval(*judged.metric) : "–";
+}
+
+Result<PrintedTable> make_kpi_dashboard(const TableInputs& inputs) {
+  VTPU_CHECK(inputs.claims != nullptr, "table inputs hold judged claims");
+  PrintedTable table{
+      {{"indicator", false, 0.44}, {"source"}, {"target", true}, {"actual [95 %]", true}, {"verdict"}}, {}, ""};
+  for (const Judged& judged : *inputs.claims) {
+    const Claim& claim = judged.claim;
+    if (claim.source != "deliverable-dashboard" && claim.source != "rally-dashboard") continue;
+    table.rows.push_back({claim.statement, claim.source, stated(claim) + " " + claim.unit, found_value(judged),
+                          std::string(name_of(judged.verdict))});
+  }
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration kpi_dashboard() {
+  return {.name = "kpi_dashboard",
+          .caption = "Key performance indicators of the source documents, target against actual",
+          .wide = true,
+          .appendix = true,
+          .make = make_kpi_dashboard,
+          .note =
+              "Targets are the sources'; actual values are of this run and host. An open indicator has no "
+              "experiment."};
+}
+
+namespace {
+
+Result<PrintedTable> make_instruction_set(const TableInputs&) {
+  PrintedTable table{{{"op", false, 0.24}, {"slot"}, {"operands", false, 0.22}, {"what it does", false, 0.4}}, {}, ""};
+  for (const isa::ManualRow& row : isa::manual_rows())
+    table.rows.push_back({std::string(row.mnemonic), std::string(row.slot), row.operands, std::string(row.summary)});
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration instruction_set() {
+  return {.name = "instruction_set",
+          .caption = "The instruction set of the vTPU",
+          .wide = true,
+          .appendix = true,
+          .make = make_instruction_set,
+          .note =
+              "From the table that assembler, validator, both engines and the HTML manual "
+              "(results/html/manual.html) are made of; that page also explains operands, words and containers."};
+}
+
+}  // namespace vtpu::artifact::tables

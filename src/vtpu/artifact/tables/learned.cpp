@@ -1,0 +1,131 @@
+// States of the optical switches and placements that a search found.
+#include "vtpu/artifact/tables/all.h"
+#include "vtpu/artifact/tables/print.h"
+
+namespace vtpu::artifact::tables {
+
+TableDeclaration learned_states() {
+  return {.name = "learned_states",
+          .caption = "Learned states of the switches under uniform all-to-all",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-states"},
+          .table = "learned_states",
+          .columns = {{"slice", "slice", 0.12},
+                      {"mean", "mean hops", 0.08},
+                      {"diameter", "diameter", 0.08},
+                      {"torus", "torus", 0.08},
+                      {"twisted", "twisted", 0.08},
+                      {"learned", "learned", 0.08},
+                      {"dual_bound", "dual bound", 0.08},
+                      {"limit", "no state exceeds", 0.09},
+                      {"racks_torus", "racks, torus", 0.08},
+                      {"racks_learned", "racks, learned", 0.08},
+                      {"switches_kept", "switches as in the torus", 0.1}},
+          .note =
+              "Mean hops include self. Torus to dual bound: injection a chip in link bandwidths, uniform "
+              "all-to-all over all paths. Racks: mean distance of joined blocks along and across rows of racks; "
+              "through the switches all are alike."};
+}
+
+TableDeclaration learned_twist() {
+  return {.name = "learned_twist",
+          .caption = "What a search that starts at the regular torus finds",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-twist"},
+          .table = "learned_twist",
+          .columns = {{"slice", "slice", 0.12},
+                      {"family", "family", 0.08},
+                      {"best_restarts", "restarts at the best", 0.1},
+                      {"mean_regular", "hops, regular", 0.1},
+                      {"mean_twisted", "hops, twisted", 0.1},
+                      {"mean_found", "hops, found", 0.1},
+                      {"throughput_twisted", "rate, twisted", 0.1},
+                      {"throughput_found", "rate, found", 0.1},
+                      {"same", "the twisted torus", 0.1}},
+          .note =
+              "Alike: one translation for all switches of a dimension. Free: each switch its own. Hops include "
+              "self."};
+}
+
+TableDeclaration learned_packets() {
+  return {.name = "learned_packets",
+          .caption = "Uniform all-to-all on learned OCS states: fluid optimum, deadlock-free ways, packets",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-packets"},
+          .table = "learned_packets",
+          .columns = {{"slice", "slice", 0.12},
+                      {"vc_classes", "VC classes", 0.09},
+                      {"fluid_free", "fluid, all paths", 0.11},
+                      {"fluid_free_bound", "its dual bound", 0.11},
+                      {"fluid", "fluid, deadlock-free", 0.12},
+                      {"packet", "packets", 0.1},
+                      {"packet_share", "packets / fluid", 0.1},
+                      {"gain_torus_packet", "over torus", 0.1},
+                      {"gain_twisted_packet", "over twisted", 0.1}},
+          .note =
+              "Injection a chip in link bandwidths. Gains: packets over packets on the torus of the same shape, "
+              "regular and twisted."};
+}
+
+TableDeclaration learned_costs() {
+  return {.name = "learned_costs",
+          .caption = "What learned OCS states cost: routing tables, all-reduce, faults",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-packets"},
+          .table = "learned_costs",
+          .columns = {{"slice", "slice", 0.11},
+                      {"ways", "table entries a chip", 0.1},
+                      {"table_size", "KiB a chip", 0.09},
+                      {"trees", "disjoint trees", 0.08},
+                      {"tree_depth", "deepest", 0.08},
+                      {"tree_all_reduce_share", "all-reduce / bound", 0.1},
+                      {"switch_dark_kept", "kept, switch dark", 0.1},
+                      {"switch_dark_kept_torus", "torus", 0.08},
+                      {"chip_dead_kept", "kept, chip dead", 0.1},
+                      {"chip_dead_kept_torus", "torus", 0.08}},
+          .note =
+              "Kept: all-to-all throughput with one switch dark or one chip dead over that before, traffic split "
+              "anew."};
+}
+
+TableDeclaration learned_placement() {
+  return {.name = "learned_placement",
+          .caption = "What learned placements and switch states gain over the hand-made torus",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-topology"},
+          .table = "learned_gain",
+          .columns = {{"workload", "workload", 0.16},
+                      {"chips", "chips", 0.07},
+                      {"torus", "torus", 0.09},
+                      {"regular", "regular, by hand", 0.1},
+                      {"gradient", "gradient", 0.1},
+                      {"refined", "and swaps", 0.1},
+                      {"tied", "tied", 0.08},
+                      {"state", "with state", 0.09},
+                      {"learned", "best", 0.08},
+                      {"random", "random", 0.09}},
+          .note =
+              "Cost of a step by hand on the torus named (twisted where its shape can be) over that learned. "
+              "Regular: by hand on the regular torus. Random: coordinates that were not trained."};
+}
+
+TableDeclaration learned_transfer() {
+  return {.name = "learned_transfer",
+          .caption = "What is learned for one workload, used for another",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-topology"},
+          .table = "learned_transfer",
+          .columns = {{"learned_for", "learned for", 0.22},
+                      {"used_for", "used for", 0.22},
+                      {"gain", "state and placement", 0.22},
+                      {"gain_by_hand", "state, ranks by hand", 0.22}},
+          .note = "Cost of a step by hand on the twisted torus over that on what was learned for another workload."};
+}
+
+}  // namespace vtpu::artifact::tables

@@ -1,0 +1,171 @@
+// The network: topologies, routing, collectives.
+#include "vtpu/artifact/tables/all.h"
+#include "vtpu/artifact/tables/print.h"
+
+namespace vtpu::artifact::tables {
+
+TableDeclaration topology_summary() {
+  return {.name = "topology_summary",
+          .caption = "Static properties of the topologies, exact",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-topology"},
+          .table = "topology_summary",
+          .columns = {{"topology", "topology", 0.20},
+                      {"chips", "chips"},
+                      {"directed_links", "links"},
+                      {"diameter", "diameter"},
+                      {"hops_including_self_search", "hops, self in", 0.09},
+                      {"hops_excluding_self_search", "hops, self out", 0.09},
+                      {"bisection_at_least", "bisection, at least", 0.10},
+                      {"bisection_at_most", "bisection, at most", 0.10},
+                      {"alltoall_bound", "all-to-all bound", 0.10},
+                      {"spectral_gap", "spectral gap", 0.09}},
+          .note =
+              "Hops: average over all pairs of chips, with and without the pairs of a chip with itself. Links are "
+              "directed; the bisection counts one direction. Bound: all-to-all throughput of a chip in link "
+              "bandwidths."};
+}
+
+TableDeclaration routes() {
+  return {.name = "routes",
+          .caption =
+              "The three example routes of the sources in their own format, and as dimension order takes them "
+              "on the cube",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-routing"},
+          .table = "routes",
+          .columns = {{"source", "source coord"},
+                      {"destination", "dest coord"},
+                      {"next_hop", "next hop"},
+                      {"hops", "hops"},
+                      {"bandwidth", "bandwidth (GB/s)", 0.13},
+                      {"quoted_hops", "hops, as stated", 0.1},
+                      {"quoted_bandwidth", "bandwidth, as stated", 0.13}},
+          .note =
+              "Ties go in the positive direction. Bandwidth: of the narrowest link on the way, since packets cut "
+              "through; the stated figures divide by the hops."};
+}
+
+TableDeclaration deadlock() {
+  return {.name = "deadlock",
+          .caption = "Channel-dependency graphs of topologies under routings",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-routing"},
+          .table = "deadlock",
+          .columns = {{"topology", "topology", 0.2},
+                      {"routing", "routing", 0.3},
+                      {"classes", "VC classes", 0.08},
+                      {"channel_classes", "channel classes", 0.1},
+                      {"dependencies", "dependencies", 0.12},
+                      {"deadlock_free", "acyclic", 0.08},
+                      {"throughput", "uniform throughput", 0.11}},
+          .note =
+              "VC classes: of virtual channels, at least as many channels are needed. Adaptive routings: the "
+              "extended graph of their escapes. Throughput: injection a chip, in link bandwidths, that fills the "
+              "most loaded channel under uniform traffic."};
+}
+
+TableDeclaration balanced() {
+  return {.name = "balanced",
+          .caption = "Shortest paths weighted for uniform traffic on any graph",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-routing"},
+          .table = "balanced",
+          .columns = {{"topology", "topology", 0.3},
+                      {"even", "all paths evenly", 0.13},
+                      {"balanced", "balanced", 0.13},
+                      {"dual_bound", "dual bound", 0.13},
+                      {"classes", "VC classes", 0.1}},
+          .note = "Injection a chip in link bandwidths. Dual bound: no weights of shortest paths have more."};
+}
+
+TableDeclaration alltoall() {
+  return {.name = "alltoall",
+          .caption = "Uniform all-to-all on regular and twisted tori, and the gain by twisting",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-alltoall"},
+          .table = "alltoall",
+          .columns = {{"slice", "slice"},
+                      {"bound_regular", "bound, regular", 0.09},
+                      {"packet_regular", "packets, regular", 0.09},
+                      {"bound_twisted", "bound, twisted", 0.09},
+                      {"packet_twisted", "packets, twisted", 0.09},
+                      {"gain_bound", "gain, bound", 0.08},
+                      {"gain_packet", "gain, packets", 0.08},
+                      {"quoted_gain_ideal", "gain, derived before", 0.1},
+                      {"quoted_gain_measured", "gain, published", 0.1}},
+          .note =
+              "Throughput a chip in link bandwidths, own share included. Bound: most loaded link under the "
+              "routing used, which the flow level meets exactly. Packets: median of several seeds. Published: "
+              "measured on hardware (TPU v4 paper, Section 2.8)."};
+}
+
+TableDeclaration infiniband() {
+  return {.name = "infiniband",
+          .caption = "Collectives on a torus and on islands of eight chips joined by InfiniBand",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-infiniband"},
+          .table = "infiniband",
+          .columns = {{"chips", "chips"},
+                      {"torus", "torus"},
+                      {"allreduce_ici", "all-reduce, torus (ms)", 0.11},
+                      {"allreduce_ib", "islands (ms)", 0.1},
+                      {"allreduce_slowdown", "slowdown", 0.09},
+                      {"alltoall_ici", "all-to-all, torus (GB/s)", 0.12},
+                      {"alltoall_ib", "islands (GB/s)", 0.1},
+                      {"alltoall_slowdown", "slowdown", 0.09},
+                      {"alltoall_slowdown_twisted", "over twisted torus", 0.1}},
+          .note =
+              "All-reduce of 1 GiB; all-to-all bytes a chip, own share included. Assumptions about the islands "
+              "stand in the text."};
+}
+
+TableDeclaration collectives() {
+  return {.name = "collectives",
+          .caption = "Collectives on a 4x4x4 torus by algorithm",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-collectives"},
+          .table = "collectives",
+          .columns = {{"collective", "collective"},
+                      {"algorithm", "algorithm"},
+                      {"messages", "messages"},
+                      {"rounds", "rounds"},
+                      {"hops_best", "hops, best", 0.06},
+                      {"hops_average", "average", 0.07},
+                      {"hops_worst", "worst", 0.06},
+                      {"time", "1 GiB (ms)", 0.08},
+                      {"share", "share of bound", 0.08},
+                      {"small_time", "4 KiB (us)", 0.08}},
+          .note =
+              "Every schedule is proved exact first. Times at flow level, links of 50 GB/s and 500 ns. Share: "
+              "alpha-beta bound over the time for 1 GiB. Broadcast and reduce of 1 GiB in 64 pieces where they "
+              "are pipelined."};
+}
+
+TableDeclaration all_reduce_machines() {
+  return {.name = "all_reduce_machines",
+          .caption = "All-reduce of 1 GiB by the bucket algorithm",
+          .wide = true,
+          .appendix = true,
+          .results = {"net-collectives"},
+          .table = "all_reduce_machines",
+          .columns = {{"torus", "torus"},
+                      {"time", "time (ms)", 0.12},
+                      {"time_without_latency", "without latency (ms)", 0.15},
+                      {"bound", "bound (ms)", 0.12},
+                      {"share", "share of bound", 0.12},
+                      {"share_without_latency", "without latency", 0.12},
+                      {"least_busy_link", "least busy link", 0.12}},
+          .note =
+              "Flow level by symmetry. Least busy link: share of the time, without latency, in which the least "
+              "busy link works."};
+}
+
+}  // namespace vtpu::artifact::tables
