@@ -4,6 +4,7 @@
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/measure/result_file.h"
 
 namespace vtpu::plot {
 namespace {
@@ -38,28 +39,41 @@ std::vector<std::string> keys_of(const Map& map) {
 
 }  // namespace
 
+struct Context::Loaded {
+  struct File {
+    Csv csv;
+    std::string hash;
+  };
+  std::map<std::string, measure::ResultFile> results;
+  std::map<std::string, File> files;
+};
+
+Context::Context() : loaded_(std::make_unique<Loaded>()) {}
+Context::Context(Context&&) noexcept = default;
+Context::~Context() = default;
+
 Result<Context> Context::load(const std::vector<std::string>& results, const std::vector<std::string>& data,
                               const std::filesystem::path& root, const std::filesystem::path& results_folder) {
   Context context;
   for (const std::string& experiment : results) {
     Result<measure::ResultFile> result = measure::load(results_folder, experiment);
     if (!result) return result.error();
-    context.results_.emplace(experiment, std::move(*result));
+    context.loaded_->results.emplace(experiment, std::move(*result));
   }
   for (const std::string& path : data) {
     const Result<std::string> bytes = read_file(root / path);
     if (!bytes) return bytes.error();
     Result<Csv> csv = parse_csv(*bytes, path);
     if (!csv) return csv.error();
-    context.files_.emplace(path, File{std::move(*csv), sha256(*bytes)});
+    context.loaded_->files.emplace(path, Loaded::File{std::move(*csv), sha256(*bytes)});
   }
   return context;
 }
 
 const measure::ResultFile& Context::result(const std::string& experiment) const {
-  const auto at = results_.find(experiment);
-  if (at == results_.end())
-    throw MissingData("the figure does not declare results of " + quoted_with_hint(experiment, keys_of(results_)));
+  const auto at = loaded_->results.find(experiment);
+  if (at == loaded_->results.end())
+    throw MissingData("the figure does not declare results of " + quoted_with_hint(experiment, keys_of(loaded_->results)));
   return at->second;
 }
 
@@ -87,9 +101,9 @@ TableView Context::table(const std::string& experiment, const std::string& name)
 }
 
 TableView Context::data(const std::string& path) {
-  const auto at = files_.find(path);
-  if (at == files_.end())
-    throw MissingData("the figure does not declare the data file " + quoted_with_hint(path, keys_of(files_)));
+  const auto at = loaded_->files.find(path);
+  if (at == loaded_->files.end())
+    throw MissingData("the figure does not declare the data file " + quoted_with_hint(path, keys_of(loaded_->files)));
   used_["file " + path] = at->second.hash;
   return TableView(at->second.csv);
 }

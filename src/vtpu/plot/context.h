@@ -1,13 +1,17 @@
 #pragma once
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "vtpu/base/result.h"
 #include "vtpu/measure/metric.h"
-#include "vtpu/measure/result_file.h"
 #include "vtpu/plot/table_view.h"
+
+namespace vtpu::measure {
+struct ResultFile;
+}
 
 namespace vtpu::plot {
 
@@ -18,6 +22,9 @@ class Context {
   /// Error: the first file that is missing or malformed.
   static Result<Context> load(const std::vector<std::string>& results, const std::vector<std::string>& data,
                               const std::filesystem::path& root, const std::filesystem::path& results_folder);
+
+  Context(Context&&) noexcept;
+  ~Context();
 
   const measure::Metric& metric(const std::string& experiment, const std::string& key);
   double value(const std::string& experiment, const std::string& key) { return metric(experiment, key).value; }
@@ -33,16 +40,13 @@ class Context {
   bool quick() const { return quick_; }
 
  private:
-  struct File {
-    Csv csv;
-    std::string hash;
-  };
+  struct Loaded;  // results and files; not here, so that figures compile without the JSON library
 
+  Context();
   const measure::ResultFile& result(const std::string& experiment) const;
   void note(const std::string& experiment, const std::string& item, const std::string& values);
 
-  std::map<std::string, measure::ResultFile> results_;
-  std::map<std::string, File> files_;
+  std::unique_ptr<Loaded> loaded_;
   std::map<std::string, std::string> used_;
   bool quick_ = false;
 };
