@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "vtpu/base/file.h"
 #include "vtpu/measure/result_file.h"
@@ -21,18 +20,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-/// A process starts Python once, so all tests share it.
-class Python : public ::testing::Environment {
- public:
-  void SetUp() override { interpreter_.emplace(); }
-  void TearDown() override { interpreter_.reset(); }
-
- private:
-  std::optional<Interpreter> interpreter_;
-};
-
-[[maybe_unused]] const auto* const python = ::testing::AddGlobalTestEnvironment(new Python);
 
 measure::ResultFile sample_result(double slope, measure::Mode mode) {
   measure::ResultFile result;

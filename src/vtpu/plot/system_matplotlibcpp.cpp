@@ -1,7 +1,7 @@
 #include "vtpu/plot/system_matplotlibcpp.h"
 
 #ifdef VTPU_SYSTEM_MATPLOTLIBCPP
-#define WITHOUT_NUMPY  // vectors travel as lists: no tie to NumPy's binary interface
+#define WITHOUT_NUMPY  // passes vectors as lists, so that the build does not depend on NumPy's binary interface
 #include <matplotlibcpp.h>
 
 #include <optional>
@@ -49,6 +49,8 @@ bool draw(std::string_view function, const std::vector<Value>& arguments, const 
 
 }  // namespace
 
+bool uses_system_matplotlibcpp() { return true; }
+
 bool drawn_by_system_matplotlibcpp(std::string_view function, const std::vector<Value>& arguments,
                                    const Keywords& keywords) {
   const std::optional<Texts> texts = all_text(keywords);
@@ -67,6 +69,8 @@ bool drawn_by_system_matplotlibcpp(std::string_view function, const std::vector<
 }
 
 #else
+
+bool uses_system_matplotlibcpp() { return false; }
 
 bool drawn_by_system_matplotlibcpp(std::string_view, const std::vector<Value>&, const Keywords&) { return false; }
 

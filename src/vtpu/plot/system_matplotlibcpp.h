@@ -6,12 +6,16 @@
 
 namespace vtpu::plot::plt {
 
-/// Whether the system's matplotlibcpp.h has made this pyplot call. It does so in builds with
-/// VTPU_USE_SYSTEM_MATPLOTLIBCPP for the calls its interface can express: `plot`, `title`, `xlabel`, `ylabel`, `legend`
-/// with keywords that are all text, and `grid` without any. Its keywords cannot hold numbers, and
-/// its `save` takes no metadata; those calls, and all in other builds, return false and go through our own binding into
-/// the same interpreter. It leaves Python's exceptions pending, to surface in some later call; here they are thrown at
-/// once (pybind11's error_already_set).
+/// Whether this build draws through the system's matplotlibcpp.h: CMake found the header, and
+/// VTPU_USE_SYSTEM_MATPLOTLIBCPP is on, as it is by default.
+bool uses_system_matplotlibcpp();
+
+/// Makes this pyplot call through the system's matplotlibcpp.h where its interface can express the call, and returns
+/// whether it did. It can express `plot`, `title`, `xlabel`, `ylabel` and `legend` when every keyword is text, and
+/// `grid` without keywords. All other calls return false, and so do all calls in builds without the header: the caller
+/// then uses the binding, which acts on the same interpreter.
+/// Throws pybind11's error_already_set when Python raises an exception; the header would leave it pending, to surface in
+/// a later call.
 bool drawn_by_system_matplotlibcpp(std::string_view function, const std::vector<Value>& arguments,
                                    const Keywords& keywords);
 
