@@ -1,4 +1,4 @@
-// Cycles of one access in sequence and at random, by level of the memory, against the bands that the source gives.
+// Cycles per sequential and per random access, by level of the memory hierarchy, against the bands of the source.
 #include "all.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
@@ -53,7 +53,7 @@ void draw(plot::Context& context) {
   plt::xticks(places, names);
   plt::xlim(-0.5, places.back() + 0.5);
   plt::grid(false, {{"axis", "x"}});
-  plt::xlabel("level that holds the array");
+  plt::xlabel("memory level that holds the array");
   plt::ylabel("core cycles per element");
   plt::figure_legend({{"ncol", 2L}});
 }
@@ -63,13 +63,13 @@ void draw(plot::Context& context) {
 plot::Figure access_patterns() {
   return {.name = "access_patterns",
           .caption =
-              "Core cycles per element of one array, by the level of the memory that holds it: summed in sequence, "
-              "each load giving the next place, and at random with several loads under way. Medians with intervals. "
-              "The bands are the source's, which names no footprint.",
+              "Core cycles per element of one array, by the level of the memory hierarchy that holds it: summed in "
+              "sequence; at random, each load giving the next address; and at random with several loads in flight. "
+              "Medians with intervals. The bands are the source's, which states no footprint.",
           .alt =
-              "Cycles per element on a logarithmic axis, one group of markers a level of the memory: access in "
-              "sequence, at random with each load giving the next place, and at random with several loads under way, "
-              "over the bands claimed for random and for sequential access.",
+              "Cycles per element on a logarithmic axis, one group of markers per memory level: sequential access, "
+              "dependent random access, and random access with several loads in flight, over the bands claimed for "
+              "random and for sequential access.",
           .height = 2.6,
           .claims = {"mem.seq", "mem.rand", "mem.gap"},
           .results = {kExperiment},

@@ -1,4 +1,4 @@
-// Time of an all-reduce over the size of the buffer, by algorithm, against the bound.
+// Time of an all-reduce by buffer size and algorithm, against the lower bound.
 #include <string>
 
 #include "all.h"
@@ -30,7 +30,7 @@ void draw(plot::Context& context) {
   plt::xticks({0.001, 0.1, 10, 1000}, {"0.001", "0.1", "10", "1000"});
   plt::yticks({1, 100, 10000, 1000000}, {"1", "100", "10 000", "1 000 000"});
   plt::minorticks_off();
-  plt::xlabel("buffer of a chip (MiB)");
+  plt::xlabel("buffer per chip (MiB)");
   plt::ylabel("time (µs)");
   plt::figure_legend({{"ncol", 2L}});
 }
@@ -41,10 +41,10 @@ plot::Figure all_reduce() {
   return {
       .name = "all_reduce",
       .caption =
-          "All-reduce on a torus of [512]{.lit} chips at flow level, by algorithm, over the size of the buffer; links "
-          "with a latency of half a microsecond. Dashed: no algorithm can be faster.",
+          "All-reduce on a torus of [512]{.lit} chips at flow level, by algorithm and buffer size. Links have a "
+          "latency of half a microsecond. Dashed: lower bound for any algorithm.",
       .alt =
-          "Curves on logarithmic axes: flat where latency rules, then rising together with the bound; the bucket "
+          "Curves on logarithmic axes: flat where latency dominates, then rising together with the bound. The bucket "
           "algorithm meets the bound at the largest sizes.",
       .height = 2.9,
       .results = {kExperiment},

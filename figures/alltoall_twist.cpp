@@ -1,5 +1,5 @@
-// All-to-all throughput in regular and twisted tori, bound and packets, and the gain beside the one measured on
-// hardware.
+// All-to-all throughput of regular and twisted tori, by bound and by packets, and the gain from twisting beside the one
+// measured on hardware.
 #include "all.h"
 #include "labels.h"
 #include "vtpu/plot/matplotlib.h"
@@ -84,13 +84,13 @@ void draw(plot::Context& context) {
 plot::Figure alltoall_twist() {
   return {.name = "alltoall_twist",
           .caption =
-              "Uniform all-to-all in regular and twisted tori. Above, bars: the most that each chip can send, minimal "
-              "paths "
-              "evenly spread; dashes: what packets reach. Below: the gain by twisting (the axis starts where there is "
-              "none), by that bound, by packets, and as measured on hardware [@jouppi2023tpuv4].",
+              "Uniform all-to-all in regular and twisted tori. Above, bars: upper bound on what each chip can send "
+              "when traffic is spread evenly over minimal paths; dashes: throughput of the packet simulator. Below: "
+              "the gain from twisting (the axis starts at no gain), by that bound, by packets, and as measured on "
+              "hardware [@jouppi2023tpuv4].",
           .alt =
-              "Above, pairs of bars for four slices: the twisted torus bounds are higher. Below, the gain by the bound "
-              "lies a little above the measured one for the two slices with a measurement.",
+              "Above, pairs of bars for four slices: the bounds of the twisted tori are higher. Below, the gain by the "
+              "bound lies a little above the measured one for the two slices with a measurement.",
           .height = 3.0,
           .claims = {"tpu.twist.448", "tpu.twist.488"},
           .results = {kExperiment, kPackets},

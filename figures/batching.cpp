@@ -1,4 +1,4 @@
-// Into how many groups a batch of ids falls, and how many hops grouping saves, over batch size.
+// Number of groups in a batch of ids, and hops saved by grouping, by batch size.
 #include "all.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
@@ -29,7 +29,7 @@ void draw_groups(plot::Context& context) {
   plt::yscale("log");
   plt::xticks({10, 100, 1000, 10000}, {"10", "100", "1000", "10000"});
   plt::yticks({10, 100, 1000}, {"10", "100", "1000"});
-  plt::xlabel("ids in a batch");
+  plt::xlabel("ids per batch");
   plt::ylabel("groups");
   plt::legend({{"loc", "lower right"}});
 }
@@ -57,8 +57,8 @@ void draw_ratios(plot::Context& context) {
   plt::yscale("log");
   plt::xticks({10, 100, 1000, 10000, 100000}, {"10", "100", "1000", "10000", "100000"});
   plt::yticks({1, 10, 100, 1000}, {"1", "10", "100", "1000"});
-  plt::xlabel("ids in a batch");
-  plt::ylabel("hops at random / batched");
+  plt::xlabel("ids per batch");
+  plt::ylabel("hops unbatched / batched");
   plt::legend({{"loc", "upper left"}});
 }
 
@@ -74,10 +74,10 @@ void draw(plot::Context& context) {
 plot::Figure batching() {
   return {.name = "batching",
           .caption =
-              "Left: groups of volume and book into which a batch of ids falls. Right: message-hops of one request an "
-              "id over those of hierarchical batching on the cubic torus, requests and replies. Links shared: messages "
-              "that leave a leader in the same direction count once a link. Claimed: the source's figures for its "
-              "example batch.",
+              "Left: groups of volume and book into which a batch of ids falls. Right: message-hops with one request "
+              "per id over message-hops with hierarchical batching on the cubic torus, requests and replies. Links "
+              "shared: messages that leave a leader in the same direction count once per link. Claimed: the source's "
+              "figures for its example batch.",
           .alt =
               "Two log-log panels over batch size. The number of groups follows the expectation of an even spread and "
               "lies far above the claimed one. The hop ratio grows with batch size.",

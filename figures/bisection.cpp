@@ -1,4 +1,5 @@
-// Bisection of a 3D torus over that of a 2D torus of as many chips, by slice size, as links and as bandwidth.
+// Bisection of a 3D torus over that of a 2D torus with the same number of chips, by slice size, in links and in
+// bandwidth.
 #include <fmt/format.h>
 
 #include "all.h"
@@ -37,7 +38,7 @@ void draw(plot::Context& context) {
   plt::tick_params({{"axis", "x"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "x"}});
   plt::xlabel("chips, 3D shape / 2D shape");
-  plt::ylabel("3D over 2D bisection");
+  plt::ylabel("3D / 2D bisection");
   plt::figure_legend({{"ncol", 3L}});
 }
 
@@ -46,9 +47,9 @@ void draw(plot::Context& context) {
 plot::Figure bisection() {
   return {.name = "bisection",
           .caption =
-              "Bisection of a [3D]{.lit} torus over that of a [2D]{.lit} torus of as many chips, counted in links and "
-              "in bandwidth at each generation's own link speed [@jouppi2023tpuv4]. The shapes are assumed: as square "
-              "as can be.",
+              "Bisection of a [3D]{.lit} torus over that of a [2D]{.lit} torus with the same number of chips, in links "
+              "and in bandwidth at each generation's own link speed [@jouppi2023tpuv4]. The shapes are assumed: as "
+              "close to a square or cube as possible.",
           .alt =
               "Pairs of bars at five slice sizes: the link ratio lies within the published range, the bandwidth ratio "
               "below it at all sizes but one.",

@@ -1,4 +1,4 @@
-// How many claims of each group came out how.
+// Verdicts on the claims, by group.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -80,9 +80,9 @@ plot::Figure claim_verdicts() {
   return {.name = "claim_verdicts",
           .caption =
               "Verdicts on all claims of the ledger, by group; the legend gives the totals. Open claims name an "
-              "experiment that does not exist. They, like circular, published and unmeasurable ones, count neither for "
-              "nor against the source.",
-          .alt = "Stacked horizontal bars, one a group of claims, divided by verdict.",
+              "experiment that does not exist. Open, circular, published and unmeasurable claims count neither for nor "
+              "against the source.",
+          .alt = "Stacked horizontal bars, one per group of claims, divided by verdict.",
           .height = 3.2,
           .data = {kFile},
           .draw = draw};

@@ -1,4 +1,4 @@
-// Compiled words against words scheduled by a person.
+// Compiled words against words scheduled by hand.
 #include <algorithm>
 
 #include "all.h"
@@ -35,7 +35,7 @@ void draw(plot::Context& context) {
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
   plt::xlim(0, 1.05 * std::max(1.1, *std::max_element(high.begin(), high.end())));
-  plt::xlabel("time by hand over time compiled");
+  plt::xlabel("time by hand / time compiled");
   plt::figure_legend({{"ncol", 3L}});
 }
 
@@ -44,9 +44,9 @@ void draw(plot::Context& context) {
 plot::Figure compiler_hand() {
   return {.name = "compiler_hand",
           .caption =
-              "Speed of compiled words as a share of that of words scheduled by a person for the same work, data in "
-              "the first-level cache (medians with intervals of the ratio within each process).",
-          .alt = "Horizontal bars, one a program, near a line for the claim and one for the geometric mean.",
+              "Speed of compiled words as a share of the speed of words scheduled by hand for the same work, with data "
+              "in the first-level cache (medians with intervals of the ratio within each process).",
+          .alt = "Horizontal bars, one per program, near a line for the claim and one for the geometric mean.",
           .height = 1.9,
           .claims = {"cc.hand"},
           .results = {kExperiment},

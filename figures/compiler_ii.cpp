@@ -1,4 +1,4 @@
-// Initiation intervals that the compiler found against the lower bound of each loop.
+// Initiation intervals that the compiler reaches, against the lower bound of each loop.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -17,7 +17,7 @@ constexpr const char* kExperiment = "compiler-tiers";
 void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "loops");
   const plt::Numbers ii = all.numbers("ii"), res = all.numbers("res_mii"), rec = all.numbers("rec_mii");
-  // Loops at the same place become one mark whose area grows with their number.
+  // Loops at the same point become one mark whose area grows with their number.
   struct Kind {
     const char* label;
     const char* marker;
@@ -34,7 +34,7 @@ void draw(plot::Context& context) {
     ++kinds[kind].loops[{least, std::max(1.0, ii[row])}];
     most = std::max({most, least, ii[row]});
   }
-  plt::plot({1, most}, {1, most}, {{"color", "black"}, {"linewidth", 0.8}, {"label", "interval equal to its bound"}});
+  plt::plot({1, most}, {1, most}, {{"color", "black"}, {"linewidth", 0.8}, {"label", "interval equals its bound"}});
   for (const Kind& kind : kinds) {
     plt::Numbers x, y, area;
     for (const auto& [place, count] : kind.loops) {
@@ -54,8 +54,8 @@ void draw(plot::Context& context) {
   plt::xticks(ticks, labels);
   plt::yticks(ticks, labels);
   plt::minorticks_off();
-  plt::xlabel("the greater of ResMII and RecMII, words");
-  plt::ylabel("initiation interval, words");
+  plt::xlabel("max(ResMII, RecMII) (words)");
+  plt::ylabel("initiation interval (words)");
   plt::figure_legend({{"ncol", 2L}});
 }
 
@@ -64,11 +64,11 @@ void draw(plot::Context& context) {
 plot::Figure compiler_ii() {
   return {.name = "compiler_ii",
           .caption =
-              "Initiation intervals of the innermost loops of all compiled programs, each pipelined if it can be, "
-              "against their lower bound, in "
-              "words an iteration. Areas grow with the number of loops at a place; a loop that is not pipelined is "
-              "shown with the words of its iteration. Computed; the same on every host.",
-          .alt = "Marks on and above a diagonal, by what binds the loop.",
+              "Initiation intervals of the innermost loops of all compiled programs against their lower bound, in "
+              "words per iteration. Every loop that can be pipelined is. Areas grow with the number of loops at a "
+              "point; a loop that is not pipelined is shown with the words of its iteration. Computed; the same on "
+              "every host.",
+          .alt = "Marks on and above a diagonal, by what bounds the loop.",
           .height = 2.7,
           .claims = {"cc.tier3"},
           .results = {kExperiment},

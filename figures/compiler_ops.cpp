@@ -1,4 +1,4 @@
-// Ops per cycle of the compiled programs: tier 3 beside the lower tiers and the bound of its own loops.
+// Ops per cycle of the compiled programs: tier 3 beside the lower tiers and the bound of its loops.
 #include <algorithm>
 #include <cmath>
 
@@ -62,13 +62,13 @@ void draw(plot::Context& context) {
 plot::Figure compiler_ops() {
   return {.name = "compiler_ops",
           .caption =
-              "Ops per measured core cycle of the compiled programs, data in the first-level cache: the highest tier "
-              "(medians with intervals), lower tiers, the highest with list in place of modulo scheduling, and what "
-              "independent host instructions of the loops' own mixes reach. Programs whose pace the runtime sets have "
-              "no such bound; the mean leaves out the two of several sentrons.",
+              "Ops per measured core cycle of the compiled programs, with data in the first-level cache: the highest "
+              "tier (medians with intervals), lower tiers, the highest tier with list scheduling in place of modulo "
+              "scheduling, and the rate of independent host instructions in the mix of each program's loops. Programs "
+              "whose rate the runtime sets have no such bound; the mean excludes the two that use several sentrons.",
           .alt =
-              "Horizontal bars, one a program, with ticks for the bounds and marks for the lower tiers, over lines for "
-              "the claim and the geometric mean.",
+              "Horizontal bars, one per program, with ticks for the bounds and marks for the lower tiers, over lines "
+              "for the claim and the geometric mean.",
           .height = 3.9,
           .claims = {"core.opt", "cc.tier3"},
           .results = {kExperiment},

@@ -1,4 +1,4 @@
-// Time of the compiled programs against the same work by other compilers and by libraries, at every size.
+// Time of the compiled programs against the same work in other compilers and in libraries, at every data size.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace plt = plot::plt;
 constexpr const char* kExperiment = "compiler-tiers";
 
 struct Other {
-  const char* way;
+  const char* name;
   const char* label;
   const char* marker;
   const char* colour;
@@ -56,7 +56,7 @@ void draw(plot::Context& context) {
     plt::axvline(1, {{"color", "black"}});
     const plot::TableView here = all.where("size", sizes[panel]);
     for (const Other& other : kOthers) {
-      const plot::TableView some = here.filter("way", [&](const std::string& way) { return way == other.way; });
+      const plot::TableView some = here.filter("way", [&](const std::string& way) { return way == other.name; });
       if (some.size() == 0) continue;
       plt::Numbers rows;
       for (const std::string& program : some.labels("program")) {
@@ -79,7 +79,7 @@ void draw(plot::Context& context) {
     plt::yticks(places, names, {{"fontsize", plot::kSmallPoints}});
     plt::tick_params({{"axis", "y"}, {"length", 0.0}});
     plt::title("data in " + (sizes[panel] == "memory" ? sizes[panel] : sizes[panel] + " cache"));
-    plt::xlabel("their time over that of tier 3");
+    plt::xlabel("time / time of tier 3");
   }
   plt::axes(0);
   plt::figure_legend({{"ncol", 6L}});
@@ -88,17 +88,18 @@ void draw(plot::Context& context) {
 }  // namespace
 
 plot::Figure compiler_time() {
-  return {.name = "compiler_time",
-          .caption =
-              "Time of the same work by other compilers, at their highest level for this host, and by libraries over "
-              "that of the compiled program, at up to three sizes of the data. Right of the line the compiled program "
-              "is faster. Medians; the axes are logarithmic. With fast math a compiler may reorder sums, as the "
-              "kernel language lets ours; without, it may not.",
-          .alt = "Rows, one a program, with a mark for each other compiler or library left or right of a line at one.",
-          .width = plot::Width::page,
-          .height = 4.2,
-          .results = {kExperiment},
-          .draw = draw};
+  return {
+      .name = "compiler_time",
+      .caption =
+          "Time of the same work in other compilers, at their highest level for this host, and in libraries, over "
+          "the time of the compiled program, at up to three data sizes. Right of the line the compiled program is "
+          "faster. Medians; the axes are logarithmic. With fast math a compiler may reorder sums, as the kernel "
+          "language allows ours to do; without it, it may not.",
+      .alt = "Rows, one per program, with a mark for each other compiler or library left or right of a line at one.",
+      .width = plot::Width::page,
+      .height = 4.2,
+      .results = {kExperiment},
+      .draw = draw};
 }
 
 }  // namespace vtpu::figures

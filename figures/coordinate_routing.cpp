@@ -1,4 +1,4 @@
-// A route by dimension order through the cube of coordinates, chip by chip.
+// A dimension-order route through the cube of coordinates, chip by chip.
 #include <fmt/format.h>
 
 #include <array>
@@ -22,7 +22,7 @@ void draw(plot::Context& context) {
   shapes::page(width, height);
   const plot::TableView route = context.table(kExperiment, "route_dimension_order");
   const shapes::Projection projection{.left = 34, .bottom = 30, .step = 7.9, .depth_x = 0.44, .depth_y = 0.30};
-  constexpr double kSide = 16;  // the cube is drawn from 1 to its side; the route's addresses lie inside
+  constexpr double kSide = 16;  // the cube spans addresses 1 to kSide; the route lies inside
   const auto at = [&](double volume, double book, double chapter) {
     return projection.at(volume - 1, book - 1, chapter - 1);
   };
@@ -45,7 +45,7 @@ void draw(plot::Context& context) {
   label(at(1, (1 + kSide) / 2, 1), -15, 0, "book");
   label(at(kSide, 1, (1 + kSide) / 2), 22, -4, "chapter");
 
-  // One colour a dimension; a corner is where the route turns.
+  // One colour per dimension; a corner is a chip at which the route turns.
   std::vector<std::size_t> corners = {0};
   for (std::size_t hop = 1; hop < route.size(); ++hop) {
     std::size_t dimension = 0;
@@ -81,8 +81,8 @@ plot::Figure coordinate_routing() {
   return {
       .name = "coordinate_routing",
       .caption =
-          "A route by dimension order in the three-dimensional torus: first along the volumes, then the books, then "
-          "the chapters, each the shorter way round. A dot is a chip on the way.",
+          "A dimension-order route in the three-dimensional torus: first along the volumes, then the books, then the "
+          "chapters, each in the shorter direction. Each dot is a chip on the path.",
       .alt =
           "A wire-frame cube with a path of dots that runs along its lower edge, turns upward and then into the depth.",
       .width = plot::Width::column,

@@ -1,4 +1,4 @@
-// Ops per cycle of the ten workloads: compiled words beside the bound of their mix, ordinary code and the interpreter.
+// Ops per cycle of the ten workloads: native engine, bound of the mix, ordinary code and interpreter.
 #include <algorithm>
 
 #include "all.h"
@@ -59,11 +59,11 @@ plot::Figure core_ops() {
   return {
       .name = "core_ops",
       .caption =
-          "Ops per measured core cycle of ten synthetic workloads: native engine (medians with intervals), what "
-          "independent host instructions of the same mix reach (or its recurrence), the same work in ordinary C++ "
-          "at the compiler's highest level, credited with as many ops, and the interpreter.",
+          "Ops per measured core cycle of ten synthetic workloads: the native engine (medians with intervals); its "
+          "bound, which is the rate of independent host instructions in the same mix, or the recurrence; the same work "
+          "in ordinary C++ at the compiler's highest level, credited with the same number of ops; and the interpreter.",
       .alt =
-          "Horizontal bars, one a workload and one for their geometric mean, with ticks for the bounds, squares for "
+          "Horizontal bars, one per workload and one for their geometric mean, with ticks for the bounds, squares for "
           "ordinary code and triangles for the interpreter, over two lines for the claims.",
       .height = 3.5,
       .claims = {"core.poc", "core.baseline"},

@@ -1,4 +1,4 @@
-// What one embedding lookup costs, by where the table lies and how long a row is.
+// Cost of one embedding lookup, by location of the table and length of a row.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,17 +15,17 @@ namespace plt = plot::plt;
 constexpr const char* kExperiment = "mem-embedding";
 constexpr const char* kClaims = "data/claims.csv";
 
-struct Way {
+struct Method {
   const char* column;
   const char* label;
   const char* marker;
   const char* colour;
 };
-constexpr Way kWays[] = {{"vtpu", "vTPU program", "o", plot::colour::kBlue},
-                         {"floor", "rows read only", "_", plot::colour::kBlack},
-                         {"ordinary", "plain loop", "s", plot::colour::kGreen},
-                         {"absl", "absl::flat_hash_map", "D", plot::colour::kOrange},
-                         {"std", "std::unordered_map", "^", plot::colour::kPurple}};
+constexpr Method kMethods[] = {{"vtpu", "vTPU program", "o", plot::colour::kBlue},
+                               {"floor", "rows only read", "_", plot::colour::kBlack},
+                               {"ordinary", "plain loop", "s", plot::colour::kGreen},
+                               {"absl", "absl::flat_hash_map", "D", plot::colour::kOrange},
+                               {"std", "std::unordered_map", "^", plot::colour::kPurple}};
 
 void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "embedding");
@@ -40,17 +40,17 @@ void draw(plot::Context& context) {
   }
   plt::axhline(context.data(kClaims).where("id", "mem.embed").number("value"),
                {{"color", plot::colour::kVermilion}, {"linestyle", "--"}, {"label", "claimed"}});
-  for (const Way& way : kWays)
-    plt::scatter(places, all.numbers(way.column),
-                 {{"marker", way.marker},
-                  {"color", way.colour},
-                  {"s", std::string_view(way.column) == "floor" ? 90.0 : 20.0},
-                  {"label", way.label}});
+  for (const Method& method : kMethods)
+    plt::scatter(places, all.numbers(method.column),
+                 {{"marker", method.marker},
+                  {"color", method.colour},
+                  {"s", std::string_view(method.column) == "floor" ? 90.0 : 20.0},
+                  {"label", method.label}});
   plt::yscale("log");
   plt::yticks({1, 3, 10, 30, 100, 300}, {"1", "3", "10", "30", "100", "300"});
   plt::minorticks_off();
   plt::xticks(places, names, {{"fontsize", plot::kSmallPoints}});
-  plt::xlabel("where the table lies, and bytes of a row");
+  plt::xlabel("location of the table, bytes per row");
   plt::ylabel("ns per lookup");
   plt::figure_legend({{"ncol", 3L}});
 }
@@ -60,13 +60,12 @@ void draw(plot::Context& context) {
 plot::Figure embedding() {
   return {.name = "embedding",
           .caption =
-              "Time of one embedding lookup, rows of single precision summed in bags: the vTPU program, the fastest "
-              "plain reading "
-              "of the same rows, the compiler's plain loop, and loops that find each row through a hash table. The "
-              "axis is logarithmic.",
+              "Time of one embedding lookup, with single-precision rows summed in bags: the vTPU program, the fastest "
+              "plain read of the same rows, the compiler's plain loop, and loops that find each row through a hash "
+              "table. The axis is logarithmic.",
           .alt =
-              "Points by way of lookup over tables that fit each level of the memory hierarchy, for two lengths of "
-              "rows, and a line for the claim.",
+              "Points by method of lookup, for tables that fit each level of the memory hierarchy and for two row "
+              "lengths, and a line for the claim.",
           .height = 2.7,
           .claims = {"mem.embed"},
           .results = {kExperiment},

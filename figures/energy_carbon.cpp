@@ -1,4 +1,4 @@
-// The published factors of energy and of operational carbon, multiplied up step by step on a logarithmic axis.
+// The published factors of energy and of operational carbon, multiplied step by step on a logarithmic axis.
 #include <fmt/format.h>
 
 #include "all.h"
@@ -59,7 +59,7 @@ void draw(plot::Context& context) {
   plt::xticks(places, labels);
   plt::tick_params({{"axis", "x"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "x"}});
-  plt::ylabel("on premise over\nTPU v4 in the cloud");
+  plt::ylabel("on premise /\nTPU v4 in the cloud");
   plt::legend({{"loc", "upper left"}});
 }
 
@@ -69,11 +69,11 @@ plot::Figure energy_carbon() {
   return {.name = "energy_carbon",
           .caption =
               "Energy and operational carbon of an on-premise accelerator over [TPU v4]{.lit} in the cloud: the "
-              "published factors [@jouppi2023tpuv4] multiplied step by step, on a logarithmic axis. The lines are the "
+              "published factors [@jouppi2023tpuv4], multiplied step by step on a logarithmic axis. The lines are the "
               "products that the source states. Only the arithmetic is checked here; the factors are the source's own.",
           .alt =
-              "Bars on a logarithmic axis: machine and PUE factors multiply up to the energy ratio, carbon intensity "
-              "multiplies it up to the carbon ratio; both meet the stated products.",
+              "Bars on a logarithmic axis: the machine and PUE factors multiply to the energy ratio, and carbon "
+              "intensity multiplies that to the carbon ratio. Both meet the stated products.",
           .claims = {"tpu.energy", "tpu.co2"},
           .data = {kFile},
           .draw = draw};

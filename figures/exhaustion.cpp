@@ -1,4 +1,4 @@
-// When the spares are used up, as a distribution, under several laws of failure.
+// Distribution of the time until the spares are used up, under several laws of failure.
 #include <string>
 
 #include "all.h"
@@ -25,11 +25,11 @@ void draw(plot::Context& context) {
   };
   plt::axvline(kClaimDays, {{"color", plot::colour::kBlack}, {"linewidth", 0.8}, {"linestyle", "--"}});
   for (const Line& line : {Line{"blocks", "four spare blocks", plot::colour::kGrey, "-."},
-                           Line{"young", "Weibull, failing young", plot::colour::kOrange, "--"},
+                           Line{"young", "Weibull, early failures", plot::colour::kOrange, "--"},
                            Line{"hot", "constant rate, hot spares", plot::colour::kBlue, "-"},
                            Line{"cold", "constant rate, cold spares", plot::colour::kSky, "--"},
-                           Line{"published", "published rate of machines", plot::colour::kGreen, ":"},
-                           Line{"wear", "Weibull, wearing out", plot::colour::kVermilion, "-."}})
+                           Line{"published", "published machine rate", plot::colour::kGreen, ":"},
+                           Line{"wear", "Weibull, wear-out", plot::colour::kVermilion, "-."}})
     plt::plot(rows.numbers("days"), rows.numbers(line.column),
               {{"color", line.colour}, {"linestyle", line.style}, {"linewidth", 1.3}, {"label", line.label}});
   plt::text(kClaimDays * 0.8, 0.85, "claimed", {{"ha", "right"}});
@@ -48,12 +48,12 @@ void draw(plot::Context& context) {
 plot::Figure exhaustion() {
   return {.name = "exhaustion",
           .caption =
-              "Time until the spares of the machine are used up and nobody repairs anything: the distribution, "
-              "computed exactly. All laws but the published rate [@zu2024resiliency] have the mean time between "
-              "failures that the source documents assume; hot spares age while idle. Dashed: the time they claim.",
+              "Distribution of the time until the machine's spares are used up when nothing is repaired, computed "
+              "exactly. All laws except the published rate [@zu2024resiliency] have the mean time between failures "
+              "that the source documents assume; hot spares age while idle. Dashed: the time that the documents claim.",
           .alt =
               "Distribution curves over days on a logarithmic axis. Both constant-rate curves rise steeply around the "
-              "claimed time; spare blocks are gone much earlier, parts that wear out last much longer.",
+              "claimed time; spare blocks are used up much earlier, and parts that wear out last much longer.",
           .height = 2.6,
           .claims = {"net.fault.spares62", "net.fault.avail"},
           .results = {kExperiment},

@@ -1,4 +1,4 @@
-// Two ways to keep an address through a failure: the name of a chip moves to a spare, or a spare block takes the
+// Two methods to keep an address after a failure: the name of a chip moves to a spare, or a spare block takes the
 // circuits of a failed one.
 #include <fmt/format.h>
 
@@ -41,7 +41,7 @@ void draw_remaps(plot::Context& context, double left, double top) {
   }
 }
 
-/// The block that every circuit of a change ends at.
+/// The block at which every circuit of a change ends.
 int common_block(const plot::TableView& circuits) {
   std::map<int, std::size_t> ends;
   for (std::size_t row = 0; row < circuits.size(); ++row) {
@@ -59,7 +59,7 @@ void draw_splice(plot::Context& context, double left, double top) {
   const int failed = common_block(before), spare = common_block(after);
   shapes::bold(left + 130, top, fmt::format("A spare block takes over {} circuits", after.size()));
 
-  // Neighbours in a row above, the failed block and the spare below; one circuit of each dimension and face.
+  // Neighbours in a row above, the failed block and the spare below; one circuit per dimension and face.
   std::map<int, double> x_of;
   std::map<int, std::string> port_of;
   for (const std::string& dimension : before.distinct("dimension")) {
@@ -103,11 +103,10 @@ plot::Figure fault_tolerance() {
   return {
       .name = "fault_tolerance",
       .caption =
-          "Two ways to keep an address. Left: failures in turn, among them one of a spare in use and one of an idle "
-          "spare; the name of a failed chip moves to the first free chip of the spare volume. Right: a spare block "
-          "takes the "
-          "place of a failed one; of its circuits one a dimension and face is shown, before (dashed) and after, "
-          "between the block and the port of its neighbour.",
+          "Two methods to keep an address. Left: a sequence of failures, among them one of a spare in use and one of "
+          "an idle spare; the name of a failed chip moves to the first free chip of the spare volume. Right: a spare "
+          "block replaces a failed one. One of its circuits per dimension and face is shown, before (dashed) and "
+          "after, between the block and the port of its neighbour.",
       .alt =
           "Left, a list of failed chips with arrows to spare chips and a falling count of spares. Right, six "
           "neighbouring blocks joined by dashed lines to the failed block and by solid lines to the spare.",

@@ -26,7 +26,7 @@ void draw(plot::Context& context) {
   plt::xticks(words, labels, {{"fontsize", plot::kSmallPoints}});
   plt::minorticks_off();
   plt::ylim(0, 1.1 * *std::max_element(high.begin(), high.end()));
-  plt::xlabel("words in the loop, and KiB of host code");
+  plt::xlabel("words in the loop; KiB of host code");
   plt::ylabel("ops per cycle");
 }
 
@@ -36,8 +36,9 @@ plot::Figure footprint() {
   return {
       .name = "footprint",
       .caption =
-          "Ops per cycle of a balanced synthetic stream against the words in its loop (above) and the host code made "
-          "of them (below). Data stay in the first-level cache; what changes is where the code comes from.",
+          "Ops per cycle of a balanced synthetic stream against the number of words in its loop (above) and the size "
+          "of the host code compiled from them (below). Data stay in the first-level cache; the level that holds the "
+          "code changes.",
       .alt =
           "A line of ops per cycle over the number of words, level at first and falling where the code outgrows what "
           "the core holds.",

@@ -1,4 +1,4 @@
-// How much of a machine runs slices of one size when hosts are down, with switches and with fixed cables.
+// Share of a machine that runs slices of one size when hosts are down, with switches and with fixed cables.
 #include <cmath>
 #include <string>
 
@@ -37,7 +37,7 @@ void draw_panel(const plot::TableView& rows, double availability, const char* wo
   plt::minorticks_off();
   plt::ylim(0, 1.03);
   plt::title(words);
-  plt::xlabel("chips of a slice");
+  plt::xlabel("chips per slice");
 }
 
 void draw(plot::Context& context) {
@@ -57,13 +57,13 @@ void draw(plot::Context& context) {
 plot::Figure goodput() {
   return {.name = "goodput",
           .caption =
-              "The part of the machine that runs slices of one size, by host availability. Switched: any blocks whose "
-              "hosts are all up, counted as assured (there nearly always) and as expected on average. Fixed cables: "
-              "boxes of blocks at fixed places, or anywhere on the grid. Diamonds: what the [TPU v4]{.lit} paper "
-              "states [@jouppi2023tpuv4].",
+              "Share of the machine that runs slices of one size, by host availability. Switched: any blocks whose "
+              "hosts are all up, counted as assured (available nearly always) and as expected on average. Fixed "
+              "cables: boxes of blocks at fixed places, or anywhere on the grid. Diamonds: values of the [TPU "
+              "v4]{.lit} paper [@jouppi2023tpuv4].",
           .alt =
               "Three panels of goodput over slice size. The curves with switches stay high for slices up to three "
-              "quarters of the machine; those with fixed cables fall with slice size, the sooner the lower the "
+              "quarters of the machine. Those with fixed cables fall with slice size, and fall sooner at lower "
               "availability.",
           .height = 2.4,
           .claims = {"tpu.goodput.1k", "tpu.goodput.2k", "tpu.goodput.3k"},

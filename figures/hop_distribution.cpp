@@ -1,4 +1,4 @@
-// How far apart chips are: the distribution of hops in each topology, and which reading of the claims the averages fit.
+// Distribution of hops between chips in each topology, and the reading of the claims that the averages fit.
 #include <algorithm>
 
 #include "all.h"
@@ -19,7 +19,7 @@ struct Series {
   const char* label;
   const char* colour;
   const char* marker;
-  long every;  ///< a marker at every so many hops
+  long every;  ///< hops between two markers
 };
 constexpr Series kSeries[] = {{"torus 64x64", "64×64 torus", plot::colour::kOrange, "s", 4},
                               {"mesh 16x16x16", "16×16×16 mesh", plot::colour::kGrey, "v", 2},
@@ -102,13 +102,13 @@ void draw(plot::Context& context) {
 plot::Figure hop_distribution() {
   return {.name = "hop_distribution",
           .caption =
-              "Left: share of ordered pairs of chips, a chip and itself included, by the links of a shortest path. "
-              "Right: average and farthest distance of the two machines, taken literally, and of smaller or other "
-              "networks under which the claimed numbers might be read. Dashed and dotted: the claims.",
+              "Left: share of ordered pairs of chips, including pairs of a chip with itself, by length of the shortest "
+              "path. Right: average and greatest distance of the two machines, taken literally, and of smaller or "
+              "other networks for which the claimed numbers might be meant. Dashed and dotted: the claims.",
           .alt =
               "Left: four distributions of hops; the 2D torus reaches far beyond the others. Right: average and "
-              "farthest hops for each reading on a logarithmic axis with the claimed values as vertical lines; the "
-              "literal readings lie to the right of them.",
+              "greatest distance for each reading on a logarithmic axis, with the claimed values as vertical lines; "
+              "the literal readings lie to the right of them.",
           .width = plot::Width::page,
           .height = 2.6,
           .claims = {"net.hops.2d", "net.hops.3d", "net.hops.worst", "net.hops.ratio"},

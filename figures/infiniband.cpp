@@ -1,4 +1,4 @@
-// How much slower collectives are on islands joined by InfiniBand than on a torus of optical links.
+// Slowdown of collectives on islands joined by InfiniBand against a torus of optical links.
 #include <string>
 
 #include "all.h"
@@ -29,13 +29,13 @@ void draw_panel(plot::Context& context, const char* column, const char* row_id, 
   plt::xticks(places, names);
   plt::ylim(0, 4);
   plt::title(words);
-  plt::xlabel("chips of the slice");
+  plt::xlabel("chips per slice");
 }
 
 void draw(plot::Context& context) {
   plt::subplots(1, 2, {{"sharey", true}});
   draw_panel(context, "allreduce_slowdown", "NW-009", "all-reduce");
-  plt::ylabel("time over the torus's");
+  plt::ylabel("time / time on the torus");
   plt::legend({{"loc", "lower left"}});
   plt::axes(1);
   draw_panel(context, "alltoall_slowdown", "NW-010", "all-to-all");
@@ -47,8 +47,8 @@ plot::Figure infiniband() {
   return {
       .name = "infiniband",
       .caption =
-          "Slowdown of two collectives when islands of eight chips are joined by InfiniBand instead of optical "
-          "circuit switches, by size of the slice. Grey: the range that the [TPU v4]{.lit} paper states [@jouppi2023tpuv4].",
+          "Slowdown of two collectives when islands of eight chips are joined by InfiniBand instead of optical circuit "
+          "switches, by slice size. Grey: the range in the [TPU v4]{.lit} paper [@jouppi2023tpuv4].",
       .alt = "Two panels with a line over slice sizes against a grey band.",
       .height = 2.3,
       .claims = {"tpu.ib.allreduce", "tpu.ib.alltoall"},

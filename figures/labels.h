@@ -7,7 +7,7 @@
 
 namespace vtpu::figures {
 
-/// "torus 16x16x16" with multiplication signs, as print wants it: every x between two digits.
+/// Replaces every x between two digits by a multiplication sign, as in "torus 16×16×16".
 inline std::string with_times(const std::string& text) {
   const auto digit = [&](std::size_t at) {
     return at < text.size() && std::isdigit(static_cast<unsigned char>(text[at])) != 0;
@@ -18,13 +18,13 @@ inline std::string with_times(const std::string& text) {
   return printed;
 }
 
-/// Names of keys as words: underscores are blanks.
+/// Names of keys with blanks in place of underscores.
 inline std::vector<std::string> spaced(std::vector<std::string> names) {
   for (std::string& name : names) std::replace(name.begin(), name.end(), '_', ' ');
   return names;
 }
 
-/// Places of rows from the top down: 0, -1, -2, …
+/// Positions of rows from top to bottom: 0, -1, -2, …
 inline std::vector<double> downwards(std::size_t rows) {
   std::vector<double> places;
   for (std::size_t row = 0; row < rows; ++row) places.push_back(-static_cast<double>(row));

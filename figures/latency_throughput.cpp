@@ -1,4 +1,4 @@
-// Latency over offered load in the reference router set-up, beside what the reference simulator found.
+// Latency by offered load in the reference router configuration, beside the results of the reference simulator.
 #include <string>
 
 #include "all.h"
@@ -27,7 +27,7 @@ constexpr Curve kCurves[] = {{"8x8, 1 flit", "8×8, 1 flit", plot::colour::kBlue
 void draw(plot::Context& context) {
   const plot::TableView all = context.table(kExperiment, "latency_throughput").where("vcs", 4);
   for (const Curve& curve : kCurves) {
-    // A quick run leaves the larger network out.
+    // A quick run omits the larger network.
     const plot::TableView rows = all.filter("curve", [&](const std::string& name) { return name == curve.name; });
     if (rows.size() == 0) continue;
     plt::Numbers load, latency, quoted_load, quoted;
@@ -46,7 +46,7 @@ void draw(plot::Context& context) {
   }
   plt::xlim(0, 0.62);
   plt::ylim(0, 180);
-  plt::xlabel("offered load (flits a chip a cycle)");
+  plt::xlabel("offered load (flits/chip/cycle)");
   plt::ylabel("packet latency (cycles)");
   plt::legend({{"loc", "upper left"}});
 }
@@ -57,11 +57,12 @@ plot::Figure latency_throughput() {
   return {
       .name = "latency_throughput",
       .caption =
-          "Latency of packets over offered load under uniform traffic, at flit level in the reference router set-up "
-          "with four virtual channels. Lines: this simulator, as far as it is stable. Marks: the reference "
-          "simulator [@jiang2013booksim], as quoted.",
+          "Packet latency by offered load under uniform traffic, at flit level, with the router configuration of the "
+          "reference simulator and four virtual channels. Lines: this simulator, up to the last stable load. Marks: "
+          "the reference simulator [@jiang2013booksim], as quoted.",
       .alt =
-          "Four rising curves with marks of the reference lying on them; all turn steep at about half a flit a cycle.",
+          "Four rising curves with marks of the reference on them; all turn steep at about half a flit per chip and "
+          "cycle.",
       .height = 2.6,
       .results = {kExperiment},
       .draw = draw};

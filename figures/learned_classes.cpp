@@ -1,4 +1,4 @@
-// Uniform all-to-all on learned OCS states against the classes of virtual channels that their ways may take.
+// Uniform all-to-all on learned OCS states by the number of virtual-channel classes that their paths may use.
 #include <string>
 
 #include "all.h"
@@ -47,8 +47,8 @@ void draw(plot::Context& context) {
   plt::xlim(0.8, 4.2);
   plt::ylim(0, 1.05);
   plt::xticks({1, 2, 3, 4}, {"1", "2", "3", "4"});
-  plt::xlabel("classes of virtual channels");
-  plt::ylabel("throughput over that\nof all paths");
+  plt::xlabel("virtual-channel classes");
+  plt::ylabel("share of throughput\nover all paths");
   plt::legend({{"loc", "lower right"}, {"ncol", 2L}});
 }
 
@@ -57,9 +57,9 @@ void draw(plot::Context& context) {
 plot::Figure learned_classes() {
   return {.name = "learned_classes",
           .caption =
-              "Uniform all-to-all on learned [OCS]{.lit} states under rules that exclude deadlock, by classes of "
-              "virtual channels, as a share of what all paths reach. Lines: optical channels first; hollow: the "
-              "order of channels searched; dashes: packets.",
+              "Uniform all-to-all on learned [OCS]{.lit} states under deadlock-free routing, by number of "
+              "virtual-channel classes, as a share of the throughput over all paths. Lines: optical channels first; "
+              "hollow: searched order of channels; dashes: packets.",
           .alt = "Lines for slices of several sizes rise to one within a few classes of virtual channels.",
           .height = 2.3,
           .results = {kExperiment},

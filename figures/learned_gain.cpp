@@ -1,4 +1,4 @@
-// What learned states of the switches gain for uniform all-to-all, by size of the slice, and what bounds the gain.
+// Gain of learned switch states for uniform all-to-all, by slice size, and the bounds on that gain.
 #include <string>
 
 #include "all.h"
@@ -32,9 +32,12 @@ void draw(plot::Context& context) {
   plt::scatter(
       places, bound,
       {{"marker", "_"}, {"s", 90.0}, {"color", plot::colour::kVermilion}, {"zorder", 4L}, {"label", "its dual bound"}});
-  plt::scatter(
-      places, limit,
-      {{"marker", "_"}, {"s", 140.0}, {"color", plot::colour::kBlack}, {"zorder", 4L}, {"label", "no state exceeds"}});
+  plt::scatter(places, limit,
+               {{"marker", "_"},
+                {"s", 140.0},
+                {"color", plot::colour::kBlack},
+                {"zorder", 4L},
+                {"label", "bound for any state"}});
   plt::scatter(
       twisted_at, twisted,
       {{"marker", "D"}, {"s", 18.0}, {"color", plot::colour::kOrange}, {"zorder", 4L}, {"label", "twisted torus"}});
@@ -44,7 +47,7 @@ void draw(plot::Context& context) {
   plt::tick_params({{"axis", "x"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "x"}});
   plt::xlabel("slice");
-  plt::ylabel("throughput over\nthe regular torus");
+  plt::ylabel("throughput /\nregular torus");
   plt::legend({{"loc", "upper center"}, {"ncol", 2L}});
 }
 
@@ -53,10 +56,10 @@ void draw(plot::Context& context) {
 plot::Figure learned_gain() {
   return {.name = "learned_gain",
           .caption =
-              "Uniform all-to-all on states of the switches that a search found, over the regular torus (the line at "
-              "one). Bars are reached by a split of traffic. Red dashes: what no split exceeds on that state. Black "
-              "dashes, a Moore bound: what no setting of the switches exceeds.",
-          .alt = "Bars by slice, all above the regular and the twisted torus, with dashes shortly above them.",
+              "Uniform all-to-all on switch states found by search, relative to the regular torus (the line at one). A "
+              "split of traffic reaches the bars. Red dashes: upper bound for any split on that state. Black dashes: "
+              "Moore bound for any state of the switches.",
+          .alt = "Bars by slice, all above the regular and the twisted torus, with dashes slightly above them.",
           .height = 2.4,
           .claims = {},
           .results = {kExperiment},

@@ -1,5 +1,5 @@
-// How a learned state sets the switches: for each face position of each dimension, which block the first one is joined
-// to. The smallest and the largest slice of the results.
+// The circuits of a learned state: for each face position of each dimension, the block to which the first block is
+// connected. Drawn for the smallest and the largest slice of the results.
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -63,9 +63,9 @@ plot::Figure learned_state_picture() {
   return {.name = "learned_state_picture",
           .caption =
               "Two learned states: the smallest slice above, the largest below. Each square is a switch, at its "
-              "position on the face of its dimension; the number is the block that the + port of the first block is "
-              "joined to. Grey: itself, as in a ring of one block. Blue: the - port of another. Orange: the + port of "
-              "another, so that like faces meet.",
+              "position on the face of its dimension; the number is the block to which the + port of the first block "
+              "is connected. Grey: itself, as in a ring of one block. Blue: the - port of another block. Orange: the + "
+              "port of another block, so that like faces meet.",
           .alt = "Six squares of four by four switches in three colours with block numbers.",
           .height = 2.9,
           .claims = {},

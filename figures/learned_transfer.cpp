@@ -1,4 +1,4 @@
-// How a switch state and placement learned for one workload do on the others.
+// Gain of a switch state and placement learned for one workload when it is used for the others.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace plt = plot::plt;
 
 constexpr const char* kExperiment = "learned-topology";
 
-/// White at a gain of one, towards blue above it and towards orange below.
+/// White at a gain of one, blue above and orange below.
 std::string shade(double gain) {
   const double strength = std::clamp(gain >= 1 ? (gain - 1) / 0.8 : (1 - gain) / 0.6, 0.0, 1.0);
   const auto mixed = [&](int to) { return static_cast<int>(255 + strength * 0.8 * (to - 255)); };
@@ -57,9 +57,10 @@ void draw(plot::Context& context) {
 plot::Figure learned_transfer() {
   return {.name = "learned_transfer",
           .caption =
-              "Switch states and placements learned for one workload, as they are, used for another, on the smallest "
-              "slice: gain over the twisted torus with ranks placed by hand. Orange cells lose, blue ones win.",
-          .alt = "A square of cells, workloads learned for against workloads used for, each with its gain.",
+              "Switch states and placements learned for one workload and used unchanged for another, on the smallest "
+              "slice: gain over the twisted torus with ranks placed by hand. Orange cells are losses, blue cells are "
+              "gains.",
+          .alt = "A square of cells, workloads used for training against workloads in use, each with its gain.",
           .height = 2.9,
           .claims = {"learn.gain"},
           .results = {kExperiment},

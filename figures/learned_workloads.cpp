@@ -1,4 +1,4 @@
-// What learned placements and switch states gain over the hand-made torus, by workload and number of chips, beside
+// Gain of learned placements and switch states over the hand-designed torus, by workload and number of chips, beside
 // random coordinates.
 #include <algorithm>
 #include <array>
@@ -58,7 +58,7 @@ void draw(plot::Context& context) {
   double most = 1.5;
   for (const double gain : rows.numbers("learned")) most = std::max(most, gain);
   plt::ylim(0, 1.08 * most);
-  plt::ylabel("gain over the hand-made torus");
+  plt::ylabel("gain over the hand-designed torus");
   plt::figure_legend({{"ncol", 2L}});
 }
 
@@ -68,13 +68,12 @@ plot::Figure learned_workloads() {
   return {
       .name = "learned_workloads",
       .caption =
-          "Gain of learned placements and switch states over the best of the usual placements by hand on the twisted "
-          "torus (on the better regular torus where no twisted one exists), by workload and number of chips. Cost "
-          "is the load of the fullest channel under weighted shortest paths. Crosses: coordinates that were not "
-          "trained.",
+          "Gain of learned placements and switch states over the best of the usual manual placements on the twisted "
+          "torus (on the better regular torus where no twisted one exists), by workload and number of chips. Cost is "
+          "the load of the busiest channel under weighted shortest paths. Crosses: untrained coordinates.",
       .alt =
-          "Markers for each workload and size. Those of GPT-3 lie at or little above one, below the claimed "
-          "dashed line; crosses for random coordinates lie lower.",
+          "Markers for each workload and size. Those of GPT-3 lie at or slightly above one, below the claimed dashed "
+          "line; crosses for random coordinates lie lower.",
       .height = 2.9,
       .claims = {"learn.gain"},
       .results = {kExperiment},

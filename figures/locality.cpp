@@ -1,4 +1,4 @@
-// What a layout of a box of cells in memory costs: cache lines touched by a query, and time per cell.
+// Cost of the layouts of a box of cells in memory: cache lines touched by a query, and time per cell.
 #include <fmt/format.h>
 
 #include <limits>
@@ -27,17 +27,17 @@ constexpr Layout kLayouts[] = {{"rowmajor", "row-major", plot::colour::kBlack, "
                                {"hilbert", "Hilbert", plot::colour::kBlue, "o"},
                                {"random", "random", plot::colour::kVermilion, "X"}};
 
-/// The boxes that both tables have, with their names on the page.
+/// The boxes that both tables contain, with their labels.
 struct Box {
   const char* name;
   const char* label;
 };
 constexpr Box kBoxes[] = {{"3d", "3D"}, {"11d", "11D"}};
 
-/// One line across a panel: a query of a box, and what each layout gives for it.
+/// One line across a panel: a query of a box, and its value for each layout.
 struct Line {
   std::string label;
-  plt::Numbers value, low, high;  ///< by layout; not a number where there is none
+  plt::Numbers value, low, high;  ///< by layout; NaN where there is none
 };
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -68,7 +68,7 @@ std::vector<Line> time_lines(const plot::TableView& table) {
     const plot::TableView of_box = table.where("box", box.name);
     for (const auto& [query, label] : kQueries) {
       const plot::TableView rows = of_box.filter("query", [&](const std::string& cell) { return cell == query; });
-      if (rows.size() == 0) continue;  // strides are fixed in the box of few dimensions only
+      if (rows.size() == 0) continue;  // only the box with few dimensions has fixed strides
       Line line{.label = fmt::format("{} {}", box.label, label), .value = {}, .low = {}, .high = {}};
       for (const Layout& layout : kLayouts) {
         const plot::TableView row = rows.filter("layout", [&](const std::string& cell) { return cell == layout.name; });
@@ -82,7 +82,7 @@ std::vector<Line> time_lines(const plot::TableView& table) {
   return lines;
 }
 
-/// Lines from top to bottom; layouts of one line lie a little apart, so that equal ones can both be seen.
+/// Lines from top to bottom. The layouts of a line are slightly offset, so that equal values are both visible.
 void draw_lines(const std::vector<Line>& lines, const char* quantity) {
   const double last = static_cast<double>(lines.size()) - 1;
   plt::Numbers places;
@@ -136,14 +136,14 @@ plot::Figure locality() {
       .name = "locality",
       .caption =
           "Four layouts of a box of cells in memory, in [3]{.lit} and in [11]{.lit} dimensions. Left: distinct cache "
-          "lines touched by one stencil (a cell and its nearest neighbours), by a stretch of stencils in the order "
-          "stored, for each, and by a query for a small box. Right: time per cell, medians with intervals: with the "
-          "places of all cells known beforehand; with each computed from its coordinates (with index); and, in "
-          "[3]{.lit} dimensions, at constant distances (fixed strides), which row-major order alone allows.",
+          "lines touched by one stencil (a cell and its nearest neighbours), per stencil by a run of stencils in "
+          "storage order, and by a query for a small box. Right: time per cell, medians with intervals: with the "
+          "addresses of all cells known in advance; with each computed from its coordinates (with index); and, in "
+          "[3]{.lit} dimensions, at constant distances (fixed strides), which only row-major order allows.",
       .alt =
-          "Two panels of markers on logarithmic axes, one row a query, one marker a layout. The Hilbert and Morton "
-          "curves touch about as many lines as each other: fewer than row-major order in three dimensions, about as "
-          "many in eleven. Random order touches the most.",
+          "Two panels of markers on logarithmic axes, one row per query, one marker per layout. The Hilbert and Morton "
+          "curves touch about the same number of lines: fewer than row-major order in three dimensions, about as many "
+          "in eleven. Random order touches the most.",
       .width = plot::Width::page,
       .height = 2.9,
       .claims = {"mem.hilbert"},

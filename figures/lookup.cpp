@@ -1,4 +1,4 @@
-// What a lookup by coordinate costs, by hash and in a dense box.
+// Cost of a lookup by coordinate, in a hash table and in a dense box.
 #include <fmt/format.h>
 
 #include <map>
@@ -60,8 +60,9 @@ void draw(plot::Context& context) {
 plot::Figure lookup() {
   return {.name = "lookup",
           .caption =
-              "Time to find a value by its coordinate, all lookups hits at random places: hash tables over packed "
-              "coordinates, and dense boxes whose index is computed. Medians with intervals; the axis is logarithmic.",
+              "Time to find a value by its coordinate, for lookups that all hit, at random places: hash tables over "
+              "packed coordinates, and dense boxes whose index is computed. Medians with intervals; the axis is "
+              "logarithmic.",
           .alt = "Horizontal bars in groups: hash tables by size, then dense boxes by curve.",
           .height = 3.1,
           .results = {kExperiment},

@@ -1,5 +1,4 @@
-// What this host's memory gives at every distance: latency of a dependent load and bandwidth of reading, over
-// footprint.
+// This host's memory by footprint: latency of a dependent load and bandwidth of sequential reads.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -15,7 +14,7 @@ namespace plt = plot::plt;
 
 constexpr const char* kExperiment = "host";
 
-/// Sizes of the caches by name. The experiment records 0 where the host does not say.
+/// Sizes of the caches by name. The experiment records 0 where the host does not report one.
 std::map<std::string, double> caches(plot::Context& context) {
   std::map<std::string, double> sizes;
   for (const std::string level : {"1", "2", "3"}) {
@@ -50,7 +49,7 @@ void draw(plot::Context& context) {
   const double top = 1.5 * *std::max_element(slowest.begin(), slowest.end());
   plt::ylim(0.8, top);
   name_caches(context, top);
-  plt::ylabel("dependent load (ns)");
+  plt::ylabel("load latency (ns)");
   plt::axes(1);
   mark_caches(context);
   plt::errorbar(size, ladder.numbers("read"), ladder.numbers("read_low"), ladder.numbers("read_high"),
@@ -61,7 +60,7 @@ void draw(plot::Context& context) {
               {"4 KiB", "64 KiB", "1 MiB", "16 MiB", "256 MiB"});
   plt::minorticks_off();
   plt::xlabel("footprint");
-  plt::ylabel("reading (GB/s)");
+  plt::ylabel("sequential read (GB/s)");
 }
 
 }  // namespace
@@ -69,10 +68,10 @@ void draw(plot::Context& context) {
 plot::Figure memory_ladder() {
   return {.name = "memory_ladder",
           .caption =
-              "This host's memory over footprint, one thread: latency of a load that depends on the one before (above) "
-              "and bandwidth of reading in sequence (below). Medians with intervals; dashed: sizes of the cache levels "
-              "as the host reports them.",
-          .alt = "Two panels over footprint: latency climbs in steps behind each cache level, bandwidth falls.",
+              "This host's memory by footprint, one thread: latency of a load that depends on the previous one (above) "
+              "and bandwidth of sequential reads (below). Medians with intervals; dashed: sizes of the cache levels as "
+              "the host reports them.",
+          .alt = "Two panels over footprint: latency rises in a step after each cache level, bandwidth falls.",
           .height = 3.2,
           .results = {kExperiment},
           .draw = draw};

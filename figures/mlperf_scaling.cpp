@@ -1,5 +1,5 @@
-// Time to train over chips from the public MLPerf logs, and where the time lies that the paper's ratio over the IPU at
-// 256 chips would need.
+// Time to train by number of chips from the public MLPerf logs, and the time that the paper's ratio over the IPU at 256
+// chips requires.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -84,7 +84,7 @@ void draw_benchmark(const plot::TableView& file, const std::string& benchmark, c
              {"marker", "X"},
              {"markersize", 5.5},
              {"linestyle", "none"},
-             {"label", "TPU v4 time that the stated ratio over the IPU needs"}});
+             {"label", "TPU v4 time required by the stated ratio over the IPU"}});
   plt::xscale("log", {{"base", 2.0}});
   plt::yscale("log");
   plt::xticks({8, 32, 128, 512, 2048}, {"8", "32", "128", "512", "2048"});
@@ -109,13 +109,13 @@ void draw(plot::Context& context) {
 plot::Figure mlperf_scaling() {
   return {.name = "mlperf_scaling",
           .caption =
-              "Time to train over chips, from the public submission logs of MLPerf Training, closed division, the "
-              "fastest submission at each size. Round [v1.0]{.lit} (dotted) has no [TPU v4]{.lit} run between its "
-              "smallest size and the next; the cross marks the time that the stated ratio over the IPU "
-              "[@jouppi2023tpuv4] would need in that gap. It lies below linear scaling.",
+              "Time to train by number of chips, from the public submission logs of MLPerf Training, closed division, "
+              "the fastest submission at each size. Round [v1.0]{.lit} (dotted) has no [TPU v4]{.lit} run between its "
+              "smallest size and the next. The cross marks the time in that gap that the stated ratio over the IPU "
+              "[@jouppi2023tpuv4] requires. It lies below linear scaling.",
           .alt =
               "Two log-log panels, BERT and ResNet-50: time to train falls with chips for TPU v4, A100 and IPU; a "
-              "cross below the dashed line of linear scaling marks what the published ratio needs.",
+              "cross below the dashed line of linear scaling marks what the published ratio requires.",
           .width = plot::Width::page,
           .height = 2.7,
           .data = {kFile},

@@ -46,7 +46,7 @@ plot::Figure network_scaling() {
       .name = "network_scaling",
       .caption =
           "Three-dimensional tori as the machine is configured from [64]{.lit} to [65536]{.lit} chips: mean distance, "
-          "uniform all-to-all throughput a chip, and time of an all-reduce by the bucket algorithm, at flow level.",
+          "uniform all-to-all throughput per chip, and time of an all-reduce with the bucket algorithm, at flow level.",
       .alt =
           "Mean distance rises and all-to-all throughput falls with size; the time of the all-reduce hardly changes.",
       .height = 3.4,

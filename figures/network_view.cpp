@@ -1,5 +1,5 @@
-// Draws a report of phextnet: the curve of loads, the load of every link, or the machine with its hot links and
-// failures. No figure of the paper, so it declares none.
+// Draws a report of phextnet: the load curve, the load of every link, or the machine with its busiest links and its
+// failures. It is not a figure of the paper and declares none.
 #include "network_view.h"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ namespace colour = plot::colour;
 using nlohmann::json;
 using shapes::Strokes;
 
-/// Light to dark by part of the busiest link's load; the last one stands out.
+/// Light to dark by share of the busiest link's load; the last colour stands out.
 constexpr std::array<const char*, 6> kHeat = {"#D9E6F2", "#A6CBE3", "#68A5CF",
                                               "#2F78B3", "#084A91", colour::kVermilion};
 constexpr std::array<double, 6> kFrom = {0, 0.2, 0.4, 0.6, 0.8, 0.95};
@@ -82,22 +82,22 @@ void draw_curve(const json& report) {
   if (unstable > 0) plt::axvspan(unstable, std::max(1.0, loads.back()), {{"color", colour::kLight}});
   plt::xlim(0, 1.05 * loads.back());
   plt::ylim(0, latency.empty() ? 1 : 1.1 * *std::max_element(latency.begin(), latency.end()));
-  plt::xlabel("offered load, flits a chip a cycle");
-  plt::ylabel("latency, cycles");
+  plt::xlabel("offered load (flits/chip/cycle)");
+  plt::ylabel("latency (cycles)");
   plt::title(report.at("network").at("name").get<std::string>() + (unstable > 0 ? ", grey: saturated" : ""));
   plt::axes(1);
   plt::plot(loads, loads, {{"color", colour::kGrey}, {"linestyle", ":"}, {"label", "offered"}});
   plt::plot(loads, accepted, {{"marker", "o"}, {"markersize", 3.0}, {"color", colour::kBlue}, {"label", "accepted"}});
   if (curve.contains("ideal_throughput"))
     plt::axhline(curve.at("ideal_throughput"),
-                 {{"color", colour::kVermilion}, {"linestyle", "--"}, {"label", "ideal of this routing"}});
+                 {{"color", colour::kVermilion}, {"linestyle", "--"}, {"label", "ideal for this routing"}});
   plt::ylim(0, 1.1 * std::max(loads.back(), curve.value("ideal_throughput", 0.0)));
-  plt::xlabel("offered load, flits a chip a cycle");
-  plt::ylabel("accepted, flits a chip a cycle");
+  plt::xlabel("offered load (flits/chip/cycle)");
+  plt::ylabel("accepted load (flits/chip/cycle)");
   plt::legend({{"loc", "upper left"}});
 }
 
-/// Nodes from left to right, their links one above the other.
+/// Nodes from left to right, with their links stacked.
 void draw_links(const json& report) {
   const json& links = report.at("links");
   const double most = std::max(1e-12, most_of(links));
@@ -143,7 +143,7 @@ void draw_links(const json& report) {
   }
   plt::yticks(places, names);
   plt::ylim(-0.7, static_cast<double>(ports) - 0.3);
-  plt::xlabel("chip or switch by number");
+  plt::xlabel("index of chip or switch");
   plt::ylabel("link");
   plt::title(title_of(report));
   plt::figure_legend({{"ncol", 7L}});
@@ -167,7 +167,7 @@ double length(const json& a, const json& b) {
   return std::sqrt(squares);
 }
 
-/// Where a link's half ends: midway, or, of a grid's link that wraps around, a stub that leaves the grid.
+/// End of a link's half: its midpoint, or, for a wrap-around link of a grid, a stub that leaves the grid.
 Point end_of_half(const json& link, const json& from, const json& to) {
   const std::string name = link.at("name");
   const std::string_view end = std::string_view(name).substr(name.rfind(' ') + 1);
@@ -182,7 +182,7 @@ Point end_of_half(const json& link, const json& from, const json& to) {
   return {(a.x + b.x) / 2, (a.y + b.y) / 2};
 }
 
-/// Nodes where they stand, each link as two halves in the colours of its two directions.
+/// Nodes at their places; each link is drawn as two halves in the colours of its two directions.
 void draw_machine(const json& report) {
   const json& nodes = report.at("nodes");
   const json& links = report.at("links");

@@ -1,4 +1,4 @@
-// Operations per cycle of ordinary compiled loops, against what the source says of ordinary code and of the vTPU.
+// Operations per cycle of ordinary compiled loops, against the source's values for ordinary code and for the vTPU.
 #include <algorithm>
 #include <numeric>
 
@@ -62,12 +62,13 @@ void draw(plot::Context& context) {
 plot::Figure ordinary_ops() {
   return {.name = "ordinary_ops",
           .caption =
-              "Operations per measured core cycle of ordinary loops (medians with intervals) as the system's compiler "
-              "makes them. An operation is a load, store, arithmetic or logical operation, comparison or selection on "
-              "data; ticks add loop control. Band and line: what the source says of ordinary code and of the vTPU.",
+              "Operations per measured core cycle of ordinary loops (medians with intervals) as compiled by the "
+              "system's compiler. An operation is a load, store, arithmetic or logical operation, comparison or "
+              "selection on data; ticks include loop control. Band and line: the source's values for ordinary code and "
+              "for the vTPU.",
           .alt =
-              "Horizontal bars, one a loop, in rising order, over the band claimed for ordinary code and the lines of "
-              "the claim for the vTPU and of the geometric mean.",
+              "Horizontal bars, one per loop, in rising order, over the band claimed for ordinary code and the lines "
+              "of the claim for the vTPU and of the geometric mean.",
           .height = 2.9,
           .claims = {"core.baseline"},
           .results = {kExperiment},

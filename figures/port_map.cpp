@@ -33,7 +33,7 @@ void draw(plot::Context& context) {
   }
   const plt::Numbers together = pairs.numbers("together");
   for (std::size_t row = 0; row < pairs.size(); ++row) {
-    // 0.5: nothing shared, white; 1 or more: one waits for the other, full colour.
+    // 0.5: no port is shared (white); 1 or more: the two run one after the other (full colour).
     const double shared = std::clamp(2 * (together[row] - 0.5), 0.0, 1.0);
     if (shared < 0.06) continue;
     const double x = static_cast<double>(place.at(pairs.label(row, "first")));
@@ -59,9 +59,9 @@ plot::Figure port_map() {
   return {
       .name = "port_map",
       .caption =
-          "Which classes of host instructions compete: pairs measured with as many of each as take equally long alone. "
-          "White: both together take as long as one of them; full colour: as long as both in turn. Beside each row: "
-          "how many of the class a cycle takes alone.",
+          "Classes of host instructions that compete for ports. Each pair is measured together, in amounts that take "
+          "equally long alone. White: both together take as long as one of them; full colour: as long as both in "
+          "sequence. Beside each row: instructions of the class per cycle when measured alone.",
       .alt = "A triangular matrix of the instruction classes; dark cells are pairs that share ports.",
       .height = 3.6,
       .claims = {"core.ports"},

@@ -1,4 +1,4 @@
-// How long each part of a reconfiguration takes, beside the time of the switches and what was claimed for the whole.
+// Time of each part of a reconfiguration, beside the time of the switches and the time claimed for the whole.
 #include <string>
 
 #include "all.h"
@@ -14,9 +14,9 @@ namespace plt = plot::plt;
 constexpr const char* kExperiment = "net-reconfigure";
 constexpr const char* kClaims = "data/claims.csv";
 constexpr const char* kPublished = "data/published/ocs.csv";
-constexpr double kApart = 0.2;  // rows in which marks would lie on each other
+constexpr double kApart = 0.2;  // offset of marks that would overlap, in rows
 
-/// The slice and what becomes of it.
+/// The slice and its new topology.
 std::string words(const std::string& transition) {
   const std::string slice = with_times(transition.substr(0, transition.find(' ')));
   if (transition.find(" to plane") != std::string::npos) return slice + " to plane";
@@ -77,14 +77,13 @@ plot::Figure reconfigure() {
   return {
       .name = "reconfigure",
       .caption =
-          "Parts of a reconfiguration under a running job: from a regular torus to the twisted one, to a plane snaked "
-          "through the blocks, to random translations of the blocks. Marks: packet level. Grey: switching "
-          "times taken for switches of which only milliseconds are published [@jouppi2023tpuv4]. Dashed: the time "
-          "claimed for the whole; dotted: the time that a secondary source reports for a slice "
-          "[@gemini2023report].",
+          "Parts of a reconfiguration under a running job: from a regular torus to the twisted one, to a plane that "
+          "winds through the blocks, to random translations of the blocks. Marks: packet level. Grey: assumed range of "
+          "switching times; the source publishes only that they take milliseconds [@jouppi2023tpuv4]. Dashed: the time "
+          "claimed for the whole; dotted: the time that a secondary source reports for a slice [@gemini2023report].",
       .alt =
-          "A row for each transition, times on a logarithmic axis. All simulated parts lie below the claimed time "
-          "for the whole, the switching times at and beyond it, the reported time far to the right.",
+          "A row for each transition, times on a logarithmic axis. All simulated parts lie below the claimed time for "
+          "the whole, the switching times at and beyond it, the reported time far to the right.",
       .height = 3.0,
       .claims = {"net.reconfig.total"},
       .results = {kExperiment},

@@ -1,4 +1,4 @@
-// What a recovery takes, step by step and in all, under each policy.
+// Time of a recovery, by step and in total, under each policy.
 #include <string>
 
 #include "all.h"
@@ -34,7 +34,7 @@ void draw(plot::Context& context) {
     const char* label;
     const char* marker;
     const char* colour;
-    double rise;  // apart where two steps take the same time
+    double rise;  // offset where two steps take the same time
   };
   for (const Step& step : {Step{"detect_median", "detect (median)", "o", plot::colour::kVermilion, 0},
                            Step{"decide", "decide", "v", plot::colour::kBlue, 0.2},
@@ -50,7 +50,7 @@ void draw(plot::Context& context) {
   plt::ylim(-static_cast<double>(rows.size()) + 0.4, 0.6);
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
-  plt::xlabel("time from failure, logarithmic");
+  plt::xlabel("time from failure (logarithmic)");
   plt::figure_legend({{"ncol", 3L}});
 }
 
@@ -59,14 +59,13 @@ void draw(plot::Context& context) {
 plot::Figure recovery() {
   return {.name = "recovery",
           .caption =
-              "Time from a failure of one chip until the job runs again, by policy: the steps, and the whole from the "
-              "median to the time that one in a hundred exceeds, where waiting for a free spare or a repair is "
-              "counted. Simulated lives "
-              "of the machine with health checks at the claimed period unless the label says otherwise. Dashed: the "
-              "bound that the source documents claim.",
+              "Time from the failure of one chip until the job runs again, by policy: the steps, and the whole from "
+              "the median to the time that one in a hundred recoveries exceeds. The whole includes waiting for a free "
+              "spare or a repair. Simulated lives of the machine, with health checks at the claimed period unless the "
+              "label says otherwise. Dashed: the bound that the source documents claim.",
           .alt =
-              "Rows of markers on a logarithmic time axis, one row a policy: detection lies far right of decision, "
-              "update and resumption, and beyond the dashed bound except where checks are frequent.",
+              "Rows of markers on a logarithmic time axis, one row per policy: detection lies far to the right of "
+              "decision, update and resumption, and beyond the dashed bound except where checks are frequent.",
           .width = plot::Width::page,
           .height = 2.9,
           .claims = {"net.fault.recover"},

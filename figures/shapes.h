@@ -5,11 +5,11 @@
 
 #include "vtpu/plot/matplotlib.h"
 
-/// Boxes, arrows and words for diagrams, in points from the lower left corner of the figure.
+/// Boxes, arrows and text for diagrams, in points from the lower left corner of the figure.
 namespace vtpu::figures::shapes {
 
-/// An empty page over the whole figure (or over the current axes of several), without axes; units are points at print
-/// size where the page is `width` × `height` points large.
+/// Hides the current axes and makes their coordinates points at print size, on a page of `width` × `height` points. The
+/// axes cover the whole figure unless it has several.
 void page(double width, double height);
 
 struct Look {
@@ -19,16 +19,16 @@ struct Look {
 };
 
 void box(double x, double y, double width, double height, const Look& look = {});
-/// Words around (x, y). `align`: "left", "center" or "right".
+/// Text at (x, y). `align`: "left", "center" or "right".
 void words(double x, double y, const std::string& text, const std::string& align = "center",
            const std::string& colour = "black", double points = 7);
 void bold(double x, double y, const std::string& text, const std::string& align = "center");
 void line(const std::vector<double>& x, const std::vector<double>& y, const std::string& colour = "#404040",
           double width = 0.6, const std::string& style = "-");
-/// From one point to another, with a head at the second; `bend` > 0 bends it to the left.
+/// Arrow from (x0, y0) to its head at (x1, y1); `bend` > 0 bends it to the left.
 void arrow(double x0, double y0, double x1, double y1, const std::string& colour = "#404040", double bend = 0,
            double width = 0.7);
-/// Straight pieces drawn as one line, which keeps a drawing of hundreds of links small.
+/// Line segments drawn as one path, which keeps a drawing of hundreds of links small.
 struct Strokes {
   std::vector<double> x;
   std::vector<double> y;
@@ -39,7 +39,7 @@ void strokes(const Strokes& pieces, const std::string& colour, double width);
 void dots(const std::vector<double>& x, const std::vector<double>& y, const std::string& colour, double area = 6,
           const std::string& marker = "o");
 
-/// Where a point of a grid lies on the page: x to the right, y up, z into the depth.
+/// Position on the page of a point of a grid: x to the right, y up, z into the depth.
 struct Projection {
   double left = 0;  ///< of the grid's origin
   double bottom = 0;
@@ -52,7 +52,7 @@ struct Projection {
   }
 };
 
-/// Smooth line between two points, level at both ends.
+/// Smooth curve between two points, horizontal at both ends.
 void flow(double x0, double y0, double x1, double y1, const std::string& colour, double width = 0.8);
 
 }  // namespace vtpu::figures::shapes

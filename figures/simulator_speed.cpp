@@ -1,4 +1,4 @@
-// Simulated hops a second of the simulators, beside those of others.
+// Simulated hops per second of our simulators and of others.
 #include <string>
 
 #include "all.h"
@@ -42,7 +42,7 @@ void draw(plot::Context& context) {
   plt::yticks({0.1, 1, 10}, {"0.1", "1", "10"});
   plt::minorticks_off();
   plt::xlabel("chips");
-  plt::ylabel("million hops simulated\nin a second");
+  plt::ylabel("simulated hops\n(million/s)");
   plt::figure_legend({{"ncol", 2L}});
 }
 
@@ -52,8 +52,8 @@ plot::Figure simulator_speed() {
   return {.name = "simulator_speed",
           .caption =
               "Speed of the two simulators that move packets, on one thread of this host: hops of flits and of packets "
-              "simulated in a second. Dashed: others on a similar machine, as quoted [@jiang2013booksim; "
-              "@won2023astrasim2]; what a hop costs them differs in detail.",
+              "simulated per second. Dashed: other simulators on a similar machine, as quoted [@jiang2013booksim; "
+              "@won2023astrasim2]; the work per hop differs in detail.",
           .alt = "Four lines over the number of chips; ours lie about ten times above those of the other simulators.",
           .height = 2.6,
           .results = {kExperiment},

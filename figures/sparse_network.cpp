@@ -1,4 +1,4 @@
-// Hops and time of embedding lookups, by scheme and topology, and what skew does to the time.
+// Hops and time of embedding lookups, by scheme and topology, and the effect of skew on the time.
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -63,7 +63,7 @@ void draw(plot::Context& context) {
   const plot::TableView rows = rows_of(context);
   plt::subplots(1, 3);
   draw_by_topology(rows, "message_hops");
-  plt::ylabel("message-hops a lookup");
+  plt::ylabel("message-hops per lookup");
   plt::legend({{"loc", "upper right"}});
   plt::axes(1);
   draw_by_topology(rows, "time");
@@ -109,14 +109,13 @@ plot::Figure sparse_network() {
   return {
       .name = "sparse_network",
       .caption =
-          "Embedding lookups on the network, a thousand from every chip into one table, by scheme. Left: links that "
-          "messages cross, requests and replies. Middle: time of the busiest channels. Right: the same time over "
-          "the skew of the ids, on a logarithmic axis. Learned: the state of the switches that a search found. "
-          "Rotated: "
-          "hierarchical, in parts that begin with different dimensions.",
+          "Embedding lookups on the network, a thousand from every chip into one table, by scheme. Left: links crossed "
+          "by messages, requests and replies. Middle: time of the busiest channels. Right: the same time by skew of "
+          "the ids, on a logarithmic axis. Learned: the switch state found by search. Rotated: hierarchical, in parts "
+          "that begin with different dimensions.",
       .alt =
-          "Two groups of bars by scheme and topology: batching by pairs and by dimensions saves message-hops; the "
-          "time does not follow. A plot of time over skew: schemes without deduplication grow steeply, the others "
+          "Two groups of bars by scheme and topology: batching by pairs and by dimensions saves message-hops, but "
+          "hardly changes the time. A plot of time over skew: schemes without deduplication grow steeply, the others "
           "fall.",
       .width = plot::Width::page,
       .height = 2.5,

@@ -1,4 +1,4 @@
-// Speed-up of the sparse lookup over the dense product, over the share of rows used, beside the sources' figures.
+// Speed-up of the sparse lookup over the dense product by the share of rows used, beside the sources' figures.
 #include <algorithm>
 #include <utility>
 
@@ -34,7 +34,7 @@ void draw(plot::Context& context) {
                 {{"fmt", "s--"}, {"color", plot::colour::kOrange}, {"label", "cached, over sgemv"}});
   plt::xscale("log");
   plt::yscale("log");
-  // Whole powers that the results span; labels in full, exponents would be too small to read.
+  // Whole powers that the results span, written in full: exponents would be too small to read.
   const plt::Numbers densities = all.numbers("density");
   plt::Numbers places;
   plt::Strings names;
@@ -45,7 +45,7 @@ void draw(plot::Context& context) {
     }
   plt::xticks(places, names);
   plt::yticks({1, 10, 100, 1000}, {"1", "10", "100", "1000"});
-  plt::xlabel("share of the table's rows that are used");
+  plt::xlabel("share of the table's rows used");
   plt::ylabel("dense time / sparse time");
   plt::figure_legend({{"ncol", 2L}});
 }
@@ -56,14 +56,13 @@ plot::Figure sparse_speedup() {
   return {
       .name = "sparse_speedup",
       .caption =
-          "Adding up rows by the S-pipe against multiplying the whole table by a multi-hot vector, over the share of "
-          "rows that are used, both axes logarithmic. Dense: OpenBLAS by one vector (sgemv), by many at once "
-          "(sgemm, time a vector), and the plain loop. From memory: a table that no cache holds; cached: one that the "
-          "last cache "
-          "does. Claimed: the figures of the source.",
+          "Summing rows with the S-pipe against multiplying the whole table by a multi-hot vector, by the share of "
+          "rows that are used; both axes are logarithmic. Dense: OpenBLAS with one vector (sgemv), with many vectors "
+          "at once (sgemm, time per vector), and the plain loop. From memory: a table larger than every cache; cached: "
+          "a table that fits the last cache. Claimed: the figures of the source.",
       .alt =
-          "Speed-ups that grow in inverse proportion to the share of rows used, for a table in memory and one in "
-          "cache and for several dense baselines, crossing a narrow band and a line for the claims.",
+          "Speed-ups that grow in inverse proportion to the share of rows used, for a table in memory and one in cache "
+          "and for several dense baselines, crossing a narrow band and a line for the claims.",
       .height = 2.9,
       .claims = {"sparse.speedup", "sparse.range"},
       .results = {kExperiment},

@@ -1,4 +1,4 @@
-// One small batch of real ids on its way through the sparse pipeline: id, coordinate, chip, volume, gather, reduce.
+// One small batch of real ids in the sparse pipeline: id, coordinate, chip, volume, gather, reduce.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -68,7 +68,7 @@ void draw(plot::Context& context) {
 
   double total = 0;
   for (const Lookup& lookup : lookups) total += lookup.count;
-  std::map<int, std::vector<std::size_t>> volumes;  // volume → places in the order of chips
+  std::map<int, std::vector<std::size_t>> volumes;  // volume → positions in the order of chips
   for (std::size_t at = 0; at < by_chip.size(); ++at) volumes[lookups[by_chip[at]].place[0]].push_back(at);
 
   const auto head = [&](double x, const std::string& name, const std::string& count) {
@@ -116,9 +116,9 @@ void draw(plot::Context& context) {
 plot::Figure sparsecore_pipeline() {
   return {.name = "sparsecore_pipeline",
           .caption =
-              "A skewed batch of real ids in the sparse pipeline: the mixing hash makes a coordinate of each distinct "
-              "id, the coordinate names the owning chip, chips are grouped by volume for the message, rows are "
-              "gathered there and summed at the requester. Drawn from a batch of the run.",
+              "A skewed batch of real ids in the sparse pipeline: the mixing hash maps each distinct id to a "
+              "coordinate, the coordinate names the owning chip, chips are grouped by volume for the message, and rows "
+              "are gathered there and summed at the requester. Drawn from a batch of the run.",
           .alt =
               "Flow from ids on the left through coordinates, chips and volume groups to gathered rows and one sum on "
               "the right; lines cross where the hash spreads neighbouring ids over the machine.",

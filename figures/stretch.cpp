@@ -1,4 +1,4 @@
-// How much longer the ways and how much slower exchanges are once chips have moved to spares, by policy.
+// Growth of path lengths and exchange times after chips have moved to spares, by policy.
 #include <array>
 #include <string>
 
@@ -51,7 +51,7 @@ void draw(plot::Context& context) {
   const plot::TableView rows = all.where("torus", all.label(all.size() - 1, "torus"));
   plt::subplots(1, 3);
   draw_panel(rows, "stretch", "hops");
-  plt::ylabel("over the whole torus's");
+  plt::ylabel("over the intact torus");
   plt::axes(1);
   draw_panel(rows, "alltoall_slowdown", "all-to-all");
   plt::ylim(0, 3);
@@ -69,9 +69,9 @@ plot::Figure stretch() {
   return {
       .name = "stretch",
       .caption =
-          "A torus after chips at random places have failed, by policy: mean hops between names, and the load of "
-          "the most loaded link in all-to-all and in exchanges with neighbours (bucket all-reduce). Block spare: as "
-          "long as there are spare blocks.",
+          "A torus after chips at random places have failed, by policy: mean hops between names, and the load of the "
+          "busiest link in all-to-all and in exchanges between neighbours (bucket all-reduce). Block spare: while "
+          "spare blocks are left.",
       .alt =
           "Three panels over the number of failed chips. Hops stay within a few per cent; the load of neighbour "
           "exchanges rises most with chip spares; block spares stay at one until they are used up.",

@@ -1,4 +1,4 @@
-// Ops per cycle of synthetic streams by mix, locality and depth of dependence.
+// Ops per cycle of synthetic streams by mix, locality and dependence depth.
 #include <fmt/format.h>
 
 #include "all.h"
@@ -48,7 +48,7 @@ void draw(plot::Context& context) {
   plt::ylim(0.1, 5);
   plt::minorticks_off();
   plt::xticks(ticks, labels);
-  plt::xlabel("depth of dependence, by locality");
+  plt::xlabel("dependence depth, by locality");
   plt::ylabel("ops per cycle");
   plt::figure_legend({{"ncol", 4L}});
 }
@@ -59,10 +59,10 @@ plot::Figure synthetic_grid() {
   return {.name = "synthetic_grid",
           .caption =
               "Ops per cycle of synthetic streams: four mixes of slots, three localities (a first-level cache, strides "
-              "through a second-level one, random places far beyond it), three depths of dependence.",
+              "through a second-level cache, random addresses far beyond it) and three dependence depths.",
           .alt =
-              "Points by mix in three groups of locality; within a group depth grows to the right. Low locality lies "
-              "orders of magnitude below high.",
+              "Points by mix in three groups of locality; within a group the dependence depth grows to the right. Low "
+              "locality lies orders of magnitude below high.",
           .height = 2.5,
           .claims = {"core.poc"},
           .results = {kExperiment},

@@ -1,5 +1,5 @@
-// The machine as its tables have it: blocks in rows of racks, one block's mesh with its optical links, and one switch
-// of each dimension with its ports.
+// The machine as its tables describe it: blocks in rows of racks, one block's mesh with its optical links, and one
+// switch per dimension with its ports.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ void draw_racks(plot::Context& context, double left, double top) {
   constexpr double kPitch = 15, kSide = 11;
   shapes::bold(left + kPitch * across / 2, top + 22,
                fmt::format("{} chips in {} racks", context.value(kExperiment, "net.active_chips"), active));
-  shapes::words(left + kPitch * across / 2, top + 11, "one block a rack");
+  shapes::words(left + kPitch * across / 2, top + 11, "one block per rack");
   for (int block = 0; block < all; ++block) {
     const double x = left + kPitch * (block % across);
     const double y = top - kPitch * (block / across + 1) - (block < active ? 0 : 8);
@@ -144,11 +144,11 @@ plot::Figure system_architecture() {
   return {
       .name = "system_architecture",
       .caption =
-          "The machine. Left: blocks in rows of racks, and the spare blocks. Middle: one block, its electrical mesh "
-          "in grey and its optical links in red. Right: one optical switch of each dimension, with the plus "
-          "and the minus port of every block; two blocks are joined to a twisted torus, the other ports are "
-          "dark; a regular torus would join each block with itself in two of the three."
-          " Drawn from the tables of links, ports and addresses that the checks walk.",
+          "The machine. Left: blocks in rows of racks, and the spare blocks. Middle: one block, with its electrical "
+          "mesh in grey and its optical links in red. Right: one optical switch per dimension, with the plus and the "
+          "minus port of every block. Two blocks are connected as a twisted torus; the other ports are dark. A regular "
+          "torus would connect each block with itself in two of the three. Drawn from the tables of links, ports and "
+          "addresses that the checks use.",
       .alt =
           "A grid of rack squares with a row of spares; a cube of chips with links leaving every face; three switch "
           "boxes with ports in two columns, those of two blocks joined crosswise, the rest unconnected.",

@@ -1,5 +1,4 @@
-// Four topologies, drawn link by link from small examples, with what they measure and whether the switches can form
-// them.
+// Four topologies, drawn link by link from small examples, with their distances and whether the switches can form them.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -27,7 +26,7 @@ struct Panel {
   shapes::Projection projection;
 };
 
-/// A wrap-around link bends away from the straight line, so that it does not lie on the links between.
+/// A wrap-around link bends away from the straight line, so that it does not cover the links between its ends.
 void bent(shapes::Strokes& strokes, std::pair<double, double> from, std::pair<double, double> to) {
   const double dx = to.first - from.first, dy = to.second - from.second;
   constexpr double kBend = 0.16;
@@ -48,7 +47,7 @@ void draw_panel(plot::Context& context, const Panel& panel, double middle) {
     const std::size_t row = static_cast<std::size_t>(chip);
     return panel.projection.at(nodes.number(row, "x"), nodes.number(row, "y"), nodes.number(row, "z"));
   };
-  /// Whether a link passes over a chip between its ends, as some of a hypercube drawn in a row do.
+  /// Whether a link would pass over a chip between its ends, as some links of a hypercube drawn in a row do.
   const auto passes_over = [&](double from, double to) {
     const std::size_t a = static_cast<std::size_t>(from), b = static_cast<std::size_t>(to);
     return std::abs(nodes.number(a, "x") - nodes.number(b, "x")) > 1;
@@ -107,10 +106,10 @@ plot::Figure topology_comparison() {
   return {
       .name = "topology_comparison",
       .caption =
-          "Four topologies drawn link by link from small examples; links that wrap around are red. Below each, the "
-          "machine of the full number of chips: its mean and greatest distance, and whether the optical switches "
-          "can form it on all chips. A twisted torus has no such size, and the hypercube needs more links than a "
-          "chip has.",
+          "Four topologies drawn link by link from small examples; wrap-around links are red. Below each, the machine "
+          "with the full number of chips: its mean and greatest distance, and whether the optical switches can form it "
+          "on all chips. A twisted torus of this size does not exist, and the hypercube needs more links than a chip "
+          "has.",
       .alt = "Four small graphs: a square grid with wrap-around arcs, a cube, a longer twisted box and a hypercube.",
       .width = plot::Width::page,
       .height = kHeight,

@@ -1,4 +1,4 @@
-// Hit rates of the translation cache, by pattern of access.
+// Hit rates of the translation cache, by access pattern.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,7 +46,7 @@ void draw(plot::Context& context) {
   plt::grid(false, {{"axis", "y"}});
   plt::xlim(0, 1.18);
   plt::xticks({0, 0.25, 0.5, 0.75, 1}, {"0", "25 %", "50 %", "75 %", "100 %"});
-  plt::xlabel("hits of the translation cache");
+  plt::xlabel("hit rate of the translation cache");
   plt::figure_legend({{"ncol", 3L}});
 }
 
@@ -56,8 +56,8 @@ plot::Figure translation_cache() {
   return {
       .name = "translation_cache",
       .caption =
-          "Share of accesses by coordinate whose translation is in the cache, exact counts: structured ways through "
-          "a dense box and cells drawn at random from boxes of growing size.",
+          "Share of accesses by coordinate whose translation is in the cache, exact counts: structured traversals of a "
+          "dense box, and cells drawn at random from boxes of growing size.",
       .alt = "Horizontal bars in two groups, structured and random, against the line of the claim.",
       .height = 2.6,
       .claims = {"mem.ppt.hit"},

@@ -1,4 +1,4 @@
-// What TPUs were used for, by generation: shares of model types as published, stacked.
+// Use of TPUs by generation: published shares of model types, stacked.
 #include <fmt/format.h>
 
 #include "all.h"
@@ -77,10 +77,10 @@ void draw(plot::Context& context) {
 plot::Figure workload_evolution() {
   return {.name = "workload_evolution",
           .caption =
-              "What TPUs were used for, by generation and date, as published [@jouppi2023tpuv4]. The remainder is what "
-              "the source's table does not list.",
+              "Use of TPUs by generation and date, as published [@jouppi2023tpuv4]. The remainder is not listed in the "
+              "source's table.",
           .alt =
-              "Stacked bars, one a TPU generation: the share of MLP and DLRM models shrinks, that of Transformers "
+              "Stacked bars, one per TPU generation: the share of MLP and DLRM models shrinks, that of Transformers "
               "grows from nothing to more than half.",
           .height = 2.5,
           .data = {kFile},
