@@ -59,7 +59,7 @@ void draw(plot::Context& context) {
   plt::xticks(places, labels);
   plt::tick_params({{"axis", "x"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "x"}});
-  plt::ylabel("on premise /\nTPU v4 in the cloud");
+  plt::ylabel("on premises /\nTPU v4 in the cloud");
   plt::legend({{"loc", "upper left"}});
 }
 

@@ -1,4 +1,4 @@
-// phextcc: its programs, their loops, its speed.
+// phextcc: compiled programs, their loops, speed of the compiler.
 #include <iterator>
 #include <utility>
 
@@ -27,10 +27,10 @@ TableDeclaration compiler_programs() {
                       {"share", "share"},
                       {"limit", "limit"}},
           .note =
-              "Median and 95 % interval at tier 3, data in the first-level cache. 3, list: tier 3 with list in "
-              "place of modulo scheduling. Bound: independent host instructions of the mix of each innermost "
-              "loop, or its recurrence, as often as it runs, and none where the runtime sets the pace; limit: "
-              "what binds the longest by the port model. Fewer ops for the same work lower the count without "
+              "Median and 95 % interval at tier 3, data in the first-level cache. 3, list: tier 3 with list in place "
+              "of modulo scheduling. Bound: independent host instructions in the mix of each innermost loop, or its "
+              "recurrence, weighted by how often the loop runs; programs whose rate the runtime sets have none. Limit: "
+              "the resource that binds longest by the port model. Fewer ops for the same work lower the count without "
               "being slower: see the useful work."};
 }
 
@@ -42,30 +42,30 @@ TableDeclaration compiler_useful() {
           .results = {"compiler-tiers"},
           .table = "useful",
           .columns = {{"program", "program"},
-                      {"ops", "ops a cycle"},
-                      {"flop", "FLOP a cycle"},
+                      {"ops", "ops/cycle"},
+                      {"flop", "FLOP/cycle"},
                       {"flop_share", "of peak"},
-                      {"bytes", "bytes a cycle"},
+                      {"bytes", "bytes/cycle"},
                       {"byte_share", "of peak"},
                       {"unit", "busiest unit"},
                       {"busy", "busy"}},
           .note =
               "Tier 3, data in the first-level cache. FLOP: additions, multiplications, comparisons, roots and "
-              "exponentials of the source, each one; of whole numbers in programs of whole numbers. Bytes: each "
-              "element read or written once. Peaks: multiply-adds of 32-bit floats and vector loads at their "
-              "measured rates. Busy: share of cycles that the most wanted class of host instruction takes alone."};
+              "exponentials of the source, one each; integer operations in integer programs. Bytes: each element read "
+              "or written once. Peaks: multiply-adds of 32-bit floats and vector loads at their measured rates. Busy: "
+              "share of cycles that the most used class of host instruction takes alone."};
 }
 
 namespace {
 
-/// Ways in the table `speed` and their titles; the first gives its time, the others their ratios to it.
-constexpr std::pair<const char*, const char*> kRoutines[] = {{"tier3", "compiled ns"},
-                                                             {"o3_native", "gcc"},
-                                                             {"o3_native_fast", "gcc, fast math"},
-                                                             {"clang_o3_native", "clang"},
-                                                             {"clang_o3_native_fast", "clang, fast math"},
-                                                             {"openblas", "OpenBLAS"},
-                                                             {"eigen", "Eigen"}};
+/// Implementations in the table `speed` and their titles; the first shows its time, the others their ratios to it.
+constexpr std::pair<const char*, const char*> kImplementations[] = {{"tier3", "compiled (ns)"},
+                                                                    {"o3_native", "gcc"},
+                                                                    {"o3_native_fast", "gcc, fast math"},
+                                                                    {"clang_o3_native", "clang"},
+                                                                    {"clang_o3_native_fast", "clang, fast math"},
+                                                                    {"openblas", "OpenBLAS"},
+                                                                    {"eigen", "Eigen"}};
 
 Result<PrintedTable> make_compiler_times(const TableInputs& inputs) {
   Result<measure::Table> found = inputs.table("compiler-tiers", "speed");
@@ -74,14 +74,14 @@ Result<PrintedTable> make_compiler_times(const TableInputs& inputs) {
       print(*found, {{"program"}, {"size"}, {"way"}, {"ns"}, {"over"}});  // checks the columns, and rounds
   if (!speed) return speed;
   PrintedTable table{{{"program"}, {"data in"}}, {}, ""};
-  for (const auto& [way, title] : kRoutines) table.columns.push_back({title, true});
+  for (const auto& [name, title] : kImplementations) table.columns.push_back({title, true});
   for (const std::vector<std::string>& row : speed->rows) {
     if (table.rows.empty() || table.rows.back()[0] != row[0] || table.rows.back()[1] != row[1]) {
       table.rows.push_back({row[0], row[1]});
       table.rows.back().resize(table.columns.size(), "–");
     }
-    for (std::size_t way = 0; way < std::size(kRoutines); ++way)
-      if (row[2] == kRoutines[way].first) table.rows.back()[2 + way] = row[way == 0 ? 3 : 4];
+    for (std::size_t i = 0; i < std::size(kImplementations); ++i)
+      if (row[2] == kImplementations[i].first) table.rows.back()[2 + i] = row[i == 0 ? 3 : 4];
   }
   return table;
 }
@@ -96,9 +96,9 @@ TableDeclaration compiler_times() {
           .results = {"compiler-tiers"},
           .make = make_compiler_times,
           .note =
-              "Time of a repetition by the compiled program; by others, over it: below one they are faster. All "
-              "compilers with -O3 -march=native. A dash: the library has no such routine, or one repetition takes "
-              "too long to be timed."};
+              "Time of a repetition by the compiled program. Other columns: their time over it; below one they are "
+              "faster. All compilers with -O3 -march=native. A dash: the library has no such routine, or one "
+              "repetition takes too long to be timed."};
 }
 
 TableDeclaration compiler_loops() {
@@ -119,17 +119,16 @@ TableDeclaration compiler_loops() {
                       {"slot_use", "slots filled"},
                       {"bound", "port cycles"},
                       {"recurrence", "recurrence cycles"},
-                      {"reason", "not pipelined since", 0.2}},
+                      {"reason", "why not pipelined", 0.2}},
           .note =
-              "Innermost loops at tier 3, pipelined wherever that can be done (the compiler itself leaves short "
-              "ones alone). II: words an iteration; ResMII: the fullest slot; RecMII: recurrences in words. Port "
-              "and recurrence cycles of an iteration by the compiler's machine model. Computed; the same on every "
-              "host."};
+              "Innermost loops at tier 3, pipelined wherever possible (the compiler by itself leaves short ones "
+              "alone). II: words per iteration; ResMII: words of the fullest slot; RecMII: recurrences in words. Port "
+              "and recurrence cycles per iteration by the compiler's machine model. Computed; the same on every host."};
 }
 
 TableDeclaration compile_speed() {
   return {.name = "compile_speed",
-          .caption = "Speed of the compiler by tier, and where its time goes",
+          .caption = "Speed of the compiler by tier, and its parts",
           .appendix = true,
           .results = {"compiler-speed"},
           .table = "compile_tiers",
@@ -141,8 +140,8 @@ TableDeclaration compile_speed() {
                       {"back", "back end"},
                       {"native", "host code"}},
           .note =
-              "All programs together. Parts in ns a word of the output; host code: validation and compilation of "
-              "the words by the native engine, which is not in the speed."};
+              "All programs together. Parts in ns per word of output. Host code: validation and compilation of the "
+              "words by the native engine, which the speed excludes."};
 }
 
 namespace {
@@ -150,15 +149,15 @@ namespace {
 constexpr Target kCompilerTargets[] = {
     {"ops per cycle, geometric mean of the compiled programs", 3.0, true, "", "compiler-tiers",
      "vtpu.core.ops_per_cycle.tier3", "phextcc.bound", "bound of their loops"},
-    {"programs below 90 % of their own bound", 0, false, "", "compiler-tiers", "phextcc.programs_below_bound",
+    {"programs below 90 % of their bound", 0, false, "", "compiler-tiers", "phextcc.programs_below_bound",
      "phextcc.programs_judged", "have a bound"},
-    {"least share of its own bound", 0.9, true, "", "compiler-tiers", "phextcc.least_share_of_bound"},
+    {"least share of the bound", 0.9, true, "", "compiler-tiers", "phextcc.least_share_of_bound"},
     {"tier 3 over tier 0, time", 2.0, true, "x", "compiler-tiers", "phextcc.tier3_over_tier0",
      "phextcc.tier2_over_tier0", "tier 2 over tier 0"},
-    {"compiled over scheduled by hand", 0.95, true, "", "compiler-tiers", "phextcc.over_hand"},
+    {"speed compiled / by hand", 0.95, true, "", "compiler-tiers", "phextcc.over_hand"},
     {"programs slower than gcc -O3 of their C++", 0, false, "", "compiler-tiers", "phextcc.slower_than_gcc.l1",
      "phextcc.programs", "programs"},
-    {"words a second, tier 3", 100e3, true, "", "compiler-speed", "phextcc.compile.words_per_second.tier3",
+    {"words per second, tier 3", 100e3, true, "", "compiler-speed", "phextcc.compile.words_per_second.tier3",
      "phextcc.compile.words_per_second.tier0", "tier 0"},
     {"random kernels compared", 100e3, true, "", "compiler-soak", "phextcc.soak.kernels"},
     {"kernels whose meaning changed", 0, false, "", "compiler-soak", "phextcc.soak.divergences"}};
@@ -167,14 +166,14 @@ constexpr Target kCompilerTargets[] = {
 
 TableDeclaration compiler_targets() {
   return {.name = "compiler_targets",
-          .caption = "What the compiler was designed to reach, and what it reaches on this host",
+          .caption = "Design targets of the compiler, and the values on this host",
           .wide = true,
           .appendix = true,
           .results = {"compiler-tiers", "compiler-speed", "compiler-soak"},
           .make = [](const TableInputs& inputs) { return print_targets(inputs, kCompilerTargets); },
           .note =
-              "Data in the first-level cache. Targets were set before the compiler was built; those on ops per "
-              "cycle, tiers and hand are claims as well. A quick run compares fewer kernels."};
+              "Data in the first-level cache. The targets were set before the compiler was built; those on ops per "
+              "cycle, tiers and hand scheduling are claims as well. A quick run compares fewer kernels."};
 }
 
 }  // namespace vtpu::artifact::tables

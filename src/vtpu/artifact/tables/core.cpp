@@ -1,4 +1,4 @@
-// The core of the vTPU: ops per cycle, ports, cost of compilation.
+// The core of the vTPU: ops per cycle, ports, cost of the native engine's compilation.
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
 
@@ -24,9 +24,9 @@ TableDeclaration ops_per_cycle() {
                       {"o3_native", "-O3"},
                       {"over_ordinary", "over ordinary", 0.08}},
           .note =
-              "Median and 95 % interval of the native engine; bound: independent host instructions of the same "
-              "mix, or the recurrence; -O3 with -march=native. Ordinary code is credited with the ops of the "
-              "program whose work it does; the last column is over its fastest level."};
+              "Median and 95 % interval of the native engine. Bound: independent host instructions of the same mix, or "
+              "the recurrence. -O3 with -march=native. Ordinary code is credited with the ops of the program that does "
+              "the same work; the last column compares with its fastest level."};
 }
 
 TableDeclaration useful_work() {
@@ -36,34 +36,34 @@ TableDeclaration useful_work() {
           .results = {"core-ops-per-cycle"},
           .table = "useful_work",
           .columns = {{"workload", "workload"},
-                      {"flop", "FLOP a cycle"},
-                      {"bytes", "bytes a cycle"},
+                      {"flop", "FLOP/cycle"},
+                      {"bytes", "bytes/cycle"},
                       {"unit", "busiest unit"},
                       {"busy", "share of its peak"},
-                      {"ops", "ops a cycle"}},
+                      {"ops", "ops/cycle"}},
           .note =
-              "FLOP: additions, multiplications and maxima; multiply-adds of whole numbers in the dot products. "
-              "Bytes: moved by S slots. Busiest unit: the class of host instruction that the work keeps busy for "
-              "the largest share of cycles, at its measured rate."};
+              "FLOP: additions, multiplications and maxima; integer multiply-adds in the dot products. Bytes: moved by "
+              "S slots. Busiest unit: the class of host instruction that the work keeps busy for the largest share of "
+              "cycles, at its measured rate."};
 }
 
 TableDeclaration ordinary_levels() {
   return {.name = "ordinary_levels",
-          .caption = "Ops per cycle of ten ordinary loops by level of optimisation",
+          .caption = "Ops per cycle of ten ordinary loops by optimisation level",
           .appendix = true,
           .results = {"core-ops-per-cycle"},
           .table = "ordinary_levels",
           .columns = {{"loop", "loop"}, {"o0", "-O0"}, {"o2", "-O2"}, {"o3_native", "-O3 -march=native"}},
           .note =
-              "Every operation of the source text on data counts as one op, however many a vector instruction "
-              "does at once."};
+              "Every operation of the source text on data counts as one op, regardless of how many a vector "
+              "instruction performs at once."};
 }
 
 TableDeclaration port_conflicts() {
   return {.name = "port_conflicts",
           .caption =
-              "Port conflicts between the slots of a workload, and ops per cycle predicted by the port map "
-              "against measured",
+              "Port conflicts between the slots of a workload, and ops per cycle predicted by the port map against "
+              "measured",
           .wide = true,
           .appendix = true,
           .results = {"core-ports"},
@@ -79,8 +79,8 @@ TableDeclaration port_conflicts() {
                       {"measured_high", "high"},
                       {"ratio", "ratio"}},
           .note =
-              "Cycles lost: share beyond what the slowest of D, S and C alone, or dispatch, needs; of host "
-              "instructions without the engine. Predicted, measured: ops per cycle of the native engine."};
+              "Cycles lost: share beyond the cycles that the slowest of D, S and C alone, or dispatch, needs; for the "
+              "host instructions without the engine. Predicted, measured: ops per cycle of the native engine."};
 }
 
 namespace {
@@ -88,59 +88,59 @@ namespace {
 constexpr Target kCoreTargets[] = {
     {"ops per cycle, geometric mean of the ten workloads", 3.0, true, "", "core-ops-per-cycle",
      "vtpu.core.geometric_mean.native", "vtpu.core.geometric_mean.bound", "bound of the mixes"},
-    {"share of its own bound, geometric mean", 0.9, true, "", "core-ops-per-cycle",
+    {"share of the bound, geometric mean", 0.9, true, "", "core-ops-per-cycle",
      "vtpu.core.geometric_mean.share_of_bound"},
     {"translation hoisted, ops per cycle", 2.6, true, "", "core-ops-per-cycle", "vtpu.core.translation.hoisted"},
     {"translation probed in every word, ops per cycle", 1.0, true, "", "core-ops-per-cycle",
      "vtpu.core.translation.probed", "vtpu.core.translation.hoisted", "hoisted"},
-    {"native engine over interpreter, loop (dense fma)", 6, true, "x", "core-ops-per-cycle",
+    {"native engine / interpreter, loop (dense fma)", 6, true, "x", "core-ops-per-cycle",
      "vtpu.core.over_interpreter.dense_fma"},
-    {"native engine over interpreter, irregular stream", 20, true, "x", "core-ops-per-cycle",
+    {"native engine / interpreter, irregular stream", 20, true, "x", "core-ops-per-cycle",
      "vtpu.core.irregular.over_interpreter"},
     {"turn of a sentron, all registers in use", 100, false, "cycles", "core-ops-per-cycle",
      "vtpu.core.switch_cycles.turn"},
-    {"compile time of a word", 60, false, "ns", "core-compile", "vtpu.compile.ns_per_word.1024"},
+    {"compile time per word", 60, false, "ns", "core-compile", "vtpu.compile.ns_per_word.1024"},
     {"sparse lookup, batched, 1 M entries", 25, false, "ns", "mem-lookup", "vtpu.lookup.sparse.1M.batched",
      "vtpu.lookup.sparse.1M.absl", "absl"},
-    {"absl over ours, 1 M entries", 1.3, true, "x", "mem-lookup", "vtpu.lookup.over_batched.sparse.1M.absl"},
+    {"absl time / our time, 1 M entries", 1.3, true, "x", "mem-lookup", "vtpu.lookup.over_batched.sparse.1M.absl"},
     {"dense box lookup, 1 M cells", 2.5, false, "ns", "mem-lookup", "vtpu.lookup.dense.1M.box_row_major",
      "vtpu.lookup.dense.1M.floor", "index known"},
-    {"embedding bag over the floor of its rows, 64 bytes, DRAM", 0.9, true, "", "mem-embedding",
+    {"embedding bag, share of row-read rate, 64 bytes, DRAM", 0.9, true, "", "mem-embedding",
      "vtpu.mem.embedding_share.dram.row64"},
-    {"embedding bag over the floor of its rows, 512 bytes, DRAM", 0.9, true, "", "mem-embedding",
+    {"embedding bag, share of row-read rate, 512 bytes, DRAM", 0.9, true, "", "mem-embedding",
      "vtpu.mem.embedding_share.dram.row512"}};
 
 }  // namespace
 
 TableDeclaration core_targets() {
   return {.name = "core_targets",
-          .caption = "What the core was designed to reach, and what it reaches on this host",
+          .caption = "Design targets of the core, and the values on this host",
           .wide = true,
           .appendix = true,
           .results = {"core-ops-per-cycle", "core-compile", "mem-lookup", "mem-embedding"},
           .make = [](const TableInputs& inputs) { return print_targets(inputs, kCoreTargets); },
           .note =
-              "Targets were set before anything was built, from what the hardware of another host allows; they "
-              "are not claims of a source."};
+              "The targets were set before anything was built, from what the hardware of another host allows. They are "
+              "not claims of a source."};
 }
 
 TableDeclaration compile() {
   return {.name = "compile",
-          .caption = "Cost of compiling a loop of the balanced mix, and when it has paid",
+          .caption = "Cost of compiling a loop of the balanced mix, and the break-even point",
           .appendix = true,
           .results = {"core-compile"},
           .table = "compile",
           .columns = {{"words", "words"},
-                      {"compile", "compile ns/word"},
+                      {"compile", "compile (ns/word)"},
                       {"low", "low"},
                       {"high", "high"},
-                      {"validate", "validate ns/word"},
-                      {"run", "native ns/round"},
-                      {"interpret", "interpreter ns/round"},
+                      {"validate", "validate (ns/word)"},
+                      {"run", "native (ns/round)"},
+                      {"interpret", "interpreter (ns/round)"},
                       {"break_even", "break-even rounds"}},
           .note =
-              "Compile: from a validated program to executable memory and its release. Break-even: rounds of the "
-              "loop after which compiling has cost less than interpreting."};
+              "Compile: from a validated program to executable memory, including its release. Break-even: rounds of "
+              "the loop after which compiling has cost less than interpreting."};
 }
 
 }  // namespace vtpu::artifact::tables

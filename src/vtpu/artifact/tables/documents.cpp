@@ -1,4 +1,4 @@
-// What the source documents say: their concepts, numbers and indicators, and the instruction set.
+// The source documents: their concepts, numbers and indicators; the instruction set.
 #include "vtpu/artifact/claim.h"
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
@@ -45,7 +45,7 @@ TableDeclaration concept_mapping() {
           .data = {kConceptFile},
           .make = make_concept_mapping,
           .note =
-              "direct: the same thing under another name; analogy: like it in some respect only; extension: goes "
+              "direct: the same thing under another name; analogy: similar in some respect only; extension: goes "
               "beyond what the TPU has; none: no counterpart."};
 }
 
@@ -79,17 +79,18 @@ Result<PrintedTable> make_hop_readings(const TableInputs& inputs) {
 }  // namespace
 
 TableDeclaration hop_readings() {
-  return {.name = "hop_readings",
-          .caption = "Hop counts of the source documents under the literal and the charitable reading",
-          .wide = true,
-          .results = {"net-topology"},
-          .make = make_hop_readings,
-          .note = "Literal: the average or greatest distance of the topology the claim names, all pairs, exact."};
+  return {
+      .name = "hop_readings",
+      .caption = "Hop counts of the source documents under the literal and the charitable reading",
+      .wide = true,
+      .results = {"net-topology"},
+      .make = make_hop_readings,
+      .note = "Literal: the average or greatest distance over all pairs of the topology that the claim names, exact."};
 }
 
 namespace {
 
-std::string found_value(const Judged& judged) {
+std::string actual_value(const Judged& judged) {
   if (judged.configurations > 1) return std::to_string(judged.holds) + "/" + std::to_string(judged.configurations);
   return judged.metric ? with_interval(*judged.metric) : "–";
 }
@@ -101,7 +102,7 @@ Result<PrintedTable> make_kpi_dashboard(const TableInputs& inputs) {
   for (const Judged& judged : *inputs.claims) {
     const Claim& claim = judged.claim;
     if (claim.source != "deliverable-dashboard" && claim.source != "rally-dashboard") continue;
-    table.rows.push_back({claim.statement, claim.source, stated(claim) + " " + claim.unit, found_value(judged),
+    table.rows.push_back({claim.statement, claim.source, stated(claim) + " " + claim.unit, actual_value(judged),
                           std::string(name_of(judged.verdict))});
   }
   return table;
@@ -116,7 +117,7 @@ TableDeclaration kpi_dashboard() {
           .appendix = true,
           .make = make_kpi_dashboard,
           .note =
-              "Targets are the sources'; actual values are of this run and host. An open indicator has no "
+              "Targets come from the sources; actual values are of this run and host. An open indicator has no "
               "experiment."};
 }
 
@@ -138,8 +139,8 @@ TableDeclaration instruction_set() {
           .appendix = true,
           .make = make_instruction_set,
           .note =
-              "From the table that assembler, validator, both engines and the HTML manual "
-              "(results/html/manual.html) are made of; that page also explains operands, words and containers."};
+              "From the table that also defines assembler, validator, both engines and the HTML manual "
+              "(results/html/manual.html). The manual explains operands, words and containers as well."};
 }
 
 }  // namespace vtpu::artifact::tables

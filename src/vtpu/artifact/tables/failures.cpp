@@ -1,34 +1,34 @@
-// Failures, recovery and what is left: machine, blocks, links.
+// Failures, recovery and degraded operation: machine, blocks, links.
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
 
 namespace vtpu::artifact::tables {
 
 TableDeclaration recovery() {
-  return {.name = "recovery",
-          .caption = "Recovery from failures of chips, by policy",
-          .wide = true,
-          .appendix = true,
-          .results = {"net-faults"},
-          .table = "recovery",
-          .columns = {{"policy", "policy", 0.26},
-                      {"waited_share", "waited", 0.08},
-                      {"detect_median", "detect", 0.08},
-                      {"decide", "decide", 0.08},
-                      {"update", "update", 0.08},
-                      {"resume", "resume", 0.08},
-                      {"total_median", "median", 0.09},
-                      {"total_p99", "p99", 0.09},
-                      {"exact_p99", "exact p99", 0.09}},
-          .note =
-              "Milliseconds; steps are medians. Waited: share of outages that waited for a free spare or a "
-              "repair. Exact: detection uniform over the period of the health check, the rest constant, one "
-              "failure at a time."};
+  return {
+      .name = "recovery",
+      .caption = "Recovery from failures of chips, by policy",
+      .wide = true,
+      .appendix = true,
+      .results = {"net-faults"},
+      .table = "recovery",
+      .columns = {{"policy", "policy", 0.26},
+                  {"waited_share", "waited", 0.08},
+                  {"detect_median", "detect", 0.08},
+                  {"decide", "decide", 0.08},
+                  {"update", "update", 0.08},
+                  {"resume", "resume", 0.08},
+                  {"total_median", "median", 0.09},
+                  {"total_p99", "p99", 0.09},
+                  {"exact_p99", "exact p99", 0.09}},
+      .note =
+          "Milliseconds; steps are medians. Waited: share of outages that waited for a free spare or a repair. "
+          "Exact: detection uniform over the period of the health check, the rest constant, one failure at a time."};
 }
 
 TableDeclaration policies() {
   return {.name = "policies",
-          .caption = "Four policies at the published rates of failure",
+          .caption = "Four policies at the published failure rates",
           .wide = true,
           .appendix = true,
           .results = {"net-faults"},
@@ -37,18 +37,18 @@ TableDeclaration policies() {
                       {"repair", "repair", 0.14},
                       {"availability", "up", 0.12},
                       {"useful", "useful", 0.12},
-                      {"outages_per_day", "outages a day", 0.13},
+                      {"outages_per_day", "outages/day", 0.13},
                       {"waited_share", "waited", 0.12},
                       {"exhausted", "lives exhausted", 0.15}},
           .note =
-              "Machines, cables and switches fail at the published rates. Up: part of the time in which all names "
-              "have a chip. Useful: the same without work that is done again after a restart. Waited: part of the "
-              "outages that had to wait for a repair."};
+              "Machines, cables and switches fail at the published rates. Up: share of the time in which all names "
+              "have a chip. Useful: the same without work that is repeated after a restart. Waited: share of the "
+              "outages that waited for a repair."};
 }
 
 TableDeclaration tolerated() {
   return {.name = "tolerated",
-          .caption = "Failed chips that a job bears, by its size and by what may take a chip's place",
+          .caption = "Failed chips that a job tolerates, by its size and by what may replace a chip",
           .wide = true,
           .appendix = true,
           .results = {"net-faults"},
@@ -59,14 +59,14 @@ TableDeclaration tolerated() {
                       {"blocks", "whole blocks", 0.2},
                       {"fixed", "fixed places", 0.2}},
           .note =
-              "Chips that may fail at random, for good, before the job has no place: mean over all orders of "
+              "Chips that may fail at random, permanently, before the job has no place: mean over all orders of "
               "failure, as a fraction of the active chips; exact. Fixed places: one of the slices that tile the "
-              "machine has to be whole."};
+              "machine must be whole."};
 }
 
 TableDeclaration failure_cases() {
   return {.name = "failure_cases",
-          .caption = "What happens when failures meet",
+          .caption = "Overlapping failures",
           .wide = true,
           .appendix = true,
           .results = {"net-faults"},
@@ -81,8 +81,8 @@ TableDeclaration failure_cases() {
                       {"down", "down (s)", 0.08},
                       {"end", "after an hour", 0.08}},
           .note =
-              "Scripted failures in an hour of the job. Interrupted: recoveries given up for a failure that came "
-              "meanwhile. Ignored: failures of what was down already."};
+              "Scripted failures in one hour of the job. Interrupted: recoveries aborted because of another failure. "
+              "Ignored: failures of components that were already down."};
 }
 
 TableDeclaration goodput() {
@@ -103,9 +103,9 @@ TableDeclaration goodput() {
                       {"anywhere_expected", "fixed, anywhere", 0.1},
                       {"quoted", "published", 0.1}},
           .note =
-              "Part of all blocks that run slices of the size. Assured: the number of slices that is there at "
-              "least 95 % of the time. Expected: on average. Anywhere: boxes at any place and turned any way, "
-              "sampled, on average."};
+              "Share of all blocks that run slices of the size. Assured: the number of slices available at least 95 % "
+              "of the time. Expected: on average. Anywhere: boxes at any place and in any orientation, sampled, on "
+              "average."};
 }
 
 TableDeclaration scheduling() {
@@ -125,13 +125,13 @@ TableDeclaration scheduling() {
                       {"switched_wait_first_fit", "first fit, switched (h)", 0.11},
                       {"fixed_wait_first_fit", "first fit, fixed (h)", 0.11}},
           .note =
-              "Goodput with jobs always waiting, oldest first. Waits with half of the machine's hours of work "
-              "arriving; grows: the queue never ends. First fit: the oldest job that fits starts."};
+              "Goodput with jobs always waiting, oldest first. Waits when the arriving work fills half of the "
+              "machine's hours; grows: the queue grows without bound. First fit: the oldest job that fits starts."};
 }
 
 TableDeclaration degraded() {
   return {.name = "degraded",
-          .caption = "What moved names and lost chips cost in hops and in load",
+          .caption = "Cost of moved names and lost chips in hops and in load",
           .wide = true,
           .appendix = true,
           .results = {"net-degraded"},
@@ -146,9 +146,9 @@ TableDeclaration degraded() {
                       {"ring_slowdown", "ring", 0.08},
                       {"allreduce_slowdown", "all-reduce, flows", 0.12}},
           .note =
-              "All over the whole torus's: mean hops between names, load of the most loaded link, time of a "
-              "bucket all-reduce at flow level. Medians over draws of the failed chips. Policies without a row "
-              "have run out of spares."};
+              "All values relative to the intact torus: mean hops between names, load of the most loaded link, time of "
+              "a bucket all-reduce at flow level. Medians over draws of the failed chips. Policies without a row have "
+              "run out of spares."};
 }
 
 TableDeclaration dark() {
@@ -167,7 +167,7 @@ TableDeclaration dark() {
                       {"neighbour_first", "neighbours, one path", 0.1},
                       {"quoted_alltoall", "published, all-to-all (%)", 0.11},
                       {"quoted_neighbour", "published, neighbours (%)", 0.11}},
-          .note = "Part of the whole torus's throughput that is left."};
+          .note = "Share of the intact torus's throughput that is left."};
 }
 
 }  // namespace vtpu::artifact::tables

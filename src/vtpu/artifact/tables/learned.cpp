@@ -1,4 +1,4 @@
-// States of the optical switches and placements that a search found.
+// States of the optical switches and placements found by search.
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
 
@@ -18,19 +18,19 @@ TableDeclaration learned_states() {
                       {"twisted", "twisted", 0.08},
                       {"learned", "learned", 0.08},
                       {"dual_bound", "dual bound", 0.08},
-                      {"limit", "no state exceeds", 0.09},
+                      {"limit", "bound for any state", 0.09},
                       {"racks_torus", "racks, torus", 0.08},
                       {"racks_learned", "racks, learned", 0.08},
                       {"switches_kept", "switches as in the torus", 0.1}},
           .note =
-              "Mean hops include self. Torus to dual bound: injection a chip in link bandwidths, uniform "
-              "all-to-all over all paths. Racks: mean distance of joined blocks along and across rows of racks; "
-              "through the switches all are alike."};
+              "Mean hops include self. Torus to dual bound: injection per chip in link bandwidths, uniform all-to-all "
+              "over all paths. Racks: mean distance of connected blocks along and across rows of racks; through the "
+              "switches all distances are equal."};
 }
 
 TableDeclaration learned_twist() {
   return {.name = "learned_twist",
-          .caption = "What a search that starts at the regular torus finds",
+          .caption = "Results of a search that starts at the regular torus",
           .wide = true,
           .appendix = true,
           .results = {"learned-twist"},
@@ -45,13 +45,13 @@ TableDeclaration learned_twist() {
                       {"throughput_found", "rate, found", 0.1},
                       {"same", "the twisted torus", 0.1}},
           .note =
-              "Alike: one translation for all switches of a dimension. Free: each switch its own. Hops include "
+              "Alike: one translation for all switches of a dimension. Free: one translation per switch. Hops include "
               "self."};
 }
 
 TableDeclaration learned_packets() {
   return {.name = "learned_packets",
-          .caption = "Uniform all-to-all on learned OCS states: fluid optimum, deadlock-free ways, packets",
+          .caption = "Uniform all-to-all on learned OCS states: fluid optimum, deadlock-free paths, packets",
           .wide = true,
           .appendix = true,
           .results = {"learned-packets"},
@@ -66,20 +66,20 @@ TableDeclaration learned_packets() {
                       {"gain_torus_packet", "over torus", 0.1},
                       {"gain_twisted_packet", "over twisted", 0.1}},
           .note =
-              "Injection a chip in link bandwidths. Gains: packets over packets on the torus of the same shape, "
+              "Injection per chip in link bandwidths. Gains: packets over packets on the torus of the same shape, "
               "regular and twisted."};
 }
 
 TableDeclaration learned_costs() {
   return {.name = "learned_costs",
-          .caption = "What learned OCS states cost: routing tables, all-reduce, faults",
+          .caption = "Costs of learned OCS states: routing tables, all-reduce, faults",
           .wide = true,
           .appendix = true,
           .results = {"learned-packets"},
           .table = "learned_costs",
           .columns = {{"slice", "slice", 0.11},
-                      {"ways", "table entries a chip", 0.1},
-                      {"table_size", "KiB a chip", 0.09},
+                      {"ways", "table entries per chip", 0.1},
+                      {"table_size", "KiB per chip", 0.09},
                       {"trees", "disjoint trees", 0.08},
                       {"tree_depth", "deepest", 0.08},
                       {"tree_all_reduce_share", "all-reduce / bound", 0.1},
@@ -88,13 +88,13 @@ TableDeclaration learned_costs() {
                       {"chip_dead_kept", "kept, chip dead", 0.1},
                       {"chip_dead_kept_torus", "torus", 0.08}},
           .note =
-              "Kept: all-to-all throughput with one switch dark or one chip dead over that before, traffic split "
-              "anew."};
+              "Kept: all-to-all throughput with one switch dark or one chip dead over the throughput before, with "
+              "traffic split again."};
 }
 
 TableDeclaration learned_placement() {
   return {.name = "learned_placement",
-          .caption = "What learned placements and switch states gain over the hand-made torus",
+          .caption = "Gain of learned placements and switch states over the hand-designed torus",
           .wide = true,
           .appendix = true,
           .results = {"learned-topology"},
@@ -110,13 +110,13 @@ TableDeclaration learned_placement() {
                       {"learned", "best", 0.08},
                       {"random", "random", 0.09}},
           .note =
-              "Cost of a step by hand on the torus named (twisted where its shape can be) over that learned. "
-              "Regular: by hand on the regular torus. Random: coordinates that were not trained."};
+              "Cost of a manually placed step on the torus named (twisted where its shape allows) over the cost of the "
+              "learned one. Regular: manual placement on the regular torus. Random: untrained coordinates."};
 }
 
 TableDeclaration learned_transfer() {
   return {.name = "learned_transfer",
-          .caption = "What is learned for one workload, used for another",
+          .caption = "States and placements learned for one workload, used for another",
           .wide = true,
           .appendix = true,
           .results = {"learned-topology"},
@@ -125,7 +125,9 @@ TableDeclaration learned_transfer() {
                       {"used_for", "used for", 0.22},
                       {"gain", "state and placement", 0.22},
                       {"gain_by_hand", "state, ranks by hand", 0.22}},
-          .note = "Cost of a step by hand on the twisted torus over that on what was learned for another workload."};
+          .note =
+              "Cost of a manually placed step on the twisted torus over the cost on the state and placement learned "
+              "for another workload."};
 }
 
 }  // namespace vtpu::artifact::tables

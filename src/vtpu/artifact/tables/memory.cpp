@@ -1,4 +1,4 @@
-// The host and its memory; the page table and the caches above it.
+// The host and its memory; the page table, the translation cache and the first-level cache.
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
 
@@ -29,9 +29,7 @@ TableDeclaration host() {
           .caption = "The host of the measured results",
           .results = {"host"},
           .make = make_host,
-          .note =
-              "Numbers with an interval were measured, with their 95 % interval; the rest is what the system "
-              "states."};
+          .note = "Values with an interval were measured; the interval is 95 %. The system reports the rest."};
 }
 
 TableDeclaration memory() {
@@ -46,7 +44,7 @@ TableDeclaration memory() {
                       {"independent", "random, independent", 0.18},
                       {"dependent_over_sequential", "ratio"}},
           .note =
-              "Median cycles per 8-byte element. Dependent: each load gives the next place. Independent: places "
+              "Median cycles per 8-byte element. Dependent: each load gives the next address. Independent: addresses "
               "computed from a counter. Ratio: dependent over sequential."};
 }
 
@@ -56,19 +54,19 @@ struct Timed {
   std::string query;
   std::string title;
 };
-const std::vector<Timed> kTimed = {{"sweep", "sweep, places known (ns)"},
-                                   {"sweep_with_index", "sweep, places computed (ns)"},
-                                   {"box", "box, places known (ns)"},
-                                   {"box_with_index", "box, places computed (ns)"}};
+const std::vector<Timed> kTimed = {{"sweep", "sweep, addresses known (ns)"},
+                                   {"sweep_with_index", "sweep, addresses computed (ns)"},
+                                   {"box", "box, addresses known (ns)"},
+                                   {"box_with_index", "box, addresses computed (ns)"}};
 
 Result<PrintedTable> make_locality(const TableInputs& inputs) {
   Result<measure::Table> lines = inputs.table("mem-locality", "locality_lines");
   if (!lines) return lines.error();
   Result<PrintedTable> table = print(*lines, {{"box"},
                                               {"layout"},
-                                              {"sweep", "lines a stencil", 0.07},
-                                              {"sweep_run", "lines a stencil, in a run", 0.08},
-                                              {"query", "lines a box", 0.07}});
+                                              {"sweep", "lines per stencil", 0.07},
+                                              {"sweep_run", "lines per stencil, in a run", 0.08},
+                                              {"query", "lines per box", 0.07}});
   if (!table) return table;
   Result<measure::Table> measured = inputs.table("mem-locality", "locality_time");
   if (!measured) return measured.error();
@@ -92,21 +90,21 @@ Result<PrintedTable> make_locality(const TableInputs& inputs) {
 
 TableDeclaration locality() {
   return {.name = "locality",
-          .caption = "Locality of the curves that lay coordinates out in memory",
+          .caption = "Locality of the curves that map coordinates to memory",
           .wide = true,
           .appendix = true,
           .results = {"mem-locality"},
           .make = make_locality,
           .note =
               "Sweep: every cell in storage order with its nearest neighbours. Box: all cells of a small box at a "
-              "random corner. Lines: cache lines touched, counted exactly; in a run: distinct ones of a stretch "
-              "of stencils, for each. Times: median per cell with its 95 % interval, with places known beforehand "
-              "or computed by the curve."};
+              "random corner. Lines: distinct cache lines touched, counted exactly; in a run: lines touched by a run "
+              "of stencils, per stencil. Times: median per cell with its 95 % interval, with addresses known in "
+              "advance or computed by the curve."};
 }
 
 TableDeclaration translation_cache() {
   return {.name = "translation_cache",
-          .caption = "Exact counts of the translation cache, by pattern of access",
+          .caption = "Exact counts of the translation cache, by access pattern",
           .appendix = true,
           .results = {"mem-ppt"},
           .table = "translation_cache",
@@ -119,7 +117,7 @@ TableDeclaration translation_cache() {
                       {"rate", "hit rate"}},
           .note =
               "Each access by coordinate is one hit or one miss. A translation covers up to 64 columns; the cache "
-              "holds 1024."};
+              "holds 1024 translations."};
 }
 
 TableDeclaration l1_hit_rate() {
@@ -129,12 +127,12 @@ TableDeclaration l1_hit_rate() {
           .results = {"mem-s-pipe"},
           .table = "l1_hit_rate",
           .columns = {{"stream", "stream"},
-                      {"accesses", "accesses to lines"},
+                      {"accesses", "line accesses"},
                       {"rate_32k8", "32 KiB, 8 ways"},
                       {"rate_48k12", "48 KiB, 12 ways"}},
           .note =
-              "Simulated by an exact cache model on the addresses of the interpreter, least recently used line "
-              "replaced, no prefetching. Not measured: the host grants no hardware counters."};
+              "Simulated by an exact cache model on the interpreter's addresses, with least-recently-used replacement "
+              "and no prefetching. Not measured: the host grants no hardware counters."};
 }
 
 TableDeclaration bandwidth() {
@@ -144,14 +142,14 @@ TableDeclaration bandwidth() {
           .results = {"mem-bandwidth"},
           .table = "bandwidth",
           .columns = {{"kernel", "kernel"},
-                      {"vtpu", "vTPU program GB/s"},
-                      {"ordinary", "ordinary GB/s"},
+                      {"vtpu", "vTPU program (GB/s)"},
+                      {"ordinary", "ordinary (GB/s)"},
                       {"share", "share"},
                       {"low", "low"},
                       {"high", "high"}},
           .note =
-              "Bytes counted as STREAM does. Triad and copy against the STREAM kernels, read against the widest "
-              "plain read; chase: dependent loads one at a time, the control."};
+              "Bytes are counted as STREAM does. Triad and copy are compared with the STREAM kernels, read with the "
+              "widest plain read. Chase, the control: one dependent load at a time."};
 }
 
 }  // namespace vtpu::artifact::tables

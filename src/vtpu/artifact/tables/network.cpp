@@ -5,33 +5,32 @@
 namespace vtpu::artifact::tables {
 
 TableDeclaration topology_summary() {
-  return {.name = "topology_summary",
-          .caption = "Static properties of the topologies, exact",
-          .wide = true,
-          .appendix = true,
-          .results = {"net-topology"},
-          .table = "topology_summary",
-          .columns = {{"topology", "topology", 0.20},
-                      {"chips", "chips"},
-                      {"directed_links", "links"},
-                      {"diameter", "diameter"},
-                      {"hops_including_self_search", "hops, self in", 0.09},
-                      {"hops_excluding_self_search", "hops, self out", 0.09},
-                      {"bisection_at_least", "bisection, at least", 0.10},
-                      {"bisection_at_most", "bisection, at most", 0.10},
-                      {"alltoall_bound", "all-to-all bound", 0.10},
-                      {"spectral_gap", "spectral gap", 0.09}},
-          .note =
-              "Hops: average over all pairs of chips, with and without the pairs of a chip with itself. Links are "
-              "directed; the bisection counts one direction. Bound: all-to-all throughput of a chip in link "
-              "bandwidths."};
+  return {
+      .name = "topology_summary",
+      .caption = "Static properties of the topologies, exact",
+      .wide = true,
+      .appendix = true,
+      .results = {"net-topology"},
+      .table = "topology_summary",
+      .columns = {{"topology", "topology", 0.20},
+                  {"chips", "chips"},
+                  {"directed_links", "links"},
+                  {"diameter", "diameter"},
+                  {"hops_including_self_search", "hops, with self", 0.09},
+                  {"hops_excluding_self_search", "hops, no self", 0.09},
+                  {"bisection_at_least", "bisection, at least", 0.10},
+                  {"bisection_at_most", "bisection, at most", 0.10},
+                  {"alltoall_bound", "all-to-all bound", 0.10},
+                  {"spectral_gap", "spectral gap", 0.09}},
+      .note =
+          "Hops: average over all pairs of chips, with and without the pairs of a chip with itself. Links are "
+          "directed; the bisection counts one direction. Bound: all-to-all throughput per chip in link bandwidths."};
 }
 
 TableDeclaration routes() {
   return {.name = "routes",
           .caption =
-              "The three example routes of the sources in their own format, and as dimension order takes them "
-              "on the cube",
+              "The three example routes of the sources in their own format, and the dimension-order routes on the cube",
           .wide = true,
           .appendix = true,
           .results = {"net-routing"},
@@ -44,8 +43,8 @@ TableDeclaration routes() {
                       {"quoted_hops", "hops, as stated", 0.1},
                       {"quoted_bandwidth", "bandwidth, as stated", 0.13}},
           .note =
-              "Ties go in the positive direction. Bandwidth: of the narrowest link on the way, since packets cut "
-              "through; the stated figures divide by the hops."};
+              "Ties go in the positive direction. Bandwidth: that of the narrowest link of the path, because packets "
+              "cut through; the stated figures divide by the hops."};
 }
 
 TableDeclaration deadlock() {
@@ -63,14 +62,14 @@ TableDeclaration deadlock() {
                       {"deadlock_free", "acyclic", 0.08},
                       {"throughput", "uniform throughput", 0.11}},
           .note =
-              "VC classes: of virtual channels, at least as many channels are needed. Adaptive routings: the "
-              "extended graph of their escapes. Throughput: injection a chip, in link bandwidths, that fills the "
-              "most loaded channel under uniform traffic."};
+              "VC classes: classes of virtual channels; a routing needs at least that many channels. Adaptive "
+              "routings: the extended graph of their escape channels. Throughput: injection per chip, in link "
+              "bandwidths, that saturates the most loaded channel under uniform traffic."};
 }
 
 TableDeclaration balanced() {
   return {.name = "balanced",
-          .caption = "Shortest paths weighted for uniform traffic on any graph",
+          .caption = "Weighted shortest paths for uniform traffic on any graph",
           .wide = true,
           .appendix = true,
           .results = {"net-routing"},
@@ -80,12 +79,12 @@ TableDeclaration balanced() {
                       {"balanced", "balanced", 0.13},
                       {"dual_bound", "dual bound", 0.13},
                       {"classes", "VC classes", 0.1}},
-          .note = "Injection a chip in link bandwidths. Dual bound: no weights of shortest paths have more."};
+          .note = "Injection per chip in link bandwidths. Dual bound: no weighting of shortest paths exceeds it."};
 }
 
 TableDeclaration alltoall() {
   return {.name = "alltoall",
-          .caption = "Uniform all-to-all on regular and twisted tori, and the gain by twisting",
+          .caption = "Uniform all-to-all on regular and twisted tori, and the gain from twisting",
           .wide = true,
           .appendix = true,
           .results = {"net-alltoall"},
@@ -100,9 +99,9 @@ TableDeclaration alltoall() {
                       {"quoted_gain_ideal", "gain, derived before", 0.1},
                       {"quoted_gain_measured", "gain, published", 0.1}},
           .note =
-              "Throughput a chip in link bandwidths, own share included. Bound: most loaded link under the "
-              "routing used, which the flow level meets exactly. Packets: median of several seeds. Published: "
-              "measured on hardware (TPU v4 paper, Section 2.8)."};
+              "Throughput per chip in link bandwidths, including a chip's traffic to itself. Bound: most loaded link "
+              "under the routing used, which the flow level reaches exactly. Packets: median of several seeds. "
+              "Published: measured on hardware (TPU v4 paper, Section 2.8)."};
 }
 
 TableDeclaration infiniband() {
@@ -122,8 +121,8 @@ TableDeclaration infiniband() {
                       {"alltoall_slowdown", "slowdown", 0.09},
                       {"alltoall_slowdown_twisted", "over twisted torus", 0.1}},
           .note =
-              "All-reduce of 1 GiB; all-to-all bytes a chip, own share included. Assumptions about the islands "
-              "stand in the text."};
+              "All-reduce of 1 GiB; all-to-all bytes per chip, including its own share. The text states the "
+              "assumptions about the islands."};
 }
 
 TableDeclaration collectives() {
@@ -144,14 +143,14 @@ TableDeclaration collectives() {
                       {"share", "share of bound", 0.08},
                       {"small_time", "4 KiB (us)", 0.08}},
           .note =
-              "Every schedule is proved exact first. Times at flow level, links of 50 GB/s and 500 ns. Share: "
-              "alpha-beta bound over the time for 1 GiB. Broadcast and reduce of 1 GiB in 64 pieces where they "
-              "are pipelined."};
+              "Every schedule is first proved exact. Times at flow level, links of 50 GB/s and 500 ns. Share: "
+              "alpha-beta bound over the time for 1 GiB. Broadcast and reduce send 1 GiB in 64 pieces where they are "
+              "pipelined."};
 }
 
 TableDeclaration all_reduce_machines() {
   return {.name = "all_reduce_machines",
-          .caption = "All-reduce of 1 GiB by the bucket algorithm",
+          .caption = "All-reduce of 1 GiB with the bucket algorithm",
           .wide = true,
           .appendix = true,
           .results = {"net-collectives"},
@@ -164,8 +163,8 @@ TableDeclaration all_reduce_machines() {
                       {"share_without_latency", "without latency", 0.12},
                       {"least_busy_link", "least busy link", 0.12}},
           .note =
-              "Flow level by symmetry. Least busy link: share of the time, without latency, in which the least "
-              "busy link works."};
+              "Flow level by symmetry. Least busy link: share of the time, without latency, in which the least busy "
+              "link carries data."};
 }
 
 }  // namespace vtpu::artifact::tables

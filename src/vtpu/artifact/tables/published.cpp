@@ -1,4 +1,4 @@
-// Published numbers of TPU v4 and of others.
+// Published numbers of TPU v4 and of other machines.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -67,8 +67,8 @@ TableDeclaration workload_evolution() {
           .data = {kWorkloadFile},
           .make = make_workload_evolution,
           .note =
-              "Published: TPU v4 paper, Table 1. The sums are computed here; what is missing to 100 the source "
-              "does not list."};
+              "Published: TPU v4 paper, Table 1. The sums are computed here; the source does not list the remainder to "
+              "100."};
 }
 
 namespace {
@@ -77,7 +77,7 @@ const std::vector<std::string> kComparisonFiles = {"data/published/chip_features
                                                    "data/published/production_perf.csv",
                                                    "data/published/mlperf_results.csv"};
 
-/// Ids of the facts, one a system; empty where the source gives none.
+/// Ids of the facts, one per system; empty where the source has none.
 struct Feature {
   std::string name, v4, v3, a100, ipu;
 };
@@ -88,7 +88,7 @@ const std::vector<Feature> kFeatures = {{"year of deployment", "CF-001", "CF-002
                                         {"die (mm²)", "CF-020", "CF-021", "CF-022", "CF-023"},
                                         {"transistors (10⁹)", "CF-024", "CF-025", "CF-026", "CF-027"},
                                         {"links per chip", "CF-034", "CF-035", "CF-036", "CF-037"},
-                                        {"bandwidth of a link (GB/s)", "CF-038", "CF-039", "CF-040", "CF-041"},
+                                        {"link bandwidth (GB/s)", "CF-038", "CF-039", "CF-040", "CF-041"},
                                         {"largest system (chips)", "CF-042", "CF-043", "CF-044", "CF-045"},
                                         {"processors per chip", "CF-050", "CF-051", "CF-052", "CF-053"},
                                         {"threads per processor", "CF-054", "CF-055", "CF-056", "CF-057"},
@@ -99,10 +99,10 @@ const std::vector<Feature> kFeatures = {{"year of deployment", "CF-001", "CF-002
                                         {"mean power (W)", "PW-003", "PW-007", "", ""},
                                         {"thermal design power (W)", "", "", "PW-024", "PW-025"},
                                         {"power running BERT (W)", "PW-011", "", "PW-010", ""},
-                                        {"TPU v4 over it, production, per chip (x)", "", "PP-013", "", ""},
-                                        {"TPU v4 over it, production, per watt (x)", "", "PP-014", "", ""},
-                                        {"TPU v4 over it, BERT, published (x)", "", "", "ML-001", "ML-003"},
-                                        {"TPU v4 over it, ResNet, published (x)", "", "", "ML-002", "ML-004"}};
+                                        {"TPU v4 / column, production, per chip (x)", "", "PP-013", "", ""},
+                                        {"TPU v4 / column, production, per watt (x)", "", "PP-014", "", ""},
+                                        {"TPU v4 / column, BERT, published (x)", "", "", "ML-001", "ML-003"},
+                                        {"TPU v4 / column, ResNet, published (x)", "", "", "ML-002", "ML-004"}};
 
 Result<std::string> recomputed(const TableInputs& inputs, const std::string& key) {
   Result<measure::Metric> metric = inputs.metric("energy", key);
@@ -129,7 +129,7 @@ Result<PrintedTable> make_performance_comparison(const TableInputs& inputs) {
     Result<std::string> ipu = recomputed(inputs, "mlperf.tpu_over_ipu." + benchmark + ".loglog");
     if (!ipu) return ipu.error();
     const std::string name = benchmark == "bert" ? "BERT" : "ResNet";
-    table.rows.push_back({"TPU v4 over it, " + name + ", from the logs (x)", "–", "–", *a100, *ipu});
+    table.rows.push_back({"TPU v4 / column, " + name + ", from the logs (x)", "–", "–", *a100, *ipu});
   }
   return table;
 }
@@ -146,8 +146,8 @@ TableDeclaration performance_comparison() {
           .make = make_performance_comparison,
           .note =
               "Published: TPU v4 paper, Tables 4 to 6, Sections 5 to 7. The peak of the IPU is that of its older "
-              "model; the vendor's figure for the Bow gives 350. From the logs: public MLPerf times, at about "
-              "4096 chips against the A100, at 256 chips on the log-log line between 64 and 2048 against the IPU."};
+              "model; the vendor states 350 for the Bow. From the logs: public MLPerf times, at about 4096 chips "
+              "against the A100, and at 256 chips on the log-log line between 64 and 2048 against the IPU."};
 }
 
 namespace {
@@ -204,14 +204,13 @@ TableDeclaration mlperf_results() {
           .data = {kMlperfFile},
           .make = make_mlperf_results,
           .note =
-              "Derived from the public submission logs, closed division: mean over the runs without the fastest "
-              "and the slowest, fastest submission of each size. Rounds differ in rules and code: compare within "
-              "one."};
+              "Derived from the public submission logs, closed division: mean of the runs without the fastest and the "
+              "slowest, fastest submission of each size. Rounds differ in rules and code: compare within one."};
 }
 
 TableDeclaration mlperf_ratios() {
   return {.name = "mlperf_ratios",
-          .caption = "Published MLPerf ratios and what the public logs give",
+          .caption = "Published MLPerf ratios and the ratios from the public logs",
           .results = {"energy"},
           .table = "recomputed",
           .columns = {{"quantity", "ratio", 0.65},
@@ -220,8 +219,8 @@ TableDeclaration mlperf_ratios() {
                       {"over_published", "of published"}},
           .keep = [](const Row& row) { return std::get<std::string>(row[0]).starts_with("mlperf."); },
           .note =
-              "The paper interpolates TPU v4 to 256 chips and does not say how. IPU Bow times are of round v2.0, "
-              "TPU v4 times of v1.0 unless said otherwise."};
+              "The paper interpolates TPU v4 to 256 chips and does not state the method. IPU Bow times are from round "
+              "v2.0, TPU v4 times from v1.0 unless stated otherwise."};
 }
 
 namespace {
@@ -232,12 +231,12 @@ Result<PrintedTable> make_energy_carbon(const TableInputs& inputs) {
   Result<std::map<std::string, PublishedFact>> facts = published_facts(inputs, {kEnergyFile});
   if (!facts) return facts.error();
   const auto fact = [&](const std::string& id) { return fact_text(*facts, id); };
-  PrintedTable table{{{"factor", false, 0.60}, {"on premise", true}, {"cloud", true}, {"ratio", true}}, {}, ""};
+  PrintedTable table{{{"factor", false, 0.60}, {"on premises", true}, {"cloud", true}, {"ratio", true}}, {}, ""};
 
   struct Factor {
     std::string name, premise, cloud, ratio_key;
   };
-  const std::vector<Factor> factors = {{"model: the same on both sides", "EC-001", "EC-001", ""},
+  const std::vector<Factor> factors = {{"model: same on both sides", "EC-001", "EC-001", ""},
                                        {"machine: energy per unit of work, assumed", "EC-002", "EC-001", ""},
                                        {"mechanisation: PUE", "EC-004", "EC-006", "energy.pue_share"},
                                        {"map: kg CO₂e per kWh", "EC-015", "EC-016", "energy.carbon_share"}};
@@ -271,7 +270,7 @@ Result<PrintedTable> make_energy_carbon(const TableInputs& inputs) {
   for (const std::vector<measure::Cell>& row : sensitivity->rows) {
     const double factor = std::get<double>(row[0]);
     if (factor != 2 && factor != 4 && factor != 6) continue;
-    table.rows.push_back({"energy and CO₂e with machine factor " + number_text(factor), "–", "–",
+    table.rows.push_back({"energy; CO₂e with machine factor " + number_text(factor), "–", "–",
                           number_text(std::get<double>(row[1]), 3) + "; " + number_text(std::get<double>(row[2]), 3)});
   }
   return table;
@@ -286,8 +285,8 @@ TableDeclaration energy_carbon() {
           .data = {kEnergyFile},
           .make = make_energy_carbon,
           .note =
-              "Factors: TPU v4 paper, Section 7.6. Products computed here from those factors; they can contradict "
-              "the source, not confirm it."};
+              "Factors: TPU v4 paper, Section 7.6. The products are computed here from those factors; they can "
+              "contradict the source but not confirm it."};
 }
 
 }  // namespace vtpu::artifact::tables

@@ -6,27 +6,27 @@ namespace vtpu::artifact::tables {
 
 TableDeclaration reconfigure_writes() {
   return {.name = "reconfigure_writes",
-          .caption = "Writing a table of next hops on this host",
+          .caption = "Writing a next-hop table on this host",
           .wide = true,
           .appendix = true,
           .results = {"net-reconfigure"},
           .table = "reconfigure_writes",
           .columns = {{"entries", "entries", 0.12},
-                      {"way", "way", 0.2},
-                      {"entry", "ns an entry", 0.14},
+                      {"way", "method", 0.2},
+                      {"entry", "ns per entry", 0.14},
                       {"entry_low", "low", 0.12},
                       {"entry_high", "high", 0.12},
-                      {"table", "ms a table", 0.14}},
+                      {"table", "ms per table", 0.14}},
           .note =
-              "whole, changed: one update, all entries or a list of every second one. single: an update and a "
-              "swap for each entry. cold: table and input flushed from the caches. random_cold: an entry of a "
-              "flushed line each, in random order. search: the chip finds its table in the network first. kernel: "
-              "a message through a socket for each entry."};
+              "whole, changed: one update, all entries or a list of every second one. single: an update and a swap for "
+              "each entry. cold: table and input flushed from the caches. random_cold: one entry of a flushed line "
+              "each, in random order. search: the chip first finds its table in the network. kernel: a message through "
+              "a socket for each entry."};
 }
 
 TableDeclaration reconfigure_plans() {
   return {.name = "reconfigure_plans",
-          .caption = "What changes between two topologies of a slice",
+          .caption = "Changes between two topologies of a slice",
           .wide = true,
           .appendix = true,
           .results = {"net-reconfigure"},
@@ -40,7 +40,7 @@ TableDeclaration reconfigure_plans() {
                       {"most_entries", "busiest chip", 0.1},
                       {"untouched_share", "pairs untouched", 0.12}},
           .note =
-              "An entry changes if its port or its hops do. Untouched: the share of pairs whose whole way stays, "
+              "An entry changes if its port or its hops do. Untouched: the share of pairs whose entire path stays, "
               "link for link."};
 }
 
@@ -60,30 +60,30 @@ TableDeclaration reconfigure_entries() {
                       {"hops_after", "Hops", 0.06},
                       {"bandwidth_after", "Bandwidth", 0.1}},
           .note =
-              "Some entries of the first chip's table that change. Bandwidth in GB/s, of the narrowest link on "
-              "the way; it is the same before and after. Chips bear their addresses in the slice's box."};
+              "Some changed entries of the first chip's table. Bandwidth in GB/s, of the narrowest link on the path; "
+              "it is the same before and after. Chips are named by their addresses in the slice's box."};
 }
 
 TableDeclaration reconfigure_parts() {
-  return {.name = "reconfigure_parts",
-          .caption = "Parts of a reconfiguration under a running job",
-          .wide = true,
-          .appendix = true,
-          .results = {"net-reconfigure"},
-          .table = "reconfigure_parts",
-          .columns = {{"transition", "transition", 0.24},
-                      {"job", "job", 0.1},
-                      {"order", "order", 0.08},
-                      {"drain", "drain", 0.09},
-                      {"report", "report", 0.08},
-                      {"tables", "tables", 0.09},
-                      {"go", "go", 0.08},
-                      {"first", "first packet", 0.09},
-                      {"total_staged", "sum without tables", 0.11}},
-          .note =
-              "Microseconds, without the switches' own time. Order, report, go: to the farthest chip and back. "
-              "Drain: until no packet is under way. Tables: changed entries from one chip to all, before the "
-              "pause or in it."};
+  return {
+      .name = "reconfigure_parts",
+      .caption = "Parts of a reconfiguration under a running job",
+      .wide = true,
+      .appendix = true,
+      .results = {"net-reconfigure"},
+      .table = "reconfigure_parts",
+      .columns = {{"transition", "transition", 0.24},
+                  {"job", "job", 0.1},
+                  {"order", "order", 0.08},
+                  {"drain", "drain", 0.09},
+                  {"report", "report", 0.08},
+                  {"tables", "tables", 0.09},
+                  {"go", "go", 0.08},
+                  {"first", "first packet", 0.09},
+                  {"total_staged", "sum without tables", 0.11}},
+      .note =
+          "Microseconds, without the switches' own time. Order, report, go: to the farthest chip and back. Drain: "
+          "until no packet is in flight. Tables: changed entries from one chip to all, before or during the pause."};
 }
 
 }  // namespace vtpu::artifact::tables

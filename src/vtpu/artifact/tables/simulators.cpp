@@ -1,4 +1,4 @@
-// The simulators of the network against each other, theory and SimGrid.
+// The network simulators against each other, theory and SimGrid.
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
 
@@ -6,7 +6,7 @@ namespace vtpu::artifact::tables {
 
 TableDeclaration levels() {
   return {.name = "levels",
-          .caption = "The same workloads at three levels of simulation, beside theory",
+          .caption = "The same workloads at three levels of simulation, against theory",
           .wide = true,
           .appendix = true,
           .results = {"net-levels"},
@@ -20,13 +20,13 @@ TableDeclaration levels() {
                       {"flit_bound", "theory, one injection channel", 0.12},
                       {"flit", "flit (us)", 0.09}},
           .note =
-              "Theory: bytes of the busiest channel over its bandwidth and latencies of the longest chain. At "
+              "Theory: bytes of the busiest channel over its bandwidth, plus the latencies of the longest chain. At "
               "flit level a chip has one injection channel."};
 }
 
 TableDeclaration simgrid() {
   return {.name = "simgrid",
-          .caption = "The flow level beside SimGrid",
+          .caption = "The flow level against SimGrid",
           .wide = true,
           .appendix = true,
           .results = {"net-simgrid"},
@@ -39,7 +39,7 @@ TableDeclaration simgrid() {
                       {"simgrid_wall", "SimGrid, wall (s)", 0.11},
                       {"wall", "ours, wall (s)", 0.11},
                       {"speedup", "faster by (x)", 0.1}},
-          .note = "Simulated times, and medians of wall time of one run in a process of its own."};
+          .note = "Simulated times, and median wall time of one run in a process of its own."};
 }
 
 TableDeclaration network_speed() {
@@ -56,7 +56,7 @@ TableDeclaration network_speed() {
                       {"low", "low", 0.09},
                       {"high", "high", 0.09},
                       {"memory", "peak memory (MiB)", 0.13}},
-          .note = "Hops of flits or packets over links, a second of wall time; medians with their 95 % intervals."};
+          .note = "Hops of flits or packets over links per second of wall time; medians with their 95 % intervals."};
 }
 
 TableDeclaration flow_times() {
@@ -73,13 +73,13 @@ TableDeclaration flow_times() {
                       {"low", "low", 0.1},
                       {"high", "high", 0.1},
                       {"memory", "peak memory (MiB)", 0.13}},
-          .note = "Network, routing and run together; medians with their 95 % intervals."};
+          .note = "Construction of network and routing, and run together; medians with their 95 % intervals."};
 }
 
 namespace {
 
 constexpr Target kNetworkTargets[] = {
-    {"zero-load latency other than the reference law, pairs", 0, false, "", "net-flit",
+    {"pairs whose zero-load latency differs from the law", 0, false, "", "net-flit",
      "net.flit.zero_load_mismatches.flits_1"},
     {"latency against the reference, up to 80 % of saturation", 0.01, false, "", "net-flit",
      "net.flit.worst_latency_below"},
@@ -88,28 +88,26 @@ constexpr Target kNetworkTargets[] = {
     {"packet level, 512 chips", 20, true, "million hops/s", "net-speed", "net.speed.packet.8x8x8"},
     {"flow level, all-to-all 4x4x8", 50, false, "ms", "net-speed", "net.speed.flow_ms.4x4x8"},
     {"flow level, all-to-all 16x16x16 by symmetry", 30000, false, "ms", "net-speed", "net.speed.flow_ms.16x16x16"},
-    {"gain of twisting 4x4x8 by the bound", 1.745, true, "x", "net-alltoall", "net.alltoall.twist_gain_bound_4x4x8"},
-    {"packets over the bound, twisted 4x4x8", 0.97, true, "", "net-alltoall",
-     "net.alltoall.packet_share.twisted_4x4x8"},
-    {"packets over the bound, regular 4x4x8", 0.97, true, "", "net-alltoall",
-     "net.alltoall.packet_share.regular_4x4x8"},
-    {"all-reduce of 1 GiB on 16x16x16 over its bound", 0.98, true, "", "net-collectives",
+    {"gain from twisting 4x4x8, by the bound", 1.745, true, "x", "net-alltoall", "net.alltoall.twist_gain_bound_4x4x8"},
+    {"packets / bound, twisted 4x4x8", 0.97, true, "", "net-alltoall", "net.alltoall.packet_share.twisted_4x4x8"},
+    {"packets / bound, regular 4x4x8", 0.97, true, "", "net-alltoall", "net.alltoall.packet_share.regular_4x4x8"},
+    {"all-reduce of 1 GiB on 16x16x16, share of bound", 0.98, true, "", "net-collectives",
      "net.allreduce.share_of_bound.16x16x16"},
-    {"difference from SimGrid, all-to-all 4x4x4, ties alike", 0.01, false, "", "net-simgrid",
+    {"difference from SimGrid, all-to-all 4x4x4, same ties", 0.01, false, "", "net-simgrid",
      "net.simgrid.difference.alltoall_4x4x4"}};
 
 }  // namespace
 
 TableDeclaration network_targets() {
   return {.name = "network_targets",
-          .caption = "What the network simulators were designed to reach, and what they reach",
+          .caption = "Design targets of the network simulators, and the values on this host",
           .wide = true,
           .appendix = true,
           .results = {"net-flit", "net-speed", "net-alltoall", "net-collectives", "net-simgrid"},
           .make = [](const TableInputs& inputs) { return print_targets(inputs, kNetworkTargets); },
           .note =
-              "Targets were set before anything was built, from what other simulators reach; they are not claims "
-              "of a source."};
+              "The targets were set before anything was built, from the speed and accuracy of other simulators. They "
+              "are not claims of a source."};
 }
 
 }  // namespace vtpu::artifact::tables

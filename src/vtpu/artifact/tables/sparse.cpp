@@ -1,4 +1,4 @@
-// Embedding lookups: ids, batching, networks, kernels.
+// Embedding lookups: maps of ids, batching, networks, sparse against dense.
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
 
@@ -14,7 +14,7 @@ Result<PrintedTable> make_sparse_maps(const TableInputs& inputs) {
       {"coordinates", "sparse.coordinate_capacity", "sparse.mixed.capacity"},
       {"ids of 10⁹ without a valid coordinate", "sparse.base100.invalid_share", ""},
       {"chips of 4096 that own ids", "sparse.base100.chips_reached", "sparse.mixed.chips_reached"},
-      {"fullest chip over the mean", "sparse.base100.chip_skew", "sparse.mixed.chip_skew"},
+      {"fullest chip / mean", "sparse.base100.chip_skew", "sparse.mixed.chip_skew"},
       {"p, uniform ids, own cells", "sparse.hash.chi2_p.uniform_cells", "sparse.mixed.chi2_p.uniform_cells"},
       {"p, uniform ids, chips", "sparse.hash.chi2_p.uniform_chips", "sparse.mixed.chi2_p.uniform_chips"},
       {"p, consecutive ids, chips", "sparse.hash.chi2_p.sequential_chips", "sparse.mixed.chi2_p.sequential_chips"},
@@ -45,40 +45,39 @@ TableDeclaration sparse_maps() {
           .results = {"sparse-ids"},
           .make = make_sparse_maps,
           .note =
-              "p: chi-square test of equal cells, median over samples; an even map gives one half, values near 0 "
-              "reject evenness. Base 100: the split of the source documents; mixing: our bijection with parts 1 "
-              "to 96."};
+              "p: chi-square test of equal cells, median over samples; an even map has an expected p of one half, "
+              "values near 0 reject evenness. Base 100: the split of the source documents; mixing: our bijection with "
+              "parts 1 to 96."};
 }
 
 TableDeclaration batching() {
-  return {.name = "batching",
-          .caption = "Hops of embedding lookups by batching scheme, map and population of ids",
-          .wide = true,
-          .appendix = true,
-          .results = {"sparse-ids"},
-          .table = "hops",
-          .columns = {{"ids"},
-                      {"map"},
-                      {"batch_size", "batch"},
-                      {"random", "", 0.09},
-                      {"flat"},
-                      {"hierarchical", "", 0.09},
-                      {"multicast", "", 0.09},
-                      {"ratio", "random over hierarchical", 0.09},
-                      {"ratio_low", "low"},
-                      {"ratio_high", "high"},
-                      {"multicast_ratio", "random over multicast", 0.09},
-                      {"row_hop_ratio", "row-hops saved", 0.09}},
-          .keep =
-              [](const Row& row) {
-                const double size = std::get<double>(row[3]);  // columns: topology, map, ids, batch size
-                return std::get<std::string>(row[0]) == "torus 16x16x16" &&
-                       (size == 100 || size == 1000 || size == 10'000);
-              },
-          .note =
-              "Mean link traversals of requests and replies per batch, one requester on a 16x16x16 torus; low and "
-              "high bound the 95 % interval. Row-hops: hops of the rows themselves, which only dropped "
-              "repetitions save."};
+  return {
+      .name = "batching",
+      .caption = "Hops of embedding lookups by batching scheme, map and population of ids",
+      .wide = true,
+      .appendix = true,
+      .results = {"sparse-ids"},
+      .table = "hops",
+      .columns = {{"ids"},
+                  {"map"},
+                  {"batch_size", "batch"},
+                  {"random", "", 0.09},
+                  {"flat"},
+                  {"hierarchical", "", 0.09},
+                  {"multicast", "", 0.09},
+                  {"ratio", "random / hierarchical", 0.09},
+                  {"ratio_low", "low"},
+                  {"ratio_high", "high"},
+                  {"multicast_ratio", "random / multicast", 0.09},
+                  {"row_hop_ratio", "row-hops saved", 0.09}},
+      .keep =
+          [](const Row& row) {
+            const double size = std::get<double>(row[3]);  // columns: topology, map, ids, batch size
+            return std::get<std::string>(row[0]) == "torus 16x16x16" && (size == 100 || size == 1000 || size == 10'000);
+          },
+      .note =
+          "Mean link traversals of requests and replies per batch, one requester on a 16x16x16 torus; low and high "
+          "bound the 95 % interval. Row-hops: hops of the rows themselves, which only removing duplicates reduces."};
 }
 
 TableDeclaration sparse_network() {
@@ -92,9 +91,9 @@ TableDeclaration sparse_network() {
                       {"chips", "chips"},
                       {"skew", "skew"},
                       {"scheme", "scheme"},
-                      {"message_hops", "message-hops a lookup", 0.1},
-                      {"bytes", "kB a chip", 0.08},
-                      {"byte_distance", "hops a byte", 0.08},
+                      {"message_hops", "message-hops per lookup", 0.1},
+                      {"bytes", "kB per chip", 0.08},
+                      {"byte_distance", "hops per byte", 0.08},
                       {"time", "time (us)", 0.08},
                       {"latency_hops", "hops in turn", 0.08},
                       {"time_with_latency", "with latency (us)", 0.09}},
@@ -104,15 +103,15 @@ TableDeclaration sparse_network() {
                 return std::get<std::string>(row[3]) == "1000" && (skew == "0" || skew == "1.2");
               },
           .note =
-              "Every chip looks up 1000 of 10^9 rows of 512 B, held by hashed rows; skew: exponent of Zipf's law. "
-              "Time: the bytes of the busiest channels, phase after phase. Hops in turn: longest ways of the "
-              "phases; latency at 500 ns a hop (assumed). Learned: the state of the switches that a search found. "
-              "What a chip spends on a message is not modelled."};
+              "Every chip looks up 1000 of 10^9 rows of 512 B, distributed by hashed rows; skew: exponent of Zipf's "
+              "law. Time: the bytes of the busiest channels, phase by phase. Hops in turn: sum of the longest paths of "
+              "the phases; latency at 500 ns per hop (assumed). Learned: the switch state found by search. The time "
+              "that a chip spends on a message is not modelled."};
 }
 
 TableDeclaration sparse_sharding() {
   return {.name = "sparse_sharding",
-          .caption = "Embedding tables spread over chips by row, column and table",
+          .caption = "Embedding tables sharded over chips by row, column and table",
           .wide = true,
           .appendix = true,
           .results = {"sparse-network"},
@@ -122,14 +121,14 @@ TableDeclaration sparse_sharding() {
                       {"skew", "skew"},
                       {"scheme", "scheme"},
                       {"stored_most", "stored, most (GB)", 0.1},
-                      {"stored_skew", "over mean", 0.08},
-                      {"messages", "messages a chip", 0.1},
-                      {"bytes", "kB a chip", 0.08},
-                      {"sent_skew", "rows sent, most over mean", 0.11},
+                      {"stored_skew", "/ mean", 0.08},
+                      {"messages", "messages per chip", 0.1},
+                      {"bytes", "kB per chip", 0.08},
+                      {"sent_skew", "rows sent, most / mean", 0.11},
                       {"time", "time (us)", 0.08}},
           .note =
-              "26 tables of 10^6 to 10^9 rows of 512 B on a 4x4x8 torus. Pooled: the owner adds up what it holds "
-              "of a bag. Stored: bytes of the fullest chip, and over the mean of all. Time: the bytes of the "
+              "26 tables of 10^6 to 10^9 rows of 512 B on a 4x4x8 torus. Pooled: the owner sums the rows of a bag that "
+              "it holds. Stored: bytes of the fullest chip, and its ratio to the mean of all. Time: the bytes of the "
               "busiest channels."};
 }
 
@@ -151,11 +150,10 @@ TableDeclaration sparse_speedup() {
                       {"plain_speedup", "plain loop over ids", 0.1},
                       {"skip_speedup", "dense loop that skips zeros", 0.12}},
           .note =
-              "The sum of the rows that are used, rows of 512 B. Speed-up: time of the dense product (OpenBLAS, "
-              "sgemv over all rows) over that of the vTPU program, with its 95 % interval; then over the plain "
-              "dense loop and over sgemm with sixteen vectors, time a vector. Last two columns: what other ways "
-              "to leave out zeros gain over sgemv. cached: a quarter of the last cache; million: 2^20 rows, 512 "
-              "MiB."};
+              "Sum of the rows used, rows of 512 B. Speed-up: time of the dense product (OpenBLAS, sgemv over all "
+              "rows) over the time of the vTPU program, with its 95 % interval; then over the plain dense loop and "
+              "over sgemm with sixteen vectors, time per vector. Last two columns: gain over sgemv of other methods to "
+              "skip zeros. cached: a quarter of the last cache; million: 2^20 rows, 512 MiB."};
 }
 
 }  // namespace vtpu::artifact::tables
