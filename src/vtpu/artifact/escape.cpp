@@ -72,7 +72,7 @@ constexpr Replacement kLatex[] = {{"\\", "\\textbackslash{}"},
 
 constexpr Replacement kHtml[] = {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}};
 
-// Pandoc takes a backslash before any ASCII punctuation as that character.
+// Pandoc reads a backslash before any ASCII punctuation as that punctuation.
 constexpr std::string_view kMarkdown = "\\|*_`<>$^~[]{}@#\"'";
 
 constexpr std::size_t kLongWord = 12;

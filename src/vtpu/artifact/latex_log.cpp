@@ -7,7 +7,7 @@
 namespace vtpu::artifact {
 namespace {
 
-/// Joins what LaTeX broke at its line width of 79 characters.
+/// Joins the lines that LaTeX broke at its line width of 79 characters.
 std::vector<std::string> whole_lines(std::string_view log) {
   std::vector<std::string> lines;
   bool goes_on = false;

@@ -10,8 +10,8 @@
 namespace vtpu::artifact {
 namespace {
 
-// IEEEtran's two columns on letter paper. The first size at which everything fits is used. Character widths are those
-// of a serif face's average, rounded up; columns that wrap adapt themselves, so an estimate serves.
+// IEEEtran's two columns on letter paper. The first size at which all columns fit is used. Character widths are the
+// average of a serif face, rounded up; an estimate suffices because columns that wrap adapt.
 constexpr double kColumnPoints = 252;
 constexpr double kTextPoints = 516;
 constexpr double kGapPoints = 8;  // two \tabcolsep of 4 pt
@@ -22,7 +22,7 @@ struct Size {
 };
 constexpr Size kSizes[] = {{"\\footnotesize", 4.1}, {"\\scriptsize", 3.6}, {"\\tiny", 2.7}};
 
-// Lines of \scriptsize text that a page holds beside caption, rules and note.
+// Lines of \scriptsize text that fit a page together with caption, rules and note.
 constexpr int kLinesOfAPage = 72;
 
 struct Layout {
@@ -44,7 +44,7 @@ Layout lay_out(const PrintedTable& table, double line_points, const Size& size) 
     for (const std::vector<std::string>& row : table.rows) longest = std::max(longest, character_count(row[c]));
     fixed += static_cast<double>(longest) * size.character_points;
   }
-  // Columns that wrap give way to those that cannot.
+  // Columns that wrap shrink in favour of those that cannot.
   const double left = line_points - fixed;
   if (wrapped > left && wrapped > 0) {
     for (double& points : layout.wrap_points) points = std::floor(points * left / wrapped);
@@ -104,7 +104,7 @@ int lines_of(const std::vector<std::string>& row, const Layout& layout) {
   int lines = 1;
   for (std::size_t c = 0; c < row.size(); ++c) {
     if (layout.wrap_points[c] <= 0) continue;
-    // The estimate's margin makes up for what ragged lines leave unused.
+    // The margin of the estimate covers the space that ragged lines leave unused.
     const double points = static_cast<double>(character_count(row[c])) * layout.size.character_points;
     lines = std::max(lines, static_cast<int>(std::ceil(points / layout.wrap_points[c])));
   }
@@ -115,7 +115,7 @@ struct Part {
   std::size_t begin, end;  // rows
 };
 
-/// Two columns rule out a table that breaks by itself: an appendix table becomes as many floats as it fills pages.
+/// In two-column text a table cannot break by itself: an appendix table becomes one float per page that it fills.
 std::vector<Part> parts_of(const PrintedTable& table, const Layout& layout, bool breaks) {
   std::vector<Part> parts = {{0, table.rows.size()}};
   if (!breaks) return parts;

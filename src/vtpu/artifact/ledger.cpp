@@ -110,7 +110,7 @@ Result<Claim> read_claim(const Csv& csv, const Csv::Row& row) {
   return claim;
 }
 
-/// The metrics a quantity stands for: the key itself, else every key below it but its negative control.
+/// The metrics of a quantity: the key itself, else every key below it except its negative control.
 std::vector<const measure::Metric*> configurations(const std::string& quantity, const measure::ResultFile& result) {
   if (const auto exact = result.metrics.find(quantity); exact != result.metrics.end()) return {&exact->second};
   std::vector<const measure::Metric*> found;
@@ -128,7 +128,7 @@ std::string shown(const measure::Metric& metric) {
   return fmt::format("{} [{}, {}]", value, significant(metric.ci.low, 4), significant(metric.ci.high, 4));
 }
 
-/// What tells one configuration of a quantity from another: the end of its key.
+/// Name of one configuration of a quantity: the end of its key.
 std::string configuration_name(const measure::Metric& metric, const std::string& quantity) {
   return metric.key.size() > quantity.size() ? metric.key.substr(quantity.size() + 1) : metric.key;
 }
@@ -222,7 +222,7 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path) {
     const auto [first, fresh] = lines.emplace(claim->id, row.line);
     if (!fresh)
       return Error{csv->where(row), "found claim '" + claim->id + "' again",
-                   fmt::format("each id once; it stands on line {}", first->second)};
+                   fmt::format("each id once; line {} has it already", first->second)};
     claims.push_back(std::move(*claim));
   }
   return claims;
@@ -235,36 +235,36 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     judged.reason = std::move(reason);
     return judged;
   };
-  if (claim.kind == "published") return decide(Verdict::published, "a figure of its source, shown as such");
+  if (claim.kind == "published") return decide(Verdict::published, "a number of its source, shown as such");
   if (!evidence.experiments.contains(claim.experiment))
     return decide(Verdict::open, fmt::format("the experiment {} does not exist yet", claim.experiment));
   if (evidence.stale.contains(claim.experiment))
-    return decide(Verdict::stale, fmt::format("the result of {} is not of the present program", claim.experiment));
+    return decide(Verdict::stale, fmt::format("the result of {} comes from another program than the present one", claim.experiment));
   const auto at = evidence.results.find(claim.experiment);
   if (at == evidence.results.end())
-    return decide(Verdict::error, fmt::format("the experiment {} left no result", claim.experiment));
+    return decide(Verdict::error, fmt::format("the experiment {} has no result", claim.experiment));
   for (const std::string& need : claim.needs) {
     const auto met = evidence.host_has.find(need);
-    if (met == evidence.host_has.end()) return decide(Verdict::error, "nobody has looked for the need " + need);
+    if (met == evidence.host_has.end()) return decide(Verdict::error, "the need " + need + " was not checked");
     if (!met->second) return decide(Verdict::not_measurable, "this host lacks " + need);
   }
   const std::vector<const measure::Metric*> metrics = configurations(claim.quantity, at->second);
   if (metrics.empty())
-    return decide(Verdict::error, fmt::format("{} gave no {}", claim.experiment, claim.quantity));
+    return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.quantity));
   if (claim.accept.size() > 1 && claim.accept.size() != metrics.size())
-    return decide(Verdict::error, fmt::format("{} gave {} values for {} regions", claim.experiment, metrics.size(),
+    return decide(Verdict::error, fmt::format("{} has {} values for {} regions", claim.experiment, metrics.size(),
                                               claim.accept.size()));
   const Tally sum = tally(metrics, claim.accept);
   if (metrics.size() == 1) judged.metric = *metrics.front();
   judged.holds = sum.inside;
   judged.configurations = sum.total;
 
-  // A control that also satisfies the claim shows that the claim's test cannot fail.
+  // If the control also satisfies the claim, the claim's test cannot fail.
   const auto control = at->second.metrics.find(claim.control_key);
   if (control == at->second.metrics.end())
-    return decide(Verdict::error, fmt::format("{} gave no negative control {}", claim.experiment, claim.control_key));
+    return decide(Verdict::error, fmt::format("{} has no negative control {}", claim.experiment, claim.control_key));
   if (sum.inside == sum.total && claim.accept[0].contains(control->second.ci))
-    return decide(Verdict::error, fmt::format("the negative control ({}) passes too, with {}", claim.control,
+    return decide(Verdict::error, fmt::format("the negative control ({}) is accepted too, with {}", claim.control,
                                               shown(control->second)));
 
   std::string each;
@@ -273,7 +273,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
   const std::string region = claim.accept.size() == 1 ? claim.accept[0].text() : "its regions";
   if (sum.inside == sum.total) {
     if (!claim.own_inputs.empty())
-      return decide(Verdict::circular, fmt::format("follows from its own source's numbers ({})", claim.own_inputs));
+      return decide(Verdict::circular, fmt::format("follows from the numbers of its own source ({})", claim.own_inputs));
     return decide(Verdict::reproduced, sum.total == 1 ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
                                                       : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each));
   }
@@ -281,20 +281,20 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
   if (!claim.reading_key.empty()) {
     const std::vector<const measure::Metric*> others = configurations(claim.reading_key, at->second);
     if (others.empty())
-      return decide(Verdict::error, fmt::format("{} gave no {}", claim.experiment, claim.reading_key));
+      return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.reading_key));
     const Tally charitable = tally(others, claim.accept);
     if (charitable.inside == charitable.total)
       return decide(Verdict::partial,
-                    sum.total == 1 ? fmt::format("{} lies outside of {}; holds only for this reading: {}",
+                    sum.total == 1 ? fmt::format("{} lies outside {}; holds only under this reading: {}",
                                                  shown(*metrics[0]), region, claim.reading)
-                                   : fmt::format("{}/{} configurations lie in {} ({}); all do for this reading: {}",
+                                   : fmt::format("{}/{} configurations lie in {} ({}); all do under this reading: {}",
                                                  sum.inside, sum.total, region, each, claim.reading));
     reading = others.size() == 1 ? fmt::format("; the charitable reading ({}) gives {}", claim.reading, shown(*others[0]))
                                  : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading,
                                                charitable.inside, charitable.total);
   }
   if (sum.total == 1 && sum.outside == 1)
-    return decide(Verdict::refuted, fmt::format("{} lies outside of {}{}", shown(*metrics[0]), region, reading));
+    return decide(Verdict::refuted, fmt::format("{} lies outside {}{}", shown(*metrics[0]), region, reading));
   if (sum.total == 1)
     return decide(Verdict::partial, fmt::format("{} straddles {}{}", shown(*metrics[0]), region, reading));
   const std::string ratio = fmt::format("{}/{} configurations lie in {}: {}{}", sum.inside, sum.total, region, each, reading);

@@ -11,8 +11,8 @@
 
 namespace vtpu::artifact {
 
-/// What verdicts are decided from. `results`: by experiment. `stale`: experiments whose stored result is not of the
-/// present program. `experiments`: all that exist. `host_has`: whether this host meets a need, by name.
+/// The evidence for verdicts. `results`: by experiment. `stale`: experiments whose stored result comes from another
+/// program than the present one. `experiments`: all that exist. `host_has`: whether this host meets a need, by name.
 struct Evidence {
   std::map<std::string, measure::ResultFile> results;
   std::set<std::string> stale;
@@ -23,16 +23,22 @@ struct Evidence {
 /// Error: the file and line of the first malformed row, unknown word or repeated id.
 Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 
-/// The rules, in order; the first that applies decides.
-/// published: kind is published. open: no such experiment. stale; error: the experiment gave no such key, or the control
-/// lies in the acceptance region although the value does. not measurable: a need of the host is not met.
-/// Then from the 95 % interval, never the point: refuted when it lies outside of the region; circular when it lies
-/// inside but is computed from its own source's numbers (they can refute it, not confirm it); reproduced when it lies
-/// inside; else partial. Several configurations: all in, reproduced; none, refuted; else partial with k/n. A refuted
-/// claim whose charitable reading lies inside is partial under that condition.
+/// Gives a claim its verdict. The first rule that applies decides:
+/// - published: the claim's kind is published.
+/// - open: its experiment does not exist.
+/// - stale: the experiment's result comes from another program than the present one.
+/// - error: the result lacks the key, or the negative control lies in the acceptance region as well.
+/// - not measurable: the host does not meet a need.
+/// The remaining rules use the 95 % interval, never the point value:
+/// - refuted: the interval lies outside the region.
+/// - circular: it lies inside, but is computed from numbers of its own source, which can only refute the claim.
+/// - reproduced: it lies inside.
+/// - partial: it lies partly inside.
+/// With several configurations, a claim is reproduced if all lie inside, refuted if none does, and otherwise partial
+/// with k/n. A refuted claim whose charitable reading lies inside is partial under that reading.
 Judged judge(const Claim& claim, const Evidence& evidence);
 
-/// Verdict → how many.
+/// Number of claims by verdict.
 std::map<Verdict, int> count(const std::vector<Judged>& judged);
 
 /// results/claims.csv: id, verdict, value, ci_low, ci_high, unit, holds, configurations, accept, source, experiment,

@@ -8,21 +8,21 @@
 
 namespace vtpu::artifact {
 
-/// What a product was made from: name of each ingredient → its hash or value. Two equal keys give the same product.
+/// The ingredients of a product: name → hash or value. Two equal keys give the same product.
 using Key = std::map<std::string, std::string>;
 
-/// One thing the pipeline makes: a result, a figure, the tables, the paper.
+/// A product of the pipeline: a result, a figure, the tables, the paper.
 struct Product {
   Key key;
   std::map<std::string, std::string> outputs;  ///< path below the root → SHA-256 when it was made
   double seconds = 0;
 };
 
-/// Whether a product has to be made.
+/// Whether a product must be made.
 enum class State { current, missing, stale };
 
-/// The hash chain: every product with what it was made from and what it consists of. Kept in results/manifest.json, saved
-/// after every product, so that an interrupted run goes on where it stopped.
+/// The hash chain: the ingredients and outputs of every product. It is kept in results/manifest.json and saved after
+/// every product, so that an interrupted run continues where it stopped.
 class Manifest {
  public:
   /// An empty one where the file does not exist. Error: a corrupt file, with its line.

@@ -89,16 +89,16 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
     result.metrics[key] = {key, value, unit, measure::Kind::computed, 1, {value, value}, method, {}};
   };
   record("paper.sections", sections_in(root / "paper/sections"), "sections", "files in paper/sections");
-  record("paper.sections.control", sections_in(build / "no-sections"), "sections", "an empty folder counted the same way");
+  record("paper.sections.control", sections_in(build / "no-sections"), "sections", "an empty folder, counted in the same way");
 
   const Result<std::string> text = read_file(combined);
   record("paper.words", text ? words_in(*text) : 0, "words",
-         "running text of the combined Markdown with appendices; tables, code and markup left out");
-  record("paper.words.control", words_in(""), "words", "an empty text counted the same way");
+         "running text of the combined Markdown with appendices, without tables, code and markup");
+  record("paper.words.control", words_in(""), "words", "an empty text, counted in the same way");
 
   const Result<std::string> aux = read_file(build / "paper.aux");
   record("paper.pages", aux ? page_of_label(*aux, "end-of-body") : 0, "pages", "page of the label before the appendices");
-  record("paper.pages.control", page_of_label("", "end-of-body"), "pages", "an empty .aux file counted the same way");
+  record("paper.pages.control", page_of_label("", "end-of-body"), "pages", "an empty .aux file, counted in the same way");
 
   int diagrams = 0;
   for (const DeclaredFigure& figure : figures) diagrams += figure.diagram ? 1 : 0;

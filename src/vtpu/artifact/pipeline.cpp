@@ -72,7 +72,8 @@ Result<std::vector<DeclaredFigure>> read_figures(const std::filesystem::path& re
   return figures;
 }
 
-/// The ledger says which experiment serves a claim, and the experiment says so too, to be readable on its own.
+/// The ledger names the experiment of each claim, and the experiment lists its claims as well, so that both can be read
+/// on their own.
 Result<void> check_agreement(const std::vector<Claim>& claims, const std::vector<Program>& programs) {
   for (const Program& program : programs) {
     std::vector<std::string> in_ledger;
@@ -89,7 +90,7 @@ Result<void> check_agreement(const std::vector<Claim>& claims, const std::vector
   return {};
 }
 
-/// Every file below a folder as key ingredients.
+/// Every file below a folder, as ingredients of a key.
 Result<void> add_folder(Key& key, const std::filesystem::path& root, const std::string& folder) {
   std::error_code failed;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(root / folder, failed)) {
@@ -308,7 +309,7 @@ Result<Key> Pipeline::key_of(const DeclaredFigure& figure) const {
   // Matplotlib's own version decides on the bytes of a picture too.
   if (const Result<std::string> version = sha256_of_file("/usr/lib/python3/dist-packages/matplotlib/_version.py"))
     key["matplotlib"] = *version;
-  // A figure from a quick run says so on its face, even where both modes give the same numbers.
+  // A figure from a quick run is marked as such, even if both modes give the same numbers.
   if (!figure.results.empty()) key["mode"] = measure::name_of(options_.mode);
   for (const std::string& experiment : figure.results) {
     const auto at = results_.find(experiment);
@@ -411,7 +412,7 @@ Result<void> Pipeline::build_paper() {
 Result<void> Pipeline::build(Goal goal) {
   if (Result<void> loaded = load_results(); !loaded) return loaded;
   if (goal == Goal::experiments) return {};
-  // The paper counts its own pages and words, which its claims table then shows; so it is built until the counts stand.
+  // The paper counts its own pages and words, and its claims table shows them: build until the counts no longer change.
   constexpr int kMostBuilds = 4;
   for (int build = 0; build < kMostBuilds; ++build) {
     if (Result<void> counted = count_paper_itself(); !counted) return counted;
@@ -431,7 +432,7 @@ Result<void> Pipeline::build(Goal goal) {
       return manifest_.keep_only(declared);
     }
   }
-  return Error{"paper", "its page or word count is another after every build", "a count that settles"};
+  return Error{"paper", "its page or word count changes with every build", "a stable count"};
 }
 
 Result<std::vector<std::string>> Pipeline::why(const std::string& name) {
@@ -462,7 +463,7 @@ Result<std::vector<std::string>> Pipeline::why(const std::string& name) {
 }
 
 void Pipeline::note(const std::string& product, bool fresh, double seconds) {
-  // A product that a later pass over the paper visits again is noted once, and is fresh if any pass made it.
+  // A later pass over the paper may visit a product again: it is listed once, and is fresh if any pass made it.
   for (Note& note : notes_) {
     if (note.product != product) continue;
     if (fresh) note = {product, true, seconds};

@@ -13,7 +13,7 @@
 
 namespace vtpu::artifact {
 
-/// An experiment program as it describes itself.
+/// An experiment program, as it describes itself.
 struct Program {
   std::string name;
   std::string question;
@@ -34,28 +34,29 @@ struct Options {
   bool strict = false;  ///< an open claim fails the run
 };
 
-/// How far to go: each step takes in those before it, but only `reproduce` runs experiments.
+/// The last step to take. Each includes those before it, but only `reproduce` runs experiments.
 enum class Goal { experiments, tables, figures, paper };
 
-/// From experiments to a checked paper: what is current is kept, what is not is made again, and every product is entered
-/// in the manifest as soon as it is whole.
+/// From experiments to a checked paper. Current products are kept, all others are made again, and every product enters
+/// the manifest as soon as it is complete.
 class Pipeline {
  public:
-  /// Asks every program below bin/experiments and the renderer what they are. Error: a program that cannot be asked, a
-  /// malformed ledger, a claim and an experiment that disagree about each other, a corrupt manifest.
+  /// Reads the descriptions of every program below bin/experiments and of the renderer. Error: a program that does not
+  /// describe itself, a malformed ledger, a claim and an experiment that contradict each other, a corrupt manifest.
   static Result<Pipeline> open(const Options& options);
 
-  /// Runs what is stale or missing of all experiments, or of the named one. An experiment that fails is reported, and
+  /// Runs all experiments whose result is stale or missing, or only the named one. A failed experiment is reported, and
   /// the others still run. Error: the name of an unknown experiment, a tampered result.
   Result<void> run_experiments(const std::string& only = "");
 
-  /// Verdicts, then tables, figures and the paper, as far as the goal says. Error: the first thing that does not hold.
+  /// Makes verdicts, then tables, figures and the paper, up to `goal`. Error: the first failed check.
   Result<void> build(Goal goal);
 
-  /// One line an ingredient that differs; NAME is an experiment, a figure, "tables" or "paper".
+  /// Why a product would be made again: one line per ingredient that differs. `name`: an experiment, a figure,
+  /// "tables" or "paper".
   Result<std::vector<std::string>> why(const std::string& name);
 
-  /// Claims table, counts, what was fresh and what was reused, where the paper lies.
+  /// The verdicts, their counts, which products are fresh or reused, and the paths of the paper.
   std::string report() const;
 
   /// 0; 1 when an experiment failed, a claim is stale or in error, or strict is on and a claim is open.

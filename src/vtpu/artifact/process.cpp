@@ -12,7 +12,7 @@
 namespace vtpu::artifact {
 namespace {
 
-/// Leaves SIGINT to the child for as long as this lives.
+/// Makes this process ignore SIGINT during its lifetime, so that only the child receives it.
 class InterruptGoesToChild {
  public:
   InterruptGoesToChild() {

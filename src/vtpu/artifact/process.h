@@ -6,16 +6,16 @@
 
 namespace vtpu::artifact {
 
-/// How a program ended.
+/// Outcome of a program.
 struct Finished {
-  int status = 0;            ///< exit status; 128 + the signal's number for a killed one
-  bool interrupted = false;  ///< by SIGINT or SIGTERM: the user asked for it
-  std::string output;        ///< standard output, where it was caught
+  int status = 0;            ///< exit status; 128 + the signal's number if a signal killed it
+  bool interrupted = false;  ///< whether SIGINT or SIGTERM ended it, at the user's request
+  std::string output;        ///< standard output, if it was captured
 };
 
-/// Runs a program (looked up in PATH where the name has no slash) and waits for it. Standard error is inherited, standard
-/// output too unless `catch_output`. While it runs, SIGINT goes to the program alone, so that the caller can still put
-/// its own things in order. Error: the program cannot be started.
+/// Runs a program and waits for it. A name without a slash is looked up in PATH. The program inherits standard error,
+/// and standard output unless `catch_output` is set. While it runs, the caller ignores SIGINT, so that the caller can
+/// still save its state after an interrupt. Error: the program cannot be started.
 Result<Finished> run_program(const std::vector<std::string>& arguments, bool catch_output = false,
                              const std::vector<std::string>& more_environment = {});
 

@@ -34,7 +34,7 @@ Result<std::map<std::string, PublishedFact>> read_published(const std::filesyste
       }
       const std::string id = fact.id;
       if (!facts.emplace(id, std::move(fact)).second)
-        return Error{csv->where(row), "found the id '" + id + "' again", "each id once over all files"};
+        return Error{csv->where(row), "found the id '" + id + "' again", "each id once in all files"};
     }
   }
   return facts;

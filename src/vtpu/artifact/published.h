@@ -12,7 +12,7 @@ struct PublishedFact {
   std::string id, quantity, value, low, high, unit, system, condition, source, locator, kind;
 };
 
-/// Every fact of the folder, by id. Error: file and line of a malformed row or of an id that stands twice.
+/// Every fact of the folder, by id. Error: file and line of a malformed row or of a repeated id.
 Result<std::map<std::string, PublishedFact>> read_published(const std::filesystem::path& folder);
 
 }  // namespace vtpu::artifact

@@ -75,7 +75,7 @@ std::string to_markdown(const TableDeclaration& declaration, const PrintedTable&
   std::vector<std::string> rules;
   for (const PrintedTable::Column& column : table.columns) {
     titles.push_back(markdown_text(column.title));
-    // Where a row is long, Pandoc shares the text width out by the dashes.
+    // If a row is long, Pandoc divides the text width in proportion to the dashes.
     double share = column.width;
     if (share == 0) share = std::min<double>(0.2, static_cast<double>(character_count(column.title)) / 100);
     const int dashes = std::max(3, static_cast<int>(std::lround(share * 100)));

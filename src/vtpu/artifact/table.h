@@ -17,25 +17,25 @@ namespace vtpu::artifact {
 
 struct Judged;
 
-/// A table as a reader sees it: every cell is text, already rounded.
+/// A table as a reader sees it: every cell is text, rounded already.
 struct PrintedTable {
   struct Column {
     std::string title;
-    bool number = false;   ///< set flush right
-    double width = 0;      ///< share of the text width, for cells that wrap; 0: as wide as its longest cell
+    bool number = false;   ///< right-aligned
+    double width = 0;      ///< share of the text width if its cells wrap; 0: as wide as its longest cell
   };
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;  ///< Markdown-free text; as many cells as columns
   std::string note;                            ///< below the table: source, conditions
 };
 
-/// What a table may read: results by experiment, files of data/, judged claims.
+/// Inputs of a table: results by experiment, files of data/, judged claims.
 struct TableInputs {
   std::string root;
   const std::map<std::string, measure::ResultFile>* results = nullptr;
   const std::vector<Judged>* claims = nullptr;
 
-  /// Error: the file and what is wrong with it.
+  /// A CSV file below the root. Error: the file and the reason.
   Result<Csv> data(const std::string& path_below_root) const;
   /// Error: the experiment or the key that is missing.
   Result<measure::Metric> metric(const std::string& experiment, const std::string& key) const;

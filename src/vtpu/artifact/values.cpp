@@ -9,7 +9,7 @@
 namespace vtpu::artifact {
 namespace {
 
-/// Writes nested Lua tables with one field a line.
+/// Writes nested Lua tables with one field per line.
 class LuaWriter {
  public:
   void open(const std::string& name) {

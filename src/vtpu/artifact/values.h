@@ -10,7 +10,7 @@
 
 namespace vtpu::artifact {
 
-/// A figure as the renderer declares it.
+/// A figure, as the renderer declares it.
 struct DeclaredFigure {
   std::string name;
   std::string caption;
@@ -18,12 +18,12 @@ struct DeclaredFigure {
   bool wide = false;
   bool diagram = false;
   std::vector<std::string> claims;
-  std::vector<std::string> results;  ///< experiments it is drawn from
-  std::vector<std::string> data;     ///< files below the root
+  std::vector<std::string> results;  ///< experiments whose results it shows
+  std::vector<std::string> data;     ///< files below the root that it shows
 };
 
-/// All that the paper's filters may put in place of a reference, as a Lua table that `dofile` returns; Pandoc 2.17 reads
-/// no JSON from Lua, and its metadata files turn "2.10" into 2.1.
+/// Everything that the paper's filters may insert for a reference, as Lua source of a table that `dofile` returns. Not
+/// JSON or metadata: Pandoc 2.17 cannot read JSON from Lua, and its metadata files turn "2.10" into 2.1.
 std::string values_lua(std::int64_t epoch, measure::Mode mode,
                        const std::map<std::string, measure::ResultFile>& results,
                        const std::map<std::string, PublishedFact>& published, const std::vector<Judged>& judged,

@@ -31,13 +31,13 @@ void compare_metric(const std::string& where, const measure::Metric& fresh, cons
     if (fresh.value == reference.value && fresh.ci.low == reference.ci.low && fresh.ci.high == reference.ci.high)
       ++comparison.exact_equal;
     else
-      comparison.differences.push_back(fmt::format("{}: found {}; reference {}, to be equal in every bit", where,
+      comparison.differences.push_back(fmt::format("{}: found {}; reference {}; these must be equal in every bit", where,
                                                    fresh.value, reference.value));
     return;
   }
   const Bound* bound = bound_for(fresh.key, bounds);
   if (bound == nullptr)
-    comparison.differences.push_back(fmt::format("{}: no bound is stated for this measured number", where));
+    comparison.differences.push_back(fmt::format("{}: bounds.csv has no bound for this measured number", where));
   else if (within(fresh.value, reference.value, bound->factor))
     ++comparison.within_bounds;
   else
@@ -47,7 +47,7 @@ void compare_metric(const std::string& where, const measure::Metric& fresh, cons
 
 void compare_table(const std::string& where, const measure::Table& fresh, const measure::Table& reference,
                    Comparison& comparison) {
-  if (fresh.measured()) return;  // its numbers that matter are metrics, with bounds of their own
+  if (fresh.measured()) return;  // the numbers that matter are metrics, with their own bounds
   if (fresh.rows == reference.rows)
     ++comparison.exact_equal;
   else
@@ -96,7 +96,7 @@ void compare(const measure::ResultFile& fresh, const measure::ResultFile& refere
              Comparison& comparison) {
   const std::string& name = fresh.experiment;
   if (fresh.mode != reference.mode || fresh.seed != reference.seed || fresh.configuration != reference.configuration) {
-    comparison.differences.push_back(name + ": was run with another mode, seed or configuration than the reference");
+    comparison.differences.push_back(name + ": mode, seed or configuration differs from the reference");
     return;
   }
   compare_maps(name, fresh.metrics, reference.metrics, comparison,

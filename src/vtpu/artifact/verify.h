@@ -8,24 +8,26 @@
 
 namespace vtpu::artifact {
 
-/// How fresh results compare with the reference set.
+/// Comparison of fresh results with the reference set.
 struct Comparison {
-  int exact_equal = 0;   ///< computed and simulated numbers with the same bits
-  int within_bounds = 0; ///< measured numbers within their factor
+  int exact_equal = 0;   ///< computed and simulated values and tables with the same bits
+  int within_bounds = 0; ///< measured numbers within their bound
   std::vector<std::string> differences;  ///< one line each: experiment, key, found, reference
 };
 
-/// How far a measured number may lie from its reference on another host: keys with this prefix, a factor ≥ 1, and why.
+/// Bound for the measured numbers whose keys have this prefix: the factor ≥ 1 by which they may differ from the
+/// reference on another host, and why.
 struct Bound {
   std::string prefix;
-  double factor = 1;  ///< infinite: any value passes
+  double factor = 1;  ///< infinite: every value passes
 };
 
-/// Columns prefix, factor ("any" for a fact of one host, which is shown and not compared), why; the longest prefix that fits a key counts. Error: file and line.
+/// Reads the columns prefix, factor and why. The factor "any" marks a fact of one host, which is not compared. The
+/// longest prefix that matches a key applies. Error: file and line.
 Result<std::vector<Bound>> read_bounds(const std::filesystem::path& path);
 
-/// Adds the comparison of one experiment. Keys that only one side has are differences. Different seeds, modes or
-/// configurations cannot be compared and are one difference.
+/// Adds the comparison of one experiment. A key that only one side has is a difference. Results with different seeds,
+/// modes or configurations cannot be compared and count as one difference.
 void compare(const measure::ResultFile& fresh, const measure::ResultFile& reference, const std::vector<Bound>& bounds,
              Comparison& comparison);
 

@@ -13,13 +13,13 @@ struct PublishedFact;
 
 namespace vtpu::artifact::tables {
 
-/// A number as tables print it: whole numbers in full, others with `digits` significant digits.
+/// A number as tables print it: integers in full, others with `digits` significant digits.
 std::string number_text(double value, int digits = 4);
 
-/// "3.017 [3.000, 3.034]"; the value alone where it is exact.
+/// "3.017 [3.000, 3.034]"; only the value if it is exact.
 std::string with_interval(const measure::Metric& metric);
 
-/// A table of a result, all columns or the chosen ones in that order. Error: a column that it does not have.
+/// Prints all columns of a result table, or the chosen ones in the given order. Error: the missing column.
 Result<PrintedTable> print(const measure::Table& table, const std::vector<Chosen>& chosen = {});
 
 /// The rows and columns that a declaration without `make` chooses. Error: the missing experiment, table or column.
@@ -29,22 +29,23 @@ Result<PrintedTable> print_chosen(const TableDeclaration& declaration, const Tab
 Result<std::map<std::string, PublishedFact>> published_facts(const TableInputs& inputs,
                                                              const std::vector<std::string>& files);
 
-/// The value of a fact as printed, its range where it has no single value: "275", "< 600", "1.5 to 2". "-" for an empty
-/// id. Error: an id that is not there.
+/// The printed value of a fact, or its range if it has no single value: "275", "< 600", "1.5 to 2". A dash for an empty
+/// id. Error: the missing id.
 Result<std::string> fact_text(const std::map<std::string, PublishedFact>& facts, const std::string& id);
 
-/// What stands behind `key=` in a fact's condition, or empty.
+/// The value after `key=` in a fact's condition, or empty.
 std::string condition_of(const PublishedFact& fact, std::string_view key);
 
-/// Keys and values of an experiment, one row each, in the order of `keys`.
+/// A metric of an experiment and its description.
 struct Line {
   std::string what;
   std::string experiment;
   std::string key;
 };
+/// One row per line: description, value with interval, unit, kind. Error: the missing experiment or key.
 Result<PrintedTable> print_lines(const TableInputs& inputs, const std::vector<Line>& lines);
 
-/// A target of the design, what was measured for it, and the limit that the same run found.
+/// A design target, the metric that is compared with it, and a limit measured in the same run.
 struct Target {
   const char* what;
   double bound;
@@ -52,11 +53,11 @@ struct Target {
   const char* unit;
   const char* experiment;
   const char* key;
-  const char* limit_key = "";  ///< of the same experiment
-  const char* limit = "";      ///< in words
+  const char* limit_key = "";  ///< metric of the same experiment
+  const char* limit = "";      ///< description of the limit
 };
 
-/// One row each; the whole interval decides whether a target is met. Error: the key that is missing.
+/// One row per target. The whole interval decides whether a target is met. Error: the missing experiment or key.
 Result<PrintedTable> print_targets(const TableInputs& inputs, std::span<const Target> targets);
 
 }  // namespace vtpu::artifact::tables
