@@ -1,4 +1,4 @@
-// The small judges of the pipeline: LaTeX logs, word and page counts, comparison with the reference set, Lua literals.
+// The small checks of the pipeline: LaTeX logs, word and page counts, comparison with the reference set, Lua literals.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ TEST(LatexLog, UndefinedReferencesAndMissingGlyphsAreComplaints) {
               SizeIs(2));
 }
 
-TEST(LatexLog, AWarningBrokenAtTheLineWidthIsReadWhole) {
+TEST(LatexLog, AWarningBrokenAtTheLineWidthIsJoined) {
   std::string line = "LaTeX Warning: Citation `" + std::string(79 - 25, 'k');
   EXPECT_THAT(complaints_in_latex_log(line + "ey' undefined\n"), ElementsAre(HasSubstr("key' undefined")));
 }
@@ -44,9 +44,9 @@ TEST(Pages, ThePageOfALabelComesFromTheAuxFile) {
   EXPECT_EQ(page_of_label("", "end-of-body"), 0);
 }
 
-TEST(LuaString, EscapesWhatLuaWouldRead) { EXPECT_EQ(lua_string("a\"b\\c\nd"), "\"a\\\"b\\\\c\\nd\""); }
+TEST(LuaString, EscapesSpecialCharacters) { EXPECT_EQ(lua_string("a\"b\\c\nd"), "\"a\\\"b\\\\c\\nd\""); }
 
-TEST(Published, EveryFactOfTheProjectHasItsOwnIdAndASource) {
+TEST(Published, EveryFactOfTheProjectHasAUniqueIdAndASource) {
   const auto facts = read_published(std::filesystem::path(VTPU_ROOT) / "data/published");
   ASSERT_TRUE(facts) << facts.error().message();
   EXPECT_GT(facts->size(), 600u);
@@ -76,7 +76,7 @@ TEST(Verify, MeasuredNumbersMayDifferWithinTheirBound) {
   EXPECT_THAT(comparison.differences, SizeIs(1));
 }
 
-TEST(Verify, TheLongestPrefixGivesTheBound) {
+TEST(Verify, TheBoundOfTheLongestPrefixApplies) {
   Comparison comparison;
   compare(result_with(1, 11), result_with(1, 5), {{"", 2}, {"m", 3}}, comparison);
   EXPECT_THAT(comparison.differences, IsEmpty());
@@ -90,7 +90,7 @@ TEST(Verify, AMissingKeyIsADifference) {
   EXPECT_THAT(comparison.differences, ElementsAre("e: c: is missing"));
 }
 
-TEST(Verify, AnotherSeedCannotBeCompared) {
+TEST(Verify, ResultsWithDifferentSeedsAreNotCompared) {
   Comparison comparison;
   measure::ResultFile other = result_with(1, 5);
   other.seed = 2;

@@ -17,7 +17,7 @@ measure::Metric metric(const std::string& key, double value, double low, double 
   return {key, value, "x", measure::Kind::measured, 20, {low, high}, "", {}};
 }
 
-/// A claim about x.q from experiment e that accepts [1, 2], with a control that breaks it.
+/// A claim about x.q of experiment e that accepts [1, 2], with a control that breaks it.
 struct Case {
   Claim claim;
   Evidence evidence;
@@ -44,7 +44,7 @@ TEST(Verdict, AnIntervalInsideTheRegionIsReproduced) {
   EXPECT_EQ(c.judged().verdict, Verdict::reproduced);
 }
 
-TEST(Verdict, AnIntervalThatStraddlesTheRegionIsPartialThoughThePointLiesInside) {
+TEST(Verdict, AnIntervalThatStraddlesTheRegionIsPartialEvenIfThePointLiesInside) {
   Case c;
   c.add(metric("x.q", 1.5, 0.9, 1.9));
   EXPECT_EQ(c.judged().verdict, Verdict::partial);
@@ -54,7 +54,7 @@ TEST(Verdict, AnIntervalOutsideTheRegionIsRefuted) {
   Case c;
   c.add(metric("x.q", 2.5, 2.1, 2.9));
   EXPECT_EQ(c.judged().verdict, Verdict::refuted);
-  EXPECT_THAT(c.judged().reason, HasSubstr("2.500 [2.100, 2.900] lies outside of [1, 2]"));
+  EXPECT_THAT(c.judged().reason, HasSubstr("2.500 [2.100, 2.900] lies outside [1, 2]"));
 }
 
 TEST(Verdict, AnOpenEndDoesNotBelongToTheRegion) {
@@ -82,7 +82,7 @@ TEST(Verdict, NoConfigurationInsideIsRefuted) {
   EXPECT_EQ(c.judged().verdict, Verdict::refuted);
 }
 
-TEST(Verdict, ARefutedClaimThatHoldsForTheCharitableReadingIsPartialAndSaysSo) {
+TEST(Verdict, ARefutedClaimThatHoldsUnderTheCharitableReadingIsPartialAndNamesTheReading) {
   Case c;
   c.claim.reading = "one ring only";
   c.claim.reading_key = "x.ring";
@@ -102,28 +102,28 @@ TEST(Verdict, ARefutedClaimWhoseCharitableReadingFailsTooShowsBoth) {
   EXPECT_THAT(c.judged().reason, HasSubstr("(one ring only) gives 4"));
 }
 
-TEST(Verdict, ItsOwnSourcesNumbersCannotConfirmAClaim) {
+TEST(Verdict, NumbersOfItsOwnSourceCannotConfirmAClaim) {
   Case c;
   c.claim.own_inputs = "both factors";
   c.add(metric("x.q", 1.5, 1.5, 1.5));
   EXPECT_EQ(c.judged().verdict, Verdict::circular);
 }
 
-TEST(Verdict, ItsOwnSourcesNumbersCanRefuteAClaim) {
+TEST(Verdict, NumbersOfItsOwnSourceCanRefuteAClaim) {
   Case c;
   c.claim.own_inputs = "both factors";
   c.add(metric("x.q", 15, 15, 15));
   EXPECT_EQ(c.judged().verdict, Verdict::refuted);
 }
 
-TEST(Verdict, AClaimWithoutExperimentIsOpenEvenWhereTheHostLacksItsNeed) {
+TEST(Verdict, AClaimWithoutAnExperimentIsOpenEvenIfTheHostDoesNotMeetItsNeed) {
   Case c;
   c.claim.experiment = "later";
   c.claim.needs = {"smt"};
   EXPECT_EQ(c.judged().verdict, Verdict::open);
 }
 
-TEST(Verdict, AHostThatLacksANeedCannotMeasure) {
+TEST(Verdict, AClaimWhoseNeedTheHostDoesNotMeetIsNotMeasurable) {
   Case c;
   c.claim.needs = {"smt"};
   c.evidence.host_has["smt"] = false;
@@ -131,7 +131,7 @@ TEST(Verdict, AHostThatLacksANeedCannotMeasure) {
   EXPECT_EQ(c.judged().verdict, Verdict::not_measurable);
 }
 
-TEST(Verdict, APublishedFigureIsShownAsSuch) {
+TEST(Verdict, APublishedNumberIsShownAsSuch) {
   Case c;
   c.claim.kind = "published";
   EXPECT_EQ(c.judged().verdict, Verdict::published);
@@ -144,12 +144,12 @@ TEST(Verdict, AStaleResultIsStaleAndAMissingKeyIsAnError) {
   EXPECT_EQ(c.judged().verdict, Verdict::stale);
 }
 
-TEST(Verdict, AControlThatPassesTooIsAnError) {
+TEST(Verdict, AnAcceptedControlIsAnError) {
   Case c;
   c.add(metric("x.q", 1.5, 1.5, 1.5));
   c.add(metric("x.q.control", 1.2, 1.2, 1.2));
   EXPECT_EQ(c.judged().verdict, Verdict::error);
-  EXPECT_THAT(c.judged().reason, HasSubstr("negative control (nothing done) passes too"));
+  EXPECT_THAT(c.judged().reason, HasSubstr("negative control (nothing done) is accepted too"));
 }
 
 TEST(Verdict, AMissingControlIsAnError) {
@@ -165,7 +165,7 @@ TEST(Acceptance, IsReadAndPrintedInIntervalNotation) {
   EXPECT_EQ(parse_acceptance("[4, 4]", "here")->text(), "4");
 }
 
-TEST(Acceptance, MalformedRegionsAreRejectedWithTheirPlace) {
+TEST(Acceptance, MalformedRegionsAreRejectedWithTheirPosition) {
   for (const char* text : {"", "5", "[5", "[5 7]", "[7, 5]", "(5, 5]", "[a, 2]", "[1, 2, 3]"}) {
     const Result<AcceptanceRegion> region = parse_acceptance(text, "claims.csv:7");
     ASSERT_FALSE(region) << text;
@@ -173,13 +173,13 @@ TEST(Acceptance, MalformedRegionsAreRejectedWithTheirPlace) {
   }
 }
 
-TEST(Ledger, TheProjectsOwnIsWellFormed) {
+TEST(Ledger, TheLedgerOfTheProjectIsWellFormed) {
   const Result<std::vector<Claim>> claims = read_claims(std::filesystem::path(VTPU_ROOT) / "data/claims.csv");
   ASSERT_TRUE(claims) << claims.error().message();
   EXPECT_GE(claims->size(), 86u);
 }
 
-/// What the reader says of a ledger with this text; its name is "ledger.csv" in messages.
+/// The reader's message about a ledger with this text, which it calls "ledger.csv".
 Result<std::vector<Claim>> read_text(const std::string& text) {
   const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("ledger_" + std::to_string(::getpid()));
   EXPECT_TRUE(write_file(folder / "ledger.csv", text));
@@ -219,7 +219,7 @@ TEST(Ledger, AClaimWithoutNegativeControlIsRejected) {
   EXPECT_THAT(claims.error().message(), HasSubstr("no negative control"));
 }
 
-TEST(Ledger, AnIdThatStandsTwiceNamesBothLines) {
+TEST(Ledger, ARepeatedIdIsRejectedWithBothLines) {
   const std::string once = header_and_first_row();
   const Result<std::vector<Claim>> claims = read_text(once + once.substr(once.find('\n') + 1));
   ASSERT_FALSE(claims);

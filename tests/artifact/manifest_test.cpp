@@ -27,9 +27,9 @@ class ManifestTest : public testing::Test {
   Key key_{{"program", "p1"}, {"mode", "quick"}};
 };
 
-TEST_F(ManifestTest, WhatIsMadeFromTheSameIsCurrent) { EXPECT_EQ(*load().state("a", key_), State::current); }
+TEST_F(ManifestTest, AProductWithUnchangedIngredientsIsCurrent) { EXPECT_EQ(*load().state("a", key_), State::current); }
 
-TEST_F(ManifestTest, AnotherIngredientMakesItStaleAndWhyNamesIt) {
+TEST_F(ManifestTest, AChangedIngredientMakesAProductStaleAndWhyNamesTheIngredient) {
   const Key other{{"program", "p2"}, {"mode", "quick"}};
   EXPECT_EQ(*load().state("a", other), State::stale);
   EXPECT_THAT(load().why("a", other), testing::ElementsAre("program changed: was p1, is p2"));
@@ -48,7 +48,7 @@ TEST_F(ManifestTest, ADeletedOutputIsMadeAgain) {
   EXPECT_THAT(load().why("a", key_), testing::ElementsAre("results/a.json is missing"));
 }
 
-TEST_F(ManifestTest, WhatWasNeverMadeIsMissing) { EXPECT_EQ(*load().state("b", key_), State::missing); }
+TEST_F(ManifestTest, AProductThatWasNeverMadeIsMissing) { EXPECT_EQ(*load().state("b", key_), State::missing); }
 
 TEST_F(ManifestTest, ACorruptManifestIsReportedWithItsLine) {
   ASSERT_TRUE(write_file(root_ / "results/manifest.json", "{\n\"products\": {,\n"));

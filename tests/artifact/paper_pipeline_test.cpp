@@ -37,7 +37,7 @@ Ended run(const std::string& command) {
   return ended;
 }
 
-/// A copy of the fixture in a folder of its own, which goes with it.
+/// A copy of the fixture in its own folder, which the destructor removes.
 class Paper {
  public:
   Paper() {
@@ -82,7 +82,7 @@ class Paper {
 
 const char kIntroduction[] = "sections/01-introduction.md";
 
-/// The build is refused, and every one of the texts is in its message.
+/// Expects that the build fails and that its message contains each of the texts.
 void expect_refused(const Paper& paper, std::initializer_list<const char*> texts) {
   const Ended ended = paper.build();
   EXPECT_EQ(ended.status, kRefusedByFilter) << ended.output;
@@ -102,7 +102,7 @@ TEST(PaperPipeline, the_fixture_becomes_pdf_html_and_markdown_without_complaints
   EXPECT_THAT(paper.read("results/paper/paper.md"), ::testing::StartsWith("# TPU v4"));
 }
 
-TEST(PaperPipeline, no_reference_of_the_pdf_is_left_open_and_floats_have_the_same_numbers_in_every_format) {
+TEST(PaperPipeline, the_pdf_has_no_open_reference_and_floats_have_the_same_numbers_in_every_format) {
   const Paper paper;
   const Ended ended = paper.build();
   ASSERT_EQ(ended.status, 0) << ended.output;
@@ -120,7 +120,7 @@ TEST(PaperPipeline, no_reference_of_the_pdf_is_left_open_and_floats_have_the_sam
   EXPECT_THAT(paper.read("build/paper.aux"), HasSubstr("\\newlabel{end-of-body}{"));
 }
 
-TEST(PaperPipeline, a_number_is_rounded_and_leads_to_its_origin) {
+TEST(PaperPipeline, a_number_is_rounded_and_links_to_its_origin) {
   const Paper paper;
   const Ended ended = paper.build();
   ASSERT_EQ(ended.status, 0) << ended.output;
@@ -139,7 +139,7 @@ TEST(PaperPipeline, a_number_is_rounded_and_leads_to_its_origin) {
   EXPECT_THAT(paper.read("results/paper/paper.tex"), HasSubstr("\\measured{net.hops.torus3d:8}{6.01~hops}"));
 }
 
-TEST(PaperPipeline, quick_mode_is_said_on_every_page_and_full_mode_says_nothing) {
+TEST(PaperPipeline, quick_mode_is_marked_on_every_page_and_full_mode_on_none) {
   Paper paper;
   Ended ended = paper.build();
   ASSERT_EQ(ended.status, 0) << ended.output;
@@ -181,7 +181,7 @@ TEST(PaperPipeline, an_unknown_key_is_named_with_its_file_and_section) {
   expect_refused(paper, {"big.cuont", "01-introduction.md:26", "\"Method\""});
 }
 
-TEST(PaperPipeline, an_unknown_fact_claim_count_and_citation_are_named) {
+TEST(PaperPipeline, an_unknown_fact_claim_count_or_citation_is_named) {
   Paper paper;
   paper.append(kIntroduction, "\nA fact []{.pub id=NW-999}.\n");
   expect_refused(paper, {"NW-999", "01-introduction.md"});
@@ -202,13 +202,13 @@ TEST(PaperPipeline, a_naked_digit_is_named_with_its_word_file_and_section) {
   expect_refused(paper, {"4096chips", "m\u00b2", "01-introduction.md", "\"Method\""});
 }
 
-TEST(PaperPipeline, a_digit_hides_neither_in_emphasis_math_a_footnote_nor_a_heading) {
+TEST(PaperPipeline, a_naked_digit_is_found_in_emphasis_math_footnotes_and_headings) {
   Paper paper;
   paper.append(kIntroduction, "\n# Of 71 things\n\n*Some 72*, $73n$, a note[^n].\n\n[^n]: Up to 74.\n");
   expect_refused(paper, {"\"71\"", "\"72,\"", "\"73n,\"", "\"74.\""});
 }
 
-TEST(PaperPipeline, names_with_digits_pass_and_their_neighbours_do_not) {
+TEST(PaperPipeline, names_with_digits_are_accepted_and_similar_words_are_not) {
   Paper named;
   named.append(kIntroduction, "\nTPU\nv4, A100s, the 3D-torus, C++20 and bf16.\n");
   const Ended ended = named.build();
@@ -239,7 +239,7 @@ TEST(PaperPipeline, a_float_without_a_reference_and_a_reference_without_a_float_
   expect_refused(section, {"sec=nowhere", "introduction"});
 }
 
-TEST(PaperPipeline, tables_images_and_raw_latex_have_no_place_in_prose) {
+TEST(PaperPipeline, tables_images_and_raw_latex_in_prose_are_refused) {
   Paper paper;
   paper.append(kIntroduction, "\n| a | b |\n|---|---|\n| c | d |\n\n![x](y.png)\n\n\\newpage\n");
   expect_refused(paper, {"a table in prose", "an image in prose", "raw tex"});

@@ -1,4 +1,4 @@
-// The whole pipeline on a small project of its own: one experiment, one claim, one figure, one table, three sections.
+// The whole pipeline on a small project: one experiment, one claim, one figure, one table, three sections.
 #include "vtpu/artifact/pipeline.h"
 
 #include <gmock/gmock.h>
@@ -127,7 +127,7 @@ TEST_F(PipelineTest, TwoRunsFromNothingGiveTheSameBytes) {
   for (const std::string& output : outputs) EXPECT_TRUE(text(output) == first[output]) << output;
 }
 
-TEST_F(PipelineTest, AFullRunDrawsTheFiguresOfAQuickOneAnew) {
+TEST_F(PipelineTest, AFullRunRedrawsTheFiguresOfAQuickRun) {
   reproduced();
   options_.mode = measure::Mode::full;
   EXPECT_THAT(reproduced(), HasSubstr("1 fresh, 0 reused"));
@@ -166,7 +166,7 @@ TEST_F(PipelineTest, AChangedInputReruns) {
   EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));
 }
 
-TEST_F(PipelineTest, AStaleResultFailsThePaperWithoutARun) {
+TEST_F(PipelineTest, AStaleResultFailsThePaperWhenNothingIsRun) {
   reproduced();
   write("data/input.csv", "a\n2\n");
   Result<Pipeline> pipeline = Pipeline::open(options_);
@@ -191,13 +191,13 @@ TEST_F(PipelineTest, ACorruptResultIsNamedWithItsLine) {
   EXPECT_THAT(refused(), HasSubstr("results/json/fake.json"));
 }
 
-TEST_F(PipelineTest, AnUnknownExperimentIsAnsweredWithTheNearest) {
+TEST_F(PipelineTest, AnUnknownExperimentIsReportedWithTheNearestName) {
   Result<Pipeline> pipeline = Pipeline::open(options_);
   ASSERT_TRUE(pipeline);
   EXPECT_THAT(pipeline->run_experiments("fkae").error().message(), HasSubstr("did you mean 'fake'?"));
 }
 
-TEST_F(PipelineTest, ALedgerThatForgetsAnExperimentsClaimIsRefused) {
+TEST_F(PipelineTest, ALedgerThatLacksAnExperimentsClaimIsRefused) {
   flip("data/claims.csv", ",fake,", ",other,");
   EXPECT_THAT(refused(), HasSubstr("data/claims.csv and experiment fake"));
 }
@@ -207,7 +207,7 @@ TEST_F(PipelineTest, AMissingInputFailsThatExperimentWithOneLine) {
   EXPECT_THAT(refused(), HasSubstr("data/input.csv: cannot open"));
 }
 
-TEST_F(PipelineTest, AKilledRunGoesOnWhereItStopped) {
+TEST_F(PipelineTest, AKilledRunContinuesWhereItStopped) {
   ::setenv("FAKE_SECONDS", "20", 1);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -222,7 +222,7 @@ TEST_F(PipelineTest, AKilledRunGoesOnWhereItStopped) {
   ::waitpid(child, &status, 0);
   EXPECT_TRUE(WIFSIGNALED(status));
   EXPECT_FALSE(fs::exists(root_ / "results/json/fake.json"));
-  // What a process killed while writing would leave is cleared away.
+  // Files that a process killed while writing would leave are removed.
   write("results/json/fake.json.partial-1", "{");
   ::unsetenv("FAKE_SECONDS");
   EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));

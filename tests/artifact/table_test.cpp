@@ -26,18 +26,18 @@ const std::filesystem::path kRoot = VTPU_ROOT;
 
 // ---- escaping
 
-TEST(Escape, LatexSetsEveryCharacterWithAMeaningOfItsOwn) {
+TEST(Escape, LatexEscapesEverySpecialCharacter) {
   EXPECT_EQ(latex_text("50 % & a_b #1 $x {y} ~ ^ \\"),
             "50 \\% \\& a\\_b \\#1 \\$x \\{y\\} \\textasciitilde{} \\textasciicircum{} \\textbackslash{}");
 }
 
-TEST(Escape, LatexSetsSymbolsThatOldFontsLack) {
+TEST(Escape, LatexReplacesSymbolsThatOldFontsLack) {
   EXPECT_EQ(latex_text("4×4 ≥ 2 ≤ 3 – 10⁻³ µs mm² m³ a→b ≈ ±"),
             "4$\\times$4 $\\geq$ 2 $\\leq$ 3 -- 10$^{-}$$^{3}$ $\\mu$s mm$^{2}$ m$^{3}$ a$\\rightarrow$b $\\approx$ "
             "$\\pm$");
 }
 
-TEST(Escape, LatexMayBreakALongWordBehindItsJointsAndNoShortOne) {
+TEST(Escape, LatexMayBreakALongWordAfterItsJointsAndNoShortOne) {
   EXPECT_EQ(latex_text("vtpu.mem.sequential_cycles"),
             "vtpu.\\allowbreak{}mem.\\allowbreak{}sequential\\_\\allowbreak{}cycles");
   EXPECT_EQ(latex_text("net.hops"), "net.hops");
@@ -48,11 +48,11 @@ TEST(Escape, LatexKeepsTextWithoutSpecialCharactersAndLettersOfOtherLanguages) {
   EXPECT_EQ(latex_text(""), "");
 }
 
-TEST(Escape, HtmlHidesTagsEntitiesAndQuotes) {
+TEST(Escape, HtmlEscapesTagsEntitiesAndQuotes) {
   EXPECT_EQ(html_text("a < b & \"c\" > 'd' ≥"), "a &lt; b &amp; &quot;c&quot; &gt; &#39;d&#39; ≥");
 }
 
-TEST(Escape, MarkdownHidesCellEndsEmphasisMathsAndCitations) {
+TEST(Escape, MarkdownEscapesCellEndsEmphasisMathAndCitations) {
   EXPECT_EQ(markdown_text("a|b *c* $d$ @e [f] \\"), "a\\|b \\*c\\* \\$d\\$ \\@e \\[f\\] \\\\");
   EXPECT_EQ(markdown_text("two\nlines"), "two lines");
 }
@@ -104,18 +104,18 @@ TEST(TableWriters, LatexWideTablesSpanBothColumns) {
   EXPECT_THAT(to_latex(wide, small_table()), HasSubstr("\\begin{table*}[t]"));
 }
 
-TEST(TableWriters, LatexColumnsThatWrapGiveWayToThoseThatCannot) {
+TEST(TableWriters, LatexColumnsThatWrapShrinkInFavourOfThoseThatCannot) {
   PrintedTable table{{{"a"}, {"b", false, 0.9}}, {{std::string(20, 'x'), "text"}}, ""};
-  // 252 pt less two gaps of 8 pt and 20 characters of 4.1 pt.
+  // 252 pt minus two gaps of 8 pt and 20 characters of 4.1 pt.
   EXPECT_THAT(to_latex(kSmall, table), HasSubstr("p{154pt}"));
 }
 
-TEST(TableWriters, LatexTakesASmallerSizeWhereTheColumnsDoNotFit) {
+TEST(TableWriters, LatexUsesASmallerSizeIfTheColumnsDoNotFit) {
   PrintedTable table{{{"a"}, {"b"}}, {{std::string(30, 'x'), std::string(30, 'y')}}, ""};
   EXPECT_THAT(to_latex(kSmall, table), HasSubstr("\\scriptsize\n\\setlength"));
 }
 
-TEST(TableWriters, LatexCutsALongAppendixTableIntoContinuedPagesThatKeepItsNumber) {
+TEST(TableWriters, LatexSplitsALongAppendixTableIntoContinuedFloatsThatKeepItsNumber) {
   TableDeclaration appendix = kSmall;
   appendix.appendix = true;
   PrintedTable table{{{"a"}}, std::vector<std::vector<std::string>>(150, {"x"}), "Note."};
@@ -133,7 +133,7 @@ TEST(TableWriters, LatexCutsALongAppendixTableIntoContinuedPagesThatKeepItsNumbe
   EXPECT_EQ(count("x \\\\\n"), 150);
 }
 
-TEST(TableWritersDeathTest, ARowWithTheWrongNumberOfCellsIsOurOwnMistake) {
+TEST(TableWritersDeathTest, ARowWithTheWrongNumberOfCellsFailsACheck) {
   PrintedTable table = small_table();
   table.rows[1].pop_back();
   EXPECT_DEATH(to_csv(table), "as many cells");
@@ -144,7 +144,7 @@ TEST(TableWritersDeathTest, ARowWithTheWrongNumberOfCellsIsOurOwnMistake) {
 
 // ---- printing
 
-TEST(TablePrinting, WholeNumbersStandInFullAndOthersRounded) {
+TEST(TablePrinting, IntegersArePrintedInFullAndOtherNumbersRounded) {
   EXPECT_EQ(tables::number_text(4096), "4096");
   EXPECT_EQ(tables::number_text(2.854545), "2.855");
 }
@@ -164,7 +164,7 @@ TEST(TablePrinting, AQuotedNumberKeepsTheDigitsOfItsSource) {
   EXPECT_EQ(printed->rows.front(), (std::vector<std::string>{"4.3", "4.300"}));
 }
 
-TEST(TablePrinting, AnUnknownColumnIsNamedWithItsNearest) {
+TEST(TablePrinting, AnUnknownColumnIsReportedWithTheNearestName) {
   const measure::Table table{"t", {{"chips", "", Column::Source::label}}, {}};
   const Result<PrintedTable> printed = tables::print(table, {{"chip"}});
   ASSERT_FALSE(printed);
@@ -173,7 +173,7 @@ TEST(TablePrinting, AnUnknownColumnIsNamedWithItsNearest) {
 
 // ---- the tables of the paper
 
-/// Results with the keys and columns that the tables ask for, every number a 2.
+/// Results with the keys and columns that the tables need; every number is 2.
 struct Fixture {
   std::map<std::string, ResultFile> results;
   std::vector<Judged> claims;
@@ -242,7 +242,7 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  // The many numbers of the core and of the compiler come from the shipped reference.
+  // All other experiments come from the shipped reference.
   for (const char* experiment :
        {"core-ops-per-cycle", "core-ports",     "core-compile",    "compiler-tiers",  "compiler-speed",
         "compiler-soak",      "mem-ppt",        "mem-s-pipe",      "mem-bandwidth",   "mem-lookup",
@@ -264,7 +264,7 @@ Fixture fixture() {
   return f;
 }
 
-TEST(PaperTables, EachIsBuiltAndWrittenFromResultsThatHoldWhatItAsksFor) {
+TEST(PaperTables, EachIsBuiltAndWrittenFromCompleteResults) {
   const Fixture f = fixture();
   for (const TableDeclaration& declaration : all_tables()) {
     const Result<PrintedTable> table = declaration.build(f.inputs());
@@ -276,7 +276,7 @@ TEST(PaperTables, EachIsBuiltAndWrittenFromResultsThatHoldWhatItAsksFor) {
   }
 }
 
-TEST(PaperTables, OneThatLacksItsResultsNamesTheExperiment) {
+TEST(PaperTables, ATableWithoutItsResultsNamesTheExperiment) {
   const Fixture f = fixture();
   const std::map<std::string, ResultFile> none;
   for (const TableDeclaration& declaration : all_tables()) {
@@ -287,7 +287,7 @@ TEST(PaperTables, OneThatLacksItsResultsNamesTheExperiment) {
   }
 }
 
-TEST(PaperTables, OneThatLacksItsDataNamesTheFile) {
+TEST(PaperTables, ATableWithoutItsDataNamesTheFile) {
   const Fixture f = fixture();
   for (const TableDeclaration& declaration : all_tables()) {
     if (declaration.data.empty()) continue;
@@ -306,14 +306,14 @@ TEST(PaperTables, NamesAreUniqueAndEachHasACaptionWithoutAFullStop) {
   }
 }
 
-TEST(PaperTables, AnExperimentWithoutTheKeyIsNamedWithTheNearestKey) {
+TEST(PaperTables, AnUnknownKeyIsReportedWithTheNearestKey) {
   const Fixture f = fixture();
   const Result<Metric> metric = f.inputs().metric("energy", "energy.kwh_ration");
   ASSERT_FALSE(metric);
   EXPECT_THAT(metric.error().message(), HasSubstr("did you mean 'energy.kwh_ratio'"));
 }
 
-TEST(PaperTables, WorkloadSharesAddUpToWhatTheSourceLists) {
+TEST(PaperTables, WorkloadSharesAddUpToTheSumsOfTheSource) {
   const Fixture f = fixture();
   const auto at = std::find_if(all_tables().begin(), all_tables().end(),
                                [](const TableDeclaration& t) { return t.name == "workload_evolution"; });
@@ -323,7 +323,7 @@ TEST(PaperTables, WorkloadSharesAddUpToWhatTheSourceLists) {
   EXPECT_EQ(table->rows.back(), (std::vector<std::string>{"sum of the listed types", "95", "93", "100", "95"}));
 }
 
-TEST(PaperTables, TheConceptMappingHasNoOpenEntryAndMarksAtLeastFiveForExplanation) {
+TEST(PaperTables, TheConceptMappingHasNoOpenEntryAndAtLeastFiveExplainedOnes) {
   const Result<Csv> csv = read_csv(kRoot / "data/concept_mapping.csv");
   ASSERT_TRUE(csv);
   EXPECT_GE(csv->rows.size(), 34u);
@@ -338,7 +338,7 @@ TEST(PaperTables, TheConceptMappingHasNoOpenEntryAndMarksAtLeastFiveForExplanati
   EXPECT_GE(explained, 5);
 }
 
-TEST(PaperTables, EverySourceOfTheConceptMappingStandsInTheReferences) {
+TEST(PaperTables, EverySourceOfTheConceptMappingIsAReference) {
   const Result<Csv> csv = read_csv(kRoot / "data/concept_mapping.csv");
   ASSERT_TRUE(csv);
   const Result<std::string> references = read_file(kRoot / "data/published/refs.bib");
