@@ -1,4 +1,5 @@
-// The front door behind the Makefile: runs experiments, judges claims, draws, builds the paper, explains, verifies.
+// The command behind the Makefile: runs experiments, judges claims, draws figures, builds the paper, explains why a
+// product would be made again, compares results with the reference set.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -19,7 +20,7 @@ int fail(const Error& error) {
 }
 
 int interrupted() {
-  fmt::print(stderr, "\nInterrupted. What is finished is kept; the same command goes on from here.\n");
+  fmt::print(stderr, "\nInterrupted. Finished results are kept; the same command continues from here.\n");
   return 130;
 }
 
@@ -52,7 +53,7 @@ int why(const Options& options, const std::string& name) {
   if (!pipeline) return fail(pipeline.error());
   const Result<std::vector<std::string>> reasons = pipeline->why(name);
   if (!reasons) return fail(reasons.error());
-  if (reasons->empty()) fmt::print("{} is current: nothing it is made from has changed.\n", name);
+  if (reasons->empty()) fmt::print("{} is current: none of its ingredients has changed.\n", name);
   for (const std::string& reason : *reasons) fmt::print("{}: {}\n", name, reason);
   return 0;
 }
@@ -105,16 +106,16 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "seed of every random choice");
   app.add_flag("--quick", quick, "reduced sample sizes");
   app.add_flag("--strict", options.strict, "fail when a claim is open");
-  CLI::App* all = app.add_subcommand("reproduce", "everything: run what is stale, then judge, draw and write");
-  CLI::App* one = app.add_subcommand("experiment", "one experiment, if it is stale");
+  CLI::App* all = app.add_subcommand("reproduce", "everything: run stale experiments, judge claims, draw, build the paper");
+  CLI::App* one = app.add_subcommand("experiment", "one experiment, if its result is stale");
   one->add_option("name", name, "as `list` prints it")->required();
-  CLI::App* tables = app.add_subcommand("tables", "verdicts and tables from the results that are there");
-  CLI::App* figures = app.add_subcommand("figures", "figures from the results that are there");
-  CLI::App* paper = app.add_subcommand("paper", "the paper from the results that are there");
-  CLI::App* reasons = app.add_subcommand("why", "why something would be made again");
+  CLI::App* tables = app.add_subcommand("tables", "verdicts and tables from the present results");
+  CLI::App* figures = app.add_subcommand("figures", "figures from the present results");
+  CLI::App* paper = app.add_subcommand("paper", "the paper from the present results");
+  CLI::App* reasons = app.add_subcommand("why", "why a product would be made again");
   reasons->add_option("name", name, "an experiment, a figure or paper")->required();
-  CLI::App* listing = app.add_subcommand("list", "the experiments with the time each takes");
-  CLI::App* check = app.add_subcommand("verify", "compare results with the shipped reference set");
+  CLI::App* listing = app.add_subcommand("list", "the experiments with their times");
+  CLI::App* check = app.add_subcommand("verify", "compare the results with the shipped reference set");
   app.fallthrough();
   try {
     app.parse(argc, argv);

@@ -1,4 +1,4 @@
-// Are declarations that the paper cannot use refused, and is data found by name? No Python here.
+// Are declarations that the paper cannot use refused, and is data found by name? These tests do not start Python.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -75,14 +75,14 @@ TEST_F(ThroughMatplotlibcpp, the_same_drawing_through_the_header_and_through_the
 TEST_F(ThroughMatplotlibcpp, an_exception_of_python_surfaces_in_the_call_that_failed) {
   EXPECT_THROW(plt::plot({1, 2}, {1, 2, 3}), PythonError);  // the header's plot leaves the exception pending
   EXPECT_THROW(plt::plot(kX, kY, {{"colour", "black"}}), PythonError);
-  EXPECT_THROW(plt::title("title", {{"colour", "black"}}), PythonError);  // the header's title throws without the reason
+  EXPECT_THROW(plt::title("title", {{"colour", "black"}}), PythonError);  // the header's title throws no reason
   try {
     plt::xlabel("x", {{"colour", "black"}});
     FAIL() << "an unknown keyword was accepted";
   } catch (const PythonError& error) {
     EXPECT_THAT(error.what(), HasSubstr("colour"));
   }
-  EXPECT_THAT(plt::render("svg"), HasSubstr("</svg>"));  // nothing is left over from the failures
+  EXPECT_THAT(plt::render("svg"), HasSubstr("</svg>"));  // the failures leave nothing behind
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Does bin/render_figures draw what phextnet found, and say what is wrong with a report that it cannot draw?
+// Does bin/render_figures draw a report of phextnet, and say what is wrong with a report that it cannot draw?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -15,7 +15,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// Two chips, a switch, a failed chip and a failed link, after a curve of two loads.
+/// A load curve of two points, then two chips (one failed), a switch and a failed link.
 constexpr const char* kReport = R"({
   "network": {"name": "three nodes"}, "load_unit": "flits a cycle", "load_at": 0.1,
   "curve": {"ideal_throughput": 1.0, "points": [

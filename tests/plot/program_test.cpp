@@ -1,5 +1,5 @@
-// Does bin/render_figures declare what the paper can use, draw one figure when another fails, and draw the same bytes
-// whatever the process around it looks like?
+// Does bin/render_figures declare figures that the paper can use, draw one figure when another fails, and draw the same
+// bytes in every environment?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -43,7 +43,7 @@ class Program : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  /// Runs the program; `before` is put in front of it, as the shell takes it.
+  /// Runs the program. `before`: shell text in front of the command.
   Outcome run(const std::string& arguments, const std::string& before = "") const {
     const std::string command = before + " '" VTPU_BUILD "/bin/render_figures' " + arguments + " 2>&1";
     FILE* pipe = popen(command.c_str(), "r");
@@ -70,7 +70,7 @@ class Program : public ::testing::Test {
 TEST_F(Program, lists_valid_declarations_one_for_each_figure_in_the_folder) {
   std::set<std::string> names;
   for (const nlohmann::json& figure : declarations()) names.insert(figure.at("name"));
-  std::set<std::string> files;  // those that define the figure they are named after
+  std::set<std::string> files;  // files that define the figure they are named after
   for (const auto& entry : std::filesystem::directory_iterator(kRoot / "figures")) {
     const std::string name = entry.path().stem();
     if (read_file(entry.path())->find("\nplot::Figure " + name + "() {") != std::string::npos) files.insert(name);
@@ -118,7 +118,7 @@ TEST_F(Program, refuses_a_name_that_no_figure_has) {
   EXPECT_THAT(outcome.output, HasSubstr("did you mean 'memory_ladder'"));
 }
 
-TEST_F(Program, draws_the_same_bytes_whatever_the_users_settings) {
+TEST_F(Program, draws_the_same_bytes_under_any_user_settings) {
   const std::string settings = (folder_ / "matplotlibrc").string();
   ASSERT_TRUE(write_file(settings, "lines.linewidth: 9\nfont.size: 20\nsvg.fonttype: none\nbackend: pdf\n"));
   const Outcome first = run(places("first") + " " + kPublished);
@@ -131,7 +131,7 @@ TEST_F(Program, draws_the_same_bytes_whatever_the_users_settings) {
   EXPECT_THAT(first.output + second.output, IsEmpty());
   for (const char* extension : {".svg", ".pdf", ".json"}) {
     const std::string file = kPublished + std::string(extension);
-    // EXPECT_TRUE, since a failure that prints both files helps nobody.
+    // EXPECT_TRUE and not EXPECT_EQ, which would print both files.
     EXPECT_TRUE(*read_file(folder_ / "first" / file) == *read_file(folder_ / "second" / file)) << file;
   }
 }

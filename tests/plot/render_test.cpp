@@ -1,5 +1,4 @@
-// Do figures come out as bytes that depend on their data alone, with what they were drawn from in their metadata, and
-// do failures arrive whole?
+// Do the bytes of a figure depend on its data alone, do its metadata name that data, and are failures reported in full?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,7 +54,7 @@ Figure sample_figure() {
 class Render : public ::testing::Test {
  protected:
   void SetUp() override {
-    // A test that runs in a process of its own is told where its first run worked.
+    // A test that runs in its own process gets the folder of the first process from the environment.
     const char* given = std::getenv("VTPU_PLOT_TEST_FOLDER");
     folder_ = given ? given : ::testing::TempDir() + "vtpu_plot_" + std::to_string(getpid());
     ASSERT_TRUE(measure::save(sample_result(2, measure::Mode::full), folder_ / "results"));
@@ -71,7 +70,7 @@ class Render : public ::testing::Test {
   void expect_equal_figures(const std::string& a, const std::string& b) const {
     EXPECT_THAT(bytes(a, "sample_line.svg"), HasSubstr("<svg"));
     EXPECT_THAT(bytes(a, "sample_line.pdf"), HasSubstr("%PDF"));
-    // EXPECT_TRUE, since a failure that prints both files helps nobody.
+    // EXPECT_TRUE and not EXPECT_EQ, which would print both files.
     EXPECT_TRUE(bytes(a, "sample_line.svg") == bytes(b, "sample_line.svg"));
     EXPECT_TRUE(bytes(a, "sample_line.pdf") == bytes(b, "sample_line.pdf"));
     EXPECT_EQ(bytes(a, "sample_line.json"), bytes(b, "sample_line.json"));
@@ -102,7 +101,7 @@ TEST_F(Render, gives_the_same_bytes_after_another_figure_with_other_settings) {
 }
 
 TEST_F(Render, gives_the_same_bytes_in_another_process) {
-  GTEST_FLAG_SET(death_test_style, "threadsafe");  // starts the program anew, so with another interpreter
+  GTEST_FLAG_SET(death_test_style, "threadsafe");  // restarts the program, so with another interpreter
   setenv("VTPU_PLOT_TEST_FOLDER", folder_.c_str(), 1);
   setenv("TZ", "Asia/Kathmandu", 1);
   const auto draw_and_leave = [this] { std::_Exit(render(sample_figure(), places("second")) ? 0 : 1); };
@@ -190,7 +189,7 @@ TEST(Matplotlib, fails_in_the_call_that_has_an_unknown_keyword) {
   EXPECT_THROW(plt::plot({1, 2}, {1, 2}, {{"colour", "black"}}), PythonError);
   EXPECT_THROW(plt::fill_between({1, 2}, {0, 0}, {1, 2}, {{"alpha", "0.3"}}), PythonError);
   EXPECT_THROW(plt::rc("lines.linewidht", 1.0), PythonError);
-  EXPECT_THAT(plt::render("svg"), HasSubstr("</svg>"));  // nothing is left over from the failures
+  EXPECT_THAT(plt::render("svg"), HasSubstr("</svg>"));  // the failures leave nothing behind
   plt::close();
 }
 
@@ -204,7 +203,7 @@ TEST(Matplotlib, passes_every_kind_of_keyword) {
   plt::close();
 }
 
-TEST(Matplotlib, draws_lines_on_the_scales_their_names_say) {
+TEST(Matplotlib, draws_lines_on_the_scales_of_their_names) {
   apply_style();
   const auto bytes_of = [](const auto& draw) {
     plt::figure_size(2, 2);
@@ -227,7 +226,7 @@ TEST(Matplotlib, draws_lines_on_the_scales_their_names_say) {
   EXPECT_FALSE(plotted("log", "log") == plotted("linear", "log"));
 }
 
-TEST(Matplotlib, writes_a_file_of_the_format_its_name_says) {
+TEST(Matplotlib, writes_a_file_in_the_format_of_its_extension) {
   apply_style();
   plt::figure_size(2, 2);
   plt::plot({1, 2}, {1, 2});

@@ -73,7 +73,8 @@ Result<Context> Context::load(const std::vector<std::string>& results, const std
 const measure::ResultFile& Context::result(const std::string& experiment) const {
   const auto at = loaded_->results.find(experiment);
   if (at == loaded_->results.end())
-    throw MissingData("the figure does not declare results of " + quoted_with_hint(experiment, keys_of(loaded_->results)));
+    throw MissingData("the figure does not declare results of " +
+                      quoted_with_hint(experiment, keys_of(loaded_->results)));
   return at->second;
 }
 

@@ -15,7 +15,7 @@ struct ResultFile;
 
 namespace vtpu::plot {
 
-/// The data a figure declared, and a record of those it used. Requests for anything else throw `MissingData`.
+/// The data that a figure declares, and a record of what it used. A request for other data throws `MissingData`.
 class Context {
  public:
   /// Loads the declared results (experiments, from `results_folder`) and data files (paths below `root`).
@@ -31,16 +31,16 @@ class Context {
   TableView table(const std::string& experiment, const std::string& name);
   TableView data(const std::string& path);
 
-  /// Everything asked for so far: "metric <experiment>/<key>", "table <experiment>/<name>" or "file <path>" → SHA-256
+  /// Everything requested so far: "metric <experiment>/<key>", "table <experiment>/<name>" or "file <path>" → SHA-256
   /// of the values.
   const std::map<std::string, std::string>& used() const { return used_; }
-  /// SHA-256 over `used()`: two figures with the same hash were drawn from the same numbers.
+  /// SHA-256 of `used()`: two figures with the same hash are drawn from the same numbers.
   std::string data_hash() const;
-  /// Whether a result in use comes from a quick run.
+  /// Whether a result used so far comes from a quick run.
   bool quick() const { return quick_; }
 
  private:
-  struct Loaded;  // results and files; not here, so that figures compile without the JSON library
+  struct Loaded;  // results and files, defined in context.cpp so that figures compile without the JSON library
 
   Context();
   const measure::ResultFile& result(const std::string& experiment) const;

@@ -27,7 +27,7 @@ Json declaration(const Figure& figure) {
           {"results", figure.results}, {"data", figure.data}};
 }
 
-/// The caption without what may hold digits.
+/// The caption without the parts in which digits are allowed.
 std::string prose_of(const std::string& caption) {
   static const std::regex marked(R"(\[[^\]]*\]\{[^}]*\}|@[A-Za-z0-9_:-]+)");
   return std::regex_replace(caption, marked, "");
@@ -35,7 +35,7 @@ std::string prose_of(const std::string& caption) {
 
 std::string wrong_with(const Figure& figure) {
   static const std::regex well_formed("[a-z][a-z0-9_]*");
-  if (!std::regex_match(figure.name, well_formed)) return "found a name that is no file name in lower case";
+  if (!std::regex_match(figure.name, well_formed)) return "found a name that is not a file name in lower case";
   if (figure.caption.empty()) return "found no caption";
   if (figure.alt.empty()) return "found no alternative text";
   if (prose_of(figure.caption).find_first_of("0123456789") != std::string::npos)
@@ -91,7 +91,7 @@ Result<void> validate(const std::vector<Figure>& figures) {
   for (const Figure& figure : figures) {
     const std::string where = "figure '" + figure.name + "'";
     if (const std::string wrong = wrong_with(figure); !wrong.empty()) return Error{where, wrong, ""};
-    if (!names.insert(figure.name).second) return Error{where, "found the name twice", "one figure a name"};
+    if (!names.insert(figure.name).second) return Error{where, "found the name twice", "unique names"};
   }
   return {};
 }

@@ -6,7 +6,7 @@
 #include "vtpu/plot/python.h"
 
 #ifdef __SANITIZE_ADDRESS__
-// CPython and NumPy keep memory to the end of the process; only programs that embed them have this file.
+// CPython and NumPy keep memory until the process ends. Only programs that embed them link this file.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_leaks=0"; }
 #endif
@@ -16,7 +16,7 @@ namespace {
 
 constexpr unsigned long kHashSeed = 1;
 
-/// Set once and never cleared: ending an interpreter does not make room for another.
+/// Set once and never cleared: after an interpreter has ended, the process still cannot start another.
 std::atomic<bool> started{false};
 
 }  // namespace

@@ -112,7 +112,7 @@ void figure_legend(const Keywords& keywords) {
     const py::object figure = pyplot().attr("gcf")();
     const py::object legend = figure.attr("legend")(entries[0], entries[1], py::arg("loc") = "upper center",
                                                     py::arg("borderaxespad") = 0.1, **to_python(keywords));
-    // Matplotlib 3.6 lays axes out as if the legend were not there; give them what is left below it.
+    // Matplotlib 3.6 ignores the legend when it lays out the axes: restrict them to the space below it.
     const py::object renderer = figure.attr("canvas").attr("get_renderer")();
     const double height = legend.attr("get_window_extent")(renderer).attr("height").cast<double>() /
                           figure.attr("bbox").attr("height").cast<double>();
@@ -121,7 +121,7 @@ void figure_legend(const Keywords& keywords) {
 }
 
 void figure_note(const std::string& words) {
-  // As the figure's common x label, so that the layout leaves room for it.
+  // Drawn as the figure's common x label, so that the layout reserves space for it.
   guarded([&] {
     pyplot().attr("gcf")().attr("supxlabel")(words, py::arg("x") = 1.0, py::arg("ha") = "right",
                                              py::arg("fontsize") = kSmallPoints, py::arg("color") = colour::kGrey);

@@ -1,5 +1,5 @@
 #pragma once
-// The one place where pybind11 comes in; included by the sources of plot/ only, so that figures compile without it.
+// The only header with pybind11. Only the sources of plot/ include it, so that figures compile without it.
 #include <pybind11/embed.h>
 #include <pybind11/stl.h>
 
@@ -11,7 +11,7 @@ namespace vtpu::plot {
 
 namespace py = pybind11;
 
-/// Runs `work` and turns a Python exception into the C++ one, traceback included.
+/// Runs `work` and rethrows a Python exception as PythonError, with the traceback.
 template <class Work>
 auto guarded(Work&& work) {
   try {

@@ -7,11 +7,11 @@ namespace vtpu::plot {
 void apply_style() {
   plt::rc_defaults();
   const plt::Keywords parameters = {
-      // Bytes: ids come from the salt, text is drawn as outlines of fonts that ship with Matplotlib.
+      // Stable bytes: ids come from the salt, and text is drawn as outlines of fonts that ship with Matplotlib.
       {"svg.hashsalt", "vtpu"},
       {"svg.fonttype", "path"},
       {"pdf.fonttype", 42L},
-      // Fonts: STIX is made after Times, the paper's face; DejaVu fills in what it lacks.
+      // Fonts: STIX resembles Times, the paper's face; DejaVu has the glyphs that STIX lacks.
       {"font.family", plt::Strings{"STIXGeneral", "DejaVu Serif"}},
       {"mathtext.fontset", "stix"},
       {"font.size", kTextPoints},
@@ -20,7 +20,7 @@ void apply_style() {
       {"xtick.labelsize", kSmallPoints},
       {"ytick.labelsize", kSmallPoints},
       {"legend.fontsize", kSmallPoints},
-      // Ink.
+      // Lines and colours.
       {"axes.prop_cycle",
        "cycler('color', ['#0072B2', '#D55E00', '#009E73', '#E69F00', '#CC79A7', '#56B4E9', '#000000'])"},
       {"axes.spines.top", false},
@@ -44,7 +44,7 @@ void apply_style() {
       {"legend.handlelength", 1.6},
       {"legend.columnspacing", 1.2},
       {"legend.borderaxespad", 0.3},
-      // Labels find their room; the page is cut nowhere.
+      // The layout reserves space for labels, so that none is cut off.
       {"figure.constrained_layout.use", true},
       {"figure.constrained_layout.h_pad", 0.03},
       {"figure.constrained_layout.w_pad", 0.03},

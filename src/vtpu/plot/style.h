@@ -2,16 +2,16 @@
 
 namespace vtpu::plot {
 
-/// Widths of IEEE two-column pages, inches.
+/// Widths of the columns and pages of the paper (IEEE, two columns), in inches.
 inline constexpr double kColumnInches = 3.5;
 inline constexpr double kPageInches = 7.16;
 
-/// Sizes of text at print size, points. Nothing in a figure is smaller than `kSmallPoints`.
+/// Text sizes in print, in points. No text in a figure is smaller than `kSmallPoints`.
 inline constexpr double kTextPoints = 8;
 inline constexpr double kSmallPoints = 7;
 
-/// Colours that readers with any of the common colour blindnesses can tell apart. Source: Okabe and Ito, "Color
-/// universal design", 2002. They differ in lightness too; figures also use markers, line styles or direct labels.
+/// Colours that readers with the common forms of colour blindness can distinguish. Source: Okabe and Ito, "Color
+/// universal design", 2002. They differ in lightness as well; figures also use markers, line styles or direct labels.
 namespace colour {
 inline constexpr const char* kBlack = "#000000";
 inline constexpr const char* kOrange = "#E69F00";
@@ -25,8 +25,8 @@ inline constexpr const char* kGrey = "#7F7F7F";
 inline constexpr const char* kLight = "#E8E8E8";
 }  // namespace colour
 
-/// Sets Matplotlib's parameters to the defaults it ships, then to the one style of all figures: a Times-like serif font
-/// that comes with Matplotlib, glyphs as outlines, the palette above, and the salt that keeps SVG ids stable.
+/// Resets Matplotlib's parameters to its defaults, then sets the style of all figures: a Times-like serif font that
+/// ships with Matplotlib, glyphs as outlines, the palette above, and the salt that keeps SVG ids stable.
 void apply_style();
 
 }  // namespace vtpu::plot

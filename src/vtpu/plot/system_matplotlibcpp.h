@@ -14,8 +14,8 @@ bool uses_system_matplotlibcpp();
 /// whether it did. It can express `plot`, `title`, `xlabel`, `ylabel` and `legend` when every keyword is text, and
 /// `grid` without keywords. All other calls return false, and so do all calls in builds without the header: the caller
 /// then uses the binding, which acts on the same interpreter.
-/// Throws pybind11's error_already_set when Python raises an exception; the header would leave it pending, to surface in
-/// a later call.
+/// Throws pybind11's error_already_set when Python raises an exception; the header would leave it pending, so that it
+/// would surface in a later call.
 bool drawn_by_system_matplotlibcpp(std::string_view function, const std::vector<Value>& arguments,
                                    const Keywords& keywords);
 

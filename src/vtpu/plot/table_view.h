@@ -9,8 +9,8 @@
 
 namespace vtpu::plot {
 
-/// Data that a figure asks for and that are not there; `what()` names file, table, column or row. Thrown, since a
-/// drawing is a list of such requests; `render` turns it into an Error that names the figure.
+/// Requested data that do not exist; `what()` names the file, table, column or row. An exception and not a Result,
+/// because a drawing is a list of such requests; `render` turns it into an Error that names the figure.
 struct MissingData : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -24,10 +24,11 @@ class TableView {
 
   std::size_t size() const { return rows_.size(); }
 
-  /// The rows whose cell is `value`, numbers compared exactly. Throws where the column is missing or no row is left.
+  /// The rows whose cell equals `value`; numbers are compared exactly. Throws if the column is missing or no
+  /// row matches.
   TableView where(std::string_view column, std::string_view value) const;
   TableView where(std::string_view column, double value) const;
-  /// The rows of which `keep` holds, given the cell as text. No row left is no error.
+  /// The rows for which `keep` is true, given the cell as text. An empty view is not an error.
   template <class Keep>
   TableView filter(std::string_view column, Keep keep) const {
     TableView some = empty();
@@ -36,15 +37,15 @@ class TableView {
     return some;
   }
 
-  /// A column; an empty text cell counts as not-a-number, other text must be a number.
+  /// A column as numbers. An empty text cell is NaN; any other text must be a number.
   std::vector<double> numbers(std::string_view column) const;
   std::vector<std::string> labels(std::string_view column) const;
-  /// Values of a column, each once, in the order they first appear.
+  /// Distinct values of a column, in order of first appearance.
   std::vector<std::string> distinct(std::string_view column) const;
 
   double number(std::size_t row, std::string_view column) const;
   std::string label(std::size_t row, std::string_view column) const;
-  /// The cell of the only row. Throws where there are more.
+  /// The cell of the only row. Throws unless there is exactly one.
   double number(std::string_view column) const;
   std::string label(std::string_view column) const;
 
@@ -59,7 +60,7 @@ class TableView {
   std::vector<std::vector<measure::Cell>> rows_;
 };
 
-/// The value behind `key=` in the `condition` column of a data file ("a=1; b=2; a remark"); empty where there is none.
+/// The value after `key=` in the `condition` column of a data file ("a=1; b=2; a remark"); empty if there is none.
 std::string condition(std::string_view conditions, std::string_view key);
 
 }  // namespace vtpu::plot
