@@ -86,9 +86,10 @@ int verify(const Options& options) {
   }
   if (failed || experiments == 0) return fail({reference.string(), "found no reference results", "the shipped set"});
   for (const std::string& difference : comparison.differences) fmt::print("differs: {}\n", difference);
-  fmt::print("{} experiments: {} computed and simulated values and tables equal in every bit, {} measured values within "
-             "their bounds, {} differences.\n",
-             experiments, comparison.exact_equal, comparison.within_bounds, comparison.differences.size());
+  fmt::print(
+      "{} experiments: {} computed and simulated values and tables equal in every bit, {} measured values within "
+      "their bounds, {} differences.\n",
+      experiments, comparison.exact_equal, comparison.within_bounds, comparison.differences.size());
   return comparison.differences.empty() ? 0 : 1;
 }
 
@@ -106,7 +107,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "seed of every random choice");
   app.add_flag("--quick", quick, "reduced sample sizes");
   app.add_flag("--strict", options.strict, "fail when a claim is open");
-  CLI::App* all = app.add_subcommand("reproduce", "everything: run stale experiments, judge claims, draw, build the paper");
+  CLI::App* all =
+      app.add_subcommand("reproduce", "everything: run stale experiments, judge claims, draw, build the paper");
   CLI::App* one = app.add_subcommand("experiment", "one experiment, if its result is stale");
   one->add_option("name", name, "as `list` prints it")->required();
   CLI::App* tables = app.add_subcommand("tables", "verdicts and tables from the present results");

@@ -239,7 +239,8 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
   if (!evidence.experiments.contains(claim.experiment))
     return decide(Verdict::open, fmt::format("the experiment {} does not exist yet", claim.experiment));
   if (evidence.stale.contains(claim.experiment))
-    return decide(Verdict::stale, fmt::format("the result of {} comes from another program than the present one", claim.experiment));
+    return decide(Verdict::stale,
+                  fmt::format("the result of {} comes from another program than the present one", claim.experiment));
   const auto at = evidence.results.find(claim.experiment);
   if (at == evidence.results.end())
     return decide(Verdict::error, fmt::format("the experiment {} has no result", claim.experiment));
@@ -249,8 +250,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     if (!met->second) return decide(Verdict::not_measurable, "this host lacks " + need);
   }
   const std::vector<const measure::Metric*> metrics = configurations(claim.quantity, at->second);
-  if (metrics.empty())
-    return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.quantity));
+  if (metrics.empty()) return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.quantity));
   if (claim.accept.size() > 1 && claim.accept.size() != metrics.size())
     return decide(Verdict::error, fmt::format("{} has {} values for {} regions", claim.experiment, metrics.size(),
                                               claim.accept.size()));
@@ -269,19 +269,21 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
 
   std::string each;
   for (const measure::Metric* metric : metrics)
-    each += fmt::format("{}{} {}", each.empty() ? "" : ", ", configuration_name(*metric, claim.quantity), shown(*metric));
+    each +=
+        fmt::format("{}{} {}", each.empty() ? "" : ", ", configuration_name(*metric, claim.quantity), shown(*metric));
   const std::string region = claim.accept.size() == 1 ? claim.accept[0].text() : "its regions";
   if (sum.inside == sum.total) {
     if (!claim.own_inputs.empty())
-      return decide(Verdict::circular, fmt::format("follows from the numbers of its own source ({})", claim.own_inputs));
-    return decide(Verdict::reproduced, sum.total == 1 ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
-                                                      : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each));
+      return decide(Verdict::circular,
+                    fmt::format("follows from the numbers of its own source ({})", claim.own_inputs));
+    return decide(Verdict::reproduced,
+                  sum.total == 1 ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
+                                 : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each));
   }
   std::string reading;
   if (!claim.reading_key.empty()) {
     const std::vector<const measure::Metric*> others = configurations(claim.reading_key, at->second);
-    if (others.empty())
-      return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.reading_key));
+    if (others.empty()) return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.reading_key));
     const Tally charitable = tally(others, claim.accept);
     if (charitable.inside == charitable.total)
       return decide(Verdict::partial,
@@ -289,15 +291,17 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
                                                  shown(*metrics[0]), region, claim.reading)
                                    : fmt::format("{}/{} configurations lie in {} ({}); all do under this reading: {}",
                                                  sum.inside, sum.total, region, each, claim.reading));
-    reading = others.size() == 1 ? fmt::format("; the charitable reading ({}) gives {}", claim.reading, shown(*others[0]))
-                                 : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading,
-                                               charitable.inside, charitable.total);
+    reading = others.size() == 1
+                  ? fmt::format("; the charitable reading ({}) gives {}", claim.reading, shown(*others[0]))
+                  : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading, charitable.inside,
+                                charitable.total);
   }
   if (sum.total == 1 && sum.outside == 1)
     return decide(Verdict::refuted, fmt::format("{} lies outside {}{}", shown(*metrics[0]), region, reading));
   if (sum.total == 1)
     return decide(Verdict::partial, fmt::format("{} straddles {}{}", shown(*metrics[0]), region, reading));
-  const std::string ratio = fmt::format("{}/{} configurations lie in {}: {}{}", sum.inside, sum.total, region, each, reading);
+  const std::string ratio =
+      fmt::format("{}/{} configurations lie in {}: {}{}", sum.inside, sum.total, region, each, reading);
   return decide(sum.outside == sum.total ? Verdict::refuted : Verdict::partial, ratio);
 }
 
@@ -309,9 +313,8 @@ std::map<Verdict, int> count(const std::vector<Judged>& judged) {
 }
 
 std::string verdicts_csv(const std::vector<Judged>& judged) {
-  std::string csv =
-      csv_line({"id", "verdict", "value", "ci_low", "ci_high", "unit", "holds", "configurations", "accept", "source",
-                "experiment", "statement", "reason"});
+  std::string csv = csv_line({"id", "verdict", "value", "ci_low", "ci_high", "unit", "holds", "configurations",
+                              "accept", "source", "experiment", "statement", "reason"});
   for (const Judged& one : judged) {
     std::string accept;
     for (const AcceptanceRegion& region : one.claim.accept) accept += (accept.empty() ? "" : "; ") + region.text();

@@ -89,7 +89,8 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
     result.metrics[key] = {key, value, unit, measure::Kind::computed, 1, {value, value}, method, {}};
   };
   record("paper.sections", sections_in(root / "paper/sections"), "sections", "files in paper/sections");
-  record("paper.sections.control", sections_in(build / "no-sections"), "sections", "an empty folder, counted in the same way");
+  record("paper.sections.control", sections_in(build / "no-sections"), "sections",
+         "an empty folder, counted in the same way");
 
   const Result<std::string> text = read_file(combined);
   record("paper.words", text ? words_in(*text) : 0, "words",
@@ -97,8 +98,10 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
   record("paper.words.control", words_in(""), "words", "an empty text, counted in the same way");
 
   const Result<std::string> aux = read_file(build / "paper.aux");
-  record("paper.pages", aux ? page_of_label(*aux, "end-of-body") : 0, "pages", "page of the label before the appendices");
-  record("paper.pages.control", page_of_label("", "end-of-body"), "pages", "an empty .aux file, counted in the same way");
+  record("paper.pages", aux ? page_of_label(*aux, "end-of-body") : 0, "pages",
+         "page of the label before the appendices");
+  record("paper.pages.control", page_of_label("", "end-of-body"), "pages",
+         "an empty .aux file, counted in the same way");
 
   int diagrams = 0;
   for (const DeclaredFigure& figure : figures) diagrams += figure.diagram ? 1 : 0;
@@ -109,7 +112,8 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
 
   const Result<Mapped> mapped = concepts_in(root / "data/concept_mapping.csv");
   if (!mapped) return mapped.error();
-  record("paper.concepts", mapped->answered, "rows", "rows of data/concept_mapping.csv with an answer, 'none' included");
+  record("paper.concepts", mapped->answered, "rows",
+         "rows of data/concept_mapping.csv with an answer, 'none' included");
   record("paper.concepts.control", mapped->unanswered, "rows", "rows mapped to none or left open");
   return result;
 }

@@ -24,8 +24,9 @@ class LuaWriter {
     text_ += fmt::format("{}{} = {},\n", indent(), name, lua_string(value));
   }
   void field(const char* name, double value) {
-    const std::string text = std::isnan(value) ? "0/0" : std::isinf(value) ? (value > 0 ? "math.huge" : "-math.huge")
-                                                                           : fmt::format("{}", value);
+    const std::string text = std::isnan(value)   ? "0/0"
+                             : std::isinf(value) ? (value > 0 ? "math.huge" : "-math.huge")
+                                                 : fmt::format("{}", value);
     text_ += fmt::format("{}{} = {},\n", indent(), name, text);
   }
   void field(const char* name, bool value) { text_ += fmt::format("{}{} = {},\n", indent(), name, value); }
@@ -65,7 +66,8 @@ void write_numbers(LuaWriter& lua, const std::map<std::string, measure::ResultFi
       lua.field("experiment", experiment);
       lua.field("command", experiment == "paper" ? "make paper" : "make experiment NAME=" + experiment);
       lua.field("source", source_file(experiment));
-      lua.field("result", fmt::format("json/{}{}.json", experiment, metric.kind == measure::Kind::measured ? ".run" : ""));
+      lua.field("result",
+                fmt::format("json/{}{}.json", experiment, metric.kind == measure::Kind::measured ? ".run" : ""));
       lua.close();
     }
   }

@@ -31,8 +31,8 @@ void compare_metric(const std::string& where, const measure::Metric& fresh, cons
     if (fresh.value == reference.value && fresh.ci.low == reference.ci.low && fresh.ci.high == reference.ci.high)
       ++comparison.exact_equal;
     else
-      comparison.differences.push_back(fmt::format("{}: found {}; reference {}; these must be equal in every bit", where,
-                                                   fresh.value, reference.value));
+      comparison.differences.push_back(fmt::format("{}: found {}; reference {}; these must be equal in every bit",
+                                                   where, fresh.value, reference.value));
     return;
   }
   const Bound* bound = bound_for(fresh.key, bounds);
