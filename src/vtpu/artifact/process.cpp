@@ -28,7 +28,7 @@ class InterruptGoesToChild {
 
 }  // namespace
 
-Result<Finished> run_program(const std::vector<std::string>& arguments, bool catch_output,
+Result<Finished> run_program(const std::vector<std::string>& arguments, bool capture_output,
                              const std::vector<std::string>& more_environment) {
   VTPU_CHECK(!arguments.empty(), "a program to run has a name");
   std::vector<char*> argv;
@@ -40,11 +40,11 @@ Result<Finished> run_program(const std::vector<std::string>& arguments, bool cat
   envp.push_back(nullptr);
 
   int ends[2] = {-1, -1};
-  if (catch_output && ::pipe2(ends, O_CLOEXEC) != 0)
+  if (capture_output && ::pipe2(ends, O_CLOEXEC) != 0)
     return Error{arguments[0], std::string("cannot make a pipe: ") + std::strerror(errno), ""};
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
-  if (catch_output) ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  if (capture_output) ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t defaults;
@@ -58,13 +58,13 @@ Result<Finished> run_program(const std::vector<std::string>& arguments, bool cat
   const int failed = ::posix_spawnp(&child, argv[0], &actions, &attributes, argv.data(), envp.data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::posix_spawnattr_destroy(&attributes);
-  if (catch_output) ::close(ends[1]);
+  if (capture_output) ::close(ends[1]);
   if (failed != 0) {
-    if (catch_output) ::close(ends[0]);
+    if (capture_output) ::close(ends[0]);
     return Error{arguments[0], std::string("cannot start: ") + std::strerror(failed), ""};
   }
   Finished finished;
-  if (catch_output) {
+  if (capture_output) {
     char buffer[65536];
     while (true) {
       const ssize_t got = ::read(ends[0], buffer, sizeof buffer);

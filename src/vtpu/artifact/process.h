@@ -14,9 +14,9 @@ struct Finished {
 };
 
 /// Runs a program and waits for it. A name without a slash is looked up in PATH. The program inherits standard error,
-/// and standard output unless `catch_output` is set. While it runs, the caller ignores SIGINT, so that the caller can
+/// and standard output unless `capture_output` is set. While it runs, the caller ignores SIGINT, so that the caller can
 /// still save its state after an interrupt. Error: the program cannot be started.
-Result<Finished> run_program(const std::vector<std::string>& arguments, bool catch_output = false,
+Result<Finished> run_program(const std::vector<std::string>& arguments, bool capture_output = false,
                              const std::vector<std::string>& more_environment = {});
 
 }  // namespace vtpu::artifact
