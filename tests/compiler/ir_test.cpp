@@ -112,9 +112,9 @@ TEST(Text, ThatIsWrongIsRefusedWithItsPlace) {
 
 TEST(Names, AreOfOneTableEach) {
   std::set<std::string_view> kinds;
-  for (std::size_t k = 0; k < kKinds; ++k) kinds.insert(name_of(static_cast<Kind>(k)));
+  for (std::size_t k = 0; k < kKinds; ++k) kinds.insert(name_of(static_cast<OpKind>(k)));
   EXPECT_EQ(kinds.size(), kKinds);
-  EXPECT_EQ(name_of(Kind::dot_u8i8), "dot_u8i8");
+  EXPECT_EQ(name_of(OpKind::dot_u8i8), "dot_u8i8");
   EXPECT_EQ(vector_of(Type::i32), Type::i32x16);
   EXPECT_EQ(vector_of(Type::i64), Type::none);
   EXPECT_EQ(vector_of(Type::none), Type::none);
@@ -123,9 +123,9 @@ TEST(Names, AreOfOneTableEach) {
   EXPECT_EQ(lanes_of(Type::f64x8), 8u);
   EXPECT_EQ(size_of(Element::bf16), 2u);
   EXPECT_EQ(type_of(Element::u16), Type::i32);
-  EXPECT_TRUE(has_effect(Kind::store));
-  EXPECT_TRUE(has_effect(Kind::prefetch));
-  EXPECT_FALSE(has_effect(Kind::load));
+  EXPECT_TRUE(has_effect(OpKind::store));
+  EXPECT_TRUE(has_effect(OpKind::prefetch));
+  EXPECT_FALSE(has_effect(OpKind::load));
   Tensor tensor;
   EXPECT_EQ(tensor.bytes(), 4);
   tensor.shape = {3, 5};

@@ -279,12 +279,12 @@ TEST(Kernels, ARingOfMessagesVerifies) {
       "  }\n"
       "  barrier();\n"
       "}\n");
-  std::vector<ir::Kind> seen;
+  std::vector<ir::OpKind> seen;
   ir::for_each_op(module.body, [&](const ir::Op& op) {
     if (ir::has_effect(op.kind)) seen.push_back(op.kind);
   });
-  EXPECT_EQ(seen, (std::vector<ir::Kind>{ir::Kind::beacon, ir::Kind::send, ir::Kind::receive, ir::Kind::store,
-                                         ir::Kind::barrier}));
+  EXPECT_EQ(seen, (std::vector<ir::OpKind>{ir::OpKind::beacon, ir::OpKind::send, ir::OpKind::receive, ir::OpKind::store,
+                                           ir::OpKind::barrier}));
 }
 
 TEST(Kernels, TensorsHaveTheirPlaces) {

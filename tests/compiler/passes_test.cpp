@@ -32,7 +32,7 @@ std::string text_of(const ir::Module& module) {
   return ir::to_text(module);
 }
 
-std::size_t count(const ir::Module& module, ir::Kind kind) {
+std::size_t count(const ir::Module& module, ir::OpKind kind) {
   std::size_t ops = 0;
   ir::for_each_op(module.body, [&](const ir::Op& op) { ops += op.kind == kind; });
   return ops;
@@ -49,10 +49,10 @@ const MachineModel kMachine = MachineModel::reference();
 TEST(Simplify, SharesEqualLoadsUntilTheirTensorIsWritten) {
   ir::Module shared = kernel("tensor x: f32[4]; tensor y: f32[4];", "y[0] = x[1]; y[1] = x[1];");
   simplify(shared);
-  EXPECT_EQ(count(shared, ir::Kind::load), 1u);
+  EXPECT_EQ(count(shared, ir::OpKind::load), 1u);
   ir::Module written = kernel("tensor x: f32[4];", "x[0] = x[1]; x[2] = x[1];");
   simplify(written);
-  EXPECT_EQ(count(written, ir::Kind::load), 2u);
+  EXPECT_EQ(count(written, ir::OpKind::load), 2u);
 }
 
 TEST(Simplify, TakesOutOfALoopWhatDoesNotChangeThere) {
@@ -72,18 +72,18 @@ TEST(Simplify, LeavesALoadInALoopThatMayNotRun) {
 TEST(Contract, FusesTheProductsOfASumAndOfNothingElse) {
   ir::Module sum = kernel("tensor x: f32[64]; tensor y: f32[1];", "y[0] = sum(i in 0..64) (x[i] * x[i]);");
   contract(sum);
-  EXPECT_EQ(count(sum, ir::Kind::fma), 1u);
+  EXPECT_EQ(count(sum, ir::OpKind::fma), 1u);
   ir::Module ordered = kernel("tensor x: f32[64]; tensor y: f32[1];",
                               "var s = 0.0f32; for i in 0..64 { s = s + x[i] * x[i]; } y[0] = s;");
   contract(ordered);
-  EXPECT_EQ(count(ordered, ir::Kind::fma), 0u);
+  EXPECT_EQ(count(ordered, ir::OpKind::fma), 0u);
 }
 
 TEST(UnrollFully, LeavesNoLoopOfFewIterations) {
   ir::Module module = kernel("tensor x: f32[64];", "for i in 0..4 { x[i] = 1.0; }");
   unroll_fully(module);
   EXPECT_THAT(text_of(module), Not(HasSubstr("loop i")));
-  EXPECT_EQ(count(module, ir::Kind::store), 4u);
+  EXPECT_EQ(count(module, ir::OpKind::store), 4u);
 }
 
 TEST(UnrollFully, LeavesCoordinatesAndMessagesInTheirLoop) {
@@ -100,7 +100,7 @@ TEST(Vectorize, TakesSixteenElementsAtOnceAndTheRestOneByOne) {
   const std::string text = text_of(module);
   EXPECT_THAT(text, HasSubstr("trip 6"));
   EXPECT_THAT(text, HasSubstr("f32x16 = add"));
-  EXPECT_EQ(count(module, ir::Kind::store), 1u + 4u) << text;
+  EXPECT_EQ(count(module, ir::OpKind::store), 1u + 4u) << text;
 }
 
 TEST(Vectorize, KeepsALoopWhoseIterationReadsWhatTheOneBeforeWrote) {
@@ -138,7 +138,7 @@ TEST(Jam, SharesALoadBetweenIterationsOfTheLoopAround) {
   ir::Module module = kernel(items, rows);
   jam(module);
   simplify(module);
-  EXPECT_EQ(count(module, ir::Kind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the rows left over
+  EXPECT_EQ(count(module, ir::OpKind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the rows left over
 }
 
 TEST(Jam, LeavesALoopAloneWhoseIterationsTouchTheSamePlace) {
@@ -153,10 +153,10 @@ TEST(InsertPrefetches, AsksForWhatTheNearCachesCannotHold) {
   const std::string copy = "for i in 0..n { y[i] = x[i]; }";
   ir::Module small = kernel("param n = 1024; tensor x: f32[n]; tensor y: f32[n];", copy);
   insert_prefetches(small, kMachine);
-  EXPECT_EQ(count(small, ir::Kind::prefetch), 0u);
+  EXPECT_EQ(count(small, ir::OpKind::prefetch), 0u);
   ir::Module large = kernel("param n = 8388608; tensor x: f32[n]; tensor y: f32[n];", copy);
   insert_prefetches(large, kMachine);
-  EXPECT_EQ(count(large, ir::Kind::prefetch), 2u) << text_of(large);
+  EXPECT_EQ(count(large, ir::OpKind::prefetch), 2u) << text_of(large);
 }
 
 TEST(SpreadFloats, MovesTheFloatsOfALoopIntoLanes) {
@@ -171,7 +171,7 @@ TEST(ChooseByExtrema, MakesAMaximumOfAChoiceOfTheGreater) {
   ir::Module module = kernel("tensor x: f32[2];", "x[0] = x[0] > x[1] ? x[0] : x[1];");
   simplify(module);
   choose_by_extrema(module);
-  EXPECT_EQ(count(module, ir::Kind::max), 1u) << text_of(module);
+  EXPECT_EQ(count(module, ir::OpKind::max), 1u) << text_of(module);
 }
 
 /// y[0] as the tier's words leave it.

@@ -128,8 +128,8 @@ class Evaluator {
       using U = std::make_unsigned_t<T>;
       const U bits = x.lane<U>(k);
       const auto by = static_cast<unsigned>(amount) % (8 * sizeof(T));
-      if (op_->kind == Kind::shl) return static_cast<T>(bits << by);
-      return op_->kind == Kind::shr ? static_cast<T>(bits >> by) : static_cast<T>(x.lane<T>(k) >> by);
+      if (op_->kind == OpKind::shl) return static_cast<T>(bits << by);
+      return op_->kind == OpKind::shr ? static_cast<T>(bits >> by) : static_cast<T>(x.lane<T>(k) >> by);
     };
     if (op_->type == Type::i64) return Datum::of(shifted(std::int64_t{}, operand(0), 0, number(1)));
     if (op_->type == Type::i32) return Datum::of(shifted(std::int32_t{}, operand(0), 0, number(1)));
@@ -193,7 +193,7 @@ class Evaluator {
   Datum dot() const {
     Datum result;
     for (std::size_t k = 0; k < 16; ++k) {
-      if (op_->kind == Kind::dot_bf16) {
+      if (op_->kind == OpKind::dot_bf16) {
         result.set(k, dot_bf16(operand(0).lane<float>(k), operand(1).lane<std::uint32_t>(k),
                                operand(2).lane<std::uint32_t>(k)));
         continue;
@@ -264,7 +264,7 @@ class Evaluator {
       const auto found = cells.find(cell());
       return Datum::of(found == cells.end() ? std::uint64_t{0} : found->second);
     }
-    if (op_->kind == Kind::load_splat) return splat(read(tensor().element, bytes(offset(), 4)), op_->type);
+    if (op_->kind == OpKind::load_splat) return splat(read(tensor().element, bytes(offset(), 4)), op_->type);
     if (!is_vector(op_->type)) return read(tensor().element, bytes(offset(), size_of(tensor().element)));
     Datum result;
     if (many_places())
@@ -300,89 +300,90 @@ class Evaluator {
 
   Datum execute(const Op& op) {
     switch (op.kind) {
-      case Kind::constant: return constant();
-      case Kind::iota: {
+      case OpKind::constant: return constant();
+      case OpKind::iota: {
         Datum result;
         for (std::int32_t k = 0; k < 16; ++k) result.set(static_cast<std::size_t>(k), k);
         return result;
       }
-      case Kind::add: return each([](auto a, decltype(a) b) { return add(a, b); });
-      case Kind::sub: return each([](auto a, decltype(a) b) { return subtract(a, b); });
-      case Kind::mul: return each([](auto a, decltype(a) b) { return multiply(a, b); });
-      case Kind::fma: return each([](auto a, decltype(a) b, decltype(a) c) { return multiply_add(a, b, c); });
-      case Kind::div:
+      case OpKind::add: return each([](auto a, decltype(a) b) { return add(a, b); });
+      case OpKind::sub: return each([](auto a, decltype(a) b) { return subtract(a, b); });
+      case OpKind::mul: return each([](auto a, decltype(a) b) { return multiply(a, b); });
+      case OpKind::fma: return each([](auto a, decltype(a) b, decltype(a) c) { return multiply_add(a, b, c); });
+      case OpKind::div:
         return each([](auto a, decltype(a) b) {
           if constexpr (std::is_floating_point_v<decltype(a)>) return a / b;
           return a;
         });
-      case Kind::sqrt:
+      case OpKind::sqrt:
         return each([](auto a) {
           if constexpr (std::is_floating_point_v<decltype(a)>) return std::sqrt(a);
           return a;
         });
-      case Kind::min: return each([](auto a, decltype(a) b) { return a < b ? a : b; });
-      case Kind::max: return each([](auto a, decltype(a) b) { return a > b ? a : b; });
-      case Kind::bit_and:
-      case Kind::bit_or:
-      case Kind::bit_xor: {
+      case OpKind::min: return each([](auto a, decltype(a) b) { return a < b ? a : b; });
+      case OpKind::max: return each([](auto a, decltype(a) b) { return a > b ? a : b; });
+      case OpKind::bit_and:
+      case OpKind::bit_or:
+      case OpKind::bit_xor: {
         Datum result;
         for (std::size_t k = 0; k < 8; ++k) {
           const auto a = operand(0).lane<std::uint64_t>(k), b = operand(1).lane<std::uint64_t>(k);
-          result.set(k, op.kind == Kind::bit_and ? a & b : op.kind == Kind::bit_or ? a | b : a ^ b);
+          result.set(k, op.kind == OpKind::bit_and ? a & b : op.kind == OpKind::bit_or ? a | b : a ^ b);
         }
         return result;
       }
-      case Kind::shl:
-      case Kind::shr:
-      case Kind::sar: return shift();
-      case Kind::extend: return Datum::of<std::int64_t>(operand(0).lane<std::int32_t>());
-      case Kind::compare: return compare();
-      case Kind::select: return select();
-      case Kind::convert: return convert();
-      case Kind::bits: return operand(0);
-      case Kind::splat: return splat(operand(0), op.type);
-      case Kind::extract:
+      case OpKind::shl:
+      case OpKind::shr:
+      case OpKind::sar: return shift();
+      case OpKind::extend: return Datum::of<std::int64_t>(operand(0).lane<std::int32_t>());
+      case OpKind::compare: return compare();
+      case OpKind::select: return select();
+      case OpKind::convert: return convert();
+      case OpKind::bits: return operand(0);
+      case OpKind::splat: return splat(operand(0), op.type);
+      case OpKind::extract:
         return with_lane(op.operand_type, [&](auto zero) {
           return Datum::of(operand(0).lane<decltype(zero)>(static_cast<std::size_t>(op.imm)));
         });
-      case Kind::permute: {
+      case OpKind::permute: {
         Datum result;
         for (std::size_t k = 0; k < 16; ++k)
           result.set(k, operand(0).lane<std::uint32_t>(operand(1).lane<std::uint32_t>(k) % 16));
         return result;
       }
-      case Kind::reduce: return reduce();
-      case Kind::dot_bf16:
-      case Kind::dot_u8i8: return dot();
-      case Kind::load:
-      case Kind::load_splat: return load();
-      case Kind::store: store(); return {};
-      case Kind::prefetch: return {};
-      case Kind::coordinate: return of(op.place);
-      case Kind::step: return of(phext::step(coordinate_at(0), op.axis, number(1)).to);
-      case Kind::set_axis:
+      case OpKind::reduce: return reduce();
+      case OpKind::dot_bf16:
+      case OpKind::dot_u8i8: return dot();
+      case OpKind::load:
+      case OpKind::load_splat: return load();
+      case OpKind::store: store(); return {};
+      case OpKind::prefetch: return {};
+      case OpKind::coordinate: return of(op.place);
+      case OpKind::step: return of(phext::step(coordinate_at(0), op.axis, number(1)).to);
+      case OpKind::set_axis:
         return of(
             coordinate_at(0).with(op.axis, static_cast<std::uint32_t>(number(1)) & phext::PackedCoordinate::kMax));
-      case Kind::get_axis: return Datum::of<std::int64_t>(coordinate_at(0).get(op.axis));
-      case Kind::distance: return Datum::of<std::int64_t>(phext::hamming_distance(coordinate_at(0), coordinate_at(1)));
-      case Kind::pack: {
+      case OpKind::get_axis: return Datum::of<std::int64_t>(coordinate_at(0).get(op.axis));
+      case OpKind::distance:
+        return Datum::of<std::int64_t>(phext::hamming_distance(coordinate_at(0), coordinate_at(1)));
+      case OpKind::pack: {
         Datum result = op.operands[0] == kNone ? Datum{} : operand(0);
         result.set(static_cast<std::size_t>(op.imm), operand(1).lane<std::uint64_t>());
         return result;
       }
-      case Kind::unpack: return unpack();
-      case Kind::barrier:
-      case Kind::fence: return {};
-      case Kind::group_reduce:
-      case Kind::cast: return operand(0);
-      case Kind::occupied:
-      case Kind::simplices:
-      case Kind::laplace:
-      case Kind::send:
-      case Kind::receive:
-      case Kind::temperature:
-      case Kind::beacon:
-      case Kind::route: break;
+      case OpKind::unpack: return unpack();
+      case OpKind::barrier:
+      case OpKind::fence: return {};
+      case OpKind::group_reduce:
+      case OpKind::cast: return operand(0);
+      case OpKind::occupied:
+      case OpKind::simplices:
+      case OpKind::laplace:
+      case OpKind::send:
+      case OpKind::receive:
+      case OpKind::temperature:
+      case OpKind::beacon:
+      case OpKind::route: break;
     }
     throw Wrong{"the evaluator has one sentron and no occupied cells", "an op that is about neither"};
   }

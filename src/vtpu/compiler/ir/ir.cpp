@@ -40,13 +40,13 @@ constexpr ElementRow kElements[] = {{Element::i8, "i8", 1, Type::i32},   {Elemen
 
 enum class Effect : std::uint8_t { pure, seen };
 struct KindRow {
-  Kind kind;
+  OpKind kind;
   std::string_view name;
   Effect effect;
 };
 constexpr KindRow kKindRows[] = {
 #define OPERANDS(...)
-#define KIND(kind, types, from, operands, effect) {Kind::kind, #kind, Effect::effect},
+#define KIND(kind, types, from, operands, effect) {OpKind::kind, #kind, Effect::effect},
 #include "vtpu/compiler/ir/kinds.def"
 #undef OPERANDS
 };
@@ -65,18 +65,18 @@ static_assert(in_order(kKindRows, &KindRow::kind) && std::size(kKindRows) == kKi
 
 const TypeRow& row_of(Type type) { return kTypes[static_cast<std::size_t>(type)]; }
 const ElementRow& row_of(Element element) { return kElements[static_cast<std::size_t>(element)]; }
-const KindRow& row_of(Kind kind) { return kKindRows[static_cast<std::size_t>(kind)]; }
+const KindRow& row_of(OpKind kind) { return kKindRows[static_cast<std::size_t>(kind)]; }
 
 }  // namespace
 
 std::string_view name_of(Type type) { return row_of(type).name; }
 std::string_view name_of(Element element) { return row_of(element).name; }
-std::string_view name_of(Kind kind) { return row_of(kind).name; }
+std::string_view name_of(OpKind kind) { return row_of(kind).name; }
 std::size_t size_of(Element element) { return row_of(element).size; }
 Type type_of(Element element) { return row_of(element).type; }
 unsigned lanes_of(Type type) { return row_of(type).lanes; }
 Type scalar_of(Type vector) { return row_of(vector).scalar; }
-bool has_effect(Kind kind) { return row_of(kind).effect == Effect::seen; }
+bool has_effect(OpKind kind) { return row_of(kind).effect == Effect::seen; }
 
 Type vector_of(Type scalar) {
   if (scalar == Type::none) return Type::none;

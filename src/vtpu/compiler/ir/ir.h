@@ -16,7 +16,7 @@
 namespace vtpu::compiler::ir {
 
 /// What a value is. Scalars live in r-registers: f32 in the low half with a zero upper half, i32 in the low half with
-/// an upper half that means nothing (`Kind::extend` makes it a sign), truth values as i64 0 or 1. A `lanes` value is
+/// an upper half that means nothing (`OpKind::extend` makes it a sign), truth values as i64 0 or 1. A `lanes` value is
 /// the mask of a vector comparison, one bit a lane.
 enum class Type : std::uint8_t { none, i64, i32, f64, f32, lanes, f64x8, i32x16, f32x16, bytes64, coordinate, message };
 
@@ -91,7 +91,7 @@ struct Access {
 
 /// What an op does. Operands and result have the op's type unless the line says otherwise. Float arithmetic is
 /// IEEE 754, each op rounded once; nothing is contracted or reassociated outside `Loop::Carried::reduction`.
-enum class Kind : std::uint8_t {
+enum class OpKind : std::uint8_t {
   constant,  ///< `imm`: the bits, of a scalar or lanes; of a vector, of every lane; i32 sign-extended
   iota,      ///< i32x16: lane k = k
   add,       ///< as sub and mul: integers modulo
@@ -112,7 +112,7 @@ enum class Kind : std::uint8_t {
   compare,     ///< `condition`; operands of type `operand_type`, the result i64 0 or 1, or `lanes` for vectors
   select,      ///< operand 0 (i64, or `lanes` for vectors) not 0 (lane by lane) ? operand 1 : operand 2
   convert,     ///< numeric, from operand_type; float → integer cuts, out of range and NaN give the least integer;
-                ///< integer → f32 goes by way of f64
+               ///< integer → f32 goes by way of f64
   bits,        ///< the same bits as another type of the same width, from operand_type
   splat,       ///< every lane = the scalar operand (operand_type)
   extract,     ///< scalar: lane `imm` of the vector operand (operand_type)
@@ -148,8 +148,8 @@ enum class Kind : std::uint8_t {
   beacon,        ///< operand 0 (coordinate); no result
   route          ///< i64: number of the sentron nearest operand 0
 };
-inline constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::route) + 1;
-std::string_view name_of(Kind kind);
+inline constexpr std::size_t kKinds = static_cast<std::size_t>(OpKind::route) + 1;
+std::string_view name_of(OpKind kind);
 
 /// Where in the source; line 0: nowhere.
 struct Place {
@@ -159,9 +159,9 @@ struct Place {
 };
 
 struct Op {
-  Kind kind = Kind::constant;
+  OpKind kind = OpKind::constant;
   Type type = Type::none;
-  Type operand_type = Type::none;  ///< where it differs from `type`, see Kind
+  Type operand_type = Type::none;  ///< where it differs from `type`, see OpKind
   Value result = kNone;
   std::vector<Value> operands;
   std::int64_t imm = 0;
@@ -170,7 +170,7 @@ struct Op {
   phext::Axis axis = phext::Axis::column;
   std::uint8_t width = 64;  ///< bytes moved by a vector load or store: 64, or 32 (the upper half then reads as 0)
   Access access;
-  phext::PackedCoordinate place;  ///< of Kind::coordinate
+  phext::PackedCoordinate place;  ///< of OpKind::coordinate
   Place source;
 };
 
@@ -243,6 +243,6 @@ void for_each_op(Nodes& nodes, const Visit& visit) {
 }
 
 /// Whether leaving an op out would be seen, apart from its result.
-bool has_effect(Kind kind);
+bool has_effect(OpKind kind);
 
 }  // namespace vtpu::compiler::ir

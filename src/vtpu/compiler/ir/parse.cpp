@@ -281,7 +281,7 @@ class Parser {
       module_.types[op.result] = op.type;
       want('=');
     }
-    op.kind = name<Kind>(kKinds, "a kind of op, loop or '}'");
+    op.kind = name<OpKind>(kKinds, "a kind of op, loop or '}'");
     if (op.result == kNone) {
       want(':');
       op.type = type();

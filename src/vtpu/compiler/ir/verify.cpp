@@ -33,8 +33,8 @@ struct Where {
 
 /// Bytes that an access without index takes; 0: it may lie outside (a hint) or has sixteen places.
 std::int64_t bytes_of(const Module& module, const Op& op) {
-  if (op.kind == Kind::prefetch) return 0;
-  if (op.kind == Kind::load_splat) return 4;
+  if (op.kind == OpKind::prefetch) return 0;
+  if (op.kind == OpKind::load_splat) return 4;
   if (is_vector(op.type)) return op.width;
   return static_cast<std::int64_t>(size_of(module.tensors[op.access.tensor].element));
 }
@@ -206,9 +206,9 @@ class Verifier {
     std::map<Value, std::size_t> uses;
     count_uses(loop.body, uses);
     for (const Loop::Carried& other : loop.carried) ++uses[other.next];
-    const Kind kind = carried.reduction == isa::ReductionKind::add   ? Kind::add
-                      : carried.reduction == isa::ReductionKind::min ? Kind::min
-                                                                     : Kind::max;
+    const OpKind kind = carried.reduction == isa::ReductionKind::add   ? OpKind::add
+                        : carried.reduction == isa::ReductionKind::min ? OpKind::min
+                                                                       : OpKind::max;
     Value at = carried.argument;
     for (const Node& node : loop.body) {
       if (at == carried.next || uses[at] != 1) break;
@@ -216,7 +216,7 @@ class Verifier {
       if (op == nullptr) continue;
       const auto taken = std::find(op->operands.begin(), op->operands.end(), at);
       if (taken == op->operands.end()) continue;
-      const bool fma = kind == Kind::add && op->kind == Kind::fma && taken - op->operands.begin() == 2;
+      const bool fma = kind == OpKind::add && op->kind == OpKind::fma && taken - op->operands.begin() == 2;
       if (op->kind != kind && !fma) break;
       at = op->result;
     }

@@ -81,8 +81,8 @@ std::string text_of(Types types) {
   return text;
 }
 
-bool is_access(Kind kind) {
-  return kind == Kind::load || kind == Kind::load_splat || kind == Kind::store || kind == Kind::prefetch;
+bool is_access(OpKind kind) {
+  return kind == OpKind::load || kind == OpKind::load_splat || kind == OpKind::store || kind == OpKind::prefetch;
 }
 
 unsigned bits_of(Type type) { return is_vector(type) ? 512 : type == Type::i64 || type == Type::f64 ? 64 : 32; }
@@ -113,7 +113,7 @@ class OpCheck {
       return error(fmt::format("the type is {}", name_of(op_.type)), text_of(row_.types));
     if (row_.from != nothing && !has(row_.from, from_type()))
       return error(fmt::format("the operands' type is {}", name_of(from_type())), text_of(row_.from));
-    const bool gives = row_.types != nothing && op_.kind != Kind::store;
+    const bool gives = row_.types != nothing && op_.kind != OpKind::store;
     if (!gives && op_.result != kNone) return error("it has a result", "none");
     if (gives && op_.result >= module_.types.size()) return error("it has no result", "a value of the module");
     if (gives && module_.types[op_.result] != op_.type)
@@ -148,7 +148,7 @@ class OpCheck {
       return error(fmt::format("it has {} operands", op_.operands.size()), std::to_string(expected));
     for (std::size_t k = 0; k < expected; ++k) {
       const Value value = op_.operands[k];
-      if (value == kNone && op_.kind == Kind::pack && k == 0) continue;
+      if (value == kNone && op_.kind == OpKind::pack && k == 0) continue;
       if (value >= module_.types.size())
         return error(fmt::format("operand {} is no value", k), "a value of the module");
       if (!has(wanted(k), type_at(k)))
@@ -161,31 +161,31 @@ class OpCheck {
   Result<void> relations() const {
     const Type type = op_.type, other = from_type();
     switch (op_.kind) {
-      case Kind::compare:
+      case OpKind::compare:
         if (is_vector(other) != (type == Type::lanes))
           return error("the result does not suit its operands", "i64 for scalars, lanes for vectors");
         break;
-      case Kind::convert:
+      case OpKind::convert:
         if (is_vector(type) || is_vector(other) ? set(type, other) != vectors_x16 : type == other)
           return error(fmt::format("{} from {}", name_of(type), name_of(other)),
                        "two scalar types, or i32x16 and f32x16");
         break;
-      case Kind::bits:
+      case OpKind::bits:
         if (bits_of(type) != bits_of(other))
           return error(fmt::format("{} from {}", name_of(type), name_of(other)), "types of one width");
         break;
-      case Kind::splat:
+      case OpKind::splat:
         if (scalar_of(type) != other)
           return error(fmt::format("lanes from {}", name_of(other)), std::string(name_of(scalar_of(type))));
         break;
-      case Kind::extract:
-      case Kind::reduce:
+      case OpKind::extract:
+      case OpKind::reduce:
         if (scalar_of(other) != type)
           return error(fmt::format("{} of {}", name_of(type), name_of(other)), std::string(name_of(scalar_of(other))));
         break;
       default: break;
     }
-    if (op_.kind == Kind::reduce && op_.reduction != isa::ReductionKind::add &&
+    if (op_.kind == OpKind::reduce && op_.reduction != isa::ReductionKind::add &&
         (op_.reduction != isa::ReductionKind::max || other != Type::f32x16))
       return error("the lanes are reduced by an op that the machine has not", "add, or max of f32x16");
     return {};
@@ -199,19 +199,19 @@ class OpCheck {
   Result<void> immediate() const {
     const Type lane = is_vector(op_.type) ? scalar_of(op_.type) : op_.type;
     switch (op_.kind) {
-      case Kind::constant:
+      case OpKind::constant:
         if (lane == Type::i32)
           return within(std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max());
         if (lane == Type::f32) return within(0, std::numeric_limits<std::uint32_t>::max());
         return {};
-      case Kind::shl:
-      case Kind::shr:
-      case Kind::sar: return is_vector(op_.type) ? within(0, 31) : Result<void>{};
-      case Kind::extract: return within(0, lanes_of(from_type()) - 1);
-      case Kind::pack:
-      case Kind::unpack: return within(0, 3);
-      case Kind::occupied: return within(0, phext::PackedCoordinate::kAxes);
-      case Kind::simplices: return within(0, 3);
+      case OpKind::shl:
+      case OpKind::shr:
+      case OpKind::sar: return is_vector(op_.type) ? within(0, 31) : Result<void>{};
+      case OpKind::extract: return within(0, lanes_of(from_type()) - 1);
+      case OpKind::pack:
+      case OpKind::unpack: return within(0, 3);
+      case OpKind::occupied: return within(0, phext::PackedCoordinate::kAxes);
+      case OpKind::simplices: return within(0, 3);
       default: return {};
     }
   }
@@ -233,21 +233,21 @@ class OpCheck {
         return error("a sparse tensor is accessed without a coordinate", "a coordinate as cell");
       if (access.offset != Affine{} || (index != Type::none && index != Type::i64) || access.scale != 1)
         return error("a sparse tensor has no bytes in a row", "an i64 as steps along the axis");
-      if (op_.kind == Kind::load_splat || (op_.kind != Kind::prefetch && op_.type != type_of(tensor.element)))
+      if (op_.kind == OpKind::load_splat || (op_.kind != OpKind::prefetch && op_.type != type_of(tensor.element)))
         return error("a cell is one element", std::string(name_of(type_of(tensor.element))));
       return {};
     }
     if (access.cell != kNone) return error("a dense tensor is accessed by coordinate", "an offset");
     if (index == Type::i32x16) {
-      if ((op_.kind != Kind::load && op_.kind != Kind::store) || !has(vectors_x16, op_.type) || access.scale != 4 ||
+      if ((op_.kind != OpKind::load && op_.kind != OpKind::store) || !has(vectors_x16, op_.type) || access.scale != 4 ||
           size_of(tensor.element) != 4)
         return error("sixteen places", "a load or store of f32x16 or i32x16, scale 4, elements of 4 bytes");
     } else if (index != Type::none && index != Type::i64) {
       return error(fmt::format("the index is {}", name_of(index)), "i64 or i32x16");
     }
-    if (op_.kind == Kind::load_splat && size_of(tensor.element) != 4)
+    if (op_.kind == OpKind::load_splat && size_of(tensor.element) != 4)
       return error(fmt::format("elements are {}", name_of(tensor.element)), "elements of 4 bytes");
-    if (op_.kind != Kind::load && op_.kind != Kind::store) return {};
+    if (op_.kind != OpKind::load && op_.kind != OpKind::store) return {};
     if (!is_vector(op_.type) && op_.type != type_of(tensor.element))
       return error(fmt::format("{} of a tensor of {}", name_of(op_.type), name_of(tensor.element)),
                    std::string(name_of(type_of(tensor.element))));

@@ -19,7 +19,7 @@ Quantity Arithmetic::number(Type type, double value) {
   return Quantity::of_bits(type, fold_convert(Type::f64, lane, std::bit_cast<std::int64_t>(value)));
 }
 
-Quantity Arithmetic::op(ir::Kind kind, Type type, std::initializer_list<const Quantity*> operands) {
+Quantity Arithmetic::op(ir::OpKind kind, Type type, std::initializer_list<const Quantity*> operands) {
   std::vector<std::int64_t> known;
   for (const Quantity* operand : operands)
     if (const auto constant = operand->constant()) known.push_back(*constant);
@@ -31,9 +31,9 @@ Quantity Arithmetic::op(ir::Kind kind, Type type, std::initializer_list<const Qu
   return Quantity::of_value(type, emit_.append(kind, to_ir(type), std::move(values)));
 }
 
-Quantity Arithmetic::integer_binary(ir::Kind kind, const Quantity& a, const Quantity& b) {
-  if (kind == ir::Kind::add || kind == ir::Kind::sub) {
-    Form sum = kind == ir::Kind::add ? a.form + b.form : a.form - b.form;
+Quantity Arithmetic::integer_binary(ir::OpKind kind, const Quantity& a, const Quantity& b) {
+  if (kind == ir::OpKind::add || kind == ir::OpKind::sub) {
+    Form sum = kind == ir::OpKind::add ? a.form + b.form : a.form - b.form;
     // A long sum is added up on the way: a thousand terms in a form would be walked over a thousand times.
     constexpr std::size_t kMostValues = 4;
     if (sum.values.size() > kMostValues) {
@@ -42,11 +42,11 @@ Quantity Arithmetic::integer_binary(ir::Kind kind, const Quantity& a, const Quan
     }
     return Quantity::of_form(std::move(sum));
   }
-  if (kind == ir::Kind::mul) {
+  if (kind == ir::OpKind::mul) {
     if (const auto factor = b.constant()) return Quantity::of_form(a.form * *factor);
     if (const auto factor = a.constant()) return Quantity::of_form(b.form * *factor);
   }
-  if (kind == ir::Kind::bit_and && (a.constant() || b.constant()) && !(a.constant() && b.constant())) {
+  if (kind == ir::OpKind::bit_and && (a.constant() || b.constant()) && !(a.constant() && b.constant())) {
     const std::int64_t mask = b.constant() ? *b.constant() : *a.constant();
     const Quantity& other = b.constant() ? a : b;
     if (mask == 0) return Quantity::integer(0);
@@ -60,24 +60,24 @@ Quantity Arithmetic::integer_binary(ir::Kind kind, const Quantity& a, const Quan
   return op(kind, Type::i64, {&a, &b});
 }
 
-Quantity Arithmetic::binary(ir::Kind kind, const Quantity& a, const Quantity& b) {
+Quantity Arithmetic::binary(ir::OpKind kind, const Quantity& a, const Quantity& b) {
   if (a.type == Type::i64) return integer_binary(kind, a, b);
   // There is no such op on f64x8.
-  if (a.type == Type::f64x8 && (kind == ir::Kind::min || kind == ir::Kind::max))
-    return select(compare(kind == ir::Kind::min ? isa::Condition::lt : isa::Condition::gt, a, b), a, b);
+  if (a.type == Type::f64x8 && (kind == ir::OpKind::min || kind == ir::OpKind::max))
+    return select(compare(kind == ir::OpKind::min ? isa::Condition::lt : isa::Condition::gt, a, b), a, b);
   Quantity made = op(kind, a.type, {&a, &b});
   const std::int64_t mask = std::max(a.bits.value_or(-1), b.bits.value_or(-1));
-  if (kind == ir::Kind::bit_and && a.type == Type::i32 && made.value != ir::kNone && mask >= 0)
+  if (kind == ir::OpKind::bit_and && a.type == Type::i32 && made.value != ir::kNone && mask >= 0)
     emit_.set_bounds(made.value, {0, mask});
   return made;
 }
 
 Quantity Arithmetic::fma(const Quantity& a, const Quantity& b, const Quantity& c) {
-  if (is_integer(a.type)) return binary(ir::Kind::add, binary(ir::Kind::mul, a, b), c);
-  return op(ir::Kind::fma, a.type, {&a, &b, &c});
+  if (is_integer(a.type)) return binary(ir::OpKind::add, binary(ir::OpKind::mul, a, b), c);
+  return op(ir::OpKind::fma, a.type, {&a, &b, &c});
 }
 
-Quantity Arithmetic::shift(ir::Kind kind, const Quantity& a, const Quantity& count) {
+Quantity Arithmetic::shift(ir::OpKind kind, const Quantity& a, const Quantity& count) {
   const std::optional<std::int64_t> by = count.constant();
   if (is_vector(a.type)) {
     const std::int64_t bits = by.value_or(0) & 31;
@@ -94,15 +94,15 @@ Quantity Arithmetic::shift(ir::Kind kind, const Quantity& a, const Quantity& cou
   if (!by || a.constant()) return op(kind, Type::i64, {&a, &wide});
   const unsigned bits = static_cast<unsigned>(*by & 63);
   if (bits == 0) return a;
-  if (kind == ir::Kind::shl) return Quantity::of_form(a.form * static_cast<std::int64_t>(std::uint64_t{1} << bits));
+  if (kind == ir::OpKind::shl) return Quantity::of_form(a.form * static_cast<std::int64_t>(std::uint64_t{1} << bits));
   const std::optional<Range> bounds = emit_.bounds(a.form);
   const bool positive = bounds && bounds->low >= 0;
-  if ((kind == ir::Kind::sar || positive) && bounds && a.form.divisible(bits))
+  if ((kind == ir::OpKind::sar || positive) && bounds && a.form.divisible(bits))
     return Quantity::of_form(shifted_right(a.form, bits));
   Quantity made = op(kind, Type::i64, {&a, &wide});
-  if (positive || (kind == ir::Kind::sar && bounds))
+  if (positive || (kind == ir::OpKind::sar && bounds))
     emit_.set_bounds(made.form.values.front().value, {bounds->low >> bits, bounds->high >> bits});
-  else if (kind == ir::Kind::shr)
+  else if (kind == ir::OpKind::shr)
     emit_.set_bounds(made.form.values.front().value, {0, static_cast<std::int64_t>(~std::uint64_t{0} >> bits)});
   return made;
 }
@@ -111,11 +111,11 @@ Quantity Arithmetic::negate(const Quantity& a) {
   if (a.type == Type::i64) return Quantity::of_form(a.form * -1);
   // −0 − x is −x also of 0.
   const Quantity zero = number(a.type, -0.0);
-  return op(ir::Kind::sub, a.type, {&zero, &a});
+  return op(ir::OpKind::sub, a.type, {&zero, &a});
 }
 
 Quantity Arithmetic::absolute(const Quantity& a) {
-  if (is_integer(a.type)) return binary(ir::Kind::max, a, binary(ir::Kind::sub, number(a.type, 0), a));
+  if (is_integer(a.type)) return binary(ir::OpKind::max, a, binary(ir::OpKind::sub, number(a.type, 0), a));
   const Type integer = is_vector(a.type) ? Type::i32x16 : a.type == Type::f64 ? Type::i64 : Type::i32;
   const bool wide = lane_type(a.type) == Type::f64;
   // Of f64x8 as of the rest: the mask is a constant of the float type, since no vector of i64 exists.
@@ -123,17 +123,17 @@ Quantity Arithmetic::absolute(const Quantity& a) {
   // One after the other: the order in which arguments are evaluated is the C++ compiler's choice.
   const Quantity own = bits(a, integer);
   const Quantity kept = bits(mask, integer);
-  return bits(binary(ir::Kind::bit_and, own, kept), a.type);
+  return bits(binary(ir::OpKind::bit_and, own, kept), a.type);
 }
 
-Quantity Arithmetic::square_root(const Quantity& a) { return op(ir::Kind::sqrt, a.type, {&a}); }
+Quantity Arithmetic::square_root(const Quantity& a) { return op(ir::OpKind::sqrt, a.type, {&a}); }
 
 Quantity Arithmetic::compare(isa::Condition condition, const Quantity& a, const Quantity& b) {
   const bool vector = is_vector(a.type);
   const Type result = vector ? mask_type(a.type) : Type::boolean;
   if (!vector && a.constant() && b.constant())
     return Quantity::of_bits(result, fold_compare(condition, a.type, *a.constant(), *b.constant()) ? 1 : 0);
-  ir::Op made = emit_.make(ir::Kind::compare, to_ir(result), {value_of(a), value_of(b)});
+  ir::Op made = emit_.make(ir::OpKind::compare, to_ir(result), {value_of(a), value_of(b)});
   made.operand_type = to_ir(a.type);
   made.condition = condition;
   return Quantity::of_value(result, emit_.append(std::move(made)));
@@ -149,7 +149,7 @@ Quantity Arithmetic::select(const Quantity& condition, const Quantity& a, const 
   const bool spread = condition.type == Type::boolean && is_vector(a.type);
   const Quantity chosen = spread ? mask_of(condition, a.type) : condition;
   const std::vector<ir::Value> operands = {value_of(chosen), value_of(a), value_of(b)};
-  return Quantity::of_value(a.type, emit_.append(ir::Kind::select, to_ir(a.type), operands));
+  return Quantity::of_value(a.type, emit_.append(ir::OpKind::select, to_ir(a.type), operands));
 }
 
 Quantity Arithmetic::convert(const Quantity& a, Type to) {
@@ -163,7 +163,7 @@ Quantity Arithmetic::convert(const Quantity& a, Type to) {
     return Quantity::of_value(to, value);
   }
   const bool extend = from == Type::i32 && to == Type::i64;
-  ir::Op made = emit_.make(extend ? ir::Kind::extend : ir::Kind::convert, to_ir(to), {value});
+  ir::Op made = emit_.make(extend ? ir::OpKind::extend : ir::OpKind::convert, to_ir(to), {value});
   if (!extend) made.operand_type = to_ir(a.type);
   const ir::Value result = emit_.append(std::move(made));
   if (extend)
@@ -182,7 +182,7 @@ Quantity Arithmetic::bits(const Quantity& a, Type to) {
                                          : *known;
     return Quantity::of_bits(to, kept);
   }
-  ir::Op made = emit_.make(ir::Kind::bits, to_ir(to), {value_of(a)});
+  ir::Op made = emit_.make(ir::OpKind::bits, to_ir(to), {value_of(a)});
   made.operand_type = to_ir(a.type);
   return Quantity::of_value(to, emit_.append(std::move(made)));
 }
@@ -191,7 +191,7 @@ Quantity Arithmetic::splat(const Quantity& a) {
   const Type vector = vector_type(a.type);
   if (const auto known = a.constant()) return Quantity::of_bits(vector, *known);
   if (a.loaded && emit_.make_load_splat(a.value, to_ir(vector))) return Quantity::of_value(vector, a.value);
-  ir::Op made = emit_.make(ir::Kind::splat, to_ir(vector), {value_of(a)});
+  ir::Op made = emit_.make(ir::OpKind::splat, to_ir(vector), {value_of(a)});
   made.operand_type = to_ir(a.type);
   return Quantity::of_value(vector, emit_.append(std::move(made)));
 }

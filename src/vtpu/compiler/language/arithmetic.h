@@ -10,7 +10,7 @@ namespace vtpu::compiler::language {
 
 /// The bits that an op gives on constant operands (of the scalar `type`), as the IR defines it. None where it is not
 /// known here, which a NaN result never is: its bits are the machine's affair.
-std::optional<std::int64_t> fold(ir::Kind kind, Type type, std::span<const std::int64_t> operands);
+std::optional<std::int64_t> fold(ir::OpKind kind, Type type, std::span<const std::int64_t> operands);
 bool fold_compare(isa::Condition condition, Type type, std::int64_t a, std::int64_t b);
 /// Between scalar types, as Kind::convert and Kind::extend.
 std::int64_t fold_convert(Type from, Type to, std::int64_t bits);
@@ -22,10 +22,10 @@ class Arithmetic {
   explicit Arithmetic(Emitter& emitter) : emit_(emitter) {}
 
   /// Both of one number type: add, sub, mul, div, min, max, bit_and, bit_or, bit_xor. bit ops also of bools.
-  Quantity binary(ir::Kind kind, const Quantity& a, const Quantity& b);
+  Quantity binary(ir::OpKind kind, const Quantity& a, const Quantity& b);
   Quantity fma(const Quantity& a, const Quantity& b, const Quantity& c);
   /// `count`: of a's type, or i64; of a vector a constant. kind: shl, shr, sar.
-  Quantity shift(ir::Kind kind, const Quantity& a, const Quantity& count);
+  Quantity shift(ir::OpKind kind, const Quantity& a, const Quantity& count);
   Quantity negate(const Quantity& a);
   Quantity absolute(const Quantity& a);
   Quantity square_root(const Quantity& a);
@@ -44,8 +44,8 @@ class Arithmetic {
   ir::Value value_of(const Quantity& q) { return emit_.value_of(q); }
 
  private:
-  Quantity op(ir::Kind kind, Type type, std::initializer_list<const Quantity*> operands);
-  Quantity integer_binary(ir::Kind kind, const Quantity& a, const Quantity& b);
+  Quantity op(ir::OpKind kind, Type type, std::initializer_list<const Quantity*> operands);
+  Quantity integer_binary(ir::OpKind kind, const Quantity& a, const Quantity& b);
   /// A bool as a mask for vectors of this type.
   Quantity mask_of(const Quantity& condition, Type vector);
 

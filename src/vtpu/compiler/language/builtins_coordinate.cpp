@@ -29,7 +29,7 @@ Quantity known_coordinate(phext::PackedCoordinate place) {
   return made;
 }
 
-Quantity moved(Lowering& lower, const Move& move, ir::Kind kind) {
+Quantity moved(Lowering& lower, const Move& move, ir::OpKind kind) {
   const ir::Value from = lower.emit().value_of(move.from), by = lower.emit().value_of(move.by);
   ir::Op op = lower.emit().make(kind, ir::Type::coordinate, {from, by});
   op.axis = move.axis;
@@ -41,7 +41,7 @@ Quantity step(Lowering& lower, const Expression& call) {
   if (!move) return {};
   if (const auto by = move->by.constant(); by && move->from.place)
     return known_coordinate(phext::step(*move->from.place, move->axis, *by).to);
-  return moved(lower, *move, ir::Kind::step);
+  return moved(lower, *move, ir::OpKind::step);
 }
 
 Quantity put(Lowering& lower, const Expression& call) {
@@ -50,7 +50,7 @@ Quantity put(Lowering& lower, const Expression& call) {
   if (const auto number = move->by.constant(); number && move->from.place)
     return known_coordinate(
         move->from.place->with(move->axis, static_cast<std::uint32_t>(*number & phext::PackedCoordinate::kMax)));
-  return moved(lower, *move, ir::Kind::set_axis);
+  return moved(lower, *move, ir::OpKind::set_axis);
 }
 
 Quantity part(Lowering& lower, const Expression& call) {
@@ -59,7 +59,7 @@ Quantity part(Lowering& lower, const Expression& call) {
   if (c.poison() || !axis) return {};
   lower.at(call.span);
   if (c.place) return Quantity::integer(c.place->get(*axis));
-  ir::Op op = lower.emit().make(ir::Kind::get_axis, ir::Type::i64, {lower.emit().value_of(c)});
+  ir::Op op = lower.emit().make(ir::OpKind::get_axis, ir::Type::i64, {lower.emit().value_of(c)});
   op.axis = *axis;
   const ir::Value value = lower.emit().append(std::move(op));
   lower.emit().set_bounds(value, {0, phext::PackedCoordinate::kMax});
@@ -73,10 +73,10 @@ Quantity distance(Lowering& lower, const Expression& call) {
   lower.at(call.span);
   if (c.place && d.place) return Quantity::integer(phext::hamming_distance(*c.place, *d.place));
   const ir::Value from = lower.emit().value_of(c), to = lower.emit().value_of(d);
-  return Quantity::of_value(Type::i64, lower.emit().append(ir::Kind::distance, ir::Type::i64, {from, to}));
+  return Quantity::of_value(Type::i64, lower.emit().append(ir::OpKind::distance, ir::Type::i64, {from, to}));
 }
 
-Quantity counted(Lowering& lower, const Expression& call, ir::Kind kind, std::int64_t most, std::string_view what) {
+Quantity counted(Lowering& lower, const Expression& call, ir::OpKind kind, std::int64_t most, std::string_view what) {
   const Quantity c = lower.typed(*call.parts[0], Type::coord, "a coordinate");
   const auto k = lower.constant(*call.parts[1], 0, most, what);
   if (c.poison() || !k) return {};
@@ -86,10 +86,10 @@ Quantity counted(Lowering& lower, const Expression& call, ir::Kind kind, std::in
   return Quantity::of_value(Type::i64, lower.emit().append(std::move(op)));
 }
 Quantity occupied(Lowering& lower, const Expression& call) {
-  return counted(lower, call, ir::Kind::occupied, phext::PackedCoordinate::kAxes, "a depth");
+  return counted(lower, call, ir::OpKind::occupied, phext::PackedCoordinate::kAxes, "a depth");
 }
 Quantity simplices(Lowering& lower, const Expression& call) {
-  return counted(lower, call, ir::Kind::simplices, 3, "a rank");
+  return counted(lower, call, ir::OpKind::simplices, 3, "a rank");
 }
 
 Quantity laplace(Lowering& lower, const Expression& call) {
@@ -97,7 +97,7 @@ Quantity laplace(Lowering& lower, const Expression& call) {
   if (c.poison()) return {};
   lower.at(call.span);
   return Quantity::of_value(Type::f64,
-                            lower.emit().append(ir::Kind::laplace, ir::Type::f64, {lower.emit().value_of(c)}));
+                            lower.emit().append(ir::OpKind::laplace, ir::Type::f64, {lower.emit().value_of(c)}));
 }
 
 constexpr std::array<Builtin, 7> kTable = {{

@@ -31,7 +31,7 @@ Quantity packed_from(Lowering& lower, const Expression& call, std::size_t first)
   ir::Value message = ir::kNone;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const ir::Value word = lower.emit().value_of(parts[i]);
-    ir::Op op = lower.emit().make(ir::Kind::pack, ir::Type::message, {message, word});
+    ir::Op op = lower.emit().make(ir::OpKind::pack, ir::Type::message, {message, word});
     op.imm = static_cast<std::int64_t>(i);
     message = lower.emit().append(std::move(op));
   }
@@ -45,7 +45,7 @@ Quantity send(Lowering& lower, const Expression& call) {
   const Quantity message = packed_from(lower, call, 1);
   if (to.poison() || message.poison()) return {};
   const ir::Value what = lower.emit().value_of(message), where = lower.emit().value_of(to);
-  lower.emit().append_effect(lower.emit().make(ir::Kind::send, ir::Type::none, {what, where}));
+  lower.emit().append_effect(lower.emit().make(ir::OpKind::send, ir::Type::none, {what, where}));
   return Quantity::nothing();
 }
 
@@ -53,17 +53,17 @@ Quantity receive(Lowering& lower, const Expression& call) {
   const Quantity c = lower.typed(*call.parts[0], Type::coord, "a receiver");
   if (c.poison()) return {};
   const ir::Value where = lower.emit().value_of(c);
-  return Quantity::of_value(Type::message, lower.emit().append(ir::Kind::receive, ir::Type::message, {where}));
+  return Quantity::of_value(Type::message, lower.emit().append(ir::OpKind::receive, ir::Type::message, {where}));
 }
 
-Quantity without_operand(Lowering& lower, ir::Kind kind) {
+Quantity without_operand(Lowering& lower, ir::OpKind kind) {
   lower.emit().append_effect(lower.emit().make(kind, ir::Type::none));
   return Quantity::nothing();
 }
-Quantity barrier(Lowering& lower, const Expression&) { return without_operand(lower, ir::Kind::barrier); }
-Quantity fence(Lowering& lower, const Expression&) { return without_operand(lower, ir::Kind::fence); }
+Quantity barrier(Lowering& lower, const Expression&) { return without_operand(lower, ir::OpKind::barrier); }
+Quantity fence(Lowering& lower, const Expression&) { return without_operand(lower, ir::OpKind::fence); }
 
-Quantity one_operand(Lowering& lower, const Expression& call, ir::Kind kind, Type type, std::string_view what) {
+Quantity one_operand(Lowering& lower, const Expression& call, ir::OpKind kind, Type type, std::string_view what) {
   const Quantity q = lower.typed(*call.parts[0], type, what);
   if (q.poison()) return {};
   const ir::Value value = lower.emit().value_of(q);
@@ -71,17 +71,17 @@ Quantity one_operand(Lowering& lower, const Expression& call, ir::Kind kind, Typ
   return Quantity::nothing();
 }
 Quantity beacon(Lowering& lower, const Expression& call) {
-  return one_operand(lower, call, ir::Kind::beacon, Type::coord, "a beacon");
+  return one_operand(lower, call, ir::OpKind::beacon, Type::coord, "a beacon");
 }
 Quantity temperature(Lowering& lower, const Expression& call) {
-  return one_operand(lower, call, ir::Kind::temperature, Type::f64, "a temperature");
+  return one_operand(lower, call, ir::OpKind::temperature, Type::f64, "a temperature");
 }
 
 Quantity route(Lowering& lower, const Expression& call) {
   const Quantity c = lower.typed(*call.parts[0], Type::coord, "a place");
   if (c.poison()) return {};
   const ir::Value where = lower.emit().value_of(c);
-  return Quantity::of_value(Type::i64, lower.emit().append(ir::Kind::route, ir::Type::i64, {where}));
+  return Quantity::of_value(Type::i64, lower.emit().append(ir::OpKind::route, ir::Type::i64, {where}));
 }
 
 Quantity group(Lowering& lower, const Expression& call, isa::ReductionKind by) {
@@ -95,7 +95,7 @@ Quantity group(Lowering& lower, const Expression& call, isa::ReductionKind by) {
     return {};
   }
   lower.at(call.span);
-  ir::Op op = lower.emit().make(ir::Kind::group_reduce, to_ir(q.type), {lower.emit().value_of(q)});
+  ir::Op op = lower.emit().make(ir::OpKind::group_reduce, to_ir(q.type), {lower.emit().value_of(q)});
   op.reduction = by;
   return Quantity::of_value(q.type, lower.emit().append(std::move(op)));
 }
@@ -108,7 +108,7 @@ Quantity broadcast(Lowering& lower, const Expression& call) {
   const Quantity k = lower.index(*call.parts[1], "the number of a sentron");
   if (m.poison() || k.poison()) return {};
   const ir::Value what = lower.emit().value_of(m), who = lower.emit().value_of(k);
-  return Quantity::of_value(Type::message, lower.emit().append(ir::Kind::cast, ir::Type::message, {what, who}));
+  return Quantity::of_value(Type::message, lower.emit().append(ir::OpKind::cast, ir::Type::message, {what, who}));
 }
 
 constexpr std::array<Builtin, 12> kTable = {{

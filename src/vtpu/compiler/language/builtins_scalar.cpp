@@ -73,7 +73,7 @@ Quantity fma(Lowering& lower, const Expression& call) {
   return lower.math().fma(q[0], q[1], q[2]);
 }
 
-Quantity least_or_greatest(Lowering& lower, const Expression& call, ir::Kind kind) {
+Quantity least_or_greatest(Lowering& lower, const Expression& call, ir::OpKind kind) {
   Quantity a = lower.expression(*call.parts[0]);
   Quantity b = lower.expression(*call.parts[1]);
   if (!lower.unify(a, b, call.span, quoted(call.name))) return {};
@@ -84,8 +84,8 @@ Quantity least_or_greatest(Lowering& lower, const Expression& call, ir::Kind kin
   made.literal = literal;
   return made;
 }
-Quantity least(Lowering& lower, const Expression& call) { return least_or_greatest(lower, call, ir::Kind::min); }
-Quantity greatest(Lowering& lower, const Expression& call) { return least_or_greatest(lower, call, ir::Kind::max); }
+Quantity least(Lowering& lower, const Expression& call) { return least_or_greatest(lower, call, ir::OpKind::min); }
+Quantity greatest(Lowering& lower, const Expression& call) { return least_or_greatest(lower, call, ir::OpKind::max); }
 
 Quantity absolute(Lowering& lower, const Expression& call) {
   const Quantity a = lower.expression(*call.parts[0]);
@@ -109,7 +109,7 @@ Quantity select(Lowering& lower, const Expression& call) {
 Quantity logical_shift(Lowering& lower, const Expression& call) {
   Quantity a = lower.expression(*call.parts[0]);
   Quantity by = lower.expression(*call.parts[1]);
-  return lower.shift(ir::Kind::shr, std::move(a), std::move(by), call.span, "'lshr'");
+  return lower.shift(ir::OpKind::shr, std::move(a), std::move(by), call.span, "'lshr'");
 }
 
 constexpr std::array<Builtin, 17> kTable = {{

@@ -31,11 +31,11 @@ Quantity spread(Lowering& lower, const Expression& call) {
 }
 
 Quantity iota(Lowering& lower, const Expression&) {
-  return Quantity::of_value(Type::i32x16, lower.emit().append(ir::Kind::iota, ir::Type::i32x16));
+  return Quantity::of_value(Type::i32x16, lower.emit().append(ir::OpKind::iota, ir::Type::i32x16));
 }
 
 Quantity extract(Lowering& lower, const Quantity& vector, std::int64_t lane) {
-  ir::Op op = lower.emit().make(ir::Kind::extract, to_ir(lane_type(vector.type)), {lower.emit().value_of(vector)});
+  ir::Op op = lower.emit().make(ir::OpKind::extract, to_ir(lane_type(vector.type)), {lower.emit().value_of(vector)});
   op.operand_type = to_ir(vector.type);
   op.imm = lane;
   return Quantity::of_value(lane_type(vector.type), lower.emit().append(std::move(op)));
@@ -44,18 +44,18 @@ Quantity extract(Lowering& lower, const Quantity& vector, std::int64_t lane) {
 /// By its two halves: only lanes of 32 bits can be taken out.
 Quantity extract_f64(Lowering& lower, const Quantity& vector, std::int64_t lane) {
   Arithmetic& math = lower.math();
-  ir::Op op = lower.emit().make(ir::Kind::bits, ir::Type::i32x16, {lower.emit().value_of(vector)});
+  ir::Op op = lower.emit().make(ir::OpKind::bits, ir::Type::i32x16, {lower.emit().value_of(vector)});
   op.operand_type = to_ir(vector.type);
   const Quantity halves = Quantity::of_value(Type::i32x16, lower.emit().append(std::move(op)));
   const Quantity low = math.convert(extract(lower, halves, 2 * lane), Type::i64);
   const Quantity high = math.convert(extract(lower, halves, 2 * lane + 1), Type::i64);
-  const Quantity cut = math.binary(ir::Kind::bit_and, low, Quantity::integer(0xffffffff));
-  const Quantity raised = math.shift(ir::Kind::shl, high, Quantity::integer(32));
-  return math.bits(math.binary(ir::Kind::bit_or, raised, cut), Type::f64);
+  const Quantity cut = math.binary(ir::OpKind::bit_and, low, Quantity::integer(0xffffffff));
+  const Quantity raised = math.shift(ir::OpKind::shl, high, Quantity::integer(32));
+  return math.bits(math.binary(ir::OpKind::bit_or, raised, cut), Type::f64);
 }
 
 Quantity unpack(Lowering& lower, const Quantity& message, std::int64_t lane, Type type) {
-  ir::Op op = lower.emit().make(ir::Kind::unpack, to_ir(type), {lower.emit().value_of(message)});
+  ir::Op op = lower.emit().make(ir::OpKind::unpack, to_ir(type), {lower.emit().value_of(message)});
   op.imm = lane;
   return Quantity::of_value(type, lower.emit().append(std::move(op)));
 }
@@ -89,7 +89,7 @@ Quantity permute(Lowering& lower, const Expression& call) {
   if (order.poison()) return {};
   lower.at(call.span);
   const ir::Value from = lower.emit().value_of(v), by = lower.emit().value_of(order);
-  return Quantity::of_value(v.type, lower.emit().append(ir::Kind::permute, to_ir(v.type), {from, by}));
+  return Quantity::of_value(v.type, lower.emit().append(ir::OpKind::permute, to_ir(v.type), {from, by}));
 }
 
 Quantity reduce(Lowering& lower, const Expression& call, isa::ReductionKind by) {
@@ -98,7 +98,7 @@ Quantity reduce(Lowering& lower, const Expression& call, isa::ReductionKind by) 
   if (sums ? !is_vector(v.type) : v.type != Type::f32x16)
     return wrong_type(lower, *call.parts[0], v, sums ? "a vector of numbers" : "f32x16");
   lower.at(call.span);
-  ir::Op op = lower.emit().make(ir::Kind::reduce, to_ir(lane_type(v.type)), {lower.emit().value_of(v)});
+  ir::Op op = lower.emit().make(ir::OpKind::reduce, to_ir(lane_type(v.type)), {lower.emit().value_of(v)});
   op.operand_type = to_ir(v.type);
   op.reduction = by;
   return Quantity::of_value(lane_type(v.type), lower.emit().append(std::move(op)));
@@ -143,7 +143,7 @@ Quantity scatter(Lowering& lower, const Expression& call) {
   return Quantity::nothing();
 }
 
-Quantity dot(Lowering& lower, const Expression& call, ir::Kind kind, Type type) {
+Quantity dot(Lowering& lower, const Expression& call, ir::OpKind kind, Type type) {
   const Quantity sums = lower.fitted(lower.expression(*call.parts[0]), type, call.parts[0]->span, "a sum");
   const Quantity a = lower.typed(*call.parts[1], Type::bytes, "a factor");
   const Quantity b = lower.typed(*call.parts[2], Type::bytes, "a factor");
@@ -154,10 +154,10 @@ Quantity dot(Lowering& lower, const Expression& call, ir::Kind kind, Type type) 
   return Quantity::of_value(type, lower.emit().append(kind, to_ir(type), operands));
 }
 Quantity dot_bf16(Lowering& lower, const Expression& call) {
-  return dot(lower, call, ir::Kind::dot_bf16, Type::f32x16);
+  return dot(lower, call, ir::OpKind::dot_bf16, Type::f32x16);
 }
 Quantity dot_u8i8(Lowering& lower, const Expression& call) {
-  return dot(lower, call, ir::Kind::dot_u8i8, Type::i32x16);
+  return dot(lower, call, ir::OpKind::dot_u8i8, Type::i32x16);
 }
 
 std::vector<const Expression*> behind_first(const Expression& call) {
@@ -171,7 +171,7 @@ Quantity prefetch(Lowering& lower, const Expression& call) {
   if (!x) return {};
   const auto place = lower.element(*x, behind_first(call), nullptr, call.span, Lowering::Checked::no);
   if (!place) return {};
-  ir::Op op = lower.emit().make(ir::Kind::prefetch, ir::Type::none);
+  ir::Op op = lower.emit().make(ir::OpKind::prefetch, ir::Type::none);
   op.access = place->access;
   lower.emit().append_effect(std::move(op));
   return Quantity::nothing();

@@ -6,7 +6,7 @@
 
 namespace vtpu::compiler::language {
 
-ir::Op Emitter::make(ir::Kind kind, ir::Type type, std::vector<ir::Value> operands) const {
+ir::Op Emitter::make(ir::OpKind kind, ir::Type type, std::vector<ir::Value> operands) const {
   ir::Op op;
   op.kind = kind;
   op.type = type;
@@ -31,7 +31,7 @@ void Emitter::append_effect(ir::Op op) {
 ir::Value Emitter::constant(ir::Type type, std::int64_t bits) {
   for (const Body& body : bodies_)
     if (const auto known = body.constants.find({type, bits}); known != body.constants.end()) return known->second;
-  ir::Op op = make(ir::Kind::constant, type);
+  ir::Op op = make(ir::OpKind::constant, type);
   op.imm = bits;
   const ir::Value made = append(std::move(op));
   bodies_.back().constants.insert({{type, bits}, made});
@@ -42,7 +42,7 @@ ir::Value Emitter::coordinate(phext::PackedCoordinate literal) {
   const std::pair key{static_cast<std::uint64_t>(literal.bits() >> 64), static_cast<std::uint64_t>(literal.bits())};
   for (const Body& body : bodies_)
     if (const auto known = body.coordinates.find(key); known != body.coordinates.end()) return known->second;
-  ir::Op op = make(ir::Kind::coordinate, ir::Type::coordinate);
+  ir::Op op = make(ir::OpKind::coordinate, ir::Type::coordinate);
   op.place = literal;
   const ir::Value made = append(std::move(op));
   bodies_.back().coordinates.insert({key, made});
@@ -56,15 +56,15 @@ ir::Value Emitter::value_of(const Form& form) {
     if (coefficient == -1) {
       // Without anything to take it from, from the constant.
       if (sum == ir::kNone) sum = constant(ir::Type::i64, std::exchange(rest, 0));
-      sum = append(ir::Kind::sub, ir::Type::i64, {sum, value});
+      sum = append(ir::OpKind::sub, ir::Type::i64, {sum, value});
       return;
     }
     if (coefficient != 1) {
       const bool power = coefficient > 0 && std::has_single_bit(static_cast<std::uint64_t>(coefficient));
       const std::int64_t by = power ? std::countr_zero(static_cast<std::uint64_t>(coefficient)) : coefficient;
-      value = append(power ? ir::Kind::shl : ir::Kind::mul, ir::Type::i64, {value, constant(ir::Type::i64, by)});
+      value = append(power ? ir::OpKind::shl : ir::OpKind::mul, ir::Type::i64, {value, constant(ir::Type::i64, by)});
     }
-    sum = sum == ir::kNone ? value : append(ir::Kind::add, ir::Type::i64, {sum, value});
+    sum = sum == ir::kNone ? value : append(ir::OpKind::add, ir::Type::i64, {sum, value});
   };
   // Positive terms first, so that a difference is one sub.
   for (const bool positive : {true, false}) {
@@ -75,7 +75,7 @@ ir::Value Emitter::value_of(const Form& form) {
   }
   if (sum == ir::kNone) return constant(ir::Type::i64, rest);
   if (rest == 0) return sum;
-  return append(ir::Kind::add, ir::Type::i64, {sum, constant(ir::Type::i64, rest)});
+  return append(ir::OpKind::add, ir::Type::i64, {sum, constant(ir::Type::i64, rest)});
 }
 
 ir::Value Emitter::value_of(const Quantity& q) {
@@ -93,8 +93,8 @@ bool Emitter::make_load_splat(ir::Value value, ir::Type vector) {
     if (op == nullptr) return false;
     if (op->result != value) continue;
     const ir::Tensor& tensor = module_.tensors[op->access.tensor];
-    if (op->kind != ir::Kind::load || tensor.sparse || ir::size_of(tensor.element) != 4) return false;
-    op->kind = ir::Kind::load_splat;
+    if (op->kind != ir::OpKind::load || tensor.sparse || ir::size_of(tensor.element) != 4) return false;
+    op->kind = ir::OpKind::load_splat;
     op->type = vector;
     module_.types[value] = vector;
     return true;

@@ -36,11 +36,11 @@ class Emitter {
   void finish() { module_.body = std::move(bodies_.front().nodes); }
 
   /// An op of this kind with a fresh result, not yet appended; `append` returns the result.
-  ir::Op make(ir::Kind kind, ir::Type type, std::vector<ir::Value> operands = {}) const;
+  ir::Op make(ir::OpKind kind, ir::Type type, std::vector<ir::Value> operands = {}) const;
   ir::Value append(ir::Op op);
   /// Appends an op without result.
   void append_effect(ir::Op op);
-  ir::Value append(ir::Kind kind, ir::Type type, std::vector<ir::Value> operands = {}) {
+  ir::Value append(ir::OpKind kind, ir::Type type, std::vector<ir::Value> operands = {}) {
     return append(make(kind, type, std::move(operands)));
   }
 

@@ -14,17 +14,17 @@ std::int64_t bits_of(float x) { return std::bit_cast<std::uint32_t>(x); }
 std::int64_t bits_of(double x) { return std::bit_cast<std::int64_t>(x); }
 
 template <class T>
-std::optional<std::int64_t> fold_float(ir::Kind kind, T a, T b, T c) {
+std::optional<std::int64_t> fold_float(ir::OpKind kind, T a, T b, T c) {
   T x = 0;
   switch (kind) {
-    case ir::Kind::add: x = a + b; break;
-    case ir::Kind::sub: x = a - b; break;
-    case ir::Kind::mul: x = a * b; break;
-    case ir::Kind::div: x = a / b; break;
-    case ir::Kind::fma: x = std::fma(a, b, c); break;
-    case ir::Kind::sqrt: x = std::sqrt(a); break;
-    case ir::Kind::min: x = a < b ? a : b; break;
-    case ir::Kind::max: x = a > b ? a : b; break;
+    case ir::OpKind::add: x = a + b; break;
+    case ir::OpKind::sub: x = a - b; break;
+    case ir::OpKind::mul: x = a * b; break;
+    case ir::OpKind::div: x = a / b; break;
+    case ir::OpKind::fma: x = std::fma(a, b, c); break;
+    case ir::OpKind::sqrt: x = std::sqrt(a); break;
+    case ir::OpKind::min: x = a < b ? a : b; break;
+    case ir::OpKind::max: x = a > b ? a : b; break;
     default: return std::nullopt;
   }
   if (x != x) return std::nullopt;
@@ -32,22 +32,22 @@ std::optional<std::int64_t> fold_float(ir::Kind kind, T a, T b, T c) {
 }
 
 template <class Signed, class Unsigned>
-std::optional<std::int64_t> fold_integer(ir::Kind kind, Signed a, Signed b) {
+std::optional<std::int64_t> fold_integer(ir::OpKind kind, Signed a, Signed b) {
   const Unsigned x = static_cast<Unsigned>(a), y = static_cast<Unsigned>(b);
   constexpr Unsigned kMask = sizeof(Unsigned) * 8 - 1;
   const auto back = [](Unsigned u) { return static_cast<std::int64_t>(static_cast<Signed>(u)); };
   switch (kind) {
-    case ir::Kind::add: return back(x + y);
-    case ir::Kind::sub: return back(x - y);
-    case ir::Kind::mul: return back(x * y);
-    case ir::Kind::bit_and: return back(x & y);
-    case ir::Kind::bit_or: return back(x | y);
-    case ir::Kind::bit_xor: return back(x ^ y);
-    case ir::Kind::min: return std::min(a, b);
-    case ir::Kind::max: return std::max(a, b);
-    case ir::Kind::shl: return back(x << (y & kMask));
-    case ir::Kind::shr: return back(x >> (y & kMask));
-    case ir::Kind::sar: return static_cast<std::int64_t>(a >> (y & kMask));
+    case ir::OpKind::add: return back(x + y);
+    case ir::OpKind::sub: return back(x - y);
+    case ir::OpKind::mul: return back(x * y);
+    case ir::OpKind::bit_and: return back(x & y);
+    case ir::OpKind::bit_or: return back(x | y);
+    case ir::OpKind::bit_xor: return back(x ^ y);
+    case ir::OpKind::min: return std::min(a, b);
+    case ir::OpKind::max: return std::max(a, b);
+    case ir::OpKind::shl: return back(x << (y & kMask));
+    case ir::OpKind::shr: return back(x >> (y & kMask));
+    case ir::OpKind::sar: return static_cast<std::int64_t>(a >> (y & kMask));
     default: return std::nullopt;
   }
 }
@@ -63,7 +63,7 @@ std::int64_t truncated(double x) {
 
 }  // namespace
 
-std::optional<std::int64_t> fold(ir::Kind kind, Type type, std::span<const std::int64_t> operands) {
+std::optional<std::int64_t> fold(ir::OpKind kind, Type type, std::span<const std::int64_t> operands) {
   const std::int64_t a = operands[0], b = operands.size() > 1 ? operands[1] : 0;
   const std::int64_t c = operands.size() > 2 ? operands[2] : 0;
   switch (type) {

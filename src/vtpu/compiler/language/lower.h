@@ -56,7 +56,7 @@ class Lowering {
   /// `condition ? a : b`.
   Quantity choose(const Quantity& condition, Quantity a, Quantity b, Span span, Type wanted = Type::poison);
   /// `what`: the operator as messages name it.
-  Quantity shift(ir::Kind kind, Quantity a, Quantity b, Span span, const std::string& what);
+  Quantity shift(ir::OpKind kind, Quantity a, Quantity b, Span span, const std::string& what);
   /// A quantity in the type of a place that has one; a scalar is spread. `what`: the place, for the message.
   Quantity fitted(Quantity q, Type type, Span span, std::string_view what);
   /// A tensor by its name.

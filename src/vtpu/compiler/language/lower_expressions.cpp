@@ -20,17 +20,17 @@ constexpr std::string_view symbol_of(Operator op) {
 }
 
 struct Direct {
-  ir::Kind kind;
+  ir::OpKind kind;
   bool bitwise;
 };
 std::optional<Direct> direct(Operator op) {
   switch (op) {
-    case Operator::add: return Direct{ir::Kind::add, false};
-    case Operator::sub: return Direct{ir::Kind::sub, false};
-    case Operator::mul: return Direct{ir::Kind::mul, false};
-    case Operator::bit_and: return Direct{ir::Kind::bit_and, true};
-    case Operator::bit_or: return Direct{ir::Kind::bit_or, true};
-    case Operator::bit_xor: return Direct{ir::Kind::bit_xor, true};
+    case Operator::add: return Direct{ir::OpKind::add, false};
+    case Operator::sub: return Direct{ir::OpKind::sub, false};
+    case Operator::mul: return Direct{ir::OpKind::mul, false};
+    case Operator::bit_and: return Direct{ir::OpKind::bit_and, true};
+    case Operator::bit_or: return Direct{ir::OpKind::bit_or, true};
+    case Operator::bit_xor: return Direct{ir::OpKind::bit_xor, true};
     default: return std::nullopt;
   }
 }
@@ -174,11 +174,11 @@ Quantity Lowering::unary(const Expression& e, Type wanted) {
   Quantity made;
   if (e.op == Operator::logical_not) {
     if (a.type != Type::boolean) return wrong("a bool");
-    return math_.binary(ir::Kind::bit_xor, a, Quantity::of_bits(Type::boolean, 1));
+    return math_.binary(ir::OpKind::bit_xor, a, Quantity::of_bits(Type::boolean, 1));
   }
   if (e.op == Operator::complement) {
     if (!is_integer(a.type)) return wrong("an integer");
-    made = math_.binary(ir::Kind::bit_xor, a, Quantity::of_bits(a.type, -1));
+    made = math_.binary(ir::OpKind::bit_xor, a, Quantity::of_bits(a.type, -1));
   } else {
     if (!is_number(a.type)) return wrong("a number");
     made = math_.negate(a);
@@ -191,11 +191,11 @@ Quantity Lowering::binary_of(Operator op, Quantity a, Quantity b, Span span) {
   if (a.poison() || b.poison()) return {};
   at(span);
   const std::string what = quoted(symbol_of(op));
-  if (op == Operator::shl) return shift(ir::Kind::shl, std::move(a), std::move(b), span, what);
-  if (op == Operator::shr) return shift(ir::Kind::sar, std::move(a), std::move(b), span, what);
+  if (op == Operator::shl) return shift(ir::OpKind::shl, std::move(a), std::move(b), span, what);
+  if (op == Operator::shr) return shift(ir::OpKind::sar, std::move(a), std::move(b), span, what);
   if (op == Operator::logical_and || op == Operator::logical_or) {
     if (a.type == Type::boolean && b.type == Type::boolean)
-      return math_.binary(op == Operator::logical_and ? ir::Kind::bit_and : ir::Kind::bit_or, a, b);
+      return math_.binary(op == Operator::logical_and ? ir::OpKind::bit_and : ir::OpKind::bit_or, a, b);
     fail(span, fmt::format("{} of {} and {}", what, name_of(a.type), name_of(b.type)), "two bools",
          is_integer(a.type) || is_integer(b.type) ? "write … != 0" : "");
     return {};
@@ -218,7 +218,7 @@ Quantity Lowering::binary_of(Operator op, Quantity a, Quantity b, Span span) {
       return wrong(plain->bitwise ? "integers or bools" : "numbers");
     made = math_.binary(plain->kind, a, b);
   } else if (op == Operator::div && is_float(a.type)) {
-    made = math_.binary(ir::Kind::div, a, b);
+    made = math_.binary(ir::OpKind::div, a, b);
   } else {
     if (!is_integer(a.type)) return wrong(op == Operator::rem ? "integers" : "numbers");
     made = divide(op, a, b, span);
@@ -239,7 +239,7 @@ Quantity Lowering::divide(Operator op, const Quantity& a, const Quantity& b, Spa
          "a constant power of two", op == Operator::div ? "divide floats: f64(a) / f64(b)" : "");
     return {};
   }
-  if (op == Operator::rem) return math_.binary(ir::Kind::bit_and, a, Quantity::of_bits(a.type, *divisor - 1));
+  if (op == Operator::rem) return math_.binary(ir::OpKind::bit_and, a, Quantity::of_bits(a.type, *divisor - 1));
   const std::int64_t by = std::countr_zero(static_cast<std::uint64_t>(*divisor));
   const auto bounds = a.type == Type::i64    ? emit_.bounds(a.form)
                       : a.value != ir::kNone ? emit_.bounds_of(a.value)
@@ -249,10 +249,10 @@ Quantity Lowering::divide(Operator op, const Quantity& a, const Quantity& b, Spa
          fmt::format("write >> {}, which rounds down", by));
     return {};
   }
-  return math_.shift(ir::Kind::sar, a, Quantity::integer(by));
+  return math_.shift(ir::OpKind::sar, a, Quantity::integer(by));
 }
 
-Quantity Lowering::shift(ir::Kind kind, Quantity a, Quantity b, Span span, const std::string& what) {
+Quantity Lowering::shift(ir::OpKind kind, Quantity a, Quantity b, Span span, const std::string& what) {
   if (a.poison() || b.poison()) return {};
   at(span);
   if (!b.literal && b.type == Type::i32 && !adapt(a, Type::i32, span)) return {};

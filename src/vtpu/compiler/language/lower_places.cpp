@@ -190,7 +190,7 @@ Quantity Lowering::coordinate_of(ir::TensorId tensor, const std::vector<Quantity
   if (is_folded(t) && !indexes.empty()) {
     constexpr std::int64_t kBits = phext::PackedCoordinate::kAxisBits;
     const auto part = [&](std::int64_t from) {
-      return math_.binary(ir::Kind::bit_and, math_.shift(ir::Kind::sar, indexes[0], Quantity::integer(from)),
+      return math_.binary(ir::OpKind::bit_and, math_.shift(ir::OpKind::sar, indexes[0], Quantity::integer(from)),
                           Quantity::integer(phext::PackedCoordinate::kMax));
     };
     move(phext::Axis::column, part(0));
@@ -204,7 +204,7 @@ Quantity Lowering::coordinate_of(ir::TensorId tensor, const std::vector<Quantity
   made.place = literal;
   for (const auto& [axis, by] : steps) {
     const ir::Value from = emit_.value_of(made);
-    ir::Op op = emit_.make(ir::Kind::step, ir::Type::coordinate, {from, emit_.value_of(by)});
+    ir::Op op = emit_.make(ir::OpKind::step, ir::Type::coordinate, {from, emit_.value_of(by)});
     op.axis = axis;
     made = Quantity::of_value(Type::coord, emit_.append(std::move(op)));
   }
@@ -212,7 +212,7 @@ Quantity Lowering::coordinate_of(ir::TensorId tensor, const std::vector<Quantity
 }
 
 Quantity Lowering::load(const Element& element) {
-  ir::Op op = emit_.make(ir::Kind::load, to_ir(element.type));
+  ir::Op op = emit_.make(ir::OpKind::load, to_ir(element.type));
   op.access = element.access;
   op.width = element.width;
   const ir::Value value = emit_.append(std::move(op));
@@ -225,7 +225,7 @@ Quantity Lowering::load(const Element& element) {
 }
 
 void Lowering::store(const Element& element, const Quantity& value) {
-  ir::Op op = emit_.make(ir::Kind::store, to_ir(element.type), {emit_.value_of(value)});
+  ir::Op op = emit_.make(ir::OpKind::store, to_ir(element.type), {emit_.value_of(value)});
   op.access = element.access;
   op.width = element.width;
   emit_.append_effect(std::move(op));

@@ -61,9 +61,9 @@ Quantity Lowering::plain_reduction(const Expression& e, ir::Loop loop, const Qua
   carried.reorderable = true;
   carried.reduction = sums ? isa::ReductionKind::add : least ? isa::ReductionKind::min : isa::ReductionKind::max;
   const ir::Value value = emit_.value_of(term);
-  carried.next = emit_.append(sums    ? ir::Kind::add
-                              : least ? ir::Kind::min
-                                      : ir::Kind::max,
+  carried.next = emit_.append(sums    ? ir::OpKind::add
+                              : least ? ir::OpKind::min
+                                      : ir::OpKind::max,
                               type, {carried.argument, value});
   loop.body = emit_.close_loop();
   const Quantity initial = sums ? Arithmetic::number(term.type, 0) : extreme(term.type, least);
@@ -94,8 +94,8 @@ Quantity Lowering::index_reduction(const Expression& e, ir::Loop loop, const Qua
   const Quantity better = math_.compare(least ? isa::Condition::lt : isa::Condition::gt, value,
                                         Quantity::of_value(term.type, best.argument));
   const ir::Value chosen = emit_.value_of(better), i = emit_.value_of(at_term);
-  best.next = emit_.append(ir::Kind::select, type, {chosen, emit_.value_of(value), best.argument});
-  index.next = emit_.append(ir::Kind::select, ir::Type::i64, {chosen, i, index.argument});
+  best.next = emit_.append(ir::OpKind::select, type, {chosen, emit_.value_of(value), best.argument});
+  index.next = emit_.append(ir::OpKind::select, ir::Type::i64, {chosen, i, index.argument});
   loop.body = emit_.close_loop();
   if (loop.counted() && loop.trip == 0) return Quantity::of_form(low);
   best.initial = emit_.value_of(extreme(term.type, least));

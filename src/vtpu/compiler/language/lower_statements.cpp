@@ -182,7 +182,7 @@ std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Ex
   }
   const Quantity rounded = Quantity::of_form(length + Form::of(made.step - 1));
   const Quantity trip =
-      math_.shift(ir::Kind::sar, rounded, Quantity::integer(std::countr_zero(static_cast<std::uint64_t>(made.step))));
+      math_.shift(ir::OpKind::sar, rounded, Quantity::integer(std::countr_zero(static_cast<std::uint64_t>(made.step))));
   made.trip_value = emit_.value_of(trip);
   return made;
 }

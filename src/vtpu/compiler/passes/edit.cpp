@@ -138,7 +138,7 @@ Value Appender::add(Op op) {
   return op.result;
 }
 
-Value Appender::op(ir::Kind kind, Type type, std::vector<Value> operands, std::int64_t imm) {
+Value Appender::op(ir::OpKind kind, Type type, std::vector<Value> operands, std::int64_t imm) {
   Op made;
   made.kind = kind;
   made.type = type;
@@ -147,7 +147,7 @@ Value Appender::op(ir::Kind kind, Type type, std::vector<Value> operands, std::i
   return add(std::move(made));
 }
 
-Value Appender::constant(Type type, std::int64_t bits) { return op(ir::Kind::constant, type, {}, bits); }
+Value Appender::constant(Type type, std::int64_t bits) { return op(ir::OpKind::constant, type, {}, bits); }
 
 std::int64_t identity(isa::ReductionKind reduction, Type scalar) {
   const bool add = reduction == isa::ReductionKind::add, min = reduction == isa::ReductionKind::min;
@@ -173,11 +173,11 @@ std::int64_t identity(isa::ReductionKind reduction, Type scalar) {
   }
 }
 
-ir::Kind kind_of(isa::ReductionKind reduction) {
+ir::OpKind kind_of(isa::ReductionKind reduction) {
   switch (reduction) {
-    case isa::ReductionKind::add: return ir::Kind::add;
-    case isa::ReductionKind::min: return ir::Kind::min;
-    case isa::ReductionKind::max: return ir::Kind::max;
+    case isa::ReductionKind::add: return ir::OpKind::add;
+    case isa::ReductionKind::min: return ir::OpKind::min;
+    case isa::ReductionKind::max: return ir::OpKind::max;
   }
   VTPU_CHECK(false, "a reduction of no kind");
 }

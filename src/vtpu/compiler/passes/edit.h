@@ -57,7 +57,7 @@ class Appender {
   Appender(ir::Module& module, std::vector<ir::Node>& nodes) : module_(module), nodes_(nodes) {}
 
   ir::Value constant(ir::Type type, std::int64_t bits);
-  ir::Value op(ir::Kind kind, ir::Type type, std::vector<ir::Value> operands, std::int64_t imm = 0);
+  ir::Value op(ir::OpKind kind, ir::Type type, std::vector<ir::Value> operands, std::int64_t imm = 0);
   /// With fields that `op` leaves alone already set; gives it a result.
   ir::Value add(ir::Op op);
 
@@ -69,7 +69,7 @@ class Appender {
 /// The identity of a reduction, as the bits of a scalar of that type.
 std::int64_t identity(isa::ReductionKind reduction, ir::Type scalar);
 /// The kind of op that a reduction is made of.
-ir::Kind kind_of(isa::ReductionKind reduction);
+ir::OpKind kind_of(isa::ReductionKind reduction);
 
 /// Whether a loop's body has no loop.
 bool innermost(const ir::Loop& loop);

@@ -9,11 +9,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -64,7 +64,7 @@ class Jammer {
     if (!reduces) return 1;
     const auto shares = [&](const Node& node) {
       const Op& op = *node.op();
-      return op.kind == Kind::load && op.access.cell == kNone && op.access.index == kNone &&
+      return op.kind == OpKind::load && op.access.cell == kNone && op.access.index == kNone &&
              op.access.offset.coefficient(loop.id) == 0 && op.access.offset.coefficient(inner->id) != 0;
     };
     if (std::none_of(inner->body.begin(), inner->body.end(), shares)) return 1;
@@ -95,7 +95,7 @@ class Jammer {
     if (loop.iteration != kNone) {
       main.iteration = module_.fresh(Type::i64);
       Appender body(module_, main.body);
-      first = body.op(Kind::mul, Type::i64, {main.iteration, body.constant(Type::i64, copies)});
+      first = body.op(OpKind::mul, Type::i64, {main.iteration, body.constant(Type::i64, copies)});
     }
     std::vector<Copier> copiers;
     for (std::int64_t c = 0; c < copies; ++c) {
@@ -104,7 +104,7 @@ class Jammer {
       copier.renumber(inner.id, fused.id, 1, 0);
       Appender body(module_, main.body);
       if (loop.iteration != kNone)
-        copier.replace(loop.iteration, body.op(Kind::add, Type::i64, {first, body.constant(Type::i64, c)}));
+        copier.replace(loop.iteration, body.op(OpKind::add, Type::i64, {first, body.constant(Type::i64, c)}));
       if (inner.iteration != kNone) copier.replace(inner.iteration, fused.iteration);
       for (const Node& node : loop.body) {
         if (node.loop() != nullptr) break;

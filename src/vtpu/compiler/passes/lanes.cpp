@@ -9,11 +9,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -29,9 +29,9 @@ class Spreader {
     std::size_t arithmetic = 0;
     for (const Node& node : loop_.body) {
       const Op& op = *node.op();
-      const Type type = op.kind == Kind::compare ? op.operand_type : op.type;
-      if (type == Type::f32 && op.kind >= Kind::add && op.kind <= Kind::max) ++arithmetic;
-      if (op.kind == Kind::compare && op.operand_type == Type::f32) masks_.insert(op.result);
+      const Type type = op.kind == OpKind::compare ? op.operand_type : op.type;
+      if (type == Type::f32 && op.kind >= OpKind::add && op.kind <= OpKind::max) ++arithmetic;
+      if (op.kind == OpKind::compare && op.operand_type == Type::f32) masks_.insert(op.result);
     }
     if (arithmetic == 0) return false;
     for (const Loop::Carried& carried : loop_.carried) {
@@ -67,7 +67,7 @@ class Spreader {
  private:
   Value splat(Value scalar, std::vector<Node>& into) {
     Op op;
-    op.kind = Kind::splat;
+    op.kind = OpKind::splat;
     op.type = ir::vector_of(module_.types[scalar]);
     op.operand_type = module_.types[scalar];
     op.operands = {scalar};
@@ -76,7 +76,7 @@ class Spreader {
 
   Value first_lane(Value from, std::vector<Node>& into) {
     Op op;
-    op.kind = Kind::extract;
+    op.kind = OpKind::extract;
     op.type = ir::scalar_of(module_.types[from]);
     op.operand_type = module_.types[from];
     op.operands = {from};
@@ -103,7 +103,7 @@ class Spreader {
     if (masks_.contains(truth)) return vectors_.at(truth);
     Appender at(module_, inside_.contains(truth) ? body_ : front_);
     Appender front(module_, front_);
-    return at.op(Kind::select, Type::lanes,
+    return at.op(OpKind::select, Type::lanes,
                  {truth, front.constant(Type::lanes, kEveryLane), front.constant(Type::lanes, 0)});
   }
 
@@ -114,19 +114,19 @@ class Spreader {
 
   bool convert(const Op& op) {
     Op made = op;
-    const bool compares = op.kind == Kind::compare && op.operand_type == Type::f32;
+    const bool compares = op.kind == OpKind::compare && op.operand_type == Type::f32;
     if (compares ||
-        (op.type == Type::f32 && ((op.kind >= Kind::add && op.kind <= Kind::max) || op.kind == Kind::select))) {
+        (op.type == Type::f32 && ((op.kind >= OpKind::add && op.kind <= OpKind::max) || op.kind == OpKind::select))) {
       for (std::size_t k = 0; k < made.operands.size(); ++k)
-        made.operands[k] = op.kind == Kind::select && k == 0 ? mask(op.operands[0]) : vector(op.operands[k]);
+        made.operands[k] = op.kind == OpKind::select && k == 0 ? mask(op.operands[0]) : vector(op.operands[k]);
       made.type = compares ? Type::lanes : Type::f32x16;
       if (compares) made.operand_type = Type::f32x16;
       lift(op, std::move(made));
       return true;
     }
-    if (op.kind == Kind::load && op.type == Type::f32 &&
+    if (op.kind == OpKind::load && op.type == Type::f32 &&
         module_.tensors[op.access.tensor].element == ir::Element::f32 && op.access.cell == kNone) {
-      made.kind = Kind::load_splat;
+      made.kind = OpKind::load_splat;
       made.type = Type::f32x16;
       made.access.index = op.access.index == kNone ? kNone : scalar(op.access.index);
       lift(op, std::move(made));
@@ -182,8 +182,8 @@ void spread_floats(ir::Module& module) {
 void choose_by_extrema(ir::Module& module) {
   std::map<Value, Op> comparisons;
   ir::for_each_op(module.body, [&](Op& op) {
-    if (op.kind == Kind::compare) comparisons[op.result] = op;
-    if (op.kind != Kind::select) return;
+    if (op.kind == OpKind::compare) comparisons[op.result] = op;
+    if (op.kind != OpKind::select) return;
     const auto found = comparisons.find(op.operands[0]);
     if (found == comparisons.end()) return;
     const Op& compare = found->second;
@@ -191,7 +191,7 @@ void choose_by_extrema(ir::Module& module) {
     if (!(greater || less) || compare.operand_type != op.type || compare.operands[0] != op.operands[1] ||
         compare.operands[1] != op.operands[2])
       return;
-    op.kind = greater ? Kind::max : Kind::min;
+    op.kind = greater ? OpKind::max : OpKind::min;
     op.operands.erase(op.operands.begin());
   });
 }

@@ -7,11 +7,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 
 void merge(Effects& into, const Effects& from) {
   into.any |= from.any;
@@ -20,7 +20,7 @@ void merge(Effects& into, const Effects& from) {
   into.written.insert(from.written.begin(), from.written.end());
 }
 
-bool is_memory(const Op& op) { return op.access.tensor != ir::kNoTensor && op.kind != Kind::prefetch; }
+bool is_memory(const Op& op) { return op.access.tensor != ir::kNoTensor && op.kind != OpKind::prefetch; }
 
 /// The memory ops of a list in order, those of inner loops included, with the trip counts of the loops around them.
 struct Placed {
@@ -46,15 +46,15 @@ Effects effects_of(const Op& op) {
   Effects effects;
   effects.any = ir::has_effect(op.kind);
   switch (op.kind) {
-    case Kind::load:
-    case Kind::load_splat: effects.read.insert(op.access.tensor); break;
-    case Kind::store: effects.written.insert(op.access.tensor); break;
-    case Kind::send:
-    case Kind::receive:
-    case Kind::barrier:
-    case Kind::fence:
-    case Kind::group_reduce:
-    case Kind::cast: effects.everything = true; break;
+    case OpKind::load:
+    case OpKind::load_splat: effects.read.insert(op.access.tensor); break;
+    case OpKind::store: effects.written.insert(op.access.tensor); break;
+    case OpKind::send:
+    case OpKind::receive:
+    case OpKind::barrier:
+    case OpKind::fence:
+    case OpKind::group_reduce:
+    case OpKind::cast: effects.everything = true; break;
     default: break;
   }
   return effects;
@@ -68,7 +68,7 @@ Effects effects_of(const std::vector<Node>& nodes) {
 }
 
 std::int64_t bytes_of(const ir::Module& module, const Op& op) {
-  if (op.kind != Kind::load_splat && ir::is_vector(op.type) && op.access.cell == kNone) return op.width;
+  if (op.kind != OpKind::load_splat && ir::is_vector(op.type) && op.access.cell == kNone) return op.width;
   return static_cast<std::int64_t>(ir::size_of(module.tensors[op.access.tensor].element));
 }
 
@@ -103,7 +103,7 @@ bool may_run_together(const ir::Module& module, const Loop& loop, std::int64_t w
     if (node.op() != nullptr && is_memory(*node.op())) ops.push_back(node.op());
   for (std::size_t i = 0; i < ops.size(); ++i)
     for (std::size_t k = i; k < ops.size(); ++k) {
-      const bool writes = ops[i]->kind == Kind::store || ops[k]->kind == Kind::store;
+      const bool writes = ops[i]->kind == OpKind::store || ops[k]->kind == OpKind::store;
       if (!writes) continue;
       // b(j + d) meets a(j): turned round when b, later in the body, comes in an earlier iteration of the same group.
       const Distance d = distance(module, *ops[i], *ops[k], loop);

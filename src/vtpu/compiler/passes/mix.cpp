@@ -9,19 +9,19 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 using isa::Cost;
 
 Cost cost_of_memory(const ir::Module& module, const Op& op) {
-  const bool load = op.kind != Kind::store;
+  const bool load = op.kind != OpKind::store;
   if (op.access.cell != kNone) return Cost::probe;
-  if (op.kind == Kind::prefetch) return Cost::load;
-  if (op.kind == Kind::load_splat) return Cost::load64;
+  if (op.kind == OpKind::prefetch) return Cost::load;
+  if (op.kind == OpKind::load_splat) return Cost::load64;
   if (!ir::is_vector(op.type)) return load ? Cost::load : Cost::store;
   if (op.access.index != kNone && ir::is_vector(module.types[op.access.index])) return Cost::gather;
   if (op.width == 32) return load ? Cost::load32 : Cost::store32;
@@ -34,53 +34,53 @@ Cost cost_of(const ir::Module& module, const Op& op) {
   const Type type = op.operand_type == Type::none ? op.type : op.operand_type;
   const bool vector = ir::is_vector(type), floating = ir::is_float(type);
   switch (op.kind) {
-    case Kind::constant:
-    case Kind::iota:
-    case Kind::bits: return Cost::none;
-    case Kind::load:
-    case Kind::load_splat:
-    case Kind::store:
-    case Kind::prefetch: return cost_of_memory(module, op);
-    case Kind::mul:
+    case OpKind::constant:
+    case OpKind::iota:
+    case OpKind::bits: return Cost::none;
+    case OpKind::load:
+    case OpKind::load_splat:
+    case OpKind::store:
+    case OpKind::prefetch: return cost_of_memory(module, op);
+    case OpKind::mul:
       if (!floating && !vector) return Cost::mul;
       break;
-    case Kind::fma:
+    case OpKind::fma:
       if (!floating) return vector ? Cost::vector_int : Cost::mul;
       if (vector) return Cost::vector_fma;
       break;
-    case Kind::div:
-    case Kind::sqrt: return Cost::divide;
-    case Kind::shl:
-    case Kind::shr:
-    case Kind::sar: return vector ? Cost::vector_int : Cost::shift;
-    case Kind::select:
-    case Kind::bit_and:
-    case Kind::bit_or:
-    case Kind::bit_xor: return ir::is_vector(op.type) ? Cost::vector_int : Cost::alu;
-    case Kind::convert: return vector || ir::is_vector(op.type) ? Cost::vector_float : Cost::scalar_float;
-    case Kind::splat:
-    case Kind::extract:
-    case Kind::permute: return Cost::shuffle;
-    case Kind::dot_bf16:
-    case Kind::dot_u8i8: return Cost::vector_dot;
-    case Kind::reduce:
-    case Kind::occupied:
-    case Kind::simplices:
-    case Kind::laplace: return Cost::slow;
-    case Kind::pack: return Cost::store;
-    case Kind::unpack: return Cost::load;
-    case Kind::coordinate:
-    case Kind::step:
-    case Kind::set_axis: return Cost::pointer;
-    case Kind::send:
-    case Kind::receive:
-    case Kind::barrier:
-    case Kind::fence:
-    case Kind::group_reduce:
-    case Kind::cast:
-    case Kind::temperature:
-    case Kind::beacon:
-    case Kind::route: return Cost::message;
+    case OpKind::div:
+    case OpKind::sqrt: return Cost::divide;
+    case OpKind::shl:
+    case OpKind::shr:
+    case OpKind::sar: return vector ? Cost::vector_int : Cost::shift;
+    case OpKind::select:
+    case OpKind::bit_and:
+    case OpKind::bit_or:
+    case OpKind::bit_xor: return ir::is_vector(op.type) ? Cost::vector_int : Cost::alu;
+    case OpKind::convert: return vector || ir::is_vector(op.type) ? Cost::vector_float : Cost::scalar_float;
+    case OpKind::splat:
+    case OpKind::extract:
+    case OpKind::permute: return Cost::shuffle;
+    case OpKind::dot_bf16:
+    case OpKind::dot_u8i8: return Cost::vector_dot;
+    case OpKind::reduce:
+    case OpKind::occupied:
+    case OpKind::simplices:
+    case OpKind::laplace: return Cost::slow;
+    case OpKind::pack: return Cost::store;
+    case OpKind::unpack: return Cost::load;
+    case OpKind::coordinate:
+    case OpKind::step:
+    case OpKind::set_axis: return Cost::pointer;
+    case OpKind::send:
+    case OpKind::receive:
+    case OpKind::barrier:
+    case OpKind::fence:
+    case OpKind::group_reduce:
+    case OpKind::cast:
+    case OpKind::temperature:
+    case OpKind::beacon:
+    case OpKind::route: return Cost::message;
     default: break;
   }
   if (vector) return floating ? Cost::vector_float : Cost::vector_int;
@@ -95,7 +95,7 @@ double cycles_of(const ir::Module& module, const std::vector<Node>& body, const 
     const Cost cost = cost_of(module, *op);
     double times = 1;
     const bool wide = cost == Cost::load64 || cost == Cost::store64 || cost == Cost::load32 || cost == Cost::store32;
-    if (wide && op->kind != Kind::load_splat) {
+    if (wide && op->kind != OpKind::load_splat) {
       // Of accesses in a row at any place, this share crosses a line of 64 bytes.
       const bool aligned = op->access.index == kNone && op->access.offset.constant % op->width == 0 &&
                            std::all_of(op->access.offset.terms.begin(), op->access.offset.terms.end(),

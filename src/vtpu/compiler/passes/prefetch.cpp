@@ -12,11 +12,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -75,7 +75,7 @@ class Prefetcher {
     std::set<std::tuple<ir::TensorId, Value, std::vector<std::pair<ir::LoopId, std::int64_t>>, std::int64_t>> lines;
     for (const Node& node : loop.body) {
       const Op& op = *node.op();
-      const bool memory = op.kind == Kind::load || op.kind == Kind::store;
+      const bool memory = op.kind == OpKind::load || op.kind == OpKind::store;
       if (!memory || op.access.cell != kNone) continue;
       const ir::Tensor& tensor = module_.tensors[op.access.tensor];
       if (static_cast<double>(tensor.bytes()) < machine_.ladder[1].bytes) continue;
@@ -153,34 +153,34 @@ class Prefetcher {
   Value later_index(Loop& loop, const Op& index, const Definitions& definitions, std::int64_t ahead,
                     std::vector<Node>& asked) {
     const Op* source = &index;
-    if (index.kind == Kind::extend) {
+    if (index.kind == OpKind::extend) {
       const auto found = definitions.find(index.operands[0]);
       if (found == definitions.end()) return kNone;
       source = found->second;
     }
     const std::int64_t step = source->access.offset.coefficient(loop.id);
-    if (source->kind != Kind::load || ir::is_vector(source->type) || source->access.cell != kNone || step <= 0)
+    if (source->kind != OpKind::load || ir::is_vector(source->type) || source->access.cell != kNone || step <= 0)
       return kNone;
     if (source->access.index != kNone && (source->access.scale != step || definitions.contains(source->access.index)))
       return kNone;
     if (loop.iteration == kNone) loop.iteration = module_.fresh(Type::i64);
     Appender at(module_, asked);
     const Value last = loop.counted() ? at.constant(Type::i64, loop.trip - 1)
-                                      : at.op(Kind::sub, Type::i64, {loop.trip_value, at.constant(Type::i64, 1)});
-    Value number = at.op(Kind::min, Type::i64,
-                         {at.op(Kind::add, Type::i64, {loop.iteration, at.constant(Type::i64, ahead)}), last});
-    if (source->access.index != kNone) number = at.op(Kind::add, Type::i64, {number, source->access.index});
+                                      : at.op(OpKind::sub, Type::i64, {loop.trip_value, at.constant(Type::i64, 1)});
+    Value number = at.op(OpKind::min, Type::i64,
+                         {at.op(OpKind::add, Type::i64, {loop.iteration, at.constant(Type::i64, ahead)}), last});
+    if (source->access.index != kNone) number = at.op(OpKind::add, Type::i64, {number, source->access.index});
     Op later = *source;
     std::erase_if(later.access.offset.terms, [&](const auto& term) { return term.loop == loop.id; });
     later.access.index = number;
     later.access.scale = step;
     const Value loaded = at.add(later);
-    return index.kind == Kind::extend ? at.op(Kind::extend, Type::i64, {loaded}) : loaded;
+    return index.kind == OpKind::extend ? at.op(OpKind::extend, Type::i64, {loaded}) : loaded;
   }
 
   static Op request(const Op& op) {
     Op prefetch;
-    prefetch.kind = Kind::prefetch;
+    prefetch.kind = OpKind::prefetch;
     prefetch.access = op.access;
     prefetch.source = op.source;
     return prefetch;

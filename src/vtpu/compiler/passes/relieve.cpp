@@ -10,11 +10,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Value;
 
 constexpr unsigned kVectors = 14;          // of 16: schedules need some to move in
@@ -35,8 +35,8 @@ class Reliever {
                  (effects.everything || effects.written.contains(op.access.tensor));
         });
       if (const Op* op = node.op()) {
-        const bool again = op->kind == Kind::constant || op->kind == Kind::iota || op->kind == Kind::load_splat ||
-                           (op->kind == Kind::load && ir::is_vector(op->type));
+        const bool again = op->kind == OpKind::constant || op->kind == OpKind::iota || op->kind == OpKind::load_splat ||
+                           (op->kind == OpKind::load && ir::is_vector(op->type));
         if (again) cheap[op->result] = *op;
         continue;
       }

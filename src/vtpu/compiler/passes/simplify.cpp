@@ -13,11 +13,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -37,29 +37,29 @@ std::optional<std::int64_t> folded(const Op& op, const Constants& constants) {
     x[k] = found->second;
   }
   const auto u = [&](std::size_t k) { return static_cast<std::uint64_t>(x[k]); };
-  if (op.kind == Kind::compare)
+  if (op.kind == OpKind::compare)
     return op.operand_type == Type::i64 || op.operand_type == Type::i32
                ? std::optional<std::int64_t>(isa::holds(op.condition, x[0], x[1]))
                : std::nullopt;
-  if (op.kind == Kind::select && !ir::is_vector(op.type)) return x[0] != 0 ? x[1] : x[2];
+  if (op.kind == OpKind::select && !ir::is_vector(op.type)) return x[0] != 0 ? x[1] : x[2];
   if (op.type != Type::i64 && op.type != Type::i32) return {};
   const std::uint64_t mask = op.type == Type::i32 ? 31 : 63;
   const std::uint64_t unsigned0 = op.type == Type::i32 ? static_cast<std::uint32_t>(x[0]) : u(0);
   switch (op.kind) {
-    case Kind::add: return wrapped(op.type, u(0) + u(1));
-    case Kind::sub: return wrapped(op.type, u(0) - u(1));
-    case Kind::mul: return wrapped(op.type, u(0) * u(1));
-    case Kind::fma: return wrapped(op.type, u(0) * u(1) + u(2));
-    case Kind::min: return std::min(x[0], x[1]);
-    case Kind::max: return std::max(x[0], x[1]);
-    case Kind::bit_and: return x[0] & x[1];
-    case Kind::bit_or: return x[0] | x[1];
-    case Kind::bit_xor: return x[0] ^ x[1];
-    case Kind::shl: return wrapped(op.type, u(0) << (u(1) & mask));
-    case Kind::shr: return wrapped(op.type, unsigned0 >> (u(1) & mask));
-    case Kind::sar: return x[0] >> (u(1) & mask);
-    case Kind::extend: return x[0];
-    case Kind::convert:
+    case OpKind::add: return wrapped(op.type, u(0) + u(1));
+    case OpKind::sub: return wrapped(op.type, u(0) - u(1));
+    case OpKind::mul: return wrapped(op.type, u(0) * u(1));
+    case OpKind::fma: return wrapped(op.type, u(0) * u(1) + u(2));
+    case OpKind::min: return std::min(x[0], x[1]);
+    case OpKind::max: return std::max(x[0], x[1]);
+    case OpKind::bit_and: return x[0] & x[1];
+    case OpKind::bit_or: return x[0] | x[1];
+    case OpKind::bit_xor: return x[0] ^ x[1];
+    case OpKind::shl: return wrapped(op.type, u(0) << (u(1) & mask));
+    case OpKind::shr: return wrapped(op.type, unsigned0 >> (u(1) & mask));
+    case OpKind::sar: return x[0] >> (u(1) & mask);
+    case OpKind::extend: return x[0];
+    case OpKind::convert:
       return op.operand_type == Type::i64 || op.operand_type == Type::i32
                  ? std::optional<std::int64_t>(wrapped(op.type, u(0)))
                  : std::nullopt;
@@ -75,18 +75,18 @@ Value same_as(const Op& op, const Constants& constants) {
   };
   const bool integer = op.type == Type::i64 || op.type == Type::i32;
   switch (op.kind) {
-    case Kind::add:
+    case OpKind::add:
       if (integer && is(1, 0)) return op.operands[0];
       if (integer && is(0, 0)) return op.operands[1];
       return kNone;
-    case Kind::sub:
-    case Kind::shl:
-    case Kind::shr:
-    case Kind::sar: return integer && op.operands.size() == 2 && is(1, 0) ? op.operands[0] : kNone;
-    case Kind::mul:
+    case OpKind::sub:
+    case OpKind::shl:
+    case OpKind::shr:
+    case OpKind::sar: return integer && op.operands.size() == 2 && is(1, 0) ? op.operands[0] : kNone;
+    case OpKind::mul:
       if (integer && is(1, 1)) return op.operands[0];
       return integer && is(0, 1) ? op.operands[1] : kNone;
-    case Kind::select: {
+    case OpKind::select: {
       if (ir::is_vector(op.type)) return kNone;
       const auto found = constants.find(op.operands[0]);
       return found == constants.end() ? kNone : op.operands[found->second != 0 ? 1 : 2];
@@ -111,7 +111,7 @@ std::string key_of(const Op& op) {
     put(op.access.cell), put(op.access.axis);
     for (const auto& term : op.access.offset.terms) put(term.loop), put(term.coefficient);
   }
-  if (op.kind == Kind::coordinate) put(op.place.bits());
+  if (op.kind == OpKind::coordinate) put(op.place.bits());
   return key;
 }
 
@@ -134,7 +134,7 @@ class Simplifier {
     std::map<Value, bool> spread;  // loads, and whether every use is a splat
     std::map<Value, Value> same;
     ir::for_each_op(module_.body, [&](const Op& op) {
-      const bool four = op.kind == Kind::load && (op.type == Type::f32 || op.type == Type::i32) &&
+      const bool four = op.kind == OpKind::load && (op.type == Type::f32 || op.type == Type::i32) &&
                         op.access.cell == kNone && ir::size_of(module_.tensors[op.access.tensor].element) == 4;
       if (four) spread[op.result] = true;
     });
@@ -144,7 +144,7 @@ class Simplifier {
     const auto scan = [&](const auto& self, const std::vector<Node>& nodes) -> void {
       for (const Node& node : nodes) {
         if (const Op* op = node.op()) {
-          if (op->kind != Kind::splat) for_each_operand(*op, used);
+          if (op->kind != OpKind::splat) for_each_operand(*op, used);
           continue;
         }
         const Loop& loop = *node.loop();
@@ -157,14 +157,14 @@ class Simplifier {
     std::erase_if(spread, [](const auto& entry) { return !entry.second; });
     if (spread.empty()) return;
     ir::for_each_op(module_.body, [&](Op& op) {
-      if (op.kind == Kind::splat && spread.contains(op.operands[0])) same[op.result] = op.operands[0];
+      if (op.kind == OpKind::splat && spread.contains(op.operands[0])) same[op.result] = op.operands[0];
     });
     // A load that nobody uses stays what it is, and is dropped.
     std::set<Value> loads;
     for (const auto& [splat, load] : same) loads.insert(load);
     ir::for_each_op(module_.body, [&](Op& op) {
-      if (!loads.contains(op.result) || op.kind != Kind::load) return;
-      op.kind = Kind::load_splat;
+      if (!loads.contains(op.result) || op.kind != OpKind::load) return;
+      op.kind = OpKind::load_splat;
       op.type = module_.types[op.result] = ir::vector_of(op.type);
     });
     replace_uses(module_.body, same);
@@ -197,7 +197,7 @@ class Simplifier {
       if (op.result != kNone) {
         if (const auto value = folded(op, constants_)) {
           Op constant;
-          constant.kind = Kind::constant;
+          constant.kind = OpKind::constant;
           constant.type = op.type;
           constant.result = op.result;
           constant.imm = *value;
@@ -208,11 +208,11 @@ class Simplifier {
           replaced_[op.result] = twin;
           continue;
         }
-        if (op.kind == Kind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
+        if (op.kind == OpKind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
       }
       if (!ir::has_effect(op.kind) && op.result != kNone) {
-        Known& where = op.kind == Kind::load || op.kind == Kind::load_splat ? loads : known;
-        const bool shared = op.kind != Kind::occupied && op.kind != Kind::simplices && op.kind != Kind::laplace;
+        Known& where = op.kind == OpKind::load || op.kind == OpKind::load_splat ? loads : known;
+        const bool shared = op.kind != OpKind::occupied && op.kind != OpKind::simplices && op.kind != OpKind::laplace;
         if (shared) {
           const auto [place, fresh] = where.try_emplace(key_of(op), op.result);
           if (!fresh) {
@@ -306,7 +306,7 @@ class Simplifier {
         out &= op->access.offset.coefficient(loop.id) == 0;
         const bool reads = op->access.tensor != ir::kNoTensor;
         if (reads) out &= runs && !effects.everything && !effects.written.contains(op->access.tensor);
-        out &= op->kind != Kind::occupied && op->kind != Kind::simplices && op->kind != Kind::laplace;
+        out &= op->kind != OpKind::occupied && op->kind != OpKind::simplices && op->kind != OpKind::laplace;
       }
       if (!out) {
         kept.push_back(std::move(node));

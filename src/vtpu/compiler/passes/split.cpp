@@ -10,11 +10,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -41,10 +41,10 @@ class Shifter {
     }
     if (found == moved_.end()) {
       Appender at(module_, inside ? body_ : front_);
-      Value bytes = at.op(Kind::mul, Type::i64, {count_, at.constant(Type::i64, step)});
+      Value bytes = at.op(OpKind::mul, Type::i64, {count_, at.constant(Type::i64, step)});
       if (access.index != kNone) {
-        const Value scaled = at.op(Kind::mul, Type::i64, {access.index, at.constant(Type::i64, access.scale)});
-        bytes = at.op(Kind::add, Type::i64, {bytes, scaled});
+        const Value scaled = at.op(OpKind::mul, Type::i64, {access.index, at.constant(Type::i64, access.scale)});
+        bytes = at.op(OpKind::add, Type::i64, {bytes, scaled});
       }
       found = moved_.emplace(key, bytes).first;
     }
@@ -57,15 +57,15 @@ class Shifter {
   /// Sixteen indices, each `step` further for every iteration done.
   Value lanes_moved(Appender& at, Value index, std::int64_t step) {
     Op narrow, splat;
-    narrow.kind = Kind::convert;
+    narrow.kind = OpKind::convert;
     narrow.type = Type::i32;
     narrow.operand_type = Type::i64;
-    narrow.operands = {at.op(Kind::mul, Type::i64, {count_, at.constant(Type::i64, step)})};
-    splat.kind = Kind::splat;
+    narrow.operands = {at.op(OpKind::mul, Type::i64, {count_, at.constant(Type::i64, step)})};
+    splat.kind = OpKind::splat;
     splat.type = Type::i32x16;
     splat.operand_type = Type::i32;
     splat.operands = {at.add(narrow)};
-    return at.op(Kind::add, Type::i32x16, {index, at.add(splat)});
+    return at.op(OpKind::add, Type::i32x16, {index, at.add(splat)});
   }
 
   ir::Module& module_;
@@ -118,7 +118,7 @@ void finish(ir::Module& module, const Loop& loop, Count done, Count rest, const 
     tail.iteration = module.fresh(Type::i64);
     Appender body(module, tail.body);
     const Value before = done.value != kNone ? done.value : body.constant(Type::i64, done.number);
-    copier.replace(loop.iteration, body.op(Kind::add, Type::i64, {tail.iteration, before}));
+    copier.replace(loop.iteration, body.op(OpKind::add, Type::i64, {tail.iteration, before}));
   }
   for (std::size_t k = 0; k < loop.carried.size(); ++k) {
     Loop::Carried carried = loop.carried[k];
@@ -157,10 +157,10 @@ Division divide(ir::Module& module, const Loop& loop, std::int64_t copies, std::
   VTPU_CHECK(std::has_single_bit(bits), "a count known at run time only is divided by shifting");
   Appender at(module, into);
   const Value shift = at.constant(Type::i64, std::countr_zero(bits));
-  const Value trip = at.op(Kind::max, Type::i64, {loop.trip_value, at.constant(Type::i64, 0)});
-  division.main.value = at.op(Kind::shr, Type::i64, {trip, shift});
-  division.rest.value = at.op(Kind::bit_and, Type::i64, {trip, at.constant(Type::i64, copies - 1)});
-  division.done.value = at.op(Kind::shl, Type::i64, {division.main.value, shift});
+  const Value trip = at.op(OpKind::max, Type::i64, {loop.trip_value, at.constant(Type::i64, 0)});
+  division.main.value = at.op(OpKind::shr, Type::i64, {trip, shift});
+  division.rest.value = at.op(OpKind::bit_and, Type::i64, {trip, at.constant(Type::i64, copies - 1)});
+  division.done.value = at.op(OpKind::shl, Type::i64, {division.main.value, shift});
   return division;
 }
 

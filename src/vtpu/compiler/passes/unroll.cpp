@@ -10,11 +10,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -25,7 +25,8 @@ void flatten(ir::Module& module, const Loop& loop, std::vector<Node>& into, std:
   for (std::size_t k = 0; k < state.size(); ++k) results[loop.carried[k].result] = state[k];
 }
 
-/// Whether a loop makes coordinates or messages: there are few registers for them, and no other place for what they hold.
+/// Whether a loop makes coordinates or messages: there are few registers for them, and no other place for what they
+/// hold.
 bool must_not_grow(const Loop& loop) {
   return std::any_of(loop.body.begin(), loop.body.end(), [](const Node& node) {
     return node.op() != nullptr && (node.op()->type == Type::message || node.op()->type == Type::coordinate);
@@ -148,7 +149,7 @@ class Unroller {
     if (loop.iteration != kNone) {
       main.iteration = module_.fresh(Type::i64);
       Appender body(module_, main.body);
-      base = body.op(Kind::mul, Type::i64, {main.iteration, body.constant(Type::i64, copies)});
+      base = body.op(OpKind::mul, Type::i64, {main.iteration, body.constant(Type::i64, copies)});
     }
     for (std::int64_t c = 0; c < copies; ++c) {
       const auto index = static_cast<std::size_t>(c);
@@ -157,7 +158,7 @@ class Unroller {
       Appender body(module_, main.body);
       if (loop.iteration != kNone)
         copier.replace(loop.iteration,
-                       c == 0 ? base : body.op(Kind::add, Type::i64, {base, body.constant(Type::i64, c)}));
+                       c == 0 ? base : body.op(OpKind::add, Type::i64, {base, body.constant(Type::i64, c)}));
       for (std::size_t k = 0; k < carried; ++k)
         copier.replace(loop.carried[k].argument,
                        loop.carried[k].reorderable || c == 0 ? state[index][k] : state[index - 1][k]);

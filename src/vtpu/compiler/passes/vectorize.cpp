@@ -12,11 +12,11 @@
 namespace vtpu::compiler::passes {
 namespace {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
@@ -100,8 +100,8 @@ class VectorLoop {
     };
     for (const Node& node : loop_.body) {
       const Op& op = *node.op();
-      if (op.result == kNone && op.kind != Kind::store && op.kind != Kind::prefetch) return false;
-      if (op.kind == Kind::constant) continue;
+      if (op.result == kNone && op.kind != OpKind::store && op.kind != OpKind::prefetch) return false;
+      if (op.kind == OpKind::constant) continue;
       see(op.type), see(op.operand_type);
     }
     if (wide == narrow) return false;
@@ -115,18 +115,18 @@ class VectorLoop {
       const Loop::Carried& carried = loop_.carried[best];
       if (carried.reorderable) continue;
       const auto chooses = definitions_.find(carried.next);
-      if (chooses == definitions_.end() || chooses->second->kind != Kind::select) continue;
+      if (chooses == definitions_.end() || chooses->second->kind != OpKind::select) continue;
       const Op& choose = *chooses->second;
       if (choose.operands[2] != carried.argument) continue;
       const auto compares = definitions_.find(choose.operands[0]);
-      if (compares == definitions_.end() || compares->second->kind != Kind::compare) continue;
+      if (compares == definitions_.end() || compares->second->kind != OpKind::compare) continue;
       const Op& compare = *compares->second;
       const bool strict = compare.condition == isa::Condition::lt || compare.condition == isa::Condition::gt;
       if (!strict || compare.operands[0] != choose.operands[1] || compare.operands[1] != carried.argument) continue;
       if (compare.operand_type != Type::f32 && compare.operand_type != Type::i32) continue;
       for (std::size_t index = 0; index < loop_.carried.size(); ++index) {
         const auto other = definitions_.find(loop_.carried[index].next);
-        if (index == best || other == definitions_.end() || other->second->kind != Kind::select) continue;
+        if (index == best || other == definitions_.end() || other->second->kind != OpKind::select) continue;
         const Op& second = *other->second;
         if (second.type != Type::i64 || second.operands[0] != compare.result ||
             second.operands[2] != loop_.carried[index].argument)
@@ -152,8 +152,8 @@ class VectorLoop {
     const auto found = definitions_.find(value);
     if (found == definitions_.end()) return false;
     const Op& op = *found->second;
-    const bool simple = op.kind == Kind::add || op.kind == Kind::sub || op.kind == Kind::mul ||
-                        op.kind == Kind::constant || op.kind == Kind::shl;
+    const bool simple = op.kind == OpKind::add || op.kind == OpKind::sub || op.kind == OpKind::mul ||
+                        op.kind == OpKind::constant || op.kind == OpKind::shl;
     if (!simple || op.type != Type::i64) return false;
     counting_.insert(&op);
     return std::all_of(op.operands.begin(), op.operands.end(), [&](Value v) { return only_counts(v); });
@@ -189,9 +189,9 @@ class VectorLoop {
     if (numbers_ != kNone) {
       Appender front(module_, front_), body(module_, body_);
       Loop::Carried counts;
-      counts.initial = front.op(Kind::iota, Type::i32x16, {});
+      counts.initial = front.op(OpKind::iota, Type::i32x16, {});
       counts.argument = numbers_;
-      counts.next = body.op(Kind::add, Type::i32x16, {numbers_, front.constant(Type::i32x16, lanes_)});
+      counts.next = body.op(OpKind::add, Type::i32x16, {numbers_, front.constant(Type::i32x16, lanes_)});
       carried_.push_back(counts);
     }
     return true;
@@ -202,7 +202,7 @@ class VectorLoop {
     const auto [place, fresh] = spread_.try_emplace(value, kNone);
     if (!fresh) return place->second;
     Op op;
-    op.kind = Kind::splat;
+    op.kind = OpKind::splat;
     op.type = ir::vector_of(type);
     op.operand_type = type;
     op.operands = {value};
@@ -229,7 +229,7 @@ class VectorLoop {
       return keep(Appender(module_, front_).constant(Type::i32x16, static_cast<std::int32_t>(found->second)));
     if (!inside(value)) {
       Op op;
-      op.kind = Kind::convert;
+      op.kind = OpKind::convert;
       op.type = Type::i32;
       op.operand_type = Type::i64;
       op.operands = {value};
@@ -238,8 +238,8 @@ class VectorLoop {
     const auto found = definitions_.find(value);
     if (found == definitions_.end()) return {};
     const Op& op = *found->second;
-    if (op.kind == Kind::extend) return lift(op.operands[0]);
-    if (op.kind != Kind::add && op.kind != Kind::sub && op.kind != Kind::mul) return {};
+    if (op.kind == OpKind::extend) return lift(op.operands[0]);
+    if (op.kind != OpKind::add && op.kind != OpKind::sub && op.kind != OpKind::mul) return {};
     const auto a = lift_low(op.operands[0]), b = lift_low(op.operands[1]);
     if (!a || !b) return {};
     return keep(body.op(op.kind, Type::i32x16, {*a, *b}));
@@ -256,37 +256,37 @@ class VectorLoop {
       const auto chosen = vectors_.find(op.operands[0]), before = vectors_.find(op.operands[2]);
       if (chosen == vectors_.end() || before == vectors_.end()) return false;
       vectors_[op.result] =
-          Appender(module_, body_).op(Kind::select, Type::i32x16, {chosen->second, numbers(), before->second});
+          Appender(module_, body_).op(OpKind::select, Type::i32x16, {chosen->second, numbers(), before->second});
       return true;
     }
-    if (counting_.contains(&op) && op.kind != Kind::constant) return true;
+    if (counting_.contains(&op) && op.kind != OpKind::constant) return true;
     switch (op.kind) {
-      case Kind::constant: return true;
-      case Kind::load:
-      case Kind::load_splat:
-      case Kind::store: return convert_access(op);
-      case Kind::prefetch: return true;
-      case Kind::extend: return true;  // where it is an index, it is looked through
-      case Kind::convert: return convert_number(op);
-      case Kind::add:
-      case Kind::sub:
-      case Kind::mul:
+      case OpKind::constant: return true;
+      case OpKind::load:
+      case OpKind::load_splat:
+      case OpKind::store: return convert_access(op);
+      case OpKind::prefetch: return true;
+      case OpKind::extend: return true;  // where it is an index, it is looked through
+      case OpKind::convert: return convert_number(op);
+      case OpKind::add:
+      case OpKind::sub:
+      case OpKind::mul:
         if (op.type == Type::i64) return only_counts(op.result) || feeds_indices_only(op);
         return plain(op);
-      case Kind::fma:
-      case Kind::div:
-      case Kind::sqrt:
-      case Kind::min:
-      case Kind::max:
-      case Kind::bit_and:
-      case Kind::bit_or:
-      case Kind::bit_xor:
-      case Kind::select:
-      case Kind::bits: return plain(op);
-      case Kind::compare: return plain(op);
-      case Kind::shl:
-      case Kind::shr:
-      case Kind::sar: {
+      case OpKind::fma:
+      case OpKind::div:
+      case OpKind::sqrt:
+      case OpKind::min:
+      case OpKind::max:
+      case OpKind::bit_and:
+      case OpKind::bit_or:
+      case OpKind::bit_xor:
+      case OpKind::select:
+      case OpKind::bits: return plain(op);
+      case OpKind::compare: return plain(op);
+      case OpKind::shl:
+      case OpKind::shr:
+      case OpKind::sar: {
         const auto amount = constants_.find(op.operands[1]);
         const auto from = lift(op.operands[0]);
         if (op.type != Type::i32 || amount == constants_.end() || !from) return false;
@@ -302,11 +302,11 @@ class VectorLoop {
 
   bool plain(const Op& op) {
     Op made = op;
-    const bool compares = op.kind == Kind::compare;
+    const bool compares = op.kind == OpKind::compare;
     const Type scalar = compares ? op.operand_type : op.type;
     // Truth values are masks here; what combines two of them works on the bits of both.
     const bool truth = !compares && op.type == Type::i64 &&
-                       (op.kind == Kind::bit_and || op.kind == Kind::bit_or || op.kind == Kind::bit_xor);
+                       (op.kind == OpKind::bit_and || op.kind == OpKind::bit_or || op.kind == OpKind::bit_xor);
     if (truth) {
       for (Value& value : made.operands) {
         const auto found = vectors_.find(value);
@@ -319,7 +319,7 @@ class VectorLoop {
     }
     if (ir::vector_of(scalar) == Type::none) return false;
     for (std::size_t k = 0; k < made.operands.size(); ++k) {
-      const auto lifted = op.kind == Kind::select && k == 0 ? mask(op.operands[0]) : lift(op.operands[k]);
+      const auto lifted = op.kind == OpKind::select && k == 0 ? mask(op.operands[0]) : lift(op.operands[k]);
       if (!lifted) return false;
       made.operands[k] = *lifted;
     }
@@ -328,7 +328,7 @@ class VectorLoop {
       made.operand_type = ir::vector_of(scalar);
     } else {
       made.type = ir::vector_of(scalar);
-      if (op.kind == Kind::bits) {
+      if (op.kind == OpKind::bits) {
         made.operand_type = ir::vector_of(op.operand_type);
         if (made.operand_type == Type::none) return false;
       }
@@ -344,7 +344,7 @@ class VectorLoop {
     if (inside(value)) return {};
     // From outside: all lanes or none.
     Appender front(module_, front_);
-    return front.op(Kind::select, Type::lanes,
+    return front.op(OpKind::select, Type::lanes,
                     {value, front.constant(Type::lanes, kAllLanes), front.constant(Type::lanes, 0)});
   }
 
@@ -377,7 +377,7 @@ class VectorLoop {
   bool convert_access(const Op& op) {
     const ir::Tensor& tensor = module_.tensors[op.access.tensor];
     const auto size = static_cast<std::int64_t>(ir::size_of(tensor.element));
-    const Type scalar = op.kind == Kind::store ? module_.types[op.operands[0]] : op.type;
+    const Type scalar = op.kind == OpKind::store ? module_.types[op.operands[0]] : op.type;
     if (op.access.cell != kNone || ir::vector_of(scalar) == Type::none || ir::is_vector(op.type)) return false;
     if (size != (scalar == Type::f64 ? 8 : 4)) return false;
     Copier copier(module_);
@@ -388,7 +388,7 @@ class VectorLoop {
     made.width = width_;
     const std::int64_t step = op.access.offset.coefficient(loop_.id);
     const bool scattered = op.access.index != kNone && inside(op.access.index);
-    if (op.kind == Kind::store) {
+    if (op.kind == OpKind::store) {
       const auto value = lift(op.operands[0]);
       if (!value) return false;
       made.operands = {*value};
@@ -400,16 +400,16 @@ class VectorLoop {
       if (!index) return false;
       made.access.index = *index;
     } else if (step == 0) {
-      if (op.kind == Kind::store || size != 4) return false;
-      made.kind = Kind::load_splat;
+      if (op.kind == OpKind::store || size != 4) return false;
+      made.kind = OpKind::load_splat;
     } else if (step != size) {
       if (size != 4 || step % 4 != 0 || width_ != 64 || op.access.index != kNone) return false;
       Appender front(module_, front_);
-      made.access.index = front.op(Kind::mul, Type::i32x16,
-                                   {front.op(Kind::iota, Type::i32x16, {}), front.constant(Type::i32x16, step / 4)});
+      made.access.index = front.op(OpKind::mul, Type::i32x16,
+                                   {front.op(OpKind::iota, Type::i32x16, {}), front.constant(Type::i32x16, step / 4)});
       made.access.scale = 4;
     }
-    if (op.kind == Kind::store)
+    if (op.kind == OpKind::store)
       body_.emplace_back(made);
     else
       vectors_[op.result] = Appender(module_, body_).add(made);
@@ -424,7 +424,7 @@ class VectorLoop {
         reduction == isa::ReductionKind::add || (reduction == isa::ReductionKind::max && vector == Type::f32x16);
     if (direct) {
       Op op;
-      op.kind = Kind::reduce;
+      op.kind = OpKind::reduce;
       op.type = scalar;
       op.operand_type = vector;
       op.reduction = reduction;
@@ -437,17 +437,17 @@ class VectorLoop {
         all = at.op(kind_of(reduction), scalar, {all, extract(at, vector, value, lane)});
       return all;
     }
-    const Value lane = at.op(Kind::iota, Type::i32x16, {});
+    const Value lane = at.op(OpKind::iota, Type::i32x16, {});
     for (std::int64_t half = 8; half > 0; half /= 2) {
-      const Value other = at.op(Kind::bit_xor, Type::i32x16, {lane, at.constant(Type::i32x16, half)});
-      value = at.op(kind_of(reduction), vector, {value, at.op(Kind::permute, vector, {value, other})});
+      const Value other = at.op(OpKind::bit_xor, Type::i32x16, {lane, at.constant(Type::i32x16, half)});
+      value = at.op(kind_of(reduction), vector, {value, at.op(OpKind::permute, vector, {value, other})});
     }
     return extract(at, vector, value, 0);
   }
 
   static Value extract(Appender& at, Type vector, Value value, std::int64_t lane) {
     Op op;
-    op.kind = Kind::extract;
+    op.kind = OpKind::extract;
     op.type = ir::scalar_of(vector);
     op.operand_type = vector;
     op.operands = {value};
@@ -464,7 +464,7 @@ class VectorLoop {
     if (width_ == 32) {  // the upper half holds what the ops made of zeros
       const Value neutral = at.constant(vector, identity(carried.reduction, ir::scalar_of(vector)));
       const std::int64_t lower = vector == Type::f64x8 ? kLowerLanes >> 4 : kLowerLanes;
-      lanes = at.op(Kind::select, vector, {at.constant(Type::lanes, lower), lanes, neutral});
+      lanes = at.op(OpKind::select, vector, {at.constant(Type::lanes, lower), lanes, neutral});
     }
     const Value all = across(carried.reduction, vector, lanes, into);
     return at.op(kind_of(carried.reduction), ir::scalar_of(vector), {carried.initial, all});
@@ -479,7 +479,7 @@ class VectorLoop {
     Appender at(module_, into);
     const auto spread_here = [&](Value value, Type type) {
       Op op;
-      op.kind = Kind::splat;
+      op.kind = OpKind::splat;
       op.type = ir::vector_of(type);
       op.operand_type = type;
       op.operands = {value};
@@ -487,7 +487,7 @@ class VectorLoop {
     };
     const auto compare = [&](isa::Condition condition, Type operand, Type type, Value a, Value b) {
       Op op;
-      op.kind = Kind::compare;
+      op.kind = OpKind::compare;
       op.type = type;
       op.operand_type = operand;
       op.condition = condition;
@@ -497,9 +497,9 @@ class VectorLoop {
     const Value equal =
         compare(isa::Condition::eq, vector, Type::lanes, carried_[extremum.best].result, spread_here(all, scalar));
     const Value none = at.constant(Type::i32x16, 0x7fffffff);
-    const Value candidates = at.op(Kind::select, Type::i32x16, {equal, carried_[extremum.index].result, none});
+    const Value candidates = at.op(OpKind::select, Type::i32x16, {equal, carried_[extremum.index].result, none});
     Op number;
-    number.kind = Kind::extend;
+    number.kind = OpKind::extend;
     number.type = Type::i64;
     number.operands = {across(isa::ReductionKind::min, Type::i32x16, candidates, into)};
     const Value first = at.add(number);
@@ -507,11 +507,11 @@ class VectorLoop {
     Copier copier(module_);
     if (loop_.iteration != kNone) copier.replace(loop_.iteration, first);
     for (const Node& node : loop_.body)
-      if (counting_.contains(node.op()) || node.op()->kind == Kind::constant) into.push_back(copier.copy(node));
+      if (counting_.contains(node.op()) || node.op()->kind == OpKind::constant) into.push_back(copier.copy(node));
     const Value better = compare(extremum.compare->condition, scalar, Type::i64, all, best.initial);
-    state[extremum.best] = at.op(Kind::select, scalar, {better, all, best.initial});
+    state[extremum.best] = at.op(OpKind::select, scalar, {better, all, best.initial});
     state[extremum.index] =
-        at.op(Kind::select, Type::i64,
+        at.op(OpKind::select, Type::i64,
               {better, copier.at(extremum.choose_index->operands[1]), loop_.carried[extremum.index].initial});
   }
 
@@ -534,7 +534,7 @@ class Vectorizer {
  public:
   Vectorizer(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
     ir::for_each_op(module.body, [&](const Op& op) {
-      if (op.kind == Kind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
+      if (op.kind == OpKind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
     });
   }
 

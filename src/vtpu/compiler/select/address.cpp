@@ -13,11 +13,11 @@
 /// moves on at the end of an iteration. So no address is ever multiplied out in a loop.
 namespace vtpu::compiler::select {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Value;
 using isa::File;
 

@@ -8,9 +8,9 @@
 /// register is written by the last only: it may be that of an operand.
 namespace vtpu::compiler::select {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 using isa::File;
@@ -20,28 +20,28 @@ namespace {
 constexpr std::int64_t kHigh = 32;  // bits above an i32
 
 /// The opcode for a kind of arithmetic on a type, or nop.
-isa::Opcode opcode_of(Kind kind, Type type) {
+isa::Opcode opcode_of(OpKind kind, Type type) {
   using O = isa::Opcode;
   struct Row {
-    Kind kind;
+    OpKind kind;
     O i64, f64, f32, f64x8, f32x16, i32x16;
   };
   static constexpr Row kRows[] = {
-      {Kind::add, O::dadd_i64, O::dadd_f64, O::dadd_f32, O::dadd_f64x8, O::dadd_f32x16, O::dadd_i32x16},
-      {Kind::sub, O::dsub_i64, O::dsub_f64, O::dsub_f32, O::dsub_f64x8, O::dsub_f32x16, O::dsub_i32x16},
-      {Kind::mul, O::dmul_i64, O::dmul_f64, O::dmul_f32, O::dmul_f64x8, O::dmul_f32x16, O::dmul_i32x16},
-      {Kind::fma, O::dfma_i64, O::dfma_f64, O::dfma_f32, O::dfma_f64x8, O::dfma_f32x16, O::nop},
-      {Kind::div, O::nop, O::ddiv_f64, O::ddiv_f32, O::ddiv_f64x8, O::ddiv_f32x16, O::nop},
-      {Kind::sqrt, O::nop, O::dsqrt_f64, O::dsqrt_f32, O::dsqrt_f64x8, O::dsqrt_f32x16, O::nop},
-      {Kind::min, O::dmin_i64, O::dmin_f64, O::dmin_f32, O::nop, O::dmin_f32x16, O::dmin_i32x16},
-      {Kind::max, O::dmax_i64, O::dmax_f64, O::dmax_f32, O::nop, O::dmax_f32x16, O::dmax_i32x16},
-      {Kind::bit_and, O::dand_i64, O::dand_i64, O::dand_i64, O::dand_x16, O::dand_x16, O::dand_x16},
-      {Kind::bit_or, O::dor_i64, O::dor_i64, O::dor_i64, O::dor_x16, O::dor_x16, O::dor_x16},
-      {Kind::bit_xor, O::dxor_i64, O::dxor_i64, O::dxor_i64, O::dxor_x16, O::dxor_x16, O::dxor_x16},
-      {Kind::shl, O::dshl_i64, O::nop, O::nop, O::nop, O::nop, O::dshl_i32x16},
-      {Kind::shr, O::dshr_i64, O::nop, O::nop, O::nop, O::nop, O::dshr_i32x16},
-      {Kind::sar, O::dsar_i64, O::nop, O::nop, O::nop, O::nop, O::dsar_i32x16},
-      {Kind::compare, O::dcmp_i64, O::dcmp_f64, O::dcmp_f32, O::dcmp_f64x8, O::dcmp_f32x16, O::dcmp_i32x16}};
+      {OpKind::add, O::dadd_i64, O::dadd_f64, O::dadd_f32, O::dadd_f64x8, O::dadd_f32x16, O::dadd_i32x16},
+      {OpKind::sub, O::dsub_i64, O::dsub_f64, O::dsub_f32, O::dsub_f64x8, O::dsub_f32x16, O::dsub_i32x16},
+      {OpKind::mul, O::dmul_i64, O::dmul_f64, O::dmul_f32, O::dmul_f64x8, O::dmul_f32x16, O::dmul_i32x16},
+      {OpKind::fma, O::dfma_i64, O::dfma_f64, O::dfma_f32, O::dfma_f64x8, O::dfma_f32x16, O::nop},
+      {OpKind::div, O::nop, O::ddiv_f64, O::ddiv_f32, O::ddiv_f64x8, O::ddiv_f32x16, O::nop},
+      {OpKind::sqrt, O::nop, O::dsqrt_f64, O::dsqrt_f32, O::dsqrt_f64x8, O::dsqrt_f32x16, O::nop},
+      {OpKind::min, O::dmin_i64, O::dmin_f64, O::dmin_f32, O::nop, O::dmin_f32x16, O::dmin_i32x16},
+      {OpKind::max, O::dmax_i64, O::dmax_f64, O::dmax_f32, O::nop, O::dmax_f32x16, O::dmax_i32x16},
+      {OpKind::bit_and, O::dand_i64, O::dand_i64, O::dand_i64, O::dand_x16, O::dand_x16, O::dand_x16},
+      {OpKind::bit_or, O::dor_i64, O::dor_i64, O::dor_i64, O::dor_x16, O::dor_x16, O::dor_x16},
+      {OpKind::bit_xor, O::dxor_i64, O::dxor_i64, O::dxor_i64, O::dxor_x16, O::dxor_x16, O::dxor_x16},
+      {OpKind::shl, O::dshl_i64, O::nop, O::nop, O::nop, O::nop, O::dshl_i32x16},
+      {OpKind::shr, O::dshr_i64, O::nop, O::nop, O::nop, O::nop, O::dshr_i32x16},
+      {OpKind::sar, O::dsar_i64, O::nop, O::nop, O::nop, O::nop, O::dsar_i32x16},
+      {OpKind::compare, O::dcmp_i64, O::dcmp_f64, O::dcmp_f32, O::dcmp_f64x8, O::dcmp_f32x16, O::dcmp_i32x16}};
   for (const Row& row : kRows) {
     if (row.kind != kind) continue;
     switch (type) {
@@ -60,15 +60,15 @@ isa::Opcode opcode_of(Kind kind, Type type) {
   return O::nop;
 }
 
-bool commutes(Kind kind) {
+bool commutes(OpKind kind) {
   switch (kind) {
-    case Kind::add:
-    case Kind::mul:
-    case Kind::min:
-    case Kind::max:
-    case Kind::bit_and:
-    case Kind::bit_or:
-    case Kind::bit_xor: return true;
+    case OpKind::add:
+    case OpKind::mul:
+    case OpKind::min:
+    case OpKind::max:
+    case OpKind::bit_and:
+    case OpKind::bit_or:
+    case OpKind::bit_xor: return true;
     default: return false;
   }
 }
@@ -79,7 +79,7 @@ Number condition_of(isa::Condition condition) { return {static_cast<std::int64_t
 
 void Selector::op(const Op& o) {
   switch (o.kind) {
-    case Kind::constant:
+    case OpKind::constant:
       if (ir::is_vector(o.type)) {
         isa::Constant bytes{};
         const std::size_t size = o.type == Type::f64x8 ? 8 : 4;
@@ -88,51 +88,51 @@ void Selector::op(const Op& o) {
       }
       if (needs_register_[o.result]) emit(Opcode::dmov_i64, {define(o.result), Number{number_[o.result]}});
       return;
-    case Kind::iota: {
+    case OpKind::iota: {
       isa::Constant bytes{};
       for (std::uint32_t lane = 0; lane < 16; ++lane) std::memcpy(&bytes[4 * lane], &lane, 4);
       return emit(Opcode::dmov_const, {define(o.result), Number{constant(bytes)}});
     }
-    case Kind::compare: return compare(o);
-    case Kind::convert: return convert(o);
-    case Kind::bits:
+    case OpKind::compare: return compare(o);
+    case OpKind::convert: return convert(o);
+    case OpKind::bits:
       if (o.type == Type::f32)
         return emit(Opcode::dand_i64, {define(o.result), reg(o.operands[0]), Number{0xffffffff}});
       return alias(o);
-    case Kind::extend: return extend(o);
-    case Kind::splat: return splat(o);
-    case Kind::extract: return extract(o);
-    case Kind::permute: return emit(Opcode::dperm_i32, {define(o.result), reg(o.operands[0]), reg(o.operands[1])});
-    case Kind::reduce: return reduce(o);
-    case Kind::dot_bf16:
-    case Kind::dot_u8i8: {
+    case OpKind::extend: return extend(o);
+    case OpKind::splat: return splat(o);
+    case OpKind::extract: return extract(o);
+    case OpKind::permute: return emit(Opcode::dperm_i32, {define(o.result), reg(o.operands[0]), reg(o.operands[1])});
+    case OpKind::reduce: return reduce(o);
+    case OpKind::dot_bf16:
+    case OpKind::dot_u8i8: {
       const Register sum = take_over(o.operands[0], o.result);
-      const Opcode opcode = o.kind == Kind::dot_bf16 ? Opcode::ddot_bf16 : Opcode::ddot_u8i8;
+      const Opcode opcode = o.kind == OpKind::dot_bf16 ? Opcode::ddot_bf16 : Opcode::ddot_u8i8;
       return emit(opcode, {sum, reg(o.operands[1]), reg(o.operands[2])});
     }
-    case Kind::load:
-    case Kind::load_splat:
-    case Kind::store:
-    case Kind::prefetch: return memory(o);
-    case Kind::coordinate:
-    case Kind::step:
-    case Kind::set_axis:
-    case Kind::get_axis:
-    case Kind::distance:
-    case Kind::occupied:
-    case Kind::simplices:
-    case Kind::laplace: return coordinates(o);
-    case Kind::pack:
-    case Kind::unpack:
-    case Kind::send:
-    case Kind::receive:
-    case Kind::barrier:
-    case Kind::fence:
-    case Kind::group_reduce:
-    case Kind::cast:
-    case Kind::temperature:
-    case Kind::beacon:
-    case Kind::route: return messages(o);
+    case OpKind::load:
+    case OpKind::load_splat:
+    case OpKind::store:
+    case OpKind::prefetch: return memory(o);
+    case OpKind::coordinate:
+    case OpKind::step:
+    case OpKind::set_axis:
+    case OpKind::get_axis:
+    case OpKind::distance:
+    case OpKind::occupied:
+    case OpKind::simplices:
+    case OpKind::laplace: return coordinates(o);
+    case OpKind::pack:
+    case OpKind::unpack:
+    case OpKind::send:
+    case OpKind::receive:
+    case OpKind::barrier:
+    case OpKind::fence:
+    case OpKind::group_reduce:
+    case OpKind::cast:
+    case OpKind::temperature:
+    case OpKind::beacon:
+    case OpKind::route: return messages(o);
     default: return arithmetic(o);
   }
 }
@@ -152,42 +152,42 @@ void Selector::alias(const Op& o) {
 }
 
 void Selector::arithmetic(const Op& o) {
-  if (o.kind == Kind::select) {
+  if (o.kind == OpKind::select) {
     const Register chosen = reg(o.operands[0]), a = reg(o.operands[1]), b = reg(o.operands[2]);
     const Opcode opcode = o.type == Type::f64x8   ? Opcode::dsel_x8
                           : ir::is_vector(o.type) ? Opcode::dsel_x16
                                                   : Opcode::dsel_i64;
     return emit(opcode, {define(o.result), a, b, chosen});
   }
-  if (o.type == Type::i32 &&
-      (o.kind == Kind::min || o.kind == Kind::max || o.kind == Kind::shl || o.kind == Kind::shr || o.kind == Kind::sar))
+  if (o.type == Type::i32 && (o.kind == OpKind::min || o.kind == OpKind::max || o.kind == OpKind::shl ||
+                              o.kind == OpKind::shr || o.kind == OpKind::sar))
     return narrow(o);
   const Opcode opcode = opcode_of(o.kind, o.type);
   if (opcode == Opcode::nop) {
-    VTPU_CHECK(o.kind == Kind::fma || o.type == Type::f64x8, "an op has an opcode or a form of its own");
-    if (o.kind == Kind::fma) {
+    VTPU_CHECK(o.kind == OpKind::fma || o.type == Type::f64x8, "an op has an opcode or a form of its own");
+    if (o.kind == OpKind::fma) {
       const Register product = fresh(File::v);
       emit(Opcode::dmul_i32x16, {product, reg(o.operands[0]), reg(o.operands[1])});
       return emit(Opcode::dadd_i32x16, {define(o.result), product, reg(o.operands[2])});
     }
     const Register chosen = fresh(File::r), a = reg(o.operands[0]), b = reg(o.operands[1]);
-    const auto condition = o.kind == Kind::min ? isa::Condition::lt : isa::Condition::gt;
+    const auto condition = o.kind == OpKind::min ? isa::Condition::lt : isa::Condition::gt;
     emit(Opcode::dcmp_f64x8, {chosen, condition_of(condition), a, b});
     return emit(Opcode::dsel_x8, {define(o.result), a, b, chosen});
   }
   const bool whole = o.type == Type::i64 || o.type == Type::i32 || o.type == Type::lanes;
   if (o.operands.size() == 1) {
-    if (ir::is_vector(o.type) && o.kind != Kind::sqrt)  // a shift of lanes
+    if (ir::is_vector(o.type) && o.kind != OpKind::sqrt)  // a shift of lanes
       return emit(opcode, {define(o.result), reg(o.operands[0]), Number{o.imm & 31}});
     return emit(opcode, {define(o.result), reg(o.operands[0])});
   }
   if (o.operands.size() == 3)
     return emit(opcode, {define(o.result), reg(o.operands[0]), reg(o.operands[1]), reg(o.operands[2])});
-  if (ir::is_vector(o.type) && (o.kind == Kind::shl || o.kind == Kind::shr || o.kind == Kind::sar))
+  if (ir::is_vector(o.type) && (o.kind == OpKind::shl || o.kind == OpKind::shr || o.kind == OpKind::sar))
     return emit(opcode, {define(o.result), reg(o.operands[0]), Number{number_[o.operands[1]] & 31}});
   Value a = o.operands[0], b = o.operands[1];
   if (whole && constant_[a] && !constant_[b] && commutes(o.kind)) std::swap(a, b);
-  if (!ir::is_vector(o.type) && ir::is_float(o.type) && o.kind >= Kind::bit_and && o.kind <= Kind::bit_xor)
+  if (!ir::is_vector(o.type) && ir::is_float(o.type) && o.kind >= OpKind::bit_and && o.kind <= OpKind::bit_xor)
     return emit(opcode, {define(o.result), reg(a), reg(b)});
   emit(opcode, {define(o.result), reg(a), whole ? reg_or_number(b) : Operand(reg(b))});
 }
@@ -209,21 +209,21 @@ void Selector::find_whole() {
     if (o.result == kNone || module_.types[o.result] != Type::i32) return;
     bool whole = false;
     switch (o.kind) {
-      case Kind::constant:
-      case Kind::min:
-      case Kind::max:
-      case Kind::sar: whole = true; break;
-      case Kind::load: {
+      case OpKind::constant:
+      case OpKind::min:
+      case OpKind::max:
+      case OpKind::sar: whole = true; break;
+      case OpKind::load: {
         const ir::Element element = module_.tensors[o.access.tensor].element;
         whole = element == ir::Element::u8 || element == ir::Element::u16 || element == ir::Element::i8;
         break;
       }
-      case Kind::bit_and:  // with a number that is not negative the result is not either
+      case OpKind::bit_and:  // with a number that is not negative the result is not either
         for (const Value value : o.operands) whole |= constant_[value] && number_[value] >= 0;
         break;
-      case Kind::shr: whole = constant_[o.operands[1]] && (number_[o.operands[1]] & 31) != 0; break;
-      case Kind::select: whole = whole_[o.operands[1]] && whole_[o.operands[2]]; break;
-      case Kind::convert: whole = o.operand_type == Type::f64 || o.operand_type == Type::f32; break;
+      case OpKind::shr: whole = constant_[o.operands[1]] && (number_[o.operands[1]] & 31) != 0; break;
+      case OpKind::select: whole = whole_[o.operands[1]] && whole_[o.operands[2]]; break;
+      case OpKind::convert: whole = o.operand_type == Type::f64 || o.operand_type == Type::f32; break;
       default: break;
     }
     whole_[o.result] = whole;
@@ -245,8 +245,8 @@ void Selector::extend(const Op& o) {
 
 /// i32 where the upper half of the registers matters.
 void Selector::narrow(const Op& o) {
-  if (o.kind == Kind::min || o.kind == Kind::max) {
-    const Opcode opcode = o.kind == Kind::min ? Opcode::dmin_i64 : Opcode::dmax_i64;
+  if (o.kind == OpKind::min || o.kind == OpKind::max) {
+    const Opcode opcode = o.kind == OpKind::min ? Opcode::dmin_i64 : Opcode::dmax_i64;
     Value a = o.operands[0], b = o.operands[1];
     if (constant_[a] && !constant_[b]) std::swap(a, b);
     if (whole_[a] && whole_[b]) return emit(opcode, {define(o.result), reg(a), reg_or_number(b)});
@@ -262,15 +262,15 @@ void Selector::narrow(const Op& o) {
     emit(Opcode::dand_i64, {masked, reg(o.operands[1]), Number{31}});
     amount = masked;
   }
-  if (o.kind == Kind::shl) return emit(Opcode::dshl_i64, {define(o.result), reg(o.operands[0]), amount});
-  if (o.kind == Kind::sar) return emit(Opcode::dsar_i64, {define(o.result), sign_extended(o.operands[0]), amount});
+  if (o.kind == OpKind::shl) return emit(Opcode::dshl_i64, {define(o.result), reg(o.operands[0]), amount});
+  if (o.kind == OpKind::sar) return emit(Opcode::dsar_i64, {define(o.result), sign_extended(o.operands[0]), amount});
   const Register low = fresh(File::r);
   emit(Opcode::dand_i64, {low, reg(o.operands[0]), Number{0xffffffff}});
   emit(Opcode::dshr_i64, {define(o.result), low, amount});
 }
 
 void Selector::compare(const Op& o) {
-  const Opcode opcode = opcode_of(Kind::compare, o.operand_type);
+  const Opcode opcode = opcode_of(OpKind::compare, o.operand_type);
   const Value a = o.operands[0], b = o.operands[1];
   if (o.operand_type == Type::i32 && !(whole_[a] && whole_[b])) {
     const Register up = shifted_up(a);
@@ -351,11 +351,11 @@ void Selector::memory_op(const Op& o, backend::MachineOp made) {
 }
 
 void Selector::memory(const Op& o) {
-  if (o.kind == Kind::prefetch) {
+  if (o.kind == OpKind::prefetch) {
     emit(Opcode::sprefch, {address(o)});  // hints order nothing
     return;
   }
-  const bool stores = o.kind == Kind::store;
+  const bool stores = o.kind == OpKind::store;
   if (o.access.cell != kNone) {
     if (stores) return memory_op(o, machine_op(Opcode::sscattrc_i64, {reg(o.operands[0]), cell(o.access)}));
     return memory_op(o, machine_op(Opcode::sgatherc_i64, {define(o.result), cell(o.access)}));
@@ -364,10 +364,10 @@ void Selector::memory(const Op& o) {
     const bool scattered = o.access.index != kNone && ir::is_vector(module_.types[o.access.index]);
     const Address place = scattered ? lane_address(o) : address(o);
     const Register data = stores ? reg(o.operands[0]) : define(o.result);
-    const Opcode opcode = o.kind == Kind::load_splat ? Opcode::sgather_bcast
-                          : scattered                ? (stores ? Opcode::sscattr_x16 : Opcode::sgather_x16)
-                          : o.width == 32            ? (stores ? Opcode::sscattr_v32 : Opcode::sgather_v32)
-                                                     : (stores ? Opcode::sscattr_v64 : Opcode::sgather_v64);
+    const Opcode opcode = o.kind == OpKind::load_splat ? Opcode::sgather_bcast
+                          : scattered                  ? (stores ? Opcode::sscattr_x16 : Opcode::sgather_x16)
+                          : o.width == 32              ? (stores ? Opcode::sscattr_v32 : Opcode::sgather_v32)
+                                                       : (stores ? Opcode::sscattr_v64 : Opcode::sgather_v64);
     return memory_op(o, machine_op(opcode, {data, place}));
   }
   const ir::Element element = module_.tensors[o.access.tensor].element;
@@ -400,39 +400,39 @@ void Selector::memory(const Op& o) {
 void Selector::coordinates(const Op& o) {
   const auto axis = Number{static_cast<std::int64_t>(o.axis)};
   switch (o.kind) {
-    case Kind::coordinate: return emit(Opcode::dmov_coord, {define(o.result), Number{coordinate(o.place)}});
-    case Kind::step:
+    case OpKind::coordinate: return emit(Opcode::dmov_coord, {define(o.result), Number{coordinate(o.place)}});
+    case OpKind::step:
       return emit(Opcode::sindex, {define(o.result), reg(o.operands[0]), axis, reg_or_number(o.operands[1])});
-    case Kind::set_axis:
+    case OpKind::set_axis:
       return emit(Opcode::sindex_set, {define(o.result), reg(o.operands[0]), axis, reg_or_number(o.operands[1])});
-    case Kind::get_axis: return emit(Opcode::sindex_get, {define(o.result), reg(o.operands[0]), axis});
-    case Kind::distance: return emit(Opcode::shypdist, {define(o.result), reg(o.operands[0]), reg(o.operands[1])});
-    case Kind::occupied: return emit(Opcode::shyper, {define(o.result), reg(o.operands[0]), Number{o.imm}});
-    case Kind::simplices: return emit(Opcode::ssimplex, {define(o.result), reg(o.operands[0]), Number{o.imm}});
+    case OpKind::get_axis: return emit(Opcode::sindex_get, {define(o.result), reg(o.operands[0]), axis});
+    case OpKind::distance: return emit(Opcode::shypdist, {define(o.result), reg(o.operands[0]), reg(o.operands[1])});
+    case OpKind::occupied: return emit(Opcode::shyper, {define(o.result), reg(o.operands[0]), Number{o.imm}});
+    case OpKind::simplices: return emit(Opcode::ssimplex, {define(o.result), reg(o.operands[0]), Number{o.imm}});
     default: return emit(Opcode::slaplace, {define(o.result), reg(o.operands[0])});
   }
 }
 
 void Selector::messages(const Op& o) {
   switch (o.kind) {
-    case Kind::pack: {
+    case OpKind::pack: {
       const Register made = o.operands[0] == kNone ? define(o.result) : take_over(o.operands[0], o.result);
       Register word = reg(o.operands[1]);
       if (module_.types[o.operands[1]] == Type::i32) word = sign_extended(o.operands[1]);
       return emit(Opcode::cpack_i64, {made, Number{o.imm}, word});
     }
-    case Kind::unpack: return emit(Opcode::cunpack_i64, {define(o.result), reg(o.operands[0]), Number{o.imm}});
-    case Kind::send: return emit(Opcode::csend, {reg(o.operands[0]), reg(o.operands[1])});
-    case Kind::receive: return emit(Opcode::crecv, {define(o.result), reg(o.operands[0])});
-    case Kind::barrier: return emit(Opcode::cbar, {});
-    case Kind::fence: return emit(Opcode::cfence, {});
-    case Kind::group_reduce: {
+    case OpKind::unpack: return emit(Opcode::cunpack_i64, {define(o.result), reg(o.operands[0]), Number{o.imm}});
+    case OpKind::send: return emit(Opcode::csend, {reg(o.operands[0]), reg(o.operands[1])});
+    case OpKind::receive: return emit(Opcode::crecv, {define(o.result), reg(o.operands[0])});
+    case OpKind::barrier: return emit(Opcode::cbar, {});
+    case OpKind::fence: return emit(Opcode::cfence, {});
+    case OpKind::group_reduce: {
       const Opcode opcode = o.type == Type::f64 ? Opcode::creduce_f64 : Opcode::creduce_i64;
       return emit(opcode, {define(o.result), reg(o.operands[0]), Number{static_cast<std::int64_t>(o.reduction)}});
     }
-    case Kind::cast: return emit(Opcode::ccast, {define(o.result), reg(o.operands[0]), reg_or_number(o.operands[1])});
-    case Kind::temperature: return emit(Opcode::ctemp, {reg(o.operands[0])});
-    case Kind::beacon: return emit(Opcode::cbeacon, {reg(o.operands[0])});
+    case OpKind::cast: return emit(Opcode::ccast, {define(o.result), reg(o.operands[0]), reg_or_number(o.operands[1])});
+    case OpKind::temperature: return emit(Opcode::ctemp, {reg(o.operands[0])});
+    case OpKind::beacon: return emit(Opcode::cbeacon, {reg(o.operands[0])});
     default: return emit(Opcode::croute, {define(o.result), reg(o.operands[0])});
   }
 }

@@ -8,11 +8,11 @@
 
 namespace vtpu::compiler::select {
 
-using ir::Kind;
 using ir::kNone;
 using ir::Loop;
 using ir::Node;
 using ir::Op;
+using ir::OpKind;
 using ir::Type;
 using ir::Value;
 using isa::File;
@@ -148,12 +148,12 @@ Operand Selector::reg_or_number(Value value) {
 
 void Selector::find_constants() {
   ir::for_each_op(module_.body, [&](const Op& o) {
-    if (o.kind == Kind::constant && !ir::is_vector(o.type)) {
+    if (o.kind == OpKind::constant && !ir::is_vector(o.type)) {
       constant_[o.result] = true;
       number_[o.result] = o.type == Type::f32 ? o.imm & 0xffffffff : o.imm;
     }
-    if (o.kind == Kind::bits || o.kind == Kind::extend ||
-        (o.kind == Kind::convert && ir::is_float(o.type) == ir::is_float(o.operand_type) && !ir::is_float(o.type)))
+    if (o.kind == OpKind::bits || o.kind == OpKind::extend ||
+        (o.kind == OpKind::convert && ir::is_float(o.type) == ir::is_float(o.operand_type) && !ir::is_float(o.type)))
       shared_[o.result] = shared_[o.operands[0]] = true;
   });
   const auto need = [&](Value value) {
@@ -169,29 +169,29 @@ void Selector::find_constants() {
         continue;
       }
       const Op& o = *node.op();
-      const Type type = o.operand_type == Type::none || o.kind != Kind::compare ? o.type : o.operand_type;
+      const Type type = o.operand_type == Type::none || o.kind != OpKind::compare ? o.type : o.operand_type;
       const bool whole = type == Type::i64 || type == Type::i32;
       for (std::size_t k = 0; k < o.operands.size(); ++k) {
         bool immediate = false;
         switch (o.kind) {
-          case Kind::add:
-          case Kind::mul:
-          case Kind::min:
-          case Kind::max:
-          case Kind::bit_and:
-          case Kind::bit_or:
-          case Kind::bit_xor:
+          case OpKind::add:
+          case OpKind::mul:
+          case OpKind::min:
+          case OpKind::max:
+          case OpKind::bit_and:
+          case OpKind::bit_or:
+          case OpKind::bit_xor:
             // One of the two may be a number; the other, if it is one as well, needs a register.
             immediate = (whole || type == Type::lanes) && (k == 1 || !constant_[o.operands[1]]);
             break;
-          case Kind::sub:
-          case Kind::shl:
-          case Kind::shr:
-          case Kind::sar: immediate = k == 1 && (whole || ir::is_vector(type)); break;
-          case Kind::compare: immediate = whole && k == 1; break;
-          case Kind::step:
-          case Kind::set_axis:
-          case Kind::cast: immediate = k == 1; break;
+          case OpKind::sub:
+          case OpKind::shl:
+          case OpKind::shr:
+          case OpKind::sar: immediate = k == 1 && (whole || ir::is_vector(type)); break;
+          case OpKind::compare: immediate = whole && k == 1; break;
+          case OpKind::step:
+          case OpKind::set_axis:
+          case OpKind::cast: immediate = k == 1; break;
           default: break;
         }
         if (!immediate) need(o.operands[k]);
