@@ -8,16 +8,16 @@
 #include "vtpu/compiler/backend/mii.h"
 #include "vtpu/compiler/backend/operands.h"
 #include "vtpu/compiler/backend/pipeline.h"
+#include "vtpu/compiler/backend/pressure.h"
 
 namespace vtpu::compiler::backend {
 namespace {
 
 constexpr unsigned kMostCopies = 16;
 constexpr unsigned kMostKernelWords = 1024;
-constexpr unsigned kShortKernel = 16;    // words; shorter ones are repeated where that spares loop control
-constexpr unsigned kBeyondBound = 8;     // intervals tried beyond the lower bound, at least
-constexpr std::size_t kMostOps = 3000;   // of a body: beyond, a list schedule has no gaps worth the search
-constexpr unsigned kHostRegisters = 12;  // for the r-registers and pointers of a loop
+constexpr unsigned kShortKernel = 16;     // words; shorter ones are repeated where that spares loop control
+constexpr unsigned kBeyondBound = 8;      // intervals tried beyond the lower bound, at least
+constexpr std::size_t kMostOps = 3000;    // of a body: beyond, a list schedule has no gaps worth the search
 constexpr std::size_t kMostWork = 10000;  // ops of all tries of a loop together
 constexpr unsigned kMostRejected = 4;
 

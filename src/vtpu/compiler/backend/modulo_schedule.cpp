@@ -10,7 +10,7 @@ namespace vtpu::compiler::backend {
 namespace {
 
 constexpr std::uint32_t kFree = ~std::uint32_t{0};
-constexpr std::int32_t kNever = -1;
+constexpr std::int32_t kUnscheduled = -1;
 constexpr std::size_t kBudget = 8;  // tries for each op
 
 class ModuloScheduler {
@@ -21,8 +21,8 @@ class ModuloScheduler {
         graph_(graph),
         priority_(priority),
         interval_(static_cast<std::int32_t>(interval)),
-        time_(graph.nodes, kNever),
-        last_time_(graph.nodes, kNever),
+        time_(graph.nodes, kUnscheduled),
+        last_time_(graph.nodes, kUnscheduled),
         height_(graph.nodes),
         skipped_(graph.nodes),
         into_(graph.nodes) {
@@ -71,7 +71,7 @@ class ModuloScheduler {
     std::int32_t time = 0;
     for (const std::uint32_t k : into_[op]) {
       const Dependence& e = graph_.edges[k];
-      if (e.from != op && time_[e.from] != kNever) time = std::max(time, time_[e.from] + span(e));
+      if (e.from != op && time_[e.from] != kUnscheduled) time = std::max(time, time_[e.from] + span(e));
     }
     return time;
   }
@@ -80,21 +80,21 @@ class ModuloScheduler {
     const std::int32_t first = earliest(op);
     for (std::int32_t time = first; time < first + interval_; ++time)
       if (taken(op, time) == kFree) return time;
-    return last_time_[op] == kNever ? first : std::max(first, last_time_[op] + 1);
+    return last_time_[op] == kUnscheduled ? first : std::max(first, last_time_[op] + 1);
   }
 
   template <class Waiting>
   void place(std::uint32_t op, std::int32_t time, Waiting& waiting) {
     const auto throw_out = [&](std::uint32_t other) {
       taken(other, time_[other]) = kFree;
-      time_[other] = kNever;
+      time_[other] = kUnscheduled;
       waiting.emplace(rank(other), other);
     };
     if (taken(op, time) != kFree) throw_out(taken(op, time));
     taken(op, time) = op;
     time_[op] = last_time_[op] = time;
     for (const Dependence& e : graph_.from(op))
-      if (e.to != op && time_[e.to] != kNever && time_[e.to] < time + span(e)) throw_out(e.to);
+      if (e.to != op && time_[e.to] != kUnscheduled && time_[e.to] < time + span(e)) throw_out(e.to);
   }
 
   /// Latest first, each op that gives a register more than it takes goes as near its uses as they and the slots let it.

@@ -8,7 +8,6 @@ namespace vtpu::compiler::backend {
 namespace {
 
 constexpr std::array<int, 5> kEnough{0, 12, 15, 7, 4};  // by isa::File; beyond, ops wait
-constexpr int kHostRegisters = 12;                      // for the r-registers and pointers of a loop
 constexpr int kLeast = 6;
 
 }  // namespace
@@ -31,7 +30,7 @@ Pressure::Pressure(const Block& block, const std::vector<isa::File>& files, cons
   if (block.loop) {
     const auto pointers =
         std::count_if(registers.begin(), registers.end(), [&](Register r) { return files[r] == isa::File::p; });
-    enough_[1] = std::max(kLeast, kHostRegisters - static_cast<int>(pointers));
+    enough_[1] = std::max(kLeast, static_cast<int>(kHostRegisters) - static_cast<int>(pointers));
   }
   for (std::size_t k = 0; k < registers.size(); ++k) states_[k].file = files[registers[k]];
   std::vector<bool> written(registers.size());

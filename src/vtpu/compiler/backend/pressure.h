@@ -7,6 +7,9 @@
 
 namespace vtpu::compiler::backend {
 
+/// Host registers for the r-registers and pointers of a loop.
+inline constexpr unsigned kHostRegisters = 12;
+
 /// How many registers of each file hold something, while the ops of a block are put in order one by one.
 class Pressure {
  public:

@@ -12,7 +12,7 @@ namespace {
 using isa::File;
 using isa::Opcode;
 
-constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr double kNeverSpilled = std::numeric_limits<double>::infinity();
 constexpr double kMadeAgain = 0.5;  // of the cost of a register that has to be put somewhere
 constexpr std::uint32_t kBoxTensor = ~std::uint32_t{0} - 1;
 constexpr std::uint32_t kCellBytes = 64;
@@ -101,7 +101,7 @@ bool Spiller::can_spill(Register r, unsigned free_buffers) const {
 }
 
 std::vector<double> Spiller::costs(const WideCode& wide, const Interference& graph, unsigned free_buffers) const {
-  std::vector<double> all(wide.files.size(), kNever);
+  std::vector<double> all(wide.files.size(), kNeverSpilled);
   for (Register r = 0; r < wide.files.size(); ++r) {
     const Register original = wide.origin[r];
     if (original < code_.files.size() && can_spill(original, free_buffers))

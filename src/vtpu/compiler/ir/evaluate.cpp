@@ -33,7 +33,7 @@ bool covers(const Tensor& tensor, const phext::PackedCoordinate& at) {
 }
 
 /// Thrown by an op that cannot be executed, caught by `evaluate`.
-struct Wrong {
+struct EvaluationFailure {
   std::string found, expected;
 };
 
@@ -46,11 +46,11 @@ class Evaluator {
     try {
       body(module_.body);
       return {};
-    } catch (const Wrong& wrong) {
-      if (op_ == nullptr) return Error{"module '" + module_.name + "'", wrong.found, wrong.expected};
+    } catch (const EvaluationFailure& failure) {
+      if (op_ == nullptr) return Error{"module '" + module_.name + "'", failure.found, failure.expected};
       const std::string text = to_text(module_, *op_);
-      return Error{op_->source.line == 0 ? text : fmt::format("line {}: {}", op_->source.line, text), wrong.found,
-                   wrong.expected};
+      return Error{op_->source.line == 0 ? text : fmt::format("line {}: {}", op_->source.line, text), failure.found,
+                   failure.expected};
     }
   }
 
@@ -70,7 +70,8 @@ class Evaluator {
 
   /// Iterations count too: those of an empty body would go on for as long as a trip count says.
   void take() {
-    if (left_-- == 0) throw Wrong{"as many ops and iterations as may be executed are", "a module that ends before"};
+    if (left_-- == 0)
+      throw EvaluationFailure{"as many ops and iterations as may be executed are", "a module that ends before"};
   }
 
   void loop(const Loop& loop) {
@@ -212,7 +213,7 @@ class Evaluator {
   std::byte* bytes(std::int64_t offset, std::size_t count) const {
     auto& all = memory_[op_->access.tensor].bytes;
     if (offset < 0 || static_cast<std::uint64_t>(offset) + count > all.size())
-      throw Wrong{
+      throw EvaluationFailure{
           fmt::format("bytes {} to {}", offset, add<std::int64_t>(offset, static_cast<std::int64_t>(count) - 1)),
           fmt::format("bytes 0 to {} of {}", static_cast<std::int64_t>(all.size()) - 1, tensor().name)};
     return all.data() + offset;
@@ -236,7 +237,8 @@ class Evaluator {
     const std::int64_t steps = op_->access.index == kNone ? 0 : values_[op_->access.index].lane<std::int64_t>();
     const phext::Step there = phext::step(base, op_->access.axis, steps);
     if (there.saturated || !covers(tensor(), there.to))
-      throw Wrong{fmt::format("{} steps from {}", steps, base.raw_text()), "a coordinate of " + tensor().name};
+      throw EvaluationFailure{fmt::format("{} steps from {}", steps, base.raw_text()),
+                              "a coordinate of " + tensor().name};
     return there.to;
   }
 
@@ -385,7 +387,7 @@ class Evaluator {
       case OpKind::beacon:
       case OpKind::route: break;
     }
-    throw Wrong{"the evaluator has one sentron and no occupied cells", "an op that is about neither"};
+    throw EvaluationFailure{"the evaluator has one sentron and no occupied cells", "an op that is about neither"};
   }
 
   Datum unpack() const {

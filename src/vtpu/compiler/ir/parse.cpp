@@ -25,7 +25,7 @@ std::optional<E> named(std::string_view name, std::size_t count) {
 }
 
 /// Thrown where a text goes wrong, caught by `parse`: a grammar reads better without a test behind every token.
-struct Wrong {
+struct ParseFailure {
   Error error;
 };
 
@@ -63,12 +63,12 @@ class Parser {
   }
 
  private:
-  [[noreturn]] void unexpected(std::string expected) { throw Wrong{cursor_.unexpected(std::move(expected))}; }
+  [[noreturn]] void unexpected(std::string expected) { throw ParseFailure{cursor_.unexpected(std::move(expected))}; }
   [[noreturn]] void wrong(std::size_t mark, std::string found, std::string expected) {
-    throw Wrong{cursor_.error(mark, std::move(found), std::move(expected))};
+    throw ParseFailure{cursor_.error(mark, std::move(found), std::move(expected))};
   }
   void want(char c) {
-    if (auto ok = cursor_.want(c); !ok) throw Wrong{ok.error()};
+    if (auto ok = cursor_.want(c); !ok) throw ParseFailure{ok.error()};
   }
   void expect_word(std::string_view word) {
     if (!keyword(word)) unexpected(isa::shown(word));
@@ -87,7 +87,7 @@ class Parser {
     const bool negative = cursor_.eat('-');
     const std::string digits = (negative ? "-" : "") + std::string(cursor_.word());
     const auto value = parse_integer(digits, cursor_.where(mark));
-    if (!value) throw Wrong{value.error()};
+    if (!value) throw ParseFailure{value.error()};
     return *value;
   }
   std::uint64_t number(std::uint64_t most = std::numeric_limits<std::int64_t>::max()) {
@@ -114,7 +114,7 @@ class Parser {
     const std::string_view word = cursor_.word();
     if (!word.starts_with('i')) wrong(mark, "found " + isa::shown(word), "a loop, as i0");
     const auto id = parse_integer(word.substr(1), cursor_.where(mark));
-    if (!id) throw Wrong{id.error()};
+    if (!id) throw ParseFailure{id.error()};
     if (*id < 0 || *id >= module_.loops)
       wrong(mark, "found " + isa::shown(word), fmt::format("a loop below {}", module_.loops));
     return static_cast<LoopId>(*id);
@@ -369,8 +369,8 @@ Result<Module> parse(std::string_view name, std::string_view text) {
     Parser parser(name, text);
     parser.next_line();
     return parser.module();
-  } catch (const Wrong& wrong) {
-    return wrong.error;
+  } catch (const ParseFailure& failure) {
+    return failure.error;
   }
 }
 

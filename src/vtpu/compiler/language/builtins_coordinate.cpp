@@ -100,7 +100,7 @@ Quantity laplace(Lowering& lower, const Expression& call) {
                             lower.emit().append(ir::OpKind::laplace, ir::Type::f64, {lower.emit().value_of(c)}));
 }
 
-constexpr std::array<Builtin, 7> kTable = {{
+constexpr std::array<Builtin, 7> kCoordinateBuiltins = {{
     {"step", 3, 3, "step(c, axis, k)", step},
     {"put", 3, 3, "put(c, axis, k)", put},
     {"part", 2, 2, "part(c, axis)", part},
@@ -112,6 +112,6 @@ constexpr std::array<Builtin, 7> kTable = {{
 
 }  // namespace
 
-std::span<const Builtin> coordinate_builtins() { return kTable; }
+std::span<const Builtin> coordinate_builtins() { return kCoordinateBuiltins; }
 
 }  // namespace vtpu::compiler::language

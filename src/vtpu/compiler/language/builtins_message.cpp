@@ -111,7 +111,7 @@ Quantity broadcast(Lowering& lower, const Expression& call) {
   return Quantity::of_value(Type::message, lower.emit().append(ir::OpKind::cast, ir::Type::message, {what, who}));
 }
 
-constexpr std::array<Builtin, 12> kTable = {{
+constexpr std::array<Builtin, 12> kMessageBuiltins = {{
     {"packed", 1, kLanes, "packed(a, …), up to four", packed},
     {"send", 2, kLanes + 1, "send(c, a, …); with up to four scalars", send},
     {"receive", 1, 1, "receive(c)", receive},
@@ -128,6 +128,6 @@ constexpr std::array<Builtin, 12> kTable = {{
 
 }  // namespace
 
-std::span<const Builtin> message_builtins() { return kTable; }
+std::span<const Builtin> message_builtins() { return kMessageBuiltins; }
 
 }  // namespace vtpu::compiler::language

@@ -10,8 +10,8 @@
 namespace vtpu::compiler::language {
 namespace {
 
-Quantity wrong_type(Lowering& lower, const Expression& call, const Quantity& q, std::string expected,
-                    std::string hint = {}) {
+Quantity wrong_argument(Lowering& lower, const Expression& call, const Quantity& q, std::string expected,
+                        std::string hint = {}) {
   if (!q.poison())
     lower.fail(call.span, fmt::format("{} of {}", quoted(call.name), name_of(q.type)), std::move(expected),
                std::move(hint));
@@ -22,8 +22,8 @@ Quantity convert(Lowering& lower, const Expression& call, Type to) {
   Quantity q = lower.expression(*call.parts[0]);
   const bool numeric = is_scalar_number(q.type) || q.type == Type::boolean;
   if (!numeric)
-    return wrong_type(lower, call, q, "a scalar number or a bool",
-                      is_vector(q.type) ? "vectors convert by f32x16(…) and i32x16(…)" : "");
+    return wrong_argument(lower, call, q, "a scalar number or a bool",
+                          is_vector(q.type) ? "vectors convert by f32x16(…) and i32x16(…)" : "");
   if (q.literal && !(is_float(q.type) && is_integer(to))) return lower.adapt(q, to, call.span) ? q.typed() : Quantity{};
   return lower.math().convert(q, to);
 }
@@ -35,8 +35,8 @@ Quantity to_f32(Lowering& lower, const Expression& call) { return convert(lower,
 Quantity convert_vector(Lowering& lower, const Expression& call, Type from, Type to) {
   const Quantity q = lower.expression(*call.parts[0]);
   if (q.type == from || q.type == to) return lower.math().convert(q, to);
-  return wrong_type(lower, call, q, std::string(name_of(from)),
-                    is_scalar_number(q.type) ? "spread(…) makes a vector of a scalar" : "");
+  return wrong_argument(lower, call, q, std::string(name_of(from)),
+                        is_scalar_number(q.type) ? "spread(…) makes a vector of a scalar" : "");
 }
 Quantity to_f32x16(Lowering& lower, const Expression& call) {
   return convert_vector(lower, call, Type::i32x16, Type::f32x16);
@@ -53,7 +53,7 @@ Quantity same_bits(Lowering& lower, const Expression& call, Type from, Type to) 
   if (q.type == from || q.type == to) return lower.math().bits(q, to);
   if (narrow && (q.type == vector_type(from) || q.type == vector_type(to)))
     return lower.math().bits(q, vector_type(to));
-  return wrong_type(
+  return wrong_argument(
       lower, call, q,
       narrow ? fmt::format("{} or {}", name_of(from), name_of(vector_type(from))) : std::string(name_of(from)));
 }
@@ -68,7 +68,7 @@ Quantity fma(Lowering& lower, const Expression& call) {
   // Twice around: a vector in any place makes vectors of all.
   for (const auto& [a, b] : {std::pair{0, 1}, std::pair{1, 2}, std::pair{0, 1}})
     if (!lower.unify(q[static_cast<std::size_t>(a)], q[static_cast<std::size_t>(b)], call.span, "'fma'")) return {};
-  if (!is_number(q[0].type)) return wrong_type(lower, call, q[0], "numbers");
+  if (!is_number(q[0].type)) return wrong_argument(lower, call, q[0], "numbers");
   lower.at(call.span);
   return lower.math().fma(q[0], q[1], q[2]);
 }
@@ -77,7 +77,7 @@ Quantity least_or_greatest(Lowering& lower, const Expression& call, ir::OpKind k
   Quantity a = lower.expression(*call.parts[0]);
   Quantity b = lower.expression(*call.parts[1]);
   if (!lower.unify(a, b, call.span, quoted(call.name))) return {};
-  if (!is_number(a.type)) return wrong_type(lower, call, a, "numbers");
+  if (!is_number(a.type)) return wrong_argument(lower, call, a, "numbers");
   lower.at(call.span);
   const bool literal = a.literal && b.literal;
   Quantity made = lower.math().binary(kind, a, b);
@@ -89,13 +89,13 @@ Quantity greatest(Lowering& lower, const Expression& call) { return least_or_gre
 
 Quantity absolute(Lowering& lower, const Expression& call) {
   const Quantity a = lower.expression(*call.parts[0]);
-  return is_number(a.type) ? lower.math().absolute(a) : wrong_type(lower, call, a, "a number");
+  return is_number(a.type) ? lower.math().absolute(a) : wrong_argument(lower, call, a, "a number");
 }
 
 Quantity root(Lowering& lower, const Expression& call) {
   const Quantity a = lower.expression(*call.parts[0]);
   if (is_float(a.type)) return lower.math().square_root(a);
-  return wrong_type(lower, call, a, "a float", is_scalar_number(a.type) ? "write f64(…)" : "");
+  return wrong_argument(lower, call, a, "a float", is_scalar_number(a.type) ? "write f64(…)" : "");
 }
 
 Quantity select(Lowering& lower, const Expression& call) {
@@ -112,7 +112,7 @@ Quantity logical_shift(Lowering& lower, const Expression& call) {
   return lower.shift(ir::OpKind::shr, std::move(a), std::move(by), call.span, "'lshr'");
 }
 
-constexpr std::array<Builtin, 17> kTable = {{
+constexpr std::array<Builtin, 17> kScalarBuiltins = {{
     {"i64", 1, 1, "i64(x)", to_i64},
     {"i32", 1, 1, "i32(x)", to_i32},
     {"f64", 1, 1, "f64(x)", to_f64},
@@ -134,6 +134,6 @@ constexpr std::array<Builtin, 17> kTable = {{
 
 }  // namespace
 
-std::span<const Builtin> scalar_builtins() { return kTable; }
+std::span<const Builtin> scalar_builtins() { return kScalarBuiltins; }
 
 }  // namespace vtpu::compiler::language

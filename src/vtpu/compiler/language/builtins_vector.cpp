@@ -10,8 +10,8 @@
 namespace vtpu::compiler::language {
 namespace {
 
-Quantity wrong_type(Lowering& lower, const Expression& part, const Quantity& q, std::string expected,
-                    std::string hint = {}) {
+Quantity wrong_operand(Lowering& lower, const Expression& part, const Quantity& q, std::string expected,
+                       std::string hint = {}) {
   if (!q.poison())
     lower.fail(part.span, fmt::format("found {}", name_of(q.type)), std::move(expected), std::move(hint));
   return {};
@@ -23,11 +23,11 @@ Quantity spread(Lowering& lower, const Expression& call) {
   Quantity q = lower.expression(*call.parts[0]);
   if (q.literal) {
     if (!is_float(q.type))
-      return wrong_type(lower, *call.parts[0], q, "a number with its type", "write 1.0f32 or 1i32");
-    return wrong_type(lower, *call.parts[0], q, "a number with its type", "write 1.0f32 or 1.0f64");
+      return wrong_operand(lower, *call.parts[0], q, "a number with its type", "write 1.0f32 or 1i32");
+    return wrong_operand(lower, *call.parts[0], q, "a number with its type", "write 1.0f32 or 1.0f64");
   }
   if (vector_type(q.type) != Type::poison) return lower.math().splat(q);
-  return wrong_type(lower, *call.parts[0], q, "an f32, i32 or f64");
+  return wrong_operand(lower, *call.parts[0], q, "an f32, i32 or f64");
 }
 
 Quantity iota(Lowering& lower, const Expression&) {
@@ -69,7 +69,7 @@ Quantity lane(Lowering& lower, const Expression& call) {
   if (q.type == Type::message) return unpack(lower, q, *k, Type::i64);
   if (q.type == Type::f64x8) return extract_f64(lower, q, *k);
   if (has_16_lanes(q.type)) return extract(lower, q, *k);
-  return wrong_type(lower, *call.parts[0], q, "a vector or a message");
+  return wrong_operand(lower, *call.parts[0], q, "a vector or a message");
 }
 
 Quantity lane_of_message(Lowering& lower, const Expression& call, Type type) {
@@ -85,7 +85,7 @@ Quantity lane_i32(Lowering& lower, const Expression& call) { return lane_of_mess
 Quantity permute(Lowering& lower, const Expression& call) {
   const Quantity v = lower.expression(*call.parts[0]);
   const Quantity order = lower.typed(*call.parts[1], Type::i32x16, "an order of lanes");
-  if (!has_16_lanes(v.type)) return wrong_type(lower, *call.parts[0], v, "f32x16 or i32x16");
+  if (!has_16_lanes(v.type)) return wrong_operand(lower, *call.parts[0], v, "f32x16 or i32x16");
   if (order.poison()) return {};
   lower.at(call.span);
   const ir::Value from = lower.emit().value_of(v), by = lower.emit().value_of(order);
@@ -96,7 +96,7 @@ Quantity reduce(Lowering& lower, const Expression& call, isa::ReductionKind by) 
   const Quantity v = lower.expression(*call.parts[0]);
   const bool sums = by == isa::ReductionKind::add;
   if (sums ? !is_vector(v.type) : v.type != Type::f32x16)
-    return wrong_type(lower, *call.parts[0], v, sums ? "a vector of numbers" : "f32x16");
+    return wrong_operand(lower, *call.parts[0], v, sums ? "a vector of numbers" : "f32x16");
   lower.at(call.span);
   ir::Op op = lower.emit().make(ir::OpKind::reduce, to_ir(lane_type(v.type)), {lower.emit().value_of(v)});
   op.operand_type = to_ir(v.type);
@@ -187,7 +187,7 @@ Quantity place(Lowering& lower, const Expression& call) {
 
 constexpr std::size_t kMostDimensions = phext::PackedCoordinate::kAxes + 1;
 
-constexpr std::array<Builtin, 15> kTable = {{
+constexpr std::array<Builtin, 15> kVectorBuiltins = {{
     {"spread", 1, 1, "spread(x)", spread},
     {"iota", 0, 0, "iota()", iota},
     {"lane", 2, 2, "lane(v, k)", lane},
@@ -207,6 +207,6 @@ constexpr std::array<Builtin, 15> kTable = {{
 
 }  // namespace
 
-std::span<const Builtin> vector_builtins() { return kTable; }
+std::span<const Builtin> vector_builtins() { return kVectorBuiltins; }
 
 }  // namespace vtpu::compiler::language

@@ -1,11 +1,6 @@
 #include "vtpu/kernels/programs/parts.h"
 
 namespace vtpu::kernels::phx {
-namespace {
-
-double count(const Parameters& p) { return value(p, "rows") * value(p, "n"); }
-
-}  // namespace
 
 CompiledProgram layer_norm() {
   return {.name = "layer_norm",
@@ -22,8 +17,8 @@ CompiledProgram layer_norm() {
                 fill_uniform(elements<float>(tensors, 1), random, 0.5, 1.5);
                 fill_uniform(elements<float>(tensors, 2), random, -1, 1);
               },
-          .flop = [](const Parameters& p) { return 8 * count(p); },
-          .bytes = [](const Parameters& p) { return 8 * count(p) + 8 * value(p, "n"); },
+          .flop = [](const Parameters& p) { return 8 * matrix_elements(p); },
+          .bytes = [](const Parameters& p) { return 8 * matrix_elements(p) + 8 * value(p, "n"); },
           // n roundings of the sums on either side, of magnitudes below twice the deviation; a dozen behind them.
           .tolerance = [](const Parameters& p) { return 4 * (value(p, "n") + 12) * kRounding; }};
 }

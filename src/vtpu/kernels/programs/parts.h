@@ -31,6 +31,8 @@ void fill_below(std::span<std::int32_t> values, Random& random, std::uint64_t bo
 void fill_below(std::span<std::uint8_t> values, Random& random, std::uint64_t bound);
 
 inline double value(const Parameters& parameters, const char* name) { return static_cast<double>(parameters.at(name)); }
+/// Elements of the matrix of programs that work by rows: `rows` × `n`.
+inline double matrix_elements(const Parameters& p) { return value(p, "rows") * value(p, "n"); }
 
 /// Half a unit in the last place of 1 in binary32: the relative error of one rounding.
 inline constexpr double kRounding = 1.0 / (1 << 24);

@@ -2,11 +2,6 @@
 #include "vtpu/kernels/programs/parts.h"
 
 namespace vtpu::kernels::phx {
-namespace {
-
-double count(const Parameters& p) { return value(p, "rows") * value(p, "n"); }
-
-}  // namespace
 
 CompiledProgram rms_norm() {
   return {.name = "rms_norm",
@@ -22,8 +17,8 @@ CompiledProgram rms_norm() {
                 fill_uniform(elements<float>(tensors, 0), random, -1, 2);
                 fill_uniform(elements<float>(tensors, 1), random, 0.5, 1.5);
               },
-          .flop = [](const Parameters& p) { return 4 * count(p); },
-          .bytes = [](const Parameters& p) { return 8 * count(p) + 4 * value(p, "n"); },
+          .flop = [](const Parameters& p) { return 4 * matrix_elements(p); },
+          .bytes = [](const Parameters& p) { return 8 * matrix_elements(p) + 4 * value(p, "n"); },
           // n roundings of a sum of squares on either side, of which the root keeps half; a few behind it.
           .tolerance = [](const Parameters& p) { return (value(p, "n") + 16) * kRounding; },
           .by_hand = by_hand::rms_norm};

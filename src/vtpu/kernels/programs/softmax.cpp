@@ -1,11 +1,6 @@
 #include "vtpu/kernels/programs/parts.h"
 
 namespace vtpu::kernels::phx {
-namespace {
-
-double count(const Parameters& p) { return value(p, "rows") * value(p, "n"); }
-
-}  // namespace
 
 CompiledProgram softmax() {
   return {
@@ -21,8 +16,8 @@ CompiledProgram softmax() {
             Random random(seed);
             fill_uniform(elements<float>(tensors, 0), random, -4, 4);
           },
-      .flop = [](const Parameters& p) { return 5 * count(p); },
-      .bytes = [](const Parameters& p) { return 8 * count(p); },
+      .flop = [](const Parameters& p) { return 5 * matrix_elements(p); },
+      .bytes = [](const Parameters& p) { return 8 * matrix_elements(p); },
       // n roundings of a sum of positive terms, on either side; four units for each exponential, and its argument's.
       .tolerance = [](const Parameters& p) { return 2 * (value(p, "n") + 20) * kRounding; }};
 }

@@ -7,33 +7,33 @@ namespace vtpu::kernels {
 namespace {
 
 // Records of 128 bytes in three arrays: whole numbers a, b (64 bits), c (32), e (16); vectors u, w; results.
-constexpr std::size_t kRecords = 64, kBody = 16, kRecord = 128;
-constexpr std::uint64_t kTrips = kRecords / kBody;
+constexpr std::size_t kMixRecords = 64, kMixBody = 16, kMixRecord = 128;
+constexpr std::uint64_t kMixTrips = kMixRecords / kMixBody;
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program balanced_mix_program(std::uint64_t iterations, std::uint64_t seed) {
   const P numbers{0}, vectors{1}, results{2};
   const R sum{0}, greatest{1}, difference{2};
   const R a{4}, bb{5}, c{6}, e{7}, total{8}, mixed{9}, high{10}, echo{11}, copy{12};
   const V u{0}, w{1}, scaled{4}, sums{5}, half{6}, scale{8};
   const auto place = [](P array, std::size_t i, std::size_t byte) {
-    return at(array, kBlock, 1, static_cast<std::int32_t>(i * kRecord + byte));
+    return at(array, kBlock, 1, static_cast<std::int32_t>(i * kMixRecord + byte));
   };
   Builder b("balanced_mix");
   begin(b, seed);
-  allocate(b, numbers, 1, kRecords * kRecord);
-  allocate(b, vectors, 2, kRecords * kRecord);
-  allocate(b, results, 3, kRecords * kRecord);
-  fill(b, numbers, kRecords * kRecord / 8, Fill::bits64);
-  fill(b, vectors, kRecords * kRecord / 4, Fill::f32);
+  allocate(b, numbers, 1, kMixRecords * kMixRecord);
+  allocate(b, vectors, 2, kMixRecords * kMixRecord);
+  allocate(b, results, 3, kMixRecords * kMixRecord);
+  fill(b, numbers, kMixRecords * kMixRecord / 8, Fill::bits64);
+  fill(b, vectors, kMixRecords * kMixRecord / 4, Fill::f32);
   b.word(op(Opcode::dmov_i64, R{4}, std::bit_cast<std::uint32_t>(0.5F)));
   b.word(op(Opcode::dbcast_i32, scale, R{4}));
   clear(b, {sum, greatest, difference});
-  nest(b, iterations, kTrips, 0, [&] {
+  nest(b, iterations, kMixTrips, 0, [&] {
     const isa::Op subtract = op(Opcode::dsub_i64, difference, difference, e);
     const isa::Op accumulate = op(Opcode::dadd_f32x16, sums, sums, scaled);
     const isa::Op keep = op(Opcode::cpack_v, M{2}, scaled, 0);
     const isa::Op read = op(Opcode::cunpack_i64, echo, M{2}, 2);
-    for (std::size_t i = 0; i < kBody; ++i) {
+    for (std::size_t i = 0; i < kMixBody; ++i) {
       const bool more = i > 0;  // of the record before, four ops are left
       const std::size_t lane = i % 4;
       b.word(more ? subtract : isa::Op{}, op(Opcode::sgather_i64, a, place(numbers, i, 0)), more ? keep : isa::Op{});
@@ -53,7 +53,7 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
     }
     b.word(subtract, keep);
     b.word(accumulate, read);
-    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kBody * kRecord));
+    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kMixBody * kMixRecord));
   });
   return finish(b, {sums, half}, {M{0}, M{1}}, {sum, greatest, difference, echo, copy});
 }
@@ -62,17 +62,17 @@ class BalancedMix final : public Reference {
  public:
   explicit BalancedMix(std::uint64_t seed) {
     Stream stream(seed);
-    numbers_ = filled<std::uint64_t>(stream, kRecords * 16, Fill::bits64);
-    vectors_ = filled<float>(stream, kRecords * 32, Fill::f32);
+    numbers_ = filled<std::uint64_t>(stream, kMixRecords * 16, Fill::bits64);
+    vectors_ = filled<float>(stream, kMixRecords * 32, Fill::f32);
   }
 
   void run(std::uint64_t iterations) override {
     for (std::uint64_t n = 0; n < iterations; ++n) {
-      for (std::size_t k = 0; k < kRecords; ++k) {
+      for (std::size_t k = 0; k < kMixRecords; ++k) {
         const std::uint64_t* record = &numbers_[k * 16];
         const float* u = &vectors_[k * 32];
         const float* w = u + 16;
-        std::byte* result = &results_[k * kRecord];
+        std::byte* result = &results_[k * kMixRecord];
         const std::size_t lane = k % 4;
         const std::uint64_t total = record[0] + record[1];
         const std::uint64_t mixed = total ^ static_cast<std::uint32_t>(record[2]);
@@ -104,7 +104,7 @@ class BalancedMix final : public Reference {
  private:
   std::vector<std::uint64_t> numbers_;
   std::vector<float> vectors_;
-  std::vector<std::byte> results_ = std::vector<std::byte>(kRecords * kRecord);
+  std::vector<std::byte> results_ = std::vector<std::byte>(kMixRecords * kMixRecord);
   std::uint64_t sum_ = 0, difference_ = 0, echo_ = 0, copy_ = 0;
   std::int64_t greatest_ = 0;
   Floats sums_{}, half_{};
@@ -118,12 +118,12 @@ Workload balanced_mix() {
           .what =
               "records of whole numbers and vectors: six integer and two vector ops, six loads and two stores, eight "
               "packs and unpacks each",
-          .ops = 24.0 * kRecords + kTrips + 2,
-          .control = kTrips + 1.0,
-          .words = kTrips * (8 * kBody + 4.0) + 3,
-          .flop = 48.0 * kRecords,
-          .bytes = 222.0 * kRecords,
-          .make = make,
+          .ops = 24.0 * kMixRecords + kMixTrips + 2,
+          .control = kMixTrips + 1.0,
+          .words = kMixTrips * (8 * kMixBody + 4.0) + 3,
+          .flop = 48.0 * kMixRecords,
+          .bytes = 222.0 * kMixRecords,
+          .make = balanced_mix_program,
           .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> {
             return std::make_unique<BalancedMix>(seed);
           }};

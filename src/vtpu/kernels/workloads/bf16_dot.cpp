@@ -4,7 +4,7 @@
 namespace vtpu::kernels {
 namespace {
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program bf16_dot_program(std::uint64_t iterations, std::uint64_t seed) {
   return dot_program("bf16_dot", iterations, seed, Fill::bf16,
                      [](V sum, V factor, V x) { return op(Opcode::ddot_bf16, sum, factor, x); });
 }
@@ -42,7 +42,7 @@ Workload bf16_dot() {
       .words = kDotWords,
       .flop = 64.0 * kDotVectors,
       .bytes = 64.0 * kDotVectors,
-      .make = make,
+      .make = bf16_dot_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<Bf16Dot>(seed); }};
 }
 

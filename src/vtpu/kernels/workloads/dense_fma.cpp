@@ -4,7 +4,7 @@
 namespace vtpu::kernels {
 namespace {
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program dense_fma_program(std::uint64_t iterations, std::uint64_t seed) {
   return dot_program("dense_fma", iterations, seed, Fill::f32,
                      [](V sum, V factor, V x) { return op(Opcode::dfma_f32x16, sum, factor, x, sum); });
 }
@@ -38,7 +38,7 @@ Workload dense_fma() {
       .words = kDotWords,
       .flop = 32.0 * kDotVectors,
       .bytes = 64.0 * kDotVectors,
-      .make = make,
+      .make = dense_fma_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<DenseFma>(seed); }};
 }
 

@@ -4,22 +4,22 @@
 namespace vtpu::kernels {
 namespace {
 
-constexpr std::size_t kCount = 2048, kBody = 128;
-constexpr std::uint64_t kTrips = kCount / kBody;
+constexpr std::size_t kIntCount = 2048, kIntBody = 128;
+constexpr std::uint64_t kIntTrips = kIntCount / kIntBody;
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program dense_int_program(std::uint64_t iterations, std::uint64_t seed) {
   const P data{0};
   const auto sum = [](std::size_t k) { return R{static_cast<unsigned>(k % 4)}; };
   const auto x = [](std::size_t k) { return R{static_cast<unsigned>(4 + k % 4)}; };
   Builder b("dense_int");
   begin(b, seed);
-  allocate(b, data, 1, kCount * 8);
-  fill(b, data, kCount, Fill::bits64);
+  allocate(b, data, 1, kIntCount * 8);
+  fill(b, data, kIntCount, Fill::bits64);
   clear(b, {R{0}, R{1}, R{2}, R{3}});
-  nest(b, iterations, kTrips, 0, [&] {
-    for (std::size_t w = 0; w <= kBody; ++w) {
+  nest(b, iterations, kIntTrips, 0, [&] {
+    for (std::size_t w = 0; w <= kIntBody; ++w) {
       isa::Op dense, sparse, coord;
-      if (w < kBody) sparse = op(Opcode::sgather_i64, x(w), at(data, kBlock, 1, static_cast<std::int32_t>(w * 8)));
+      if (w < kIntBody) sparse = op(Opcode::sgather_i64, x(w), at(data, kBlock, 1, static_cast<std::int32_t>(w * 8)));
       if (w > 0) {
         const std::size_t k = w - 1;
         dense = op(k / 4 % 2 == 0 ? Opcode::dadd_i64 : Opcode::dxor_i64, sum(k), sum(k), x(k));
@@ -27,7 +27,7 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
       }
       b.word(dense, sparse, coord);
     }
-    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kBody * 8));
+    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kIntBody * 8));
   });
   return finish(b, {}, {M{0}, M{1}, M{2}, M{3}}, {R{0}, R{1}, R{2}, R{3}});
 }
@@ -36,12 +36,12 @@ class DenseInt final : public Reference {
  public:
   explicit DenseInt(std::uint64_t seed) {
     Stream stream(seed);
-    x_ = filled<std::uint64_t>(stream, kCount, Fill::bits64);
+    x_ = filled<std::uint64_t>(stream, kIntCount, Fill::bits64);
   }
 
   void run(std::uint64_t iterations) override {
     for (std::uint64_t n = 0; n < iterations; ++n) {
-      for (std::size_t k = 0; k < kCount; ++k) {
+      for (std::size_t k = 0; k < kIntCount; ++k) {
         sums_[k % 4] = k / 4 % 2 == 0 ? sums_[k % 4] + x_[k] : sums_[k % 4] ^ x_[k];
         buffers_[k % 4].lane[k / 4 % 4] = sums_[(k + 2) % 4];
       }
@@ -66,11 +66,11 @@ Workload dense_int() {
   return {
       .name = "dense_int",
       .what = "64-bit sums and exclusive ors on 16 KiB, four independent chains",
-      .ops = 3.0 * kCount + kTrips + 2,
-      .control = kTrips + 1.0,
-      .words = kTrips * (kBody + 3.0) + 3,
-      .bytes = 8.0 * kCount,
-      .make = make,
+      .ops = 3.0 * kIntCount + kIntTrips + 2,
+      .control = kIntTrips + 1.0,
+      .words = kIntTrips * (kIntBody + 3.0) + 3,
+      .bytes = 8.0 * kIntCount,
+      .make = dense_int_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<DenseInt>(seed); }};
 }
 

@@ -4,7 +4,7 @@
 namespace vtpu::kernels {
 namespace {
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program int8_dot_program(std::uint64_t iterations, std::uint64_t seed) {
   return dot_program("int8_dot", iterations, seed, Fill::bits64,
                      [](V sum, V factor, V x) { return op(Opcode::ddot_u8i8, sum, factor, x); });
 }
@@ -41,7 +41,7 @@ Workload int8_dot() {
       .words = kDotWords,
       .flop = 128.0 * kDotVectors,
       .bytes = 64.0 * kDotVectors,
-      .make = make,
+      .make = int8_dot_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<Int8Dot>(seed); }};
 }
 

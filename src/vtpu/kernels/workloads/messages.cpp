@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t kMessages = 16;
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program messages_program(std::uint64_t iterations, std::uint64_t seed) {
   const P data{0}, mailbox{1};
   const R sum{0}, number{4}, received{5};
   Builder b("messages");
@@ -71,7 +71,7 @@ Workload messages() {
       .control = 1,
       .words = 6.0 * kMessages + 1,
       .bytes = 8.0 * kMessages,
-      .make = make,
+      .make = messages_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<Messages>(seed); }};
 }
 

@@ -4,10 +4,10 @@
 namespace vtpu::kernels {
 namespace {
 
-constexpr std::size_t kRecords = 128, kBody = 32;
-constexpr std::uint64_t kTrips = kRecords / kBody;
+constexpr std::size_t kPackRecords = 128, kPackBody = 32;
+constexpr std::uint64_t kPackTrips = kPackRecords / kPackBody;
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program pack_unpack_program(std::uint64_t iterations, std::uint64_t seed) {
   const P x{0}, y{1};
   const R sum{0}, mixed{1}, packed{2}, echo{3}, low{6}, words{7}, difference{8};
   const auto second = [](std::size_t i) { return R{static_cast<unsigned>(4 + i % 2)}; };
@@ -22,12 +22,12 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
   const isa::Op subtract = op(Opcode::dsub_i64, difference, difference, echo);
   Builder b("pack_unpack");
   begin(b, seed);
-  allocate(b, x, 1, kRecords * kCell);
-  allocate(b, y, 2, kRecords * kCell);
-  fill(b, x, kRecords * 8, Fill::bits64);
+  allocate(b, x, 1, kPackRecords * kCell);
+  allocate(b, y, 2, kPackRecords * kCell);
+  fill(b, x, kPackRecords * 8, Fill::bits64);
   clear(b, {sum, mixed, words, difference});
-  nest(b, iterations, kTrips, 0, [&] {
-    for (std::size_t i = 0; i < kBody; ++i) {
+  nest(b, iterations, kPackTrips, 0, [&] {
+    for (std::size_t i = 0; i < kPackBody; ++i) {
       // Of the record before, its echo is still to be read.
       b.word(i > 0 ? mix_low : isa::Op{}, op(Opcode::sgather_v64, record(i), place(x, i, 0)),
              i > 0 ? read_echo(i - 1) : isa::Op{});
@@ -38,9 +38,9 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
       b.word(op(Opcode::dxor_i64, mixed, mixed, packed), op(Opcode::sscattr_i64, packed, place(y, i, 0)),
              op(Opcode::cpack_i64, M{static_cast<unsigned>(2 + i % 2)}, i / 2 % 4, packed));
     }
-    b.word(mix_low, read_echo(kBody - 1));
+    b.word(mix_low, read_echo(kPackBody - 1));
     b.word(subtract);
-    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kBody * kCell));
+    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kPackBody * kCell));
   });
   return finish(b, {}, {M{0}, M{1}, M{2}, M{3}}, {sum, mixed, words, difference});
 }
@@ -49,12 +49,12 @@ class PackUnpack final : public Reference {
  public:
   explicit PackUnpack(std::uint64_t seed) {
     Stream stream(seed);
-    x_ = filled<std::uint64_t>(stream, kRecords * 8, Fill::bits64);
+    x_ = filled<std::uint64_t>(stream, kPackRecords * 8, Fill::bits64);
   }
 
   void run(std::uint64_t iterations) override {
     for (std::uint64_t n = 0; n < iterations; ++n) {
-      for (std::size_t k = 0; k < kRecords; ++k) {
+      for (std::size_t k = 0; k < kPackRecords; ++k) {
         const std::uint64_t* record = &x_[k * 8];
         std::memcpy(&buffers_[k % 2], record + k / 2 % 2 * 4, sizeof(Buffer));
         sum_ += record[1];
@@ -75,7 +75,7 @@ class PackUnpack final : public Reference {
   }
 
  private:
-  std::vector<std::uint64_t> x_, y_ = std::vector<std::uint64_t>(kRecords * 8);
+  std::vector<std::uint64_t> x_, y_ = std::vector<std::uint64_t>(kPackRecords * 8);
   std::array<Buffer, 4> buffers_{};
   std::uint64_t sum_ = 0, mixed_ = 0, words_ = 0, difference_ = 0;
 };
@@ -86,11 +86,11 @@ Workload pack_unpack() {
   return {
       .name = "pack_unpack",
       .what = "records of 64 bytes through message buffers, two packs and two unpacks each",
-      .ops = 12.0 * kRecords + kTrips + 2,
-      .control = kTrips + 1.0,
-      .words = kTrips * (4 * kBody + 4.0) + 3,
-      .bytes = 84.0 * kRecords,
-      .make = make,
+      .ops = 12.0 * kPackRecords + kPackTrips + 2,
+      .control = kPackTrips + 1.0,
+      .words = kPackTrips * (4 * kPackBody + 4.0) + 3,
+      .bytes = 84.0 * kPackRecords,
+      .make = pack_unpack_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<PackUnpack>(seed); }};
 }
 

@@ -15,7 +15,7 @@ struct Successor {
       : factor(mix64(seed) / 4 * 4 % kCells + 1), step(mix64(seed + 1) % kCells | 1) {}
 };
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program pointer_chase_program(std::uint64_t iterations, std::uint64_t seed) {
   const Successor successor(seed);
   const P cells{0};
   const R at_cell{0}, sum{1}, mixed{2};
@@ -83,7 +83,7 @@ Workload pointer_chase() {
           .words = kSteps + 1.0,
           .bytes = 8.0 * kSteps,
           .latency_bound = true,
-          .make = make,
+          .make = pointer_chase_program,
           .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> {
             return std::make_unique<PointerChase>(seed);
           }};

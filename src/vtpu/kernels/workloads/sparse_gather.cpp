@@ -4,10 +4,10 @@
 namespace vtpu::kernels {
 namespace {
 
-constexpr std::size_t kCount = 512, kBody = 32;
-constexpr std::uint64_t kTrips = kCount / kBody;
+constexpr std::size_t kGatherCount = 512, kGatherBody = 32;
+constexpr std::uint64_t kGatherTrips = kGatherCount / kGatherBody;
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program sparse_gather_program(std::uint64_t iterations, std::uint64_t seed) {
   const P places{0}, table{1};
   const R checksum{0};
   const auto place = [](std::size_t i) { return R{static_cast<unsigned>(4 + i % 4)}; };
@@ -20,13 +20,13 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
   };
   Builder b("sparse_gather");
   begin(b, seed);
-  allocate(b, places, 1, kCount * 4);
+  allocate(b, places, 1, kGatherCount * 4);
   allocate(b, table, 2, kRows * kCell);
-  fill(b, places, kCount, Fill::rows32);
+  fill(b, places, kGatherCount, Fill::rows32);
   fill(b, table, kRows * 16, Fill::f32);
   clear(b, {checksum});
-  nest(b, iterations, kTrips, 0, [&] {
-    for (std::size_t i = 0; i < kBody; ++i) {
+  nest(b, iterations, kGatherTrips, 0, [&] {
+    for (std::size_t i = 0; i < kGatherBody; ++i) {
       const isa::Op load_place =
           op(Opcode::sgather_i32, place(i), at(places, kBlock, 1, static_cast<std::int32_t>(i * 4)));
       if (i >= 2) {
@@ -38,9 +38,9 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
       b.word(op(Opcode::dadd_i64, checksum, checksum, place(i)), load_row,
              op(Opcode::cpack_i64, M{static_cast<unsigned>(i % 2)}, i / 2 % 4, place(i)));
     }
-    b.word(add_row(kBody - 2), gather_row(kBody - 1), keep_row(kBody - 2));
-    b.word(add_row(kBody - 1), keep_row(kBody - 1));
-    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kBody * 4));
+    b.word(add_row(kGatherBody - 2), gather_row(kGatherBody - 1), keep_row(kGatherBody - 2));
+    b.word(add_row(kGatherBody - 1), keep_row(kGatherBody - 1));
+    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kGatherBody * 4));
   });
   return finish(b, {V{0}, V{1}, V{2}, V{3}}, {M{0}, M{1}, M{2}, M{3}}, {checksum});
 }
@@ -49,13 +49,13 @@ class SparseGather final : public Reference {
  public:
   explicit SparseGather(std::uint64_t seed) {
     Stream stream(seed);
-    places_ = filled<std::uint32_t>(stream, kCount, Fill::rows32);
+    places_ = filled<std::uint32_t>(stream, kGatherCount, Fill::rows32);
     table_ = filled<float>(stream, kRows * 16, Fill::f32);
   }
 
   void run(std::uint64_t iterations) override {
     for (std::uint64_t n = 0; n < iterations; ++n) {
-      for (std::size_t k = 0; k < kCount; ++k) {
+      for (std::size_t k = 0; k < kGatherCount; ++k) {
         const std::uint32_t place = places_[k];
         const float* row = &table_[place * 2];  // in units of eight bytes
         checksum_ += place;
@@ -88,12 +88,12 @@ class SparseGather final : public Reference {
 Workload sparse_gather() {
   return {.name = "sparse_gather",
           .what = "sums of rows of 64 bytes at 512 places read from memory, table of 8 KiB",
-          .ops = 6.0 * kCount + kTrips + 2,
-          .control = kTrips + 1.0,
-          .words = kTrips * (2 * kBody + 4.0) + 3,
-          .flop = 16.0 * kCount,
-          .bytes = 68.0 * kCount,
-          .make = make,
+          .ops = 6.0 * kGatherCount + kGatherTrips + 2,
+          .control = kGatherTrips + 1.0,
+          .words = kGatherTrips * (2 * kGatherBody + 4.0) + 3,
+          .flop = 16.0 * kGatherCount,
+          .bytes = 68.0 * kGatherCount,
+          .make = sparse_gather_program,
           .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> {
             return std::make_unique<SparseGather>(seed);
           }};

@@ -7,22 +7,22 @@ namespace vtpu::kernels {
 namespace {
 
 // Rows of 256 numbers, 16 of border at each end; 8 rows between two of border.
-constexpr std::size_t kWidth = 256, kBorder = 16, kVectors = 14, kRowsInside = 8;
-constexpr std::size_t kElements = kWidth * (kRowsInside + 2);
-constexpr std::int32_t kRowBytes = kWidth * 4;
+constexpr std::size_t kStencilWidth = 256, kStencilBorder = 16, kStencilVectors = 14, kStencilRowsInside = 8;
+constexpr std::size_t kStencilElements = kStencilWidth * (kStencilRowsInside + 2);
+constexpr std::int32_t kStencilRowBytes = kStencilWidth * 4;
 
-isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
+isa::Program stencil_program(std::uint64_t iterations, std::uint64_t seed) {
   const P from{0}, to{1}, spare{2};
   const V centre{0}, side{1}, greatest{2};
   const V up{10}, left{11}, mid{12}, right{13}, down{14};
   const auto result = [](std::size_t i) { return V{static_cast<unsigned>(8 + i % 2)}; };
   Builder b("stencil");
   begin(b, seed);
-  allocate(b, from, 1, kElements * 4);
-  allocate(b, to, 2, kElements * 4);
-  fill(b, from, kElements, Fill::f32);
+  allocate(b, from, 1, kStencilElements * 4);
+  allocate(b, to, 2, kStencilElements * 4);
+  fill(b, from, kStencilElements, Fill::f32);
   restart(b, seed);
-  fill(b, to, kElements, Fill::f32);
+  fill(b, to, kStencilElements, Fill::f32);
   b.word(op(Opcode::dmov_i64, R{4}, std::bit_cast<std::uint32_t>(0.5F)));
   b.word(op(Opcode::dbcast_i32, centre, R{4}));
   b.word(op(Opcode::dmov_i64, R{4}, std::bit_cast<std::uint32_t>(0.125F)));
@@ -30,7 +30,7 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
   clear(b, {R{0}, R{1}});
 
   const auto body = [&] {
-    for (std::size_t i = 0; i < kVectors; ++i) {
+    for (std::size_t i = 0; i < kStencilVectors; ++i) {
       const auto near = [&](std::int32_t bytes) {
         return at(from, kBlock, 1, static_cast<std::int32_t>((i + 1) * kCell) + bytes);
       };
@@ -47,20 +47,21 @@ isa::Program make(std::uint64_t iterations, std::uint64_t seed) {
         c[3] = op(Opcode::cpack_i64, M{1}, lane, R{0});
         c[4] = op(Opcode::cpack_i64, M{2}, lane, R{1});
       }
-      b.word(maximum, op(Opcode::sgather_v64, up, near(-kRowBytes)), c[0]);
+      b.word(maximum, op(Opcode::sgather_v64, up, near(-kStencilRowBytes)), c[0]);
       b.word(op(Opcode::dmul_f32x16, t, up, side), op(Opcode::sgather_v64, left, near(-4)), c[1]);
       b.word(op(Opcode::dfma_f32x16, t, left, side, t), op(Opcode::sgather_v64, mid, near(0)), c[2]);
       b.word(op(Opcode::dfma_f32x16, t, mid, centre, t), op(Opcode::sgather_v64, right, near(4)), c[3]);
-      b.word(op(Opcode::dfma_f32x16, t, right, side, t), op(Opcode::sgather_v64, down, near(kRowBytes)), c[4]);
+      b.word(op(Opcode::dfma_f32x16, t, right, side, t), op(Opcode::sgather_v64, down, near(kStencilRowBytes)), c[4]);
       b.word(op(Opcode::dfma_f32x16, t, down, side, t), store);
     }
-    const V last = result(kVectors - 1);
+    const V last = result(kStencilVectors - 1);
     b.word(op(Opcode::dmax_f32x16, greatest, greatest, last),
-           op(Opcode::sscattr_v64, last, at(to, kBlock, 1, kVectors * kCell)), op(Opcode::cpack_v, M{0}, last, 0));
-    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kRowBytes), op(Opcode::cunpack_i64, R{0}, M{0}, 0));
+           op(Opcode::sscattr_v64, last, at(to, kBlock, 1, kStencilVectors * kCell)),
+           op(Opcode::cpack_v, M{0}, last, 0));
+    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kStencilRowBytes), op(Opcode::cunpack_i64, R{0}, M{0}, 0));
     b.word(op(Opcode::cunpack_i64, R{1}, M{0}, 1));
   };
-  nest(b, iterations, kRowsInside, kRowBytes, body, [&] {
+  nest(b, iterations, kStencilRowsInside, kStencilRowBytes, body, [&] {
     b.word(op(Opcode::dmov_p, spare, from));
     b.word(op(Opcode::dmov_p, from, to));
     b.word(op(Opcode::dmov_p, to, spare));
@@ -72,23 +73,23 @@ class Stencil final : public Reference {
  public:
   explicit Stencil(std::uint64_t seed) {
     Stream stream(seed);
-    grids_[0] = filled<float>(stream, kElements, Fill::f32);
+    grids_[0] = filled<float>(stream, kStencilElements, Fill::f32);
     grids_[1] = grids_[0];
   }
 
   void run(std::uint64_t iterations) override {
     for (std::uint64_t n = 0; n < iterations; ++n, now_ = 1 - now_) {
-      for (std::size_t row = 1; row <= kRowsInside; ++row) {
-        for (std::size_t k = 0; k < kVectors; ++k) {
-          const float* at = &grids_[now_][row * kWidth + kBorder + k * 16];
-          float* out = &grids_[1 - now_][row * kWidth + kBorder + k * 16];
+      for (std::size_t row = 1; row <= kStencilRowsInside; ++row) {
+        for (std::size_t k = 0; k < kStencilVectors; ++k) {
+          const float* at = &grids_[now_][row * kStencilWidth + kStencilBorder + k * 16];
+          float* out = &grids_[1 - now_][row * kStencilWidth + kStencilBorder + k * 16];
           Floats next;  // of its own, so that the compiler knows it to overlap nothing
           for (std::size_t i = 0; i < 16; ++i) {
-            float sum = at[i - kWidth] * 0.125F;
+            float sum = at[i - kStencilWidth] * 0.125F;
             sum += at[i - 1] * 0.125F;
             sum += at[i] * 0.5F;
             sum += at[i + 1] * 0.125F;
-            sum += at[i + kWidth] * 0.125F;
+            sum += at[i + kStencilWidth] * 0.125F;
             next[i] = sum;
           }
           std::copy(next.begin(), next.end(), out);
@@ -96,7 +97,7 @@ class Stencil final : public Reference {
           std::memcpy(&buffers_[0], out, sizeof(Buffer));
           scalars_[0] = buffers_[0].lane[0];
           scalars_[1] = buffers_[0].lane[1];
-          if (k + 1 == kVectors) continue;
+          if (k + 1 == kStencilVectors) continue;
           buffers_[1].lane[k % 4] = scalars_[0];
           buffers_[2].lane[k % 4] = scalars_[1];
         }
@@ -120,7 +121,7 @@ class Stencil final : public Reference {
 };
 
 // Six dense and six sparse ops a vector; five of coordination, three for the last; the step of the row.
-constexpr double kRowOps = 17.0 * kVectors - 2 + 1;
+constexpr double kStencilRowOps = 17.0 * kStencilVectors - 2 + 1;
 
 }  // namespace
 
@@ -128,12 +129,12 @@ Workload stencil() {
   return {
       .name = "stencil",
       .what = "five-point averages of a grid in rows of 1 KiB, with a running maximum",
-      .ops = kRowsInside * kRowOps + 5,
-      .control = kRowsInside + 1.0,
-      .words = kRowsInside * (6 * kVectors + 3.0) + 6,
-      .flop = 16.0 * 10 * kVectors * kRowsInside,
-      .bytes = 64.0 * 6 * kVectors * kRowsInside,
-      .make = make,
+      .ops = kStencilRowsInside * kStencilRowOps + 5,
+      .control = kStencilRowsInside + 1.0,
+      .words = kStencilRowsInside * (6 * kStencilVectors + 3.0) + 6,
+      .flop = 16.0 * 10 * kStencilVectors * kStencilRowsInside,
+      .bytes = 64.0 * 6 * kStencilVectors * kStencilRowsInside,
+      .make = stencil_program,
       .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> { return std::make_unique<Stencil>(seed); }};
 }
 
