@@ -85,7 +85,7 @@ TEST(Dependences, MessagesKeepTheirOrderAndFencesThatOfMemory) {
 
 TEST(Dependences, AccessesMeetAfterAsManyIterationsAsTheirBytesDo) {
   const auto meet = [](MemoryReference early, MemoryReference late, std::uint32_t least) {
-    return meeting_distance(early, late, least);
+    return overlap_distance(early, late, least);
   };
   EXPECT_EQ(meet(affine(0, 8, 8), affine(0, 8, 8), 0), 0u);
   EXPECT_EQ(meet(affine(0, 8, 8), affine(0, 8, 8), 1), std::nullopt);

@@ -15,14 +15,14 @@ TEST(KernelLanguageErrors, AKernelMainIsNeeded) {
             R"(k.phx:1:8: error: kernel 'other'; expected kernel main
   kernel other(a: i64) -> i64 { return 1; }
          ^~~~~
-k.phx:1:14: error: a parameter of a kernel; expected kernel main()
+k.phx:1:14: error: a kernel with a parameter; expected kernel main()
   kernel other(a: i64) -> i64 { return 1; }
                ^
-  hint: a param item is set with -D
+  hint: declare a param and set it with -D
 k.phx:1:25: error: a kernel with a result; expected kernel main() { … }
   kernel other(a: i64) -> i64 { return 1; }
                           ^~~
-k.phx:1:38: error: a value given back by the kernel; expected return;
+k.phx:1:38: error: the kernel returns a value; expected return;
   kernel other(a: i64) -> i64 { return 1; }
                                        ^
 k.phx:2:8: error: a second kernel; expected one kernel main
@@ -41,26 +41,26 @@ TEST(KernelLanguageErrors, UnknownNamesAreCompared) {
                       "  vector[0] = reduce_ad(vector[0:4]);\n"
                       "  result = 3;\n"
                       "}\n"),
-            R"(k.phx:4:3: error: no tensor 'vectr'; expected the name of a tensor
+            R"(k.phx:4:3: error: unknown tensor 'vectr'; expected the name of a tensor
     vectr[0] = 1.0;
     ^~~~~~~~
   hint: did you mean 'vector'?
-k.phx:5:11: error: no name 'cout'; expected a name declared above
+k.phx:5:11: error: undeclared name 'cout'; expected a name declared above
     let a = cout + 1;
             ^~~~
   hint: did you mean 'count'?
-k.phx:6:11: error: no function 'sqroot'; expected a fn of this text, or a built-in function
+k.phx:6:11: error: unknown function 'sqroot'; expected a fn of this file or a built-in function
     let b = sqroot(2.0);
             ^~~~~~~~~~~
   hint: did you mean 'sqrt'?
-k.phx:7:15: error: no function 'reduce_ad'; expected a fn of this text, or a built-in function
+k.phx:7:15: error: unknown function 'reduce_ad'; expected a fn of this file or a built-in function
     vector[0] = reduce_ad(vector[0:4]);
                 ^~~~~~~~~~~~~~~~~~~~~~
   hint: did you mean 'reduce_add'?
-k.phx:8:3: error: no variable 'result'; expected a var declared above
+k.phx:8:3: error: undeclared variable 'result'; expected a var declared above
     result = 3;
     ^~~~~~
-  hint: var result = …; declares it
+  hint: declare it with var result = …;
 )");
 }
 
@@ -80,12 +80,12 @@ TEST(KernelLanguageErrors, NothingConvertsByItself) {
             R"(k.phx:4:16: error: '+' of f32 and i64; expected operands of one type
     let a = x[0] + k[0];
                  ^
-  hint: nothing converts by itself: write f32(…) or i64(…) around one of them
-k.phx:5:10: error: an element of 'x' is f32, the value i64; expected f32
+  hint: there is no implicit conversion: write f32(…) or i64(…) around one of them
+k.phx:5:10: error: an element of 'x' is f32, but the value is i64; expected f32
     x[0] = k[1];
            ^~~~
   hint: write f32(…)
-k.phx:6:16: error: 'b' is i32, the value i64; expected i32
+k.phx:6:16: error: 'b' is i32, but the value is i64; expected i32
     let b: i32 = k[2];
                  ^~~~
   hint: write i32(…)
@@ -96,7 +96,7 @@ k.phx:7:16: error: '&&' of i64 and bool; expected two bools
 k.phx:8:16: error: '<<' of f32; expected an integer
     let d = x[0] << 1;
                  ^~
-k.phx:9:16: error: a number with a point, where i64 is needed; expected an integer
+k.phx:9:16: error: a number with a point where i64 is required; expected an integer
     let e: i64 = 1.5;
                  ^~~
 k.phx:10:11: error: 5000000000 does not fit an i32; expected a number from −2^31 to 2^31 − 1
@@ -119,7 +119,7 @@ TEST(KernelLanguageErrors, OnlyAVarIsAssigned) {
                       "  x = 1.0;\n"
                       "  for i in 0..n { i += 1; }\n"
                       "}\n"),
-            R"(k.phx:5:3: error: assignment to 'a', which does not change; expected a var
+            R"(k.phx:5:3: error: assignment to 'a', which is immutable; expected a var
     a = 2;
     ^
   hint: declare it with var in line 4
@@ -131,10 +131,10 @@ k.phx:7:3: error: 'x' is a tensor; expected an element of it
     x = 1.0;
     ^
   hint: write x[i] = …;
-k.phx:8:19: error: assignment to 'i', which does not change; expected a var
+k.phx:8:19: error: assignment to 'i', which is immutable; expected a var
     for i in 0..n { i += 1; }
                     ^
-  hint: var copy = i; can be assigned
+  hint: assign to a copy: var copy = i;
 )");
 }
 
@@ -157,7 +157,7 @@ k.phx:5:9: error: index 0 of 'g' goes from -1 to 2; expected 0 to 3
       g[i - 1, 0] = 0.0;
           ^
   hint: dimension 0 of g is 4
-k.phx:6:10: error: index 1 of 'g' is 1, from where 16 are taken; expected 0
+k.phx:6:10: error: index 1 of 'g' is 1 for a slice of 16; expected 0
       g[0, 1:16] = 0.0;
            ^
   hint: dimension 1 of g is 16
@@ -181,7 +181,7 @@ TEST(KernelLanguageErrors, SlicesHaveTheWidthOfAVector) {
             R"(k.phx:3:11: error: a slice of 15 elements of f32; expected 16 or 8
     let a = x[0:15];
             ^~~~~~~
-  hint: vectors are 64 bytes, or 32 with an upper half of 0
+  hint: a vector has 64 bytes, or 32 with the upper half 0
 k.phx:4:11: error: a slice of i64; expected one element
     let b = k[0:8];
             ^~~~~~
@@ -198,7 +198,7 @@ TEST(KernelLanguageErrors, RecursionShowsItsChain) {
             R"(k.phx:2:30: error: 'a' calls itself: a → b → a; expected no recursion
   fn b(x: i64) -> i64 { return a(x); }
                                ^~~~
-  hint: every call is inlined; repeat with for
+  hint: every call is inlined; use a for loop
 )");
 }
 
@@ -208,7 +208,7 @@ TEST(KernelLanguageErrors, FunctionsThatNothingCallsAreChecked) {
             R"(k.phx:1:43: error: '+' of f32 and i64; expected operands of one type
   fn f(x: f32, t: i64[,]) -> f32 { return x + t[0, 1 << 30]; }
                                             ^
-  hint: nothing converts by itself: write f32(…) or i64(…) around one of them
+  hint: there is no implicit conversion: write f32(…) or i64(…) around one of them
 )");
 }
 
@@ -235,14 +235,14 @@ k.phx:6:11: error: 1 argument given to 'f'; expected 2 arguments
 k.phx:7:18: error: an expression for 't'; expected the name of a tensor
     let c = f(1.0, 2.0);
                    ^~~
-k.phx:8:11: error: a call that gives no value; expected a value
+k.phx:8:11: error: a call that returns no value; expected a value
     let d = nothing();
             ^~~~~~~~~
 k.phx:9:15: error: 'exp' of i64; expected an f32 or f32x16
     let e = exp(1i64);
                 ^~~~
   hint: write f32(…)
-k.phx:10:11: error: no function 'sum'; expected a fn of this text, or a built-in function
+k.phx:10:11: error: unknown function 'sum'; expected a fn of this file or a built-in function
     let g = sum(x);
             ^~~~~~
   hint: write sum(i in 0..n) x[i]
@@ -257,14 +257,14 @@ TEST(KernelLanguageErrors, AReturnIsTheLastStatementOfAFunction) {
   EXPECT_EQ(errors_of("fn f(a: f32) -> f32 { for i in 0..4 { return a; } return a; }\n"
                       "fn g() -> f32 { barrier(); }\n"
                       "kernel main() { let a = f(1.0); let b = g(); return 3; }\n"),
-            R"(k.phx:1:39: error: a return here; expected return as the last statement of a fn
+            R"(k.phx:1:39: error: an early return; expected return as the last statement of a fn
   fn f(a: f32) -> f32 { for i in 0..4 { return a; } return a; }
                                         ^~~~~~
-  hint: choose between values with condition ? a : b
-k.phx:2:4: error: 'g' gives no value; expected a return of f32
+  hint: select a value with condition ? a : b
+k.phx:2:4: error: 'g' returns no value; expected a return of f32
   fn g() -> f32 { barrier(); }
      ^
-k.phx:3:53: error: a value given back by the kernel; expected return;
+k.phx:3:53: error: the kernel returns a value; expected return;
   kernel main() { let a = f(1.0); let b = g(); return 3; }
                                                       ^
 )");
@@ -285,7 +285,7 @@ TEST(KernelLanguageErrors, BoundsAndStepsAreChecked) {
 k.phx:4:22: error: a step of 0; expected a constant of at least 1
     for i in 0..4 step 0 { k[0] = i; }
                        ^
-k.phx:5:12: error: a number with a point, where i64 is needed; expected an integer
+k.phx:5:12: error: a number with a point where i64 is required; expected an integer
     for i in 0.5..4 { k[0] = i; }
              ^~~
 k.phx:6:11: error: a number of copies that is not constant; expected a constant from 1 to 64
@@ -306,7 +306,7 @@ TEST(KernelLanguageErrors, DivisionIsByPowersOfTwo) {
     k[0] = k[1] / 3;
                 ^
   hint: divide floats: f64(a) / f64(b)
-k.phx:4:15: error: '/' of an integer that may be negative; expected one that is known not to be
+k.phx:4:15: error: '/' of an integer that may be negative; expected one known to be non-negative
     k[1] = k[1] / 4;
                 ^
   hint: write >> 2, which rounds down
@@ -341,14 +341,14 @@ k.phx:3:11: error: a sparse tensor of 'u8'; expected i64 or f64
 k.phx:4:15: error: a size of 0; expected a constant of at least 1
   tensor c: f32[0];
                 ^
-k.phx:5:8: error: 'd': dimension 0 has 4096 elements; expected at most 2047 behind column 1
+k.phx:5:8: error: 'd': dimension 0 has 4096 elements; expected at most 2047 after column 1
   tensor d: f32[4096] at @1.1.1/1.1.1/1.1.1;
          ^
   hint: give it more dimensions, or leave out `at`
-k.phx:7:8: error: 'f' overlaps 'e'; expected boxes apart
+k.phx:7:8: error: 'f' overlaps 'e'; expected disjoint boxes
   tensor f: f32[4, 4] at @1.1.1/1.1.1/1.1.1/1.9;
          ^
-  hint: another coordinate behind at
+  hint: give another coordinate after at
 k.phx:8:8: error: 'g' is too large; expected at most 2^40 bytes, sparse ones 2^63
   tensor g: f64[2048, 2048, 2048, 2048];
          ^
@@ -359,7 +359,7 @@ k.phx:9:8: error: 'h': dimension 1 has 4096 elements; expected at most 2048
 k.phx:10:8: error: 'e' is already defined; expected another name
   tensor e: f32[1];
          ^
-  hint: in line 6
+  hint: declared in line 6
 )");
 }
 
@@ -383,10 +383,10 @@ TEST(KernelLanguageErrors, ConstantsAreConstant) {
   param n = 2.5;
             ^~~
   hint: const n may have any type
-k.phx:3:11: error: 'c' is not constant; expected numbers, params and consts declared above, and what is computed from them
+k.phx:3:11: error: 'c' is not constant; expected an expression of numbers and of params and consts declared above
   const c = x[0];
             ^~~~
-k.phx:4:11: error: no name 'e'; expected a name declared above
+k.phx:4:11: error: undeclared name 'e'; expected a name declared above
   const d = e; const e = 3;
             ^
 )");
@@ -395,10 +395,10 @@ k.phx:4:11: error: no name 'e'; expected a name declared above
 TEST(KernelLanguageErrors, TheTermOfAReductionEndsBeforeAnOperator) {
   EXPECT_EQ(errors_of("tensor x: f32[4];\n"
                       "kernel main() { x[0] = sum(i in 0..4) x[i] * x[i]; }\n"),
-            R"(k.phx:2:48: error: no name 'i'; expected a name declared above
+            R"(k.phx:2:48: error: undeclared name 'i'; expected a name declared above
   kernel main() { x[0] = sum(i in 0..4) x[i] * x[i]; }
                                                  ^
-  hint: the term of a reduction ends before an operator: write it in parentheses
+  hint: the term of a reduction ends before an operator: put it in parentheses
 )");
 }
 
@@ -416,7 +416,7 @@ TEST(KernelLanguageErrors, MasksAreForChoices) {
 k.phx:5:13: error: a choice of f64x8 by a mask of 16 lanes; expected vectors of 16 lanes
     let b = m ? d[0:8] : 0.0;
               ^
-k.phx:6:17: error: 'c' is bool, the value i64; expected bool
+k.phx:6:17: error: 'c' is bool, but the value is i64; expected bool
     let c: bool = 1;
                   ^
   hint: write … != 0
@@ -434,11 +434,11 @@ TEST(KernelLanguageErrors, NamesOfTheLanguageStay) {
 k.phx:3:4: error: 'f' is already defined; expected another name
   fn f() { }
      ^
-  hint: in line 2
+  hint: declared in line 2
 k.phx:4:32: error: 'a' is already defined; expected another name
   kernel main() { let a = 1; let a = 2; }
                                  ^
-  hint: in line 4
+  hint: declared in line 4
 )");
 }
 

@@ -29,7 +29,7 @@ TEST(KernelLanguageForm, AMissingBraceNamesTheLineOfItsOpening) {
             R"(k.phx:5:1: error: found 'param'; expected '}'
   param n = 2;
   ^~~~~
-  hint: this '{' is open since line 2
+  hint: the '{' in line 2 is not closed
 )");
 }
 
@@ -116,21 +116,21 @@ TEST(KernelLanguageForm, NumbersAndCoordinatesAreChecked) {
             R"(k.phx:1:11: error: '99999999999999999999' is out of range; expected an integer below 2^63
   const a = 99999999999999999999;
             ^~~~~~~~~~~~~~~~~~~~
-  hint: 0x… gives all 64 bits
+  hint: write 0x… to use all 64 bits
 k.phx:2:11: error: found '0x'; expected 1 to 16 hexadecimal digits
   const b = 0x;
             ^~
 k.phx:3:11: error: found '1.5i32'; expected an integer before 'i32'
   const c = 1.5i32;
             ^~~~~~
-k.phx:4:13: error: found 'abc' behind a number; expected i32, i64, f32, f64 or an operator
+k.phx:4:13: error: found 'abc' after a number; expected i32, i64, f32, f64 or an operator
   const d = 12abc;
               ^~~
 k.phx:5:11: error: coordinate '@1.1.1/1.1.1': column 12: found the end of the text; expected '/'
   const e = @1.1.1/1.1.1;
             ^~~~~~~~~~~~
   hint: nine parts, or eleven with line and column: @1.1.1/1.1.1/1.1.2 or @1.1.1/1.1.1/1.1.2/1.1
-k.phx:6:11: error: '1e999' is out of range; expected a number that an f64 holds
+k.phx:6:11: error: '1e999' is out of range; expected a number within the range of f64
   const f = 1e999;
             ^~~~~
 k.phx:7:13: error: found '$'; expected a name, a number or an operator
@@ -142,7 +142,7 @@ k.phx:7:13: error: found '$'; expected a name, a number or an operator
 TEST(KernelLanguageForm, ACommentWithoutEndIsShownWhereItBegins) {
   EXPECT_EQ(errors_of("kernel main() { }\n"
                       "/* to the end\n"),
-            R"(k.phx:2:1: error: a comment without end; expected '*/'
+            R"(k.phx:2:1: error: an unterminated comment; expected '*/'
   /* to the end
   ^~
 )");
@@ -153,7 +153,7 @@ TEST(KernelLanguageForm, ReservedWordsAreNoNames) {
             R"(k.phx:1:21: error: found 'for'; expected a name
   kernel main() { let for = 1; }
                       ^~~
-  hint: for is a word of the language
+  hint: for is a keyword
 )");
 }
 
@@ -168,7 +168,7 @@ TEST(KernelLanguageForm, AttributesAreChecked) {
 k.phx:3:14: error: found 'let'; expected 'for'
     @unroll(2) let b = 3;
                ^~~
-  hint: an attribute stands before a for
+  hint: an attribute must precede a for
 )");
 }
 
@@ -210,7 +210,7 @@ TEST(KernelLanguageForm, AChainOfCallsHasALimitToo) {
   for (int i = 1; i < 2000; ++i)
     text += "fn f" + std::to_string(i) + "(x: i64) -> i64 { return " + repeated("(1 + ", 50) + "f" +
             std::to_string(i - 1) + "(x)" + repeated(")", 50) + "; }\n";
-  EXPECT_EQ(first_error(text + "kernel main() { let a = f1999(1); }"), "calls inside calls are nested too deeply");
+  EXPECT_EQ(first_error(text + "kernel main() { let a = f1999(1); }"), "calls are nested too deeply");
 }
 
 TEST(KernelLanguageForm, CallsThatMultiplyStopAtTheLimitOfOps) {

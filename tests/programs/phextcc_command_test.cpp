@@ -231,7 +231,7 @@ TEST_F(PhextccCommand, EveryErrorOfASourceIsShownInPlace) {
   const Outcome run = phextcc("wrong.phx");
   EXPECT_EQ(run.status, 1);
   EXPECT_EQ(run.out, "");
-  EXPECT_THAT(run.err, StartsWith("wrong.phx:3:10: error: no name 'y'"));
+  EXPECT_THAT(run.err, StartsWith("wrong.phx:3:10: error: undeclared name 'y'"));
   EXPECT_THAT(run.err, HasSubstr("\n    x[0] = y;\n           ^\n"));
   EXPECT_THAT(run.err, HasSubstr("\nwrong.phx:4:"));
   EXPECT_FALSE(fs::exists(folder_ / "wrong.siw"));

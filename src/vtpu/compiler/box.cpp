@@ -16,12 +16,12 @@ Box box_of(const ir::Tensor& tensor) {
     sides = lines > kSide ? std::vector<std::int64_t>{(lines + kSide - 1) / kSide, kSide, kSide}
                           : std::vector<std::int64_t>{lines, kSide};
   }
-  VTPU_CHECK(sides.size() <= phext::PackedCoordinate::kAxes, "a tensor has a dimension for each axis at most");
+  VTPU_CHECK(sides.size() <= phext::PackedCoordinate::kAxes, "a tensor has at most one dimension per axis");
   Box box;
   box.first = box.last = tensor.origin;
   box.cell_log2 = static_cast<unsigned>(std::countr_zero(ir::size_of(tensor.element)));
   for (std::size_t k = 0; k < sides.size(); ++k) {
-    const std::size_t below = sides.size() - 1 - k;  // axes between it and the column
+    const std::size_t below = sides.size() - 1 - k;  // axes between this one and the column
     const auto axis = static_cast<phext::Axis>(kColumn - below);
     const std::int64_t last = tensor.origin.get(axis) + sides[k] - 1;
     VTPU_CHECK(last < kSide, "a tensor's box ends within its axes");

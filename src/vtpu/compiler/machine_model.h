@@ -5,17 +5,18 @@
 
 namespace vtpu::compiler {
 
-/// One level of memory as loads see it.
+/// One level of the memory hierarchy, as loads see it.
 struct MemoryLevel {
-  double bytes = 0;    ///< its size; the last level's is 0
-  double latency = 0;  ///< core cycles of a load that it serves
+  double bytes = 0;    ///< size; 0 for the last level
+  double latency = 0;  ///< core cycles of a load served by this level
 };
 
-/// What the compiler knows of a host. `reference()` is the map that this project measured on one (Zen 5; see
-/// data/reference and `vtpu bench --ports`), rounded, so that compiling gives the same words wherever it is done.
+/// What the compiler knows about a host. `reference()` holds rounded values that this project measured on a Zen 5 host
+/// (see data/reference and `vtpu bench --ports`). It is a constant, so that the same source compiles to the same words
+/// everywhere.
 struct MachineModel {
   ports::PortMap ports;
-  std::vector<MemoryLevel> ladder;  ///< from the nearest on
+  std::vector<MemoryLevel> ladder;  ///< nearest level first
 
   static MachineModel reference();
 };

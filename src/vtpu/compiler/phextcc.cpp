@@ -18,7 +18,7 @@ backend::Packing packing_of(const Options& options) {
   }
 }
 
-/// A pass that leaves what does not verify is our own mistake.
+/// A pass that leaves an invalid module is a bug of the compiler.
 void check(const ir::Module& module) {
   const Result<void> verified = ir::verify(module);
   VTPU_CHECK(verified.ok(), verified.ok() ? "" : verified.error().message().c_str());

@@ -16,25 +16,25 @@ namespace vtpu::compiler {
 struct Options {
   unsigned level = 3;                              ///< tier 0 to 3
   std::map<std::string, std::int64_t> parameters;  ///< values for `param` items
-  MachineModel machine;                            ///< what width, unrolling, prefetching and latencies go by
-  bool pipeline = true;                            ///< tier 3: modulo scheduling; off, list scheduling serves its loops
-  /// Loops too are pipelined of which too few iterations are known for that to pay on a host that looks ahead itself.
+  MachineModel machine;                            ///< decides vector width, unrolling, prefetching and latencies
+  bool pipeline = true;                            ///< tier 3: use modulo scheduling; if false, list scheduling
+  /// Pipelines also loops whose known trip count is too small to profit on an out-of-order host.
   bool pipeline_everywhere = false;
-  bool allocate = false;  ///< mapped tensors too are allocated by the program (`vtpu run` can then run it)
+  bool allocate = false;  ///< the program also allocates mapped tensors (so that `vtpu run` can run it)
 };
 
 /// A compiled kernel.
 struct Compiled {
   isa::Program program;
-  std::vector<ir::Tensor> tensors;  ///< in order of declaration; who runs the program maps those that are `mapped`
-  ir::Module source_ir;             ///< as lowered
-  ir::Module ir;                    ///< as scheduled
+  std::vector<ir::Tensor> tensors;  ///< in order of declaration; whoever runs the program maps those with Role::mapped
+  ir::Module source_ir;             ///< after lowering
+  ir::Module ir;                    ///< after the passes, as scheduled
   std::vector<backend::LoopReport> loops;
-  std::vector<std::uint32_t> lines;  ///< of the source, by word
+  std::vector<std::uint32_t> lines;  ///< source line of each word
   unsigned spilled = 0;
 };
 
-/// Compiles the kernel `main` of a text. Error: all diagnostics, rendered, ending without a newline. The same text and
+/// Compiles the kernel `main` of a text. Error: all diagnostics as text, without a trailing newline. The same text and
 /// options give the same words on every host.
 Result<Compiled> compile(std::string_view name, std::string_view text, const Options& options);
 

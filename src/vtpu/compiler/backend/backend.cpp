@@ -23,7 +23,7 @@ using isa::Opcode;
 
 constexpr unsigned kMostRounds = 100;
 
-/// A branch to where the code goes on anyway is none.
+/// Removes branches to the next block.
 void drop_idle_branches(Code& code) {
   for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
     Block& block = code.blocks[b];
@@ -41,23 +41,23 @@ bool reads_status(const Code& code) {
 struct Scheduled {
   WideCode wide;
   std::vector<LoopReport> reports;
-  std::vector<std::uint32_t> kernels;  ///< block of each report
+  std::vector<std::uint32_t> kernels;  ///< kernel block of each report
   struct Pipelined {
-    std::uint32_t block = 0;            ///< of `Code`
-    std::uint32_t first = 0, last = 0;  ///< of `wide`, setup to epilogue
+    std::uint32_t block = 0;            ///< number in `Code`
+    std::uint32_t first = 0, last = 0;  ///< numbers in `wide`, from setup to epilogue
     bool counted_at_run_time = false;
-    std::array<unsigned, 5> live{};  ///< registers of its own, by file, and those spared for it
+    std::array<unsigned, 5> live{};  ///< the loop's own registers by file, including the spared ones
   };
   std::vector<Pipelined> pipelined;
 };
 
-/// From code to words on any number of registers.
+/// Turns code into words on an unlimited number of registers.
 class Scheduler {
  public:
   Scheduler(const Code& code, Packing packing, const ports::PortMap& map, bool status_read)
       : code_(code), packing_(packing), map_(map), status_read_(status_read), latencies_(latencies_of(map)) {}
 
-  /// `rejected`: by block, plans for it that did not find registers.
+  /// `rejected`: by block, number of its plans that did not get registers.
   Scheduled run(const std::vector<unsigned>& rejected) {
     const Liveness liveness(code_);
     Scheduled result;
@@ -65,8 +65,9 @@ class Scheduler {
     wide.files = code_.files;
     wide.origin.resize(code_.files.size());
     std::iota(wide.origin.begin(), wide.origin.end(), 0u);
-    std::vector<std::uint32_t> first(code_.blocks.size());  // block of `code_` → of `wide`
-    std::vector<std::uint32_t> to_resolve;                  // blocks of `wide` whose targets are blocks of `code_`
+    std::vector<std::uint32_t> first(code_.blocks.size());  // block number in `code_` → in `wide`
+    std::vector<std::uint32_t> to_resolve;                  // blocks of `wide` whose targets are still numbers of
+                                                            // `code_`
     for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
       const Block& block = code_.blocks[b];
       first[b] = static_cast<std::uint32_t>(wide.blocks.size());
@@ -131,7 +132,7 @@ class Scheduler {
   Latencies latencies_;
 };
 
-/// The line of the first op that has the register.
+/// The source line of the first op that uses the register.
 std::uint32_t line_of(const WideCode& wide, Register r) {
   for (const WideBlock& block : wide.blocks)
     for (const WideWord& word : block.words)
@@ -141,8 +142,8 @@ std::uint32_t line_of(const WideCode& wide, Register r) {
   return 0;
 }
 
-/// For registers without a number: which registers of `Code` to put elsewhere, they themselves or, where they cannot
-/// be, the cheapest that they meet. Empty: none can be.
+/// Chooses registers of `Code` to spill in favour of registers without a number: the register itself or, if it cannot
+/// be spilled, its cheapest neighbour. Empty if none can be spilled.
 std::vector<Register> victims(const WideCode& wide, const Interference& graph, const std::vector<double>& cost,
                               const std::vector<Register>& without) {
   std::vector<Register> chosen;
@@ -160,7 +161,7 @@ std::vector<Register> victims(const WideCode& wide, const Interference& graph, c
   return chosen;
 }
 
-/// Whether one of the registers is a pipelined loop's that has itself no more room for them.
+/// Whether one of the registers belongs to a pipelined loop whose own registers already fill the file.
 bool is_full(const Scheduled::Pipelined& loop, const std::vector<Register>& registers, const Scheduled& scheduled,
              const Interference& graph, const Spiller& spiller) {
   return std::any_of(registers.begin(), registers.end(), [&](Register r) {
@@ -168,7 +169,7 @@ bool is_full(const Scheduled::Pipelined& loop, const std::vector<Register>& regi
     if (!spiller.occurs(original, loop.block)) return false;
     const auto file = static_cast<std::size_t>(scheduled.wide.files[r]);
     unsigned live = loop.live[file];
-    if (loop.counted_at_run_time)  // its setup and its rest hold more than its kernel
+    if (loop.counted_at_run_time)  // setup and rest hold more than the kernel
       for (std::uint32_t b = loop.first; b <= loop.last; ++b) live = std::max(live, graph.most_live[b][file]);
     return live >= isa::kFileSize[file];
   });
@@ -193,7 +194,7 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
     for (const auto& live : graph.most_live) buffers = std::max(buffers, live[static_cast<std::size_t>(isa::File::m)]);
     const unsigned free_buffers = 4 - std::min(4u, buffers);
     std::vector<double> cost = spiller.costs(scheduled.wide, graph, free_buffers);
-    // Nothing goes to and fro in a pipelined loop.
+    // A pipelined loop must not contain spill code.
     for (const Scheduled::Pipelined& loop : scheduled.pipelined) {
       const std::vector<Register> bound = spiller.bound_to(loop.block);
       for (Register r = 0; r < cost.size(); ++r)
@@ -213,7 +214,8 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
       words.loops = std::move(scheduled.reports);
       return words;
     }
-    // A pipelined loop that is full of its own registers has to do with fewer; else what lives around loops makes room.
+    // A pipelined loop that fills a file with its own registers gets a plan with fewer. Otherwise values that live
+    // across loops are spilled.
     const std::vector<Register> chosen = victims(scheduled.wide, graph, cost, colouring.without);
     bool relaxed = false;
     const auto relax = [&](const auto& which) {
@@ -233,22 +235,22 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
     if (chosen.empty()) {
       const Register r = colouring.without.front();
       return Error{fmt::format("line {}", line_of(scheduled.wide, r)),
-                   fmt::format("more values at once than the {} {}-registers hold",
+                   fmt::format("more values live at once than the {} {}-registers can hold",
                                isa::kFileSize[static_cast<std::size_t>(scheduled.wide.files[r])],
                                "-rvpm"[static_cast<std::size_t>(scheduled.wide.files[r])]),
-                   "fewer, as this kind cannot be put elsewhere"};
+                   "fewer values, because this kind cannot be spilled"};
     }
     words.spilled += static_cast<unsigned>(chosen.size());
     spiller.spill(chosen, free_buffers);
   }
-  return Error{code.name, "registers that spilling does not make enough of", "a smaller kernel"};
+  return Error{code.name, "too few registers even after spilling", "a smaller kernel"};
 }
 
 }  // namespace
 
 Result<Words> make_words(const Code& code, Packing packing, const ports::PortMap& map) {
   Result<Words> words = try_words(code, packing, map);
-  // What lies closer to the order of the source keeps fewer values at once.
+  // A schedule closer to source order keeps fewer values live at once.
   for (int less = static_cast<int>(packing) - 1; !words.ok() && less >= 0; --less) {
     Result<Words> again = try_words(code, static_cast<Packing>(less), map);
     if (again.ok()) words = std::move(again);

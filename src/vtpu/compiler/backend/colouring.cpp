@@ -15,7 +15,8 @@ unsigned numbers_in(isa::File file) { return isa::kFileSize[static_cast<std::siz
 
 constexpr double kInfinite = std::numeric_limits<double>::infinity();
 
-/// `by_weight`: of registers that all must have a number, the lightest for the room it makes goes last; else the first.
+/// `by_weight`: among registers that must not be spilled, remove the one with the lowest weight per degree first;
+/// otherwise the first one.
 Colouring colour_once(const WideCode& code, const Interference& graph, const std::vector<double>& cost,
                       bool by_weight) {
   const auto registers = static_cast<Register>(code.files.size());
@@ -23,7 +24,7 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
   std::vector<bool> removed(registers);
   std::vector<Register> easy, hard, order;
   for (Register r = 0; r < registers; ++r) {
-    removed[r] = graph.weight[r] <= 0;  // does not occur
+    removed[r] = graph.weight[r] <= 0;  // the register does not occur
     degree[r] = static_cast<std::uint32_t>(graph.neighbours[r].size());
     if (removed[r]) continue;
     (degree[r] < numbers_in(code.files[r]) ? easy : hard).push_back(r);
@@ -40,7 +41,8 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
       easy.pop_back();
       if (!removed[r]) remove(r);
     }
-    // None is sure of a number: that which costs least for the room it makes goes last, and may yet find one.
+    // No register is certain to get a number. The one with the lowest cost per degree is removed; it may still find a
+    // colour.
     std::erase_if(hard, [&](Register r) { return removed[r]; });
     if (hard.empty()) break;
     const auto rank = [&](Register r) {

@@ -13,16 +13,16 @@ namespace {
 using isa::Opcode;
 
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
-constexpr std::int64_t kGreatestStep = 1 << 24;  // what the engine for host code takes, with room for merged steps
+constexpr std::int64_t kGreatestStep = 1 << 24;  // limit of the native engine, with room for merged steps
 
-/// Who wrote a register last, and who has read it since.
+/// The last writer of a register and its readers since then.
 struct History {
   std::uint32_t writer = kNone;
-  bool writer_is_earlier = false;  // of the iteration before
+  bool writer_is_earlier = false;  // the writer belongs to the previous iteration
   std::vector<std::pair<std::uint32_t, bool>> readers;
 };
 
-/// Walks the block once, or twice for what an iteration leaves to the next.
+/// Walks the block once, or twice to find dependences between iterations.
 class RegisterEdges {
  public:
   RegisterEdges(const Block& block, const GraphOptions& options, std::vector<Dependence>& edges)
@@ -71,7 +71,7 @@ class RegisterEdges {
   std::size_t empty() const { return registers_.size() + 1; }
 
   void edge(std::uint32_t from, bool earlier, std::uint32_t to, std::int32_t delay) {
-    if (second_ != earlier) return;  // within the second walk: the first has it
+    if (second_ != earlier) return;  // the second walk finds only edges between iterations
     edges_.push_back({from, to, delay, earlier ? 1u : 0u});
   }
 
@@ -113,7 +113,7 @@ class RegisterEdges {
   const GraphOptions& options_;
   std::vector<Dependence>& edges_;
   std::vector<Register> registers_;
-  std::vector<History> histories_;  // by place in registers_, then the two status bits
+  std::vector<History> histories_;  // by index in registers_, then the two status bits
   std::vector<std::uint32_t> stepped_by_;
   std::vector<std::uint32_t> skipped_;
   bool second_ = false;
@@ -124,7 +124,7 @@ class RegisterEdges {
 Latencies latencies_of(const ports::PortMap& map, unsigned divisor) {
   Latencies all{};
   for (std::size_t k = 0; k < all.size(); ++k) {
-    // Rates are measured, and 4.02 cycles are 4.
+    // Latencies are measured: 4.02 cycles count as 4.
     const double words = std::ceil((map.latency_of(static_cast<isa::Cost>(k)) - 0.1) / divisor);
     all[k] = std::max(1, static_cast<std::int32_t>(words));
   }
@@ -163,7 +163,7 @@ std::vector<Induction> find_inductions(const Block& block) {
       const auto k = static_cast<std::size_t>(at - found.begin());
       if (row.writes && i != at->op) spoilt[k] = true;
       if (row.reads && i != at->op && !row.index) at->addresses_only = false;
-      // Beyond this a displacement might not make up for the step.
+      // A larger displacement might overflow when it compensates for the step.
       if (row.index && std::abs(std::int64_t{op.op.disp}) > (std::int64_t{1} << 30)) spoilt[k] = true;
     });
   };

@@ -15,8 +15,8 @@ isa::Op with_numbers(const PlacedOp& placed, const Colouring& colouring) {
     std::uint8_t number = 0;
     if (r != kNoRegister) {
       number = colouring.colour[r];
-      VTPU_CHECK(number != kNoColour, "a register that occurs has a number");
-    } else if (field == kC && row.operands[k].reads) {  // an address without index; of a cell, mode is the axis
+      VTPU_CHECK(number != kNoColour, "every register that occurs has a number");
+    } else if (field == kC && row.operands[k].reads) {  // an address without index; in a cell address, mode is the axis
       number = isa::kNoRegister;
       if (row.layout_address) op.mode = 0;
     }

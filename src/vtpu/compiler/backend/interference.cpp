@@ -9,7 +9,7 @@
 namespace vtpu::compiler::backend {
 namespace {
 
-/// A set of registers by file, with its members in a row.
+/// The set of live registers by file, with contiguous members.
 class LiveSet {
  public:
   explicit LiveSet(const std::vector<isa::File>& files) : files_(files), place_(files.size(), kAbsent) {}

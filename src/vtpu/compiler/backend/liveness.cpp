@@ -9,7 +9,7 @@
 namespace vtpu::compiler::backend {
 
 struct Liveness::Builder {
-  std::vector<std::uint32_t> written_in;  // register → block + 1 in which it was last written
+  std::vector<std::uint32_t> written_in;  // by register: block + 1 of its last write
   std::vector<std::vector<Register>> exposed, killed;
   std::vector<std::vector<std::uint32_t>> successors;
 
@@ -68,7 +68,7 @@ Liveness::Liveness(const WideCode& code) {
   Builder builder(code.files.size(), code.blocks.size());
   for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
     for (const WideWord& word : code.blocks[b].words) {
-      // All slots read before any writes; in such an order no slot reads what an earlier one wrote.
+      // All slots read before any writes. In this order, no slot reads what an earlier one wrote.
       const auto order = order_of(word);
       VTPU_CHECK(order.has_value(), "the slots of a word have an order");
       for (const std::uint8_t slot : *order)

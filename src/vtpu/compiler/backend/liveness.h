@@ -6,14 +6,14 @@
 
 namespace vtpu::compiler::backend {
 
-/// Which registers are live behind each block, by dataflow backwards over bit vectors. Only registers that some block
-/// reads before it writes them have a bit, which are few.
+/// Registers live after each block, by backward dataflow over bit vectors. Only registers that some block reads before
+/// it writes them need a bit, and they are few.
 class Liveness {
  public:
   explicit Liveness(const WideCode& code);
   explicit Liveness(const Code& code);
 
-  /// In order of registers' numbers.
+  /// Sorted by register number.
   const std::vector<Register>& live_out(std::uint32_t block) const { return live_out_[block]; }
   bool is_live_out(std::uint32_t block, Register r) const;
 

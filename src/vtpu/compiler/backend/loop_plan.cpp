@@ -15,19 +15,19 @@ namespace {
 
 constexpr unsigned kMostCopies = 16;
 constexpr unsigned kMostKernelWords = 1024;
-constexpr unsigned kShortKernel = 16;     // words; shorter ones are repeated where that spares loop control
-constexpr unsigned kBeyondBound = 8;      // intervals tried beyond the lower bound, at least
-constexpr std::size_t kMostOps = 3000;    // of a body: beyond, a list schedule has no gaps worth the search
-constexpr std::size_t kMostWork = 10000;  // ops of all tries of a loop together
+constexpr unsigned kShortKernel = 16;     // words; shorter kernels are repeated if that saves loop control
+constexpr unsigned kBeyondBound = 8;      // minimum number of intervals tried above the lower bound
+constexpr std::size_t kMostOps = 3000;    // larger bodies: a list schedule leaves no gaps worth the search
+constexpr std::size_t kMostWork = 10000;  // total ops over all tries for a loop
 constexpr unsigned kMostRejected = 4;
 
-// What is tried at an interval, by level of latencies.
+// What is tried at each interval: level of latencies and priority of ops.
 constexpr std::array kTries{std::pair{std::size_t{0}, Priority::height}, std::pair{std::size_t{0}, Priority::source},
                             std::pair{std::size_t{1}, Priority::height}, std::pair{std::size_t{1}, Priority::source},
                             std::pair{std::size_t{2}, Priority::source}};
 
-/// Whether a loop's registers fit the machine's, with some to spare. They are what is live at once; a colouring that
-/// goes round a loop may need one more.
+/// Whether the registers live at once in a loop fit the machine's registers with `spare` left. Some must be spared,
+/// because colouring around a loop may need one more.
 bool fits(const std::array<unsigned, 5>& live, unsigned spare) {
   for (std::size_t file = 1; file < live.size(); ++file)
     if (live[file] + spare > isa::kFileSize[file] && live[file] > 0) return false;
@@ -42,7 +42,7 @@ bool reads_counter(const Block& block) {
   return found;
 }
 
-/// Free D slots of the kernel's rows.
+/// Number of free D slots in the kernel's rows.
 unsigned free_dense_rows(const Block& block, const ModuloSchedule& schedule) {
   unsigned taken = 0;
   for (std::uint32_t i = 0; i < block.ops.size(); ++i)
@@ -91,8 +91,8 @@ std::optional<LoopPlan> plan_loop(const LoopRequest& request, LoopReport& report
   };
   report.slots = slots_of(block, skipped);
   report.res_mii = res_mii(report.slots);
-  if (block.ops.size() > kMostOps) return refuse("a body of more than 3000 ops");
-  std::array<std::optional<Graph>, 3> graphs;  // by divisor of latencies: 1, 2, and all latencies 1
+  if (block.ops.size() > kMostOps) return refuse("the body has more than 3000 ops");
+  std::array<std::optional<Graph>, 3> graphs;  // by latency: full, halved, and 1 for all
   GraphOptions options;
   options.inductions = plan.inductions;
   options.locals = plan.locals;
@@ -108,9 +108,9 @@ std::optional<LoopPlan> plan_loop(const LoopRequest& request, LoopReport& report
   };
   report.rec_mii = rec_mii(graph_of(0));
   if (!request.pipeline) return refuse("this tier does not pipeline");
-  if (!block.loop->pipeline) return refuse("too few iterations for it to pay");
-  if (reads_counter(block)) return refuse("the body uses the loop's counter");
-  if (block.ops.empty()) return refuse("an empty body");
+  if (!block.loop->pipeline) return refuse("too few iterations to pay off");
+  if (reads_counter(block)) return refuse("the body uses the loop counter");
+  if (block.ops.empty()) return refuse("the body is empty");
   if (request.rejected > kMostRejected) return refuse("too few registers");
 
   const unsigned least = std::max(report.res_mii, report.rec_mii);
@@ -149,9 +149,9 @@ std::optional<LoopPlan> plan_loop(const LoopRequest& request, LoopReport& report
           reason = "too few registers";
           break;
         }
-        if (!can_expand(block, plan)) continue;  // a word whose slots have no order: once more, strictly
+        if (!can_expand(block, plan)) continue;  // the slots of some word have no order; try again in strict mode
         if (expansion.live[1] + expansion.live[3] <= kHostRegisters) return plan;
-        reason = "more r-registers and pointers than the host has for them";
+        reason = "more r-registers and pointers than the host can hold";
         break;
       }
     }

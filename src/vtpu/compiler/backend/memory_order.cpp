@@ -11,8 +11,8 @@ namespace {
 using isa::Effect;
 using isa::Opcode;
 
-// Of so many accesses that nothing orders among themselves, the next one is ordered behind all: blocks of many thousand
-// accesses stay linear, and lose freedom that no schedule could use.
+// When this many accesses are mutually unordered, the next one is ordered after all of them. Blocks of many thousand
+// accesses then take linear time and lose no freedom that a schedule could use.
 constexpr std::size_t kMostOpen = 128;
 
 struct Access {
@@ -20,8 +20,8 @@ struct Access {
   bool writes = false;
 };
 
-/// Ops behind and before which all memory is in order: what tells other sentrons of it, and what makes and ends
-/// regions.
+/// Ops before and after which all memory accesses are ordered: ops that synchronise with other sentrons, and ops that
+/// allocate or free regions.
 bool orders_memory(Opcode opcode) {
   switch (opcode) {
     case Opcode::cfence:
@@ -81,10 +81,10 @@ class MemoryOrder {
     const auto against = [&](const std::vector<Access>& list) {
       for (const Access& a : list)
         if (stands_for_others(a.op) ||
-            ((a.writes || writes) && meeting_distance(block_.ops[a.op].memory, block_.ops[i].memory, 0) == 0))
+            ((a.writes || writes) && overlap_distance(block_.ops[a.op].memory, block_.ops[i].memory, 0) == 0))
           edge(a.op, i);
     };
-    if (tensor == MemoryReference::kNoTensor) {  // may touch anything
+    if (tensor == MemoryReference::kNoTensor) {  // may touch any tensor
       for (const auto& [other, list] : open_) against(list);
     } else {
       against(open_[tensor]);
@@ -106,7 +106,7 @@ class MemoryOrder {
       edge(fences_.back(), fences_.front(), 1);
       for (const Access& a : all_) edge(fences_.back(), a.op, 1), edge(a.op, fences_.front(), 1);
     }
-    if (all_.size() > 4 * kMostOpen) {  // in order, iteration behind iteration
+    if (all_.size() > 4 * kMostOpen) {  // too many pairs: keep all iterations in order
       for (const Access& a : all_) edge(a.op, all_.front().op, 1), edge(all_.back().op, a.op, 1);
       for (std::size_t k = 1; k < all_.size(); ++k) edge(all_[k - 1].op, all_[k].op);
       return;
@@ -114,7 +114,7 @@ class MemoryOrder {
     for (const Access& early : all_)
       for (const Access& late : all_) {
         if (!early.writes && !late.writes) continue;
-        const auto distance = meeting_distance(block_.ops[early.op].memory, block_.ops[late.op].memory, 1);
+        const auto distance = overlap_distance(block_.ops[early.op].memory, block_.ops[late.op].memory, 1);
         if (distance) edge(early.op, late.op, *distance);
       }
   }
@@ -124,21 +124,21 @@ class MemoryOrder {
   std::vector<Dependence>& edges_;
   std::map<std::uint32_t, std::vector<Access>> open_;  // by tensor, since the last fence
   std::vector<Access> all_;
-  std::vector<std::uint32_t> chain_;  // ops in program order among themselves
+  std::vector<std::uint32_t> chain_;  // ops that keep program order among themselves
   std::vector<std::uint32_t> fences_;
-  std::vector<std::uint32_t> stands_for_others_;  // ops behind all earlier accesses, and before all later ones
+  std::vector<std::uint32_t> stands_for_others_;  // ops ordered after all earlier and before all later accesses
 };
 
 }  // namespace
 
-std::optional<std::uint32_t> meeting_distance(const MemoryReference& early, const MemoryReference& late,
+std::optional<std::uint32_t> overlap_distance(const MemoryReference& early, const MemoryReference& late,
                                               std::uint32_t least) {
   constexpr std::uint32_t kNoTensor = MemoryReference::kNoTensor;
   if (early.tensor != late.tensor && early.tensor != kNoTensor && late.tensor != kNoTensor) return {};
   const bool known = early.tensor != kNoTensor && early.tensor == late.tensor && early.affine && late.affine &&
                      early.group == late.group && early.step == late.step;
   if (!known) return least;
-  // They meet after d iterations where  below < step × d < above.
+  // They overlap after d iterations if below < step × d < above.
   const std::int64_t below = early.offset - late.offset - late.bytes;
   const std::int64_t above = early.offset - late.offset + early.bytes;
   const std::int64_t first = least;

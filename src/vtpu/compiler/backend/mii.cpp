@@ -8,7 +8,7 @@
 namespace vtpu::compiler::backend {
 namespace {
 
-/// Whether some cycle's delays are more than `interval` words for each of its iterations.
+/// Whether the delays of some cycle exceed `interval` words per iteration.
 bool too_short(const Graph& graph, std::int64_t interval) {
   std::vector<std::int64_t> longest(graph.nodes);
   for (std::uint32_t pass = 0; pass <= graph.nodes; ++pass) {
@@ -39,7 +39,7 @@ unsigned rec_mii(const Graph& graph) {
   while (too_short(graph, high)) {
     low = high + 1;
     high *= 2;
-    VTPU_CHECK(high < (std::int64_t{1} << 40), "no cycle of dependences within one iteration");
+    VTPU_CHECK(high < (std::int64_t{1} << 40), "dependences within one iteration form no cycle");
   }
   while (low < high) {
     const std::int64_t middle = (low + high) / 2;

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kFree = ~std::uint32_t{0};
 constexpr std::int32_t kUnscheduled = -1;
-constexpr std::size_t kBudget = 8;  // tries for each op
+constexpr std::size_t kBudget = 8;  // tries per op
 
 class ModuloScheduler {
  public:
@@ -64,7 +64,7 @@ class ModuloScheduler {
       }
       if (!changed) return true;
     }
-    return false;  // the interval is below what recurrences need
+    return false;  // the interval is below the bound of the recurrences
   }
 
   std::int32_t earliest(std::uint32_t op) const {
@@ -97,7 +97,8 @@ class ModuloScheduler {
       if (e.to != op && time_[e.to] != kUnscheduled && time_[e.to] < time + span(e)) throw_out(e.to);
   }
 
-  /// Latest first, each op that gives a register more than it takes goes as near its uses as they and the slots let it.
+  /// In descending order of time, moves each op that defines more registers than it uses as close to its uses as
+  /// dependences and slots allow.
   void move_to_uses() {
     std::vector<std::uint32_t> order;
     for (std::uint32_t i = 0; i < graph_.nodes; ++i)
@@ -132,8 +133,8 @@ class ModuloScheduler {
     std::int32_t first = -1;
     for (std::uint32_t i = 0; i < graph_.nodes; ++i)
       if (!skipped_[i] && (first < 0 || time_[i] < first)) first = time_[i];
-    // The closing dloop wants the last row's D slot: turn the rows until one comes last that has other ops (rows
-    // without any make no word) and no dense one, if there is one.
+    // The closing dloop needs the D slot of the last row. Rotate the rows so that the last one has some op but no dense
+    // one, if such a row exists. (Rows without ops produce no word.)
     std::int32_t turn = -std::max(first, 0);
     for (std::int32_t by = 0; by < interval_; ++by)
       if (last_can_close(turn + by)) {
@@ -144,7 +145,7 @@ class ModuloScheduler {
       schedule.time.push_back(skipped_[i] ? ModuloSchedule::kApart : time_[i] + turn);
     return schedule;
   }
-  /// Whether the last row has ops, but no dense one, once all times are `turn` greater.
+  /// Whether the last row has ops but no dense one after all times increase by `turn`.
   bool last_can_close(std::int32_t turn) const {
     const auto row = static_cast<std::size_t>(((interval_ - 1 - turn) % interval_ + interval_) % interval_);
     return taken_[0][row] == kFree && (taken_[1][row] != kFree || taken_[2][row] != kFree);
@@ -156,7 +157,7 @@ class ModuloScheduler {
   std::int32_t interval_;
   std::vector<std::int32_t> time_, last_time_, height_;
   std::vector<bool> skipped_;
-  std::vector<std::vector<std::uint32_t>> into_;  // by op: edges to it
+  std::vector<std::vector<std::uint32_t>> into_;  // by op: incoming edges
   std::array<std::vector<std::uint32_t>, 3> taken_;
 };
 
@@ -175,15 +176,15 @@ std::optional<ModuloSchedule> modulo_schedule(const Block& block, const Graph& g
 
 namespace {
 
-/// When a register is written and read, in words from an iteration's beginning.
+/// When a register is written and read, in words from the start of an iteration.
 struct Life {
   explicit Life(Register of) : r(of) {}
   Register r;
   unsigned writes = 0;
   std::int32_t first_write = 0, last_write = 0;
-  std::int32_t last_read = -1;     ///< of what this iteration has written
-  std::int32_t last_exposed = -1;  ///< of what the iteration before has
-  bool apart = false;              ///< a merged step writes it
+  std::int32_t last_read = -1;     ///< last read of a value written in this iteration
+  std::int32_t last_exposed = -1;  ///< last read of a value written in the previous iteration
+  bool apart = false;              ///< written by a merged step
 };
 
 /// By register.
@@ -228,7 +229,7 @@ Expansion expand_variables(const Block& block, const ModuloSchedule& schedule, c
     const auto file = static_cast<std::size_t>(files[life.r]);
     std::int32_t end = std::max(life.last_write, life.first_write + 1);
     if (std::binary_search(locals.begin(), locals.end(), life.r)) {
-      // The next writer of a copy may share the word of its last reader, but not that of another writer.
+      // The next write to a copy may share the word of the last read, but not the word of another write.
       const std::int32_t reads_until = life.last_read - life.first_write + (strict ? 1 : 0);
       const std::int32_t writes_until = life.last_write - life.first_write + (life.writes > 1 ? 1 : 0);
       const std::int32_t length = std::max({reads_until, writes_until, 1});
@@ -236,9 +237,9 @@ Expansion expand_variables(const Block& block, const ModuloSchedule& schedule, c
       result.factor = std::max(result.factor, result.copies.back());
       end = std::max(end, life.last_read);
     } else if (life.writes == 0 || life.apart) {
-      ++result.live[file];  // all the time
+      ++result.live[file];  // live throughout
       continue;
-    } else {  // one register, from its write to the last use, maybe in the next iteration
+    } else {  // one register, from its write to its last use, possibly in the next iteration
       end = std::max({end, life.last_read, life.last_exposed + interval});
       end = std::min(end, life.first_write + interval);
     }

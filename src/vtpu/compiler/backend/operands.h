@@ -9,14 +9,14 @@ namespace vtpu::compiler::backend {
 
 /// One register operand of an opcode.
 struct OperandRow {
-  std::uint8_t field = 0;  ///< place in MachineOp::registers
+  std::uint8_t field = 0;  ///< index in MachineOp::registers
   isa::File file = isa::File::none;
   bool reads = false;
   bool writes = false;
-  bool index = false;  ///< the scaled r of a layout address, which a displacement can make up for
+  bool index = false;  ///< the scaled r of a layout address; a displacement can compensate for its steps
 };
 
-/// What the back end asks of an opcode, from the tables of isa/ and from nothing else.
+/// What the back end needs to know of an opcode, derived from the tables of isa/ alone.
 struct OpcodeRow {
   isa::Slot slot = isa::Slot::D;
   isa::Cost cost = isa::Cost::none;
@@ -27,7 +27,7 @@ struct OpcodeRow {
 };
 const OpcodeRow& row_of(isa::Opcode opcode);
 
-/// Calls visit(row, register) for every register operand that is there.
+/// Calls visit(operand, register) for every register operand that is present.
 template <class Visit>
 void for_each_operand(const isa::Op& op, const std::array<Register, 4>& registers, const Visit& visit) {
   const OpcodeRow& row = row_of(op.opcode);
@@ -35,13 +35,13 @@ void for_each_operand(const isa::Op& op, const std::array<Register, 4>& register
     if (const Register r = registers[row.operands[k].field]; r != kNoRegister) visit(row.operands[k], r);
 }
 
-/// A plain move from register to register.
+/// A plain move between registers.
 inline bool is_move(const isa::Op& op) {
   return (op.opcode == isa::Opcode::dmov_i64 && !op.immediate()) || op.opcode == isa::Opcode::dmov_v ||
          op.opcode == isa::Opcode::dmov_p;
 }
 
-// Places in MachineOp::registers.
+// Indices into MachineOp::registers.
 inline constexpr std::size_t kD = 0, kA = 1, kB = 2, kC = 3;
 
 /// `dadd.i64 r, r, #n`.

@@ -9,7 +9,7 @@
 namespace vtpu::compiler::backend {
 namespace {
 
-constexpr std::uint32_t kWindow = 256;  // ops looked at beyond the first that has no word yet
+constexpr std::uint32_t kWindow = 256;  // candidates considered after the first unplaced op
 
 const MachineOp& op_at(const Block& block, std::uint32_t i) {
   return i < block.ops.size() ? block.ops[i] : *block.exit;
@@ -19,7 +19,7 @@ std::uint32_t count_of(const Block& block) {
 }
 std::size_t slot_of(const MachineOp& op) { return static_cast<std::size_t>(row_of(op.op.opcode).slot); }
 
-/// The state of a list schedule.
+/// State of the list scheduler.
 class ListScheduler {
  public:
   ListScheduler(const Block& block, const Graph& graph, const std::vector<isa::File>& files,
@@ -54,11 +54,11 @@ class ListScheduler {
       }
       if (placed == 0) {
         const std::int32_t next = next_cycle();
-        if (next > cycle_) {  // no word for a cycle in which nothing starts
+        if (next > cycle_) {  // a cycle in which nothing starts gets no word
           cycle_ = next;
           continue;
         }
-        VTPU_CHECK(held_back, "an op that may start does");
+        VTPU_CHECK(held_back, "every ready op is placed unless it waits for registers");
         place(first_in_order(), slots_free);
         placed = 1;
       }
@@ -144,7 +144,7 @@ Placement place_one_op(const Block& block) {
 
 Placement place_by_pipe(const Block& block, const Graph& graph) {
   Placement placement;
-  std::vector<std::uint32_t> word;  // ops of the last one
+  std::vector<std::uint32_t> word;  // ops of the last word
   for (std::uint32_t i = 0; i < count_of(block); ++i) {
     const bool exit = i == block.ops.size();
     bool joins = !word.empty();
@@ -184,7 +184,7 @@ WideBlock make_wide(const Block& block, const Placement& placement, const std::v
       placed.op.disp += static_cast<std::int32_t>((meant - done) * at->step * (std::int64_t{1} << op.op.mode));
     });
     PlacedOp& slot = wide.words[placement.word_of[i]].slots[slot_of(op)];
-    VTPU_CHECK(slot.empty(), "one op a slot");
+    VTPU_CHECK(slot.empty(), "each slot holds one op");
     slot = placed;
   }
   wide.branches = block.exit.has_value();

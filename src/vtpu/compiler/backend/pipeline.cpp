@@ -24,18 +24,18 @@ PlacedOp scalar_op(Opcode opcode, std::uint32_t line, Register d, Register a, st
   return op;
 }
 
-/// What stands in a slot before registers and displacements are filled in.
+/// The contents of a slot before registers and displacements are filled in.
 struct Cell {
   enum class What : std::uint8_t { nothing, op, steps, close };
   What what = What::nothing;
-  std::uint32_t index = 0;     ///< of the op in the block, or of the induction
-  std::int64_t iteration = 0;  ///< of an op; of steps, how many iterations they cover
+  std::uint32_t index = 0;     ///< index of the op in the block, or of the induction
+  std::int64_t iteration = 0;  ///< of an op; for steps, the number of iterations covered
 };
 using Row = std::array<Cell, 3>;
 
-/// Lays out prologue, kernel and epilogue of stages − 1 + factor iterations, as if the kernel were passed through once.
-/// Passing through it again shifts all iteration numbers by `factor`, and merged steps with them: what an op names,
-/// and its displacement against what the steps have done so far, stay as they are.
+/// Lays out prologue, kernel and epilogue for stages − 1 + factor iterations, that is, one pass of the kernel. A
+/// further pass shifts all iteration numbers and the merged steps by `factor`, so register names and displacements stay
+/// valid.
 class Expander {
  public:
   Expander(const Block& block, const LoopPlan& plan, const std::vector<Register>& live_out)
@@ -44,8 +44,8 @@ class Expander {
     place_control(live_out);
   }
 
-  /// The names of copies; `fresh(r)` gives one more for a register. Iteration `iterations - 1` keeps the register's
-  /// own, so that it holds what the loop leaves.
+  /// Names the copies; `fresh(r)` makes another register like r. The last iteration, `iterations - 1`, uses the
+  /// original register, so that it holds the loop's result.
   template <class Fresh>
   void name_copies(const Fresh& fresh) {
     names_.clear();
@@ -55,11 +55,10 @@ class Expander {
     }
   }
 
-  /// Prologue, kernel and epilogue, without empty words; none when a displacement leaves its bits or a word has no
-  /// order.
+  /// Prologue, kernel and epilogue without empty words. None if a displacement overflows or a word has no slot order.
   std::optional<std::array<std::vector<WideWord>, 3>> words(Register counter) const {
     std::array<std::vector<WideWord>, 3> parts;
-    std::vector<std::int64_t> done(plan_.inductions.size());  // iterations' worth of steps so far
+    std::vector<std::int64_t> done(plan_.inductions.size());  // iterations covered by steps so far
     for (std::size_t part = 0; part < 3; ++part)
       for (const Row& row : rows_[part]) {
         WideWord word;
@@ -113,8 +112,7 @@ class Expander {
     }
   }
 
-  /// Puts the merged steps and the dloop into free D slots of the kernel, and into words of their own where it has
-  /// none.
+  /// Puts merged steps and the dloop into free D slots of the kernel, or into additional words.
   void place_control(const std::vector<Register>& live_out) {
     std::vector<Cell> steps;
     for (std::uint32_t k = 0; k < plan_.inductions.size(); ++k)
@@ -132,7 +130,7 @@ class Expander {
       while (kernel[row][0].what != Cell::What::nothing);
       kernel[row][0] = step;
     }
-    // The iterations that the kernel's own steps did not count.
+    // Covers the iterations that the kernel's own steps did not count.
     for (Cell step : steps) {
       step.iteration = iterations_ - plan_.factor;
       const Register r = plan_.inductions[step.index].r;
@@ -228,7 +226,7 @@ std::uint32_t append_pipelined(const Block& block, const LoopPlan& plan, const W
     }
     wide.blocks.push_back(straight({scalar_op(Opcode::dmov_i64, line, passes, kNoRegister, in_kernel)}, outside));
   } else {
-    // passes = max(0, (n − stages + 1) / factor); left over: what remains of it, or all n where that is 0.
+    // passes = max(0, (n − stages + 1) / factor); left over: the remainder, or all n if this is 0.
     const Register beyond = wide.fresh(isa::File::r);
     const auto first = static_cast<std::uint32_t>(wide.blocks.size());
     std::vector<PlacedOp> setup{

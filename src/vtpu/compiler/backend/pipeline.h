@@ -7,22 +7,22 @@
 
 namespace vtpu::compiler::backend {
 
-/// Whether every word that the plan makes has an order of its slots, and every displacement its 32 bits.
+/// Whether the slots of every word of the plan have an execution order and every displacement fits 32 bits.
 bool can_expand(const Block& block, const LoopPlan& plan);
 
-/// A software-pipelined loop as blocks, in this order:
+/// Appends a software-pipelined loop as blocks, in this order:
 ///
-///     setup      how many iterations the kernel takes, and how many are left over (at run time, where unknown before)
+///     setup      sets the numbers of kernel passes and left-over iterations (computed if the trip count is unknown)
 ///     rest       the left-over iterations, first, as the plain loop
-///     guard      past the kernel when too few iterations were asked for (where unknown before)
+///     guard      skips the kernel if there are too few iterations (only if the trip count is unknown)
 ///     prologue   fills the pipeline
-///     kernel     `factor` iterations a pass, closed by a dloop to itself
-///     epilogue   drains it
+///     kernel     `factor` iterations per pass, closed by a dloop to itself
+///     epilogue   drains the pipeline
 ///
-/// Registers local to an iteration have copies, taken in turn: an iteration's loads go to other registers than those
-/// that earlier iterations are still working on (double buffering, or as many buffers as latencies ask for).
-/// `plain`: the loop's words as list-scheduled. Targets of the blocks are numbers in `wide`; the block behind the loop
-/// is the next one appended. Returns the number of the kernel's block.
+/// Registers local to an iteration have copies that are used in turn, so that an iteration loads into other registers
+/// than those that earlier iterations still use (double buffering, or more buffers for longer latencies).
+/// `plain`: the loop's words as list-scheduled. Block targets are numbers in `wide`; the block after the loop is the
+/// next one appended. Returns the number of the kernel's block.
 std::uint32_t append_pipelined(const Block& block, const LoopPlan& plan, const WideBlock& plain,
                                const std::vector<Register>& live_out, WideCode& wide);
 

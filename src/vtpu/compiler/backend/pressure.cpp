@@ -7,7 +7,7 @@
 namespace vtpu::compiler::backend {
 namespace {
 
-constexpr std::array<int, 5> kEnough{0, 12, 15, 7, 4};  // by isa::File; beyond, ops wait
+constexpr std::array<int, 5> kEnough{0, 12, 15, 7, 4};  // by isa::File; ops that need more wait
 constexpr int kLeast = 6;
 
 }  // namespace
@@ -76,7 +76,7 @@ void Pressure::place(std::uint32_t op) {
     state.reads_left -= use->reads;
     const bool live = state.live_out || state.reads_left > 0;
     if (use->writes || !live) {
-      // A result that nobody reads is gone at once; one read before its first write is live from the beginning.
+      // An unread result dies at once. A register read before its first write is live from the start.
       const bool now = live && (state.live || use->writes);
       live_[static_cast<std::size_t>(state.file)] += static_cast<int>(now) - static_cast<int>(state.live);
       state.live = now;

@@ -7,19 +7,19 @@
 
 namespace vtpu::compiler::backend {
 
-/// Host registers for the r-registers and pointers of a loop.
+/// Host registers available for the r-registers and pointers of a loop.
 inline constexpr unsigned kHostRegisters = 12;
 
-/// How many registers of each file hold something, while the ops of a block are put in order one by one.
+/// Register pressure by file while the ops of a block are ordered one by one.
 class Pressure {
  public:
   Pressure(const Block& block, const std::vector<isa::File>& files, const std::vector<Register>& live_out);
 
-  /// Whether the op can come next without asking for a register of a file that is nearly full.
+  /// Whether the op can be placed next without taking a register from a file that is nearly full.
   bool fits(std::uint32_t op) const;
-  /// The op comes next.
+  /// Places the op next.
   void place(std::uint32_t op);
-  /// How many registers were needed at once beyond those that the files have, summed over files.
+  /// Maximum number of registers needed beyond the machine's, summed over files.
   unsigned excess() const;
 
  private:

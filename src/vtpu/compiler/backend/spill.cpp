@@ -13,10 +13,10 @@ using isa::File;
 using isa::Opcode;
 
 constexpr double kNeverSpilled = std::numeric_limits<double>::infinity();
-constexpr double kMadeAgain = 0.5;  // of the cost of a register that has to be put somewhere
+constexpr double kRematerialised = 0.5;  // relative to the cost of a register that must be stored
 constexpr std::uint32_t kBoxTensor = ~std::uint32_t{0} - 1;
 constexpr std::uint32_t kCellBytes = 64;
-constexpr std::size_t kReach = 8;  // ops over which a fetched value is used again
+constexpr std::size_t kReach = 8;  // a fetched value is reused within this number of ops
 constexpr unsigned kLanes = 4;
 
 MachineOp make(Opcode opcode, std::array<Register, 4> registers, std::int64_t imm = 0) {
@@ -60,9 +60,9 @@ Spiller::Spiller(Code& code) : code_(code) {
   for (Block& block : blocks)
     if (block.exit) block.target = number[block.target];
   code.blocks = std::move(blocks);
-  stays_.resize(code.files.size());
+  unspillable_.resize(code.files.size());
   for (const Block& block : code.blocks)
-    if (block.loop) stays_[block.exit->registers[kD]] = true;
+    if (block.loop) unspillable_[block.exit->registers[kD]] = true;
   find_constants();
 }
 
@@ -78,21 +78,21 @@ void Spiller::find_constants() {
     for (const MachineOp& op : block.ops) look(op);
     if (block.exit) look(*block.exit);
   }
-  made_again_.resize(code_.files.size());
+  rematerialised_.resize(code_.files.size());
   for (Register r = 0; r < code_.files.size(); ++r) {
     if (writes[r] != 1) continue;
     const isa::Op& op = writer[r]->op;
     if (op.opcode == Opcode::dmov_const || op.opcode == Opcode::dmov_coord ||
         (op.opcode == Opcode::dmov_i64 && op.immediate()))
-      made_again_[r] = Home{*writer[r], {}};
+      rematerialised_[r] = Home{*writer[r], {}};
   }
   for (const auto& [r, place] : code_.rematerializable)
-    made_again_[r] = Home{make(Opcode::dmov_coord, {r, kNoRegister, kNoRegister, kNoRegister}, place), {}};
+    rematerialised_[r] = Home{make(Opcode::dmov_coord, {r, kNoRegister, kNoRegister, kNoRegister}, place), {}};
 }
 
 bool Spiller::can_spill(Register r, unsigned free_buffers) const {
-  if (r >= code_.files.size() || stays_[r]) return false;
-  if (made_again_[r]) return true;
+  if (r >= code_.files.size() || unspillable_[r]) return false;
+  if (rematerialised_[r]) return true;
   const File file = code_.files[r];
   if (file == File::r && (free_buffers > 0 || lanes_used_ < kLanes * buffers_.size())) return true;
   return (file == File::r || file == File::v) && code_.spill_coordinate.has_value() &&
@@ -105,7 +105,7 @@ std::vector<double> Spiller::costs(const WideCode& wide, const Interference& gra
   for (Register r = 0; r < wide.files.size(); ++r) {
     const Register original = wide.origin[r];
     if (original < code_.files.size() && can_spill(original, free_buffers))
-      all[r] = graph.weight[r] * (made_again_[original] ? kMadeAgain : 1.0);
+      all[r] = graph.weight[r] * (rematerialised_[original] ? kRematerialised : 1.0);
   }
   return all;
 }
@@ -131,8 +131,8 @@ std::vector<Register> Spiller::bound_to(std::uint32_t loop) const {
 
 Register Spiller::temporary(File file) {
   const Register r = code_.fresh(file);
-  stays_.push_back(true);
-  made_again_.emplace_back();
+  unspillable_.push_back(true);
+  rematerialised_.emplace_back();
   return r;
 }
 
@@ -142,9 +142,11 @@ void Spiller::set_up_box() {
   last_place_ = static_cast<std::uint32_t>(code_.coordinates.size());
   code_.coordinates.push_back(code_.coordinates[place]);
   const Register last = temporary(File::p), handle = temporary(File::r);
-  MachineOp allocation = make(Opcode::salloc, {handle, *box_, last, kNoRegister}, 1);  // along the columns
-  allocation.op.mode = static_cast<std::uint8_t>(static_cast<unsigned>(isa::Layout::row_major) + 4 * 6);  // 64 bytes
-  // The first cell keeps the handle; putting it there translates the pointer.
+  MachineOp allocation = make(Opcode::salloc, {handle, *box_, last, kNoRegister}, 1);  // one-dimensional, along the
+                                                                                       // columns
+  allocation.op.mode = static_cast<std::uint8_t>(static_cast<unsigned>(isa::Layout::row_major) + 4 * 6);  // cells of 64
+                                                                                                          // bytes
+  // The first cell keeps the handle. Writing it also translates the pointer.
   MachineOp keep = in_box(Opcode::sscattr_i64, *box_, 0, 8);
   keep.registers[kA] = handle;
   auto& entry = code_.blocks.front().ops;
@@ -166,13 +168,13 @@ void Spiller::set_up_box() {
 std::uint32_t Spiller::new_cell() {
   const phext::PackedCoordinate first = code_.coordinates[*code_.spill_coordinate];
   const std::uint32_t column = first.get(phext::Axis::column) + cells_;
-  VTPU_CHECK(column <= phext::PackedCoordinate::kMax, "the box stays within its line");
+  VTPU_CHECK(column <= phext::PackedCoordinate::kMax, "the box fits in its line");
   code_.coordinates[last_place_] = first.with(phext::Axis::column, column);
   return cells_++;
 }
 
 Spiller::Home Spiller::home_for(Register r, unsigned free_buffers) {
-  if (made_again_[r]) return *made_again_[r];
+  if (rematerialised_[r]) return *rematerialised_[r];
   Home home;
   if (code_.files[r] == File::r) {
     if (lanes_used_ == kLanes * buffers_.size() && free_buffers > 0) buffers_.push_back(temporary(File::m));
@@ -213,7 +215,8 @@ void Spiller::move_out(Register r, const Home& home) {
     if (occurs(r, b) && !(code_.blocks[b].loop && fetch_before(b, r, home))) move_out_of(b, r, home);
 }
 
-/// A register that counts an outer loop by dloop: the step becomes an op of its own, which can put its result away.
+/// If the register is the dloop counter of an outer loop, the decrement becomes a separate op whose result can be
+/// stored.
 void Spiller::split_counters(Register r) {
   for (Block& block : code_.blocks) {
     if (!block.exit || block.exit->op.opcode != Opcode::dloop || block.exit->registers[kD] != r) continue;
@@ -234,9 +237,9 @@ bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home) {
     if (written) return false;
   }
   const Register here = temporary(code_.files[r]);
-  stays_[here] = false;
+  unspillable_[here] = false;
   MachineOp fetch = home.fetch;
-  made_again_[here] = Home{fetch, {}};  // fetched into another register than its own: stands_in
+  rematerialised_[here] = Home{fetch, {}};  // fetched into a register other than its own; see stands_in
   fetch.registers[kD] = here;
   for (MachineOp& op : code_.blocks[loop].ops) std::replace(op.registers.begin(), op.registers.end(), r, here);
   for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
@@ -253,7 +256,7 @@ bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home) {
 void Spiller::move_out_of(std::uint32_t number, Register r, const Home& home) {
   Block& block = code_.blocks[number];
   std::vector<MachineOp> ops;
-  Register held = kNoRegister;  // has the value at this point
+  Register held = kNoRegister;  // currently holds the value
   std::size_t held_at = 0;
   const auto fetch = [&](std::uint32_t line) {
     if (held != kNoRegister && ops.size() - held_at <= kReach) return;
@@ -268,7 +271,7 @@ void Spiller::move_out_of(std::uint32_t number, Register r, const Home& home) {
     for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register x) {
       reads |= row.reads && x == r, writes |= row.writes && x == r;
     });
-    if (writes && !home.put) return;  // it is made again
+    if (writes && !home.put) return;  // the value is rematerialised
     if (reads) fetch(op.line);
     if (writes && !reads) held = temporary(code_.files[r]);
     if (reads || writes) {

@@ -7,34 +7,34 @@
 
 namespace vtpu::compiler::backend {
 
-/// Puts registers of `Code` elsewhere: made again where one op without operands made them, else r into lanes of message
-/// buffers that the program leaves free, else r and v into a box of memory, which the program allocates at its
-/// beginning and frees at its end. A register that a loop only reads is fetched before the loop; the register that
-/// takes its place there can in turn be fetched at each use.
+/// Spills registers of `Code`. A value made by one op without operands is rematerialised. Otherwise an r-register goes
+/// to a lane of a message buffer that the program does not use, if one is left; other r- and v-registers go to a box of
+/// memory that the program allocates at its start and frees at its end. A register that a loop only reads is fetched
+/// before the loop, into a stand-in. If the stand-in is spilled too, it is fetched at each use.
 class Spiller {
  public:
-  /// Inserts empty blocks where something may have to stand before a loop. `code` outlives this.
+  /// Inserts empty blocks where code before a loop may be needed. `code` must outlive this object.
   explicit Spiller(Code& code);
 
-  /// How unwelcome it is that each register of `wide` is put elsewhere; infinite where it cannot be.
-  /// `free_buffers`: message buffers that no word uses.
+  /// The spill cost of each register of `wide`; infinite if it cannot be spilled. `free_buffers`: message buffers that
+  /// no word uses.
   std::vector<double> costs(const WideCode& wide, const Interference& graph, unsigned free_buffers) const;
-  /// `registers`: of `Code`, of finite cost, sorted.
+  /// `registers`: registers of `Code` with finite cost, sorted.
   void spill(const std::vector<Register>& registers, unsigned free_buffers);
   /// Whether the block reads or writes the register.
   bool occurs(Register r, std::uint32_t block) const;
-  /// Registers of a loop that cannot be put elsewhere without ops for it in the loop, sorted.
+  /// Registers of a loop that can be spilled only with extra ops inside the loop, sorted.
   std::vector<Register> bound_to(std::uint32_t loop) const;
 
  private:
-  /// How a value is fetched and put back; both have the register in field d or a of `registers`.
+  /// How a value is fetched and stored. Both ops have the register in field d or a of `registers`.
   struct Home {
     MachineOp fetch;
-    std::optional<MachineOp> put;  ///< none: it is made again, and what wrote it goes
+    std::optional<MachineOp> put;  ///< none: the value is rematerialised and its writer removed
   };
   void find_constants();
-  /// Whether it has taken another's place in a loop, and is fetched at each use when it has to go in turn.
-  bool stands_in(Register r) const { return made_again_[r] && made_again_[r]->fetch.registers[0] != r; }
+  /// Whether the register stands in for another in a loop; if spilled, it is fetched at each use.
+  bool stands_in(Register r) const { return rematerialised_[r] && rematerialised_[r]->fetch.registers[0] != r; }
   bool can_spill(Register r, unsigned free_buffers) const;
   Home home_for(Register r, unsigned free_buffers);
   void set_up_box();
@@ -46,11 +46,11 @@ class Spiller {
   void split_counters(Register r);
 
   Code& code_;
-  std::vector<std::optional<Home>> made_again_;  ///< by register
-  std::vector<bool> stays_;                      ///< by register: short-lived, or counts an innermost loop
-  std::vector<Register> buffers_;                ///< whose lanes are handed out
+  std::vector<std::optional<Home>> rematerialised_;  ///< by register
+  std::vector<bool> unspillable_;                    ///< by register: short-lived, or the counter of an innermost loop
+  std::vector<Register> buffers_;                    ///< buffers whose lanes hold spilled values
   unsigned lanes_used_ = 0;
-  std::optional<Register> box_;  ///< holds the box's first coordinate
+  std::optional<Register> box_;  ///< holds the coordinate of the box's first cell
   std::uint32_t last_place_ = 0, cells_ = 0, words_in_cell_ = 0, cell_of_words_ = 0;
 };
 

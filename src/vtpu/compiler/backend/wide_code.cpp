@@ -25,7 +25,7 @@ bool reads_from(const PlacedOp& reader, const PlacedOp& writer) {
 std::optional<std::array<std::uint8_t, 3>> order_of(const WideWord& word) {
   static constexpr std::array<std::array<std::uint8_t, 3>, 6> kOrders{
       {{1, 2, 0}, {2, 1, 0}, {0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {2, 0, 1}}};
-  std::array<std::array<bool, 3>, 3> first{};  // [a][b]: a has to come before b
+  std::array<std::array<bool, 3>, 3> first{};  // [a][b]: a must precede b
   for (std::size_t a = 0; a < 3; ++a)
     for (std::size_t b = 0; b < 3; ++b)
       if (a != b && !word.slots[a].empty() && !word.slots[b].empty())

@@ -6,7 +6,7 @@
 
 #include "vtpu/compiler/backend/code.h"
 
-/// Words on any number of registers: what scheduling makes of `Code`, before registers are allocated.
+/// Words on an unlimited number of registers: the result of scheduling `Code`, before register allocation.
 namespace vtpu::compiler::backend {
 
 struct PlacedOp {
@@ -28,23 +28,23 @@ struct WideWord {
   bool empty() const { return slots[0].empty() && slots[1].empty() && slots[2].empty(); }
 };
 
-/// An order of the slots (numbers into `slots`) in which each can be executed after the other, none reading what an
-/// earlier one wrote and a branch last; none where there is no such order. The engine for host code has words without
-/// one executed by a slow call, so the schedulers make none.
+/// An order of the slots (indices into `slots`) in which they can be executed one after the other: no slot reads what
+/// an earlier one wrote, and a branch comes last. None if there is no such order. The native engine executes words
+/// without one by a slow call, so the schedulers make none.
 std::optional<std::array<std::uint8_t, 3>> order_of(const WideWord& word);
 
 struct WideBlock {
   std::vector<WideWord> words;
   bool branches = false;     ///< the last word's dense op is control
-  std::uint32_t target = 0;  ///< a block, where it is not dhalt
+  std::uint32_t target = 0;  ///< a block, unless the op is dhalt
   unsigned depth = 0;
   static constexpr std::uint32_t kNoLoop = ~std::uint32_t{0};
-  std::uint32_t loop = kNoLoop;  ///< which report this block is the kernel of
+  std::uint32_t loop = kNoLoop;  ///< index of the report whose kernel this block is
 };
 
 struct WideCode {
   std::vector<isa::File> files;
-  std::vector<Register> origin;  ///< the register of `Code` that each is, or is a copy of
+  std::vector<Register> origin;  ///< the register of `Code` that each one is or copies
   std::vector<WideBlock> blocks;
 
   Register copy_of(Register original) {
@@ -59,7 +59,7 @@ struct WideCode {
   }
 };
 
-/// Calls visit(successor) for each block that may follow.
+/// Calls visit(successor) for each possible successor of a block.
 template <class Visit>
 void for_each_successor(const WideCode& code, std::uint32_t block, const Visit& visit) {
   const WideBlock& from = code.blocks[block];
@@ -68,8 +68,8 @@ void for_each_successor(const WideCode& code, std::uint32_t block, const Visit& 
   if (last != isa::Opcode::dhalt && last != isa::Opcode::dbr && block + 1 < code.blocks.size()) visit(block + 1);
 }
 
-/// Takes out pure ops whose results nobody reads, and words left without an op. `status_read`: some op reads the status
-/// register, so that those which write it stay.
+/// Removes pure ops whose results are never read, and words left empty. `status_read`: some op reads the status
+/// register, so ops that write it are kept.
 void remove_dead(WideCode& code, bool status_read);
 
 }  // namespace vtpu::compiler::backend

@@ -11,10 +11,10 @@
 
 #include "vtpu/compiler/ir/ir.h"
 
-/// Values while a module is evaluated, and arithmetic on their lanes.
+/// Values during evaluation, and arithmetic on their lanes.
 namespace vtpu::compiler::ir {
 
-/// The bytes of a value of any type, lane 0 first; what a type does not fill is 0.
+/// The bytes of a value of any type, lane 0 first. Bytes beyond the type's size are 0.
 struct Datum {
   std::array<std::byte, 64> bytes{};
 
@@ -36,7 +36,7 @@ struct Datum {
   }
 };
 
-/// Calls f with a zero of the C++ type of a lane: std::int64_t, std::int32_t, double or float. Masks are std::int64_t.
+/// Calls f with a zero of the lane's C++ type: std::int64_t, std::int32_t, double or float. Masks use std::int64_t.
 template <class F>
 auto with_lane(Type type, const F& f) {
   switch (is_vector(type) ? scalar_of(type) : type) {
@@ -47,7 +47,7 @@ auto with_lane(Type type, const F& f) {
   }
 }
 
-/// Integers wrap around.
+/// Integer arithmetic wraps around.
 template <class T, class F>
 T wrapping(T a, T b, const F& f) {
   if constexpr (std::is_integral_v<T>) {
@@ -83,8 +83,8 @@ T reduced(isa::ReductionKind kind, T a, T b) {
   return (kind == isa::ReductionKind::min ? a < b : a > b) ? a : b;
 }
 
-/// Floats are cut towards zero; out of range, and of a NaN, comes the least integer. Integers keep their low bits,
-/// and become floats by way of binary64.
+/// Floats are truncated towards zero; NaN and values out of range give the least integer. Integers keep their low bits;
+/// an integer becomes an f32 by way of binary64.
 template <class To, class From>
 To converted(From x) {
   if constexpr (std::is_integral_v<To> && std::is_floating_point_v<From>) {
@@ -97,8 +97,8 @@ To converted(From x) {
   }
 }
 
-/// One lane of a dot product of bfloat16 pairs, the odd element first: factors, sum and results that are denormal count
-/// as zero of their sign.
+/// One lane of a dot product of bfloat16 pairs, the odd element first. Denormal factors, sums and results are replaced
+/// by zero of their sign.
 inline float dot_bf16(float sum, std::uint32_t a, std::uint32_t b) {
   constexpr float kLeast = std::numeric_limits<float>::min();
   const auto flushed = [](float x) { return std::abs(x) < kLeast ? std::copysign(0.0f, x) : x; };
@@ -106,8 +106,9 @@ inline float dot_bf16(float sum, std::uint32_t a, std::uint32_t b) {
     const float p = flushed(std::bit_cast<float>(x)), q = flushed(std::bit_cast<float>(y));
     const float r = std::fma(p, q, c);
     if (std::abs(r) != kLeast) return flushed(r);
-    // Tiny where 24 bits, with exponents that do not end, would leave it below the least normal number. The product is
-    // exact in binary64; so close to 2^-126, with c a multiple of 2^-149, so is the sum where it decides.
+    // The result is tiny if rounding to 24 bits with unbounded exponents leaves it below the least normal number. The
+    // product is exact in binary64. Near 2^-126, where this decides, the sum is exact too, because c is a multiple of
+    // 2^-149.
     return std::abs(static_cast<double>(p) * q + c) < 0x1p-126 - 0x1p-151 ? std::copysign(0.0f, r) : r;
   };
   const float first = take(flushed(sum), a & 0xffff0000u, b & 0xffff0000u);

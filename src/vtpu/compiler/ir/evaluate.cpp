@@ -13,8 +13,8 @@
 namespace vtpu::compiler::ir {
 namespace {
 
-/// Whether the coordinate is one of the tensor's box: the last extent along the columns, the one before along the lines
-/// and so on; of a single one what is beyond 2048 goes on in lines and scrolls.
+/// Whether the coordinate lies in the tensor's box. The last extent lies along the columns, the one before along the
+/// lines, and so on. A single extent beyond 2048 continues in lines and scrolls.
 bool covers(const Tensor& tensor, const phext::PackedCoordinate& at) {
   constexpr std::int64_t kSide = phext::PackedCoordinate::kMax + 1;
   std::vector<std::int64_t> extents(tensor.shape.rbegin(), tensor.shape.rend());
@@ -32,7 +32,7 @@ bool covers(const Tensor& tensor, const phext::PackedCoordinate& at) {
   return true;
 }
 
-/// Thrown by an op that cannot be executed, caught by `evaluate`.
+/// Thrown by an op that cannot be executed; caught in `run`.
 struct EvaluationFailure {
   std::string found, expected;
 };
@@ -68,10 +68,10 @@ class Evaluator {
     }
   }
 
-  /// Iterations count too: those of an empty body would go on for as long as a trip count says.
+  /// Iterations count too, because a loop with an empty body could otherwise run without end.
   void take() {
     if (left_-- == 0)
-      throw EvaluationFailure{"as many ops and iterations as may be executed are", "a module that ends before"};
+      throw EvaluationFailure{"the limit on ops and iterations is reached", "a module that ends earlier"};
   }
 
   void loop(const Loop& loop) {
@@ -97,7 +97,7 @@ class Evaluator {
   phext::PackedCoordinate coordinate_at(std::size_t k) const { return coordinate(op_->operands[k]); }
   static Datum of(const phext::PackedCoordinate& coordinate) { return Datum::of(coordinate.bits()); }
 
-  /// f of each lane of the operands, in the op's type.
+  /// Applies f to each lane of the operands, in the op's type.
   template <class F>
   Datum each(const F& f) const {
     return with_lane(op_->type, [&](auto zero) {
@@ -114,7 +114,7 @@ class Evaluator {
       return result;
     });
   }
-  /// f serves for the lanes that it takes; for others the verifier has made sure that they do not come.
+  /// Calls f with lanes of a type that it accepts. The verifier excludes other types and operand counts.
   template <class F, class T, class... More>
   static void lane(Datum& result, std::size_t k, const F& f, T a, More... more) {
     if constexpr (std::is_invocable_v<F, T, More...>)
@@ -179,7 +179,7 @@ class Evaluator {
     });
   }
 
-  /// The upper half onto the lower until one lane is left.
+  /// Repeatedly combines the upper half with the lower half until one lane is left.
   Datum reduce() const {
     return with_lane(op_->operand_type, [&](auto zero) {
       using T = decltype(zero);
@@ -209,7 +209,7 @@ class Evaluator {
 
   // ---- memory
 
-  /// The `count` bytes from `offset` on. Sums do not wrap here: what is that far off is outside anyway.
+  /// The `count` bytes from `offset` on, which must lie in the tensor. The unsigned sum cannot wrap.
   std::byte* bytes(std::int64_t offset, std::size_t count) const {
     auto& all = memory_[op_->access.tensor].bytes;
     if (offset < 0 || static_cast<std::uint64_t>(offset) + count > all.size())
@@ -219,7 +219,7 @@ class Evaluator {
     return all.data() + offset;
   }
   const Tensor& tensor() const { return module_.tensors[op_->access.tensor]; }
-  /// Bytes from the tensor's start; of sixteen places, of the one in lane k.
+  /// Bytes from the tensor's start; for an access to sixteen places, of the place in lane k.
   std::int64_t offset(std::size_t k = 0) const {
     const Access& access = op_->access;
     std::int64_t at = access.offset.constant;
@@ -281,7 +281,7 @@ class Evaluator {
     if (tensor().sparse) {
       memory_[op_->access.tensor].cells[cell()] = value.lane<std::uint64_t>();
     } else if (many_places()) {
-      for (std::size_t k = 0; k < 16; ++k) bytes(offset(k), 4);  // all places are checked before the first changes
+      for (std::size_t k = 0; k < 16; ++k) bytes(offset(k), 4);  // check all places before changing the first
       for (std::size_t k = 0; k < 16; ++k) std::memcpy(bytes(offset(k), 4), value.bytes.data() + 4 * k, 4);
     } else if (is_vector(op_->type)) {
       std::memcpy(bytes(offset(), op_->width), value.bytes.data(), op_->width);
@@ -387,7 +387,7 @@ class Evaluator {
       case OpKind::beacon:
       case OpKind::route: break;
     }
-    throw EvaluationFailure{"the evaluator has one sentron and no occupied cells", "an op that is about neither"};
+    throw EvaluationFailure{"the evaluator has one sentron and no occupied cells", "an op that needs neither"};
   }
 
   Datum unpack() const {
@@ -400,8 +400,8 @@ class Evaluator {
   Memory& memory_;
   std::uint64_t left_;
   std::vector<Datum> values_;
-  std::vector<std::int64_t> iterations_;  ///< number of the present one, by loop
-  const Op* op_ = nullptr;                ///< the one executed
+  std::vector<std::int64_t> iterations_;  ///< current iteration number of each loop
+  const Op* op_ = nullptr;                ///< the op being executed
 };
 
 }  // namespace

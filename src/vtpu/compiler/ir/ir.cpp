@@ -12,7 +12,7 @@ struct TypeRow {
   Type type;
   std::string_view name;
   unsigned lanes;
-  Type scalar;  ///< of a vector type
+  Type scalar;  ///< element type of a vector type
 };
 constexpr TypeRow kTypes[] = {{Type::none, "none", 1, Type::none},
                               {Type::i64, "i64", 1, Type::none},
@@ -51,7 +51,7 @@ constexpr KindRow kKindRows[] = {
 #undef OPERANDS
 };
 
-/// Whether row k of a table is about the enumerator with number k.
+/// Whether row k of a table belongs to enumerator k.
 template <class Row, std::size_t N, class Member>
 constexpr bool in_order(const Row (&rows)[N], Member member) {
   for (std::size_t k = 0; k < N; ++k)
@@ -89,7 +89,7 @@ std::int64_t Tensor::elements() const {
   std::int64_t product = 1;
   for (const std::int64_t extent : shape) {
     VTPU_CHECK(extent >= 1, "an extent of a tensor is at least 1");
-    VTPU_CHECK(!__builtin_mul_overflow(product, extent, &product), "a tensor's elements can be counted in 63 bits");
+    VTPU_CHECK(!__builtin_mul_overflow(product, extent, &product), "the number of a tensor's elements fits 63 bits");
   }
   return product;
 }
@@ -97,7 +97,7 @@ std::int64_t Tensor::elements() const {
 std::int64_t Tensor::bytes() const {
   std::int64_t product = 0;
   VTPU_CHECK(!__builtin_mul_overflow(elements(), static_cast<std::int64_t>(size_of(element)), &product),
-             "a tensor's bytes can be counted in 63 bits");
+             "the number of a tensor's bytes fits 63 bits");
   return product;
 }
 

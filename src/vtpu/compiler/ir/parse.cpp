@@ -11,12 +11,12 @@
 namespace vtpu::compiler::ir {
 namespace {
 
-/// Loops in loops; deeper text would only exhaust the stack of whoever walks the module.
+/// Maximum nesting of loops. Deeper nesting could exhaust the stack of code that walks the module.
 constexpr std::size_t kMaxDepth = 256;
-/// Values and loops of one module.
+/// Maximum number of values or loops in one module.
 constexpr std::uint32_t kMaxNumber = 1u << 24;
 
-/// The enumerator below `count` with that name.
+/// The enumerator with that name among the first `count`.
 template <class E>
 std::optional<E> named(std::string_view name, std::size_t count) {
   for (std::size_t k = 0; k < count; ++k)
@@ -24,7 +24,7 @@ std::optional<E> named(std::string_view name, std::size_t count) {
   return {};
 }
 
-/// Thrown where a text goes wrong, caught by `parse`: a grammar reads better without a test behind every token.
+/// Thrown at a syntax error and caught in `parse`. An exception keeps the grammar free of a check after every token.
 struct ParseFailure {
   Error error;
 };
@@ -51,7 +51,7 @@ class Parser {
     return std::move(module_);
   }
 
-  /// To the first line that is not blank.
+  /// Moves to the next line that is not blank.
   void next_line() {
     if (line_ > 0 && !cursor_.at_end()) unexpected("the end of the line");
     while (line_ < lines_.size()) {
@@ -73,7 +73,7 @@ class Parser {
   void expect_word(std::string_view word) {
     if (!keyword(word)) unexpected(isa::shown(word));
   }
-  /// Passes over the word, if it is there.
+  /// Consumes the word if it is next.
   bool keyword(std::string_view word) {
     cursor_.skip_blanks();
     const std::size_t mark = cursor_.mark();
@@ -144,7 +144,7 @@ class Parser {
   std::string quoted() {
     cursor_.skip_blanks();
     want('"');
-    // Blanks belong to the name, so it is read from where the cursor stands and not by its words.
+    // A name may contain blanks, so it is read from the cursor instead of word by word.
     const std::size_t mark = cursor_.mark();
     const std::string_view line = lines_[line_ - 1];
     std::string text;
@@ -172,7 +172,7 @@ class Parser {
     const std::string_view word = cursor_.word();
     const auto parts = split(word, '.');
     if (parts.size() != phext::PackedCoordinate::kAxes)
-      wrong(mark, "found " + isa::shown(word), "eleven numbers from 0 to 2047 with dots between");
+      wrong(mark, "found " + isa::shown(word), "eleven numbers from 0 to 2047 separated by dots");
     phext::PackedCoordinate place;
     for (std::size_t k = 0; k < parts.size(); ++k) {
       const auto part = parse_integer(parts[k], cursor_.where(mark));
@@ -240,7 +240,7 @@ class Parser {
     return access;
   }
 
-  /// What stands behind the operands: an access and attributes.
+  /// Reads what follows the operands: an access and attributes.
   void attributes(Op& op) {
     while (!cursor_.at_end()) {
       if (cursor_.eat('@')) {
@@ -344,8 +344,7 @@ class Parser {
       if (depth > 0 && cursor_.at('}')) return;
       const std::size_t mark = cursor_.mark();
       if (keyword("loop")) {
-        if (depth == kMaxDepth)
-          wrong(mark, "found one more loop inside", fmt::format("at most {} loops in each other", kMaxDepth));
+        if (depth == kMaxDepth) wrong(mark, "found a deeper loop", fmt::format("at most {} nested loops", kMaxDepth));
         nodes.emplace_back(loop(depth));
       } else {
         nodes.emplace_back(op());
@@ -356,7 +355,7 @@ class Parser {
 
   std::string_view name_;
   std::vector<std::string_view> lines_;
-  std::size_t line_ = 0;  ///< read so far
+  std::size_t line_ = 0;  ///< lines read so far
   isa::Cursor cursor_{"", 0, ""};
   bool done_ = false;
   Module module_;

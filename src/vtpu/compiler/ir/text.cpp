@@ -9,7 +9,7 @@ namespace {
 
 std::string of(Value value) { return value == kNone ? "_" : fmt::format("%{}", value); }
 
-/// Eleven numbers from 0, then flags where there are any: exact, whatever the coordinate.
+/// Eleven numbers from 0, then flags if any. The text is exact for every coordinate.
 std::string of(const phext::PackedCoordinate& place) {
   std::string text;
   for (std::size_t axis = 0; axis < phext::PackedCoordinate::kAxes; ++axis) {

@@ -7,14 +7,14 @@
 
 namespace vtpu::compiler::ir {
 
-/// The module as text, one op a line, loops as indented blocks; README.md has the form. Of an op's fields those are
-/// written that differ from their defaults.
+/// The module as text: one op per line, loops as indented blocks. README.md gives the syntax. Fields with default
+/// values are omitted.
 std::string to_text(const Module& module);
-/// One op as its line has it, without indentation.
+/// One op as it appears on its line, without indentation.
 std::string to_text(const Module& module, const Op& op);
 
-/// The module that a text of that form means, values with the numbers they have there; the type of a value that nothing
-/// defines is `none`. Nothing says that it makes sense: `verify` does. Error: `name:line:column`, found, expected.
+/// The module that such a text describes. Values keep their numbers; a value without a definition has type `none`. The
+/// result is not verified; call `verify`. Error: `name:line:column`, found, expected.
 Result<Module> parse(std::string_view name, std::string_view text);
 
 }  // namespace vtpu::compiler::ir

@@ -15,10 +15,10 @@
 namespace vtpu::compiler::ir {
 namespace {
 
-/// Sums of products of 64-bit numbers.
+/// Wide enough for sums of products of 64-bit numbers.
 __extension__ using Wide = __int128;
 
-/// An op or a loop as an error names it. Made into text only where there is an error.
+/// An op or a loop as named in an error. The text is built only when an error occurs.
 struct Where {
   const Module& module;
   const Op* op = nullptr;
@@ -31,7 +31,7 @@ struct Where {
   }
 };
 
-/// Bytes that an access without index takes; 0: it may lie outside (a hint) or has sixteen places.
+/// Bytes of an access without index; 0 if it need not lie inside the tensor (a hint) or has sixteen places.
 std::int64_t bytes_of(const Module& module, const Op& op) {
   if (op.kind == OpKind::prefetch) return 0;
   if (op.kind == OpKind::load_splat) return 4;
@@ -39,7 +39,7 @@ std::int64_t bytes_of(const Module& module, const Op& op) {
   return static_cast<std::int64_t>(size_of(module.tensors[op.access.tensor].element));
 }
 
-/// How often each value is read below `nodes`: by ops, accesses, trip counts and carried values.
+/// Counts the reads of each value in `nodes`: by ops, accesses, trip counts and carried values.
 void count_uses(const std::vector<Node>& nodes, std::map<Value, std::size_t>& uses) {
   for (const Node& node : nodes) {
     if (const Op* op = node.op()) {
@@ -78,21 +78,21 @@ class Verifier {
       if (tensor.name.empty() || tensor.name == "_" || !std::all_of(tensor.name.begin(), tensor.name.end(), [](char c) {
             return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
           }))
-        return error("a name that text could not hold", "letters, digits, '_' and '.'");
-      if (!names.insert(tensor.name).second) return error("a second tensor of that name", "names of their own");
+        return error("an invalid name", "letters, digits, '_' and '.'");
+      if (!names.insert(tensor.name).second) return error("a second tensor of that name", "unique names");
       if (tensor.sparse && size_of(tensor.element) != 8)
         return error(fmt::format("sparse with elements of {}", name_of(tensor.element)), "i64 or f64");
       std::int64_t bytes = static_cast<std::int64_t>(size_of(tensor.element));
       for (const std::int64_t extent : tensor.shape)
         if (extent < 1 || __builtin_mul_overflow(bytes, extent, &bytes))
-          return error(fmt::format("an extent of {}", extent), "extents of at least 1, bytes that 63 bits can count");
+          return error(fmt::format("an extent of {}", extent), "extents of at least 1 and a size that fits 63 bits");
     }
     return {};
   }
 
-  /// A definition: in range, the first of that value, of that type.
+  /// Checks a definition: the value is in range, not yet defined, and of this type.
   Result<void> define(Value value, Type type, const Where& where) {
-    if (value >= module_.types.size()) return Error{where.text(), "it defines no value", "a value of the module"};
+    if (value >= module_.types.size()) return Error{where.text(), "its result is not a value", "a value of the module"};
     if (defined_[value])
       return Error{where.text(), fmt::format("%{} is defined a second time", value), "values defined once"};
     if (module_.types[value] != type)
@@ -104,7 +104,8 @@ class Verifier {
   }
   Result<void> use(Value value, const Where& where) const {
     if (value == kNone) return {};
-    if (value >= module_.types.size()) return Error{where.text(), "it uses no value", "a value of the module"};
+    if (value >= module_.types.size())
+      return Error{where.text(), "it uses an undeclared value", "a value of the module"};
     if (visible_[value]) return {};
     return Error{where.text(), fmt::format("%{} is {} here", value, defined_[value] ? "out of scope" : "not defined"),
                  "a value that an op above, in the same loop or one around, defines"};
@@ -130,7 +131,8 @@ class Verifier {
     return op.result == kNone ? Result<void>{} : define(op.result, op.type, where);
   }
 
-  /// Terms name loops around, from outside in; the bytes lie in the tensor at every iteration, as far as can be seen.
+  /// Checks that terms name enclosing loops from outside in, and that the bytes lie in the tensor at every iteration,
+  /// as far as this is known.
   Result<void> range(const Op& op, const Where& where) const {
     const Affine& offset = op.access.offset;
     Wide low = offset.constant, high = offset.constant;
@@ -140,7 +142,7 @@ class Verifier {
       around = std::find_if(around, loops_.end(), [&](const Loop* loop) { return loop->id == term.loop; });
       if (around == loops_.end() || term.coefficient == 0)
         return Error{where.text(), fmt::format("the term {}*i{}", term.coefficient, term.loop),
-                     "loops around, from outside in, coefficients other than 0"};
+                     "enclosing loops from outside in, with coefficients other than 0"};
       const Loop& loop = **around++;
       if (!loop.counted()) known = false;
       const Wide reach = static_cast<Wide>(term.coefficient) * (std::max<std::int64_t>(loop.trip, 1) - 1);
@@ -152,7 +154,7 @@ class Verifier {
     const std::int64_t size = module_.tensors[op.access.tensor].bytes();
     high += bytes_of(module_, op);
     if (low >= 0 && high <= size) return {};
-    // Wrong by more than 64 bits is wrong enough to be shown cut.
+    // The message clamps numbers that exceed 64 bits.
     const auto shown = [](Wide x) {
       return static_cast<std::int64_t>(
           std::clamp<Wide>(x, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
@@ -164,8 +166,7 @@ class Verifier {
   Result<void> loop(const Loop& loop) {
     const Where where{module_, nullptr, &loop};
     if (loop.id >= module_.loops || !ids_.insert(loop.id).second)
-      return Error{where.text(), fmt::format("the id {}", loop.id),
-                   fmt::format("an id of its own below {}", module_.loops)};
+      return Error{where.text(), fmt::format("the id {}", loop.id), fmt::format("a unique id below {}", module_.loops)};
     if (!loop.counted()) {
       if (auto ok = use(loop.trip_value, where); !ok) return ok;
       if (module_.types[loop.trip_value] != Type::i64)
@@ -200,8 +201,8 @@ class Verifier {
     return {};
   }
 
-  /// From argument to next lead ops of the reduction alone, each of which only the following one uses. A sum may be
-  /// made by fma, and several terms be taken in one iteration.
+  /// A chain of reduction ops must lead from argument to next, and each link must be used only by the following one. A
+  /// sum may use fma, and an iteration may add several terms.
   Result<void> reorderable(const Loop& loop, const Loop::Carried& carried, const Where& where) const {
     std::map<Value, std::size_t> uses;
     count_uses(loop.body, uses);
@@ -222,14 +223,14 @@ class Verifier {
     }
     if (at == carried.next && uses[at] == 1) return {};
     return Error{where.text(),
-                 fmt::format("%{} is carried in any order, but %{} is not {}(%{}, …) or is used otherwise",
-                             carried.argument, carried.next, isa::name_of(carried.reduction), carried.argument),
-                 "the reduction alone between argument and next"};
+                 fmt::format("%{} is reorderable, but %{} is not {}(%{}, …) or is used otherwise", carried.argument,
+                             carried.next, isa::name_of(carried.reduction), carried.argument),
+                 "only the reduction between argument and next"};
   }
 
   const Module& module_;
   std::vector<bool> defined_, visible_;
-  std::vector<Value> scope_;  ///< values visible now, in order of definition
+  std::vector<Value> scope_;  ///< currently visible values, in order of definition
   std::vector<const Loop*> loops_;
   std::set<LoopId> ids_;
 };

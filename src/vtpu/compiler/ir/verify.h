@@ -4,14 +4,14 @@
 
 namespace vtpu::compiler::ir {
 
-/// Whether the module keeps what ir.h says: every value defined once, before its uses and in scope; operands and
-/// results of the types that their kind has (kinds.def); accesses within their tensor wherever their place is known (a
-/// loop that is known not to run is passed over); loops with ids of their own, carried values of one type; of
-/// reorderable carried values, only the reduction between argument and next, which nothing else in the loop uses.
-/// Error: the op as text with its line in the source, what is wrong, what would be right.
+/// Checks the rules of ir.h. Every value is defined once, before its uses and in their scope. Operands and results have
+/// the types that kinds.def requires. Accesses lie within their tensor where the place is known; loops known not to run
+/// are skipped. Loops have unique ids, and a carried value keeps its type. The argument of a reorderable carried value
+/// reaches `next` only through the reduction, and nothing else in the loop uses it.
+/// Error: the op as text with its source line, what was found, what was expected.
 Result<void> verify(const Module& module);
 
-/// The part of it that needs the op alone and the types of values: operands exist.
+/// Checks one op against the types of values, without scopes; its operands must exist.
 Result<void> verify_op(const Module& module, const Op& op);
 
 }  // namespace vtpu::compiler::ir

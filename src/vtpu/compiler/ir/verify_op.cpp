@@ -19,7 +19,7 @@ constexpr Types set(More... types) {
 }
 constexpr bool has(Types types, Type type) { return (types & set(type)) != 0; }
 
-// The sets that kinds.def names.
+// The sets named in kinds.def.
 constexpr Types nothing = 0;
 constexpr Types long_int = set(Type::i64), long_float = set(Type::f64), longs = long_int | long_float;
 constexpr Types ints_x16 = set(Type::i32x16), floats_x16 = set(Type::f32x16), vectors_x16 = ints_x16 | floats_x16;
@@ -35,7 +35,7 @@ constexpr Types all_bits = scalars | vectors | set(Type::bytes64);
 constexpr Types coordinates = set(Type::coordinate), messages = set(Type::message);
 constexpr Types words = scalars | set(Type::lanes);
 
-/// What an operand is, as kinds.def says.
+/// The type rule of an operand, as kinds.def names it.
 enum class Operand : std::uint8_t {
   absent,
   same,
@@ -104,7 +104,7 @@ class OpCheck {
     return {op_.source.line == 0 ? text : fmt::format("line {}: {}", op_.source.line, text), std::move(found),
             std::move(expected)};
   }
-  /// The type of the operands where a row says `from`. Left out, it is the op's own.
+  /// The operand type, for rows that say `from`. If absent, it is the op's own type.
   Type from_type() const { return op_.operand_type == Type::none ? op_.type : op_.operand_type; }
   Type type_at(std::size_t k) const { return module_.types[op_.operands[k]]; }
 
@@ -121,7 +121,7 @@ class OpCheck {
     return {};
   }
 
-  /// The type that operand k must have, as a set.
+  /// The allowed types of operand k.
   Types wanted(std::size_t k) const {
     switch (row_.operands[k]) {
       case absent: break;
@@ -150,20 +150,20 @@ class OpCheck {
       const Value value = op_.operands[k];
       if (value == kNone && op_.kind == OpKind::pack && k == 0) continue;
       if (value >= module_.types.size())
-        return error(fmt::format("operand {} is no value", k), "a value of the module");
+        return error(fmt::format("operand {} is not a value", k), "a value of the module");
       if (!has(wanted(k), type_at(k)))
         return error(fmt::format("operand {}, %{}, is {}", k, value, name_of(type_at(k))), text_of(wanted(k)));
     }
     return {};
   }
 
-  /// What type and operand type have to do with each other.
+  /// Checks the relation between the type and the operand type.
   Result<void> relations() const {
     const Type type = op_.type, other = from_type();
     switch (op_.kind) {
       case OpKind::compare:
         if (is_vector(other) != (type == Type::lanes))
-          return error("the result does not suit its operands", "i64 for scalars, lanes for vectors");
+          return error("the result type does not match the operands", "i64 for scalars, lanes for vectors");
         break;
       case OpKind::convert:
         if (is_vector(type) || is_vector(other) ? set(type, other) != vectors_x16 : type == other)
@@ -172,7 +172,7 @@ class OpCheck {
         break;
       case OpKind::bits:
         if (bits_of(type) != bits_of(other))
-          return error(fmt::format("{} from {}", name_of(type), name_of(other)), "types of one width");
+          return error(fmt::format("{} from {}", name_of(type), name_of(other)), "types of equal width");
         break;
       case OpKind::splat:
         if (scalar_of(type) != other)
@@ -187,11 +187,11 @@ class OpCheck {
     }
     if (op_.kind == OpKind::reduce && op_.reduction != isa::ReductionKind::add &&
         (op_.reduction != isa::ReductionKind::max || other != Type::f32x16))
-      return error("the lanes are reduced by an op that the machine has not", "add, or max of f32x16");
+      return error("the machine has no such reduction of lanes", "add, or max of f32x16");
     return {};
   }
 
-  /// `imm` from `low` to `high`.
+  /// Checks that `imm` lies in [low, high].
   Result<void> within(std::int64_t low, std::int64_t high) const {
     if (op_.imm >= low && op_.imm <= high) return {};
     return error(fmt::format("imm is {}", op_.imm), fmt::format("{} to {}", low, high));
@@ -226,22 +226,22 @@ class OpCheck {
     const Tensor& tensor = module_.tensors[access.tensor];
     for (const Value value : {access.index, access.cell})
       if (value != kNone && value >= module_.types.size())
-        return error("the access uses no value", "a value of the module");
+        return error("the access uses an undeclared value", "a value of the module");
     const Type index = access.index == kNone ? Type::none : module_.types[access.index];
     if (tensor.sparse) {
       if (access.cell == kNone || module_.types[access.cell] != Type::coordinate)
         return error("a sparse tensor is accessed without a coordinate", "a coordinate as cell");
       if (access.offset != Affine{} || (index != Type::none && index != Type::i64) || access.scale != 1)
-        return error("a sparse tensor has no bytes in a row", "an i64 as steps along the axis");
+        return error("a sparse tensor has no byte offset", "a number of steps along the axis (i64)");
       if (op_.kind == OpKind::load_splat || (op_.kind != OpKind::prefetch && op_.type != type_of(tensor.element)))
         return error("a cell is one element", std::string(name_of(type_of(tensor.element))));
       return {};
     }
-    if (access.cell != kNone) return error("a dense tensor is accessed by coordinate", "an offset");
+    if (access.cell != kNone) return error("a dense tensor is accessed by coordinate", "a byte offset");
     if (index == Type::i32x16) {
       if ((op_.kind != OpKind::load && op_.kind != OpKind::store) || !has(vectors_x16, op_.type) || access.scale != 4 ||
           size_of(tensor.element) != 4)
-        return error("sixteen places", "a load or store of f32x16 or i32x16, scale 4, elements of 4 bytes");
+        return error("the index is i32x16", "a load or store of f32x16 or i32x16, scale 4, elements of 4 bytes");
     } else if (index != Type::none && index != Type::i64) {
       return error(fmt::format("the index is {}", name_of(index)), "i64 or i32x16");
     }

@@ -34,7 +34,7 @@ Quantity Arithmetic::op(ir::OpKind kind, Type type, std::initializer_list<const 
 Quantity Arithmetic::integer_binary(ir::OpKind kind, const Quantity& a, const Quantity& b) {
   if (kind == ir::OpKind::add || kind == ir::OpKind::sub) {
     Form sum = kind == ir::OpKind::add ? a.form + b.form : a.form - b.form;
-    // A long sum is added up on the way: a thousand terms in a form would be walked over a thousand times.
+    // Long sums are materialised in between. Walking over a form of a thousand terms a thousand times would be slow.
     constexpr std::size_t kMostValues = 4;
     if (sum.values.size() > kMostValues) {
       const Form dynamic{0, {}, std::exchange(sum.values, {})};
@@ -62,7 +62,7 @@ Quantity Arithmetic::integer_binary(ir::OpKind kind, const Quantity& a, const Qu
 
 Quantity Arithmetic::binary(ir::OpKind kind, const Quantity& a, const Quantity& b) {
   if (a.type == Type::i64) return integer_binary(kind, a, b);
-  // There is no such op on f64x8.
+  // f64x8 has no min and max.
   if (a.type == Type::f64x8 && (kind == ir::OpKind::min || kind == ir::OpKind::max))
     return select(compare(kind == ir::OpKind::min ? isa::Condition::lt : isa::Condition::gt, a, b), a, b);
   Quantity made = op(kind, a.type, {&a, &b});
@@ -109,7 +109,7 @@ Quantity Arithmetic::shift(ir::OpKind kind, const Quantity& a, const Quantity& c
 
 Quantity Arithmetic::negate(const Quantity& a) {
   if (a.type == Type::i64) return Quantity::of_form(a.form * -1);
-  // −0 − x is −x also of 0.
+  // −0 − x is −x also for x = 0.
   const Quantity zero = number(a.type, -0.0);
   return op(ir::OpKind::sub, a.type, {&zero, &a});
 }
@@ -118,9 +118,9 @@ Quantity Arithmetic::absolute(const Quantity& a) {
   if (is_integer(a.type)) return binary(ir::OpKind::max, a, binary(ir::OpKind::sub, number(a.type, 0), a));
   const Type integer = is_vector(a.type) ? Type::i32x16 : a.type == Type::f64 ? Type::i64 : Type::i32;
   const bool wide = lane_type(a.type) == Type::f64;
-  // Of f64x8 as of the rest: the mask is a constant of the float type, since no vector of i64 exists.
+  // The mask has the float type, because there are no vectors of i64.
   const Quantity mask = Quantity::of_bits(a.type, wide ? 0x7fffffffffffffff : 0x7fffffff);
-  // One after the other: the order in which arguments are evaluated is the C++ compiler's choice.
+  // Two statements, because C++ does not fix the order in which arguments are evaluated.
   const Quantity own = bits(a, integer);
   const Quantity kept = bits(mask, integer);
   return bits(binary(ir::OpKind::bit_and, own, kept), a.type);

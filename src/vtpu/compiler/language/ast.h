@@ -9,7 +9,7 @@
 #include "vtpu/compiler/language/diagnostics.h"
 #include "vtpu/phext/packed.h"
 
-/// A program as written. Names point into its text.
+/// A program as written. Names point into its source text.
 namespace vtpu::compiler::language {
 
 enum class Operator : std::uint8_t {
@@ -40,11 +40,11 @@ enum class Operator : std::uint8_t {
 struct Expression;
 using ExpressionPtr = std::unique_ptr<Expression>;
 
-/// `f32`, or `f32[,]` of a parameter.
+/// `f32`, or `f32[,]` for a tensor parameter.
 struct TypeName {
   std::string_view name;
   Span span;
-  std::uint32_t dimensions = 0;  ///< 0: no tensor
+  std::uint32_t dimensions = 0;  ///< 0: not a tensor
 };
 
 struct Let {
@@ -64,13 +64,13 @@ struct Expression {
     call,         ///< name(parts)
     reduction,    ///< name(variable in parts[0] .. parts[1] step width) parts[2]
     unary,        ///< op parts[0]
-    binary,       ///< parts[0] op parts[1]; `span` is the operator's
+    binary,       ///< parts[0] op parts[1]; `span` covers the operator
     conditional,  ///< parts[0] ? parts[1] : parts[2]
     block         ///< { lets parts[0] }
   };
   Kind kind = Kind::name;
   Span span;
-  std::uint32_t depth = 1;  ///< of the tree below
+  std::uint32_t depth = 1;  ///< height of the tree
   std::string_view name;
   std::string_view variable;
   Operator op = Operator::none;
@@ -85,13 +85,13 @@ struct Expression {
 };
 
 struct Statement {
-  enum class Kind : std::uint8_t { let, var, assign, store, loop, give_back, call };
+  enum class Kind : std::uint8_t { let, var, assign, store, loop, return_, call };
   Kind kind = Kind::let;
   Span span;
-  Let let;                       ///< let, var; assign: name and value
-  Operator op = Operator::none;  ///< assign, store: of `+=` and the like
+  Let let;                       ///< let, var: the declaration; assign: name and value
+  Operator op = Operator::none;  ///< assign, store: the operator of a compound assignment such as `+=`
   ExpressionPtr target;          ///< store: the element
-  ExpressionPtr value;           ///< store, give_back (may be null), call
+  ExpressionPtr value;           ///< store, return_ (may be null), call
   // loop: `let.name` in low .. high
   ExpressionPtr low, high, step, unroll;
   bool independent = false;
@@ -117,7 +117,7 @@ struct TensorItem {
 struct Parameter {
   std::string_view name;
   Span span;
-  std::optional<TypeName> type;  ///< none: of whatever is handed over
+  std::optional<TypeName> type;  ///< none: the type of the argument
 };
 
 struct Function {

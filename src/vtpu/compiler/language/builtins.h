@@ -6,24 +6,24 @@
 
 namespace vtpu::compiler::language {
 
-/// A function of the language that no text defines.
+/// A function that is built into the compiler.
 struct Builtin {
   std::string_view name;
-  std::size_t least = 0, most = 0;  ///< arguments
-  std::string_view usage;           ///< as a message shows it
+  std::size_t least = 0, most = 0;  ///< number of arguments
+  std::string_view usage;           ///< as shown in a message
   Quantity (*lower)(Lowering& lowering, const Expression& call);
 };
 
-/// All of them: conversions and arithmetic, vectors, coordinates, messages.
+/// All built-in functions: conversions and arithmetic, vectors, coordinates, messages.
 std::span<const Builtin> scalar_builtins();
 std::span<const Builtin> vector_builtins();
 std::span<const Builtin> coordinate_builtins();
 std::span<const Builtin> message_builtins();
 
-/// The one of that name, or null.
+/// The built-in function of that name, or null.
 const Builtin* find_builtin(std::string_view name);
 
-/// The functions that the language defines in itself: exp, sigmoid, tanh.
+/// Source of the functions written in the language itself: exp, sigmoid, tanh.
 std::string_view prelude_text();
 
 }  // namespace vtpu::compiler::language

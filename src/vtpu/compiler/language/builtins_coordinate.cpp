@@ -6,7 +6,7 @@
 namespace vtpu::compiler::language {
 namespace {
 
-/// Coordinate, axis and number of `step` and `put`.
+/// The arguments of `step` and `put`: coordinate, axis and number.
 struct Move {
   Quantity from, by;
   phext::Axis axis = phext::Axis::column;

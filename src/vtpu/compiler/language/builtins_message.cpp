@@ -5,14 +5,14 @@
 
 #include "vtpu/compiler/language/builtins.h"
 
-// Messages and groups, in the order of the program.
+// Messages and group operations; they keep program order.
 
 namespace vtpu::compiler::language {
 namespace {
 
 constexpr std::size_t kLanes = 4;
 
-/// The arguments from `first` on as a message; a single one may be one already.
+/// Packs the arguments from `first` on into a message; a single argument may already be one.
 Quantity packed_from(Lowering& lower, const Expression& call, std::size_t first) {
   std::vector<Quantity> parts;
   for (std::size_t i = first; i < call.parts.size(); ++i) {
@@ -24,7 +24,7 @@ Quantity packed_from(Lowering& lower, const Expression& call, std::size_t first)
       lower.fail(part.span, fmt::format("{} in a message", name_of(q.type)), "a scalar");
       return {};
     }
-    // The upper half of an i32 means nothing; in a message it is its sign.
+    // The upper half of an i32 is unspecified; a message needs it sign-extended.
     parts.push_back(q.type == Type::i32 ? lower.math().convert(q, Type::i64) : std::move(q));
   }
   lower.at(call.span);

@@ -5,7 +5,7 @@
 
 #include "vtpu/compiler/language/builtins.h"
 
-// Conversions and arithmetic, of scalars and of vectors lane by lane.
+// Conversions and arithmetic on scalars and, lane by lane, on vectors.
 
 namespace vtpu::compiler::language {
 namespace {
@@ -23,7 +23,7 @@ Quantity convert(Lowering& lower, const Expression& call, Type to) {
   const bool numeric = is_scalar_number(q.type) || q.type == Type::boolean;
   if (!numeric)
     return wrong_argument(lower, call, q, "a scalar number or a bool",
-                          is_vector(q.type) ? "vectors convert by f32x16(…) and i32x16(…)" : "");
+                          is_vector(q.type) ? "vectors are converted by f32x16(…) and i32x16(…)" : "");
   if (q.literal && !(is_float(q.type) && is_integer(to))) return lower.adapt(q, to, call.span) ? q.typed() : Quantity{};
   return lower.math().convert(q, to);
 }
@@ -36,7 +36,7 @@ Quantity convert_vector(Lowering& lower, const Expression& call, Type from, Type
   const Quantity q = lower.expression(*call.parts[0]);
   if (q.type == from || q.type == to) return lower.math().convert(q, to);
   return wrong_argument(lower, call, q, std::string(name_of(from)),
-                        is_scalar_number(q.type) ? "spread(…) makes a vector of a scalar" : "");
+                        is_scalar_number(q.type) ? "spread(…) makes a vector from a scalar" : "");
 }
 Quantity to_f32x16(Lowering& lower, const Expression& call) {
   return convert_vector(lower, call, Type::i32x16, Type::f32x16);
@@ -45,7 +45,7 @@ Quantity to_i32x16(Lowering& lower, const Expression& call) {
   return convert_vector(lower, call, Type::f32x16, Type::i32x16);
 }
 
-/// `to`, or its vector of 16 lanes, from the other type of that width.
+/// Reinterprets the other type of equal width as `to`; 32-bit types also as vectors of 16 lanes.
 Quantity same_bits(Lowering& lower, const Expression& call, Type from, Type to) {
   Quantity q = lower.expression(*call.parts[0]);
   if (!lower.adapt(q, from, call.span)) return {};
@@ -65,7 +65,7 @@ Quantity bits_f64(Lowering& lower, const Expression& call) { return same_bits(lo
 Quantity fma(Lowering& lower, const Expression& call) {
   std::array<Quantity, 3> q;
   for (std::size_t i = 0; i < q.size(); ++i) q[i] = lower.expression(*call.parts[i]);
-  // Twice around: a vector in any place makes vectors of all.
+  // Unify pairs repeatedly, so that one vector operand turns all three into vectors.
   for (const auto& [a, b] : {std::pair{0, 1}, std::pair{1, 2}, std::pair{0, 1}})
     if (!lower.unify(q[static_cast<std::size_t>(a)], q[static_cast<std::size_t>(b)], call.span, "'fma'")) return {};
   if (!is_number(q[0].type)) return wrong_argument(lower, call, q[0], "numbers");

@@ -5,7 +5,7 @@
 
 #include "vtpu/compiler/language/builtins.h"
 
-// Vectors, and places of tensors as such.
+// Vectors, and functions that take a place of a tensor.
 
 namespace vtpu::compiler::language {
 namespace {
@@ -41,7 +41,7 @@ Quantity extract(Lowering& lower, const Quantity& vector, std::int64_t lane) {
   return Quantity::of_value(lane_type(vector.type), lower.emit().append(std::move(op)));
 }
 
-/// By its two halves: only lanes of 32 bits can be taken out.
+/// Extracts both halves, because only 32-bit lanes can be extracted.
 Quantity extract_f64(Lowering& lower, const Quantity& vector, std::int64_t lane) {
   Arithmetic& math = lower.math();
   ir::Op op = lower.emit().make(ir::OpKind::bits, ir::Type::i32x16, {lower.emit().value_of(vector)});
@@ -84,7 +84,7 @@ Quantity lane_i32(Lowering& lower, const Expression& call) { return lane_of_mess
 
 Quantity permute(Lowering& lower, const Expression& call) {
   const Quantity v = lower.expression(*call.parts[0]);
-  const Quantity order = lower.typed(*call.parts[1], Type::i32x16, "an order of lanes");
+  const Quantity order = lower.typed(*call.parts[1], Type::i32x16, "a lane order");
   if (!has_16_lanes(v.type)) return wrong_operand(lower, *call.parts[0], v, "f32x16 or i32x16");
   if (order.poison()) return {};
   lower.at(call.span);
@@ -106,10 +106,10 @@ Quantity reduce(Lowering& lower, const Expression& call, isa::ReductionKind by) 
 Quantity reduce_add(Lowering& lower, const Expression& call) { return reduce(lower, call, isa::ReductionKind::add); }
 Quantity reduce_max(Lowering& lower, const Expression& call) { return reduce(lower, call, isa::ReductionKind::max); }
 
-/// Sixteen places x[i[k]].
+/// The sixteen places x[i[k]].
 std::optional<Element> sixteen(Lowering& lower, const Expression& call) {
   const auto x = lower.tensor(*call.parts[0]);
-  const Quantity i = lower.typed(*call.parts[1], Type::i32x16, "an index of sixteen");
+  const Quantity i = lower.typed(*call.parts[1], Type::i32x16, "an index vector");
   if (!x || i.poison()) return std::nullopt;
   const ir::Tensor& tensor = lower.emit().module().tensors[*x];
   const bool suits = tensor.element == ir::Element::f32 || tensor.element == ir::Element::i32;
@@ -160,7 +160,7 @@ Quantity dot_u8i8(Lowering& lower, const Expression& call) {
   return dot(lower, call, ir::OpKind::dot_u8i8, Type::i32x16);
 }
 
-std::vector<const Expression*> behind_first(const Expression& call) {
+std::vector<const Expression*> after_first(const Expression& call) {
   std::vector<const Expression*> parts;
   for (std::size_t i = 1; i < call.parts.size(); ++i) parts.push_back(call.parts[i].get());
   return parts;
@@ -169,7 +169,7 @@ std::vector<const Expression*> behind_first(const Expression& call) {
 Quantity prefetch(Lowering& lower, const Expression& call) {
   const auto x = lower.tensor(*call.parts[0]);
   if (!x) return {};
-  const auto place = lower.element(*x, behind_first(call), nullptr, call.span, Lowering::Checked::no);
+  const auto place = lower.element(*x, after_first(call), nullptr, call.span, Lowering::Checked::no);
   if (!place) return {};
   ir::Op op = lower.emit().make(ir::OpKind::prefetch, ir::Type::none);
   op.access = place->access;
@@ -180,7 +180,7 @@ Quantity prefetch(Lowering& lower, const Expression& call) {
 Quantity place(Lowering& lower, const Expression& call) {
   const auto x = lower.tensor(*call.parts[0]);
   if (!x) return {};
-  const auto indexes = lower.indexes(*x, behind_first(call), 1, call.span, Lowering::Checked::yes);
+  const auto indexes = lower.indexes(*x, after_first(call), 1, call.span, Lowering::Checked::yes);
   lower.at(call.span);
   return indexes ? lower.coordinate_of(*x, *indexes) : Quantity{};
 }

@@ -54,7 +54,7 @@ ir::Value Emitter::value_of(const Form& form) {
   std::int64_t rest = form.constant;
   const auto add = [&](ir::Value value, std::int64_t coefficient) {
     if (coefficient == -1) {
-      // Without anything to take it from, from the constant.
+      // There is no sum yet: subtract from the constant.
       if (sum == ir::kNone) sum = constant(ir::Type::i64, std::exchange(rest, 0));
       sum = append(ir::OpKind::sub, ir::Type::i64, {sum, value});
       return;
@@ -66,7 +66,7 @@ ir::Value Emitter::value_of(const Form& form) {
     }
     sum = sum == ir::kNone ? value : append(ir::OpKind::add, ir::Type::i64, {sum, value});
   };
-  // Positive terms first, so that a difference is one sub.
+  // Positive terms first, so that a difference needs a single sub.
   for (const bool positive : {true, false}) {
     for (const Form::LoopTerm& term : form.loops)
       if ((term.coefficient > 0) == positive) add(iterations_[term.loop], term.coefficient);
@@ -144,7 +144,8 @@ std::optional<Range> Emitter::bounds(const Form& form) const {
 
 std::optional<Range> Emitter::range(const Form& form, bool exact) const {
   Range sum{form.constant, form.constant};
-  // Products of two numbers below 2^63 stay below 2^126; sums are cut at 2^100 so that many terms cannot overflow.
+  // Products of two numbers below 2^63 stay below 2^126. Clamping them to 2^100 keeps sums of many terms from
+  // overflowing.
   constexpr Range::Wide kFar = static_cast<Range::Wide>(1) << 100;
   const auto add = [&](std::int64_t coefficient, Range of) {
     const Range::Wide a = coefficient * of.low, b = coefficient * of.high;

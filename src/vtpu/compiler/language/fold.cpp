@@ -52,11 +52,11 @@ std::optional<std::int64_t> fold_integer(ir::OpKind kind, Signed a, Signed b) {
   }
 }
 
-/// Cut towards zero; the least integer where it does not fit.
+/// Truncates towards zero; values out of range give the least integer.
 template <class Integer>
 std::int64_t truncated(double x) {
   constexpr double kLimit = -static_cast<double>(std::numeric_limits<Integer>::min());
-  // For 64 bits nothing lies between −2^63 − 1 and −2^63; for 32 bits, −2^31 − 0.5 is cut to −2^31.
+  // For 64 bits, no double lies between −2^63 − 1 and −2^63. For 32 bits, −2^31 − 0.5 truncates to −2^31.
   if (!(x < kLimit) || !(std::trunc(x) >= -kLimit)) return std::numeric_limits<Integer>::min();
   return static_cast<Integer>(x);
 }

@@ -11,9 +11,9 @@ namespace vtpu::compiler::language {
 Read read(std::string_view name, std::string_view text, const std::map<std::string, std::int64_t>& parameters) {
   Diagnostics diagnostics;
   const Program prelude = parse(lex(prelude_text(), diagnostics), diagnostics);
-  VTPU_CHECK(diagnostics.empty(), "the prelude is a text of the language");
+  VTPU_CHECK(diagnostics.empty(), "the prelude has no errors");
   const Program program = parse(lex(text, diagnostics), diagnostics);
-  // What a text with a mistake in its form means is a guess, and complaints about a guess are noise.
+  // The meaning of a text with syntax errors is a guess, so errors in it would be misleading.
   if (!diagnostics.empty()) return {std::nullopt, diagnostics.take()};
   ir::Module module = Lowering(program, prelude, name, parameters, diagnostics).run();
   if (!diagnostics.empty()) return {std::nullopt, diagnostics.take()};

@@ -10,7 +10,7 @@
 
 namespace vtpu::compiler::language {
 
-/// One thing wrong with a source text.
+/// One error in a source text.
 struct Diagnostic {
   ir::Place place;           ///< line and column from 1
   std::uint32_t length = 1;  ///< characters to underline
@@ -19,17 +19,18 @@ struct Diagnostic {
   std::string hint;          ///< what to write instead; may be empty
 };
 
-/// `name:line:column: error: found; expected expected`, the line, a caret under it, `hint: …`; ends with a newline.
+/// Text of a diagnostic: `name:line:column: error: found; expected expected`, the source line, a caret, and `hint: …`
+/// if there is one. Ends with a newline.
 std::string render(const Diagnostic& diagnostic, std::string_view name, std::string_view text);
 
-/// What the text means. A module when there is no diagnostic; else up to 20 diagnostics in order of place.
+/// The result: a module if there are no diagnostics, otherwise up to 20 diagnostics sorted by place.
 struct Read {
   std::optional<ir::Module> module;
   std::vector<Diagnostic> diagnostics;
 };
 
-/// `parameters` replaces the values of `param` items; a name that is none is a diagnostic at line 1. Any text is fine,
-/// and none takes longer than its length and its constant sizes warrant: inlining stops with a diagnostic at 100,000
+/// `parameters` replaces the values of `param` items; an unknown name is a diagnostic in line 1. Any text is accepted
+/// as input. Time is bounded by the text's length and its constant sizes: inlining stops with a diagnostic at 100,000
 /// ops.
 Read read(std::string_view name, std::string_view text, const std::map<std::string, std::int64_t>& parameters = {});
 

@@ -12,7 +12,7 @@ bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// Longer ones first.
+// Longer symbols first.
 constexpr std::array<std::string_view, 39> kSymbols = {
     "..", "->", "+=", "-=", "*=", "&=", "|=", "^=", "==", "!=", "<=", ">=", "<<", ">>", "&&", "||", "/=", "+", "-", "*",
     "/",  "%",  "=",  "<",  ">",  "!",  "~",  "&",  "|",  "^",  "?",  ":",  ";",  ",",  "(",  ")",  "[",  "]", "{"};
@@ -61,7 +61,7 @@ class Lexer {
     return tokens_.back();
   }
 
-  /// False at the end of the text.
+  /// Returns false at the end of the text.
   bool skip_blanks_and_comments() {
     for (;;) {
       advance_while(is_blank);
@@ -80,7 +80,7 @@ class Lexer {
     advance(), advance();
     const Span opening = span();
     while (!at_end() && !(peek() == '*' && peek(1) == '/')) advance();
-    if (at_end()) return diagnostics_.add(opening, "a comment without end", "'*/'");
+    if (at_end()) return diagnostics_.add(opening, "an unterminated comment", "'*/'");
     advance(), advance();
   }
 
@@ -110,7 +110,7 @@ class Lexer {
     return true;
   }
   void unknown() {
-    // All of them in a row, so that a binary file is one error a line.
+    // Consume a whole run, so that a binary file gives one error per line.
     advance_while([](char c) {
       return !is_letter(c) && !is_digit(c) && !is_blank(c) && c != '@' &&
              std::string_view("+-*/%=<>!~&|^?:;,()[]{}").find(c) == std::string_view::npos;
@@ -160,10 +160,10 @@ class Lexer {
       diagnostics_.add(token.span, "found " + quoted(token.text), "an integer before " + quoted(suffix));
     const char* end = digits.data() + digits.size();
     if (std::from_chars(digits.data(), end, token.real).ec != std::errc())
-      diagnostics_.add(token.span, quoted(token.text) + " is out of range", "a number that an f64 holds");
+      diagnostics_.add(token.span, quoted(token.text) + " is out of range", "a number within the range of f64");
     if (!real && std::from_chars(digits.data(), end, token.integer).ec != std::errc())
       diagnostics_.add(token.span, quoted(token.text) + " is out of range", "an integer below 2^63",
-                       "0x… gives all 64 bits");
+                       "write 0x… to use all 64 bits");
   }
 
   void hexadecimal() {
@@ -187,7 +187,7 @@ class Lexer {
     advance_while([](char c) { return is_letter(c) || is_digit(c); });
     const std::string_view suffix = text_.substr(from, at_ - from);
     if (suffix.empty() || suffix == "i32" || suffix == "i64" || suffix == "f32" || suffix == "f64") return suffix;
-    diagnostics_.add({place, static_cast<std::uint32_t>(suffix.size())}, "found " + quoted(suffix) + " behind a number",
+    diagnostics_.add({place, static_cast<std::uint32_t>(suffix.size())}, "found " + quoted(suffix) + " after a number",
                      "i32, i64, f32, f64 or an operator");
     return {};
   }

@@ -12,21 +12,21 @@ enum class TokenKind : std::uint8_t {
   name,
   integer,
   real,
-  coordinate,  ///< text with its `@`
-  attribute,   ///< text with its `@`
+  coordinate,  ///< text includes the `@`
+  attribute,   ///< text includes the `@`
   symbol,
   end
 };
 
-/// A piece of a text, which must outlive it.
+/// A token. It refers to the source text, which must outlive it.
 struct Token {
   TokenKind kind = TokenKind::end;
   std::string_view text;
   Span span;
-  std::int64_t integer = 0;  ///< hexadecimal ones above 2^63 − 1 wrap around
+  std::int64_t integer = 0;  ///< hexadecimal values above 2^63 − 1 wrap around
   double real = 0;
   bool hexadecimal = false;
-  std::string_view suffix;  ///< of a number: `i32`, `i64`, `f32`, `f64` or nothing
+  std::string_view suffix;  ///< of a number: `i32`, `i64`, `f32`, `f64` or empty
   phext::PackedCoordinate coordinate;
 
   bool is(std::string_view wanted) const {
@@ -34,7 +34,7 @@ struct Token {
   }
 };
 
-/// The tokens of a text, the last of kind `end`. Columns count characters (of UTF-8), from 1.
+/// The tokens of a text; the last has kind `end`. Columns count UTF-8 characters from 1.
 std::vector<Token> lex(std::string_view text, Diagnostics& diagnostics);
 
 }  // namespace vtpu::compiler::language

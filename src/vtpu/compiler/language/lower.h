@@ -14,17 +14,18 @@
 
 namespace vtpu::compiler::language {
 
-/// Inlining stops at so many ops, and at ten times as many expressions.
+/// Inlining stops at this number of ops and at ten times as many expressions.
 inline constexpr std::size_t kMostOps = 100'000;
 
-/// A place in a tensor that a program names.
+/// A place in a tensor, as named by a program.
 struct Element {
   ir::Access access;
-  Type type = Type::poison;  ///< read or written there
-  std::uint8_t width = 64;   ///< bytes, of a vector
+  Type type = Type::poison;  ///< type read or written at the place
+  std::uint8_t width = 64;   ///< bytes of a vector
 };
 
-/// Checks a program and turns it into a module. Mistakes go to the diagnostics; what has one is poison from then on.
+/// Checks a program and lowers it to a module. Errors are reported as diagnostics; a faulty expression becomes poison,
+/// which suppresses further errors.
 class Lowering {
  public:
   Lowering(const Program& program, const Program& prelude, std::string_view name,
@@ -32,57 +33,59 @@ class Lowering {
 
   ir::Module run();
 
-  // ---- for the built-in functions
+  // ---- interface for built-in functions
   Emitter& emit() { return emit_; }
   Arithmetic& math() { return math_; }
   void fail(Span span, std::string found, std::string expected, std::string hint = {});
-  /// What is appended from here on comes from this place.
+  /// Ops appended from here on have this source place.
   void at(Span span) { emit_.place = fixed_.value_or(span).place; }
-  /// `wanted`: the type that its place has, for a choice between literals, which meets nothing else that has one.
+  /// `wanted`: the type required by the context, used only for a choice between two literals.
   Quantity expression(const Expression& e, Type wanted = Type::poison);
-  /// As an expression of the type: literals take it. Poison, and a diagnostic, otherwise. `what`: for the message.
+  /// An expression of this type; literals are converted. Otherwise reports an error and returns poison. `what`: named
+  /// in the message.
   Quantity typed(const Expression& e, Type type, std::string_view what);
-  /// An i64, from an i32 too, as places and bounds are.
+  /// An i64, or an i32 that is extended, as for indexes and bounds.
   Quantity index(const Expression& e, std::string_view what);
-  /// A constant i64 from low to high.
+  /// A constant i64 in [low, high].
   std::optional<std::int64_t> constant(const Expression& e, std::int64_t low, std::int64_t high, std::string_view what);
-  /// The name of an axis.
+  /// An axis by its name.
   std::optional<phext::Axis> axis(const Expression& e);
-  /// Gives both one type: literals take the other's, scalars are spread over lanes. False, and a diagnostic, when there
-  /// is none. Poison passes.
+  /// Converts both to one type: a literal takes the other's type, and a scalar is splatted over lanes. Reports an error
+  /// and returns false if this is impossible. Poison is accepted.
   bool unify(Quantity& a, Quantity& b, Span span, std::string_view what);
-  /// A literal as the type. False, and a diagnostic, when it does not fit; any other quantity passes as it is.
+  /// Converts a literal to the type. Reports an error and returns false if it does not fit; other quantities stay
+  /// unchanged.
   bool adapt(Quantity& q, Type type, Span span);
   /// `condition ? a : b`.
   Quantity choose(const Quantity& condition, Quantity a, Quantity b, Span span, Type wanted = Type::poison);
-  /// `what`: the operator as messages name it.
+  /// `what`: the operator, for messages.
   Quantity shift(ir::OpKind kind, Quantity a, Quantity b, Span span, const std::string& what);
-  /// A quantity in the type of a place that has one; a scalar is spread. `what`: the place, for the message.
+  /// Converts a quantity to the type of its destination; a scalar is splatted. `what`: the destination, for messages.
   Quantity fitted(Quantity q, Type type, Span span, std::string_view what);
   /// A tensor by its name.
   std::optional<ir::TensorId> tensor(const Expression& e);
-  /// Whether places that are seen to lie outside are mistakes; a hint may be about one.
+  /// Whether a place known to lie outside its tensor is an error. It is not for hints.
   enum class Checked : std::uint8_t { no, yes };
   /// The place `name[parts : width]` in the tensor.
   std::optional<Element> element(ir::TensorId tensor, const std::vector<const Expression*>& parts,
                                  const Expression* width, Span span, Checked checked = Checked::yes);
-  /// One i64 a dimension; `taken` elements lie along the last.
+  /// One i64 per dimension. `taken`: number of elements accessed along the last dimension.
   std::optional<std::vector<Quantity>> indexes(ir::TensorId tensor, const std::vector<const Expression*>& parts,
                                                std::int64_t taken, Span span, Checked checked);
   Quantity load(const Element& element);
   void store(const Element& element, const Quantity& value);
-  /// The coordinate of a place. `indexes`: as many as there are dimensions, or one less: the last is then left at 0.
+  /// The coordinate of a place. `indexes` has one entry per dimension, or one less; then the last index is 0.
   Quantity coordinate_of(ir::TensorId tensor, const std::vector<Quantity>& indexes);
 
  private:
   struct Binding {
-    enum class Kind : std::uint8_t { constant, let, fixed, var, tensor };  // fixed: a counter or parameter
+    enum class Kind : std::uint8_t { constant, let, fixed, var, tensor };  // fixed: a loop counter or parameter
     Kind kind = Kind::let;
     std::string_view name;
     Span span;
     Quantity value;
     ir::TensorId tensor = ir::kNoTensor;
-    std::size_t hidden = kNowhere;  ///< binding of the same name outside
+    std::size_t hidden = kNowhere;  ///< outer binding of the same name
   };
   static constexpr std::size_t kNowhere = ~std::size_t{0};
 
@@ -94,7 +97,7 @@ class Lowering {
   void tensor_item(const TensorItem& item);
   void collect_functions();
   void check_overlaps();
-  /// Functions that nothing calls, as if they were.
+  /// Checks functions that nothing calls, as if they were called.
   void check_unused_functions();
   void check_unused(const Function& function);
   std::optional<ir::Tensor> tensor_of(const TensorItem& item);
@@ -117,7 +120,7 @@ class Lowering {
   void store_statement(const Statement& s);
   void loop(const Statement& s);
   Quantity updated(const Statement& s, const Quantity& old, Quantity value, Type type, std::string_view what);
-  /// Outer variables that the body assigns, in order of declaration.
+  /// Outer variables assigned in the body, in order of declaration.
   std::vector<std::size_t> assigned_in(const std::vector<Statement>& body) const;
 
   // ---- loops
@@ -163,18 +166,18 @@ class Lowering {
   Arithmetic math_;
 
   std::vector<Binding> bindings_;
-  std::unordered_map<std::string_view, std::size_t> latest_;  ///< by name: the innermost binding; looked up only
-  std::size_t frame_ = 0;                                     ///< first binding of the function being lowered
+  std::unordered_map<std::string_view, std::size_t> latest_;  ///< innermost binding by name; used only for look-up
+  std::size_t frame_ = 0;                                     ///< first binding of the current function
   std::size_t scope_ = 0;                                     ///< first binding of the innermost block
-  std::size_t globals_ = 0;                                   ///< bindings of items
+  std::size_t globals_ = 0;                                   ///< number of bindings of items
   std::vector<Span> tensor_spans_;
-  std::vector<bool> sizes_unknown_;  ///< by tensor: a parameter of a function that nothing calls
+  std::vector<bool> sizes_unknown_;  ///< by tensor: it is a parameter of a function that nothing calls
 
-  std::unordered_map<std::string_view, const Function*> functions_, prelude_functions_;  ///< looked up only
-  std::vector<const Function*> calls_;  ///< being inlined, outermost first
+  std::unordered_map<std::string_view, const Function*> functions_, prelude_functions_;  ///< used only for look-up
+  std::vector<const Function*> calls_;  ///< functions being inlined, outermost first
   std::map<const Function*, bool> called_;
-  std::optional<Span> fixed_;  ///< in the prelude: the call that everything is reported and placed at
-  std::string_view reduced_;   ///< variable of the reduction just lowered
+  std::optional<Span> fixed_;  ///< within the prelude: the call to which places and errors refer
+  std::string_view reduced_;   ///< variable of the last reduction lowered
   std::size_t work_ = 0;
   std::uint32_t depth_ = 0;
   bool stopped_ = false;

@@ -54,7 +54,7 @@ std::optional<phext::Axis> Lowering::axis(const Expression& e) {
     for (std::size_t i = 0; i < std::size(kAxes); ++i)
       if (kAxes[i] == e.name) return static_cast<phext::Axis>(i);
   const std::vector<std::string> names(std::begin(kAxes), std::end(kAxes));
-  fail(e.span, e.kind == Expression::Kind::name ? "no axis " + quoted(e.name) : "an expression",
+  fail(e.span, e.kind == Expression::Kind::name ? "unknown axis " + quoted(e.name) : "an expression",
        "an axis: " + join(names, ", "), e.kind == Expression::Kind::name ? did_you_mean(e.name, names) : "");
   return std::nullopt;
 }
@@ -83,7 +83,7 @@ Quantity Lowering::call(const Expression& e) {
     for (const Builtin& builtin : table) names.emplace_back(builtin.name);
   const bool reduces = e.name == "sum" || e.name == "argmin" || e.name == "argmax";
   const std::string hint = reduces ? fmt::format("write {}(i in 0..n) x[i]", e.name) : did_you_mean(e.name, names);
-  fail(e.span, "no function " + quoted(e.name), "a fn of this text, or a built-in function", hint);
+  fail(e.span, "unknown function " + quoted(e.name), "a fn of this file or a built-in function", hint);
   return {};
 }
 
@@ -150,7 +150,7 @@ Quantity Lowering::inlined(const Function& function, const Expression& e, bool f
     std::string chain;
     for (auto f = open; f != calls_.end(); ++f) chain += std::string((*f)->name) + " → ";
     fail(e.span, quoted(function.name) + " calls itself: " + chain + std::string(function.name), "no recursion",
-         "every call is inlined; repeat with for");
+         "every call is inlined; use a for loop");
     return {};
   }
   const std::size_t mark = bindings_.size(), frame = frame_, scope = scope_;
@@ -182,18 +182,18 @@ Quantity Lowering::body_of(const Function& function, Span call) {
   Quantity made = Quantity::nothing();
   for (std::size_t i = 0; i < function.body.size() && !stop_when_too_much(call); ++i) {
     const Statement& s = function.body[i];
-    if (s.kind != Statement::Kind::give_back || i + 1 != function.body.size()) {
+    if (s.kind != Statement::Kind::return_ || i + 1 != function.body.size()) {
       statement(s);
       continue;
     }
     const Type type = function.result ? type_of(*function.result).value_or(Type::poison) : Type::poison;
     if (s.value) made = expression(*s.value, type);
-    if (kernel && s.value) fail(s.value->span, "a value given back by the kernel", "return;");
+    if (kernel && s.value) fail(s.value->span, "the kernel returns a value", "return;");
   }
   if (function.result && !stopped_) {
     const Type type = type_of(*function.result).value_or(Type::poison);
     if (made.type == Type::nothing) {
-      fail(function.span, quoted(function.name) + " gives no value", fmt::format("a return of {}", name_of(type)));
+      fail(function.span, quoted(function.name) + " returns no value", fmt::format("a return of {}", name_of(type)));
       made = {};
     } else {
       made = fitted(std::move(made), type, function.body.back().value->span, "the result of " + quoted(function.name));

@@ -10,7 +10,7 @@
 namespace vtpu::compiler::language {
 namespace {
 
-/// Of expressions, those of functions being inlined included: no text may overflow the stack.
+/// Maximum depth of expressions including inlined functions, so that no text overflows the stack.
 constexpr std::uint32_t kDeepestInlined = 3 * kDeepest;
 
 constexpr std::string_view symbol_of(Operator op) {
@@ -37,7 +37,7 @@ std::optional<Direct> direct(Operator op) {
 
 std::optional<isa::Condition> condition_of(Operator op) {
   if (op < Operator::eq || op > Operator::ge) return std::nullopt;
-  // Both lists are in one order.
+  // The operators and conditions are listed in the same order.
   return static_cast<isa::Condition>(static_cast<int>(op) - static_cast<int>(Operator::eq));
 }
 static_assert(static_cast<int>(Operator::ge) - static_cast<int>(Operator::eq) == static_cast<int>(isa::Condition::ge));
@@ -47,7 +47,7 @@ static_assert(static_cast<int>(Operator::ge) - static_cast<int>(Operator::eq) ==
 Quantity Lowering::expression(const Expression& e, Type wanted) {
   if (stop_when_too_much(e.span)) return {};
   if (depth_ >= kDeepestInlined) {
-    fail(e.span, "calls inside calls are nested too deeply", fmt::format("at most {} levels", kDeepestInlined));
+    fail(e.span, "calls are nested too deeply", fmt::format("at most {} levels", kDeepestInlined));
     return {};
   }
   ++depth_;
@@ -99,8 +99,8 @@ Quantity Lowering::name(const Expression& e) {
   if (e.name == "true" || e.name == "false") return Quantity::of_bits(Type::boolean, e.name == "true" ? 1 : 0);
   const Binding* found = find(e.name);
   if (found == nullptr) {
-    fail(e.span, "no name " + quoted(e.name), "a name declared above",
-         e.name == reduced_ ? "the term of a reduction ends before an operator: write it in parentheses"
+    fail(e.span, "undeclared name " + quoted(e.name), "a name declared above",
+         e.name == reduced_ ? "the term of a reduction ends before an operator: put it in parentheses"
                             : did_you_mean(e.name, visible_names()));
     return {};
   }
@@ -115,7 +115,7 @@ bool Lowering::adapt(Quantity& q, Type type, Span span) {
   const Type lane = lane_type(type);
   if (lane == Type::poison) return true;
   if (is_float(q.type) && is_integer(type)) {
-    fail(span, fmt::format("a number with a point, where {} is needed", name_of(type)), "an integer");
+    fail(span, fmt::format("a number with a point where {} is required", name_of(type)), "an integer");
     return false;
   }
   if (lane == Type::i32) {
@@ -153,12 +153,12 @@ bool Lowering::unify(Quantity& a, Quantity& b, Span span, std::string_view what)
   }
   std::string hint;
   if (a.type == Type::nothing || b.type == Type::nothing)
-    hint = "a call here gives no value";
+    hint = "a call here returns no value";
   else if (is_scalar_number(a.type) && is_scalar_number(b.type))
-    hint = fmt::format("nothing converts by itself: write {0}(…) or {1}(…) around one of them", name_of(a.type),
+    hint = fmt::format("there is no implicit conversion: write {0}(…) or {1}(…) around one of them", name_of(a.type),
                        name_of(b.type));
   else if (a.type == Type::boolean || b.type == Type::boolean)
-    hint = "i64(…) makes a number of a bool, … != 0 a bool of a number";
+    hint = "i64(…) converts a bool to a number, … != 0 a number to a bool";
   fail(span, fmt::format("{} of {} and {}", what, name_of(a.type), name_of(b.type)), "operands of one type", hint);
   return false;
 }
@@ -209,7 +209,7 @@ Quantity Lowering::binary_of(Operator op, Quantity a, Quantity b, Span span) {
   };
   if (const auto condition = condition_of(op)) {
     if (truths ? op > Operator::ne : !is_number(a.type))
-      return wrong("numbers", a.type == Type::coord ? "distance(c, d) == 0 tells whether they are the same" : "");
+      return wrong("numbers", a.type == Type::coord ? "distance(c, d) == 0 compares coordinates" : "");
     return math_.compare(*condition, a, b);
   }
   Quantity made;
@@ -245,7 +245,7 @@ Quantity Lowering::divide(Operator op, const Quantity& a, const Quantity& b, Spa
                       : a.value != ir::kNone ? emit_.bounds_of(a.value)
                                              : std::nullopt;
   if (by > 0 && (!bounds || bounds->low < 0)) {
-    fail(span, "'/' of an integer that may be negative", "one that is known not to be",
+    fail(span, "'/' of an integer that may be negative", "one known to be non-negative",
          fmt::format("write >> {}, which rounds down", by));
     return {};
   }

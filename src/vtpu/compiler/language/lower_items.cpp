@@ -14,7 +14,7 @@ namespace vtpu::compiler::language {
 namespace {
 
 constexpr Span kLineOne{{1, 1}, 1};
-/// As many chapters as a coordinate has behind the first.
+/// Tensors without an origin take successive chapters, and this many follow the first.
 constexpr std::size_t kMostTensors = phext::PackedCoordinate::kMax;
 
 }  // namespace
@@ -51,7 +51,8 @@ ir::Module Lowering::run() {
     const Function& kernel = program_.kernels[i];
     if (kernel.name != "main") fail(kernel.span, "kernel " + quoted(kernel.name), "kernel main");
     if (!kernel.parameters.empty())
-      fail(kernel.parameters[0].span, "a parameter of a kernel", "kernel main()", "a param item is set with -D");
+      fail(kernel.parameters[0].span, "a kernel with a parameter", "kernel main()",
+           "declare a param and set it with -D");
     if (kernel.result) fail(kernel.result->span, "a kernel with a result", "kernel main() { … }");
     if (i > 0) fail(kernel.span, "a second kernel", "one kernel main");
   }
@@ -69,7 +70,7 @@ void Lowering::check_parameters() {
   for (const auto& [name, value] : parameters_)
     if (std::find(names.begin(), names.end(), name) == names.end())
       return fail(kLineOne, fmt::format("-D {}={}: no param of that name", name, value),
-                  names.empty() ? "a text with param items" : "one of " + join(names, ", "), did_you_mean(name, names));
+                  names.empty() ? "a file with param items" : "one of " + join(names, ", "), did_you_mean(name, names));
 }
 
 void Lowering::constant_item(const ConstantItem& item) {
@@ -84,7 +85,7 @@ void Lowering::constant_item(const ConstantItem& item) {
   }
   if (!q.poison() && !q.constant() && !q.place) {
     fail(let.value->span, quoted(let.name) + " is not constant",
-         "numbers, params and consts declared above, and what is computed from them");
+         "an expression of numbers and of params and consts declared above");
     q = {};
   }
   if (item.parameter && !q.poison())
@@ -145,7 +146,7 @@ bool Lowering::tensor_extents(const TensorItem& item, ir::Tensor& tensor) {
          item.at ? "give it more dimensions, or leave out `at`" : "give it more dimensions");
     return false;
   }
-  // Sums of offsets are then far from wrapping around.
+  // This bound keeps sums of offsets far from wrapping around.
   constexpr std::int64_t kMostBytes = std::int64_t{1} << 40;
   std::int64_t bytes = static_cast<std::int64_t>(ir::size_of(tensor.element));
   bool fits = true;
@@ -160,10 +161,10 @@ void Lowering::check_overlaps() {
   for (std::size_t i = 0; i < module_.tensors.size(); ++i) {
     boxes.push_back(*tensor_box(module_.tensors[i]));
     for (std::size_t k = 0; k < i; ++k) {
-      if (!boxes[i].meets(boxes[k])) continue;
+      if (!boxes[i].overlaps(boxes[k])) continue;
       fail(tensor_spans_[i],
            fmt::format("{} overlaps {}", quoted(module_.tensors[i].name), quoted(module_.tensors[k].name)),
-           "boxes apart", "another coordinate behind at");
+           "disjoint boxes", "give another coordinate after at");
       break;
     }
   }
@@ -176,7 +177,7 @@ void Lowering::collect_functions() {
       fail(function.span, quoted(function.name) + " is built in", "another name");
     else if (const auto [known, added] = functions_.emplace(function.name, &function); !added)
       fail(function.span, quoted(function.name) + " is already defined", "another name",
-           fmt::format("in line {}", known->second->span.place.line));
+           fmt::format("declared in line {}", known->second->span.place.line));
   }
 }
 
@@ -184,7 +185,7 @@ void Lowering::check_unused_functions() {
   std::optional<Lowering> other;
   for (const Function& function : program_.functions) {
     if (called_.contains(&function) || (other && other->called_.contains(&function))) continue;
-    // In a module of its own, whose ops nobody sees.
+    // Lower into a separate module, which is discarded.
     if (!other) {
       other.emplace(program_, prelude_, module_.name, parameters_, diagnostics_);
       other->items();
@@ -222,7 +223,7 @@ void Lowering::check_unused(const Function& function) {
     bind(Binding::Kind::tensor, parameter.name, parameter.span, {},
          static_cast<ir::TensorId>(module_.tensors.size() - 1));
   }
-  // A parameter without a type has one only where the function is called.
+  // A body with untyped parameters can be checked only at a call.
   if (typed) {
     calls_.push_back(&function);
     body_of(function, function.span);

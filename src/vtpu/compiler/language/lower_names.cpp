@@ -15,7 +15,7 @@ void Lowering::fail(Span span, std::string found, std::string expected, std::str
 const Lowering::Binding* Lowering::find(std::string_view name) const {
   const auto latest = latest_.find(name);
   std::size_t at = latest == latest_.end() ? kNowhere : latest->second;
-  // What a caller has named is out of sight.
+  // The caller's bindings are not visible.
   while (at != kNowhere && at >= globals_ && at < frame_) at = bindings_[at].hidden;
   return at == kNowhere ? nullptr : &bindings_[at];
 }
@@ -30,7 +30,7 @@ void Lowering::bind(Binding::Kind kind, std::string_view name, Span span, Quanti
   const std::size_t hidden = added ? kNowhere : std::exchange(latest->second, bindings_.size());
   if (hidden != kNowhere && hidden >= scope_)
     fail(span, quoted(name) + " is already defined", "another name",
-         fmt::format("in line {}", bindings_[hidden].span.place.line));
+         fmt::format("declared in line {}", bindings_[hidden].span.place.line));
   bindings_.push_back({kind, name, span, std::move(value), tensor, hidden});
 }
 
@@ -45,7 +45,7 @@ void Lowering::close_scope(std::size_t mark) {
 }
 
 std::string Lowering::did_you_mean(std::string_view name, const std::vector<std::string>& candidates) {
-  // Of one letter, every other is near.
+  // A name of one letter is similar to every other.
   const std::string near = name.size() < 2 ? "" : nearest(name, candidates);
   return near.empty() ? "" : fmt::format("did you mean '{}'?", near);
 }
@@ -59,14 +59,14 @@ std::vector<std::string> Lowering::visible_names() const {
 
 std::optional<Type> Lowering::type_of(const TypeName& name) {
   if (name.dimensions > 0) {
-    fail(name.span, "a tensor", "a type of values", "a tensor is declared by an item, or a parameter of a fn");
+    fail(name.span, "a tensor", "the type of a value", "only an item or a parameter of a fn can be a tensor");
     return std::nullopt;
   }
   if (const auto type = type_named(name.name)) return type;
   const std::vector<std::string> names = {"i64",    "i32",    "f64",   "f32",   "bool",   "f64x8",
                                           "i32x16", "f32x16", "bytes", "coord", "message"};
   std::string hint = did_you_mean(name.name, names);
-  if (element_named(name.name)) hint = quoted(name.name) + " is a type of elements of tensors only";
+  if (element_named(name.name)) hint = quoted(name.name) + " can only be the element of a tensor";
   fail(name.span, "found " + quoted(name.name), "a type: " + join(names, ", "), hint);
   return std::nullopt;
 }
@@ -75,7 +75,7 @@ bool Lowering::stop_when_too_much(Span span) {
   if (stopped_) return true;
   if (emit_.ops() <= kMostOps && ++work_ <= 10 * kMostOps) return false;
   fail(span, "the program becomes too large", fmt::format("at most {} ops with every call inlined", kMostOps),
-       "loops keep it small");
+       "use loops");
   stopped_ = true;
   return true;
 }

@@ -34,14 +34,14 @@ std::optional<ir::TensorId> Lowering::tensor(const Expression& e) {
     for (std::size_t i = 0; i < bindings_.size(); ++i)
       if (bindings_[i].kind == Binding::Kind::tensor && (i < globals_ || i >= frame_))
         names.emplace_back(bindings_[i].name);
-    fail(e.span, e.name.empty() ? "an expression" : "no tensor " + quoted(e.name), "the name of a tensor",
+    fail(e.span, e.name.empty() ? "an expression" : "unknown tensor " + quoted(e.name), "the name of a tensor",
          did_you_mean(e.name, names));
     return std::nullopt;
   }
   if (found->kind != Binding::Kind::tensor) {
     if (!found->value.poison())
       fail(e.span, fmt::format("{} is {}", quoted(e.name), name_of(found->value.type)), "the name of a tensor",
-           is_vector(found->value.type) ? "lane(v, k) is a lane of a vector" : "");
+           is_vector(found->value.type) ? "write lane(v, k) for a lane of a vector" : "");
     return std::nullopt;
   }
   if (found->tensor == ir::kNoTensor) return std::nullopt;
@@ -68,7 +68,7 @@ bool Lowering::check_dimension(ir::TensorId tensor, std::size_t dimension, const
   const std::string found = range->low == range->high
                                 ? fmt::format("is {}", shown(range->low))
                                 : fmt::format("goes from {} to {}", shown(range->low), shown(range->high));
-  const std::string what = width > 1 ? fmt::format(", from where {} are taken", width) : "";
+  const std::string what = width > 1 ? fmt::format(" for a slice of {}", width) : "";
   fail(span, fmt::format("index {} of {} {}{}", dimension, quoted(t.name), found, what),
        last < 0    ? fmt::format("a dimension of at least {}", width)
        : last == 0 ? "0"
@@ -97,7 +97,7 @@ bool Lowering::slice_type(const ir::Tensor& tensor, std::int64_t width, Span spa
   }
   if (width != 64 / size && width != 32 / size) {
     fail(span, fmt::format("a slice of {} elements of {}", width, name), fmt::format("{} or {}", 64 / size, 32 / size),
-         "vectors are 64 bytes, or 32 with an upper half of 0");
+         "a vector has 64 bytes, or 32 with the upper half 0");
     return false;
   }
   made.width = static_cast<std::uint8_t>(width * size);

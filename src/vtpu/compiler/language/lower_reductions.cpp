@@ -8,7 +8,7 @@
 namespace vtpu::compiler::language {
 namespace {
 
-/// The least or greatest value of a type: what a minimum or maximum begins with.
+/// The least or greatest value of a type, the initial value of a maximum or minimum.
 Quantity extreme(Type type, bool greatest) {
   using Floats = std::numeric_limits<double>;
   const Type lane = lane_type(type);
@@ -51,7 +51,7 @@ Quantity Lowering::plain_reduction(const Expression& e, ir::Loop loop, const Qua
     if (!term.poison())
       fail(e.parts[2]->span, fmt::format("{} of {}", quoted(e.name), name_of(term.type)),
            sums ? "numbers" : "scalars, f32x16 or i32x16",
-           term.type == Type::boolean ? "i64(…) makes a number of a bool" : "");
+           term.type == Type::boolean ? "i64(…) converts a bool to a number" : "");
     emit_.close_loop();
     return {};
   }
@@ -82,7 +82,7 @@ Quantity Lowering::index_reduction(const Expression& e, ir::Loop loop, const Qua
   if (!is_scalar_number(term.type)) {
     if (!term.poison())
       fail(e.parts[2]->span, fmt::format("{} of {}", quoted(e.name), name_of(term.type)), "a scalar number",
-           is_vector(term.type) ? "take it element by element" : "");
+           is_vector(term.type) ? "reduce it element by element" : "");
     emit_.close_loop();
     return {};
   }

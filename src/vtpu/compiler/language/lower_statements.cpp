@@ -28,9 +28,9 @@ void Lowering::statement(const Statement& s) {
     case Statement::Kind::assign: return assign(s);
     case Statement::Kind::store: return store_statement(s);
     case Statement::Kind::loop: return loop(s);
-    case Statement::Kind::give_back:
-      return fail(s.span, "a return here", "return as the last statement of a fn",
-                  "choose between values with condition ? a : b");
+    case Statement::Kind::return_:
+      return fail(s.span, "an early return", "return as the last statement of a fn",
+                  "select a value with condition ? a : b");
     case Statement::Kind::call: expression(*s.value); return;
   }
 }
@@ -40,7 +40,7 @@ void Lowering::let(const Let& let, Binding::Kind kind) {
   Quantity q = expression(*let.value, type);
   if (let.type) q = fitted(std::move(q), type, let.value->span, quoted(let.name));
   if (q.type == Type::nothing) {
-    fail(let.value->span, "a call that gives no value", "a value");
+    fail(let.value->span, "a call that returns no value", "a value");
     q = {};
   }
   bind(kind, let.name, let.span, std::move(q));
@@ -56,8 +56,8 @@ Quantity Lowering::fitted(Quantity q, Type type, Span span, std::string_view wha
   if (is_scalar_number(type) && (is_scalar_number(q.type) || q.type == Type::boolean))
     hint = fmt::format("write {}(…)", name_of(type));
   if (type == Type::boolean && is_number(q.type)) hint = "write … != 0";
-  fail(span, fmt::format("{} is {}, the value {}", what, name_of(type), name_of(q.type)), std::string(name_of(type)),
-       hint);
+  fail(span, fmt::format("{} is {}, but the value is {}", what, name_of(type), name_of(q.type)),
+       std::string(name_of(type)), hint);
   return {};
 }
 
@@ -71,11 +71,11 @@ void Lowering::assign(const Statement& s) {
   const Binding* target = find(s.let.name);
   Quantity value = expression(*s.let.value, target == nullptr ? Type::poison : target->value.type);
   at(s.span);
-  target = find(s.let.name);  // an inlined call may have moved it
+  target = find(s.let.name);  // inlining a call may have moved the binding
   if (target == nullptr) {
     std::string hint = did_you_mean(s.let.name, visible_names());
-    if (hint.empty()) hint = fmt::format("var {} = …; declares it", s.let.name);
-    return fail(s.let.span, "no variable " + quoted(s.let.name), "a var declared above", hint);
+    if (hint.empty()) hint = fmt::format("declare it with var {} = …;", s.let.name);
+    return fail(s.let.span, "undeclared variable " + quoted(s.let.name), "a var declared above", hint);
   }
   if (target->kind != Binding::Kind::var) {
     const std::string line = fmt::format("in line {}", target->span.place.line);
@@ -84,11 +84,11 @@ void Lowering::assign(const Statement& s) {
         return fail(s.let.span, quoted(s.let.name) + " is a tensor", "an element of it",
                     fmt::format("write {}[i] = …;", s.let.name));
       case Binding::Kind::let:
-        return fail(s.let.span, "assignment to " + quoted(s.let.name) + ", which does not change", "a var",
+        return fail(s.let.span, "assignment to " + quoted(s.let.name) + ", which is immutable", "a var",
                     "declare it with var " + line);
       case Binding::Kind::fixed:
-        return fail(s.let.span, "assignment to " + quoted(s.let.name) + ", which does not change", "a var",
-                    fmt::format("var copy = {}; can be assigned", s.let.name));
+        return fail(s.let.span, "assignment to " + quoted(s.let.name) + ", which is immutable", "a var",
+                    fmt::format("assign to a copy: var copy = {};", s.let.name));
       default: return fail(s.let.span, quoted(s.let.name) + " is a constant", "a var", "declared " + line);
     }
   }
@@ -122,7 +122,8 @@ void Lowering::store_statement(const Statement& s) {
 
 std::vector<std::size_t> Lowering::assigned_in(const std::vector<Statement>& body) const {
   std::vector<std::size_t> found;
-  std::unordered_map<std::string_view, std::size_t> declared;  // by name: how many are in scope; looked up only
+  std::unordered_map<std::string_view, std::size_t> declared;  // by name: number of declarations in scope; used only
+                                                               // for look-up
   const auto walk = [&](const auto& self, const std::vector<Statement>& list) -> void {
     std::vector<std::string_view> here;
     for (const Statement& s : list) {
@@ -161,7 +162,7 @@ std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Ex
   made.low = from.form;
   const Form length = to.form - from.form;
   if (length.is_constant()) {
-    // Of two constants the difference may not fit 64 bits.
+    // The difference of two constants may not fit 64 bits.
     __extension__ using Wide = __int128;
     const bool both = from.form.is_constant() && to.form.is_constant();
     const Wide exact = both ? static_cast<Wide>(to.form.constant) - from.form.constant : Wide{length.constant};
@@ -174,7 +175,7 @@ std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Ex
          "count iterations with step 1 and multiply");
     return std::nullopt;
   }
-  // One value for the dynamic part of the lower bound, which every place in the loop then adds.
+  // Materialise the dynamic part of the lower bound once; every place in the loop uses it.
   Form& lower = made.low;
   if (lower.values.size() > 1 || (lower.values.size() == 1 && lower.values[0].coefficient != 1)) {
     const Form dynamic{0, {}, std::exchange(lower.values, {})};
@@ -188,7 +189,7 @@ std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Ex
 }
 
 Form Lowering::counter(const Bounds& bounds, const ir::Loop& loop) const {
-  // A single iteration has number 0: its counter is the bound.
+  // With a single iteration, numbered 0, the counter equals the bound.
   return bounds.trip && *bounds.trip <= 1 ? bounds.low : bounds.low + Form::of_loop(loop.id, bounds.step);
 }
 
@@ -199,7 +200,7 @@ void Lowering::loop(const Statement& s) {
   std::optional<std::int64_t> unroll = 0;
   if (s.unroll) unroll = constant(*s.unroll, 1, kMostCopies, "a number of copies");
   at(s.span);
-  // Behind a mistake in the bounds the body is still checked.
+  // The body is checked even after an error in the bounds.
   const bool sound = range.has_value();
   if (!sound) range = Bounds{};
 

@@ -18,7 +18,7 @@ bool holds(const std::array<std::string_view, kCount>& words, std::string_view n
 }
 
 std::string shown(const Token& token) {
-  return token.kind == TokenKind::end ? "found the end of the text" : "found " + quoted(token.text);
+  return token.kind == TokenKind::end ? "found the end of the file" : "found " + quoted(token.text);
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ bool Parser::at_item() const { return peek().kind == TokenKind::name && holds(kI
 bool Parser::at_statement() const { return peek().kind == TokenKind::name && holds(kStatementWords, peek().text); }
 
 void Parser::fail_at(Span span, std::string found, std::string_view expected, std::string_view hint) {
-  // What stands behind a mistake in its line is seldom another one.
+  // A second error in the same line is usually a consequence of the first.
   if (!stopped_ && !diagnostics_.has_line(span.place.line))
     diagnostics_.add(span, std::move(found), std::string(expected), std::string(hint));
 }
@@ -51,23 +51,23 @@ bool Parser::expect(std::string_view text, std::string_view hint) {
 
 bool Parser::expect_semicolon() {
   if (accept(";")) return true;
-  // What is missing is missing behind the token before, maybe on an earlier line.
+  // A missing ';' belongs after the previous token, which may be on an earlier line.
   const bool missing = at_ > 0 && peek().span.place.line != tokens_[at_ - 1].span.place.line;
   if (!missing && !at_item() && !at_statement() && !next_is("}")) {
     fail("an operator or ';'");
     return false;
   }
-  Span behind = at_ > 0 ? tokens_[at_ - 1].span : peek().span;
-  behind.place.column += behind.length;
-  behind.length = 1;
-  fail_at(behind, shown(peek()), "';'", "a ';' is missing here");
+  Span after = at_ > 0 ? tokens_[at_ - 1].span : peek().span;
+  after.place.column += after.length;
+  after.length = 1;
+  fail_at(after, shown(peek()), "';'", "a ';' is missing here");
   return false;
 }
 
 const Token* Parser::expect_name(std::string_view what) {
   if (!stopped_ && peek().kind == TokenKind::name) {
     if (!is_reserved(peek().text)) return &tokens_[at_++];
-    fail(what, std::string(peek().text) + " is a word of the language");
+    fail(what, std::string(peek().text) + " is a keyword");
     return nullptr;
   }
   fail(what);
@@ -110,9 +110,9 @@ void Parser::item() {
   else if (accept("kernel"))
     fine = function_item(true);
   else
-    fail("param, const, tensor, fn or kernel", peek().is("}") ? "this '}' closes nothing" : "");
+    fail("param, const, tensor, fn or kernel", peek().is("}") ? "this '}' has no matching '{'" : "");
   if (fine) return;
-  // An item in one line ends with its ';'.
+  // An item on one line ends at its ';'.
   while (!at_end() && !at_item()) {
     if (accept(";")) {
       if (!at_end() && !at_item() && !peek().is("}")) skip_to_item();
@@ -204,7 +204,7 @@ std::optional<TypeName> Parser::type_name() {
   if (!accept("[")) return type;
   type.dimensions = 1;
   while (accept(",")) ++type.dimensions;
-  if (!expect("]", "a parameter's tensor is written without sizes: f32[] or f32[,]")) return std::nullopt;
+  if (!expect("]", "a tensor parameter has no sizes: f32[] or f32[,]")) return std::nullopt;
   return type;
 }
 
@@ -239,7 +239,7 @@ bool Parser::function_item(bool kernel) {
     fail("'{'");
     fine = false;
   }
-  // The body is looked at also behind a mistake in the head.
+  // The body is parsed even after an error in the head.
   while (!fine && !at_end() && !at_item() && !next_is("{") && !next_is("}")) ++at_;
   if (!next_is("{")) return false;
   made.body = block();

@@ -8,14 +8,14 @@
 
 namespace vtpu::compiler::language {
 
-/// How deep expressions and blocks may nest, so that no text overflows the stack.
+/// Maximum nesting of expressions and blocks, so that no text overflows the stack.
 inline constexpr std::uint32_t kDeepest = 200;
 
-/// The program of these tokens; parts with a mistake are left out of it. After a mistake it goes on behind the next
-/// `;`, at a `}`, or at a word that begins a statement or an item.
+/// Parses the tokens. Faulty parts are left out of the program. After an error, parsing resumes after the next `;`, at
+/// a `}`, or at a word that begins a statement or an item.
 Program parse(const std::vector<Token>& tokens, Diagnostics& diagnostics);
 
-/// Whether no variable may have this name.
+/// Whether the name is a keyword and cannot be declared.
 bool is_reserved(std::string_view name);
 
 }  // namespace vtpu::compiler::language

@@ -10,7 +10,7 @@ namespace {
 struct Binary {
   std::string_view symbol;
   Operator op;
-  unsigned level;  ///< the higher, the tighter
+  unsigned level;  ///< a higher level binds tighter
 };
 constexpr std::array<Binary, 18> kBinary = {{{"||", Operator::logical_or, 1},
                                              {"&&", Operator::logical_and, 2},
@@ -47,7 +47,7 @@ bool is_reduction(std::string_view name) {
 void Parser::stop_too_deep() {
   if (!stopped_)
     diagnostics_.add(peek().span, "expressions or blocks are nested too deeply",
-                     "at most " + std::to_string(kDeepest) + " levels", "name a part of it with let");
+                     "at most " + std::to_string(kDeepest) + " levels", "name a subexpression with let");
   stopped_ = true;
 }
 
@@ -240,7 +240,7 @@ ExpressionPtr Parser::block_expression() {
   }
   if (!part(*made)) return nullptr;
   if (next_is(";")) {
-    fail("'}'", "a block's last expression is its value, without ';'");
+    fail("'}'", "the value of a block is its last expression, without ';'");
     return nullptr;
   }
   if (!expect("}")) return nullptr;

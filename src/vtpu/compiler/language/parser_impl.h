@@ -10,7 +10,7 @@
 
 namespace vtpu::compiler::language {
 
-/// Recursive descent. What could not be parsed is null (or false), and has been reported.
+/// A recursive-descent parser. A part that cannot be parsed is reported and returned as null or false.
 class Parser {
  public:
   Parser(const std::vector<Token>& tokens, Diagnostics& diagnostics) : tokens_(tokens), diagnostics_(diagnostics) {}
@@ -28,16 +28,16 @@ class Parser {
     ++at_;
     return true;
   }
-  /// `expected` is what the message says, `hint` what it adds.
+  /// `expected` and `hint` are the parts of the message.
   bool expect(std::string_view text, std::string_view hint = {});
   bool expect_semicolon();
-  /// A name that is not reserved.
+  /// A name that is not a keyword.
   const Token* expect_name(std::string_view what);
   void fail(std::string_view expected, std::string_view hint = {});
   void fail_at(Span span, std::string found, std::string_view expected, std::string_view hint = {});
   bool at_item() const;
   bool at_statement() const;
-  /// From the token `first` to the one before the present.
+  /// The range from token `first` to the last one consumed.
   Span since(std::size_t first) const;
 
   // ---- items
@@ -47,7 +47,7 @@ class Parser {
   bool function_item(bool kernel);
   bool parameters(Function& function);
   std::optional<TypeName> type_name();
-  /// Skips to a word that begins an item.
+  /// Skips to the next word that begins an item.
   void skip_to_item();
 
   // ---- statements
@@ -56,7 +56,7 @@ class Parser {
   std::optional<Statement> loop();
   std::optional<Statement> assignment();
   bool let(Let& let);
-  /// Behind a mistake: to the next statement.
+  /// Recovers from an error: skips to the next statement.
   void skip_statement();
   void skip_braces();
 
@@ -73,13 +73,13 @@ class Parser {
   ExpressionPtr reduction(ExpressionPtr made);
   ExpressionPtr block_expression();
   ExpressionPtr make(Expression::Kind kind, Span span) const;
-  /// Takes note of the parts' depth. Null, and the whole stops, when it is too deep.
+  /// Updates the depth from the parts. If it is too large, reports an error, stops parsing and returns null.
   ExpressionPtr closed(ExpressionPtr made);
   bool part(Expression& of);
   bool range(Expression& of);
   void stop_too_deep();
 
-  /// Held while a construct is open.
+  /// Counts one nesting level while a construct is open.
   class Nested {
    public:
     explicit Nested(Parser& parser) : parser_(parser) {
@@ -97,7 +97,7 @@ class Parser {
   Diagnostics& diagnostics_;
   std::size_t at_ = 0;
   std::uint32_t depth_ = 0;
-  bool stopped_ = false;  ///< after nesting too deep: all that follows would be noise
+  bool stopped_ = false;  ///< set when nesting is too deep; later errors would be meaningless
   Program program_;
 };
 

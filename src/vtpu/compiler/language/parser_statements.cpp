@@ -69,7 +69,7 @@ std::vector<Statement> Parser::block() {
   if (!expect("{")) return statements;
   while (!next_is("}")) {
     if (at_end() || at_item()) {
-      fail("'}'", "this '{' is open since line " + std::to_string(opening.span.place.line));
+      fail("'}'", "the '{' in line " + std::to_string(opening.span.place.line) + " is not closed");
       return statements;
     }
     const std::size_t before = at_;
@@ -94,7 +94,7 @@ bool Parser::let(Let& let) {
     let.type = type_name();
     if (!let.type) return false;
   }
-  if (!expect("=", "a value is needed at once")) return false;
+  if (!expect("=", "a declaration needs a value")) return false;
   let.value = expression();
   return let.value != nullptr && expect_semicolon();
 }
@@ -110,7 +110,7 @@ std::optional<Statement> Parser::statement() {
     return made;
   }
   if (accept("return")) {
-    made.kind = Statement::Kind::give_back;
+    made.kind = Statement::Kind::return_;
     if (!next_is(";") && !next_is("}")) {
       made.value = expression();
       if (!made.value) return std::nullopt;
@@ -119,7 +119,7 @@ std::optional<Statement> Parser::statement() {
     return made;
   }
   if (peek().kind == TokenKind::name && !peek().is("true") && !peek().is("false")) return assignment();
-  fail("a statement", peek().is("{") ? "a block stands behind for, or as an expression behind =" : "");
+  fail("a statement", peek().is("{") ? "a block may follow for, or = as an expression" : "");
   return std::nullopt;
 }
 
@@ -183,7 +183,7 @@ std::optional<Statement> Parser::loop() {
     }
   }
   made.span = peek().span;
-  if (!expect("for", "an attribute stands before a for")) return std::nullopt;
+  if (!expect("for", "an attribute must precede a for")) return std::nullopt;
   const bool fine = [&] {
     const bool bracket = next_is("(");
     const Token* name = expect_name("a name");
@@ -210,11 +210,11 @@ std::optional<Statement> Parser::loop() {
     made.body = block();
     return made;
   }
-  // The body is looked at also behind a mistake in the head.
+  // The body is parsed even after an error in the head.
   while (!at_end() && !at_item() && !at_statement() && !next_is("{") && !next_is("}")) ++at_;
   if (next_is("{")) {
     block();
-    return made;  // without bounds; nothing is made of a program with mistakes
+    return made;  // a loop without bounds; a program with errors is not lowered
   }
   return std::nullopt;
 }

@@ -4,13 +4,13 @@ namespace vtpu::compiler::language {
 
 std::string_view prelude_text() {
   return R"(
-// Functions of the language written in itself, for f32 and f32x16: a parameter without a type takes what it gets.
-// Errors are the greatest found by tests/compiler/prelude_test.cpp against binary64, in units in the last place (ulp);
-// in the range of denormals an ulp is 2^-149.
+// Functions written in the language itself, for f32 and f32x16 (a parameter without a type takes the type of its
+// argument). The stated errors are the maxima that tests/compiler/prelude_test.cpp finds against binary64, in units in
+// the last place (ulp); for denormal results an ulp is 2^-149.
 
-// e^x within 1.1 ulp; 0 below -103.98, infinity above 88.73. n = x / ln 2, rounded by adding 1.5 * 2^23; then a
-// polynomial of r = x - n ln 2 in [-0.35, 0.35] (coefficients: Moshier, Cephes, expf), times 2^n in two factors, so that
-// denormal results are rounded once.
+// e^x within 1.1 ulp; 0 below -103.98, infinity above 88.73. n = x / ln 2, rounded by adding 1.5 * 2^23. The result is
+// a polynomial of r = x - n ln 2 in [-0.35, 0.35] (coefficients: Moshier, Cephes, expf), times 2^n in two factors so
+// that denormal results are rounded once.
 fn exp(x) {
   let y = min(89.0, max(-105.0, x));
   let t = fma(y, 1.4426950408889634, 12582912.0);
@@ -24,13 +24,13 @@ fn exp(x) {
   return e * bits_f32((half + 127) << 23) * bits_f32((n - half + 127) << 23);
 }
 
-// 1 / (1 + e^-x) within 2.3 ulp, on both sides of 0 by a power that cannot overflow.
+// 1 / (1 + e^-x) within 2.3 ulp. On both sides of 0, the power cannot overflow.
 fn sigmoid(x) {
   let e = exp(-abs(x));
   return select(x < 0.0, e, 1.0) / (1.0 + e);
 }
 
-// Within 1.4 ulp. Near 0 a polynomial of x^2 (Moshier, Cephes, tanhf), elsewhere 1 - 2 / (e^2|x| + 1).
+// Within 1.4 ulp. Near 0 a polynomial of x^2 (Moshier, Cephes, tanhf), otherwise 1 - 2 / (e^2|x| + 1).
 fn tanh(x) {
   let a = abs(x);
   let s = x * x;

@@ -12,7 +12,7 @@ struct TypeRow {
   Type lane, vector;
 };
 using enum Type;
-// By Type.
+// In the order of Type.
 constexpr std::array<TypeRow, 15> kTypes = {{{"an error", ir::Type::none, poison, poison},
                                              {"nothing", ir::Type::none, poison, poison},
                                              {"i64", ir::Type::i64, i64, poison},
@@ -39,7 +39,7 @@ std::int64_t wrapped_mul(std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
 }
 
-/// The sum of two lists of terms, each by rising id.
+/// The sum of two lists of terms that are sorted by id.
 template <class Term, class Id>
 std::vector<Term> merged(const std::vector<Term>& a, const std::vector<Term>& b, Id id) {
   std::vector<Term> sum;

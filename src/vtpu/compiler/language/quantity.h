@@ -8,8 +8,8 @@
 
 namespace vtpu::compiler::language {
 
-/// What an expression is. A `mask` is the result of comparing vectors, by their lanes. `poison` is what remains of an
-/// expression with a mistake: nothing is said about what is made of it.
+/// The type of an expression. A `mask` is the result of comparing vectors, by the number of lanes. `poison` is the type
+/// of an expression with an error; nothing that uses it is reported.
 enum class Type : std::uint8_t {
   poison,
   nothing,
@@ -29,14 +29,14 @@ enum class Type : std::uint8_t {
 };
 
 std::string_view name_of(Type type);
-/// The type written with this name; nothing for a name that is none (masks have no name).
+/// The type of this name; none if there is no such type (masks have no name).
 std::optional<Type> type_named(std::string_view name);
 ir::Type to_ir(Type type);
-/// Of a scalar number or of a number vector's lanes; `poison` of others.
+/// The lane type of a number vector; a scalar number type itself; `poison` for others.
 Type lane_type(Type type);
-/// i32 → i32x16 and so on; `poison` of others.
+/// i32 → i32x16 and so on; `poison` for others.
 Type vector_type(Type scalar);
-/// The scalar type that an element is read as.
+/// The scalar type of a loaded element.
 Type type_of(ir::Element element);
 std::optional<ir::Element> element_named(std::string_view name);
 
@@ -46,8 +46,8 @@ constexpr bool is_integer(Type t) { return t == Type::i64 || t == Type::i32 || t
 constexpr bool is_number(Type t) { return is_float(t) || is_integer(t); }
 constexpr bool is_scalar_number(Type t) { return is_number(t) && !is_vector(t); }
 
-/// An i64 as constant + Σ coefficient × iteration number of a loop around + Σ coefficient × value, modulo 2^64. Terms
-/// by rising id, none with coefficient 0; ids of loops rise from outside in.
+/// An i64 as constant + Σ coefficient × iteration number of an enclosing loop + Σ coefficient × value, modulo 2^64.
+/// Terms are sorted by id and have no coefficient 0. Inner loops have greater ids than outer ones.
 struct Form {
   struct LoopTerm {
     ir::LoopId loop = 0;
@@ -73,29 +73,29 @@ struct Form {
 Form operator+(const Form& a, const Form& b);
 Form operator*(const Form& a, std::int64_t factor);
 inline Form operator-(const Form& a, const Form& b) { return a + b * -1; }
-/// Of a form that is divisible and does not wrap around.
+/// Divides a form that is divisible and does not wrap around.
 Form shifted_right(Form a, unsigned shift);
 
-/// The value of an expression: an i64 is a form, another type a constant (`bits`, of a vector those of every lane) or a
-/// value of the IR. An i32's bits are sign-extended, an f32's zero-extended.
+/// The value of an expression. An i64 is a form. Any other type is a constant (`bits`; for a vector, those of every
+/// lane) or a value of the IR. Bits of an i32 are sign-extended, those of an f32 zero-extended.
 struct Quantity {
   Type type = Type::poison;
   Form form;
   std::optional<std::int64_t> bits;
   ir::Value value = ir::kNone;
-  std::optional<phext::PackedCoordinate> place;  ///< of a coordinate that is known
-  bool literal = false;                          ///< i64 or f64 that takes the type of what it meets
-  bool hexadecimal = false;                      ///< of a literal
-  bool loaded = false;                           ///< straight from an op `load` that nothing else uses
+  std::optional<phext::PackedCoordinate> place;  ///< of a known coordinate
+  bool literal = false;                          ///< an i64 or f64 that takes the type of the other operand
+  bool hexadecimal = false;                      ///< of a literal: written in hexadecimal
+  bool loaded = false;                           ///< the unused result of a `load` just appended
 
   bool poison() const { return type == Type::poison; }
-  /// The same, no longer a literal.
+  /// The same quantity, no longer a literal.
   Quantity typed() const {
     Quantity made = *this;
     made.literal = made.hexadecimal = false;
     return made;
   }
-  /// Of an i64: its form's, where it is one.
+  /// The constant value, if known; an i64 takes it from its form.
   std::optional<std::int64_t> constant() const;
 
   static Quantity of_value(Type type, ir::Value value);

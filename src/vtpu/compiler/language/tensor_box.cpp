@@ -18,7 +18,7 @@ std::string too_large(std::size_t dimension, std::int64_t extent) {
 
 }  // namespace
 
-bool TensorBox::meets(const TensorBox& other) const {
+bool TensorBox::overlaps(const TensorBox& other) const {
   for (std::size_t i = 0; i < sides.size(); ++i) {
     const Side &a = sides[i], &b = other.sides[i];
     if (a.first + a.count <= b.first || b.first + b.count <= a.first) return false;
@@ -46,7 +46,7 @@ Result<TensorBox> tensor_box(const ir::Tensor& tensor) {
       left = (left + kNumbers - 1) / kNumbers;
       if (side.first + side.count > kNumbers)
         return Error{"", too_large(0, tensor.shape[0]),
-                     fmt::format("at most {} behind {} {}", kNumbers - side.first,
+                     fmt::format("at most {} after {} {}", kNumbers - side.first,
                                  axis == phext::Axis::column ? "column" : "line", side.first)};
     }
     if (left > 1) return Error{"", too_large(0, tensor.shape[0]), "at most 2^33"};

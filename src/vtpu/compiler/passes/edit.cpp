@@ -117,7 +117,7 @@ std::vector<std::uint32_t> count_uses(const ir::Module& module, const std::vecto
 void replace_uses(std::vector<Node>& nodes, const std::map<Value, Value>& to) {
   if (to.empty()) return;
   const auto swap = [&](Value& value) {
-    // A replacement may have been replaced itself.
+    // A replacement may itself have been replaced.
     for (auto at = to.find(value); at != to.end(); at = to.find(value)) value = at->second;
   };
   for (Node& node : nodes) {
@@ -152,7 +152,7 @@ Value Appender::constant(Type type, std::int64_t bits) { return op(ir::OpKind::c
 std::int64_t identity(isa::ReductionKind reduction, Type scalar) {
   const bool add = reduction == isa::ReductionKind::add, min = reduction == isa::ReductionKind::min;
   if (add) {
-    // −0, not 0: x + −0 is x for every x.
+    // The identity is −0, because x + −0 is x for every x; x + 0 is not x for x = −0.
     if (scalar == Type::f32) return std::int64_t{std::bit_cast<std::int32_t>(-0.0F)} & 0xffffffff;
     if (scalar == Type::f64) return std::bit_cast<std::int64_t>(-0.0);
     return 0;

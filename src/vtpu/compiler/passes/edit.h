@@ -5,21 +5,21 @@
 
 #include "vtpu/compiler/ir/ir.h"
 
-/// What passes share: copies of nodes with other values and other loops, and who uses what.
+/// Utilities shared by the passes: copying nodes with other values and loops, and counting or replacing uses.
 namespace vtpu::compiler::passes {
 
-/// Makes copies of nodes. Values defined inside are given new numbers, loops new ids; values and loop numbers from
-/// outside are replaced where the caller has said so.
+/// Copies nodes. Values defined inside a copy get new numbers, and its loops get new ids. Values and loop ids from
+/// outside are replaced as the caller requested.
 class Copier {
  public:
   explicit Copier(ir::Module& module) : module_(module) {}
 
-  /// From here on `from` is read as `to`.
+  /// From now on, copies read `to` instead of `from`.
   void replace(ir::Value from, ir::Value to) { values_[from] = to; }
   ir::Value at(ir::Value value) const;
 
-  /// From here on iteration n of loop `from` means factor × (iteration of `to`) + offset, or just `offset` when the
-  /// factor is 0.
+  /// From now on, iteration n of loop `from` is factor × (iteration of `to`) + offset. A factor of 0 gives just
+  /// `offset`.
   void renumber(ir::LoopId from, ir::LoopId to, std::int64_t factor, std::int64_t offset);
 
   ir::Op copy(const ir::Op& op);
@@ -36,7 +36,7 @@ class Copier {
   std::map<ir::LoopId, Numbering> loops_;
 };
 
-/// Calls visit(value) for every value that an op reads; the reference may be written.
+/// Calls visit(value) for every value that an op reads, by reference so that visit may change it.
 template <class Op, class Visit>
 void for_each_operand(Op& op, const Visit& visit) {
   for (auto& value : op.operands)
@@ -45,20 +45,20 @@ void for_each_operand(Op& op, const Visit& visit) {
   if (op.access.cell != ir::kNone) visit(op.access.cell);
 }
 
-/// How often each value is read in these nodes; initial, next and trip values of loops count.
+/// Number of reads of each value in these nodes, including initial, next and trip values of loops.
 std::vector<std::uint32_t> count_uses(const ir::Module& module, const std::vector<ir::Node>& nodes);
 
-/// Puts `to` in place of `from` wherever these nodes read it.
+/// Replaces the keys of `to` by their values wherever these nodes read them.
 void replace_uses(std::vector<ir::Node>& nodes, const std::map<ir::Value, ir::Value>& to);
 
-/// Makes ops at the end of a list of nodes.
+/// Appends ops to a list of nodes.
 class Appender {
  public:
   Appender(ir::Module& module, std::vector<ir::Node>& nodes) : module_(module), nodes_(nodes) {}
 
   ir::Value constant(ir::Type type, std::int64_t bits);
   ir::Value op(ir::OpKind kind, ir::Type type, std::vector<ir::Value> operands, std::int64_t imm = 0);
-  /// With fields that `op` leaves alone already set; gives it a result.
+  /// Appends an op whose other fields are already set, and gives it a result.
   ir::Value add(ir::Op op);
 
  private:
@@ -68,13 +68,13 @@ class Appender {
 
 /// The identity of a reduction, as the bits of a scalar of that type.
 std::int64_t identity(isa::ReductionKind reduction, ir::Type scalar);
-/// The kind of op that a reduction is made of.
+/// The kind of op that performs a reduction.
 ir::OpKind kind_of(isa::ReductionKind reduction);
 
-/// Whether a loop's body has no loop.
+/// Whether the loop's body contains no loop.
 bool innermost(const ir::Loop& loop);
 
-/// Applies `visit` to every list of nodes, inner loops first.
+/// Calls `visit` for every list of nodes, inner loops first.
 template <class Visit>
 void for_each_list(std::vector<ir::Node>& nodes, const Visit& visit) {
   for (auto& node : nodes)

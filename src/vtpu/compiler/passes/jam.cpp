@@ -17,8 +17,8 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-constexpr std::int64_t kLongInner = 16;  // iterations without which there is nothing to share
-constexpr std::size_t kSmallInner = 12;  // ops of the inner body, for its copies to find registers
+constexpr std::int64_t kLongInner = 16;  // minimum iterations of the inner loop; shorter ones share too little
+constexpr std::size_t kSmallInner = 12;  // maximum ops of the inner body, so that its copies find registers
 
 class Jammer {
  public:
@@ -42,7 +42,7 @@ class Jammer {
   const std::map<Value, Value>& results() const { return results_; }
 
  private:
-  /// The only loop inside, an innermost one; null when there is another shape.
+  /// The single inner loop, which must be innermost; null for any other shape.
   static const Loop* inner_of(const Loop& loop) {
     const Loop* inner = nullptr;
     for (const Node& node : loop.body) {

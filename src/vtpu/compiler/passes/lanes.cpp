@@ -19,12 +19,12 @@ using ir::Value;
 
 constexpr std::int64_t kEveryLane = 0xffff;
 
-/// A loop whose f32 scalars become vectors with the scalar in every lane.
+/// Rewrites a loop so that its f32 scalars become vectors with the scalar in every lane.
 class Spreader {
  public:
   Spreader(ir::Module& module, const Loop& loop) : module_(module), loop_(loop) {}
 
-  /// Whether it pays and can be done; then the parts are made.
+  /// Whether the rewrite is possible and pays off; if so, the parts are built.
   bool make() {
     std::size_t arithmetic = 0;
     for (const Node& node : loop_.body) {
@@ -83,14 +83,14 @@ class Spreader {
     return Appender(module_, into).add(op);
   }
 
-  /// An f32 in every lane, wherever it was made.
+  /// The vector with this f32 in every lane, wherever the f32 is defined.
   Value vector(Value scalar) {
     if (const auto found = vectors_.find(scalar); found != vectors_.end()) return found->second;
     const bool inside = inside_.contains(scalar);
     return vectors_[scalar] = splat(scalar, inside ? body_ : front_);
   }
 
-  /// A scalar again, for ops that stay as they are.
+  /// Converts back to a scalar, for ops that stay scalar.
   Value scalar(Value value) {
     const auto found = vectors_.find(value);
     if (found == vectors_.end() || !lifted_.contains(value)) return value;
@@ -132,8 +132,7 @@ class Spreader {
       lift(op, std::move(made));
       return true;
     }
-    // Everything else stays a scalar op. The truth of a comparison is a mask now, which only a choice among floats
-    // reads.
+    // All other ops stay scalar. A comparison now gives a mask, which only a select between floats may read.
     bool mask_read = false;
     for_each_operand(made, [&](Value& value) {
       mask_read |= masks_.contains(value);

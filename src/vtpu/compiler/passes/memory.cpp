@@ -22,10 +22,10 @@ void merge(Effects& into, const Effects& from) {
 
 bool is_memory(const Op& op) { return op.access.tensor != ir::kNoTensor && op.kind != OpKind::prefetch; }
 
-/// The memory ops of a list in order, those of inner loops included, with the trip counts of the loops around them.
+/// The memory ops of a list in order, including inner loops, with the trip counts of the loops around them.
 struct Placed {
   const Op* op = nullptr;
-  std::map<ir::LoopId, std::int64_t> trips;  ///< −1: known at run time only
+  std::map<ir::LoopId, std::int64_t> trips;  ///< −1: known only at run time
 };
 void collect(const std::vector<Node>& nodes, std::map<ir::LoopId, std::int64_t> trips, std::vector<Placed>& into) {
   for (const Node& node : nodes) {
@@ -84,7 +84,7 @@ Distance distance(const ir::Module& module, const Op& a, const Op& b, const Loop
   const std::int64_t apart = a.access.offset.constant - b.access.offset.constant;
   const std::int64_t of_a = bytes_of(module, a), of_b = bytes_of(module, b);
   if (step == 0) return apart >= of_b || -apart >= of_a ? Distance{Kind::never, 0} : Distance{Kind::unknown, 0};
-  // b(j + d) covers apart' = apart − step × d from a(j)'s place; find the d for which they overlap.
+  // b(j + d) covers apart' = apart − step × d relative to a(j)'s place; find every d for which they overlap.
   const std::int64_t first = apart / step;
   Distance found{Kind::never, 0};
   for (std::int64_t d = first - 1 - (of_a + of_b) / std::abs(step); d <= first + 1 + (of_a + of_b) / std::abs(step);
@@ -105,7 +105,8 @@ bool may_run_together(const ir::Module& module, const Loop& loop, std::int64_t w
     for (std::size_t k = i; k < ops.size(); ++k) {
       const bool writes = ops[i]->kind == OpKind::store || ops[k]->kind == OpKind::store;
       if (!writes) continue;
-      // b(j + d) meets a(j): turned round when b, later in the body, comes in an earlier iteration of the same group.
+      // b(j + d) overlaps a(j). The order is reversed if b, later in the body, runs in an earlier iteration of the same
+      // group.
       const Distance d = distance(module, *ops[i], *ops[k], loop);
       if (d.kind == Distance::Kind::never) continue;
       if (i == k && d.kind == Distance::Kind::exact && d.iterations == 0) continue;
@@ -121,8 +122,8 @@ bool iterations_apart(const ir::Module& module, const Loop& loop) {
   const Effects effects = effects_of(loop.body);
   if (effects.everything) return false;
   for (const ir::TensorId tensor : effects.written) {
-    std::int64_t step = 0, lowest = 0, behind = 0;
-    std::vector<ir::Affine::Term> outside;  // of loops further out, which have to agree
+    std::int64_t step = 0, lowest = 0, end = 0;
+    std::vector<ir::Affine::Term> outside;  // terms of loops further out, which must be equal
     ir::Value index = kNone;
     bool first = true;
     for (const Placed& placed : ops) {
@@ -147,12 +148,12 @@ bool iterations_apart(const ir::Module& module, const Loop& loop) {
       if (!first && around != outside) return false;
       outside = around;
       lowest = first ? low : std::min(lowest, low);
-      behind = first ? high : std::max(behind, high);
+      end = first ? high : std::max(end, high);
       first = false;
     }
-    // An index that changes from iteration to iteration says nothing; one from further out is no harm.
+    // With an index, distances between iterations are unknown; rely on the source's promise.
     if (index != kNone) return loop.independent;
-    if (std::abs(step) < behind - lowest) return false;
+    if (std::abs(step) < end - lowest) return false;
   }
   return true;
 }

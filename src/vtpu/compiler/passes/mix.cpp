@@ -96,7 +96,7 @@ double cycles_of(const ir::Module& module, const std::vector<Node>& body, const 
     double times = 1;
     const bool wide = cost == Cost::load64 || cost == Cost::store64 || cost == Cost::load32 || cost == Cost::store32;
     if (wide && op->kind != OpKind::load_splat) {
-      // Of accesses in a row at any place, this share crosses a line of 64 bytes.
+      // The share of unaligned accesses at random places that cross a 64-byte line.
       const bool aligned = op->access.index == kNone && op->access.offset.constant % op->width == 0 &&
                            std::all_of(op->access.offset.terms.begin(), op->access.offset.terms.end(),
                                        [&](const auto& term) { return term.coefficient % op->width == 0; });
@@ -116,7 +116,7 @@ double latency_of_reduction(const ir::Module& module, const ir::Loop& loop, cons
 }
 
 unsigned live_vectors(const ir::Module& module, const ir::Loop& loop) {
-  // Backwards: a value lives from its definition to its last use, one from outside all the time.
+  // Backwards: a value lives from its definition to its last use; a value from outside lives throughout.
   std::set<Value> inside, live;
   for (const Node& node : loop.body)
     if (node.op() != nullptr && node.op()->result != kNone) inside.insert(node.op()->result);

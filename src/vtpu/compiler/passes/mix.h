@@ -3,21 +3,21 @@
 #include "vtpu/compiler/machine_model.h"
 #include "vtpu/isa/opcode.h"
 
-/// What ops will cost once they are instructions: enough to choose between forms of a loop.
+/// Estimates the cost of ops after selection, to choose between forms of a loop.
 namespace vtpu::compiler::passes {
 
-/// The class of the main instruction an op becomes; `none` for what becomes none in a loop (constants).
+/// The cost class of the main instruction of an op; `none` if it becomes no instruction in a loop (constants).
 isa::Cost cost_of(const ir::Module& module, const ir::Op& op);
 
-/// Cycles that the port map says the ops of a list need at least, an access that crosses lines counting twice; loops
-/// inside are left out.
+/// Lower bound on the cycles of a list's ops by the port map. An access that crosses cache lines counts twice. Inner
+/// loops are not included.
 double cycles_of(const ir::Module& module, const std::vector<ir::Node>& body, const MachineModel& machine);
 
-/// Cycles from one value of a reduction to the next.
+/// Cycles from one partial value of a reduction to the next.
 double latency_of_reduction(const ir::Module& module, const ir::Loop& loop, const ir::Loop::Carried& carried,
                             const MachineModel& machine);
 
-/// Vector values that an innermost loop's body has at once at most, those from outside included.
+/// Maximum number of vector values live at once in an innermost loop's body, including values from outside.
 unsigned live_vectors(const ir::Module& module, const ir::Loop& loop);
 
 }  // namespace vtpu::compiler::passes

@@ -27,13 +27,13 @@ class Prefetcher {
   Prefetcher(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
     double bytes = 0;
     for (const ir::Tensor& tensor : module.tensors) bytes += static_cast<double>(tensor.bytes());
-    // The level that serves loads of a nest that walks over everything.
+    // The level that serves the loads of a nest that walks over all the data.
     level_ = 0;
     while (level_ + 1 < machine.ladder.size() && machine.ladder[level_].bytes < bytes) ++level_;
   }
 
   void run(std::vector<Node>& list, Loop* around) {
-    if (level_ < 2) return;  // the host's own prefetching and its window cover the second level
+    if (level_ < 2) return;  // hardware prefetching and the reorder window cover the second level
     std::vector<Node> made;
     for (Node& node : list) {
       if (Loop* loop = node.loop()) {
@@ -51,7 +51,7 @@ class Prefetcher {
   }
 
  private:
-  /// An access along a row that the loop around has chosen.
+  /// An access along a row that the enclosing loop selects.
   struct Row {
     Op op;
     std::int64_t step = 0, ahead = 0;
@@ -94,8 +94,8 @@ class Prefetcher {
         continue;
       }
       Op prefetch = request(op);
-      // Within a row the host sees the stride itself; where rows are short, it is the next row that comes as a
-      // surprise.
+      // The host's prefetcher follows the stride within a row. For short rows, it is the next row that needs a
+      // prefetch.
       const bool row_ends =
           loop.counted() && loop.trip < ahead && around != nullptr && op.access.offset.coefficient(around->id) != 0;
       if (row_ends) {
@@ -111,7 +111,7 @@ class Prefetcher {
     loop.body.insert(loop.body.end(), asked.begin(), asked.end());
   }
 
-  /// Rows that an index of the loop around chooses: those of a later index, all their lines, before the row at hand.
+  /// Prefetches all lines of the rows selected by a later index of the enclosing loop, before the current row.
   void ask_for_rows(Loop& around, const Loop& loop, const std::vector<Row>& rows, std::vector<Node>& asked) {
     const Definitions definitions = definitions_in(around);
     std::set<std::pair<Value, std::int64_t>> lines;
@@ -148,8 +148,8 @@ class Prefetcher {
     asked.emplace_back(prefetch);
   }
 
-  /// An index that a loop loads in order, some iterations later, or in the last one: made by ops at the end of `asked`.
-  /// kNone when it is of another form.
+  /// The value that an in-order loaded index has `ahead` iterations later, or in the last iteration; its ops are
+  /// appended to `asked`. kNone if the index has another form.
   Value later_index(Loop& loop, const Op& index, const Definitions& definitions, std::int64_t ahead,
                     std::vector<Node>& asked) {
     const Op* source = &index;
@@ -189,7 +189,7 @@ class Prefetcher {
   ir::Module& module_;
   const MachineModel& machine_;
   std::size_t level_ = 0;
-  std::vector<Row> rows_;  // of the innermost loop at hand
+  std::vector<Row> rows_;  // of the current innermost loop
 };
 
 }  // namespace

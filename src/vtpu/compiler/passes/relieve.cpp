@@ -17,8 +17,8 @@ using ir::Op;
 using ir::OpKind;
 using ir::Value;
 
-constexpr unsigned kVectors = 14;          // of 16: schedules need some to move in
-constexpr std::size_t kScalarNumbers = 4;  // constants that a loop keeps in r-registers
+constexpr unsigned kVectors = 14;          // of 16: scheduling needs a few free registers
+constexpr std::size_t kScalarNumbers = 4;  // constants that a loop may keep in r-registers
 
 class Reliever {
  public:
@@ -55,7 +55,7 @@ class Reliever {
     std::set<Value> inside;
     for (const Node& node : loop.body)
       if (node.op()->result != kNone) inside.insert(node.op()->result);
-    // Cheap values from outside, those read least often first.
+    // Cheap values from outside, least frequently read first.
     std::map<Value, unsigned> reads;
     for (const Node& node : loop.body)
       for_each_operand(*node.op(), [&](Value value) {
@@ -70,7 +70,7 @@ class Reliever {
     const std::size_t most = vectors ? kVectors : kScalarNumbers;
     if (live <= most) return;
     std::size_t out = std::min(live - most, order.size());
-    // Floats only: whole numbers stand in their ops.
+    // Floats only, because integer constants are immediates.
     for (const auto& [count, value] : order) {
       if (out == 0) break;
       if (!vectors && !ir::is_float(cheap.at(value).type)) continue;

@@ -27,7 +27,7 @@ std::int64_t wrapped(Type type, std::uint64_t bits) {
   return type == Type::i32 ? std::int64_t{static_cast<std::int32_t>(bits)} : static_cast<std::int64_t>(bits);
 }
 
-/// The value of an integer op all of whose operands are constants.
+/// The value of an integer op whose operands are all constants.
 std::optional<std::int64_t> folded(const Op& op, const Constants& constants) {
   std::int64_t x[3]{};
   if (op.operands.size() > 3 || op.operands.empty()) return {};
@@ -67,7 +67,7 @@ std::optional<std::int64_t> folded(const Op& op, const Constants& constants) {
   }
 }
 
-/// An op that gives one of its operands back.
+/// The operand that an op returns unchanged, if any.
 Value same_as(const Op& op, const Constants& constants) {
   const auto is = [&](std::size_t k, std::int64_t value) {
     const auto found = constants.find(op.operands[k]);
@@ -95,7 +95,7 @@ Value same_as(const Op& op, const Constants& constants) {
   }
 }
 
-/// All that two ops with equal results have equal.
+/// A key that is equal for ops with equal results.
 std::string key_of(const Op& op) {
   std::string key;
   const auto put = [&key](const auto& value) {
@@ -129,7 +129,7 @@ class Simplifier {
  private:
   using Known = std::map<std::string, Value>;
 
-  /// A loaded scalar that is only ever spread over lanes is loaded that way.
+  /// A scalar load whose only uses are splats becomes a load_splat.
   void spread_loads() {
     std::map<Value, bool> spread;  // loads, and whether every use is a splat
     std::map<Value, Value> same;
@@ -159,7 +159,7 @@ class Simplifier {
     ir::for_each_op(module_.body, [&](Op& op) {
       if (op.kind == OpKind::splat && spread.contains(op.operands[0])) same[op.result] = op.operands[0];
     });
-    // A load that nobody uses stays what it is, and is dropped.
+    // A load without uses stays unchanged; it is dropped later.
     std::set<Value> loads;
     for (const auto& [splat, load] : same) loads.insert(load);
     ir::for_each_op(module_.body, [&](Op& op) {
@@ -172,7 +172,8 @@ class Simplifier {
     for_each_list(module_.body, [&](std::vector<Node>& list) { std::erase_if(list, splats); });
   }
 
-  /// Folds and shares within a list and the lists inside it; `outer` has what is known before it.
+  /// Folds constants and shares equal values within a list and its inner lists. `outer` holds what is known before the
+  /// list.
   void share(std::vector<Node>& list, const Known& outer) {
     Known known = outer, loads;
     std::vector<Node> kept;
@@ -180,7 +181,7 @@ class Simplifier {
     for (Node& node : list) {
       if (Loop* loop = node.loop()) {
         resolve_head(*loop);
-        std::erase_if(loop->carried, [&](const Loop::Carried& carried) {  // what every iteration hands on as it was
+        std::erase_if(loop->carried, [&](const Loop::Carried& carried) {  // values that no iteration changes
           if (carried.next != carried.argument) return false;
           replaced_[carried.argument] = replaced_[carried.result] = carried.initial;
           return true;
@@ -255,14 +256,14 @@ class Simplifier {
     if (effects.everything) loads.clear();
     if (effects.written.empty()) return;
     std::erase_if(loads, [&](const auto& entry) {
-      ir::TensorId tensor = 0;  // key_of puts it behind the fixed part and the operands, of which loads have none
+      ir::TensorId tensor = 0;  // key_of appends it to the fixed part and the operands, of which loads have none
       std::memcpy(&tensor, entry.first.data() + kFixedKey, sizeof tensor);
       return effects.written.contains(tensor);
     });
   }
   static constexpr std::size_t kFixedKey = 3 + sizeof(std::int64_t) + 4;
 
-  /// Takes what does not change in a loop in front of it, inner loops first.
+  /// Hoists loop-invariant ops out of loops, inner loops first.
   void hoist(std::vector<Node>& list) {
     std::vector<Node> made;
     made.reserve(list.size());
@@ -318,7 +319,7 @@ class Simplifier {
     loop.body = std::move(kept);
   }
 
-  /// Drops ops and loops without effect whose results nobody reads.
+  /// Drops ops and loops that have no effect and whose results are never read.
   void drop() {
     for (bool changed = true; changed;) {
       changed = false;
@@ -326,7 +327,7 @@ class Simplifier {
       for_each_list(module_.body, [&](std::vector<Node>& list) {
         for (auto node = list.rbegin(); node != list.rend(); ++node) {
           if (Loop* loop = node->loop()) {
-            // A carried value that only makes its own next one.
+            // A carried value that is used only to compute its own next value.
             std::erase_if(loop->carried, [&](const Loop::Carried& carried) {
               if (uses[carried.result] != 0) return false;
               const bool own = uses[carried.argument] == (carried.next == carried.argument ? 1U : 0U);
@@ -346,7 +347,7 @@ class Simplifier {
                                         [&](const auto& carried) { return uses[carried.result] != 0; });
           return !read && !effects_of(loop.body).any;
         };
-        // From behind, so that a chain goes at once.
+        // Walk backwards, so that a whole chain goes in one pass.
         std::vector<Node> kept;
         kept.reserve(list.size());
         for (auto node = list.rbegin(); node != list.rend(); ++node) {

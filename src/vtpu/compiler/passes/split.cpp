@@ -18,9 +18,10 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-constexpr std::size_t kStraightOps = 24;  // of a rest that is made without a loop
+constexpr std::size_t kStraightOps = 24;  // a remainder of at most this many ops is straight-line code
 
-/// The rest of a loop whose iterations done are known at run time only: they come into each place as an index.
+/// Rewrites accesses of a remainder loop if the number of executed iterations is known only at run time: that number
+/// enters each access as an index.
 class Shifter {
  public:
   Shifter(ir::Module& module, Value count, std::vector<Node>& front, std::vector<Node>& body)
@@ -54,7 +55,7 @@ class Shifter {
   void defined(const Op& op) { own_.insert(op.result); }
 
  private:
-  /// Sixteen indices, each `step` further for every iteration done.
+  /// Sixteen indices, each moved by `step` for every executed iteration.
   Value lanes_moved(Appender& at, Value index, std::int64_t step) {
     Op narrow, splat;
     narrow.kind = OpKind::convert;
@@ -73,7 +74,8 @@ class Shifter {
   std::vector<Node>& front_;
   std::vector<Node>& body_;
   std::set<Value> own_;
-  std::map<std::pair<Value, std::int64_t>, Value> moved_;  // index and step → bytes; one index has one scale here
+  std::map<std::pair<Value, std::int64_t>, Value> moved_;  // index and step → bytes; within a loop an index has one
+                                                           // scale
 };
 
 }  // namespace
@@ -103,7 +105,7 @@ void finish(ir::Module& module, const Loop& loop, Count done, Count rest, const 
     for (std::size_t k = 0; k < last.size(); ++k) results[loop.carried[k].result] = last[k];
     return;
   }
-  VTPU_CHECK(known || innermost(loop), "only an innermost loop is divided at run time");
+  VTPU_CHECK(known || innermost(loop), "only an innermost loop is split at run time");
   Copier copier(module);
   Loop tail;
   tail.id = module.fresh_loop();
@@ -154,7 +156,7 @@ Division divide(ir::Module& module, const Loop& loop, std::int64_t copies, std::
     return division;
   }
   const auto bits = static_cast<std::uint64_t>(copies);
-  VTPU_CHECK(std::has_single_bit(bits), "a count known at run time only is divided by shifting");
+  VTPU_CHECK(std::has_single_bit(bits), "a count known only at run time is divided by a power of two");
   Appender at(module, into);
   const Value shift = at.constant(Type::i64, std::countr_zero(bits));
   const Value trip = at.op(OpKind::max, Type::i64, {loop.trip_value, at.constant(Type::i64, 0)});

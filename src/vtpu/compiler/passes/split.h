@@ -5,29 +5,30 @@
 
 #include "vtpu/compiler/ir/ir.h"
 
-/// Loops taken apart: single iterations, and what is left behind a loop that did most of them.
+/// Splits loops: single iterations, and the remainder after a loop that executed most of them.
 namespace vtpu::compiler::passes {
 
-/// What each carried value of a loop begins with.
+/// The initial values of a loop's carried values.
 std::vector<ir::Value> initial_of(const ir::Loop& loop);
 
-/// Appends iteration `number` of a loop to `into`; `state` holds its carried values before and after.
+/// Appends iteration `number` of a loop to `into` and updates the carried values in `state`.
 void run_once(ir::Module& module, const ir::Loop& loop, std::int64_t number, std::vector<ir::Value>& state,
               std::vector<ir::Node>& into);
 
-/// How far a loop has come: a number, or, in `value`, one known at run time only.
+/// A number of iterations: a constant, or the value `value` if known only at run time.
 struct Count {
   std::int64_t number = 0;
   ir::Value value = ir::kNone;
 };
 
-/// Appends the last `rest` iterations of a loop of which `done` have been made, its carried values being `state` now:
-/// as a loop, or one by one where they are few. `results` learns what to read instead of the loop's results.
+/// Appends the last `rest` iterations of a loop, of which `done` have been executed and left the carried values in
+/// `state`. They become a loop, or straight-line code if they are few. `results` maps the original loop's results to
+/// the new values.
 void finish(ir::Module& module, const ir::Loop& loop, Count done, Count rest, const std::vector<ir::Value>& state,
             std::vector<ir::Node>& into, std::map<ir::Value, ir::Value>& results);
 
-/// Trip count of a loop over `copies` (a power of two where it is known at run time only): that of a loop that makes so
-/// many iterations in one of its own, what that does in the end, and what it leaves.
+/// Splits the trip count of a loop by `copies` (a power of two if the count is known only at run time): the trip count
+/// of a loop that executes `copies` iterations per pass, the iterations it covers, and the remainder.
 struct Division {
   Count main, done, rest;
 };

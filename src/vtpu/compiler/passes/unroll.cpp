@@ -18,15 +18,14 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-/// Replaces a loop of known trip count by copies of its body; its results are `results` then.
+/// Replaces a loop of known trip count by copies of its body. `results` maps its results to the new values.
 void flatten(ir::Module& module, const Loop& loop, std::vector<Node>& into, std::map<Value, Value>& results) {
   std::vector<Value> state = initial_of(loop);
   for (std::int64_t n = 0; n < loop.trip; ++n) run_once(module, loop, n, state, into);
   for (std::size_t k = 0; k < state.size(); ++k) results[loop.carried[k].result] = state[k];
 }
 
-/// Whether a loop makes coordinates or messages: there are few registers for them, and no other place for what they
-/// hold.
+/// Whether a loop creates coordinates or messages. Their register files are small, and they cannot be spilled.
 bool must_not_grow(const Loop& loop) {
   return std::any_of(loop.body.begin(), loop.body.end(), [](const Node& node) {
     return node.op() != nullptr && (node.op()->type == Type::message || node.op()->type == Type::coordinate);
@@ -80,17 +79,16 @@ class Unroller {
     list = std::move(made);
   }
 
-  /// What to read instead of the results of loops that are gone.
+  /// Maps the results of removed loops to the values that replace them.
   const std::map<Value, Value>& results() const { return results_; }
 
  private:
-  static constexpr std::size_t kEnoughOps = 24;  // beside which the loop's own ops weigh little
+  static constexpr std::size_t kEnoughOps = 24;  // with this many ops, loop control costs little
   static constexpr std::int64_t kMost = 8;
-  static constexpr std::int64_t kMostUnknown =
-      4;                                    // of a loop whose count is known at run time only: what is left is long
-  static constexpr unsigned kVectors = 14;  // of 16, for all that a body keeps
+  static constexpr std::int64_t kMostUnknown = 4;  // for an unknown trip count: the remainder loop is longer
+  static constexpr unsigned kVectors = 14;         // of 16: limit for the values that a body keeps live
 
-  /// How many copies pay: a power of two.
+  /// The number of copies that pays off: a power of two.
   std::int64_t copies_for(const Loop& loop) const {
     if (loop.unroll != 0) return loop.counted() ? loop.unroll : std::bit_floor(loop.unroll);
     if (loop.body.empty() || must_not_grow(loop)) return 1;
@@ -105,12 +103,12 @@ class Unroller {
       const double latency = latency_of_reduction(module_, loop, carried, machine_);
       while (copies < kMost && static_cast<double>(copies) * cycles < latency) copies *= 2;
     }
-    // Every copy of a vector body keeps values of its own, partial results all the time.
+    // Every copy of a vector body keeps its own values, and partial results are live throughout.
     const unsigned live = live_vectors(module_, loop);
     while (copies > 1 && static_cast<unsigned>(copies) * (live + splits) > 2 * kVectors) copies /= 2;
     while (copies > 1 && loop.counted() && loop.trip < 2 * copies) copies /= 2;
     if (!loop.counted()) copies = std::min(copies, kMostUnknown);
-    // A divisor of the trip count saves the loop behind, down to half as many.
+    // A divisor of the trip count avoids the remainder loop; halving the copies is worth that.
     if (loop.counted() && loop.trip % copies != 0 && copies > 2 && loop.trip % (copies / 2) == 0) copies /= 2;
     return copies;
   }
@@ -127,7 +125,7 @@ class Unroller {
     main.trip = division.main.number;
     main.trip_value = division.main.value;
     const std::size_t carried = loop.carried.size();
-    // Partial results: copy 0 goes on with the loop's own, the others begin at the identity.
+    // Partial results: copy 0 continues the loop's own value; the others start at the identity.
     std::vector<std::vector<Value>> state(static_cast<std::size_t>(copies), std::vector<Value>(carried));
     std::vector<std::vector<std::size_t>> place(static_cast<std::size_t>(copies), std::vector<std::size_t>(carried));
     for (std::size_t k = 0; k < carried; ++k) {

@@ -20,28 +20,28 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-constexpr std::int64_t kUnknownTrip = 64;  // iterations that a count known at run time only is taken for
+constexpr std::int64_t kUnknownTrip = 64;  // assumed trip count if known only at run time
 constexpr std::int64_t kAllLanes = 0xffff, kLowerLanes = 0xff;
 
-/// The parts of an argmin or argmax over a loop, as lowering makes it.
+/// The parts of an argmin or argmax loop, in the form that lowering produces.
 struct Extremum {
-  std::size_t best = 0, index = 0;  ///< among the loop's carried values
+  std::size_t best = 0, index = 0;  ///< indices into the loop's carried values
   const Op* compare = nullptr;
   const Op* choose_best = nullptr;
   const Op* choose_index = nullptr;
 };
 
-/// One way to make a loop a vector loop: `width` bytes an access.
+/// One candidate vectorisation: accesses of `width` bytes.
 class VectorLoop {
  public:
-  /// `constants`: the bits of scalar constants all over the module.
+  /// `constants`: the bits of all scalar constants of the module.
   VectorLoop(ir::Module& module, const std::map<Value, std::int64_t>& constants, const Loop& loop, std::uint8_t width)
       : module_(module), constants_(constants), loop_(loop), width_(width) {
     for (const Node& node : loop.body)
       if (node.op()->result != kNone) definitions_[node.op()->result] = node.op();
   }
 
-  /// Whether there is such a loop; then `body` and `front` are made.
+  /// Whether this vector loop exists; if so, builds `body` and `front`.
   bool make() {
     if (!find_lanes() || !may_run_together(module_, loop_, lanes_) || !find_extrema()) return false;
     id_ = module_.fresh_loop();
@@ -55,7 +55,7 @@ class VectorLoop {
   std::int64_t lanes() const { return lanes_; }
   double cycles(const MachineModel& machine) const { return cycles_of(module_, body_, machine); }
 
-  /// Appends the vector loop, what gathers its results, and the scalar rest.
+  /// Appends the vector loop, the combination of its partial results, and the scalar remainder.
   void emit(std::vector<Node>& into, std::map<Value, Value>& results) {
     for (Node& node : front_) into.push_back(std::move(node));
     const Division division = divide(module_, loop_, lanes_, into);
@@ -91,7 +91,7 @@ class VectorLoop {
     return uses;
   }
 
-  /// Lanes by the widest type of the body; false where types of both sizes, or none, would be vectors.
+  /// Chooses the lane count by the widest type of the body. False if types of both sizes would become vectors, or none.
   bool find_lanes() {
     bool wide = false, narrow = false;
     const auto see = [&](Type type) {
@@ -138,7 +138,7 @@ class VectorLoop {
     }
     for (std::size_t k = 0; k < loop_.carried.size(); ++k)
       if (!loop_.carried[k].reorderable && !taken.contains(k)) return false;
-    // The index is made behind the loop, from the number of the iteration.
+    // The index is computed after the loop from the iteration number.
     for (const Extremum& extremum : extrema_) {
       skipped_.insert(extremum.choose_index);
       if (!only_counts(extremum.choose_index->operands[1])) return false;
@@ -146,7 +146,7 @@ class VectorLoop {
     return extrema_.empty() || (width_ == 64 && (!loop_.counted() || loop_.trip < (std::int64_t{1} << 31)));
   }
 
-  /// Whether an i64 follows from the number of the iteration and values from outside; its ops are then left out.
+  /// Whether an i64 depends only on the iteration number and values from outside; its ops are then left out.
   bool only_counts(Value value) {
     if (!inside(value) || value == loop_.iteration) return true;
     const auto found = definitions_.find(value);
@@ -168,7 +168,7 @@ class VectorLoop {
       if (vector == Type::none) return false;
       made.initial = front.constant(vector, identity(carried.reduction, type));
       made.argument = module_.fresh(vector);
-    } else if (type == Type::i64) {  // the index of an extremum: numbers of iterations
+    } else if (type == Type::i64) {  // the index of an extremum: iteration numbers
       made.initial = front.constant(Type::i32x16, 0);
       made.argument = module_.fresh(Type::i32x16);
     } else {
@@ -197,7 +197,7 @@ class VectorLoop {
     return true;
   }
 
-  /// A scalar from outside in every lane.
+  /// A vector with a scalar from outside in every lane.
   Value spread(Value value, Type type) {
     const auto [place, fresh] = spread_.try_emplace(value, kNone);
     if (!fresh) return place->second;
@@ -209,7 +209,7 @@ class VectorLoop {
     return place->second = Appender(module_, front_).add(op);
   }
 
-  /// The vector of a value's lanes; none where there is none.
+  /// The vector that holds a value's lanes, if there is one.
   std::optional<Value> lift(Value value) {
     if (const auto found = vectors_.find(value); found != vectors_.end()) return found->second;
     const Type type = module_.types[value];
@@ -219,7 +219,7 @@ class VectorLoop {
     return spread(value, type);
   }
 
-  /// The low 32 bits of an i64, lane by lane.
+  /// The low 32 bits of an i64 in each lane.
   std::optional<Value> lift_low(Value value) {
     if (const auto found = low_.find(value); found != low_.end()) return found->second;
     Appender body(module_, body_);
@@ -245,7 +245,7 @@ class VectorLoop {
     return keep(body.op(op.kind, Type::i32x16, {*a, *b}));
   }
 
-  /// i32x16: the numbers of the iterations in the lanes, carried from one to the next.
+  /// i32x16: the lanes' iteration numbers, as a carried value.
   Value numbers() {
     if (numbers_ == kNone) numbers_ = module_.fresh(Type::i32x16);
     return numbers_;
@@ -266,7 +266,7 @@ class VectorLoop {
       case OpKind::load_splat:
       case OpKind::store: return convert_access(op);
       case OpKind::prefetch: return true;
-      case OpKind::extend: return true;  // where it is an index, it is looked through
+      case OpKind::extend: return true;  // indices look through it
       case OpKind::convert: return convert_number(op);
       case OpKind::add:
       case OpKind::sub:
@@ -297,14 +297,14 @@ class VectorLoop {
     }
   }
 
-  /// i64 arithmetic that lift_low looks through.
+  /// i64 arithmetic that only feeds indices; lift_low looks through it.
   bool feeds_indices_only(const Op& op) { return lift_low(op.result).has_value(); }
 
   bool plain(const Op& op) {
     Op made = op;
     const bool compares = op.kind == OpKind::compare;
     const Type scalar = compares ? op.operand_type : op.type;
-    // Truth values are masks here; what combines two of them works on the bits of both.
+    // Truth values are masks here, so logical ops become bit ops on masks.
     const bool truth = !compares && op.type == Type::i64 &&
                        (op.kind == OpKind::bit_and || op.kind == OpKind::bit_or || op.kind == OpKind::bit_xor);
     if (truth) {
@@ -337,12 +337,12 @@ class VectorLoop {
     return true;
   }
 
-  /// A truth value as the mask of a vector op.
+  /// A truth value as a vector mask.
   std::optional<Value> mask(Value value) {
     const auto found = vectors_.find(value);
     if (found != vectors_.end()) return found->second;
     if (inside(value)) return {};
-    // From outside: all lanes or none.
+    // A truth value from outside selects all lanes or none.
     Appender front(module_, front_);
     return front.op(OpKind::select, Type::lanes,
                     {value, front.constant(Type::lanes, kAllLanes), front.constant(Type::lanes, 0)});
@@ -352,7 +352,7 @@ class VectorLoop {
     const bool from_i64 = op.operand_type == Type::i64;
     std::optional<Value> from;
     if (from_i64) {
-      // To i32 the low half is all that counts; to f32 the value itself, so that it must fit.
+      // A conversion to i32 needs only the low half. One to f32 needs the full value, which must therefore fit.
       const bool fits = op.operands[0] == loop_.iteration && loop_.counted() && loop_.trip < (std::int64_t{1} << 31);
       if (op.type != Type::i32 && !(op.type == Type::f32 && fits)) return false;
       from = lift_low(op.operands[0]);
@@ -394,7 +394,8 @@ class VectorLoop {
       made.operands = {*value};
     }
     if (scattered) {
-      // Sixteen places by an index; of two lanes at one place the later iteration's is the higher lane.
+      // An access to sixteen places by index. If two lanes share a place, the later iteration is the higher lane and
+      // wins.
       if (size != 4 || op.access.scale != 4 || step != 0 || width_ != 64) return false;
       const auto index = lift_low(op.access.index);
       if (!index) return false;
@@ -416,7 +417,7 @@ class VectorLoop {
     return true;
   }
 
-  /// All lanes of a vector in one scalar.
+  /// Reduces all lanes of a vector to one scalar.
   Value across(isa::ReductionKind reduction, Type vector, Value value, std::vector<Node>& into) {
     Appender at(module_, into);
     const Type scalar = ir::scalar_of(vector);
@@ -455,13 +456,13 @@ class VectorLoop {
     return at.add(op);
   }
 
-  /// What a reduction came to: the lanes' partial results onto what it began with.
+  /// The result of a reduction: its initial value combined with the lanes' partial results.
   Value gathered(std::size_t k, std::vector<Node>& into) {
     const Loop::Carried& carried = loop_.carried[k];
     const Type vector = module_.types[carried_[k].argument];
     Appender at(module_, into);
     Value lanes = carried_[k].result;
-    if (width_ == 32) {  // the upper half holds what the ops made of zeros
+    if (width_ == 32) {  // the upper half holds results computed from zeros
       const Value neutral = at.constant(vector, identity(carried.reduction, ir::scalar_of(vector)));
       const std::int64_t lower = vector == Type::f64x8 ? kLowerLanes >> 4 : kLowerLanes;
       lanes = at.op(OpKind::select, vector, {at.constant(Type::lanes, lower), lanes, neutral});
@@ -503,7 +504,7 @@ class VectorLoop {
     number.type = Type::i64;
     number.operands = {across(isa::ReductionKind::min, Type::i32x16, candidates, into)};
     const Value first = at.add(number);
-    // The index as the loop makes it from the number of the iteration.
+    // Computes the index from the iteration number, as the loop does.
     Copier copier(module_);
     if (loop_.iteration != kNone) copier.replace(loop_.iteration, first);
     for (const Node& node : loop_.body)

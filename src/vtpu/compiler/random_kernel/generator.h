@@ -10,13 +10,13 @@
 #include "vtpu/base/random.h"
 #include "vtpu/compiler/random_kernel/tree.h"
 
-/// Grows random trees. Expressions know what is in scope; statements (statements.cpp) put things there.
+/// Generates random trees. Expressions use the names in scope; statements (statements.cpp) declare names.
 namespace vtpu::compiler::random_kernel_tree {
 
-/// The type that elements are read as.
+/// The type of a loaded element.
 Type read_type(ir::Element element);
 
-/// Executions of one statement at most.
+/// Maximum number of executions of one statement.
 constexpr std::int64_t kMostWork = 3000;
 
 class ExpressionGenerator {
@@ -24,7 +24,7 @@ class ExpressionGenerator {
   explicit ExpressionGenerator(std::uint64_t seed) : random_(seed) { program_.seed = seed; }
 
  protected:
-  /// Something an expression may name. A ranged one is an i64 from `low` to `high`.
+  /// A name that an expression may use. A ranged name is an i64 in [`low`, `high`].
   struct Name {
     std::string name;
     Type type = Type::i64;
@@ -32,7 +32,7 @@ class ExpressionGenerator {
     bool ranged = false;
     std::int64_t low = 0, high = 0;
   };
-  /// Bounds of a loop; its variable goes from `first` to `last` where it runs, at most `trips` times.
+  /// Bounds of a loop. Its variable lies in [`first`, `last`], and the loop runs at most `trips` times.
   struct Range {
     Expression low, high;
     std::int64_t step = 1, first = 0, last = 0, trips = 0;
@@ -42,7 +42,7 @@ class ExpressionGenerator {
     return low + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(high - low) + 1));
   }
   bool chance(unsigned percent) { return random_.below(100) < percent; }
-  /// One of the numbers from 0 on, by weight.
+  /// A weighted choice of a number from 0 on.
   std::size_t pick(std::initializer_list<unsigned> weights);
   template <class T>
   const T& one_of(const std::vector<T>& items) {
@@ -55,26 +55,26 @@ class ExpressionGenerator {
   static Expression literal(Type type, std::int64_t number);
   static Expression variable(const Name& name);
   static Expression binary(Operator op, Type type, Expression a, Expression b);
-  /// The low bits of an integer, a guard.
+  /// The low bits of an integer, as a guard.
   static Expression masked(Expression e, std::int64_t mask);
   Expression random_literal(Type type);
 
-  /// An i64 in [0, extent − width], from loops in scope where possible.
+  /// An i64 in [0, extent − width], computed from loop variables in scope where possible.
   Expression index(std::int64_t extent, std::int64_t width = 1);
-  /// Places of a tensor; of a vector the last is that of its first lane.
+  /// Indexes of a random place in a tensor; for a vector, of its first lane.
   std::vector<Expression> places(const Tensor& tensor, std::int64_t width = 1);
-  /// Tensors that are read as the type and suit; pointers into the program.
+  /// Tensors with enough room whose elements load as the type; pointers into the program.
   std::vector<const Tensor*> tensors(Type type, std::int64_t width = 1) const;
   std::optional<Expression> load(Type type);
   std::optional<Expression> slice(Type type);
-  /// i32x16 below 2^k ≤ extent.
+  /// An i32x16 with lanes below 2^k ≤ extent.
   Expression vector_index(std::int64_t extent, unsigned depth);
   Range range();
 
   // ---- expressions
   Expression expression(Type type, unsigned depth);
   Expression leaf(Type type);
-  /// Arithmetic of that type alone, as vectors have it too.
+  /// Arithmetic within one type, available for scalars and vectors.
   Expression plain(Type type, unsigned depth);
   Expression integer(Type type, unsigned depth);
   Expression real(Type type, unsigned depth);
@@ -82,21 +82,20 @@ class ExpressionGenerator {
   Expression vector(Type type, unsigned depth);
   Expression reduction(Type type, unsigned depth);
   Expression arg_reduction(unsigned depth);
-  /// A float that is a whole number of at most 6 bits; with `products` of at most 12.
+  /// A float holding a whole number of at most 6 bits, or 12 with `products`.
   Expression whole(Type type, unsigned depth, bool products);
   std::optional<Expression> call(Type type, unsigned depth);
-  /// The scalar or vector `a op literal`, the literal now and then without its type.
+  /// `a op literal` for a scalar or vector; the literal sometimes has no type suffix.
   Expression with_literal(Operator op, Expression a);
 
   Random random_;
   Program program_;
   std::vector<Name> scope_;
-  std::int64_t work_ = 1;  ///< how often what is made now is executed, at most
+  std::int64_t work_ = 1;  ///< maximum number of executions of the code being generated
   unsigned names_ = 0;
-  unsigned reductions_ = 0;  ///< around what is made now
+  unsigned reductions_ = 0;  ///< number of enclosing reductions
   bool in_function_ = false;
-  bool plain_ =
-      false;  ///< what is made is to be of one type and step by single elements, so that it can become vectors
+  bool plain_ = false;  ///< all code has one type and steps by single elements, so that it can be vectorised
 };
 
 }  // namespace vtpu::compiler::random_kernel_tree

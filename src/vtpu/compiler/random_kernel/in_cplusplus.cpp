@@ -5,7 +5,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/random_kernel/tree.h"
 
-// A random kernel in C++, for the host's compiler. Nothing here is shared with the printer for the kernel language.
+// Prints a random kernel in C++, for the host's compiler. It shares no code with the printer for the kernel language.
 
 namespace vtpu::compiler::random_kernel_tree {
 namespace {
@@ -37,7 +37,7 @@ std::string_view cpp_type(ir::Element element) {
   return "";
 }
 
-/// The function for an operator; of comparisons and && and || of scalars the operator itself.
+/// The function for an operator; the operator itself for comparisons, && and || of scalars.
 std::string_view function_of(Operator op) {
   switch (op) {
     case Operator::add: return "add";
@@ -96,7 +96,7 @@ class Printer {
   }
 
  private:
-  /// The C++ of the elements from one step of each dimension to the next.
+  /// For each dimension, a C++ expression for the number of elements per step.
   using Strides = std::vector<std::string>;
   Strides& strides_of(const std::string& tensor) {
     for (auto& [name, strides] : strides_)
@@ -134,10 +134,10 @@ class Printer {
     return text + "}\n";
   }
 
-  /// The place of an element, counted from the first.
+  /// The offset of an element from the first.
   std::string place(const std::string& tensor, const std::vector<Expression>& parts) {
     const Strides strides = strides_of(tensor);
-    VTPU_CHECK(strides.size() == parts.size(), "an element has a number for each dimension");
+    VTPU_CHECK(strides.size() == parts.size(), "an element has one index per dimension");
     std::string text;
     for (std::size_t k = 0; k < parts.size(); ++k)
       text += fmt::format("{}{}{}", k == 0 ? "" : " + ", of(parts[k]), strides[k] == "1" ? "" : " * " + strides[k]);
@@ -166,7 +166,7 @@ class Printer {
     if (is_float(e.type)) return fmt::format("{}({} / 4.0)", cpp_type(e.type), e.number);
     return fmt::format("{}({})", cpp_type(e.type), e.number);
   }
-  /// A part beside one of that type: a scalar beside a vector is spread.
+  /// An operand next to one of this type: a scalar next to a vector is spread.
   std::string beside(const Expression& part, Type type) {
     if (!is_vector(type) || is_vector(part.type)) return of(part);
     return fmt::format("spread<{}>({})", lanes_of(type), of(part));

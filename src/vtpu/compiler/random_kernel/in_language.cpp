@@ -4,7 +4,7 @@
 
 #include "vtpu/compiler/random_kernel/tree.h"
 
-// A random kernel in the kernel language. Nothing here is shared with the printer for C++.
+// Prints a random kernel in the kernel language. It shares no code with the printer for C++.
 
 namespace vtpu::compiler::random_kernel_tree {
 namespace {
@@ -47,7 +47,8 @@ std::string call(std::string_view name, const std::vector<std::string>& tensors,
 
 std::string binary(const Expression& e) {
   if (e.op == Operator::lshr) return fmt::format("lshr({})", list(e.parts));
-  // A product needs no parentheses under a sum: the grammar's levels are tried too.
+  // Omits parentheses that the grammar makes unnecessary, such as those around a product within a sum. This tests the
+  // precedence levels.
   const auto side = [&](const Expression& part) {
     const bool product = (e.op == Operator::add || e.op == Operator::sub) && part.kind == Expression::Kind::binary &&
                          part.op == Operator::mul;

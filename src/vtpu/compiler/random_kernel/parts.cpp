@@ -5,7 +5,7 @@ namespace {
 
 using Kind = Expression::Kind;
 
-/// The most bits of which all numbers are below the extent.
+/// The greatest k with 2^k ≤ extent.
 unsigned bits_below(std::int64_t extent) {
   unsigned bits = 0;
   while ((std::int64_t{2} << bits) <= extent) ++bits;
@@ -76,7 +76,7 @@ Expression ExpressionGenerator::random_literal(Type type) {
 Expression ExpressionGenerator::index(std::int64_t extent, std::int64_t width) {
   const std::int64_t room = extent - width;
   if (room > 0 && chance(plain_ ? 3 : 12)) {
-    // Seen by nobody before it runs.
+    // An index loaded from memory, unknown before the run.
     const unsigned bits = bits_below(room + 1);
     if (auto from = load(Type::i32)) {
       Expression e = make(Kind::convert, Type::i64, {std::move(*from)});
@@ -90,7 +90,7 @@ Expression ExpressionGenerator::index(std::int64_t extent, std::int64_t width) {
   std::vector<Name> ranged;
   for (const Name& name : scope_)
     if (name.ranged) ranged.push_back(name);
-  // What is innermost is used most.
+  // Favour the innermost names.
   std::reverse(ranged.begin(), ranged.end());
   std::int64_t low = 0, high = 0;
   std::optional<Expression> sum;
@@ -109,7 +109,7 @@ Expression ExpressionGenerator::index(std::int64_t extent, std::int64_t width) {
     if (by != 1) term = binary(Operator::mul, Type::i64, literal(Type::i64, by), std::move(term));
     sum = sum ? binary(Operator::add, Type::i64, std::move(*sum), std::move(term)) : std::move(term);
   }
-  // Places near each other, so that iterations meet in memory at short distances.
+  // Favour nearby places, so that iterations overlap in memory at short distances.
   const std::int64_t slack = room - (high - low);
   const std::int64_t shift = (chance(75) ? between(0, std::min<std::int64_t>(slack, 4)) : between(0, slack)) - low;
   if (!sum) return literal(Type::i64, shift);
@@ -138,7 +138,7 @@ std::optional<Expression> ExpressionGenerator::load(Type type) {
   const auto all = tensors(type);
   if (all.empty() || in_function_) return {};
   const Tensor& tensor = *one_of(all);
-  // No index of an index of an index …
+  // Limit the nesting of indices in indices.
   if (reductions_ > 4) return {};
   ++reductions_;
   Expression e = make(Kind::load, type, places(tensor));
@@ -172,7 +172,7 @@ ExpressionGenerator::Range ExpressionGenerator::range() {
     if (name.ranged && name.high - name.low <= most && name.high <= 100 && name.low >= -100) ranged.push_back(name);
   const std::size_t form = pick({55, ranged.empty() || in_function_ ? 0u : 15u, in_function_ ? 0u : 18u,
                                  program_.parameters.empty() || in_function_ ? 0u : 12u});
-  // Between bounds that only a run knows, the language counts in powers of two.
+  // The language requires a power-of-two step between bounds known only at run time.
   if ((form == 1 || form == 2) && range.step != 1) range.step = chance(50) ? 2 : 16;
   std::int64_t end = 0;
   switch (form) {
@@ -219,7 +219,7 @@ ExpressionGenerator::Range ExpressionGenerator::range() {
   range.trips = std::max<std::int64_t>(0, (end - range.first + range.step - 1) / range.step);
   range.last = std::max(range.first, end - 1);
   if (range.trips <= most || form == 0) return range;
-  // A name that reaches too far for the work that is left.
+  // The name's range exceeds the remaining work.
   range.step = 1;
   range.trips = most;
   range.last = std::max(range.first, range.first + most - 1);

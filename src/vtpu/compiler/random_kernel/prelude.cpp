@@ -2,8 +2,8 @@
 
 namespace vtpu::compiler {
 
-/// Arithmetic of the kernel language in plain C++ without undefined behaviour. Builtins instead of <cmath>: thousands
-/// of files are compiled with it.
+/// Arithmetic of the kernel language in plain C++ without undefined behaviour. It uses builtins instead of <cmath>,
+/// because thousands of files are compiled with it.
 std::string_view cplusplus_prelude() {
   return R"text(#include <cstdint>
 namespace rk {
@@ -293,8 +293,8 @@ inline V<int32_t, 16> dot_u8i8(V<int32_t, 16> sum, const std::uint8_t* a, const 
   for (int k = 0; k < 64; ++k) sum.l[k / 4] = add(sum.l[k / 4], int32_t(a[k]) * int32_t(b[k]));
   return sum;
 }
-// Denormals count as zero, factors, sum and results; the odd element first. The product of two bfloat16
-// is exact in a double, and where the sum is next to the least normal number so is that.
+// Denormal factors, sums and results are replaced by zero; the odd element comes first. The product of two
+// bfloat16 is exact in a double, and so is a sum close to the least normal number.
 inline float flushed(float x) { return __builtin_fabsf(x) < 0x1p-126f ? __builtin_copysignf(0.0f, x) : x; }
 inline float bf16_step(float c, float a, float b) {
   a = flushed(a), b = flushed(b);

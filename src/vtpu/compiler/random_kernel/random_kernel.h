@@ -15,13 +15,13 @@ namespace random_kernel_tree {
 struct Program;
 }
 
-/// One random program, written twice from one tree by two printers that share nothing else: in the kernel language, and
-/// as plain C++ whose meaning the host's compiler decides.
+/// One random program, printed twice from one tree by two printers that share nothing else: in the kernel language, and
+/// as plain C++ whose meaning the host's compiler defines.
 ///
-/// It halts after at most some 100,000 statements and stays inside its tensors. Every result is determined, NaN
-/// payloads apart: float sums that may be taken in any order have terms that are whole numbers, so small that every
-/// partial sum is exact; `min`, `max`, `argmin` and `argmax` over floats meet neither NaN nor −0; bits are taken of no
-/// NaN. All else rounds as the source says.
+/// It halts after at most about 100,000 statements and stays inside its tensors. Every result except NaN payloads is
+/// determined. Terms of float sums that may be reordered are small whole numbers, so every partial sum is exact. `min`,
+/// `max`, `argmin` and `argmax` over floats see neither NaN nor −0. The bits of a NaN are never taken. All other
+/// arithmetic rounds as the source says.
 struct RandomKernel {
   struct Tensor {
     std::string name;
@@ -31,9 +31,8 @@ struct RandomKernel {
   };
 
   std::uint64_t seed = 0;
-  std::string text;  ///< in the kernel language
-  std::string
-      cplusplus;  ///< `extern "C" void kernel_<seed>(void* const* tensors)`, to stand behind cplusplus_prelude()
+  std::string text;       ///< in the kernel language
+  std::string cplusplus;  ///< `extern "C" void kernel_<seed>(void* const* tensors)`, to follow cplusplus_prelude()
   std::vector<Tensor> tensors;  ///< in order of declaration
   std::shared_ptr<const random_kernel_tree::Program> program;
 };
@@ -41,12 +40,12 @@ struct RandomKernel {
 /// The same seed gives the same kernel.
 RandomKernel random_kernel(std::uint64_t seed);
 
-/// What the C++ of every kernel refers to; once at the head of a file. To be compiled with -ffp-contract=off.
+/// Definitions used by the C++ of every kernel; needed once at the start of a file. Compile with -ffp-contract=off.
 std::string_view cplusplus_prelude();
 
-/// A smaller kernel of which the predicate still holds: statements removed, loops replaced by their bodies' first
-/// iteration, expressions by a part of theirs or by 1, as long as one of these helps. What is tried may not compile, or
-/// leave its tensors: the predicate then answers no.
+/// A smaller kernel for which the predicate still holds. Statements are removed, loops replaced by their first
+/// iteration, and expressions by one of their parts or by 1, as long as one of these steps succeeds. A candidate may
+/// fail to compile or access memory outside its tensors; the predicate must then return false.
 RandomKernel reduce(RandomKernel kernel, const std::function<bool(const RandomKernel&)>& still_fails);
 
 }  // namespace vtpu::compiler

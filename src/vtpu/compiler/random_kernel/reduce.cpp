@@ -8,12 +8,12 @@ using random_kernel_tree::Expression;
 using random_kernel_tree::Program;
 using random_kernel_tree::Statement;
 
-/// Walks the places where a tree can be made smaller, and makes the one with number `target` so.
+/// Walks the places where a tree can be made smaller, and applies the change with number `target`.
 class Smaller {
  public:
   explicit Smaller(std::size_t target) : left_(target) {}
 
-  /// False where there are no more places.
+  /// False if there are fewer places.
   bool apply(Program& program) {
     if (list(program.body)) return true;
     for (std::size_t k = 0; k < program.functions.size(); ++k)
@@ -38,7 +38,7 @@ class Smaller {
       }
       if (at->kind != Statement::Kind::loop) continue;
       if (hit()) {
-        // Once, with the variable at its first value.
+        // The body once, with the variable at its first value.
         Statement first;
         first.kind = Statement::Kind::let;
         first.name = at->name;
@@ -68,7 +68,7 @@ class Smaller {
     return false;
   }
 
-  /// A part of the same type instead of the whole, or 1.
+  /// Replaces an expression by a part of the same type, or by 1.
   bool expression(Expression& e) {
     for (const Expression& part : e.parts)
       if (part.type == e.type && !e.guard && hit()) {
@@ -94,7 +94,7 @@ class Smaller {
 }  // namespace
 
 RandomKernel reduce(RandomKernel kernel, const std::function<bool(const RandomKernel&)>& still_fails) {
-  // Large pieces stand first in the walk; what was in vain once is not tried again before the end is reached.
+  // Large pieces come first in the walk. A change that failed is not tried again until the walk ends.
   for (bool any = true; any;) {
     any = false;
     for (std::size_t target = 0;;) {

@@ -50,7 +50,8 @@ Expression ExpressionGenerator::arg_reduction(unsigned depth) {
   Expression e = reduction(kTypes[pick({3, 0, 3, 2})], depth);
   e.type = Type::i64;
   e.reduction = chance(50) ? Reduction::argmin : Reduction::argmax;
-  // A product may be −0, which is no less than 0 and yet not the same bits; as a place both are alike.
+  // A product may be −0, which differs from 0 in its bits but compares equal. That is harmless here, because the result
+  // is an index.
   return e;
 }
 

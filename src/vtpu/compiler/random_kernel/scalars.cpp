@@ -187,7 +187,7 @@ Expression ExpressionGenerator::real(Type type, unsigned depth) {
     }
     default: {
       Expression e = make(Kind::bits, type, {expression(type == Type::f32 ? Type::i32 : Type::i64, depth - 1)});
-      // Any bits would make NaNs with payloads that bf16 cuts into infinities.
+      // Arbitrary bits could form NaNs with payloads that truncation to bf16 turns into infinities.
       const std::int64_t mask = type == Type::f32 ? 0x47ffffff : 0x43ffffffffffffff;
       e.parts[0] = masked(std::move(e.parts[0]), mask);
       return e;

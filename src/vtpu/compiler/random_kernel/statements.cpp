@@ -3,15 +3,16 @@
 namespace vtpu::compiler::random_kernel_tree {
 namespace {
 
-/// Calls visit for the expression and every one below.
+/// Calls visit for the expression and all its descendants.
 template <class Visit>
 void for_each(const Expression& e, const Visit& visit) {
   visit(e);
   for (const Expression& part : e.parts) for_each(part, visit);
 }
 
-/// Whether the loop may be called independent: nothing but lets and stores of single elements, each to a tensor that
-/// nothing else in the body touches, at places of which the loop's variable is a summand once and nothing is loaded.
+/// Whether the loop may be called independent. Its body must consist of lets and stores of single elements. Each store
+/// goes to a tensor that nothing else in the body touches, at a place in which the loop variable is a summand exactly
+/// once and nothing is loaded.
 bool is_independent(const Statement& loop) {
   std::vector<std::string> read, written;
   bool plain = true;
@@ -65,18 +66,18 @@ class Generator : ExpressionGenerator {
     for (std::size_t k = 0; k < count; ++k) {
       Tensor tensor;
       tensor.name = fresh('t');
-      // The first two are what indices and bounds come from, and what most arithmetic is on.
+      // The first two provide indices and bounds (i32) and the type most used in arithmetic.
       tensor.element = kElements[k < 2 ? k : pick({20, 22, 14, 10, 9, 9, 8, 8})];
       switch (k == 0 ? 0 : pick({65, 25, 6, 4})) {
         case 0: tensor.shape = {chance(60) ? between(20, 200) : chance(60) ? between(200, 800) : between(1, 20)}; break;
         case 1: tensor.shape = {between(1, 14), between(1, 44)}; break;
         case 2: tensor.shape = {between(1, 4), between(1, 6), between(1, 20)}; break;
-        default: tensor.shape = {between(2040, 2300)}; break;  // goes on in a second line
+        default: tensor.shape = {between(2040, 2300)}; break;  // continues in a second line
       }
       tensor.whole = k > 1 && ir::is_float(ir::type_of(tensor.element)) && chance(40);
       program_.tensors.push_back(std::move(tensor));
     }
-    // What dot products are of.
+    // operands of dot products
     if (chance(15))
       for (const ir::Element element : {ir::Element::u8, ir::Element::i8, ir::Element::bf16})
         program_.tensors.push_back({fresh('t'), element, {between(64, 200)}, false});
@@ -155,7 +156,7 @@ class Generator : ExpressionGenerator {
   }
 
   void statement(std::vector<Statement>& out, unsigned depth) {
-    // Outside of loops most statements are loops.
+    // Outside loops, most statements are loops.
     switch (pick({depth == 0 ? 15u : 45u, 12, depth == 0 ? 0u : 14u,
                   depth == 0  ? 65u
                   : depth < 3 ? 22u
@@ -218,7 +219,7 @@ class Generator : ExpressionGenerator {
     const Tensor& tensor = written_tensor();
     const Type type = read_type(tensor.element);
     Expression value = expression(type, static_cast<unsigned>(between(1, 3)));
-    // Now and then from the tensor itself, at places near by: what one iteration writes another reads.
+    // Sometimes the value comes from the same tensor nearby, so that one iteration reads what another writes.
     if (chance(45)) {
       Expression old = make(Expression::Kind::load, type, places(tensor));
       old.name = tensor.name;
@@ -302,7 +303,7 @@ class Generator : ExpressionGenerator {
     out.push_back(std::move(s));
   }
 
-  /// Statements of one type, one element after the other: the body of a loop that may become vectors.
+  /// Single-element statements of one type: the body of a loop that can be vectorised.
   void plain_body(std::vector<Statement>& out) {
     constexpr Type kTypes[] = {Type::f32, Type::i32, Type::f64};
     const Type type = kTypes[pick({5, 4, 2})];
@@ -323,7 +324,7 @@ class Generator : ExpressionGenerator {
 
   void loop(std::vector<Statement>& out, unsigned depth) {
     const std::size_t outer = scope_.size();
-    // Carried values: declared in front, changed inside, stored behind.
+    // Carried values: declared before the loop, changed inside, stored after it.
     for (std::size_t k = pick({55, 33, 12}); k > 0; --k) {
       constexpr Type kTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64, Type::f32x16, Type::i32x16};
       const Type type = kTypes[pick({25, 30, 15, 15, 9, 6})];

@@ -7,7 +7,7 @@
 #include "vtpu/compiler/ir/ir.h"
 #include "vtpu/compiler/random_kernel/random_kernel.h"
 
-/// The tree of a random kernel: what both printers print. Names are unique in a program.
+/// The tree of a random kernel, the input of both printers. Names are unique within a program.
 namespace vtpu::compiler::random_kernel_tree {
 
 enum class Type : std::uint8_t { boolean, i32, i64, f32, f64, i32x16, f32x16, f64x8 };
@@ -26,7 +26,7 @@ enum class Operator : std::uint8_t {
   div,
   bit_and,
   bit_or,
-  bit_xor,  // of equal types; a vector and a scalar of its lanes
+  bit_xor,  // operands of equal type, or a vector and a scalar of its lanes' type
   shl,
   shr,
   lshr,  // by an i64 or the left type, modulo the width; vectors by a literal
@@ -35,7 +35,7 @@ enum class Operator : std::uint8_t {
   lt,
   le,
   gt,
-  ge,  // a boolean; of vectors only under `select`
+  ge,  // gives a boolean; vectors only within `select`
   logical_and,
   logical_or
 };
@@ -44,7 +44,7 @@ enum class Reduction : std::uint8_t { sum, min, max, argmin, argmax };
 
 struct Expression {
   enum class Kind : std::uint8_t {
-    literal,    ///< `number` / 4 for floats, else `number`
+    literal,    ///< `number` / 4 for floats, otherwise `number`
     variable,   ///< `name`
     load,       ///< name[parts…]
     slice,      ///< name[parts…: lanes of the type]
@@ -59,9 +59,9 @@ struct Expression {
     sqrt,
     fma,
     conditional,  ///< parts[0] ? parts[1] : parts[2]
-    select,       ///< the same as a call; of vectors parts[0] compares vectors
+    select,       ///< the same as a call; for vectors, parts[0] compares vectors
     convert,      ///< parts[0] as `type`
-    bits,         ///< the bits of parts[0] as `type`, 0 instead of a NaN
+    bits,         ///< the bits of parts[0] as `type`; 0 for a NaN
     reduce,       ///< reduction (name in parts[0] .. parts[1] step number) parts[2]
     block,        ///< { let name = parts[0]; parts[1] }
     call,         ///< name(tensors…, parts…)
@@ -71,7 +71,7 @@ struct Expression {
     permute,  ///< parts[0], parts[1]
     reduce_add,
     reduce_max,
-    gather,    ///< name at the places parts[0], i32x16
+    gather,    ///< name at the places parts[0] (i32x16)
     dot_u8i8,  ///< parts[0] + products of name[parts[1]:64] and other[parts[2]:64]
     dot_bf16   ///< the same with :32
   };
@@ -83,8 +83,8 @@ struct Expression {
   Operator op = Operator::add;
   Reduction reduction = Reduction::sum;
   std::int64_t number = 0;
-  bool bare = false;   ///< of a literal: without its type's name
-  bool guard = false;  ///< keeps what it holds in range: no part may stand instead of it
+  bool bare = false;   ///< of a literal: without type suffix
+  bool guard = false;  ///< keeps its value in range, so reduction must not replace it by a part
 };
 
 struct Statement {
@@ -92,9 +92,9 @@ struct Statement {
     let,
     var,      ///< name: type = value
     assign,   ///< name = value, or with `compound` name op= value
-    store,    ///< name[places] = value, or op=; of a vector a slice
-    scatter,  ///< name at the places places[0], i32x16 = value
-    call,     ///< name(tensors…, places…, value): a function without result
+    store,    ///< name[places] = value, or op=; a slice for a vector
+    scatter,  ///< name at the places places[0] (i32x16) = value
+    call,     ///< name(tensors…, places…, value): a function without a result
     loop      ///< for name in low .. high step `step` body
   };
   Kind kind = Kind::let;
@@ -108,7 +108,7 @@ struct Statement {
   // loop
   Expression low, high;
   std::int64_t step = 1;
-  std::int64_t unroll = 0;  ///< 0: not asked for
+  std::int64_t unroll = 0;  ///< 0: not requested
   bool independent = false;
   std::vector<Statement> body;
 };
@@ -117,7 +117,7 @@ struct Tensor {
   std::string name;
   ir::Element element = ir::Element::f32;
   std::vector<std::int64_t> shape;
-  bool whole = false;  ///< never written, small whole numbers
+  bool whole = false;  ///< read-only, holds small whole numbers
 };
 
 struct Function {
@@ -130,7 +130,7 @@ struct Function {
   };
   std::string name;
   std::vector<Parameter> parameters;
-  bool gives = true;  ///< a result
+  bool gives = true;  ///< has a result
   Type type = Type::i32;
   std::vector<Statement> body;  ///< before `result`
   Expression result;
@@ -155,7 +155,7 @@ Program random_program(std::uint64_t seed);
 std::string in_kernel_language(const Program& program);
 std::string in_cplusplus(const Program& program);
 
-/// Both texts and what the tensors hold at first, which depends on the program's seed and tensors alone.
+/// Both texts and the tensors' initial contents, which depend only on the program's seed and tensors.
 RandomKernel kernel_of(Program program);
 
 }  // namespace vtpu::compiler::random_kernel_tree

@@ -7,10 +7,11 @@
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/select/selector.h"
 
-/// Addresses. An address is a pointer to its tensor, a displacement, and a register with its course: what the iteration
-/// numbers of the loops around add to it, in units of the access's scale. Addresses of one course share the register,
-/// whatever their tensors; each loop that the course depends on has one of its own, which starts from the outer one and
-/// moves on at the end of an iteration. So no address is ever multiplied out in a loop.
+/// Address selection. An address consists of the tensor's pointer, a displacement, and a register for the part that
+/// depends on loops: what the iteration numbers add, in units of the access's scale. Addresses with the same
+/// loop-dependent part share the register, also across tensors. Every loop on which the part depends has its own
+/// register, which starts from the outer loop's and is stepped at the end of an iteration. Addresses therefore need no
+/// multiplication inside a loop.
 namespace vtpu::compiler::select {
 
 using ir::kNone;
@@ -34,7 +35,7 @@ void Selector::find_depths(const std::vector<Node>& nodes, std::size_t depth) {
   }
 }
 
-/// Bytes of one step of an access's course: 8, 4, 2 or 1, the most that divides all of it.
+/// Bytes per unit of an access's loop-dependent part: 8, 4, 2 or 1, the largest that divides all terms.
 std::int64_t Selector::unit_of(const ir::Access& access) const {
   const auto size = static_cast<std::int64_t>(ir::size_of(module_.tensors[access.tensor].element));
   const bool whole = std::all_of(access.offset.terms.begin(), access.offset.terms.end(),
@@ -43,14 +44,14 @@ std::int64_t Selector::unit_of(const ir::Access& access) const {
   return whole ? size : 1;
 }
 
-Selector::Course Selector::course_of(const ir::Access& access, std::int64_t unit) const {
-  Course course;
-  for (const auto& term : access.offset.terms) course.terms.push_back({term.loop, term.coefficient / unit});
+Selector::LoopPart Selector::loop_part_of(const ir::Access& access, std::int64_t unit) const {
+  LoopPart part;
+  for (const auto& term : access.offset.terms) part.terms.push_back({term.loop, term.coefficient / unit});
   if (access.index != kNone && !ir::is_vector(module_.types[access.index])) {
-    course.index = access.index;
-    course.index_scale = access.scale / unit;
+    part.index = access.index;
+    part.index_scale = access.scale / unit;
   }
-  return course;
+  return part;
 }
 
 namespace {
@@ -62,21 +63,21 @@ std::int64_t coefficient_of(const std::vector<ir::Affine::Term>& terms, ir::Loop
 
 }  // namespace
 
-std::optional<Register> Selector::along(const Course& course, std::size_t depth) {
-  if (course.index != kNone && depth_of(course.index) == depth) {
-    const auto found = frames_[depth].sums.find(course);
+std::optional<Register> Selector::along(const LoopPart& part, std::size_t depth) {
+  if (part.index != kNone && depth_of(part.index) == depth) {
+    const auto found = frames_[depth].sums.find(part);
     if (found != frames_[depth].sums.end()) return found->second;
-    Register sum = reg(course.index);
-    if (course.index_scale != 1) {
+    Register sum = reg(part.index);
+    if (part.index_scale != 1) {
       const Register scaled = fresh(File::r);
-      const auto scale = static_cast<std::uint64_t>(course.index_scale);
+      const auto scale = static_cast<std::uint64_t>(part.index_scale);
       if (std::has_single_bit(scale))
         emit(Opcode::dshl_i64, {scaled, sum, Number{std::countr_zero(scale)}});
       else
-        emit(Opcode::dmul_i64, {scaled, sum, Number{course.index_scale}});
+        emit(Opcode::dmul_i64, {scaled, sum, Number{part.index_scale}});
       sum = scaled;
     }
-    Course rest = course;
+    LoopPart rest = part;
     rest.index = kNone;
     rest.index_scale = 0;
     if (const auto base = along(rest, depth)) {
@@ -84,12 +85,12 @@ std::optional<Register> Selector::along(const Course& course, std::size_t depth)
       emit(Opcode::dadd_i64, {both, sum, *base});
       sum = both;
     }
-    frames_[depth].sums[course] = sum;
+    frames_[depth].sums[part] = sum;
     return sum;
   }
   if (depth == 0) return {};
   const ir::LoopId loop = frames_[depth].loop->id;
-  Course here = course;
+  LoopPart here = part;
   std::erase_if(here.terms, [&](const auto& term) {
     return std::none_of(frames_.begin() + 1, frames_.begin() + static_cast<std::ptrdiff_t>(depth) + 1,
                         [&](const Frame& frame) { return frame.loop->id == term.loop; });
@@ -97,7 +98,7 @@ std::optional<Register> Selector::along(const Course& course, std::size_t depth)
   if (here.index != kNone && depth_of(here.index) > depth) here.index = kNone, here.index_scale = 0;
   if (coefficient_of(here.terms, loop) != 0) {
     const auto found = frames_[depth].inductions.find(here);
-    VTPU_CHECK(found != frames_[depth].inductions.end(), "a loop knows the courses through it");
+    VTPU_CHECK(found != frames_[depth].inductions.end(), "a loop has a register for each part that varies with it");
     return found->second;
   }
   return along(here, depth - 1);
@@ -106,22 +107,22 @@ std::optional<Register> Selector::along(const Course& course, std::size_t depth)
 void Selector::begin_inductions(const Loop& inner) {
   const std::size_t depth = frames_.size() - 1;
   Frame& frame = frames_.back();
-  const auto want = [&](Course course) {
-    const bool moves = coefficient_of(course.terms, inner.id) != 0;
-    std::erase_if(course.terms, [&](const auto& term) {
+  const auto want = [&](LoopPart part) {
+    const bool moves = coefficient_of(part.terms, inner.id) != 0;
+    std::erase_if(part.terms, [&](const auto& term) {
       return std::none_of(frames_.begin() + 1, frames_.end(),
                           [&](const Frame& around) { return around.loop->id == term.loop; });
     });
-    // An index that is made in this loop or deeper joins there.
-    if (course.index != kNone && depth_of(course.index) >= depth) course.index = kNone, course.index_scale = 0;
-    if (!moves) {  // an index from outside is made part of its address here, not in the loop
-      if (course.index != kNone) (void)along(course, depth - 1);
+    // An index defined in this loop or deeper is added there.
+    if (part.index != kNone && depth_of(part.index) >= depth) part.index = kNone, part.index_scale = 0;
+    if (!moves) {  // an index from outside is added before the loop, not in it
+      if (part.index != kNone) (void)along(part, depth - 1);
       return;
     }
-    const auto [place, fresh_course] = frame.inductions.try_emplace(course, kNoRegister);
-    if (!fresh_course) return;
+    const auto [place, inserted] = frame.inductions.try_emplace(part, kNoRegister);
+    if (!inserted) return;
     place->second = fresh(File::r);
-    Course before = course;
+    LoopPart before = part;
     std::erase_if(before.terms, [&](const auto& term) { return term.loop == inner.id; });
     const auto start = along(before, depth - 1);
     if (start)
@@ -131,10 +132,10 @@ void Selector::begin_inductions(const Loop& inner) {
   };
   ir::for_each_op(inner.body, [&](const Op& o) {
     if (o.access.tensor == ir::kNoTensor || o.access.cell != kNone) return;
-    want(course_of(o.access, unit_of(o.access)));
+    want(loop_part_of(o.access, unit_of(o.access)));
   });
   if (inner.iteration != kNone && uses_[inner.iteration] != 0) {
-    const Course count{{{inner.id, 1}}, kNone, 0};
+    const LoopPart count{{{inner.id, 1}}, kNone, 0};
     want(count);
     registers_[inner.iteration] = frame.inductions.at(count);
   }
@@ -142,30 +143,30 @@ void Selector::begin_inductions(const Loop& inner) {
 
 void Selector::end_inductions() {
   const Frame& frame = frames_.back();
-  for (const auto& [course, r] : frame.inductions)
-    emit(Opcode::dadd_i64, {r, r, Number{coefficient_of(course.terms, frame.loop->id)}});
+  for (const auto& [part, r] : frame.inductions)
+    emit(Opcode::dadd_i64, {r, r, Number{coefficient_of(part.terms, frame.loop->id)}});
 }
 
 Address Selector::address(const Op& o) {
   const std::int64_t unit = unit_of(o.access);
   const std::size_t depth = frames_.size() - 1;
-  const auto course = along(course_of(o.access, unit), depth);
+  const auto part = along(loop_part_of(o.access, unit), depth);
   VTPU_CHECK(o.access.offset.constant >= std::numeric_limits<std::int32_t>::min() &&
                  o.access.offset.constant <= std::numeric_limits<std::int32_t>::max(),
-             "a displacement has 32 bits");
-  return {pointers_[o.access.tensor], course.value_or(kNoRegister),
-          course ? static_cast<unsigned>(std::countr_zero(static_cast<std::uint64_t>(unit))) : 0,
+             "a displacement fits 32 bits");
+  return {pointers_[o.access.tensor], part.value_or(kNoRegister),
+          part ? static_cast<unsigned>(std::countr_zero(static_cast<std::uint64_t>(unit))) : 0,
           static_cast<std::int32_t>(o.access.offset.constant)};
 }
 
-/// Sixteen addresses: what the loops around add to them comes into every lane.
+/// Sixteen addresses: what the loops add goes into every lane.
 Address Selector::lane_address(const Op& o) {
   ir::Access scalar = o.access;
   scalar.index = kNone;
   Register lanes = reg(o.access.index);
-  if (const auto course = along(course_of(scalar, 4), frames_.size() - 1)) {
+  if (const auto part = along(loop_part_of(scalar, 4), frames_.size() - 1)) {
     const Register base = fresh(File::v), sum = fresh(File::v);
-    emit(Opcode::dbcast_i32, {base, *course});
+    emit(Opcode::dbcast_i32, {base, *part});
     emit(Opcode::dadd_i32x16, {sum, lanes, base});
     lanes = sum;
   }

@@ -39,7 +39,7 @@ void put(backend::MachineOp& made, Kind kind, const Operand& operand) {
     made.op.mode = static_cast<std::uint8_t>(static_cast<unsigned>(allocation.layout) + 4 * allocation.cell_log2);
   } else if (row.file != isa::File::none) {
     if (const auto* number = std::get_if<Number>(&operand)) {
-      VTPU_CHECK(row.may_be_immediate, "a number stands where only a register may");
+      VTPU_CHECK(row.may_be_immediate, "a number is allowed only where the operand may be immediate");
       made.op.imm = number->value;
       made.op.flags |= isa::Op::kImmediate;
     } else {

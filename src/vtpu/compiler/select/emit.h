@@ -25,13 +25,13 @@ struct CellAddress {
   Register steps = kNoRegister;
 };
 
-/// Whatever an op takes where assembly text has an operand; a number stands for every kind that is written as one.
+/// Any operand that assembly text can have; a Number stands for every kind that is written as a number.
 struct Number {
   std::int64_t value = 0;
 };
 using Operand = std::variant<Register, Number, Address, CellAddress, isa::Allocation>;
 
-/// The op with these operands in the order of opcodes.def. Operands that do not suit the opcode are a mistake of the
+/// The op with these operands, in the order of opcodes.def. Operands that do not match the opcode are a bug of the
 /// caller.
 backend::MachineOp machine_op(isa::Opcode opcode, std::initializer_list<Operand> operands);
 

@@ -4,8 +4,8 @@
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/select/selector.h"
 
-/// One op of the intermediate representation, some of the instruction set. Where one becomes several, the result's
-/// register is written by the last only: it may be that of an operand.
+/// Selects one or more instructions for each op of the intermediate representation. If there are several, only the last
+/// writes the result's register, because that may be the register of an operand.
 namespace vtpu::compiler::select {
 
 using ir::kNone;
@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::int64_t kHigh = 32;  // bits above an i32
 
-/// The opcode for a kind of arithmetic on a type, or nop.
+/// The opcode for a kind of arithmetic on a type; nop if there is none.
 isa::Opcode opcode_of(OpKind kind, Type type) {
   using O = isa::Opcode;
   struct Row {
@@ -143,7 +143,7 @@ std::uint32_t Selector::constant(const isa::Constant& bytes) {
   return found->second;
 }
 
-/// The result is the operand.
+/// Makes the result share the operand's register.
 void Selector::alias(const Op& o) {
   if (constant_[o.operands[0]] || registers_[o.result] != kNoRegister)
     move(define(o.result), reg(o.operands[0]));
@@ -164,7 +164,7 @@ void Selector::arithmetic(const Op& o) {
     return narrow(o);
   const Opcode opcode = opcode_of(o.kind, o.type);
   if (opcode == Opcode::nop) {
-    VTPU_CHECK(o.kind == OpKind::fma || o.type == Type::f64x8, "an op has an opcode or a form of its own");
+    VTPU_CHECK(o.kind == OpKind::fma || o.type == Type::f64x8, "every op has an opcode or a selection rule");
     if (o.kind == OpKind::fma) {
       const Register product = fresh(File::v);
       emit(Opcode::dmul_i32x16, {product, reg(o.operands[0]), reg(o.operands[1])});
@@ -177,7 +177,7 @@ void Selector::arithmetic(const Op& o) {
   }
   const bool whole = o.type == Type::i64 || o.type == Type::i32 || o.type == Type::lanes;
   if (o.operands.size() == 1) {
-    if (ir::is_vector(o.type) && o.kind != OpKind::sqrt)  // a shift of lanes
+    if (ir::is_vector(o.type) && o.kind != OpKind::sqrt)  // lanes are shifted by imm
       return emit(opcode, {define(o.result), reg(o.operands[0]), Number{o.imm & 31}});
     return emit(opcode, {define(o.result), reg(o.operands[0])});
   }
@@ -192,7 +192,7 @@ void Selector::arithmetic(const Op& o) {
   emit(opcode, {define(o.result), reg(a), whole ? reg_or_number(b) : Operand(reg(b))});
 }
 
-/// An i32 in the upper half of a register, the lower half 0: it compares as the i32 does.
+/// Puts an i32 into the upper half of a register and 0 into the lower half. The order of comparisons is preserved.
 Register Selector::shifted_up(Value value) {
   const Register up = fresh(File::r);
   if (constant_[value])
@@ -203,7 +203,7 @@ Register Selector::shifted_up(Value value) {
   return up;
 }
 
-/// Which i32 come sign-extended, so that nothing has to be done where that matters.
+/// Finds the i32 values that are already sign-extended, so that no extension is needed where it matters.
 void Selector::find_whole() {
   ir::for_each_op(module_.body, [&](const Op& o) {
     if (o.result == kNone || module_.types[o.result] != Type::i32) return;
@@ -218,7 +218,7 @@ void Selector::find_whole() {
         whole = element == ir::Element::u8 || element == ir::Element::u16 || element == ir::Element::i8;
         break;
       }
-      case OpKind::bit_and:  // with a number that is not negative the result is not either
+      case OpKind::bit_and:  // a non-negative operand makes the result non-negative
         for (const Value value : o.operands) whole |= constant_[value] && number_[value] >= 0;
         break;
       case OpKind::shr: whole = constant_[o.operands[1]] && (number_[o.operands[1]] & 31) != 0; break;
@@ -243,7 +243,7 @@ void Selector::extend(const Op& o) {
   emit(Opcode::dsar_i64, {define(o.result), shifted_up(value), Number{kHigh}});
 }
 
-/// i32 where the upper half of the registers matters.
+/// Arithmetic on i32 where the upper half of the registers matters.
 void Selector::narrow(const Op& o) {
   if (o.kind == OpKind::min || o.kind == OpKind::max) {
     const Opcode opcode = o.kind == OpKind::min ? Opcode::dmin_i64 : Opcode::dmax_i64;
@@ -297,7 +297,7 @@ void Selector::convert(const Op& o) {
     if (to == Type::i32) return alias(o);
     return extend(o);
   }
-  // By way of f64, which holds every i32 and f32.
+  // By way of f64, which represents every i32 and f32 exactly.
   Register wide = kNoRegister;
   if (from == Type::f64) {
     wide = reg(value);
@@ -336,7 +336,7 @@ void Selector::extract(const Op& o) {
 void Selector::reduce(const Op& o) {
   const bool add = o.reduction == isa::ReductionKind::add;
   VTPU_CHECK(add || (o.reduction == isa::ReductionKind::max && o.operand_type == Type::f32x16),
-             "a reduction over lanes has an opcode");
+             "every reduction over lanes has an opcode");
   const Opcode opcode = o.operand_type == Type::f64x8    ? Opcode::dred_add_f64x8
                         : o.operand_type == Type::i32x16 ? Opcode::dred_add_i32x16
                         : add                            ? Opcode::dred_add_f32x16
@@ -352,7 +352,7 @@ void Selector::memory_op(const Op& o, backend::MachineOp made) {
 
 void Selector::memory(const Op& o) {
   if (o.kind == OpKind::prefetch) {
-    emit(Opcode::sprefch, {address(o)});  // hints order nothing
+    emit(Opcode::sprefch, {address(o)});  // hints do not order anything
     return;
   }
   const bool stores = o.kind == OpKind::store;

@@ -5,12 +5,12 @@
 namespace vtpu::compiler::select {
 
 struct SelectOptions {
-  bool allocate = false;             ///< mapped tensors are allocated by the program as well
+  bool allocate = false;             ///< the program also allocates mapped tensors
   bool pipeline_everywhere = false;  ///< short loops may be pipelined too
 };
 
-/// Ops of the instruction set for a module that verifies. Every tensor in use gets a pointer to its first element,
-/// every loop a counter and one register for each course that addresses take through it, which the loop's end moves on.
+/// Selects instructions for a valid module. Every tensor in use gets a pointer to its first element. Every loop gets a
+/// counter and one register for each distinct loop-dependent part of an address, which is stepped at the loop's end.
 backend::Code select(const ir::Module& module, const SelectOptions& options);
 
 }  // namespace vtpu::compiler::select

@@ -19,9 +19,9 @@ using isa::File;
 
 namespace {
 
-/// Iterations below which filling and emptying a pipeline costs more than it hides on a host that looks ahead itself.
+/// Below this number of iterations, filling and draining a pipeline costs more than it hides on an out-of-order host.
 constexpr std::int64_t kWorthPipelining = 64, kFew = 10;
-/// Ops of a body beside which that weighs less.
+/// With at least this many ops in the body, that cost weighs less.
 constexpr std::size_t kLongBody = 64;
 
 }  // namespace
@@ -75,13 +75,13 @@ void Selector::begin_program() {
       if (tensor.role == ir::Tensor::Role::local) handles_.push_back(handle);
     }
     if (!used[k]) continue;
-    // A first access translates the pointer, so that loops find it so.
+    // A first access translates the pointer before the loops use it.
     emit(Opcode::sgather_i8, {fresh(File::r), Address{pointer, kNoRegister, 0, 0}});
     block().ops.back().memory = {static_cast<std::uint32_t>(k), false, 0, 0, 0, 1};
     pointers_[k] = pointer;
     code_.rematerializable.emplace_back(pointer, first);
   }
-  // For what does not find a register: behind all other chapters.
+  // Memory for spilled registers, beyond all other chapters.
   code_.spill_coordinate =
       coordinate(phext::PackedCoordinate().with(phext::Axis::chapter, phext::PackedCoordinate::kMax));
 }
@@ -121,13 +121,13 @@ Register Selector::define(Value value) {
   return registers_[value];
 }
 
-/// Whether a value is read once only, and so its register free behind that: one from the list at hand, which has no
-/// register in common with another value.
+/// Whether a value has one use only and its register is free after that. The value must be defined in the current list
+/// and share its register with no other value.
 bool Selector::only_use(Value value) const {
   return uses_[value] == 1 && depth_[value] == frames_.size() - 1 && !shared_[value] && !constant_[value];
 }
 
-/// For an op that changes a register: the result's register, holding `value`.
+/// For an op that modifies a register: returns the result's register, which holds `value`.
 Register Selector::take_over(Value value, Value result) {
   const Register from = reg(value);
   if (only_use(value) && registers_[result] == kNoRegister) return registers_[result] = from;
@@ -162,7 +162,7 @@ void Selector::find_constants() {
   const auto scan = [&](const auto& self, const std::vector<Node>& nodes) -> void {
     for (const Node& node : nodes) {
       if (const Loop* inner = node.loop()) {
-        if (inner->iteration != kNone) shared_[inner->iteration] = true;  // with addresses
+        if (inner->iteration != kNone) shared_[inner->iteration] = true;  // shared with addresses
         need(inner->trip_value);
         for (const auto& carried : inner->carried) need(carried.next);
         self(self, inner->body);
@@ -181,7 +181,7 @@ void Selector::find_constants() {
           case OpKind::bit_and:
           case OpKind::bit_or:
           case OpKind::bit_xor:
-            // One of the two may be a number; the other, if it is one as well, needs a register.
+            // One operand may be immediate. If both are constants, the other needs a register.
             immediate = (whole || type == Type::lanes) && (k == 1 || !constant_[o.operands[1]]);
             break;
           case OpKind::sub:
@@ -220,17 +220,17 @@ void Selector::move(Register to, Register from) {
     case File::r: return emit(Opcode::dmov_i64, {to, from});
     case File::v: return emit(Opcode::dmov_v, {to, from});
     case File::p: return emit(Opcode::dmov_p, {to, from});
-    case File::m: {  // by way of a vector: there is no other
+    case File::m: {  // via a vector, because there is no direct move
       const Register through = fresh(File::v);
       emit(Opcode::cunpack_v, {through, from});
       return emit(Opcode::cpack_v, {to, through, Number{0}});
     }
     case File::none: break;
   }
-  VTPU_CHECK(false, "a register is of a file");
+  VTPU_CHECK(false, "every register has a file");
 }
 
-/// All at once: no move may overwrite what another has yet to read.
+/// A parallel move: no move may overwrite a register that another still has to read.
 void Selector::move_all(std::vector<std::pair<Register, Register>> moves) {
   std::erase_if(moves, [](const auto& m) { return m.first == m.second; });
   while (!moves.empty()) {
@@ -242,14 +242,14 @@ void Selector::move_all(std::vector<std::pair<Register, Register>> moves) {
       moves.erase(free);
       continue;
     }
-    const Register kept = fresh(code_.files[moves.front().second]);  // a cycle: keep one value aside
+    const Register kept = fresh(code_.files[moves.front().second]);  // a cycle: save one value in a temporary
     move(kept, moves.front().second);
     moves.front().second = kept;
   }
 }
 
-/// Gives carried values their registers: the one that the initial value leaves behind where it can, and for the next
-/// value the argument's where nothing reads that any more.
+/// Assigns registers to carried values. The argument reuses the initial value's register if that is free. The next
+/// value reuses the argument's register if the argument is not read after it.
 void Selector::begin_carried(const Loop& inner) {
   for (const Loop::Carried& carried : inner.carried) {
     if (only_use(carried.initial)) {
@@ -271,20 +271,20 @@ void Selector::begin_carried(const Loop& inner) {
     const bool handed_on = std::any_of(inner.carried.begin(), inner.carried.end(),
                                        [&](const auto& other) { return other.next == carried.argument; });
     if (shared_next || same_next != 1 || handed_on) continue;
-    bool defined = false, read_behind = false;
+    bool defined = false, read_after = false;
     for (const Node& node : inner.body) {
       if (const Op* o = node.op()) {
-        if (defined)
-          passes::for_each_operand(*o, [&](const Value& value) { read_behind |= value == carried.argument; });
+        if (defined) passes::for_each_operand(*o, [&](const Value& value) { read_after |= value == carried.argument; });
         defined |= o->result == carried.next && o->result != kNone;
         continue;
       }
       if (!defined) continue;
       const auto uses = passes::count_uses(module_, {node});
-      read_behind |= uses[carried.argument] != 0;
+      read_after |= uses[carried.argument] != 0;
     }
-    // An op of several instructions may write its result before it has read all operands.
-    if (defined && !read_behind) registers_[carried.next] = registers_[carried.argument];
+    // The argument must not be read afterwards: an op of several instructions may write its result before reading all
+    // operands.
+    if (defined && !read_after) registers_[carried.next] = registers_[carried.argument];
   }
 }
 

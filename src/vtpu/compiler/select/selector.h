@@ -11,7 +11,7 @@
 
 namespace vtpu::compiler::select {
 
-/// Makes the code of one module.
+/// Generates the code of one module.
 class Selector {
  public:
   Selector(const ir::Module& module, const SelectOptions& options);
@@ -20,7 +20,7 @@ class Selector {
  private:
   using Opcode = isa::Opcode;
 
-  // selector.cpp: blocks, loops, the frame of the program
+  // selector.cpp: blocks, loops and the program's frame
   void begin_program();
   void end_program();
   void list(const std::vector<ir::Node>& nodes);
@@ -47,31 +47,33 @@ class Selector {
   void find_constants();
 
   // address.cpp
-  /// The course of an address: iteration counts of the loops around by coefficient, and an index by its own, in units.
-  struct Course {
+  /// The part of an address that depends on loops: coefficients of enclosing loops' iteration numbers and of an index,
+  /// in units of the access.
+  struct LoopPart {
     std::vector<ir::Affine::Term> terms;
     ir::Value index = ir::kNone;
     std::int64_t index_scale = 0;
-    friend auto operator<=>(const Course& a, const Course& b) {
-      const auto key = [](const Course& c) {
+    friend auto operator<=>(const LoopPart& a, const LoopPart& b) {
+      const auto key = [](const LoopPart& c) {
         std::vector<std::int64_t> flat{static_cast<std::int64_t>(c.index), c.index_scale};
         for (const auto& term : c.terms) flat.push_back(term.loop), flat.push_back(term.coefficient);
         return flat;
       };
       return key(a) <=> key(b);
     }
-    friend bool operator==(const Course& a, const Course& b) { return (a <=> b) == 0; }
+    friend bool operator==(const LoopPart& a, const LoopPart& b) { return (a <=> b) == 0; }
   };
   struct Frame {
-    const ir::Loop* loop = nullptr;  ///< null for the outermost
-    std::map<Course, Register> inductions;
-    std::map<Course, Register> sums;
+    const ir::Loop* loop = nullptr;  ///< null for the outermost frame
+    std::map<LoopPart, Register> inductions;
+    std::map<LoopPart, Register> sums;
   };
   std::int64_t unit_of(const ir::Access& access) const;
-  Course course_of(const ir::Access& access, std::int64_t unit) const;
+  LoopPart loop_part_of(const ir::Access& access, std::int64_t unit) const;
   std::size_t depth_of(ir::Value value) const { return depth_[value]; }
-  /// The register with the terms of the outermost `depth` loops, and the index if it is known there; none for 0.
-  std::optional<Register> along(const Course& course, std::size_t depth);
+  /// The register that holds the terms of the outermost `depth` loops, and the index if it is defined there; none if
+  /// the part is 0.
+  std::optional<Register> along(const LoopPart& part, std::size_t depth);
   Address address(const ir::Op& op);
   Address lane_address(const ir::Op& op);
   CellAddress cell(const ir::Access& access);
@@ -103,15 +105,15 @@ class Selector {
   backend::Code code_;
   std::vector<Register> registers_;   // by value
   std::vector<std::uint32_t> uses_;   // by value
-  std::vector<std::size_t> depth_;    // by value: loops around its definition
-  std::vector<bool> shared_;          // by value: its register is another value's too
+  std::vector<std::size_t> depth_;    // by value: number of loops around its definition
+  std::vector<bool> shared_;          // by value: it shares its register with another value
   std::vector<bool> constant_;        // by value: a scalar constant
-  std::vector<bool> needs_register_;  // of these
-  std::vector<std::int64_t> number_;  // their bits
-  std::vector<bool> whole_;           // by value: an i32 whose register holds it sign-extended
+  std::vector<bool> needs_register_;  // of constants: whether a register must hold it
+  std::vector<std::int64_t> number_;  // of constants: the bits
+  std::vector<bool> whole_;           // by value: an i32 that its register holds sign-extended
   std::vector<Register> pointers_;    // by tensor
   std::vector<Frame> frames_;
-  std::vector<Register> handles_;  // of regions to free
+  std::vector<Register> handles_;  // of regions to free at the end
   std::map<std::vector<std::int64_t>, std::uint32_t> groups_;
   std::map<unsigned __int128, std::uint32_t> coordinates_;
   std::map<isa::Constant, std::uint32_t> pool_;
