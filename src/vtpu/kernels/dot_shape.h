@@ -6,9 +6,10 @@
 
 namespace vtpu::kernels {
 
-/// Twelve accumulators over 132 vectors x of 8.25 KiB with two factors: accumulator k mod 12 += x_k · factor k mod 2,
-/// while half of accumulator k + 6 goes into a buffer. Twelve, so that two dot products a cycle at a latency of six
-/// cycles, or two multiply-adds at four, do not wait for each other. Shared by the three dense vector workloads.
+/// Shared by the three dense vector workloads: 132 vectors x (8.25 KiB), two factors and twelve accumulators.
+/// Accumulator k mod 12 += x_k · factor k mod 2, while half of accumulator k + 6 is stored to a buffer. With twelve
+/// accumulators, neither two dot products per cycle at a latency of six cycles nor two multiply-adds at four wait for
+/// each other.
 inline constexpr std::size_t kDotVectors = 132, kAccumulators = 12, kFactors = 2;
 static_assert(kDotVectors % kAccumulators == 0 && kAccumulators % kFactors == 0);
 inline constexpr double kDotWords = kDotVectors + 2;  // one to fill the pipeline, one to close the loop
@@ -17,7 +18,7 @@ inline constexpr double kDotWords = kDotVectors + 2;  // one to fill the pipelin
 isa::Program dot_program(const std::string& name, std::uint64_t iterations, std::uint64_t seed, Fill kind,
                          isa::Op (*multiply)(V accumulator, V factor, V x));
 
-/// The same with lanes of type Lane (accumulators), Factor and X.
+/// The same in C++, with lanes of type Lane (accumulators), Factor and X.
 template <class Lane, class Factor, class X>
 struct DotData {
   static constexpr std::size_t kLanes = kCell / sizeof(Lane);
@@ -38,8 +39,8 @@ struct DotData {
     std::memcpy(x.data(), memory.data() + kFactors * kCell, kDotVectors * kCell);
   }
 
-  /// One pass: `multiply(sum, factor, x)` for every vector, on the elements of one vector each. Sums are worked on in
-  /// local copies, which the compiler knows to overlap nothing.
+  /// One pass: calls `multiply(sum, factor, x)` for every vector, with pointers to its elements. The sums are local
+  /// copies, so that the compiler knows that they do not alias.
   template <class Multiply>
   void pass(Multiply multiply) {
     for (std::size_t k = 0; k < kDotVectors; k += kAccumulators) {

@@ -12,10 +12,10 @@
 #include "vtpu/isa/builder.h"
 #include "vtpu/kernels/workload.h"
 
-/// What the workloads share: regions, data, final registers, each as words and as C++.
+/// Shared parts of the workloads: regions, data and final registers, each as words and as C++.
 ///
-/// Registers by convention: r13 counts iterations, r14 is the displacement of a block, r15 counts blocks; p6 is region
-/// 0, p7, r0 to r3 and v15 are scratch while setting up and finishing.
+/// Register conventions: r13 counts iterations, r14 is the displacement of a block, r15 counts blocks; p6 points to
+/// region 0; p7, r0 to r3 and v15 are scratch during setup and at the end.
 namespace vtpu::kernels {
 
 using isa::at;
@@ -29,20 +29,20 @@ using isa::V;
 
 inline constexpr R kIterations{13}, kBlock{14}, kBlocks{15};
 inline constexpr P kResult{6};
-inline constexpr std::size_t kCell = 64;  ///< bytes of a cell of every region
+inline constexpr std::size_t kCell = 64;  ///< bytes per cell of every region
 
 using Floats = std::array<float, 16>;
-struct Buffer {  ///< an m register, whole numbers
+struct Buffer {  ///< an m register; holds whole numbers
   std::array<std::uint64_t, 4> lane;
 };
 
-/// The first cell of region k: cells lie on its columns.
+/// The first cell of region k; its cells lie along the columns.
 phext::PackedCoordinate region(std::size_t k);
 
-/// salloc of region k with room for `bytes`, and `pointer` at its first cell.
+/// Allocates region k with room for `bytes` (salloc) and sets `pointer` to its first cell.
 void allocate(Builder& b, P pointer, std::size_t k, std::size_t bytes);
 
-/// Random numbers that a program of three words makes: s = s × A + C, of which s xor s >> 33 is given.
+/// A random stream that a program computes in three words: s = s × A + C; the output is s xor s >> 33.
 class Stream {
  public:
   static constexpr std::uint64_t kFactor = 6364136223846793005U;
@@ -59,7 +59,7 @@ class Stream {
   std::uint64_t state_;
 };
 
-/// What a region is filled with.
+/// Contents of a region.
 enum class Fill : std::uint8_t {
   bits64,  ///< all bits random
   f32,     ///< whole numbers from −8 to 7 in binary32
@@ -68,17 +68,17 @@ enum class Fill : std::uint8_t {
 };
 inline constexpr std::size_t kRows = 128;
 
-/// Region 0, and the seed of the stream in r0.
+/// Allocates region 0 and puts the seed of the stream into r0.
 void begin(Builder& b, std::uint64_t seed);
 /// Restarts the stream.
 void restart(Builder& b, std::uint64_t seed);
-/// Fills `count` elements from `pointer` on.
+/// Fills `count` elements starting at `pointer`.
 void fill(Builder& b, P pointer, std::size_t count, Fill kind);
-/// The next number of the stream as an element, and how many bytes of it count.
+/// The next number of the stream as an element. Only its low bytes are used, as many as the element has.
 std::uint64_t element(Stream& stream, Fill kind);
 std::size_t size_of(Fill kind);
 
-/// The same in C++.
+/// The same elements in C++.
 template <class T>
 std::vector<T> filled(Stream& stream, std::size_t count, Fill kind) {
   std::vector<std::byte> bytes;
@@ -91,19 +91,20 @@ std::vector<T> filled(Stream& stream, std::size_t count, Fill kind) {
   return values;
 }
 
-/// Sets registers to 0.
+/// Clears registers.
 void clear(Builder& b, std::initializer_list<R> registers);
 
-/// `iterations` times: kBlock = `first`, then `blocks` times the words of `body`, which steps kBlock itself.
+/// A loop of `iterations`: sets kBlock to `first`, then runs the words of `body` `blocks` times; `body` must step
+/// kBlock.
 void nest(Builder& b, std::uint64_t iterations, std::uint64_t blocks, std::int64_t first,
           const std::function<void()>& body, const std::function<void()>& after = {});
 
-/// Stores registers into region 0 (vectors, then buffers, then scalars, each kind from a multiple of 64 bytes on) and
-/// halts.
+/// Stores registers into region 0 and halts. Vectors come first, then buffers, then scalars; each kind starts at a
+/// multiple of 64 bytes.
 isa::Program finish(Builder& b, std::initializer_list<V> vectors, std::initializer_list<M> buffers,
                     std::initializer_list<R> scalars);
 
-/// Region 0 as `finish` leaves it.
+/// The contents of region 0 after `finish`.
 inline constexpr std::size_t kResultBytes = 2048;
 class Registers {
  public:
@@ -121,7 +122,7 @@ class Registers {
   std::size_t used_ = 0;
 };
 
-/// An array as the bytes of a region.
+/// The bytes of an array as a region.
 template <class T>
 std::vector<std::byte> bytes_of(const std::vector<T>& values) {
   const auto view = std::as_bytes(std::span(values));

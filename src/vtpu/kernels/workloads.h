@@ -9,10 +9,11 @@ namespace vtpu::kernels {
 #include "vtpu/kernels/list.def"
 #undef WORKLOAD
 
-/// A sentron that sends to itself. Apart from the ten, since the runtime, not the generated code, sets its pace.
+/// A sentron that sends to itself. It is not one of the ten, because the runtime limits its speed, not the generated
+/// code.
 Workload messages();
 
-/// The ten, in the order of list.def.
+/// The ten workloads, in the order of list.def.
 std::span<const Workload> workloads();
 
 }  // namespace vtpu::kernels

@@ -10,7 +10,7 @@
 namespace vtpu::ports {
 namespace {
 
-constexpr double kSharing = 1.03;  // measured rates repeat to 1 to 3 %; closer than that is no sharing
+constexpr double kSharing = 1.03;  // measured rates vary by 1 to 3 %, so a smaller excess does not indicate sharing
 constexpr isa::Slot kAllSlots[] = {isa::Slot::D, isa::Slot::S, isa::Slot::C};
 
 std::size_t index_of(isa::Cost cost) { return static_cast<std::size_t>(cost); }
@@ -68,7 +68,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A value as an error message has it; of arrays and objects their type, as they may be large and deep.
+// A value for an error message. Arrays and objects are represented by their type, because they may be large or deep.
 std::string found(const Json& json) {
   return json.is_structured() ? std::string("found an ") + json.type_name() : "found " + json.dump();
 }

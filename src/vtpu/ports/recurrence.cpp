@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <limits>
 
-#include "vtpu/ports/port_model.h"
 #include "vtpu/isa/registers.h"
+#include "vtpu/ports/port_model.h"
 
 namespace vtpu::ports {
 namespace {
 
-// Registers as nodes: r, v, p, and the lanes of m.
+// Nodes are registers: r, v, p, and the lanes of m.
 constexpr std::size_t kV = 16, kP = 32, kM = 40, kNodes = 56, kLanes = 4;
 constexpr double kNever = -std::numeric_limits<double>::infinity();
 
@@ -32,7 +32,7 @@ struct Dependence {
   double latency = 0;
 };
 
-// An op that names a lane of a buffer reads or writes that lane alone.
+// An op that names a lane of a buffer reads or writes only that lane.
 void keep_lane(std::vector<std::size_t>& nodes, std::size_t lane) {
   std::erase_if(nodes, [&](std::size_t node) { return node >= kM && (node - kM) % kLanes != lane; });
 }
@@ -48,7 +48,7 @@ Dependence dependence_of(const PortMap& map, const isa::Op& op) {
   if (std::find(kinds.begin(), kinds.end(), isa::Kind::Lane4) != kinds.end()) {
     keep_lane(result.reads, op.mode);
     keep_lane(result.writes, op.mode);
-    // What it writes is the whole lane, which it therefore does not read.
+    // The op overwrites the whole lane, so it does not read it.
     const auto written = [&](std::size_t node) {
       return node >= kM && std::find(result.writes.begin(), result.writes.end(), node) != result.writes.end();
     };
@@ -57,9 +57,9 @@ Dependence dependence_of(const PortMap& map, const isa::Op& op) {
   return result;
 }
 
-// The greatest mean weight of a cycle of the graph whose edge (s, d) weighs delay[s][d].
+// The maximum mean weight of a cycle in the graph whose edge (s, d) has weight delay[s][d].
 double greatest_cycle_mean(const std::array<Times, kNodes>& delay) {
-  // longest[k][v]: the greatest weight of a walk of k edges that ends in v, from anywhere.
+  // longest[k][v]: maximum weight of any walk of k edges that ends in v.
   std::array<Times, kNodes + 1> longest;
   longest[0].fill(0);
   for (std::size_t k = 1; k <= kNodes; ++k) {

@@ -14,7 +14,7 @@ CompiledProgram argmax() {
                 Random random(seed);
                 const auto x = elements<float>(tensors, 0);
                 fill_uniform(x, random, -1, 1);
-                // The greatest stands twice, so that which of them is found matters.
+                // The maximum occurs twice, so that it matters which one is found.
                 x[x.size() * 2 / 3] = x[x.size() * 3 / 4] = 2;
               },
           .flop = [](const Parameters& p) { return value(p, "n"); },

@@ -17,7 +17,7 @@ CompiledProgram attention() {
                 fill_uniform(elements<float>(tensors, 1), random, -1, 1);
                 fill_uniform(elements<float>(tensors, 2), random, 0, 1);
               },
-          // Two products, and five operations a score for the softmax.
+          // Two products, and five operations per score for the softmax.
           .flop =
               [](const Parameters& p) {
                 return value(p, "heads") * value(p, "queries") * value(p, "keys") * (4 * value(p, "width") + 5);
@@ -26,8 +26,8 @@ CompiledProgram attention() {
               [](const Parameters& p) {
                 return 8 * value(p, "heads") * value(p, "width") * (value(p, "queries") + value(p, "keys"));
               },
-          // A score's terms are below 1: `width` roundings of up to `width`, scaled by its root, on either side; that
-          // is also the relative error of its exponential. Then a sum of positive terms over the keys, twice.
+          // The terms of a score are below 1. Either side makes `width` roundings of up to `width`, scaled by its root;
+          // this is also the relative error of the exponential. Two sums of positive terms over the keys follow.
           .tolerance =
               [](const Parameters& p) {
                 const double width = value(p, "width");

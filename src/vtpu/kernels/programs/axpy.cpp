@@ -18,7 +18,7 @@ CompiledProgram axpy() {
               },
           .flop = [](const Parameters& p) { return 2 * value(p, "n"); },
           .bytes = [](const Parameters& p) { return 12 * value(p, "n"); },
-          // One rounding against two of magnitudes below twice the greatest y, in every repetition.
+          // In every repetition one rounding against two, of magnitudes below twice the greatest y.
           .tolerance = [](const Parameters& p) { return 4 * value(p, "repeat") * kRounding; },
           .by_hand = by_hand::axpy};
 }

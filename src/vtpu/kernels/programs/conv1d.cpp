@@ -26,7 +26,7 @@ CompiledProgram conv1d() {
                                                  value(p, "outputs") * value(p, "places")) +
                             3 * value(p, "inputs") * value(p, "outputs"));
               },
-          // As dot, of 3 × inputs terms.
+          // As in dot, with 3 × inputs terms.
           .tolerance = [](const Parameters& p) { return 2 * (3 * value(p, "inputs") + 1) * kRounding; }};
 }
 

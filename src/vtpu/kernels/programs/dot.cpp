@@ -17,7 +17,7 @@ CompiledProgram dot() {
               },
           .flop = [](const Parameters& p) { return 2 * value(p, "n"); },
           .bytes = [](const Parameters& p) { return 8 * value(p, "n"); },
-          // Positive terms: the sum of magnitudes is the sum. n roundings of the sum on either side.
+          // All terms are positive, so the sum of magnitudes is the sum. Either side makes n roundings of the sum.
           .tolerance = [](const Parameters& p) { return 2 * (value(p, "n") + 1) * kRounding; },
           .by_hand = by_hand::dot};
 }

@@ -20,7 +20,7 @@ CompiledProgram dot_bf16() {
               },
           .flop = [](const Parameters& p) { return 2 * value(p, "n"); },
           .bytes = [](const Parameters& p) { return 4 * value(p, "n"); },
-          // Products are exact; n roundings of a sum of positive terms on either side.
+          // Products are exact. Either side makes n roundings of a sum of positive terms.
           .tolerance = [](const Parameters& p) { return 2 * (value(p, "n") + 1) * kRounding; }};
 }
 

@@ -19,8 +19,8 @@ CompiledProgram embedding_bag() {
               },
           .flop = [](const Parameters& p) { return 64 * value(p, "bags") * value(p, "bag"); },
           .bytes = [](const Parameters& p) { return value(p, "bags") * (260 * value(p, "bag") + 256); },
-          // Terms are added in order on both sides, but for a compiler that was allowed another: `bag` roundings, of
-          // sums that may be `bag` times as great as what is left.
+          // Both sides add in order, unless a compiler may reorder: `bag` roundings, of partial sums up to `bag` times
+          // as great as the result.
           .tolerance = [](const Parameters& p) { return 2 * value(p, "bag") * value(p, "bag") * kRounding; },
           .by_hand = by_hand::embedding_bag};
 }

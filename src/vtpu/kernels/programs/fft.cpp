@@ -26,7 +26,7 @@ CompiledProgram fft() {
               },
           .flop = [](const Parameters& p) { return 12 * value(p, "half"); },
           .bytes = [](const Parameters& p) { return 40 * value(p, "half"); },
-          // At most four roundings on either side; what follows keeps lengths.
+          // At most four roundings on either side. Later stages preserve the norm.
           .tolerance = [](const Parameters& p) { return 16 * value(p, "repeat") * kRounding; }};
 }
 

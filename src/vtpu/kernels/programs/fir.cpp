@@ -19,7 +19,7 @@ CompiledProgram fir() {
               },
           .flop = [](const Parameters& p) { return 2 * value(p, "n") * value(p, "taps"); },
           .bytes = [](const Parameters& p) { return 8 * (value(p, "n") + value(p, "taps")); },
-          // As dot, for every result.
+          // As in dot, for every result.
           .tolerance = [](const Parameters& p) { return 2 * (value(p, "taps") + 1) * kRounding; },
           .by_hand = by_hand::fir};
 }

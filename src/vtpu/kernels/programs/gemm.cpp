@@ -23,7 +23,7 @@ CompiledProgram gemm() {
                 const double m = value(p, "rows"), n = value(p, "columns"), k = value(p, "inner");
                 return 4 * (m * k + k * n + m * n);
               },
-          // As dot, for every element.
+          // As in dot, for every element.
           .tolerance = [](const Parameters& p) { return 2 * (value(p, "inner") + 1) * kRounding; },
           .by_hand = by_hand::gemm};
 }

@@ -21,7 +21,7 @@ CompiledProgram gemv() {
               [](const Parameters& p) {
                 return 4 * (value(p, "rows") * value(p, "columns") + value(p, "rows") + value(p, "columns"));
               },
-          // As dot, for every row.
+          // As in dot, for every row.
           .tolerance = [](const Parameters& p) { return 2 * (value(p, "columns") + 1) * kRounding; }};
 }
 

@@ -10,7 +10,7 @@ CompiledProgram hamming() {
           .small = {{"n", 333}},
           .fill =
               [](const Parameters& p, std::uint64_t seed, Tensors tensors) {
-                // Eleven numbers below 2048 of which most are small and so often equal; the twelfth half is 0.
+                // Eleven numbers below 2048. Most are small, so they are often equal. The unused twelfth half is 0.
                 Random random(seed);
                 const auto query = elements<std::int32_t>(tensors, 0), data = elements<std::int32_t>(tensors, 1);
                 const auto number = [&] { return random.below(4) == 0 ? random.below(2048) : random.below(3); };
@@ -24,7 +24,7 @@ CompiledProgram hamming() {
                   for (std::size_t i = 0; i < n; ++i) data[w * n + i] = fill_word(w);
                 }
               },
-          // Of every word four operations, four behind them, one comparison.
+          // Four operations per word, four more per coordinate, and one comparison.
           .flop = [](const Parameters& p) { return 29 * value(p, "n"); },
           .bytes = [](const Parameters& p) { return 28 * value(p, "n"); }};
 }

@@ -19,7 +19,8 @@ CompiledProgram hypergraph() {
                 fill_uniform(elements<float>(tensors, 0), random, 0, 1);
                 const auto member = elements<std::int32_t>(tensors, 1), edge_of = elements<std::int32_t>(tensors, 2);
                 VTPU_CHECK(member.size() == edge_of.size(), "nodes × incident = edges × members");
-                // Every node so often as it has edges, in random order; its edges are where it then stands.
+                // Every node occurs once per incident edge, in random order; its edges are those in which it then
+                // occurs.
                 const auto incident = static_cast<std::size_t>(p.at("incident"));
                 std::vector<std::int32_t> order(member.size());
                 for (std::size_t k = 0; k < order.size(); ++k) order[k] = static_cast<std::int32_t>(k / incident);
@@ -40,7 +41,7 @@ CompiledProgram hypergraph() {
               [](const Parameters& p) {
                 return 512 * (2 * value(p, "nodes") + value(p, "edges")) + 8 * value(p, "nodes") * value(p, "incident");
               },
-          // Sums of positive terms, one after the other, on either side.
+          // Either side adds positive terms in sequence.
           .tolerance =
               [](const Parameters& p) { return 2 * (value(p, "members") + value(p, "incident") + 4) * kRounding; }};
 }

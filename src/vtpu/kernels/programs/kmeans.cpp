@@ -12,8 +12,8 @@ CompiledProgram kmeans() {
           .small = {{"n", 240}, {"block", 80}},
           .fill =
               [](const Parameters& p, std::uint64_t seed, Tensors tensors) {
-                // Points within 1 of eight corners 6 apart: never near the middle between two, so that roundings
-                // change no label, and no label is empty.
+                // Points lie within 1 of eight corners that are 6 apart. They are never close to a midpoint, so
+                // rounding changes no label, and every label occurs.
                 Random random(seed);
                 const auto corner = [](std::size_t c, std::size_t d) { return d < 3 && (c >> d & 1) != 0 ? 9.0 : 3.0; };
                 const auto centroid = elements<float>(tensors, 0), x = elements<float>(tensors, 1);
@@ -26,10 +26,10 @@ CompiledProgram kmeans() {
                     x[d * n + i] = static_cast<float>(corner(c, d) + 2 * random.unit() - 1);
                 }
               },
-          // Of every point 8 distances of 11 operations and 7 comparisons; five additions.
+          // Per point 8 distances of 11 operations, 7 comparisons, and five additions.
           .flop = [](const Parameters& p) { return 100 * value(p, "n"); },
           .bytes = [](const Parameters& p) { return 20 * value(p, "n") + 256; },
-          // A sum of at most n positive terms over a count, on either side.
+          // A sum of at most n positive terms divided by a count, on either side.
           .tolerance = [](const Parameters& p) { return 2 * (value(p, "n") + 4) * kRounding; }};
 }
 

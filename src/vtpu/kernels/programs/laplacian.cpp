@@ -9,7 +9,7 @@ CompiledProgram laplacian() {
   return {.name = "laplacian",
           .what = "22-neighbour Laplacian of an 11-dimensional box, f32",
           .source = source_of("laplacian"),
-          // Rows: 2⁴, 2⁸, and 3⁹ × 2, the ten outer dimensions having 3, 2 or 1 places.
+          // Rows: 2⁴, 2⁸, and 3⁹ × 2. Each of the ten outer dimensions has 3, 2 or 1 places.
           .sizes = {{{"L1", {{"rows", 16}, {"width", 128}}},
                      {"L2", {{"rows", 256}, {"width", 128}}},
                      {"memory", {{"rows", 39366}, {"width", 128}}}}},
@@ -29,7 +29,7 @@ CompiledProgram laplacian() {
                 std::size_t rest = rows;
                 for (const std::size_t side : {3, 2})
                   for (; rest % side == 0; rest /= side) sides.push_back(side);
-                VTPU_CHECK(rest == 1 && sides.size() <= 10, "ten dimensions of 3, 2 or 1 places");
+                VTPU_CHECK(rest == 1 && sides.size() <= 10, "rows factor into ten dimensions of 3, 2 or 1 places");
                 sides.resize(10, 1);
                 const auto neighbour = elements<std::int32_t>(tensors, 1);
                 for (std::size_t i = 0; i < rows; ++i) {
@@ -43,7 +43,7 @@ CompiledProgram laplacian() {
               },
           .flop = [](const Parameters& p) { return 23 * value(p, "rows") * value(p, "width"); },
           .bytes = [](const Parameters& p) { return value(p, "rows") * (8 * value(p, "width") + 80); },
-          // 22 roundings of sums up to 22, on either side; the greatest result is above 1.
+          // Either side makes 22 roundings of sums up to 22; the greatest result is above 1.
           .tolerance = [](const Parameters&) { return 2 * 23 * 22 * kRounding; }};
 }
 

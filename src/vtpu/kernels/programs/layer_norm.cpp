@@ -19,7 +19,7 @@ CompiledProgram layer_norm() {
               },
           .flop = [](const Parameters& p) { return 8 * matrix_elements(p); },
           .bytes = [](const Parameters& p) { return 8 * matrix_elements(p) + 8 * value(p, "n"); },
-          // n roundings of the sums on either side, of magnitudes below twice the deviation; a dozen behind them.
+          // Either side makes n roundings of the sums, of magnitudes below twice the deviation, and about a dozen more.
           .tolerance = [](const Parameters& p) { return 4 * (value(p, "n") + 12) * kRounding; }};
 }
 

@@ -7,7 +7,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/kernels/programs/program.h"
 
-/// What the descriptions of programs share.
+/// Helpers shared by the program descriptions.
 namespace vtpu::kernels {
 
 namespace phx {
@@ -16,16 +16,16 @@ namespace phx {
 #undef PROGRAM
 }  // namespace phx
 
-/// The text of <name>.phx; an unknown name is a mistake of the caller.
+/// The text of <name>.phx; an unknown name is a bug of the caller.
 std::string_view source_of(std::string_view name);
 
-/// A tensor's elements.
+/// The elements of a tensor.
 template <class T>
 std::span<T> elements(Tensors tensors, std::size_t k) {
   return {reinterpret_cast<T*>(tensors[k].data()), tensors[k].size() / sizeof(T)};
 }
 
-/// Uniform in [low, high).
+/// Fills with uniform values in [low, high).
 void fill_uniform(std::span<float> values, Random& random, double low, double high);
 void fill_below(std::span<std::int32_t> values, Random& random, std::uint64_t bound);
 void fill_below(std::span<std::uint8_t> values, Random& random, std::uint64_t bound);

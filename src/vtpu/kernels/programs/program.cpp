@@ -40,11 +40,11 @@ std::vector<std::pair<std::string, std::int64_t>> parameters_of(std::string_view
     constexpr std::string_view kItem = "param ";
     if (!line.starts_with(kItem)) continue;
     const std::size_t equals = line.find(" = ");
-    VTPU_CHECK(equals != std::string_view::npos, "a param item of a program is one line, name = number");
+    VTPU_CHECK(equals != std::string_view::npos, "each param item is one line of the form name = number");
     std::int64_t number = 0;
     const std::string_view digits = line.substr(equals + 3);
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    VTPU_CHECK(read.ec == std::errc() && *read.ptr == ';', "a param item of a program is one line, name = number");
+    VTPU_CHECK(read.ec == std::errc() && *read.ptr == ';', "each param item is one line of the form name = number");
     found.emplace_back(line.substr(kItem.size(), equals - kItem.size()), number);
   }
   return found;
@@ -54,7 +54,7 @@ Parameters complete(const CompiledProgram& program, const Parameters& parameters
   Parameters all;
   for (const auto& [name, number] : parameters_of(program.source)) all.emplace(name, number);
   for (const auto& [name, number] : parameters) {
-    VTPU_CHECK(all.contains(name), "only params of the program are given");
+    VTPU_CHECK(all.contains(name), "every given name is a param of the program");
     all[name] = number;
   }
   return all;

@@ -12,63 +12,65 @@
 
 namespace vtpu::kernels {
 
-/// Values of a program's `param` items by name; one that is missing has the text's value.
+/// Values of a program's `param` items by name; a missing one has the default of the text.
 using Parameters = std::map<std::string, std::int64_t>;
-/// The mapped tensors of a program in order of declaration, each row-major without gaps.
+/// The mapped tensors of a program in order of declaration, each row-major and contiguous.
 using Tensors = std::span<const std::span<std::byte>>;
 
-/// A program in the kernel language with all that is needed to run, judge and time it. Its last param is `repeat`: the
-/// kernel does its work so many times, and each repetition leaves what one call of the reference leaves.
+/// A program in the kernel language with everything needed to run, check and time it. Its last param is `repeat`: the
+/// kernel repeats its work that often, and each repetition has the effect of one call of the reference.
 struct CompiledProgram {
   std::string_view name;
   std::string_view what;
   std::string_view source;  ///< text of <name>.phx
 
-  /// Parameters for which the mapped tensors together take a part of a first-level cache (at most 24 KiB), of a second
-  /// (256 to 512 KiB), and of memory (at least 32 MiB); where a program's data cannot grow so far, it says so.
+  /// Parameters for which the mapped tensors together take part of a first-level cache (at most 24 KiB), of a
+  /// second-level cache (256 to 512 KiB), and of memory (at least 32 MiB). A program whose data cannot grow that far
+  /// documents it.
   struct Size {
     std::string_view level;  ///< "L1", "L2", "memory"
     Parameters parameters;
   };
   std::array<Size, 3> sizes;
-  Parameters small;  ///< for tests: every loop runs, with remainders where the program allows them
+  Parameters small;  ///< for tests: every loop runs, with remainder iterations where the program allows them
 
-  /// Fills the tensors, which are zeros. The same parameters and seed give the same bytes.
+  /// Fills the tensors, which are zero before. The same parameters and seed give the same bytes.
   void (*fill)(const Parameters& parameters, std::uint64_t seed, Tensors tensors) = nullptr;
 
-  /// Useful work of one repetition: additions, multiplications, comparisons, roots (an exponential counts as one), of
-  /// floats or, in programs of integers, of integers.
+  /// Useful work of one repetition: additions, multiplications, comparisons and roots of floats (an exponential counts
+  /// as one) or, in integer programs, of integers.
   double (*flop)(const Parameters& parameters) = nullptr;
-  /// Bytes that one repetition has to move: each element read or written once.
+  /// Minimum traffic of one repetition in bytes: each element read or written once.
   double (*bytes)(const Parameters& parameters) = nullptr;
 
-  /// How far an element of a tensor of floats may lie from the reference, over the greatest magnitude in its tensor,
-  /// after `repeat` repetitions, whatever order the reference adds in. Tensors of integers are equal bit for bit. Null:
-  /// those of floats too.
+  /// Maximum difference between a float tensor and the reference, relative to the greatest magnitude in the tensor,
+  /// after `repeat` repetitions and for any order of additions in the reference. Integer tensors must be identical.
+  /// Null: float tensors must be identical too.
   double (*tolerance)(const Parameters& parameters) = nullptr;
 
-  /// Sentrons that run it together; of several, each runs the text compiled with `rank` as its number.
+  /// Number of sentrons that run it together. If there are several, each runs the text compiled with its number as
+  /// `rank`.
   std::uint32_t sentrons = 1;
-  /// The same work in words scheduled by a person: the same tensors, one sentron. Null: nobody wrote one. Parameters
-  /// are complete (`complete`).
+  /// The same work scheduled by hand, for the same tensors and one sentron. Null: there is no such version. All
+  /// parameters must be given (see `complete`).
   isa::Program (*by_hand)(const Parameters& parameters) = nullptr;
 };
 
-/// All of list.def, in its order.
+/// All programs, in the order of list.def.
 std::span<const CompiledProgram> programs();
-/// Null: there is none of that name.
+/// Null if there is no program of that name.
 const CompiledProgram* find_program(std::string_view name);
 
-/// One repetition in plain C++ (references/reference.h); `parameters` in the order of the param items.
+/// One repetition in plain C++ (references/reference.h). `parameters`: in the order of the param items.
 using ReferenceFunction = void (*)(const std::int64_t* parameters, void* const* tensors);
-/// The reference of a program as this library was compiled, without fused multiply-adds.
+/// The reference of a program as compiled into this library, without fused multiply-adds.
 ReferenceFunction reference_of(std::string_view program);
 
-/// The param items of a text, in order, with their values.
+/// The param items of a text in order, with their values.
 std::vector<std::pair<std::string, std::int64_t>> parameters_of(std::string_view source);
-/// The values of all params of a program. A name that is no param is a mistake of the caller.
+/// The values of all params of a program. An unknown name is a bug of the caller.
 Parameters complete(const CompiledProgram& program, const Parameters& parameters);
-/// The same in order, as references take them.
+/// The same values in order, as references take them.
 std::vector<std::int64_t> ordered(const CompiledProgram& program, const Parameters& parameters);
 
 }  // namespace vtpu::kernels

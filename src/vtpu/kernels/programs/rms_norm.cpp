@@ -19,7 +19,7 @@ CompiledProgram rms_norm() {
               },
           .flop = [](const Parameters& p) { return 4 * matrix_elements(p); },
           .bytes = [](const Parameters& p) { return 8 * matrix_elements(p) + 4 * value(p, "n"); },
-          // n roundings of a sum of squares on either side, of which the root keeps half; a few behind it.
+          // Either side makes n roundings of a sum of squares; the root halves the relative error. A few more follow.
           .tolerance = [](const Parameters& p) { return (value(p, "n") + 16) * kRounding; },
           .by_hand = by_hand::rms_norm};
 }

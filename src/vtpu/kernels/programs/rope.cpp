@@ -32,7 +32,7 @@ CompiledProgram rope() {
               },
           .flop = [](const Parameters& p) { return 6 * pairs(p); },
           .bytes = [](const Parameters& p) { return 16 * pairs(p) + 8 * value(p, "tokens") * value(p, "half"); },
-          // Three roundings on either side, each turned by what follows, which keeps lengths.
+          // Three roundings on either side. Later rotations preserve the norm.
           .tolerance = [](const Parameters& p) { return 12 * value(p, "repeat") * kRounding; }};
 }
 

@@ -18,7 +18,7 @@ CompiledProgram spmv() {
           [](const Parameters& p, std::uint64_t seed, Tensors tensors) {
             Random random(seed);
             const auto start = elements<std::int32_t>(tensors, 0).first(static_cast<std::size_t>(p.at("rows")) + 1);
-            // Ends of rows: near even ones, each moved by up to half a row; some rows are then longer than others.
+            // Row ends are evenly spaced and then moved by up to half a row, so that some rows are longer than others.
             const double mean = value(p, "entries") / value(p, "rows");
             for (std::size_t i = 1; i + 1 < start.size(); ++i)
               start[i] = static_cast<std::int32_t>(mean * (static_cast<double>(i) + 0.5 * (random.unit() - 0.5)));
@@ -33,7 +33,7 @@ CompiledProgram spmv() {
       .flop = [](const Parameters& p) { return 2 * value(p, "entries"); },
       .bytes =
           [](const Parameters& p) { return 8 * value(p, "entries") + 8 * value(p, "rows") + 4 * value(p, "columns"); },
-      // Positive terms, at most twice the mean number of them in a row.
+      // Positive terms, at most twice the mean number per row.
       .tolerance =
           [](const Parameters& p) { return 2 * (2 * value(p, "entries") / value(p, "rows") + 2) * kRounding; }};
 }

@@ -25,7 +25,7 @@ CompiledProgram stencil() {
               },
           .flop = [](const Parameters& p) { return 2 * 6 * inside(p); },
           .bytes = [](const Parameters& p) { return 2 * 8 * inside(p); },
-          // Averages do not make errors grow; a step adds at most 5 roundings on either side.
+          // Averages do not amplify errors. A step adds at most 5 roundings on either side.
           .tolerance = [](const Parameters& p) { return 20 * value(p, "repeat") * kRounding; }};
 }
 

@@ -6,7 +6,7 @@
 namespace vtpu::kernels {
 namespace {
 
-// Records of 128 bytes in three arrays: whole numbers a, b (64 bits), c (32), e (16); vectors u, w; results.
+// Records of 128 bytes in three arrays: whole numbers a and b (64 bits), c (32), e (16); vectors u, w; results.
 constexpr std::size_t kMixRecords = 64, kMixBody = 16, kMixRecord = 128;
 constexpr std::uint64_t kMixTrips = kMixRecords / kMixBody;
 
@@ -34,7 +34,7 @@ isa::Program balanced_mix_program(std::uint64_t iterations, std::uint64_t seed) 
     const isa::Op keep = op(Opcode::cpack_v, M{2}, scaled, 0);
     const isa::Op read = op(Opcode::cunpack_i64, echo, M{2}, 2);
     for (std::size_t i = 0; i < kMixBody; ++i) {
-      const bool more = i > 0;  // of the record before, four ops are left
+      const bool more = i > 0;  // four ops of the previous record are left
       const std::size_t lane = i % 4;
       b.word(more ? subtract : isa::Op{}, op(Opcode::sgather_i64, a, place(numbers, i, 0)), more ? keep : isa::Op{});
       b.word(more ? accumulate : isa::Op{}, op(Opcode::sgather_i64, bb, place(numbers, i, 8)), more ? read : isa::Op{});

@@ -16,7 +16,7 @@ class DenseFma final : public Reference {
   void run(std::uint64_t iterations) override {
     for (std::uint64_t n = 0; n < iterations; ++n) {
       data_.pass([](auto& sum, const float* factor, const float* x) {
-        // The products are small whole numbers, hence exact: rounding once or twice is the same.
+        // Products of small whole numbers are exact, so rounding once or twice gives the same result.
         for (std::size_t i = 0; i < 16; ++i) sum[i] += factor[i] * x[i];
       });
     }

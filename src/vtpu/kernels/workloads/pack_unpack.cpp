@@ -28,7 +28,7 @@ isa::Program pack_unpack_program(std::uint64_t iterations, std::uint64_t seed) {
   clear(b, {sum, mixed, words, difference});
   nest(b, iterations, kPackTrips, 0, [&] {
     for (std::size_t i = 0; i < kPackBody; ++i) {
-      // Of the record before, its echo is still to be read.
+      // The echo of the previous record is still to be read.
       b.word(i > 0 ? mix_low : isa::Op{}, op(Opcode::sgather_v64, record(i), place(x, i, 0)),
              i > 0 ? read_echo(i - 1) : isa::Op{});
       b.word(i > 0 ? subtract : isa::Op{}, op(Opcode::sgather_i64, second(i), place(x, i, 8)),

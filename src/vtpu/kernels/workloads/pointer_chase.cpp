@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kCells = 1024, kSteps = 128;
 
-/// i → (i × factor + step) mod 1024 is one cycle through all cells: factor is 1 modulo 4 and step odd. Source: Hull and
-/// Dobell, "Random number generators", SIAM Review 4(3), 1962.
+/// i → (i × factor + step) mod 1024 is one cycle through all cells, because factor is 1 modulo 4 and step is odd.
+/// Source: Hull and Dobell, "Random number generators", SIAM Review 4(3), 1962.
 struct Successor {
   std::uint64_t factor, step;
   explicit Successor(std::uint64_t seed)

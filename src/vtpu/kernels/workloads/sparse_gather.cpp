@@ -57,9 +57,9 @@ class SparseGather final : public Reference {
     for (std::uint64_t n = 0; n < iterations; ++n) {
       for (std::size_t k = 0; k < kGatherCount; ++k) {
         const std::uint32_t place = places_[k];
-        const float* row = &table_[place * 2];  // in units of eight bytes
+        const float* row = &table_[place * 2];  // place counts units of eight bytes
         checksum_ += place;
-        Floats sum = sums_[k % 4];  // a copy, so that the compiler knows it to overlap nothing
+        Floats sum = sums_[k % 4];  // a local copy, so that the compiler knows that it does not alias
         for (std::size_t i = 0; i < 16; ++i) sum[i] += row[i];
         sums_[k % 4] = sum;
         buffers_[k % 2].lane[k / 2 % 4] = place;

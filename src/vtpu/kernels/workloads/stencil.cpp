@@ -6,7 +6,7 @@
 namespace vtpu::kernels {
 namespace {
 
-// Rows of 256 numbers, 16 of border at each end; 8 rows between two of border.
+// Rows of 256 numbers with a border of 16 at each end; 8 inner rows between two border rows.
 constexpr std::size_t kStencilWidth = 256, kStencilBorder = 16, kStencilVectors = 14, kStencilRowsInside = 8;
 constexpr std::size_t kStencilElements = kStencilWidth * (kStencilRowsInside + 2);
 constexpr std::int32_t kStencilRowBytes = kStencilWidth * 4;
@@ -36,7 +36,7 @@ isa::Program stencil_program(std::uint64_t iterations, std::uint64_t seed) {
       };
       const V t = result(i);
       isa::Op c[5], maximum, store;
-      if (i > 0) {  // what concerns the vector before
+      if (i > 0) {  // the rest of the previous vector
         const V last = result(i - 1);
         const std::size_t lane = (i - 1) % 4;
         maximum = op(Opcode::dmax_f32x16, greatest, greatest, last);
@@ -83,7 +83,7 @@ class Stencil final : public Reference {
         for (std::size_t k = 0; k < kStencilVectors; ++k) {
           const float* at = &grids_[now_][row * kStencilWidth + kStencilBorder + k * 16];
           float* out = &grids_[1 - now_][row * kStencilWidth + kStencilBorder + k * 16];
-          Floats next;  // of its own, so that the compiler knows it to overlap nothing
+          Floats next;  // local, so that the compiler knows that it does not alias
           for (std::size_t i = 0; i < 16; ++i) {
             float sum = at[i - kStencilWidth] * 0.125F;
             sum += at[i - 1] * 0.125F;
@@ -120,7 +120,7 @@ class Stencil final : public Reference {
   std::array<std::uint64_t, 2> scalars_{};
 };
 
-// Six dense and six sparse ops a vector; five of coordination, three for the last; the step of the row.
+// Six dense and six sparse ops per vector; five coordination ops, three for the last vector; the step of the row.
 constexpr double kStencilRowOps = 17.0 * kStencilVectors - 2 + 1;
 
 }  // namespace

@@ -61,7 +61,7 @@ class StreamScale final : public Reference {
       for (std::size_t k = 0; k < kScaleVectors; ++k) {
         const float* x = &x_[k * 16];
         float* y = &y_[k * 16];
-        Floats next;  // of its own, so that the compiler knows it to overlap nothing
+        Floats next;  // local, so that the compiler knows that it does not alias
         for (std::size_t i = 0; i < 16; ++i) {
           const float value = x[i] * scale[i] + shift[i];
           next[i] = value > 0 ? value : 0;

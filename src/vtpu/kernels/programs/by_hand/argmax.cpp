@@ -16,8 +16,8 @@ isa::ConstantPlace lanes(Builder& b, const std::array<std::int32_t, 16>& values)
 
 }  // namespace
 
-// Greatest elements of blocks of 512 first, one word a vector into eight maxima; the first block with the greatest of
-// all is then searched for where it stands. n: a multiple of 512.
+// First finds the maxima of blocks of 512, one word per vector, in eight registers. Then searches the first block that
+// holds the overall maximum for its position. n: a multiple of 512.
 isa::Program argmax(const Parameters& parameters) {
   constexpr std::size_t kVectors = 32, kMaxima = 8;
   const std::int64_t blocks = multiple(parameters, "n", 16 * kVectors) / (16 * kVectors);
@@ -62,7 +62,8 @@ isa::Program argmax(const Parameters& parameters) {
     b.word(op(Opcode::dbcast_i32, everywhere, top));
     b.word(op(Opcode::dmov_const, number, lanes(b, iota)));
     b.word(op(Opcode::dmov_v, least, most));
-    // Three words a vector behind its load: where it is the greatest, the lane's number, else the greatest number.
+    // Three words per vector after its load: lanes that equal the maximum get their lane number, others the greatest
+    // number.
     for (std::size_t k = 0; k <= kVectors; ++k) {
       const R mask{static_cast<unsigned>(1 + k % 2)};
       const isa::Op load = k < kVectors ? op(Opcode::sgather_v64, loaded(k), at(x, best, 1, lines(k))) : isa::Op{};
@@ -83,7 +84,7 @@ isa::Program argmax(const Parameters& parameters) {
       b.word(op(Opcode::dmin_i32x16, least, least, folded));
     }
     b.word(op(Opcode::dextr_i32, scalar, least, 0));
-    b.word(op(Opcode::dshr_i64, best, best, 2));  // of bytes elements
+    b.word(op(Opcode::dshr_i64, best, best, 2));  // byte offset → element
     b.word(op(Opcode::dadd_i64, scalar, scalar, best));
     b.word(op(Opcode::sscattr_i64, scalar, at(place)));
   });

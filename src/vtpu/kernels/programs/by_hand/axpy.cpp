@@ -2,8 +2,8 @@
 
 namespace vtpu::kernels::by_hand {
 
-// Eight vectors a turn, three words each: x; y; the product with the store of the vector before. The last store has a
-// word of its own, with the end of the loop. n: a multiple of 128.
+// Eight vectors per iteration, three words each: load x; load y; multiply-add, with the store of the previous vector.
+// The last store has its own word, with the end of the loop. n: a multiple of 128.
 isa::Program axpy(const Parameters& parameters) {
   constexpr std::size_t kVectors = 8;
   const std::int64_t turns = multiple(parameters, "n", 16 * kVectors) / (16 * kVectors);
@@ -17,7 +17,7 @@ isa::Program axpy(const Parameters& parameters) {
   return repeated(b, parameters, [&] {
     b.word(op(Opcode::dmov_i64, kStep, 0), op(Opcode::sgather_bcast, factor, at(a)));
     b.counted_loop(kCount, static_cast<std::uint64_t>(turns), [&] {
-      // The step is made in the second vector's first word: addresses from there on are behind it.
+      // The index is stepped in the second vector's first word, so later addresses are corrected.
       const auto place = [&](P tensor, std::size_t k, bool stepped) {
         return at(tensor, kStep, 1, lines(k, stepped ? -lines(kVectors) : 0));
       };

@@ -2,9 +2,9 @@
 #include "vtpu/isa/program.h"
 #include "vtpu/kernels/programs/program.h"
 
-/// Programs in words scheduled by a person, as well as we can for the core that the project measures: what the compiler
-/// is held against. Each takes all params (`complete`) with such values as `CompiledProgram::sizes` has: every count is
-/// a multiple of what a loop's body does, as the file says. Other values are a mistake of the caller.
+/// Programs scheduled by hand, as well as we can for the core that the project measures. They are the baseline for the
+/// compiler. Each takes all params (`complete`), with values such as those in `CompiledProgram::sizes`: every count is
+/// a multiple of what a loop body handles, as the file states. Other values are a bug of the caller.
 namespace vtpu::kernels::by_hand {
 
 isa::Program dot(const Parameters& parameters);

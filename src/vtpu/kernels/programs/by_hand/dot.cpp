@@ -2,8 +2,8 @@
 
 namespace vtpu::kernels::by_hand {
 
-// Eight vectors a turn, two words each: x, y, and in the word of the next x their product, into one of eight sums, so
-// that none waits for its own last addition. n: a multiple of 128.
+// Eight vectors per iteration, two words each: load x; load y. The product is computed in the word that loads the next
+// x, into one of eight sums, so that no addition waits for the previous one. n: a multiple of 128.
 isa::Program dot(const Parameters& parameters) {
   constexpr std::size_t kVectors = 8;
   const std::int64_t turns = multiple(parameters, "n", 16 * kVectors) / (16 * kVectors);
@@ -19,10 +19,10 @@ isa::Program dot(const Parameters& parameters) {
     b.counted_loop(kCount, static_cast<std::uint64_t>(turns), [&] {
       for (std::size_t k = 0; k < kVectors; ++k) {
         const std::int32_t from = lines(k, k == kVectors - 1 ? -lines(kVectors) : 0);
-        // In the first word the last product of the turn before; of zeros, in the first turn.
+        // The first word adds the previous iteration's last product, which is 0 in the first iteration.
         b.word(multiply((k + kVectors - 1) % kVectors), op(Opcode::sgather_v64, load_x(k), at(x, kStep, 1, from)));
         const isa::Op load = op(Opcode::sgather_v64, load_y(k), at(y, kStep, 1, from));
-        if (k == kVectors - 2)  // the last vector's addresses follow it
+        if (k == kVectors - 2)  // the last vector's addresses come after the step
           b.word(op(Opcode::dadd_i64, kStep, kStep, lines(kVectors)), load);
         else
           b.word(load);

@@ -2,9 +2,9 @@
 
 namespace vtpu::kernels::by_hand {
 
-// A bag a turn, all its rows written out: five words each, in which its four vectors are loaded and, a word behind,
-// added, while the place of the next row but one is loaded and that of the next made a displacement. Of a table beyond
-// the second cache the rows of the next bag are asked for: five words more. bags ≥ 2, bag ≥ 3.
+// One bag per iteration, with all rows unrolled. Each row takes five words, which load its four vectors and add them
+// one word later. They also load the place of the row after next and convert that of the next row to a displacement. If
+// the table exceeds the second-level cache, five more words prefetch the rows of the next bag. bags ≥ 2, bag ≥ 3.
 isa::Program embedding_bag(const Parameters& parameters) {
   constexpr std::int64_t kRowBytes = 256, kCache = 1 << 20;
   const std::int64_t bags = multiple(parameters, "bags", 1, 2);
@@ -23,7 +23,7 @@ isa::Program embedding_bag(const Parameters& parameters) {
   };
   const auto shift = [&](std::size_t row) { return op(Opcode::dshl_i64, displacement(row), place(row), 8); };
   const auto load = [&](std::size_t row, std::size_t k) {
-    // The first row goes where the sums will be.
+    // The first row is loaded directly into the sums.
     return op(Opcode::sgather_v64, row == 0 ? v(k) : loaded(4 * row + k), at(table, displacement(row), 1, lines(k)));
   };
   const auto add = [&](std::size_t row, std::size_t k) {
@@ -56,7 +56,7 @@ isa::Program embedding_bag(const Parameters& parameters) {
   return repeated(b, parameters, [&] {
     b.word(op(Opcode::dmov_i64, kStep, 0));
     b.word(op(Opcode::dmov_i64, out_at, 0));
-    // The last bag has none behind it.
+    // No bag follows the last one.
     b.counted_loop(kCount, static_cast<std::uint64_t>(far ? bags - 1 : bags), [&] { turn(far); });
     if (far) turn(false);
   });

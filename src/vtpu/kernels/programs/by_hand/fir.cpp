@@ -2,9 +2,9 @@
 
 namespace vtpu::kernels::by_hand {
 
-// Eight vectors of results a turn, all taps written out: of each tap the broadcast of its factor and eight loads, nine
-// words, with eight multiply-adds a word behind; the first tap's are multiplications, so that no sum has to be cleared.
-// n: a multiple of 128.
+// Eight vectors of results per iteration, with all taps unrolled. A tap takes nine words, the broadcast of its factor
+// and eight loads; its eight multiply-adds follow one word later. The first tap multiplies only, so no sum must be
+// cleared. n: a multiple of 128.
 isa::Program fir(const Parameters& parameters) {
   constexpr std::size_t kVectors = 8;
   const std::int64_t turns = multiple(parameters, "n", 16 * kVectors) / (16 * kVectors);
@@ -38,7 +38,7 @@ isa::Program fir(const Parameters& parameters) {
       }
       b.word(multiply(taps - 1, kVectors - 1), op(Opcode::sscattr_v64, v(0), at(y, kStep, 1, 0)));
       for (std::size_t k = 1; k < kVectors; ++k) {
-        // The step is made beside the last store but one.
+        // The step shares the word of the last store but one.
         const bool stepped = k == kVectors - 1;
         const isa::Op store = op(Opcode::sscattr_v64, v(k), at(y, kStep, 1, lines(k, stepped ? -lines(kVectors) : 0)));
         if (k == kVectors - 2)

@@ -2,9 +2,10 @@
 
 namespace vtpu::kernels::by_hand {
 
-// Tiles of 6 rows by 32 columns in twelve registers. A step of k is twelve words, a multiply-add each: beside them the
-// broadcasts of the next elements of A, each a row ahead, and the two vectors of the next row of B. Eight steps a turn;
-// the last of all asks for nothing behind the matrices. rows: a multiple of 6, columns of 32, inner of 8, at least 16.
+// Tiles of 6 rows by 32 columns in twelve registers. A step of k takes twelve words with one multiply-add each. The
+// same words broadcast the next elements of A, each one row ahead, and load the two vectors of the next row of B. An
+// iteration has eight steps; the very last step loads nothing beyond the matrices. rows: a multiple of 6, columns of
+// 32, inner of 8, at least 16.
 isa::Program gemm(const Parameters& parameters) {
   constexpr std::size_t kRows = 6, kUnrolled = 8;
   const std::int64_t rows = multiple(parameters, "rows", kRows), columns = multiple(parameters, "columns", 32);
@@ -24,7 +25,7 @@ isa::Program gemm(const Parameters& parameters) {
     return op(Opcode::sgather_v64, half,
               at(right, b_at, 1, static_cast<std::int32_t>(k) * b_pitch + (half.index == high.index ? kLine : 0)));
   };
-  /// One step of k; `more`: another follows.
+  /// One step of k; `more`: another step follows.
   const auto step = [&](std::size_t k, bool more) {
     for (std::size_t row = 0; row < kRows; ++row) {
       const bool last = row == kRows - 1;

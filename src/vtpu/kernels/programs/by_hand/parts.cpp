@@ -11,7 +11,7 @@ void point_at_tensors(Builder& b, unsigned count) {
 
 std::int64_t multiple(const Parameters& parameters, const std::string& name, std::int64_t of, std::int64_t least) {
   const std::int64_t number = parameters.at(name);
-  VTPU_CHECK(number >= least && number % of == 0, "params of a program by hand are such as its sizes have");
+  VTPU_CHECK(number >= least && number % of == 0, "params of a hand-written program are multiples of its block sizes");
   return number;
 }
 

@@ -6,7 +6,7 @@
 #include "vtpu/isa/builder.h"
 #include "vtpu/kernels/programs/by_hand/by_hand.h"
 
-/// What the programs by hand share. Registers by convention: r15 counts an inner loop, r14 steps through it, r13 counts
+/// Helpers of the hand-written programs. Register conventions: r15 counts an inner loop, r14 is its index, r13 counts
 /// repetitions.
 namespace vtpu::kernels::by_hand {
 
@@ -19,23 +19,23 @@ using isa::R;
 using isa::V;
 
 inline constexpr R kRepeat{13}, kStep{14}, kCount{15};
-inline constexpr std::int32_t kLine = 64;  ///< bytes of a vector
+inline constexpr std::int32_t kLine = 64;  ///< bytes per vector
 
-/// A displacement of k vectors and some bytes.
+/// The displacement of k vectors plus some bytes.
 inline std::int32_t lines(std::size_t k, std::int32_t bytes = 0) {
   return static_cast<std::int32_t>(k) * kLine + bytes;
 }
 inline V v(std::size_t k) { return V{static_cast<unsigned>(k)}; }
 
-/// p registers 0, 1, … at the first elements of the first `count` tensors.
+/// Sets p registers 0, 1, … to the first elements of the first `count` tensors.
 void point_at_tensors(Builder& b, unsigned count);
-/// A param that has to be a multiple of `of`, at least `least`.
+/// The value of a param, which must be a multiple of `of` and at least `least`.
 std::int64_t multiple(const Parameters& parameters, const std::string& name, std::int64_t of, std::int64_t least = 1);
-/// Zeros a vector register.
+/// Clears a vector register.
 isa::Op zero(V register_);
-/// Registers first to first + 7 are added into the first; its sum is left in `sum`.
+/// Adds registers first to first + 7 into the first; the sum of its lanes goes to `sum`.
 void add_up_eight(Builder& b, unsigned first, R sum);
-/// Runs `body` `repeat` times, halts.
+/// Runs `body` `repeat` times, then halts.
 isa::Program repeated(Builder& b, const Parameters& parameters, const std::function<void()>& body);
 
 }  // namespace vtpu::kernels::by_hand

@@ -4,9 +4,9 @@
 
 namespace vtpu::kernels::by_hand {
 
-// Of each row first the squares, one word a vector into eight sums, sixteen vectors a turn; then, eight vectors a turn
-// and three words each, x; the gain, and x by the row's scale; their product, and the store of the vector before. n: a
-// multiple of 256.
+// For each row, first sums the squares: one word per vector, eight sums, sixteen vectors per iteration. Then scales:
+// eight vectors per iteration, three words each: load x; load the gain and scale x; multiply, with the store of the
+// previous vector. n: a multiple of 256.
 isa::Program rms_norm(const Parameters& parameters) {
   constexpr std::size_t kSquares = 16, kVectors = 8;
   const std::int64_t rows = multiple(parameters, "rows", 1), n = multiple(parameters, "n", 16 * kSquares);
@@ -34,7 +34,7 @@ isa::Program rms_norm(const Parameters& parameters) {
       for (std::size_t k = 0; k < 10; ++k) b.word(zero(v(k)));
       b.word(op(Opcode::dmov_i64, kStep, start));
       b.counted_loop(kCount, static_cast<std::uint64_t>(n) / (16 * kSquares), [&] {
-        // In the first word the last square of the turn before; of zeros, in the first turn.
+        // The first word adds the previous iteration's last square, which is 0 in the first iteration.
         for (std::size_t k = 0; k < kSquares; ++k)
           b.word(square((k + kSquares - 1) % kSquares), op(Opcode::sgather_v64, squared(k), at(x, kStep, 1, lines(k))));
         b.word(op(Opcode::dadd_i64, kStep, kStep, lines(kSquares)));
@@ -49,7 +49,7 @@ isa::Program rms_norm(const Parameters& parameters) {
       b.word(op(Opcode::dmov_i64, kStep, start));
       b.word(op(Opcode::dmov_i64, gain_at, 0));
       b.counted_loop(kCount, static_cast<std::uint64_t>(n) / (16 * kVectors), [&] {
-        // Steps are made in the second and third vectors' first words; addresses from there on are behind them.
+        // The indices are stepped in the first words of the second and third vectors, so later addresses are corrected.
         const auto place = [&](P tensor, std::size_t k, bool stepped) {
           return at(tensor, kStep, 1, lines(k, stepped ? -lines(kVectors) : 0));
         };

@@ -2,7 +2,7 @@
 
 void reference_prefix_sum(const std::int64_t* parameters, void* const* tensors) {
   const std::int64_t n = parameters[0];
-  // Unsigned: sums wrap around.
+  // Unsigned, so that sums wrap around.
   const std::uint32_t* __restrict x = static_cast<const std::uint32_t*>(tensors[0]);
   std::uint32_t* __restrict y = static_cast<std::uint32_t*>(tensors[1]);
   std::uint32_t sum = 0;
