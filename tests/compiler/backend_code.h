@@ -19,7 +19,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/isa/registers.h"
 
-// Code for the back end by hand, and what it leaves in memory.
+// Builds code for the back end by hand, and runs it.
 namespace vtpu::compiler::backend {
 
 inline constexpr Packing kPackings[] = {Packing::one_op, Packing::by_pipe, Packing::list, Packing::pipelined};
@@ -32,7 +32,7 @@ struct At {
   MemoryReference reference;
 };
 
-/// Makes blocks one behind the other. Tensor k is the line k + 1 of a scroll, `kTensorBytes` long.
+/// Builds blocks one after the other. Tensor k is line k + 1 of a scroll and has `kTensorBytes`.
 class Maker {
  public:
   static constexpr std::uint32_t kTensorBytes = 8192;
@@ -53,7 +53,7 @@ class Maker {
   Register r() { return code.fresh(isa::File::r); }
   Register v() { return code.fresh(isa::File::v); }
   Register m() { return code.fresh(isa::File::m); }
-  /// A pointer to the tensor, made again where registers are short.
+  /// A pointer to the tensor, rematerialisable when registers are short.
   Register tensor(std::uint32_t number) {
     const Register p = code.fresh(isa::File::p);
     code.rematerializable.emplace_back(p, static_cast<std::uint32_t>(code.coordinates.size()));
@@ -108,7 +108,7 @@ class Maker {
     here().exit = op;
     here().target = target;
   }
-  /// Opens an innermost loop with that counter, which holds its trip count; 0: known at run time.
+  /// Opens an innermost loop with this counter, which holds its trip count. 0: known only at run time.
   void loop(std::uint64_t trip, unsigned depth = 1) {
     block(depth);
     here().loop = Block::Loop{trip, true, "loop", ++line_};
@@ -143,7 +143,7 @@ std::span<T> as(Bytes& bytes) {
   return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
 
-/// What `run(machine, context)` makes of the tensors; fails the test where it does not halt.
+/// The tensors after `run(machine, context)`; fails the test if it does not halt.
 template <class Run>
 Tensors run_with(Tensors tensors, const Run& run) {
   exec::Machine machine;
@@ -163,7 +163,7 @@ Tensors run_with(Tensors tensors, const Run& run) {
     std::memcpy(bytes_of(k), tensors[k].data(), Maker::kTensorBytes);
   }
   EXPECT_EQ(run(machine, context), exec::Status::halted) << context.trap.message();
-  EXPECT_EQ(machine.memory().regions().size(), tensors.size()) << "a region for spilled registers is left";
+  EXPECT_EQ(machine.memory().regions().size(), tensors.size()) << "the region for spilled registers was not freed";
   for (std::size_t k = 0; k < tensors.size(); ++k) std::memcpy(tensors[k].data(), bytes_of(k), Maker::kTensorBytes);
   return tensors;
 }
@@ -173,8 +173,8 @@ inline Tensors run_on(const exec::Engine& engine, const Tensors& tensors) {
                   [&](exec::Machine& machine, exec::Context& context) { return engine.run(machine, context); });
 }
 
-/// What the code itself means, op by op, with no back end in between: each op is a word on registers of its own, into
-/// which the values of its operands are put before it is executed.
+/// The meaning of the code, op by op and without the back end: each op becomes a word on fixed registers, into which
+/// its operands' values are put before it is executed.
 inline Tensors run_code(const Code& code, const Tensors& tensors) {
   isa::Program program;
   program.constants = code.constants, program.coordinates = code.coordinates;
@@ -233,7 +233,7 @@ inline Tensors run_code(const Code& code, const Tensors& tensors) {
   });
 }
 
-/// Expects that the slots of each word can be executed one after the other, as the engine for host code wants.
+/// Expects that the slots of each word can be executed one after the other, as the native engine requires.
 inline void expect_orderable(const isa::Program& program) {
   for (std::size_t w = 0; w < program.words.size(); ++w) {
     const isa::Word& word = program.words[w];
@@ -257,7 +257,7 @@ struct Made {
   Tensors tensors;
 };
 
-/// Compiles and runs by the interpreter and, where the host has one, by host code; expects equal memories.
+/// Compiles and runs by the interpreter and, if the host has one, by the native engine. Expects equal memories.
 inline Made make_and_run(const Code& code, Packing packing, const Tensors& tensors, const ports::PortMap& map = {}) {
   auto words = make_words(code, packing, map);
   if (!words) throw std::runtime_error(words.error().message());
@@ -269,7 +269,7 @@ inline Made make_and_run(const Code& code, Packing packing, const Tensors& tenso
   if (exec::jit::host_form()) {
     auto native = exec::jit::NativeEngine::compile(*program);
     if (!native) throw std::runtime_error(native.error().message());
-    EXPECT_EQ(run_on(*native, tensors), made.tensors) << "interpreter and host code differ";
+    EXPECT_EQ(run_on(*native, tensors), made.tensors) << "the engines differ";
   }
   return made;
 }

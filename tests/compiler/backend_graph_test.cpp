@@ -21,7 +21,7 @@ Graph graph_of(const Block& block, bool carried = false, bool status_read = fals
   return make_graph(block, options);
 }
 
-/// The delay of the edge, where there is one.
+/// The delay of the edge, if there is one.
 std::optional<std::int32_t> delay(const Graph& graph, std::uint32_t from, std::uint32_t to,
                                   std::uint32_t distance = 0) {
   for (const Dependence& e : graph.from(from))
@@ -33,15 +33,15 @@ MemoryReference affine(std::int64_t offset, std::int64_t step, std::int64_t byte
   return {0, true, 1, offset, step, bytes};
 }
 
-TEST(Dependences, AReadWaitsForTheLatencyAWriteForTheReadAnotherWriteForAWord) {
+TEST(Dependences, AReadWaitsForTheLatencyAWriteForEarlierReadsAndWrites) {
   Maker make;
   const Register a = make.r(), b = make.r();
   make.block(0);
   make.op(Opcode::dmul_i64, a, b, b);  // 0
-  make.op(Opcode::dadd_i64, b, a, a);  // 1: reads a, writes what 0 reads
+  make.op(Opcode::dadd_i64, b, a, a);  // 1: reads a, writes a register that 0 reads
   make.op(Opcode::dsub_i64, a, b, b);  // 2: writes a again
   const Graph graph = graph_of(make.here());
-  EXPECT_EQ(delay(graph, 0, 1), 3);  // of a multiplication; more than the 0 of the write after read
+  EXPECT_EQ(delay(graph, 0, 1), 3);  // latency of a multiplication, more than the 0 of the write after read
   EXPECT_EQ(delay(graph, 1, 2), 1);
   EXPECT_EQ(delay(graph, 0, 2), 1);
 }
@@ -53,7 +53,7 @@ TEST(Dependences, AnAddressDoesNotWaitForTheStepOfItsIndex) {
   make.load(Opcode::sgather_i64, x, {p, i, 3, 0, affine(0, 8, 8)});  // 0
   make.imm(Opcode::dadd_i64, i, i, 1);                               // 1
   make.load(Opcode::sgather_i64, y, {p, i, 3, 0, affine(8, 8, 8)});  // 2
-  make.op(Opcode::dxor_i64, x, x, i);                                // 3: the index as a number
+  make.op(Opcode::dxor_i64, x, x, i);                                // 3: uses the index as a number
   make.close(counter);
   const Graph graph = graph_of(make.code.blocks[1]);
   EXPECT_EQ(delay(graph, 0, 1), std::nullopt);
@@ -64,7 +64,7 @@ TEST(Dependences, AnAddressDoesNotWaitForTheStepOfItsIndex) {
   EXPECT_FALSE(found[0].addresses_only);
 }
 
-TEST(Dependences, MessagesKeepTheirOrderAndFencesThatOfMemory) {
+TEST(Dependences, MessagesKeepTheirOrderAndFencesOrderMemory) {
   Maker make;
   const Register p = make.code.fresh(isa::File::p), m = make.m(), n = make.m(), x = make.r();
   make.block(0);
@@ -83,13 +83,13 @@ TEST(Dependences, MessagesKeepTheirOrderAndFencesThatOfMemory) {
   for (std::uint32_t other = 0; other < 5; ++other) EXPECT_EQ(delay(graph, other, 5), std::nullopt);
 }
 
-TEST(Dependences, AccessesMeetAfterAsManyIterationsAsTheirBytesDo) {
+TEST(Dependences, AccessesConflictAtTheDistanceOfTheirBytes) {
   const auto meet = [](MemoryReference early, MemoryReference late, std::uint32_t least) {
     return overlap_distance(early, late, least);
   };
   EXPECT_EQ(meet(affine(0, 8, 8), affine(0, 8, 8), 0), 0u);
   EXPECT_EQ(meet(affine(0, 8, 8), affine(0, 8, 8), 1), std::nullopt);
-  EXPECT_EQ(meet(affine(32, 8, 8), affine(0, 8, 8), 0), 4u);  // stored four ahead, read four iterations later
+  EXPECT_EQ(meet(affine(32, 8, 8), affine(0, 8, 8), 0), 4u);  // stored four elements ahead, read four iterations later
   EXPECT_EQ(meet(affine(0, 8, 8), affine(32, 8, 8), 1), std::nullopt);
   EXPECT_EQ(meet(affine(0, -8, 8), affine(32, -8, 8), 1), 4u);
   EXPECT_EQ(meet(affine(64, 16, 64), affine(0, 16, 64), 0), 1u);
@@ -105,7 +105,7 @@ TEST(Dependences, AccessesMeetAfterAsManyIterationsAsTheirBytesDo) {
   EXPECT_EQ(meet(affine(0, 8, 8), unknown, 1), 1u);
 }
 
-/// Iterations of x = (x op x) with a load and a store through memory `apart` elements apart.
+/// A loop of x = (x op x) with a load and a store `apart` elements apart.
 Block recurrence(Opcode opcode, std::int64_t apart) {
   Maker make;
   const Register p = make.code.fresh(isa::File::p), i = make.r(), x = make.r(), y = make.r(), counter = make.r();
@@ -118,8 +118,8 @@ Block recurrence(Opcode opcode, std::int64_t apart) {
   return make.code.blocks[1];
 }
 
-TEST(Mii, ARecurrenceThroughMemoryIsItsDelaysOverItsDistance) {
-  // A load of 4 words, a division of 10, a word from store to load.
+TEST(Mii, ARecurrenceThroughMemoryBoundsTheIntervalByDelayOverDistance) {
+  // A load of 4 words, a division of 10, and one word from store to load.
   EXPECT_EQ(rec_mii(graph_of(recurrence(Opcode::ddiv_f64, 1), true)), 15u);
   EXPECT_EQ(rec_mii(graph_of(recurrence(Opcode::ddiv_f64, 2), true)), 8u);
   EXPECT_EQ(rec_mii(graph_of(recurrence(Opcode::ddiv_f64, 5), true)), 3u);
@@ -127,7 +127,7 @@ TEST(Mii, ARecurrenceThroughMemoryIsItsDelaysOverItsDistance) {
   EXPECT_EQ(rec_mii(graph_of(recurrence(Opcode::dadd_i64, -1), true)), 1u);
 }
 
-TEST(Mii, TheFullestSlotIsTheBoundOfTheSlots) {
+TEST(Mii, TheFullestSlotBoundsTheInterval) {
   const Block block = recurrence(Opcode::dadd_i64, 1);
   EXPECT_EQ(slots_of(block, {}), (std::array<unsigned, 3>{2, 2, 0}));
   EXPECT_EQ(slots_of(block, {3}), (std::array<unsigned, 3>{1, 2, 0}));
@@ -135,7 +135,7 @@ TEST(Mii, TheFullestSlotIsTheBoundOfTheSlots) {
   EXPECT_EQ(res_mii({0, 0, 0}), 1u);
 }
 
-TEST(ModuloSchedule, HoldsEveryDependenceAndOneOpASlot) {
+TEST(ModuloSchedule, ObeysEveryDependenceAndPutsOneOpInASlot) {
   for (const std::int64_t apart : {-1, 1, 2, 5})
     for (const Opcode opcode : {Opcode::ddiv_f64, Opcode::dadd_i64})
       for (const Priority priority : {Priority::height, Priority::source}) {
@@ -151,7 +151,7 @@ TEST(ModuloSchedule, HoldsEveryDependenceAndOneOpASlot) {
       }
 }
 
-TEST(ModuloSchedule, AValueThatLivesForSeveralIntervalsHasAsManyCopies) {
+TEST(ModuloSchedule, AValueThatLivesForSeveralIntervalsHasACopyForEach) {
   const Block block = recurrence(Opcode::ddiv_f64, -1);
   ModuloSchedule schedule;
   schedule.interval = 2;
@@ -160,7 +160,8 @@ TEST(ModuloSchedule, AValueThatLivesForSeveralIntervalsHasAsManyCopies) {
   const std::vector<isa::File> files(16, isa::File::r);
   const Expansion expansion = expand_variables(block, schedule, locals, files, false);
   ASSERT_EQ(locals.size(), 2u);
-  EXPECT_EQ(expansion.copies, (std::vector<unsigned>{2, 8}));  // 4 words of 2, 11 words of 2, as powers of two
+  EXPECT_EQ(expansion.copies, (std::vector<unsigned>{2, 8}));  // live ranges of 4 and 11 words at an interval of 2,
+                                                               // rounded up to powers of two
   EXPECT_EQ(expansion.factor, 8u);
 }
 

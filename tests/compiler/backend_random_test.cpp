@@ -3,15 +3,15 @@
 #include "backend_code.h"
 #include "vtpu/base/random.h"
 
-// Random code through every packing, against what the code itself means.
+// Random code in every packing, compared with the meaning of its ops.
 namespace vtpu::compiler::backend {
 namespace {
 
 using isa::Opcode;
 
-constexpr std::int64_t kStart = 400;  // of the index that loops step, in eights of bytes
+constexpr std::int64_t kStart = 400;  // start of the index that loops step, in units of eight bytes
 
-/// Straight code, a loop, straight code; what the registers hold at the end is stored.
+/// Straight-line code, a loop, straight-line code. At the end, the registers are stored.
 class RandomCode {
  public:
   RandomCode(std::uint64_t seed, unsigned scalars, unsigned vectors, bool status)
@@ -47,7 +47,7 @@ class RandomCode {
     const bool local = !locals.empty() && random_.below(3) != 0;
     return local ? locals[random_.below(locals.size())] : lasting[random_.below(lasting.size())];
   }
-  /// A register for a result: in loops mostly a fresh one, which later ops of the iteration may read, and write again.
+  /// A register for a result. In loops it is mostly fresh; later ops of the iteration may read and rewrite it.
   Register new_r(bool in_loop) { return result(in_loop, isa::File::r, r_, local_r_); }
   Register new_v(bool in_loop) { return result(in_loop, isa::File::v, v_, local_v_); }
   Register result(bool in_loop, isa::File file, const std::vector<Register>& lasting, std::vector<Register>& locals) {
@@ -55,7 +55,7 @@ class RandomCode {
     locals.push_back(make_.code.fresh(file));
     return locals.back();
   }
-  /// Behind a loop, what its last iteration left in some registers goes where it is kept.
+  /// After a loop, copies the last iteration's values of some registers to registers that stay live.
   void forget_locals() {
     if (!local_r_.empty() && random_.below(2) == 0)
       make_.op(Opcode::dxor_i64, r_[0], r_[0], local_r_[random_.below(local_r_.size())]);
@@ -99,13 +99,13 @@ class RandomCode {
     }
   }
 
-  /// A place in a tensor, and what is known of it.
+  /// A place in a tensor, with what is known about it.
   At at(std::uint32_t tensor, std::int64_t bytes, bool in_loop) {
     const auto disp = static_cast<std::int64_t>(8 * random_.below(20));
     At at{tensors_[tensor], kNoRegister, 0, static_cast<std::int32_t>(disp), {tensor, true, 0, disp, 0, bytes}};
     if (in_loop && random_.below(3) != 0) {
       at.index = index_, at.scale = 3;
-      // Beyond its start the index has moved a step where the loop's own stands before.
+      // Before the loop's own step, the index has moved one step beyond its start.
       at.reference = {tensor, true, 1, disp + (stepped_ ? 8 * step_ : 0), 8 * step_, bytes};
     } else if (random_.below(3) == 0) {
       const Register masked = make_.r();
@@ -120,7 +120,7 @@ class RandomCode {
     for (std::uint64_t k = 0; k < ops; ++k) one(in_loop);
   }
 
-  // Sources before results: of one op, a result is no source.
+  // Choose sources before results, so that an op does not read its own result.
   void scalar(Opcode opcode, bool in_loop, std::int64_t number = 0) {
     const Register a = some_r(), b = some_r();
     if (number != 0)
@@ -172,7 +172,7 @@ class RandomCode {
       }
       case 12: make_.op(Opcode::cpack_i64, m_, some_r()).op.mode = static_cast<std::uint8_t>(random_.below(4)); break;
       case 13: make_.op(Opcode::cunpack_i64, some_r(), m_).op.mode = static_cast<std::uint8_t>(random_.below(4)); break;
-      case 14: {  // the index as a number, too
+      case 14: {  // uses the index as a number
         if (random_.below(4) == 0) make_.op(Opcode::dxor_i64, some_r(), some_r(), index_);
         break;
       }
@@ -229,12 +229,12 @@ Tally expect_equal(std::uint64_t first_seed, unsigned cases, unsigned scalars, u
   return tally;
 }
 
-TEST(RandomCode, AllPackingsLeaveWhatTheOpsOneByOneLeave) {
+TEST(RandomCode, AllPackingsLeaveTheSameMemoryAsExecutingOpByOp) {
   const Tally tally = expect_equal(1, 1500, 5, 5);
   EXPECT_GT(tally.pipelined, 500u);
 }
 
-TEST(RandomCode, AlsoWhereRegistersAreShort) {
+TEST(RandomCode, LeavesTheSameMemoryWhenRegistersAreShort) {
   const Tally tally = expect_equal(100000, 300, 30, 22);
   EXPECT_GT(tally.spilled, 1000u);
   EXPECT_GT(tally.pipelined, 10u);

@@ -32,7 +32,7 @@ MemoryReference fixed(std::uint32_t tensor, std::int64_t offset, std::int64_t by
   return {tensor, true, 0, offset, 0, bytes};
 }
 
-/// acc += x[i]·y[i] over vectors of 16, the sum's vector to tensor 2. The trip count is a constant, or read from
+/// acc += x[i]·y[i] over vectors of 16; the vector of sums goes to tensor 2. The trip count is a constant, or read from
 /// tensor 3.
 Code dot(std::uint64_t trip, bool at_run_time) {
   Maker make;
@@ -55,7 +55,7 @@ Code dot(std::uint64_t trip, bool at_run_time) {
   return make.finish();
 }
 
-TEST(Backend, ADotProductHasTheBitsOfPlainCodeWhateverTheTripCount) {
+TEST(Backend, ADotProductEqualsPlainCodeAtAnyTripCount) {
   for (const bool at_run_time : {false, true})
     for (std::uint64_t trip = 1; trip <= 40; ++trip) {
       Tensors tensors = random_tensors(4, trip);
@@ -91,7 +91,7 @@ Code axpy(std::uint64_t trip) {
   return make.finish();
 }
 
-TEST(Backend, AnUpdateInPlaceOverlapsIterationsAndKeepsItsBits) {
+TEST(Backend, AnUpdateInPlaceOverlapsIterationsWithoutChangingTheResult) {
   for (const std::uint64_t trip : {1, 7, 33, 100}) {
     const Tensors tensors = random_tensors(3, trip);
     Tensors expected = tensors;
@@ -112,7 +112,7 @@ TEST(Backend, AnUpdateInPlaceOverlapsIterationsAndKeepsItsBits) {
   }
 }
 
-/// out[i] = s, s += in[i]: one recurrence of a scalar addition.
+/// out[i] = s, s += in[i]: a recurrence of one scalar addition.
 Code prefix_sum(std::uint64_t trip) {
   Maker make;
   const Register in = make.tensor(0), out = make.tensor(1);
@@ -128,7 +128,7 @@ Code prefix_sum(std::uint64_t trip) {
   return make.finish();
 }
 
-TEST(Backend, AValueCarriedFromIterationToIterationIsCarried) {
+TEST(Backend, AValueCarriedBetweenIterationsReachesTheNextOne) {
   for (const std::uint64_t trip : {1, 2, 3, 17, 500}) {
     const Tensors tensors = integer_tensors(2, trip);
     Tensors expected = tensors;
@@ -144,8 +144,8 @@ TEST(Backend, AValueCarriedFromIterationToIterationIsCarried) {
   }
 }
 
-/// x[i + 4] = x[i] + 1 in place: iterations depend on each other through memory, four apart.
-TEST(Backend, AStoreThatALaterIterationReadsComesBeforeIt) {
+/// x[i + 4] = x[i] + 1 in place: iterations depend on each other through memory at distance four.
+TEST(Backend, AStoreComesBeforeTheLoadThatReadsItInALaterIteration) {
   for (const std::int64_t apart : {1, 2, 4, 9}) {
     Maker make;
     const Register x = make.tensor(0), i = make.number(0), a = make.r(), b = make.r();
@@ -165,11 +165,11 @@ TEST(Backend, AStoreThatALaterIterationReadsComesBeforeIt) {
   }
 }
 
-/// For each of `rows`: out[row] = Σ in[row, …] with an outer loop counted by dloop.
+/// For each of `rows`: out[row] = Σ in[row, …]. The outer loop is counted by dloop.
 Code row_sums(std::uint64_t rows, std::uint64_t columns, std::size_t values_around) {
   Maker make;
   const Register in = make.tensor(0), out = make.tensor(1);
-  std::vector<Register> kept;  // live around everything
+  std::vector<Register> kept;  // live throughout
   for (std::size_t k = 0; k < values_around; ++k) kept.push_back(make.number(static_cast<std::int64_t>(1000 + k)));
   const Register i = make.number(0), row = make.number(0), s = make.r(), x = make.r(), counter = make.r();
   const Register outer = make.number(static_cast<std::int64_t>(rows));
@@ -193,7 +193,7 @@ Code row_sums(std::uint64_t rows, std::uint64_t columns, std::size_t values_arou
   return make.finish();
 }
 
-TEST(Backend, ValuesThatLiveAroundALoopLeaveItTheRegisters) {
+TEST(Backend, ValuesThatLiveAcrossALoopAreSpilledInFavourOfTheLoop) {
   for (const std::size_t around : {0, 8, 24, 60}) {
     const Tensors tensors = integer_tensors(2, around);
     Tensors expected = tensors;
@@ -218,7 +218,7 @@ TEST(Backend, ValuesThatLiveAroundALoopLeaveItTheRegisters) {
   }
 }
 
-TEST(Backend, FortyLiveVectorsGoToMemoryAndComeBack) {
+TEST(Backend, FortyLiveVectorsAreSpilledToMemoryAndFetched) {
   Maker make;
   const Register in = make.tensor(0), out = make.tensor(1);
   std::vector<Register> all;
@@ -258,8 +258,8 @@ TEST(Backend, FortyLiveVectorsGoToMemoryAndComeBack) {
   EXPECT_THAT(refused.error().message(), testing::HasSubstr("line "));
 }
 
-TEST(Backend, ALoopOfOneLoadAndOneFmaReachesTheIntervalOfItsSlots) {
-  // acc = a·x[i] + acc has a recurrence through acc; four accumulators, four loads, four iterations of the source.
+TEST(Backend, ALoopOfLoadsAndFmasReachesTheIntervalOfItsSlots) {
+  // acc = a·x[i] + acc has a recurrence through acc. Four accumulators and four loads cover four source iterations.
   Maker make;
   const Register x = make.tensor(0), out = make.tensor(1), i = make.number(0), a = make.v();
   make.load(Opcode::sgather_v64, a, {x, kNoRegister, 0, 0, fixed(0, 0, 64)});
@@ -296,13 +296,13 @@ TEST(Backend, ALoopOfOneLoadAndOneFmaReachesTheIntervalOfItsSlots) {
   EXPECT_NEAR(report.recurrence_cycles, 4, 0.01);
 }
 
-TEST(Backend, MorePointersThanRegistersAreMadeAgain) {
+TEST(Backend, MorePointersThanRegistersAreRematerialised) {
   Maker make;
   const Register i = make.number(0), counter = make.r();
   std::vector<Register> pointers, sums;
   for (std::uint32_t k = 0; k < 12; ++k) pointers.push_back(make.tensor(k)), sums.push_back(make.number(k));
   for (std::size_t round = 0; round < 2; ++round)
-    for (std::size_t half = 0; half < 2; ++half) {  // six of them in each loop
+    for (std::size_t half = 0; half < 2; ++half) {  // six pointers in each loop
       make.imm(Opcode::dmov_i64, i, kNoRegister, 0);
       make.imm(Opcode::dmov_i64, counter, kNoRegister, 50);
       make.loop(50);
@@ -326,8 +326,8 @@ TEST(Backend, MorePointersThanRegistersAreMadeAgain) {
   }
 }
 
-TEST(Backend, HostCodeRunsKernelsWithoutCallsAndWithItsChecksBeforeThem) {
-  if (!exec::jit::host_form()) GTEST_SKIP() << "no host code here";
+TEST(Backend, NativeCodeRunsKernelsWithoutCallsAndHoistsItsChecks) {
+  if (!exec::jit::host_form()) GTEST_SKIP() << "no native engine on this host";
   for (const Code& code : {dot(40, true), axpy(100), prefix_sum(100)}) {
     const auto words = make_words(code, Packing::pipelined, {});
     ASSERT_TRUE(words.ok());
@@ -336,7 +336,7 @@ TEST(Backend, HostCodeRunsKernelsWithoutCallsAndWithItsChecksBeforeThem) {
     ASSERT_TRUE(program.ok());
     const auto native = exec::jit::NativeEngine::compile(*program);
     ASSERT_TRUE(native.ok());
-    EXPECT_EQ(native->report().called_words, code.coordinates.size());  // one for each pointer, and dhalt
+    EXPECT_EQ(native->report().called_words, code.coordinates.size());  // one per pointer, and dhalt
     EXPECT_GE(native->report().loops, 1u);
     EXPECT_GE(native->report().hoisted, 4u);
   }
@@ -350,7 +350,7 @@ TEST(Backend, TheSameCodeGivesTheSameWords) {
   EXPECT_EQ(once->lines, again->lines);
 }
 
-TEST(Backend, ALoopTooShortForItsStagesStaysAsItIsAndSaysSo) {
+TEST(Backend, ALoopTooShortForItsStagesIsNotPipelinedAndTheReportSaysWhy) {
   const auto words = make_words(dot(1, false), Packing::pipelined, {});
   ASSERT_TRUE(words.ok());
   EXPECT_FALSE(words->loops.at(0).pipelined);

@@ -1,4 +1,4 @@
-// Is the intermediate representation what ir.h says: its text, its rules, its meaning.
+// The intermediate representation as ir.h defines it: text, rules, meaning.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -16,7 +16,7 @@ namespace {
 
 using testing::TestWithParam;
 
-/// Two f32[64] and an i32[64] in front, 40 values, 4 loops.
+/// Two f32[64] and an i32[64] first; 40 values, 4 loops.
 std::string with_head(std::string_view body) {
   return "module \"m\"\nvalues 40\nloops 4\n"
          "tensor x: f32[64] at 0.0.0.0.0.0.1.0.0.0.0\n"
@@ -85,7 +85,7 @@ TEST(Text, KeepsEveryFieldOfAnOp) {
   EXPECT_EQ(parse("odd", to_text(odd))->name, odd.name);
 }
 
-TEST(Text, ThatIsWrongIsRefusedWithItsPlace) {
+TEST(Text, WithAnErrorIsRefusedWithItsPlace) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"%40: f32 = constant", "m.ir:8:1: found %40; expected a value below 40"},
       {"%1: f31 = constant", "m.ir:8:5: found 'f31'; expected a type"},
@@ -98,7 +98,7 @@ TEST(Text, ThatIsWrongIsRefusedWithItsPlace) {
       {"loop i0 \"i %1 trip 4 {", "m.ir:8:10: the name has no end; expected '\"'"},
       {"}", "m.ir:8:1: found ''; expected a kind of op, loop or '}'"},
       {"%1: coordinate = coordinate place 1.2",
-       "m.ir:8:35: found '1.2'; expected eleven numbers from 0 to 2047 with dots between"},
+       "m.ir:8:35: found '1.2'; expected eleven numbers from 0 to 2047 separated by dots"},
       {"barrier: none x", "m.ir:8:15: found 'x'; expected ',', an access"}};
   for (const auto& [line, message] : cases) {
     const auto module = parse("m.ir", with_head(line));
@@ -110,7 +110,7 @@ TEST(Text, ThatIsWrongIsRefusedWithItsPlace) {
   EXPECT_FALSE(parse("deep", with_head(deep)).ok());
 }
 
-TEST(Names, AreOfOneTableEach) {
+TEST(Names, AreUniqueAndConsistent) {
   std::set<std::string_view> kinds;
   for (std::size_t k = 0; k < kKinds; ++k) kinds.insert(name_of(static_cast<OpKind>(k)));
   EXPECT_EQ(kinds.size(), kKinds);
@@ -134,7 +134,7 @@ TEST(Names, AreOfOneTableEach) {
   EXPECT_EQ(tensor.bytes(), 120);
 }
 
-TEST(Verifier, PassesWhatKeepsTheRules) { EXPECT_EQ(verdict(kDot), "fine"); }
+TEST(Verifier, AcceptsAValidModule) { EXPECT_EQ(verdict(kDot), "fine"); }
 
 struct Rule {
   std::string_view name, body, message;
@@ -143,7 +143,7 @@ std::ostream& operator<<(std::ostream& out, const Rule& rule) { return out << ru
 
 class VerifierRule : public TestWithParam<Rule> {};
 
-TEST_P(VerifierRule, IsHeld) {
+TEST_P(VerifierRule, IsEnforced) {
   EXPECT_NE(verdict(GetParam().body).find(GetParam().message), std::string::npos) << verdict(GetParam().body);
 }
 
@@ -154,52 +154,55 @@ constexpr Rule kRules[] = {
      "loop i0 \"\" %1 trip 2 {\n}\n%2: i64 = add %1, %1\n%3: i64 = constant\n", "%1 is out of scope here"},
     {"AnUndefinedValueIsNamed", "%2: i64 = add %3, %3 @9:1\n%3: i64 = constant\n",
      "line 9: %2: i64 = add %3, %3 @9:1: %3 is not defined here"},
-    {"TheTypeSuitsTheKind", "%1: f32x16 = iota\n", "the type is f32x16; expected i32x16"},
+    {"TheTypeIsAllowedForTheKind", "%1: f32x16 = iota\n", "the type is f32x16; expected i32x16"},
     {"OperandsHaveTheOpsType", "%1: i64 = constant\n%2: f64 = sqrt %1\n", "operand 0, %1, is i64; expected f64"},
-    {"OperandsAreCounted", "%1: i64 = constant\n%2: i64 = fma %1, %1\n", "it has 2 operands; expected 3"},
+    {"TheNumberOfOperandsIsChecked", "%1: i64 = constant\n%2: i64 = fma %1, %1\n", "it has 2 operands; expected 3"},
     {"IntegersAreNotDivided", "%1: i32 = constant\n%2: i32 = div %1, %1\n", "the type is i32; expected f64, f32"},
     {"AConstantFitsItsType", "%1: i32 = constant imm 2147483648\n", "imm is 2147483648; expected -2147483648 to"},
     {"AComparisonOfVectorsGivesLanes", "%1: i32x16 = iota\n%2: i64 = compare %1, %1 from i32x16\n",
-     "the result does not suit its operands"},
+     "the result type does not match the operands"},
     {"ASelectOfVectorsTakesLanes", "%1: i32x16 = iota\n%2: i64 = constant\n%3: i32x16 = select %2, %1, %1\n",
      "operand 0, %2, is i64; expected lanes"},
     {"ConversionsAreBetweenTypesOfOneShape", "%1: i32x16 = iota\n%2: f64x8 = convert %1 from i32x16\n",
      "f64x8 from i32x16; expected two scalar types"},
     {"BitsKeepTheirWidth", "%1: i32 = constant\n%2: f64 = bits %1 from i32\n",
      "f64 from i32; expected types of one width"},
-    {"ASplatIsOfItsLanesType", "%1: i32 = constant\n%2: f32x16 = splat %1 from i32\n", "lanes from i32; expected f32"},
-    {"AnExtractIsOfALane", "%1: i32x16 = iota\n%2: i32 = extract %1 from i32x16 imm 16\n",
+    {"ASplatHasTheTypeOfItsLanes", "%1: i32 = constant\n%2: f32x16 = splat %1 from i32\n",
+     "lanes from i32; expected f32"},
+    {"AnExtractNamesALane", "%1: i32x16 = iota\n%2: i32 = extract %1 from i32x16 imm 16\n",
      "imm is 16; expected 0 to 15"},
     {"AReductionGivesALane", "%1: i32x16 = iota\n%2: i64 = reduce %1 from i32x16\n", "i64 of i32x16; expected i32"},
-    {"AReductionIsOneOfTheMachines", "%1: i32x16 = iota\n%2: i32 = reduce %1 from i32x16 by max\n",
+    {"AReductionExistsInTheMachine", "%1: i32x16 = iota\n%2: i32 = reduce %1 from i32x16 by max\n",
      "expected add, or max of f32x16"},
     {"AVectorIsShiftedByANumber", "%1: i32x16 = iota\n%2: i32x16 = shl %1 imm 32\n", "imm is 32; expected 0 to 31"},
     {"AMessageHasFourLanes", "%1: i64 = constant\n%2: message = pack _, %1 imm 4\n", "imm is 4; expected 0 to 3"},
-    {"OnlyPackDoesWithoutAnOperand", "%1: i64 = constant\n%2: i64 = add _, %1\n", "operand 0 is no value"},
-    {"AnEffectHasNoResult", "%1: coordinate = coordinate\n%2: i64 = beacon %1\n", "it has a result; expected none"},
+    {"OnlyPackMayOmitAnOperand", "%1: i64 = constant\n%2: i64 = add _, %1\n", "operand 0 is not a value"},
+    {"AnOpWithAnEffectHasNoResult", "%1: coordinate = coordinate\n%2: i64 = beacon %1\n",
+     "it has a result; expected none"},
     {"APureOpHasAResult", "iota: i32x16\n", "it has no result"},
     {"AnAccessNamesATensor", "%1: f32 = load\n", "it accesses no tensor"},
     {"OtherOpsHaveNoAccess", "%1: i64 = constant x[0]\n", "it has an access"},
-    {"ALoadIsOfTheElementsType", "%1: i32 = load x[0]\n", "i32 of a tensor of f32; expected f32"},
+    {"ALoadHasTheElementsType", "%1: i32 = load x[0]\n", "i32 of a tensor of f32; expected f32"},
     {"AVectorIs32Or64BytesWide", "%1: f32x16 = load x[0] width 16\n", "the width is 16; expected 32 or 64"},
     {"AnAccessEndsInItsTensor", "%1: f32x16 = load x[196]\n",
      "it touches bytes 196 to 259; expected bytes 0 to 255 of x"},
     {"AnAccessBeginsInItsTensor", "%1: f32 = load x[-4]\n", "it touches bytes -4 to -1"},
     {"AnAccessStaysInItsTensor", "loop i0 \"\" _ trip 9 {\n%1: f32 = load x[0 + 32*i0]\n}\n",
      "it touches bytes 0 to 259"},
-    {"AnAccessGoesDownWithinItsTensor", "loop i0 \"\" _ trip 9 {\n%1: f32 = load x[28 + -4*i0]\n}\n",
+    {"AnAccessWithANegativeStepStaysInItsTensor", "loop i0 \"\" _ trip 9 {\n%1: f32 = load x[28 + -4*i0]\n}\n",
      "it touches bytes -4 to 31"},
-    {"TermsAreOfLoopsAround", "%1: f32 = load x[0 + 4*i0]\n", "the term 4*i0"},
+    {"TermsNameEnclosingLoops", "%1: f32 = load x[0 + 4*i0]\n", "the term 4*i0"},
     {"TermsAreInOrder", "loop i0 \"\" _ trip 2 {\nloop i1 \"\" _ trip 2 {\n%1: f32 = load x[0 + 4*i1 + 4*i0]\n}\n}\n",
      "the term 4*i0"},
-    {"SixteenPlacesAreOfFourBytes", "%1: i32x16 = iota\n%2: f32x16 = load x[0 + %1*1]\n", "sixteen places; expected"},
-    {"AnIndexIsANumber", "%1: f32 = constant\n%2: f32 = load x[0 + %1*4]\n",
+    {"SixteenPlacesHoldFourBytesEach", "%1: i32x16 = iota\n%2: f32x16 = load x[0 + %1*1]\n",
+     "the index is i32x16; expected"},
+    {"AnIndexIsAnInteger", "%1: f32 = constant\n%2: f32 = load x[0 + %1*4]\n",
      "the index is f32; expected i64 or i32x16"},
-    {"ASparseTensorIsFoundByCoordinate", "%1: i64 = load cells[0]\n",
+    {"ASparseTensorIsAccessedByCoordinate", "%1: i64 = load cells[0]\n",
      "a sparse tensor is accessed without a coordinate"},
-    {"ADenseTensorIsNotFoundByCoordinate", "%1: coordinate = coordinate\n%2: f32 = load x[0 @ %1 column]\n",
+    {"ADenseTensorIsNotAccessedByCoordinate", "%1: coordinate = coordinate\n%2: f32 = load x[0 @ %1 column]\n",
      "a dense tensor is accessed by coordinate"},
-    {"LoopsHaveIdsOfTheirOwn", "loop i0 \"\" _ trip 2 {\n}\nloop i0 \"j\" _ trip 2 @5:1 {\n}\n",
+    {"LoopsHaveUniqueIds", "loop i0 \"\" _ trip 2 {\n}\nloop i0 \"j\" _ trip 2 @5:1 {\n}\n",
      "line 5: loop i0 'j': the id 0"},
     {"ATripCountIsAnI64", "%1: i32 = constant\nloop i0 \"\" _ trip %1 {\n}\n",
      "a trip count of type i32; expected i64"},
@@ -209,14 +212,14 @@ constexpr Rule kRules[] = {
     {"ACarriedValueHasANextOne",
      "%1: i64 = constant\nloop i0 \"\" _ trip 2 {\ncarry %2: i64 = %1 next _ result %4\n}\n",
      "a carried value without a next one"},
-    {"ACarriedResultIsSeenBehindTheLoopOnly",
+    {"ACarriedResultIsVisibleOnlyAfterTheLoop",
      "%1: i64 = constant\nloop i0 \"\" _ trip 2 {\ncarry %2: i64 = %1 next %2 result %4\n%5: i64 = add %4, %2\n}\n",
      "%4 is not defined here"},
     {"AReorderableValueIsReduced",
      "%1: i64 = constant\nloop i0 \"\" _ trip 2 {\ncarry %2: i64 = %1 next %3 result %4 by min\n%3: i64 = add %2, "
      "%1\n}\n",
-     "%2 is carried in any order, but %3 is not min(%2, …)"},
-    {"AReorderableValueIsNotReadOtherwise",
+     "%2 is reorderable, but %3 is not min(%2, …)"},
+    {"AReorderableValueHasNoOtherUse",
      "%1: i64 = constant\nloop i0 \"\" _ trip 2 {\ncarry %2: i64 = %1 next %3 result %4 by add\n%3: i64 = add %2, %1\n"
      "%5: i64 = sub %3, %1\n}\n",
      "or is used otherwise"}};
@@ -224,14 +227,14 @@ constexpr Rule kRules[] = {
 INSTANTIATE_TEST_SUITE_P(All, VerifierRule, testing::ValuesIn(kRules),
                          [](const auto& made) { return std::string(made.param.name); });
 
-TEST(Verifier, PassesOverAccessesThatAreNotKnown) {
+TEST(Verifier, AcceptsAccessesWhosePlaceIsUnknown) {
   EXPECT_EQ(verdict("%1: i64 = constant imm 1000\n%2: f32 = load x[0 + %1*4]\n"), "fine");
   EXPECT_EQ(verdict("%1: i64 = constant\nloop i0 \"\" _ trip %1 {\n%2: f32 = load x[0 + 4096*i0]\n}\n"), "fine");
   EXPECT_EQ(verdict("loop i0 \"\" _ trip 0 {\n%2: f32 = load x[4096]\n}\n"), "fine");
   EXPECT_EQ(verdict("prefetch: none x[4096]\n"), "fine");
 }
 
-TEST(Verifier, HoldsTensorsToTheirRules) {
+TEST(Verifier, ChecksTensors) {
   Module module;
   module.tensors.resize(2);
   module.tensors[0].name = module.tensors[1].name = "x";
@@ -249,7 +252,7 @@ TEST(Verifier, HoldsTensorsToTheirRules) {
 
 // ---- the evaluator
 
-/// What the body leaves as %1 of that type, by way of memory.
+/// The value of %1, of that type, after the body; it is passed through memory.
 template <class T>
 T result_of(std::string_view body, std::string_view type, std::string_view element, std::size_t at = 0) {
   const std::string text = "module \"m\"\nvalues 40\nloops 4\ntensor out: " + std::string(element) +
@@ -272,7 +275,7 @@ double f64_of(std::string_view body) { return result_of<double>(body, "f64", "f6
 std::int32_t lane_of(std::string_view body, std::size_t k) { return result_of<std::int32_t>(body, "i32x16", "i32", k); }
 float float_lane_of(std::string_view body, std::size_t k) { return result_of<float>(body, "f32x16", "f32", k); }
 
-/// %2 and %3 as constants in front.
+/// %2 and %3 as constants, before the op.
 std::string two(std::string_view type, std::int64_t a, std::int64_t b, std::string_view op) {
   return "%2: " + std::string(type) + " = constant imm " + std::to_string(a) + "\n%3: " + std::string(type) +
          " = constant imm " + std::to_string(b) + "\n%1: " + std::string(op) + "\n";
@@ -290,7 +293,7 @@ TEST(Evaluator, WrapsIntegersAround) {
   EXPECT_EQ(lane_of(two("i32x16", 2147483647, 1, "i32x16 = add %2, %3"), 15), std::numeric_limits<std::int32_t>::min());
 }
 
-TEST(Evaluator, RoundsFloatsOnceAnOp) {
+TEST(Evaluator, RoundsFloatsOncePerOp) {
   EXPECT_EQ(f32_of(two("f32", bits(1.0f), bits(0x1p-24f), "f32 = add %2, %3")), 1.0f);
   EXPECT_EQ(f32_of(two("f32", bits(1.0f), bits(3.0f), "f32 = div %2, %3")), 1.0f / 3.0f);
   EXPECT_EQ(f64_of(two("f64", bits(2.0), bits(3.0), "f64 = sqrt %2")), std::sqrt(2.0));
@@ -300,7 +303,7 @@ TEST(Evaluator, RoundsFloatsOnceAnOp) {
   EXPECT_EQ(float_lane_of(two("f32x16", bits(1.5f), bits(0.25f), "f32x16 = sub %2, %3"), 7), 1.25f);
 }
 
-TEST(Evaluator, TakesTheSecondOfMinAndMaxWhereNeitherIsLess) {
+TEST(Evaluator, ReturnsTheSecondOperandOfMinAndMaxWhenNeitherIsLess) {
   const std::int64_t nan = bits(std::numeric_limits<float>::quiet_NaN());
   EXPECT_EQ(f32_of(two("f32", nan, bits(2.0f), "f32 = min %2, %3")), 2.0f);
   EXPECT_TRUE(std::isnan(f32_of(two("f32", bits(2.0f), nan, "f32 = max %2, %3"))));
@@ -309,7 +312,7 @@ TEST(Evaluator, TakesTheSecondOfMinAndMaxWhereNeitherIsLess) {
   EXPECT_EQ(lane_of(two("i32x16", -5, 3, "i32x16 = max %2, %3"), 3), 3);
 }
 
-TEST(Evaluator, WorksOnBits) {
+TEST(Evaluator, ComputesBitOps) {
   EXPECT_EQ(i64_of(two("i64", 12, 10, "i64 = bit_and %2, %3")), 8);
   EXPECT_EQ(i32_of(two("i32", 12, 10, "i32 = bit_or %2, %3")), 14);
   EXPECT_EQ(lane_of(two("i32x16", 12, 10, "i32x16 = bit_xor %2, %3"), 9), 6);
@@ -358,26 +361,26 @@ TEST(Evaluator, MovesLanes) {
   EXPECT_EQ(lane_of(turned, 4), 13);
 }
 
-TEST(Evaluator, ReducesUpperHalvesOntoLower) {
+TEST(Evaluator, ReducesVectorsByHalves) {
   EXPECT_EQ(i32_of("%2: i32x16 = iota\n%1: i32 = reduce %2 from i32x16\n"), 120);
   EXPECT_EQ(f32_of("%2: i32x16 = iota\n%3: f32x16 = convert %2 from i32x16\n%1: f32 = reduce %3 from f32x16 by max\n"),
             15.0f);
-  // 2^24 in lane 0, 1 elsewhere: by halves the ones add up before they meet it.
+  // 2^24 in lane 0 and 1 elsewhere: reducing by halves adds up the ones before 2^24 joins.
   const std::string sum =
       "%2: i32x16 = iota\n%3: i32x16 = constant\n%4: lanes = compare %2, %3 from i32x16\n%5: f32x16 = constant imm " +
       std::to_string(bits(16777216.0f)) + "\n%6: f32x16 = constant imm " + std::to_string(bits(1.0f)) +
       "\n%7: f32x16 = select %4, %5, %6\n%1: f32 = reduce %7 from f32x16\n";
-  EXPECT_EQ(f32_of(sum), 16777216.0f + 14.0f);  // 2^24 + 1 is rounded to 2^24; then 2, 4 and 8 are exact
+  EXPECT_EQ(f32_of(sum), 16777216.0f + 14.0f);  // 2^24 + 1 rounds to 2^24; then 2, 4 and 8 are added exactly
 }
 
 TEST(Evaluator, SumsProductsOfSmallElements) {
   const std::string bytes =
       "%2: i32x16 = constant imm -16777214\n%3: bytes64 = bits %2 from i32x16\n%4: i32x16 = constant imm 100\n"
-      "%1: i32x16 = dot_u8i8 %4, %3, %3\n";  // bytes 2, 0, 0, 255 by 2, 0, 0, −1
+      "%1: i32x16 = dot_u8i8 %4, %3, %3\n";  // bytes 2, 0, 0, 255 as unsigned times 2, 0, 0, −1 as signed
   EXPECT_EQ(lane_of(bytes, 3), 100 + 4 - 255);
   const std::string pairs =
       "%2: i32x16 = constant imm 1077952512\n%3: bytes64 = bits %2 from i32x16\n%4: f32x16 = constant imm 1065353216\n"
-      "%1: f32x16 = dot_bf16 %4, %3, %3\n";  // 2 and 3 as bf16: 0x4000 and 0x4040
+      "%1: f32x16 = dot_bf16 %4, %3, %3\n";  // 2 and 3 in bf16: 0x4000 and 0x4040
   EXPECT_EQ(float_lane_of(pairs, 5), 1.0f + 2.0f * 2.0f + 3.0f * 3.0f);
 }
 
@@ -402,7 +405,8 @@ TEST(Evaluator, ReadsAndWritesElementsAsTheirTypes) {
   EXPECT_EQ(through("i8", "i32", 255), -1);
   EXPECT_EQ(through("u8", "i32", -1), 255);
   EXPECT_EQ(through("u16", "i32", -1), 65535);
-  EXPECT_EQ(std::bit_cast<float>(through("bf16", "f32", bits(1.00390625f + 0x1p-20f))), 1.0f);  // cut, not rounded
+  EXPECT_EQ(std::bit_cast<float>(through("bf16", "f32", bits(1.00390625f + 0x1p-20f))), 1.0f);  // truncated, not
+                                                                                                // rounded
 }
 
 TEST(Evaluator, RunsLoopsAndCarriesValues) {
@@ -414,14 +418,14 @@ TEST(Evaluator, RunsLoopsAndCarriesValues) {
       "%2: i64 = constant imm -5\n%3: i64 = constant imm 77\nloop i0 \"\" %4 trip %2 {\n"
       "carry %5: i64 = %3 next %6 result %1\n%6: i64 = add %5, %4\n}\n";
   EXPECT_EQ(i64_of(none), 77);
-  // All carried values go on at once: the two change places.
+  // All carried values are passed on at once: the two are swapped.
   const std::string turns =
       "%2: i64 = constant imm 1\n%3: i64 = constant imm 2\nloop i0 \"\" _ trip 3 {\n"
       "carry %5: i64 = %2 next %6 result %1\ncarry %6: i64 = %3 next %5 result %7\n}\n";
   EXPECT_EQ(i64_of(turns), 2);
 }
 
-TEST(Evaluator, FindsSixteenPlacesAndLetsTheHigherLaneStay) {
+TEST(Evaluator, StoresToSixteenPlacesAndTheHigherLaneWins) {
   Module module = read(
       "%1: i32x16 = iota\n%2: i32x16 = constant imm 3\n%3: i32x16 = bit_and %1, %2\nstore: i32x16 %1 k[16 + %3*4]\n"
       "%4: i32x16 = load k[16 + %3*4]\nstore: i32x16 %4 k[64]\n%5: i32x16 = load k[64] width 32\nstore: i32x16 %5 "
@@ -459,7 +463,7 @@ TEST(Evaluator, FindsCellsByCoordinate) {
   EXPECT_EQ(memory[3].cells.at(origin.with(phext::Axis::line, 3).with(phext::Axis::column, 2)), 6u);
 }
 
-TEST(Evaluator, HandsMessagesToNobodyButPacksThem) {
+TEST(Evaluator, PacksAndUnpacksMessages) {
   EXPECT_EQ(
       i64_of("%2: i64 = constant imm 9\n%3: message = pack _, %2 imm 1\n%4: i64 = constant imm 4\n"
              "%5: message = pack %3, %4 imm 0\n%6: message = cast %5, %2\n%1: i64 = unpack %6 imm 1\nbarrier: none\n"
@@ -468,7 +472,7 @@ TEST(Evaluator, HandsMessagesToNobodyButPacksThem) {
   EXPECT_EQ(i64_of("%2: i64 = constant imm 9\n%1: i64 = group_reduce %2 by max\n"), 9);
 }
 
-TEST(Evaluator, RefusesWhatItCannotDo) {
+TEST(Evaluator, RefusesUnsupportedAndFaultingOps) {
   const auto refusal = [](std::string_view body, std::uint64_t most = 1000) {
     Module module = read(body);
     Memory memory = make_memory(module);
@@ -483,7 +487,7 @@ TEST(Evaluator, RefusesWhatItCannotDo) {
   EXPECT_NE(refusal("%1: coordinate = coordinate place 0.0.0.0.0.0.4.0.0.1.6\n%2: i64 = load cells[0 @ %1 column]\n")
                 .find("expected a coordinate of cells"),
             std::string::npos);
-  EXPECT_NE(refusal("loop i0 \"\" _ trip 1000000000000 {\n}\n").find("as many ops"), std::string::npos);
+  EXPECT_NE(refusal("loop i0 \"\" _ trip 1000000000000 {\n}\n").find("the limit on ops"), std::string::npos);
   EXPECT_NE(refusal("%1: coordinate = coordinate\n%2: i64 = occupied %1 imm 3\n").find("one sentron"),
             std::string::npos);
   EXPECT_NE(refusal("%1: coordinate = coordinate\n%2: message = receive %1\n").find("one sentron"), std::string::npos);

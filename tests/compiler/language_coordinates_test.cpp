@@ -1,11 +1,10 @@
-// Statements and the ops that they become, side by side, so that a change of either is read as one: coordinates and
-// messages.
+// Statements next to the ops that they become, so that a change of either is easy to review: coordinates and messages.
 #include "language_text.h"
 
 namespace vtpu::compiler::language {
 namespace {
 
-TEST(KernelLanguageCoordinates, CoordinatesAreComputedWhereTheyAreKnown) {
+TEST(KernelLanguageCoordinates, KnownCoordinatesAreFolded) {
   EXPECT_EQ(lowered("let a = @1.1.1/1.1.1/1.1.2; let e = put(step(a, scroll, 3), column, 7); "
                     "k[0] = distance(a, e) + part(e, scroll); k[1] = part(step(e, line, k[2]), line); "
                     "k[2] = distance(put(a, book, k[3]), e);"),
@@ -25,7 +24,7 @@ store: i64 %8 k[16]
 )");
 }
 
-TEST(KernelLanguageCoordinates, PlacesOfElementsAreCoordinates) {
+TEST(KernelLanguageCoordinates, ThePlaceOfAnElementIsACoordinate) {
   EXPECT_EQ(lowered("let e = place(g, 2, 3); k[0] = part(e, line) + part(e, column); "
                     "k[1] = part(place(g, k[2], 3), column);"),
             R"(
@@ -39,7 +38,7 @@ store: i64 %4 k[8]
 )");
 }
 
-TEST(KernelLanguageCoordinates, SparseTensorsAreReachedByCoordinate) {
+TEST(KernelLanguageCoordinates, SparseTensorsAreAccessedByCoordinate) {
   EXPECT_EQ(
       lowered("for i in 1..7 { for j in 1..9 { s[i, j] = s[i - 1, j] + s[3, 2 * j] + laplace(place(s, i, j)); } } "
               "k[0] = occupied(place(s, 0, 0), 3) + simplices(@1.1.1/1.1.1/1.1.1, 2);"),
@@ -109,7 +108,7 @@ send: none %11, %16
 )");
 }
 
-TEST(KernelLanguageCoordinates, GroupsActTogether) {
+TEST(KernelLanguageCoordinates, GroupOperationsAreLowered) {
   EXPECT_EQ(lowered("beacon(@1.1.1/1.1.1/1.1.2); temperature(0.5); barrier(); fence(); d[0] = all_sum(d[0]); "
                     "k[0] = all_min(k[0]) + all_max(3); "
                     "let m = broadcast(packed(k[0], x[0] > 1.0), route(@1.1.1/1.1.1/1.1.3)); k[1] = lane(m, 0);"),

@@ -1,4 +1,4 @@
-// Each diagnostic of the meaning of a text, as it is shown.
+// Each semantic diagnostic, as it is printed.
 #include "language_text.h"
 
 namespace vtpu::compiler::language {
@@ -31,7 +31,7 @@ k.phx:2:8: error: a second kernel; expected one kernel main
 )");
 }
 
-TEST(KernelLanguageErrors, UnknownNamesAreCompared) {
+TEST(KernelLanguageErrors, AnUnknownNameSuggestsASimilarOne) {
   EXPECT_EQ(errors_of("param count = 4;\n"
                       "tensor vector: f32[count];\n"
                       "kernel main() {\n"
@@ -64,7 +64,7 @@ k.phx:8:3: error: undeclared variable 'result'; expected a var declared above
 )");
 }
 
-TEST(KernelLanguageErrors, NothingConvertsByItself) {
+TEST(KernelLanguageErrors, ThereIsNoImplicitConversion) {
   EXPECT_EQ(errors_of("tensor x: f32[4];\n"
                       "tensor k: i64[4];\n"
                       "kernel main() {\n"
@@ -138,7 +138,7 @@ k.phx:8:19: error: assignment to 'i', which is immutable; expected a var
 )");
 }
 
-TEST(KernelLanguageErrors, APlaceOutsideNamesIndexRangeAndDimension) {
+TEST(KernelLanguageErrors, APlaceOutsideItsTensorNamesIndexRangeAndDimension) {
   EXPECT_EQ(errors_of("tensor g: f32[4, 16];\n"
                       "kernel main() {\n"
                       "  for i in 0..4 {\n"
@@ -202,7 +202,7 @@ TEST(KernelLanguageErrors, RecursionShowsItsChain) {
 )");
 }
 
-TEST(KernelLanguageErrors, FunctionsThatNothingCallsAreChecked) {
+TEST(KernelLanguageErrors, UncalledFunctionsAreChecked) {
   EXPECT_EQ(errors_of("fn f(x: f32, t: i64[,]) -> f32 { return x + t[0, 1 << 30]; }\n"
                       "kernel main() { }\n"),
             R"(k.phx:1:43: error: '+' of f32 and i64; expected operands of one type
@@ -212,7 +212,7 @@ TEST(KernelLanguageErrors, FunctionsThatNothingCallsAreChecked) {
 )");
 }
 
-TEST(KernelLanguageErrors, CallsTellTheirUse) {
+TEST(KernelLanguageErrors, AWrongCallShowsTheUsage) {
   EXPECT_EQ(errors_of("tensor x: f32[4];\n"
                       "fn f(a: f32, t: f32[]) -> f32 { return a * t[0]; }\n"
                       "fn nothing() { barrier(); }\n"
@@ -402,7 +402,7 @@ TEST(KernelLanguageErrors, TheTermOfAReductionEndsBeforeAnOperator) {
 )");
 }
 
-TEST(KernelLanguageErrors, MasksAreForChoices) {
+TEST(KernelLanguageErrors, AMaskIsUsedOnlyInChoices) {
   EXPECT_EQ(errors_of("tensor x: f32[64]; tensor d: f64[8];\n"
                       "kernel main() {\n"
                       "  let m = x[0:16] < x[16:16];\n"
@@ -423,7 +423,7 @@ k.phx:6:17: error: 'c' is bool, but the value is i64; expected bool
 )");
 }
 
-TEST(KernelLanguageErrors, NamesOfTheLanguageStay) {
+TEST(KernelLanguageErrors, NamesAreDefinedOnce) {
   EXPECT_EQ(errors_of("fn exp(x: f32) -> f32 { return x; }\n"
                       "fn f() { }\n"
                       "fn f() { }\n"
@@ -442,7 +442,7 @@ k.phx:4:32: error: 'a' is already defined; expected another name
 )");
 }
 
-TEST(KernelLanguageErrors, AParameterThatIsNoneIsShownInLineOne) {
+TEST(KernelLanguageErrors, AnUnknownParameterIsReportedInLineOne) {
   EXPECT_EQ(errors_of("param size = 4;\nkernel main() { }\n", {{"siez", 3}}),
             R"(k.phx:1:1: error: -D siez=3: no param of that name; expected one of size
   param size = 4;
@@ -451,13 +451,13 @@ TEST(KernelLanguageErrors, AParameterThatIsNoneIsShownInLineOne) {
 )");
 }
 
-TEST(KernelLanguageErrors, AtMostTwentyAreReported) {
+TEST(KernelLanguageErrors, AtMostTwentyErrorsAreReported) {
   std::string text = "kernel main() {\n";
   for (int i = 0; i < 50; ++i) text += "  let a" + std::to_string(i) + " = missing;\n";
   EXPECT_EQ(read("k.phx", text + "}\n").diagnostics.size(), 20u);
 }
 
-TEST(KernelLanguageErrors, ANameWithAMistakeIsReportedOnce) {
+TEST(KernelLanguageErrors, AFaultyExpressionIsReportedOnce) {
   EXPECT_EQ(read("k.phx",
                  "tensor x: f32[4];\n"
                  "fn f(a: f32) -> f32 { return a + missing; }\n"

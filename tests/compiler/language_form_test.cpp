@@ -1,4 +1,4 @@
-// Each diagnostic of the form of a text, as it is shown, and the limits that keep any text harmless.
+// Each syntax diagnostic as it is printed, and the limits that make any text safe to read.
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -8,7 +8,7 @@
 namespace vtpu::compiler::language {
 namespace {
 
-TEST(KernelLanguageForm, AMissingSemicolonIsShownBehindTheStatement) {
+TEST(KernelLanguageForm, AMissingSemicolonIsShownAfterTheStatement) {
   EXPECT_EQ(errors_of("kernel main() {\n"
                       "  let a = 1\n"
                       "  let b = 2;\n"
@@ -33,7 +33,7 @@ TEST(KernelLanguageForm, AMissingBraceNamesTheLineOfItsOpening) {
 )");
 }
 
-TEST(KernelLanguageForm, ConstructsOfOtherLanguagesGetAHint) {
+TEST(KernelLanguageForm, ConstructsOfOtherLanguagesGiveAHint) {
   EXPECT_EQ(errors_of("kernel main() {\n"
                       "  if (true) { let a = 1; } else { let b = 2; }\n"
                       "  while (true) { let c = 3; }\n"
@@ -64,7 +64,7 @@ k.phx:6:4: error: found '+'; expected '=', '[' or '('
 )");
 }
 
-TEST(KernelLanguageForm, TheParserGoesOnAtTheNextStatementAndItem) {
+TEST(KernelLanguageForm, TheParserResumesAtTheNextStatementAndItem) {
   EXPECT_EQ(errors_of("param n 4;\n"
                       "tensor x f32[4];\n"
                       "fn f(a b) { return a +; }\n"
@@ -139,7 +139,7 @@ k.phx:7:13: error: found '$'; expected a name, a number or an operator
 )");
 }
 
-TEST(KernelLanguageForm, ACommentWithoutEndIsShownWhereItBegins) {
+TEST(KernelLanguageForm, AnUnterminatedCommentIsShownWhereItBegins) {
   EXPECT_EQ(errors_of("kernel main() { }\n"
                       "/* to the end\n"),
             R"(k.phx:2:1: error: an unterminated comment; expected '*/'
@@ -148,7 +148,7 @@ TEST(KernelLanguageForm, ACommentWithoutEndIsShownWhereItBegins) {
 )");
 }
 
-TEST(KernelLanguageForm, ReservedWordsAreNoNames) {
+TEST(KernelLanguageForm, KeywordsAreNotAllowedAsNames) {
   EXPECT_EQ(errors_of("kernel main() { let for = 1; }\n"),
             R"(k.phx:1:21: error: found 'for'; expected a name
   kernel main() { let for = 1; }
@@ -189,13 +189,13 @@ std::string repeated(std::string_view piece, std::size_t times) {
   return text;
 }
 
-/// What is said first about a text that must not be accepted.
+/// The first diagnostic of a text that must not be accepted.
 std::string first_error(const std::string& text) {
   const Read made = read("k.phx", text);
   return made.diagnostics.empty() ? "" : made.diagnostics.front().found;
 }
 
-TEST(KernelLanguageForm, NoDepthOverflowsTheStack) {
+TEST(KernelLanguageForm, NoNestingDepthOverflowsTheStack) {
   const std::string deep = "expressions or blocks are nested too deeply";
   for (const std::string& expression :
        {repeated("(", 100000) + "1" + repeated(")", 100000), repeated("-", 100000) + "1", repeated("{", 100000),
@@ -205,7 +205,7 @@ TEST(KernelLanguageForm, NoDepthOverflowsTheStack) {
   EXPECT_EQ(first_error("kernel main() { " + repeated("for i in 0..2 {", 100000)), deep);
 }
 
-TEST(KernelLanguageForm, AChainOfCallsHasALimitToo) {
+TEST(KernelLanguageForm, AChainOfCallsHasALimit) {
   std::string text = "fn f0(x: i64) -> i64 { return x; }\n";
   for (int i = 1; i < 2000; ++i)
     text += "fn f" + std::to_string(i) + "(x: i64) -> i64 { return " + repeated("(1 + ", 50) + "f" +
@@ -213,7 +213,7 @@ TEST(KernelLanguageForm, AChainOfCallsHasALimitToo) {
   EXPECT_EQ(first_error(text + "kernel main() { let a = f1999(1); }"), "calls are nested too deeply");
 }
 
-TEST(KernelLanguageForm, CallsThatMultiplyStopAtTheLimitOfOps) {
+TEST(KernelLanguageForm, ExponentiallyManyCallsStopAtTheLimitOfOps) {
   for (const bool with_ops : {true, false}) {
     std::string text =
         "tensor k: i64[4];\nfn g0(x: i64) -> i64 { return " + std::string(with_ops ? "x * k[0]" : "x") + "; }\n";
@@ -225,7 +225,7 @@ TEST(KernelLanguageForm, CallsThatMultiplyStopAtTheLimitOfOps) {
   }
 }
 
-TEST(KernelLanguageForm, ALongTextWithoutMistakesIsRead) {
+TEST(KernelLanguageForm, ALongTextWithoutErrorsIsRead) {
   std::string text = "tensor x: f32[64];\nkernel main() {\n";
   for (int i = 0; i < 10000; ++i) text += "  let a" + std::to_string(i) + " = x[" + std::to_string(i % 64) + "];\n";
   EXPECT_TRUE(read("k.phx", text + "}\n").module.has_value());

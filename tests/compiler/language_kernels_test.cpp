@@ -1,4 +1,4 @@
-// Whole kernels: what they lower to verifies, and gives what a few lines of C++ give.
+// Whole kernels: their modules verify and give the results of a few lines of C++.
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace vtpu::compiler::language {
 namespace {
 
-/// A module with its memory, tensors by name.
+/// A module with its memory; tensors are found by name.
 class Running {
  public:
   explicit Running(const std::string& text, const std::map<std::string, std::int64_t>& parameters = {})
@@ -48,7 +48,7 @@ class Running {
   ir::Memory memory_;
 };
 
-/// Numbers without a pattern that sums would hide.
+/// Numbers without a pattern that a sum could hide.
 template <class T>
 std::vector<T> numbers(std::size_t count, T scale) {
   std::vector<T> list;
@@ -81,7 +81,7 @@ TEST(Kernels, TheExampleOfTheManualScalesAndSums) {
   EXPECT_EQ(kernel.get<float>("total")[0], total);
 }
 
-TEST(Kernels, ADotProductOfVectorsWithALoopOfScalarsBehind) {
+TEST(Kernels, ADotProductOfVectorsIsFollowedByAScalarLoop) {
   Running kernel(
       "param n = 70;\n"
       "tensor x: f32[n]; tensor y: f32[n]; tensor r: f32[1];\n"
@@ -103,7 +103,7 @@ TEST(Kernels, ADotProductOfVectorsWithALoopOfScalarsBehind) {
   EXPECT_NEAR(kernel.get<float>("r")[0], exact, 1e-2);
 }
 
-TEST(Kernels, AProductOfMatricesByTilesOfVectors) {
+TEST(Kernels, AMatrixProductByTilesOfVectors) {
   Running kernel(
       "param m = 4; param n = 32; param k = 8;\n"
       "tensor a: f32[m, k]; tensor b: f32[k, n]; tensor c: f32[m, n];\n"
@@ -188,7 +188,7 @@ TEST(Kernels, AFilterReadsAWindowOfItsInput) {
   }
 }
 
-TEST(Kernels, ArgmaxGivesTheFirstOfTheGreatest) {
+TEST(Kernels, ArgmaxGivesTheFirstMaximum) {
   Running kernel(
       "tensor x: i32[40]; tensor at: i64[3];\n"
       "kernel main() {\n"
@@ -203,7 +203,7 @@ TEST(Kernels, ArgmaxGivesTheFirstOfTheGreatest) {
   EXPECT_EQ(kernel.get<std::int64_t>("at"), (std::vector<std::int64_t>{7, 12, 9}));
 }
 
-TEST(Kernels, AHistogramCountsThroughIndexesThatAreRead) {
+TEST(Kernels, AHistogramCountsThroughLoadedIndexes) {
   Running kernel(
       "tensor x: u8[64]; tensor bins: i64[16];\n"
       "kernel main() { for i in 0..64 { bins[x[i] >> 4] += 1; } }\n");
@@ -238,7 +238,7 @@ TEST(Kernels, BytesAndHalvesAreMultipliedByDotProducts) {
   }
 }
 
-TEST(Kernels, ALaplacianOnASparseGridReadsWhatIsNotThereAsZero) {
+TEST(Kernels, ALaplacianOnASparseGridReadsAbsentCellsAsZero) {
   Running kernel(
       "tensor s: f64[8, 8] sparse; tensor y: f64[8, 8];\n"
       "kernel main() {\n"
@@ -287,7 +287,7 @@ TEST(Kernels, ARingOfMessagesVerifies) {
                                            ir::OpKind::barrier}));
 }
 
-TEST(Kernels, TensorsHaveTheirPlaces) {
+TEST(Kernels, TensorsGetDocumentedOrigins) {
   const ir::Module module = module_of(
       "tensor a: f32[4]; tensor b: f64[8, 8] at @1.1.1/1.1.1/1.1.2; tensor c: i64[9] local;\n"
       "tensor d: f32[1 << 23]; tensor e: f32[]; tensor f: i64[2, 2] sparse;\n"
@@ -301,7 +301,7 @@ TEST(Kernels, TensorsHaveTheirPlaces) {
   EXPECT_TRUE(module.tensors[5].sparse);
 }
 
-TEST(Kernels, OpsOfAFunctionOfThePreludeComeFromItsCall) {
+TEST(Kernels, OpsOfAPreludeFunctionHaveThePlaceOfItsCall) {
   const ir::Module module = module_of("tensor x: f32[4];\nkernel main() {\n\n  x[0] = tanh(x[0]);\n}\n");
   ir::for_each_op(module.body, [](const ir::Op& op) { EXPECT_EQ(op.source.line, 4u); });
 }

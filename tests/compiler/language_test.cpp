@@ -1,11 +1,11 @@
-// Statements and the ops that they become, side by side, so that a change of either is read as one: loops, places,
-// reductions, functions.
+// Statements next to the ops that they become, so that a change of either is easy to review: loops, places, reductions,
+// functions.
 #include "language_text.h"
 
 namespace vtpu::compiler::language {
 namespace {
 
-TEST(KernelLanguage, ConstantsAreComputedByTheCompiler) {
+TEST(KernelLanguage, ConstantsAreFolded) {
   EXPECT_EQ(lowered("for i in 0..n / 32 { x[i + 3 * 2 - (n >> 4)] = half * 4.0 + sqrt(f32(n)); }"), R"(
 loop i0 "i" %0 trip 2 {
   %1: f32 = constant imm 1092616192
@@ -14,7 +14,7 @@ loop i0 "i" %0 trip 2 {
 )");
 }
 
-TEST(KernelLanguage, APlaceIsAffineInTheLoopsAroundItAndKeepsOneDynamicValue) {
+TEST(KernelLanguage, APlaceIsAffineInItsLoopsAndHasOneDynamicValue) {
   EXPECT_EQ(lowered("for i in 0..4 { for j in 0..4 { x[i * 4 + j + k[i]] = 1.0; } }"), R"(
 loop i0 "i" %0 trip 4 {
   loop i1 "j" %1 trip 4 {
@@ -26,7 +26,7 @@ loop i0 "i" %0 trip 4 {
 )");
 }
 
-TEST(KernelLanguage, ADynamicIndexThatIsMultipliedByAPowerOfTwoScalesTheAccess) {
+TEST(KernelLanguage, ADynamicIndexTimesAPowerOfTwoScalesTheAccess) {
   EXPECT_EQ(lowered("x[2 * k[0] + 1] = 0.0; b[8 * k[0]] = 1;"), R"(
 %0: i64 = load k[0]
 %1: f32 = constant
@@ -52,7 +52,7 @@ store: f32 %8 g[-4 + %7*4]
 )");
 }
 
-TEST(KernelLanguage, LongSumsAreAddedUpOnTheWay) {
+TEST(KernelLanguage, LongSumsAreMaterialisedInParts) {
   EXPECT_EQ(lowered("k[0] = k[1] + k[2] - k[3] + k[4] + k[5] + k[6] + 7;"), R"(
 %0: i64 = load k[8]
 %1: i64 = load k[16]
@@ -71,7 +71,7 @@ store: i64 %12 k[0]
 )");
 }
 
-TEST(KernelLanguage, PlacesOfRowsAreRowMajor) {
+TEST(KernelLanguage, PlacesAreRowMajor) {
   EXPECT_EQ(lowered("for i in 0..4 { for j in 0..8 { g[3 - i, 2 * j + 1] = 0.0; } }"), R"(
 loop i0 "i" %0 trip 4 {
   loop i1 "j" %1 trip 8 {
@@ -102,7 +102,7 @@ loop i0 "i" %0 trip 3 {
 )");
 }
 
-TEST(KernelLanguage, DynamicBoundsMakeATripValueAndTheirLowerOneAnIndex) {
+TEST(KernelLanguage, DynamicBoundsGiveATripValueAndTheLowerBoundIsAnIndex) {
   EXPECT_EQ(lowered("for i in k[0]..k[1] step 4 { x[i] = 0.0; }"), R"(
 %0: i64 = load k[0]
 %1: i64 = load k[8]
@@ -132,14 +132,14 @@ loop i0 "i" %5 trip %4 {
 )");
 }
 
-TEST(KernelLanguage, ALoopThatDoesNotRunLeavesNothing) {
+TEST(KernelLanguage, ALoopThatDoesNotRunIsRemoved) {
   EXPECT_EQ(lowered("var a = 1; for i in 5..5 { a += 1; x[1000] = 0.0; } k[0] = a;"), R"(
 %0: i64 = constant imm 1
 store: i64 %0 k[0]
 )");
 }
 
-TEST(KernelLanguage, ACounterIsAValueOnlyWhereItIsUsedAsOne) {
+TEST(KernelLanguage, ACounterIsAValueOnlyIfItIsUsedAsOne) {
   EXPECT_EQ(lowered("for i in 3..n { k[i] = 5 * i; k[i - 3] = i * i; }"), R"(
 loop i0 "i" %0 trip 61 {
   %1: i64 = constant imm 5
@@ -305,7 +305,7 @@ loop i2 "i" %16 trip 64 {
 )");
 }
 
-TEST(KernelLanguage, AParameterWithoutATypeTakesWhatItGets) {
+TEST(KernelLanguage, AParameterWithoutATypeTakesTheTypeOfItsArgument) {
   EXPECT_EQ(lowered("x[0] = squared(x[1]); d[0:8] = squared(d[0:8]); k[0] = squared(3);"), R"(
 %0: f32 = load x[4]
 %1: f32 = mul %0, %0
@@ -318,7 +318,7 @@ store: i64 %4 k[0]
 )");
 }
 
-TEST(KernelLanguage, AttributesGoToTheLoop) {
+TEST(KernelLanguage, AttributesAreStoredInTheLoop) {
   EXPECT_EQ(lowered("@independent @unroll(4) for i in 0..n { x[w[i]] = 0.0; }"), R"(
 loop i0 "i" %0 trip 64 unroll 4 independent {
   %1: i32 = load w[0 + 4*i0]

@@ -14,7 +14,7 @@
 
 namespace vtpu::compiler::language {
 
-/// All diagnostics of a text, rendered.
+/// All diagnostics of a text, as printed.
 inline std::string errors_of(const std::string& text, const std::map<std::string, std::int64_t>& parameters = {}) {
   std::string all;
   for (const Diagnostic& diagnostic : read("k.phx", text, parameters).diagnostics)
@@ -22,7 +22,7 @@ inline std::string errors_of(const std::string& text, const std::map<std::string
   return all;
 }
 
-/// The module of a text without mistakes; what it lowers to verifies.
+/// The module of a text without errors; checks that it verifies.
 inline ir::Module module_of(const std::string& text, const std::map<std::string, std::int64_t>& parameters = {}) {
   Read made = read("k.phx", text, parameters);
   EXPECT_TRUE(made.module.has_value()) << errors_of(text, parameters);
@@ -32,7 +32,7 @@ inline ir::Module module_of(const std::string& text, const std::map<std::string,
   return std::move(*made.module);
 }
 
-/// Items that the listings of constructs share.
+/// Items shared by the listings.
 inline const std::string kItems = R"(param n = 64;
 const half: f32 = 0.5;
 tensor x: f32[n]; tensor y: f32[n]; tensor g: f32[4, 16];
@@ -45,11 +45,11 @@ fn clear(v: f32[]) { for i in 0..n { v[i] = 0.0; } }
 fn squared(v) { return v * v; }
 )";
 
-/// The ops of the kernel whose body is `statements`, behind kItems, as text without places in the source.
+/// The ops of a kernel with the body `statements`, after kItems, as text without source places.
 inline std::string lowered(const std::string& statements) {
   const ir::Module module = module_of(kItems + "kernel main() {\n" + statements + "\n}\n");
   const std::string text = std::regex_replace(ir::to_text(module), std::regex(" @[0-9]+:[0-9]+"), "");
-  // Behind the lines of the module, its counts and its tensors.
+  // Skip the module's header and tensors.
   std::size_t at = 0;
   while (at < text.size()) {
     const std::string_view line(text.data() + at, text.find('\n', at) - at);

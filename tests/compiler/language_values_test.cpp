@@ -1,5 +1,4 @@
-// Statements and the ops that they become, side by side, so that a change of either is read as one: values, scalar and
-// vector.
+// Statements next to the ops that they become, so that a change of either is easy to review: scalar and vector values.
 #include "language_text.h"
 
 namespace vtpu::compiler::language {
@@ -58,7 +57,7 @@ store: i32 %18 w[12]
 )");
 }
 
-TEST(KernelLanguageValues, DivisionAndRemainderOfNumbersKnownToBePositiveAreShiftsAndMasks) {
+TEST(KernelLanguageValues, DivisionAndRemainderOfNonNegativeNumbersAreShiftsAndMasks) {
   EXPECT_EQ(
       lowered("for i in 0..n { k[i] = i / 8 + i % 8; w[i] = b[i] / 16; } for i in 0..n step 16 { x[i / 16] = 0.0; "
               "}"),
@@ -82,7 +81,7 @@ loop i1 "i" %9 trip 4 {
 )");
 }
 
-TEST(KernelLanguageValues, MasksKeepWhatTheyCannotChange) {
+TEST(KernelLanguageValues, MasksWithoutEffectAreRemoved) {
   EXPECT_EQ(lowered("for i in 0..16 { x[i & 15] = 1.0; x[(i + 1) & 15] = 2.0; }"), R"(
 loop i0 "i" %0 trip 16 {
   %1: f32 = constant imm 1065353216
@@ -124,7 +123,7 @@ store: f32 %16 x[0]
 )");
 }
 
-TEST(KernelLanguageValues, AChoiceEvaluatesBoth) {
+TEST(KernelLanguageValues, AChoiceEvaluatesBothOperands) {
   EXPECT_EQ(lowered("x[0] = k[0] > 2 ? x[1] : x[2]; x[1] = true ? half : 2.0;"), R"(
 %0: i64 = load k[0]
 %1: i64 = constant imm 2
@@ -138,7 +137,7 @@ store: f32 %6 x[4]
 )");
 }
 
-TEST(KernelLanguageValues, MasksChooseLaneByLane) {
+TEST(KernelLanguageValues, AMaskSelectsLaneByLane) {
   EXPECT_EQ(lowered("let v = x[0:16]; x[0:16] = v < 0.0 ? -v : v; x[16:16] = select(v > x[16:16], 0.0, v); "
                     "d[0:8] = d[0:8] != d[8:8] ? d[0:8] : 1.5;"),
             R"(
@@ -163,7 +162,7 @@ store: f64x8 %14 d[0]
 )");
 }
 
-TEST(KernelLanguageValues, ABoolChoosesAWholeVector) {
+TEST(KernelLanguageValues, ABoolSelectsAWholeVector) {
   EXPECT_EQ(lowered("x[0:16] = k[0] > 0 ? x[0:16] : x[16:16]; d[0:8] = k[0] > 0 ? d[0:8] : d[8:8];"), R"(
 %0: i64 = load k[0]
 %1: i64 = constant
@@ -189,7 +188,7 @@ store: f64x8 %18 d[0]
 )");
 }
 
-TEST(KernelLanguageValues, AScalarIsSpreadOverTheLanesStraightFromMemory) {
+TEST(KernelLanguageValues, AScalarFromMemoryIsLoadedIntoAllLanes) {
   EXPECT_EQ(
       lowered("x[0:16] = x[0] * x[16:16] + half; w[0:16] = w[0:16] + w[40]; let a = x[1]; x[0:16] = a + x[32:16]; "
               "x[1] = a; d[0:8] = d[0] + d[8:8];"),
@@ -218,7 +217,7 @@ store: f64x8 %15 d[0]
 )");
 }
 
-TEST(KernelLanguageValues, SlicesAreOfThirtyTwoOrSixtyFourBytes) {
+TEST(KernelLanguageValues, SlicesHaveThirtyTwoOrSixtyFourBytes) {
   EXPECT_EQ(lowered("x[0:8] = x[8:8]; d[0:4] = d[4:4]; b[0:64] = b[0:64]; h[0:16] = h[16:16];"), R"(
 %0: f32x16 = load x[32] width 32
 store: f32x16 %0 x[0] width 32
@@ -246,7 +245,7 @@ store: i32x16 %7 w[0]
 )");
 }
 
-TEST(KernelLanguageValues, VectorsAreGatheredScatteredPermutedAndTakenApart) {
+TEST(KernelLanguageValues, VectorsAreGatheredScatteredPermutedAndExtracted) {
   EXPECT_EQ(
       lowered("let i = iota() * 2; let v = gather(x, i); scatter(y, i, v); x[0:16] = permute(v, w[0:16]); "
               "x[0] = lane(v, 3) + reduce_add(v) + reduce_max(v); d[0] = lane(d[0:8], 1); y[0:16] = spread(half);"),
@@ -283,7 +282,7 @@ store: f32x16 %23 y[0]
 )");
 }
 
-TEST(KernelLanguageValues, MinimumMaximumAbsoluteAndRoot) {
+TEST(KernelLanguageValues, MinimumMaximumAbsoluteValueAndSquareRoot) {
   EXPECT_EQ(lowered("x[0] = min(x[1], 0.0); d[0:8] = max(d[0:8], d[8:8]); x[0:16] = abs(x[0:16]); d[0] = abs(d[0]); "
                     "k[0] = abs(k[0]); w[0:16] = abs(w[0:16]); d[8:8] = abs(sqrt(d[8:8]));"),
             R"(
@@ -383,7 +382,7 @@ store: f32x16 %17 x[0]
 )");
 }
 
-TEST(KernelLanguageValues, ConversionsAndBits) {
+TEST(KernelLanguageValues, ConversionsAndReinterpretedBits) {
   EXPECT_EQ(lowered("d[0] = f64(x[0]) + f64(k[0]); x[0] = f32(d[1]) + f32(w[0]); k[0] = i64(d[2]); "
                     "w[0] = i32(k[1]) + i32(x[3]); k[1] = i64(w[1]) + bits_i64(d[3]); w[2] = bits_i32(x[1]); "
                     "x[2] = bits_f32(w[3]); x[0:16] = f32x16(w[0:16]) + bits_f32(w[16:16]); "
@@ -439,7 +438,7 @@ store: f64 %36 d[0]
 )");
 }
 
-TEST(KernelLanguageValues, LiteralsTakeTheTypeOfWhatTheyMeet) {
+TEST(KernelLanguageValues, LiteralsTakeTheTypeOfTheOtherOperand) {
   EXPECT_EQ(lowered("x[0] = 1 + x[1] * 2.5; w[0] = w[1] + 0xffffffff; d[0] = 3; k[0] = 7i64 + 0x10; x[1] = 1e-3f32; "
                     "w[1] = -2147483648;"),
             R"(

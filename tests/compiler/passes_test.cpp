@@ -1,5 +1,5 @@
-// What each pass does to a kernel, and what it must leave alone. That meaning is kept is asked elsewhere, of random
-// kernels and of the programs.
+// What each pass does to a kernel, and what it must leave unchanged. Other tests, with random kernels and the programs,
+// check that the meaning is preserved.
 #include "vtpu/compiler/passes/passes.h"
 
 #include <gmock/gmock.h>
@@ -20,12 +20,12 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-/// Items of one line, then the statements of the kernel.
+/// One-line items, followed by the kernel's statements.
 ir::Module kernel(const std::string& items, const std::string& statements) {
   return language::module_of(items + "\nkernel main() {\n" + statements + "\n}\n");
 }
 
-/// The module as text after it has been found to verify.
+/// The module as text; checks that it verifies.
 std::string text_of(const ir::Module& module) {
   const Result<void> verified = ir::verify(module);
   EXPECT_TRUE(verified.ok()) << (verified.ok() ? "" : verified.error().message());
@@ -55,7 +55,7 @@ TEST(Simplify, SharesEqualLoadsUntilTheirTensorIsWritten) {
   EXPECT_EQ(count(written, ir::OpKind::load), 2u);
 }
 
-TEST(Simplify, TakesOutOfALoopWhatDoesNotChangeThere) {
+TEST(Simplify, HoistsLoopInvariantValues) {
   ir::Module module = kernel("tensor a: f32[1]; tensor x: f32[64];", "for i in 0..64 { x[i] = a[0] * a[0]; }");
   simplify(module);
   ASSERT_NE(module.body.back().loop(), nullptr);
@@ -69,7 +69,7 @@ TEST(Simplify, LeavesALoadInALoopThatMayNotRun) {
   EXPECT_EQ(module.body.back().loop()->body.size(), 2u) << text_of(module);
 }
 
-TEST(Contract, FusesTheProductsOfASumAndOfNothingElse) {
+TEST(Contract, FusesOnlyTheProductsOfASum) {
   ir::Module sum = kernel("tensor x: f32[64]; tensor y: f32[1];", "y[0] = sum(i in 0..64) (x[i] * x[i]);");
   contract(sum);
   EXPECT_EQ(count(sum, ir::OpKind::fma), 1u);
@@ -79,22 +79,22 @@ TEST(Contract, FusesTheProductsOfASumAndOfNothingElse) {
   EXPECT_EQ(count(ordered, ir::OpKind::fma), 0u);
 }
 
-TEST(UnrollFully, LeavesNoLoopOfFewIterations) {
+TEST(UnrollFully, RemovesLoopsOfFewIterations) {
   ir::Module module = kernel("tensor x: f32[64];", "for i in 0..4 { x[i] = 1.0; }");
   unroll_fully(module);
   EXPECT_THAT(text_of(module), Not(HasSubstr("loop i")));
   EXPECT_EQ(count(module, ir::OpKind::store), 4u);
 }
 
-TEST(UnrollFully, LeavesCoordinatesAndMessagesInTheirLoop) {
-  // Neither finds another place than its few registers.
+TEST(UnrollFully, KeepsLoopsThatMakeCoordinatesOrMessages) {
+  // Their registers are few and cannot be spilled.
   ir::Module module =
       kernel("tensor u: f64[16, 16] sparse; tensor x: f64[8];", "for i in 0..8 { x[i] = laplace(place(u, 1, i)); }");
   unroll_fully(module);
   EXPECT_THAT(text_of(module), HasSubstr("trip 8"));
 }
 
-TEST(Vectorize, TakesSixteenElementsAtOnceAndTheRestOneByOne) {
+TEST(Vectorize, TakesSixteenElementsAtOnceAndTheRemainderOneByOne) {
   ir::Module module = kernel("tensor x: f32[100]; tensor y: f32[100];", "for i in 0..100 { y[i] = x[i] + y[i]; }");
   vectorize(module, kMachine);
   const std::string text = text_of(module);
@@ -103,13 +103,13 @@ TEST(Vectorize, TakesSixteenElementsAtOnceAndTheRestOneByOne) {
   EXPECT_EQ(count(module, ir::OpKind::store), 1u + 4u) << text;
 }
 
-TEST(Vectorize, KeepsALoopWhoseIterationReadsWhatTheOneBeforeWrote) {
+TEST(Vectorize, KeepsALoopWhoseIterationReadsThePreviousOnesStore) {
   ir::Module module = kernel("tensor x: i32[100];", "for i in 1..100 { x[i] = x[i - 1] + x[i]; }");
   vectorize(module, kMachine);
   EXPECT_EQ(vectors(module), 0u) << text_of(module);
 }
 
-TEST(Vectorize, TakesALoopWhoseIterationsMeetFurtherApartThanAVectorIsLong) {
+TEST(Vectorize, TakesALoopWhoseDependenceDistanceExceedsAVector) {
   ir::Module module = kernel("tensor x: i32[100];", "for i in 16..96 { x[i] = x[i - 16] + x[i]; }");
   vectorize(module, kMachine);
   EXPECT_GT(vectors(module), 0u);
@@ -122,7 +122,7 @@ TEST(Vectorize, KeepsTheOrderOfASequentialSum) {
   EXPECT_EQ(vectors(module), 0u);
 }
 
-TEST(Unroll, GivesASumAsManyPartialResultsAsHideItsLatency) {
+TEST(Unroll, GivesASumEnoughPartialResultsToHideItsLatency) {
   ir::Module module = kernel("tensor x: f32[4096]; tensor y: f32[1];", "y[0] = sum(i in 0..4096) x[i];");
   vectorize(module, kMachine);
   unroll(module, kMachine);
@@ -132,16 +132,16 @@ TEST(Unroll, GivesASumAsManyPartialResultsAsHideItsLatency) {
   EXPECT_GE(most, 4u) << text_of(module);
 }
 
-TEST(Jam, SharesALoadBetweenIterationsOfTheLoopAround) {
+TEST(Jam, SharesALoadBetweenIterationsOfTheOuterLoop) {
   const std::string items = "tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[64];";
   const std::string rows = "for i in 0..64 { y[i] = sum(j in 0..64) (a[i, j] * x[j]); }";
   ir::Module module = kernel(items, rows);
   jam(module);
   simplify(module);
-  EXPECT_EQ(count(module, ir::OpKind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the rows left over
+  EXPECT_EQ(count(module, ir::OpKind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the remaining rows
 }
 
-TEST(Jam, LeavesALoopAloneWhoseIterationsTouchTheSamePlace) {
+TEST(Jam, KeepsALoopWhoseIterationsTouchTheSamePlace) {
   ir::Module module = kernel("tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[1];",
                              "for i in 0..64 { y[0] = y[0] + sum(j in 0..64) (a[i, j] * x[j]); }");
   const std::string before = text_of(module);
@@ -149,7 +149,7 @@ TEST(Jam, LeavesALoopAloneWhoseIterationsTouchTheSamePlace) {
   EXPECT_EQ(text_of(module), before);
 }
 
-TEST(InsertPrefetches, AsksForWhatTheNearCachesCannotHold) {
+TEST(InsertPrefetches, PrefetchesDataThatExceedTheNearCaches) {
   const std::string copy = "for i in 0..n { y[i] = x[i]; }";
   ir::Module small = kernel("param n = 1024; tensor x: f32[n]; tensor y: f32[n];", copy);
   insert_prefetches(small, kMachine);
@@ -159,7 +159,7 @@ TEST(InsertPrefetches, AsksForWhatTheNearCachesCannotHold) {
   EXPECT_EQ(count(large, ir::OpKind::prefetch), 2u) << text_of(large);
 }
 
-TEST(SpreadFloats, MovesTheFloatsOfALoopIntoLanes) {
+TEST(SpreadFloats, MovesTheFloatsOfALoopIntoVectorRegisters) {
   ir::Module module = kernel("tensor x: f32[64];", "var s = 0.0f32; for i in 0..64 { s = s + x[i]; x[i] = s; }");
   spread_floats(module);
   const std::string text = text_of(module);
@@ -167,14 +167,14 @@ TEST(SpreadFloats, MovesTheFloatsOfALoopIntoLanes) {
   EXPECT_THAT(text, Not(HasSubstr("f32 = add")));
 }
 
-TEST(ChooseByExtrema, MakesAMaximumOfAChoiceOfTheGreater) {
+TEST(ChooseByExtrema, ReplacesAChoiceOfTheGreaterByAMaximum) {
   ir::Module module = kernel("tensor x: f32[2];", "x[0] = x[0] > x[1] ? x[0] : x[1];");
   simplify(module);
   choose_by_extrema(module);
   EXPECT_EQ(count(module, ir::OpKind::max), 1u) << text_of(module);
 }
 
-/// y[0] as the tier's words leave it.
+/// y[0] after the words of the tier.
 float run(const std::string& text, unsigned level, std::int64_t x) {
   Options options;
   options.level = level;
@@ -193,8 +193,8 @@ float run(const std::string& text, unsigned level, std::int64_t x) {
   return y;
 }
 
-TEST(Convert, MakesAnF32OfAnI64ByWayOfF64WhereverItIsDone) {
-  // Rounded once it would be 2^60 + 2^37; the nearest f64 is a tie, which goes to 2^60.
+TEST(Convert, RoundsAnI64ToF32ByWayOfF64AtEveryStage) {
+  // Rounded once, the result would be 2^60 + 2^37. The nearest f64 is a tie, which rounds to 2^60.
   constexpr std::int64_t kBetween = (std::int64_t{1} << 60) + (std::int64_t{1} << 36) + 1;
   constexpr float kRoundedTwice = 0x1p60F;
   const std::string items = "tensor x: i64[1]; tensor y: f32[1];";

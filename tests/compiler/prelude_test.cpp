@@ -1,4 +1,4 @@
-// How far the functions of the prelude are from the truth, against binary64, over all magnitudes of arguments.
+// Errors of the prelude's functions against binary64, over all magnitudes of arguments.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +17,7 @@
 namespace vtpu::compiler::language {
 namespace {
 
-/// Every 4099th bit pattern that is no NaN, then every representable integer and half near 0: about a million.
+/// Every 4099th bit pattern that is not a NaN, then every representable integer and half near 0: about a million.
 std::vector<float> arguments() {
   std::vector<float> list;
   for (std::uint64_t bits = 0; bits <= 0xffffffff; bits += 4099) {
@@ -29,12 +29,12 @@ std::vector<float> arguments() {
   return list;
 }
 
-/// The function's results, as vectors or one by one.
+/// The function's results, computed by vectors or one by one.
 std::vector<float> results(const std::string& function, bool vectors, const std::vector<float>& x) {
   const std::string text = "param n = 16; tensor x: f32[n]; tensor y: f32[n];\nkernel main() { for i in 0..n" +
                            std::string(vectors ? " step 16 { y[i:16] = " + function + "(x[i:16]); } }"
                                                : " { y[i] = " + function + "(x[i]); } }");
-  // In pieces that fit a tensor of one line.
+  // In parts that fit a tensor of one line.
   constexpr std::size_t kPiece = 2048;
   const Read read_once = read("prelude", text, {{"n", kPiece}});
   EXPECT_TRUE(read_once.module.has_value());
@@ -57,7 +57,7 @@ double ulp_of(double exact) {
   return std::ldexp(1.0, exponent);
 }
 
-/// The greatest error in units in the last place. Where the truth rounds to infinity, so must the result.
+/// The maximum error in units in the last place. Where the exact value rounds to infinity, so must the result.
 double greatest_error(const std::string& function, bool vectors, const std::function<double(double)>& truth) {
   const std::vector<float> x = arguments();
   const std::vector<float> y = results(function, vectors, x);
@@ -82,18 +82,18 @@ double exact_tanh(double x) { return std::tanh(x); }
 struct Function {
   std::string name;
   double (*truth)(double);
-  double bound;  ///< in ulp, as the prelude says
+  double bound;  ///< in ulp, as stated in the prelude
 
   friend void PrintTo(const Function& function, std::ostream* out) { *out << function.name; }
 };
 
 class Prelude : public testing::TestWithParam<Function> {};
 
-TEST_P(Prelude, IsWithinTheErrorThatItStatesAsAVectorAndAsAScalar) {
+TEST_P(Prelude, IsWithinItsStatedErrorForVectorsAndScalars) {
   const Function& function = GetParam();
   const double vectors = greatest_error(function.name, true, function.truth);
   EXPECT_LE(vectors, function.bound);
-  EXPECT_GT(vectors, function.bound - 0.25) << "the stated error is needlessly large";
+  EXPECT_GT(vectors, function.bound - 0.25) << "the stated error is too large";
   EXPECT_EQ(greatest_error(function.name, false, function.truth), vectors);
 }
 

@@ -1,5 +1,5 @@
-// Does compiled code do what the program says: random kernels by every tier, engine and the evaluator of the IR,
-// against the same kernels in C++ as the host's compiler understands them.
+// Compiled code does what the program says: random kernels at every tier, in both engines and in the evaluator of the
+// IR, compared with the same kernels in C++ compiled by the host's compiler.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,7 +30,7 @@ TEST(RandomKernel, IsTheSameForTheSameSeed) {
   EXPECT_NE(random_kernel(1).text, random_kernel(2).text);
 }
 
-TEST(RandomKernel, IsUnderstoodAndGivesAModuleThatVerifiesAndIsReadBackFromItsText) {
+TEST(RandomKernel, CompilesToAModuleThatVerifiesAndSurvivesItsText) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     const RandomKernel kernel = random_kernel(seed);
     const auto read = compiler::language::read("kernel", kernel.text);
@@ -44,7 +44,7 @@ TEST(RandomKernel, IsUnderstoodAndGivesAModuleThatVerifiesAndIsReadBackFromItsTe
   }
 }
 
-TEST(RandomKernel, KnowsEveryPartOfTheLanguageThatItIsMeantToTry) {
+TEST(RandomKernel, UsesEveryIntendedPartOfTheLanguage) {
   std::string all;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) all += random_kernel(seed).text;
   for (const char* const part :
@@ -81,18 +81,18 @@ TEST(HostKernels, StayInsideTheirTensorsAndChangeThem) {
     const auto left = host->run(kernel);
     ASSERT_TRUE(left.ok()) << left.error().message();
     for (std::size_t k = 0; k < left->size(); ++k) changed += (*left)[k] != kernel.tensors[k].contents ? 1 : 0;
-    EXPECT_EQ(*left, *host->run(kernel)) << "a kernel does the same each time";
+    EXPECT_EQ(*left, *host->run(kernel)) << "a kernel is deterministic";
   }
   EXPECT_GT(changed, kernels.size());
 }
 
-TEST(RandomKernels, LeaveTheBytesThatTheirCxxLeavesAtEveryTier) {
+TEST(RandomKernels, LeaveTheSameBytesAsTheirCxxAtEveryTier) {
   const auto soak = soak_kernels(1, 400);
   ASSERT_TRUE(soak.ok()) << soak.error().message();
   EXPECT_EQ(soak->kernels, 400u);
   EXPECT_EQ(soak->divergences.size(), kernel_ways().size());
   EXPECT_EQ(soak->diverged(), 0u);
-  // Tier 3 may ask for more registers than there are, though seldom; the others take every kernel.
+  // Tier 3 may run out of registers, though rarely; the other tiers accept every kernel.
   for (const auto& [way, refused] : soak->refusals) EXPECT_LE(refused, way == "tier 3" ? 8u : 0u) << way;
   for (const KernelDivergence& failure : soak->first) {
     const bool registers = failure.refused && failure.what.find("registers") != std::string::npos;

@@ -1,5 +1,5 @@
-// Arbitrary bytes as a kernel: nothing crashes, a mistake is shown with a place in the text, and what is accepted
-// lowers to a module that verifies.
+// Reads arbitrary bytes as a kernel. Nothing may crash, an error must have a place in the text, and an accepted text
+// must lower to a valid module.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

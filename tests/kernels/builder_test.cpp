@@ -43,7 +43,7 @@ TEST(Builder, makes_the_words_that_assembly_text_makes) {
   EXPECT_EQ(built, read.value());
 }
 
-TEST(Builder, closes_a_loop_in_the_last_word_of_its_body_where_that_has_no_dense_op) {
+TEST(Builder, closes_a_loop_in_the_last_word_of_its_body_if_that_has_no_dense_op) {
   Builder b("loops");
   b.counted_loop(R{1}, 10, [&] { b.word(op(Opcode::sgather_i64, R{2}, at(P{0}))); });
   b.counted_loop(R{1}, 10, [&] { b.word(op(Opcode::dadd_i64, R{2}, R{2}, 1)); });
@@ -58,7 +58,7 @@ TEST(Builder, closes_a_loop_in_the_last_word_of_its_body_where_that_has_no_dense
   EXPECT_TRUE(validate(p).empty());
 }
 
-TEST(Builder, shares_pool_places_of_equal_values_but_not_of_other_flags) {
+TEST(Builder, shares_pool_entries_of_values_with_equal_bits_and_flags) {
   Builder b("pools");
   const auto plain = phext::PackedCoordinate().with(Axis::line, 3);
   EXPECT_EQ(b.coordinate(plain).index, 0U);
@@ -71,7 +71,7 @@ TEST(Builder, shares_pool_places_of_equal_values_but_not_of_other_flags) {
   EXPECT_EQ(b.constant({}).index, 0U);
 }
 
-TEST(BuilderDeath, an_operand_of_another_kind_than_the_row_has_is_refused) {
+TEST(BuilderDeath, an_operand_that_does_not_match_the_row_is_refused) {
   EXPECT_DEATH(op(Opcode::dadd_i64, R{1}, V{2}, 5), "kind");
   EXPECT_DEATH(op(Opcode::dadd_f64, R{1}, R{2}, 5), "kind");
   EXPECT_DEATH(op(Opcode::dadd_i64, R{1}, R{2}), "as many operands");
@@ -79,7 +79,7 @@ TEST(BuilderDeath, an_operand_of_another_kind_than_the_row_has_is_refused) {
   EXPECT_DEATH(op(Opcode::cpack_i64, M{1}, 4, R{3}), "limit");
 }
 
-TEST(BuilderDeath, two_ops_of_one_slot_and_labels_without_a_place_are_refused) {
+TEST(BuilderDeath, two_ops_in_one_slot_and_undefined_labels_are_refused) {
   const auto twice = [] {
     Builder b("twice");
     b.word(op(Opcode::dmov_i64, R{1}, 1), op(Opcode::dmov_i64, R{2}, 1));

@@ -55,7 +55,7 @@ TEST_P(EachProgram, equals_its_reference_by_the_native_engine_at_every_tier) {
   for (unsigned level = 0; level <= 3; ++level) expect_right(level, By::native);
 }
 
-TEST_P(EachProgram, run_again_with_its_tensors_filled_again_gives_the_same_bytes) {
+TEST_P(EachProgram, gives_the_same_bytes_in_a_second_run_on_refilled_tensors) {
   auto run = ProgramRun::compiled(program(), twice(program().small), tier(3), By::interpreter);
   ASSERT_TRUE(run.ok()) << run.error().message();
   std::vector<std::vector<std::byte>> first;
@@ -73,7 +73,7 @@ TEST_P(EachProgram, run_again_with_its_tensors_filled_again_gives_the_same_bytes
   }
 }
 
-TEST_P(EachProgram, takes_as_many_bytes_as_its_sizes_say) {
+TEST_P(EachProgram, takes_the_number_of_bytes_that_its_sizes_require) {
   constexpr double kKiB = 1024, kMiB = 1024 * kKiB;
   for (const auto& [level, parameters] : program().sizes) {
     const auto made = [&, &values = parameters] {
@@ -89,7 +89,7 @@ TEST_P(EachProgram, takes_as_many_bytes_as_its_sizes_say) {
     if (level == "L1") {
       EXPECT_LE(bytes, 24 * kKiB);
     } else if (program().name == "ring") {
-      EXPECT_EQ(bytes, 32);  // has no data that could grow
+      EXPECT_EQ(bytes, 32);  // its data cannot grow
     } else if (level == "L2") {
       EXPECT_GE(bytes, 256 * kKiB);
       EXPECT_LE(bytes, 512 * kKiB);
@@ -116,7 +116,7 @@ TEST_P(EachProgramByHand, equals_its_reference) {
   }
 }
 
-TEST_P(EachProgram, means_the_same_to_other_libraries_and_compilers) {
+TEST_P(EachProgram, equals_other_libraries_and_other_compilers_references) {
   const Parameters parameters = twice(program().small);
   const auto run = ProgramRun::compiled(program(), parameters, tier(0), By::interpreter);
   ASSERT_TRUE(run.ok()) << run.error().message();
@@ -128,7 +128,7 @@ TEST_P(EachProgram, means_the_same_to_other_libraries_and_compilers) {
   for (const study::ReferenceLevel& level : study::kReferenceLevels) {
     const auto loaded = study::load_references(level);
     if (!loaded) {
-      EXPECT_TRUE(level.clang) << loaded.error().message();  // the build may not have found that one
+      EXPECT_TRUE(level.clang) << loaded.error().message();  // the build may not have found clang
       continue;
     }
     others.push_back(loaded->find(program().name));
@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(Programs, EachProgram, testing::ValuesIn(names(false)),
 INSTANTIATE_TEST_SUITE_P(Programs, EachProgramByHand, testing::ValuesIn(names(true)),
                          [](const auto& made) { return made.param; });
 
-TEST(Programs, have_names_of_their_own_and_repeat_as_their_last_param) {
+TEST(Programs, have_unique_names_and_repeat_as_their_last_param) {
   std::set<std::string_view> seen;
   for (const CompiledProgram& program : programs()) {
     EXPECT_TRUE(seen.insert(program.name).second) << program.name;
@@ -167,7 +167,7 @@ TEST(Programs, have_names_of_their_own_and_repeat_as_their_last_param) {
   EXPECT_EQ(find_program("nothing"), nullptr);
 }
 
-TEST(Programs, comparison_names_the_tensor_and_the_element_that_differs_most) {
+TEST(Programs, comparison_names_the_tensor_and_the_element_with_the_largest_difference) {
   const CompiledProgram& program = *find_program("axpy");
   const Parameters parameters = twice(program.small);
   const auto run = ProgramRun::compiled(program, parameters, tier(0), By::interpreter);

@@ -22,7 +22,7 @@ compiler::Compiled compiled(const kernels::CompiledProgram& program, const kerne
   return std::move(*made);
 }
 
-TEST(RunBound, CountsEveryOpThatARunRetiresOnce) {
+TEST(RunBound, CountsEveryRetiredOpOnce) {
   for (const char* name : {"axpy", "softmax", "gemm"}) {
     const kernels::CompiledProgram& program = *kernels::find_program(name);
     kernels::Parameters parameters = program.small;
@@ -46,7 +46,7 @@ TEST(RunBound, CountsEveryOpThatARunRetiresOnce) {
   }
 }
 
-TEST(RunBound, LoopsAreOrderedByTheirOpsAndNeverExceedTheRun) {
+TEST(RunBound, LoopsAreSortedByOpsAndDoNotExceedTheRun) {
   const kernels::CompiledProgram& program = *kernels::find_program("softmax");
   kernels::Parameters parameters = program.sizes[0].parameters;
   parameters["repeat"] = 2;

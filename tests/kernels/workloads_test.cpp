@@ -42,7 +42,7 @@ TEST_P(EachWorkload, leaves_in_memory_what_its_scalar_reference_computes) {
   }
 }
 
-TEST_P(EachWorkload, is_told_apart_from_another_number_of_iterations_and_from_other_data) {
+TEST_P(EachWorkload, differs_for_another_number_of_iterations_and_for_other_data) {
   const auto ran = run(GetParam(), 2, 1);
   const auto other_data = GetParam().reference(2);
   other_data->run(2);
@@ -51,7 +51,7 @@ TEST_P(EachWorkload, is_told_apart_from_another_number_of_iterations_and_from_ot
   EXPECT_FALSE(holds(ran->machine.memory(), image));
 }
 
-TEST_P(EachWorkload, retires_an_iteration_of_as_many_ops_as_it_states) {
+TEST_P(EachWorkload, retires_the_stated_number_of_ops_per_iteration) {
   const auto one = run(GetParam(), 1, 1);
   const auto three = run(GetParam(), 3, 1);
   const auto per_iteration = [&](auto of) {
@@ -62,7 +62,7 @@ TEST_P(EachWorkload, retires_an_iteration_of_as_many_ops_as_it_states) {
   EXPECT_EQ(per_iteration([](const exec::Retired& r) { return r.words; }), GetParam().words);
 }
 
-TEST_P(EachWorkload, moves_as_many_bytes_as_it_states) {
+TEST_P(EachWorkload, moves_the_stated_number_of_bytes) {
   const auto bytes = [](std::uint64_t iterations) {
     auto program = isa::ValidProgram::make(GetParam().make(iterations, 1));
     exec::Machine machine;
@@ -91,7 +91,7 @@ std::vector<Workload> all() {
 INSTANTIATE_TEST_SUITE_P(Kernels, EachWorkload, testing::ValuesIn(all()),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
-TEST(Workloads, are_ten_with_names_of_their_own) {
+TEST(Workloads, are_ten_with_unique_names) {
   std::set<std::string_view> names;
   for (const Workload& workload : workloads()) names.insert(workload.name);
   EXPECT_EQ(names.size(), 10U);

@@ -33,9 +33,9 @@ PortMap small_core() {
   map.latency[at_cost(Cost::load)] = 4;
   map.latency[at_cost(Cost::store)] = 1;
   map.latency[at_cost(Cost::vector_float)] = 3;
-  map.pairs[{Cost::vector_float, Cost::shuffle}] = 1;  // one port serves both
+  map.pairs[{Cost::vector_float, Cost::shuffle}] = 1;  // one port serves both classes
   map.pairs[{Cost::alu, Cost::load}] = 0.5;            // nothing shared
-  map.pairs[{Cost::load, Cost::store}] = 0.8;          // shared in part
+  map.pairs[{Cost::load, Cost::store}] = 0.8;          // partly shared
   return map;
 }
 
@@ -51,13 +51,13 @@ TEST(PortModel, a_class_alone_takes_its_count_times_its_rate) {
   EXPECT_EQ(bound(small_core(), Mix{}), 0);
 }
 
-TEST(PortModel, a_pair_that_shares_takes_the_measured_part_of_both_sums) {
+TEST(PortModel, a_pair_that_shares_a_resource_takes_the_measured_part_of_both_times) {
   EXPECT_DOUBLE_EQ(bound(small_core(), mix({{Cost::vector_float, 1}, {Cost::shuffle, 1}})), 1.5);
   EXPECT_DOUBLE_EQ(bound(small_core(), mix({{Cost::load, 10}, {Cost::store, 10}})), 12);
   EXPECT_DOUBLE_EQ(bound(small_core(), mix({{Cost::load, 9}, {Cost::store, 3}})), 0.8 * (9 * 0.5 + 3 * 1.0));
 }
 
-TEST(PortModel, a_pair_that_shares_nothing_adds_no_constraint_and_dispatch_bounds_all) {
+TEST(PortModel, a_pair_that_shares_nothing_adds_no_constraint_and_dispatch_limits_all) {
   const auto all = constraints(small_core(), mix({{Cost::alu, 6}, {Cost::load, 2}}));
   ASSERT_EQ(all.size(), 3U);
   EXPECT_EQ(all[0].name(), "dispatch");
@@ -66,7 +66,7 @@ TEST(PortModel, a_pair_that_shares_nothing_adds_no_constraint_and_dispatch_bound
   EXPECT_EQ(all[2].name(), "load");
 }
 
-TEST(PortModel, goes_through_json_and_back) {
+TEST(PortModel, survives_a_round_trip_through_json) {
   const PortMap map = small_core();
   const auto read = PortMap::from_json(map.to_json());
   ASSERT_TRUE(read.ok()) << read.error().message();
@@ -111,19 +111,19 @@ TEST(Recurrence, of_a_chain_through_two_words_adds_their_latencies) {
 }
 
 TEST(Recurrence, of_a_rotation_over_two_iterations_is_half_of_its_latency) {
-  // Both slots read the state before the word: r0 → r1 → r0 takes two iterations.
+  // Both slots read the state before the word, so r0 → r1 → r0 takes two iterations.
   EXPECT_DOUBLE_EQ(recurrence(loop_of([](Builder& b) {
                      b.word(op(Opcode::dadd_i64, R{1}, R{0}, 1), op(Opcode::sgather_i64, R{0}, at(P{0}, R{1}, 8)));
                    })),
                    2.5);
 }
 
-TEST(Recurrence, ends_where_a_register_is_written_anew) {
+TEST(Recurrence, ends_where_a_register_is_overwritten) {
   EXPECT_DOUBLE_EQ(recurrence(loop_of([](Builder& b) {
                      b.word(op(Opcode::sgather_v64, V{0}, at(P{0})));
                      b.word(op(Opcode::dadd_f32x16, V{0}, V{0}, V{1}));
                    })),
-                   small_core().latency_of(Cost::branch));  // that of the loop's own counter
+                   small_core().latency_of(Cost::branch));  // the latency of the loop's own counter
 }
 
 TEST(Recurrence, lanes_of_a_buffer_are_separate_and_a_packed_lane_is_not_read) {
@@ -148,7 +148,7 @@ TEST(Loops, of_a_nest_are_the_innermost) {
   EXPECT_EQ(innermost_loops(b.build()), (std::vector<Loop>{{2, 3}, {5, 6}}));
 }
 
-TEST(Prediction, takes_the_greater_of_ports_and_recurrence_and_says_which) {
+TEST(Prediction, is_the_greater_of_ports_and_recurrence_and_names_it) {
   const auto stores = loop_of([](Builder& b) {
     for (int k = 0; k < 8; ++k) b.word(op(Opcode::sscattr_i64, R{1}, at(P{0}, 8 * k)));
   });
@@ -173,7 +173,7 @@ TEST(PortConflicts, name_the_slots_that_compete_and_the_cycles_lost) {
     b.word(op(Opcode::sgather_i64, R{2}, at(P{0})), op(Opcode::cpack_i64, M{0}, 1, R{1}));
     b.word();
   });
-  // Three stores, one load, one branch: 0.8 (3 + 0.5) cycles by load and store, 3 by stores alone, 1.25 by dispatch.
+  // Three stores, one load, one branch: 0.8 (3 + 0.5) cycles for load and store, 3 for stores alone, 1.25 for dispatch.
   const auto conflicts = port_conflicts(small_core(), program, only_loop(program));
   ASSERT_EQ(conflicts.size(), 2U);
   EXPECT_EQ(conflicts[0].constraint.name(), "store");
@@ -184,7 +184,7 @@ TEST(PortConflicts, name_the_slots_that_compete_and_the_cycles_lost) {
   EXPECT_EQ(conflicts[1].constraint.name(), "load and store");
 }
 
-TEST(PortConflicts, there_are_none_where_dispatch_binds) {
+TEST(PortConflicts, there_are_none_if_dispatch_is_the_limit) {
   const auto program = loop_of([](Builder& b) {
     for (unsigned k = 0; k < 8; ++k)
       b.word(op(Opcode::dmov_i64, R{k}, 1), op(Opcode::sgather_i64, R{8 + k % 4}, at(P{0})));

@@ -335,8 +335,8 @@ TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndIsNoError) {
   const Outcome run = phextcc("--help");
   EXPECT_EQ(run.status, 0);
   for (const char* option : {"-O", "-D", "-o,--output", "--emit", "--words-with-source", "--form", "--report", "--json",
-                             "--ports", "--no-pipeline", "--pipeline-all", "--self-contained", "--run", "--measure", "--samples",
-                             "--engine", "--fill", "--seed", "--show"})
+                             "--ports", "--no-pipeline", "--pipeline-all", "--self-contained", "--run", "--measure",
+                             "--samples", "--engine", "--fill", "--seed", "--show"})
     EXPECT_THAT(run.out, HasSubstr(std::string("\n  ") + option + " "));
   EXPECT_THAT(run.out, HasSubstr("Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped"));
 }
