@@ -14,9 +14,9 @@ namespace {
 constexpr std::uint32_t kDeepestInlined = 3 * kDeepest;
 
 constexpr std::string_view symbol_of(Operator op) {
-  constexpr std::string_view kSymbols[] = {"=",  "||", "&&", "|", "^", "&", "==", "!=", "<", "<=", ">",
-                                           ">=", "<<", ">>", "+", "-", "*", "/",  "%",  "-", "!",  "~"};
-  return kSymbols[static_cast<std::size_t>(op)];
+  constexpr std::string_view kOperatorSymbols[] = {"=",  "||", "&&", "|", "^", "&", "==", "!=", "<", "<=", ">",
+                                                   ">=", "<<", ">>", "+", "-", "*", "/",  "%",  "-", "!",  "~"};
+  return kOperatorSymbols[static_cast<std::size_t>(op)];
 }
 
 struct Direct {

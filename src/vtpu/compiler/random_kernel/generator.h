@@ -13,6 +13,8 @@
 /// Generates random trees. Expressions use the names in scope; statements (statements.cpp) declare names.
 namespace vtpu::compiler::random_kernel_tree {
 
+using ExpressionKind = Expression::Kind;
+
 /// The type of a loaded element.
 Type read_type(ir::Element element);
 

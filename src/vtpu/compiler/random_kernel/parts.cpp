@@ -3,8 +3,6 @@
 namespace vtpu::compiler::random_kernel_tree {
 namespace {
 
-using Kind = Expression::Kind;
-
 /// The greatest k with 2^k ≤ extent.
 unsigned bits_below(std::int64_t extent) {
   unsigned bits = 0;
@@ -36,7 +34,7 @@ std::size_t ExpressionGenerator::pick(std::initializer_list<unsigned> weights) {
   return k;
 }
 
-Expression ExpressionGenerator::make(Kind kind, Type type, std::vector<Expression> parts) {
+Expression ExpressionGenerator::make(ExpressionKind kind, Type type, std::vector<Expression> parts) {
   Expression e;
   e.kind = kind;
   e.type = type;
@@ -44,17 +42,17 @@ Expression ExpressionGenerator::make(Kind kind, Type type, std::vector<Expressio
   return e;
 }
 Expression ExpressionGenerator::literal(Type type, std::int64_t number) {
-  Expression e = make(Kind::literal, type);
+  Expression e = make(ExpressionKind::literal, type);
   e.number = number;
   return e;
 }
 Expression ExpressionGenerator::variable(const Name& name) {
-  Expression e = make(Kind::variable, name.type);
+  Expression e = make(ExpressionKind::variable, name.type);
   e.name = name.name;
   return e;
 }
 Expression ExpressionGenerator::binary(Operator op, Type type, Expression a, Expression b) {
-  Expression e = make(Kind::binary, type, {std::move(a), std::move(b)});
+  Expression e = make(ExpressionKind::binary, type, {std::move(a), std::move(b)});
   e.op = op;
   return e;
 }
@@ -79,9 +77,9 @@ Expression ExpressionGenerator::index(std::int64_t extent, std::int64_t width) {
     // An index loaded from memory, unknown before the run.
     const unsigned bits = bits_below(room + 1);
     if (auto from = load(Type::i32)) {
-      Expression e = make(Kind::convert, Type::i64, {std::move(*from)});
+      Expression e = make(ExpressionKind::convert, Type::i64, {std::move(*from)});
       if (chance(50)) return masked(std::move(e), (1 << bits) - 1);
-      e = make(Kind::remainder, Type::i64, {std::move(e)});
+      e = make(ExpressionKind::remainder, Type::i64, {std::move(e)});
       e.guard = true;
       e.number = bits;
       return e;
@@ -141,7 +139,7 @@ std::optional<Expression> ExpressionGenerator::load(Type type) {
   // Limit the nesting of indices in indices.
   if (reductions_ > 4) return {};
   ++reductions_;
-  Expression e = make(Kind::load, type, places(tensor));
+  Expression e = make(ExpressionKind::load, type, places(tensor));
   --reductions_;
   e.name = tensor.name;
   return e;
@@ -151,7 +149,7 @@ std::optional<Expression> ExpressionGenerator::slice(Type type) {
   const auto all = tensors(type, lanes_of(type));
   if (all.empty() || in_function_) return {};
   const Tensor& tensor = *one_of(all);
-  Expression e = make(Kind::slice, type, places(tensor, lanes_of(type)));
+  Expression e = make(ExpressionKind::slice, type, places(tensor, lanes_of(type)));
   e.name = tensor.name;
   return e;
 }
@@ -206,7 +204,7 @@ ExpressionGenerator::Range ExpressionGenerator::range() {
       const unsigned bits = static_cast<unsigned>(std::min<std::int64_t>(between(2, 5), bits_below(most + 1)));
       const auto from = load(Type::i32);
       end = (std::int64_t{1} << bits) - 1;
-      range.high = make(Kind::convert, Type::i64, {masked(from ? *from : random_literal(Type::i32), end)});
+      range.high = make(ExpressionKind::convert, Type::i64, {masked(from ? *from : random_literal(Type::i32), end)});
       break;
     }
     default: {

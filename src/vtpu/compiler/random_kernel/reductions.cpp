@@ -2,8 +2,6 @@
 
 namespace vtpu::compiler::random_kernel_tree {
 
-using Kind = Expression::Kind;
-
 Expression ExpressionGenerator::whole(Type type, unsigned depth, bool products) {
   if (products && chance(35)) {
     Expression a = whole(type, depth, false);
@@ -14,14 +12,14 @@ Expression ExpressionGenerator::whole(Type type, unsigned depth, bool products) 
     if (tensor->whole) all.push_back(tensor);
   if (!all.empty() && !in_function_ && chance(60)) {
     const Tensor& tensor = *one_of(all);
-    Expression e = make(Kind::load, type, places(tensor));
+    Expression e = make(ExpressionKind::load, type, places(tensor));
     e.name = tensor.name;
     return e;
   }
   Expression centred =
       binary(Operator::sub, Type::i32, masked(expression(Type::i32, depth), 63), literal(Type::i32, 31));
   centred.guard = true;
-  return make(Kind::convert, type, {std::move(centred)});
+  return make(ExpressionKind::convert, type, {std::move(centred)});
 }
 
 Expression ExpressionGenerator::reduction(Type type, unsigned depth) {
@@ -38,7 +36,7 @@ Expression ExpressionGenerator::reduction(Type type, unsigned depth) {
   scope_.pop_back();
   --reductions_;
   work_ = work;
-  Expression e = make(Kind::reduce, type, {over.low, over.high, std::move(term)});
+  Expression e = make(ExpressionKind::reduce, type, {over.low, over.high, std::move(term)});
   e.name = name.name;
   e.number = over.step;
   e.reduction = kind;

@@ -2,8 +2,6 @@
 
 namespace vtpu::compiler::random_kernel_tree {
 
-using Kind = Expression::Kind;
-
 Expression ExpressionGenerator::leaf(Type type) {
   std::vector<Name> names;
   for (const Name& name : scope_)
@@ -12,8 +10,8 @@ Expression ExpressionGenerator::leaf(Type type) {
   if (is_vector(type)) {
     if (chance(80))
       if (auto e = slice(type)) return std::move(*e);
-    if (type == Type::i32x16 && chance(50)) return make(Kind::iota, type);
-    return make(Kind::spread, type, {leaf(lane_of(type))});
+    if (type == Type::i32x16 && chance(50)) return make(ExpressionKind::iota, type);
+    return make(ExpressionKind::spread, type, {leaf(lane_of(type))});
   }
   if (type == Type::boolean) {
     constexpr Type kTypes[] = {Type::i32, Type::i64, Type::f32, Type::f64};
@@ -25,7 +23,7 @@ Expression ExpressionGenerator::leaf(Type type) {
     if (auto e = load(type)) return std::move(*e);
   if (chance(30)) {
     const Type other = type == Type::i64 ? Type::i32 : type == Type::i32 ? Type::i64 : Type::i32;
-    return make(Kind::convert, type, {load(other).value_or(random_literal(other))});
+    return make(ExpressionKind::convert, type, {load(other).value_or(random_literal(other))});
   }
   return random_literal(type);
 }
@@ -33,7 +31,7 @@ Expression ExpressionGenerator::leaf(Type type) {
 Expression ExpressionGenerator::with_literal(Operator op, Expression a) {
   const Type type = a.type;
   Expression right = random_literal(lane_of(type));
-  right.bare = a.kind != Kind::literal && chance(50);
+  right.bare = a.kind != ExpressionKind::literal && chance(50);
   return binary(op, type, std::move(a), std::move(right));
 }
 
@@ -48,7 +46,7 @@ Expression ExpressionGenerator::expression(Type type, unsigned depth) {
     Expression first = expression(type, depth - 1);
     const Name name{fresh('b'), type, false, false, 0, 0};
     scope_.push_back(name);
-    Expression e = make(Kind::block, type, {std::move(first), expression(type, depth - 1)});
+    Expression e = make(ExpressionKind::block, type, {std::move(first), expression(type, depth - 1)});
     scope_.pop_back();
     e.name = name.name;
     return e;
@@ -58,16 +56,16 @@ Expression ExpressionGenerator::expression(Type type, unsigned depth) {
     const Type of = type == Type::i32 ? Type::i32x16 : type == Type::f32 ? Type::f32x16 : Type::f64x8;
     Expression from = vector(of, depth - 1);
     const std::size_t way = pick({40, type == Type::f64 ? 0u : 40u, type == Type::f32 ? 20u : 0u});
-    Expression e = make(way == 0   ? Kind::reduce_add
-                        : way == 1 ? Kind::lane
-                                   : Kind::reduce_max,
+    Expression e = make(way == 0   ? ExpressionKind::reduce_add
+                        : way == 1 ? ExpressionKind::lane
+                                   : ExpressionKind::reduce_max,
                         type, {std::move(from)});
     if (way == 1) e.number = between(0, 15);
     return e;
   }
   if (chance(8)) {
     const bool call = chance(50);
-    return make(call ? Kind::select : Kind::conditional, type,
+    return make(call ? ExpressionKind::select : ExpressionKind::conditional, type,
                 {boolean(depth - 1), expression(type, depth - 1), expression(type, depth - 1)});
   }
   return is_float(type) ? real(type, depth) : integer(type, depth);
@@ -86,22 +84,22 @@ Expression ExpressionGenerator::plain(Type type, unsigned depth) {
     }
     case 1: {
       Expression a = part();
-      return make(chance(50) ? Kind::min : Kind::max, type, {std::move(a), part()});
+      return make(chance(50) ? ExpressionKind::min : ExpressionKind::max, type, {std::move(a), part()});
     }
-    case 2: return make(Kind::negate, type, {part()});
+    case 2: return make(ExpressionKind::negate, type, {part()});
     case 3: {
       Expression a = part(), b = part();
-      return make(Kind::fma, type, {std::move(a), std::move(b), part()});
+      return make(ExpressionKind::fma, type, {std::move(a), std::move(b), part()});
     }
     case 4: {
       const auto op = static_cast<Operator>(static_cast<std::size_t>(Operator::eq) + random_.below(6));
       Expression a = part();
       Expression condition = binary(op, Type::boolean, std::move(a), part());
       a = part();
-      return make(Kind::conditional, type, {std::move(condition), std::move(a), part()});
+      return make(ExpressionKind::conditional, type, {std::move(condition), std::move(a), part()});
     }
-    case 5: return make(Kind::sqrt, type, {part()});
-    default: return make(Kind::abs, type, {part()});
+    case 5: return make(ExpressionKind::sqrt, type, {part()});
+    default: return make(ExpressionKind::abs, type, {part()});
   }
 }
 
@@ -129,31 +127,31 @@ Expression ExpressionGenerator::integer(Type type, unsigned depth) {
         return binary(op, type, std::move(a), literal(Type::i64, between(0, type == Type::i32 ? 31 : 63)));
       return binary(op, type, std::move(a), expression(chance(50) ? Type::i64 : type, 0));
     }
-    case 3: return make(chance(50) ? Kind::negate : Kind::complement, type, {part()});
+    case 3: return make(chance(50) ? ExpressionKind::negate : ExpressionKind::complement, type, {part()});
     case 4: {
       Expression a = part();
-      return make(chance(50) ? Kind::min : Kind::max, type, {std::move(a), part()});
+      return make(chance(50) ? ExpressionKind::min : ExpressionKind::max, type, {std::move(a), part()});
     }
-    case 5: return make(Kind::abs, type, {part()});
+    case 5: return make(ExpressionKind::abs, type, {part()});
     case 6: {
-      Expression e = make(Kind::remainder, type, {part()});
+      Expression e = make(ExpressionKind::remainder, type, {part()});
       e.number = between(0, 12);
       return e;
     }
     case 7: {
       constexpr Type kTypes[] = {Type::i32, Type::i64, Type::f32, Type::f64};
       const Type from = kTypes[random_.below(4)];
-      return from == type ? part() : make(Kind::convert, type, {expression(from, depth - 1)});
+      return from == type ? part() : make(ExpressionKind::convert, type, {expression(from, depth - 1)});
     }
     case 8: {
       const Type from = type == Type::i32 ? Type::f32 : Type::f64;
-      Expression e = make(Kind::bits, type, {expression(from, depth - 1)});
+      Expression e = make(ExpressionKind::bits, type, {expression(from, depth - 1)});
       e.name = fresh('b');
       return e;
     }
     default: {
       Expression a = part(), b = part();
-      return make(Kind::fma, type, {std::move(a), std::move(b), part()});
+      return make(ExpressionKind::fma, type, {std::move(a), std::move(b), part()});
     }
   }
 }
@@ -168,25 +166,26 @@ Expression ExpressionGenerator::real(Type type, unsigned depth) {
       Expression a = part();
       return binary(op, type, std::move(a), part());
     }
-    case 1: return make(Kind::negate, type, {part()});
-    case 2: return make(Kind::abs, type, {part()});
+    case 1: return make(ExpressionKind::negate, type, {part()});
+    case 2: return make(ExpressionKind::abs, type, {part()});
     case 3: {
       Expression a = part();
-      return make(chance(50) ? Kind::min : Kind::max, type, {std::move(a), part()});
+      return make(chance(50) ? ExpressionKind::min : ExpressionKind::max, type, {std::move(a), part()});
     }
-    case 4: return make(Kind::sqrt, type, {part()});
+    case 4: return make(ExpressionKind::sqrt, type, {part()});
     case 5: {
       Expression a = part(), b = part();
-      return make(Kind::fma, type, {std::move(a), std::move(b), part()});
+      return make(ExpressionKind::fma, type, {std::move(a), std::move(b), part()});
     }
     case 6: {
       const std::size_t from = pick({4, 3, 4});
-      if (from == 0) return make(Kind::convert, type, {expression(Type::i32, depth - 1)});
-      if (from == 1) return make(Kind::convert, type, {expression(Type::i64, depth - 1)});
-      return make(Kind::convert, type, {expression(type == Type::f32 ? Type::f64 : Type::f32, depth - 1)});
+      if (from == 0) return make(ExpressionKind::convert, type, {expression(Type::i32, depth - 1)});
+      if (from == 1) return make(ExpressionKind::convert, type, {expression(Type::i64, depth - 1)});
+      return make(ExpressionKind::convert, type, {expression(type == Type::f32 ? Type::f64 : Type::f32, depth - 1)});
     }
     default: {
-      Expression e = make(Kind::bits, type, {expression(type == Type::f32 ? Type::i32 : Type::i64, depth - 1)});
+      Expression e =
+          make(ExpressionKind::bits, type, {expression(type == Type::f32 ? Type::i32 : Type::i64, depth - 1)});
       // Arbitrary bits could form NaNs with payloads that truncation to bf16 turns into infinities.
       const std::int64_t mask = type == Type::f32 ? 0x47ffffff : 0x43ffffffffffffff;
       e.parts[0] = masked(std::move(e.parts[0]), mask);
@@ -205,7 +204,7 @@ Expression ExpressionGenerator::boolean(unsigned depth) {
       Expression a = expression(of, below);
       return binary(op, Type::boolean, std::move(a), expression(of, below));
     }
-    case 1: return make(Kind::logical_not, Type::boolean, {expression(Type::boolean, below)});
+    case 1: return make(ExpressionKind::logical_not, Type::boolean, {expression(Type::boolean, below)});
     default: {
       Expression a = expression(Type::boolean, below);
       return binary(chance(50) ? Operator::logical_and : Operator::logical_or, Type::boolean, std::move(a),
@@ -220,7 +219,7 @@ std::optional<Expression> ExpressionGenerator::call(Type type, unsigned depth) {
     if (function.gives && function.type == type) all.push_back(&function);
   if (all.empty() || in_function_) return {};
   const Function& function = *one_of(all);
-  Expression e = make(Kind::call, type);
+  Expression e = make(ExpressionKind::call, type);
   e.name = function.name;
   const Tensor* tensor = nullptr;
   for (const Function::Parameter& p : function.parameters) {

@@ -2,8 +2,6 @@
 
 namespace vtpu::compiler::random_kernel_tree {
 
-using Kind = Expression::Kind;
-
 Expression ExpressionGenerator::vector(Type type, unsigned depth) {
   if (depth == 0) return leaf(type);
   const bool real = is_float(type), lanes16 = lanes_of(type) == 16;
@@ -23,13 +21,13 @@ Expression ExpressionGenerator::vector(Type type, unsigned depth) {
     }
     case 1: {
       Expression a = part();
-      return make(chance(50) ? Kind::min : Kind::max, type, {std::move(a), part()});
+      return make(chance(50) ? ExpressionKind::min : ExpressionKind::max, type, {std::move(a), part()});
     }
-    case 2: return make(chance(50) ? Kind::abs : Kind::negate, type, {part()});
-    case 3: return real ? make(Kind::sqrt, type, {part()}) : make(Kind::complement, type, {part()});
+    case 2: return make(chance(50) ? ExpressionKind::abs : ExpressionKind::negate, type, {part()});
+    case 3: return real ? make(ExpressionKind::sqrt, type, {part()}) : make(ExpressionKind::complement, type, {part()});
     case 4: {
       Expression a = part(), b = part();
-      return make(Kind::fma, type, {std::move(a), std::move(b), part()});
+      return make(ExpressionKind::fma, type, {std::move(a), std::move(b), part()});
     }
     case 5: {
       const Type of = type == Type::f64x8 ? type : chance(50) ? Type::i32x16 : Type::f32x16;
@@ -37,11 +35,11 @@ Expression ExpressionGenerator::vector(Type type, unsigned depth) {
       Expression a = expression(of, depth - 1);
       Expression condition = binary(op, Type::boolean, std::move(a), expression(of, depth - 1));
       a = part();
-      return make(Kind::select, type, {std::move(condition), std::move(a), part()});
+      return make(ExpressionKind::select, type, {std::move(condition), std::move(a), part()});
     }
     case 6: {
       Expression a = part();
-      return make(Kind::permute, type, {std::move(a), expression(Type::i32x16, depth - 1)});
+      return make(ExpressionKind::permute, type, {std::move(a), expression(Type::i32x16, depth - 1)});
     }
     case 7: {
       std::vector<const Tensor*> all;
@@ -49,11 +47,11 @@ Expression ExpressionGenerator::vector(Type type, unsigned depth) {
         if (tensor->shape.size() == 1 && ir::size_of(tensor->element) == 4) all.push_back(tensor);
       if (all.empty() || in_function_) return part();
       const Tensor& tensor = *one_of(all);
-      Expression e = make(Kind::gather, type, {vector_index(tensor.shape[0], depth - 1)});
+      Expression e = make(ExpressionKind::gather, type, {vector_index(tensor.shape[0], depth - 1)});
       e.name = tensor.name;
       return e;
     }
-    case 8: return make(Kind::convert, type, {expression(real ? Type::i32x16 : Type::f32x16, depth - 1)});
+    case 8: return make(ExpressionKind::convert, type, {expression(real ? Type::i32x16 : Type::f32x16, depth - 1)});
     case 9: {
       constexpr Operator kOperators[] = {Operator::shl, Operator::shr, Operator::lshr};
       const Operator op = kOperators[random_.below(3)];
@@ -73,7 +71,7 @@ Expression ExpressionGenerator::vector(Type type, unsigned depth) {
       const Tensor& first = *one_of(a);
       const Tensor& second = *one_of(b);
       Expression acc = part(), at = index(first.shape[0], width);
-      Expression e = make(real ? Kind::dot_bf16 : Kind::dot_u8i8, type,
+      Expression e = make(real ? ExpressionKind::dot_bf16 : ExpressionKind::dot_u8i8, type,
                           {std::move(acc), std::move(at), index(second.shape[0], width)});
       e.name = first.name;
       e.other = second.name;
