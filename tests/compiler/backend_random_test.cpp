@@ -85,11 +85,11 @@ class RandomCode {
     step_ = static_cast<std::int64_t>(random_.below(5)) - 2;
     make_.loop(known ? trip : 0, outer ? 2 : 1);
     stepped_ = false;
-    const std::uint64_t before = random_.below(12), behind = random_.below(12);
+    const std::uint64_t before = random_.below(12), after = random_.below(12);
     straight(before, true);
     make_.imm(Opcode::dadd_i64, index_, index_, step_);
     stepped_ = true;
-    straight(behind, true);
+    straight(after, true);
     make_.close(counter);
     forget_locals();
     if (outer) {

@@ -127,10 +127,10 @@ class Jammer {
       fused.carried[k].next = copiers[k / inner.carried.size()].at(inner.carried[k % inner.carried.size()].next);
     main.body.emplace_back(std::move(fused));
     for (Copier& copier : copiers) {
-      bool behind = false;
+      bool after_inner = false;
       for (const Node& node : loop.body) {
-        if (behind) main.body.push_back(copier.copy(node));
-        behind |= node.loop() != nullptr;
+        if (after_inner) main.body.push_back(copier.copy(node));
+        after_inner |= node.loop() != nullptr;
       }
     }
     into.emplace_back(std::move(main));

@@ -172,7 +172,7 @@ class Unroller {
     const std::vector<Loop::Carried> parts = main.carried;
     into.emplace_back(std::move(main));
 
-    Appender behind(module_, into);
+    Appender after(module_, into);
     std::vector<Value> results(carried);
     for (std::size_t k = 0; k < carried; ++k) {
       results[k] = parts[place[0][k]].result;
@@ -183,7 +183,7 @@ class Unroller {
         std::vector<Value> halved;
         for (std::size_t c = 0; c + 1 < partial.size(); c += 2)
           halved.push_back(
-              behind.op(kind_of(loop.carried[k].reduction), module_.types[results[k]], {partial[c], partial[c + 1]}));
+              after.op(kind_of(loop.carried[k].reduction), module_.types[results[k]], {partial[c], partial[c + 1]}));
         if (partial.size() % 2 != 0) halved.push_back(partial.back());
         partial = std::move(halved);
       }

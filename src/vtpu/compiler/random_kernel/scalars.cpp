@@ -55,12 +55,12 @@ Expression ExpressionGenerator::expression(Type type, unsigned depth) {
   if (type != Type::i64 && chance(4)) {
     const Type of = type == Type::i32 ? Type::i32x16 : type == Type::f32 ? Type::f32x16 : Type::f64x8;
     Expression from = vector(of, depth - 1);
-    const std::size_t way = pick({40, type == Type::f64 ? 0u : 40u, type == Type::f32 ? 20u : 0u});
-    Expression e = make(way == 0   ? ExpressionKind::reduce_add
-                        : way == 1 ? ExpressionKind::lane
-                                   : ExpressionKind::reduce_max,
+    const std::size_t form = pick({40, type == Type::f64 ? 0u : 40u, type == Type::f32 ? 20u : 0u});
+    Expression e = make(form == 0   ? ExpressionKind::reduce_add
+                        : form == 1 ? ExpressionKind::lane
+                                    : ExpressionKind::reduce_max,
                         type, {std::move(from)});
-    if (way == 1) e.number = between(0, 15);
+    if (form == 1) e.number = between(0, 15);
     return e;
   }
   if (chance(8)) {
