@@ -71,7 +71,7 @@ Interference::Interference(const WideCode& code)
     for (std::size_t w = block.words.size(); w-- > 0;) {
       const WideWord& word = block.words[w];
       const auto order = order_of(word);
-      VTPU_CHECK(order.has_value(), "the slots of a word have an order");
+      VTPU_CHECK(order.has_value(), "the slots of a word have an execution order");
       std::array<Register, 8> results{};
       std::size_t written = 0;
       for (std::size_t k = 3; k-- > 0;) {

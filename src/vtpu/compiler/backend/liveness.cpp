@@ -70,7 +70,7 @@ Liveness::Liveness(const WideCode& code) {
     for (const WideWord& word : code.blocks[b].words) {
       // All slots read before any writes. In this order, no slot reads what an earlier one wrote.
       const auto order = order_of(word);
-      VTPU_CHECK(order.has_value(), "the slots of a word have an order");
+      VTPU_CHECK(order.has_value(), "the slots of a word have an execution order");
       for (const std::uint8_t slot : *order)
         if (!word.slots[slot].empty()) builder.add(b, word.slots[slot]);
     }

@@ -48,7 +48,7 @@ void remove_dead(WideCode& code, bool status_read) {
     for (std::size_t w = block.words.size(); w-- > 0;) {
       WideWord& word = block.words[w];
       const auto order = order_of(word);
-      VTPU_CHECK(order.has_value(), "the slots of a word have an order");
+      VTPU_CHECK(order.has_value(), "the slots of a word have an execution order");
       for (std::size_t k = 3; k-- > 0;) {
         PlacedOp& op = word.slots[(*order)[k]];
         if (op.empty()) continue;

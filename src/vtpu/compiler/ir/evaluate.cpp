@@ -120,7 +120,7 @@ class Evaluator {
     if constexpr (std::is_invocable_v<F, T, More...>)
       result.set<T>(k, f(a, more...));
     else
-      VTPU_CHECK(false, "the verifier has counted the operands");
+      VTPU_CHECK(false, "the verifier has checked the number of operands");
   }
 
   Datum shift() const {

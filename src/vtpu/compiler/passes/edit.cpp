@@ -179,7 +179,7 @@ ir::OpKind kind_of(isa::ReductionKind reduction) {
     case isa::ReductionKind::min: return ir::OpKind::min;
     case isa::ReductionKind::max: return ir::OpKind::max;
   }
-  VTPU_CHECK(false, "a reduction of no kind");
+  VTPU_CHECK(false, "a reduction is add, min or max");
 }
 
 bool innermost(const Loop& loop) {
