@@ -166,7 +166,7 @@ constexpr Rule kRules[] = {
     {"ConversionsAreBetweenTypesOfOneShape", "%1: i32x16 = iota\n%2: f64x8 = convert %1 from i32x16\n",
      "f64x8 from i32x16; expected two scalar types"},
     {"BitsKeepTheirWidth", "%1: i32 = constant\n%2: f64 = bits %1 from i32\n",
-     "f64 from i32; expected types of one width"},
+     "f64 from i32; expected types of equal width"},
     {"ASplatHasTheTypeOfItsLanes", "%1: i32 = constant\n%2: f32x16 = splat %1 from i32\n",
      "lanes from i32; expected f32"},
     {"AnExtractNamesALane", "%1: i32x16 = iota\n%2: i32 = extract %1 from i32x16 imm 16\n",
