@@ -116,7 +116,7 @@ Result<Torus> reach(const T& topology, int packets_a_pair, const std::vector<std
   const Network network(topology);
   const auto routing = net::routing::DimensionOrder::make(topology, net::routing::Dateline::plain);
   if (!routing) return routing.error();
-  Torus torus{ideal_throughput(network, uniform_load_by_symmetry(network, *routing)), {}};
+  Torus torus{net::routing::ideal_throughput(network, net::routing::uniform_load_by_symmetry(network, *routing)), {}};
   for (const std::uint64_t seed : seeds) {
     const Result<double> reached = packet_throughput(network, *routing, packets_a_pair, packets_of(seed));
     if (!reached) return reached.error();

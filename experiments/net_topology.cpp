@@ -428,12 +428,12 @@ bool forms(
 
 bool forms_twisted(const ocs::OcsLayout& layout, const Shape& shape, Programming programming) {
   const Result<topology::TwistedTorus> wanted = topology::TwistedTorus::make(shape);
-  return wanted && forms(layout, shape, *wanted, programming, connect_twisted_torus);
+  return wanted && forms(layout, shape, *wanted, programming, ocs::connect_twisted_torus);
 }
 
 bool forms_hypercube(const ocs::OcsLayout& layout, const Shape& shape, int dimensions, Programming programming) {
   if (dimensions == 6)
-    return forms(layout, shape, topology::Hypercube{6}, programming, connect_torus, torus_chip_of_corner);
+    return forms(layout, shape, topology::Hypercube{6}, programming, ocs::connect_torus, torus_chip_of_corner);
   return forms(
       layout, shape, topology::Hypercube{dimensions}, programming,
       [&](ocs::OcsState& state, const ocs::Slice& slice) { return ocs::connect_hypercube(state, slice, dimensions); });
@@ -452,7 +452,7 @@ void count_available(Run& run, const ocs::OcsLayout& layout) {
   const auto whole = [&](Programming programming) {
     return std::vector<std::tuple<std::string, std::string, bool>>{
         {"2D torus 64x64", "16x16x16", forms_torus2d(layout, kCube, kPlane, programming)},
-        {"3D torus", "16x16x16", forms(layout, kCube, topology::Torus{kCube}, programming, connect_torus)},
+        {"3D torus", "16x16x16", forms(layout, kCube, topology::Torus{kCube}, programming, ocs::connect_torus)},
         {"twisted torus", "16x16x16", forms_twisted(layout, kCube, programming)},
         {"hypercube 12", "16x16x16", forms_hypercube(layout, kCube, 12, programming)}};
   };
@@ -462,13 +462,14 @@ void count_available(Run& run, const ocs::OcsLayout& layout) {
   run.computed("net.topologies.available.control", count(whole(Programming::identity), false), "topologies",
                checked + "; on all 4096 chips, every switch left at the identity");
   const Programming built = Programming::by_builder;
-  run.computed("net.topologies.available_any_slice",
-               count({{"2D torus 16x16", "4x8x8", forms_torus2d(layout, {4, 8, 8}, {16, 16}, built)},
-                      {"3D torus", "4x4x8", forms(layout, {4, 4, 8}, topology::Torus{{4, 4, 8}}, built, connect_torus)},
-                      {"twisted torus", "4x4x8", forms_twisted(layout, {4, 4, 8}, built)},
-                      {"hypercube 6", "4x4x4", forms_hypercube(layout, {4, 4, 4}, 6, built)}},
-                     true),
-               "topologies", checked + "; on a slice of its own choice");
+  run.computed(
+      "net.topologies.available_any_slice",
+      count({{"2D torus 16x16", "4x8x8", forms_torus2d(layout, {4, 8, 8}, {16, 16}, built)},
+             {"3D torus", "4x4x8", forms(layout, {4, 4, 8}, topology::Torus{{4, 4, 8}}, built, ocs::connect_torus)},
+             {"twisted torus", "4x4x8", forms_twisted(layout, {4, 4, 8}, built)},
+             {"hypercube 6", "4x4x4", forms_hypercube(layout, {4, 4, 4}, 6, built)}},
+            true),
+      "topologies", checked + "; on a slice of its own choice");
 }
 
 const char* sign(ocs::Face face) { return face == ocs::Face::plus ? "+" : "-"; }
