@@ -65,26 +65,38 @@ struct NamedEngine {
 /// The engines of a program; the interpreter first. It holds what they run.
 class Engines {
  public:
-  explicit Engines(isa::ValidProgram program) : programs_{std::move(program)} {
+  /// `withheld`: an opcode for which compiled code is made once more as if it had no emitter.
+  explicit Engines(isa::ValidProgram program, isa::Opcode withheld = isa::Opcode::nop) : programs_{std::move(program)} {
     programs_.push_back(valid(crowded(programs_[0].get())));
     all_.push_back({"interpreter", std::make_unique<Interpreter>(programs_[0])});
     for (const jit::Form form : {jit::Form::avx2, jit::Form::avx512}) {
       if (!jit::host_form() || (form == jit::Form::avx512 && *jit::host_form() != form)) continue;
-      for (std::size_t i = 0; i < programs_.size(); ++i) {
-        auto native = jit::NativeEngine::compile(programs_[i], form);
-        if (!native) throw std::runtime_error(native.error().message());
-        all_.push_back({std::string(name_of(form)) + (i == 0 ? "" : ", crowded"),
-                        std::make_unique<jit::NativeEngine>(*std::move(native))});
-      }
+      const std::string name(name_of(form));
+      add_native(name, 0, form, {});
+      add_native(name + ", crowded", 1, form, {});
+      if (withheld == isa::Opcode::nop) continue;
+      jit::OpcodeSet without_emitter;
+      without_emitter.set(static_cast<std::size_t>(withheld));
+      add_native(name + ", without emitter", 0, form, without_emitter);
+      add_native(name + ", crowded, without emitter", 1, form, without_emitter);
     }
   }
-  explicit Engines(const std::string& text) : Engines(program_of(text)) {}
+  explicit Engines(const std::string& text, isa::Opcode withheld = isa::Opcode::nop)
+      : Engines(program_of(text), withheld) {}
 
   auto begin() const { return all_.begin(); }
   auto end() const { return all_.end(); }
   const isa::Program& program() const { return programs_[0].get(); }
 
  private:
+  void add_native(const std::string& name, std::size_t program, jit::Form form, const jit::OpcodeSet& without_emitter) {
+    auto native = jit::NativeEngine::compile(programs_[program], form, without_emitter);
+    if (!native) throw std::runtime_error(native.error().message());
+    if (without_emitter.any() && native->report().called_words == 0)
+      throw std::runtime_error(name + ": no word is called");
+    all_.push_back({name, std::make_unique<jit::NativeEngine>(*std::move(native))});
+  }
+
   std::vector<isa::ValidProgram> programs_;  // both before any engine refers to one
   std::vector<NamedEngine> all_;
 };

@@ -21,7 +21,7 @@ bool diverges(const isa::Program& program, jit::Form form) {
 }
 
 TEST(Differential, RandomProgramsEndInEqualStateInBothEngines) {
-  if (!jit::host_form()) return;  // then the interpreter is the only engine
+  if (!jit::host_form()) GTEST_SKIP() << "this processor has neither AVX-512 nor AVX2";
   std::vector<jit::Form> forms{jit::Form::avx2};
   if (*jit::host_form() == jit::Form::avx512) forms.push_back(jit::Form::avx512);
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -43,6 +43,47 @@ TEST(Differential, RandomProgramsEndInEqualStateInBothEngines) {
   }
   RecordProperty("programs", static_cast<int>(programs));
   EXPECT_GT(programs, 100u);
+}
+
+bool contains(const isa::Program& program, isa::Opcode opcode) {
+  for (const isa::Word& word : program.words)
+    for (const isa::Slot slot : {isa::Slot::D, isa::Slot::S, isa::Slot::C})
+      if (word.slot(slot).opcode == opcode) return true;
+  return false;
+}
+
+TEST(Differential, AnOpcodeWithoutItsEmitterEndsInTheSameStateAndTrap) {
+  if (!jit::host_form()) GTEST_SKIP() << "this processor has neither AVX-512 nor AVX2";
+  std::vector<jit::Form> forms{jit::Form::avx2};
+  if (*jit::host_form() == jit::Form::avx512) forms.push_back(jit::Form::avx512);
+  constexpr std::size_t kPrograms = 5;
+  std::size_t trapped = 0, halted = 0;
+  for (const isa::OpcodeInfo& row : isa::all_opcodes().subspan(1)) {
+    std::size_t programs = 0;
+    for (std::uint64_t seed = 1; programs < kPrograms && seed < 3000; ++seed) {
+      const isa::Program program = isa::random_program({.seed = seed});
+      if (!contains(program, row.opcode)) continue;
+      ++programs;
+      const auto valid = isa::ValidProgram::make(program);
+      ASSERT_TRUE(valid) << "seed " << seed << ": " << valid.error().message();
+      jit::OpcodeSet one, all;
+      one.set(static_cast<std::size_t>(row.opcode));
+      all.set();
+      for (const jit::Form form : forms)
+        for (const jit::OpcodeSet& without_emitter : {one, all}) {
+          RunSummary summary;
+          const auto divergence = compare_engines(*valid, form, kFuel, &summary, without_emitter);
+          ASSERT_TRUE(divergence) << divergence.error().message();
+          ASSERT_FALSE(divergence->has_value())
+              << row.mnemonic << ", seed " << seed << ", " << name_of(form) << ": " << (*divergence)->what;
+          trapped += summary.status == Status::trapped;
+          halted += summary.status == Status::halted;
+        }
+    }
+    EXPECT_EQ(programs, kPrograms) << row.mnemonic << " is in too few random programs";
+  }
+  EXPECT_GT(trapped, 0u);
+  EXPECT_GT(halted, 0u);
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ std::optional<Divergence> compare(const Machine& one, const Context& a, const Ma
 }  // namespace
 
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
-                                                  RunSummary* summary) {
-  auto native = jit::NativeEngine::compile(program, form);
+                                                  RunSummary* summary, const jit::OpcodeSet& without_emitter) {
+  auto native = jit::NativeEngine::compile(program, form, without_emitter);
   if (!native) return native.error();
   Machine reference = small_machine(), compiled = small_machine();
   Context& a = reference.spawn(fuel);

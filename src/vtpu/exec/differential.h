@@ -22,9 +22,11 @@ struct Divergence {
 
 /// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in a machine of its
 /// own, and compares everything a sentron can see: registers with their translations, status register, trap, pc, fuel,
-/// retired ops, cache counters, memory, pending messages. `summary`: of the interpreter.
-/// Error: code that cannot be made.
+/// retired ops, cache counters, memory, pending messages. `summary`: of the interpreter. `without_emitter`: see
+/// NativeEngine::compile.
+/// Error: the program cannot be compiled.
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
-                                                  RunSummary* summary = nullptr);
+                                                  RunSummary* summary = nullptr,
+                                                  const jit::OpcodeSet& without_emitter = {});
 
 }  // namespace vtpu::exec

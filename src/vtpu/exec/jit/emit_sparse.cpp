@@ -1,4 +1,3 @@
-#include "vtpu/base/check.h"
 #include "vtpu/exec/jit/emitter.h"
 #include "vtpu/memory/translation_cache.h"
 
@@ -20,41 +19,17 @@ const isa::KindInfo* address_of(const isa::Op& op) {
 
 std::int32_t member(std::size_t offset) { return static_cast<std::int32_t>(offset); }
 
-}  // namespace
-
-bool can_emit(const isa::Op& op, const Features& features) {
-  const bool wide = features.form == Form::avx512;
-  switch (op.opcode) {
-    case Opcode::ddot_bf16: return wide && features.bf16;
-    case Opcode::ddot_u8i8: return !wide || features.vnni;
-    // Whole-vector forms that AVX2 has no short equal for.
-    case Opcode::dperm_i32:
-    case Opcode::dsel_x16:
-    case Opcode::dsel_x8:
-    case Opcode::dcmp_i32x16:
-    case Opcode::sgather_x16:
-    case Opcode::sscattr_x16: return wide;
-    case Opcode::dred_add_f32x16:
-    case Opcode::dred_max_f32x16:
-    case Opcode::dred_add_f64x8:
-    case Opcode::dred_add_i32x16: return true;
-    case Opcode::dmov_p: return true;
-    case Opcode::dmov_coord:
-    case Opcode::dhalt:
-    case Opcode::sindex:
-    case Opcode::sindex_set:
-    case Opcode::sscattrc_v64:
-    case Opcode::sgatherc_v64: return false;
-    case Opcode::sgatherc_i64:
-    case Opcode::sscattrc_i64:
-      return op.mode == static_cast<std::uint8_t>(phext::Axis::column) && op.c != isa::kNoRegister;
-    case Opcode::sindex_get:
-      return op.mode != static_cast<std::uint8_t>(phext::Axis::book);  // its bits lie in two words
-    default: break;
-  }
-  const isa::Cost cost = isa::info(op.opcode).cost;
-  return cost != isa::Cost::slow && cost != isa::Cost::message;
+/// 32 bytes of an access to a whole vector.
+x86::Mem part_of(x86::Mem at, unsigned part) {
+  at.addOffset(32 * static_cast<int>(part));
+  return at;
 }
+
+bool is_column_step(const isa::Op& op) {
+  return op.mode == static_cast<std::uint8_t>(phext::Axis::column) && op.c != isa::kNoRegister;
+}
+
+}  // namespace
 
 /// Everything about the word's S access that may fail, before anything is written; the address checked stays in rdx.
 void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
@@ -242,153 +217,146 @@ x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t bytes) {
   return x86::Mem(base, source(op.c, x86::rcx), op.mode, op.disp, bytes);
 }
 
-void Emitter::emit_sparse(const isa::Op& op, std::uint32_t w) {
-  const isa::KindInfo* kind = address_of(op);
-  const bool wide = features_.form == Form::avx512;
-  const auto part_of = [](Mem at, unsigned part) {
-    at.addOffset(32 * static_cast<int>(part));
-    return at;
-  };
-  switch (op.opcode) {
-    case Opcode::sgather_i8:
-    case Opcode::sgather_i16:
-    case Opcode::sgather_i32:
-    case Opcode::sgather_i64:
-    case Opcode::sgatherc_i64: {
-      const Gp to = target(op.d, x86::rax);
-      const Mem at = address(op, w, kind->bytes);
-      if (kind->bytes < 4)
-        as_.movzx(to.r32(), at);
-      else if (kind->bytes == 4)
-        as_.mov(to.r32(), at);
-      else
-        as_.mov(to, at);
-      return put(op.d, to);
-    }
-    case Opcode::sgather_v32: {
-      const Mem at = address(op, w, 32);
-      if (wide) {
-        const Vec to = v_target(op.d, 0, scratch(0));
-        as_.vmovups(x86::ymm(to.id()), at);
-        return v_put(op.d, 0, to);
-      }
-      const Vec low = v_target(op.d, 0, scratch(0));
-      as_.vmovups(low, at);
-      v_put(op.d, 0, low);
-      const Vec high = v_target(op.d, 1, scratch(0));
-      as_.vxorps(high, high, high);
-      return v_put(op.d, 1, high);
-    }
-    case Opcode::sgather_v64: {
-      const Mem at = address(op, w, wide ? 64 : 32);
-      for (unsigned part = 0; part < parts(); ++part) {
-        const Vec to = v_target(op.d, part, scratch(0));
-        as_.vmovups(to, part_of(at, part));
-        v_put(op.d, part, to);
-      }
-      return;
-    }
-    case Opcode::sgather_bcast: {
-      const Mem at = address(op, w, 4);
-      for (unsigned part = 0; part < parts(); ++part) {
-        const Vec to = v_target(op.d, part, scratch(0));
-        as_.vbroadcastss(to, at);
-        v_put(op.d, part, to);
-      }
-      return;
-    }
-    case Opcode::sgather_x16: {
-      // A lane may not be both index and result of the gather instruction.
-      const Vec index = v_source(op.c, 0, scratch(0));
-      as_.kxnorw(x86::k1, x86::k1, x86::k1);
-      as_.k(x86::k1).vpgatherdd(x86::zmm(scratch(1)), x86::Mem(x86::rdx, index, 2, op.disp, 64));
-      return v_put(op.d, 0, x86::zmm(scratch(1)));
-    }
-    case Opcode::sscattr_x16: {
-      const Vec index = v_source(op.c, 0, scratch(0)), from = v_source(op.a, 0, scratch(1));
-      as_.kxnorw(x86::k1, x86::k1, x86::k1);
-      as_.k(x86::k1).vpscatterdd(x86::Mem(x86::rdx, index, 2, op.disp, 64), from);
-      return;
-    }
-    case Opcode::sscattr_i8:
-    case Opcode::sscattr_i16:
-    case Opcode::sscattr_i32:
-    case Opcode::sscattr_i64:
-    case Opcode::sscattrc_i64: {
-      const Mem at = address(op, w, kind->bytes);
-      const Gp from = source(op.a, x86::rax);
-      if (kind->bytes == 1)
-        as_.mov(at, from.r8());
-      else if (kind->bytes == 2)
-        as_.mov(at, from.r16());
-      else if (kind->bytes == 4)
-        as_.mov(at, from.r32());
-      else
-        as_.mov(at, from);
-      return;
-    }
-    case Opcode::sscattr_v32: {
-      const Vec from = v_source(op.a, 0, scratch(0));
-      as_.vmovups(address(op, w, 32), x86::ymm(from.id()));
-      return;
-    }
-    case Opcode::sscattr_v64: {
-      const Mem at = address(op, w, wide ? 64 : 32);
-      for (unsigned part = 0; part < parts(); ++part) as_.vmovups(part_of(at, part), v_source(op.a, part, scratch(0)));
-      return;
-    }
-    case Opcode::sprefch: {  // not by way of rdx, where a loop without a check may have an r-register
-      as_.mov(x86::rax, p_field(op.b, offsetof(Pointer, base)));
-      if (op.c == isa::kNoRegister)
-        as_.prefetcht0(x86::ptr(x86::rax, op.disp));
-      else
-        as_.prefetcht0(x86::ptr(x86::rax, source(op.c, x86::rcx), op.mode, op.disp));
-      return;
-    }
-    case Opcode::sindex_get: {
-      const unsigned bit = (10u - op.mode) * phext::PackedCoordinate::kAxisBits;
-      const Gp to = target(op.d, x86::rax);
-      as_.mov(to, p_field(op.a, offsetof(Pointer, coordinate) + (bit >= 64 ? 8 : 0)));
-      if (bit % 64 != 0) as_.shr(to, bit % 64);
-      as_.and_(to.r32(), 2047);
-      return put(op.d, to);
-    }
-    default: VTPU_CHECK(false, "a sparse op without a form passed can_emit");
-  }
+void Emitter::emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+  const Gp to = target(op.d, x86::rax);
+  const Mem at = address(op, w, bytes);
+  if (bytes < 4)
+    as_.movzx(to.r32(), at);
+  else if (bytes == 4)
+    as_.mov(to.r32(), at);
+  else
+    as_.mov(to, at);
+  put(op.d, to);
+}
+void Emitter::emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+  const Mem at = address(op, w, bytes);
+  const Gp from = source(op.a, x86::rax);
+  if (bytes == 1)
+    as_.mov(at, from.r8());
+  else if (bytes == 2)
+    as_.mov(at, from.r16());
+  else if (bytes == 4)
+    as_.mov(at, from.r32());
+  else
+    as_.mov(at, from);
 }
 
-void Emitter::emit_coordination(const isa::Op& op) {
-  const bool wide = features_.form == Form::avx512;
-  switch (op.opcode) {
-    case Opcode::cpack_i64: as_.mov(m_home(op.d, 8u * op.mode, 8), source(op.a, x86::rax)); return;
-    case Opcode::cunpack_i64: {
-      const Gp to = target(op.d, x86::rax);
-      as_.mov(to, m_home(op.a, 8u * op.mode, 8));
-      return put(op.d, to);
-    }
-    case Opcode::cpack_v: {
-      if (!wide) {
-        as_.vmovups(m_home(op.d, 0, 32), v_source(op.a, op.mode, scratch(0)));
-      } else if (op.mode == 0) {
-        as_.vmovups(m_home(op.d, 0, 32), x86::ymm(v_source(op.a, 0, scratch(0)).id()));
-      } else {
-        as_.vextractf64x4(m_home(op.d, 0, 32), v_source(op.a, 0, scratch(0)), 1);
-      }
-      return;
-    }
-    case Opcode::cunpack_v: {
-      const Vec to = v_target(op.d, 0, scratch(0));
-      as_.vmovups(x86::ymm(to.id()), m_home(op.a, 0, 32));
-      v_put(op.d, 0, to);
-      if (!wide) {
-        const Vec high = v_target(op.d, 1, scratch(0));
-        as_.vxorps(high, high, high);
-        v_put(op.d, 1, high);
-      }
-      return;
-    }
-    default: VTPU_CHECK(false, "a coordination op without a form passed can_emit");
+EMITTER(sgather_i8) { emit_gather(op, w, 1); }
+EMITTER(sgather_i16) { emit_gather(op, w, 2); }
+EMITTER(sgather_i32) { emit_gather(op, w, 4); }
+EMITTER(sgather_i64) { emit_gather(op, w, 8); }
+EMITTER(sgather_v32) {
+  const Mem at = address(op, w, 32);
+  const Vec low = v_target(op.d, 0, scratch(0));
+  if (features_.form == Form::avx512) {
+    as_.vmovups(x86::ymm(low.id()), at);  // clears the upper half
+    return v_put(op.d, 0, low);
   }
+  as_.vmovups(low, at);
+  v_put(op.d, 0, low);
+  const Vec high = v_target(op.d, 1, scratch(0));
+  as_.vxorps(high, high, high);
+  v_put(op.d, 1, high);
+}
+EMITTER(sgather_v64) {
+  const Mem at = address(op, w, features_.form == Form::avx512 ? 64 : 32);
+  for (unsigned part = 0; part < parts(); ++part) {
+    const Vec to = v_target(op.d, part, scratch(0));
+    as_.vmovups(to, part_of(at, part));
+    v_put(op.d, part, to);
+  }
+}
+EMITTER(sgather_bcast) {
+  const Mem at = address(op, w, 4);
+  for (unsigned part = 0; part < parts(); ++part) {
+    const Vec to = v_target(op.d, part, scratch(0));
+    as_.vbroadcastss(to, at);
+    v_put(op.d, part, to);
+  }
+}
+EMITTER_IF(sgather_x16, features.form == Form::avx512) {
+  // The instruction does not allow one register as both index and result.
+  const Vec index = v_source(op.c, 0, scratch(0));
+  as_.kxnorw(x86::k1, x86::k1, x86::k1);
+  as_.k(x86::k1).vpgatherdd(x86::zmm(scratch(1)), x86::Mem(x86::rdx, index, 2, op.disp, 64));
+  v_put(op.d, 0, x86::zmm(scratch(1)));
+}
+EMITTER_IF(sscattr_x16, features.form == Form::avx512) {
+  const Vec index = v_source(op.c, 0, scratch(0)), from = v_source(op.a, 0, scratch(1));
+  as_.kxnorw(x86::k1, x86::k1, x86::k1);
+  as_.k(x86::k1).vpscatterdd(x86::Mem(x86::rdx, index, 2, op.disp, 64), from);
+}
+EMITTER(sscattr_i8) { emit_scatter(op, w, 1); }
+EMITTER(sscattr_i16) { emit_scatter(op, w, 2); }
+EMITTER(sscattr_i32) { emit_scatter(op, w, 4); }
+EMITTER(sscattr_i64) { emit_scatter(op, w, 8); }
+EMITTER(sscattr_v32) {
+  const Vec from = v_source(op.a, 0, scratch(0));
+  as_.vmovups(address(op, w, 32), x86::ymm(from.id()));
+}
+EMITTER(sscattr_v64) {
+  const Mem at = address(op, w, features_.form == Form::avx512 ? 64 : 32);
+  for (unsigned part = 0; part < parts(); ++part) as_.vmovups(part_of(at, part), v_source(op.a, part, scratch(0)));
+}
+EMITTER(sprefch) {  // not through rdx, which may hold an r-register in a loop without checks
+  as_.mov(x86::rax, p_field(op.b, offsetof(Pointer, base)));
+  if (op.c == isa::kNoRegister)
+    as_.prefetcht0(x86::ptr(x86::rax, op.disp));
+  else
+    as_.prefetcht0(x86::ptr(x86::rax, source(op.c, x86::rcx), op.mode, op.disp));
+}
+
+// ---- memory by coordinate: emit_check looks up cells along the columns only
+EMITTER_IF(sgatherc_i64, is_column_step(op)) { emit_gather(op, w, 8); }
+EMITTER_IF(sscattrc_i64, is_column_step(op)) { emit_scatter(op, w, 8); }
+
+// ---- coordinates
+// The bits of the book axis lie in two 64-bit words.
+EMITTER_IF(sindex_get, op.mode != static_cast<std::uint8_t>(phext::Axis::book)) {
+  const unsigned bit = (10u - op.mode) * phext::PackedCoordinate::kAxisBits;
+  const Gp to = target(op.d, x86::rax);
+  as_.mov(to, p_field(op.a, offsetof(Pointer, coordinate) + (bit >= 64 ? 8 : 0)));
+  if (bit % 64 != 0) as_.shr(to, bit % 64);
+  as_.and_(to.r32(), 2047);
+  put(op.d, to);
+}
+
+// ---- message buffers
+EMITTER(cpack_i64) { as_.mov(m_home(op.d, 8u * op.mode, 8), source(op.a, x86::rax)); }
+EMITTER(cunpack_i64) {
+  const Gp to = target(op.d, x86::rax);
+  as_.mov(to, m_home(op.a, 8u * op.mode, 8));
+  put(op.d, to);
+}
+EMITTER(cpack_v) {
+  if (features_.form == Form::avx2)
+    as_.vmovups(m_home(op.d, 0, 32), v_source(op.a, op.mode, scratch(0)));
+  else if (op.mode == 0)
+    as_.vmovups(m_home(op.d, 0, 32), x86::ymm(v_source(op.a, 0, scratch(0)).id()));
+  else
+    as_.vextractf64x4(m_home(op.d, 0, 32), v_source(op.a, 0, scratch(0)), 1);
+}
+EMITTER(cunpack_v) {
+  const Vec to = v_target(op.d, 0, scratch(0));
+  as_.vmovups(x86::ymm(to.id()), m_home(op.a, 0, 32));
+  v_put(op.d, 0, to);
+  if (features_.form == Form::avx512) return;
+  const Vec high = v_target(op.d, 1, scratch(0));
+  as_.vxorps(high, high, high);
+  v_put(op.d, 1, high);
+}
+
+void Emitter::list_sparse_and_coordination(EmitterTable& table) {
+#define LIST_D(id)
+#define LIST_S(id) list<Opcode::id>(table);
+#define LIST_C(id) list<Opcode::id>(table);
+#define OPERANDS(...)
+#define OP(slot, id, mnemonic, operands, cost, effect, summary) LIST_##slot(id)
+#include "vtpu/isa/opcodes.def"
+#undef OPERANDS
+#undef LIST_D
+#undef LIST_S
+#undef LIST_C
 }
 
 }  // namespace vtpu::exec::jit

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "vtpu/base/check.h"
-
 namespace vtpu::exec::jit {
 
 using namespace asmjit;
@@ -337,7 +335,7 @@ void Emitter::emit_called(const Segment& segment) {
   as_.vzeroupper();
   as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(called_word_));
   as_.call(x86::rax);
-  // rax: where to go on; 0: the sentron has stopped
+  // rax: where to continue; 0: leave the code
   as_.test(x86::rax, x86::rax);
   as_.jz(leave_saved_);
   load_registers();
@@ -381,16 +379,29 @@ void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
            next_move_ < loop_.moves.size() && loop_.moves[next_move_].word == w && loop_.moves[next_move_].slot == slot;
            ++next_move_)
         r_host_[loop_.moves[next_move_].r] = loop_.moves[next_move_].host;
-    switch (slot) {
-      case Slot::D: emit_dense(op, w); break;
-      case Slot::S: emit_sparse(op, w); break;
-      case Slot::C: emit_coordination(op); break;
-    }
+    (this->*emitter_of(op.opcode).emit)(op, w);
     if (in_closed_loop_)
       for (const LoopRegisters::Store& store : loop_.stores)
         if (store.word == w && store.slot == slot)
           as_.mov(r_home(store.r), kPool[static_cast<std::size_t>(r_host_[store.r])]);
   }
+}
+
+const Emitter::OpEmitter& Emitter::emitter_of(Opcode opcode) {
+  static const EmitterTable kTable = [] {
+    EmitterTable table{};
+    list_dense(table);
+    list_sparse_and_coordination(table);
+    return table;
+  }();
+  return kTable[static_cast<std::size_t>(opcode)];
+}
+
+bool can_emit(const isa::Op& op, const Features& features) {
+  if (op.opcode == Opcode::nop) return true;
+  if (features.without_emitter.test(static_cast<std::size_t>(op.opcode))) return false;
+  const Available available = Emitter::emitter_of(op.opcode).available;
+  return available != nullptr && available(op, features);
 }
 
 void Emitter::emit_all() {
@@ -410,7 +421,7 @@ void Emitter::emit_all() {
   as_.vzeroupper();
   as_.jmp(dispatch_);
   as_.bind(leave_saved_);
-  as_.mov(x86::rax, kStopped);
+  as_.mov(x86::rax, kCalled);
   as_.bind(dispatch_);
   as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * (kMaxGuards + kProbeSlots)));
   for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);

@@ -21,7 +21,7 @@ struct Exit {
 };
 
 /// What compiled code returns besides the number of an exit.
-inline constexpr std::uint64_t kStopped = ~std::uint64_t{0};  ///< execute_word made the sentron stop
+inline constexpr std::uint64_t kCalled = ~std::uint64_t{0};  ///< a called word stopped the sentron or left the code
 
 /// What compiled code is called with, and hands to the words it calls.
 struct Frame {
@@ -38,6 +38,22 @@ inline const std::array<asmjit::x86::Gp, 12> kPool{
     asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15, asmjit::x86::rdx};
 inline constexpr std::size_t kSharedPool = 11;
 inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmjit::x86::r15};
+
+/// Whether an emitter has host code for the op's operands on a host with these features.
+using Available = bool (*)(const isa::Op& op, const Features& features);
+/// Null for an opcode without an emitter, whose words call execute_word.
+template <isa::Opcode opcode>
+inline constexpr Available kAvailable = nullptr;
+
+/// Defines the emitter of an opcode, which is all that it takes to add one: `op` and its word `w` are given.
+#define EMITTER(id) EMITTER_IF(id, true)
+/// As EMITTER, for the ops that satisfy a condition on `op` and `features`; the others call execute_word.
+#define EMITTER_IF(id, condition)                                                                              \
+  template <>                                                                                                  \
+  inline constexpr Available kAvailable<Opcode::id> =                                                          \
+      []([[maybe_unused]] const isa::Op& op, [[maybe_unused]] const Features& features) { return condition; }; \
+  template <>                                                                                                  \
+  void Emitter::emit<Opcode::id>([[maybe_unused]] const isa::Op& op, [[maybe_unused]] std::uint32_t w)
 
 /// Makes the host code of one program.
 ///
@@ -112,19 +128,53 @@ class Emitter {
   unsigned scratch(unsigned i) const { return features_.form == Form::avx512 ? 16 + i : 12 + i; }
   void load_constant(const Gp& to, std::int64_t value);
 
-  // emit_dense.cpp
-  void emit_dense(const isa::Op& op, std::uint32_t w);
-  void emit_integer(const isa::Op& op);
-  void emit_scalar_float(const isa::Op& op);
-  void emit_vector(const isa::Op& op);
-  void emit_byte_dot(const isa::Op& op, unsigned part);
-  void emit_reduction(const isa::Op& op);
-  void emit_branch(const isa::Op& op, std::uint32_t w);
+  // emit_dense.cpp and emit_sparse.cpp: one specialisation for each opcode that has an emitter, made by EMITTER
+  template <isa::Opcode opcode>
+  void emit(const isa::Op& op, std::uint32_t w);
+  struct OpEmitter {
+    Available available = nullptr;  ///< null: no emitter
+    void (Emitter::*emit)(const isa::Op& op, std::uint32_t w) = nullptr;
+  };
+  using EmitterTable = std::array<OpEmitter, 256>;  // by number of the opcode
+  template <isa::Opcode opcode>
+  static void list(EmitterTable& table) {
+    if constexpr (kAvailable<opcode> != nullptr)
+      table[static_cast<std::size_t>(opcode)] = {kAvailable<opcode>, &Emitter::emit<opcode>};
+  }
+  static void list_dense(EmitterTable& table);
+  static void list_sparse_and_coordination(EmitterTable& table);
+  static const OpEmitter& emitter_of(isa::Opcode opcode);
+  friend bool can_emit(const isa::Op& op, const Features& features);
 
-  // emit_sparse.cpp
+  // emit_dense.cpp: what emitters share
+  void apply_second(const isa::Op& op, std::uint32_t instruction, const Gp& first);
+  void emit_integer(const isa::Op& op, std::uint32_t instruction, bool commutes);
+  void emit_shift(const isa::Op& op, std::uint32_t by_number, std::uint32_t by_register);
+  void emit_integer_extreme(const isa::Op& op, std::uint32_t conditional_move);
+  void emit_integer_compare(const isa::Op& op, bool is_signed);
+  asmjit::x86::Xmm float_source(std::uint8_t r, unsigned scratch_number, bool wide);
+  void put_float(std::uint8_t r, const asmjit::x86::Xmm& x, bool wide);
+  void emit_float(const isa::Op& op, std::uint32_t instruction, bool wide);
+  void emit_float_root(const isa::Op& op, std::uint32_t instruction, bool wide);
+  void emit_float_fma(const isa::Op& op, std::uint32_t instruction, bool wide);
+  void emit_float_compare(const isa::Op& op, bool wide);
+  void emit_lanes(const isa::Op& op, std::uint32_t instruction);
+  void emit_lanes_of_one(const isa::Op& op, std::uint32_t instruction);
+  void emit_lane_shift(const isa::Op& op, std::uint32_t instruction);
+  void emit_lane_fma(const isa::Op& op, bool wide);
+  void emit_lane_compare(const isa::Op& op, std::uint32_t id, std::uint32_t move_mask, int predicate, unsigned lanes);
+  void emit_select(const isa::Op& op, std::uint32_t blend);
+  void emit_dot(const isa::Op& op, std::uint32_t instruction);
+  void emit_broadcast(const isa::Op& op, bool wide);
+  void emit_byte_dot(const isa::Op& op, unsigned part);
+  void emit_reduction(const isa::Op& op, std::uint32_t id, bool doubles);
+  asmjit::Label target_label(const isa::Op& op) const;
+  void compare_with_zero(std::uint8_t r);
+
+  // emit_sparse.cpp: checks, and what emitters share
   void emit_check(std::uint32_t w, std::size_t segment);
-  void emit_sparse(const isa::Op& op, std::uint32_t w);
-  void emit_coordination(const isa::Op& op);
+  void emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
+  void emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
   Mem address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
   Mem place_of(const isa::Op& op, std::uint32_t bytes);
 

@@ -21,7 +21,8 @@ bool runs(Form form) {
   return base && host.hasAVX512_F() && host.hasAVX512_DQ() && host.hasAVX512_BW() && host.hasAVX512_VL();
 }
 
-/// Executes the word at the context's pc for compiled code. Returns where that goes on, or null when the sentron stops.
+/// Executes the word at the context's pc for compiled code. Returns where that continues; null when the sentron stops, and
+/// where the word has branched to a place at which compiled code cannot be entered.
 const void* called_word(Frame* frame) {
   const Status status = execute_word(*frame->program, *frame->machine, *frame->context);
   return status == Status::ready ? frame->entries[frame->context->pc] : nullptr;
@@ -55,7 +56,7 @@ std::optional<Form> host_form() {
 
 Features features_of(Form form) {
   const CpuFeatures::X86& host = asmjit::CpuInfo::host().features().x86();
-  return {form, host.hasAVX512_BF16(), host.hasAVX512_VNNI()};
+  return {form, host.hasAVX512_BF16(), host.hasAVX512_VNNI(), {}};
 }
 
 struct NativeEngine::Code {
@@ -97,7 +98,8 @@ NativeEngine::~NativeEngine() = default;
 const NativeEngine::Report& NativeEngine::report() const { return code_->report; }
 const isa::Program& NativeEngine::program() const { return *code_->program; }
 
-Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std::optional<Form> form) {
+Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std::optional<Form> form,
+                                           const OpcodeSet& without_emitter) {
   if (!form) form = host_form();
   if (!form || !runs(*form))
     return Error{"native engine", "this processor runs no such form",
@@ -105,7 +107,8 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
   auto code = std::make_unique<Code>();
   code->program = &program.get();
   code->constants = program->constants;
-  const Features features = features_of(*form);
+  Features features = features_of(*form);
+  features.without_emitter = without_emitter;
   code->plan = make_plan(*code->program, features);
   asmjit::CodeHolder holder;
   holder.init(code->runtime.environment());
@@ -166,10 +169,13 @@ Status NativeEngine::run(Machine& machine, Context& context) const {
   while (true) {
     if (const void* entry = code_->entries[context.pc]; entry != nullptr) {
       const std::uint64_t left = code_->function(&context, entry, &frame);
-      if (left == kStopped) return context.status;
-      const Exit& exit = code_->exits[left];
-      code_->settle(exit, context);
-      context.pc = exit.word;
+      if (left != kCalled) {
+        const Exit& exit = code_->exits[left];
+        code_->settle(exit, context);
+        context.pc = exit.word;
+      } else if (context.status != Status::ready) {
+        return context.status;
+      }
     }
     // The word that compiled code would not do, and those up to the next place where it can be entered.
     do {

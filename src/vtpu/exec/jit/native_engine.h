@@ -1,4 +1,5 @@
 #pragma once
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,12 +18,18 @@ std::string_view name_of(Form form);
 /// The best form this processor runs; none: it has neither, and the interpreter serves.
 std::optional<Form> host_form();
 
-/// A program as host code. Straight host instructions stand for every op that has an emitter; a word with any other op
-/// is executed by `execute_word`, called from the code. Loops that count down by dloop run with their checks hoisted.
+/// A set of opcodes, by number.
+using OpcodeSet = std::bitset<256>;
+
+/// A program as host code. Each op that has an emitter becomes straight host instructions; a word with any other op
+/// calls `execute_word`. Loops that count down by dloop run with their checks hoisted.
 class NativeEngine final : public Engine {
  public:
-  /// Error: a form this processor does not run; code memory the system does not give. The program must outlive it.
-  static Result<NativeEngine> compile(const isa::ValidProgram& program, std::optional<Form> form = {});
+  /// `form`: the best of this processor where none is given. `without_emitter`: opcodes to execute by `execute_word`
+  /// although they have an emitter, for tests of that path. The program must outlive the engine.
+  /// Error: this processor does not run the form; the system refuses memory for code.
+  static Result<NativeEngine> compile(const isa::ValidProgram& program, std::optional<Form> form = {},
+                                      const OpcodeSet& without_emitter = {});
   NativeEngine(NativeEngine&&) noexcept;
   ~NativeEngine() override;
 

@@ -11,15 +11,16 @@
 
 namespace vtpu::exec::jit {
 
-/// What of a program's ops the host form has instructions for.
+/// What decides whether an op becomes host code.
 struct Features {
   Form form = Form::avx512;
-  bool bf16 = false;  ///< VDPBF16PS on 512 bits
-  bool vnni = false;  ///< VPDPBUSD on 512 bits
+  bool bf16 = false;          ///< VDPBF16PS on 512 bits
+  bool vnni = false;          ///< VPDPBUSD on 512 bits
+  OpcodeSet without_emitter;  ///< opcodes to treat as if they had no emitter
 };
 Features features_of(Form form);
 
-/// Whether the emitter has a form for the op.
+/// Whether the op becomes host code: its opcode has an emitter, which has code for these operands on this host.
 bool can_emit(const isa::Op& op, const Features& features);
 
 /// The order in which the slots of a word may be executed one after the other, so that none reads what another has
