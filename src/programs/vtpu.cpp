@@ -40,7 +40,7 @@ int fail(std::string message, int status) { return command::fail("vtpu", std::mo
 
 /// What the command line said; each command reads its part of it.
 struct Options {
-  std::string file, out, engine = "auto", form, at, import, ports, mix, locality, workload, manual;
+  std::string file, out, engine = "auto", form, at, import, export_to, backing, ports, mix, locality, workload, manual;
   std::vector<std::string> caches;
   std::uint64_t fuel = std::uint64_t{1} << 32;
   std::uint64_t iterations = 1000, seed = 1;
@@ -156,6 +156,7 @@ Result<int> run_run(const Options& options) {
   if (!chosen) return chosen.error();
   exec::Machine machine;
   if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
+  if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
   for (unsigned i = 0; i < options.sentrons; ++i) machine.spawn(options.fuel);
   const auto ran = run_sentrons(machine, *chosen->engine, options.time);
   if (!ran) return ran.error();
@@ -170,6 +171,7 @@ Result<int> run_run(const Options& options) {
     json["time"] = *ran->timing;
     text += timing_text(*ran->timing);
   }
+  if (const auto backed = report_backing(machine, options.backing, json, text); !backed) return backed.error();
   json["sentrons"] = ordered_json::array();
   for (const auto& sentron : machine.sentrons()) {
     json["sentrons"].push_back(analysis::sentron_json(*sentron));
@@ -186,20 +188,33 @@ Result<int> run_ppt(const Options& options) {
     at = *parsed;
   }
   exec::Machine machine;
-  if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
+  auto imported = import_document(machine, options.import);
+  if (!imported) return imported.error();
+  std::uint64_t exported = *imported;
   ordered_json json{{"file", shown(options.file)}};
   std::string text;
   const bool document = fs::path(options.file).extension() == ".phext";
   if (document) {
-    if (const auto imported = import_document(machine, options.file); !imported) return imported.error();
+    imported = import_document(machine, options.file);
+    if (!imported) return imported.error();
+    exported = *imported;
   } else {
     const auto program = load_valid(options.file);
     if (!program) return program.error();
+    if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
     machine.spawn(options.fuel);
     const auto ran = run_sentrons(machine, exec::Interpreter(*program), false);
     if (!ran) return ran.error();
     json["sentron"] = analysis::sentron_json(*machine.sentrons().front());
     text += analysis::sentron_text(json["sentron"]);
+  }
+  if (const auto backed = report_backing(machine, options.backing, json, text); !backed) return backed.error();
+  if (!options.export_to.empty()) {
+    if (exported == 0) return Error{"--export '" + options.export_to + "'", "no document was imported", ""};
+    const auto bytes = machine.memory().export_phext(exported);
+    if (!bytes) return within("--export '" + options.export_to + "'", bytes.error());
+    if (const auto written = put(options.export_to, *bytes); !written) return written.error();
+    if (options.export_to == "-") return finish(options, machine, {}, "");
   }
   json["regions"] = analysis::regions_json(machine.memory());
   text += analysis::regions_text(json["regions"]);
@@ -279,6 +294,8 @@ class CommandLine {
         throw CLI::ValidationError("--form", "the interpreter makes no host code");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
+      if (options_.export_to == "-" && (options_.json || !options_.at.empty()))
+        throw CLI::ValidationError("--export", "standard output takes the document or the report, not both");
     };
     return run_command("vtpu", app_, argc, argv, check, [this] { return action_(options_); });
   }
@@ -294,7 +311,7 @@ class CommandLine {
     run->add_option("--sentrons", options_.sentrons, "sentrons that run it, on one thread")
         ->check(CLI::Range(1u, 1024u));
     run->add_flag("--time", options_.time, "one timed sample, with the source of its cycles");
-    with_fuel(run), with_import(run), with_json(run);
+    with_fuel(run), with_import(run), with_backing(run), with_json(run);
   }
 
   void add_files() {
@@ -335,7 +352,10 @@ class CommandLine {
   void add_ppt() {
     CLI::App* ppt = on_file("ppt", "regions after a program ran, or of a .phext document", run_ppt);
     ppt->add_option("--at", options_.at, "the cell, or in a document the text, at this coordinate");
-    with_fuel(ppt), with_import(ppt), with_json(ppt);
+    ppt->add_option("--export", options_.export_to,
+                    "file to write the document to, as the program left it: that of FILE, else of --import; or '-' in "
+                    "place of the regions");
+    with_fuel(ppt), with_import(ppt), with_backing(ppt), with_json(ppt);
   }
 
   void add_report() {
@@ -370,6 +390,12 @@ class CommandLine {
   }
   void with_import(CLI::App* command) {
     command->add_option("--import", options_.import, ".phext document to have in memory, or '-'");
+  }
+
+  void with_backing(CLI::App* command) {
+    command->add_option("--backing", options_.backing,
+                        "file of the first region that the program allocates: created when absent, else read back; "
+                        "what sflush wrote survives the process");
   }
 
   Options options_;

@@ -1,4 +1,5 @@
 #include "vtpu/memory/backing_file.h"
+#include "vtpu/memory/box_index.h"
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -210,8 +211,10 @@ std::vector<Stored> pages_in(const std::string& file) {
   return pages;
 }
 
-TEST_F(BackingFileTest, AFlippedBitInACommittedPageIsReportedWithItsNumber) {
+TEST_F(BackingFileTest, AFlippedBitInACommittedPageIsReportedWithItsNumberAndFirstCoordinate) {
   const RegionSpec spec = dense_box();
+  const auto index = BoxIndex::make(spec);
+  ASSERT_TRUE(index);
   fill(file_, spec, 3);
   const std::string whole = *read_file(file_);
   const auto pages = pages_in(whole);
@@ -226,6 +229,7 @@ TEST_F(BackingFileTest, AFlippedBitInACommittedPageIsReportedWithItsNumber) {
     ASSERT_FALSE(handle.ok());
     EXPECT_EQ(handle.error().message(), file_.string() + ": byte " + std::to_string(page.at - 32) +
                                             ": torn, the checksum is wrong: page " + std::to_string(page.page) +
+                                            " at " + index->coordinate(page.page * 4096 >> spec.cell_log2).raw_text() +
                                             "; expected the bytes that were flushed");
     EXPECT_TRUE(table.regions().empty());
   }

@@ -41,12 +41,32 @@ inline Result<Chosen> choose_engine(const std::string& engine, const std::string
   return Chosen{std::make_unique<exec::jit::NativeEngine>(std::move(*native)), name};
 }
 
-inline Result<void> import_document(exec::Machine& machine, const std::string& file) {
-  if (file.empty()) return {};
+/// The handle of the document's region; 0 without a file.
+inline Result<std::uint64_t> import_document(exec::Machine& machine, const std::string& file) {
+  if (file.empty()) return std::uint64_t{0};
   const auto text = read(file);
   if (!text) return text.error();
   const auto handle = machine.memory().import_phext(*text);
   if (!handle) return within(shown(file), handle.error());
+  return *handle;
+}
+
+/// Adds what became of the file of `--backing` to the output of a run. Error: the file could not be used, or the
+/// program allocated no region.
+inline Result<void> report_backing(const exec::Machine& machine, const std::string& file, nlohmann::ordered_json& json,
+                                   std::string& text) {
+  if (file.empty()) return {};
+  const memory::PageTable::Backing& backing = machine.memory().backing();
+  if (backing.error) return *backing.error;
+  if (backing.handle == 0) return Error{"--backing '" + file + "'", "the program allocated no region", ""};
+  json["backing"] = {{"file", file},
+                     {"region", backing.handle},
+                     {"restored_pages", backing.restored_pages},
+                     {"dropped_bytes", backing.dropped_bytes}};
+  text += fmt::format("region {} in {}: {} pages restored", backing.handle, file, backing.restored_pages);
+  if (backing.dropped_bytes > 0)
+    text += fmt::format(", {} bytes of an interrupted flush dropped", backing.dropped_bytes);
+  text += "\n";
   return {};
 }
 

@@ -38,7 +38,9 @@ std::string Trap::message() const {
       case TrapKind::overlap: return "the box at " + at + " meets a region that exists";
       case TrapKind::quota: return "more memory than the machine may use, at " + at;
       case TrapKind::bad_handle: return fmt::format("no region has handle {}", offset);
-      case TrapKind::flush_failed: return fmt::format("the backing file of region {} cannot be written", offset);
+      case TrapKind::flush_failed:
+        return offset == 0 ? "the backing file of the region at " + at + " cannot be used"
+                           : fmt::format("the backing file of region {} cannot be written", offset);
       case TrapKind::bad_temperature: return "the temperature is negative or not a number";
       case TrapKind::exchange_full: return "as many messages are pending as the exchange holds, at " + at;
       case TrapKind::out_of_fuel: return "the fuel is used up";

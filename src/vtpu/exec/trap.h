@@ -17,7 +17,7 @@ enum class TrapKind : std::uint8_t {
   overlap,          ///< salloc: the box meets another region
   quota,            ///< salloc, or a sparse page: more memory than the machine may use
   bad_handle,       ///< sfree, sflush: no such region
-  flush_failed,     ///< sflush: the backing file could not be written
+  flush_failed,     ///< sflush: the backing file could not be written; salloc: it could not be opened or is damaged
   bad_temperature,  ///< ctemp: negative or not a number
   exchange_full,    ///< csend: as many pending messages as the exchange holds
   out_of_fuel,      ///< the fuel limit, in words, is reached

@@ -100,7 +100,9 @@ std::size_t last_commit(std::string_view file, std::size_t from) {
 
 std::string name_of(const Region& region, PageNumber number) {
   if (region.spec().layout == Layout::sparse) return "page " + phext::PackedCoordinate::from_bits(number).raw_text();
-  return fmt::format("page {}", static_cast<std::uint64_t>(number));
+  const std::string name = fmt::format("page {}", static_cast<std::uint64_t>(number));
+  const auto first = region.first_of_page(number);
+  return first ? name + " at " + first->raw_text() : name;
 }
 
 std::string_view view(std::span<const std::byte> bytes) {
@@ -192,6 +194,7 @@ Result<void> BackingFile::read(std::string_view bytes, Region& region) {
     std::memcpy(to.data(), payload.data(), payload.size());
     flushed_[number] = hash_of(payload);
   }
+  restored_ = latest.size();
   size_ = committed;
   dropped_ = bytes.size() - committed;
   if (dropped_ > 0 && ::ftruncate(descriptor_, static_cast<off_t>(committed)) != 0) return system_error(path_, "cut");

@@ -33,6 +33,8 @@ class BackingFile {
   const std::filesystem::path& path() const { return path_; }
   /// Bytes that were cut off when the file was opened.
   std::uint64_t dropped_bytes() const { return dropped_; }
+  /// Pages that were read into the region when the file was opened.
+  std::uint64_t restored_pages() const { return restored_; }
 
  private:
   BackingFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
@@ -48,6 +50,7 @@ class BackingFile {
   std::uint64_t commits_ = 0;
   std::uint64_t size_ = 0;
   std::uint64_t dropped_ = 0;
+  std::uint64_t restored_ = 0;
 };
 
 }  // namespace vtpu::memory

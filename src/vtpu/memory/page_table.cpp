@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
 
 #include "vtpu/base/check.h"
 #include "vtpu/memory/backing_file.h"
@@ -35,6 +36,8 @@ struct PageTable::State {
   Limits limits;
   std::map<std::uint64_t, std::unique_ptr<Region>> regions;  // by handle
   std::map<std::uint64_t, std::unique_ptr<BackingFile>> backing;
+  std::optional<std::filesystem::path> next_backing;  // of the next region to be allocated
+  Backing requested;
   std::uint64_t next_handle = 1;
   std::uint64_t bytes = 0;
   Region* last = nullptr;  // the region found last, which most look-ups want again
@@ -104,6 +107,18 @@ std::optional<MemoryFault> PageTable::check_allocation(const RegionSpec& spec) c
 
 PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
   if (const auto fault = state_->check(spec)) return {0, fault};
+  if (state_->next_backing) {
+    const std::filesystem::path file = *std::exchange(state_->next_backing, {});
+    const auto attached = attach(spec, file);
+    if (!attached) {
+      state_->requested.error = attached.error();
+      return {0, MemoryFault::io};
+    }
+    state_->requested.handle = *attached;
+    state_->requested.restored_pages = state_->backing[*attached]->restored_pages();
+    state_->requested.dropped_bytes = state_->backing[*attached]->dropped_bytes();
+    return {*attached, {}};
+  }
   const std::uint64_t handle = state_->next_handle;
   RegionSpec plain = spec;
   plain.first = spec.first.with_flags(0);
@@ -134,7 +149,10 @@ std::optional<MemoryFault> PageTable::flush(std::uint64_t handle) {
   if (found == state_->regions.end()) return MemoryFault::bad_handle;
   const auto file = state_->backing.find(handle);
   if (file == state_->backing.end()) return {};
-  return file->second->flush(*found->second) ? std::nullopt : std::optional(MemoryFault::io);
+  const auto flushed = file->second->flush(*found->second);
+  if (flushed) return {};
+  if (handle == state_->requested.handle) state_->requested.error = flushed.error();
+  return MemoryFault::io;
 }
 
 std::optional<MemoryFault> PageTable::check(const Pointer& pointer, std::int64_t offset, std::uint64_t bytes,
@@ -277,6 +295,12 @@ Result<std::uint64_t> PageTable::attach(const RegionSpec& spec, const std::files
   state_->backing[allocated.handle] = std::move(*backing);
   return allocated.handle;
 }
+
+void PageTable::back_next_region(std::filesystem::path file) {
+  state_->next_backing = std::move(file);
+  state_->requested = {};
+}
+const PageTable::Backing& PageTable::backing() const { return state_->requested; }
 
 Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   const auto scrolls = phext::phokenize(text);

@@ -121,6 +121,18 @@ class PageTable {
   /// pages by number.
   Result<std::uint64_t> attach(const RegionSpec& spec, const std::filesystem::path& file);
 
+  /// Makes the next `allocate` attach its region to `file`. When the file cannot be used, `allocate` returns the fault
+  /// io and `backing` says why.
+  void back_next_region(std::filesystem::path file);
+  /// What became of the file of `back_next_region`.
+  struct Backing {
+    std::uint64_t handle = 0;          ///< of the region attached to it; 0: none yet
+    std::uint64_t restored_pages = 0;  ///< read from the file
+    std::uint64_t dropped_bytes = 0;   ///< of an interrupted flush, cut off
+    std::optional<Error> error;        ///< why attaching it or the last flush to it failed
+  };
+  const Backing& backing() const;
+
   /// The scrolls of a phext document, each readable at its coordinate: its bytes in a row, line and column finding a
   /// byte within, in the lines it has now. Error: a bad document, a coordinate that is already mapped, a full table.
   Result<std::uint64_t> import_phext(std::string_view text);

@@ -127,6 +127,10 @@ class Dense final : public Region {
     const std::uint64_t at = static_cast<std::uint64_t>(number) * kPageBytes;
     return {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)};
   }
+  std::optional<PackedCoordinate> first_of_page(PageNumber number) const override {
+    if (number >= mapped_bytes() / kPageBytes) return {};
+    return index_.coordinate(static_cast<std::uint64_t>(number) * kPageBytes >> spec().cell_log2);
+  }
   std::uint64_t bytes() const override { return mapped_bytes(); }
   std::uint64_t pages_made() const override {
     std::uint64_t made = 0;

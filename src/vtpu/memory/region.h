@@ -64,6 +64,8 @@ class Region {
   virtual void for_each_page(const VisitPage& visit) const = 0;
   /// The bytes of a page, made if need be; empty when the region has no page of that number.
   virtual std::span<std::byte> page(PageNumber number) = 0;
+  /// The coordinate of the first cell of a page; none where the region has no page of that number.
+  virtual std::optional<phext::PackedCoordinate> first_of_page(PageNumber) const { return {}; }
   virtual std::uint64_t bytes() const = 0;
   virtual std::uint64_t pages_made() const = 0;
   std::uint64_t cells() const;
