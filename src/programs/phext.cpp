@@ -45,8 +45,10 @@ Result<void> print(std::string_view text) {
   return {};
 }
 
+/// A coordinate in the canonical form, or in the URL form that navmap writes.
 Result<phext::Coordinate> parse(const std::string& text) {
-  Result<phext::Coordinate> coordinate = phext::Coordinate::parse(text);
+  const bool url = text.find(';') != std::string::npos;
+  Result<phext::Coordinate> coordinate = url ? phext::Coordinate::parse_url(text) : phext::Coordinate::parse(text);
   if (!coordinate) return within("coordinate '" + text + "'", coordinate.error());
   return coordinate;
 }
@@ -179,8 +181,8 @@ class CommandLine {
     app_.name("phext");
     app_.require_subcommand(1);
     app_.footer(
-        "COORD is library.shelf.series/collection.volume.book/chapter.section.scroll, each from 1 to 999. FILE '-' is\n"
-        "standard input. Edits go to standard output, or with --in-place into the file, all or nothing.\n"
+        "COORD is library.shelf.series/collection.volume.book/chapter.section.scroll, each from 1 to 999, or the same\n"
+        "with ';' in place of '/', as in the links of navmap. FILE '-' is standard input. Edits go to standard output, or with --in-place into the file, all or nothing.\n"
         "Exit status: 0, 1 for wrong input, 2 for wrong usage.");
     at(document("get", "print a scroll", [this] { return run_get(options_); }));
     editing(

@@ -53,6 +53,13 @@ TEST_F(PhextCommand, GetPrintsAScrollOfAFileOrOfStandardInput) {
   EXPECT_EQ(phext("get - 1.1.1/1.1.1/1.1.2", "x\x17y").out, "y");
 }
 
+TEST_F(PhextCommand, ACoordinateMayHaveTheUrlFormThatNavmapWrites) {
+  EXPECT_EQ(phext("get doc '1.1.1;1.1.1;1.2.1'").out, "c\n");
+  const Outcome mixed = phext("get doc '1.1.1;1.1.1/1.2.1'");
+  EXPECT_EQ(mixed.status, 1);
+  EXPECT_EQ(mixed.err, "phext: coordinate '1.1.1;1.1.1/1.2.1': column 12: found '/'; expected ';'\n");
+}
+
 TEST_F(PhextCommand, EditsGoToStandardOutputAndLeaveTheFile) {
   EXPECT_EQ(phext("put doc 1.1.1/1.1.1/1.1.2 -t B").out,
             "a\x17"

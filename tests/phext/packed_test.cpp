@@ -51,7 +51,6 @@ RC_GTEST_PROP(PackedCoordinate, OrdersAsTheDocumentDoes, (const Coordinate& a, c
 RC_GTEST_PROP(PackedCoordinate, ComesBackFromAScrollCoordinate, (const Coordinate& coordinate)) {
   const PackedCoordinate there = PackedCoordinate::from_coordinate(coordinate);
   RC_ASSERT(*there.to_coordinate() == coordinate);
-  RC_ASSERT(*there.to_text9() == coordinate.to_string());
   RC_ASSERT(packed(coordinate.to_string()) == there);
 }
 
@@ -83,7 +82,6 @@ TEST(PackedCoordinate, ZeroAnd1000To2047ExistPackedButNotInText) {
     const PackedCoordinate coordinate = packed("1.1.1/1.1.1/1.1.1").with(Axis::volume, value);
     const std::string expected = "volume " + std::to_string(value);
     EXPECT_EQ(coordinate.to_coordinate().error().found, expected);
-    EXPECT_EQ(coordinate.to_text9().error().found, expected);
     EXPECT_EQ(coordinate.to_text11().error().found, expected);
   }
   EXPECT_EQ(PackedCoordinate().raw_text(), "0.0.0/0.0.0/0.0.0/0.0");
@@ -91,7 +89,7 @@ TEST(PackedCoordinate, ZeroAnd1000To2047ExistPackedButNotInText) {
 
 TEST(PackedCoordinate, ALineOrColumnIsNotLostInNineParts) {
   const PackedCoordinate coordinate = packed("1.1.1/1.1.1/1.1.1/2.1");
-  EXPECT_EQ(coordinate.to_text9().error().message(), "1.1.1/1.1.1/1.1.1/2.1: line 2; expected 1");
+  EXPECT_EQ(coordinate.to_coordinate().error().message(), "1.1.1/1.1.1/1.1.1/2.1: line 2; expected 1");
   EXPECT_EQ(*coordinate.to_text11(), "1.1.1/1.1.1/1.1.1/2.1");
 }
 

@@ -44,7 +44,6 @@ class AccessPattern {
   std::vector<WordPattern> words() const;
   /// Accesses to lines by reuse distance: [0] at distance 0, [k] from 2^(k−1) to 2^k − 1. First accesses are not in it.
   const std::vector<std::uint64_t>& reuse() const { return reuse_histogram_; }
-  std::uint64_t first_accesses() const { return reuse_.lines(); }
   /// Lines touched at all.
   std::uint64_t working_set_lines() const { return reuse_.lines(); }
 

@@ -42,7 +42,6 @@ class Exchange {
   std::uint64_t sent() const { return sent_; }
 
   void set_beacon(std::uint32_t sentron, phext::PackedCoordinate at) { beacons_[sentron] = at; }
-  void drop_beacon(std::uint32_t sentron) { beacons_.erase(sentron); }
   /// The sentron of the nearest beacon, the lowest number of several.
   std::optional<std::uint32_t> nearest_beacon(phext::PackedCoordinate to) const;
 

@@ -86,12 +86,6 @@ Result<Coordinate> PackedCoordinate::to_coordinate() const {
   return Coordinate::from_parts(parts);
 }
 
-Result<std::string> PackedCoordinate::to_text9() const {
-  const Result<Coordinate> coordinate = to_coordinate();
-  if (!coordinate) return coordinate.error();
-  return coordinate->to_string();
-}
-
 Result<std::string> PackedCoordinate::to_text11() const {
   for (std::size_t i = 0; i < kAxes; ++i) {
     const std::uint32_t number = get(axis_at(i));

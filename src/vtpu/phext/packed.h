@@ -58,8 +58,6 @@ class PackedCoordinate {
 
   /// The scroll's coordinate. Error: a part that is 0 or above 999, a line or column that is not 1 and would be lost.
   Result<Coordinate> to_coordinate() const;
-  /// The nine-part form. Error: as `to_coordinate`.
-  Result<std::string> to_text9() const;
   /// The eleven-part form, which `parse` reads back exactly, flags aside. Error: a part that is 0 or above 999, a line
   /// or column that is 0.
   Result<std::string> to_text11() const;
