@@ -99,11 +99,6 @@ void put_operand(Op& op, Kind kind, const OperandValue& value) {
   }
 }
 
-bool has_target(const Op& op) {
-  const auto kinds = info(op.opcode).kinds();
-  return std::find(kinds.begin(), kinds.end(), Kind::Target) != kinds.end();
-}
-
 }  // namespace
 
 Op make_op(Opcode opcode, std::initializer_list<OperandValue> operands) {
@@ -186,7 +181,7 @@ Program Builder::build() {
   for (Word& word : program_.words) {
     for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
       Op& op = word.slot(slot);
-      if (!has_target(op)) continue;
+      if (!info(op.opcode).has_target()) continue;
       VTPU_CHECK(static_cast<std::size_t>(op.imm) < places_.size(), "a label belongs to the builder");
       op.imm = *places_[static_cast<std::size_t>(op.imm)].word;
     }

@@ -67,6 +67,12 @@ struct OpcodeInfo {
   std::string_view summary;
 
   std::span<const Kind> kinds() const { return {operands, operand_count}; }
+  /// Whether an operand is the number of a word to branch to.
+  bool has_target() const {
+    for (const Kind kind : kinds())
+      if (kind == Kind::Target) return true;
+    return false;
+  }
   /// Whether executing it counts as an op: it has an architectural effect and is no loop control. Branches are counted
   /// apart, as for ordinary code.
   bool counts() const { return opcode != Opcode::nop && effect != Effect::hint && effect != Effect::control; }

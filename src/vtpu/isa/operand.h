@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -61,6 +62,8 @@ enum class Kind : std::uint8_t {
 
 /// Register files, in the order of the machine's description.
 enum class File : std::uint8_t { none, r, v, p, m };
+/// As in the register's name; '-' of no file.
+constexpr char letter_of(File file) { return "-rvpm"[static_cast<std::size_t>(file)]; }
 
 /// Field of an Op.
 enum class Field : std::uint8_t { none, d, a, b, c, mode, imm };

@@ -13,10 +13,6 @@
 namespace vtpu::isa {
 namespace {
 
-constexpr std::string_view kLetters = "-rvpm";
-
-char letter_of(File file) { return kLetters[static_cast<std::size_t>(file)]; }
-
 std::string register_range(File file) {
   return fmt::format("{0}0 to {0}{1}", letter_of(file), kFileSize[static_cast<std::size_t>(file)] - 1);
 }

@@ -7,11 +7,6 @@
 namespace vtpu::isa {
 namespace {
 
-bool has_target(const Op& op) {
-  const auto kinds = info(op.opcode).kinds();
-  return std::find(kinds.begin(), kinds.end(), Kind::Target) != kinds.end();
-}
-
 /// Without words [from, to); a jump into them goes to the word behind.
 Program without(const Program& program, std::size_t from, std::size_t to) {
   Program shorter = program;
@@ -19,7 +14,7 @@ Program without(const Program& program, std::size_t from, std::size_t to) {
   shorter.words.erase(shorter.words.begin() + static_cast<std::ptrdiff_t>(from),
                       shorter.words.begin() + static_cast<std::ptrdiff_t>(to));
   for (Word& word : shorter.words) {
-    if (!has_target(word.dense)) continue;
+    if (!info(word.dense.opcode).has_target()) continue;
     const auto target = static_cast<std::size_t>(word.dense.imm);
     if (target >= to)
       word.dense.imm -= static_cast<std::int64_t>(to - from);
@@ -70,7 +65,7 @@ class Reducer {
 
   bool zero_numbers() {
     bool any = try_each([](Op& op) {
-      if (!has_target(op)) op.imm = 0;
+      if (!info(op.opcode).has_target()) op.imm = 0;
     });
     any |= try_each([](Op& op) { op.disp = 0; });
     return any;

@@ -6,13 +6,13 @@
 #include <initializer_list>
 #include <utility>
 
+#include "vtpu/isa/names.h"
 #include "vtpu/isa/registers.h"
 
 namespace vtpu::isa {
 namespace {
 
 constexpr std::int64_t kAxisMasks = 1 << 11;
-constexpr std::uint8_t kLayouts = 4;
 constexpr std::uint8_t kCellSizes = 7;
 
 /// Gathers the faults of one slot of one word, up to a number.
@@ -58,12 +58,11 @@ class Slots {
   }
 
   void in_file(File file, std::uint8_t number) {
-    constexpr std::string_view kLetters = "-rvpm";
-    const auto index = static_cast<std::size_t>(file);
-    if (number < kFileSize[index]) return;
+    const unsigned size = kFileSize[static_cast<std::size_t>(file)];
+    if (number < size) return;
     registers_good_ = false;
-    fault(fmt::format("{} names register {}{}", mnemonic_, kLetters[index], number),
-          fmt::format("{0}0 to {0}{1}", kLetters[index], kFileSize[index] - 1));
+    fault(fmt::format("{} names register {}{}", mnemonic_, letter_of(file), number),
+          fmt::format("{0}0 to {0}{1}", letter_of(file), size - 1));
   }
 
   void below(std::string_view what, std::int64_t value, std::uint64_t limit) {
@@ -79,7 +78,7 @@ class Slots {
     } else if (kind == Kind::Allocation) {
       rest.imm = 0, rest.mode = 0;
       below("mask of axes", op.imm, static_cast<std::uint64_t>(kAxisMasks));
-      below("cell and layout", op.mode, kLayouts * kCellSizes);
+      below("cell and layout", op.mode, layout_names().size() * kCellSizes);
     } else if (row.file != File::none) {
       if (row.may_be_immediate && op.immediate()) {
         rest.imm = 0;

@@ -13,12 +13,12 @@ namespace {
 
 using phext::PackedCoordinate;
 
-constexpr std::size_t kAxes = PackedCoordinate::kAxes;
 constexpr PackedCoordinate::Bits kValue =
-    (static_cast<PackedCoordinate::Bits>(1) << (kAxes * PackedCoordinate::kAxisBits)) - 1;
+    (static_cast<PackedCoordinate::Bits>(1) << (PackedCoordinate::kAxes * PackedCoordinate::kAxisBits)) - 1;
 
-unsigned shift_of(std::size_t axis) { return static_cast<unsigned>(kAxes - 1 - axis) * PackedCoordinate::kAxisBits; }
-bool on_mask(const RegionSpec& spec, std::size_t axis) { return (spec.mask >> (kAxes - 1 - axis) & 1) != 0; }
+unsigned shift_of(std::size_t axis) {
+  return static_cast<unsigned>(PackedCoordinate::kAxes - 1 - axis) * PackedCoordinate::kAxisBits;
+}
 std::uint64_t low_word(PackedCoordinate::Bits bits) { return static_cast<std::uint64_t>(bits); }
 std::uint64_t high_word(PackedCoordinate::Bits bits) { return static_cast<std::uint64_t>(bits >> 64); }
 
@@ -26,9 +26,9 @@ std::uint64_t high_word(PackedCoordinate::Bits bits) { return static_cast<std::u
 
 std::optional<AnyCurve> curve_of(const RegionSpec& spec) {
   std::vector<std::uint32_t> sides;
-  for (std::size_t i = 0; i < kAxes; ++i) {
+  for (std::size_t i = 0; i < PackedCoordinate::kAxes; ++i) {
     const auto axis = static_cast<phext::Axis>(i);
-    if (on_mask(spec, i)) sides.push_back(spec.last.get(axis) - spec.first.get(axis) + 1);
+    if (spec.on_mask(i)) sides.push_back(spec.last.get(axis) - spec.first.get(axis) + 1);
   }
   const auto wrapped = [](auto curve) -> std::optional<AnyCurve> {
     if (!curve) return {};
@@ -53,8 +53,8 @@ std::optional<BoxIndex> BoxIndex::make(const RegionSpec& spec, Form form) {
 BoxIndex::BoxIndex(const RegionSpec& spec, const AnyCurve& curve, Form form) : fixed_(kValue), curve_(curve) {
   bits_.first = spec.first.bits() & kValue;
   cells_ = std::visit([](const auto& c) { return c.cells(); }, curve_);
-  for (std::size_t i = 0; i < kAxes; ++i) {
-    if (!on_mask(spec, i)) continue;
+  for (std::size_t i = 0; i < PackedCoordinate::kAxes; ++i) {
+    if (!spec.on_mask(i)) continue;
     const auto axis = static_cast<phext::Axis>(i);
     fixed_ &= ~(static_cast<Bits>(PackedCoordinate::kMax) << shift_of(i));
     side_[dimensions_++] = {shift_of(i), spec.first.get(axis), spec.last.get(axis) - spec.first.get(axis) + 1, 1};

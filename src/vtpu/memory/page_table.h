@@ -26,6 +26,9 @@ struct RegionSpec {
   std::uint32_t mask = 0;
   unsigned cell_log2 = 3;  ///< log2 of the bytes of a cell, 0 to 6
   Layout layout = Layout::row_major;
+
+  /// Whether the box extends along the axis, which is counted from the library, 0.
+  bool on_mask(std::size_t axis) const { return (mask >> (phext::PackedCoordinate::kAxes - 1 - axis) & 1) != 0; }
 };
 
 /// Why a translation or an allocation failed.

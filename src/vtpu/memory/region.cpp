@@ -32,7 +32,6 @@ constexpr PackedCoordinate::Bits kAboveAxes = (every_second_axis(0, 1) | every_s
                                               << PackedCoordinate::kAxisBits;
 
 Axis axis_of(std::size_t i) { return static_cast<Axis>(i); }
-bool on_mask(const RegionSpec& spec, std::size_t axis) { return (spec.mask >> (kAxes - 1 - axis) & 1) != 0; }
 std::uint32_t side(const RegionSpec& spec, std::size_t axis) {
   return spec.last.get(axis_of(axis)) - spec.first.get(axis_of(axis)) + 1;
 }
@@ -97,7 +96,7 @@ class Dense final : public Region {
     covered.before = static_cast<std::int64_t>(offset);
     covered.behind = static_cast<std::int64_t>(data_bytes() - offset);
     const std::uint32_t column = c.get(Axis::column);
-    const bool in_a_row = spec().layout == Layout::row_major && on_mask(spec(), static_cast<std::size_t>(Axis::column));
+    const bool in_a_row = spec().layout == Layout::row_major && spec().on_mask(static_cast<std::size_t>(Axis::column));
     covered.columns = in_a_row ? columns_in_box(spec(), column) : std::uint64_t{1} << column % kPageColumns;
     return covered;
   }
@@ -293,7 +292,7 @@ bool is_box(const RegionSpec& spec) {
   if (spec.mask == 0 || spec.mask >= 1u << kAxes || spec.cell_log2 > 6) return false;
   for (std::size_t i = 0; i < kAxes; ++i) {
     const std::uint32_t low = spec.first.get(axis_of(i)), high = spec.last.get(axis_of(i));
-    if (high < low || (!on_mask(spec, i) && low != high)) return false;
+    if (high < low || (!spec.on_mask(i) && low != high)) return false;
   }
   return spec.layout == Layout::sparse || curve_of(spec).has_value();
 }

@@ -16,11 +16,6 @@ using isa::Slot;
 
 bool is_control(const isa::Op& op) { return isa::info(op.opcode).effect == Effect::control; }
 
-bool has_target(const isa::Op& op) {
-  const auto kinds = isa::info(op.opcode).kinds();
-  return std::find(kinds.begin(), kinds.end(), Kind::Target) != kinds.end();
-}
-
 /// The layout address of an S op that is hoistable in kind: one register index, a fixed number of bytes.
 const isa::KindInfo* plain_address(const isa::Op& op) {
   for (const Kind kind : isa::info(op.opcode).kinds())
@@ -197,7 +192,7 @@ Plan make_plan(const isa::Program& program, const Features& features) {
     called[w] = !emitted;
     plan.looks_up_cells |= emitted && isa::info(word.sparse.opcode).cost == Cost::probe;
     if (is_control(word.dense)) {
-      if (has_target(word.dense)) {
+      if (isa::info(word.dense.opcode).has_target()) {
         const auto target = static_cast<std::uint32_t>(word.dense.imm);
         leader[target] = true;
         if (target <= w) ++depth_change[target], --depth_change[w + 1];
