@@ -7,7 +7,7 @@ namespace vtpu {
 
 }  // namespace vtpu
 
-/// Stops the program when an invariant of our own is broken; release builds keep it. User input must never reach one.
-/// Carries no line number, so that editing a comment leaves the binary, and with it every stored result, as it was.
+/// Aborts when an internal invariant is broken; release builds keep the check. User input must never reach one. The
+/// message has no line number, so that editing a comment changes neither the binary nor any stored result.
 #define VTPU_CHECK(condition, invariant) \
   ((condition) ? static_cast<void>(0) : ::vtpu::check_failed(#condition, invariant))

@@ -8,7 +8,7 @@
 
 namespace vtpu {
 
-/// A table of text with a header, as RFC 4180 writes it, and the line each row begins on.
+/// A table with a header in the format of RFC 4180, with the line on which each row begins.
 struct Csv {
   struct Row {
     std::size_t line = 0;  ///< 1-based
@@ -18,15 +18,15 @@ struct Csv {
   std::vector<std::string> header;
   std::vector<Row> rows;
 
-  /// Place of a column in every row. Error: the file, its header line, the nearest column.
+  /// The position of a column. Error: the file, its header line, the column with the nearest name.
   Result<std::size_t> column(std::string_view title) const;
   /// "file:line", for errors about a row.
   std::string where(const Row& row) const;
 };
 
 /// Parses text with quotes, doubled quotes and line feeds inside quotes; CRLF counts as one line end; empty lines are
-/// passed over. Error: the line of an unclosed quote, of stray text behind one, or of a row whose cell count differs
-/// from the header's.
+/// skipped. Error: the line of an unclosed quote, of text after a closing quote, or of a row whose number of cells
+/// differs from the header's.
 Result<Csv> parse_csv(std::string_view text, std::string name);
 Result<Csv> read_csv(const std::filesystem::path& path);
 

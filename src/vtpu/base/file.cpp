@@ -37,7 +37,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   bytes.resize(static_cast<std::size_t>(status.st_size));
   std::size_t filled = 0;
   while (true) {
-    // A pipe has no size, and a growing file has outgrown it; read until the end is seen.
+    // A pipe has no size, and a file may grow while it is read, so read until the end of file.
     if (filled == bytes.size()) bytes.resize(bytes.size() + (bytes.size() < 65536 ? 65536 : bytes.size() / 2));
     const ssize_t got = ::read(file.fd, bytes.data() + filled, bytes.size() - filled);
     if (got < 0 && errno == EINTR) continue;

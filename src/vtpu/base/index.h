@@ -10,7 +10,7 @@
 
 #include "vtpu/base/check.h"
 
-// Whether IndexedVector checks bounds. Release builds keep assertions (no NDEBUG), so that cannot be the switch.
+// Whether IndexedVector checks bounds. NDEBUG cannot decide this, because release builds keep their assertions.
 #ifndef VTPU_CHECK_BOUNDS
 #if !defined(__OPTIMIZE__) || defined(__SANITIZE_ADDRESS__)
 #define VTPU_CHECK_BOUNDS 1

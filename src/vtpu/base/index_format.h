@@ -4,7 +4,8 @@
 
 #include "vtpu/base/index.h"
 
-/// Prints an index as its number, with the format specifications of int. Apart from index.h, so that few files need fmt.
+/// Formats an index as its number, with the specifications of int. It is apart from index.h so that few files include
+/// fmt.
 template <class Tag>
 struct fmt::formatter<vtpu::Index<Tag>> : fmt::formatter<int> {
   template <class Context>

@@ -6,9 +6,9 @@
 
 namespace vtpu {
 
-/// Seeded random numbers with the same bytes on every platform and compiler, which the standard distributions do not
-/// promise. xoshiro256** seeded by SplitMix64. Source: Blackman and Vigna, "Scrambled linear pseudorandom number
-/// generators", ACM TOMS 47(4), 2021.
+/// A seeded random number generator. It gives the same bytes on every platform and compiler, which the standard
+/// distributions do not promise. xoshiro256** seeded by SplitMix64. Source: Blackman and Vigna, "Scrambled linear
+/// pseudorandom number generators", ACM TOMS 47(4), 2021.
 class Random {
  public:
   explicit Random(std::uint64_t seed);
@@ -23,7 +23,8 @@ class Random {
   /// Uniform in [0, 1), 53 random bits.
   double unit();
 
-  /// A stream that does not overlap this one in practice; the same `stream` gives the same one.
+  /// An independent generator. Equal values of `stream` give equal generators; in practice the sequences do not
+  /// overlap.
   Random fork(std::uint64_t stream) const;
 
   template <class T>

@@ -7,11 +7,11 @@
 
 namespace vtpu {
 
-/// Wrong input, as its user has to see it: where it is, what stands there, what may stand there.
+/// Wrong input, described for the user: where it is, what was found, what was expected.
 struct Error {
   std::string where;     ///< file, line, column, key or option; empty when there is only one place
   std::string found;     ///< what is wrong, as a phrase: "found 'x'", "no such file"
-  std::string expected;  ///< what would be right; empty when `found` says it all
+  std::string expected;  ///< what would be right; empty when `found` is enough
 
   /// One line: `where: found; expected expected`.
   std::string message() const {
@@ -21,7 +21,7 @@ struct Error {
   }
 };
 
-/// A value, or the reason there is none. For wrong input only; a broken invariant is a VTPU_CHECK.
+/// A value or an Error. For wrong input only; broken invariants are VTPU_CHECKs.
 template <class T>
 class [[nodiscard]] Result {
  public:
@@ -39,7 +39,7 @@ class [[nodiscard]] Result {
     VTPU_CHECK(ok(), "value() of a failed Result");
     return std::get<0>(state_);
   }
-  /// By value, so that `for (x : *make())` keeps what it walks over alive.
+  /// Returns by value, so that `for (x : *make())` keeps the range alive.
   T value() && {
     VTPU_CHECK(ok(), "value() of a failed Result");
     return std::get<0>(std::move(state_));
@@ -59,7 +59,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
-/// Success, or the reason there is none.
+/// Success or an Error.
 template <>
 class [[nodiscard]] Result<void> {
  public:

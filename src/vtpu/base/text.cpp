@@ -96,7 +96,7 @@ std::string significant(double value, int digits) {
   const std::string scientific = fmt::format("{:.{}e}", value, digits - 1);
   const int exponent = std::stoi(scientific.substr(scientific.find('e') + 1));
   if (exponent < -4 || exponent > 8) return scientific;
-  // Rounding to the left of the point is done on the scientific form, so 31.96 at two digits is 32, and 1234 is 1200.
+  // The scientific form rounds digits left of the decimal point too: 31.96 to two digits is 32, and 1234 is 1200.
   return fmt::format("{:.{}f}", std::stod(scientific), std::max(0, digits - 1 - exponent));
 }
 

@@ -28,7 +28,7 @@ namespace {
 using Json = nlohmann::json;
 using Answer = nlohmann::ordered_json;  // keeps "id" first
 
-// ---- arguments: one `read` per type; an error names the argument
+// ---- arguments: one `read` for each type; errors name the argument
 
 Error at_argument(const std::string& where, const Error& error) {
   return {error.where.empty() ? where : where + ": " + error.where, error.found, error.expected};
@@ -152,7 +152,7 @@ struct Argument<std::vector<T>> {
   }
 };
 
-// ---- values: one `to_value` per type an operation returns
+// ---- values: one `to_value` for each return type
 
 Answer to_value(bool value) { return value; }
 Answer to_value(int value) { return value; }
@@ -197,7 +197,7 @@ Result<Answer> to_answer(const Result<T>& result) {
 
 using Operation = std::function<Result<Answer>(const Json&)>;
 
-/// An operation that reads arguments of types T under `keys` and hands them to `function`.
+/// An operation that reads arguments of types T under `keys` and passes them to `function`.
 template <class... T, class Function>
 Operation operation(std::array<const char*, sizeof...(T)> keys, Function function) {
   return [keys, function](const Json& request) -> Result<Answer> {

@@ -7,14 +7,14 @@
 
 namespace vtpu::phext {
 
-/// `phext batch`: one JSON object per line in, one per line out. A request is {"id", "op", arguments}; its answer is
-/// {"id", "value"} or {"id", "error"}.
+/// `phext batch` reads one JSON object per line and writes one per line. A request is {"id", "op", arguments}; its
+/// answer is {"id", "value"} or {"id", "error"}.
 
-/// The answer to one request line, without a line end. Any bytes are a request; what is no request is answered with an
-/// error, under its id where there is one. An id is a string, a number, a truth value or null.
+/// The answer to one request line, without a line end. Malformed requests are answered with an error, under their id
+/// where they have one. An id is a string, a number, a Boolean or null.
 std::string answer_line(std::string_view line);
 
-/// Answers every line of `in` on `out`, in order, each flushed.
+/// Answers every line of `in` on `out` in order and flushes after each.
 void run_batch(std::istream& in, std::ostream& out);
 
 /// Names of the operations, sorted.

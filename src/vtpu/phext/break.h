@@ -7,8 +7,8 @@
 
 namespace vtpu::phext {
 
-/// The ten delimiters, smallest first. A break adds one to its own dimension and sets every lower one back to 1. The
-/// line break moves no coordinate: it stays inside the text of its scroll.
+/// The ten delimiters, smallest first. A break increments its own dimension and resets every lower one to 1. The line
+/// break changes no coordinate: it is part of its scroll's text.
 enum class Break : std::uint8_t { line, scroll, section, chapter, book, volume, collection, series, shelf, library };
 
 inline constexpr std::size_t kBreakKinds = 10;
@@ -19,7 +19,7 @@ inline constexpr std::array<unsigned char, kBreakKinds> kBreakBytes = {0x0A, 0x1
 inline constexpr std::array<std::string_view, kBreakKinds> kBreakNames = {
     "line", "scroll", "section", "chapter", "book", "volume", "collection", "series", "shelf", "library"};
 
-/// The byte of the "cowbell", a marker without a meaning of its own.
+/// The byte of the "cowbell", a marker that the format gives no meaning.
 inline constexpr char kCowbell = 0x07;
 
 constexpr char byte_of(Break kind) { return static_cast<char>(kBreakBytes[static_cast<std::size_t>(kind)]); }
@@ -35,7 +35,7 @@ constexpr std::array<std::int8_t, 256> break_of_byte() {
 inline constexpr std::array<std::int8_t, 256> kBreakOfByte = break_of_byte();
 }  // namespace detail
 
-/// The break a byte stands for, if any.
+/// The break that the byte encodes, if any.
 constexpr std::optional<Break> break_of(char byte) {
   const std::int8_t kind = detail::kBreakOfByte[static_cast<unsigned char>(byte)];
   if (kind < 0) return std::nullopt;
@@ -48,7 +48,7 @@ std::optional<Break> break_named(std::string_view name);
 /// True for the ten delimiters, the line break among them.
 constexpr bool is_break(char byte) { return break_of(byte).has_value(); }
 
-/// True for the nine delimiters that move a coordinate.
+/// True for the nine delimiters that change the coordinate.
 constexpr bool is_dimension_break(char byte) { return detail::kBreakOfByte[static_cast<unsigned char>(byte)] > 0; }
 
 }  // namespace vtpu::phext

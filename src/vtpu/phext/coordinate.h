@@ -12,11 +12,11 @@
 
 namespace vtpu::phext {
 
-/// The nine numbers of a coordinate as they were written, library first, in any range.
+/// Nine numbers of a coordinate, library first, of any size.
 using Parts = std::array<std::uint32_t, 9>;
 
 /// The place of one scroll: library.shelf.series/collection.volume.book/chapter.section.scroll, every part from 1 to
-/// 999. The order is that of the document. No Coordinate outside the range exists, so no operation has to ask.
+/// 999. The order is that of the document. A Coordinate is always in range, so no operation has to check it.
 class Coordinate {
  public:
   static constexpr std::size_t kParts = 9;
@@ -30,8 +30,8 @@ class Coordinate {
   static Result<Coordinate> from_parts(const Parts& parts);
 
   /// Reads the canonical form, and nothing else: three groups of three decimal numbers, '.' within a group and '/'
-  /// between groups. A leading '+' or 0 of a number is passed over. Error: the column (byte, from 1), what stands
-  /// there, and what may; the ';' of the URL form is refused with a hint.
+  /// between groups. A leading '+' and leading zeros of a number are skipped. Error: the column (byte, from 1), what
+  /// was found there and what was expected, with a hint for the ';' of the URL form.
   static Result<Coordinate> parse(std::string_view text);
 
   /// As `parse`, for the URL form, with ';' between groups; '/' is refused.
@@ -39,10 +39,10 @@ class Coordinate {
 
   Parts parts() const;
 
-  /// The part a dimension break counts; `kind` is not `Break::line`.
+  /// The part that a break of this kind increments; `kind` is not `Break::line`.
   std::uint32_t part(Break kind) const { return parts_[index_of(kind)]; }
 
-  /// Walks over one break. False, and nothing changed, when its dimension already is at 999.
+  /// Advances over one break. Returns false and changes nothing when its dimension already is 999.
   [[nodiscard]] bool advance(Break kind) {
     if (kind == Break::line) return true;
     const std::size_t at = index_of(kind);
@@ -52,7 +52,7 @@ class Coordinate {
     return true;
   }
 
-  /// The coordinate after those breaks, in turn. Error: the break that would pass 999.
+  /// The coordinate after these breaks in order. Error: the break that would pass 999.
   Result<Coordinate> after(std::span<const Break> kinds) const;
 
   /// `1.1.1/1.1.1/1.1.1`
@@ -68,16 +68,16 @@ class Coordinate {
   std::array<std::uint16_t, kParts> parts_;
 };
 
-/// Nine numbers in canonical form, in range or not.
+/// Nine numbers of any size in canonical form.
 std::string raw_text(const Parts& parts);
 
 /// Reads the canonical form with any numbers below 2^32. Error: as `Coordinate::parse`.
 Result<Parts> parse_parts(std::string_view text);
 
-/// Reads what it can. '.', '/' and ';' separate alike, digits make numbers, every other byte is passed over. Separators
-/// before the first digit are ignored; each of the next eight ends the part in turn, later ones drop the number before
-/// them; the number at the end is the scroll. Parts not given are 1, and a doubled or trailing separator makes a 0.
-/// Error: the column of a digit that takes a number past 32 bits.
+/// The lenient parse. '.', '/' and ';' are equivalent separators, digits form numbers, and every other byte is skipped.
+/// Separators before the first digit are ignored. Each of the next eight separators ends one part; later ones drop the
+/// number before them. The number at the end is the scroll. Parts that are missing are 1; a doubled or trailing
+/// separator gives a 0. Error: the column of the digit at which a number exceeds 32 bits.
 Result<Parts> to_coordinate(std::string_view text);
 
 }  // namespace vtpu::phext

@@ -25,10 +25,10 @@ Result<Box> make_power_of_two_box(std::span<const std::uint32_t> sides) {
   return box;
 }
 
-// Skilling's transform and its inverse. `x` holds the coordinates of a cell of a cube with sides of 2^bits, and in the
-// other form the bits of its Hilbert index: bit b of every x[i] in turn, i from 0, b from the highest, makes the index.
+// Skilling's transform and its inverse. `x` holds either the coordinates of a cell in a cube with sides of 2^bits or
+// the bits of its Hilbert index. The index takes bit b of x[0], x[1], …, from the highest b down.
 
-/// Reflects and exchanges within the lower bits, as the bit `level` of axis `i` says; its own inverse.
+/// Reflects or exchanges the lower bits, depending on bit `level` of axis `i`; its own inverse.
 void turn(std::span<std::uint32_t> x, std::size_t i, std::uint32_t level) {
   const std::uint32_t below = level - 1;
   if (x[i] & level) {
@@ -60,7 +60,7 @@ void index_bits_to_cell(std::span<std::uint32_t> x, unsigned bits) {
     for (std::size_t i = x.size(); i-- > 0;) turn(x, i, level);
 }
 
-/// Applies `transform` to the bits a stage takes of its axes, in place.
+/// Applies `transform` in place to the bits that a stage uses.
 template <class Transform>
 void transform_stage(const CubeStage& stage, Point& point, Transform transform) {
   const std::uint32_t mask = static_cast<std::uint32_t>(((std::uint64_t{1} << stage.bits) - 1) << stage.low_bit);

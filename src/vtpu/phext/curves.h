@@ -11,12 +11,12 @@ namespace vtpu::phext {
 
 inline constexpr std::size_t kMaxCurveDimensions = 11;
 
-/// A cell of a box; only the first `dimensions()` numbers of the curve are looked at, the others are 0.
+/// A cell of a box. A curve reads the first `dimensions()` numbers; the others are 0.
 using Point = std::array<std::uint32_t, kMaxCurveDimensions>;
 
-/// A bijection between the cells of a box and the numbers 0 to cells() − 1. Both directions are a few operations per
-/// bit of the index and allocate nothing, so a page table can ask per access. `index` wants a cell of the box and
-/// `point` a number below cells(); anything else breaks an invariant.
+/// A bijection between the cells of a box and the numbers 0 to cells() − 1. Both directions take a few operations per
+/// bit of the index and allocate nothing, so a page table can compute them on each access. `index` takes a cell of the
+/// box, `point` a number below cells(); anything else breaks an invariant.
 template <class T>
 concept Curve = requires(const T& curve, const Point& point, std::uint64_t index) {
   { curve.dimensions() } -> std::same_as<std::size_t>;
@@ -26,7 +26,7 @@ concept Curve = requires(const T& curve, const Point& point, std::uint64_t index
   { curve.point(index) } -> std::same_as<Point>;
 };
 
-/// The box of a curve: 1 to 11 sides of at least one cell, at most 2^63 cells together.
+/// The box of a curve: 1 to 11 sides of at least one cell each, at most 2^63 cells in all.
 class Box {
  public:
   /// Error: the number of sides, a side of 0, or the side at which 2^63 cells are passed.
@@ -43,7 +43,7 @@ class Box {
   Point sides_{};
 };
 
-/// The last dimension runs fastest. Sides of any length.
+/// The last dimension varies fastest. Sides have any length.
 class RowMajor {
  public:
   /// Error: as `Box::make`.
@@ -60,8 +60,8 @@ class RowMajor {
   Box box_;
 };
 
-/// Bits of a point's coordinates in the order in which they make up an index, the most significant first. Shared by the
-/// curves whose sides are powers of two.
+/// The order of the coordinates' bits in an index, the most significant first, for curves whose sides are powers of
+/// two.
 class BitOrder {
  public:
   void append(std::size_t dimension, unsigned bit);
@@ -75,8 +75,8 @@ class BitOrder {
 };
 
 /// Z-order: the bits of the coordinates interleaved, dimension 0 first at each level; a dimension without a bit at a
-/// level is passed over, so boxes of unequal sides are filled without holes. Sides are powers of two.
-/// Source: Morton, "A computer oriented geodetic data base and a new technique in file sequencing", IBM, 1966.
+/// level is skipped, so that boxes with unequal sides are filled without holes. Sides are powers of two. Source:
+/// Morton, "A computer oriented geodetic data base and a new technique in file sequencing", IBM, 1966.
 class Morton {
  public:
   /// Error: as `Box::make`, or a side that is no power of two.
@@ -94,7 +94,7 @@ class Morton {
   BitOrder order_;
 };
 
-/// One size of cubes of a Hilbert curve: the dimensions that still have bits, and which of their bits this size takes.
+/// One cube size of a Hilbert curve: the dimensions that still have bits, and which of their bits this size uses.
 struct CubeStage {
   std::array<std::uint8_t, kMaxCurveDimensions> axes{};
   std::size_t count = 0;
@@ -102,11 +102,10 @@ struct CubeStage {
   unsigned bits = 0;
 };
 
-/// The Hilbert curve: cells that follow each other differ by one step on one axis. Sides are powers of two. Where they
-/// are unequal, the box is cut into cubes of its shortest side above 1; each cube is run through by a Hilbert curve,
-/// and the cubes in the order of the curve of the box that has one cell per cube. That too is a bijection without
-/// holes, but from one cube to the next the curve may jump. Source: Skilling, "Programming the Hilbert curve", AIP
-/// Conference Proceedings 707, 2004.
+/// The Hilbert curve: consecutive cells differ by one step on one axis. Sides are powers of two. A box with unequal
+/// sides is divided into cubes with its shortest side above 1. A Hilbert curve fills each cube, and the cubes follow
+/// the curve of the box with one cell per cube. This is still a bijection without holes, but the curve may jump between
+/// cubes. Source: Skilling, "Programming the Hilbert curve", AIP Conference Proceedings 707, 2004.
 class Hilbert {
  public:
   /// Error: as `Morton::make`.

@@ -11,7 +11,7 @@ namespace vtpu::phext {
 
 Result<Location> locate(std::string_view text, const Coordinate& target) {
   Location location;
-  // The scroll found does not stop the walk, the next one does: the break between them has to be one that counts.
+  // The walk ends at the scroll after the one found, because the break between them must be checked too.
   const Result<void> walked =
       for_each_scroll(text, Coordinate(), [&](const Coordinate& at, std::size_t start, std::size_t end) {
         if (at > target) {

@@ -12,8 +12,8 @@
 namespace vtpu::phext {
 namespace {
 
-/// `text` with `scroll` at `target` in place of the bytes from `start` to `end`; `best` is the coordinate there.
-/// `renumbers`: what follows may stand elsewhere than before, and is walked to see that it stands somewhere.
+/// Replaces the bytes from `start` to `end` by `scroll` at `target`; `best` is the coordinate at `start`. `renumbers`:
+/// the coordinates that follow may change, so that the result is checked for breaks past 999.
 Result<std::string> splice(std::string_view text, std::size_t start, std::size_t end, const Coordinate& best,
                            const Coordinate& target, std::string_view scroll, bool renumbers) {
   std::string result;

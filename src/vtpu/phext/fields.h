@@ -8,14 +8,14 @@
 
 namespace vtpu::phext {
 
-/// Reads the numbers and separators of a coordinate text one by one. Every error names the column: the byte, from 1.
+/// Reads the numbers and separators of a coordinate's text one by one. Every error names the column (byte, from 1).
 class FieldReader {
  public:
   explicit FieldReader(std::string_view text) : text_(text) {}
 
   /// The next number. Error: no digit there, or a number outside [low, high].
   Result<std::uint32_t> number(std::uint32_t low, std::uint32_t high);
-  /// Takes '*' if it is next.
+  /// Consumes '*' if it is next.
   bool wildcard();
   Result<void> separator(char wanted);
   Result<void> end() const;
@@ -23,7 +23,7 @@ class FieldReader {
 
   /// "column 7"
   std::string place() const { return place_of(at_); }
-  /// The byte there as an error shows it: 'x', byte 0x17, or the end of the text.
+  /// The next byte as an error message shows it: 'x', byte 0x17, or the end of the text.
   std::string here() const;
 
  private:

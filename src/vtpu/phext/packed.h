@@ -28,7 +28,7 @@ enum class Axis : std::uint8_t {
 
 /// An 11-dimensional coordinate in 128 bits: eleven numbers of 11 bits, 0 to 2047 each, the column in bits 0 to 10, the
 /// library in bits 110 to 120, and seven flag bits above. The order of the numbers, as integers, is the order of the
-/// document. The flags take no part in comparison or hash.
+/// document. Comparison and hash ignore the flags.
 class PackedCoordinate {
  public:
   using Bits = unsigned __int128;
@@ -41,30 +41,30 @@ class PackedCoordinate {
   /// All numbers and flags zero.
   constexpr PackedCoordinate() = default;
   static constexpr PackedCoordinate from_bits(Bits bits) { return PackedCoordinate(bits); }
-  /// The scroll at its first line and column.
+  /// The first line and column of the scroll.
   static PackedCoordinate from_coordinate(const Coordinate& coordinate);
 
   /// Reads `1.1.1/1.1.1/1.1.1`, at line 1 and column 1, or `1.1.1/1.1.1/1.1.1/5.7`, at line 5 and column 7. The nine
-  /// parts go from 1 to 999, line and column from 1 to 2047. Error: the column, what stands there, and what may.
+  /// parts are 1 to 999, line and column 1 to 2047. Error: the column, what was found and what was expected.
   static Result<PackedCoordinate> parse(std::string_view text);
 
   constexpr Bits bits() const { return bits_; }
   constexpr std::uint32_t get(Axis axis) const { return static_cast<std::uint32_t>(bits_ >> shift(axis)) & kMax; }
-  /// The same with another number on one axis; `value` is at most kMax.
+  /// A copy with another number on one axis; `value` is at most kMax.
   PackedCoordinate with(Axis axis, std::uint32_t value) const;
   constexpr std::uint32_t flags() const { return static_cast<std::uint32_t>(bits_ >> (kAxes * kAxisBits)); }
-  /// The same with other flags; `flags` is at most 127.
+  /// A copy with other flags; `flags` is at most 127.
   PackedCoordinate with_flags(std::uint32_t flags) const;
 
-  /// The scroll's coordinate. Error: a part that is 0 or above 999, a line or column that is not 1 and would be lost.
+  /// The scroll's coordinate. Error: a part that is 0 or above 999; a line or column other than 1, which would be lost.
   Result<Coordinate> to_coordinate() const;
-  /// The eleven-part form, which `parse` reads back exactly, flags aside. Error: a part that is 0 or above 999, a line
-  /// or column that is 0.
+  /// The eleven-part form. `parse` reads it back exactly, except for the flags. Error: a part that is 0 or above 999, a
+  /// line or column that is 0.
   Result<std::string> to_text11() const;
-  /// The eleven numbers in the eleven-part form, in range or not: for messages, not to be read back.
+  /// The eleven numbers in the eleven-part form, of any size: for messages, not for `parse`.
   std::string raw_text() const;
 
-  /// 64 well-mixed bits of the eleven numbers; no property beyond that is promised between versions.
+  /// 64 well-mixed bits of the eleven numbers; versions may differ in the function.
   std::uint64_t hash() const;
 
   friend constexpr bool operator==(const PackedCoordinate& a, const PackedCoordinate& b) {
@@ -94,29 +94,29 @@ std::uint32_t manhattan_distance(const PackedCoordinate& a, const PackedCoordina
 /// The number of axes on which the two differ, 0 to 11.
 std::uint32_t hamming_distance(const PackedCoordinate& a, const PackedCoordinate& b);
 
-/// What a step led to, and whether it was cut short at 0 or 2047.
+/// The result of a step, and whether it was clamped at 0 or 2047.
 struct Step {
   PackedCoordinate to;
   bool saturated = false;
 };
 
-/// `distance` numbers along one axis, backwards when negative; the other axes and the flags stay.
+/// Moves by `distance` along one axis, backwards when negative; the other axes and the flags stay.
 Step step(const PackedCoordinate& from, Axis axis, std::int64_t distance);
 
-/// All coordinates that begin alike: `1.1.1/2.*.*/*.*.*` is collection 2. Nine parts, or eleven; in nine, line and
-/// column are wild. A part behind a wildcard is a wildcard, so the matches are one interval of the order.
+/// All coordinates with a common prefix: `1.1.1/2.*.*/*.*.*` is collection 2. A pattern has eleven parts, or nine,
+/// where line and column are wildcards. Every part after a wildcard is a wildcard, so the matches are one interval.
 class PrefixPattern {
  public:
-  /// Error: the column, what stands there, and what may.
+  /// Error: the column, what was found and what was expected.
   static Result<PrefixPattern> parse(std::string_view text);
 
   /// The number of axes fixed, from the library on, 0 to 11.
   std::size_t fixed() const { return fixed_; }
   bool matches(const PackedCoordinate& coordinate) const { return (coordinate.bits() & mask_) == prefix_; }
-  /// The least and the greatest match.
+  /// The smallest and the largest match.
   PackedCoordinate first() const { return PackedCoordinate::from_bits(prefix_); }
   PackedCoordinate last() const;
-  /// The pattern in eleven parts.
+  /// The pattern as text with eleven parts.
   std::string to_text() const;
 
  private:

@@ -21,7 +21,7 @@ Result<void> for_each_text(std::string_view text, Visit visit) {
   });
 }
 
-/// The document in which each text is replaced by what `change(coordinate, text)` gives.
+/// The document in which each text is replaced by `change(coordinate, text)`.
 template <class Change>
 Result<std::string> with_each_text(std::string_view text, Change change) {
   DocumentWriter writer;
@@ -31,7 +31,7 @@ Result<std::string> with_each_text(std::string_view text, Change change) {
   return std::move(writer).take();
 }
 
-/// Where texts would begin in the normal form, asked in ascending order.
+/// The offsets of texts in the normal form; coordinates must ascend.
 class NormalOffsets {
  public:
   std::size_t next(const Coordinate& at, std::size_t bytes) {
@@ -73,12 +73,12 @@ constexpr std::array<std::uint8_t, 256> soundex_weights() {
 
 std::string summary(std::string_view text) {
   constexpr std::size_t kLimit = 32;
-  constexpr std::size_t kLongestTail = 3;  // a UTF-8 character has at most three bytes behind its first
+  constexpr std::size_t kLongestTail = 3;  // a UTF-8 character has at most three bytes after its first
   std::size_t length = std::min(text.size(), kLimit);
   if (length < text.size() && continues_a_character(text[length])) {
     std::size_t cut = length;
     while (cut > 0 && length - cut < kLongestTail && continues_a_character(text[cut])) --cut;
-    // Bytes that no character begins within reach are not UTF-8; there is no boundary to keep then.
+    // Without a first byte among these, the text is not UTF-8 and has no boundary to respect.
     if (!continues_a_character(text[cut])) length = cut;
   }
   length = static_cast<std::size_t>(

@@ -10,19 +10,19 @@
 
 namespace vtpu::phext {
 
-// What can be said about a document. Where a function can fail, its error is the byte of the first break past 999.
+// Summaries of a document. The error of a function that can fail is the byte of the first break past 999.
 
-/// The bytes up to the first break, line included, and 32 at most, cut where a UTF-8 character ends; "..." follows when
+/// The bytes up to the first break of any kind, at most 32, cut at the end of a UTF-8 character; "..." follows when
 /// anything was left out.
 std::string summary(std::string_view text);
 
 /// A line `* COORDINATE: SUMMARY` for each scroll with text.
 Result<std::string> textmap(std::string_view text);
 
-/// An HTML list of links, `url_base` followed by the URL form of each coordinate. Base and summaries are escaped.
+/// An HTML list of links to `url_base` followed by the URL form of each coordinate. Base and summaries are escaped.
 Result<std::string> navmap(std::string_view url_base, std::string_view text);
 
-/// XXH3 of 128 bits, seed 0, of the bytes: 32 lower-case hexadecimal digits, high half first.
+/// The 128-bit XXH3 hash with seed 0 as 32 lower-case hexadecimal digits, the upper half first.
 std::string checksum(std::string_view text);
 
 /// The document in which each text is replaced by its checksum.
@@ -34,22 +34,22 @@ Result<std::string> soundex(std::string_view text);
 /// The document in which each text is replaced by its byte offset in the normal form.
 Result<std::string> index(std::string_view text);
 
-/// The byte offset in the normal form of a scroll; for an absent one, that of the nearest scroll with text before it,
-/// and 0 when there is none.
+/// The byte offset in the normal form of a scroll; for an absent scroll, the offset of the last scroll with text before
+/// it, or 0 when there is none.
 Result<std::size_t> offset(std::string_view text, const Coordinate& target);
 
 /// True when the text has the byte 0x07.
 bool cowbell(std::string_view text);
 
-/// A scroll with text: where it is and how it begins.
+/// A scroll with text: its position and its first bytes.
 struct TocEntry {
   Coordinate coordinate;
-  std::size_t offset = 0;  ///< of its first byte in the document as it stands
+  std::size_t offset = 0;  ///< of its first byte in the given document, not its normal form
   std::size_t bytes = 0;
   std::string summary;
 };
 
-/// The table of contents, in order.
+/// The table of contents in document order.
 Result<std::vector<TocEntry>> toc(std::string_view text);
 
 /// Sizes and counts of a document.

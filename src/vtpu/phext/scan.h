@@ -16,7 +16,7 @@
 
 namespace vtpu::phext {
 
-/// Bytes looked at together: one bit each in a 64-bit mask.
+/// Bytes examined at once: one bit each in a 64-bit mask.
 inline constexpr std::size_t kBlock = 64;
 
 /// Bit i is set where byte i of the 64 is a dimension break. Plain C++, for machines without SSE2 and as the reference.
@@ -26,8 +26,8 @@ inline std::uint64_t dimension_breaks_portable(const char* block) {
   return mask;
 }
 
-/// As `dimension_breaks_portable`, by SSE2 where there is one. Every x86-64 has SSE2, and at its speed a pass already
-/// waits for memory, so there is no wider variant to choose at run time.
+/// As `dimension_breaks_portable`, with SSE2 where available. Every x86-64 processor has SSE2, and with it a pass is
+/// already limited by memory, so there is no wider variant.
 inline std::uint64_t dimension_breaks(const char* block) {
 #ifdef __SSE2__
   const __m128i first = _mm_set1_epi8(byte_of(Break::scroll));
@@ -49,12 +49,13 @@ inline std::uint64_t dimension_breaks(const char* block) {
 #endif
 }
 
-/// The error of a break that would leave its dimension beyond 999.
+/// The error for a break that would take its dimension past 999.
 Error break_past_the_end(const Coordinate& at, Break kind, std::size_t offset);
 
 /// Calls `visit(coordinate, start, end)` for every scroll of `text` in order, the empty ones included, until it returns
-/// false. The walk begins at `from`; [start, end) are the bytes of the scroll, without the break that ends it. One
-/// pass. Error: the byte of the first break past 999; the scroll it ends has been visited, none behind it has.
+/// false. The text begins at coordinate `from`; [start, end) are the bytes of the scroll without the break that ends
+/// it. Makes one pass. Error: the byte of the first break past 999; the scroll that it ends has been visited, but none
+/// after it.
 template <class Visit>
 Result<void> for_each_scroll(std::string_view text, const Coordinate& from, Visit&& visit) {
   Coordinate at = from;
@@ -64,7 +65,7 @@ Result<void> for_each_scroll(std::string_view text, const Coordinate& from, Visi
     if (text.size() - block >= kBlock) {
       mask = dimension_breaks(text.data() + block);
     } else {
-      char last[kBlock] = {};  // NUL is no break
+      char last[kBlock] = {};  // NUL is not a break
       std::memcpy(last, text.data() + block, text.size() - block);
       mask = dimension_breaks(last);
     }

@@ -15,7 +15,7 @@ Result<NextScroll> next_scroll(std::string_view text, const Coordinate& from) {
   const Result<void> walked =
       for_each_scroll(text, from, [&](const Coordinate& at, std::size_t start, std::size_t end) {
         found.next = at;
-        if (!found.scroll.text.empty()) {  // the scroll before this one was it
+        if (!found.scroll.text.empty()) {  // the previous scroll was the one
           found.remaining = text.substr(start);
           return false;
         }

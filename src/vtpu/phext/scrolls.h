@@ -10,7 +10,7 @@
 
 namespace vtpu::phext {
 
-/// A coordinate and its text, which belongs to someone else.
+/// A coordinate and its text, which the scroll does not own.
 struct Scroll {
   Coordinate coordinate;
   std::string_view text;
@@ -18,23 +18,23 @@ struct Scroll {
   friend bool operator==(const Scroll&, const Scroll&) = default;
 };
 
-/// The first scroll with text at or behind a coordinate.
+/// The first scroll with text in the rest of a document.
 struct NextScroll {
   Scroll scroll;
-  Coordinate next;             ///< behind the one break that ended the scroll
-  std::string_view remaining;  ///< the text behind that break
+  Coordinate next;             ///< after the break that ended the scroll
+  std::string_view remaining;  ///< the text after that break
 };
 
-/// The first scroll of `text` that is not empty, when `text` begins at `from`. Without one, the empty scroll at `from`,
-/// with `next` behind all breaks. Error: the byte of a break past 999 up to there.
+/// The first scroll of `text` that is not empty, when `text` begins at `from`. If there is none, the empty scroll at
+/// `from`, with `next` after all breaks. Error: the byte of a break past 999 before that.
 Result<NextScroll> next_scroll(std::string_view text, const Coordinate& from);
 
-/// The scrolls with text, in order; an empty document and one of breaks alone have none. The texts point into `text`.
-/// Error: the byte of the first break past 999.
+/// The scrolls with text, in order; there are none in a document of breaks alone. The texts point into `text`. Error:
+/// the byte of the first break past 999.
 Result<std::vector<Scroll>> phokenize(std::string_view text);
 
-/// The document of scrolls in strictly ascending order, in normal form. Empty scrolls count for nothing. Error: the
-/// first scroll with text at or before the one written last.
+/// The document of scrolls in strictly ascending order, in normal form. Empty scrolls are ignored. Error: the first
+/// scroll with text at or before the previous one.
 Result<std::string> dephokenize(std::span<const Scroll> scrolls);
 
 /// `phokenize` as a map.

@@ -5,7 +5,7 @@
 namespace vtpu::phext {
 namespace {
 
-/// Calls `emit(kind, count)` for the runs of breaks of a fix-up, in order.
+/// Calls `emit(kind, count)` for each run of equal breaks, in order.
 template <class Emit>
 void for_each_run(const Coordinate& from, const Coordinate& to, Emit emit) {
   bool differs = false;

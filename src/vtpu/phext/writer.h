@@ -8,8 +8,8 @@
 
 namespace vtpu::phext {
 
-/// Appends the fewest breaks that lead from one coordinate to another, `from` ≤ `to`: at the first part that differs
-/// the difference, and for each part behind it one less than its number.
+/// Appends the fewest breaks that lead from one coordinate to another, `from` ≤ `to`: as many as the difference of the
+/// first part that differs, and for each later part one less than its number.
 void append_fix_up(std::string& text, const Coordinate& from, const Coordinate& to);
 
 /// The number of bytes `append_fix_up` appends.
@@ -20,8 +20,8 @@ class DocumentWriter {
  public:
   void reserve(std::size_t bytes) { text_.reserve(bytes); }
 
-  /// An empty scroll writes nothing and moves nothing. A second text for the coordinate last written follows the first;
-  /// a coordinate below it breaks an invariant.
+  /// An empty scroll has no effect. A second text for the last coordinate written is appended to the first; a smaller
+  /// coordinate breaks an invariant.
   void append(const Coordinate& coordinate, std::string_view scroll);
 
   const Coordinate& cursor() const { return cursor_; }
