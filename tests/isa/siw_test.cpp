@@ -58,7 +58,7 @@ TEST(Siw, CutOrLengthenedAnywhereIsRefused) {
   const std::string good = to_siw(samples::around({}));
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_THAT(error_of(good.substr(0, size)), HasSubstr("a.siw: header: a file of")) << size;
-  EXPECT_THAT(error_of(good + "x"), HasSubstr("as the counts say"));
+  EXPECT_THAT(error_of(good + "x"), HasSubstr("according to the counts"));
 }
 
 TEST(Siw, NamesThePlaceOfWhatIsWrong) {

@@ -39,7 +39,7 @@ TEST(Validator, RejectsAnOpcodeThatIsNotDefined) {
 TEST(Validator, RejectsAnOpcodeInAnotherSlot) {
   Word word;
   word.coord = op_of(Opcode::dmov_v, true);
-  EXPECT_EQ(fault_of(word), "word 1, slot C: dmov.v stands in slot C; expected slot D");
+  EXPECT_EQ(fault_of(word), "word 1, slot C: dmov.v is in slot C; expected slot D");
 }
 
 TEST(Validator, RejectsRegistersOutsideTheirFile) {
@@ -93,8 +93,7 @@ TEST(Validator, RejectsTargetsAndPoolPlacesThatDoNotExist) {
             "word 1, slot D: coord of dmov.coord is 2; expected 0 to 1");
   Program program = around({word_of(op_of(Opcode::dmov_const, false))});
   program.constants.clear();
-  EXPECT_EQ(validate(program).at(0).message(),
-            "word 0, slot D: const of dmov.const is 0; expected a program that has one");
+  EXPECT_EQ(validate(program).at(0).message(), "word 0, slot D: const of dmov.const is 0; expected a non-empty pool");
 }
 
 TEST(Validator, RejectsEveryFieldThatItsOpcodeDoesNotUse) {
@@ -124,31 +123,32 @@ TEST(Validator, RejectsEveryFieldThatItsOpcodeDoesNotUse) {
     EXPECT_EQ(names_field(op), !uses_imm) << row.id;
   }
   EXPECT_EQ(fault_of(Opcode::dmov_v, [](Op& op) { op.b = 1; }),
-            "word 1, slot D: field b of dmov.v is 1; expected 0, since nothing reads it");
+            "word 1, slot D: field b of dmov.v is 1; expected 0, because nothing reads it");
   EXPECT_EQ(fault_of(Opcode::sgather_i8, [](Op& op) { op.c = kNoRegister; }),
-            "word 1, slot S: field mode of sgather.i8 is 3; expected 0, since nothing reads it");
+            "word 1, slot S: field mode of sgather.i8 is 3; expected 0, because nothing reads it");
 }
 
 TEST(Validator, RejectsARegisterFieldBesideAnImmediate) {
   Op op = op_of(Opcode::dadd_i64, true, true);
   EXPECT_EQ(fault_of(word_of(op)), "");
   op.b = 1;
-  EXPECT_EQ(fault_of(word_of(op)), "word 1, slot D: field b of dadd.i64 is 1; expected 0, since nothing reads it");
+  EXPECT_EQ(fault_of(word_of(op)), "word 1, slot D: field b of dadd.i64 is 1; expected 0, because nothing reads it");
   op = op_of(Opcode::dadd_i64, true);
   op.imm = 1;
-  EXPECT_EQ(fault_of(word_of(op)), "word 1, slot D: field imm of dadd.i64 is 1; expected 0, since nothing reads it");
+  EXPECT_EQ(fault_of(word_of(op)), "word 1, slot D: field imm of dadd.i64 is 1; expected 0, because nothing reads it");
   op = op_of(Opcode::dmov_v, true);
   op.flags = Op::kImmediate;
-  EXPECT_EQ(fault_of(word_of(op)), "word 1, slot D: field flags of dmov.v is 1; expected 0, since nothing reads it");
+  EXPECT_EQ(fault_of(word_of(op)), "word 1, slot D: field flags of dmov.v is 1; expected 0, because nothing reads it");
 }
 
 TEST(Validator, RejectsAWordThatWritesARegisterFromTwoSlotsNamingBoth) {
   Word word;
   word.dense = op_of(Opcode::dmov_i64, true);
   word.sparse = op_of(Opcode::sgather_i64, true);
-  EXPECT_EQ(fault_of(word),
-            "word 1, slot S: sgather.i64 writes r15, which dmov.i64 in slot D writes too; expected one writer for each "
-            "register of a word");
+  EXPECT_EQ(
+      fault_of(word),
+      "word 1, slot S: sgather.i64 writes r15, which dmov.i64 in slot D also writes; expected one writer for each "
+      "register of a word");
   word = {};
   word.sparse = op_of(Opcode::sgather_v64, true), word.coord = op_of(Opcode::cunpack_v, true);
   EXPECT_NE(fault_of(word).find("slot C: cunpack.v writes v15, which sgather.v64 in slot S"), std::string::npos);
@@ -168,7 +168,7 @@ TEST(Validator, RejectsAProgramThatRunsOffItsEndOrHasNoOrTooManyWords) {
   EXPECT_EQ(validate(program).at(0).message(), "word 0: a program of 0 words; expected 1 to 4194304 words");
   program.words.resize(2);
   EXPECT_EQ(validate(program).at(0).message(),
-            "word 1, slot D: the last word has nop; expected dhalt or dbr, so that the stream has an end");
+            "word 1, slot D: the last word has nop; expected dhalt or dbr, so that execution does not run past it");
   program.words.back().dense.opcode = Opcode::dbr;
   EXPECT_TRUE(validate(program).empty());
   program.words.resize(kMaxWords + 1);

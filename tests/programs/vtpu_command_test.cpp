@@ -303,12 +303,12 @@ TEST_F(VtpuCommand, WrongInputIsOneLineAndStatus1) {
       {"run magic.siw", "vtpu: magic.siw: byte 0: no magic; expected a file that begins with VTPUSIW\n"},
       {"run short.siw", "vtpu: short.siw: header: a file of 30 bytes; expected at least 64\n"},
       {"disasm truncated.siw",
-       "vtpu: truncated.siw: header: a file of 200 bytes; expected " + size + ", as the counts say\n"},
+       "vtpu: truncated.siw: header: a file of 200 bytes; expected " + size + " according to the counts\n"},
       {"asm text.siw",
        "vtpu: text.siw: the container would take the place of its text; expected -o, or a name that ends in .sasm\n"},
       {"asm sum.siw", "vtpu: sum.siw: found a .siw container; expected assembly text\n"},
       {"run invalid.sasm",
-       "vtpu: invalid.sasm: word 0, slot S: sgather.i64 writes r1, which dmov.i64 in slot D writes too; expected one "
+       "vtpu: invalid.sasm: word 0, slot S: sgather.i64 writes r1, which dmov.i64 in slot D also writes; expected one "
        "writer for each register of a word\n"},
       {"gen --words 3", "vtpu: gen: words: a loop of 3 words; expected 8 to 4096\n"},
       {"ppt sum.sasm --at 1.1.x", "vtpu: --at '1.1.x': column 5: found 'x'; expected a number from 1 to 999\n"},

@@ -19,7 +19,7 @@ namespace {
 
 using Names = std::map<std::string, std::size_t, std::less<>>;
 
-/// Bytes of a constant as they come in, 64 at most.
+/// Collects the bytes of a constant, at most 64.
 class ConstantBytes {
  public:
   bool append(std::uint64_t bits, std::size_t size) {
@@ -93,7 +93,7 @@ class Assembler {
       }
       if (!is_name(name)) return cursor.error(mark, "found " + shown(name), "a label that begins with a letter or _");
       if (!labels_.emplace(name, program_.words.size()).second)
-        return cursor.error(mark, fmt::format("the label {} a second time", shown(name)), "a name of its own");
+        return cursor.error(mark, fmt::format("the label {} occurs twice", shown(name)), "a unique name");
       program_.labels[static_cast<std::uint32_t>(program_.words.size())] = name;
     }
     if (cursor.at_end()) return {};
@@ -146,7 +146,7 @@ class Assembler {
     if (op.opcode != Opcode::nop)
       return cursor.error(
           mark, fmt::format("{} beside {}, both of slot {}", mnemonic, info(op.opcode).mnemonic, name_of(row.slot)),
-          "one op a slot");
+          "one op per slot");
     op.opcode = *opcode;
     bool first = true;
     for (const Kind kind : row.kinds()) {
@@ -159,7 +159,8 @@ class Assembler {
     }
     if (!cursor.at_end() && !cursor.at('|')) {
       if (cursor.at(','))
-        return cursor.unexpected(fmt::format("'|' or the end, as {} takes {} operands", mnemonic, row.kinds().size()));
+        return cursor.unexpected(
+            fmt::format("'|' or the end of the line, since {} takes {} operands", mnemonic, row.kinds().size()));
       return cursor.unexpected("'|', or the end of the line");
     }
     return {};
@@ -185,12 +186,13 @@ class Assembler {
       return cursor.unexpected("a name that begins with a letter or _");
     }
     if (const auto sign = cursor.want('='); !sign) return sign;
-    if (pool.size() == kMaxPool) return cursor.error(mark, "one more in the pool", fmt::format("at most {}", kMaxPool));
+    if (pool.size() == kMaxPool)
+      return cursor.error(mark, "one entry more in the pool", fmt::format("at most {}", kMaxPool));
     const Result<T> value = (this->*read)(cursor);
     if (!value) return value.error();
     if (!cursor.at_end()) return cursor.unexpected("the end of the line");
     if (!names.emplace(name, pool.size()).second)
-      return cursor.error(mark, fmt::format("{} a second time", shown(name)), "a name of its own");
+      return cursor.error(mark, fmt::format("{} occurs twice", shown(name)), "a unique name");
     pool.push_back(*value);
     return {};
   }
@@ -224,17 +226,17 @@ class Assembler {
       const std::size_t at = cursor.mark();
       const std::string_view digits = cursor.word();
       if (digits.empty() || digits.size() % 2 != 0)
-        return cursor.error(at, "found " + shown(digits), "two hexadecimal digits a byte");
+        return cursor.error(at, "found " + shown(digits), "two hexadecimal digits per byte");
       for (std::size_t i = 0; i < digits.size(); i += 2) {
         const int high = hex_digit(digits[i]), low = hex_digit(digits[i + 1]);
         if (high < 0 || low < 0)
-          return cursor.error(at + i, "found " + shown(digits.substr(i, 2)), "two hexadecimal digits a byte");
+          return cursor.error(at + i, "found " + shown(digits.substr(i, 2)), "two hexadecimal digits per byte");
         if (!bytes.append(static_cast<std::uint64_t>(high * 16 + low), 1))
           return cursor.error(at + i, "more than 64 bytes", "at most 64 bytes");
       }
       any = true;
     }
-    if (!any) return cursor.unexpected("two hexadecimal digits a byte");
+    if (!any) return cursor.unexpected("two hexadecimal digits per byte");
     return bytes.get();
   }
 

@@ -7,9 +7,9 @@
 
 namespace vtpu::isa {
 
-/// Assembly text to a program; README.md has the grammar. The program's name is `file`. What the text says is in range
-/// and refers to what exists; whether the words make a sound program, `validate` says.
-/// Error: `file:line:column`, what stands there, what may.
+/// Assembles text into a program named `file`; README.md has the grammar. Operands are in range and names are defined,
+/// but only `validate` decides whether the program is valid. Error: `file:line:column`, what was found, what was
+/// expected.
 Result<Program> assemble(std::string_view text, const std::string& file);
 
 }  // namespace vtpu::isa

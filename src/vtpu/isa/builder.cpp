@@ -12,7 +12,7 @@ namespace {
 template <class T>
 const T& expect(const OperandValue& value) {
   const T* found = std::get_if<T>(&value);
-  VTPU_CHECK(found != nullptr, "an operand is of the kind that the opcode's row has");
+  VTPU_CHECK(found != nullptr, "an operand has the kind of the opcode's row");
   return *found;
 }
 
@@ -45,7 +45,8 @@ void put(Op& op, Field field, std::int64_t value) {
 void put_address(Op& op, Kind kind, const Address& address) {
   op.b = register_number(address.base.index, File::p);
   op.disp = address.displacement;
-  VTPU_CHECK(address.lanes.has_value() == (kind == Kind::AddrV), "a vector of indices stands where the row has one");
+  VTPU_CHECK(address.lanes.has_value() == (kind == Kind::AddrV),
+             "a vector of indices is given exactly where the row has one");
   if (address.lanes) {
     op.c = register_number(address.lanes->index, File::v);
     return;
@@ -56,7 +57,7 @@ void put_address(Op& op, Kind kind, const Address& address) {
   op.mode = static_cast<std::uint8_t>(std::countr_zero(address.scale));
 }
 
-/// The number that stands for a non-register operand in its field.
+/// The value of a non-register operand's field.
 std::int64_t number_of(const OperandValue& value, const KindInfo& kind) {
   switch (kind.kind) {
     case Kind::Cond: return static_cast<std::int64_t>(expect<Condition>(value));
@@ -116,7 +117,7 @@ Builder& Builder::append(std::initializer_list<Op> ops) {
   for (const Op& op : ops) {
     if (op.opcode == Opcode::nop) continue;
     Op& slot = word.slot(info(op.opcode).slot);
-    VTPU_CHECK(slot.opcode == Opcode::nop, "the ops of a word stand in different slots");
+    VTPU_CHECK(slot.opcode == Opcode::nop, "the ops of a word are in different slots");
     slot = op;
   }
   program_.words.push_back(word);
@@ -153,7 +154,7 @@ ConstantPlace Builder::constant(const Constant& value) {
 
 CoordinatePlace Builder::coordinate(phext::PackedCoordinate value) {
   auto& pool = program_.coordinates;
-  // Bit by bit: flags take no part in the comparison of coordinates.
+  // Compares all bits, because operator== ignores the flags.
   const auto found =
       std::find_if(pool.begin(), pool.end(), [&](const auto& other) { return other.bits() == value.bits(); });
   const auto index = static_cast<std::uint32_t>(found - pool.begin());

@@ -12,7 +12,7 @@
 
 namespace vtpu::isa {
 
-// Registers as types of their own: a vector register cannot stand where a scalar belongs.
+// Each register file has its own type, so that a vector register is not accepted in place of a scalar one.
 struct R {
   unsigned index = 0;
 };
@@ -26,11 +26,11 @@ struct M {
   unsigned index = 0;
 };
 
-/// A place in a program, given out and placed by a Builder.
+/// A position in a program, created and placed by a Builder.
 struct Label {
   std::uint32_t id = 0;
 };
-/// Places in the pools, given out by a Builder.
+/// Positions in the pools, created by a Builder.
 struct ConstantPlace {
   std::uint32_t index = 0;
 };
@@ -38,7 +38,7 @@ struct CoordinatePlace {
   std::uint32_t index = 0;
 };
 
-/// `[p + r × scale + displacement]` or, with a vector of indices, `[p + v × 4 + displacement]`.
+/// `[p + r × scale + displacement]` or, with a vector of indices: `[p + v × 4 + displacement]`.
 struct Address {
   P base;
   std::optional<R> index;
@@ -52,7 +52,7 @@ struct Cell {
   phext::Axis axis = phext::Axis::column;
   std::optional<R> steps;
 };
-/// What salloc makes over its box.
+/// The allocation operand of salloc.
 struct Allocation {
   std::uint32_t mask = 1;  ///< bit 0 the column … bit 10 the library
   unsigned cell_log2 = 6;
@@ -67,7 +67,7 @@ inline Address at(P base, V lanes, std::int32_t displacement = 0) { return {base
 inline Cell cell(P base, phext::Axis axis) { return {base, axis, {}}; }
 inline Cell cell(P base, phext::Axis axis, R steps) { return {base, axis, steps}; }
 
-/// Whatever may stand as an operand in assembly text.
+/// Any operand of assembly text.
 using OperandValue = std::variant<R, V, P, M, std::int64_t, Condition, phext::Axis, ReductionKind, Label, ConstantPlace,
                                   CoordinatePlace, Address, Cell, Allocation>;
 
@@ -80,8 +80,8 @@ OperandValue operand(const T& value) {
   }
 }
 
-/// The op with these operands, in the order of opcodes.def. Operands of another kind or number than the table has, or
-/// out of range, are a mistake of the caller (VTPU_CHECK). A target holds its label until the program is built.
+/// The op with these operands in the order of opcodes.def. Operands whose kind or number differs from the table, or
+/// that are out of range, fail a VTPU_CHECK. A target holds its label until the program is built.
 Op make_op(Opcode opcode, std::initializer_list<OperandValue> operands);
 
 template <class... T>
@@ -89,33 +89,34 @@ Op op(Opcode opcode, const T&... operands) {
   return make_op(opcode, {operand(operands)...});
 }
 
-/// Makes a Program word by word.
+/// Builds a Program word by word.
 class Builder {
  public:
   explicit Builder(std::string name) { program_.name = std::move(name); }
 
-  /// Appends a word; each op goes into the slot of its opcode, and no two may have the same.
+  /// Appends a word. Each op goes into the slot of its opcode; two ops must not share a slot.
   template <std::same_as<Op>... Ops>
   Builder& word(const Ops&... ops) {
     return append({ops...});
   }
 
-  /// A label not yet placed; every one has to be placed once, before the next word.
+  /// Creates a label without a position. Every label must be placed exactly once.
   Label label(std::string name);
+  /// Puts the label at the next word.
   Builder& place(Label label);
-  /// A label at the next word.
+  /// Creates a label at the next word.
   Label here(std::string name);
 
-  /// The place of a constant or coordinate in its pool; equal ones share a place.
+  /// The position of a constant or coordinate in its pool; equal ones share a position.
   ConstantPlace constant(const Constant& value);
   CoordinatePlace coordinate(phext::PackedCoordinate value);
 
-  /// Sets `counter` to `count` ≥ 1, then runs `body`, which appends the words of the loop. The closing dloop goes into
-  /// the body's last word if that has no dense op, else into a word of its own.
+  /// Sets `counter` to `count` ≥ 1 and calls `body`, which appends the words of the loop. The closing dloop goes into
+  /// the last word of the body if that has no dense op, else into a new word.
   Builder& counted_loop(R counter, std::uint64_t count, const std::function<void()>& body);
 
   std::size_t size() const { return program_.words.size(); }
-  /// The program, its targets resolved. The builder is empty afterwards.
+  /// The program with its targets resolved. The builder is empty afterwards.
   Program build();
 
  private:

@@ -68,7 +68,7 @@ Result<void> Cursor::want(char c) {
 }
 
 Result<std::uint64_t> parse_bits(std::string_view text) {
-  const Error bad{"", "found " + shown(text), "a number of 64 bits, as 5, -3 or 0x1f"};
+  const Error bad{"", "found " + shown(text), "a 64-bit number, such as 5, -3 or 0x1f"};
   std::string_view digits = text;
   const bool negative = digits.starts_with('-');
   if (negative) digits.remove_prefix(1);

@@ -8,21 +8,21 @@
 
 namespace vtpu::isa {
 
-/// A place in one line of assembly text, which knows how to say where it is.
+/// A position in one line of assembly text, for parsing and for the places of errors.
 class Cursor {
  public:
   /// `line` counts from 1; `text` ends before a comment.
   Cursor(std::string_view file, std::size_t line, std::string_view text) : file_(file), line_(line), text_(text) {}
 
   void skip_blanks();
-  /// After blanks: the end of the line, or the character that stands here.
+  /// Skip blanks; whether the line ends or `c` is next.
   bool at_end();
   bool at(char c);
-  /// Passes over blanks and then over `c`, if it is there.
+  /// Skips blanks, then `c` if it is next; returns whether it was.
   bool eat(char c);
-  /// Letters, digits, `_` and `.` after blanks, as many as there are.
+  /// Skips blanks, then reads the longest run of letters, digits, `_` and `.`.
   std::string_view word();
-  /// Up to one of `stops` or the end, without the blanks around it.
+  /// Reads up to one of `stops` or the end, without surrounding blanks.
   std::string_view until(std::string_view stops);
 
   std::size_t line() const { return line_; }
@@ -32,9 +32,9 @@ class Cursor {
   /// `file:line:column` of a mark, columns counted in bytes from 1.
   std::string where(std::size_t mark) const;
   Error error(std::size_t mark, std::string found, std::string expected) const;
-  /// What stands here is not what should.
+  /// The error for what was found here instead of `expected`.
   Error unexpected(std::string expected);
-  /// Passes over `c`. Error: something else is here.
+  /// Skips blanks and `c`. Error: something else is next.
   Result<void> want(char c);
 
  private:
@@ -44,11 +44,11 @@ class Cursor {
   std::size_t at_ = 0;
 };
 
-/// A decimal or `0x` number with an optional sign, from −2^63 to 2^64 − 1, as 64 bits. Error: found and expected
-/// only; the caller knows the place.
+/// A decimal or `0x` number with an optional sign, from −2^63 to 2^64 − 1, as 64 bits. The error has no place; the
+/// caller adds it.
 Result<std::uint64_t> parse_bits(std::string_view text);
 
-/// Text between quotes, with bytes that do not print as `\x07`.
+/// Text between quotes, with unprintable bytes as `\x07`.
 std::string shown(std::string_view text);
 
 /// Whether the text is a name: a letter or `_`, then letters, digits, `_` and `.`.

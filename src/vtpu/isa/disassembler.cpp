@@ -43,7 +43,8 @@ std::string word_text(const Word& word, const Labels* labels) {
   return text.empty() ? std::string(info(Opcode::nop).mnemonic) : text;
 }
 
-/// Names given and names needed; a given name that is not one, or is there twice, is left out.
+/// The program's own labels, and a label for every other target. Labels that are not valid names or occur twice are
+/// left out.
 Labels labels_of(const Program& program) {
   Labels labels;
   std::set<std::string> taken;

@@ -5,14 +5,14 @@
 
 namespace vtpu::isa {
 
-/// One op as assembly text; `nop` for the empty slot. Words and pools by number. `op` is valid.
+/// One valid op as assembly text; `nop` for the empty slot. Words and pool entries appear by number.
 std::string text_of(const Op& op);
 
-/// The ops of a word, separated by ` | `, empty slots left out; `nop` for an empty word.
+/// The ops of a word, separated by ` | `, without empty slots; `nop` for an empty word.
 std::string text_of(const Word& word);
 
-/// The whole program as text from which `assemble` makes an equal one, flags of coordinates included. Words that are
-/// jumped to have labels: those of the program, else `L` and the number. The program is valid.
+/// A valid program as text that assembles to an equal program, flags of coordinates included. Branch targets have
+/// labels: those of the program, else `L` and the number.
 std::string disassemble(const Program& program);
 
 }  // namespace vtpu::isa

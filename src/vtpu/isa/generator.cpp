@@ -16,16 +16,16 @@ using phext::PackedCoordinate;
 
 constexpr std::uint8_t kRegionPointer = 0;  // p0
 constexpr std::uint8_t kCorner = 1;         // p1
-constexpr std::uint8_t kScratch = 0;        // r0: the handle of the region, then the index before it is cut to size
+constexpr std::uint8_t kScratch = 0;        // r0: the handle of the region, then the unreduced index
 constexpr std::uint8_t kIndex = 1;          // r1: bytes from the region's first cell
-constexpr std::uint8_t kState = 2;          // r2: of the random walk
+constexpr std::uint8_t kState = 2;          // r2: state of the random accesses
 constexpr std::uint8_t kInvariant = 3;      // r3
 constexpr std::uint8_t kDenseResults = 4, kSparseResults = 8, kCoordResults = 12;  // r4–r7, r8–r11, r12–r14
 constexpr std::uint8_t kCounter = 15;
 constexpr std::uint64_t kLine = 64;
 constexpr std::size_t kLeastWords = 8, kMostWords = 4096;
 
-/// Of four words, those that fill each slot.
+/// The words of each four that fill a slot.
 constexpr std::array<unsigned, kSlots> share_of(Mix mix) {
   switch (mix) {
     case Mix::dense: return {4, 1, 1};
@@ -81,7 +81,7 @@ class Generator {
   }
 
   void prologue() {
-    constexpr std::uint64_t kRow = 2048 * 8;  // a whole line of cells of 8 bytes
+    constexpr std::uint64_t kRow = 2048 * 8;  // a full line of 8-byte cells
     static_assert(footprint_of(Locality::low) / kRow <= 2048, "a scroll has 2048 lines");
     const auto lines = static_cast<std::uint32_t>((footprint_of(spec_.locality) + kRow - 1) / kRow);
     const auto first = PackedCoordinate().with(Axis::library, 1).with(Axis::scroll, 1);
@@ -102,7 +102,7 @@ class Generator {
     dense(number(op(Opcode::dmov_i64, kCounter), spec_.iterations));
   }
 
-  /// Replaces the dense ops of the loop's first words by those that move the index.
+  /// Replaces the dense ops of the loop's first words by ops that move the index.
   void walk(std::size_t begin) {
     const std::uint64_t mask = footprint_of(spec_.locality) - 1;
     if (spec_.locality == Locality::low) {
@@ -151,7 +151,7 @@ class Generator {
   WorkloadSpec spec_;
   Random random_;
   Program program_;
-  std::uint8_t last_ = kInvariant;  // the register that the word before wrote
+  std::uint8_t last_ = kInvariant;  // the register that the previous word wrote
 };
 
 }  // namespace

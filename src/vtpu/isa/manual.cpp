@@ -34,7 +34,7 @@ Cells cells_of(const ManualRow& row) {
           std::string(row.summary)};
 }
 
-/// Each operand text once, in the order of the kinds that the table uses.
+/// Each operand text once, in the order of the kinds that the opcodes use.
 std::vector<Cells> operand_rows() {
   std::set<Kind> used;
   for (const OpcodeInfo& opcode : all_opcodes())
@@ -47,7 +47,7 @@ std::vector<Cells> operand_rows() {
   return rows;
 }
 
-/// What differs between Markdown and HTML.
+/// The differences between Markdown and HTML.
 struct Markup {
   std::string (*escape)(const std::string&);
   std::string_view open_title, close_title, open_heading, close_heading, open_text, close_text;

@@ -9,13 +9,13 @@
 
 namespace vtpu::isa {
 
-/// The names that stand in assembly text for the numbers of a field, by number.
+/// The names of a field's values in assembly text, by value.
 std::span<const std::string_view> condition_names();
 std::span<const std::string_view> axis_names();
 std::span<const std::string_view> reduction_names();
 std::span<const std::string_view> layout_names();
 
-/// The place of a name in a list of names.
+/// The position of a name in a list.
 std::optional<std::uint8_t> place_of(std::string_view name, std::span<const std::string_view> names);
 
 inline std::string_view name_of(Condition condition) { return condition_names()[static_cast<std::size_t>(condition)]; }

@@ -117,7 +117,8 @@ unsigned latency_of(Cost cost) {
     case Cost::load32:
     case Cost::load64: return 7;
     case Cost::divide: return 10;
-    // No single instruction: a load behind a multiplication and two loads; a call that touches memory at least twice.
+    // Not single instructions. A probe is a multiplication and two dependent loads; the others call code that accesses
+    // memory at least twice.
     case Cost::probe: return 3 + 4 + 4;
     case Cost::gather:
     case Cost::message:

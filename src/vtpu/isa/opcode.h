@@ -12,7 +12,7 @@ namespace vtpu::isa {
 enum class Slot : std::uint8_t { D, S, C };
 inline constexpr std::size_t kSlots = 3;
 
-/// The number of an opcode is its place in opcodes.def, from 1; 0 is the empty slot, which does nothing.
+/// The number of an opcode is its position in opcodes.def, from 1; 0 is the empty slot, which does nothing.
 enum class Opcode : std::uint8_t {
   nop = 0,
 #define OPERANDS(...)
@@ -20,8 +20,9 @@ enum class Opcode : std::uint8_t {
 #include "vtpu/isa/opcodes.def"
 };
 
-/// Classes of host work. An opcode of a class that is not `slow`, `probe`, `gather` or `message` needs at least one
-/// host instruction of that class; the port map measures their rates, the scheduler takes `latency_of`.
+/// Classes of host work. An opcode needs at least one host instruction of its class, except for the classes `slow`,
+/// `probe`, `gather` and `message`. The port map measures the rates of these instructions; the scheduler uses
+/// `latency_of`.
 enum class Cost : std::uint8_t {
   none,
   alu,
@@ -59,7 +60,7 @@ struct OpcodeInfo {
   Opcode opcode = Opcode::nop;
   Slot slot = Slot::D;
   std::string_view id;        ///< as a C++ name
-  std::string_view mnemonic;  ///< as assembly text has it
+  std::string_view mnemonic;  ///< in assembly text
   Kind operands[kMaxOperands] = {};
   std::uint8_t operand_count = 0;
   Cost cost = Cost::none;
@@ -73,29 +74,29 @@ struct OpcodeInfo {
       if (kind == Kind::Target) return true;
     return false;
   }
-  /// Whether executing it counts as an op: it has an architectural effect and is no loop control. Branches are counted
+  /// Whether executing it counts as an op: it has an architectural effect and is not a branch. Branches are counted
   /// apart, as for ordinary code.
   bool counts() const { return opcode != Opcode::nop && effect != Effect::hint && effect != Effect::control; }
 };
 
-/// Every opcode in the order of its number, the empty slot first.
+/// All opcodes in the order of their numbers, the empty slot first.
 std::span<const OpcodeInfo> all_opcodes();
 
-/// The row of an opcode; of the empty slot for one that is not defined.
+/// The row of an opcode; for an undefined number, the row of the empty slot.
 const OpcodeInfo& info(Opcode opcode);
 
-/// Whether the number stands for an opcode or the empty slot.
+/// Whether the number is that of an opcode or of the empty slot.
 bool defined(std::uint8_t number);
 
-/// The opcode with that mnemonic; `nop` is not one.
+/// The opcode with this mnemonic; none for `nop`.
 std::optional<Opcode> find_opcode(std::string_view mnemonic);
 
 std::string_view name_of(Slot slot);
 std::string_view name_of(Cost cost);
 std::string_view name_of(Effect effect);
 
-/// Core cycles from operands to result that are assumed where no port map says otherwise: our round numbers for recent
-/// cores, no measurement and no vendor's table. `vtpu bench --ports` measures those of a host.
+/// Core cycles from operands to result, assumed where no port map gives them. These are round numbers for recent cores,
+/// neither measured nor taken from a vendor. `vtpu bench --ports` measures a host.
 unsigned latency_of(Cost cost);
 
 }  // namespace vtpu::isa

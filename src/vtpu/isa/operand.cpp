@@ -16,7 +16,7 @@ constexpr KindInfo of_register(Kind kind, std::string_view name, File file, Fiel
 constexpr KindInfo number(Kind kind, std::string_view name, Field field, std::uint64_t limit, std::string_view help) {
   return {kind, name, File::none, field, false, false, false, limit, 0, help};
 }
-/// The coordinate register of an address is plain to see from its kind; the other register is optional.
+/// The coordinate register of an address follows from its kind; the other register is optional.
 constexpr KindInfo address(Kind kind, std::string_view name, std::uint32_t bytes, std::string_view help) {
   return {kind, name, File::none, Field::b, true, false, false, 0, bytes, help};
 }

@@ -5,11 +5,11 @@
 
 namespace vtpu::isa {
 
-/// Kinds of operand. A kind says which field of an Op holds it, what may stand there, whether it is read or written,
-/// and how it is written in assembly text; operand.cpp holds one row a kind.
+/// Kinds of operand. A kind determines the field of an Op that holds the operand, its range, whether it is read or
+/// written, and its syntax in assembly text. operand.cpp has one row for each kind.
 ///
-/// Registers: r0–r15 of 64 bits, v0–v15 of 512 bits, p0–p7 coordinates, m0–m3 of 256 bits. The small letter behind is
-/// the field: d, a, b or c.
+/// Registers: r0–r15 of 64 bits, v0–v15 of 512 bits, p0–p7 coordinates, m0–m3 of 256 bits. The lower-case letter of a
+/// kind is the field: d, a, b or c.
 enum class Kind : std::uint8_t {
   none,
   Rd,
@@ -41,8 +41,8 @@ enum class Kind : std::uint8_t {
   Depth,      // imm: 0 to 11 axes
   Rank,       // imm: 0 to 3
   Count,      // imm: 0 to 1024
-  Const,      // imm: place in the constant pool
-  Coord,      // imm: place in the coordinate pool
+  Const,      // imm: index in the constant pool
+  Coord,      // imm: index in the coordinate pool
   Target,     // imm: number of a word
   // A layout address `[p1 + r2*8 + 64]`: p in field b, r in field c (kNoRegister without one), the scale's logarithm (0
   // to 3) in mode, displacement in disp. The number is the bytes accessed.
@@ -60,15 +60,15 @@ enum class Kind : std::uint8_t {
               // bytes (0 to 6); text: `column+line, cell=8, layout=row_major`
 };
 
-/// Register files, in the order of the machine's description.
+/// Register files.
 enum class File : std::uint8_t { none, r, v, p, m };
-/// As in the register's name; '-' of no file.
+/// The letter in the register's name; '-' for none.
 constexpr char letter_of(File file) { return "-rvpm"[static_cast<std::size_t>(file)]; }
 
 /// Field of an Op.
 enum class Field : std::uint8_t { none, d, a, b, c, mode, imm };
 
-/// What a kind is. Addresses (`is_address`) take several fields; `field` is then b, the coordinate register.
+/// The properties of a kind. Addresses (`is_address`) use several fields; their `field` is b, the coordinate register.
 struct KindInfo {
   Kind kind = Kind::none;
   std::string_view name;
@@ -77,9 +77,9 @@ struct KindInfo {
   bool reads = false;
   bool writes = false;
   bool may_be_immediate = false;
-  std::uint64_t limit = 0;  ///< numbers below it may stand in mode or imm; 0: see the kind
+  std::uint64_t limit = 0;  ///< mode or imm is below this; 0: see the kind
   std::uint32_t bytes = 0;  ///< accessed, of addresses
-  std::string_view help;    ///< one phrase for the manual
+  std::string_view help;    ///< for the manual
 };
 
 const KindInfo& info(Kind kind);

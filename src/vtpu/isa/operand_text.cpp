@@ -17,7 +17,7 @@ std::string register_range(File file) {
   return fmt::format("{0}0 to {0}{1}", letter_of(file), kFileSize[static_cast<std::size_t>(file)] - 1);
 }
 
-/// `r3` as 3.
+/// The number of a register: 3 for `r3`.
 std::optional<std::uint8_t> register_number(std::string_view text, File file) {
   if (text.size() < 2 || text.size() > 3 || text[0] != letter_of(file)) return std::nullopt;
   if (text[1] == '0' && text.size() > 2) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<std::uint64_t> float_bits(std::string_view digits) {
   return std::bit_cast<Bits>(value);
 }
 
-/// Behind the `#`: an integer, or a number with the ending f64 or f32.
+/// After the `#`: an integer, or a number with the suffix f64 or f32.
 Result<std::uint64_t> read_immediate(Cursor& cursor) {
   cursor.skip_blanks();
   const std::size_t mark = cursor.mark();
@@ -78,10 +78,10 @@ Result<std::uint64_t> read_immediate(Cursor& cursor) {
     bits = *integer;
   }
   if (bits) return *bits;
-  return cursor.error(mark, "found " + shown(text), "a number of 64 bits, as 5, -3, 0x1f, 1.5f64 or 1.5f32");
+  return cursor.error(mark, "found " + shown(text), "a 64-bit number, such as 5, -3, 0x1f, 1.5f64 or 1.5f32");
 }
 
-/// `+ 64` or `- 64`; nothing stands for 0.
+/// `+ 64` or `- 64`; 0 when absent.
 Result<void> read_displacement(Cursor& cursor, Op& op) {
   cursor.skip_blanks();
   const std::size_t mark = cursor.mark();
@@ -90,13 +90,13 @@ Result<void> read_displacement(Cursor& cursor, Op& op) {
   const auto bits = parse_bits(cursor.word());
   const std::uint64_t limit = minus ? std::uint64_t{1} << 31 : (std::uint64_t{1} << 31) - 1;
   if (!bits || *bits > limit)
-    return cursor.error(mark, "no displacement here", "+ or - and a number below 2^31, as + 64");
+    return cursor.error(mark, "found no displacement", "+ or - and a number below 2^31, such as + 64");
   const auto size = static_cast<std::int64_t>(*bits);
   op.disp = static_cast<std::int32_t>(minus ? -size : size);
   return {};
 }
 
-/// Behind `[p1 +`: `r2`, with `*8` or without. False: no register is here, but a number.
+/// After `[p1 +`: `r2`, with or without `*8`. False: a number follows, not a register.
 Result<bool> read_index(Kind kind, Cursor& cursor, Op& op) {
   cursor.skip_blanks();
   const std::size_t mark = cursor.mark();
@@ -153,7 +153,7 @@ Result<void> read_address(Kind kind, Cursor& cursor, Op& op) {
     if (!index) return index.error();
     if (!*index) cursor.reset(mark);
   } else if (kind == Kind::AddrV) {
-    return cursor.unexpected("'+' and an index, as + v2*4");
+    return cursor.unexpected("'+' and an index, such as + v2*4");
   }
   if (const auto displacement = read_displacement(cursor, op); !displacement) return displacement;
   return cursor.want(']');
@@ -237,7 +237,7 @@ std::string allocation_text(const Op& op) {
                      layout_names()[op.mode % 4]);
 }
 
-/// Small numbers in decimal, others by their bits.
+/// Small numbers in decimal, others in hexadecimal.
 std::string immediate_text(std::int64_t imm) {
   constexpr std::int64_t kSmall = 1'000'000'000;
   return imm > -kSmall && imm < kSmall ? fmt::format("#{}", imm)

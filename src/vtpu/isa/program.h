@@ -12,15 +12,15 @@ namespace vtpu::isa {
 
 using Constant = std::array<std::byte, 64>;
 
-/// A stream of words with its pools. Nothing says it is valid: `validate` does.
+/// A stream of words with its pools, valid or not; see `validate`.
 struct Program {
   std::string name;
   std::vector<Word> words;
   std::vector<Constant> constants;
   std::vector<phext::PackedCoordinate> coordinates;
-  std::map<std::uint32_t, std::string> labels;  ///< names of words, for listings; the container does not keep them
+  std::map<std::uint32_t, std::string> labels;  ///< names of words, for listings; not stored in the container
 
-  /// Labels and name aside.
+  /// Ignores labels and name.
   friend bool operator==(const Program& a, const Program& b) {
     return a.words == b.words && a.constants == b.constants && a.coordinates == b.coordinates;
   }

@@ -18,16 +18,16 @@ namespace {
 using phext::Axis;
 using phext::PackedCoordinate;
 
-// What the registers are for. Words are free to read all of them; they write the free ones, and the others only by the
-// blocks that own them, so that accesses stay in bounds and loops end.
+// The roles of registers. Any word may read any of them. Random words write the free registers only; the blocks that
+// own the others write those, so that accesses stay in bounds and loops end.
 constexpr std::uint8_t kIndexes = 3;        // r0–r2: small numbers
-constexpr std::uint8_t kInduction = 3;      // r3: as small, and moved by loops
-constexpr std::uint8_t kFirstFree = 4;      // r4–r10: anything
+constexpr std::uint8_t kInduction = 3;      // r3: a small number that loops move
+constexpr std::uint8_t kFirstFree = 4;      // r4–r10: free
 constexpr std::uint8_t kHandle = 11;        // handle of the last region
-constexpr std::uint8_t kTemperature = 12;   // a binary64 that is a temperature
+constexpr std::uint8_t kTemperature = 12;   // a valid temperature in binary64
 constexpr std::uint8_t kFirstCounter = 13;  // r13–r15: counters of loops, by depth
 constexpr std::size_t kDepth = 3;
-constexpr std::uint8_t kPointers = 4;      // p0–p3: the first cells of the regions; p4–p7: anything
+constexpr std::uint8_t kPointers = 4;      // p0–p3: the first cells of the regions; p4–p7: free
 constexpr std::uint8_t kIndexVectors = 2;  // v0, v1: lanes of small numbers
 
 constexpr std::array kDoubles = {0.0,
@@ -65,7 +65,7 @@ class RandomProgram {
   bool one_in(std::uint64_t n) { return random_.below(n) == 0; }
   std::uint8_t below(std::uint64_t n) { return static_cast<std::uint8_t>(random_.below(n)); }
 
-  /// How often an opcode is drawn for a slot; 0 for those that only blocks place.
+  /// The weight of an opcode in the random choice; 0 for those that only blocks place.
   unsigned weight_of(const OpcodeInfo& row) const {
     if (row.opcode == Opcode::nop || row.effect == Effect::control || row.opcode == Opcode::crecv) return 0;
     if (row.effect == Effect::messages && !spec_.messages) return 0;
@@ -88,7 +88,7 @@ class RandomProgram {
     }
   }
 
-  /// A binary32: often one whose exponent is at an edge.
+  /// A binary32 number, often with an extreme exponent.
   std::uint32_t float_bits() {
     const auto bits = static_cast<std::uint32_t>(random_.next());
     switch (random_.below(6)) {
@@ -104,7 +104,7 @@ class RandomProgram {
   std::uint8_t r_write() { return static_cast<std::uint8_t>(kFirstFree + random_.below(kHandle - kFirstFree)); }
   std::uint8_t v_write() { return static_cast<std::uint8_t>(kIndexVectors + random_.below(16 - kIndexVectors)); }
   std::uint8_t p_write() { return static_cast<std::uint8_t>(kPointers + random_.below(8 - kPointers)); }
-  /// A coordinate register that most likely points into a region.
+  /// A coordinate register that probably points into a region.
   std::uint8_t p_read() { return spec_.faults && one_in(48) ? below(8) : below(kPointers); }
 
   std::int32_t displacement(std::uint32_t bytes) {
@@ -177,7 +177,7 @@ class RandomProgram {
     Op op;
     op.opcode = opcode;
     for (const Kind kind : info(opcode).kinds()) operand(kind, op);
-    // Handles and temperatures that are not one end the program, so they are the exception.
+    // Invalid handles and temperatures end the program, so they are rare.
     if (!spec_.faults || !one_in(8)) {
       if (opcode == Opcode::sflush || opcode == Opcode::sfree) op.a = kHandle;
       if (opcode == Opcode::ctemp) op.a = kTemperature;
@@ -186,7 +186,7 @@ class RandomProgram {
     return op;
   }
 
-  /// Puts the op into its slot, unless another slot of the word writes one of its results.
+  /// Puts the op into its slot, unless another slot of the word writes the same register.
   bool place(Word& word, const Op& op) {
     const RegisterSet written = uses_of(op).writes;
     for (std::size_t s = 0; s < kSlots; ++s) {
@@ -197,7 +197,7 @@ class RandomProgram {
     return true;
   }
 
-  /// A word with random ops in the slots that are empty, or in some of them.
+  /// Fills some or all empty slots of a word with random ops.
   Word filled(Word word) {
     for (std::size_t s = 0; s < kSlots; ++s) {
       const std::vector<Opcode>& choice = drawn_[s];
@@ -239,7 +239,7 @@ class RandomProgram {
     std::uint8_t cell_log2;
     std::uint32_t columns, lines;
   };
-  /// Row major and sparse of 8 bytes a cell, Morton of 64, Hilbert of 4: pairwise apart in the section.
+  /// Row-major and sparse regions with cells of 8 bytes, Morton with 64, Hilbert with 4, in different sections.
   void region(std::size_t number, const RegionShape& shape) {
     const auto p = static_cast<std::uint8_t>(number);
     const PackedCoordinate first = base_.with(Axis::section, static_cast<std::uint32_t>(number + 1));
@@ -295,7 +295,7 @@ class RandomProgram {
 
   void epilogue() {
     if (spec_.memory && one_in(3)) {
-      // A region that ends, and then an access to it, which traps.
+      // Frees a region and then accesses it, which traps.
       emit(make(Opcode::sfree, 0, kHandle));
       if (spec_.faults) program_.words.push_back(filled({}));
     }
@@ -332,7 +332,7 @@ class RandomProgram {
     program_.words.push_back(filled(last));
   }
 
-  /// The loop a compiler would make: a register that moves by a constant feeds addresses at fixed displacements.
+  /// A loop as a compiler emits it: an induction register and addresses at fixed displacements from it.
   void walk(std::size_t depth) {
     if (depth >= kDepth) return straight(1);
     const auto counter = static_cast<std::uint8_t>(kFirstCounter + depth);
@@ -369,7 +369,7 @@ class RandomProgram {
     emit(move(kInduction, random_.below(8)));
   }
 
-  /// A jump over a few words, taken or not; now and then the words that are jumped over end the program.
+  /// A branch over a few words, taken or not; the words in between sometimes halt the program.
   void branch(std::size_t depth, std::size_t count) {
     constexpr std::array kBranches = {Opcode::dbr, Opcode::dbr_nz, Opcode::dbr_z};
     Word word;
@@ -385,7 +385,7 @@ class RandomProgram {
     program_.words[at].dense.imm = static_cast<std::int64_t>(size());
   }
 
-  /// A send, and a receive at the same place, at which there then is a message at every temperature.
+  /// A send and a receive at the same coordinate, where a message then matches at every temperature.
   void exchange() {
     const std::uint8_t p = below(8);
     emit(op_with_pointer(Opcode::csend, p));

@@ -7,7 +7,7 @@
 namespace vtpu::isa {
 namespace {
 
-/// Without words [from, to); a jump into them goes to the word behind.
+/// The program without words [from, to); branches into them go to the next word.
 Program without(const Program& program, std::size_t from, std::size_t to) {
   Program shorter = program;
   shorter.labels.clear();

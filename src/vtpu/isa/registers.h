@@ -5,7 +5,7 @@
 
 namespace vtpu::isa {
 
-/// The registers that an op or a word reads and writes, one bit a register.
+/// The registers that an op or a word reads or writes, one bit per register.
 struct RegisterSet {
   std::uint16_t r = 0, v = 0;
   std::uint8_t p = 0, m = 0;
@@ -25,7 +25,7 @@ struct Uses {
   RegisterSet writes;
 };
 
-/// From the operand kinds, and from nothing else. `op` has its registers in range.
+/// Derived from the operand kinds alone. The registers of `op` are in range.
 Uses uses_of(const Op& op);
 
 }  // namespace vtpu::isa

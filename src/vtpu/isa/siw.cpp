@@ -94,7 +94,8 @@ Result<Program> parse_siw(std::string_view bytes, const std::string& where) {
     size += counts[i] * kCounts[i].bytes;
   }
   if (bytes.size() != size)
-    return bad("header", fmt::format("a file of {} bytes", bytes.size()), fmt::format("{}, as the counts say", size));
+    return bad("header", fmt::format("a file of {} bytes", bytes.size()),
+               fmt::format("{} according to the counts", size));
   for (std::size_t at = kReservedAt; at < kChecksumAt; ++at)
     if (bytes[at] != '\0') return bad(fmt::format("byte {}", at), "a reserved byte that is not 0", "0");
   const std::uint64_t stored = get(bytes, kChecksumAt, 8), computed = checksum_of(bytes);

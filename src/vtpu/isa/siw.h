@@ -19,11 +19,11 @@ inline constexpr std::string_view kSiwMagic{"VTPUSIW\n", 8};
 inline constexpr std::uint32_t kSiwVersion = 1;
 inline constexpr std::size_t kSiwHeaderBytes = 64;
 
-/// The bytes of a program, whose words and pools are within kMaxWords and kMaxPool. Name and labels are not kept.
+/// The bytes of a program within kMaxWords and kMaxPool. Name and labels are not stored.
 std::string to_siw(const Program& program);
 
-/// The program in the bytes, named `where`; whether it may run, `validate` says. Takes no more memory than the bytes
-/// justify. Error: `where`, the place in the bytes, what stands there, what may.
+/// Reads a program, which is named `where` and not yet validated. Memory use is bounded by the number of bytes. Error:
+/// `where`, the position in the bytes, what was found, what was expected.
 Result<Program> parse_siw(std::string_view bytes, const std::string& where);
 
 }  // namespace vtpu::isa

@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kAxisMasks = 1 << 11;
 constexpr std::uint8_t kCellSizes = 7;
 
-/// Gathers the faults of one slot of one word, up to a number.
+/// Collects the faults of the slots, up to a number.
 class Slots {
  public:
   Slots(const Program& program, std::size_t most, std::vector<Fault>& faults)
@@ -26,7 +26,7 @@ class Slots {
     if (!full()) faults_.push_back({word, slot, std::move(found), std::move(expected)});
   }
 
-  /// True: the registers are in range, so that `uses_of` may be asked.
+  /// Returns whether the registers are in range, as `uses_of` requires.
   bool check(std::uint32_t word, Slot slot) {
     const Op& op = program_.words[word].slot(slot);
     word_ = word, slot_ = slot;
@@ -38,10 +38,10 @@ class Slots {
     const OpcodeInfo& row = info(op.opcode);
     mnemonic_ = row.mnemonic;
     if (op.opcode != Opcode::nop && row.slot != slot) {
-      fault(fmt::format("{} stands in slot {}", mnemonic_, name_of(slot)), fmt::format("slot {}", name_of(row.slot)));
+      fault(fmt::format("{} is in slot {}", mnemonic_, name_of(slot)), fmt::format("slot {}", name_of(row.slot)));
       return false;
     }
-    Op rest = op;  // the fields that no operand has claimed
+    Op rest = op;  // the fields that no operand uses
     registers_good_ = true;
     for (const Kind kind : row.kinds()) operand(kind, op, rest);
     unused("field d", rest.d), unused("field a", rest.a), unused("field b", rest.b), unused("field c", rest.c);
@@ -54,7 +54,7 @@ class Slots {
   void fault(std::string found, std::string expected) { add(word_, slot_, std::move(found), std::move(expected)); }
 
   void unused(std::string_view field, std::int64_t value) {
-    if (value != 0) fault(fmt::format("{} of {} is {}", field, mnemonic_, value), "0, since nothing reads it");
+    if (value != 0) fault(fmt::format("{} of {} is {}", field, mnemonic_, value), "0, because nothing reads it");
   }
 
   void in_file(File file, std::uint8_t number) {
@@ -66,9 +66,9 @@ class Slots {
   }
 
   void below(std::string_view what, std::int64_t value, std::uint64_t limit) {
-    if (static_cast<std::uint64_t>(value) < limit) return;  // a negative number is a great one
+    if (static_cast<std::uint64_t>(value) < limit) return;  // a negative number converts to a large one
     fault(fmt::format("{} of {} is {}", what, mnemonic_, value),
-          limit == 0 ? "a program that has one" : fmt::format("0 to {}", limit - 1));
+          limit == 0 ? "a non-empty pool" : fmt::format("0 to {}", limit - 1));
   }
 
   void operand(Kind kind, const Op& op, Op& rest) {
@@ -83,7 +83,7 @@ class Slots {
       if (row.may_be_immediate && op.immediate()) {
         rest.imm = 0;
         rest.flags = static_cast<std::uint8_t>(rest.flags & ~Op::kImmediate);
-        return;  // the register's field stays to be 0
+        return;  // the register's field must be 0
       }
       std::uint8_t& field = row.field == Field::d   ? rest.d
                             : row.field == Field::a ? rest.a
@@ -119,7 +119,7 @@ class Slots {
       return;
     }
     rest.disp = 0;
-    if (op.c == kNoRegister) return;  // a scale without a register stays to be 0
+    if (op.c == kNoRegister) return;  // a scale without a register must be 0
     rest.mode = 0;
     below("logarithm of the scale", op.mode, 4);
   }
@@ -133,7 +133,7 @@ class Slots {
   bool registers_good_ = true;
 };
 
-/// The first register of two sets, as text.
+/// The first register that is in both sets, as text.
 std::string common_register(const RegisterSet& a, const RegisterSet& b) {
   if (const unsigned r = a.r & b.r; r != 0) return fmt::format("r{}", std::countr_zero(r));
   if (const unsigned v = a.v & b.v; v != 0) return fmt::format("v{}", std::countr_zero(v));
@@ -173,17 +173,17 @@ std::vector<Fault> validate(const Program& program, std::size_t most) {
       for (std::size_t before = 0; before < s; ++before)
         if (written[s].intersects(written[before]))
           slots.add(at, slot,
-                    fmt::format("{} writes {}, which {} in slot {} writes too", info(op.opcode).mnemonic,
+                    fmt::format("{} writes {}, which {} in slot {} also writes", info(op.opcode).mnemonic,
                                 common_register(written[s], written[before]),
                                 info(program.words[at].slot(static_cast<Slot>(before)).opcode).mnemonic,
                                 name_of(static_cast<Slot>(before))),
-                    "one writer for each register of a word");
+                    "one writer for each register");
     }
   }
   const Opcode last = program.words.back().dense.opcode;
   if (last != Opcode::dhalt && last != Opcode::dbr)
     slots.add(static_cast<std::uint32_t>(count - 1), Slot::D, fmt::format("the last word has {}", info(last).mnemonic),
-              "dhalt or dbr, so that the stream has an end");
+              "dhalt or dbr, so that execution does not run past it");
   return faults;
 }
 

@@ -9,10 +9,10 @@
 
 namespace vtpu::isa {
 
-/// One reason why a program may not run.
+/// A reason why a program is not valid.
 struct Fault {
   std::uint32_t word = 0;
-  std::optional<Slot> slot;  ///< none: the word or the program as a whole
+  std::optional<Slot> slot;  ///< none: the fault concerns the word or the program
   std::string found;
   std::string expected;
 
@@ -20,14 +20,13 @@ struct Fault {
   std::string message() const;
 };
 
-/// All faults, in order of word and slot, at most `most`. A program without one keeps these promises, on which the
-/// engines rely: every opcode is defined and stands in its slot; every field is in range, and 0 where its opcode does
-/// not use it; no register is written by two slots of a word (p, r, v and m alike); every target is a word of the
-/// program; pool places exist; the last word ends with dhalt or dbr, so that no stream runs off its end; 1 to kMaxWords
-/// words.
+/// All faults in order of word and slot, at most `most`. The engines rely on these properties of a program without
+/// faults: it has 1 to kMaxWords words; every opcode is defined and in its slot; every field is in range, and 0 where
+/// its opcode does not use it; no two slots of a word write the same register; every target is a word of the program;
+/// pool indices exist; the last word has dhalt or dbr, so that execution never runs past it.
 std::vector<Fault> validate(const Program& program, std::size_t most = 20);
 
-/// A program that has been validated. The only way to an engine.
+/// A validated program. Engines accept nothing else.
 class ValidProgram {
  public:
   /// Error: the first fault, after `program.name`.

@@ -8,9 +8,9 @@
 
 namespace vtpu::isa {
 
-/// One slot of a word. Fields that an opcode does not use are 0, so that equal instructions have equal bytes.
+/// One slot of a word. Fields that the opcode does not use are 0, so that equal ops have equal bytes.
 struct Op {
-  static constexpr std::uint8_t kImmediate = 1;  ///< bit of `flags`: imm stands in for the register of an …Imm operand
+  static constexpr std::uint8_t kImmediate = 1;  ///< bit of `flags`: imm replaces the register of an …Imm operand
 
   Opcode opcode = Opcode::nop;
   std::uint8_t d = 0, a = 0, b = 0, c = 0;
@@ -23,7 +23,7 @@ struct Op {
   friend bool operator==(const Op&, const Op&) = default;
 };
 
-/// A Sentron Instruction Word: three ops that are independent, all reading the state before the word.
+/// A Sentron Instruction Word: three independent ops, which all read the state before the word.
 struct Word {
   Op dense;
   Op sparse;
@@ -34,21 +34,21 @@ struct Word {
   friend bool operator==(const Word&, const Word&) = default;
 };
 
-/// 64 bytes, little-endian: 4 reserved bytes of 0, then per slot (D, S, C) 20 bytes: opcode, d, a, b, c, mode, flags,
-/// 0, disp (4), imm (8).
+/// 64 bytes, little-endian: 4 reserved bytes of 0, then 20 bytes for each slot (D, S, C): opcode, d, a, b, c, mode,
+/// flags, 0, disp (4), imm (8).
 inline constexpr std::size_t kWordBytes = 64;
 using EncodedWord = std::array<std::byte, kWordBytes>;
 
 EncodedWord encode(const Word& word);
 
-/// What the bytes say, sensible or not; the validator judges. `reserved_zero` is false where a reserved byte is not 0.
+/// Decodes a word without checking it. `reserved_zero` is set to false when a reserved byte is not 0.
 struct DecodedWord {
   Word word;
   bool reserved_zero = true;
 };
 DecodedWord decode(std::span<const std::byte, kWordBytes> bytes);
 
-/// Slots of a word that count as ops.
+/// The number of slots of a word that count as ops.
 inline unsigned ops_in(const Word& word) {
   return static_cast<unsigned>(info(word.dense.opcode).counts()) +
          static_cast<unsigned>(info(word.sparse.opcode).counts()) +
