@@ -306,7 +306,7 @@ TEST_F(BackingFileTest, AnotherRegionsFileIsRefused) {
     PageTable table;
     const auto handle = table.attach(other, file_);
     ASSERT_FALSE(handle.ok());
-    EXPECT_EQ(handle.error().found, "the file of a region with another box");
+    EXPECT_EQ(handle.error().found, "the backing file of another region");
     EXPECT_EQ(*read_file(file_), before);
   }
 }
@@ -317,7 +317,8 @@ TEST_F(BackingFileTest, AFileOfAnythingElseIsRefusedAndLeftAlone) {
     PageTable table;
     const auto handle = table.attach(sparse_box(), file_);
     ASSERT_FALSE(handle.ok());
-    EXPECT_EQ(handle.error().message(), file_.string() + ": byte 0: no header of a region's file; expected 'VTPUPPT1'");
+    EXPECT_EQ(handle.error().message(),
+              file_.string() + ": byte 0: not the header of a backing file; expected 'VTPUPPT1'");
     EXPECT_EQ(*read_file(file_), bytes);
   }
 }

@@ -101,15 +101,15 @@ TEST(Scheduler, SentronsTakeTurnsInTheOrderOfTheirNumbers) {
   }
 }
 
-TEST(Scheduler, ADeadlockIsToldForEverySentronWithWhatItWaitsFor) {
+TEST(Scheduler, ADeadlockReportSaysWhatEverySentronWaitsFor) {
   const std::string receives = kPlaces + "  dmov.i64 r1, #3 | sindex.get r2, p1, line | crecv m0, p1\n  dhalt\n";
   for (const Group& group : run_together(
            {receives, kPlaces + "  cbar\n  dhalt\n", "  dhalt\n", kPlaces + "  creduce.i64 r1, r1, add\n  dhalt\n"})) {
-    EXPECT_EQ(
-        group.summary.deadlock,
-        "sentron 0 waits in word 2, crecv, for a message that suits 1.1.1/1.1.1/1.1.1/9.9; sentron 1 waits in word 2, "
-        "cbar, for a meeting, to which sentrons have "
-        "not come: 0 3; sentron 3 waits in word 2, creduce.i64, for a meeting, to which sentrons have not come: 0 3")
+    EXPECT_EQ(group.summary.deadlock,
+              "sentron 0 waits in word 2, crecv, for a message that matches 1.1.1/1.1.1/1.1.1/9.9; sentron 1 waits in "
+              "word 2, "
+              "cbar, for a rendezvous with sentrons 0 3; sentron 3 waits in word 2, creduce.i64, for a rendezvous with "
+              "sentrons 0 3")
         << group.engine;
     for (const std::size_t i : {0u, 1u, 3u}) {
       EXPECT_EQ(group.sentron(i).status, Status::trapped);

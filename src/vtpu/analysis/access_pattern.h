@@ -11,13 +11,13 @@ namespace vtpu::analysis {
 
 enum class Pattern : std::uint8_t {
   constant,    ///< always the same address
-  sequential,  ///< each access where the one before ended, or just before it
-  strided,     ///< one other distance
-  random       ///< no distance makes up the share that counts
+  sequential,  ///< each access starts where the previous one ended, or ends where that started
+  strided,     ///< one other stride
+  random       ///< no stride reaches the required share
 };
 std::string_view name_of(Pattern pattern);
 
-/// What one word did.
+/// The accesses of one word.
 struct WordPattern {
   std::uint32_t word = 0;
   Pattern pattern = Pattern::constant;
@@ -26,11 +26,11 @@ struct WordPattern {
   std::uint64_t reads = 0, writes = 0;
 };
 
-/// Tells how a program goes through memory.
+/// Classifies the accesses of a program to memory.
 class AccessPattern {
  public:
-  /// The share of steps that the most frequent stride needs to name the pattern: a loop of ten over rows makes one step
-  /// in ten that is another.
+  /// The share of steps that the most frequent stride needs to determine the pattern. A loop over rows of ten has a
+  /// different step once in ten.
   static constexpr double kShare = 0.9;
 
   explicit AccessPattern(unsigned line = 64) : line_(line) {}
@@ -44,7 +44,7 @@ class AccessPattern {
   std::vector<WordPattern> words() const;
   /// Accesses to lines by reuse distance: [0] at distance 0, [k] from 2^(k−1) to 2^k − 1. First accesses are not in it.
   const std::vector<std::uint64_t>& reuse() const { return reuse_histogram_; }
-  /// Lines touched at all.
+  /// The number of distinct lines accessed.
   std::uint64_t working_set_lines() const { return reuse_.lines(); }
 
  private:

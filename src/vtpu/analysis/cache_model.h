@@ -8,7 +8,7 @@
 
 namespace vtpu::analysis {
 
-/// One level of caches.
+/// One cache level.
 struct CacheGeometry {
   std::string name = "L1";
   std::uint64_t bytes = 32768;
@@ -22,28 +22,27 @@ struct CacheGeometry {
 /// Error: a line that is not a power of two, a size that is not a whole number of sets, no ways.
 Result<void> check_geometry(const CacheGeometry& geometry);
 
-/// `NAME:BYTES:WAYS` with lines of 64 bytes, as `L1:32768:8` or `L2:1MiB:16`; bytes up to 1 GiB. The geometry is one
-/// that `check_geometry` takes. Error: the text, what is wrong in it, what may stand there.
+/// `NAME:BYTES:WAYS` with lines of 64 bytes, as `L1:32768:8` or `L2:1MiB:16`; bytes up to 1 GiB. The result satisfies
+/// `check_geometry`. Error: the text, what was found, what was expected.
 Result<CacheGeometry> parse_geometry(const std::string& text);
 
 struct CacheCounters {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
   std::uint64_t evictions = 0;    ///< of valid lines
-  std::uint64_t write_backs = 0;  ///< of lines written to, when evicted
+  std::uint64_t write_backs = 0;  ///< evictions of modified lines
 
   std::uint64_t accesses() const { return hits + misses; }
-  /// 0 without an access.
+  /// 0 without accesses.
   double hit_rate() const;
   friend bool operator==(const CacheCounters&, const CacheCounters&) = default;
 };
 
-/// A set-associative cache, the least recently used line of a set replaced; writes allocate. Exact for the addresses it
-/// is given; a host's own replacement, prefetching and page colouring are not in it, so that every figure from it is a
-/// simulated one.
+/// A set-associative cache with LRU replacement and write allocation. It is exact for the given addresses, but does not
+/// model a host's replacement, prefetching or page colouring, so that all its results are simulated ones.
 class Cache {
  public:
-  /// A geometry that `check_geometry` takes.
+  /// `geometry` satisfies `check_geometry`.
   explicit Cache(CacheGeometry geometry);
 
   struct Outcome {
@@ -51,7 +50,7 @@ class Cache {
     bool wrote_back = false;
     std::uint64_t victim = 0;  ///< number of the line written back
   };
-  /// One access to one line, by its number (address over line size).
+  /// Accesses one line by its number (address divided by line size).
   Outcome access(std::uint64_t line_number, bool write);
 
   const CacheGeometry& geometry() const { return geometry_; }
@@ -67,14 +66,14 @@ class Cache {
   CacheCounters counters_;
 };
 
-/// Levels behind each other: what misses in one goes to the next, as do lines written back.
+/// A cache hierarchy: misses and written-back lines of a level go to the next.
 class CacheModel {
  public:
   /// Error: as `check_geometry`, of the first bad level; levels with different lines; no level.
   static Result<CacheModel> make(const std::vector<CacheGeometry>& levels);
 
-  /// Every line that the bytes touch, in ascending order. The number of the level that had the last of them, or the
-  /// number of levels when none had. `bytes` ≥ 1.
+  /// Accesses every line that the bytes touch, in ascending order. Returns the level that hit for the last of them, or
+  /// the number of levels when none did. `bytes` ≥ 1.
   std::size_t access(std::uint64_t address, std::uint32_t bytes, bool write);
 
   const std::vector<Cache>& levels() const { return levels_; }

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t kGroup = 16;  // hexadecimal digits written together: a lane of 64 bits
+constexpr std::size_t kGroup = 16;  // hexadecimal digits in a group: a lane of 64 bits
 constexpr std::size_t kGroupsInLine = 4;
 
 std::string coordinate_text(phext::PackedCoordinate c) {
@@ -45,7 +45,7 @@ ordered_json trap_json(const exec::Trap& trap) {
           {"coordinate", trap.coordinate.raw_text()}, {"offset", trap.offset}, {"message", trap.message()}};
 }
 
-// A register's bytes as lanes of 64 bits, a few a line.
+// A register's bytes as lanes of 64 bits, several per line.
 void add_lanes(std::vector<std::vector<std::string>>& rows, const std::string& name, const std::string& digits) {
   for (std::size_t at = 0; at < digits.size(); at += kGroup * kGroupsInLine) {
     std::string line;

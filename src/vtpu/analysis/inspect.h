@@ -11,23 +11,23 @@
 
 namespace vtpu::analysis {
 
-// What a machine holds, for people and for programs: the text is made from the JSON, so that both say the same.
+// The state of a machine as JSON and as text. The text is made from the JSON, so that both agree.
 
 std::string_view name_of(exec::Status status);
 
-/// Number, status, trap, words and ops retired, translation counters, and the registers that are not 0: `r` as numbers,
-/// `p` as coordinates, `m` and `v` as hexadecimal bytes in the order of memory.
+/// Number, status, trap, words and ops retired, translation counters, and the non-zero registers: `r` as numbers, `p`
+/// as coordinates, `m` and `v` as hexadecimal bytes in memory order.
 nlohmann::ordered_json sentron_json(const exec::Context& sentron);
-/// Some lines, the first of which has number and status. Registers may have been left out.
+/// Several lines; the first has number and status. The JSON may lack registers.
 std::string sentron_text(const nlohmann::ordered_json& sentron);
 
 /// Every region in the order of handles: box, layout, sizes.
 nlohmann::ordered_json regions_json(const memory::PageTable& memory);
-/// One line a region below a heading.
+/// A heading and one line per region.
 std::string regions_text(const nlohmann::ordered_json& regions);
 
-/// A coordinate in either text form of phext::PackedCoordinate, or as the outputs above show it, with numbers from 0.
-/// Error: as phext::PackedCoordinate::parse.
+/// A coordinate in either text form of phext::PackedCoordinate or, as in the outputs above, with numbers from 0. Error:
+/// as phext::PackedCoordinate::parse.
 Result<phext::PackedCoordinate> parse_place(const std::string& text);
 
 /// Bytes in hexadecimal.

@@ -21,7 +21,7 @@ double share(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
-/// Slots that hold anything but a NOP, of the words from `loop.first` to `loop.last`.
+/// The non-NOP operations by slot in the words from `loop.first` to `loop.last`.
 ordered_json utilisation(const isa::Program& program, ports::Loop loop) {
   ordered_json slots = ordered_json::array();
   std::uint64_t all = 0;
@@ -90,7 +90,7 @@ ordered_json static_json(const isa::Program& program, const ports::PortMap* map)
   const ports::Loop all{0, static_cast<std::uint32_t>(program.words.size() - 1)};
   ordered_json json = utilisation(program, all);
   json["classes"] = classes_json(mix_of(program, all));
-  json["latencies"] = map != nullptr ? "those of the port map, and assumed where it has none" : "assumed";
+  json["latencies"] = map != nullptr ? "from the port map, assumed where it has none" : "assumed";
   if (map != nullptr) json["port_map"] = map->processor;
   ordered_json loops = ordered_json::array();
   for (const ports::Loop loop : ports::innermost_loops(program)) loops.push_back(loop_json(program, loop, map));
@@ -184,13 +184,13 @@ Result<ordered_json> report(const isa::ValidProgram& program, exec::Machine& mac
     detector(access);
     pattern(access);
   });
-  if (status == exec::Status::waiting) {  // and there is nobody to wait for
+  if (status == exec::Status::waiting) {  // a single sentron would wait forever
     sentron.trap = {exec::TrapKind::deadlock, static_cast<std::uint32_t>(sentron.pc), isa::Slot::C, {}, 0};
     sentron.status = exec::Status::trapped;
   }
 
   ordered_json state = sentron_json(sentron);
-  state.erase("registers");  // they are the program's answer and tell nothing of its cost
+  state.erase("registers");  // registers are the program's result and say nothing about its cost
   ordered_json dynamic{{"sentron", std::move(state)}};
   dynamic["simulated"] = {{"model", "least recently used line replaced, writes allocate, no prefetching"},
                           {"levels", caches_json(*model)},

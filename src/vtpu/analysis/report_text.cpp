@@ -12,8 +12,8 @@ namespace {
 using nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
-constexpr std::size_t kMostRows = 16;   // of a list without a bound of its own
-constexpr std::size_t kMostPlaces = 8;  // of words named in one cell
+constexpr std::size_t kMostRows = 16;   // of an unbounded list
+constexpr std::size_t kMostPlaces = 8;  // words named in one cell
 
 std::string cycles(const ordered_json& value) { return fmt::format("{:.2f}", value.get<double>()); }
 std::string share(const ordered_json& value) { return percent(value.get<double>()); }
@@ -45,7 +45,7 @@ std::string slots_text(const ordered_json& fixed) {
   rows.push_back({"all", fixed.at("filled").dump(), share(fixed.at("utilisation"))});
   Rows classes{{"class", "ops"}};
   for (const auto& [name, ops] : fixed.at("classes").items()) classes.push_back({name, ops.dump()});
-  return "slots of the words as they stand\n" + text_table("lrr", rows) + "classes of ops\n" +
+  return "slots of the words\n" + text_table("lrr", rows) + "classes of ops\n" +
          text_table("lr", classes);
 }
 
@@ -76,7 +76,7 @@ std::string loops_text(const ordered_json& fixed) {
     }
     row.push_back(classes_text(loop.at("classes")));
   }
-  std::string text = "innermost loops, an iteration; latencies: " + fixed.at("latencies").get<std::string>() + "\n";
+  std::string text = "innermost loops, per iteration; latencies: " + fixed.at("latencies").get<std::string>() + "\n";
   return text + text_table(predicted ? "lrrrrlll" : "lrrrl", rows) + left_out(loops.size(), "loops");
 }
 
@@ -105,7 +105,7 @@ std::string native_text(const ordered_json& native) {
                     {{"form", native.at("form")},
                      {"bytes", fmt::format("{}, of which {} hot: {} L1I of {}", native.at("code_bytes").dump(),
                                            native.at("hot_bytes").dump(),
-                                           native.at("fits_l1i").get<bool>() ? "fits the" : "too much for the",
+                                           native.at("fits_l1i").get<bool>() ? "fits the" : "exceeds the",
                                            native.at("l1i_bytes").dump())},
                      {"accesses",
                       fmt::format("{} hoisted in {} loops, {} checked in place", native.at("hoisted_accesses").dump(),
@@ -137,7 +137,7 @@ std::string caches_text(const ordered_json& simulated) {
 
 std::string patterns_text(const ordered_json& dynamic) {
   if (dynamic.at("patterns").empty()) return "no accesses to memory\n";
-  // The busiest words come first where not all can be shown.
+  // When not all words are shown, show the busiest.
   std::vector<ordered_json> words = dynamic.at("patterns");
   const auto accesses = [](const ordered_json& w) {
     return w.at("reads").get<std::uint64_t>() + w.at("writes").get<std::uint64_t>();

@@ -15,7 +15,7 @@ std::int64_t ReuseDistance::sum_to(std::size_t time) const {
   return sum;
 }
 
-// Times of last accesses become 1, 2, … in their order, so that the tree stays within twice the number of lines.
+// Renumber the times of last accesses as 1, 2, … in order, so that the tree has at most twice as many entries as lines.
 void ReuseDistance::renumber() {
   std::vector<std::pair<std::size_t, std::uint64_t>> order;
   for (const auto& [line, time] : last_) order.emplace_back(time, line);

@@ -7,13 +7,13 @@
 
 namespace vtpu::analysis {
 
-/// Exact reuse distances of a stream of accesses: how many other lines were accessed since the last access to a line.
-/// Logarithmic in the number of lines. Source: Bennett and Kruskal, "LRU stack processing", IBM Journal of Research and
-/// Development 19(4), 1975, with a tree of partial sums over the times of last accesses (Fenwick, "A new data structure
-/// for cumulative frequency tables", Software: Practice and Experience 24(3), 1994).
+/// Exact reuse distances of a stream of accesses: the number of other lines accessed since the last access to a line.
+/// An access takes time logarithmic in the number of lines. Source: Bennett and Kruskal, "LRU stack processing", IBM
+/// Journal of Research and Development 19(4), 1975, with a tree of partial sums over the times of last accesses
+/// (Fenwick, "A new data structure for cumulative frequency tables", Software: Practice and Experience 24(3), 1994).
 class ReuseDistance {
  public:
-  /// Empty for the first access to a line.
+  /// Records an access and returns its distance; none for the first access to a line.
   std::optional<std::uint64_t> access(std::uint64_t line);
   /// Lines accessed so far.
   std::size_t lines() const { return last_.size(); }

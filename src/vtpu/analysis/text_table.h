@@ -5,12 +5,11 @@
 
 namespace vtpu::analysis {
 
-/// Rows of cells in columns two blanks apart, each line indented by two and ended by a line feed, without blanks before
-/// it. `alignment` has one letter a column, `l` or `r`; a row may be shorter than it. Widths are counted in bytes.
-/// Nothing for no rows.
+/// Formats rows in columns two blanks apart. Each line is indented by two blanks and has no trailing blanks.
+/// `alignment` has one letter per column, `l` or `r`; rows may be shorter. Widths are in bytes. Empty without rows.
 std::string text_table(std::string_view alignment, const std::vector<std::vector<std::string>>& rows);
 
-/// `12.3 %` of a share of 1.
+/// `12.3 %` for a share of 0.123.
 std::string percent(double share);
 
 }  // namespace vtpu::analysis

@@ -9,20 +9,20 @@
 
 namespace vtpu::analysis {
 
-/// Misses by their reason. Source: Hill and Smith, "Evaluating associativity in CPU caches", IEEE Transactions on
-/// Computers 38(12), 1989.
+/// Misses by cause. Source: Hill and Smith, "Evaluating associativity in CPU caches", IEEE Transactions on Computers
+/// 38(12), 1989.
 struct MissReasons {
   std::uint64_t compulsory = 0;  ///< the first access to a line
   std::uint64_t capacity = 0;    ///< a fully associative cache of the same size misses as well
-  std::uint64_t conflict = 0;    ///< it would hit: too many lines of one set
+  std::uint64_t conflict = 0;    ///< a fully associative cache would hit: too many lines map to one set
 
   std::uint64_t total() const { return compulsory + capacity + conflict; }
 };
 
-/// Finds the sets of one cache that thrash, and the words that make them.
+/// Finds the sets of a cache that thrash, and the words that cause it.
 class ThrashDetector {
  public:
-  /// A geometry that `check_geometry` takes.
+  /// `geometry` satisfies `check_geometry`.
   explicit ThrashDetector(const CacheGeometry& geometry) : cache_(geometry) {}
 
   void access(std::uint32_t word, std::uint64_t address, std::uint32_t bytes, bool write);
@@ -39,7 +39,7 @@ class ThrashDetector {
     std::uint64_t conflicts = 0;
     std::map<std::uint32_t, std::uint64_t> words;  ///< conflict misses by word
   };
-  /// The most conflicts first.
+  /// Sorted by conflicts, most first.
   std::vector<Set> sets() const;
 
  private:

@@ -33,17 +33,17 @@ std::string Trap::message() const {
       case TrapKind::out_of_bounds:
         return fmt::format("{:+} bytes from {} lies outside what the pointer covers", offset, at);
       case TrapKind::cell_size: return "the region at " + at + " has cells of another size";
-      case TrapKind::axis_range: return fmt::format("{:+} steps from {} lead outside 0 to 2047", offset, at);
-      case TrapKind::bad_box: return "corners and mask make no box at " + at;
-      case TrapKind::overlap: return "the box at " + at + " meets a region that exists";
-      case TrapKind::quota: return "more memory than the machine may use, at " + at;
+      case TrapKind::axis_range: return fmt::format("{:+} steps from {} leave the range 0 to 2047", offset, at);
+      case TrapKind::bad_box: return "corners and mask do not form a box at " + at;
+      case TrapKind::overlap: return "the box at " + at + " overlaps an existing region";
+      case TrapKind::quota: return "the memory limit of the machine is exceeded at " + at;
       case TrapKind::bad_handle: return fmt::format("no region has handle {}", offset);
       case TrapKind::flush_failed:
         return offset == 0 ? "the backing file of the region at " + at + " cannot be used"
                            : fmt::format("the backing file of region {} cannot be written", offset);
       case TrapKind::bad_temperature: return "the temperature is negative or not a number";
-      case TrapKind::exchange_full: return "as many messages are pending as the exchange holds, at " + at;
-      case TrapKind::out_of_fuel: return "the fuel is used up";
+      case TrapKind::exchange_full: return "the exchange is full of pending messages, at " + at;
+      case TrapKind::out_of_fuel: return "the fuel is exhausted";
       case TrapKind::deadlock: return "every sentron waits";
     }
     return "";

@@ -45,14 +45,14 @@ std::string header_of(const Region& region) {
   return header;
 }
 
-/// The place is the seed: what a page's bytes show of another record is none here.
+/// The record's position is the seed, so that a copy of a record among a page's bytes is not a valid record there.
 std::uint64_t checksum(std::string_view head, std::string_view payload, std::uint64_t place) {
   std::string checked(head);
   checked += payload;
   return XXH64(checked.data(), checked.size(), place);
 }
 
-/// Appends the record that stands behind `log`, which begins at byte `start` of the file.
+/// Appends a record to `log`, which begins at byte `start` of the file.
 void put_record(std::string& log, std::uint64_t start, std::uint32_t kind, PageNumber number,
                 std::string_view payload) {
   std::string head;
@@ -65,14 +65,14 @@ void put_record(std::string& log, std::uint64_t start, std::uint32_t kind, PageN
   log += payload;
 }
 
-/// A record as its head says, whether or not that is true.
+/// A record as its head describes it, before it is trusted.
 struct Record {
   std::uint32_t kind = 0;
   std::size_t bytes = 0;  ///< of the payload
   PageNumber number = 0;
   std::string_view payload;
-  bool whole = false;  ///< of a kind there is, within the file
-  bool sound = false;  ///< and its checksum is right
+  bool whole = false;  ///< its kind is known and it lies within the file
+  bool sound = false;  ///< and its checksum is correct
 };
 
 Record record_at(std::string_view file, std::size_t at) {
@@ -90,7 +90,7 @@ Record record_at(std::string_view file, std::size_t at) {
   return record;
 }
 
-/// The end of the last sound commit at or behind `from`, wherever it stands; `from` when there is none.
+/// The end of the last sound commit at or after `from`, at any byte; `from` when there is none.
 std::size_t last_commit(std::string_view file, std::size_t from) {
   std::size_t end = from;
   for (std::size_t at = from; at + kRecordBytes <= file.size(); ++at)
@@ -114,7 +114,7 @@ Error system_error(const std::filesystem::path& path, const char* what) {
   return {path.string(), fmt::format("cannot {}: {}", what, std::strerror(errno)), {}};
 }
 
-/// Makes a renamed or new file's name durable.
+/// Makes the name of a new or renamed file durable.
 void sync_folder(const std::filesystem::path& path) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   if (const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); descriptor >= 0) {
@@ -142,7 +142,7 @@ Result<void> BackingFile::append(std::string_view bytes) {
 }
 
 Result<std::unique_ptr<BackingFile>> BackingFile::open(const std::filesystem::path& path, Region& region) {
-  std::error_code ignored;  // what cannot be looked at cannot be opened either
+  std::error_code ignored;  // opening a file that cannot be examined fails below
   std::string bytes;
   if (std::filesystem::exists(path, ignored)) {
     auto read = read_file(path);
@@ -153,15 +153,15 @@ Result<std::unique_ptr<BackingFile>> BackingFile::open(const std::filesystem::pa
   if (descriptor < 0) return system_error(path, "open");
   std::unique_ptr<BackingFile> file(new BackingFile(path, descriptor));
   const std::string header = header_of(region);
-  if (bytes.size() < header.size() && header.starts_with(bytes)) {  // new, or ended while its header was written
+  if (bytes.size() < header.size() && header.starts_with(bytes)) {  // new, or the header is incomplete
     if (const auto written = file->append(header); !written) return written.error();
     sync_folder(path);
     return file;
   }
   if (bytes.size() < kHeaderBytes || !bytes.starts_with(kMagic))
-    return Error{path.string() + ": byte 0", "no header of a region's file", "'VTPUPPT1'"};
+    return Error{path.string() + ": byte 0", "not the header of a backing file", "'VTPUPPT1'"};
   if (!bytes.starts_with(header))
-    return Error{path.string() + ": byte 8", "the file of a region with another box", "this region's"};
+    return Error{path.string() + ": byte 8", "the backing file of another region", "this region's"};
   if (const auto read = file->read(bytes, region); !read) return read.error();
   return file;
 }
@@ -182,7 +182,7 @@ Result<void> BackingFile::read(std::string_view bytes, Region& region) {
     commits_ = static_cast<std::uint64_t>(record.number);
     committed = at;
   }
-  // What follows the last commit was never promised. But an unsound record with a commit behind it was.
+  // Bytes after the last commit belong to an interrupted flush. An unsound record before a commit is damage.
   if (const std::size_t promised = last_commit(bytes, at); promised > at)
     return damage(bytes.substr(0, promised), at, region);
 
@@ -214,7 +214,7 @@ Error BackingFile::damage(std::string_view promised, std::size_t from, const Reg
     }
     at += kRecordBytes + record.bytes;
   }
-  if (at < promised.size()) torn += fmt::format("{}what stands from byte {} on", torn.empty() ? "" : ", ", at);
+  if (at < promised.size()) torn += fmt::format("{}everything from byte {} on", torn.empty() ? "" : ", ", at);
   return {fmt::format("{}: byte {}", path_.string(), from), "torn, the checksum is wrong: " + torn,
           "the bytes that were flushed"};
 }
@@ -233,7 +233,7 @@ Result<void> BackingFile::flush(const Region& region) {
     put_record(log, size_, kPage, number, view(bytes));
   });
   if (changed.empty()) return {};
-  // The pages are on stable storage before their commit is written, so that a commit never stands before torn pages.
+  // The pages are on stable storage before their commit is written, so that no commit follows torn pages.
   const std::uint64_t before = size_;
   auto written = append(log);
   if (written) {
@@ -242,14 +242,15 @@ Result<void> BackingFile::flush(const Region& region) {
     written = append(commit);
   }
   if (!written) {
-    // What came through must not count with the next commit. Where cutting fails too, the next open tells of it.
+    // The pages already written must not count with the next commit. If truncating fails too, the next open reports
+    // damage.
     size_ = before;
     static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(size_)) == 0);
     return written;
   }
   ++commits_;
   for (const auto& [number, hash] : changed) flushed_[number] = hash;
-  // The flush is durable by now. Where there is no room for a second file, the log stays as it is.
+  // The flush is already durable. If there is no room for a second file, the log stays as it is.
   if (size_ > 4 * live + kPageBytes) static_cast<void>(rewrite(region).ok());
   return {};
 }

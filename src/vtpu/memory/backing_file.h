@@ -10,25 +10,25 @@
 
 namespace vtpu::memory {
 
-/// The durable contents of one region: a log to which each flush appends the pages that changed and a commit. A page
-/// counts from the commit behind it on; so whenever the process ends, the file holds the last flush that returned, or a
-/// later one. When the log has grown to more than four times what it says, it is written anew beside itself and
-/// renamed.
+/// The durable contents of one region: a log to which each flush appends the changed pages and a commit. A page is valid
+/// only once a commit follows it. Whenever the process ends, the file therefore holds the last flush that returned or a
+/// later one. When the log exceeds four times its live contents, a compacted copy is written beside it and renamed.
 ///
 /// Format, little-endian: header {magic 8, XXH64 of the region's spec 8}; records {kind 4, bytes 4, page or commit
-/// number 16, XXH64 of the 24 bytes before and the payload, with the record's place in the file as seed, 8, payload}.
+/// number 16, XXH64 of these 24 bytes and the payload with the record's position in the file as seed 8, payload}.
 class BackingFile {
  public:
-  /// Makes the file, or reads its pages into the region. What follows the last commit was never promised and is cut
-  /// off. Error: the file and the byte: no such header, another region's file, pages before a commit whose checksum is
-  /// wrong (torn), by number, or what the system said; the region may then have some of the pages.
+  /// Creates the file, or reads its pages into the region. Bytes after the last commit belong to an interrupted flush
+  /// and are cut off. Error: the file and the byte of a wrong header, of another region's header, or of pages before a
+  /// commit with a wrong checksum (torn), by number; or the system's message. The region may then have some of the
+  /// pages.
   static Result<std::unique_ptr<BackingFile>> open(const std::filesystem::path& path, Region& region);
   ~BackingFile();
   BackingFile(const BackingFile&) = delete;
   BackingFile& operator=(const BackingFile&) = delete;
 
-  /// Every page that differs from what the file says is on stable storage when this returns. Error: what the system
-  /// said; the file then still holds the flush before.
+  /// When this returns, every page that differs from the file's contents is on stable storage. Error: the system's
+  /// message; the file then still holds the previous flush.
   Result<void> flush(const Region& region);
   const std::filesystem::path& path() const { return path_; }
   /// Bytes that were cut off when the file was opened.
@@ -40,7 +40,7 @@ class BackingFile {
   BackingFile(std::filesystem::path path, int descriptor) : path_(std::move(path)), descriptor_(descriptor) {}
   Result<void> append(std::string_view bytes);
   Result<void> read(std::string_view bytes, Region& region);
-  /// Names what is torn from byte `from` on, where it begins.
+  /// The error that names the torn records from byte `from` on.
   Error damage(std::string_view promised, std::size_t from, const Region& region) const;
   Result<void> rewrite(const Region& region);
 

@@ -63,9 +63,10 @@ BoxIndex::BoxIndex(const RegionSpec& spec, const AnyCurve& curve, Form form) : f
   if (form == Form::fastest && __builtin_cpu_supports("bmi2") != 0) plan_bits();
 }
 
-/// Asks the curve where each bit of each axis goes, and lays the bits into as few segments as keep their order.
+/// Determines from the curve the position of each bit of each axis, and groups the bits into the fewest segments that
+/// keep their order.
 void BoxIndex::plan_bits() {
-  if (std::holds_alternative<phext::Hilbert>(curve_)) return;  // no permutation: its bits depend on each other
+  if (std::holds_alternative<phext::Hilbert>(curve_)) return;  // not a permutation: its bits depend on each other
   for (std::size_t d = 0; d < dimensions_; ++d)
     if (!std::has_single_bit(side_[d].cells)) return;
   Bits inside = 0;
@@ -87,7 +88,7 @@ void BoxIndex::plan_bits() {
       }
     if (!upper) bits_.low_segments = bits_.segments;
   }
-  bits_.outside = kValue & ~inside;  // flags are looked at by nobody
+  bits_.outside = kValue & ~inside;  // flags are ignored
   way_ = Way::permuted;
   if (std::holds_alternative<phext::RowMajor>(curve_)) {
     way_ = Way::in_order;
@@ -112,15 +113,16 @@ std::uint64_t BoxIndex::find_by_axis(Bits bits, std::uint64_t absent) const {
   return std::visit([&](const auto& curve) { return curve.index(point); }, curve_);
 }
 
-/// One subtraction takes the corner from all axes at once. It borrows only from an axis that is below its corner, and
-/// the lowest such axis wraps to 2048 + x − first ≥ its side, since first + side ≤ 2048: a bit of `outside`.
+/// One subtraction takes the corner from all axes at once. Only an axis below its corner borrows. The lowest such axis
+/// wraps to 2048 + x − first ≥ its side, since first + side ≤ 2048, which sets a bit of `outside`.
 template <BoxIndex::Way kWay>
 __attribute__((target("bmi2"), always_inline)) inline std::uint64_t BoxIndex::Bitwise::find(
     Bits bits, std::uint64_t absent) const {
   const Bits difference = bits - first;
   std::uint64_t index = 0;
   if constexpr (kWay == Way::in_order) {
-    // A shift by 64 would be by 0; but then the upper word has no bits to move, since an index has at most 63.
+    // A shift by 64 would act as a shift by 0, but then the upper word has no bits to move, since an index has at most
+    // 63.
     index = _pext_u64(low_word(difference), low) | _pext_u64(high_word(difference), high) << (shift & 63);
   } else {
     for (std::size_t i = 0; i < low_segments; ++i)

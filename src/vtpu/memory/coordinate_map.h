@@ -12,8 +12,8 @@
 
 namespace vtpu::memory {
 
-/// Coordinates (without their flags) to 64-bit values: linear probing over slots of 24 bytes, at most three quarters
-/// full. Not ordered.
+/// An unordered map from coordinates (without their flags) to 64-bit values: linear probing over slots of 24 bytes, at
+/// most three quarters full.
 class CoordinateMap {
  public:
   CoordinateMap() = default;
@@ -46,14 +46,14 @@ class CoordinateMap {
     }
   }
 
-  /// The value there, or null.
+  /// The value at the coordinate, or null.
   const std::uint64_t* find(const phext::PackedCoordinate& at) const {
     if (size_ == 0) return nullptr;
     return find(Key(at));
   }
 
-  /// The values at many coordinates, `absent` where there is none. The slots of later coordinates are fetched while
-  /// earlier ones are compared. Both spans are equally long.
+  /// The values at many coordinates, `absent` where there is none. Prefetches the slots of later coordinates while it
+  /// compares earlier ones. Both spans have the same length.
   void find(std::span<const phext::PackedCoordinate> at, std::span<std::uint64_t> values, std::uint64_t absent) const {
     VTPU_CHECK(at.size() == values.size(), "a batch has as many values as coordinates");
     if (size_ == 0) {
@@ -70,7 +70,7 @@ class CoordinateMap {
     }
   }
 
-  /// Whether there was a value. Those behind move up, so that no tombstone stays.
+  /// Returns whether there was a value. Later entries move up, so that no tombstone remains.
   bool erase(const phext::PackedCoordinate& at) {
     const std::uint64_t* found = find(at);
     if (found == nullptr) return false;
@@ -89,7 +89,7 @@ class CoordinateMap {
   }
 
  private:
-  /// The upper word of no coordinate without flags is all ones.
+  /// No coordinate without flags has an upper word of all ones.
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
   struct Slot {
     std::uint64_t low = 0;
@@ -118,7 +118,7 @@ class CoordinateMap {
   void fetch(const phext::PackedCoordinate& at) const {
     const Slot* slot = &table_[home(Key(at))];
     __builtin_prefetch(slot);
-    __builtin_prefetch(&slot->value);  // a quarter of the slots lie across two cache lines
+    __builtin_prefetch(&slot->value);  // a quarter of the slots cross a cache line
   }
   const std::uint64_t* find(const Key& key) const {
     for (std::size_t i = home(key);; i = (i + 1) & (slots_ - 1)) {

@@ -17,10 +17,10 @@
 namespace vtpu::memory {
 namespace {
 
-/// What a read of a page that nobody has written sees: as many zeros as the largest page has bytes.
+/// What a read of an absent page sees: zeros for the largest page.
 alignas(64) constexpr std::array<std::byte, TranslationCache::kColumns << 6> kZeros{};
 
-/// A Place points to bytes that may be written; to these an access that only reads is led.
+/// A Place points to writable bytes, but only reads are given these.
 std::byte* zeros() { return const_cast<std::byte*>(kZeros.data()); }
 
 bool inside(std::int64_t offset, std::uint64_t bytes, std::int64_t before, std::int64_t behind) {
@@ -40,7 +40,7 @@ struct PageTable::State {
   Backing requested;
   std::uint64_t next_handle = 1;
   std::uint64_t bytes = 0;
-  Region* last = nullptr;  // the region found last, which most look-ups want again
+  Region* last = nullptr;  // the region found last; most look-ups find it again
 
   Region* find(phext::PackedCoordinate c) {
     if (last != nullptr && last->contains(c)) return last;
@@ -65,12 +65,12 @@ struct PageTable::State {
     return exceeds(static_cast<std::uint64_t>(wanted)) ? std::optional(MemoryFault::quota) : std::nullopt;
   }
 
-  /// Whether that many bytes more are too many.
+  /// Whether that many more bytes exceed the limit.
   bool exceeds(std::uint64_t more) const { return more > limits.bytes - bytes; }
 
   void count(const Region& region, std::uint64_t before) { bytes += region.bytes() - before; }
 
-  /// Why `bytes` at `offset` from an untranslated coordinate, which `covered` says of `region`, cannot be had.
+  /// The fault of an access to `size` bytes at `offset` from an untranslated coordinate that `covered` describes.
   std::optional<MemoryFault> fault(const Region& region, const Covered& covered, phext::PackedCoordinate c,
                                    std::int64_t offset, std::uint64_t size, bool write) const {
     if (!inside(offset, size, covered.before, covered.behind)) return MemoryFault::out_of_bounds;
@@ -78,7 +78,8 @@ struct PageTable::State {
     return {};
   }
 
-  /// The cell, which `region` covers so, made when `write`; counts one hit or one miss. Nothing here can fail any more.
+  /// Translates a coordinate that `covered` describes, creates its page on a write, and counts one hit or one miss.
+  /// Cannot fail.
   Covered translate(Region& region, Covered covered, phext::PackedCoordinate c, bool write, TranslationCache& cache) {
     const unsigned cell_log2 = region.spec().cell_log2;
     const std::uint64_t low = TranslationCache::tag_low(c), high = TranslationCache::tag_high(c, cell_log2);
@@ -265,7 +266,7 @@ std::uint64_t PageTable::digest() const {
   for (const auto& [handle, region] : state_->regions) {
     XXH3_64bits_update(state, &handle, sizeof handle);
     region->for_each_page([&](PageNumber page, std::span<std::byte> bytes) {
-      if (all_zero(bytes)) return;  // as good as none
+      if (all_zero(bytes)) return;  // equal to an absent page
       XXH3_64bits_update(state, &page, sizeof page);
       XXH3_64bits_update(state, bytes.data(), bytes.size());
     });
@@ -278,7 +279,8 @@ std::uint64_t PageTable::digest() const {
 Result<std::uint64_t> PageTable::attach(const RegionSpec& spec, const std::filesystem::path& file) {
   const Allocated allocated = allocate(spec);
   if (allocated.fault)
-    return Error{file.string(), "the region cannot be made: its box is no box, meets another, or is too large", {}};
+    return Error{
+        file.string(), "the region cannot be allocated: its box is malformed, overlaps another or is too large", {}};
   Region& region = *state_->regions[allocated.handle];
   const std::uint64_t before = region.bytes();
   auto backing = BackingFile::open(file, region);
@@ -310,10 +312,9 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned);
   for (const auto& [handle, other] : state_->regions)
     for (const auto& [coordinate, scroll] : region->scrolls())
-      if (other->meets(place_of(coordinate)))
-        return Error{coordinate.to_string(), "the scroll's place is mapped already", {}};
+      if (other->meets(place_of(coordinate))) return Error{coordinate.to_string(), "the scroll is already mapped", {}};
   if (state_->regions.size() >= state_->limits.regions)
-    return Error{"document", fmt::format("{} regions before it", state_->regions.size()), "fewer"};
+    return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};
   if (state_->exceeds(region->bytes()))
     return Error{"document", fmt::format("{} bytes", region->bytes()),
                  fmt::format("at most {} more", state_->limits.bytes - state_->bytes)};
@@ -327,12 +328,12 @@ Result<std::string> PageTable::export_phext(std::uint64_t handle) const {
   const auto found = state_->regions.find(handle);
   const auto* scrolls =
       found == state_->regions.end() ? nullptr : dynamic_cast<const ScrollRegion*>(found->second.get());
-  if (scrolls == nullptr) return Error{fmt::format("handle {}", handle), "no imported document has it", {}};
+  if (scrolls == nullptr) return Error{fmt::format("handle {}", handle), "no imported document has this handle", {}};
   std::vector<phext::Scroll> views;
   for (const auto& [coordinate, scroll] : scrolls->scrolls()) {
     if (std::any_of(scroll.text.begin(), scroll.text.end(), phext::is_dimension_break))
       return Error{coordinate.to_string(), "a dimension break was written into the scroll",
-                   "text, which moves no other scroll"};
+                   "text without dimension breaks"};
     views.push_back({coordinate, scroll.text});
   }
   return phext::dephokenize(views);

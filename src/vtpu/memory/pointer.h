@@ -7,9 +7,9 @@ namespace vtpu::memory {
 
 class Region;
 
-/// What a p-register holds: a coordinate, and once an access has translated it, where its cell lies. A translated
-/// pointer covers the bytes [begin, end): a whole dense box, one sparse page, or one scroll. Displacements from `base`
-/// run in layout order. A pointer whose coordinate has left what it covers is not translated.
+/// The contents of a p-register: a coordinate and, once an access has translated it, the address of its cell. A
+/// translated pointer covers the bytes [begin, end): a whole dense box, one sparse page, or one scroll. Displacements
+/// from `base` are in layout order. A pointer loses its translation when its coordinate leaves what it covers.
 struct alignas(64) Pointer {
   phext::PackedCoordinate coordinate;
   std::byte* base = nullptr;   ///< the cell at `coordinate`; null while not translated

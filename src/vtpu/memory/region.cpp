@@ -43,8 +43,8 @@ bool boxes_meet(const RegionSpec& a, const RegionSpec& b) {
   return true;
 }
 
-/// The least coordinate of the box at or behind `from`: numbers are kept while they are inside, and what follows the
-/// first that is not starts anew.
+/// The smallest coordinate of the box at or after `from`: numbers are kept up to the first that is outside its range,
+/// and the later axes restart at the corner.
 std::optional<PackedCoordinate> first_inside(const RegionSpec& spec, PackedCoordinate from) {
   PackedCoordinate at = from.with_flags(0);
   for (std::size_t i = 0; i < kAxes; ++i) {
@@ -61,7 +61,7 @@ std::optional<PackedCoordinate> first_inside(const RegionSpec& spec, PackedCoord
   }
   return at;
 }
-/// The one behind it, inside the box.
+/// Moves to the next coordinate of the box; false at the last.
 bool advance(const RegionSpec& spec, PackedCoordinate& at) {
   for (std::size_t i = kAxes; i-- > 0;) {
     if (at.get(axis_of(i)) < spec.last.get(axis_of(i))) {
@@ -73,7 +73,7 @@ bool advance(const RegionSpec& spec, PackedCoordinate& at) {
   return false;
 }
 
-/// Bits of the columns, among the 64 around `column`, that the box has.
+/// Which of the aligned 64 columns around `column` the box has.
 std::uint64_t columns_in_box(const RegionSpec& spec, std::uint32_t column) {
   const std::uint32_t block = column & ~static_cast<std::uint32_t>(kPageColumns - 1);
   const std::uint32_t low = std::max(spec.first.get(Axis::column), block) - block;
@@ -141,7 +141,7 @@ class Dense final : public Region {
   std::uint64_t data_bytes() const { return index_.cells() << spec().cell_log2; }
   std::uint64_t mapped_bytes() const { return (data_bytes() + kPageBytes - 1) / kPageBytes * kPageBytes; }
 
-  /// In row-major order the cells lie in the order of their coordinates, so that this is one pass over the bytes.
+  /// In row-major order, cells are in the order of their coordinates, so this is one pass over the bytes.
   std::optional<PackedCoordinate> next_in_a_row(PackedCoordinate first, PackedCoordinate last, std::uint64_t& looked_at,
                                                 std::uint64_t most) const {
     const unsigned log2 = spec().cell_log2;
@@ -224,7 +224,7 @@ class Sparse final : public Region {
   static PackedCoordinate key_of(PackedCoordinate c) {
     return c.with_flags(0).with(Axis::column, c.get(Axis::column) & ~static_cast<std::uint32_t>(kPageColumns - 1));
   }
-  /// Zeros, and on a boundary of cache lines, which a page of the least size fills.
+  /// A page of zeros, aligned to a cache line, which the smallest page fills.
   std::byte* new_page(PackedCoordinate key) {
     if (free_ < page_bytes()) storage_.push_back(std::make_unique<Slab>()), free_ = kSlabBytes;
     std::byte* page = storage_.back()->bytes.data() + (kSlabBytes - free_);
@@ -256,19 +256,19 @@ class Sparse final : public Region {
   CoordinateMap pages_;
   std::map<PackedCoordinate, std::byte*> in_order_;
   std::vector<std::unique_ptr<Slab>> storage_;
-  std::size_t free_ = 0;  ///< bytes of the last slab
+  std::size_t free_ = 0;  ///< bytes left in the last slab
 };
 
 }  // namespace
 
 bool all_zero(std::span<const std::byte> bytes) {
-  // Equal to itself one byte on: the library compares whole vectors at once.
+  // Compares the bytes with themselves shifted by one; memcmp compares whole vectors at once.
   return bytes.empty() ||
          (bytes[0] == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
 }
 
 bool Region::contains(PackedCoordinate c) const {
-  // Every second axis at a time, so that above each there is room for a bit that a borrow takes away.
+  // Compares every second axis at a time, so that a bit above each absorbs a borrow.
   const auto at_least = [](PackedCoordinate a, PackedCoordinate b, PackedCoordinate::Bits axes) {
     const PackedCoordinate::Bits above = (axes << 1) & ~axes & kAboveAxes;
     return ((((a.bits() & axes) | above) - (b.bits() & axes)) & above) == above;
@@ -301,8 +301,8 @@ std::unique_ptr<Region> make_dense(std::uint64_t handle, const RegionSpec& spec)
   std::uint64_t bytes = std::uint64_t{1} << spec.cell_log2;
   for (std::size_t i = 0; i < kAxes; ++i) bytes *= side(spec, i);
   bytes = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
-  // A box of a huge page or more begins at a multiple of one, so that the system can use them: fewer of its own
-  // translations are missed under random access.
+  // A box of at least one huge page is aligned to huge pages, so that the system can use them, which saves TLB misses
+  // under random access.
   constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
   const std::uint64_t room = bytes >= kHugePage ? bytes + kHugePage : bytes;
   void* mapped = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -335,7 +335,7 @@ RegionSpec place_of(const phext::Coordinate& scroll) {
 
 namespace {
 
-/// The least box around the scrolls' places.
+/// The smallest box around the places of the scrolls.
 RegionSpec spec_of(const std::map<phext::Coordinate, std::string>& scrolls) {
   RegionSpec spec;
   spec.cell_log2 = 0;
@@ -367,7 +367,7 @@ std::optional<phext::Coordinate> scroll_of(PackedCoordinate c) {
   return *coordinate;
 }
 
-/// Where in its scroll the byte at a line and column lies, if there is one.
+/// The offset in its scroll of the byte at a line and column, if there is one.
 std::optional<std::size_t> offset_of(const ScrollRegion::Held& scroll, PackedCoordinate c) {
   const std::size_t line = c.get(Axis::line), column = c.get(Axis::column);
   if (line == 0 || line >= scroll.lines.size() || column == 0) return {};

@@ -23,7 +23,8 @@ void TranslationCache::insert(const Entry& entry, const Region* region) {
 void TranslationCache::forget(const Region* region) {
   for (std::size_t set = 0; set < kSets; ++set) {
     if (std::find(regions[set].begin(), regions[set].end(), region) == regions[set].end()) continue;
-    // What stays moves together in the order of its age, so that the next to go is again the oldest.
+    // The remaining entries move together in the order of their age, so that the next to be replaced is again the
+    // oldest.
     std::array<Entry, kWays> kept{};
     std::array<const Region*, kWays> owners{};
     std::size_t count = 0;

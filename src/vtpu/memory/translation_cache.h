@@ -10,26 +10,26 @@ namespace vtpu::memory {
 
 class Region;
 
-/// Counts of a translation cache, exact.
+/// The exact counters of a translation cache.
 struct TranslationCounters {
   std::uint64_t hits = 0;
   std::uint64_t misses = 0;
-  std::uint64_t evictions = 0;  ///< valid entries that gave way to one with another tag
+  std::uint64_t evictions = 0;  ///< valid entries replaced by one with another tag
 
   friend bool operator==(const TranslationCounters&, const TranslationCounters&) = default;
 };
 
-/// 1024 translations in 256 sets of 4 ways, replaced first in, first out within a set, so that a hit writes nothing.
-/// A translation covers up to 64 neighbours on the column axis: the coordinates that differ in the column's low six
-/// bits only. Compiled code looks entries up by itself; it relies on this layout and on `set_of`.
+/// 1024 translations in 256 sets of 4 ways. Replacement within a set is first in, first out, so that a hit writes
+/// nothing. A translation covers the coordinates that differ only in the low six bits of the column. Compiled code
+/// looks up entries itself and relies on this layout and on `set_of`.
 class TranslationCache {
  public:
   static constexpr std::size_t kSets = 256;
   static constexpr std::size_t kWays = 4;
   static constexpr std::uint64_t kColumns = 64;
   static constexpr std::uint64_t kHashFactor = 0x9e3779b97f4a7c15U;
-  /// The cell's log2 bytes stands in the tag's upper word above the coordinate, so that an access with another width
-  /// never hits.
+  /// The tag's upper word has log2 of the cell's bytes above the coordinate, so that an access with another width never
+  /// hits.
   static constexpr unsigned kCellShift = 57;
   /// No coordinate has this tag.
   static constexpr std::uint64_t kInvalid = ~std::uint64_t{0};
@@ -37,7 +37,7 @@ class TranslationCache {
   struct Entry {
     std::uint64_t tag_low = kInvalid;   ///< low word of the coordinate, its low six bits 0
     std::uint64_t tag_high = kInvalid;  ///< high word of the coordinate without flags, and log2 of the cell's bytes
-    std::byte* base = nullptr;          ///< where the cell of column 0 of the 64 would lie
+    std::byte* base = nullptr;          ///< the address that column 0 of the 64 would have
     std::uint64_t columns = 0;          ///< bit k: the cell of column k lies at base + k × cell bytes
   };
   static_assert(sizeof(Entry) == 32);
@@ -50,28 +50,28 @@ class TranslationCache {
     return (static_cast<std::uint64_t>(c.bits() >> 64) & kValue) |
            (static_cast<std::uint64_t>(cell_log2) << kCellShift);
   }
-  /// The set of a tag: a multiplicative hash, whose top eight bits are the set.
+  /// The set of a tag: the top eight bits of a multiplicative hash.
   static std::size_t set_of(std::uint64_t low, std::uint64_t high) {
     return ((low ^ std::rotl(high, 32)) * kHashFactor) >> 56;
   }
 
   std::array<std::array<Entry, kWays>, kSets> sets{};
-  /// Regions of the entries, null for a free way, and the way to replace next: not needed to use a translation. From
-  /// that way on the entries stand in the order of their age; in a set with a free way it is way 0.
+  /// The regions of the entries (null for a free way) and the way to replace next; look-ups do not need them. Starting
+  /// at that way, the entries are in the order of their age; in a set with a free way it is way 0.
   std::array<std::array<const Region*, kWays>, kSets> regions{};
   std::array<std::uint8_t, kSets> next_way{};
   TranslationCounters counters;
 
-  /// The entry with that tag, or null. Counts nothing.
+  /// The entry with this tag, or null. Counts nothing.
   const Entry* find(std::uint64_t low, std::uint64_t high) const {
     for (const Entry& entry : sets[set_of(low, high)])
       if (entry.tag_low == low && entry.tag_high == high) return &entry;
     return nullptr;
   }
-  /// Puts an entry in: over the one with the same tag, whose age it takes, else into a free way, else over the oldest
-  /// of its set, which is an eviction. `region` is not null.
+  /// Inserts an entry: it replaces the entry with the same tag and takes its age, else it takes a free way, else it
+  /// evicts the oldest entry of its set. `region` is not null.
   void insert(const Entry& entry, const Region* region);
-  /// Drops the translations of a region, counting none.
+  /// Drops the translations of a region without counting evictions.
   void forget(const Region* region);
   void clear();
 };

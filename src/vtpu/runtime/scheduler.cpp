@@ -27,10 +27,9 @@ std::string CooperativeScheduler::who_waits() const {
     text += fmt::format("{}sentron {} waits in word {}, {}, ", text.empty() ? "" : "; ", sentron.id, sentron.pc,
                         isa::info(op.opcode).mnemonic);
     if (op.opcode == isa::Opcode::crecv)
-      text += "for a message that suits " + sentron.p[op.a].coordinate.raw_text();
+      text += "for a message that matches " + sentron.p[op.a].coordinate.raw_text();
     else
-      text += fmt::format("for a meeting, to which sentrons have not come: {}",
-                          fmt::join(machine_.exchange().missing(), " "));
+      text += fmt::format("for a rendezvous with sentrons {}", fmt::join(machine_.exchange().missing(), " "));
   }
   return text;
 }

@@ -8,18 +8,18 @@
 
 namespace vtpu::runtime {
 
-/// What a run of all sentrons came to.
+/// The outcome of running all sentrons.
 struct Summary {
-  std::uint64_t switches = 0;  ///< times a sentron was entered
-  std::string deadlock;        ///< who waits for what, when that is how the run ended; else empty
+  std::uint64_t switches = 0;  ///< how often a sentron was entered
+  std::string deadlock;        ///< if the run ended in a deadlock, who waits for what; else empty
 };
 
-/// Runs the sentrons of a machine on the calling thread: in the order of their numbers, each until it halts, traps or
-/// has to wait, round after round. The same programs give the same order of everything. When a whole round passes in
-/// which every sentron left waits, none can ever go on: all of them trap (TrapKind::deadlock).
+/// Runs the sentrons of a machine on the calling thread in rounds: in the order of their numbers, each runs until it
+/// halts, traps or has to wait. The order of events depends on the programs alone. When every remaining sentron waits
+/// for a whole round, none can continue, and all of them trap (TrapKind::deadlock).
 class CooperativeScheduler {
  public:
-  /// One engine for each sentron of the machine, in order; engines may be shared, and outlive the scheduler.
+  /// One engine for each sentron of the machine, in order. Engines may be shared and must outlive the scheduler.
   CooperativeScheduler(exec::Machine& machine, std::vector<const exec::Engine*> engines);
 
   Summary run();

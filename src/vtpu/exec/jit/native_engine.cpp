@@ -41,7 +41,7 @@ class FirstError final : public asmjit::ErrorHandler {
 };
 
 Error emission_error(asmjit::Error error) {
-  return {"native engine", fmt::format("host code cannot be made: {}", asmjit::DebugUtils::errorAsString(error)), {}};
+  return {"native engine", fmt::format("cannot generate host code: {}", asmjit::DebugUtils::errorAsString(error)), {}};
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
                                            const OpcodeSet& without_emitter) {
   if (!form) form = host_form();
   if (!form || !runs(*form))
-    return Error{"native engine", "this processor runs no such form",
+    return Error{"native engine", "this processor does not support the form",
                  "AVX-512 (F, DQ, BW, VL) or AVX2 with FMA and BMI2"};
   auto code = std::make_unique<Code>();
   code->program = &program.get();
@@ -149,7 +149,7 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
 
 Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std::optional<Form> form) {
   if (!form) form = host_form();
-  if (!form) return Error{"native engine", "this processor runs no form", "AVX-512 or AVX2 with FMA and BMI2"};
+  if (!form) return Error{"native engine", "this processor supports no form", "AVX-512 or AVX2 with FMA and BMI2"};
   asmjit::StringLogger logger;
   asmjit::CodeHolder holder;
   holder.init(asmjit::Environment::host());
