@@ -124,11 +124,11 @@ void beacons(Cases& cases) {
                      [want = want](const Machine&, const Context& c) { EXPECT_EQ(c.r[1], want); }});
 }
 
-/// The sentron with two others, 1 and 2, that have already come to the meeting.
-void meetings(Cases& cases) {
-  using Meeting = Exchange::Meeting;
+/// The sentron and two others, 1 and 2, that have already arrived.
+void rendezvous(Cases& cases) {
+  using Rendezvous = Exchange::Rendezvous;
   using isa::ReductionKind;
-  const auto given = [](Meeting kind, ReductionKind reduction, std::array<std::uint64_t, 3> values) {
+  const auto given = [](Rendezvous kind, ReductionKind reduction, std::array<std::uint64_t, 3> values) {
     return [=](Machine& m, Context& c) {
       for (std::uint32_t i = 1; i <= 2; ++i) {
         m.spawn();
@@ -138,7 +138,7 @@ void meetings(Cases& cases) {
       c.m[1] = message(0);
     };
   };
-  cases.push_back({"cbar", "  cbar\n  dhalt\n", given(Meeting::barrier, ReductionKind::add, {}),
+  cases.push_back({"cbar", "  cbar\n  dhalt\n", given(Rendezvous::barrier, ReductionKind::add, {}),
                    [](const Machine&, const Context& c) { EXPECT_EQ(c.retired.words, 2u); }});
   const auto is = [](std::uint64_t want) {
     return [want](const Machine&, const Context& c) {
@@ -147,26 +147,26 @@ void meetings(Cases& cases) {
   };
   const std::array<std::uint64_t, 3> integers{5, static_cast<std::uint64_t>(-3), std::uint64_t{1} << 63};
   cases.push_back({"creduce.i64", "  creduce.i64 r4, r1, add\n  dhalt\n",
-                   given(Meeting::reduce_i64, ReductionKind::add, integers), is((std::uint64_t{1} << 63) + 2)});
+                   given(Rendezvous::reduce_i64, ReductionKind::add, integers), is((std::uint64_t{1} << 63) + 2)});
   cases.push_back({"creduce.i64", "  creduce.i64 r4, r1, min\n  dhalt\n",
-                   given(Meeting::reduce_i64, ReductionKind::min, integers), is(std::uint64_t{1} << 63)});
+                   given(Rendezvous::reduce_i64, ReductionKind::min, integers), is(std::uint64_t{1} << 63)});
   cases.push_back({"creduce.i64", "  creduce.i64 r4, r1, max\n  dhalt\n",
-                   given(Meeting::reduce_i64, ReductionKind::max, integers), is(5)});
+                   given(Rendezvous::reduce_i64, ReductionKind::max, integers), is(5)});
   const std::array<std::uint64_t, 3> doubles{bits(0.1), bits(0.2), bits(-0.3)};
   cases.push_back({"creduce.f64", "  creduce.f64 r4, r1, add\n  dhalt\n",
-                   given(Meeting::reduce_f64, ReductionKind::add, doubles), is(bits((0.1 + 0.2) + -0.3))});
+                   given(Rendezvous::reduce_f64, ReductionKind::add, doubles), is(bits((0.1 + 0.2) + -0.3))});
   cases.push_back({"creduce.f64", "  creduce.f64 r4, r1, min\n  dhalt\n",
-                   given(Meeting::reduce_f64, ReductionKind::min, doubles), is(bits(-0.3))});
+                   given(Rendezvous::reduce_f64, ReductionKind::min, doubles), is(bits(-0.3))});
   cases.push_back({"creduce.f64", "  creduce.f64 r4, r1, max\n  dhalt\n",
-                   given(Meeting::reduce_f64, ReductionKind::max, doubles), is(bits(0.2))});
+                   given(Rendezvous::reduce_f64, ReductionKind::max, doubles), is(bits(0.2))});
   const std::array<std::uint64_t, 3> nans{bits(1), 0x7ff0000000000001U, 0xfff8000000000005U};
   cases.push_back({"creduce.f64", "  creduce.f64 r4, r1, add\n  dhalt\n",
-                   given(Meeting::reduce_f64, ReductionKind::add, nans), is(0x7ff8000000000001U)});
+                   given(Rendezvous::reduce_f64, ReductionKind::add, nans), is(0x7ff8000000000001U)});
   for (const auto& [root, from] : {std::pair{0u, 0u}, {1u, 100u}, {2u, 200u}, {4u, 100u}})
     for (const bool number : {false, true}) {
       const std::uint64_t value = root;
       cases.push_back({"ccast", fmt::format("  ccast m2, m1, {}\n  dhalt\n", number ? fmt::format("#{}", root) : "r1"),
-                       given(Meeting::cast, ReductionKind::add, {value, value, value}),
+                       given(Rendezvous::cast, ReductionKind::add, {value, value, value}),
                        [from = from](const Machine&, const Context& c) { EXPECT_EQ(c.m[2], message(from)); }});
     }
 }
@@ -178,7 +178,7 @@ std::vector<OpcodeCase> coordination_cases() {
   buffers(cases);
   messages(cases);
   beacons(cases);
-  meetings(cases);
+  rendezvous(cases);
   return cases;
 }
 

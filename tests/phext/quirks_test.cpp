@@ -204,7 +204,7 @@ TEST(Q12, AReversedRangeIsAnError) {
                           at("1.1.1/1.1.1/1.1.2"), at("1.1.1/1.1.1/1.1.1"), "x")
                 .error()
                 .message(),
-            "range: found 1.1.1/1.1.1/1.1.2 to 1.1.1/1.1.1/1.1.1; expected the first coordinate not behind the last");
+            "range: found 1.1.1/1.1.1/1.1.2 to 1.1.1/1.1.1/1.1.1; expected the first coordinate not after the last");
   EXPECT_FALSE(range("a", at("1.1.1/1.1.1/1.1.2"), at("1.1.1/1.1.1/1.1.1")));
 }
 

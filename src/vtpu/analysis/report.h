@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "vtpu/analysis/cache_model.h"
-#include "vtpu/ports/port_model.h"
 #include "vtpu/base/result.h"
 #include "vtpu/exec/machine.h"
 #include "vtpu/isa/validator.h"
+#include "vtpu/ports/port_model.h"
 
 namespace vtpu::analysis {
 

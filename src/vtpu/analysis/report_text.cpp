@@ -45,8 +45,7 @@ std::string slots_text(const ordered_json& fixed) {
   rows.push_back({"all", fixed.at("filled").dump(), share(fixed.at("utilisation"))});
   Rows classes{{"class", "ops"}};
   for (const auto& [name, ops] : fixed.at("classes").items()) classes.push_back({name, ops.dump()});
-  return "slots of the words\n" + text_table("lrr", rows) + "classes of ops\n" +
-         text_table("lr", classes);
+  return "slots of the words\n" + text_table("lrr", rows) + "classes of ops\n" + text_table("lr", classes);
 }
 
 std::string loop_name(const ordered_json& loop) {

@@ -53,10 +53,11 @@ class Parser {
           }
         }
         if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' && text_[at_] != '\r')
-          return Error{fmt::format("{}:{}", csv_.name, line_), fmt::format("found '{}' behind a closing quote", text_[at_]),
-                       "a comma or the end of the line"};
+          return Error{fmt::format("{}:{}", csv_.name, line_),
+                       fmt::format("found '{}' after a closing quote", text_[at_]), "a comma or the end of the line"};
       } else {
-        while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' && text_[at_] != '\r') cell += text_[at_++];
+        while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n' && text_[at_] != '\r')
+          cell += text_[at_++];
       }
       row.cells.push_back(std::move(cell));
       if (at_ < text_.size() && text_[at_] == ',') {

@@ -9,7 +9,7 @@
 
 namespace vtpu::exec {
 
-/// Ops retired by slot (those that count, see isa::OpcodeInfo::counts), control ops, and words.
+/// Retired words, control ops, and ops by slot (those that isa::OpcodeInfo::counts counts).
 struct Retired {
   std::uint64_t words = 0;
   std::array<std::uint64_t, 3> ops{};
@@ -22,7 +22,7 @@ struct Retired {
 enum class Status : std::uint8_t { ready, waiting, halted, trapped };
 
 /// Bits of sr. Each is written by one slot only.
-inline constexpr std::uint64_t kSaturated = 1;    ///< S: the last sindex was cut short
+inline constexpr std::uint64_t kSaturated = 1;    ///< S: the last sindex was clamped
 inline constexpr std::uint64_t kEmpty = 1u << 8;  ///< C: the last crecv.try found nothing
 
 /// A vector register; 64 bytes, lane 0 first, little-endian.
@@ -35,8 +35,8 @@ struct alignas(32) Message {
   friend bool operator==(const Message&, const Message&) = default;
 };
 
-/// Everything a sentron is, between two words: registers, place in its program, what it has retired. Compiled code
-/// knows the offsets. At most 2 KiB.
+/// The state of a sentron between two words: registers, position in its program, retired operations. Compiled code uses
+/// the offsets. At most 2 KiB.
 struct alignas(64) Context {
   std::array<Vector, 16> v{};
   std::array<memory::Pointer, 8> p{};

@@ -9,7 +9,7 @@
 namespace vtpu::exec {
 namespace {
 
-/// Of all the regions a random program makes.
+/// Limit for all regions of a random program.
 constexpr std::uint64_t kMemoryBytes = std::uint64_t{1} << 26;
 
 Machine small_machine() {
@@ -18,7 +18,7 @@ Machine small_machine() {
   return Machine(memory::PageTable(limits), Exchange::Limits{64});
 }
 
-/// Where a pointer lies within what it covers, which is the same wherever the system has put that.
+/// The position of a pointer within the bytes that it covers, which does not depend on host addresses.
 std::string place_of(const memory::Pointer& p) {
   if (!p.translated()) return p.coordinate.raw_text() + " not translated";
   return fmt::format("{} at {} of {}", p.coordinate.raw_text(), p.base - p.begin, p.end - p.begin);

@@ -8,23 +8,22 @@
 
 namespace vtpu::exec {
 
-/// What one run of a program by one engine left behind.
+/// The outcome of one run of a program.
 struct RunSummary {
   Status status = Status::ready;
   Trap trap;
   std::uint64_t words = 0;
 };
 
-/// The first difference between the reference and compiled code on one program, in words.
+/// The first difference between the reference and compiled code on one program, as text.
 struct Divergence {
   std::string what;
 };
 
-/// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in a machine of its
-/// own, and compares everything a sentron can see: registers with their translations, status register, trap, pc, fuel,
-/// retired ops, cache counters, memory, pending messages. `summary`: of the interpreter. `without_emitter`: see
-/// NativeEngine::compile.
-/// Error: the program cannot be compiled.
+/// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in its own machine, and
+/// compares everything that a sentron can observe: registers with their translations, status register, trap, pc, fuel,
+/// retired ops, cache counters, memory, pending messages. `summary`: set to the interpreter's outcome.
+/// `without_emitter`: see NativeEngine::compile. Error: the program cannot be compiled.
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
                                                   RunSummary* summary = nullptr,
                                                   const jit::OpcodeSet& without_emitter = {});

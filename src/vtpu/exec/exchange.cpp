@@ -75,7 +75,7 @@ std::vector<Exchange::Pending> Exchange::pending() const {
 std::optional<std::uint32_t> Exchange::nearest_beacon(phext::PackedCoordinate to) const {
   std::optional<std::uint32_t> best;
   std::uint32_t best_distance = 0;
-  for (const auto& [sentron, at] : beacons_) {  // in order of sentrons
+  for (const auto& [sentron, at] : beacons_) {  // in the order of sentrons
     const std::uint32_t distance = phext::manhattan_distance(at, to);
     if (!best || distance < best_distance) best = sentron, best_distance = distance;
   }
@@ -103,8 +103,8 @@ void Exchange::leave(std::uint32_t sentron) {
 
 namespace {
 
-std::uint64_t reduced(std::uint64_t a, std::uint64_t b, Exchange::Meeting kind, isa::ReductionKind reduction) {
-  if (kind == Exchange::Meeting::reduce_i64) {
+std::uint64_t reduced(std::uint64_t a, std::uint64_t b, Exchange::Rendezvous kind, isa::ReductionKind reduction) {
+  if (kind == Exchange::Rendezvous::reduce_i64) {
     const auto x = static_cast<std::int64_t>(a), y = static_cast<std::int64_t>(b);
     if (reduction == isa::ReductionKind::add) return a + b;
     return static_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? (x < y ? x : y) : (x > y ? x : y));
@@ -123,16 +123,16 @@ bool alike(const Exchange::Contribution& a, const Exchange::Contribution& b) {
 const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribution& contribution) {
   Member& one = member(sentron);
   if (one.departs) return &outcome_;
-  if (departing_ > 0) return nullptr;  // the last meeting is still breaking up
-  if (arrived_ == 0) meeting_ = contribution;
-  if (!one.arrived && !alike(meeting_, contribution)) return nullptr;
+  if (departing_ > 0) return nullptr;  // the previous rendezvous is not yet left by all
+  if (arrived_ == 0) current_ = contribution;
+  if (!one.arrived && !alike(current_, contribution)) return nullptr;
   arrived_ += !one.arrived;
   one.arrived = true;
   one.contribution = contribution;
   if (arrived_ < present_) return nullptr;
 
-  // In order of sentrons. The root of a cast is a place in the group: the roots that the sentrons name are equal in a
-  // sound program; the first counts.
+  // In order of sentrons. The root of a cast is a position in the group. Correct programs name the same root in every
+  // sentron; the first one is used.
   outcome_ = {};
   std::size_t place = 0, root = 0;
   for (Member& each : members_) {
@@ -140,15 +140,15 @@ const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribut
     if (place == 0) {
       outcome_.value = each.contribution.value;
       root = each.contribution.value % arrived_;
-    } else if (meeting_.kind == Meeting::reduce_i64 || meeting_.kind == Meeting::reduce_f64) {
-      outcome_.value = reduced(outcome_.value, each.contribution.value, meeting_.kind, meeting_.reduction);
+    } else if (current_.kind == Rendezvous::reduce_i64 || current_.kind == Rendezvous::reduce_f64) {
+      outcome_.value = reduced(outcome_.value, each.contribution.value, current_.kind, current_.reduction);
     }
-    if (place == root && meeting_.kind == Meeting::cast) outcome_.payload = each.contribution.payload;
+    if (place == root && current_.kind == Rendezvous::cast) outcome_.payload = each.contribution.payload;
     ++place;
     each.arrived = false;
     each.departs = true;
   }
-  if (meeting_.kind != Meeting::reduce_i64 && meeting_.kind != Meeting::reduce_f64) outcome_.value = 0;
+  if (current_.kind != Rendezvous::reduce_i64 && current_.kind != Rendezvous::reduce_f64) outcome_.value = 0;
   departing_ = arrived_;
   arrived_ = 0;
   return &outcome_;

@@ -11,7 +11,7 @@
 
 namespace vtpu::exec {
 
-/// Pending messages, beacons and meetings of the sentrons of one thread.
+/// Pending messages, beacons and rendezvous of the sentrons of one thread.
 ///
 /// A message is pending at a coordinate until a receive takes it. A receive at c with temperature T takes the message
 /// at the d of greatest exp(−dist(c, d) / T), dist being the Manhattan distance; since that falls with the distance at
@@ -23,7 +23,7 @@ class Exchange {
     std::size_t pending = std::size_t{1} << 16;
   };
   struct Pending {
-    std::uint64_t number = 0;  ///< 1 for the first message sent
+    std::uint64_t number = 0;  ///< counts from 1 in the order of sending
     phext::PackedCoordinate at;
     Message payload;
   };
@@ -34,7 +34,7 @@ class Exchange {
   bool full() const { return pending_count_ == limits_.pending; }
   /// Not when full.
   void send(phext::PackedCoordinate at, const Message& payload);
-  /// The message a receive would take, which `take` then removes.
+  /// The message that a receive would take; `take` removes it.
   const Pending* match(phext::PackedCoordinate at, double temperature) const;
   void take(const Pending* pending);
   /// All pending messages, the oldest first.
@@ -42,34 +42,34 @@ class Exchange {
   std::uint64_t sent() const { return sent_; }
 
   void set_beacon(std::uint32_t sentron, phext::PackedCoordinate at) { beacons_[sentron] = at; }
-  /// The sentron of the nearest beacon, the lowest number of several.
+  /// The sentron with the nearest beacon; of several, the one with the lowest number.
   std::optional<std::uint32_t> nearest_beacon(phext::PackedCoordinate to) const;
 
-  // A meeting: every sentron that has not retired arrives with a word of the same kind, then all go on. Members are
-  // told by `enter` and `leave`.
-  enum class Meeting : std::uint8_t { barrier, reduce_i64, reduce_f64, cast };
+  // A rendezvous: every member arrives with an operation of the same kind, then all continue. `enter` and `leave`
+  // change the membership.
+  enum class Rendezvous : std::uint8_t { barrier, reduce_i64, reduce_f64, cast };
   struct Contribution {
-    Meeting kind = Meeting::barrier;
+    Rendezvous kind = Rendezvous::barrier;
     isa::ReductionKind reduction = isa::ReductionKind::add;
     std::uint64_t value = 0;  ///< the number reduced; the root of a cast
     Message payload;          ///< of a cast
   };
   void enter(std::uint32_t sentron);
   void leave(std::uint32_t sentron);
-  /// Notes the sentron as arrived (again, when it already was). Null: not all are here. A sentron that has its outcome
-  /// calls `depart`; the next meeting begins when all have departed. A sentron that arrives with another kind than the
-  /// first to arrive waits until that meeting is over.
+  /// Marks the sentron as arrived; repeated calls are allowed. Returns null until all members have arrived. A sentron
+  /// that has received the outcome calls `depart`; the next rendezvous begins when all have departed. A sentron that
+  /// arrives with another kind than the first one waits until that rendezvous is over.
   struct Outcome {
     std::uint64_t value = 0;
     Message payload;
   };
   const Outcome* arrive(std::uint32_t sentron, const Contribution& contribution);
   void depart(std::uint32_t sentron);
-  /// Members that the present meeting waits for, in order.
+  /// The members that have not arrived, in order.
   std::vector<std::uint32_t> missing() const;
 
  private:
-  /// Messages at one coordinate, the oldest first; those before `taken` are gone.
+  /// Messages at one coordinate, the oldest first; those before `taken` have been received.
   struct Queue {
     std::vector<Pending> messages;
     std::size_t taken = 0;
@@ -78,22 +78,23 @@ class Exchange {
   };
   using Places = std::map<phext::PackedCoordinate, Queue>;
   struct Member {
-    bool present = false;  ///< has entered and not left
-    bool arrived = false;  ///< at the meeting that is gathering
-    bool departs = false;  ///< from the meeting that is breaking up
+    bool present = false;  ///< entered and has not left
+    bool arrived = false;  ///< at the current rendezvous
+    bool departs = false;  ///< has not yet departed from the completed rendezvous
     Contribution contribution;
   };
   Member& member(std::uint32_t sentron);
 
   Limits limits_;
   Places pending_;
-  std::vector<Places::node_type> spare_;  // of places that became empty: sending to and fro takes no memory
+  std::vector<Places::node_type>
+      spare_;  // nodes of coordinates without messages, reused so that ping-pong traffic does not allocate
   std::size_t pending_count_ = 0;
   std::uint64_t sent_ = 0;
   std::map<std::uint32_t, phext::PackedCoordinate> beacons_;
-  std::vector<Member> members_;  // by number of sentron
+  std::vector<Member> members_;  // by sentron number
   std::size_t present_ = 0, arrived_ = 0, departing_ = 0;
-  Contribution meeting_;  // kind and reduction of the meeting that is gathering
+  Contribution current_;  // kind and reduction of the current rendezvous
   Outcome outcome_;
 };
 

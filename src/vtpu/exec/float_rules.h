@@ -7,10 +7,10 @@
 #include <type_traits>
 #include <utility>
 
-// Floating point to the last bit, NaNs included, as the x86 vector instructions define it with exceptions masked, ties
-// to even and denormals kept. The compiler may exchange the operands of + and ×, and then another NaN comes out; so a
-// result that is a NaN is made here by rule, and any other is what IEEE 754 says.
-// Source: AMD64 Architecture Programmer's Manual, volume 1, section 4.7.1.5.
+// Floating-point arithmetic that equals the x86 vector instructions bit for bit, NaNs included, with exceptions masked,
+// rounding to nearest even and denormals kept. The compiler may swap the operands of + and ×, which would change the
+// resulting NaN. NaN results are therefore computed by rule here; all others follow IEEE 754. Source: AMD64
+// Architecture Programmer's Manual, volume 1, section 4.7.1.5.
 
 namespace vtpu::exec {
 
@@ -20,7 +20,7 @@ using BitsOf = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 template <std::floating_point T>
 inline constexpr BitsOf<T> kQuietBit = BitsOf<T>{1} << (std::numeric_limits<T>::digits - 2);
 
-/// The default NaN: what an invalid operation gives.
+/// The default NaN, the result of an invalid operation.
 template <std::floating_point T>
 T default_nan() {
   return std::bit_cast<T>(static_cast<BitsOf<T>>(~(kQuietBit<T> - 1)));
@@ -30,7 +30,7 @@ T quieted(T x) {
   return std::bit_cast<T>(static_cast<BitsOf<T>>(std::bit_cast<BitsOf<T>>(x) | kQuietBit<T>));
 }
 
-/// The NaN an operation gives: the first operand that is one, made quiet; else the default.
+/// The NaN result of an operation: the first NaN operand, made quiet, else the default NaN.
 template <std::floating_point T, std::same_as<T>... More>
 T nan_of(T first, More... more) {
   if (first != first) return quieted(first);
@@ -79,14 +79,14 @@ T greater(T a, T b) {
   return a > b ? a : b;
 }
 
-/// Cut towards zero; the least integer for a NaN and outside the range.
+/// Truncates towards zero; the smallest integer for a NaN and out of range.
 template <std::signed_integral I, std::floating_point T>
 I truncated(T x) {
   constexpr T kEnd = static_cast<T>(std::uint64_t{1} << (8 * sizeof(I) - 1));
   return x >= -kEnd && x < kEnd ? static_cast<I>(x) : std::numeric_limits<I>::min();
 }
 
-/// Sign and leading payload bits are kept.
+/// Keeps the sign and the leading bits of the payload.
 inline double widened(float x) {
   if (x == x) return x;
   const std::uint64_t bits = std::bit_cast<std::uint32_t>(quieted(x));
@@ -98,26 +98,26 @@ inline float narrowed(double x) {
   return std::bit_cast<float>(static_cast<std::uint32_t>((bits >> 63 << 31) | 0x7f800000u | ((bits >> 29) & 0x7fffff)));
 }
 
-/// A denormal counts as zero, with its sign.
+/// Replaces a denormal by zero with its sign.
 inline float flushed(float x) {
   constexpr float kLeast = std::numeric_limits<float>::min();
   return x < kLeast && x > -kLeast ? std::copysign(0.0f, x) : x;
 }
-/// a × b + c rounded once, zero where the result is tiny. It is tiny where rounding to 24 bits, were there exponents
-/// below the least, would leave it below the least normal number: one that only the wider spacing of denormals rounds
-/// up to that number is. `a` and `b` have at most 8 significant bits.
+/// a × b + c rounded once, with tiny results replaced by zero. A result is tiny if it is below the smallest normal
+/// number after rounding to 24 bits with an unbounded exponent, even if the wider spacing of denormals would round it
+/// up to that number. `a` and `b` have at most 8 significant bits.
 inline float flushed_multiply_add(float a, float b, float c) {
   constexpr float kLeast = std::numeric_limits<float>::min(), kUp = 0x1p64f;
   const float x = multiply_add(a, b, c);
   if (std::abs(x) != kLeast) return flushed(x);
-  // The same further up, where exponents do not end. Nothing overflows: that close to the least number c has no bits
-  // above 2^63, nor has the lesser factor.
+  // Compute the same at a larger exponent, where there are no denormals. Nothing overflows: this close to the smallest
+  // number, neither c nor the smaller factor has bits above 2^63.
   if (std::abs(a) > std::abs(b)) std::swap(a, b);
   return std::abs(std::fma(a * kUp, b, c * kUp)) < kLeast * kUp ? std::copysign(0.0f, x) : x;
 }
-/// VDPBF16PS on one lane: denormal operands count as zero, tiny results become zero, both signed; each product is added
-/// with one rounding, the odd element first. Source: Intel 64 and IA-32 Architectures Software Developer's Manual,
-/// volume 2, VDPBF16PS; agreed with the instruction on random and special operands by tests/exec.
+/// VDPBF16PS on one lane: denormal operands and tiny results become signed zeros; each product is added with one
+/// rounding, the odd element first. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2,
+/// VDPBF16PS; tests/exec compares it with the instruction on random and special operands.
 inline float dot_bf16(float sum, std::uint32_t a, std::uint32_t b) {
   const auto odd = [](std::uint32_t pair) { return flushed(std::bit_cast<float>(pair & 0xffff0000u)); };
   const auto even = [](std::uint32_t pair) { return flushed(std::bit_cast<float>(pair << 16)); };

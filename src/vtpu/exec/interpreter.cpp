@@ -12,7 +12,8 @@ namespace {
 
 using isa::Slot;
 
-/// What the interpreter needs of an opcode. Made from the table: one without a meaning does not link.
+/// What the interpreter needs to know of an opcode. The array is built from the table, and an opcode without a meaning
+/// does not link.
 struct Meaning {
   Outcome (*apply)(const Before&, const isa::Op&, Pending&) = nullptr;
   void (*perform)(Before&, Context&, const isa::Op&, Pending&) = nullptr;

@@ -5,7 +5,7 @@
 
 namespace vtpu::exec {
 
-/// One access of a sentron to memory, for the analysers.
+/// An access of a sentron to memory, for the analysers.
 struct MemoryAccess {
   std::uint32_t word = 0;
   const std::byte* address = nullptr;  ///< in the host's memory
@@ -14,19 +14,19 @@ struct MemoryAccess {
 };
 using AccessObserver = std::function<void(const MemoryAccess&)>;
 
-/// Executes the word at context.pc and nothing more; the one definition of what a word does. Takes one unit of fuel,
-/// counts what retired. Compiled code calls it for whatever it does not do itself.
-/// `program`: valid; context.pc is one of its words.
+/// Executes the word at context.pc, takes one unit of fuel and counts the retired ops. This is the only definition of
+/// the meaning of a word; compiled code calls it for words without host code. `program` is valid and context.pc is one
+/// of its words.
 Status execute_word(const isa::Program& program, Machine& machine, Context& context);
 
-/// The reference: word after word.
+/// The reference engine, which executes word after word.
 class Interpreter final : public Engine {
  public:
   explicit Interpreter(const isa::ValidProgram& program) : program_(program.get()) {}
   Status run(Machine& machine, Context& context) const override;
   const isa::Program& program() const override { return program_; }
-  /// As `run`, telling every access to memory, of sixteen lanes each lane's. The ops that look for occupied cells, and
-  /// slaplace, go past the translation cache and are not told.
+  /// As `run`, and reports every access to memory, one for each lane of a sixteen-lane access. Accesses that bypass the
+  /// translation cache (searches for occupied cells, and slaplace) are not reported.
   Status run_observed(Machine& machine, Context& context, const AccessObserver& observer) const;
 
  private:

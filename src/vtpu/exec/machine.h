@@ -9,8 +9,8 @@
 
 namespace vtpu::exec {
 
-/// What the sentrons of one thread share: memory, pending messages, and each other. The group of a machine is all its
-/// sentrons.
+/// The sentrons of one thread with the memory and the exchange that they share. All sentrons of a machine form one
+/// group.
 class Machine {
  public:
   explicit Machine(memory::PageTable memory = {}, Exchange::Limits limits = {});
@@ -20,11 +20,12 @@ class Machine {
   Exchange& exchange() { return exchange_; }
   const Exchange& exchange() const { return exchange_; }
 
-  /// A new sentron with its own translation cache, registers 0, at word 0, with that much fuel. References stay valid.
+  /// Adds a sentron with zero registers, its own translation cache and the given fuel, at word 0. References stay
+  /// valid.
   Context& spawn(std::uint64_t fuel = std::uint64_t{1} << 40);
   const std::vector<std::unique_ptr<Context>>& sentrons() const { return sentrons_; }
 
-  /// Drops all translations to a region: it has ended.
+  /// Drops all translations to a freed region.
   void forget(const memory::Region* region);
 
  private:

@@ -66,26 +66,26 @@ PERFORMED(crecv_try) {
   if (pending.taken != nullptr) s.machine.exchange().take(pending.taken);
 }
 
-/// Arrives at the meeting. Nobody but the exchange sees an arrival, and a sentron that traps leaves every meeting.
-inline const Exchange::Outcome* meet(const Before& s, const Exchange::Contribution& contribution) {
+/// Arrives at the rendezvous. Only the exchange sees an arrival, and a sentron that traps leaves the group.
+inline const Exchange::Outcome* arrive(const Before& s, const Exchange::Contribution& contribution) {
   return s.machine.exchange().arrive(s.context.id, contribution);
 }
 inline void depart(Before& s) { s.machine.exchange().depart(s.context.id); }
-MEANING(cbar) { return meet(s, {}) == nullptr ? Outcome::waiting() : Outcome{}; }
+MEANING(cbar) { return arrive(s, {}) == nullptr ? Outcome::waiting() : Outcome{}; }
 PERFORMED(cbar) { depart(s); }
-inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exchange::Meeting kind) {
-  const Exchange::Outcome* outcome = meet(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), {}});
+inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exchange::Rendezvous kind) {
+  const Exchange::Outcome* outcome = arrive(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), {}});
   if (outcome == nullptr) return Outcome::waiting();
   coordination(pending).set_r(op.d, outcome->value);
   return {};
 }
-MEANING(creduce_i64) { return reduce(s, op, pending, Exchange::Meeting::reduce_i64); }
+MEANING(creduce_i64) { return reduce(s, op, pending, Exchange::Rendezvous::reduce_i64); }
 PERFORMED(creduce_i64) { depart(s); }
-MEANING(creduce_f64) { return reduce(s, op, pending, Exchange::Meeting::reduce_f64); }
+MEANING(creduce_f64) { return reduce(s, op, pending, Exchange::Rendezvous::reduce_f64); }
 PERFORMED(creduce_f64) { depart(s); }
 MEANING(ccast) {
   const Exchange::Outcome* outcome =
-      meet(s, {Exchange::Meeting::cast, isa::ReductionKind::add, s.b_or_immediate(op), s.context.m[op.a]});
+      arrive(s, {Exchange::Rendezvous::cast, isa::ReductionKind::add, s.b_or_immediate(op), s.context.m[op.a]});
   if (outcome == nullptr) return Outcome::waiting();
   coordination(pending).set_m(op.d, outcome->payload);
   return {};

@@ -2,7 +2,7 @@
 #include "vtpu/exec/float_rules.h"
 #include "vtpu/exec/pending.h"
 
-// The meaning of every dense opcode; the rows of isa/opcodes.def say it in words.
+// The meaning of every dense opcode, which isa/opcodes.def describes in words.
 
 namespace vtpu::exec {
 
@@ -138,8 +138,8 @@ LANES(dcvt_f32_i32, std::uint32_t, static_cast<std::uint32_t>(truncated<std::int
 LANES(dperm_i32, std::uint32_t, va[b & 15])
 #undef LANES
 
-/// Fused multiply-add over lanes, by the host's instruction where it has one: the library's function costs as much as
-/// ten of them, which would flatter every comparison with this interpreter.
+/// Fused multiply-add over lanes, with the host's instruction where available. The library function costs as much as
+/// ten of them, which would favour every engine that is compared with this interpreter.
 template <class T>
 void multiply_add_lanes(const T* a, const T* b, const T* c, T* x) {
   for (std::size_t i = 0; i < 64 / sizeof(T); ++i) x[i] = multiply_add(a[i], b[i], c[i]);
@@ -208,7 +208,7 @@ MEANING(dcmp_f32x16) { return mask<float>(s, op, pending); }
 MEANING(dcmp_f64x8) { return mask<double>(s, op, pending); }
 MEANING(dcmp_i32x16) { return mask<std::int32_t>(s, op, pending); }
 
-/// The upper half onto the lower until one lane is left.
+/// Combines the lower half with the upper half until one lane is left.
 template <class T, class Combine>
 T folded(std::array<T, 64 / sizeof(T)> lanes, Combine combine) {
   for (std::size_t half = lanes.size() / 2; half > 0; half /= 2)

@@ -5,8 +5,8 @@
 #include "vtpu/exec/ops_dense.h"
 #include "vtpu/exec/pending.h"
 
-// The meaning of every sparse opcode. `apply` finds out, without a trace, whether the op can be done; `perform` does
-// it.
+// The meaning of every sparse opcode. `apply` checks without side effects whether the op can be executed; `perform`
+// executes it.
 
 namespace vtpu::exec {
 
@@ -86,7 +86,7 @@ SCATTER(sscattr_v32, 32, &context.v[op.a])
 SCATTER(sscattr_v64, 64, &context.v[op.a])
 #undef SCATTER
 
-/// The displacements of sixteen lanes; the least and the greatest decide whether all are inside.
+/// The displacements of the sixteen lanes.
 inline std::array<std::int64_t, 16> lane_offsets(const Before& s, const isa::Op& op) {
   const auto lanes = s.v<std::int32_t>(op.c);
   std::array<std::int64_t, 16> offsets;
@@ -98,7 +98,8 @@ inline Outcome look_at_lanes(const Before& s, const isa::Op& op, bool write) {
     if (const Outcome outcome = look(s, op, offset, 4, write); !outcome.done()) return outcome;
   return {};
 }
-/// One access that covers all lanes. A page nobody has written stays one of zeros, over its whole length.
+/// One access that covers all lanes; `least` is set to the smallest displacement. A read of an absent page gives zeros
+/// for the whole page.
 inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op, std::int64_t& least, bool write) {
   const auto offsets = lane_offsets(s, op);
   const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
@@ -130,7 +131,7 @@ PERFORMED(sscattr_x16) {
   for (std::size_t i = 0; i < 16; ++i) std::memcpy(at + (offsets[i] - least), &x[i], 4);
 }
 MEANING(sprefch) {
-  // Known by its effect on time only.
+  // Affects time only.
   return {};
 }
 PERFORMED(sprefch) {
@@ -140,7 +141,7 @@ PERFORMED(sprefch) {
 }
 
 // ---- memory by coordinate
-/// The coordinate r steps along the axis; none outside 0 to 2047.
+/// The coordinate r steps along the axis; none if that leaves 0 to 2047.
 inline std::optional<phext::PackedCoordinate> cell_of(const Before& s, const isa::Op& op) {
   const auto axis = static_cast<phext::Axis>(op.mode);
   const phext::PackedCoordinate from = s.context.p[op.b].coordinate;
@@ -212,7 +213,7 @@ MEANING(shypdist) {
 }
 
 // ---- regions
-/// The two modules have a Layout each, of which neither may include the other's.
+/// Both modules have a Layout, because neither may include the other.
 static_assert(static_cast<int>(isa::Layout::sparse) == static_cast<int>(memory::Layout::sparse) &&
               static_cast<int>(isa::Layout::hilbert) == static_cast<int>(memory::Layout::hilbert) &&
               static_cast<int>(isa::Layout::morton) == static_cast<int>(memory::Layout::morton));
@@ -247,11 +248,11 @@ PERFORMED(sfree) {
   const memory::Region* ended = nullptr;
   s.machine.memory().free(s.r(op.a), &ended);
   s.machine.forget(ended);
-  for (SlotResult& slot : pending.slots)  // a copy made in this word, by dmov.p, is a translation to the region too
+  for (SlotResult& slot : pending.slots)  // a dmov.p in this word may have copied a translation to the region
     if (slot.file == isa::File::p && slot.p.region == ended) slot.p.forget();
 }
 MEANING(sflush) {
-  // Writing it down is the only way to know; doing so early is no change that a program could see.
+  // Only writing shows whether the flush succeeds. A program cannot observe that it happens before the word retires.
   const auto fault = s.machine.memory().flush(s.r(op.a));
   return fault ? Outcome::trapped(trap_of(*fault), {}, static_cast<std::int64_t>(s.r(op.a))) : Outcome{};
 }
@@ -267,7 +268,7 @@ inline phext::PackedCoordinate first_with_prefix(phext::PackedCoordinate c, std:
   const unsigned free_bits = static_cast<unsigned>(11 - depth) * phext::PackedCoordinate::kAxisBits;
   return phext::PackedCoordinate::from_bits(c.with_flags(0).bits() >> free_bits << free_bits);
 }
-inline std::optional<phext::PackedCoordinate> behind(phext::PackedCoordinate c) {
+inline std::optional<phext::PackedCoordinate> successor(phext::PackedCoordinate c) {
   constexpr auto kLast = (static_cast<phext::PackedCoordinate::Bits>(1) << 121) - 1;
   const auto bits = c.with_flags(0).bits();
   if (bits == kLast) return {};
@@ -275,20 +276,20 @@ inline std::optional<phext::PackedCoordinate> behind(phext::PackedCoordinate c) 
 }
 constexpr std::uint64_t kCellsPerFuel = 64;
 
-/// A search through cells, which takes fuel by the number of cells it looks at, and ends where there is none left.
+/// A search through cells, which costs fuel in proportion to the cells it examines and ends when the fuel is exhausted.
 struct Search {
   explicit Search(const Before& before)
       : memory(before.machine.memory()),
         most(std::min(before.context.fuel, ~std::uint64_t{0} / kCellsPerFuel) * kCellsPerFuel) {}
 
-  /// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it says no.
+  /// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it returns false.
   template <class Visit>
   void for_each_occupied(phext::PackedCoordinate first, phext::PackedCoordinate last, Visit visit) {
     std::optional<phext::PackedCoordinate> at = first;
     while (at) {
       const auto found = memory.next_occupied(*at, last, looked_at, most);
       if (!found || !visit(*found)) return;
-      at = behind(*found);
+      at = successor(*found);
     }
   }
   bool out_of_fuel() const { return looked_at > most; }
@@ -314,7 +315,7 @@ MEANING(shyper_next) {
   memory::Pointer next = p;
   Search search(s);
   std::uint64_t found = 0;
-  if (const auto from = behind(p.coordinate))
+  if (const auto from = successor(p.coordinate))
     search.for_each_occupied(*from, last_with_prefix(p.coordinate, op.imm), [&](phext::PackedCoordinate c) {
       next.forget();
       next.coordinate = c;

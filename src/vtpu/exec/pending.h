@@ -9,18 +9,18 @@
 
 namespace vtpu::exec {
 
-/// What one slot of a word will write. Only what `file` names is set.
+/// The register writes of one slot of a word. Only the value that `file` names is set.
 struct SlotResult {
   isa::File file = isa::File::none;
   std::uint8_t index = 0;
-  std::uint8_t second = isa::kNoRegister;  ///< an r-register besides
+  std::uint8_t second = isa::kNoRegister;  ///< a second result, in an r-register
   std::uint64_t r;
   std::uint64_t second_r;
   Vector v;
   memory::Pointer p;
   Message m;
 
-  SlotResult() {}  // NOLINT: the values stay as they are until set; a word has three of these
+  SlotResult() {}  // NOLINT: values are not initialised, because each word has three of these
 
   void set_r(std::uint8_t to, std::uint64_t value) { file = isa::File::r, index = to, r = value; }
   template <class T>
@@ -33,7 +33,7 @@ struct SlotResult {
   void set_m(std::uint8_t to, const Message& value) { file = isa::File::m, index = to, m = value; }
 };
 
-/// How far a slot got with looking at the state before the word.
+/// The result of checking one slot against the state before the word.
 struct Outcome {
   enum class Kind : std::uint8_t { done, wait, trap } kind = Kind::done;
   TrapKind trap = TrapKind::none;
@@ -47,7 +47,7 @@ struct Outcome {
   bool done() const { return kind == Kind::done; }
 };
 
-/// Everything a word will do once all of its slots have said that they can.
+/// The effects of a word, applied once all of its slots can execute.
 struct Pending {
   SlotResult slots[3];
   std::optional<std::uint32_t> target;  ///< of a taken branch
@@ -55,21 +55,21 @@ struct Pending {
   std::uint64_t sr_clear = 0, sr_set = 0;
   const Exchange::Pending* taken = nullptr;
   std::uint64_t extra_fuel = 0;
-  Outcome failure;  ///< of salloc's second part
+  Outcome failure;  ///< of `perform` for salloc
 
   Pending() {}
 };
 
-/// The state before a word, and the constant things around it.
+/// The state before a word, with its program and machine.
 struct Before {
   const isa::Program& program;
   const Context& context;
-  Machine& machine;  ///< apply only looks at it; meetings, which are a looking-for-each-other, are the exception
+  Machine& machine;  ///< `apply` must not change it, except that rendezvous operations arrive in it
 
   const AccessObserver* observer = nullptr;
 
   std::uint64_t r(std::uint8_t i) const { return context.r[i]; }
-  /// The second operand: a register, or the immediate.
+  /// The operand: a register or the immediate.
   std::uint64_t a_or_immediate(const isa::Op& op) const {
     return op.immediate() ? static_cast<std::uint64_t>(op.imm) : context.r[op.a];
   }
@@ -84,11 +84,11 @@ struct Before {
   }
 };
 
-/// What an opcode of a slot does, in two parts. `apply` looks at the state before the word and fills `pending`, or says
-/// why the word cannot be executed now. `perform`, where an opcode has it, does what cannot be undone, and moves
-/// memory: it is called when all three slots have said done, before registers are written, the S slot's first. It
-/// cannot fail, but for salloc's where the system gives no address space; that has then changed nothing, and the word
-/// traps.
+/// The meaning of an opcode, in two parts. `apply` reads the state before the word and either fills `pending` or
+/// returns why the word cannot execute now. `perform`, which is optional, has the effects that cannot be undone and
+/// accesses memory. It is called after `apply` succeeded for all three slots and before registers are written, for the
+/// S slot first. It cannot fail, except for salloc when the system refuses address space or the backing file is
+/// unusable; it has then changed nothing, and the word traps.
 template <isa::Opcode opcode>
 Outcome apply(const Before& before, const isa::Op& op, Pending& pending);
 template <isa::Opcode opcode>

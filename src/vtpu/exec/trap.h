@@ -13,20 +13,20 @@ enum class TrapKind : std::uint8_t {
   out_of_bounds,    ///< bytes outside what the pointer covers
   cell_size,        ///< a cell of another size than the access
   axis_range,       ///< a cell's coordinate outside 0 to 2047 on its axis
-  bad_box,          ///< salloc: corners and mask do not make a box
-  overlap,          ///< salloc: the box meets another region
-  quota,            ///< salloc, or a sparse page: more memory than the machine may use
+  bad_box,          ///< salloc: corners and mask do not form a box
+  overlap,          ///< salloc: the box overlaps another region
+  quota,            ///< salloc, or a write to a sparse page: the machine's memory limit is exceeded
   bad_handle,       ///< sfree, sflush: no such region
   flush_failed,     ///< sflush: the backing file could not be written; salloc: it could not be opened or is damaged
   bad_temperature,  ///< ctemp: negative or not a number
-  exchange_full,    ///< csend: as many pending messages as the exchange holds
-  out_of_fuel,      ///< the fuel limit, in words, is reached
-  deadlock          ///< every sentron waits; given by the scheduler
+  exchange_full,    ///< csend: the exchange is full of pending messages
+  out_of_fuel,      ///< the fuel, in words, is exhausted
+  deadlock          ///< every sentron waits; set by the scheduler
 };
 
 std::string_view name_of(TrapKind kind);
 
-/// Why a sentron stopped for good. The word at `word` has changed nothing.
+/// Why a sentron stopped permanently. The word at `word` has changed nothing.
 struct Trap {
   TrapKind kind = TrapKind::none;
   std::uint32_t word = 0;

@@ -10,9 +10,10 @@
 
 namespace vtpu::memory {
 
-/// The durable contents of one region: a log to which each flush appends the changed pages and a commit. A page is valid
-/// only once a commit follows it. Whenever the process ends, the file therefore holds the last flush that returned or a
-/// later one. When the log exceeds four times its live contents, a compacted copy is written beside it and renamed.
+/// The durable contents of one region: a log to which each flush appends the changed pages and a commit. A page is
+/// valid only once a commit follows it. Whenever the process ends, the file therefore holds the last flush that
+/// returned or a later one. When the log exceeds four times its live contents, a compacted copy is written beside it
+/// and renamed.
 ///
 /// Format, little-endian: header {magic 8, XXH64 of the region's spec 8}; records {kind 4, bytes 4, page or commit
 /// number 16, XXH64 of these 24 bytes and the payload with the record's position in the file as seed 8, payload}.

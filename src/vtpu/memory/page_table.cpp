@@ -23,8 +23,8 @@ alignas(64) constexpr std::array<std::byte, TranslationCache::kColumns << 6> kZe
 /// A Place points to writable bytes, but only reads are given these.
 std::byte* zeros() { return const_cast<std::byte*>(kZeros.data()); }
 
-bool inside(std::int64_t offset, std::uint64_t bytes, std::int64_t before, std::int64_t behind) {
-  return offset >= -before && offset <= behind && static_cast<std::uint64_t>(behind - offset) >= bytes;
+bool inside(std::int64_t offset, std::uint64_t bytes, std::int64_t before, std::int64_t after) {
+  return offset >= -before && offset <= after && static_cast<std::uint64_t>(after - offset) >= bytes;
 }
 bool inside(const Pointer& translated, std::int64_t offset, std::uint64_t bytes) {
   return inside(offset, bytes, translated.base - translated.begin, translated.end - translated.base);
@@ -73,7 +73,7 @@ struct PageTable::State {
   /// The fault of an access to `size` bytes at `offset` from an untranslated coordinate that `covered` describes.
   std::optional<MemoryFault> fault(const Region& region, const Covered& covered, phext::PackedCoordinate c,
                                    std::int64_t offset, std::uint64_t size, bool write) const {
-    if (!inside(offset, size, covered.before, covered.behind)) return MemoryFault::out_of_bounds;
+    if (!inside(offset, size, covered.before, covered.after)) return MemoryFault::out_of_bounds;
     if (write && covered.at == nullptr && exceeds(region.cost_of(c))) return MemoryFault::quota;
     return {};
   }
@@ -232,7 +232,7 @@ std::span<const std::byte> PageTable::peek(phext::PackedCoordinate coordinate) c
   const Covered covered = region->cover(coordinate);
   if (covered.at == nullptr) return {};
   if (dynamic_cast<const ScrollRegion*>(region) != nullptr)
-    return {covered.at, static_cast<std::size_t>(covered.behind)};
+    return {covered.at, static_cast<std::size_t>(covered.after)};
   return {covered.at, std::size_t{1} << region->spec().cell_log2};
 }
 

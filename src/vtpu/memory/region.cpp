@@ -94,7 +94,7 @@ class Dense final : public Region {
     covered.begin = data_;
     covered.end = data_ + data_bytes();
     covered.before = static_cast<std::int64_t>(offset);
-    covered.behind = static_cast<std::int64_t>(data_bytes() - offset);
+    covered.after = static_cast<std::int64_t>(data_bytes() - offset);
     const std::uint32_t column = c.get(Axis::column);
     const bool in_a_row = spec().layout == Layout::row_major && spec().on_mask(static_cast<std::size_t>(Axis::column));
     covered.columns = in_a_row ? columns_in_box(spec(), column) : std::uint64_t{1} << column % kPageColumns;
@@ -148,8 +148,8 @@ class Dense final : public Region {
     const std::uint64_t begin = index_.find(first);
     std::uint64_t end = index_.cells();
     if (last < spec().last)
-      if (const auto behind = first_inside(spec(), PackedCoordinate::from_bits(last.with_flags(0).bits() + 1)))
-        end = index_.find(*behind);
+      if (const auto after = first_inside(spec(), PackedCoordinate::from_bits(last.with_flags(0).bits() + 1)))
+        end = index_.find(*after);
     std::uint64_t at = begin << log2;
     while (at < end << log2) {
       const std::uint64_t size = std::min<std::uint64_t>(kPageBytes, (end << log2) - at);
@@ -237,14 +237,14 @@ class Sparse final : public Region {
     const std::uint32_t column = c.get(Axis::column);
     const std::uint64_t columns = columns_in_box(spec(), column);
     const std::int64_t cell = std::int64_t{1} << spec().cell_log2;
-    const std::int64_t first = std::countr_zero(columns), behind = 64 - std::countl_zero(columns);
+    const std::int64_t first = std::countr_zero(columns), after = 64 - std::countl_zero(columns);
     const auto here = static_cast<std::int64_t>(column % kPageColumns);
     Covered covered;
     covered.before = (here - first) * cell;
-    covered.behind = (behind - here) * cell;
+    covered.after = (after - here) * cell;
     covered.columns = columns;
     if (page != nullptr)
-      covered.at = page + here * cell, covered.begin = page + first * cell, covered.end = page + behind * cell;
+      covered.at = page + here * cell, covered.begin = page + first * cell, covered.end = page + after * cell;
     return covered;
   }
 
@@ -405,7 +405,7 @@ Covered ScrollRegion::cover(PackedCoordinate c) const {
   covered.at = covered.begin + offset;
   covered.end = covered.begin + scroll.text.size();
   covered.before = static_cast<std::int64_t>(offset);
-  covered.behind = static_cast<std::int64_t>(scroll.text.size() - offset);
+  covered.after = static_cast<std::int64_t>(scroll.text.size() - offset);
   covered.columns = std::uint64_t{1} << c.get(Axis::column) % kPageColumns;
   return covered;
 }

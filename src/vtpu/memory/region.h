@@ -26,11 +26,12 @@ bool all_zero(std::span<const std::byte> bytes);
 
 /// The address of a coordinate's cell, and what a pointer to it covers.
 struct Covered {
-  std::byte* at = nullptr;  ///< null: nothing has been written there yet; so are `begin` and `end`, and the rest is valid
+  std::byte* at =
+      nullptr;  ///< null: nothing has been written there yet; so are `begin` and `end`, and the rest is valid
   std::byte* begin = nullptr;
   std::byte* end = nullptr;
   std::int64_t before = 0;    ///< bytes covered before the cell
-  std::int64_t behind = 0;    ///< bytes covered from the start of the cell on
+  std::int64_t after = 0;     ///< bytes covered from the start of the cell on
   std::uint64_t columns = 0;  ///< bit k: column k of the aligned 64 is contiguous with the cell
 };
 

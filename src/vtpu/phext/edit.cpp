@@ -39,7 +39,7 @@ struct Range {
 Result<Range> locate_range(std::string_view text, const Coordinate& first, const Coordinate& last) {
   if (last < first)
     return Error{"range", fmt::format("found {} to {}", first.to_string(), last.to_string()),
-                 "the first coordinate not behind the last"};
+                 "the first coordinate not after the last"};
   Range range;
   const Result<void> walked =
       for_each_scroll(text, Coordinate(), [&](const Coordinate& at, std::size_t start, std::size_t end) {

@@ -9,7 +9,7 @@ namespace I = x86::Inst;
 
 namespace {
 
-/// VCMPPS predicates that are quiet and, but for ne, false with a NaN.
+/// VCMPPS predicates that are quiet and, except for ne, false with a NaN.
 int float_predicate(std::uint8_t condition) {
   switch (static_cast<Condition>(condition)) {
     case Condition::eq: return 0x00;
@@ -212,7 +212,7 @@ void Emitter::emit_float_fma(const isa::Op& op, std::uint32_t instruction, bool 
 }
 void Emitter::emit_float_compare(const isa::Op& op, bool wide) {
   // The compare instruction that writes a vector has only a VEX form, whose registers end at 15. With AVX-512 those are
-  // in use, so the instruction that writes a mask is taken there.
+  // in use, so that form uses the instruction that writes a mask.
   const Gp to = target(op.d, x86::rax);
   const x86::Xmm a = float_source(op.a, 0, wide), b = float_source(op.b, 1, wide);
   if (features_.form == Form::avx512) {
@@ -318,7 +318,7 @@ void Emitter::emit_lane_fma(const isa::Op& op, bool wide) {
     v_put(op.d, part, to);
   }
 }
-/// `move_mask`: what gathers the lanes' signs where the form has no mask registers.
+/// `move_mask`: the instruction that collects the signs of the lanes, for the form without mask registers.
 void Emitter::emit_lane_compare(const isa::Op& op, std::uint32_t id, std::uint32_t move_mask, int predicate,
                                 unsigned lanes) {
   const Gp to = target(op.d, x86::rax);
@@ -363,7 +363,7 @@ void Emitter::emit_broadcast(const isa::Op& op, bool wide) {
     v_put(op.d, part, to);
   }
 }
-/// Even and odd bytes apart, each pair exact in 16 bits × 16 bits, their sums in 32.
+/// Multiplies even and odd bytes separately: products of 16-bit numbers are exact, and their sums have 32 bits.
 void Emitter::emit_byte_dot(const isa::Op& op, unsigned part) {
   const Vec even = vector(scratch(2)), other = vector(scratch(3)), odd = vector(scratch(0));
   const Vec a = v_source(op.a, part, scratch(0)), b = v_source(op.b, part, scratch(1));
@@ -513,7 +513,7 @@ EMITTER(dbr_z) {
   as_.jz(target_label(op));
 }
 EMITTER(dloop) {
-  const bool own = in_counted_segment_ && plan_.segments[present_segment_].behind == w + 1;
+  const bool own = in_counted_segment_ && plan_.segments[present_segment_].end == w + 1;
   if (r_host_[op.d] >= 0)
     as_.dec(target(op.d, x86::rax));
   else

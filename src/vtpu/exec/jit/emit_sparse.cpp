@@ -31,14 +31,15 @@ bool is_column_step(const isa::Op& op) {
 
 }  // namespace
 
-/// Everything about the word's S access that may fail, before anything is written; the address checked stays in rdx.
+/// Emits all checks of the word's S access, before the word writes anything; the checked address stays in rdx.
 void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
   const isa::Op& op = program_.words[w].sparse;
   const isa::KindInfo* kind = address_of(op);
   if (kind == nullptr || isa::info(op.opcode).effect == isa::Effect::hint || plan_.hoisted[w]) return;
   const Label fail = exit_at(w, segment, true);
   if (kind->kind == Kind::AddrV) {
-    // Every lane between the first and the last four bytes the pointer covers, in units of four bytes from `base`.
+    // Every lane lies between the first and the last four bytes that the pointer covers, in units of four bytes from
+    // `base`.
     const auto limit = [&](std::size_t from, std::int64_t more, unsigned into) {
       as_.mov(x86::rax, p_field(op.b, from));
       as_.sub(x86::rax, p_field(op.b, offsetof(Pointer, base)));
@@ -57,7 +58,7 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
     limit(offsetof(Pointer, begin), 3, scratch(0));
     limit(offsetof(Pointer, end), -4, scratch(1));
     as_.vpcmpd(x86::k1, index, x86::zmm(scratch(0)), 1);  // below the first
-    as_.vpcmpd(x86::k2, index, x86::zmm(scratch(1)), 6);  // behind the last
+    as_.vpcmpd(x86::k2, index, x86::zmm(scratch(1)), 6);  // after the last
     as_.kortestw(x86::k1, x86::k2);
     as_.jnz(fail);
     as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
@@ -68,7 +69,7 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
   if (isa::is_cell(kind->kind)) {
     constexpr unsigned kCell = 3;
     const Gp tag = kCellScratch[0], other = kCellScratch[1];
-    // rdx: the column moved by r, which stays within 0 to 2047. tag: the tag's low word. rax: the tag's hash.
+    // rdx: the column plus r, checked to be 0 to 2047. tag: the tag's low word. rax: the tag's hash.
     if (probe_of_[op.b] >= 0) {
       as_.mov(x86::rdx, probe_slot(op.b, Probe::column));
       as_.add(x86::rdx, source(op.c, x86::rcx));
@@ -97,12 +98,12 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
       as_.mov(other, TranslationCache::kHashFactor);
       as_.imul(x86::rax, other);
     }
-    // The set is the hash's upper eight bits.
+    // The set is the upper eight bits of the hash.
     static_assert(sizeof(TranslationCache::Entry) * TranslationCache::kWays == 128);
     as_.shr(x86::rax, 56 - 7);
     as_.and_(x86::eax, 0xff << 7);
     as_.add(x86::rax, probe_of_[op.b] >= 0 ? cache_slot() : field(offsetof(Context, cache), 8));
-    // The first way in line, the others behind the hot code.
+    // The first way is compared here, the others in the cold code.
     cold_probes_.push_back({as_.newLabel(), as_.newLabel(), fail});
     const auto [other_ways, hit, missed] = cold_probes_.back();
     as_.cmp(tag, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_low))));
@@ -123,7 +124,7 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
     as_.ja(fail);
     return;
   }
-  // begin ≤ base + r × scale + disp and its last byte below end, in numbers from begin on.
+  // begin ≤ base + r × scale + disp, and its last byte is below end, computed relative to begin.
   if (op.c != isa::kNoRegister) {
     if (op.mode == 0 && r_host_[op.c] < 0) {
       as_.mov(x86::rdx, r_home(op.c));
@@ -148,7 +149,7 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
   as_.ja(fail);
 }
 
-/// The upper word of the tag of an 8-byte cell: of the coordinate, without its flags, with the cell's size.
+/// The upper word of the tag of an 8-byte cell: the coordinate without its flags, and log2 of the cell's size.
 void Emitter::emit_tag_high(const Gp& to, std::uint8_t p) {
   as_.mov(to, p_field(p, offsetof(Pointer, coordinate) + 8));
   as_.shl(to, 64 - TranslationCache::kCellShift);
@@ -157,7 +158,7 @@ void Emitter::emit_tag_high(const Gp& to, std::uint8_t p) {
   as_.bts(to, TranslationCache::kCellShift + 1);
 }
 
-/// The other ways of a look-up; registers as emit_check has them there.
+/// Compares the other ways of a look-up; registers as in emit_check.
 void Emitter::emit_cold_probe(const ColdProbe& probe) {
   as_.bind(probe.other_ways);
   for (unsigned way = 1; way < TranslationCache::kWays; ++way) {
@@ -176,7 +177,7 @@ x86::Mem Emitter::probe_slot(std::uint8_t p, Probe part) const {
   return guard_slot(kMaxGuards + 4 * static_cast<std::size_t>(probe_of_[p]) + static_cast<std::size_t>(part));
 }
 
-/// Before a loop: what the look-ups from these pointers share. Leaves rcx as it is.
+/// Computes before a loop what the look-ups from these pointers share. Preserves rcx.
 void Emitter::emit_probe_head(std::uint8_t pointers) {
   if (pointers == 0) return;
   int next = 0;
@@ -206,7 +207,7 @@ x86::Mem Emitter::address(const isa::Op& op, std::uint32_t w, std::uint32_t byte
   return place_of(op, bytes);
 }
 
-/// Of an access by layout address, from its operands.
+/// The operand of an access by layout address.
 x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t bytes) {
   Gp base = x86::rdx;
   if (p_host_[op.b] >= 0)

@@ -11,14 +11,14 @@ using isa::Slot;
 
 namespace {
 
-/// rbp = context + this: m and r lie within a signed byte of it.
+/// rbp = context + this, so that m and r are within a signed byte of it.
 constexpr std::size_t kBias = offsetof(Context, r);
 
 constexpr std::size_t kMaxBases = 4;
-/// Of the translation cache: the count of hits.
+/// Offset of the hit counter in the translation cache.
 constexpr auto kHits = static_cast<std::int32_t>(offsetof(memory::TranslationCache, counters) +
                                                  offsetof(memory::TranslationCounters, hits));
-/// Indices beyond this are left to the interpreter, so that no address in a loop's head overflows.
+/// The interpreter executes accesses with larger indices, so that no address overflows in the code before a loop.
 constexpr unsigned kIndexBits = 44;
 
 }  // namespace
@@ -69,7 +69,7 @@ void Emitter::assign_registers() {
 x86::Mem Emitter::field(std::size_t offset, std::uint32_t size) const {
   return x86::Mem(x86::rbp, static_cast<std::int32_t>(offset) - static_cast<std::int32_t>(kBias), size);
 }
-/// Above the frame's address.
+/// The slots lie above the frame's address.
 x86::Mem Emitter::guard_slot(std::size_t guard) {
   return x86::Mem(x86::rsp, static_cast<std::int32_t>(8 + 8 * guard), 8);
 }
@@ -133,7 +133,7 @@ void Emitter::load_constant(const Gp& to, std::int64_t value) {
 }
 
 void Emitter::enter_function() {
-  // (context, entry, frame): the frame stays on the stack, the context comes back from it after a call.
+  // (context, entry, frame): the frame's address stays on the stack, for calls.
   for (const x86::Gp& reg : {x86::rbp, x86::rbx, x86::r12, x86::r13, x86::r14, x86::r15}) as_.push(reg);
   as_.sub(x86::rsp, static_cast<std::int32_t>(8 * (kMaxGuards + kProbeSlots)));
   as_.push(x86::rdx);
@@ -167,7 +167,7 @@ Label Emitter::exit_at(std::uint32_t word, std::size_t segment, bool counted) {
   return exit_labels_.back();
 }
 
-/// Takes the words' fuel, known to be there, and counts what they retire. {words, ops[3]} lie side by side.
+/// Counts what the words retire; their fuel has been taken.
 void Emitter::count(const Retired& retired, std::uint32_t words, std::uint64_t probes) {
   if (probes != 0) {
     as_.mov(x86::rax, field(offsetof(Context, cache), 8));
@@ -183,10 +183,10 @@ void Emitter::count(const Retired& retired, std::uint32_t words, std::uint64_t p
             static_cast<std::uint32_t>(retired.control));
 }
 
-/// Bounds of the accesses whose checks stand before their segment. rcx: iterations − 1, where any group steps.
+/// Emits the bounds checks of the hoisted accesses of a segment. rcx: iterations − 1, if any group steps.
 void Emitter::emit_group_checks(const Segment& segment, Label fail) {
   for (const HoistedGroup& group : segment.groups) {
-    // A translated base, and the first byte and the byte behind the last of all iterations within [begin, end)
+    // The base must be translated, and the bytes of all iterations must lie within [begin, end).
     as_.mov(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
     as_.test(x86::rdx, x86::rdx);
     as_.jz(fail);
@@ -196,9 +196,9 @@ void Emitter::emit_group_checks(const Segment& segment, Label fail) {
         as_.add(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
         if (indexed) as_.add(x86::rdx, index);
       };
-      // With sign: a displacement may lead below address 0, while no address of the host has its top bit set.
+      // Signed comparisons: a displacement may lead below address 0, and no host address has its top bit set.
       if (low) at(group.lowest), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, begin))), as_.jl(fail);
-      if (high) at(group.behind), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end))), as_.jg(fail);
+      if (high) at(group.end), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end))), as_.jg(fail);
     };
     if (group.r == isa::kNoRegister) {
       check(x86::rax, false, true, true);
@@ -227,9 +227,10 @@ void Emitter::emit_group_checks(const Segment& segment, Label fail) {
   }
 }
 
-/// Checks, for all iterations at once, that fuel and bounds suffice; counts them; loads the bases of pointers.
+/// Emits the code before a counted loop: checks fuel and bounds for all iterations, counts them, loads the pointers'
+/// bases.
 void Emitter::emit_loop_head(const Segment& segment, Label fail) {
-  const std::uint8_t counter = program_.words[segment.behind - 1].dense.d;
+  const std::uint8_t counter = program_.words[segment.end - 1].dense.d;
   const Mem fuel = field(offsetof(Context, fuel), 8);
   // rcx = iterations − 1, below 2^44
   load_r(x86::rcx, counter);
@@ -260,7 +261,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
   as_.cmp(x86::rax, fuel);
   as_.ja(fail);
   as_.sub(fuel, x86::rax);
-  const Retired once = retired_by(program_, segment.first, segment.behind);
+  const Retired once = retired_by(program_, segment.first, segment.end);
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, words), 8), x86::rax);
   for (std::size_t slot = 0; slot < 3; ++slot)
     if (once.ops[slot] != 0) {
@@ -268,7 +269,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8), x86::rax);
     }
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), x86::rcx);
-  if (const std::uint64_t probes = probes_in(program_, segment.first, segment.behind); probes != 0) {
+  if (const std::uint64_t probes = probes_in(program_, segment.first, segment.end); probes != 0) {
     as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(probes));
     as_.mov(x86::rdx, field(offsetof(Context, cache), 8));
     as_.add(x86::qword_ptr(x86::rdx, kHits), x86::rax);
@@ -278,7 +279,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
   load_bases(segment);
 }
 
-/// As many bases as there are host registers left.
+/// Loads as many bases as there are free host registers.
 void Emitter::load_bases(const Segment& segment) {
   std::size_t next = r_hosts_;
   for (std::uint8_t p = 0; p < 8; ++p)
@@ -288,10 +289,10 @@ void Emitter::load_bases(const Segment& segment) {
     }
 }
 
-/// Whether a register of the loop would be left in the context, or a base without a host register.
+/// Whether the shared allocation leaves a register of the loop in the context, or a base without a host register.
 bool Emitter::wants_more(const Segment& segment) const {
   isa::RegisterSet used;
-  for (std::uint32_t w = segment.first; w < segment.behind; ++w)
+  for (std::uint32_t w = segment.first; w < segment.end; ++w)
     for (const isa::Uses& uses : plan_.uses[w]) {
       used |= uses.reads;
       used |= uses.writes;
@@ -360,11 +361,11 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
     as_.cmp(fuel, segment.length());
     as_.jb(fail);
     as_.sub(fuel, segment.length());
-    count(retired_by(program_, segment.first, segment.behind), segment.length(),
-          probes_in(program_, segment.first, segment.behind));
+    count(retired_by(program_, segment.first, segment.end), segment.length(),
+          probes_in(program_, segment.first, segment.end));
     load_bases(segment);
   }
-  for (std::uint32_t w = segment.first; w < segment.behind; ++w) emit_word(w, number);
+  for (std::uint32_t w = segment.first; w < segment.end; ++w) emit_word(w, number);
   if (in_closed_loop_) leave_closed_loop();
 }
 
@@ -409,7 +410,7 @@ void Emitter::emit_all() {
   for (std::size_t i = 0; i < plan_.segments.size(); ++i) emit_segment(plan_.segments[i], i);
   as_.ud2();  // the last word branches or halts
   hot_bytes_ = as_.offset();
-  // Cold parts behind, so that they take no room between hot lines.
+  // Cold parts come last, so that they take no room between hot cache lines.
   for (const ColdProbe& probe : cold_probes_) emit_cold_probe(probe);
   for (std::size_t i = 0; i < exits_.size(); ++i) {
     as_.bind(exit_labels_[i]);

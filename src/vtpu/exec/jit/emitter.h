@@ -12,18 +12,18 @@
 
 namespace vtpu::exec::jit {
 
-/// Where compiled code left a program, for the engine to go on. Everything the code had counted in advance beyond this
-/// word is given back.
+/// Where compiled code left a program, for the engine to continue. The engine refunds what the code had counted in
+/// advance beyond this word.
 struct Exit {
   std::uint32_t word = 0;
   std::uint32_t segment = 0;
   bool counted = false;  ///< the segment's (the loop's remaining) words were counted before the exit
 };
 
-/// What compiled code returns besides the number of an exit.
+/// What compiled code returns when it does not return the number of an exit.
 inline constexpr std::uint64_t kCalled = ~std::uint64_t{0};  ///< a called word stopped the sentron or left the code
 
-/// What compiled code is called with, and hands to the words it calls.
+/// The argument of compiled code, which it passes to the words it calls.
 struct Frame {
   const isa::Program* program = nullptr;
   Machine* machine = nullptr;
@@ -31,8 +31,8 @@ struct Frame {
   const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
 };
 
-/// Host registers for r-registers and pointer bases. r14 and r15 serve look-ups of cells in programs that have them;
-/// rdx is in the pool of loops without a check only.
+/// Host registers for r-registers and pointer bases. Programs that look up cells use r14 and r15 for that. rdx is
+/// available only in loops without checks.
 inline const std::array<asmjit::x86::Gp, 12> kPool{
     asmjit::x86::rbx, asmjit::x86::rsi, asmjit::x86::rdi, asmjit::x86::r8,  asmjit::x86::r9,  asmjit::x86::r10,
     asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15, asmjit::x86::rdx};
@@ -55,13 +55,13 @@ inline constexpr Available kAvailable = nullptr;
   template <>                                                                                                  \
   void Emitter::emit<Opcode::id>([[maybe_unused]] const isa::Op& op, [[maybe_unused]] std::uint32_t w)
 
-/// Makes the host code of one program.
+/// Emits the host code of one program.
 ///
-/// Registers of the host: rbp points into the context such that r and m are near; rax, rcx and rdx are free within an
-/// op, rdx holding a checked address through a word. The other eleven hold the r-registers of most use and, in a
-/// counted loop, the bases of its pointers; a loop without exits that wants more gets an allocation of its own
-/// (loop_registers.h). With AVX-512 v0–v15 are zmm0–zmm15; with AVX2 the six v-registers of most use are
-/// ymm pairs. What has no host register lives in the context.
+/// Host registers: rbp points into the context, so that r and m are near. rax, rcx and rdx are free within an op; rdx
+/// holds a checked address throughout a word. The other eleven hold the most used r-registers and, in a counted loop,
+/// the bases of its pointers. A loop without side exits that needs more gets its own allocation (loop_registers.h).
+/// With AVX-512, v0–v15 are zmm0–zmm15; with AVX2, the six most used v-registers are pairs of ymm registers. All other
+/// registers stay in the context.
 class Emitter {
  public:
   Emitter(asmjit::CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
@@ -70,7 +70,7 @@ class Emitter {
   void emit_all();
 
   const std::vector<Exit>& exits() const { return exits_; }
-  /// Label of each segment's entry, and of the function.
+  /// The label of each segment's entry.
   const std::vector<asmjit::Label>& segment_labels() const { return labels_; }
   std::size_t hot_bytes() const { return hot_bytes_; }
 
@@ -98,9 +98,9 @@ class Emitter {
 
   Mem field(std::size_t offset, std::uint32_t size) const;
   static Mem guard_slot(std::size_t guard);
-  /// Of the look-up of cells from a pointer that a loop leaves as it is: the coordinate's low word without its column,
-  /// the column, the tag's upper word, that word rotated by half and mixed with the first; and for all, the hash factor
-  /// and the cache.
+  /// Stack slots for looking up cells from a pointer that a loop does not change: the coordinate's low word without the
+  /// column, the column, the tag's upper word, and that word rotated by half and mixed with the first. The hash factor
+  /// and the cache are shared by all pointers.
   enum class Probe : std::uint8_t { low, column, high, mixed };
   static constexpr std::size_t kProbeSlots = 4 * kMaxProbed + 2;
   Mem probe_slot(std::uint8_t p, Probe part) const;
@@ -121,7 +121,7 @@ class Emitter {
   Gp target(std::uint8_t r, const Gp& scratch) const;
   void put(std::uint8_t r, const Gp& value);
   unsigned parts() const { return features_.form == Form::avx512 ? 1 : 2; }
-  Vec vector(unsigned index) const;  ///< the whole width of a part
+  Vec vector(unsigned index) const;  ///< at the full width of a part
   Vec v_source(std::uint8_t v, unsigned part, unsigned scratch);
   Vec v_target(std::uint8_t v, unsigned part, unsigned scratch) const;
   void v_put(std::uint8_t v, unsigned part, const Vec& value);
@@ -135,7 +135,7 @@ class Emitter {
     Available available = nullptr;  ///< null: no emitter
     void (Emitter::*emit)(const isa::Op& op, std::uint32_t w) = nullptr;
   };
-  using EmitterTable = std::array<OpEmitter, 256>;  // by number of the opcode
+  using EmitterTable = std::array<OpEmitter, 256>;  // by opcode number
   template <isa::Opcode opcode>
   static void list(EmitterTable& table) {
     if constexpr (kAvailable<opcode> != nullptr)
@@ -184,12 +184,13 @@ class Emitter {
   const Features features_;
   const isa::Constant* constants_;
   const void* called_word_;
-  std::array<int, 16> r_host_{};  // index into the pool of host registers, −1: in the context
-  std::array<int, 16> v_host_{};  // number of the (first) vector register, −1: in the context
-  std::array<int, 8> p_host_{};   // base of a pointer within the present loop, −1: none
+  std::array<int, 16> r_host_{};  // index in the pool of host registers; −1: in the context
+  std::array<int, 16> v_host_{};  // number of the (first) vector register; −1: in the context
+  std::array<int, 8> p_host_{};   // index in the pool of the pointer's base in the current loop; −1: none
   LoopRegisters loop_;            // of the closed loop being emitted
   std::array<int, 16> r_host_outside_{};
-  std::array<int, 8> probe_of_{};  // number of a pointer among those looked up from in the present loop, −1: none
+  std::array<int, 8>
+      probe_of_{};  // number of a pointer among those that the current loop looks up cells from; −1: none
   std::size_t next_move_ = 0;
   bool in_closed_loop_ = false;
   std::size_t pool_size_ = 0;

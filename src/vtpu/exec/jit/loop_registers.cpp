@@ -7,14 +7,14 @@ namespace {
 
 using isa::Slot;
 
-/// A value of a register from its write to its last use, in places of execution. One that lives from an iteration into
-/// the next is two stretches: from its write to the end, and from the beginning to its last use.
+/// The live range of a value, in positions within an iteration. A value that is live into the next iteration has two
+/// intervals: from its write to the end, and from the beginning to its last use.
 struct Range {
   std::uint8_t r = 0;
   std::uint32_t first = 0, last = 0;
-  std::uint32_t early_last = 0;  ///< of the stretch at the beginning
-  bool early = false;            ///< there is one
-  bool late = true;              ///< there is the other
+  std::uint32_t early_last = 0;  ///< end of the interval at the beginning
+  bool early = false;            ///< there is an interval at the beginning
+  bool late = true;              ///< there is an interval from `first` to `last`
   bool written = false;
   std::uint32_t last_write = 0;
   std::uint32_t uses = 1;
@@ -41,7 +41,7 @@ bool meet(const Range& a, const Range& b) {
 }  // namespace
 
 LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts) {
-  const std::uint32_t end = 3 * loop.length();  // places run from 1; 0 is before the loop's first op
+  const std::uint32_t end = 3 * loop.length();  // positions count from 1; 0 is before the loop's first op
   std::vector<Range> ranges;
   std::array<int, 16> present{}, initial{};
   present.fill(-1);
@@ -49,7 +49,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   const auto place_of = [&](std::uint32_t w, std::size_t k) {
     return 3 * (w - loop.first) + static_cast<std::uint32_t>(k) + 1;
   };
-  for (std::uint32_t w = loop.first; w < loop.behind; ++w)
+  for (std::uint32_t w = loop.first; w < loop.end; ++w)
     for (std::size_t k = 0; k < 3; ++k) {
       const isa::Uses& uses = plan.uses[w][static_cast<std::size_t>(plan.order[w][k])];
       const std::uint32_t at = place_of(w, k);
@@ -57,7 +57,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
         const bool reads = uses.reads.r >> r & 1, writes = uses.writes.r >> r & 1;
         if (!reads && !writes) continue;
         if (present[r] < 0 || (writes && !reads)) {
-          const bool before = reads;  // the value comes from before the loop, or from the iteration before
+          const bool before = reads;  // the value comes from before the loop or from the previous iteration
           Range range{.r = r, .first = at, .last = at};
           if (before)
             range.early = true, range.late = false, range.early_last = at, initial[r] = static_cast<int>(ranges.size());
@@ -72,7 +72,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
         if (writes) range.written = true, range.last_write = at;
       }
     }
-  // What a register holds at the end goes into the next iteration where that reads it; else it must be stored.
+  // The last value of a register is live into the next iteration if that reads it; otherwise it must be stored.
   LoopRegisters result;
   result.at_start.fill(LoopRegisters::kInContext);
   result.bases.fill(LoopRegisters::kInContext);
@@ -87,7 +87,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
       continue;
     }
     const auto first = static_cast<std::size_t>(initial[r]);
-    if (first == last) {  // one value all the time, or stepped
+    if (first == last) {  // a value that is constant or updated in place
       ranges[first].early_last = end;
     } else {
       ranges[first].late = true;
@@ -103,7 +103,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   std::size_t next = 0;
   for (std::uint8_t p = 0; p < 8; ++p)
     if ((loop.base_registers >> p & 1) != 0 && next < hosts) result.bases[p] = static_cast<int>(next++);
-  // Those with the most uses for the time they take first; each into the first host register where it meets no other.
+  // Ranges with the most uses per length come first; each takes the first host register in which it overlaps no other.
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < ranges.size(); ++i)
     if (!merged[i]) order.push_back(i);

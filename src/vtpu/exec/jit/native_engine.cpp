@@ -21,14 +21,14 @@ bool runs(Form form) {
   return base && host.hasAVX512_F() && host.hasAVX512_DQ() && host.hasAVX512_BW() && host.hasAVX512_VL();
 }
 
-/// Executes the word at the context's pc for compiled code. Returns where that continues; null when the sentron stops, and
-/// where the word has branched to a place at which compiled code cannot be entered.
+/// Executes the word at the context's pc for compiled code. Returns where that continues; null when the sentron stops,
+/// or when the word branched to a word at which compiled code has no entry.
 const void* called_word(Frame* frame) {
   const Status status = execute_word(*frame->program, *frame->machine, *frame->context);
   return status == Status::ready ? frame->entries[frame->context->pc] : nullptr;
 }
 
-/// Keeps the first error of an emitter, which would otherwise leave the instruction out and go on.
+/// Keeps the first error of the assembler, which would otherwise omit the instruction and continue.
 class FirstError final : public asmjit::ErrorHandler {
  public:
   void handleError(asmjit::Error error, const char*, asmjit::BaseEmitter*) override {
@@ -75,20 +75,20 @@ struct NativeEngine::Code {
     if (function != nullptr) runtime.release(function);
   }
 
-  /// Gives back what the code counted before the exit and did not execute.
+  /// Refunds what the code counted before the exit but did not execute.
   void settle(const Exit& exit, Context& context) const {
     if (!exit.counted) return;
     const Segment& segment = plan.segments[exit.segment];
     const Retired done = retired_by(*program, segment.first, exit.word);
-    const Retired once = retired_by(*program, segment.first, segment.behind);
-    // A counted loop has counted all its iterations; those left, the present one included, are in its counter.
-    const std::uint64_t times = segment.counted_loop ? context.r[program->words[segment.behind - 1].dense.d] : 1;
+    const Retired once = retired_by(*program, segment.first, segment.end);
+    // A counted loop has counted all its iterations; its counter holds the remaining ones, including the current one.
+    const std::uint64_t times = segment.counted_loop ? context.r[program->words[segment.end - 1].dense.d] : 1;
     context.fuel += times * once.words - done.words;
     context.retired.words -= times * once.words - done.words;
     for (std::size_t slot = 0; slot < 3; ++slot) context.retired.ops[slot] -= times * once.ops[slot] - done.ops[slot];
     context.retired.control -= times * once.control - done.control;
     context.cache->counters.hits -=
-        times * probes_in(*program, segment.first, segment.behind) - probes_in(*program, segment.first, exit.word);
+        times * probes_in(*program, segment.first, segment.end) - probes_in(*program, segment.first, exit.word);
   }
 };
 
@@ -137,7 +137,7 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
   report.code_bytes = holder.codeSize();
   report.hot_bytes = emitter.hot_bytes();
   for (const Segment& segment : code->plan.segments)
-    for (std::uint32_t w = segment.first; w < segment.behind && !segment.called; ++w) {
+    for (std::uint32_t w = segment.first; w < segment.end && !segment.called; ++w) {
       const isa::Effect effect = isa::info(code->program->words[w].sparse.opcode).effect;
       if (code->plan.hoisted[w])
         ++report.hoisted;
@@ -177,7 +177,7 @@ Status NativeEngine::run(Machine& machine, Context& context) const {
         return context.status;
       }
     }
-    // The word that compiled code would not do, and those up to the next place where it can be entered.
+    // Execute the word that compiled code left, and the following ones up to the next entry of compiled code.
     do {
       if (execute_word(*code_->program, machine, context) != Status::ready) return context.status;
     } while (code_->entries[context.pc] == nullptr);

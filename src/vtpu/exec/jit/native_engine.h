@@ -11,11 +11,11 @@
 
 namespace vtpu::exec::jit {
 
-/// Forms of host code.
+/// Instruction sets for host code.
 enum class Form : std::uint8_t { avx512, avx2 };
 std::string_view name_of(Form form);
 
-/// The best form this processor runs; none: it has neither, and the interpreter serves.
+/// The best form that this processor supports; none if it has neither, so that only the interpreter is available.
 std::optional<Form> host_form();
 
 /// A set of opcodes, by number.
@@ -41,13 +41,13 @@ class NativeEngine final : public Engine {
     std::size_t words = 0;
     std::size_t called_words = 0;  ///< words that call execute_word
     std::size_t code_bytes = 0;
-    std::size_t hot_bytes = 0;  ///< without the cold parts behind
+    std::size_t hot_bytes = 0;  ///< without the cold parts at the end
     std::size_t loops = 0;      ///< counted loops with hoisted checks
-    std::size_t hoisted = 0;    ///< accesses without a check of their own
+    std::size_t hoisted = 0;    ///< accesses whose check was hoisted
     std::size_t checked = 0;    ///< accesses with a check in place
   };
   const Report& report() const;
-  /// The host code as text, one instruction a line.
+  /// The host code as text, one instruction per line.
   static Result<std::string> listing(const isa::ValidProgram& program, std::optional<Form> form = {});
 
  private:

@@ -16,14 +16,14 @@ using isa::Slot;
 
 bool is_control(const isa::Op& op) { return isa::info(op.opcode).effect == Effect::control; }
 
-/// The layout address of an S op that is hoistable in kind: one register index, a fixed number of bytes.
+/// The layout address of an S op if its check can be hoisted: one register index, a fixed number of bytes.
 const isa::KindInfo* plain_address(const isa::Op& op) {
   for (const Kind kind : isa::info(op.opcode).kinds())
     if (isa::is_layout_address(kind) && kind != Kind::AddrV) return &isa::info(kind);
   return nullptr;
 }
 
-/// How much each r-register moves in an iteration, where only constant steps write it.
+/// The increment of an r-register in an iteration, if only additions of constants write it.
 struct Induction {
   bool other_writes = false;
   std::int64_t step = 0;
@@ -32,7 +32,7 @@ struct Induction {
 void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
   std::array<Induction, 16> induction{};
   isa::RegisterSet written;
-  for (std::uint32_t w = loop.first; w < loop.behind; ++w)
+  for (std::uint32_t w = loop.first; w < loop.end; ++w)
     for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
       const isa::Op& op = program.words[w].slot(slot);
       const isa::RegisterSet& writes = plan.uses[w][static_cast<std::size_t>(slot)].writes;
@@ -48,9 +48,9 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
       }
     }
   loop.closed = true;
-  std::array<std::int64_t, 16> offset{};  // of each induction register since the iteration began
+  std::array<std::int64_t, 16> offset{};  // increments of each register since the start of the iteration
   std::map<std::tuple<int, int, unsigned>, HoistedGroup> groups;
-  for (std::uint32_t w = loop.first; w < loop.behind; ++w) {
+  for (std::uint32_t w = loop.first; w < loop.end; ++w) {
     const isa::Op& s = program.words[w].sparse;
     const isa::KindInfo* address = plain_address(s);
     if (address != nullptr && isa::info(s.opcode).effect != Effect::hint && (written.p >> s.b & 1) == 0) {
@@ -62,7 +62,7 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
         HoistedGroup& group = place->second;
         if (fresh) group = {s.b, s.c, indexed ? s.mode : 0u, indexed ? induction[s.c].step : 0, at, end};
         group.lowest = std::min(group.lowest, at);
-        group.behind = std::max(group.behind, end);
+        group.end = std::max(group.end, end);
         plan.hoisted[w] = true;
       } else {
         const Guard guard{s.b, s.mode, s.disp, address->bytes};
@@ -84,14 +84,14 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
   for (const auto& [key, group] : groups) loop.groups.push_back(group);
 }
 
-/// Accesses of a straight segment that follow from the registers it begins with: their checks stand before it, one for
-/// all of a pointer and an index.
+/// Finds the accesses of a straight segment whose addresses follow from the registers at its start. Each pair of
+/// pointer and index gets one check before the segment.
 void find_straight(const isa::Program& program, Segment& segment, Plan& plan) {
   isa::RegisterSet written;  // not by constant steps
   std::uint8_t pointers = 0, shared = 0;
   std::array<std::int64_t, 16> offset{};  // of each r since the segment began
   std::map<std::tuple<int, int, unsigned>, HoistedGroup> groups;
-  for (std::uint32_t w = segment.first; w < segment.behind; ++w) {
+  for (std::uint32_t w = segment.first; w < segment.end; ++w) {
     const isa::Op& s = program.words[w].sparse;
     const isa::KindInfo* address = plain_address(s);
     const bool indexed = address != nullptr && s.c != isa::kNoRegister;
@@ -103,7 +103,7 @@ void find_straight(const isa::Program& program, Segment& segment, Plan& plan) {
       HoistedGroup& group = place->second;
       if (fresh) group = {s.b, s.c, indexed ? s.mode : 0u, 0, at, end};
       group.lowest = std::min(group.lowest, at);
-      group.behind = std::max(group.behind, end);
+      group.end = std::max(group.end, end);
       plan.hoisted[w] = true;
       const auto bit = static_cast<std::uint8_t>(1u << s.b);
       shared = static_cast<std::uint8_t>(shared | (pointers & bit));
@@ -147,16 +147,15 @@ std::optional<std::array<Slot, 3>> slot_order(const isa::Word& word, const std::
   return {};
 }
 
-std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t behind) {
+std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t end) {
   std::uint64_t probes = 0;
-  for (std::uint32_t w = first; w < behind; ++w)
-    probes += isa::info(program.words[w].sparse.opcode).cost == Cost::probe;
+  for (std::uint32_t w = first; w < end; ++w) probes += isa::info(program.words[w].sparse.opcode).cost == Cost::probe;
   return probes;
 }
 
-Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32_t behind) {
+Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32_t end) {
   Retired retired;
-  for (std::uint32_t w = first; w < behind; ++w) {
+  for (std::uint32_t w = first; w < end; ++w) {
     ++retired.words;
     for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
       const isa::OpcodeInfo& row = isa::info(program.words[w].slot(slot).opcode);
@@ -228,12 +227,12 @@ Plan make_plan(const isa::Program& program, const Features& features) {
     segment.called = called[w];
     for (++w; w < words && !leader[w]; ++w) {
     }
-    segment.behind = w;
+    segment.end = w;
     const isa::Op& last = program.words[w - 1].dense;
     segment.counted_loop =
         !segment.called && last.opcode == Opcode::dloop && static_cast<std::uint32_t>(last.imm) == segment.first;
     if (segment.counted_loop)
-      for (std::uint32_t k = segment.first; k + 1 < segment.behind; ++k)
+      for (std::uint32_t k = segment.first; k + 1 < segment.end; ++k)
         for (const isa::Uses& uses : plan.uses[k])
           if (uses.writes.r >> last.d & 1) segment.counted_loop = false;
     if (segment.counted_loop)
