@@ -42,7 +42,7 @@ void observe(const isa::ValidProgram& program, Analyser& analyser) {
   ASSERT_EQ(status, exec::Status::halted);
 }
 
-TEST(ObservedProgram, words_of_a_strided_walk_are_strided_and_its_lines_are_the_working_set) {
+TEST(ObservedProgram, words_with_strided_accesses_are_strided_and_their_lines_are_the_working_set) {
   AccessPattern pattern;
   observe(walk(500, 128), pattern);
   const auto words = pattern.words();
@@ -55,7 +55,7 @@ TEST(ObservedProgram, words_of_a_strided_walk_are_strided_and_its_lines_are_the_
   EXPECT_EQ(pattern.working_set_lines(), 500U);
 }
 
-TEST(ObservedProgram, a_walk_by_pages_thrashes_one_set_in_the_word_that_comes_first) {
+TEST(ObservedProgram, accesses_by_pages_thrash_one_set_in_the_first_word) {
   ThrashDetector detector({"L1", 32768, 8, 64});
   observe(walk(16, 4096), detector);
   const auto sets = detector.sets();

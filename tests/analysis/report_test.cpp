@@ -14,7 +14,7 @@ namespace {
 using nlohmann::ordered_json;
 using testing::HasSubstr;
 
-// Two rounds over sixteen lines 4 KiB apart, so that all fall into one set of a cache of 4 KiB a way.
+// Two rounds over sixteen lines 4 KiB apart, which all map to one set of a cache with 4 KiB per way.
 constexpr const char* kWalk = R"(.coord first = 1.1.1/1.1.1/1.1.1/1.1
 .coord last = 1.1.1/1.1.1/1.1.1/1.1024
   dmov.coord p0, first
@@ -41,7 +41,7 @@ ordered_json report_of(const char* text, const ports::PortMap* map = nullptr,
   return report(program_of(text), machine, fuel, map, caches).value();
 }
 
-TEST(Report, slot_utilisation_is_the_share_of_slots_that_are_no_nop) {
+TEST(Report, slot_utilisation_is_the_share_of_non_nop_slots) {
   const ordered_json fixed = report_of(kWalk).at("static");
   EXPECT_EQ(fixed.at("slots")[0], ordered_json({{"slot", "D"}, {"filled", 9}, {"utilisation", 0.9}}));
   EXPECT_EQ(fixed.at("slots")[1].at("filled"), 2);
@@ -63,7 +63,7 @@ TEST(Report, innermost_loops_have_their_label_and_recurrence_and_without_a_map_n
   EXPECT_FALSE(loops[0].contains("predicted"));
 }
 
-TEST(Report, a_port_map_predicts_cycles_and_names_what_competes) {
+TEST(Report, a_port_map_predicts_cycles_and_names_conflicts) {
   ports::PortMap map;
   map.processor = "p";
   map.dispatch = 4;
@@ -79,7 +79,7 @@ TEST(Report, a_port_map_predicts_cycles_and_names_what_competes) {
   EXPECT_EQ(loop.at("conflicts")[0].at("ops")[0], ordered_json({{"word", 6}, {"slot", "S"}}));
 }
 
-TEST(Report, the_run_gives_simulated_hits_reasons_of_misses_patterns_and_translations) {
+TEST(Report, the_run_gives_simulated_hits_causes_of_misses_patterns_and_translations) {
   const ordered_json dynamic =
       report_of(kWalk, nullptr, {{"near", 32 << 10, 8, 64}, {"far", 1 << 20, 16, 64}}).at("dynamic");
   EXPECT_EQ(dynamic.at("sentron").at("status"), "halted");
@@ -100,7 +100,7 @@ TEST(Report, the_run_gives_simulated_hits_reasons_of_misses_patterns_and_transla
   EXPECT_EQ(dynamic.at("working_set_bytes"), 16 * 64);
 }
 
-TEST(Report, host_code_is_reported_where_the_host_runs_it) {
+TEST(Report, host_code_is_reported_where_the_host_supports_it) {
   const ordered_json native = report_of(kWalk).at("native");
   if (!exec::jit::host_form()) {
     EXPECT_TRUE(native.contains("not_compiled"));
@@ -111,7 +111,7 @@ TEST(Report, host_code_is_reported_where_the_host_runs_it) {
   EXPECT_EQ(native.at("fits_l1i"), true);
 }
 
-TEST(Report, a_run_cut_short_is_reported_as_far_as_it_came) {
+TEST(Report, a_run_that_traps_is_reported_up_to_the_trap) {
   const ordered_json fuel = report_of(kWalk, nullptr, default_caches(), 9).at("dynamic");
   EXPECT_EQ(fuel.at("sentron").at("trap").at("kind"), "out_of_fuel");
   EXPECT_EQ(fuel.at("patterns")[0].at("reads"), 2);
@@ -140,7 +140,7 @@ TEST(Report, the_text_labels_what_is_simulated_and_predicted) {
   EXPECT_EQ(text.find(" \n"), std::string::npos);
 }
 
-TEST(Report, the_text_of_long_lists_says_what_it_leaves_out) {
+TEST(Report, the_text_of_long_lists_states_what_it_omits) {
   std::string program =
       ".coord a = 1.1.1/1.1.1/1.1.1/1.1\n  dmov.coord p0, a\n  salloc r1, p0, p0, column, cell=8, layout=row_major\n";
   for (int i = 0; i < 20; ++i) program += "  sgather.i64 r2, [p0]\n";

@@ -11,7 +11,7 @@
 namespace vtpu::analysis {
 namespace {
 
-// A cache by definition: per set a list of lines, the most recent first.
+// A naive cache: for each set a list of lines, the most recent first.
 struct NaiveCache {
   CacheGeometry geometry;
   std::vector<std::list<std::pair<std::uint64_t, bool>>> sets{geometry.sets()};
@@ -38,7 +38,7 @@ struct NaiveCache {
   }
 };
 
-TEST(CacheModel, counts_as_a_cache_made_of_lists_does_on_random_traces) {
+TEST(CacheModel, counts_as_a_naive_cache_does_on_random_traces) {
   Random random(11);
   for (const CacheGeometry& geometry : {CacheGeometry{"a", 4096, 4, 64}, CacheGeometry{"b", 3072, 3, 64},
                                         CacheGeometry{"c", 512, 8, 64}, CacheGeometry{"d", 1024, 1, 32}}) {
@@ -53,7 +53,7 @@ TEST(CacheModel, counts_as_a_cache_made_of_lists_does_on_random_traces) {
   }
 }
 
-TEST(CacheModel, a_sequential_walk_misses_once_a_line) {
+TEST(CacheModel, sequential_accesses_miss_once_per_line) {
   auto model = CacheModel::make({{"L1", 32768, 8, 64}, {"L2", 1 << 20, 8, 64}});
   for (std::uint64_t at = 0; at < 65536; at += 8) model->access(at, 8, false);
   EXPECT_EQ(model->levels()[0].counters().misses, 1024U);
@@ -72,7 +72,7 @@ TEST(CacheModel, nine_lines_of_one_set_never_hit_eight_ways_and_eight_always_do)
   }
 }
 
-TEST(CacheModel, an_access_across_a_line_touches_two_and_tells_the_level_that_had_it) {
+TEST(CacheModel, an_access_across_two_lines_returns_the_level_that_hit) {
   auto model = CacheModel::make({{"L1", 1024, 2, 64}, {"L2", 4096, 4, 64}});
   EXPECT_EQ(model->access(60, 8, false), 2U);
   EXPECT_EQ(model->levels()[0].counters().misses, 2U);
@@ -89,7 +89,7 @@ TEST(CacheModel, a_line_written_to_goes_to_the_next_level_when_evicted) {
   EXPECT_EQ(model->levels()[1].counters().accesses(), 3U);
 }
 
-TEST(CacheModel, geometries_that_make_no_cache_are_refused) {
+TEST(CacheModel, invalid_geometries_are_refused) {
   EXPECT_FALSE(CacheModel::make({}).ok());
   EXPECT_FALSE(CacheModel::make({{"x", 1024, 2, 48}}).ok());
   EXPECT_FALSE(CacheModel::make({{"x", 1000, 2, 64}}).ok());
@@ -98,7 +98,7 @@ TEST(CacheModel, geometries_that_make_no_cache_are_refused) {
   EXPECT_FALSE(CacheModel::make({{"x", 1024, 2, 64}, {"y", 2048, 2, 32}}).ok());
 }
 
-TEST(ReuseDistance, is_what_a_list_of_recent_lines_says_on_random_traces) {
+TEST(ReuseDistance, equals_the_position_in_a_list_of_recent_lines_on_random_traces) {
   Random random(5);
   ReuseDistance reuse;
   std::list<std::uint64_t> recent;
@@ -132,7 +132,7 @@ TEST(Thrash, lines_of_one_set_are_conflicts_with_their_set_and_words) {
   EXPECT_EQ(sets[0].words, (std::map<std::uint32_t, std::uint64_t>{{7, 36}, {9, 45}}));
 }
 
-TEST(Thrash, a_walk_over_twice_the_cache_misses_for_capacity_alone) {
+TEST(Thrash, accesses_to_twice_the_cache_have_capacity_misses_alone) {
   ThrashDetector detector({"L1", 4096, 4, 64});
   for (int round = 0; round < 3; ++round) {
     for (std::uint64_t at = 0; at < 8192; at += 64) detector.access(0, at, 64, false);
@@ -143,7 +143,7 @@ TEST(Thrash, a_walk_over_twice_the_cache_misses_for_capacity_alone) {
   EXPECT_EQ(detector.misses().total(), detector.counters().misses);
 }
 
-TEST(AccessPattern, tells_constant_sequential_strided_and_random_words_apart) {
+TEST(AccessPattern, distinguishes_constant_sequential_strided_and_random_words) {
   AccessPattern pattern;
   Random random(3);
   for (std::uint64_t k = 0; k < 500; ++k) {
@@ -167,7 +167,7 @@ TEST(AccessPattern, tells_constant_sequential_strided_and_random_words_apart) {
   EXPECT_EQ(name_of(words[3].pattern), "random");
 }
 
-TEST(AccessPattern, a_cyclic_walk_has_one_reuse_distance) {
+TEST(AccessPattern, cyclic_accesses_have_one_reuse_distance) {
   AccessPattern pattern;
   for (int round = 0; round < 3; ++round) {
     for (std::uint64_t k = 0; k < 100; ++k) pattern.access(0, 64 * k, 8, false);

@@ -30,7 +30,7 @@ TEST(Csv, AnUnclosedQuoteIsRejectedWhereItOpens) {
   EXPECT_EQ(csv.error().where, "f.csv:3");
 }
 
-TEST(Csv, AnUnknownColumnIsAnsweredWithTheNearest) {
+TEST(Csv, AnUnknownColumnIsAnErrorThatSuggestsTheNearest) {
   const Result<Csv> csv = parse_csv("value,unit\n", "f.csv");
   ASSERT_TRUE(csv);
   EXPECT_NE(csv->column("valeu").error().message().find("did you mean 'value'?"), std::string::npos);
@@ -67,7 +67,7 @@ TEST(Random, BelowIsUniform) {
   for (const int count : counts) EXPECT_NEAR(count, 10000, 400);
 }
 
-TEST(Significant, KeepsTheDigitsAskedFor) {
+TEST(Significant, KeepsTheRequestedDigits) {
   EXPECT_EQ(significant(31.96, 2), "32");
   EXPECT_EQ(significant(0.0123456, 3), "0.0123");
   EXPECT_EQ(significant(9.999, 3), "10.0");
@@ -75,7 +75,7 @@ TEST(Significant, KeepsTheDigitsAskedFor) {
   EXPECT_EQ(significant(1234567890123.0, 3), "1.23e+12");
 }
 
-TEST(Nearest, OffersNothingFarAway) {
+TEST(Nearest, SuggestsNothingDistant) {
   const std::vector<std::string> words = {"torus", "hypercube"};
   EXPECT_EQ(nearest("tours", words), "torus");
   EXPECT_EQ(nearest("zzz", words), "");

@@ -16,8 +16,8 @@
 #include "vtpu/isa/registers.h"
 #include "vtpu/isa/validator.h"
 
-// One program on every engine of this host: the interpreter, compiled code in each form, and each form once more with
-// most registers of the program left in the context, where the emitters have other host code.
+// Runs one program on every engine of this host: the interpreter, compiled code in each form, and each form again with
+// most registers of the program left in the context, for which emitters generate other host code.
 namespace vtpu::exec {
 
 inline isa::ValidProgram valid(isa::Program program) {
@@ -31,7 +31,7 @@ inline isa::ValidProgram program_of(const std::string& text) {
   return valid(*std::move(program));
 }
 
-/// The program with loops behind its end, never entered, that use every other register so often that these get the host
+/// The program followed by loops that are never entered and use the other registers so often that these get the host
 /// registers.
 inline isa::Program crowded(isa::Program program) {
   isa::RegisterSet used;
@@ -62,10 +62,10 @@ struct NamedEngine {
   std::unique_ptr<Engine> engine;
 };
 
-/// The engines of a program; the interpreter first. It holds what they run.
+/// The engines of a program, the interpreter first. Owns the programs that they run.
 class Engines {
  public:
-  /// `withheld`: an opcode for which compiled code is made once more as if it had no emitter.
+  /// `withheld`: also compiles the program as if this opcode had no emitter.
   explicit Engines(isa::ValidProgram program, isa::Opcode withheld = isa::Opcode::nop) : programs_{std::move(program)} {
     programs_.push_back(valid(crowded(programs_[0].get())));
     all_.push_back({"interpreter", std::make_unique<Interpreter>(programs_[0])});
@@ -97,7 +97,7 @@ class Engines {
     all_.push_back({name, std::make_unique<jit::NativeEngine>(*std::move(native))});
   }
 
-  std::vector<isa::ValidProgram> programs_;  // both before any engine refers to one
+  std::vector<isa::ValidProgram> programs_;  // complete before any engine refers to one
   std::vector<NamedEngine> all_;
 };
 
@@ -111,7 +111,7 @@ std::string hex(const std::array<std::byte, N>& bytes) {
   return text;
 }
 
-/// Everything a sentron, its machine's memory and its exchange are, by name. Host addresses appear as places within
+/// The state of a sentron, its machine's memory and its exchange, by name. Host addresses appear as positions within
 /// what a pointer covers.
 using Snapshot = std::map<std::string, std::string>;
 
@@ -153,7 +153,7 @@ inline Snapshot snapshot(const Machine& machine, const Context& context) {
   return all;
 }
 
-/// What two snapshots disagree about, a line each.
+/// The differences of two snapshots, one per line.
 inline std::string differences(const Snapshot& a, const Snapshot& b) {
   std::string text;
   for (const auto& [name, value] : a)
@@ -169,11 +169,11 @@ inline std::string differences(const Snapshot& a, const Snapshot& b) {
 struct Conditions {
   std::uint64_t fuel = 100000;
   std::uint64_t memory_bytes = std::uint64_t{1} << 22;
-  std::size_t pending = 64;  ///< messages that the exchange holds
+  std::size_t pending = 64;  ///< the limit of the exchange
   std::function<void(Machine&, Context&)> given;
 };
 
-/// A machine that has run a program; its first sentron.
+/// A machine after a run, and its first sentron.
 struct Ran {
   std::string engine;
   std::unique_ptr<Machine> machine;
@@ -193,7 +193,7 @@ inline Ran run_by(const NamedEngine& engine, const Conditions& conditions) {
   return ran;
 }
 
-/// Runs on every engine, each in a machine of its own; expects equal states at the end.
+/// Runs on every engine, each in its own machine, and expects equal final states.
 inline std::vector<Ran> run_all(const Engines& engines, const Conditions& conditions = {}) {
   std::vector<Ran> all;
   for (const NamedEngine& engine : engines) {

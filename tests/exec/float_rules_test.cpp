@@ -1,5 +1,5 @@
-// Is arithmetic, bit for bit, what this host's instructions do? A grid of special values, crossed with itself, through
-// every engine; the reference is the instruction itself.
+// Does arithmetic equal this host's instructions bit for bit? Every engine runs all combinations of a grid of special
+// values; the reference is the instruction itself.
 #include <gtest/gtest.h>
 #include <immintrin.h>
 
@@ -27,8 +27,8 @@ struct Format<double> {
   static constexpr const char* kVector = "f64x8";
 };
 
-/// Zeros, infinities, quiet and signalling NaNs with payloads, denormals, the least and greatest of each kind, and
-/// numbers at which conversions end; all with both signs.
+/// Zeros, infinities, quiet and signalling NaNs with payloads, denormals, the smallest and largest of each kind, and
+/// the limits of conversions; all with both signs.
 template <class T>
 std::vector<typename Format<T>::Bits> grid() {
   using Bits = typename Format<T>::Bits;
@@ -58,7 +58,7 @@ std::vector<typename Format<T>::Bits> grid() {
   return all;
 }
 
-/// In double: numbers that narrowing rounds, overflows and makes denormal, and NaNs whose payload it cuts.
+/// Doubles that narrowing rounds, overflows or makes denormal, and NaNs whose payload it truncates.
 std::vector<std::uint64_t> narrowing_grid() {
   std::vector<std::uint64_t> all = grid<double>();
   for (const double x : {0x1p-126, 0x1.fffffffp-127, 0x1p-149, 0x1p-150, 0x1.0000001p-150, 0x1.8p-149, 0x1.fffffep127,
@@ -69,7 +69,7 @@ std::vector<std::uint64_t> narrowing_grid() {
 }
 
 // ---- the host's instructions. The scalar forms of the intrinsics keep the order of their operands; the fused one is
-// spelled out, since the compiler may choose between three forms that differ in which NaN comes out.
+// written as assembly, since the compiler may choose between three forms that return different NaNs.
 [[gnu::noinline]] std::uint32_t host(const std::string& op, std::uint32_t x, std::uint32_t y) {
   const __m128 a = _mm_castsi128_ps(_mm_cvtsi32_si128(static_cast<int>(x))),
                b = _mm_castsi128_ps(_mm_cvtsi32_si128(static_cast<int>(y)));
@@ -133,7 +133,7 @@ std::vector<std::uint64_t> narrowing_grid() {
 }
 #pragma GCC pop_options
 
-/// A program of a few words run again and again in one machine of each engine.
+/// A short program that runs repeatedly in one machine per engine.
 class Repeated {
  public:
   explicit Repeated(const std::string& text) : engines_(text) {
@@ -143,7 +143,7 @@ class Repeated {
       static_cast<void>(engine);
     }
   }
-  /// Calls given(context), runs, calls check(context), for every engine.
+  /// For every engine, calls given(context), runs the program and calls check(context).
   template <class Given, class Check>
   void run(Given given, Check check) {
     std::size_t i = 0;
@@ -169,7 +169,7 @@ std::string shown(std::uint64_t a, std::uint64_t b, std::uint64_t c) {
   return text;
 }
 
-/// Runs a scalar op on all triples (or pairs, or singles: the other grids then hold one value).
+/// Runs a scalar op on all triples of the grids; unused grids have one value.
 template <class Bits, class Want>
 void check_scalar(const std::string& text, const std::vector<Bits>& as, const std::vector<Bits>& bs,
                   const std::vector<Bits>& cs, Want want) {
@@ -188,7 +188,7 @@ void check_scalar(const std::string& text, const std::vector<Bits>& as, const st
       }
 }
 
-/// The same, lane by lane; `d` is the register of the result, which may be an operand's.
+/// The same for each lane; `d` is the result register, which may be an operand's.
 template <class Bits, class Want>
 void check_vector(const std::string& mnemonic, unsigned operands, unsigned d, const std::vector<Bits>& as,
                   const std::vector<Bits>& bs, const std::vector<Bits>& cs, Want want) {
@@ -234,7 +234,7 @@ TYPED_TEST(FloatRules, TwoOperandArithmeticIsTheInstructionsBitForBit) {
   for (const std::string op : {"dadd", "dsub", "dmul", "ddiv", "dmin", "dmax"}) {
     const auto want = [&](Bits a, Bits b, Bits) { return host(op, a, b); };
     check_scalar<Bits>("  " + op + "." + Format<TypeParam>::kScalar + " r4, r1, r2", all, all, {0}, want);
-    if (std::is_same_v<TypeParam, double> && (op == "dmin" || op == "dmax")) continue;  // no such vector form
+    if (std::is_same_v<TypeParam, double> && (op == "dmin" || op == "dmax")) continue;  // no vector form exists
     for (const unsigned d : {4u, 1u, 2u})
       check_vector<Bits>(op + "." + Format<TypeParam>::kVector, 2, d, all, all, {0}, want);
   }
@@ -251,7 +251,7 @@ TYPED_TEST(FloatRules, SquareRootsAreTheInstructionsBitForBit) {
 
 TYPED_TEST(FloatRules, FusedMultiplyAddIsTheInstructionBitForBitWhereverTheResultGoes) {
   using Bits = typename Format<TypeParam>::Bits;
-  if (!__builtin_cpu_supports("fma")) return;  // then no native engine runs here either
+  if (!__builtin_cpu_supports("fma")) GTEST_SKIP() << "this processor has no FMA";
   const std::vector<Bits> all = grid<TypeParam>();
   const auto want = [](Bits a, Bits b, Bits c) { return host_fma(a, b, c); };
   check_scalar<Bits>(std::string("  dfma.") + Format<TypeParam>::kScalar + " r4, r1, r2, r3", all, all, all, want);
@@ -305,7 +305,7 @@ TEST(FloatRules, ASumOfLanesAddsTheUpperHalfToTheLowerFourTimes) {
 }
 
 TEST(FloatRules, ABfloat16DotIsVdpbf16psBitForBit) {
-  if (!__builtin_cpu_supports("avx512bf16")) return;  // nothing to compare with
+  if (!__builtin_cpu_supports("avx512bf16")) GTEST_SKIP() << "this processor has no AVX512_BF16";
   Repeated repeated("  ddot.bf16x32 v4, v1, v2\n  dhalt\n");
   const std::uint16_t special[] = {0,      0x8000, 0x7f80, 0xff80, 0x7fc1, 0xffc2, 0x7f81, 0xffa3, 1,
                                    0x8001, 0x7f,   0x80,   0x8080, 0x3f80, 0xbf80, 0x7f7f, 0xff7f, 0x2000};
@@ -313,7 +313,7 @@ TEST(FloatRules, ABfloat16DotIsVdpbf16psBitForBit) {
                                 0x7f800003, 0xff800004, 1,          0x80000001, 0x7fffff,   0x800000,
                                 0x80800000, 0x3f800000, 0x7f7fffff, 0xff7fffff, 0x800001};
   Random random(5);
-  // Random bits; special values; and exponents at which sums come out at the least normal number, or just below.
+  // Random bits, special values, and exponents at which sums are the smallest normal number or just below.
   const auto near_least = [&] {
     return static_cast<std::uint16_t>((random.next() & 0x807f) | (45 + random.below(20)) << 7);
   };
@@ -349,8 +349,9 @@ TEST(FloatRules, ABfloat16DotIsVdpbf16psBitForBit) {
 }
 
 TEST(FloatRules, AResultThatOnlyTheSpacingOfDenormalsRoundsUpIsStillTiny) {
-  // −2^−126 + 3 × 2^−152: to 24 bits it lies below the least normal number, among denormals it rounds to that number.
-  // With 2^−152 it rounds to that number either way. A zero loses its sign to the second product, which is +0.
+  // −2^−126 + 3 × 2^−152 rounded to 24 bits is below the smallest normal number, but with the spacing of denormals it
+  // rounds to that number. With 2^−152 it rounds to that number either way. A zero loses its sign to the second
+  // product, which is +0.
   for (const auto& [factor, want] : {std::pair{3.0f, 0U}, {1.0f, 0x80800000U}}) {
     const auto given = [f = factor](Machine&, Context& c) {
       std::array<float, 16> a{}, b{}, sum{};

@@ -1,4 +1,4 @@
-// What the interpreter tells besides: every access to memory. That it executes words rightly is in the other files.
+// The interpreter's report of every access to memory. Other files test the execution of words.
 #include <gtest/gtest.h>
 
 #include "both_engines.h"
@@ -7,7 +7,7 @@
 namespace vtpu::exec {
 namespace {
 
-TEST(Interpreter, TellsEveryAccessToMemoryOfTheWordsThatComplete) {
+TEST(Interpreter, ReportsEveryAccessToMemoryOfTheWordsThatComplete) {
   const isa::ValidProgram program = program_of(R"(
   sgather.i16 r4, [p0 + 6]
   sscattr.v64 v3, [p0 + r1*8]

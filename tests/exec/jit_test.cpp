@@ -1,4 +1,4 @@
-// Do both engines end in equal state? Chosen programs here; random ones in differential_test.cpp.
+// Do both engines end in equal states? This file has selected programs, differential_test.cpp random ones.
 #include <gtest/gtest.h>
 
 #include "vtpu/exec/differential.h"
@@ -104,7 +104,7 @@ loop:
   EXPECT_EQ(run.status, Status::halted);
 }
 
-TEST(NativeEngine, TheReportTellsWhatWasHoistedAndWhatIsCalled) {
+TEST(NativeEngine, TheReportCountsHoistedChecksAndCalledWords) {
   const isa::ValidProgram program = program_of(std::string(kRegion) + R"(
   dmov.i64 r2, #10
 loop:

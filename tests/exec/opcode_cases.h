@@ -9,7 +9,7 @@
 
 namespace vtpu::exec {
 
-/// One program that shows what an opcode does. `text` ends with dhalt, and is run once for each case on every engine.
+/// A program that shows the effect of an opcode. `text` ends with dhalt and runs once for each case on every engine.
 struct OpcodeCase {
   std::string mnemonic;
   std::string text;
@@ -17,7 +17,7 @@ struct OpcodeCase {
   std::function<void(const Machine&, const Context&)> expect;
 };
 
-// By slot, each in a file of its own; opcodes_test.cpp walks the opcode table and looks for the cases of each row.
+// The cases by slot, each in its own file; opcodes_test.cpp walks the opcode table and requires cases for each row.
 std::vector<OpcodeCase> scalar_cases();
 std::vector<OpcodeCase> vector_cases();
 std::vector<OpcodeCase> memory_cases();

@@ -1,5 +1,4 @@
-// Cases of coordination opcodes seen by one sentron; others are there through the exchange only. Several that run are
-// in tests/runtime.
+// Cases of coordination opcodes as one sentron sees them; the exchange simulates others. tests/runtime runs several.
 #include <fmt/format.h>
 
 #include <bit>
@@ -58,7 +57,7 @@ void messages(Cases& cases) {
          EXPECT_EQ(pending[1].payload, message(50));
          EXPECT_EQ(pending[1].at, at(3, 4));
        }});
-  // Pending: number 1 at distance 7, 2 and 3 at distance 2 (on either side), 4 at the place itself but for its flags.
+  // Pending: number 1 at distance 7, 2 and 3 at distance 2 (on either side), 4 at the same coordinate with other flags.
   const auto given = [](std::uint64_t temperature, bool exact) {
     return [=](Machine& m, Context& c) {
       m.exchange().send(at(3, 10).with(Axis::library, 5), message(100));

@@ -1,4 +1,4 @@
-// Cases of the geometric opcodes, against sets and sums computed in the open.
+// Cases of the geometric opcodes, compared with sets and sums computed directly.
 #include <fmt/format.h>
 
 #include <bit>
@@ -65,7 +65,7 @@ void hyper(Cases& cases) {
                          EXPECT_EQ(c.p[1].coordinate.raw_text(), next.value_or(where).raw_text());
                        }});
     }
-  // A walk over all of them, to the last coordinate there is.
+  // Visits all of them, up to the last possible coordinate.
   cases.push_back({"shyper.next",
                    "a:\n  shyper.next p0, r4, p0, 0\n  dbr.z r4, out\n  dadd.i64 r5, r5, #1\n  dbr a\nout:\n  dhalt\n",
                    [](Machine& m, Context& c) {
@@ -84,7 +84,7 @@ void simplices(Cases& cases) {
   for (const PackedCoordinate where :
        {at(2, 2), at(1, 4), at(5, 7), at(8, 8), at(7, 7), at(2, 2).with(Axis::scroll, 2)})
     for (unsigned rank = 0; rank <= 3; ++rank) {
-      // Subsets of rank + 1 with `where` in them, all near one another.
+      // Subsets of size rank + 1 that contain `where` and are pairwise adjacent.
       std::uint64_t count = 0;
       for (std::uint32_t subset = 0; subset < 1u << all.size(); ++subset) {
         if (static_cast<unsigned>(std::popcount(subset)) != rank + 1) continue;
@@ -113,7 +113,7 @@ void distances(Cases& cases) {
 }
 
 void laplace(Cases& cases) {
-  // Three axes of four cells; a value of every cell that no sum of others gives.
+  // Three axes of four cells; no cell's value is the sum of others.
   const auto value = [](std::uint32_t s, std::uint32_t l, std::uint32_t c) {
     return std::sqrt(static_cast<double>(100 * s + 10 * l + c)) * (c % 2 == 0 ? 1 : -1e3);
   };
@@ -123,7 +123,7 @@ void laplace(Cases& cases) {
       const auto given = [=](Machine& m, Context& c) {
         allocate(m, PackedCoordinate(),
                  PackedCoordinate().with(Axis::series, 3).with(Axis::line, 3).with(Axis::column, 3), 3, layout);
-        // Neighbours with cells of another size do not count.
+        // Neighbours with another cell size do not count.
         allocate(
             m, PackedCoordinate().with(Axis::shelf, 1).with(Axis::series, 1).with(Axis::line, 1).with(Axis::column, 1),
             PackedCoordinate().with(Axis::shelf, 1).with(Axis::series, 1).with(Axis::line, 1).with(Axis::column, 2), 2);
@@ -146,7 +146,7 @@ void laplace(Cases& cases) {
                          EXPECT_EQ(c.r[4], std::bit_cast<std::uint64_t>(sum));
                        }});
     }
-  // Alone: no neighbour, no sum. At the upper end of an axis nothing lies above.
+  // A single cell has no neighbours, so the sum is 0. The last cell of an axis has no upper neighbour.
   cases.push_back({"slaplace", "  slaplace r4, p0\n  dhalt\n",
                    [](Machine& m, Context& c) {
                      allocate(m, at(1, 2046), at(1, 2047), 3);

@@ -1,5 +1,4 @@
-// Cases of sparse opcodes that move bytes. The row of places.h is what memory holds; expected bytes come from its
-// pattern.
+// Cases of sparse opcodes that move bytes. Memory holds the row of places.h; expected bytes come from its pattern.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +12,7 @@ namespace {
 
 using Cases = std::vector<OpcodeCase>;
 
-/// An address and how many bytes from the row's begin it leads to. p0 is at column 5 (byte 32), r1 = 7, r2 = −2.
+/// An address and its byte offset in the row. p0 is at column 5 (byte 32), r1 = 7, r2 = −2.
 struct Address {
   std::string text;
   std::size_t byte;
@@ -28,8 +27,8 @@ const std::vector<Address> kAddresses{{"[p0]", 32},
                                       {"[p0 + r2*8 - 16]", 0},
                                       {"[p0 + r2 + 900]", 930}};
 
-/// The op as it stands behind a word that translates p0, in a loop whose checks are hoisted, and in one that writes the
-/// index in between, so that each access is checked.
+/// The op after a word that translates p0, in a loop whose checks are hoisted, and in a loop that writes the index, so
+/// that each access is checked.
 std::vector<std::string> surroundings(const std::string& op, bool idempotent) {
   const std::string translated = "  dbr on | sgather.i8 r15, [p0]\non:\n";
   std::vector<std::string> all{"  " + op + "\n  dhalt\n", translated + "  " + op + "\n  dhalt\n"};
@@ -107,7 +106,7 @@ void gathers(Cases& cases) {
                          EXPECT_EQ(c.retired.ops[1], c.cache->counters.misses) << "a hint is no op";
                        }});
   }
-  // An address far outside, or of a pointer that nothing is mapped at, is passed over.
+  // A distant address, or an unmapped pointer, is ignored.
   cases.push_back({"sprefch",
                    "  sprefch [p0 + r3*8]\n  sprefch [p1]\n  dbr on | sgather.i8 r4, [p0]\non:\n  sprefch [p0 + "
                    "r3*8]\n  sprefch [p1 + r3]\n  dhalt\n",
@@ -118,7 +117,7 @@ void gathers(Cases& cases) {
 }
 
 void sixteen_lanes(Cases& cases) {
-  // Every lane its own place, some equal, some below the pointer, the least first byte and the last.
+  // Distinct and equal lanes, lanes below the pointer, and the first and last byte covered.
   static constexpr std::array<std::int32_t, 16> kIndex{0, -9, 246, 3, 3, 3, -1, 17, 100, 100, 55, 12, -9, 200, 4, 5};
   const auto given = [](Machine& m, Context& c) {
     set_up(m, c);
@@ -145,8 +144,8 @@ void sixteen_lanes(Cases& cases) {
                      }});
 }
 
-/// Lines 1 to 3 × columns 1 to 100; the cell at (line, column) of 8 bytes is 1000 × line + column, of 64 begins with
-/// it.
+/// Lines 1 to 3 × columns 1 to 100. The 8-byte cell at (line, column) is 1000 × line + column; a 64-byte cell begins
+/// with it.
 void make_cells(Machine& machine, Context& context, unsigned cell_log2, memory::Layout layout) {
   allocate(machine, at(1, 1), at(3, 100), cell_log2, layout);
   for (std::uint32_t line = 1; line <= 3; ++line)
@@ -171,7 +170,7 @@ void cells(Cases& cases) {
       const auto given = [layout](unsigned log2) {
         return [layout, log2](Machine& m, Context& c) { make_cells(m, c, log2, layout); };
       };
-      // Twice: the second time the translation is there, which is a hit.
+      // Twice: the second access hits the translation.
       const auto twice = [&](const std::string& op) { return "  dbr on | " + op + "\non:\n  " + op + "\n  dhalt\n"; };
       const memory::TranslationCounters counters{1, 1, 0};
       cases.push_back(
@@ -201,7 +200,7 @@ void cells(Cases& cases) {
              EXPECT_EQ(c.cache->counters, counters);
            }});
     }
-  // A page nobody has written reads as zeros, and makes no translation.
+  // An absent page reads as zeros and creates no translation.
   cases.push_back({"sgatherc.i64",
                    "  sgatherc.i64 r4, [p0 @ column r1]\n  sgatherc.i64 r5, [p0 @ column r1]\n  dhalt\n",
                    [](Machine& m, Context& c) {
@@ -239,7 +238,7 @@ void pointers(Cases& cases) {
                          EXPECT_EQ(c.sr, move.saturated ? 1u : 0u);
                          EXPECT_EQ(c.r[5], c.sr);
                        }});
-  // Within a region a step keeps the translation; out of it drops it.
+  // A step within a region keeps the translation; a step out of it drops it.
   cases.push_back({"sindex",
                    "  dbr on | sgather.i64 r1, [p0]\non:\n  sindex p1, p0, column, #10\n  sgather.i64 r2, [p1]\n  "
                    "sindex p2, p0, column, #124\n  sindex p0, p0, column, #-1\n  dhalt\n",
@@ -321,7 +320,7 @@ void regions(Cases& cases) {
                          EXPECT_EQ(peek<std::uint8_t>(m, at(1, 4)), 0x34);
                          EXPECT_EQ(c.r[5], 0u);
                        }});
-  // Freed: translations are dropped, also the one that dmov.p copies in the same word, and the box may be made anew.
+  // Freeing drops translations, including one that dmov.p copies in the same word, and the box can be allocated again.
   cases.push_back({"sfree",
                    "  salloc r4, p0, p1, column+line, cell=8, layout=row_major\n  sscattr.i64 r1, [p0]\n"
                    "  dmov.p p2, p0 | sfree r4\n  salloc r5, p0, p1, column+line, cell=8, layout=row_major\n  "

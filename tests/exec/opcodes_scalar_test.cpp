@@ -1,5 +1,5 @@
-// Cases of dense opcodes on scalars, coordinates and control. Expected values are written out, or come from plain C++
-// on values where that is exact.
+// Cases of dense opcodes on scalars, coordinates and control. Expected values are literals, or come from plain C++
+// where that is exact.
 #include <fmt/format.h>
 
 #include <bit>
@@ -23,8 +23,8 @@ void fill(Context& context) {
   for (std::size_t i = 0; i < 16; ++i) context.r[i] = 0x1111111111111111U * i;
 }
 
-/// rd = op ra, rb, rc with the result in a register of its own and in that of each operand; `number`: also with the
-/// second operand as a number. Nothing else changes.
+/// rd = op ra, rb, rc with the result in a separate register and in that of each operand. `number`: also with the
+/// second operand as a number. Nothing else may change.
 void rows(Cases& cases, const std::string& mnemonic, const std::string& condition, unsigned operands, bool number,
           std::initializer_list<Row> table) {
   for (const Row& row : table)
@@ -53,7 +53,7 @@ void rows(Cases& cases, const std::string& mnemonic, const std::string& conditio
 
 std::uint64_t d(double x) { return std::bit_cast<std::uint64_t>(x); }
 std::uint64_t f(float x) { return std::bit_cast<std::uint32_t>(x); }
-/// A binary32 whose register has something in its upper half, which no op may look at.
+/// A binary32 in a register with a non-zero upper half, which no op may read.
 std::uint64_t g(float x) { return f(x) | 0xdeadbeef00000000U; }
 
 /// Conditions that hold where a < b, a = b, a > b, or neither.
@@ -247,7 +247,7 @@ void control(Cases& cases) {
                      EXPECT_EQ(c.p[4].coordinate.get(phext::Axis::column), 15u);
                      EXPECT_FALSE(c.p[3].translated());
                    }});
-  // A copy has the translation: the access through it counts neither hit nor miss.
+  // A copy keeps the translation: an access through it counts neither a hit nor a miss.
   cases.push_back(
       {"dmov.p",
        "  dbr on | sgather.i64 r1, [p0]\non:\n  dmov.p p5, p0\n  dmov.p p6, p7\n  sgather.i64 r2, [p5 + 8]\n  dhalt\n",

@@ -16,7 +16,7 @@ std::vector<std::string> all_mnemonics() {
   return all;
 }
 
-TEST_P(OpcodeTest, DoesInEveryEngineWhatItsRowSays) {
+TEST_P(OpcodeTest, HasTheEffectOfItsRowOnEveryEngineWithAndWithoutItsEmitter) {
   std::map<std::string, Engines> engines;
   std::size_t cases = 0;
   for (const auto& group : {scalar_cases(), vector_cases(), memory_cases(), geometry_cases(), coordination_cases()})
@@ -46,7 +46,7 @@ INSTANTIATE_TEST_SUITE_P(EachOpcode, OpcodeTest, testing::ValuesIn(all_mnemonics
   return std::string(isa::info(*isa::find_opcode(mnemonic.param)).id);
 });
 
-TEST(OpcodeCases, NameNoOpcodeThatTheTableLacks) {
+TEST(OpcodeCases, NameOnlyOpcodesOfTheTable) {
   for (const auto& group : {scalar_cases(), vector_cases(), memory_cases(), geometry_cases(), coordination_cases()})
     for (const OpcodeCase& one : group) EXPECT_TRUE(isa::find_opcode(one.mnemonic)) << one.mnemonic;
 }

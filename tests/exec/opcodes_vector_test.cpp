@@ -1,5 +1,5 @@
-// Cases of dense opcodes on vectors. Lanes are computed by plain C++ on values where that is exact or rounds once; what
-// NaNs and denormals do is in float_rules_test.cpp.
+// Cases of dense opcodes on vectors. Expected lanes come from plain C++ where that is exact or rounds once;
+// float_rules_test.cpp covers NaNs and denormals.
 #include <fmt/format.h>
 #include <immintrin.h>
 
@@ -143,7 +143,7 @@ std::array<Lanes<T>, 3> with_nans() {
   return x;
 }
 
-/// A result in r5 of a vector in v1.
+/// An op that computes r5 from v1.
 template <class T>
 void reduction(Cases& cases, const std::string& mnemonic, Lanes<T> x, std::uint64_t want) {
   cases.push_back({mnemonic, "  " + mnemonic + " r5, v1\n  dhalt\n",
@@ -156,7 +156,7 @@ void reduction(Cases& cases, const std::string& mnemonic, Lanes<T> x, std::uint6
 }
 
 void reductions(Cases& cases) {
-  // Values whose sum depends on the order: the halves meet as i and i + n/2.
+  // Values whose sum depends on the order: lanes i and i + n/2 are combined.
   Lanes<float> x;
   for (std::size_t i = 0; i < 16; ++i)
     x[i] = (i % 2 == 0 ? 1.0f : -1.0f) * std::ldexp(1.0f + 0.1f * static_cast<float>(i), static_cast<int>(3 * i % 31));
@@ -166,7 +166,7 @@ void reductions(Cases& cases) {
   const float sum = (four[0] + four[2]) + (four[1] + four[3]);
   reduction(cases, "dred.add.f32x16", x, std::bit_cast<std::uint32_t>(sum));
   reduction(cases, "dred.max.f32x16", x, std::bit_cast<std::uint32_t>(*std::max_element(x.begin(), x.end())));
-  // A NaN in the upper half comes through; one in the lower gives way.
+  // A NaN in the upper half is the result; one in the lower half is dropped.
   Lanes<float> nan = x;
   nan[0] = std::bit_cast<float>(0x7fc00123U);
   reduction(cases, "dred.max.f32x16", nan, std::bit_cast<std::uint32_t>(*std::max_element(x.begin() + 1, x.end())));

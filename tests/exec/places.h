@@ -9,7 +9,7 @@
 
 #include "vtpu/exec/machine.h"
 
-// Regions and their bytes in few words, past the sentrons' translation caches.
+// Short forms for regions and their bytes, which bypass the sentrons' translation caches.
 namespace vtpu::exec {
 
 using phext::Axis;

@@ -1,5 +1,5 @@
-// What holds of a word as a whole: slots read the state before it, a fault undoes all of it, fuel ends at exactly one
-// place, and a loop with hoisted checks keeps to all that.
+// Properties of whole words: slots read the state before the word, a fault leaves no effect, fuel ends at an exact
+// word, and loops with hoisted checks obey all of this.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -56,7 +56,7 @@ TEST(Words, SlotsExchangeRegistersSinceEachReadsTheStateBefore) {
          EXPECT_EQ(c.v[2].bytes[4], std::byte{0});
          EXPECT_EQ(c.r[1], 1u);
        }},
-      // The access translates p1; what another slot writes into p1 stays.
+      // The access translates p1, but the value that another slot writes to p1 remains.
       {"dmov.p p1, p2 | sgather.i64 r1, [p1]",
        [](const Context& c) {
          EXPECT_EQ(c.p[1].coordinate, at(1, 20));
@@ -78,7 +78,7 @@ TEST(Words, SlotsExchangeRegistersSinceEachReadsTheStateBefore) {
   }
 }
 
-/// A program whose last executed word traps; what it traps with.
+/// A program whose last executed word traps, and the trap.
 struct Faulting {
   std::string text;
   TrapKind kind;
@@ -121,8 +121,8 @@ Conditions with_fuel(std::uint64_t fuel) {
 
 std::vector<Faulting> faulting() {
   using isa::Slot;
-  // Words before, so that there are translations and counts to spoil; effects in the other slots of the word that
-  // traps.
+  // Earlier words create translations and counts that could be changed; the other slots of the trapping word have
+  // effects.
   const std::string before =
       "  dbr on | sgather.i64 r1, [p0]\non:\n  dadd.i64 r2, r1, #5 | sscattr.i64 r1, [p0 + 8] | cpack.i64 m0, 2, r1\n";
   const std::string effects = " | cpack.i64 m1, 0, r3\n  dhalt\n", sends = " | csend m1, p0\n  dhalt\n",
@@ -160,7 +160,7 @@ std::vector<Faulting> faulting() {
   add("dmov.i64 r5, #1 | salloc r4, p0, p1, column, cell=8, layout=sparse", TrapKind::overlap, at(1, 1));
   add("dmov.i64 r5, #1 | sfree r15", TrapKind::bad_handle, {}, 45);
   add("dmov.i64 r5, #1 | sflush r15", TrapKind::bad_handle, {}, 45);
-  // Traps of the C slot undo what D and S would have done.
+  // A trap of the C slot prevents the effects of D and S.
   const std::string writes = "dmov.i64 r5, #1 | sscattr.i64 r4, [p0 + 16]",
                     makes = "dmov.p p5, p0 | sscattr.i64 r4, [p4]",
                     allocates = "dmov.i64 r5, #1 | salloc r4, p2, p2, column, cell=8, layout=row_major",
@@ -177,7 +177,7 @@ std::vector<Faulting> faulting() {
   all.push_back(
       {before + "  dmov.i64 r5, #1 | salloc r4, p2, p2, column, cell=8, layout=row_major | csend m1, p0\n  dhalt\n",
        TrapKind::quota, Slot::S, at(9, 9), 0, with_memory(8192)});
-  // 2^50 bytes: more than the system has addresses for, which only the attempt tells.
+  // 2^50 bytes: more than the system's address space, which only the attempt shows.
   all.push_back({before + "  dmov.i64 r5, #1 | salloc r4, p6, p7, column+line+scroll+section, cell=64, "
                           "layout=row_major | csend m1, p0\n  dhalt\n",
                  TrapKind::quota, Slot::S, PackedCoordinate().with(Axis::library, 7), 0,
@@ -195,7 +195,7 @@ std::vector<Faulting> faulting() {
   return all;
 }
 
-TEST(Words, AWordThatTrapsHasChangedNothingInAnyEngine) {
+TEST(Words, AWordThatTrapsHasChangedNothingOnAnyEngine) {
   std::set<TrapKind> kinds;
   for (Faulting one : faulting()) {
     SCOPED_TRACE(one.text);
@@ -215,7 +215,7 @@ TEST(Words, AWordThatTrapsHasChangedNothingInAnyEngine) {
     if (one.offset != 0) {
       EXPECT_EQ(sentron.trap.offset, one.offset);
     }
-    // The same with just enough fuel to come to that word: that is the state before it.
+    // The same program with just enough fuel to reach that word gives the state before it.
     Conditions stopped = one.conditions;
     stopped.fuel = sentron.retired.words;
     for (const Ran& ran : run_all(engines, stopped)) {
@@ -226,7 +226,7 @@ TEST(Words, AWordThatTrapsHasChangedNothingInAnyEngine) {
     }
     if (HasFailure()) return;
   }
-  // flush_failed has a test of its own, deadlock is the scheduler's.
+  // flush_failed has its own test; the scheduler sets deadlock.
   for (auto kind = TrapKind::unmapped; kind <= TrapKind::deadlock;
        kind = static_cast<TrapKind>(static_cast<int>(kind) + 1))
     EXPECT_TRUE(kinds.contains(kind) || kind == TrapKind::flush_failed || kind == TrapKind::deadlock) << name_of(kind);
@@ -293,8 +293,8 @@ TEST(Words, AWordThatWaitsIsNeitherExecutedNorCounted) {
   }
 }
 
-// Loops of one block: with accesses whose checks are hoisted, with ones checked in place (indices that are read), with
-// more registers than the host has, and with words that are function calls.
+// Loops of one block: with hoisted checks, with checks in place (indices that are loaded), with more registers than the
+// host has, and with called words.
 const std::vector<std::string>& loops() {
   static const std::vector<std::string> all = [] {
     std::string wide = "  dbr on | sgather.i64 r15, [p0]\non:\n  dmov.i64 r14, #9\nloop:\n";
@@ -313,8 +313,8 @@ const std::vector<std::string>& loops() {
         "  dmov.i64 r2, #5\nouter:\n  dmov.i64 r3, #3\ninner:\n  dadd.i64 r4, r4, #1 | sgather.i32 r5, [p0 + r4*4]\n  "
         "dloop r3, inner | sindex p1, p0, column, r4\n"
         "  dloop r2, outer | shypdist r6, p0, p1 | csend m0, p1\n  dhalt\n",
-        // Both bounds are met in the middle: the one above, the one below, and one that only a word in the middle
-        // meets.
+        // Loops that cross a bound halfway: the upper one, the lower one, and one that only a word in the middle
+        // crosses.
         "  dmov.i64 r2, #500\nloop:\n  dadd.i64 r3, r3, #8 | sscattr.i64 r2, [p0 + r3 + 64] | cpack.i64 m0, 1, r2\n  "
         "dloop r2, loop | sgather.i64 r5, [p0 + r3 - 8]\n  dhalt\n",
         "  dmov.i64 r2, #500\n  dmov.i64 r3, #40\nloop:\n  dadd.i64 r3, r3, #-2 | sgather.i16 r5, [p0 + r3*2]\n  "
@@ -322,21 +322,21 @@ const std::vector<std::string>& loops() {
         "  dbr on | sgather.i64 r15, [p0]\non:\n  dmov.i64 r2, #50\nloop:\n  dadd.i64 r3, r3, r2 | sgather.i8 r5, [p0 "
         "+ 5]\n  dadd.i64 r4, r4, #1 | sgather.i8 r6, [p0 + r3]\n  dloop r2, loop | sgather.i8 r7, [p0 + r4]\n  "
         "dhalt\n",
-        // Cells by coordinate: the last column of the row is passed, and the first.
+        // Cells by coordinate, past the last and the first column of the row.
         "  dmov.i64 r2, #90\nloop:\n  dadd.i64 r3, r3, #9 | sgatherc.i64 r4, [p0 @ column r3]\n  dadd.i64 r5, r5, r4 | "
         "sscattrc.i64 r5, [p0 @ column r2]\n  dloop r2, loop\n  dhalt\n",
         "  dmov.i64 r2, #50\n  dmov.i64 r3, #70\nloop:\n  dadd.i64 r3, r3, #-3 | sgatherc.i64 r4, [p0 @ column r3]\n  "
         "dadd.i64 r5, r5, r4 | sindex.get r6, p0, book\n  dloop r2, loop | sgatherc.i64 r7, [p0 @ column r2]\n  "
         "dhalt\n",
-        // A counter of 0 runs on: 2^64 iterations.
+        // A counter of 0 means 2^64 iterations.
         "loop:\n  dadd.i64 r3, r3, #1 | sgather.i8 r5, [p0 + 5]\n  dloop r2, loop\n  dhalt\n"};
   }();
   return all;
 }
 
-TEST(Words, GeometricOpsTakeFuelForTheCellsTheyLookAt) {
-  // 128 cells, in units of 64. With fuel for fewer cells than it has to look at the op traps; what its own word and the
-  // cells take beyond that is not asked for.
+TEST(Words, GeometricOpsTakeFuelForTheCellsTheyExamine) {
+  // 128 cells, in units of 64. The op traps only if there is fuel for fewer cells than it must examine; fuel missing
+  // beyond that is ignored.
   const auto given = [](Machine& m, Context& c) {
     make_row(m);
     c.p[0].coordinate = at(1, 1);
@@ -376,12 +376,12 @@ TEST(Loops, EndAtTheSameWordWithTheSameCountsForEveryFuel) {
   }
 }
 
-TEST(Loops, ThatMeetABoundInTheMiddleSettleWhatTheyHadCountedAhead) {
+TEST(Loops, ThatCrossABoundHalfwayRefundWhatTheyHadCountedAhead) {
   const auto given = [](Machine& m, Context& c) {
     make_row(m);
     c.p[0].coordinate = at(1, 1);
   };
-  // 1024 bytes; r3 grows by 8 an iteration, and [p0 + r3 + 64] in iteration k is at 8k + 64.
+  // 1024 bytes; r3 grows by 8 per iteration, and [p0 + r3 + 64] in iteration k is at 8k + 64.
   const std::vector<Ran> above = run_all(loops()[5], {.given = given});
   EXPECT_EQ(above[0].context->retired, (Retired{1 + 2 * 120, {1 + 120, 240, 120}, 120}));
   EXPECT_EQ(above[0].context->trap, (Trap{TrapKind::out_of_bounds, 1, isa::Slot::S, at(1, 1), 1024}));
@@ -391,14 +391,14 @@ TEST(Loops, ThatMeetABoundInTheMiddleSettleWhatTheyHadCountedAhead) {
   const std::vector<Ran> below = run_all(loops()[6], {.given = given});
   EXPECT_EQ(below[0].context->retired, (Retired{2 + 3 * 21, {2 + 42, 21, 0}, 21}));
   EXPECT_EQ(below[0].context->trap.offset, -4);
-  // The second word's check fails when 50 + 49 + … passes 1023, its first word having been executed.
+  // The check of the second word fails when 50 + 49 + … passes 1023, after the first word was executed.
   const std::vector<Ran> middle = run_all(loops()[7], {.given = given});
   EXPECT_EQ(middle[0].context->trap.word, 3u);
   EXPECT_EQ(middle[0].context->trap.offset, 1044);
   EXPECT_EQ(middle[0].context->retired, (Retired{2 + 3 * 28 + 1, {1 + 28 * 2 + 1, 1 + 3 * 28 + 1, 0}, 1 + 28}));
 }
 
-TEST(Loops, WhoseIndexLeavesTheHostsAddressesFallBackToTheReference) {
+TEST(Loops, WhoseIndexExceedsHostAddressesFallBackToTheInterpreter) {
   const auto given = [](std::uint64_t index) {
     return [index](Machine& m, Context& c) {
       make_row(m);
@@ -413,14 +413,13 @@ TEST(Loops, WhoseIndexLeavesTheHostsAddressesFallBackToTheReference) {
   for (const unsigned bit : {20u, 42u, 43u, 44u, 45u, 60u, 61u, 62u, 63u})
     for (const std::uint64_t sign : {std::uint64_t{1}, ~std::uint64_t{0}}) {
       const std::vector<Ran> all = run_all(engines, {.given = given(sign << bit)});
-      // r × 8 is taken modulo 2^64: from 2^61 on it is 0 again.
+      // r × 8 is computed modulo 2^64: at 2^61 it is 0 again.
       EXPECT_EQ(all[0].context->status, bit >= 61 ? Status::halted : Status::trapped) << bit;
     }
 }
 
-TEST(Loops, WhoseDisplacementsLeadBelowAllAddressesFallBackToTheReference) {
-  // The index goes 2^47 and more below the pointer and comes back within each iteration; only the word in between
-  // reads.
+TEST(Loops, WhoseDisplacementsLeadBelowAllAddressesFallBackToTheInterpreter) {
+  // The index goes 2^47 or more below the pointer and returns within each iteration; only the word in between reads.
   isa::Program program = *isa::assemble("  dbr on | sgather.i64 r15, [p0]\non:\n  dmov.i64 r2, #2\n", "far.sasm");
   const auto first = static_cast<std::int64_t>(program.words.size());
   constexpr int kSteps = 1 << 18;
@@ -440,7 +439,7 @@ TEST(Loops, WhoseDisplacementsLeadBelowAllAddressesFallBackToTheReference) {
   program.words.emplace_back();
   program.words.back().dense.opcode = isa::Opcode::dloop;
   program.words.back().dense.d = 2, program.words.back().dense.imm = first;
-  // And a read that stays inside.
+  // A read that stays inside.
   program.words.back().sparse.opcode = isa::Opcode::sgather_i8;
   program.words.back().sparse.d = 6, program.words.back().sparse.c = 3;
   program.words.emplace_back();
@@ -454,8 +453,8 @@ TEST(Loops, WhoseDisplacementsLeadBelowAllAddressesFallBackToTheReference) {
   EXPECT_EQ(all[0].context->trap.offset, -(std::int64_t{1} << 29) * (kSteps - 1));
 }
 
-TEST(Loops, WithAPrefetchAndMoreRegistersThanTheHostHasKeepThemAll) {
-  // Fourteen registers that all live through the loop, two of them bases' and one the counter's.
+TEST(Loops, WithAPrefetchAndMoreRegistersThanTheHostHasKeepAllRegisters) {
+  // Fourteen registers that are live throughout the loop; two hold bases and one the counter.
   std::string text = "  dbr on | sgather.i64 r15, [p0]\non:\n";
   for (int i = 0; i < 13; ++i) text += "  dmov.i64 r" + std::to_string(i) + ", #" + std::to_string(1000 + i) + "\n";
   text += "  dmov.i64 r13, #20\nloop:\n";

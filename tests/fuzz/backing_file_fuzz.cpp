@@ -1,6 +1,6 @@
-// Arbitrary bytes as a region's file: an error that names the file, or a region that flushes and reads back as it is.
-// The bytes are tried as they are, and again with the region's header and the checksums that their records would need,
-// so that what lies behind those is reached too.
+// Arbitrary bytes as a backing file: either an error that names the file, or a region that can be flushed and read
+// back. The bytes are tried unchanged and again with the region's header and correct checksums, so that the code after
+// those checks is reached too.
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -18,7 +18,7 @@ namespace {
 using namespace vtpu::memory;
 using vtpu::phext::Axis;
 
-/// In memory where the system has such a folder: nothing here is about durability.
+/// In memory where possible, since durability is not tested here.
 const std::filesystem::path& file() {
   static const std::filesystem::path path =
       (std::filesystem::is_directory("/dev/shm") ? std::filesystem::path("/dev/shm")
@@ -61,7 +61,7 @@ void check(const RegionSpec& spec, const std::string& bytes) {
   if (!again.attach(spec, file()) || again.digest() != digest) std::abort();
 }
 
-/// The same records with their checksums set right, by the format of backing_file.h.
+/// The same records with correct checksums, by the format of backing_file.h.
 std::string with_checksums(std::string bytes, const std::string& header) {
   if (bytes.size() < header.size()) return header;
   bytes.replace(0, header.size(), header);

@@ -1,5 +1,5 @@
-// Every file format the pipeline reads, on arbitrary bytes: CSV, acceptance regions, both parts of a result, C++ sources,
-// LaTeX logs. Round trips that must hold are checked; the rest must end with a value or an Error.
+// Arbitrary bytes for every file format that the pipeline reads: CSV, acceptance regions, both parts of a result, C++
+// sources, LaTeX logs. Round trips that must hold are checked; the rest must end with a value or an Error.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const Result<artifact::AcceptanceRegion> region = artifact::parse_acceptance(bytes, "fuzz")) {
     if (!artifact::parse_acceptance(region->low == region->high ? "[0, 0]" : region->text(), "again")) std::abort();
   }
-  // The run part names the hash of what it belongs to, so that the readers behind that check are reached too.
+  // The run part names the hash of its result, so that the readers after that check are reached too.
   const std::string run = "{\"deterministic_sha256\": \"" + sha256(bytes) + "\", \"metrics\": [], \"tables\": [], \"provenance\": {}}";
   static_cast<void>(measure::parse_result(bytes, "fuzz.json", run, "fuzz.run.json"));
   static_cast<void>(measure::without_comments(bytes));

@@ -1,5 +1,5 @@
-// Arbitrary bytes as coordinate, pattern, document, pair of documents and batch line: nothing crashes, and what the
-// module promises of every document holds.
+// Arbitrary bytes as coordinate, pattern, document, pair of documents and batch line: nothing crashes, and the
+// properties of every document hold.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -83,7 +83,7 @@ void check_batch(const std::string& line) {
   must(answer.size() == 2 && answer.contains("id") && answer.contains("value") != answer.contains("error"));
 }
 
-/// A coordinate out of nine bytes: mostly small parts, up to 999.
+/// A coordinate from nine bytes: mostly small parts, up to 999.
 Coordinate coordinate_of(std::string_view bytes) {
   Parts parts;
   parts.fill(1);

@@ -1,5 +1,5 @@
-// Arbitrary bytes as assembly text: nothing crashes, an error names a line and a column, and a program that is valid
-// becomes text from which the same program is assembled.
+// Arbitrary bytes as assembly text: nothing crashes, errors name a line and a column, and a valid program becomes text
+// that assembles to the same program.
 #include <cstdint>
 #include <cstdlib>
 #include <string>

@@ -1,5 +1,5 @@
-// Arbitrary bytes as a container: nothing crashes, and what is taken comes back byte for byte. The bytes are tried as
-// they are, and again with the checksum that belongs to them, so that what lies behind it is reached too.
+// Arbitrary bytes as a container: nothing crashes, and an accepted container is written back byte for byte. The bytes
+// are tried unchanged and again with a correct checksum, so that the code after that check is reached too.
 #include <xxhash.h>
 #include <cstdint>
 #include <cstdlib>

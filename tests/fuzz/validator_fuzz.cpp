@@ -1,5 +1,5 @@
-// Arbitrary bytes as words: the validator never crashes, names words of the program, and what it takes has registers
-// that can be listed and text that can be read back. A program that is not valid may still be encoded and decoded.
+// Arbitrary bytes as words: the validator never crashes and names only words of the program. Registers of accepted
+// words can be listed and their text assembled again. An invalid program can still be encoded and decoded.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -18,7 +18,7 @@ void must(bool holds) {
   if (!holds) std::abort();
 }
 
-/// Brings a byte near the range of opcodes, so that more words get past the first check.
+/// Maps a byte near the range of opcodes, so that more words pass the first check.
 Opcode opcode_of(std::uint8_t byte) { return static_cast<Opcode>(byte % (all_opcodes().size() + 1)); }
 
 }  // namespace
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (Op* op : {&word.dense, &word.sparse, &word.coord})
       op->opcode = opcode_of(static_cast<std::uint8_t>(op->opcode));
     program.words.push_back(word);
-    // Each word alone as well: one bad word hides no good one.
+    // Also checks each word alone, so that an invalid word does not hide valid ones.
     Program alone = program;
     alone.words = {word, Word{}};
     alone.words.back().dense.opcode = Opcode::dhalt;

@@ -1,4 +1,5 @@
-// Does text become the program it says, does a program become text and come back, and is every slip named by its place?
+// Does text assemble to the program that it describes, does a program survive a round trip through text, and does every
+// error name its place?
 #include "vtpu/isa/assembler.h"
 
 #include <gtest/gtest.h>
@@ -37,7 +38,7 @@ TEST(Assembler, PutsEachOpOfALineIntoTheSlotOfItsMnemonic) {
             program.words);
 }
 
-TEST(Assembler, LeavesOutEmptyLinesCommentsAndEmptySlots) {
+TEST(Assembler, IgnoresEmptyLinesCommentsAndEmptySlots) {
   const Program program = assembled("; nothing\n\nstart:\n  nop\n  nop | | dhalt\r\n\tdbr start");
   ASSERT_EQ(program.words.size(), 3u);
   EXPECT_EQ(program.words[0], Word{});
@@ -91,7 +92,7 @@ TEST(Assembler, ReadsPoolsAndRefersToThemByNameOrNumberBeforeOrAfter) {
   EXPECT_TRUE(program.coordinates[2].bits() == 0xff);
 }
 
-TEST(Assembler, NamesFileLineColumnAndWhatMayStandThere) {
+TEST(Assembler, NamesFileLineColumnAndWhatIsExpected) {
   const std::pair<std::string, std::string> cases[] = {
       {"dhalt\n  dad.i64 r1, r2, r3", "a.sasm:2:3: found 'dad.i64'; did you mean 'dadd.i64'?; expected a mnemonic"},
       {"dmov.i64 r16, #1", "a.sasm:1:10: found 'r16'; expected a register, r0 to r15"},
@@ -128,7 +129,7 @@ TEST(Assembler, NamesFileLineColumnAndWhatMayStandThere) {
   EXPECT_TRUE(error_of(".coord a = 1.1.1/1.1.1/1.1").starts_with("a.sasm:1:12: coordinate '1.1.1/1.1.1/1.1': column"));
 }
 
-TEST(Disassembler, WritesTextOfEachOpcodeThatComesBackEqual) {
+TEST(Disassembler, WritesEachOpcodeAsTextThatAssemblesToAnEqualProgram) {
   const Program program = samples::every_opcode();
   ASSERT_TRUE(validate(program).empty()) << validate(program).front().message();
   const auto again = assemble(disassemble(program), "again");
@@ -138,7 +139,7 @@ TEST(Disassembler, WritesTextOfEachOpcodeThatComesBackEqual) {
     EXPECT_EQ(again->words[i], program.words[i]) << text_of(program.words[i]);
 }
 
-TEST(Disassembler, WritesTextOfRandomProgramsThatComesBackEqual) {
+TEST(Disassembler, WritesRandomProgramsAsTextThatAssemblesToEqualPrograms) {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     const Program program = random_program({.seed = seed, .words = 40});
     const std::string text = disassemble(program);
@@ -149,14 +150,14 @@ TEST(Disassembler, WritesTextOfRandomProgramsThatComesBackEqual) {
   }
 }
 
-TEST(Disassembler, KeepsLabelsAndSetsThoseItInventsApart) {
+TEST(Disassembler, KeepsLabelsAndGeneratesDistinctOnes) {
   Program program = assembled("L2: dbr two\nnop\ntwo: dhalt\nthree: dbr L2\n");
   EXPECT_EQ(disassemble(program), "L2:\n  dbr two\n  nop\ntwo:\n  dhalt\nthree:\n  dbr L2\n");
   program.labels = {{0, "L2"}, {1, "not a name"}, {3, "L2"}};
   EXPECT_EQ(disassemble(program), "L2:\n  dbr L2_\n  nop\nL2_:\n  dhalt\n  dbr L2\n");
 }
 
-TEST(Disassembler, KeepsCoordinatesThatHaveNoTextOfTheirOwn) {
+TEST(Disassembler, KeepsCoordinatesThatHaveNoElevenPartText) {
   Program program = samples::around({});
   program.coordinates = {PackedCoordinate(), PackedCoordinate::from_bits(~static_cast<PackedCoordinate::Bits>(0)),
                          PackedCoordinate::parse("1.2.3/4.5.6/7.8.9/2047.1")->with_flags(5),

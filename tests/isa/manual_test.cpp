@@ -8,7 +8,7 @@
 namespace vtpu::isa {
 namespace {
 
-TEST(Manual, HasARowForEachOpcodeInTheOrderOfItsNumber) {
+TEST(Manual, HasARowForEachOpcodeInTheOrderOfTheirNumbers) {
   const auto rows = manual_rows();
   ASSERT_EQ(rows.size() + 1, all_opcodes().size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -28,7 +28,7 @@ TEST(Manual, ListsAllOpcodesInBothForms) {
   }
 }
 
-TEST(Manual, EscapesWhatWouldBeMarkup) {
+TEST(Manual, EscapesMarkupCharacters) {
   EXPECT_NE(manual_html().find("rd = ra where ra &lt; rb, else rb"), std::string::npos);
   EXPECT_NE(manual_markdown().find("rb\\|\\#n"), std::string::npos);
 }

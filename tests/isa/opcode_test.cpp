@@ -1,4 +1,4 @@
-// Is the table of opcodes sound?
+// Is the table of opcodes consistent?
 #include "vtpu/isa/opcode.h"
 
 #include <gtest/gtest.h>
@@ -13,7 +13,7 @@
 namespace vtpu::isa {
 namespace {
 
-TEST(Opcodes, HaveTheirPlaceInTheTableAsNumberAndNamesOfTheirOwn) {
+TEST(Opcodes, AreNumberedByTheirPositionAndHaveUniqueNames) {
   std::set<std::string> ids, mnemonics;
   for (std::size_t i = 0; i < all_opcodes().size(); ++i) {
     const OpcodeInfo& row = all_opcodes()[i];

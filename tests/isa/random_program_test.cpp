@@ -1,4 +1,4 @@
-// Are random and synthetic programs valid, do they reach the whole table, and does reduction find the core of a
+// Are random and synthetic programs valid, do they cover the whole table, and does reduction find the core of a
 // failure?
 #include "vtpu/isa/random_program.h"
 
@@ -32,12 +32,12 @@ TEST(RandomProgram, IsValidForEverySeedAndUsesEveryOpcodeBetweenThem) {
   for (const OpcodeInfo& row : all_opcodes()) EXPECT_TRUE(used.contains(row.opcode)) << row.mnemonic;
 }
 
-TEST(RandomProgram, IsTheSameForTheSameSeedAndAnotherForAnother) {
+TEST(RandomProgram, DependsOnTheSeedAlone) {
   EXPECT_TRUE(samples::same(random_program({.seed = 7}), random_program({.seed = 7})));
   EXPECT_FALSE(random_program({.seed = 7}) == random_program({.seed = 8}));
 }
 
-TEST(RandomProgram, LeavesOutWhatItsSpecLeavesOut) {
+TEST(RandomProgram, OmitsWhatItsSpecExcludes) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     for (const Opcode opcode :
          opcodes_of(random_program({.seed = seed, .memory = false, .messages = false, .slow = false}))) {
@@ -48,7 +48,7 @@ TEST(RandomProgram, LeavesOutWhatItsSpecLeavesOut) {
   }
 }
 
-TEST(RandomProgram, JumpsBackOnlyToCountDownARegisterThatNothingElseInTheLoopWrites) {
+TEST(RandomProgram, BranchesBackOnlyToCountDownARegisterThatNothingElseInTheLoopWrites) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Program program = random_program({.seed = seed});
     for (std::size_t i = 0; i < program.words.size(); ++i) {
@@ -64,7 +64,7 @@ TEST(RandomProgram, JumpsBackOnlyToCountDownARegisterThatNothingElseInTheLoopWri
   }
 }
 
-TEST(Reduce, LeavesTheOpsThatThePredicateNeedsAndAnEnd) {
+TEST(Reduce, KeepsTheOpsThatThePredicateNeedsAndAnEnd) {
   const auto needs = [](const Program& program) {
     const auto used = opcodes_of(program);
     return used.contains(Opcode::salloc) && used.contains(Opcode::dloop);
@@ -80,7 +80,7 @@ TEST(Reduce, LeavesTheOpsThatThePredicateNeedsAndAnEnd) {
   }
 }
 
-TEST(Reduce, KeepsJumpsOnTheWordsTheyWentTo) {
+TEST(Reduce, KeepsTheTargetsOfBranches) {
   Program program = samples::around(std::vector<Word>(6));
   program.words[1].dense.opcode = Opcode::dbr;
   program.words[1].dense.imm = 4;
@@ -122,7 +122,7 @@ TEST(SyntheticProgram, IsValidForEveryMixLocalityAndDepthAndFillsTheSlotsOfItsMi
         }
 }
 
-TEST(SyntheticProgram, OfDepthOneReadsNoResultsOfItsOwnLoopOps) {
+TEST(SyntheticProgram, OfDepthOneReadsNoResultsOfItsLoopOps) {
   const Program program =
       *synthetic_program({.mix = Mix::balanced, .locality = Locality::high, .depth = 1, .words = 32});
   const std::size_t begin = program.labels.begin()->first;
@@ -135,7 +135,7 @@ TEST(SyntheticProgram, OfDepthOneReadsNoResultsOfItsOwnLoopOps) {
   EXPECT_GE(chains, 22u);
 }
 
-/// Runs the dense ops with immediates of a loop, which are those that move its index, and reports each word's r1.
+/// Executes the dense ops with immediates of a loop, which move its index, and returns r1 after each word.
 std::vector<std::uint64_t> indexes_of(const Program& program, int iterations) {
   std::uint64_t r[16] = {};
   std::vector<std::uint64_t> indexes;
@@ -161,7 +161,7 @@ std::vector<std::uint64_t> indexes_of(const Program& program, int iterations) {
   return indexes;
 }
 
-TEST(SyntheticProgram, StaysInItsRegionAndRunsThroughItAsItsLocalitySays) {
+TEST(SyntheticProgram, StaysInItsRegionAndAccessesItWithItsLocality) {
   constexpr std::uint64_t kFootprints[] = {4 << 10, 256 << 10, 32 << 20};
   for (const Mix mix : kMixes)
     for (const Locality locality : kLocalities) {

@@ -8,7 +8,7 @@
 
 namespace vtpu::isa::samples {
 
-/// A program of `dhalt` behind the given words, with two constants and two coordinates.
+/// The given words followed by `dhalt`, with two constants and two coordinates.
 inline Program around(std::vector<Word> words) {
   Program program;
   program.name = "sample";
@@ -20,7 +20,7 @@ inline Program around(std::vector<Word> words) {
   return program;
 }
 
-/// A valid op of the opcode: registers, numbers and addresses are the greatest, or all 0.
+/// A valid op of the opcode with all registers, numbers and addresses at their maximum or 0.
 inline Op op_of(Opcode opcode, bool greatest, bool immediate = false) {
   Op op;
   op.opcode = opcode;
@@ -66,7 +66,7 @@ inline Word word_of(const Op& op) {
   return word;
 }
 
-/// Each opcode in all its forms, one a word.
+/// Each opcode in all its forms, one per word.
 inline Program every_opcode() {
   std::vector<Word> words;
   for (const OpcodeInfo& row : all_opcodes().subspan(1))
@@ -75,7 +75,7 @@ inline Program every_opcode() {
   return around(std::move(words));
 }
 
-/// Equal down to the flags of coordinates, which == passes over.
+/// Equal including the flags of coordinates, which == ignores.
 inline bool same(const Program& a, const Program& b) {
   if (!(a == b)) return false;
   for (std::size_t i = 0; i < a.coordinates.size(); ++i)

@@ -1,4 +1,4 @@
-// Does the container keep a program, and refuse every file that is not one?
+// Does the container preserve a program, and refuse every file that is not a container?
 #include "vtpu/isa/siw.h"
 
 #include <gmock/gmock.h>
@@ -19,7 +19,7 @@ std::string error_of(const std::string& bytes) {
   return parsed.ok() ? "" : parsed.error().message();
 }
 
-/// With the checksum that belongs to the other bytes, so that the parser gets beyond it.
+/// Corrects the checksum, so that the parser gets past it.
 std::string sealed(std::string bytes) {
   const std::string rest = bytes.substr(0, 56) + bytes.substr(64);
   const std::uint64_t sum = XXH64(rest.data(), rest.size(), 0);
@@ -27,7 +27,7 @@ std::string sealed(std::string bytes) {
   return bytes;
 }
 
-TEST(Siw, GivesBackEveryProgram) {
+TEST(Siw, PreservesEveryProgram) {
   for (std::uint64_t seed = 1; seed <= 50; ++seed) {
     const Program program = random_program({.seed = seed});
     const auto parsed = parse_siw(to_siw(program), "a.siw");
@@ -38,7 +38,7 @@ TEST(Siw, GivesBackEveryProgram) {
   EXPECT_TRUE(samples::same(*parse_siw(to_siw(Program{}), ""), Program{}));
 }
 
-TEST(Siw, StatesAreTheBytesOfTheFormat) {
+TEST(Siw, HasTheBytesOfTheFormat) {
   const std::string bytes = to_siw(samples::around({}));
   EXPECT_EQ(bytes.size(), 64u + 64 + 2 * 64 + 2 * 16);
   EXPECT_EQ(bytes.substr(0, 8), "VTPUSIW\n");
@@ -54,14 +54,14 @@ TEST(Siw, WithAnyByteChangedIsRefused) {
   }
 }
 
-TEST(Siw, CutOrLengthenedAnywhereIsRefused) {
+TEST(Siw, TruncatedOrExtendedAnywhereIsRefused) {
   const std::string good = to_siw(samples::around({}));
   for (std::size_t size = 0; size < good.size(); ++size)
     EXPECT_THAT(error_of(good.substr(0, size)), HasSubstr("a.siw: header: a file of")) << size;
   EXPECT_THAT(error_of(good + "x"), HasSubstr("according to the counts"));
 }
 
-TEST(Siw, NamesThePlaceOfWhatIsWrong) {
+TEST(Siw, NamesThePlaceOfAnError) {
   const std::string good = to_siw(samples::around({}));
   std::string bad = good;
   bad[0] = 'X';

@@ -1,4 +1,4 @@
-// Is each promise of the validator kept, and each breach named by word and slot?
+// Does the validator reject every invalid program, and name word and slot of each fault?
 #include "vtpu/isa/validator.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ std::string fault_of(Opcode opcode, const std::function<void(Op&)>& change) {
   return fault_of(word_of(op));
 }
 
-TEST(Validator, TakesEachOpcodeInAllItsForms) {
+TEST(Validator, AcceptsEachOpcodeInAllItsForms) {
   for (const Fault& fault : validate(samples::every_opcode())) ADD_FAILURE() << fault.message();
 }
 
@@ -55,7 +55,7 @@ TEST(Validator, RejectsRegistersOutsideTheirFile) {
             "word 1, slot S: sgatherc.i64 names register r16; expected r0 to r15");
 }
 
-TEST(Validator, TakesNoRegisterOnlyWhereAnAddressMayDoWithoutOne) {
+TEST(Validator, AcceptsAMissingRegisterOnlyWhereAnAddressAllowsIt) {
   EXPECT_EQ(fault_of(Opcode::sgather_i8, [](Op& op) { op.c = kNoRegister, op.mode = 0; }), "");
   EXPECT_EQ(fault_of(Opcode::sgatherc_v64, [](Op& op) { op.c = kNoRegister; }), "");
   EXPECT_EQ(fault_of(Opcode::sgather_x16, [](Op& op) { op.c = kNoRegister; }),
@@ -105,7 +105,7 @@ TEST(Validator, RejectsEveryFieldThatItsOpcodeDoesNotUse) {
       word.slot(row.slot) = op;
       return fault_of(word).starts_with("word 1, slot ");
     };
-    // A value that no operand may have in any field: unused or out of range, it is rejected.
+    // A value that is out of range in every field, so that it is rejected in used and unused fields.
     for (std::uint8_t Op::*const field : bytes) {
       Op op = base;
       op.*field = 0xfe;
@@ -178,7 +178,7 @@ TEST(Validator, RejectsAProgramThatRunsOffItsEndOrHasNoOrTooManyWords) {
   EXPECT_EQ(validate(pools).at(0).message(), "word 0: a pool of 65537 constants; expected at most 65536");
 }
 
-TEST(Validator, ListsFaultsInOrderAndNoMoreThanAskedFor) {
+TEST(Validator, ListsFaultsInOrderUpToTheLimit) {
   Word word;
   word.dense.opcode = word.sparse.opcode = word.coord.opcode = static_cast<Opcode>(255);
   const Program program = around(std::vector<Word>(30, word));

@@ -1,4 +1,4 @@
-// Do the 64 bytes of a word say all that it is, and nothing else?
+// Do the 64 bytes of a word represent it completely and uniquely?
 #include "vtpu/isa/word.h"
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ TEST(Word, HasItsFieldsWhereTheHeaderSays) {
   EXPECT_EQ(bytes[32], std::byte{0xfe});
 }
 
-TEST(Word, WithAReservedByteThatIsNotZeroIsToldApart) {
+TEST(Word, ReportsAReservedByteThatIsNotZero) {
   for (const std::size_t at : {0u, 1u, 2u, 3u, 11u, 31u, 51u}) {
     EncodedWord bytes = encode(Word{});
     bytes[at] = std::byte{1};

@@ -8,7 +8,7 @@
 namespace vtpu::memory {
 namespace {
 
-/// The fault of an allocation, which `check_allocation` must have told before, and that changes nothing.
+/// The fault of an allocation. Checks that `check_allocation` predicts it and that it changes nothing.
 std::optional<MemoryFault> fault_of(PageTable& table, const RegionSpec& spec) {
   const auto foretold = table.check_allocation(spec);
   const std::size_t before = table.regions().size();
@@ -19,7 +19,7 @@ std::optional<MemoryFault> fault_of(PageTable& table, const RegionSpec& spec) {
   return allocated.fault;
 }
 
-TEST(Allocation, CornersOutOfOrderOrUnequalOffTheMaskAreNoBox) {
+TEST(Allocation, CornersOutOfOrderOrUnequalOffTheMaskAreNotABox) {
   PageTable table;
   RegionSpec spec = box({{Axis::column, 4, 4}}, Layout::sparse);
   std::swap(spec.first, spec.last);
@@ -29,7 +29,7 @@ TEST(Allocation, CornersOutOfOrderOrUnequalOffTheMaskAreNoBox) {
   EXPECT_EQ(fault_of(table, spec), MemoryFault::bad_box);
 }
 
-TEST(Allocation, AMaskOfNoAxisOrOfATwelfthIsNoBox) {
+TEST(Allocation, AMaskWithNoAxisOrATwelfthIsNotABox) {
   PageTable table;
   for (const std::uint32_t mask : {0u, 1u << 11, ~0u}) {
     RegionSpec spec = box({}, Layout::sparse);
@@ -38,7 +38,7 @@ TEST(Allocation, AMaskOfNoAxisOrOfATwelfthIsNoBox) {
   }
 }
 
-TEST(Allocation, CellsAreOfOneToSixtyFourBytes) {
+TEST(Allocation, CellsHaveOneToSixtyFourBytes) {
   for (unsigned log2 = 0; log2 < 9; ++log2) {
     PageTable table;
     EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 8}}, Layout::row_major, log2)),
@@ -46,7 +46,7 @@ TEST(Allocation, CellsAreOfOneToSixtyFourBytes) {
   }
 }
 
-TEST(Allocation, ACurveOverASideThatIsNoPowerOfTwoIsNoBox) {
+TEST(Allocation, ACurveOverASideThatIsNotAPowerOfTwoIsRefused) {
   for (const Layout layout : {Layout::row_major, Layout::morton, Layout::hilbert, Layout::sparse}) {
     PageTable table;
     const bool curve = layout == Layout::morton || layout == Layout::hilbert;
@@ -67,7 +67,7 @@ TEST(Allocation, BoxesThatShareACoordinateOverlap) {
             std::nullopt);
 }
 
-TEST(Allocation, MoreBytesOrRegionsThanTheTableMayHoldAreRefused) {
+TEST(Allocation, BytesOrRegionsBeyondTheLimitsAreRefused) {
   PageTable table(PageTable::Limits{.bytes = 3 * 4096, .regions = 3});
   EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 2048}}, Layout::row_major, 3)), MemoryFault::quota);
   EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 513}}, Layout::row_major, 3)), std::nullopt);  // two pages of 4 KiB
@@ -77,20 +77,20 @@ TEST(Allocation, MoreBytesOrRegionsThanTheTableMayHoldAreRefused) {
   EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 1}}, Layout::sparse, 3, 3)), MemoryFault::quota);
 }
 
-TEST(Allocation, ABoxOfTheWholeSpaceIsRefusedWhenDenseAndTakenWhenSparse) {
+TEST(Allocation, ABoxOfTheWholeSpaceIsRefusedWhenDenseAndAcceptedWhenSparse) {
   RegionSpec spec;
   spec.mask = (1u << 11) - 1;
   for (std::size_t i = 0; i < PackedCoordinate::kAxes; ++i)
     spec.last = spec.last.with(static_cast<Axis>(i), PackedCoordinate::kMax);
   PageTable table(PageTable::Limits{.bytes = ~std::uint64_t{0}});
   spec.layout = Layout::row_major;
-  EXPECT_EQ(fault_of(table, spec), MemoryFault::bad_box);  // its cells cannot be numbered
+  EXPECT_EQ(fault_of(table, spec), MemoryFault::bad_box);  // it has too many cells to number
   spec.layout = Layout::sparse;
   EXPECT_EQ(fault_of(table, spec), std::nullopt);
   EXPECT_EQ(table.regions()[0].cells, ~std::uint64_t{0});
 }
 
-TEST(Allocation, HandlesCountFromOneAndAreNotUsedAgain) {
+TEST(Allocation, HandlesCountFromOneAndAreNotReused) {
   PageTable table;
   const RegionSpec spec = box({{Axis::column, 0, 8}}, Layout::row_major);
   for (std::uint64_t handle = 1; handle < 5; ++handle) {
@@ -105,7 +105,7 @@ TEST(Allocation, HandlesCountFromOneAndAreNotUsedAgain) {
   }
 }
 
-TEST(Allocation, FreeingGivesTheQuotaBackAndEndsTheRegion) {
+TEST(Allocation, FreeingReturnsTheQuotaAndUnmapsTheRegion) {
   PageTable table(PageTable::Limits{.bytes = 4096});
   TranslationCache cache;
   const RegionSpec sparse = box({{Axis::column, 0, 2048}}, Layout::sparse, 6);  // pages of 4 KiB
@@ -121,7 +121,7 @@ TEST(Allocation, FreeingGivesTheQuotaBackAndEndsTheRegion) {
   }
 }
 
-TEST(Allocation, FlagsOfTheCornersAreForgotten) {
+TEST(Allocation, FlagsOfTheCornersAreIgnored) {
   PageTable table;
   RegionSpec spec = box({{Axis::column, 0, 8}}, Layout::row_major);
   spec.first = spec.first.with_flags(9);

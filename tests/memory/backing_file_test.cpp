@@ -38,12 +38,12 @@ class BackingFileTest : public testing::Test {
 
 RegionSpec dense_box() {
   return box({{Axis::line, 3, 32}, {Axis::column, 0, 200}}, Layout::row_major);
-}  // 13 pages, the last cut
+}  // 13 pages, the last one partial
 RegionSpec sparse_box() {
   return box({{Axis::book, 0, 8}, {Axis::line, 3, 32}, {Axis::column, 40, 200}}, Layout::sparse, 4);
 }
 
-/// The k-th change of a region's memory, the same wherever it is made.
+/// The k-th change of a region's memory, which depends on k alone.
 void change(PageTable& table, const RegionSpec& spec, std::uint64_t k) {
   auto cache = std::make_unique<TranslationCache>();
   Random random(k);
@@ -62,7 +62,8 @@ std::uint64_t digest_of(const fs::path& file, const RegionSpec& spec) {
   return table.digest();
 }
 
-/// Attaches, and makes and flushes changes 1 to `count`; the size of the file after each, from the header on.
+/// Attaches a region, makes and flushes changes 1 to `count`, and returns the size of the file at the start and after
+/// each.
 std::vector<std::size_t> fill(const fs::path& file, const RegionSpec& spec, std::uint64_t count) {
   PageTable table;
   const std::uint64_t handle = table.attach(spec, file).value();
@@ -82,7 +83,7 @@ std::uint64_t digest_after(const RegionSpec& spec, std::uint64_t count) {
   return table.digest();
 }
 
-TEST_F(BackingFileTest, WhatWasFlushedIsThereInAnotherTable) {
+TEST_F(BackingFileTest, FlushedContentsAppearInAnotherTable) {
   for (const RegionSpec& spec : {dense_box(), sparse_box(), box({{Axis::column, 0, 1024}}, Layout::hilbert)}) {
     fs::remove(file_);
     fill(file_, spec, 3);
@@ -90,7 +91,7 @@ TEST_F(BackingFileTest, WhatWasFlushedIsThereInAnotherTable) {
   }
 }
 
-TEST_F(BackingFileTest, WhatWasNotFlushedIsNotThere) {
+TEST_F(BackingFileTest, UnflushedContentsDoNot) {
   const RegionSpec spec = sparse_box();
   {
     PageTable table;
@@ -148,7 +149,7 @@ TEST_F(BackingFileTest, APageThatBecameZeroAgainIsZeroAfterReopening) {
   EXPECT_EQ(digest_of(file_, spec), digest_after(spec, 0));
 }
 
-TEST_F(BackingFileTest, ATornTailIsCutOffAndTheFlushBeforeItStands) {
+TEST_F(BackingFileTest, ATornTailIsCutOffAndThePreviousFlushRemains) {
   for (const RegionSpec& spec : {dense_box(), sparse_box()}) {
     fs::remove(file_);
     const auto sizes = fill(file_, spec, 3);
@@ -167,7 +168,7 @@ TEST_F(BackingFileTest, ATornTailIsCutOffAndTheFlushBeforeItStands) {
         ASSERT_EQ(digest_of(file_, spec), expected) << size;
       }
     }
-    // Zeros and noise behind the last commit are no promise either; and after the cut the log goes on.
+    // Zeros and noise after the last commit are cut off too, and the log continues afterwards.
     for (const std::string& tail : {std::string(5000, '\0'), std::string(100, '\x01'), whole.substr(sizes[1], 500)}) {
       ASSERT_TRUE(write_file(file_, whole + tail).ok());
       PageTable table;
@@ -181,7 +182,7 @@ TEST_F(BackingFileTest, ATornTailIsCutOffAndTheFlushBeforeItStands) {
   }
 }
 
-TEST_F(BackingFileTest, AFileThatEndedWithinItsHeaderBeginsAnew) {
+TEST_F(BackingFileTest, AFileWithAnIncompleteHeaderIsRecreated) {
   const RegionSpec spec = dense_box();
   fill(file_, spec, 0);
   const std::string header = *read_file(file_);
@@ -192,7 +193,7 @@ TEST_F(BackingFileTest, AFileThatEndedWithinItsHeaderBeginsAnew) {
   }
 }
 
-/// Where each page's bytes stand in the file, by the format of backing_file.h.
+/// The position of each page's bytes in the file, by the format of backing_file.h.
 struct Stored {
   std::uint64_t page;
   std::size_t at, size;
@@ -256,7 +257,7 @@ TEST_F(BackingFileTest, EveryTornPageIsNamed) {
 }
 
 TEST_F(BackingFileTest, NoFlippedBitIsTakenForContents) {
-  // Before the last commit it is damage; in that commit itself it cannot be told from an interrupted flush.
+  // Before the last commit it is damage; in the last commit itself it looks like an interrupted flush.
   const RegionSpec spec = box({{Axis::column, 0, 64}}, Layout::sparse, 3);
   const auto sizes = fill(file_, spec, 2);
   const std::string whole = *read_file(file_);
@@ -274,8 +275,8 @@ TEST_F(BackingFileTest, NoFlippedBitIsTakenForContents) {
   }
 }
 
-TEST_F(BackingFileTest, APageThatShowsARecordIsNotTakenForOne) {
-  // A region that holds a copy of its own file, and whose next flush is torn right behind that page.
+TEST_F(BackingFileTest, APageThatContainsARecordIsNotReadAsOne) {
+  // A region that contains a copy of its own file, and whose next flush is torn just after that page.
   const RegionSpec spec = box({{Axis::column, 0, 1024}}, Layout::row_major, 3);
   const auto sizes = fill(file_, spec, 1);
   const std::string first = *read_file(file_);
@@ -311,7 +312,7 @@ TEST_F(BackingFileTest, AnotherRegionsFileIsRefused) {
   }
 }
 
-TEST_F(BackingFileTest, AFileOfAnythingElseIsRefusedAndLeftAlone) {
+TEST_F(BackingFileTest, AnyOtherFileIsRefusedAndLeftUnchanged) {
   for (const std::string& bytes : {std::string("x"), std::string("name,value\n1,2\n"), std::string(100, '\0')}) {
     ASSERT_TRUE(write_file(file_, bytes).ok());
     PageTable table;
@@ -323,7 +324,7 @@ TEST_F(BackingFileTest, AFileOfAnythingElseIsRefusedAndLeftAlone) {
   }
 }
 
-TEST_F(BackingFileTest, AFolderThatIsNotThereIsAnErrorAndLeavesNoRegion) {
+TEST_F(BackingFileTest, AMissingFolderIsAnErrorAndLeavesNoRegion) {
   PageTable table;
   EXPECT_FALSE(table.attach(sparse_box(), folder_ / "none" / "region").ok());
   EXPECT_FALSE(table.attach(sparse_box(), folder_).ok());
@@ -331,7 +332,7 @@ TEST_F(BackingFileTest, AFolderThatIsNotThereIsAnErrorAndLeavesNoRegion) {
   EXPECT_TRUE(table.attach(sparse_box(), file_).ok());
 }
 
-TEST_F(BackingFileTest, AFileOfMorePagesThanTheTableMayHoldIsRefused) {
+TEST_F(BackingFileTest, AFileWithMorePagesThanTheLimitIsRefused) {
   const RegionSpec spec = sparse_box();
   fill(file_, spec, 3);
   PageTable small(PageTable::Limits{.bytes = 2048});
@@ -342,7 +343,7 @@ TEST_F(BackingFileTest, AFileOfMorePagesThanTheTableMayHoldIsRefused) {
   EXPECT_EQ(small.check_allocation(spec), std::nullopt);
 }
 
-TEST_F(BackingFileTest, TheLogIsWrittenAnewBeforeItIsFiveTimesWhatItSays) {
+TEST_F(BackingFileTest, TheLogIsCompactedBeforeItIsFiveTimesItsLiveContents) {
   for (const RegionSpec& spec : {dense_box(), box({{Axis::line, 3, 3}, {Axis::column, 40, 200}}, Layout::sparse, 4)}) {
     fs::remove(file_);
     const auto sizes = fill(file_, spec, 80);
@@ -357,7 +358,7 @@ TEST_F(BackingFileTest, TheLogIsWrittenAnewBeforeItIsFiveTimesWhatItSays) {
   }
 }
 
-TEST_F(BackingFileTest, AFlushThatCannotBeWrittenIsAFaultAndTheNextOneIsWhole) {
+TEST_F(BackingFileTest, AFlushThatCannotBeWrittenIsAFaultAndTheNextOneIsComplete) {
   const RegionSpec spec = dense_box();
   const auto sizes = fill(folder_ / "measured", spec, 2);
   const std::size_t pages = sizes[2] - sizes[1] - 32;
@@ -387,7 +388,7 @@ TEST_F(BackingFileTest, AFlushThatCannotBeWrittenIsAFaultAndTheNextOneIsWhole) {
   EXPECT_EQ(digest_of(file_, spec), digest_after(spec, 2));
 }
 
-/// Continues the file behind its change `done` until it is killed, and tells of each flush that returned.
+/// Continues after change `done` until it is killed, and reports each flush that returned.
 [[noreturn]] void flush_for_ever(const fs::path& file, const RegionSpec& spec, std::uint64_t done, int report) {
   PageTable table;
   const auto handle = table.attach(spec, file);
@@ -431,7 +432,7 @@ TEST_F(BackingFileTest, AProcessKilledAtAnyPointLosesNothingThatWasFlushed) {
       ASSERT_FALSE(testing::Test::HasFailure());
       done = acknowledged;
       if (found != digest_after(spec, acknowledged)) {
-        ++done;  // the flush that was under way had reached the file
+        ++done;  // the interrupted flush had reached the file
         ASSERT_EQ(found, digest_after(spec, done)) << "after " << acknowledged << " flushes";
       }
     }

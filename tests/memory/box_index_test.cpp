@@ -10,7 +10,7 @@
 namespace vtpu::memory {
 namespace {
 
-/// The index as the curve of phext gives it.
+/// The index according to the curve of phext.
 std::uint64_t by_curve(const RegionSpec& spec, PackedCoordinate c) {
   std::vector<std::uint32_t> sides;
   phext::Point point{};
@@ -29,8 +29,8 @@ std::uint64_t by_curve(const RegionSpec& spec, PackedCoordinate c) {
 
 constexpr Layout kDense[] = {Layout::row_major, Layout::morton, Layout::hilbert};
 
-/// Boxes with sides of powers of two: of one axis and of all, across the word boundary in the book, at the edges of the
-/// range, aligned and not.
+/// Boxes whose sides are powers of two: over one axis and over all, across the word boundary within the book axis, at
+/// the edges of the range, aligned and unaligned.
 std::vector<RegionSpec> small_boxes(Layout layout) {
   std::vector<RegionSpec> boxes = {
       box({{Axis::column, 0, 64}}, layout),
@@ -68,7 +68,7 @@ void expect_the_curve(const RegionSpec& spec, BoxIndex::Form form) {
   }
 }
 
-TEST(BoxIndex, IsTheCurveOnEveryCellOfSmallBoxes) {
+TEST(BoxIndex, EqualsTheCurveOnEveryCellOfSmallBoxes) {
   for (const Layout layout : kDense)
     for (const RegionSpec& spec : small_boxes(layout))
       for (const auto form : {BoxIndex::Form::fastest, BoxIndex::Form::portable}) expect_the_curve(spec, form);
@@ -96,8 +96,8 @@ TEST(BoxIndex, EveryNeighbourOutsideIsOutside) {
       }
 }
 
-TEST(BoxIndex, AnAxisBelowItsCornerIsNotMadeGoodByAnotherAboveIt) {
-  // The subtraction borrows from the axis above: here that one would come out right.
+TEST(BoxIndex, AnAxisBelowItsCornerIsNotCompensatedByTheNext) {
+  // The subtraction borrows from the next axis, which would then appear to be inside.
   const RegionSpec spec = box({{Axis::line, 8, 8}, {Axis::column, 8, 8}}, Layout::row_major);
   const auto index = BoxIndex::make(spec);
   for (std::uint32_t line = 0; line < 40; ++line)
@@ -163,7 +163,7 @@ TEST(BoxIndex, TheLargestBoxIsNumberedToItsEnd) {
   }
 }
 
-TEST(BoxIndex, WhatIsNoDenseBoxHasNone) {
+TEST(BoxIndex, NoIndexExistsWithoutADenseBox) {
   EXPECT_FALSE(BoxIndex::make(box({{Axis::column, 0, 8}}, Layout::sparse)).has_value());
   EXPECT_FALSE(BoxIndex::make(box({{Axis::column, 0, 7}}, Layout::morton)).has_value());
   EXPECT_FALSE(BoxIndex::make(box({}, Layout::row_major)).has_value());

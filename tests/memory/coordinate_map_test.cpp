@@ -20,7 +20,7 @@ PackedCoordinate any_coordinate(Random& random, std::uint32_t range) {
   return packed(numbers);
 }
 
-TEST(CoordinateMap, AnEmptyOneHasNothing) {
+TEST(CoordinateMap, AnEmptyMapFindsNothing) {
   CoordinateMap map;
   EXPECT_EQ(map.size(), 0u);
   EXPECT_EQ(map.find(PackedCoordinate()), nullptr);
@@ -31,7 +31,7 @@ TEST(CoordinateMap, AnEmptyOneHasNothing) {
   EXPECT_EQ(values, std::vector<std::uint64_t>(40, 7));
 }
 
-TEST(CoordinateMap, HoldsTheLeastAndTheGreatestCoordinate) {
+TEST(CoordinateMap, HoldsTheSmallestAndTheLargestCoordinate) {
   CoordinateMap map;
   Numbers greatest;
   greatest.fill(PackedCoordinate::kMax);
@@ -41,7 +41,7 @@ TEST(CoordinateMap, HoldsTheLeastAndTheGreatestCoordinate) {
   EXPECT_EQ(*map.find(packed(greatest)), 2u);
 }
 
-TEST(CoordinateMap, FlagsAreNoPartOfAKey) {
+TEST(CoordinateMap, FlagsAreNotPartOfAKey) {
   CoordinateMap map;
   const PackedCoordinate c = packed({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
   map.insert(c.with_flags(127), 3);
@@ -51,7 +51,7 @@ TEST(CoordinateMap, FlagsAreNoPartOfAKey) {
   EXPECT_TRUE(map.erase(c.with_flags(64)));
 }
 
-TEST(CoordinateMap, IsTheStandardMapUnderRandomOperations) {
+TEST(CoordinateMap, EqualsTheStandardMapUnderRandomOperations) {
   for (const std::uint32_t range : {2u, 4u, 9u}) {
     Random random(range);
     CoordinateMap map;
@@ -82,7 +82,7 @@ TEST(CoordinateMap, IsTheStandardMapUnderRandomOperations) {
   }
 }
 
-TEST(CoordinateMap, FindsABatchAsOneByOne) {
+TEST(CoordinateMap, FindsABatchAsItFindsSingleCoordinates) {
   Random random(3);
   CoordinateMap map(5000);
   for (int i = 0; i < 5000; ++i) map.insert(any_coordinate(random, 12), random.next());
@@ -99,7 +99,7 @@ TEST(CoordinateMap, FindsABatchAsOneByOne) {
   }
 }
 
-TEST(CoordinateMap, AFullBoxOfNeighboursIsFoundWhole) {
+TEST(CoordinateMap, FindsAllCoordinatesOfAFullBox) {
   const RegionSpec spec = box({{Axis::line, 0, 300}, {Axis::column, 0, 300}}, Layout::row_major);
   CoordinateMap map;
   const auto cells = cells_of(spec);

@@ -13,7 +13,7 @@
 namespace vtpu::memory {
 namespace {
 
-/// A library of a few shelves, as one is written: notes of some lines, an empty scroll between, a poem in a far volume.
+/// A typical document: notes of several lines, an empty scroll between them, a poem in a distant volume.
 const std::string kDocument =
     "Inventory\n\nlamp, 2\nrope, 30 m\n\x17"
     "Second page of the inventory.\x17\x17"
@@ -32,7 +32,7 @@ PackedCoordinate at(const phext::Coordinate& scroll, std::uint32_t line, std::ui
   return PackedCoordinate::from_coordinate(scroll).with(Axis::line, line).with(Axis::column, column);
 }
 
-/// Every byte of every scroll, found by its line and column and by its displacement from the scroll's first.
+/// Checks every byte of every scroll by line and column, and by its displacement from the first byte.
 void expect_readable(PageTable& table, TranslationCache& cache, const std::string& document) {
   for (const auto& [coordinate, text] : phext::explode(document).value()) {
     std::uint32_t line = 1, column = 1;
@@ -73,7 +73,7 @@ TEST(Document, EveryByteIsAtItsLineAndColumn) {
   EXPECT_EQ(m->table.peek(*c).front(), std::byte{'a'});
 }
 
-TEST(Document, GoesOutAsItsNormalForm) {
+TEST(Document, IsExportedInNormalForm) {
   PageTable table;
   const auto handle = table.import_phext(kDocument + "\x17\x18");
   ASSERT_TRUE(handle.ok());
@@ -90,7 +90,7 @@ RC_GTEST_PROP(Document, OfAnyBytesIsReadableAndComesBackInItsNormalForm, ()) {
   RC_ASSERT(!testing::Test::HasFatalFailure());
 }
 
-TEST(Document, WithoutTextIsARegionOfNothing) {
+TEST(Document, WithoutTextIsAnEmptyRegion) {
   for (const char* text : {"", "\x17\x17\x01"}) {
     PageTable table;
     const auto handle = table.import_phext(text);
@@ -104,7 +104,7 @@ TEST(Document, WithoutTextIsARegionOfNothing) {
   }
 }
 
-TEST(Document, WhatIsWrittenThroughAPointerGoesOut) {
+TEST(Document, WritesThroughAPointerAreExported) {
   auto m = std::make_unique<Machine>();
   const std::uint64_t handle = m->table.import_phext("abc\x17xyz").value();
   Pointer pointer;
@@ -116,7 +116,7 @@ TEST(Document, WhatIsWrittenThroughAPointerGoesOut) {
   EXPECT_EQ(m->table.export_phext(handle).value(), "abc\x17x-+");
 }
 
-TEST(Document, ALineBreakThatIsWrittenMovesNoByteToAnotherCoordinate) {
+TEST(Document, AWrittenLineBreakChangesNoByteCoordinate) {
   auto m = std::make_unique<Machine>();
   const std::uint64_t handle = m->table.import_phext("ab\ncd").value();
   const auto origin = phext::Coordinate();
@@ -128,7 +128,7 @@ TEST(Document, ALineBreakThatIsWrittenMovesNoByteToAnotherCoordinate) {
   EXPECT_EQ(m->table.export_phext(handle).value(), "\nb-cd");
 }
 
-TEST(Document, ADimensionBreakThatWasWrittenIsNamedAndNotExported) {
+TEST(Document, AWrittenDimensionBreakIsAnErrorOfExport) {
   auto m = std::make_unique<Machine>();
   const std::uint64_t handle = m->table
                                    .import_phext(
@@ -144,7 +144,7 @@ TEST(Document, ADimensionBreakThatWasWrittenIsNamedAndNotExported) {
             "c");
 }
 
-TEST(Document, APointerStepsThroughItsScrollAndIsLostInTheNext) {
+TEST(Document, APointerStepsThroughItsScrollAndLosesItsTranslationInTheNext) {
   auto m = std::make_unique<Machine>();
   ASSERT_TRUE(m->table.import_phext("abc\nde\x17xyz").ok());
   Pointer pointer;
@@ -188,7 +188,7 @@ TEST(Document, NextOccupiedFindsEveryByteThatIsNotZeroInOrder) {
   EXPECT_FALSE(m->table.next_occupied({}, at(phext::Coordinate(), 1, 0), looked_at));
 }
 
-TEST(Document, MeetsRegionsOnlyInItsOwnScrolls) {
+TEST(Document, OverlapsRegionsOnlyInItsScrolls) {
   PageTable table;
   ASSERT_TRUE(table
                   .import_phext("a\x17\x17"
@@ -230,7 +230,7 @@ TEST(Document, ItsRegionIsTheBoxAroundItsScrolls) {
   EXPECT_EQ(table.regions()[0].bytes, 6u);
 }
 
-TEST(Document, TooLargeOrOneTooManyIsRefused) {
+TEST(Document, BeyondTheLimitsIsRefused) {
   PageTable small(PageTable::Limits{.bytes = 10});
   EXPECT_FALSE(small.import_phext("eleven byte").ok());
   EXPECT_TRUE(small.import_phext("ten bytes.").ok());

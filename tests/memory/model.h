@@ -12,7 +12,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/memory/page_table.h"
 
-// What the tests of this folder share: corners in few words, and the page table a second time, the slow way.
+// Shared by the tests of this folder: short forms for boxes, and a naive reference for the page table.
 namespace vtpu::memory {
 
 using phext::Axis;
@@ -35,7 +35,7 @@ struct Side {
   std::uint32_t cells;
 };
 
-/// A box over the axes named, the others at `off`.
+/// A box over the named axes; the others are at `off`.
 inline RegionSpec box(std::initializer_list<Side> sides, Layout layout, unsigned cell_log2 = 3, std::uint32_t off = 1) {
   RegionSpec spec;
   Numbers everywhere;
@@ -82,7 +82,7 @@ inline PackedCoordinate any_inside(const RegionSpec& spec, Random& random) {
   return c;
 }
 
-/// Bytes of every cell ever written, by coordinate; what is not here is zero. Pages of sparse regions are a set of
+/// The bytes of every written cell, by coordinate; all others are zero. Pages of sparse regions are a set of
 /// coordinates whose column is a multiple of 64.
 struct NaiveMemory {
   struct NaiveRegion {
@@ -115,7 +115,7 @@ struct NaiveMemory {
   }
 };
 
-/// A translation cache as a list per set, oldest first.
+/// A translation cache as one list per set, oldest first.
 struct NaiveCache {
   struct Translation {
     std::uint64_t low, high;

@@ -36,7 +36,7 @@ struct Machine {
 constexpr Layout kDense[] = {Layout::row_major, Layout::morton, Layout::hilbert};
 constexpr Layout kAll[] = {Layout::row_major, Layout::morton, Layout::hilbert, Layout::sparse};
 
-TEST(DenseBox, EveryCellHasItsOwnPlaceWithinTheBox) {
+TEST(DenseBox, EveryCellHasADistinctAddressWithinTheBox) {
   for (const Layout layout : kDense)
     for (const RegionSpec& spec :
          {box({{Axis::line, 5, 8}, {Axis::column, 60, 16}}, layout),
@@ -71,7 +71,7 @@ TEST(DenseBox, RowMajorCellsLieInTheOrderOfTheirCoordinates) {
   for (std::size_t i = 0; i < cells.size(); ++i) EXPECT_EQ(m->cell(cells[i], true), first + 8 * i);
 }
 
-TEST(DenseBox, APointerCoversTheWholeBoxAndNotAByteMore) {
+TEST(DenseBox, APointerCoversExactlyTheWholeBox) {
   for (const Layout layout : kDense) {
     auto m = std::make_unique<Machine>();
     const RegionSpec spec = box({{Axis::line, 0, 4}, {Axis::column, 0, 8}}, layout);
@@ -101,7 +101,7 @@ TEST(DenseBox, APointerCoversTheWholeBoxAndNotAByteMore) {
   }
 }
 
-TEST(SparseRegion, WhatWasNeverWrittenReadsAsZeroAndMakesNoPage) {
+TEST(SparseRegion, UnwrittenCellsReadAsZeroAndCreateNoPage) {
   auto m = std::make_unique<Machine>();
   const RegionSpec spec = box({{Axis::library, 0, 2048}, {Axis::column, 0, 2048}}, Layout::sparse, 6);
   ASSERT_FALSE(m->table.allocate(spec).fault);
@@ -132,7 +132,7 @@ TEST(SparseRegion, AWholePageOfZerosIsReadableThroughOnePointer) {
   EXPECT_EQ(m->table.check(pointer, -640, 4097, false), MemoryFault::out_of_bounds);
 }
 
-TEST(SparseRegion, TheFirstWriteMakesAPageOfSixtyFourCells) {
+TEST(SparseRegion, TheFirstWriteCreatesAPageOfSixtyFourCells) {
   auto m = std::make_unique<Machine>();
   const RegionSpec spec = box({{Axis::line, 0, 100}, {Axis::column, 0, 2048}}, Layout::sparse);
   ASSERT_FALSE(m->table.allocate(spec).fault);
@@ -149,7 +149,7 @@ TEST(SparseRegion, TheFirstWriteMakesAPageOfSixtyFourCells) {
   EXPECT_EQ(m->cache.counters, (TranslationCounters{63, 3, 0}));
 }
 
-TEST(SparseRegion, APageIsCutWhereTheBoxEnds) {
+TEST(SparseRegion, APageEndsWithTheBox) {
   auto m = std::make_unique<Machine>();
   const RegionSpec spec = box({{Axis::column, 70, 20}}, Layout::sparse);
   ASSERT_FALSE(m->table.allocate(spec).fault);
@@ -164,7 +164,7 @@ TEST(SparseRegion, APageIsCutWhereTheBoxEnds) {
   EXPECT_EQ(m->table.check_cell(spec.first.with(Axis::column, 90), 3, false), MemoryFault::unmapped);
 }
 
-TEST(Cell, AnotherSizeOfCellsIsAFault) {
+TEST(Cell, AnAccessWithAnotherCellSizeIsAFault) {
   for (const Layout layout : kAll) {
     auto m = std::make_unique<Machine>();
     const RegionSpec spec = box({{Axis::column, 0, 64}}, layout, 3);
@@ -190,7 +190,7 @@ TEST(Translation, AFlaggedCoordinateIsTheSameCell) {
   }
 }
 
-TEST(Translation, APointerKeptCostsNothingAndOneForgottenHits) {
+TEST(Translation, ATranslatedPointerCountsNothingAndAForgottenOneHits) {
   auto m = std::make_unique<Machine>();
   const RegionSpec spec = box({{Axis::column, 0, 64}}, Layout::row_major);
   ASSERT_FALSE(m->table.allocate(spec).fault);
@@ -202,7 +202,7 @@ TEST(Translation, APointerKeptCostsNothingAndOneForgottenHits) {
   EXPECT_EQ(m->cache.counters, (TranslationCounters{1, 1, 0}));
 }
 
-TEST(Step, KeepsTheTranslationExactlyWhereItCovers) {
+TEST(Step, KeepsTheTranslationExactlyWhereItStillCovers) {
   Random random(9);
   for (const Layout layout : kAll)
     for (const unsigned log2 : {0u, 3u, 6u}) {
@@ -242,7 +242,7 @@ TEST(Step, AnUntranslatedPointerOnlyMoves) {
   EXPECT_EQ(pointer.coordinate.get(Axis::column), 0u);
 }
 
-TEST(NextOccupied, LooksAtEachCellOnceAndStopsAtTheLimit) {
+TEST(NextOccupied, ExaminesEachCellOnceAndStopsAtTheLimit) {
   for (const Layout layout : kDense) {
     auto m = std::make_unique<Machine>();
     const RegionSpec spec = box({{Axis::line, 2, 8}, {Axis::column, 4, 32}}, layout);
@@ -269,7 +269,7 @@ TEST(NextOccupied, LooksAtEachCellOnceAndStopsAtTheLimit) {
   }
 }
 
-TEST(Digest, IsEqualForEqualContentsHoweverTheyCameAbout) {
+TEST(Digest, DependsOnTheContentsAlone) {
   for (const Layout layout : kAll) {
     const RegionSpec spec = box({{Axis::line, 0, 16}, {Axis::column, 0, 256}}, layout);
     auto a = std::make_unique<Machine>(), b = std::make_unique<Machine>();
@@ -287,7 +287,7 @@ TEST(Digest, IsEqualForEqualContentsHoweverTheyCameAbout) {
     EXPECT_NE(a->table.digest(), b->table.digest());
     random.shuffle(writes);
     for (const auto& [c, value] : writes) store(b->cell(c, true), ~value);
-    b->cell(any_inside(spec, random), true);  // perhaps a page more, of zeros
+    b->cell(any_inside(spec, random), true);  // possibly creates a page of zeros
     for (const auto& [c, value] : writes) store(b->cell(c, true), value);
     EXPECT_EQ(a->table.digest(), b->table.digest());
     b->cell(writes[0].first, true)[7] ^= std::byte{1};
@@ -295,7 +295,7 @@ TEST(Digest, IsEqualForEqualContentsHoweverTheyCameAbout) {
   }
 }
 
-TEST(Digest, AMovedTableIsTheSameMemory) {
+TEST(Digest, AMovedTableKeepsItsMemory) {
   Machine m;
   const RegionSpec spec = box({{Axis::column, 0, 64}}, Layout::sparse);
   ASSERT_FALSE(m.table.allocate(spec).fault);

@@ -1,4 +1,4 @@
-// The page table beside a map from coordinates to bytes and a list per cache set: every answer, every count.
+// Compares every result and counter of the page table with a map from coordinates to bytes and one list per cache set.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -13,7 +13,7 @@ namespace vtpu::memory {
 namespace {
 
 constexpr std::uint64_t kQuota = 96 << 10;
-constexpr std::uint32_t kRange = 200;  // of the four axes in use
+constexpr std::uint32_t kRange = 200;  // of each of the four axes in use
 
 class Pair {
  public:
@@ -128,7 +128,7 @@ class Pair {
       if (p.region == ended) p.forget();
   }
 
-  /// The counting of one translation, and the page it makes.
+  /// Models the counters of a translation, and the page that it creates.
   void translate(NaiveMemory::NaiveRegion& region, PackedCoordinate c, bool write, std::byte* at, const Region* owner) {
     const std::uint32_t column = c.get(Axis::column);
     const PackedCoordinate page = c.with_flags(0).with(Axis::column, column / 64 * 64);
@@ -142,7 +142,7 @@ class Pair {
     }
     ++naive_cache_.counters.misses;
     if (sparse && !region.pages.contains(page)) return;
-    std::uint64_t columns = 0;  // in a row with it, in the box
+    std::uint64_t columns = 0;  // contiguous with it, within the box
     for (std::uint32_t k = 0; k < 64; ++k) {
       const bool row = sparse || region.spec.layout == Layout::row_major;
       if (inside(region.spec, page.with(Axis::column, page.get(Axis::column) + k)) && (row || k == column % 64))
@@ -208,7 +208,7 @@ class Pair {
       return;
     }
     if (!translated) translate(*region, pointer.coordinate, write, place.at - offset, pointer.region);
-    if (!here) return;  // what lies there is another coordinate's, which `cell` looks at
+    if (!here) return;  // the bytes belong to another coordinate, which `cell` checks
     for (std::uint64_t k = 0; k < bytes; ++k) {
       std::byte& expected = naive_.byte(*region, pointer.coordinate, static_cast<std::size_t>(offset) + k);
       if (write)
@@ -240,7 +240,7 @@ class Pair {
     if (region.pages.contains(c.with_flags(0).with(Axis::column, c.get(Axis::column) / 64 * 64))) return false;
     return (64u << region.spec.cell_log2) > kQuota - used();
   }
-  /// The address that stands for the region of a coordinate, learnt from a pointer that another cache translates.
+  /// The address that identifies the region of a coordinate, from a pointer translated through another cache.
   const Region* owner_of(PackedCoordinate c) {
     Pointer probe;
     probe.coordinate = c;
@@ -258,7 +258,7 @@ class Pair {
   std::array<Pointer, 6> pointers_;
 };
 
-TEST(PageTable, IsAMapFromCoordinatesToBytesUnderRandomOperations) {
+TEST(PageTable, EqualsAMapFromCoordinatesToBytesUnderRandomOperations) {
   for (std::uint64_t seed = 1; seed <= 24; ++seed) {
     Pair pair(seed);
     for (int i = 0; i < 1500; ++i) {

@@ -10,7 +10,7 @@
 namespace vtpu::memory {
 namespace {
 
-/// Regions are told apart by address only; a cache never looks into one.
+/// A cache distinguishes regions by address only and never accesses them.
 const Region* region_at(std::size_t i) {
   static std::byte storage[16];
   return reinterpret_cast<const Region*>(storage + i);
@@ -37,7 +37,7 @@ bool holds(const TranslationCache& cache, PackedCoordinate c, unsigned log2 = 3)
   return cache.find(TranslationCache::tag_low(c), TranslationCache::tag_high(c, log2)) != nullptr;
 }
 
-TEST(TranslationCache, HasAThousandAndTwentyFourPlacesInSetsOfFour) {
+TEST(TranslationCache, Holds1024EntriesInSetsOfFour) {
   EXPECT_EQ(TranslationCache::kSets * TranslationCache::kWays, 1024u);
   const auto cache = std::make_unique<TranslationCache>();
   for (const PackedCoordinate c : rivals(4)) {
@@ -47,7 +47,7 @@ TEST(TranslationCache, HasAThousandAndTwentyFourPlacesInSetsOfFour) {
   EXPECT_EQ(cache->counters.evictions, 0u);
 }
 
-TEST(TranslationCache, TheFifthOfASetReplacesTheOldestAndIsOneEviction) {
+TEST(TranslationCache, TheFifthEntryOfASetEvictsTheOldest) {
   const auto cache = std::make_unique<TranslationCache>();
   const auto c = rivals(9);
   for (std::size_t i = 0; i < c.size(); ++i) {
@@ -57,7 +57,7 @@ TEST(TranslationCache, TheFifthOfASetReplacesTheOldestAndIsOneEviction) {
   }
 }
 
-TEST(TranslationCache, AnEntryOfTheSameTagIsReplacedInPlaceAndKeepsItsAge) {
+TEST(TranslationCache, AnEntryWithTheSameTagIsReplacedInPlaceAndKeepsItsAge) {
   const auto cache = std::make_unique<TranslationCache>();
   const auto c = rivals(5);
   for (std::size_t i = 0; i < 4; ++i) cache->insert(entry_for(c[i], i), region_at(0));
@@ -83,7 +83,7 @@ TEST(TranslationCache, ATagCoversTheColumnsThatDifferInTheLowSixBits) {
         << column;
 }
 
-TEST(TranslationCache, AfterForgettingARegionTheOldestOfTheOthersStillGoesFirst) {
+TEST(TranslationCache, AfterForgettingARegionTheOldestRemainingEntryIsEvictedFirst) {
   const auto cache = std::make_unique<TranslationCache>();
   const auto c = rivals(8);
   for (std::size_t i = 0; i < 5; ++i) cache->insert(entry_for(c[i], i), region_at(i == 2 ? 1 : 0));  // age: 1 2 3 4
@@ -105,7 +105,7 @@ TEST(TranslationCache, ForgettingCountsNothingAndClearingKeepsTheCounts) {
   for (const PackedCoordinate c : rivals(6)) EXPECT_FALSE(holds(*cache, c));
 }
 
-TEST(TranslationCache, IsTheListOfEachSetUnderRandomOperations) {
+TEST(TranslationCache, EqualsAListPerSetUnderRandomOperations) {
   Random random(11);
   const auto cache = std::make_unique<TranslationCache>();
   NaiveCache naive;

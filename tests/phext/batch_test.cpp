@@ -177,7 +177,7 @@ TEST(Batch, AnErrorInAChainNamesTheStep) {
             "steps[0]: op: found 'swap'; expected insert, replace or remove");
 }
 
-TEST(Batch, AnUnknownOperationIsAnsweredWithTheNearest) {
+TEST(Batch, AnUnknownOperationIsAnErrorThatSuggestsTheNearest) {
   EXPECT_EQ(ask({{"op", "normalise"}}).at("error"),
             "op: found 'normalise'; did you mean 'normalize'?; expected an operation of the batch mode");
 }
@@ -189,7 +189,7 @@ TEST(Batch, AnUnknownBreakNameIsAnError) {
               HasSubstr("byte: found 256; expected a byte from 0 to 255"));
 }
 
-TEST(Batch, WhatIsNoRequestIsAnsweredWithAnErrorUnderANullId) {
+TEST(Batch, AMalformedRequestIsAnsweredWithAnErrorUnderANullId) {
   for (const std::string line : {"", " ", "{", "null", "[]", "3", "\"x\"", "{}x", "{\"id\":1e999}", "\xff",
                                  "{\"id\":\"\\ud800\"}", "{\"id\":[[]],\"op\":\"cowbell\",\"text\":\"\"}"}) {
     const json answer = json::parse(answer_line(line));
@@ -201,7 +201,7 @@ TEST(Batch, WhatIsNoRequestIsAnsweredWithAnErrorUnderANullId) {
                   .contains("error"));
 }
 
-TEST(Batch, TheIdComesBackAsItCame) {
+TEST(Batch, TheIdIsReturnedUnchanged) {
   for (const char* id : {"1", "\"x\"", "-2.5", "true", "null", "18446744073709551615"})
     EXPECT_EQ(answer_line("{\"op\":\"summary\",\"text\":\"\",\"id\":" + std::string(id) + "}"),
               "{\"id\":" + std::string(id) + ",\"value\":\"\"}");

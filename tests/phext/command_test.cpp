@@ -110,7 +110,7 @@ TEST_F(PhextCommand, RangePrintsOrReplaces) {
             "c\n");
 }
 
-TEST_F(PhextCommand, ReportsListWhatIsThere) {
+TEST_F(PhextCommand, ReportsListTheScrolls) {
   EXPECT_EQ(phext("ls doc").out, "1.1.1/1.1.1/1.1.1\t0\t1\n1.1.1/1.1.1/1.1.2\t2\t1\n1.1.1/1.1.1/1.2.1\t4\t2\n");
   EXPECT_EQ(phext("toc doc").out, "* 1.1.1/1.1.1/1.1.1: a\n* 1.1.1/1.1.1/1.1.2: b\n* 1.1.1/1.1.1/1.2.1: c...\n");
   EXPECT_EQ(phext("manifest -", "a").out, "a96faf705af16834e6c632b61e964e1f");
@@ -187,7 +187,7 @@ TEST_F(PhextCommand, WrongUsageIsOneLineAndStatus2) {
   }
 }
 
-TEST_F(PhextCommand, HelpNamesEveryCommandAndIsNoError) {
+TEST_F(PhextCommand, HelpNamesEveryCommandAndSucceeds) {
   const Outcome run = phext("--help");
   EXPECT_EQ(run.status, 0);
   for (const char* command : {"get", "put", "insert", "remove", "range", "ls", "toc", "normalize", "merge", "subtract",

@@ -24,7 +24,7 @@ TEST(Break, TenBytesAreDelimitersAndEscapeIsNot) {
   EXPECT_EQ(found, "\x01\n\x17\x18\x19\x1a\x1c\x1d\x1e\x1f");
 }
 
-TEST(Break, ALineBreakIsADelimiterButMovesNoCoordinate) {
+TEST(Break, ALineBreakIsADelimiterButChangesNoCoordinate) {
   EXPECT_TRUE(is_break('\n'));
   EXPECT_FALSE(is_dimension_break('\n'));
   Coordinate coordinate = at("1.2.3/4.5.6/7.8.9");
@@ -77,7 +77,7 @@ TEST(Coordinate, OrderIsThatOfTheDocument) {
   EXPECT_EQ(at("1.1.1/1.1.1/1.1.1"), Coordinate());
 }
 
-TEST(StrictParse, NamesTheColumnAndWhatStandsThere) {
+TEST(StrictParse, NamesTheColumnAndWhatWasFoundThere) {
   const std::vector<std::pair<std::string, std::string>> wrong = {
       {"", "column 1: found the end of the text; expected a number from 1 to 999"},
       {"1.1.1/1.1.1/1.1", "column 16: found the end of the text; expected '.'"},
@@ -99,7 +99,7 @@ TEST(StrictParse, NamesTheColumnAndWhatStandsThere) {
   }
 }
 
-TEST(StrictParse, PassesOverALeadingPlusAndLeadingZeros) {
+TEST(StrictParse, SkipsALeadingPlusAndLeadingZeros) {
   EXPECT_EQ(Coordinate::parse("+1.02.3/4.5.6/7.8.0009")->to_string(), "1.2.3/4.5.6/7.8.9");
 }
 

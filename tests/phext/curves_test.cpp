@@ -16,7 +16,7 @@ class EveryCurve : public testing::Test {};
 using Curves = testing::Types<RowMajor, Morton, Hilbert>;
 TYPED_TEST_SUITE(EveryCurve, Curves);
 
-/// Visits every index of a small box: all cells differ, lie inside, and lead back to their index.
+/// Checks every index of a small box: cells are distinct, lie inside, and map back to their index.
 template <class T>
 void expect_bijection(const Sides& sides) {
   const T curve = T::make(sides).value();
@@ -78,7 +78,7 @@ TYPED_TEST(EveryCurve, RefusesABoxItsIndexCannotNumber) {
   EXPECT_EQ(TypeParam::make(Sides{1u << 31, 1u << 31, 2}).value().cells(), std::uint64_t{1} << 63);
 }
 
-TEST(RowMajor, TakesSidesOfAnyLengthAndRunsTheLastFastest) {
+TEST(RowMajor, TakesSidesOfAnyLengthAndVariesTheLastFastest) {
   expect_bijection<RowMajor>({3, 5, 7});
   const RowMajor curve = RowMajor::make(Sides{3, 5, 7}).value();
   EXPECT_EQ(curve.index({1, 2, 3}), 1u * 35 + 2 * 7 + 3);
@@ -90,7 +90,7 @@ TEST(Morton, InterleavesTheBits) {
   EXPECT_EQ(curve.index({0b01, 0b11}), 0b0111u);
 }
 
-TEST(MortonAndHilbert, RefuseASideThatIsNoPowerOfTwo) {
+TEST(MortonAndHilbert, RefuseASideThatIsNotAPowerOfTwo) {
   EXPECT_EQ(Morton::make(Sides{4, 3}).error().message(), "side 1: found 3; expected a power of two");
   EXPECT_EQ(Hilbert::make(Sides{6}).error().message(), "side 0: found 6; expected a power of two");
 }
@@ -115,7 +115,7 @@ TEST(Hilbert, NeighboursAreOneStepApartInLargeCubesToo) {
   }
 }
 
-TEST(Hilbert, WithUnequalSidesEachCubeIsRunThroughInSingleSteps) {
+TEST(Hilbert, WithUnequalSidesEachCubeIsFilledInSingleSteps) {
   const Hilbert curve = Hilbert::make(Sides{4, 16}).value();
   for (std::uint64_t index = 1; index < curve.cells(); ++index) {
     if (index % 16 == 0) continue;

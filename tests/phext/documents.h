@@ -5,24 +5,24 @@
 
 #include "vtpu/phext/coordinate.h"
 
-// What the tests of this folder share: coordinates from text, and generators of documents and coordinates.
+// Shared by the tests of this folder: coordinates from text, and generators of documents and coordinates.
 namespace vtpu::phext {
 
 inline Coordinate at(std::string_view text) { return Coordinate::parse(text).value(); }
 
-/// Short texts of breaks of all kinds, line feeds, plain bytes and those that only look like breaks.
+/// Short texts of breaks of all kinds, line feeds, plain bytes and bytes that resemble breaks.
 inline rc::Gen<std::string> any_document() {
   static const std::string kBytes = "aabbc\n\n\x1b\x07\xc3\xa9\x17\x17\x17\x18\x18\x19\x1a\x1c\x1d\x1e\x1f\x01";
   return rc::gen::container<std::string>(rc::gen::elementOf(kBytes));
 }
 
-/// Texts without a dimension break, not empty.
+/// Non-empty texts without dimension breaks.
 inline rc::Gen<std::string> any_scroll() {
   static const std::string kBytes = "abc \n\x1b\x07\t";
   return rc::gen::nonEmpty(rc::gen::container<std::string>(rc::gen::elementOf(kBytes)));
 }
 
-/// Coordinates near the origin, as most documents have them, with a far part now and then.
+/// Coordinates near the origin, as in most documents, with an occasional large part.
 inline rc::Gen<Coordinate> any_coordinate() {
   const auto part = rc::gen::weightedOneOf<std::uint32_t>({{20, rc::gen::just<std::uint32_t>(1)},
                                                            {8, rc::gen::inRange<std::uint32_t>(1, 4)},

@@ -1,4 +1,4 @@
-// What holds for every document, checked on random ones.
+// Properties of every document, checked on random ones.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -17,7 +17,7 @@
 namespace vtpu::phext {
 namespace {
 
-/// A coordinate of the document, one beside it, or any.
+/// A coordinate of the document, a neighbour of one, or any coordinate.
 Coordinate some_coordinate(const std::string& document) {
   const auto pieces = naive::take_apart(document);
   Coordinate coordinate = pieces[*rc::gen::inRange<std::size_t>(0, pieces.size())].coordinate;
@@ -39,7 +39,7 @@ RC_GTEST_PROP(Scan, FindsTheSameBreaksWithAndWithoutVectorInstructions, (const s
   RC_ASSERT(dimension_breaks(block) == dimension_breaks_portable(block));
 }
 
-TEST(Scan, EveryByteIsJudgedAlikeAtEveryPlaceOfABlock) {
+TEST(Scan, EveryByteIsClassifiedAlikeAtEveryPositionOfABlock) {
   for (int byte = 0; byte < 256; ++byte) {
     for (std::size_t place = 0; place < kBlock; ++place) {
       std::string block(kBlock, 'a');
@@ -52,7 +52,7 @@ TEST(Scan, EveryByteIsJudgedAlikeAtEveryPlaceOfABlock) {
   }
 }
 
-TEST(Scan, WalksLongDocumentsAsItWalksShortOnes) {
+TEST(Scan, ScansLongDocumentsAsItScansShortOnes) {
   Random random(5);
   for (std::size_t length = 0; length < 300; ++length) {
     std::string document;
@@ -81,14 +81,14 @@ RC_GTEST_PROP(Normalize, KeepsEveryScroll, ()) {
   RC_ASSERT(*explode(*normalize(document)) == *explode(document));
 }
 
-RC_GTEST_PROP(Normalize, IsTokensWrittenAgain, ()) {
+RC_GTEST_PROP(Normalize, EqualsItsTokensWrittenAgain, ()) {
   const std::string document = *any_document();
   RC_ASSERT(*dephokenize(*phokenize(document)) == *normalize(document));
   RC_ASSERT(implode(*explode(document)) == *normalize(document));
   RC_ASSERT(*normalize(document) == naive::normalize(document));
 }
 
-RC_GTEST_PROP(Insert, IntoNothingIsFetchedBack, (const Coordinate& coordinate)) {
+RC_GTEST_PROP(Insert, IntoAnEmptyDocumentIsFetchedBack, (const Coordinate& coordinate)) {
   const std::string scroll = *any_scroll();
   RC_ASSERT(*fetch(*insert("", coordinate, scroll), coordinate) == scroll);
 }
@@ -114,7 +114,7 @@ RC_GTEST_PROP(Replace, ReplacesAndLeavesEveryOtherScroll, ()) {
   RC_ASSERT(*explode(edited) == expected);
 }
 
-RC_GTEST_PROP(Remove, TakesOneScrollAndLeavesEveryOther, ()) {
+RC_GTEST_PROP(Remove, RemovesOneScrollAndLeavesEveryOther, ()) {
   const std::string document = *any_document();
   const Coordinate coordinate = some_coordinate(document);
   auto expected = *explode(document);
@@ -245,7 +245,7 @@ RC_GTEST_PROP(Stat, CountsEveryByteOnce, ()) {
   RC_ASSERT(counted.scrolls == phokenize(document)->size());
 }
 
-RC_GTEST_PROP(Toc, PointsAtTheScrollsInTheDocumentAsItStands, ()) {
+RC_GTEST_PROP(Toc, PointsAtTheScrollsInTheGivenDocument, ()) {
   const std::string document = *any_document();
   const std::vector<TocEntry> entries = *toc(document);
   const std::vector<Scroll> scrolls = *phokenize(document);

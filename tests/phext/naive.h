@@ -7,15 +7,15 @@
 
 #include "vtpu/phext/coordinate.h"
 
-// The document operations a second time, the slow way: a document is taken apart into every scroll, empty or not, with
-// the break that ends it, changed as a list, and put together again; fix-ups are found one break at a time. Shares with
-// the module only the coordinate and its breaks. Documents stay below 999 breaks.
+// A naive reference for the document operations. It splits a document into all scrolls with the breaks that end them,
+// edits that list and joins it again; it finds the breaks between two coordinates one at a time. It shares only
+// coordinates and breaks with the module. Documents must have fewer than 999 breaks.
 namespace vtpu::phext::naive {
 
 struct Piece {
   Coordinate coordinate;
   std::string text;
-  std::string end;  // the break behind it; empty for the last piece
+  std::string end;  // the break after it; empty for the last piece
 };
 
 inline std::vector<Piece> take_apart(std::string_view document) {
@@ -39,7 +39,7 @@ inline std::string put_together(const std::vector<Piece>& pieces) {
   return document;
 }
 
-/// The largest break that does not lead past `to`, again and again.
+/// Repeatedly appends the largest break that does not lead past `to`.
 inline std::string fix_up(Coordinate from, const Coordinate& to) {
   std::string breaks;
   while (from < to) {

@@ -19,9 +19,9 @@ TEST(Fetch, PlainTextIncludesNulTabEscapeAndLineFeeds) {
   EXPECT_EQ(*fetch(plain + "\x17z", at("1.1.1/1.1.1/1.1.2")), "z");
 }
 
-TEST(Fetch, AnAbsentScrollBeyondTheEndIsEmpty) { EXPECT_EQ(*fetch("a", at("2.1.1/1.1.1/1.1.1")), ""); }
+TEST(Fetch, AnAbsentScrollPastTheEndIsEmpty) { EXPECT_EQ(*fetch("a", at("2.1.1/1.1.1/1.1.1")), ""); }
 
-TEST(Insert, AppendsToAScrollThatIsThere) {
+TEST(Insert, AppendsToAnExistingScroll) {
   EXPECT_EQ(*insert("a\x17"
                     "b\x17"
                     "c",
@@ -41,7 +41,7 @@ TEST(Insert, ABreakInTheTextRenumbersWhatFollowsInTheSameParent) {
   EXPECT_EQ(*fetch(edited, at("1.1.1/1.1.1/1.2.1")), "c");
 }
 
-TEST(Replace, ByNothingBeyondTheEndLeavesTheBreaksThatLeadThere) {
+TEST(Replace, ByAnEmptyTextPastTheEndLeavesTheBreaksThatLeadThere) {
   EXPECT_EQ(*replace("a", at("1.1.1/1.1.1/1.2.2"), ""), "a\x18\x17");
 }
 
@@ -56,7 +56,7 @@ TEST(Remove, LetsOtherScrollsKeepTheirCoordinates) {
             "c");
 }
 
-TEST(RangeReplace, TakesInnerBreaksAwayAndMovesLaterScrollsDown) {
+TEST(RangeReplace, RemovesInnerBreaksAndMovesLaterScrollsDown) {
   EXPECT_EQ(*range_replace("a\x17"
                            "b\x17"
                            "c\x17"
@@ -89,7 +89,7 @@ TEST(Range, HoldsTheBreaksBetweenItsScrolls) {
             "c");
 }
 
-TEST(NextScroll, GivesTheScrollTheCursorBehindItsBreakAndTheRest) {
+TEST(NextScroll, GivesTheScrollTheCoordinateAfterItsBreakAndTheRest) {
   const NextScroll next = *next_scroll(
       "\x17\x18"
       "ab\x17\x17"

@@ -54,7 +54,7 @@ RC_GTEST_PROP(PackedCoordinate, ComesBackFromAScrollCoordinate, (const Coordinat
   RC_ASSERT(packed(coordinate.to_string()) == there);
 }
 
-TEST(PackedCoordinate, FlagsTakeNoPartInOrderEqualityOrHash) {
+TEST(PackedCoordinate, OrderEqualityAndHashIgnoreTheFlags) {
   const PackedCoordinate a = packed("1.2.3/4.5.6/7.8.9/10.11");
   const PackedCoordinate b = a.with_flags(127);
   EXPECT_EQ(a, b);
@@ -77,7 +77,7 @@ TEST(PackedCoordinate, ElevenPartTextComesBackExactly) {
   }
 }
 
-TEST(PackedCoordinate, ZeroAnd1000To2047ExistPackedButNotInText) {
+TEST(PackedCoordinate, ZeroAnd1000To2047CanBePackedButNotWritten) {
   for (const std::uint32_t value : {0u, 1000u, 2047u}) {
     const PackedCoordinate coordinate = packed("1.1.1/1.1.1/1.1.1").with(Axis::volume, value);
     const std::string expected = "volume " + std::to_string(value);
@@ -126,7 +126,7 @@ TEST(Distance, ManhattanSumsAndHammingCountsTheDifferingAxes) {
             11u * 2047u);
 }
 
-TEST(Step, StopsAtTheEdgeAndSaysSo) {
+TEST(Step, IsClampedAtTheEdgeAndReportsIt) {
   const PackedCoordinate from = PackedCoordinate().with(Axis::book, 2040).with_flags(3);
   EXPECT_EQ(step(from, Axis::book, 7).to.get(Axis::book), 2047u);
   EXPECT_FALSE(step(from, Axis::book, 7).saturated);
@@ -166,7 +166,7 @@ TEST(PrefixPattern, NineFixedPartsLeaveLineAndColumnOpenAndAllWildcardsMatchEver
   EXPECT_TRUE(PrefixPattern::parse("1.1.1/1.1.1/1.1.1/1.1")->matches(packed("1.1.1/1.1.1/1.1.1")));
 }
 
-TEST(PrefixPattern, BehindAWildcardOnlyWildcardsStand) {
+TEST(PrefixPattern, AfterAWildcardOnlyWildcardsAreAllowed) {
   EXPECT_EQ(PrefixPattern::parse("1.*.1/1.1.1/1.1.1").error().message(),
             "column 5: found '1'; expected '*', as before it");
   EXPECT_EQ(PrefixPattern::parse("1.x.*/*.*.*/*.*.*").error().message(),

@@ -1,4 +1,4 @@
-// One test or more per oddity of the reference implementation, named by its number in README.md.
+// At least one test for each defect of the reference implementation, named by its number in README.md.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,7 +43,7 @@ TEST(Q1, ARemoveInAGapOnlyNormalizes) {
             "b");
 }
 
-TEST(Q1, ARangeReplaceThatStartsInAGapKeepsWhatIsBeforeAndLandsAtItsFirstCoordinate) {
+TEST(Q1, ARangeReplaceThatStartsInAGapKeepsEarlierTextAndStartsAtItsFirstCoordinate) {
   const std::string edited = *range_replace(kGap +
                                                 "\x18"
                                                 "ccc",
@@ -58,26 +58,26 @@ TEST(Q2, AnInsertAtTheFinalEmptyScrollLandsThere) {
   EXPECT_EQ(*replace("a\x17", at("1.1.1/1.1.1/1.1.2"), "x"), "a\x17x");
 }
 
-TEST(Q2, AnInsertBehindTrailingBreaksCountsThem) {
+TEST(Q2, AnInsertAfterTrailingBreaksCountsThem) {
   EXPECT_EQ(*insert("a\x17", at("1.1.1/1.1.1/1.1.4"), "x"), "a\x17\x17\x17x");
   EXPECT_EQ(*insert("a\x19\x17", at("1.1.1/1.1.1/2.1.3"), "x"), "a\x19\x17\x17x");
   EXPECT_EQ(*insert("a\x19\x17", at("1.1.1/1.1.1/2.2.2"), "x"), "a\x19\x17\x18\x17x");
 }
 
-TEST(Q2, BeyondTheEndTheBestCoordinateIsThatOfTheFinalScrollEvenWhenEmpty) {
+TEST(Q2, PastTheEndTheBestCoordinateIsThatOfTheFinalScrollEvenWhenEmpty) {
   const Location expected{3, 3, at("1.1.1/1.1.1/1.1.3")};
   EXPECT_EQ(*locate("a\x17\x17", at("1.1.1/1.1.1/1.1.9")), expected);
   EXPECT_EQ(*locate("a\x17\x17", at("1.1.1/1.1.1/1.1.3")), expected);
 }
 
-TEST(Q3, Part999IsReachedAndPart1000IsNoCoordinate) {
+TEST(Q3, Part999IsReachableAndPart1000IsNotACoordinate) {
   const std::string document = *insert("", at("999.1.1/1.1.1/1.1.999"), "x");
   EXPECT_EQ(document, breaks(998, '\x01') + breaks(998, '\x17') + "x");
   EXPECT_EQ(*fetch(document, at("999.1.1/1.1.1/1.1.999")), "x");
   EXPECT_FALSE(Coordinate::parse("1000.1.1/1.1.1/1.1.1"));
 }
 
-TEST(Q4, APartOfZeroIsNoCoordinate) {
+TEST(Q4, APartOfZeroIsNotACoordinate) {
   EXPECT_THAT(Coordinate::parse("1.1.1/1.1.1/1.1.0").error().message(), HasSubstr("column 17: found 0"));
   EXPECT_FALSE(Coordinate::from_parts(*to_coordinate("0.1")));
 }
@@ -100,7 +100,7 @@ TEST(Q6, AnEmptyDocumentAndOneOfBreaksHaveNoTokens) {
   }
 }
 
-TEST(Q6, TrailingBreaksMakeNoToken) {
+TEST(Q6, TrailingBreaksAreNotATokenOfTheirOwn) {
   EXPECT_THAT(*phokenize("a\x17\x17\x17"), ElementsAre(Scroll{Coordinate(), "a"}));
   EXPECT_EQ(*merge("a\x17\x17\x17",
                    "\x18"
@@ -154,7 +154,9 @@ TEST(Q9, ASummaryIsCutBeforeTheCharacterThatWouldNotFit) {
   EXPECT_EQ(summary(std::string(31, 'x') + "\xe2\x82\xac"), thirty_one + "...");
 }
 
-TEST(Q9, BytesThatAreNoUtf8AreCutAt32) { EXPECT_EQ(summary(std::string(40, '\x80')), std::string(32, '\x80') + "..."); }
+TEST(Q9, BytesThatAreNotUtf8AreCutAt32) {
+  EXPECT_EQ(summary(std::string(40, '\x80')), std::string(32, '\x80') + "...");
+}
 
 TEST(Q10, TheOffsetBeforeEveryScrollIs0) {
   const std::string document =
@@ -168,7 +170,7 @@ TEST(Q10, TheOffsetBeforeEveryScrollIs0) {
   EXPECT_EQ(*offset("", at("9.1.1/1.1.1/1.1.1")), 0u);
 }
 
-TEST(Q11, WalkingOverABreakPast999IsAnErrorWithItsByte) {
+TEST(Q11, PassingABreakPast999IsAnErrorWithItsByte) {
   const std::string document = breaks(999, '\x17') + "x";
   const std::string expected = "byte 998: a scroll break at 1.1.1/1.1.1/1.1.999; expected at most 999 per dimension";
   EXPECT_EQ(normalize(document).error().message(), expected);
@@ -185,7 +187,7 @@ TEST(Q11, AScrollBeforeTheBreakPast999IsStillFound) {
   EXPECT_EQ(*fetch("a" + breaks(1200, '\x17'), at("1.1.1/1.1.1/1.1.1")), "a");
 }
 
-TEST(Q11, AnEditThatWouldPushAScrollPast999IsAnError) {
+TEST(Q11, AnEditThatWouldMoveAScrollPast999IsAnError) {
   const std::string full = breaks(998, '\x17') + "last";
   EXPECT_EQ(
       insert(full, at("1.1.1/1.1.1/1.1.1"),
@@ -208,7 +210,7 @@ TEST(Q12, AReversedRangeIsAnError) {
   EXPECT_FALSE(range("a", at("1.1.1/1.1.1/1.1.2"), at("1.1.1/1.1.1/1.1.1")));
 }
 
-TEST(Q12, ARangeBeyondTheEndIsLedToByBreaks) {
+TEST(Q12, ARangePastTheEndIsReachedByBreaks) {
   EXPECT_EQ(*range_replace("a", at("1.1.1/1.1.1/1.1.3"), at("1.1.1/1.1.1/2.1.1"), "x"), "a\x17\x17x");
 }
 

@@ -1,5 +1,5 @@
-// Do sentrons that run in turns end in the same state by either engine, always in the same order, and is a deadlock
-// told?
+// Do sentrons that take turns end in the same state on either engine, always in the same order, and are deadlocks
+// reported?
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ using exec::Machine;
 using exec::NamedEngine;
 using exec::Status;
 
-/// Sentrons that have run together.
+/// A group of sentrons after a run.
 struct Group {
   std::string engine;
   std::unique_ptr<Machine> machine;
@@ -30,7 +30,8 @@ struct Group {
   const Context& sentron(std::size_t i) const { return *machine->sentrons()[i]; }
 };
 
-/// One sentron for each program, with r15 its number, on every kind of engine this host has. All groups end alike.
+/// Runs one sentron for each program, with its number in r15, on every engine of this host, and expects equal final
+/// states.
 std::vector<Group> run_together(const std::vector<std::string>& texts, const std::function<void(Machine&)>& given = {},
                                 std::uint64_t fuel = 100000, const std::vector<isa::Program>& programs = {}) {
   std::vector<std::unique_ptr<Engines>> engines;
@@ -65,7 +66,7 @@ const std::string kPlaces =
     ".coord here = 1.1.1/1.1.1/1.1.1/1.1\n.coord there = 1.1.1/1.1.1/1.1.1/9.9\n  dmov.coord p0, here\n  dmov.coord "
     "p1, there\n";
 
-TEST(Scheduler, TwoSentronsPassANumberToAndFro) {
+TEST(Scheduler, TwoSentronsPassANumberBackAndForth) {
   const std::string ping = kPlaces +
                            "  dmov.i64 r2, #50\nloop:\n  dadd.i64 r1, r1, #1\n  dmov.i64 r3, r3 | nop | cpack.i64 m0, "
                            "0, r1\n  csend m0, p0\n  crecv m1, p1\n"
@@ -88,14 +89,14 @@ TEST(Scheduler, TwoSentronsPassANumberToAndFro) {
 }
 
 TEST(Scheduler, SentronsTakeTurnsInTheOrderOfTheirNumbers) {
-  // Each sends its number, waits in a barrier, and sends again: the order of messages is that of the turns.
+  // Each sends its number, waits in a barrier and sends again, so that the messages are in the order of the turns.
   const std::string text =
       kPlaces + "  cpack.i64 m0, 0, r15\n  csend m0, p0\n  cbar\n  cpack.i64 m0, 1, r15\n  csend m0, p0\n  dhalt\n";
   for (const Group& group : run_together(std::vector<std::string>(5, text))) {
     std::vector<std::uint64_t> senders;
     for (const auto& message : group.machine->exchange().pending())
       senders.push_back(exec::lanes<std::uint64_t>(message.payload)[0]);
-    // The last to arrive opens the barrier and goes on at once; the others follow in the next round.
+    // The last to arrive completes the barrier and continues at once; the others follow in the next round.
     EXPECT_EQ(senders, (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 4, 0, 1, 2, 3})) << group.engine;
     EXPECT_EQ(group.summary.switches, 9u);
   }
@@ -121,7 +122,7 @@ TEST(Scheduler, ADeadlockReportSaysWhatEverySentronWaitsFor) {
   }
 }
 
-TEST(Scheduler, ASentronThatHaltsOrTrapsLeavesTheMeetingToTheOthers) {
+TEST(Scheduler, ASentronThatHaltsOrTrapsLeavesTheRendezvousToTheOthers) {
   const std::string meets = "  creduce.i64 r1, r15, add\n  creduce.i64 r2, r15, max\n  dhalt\n";
   const std::string halts = "  dhalt\n", traps = "  sgather.i64 r1, [p0]\n  dhalt\n",
                     meets_once = "  creduce.i64 r1, r15, add\n  dhalt\n";
@@ -133,7 +134,7 @@ TEST(Scheduler, ASentronThatHaltsOrTrapsLeavesTheMeetingToTheOthers) {
   }
 }
 
-TEST(Scheduler, ASentronOutOfFuelLeavesTheMeetingToTheOthers) {
+TEST(Scheduler, ASentronOutOfFuelLeavesTheRendezvousToTheOthers) {
   const std::string spins = "a:\n  dbr a\n", meets = "  cbar\n  dmov.i64 r1, #1\n  dhalt\n";
   for (const Group& group : run_together({meets, spins, meets}, {}, 1000)) {
     EXPECT_EQ(group.sentron(0).r[1], 1u) << group.engine;
@@ -142,7 +143,7 @@ TEST(Scheduler, ASentronOutOfFuelLeavesTheMeetingToTheOthers) {
   }
 }
 
-TEST(Scheduler, MeetingsOfOneToEightSentronsGiveEachTheSame) {
+TEST(Scheduler, ARendezvousOfOneToEightSentronsGivesAllTheSameResult) {
   const std::string text =
       "  dadd.i64 r1, r15, #10\n  dcvt.i64.f64 r2, r1\n  dmov.i64 r3, #0.1f64\n  dmul.f64 r2, r2, r3 | nop\n  cbar\n  "
       "creduce.i64 r4, r1, add\n  creduce.i64 r5, r1, min\n"
@@ -157,7 +158,7 @@ TEST(Scheduler, MeetingsOfOneToEightSentronsGiveEachTheSame) {
     for (std::size_t i = 0; i < n; ++i) {
       sum += 10 + i;
       const double x = static_cast<double>(10 + i) * 0.1;
-      floats = i == 0 ? x : floats + x;  // in order of sentrons
+      floats = i == 0 ? x : floats + x;  // in the order of sentrons
     }
     for (const Group& group : run_together(std::vector<std::string>(n, plain)))
       for (std::size_t i = 0; i < n; ++i) {
@@ -174,7 +175,7 @@ TEST(Scheduler, MeetingsOfOneToEightSentronsGiveEachTheSame) {
   }
 }
 
-TEST(Scheduler, SentronsInALoopOfMeetingsStayInStep) {
+TEST(Scheduler, SentronsInALoopOfRendezvousStayInStep) {
   const std::string text =
       "  dmov.i64 r2, #40\nloop:\n  dadd.i64 r1, r1, r15\n  creduce.i64 r3, r1, add\n  dloop r2, loop | nop | cbar\n  "
       "dhalt\n";
@@ -185,7 +186,7 @@ TEST(Scheduler, SentronsInALoopOfMeetingsStayInStep) {
 }
 
 TEST(Scheduler, ASentronIsFoundByTheBeaconNearestToACoordinate) {
-  // Sentron k announces itself at column 10 k; then each looks for column 10 k + 14.
+  // Sentron k sets its beacon at column 10 k; then each looks for column 10 k + 14.
   const std::string text =
       ".coord origin = 1.1.1/1.1.1/1.1.1/1.1\n  dmov.coord p0, origin\n  dmul.i64 r1, r15, #10\n  dadd.i64 r1, r1, "
       "#10\n  sindex.set p1, p0, column, r1\n"
@@ -200,7 +201,7 @@ TEST(Scheduler, ASentronIsFoundByTheBeaconNearestToACoordinate) {
     }
 }
 
-TEST(Scheduler, ARegionThatOneSentronEndsIsGoneForAll) {
+TEST(Scheduler, ARegionThatOneSentronFreesIsUnmappedForAll) {
   const std::string ends = "  sscattr.i64 r15, [p0]\n  cbar\n  sfree r1\n  cbar\n  dhalt\n",
                     reads = "  sgather.i64 r2, [p0 + 8]\n  cbar\n  cbar\n  sgather.i64 r2, [p0 + 8]\n  dhalt\n";
   const auto given = [](Machine& m) {
@@ -214,11 +215,11 @@ TEST(Scheduler, ARegionThatOneSentronEndsIsGoneForAll) {
   }
 }
 
-TEST(Scheduler, ManySentronsWithRandomProgramsEndAlikeByEveryEngine) {
+TEST(Scheduler, ManySentronsWithRandomProgramsEndInEqualStatesOnEveryEngine) {
   std::size_t halted = 0, trapped = 0;
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
-    // One program for all, whose meetings then fit; or one for each, which mostly ends in a deadlock.
+    // One program for all, whose rendezvous operations then match; or one for each, which mostly ends in a deadlock.
     const bool one = seed % 2 == 0;
     std::vector<isa::Program> programs;
     for (std::uint64_t i = 0; i < 6; ++i)
