@@ -1,12 +1,12 @@
-// Asks whether the compiler ever changes what a kernel means: random kernels over the whole language, compiled at
-// every tier and run by the native engine, at tier 0 by the interpreter as well, and evaluated as lowered, all held
-// against the same kernel in plain C++ as the host's compiler understands it. What a kernel leaves in memory must be
-// equal bit for bit (NaNs aside). Each divergence is an error here: the experiment fails and names the seed, and
-// study/kernel_soak.h reduces it. Kernels that the compiler refuses, as they need more registers of a kind than there
-// are, are counted apart.
+// Asks whether the compiler ever changes what a kernel means. Random kernels that cover the whole language are compiled
+// at every tier and run by the native engine; tier 0 also runs in the interpreter, and the lowered representation is
+// evaluated directly. The reference is the same kernel written as plain C++ and compiled by the host's compiler. The
+// final memory must be equal bit for bit (NaNs aside). Any divergence is an error: the experiment fails and names the
+// seed, and study/kernel_soak.h reduces the kernel. The compiler refuses kernels that need more registers of a kind
+// than the machine has; these are counted separately.
 //
-// The kernels are those of the seeds 1, 2, …; the same everywhere. Needs a C++ compiler on the host. As many processes
-// as there are processors share the work; what is counted does not depend on who took what.
+// The kernels come from the seeds 1, 2, … and are the same on every host. A C++ compiler on the host is required. One
+// process per processor shares the work; the counts do not depend on how the work is divided.
 //
 // Parameters: kernels (quick 1000, full 10^5). No claim. Outputs: keys phextcc.soak.*; table soak.
 #include <fmt/format.h>
@@ -34,7 +34,7 @@ using vtpu::Result;
 using vtpu::study::KernelSoak;
 using Source = Column::Source;
 
-/// Kernels between two lines of a worker.
+/// Kernels per line that a worker writes.
 constexpr std::uint64_t kShare = 400;
 
 json soak_share(std::uint64_t share, std::uint64_t kernels) {
@@ -47,8 +47,8 @@ json soak_share(std::uint64_t share, std::uint64_t kernels) {
   return line;
 }
 
-/// A process of its own, since a soak forks and so wants one thread. It takes every `workers`-th share, and gives a
-/// line for each, in order.
+/// A worker process. Each worker is a separate process because a soak forks and must therefore be single-threaded. It
+/// handles every `workers`-th share and writes one line per share, in order.
 class Worker {
  public:
   Worker(std::uint64_t number, std::uint64_t workers, std::uint64_t kernels) {
@@ -60,7 +60,7 @@ class Worker {
       ::close(ends[0]);
       std::FILE* const out = ::fdopen(ends[1], "w");
       for (std::uint64_t share = number; share * kShare < kernels; share += workers) {
-        // A broken pipe ends this process, as it should when nobody listens any more.
+        // A broken pipe kills this process, which is right once nobody reads any more.
         std::fprintf(out, "%s\n", soak_share(share, kernels).dump(-1, ' ', true).c_str());
         std::fflush(out);
       }
@@ -76,7 +76,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Of the next share. Null: the process has ended.
+  /// Returns the line of the next share, or null if the process has ended.
   json next() {
     std::string line;
     for (int c = in_ == nullptr ? EOF : std::fgetc(in_); c != EOF; c = std::fgetc(in_)) {
@@ -105,7 +105,8 @@ Result<void> run_soak(Run& run) {
   for (std::uint64_t share = 0; share < shares; ++share) {
     const json line = workers[share % count]->next();
     if (!line.is_object())
-      return Error{"compiler-soak", fmt::format("the process of seeds {} on ended", 1 + share * kShare), "its counts"};
+      return Error{"compiler-soak", fmt::format("the worker for seeds {} and up ended early", 1 + share * kShare),
+                   "its counts"};
     if (line.contains("error")) return Error{"compiler-soak", line.at("error").get<std::string>(), ""};
     all.kernels += line.at("kernels").get<std::uint64_t>();
     for (auto& [way, sum] : all.divergences) sum += line.at("divergences").at(way).get<std::uint64_t>();
@@ -114,9 +115,9 @@ Result<void> run_soak(Run& run) {
     progress.step(fmt::format("{} kernels, {} divergences", all.kernels, all.diverged()));
   }
   if (all.diverged() > 0)
-    return Error{"compiler-soak", fmt::format("{} divergences; the first: {}", all.diverged(), first), "equal bytes"};
+    return Error{"compiler-soak", fmt::format("{} divergences; the first is {}", all.diverged(), first), "equal bytes"};
 
-  const std::string method = "random kernels of consecutive seeds, by every way against their C++";
+  const std::string method = "random kernels of consecutive seeds; each alternative is compared with the kernel's C++";
   const auto note = [&](const std::string& key, double value) {
     run.computed("phextcc.soak." + key, value, "1", method);
   };

@@ -1,9 +1,11 @@
-// Asks how fast the compiler is: words emitted in a second at each tier over all programs of kernels/programs, how the
-// time divides between front end, passes and back end, and what the native engine's compilation of the words adds.
+// Asks how fast the compiler is: how many words it emits per second at each tier over all programs of kernels/programs,
+// how its time divides between front end, passes and back end, and how much time the native engine adds to compile the
+// words.
 //
-// Programs have their first-level cache sizes and a thousand repetitions. Every tier's output is made twice and must be
-// the same words. Front end: lexer to verified representation. Back end: selection, scheduling, allocation, packing.
-// Passes: what is left of the whole. Native: validation and compilation of the words to host code. No claim.
+// Every program is compiled for its L1 size with 1000 repetitions. Each tier compiles every program twice, and both
+// outputs must be the same words. Front end: lexer to verified representation. Back end: selection, scheduling,
+// allocation, packing. Passes: the remainder of the total. Native: validation and compilation of the words to host
+// code. No claim.
 //
 // Parameters: processes. Outputs: keys phextcc.compile.*; tables compile_tiers, compile_programs.
 #include <fmt/format.h>
@@ -46,7 +48,7 @@ Options options_of(const CompiledProgram& program, unsigned tier) {
           .allocate = false};
 }
 
-/// What all programs become at one tier.
+/// All programs compiled at one tier.
 struct Tier {
   std::vector<std::pair<const CompiledProgram*, Compiled>> programs;
   double words = 0;
@@ -60,7 +62,8 @@ Result<Tier> compile_all(unsigned tier) {
     if (!made) return made.error();
     const auto again = vtpu::compiler::compile(program.name, program.source, options);
     if (!again || !(again->program == made->program))
-      return Error{fmt::format("{}, tier {}", program.name, tier), "the same text gave other words", "the same words"};
+      return Error{fmt::format("{}, tier {}", program.name, tier), "two compilations of the same source differ",
+                   "the same words"};
     all.words += static_cast<double>(made->program.words.size());
     all.programs.emplace_back(&program, std::move(*made));
   }
@@ -119,7 +122,7 @@ Result<void> run_speed(Run& run) {
     }
     for (Alternative& one : alternatives_of(tier, tiers.back())) alternatives.push_back(std::move(one));
   }
-  // Each program alone at tier 3, several times over where it is short.
+  // Each program alone at tier 3. Short programs are compiled several times per sample.
   for (const auto& [program, made] : tiers.back()->programs) {
     const std::size_t words = made.program.words.size();
     const std::size_t times = 1 + 500 / std::max<std::size_t>(words, 1);
@@ -141,7 +144,7 @@ Result<void> run_speed(Run& run) {
 
   const auto rate_of = [&](const std::string& name) {
     const Estimate ns = named(*sampled, name).ns_per_unit();
-    return of_each(ns, "; words in a second", [&](std::size_t n) { return 1e9 / ns.samples[n]; });
+    return of_each(ns, "; words per second", [&](std::size_t n) { return 1e9 / ns.samples[n]; });
   };
   Table& table = run.table("compile_tiers", {{"tier", "1", Source::label},
                                              {"words", "1", Source::measured},
@@ -156,13 +159,13 @@ Result<void> run_speed(Run& run) {
     const Estimate speed = rate_of(fmt::format("whole {}", tier));
     const auto part = [&](const char* name) { return named(*sampled, fmt::format("{} {}", name, tier)).ns_per_unit(); };
     const Estimate whole = part("whole"), front = part("front"), back = part("back"), native = part("native");
-    const Estimate passes = of_each(whole, "; less front end and back end in the same process", [&](std::size_t n) {
+    const Estimate passes = of_each(whole, "; minus front end and back end of the same process", [&](std::size_t n) {
       return std::max(0.0, whole.samples[n] - front.samples[n] - back.samples[n]);
     });
     run.measured(fmt::format("phextcc.compile.words_per_second.tier{}", tier), speed, "words/s");
     run.measured(fmt::format("phextcc.compile.native_ns_per_word.tier{}", tier), native, "ns/word");
     run.computed(fmt::format("phextcc.compile.words.tier{}", tier), tiers[tier]->words, "words",
-                 "all programs, first-level cache sizes");
+                 "all programs at their L1 sizes");
     table.add({static_cast<double>(tier), tiers[tier]->words, speed.value, speed.ci.low, speed.ci.high, front.value,
                passes.value, back.value, native.value});
   }
@@ -179,7 +182,7 @@ Result<void> run_speed(Run& run) {
     programs.add({name, words, words / speed.value * 1e3, speed.value});
   }
   run.measured("phextcc.compile.words_per_second.least",
-               {least, {least, least}, {}, 1, "the slowest of all programs at tier 3, median"}, "words/s");
+               {least, {least, least}, {}, 1, "the slowest program at tier 3, median"}, "words/s");
   progress.step("");
   return {};
 }

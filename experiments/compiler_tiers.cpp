@@ -1,20 +1,21 @@
-// Asks what the compiler's words are worth: every program of kernels/programs, compiled at each tier, beside the same
-// work by hand, in C++ by other compilers, and by libraries; in ops per cycle, in useful work, in time, and against the
-// bound of the program's own loops.
+// Asks how good the compiler's code is. Every program of kernels/programs is compiled at each tier and compared with
+// the same work written by hand in words, compiled from C++ by other compilers, and done by libraries. The comparison
+// is made in ops per cycle, in useful work, in time, and against the bound of the program's own loops.
 //
-// Claims core.opt, cc.tier3, cc.hand. Answers are held against the reference before anything is timed. A run repeats
-// its program until it takes about 3 ms; memory is mapped and filled before, and one run goes untimed, so that data
-// of the size L1 stay in the first-level cache. Ways are timed in the same processes, and ratios are made in each.
+// Claims core.opt, cc.tier3, cc.hand. Every answer is checked against the reference before timing starts. A run repeats
+// its program until it takes about 3 ms. Memory is mapped and filled beforehand, and one run is untimed, so that data
+// of size L1 are in the first-level cache. All alternatives are timed in the same processes, and each ratio is taken
+// within one process.
 //
-// Ways: tier0 to tier3; tier3_list, which is tier 3 with list scheduling in place of modulo scheduling; hand, where a
-// person wrote the words; o3_native and o3_native_fast, the C++ reference by the project's compiler with -O3
-// -march=native, the second with -ffast-math; the same two by clang where the build found it; openblas and eigen where
-// they have the routine. Only tier 3 may take float sums in another order than the reference, within the bound that the
-// language states; -ffast-math may, too.
+// Alternatives: tier0 to tier3; tier3_list, which is tier 3 with list scheduling instead of modulo scheduling; hand,
+// words written by a person; o3_native and o3_native_fast, the C++ reference compiled by the project's compiler with
+// -O3 -march=native, the second also with -ffast-math; the same two by clang if the build found it; openblas and eigen
+// where they have the routine. Of the tiers, only tier 3 may reorder float sums, within the bound that the language
+// states. -ffast-math may reorder them too.
 //
-// Means are geometric, over the programs of one sentron at size L1. Left out: ring and all_reduce, whose pace the
-// runtime's messages set; they are in the tables. Ops per cycle count what the run retired over all its cycles.
-// Bound: see study/program_study.h. Loops (table loops) are the compiler's reports, the same on every host.
+// Means are geometric, over the single-sentron programs at size L1. They leave out ring and all_reduce, whose speed is
+// set by the runtime's messages; the tables include both. Ops per cycle are all ops that the run retired over all its
+// cycles. Bound: see study/program_study.h. Table loops holds the compiler's reports, which are the same on every host.
 //
 // Parameters: processes, sizes (quick: L1 only). Outputs: keys vtpu.core.ops_per_cycle.tier3*, phextcc.*; tables
 // programs, useful, speed, hand, slower, loops.
@@ -82,7 +83,8 @@ Result<Modules> load_modules() {
   return modules;
 }
 
-/// Programs at one size. Where data are large, one after the other, so that only one program's are in memory.
+/// Studies all programs at one size. Large sizes are studied one program at a time so that only one program's data are
+/// in memory.
 Result<Results> sample(Run& run, std::size_t size, const Modules& modules, const vtpu::ports::PortMap* map,
                        std::size_t processes, Progress& progress) {
   const bool small = size == 0, large = size == 2;
@@ -110,11 +112,11 @@ Result<Results> sample(Run& run, std::size_t size, const Modules& modules, const
   return results;
 }
 
-// ---- what is recorded of size L1
+// ---- results at size L1
 
 bool alone(const ProgramResult& result) { return result.program->sentrons == 1; }
 
-/// The mean over programs of one sentron, under `key`, and each program's own under `<key>.<program>`.
+/// Records the mean over single-sentron programs under `key`, and each program's own value under `<key>.<program>`.
 void record_mean(Run& run, const Results& results, const std::string& key, const std::string& unit,
                  const std::function<std::optional<Estimate>(const ProgramResult&)>& of, bool each = true) {
   std::vector<Estimate> all;
@@ -125,13 +127,14 @@ void record_mean(Run& run, const Results& results, const std::string& key, const
     if (alone(result)) all.push_back(*one);
   }
   if (all.empty()) return;
-  run.measured(key,
-               vtpu::study::geometric_mean(
-                   all, fmt::format("; geometric mean over {} programs of one sentron in each process", all.size())),
-               unit);
+  run.measured(
+      key,
+      vtpu::study::geometric_mean(
+          all, fmt::format("; geometric mean over {} single-sentron programs within each process", all.size())),
+      unit);
 }
 
-/// Time of `above` over time of `below` in each process.
+/// Time of `above` over time of `below` within each process.
 std::optional<Estimate> ratio(const ProgramResult& result, const std::string& above, const std::string& below) {
   const Estimate *const a = find(result.ns, above), *const b = find(result.ns, below);
   if (a == nullptr || b == nullptr) return {};
@@ -156,9 +159,10 @@ void record_claims(Run& run, const Results& results) {
     record_mean(run, results, fmt::format("phextcc.ops_per_cycle.{}", way), "ops/cycle", ops(way));
   std::vector<Estimate> all;
   for (const ProgramResult& result : results) all.push_back(result.ops_per_cycle.at("tier3"));
-  run.measured("phextcc.ops_per_cycle.all_programs",
-               vtpu::study::geometric_mean(all, "; geometric mean over all programs, those of several sentrons too"),
-               "ops/cycle");
+  run.measured(
+      "phextcc.ops_per_cycle.all_programs",
+      vtpu::study::geometric_mean(all, "; geometric mean over all programs, including those with several sentrons"),
+      "ops/cycle");
   record_mean(run, results, "phextcc.tier3_over_tier0", "x", over("tier0", "tier3"));
   record_mean(run, results, "phextcc.tier3_over_tier0.control", "x", over("tier0", "tier2"), false);
   record_mean(run, results, "phextcc.tier1_over_tier0", "x", over("tier0", "tier1"), false);
@@ -188,10 +192,11 @@ void record_bounds(Run& run, const Results& results) {
   run.measured("phextcc.programs_at_bound",
                exact(reach, fmt::format("programs whose median share of their own bound is at least {}", kAtBound)),
                "1");
-  run.measured("phextcc.programs_below_bound", exact(judged - reach, "the other programs that have a bound"), "1");
+  run.measured("phextcc.programs_below_bound", exact(judged - reach, "programs that have a bound and fall short of it"),
+               "1");
   run.measured("phextcc.programs_judged",
-               exact(judged, "programs that have a bound: of one sentron, and of host instructions"), "1");
-  run.measured("phextcc.least_share_of_bound", exact(least, "the least median share"), "1");
+               exact(judged, "programs that have a bound: those with one sentron that run as host instructions"), "1");
+  run.measured("phextcc.least_share_of_bound", exact(least, "the smallest median share"), "1");
 }
 
 Cell cell(const Estimate* estimate) { return estimate == nullptr ? Cell(std::string()) : Cell(estimate->value); }
@@ -213,9 +218,10 @@ void record_programs(Run& run, const Results& results, const vtpu::ports::PortMa
                                        {"busy", "1", Source::measured}});
   const auto rate = [&](vtpu::isa::Cost cost) { return map.alone[static_cast<std::size_t>(cost)]; };
   const double flop_peak = 32 / rate(vtpu::isa::Cost::vector_fma), byte_peak = 64 / rate(vtpu::isa::Cost::load64);
-  run.measured("phextcc.peak.flop", exact(flop_peak, "32 over the cycles of an independent vector multiply-add"),
+  run.measured("phextcc.peak.flop", exact(flop_peak, "32 flop over the cycles of one independent vector multiply-add"),
                "FLOP/cycle");
-  run.measured("phextcc.peak.bytes", exact(byte_peak, "64 over the cycles of an independent vector load"), "B/cycle");
+  run.measured("phextcc.peak.bytes", exact(byte_peak, "64 bytes over the cycles of one independent vector load"),
+               "B/cycle");
   for (const ProgramResult& result : results) {
     const std::string name(result.program->name);
     const auto& ops = result.ops_per_cycle;
@@ -233,8 +239,8 @@ void record_programs(Run& run, const Results& results, const vtpu::ports::PortMa
       return vtpu::study::of_each(result.cycles.at("tier3"), method,
                                   [&](std::size_t n) { return units / result.cycles.at("tier3").samples[n]; });
     };
-    const Estimate flop = per_cycle(result.program->flop(complete), "; useful operations of a repetition");
-    const Estimate bytes = per_cycle(result.program->bytes(complete), "; bytes that a repetition has to move");
+    const Estimate flop = per_cycle(result.program->flop(complete), "; useful operations per repetition");
+    const Estimate bytes = per_cycle(result.program->bytes(complete), "; bytes that one repetition must move");
     run.measured("phextcc.flop_per_cycle." + name, flop, "FLOP/cycle");
     run.measured("phextcc.bytes_per_cycle." + name, bytes, "B/cycle");
     useful.add({name, tier3.value, flop.value, flop.value / flop_peak, bytes.value, bytes.value / byte_peak,
@@ -257,7 +263,7 @@ void record_hand(Run& run, const Results& results) {
   }
 }
 
-// ---- time against others, at every size
+// ---- time against other compilers and libraries, at every size
 
 void record_speed(Run& run, const std::vector<Results>& sizes) {
   Table& speed = run.table("speed", {{"program", "", Source::label},
@@ -297,13 +303,13 @@ void record_speed(Run& run, const std::vector<Results>& sizes) {
                   [&](const ProgramResult& result) { return copy_of(find(result.over, way)); });
     run.measured("phextcc.slower_than_gcc." + level,
                  exact(slower_than_gcc,
-                       "programs whose median time over that of the same C++ by -O3 -march=native is "
+                       "programs whose median time, over that of the same C++ with -O3 -march=native, is "
                        "above 1"),
                  "1");
   }
 }
 
-// ---- what the compiler says of its loops
+// ---- the compiler's reports on loops
 
 Result<void> record_loops(Run& run) {
   Table& table = run.table("loops", {{"program", "", Source::label},
@@ -331,7 +337,7 @@ Result<void> record_loops(Run& run) {
     if (!chosen) return chosen.error();
     spilled += chosen->spilled;
     for (const auto& loop : chosen->loops) kept += loop.pipelined;
-    // What the scheduler finds for every loop, whether it is worth it or not.
+    // Every loop is pipelined here, even where the compiler expects no gain.
     options.pipeline_everywhere = true;
     const auto made = vtpu::compiler::compile(program.name, program.source, options);
     if (!made) return made.error();
@@ -348,12 +354,14 @@ Result<void> record_loops(Run& run) {
     }
   }
   const std::string method =
-      "reports of the compiler, all programs at size L1, tier 3, every loop pipelined that can be";
+      "compiler reports for all programs at size L1, tier 3; every loop that can be pipelined is";
   run.computed("phextcc.loops", loops, "1", method);
   run.computed("phextcc.loops_pipelined", pipelined, "1", method);
-  run.computed("phextcc.loops_kept", kept, "1", "the same where the compiler pipelines what it expects to gain from");
-  run.computed("phextcc.loops_at_mii", optimal, "1", method + "; interval equal to the greater of ResMII and RecMII");
-  run.computed("phextcc.spilled", spilled, "1", "registers that did not find one of the machine's");
+  run.computed("phextcc.loops_kept", kept, "1",
+               "as phextcc.loops_pipelined, but only loops where the compiler expects a gain are pipelined");
+  run.computed("phextcc.loops_at_mii", optimal, "1",
+               method + "; initiation interval equal to the greater of ResMII and RecMII");
+  run.computed("phextcc.spilled", spilled, "1", "virtual registers that were spilled");
   run.computed("phextcc.programs", static_cast<double>(vtpu::kernels::programs().size()), "1", "count");
   return {};
 }
@@ -391,7 +399,7 @@ Result<void> run_tiers(Run& run) {
 
 const Experiment kExperiment{
     .name = "compiler-tiers",
-    .question = "What are compiled words worth, by tier, against their bounds, other compilers and a person?",
+    .question = "How good is compiled code, by tier, against its bounds, other compilers and hand-written words?",
     .claims = {"core.opt", "cc.tier3", "cc.hand"},
     .inputs = {},
     .quick_seconds = 60,

@@ -1,9 +1,9 @@
-// Asks what the native engine costs before it runs: nanoseconds a word for validating and compiling a program, and
-// after how many executions of the program compiling has paid against interpreting it.
+// Asks what the native engine costs before it runs: how many nanoseconds per word it takes to validate and compile a
+// program, and after how many executions of the program compiling pays off against interpreting.
 //
-// Programs: one loop of the balanced mix (isa/generator.h) of 16 to 4096 words, compiled end to end (plan, host code,
-// executable memory, released again) from a validated program. Break-even: compile time over what one round of the loop
-// saves against the interpreter, in rounds.
+// Programs: one loop of the balanced mix (isa/generator.h) with 16 to 4096 words. Compilation is timed end to end
+// (plan, host code, executable memory, release) from a validated program. Break-even: compile time divided by what
+// native execution saves per iteration of the loop, in iterations.
 //
 // Parameters: processes and rounds. No claim. Outputs: keys vtpu.compile.*; table compile.
 #include <fmt/format.h>
@@ -32,7 +32,7 @@ constexpr std::size_t kWordsPerRun = 16384;
 vtpu::isa::Program synthetic(std::size_t words, std::uint64_t iterations) {
   auto program =
       vtpu::isa::synthetic_program({.mix = vtpu::isa::Mix::balanced, .words = words, .iterations = iterations});
-  VTPU_CHECK(program.ok(), "the specs of this experiment are within range");
+  VTPU_CHECK(program.ok(), "this experiment's specs are within range");
   return std::move(*program);
 }
 
@@ -61,7 +61,7 @@ Result<void> run_compile(Run& run) {
                               for (std::size_t i = 0; i < times; ++i) keep(vtpu::isa::validate(program->get()).size());
                             },
                             {}});
-    // One round of the loop by either engine: long runs, of which setting up is little.
+    // One iteration of the loop by either engine. Runs are long, so that set-up time is negligible.
     const std::uint64_t rounds = 200'000 / words + 1;
     for (const auto by : {Runnable::By::native, Runnable::By::interpreter}) {
       const bool slow = by == Runnable::By::interpreter;
@@ -99,7 +99,8 @@ Result<void> run_compile(Run& run) {
     for (std::size_t n = 0; n < compile.samples.size(); ++n)
       rounds.push_back(compile.samples[n] * per_program / (interpret.samples[n] - native.samples[n]));
     Estimate even = estimate_median(std::move(rounds));
-    even.method = compile.method + "; compile time of the program over what a round of its loop saves, in each process";
+    even.method =
+        compile.method + "; compile time of the program over what one iteration of its loop saves, within each process";
     run.measured(fmt::format("vtpu.compile.ns_per_word.{}", words), compile, "ns/word");
     run.measured(fmt::format("vtpu.compile.validate_ns_per_word.{}", words), validate, "ns/word");
     run.measured(fmt::format("vtpu.compile.break_even.{}", words), even, "rounds");
@@ -110,7 +111,7 @@ Result<void> run_compile(Run& run) {
 }
 
 const Experiment kExperiment{.name = "core-compile",
-                             .question = "What does the native engine cost before it runs, and when has it paid?",
+                             .question = "What does the native engine cost before it runs, and when does it pay off?",
                              .claims = {},
                              .inputs = {},
                              .quick_seconds = 4,

@@ -1,21 +1,21 @@
-// Asks how many ops a core retires in a measured cycle when it executes vTPU words: the ten synthetic workloads by the
-// interpreter, by both forms of the native engine, and as ordinary C++ compiled at three levels; each beside the bound
-// of its own mix. Then what makes the difference: dependence, locality, the size of the loop, translation in every
-// word.
+// Asks how many ops a core retires per measured cycle when it executes vTPU words. The ten synthetic workloads run in
+// the interpreter, in both forms of the native engine, and as ordinary C++ compiled at three levels; each is compared
+// with the bound of its own mix. The experiment then measures what makes the difference: dependences, locality, loop
+// size, and address translation in every word.
 //
-// Claims core.poc, core.baseline. An op counts when it is not empty, no hint and no loop control (README). Figures are
-// whole runs: all ops retired, setting up included, over all cycles, both of the same run of some milliseconds.
+// Claims core.poc, core.baseline. All ops count except NOPs, hints and loop control (README). The values cover whole
+// runs: all retired ops, including set-up, over all cycles of the same run of a few milliseconds.
 //
-// Ordinary code is credited in two ways. `workloads_*`: the workload's reference in C++, with the ops of the program
-// whose work it does, so that a loop over sixteen lanes counts as one op; `loops_*`: the ten ordinary loops of the host
-// experiment with every operation of their source counted. Levels: -O0, -O2, -O3 -march=native.
-// Controls: a synthetic stream whose ops form one chain (core.poc), a chain of divisions (core.baseline).
+// Ordinary code is credited in two ways. `workloads_*`: the workload's C++ reference is credited with the ops of the
+// program whose work it does, so that a loop over sixteen lanes counts as one op. `loops_*`: the ten ordinary loops of
+// the host experiment, with every operation of their source counted. Levels: -O0, -O2, -O3 -march=native. Controls: a
+// synthetic stream whose ops form one dependence chain (core.poc) and a chain of divisions (core.baseline).
 //
-// Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words a loop. Footprint: balanced mix, high
-// locality, 8 to 4096 words. Translation: one loop of sixteen words, D and C the same, S an access by layout address
-// with its checks hoisted (hoisted), one by a register that the loop also computes (checked), by coordinate through the
-// translation cache in every word (probed). Sentrons: cycles of the turn of one that has to wait, and of a barrier of
-// two.
+// Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words per loop. Footprint: balanced mix, high
+// locality, 8 to 4096 words. Translation: one loop of sixteen words whose D and C slots stay the same. Its S slot
+// accesses memory by layout address with hoisted checks (hoisted), by a register that the loop also computes (checked),
+// or by coordinate through the translation cache in every word (probed). Sentrons: cycles per turn of a sentron that
+// has to wait, and per barrier of two sentrons.
 //
 // Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, useful_work, ordinary_levels,
 // synthetic_grid, footprint, translation, irregular.
@@ -136,7 +136,7 @@ Result<void> ordinary(Run& run, const vtpu::study::EngineStudy& study) {
     std::vector<Alternative> alternatives;
     for (const auto& [level, module] : modules)
       for (const OrdinaryLoop& loop : module->loops(*data)) {
-        VTPU_CHECK(loop.run(*data) == loop.answer, "an ordinary loop gives the answer found another way");
+        VTPU_CHECK(loop.run(*data) == loop.answer, "an ordinary loop gives the independently computed answer");
         const auto passes = static_cast<std::size_t>(std::ceil(kOpsPerRun / loop.ops));
         alternatives.push_back({fmt::format("{} {}", level.name, loop.name),
                                 static_cast<double>(passes) * loop.ops,
@@ -196,14 +196,14 @@ Result<void> ordinary(Run& run, const vtpu::study::EngineStudy& study) {
 vtpu::isa::Program synthetic(Mix mix, Locality locality, unsigned depth, std::size_t words, std::uint64_t iterations) {
   auto program = vtpu::isa::synthetic_program(
       {.mix = mix, .locality = locality, .depth = depth, .words = words, .iterations = iterations, .seed = 1});
-  VTPU_CHECK(program.ok(), "the specs of this experiment are within range");
+  VTPU_CHECK(program.ok(), "this experiment's specs are within range");
   return std::move(*program);
 }
 
 constexpr std::size_t kTranslationWords = 16;
 constexpr const char* kTranslations[] = {"hoisted", "checked", "probed"};
 
-/// The words of a loop that adds what it reads. D sums, C packs the sum of the word before.
+/// The words of a loop that adds up what it reads. D slots sum; C slots pack the value that an earlier word has read.
 vtpu::isa::Program translation_loop(const std::string& kind, std::uint64_t iterations) {
   using namespace vtpu::isa;
   Builder b("translation_" + kind);
@@ -226,7 +226,7 @@ vtpu::isa::Program translation_loop(const std::string& kind, std::uint64_t itera
                           ? op(Opcode::sgather_i64, target, at(first, place, 8, static_cast<std::int32_t>(8 * (w / 4))))
                           : op(Opcode::sgatherc_i64, target, cell(first, vtpu::phext::Axis::column, place));
       const M buffer{static_cast<unsigned>(w % 4)};
-      // The places are written in the loop, so that no check of theirs can stand before it.
+      // The loop rewrites the index registers, so that their checks cannot be hoisted out of it.
       if (w % 4 == 3)
         b.word(op(Opcode::dand_i64, place, place, 31), load, op(Opcode::cpack_i64, buffer, w / 4, read));
       else
@@ -250,7 +250,7 @@ Result<void> differences(Run& run) {
     return static_cast<std::uint64_t>(kWordsPerRun / static_cast<double>(words)) + 1;
   };
   constexpr std::size_t kGridWords = 64;
-  // Long enough that the system's first touch of the pages (4 KiB to 32 MiB) is lost in it.
+  // Such runs are long enough that the page faults of the first touch (4 KiB to 32 MiB) are negligible.
   const auto longer = [](Locality locality) {
     return locality == Locality::high ? 1u : locality == Locality::medium ? 8u : 16u;
   };
@@ -316,7 +316,7 @@ Result<void> differences(Run& run) {
                    estimate.ci.low, estimate.ci.high});
   }
   Estimate chain = ops("chain");
-  chain.method += "; a stream whose dense ops form one chain";
+  chain.method += "; a stream whose dense ops form one dependence chain";
   run.measured("vtpu.core.ops_per_cycle.synthetic.control", chain, "ops/cycle");
   Table& translation = run.table("translation", {{"translation", "", Source::label},
                                                  {"ops", "ops/cycle", Source::measured},
@@ -336,8 +336,8 @@ Result<void> differences(Run& run) {
 
 // ---- sentrons
 
-/// What it costs to go from one sentron to the next on one thread: the turn of one that finds that it still has to
-/// wait, with all registers in use, and a barrier of two.
+/// Cost of switching from one sentron to the next on one thread: a turn of a sentron that finds that it must still
+/// wait, with all registers in use, and a barrier of two sentrons.
 Result<void> switches(Run& run) {
   using namespace vtpu::isa;
   Builder waits("waits");
@@ -370,14 +370,14 @@ Result<void> switches(Run& run) {
   const auto take_turns = [two = pairs[0], turns] {
     for (std::uint64_t i = 0; i < kRounds; ++i)
       for (vtpu::exec::Context* const sentron : turns)
-        VTPU_CHECK(two->engine->run(two->machine, *sentron) == vtpu::exec::Status::waiting, "no message comes");
+        VTPU_CHECK(two->engine->run(two->machine, *sentron) == vtpu::exec::Status::waiting, "no message arrives");
   };
   const auto meet = [two = pairs[1]] {
     two->machine = vtpu::exec::Machine();
     two->machine.spawn(), two->machine.spawn();
     const auto summary = vtpu::runtime::CooperativeScheduler(two->machine, {&*two->engine, &*two->engine}).run();
     VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds,
-               "every round is one meeting");
+               "every round is one barrier");
   };
   const auto all = sample_in_processes(
       [&] {

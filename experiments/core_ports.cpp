@@ -1,16 +1,18 @@
-// Asks what this core's ports are: which classes of ops share them, how wide dispatch is, what loops should cost by
-// that map, and what they do cost. Claim core.ports says that D, S and C ops never compete.
+// Asks about this core's ports: which classes of ops share them, how wide dispatch is, what the resulting port map
+// predicts for loops, and what the loops actually take. Claim core.ports says that D, S and C ops never compete.
 //
-// Port map: loops of independent host instructions, one an op, each class alone, each pair balanced so that both take
-// equally long alone, chains for latencies, mixes of all kinds for dispatch (study/port_survey.h).
+// Port map: measured with loops of independent host instructions, one per op. Each class runs alone; each pair of
+// classes runs together, balanced so that both would take equally long alone; chains give latencies, and mixes of all
+// classes give the dispatch width (study/port_survey.h).
 //
-// Conflicts of a workload: the host instructions of its loop's D slots alone, its S slots alone, its C slots alone, and
-// all together in their order. Were their ports disjoint, all together would take as long as the slowest of the three,
-// or as dispatch asks for; the share of cycles beyond that is the figure. Nothing of the engine is in it. The control
-// is a word of one port class: a 512-bit multiply-add and two vector stores, which share the pipes that feed stores.
+// Conflicts of a workload: the host instructions of its loop's D slots run alone, then those of its S slots, then those
+// of its C slots, then all together in their order. If their ports were disjoint, all together would take as long as
+// the slowest of the three or as long as dispatch requires, whichever is longer. The reported value is the share of
+// cycles beyond that. The engine takes no part in it. The control is a word whose ops share ports: a 512-bit
+// multiply-add and two vector stores, which share the pipes that feed stores.
 //
-// Predicted against measured: cycles an iteration by the port map's constraints and the loop's recurrence, against the
-// native engine on the same loop.
+// Predicted against measured: cycles per iteration from the port map's constraints and the loop's recurrence, against
+// the native engine on the same loop.
 //
 // Parameters: processes and rounds of timing. Outputs: keys host.ports.*, vtpu.core.port_conflicts.*,
 // vtpu.core.predicted_over_measured; tables port_rates, port_pairs, port_conflicts.
@@ -88,7 +90,7 @@ Result<void> control(Run& run) {
     lost.push_back(1 - std::max({cycles(0, n), cycles(1, n), cycles(2, n)}) / cycles(3, n));
   Estimate estimate = estimate_median(std::move(lost));
   estimate.method =
-      "a word of a multiply-add and two vector stores: 1 − the longest of the three alone over all together";
+      "a word of a multiply-add and two vector stores: 1 − time of the slowest alone over time of all three together";
   run.measured("vtpu.core.port_conflicts.control", estimate, "1");
   return {};
 }
@@ -126,7 +128,7 @@ Result<void> run_ports(Run& run) {
                native.value, native.ci.low, native.ci.high, row.predicted / native.value});
   }
   Estimate ratio = estimate_median(ratios);
-  ratio.method = "predicted ops per cycle over measured ones, median over the workloads";
+  ratio.method = "predicted over measured ops per cycle, median over the workloads";
   run.measured("vtpu.core.predicted_over_measured", ratio, "1");
   if (auto done = control(run); !done) return done;
   const double discarded = static_cast<double>(survey->discarded + study->discarded);

@@ -1,12 +1,12 @@
-// Asks what two sentrons with complementary slots gain on the two hardware threads of one core. Claim core.smt says 1.9
-// times. Needs a processor with simultaneous multithreading; elsewhere the claim is not measurable, and this experiment
-// says so and records nothing but that.
+// Asks what two sentrons with complementary slots gain from the two hardware threads of one core. Claim core.smt says a
+// factor of 1.9. The experiment needs a processor with simultaneous multithreading. On other processors the claim is
+// not measurable; the experiment then records only that fact.
 //
-// Two threads on the processors of one core, a dense and a sparse workload of kernels/, each round after round until
-// both have run for the same time; ops of both together over ops of the faster one alone in the same time. Control: the
-// dense workload on both.
+// Two threads run on the two processors of one core, one with a dense and one with a sparse workload of kernels/. Each
+// repeats its workload until the sample time is over. The result is the ops of both together over the ops of the faster
+// one alone in the same time. Control: the dense workload on both threads.
 //
-// Parameters: seconds of a sample (quick 0.02, full 0.1), samples 20. Outputs: keys vtpu.smt.*.
+// Parameters: seconds per sample (quick 0.02, full 0.1), samples 20. Outputs: keys vtpu.smt.*.
 #include <fmt/format.h>
 
 #include <atomic>
@@ -43,7 +43,7 @@ std::vector<int> siblings_of(int cpu) {
   return all;
 }
 
-/// Ops a nanosecond of each program while all run at the same time, one thread on each processor.
+/// Ops per nanosecond of each program while all run at the same time, one thread per processor.
 std::vector<double> together(const std::vector<const Runnable*>& programs, const std::vector<int>& cpus,
                              double seconds) {
   std::vector<double> rates(programs.size());
@@ -81,7 +81,8 @@ Result<void> run_smt(Run& run) {
     const std::vector<int> others = siblings_of(candidate);
     if (!others.empty()) cpu = candidate, sibling = others.front();
   }
-  if (cpu < 0) return Error{"core-smt", "no two processors of one core among those that may be used", "two"};
+  if (cpu < 0)
+    return Error{"core-smt", "no two usable processors belong to one core", "two hardware threads of one core"};
   constexpr std::uint64_t kIterations = 2000;
   const auto dense = Runnable::make(vtpu::kernels::dense_int().make(kIterations, 1), Runnable::By::native);
   if (!dense) return dense.error();
@@ -100,15 +101,15 @@ Result<void> run_smt(Run& run) {
     progress.step();
   }
   Estimate speedup = estimate_median(std::move(speedups)), control = estimate_median(std::move(controls));
-  speedup.method = "ops of two sentrons on the two threads of a core, over those of the faster one alone";
-  control.method = "two identical dense sentrons on the two threads of a core, over one alone";
+  speedup.method = "ops of two sentrons on the two threads of a core over those of the faster one alone";
+  control.method = "ops of two identical dense sentrons on the two threads of a core over those of one alone";
   run.measured("vtpu.smt.speedup", speedup, "x");
   run.measured("vtpu.smt.speedup.control", control, "x");
   return {};
 }
 
 const Experiment kExperiment{.name = "core-smt",
-                             .question = "What do two sentrons gain on the two hardware threads of one core?",
+                             .question = "What do two sentrons gain from the two hardware threads of one core?",
                              .claims = {"core.smt"},
                              .inputs = {},
                              .quick_seconds = 1,

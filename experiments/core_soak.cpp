@@ -1,10 +1,12 @@
-// Asks whether the interpreter and the native engine ever differ: random programs over all opcodes, with loops,
-// gathers, messages and faults, run by both in every form of host code; registers with their translations, memory,
-// messages, traps, fuel, counts of retired ops and of the translation cache must be equal. Each divergence is an error
-// here: the experiment fails and names the seed, and the test of the same name reduces the program.
+// Asks whether the interpreter and the native engine ever differ. Both run random programs that cover all opcodes, with
+// loops, gathers, messages and faults; the native engine runs them in every form of host code. The following must be
+// equal: registers with their translations, memory, messages, traps, fuel, and the counts of retired ops and of the
+// translation cache. Any divergence is an error: the experiment fails and names the seed, and the test of the same name
+// reduces the program.
 //
-// The programs are those of the seeds 1, 2, …; the same everywhere. Forms that the host does not run are not compared
-// (table differential says which were); all other counts come from the interpreter and do not depend on the host.
+// The programs come from the seeds 1, 2, … and are the same on every host. Forms that the host cannot run are not
+// compared (table differential lists the forms compared). All other counts come from the interpreter and do not depend
+// on the host.
 //
 // Parameters: programs (quick 10^4, full 10^6). No claim. Outputs: keys vtpu.differential.*; tables differential_traps,
 // differential_opcodes.
@@ -36,7 +38,7 @@ constexpr std::size_t kOpcodes = 256;
 
 struct Totals {
   std::uint64_t programs = 0, divergences = 0, words_in_programs = 0, words_run = 0, halted = 0;
-  std::string first_divergence;  ///< one of them
+  std::string first_divergence;  ///< any one of the divergences
   std::array<std::uint64_t, kOpcodes> opcodes{};
   std::map<std::string, std::uint64_t> traps;
 
@@ -85,9 +87,9 @@ Result<void> run_differential(Run& run) {
     forms.push_back(Form::avx2);
     if (*best == Form::avx512) forms.push_back(Form::avx512);
   }
-  if (forms.empty()) return Error{"core-soak", "this processor has neither AVX-512 nor AVX2", "one of them"};
+  if (forms.empty()) return Error{"core-soak", "this processor has neither AVX-512 nor AVX2", "AVX2 or AVX-512"};
 
-  // Threads take chunks of seeds; what is added up does not depend on who took which.
+  // Threads take chunks of seeds. The totals do not depend on which thread takes which chunk.
   const std::uint64_t chunks = programs / kChunk;
   Progress progress("core-soak", chunks);
   Totals totals;
@@ -114,10 +116,11 @@ Result<void> run_differential(Run& run) {
   for (std::thread& thread : threads) thread.join();
   if (failed) return *failed;
   if (totals.divergences > 0)
-    return Error{"core-soak", fmt::format("{} divergences, among them {}", totals.divergences, totals.first_divergence),
+    return Error{"core-soak",
+                 fmt::format("{} divergences, for example {}", totals.divergences, totals.first_divergence),
                  "equal state"};
 
-  const std::string method = "random programs of consecutive seeds, interpreter against compiled code";
+  const std::string method = "random programs of consecutive seeds; the interpreter is compared with compiled code";
   const auto note = [&](const std::string& key, std::uint64_t value) {
     run.computed("vtpu.differential." + key, static_cast<double>(value), "1", method);
   };

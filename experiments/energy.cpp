@@ -1,10 +1,10 @@
-// Asks what the published energy, carbon, power and MLPerf figures give when they are worked out again from the numbers
-// they were made of, and how much the result depends on the machine factor that the paper assumes.
+// Recomputes the published energy, carbon, power and MLPerf figures from the numbers that they were derived from. Asks
+// whether the results agree and how much they depend on the machine factor that the paper assumes.
 //
-// Claims: tpu.energy, tpu.co2 (both circular: they use their own source's numbers, and can refute it, not confirm it).
-// Inputs: data/published/*.csv, every number taken by the id of its row.
-// Keys: energy.*, mlperf.*, power.*, chip.*. Tables: factors (energy and carbon by machine factor), recomputed
-// (published against recomputed, one row a key that has a published figure). The same in both modes.
+// Claims: tpu.energy, tpu.co2. Both are circular: they use their own source's numbers, so that they can refute the
+// source but not confirm it. Inputs: data/published/*.csv; every number is taken by its row id. Keys: energy.*,
+// mlperf.*, power.*, chip.*. Tables: factors (energy and carbon by machine factor), recomputed (published against
+// recomputed, one row for each key that has a published figure). Both modes do the same.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -31,8 +31,8 @@ const std::vector<std::string> kInputs = {"data/published/energy_carbon.csv", "d
                                           "data/published/chip_features.csv", "data/published/mlperf_results.csv",
                                           "data/published/production_perf.csv"};
 
-/// The published numbers by the id of their row. A wrong id or a row without a number is remembered, and reported once
-/// everything has been worked out.
+/// The published numbers by row id. The first wrong id or row without a number is remembered and reported after all
+/// recomputations.
 class Facts {
  public:
   Result<void> read(const Run& run, const std::string& path) {
@@ -55,7 +55,7 @@ class Facts {
     return row ? number(row->value, row->where) : std::nan("");
   }
 
-  /// What the condition of the row gives as `chips=`.
+  /// The value of `chips=` in the row's condition.
   double chips(const std::string& id) const {
     const Row* row = find(id);
     if (!row) return std::nan("");
@@ -80,7 +80,7 @@ class Facts {
   const Row* find(const std::string& id) const {
     const auto found = rows_.find(id);
     if (found != rows_.end()) return &found->second;
-    wrong_ = Error{"data/published", "no row with id '" + id + "'", "the row this experiment works from"};
+    wrong_ = Error{"data/published", "no row with id '" + id + "'", "a row that this experiment uses"};
     return nullptr;
   }
   double number(std::string_view text, const std::string& where) const {
@@ -93,17 +93,18 @@ class Facts {
   mutable std::optional<Error> wrong_;
 };
 
-/// A figure worked out from published ones; `published` is the row that states it, or empty.
+/// A figure recomputed from published ones. `published` is the row that states it, or empty.
 struct Recomputation {
   std::string key;
   std::string what;
   std::string unit;
-  std::string formula;  ///< in ids
+  std::string formula;  ///< in terms of row ids
   std::string published;
   std::function<double(const Facts&)> value;
 };
 
-/// Time that a system of `chips` chips would take, on the straight line through two measured points. Axes as named.
+/// Two measured points. The functions below interpolate the time of a system of `chips` chips on the straight line
+/// through both; their names give the axes.
 struct Points {
   double few_chips, few_minutes, many_chips, many_minutes;
 };
@@ -114,12 +115,12 @@ double between_log_log(const Points& p, double chips) {
   const double slope = std::log(p.many_minutes / p.few_minutes) / std::log(p.many_chips / p.few_chips);
   return p.few_minutes * std::pow(chips / p.few_chips, slope);
 }
-/// Speed, the inverse of time, straight over the chips.
+/// Linear in speed (the inverse of time) over the number of chips.
 double between_linear(const Points& p, double chips) {
   const double share = (chips - p.few_chips) / (p.many_chips - p.few_chips);
   return 1 / (1 / p.few_minutes + share * (1 / p.many_minutes - 1 / p.few_minutes));
 }
-/// Speed straight over the logarithm of the chips.
+/// Linear in speed over the logarithm of the number of chips.
 double between_log_linear(const Points& p, double chips) {
   return between_linear({std::log(p.few_chips), p.few_minutes, std::log(p.many_chips), p.many_minutes},
                         std::log(chips));

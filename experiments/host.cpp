@@ -1,17 +1,17 @@
-// What this host is, how fast its clock runs, what its memory gives at every distance, and how many operations ordinary
-// code gets done in a cycle. Everything else that is timed is set against these numbers.
+// Asks what this host is, how fast its clock runs, what its memory delivers at each level, and how many operations per
+// cycle ordinary code retires. All other measured values are compared with these.
 //
 // Claims: mem.seq, mem.rand, mem.gap. Their source names no working set ("sequential 1-3 cycles per element, 99 % L1
-// hits; random 23-36 cycles per access, 70 % L1 misses; gap 8-33 times"), so every level is a configuration of its own:
-// a quarter of the level's size for l1, l2 and l3, since in a virtual machine L3 is shared with others, and eight times
-// L3 for dram. One array of 8-byte elements serves all three kinds of access:
-//   sequential   the plain loop that sums it, as the compiler makes it;
-//   dependent    each load gives the next place, in one random cycle through all elements: what one access costs;
-//   independent  a sum over places computed from a counter, several loads under way at a time.
-// The claims' random access is the dependent one; the independent one stands beside it under host.
+// hits; random 23-36 cycles per access, 70 % L1 misses; gap 8-33 times"), so every level is a configuration of its own.
+// The working set is a quarter of the level's size for l1, l2 and l3 (a virtual machine shares its L3 with others) and
+// eight times L3 for dram. One array of 8-byte elements serves all three access patterns:
+//   sequential   the plain loop that sums it, as the compiler emits it;
+//   dependent    each load gives the next index, in one random cycle through all elements: the cost of one access;
+//   independent  a sum over indices computed from a counter, with several loads in flight.
+// The claims' random access is the dependent one; the independent one is reported next to it under host.
 //
-// Ordinary code is the ten small loops of measure/ordinary_code.h, whose operations are counted by the rule stated
-// there.
+// Ordinary code is the ten small loops of measure/ordinary_code.h, which also states the rule by which their operations
+// are counted.
 //
 // Needs 2 GiB of memory. Parameters: processes and rounds of timing (quick 20 x 1, full 20 to 60 x 3), sizes of the
 // ladder. Outputs: keys host.*, vtpu.mem.*; tables host, memory_ladder, footprints, stream, ordinary_code.
@@ -46,7 +46,8 @@ constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 constexpr std::size_t kCellsPerLine = kCacheLine / sizeof(std::uint64_t);
 constexpr std::size_t kCellsPerPage = 4096 / sizeof(std::uint64_t);
-/// Data from here on lies beyond what placement can help; it is made once and inherited by the sampling processes.
+/// From this size on, physical placement hardly matters; such data are made once and inherited by the sampling
+/// processes.
 constexpr std::size_t kInherited = 64 * kMiB;
 
 SamplingRule rule_of(Run& run, std::uint64_t stream) {
@@ -69,12 +70,12 @@ Estimate of_samples(std::vector<double> samples, const Estimate& like) {
   return estimate;
 }
 
-/// A fact the system states: its interval is the value.
+/// A fact that the system reports; its interval is the value itself.
 Estimate fact(double value) { return {value, {value, value}, {}, 1, "read from the system"}; }
 
 // ---- memory ladder -------------------------------------------------------------------------------------------------
 
-/// A chase through one cell a line. What fits a cache is walked through before, so that it is there.
+/// A pointer chase through one cell per line. Data that fit a cache are walked once beforehand to warm it.
 Alternative chase_alternative(const std::string& name, Cells cells, std::size_t stride) {
   const std::size_t bytes = cells.size_bytes();
   const std::size_t steps = bytes <= kMiB ? 65536 : 16384;
@@ -160,7 +161,7 @@ struct Footprint {
   std::size_t bytes;
 };
 
-/// Sizes a level is taken to have where the system does not say.
+/// Cache sizes assumed where the system reports none.
 constexpr std::array<std::size_t, 3> kUsualCache = {32 * kKiB, kMiB, 32 * kMiB};
 
 std::size_t cache_size(const Host& host, int level) {
@@ -177,7 +178,7 @@ std::vector<Footprint> footprints(const Host& host) {
           {"dram", pages(std::min(8 * cache_size(host, 3), most))}};
 }
 
-/// Sums the next `window` cells, from the first again at the end.
+/// Sums the next `window` cells, and wraps around at the end.
 Alternative sum_alternative(const std::string& name, Cells cells) {
   const std::size_t window = std::min(cells.size(), 32 * kMiB / sizeof(std::uint64_t));
   const std::size_t passes = std::max<std::size_t>(1, kMiB / window);
@@ -227,8 +228,8 @@ Result<std::size_t> sequential_and_random(Run& run, const Host& host) {
       alternatives.push_back(independent_alternative("independent " + footprint.name, cells));
     }
     alternatives.push_back({"index only", 65536, [] { keep(random_place_sum(std::size_t{1} << 25, 0, 65536)); }, {}});
-    // Controls: one line, where nothing can miss, in random and in ascending order; the dependent loads of dram in
-    // ascending order; and a stride at which every element lies on another page.
+    // Controls: one line, where no access can miss, in random and in ascending order; the dependent loads of dram in
+    // ascending order; and a stride that puts every element on a different page.
     const Cells line = own.emplace_back(4096).as<std::uint64_t>().first(kCellsPerLine);
     link_cycle(line, 1, order);
     alternatives.push_back(chase_alternative("one line random", line, 1));
@@ -277,10 +278,10 @@ Result<std::size_t> sequential_and_random(Run& run, const Host& host) {
 
 // ---- STREAM --------------------------------------------------------------------------------------------------------
 
-/// The three arrays and the threads that each own a part of them.
+/// The three arrays, and the threads that each own a part of them.
 struct Stream {
   Memory a, b, c;
-  std::vector<int> cpus;  ///< one thread on each
+  std::vector<int> cpus;  ///< one thread per CPU
 
   using Part = std::array<std::span<double>, 3>;
 
@@ -303,7 +304,7 @@ constexpr double kStreamScalar = 3;
 
 struct StreamKernel {
   const char* name;
-  double arrays;  ///< counted as STREAM counts: each array read or written once, no fetch of the line before a write
+  double arrays;  ///< as STREAM counts: each array once, without the line fetch before a write
   void (*run)(const Stream::Part&);
 };
 
@@ -314,7 +315,7 @@ constexpr StreamKernel kStreamKernels[] = {
     {"triad", 3, [](const Stream::Part& p) { stream_triad(p[0], p[1], p[2], kStreamScalar); }}};
 
 Result<std::size_t> stream(Run& run, const Host& host, const std::vector<int>& cpus) {
-  // STREAM asks for arrays of four times the last cache; more than 512 MiB each would not fit small machines.
+  // STREAM asks for arrays of four times the last cache. Arrays above 512 MiB each would not fit small machines.
   const std::size_t bytes = std::clamp(4 * cache_size(host, 3), 64 * kMiB, 512 * kMiB) / 4096 * 4096;
   std::size_t discarded = 0;
   Table& table = run.table("stream", {{"kernel", "", Source::label},
@@ -334,7 +335,8 @@ Result<std::size_t> stream(Run& run, const Host& host, const std::vector<int>& c
       for (const StreamKernel& kernel : kStreamKernels) arrays->run(kernel.run);
       // c = a = 1; b = 3c = 3; c = a + b = 4; a = b + 3c = 15
       const Stream::Part part = {arrays->a.as<double>(), arrays->b.as<double>(), arrays->c.as<double>()};
-      VTPU_CHECK(part[0].front() == 15 && part[1].front() == 3 && part[2].front() == 4, "STREAM computes its answers");
+      VTPU_CHECK(part[0].front() == 15 && part[1].front() == 3 && part[2].front() == 4,
+                 "the STREAM kernels give their known answers");
       std::vector<Alternative> alternatives;
       for (const StreamKernel& kernel : kStreamKernels)
         alternatives.push_back({kernel.name,
@@ -363,14 +365,14 @@ Result<std::size_t> stream(Run& run, const Host& host, const std::vector<int>& c
 
 Result<std::size_t> ordinary_code(Run& run) {
   const Random random = run.random(7);
-  constexpr double kOpsPerRun = 600'000;  // some 100 µs
+  constexpr double kOpsPerRun = 600'000;  // about 100 µs
   static constexpr std::uint64_t kAdds = 1'000'000;
   std::shared_ptr<OrdinaryData> data;
   const auto make = [&] {
     data = std::make_shared<OrdinaryData>(random);
     std::vector<Alternative> alternatives;
     for (const OrdinaryLoop& loop : ordinary_loops(*data)) {
-      VTPU_CHECK(loop.run(*data) == loop.answer, "an ordinary loop gives the answer found another way");
+      VTPU_CHECK(loop.run(*data) == loop.answer, "an ordinary loop gives the independently computed answer");
       const auto passes = static_cast<std::size_t>(std::ceil(kOpsPerRun / loop.ops));
       alternatives.push_back({loop.name,
                               static_cast<double>(passes) * loop.ops,
@@ -460,7 +462,7 @@ Result<void> facts(Run& run, const Host& host) {
   table.add({"hardware counters granted", yes(host.hardware_counters)});
   table.add({"RAPL", yes(host.rapl)});
   table.add({"frequency source", host.frequency_source});
-  table.add({"core cycles from",
+  table.add({"source of core cycles",
              name_of(host.hardware_counters ? CycleSource::hardware_counter : CycleSource::calibrated_time)});
   return {};
 }
@@ -489,7 +491,7 @@ Result<void> run_host(Run& run) {
     progress.step(name);
   }
   Estimate count = fact(static_cast<double>(discarded));
-  count.method = "timings whose two calibrations of the core clock differed by more than 2 %, thrown away and retaken";
+  count.method = "timings whose two calibrations of the core clock differed by more than 2 %; discarded and repeated";
   run.measured("host.discarded_samples", count, "1");
   return {};
 }
@@ -497,8 +499,8 @@ Result<void> run_host(Run& run) {
 const Experiment kExperiment{
     .name = "host",
     .question =
-        "What is this host, how fast are its clock and its memory, and how many operations does ordinary code "
-        "get done in a cycle?",
+        "What is this host, how fast are its clock and its memory, and how many operations per cycle "
+        "does ordinary code retire?",
     .claims = {"mem.seq", "mem.rand", "mem.gap"},
     .inputs = {},
     .quick_seconds = 25,

@@ -1,16 +1,17 @@
-// Asks whether packets reach what the fluid optimum of learned OCS states promises, over ways that cannot deadlock, in
-// how many classes of virtual channels, and what such states cost.
+// Asks whether packets reach the throughput that the fluid optimum of learned OCS states promises when their paths must
+// be deadlock-free, how many virtual-channel classes that takes, and what such states cost.
 //
-// States of data/states/, 128 to 4096 chips. Ways keep a rule (search/route_rules.h): one order of the channels of a
-// block; a packet goes up a class of virtual channels where the order falls. Within a rule uniform all-to-all is split
-// over ways so that the most loaded channel carries least, with a dual bound; the shipped rule of a state has the
-// fewest classes that lengthen the mean shortest way by at most kLonger. Deadlock freedom: the channel-dependency graph
-// of the whole network, searched for a cycle. Packets: as in net-alltoall (4 KiB, four virtual channels of 32 packets
-// each, no latency, links of 50 GB/s), regular and twisted tori of the same shape beside it. Shares below kLeastShare
-// are left out of tables. Costs: entries of a chip's table; spanning trees that share no link, and the all-reduce they
-// make; throughput kept with one switch dark and with one chip dead, split anew (up to 512 chips).
+// States of data/states/, 128 to 4096 chips. Paths obey a rule (search/route_rules.h): the channels of a block have one
+// order, and a packet moves up one class of virtual channels wherever its path goes down in that order. Within a rule,
+// uniform all-to-all is split over the allowed paths so that the most loaded channel carries as little as possible,
+// with a dual bound. The rule shipped for a state has the fewest classes that lengthen the mean shortest path by at
+// most kLonger. Deadlock freedom: the channel-dependency graph of the whole network is searched for a cycle. Packets:
+// as in net-alltoall (4 KiB, four virtual channels of 32 packets each, no latency, links of 50 GB/s). Regular and
+// twisted tori of the same shape are the baselines. Tables omit routing shares below kLeastShare. Costs: entries of a
+// chip's table; link-disjoint spanning trees, and the all-reduce that they make; throughput kept with one dark switch
+// and with one dead chip after the traffic is split again (up to 512 chips).
 //
-// Parameters: slices (quick: 128 and 256 chips), seeds, packets a pair. No claims. Outputs: keys learn.packets.*,
+// Parameters: slices (quick: 128 and 256 chips), seeds, packets per pair. No claims. Outputs: keys learn.packets.*,
 // learn.classes.*, learn.cost.*; tables learned_packets, learned_classes, learned_costs.
 #include <fmt/format.h>
 
@@ -59,9 +60,9 @@ struct Slice {
   Shape sides;
   const char* file;
   int packets_a_pair;
-  int seeds;           // of the full run
-  int searched;        // classes of a searched order, fewer than optical first takes without loss
-  bool quick = false;  // in the quick run, with an eighth of the packets
+  int seeds;           // in the full run
+  int searched;        // classes of the searched order, fewer than optical first needs to lose no throughput
+  bool quick = false;  // also in the quick run, with an eighth of the packets
 };
 
 const Slice kSlices[] = {{{4, 4, 8}, "data/states/uniform-4x4x8.ocs", 128, 3, 1, true},
@@ -71,7 +72,7 @@ const Slice kSlices[] = {{{4, 4, 8}, "data/states/uniform-4x4x8.ocs", 128, 3, 1,
                          {{8, 16, 16}, "data/states/uniform-8x16x16.ocs", 2, 1, 2},
                          {{16, 16, 16}, "data/states/uniform-16x16x16.ocs", 1, 1, 2}};
 
-/// Iterations on the largest slices take longest and gain least.
+/// The largest slices take the most time per iteration and gain least from one.
 FlowOptions flow_options(const Run& run, const SymmetricState& state) {
   constexpr int kSmall = 512;
   FlowOptions options;
@@ -86,7 +87,7 @@ net::packet::Config packets_of(std::uint64_t seed) {
   return config;
 }
 
-/// The fewest classes, optical channels first, with which the mean shortest way is hardly longer than without a rule.
+/// The optical-first rule with the fewest classes that lengthens the mean shortest path by at most kLonger.
 Result<RouteRule> shipped_rule(const SymmetricState& state) {
   const LiftedGraph plain = lifted(state);
   MeanDistance mean;
@@ -95,8 +96,8 @@ Result<RouteRule> shipped_rule(const SymmetricState& state) {
     RouteRule rule = optical_first(state.block_side, classes);
     if (mean(ruled(plain, rule).graph) <= free * (1 + kLonger)) return rule;
   }
-  return Error{to_string(state.shape), fmt::format("mean distance above that in {} classes", kMostClasses),
-               "a state whose ways need no more"};
+  return Error{to_string(state.shape), fmt::format("mean distance still too long with {} classes", kMostClasses),
+               "a state whose paths need no more classes"};
 }
 
 Result<SymmetricState> shipped_state(const Run& run, const Slice& slice) {
@@ -105,7 +106,7 @@ Result<SymmetricState> shipped_state(const Run& run, const Slice& slice) {
   return symmetric_state_of(*circuits);
 }
 
-/// What a torus of the shape reaches beside it: the bound of its routing, and packets by seed.
+/// What a torus of the same shape reaches: the bound of its routing, and packet throughput by seed.
 struct Torus {
   double bound = 0;
   std::vector<double> packets;
@@ -131,7 +132,7 @@ struct Tables {
   Table& costs;
 };
 
-/// Throughput, fluid and certified, against the number of classes, up to one more than are shipped.
+/// Certified fluid throughput against the number of classes, up to one more than the shipped rule has.
 Result<void> try_classes(Run& run, const Slice& slice, const SymmetricState& state, int shipped, double free,
                          Table& table) {
   const std::string name = to_string(slice.sides);
@@ -142,13 +143,13 @@ Result<void> try_classes(Run& run, const Slice& slice, const SymmetricState& sta
   const auto record = [&](const RouteRule& rule) -> Result<void> {
     const RuledGraph ways = ruled(plain, rule);
     const Result<LiftedFlow> flow = balanced_flow(ways.graph, flow_options(run, state));
-    if (!flow) return {};  // pairs are cut off: no row
+    if (!flow) return {};  // the rule disconnects pairs: no row
     const std::string key = fmt::format("learn.classes.{{}}.{}_{}_{}", rule.name == "searched" ? "searched" : "optical",
                                         rule.vc_classes, name);
     run.computed(fmt::format(fmt::runtime(key), "throughput"), flow->throughput, "link bandwidths",
-                 "fluid, split over the ways that the rule leaves");
+                 "fluid, split over the paths that the rule allows");
     run.computed(fmt::format(fmt::runtime(key), "dual_bound"), flow->dual_bound, "link bandwidths",
-                 "no split under the rule has more");
+                 "upper bound on any split under the rule");
     table.add({name, double(state.chips()), double(rule.vc_classes), rule.name, mean(ways.graph), free_mean,
                flow->throughput, flow->dual_bound, flow->throughput / free});
     return {};
@@ -158,7 +159,7 @@ Result<void> try_classes(Run& run, const Slice& slice, const SymmetricState& sta
   return record(searched_order(plain, slice.searched, steps, run.random(100).next()));
 }
 
-/// The graph without a switch: both its channels of every block are gone.
+/// The graph without one switch: both of its channels are removed from every block.
 LiftedGraph without_switch(const SymmetricState& state, int ocs) {
   const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   const Shape block = layout.block_shape();
@@ -170,7 +171,7 @@ LiftedGraph without_switch(const SymmetricState& state, int ocs) {
   return graph;
 }
 
-/// The chips but one, with the links among them.
+/// All chips except `dead`, with the links among them.
 Result<Network> without_chip(const Network& network, int dead) {
   std::vector<net::topology::GraphNode> nodes;
   std::vector<net::topology::GraphLink> links;
@@ -187,7 +188,7 @@ Result<Network> without_chip(const Network& network, int dead) {
   return Network(*graph);
 }
 
-/// Uniform throughput over shortest paths, split so that the most loaded channel carries least.
+/// Uniform throughput over shortest paths, split so that the most loaded channel carries as little as possible.
 Result<double> shortest_path_throughput(const Network& network) {
   constexpr int kIterations = 120;
   constexpr double kGap = 0.005;
@@ -197,7 +198,7 @@ Result<double> shortest_path_throughput(const Network& network) {
   return split->throughput;
 }
 
-/// Throughput after a chip has died, as a share of that before.
+/// Throughput after a chip has died, over the throughput before.
 Result<double> kept_without_chip(const Network& network) {
   const Result<Network> rest = without_chip(network, network.chip_count() / 3);
   if (!rest) return rest.error();
@@ -207,8 +208,9 @@ Result<double> kept_without_chip(const Network& network) {
   return *after / *before;
 }
 
-/// The same with one switch dark. The flow over all paths is found for good states and hardly for a torus that lost a
-/// switch, shortest paths the other way round: the better of both counts.
+/// Throughput with one dark switch, over the throughput before. The solver over all paths converges for good states but
+/// hardly for a torus that has lost a switch; for shortest paths it is the other way round. The better of the two
+/// counts.
 Result<double> kept_without_switch(const SymmetricState& state) {
   FlowOptions options;
   options.iterations = 200;
@@ -233,7 +235,7 @@ Result<double> kept_without_switch(const SymmetricState& state) {
   return *after / *before;
 }
 
-/// Share of the bandwidth bound of an all-reduce, 2(N-1)/N of the buffer over six links, that trees reach.
+/// The share of an all-reduce's bandwidth bound, 2(N-1)/N of the buffer over six links, that the trees reach.
 struct TreeReduce {
   std::size_t trees = 0;
   int depth = 0;
@@ -263,14 +265,15 @@ Result<void> weigh_costs(Run& run, const Slice& slice, const SymmetricState& sta
   const auto computed = [&](const char* what, double value, const char* unit, const char* method) {
     run.computed(fmt::format("learn.cost.{}_{}", what, name), value, unit, method);
   };
-  computed("table_ways", double(size.ways), "entries", "largest chip's: destinations, vertices and ways on");
-  computed("table_bytes", size.bytes, "bytes", "4 a way and 4 a destination and vertex");
-  computed("table_vertices", double(size.vertices), "vertices", "of the largest chip");
+  computed("table_ways", double(size.ways), "entries",
+           "next hops over all destinations and vertices, in the largest chip's table");
+  computed("table_bytes", size.bytes, "bytes", "4 bytes per next hop, 4 per pair of destination and vertex");
+  computed("table_vertices", double(size.vertices), "vertices", "in the largest chip's table");
   const bool small = slice.seeds > 1;
   const Result<TreeReduce> trees = all_reduce(routed.network, small ? run.parameter("pieces", 32, 256) : 0);
   if (!trees) return trees.error();
-  computed("trees", double(trees->trees), "trees", "spanning, sharing no link");
-  computed("tree_depth", trees->depth, "links", "of the deepest, from its middle");
+  computed("trees", double(trees->trees), "trees", "link-disjoint spanning trees");
+  computed("tree_depth", trees->depth, "links", "depth of the deepest tree, from its centre");
   const Result<SymmetricState> torus = torus_state(slice.sides, state.block_side);
   if (!torus) return torus.error();
   std::vector<Cell> row = {name,
@@ -284,16 +287,17 @@ Result<void> weigh_costs(Run& run, const Slice& slice, const SymmetricState& sta
     const Result<double> dark = kept_without_switch(state), torus_dark = kept_without_switch(*torus);
     if (!dark) return dark.error();
     if (!torus_dark) return torus_dark.error();
-    computed("switch_dark_kept", *dark, "1", "throughput with one switch dark over that before, split anew");
-    computed("switch_dark_kept_torus", *torus_dark, "1", "the same of the regular torus");
+    computed("switch_dark_kept", *dark, "1", "throughput with one dark switch, split again, over that before");
+    computed("switch_dark_kept_torus", *torus_dark, "1", "the same for the regular torus");
     const Result<double> dead = kept_without_chip(routed.network);
     const Result<double> torus_dead = kept_without_chip(Network(net::topology::Torus{slice.sides}));
     if (!dead) return dead.error();
     if (!torus_dead) return torus_dead.error();
     run.simulated(fmt::format("learn.cost.tree_all_reduce_share_{}", name), trees->share, "1",
-                  "flow level, 64 MiB, of 2(N-1)/N of the buffer over six links");
-    computed("chip_dead_kept", *dead, "1", "throughput without one chip over that before, shortest paths, split anew");
-    computed("chip_dead_kept_torus", *torus_dead, "1", "the same of the regular torus");
+                  "flow level, 64 MiB; bound: 2(N-1)/N of the buffer over six links");
+    computed("chip_dead_kept", *dead, "1",
+             "throughput without one chip, shortest paths, split again, over that before");
+    computed("chip_dead_kept_torus", *torus_dead, "1", "the same for the regular torus");
     for (const double cell : {*dark, *torus_dark, trees->share, *dead, *torus_dead}) row.emplace_back(cell);
   }
   row.resize(table.columns.size(), Cell(std::string()));
@@ -316,7 +320,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   const Result<RoutedState> way = routed(state, *rule, options, kLeastShare);
   if (!way) return way.error();
   const net::routing::DeadlockCheck deadlock = net::routing::check_deadlock(way->network, way->routing);
-  if (!deadlock.deadlock_free()) return Error{name, to_string(deadlock, way->network), "ways free of deadlock"};
+  if (!deadlock.deadlock_free()) return Error{name, to_string(deadlock, way->network), "deadlock-free paths"};
   std::vector<double> packets;
   for (const std::uint64_t seed : seeds) {
     const Result<double> reached = packet_throughput(way->network, way->routing, packets_a_pair, packets_of(seed));
@@ -326,10 +330,10 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   const Result<Torus> torus = reach(net::topology::Torus{slice.sides}, packets_a_pair, seeds);
   if (!torus) return torus.error();
 
-  const std::string method = fmt::format("{} packets of 4 KiB a pair", packets_a_pair);
+  const std::string method = fmt::format("{} packets of 4 KiB per pair", packets_a_pair);
   const auto key = [&](const char* what) { return fmt::format("learn.packets.{}_{}", what, name); };
   run.computed(key("vc_classes"), rule->vc_classes, "classes",
-               "optical first, fewest that lengthen ways by 2 % at most");
+               "optical first; fewest classes that lengthen the mean path by at most 2 %");
   run.computed(key("dependencies"), double(deadlock.dependencies), "dependencies", "acyclic channel-dependency graph");
   run.computed(key("fluid_free"), free->throughput, "link bandwidths", "all paths");
   run.computed(key("fluid_free_bound"), free->dual_bound, "link bandwidths", "all paths, dual bound");
@@ -337,7 +341,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   run.computed(key("fluid_bound"), way->dual_bound, "link bandwidths", "under the rule, dual bound");
   const Estimate packet = estimate_median(packets);
   run.simulated(key("packet"), packet, "link bandwidths");
-  run.simulated(key("packet_share"), packet.value / way->throughput, "1", method + ", over the fluid figure");
+  run.simulated(key("packet_share"), packet.value / way->throughput, "1", method + ", over the fluid throughput");
   run.simulated(key("torus_packet"), estimate_median(torus->packets), "link bandwidths");
   run.simulated(key("gain_torus"), packet.value / median(torus->packets), "x", method);
   std::vector<Cell> row = {name,
@@ -433,7 +437,7 @@ std::vector<std::string> inputs() {
 
 const Experiment kExperiment{
     .name = "learned-packets",
-    .question = "Do packets reach what learned states promise, free of deadlock, and what do such states cost?",
+    .question = "Do packets reach what learned states promise without deadlock, and what do such states cost?",
     .claims = {},
     .inputs = inputs(),
     .quick_seconds = 5,

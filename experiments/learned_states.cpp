@@ -1,18 +1,19 @@
-// Asks what the states of the switches that a search found are worth for a uniform all-to-all, and what they cost.
+// Asks what the switch states that a search found are worth for a uniform all-to-all, and what they cost.
 //
-// The states are data/states/uniform-<slice>.ocs. Blocks of each look alike, so it is evaluated from one block: hops
-// exactly, throughput as the fluid optimum over all paths with a certificate (a split that reaches it, and a dual bound
-// over all splits). Rates are link bandwidths a chip, own share included; half-way ties are split evenly. Beside it:
-// the regular torus and, where there is one of the shape, the twisted torus, by the same method; what no state of the
-// switches can exceed, whatever its symmetry (a Moore bound by the tree of blocks); and for two blocks the published
-// TONS topology (network_claims.csv, NW-073 hops between different chips, NW-077 flow a pair). Cost: how far apart the
-// racks of joined blocks stand, which matters where links are wired without switches (one block a rack, eight racks a
-// row); how many switches stay as the torus sets them, and with them its rings for all-reduce.
-// Then the searches that found the smallest states are run again (their seeds are part of the recipe, not the run's).
+// The states are data/states/uniform-<slice>.ocs. All blocks of such a state look alike, so that one block suffices to
+// evaluate it: hops exactly, and throughput as the fluid optimum over all paths with a certificate (a split that
+// reaches it, and a dual bound over all splits). Rates are in link bandwidths per chip, including a chip's own share;
+// half-way ties are split evenly. Each state is compared with the regular torus and, where the shape has one, the
+// twisted torus, evaluated by the same method; with an upper bound on every switch state, symmetric or not (a Moore
+// bound from the tree of blocks); and, for two blocks, with the published TONS topology (network_claims.csv; NW-073:
+// hops between different chips, NW-077: flow per pair). Cost: the distance between the racks of joined blocks, which
+// matters where links are wired without switches (one block per rack, eight racks per row); and the number of switches
+// that stay as the torus sets them, which keep its rings for all-reduce. Finally, the searches that found the smallest
+// states run again; their seeds are part of the recipe and independent of the run's seed.
 //
-// Parameters: slices up to 8x8x8 when quick, to 16x16x16 when full; certificate gap 1 % (0.1 %); searches run again:
-// one (five). No claims of the ledger. Control: the search with no steps. Outputs: keys learn.states.*; tables
-// learned_states, learned_switches.
+// Parameters: slices up to 8x8x8 (quick) or 16x16x16 (full); certificate gap 1 % (quick) or 0.1 % (full); searches run
+// again: one (quick) or five (full). No claims of the ledger. Control: the search with zero steps. Outputs: keys
+// learn.states.*; tables learned_states, learned_switches.
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -40,7 +41,7 @@ std::string file_of(const vtpu::net::Shape& shape) {
   return fmt::format("data/states/uniform-{}.ocs", to_string(shape));
 }
 
-/// Racks from one to the other along rows and across them, averaged over the optical links of a state.
+/// The distance in racks along and across rows, averaged over the optical links of a state.
 double rack_distance(const SymmetricState& state) {
   constexpr int kRow = 8;
   const auto apart = [](int a, int b) { return std::abs(a % kRow - b % kRow) + std::abs(a / kRow - b / kRow); };
@@ -49,7 +50,7 @@ double rack_distance(const SymmetricState& state) {
     for (int block = 0; block < state.blocks(); ++block) {
       const int plus = apart(block, state.group.times(block, state.translation[ocs]));
       const bool mirrored = state.mirrored(static_cast<int>(ocs));
-      // A mirrored switch has half as many links of either face as a straight one has links.
+      // In a mirrored switch each face has half as many links as a straight switch has in all.
       sum += mirrored ? 0.5 * (plus + apart(block, state.group.times(block, state.mirror[ocs]))) : plus;
     }
   return sum / static_cast<double>(state.translation.size()) / state.blocks();
@@ -85,7 +86,7 @@ Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table
   run.computed(key + "throughput." + name, flow->throughput, "link bandwidths", method);
   run.computed(key + "dual_bound." + name, flow->dual_bound, "link bandwidths", method);
   run.computed(key + "gain_torus." + name, flow->throughput / of_torus->throughput, "x", method);
-  run.computed(key + "limit." + name, limit, "link bandwidths", "no state of the switches exceeds it");
+  run.computed(key + "limit." + name, limit, "link bandwidths", "upper bound on every state of the switches");
   run.computed(key + "limit_share." + name, flow->throughput / limit, "1", method);
   run.computed(key + "mean." + name, hops.average_excluding_self(), "hops", "excluding self");
   std::vector<Cell> twisted_cells = {std::string(), std::string()};
@@ -99,10 +100,12 @@ Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table
     const Result<double> tons_hops = run.published(kFacts, "NW-073"), tons_flow = run.published(kFacts, "NW-077");
     if (!tons_hops) return tons_hops.error();
     if (!tons_flow) return tons_flow.error();
-    run.computed(key + "tons_flow", flow->throughput / (*tons_flow * shape.count()), "x", "over the published flow");
-    run.computed(key + "tons_hops", hops.average_excluding_self() / *tons_hops, "x", "over the published mean");
+    run.computed(key + "tons_flow", flow->throughput / (*tons_flow * shape.count()), "x",
+                 "flow over the published flow");
+    run.computed(key + "tons_hops", hops.average_excluding_self() / *tons_hops, "x",
+                 "mean hops over the published mean");
     run.computed(key + "largest_load", shape.count() / flow->throughput, "routes",
-                 "pairs over the most loaded channel, shares of routes counted");
+                 "routes over the most loaded channel; a pair split over routes counts by its shares");
   }
   const int kept = switches_alike(circuits_of(*state), circuits_of(*torus));
   table.add({name, double(shape.count()), hops.average_including_self(), double(hops.diameter()), of_torus->throughput,
@@ -116,7 +119,7 @@ Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table
   return {};
 }
 
-/// The recipe's own restart; with no steps it is its random start.
+/// Runs the recipe's own restart again. With zero steps the result is the restart's random start.
 Result<void> find_again(Run& run, const vtpu::net::Shape& shape) {
   Result<Recipe> recipe = recipe_of(shape);
   if (!recipe) return recipe.error();
@@ -132,10 +135,9 @@ Result<void> find_again(Run& run, const vtpu::net::Shape& shape) {
     return circuits_of(one.state).state == circuits_of(*shipped).state ? 1.0 : 0.0;
   };
   run.computed("learn.states.found_again." + name, is_shipped(*found), "bool",
-               "the search's seed gives the shipped state");
-  run.computed("learn.states.found_again." + name + ".control", is_shipped(*start), "bool", "the same without steps");
-  run.computed("learn.states.start." + name, start->throughput, "link bandwidths",
-               "of the random start of that search");
+               "the search with its recorded seed gives the shipped state");
+  run.computed("learn.states.found_again." + name + ".control", is_shipped(*start), "bool", "the same with zero steps");
+  run.computed("learn.states.start." + name, start->throughput, "link bandwidths", "the random start of that search");
   return {};
 }
 
@@ -182,7 +184,7 @@ std::vector<std::string> inputs() {
 
 const Experiment kExperiment{
     .name = "learned-states",
-    .question = "What are the states a search found worth for all-to-all, and what do they cost?",
+    .question = "What are the states that a search found worth for all-to-all, and what do they cost?",
     .claims = {},
     .inputs = inputs(),
     .quick_seconds = 5,

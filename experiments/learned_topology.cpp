@@ -1,24 +1,25 @@
-// Asks whether learned coordinates beat the hand-made twisted torus: where should the ranks of a job sit, and how
+// Asks whether learned coordinates beat the hand-made twisted torus: where should the ranks of a job be placed, and how
 // should the switches be set for it?
 //
-// Workloads are demand matrices of one step (search/workloads.h): uniform all-to-all; all-reduce among the neighbours of
-// a logical torus; half of each; GPT-3 as partitioned in the published search (topology_search.csv): 16 stages,
-// replicas, tensors over 1 x 8 (best found, TS-007), and 8 stages, tensors over 8 x 8 (expert's pick, TS-005); on fewer
-// than 512 chips the tensor part is kept and replicas (stages) are fewer; DLRM with the published sensitivity model
-// (sparsecore.csv, SC-020 and on); random permutations (mean of several).
-// By hand: the best of 24 placements (axes in every order, with and without turning back) on the twisted torus, or,
-// where there is none (512 chips), on the better of the regular tori; beside it by hand on the regular torus. Learned,
-// on the same torus: 64 coordinates a rank trained by gradient and assigned to chips (gradient); the same with swaps of
-// ranks after it (refined); seats shared by all groups of 8 ranks (tied); and a search over the translations of the 48
-// switches together with the placement (state). The best of these is `learned`. The cost of a step is the bytes of its
-// most loaded channel under shortest paths weighted for that very traffic, with a dual bound; the gain is the hand-made
-// torus's cost over it, 1.0 where both are alike. Winners for GPT-3 run again as fluid flows and as packets of 4 KiB on
-// the weighted tables (virtual channels: four times the classes these need). Which workload and partition counts was
-// fixed before any result was known.
+// Workloads are demand matrices of one step (search/workloads.h): uniform all-to-all; all-reduce among the neighbours
+// of a logical torus; half of each; GPT-3 as partitioned in the published search (topology_search.csv) with 16 stages,
+// replicas, and tensors over 1 x 8 (best found, TS-007) or with 8 stages and tensors over 8 x 8 (the expert's choice,
+// TS-005); DLRM with the published sensitivity model (sparsecore.csv, SC-020 and following rows); random permutations
+// (mean of several). On fewer than 512 chips, GPT-3 keeps its tensor part and has fewer replicas, then fewer stages.
+//
+// By hand: the best of 24 placements (axes in every order, with and without reversal) on the twisted torus, or on the
+// better of the regular tori where there is no twisted one (512 chips). The same by hand on the regular torus is a
+// second baseline. Learned, on the same torus: 64 coordinates per rank, trained by gradient and assigned to chips
+// (gradient); the same followed by swaps of ranks (refined); seats shared by all groups of 8 ranks (tied); and a joint
+// search over the translations of the 48 switches and the placement (state). The best of these is `learned`. The cost
+// of a step is the load in bytes of its most loaded channel under shortest paths weighted for that very traffic, with a
+// dual bound. The gain is the cost on the hand-made torus over the learned cost, so 1.0 means no gain. The winners for
+// GPT-3 run again as fluid flows and as packets of 4 KiB on the weighted tables (virtual channels: four times the
+// classes that the tables need). The workload and partition that count were fixed before any result was known.
 //
 // Claim: learn.gain (keys learn.gain_gpt3.<chips>: GPT-3 by the partition TS-007). Control: random coordinates,
-// assigned alike. Outputs: keys learn.gain_*, learn.placement.*; tables learned_gain, learned_transfer (how the state
-// and placement learned for one workload do on another, 128 chips).
+// assigned in the same way. Outputs: keys learn.gain_*, learn.placement.*; tables learned_gain, learned_transfer (how
+// the state and placement learned for one workload do on another, 128 chips).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -54,16 +55,16 @@ using Source = Column::Source;
 
 constexpr const char* kPartitions = "data/published/topology_search.csv";
 constexpr const char* kSensitivity = "data/published/sparsecore.csv";
-constexpr int kGroup = 8;  // ranks that tied placements keep together: the rows of all shapes, the tensors of TS-007
-constexpr double kMessageBytes = 4e6;  // of the busiest rank in simulations
+constexpr int kGroup = 8;              // ranks per tied group: a row of every shape, a tensor group of TS-007
+constexpr double kMessageBytes = 4e6;  // sent by the busiest rank in simulations
 
-/// How hard every search tries.
+/// How much work each search does.
 struct Effort {
   int chip_steps, rank_steps, swaps, tied_starts, tied_changes, rounds, state_changes, iterations;
 };
 
 struct Case {
-  std::vector<net::Shape> shapes;  ///< of tori by hand
+  std::vector<net::Shape> shapes;  ///< tori for placements by hand
   Effort effort;
 };
 
@@ -72,13 +73,13 @@ const Case kFull[] = {{{{4, 4, 8}}, {200, 150, 60'000, 100, 3000, 2, 200, 150}},
                       {{{4, 8, 8}}, {100, 60, 40'000, 20, 1200, 1, 120, 80}},
                       {{{8, 8, 8}, {4, 8, 16}}, {40, 25, 30'000, 8, 800, 1, 40, 40}}};
 
-/// A state with what is asked of it again and again.
+/// A state with its network and shortest paths, which many evaluations share.
 struct Machine {
   explicit Machine(SymmetricState switches)
       : state(std::move(switches)), network(network_of(state)), ways(ways_on(network)) {}
   static EvenWays ways_on(const net::Network& network) {
     Result<EvenWays> ways = EvenWays::make(network);
-    VTPU_CHECK(ways.ok(), "a state's chips are connected");
+    VTPU_CHECK(ways.ok(), "a state connects all its chips");
     return *std::move(ways);
   }
   SymmetricState state;
@@ -86,7 +87,7 @@ struct Machine {
   EvenWays ways;
 };
 
-/// The best placement by hand: the least even cost, then the fewest hops.
+/// The best placement by hand: lowest even cost, then fewest hops.
 Placement by_hand(const Machine& machine, const StepTraffic& traffic) {
   Placement best;
   std::pair<double, double> least;
@@ -112,7 +113,7 @@ Result<Costed> costed(const Machine& machine, const StepTraffic& traffic, Placem
   return Costed{{machine.state, std::move(placement)}, *cost};
 }
 
-/// What was found for one workload on so many chips.
+/// The results for one workload on one number of chips.
 struct Outcome {
   StepTraffic traffic;
   std::optional<Costed> hand, regular, random, random_refined, gradient, refined, tied, state;
@@ -169,7 +170,7 @@ Result<Outcome> learn_for(const Case& size, const StepTraffic& traffic, const Ra
 
   Training training;
   training.steps = effort.rank_steps;
-  // All placements are alike to traffic between all alike, and training has no gradient.
+  // Uniform traffic costs the same under every placement, so that training has no gradient.
   const Placement trained =
       traffic.pairs.empty()
           ? outcome.hand->placed.placement
@@ -181,7 +182,7 @@ Result<Outcome> learn_for(const Case& size, const StepTraffic& traffic, const Ra
     TiedSearch search;
     search.starts = effort.tied_starts;
     search.changes = effort.tied_changes;
-    // The weighted paths judge: a quick look at all, a long one at the best.
+    // The weighted paths decide: a short balancing run on all candidates, a long one on the best.
     std::optional<Costed> best;
     for (const TiedPlacement& one :
          vtpu::search::tied(uses, torus->ways, traffic, translations_of(torus->state), kGroup, search, seeds.fork(5))) {
@@ -208,7 +209,7 @@ Result<Outcome> learn_for(const Case& size, const StepTraffic& traffic, const Ra
   return outcome;
 }
 
-/// "model2=8" of a row's condition.
+/// The value of a part in a row's condition, such as "model2=8".
 Result<int> part_of(const vtpu::Csv& csv, const std::string& id, const std::string& key) {
   const Result<std::size_t> ids = csv.column("id"), conditions = csv.column("condition");
   if (!ids) return ids.error();
@@ -221,8 +222,7 @@ Result<int> part_of(const vtpu::Csv& csv, const std::string& id, const std::stri
   return Error{csv.name, "no " + key + " of " + id, ""};
 }
 
-/// GPT-3 by a published partition of 512 chips on `chips`: what is too many is taken from the replicas, then from the
-/// stages.
+/// GPT-3 by a published partition of 512 chips, reduced to `chips`: replicas are reduced first, then stages.
 Result<StepTraffic> gpt3(const vtpu::Csv& partitions, const std::string& id, int chips, const std::string& name) {
   int parts[4];
   const char* const keys[] = {"pipeline", "data", "model1", "model2"};
@@ -233,7 +233,8 @@ Result<StepTraffic> gpt3(const vtpu::Csv& partitions, const std::string& id, int
   }
   Partition partition{parts[0], parts[1], parts[2], parts[3]};
   while (partition.ranks() > chips) (partition.data > 1 ? partition.data : partition.pipeline) /= 2;
-  if (partition.ranks() != chips) return Error{id, fmt::format("{} ranks", partition.ranks()), "as many as chips"};
+  if (partition.ranks() != chips)
+    return Error{id, fmt::format("{} ranks", partition.ranks()), "as many ranks as chips"};
   return transformer_step({}, partition, name);
 }
 
@@ -265,7 +266,7 @@ Result<std::vector<StepTraffic>> workloads(const Run& run, const Case& size, int
   return all;
 }
 
-/// Items 0..count-1 on two threads; each item's result does not depend on the other's.
+/// Runs items 0..count-1 on two threads. No item's result depends on another item.
 void in_two_threads(int count, const std::function<void(int)>& work) {
   std::atomic<int> next = 0;
   const auto worker = [&] {
@@ -281,7 +282,7 @@ struct Simulated {
   int classes = 0;
 };
 
-/// Runs the step's messages, all at once and scaled down.
+/// Simulates the step's messages, scaled down and all sent at once.
 Result<Simulated> simulated(const Costed& winner, const StepTraffic& traffic, int iterations) {
   const net::Network network = network_of(winner.placed.state);
   const Result<net::workload::Traffic> between = placed(traffic, winner.placed.placement);
@@ -302,9 +303,10 @@ Result<Simulated> simulated(const Costed& winner, const StepTraffic& traffic, in
   return Simulated{flow->time_ns, packets->time_ns, split->routing.vc_classes()};
 }
 
-/// No placement of a ring loads its busiest channel less, under any weights of shortest paths: either two neighbours
-/// are one hop apart and one channel carries all between them, or what the rings carry takes two hops each over all
-/// channels. Of traffic whose largest demands are all alike, on networks without parallel links.
+/// Lower bound on the load of the busiest channel over all placements of a ring and all weights of shortest paths.
+/// Either two neighbours are one hop apart and one channel carries all traffic between them, or the ring traffic takes
+/// at least two hops each, spread over all channels. Holds for traffic whose largest demands are all equal, on networks
+/// without parallel links.
 double ring_bound(const StepTraffic& traffic, int channels) {
   double largest = 0, of_rings = 0, rest = 0;
   for (const net::workload::Demand& demand : traffic.pairs) largest = std::max(largest, demand.weight);
@@ -363,7 +365,8 @@ Result<void> learn(Run& run) {
   };
   std::vector<Job> jobs;
   for (const Case& size : sizes) {
-    // Balancing dense traffic on 512 chips is most of the work: what tells least about placement is left out there.
+    // Balancing dense traffic on 512 chips takes most of the time, so that size skips the workloads that say least
+    // about placement.
     const int chips = size.shapes[0].count();
     const Result<std::vector<StepTraffic>> all = workloads(run, size, chips > 128 ? 1 : permutations);
     if (!all) return all.error();
@@ -372,7 +375,7 @@ Result<void> learn(Run& run) {
         jobs.push_back({&size, traffic, Error{traffic.name, "not run", ""}});
   }
   Progress progress("learned-topology", jobs.size());
-  // The largest first, so that no thread is left with it in the end.
+  // The largest job comes first, so that no thread is left with it at the end.
   std::mutex one_at_a_time;
   in_two_threads(static_cast<int>(jobs.size()), [&](int item) {
     const std::size_t number = jobs.size() - 1 - static_cast<std::size_t>(item);
@@ -411,11 +414,12 @@ Result<void> learn(Run& run) {
                cell(outcome.tied), cell(outcome.state), outcome.gain(),
                outcome.hand->cost.balanced_bytes / outcome.learned().cost.bound_bytes, cell(outcome.random),
                cell(outcome.random_refined)});
-    const bool again = name + std::to_string(chips) == last;  // one more permutation
+    const bool again = name + std::to_string(chips) == last;  // another permutation of the same workload
     last = name + std::to_string(chips);
     if (chips == sizes[0].shapes[0].count() && !again) of_smallest.push_back(&outcome);
     if (again) continue;
-    const std::string method = "most loaded channel, weighted shortest paths, hand-made torus over learned";
+    const std::string method =
+        "load of the most loaded channel under weighted shortest paths, hand-made torus over learned";
     const std::string stem = name == "gpt3" ? fmt::format("learn.gain_gpt3.{}", chips) : "learn.placement." + key;
     if (name != "gpt3") {
       run.simulated(stem, outcome.gain(), "x", method);
@@ -430,7 +434,7 @@ Result<void> learn(Run& run) {
                   method + "; trained coordinates, no swaps");
     run.computed(fmt::format("learn.placement.gpt3_bound.{}", chips),
                  outcome.hand->cost.balanced_bytes / ring_bound(outcome.traffic, chips * 6), "x",
-                 "no placement and no weights of shortest paths gain more");
+                 "upper bound over all placements and all weights of shortest paths");
     const Result<Simulated> hand = simulated(*outcome.hand, outcome.traffic, job.size->effort.iterations);
     if (!hand) return hand.error();
     const Result<Simulated> learned = simulated(outcome.learned(), outcome.traffic, job.size->effort.iterations);
@@ -440,7 +444,7 @@ Result<void> learn(Run& run) {
     run.simulated(fmt::format("learn.placement.gpt3_packet.{}", chips), hand->packet_ns / learned->packet_ns, "x",
                   "packet level, all messages at once");
     run.computed(fmt::format("learn.placement.gpt3_vc_classes.{}", chips), learned->classes, "classes",
-                 "of the learned one's weighted tables");
+                 "classes of the learned state's weighted tables");
   }
   return transfer(run, of_smallest, run.quick() ? 20 : 100);
 }

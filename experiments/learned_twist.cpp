@@ -1,16 +1,17 @@
-// Asks whether a search that is told nothing of twists finds the twisted torus.
+// Asks whether a search that has no notion of twists finds the twisted torus.
 //
-// It starts at the regular torus and looks for a state of the switches that carries a uniform all-to-all better: its
-// objective is the mean distance alone, which bounds that rate. Two families: one translation of blocks for all
-// switches of a dimension, as in every torus, twisted or not (alike); and each switch its own, like faces joined or
-// opposite ones (free). The question is put before the search: the twisted torus is *found* if the best state of the
-// restarts has the twisted torus's distribution of distances, pair by pair, and its throughput to within the
-// certificate of both (rates are link bandwidths a chip, fluid, over all paths, with a dual bound; half-way ties are
-// split evenly). The claim holds if it is found in the first family on both slices that the TPU v4 paper twists; the
-// free family says what lies beyond. Nothing is random but the search, whose seed is the run's.
+// The search starts at the regular torus and looks for a switch state that carries a uniform all-to-all better; its
+// objective is the mean distance alone, which bounds that rate. It runs over two families: one translation of blocks
+// for all switches of a dimension, as in every torus, twisted or not (alike); and a separate translation for each
+// switch, joining like faces or opposite ones (free). The criterion was fixed before the search: the twisted torus is
+// *found* if the best state of the restarts has the twisted torus's distribution of distances over all pairs, and its
+// throughput to within the certificates of both. Rates are in link bandwidths per chip, fluid, over all paths, with a
+// dual bound; half-way ties are split evenly. The claim holds if the torus is found in the first family on both slices
+// that the TPU v4 paper twists; the free family shows what lies beyond. Only the search is random; its seed is the
+// run's.
 //
-// Parameters: slices 4x4x8 and 4x8x8 (also 8x8x16 and 8x16x16 when full), restarts 8 (4), steps. Claim: learn.twist.
-// Control: the search with no steps. Outputs: keys learn.rediscovers_twist, learn.twist.*; table learned_twist.
+// Parameters: slices 4x4x8 and 4x8x8 (full: also 8x8x16 and 8x16x16), restarts 8 (quick 4), steps. Claim: learn.twist.
+// Control: the search with zero steps. Outputs: keys learn.rediscovers_twist, learn.twist.*; table learned_twist.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -51,7 +52,7 @@ struct Family {
   AnnealOptions options;
 };
 
-/// The best of the restarts, and how many came as far.
+/// The best state of the restarts, and how many restarts reached it.
 struct Best {
   Annealed state;
   int restarts = 0;
@@ -93,7 +94,7 @@ Result<void> study(Run& run) {
   for (const vtpu::net::Shape& slice : slices) {
     const Result<SymmetricState> twisted_state = twisted_torus_state(slice);
     if (!twisted_state) return twisted_state.error();
-    // The regular torus on the group of the slice's grid; what is found may be any translation of it.
+    // The regular torus on the group of the slice's grid. The search may choose any translation of that group.
     const Result<SymmetricState> regular_state = torus_state(slice);
     if (!regular_state) return regular_state.error();
     const Result<Judged> twisted = judge(*twisted_state), regular = judge(*regular_state);
@@ -113,7 +114,7 @@ Result<void> study(Run& run) {
       if (family.options.alike == Alike::dimension && published) found_on_all = found_on_all && same;
       const std::string key = fmt::format("learn.twist.{}_{}", family.name, name);
       run.computed(key + ".gain", found->flow.throughput / twisted->flow.throughput, "x",
-                   "throughput found over the twisted torus's, fluid, within " + fmt::format("{}", kGap));
+                   "fluid throughput of the state found over the twisted torus's, within " + fmt::format("{}", kGap));
       run.computed(key + ".mean", found->distances.average_including_self(), "hops", "including self");
       table.add({name, family.name, double(restarts), double(best.restarts),
                  regular->distances.average_including_self(), twisted->distances.average_including_self(),
@@ -130,14 +131,14 @@ Result<void> study(Run& run) {
     }
   }
   const std::string method =
-      "4x4x8 and 4x8x8 from the regular torus, one translation a dimension; same distances, same throughput";
+      "4x4x8 and 4x8x8 from the regular torus, one translation per dimension; same distances, same throughput";
   run.computed("learn.rediscovers_twist", found_on_all, "bool", method);
-  run.computed("learn.rediscovers_twist.control", control, "bool", "the same without steps");
+  run.computed("learn.rediscovers_twist.control", control, "bool", "the same with zero steps");
   return {};
 }
 
 const Experiment kExperiment{.name = "learned-twist",
-                             .question = "Does a search that knows nothing of twists find the twisted torus?",
+                             .question = "Does a search that has no notion of twists find the twisted torus?",
                              .claims = {"learn.twist"},
                              .inputs = {},
                              .quick_seconds = 3,

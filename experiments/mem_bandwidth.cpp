@@ -1,10 +1,10 @@
-// Asks how much of the memory bandwidth that ordinary code reaches a vTPU program reaches. Claim mem.bw says 80 %; it
-// is held against the STREAM kernels of the same process, one thread each.
+// Asks how much of ordinary code's memory bandwidth a vTPU program reaches. Claim mem.bw says 80 %. The baseline is the
+// STREAM kernels in the same process; both use one thread.
 //
-// The program: sixteen words a loop round on f32x16 vectors, regions far beyond every cache; `triad`
-// reads two arrays and writes a third, `copy` reads one and writes one, `read` sums one. Bytes are counted as STREAM
-// does, without the lines fetched before they are written. `read` is held against the widest plain read. Control:
-// dependent loads, one at a time.
+// The program loops over sixteen words with f32x16 vectors on regions far larger than every cache. `triad` reads two
+// arrays and writes a third, `copy` reads one and writes one, `read` sums one. Bytes are counted as STREAM counts them,
+// without the line fetch before a write. The baseline of `read` is the widest plain read. Control: dependent loads, one
+// at a time.
 //
 // Parameters: bytes of an array: four times the last cache, 64 to 256 MiB. Outputs: keys vtpu.mem.bandwidth*; table
 // bandwidth.
@@ -36,14 +36,14 @@ using vtpu::study::first_of;
 using Source = Column::Source;
 
 constexpr std::size_t kCell = 64;
-constexpr std::size_t kUnroll = 8;  ///< vectors of each array a loop round
+constexpr std::size_t kUnroll = 8;  ///< vectors of each array per loop iteration
 
 enum class Kernel { triad, copy, read, chase };
 constexpr std::pair<const char*, Kernel> kKernels[] = {
     {"triad", Kernel::triad}, {"copy", Kernel::copy}, {"read", Kernel::read}, {"chase", Kernel::chase}};
 double arrays_of(Kernel kernel) { return kernel == Kernel::triad ? 3 : kernel == Kernel::copy ? 2 : 1; }
 
-/// Regions 0 (written), 1 and 2 are there; `steps`: of the chase.
+/// Regions 0 (written), 1 and 2 must exist. `steps`: number of steps of the chase.
 vtpu::isa::Program program_of(Kernel kernel, std::size_t cells, std::size_t steps) {
   Builder b("bandwidth");
   const P a{0}, x{1}, y{2};
@@ -112,7 +112,7 @@ Result<void> run_bandwidth(Run& run) {
     std::vector<Alternative> alternatives;
     for (const auto& [name, kernel] : kKernels) {
       auto valid = ValidProgram::make(program_of(kernel, cells, kSteps));
-      VTPU_CHECK(valid.ok(), "the programs of this experiment are valid");
+      VTPU_CHECK(valid.ok(), "this experiment's programs are valid");
       setting->programs.push_back(std::make_unique<ValidProgram>(std::move(*valid)));
       auto engine = NativeEngine::compile(*setting->programs.back());
       VTPU_CHECK(engine.ok(), "the host runs compiled code");
@@ -171,15 +171,14 @@ Result<void> run_bandwidth(Run& run) {
   return {};
 }
 
-const Experiment kExperiment{
-    .name = "mem-bandwidth",
-    .question = "How much of the bandwidth that ordinary code reaches does a vTPU program reach?",
-    .claims = {"mem.bw"},
-    .inputs = {},
-    .quick_seconds = 20,
-    .full_seconds = 45,
-    .times_the_host = true,
-    .run = run_bandwidth};
+const Experiment kExperiment{.name = "mem-bandwidth",
+                             .question = "How much of ordinary code's memory bandwidth does a vTPU program reach?",
+                             .claims = {"mem.bw"},
+                             .inputs = {},
+                             .quick_seconds = 20,
+                             .full_seconds = 45,
+                             .times_the_host = true,
+                             .run = run_bandwidth};
 
 }  // namespace
 

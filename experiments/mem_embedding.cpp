@@ -1,18 +1,18 @@
 // Asks what one embedding lookup costs a vTPU program: read a row by its id and add it to a bag. Claim mem.embed says
-// 12 ns and names neither table nor row; so rows of 64 and of 512 bytes of f32 in tables that fit L1, L2, L3 and none
-// are configurations of their own. Ids are drawn evenly, 32 a bag.
+// 12 ns but names neither table nor row size. Rows of 64 and of 512 bytes of f32 in tables that fit L1, L2, L3 or no
+// cache are therefore separate configurations. Ids are drawn uniformly, 32 per bag.
 //
-// Beside it, on the same table and ids: `floor`, which reads each row's lines with the widest loads and adds nothing
-// up, the fastest of asking for rows 0, 16 and 64 lookups ahead; `ordinary`, the plain loop of the compiler at -O2;
-// `std` and `absl`, which find the row through a hash table of 32-bit ids first, as a program without coordinates
-// would. All sums are checked before anything is timed (whole numbers, exact in any order). In tables that fit a cache
-// each way runs once untimed right before it is timed; the others ask for several times what the last cache holds in a
-// run, so that no row is still there from the run before. Control: a table of 1 GiB, 512-byte rows.
+// Baselines on the same table and ids: `floor` reads each row's lines with the widest loads and adds nothing up, and is
+// the fastest of prefetching rows 0, 16 and 64 lookups ahead; `ordinary` is the plain loop by the compiler at -O2;
+// `std` and `absl` first find the row through a hash table with 32-bit keys, as a program without coordinates would.
+// All sums are checked before timing (integers, exact in any order). For tables that fit a cache, each alternative runs
+// once untimed right before it is timed. For larger tables, one run reads several times the size of the last cache, so
+// that no row is left from the run before. Control: a table of 1 GiB, 512-byte rows.
 //
-// The vTPU program (vtpu/study/embedding_program.h): each row is asked for (sprefch) while 64 lines before it are still
-// to be read; ids are places in units of 8 bytes.
+// The vTPU program (vtpu/study/embedding_program.h) prefetches each row (sprefch) 64 lines ahead of the reads. Ids are
+// indices in units of 8 bytes.
 //
-// Needs 3 GiB of memory. Parameters: lookups in a run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
+// Needs 3 GiB of memory. Parameters: lookups per run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
 // vtpu.mem.embedding*; table embedding.
 #include <absl/container/flat_hash_map.h>
 #include <fmt/format.h>
@@ -52,10 +52,10 @@ struct Data {
   Machine machine;
   std::unique_ptr<vtpu::isa::ValidProgram> program;
   std::unique_ptr<NativeEngine> engine;
-  std::size_t floats = 0;  ///< of a row
+  std::size_t floats = 0;  ///< per row
   std::size_t lookups = 0;
   std::span<float> table;
-  std::span<std::uint32_t> ids;  ///< places in units of 8 bytes
+  std::span<std::uint32_t> ids;  ///< indices in units of 8 bytes
   std::span<float> bags;
   std::vector<std::uint32_t> keys;
   std::unordered_map<std::uint32_t, const float*> std_map;
@@ -72,7 +72,7 @@ std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, 
   data->ids = allocate<std::uint32_t>(data->machine, kRegions.ids, 4 * (lookups + kFarthest));
   data->bags = allocate<float>(data->machine, kRegions.bags, lookups / kBag * row_bytes);
   for (std::size_t i = 0; i < data->table.size(); ++i) data->table[i] = static_cast<float>(vtpu::mix64(i) % 16);
-  // Keys of the hash tables are the numbers of the rows.
+  // The hash tables are keyed by row number.
   for (std::size_t i = 0; i < data->ids.size(); ++i) {
     const auto row = static_cast<std::uint32_t>(random.below(rows));
     data->ids[i] = static_cast<std::uint32_t>(row * (row_bytes / 8));
@@ -85,7 +85,7 @@ std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, 
     data->absl_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
   }
   auto valid = vtpu::isa::ValidProgram::make(vtpu::study::embedding_program(row_bytes / kLine, lookups, kBag));
-  VTPU_CHECK(valid.ok(), "the program of this experiment is valid");
+  VTPU_CHECK(valid.ok(), "this experiment's program is valid");
   data->program = std::make_unique<vtpu::isa::ValidProgram>(std::move(*valid));
   auto engine = NativeEngine::compile(*data->program);
   VTPU_CHECK(engine.ok(), "the host runs compiled code");
@@ -111,7 +111,7 @@ void by_loop(Data& data, Find find) {
   }
 }
 
-/// Reads every line of every row, asked for `distance` lookups ahead, and keeps nothing but their exclusive or.
+/// Reads every line of every row, prefetched `distance` lookups ahead, and keeps only their exclusive or.
 __attribute__((target("avx2"))) void floor_by_halves(const Data& data, std::size_t distance) {
   const auto* const table = reinterpret_cast<const char*>(data.table.data());
   const std::size_t bytes = data.floats * sizeof(float);
@@ -137,7 +137,7 @@ __attribute__((target("avx512f"))) void floor_by_lines(const Data& data, std::si
   }
   keep(all);
 }
-/// The widest way this host has.
+/// Uses the widest loads that this host has.
 void floor_of(const Data& data, std::size_t distance) {
   __builtin_cpu_supports("avx512f") ? floor_by_lines(data, distance) : floor_by_halves(data, distance);
 }
@@ -195,7 +195,7 @@ Result<void> run_embedding(Run& run) {
       if (sums) {
         const double found = checksum(*data);
         if (expected < 0) expected = found;
-        VTPU_CHECK(found == expected, "every way sums the same rows");
+        VTPU_CHECK(found == expected, "every alternative sums the same rows");
         std::fill(data->bags.begin(), data->bags.end(), 0.0F);
       }
       alternatives.push_back(
@@ -236,7 +236,7 @@ Result<void> run_embedding(Run& run) {
     run.measured("vtpu.mem.embedding.floor." + setting.name, floor, "ns");
     run.measured("vtpu.mem.embedding_lookup_ns." + setting.name, ours, "ns");
     Estimate share = estimate_ratio(floor.samples, ours.samples);
-    share.method += "; time of reading the same rows and adding nothing up, over time of the vTPU program";
+    share.method += "; time to read the same rows without adding them up, over time of the vTPU program";
     run.measured("vtpu.mem.embedding_share." + setting.name, share, "1");
     for (const char* other : {"ordinary", "std", "absl"})
       run.measured(fmt::format("vtpu.mem.embedding.{}.{}", other, setting.name), ns(other), "ns");

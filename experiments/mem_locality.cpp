@@ -1,20 +1,21 @@
-// Does a Hilbert curve keep neighbours in coordinate space close in memory, better than row-major order does?
+// Asks whether a Hilbert curve keeps neighbours in coordinate space close in memory, better than row-major order does.
 //
-// Claim: mem.hilbert. An array of 8-byte numbers holds one number for each cell of a box, laid out in row-major order,
-// along a Morton curve, along a Hilbert curve, or at random. Two boxes: 3 dimensions, and 11 dimensions of side 4. Two
-// kinds of query, the same for every layout:
-//   sweep  every cell in the order it is stored, with its 2d nearest neighbours (the box is periodic): a stencil;
-//   box    all cells of a small box at a random corner: side 4 in 3 dimensions, side 2 in 11.
-// Cache lines touched are counted exactly (computed). Time per cell is measured twice: with the places of all cells
-// known beforehand (a neighbour table; a list in ascending order), and with each place computed from its coordinates by
-// the curve. The claim's keys are those of the first, which say most for the curve, since computing its index costs it
-// most; the second stand beside them as hilbert_speedup_with_index. The row-major sweep is also timed with its
-// neighbours at constant distances, as such code is written: the strongest alternative.
+// Claim: mem.hilbert. An array holds one 8-byte number for each cell of a box, laid out in row-major order, along a
+// Morton curve, along a Hilbert curve, or at random. There are two boxes, one with 3 dimensions and one with 11
+// dimensions of side 4, and two kinds of query, the same for every layout:
+//   sweep  visits every cell in storage order, with its 2d nearest neighbours (the box is periodic): a stencil;
+//   box    visits all cells of a small box at a random corner: side 4 in 3 dimensions, side 2 in 11.
+// The cache lines touched are counted exactly (computed). Time per cell is measured twice: with the indices of all
+// cells precomputed (a neighbour table, or a list in ascending order), and with each index computed from its
+// coordinates by the curve. The claim's keys are those of the first, which favours the Hilbert curve because its index
+// costs most to compute. The second is reported as hilbert_speedup_with_index. The row-major sweep is also timed with
+// its neighbours at constant distances, as such code is usually written: this is the strongest baseline.
 //
-// Control: the 3-dimensional sweep with a random layout in place of the Hilbert curve, which must be slower than
-// row-major. mem.random_speedup.* has the same for every query. Where a box's cells come from memory in any layout, the
-// core waits once for each window of instructions it can look ahead, however many lines the window asks for; time then
-// follows the number of lines only weakly, and random order costs little.
+// Control: the 3-dimensional sweep with a random layout instead of the Hilbert curve, which must be slower than
+// row-major. mem.random_speedup.* has the same for every query. Where all layouts fetch a box's cells from memory, the
+// core waits once per window of instructions that it can look ahead, however many lines that window needs. Time then
+// depends only weakly on the number of lines, and random order costs little.
+//
 // Needs 3 GiB of memory. Parameters: side of the 3-dimensional box (quick 128, full 256), cells swept, queries.
 // Outputs: keys vtpu.mem.hilbert_speedup.*, vtpu.mem.hilbert_over_morton.*, mem.random_speedup.*, mem.lines.*,
 // mem.ns.*; tables locality_lines, locality_time.
@@ -42,15 +43,15 @@ using Source = Column::Source;
 using Place = std::uint32_t;
 constexpr std::size_t kNumbersPerLine = kCacheLine / sizeof(std::uint64_t);
 
-/// What is asked of one box.
+/// One box and its queries.
 struct Setting {
   std::string name;  ///< "3d" or "11d"
   std::vector<std::uint32_t> sides;
   std::uint32_t query_side = 1;
-  std::size_t queries = 0;  ///< boxes in all
+  std::size_t queries = 0;  ///< number of query boxes
   std::size_t queries_in_run = 0;
   std::size_t swept = 0;     ///< cells swept in one run
-  std::size_t computed = 0;  ///< cells swept in one run where places are computed
+  std::size_t computed = 0;  ///< cells swept in one run where indices are computed
 
   std::size_t dimensions() const { return sides.size(); }
   std::size_t cells() const { return std::accumulate(sides.begin(), sides.end(), std::size_t{1}, std::multiplies<>()); }
@@ -61,7 +62,7 @@ struct Setting {
   }
 };
 
-/// Calls visit(point) for every cell of a box of `side` at `corner`, the last dimension fastest.
+/// Calls visit(point) for every cell of a box of `side` at `corner`. The last dimension varies fastest.
 template <class Visit>
 void for_each_cell(const Setting& setting, const Point& corner, std::uint32_t side, Visit visit) {
   Point point = corner;
@@ -76,7 +77,7 @@ void for_each_cell(const Setting& setting, const Point& corner, std::uint32_t si
   }
 }
 
-/// Calls visit(point) for the 2d cells one step away, around the edges.
+/// Calls visit(point) for the 2d cells one step away, with wrap-around.
 template <class Visit>
 void for_each_neighbour(const Setting& setting, Point point, Visit visit) {
   for (std::size_t d = 0; d < setting.dimensions(); ++d) {
@@ -90,7 +91,7 @@ void for_each_neighbour(const Setting& setting, Point point, Visit visit) {
   }
 }
 
-/// A random bijection in place of a curve. Its index is a table look-up, its inverse another.
+/// A random bijection instead of a curve. Its index and its inverse are table lookups.
 class Shuffled {
  public:
   Shuffled(const vtpu::phext::RowMajor& rows, Random random) : rows_(rows), place_(rows.cells()), cell_(rows.cells()) {
@@ -106,23 +107,23 @@ class Shuffled {
   std::vector<Place> place_, cell_;
 };
 
-/// The number held for a cell: the same in every layout.
+/// The number stored for a cell: the same in every layout.
 std::uint64_t number_at(const vtpu::phext::RowMajor& rows, const Point& point) {
   return vtpu::mix64(rows.index(point));
 }
 
-/// A sum over neighbours that does not depend on the order in which cells are visited.
+/// A stencil sum that does not depend on the order in which cells are visited.
 inline std::uint64_t stencil_term(std::uint64_t here, std::uint64_t around) { return (here | 1) * around; }
 
-/// One layout of one box with its tables and its pieces of work.
+/// One layout of one box, with its tables and its kernels.
 struct Layout {
   std::string name;
   std::vector<std::uint64_t> numbers;
-  std::vector<Place> neighbours;    ///< 2d places for each swept cell, in the order stored
+  std::vector<Place> neighbours;    ///< 2d indices for each swept cell, in storage order
   std::vector<Place> query_places;  ///< ascending within each query
   double lines_in_stencil = 0;      ///< distinct lines, mean over sampled cells
   double lines_in_query = 0;        ///< distinct lines, mean over queries
-  double lines_in_run = 0;          ///< distinct lines of 1024 stencils in succession, per stencil
+  double lines_in_run = 0;          ///< distinct lines of 1024 consecutive stencils, per stencil
   std::function<std::uint64_t(std::size_t first, std::size_t count)> swept_computed;
   std::function<std::uint64_t(std::size_t first, std::size_t count)> queries_computed;
 };
@@ -139,7 +140,7 @@ double mean_lines(std::span<const Place> places, std::size_t group) {
   return static_cast<double>(lines) / static_cast<double>(places.size() / group);
 }
 
-/// Cells whose stencils are counted line by line; every so many, so that all parts of the box are met.
+/// Cells whose stencils are counted line by line, at a constant stride so that they cover the whole box.
 constexpr std::size_t kCountedStencils = 65536;
 constexpr std::size_t kRun = 1024;
 constexpr std::size_t kCountedRuns = 64;
@@ -183,7 +184,7 @@ Layout make_layout(const std::string& name, const Setting& setting, const std::v
     std::sort(layout.query_places.begin() + begin, layout.query_places.end());
   }
   count_lines(layout, setting, *curve);
-  // The buffer of a moved vector stays where it is, so a span of it outlives the move of its layout.
+  // Moving a vector keeps its buffer, so that this span stays valid when the layout is moved.
   const std::span<const std::uint64_t> numbers = layout.numbers;
   layout.swept_computed = [&setting, curve, numbers](std::size_t first, std::size_t count) {
     std::uint64_t sum = 0;
@@ -205,7 +206,8 @@ Layout make_layout(const std::string& name, const Setting& setting, const std::v
   return layout;
 }
 
-/// The sweep by table. One instance per number of neighbours, so that the inner loop has a constant length.
+/// The sweep by neighbour table. The number of neighbours is a template parameter, so that the inner loop has a
+/// constant length.
 template <std::size_t kNeighbours>
 std::uint64_t sweep(const Layout& layout, std::size_t count) {
   std::uint64_t sum = 0;
@@ -229,7 +231,7 @@ std::uint64_t queries(const Setting& setting, const Layout& layout, std::size_t 
   return sum;
 }
 
-/// Row-major, 3 dimensions: neighbours at constant distances, the edges around.
+/// Row-major, 3 dimensions: neighbours at constant distances, with wrap-around.
 std::uint64_t sweep_directly(const Setting& setting, const Layout& rows, std::size_t count) {
   const std::size_t n = setting.sides[2];
   const std::size_t plane = n * setting.sides[1];
@@ -268,20 +270,20 @@ Result<std::vector<Layout>> make_layouts(const Setting& setting, const std::vect
   return layouts;
 }
 
-/// Before anything is timed: every layout gives the same sums.
+/// Checks, before anything is timed, that every layout gives the same sums.
 void check_answers(const Setting& setting, const std::vector<Layout>& layouts) {
   const Layout& rows = layouts.front();
   const std::uint64_t asked = queries(setting, rows, 0, setting.queries);
   const std::uint64_t whole = sweep(setting, rows, setting.swept);
   for (const Layout& layout : layouts) {
-    VTPU_CHECK(queries(setting, layout, 0, setting.queries) == asked, "queries have one answer in every layout");
+    VTPU_CHECK(queries(setting, layout, 0, setting.queries) == asked, "queries have the same answer in every layout");
     VTPU_CHECK(
         layout.queries_computed(0, setting.queries_in_run) == queries(setting, layout, 0, setting.queries_in_run),
-        "computed places hold what listed places hold");
+        "computed and listed indices give the same sum");
     VTPU_CHECK(layout.swept_computed(0, setting.computed) == sweep(setting, layout, setting.computed),
-               "computed neighbours are those of the table");
+               "computed and tabulated neighbours give the same sum");
     if (setting.swept == setting.cells())
-      VTPU_CHECK(sweep(setting, layout, setting.swept) == whole, "a full sweep has one answer in every layout");
+      VTPU_CHECK(sweep(setting, layout, setting.swept) == whole, "a full sweep has the same answer in every layout");
   }
   if (setting.dimensions() == 3)
     VTPU_CHECK(sweep_directly(setting, rows, setting.swept) == whole, "the direct sweep gives the table's answer");
@@ -291,7 +293,7 @@ std::vector<Alternative> alternatives_of(const Setting& setting, const std::vect
   std::vector<Alternative> alternatives;
   const double swept = static_cast<double>(setting.swept);
   const double asked = static_cast<double>(setting.queries_in_run * setting.query_cells());
-  // Each run asks the next queries, so that the last ones are no longer in the caches when they come round again.
+  // Each run takes the next queries, so that the earlier ones have left the caches when they come round again.
   const auto turning = [&setting](auto ask) {
     return [&setting, ask, first = std::make_shared<std::size_t>(0)] {
       keep(ask(*first));
@@ -326,13 +328,13 @@ void record_lines(Run& run, const Setting& setting, const std::vector<Layout>& l
     const std::string key = fmt::format("mem.lines.{}.{}.", setting.name, layout.name);
     run.computed(
         key + "sweep", layout.lines_in_stencil, "lines/stencil",
-        fmt::format("distinct 64-byte lines of a cell and its neighbours, mean of {} cells", kCountedStencils));
+        fmt::format("distinct 64-byte lines of a cell and its neighbours, mean over {} cells", kCountedStencils));
     run.computed(
         key + "sweep_run", layout.lines_in_run, "lines/stencil",
-        fmt::format("distinct 64-byte lines of {} stencils in the order stored, for each, mean of {} stretches", kRun,
+        fmt::format("distinct 64-byte lines of {} stencils in storage order, per stencil, mean over {} stretches", kRun,
                     kCountedRuns));
     run.computed(key + "box", layout.lines_in_query, "lines/query",
-                 fmt::format("distinct 64-byte lines of a box, mean of {} queries", setting.queries));
+                 fmt::format("distinct 64-byte lines of a box, mean over {} queries", setting.queries));
     table.add({setting.name, layout.name, layout.lines_in_stencil, layout.lines_in_run, layout.lines_in_query});
   }
 }

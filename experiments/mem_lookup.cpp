@@ -1,12 +1,13 @@
-// Asks what it costs to find a value by coordinate: in a hash table of the project's own, in std::unordered_map and in
-// absl::flat_hash_map, and by computing the place in a dense box.
+// Asks what it costs to find a value by coordinate: in the project's own hash table, in std::unordered_map, in
+// absl::flat_hash_map, and by computing the index in a dense box.
 //
-// Keys are 128-bit packed coordinates, distinct and scattered over all axes, values 64 bits; all lookups hit, in random
-// order, and do not wait for each other. The tables are filled once and read by every sampling process. Each answer is
-// checked before anything is timed, and each alternative runs once untimed right before it is timed. absl is timed with
-// its own hash and with the project's. `batched` hands the table many keys at a time.
+// Keys are distinct 128-bit packed coordinates scattered over all axes; values have 64 bits. All lookups hit, are in
+// random order, and do not depend on each other. The tables are filled once, and every sampling process reads them.
+// Every answer is checked before anything is timed, and each alternative runs once untimed right before it is timed.
+// absl is timed with its own hash and with the project's. `batched` passes many keys to the table at once.
 //
-// Dense: a box of four axes, row-major, Morton and Hilbert; `floor` reads the same cells with their indices known.
+// Dense: a box of four axes, row-major, Morton and Hilbert. `floor` reads the same cells with their indices
+// precomputed.
 //
 // Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18. No claim.
 // Outputs: keys vtpu.lookup.*; table lookup.
@@ -73,7 +74,7 @@ Alternative batched(std::string name, const Queries& queries, std::shared_ptr<Ou
   return {std::move(name), kLookups, [table, values, &queries] { table->map.find(queries.at, *values, kAbsent); }, {}};
 }
 
-/// A box over four axes of equal side.
+/// A box over four axes with equal sides.
 RegionSpec box_of(Layout layout, std::uint32_t side) {
   RegionSpec spec;
   spec.layout = layout;
@@ -133,7 +134,8 @@ Result<void> run_lookup(Run& run) {
                                       {"low", "ns", Source::measured},
                                       {"high", "ns", Source::measured}});
   const auto sample = [&](std::vector<Alternative> alternatives, std::uint64_t stream) -> Result<void> {
-    // Each runs once untimed right before it is timed: what fits a cache is there, whoever ran before.
+    // Each alternative runs once untimed right before it is timed, so that data that fit a cache are in it whichever
+    // alternative ran before.
     for (Alternative& one : alternatives) one.prepare = one.run;
     SamplingRule rule;
     rule.most = 20;

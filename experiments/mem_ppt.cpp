@@ -1,11 +1,11 @@
-// Asks how often the translation cache has the translation that an access by coordinate needs: 1024 entries in 256 sets
-// of 4 ways, each for up to 64 columns. Claim mem.ppt.hit says more than 95 %.
+// Asks how often the translation cache holds the translation that an access by coordinate needs. The cache has 1024
+// entries in 256 sets of 4 ways, each for up to 64 columns. Claim mem.ppt.hit says more than 95 %.
 //
-// The counts are those of the page table itself, and exact: the same on every host. Structured ways through a dense box
-// of 8-byte cells: along the columns (sweep), down the lines of a box wider than the cache reaches (columns_last),
-// every cell with its neighbours along three axes (stencil), in blocks of 8 × 8 × 8 (blocks). Random: cells drawn
-// evenly from boxes of 2^12, 2^16, 2^18, 2^20 and 2^24 cells, and rows of 64 cells drawn by Zipf's law with
-// exponent 1.05 from 2^18 rows. Control: the cache emptied before each access.
+// The counts are the page table's own, exact, and the same on every host. Structured patterns in a dense box of 8-byte
+// cells: along the columns (sweep), down the lines of a box wider than the cache's reach (columns_last), every cell
+// with its neighbours along three axes (stencil), in blocks of 8 × 8 × 8 (blocks). Random patterns: cells drawn
+// uniformly from boxes of 2^12, 2^16, 2^18, 2^20 and 2^24 cells, and rows of 64 cells drawn by Zipf's law with exponent
+// 1.05 from 2^18 rows. Control: the cache is emptied before each access.
 //
 // Parameters: accesses (quick 2^18, full 2^20). Outputs: keys vtpu.ppt.*; table translation_cache.
 #include <fmt/format.h>
@@ -29,11 +29,11 @@ using vtpu::phext::Axis;
 using vtpu::phext::PackedCoordinate;
 using Source = Column::Source;
 
-/// Calls with each coordinate until it answers false.
+/// Calls the function with each coordinate until it returns false.
 using Visit = std::function<bool(PackedCoordinate)>;
 
 struct Pattern {
-  std::string group;  ///< structured, random
+  std::string group;  ///< structured or random
   std::string name;
   std::uint64_t cells = 0;
   RegionSpec box;
@@ -126,7 +126,7 @@ struct Counts {
 
 Counts count(const Pattern& pattern, std::uint64_t accesses, bool emptied) {
   PageTable table;
-  VTPU_CHECK(!table.allocate(pattern.box).fault, "the boxes of this experiment can be allocated");
+  VTPU_CHECK(!table.allocate(pattern.box).fault, "this experiment's boxes can be allocated");
   const auto cache = std::make_unique<TranslationCache>();
   std::uint64_t left = accesses;
   pattern.walk([&](PackedCoordinate c) {
@@ -158,13 +158,13 @@ Result<void> run_ppt(Run& run) {
     progress.step(pattern.name);
   }
   run.computed("vtpu.ppt.hit_rate.control", count(all.front(), 1000, true).rate(), "1",
-               method + "; the cache emptied before each access");
+               method + "; the cache is emptied before each access");
   return {};
 }
 
 const Experiment kExperiment{
     .name = "mem-ppt",
-    .question = "How often does the translation cache have the translation that an access needs?",
+    .question = "How often does the translation cache hold the translation that an access needs?",
     .claims = {"mem.ppt.hit"},
     .inputs = {},
     .quick_seconds = 1,

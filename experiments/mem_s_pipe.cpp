@@ -1,14 +1,14 @@
 // Asks how often the accesses of the S slots hit the first-level cache. Claims mem.l1.90 and mem.l1.95.
 //
-// This is simulated, never measured: hardware counters are refused in virtual machines, so the interpreter tells every
-// address and an exact model of a set-associative cache with least-recently-used replacement counts (analysis/
-// cache_model.h). No prefetcher is modelled. Two geometries: 32 KiB with 8 ways (as Zen 4) and 48 KiB with 12 ways (as
-// Zen 5), both of 64 sets, whose index lies within a page, so that counts do not depend on where the system puts
-// memory.
+// The result is always simulated, never measured, because virtual machines deny access to hardware counters. The
+// interpreter reports every address to an exact model of a set-associative cache with least-recently-used replacement
+// (analysis/cache_model.h). The model has no prefetcher. There are two geometries: 32 KiB with 8 ways (as Zen 4) and 48
+// KiB with 12 ways (as Zen 5). Both have 64 sets, so that the set index lies within a page and the counts do not depend
+// on where the system places memory.
 //
-// Streams: the ten workloads; synthetic streams of 8 words a loop with the S slot filled in every word, at three
-// localities (isa/generator.h), which move once a loop; and a walk whose every access goes to a place of its own, drawn
-// evenly from 32 MiB. Control: that walk, the shuffled coordinates of the ledger.
+// Streams: the ten workloads; synthetic streams of 8 words per loop with the S slot filled in every word, at three
+// localities (isa/generator.h), whose position moves once per loop; and a walk in which every access goes to a separate
+// address, drawn uniformly from 32 MiB. Control: that walk, the shuffled coordinates of the ledger.
 //
 // Parameters: words of each stream (quick 2×10^5, full 2×10^6). Outputs: keys vtpu.mem.l1_hit_rate.*; table
 // l1_hit_rate.
@@ -37,7 +37,7 @@ struct Stream {
   vtpu::isa::Program program;
 };
 
-/// Words of a random number, then an access to the place it says.
+/// Words that compute a random number, then an access to the address that it gives.
 vtpu::isa::Program shuffled_walk(std::uint64_t accesses) {
   using namespace vtpu::isa;
   constexpr std::uint32_t kLines = 2048, kCells = 2048;  // of 8 bytes
@@ -73,7 +73,7 @@ std::vector<Stream> streams(double words) {
                                                  .locality = locality,
                                                  .words = kWords,
                                                  .iterations = static_cast<std::uint64_t>(words / kWords) + 1});
-    VTPU_CHECK(program.ok(), "the specs of this experiment are within range");
+    VTPU_CHECK(program.ok(), "this experiment's specs are within range");
     all.push_back({"synthetic_" + std::string(name_of(locality)), std::move(*program)});
   }
   all.push_back({"shuffled", shuffled_walk(static_cast<std::uint64_t>(words / 2) + 1)});
@@ -105,11 +105,11 @@ Result<void> run_s_pipe(Run& run) {
     for (std::size_t i = 0; i < models.size(); ++i) {
       const double rate = models[i].levels().front().counters().hit_rate();
       const std::string method =
-          fmt::format("accesses of the S slots to lines, by an exact cache model of {} KiB and {} ways",
+          fmt::format("line accesses of the S slots in an exact model of a cache with {} KiB and {} ways",
                       kGeometries[i].bytes / 1024, kGeometries[i].ways);
       run.simulated(fmt::format("vtpu.mem.l1_hit_rate.{}.{}", kGeometries[i].name, stream.name), rate, "1", method);
       if (stream.name == "shuffled" && i == 1)
-        run.simulated("vtpu.mem.l1_hit_rate.control", rate, "1", method + "; places drawn at random");
+        run.simulated("vtpu.mem.l1_hit_rate.control", rate, "1", method + "; addresses drawn at random");
       row.emplace_back(rate);
     }
     table.add(std::move(row));

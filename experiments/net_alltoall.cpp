@@ -1,18 +1,18 @@
-// Asks what twisting a torus gains for uniform all-to-all traffic: by the bound, by fluid flows, and by packets, beside
-// what was measured on hardware.
+// Asks what twisting a torus gains for uniform all-to-all traffic: by the bound, by fluid flows and by packets,
+// compared with what was measured on hardware.
 //
 // Slices from 4x4x4 to 16x16x16, regular and, where the two families have the shape, twisted. Dimension-order routing:
-// on a regular torus half-way ties are split evenly; on a twisted one each pair's ways are weighted so that uniform
-// traffic loads all links as evenly as shortest ways can (net/routing/). Every chip sends the same number of bytes to
-// every other at once. Throughput is bytes a chip over time, the chip's own share included as in the bound, in
-// bandwidths of a link. Flow level: max-min fair rates, by symmetry. Packet level: virtual cut-through with packets of
-// 4 KiB, the DMA size of the published measurement (network_claims.csv, NW-003); every source visits the others in one
-// random order of offsets, and the run is repeated with other seeds. Four virtual channels of 32 packets each. Links of
-// 50 GB/s (10^9 bytes), no latency.
+// on a regular torus half-way ties are split evenly; on a twisted torus the paths of each pair are weighted so that
+// uniform traffic loads all links as evenly as shortest paths can (net/routing/). Every chip sends the same number of
+// bytes to every other chip at once. Throughput is bytes per chip over time in link bandwidths; like the bound, it
+// includes the chip's own share. Flow level: max-min fair rates, by symmetry. Packet level: virtual cut-through with
+// packets of 4 KiB, the DMA size of the published measurement (network_claims.csv, NW-003). All sources visit the other
+// chips in the same random order of offsets, and the run is repeated with other seeds. Four virtual channels of 32
+// packets each. Links of 50 GB/s (10^9 bytes), no latency.
 //
-// Parameters: slices (all but the largest three when quick), seeds 5 (3; one beyond 512 chips), packets a pair: fewer
-// on larger slices, and a quarter when quick. Claims: tpu.twist.448, tpu.twist.488 (at packet level). Control: the
-// twist undone. Outputs: keys net.alltoall.*; table alltoall.
+// Parameters: slices (quick: all but the largest three), seeds 5 (quick 3; one above 512 chips), packets per pair:
+// fewer on larger slices, and a quarter of that in quick mode. Claims: tpu.twist.448, tpu.twist.488 (at packet level).
+// Control: the torus without its twist. Outputs: keys net.alltoall.*; table alltoall.
 #include <fmt/format.h>
 
 #include <string>
@@ -51,7 +51,7 @@ const Slice kSlices[] = {
     {{8, 8, 8}, 32, true},   {{8, 8, 16}, 4, false, "NW-051"},           {{8, 16, 16}, 1, false, "NW-058"},
     {{16, 16, 16}, 1, false}};
 
-/// What one topology reaches, in link bandwidths a chip.
+/// What one topology reaches, in link bandwidths per chip.
 struct Reached {
   double bound = 0;
   double flow = 0;
@@ -88,7 +88,7 @@ Result<Reached> reach(const T& topology, int packets_a_pair, const std::vector<s
   return reached;
 }
 
-/// A published number as a cell, empty for no row.
+/// A published number as a table cell, or an empty cell without a row.
 Result<Cell> published(const Run& run, const char* id) {
   if (id == nullptr) return Cell(std::string());
   const Result<double> value = run.published(kFacts, id);
@@ -125,14 +125,14 @@ Result<void> compare(Run& run) {
     const std::string name = to_string(slice->sides);
     const int packets = run.quick() ? slice->packets_a_pair / 4 : slice->packets_a_pair;
     const std::string method =
-        fmt::format("{}, {} bytes a pair", name, kPacketBytes * static_cast<std::uint64_t>(packets));
-    // The largest slices are run once: what one seed changes shrinks with the number of packets.
+        fmt::format("{}, {} bytes per pair", name, kPacketBytes * static_cast<std::uint64_t>(packets));
+    // The largest slices run once: the effect of the seed shrinks as the number of packets grows.
     const std::vector<std::uint64_t> own(seeds.begin(), seeds.begin() + (slice->quick ? repeats : 1));
     const Result<Reached> regular = reach(topology::Torus{slice->sides}, packets, own);
     if (!regular) return regular.error();
     const auto record = [&](const char* kind, const Reached& reached) {
       run.computed(fmt::format("net.alltoall.bound.{}_{}", kind, name), reached.bound, "link bandwidths",
-                   method + "; most loaded link of the routing");
+                   method + "; most loaded link under the routing");
       run.simulated(fmt::format("net.alltoall.flow.{}_{}", kind, name), reached.flow, "link bandwidths",
                     method + "; flow level");
       Estimate packet = estimate_median(reached.packet);

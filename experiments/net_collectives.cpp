@@ -1,18 +1,18 @@
-// Asks what each collective costs on a torus by each algorithm: messages, rounds, hops and time, against what no
-// algorithm can beat; and how many rounds an all-reduce along sixteen chapters takes.
+// Asks what each collective costs on a torus with each algorithm: messages, rounds, hops and time, compared with lower
+// bounds for any algorithm; and how many rounds an all-reduce along sixteen chapters takes.
 //
-// Every schedule of the small torus is proved first: the exact checker follows each chip's contribution to each chunk
-// and shows that all end where they belong, once, in any order that the dependencies allow. Times are those of the flow
-// level (max-min fair rates) on links of 50 GB/s (10^9 bytes) and 500 ns, an assumption: no latency of ICI is
-// published. A message takes its bytes over its rate and the latency of its way. Bounds: net/collective/bounds.h.
+// Every schedule of the small torus is proved first. The exact checker follows each chip's contribution to each chunk
+// and shows that every contribution arrives where it belongs, exactly once, in any order that the dependences allow.
+// Times are those of the flow level (max-min fair rates) with links of 50 GB/s (10^9 bytes) and 500 ns, which is an
+// assumption because no latency of ICI is published. A message takes its bytes over its rate plus the latency of its
+// path. Bounds: net/collective/bounds.h.
 //
-// The bucket algorithm on whole machines of 4^3, 8^3 and 16^3 chips and 1 GiB runs by symmetry, one chip standing for
-// all. A buffer's time is also taken without latency, where it should equal the bandwidth bound with every link busy.
+// The bucket algorithm with 1 GiB on whole machines of 4^3, 8^3 and 16^3 chips runs by symmetry, with one chip standing
+// for all. Its time is also computed without latency, where it should equal the bandwidth bound with every link busy.
 //
-// Nothing is sampled: quick and full are alike. The torus of the tables is 4x4x4; sizes of the all-reduce go from 1 KiB to
-// 1 GiB on 8x8x8.
-// Claim: net.rounds. Control: a ring schedule in place of recursive doubling.
-// Outputs: keys net.allreduce.*, net.collective.*; tables collectives, all_reduce_sizes, all_reduce_machines.
+// Nothing is sampled; both modes do the same. The torus of the tables is 4x4x4. The sizes of the all-reduce go from 1
+// KiB to 1 GiB on 8x8x8. Claim: net.rounds. Control: a ring schedule instead of recursive doubling. Outputs: keys
+// net.allreduce.*, net.collective.*; tables collectives, all_reduce_sizes, all_reduce_machines.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,7 +52,7 @@ collective::AlphaBeta machine_of(const Shape& grid, const LinkModel& link) {
   return machine;
 }
 
-/// Time of a schedule's messages at flow level, ns.
+/// Time of a schedule's messages at flow level, in ns.
 Result<double> time_of(const collective::Schedule& schedule, const Shape& grid, std::uint64_t bytes) {
   const topology::Torus torus{grid};
   const Network network(torus, kLink);
@@ -77,9 +77,9 @@ Result<void> count_rounds(Run& run) {
   const auto hops = [&](int a, int b) { return collective::torus_distance(chapters, a, b); };
   run.simulated("net.allreduce.rounds_16", rounds(*doubling), "rounds",
                 "longest chain of messages of recursive doubling among 16 chips, proved to be an all-reduce");
-  run.simulated("net.allreduce.rounds_16.control", rounds(*ring), "rounds", "the same of a ring schedule");
+  run.simulated("net.allreduce.rounds_16.control", rounds(*ring), "rounds", "the same for a ring schedule");
   run.simulated("net.allreduce.hops_worst_16", collective::hop_statistics(*doubling, hops).worst, "hops",
-                "longest way of a message of recursive doubling on a ring of 16 chips");
+                "longest path of a message of recursive doubling on a ring of 16 chips");
   return {};
 }
 
@@ -114,7 +114,7 @@ Result<void> tabulate(Run& run) {
       if (!schedule) return schedule.error();
       if (const auto proof = collective::check_schedule(*schedule); !proof) return proof.error();
       ++proved;
-      // Pieces are for large buffers.
+      // Splitting into pieces only pays off for large buffers.
       const auto whole = collective::make_schedule(collective, algorithm, grid);
       if (!whole) return whole.error();
       const Result<double> large = time_of(*schedule, grid, kGiB), small = time_of(*whole, grid, kSmall);
@@ -127,10 +127,11 @@ Result<void> tabulate(Run& run) {
                  double(hops.best), hops.average, double(hops.worst), *large * 1e-6, bound * 1e-6, bound / *large,
                  *small * 1e-3, collective::lower_bound(collective, machine, kSmall).time_ns() * 1e-3});
       run.simulated(fmt::format("net.collective.share.{}.{}", to_string(collective), to_string(algorithm)),
-                    bound / *large, "1", "alpha-beta bound over time at flow level; 1 GiB on a 4x4x4 torus");
+                    bound / *large, "1", "alpha-beta bound over flow-level time; 1 GiB on a 4x4x4 torus");
     }
   }
-  run.simulated("net.collective.proved", proved, "schedules", "combinations of collective and algorithm proved exact");
+  run.simulated("net.collective.proved", proved, "schedules",
+                "combinations of collective and algorithm proved correct");
   return {};
 }
 
@@ -143,7 +144,7 @@ Result<void> sweep_sizes(Run& run) {
                                                 {"bound", "us", Source::computed}});
   Progress progress("net-collectives", collective::algorithms_of(collective::Collective::all_reduce).size());
   for (const collective::Algorithm algorithm : collective::algorithms_of(collective::Collective::all_reduce)) {
-    // Each to each: N^2 whole buffers, which nobody would do at size.
+    // The direct algorithm sends N^2 whole buffers, which is unrealistic at this size.
     if (algorithm != collective::Algorithm::direct) {
       collective::ScheduleOptions options;
       if (algorithm == collective::Algorithm::binomial_tree) options.pieces = 16;
@@ -193,11 +194,11 @@ Result<void> whole_machines(Run& run) {
     const std::string name = to_string(grid);
     const std::string method = "bucket all-reduce of 1 GiB on a " + name + " torus, flow level by symmetry";
     run.simulated("net.allreduce.share_of_bound." + name, bound / with->time_ns, "1",
-                  method + ", 500 ns a link; bandwidth bound over time");
+                  method + ", 500 ns per link; bandwidth bound over time");
     run.simulated("net.allreduce.share_without_latency." + name, bound / without->time_ns, "1",
                   method + ", no latency; bandwidth bound over time");
     run.simulated("net.allreduce.least_busy_link." + name, least, "1",
-                  method + ", no latency; busy share of the least busy link");
+                  method + ", no latency; share of time in which the least busy link is busy");
     table.add({name, double(grid.count()), with->time_ns * 1e-6, without->time_ns * 1e-6, bound * 1e-6,
                bound / with->time_ns, bound / without->time_ns, least});
   }
@@ -212,7 +213,7 @@ Result<void> study(Run& run) {
 }
 
 const Experiment kExperiment{.name = "net-collectives",
-                             .question = "What does each collective cost on a torus, by each algorithm?",
+                             .question = "What does each collective cost on a torus with each algorithm?",
                              .claims = {"net.rounds"},
                              .inputs = {},
                              .quick_seconds = 4,

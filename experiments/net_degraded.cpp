@@ -1,27 +1,27 @@
-// Asks what is left of the network once chips have moved to spares, and once a link or an optical switch is dark: how
-// much longer the ways are, and how much slower collectives.
+// Asks what is left of the network after chips have moved to spares, and after a link or an optical switch has gone
+// dark: how much longer the paths are, and how much slower collectives are.
 //
-// Chip spare: a failed chip's name moves to the next chip of volume 17; spare blocks are spliced into the rings, one
-// for every 64 moves, either all face positions of a dimension between the same two blocks (bundled) or each between
-// others (spread). Chips that stay keep their routes on the torus, past dead chips and straight through spare blocks;
-// what comes from a spare or goes to one takes shortest paths of all links; ties are split evenly over all paths. Block
-// spare: the switches put a spare block in the failed chip's block's place, as long as there are spare blocks. Static:
-// the names of failed chips are lost, the others route round them. Failed chips are drawn at random, the same for all
-// policies.
+// Chip spare: a failed chip's name moves to the next chip of volume 17. Spare blocks are spliced into the rings, one
+// for every 64 moves; a spare block joins all face positions of a dimension between the same two blocks (bundled) or
+// each position between different blocks (spread). Chips that stay keep their torus routes, past dead chips and
+// straight through spare blocks. Traffic from or to a spare takes shortest paths over all links; ties are split evenly
+// over all paths. Block spare: the switches replace the failed chip's block by a spare block while there are spare
+// blocks. Static: the names of failed chips are lost, and the other chips route around them. Failed chips are drawn at
+// random, the same for all policies.
 //
-// Stretch: mean hops between names, over that of the whole torus (lost names left out). Slowdowns are exact loads of
-// the most loaded channel over that of the whole torus: all-to-all, the bucket algorithm's exchange with six
-// neighbours, a ring through all names (passing over lost ones). On the small machine a bucket all-reduce also runs at
-// flow level (max-min fair rates); not with lost names, for which there is no such schedule. Short cut: the same
-// all-to-all were all chips to take shortest paths through the spare blocks.
+// Stretch: mean hops between names over that of the whole torus (lost names are left out). Slowdowns are the exact load
+// of the most loaded channel over that of the whole torus, for all-to-all, the bucket algorithm's exchange with six
+// neighbours, and a ring through all names that skips lost ones. On the small machine a bucket all-reduce also runs at
+// flow level (max-min fair rates), except with lost names, for which no such schedule exists. Short cut: the same
+// all-to-all if all chips took shortest paths through the spare blocks.
 //
-// Dark switch or link: throughput kept of all-to-all and of neighbour traffic, over that of the whole torus, with
-// shortest paths split evenly, by the first port alone, and weighted so as to load the most loaded channel least (up to
-// 512 chips; no other split of shortest paths keeps more than the bound).
+// Dark switch or link: throughput of all-to-all and of neighbour traffic that is kept, relative to the whole torus.
+// Shortest paths are split evenly, or use the first port alone, or are weighted so that the most loaded channel carries
+// as little as possible (up to 512 chips; no other split of shortest paths keeps more than the bound).
 //
-// Quick: 8x8x8 chips and one spare block. Full: also 16x16x16 and four, and more draws. No claims. Published, from
-// hardware: throughput kept with one failed switch.
-// Outputs: keys net.degraded.*; tables degraded, dark.
+// Quick: 8x8x8 chips and one spare block. Full: also 16x16x16 chips and four spare blocks, and more draws. No claims.
+// Published, from hardware: throughput kept with one failed switch. Outputs: keys net.degraded.*; tables degraded,
+// dark.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -62,13 +62,13 @@ constexpr std::pair<Policy, const char*> kPolicies[] = {{Policy::spread, "chip-s
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// A machine after failures: what is left of it, and the chip behind each name.
+/// A machine after failures: the remaining topology, and the chip that holds each name.
 struct Damage {
   fault::DegradedTopology topology;
   std::vector<std::optional<int>> chip_of;
 };
 
-/// None: the policy has no spares left.
+/// The machine after `failed` chips failed under a policy, or none if the policy has run out of spares.
 Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, const std::vector<int>& failed) {
   const int block_chips = machine.block_shape().count();
   ocs::OcsState state = fault::whole_torus(machine);
@@ -108,7 +108,7 @@ Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, cons
   return std::optional(Damage{std::move(topology), std::move(chip_of)});
 }
 
-/// What an exchange costs, in loads and hops of a network.
+/// The cost of traffic patterns, as loads and hops on a network.
 struct Cost {
   double hops = 0;
   double all_to_all = 0;
@@ -117,7 +117,7 @@ struct Cost {
   std::optional<double> all_reduce_ns;
 };
 
-/// `bucket`: the schedule of an all-reduce to run, or none.
+/// `bucket`: the schedule of an all-reduce to run, or null.
 Result<Cost> cost_of(const Machine& machine, const Damage& left, const collective::Schedule* bucket,
                      std::uint64_t bytes) {
   std::vector<int> chips;
@@ -147,7 +147,7 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
                         Table& table) {
   const std::string grid = to_string(machine.active_shape());
   constexpr std::uint64_t kBytes = 64 << 20;
-  constexpr int kMostFlows = 16;  // beyond that nearly every message has a rate of its own, and runs take minutes
+  constexpr int kMostFlows = 16;  // with more, nearly every message has a different rate and runs take minutes
   std::optional<collective::Schedule> bucket;
   if (all_reduce) {
     auto schedule = collective::make_schedule(collective::Collective::all_reduce, collective::Algorithm::bucket,
@@ -170,7 +170,7 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
         Random random = run.random(static_cast<std::uint64_t>(draw));
         std::vector<int> failed(at(machine.active_count()));
         for (int chip = 0; chip < machine.active_count(); ++chip) failed[at(chip)] = chip;
-        random.shuffle(failed);  // so that fewer failures are the first of more
+        random.shuffle(failed);  // so that the smaller sets of failures are prefixes of the larger ones
         failed.resize(at(count));
         const auto left = damage(machine, policy, failed);
         if (!left) return left.error();
@@ -184,7 +184,7 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
         by_ring.push_back(after->ring / before->ring);
         if (after->all_reduce_ns) reduced.push_back(*after->all_reduce_ns / *before->all_reduce_ns);
       }
-      if (static_cast<int>(stretch.size()) < draws) continue;  // out of spares
+      if (static_cast<int>(stretch.size()) < draws) continue;  // the policy ran out of spares
       const auto record = [&](const char* quantity, const std::vector<double>& values) {
         run.simulated(fmt::format("net.degraded.{}.{}.{}.k{}", quantity, grid, name, count), estimate_median(values),
                       "x");
@@ -200,7 +200,7 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
     }
     progress.step(std::to_string(count));
   }
-  // Shortest paths for all, once, with every spare block in the rings and no failure.
+  // All traffic on shortest paths, with every spare block in the rings and no failure.
   const auto spliced = fault::splice_in_series(machine, fault::SpliceRule::spread, machine.config().spare_blocks);
   if (!spliced) return spliced.error();
   const Network network(fault::DegradedTopology("spliced", machine, *spliced));
@@ -215,7 +215,7 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
   return {};
 }
 
-/// "92.2 to 101.7", of a fact that has both ends.
+/// A range such as "92.2 to 101.7", from a published fact that states both ends.
 Result<std::string> published_range(const Run& run, const std::string& id) {
   const Result<Csv> facts = run.input_csv(kFacts);
   if (!facts) return facts.error();
@@ -225,10 +225,10 @@ Result<std::string> published_range(const Run& run, const std::string& id) {
   if (!high) return high.error();
   for (const Csv::Row& row : facts->rows)
     if (row.cells[*ids] == id) return row.cells[*low] + " to " + row.cells[*high];
-  return vtpu::Error{facts->name, "no row " + id, "the row this experiment compares itself with"};
+  return vtpu::Error{facts->name, "no row " + id, "a row that this experiment compares with"};
 }
 
-/// Throughput kept of all-to-all and of neighbour traffic on a torus that has lost something.
+/// Records how much throughput of all-to-all and of neighbour traffic a damaged torus keeps.
 Result<void> lose(Run& run, const Machine& machine, const std::string& what, const std::string& key,
                   const fault::DegradedTopology& whole, const fault::DegradedTopology& left, Table& table) {
   const std::string grid = to_string(machine.active_shape());
@@ -267,7 +267,7 @@ Result<void> lose(Run& run, const Machine& machine, const std::string& what, con
   run.computed(fmt::format("net.degraded.{}.neighbour_even.{}", key, grid), neighbour_even, "1",
                "neighbour traffic kept, shortest paths split evenly");
   run.computed(fmt::format("net.degraded.{}.neighbour_first.{}", key, grid), neighbour_first, "1",
-               "neighbour traffic kept, one shortest path a pair");
+               "neighbour traffic kept, one shortest path per pair");
   const Result<std::string> all_to_all = published_range(run, "AV-044");
   if (!all_to_all) return all_to_all.error();
   const Result<double> lost = run.published(kFacts, "AV-045");
@@ -282,13 +282,13 @@ Result<void> lose_links(Run& run, const Shape& sides, Table& table) {
   const auto machine = Machine::make({.sides = {sides.side(0), sides.side(1), sides.side(2)}, .spare_blocks = 0});
   if (!machine) return machine.error();
   const fault::DegradedTopology whole("whole", *machine, fault::whole_torus(*machine));
-  // A switch of the last dimension, whose rings are the longest; on a torus its place on the face is all the same.
+  // A switch of the last dimension, which has the longest rings. On a torus all positions on a face are equivalent.
   ocs::OcsState state = fault::whole_torus(*machine);
   fault::darken(state, 2 * state.layout().block_side * state.layout().block_side);
   const fault::DegradedTopology dark("dark", *machine, state);
   if (auto done = lose(run, *machine, "optical switch", "ocs", whole, dark, table); !done) return done;
   fault::DegradedTopology left = whole;
-  left.remove_link({3, 4});  // from the end of a block, in the last dimension
+  left.remove_link({3, 4});  // at the end of a block, in the last dimension
   return lose(run, *machine, "optical link", "link", whole, left, table);
 }
 

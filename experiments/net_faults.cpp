@@ -1,14 +1,15 @@
 // Asks how a machine of 4096 chips with 256 spares lives with failures: how long a recovery takes, how long the spares
-// last, how much of 62 days the job runs, and what share of chips may fail, under each policy.
+// last, for what share of 62 days the job runs, and what share of chips may fail, under each policy.
 //
-// Failures: chips by a constant rate, 1000 days mean (the sources'), or Weibull laws of the same mean; machines, ICI
-// cables and switches by the published rates. Recovery: health check each second, 200 ns a table entry (the sources'
-// figure; net-reconfigure measures it), 10 ms for the switches unless stated. Spares are hot (their lives run while
-// they are idle) or cold. Recoveries and availabilities come from simulated lives of the machine, with 95 % intervals;
-// times of exhaustion and tolerated failures are exact but for cold Weibull spares and the first chip cut off.
+// Failures: chips by a constant rate with a mean of 1000 days (the sources' figure), or by Weibull laws with the same
+// mean; machines, ICI cables and switches by the published rates. Recovery: a health check each second, 200 ns per
+// table entry (the sources' figure; net-reconfigure measures it), and 10 ms for the switches unless stated otherwise.
+// Spares are hot (they age while idle) or cold. Recovery times and availabilities come from simulated lives of the
+// machine, with 95 % intervals. Times of exhaustion and tolerated failures are exact, except for cold Weibull spares
+// and for the first chip cut off.
 //
-// Claims: net.fault.recover, net.fault.rate, net.fault.spares62, net.fault.avail, net.fault.25, net.fault.1. Controls:
-// checks each hundred seconds, ten times the MTBF, half the spares, no spares, no spares, remapping.
+// Claims: net.fault.recover, net.fault.rate, net.fault.spares62, net.fault.avail, net.fault.25, net.fault.1. Controls,
+// in this order: a check every hundred seconds, ten times the MTBF, half the spares, no spares, no spares, remapping.
 // Outputs: keys net.fault.*, net.recovery.*, net.exhaustion.*, net.availability.*, net.tolerated.*; tables recovery,
 // exhaustion, exhaustion_quantiles, tolerated, policies, failure_cases.
 #include <fmt/format.h>
@@ -37,8 +38,8 @@ using vtpu::Random;
 using vtpu::Result;
 using Source = Column::Source;
 
-constexpr double kChipDays = 1000;  // mean time between failures of a chip, of the sources
-constexpr double kDays = 62;        // for which the sources promise 99.9 %
+constexpr double kChipDays = 1000;  // the sources' mean time between failures of a chip
+constexpr double kDays = 62;        // the period for which the sources promise 99.9 %
 constexpr double kRepairDays = 0.25;
 constexpr const char* kAvailability = "data/published/availability.csv";
 constexpr const char* kSwitches = "data/published/ocs.csv";
@@ -50,7 +51,7 @@ fault::FailureModel chips_fail(bool hot = true, std::optional<double> repair_day
           .idle_spares_age = hot};
 }
 
-/// Of fractions, so that the interval ends at 0 and 1.
+/// Mean of fractions, with an interval clamped to 0 and 1.
 Estimate mean_of(const std::vector<double>& samples, const std::string& method) {
   double sum = 0, squares = 0;
   for (const double sample : samples) sum += sample;
@@ -65,7 +66,7 @@ Estimate mean_of(const std::vector<double>& samples, const std::string& method) 
           method + "; mean, normal 95 % interval"};
 }
 
-/// Outages of several lives.
+/// The outages of several lives.
 struct Lives {
   std::vector<double> availability, useful, total_ms, detect_ms, decide_ms, update_ms, resume_ms;
   double outages = 0, waited = 0, days = 0, exhausted = 0, names_moved = 0;
@@ -100,7 +101,7 @@ Result<Lives> live_often(const Machine& machine, const fault::FailureModel& mode
   return lives;
 }
 
-/// A number, or an empty cell where there is none.
+/// A number, or an empty cell if there is none.
 Cell number_or_none(bool there, double value) {
   if (there) return value;
   return std::string();
@@ -127,7 +128,7 @@ Result<void> study_recovery(Run& run, const Machine& machine, int count) {
   run.computed("net.recovery.period_for_claim_ms", enough_s * 1e3, "ms",
                "longest period of health checks with which 99 % of recoveries take less than 100 ms");
   run.computed("net.recovery.without_detection_ms", steps.total_s() * 1e3, "ms",
-               "chip spare: decide, update and resume, 4096 entries of 200 ns each twice");
+               "chip spare: decide, update and resume; 4096 entries at 200 ns each to decide and again to write");
   struct Row {
     std::string name;
     fault::Policy policy;
@@ -181,9 +182,10 @@ Result<void> study_recovery(Run& run, const Machine& machine, int count) {
   return {};
 }
 
-/// Lives of the machine of the claims: chips only, nobody repairs anything.
+/// Lives of the machine of the claims: only chips fail, and nothing is repaired.
 Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
-  const std::string method = fmt::format("lives of {:.0f} days, chips fail at 1/1000 days, no repair", kDays);
+  const std::string method =
+      fmt::format("lives of {:.0f} days, each chip fails once per 1000 days on average, no repair", kDays);
   for (const bool hot : {true, false}) {
     const Result<Lives> lives = live_often(machine, chips_fail(hot), fault::chip_spare(), kDays, count, run.random(2));
     if (!lives) return lives.error();
@@ -191,13 +193,13 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
     run.simulated("net.fault.availability_62d." + kind, mean_of(lives->availability, method), "fraction");
     std::vector<double> kept;
     for (const double share : lives->availability) kept.push_back(share >= 0.999);
-    run.simulated("net.availability.lives_kept." + kind, mean_of(kept, method + "; lives of 99.9 % or more"),
-                  "fraction");
+    run.simulated("net.availability.lives_kept." + kind,
+                  mean_of(kept, method + "; lives with an availability of 99.9 % or more"), "fraction");
     const fault::SparePool pool{machine.active_count(), machine.spare_count(), fault::LifeLaw::exponential(kChipDays),
                                 hot};
     const fault::RecoveryTime recovery{1, fault::steps_of(machine, fault::chip_spare(), true, false)};
     run.computed("net.availability.exact." + kind, fault::mean_availability(pool, recovery.mean_s(), kDays), "fraction",
-                 "from the law of the time of exhaustion and the mean recovery");
+                 "from the distribution of the exhaustion time and the mean recovery time");
     double low = 1, high = kDays;
     constexpr int kHalvings = 12;
     for (int i = 0; i < kHalvings; ++i) {
@@ -209,14 +211,14 @@ Result<void> study_claimed_life(Run& run, const Machine& machine, int count) {
     run.computed("net.availability.while_spares_last." + kind,
                  1 - machine.active_count() / kChipDays / 86400 * recovery.mean_s() *
                          (hot ? double(machine.chip_count()) / machine.active_count() : 1.0),
-                 "fraction", "one mean recovery for every failure, exhaustion left out");
+                 "fraction", "one mean recovery per failure, without exhaustion");
     run.computed("net.exhaustion.exhausted_by_62d." + kind, fault::exhaustion_cdf(pool, kDays), "probability", "exact");
     run.simulated("net.exhaustion.exhausted_by_62d_lives." + kind, lives->exhausted / count, "probability", method);
     if (!hot) continue;
     run.simulated("net.fault.recovery_ms_p99", p99(*lives), "ms");
     run.simulated("net.recovery.median_ms", quantile(lives->total_ms, 0.5), "ms", method);
     run.computed("net.recovery.exact_p99_ms", recovery.quantile_s(0.99) * 1e3, "ms",
-                 "detection uniform, the rest constant");
+                 "detection time uniform, the rest constant");
   }
   fault::Policy slow = fault::chip_spare();
   slow.costs.check_period_s = 100;
@@ -237,8 +239,9 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
   const fault::LifeLaw constant = fault::LifeLaw::exponential(kChipDays);
   const Result<double> machine_percent = run.published(kAvailability, "AV-034");
   if (!machine_percent) return machine_percent.error();
-  run.computed("net.fault.failures_per_day", names / kChipDays, "1/day", "4096 chips at 1000 days each");
-  run.computed("net.fault.failures_per_day.control", names / (10 * kChipDays), "1/day", "4096 chips at 10,000 days");
+  run.computed("net.fault.failures_per_day", names / kChipDays, "1/day", "4096 chips with a mean of 1000 days each");
+  run.computed("net.fault.failures_per_day.control", names / (10 * kChipDays), "1/day",
+               "4096 chips with a mean of 10,000 days each");
   run.computed("net.exhaustion.published_machine_failures_per_day", names / 4 * *machine_percent / 100, "1/day",
                "1024 machines of four chips at the published rate");
   struct Law {
@@ -261,11 +264,11 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
        "block spares, chips at the constant rate",
        {machine.active_block_count(), spares / 64, fault::LifeLaw::exponential(kChipDays / 64), true}}};
   run.simulated("net.fault.spare_days_median.hot_spares", fault::exhaustion_quantile(hot, 0.5), "days",
-                "exact: 257th smallest of 4352 exponential lives");
+                "exact: 257th smallest of 4352 exponential lifetimes");
   run.simulated("net.fault.spare_days_median.cold_spares", fault::exhaustion_quantile(cold, 0.5), "days",
                 "exact: Erlang law of 257 stages");
   run.simulated("net.fault.spare_days_median.control", fault::exhaustion_quantile(half, 0.5), "days",
-                "exact: half of the spares withheld");
+                "exact: with half of the spares");
   Table& table = run.table("exhaustion_quantiles", {{"law", "", Source::label},
                                                     {"p05", "days", Source::computed},
                                                     {"median", "days", Source::computed},
@@ -304,8 +307,9 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
     if (tenth % 100 == 0)
       worst = std::max(worst, std::abs(fault::hypoexponential_cdf(rates, day) - fault::exhaustion_cdf(hot, day)));
   }
-  run.computed("net.exhaustion.two_ways_differ", worst, "probability",
-               "hot spares: sum of exponential stages by uniformization against the order statistic, at most");
+  run.computed(
+      "net.exhaustion.two_ways_differ", worst, "probability",
+      "hot spares: largest difference between the sum of exponential stages by uniformization and the order statistic");
   return {};
 }
 
@@ -314,12 +318,12 @@ void study_tolerance(Run& run, const Machine& machine, int orders) {
   const auto fraction = [&](const fault::ChipGroups& groups) { return fault::tolerated(groups).mean_failures / names; };
   const double remap = fraction({names + spares, 1, names});
   run.simulated("net.fault.tolerated_fraction_remap", remap, "fraction",
-                "exact: chips that may fail before a job on all names lacks one, over the names");
+                "exact: number of chips that may fail before a job on all names lacks one, over the number of names");
   run.simulated("net.fault.tolerated_fraction_remap.control", fraction({names, 1, names}), "fraction",
-                "exact: spares withheld");
+                "exact: without spares");
   run.simulated("net.fault.tolerated_fraction_static", fraction({1, names, 1}), "fraction",
-                "exact: fixed wiring, a job on all chips: the first failure ends it");
-  run.simulated("net.fault.tolerated_fraction_static.control", remap, "fraction", "exact: remapping on");
+                "exact: with fixed wiring, the first failure ends a job on all chips");
+  run.simulated("net.fault.tolerated_fraction_static.control", remap, "fraction", "exact: with remapping");
   Table& table = run.table("tolerated", {{"job_chips", "chips", Source::label},
                                          {"remap", "fraction", Source::computed},
                                          {"remap_no_spares", "fraction", Source::computed},
@@ -333,7 +337,7 @@ void study_tolerance(Run& run, const Machine& machine, int orders) {
     std::vector<Cell> cells = {fmt::format("{}", job), any, no_spares, blocks};
     cells.push_back(number_or_none(tiles, fixed));
     table.add(std::move(cells));
-    const std::string method = "exact: mean failures borne by a job of that many chips, over 4096";
+    const std::string method = "exact: mean number of failures that a job of that many chips tolerates, over 4096";
     run.computed(fmt::format("net.tolerated.remap.chips_{}", job), no_spares, "fraction", method + ", no spares");
     run.computed(fmt::format("net.tolerated.blocks.chips_{}", job), blocks, "fraction", method);
     if (tiles) run.computed(fmt::format("net.tolerated.fixed.chips_{}", job), fixed, "fraction", method);
@@ -342,11 +346,11 @@ void study_tolerance(Run& run, const Machine& machine, int orders) {
   std::vector<double> borne;
   for (int i = 0; i < orders; ++i) borne.push_back(double(fault::failures_until_cut_off(machine, random)) / names);
   run.simulated("net.tolerated.until_cut_off",
-                mean_of(borne, "random orders of failures on the torus until a working chip cannot reach the others"),
+                mean_of(borne, "random orders of failures on the torus, until a working chip cannot reach the others"),
                 "fraction");
 }
 
-/// The four policies at the published rates, with repairs and without.
+/// Studies the four policies at the published rates, with and without repairs.
 Result<void> study_policies(Run& run, const Machine& machine, int count, double days) {
   const Result<double> hosts = run.published(kAvailability, "AV-034");
   const Result<double> cables = run.published(kAvailability, "AV-035");
@@ -387,7 +391,7 @@ Result<void> study_policies(Run& run, const Machine& machine, int count, double 
   return {};
 }
 
-/// All links of a chip inside its block.
+/// Failures of all links of a chip inside its block.
 std::vector<fault::TraceFailure> links_of(const Machine& machine, int chip, double time_s) {
   std::vector<fault::TraceFailure> failures;
   for (int link = 0; link < fault::component_count(machine, fault::ComponentKind::link); ++link)
@@ -457,7 +461,7 @@ Result<void> study_cases(Run& run, const Machine& machine) {
                stands ? "stands" : "runs"});
   }
   run.simulated("net.recovery.cases", double(std::size(cases)), "cases", "scripted failures of table failure_cases");
-  run.simulated("net.recovery.cases_running_at_end", ran, "cases", "the others have lost names and no repair");
+  run.simulated("net.recovery.cases_running_at_end", ran, "cases", "the other cases have lost names without repair");
   return {};
 }
 

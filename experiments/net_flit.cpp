@@ -1,16 +1,17 @@
-// Asks whether the flit-level simulator finds the latency and the throughput that the reference simulator finds for the
-// same routers.
+// Asks whether the flit-level simulator finds the same latency and throughput as the reference simulator for the same
+// routers.
 //
 // data/peers/booksim_reference.csv holds runs of BookSim2 (jiang2013booksim): tori of 8x8 and 8x8x8, input-queued
 // routers of four stages, channels of one cycle, 2 to 8 virtual channels of 8 flits, Bernoulli injection, uniform
-// traffic including self, dimension order with plain or balanced dateline. Each row is run again here at its offered
+// traffic including self, dimension order with a plain or balanced dateline. Each row runs again here at its offered
 // load. Below 80 % of saturation the latencies should agree within 1 %, near saturation within 5 %; the same loads
-// should be stable; beyond saturation the accepted loads should agree. The last column of differences says how far they
-// do.
+// should be stable; above saturation the accepted loads should agree. The last column, difference, states how well they
+// agree.
 //
-// Zero load: the latency of a packet to every chip of 8x8, alone in the network must be 7 + 5 links + flits - 1 cycles.
+// Zero load: a packet that is alone in the network must take 7 + 5 links + flits - 1 cycles to every chip of 8x8.
 //
-// Parameters: 20 batches of 1500 cycles (300 quick; a quarter of that on 512 chips); networks of 512 chips in full mode
+// Parameters: 20 batches of 1500 cycles (quick 300; a quarter of that on 512 chips); networks of 512 chips in full mode
+// only. No claim. Outputs: keys net.flit.*; table latency_throughput.
 // only. No claim. Outputs: keys net.flit.*; table latency_throughput.
 #include <fmt/format.h>
 
@@ -42,7 +43,7 @@ using Source = Column::Source;
 
 constexpr const char* kReference = "data/peers/booksim_reference.csv";
 
-/// A row of the reference.
+/// A row of the reference data.
 struct Row {
   int side = 0;
   int dimensions = 0;
@@ -50,7 +51,7 @@ struct Row {
   int packet_flits = 0;
   int vcs = 0;
   double offered = 0;
-  Cell latency;  // empty: not stable there
+  Cell latency;  // empty: not stable in the reference
   double accepted = 0;
 
   Shape sides() const { return *Shape::make(std::vector<int>(static_cast<std::size_t>(dimensions), side)); }
@@ -91,11 +92,11 @@ Result<std::vector<Row>> read_reference(const vtpu::Csv& csv) {
   return rows;
 }
 
-/// Destinations of chip 0 of an 8x8 torus whose packet, alone in the network, takes other than 7 + 5 links + flits - 1
-/// cycles.
+/// Counts the destinations of chip 0 of an 8x8 torus to which a packet alone in the network does not take exactly 7 + 5
+/// links + flits - 1 cycles.
 Result<int> zero_load_mismatches(int packet_flits) {
   const topology::Torus torus{{8, 8}};
-  const Network network(torus, {1, 0});  // a flit of one byte takes a nanosecond: times are cycles
+  const Network network(torus, {1, 0});  // a flit of one byte takes a nanosecond, so that times are cycles
   const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
   int mismatches = 0;
@@ -171,7 +172,7 @@ Result<void> compare(Run& run) {
     if (state->stable && quoted_stable) {
       const double relative = state->latency / std::get<double>(row.latency) - 1;
       difference = relative;
-      // Saturation of this set-up lies at 0.52 flits a chip a cycle; 80 % of it at 0.42.
+      // This set-up saturates at 0.52 flits/chip/cycle; 80 % of that is 0.42.
       double& worst = row.vcs == 4 && row.offered <= 0.42 ? worst_below : worst_near;
       worst = std::max(worst, std::abs(relative));
     } else if (!state->stable && !quoted_stable) {
@@ -185,18 +186,18 @@ Result<void> compare(Run& run) {
                state->accepted, row.latency, row.accepted, difference});
     progress.step(row.curve());
   }
-  const std::string method = "all rows of the reference that this mode runs; relative to the quoted value";
-  run.simulated("net.flit.rows", double(rows.size()), "rows", "rows of the reference run again");
-  run.simulated("net.flit.same_stability", same_stability, "rows", "rows stable here if and only if stable there");
+  const std::string method = "all reference rows that this mode runs; relative to the quoted value";
+  run.simulated("net.flit.rows", double(rows.size()), "rows", "reference rows run again");
+  run.simulated("net.flit.same_stability", same_stability, "rows", "rows whose stability agrees with the reference");
   run.simulated("net.flit.worst_latency_below", worst_below, "1",
                 method + "; loads up to 80 % of saturation, 4 channels");
-  run.simulated("net.flit.worst_latency_near", worst_near, "1", method + "; stable loads above that");
-  run.simulated("net.flit.worst_accepted_beyond", worst_accepted, "1", method + "; accepted load beyond saturation");
+  run.simulated("net.flit.worst_latency_near", worst_near, "1", method + "; stable loads above 80 % of saturation");
+  run.simulated("net.flit.worst_accepted_beyond", worst_accepted, "1", method + "; accepted load above saturation");
   return {};
 }
 
 const Experiment kExperiment{.name = "net-flit",
-                             .question = "Does the flit level find what the reference simulator finds?",
+                             .question = "Does the flit level agree with the reference simulator?",
                              .claims = {},
                              .inputs = {kReference},
                              .quick_seconds = 10,

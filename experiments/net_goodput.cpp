@@ -1,22 +1,24 @@
 // Asks how much of a machine of 64 blocks does useful work when a share of its hosts is down, with optical switches
-// that can join any blocks and with fixed cables: figure 4 of the TPU v4 paper, and jobs of mixed shapes that wait,
-// run, fail and move.
+// that can join any blocks and with fixed cables. This is figure 4 of the TPU v4 paper; a second part schedules jobs of
+// mixed shapes that wait, run, fail and move.
 //
-// A block is up when its 16 hosts are, each independently. Goodput is the part of the 64 blocks that run slices of one
-// size. Two readings of "slices that fit", both exact: *assured*, the number that is there at least 95 % of the time
-// (the paper's statements follow from it, and from any level between net.goodput.level.low and .high), and *expected*,
-// the mean. Fixed cables: slices at fixed places that need all of their own blocks, the most compact box of the size.
-// *Anywhere* lets such boxes lie and turn freely, across the ends of rows too (their missing wrap-around links are not
-// held against them); that is sampled, and packed by branch and bound that stops after 500 branches, so that of small
-// boxes a few more may fit. Spares: four more blocks, as in this project's machine, goodput still over 64.
+// A block is up when its 16 hosts are up; hosts fail independently. Goodput is the share of the 64 blocks that run
+// slices of one size. There are two readings of "slices that fit", both exact: *assured*, the number that is available
+// at least 95 % of the time (the paper's statements follow from it, and from any level between net.goodput.level.low
+// and .high), and *expected*, the mean. Fixed cables: slices at fixed places, which need all of their own blocks; their
+// box is the most compact one of the size. *Anywhere* lets such boxes lie at any position and orientation, even across
+// the ends of rows, without counting their missing wrap-around links against them. That reading is sampled, and packed
+// by branch and bound that stops after 500 branches, so that a few more of the small boxes may fit. Spares: four more
+// blocks, as in this project's machine; goodput is still relative to 64.
 //
-// Jobs: the published mix of slice shapes of a block or more (smaller ones share blocks and are left out), with fixed
-// cables in the most compact box of as many blocks, which favours those. Work exponential with a mean of 24 h for every
-// shape, 0.5 h done again after an interruption: assumptions. Hosts fail every 1250 days (published); how long they are
-// down follows from their availability. Goodput is that of a queue, oldest job first, which is never empty; waiting is
-// that of jobs arriving at random with half of the machine's hours of work. Intervals: batch means.
+// Jobs: the published mix of slice shapes of at least one block (smaller shapes share blocks and are left out). With
+// fixed cables each job uses the most compact box with the same number of blocks, which favours fixed cables.
+// Assumptions: work is exponential with a mean of 24 h for every shape, and an interruption costs 0.5 h of repeated
+// work. A host fails every 1250 days on average (published); its downtime follows from its availability. Goodput is
+// that of a queue that is never empty, oldest job first. Waiting time is that of jobs that arrive at random and need
+// half of the machine's hours of work. Intervals: batch means.
 //
-// Claims: tpu.goodput.1k, tpu.goodput.2k, tpu.goodput.3k (assured, each availability one configuration). Control: fixed
+// Claims: tpu.goodput.1k, tpu.goodput.2k, tpu.goodput.3k (assured, one configuration per availability). Control: fixed
 // cables at 99.0 %. Outputs: keys net.goodput.*, net.schedule.*; tables goodput, scheduling.
 #include <fmt/format.h>
 
@@ -53,10 +55,11 @@ struct Availability {
 };
 constexpr Availability kAvailabilities[] = {{0.990, "ha99_0"}, {0.995, "ha99_5"}, {0.999, "ha99_9"}};
 
-/// Slices of boxes that lie anywhere: how often each number was found, and how often it was proved to be the most.
+/// Sampled slices in boxes that lie anywhere: the distribution of their number, and the share of samples proved
+/// optimal.
 struct Sampled {
   allocation::CountLaw law;
-  double half_width = 0;  // 95 %, of the mean
+  double half_width = 0;  // of the mean's 95 % interval
   double proved = 0;
 };
 
@@ -80,7 +83,7 @@ Sampled sample_anywhere(const Shape& box, double block_up, int samples, Random r
   return found;
 }
 
-/// The paper's value for a slice, or none.
+/// The paper's value for a slice, or an empty cell.
 Result<Cell> quoted(const Run& run, int chips, double hosts) {
   const char* id = nullptr;
   if (chips == 1024 && hosts == 0.990) id = "AV-004";
@@ -116,7 +119,7 @@ Result<void> count_slices(Run& run) {
   for (int needed = 1; needed <= blocks; ++needed) {
     const Shape box = allocation::compact_box(kGrid, needed);
     const int places = allocation::fixed_places(kGrid, box);
-    if (places == 0) continue;  // no box of as many blocks fits the grid
+    if (places == 0) continue;  // no box of this many blocks fits the grid
     const int chips = needed * kBlockChips;
     for (const Availability& availability : kAvailabilities) {
       const double up = allocation::block_availability(availability.hosts);
@@ -126,7 +129,7 @@ Result<void> count_slices(Run& run) {
       const allocation::CountLaw fixed = allocation::wired_slices(places, needed, up);
       const Sampled anywhere = sample_anywhere(box, up, samples, run.random(stream++));
       least_proved = std::min(least_proved, anywhere.proved);
-      // Spares stand in for blocks that are down; they add no slices to those of the machine.
+      // Spares replace blocks that are down; they do not add slices to those of the machine.
       double spared_slices = 0;
       for (int count = 1; count <= blocks / needed; ++count) spared_slices += allocation::at_least(spared, count);
       const auto part = [&](double slices) { return allocation::goodput(slices, needed, blocks); };
@@ -138,23 +141,24 @@ Result<void> count_slices(Run& run) {
                  part(allocation::expected(anywhere.law)), *value});
       const std::string size = fmt::format("slice{}", chips);
       const std::string end = fmt::format("{}.{}", size, availability.key);
-      const std::string method = fmt::format("{} of 64 blocks, hosts up {} %", needed, 100 * availability.hosts);
+      const std::string method =
+          fmt::format("{} of 64 blocks, host availability {} %", needed, 100 * availability.hosts);
       run.computed("net.goodput.expected." + end, part(allocation::expected(switched)), "fraction",
                    method + "; mean, exact");
       run.computed("net.goodput.spares." + end, part(spared_slices), "fraction",
-                   method + " and four spare blocks; mean, exact");
+                   method + ", four spare blocks; mean, exact");
       run.computed("net.goodput.fixed." + end, part(allocation::expected(fixed)), "fraction",
-                   method + "; fixed cables at fixed places, mean, exact");
+                   method + "; fixed cables at fixed places; mean, exact");
       Estimate free_place;
       free_place.value = part(allocation::expected(anywhere.law));
       free_place.ci = {part(allocation::expected(anywhere.law) - anywhere.half_width),
                        part(allocation::expected(anywhere.law) + anywhere.half_width)};
       free_place.n = static_cast<std::size_t>(samples);
-      free_place.method = method + "; fixed cables, boxes anywhere: mean of samples, normal interval";
+      free_place.method = method + "; fixed cables, boxes anywhere; mean of samples, normal interval";
       run.simulated("net.goodput.anywhere." + end, free_place, "fraction");
       if (std::holds_alternative<std::string>(*value)) continue;
       run.simulated("net.goodput." + end, part(allocation::assured(switched, kLevel)), "fraction",
-                    fmt::format("{}; slices there at least {} % of the time, exact", method, 100 * kLevel));
+                    fmt::format("{}; slices available at least {} % of the time, exact", method, 100 * kLevel));
       const allocation::Levels levels =
           allocation::levels_of(switched, static_cast<int>(std::lround(std::get<double>(*value) * blocks / needed)));
       all_hold = {std::max(all_hold.above, levels.above), std::min(all_hold.up_to, levels.up_to)};
@@ -164,14 +168,15 @@ Result<void> count_slices(Run& run) {
     }
     progress.step(std::to_string(chips));
   }
-  run.computed("net.goodput.level.low", all_hold.above, "1", "the statements hold for levels above this");
-  run.computed("net.goodput.level.high", all_hold.up_to, "1", "the statements hold for levels up to this");
+  run.computed("net.goodput.level.low", all_hold.above, "1", "the paper's statements hold for levels above this");
+  run.computed("net.goodput.level.high", all_hold.up_to, "1", "the paper's statements hold for levels up to this");
   run.simulated("net.goodput.packing_proved", least_proved, "1",
-                "smallest part of the samples of a row whose packing was proved to be the best");
+                "smallest share, over the rows, of samples whose packing was proved optimal");
   return {};
 }
 
-/// The published shapes of a block or more, as boxes of blocks that fixed cables can hold; shapes of equal size add up.
+/// The published shapes of at least one block, as boxes of blocks that fixed cables can hold. The shares of shapes of
+/// equal size are added.
 Result<std::vector<allocation::JobClass>> published_mix(const Run& run, int most_blocks) {
   const Result<Csv> csv = run.input_csv(kShapes);
   if (!csv) return csv.error();
@@ -202,7 +207,7 @@ Estimate estimate_of(const workload::MeanInterval& mean, int batches, const std:
   return estimate;
 }
 
-/// Hours of waiting, or that there is no end to them.
+/// The waiting time in hours, or "grows" if it has no bound.
 Cell wait_cell(const allocation::ScheduleOutcome& outcome) {
   if (outcome.saturated) return Cell(std::string("grows"));
   return Cell(outcome.wait.mean);
@@ -245,7 +250,7 @@ Result<void> schedule_jobs(Run& run) {
     }
     blocks /= weights;
     run.computed(fmt::format("net.schedule.mean_blocks.{}", mix.key), blocks, "blocks",
-                 "mean size of a job of the mix");
+                 "mean size of a job in the mix");
     const double jobs_per_hour = load * kGrid.count() / (blocks * config.job_hours);
     for (const Availability& availability :
          {Availability{1, "ha100"}, kAvailabilities[2], kAvailabilities[1], kAvailabilities[0]}) {

@@ -1,19 +1,19 @@
 // Asks how much slower collectives would be if islands of eight chips were joined by InfiniBand instead of optical
 // circuit switches (the TPU v4 paper, section 7.3).
 //
-// The hybrid and what is assumed of it: net/topology/island_fat_tree.h. Its all-reduce: the buffer is cut into chunks;
-// each is reduce-scattered within the island over its three dimensions (three parts, so that all ICI links work), then
-// all-reduced among the chips of the same place in all islands by recursive halving and doubling over InfiniBand, then
-// gathered within the island; chunks follow each other, so that both kinds of links work at the same time. How many
-// chunks is best depends on latency: each number of a list is tried and the fastest taken. Its all-to-all spreads
-// evenly over all shortest paths. Against it: the bucket all-reduce, and the all-to-all in dimension order, on a
-// regular torus. All at flow level, 1 GiB buffers, links of 50 GB/s ICI and 25 GB/s InfiniBand (10^9 bytes), 500 ns
-// each (assumed).
+// net/topology/island_fat_tree.h describes the hybrid and its assumptions. Its all-reduce cuts the buffer into chunks.
+// Each chunk is reduce-scattered within the island over its three dimensions (in three parts, so that all ICI links
+// work), then all-reduced among the chips at the same position in all islands by recursive halving and doubling over
+// InfiniBand, then gathered within the island. The chunks are pipelined so that both kinds of links work at the same
+// time. The best number of chunks depends on latency: each number in a list is tried, and the fastest is taken. The
+// hybrid's all-to-all is spread evenly over all shortest paths. The baseline is a regular torus with the bucket
+// all-reduce and with the all-to-all in dimension order. All runs are at flow level with 1 GiB buffers, links of 50
+// GB/s ICI and 25 GB/s InfiniBand (10^9 bytes), and 500 ns each (assumed).
 //
-// Slices of 64 to 4096 chips; a slice's slowdown is one configuration of the claim. As another reading, all-to-all
-// against the twisted torus where the slice's shape has one.
+// Slices of 64 to 4096 chips; each slice's slowdown is one configuration of the claim. A second reading compares the
+// all-to-all with the twisted torus where the slice's shape has one.
 //
-// Parameters: slices up to 256 chips when quick. Claims: tpu.ib.allreduce, tpu.ib.alltoall. Control: InfiniBand as fast
+// Parameters: slices (quick: up to 256 chips). Claims: tpu.ib.allreduce, tpu.ib.alltoall. Control: InfiniBand as fast
 // as ICI. Outputs: keys net.ib.*; table infiniband.
 #include <fmt/format.h>
 
@@ -48,7 +48,7 @@ constexpr int kControl = 256;  // chips of the slice on which the control runs
 constexpr std::uint64_t kBuffer = std::uint64_t{1} << 30;
 const Shape kSlices[] = {{4, 4, 4}, {4, 4, 8}, {4, 8, 8}, {8, 8, 8}, {8, 8, 16}, {8, 16, 16}, {16, 16, 16}};
 
-/// The islands with InfiniBand at another speed.
+/// The islands, with another InfiniBand speed.
 struct IslandsAt {
   topology::IslandFatTree islands;
   double infiniband_gbytes_per_s;
@@ -70,7 +70,7 @@ struct IslandsAt {
 };
 static_assert(Topology<IslandsAt>);
 
-/// The all-reduce of the hybrid as messages.
+/// The messages of the hybrid's all-reduce.
 class Hierarchical {
  public:
   Hierarchical(int chips, int chunks) : chips_(chips), bytes_(kBuffer / static_cast<std::uint64_t>(chunks)) {
@@ -79,9 +79,9 @@ class Hierarchical {
   const workload::Workload& workload() const { return workload_; }
 
  private:
-  using Arrived = std::vector<std::vector<int>>;  // by chip: messages its next step waits for
+  using Arrived = std::vector<std::vector<int>>;  // by chip: the messages that its next step waits for
 
-  /// One exchange with the partner that differs in `bit`; both wait for what has arrived.
+  /// One exchange with the partner whose number differs in `bit`. Both wait for the messages in `before`.
   Arrived exchange(const Arrived& before, int bit, std::uint64_t bytes) {
     Arrived after(static_cast<std::size_t>(chips_));
     for (int chip = 0; chip < chips_; ++chip) {
@@ -93,8 +93,8 @@ class Hierarchical {
     return after;
   }
 
-  /// Three parts of the chunk over the island's dimensions, each beginning with another; halving inwards or doubling
-  /// outwards.
+  /// Exchanges the chunk in three parts over the island's dimensions, each part starting with a different dimension.
+  /// With `scatter` the sizes halve, otherwise they double.
   Arrived island(const Arrived& before, bool scatter) {
     Arrived all(static_cast<std::size_t>(chips_));
     for (int part = 0; part < 3; ++part) {
@@ -110,7 +110,7 @@ class Hierarchical {
   }
 
   void add_chunk() {
-    // A chunk's messages of a kind follow those of the chunk before, which holds its links anyway.
+    // Messages of one kind wait for those of the previous chunk, which occupies their links anyway.
     Arrived now = island(scattered_, true);
     scattered_ = now;
     const int islands = chips_ / topology::IslandFatTree::kIslandChips;
@@ -136,7 +136,7 @@ class Hierarchical {
 
 struct Times {
   double all_reduce_ns = 0;
-  double all_to_all_rate = 0;  // bytes a chip a nanosecond, own share included
+  double all_to_all_rate = 0;  // bytes/chip/ns, own share included
   int chunks = 0;
 };
 
@@ -178,7 +178,7 @@ Result<Times> on_torus(const Shape& grid) {
                0};
 }
 
-/// The all-to-all rate of the twisted torus, 0 where the shape has none.
+/// The all-to-all rate of the twisted torus, or 0 if the shape has none.
 Result<double> twisted_rate(const Shape& grid) {
   const Result<topology::TwistedTorus> torus = topology::TwistedTorus::make(grid);
   if (!torus) return 0.0;
@@ -222,18 +222,18 @@ Result<void> compare(Run& run) {
     run.simulated(fmt::format("net.ib.allreduce_slowdown.{}", chips), all_reduce, "x",
                   method + "; 1 GiB, flow level, best number of chunks");
     run.simulated(fmt::format("net.ib.alltoall_slowdown.{}", chips), all_to_all, "x",
-                  method + "; most loaded channel of either routing");
+                  method + "; from the most loaded channel under each routing");
     Cell of_twisted = std::string();
     if (*twisted > 0) {
       of_twisted = *twisted / islands->all_to_all_rate;
-      run.simulated(
-          fmt::format("net.ib.alltoall_slowdown_twisted.{}", chips), *twisted / islands->all_to_all_rate, "x",
-          fmt::format("{} chips, twisted torus {}; most loaded channel of either routing", chips, to_string(grid)));
+      run.simulated(fmt::format("net.ib.alltoall_slowdown_twisted.{}", chips), *twisted / islands->all_to_all_rate, "x",
+                    fmt::format("{} chips, twisted torus {}; from the most loaded channel under each routing", chips,
+                                to_string(grid)));
     }
     if (chips == kControl) {
       const Result<Times> fast = on_islands(chips, kIci.bandwidth_gbytes_per_s);
       if (!fast) return fast.error();
-      const std::string undone = method + "; InfiniBand at the speed of ICI";
+      const std::string undone = method + "; InfiniBand as fast as ICI";
       run.simulated("net.ib.allreduce_slowdown.control", fast->all_reduce_ns / torus->all_reduce_ns, "x", undone);
       run.simulated("net.ib.alltoall_slowdown.control", torus->all_to_all_rate / fast->all_to_all_rate, "x", undone);
     }

@@ -1,15 +1,16 @@
 // Asks whether the three levels of simulation agree with each other and with closed forms.
 //
-// Workloads small enough for flits run at flow, packet and flit level on the same tori with the same routing, and
-// beside them stands what theory says: the time in which the busiest channel moves its bytes, with the longest way's
-// latency (for schedules, summed over their rounds). Flits of 64 bytes at 50 GB/s (10^9 bytes) take 1.28 ns, a cycle;
-// the five cycles from router to router are the link latency of the other two levels. Flow level knows no queues: it is
-// the fluid limit. Packets of 1 KiB wait whole; flits wait in buffers of 32 (four virtual channels), where head-of-line
-// blocking costs throughput. At flit level a chip has one injection channel, as in the reference set-up, and so injects
-// a flit a cycle whatever its ports could take: there the busiest chip's bytes are a bound too.
+// Workloads small enough for flits run at flow, packet and flit level on the same tori with the same routing. The
+// closed form is the time in which the busiest channel moves its bytes, plus the latency of the longest path (for
+// schedules, summed over their rounds). Flits of 64 bytes at 50 GB/s (10^9 bytes) take 1.28 ns, which is one cycle. The
+// five cycles from router to router are the link latency of the other two levels. The flow level has no queues: it is
+// the fluid limit. Packets of 1 KiB wait as a whole. Flits wait in buffers of 32 (four virtual channels), where
+// head-of-line blocking costs throughput. At flit level a chip has one injection channel, as in the reference set-up,
+// and injects at most one flit per cycle, whatever its ports could take. There the bytes of the busiest chip are a
+// second bound.
 //
-// Nothing is sampled but routes and orders, from the seed; quick and full are alike. No claim.
-// Outputs: keys net.levels.*; table levels.
+// Only routes and orders are random, from the seed; both modes do the same. No claim. Outputs: keys net.levels.*; table
+// levels.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +48,7 @@ struct Case {
   double closed_form_ns;
 };
 
-/// Bytes of the busiest channel over its bandwidth.
+/// Time that the busiest channel needs for its bytes.
 double busiest_ns(const Network& network, const workload::Completion& done) {
   double busiest = 0;
   for (int channel = 0; channel < network.channel_count(); ++channel)
@@ -57,7 +58,7 @@ double busiest_ns(const Network& network, const workload::Completion& done) {
   return busiest;
 }
 
-/// Bytes of the chip that sends most over the bandwidth of one channel.
+/// Time that the chip that sends most needs to inject its bytes at the bandwidth of one channel.
 double injection_ns(const Network& network, const workload::Workload& workload) {
   std::vector<double> sent(static_cast<std::size_t>(network.chip_count()), 0.0);
   for (int id = 0; id < workload.size(); ++id)
@@ -68,7 +69,7 @@ double injection_ns(const Network& network, const workload::Workload& workload) 
 workload::Workload pairs(const std::string& name, int chips, std::uint64_t bytes,
                          const std::vector<std::vector<int>>& to) {
   workload::Workload workload(name);
-  // Each chip begins elsewhere in its list, so that they do not all send to the same one.
+  // Each chip starts at a different position in its list, so that they do not all send to the same chip.
   for (int source = 0; source < chips; ++source) {
     const std::vector<int>& list = to[static_cast<std::size_t>(source)];
     for (std::size_t i = 0; i < list.size(); ++i) {
@@ -153,7 +154,7 @@ Result<void> compare(Run& run) {
     flits.seed = run.random(3).next();
     const Result<workload::Completion> flit = flit::run_flits(network, *routing, one.workload, flits, kFlitBytes);
     if (!flit) return flit.error();
-    // Where routes are drawn at random there is no closed form but the busiest channel of the fluid.
+    // Where routes are drawn at random, the only closed form is the busiest channel of the fluid.
     const double closed = one.closed_form_ns > 0 ? one.closed_form_ns : busiest_ns(network, *flow) + kLink.latency_ns;
     const double flit_bound = std::max(closed, injection_ns(network, one.workload));
     const auto record = [&](const char* level, double ns, double bound) {

@@ -1,22 +1,22 @@
-// Asks how long it takes to give a slice another topology while a job runs on it: what a table of next hops costs to
-// write, how many entries and circuits change, and what becomes of an all-reduce that is interrupted.
+// Asks how long it takes to give a slice another topology while a job runs on it: what it costs to write a table of
+// next hops, how many entries and circuits change, and what happens to an all-reduce that is interrupted.
 //
-// Measured on this host: a table held in two copies (net/reconfigure/next_hop_table.h) is written, whole or by its
-// changed entries, and shown by one atomic store; 4096 and 65,536 entries of four bytes. `hot`: table and input in the
-// caches. `cold`: every line of both flushed before. `single`: an update and a store of its own for each entry.
-// `search`: the chip finds its table by a search of the whole network and then writes it.
-// Simulated, packet level, links of 50 GB/s (10^9 bytes) and 500 ns (an assumption: none is published): the order to
-// pause, the packets under way, the reports, the new tables from one chip to all, the word to go on, the first packet.
-// The job is a bucket all-reduce on the chips of the slice's box, or an all-to-all in windows of eight messages, paused
-// about halfway (of two moments the one with most under way); what is left of it runs on the new topology. Every byte
-// is checked to arrive once. The switching time of the switches is published as "milliseconds" without a number
-// (ocs.csv, OC-023): 1, 10 and 30 ms are taken, all switches at once. OC-024 is a secondary report of 10 s from end to
-// end, not of the mirrors. End to end: from the decision to the first packet over the new links, tables having been
-// sent before.
+// Measured on this host: a table held in two copies (net/reconfigure/next_hop_table.h) is written, in whole or by its
+// changed entries, and published by one atomic store; 4096 and 65,536 entries of four bytes. `hot`: table and input are
+// in the caches. `cold`: every line of both is flushed beforehand. `single`: each entry is a separate update with a
+// separate store. `search`: the chip computes its table by a search of the whole network and then writes it. Simulated,
+// at packet level, with links of 50 GB/s (10^9 bytes) and 500 ns (an assumption: no latency is published): the order to
+// pause, the packets in flight, the reports, the new tables from one chip to all, the order to resume, the first
+// packet. The job is a bucket all-reduce on the chips of the slice's box, or an all-to-all in windows of eight
+// messages, paused about halfway (of two moments, the one with the longest drain). The rest of the job runs on the new
+// topology, and every byte is checked to arrive exactly once. The switching time of the switches is published only as
+// "milliseconds" (ocs.csv, OC-023); the experiment takes 1, 10 and 30 ms, with all switches at once. OC-024 is a
+// secondary report of 10 s end to end, not of the mirrors. End to end: from the decision to the first packet over the
+// new links, with the tables sent beforehand.
 //
-// Parameters: transitions (of at most 512 chips when quick), buffers. Claims: net.entry, net.reconfig,
-// net.reconfig.total. Controls: each entry in a message of its own through the kernel; switching time zero. Entries in
-// random order, each in a line flushed from the caches, are shown apart: as a control they had no power.
+// Parameters: transitions (quick: of at most 512 chips), buffers. Claims: net.entry, net.reconfig, net.reconfig.total.
+// Controls: each entry in a separate message through the kernel; switching time zero. Entries in random order, each in
+// a line flushed from the caches, are reported separately: as a control they had no power.
 //
 // Outputs: keys net.reconfig.*; tables reconfigure_writes, reconfigure_plans, reconfigure_entries, reconfigure_parts,
 // reconfigure_switching, reconfigure_all_reduce.
@@ -64,18 +64,19 @@ using Source = Column::Source;
 constexpr const char* kFacts = "data/published/ocs.csv";
 constexpr LinkModel kLink{50, 500};
 constexpr double kSwitchingMs[] = {1, 10, 30};
-// Shares of the job's time; the first alone when quick. Halfway many collectives turn round and nothing is under way.
+// Shares of the job's time; quick mode uses only the first. Many collectives reverse exactly halfway, where nothing is
+// in flight.
 constexpr double kPauses[] = {0.45, 0.4};
 
 // ---- writing tables
 
-/// Writes the lines of a piece of memory back and drops them from all caches.
+/// Writes the lines of a memory range back and evicts them from all caches.
 void flush(const void* data, std::size_t bytes) {
 #if defined(__x86_64__)
   for (std::size_t at = 0; at < bytes; at += 64) _mm_clflush(static_cast<const char*>(data) + at);
   _mm_mfence();
 #else
-  // No such instruction: as many other bytes as no cache of today holds.
+  // Without a flush instruction: read more bytes than any present cache holds.
   static_cast<void>(data);
   static_cast<void>(bytes);
   static const std::vector<char> other(std::size_t{256} << 20, 1);
@@ -89,7 +90,7 @@ void flush(const std::vector<T>& data) {
   flush(data.data(), data.size() * sizeof(T));
 }
 
-/// A chip's table and two updates that it gets in turn, so that each changes every entry or every second one.
+/// A chip's table and two updates that are applied in turn, so that each changes every entry or every second one.
 struct Chip {
   Chip(std::size_t size, Random& random) : table(std::vector<reconfigure::NextHop>(size)) {
     for (std::size_t i = 0; i < size; ++i)
@@ -103,7 +104,7 @@ struct Chip {
         return 0;
       });
     };
-    table.apply({});  // both copies are equal now and nothing is left to be made up for
+    table.apply({});  // now both copies are equal and no update is pending
     table.apply({});
     flush_shown();
     table.apply({});
@@ -125,7 +126,7 @@ Chips some_chips(std::size_t count, std::size_t size, std::uint64_t seed) {
   return chips;
 }
 
-/// One alternative: `update` on each chip, `repeats` times.
+/// An alternative that applies `update` to each chip, `repeats` times.
 template <class Update>
 Alternative updating(const std::string& name, const Chips& chips, int repeats, double entries_a_chip, bool cold,
                      Update update) {
@@ -143,18 +144,18 @@ Alternative updating(const std::string& name, const Chips& chips, int repeats, d
   return one;
 }
 
-/// Both ends of a socket that keeps messages apart; each entry goes through it alone, as route updates go from a daemon
-/// to whoever holds the table.
+/// Both ends of a socket that preserves message boundaries. Each entry passes through it as a separate message, as a
+/// daemon sends route updates to the process that holds the table.
 struct KernelPath {
-  KernelPath() { VTPU_CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0, "the kernel gives a pair of sockets"); }
+  KernelPath() { VTPU_CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0, "the kernel provides a pair of sockets"); }
   ~KernelPath() {
     close(ends[0]);
     close(ends[1]);
   }
   reconfigure::HopChange through(const reconfigure::HopChange& change) const {
     reconfigure::HopChange arrived;
-    VTPU_CHECK(send(ends[0], &change, sizeof change, 0) == sizeof change, "a message is sent whole");
-    VTPU_CHECK(recv(ends[1], &arrived, sizeof arrived, 0) == sizeof arrived, "a message arrives whole");
+    VTPU_CHECK(send(ends[0], &change, sizeof change, 0) == sizeof change, "the whole message is sent");
+    VTPU_CHECK(recv(ends[1], &arrived, sizeof arrived, 0) == sizeof arrived, "the whole message arrives");
     return arrived;
   }
   int ends[2] = {-1, -1};
@@ -162,8 +163,8 @@ struct KernelPath {
 
 struct TableSize {
   std::size_t entries;
-  Shape grid;        // of the machine whose chips have such tables
-  std::size_t cold;  // chips whose tables are flushed and written once a run
+  Shape grid;        // the machine whose chips have such tables
+  std::size_t cold;  // chips whose tables are flushed and written once per run
 };
 
 const TableSize kSizes[] = {{4096, {16, 16, 16}, 64}, {65536, {16, 64, 64}, 4}};
@@ -186,7 +187,7 @@ void add_alternatives(std::vector<Alternative>& all, const TableSize& size, cons
   }));
   all.push_back(updating(name("search"), one, 1, entries, false,
                          [&network](Chip& chip) { chip.table.replace(reconfigure::chip_table(network, 0)); }));
-  // One entry of each line of 64 bytes, in random order, so that no line is met twice.
+  // One entry per 64-byte line, in random order, so that no line is visited twice.
   const auto order = std::make_shared<std::vector<std::size_t>>();
   for (std::size_t i = 0; i < size.entries / 2; i += 8) order->push_back(i);
   Random(seed + 1).shuffle(*order);
@@ -212,7 +213,7 @@ Estimate times(Estimate estimate, double factor) {
   return estimate;
 }
 
-/// Returns what a changed entry costs, cold, in ns, in a table of 4096.
+/// Returns the cost in ns of one changed entry in a cold table of 4096 entries.
 Result<Estimate> write_tables(Run& run) {
   std::vector<Network> networks;
   for (const TableSize& size : kSizes) networks.emplace_back(topology::Torus{size.grid});
@@ -270,8 +271,8 @@ struct Transition {
   Shape plane = {1, 1};
   bool quick = false;
   bool all_to_all = false;
-  std::vector<double> mebibytes = {};        ///< of all-reduces that are timed with and without
-  std::vector<double> quick_mebibytes = {};  ///< the same, when quick
+  std::vector<double> mebibytes = {};  ///< buffers of the all-reduces that are timed with and without reconfiguration
+  std::vector<double> quick_mebibytes = {};  ///< the same in quick mode
 };
 
 const Transition kTransitions[] = {
@@ -330,7 +331,7 @@ std::string key_of(const Transition& transition) {
   return key;
 }
 
-/// A chip of the slice's box by its address.
+/// The address of a chip within the slice's box.
 std::string address(const Shape& shape, int chip) {
   const Coordinates at = shape.coordinates_of(chip);
   return to_string(ChipAddress{at[0] + 1, at[1] + 1, at[2] + 1, 1, 1});
@@ -344,10 +345,11 @@ void add_plan(Run& run, Table& plans, Table& entries, const Transition& transiti
              plan.entry_share(), whole(plan.port_changes), whole(plan.most_entries), plan.untouched_share()});
   const std::string key = key_of(transition);
   run.computed("net.reconfig.entry_share." + key, plan.entry_share(), "1",
-               "entries of all chips that differ in port or hops, of all pairs of different chips");
+               "entries of all chips that differ in port or hops, over all pairs of different chips");
   run.computed("net.reconfig.untouched_share." + key, plan.untouched_share(), "1",
-               "pairs whose whole way stays, of all pairs of different chips");
-  run.computed("net.reconfig.switches." + key, whole(plan.switches.size()), "switches", "switches with work");
+               "pairs whose whole path stays the same, over all pairs of different chips");
+  run.computed("net.reconfig.switches." + key, whole(plan.switches.size()), "switches",
+               "switches that change circuits");
   constexpr int kRows = 3;
   const Shape& shape = setups.before.slice.shape();
   for (const reconfigure::RowChange& row : reconfigure::changed_rows(setups.before, setups.after, 0, kRows))
@@ -356,18 +358,18 @@ void add_plan(Run& run, Table& plans, Table& entries, const Transition& transiti
                  address(shape, row.after.next_hop), whole(row.after.hops), row.after.bandwidth_gbytes_per_s});
 }
 
-/// A job whole, and paused about halfway and run on.
+/// A job that runs undisturbed, and the same job paused about halfway and resumed.
 struct Interrupted {
   double whole_ns = 0;
   reconfigure::ReconfiguredJob job;
 };
 
-/// How much is under way differs from moment to moment, as rounds of a collective end on all chips at once: of a few
-/// moments that with the longest drain.
+/// The traffic in flight varies from moment to moment, because the rounds of a collective end on all chips at once. Of
+/// a few moments, this returns the one with the longest drain.
 Result<Interrupted> interrupt(const Run& run, const Setups& setups, const reconfigure::ReconfigurationPlan& plan,
                               const workload::Workload& job, packet::Hold hold) {
   reconfigure::ReconfigurationOptions options;
-  options.switching_ms = 0;  // added by those who tabulate
+  options.switching_ms = 0;  // the tables add it
   const Result<double> whole = reconfigure::undisturbed_ns(setups.before, job, options);
   if (!whole) return whole.error();
   Interrupted longest{*whole, {}};
@@ -397,7 +399,8 @@ void add_parts(Table& table, const std::string& transition, const char* job,
   table.add(std::move(row));
 }
 
-/// An all-reduce of one size; its time whole and with a reconfiguration halfway, by switching time.
+/// Adds an all-reduce of one size: its undisturbed time, and its time with a reconfiguration halfway, by switching
+/// time.
 void add_job(Run& run, Table& table, const Transition& transition, double mebibytes, packet::Hold hold,
              const Interrupted& interrupted) {
   const reconfigure::ReconfiguredJob& job = interrupted.job;
@@ -415,7 +418,7 @@ void add_job(Run& run, Table& table, const Transition& transition, double mebiby
     row.push_back(overhead);
     if (hold == packet::Hold::packets)
       run.simulated(fmt::format("net.reconfig.overhead.{}.{:g}MiB_{:g}ms", key_of(transition), mebibytes, switching),
-                    overhead, "1", "time of the interrupted all-reduce over that of the whole one, less one");
+                    overhead, "1", "time of the interrupted all-reduce over that of the undisturbed one, minus one");
   }
   table.add(std::move(row));
 }
@@ -513,24 +516,23 @@ Result<void> reconfigure(Run& run, const Estimate& changed_entry_ns) {
     for (const double switching : kSwitchingMs) {
       run.simulated(
           fmt::format("net.reconfig.end_to_end_ms.{}.{:g}ms", key, switching), without + switching, "ms",
-          "order, drain, report, switching, word to go on, first packet of an all-reduce; tables sent before; "
+          "order, drain, report, switching, order to resume, first packet of an all-reduce; tables sent beforehand; "
           "all switches at once");
       switching_times.add({transition.name, switching, without + switching,
                            without + switching * static_cast<double>(plan->switches.size())});
     }
     run.simulated("net.reconfig.tables_sent_ms." + key, job->job.parts.tables_ns * 1e-6, "ms",
-                  "changed entries of all chips from one chip, over the drained network");
+                  "time to send the changed entries of all chips from one chip over the drained network");
     Estimate update = times(changed_entry_ns, plan->most_entries * 1e-6);
     for (double* value : {&update.value, &update.ci.low, &update.ci.high}) *value += job->job.parts.tables_ns * 1e-6;
     for (double& sample : update.samples) sample += job->job.parts.tables_ns * 1e-6;
-    update.method +=
-        "; for the changed entries of the busiest chip, after the simulated time that tables are under way";
+    update.method += "; for the changed entries of the busiest chip, plus the simulated time to send the tables";
     run.measured("net.reconfig.update_ms." + key, update, "ms");
     progress.step(transition.name);
   }
   run.simulated("net.reconfig.end_to_end_ms.control", worst_without_switching, "ms",
-                "switching time zero; the slowest of the transitions");
-  run.computed("net.reconfig.reported_ms", *reported * 1e3, "ms", "OC-024, a secondary report: a slice, end to end");
+                "switching time zero; the slowest transition");
+  run.computed("net.reconfig.reported_ms", *reported * 1e3, "ms", "OC-024, a secondary report for a slice, end to end");
   return {};
 }
 

@@ -1,14 +1,14 @@
-// Asks how packets find their way: the three example routes of the source documents, and whether each routing that is
-// shipped is free of deadlock on each topology, with how many classes of virtual channels.
+// Asks which paths packets take: the three example routes of the source documents, and whether each shipped routing is
+// free of deadlock on each topology, and with how many classes of virtual channels.
 //
-// Every combination's channel-dependency graph is built and searched for a cycle. Ideal throughput is the injection
-// rate a chip, in link bandwidths, at which uniform traffic (own share included) fills the most loaded channel under
-// that routing. For tables on any graph, shortest paths are weighted so as to load the most loaded channel least; a
-// dual bound says how far the weights are from the best there are. Nothing is sampled; quick and full are alike.
-// Half-way ties are split evenly, except on the printed routes, which take the positive direction.
+// For every combination the channel-dependency graph is built and searched for a cycle. Ideal throughput is the
+// injection rate per chip, in link bandwidths, at which uniform traffic (own share included) saturates the most loaded
+// channel under that routing. For tables on any graph, shortest paths are weighted so that the most loaded channel
+// carries as little as possible; a dual bound shows how far the weights are from the optimum. Nothing is sampled; both
+// modes do the same. Half-way ties are split evenly, except on the printed routes, which take the positive direction.
 //
-// Claim: net.route.table. Control: the routes on a ring of as many chips. Outputs: keys net.route.*, net.deadlock.*;
-// tables routes, deadlock, balanced.
+// Claim: net.route.table. Control: the routes on a ring with the same number of chips. Outputs: keys net.route.*,
+// net.deadlock.*; tables routes, deadlock, balanced.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ using namespace vtpu::net;
 using vtpu::Result;
 using Source = Column::Source;
 
-/// Of the examples in net/topology/all.h, those that are checked.
+/// The examples of net/topology/all.h that are checked.
 const char* const kTopologies[] = {"torus 5",
                                    "torus 4x4x4",
                                    "torus 4x4x8",
@@ -52,7 +52,8 @@ const char* const kTopologies[] = {"torus 5",
                                    "islands of 8 on a fat tree, 64 chips",
                                    "graph Petersen"};
 
-/// Hops from chip 1.1.1 to those of the sources' examples on a torus of these sides, chips numbered by address.
+/// Records the hops from chip 1.1.1 to the chips of the sources' examples, on the torus and on a ring, with chips
+/// numbered by address.
 Result<void> take_example_routes(Run& run) {
   const Machine machine = *Machine::make({});
   const topology::Torus torus{machine.active_shape()};
@@ -97,7 +98,7 @@ struct Tally {
   int free = 0;
 };
 
-/// Uniform load; where all chips look alike, from one of them.
+/// Expected uniform load; computed from one chip where all chips look alike.
 template <Topology T, routing::Routing R>
 std::vector<double> uniform_load_of(const T&, const Network& network, const R& routing) {
   if constexpr (T::kVertexTransitive && !std::is_same_v<R, routing::TableRouting>)
@@ -135,7 +136,8 @@ Result<void> check_all(Run& run) {
     const Network network(topology);
     if (std::find(std::begin(kTopologies), std::end(kTopologies), topology.name()) == std::end(kTopologies)) return;
     routing::for_each_routing(topology, network, [&](const auto& routing) {
-      // That list stops balancing after a few steps; here it runs its course, in a table of its own.
+      // The routing of that list stops balancing after a few steps. Here balancing runs to the end, in a separate
+      // table.
       if (!routing.name().starts_with("shortest paths, balanced")) check_one(topology, network, routing, table, tally);
     });
     const workload::Traffic uniform = workload::Traffic::uniform(network.chip_count(), true);
@@ -159,7 +161,7 @@ Result<void> check_all(Run& run) {
   if (!one_class) return one_class.error();
   const routing::DeadlockCheck found = routing::check_deadlock(Network(torus), *one_class);
   run.computed("net.deadlock.free.control", found.deadlock_free(), "1",
-               "8x8 torus in dimension order without a dateline: whether its dependency graph is acyclic");
+               "8x8 torus in dimension order without a dateline; 1 if its dependency graph is acyclic");
   return {};
 }
 
@@ -169,7 +171,7 @@ Result<void> study(Run& run) {
 }
 
 const Experiment kExperiment{.name = "net-routing",
-                             .question = "How do packets find their way, and can they block each other for ever?",
+                             .question = "Which paths do packets take, and can they deadlock?",
                              .claims = {"net.route.table"},
                              .inputs = {},
                              .quick_seconds = 2,

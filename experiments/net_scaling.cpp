@@ -1,12 +1,12 @@
-// Asks how the network behaves as the machine grows from one block to 65536 chips: distance, all-to-all throughput, and
-// the time of an all-reduce.
+// Asks how the network behaves as the machine grows from one block to 65,536 chips: distance, all-to-all throughput,
+// and the time of an all-reduce.
 //
 // Three-dimensional tori: a block, then 512 chips, then the machines that net/machine.h configures (4096 doubled up to
-// 65536, blocks of 4x4x4 throughout). All-to-all of 1 MiB a pair and an all-reduce of 1 GiB by the bucket algorithm run
-// at flow level by symmetry, one chip standing for all. Links of 50 GB/s (10^9 bytes) and 500 ns (an assumption; none
-// is published). Half-way ties are split evenly.
+// 65,536, with blocks of 4x4x4 throughout). All-to-all of 1 MiB per pair and an all-reduce of 1 GiB by the bucket
+// algorithm run at flow level by symmetry, with one chip standing for all. Links of 50 GB/s (10^9 bytes) and 500 ns (an
+// assumption; no latency is published). Half-way ties are split evenly.
 //
-// Parameters: machines of up to 16384 chips when quick. No claim. Outputs: keys net.scaling.*; table scaling.
+// Parameters: machines (quick: up to 16384 chips). No claim. Outputs: keys net.scaling.*; table scaling.
 #include <fmt/format.h>
 
 #include <string>
@@ -70,7 +70,7 @@ Result<void> grow(Run& run) {
     const double bound = collective::lower_bound(collective::Collective::all_reduce, machine, kBuffer).bandwidth_ns;
     const std::string name = to_string(grid);
     run.simulated("net.scaling.alltoall." + name, rate, "link bandwidths",
-                  "all-to-all of 1 MiB a pair at flow level, own share included, latency counted");
+                  "all-to-all of 1 MiB per pair at flow level, own share and latency included");
     run.simulated("net.scaling.allreduce_ms." + name, reduced->time_ns * 1e-6, "ms",
                   "bucket all-reduce of 1 GiB at flow level");
     run.simulated("net.scaling.allreduce_share." + name, bound / reduced->time_ns, "1",

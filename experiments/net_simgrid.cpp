@@ -1,15 +1,15 @@
 // Asks whether the flow-level simulator and SimGrid find the same times for the same networks, and how long each takes.
 //
 // SimGrid (casanova2014simgrid) is Debian's package, driven through its S4U interface: a torus zone of full-duplex
-// links, its fluid model without hidden factors (CM02, no TCP window, no cross traffic), all messages issued by one
-// actor. Its torus sends messages that are half-way round a ring all one way. So ours runs twice: with those ties split
-// evenly, which is what routing on such a machine would do, and with all of them in the positive direction, which must
-// give SimGrid's own times.
+// links, its fluid model without hidden factors (CM02, no TCP window, no cross traffic), and one actor that issues all
+// messages. Its torus sends all messages that are half-way round a ring in the same direction. Our simulator therefore
+// runs twice: with those ties split evenly, which is what routing on such a machine would do, and with all of them in
+// the positive direction, which must reproduce SimGrid's times.
 //
-// Each simulation that is timed runs in a process of its own, the two simulators in turn; its wall time is that of
+// Each timed simulation runs in a separate process, alternating between the two simulators. Its wall time covers
 // building the network and running it. Links of 50 GB/s (10^9 bytes) and 500 ns.
 //
-// Parameters: runs of each case 3 (1 quick); all-to-all of 1 MiB a pair on 4x4x4 (quick) and 4x4x8 (full). No claim.
+// Parameters: runs of each case 3 (quick 1); all-to-all of 1 MiB per pair on 4x4x4 (quick) and 4x4x8 (full). No claim.
 // Outputs: keys net.simgrid.*; table simgrid.
 #include <fmt/format.h>
 
@@ -38,7 +38,7 @@ using Source = Column::Source;
 constexpr LinkModel kLink{50, 500};
 constexpr std::uint64_t kMiB = 1 << 20;
 
-/// Messages that all start together, phase after phase: those of a phase wait for all of the one before.
+/// Messages in phases. All messages of a phase start together, after all messages of the phase before have arrived.
 struct Case {
   std::string name;
   Shape sides;
@@ -63,7 +63,7 @@ Case all_to_all(const Shape& sides, std::uint64_t bytes) {
   return made;
 }
 
-/// The same messages in shifts: in phase k every chip sends to the one k numbers on.
+/// The same messages in shifts: in phase k every chip sends to the chip whose number is k higher.
 Case shifted_all_to_all(const Shape& sides, std::uint64_t bytes) {
   Case made{"all-to-all in shifts " + to_string(sides), sides, {}};
   const int chips = sides.count();
@@ -74,7 +74,7 @@ Case shifted_all_to_all(const Shape& sides, std::uint64_t bytes) {
   return made;
 }
 
-/// Milliseconds.
+/// Simulated time in milliseconds.
 double simulate_by_simgrid(const Case& what) {
   namespace s4u = simgrid::s4u;
   std::string program = "net_simgrid", log = "--log=root.thresh:critical";
@@ -86,7 +86,7 @@ double simulate_by_simgrid(const Case& what) {
   std::vector<s4u::Host*> hosts(static_cast<std::size_t>(what.sides.count()));
   std::vector<unsigned long> sides;
   for (int d = 0; d < what.sides.dimensions(); ++d) sides.push_back(static_cast<unsigned long>(what.sides.side(d)));
-  // Routes of a torus zone read coordinates off an element's number, the first dimension fastest.
+  // A torus zone derives coordinates from an element's number, with the first dimension varying fastest.
   const auto make_host = [&](s4u::NetZone* zone, const std::vector<unsigned long>&, unsigned long number) {
     Coordinates at{};
     for (std::size_t d = 0; d < sides.size(); ++d, number /= sides[d - 1]) at[d] = static_cast<int>(number % sides[d]);
@@ -111,7 +111,7 @@ double simulate_by_simgrid(const Case& what) {
   return s4u::Engine::get_clock() * 1e3;
 }
 
-/// Milliseconds.
+/// Simulated time in milliseconds.
 Result<double> simulate_by_flows(const Case& what, routing::Ties ties) {
   const topology::Torus torus{what.sides};
   const Network network(torus, kLink);
@@ -120,7 +120,7 @@ Result<double> simulate_by_flows(const Case& what, routing::Ties ties) {
   workload::Workload workload(what.name);
   std::vector<int> before;
   for (const auto& phase : what.phases) {
-    // One message of no bytes stands for the whole phase, so that the next waits for it alone.
+    // An empty message stands for the whole phase, so that messages of the next phase wait for that one alone.
     std::vector<int> barrier;
     if (!before.empty()) barrier = {workload.add({0, 0, 0}, before)};
     before.clear();
@@ -168,10 +168,10 @@ Result<void> compare(Run& run) {
     const std::string method = what.name + "; links of 50 GB/s and 500 ns; ";
     run.simulated("net.simgrid.theirs_ms." + key, simgrid_ms, "ms", method + "SimGrid, CM02");
     run.simulated("net.simgrid.same_ties_ms." + key, *same_ms, "ms",
-                  method + "flow level, ties in the positive direction as SimGrid has them");
+                  method + "flow level, ties in the positive direction as in SimGrid");
     run.simulated("net.simgrid.split_ties_ms." + key, split_ms, "ms", method + "flow level, ties split evenly");
     run.simulated("net.simgrid.difference." + key, std::abs(*same_ms / simgrid_ms - 1), "1",
-                  "relative difference of the two simulators, ties treated alike");
+                  "relative difference of the two simulators with the same treatment of ties");
     run.measured("net.simgrid.theirs_wall." + key, estimate_median(theirs), "s");
     run.measured("net.simgrid.wall." + key, estimate_median(ours), "s");
     const Estimate ratio = estimate_ratio(theirs, ours);

@@ -1,14 +1,14 @@
-// Asks how fast the simulators are: hops of flits and of packets simulated in a second of one processor, and the time
-// of flow-level runs.
+// Asks how fast the simulators are: how many hops of flits and of packets one processor simulates per second, and how
+// long flow-level runs take.
 //
 // Flit level: uniform traffic in steady state in the reference router set-up (4 virtual channels of 8 flits, packets of
-// one flit), at a load of 0.3 flits a chip a cycle (0.2 on 4096 chips), as the reference simulator was timed
-// (data/peers/simulator_speed.csv). Packet level: all-to-all of 4 KiB packets. Flow level: all-to-all with every pair a
-// flow of its own, and by symmetry. Each run is repeated in a process of its own; processor time is not used, since a
-// user waits for wall time. Peak memory of a process is its own and its network's.
+// one flit), at an offered load of 0.3 flits/chip/cycle (0.2 on 4096 chips), as the reference simulator was timed
+// (data/peers/simulator_speed.csv). Packet level: all-to-all of 4 KiB packets. Flow level: all-to-all with a separate
+// flow per pair, and by symmetry. Each repetition runs in a separate process. Wall time is measured, not processor
+// time, because users wait for wall time. Peak memory is that of the process with its network.
 //
-// Parameters: repetitions 7 (3 quick); sizes up to 512 chips when quick. No claim.
-// Outputs: keys net.speed.*; table speed, flow_times.
+// Parameters: repetitions 7 (quick 3); sizes (quick: up to 512 chips). No claim. Outputs: keys net.speed.*; table
+// speed, flow_times.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ using namespace vtpu::net;
 using vtpu::Result;
 using Source = Column::Source;
 
-/// These return the hops that were simulated; flows have none.
+/// These functions return the number of hops simulated; the flow runs return 0.
 Result<double> flits(const Shape& grid, double load, int packet_flits) {
   const topology::Torus torus{grid};
   const Network network(torus);
@@ -47,7 +47,7 @@ Result<double> flits(const Shape& grid, double load, int packet_flits) {
   config.packet_flits = packet_flits;
   flit::SteadyPlan plan;
   plan.offered = load;
-  // About as many flit-hops on every size.
+  // The number of flit-hops is about the same for every size.
   plan.period = std::max(20, 60'000 / network.chip_count());
   const auto state =
       flit::run_steady_state(network, *routing, workload::Traffic::uniform(network.chip_count(), true), config, plan);
@@ -82,7 +82,7 @@ Result<double> flows(const Shape& grid, bool by_symmetry) {
 }
 
 struct Samples {
-  std::vector<double> speed;  // million hops a second
+  std::vector<double> speed;  // million hops per second
   std::vector<double> milliseconds;
   double mebibytes = 0;
 };
@@ -114,7 +114,7 @@ Result<void> measure_all(Run& run) {
     const char* level;
     Shape grid;
     double load;  // flit level
-    int count;    // flits a packet, or packets a pair
+    int count;    // flits per packet, or packets per pair
     bool quick;
   };
   const Case cases[] = {{"flit", {8, 8}, 0.3, 1, true},       {"flit", {8, 8, 8}, 0.3, 1, true},
@@ -142,7 +142,7 @@ Result<void> measure_all(Run& run) {
     }
     speed.add(
         {one.level, network, double(one.grid.count()),
-         flit ? fmt::format("uniform, load {}", one.load) : fmt::format("all-to-all, {} packets a pair", one.count),
+         flit ? fmt::format("uniform, load {}", one.load) : fmt::format("all-to-all, {} packets per pair", one.count),
          estimate.value, estimate.ci.low, estimate.ci.high, samples->mebibytes});
   }
   Table& flow = run.table("flow_times", {{"network", "", Source::label},

@@ -2,13 +2,12 @@
 // about hops the numbers fit.
 //
 // Claims: net.chips, net.spares, net.scale, net.hops.2d, net.hops.3d, net.hops.worst, net.hops.ratio, net.topologies,
-// tpu.bisection, tpu.ocs.count. Nothing is sampled except the shuffle of one negative control; quick and full are
-// alike.
+// tpu.bisection, tpu.ocs.count. Nothing is sampled except the shuffle of one negative control; both modes do the same.
 //
 // Conventions, repeated in every metric's method: hops count links on a shortest path; "including self" divides by N^2
-// ordered pairs, "excluding self" by N(N-1). A bisection counts the links leaving one half, once each. Bounds are
-// injection rates a chip in link bandwidths, a chip's own share of uniform traffic included. GB = 10^9 bytes. Half-way
-// ties are split evenly, except on the one printed route, where they go in the positive direction.
+// ordered pairs, "excluding self" by N(N-1). A bisection counts each link that leaves one half once. Bounds are
+// injection rates per chip in link bandwidths, including a chip's own share of uniform traffic. GB = 10^9 bytes.
+// Half-way ties are split evenly, except on the one printed route, where they go in the positive direction.
 //
 // Tables: address_examples, machine_sizes, topology_summary, distance_distribution, twisted_against_regular, bisection,
 // hop_readings, available_topologies, example_nodes, example_links, ocs_ports, ocs_totals, route_dimension_order,
@@ -56,7 +55,7 @@ Column quoted(const char* name, const char* unit) { return {name, unit, Column::
 
 // ---- the machine and its names
 
-/// Whether address, block place and rack place lead back to every chip of the machine.
+/// Whether address, block place and rack place each map back to every chip of the machine.
 bool names_are_bijections(const Machine& machine) {
   for (int chip = 0; chip < machine.chip_count(); ++chip) {
     const auto by_address = machine.chip_at(machine.address_of(chip));
@@ -69,7 +68,7 @@ bool names_are_bijections(const Machine& machine) {
 
 constexpr int kSizes[] = {4096, 8192, 16384, 32768, 65536};
 
-/// The largest of the sizes that can be configured with this block side, and all whose names are bijections.
+/// The largest of the sizes that can be configured with this block side and whose names are all bijections.
 int scales_to(int block_side) {
   int largest = 0;
   for (const int size : kSizes) {
@@ -84,7 +83,7 @@ int scales_to(int block_side) {
 void describe_machine(Run& run) {
   const Machine machine = *Machine::make({});
   run.computed("net.active_chips", machine.active_count(), "chips", "addresses 1.1.1 to 16.16.16, counted");
-  run.computed("net.active_chips.control", Shape({15, 16, 16}).count(), "chips", "the same with fifteen volumes");
+  run.computed("net.active_chips.control", Shape({15, 16, 16}).count(), "chips", "the same count with fifteen volumes");
   run.computed("net.spare_chips", machine.spare_count(), "chips", "addresses 17.1.1 to 17.16.16, counted");
   MachineConfig without;
   without.spare_blocks = 0;
@@ -136,11 +135,11 @@ struct Tables {
 struct Summary {
   topology::DistanceDistribution hops;
   topology::BisectionBounds bisection;
-  double bound;  // best known all-to-all injection rate
+  double bound;  // best known upper bound on the all-to-all injection rate
 };
 
-/// Analyses one topology from every source. `grid` numbers its chips for cuts. Error: closed form and search disagree,
-/// or a type that says all chips look alike is wrong about it.
+/// Analyses one topology from every source. `grid` numbers its chips for cuts. Error: the closed form and the search
+/// disagree, or a type wrongly states that all chips look alike.
 template <Topology T>
 Result<Summary> summarise(const T& topology, const Shape& grid, Tables tables) {
   const topology::LinkGraph graph = topology::link_graph(topology);
@@ -149,7 +148,7 @@ Result<Summary> summarise(const T& topology, const Shape& grid, Tables tables) {
   if (searched != formula)
     return Error{topology.name(), "distances by search differ from the closed form", "equal distributions"};
   if (T::kVertexTransitive && distances(graph, topology::Sources::first) != searched)
-    return Error{topology.name(), "chips that see different distances", "one distribution for every chip"};
+    return Error{topology.name(), "chips with different distance distributions", "one distribution for every chip"};
   const topology::UniformLoad load = topology::uniform_load(graph, topology::Sources::all);
   Summary summary{searched, {}, load.bound_by_link()};
   if constexpr (requires { closed_form_alltoall_bound(topology); })
@@ -189,9 +188,10 @@ void record_hops(Run& run, const std::string& name, const topology::DistanceDist
   run.computed("net.diameter." + name, hops.diameter(), "hops", method);
 }
 
-/// Average hops of messages that follow the coordinates of a 16x16x16 torus whose coordinates have been dealt out to
-/// the chips at random: every step between neighbouring coordinates crosses the machine. Steps load all coordinate
-/// links alike (ties split evenly), so the average is that of the steps times the mean distance of their chips.
+/// Average hops when messages follow the coordinates of a 16x16x16 torus whose coordinates have been assigned to the
+/// chips at random, so that every step between neighbouring coordinates crosses the machine. Steps load all coordinate
+/// links equally (ties split evenly). The average is therefore the number of steps times the mean distance between the
+/// chips of a step.
 double hops_with_shuffled_coordinates(Run& run) {
   const topology::Torus torus{kCube};
   std::vector<int> chip_of(static_cast<std::size_t>(torus.chip_count()));
@@ -219,7 +219,7 @@ Result<void> compare_topologies(Run& run, Tables tables) {
     if (!summary) return summary.error();
     record_hops(run, name, summary->hops, topology.name());
     if (summary->bisection.at_least != summary->bisection.at_most)
-      return Error{topology.name(), "a bisection that its traffic does not certify", "equal bounds"};
+      return Error{topology.name(), "a bisection that the traffic bound does not certify", "equal bounds"};
     run.computed("net.bisection.links." + name, summary->bisection.at_most, "links",
                  "links of a smallest balanced cut, one direction; closed form, cut and traffic bound agree");
     run.computed("net.alltoall.bound." + name, summary->bound, "link bandwidths",
@@ -227,11 +227,12 @@ Result<void> compare_topologies(Run& run, Tables tables) {
     found.emplace(name, *summary);
     return {};
   };
-  const std::string even = "minimal paths evenly spread";
+  const std::string even = "minimal paths, evenly spread";
   if (auto done = whole_machine("torus2d_64x64", topology::Torus{kPlane}, kPlane, even); !done) return done;
   if (auto done = whole_machine("torus3d_16", topology::Torus{kCube}, kCube, even); !done) return done;
-  if (auto done = whole_machine("mesh3d_16", topology::Mesh{kCube}, kCube,
-                                "dimension-order routing, which meets the bisection");
+  if (auto done =
+          whole_machine("mesh3d_16", topology::Mesh{kCube}, kCube,
+                                "dimension-order routing, which reaches the bisection bound");
       !done)
     return done;
   if (auto done = whole_machine("hypercube_12", topology::Hypercube{12}, {4096}, even); !done) return done;
@@ -240,7 +241,7 @@ Result<void> compare_topologies(Run& run, Tables tables) {
   run.computed("net.hops.ratio_2d_over_3d", flat / found.at("torus3d_16").hops.average_including_self(), "x",
                "torus 64x64 over torus 16x16x16, averages including self");
   run.computed("net.hops.ratio_2d_over_3d.control", flat / hops_with_shuffled_coordinates(run), "x",
-               "coordinates of the cube dealt to its chips at random, messages following the coordinates");
+               "coordinates of the cube assigned to its chips at random; messages follow the coordinates");
   const topology::DistanceDistribution ring = closed_form(topology::Torus{{4096}});
   for (const char* name : {"net.hops.torus2d_64x64.control", "net.hops.torus3d_16.control"})
     run.computed(name, ring.average_including_self(), "hops", "a ring of 4096 chips; average including self");
@@ -278,7 +279,7 @@ Result<void> compare_twisted(Run& run, Tables tables) {
       if (!gain) return gain.error();
       measured = *gain;
     }
-    const std::string method = "uniform all-to-all, own share included, minimal paths evenly spread";
+    const std::string method = "uniform all-to-all, own share included, minimal paths, evenly spread";
     run.computed("net.alltoall.bound.torus3d_" + shape, regular->bound, "link bandwidths", method);
     run.computed("net.alltoall.bound.twisted_" + shape, twisted->bound, "link bandwidths", method);
     run.computed("net.alltoall.gain.twisted_" + shape, twisted->bound / regular->bound, "x",
@@ -293,7 +294,7 @@ Result<void> compare_twisted(Run& run, Tables tables) {
 }
 
 void compare_bisections(Run& run) {
-  constexpr double kTpuV3Link = 70;  // GB/s, one direction; jouppi2023tpuv4, Table 4, as is LinkModel's 50
+  constexpr double kTpuV3Link = 70;  // GB/s, one direction; jouppi2023tpuv4, Table 4, like LinkModel's 50
   const double tpu_v4_link = run.parameter("tpu_v4_link_gbytes_per_s", LinkModel{}.bandwidth_gbytes_per_s);
   run.parameter("tpu_v3_link_gbytes_per_s", kTpuV3Link);
   Table& table = run.table("bisection",
@@ -308,7 +309,7 @@ void compare_bisections(Run& run) {
     const double ratio = cube_links * tpu_v4_link / (flat_links * kTpuV3Link);
     const std::string method = to_string(cube) + " over " + to_string(flat) + " torus, one direction; shapes assumed";
     run.computed(fmt::format("net.bisection.ratio_3d_2d.{}", flat.count()), ratio, "x",
-                 method + "; 50 and 70 GB/s a link");
+                 method + "; 50 and 70 GB/s per link");
     run.computed(fmt::format("net.bisection.link_ratio_3d_2d.{}", flat.count()), cube_links / flat_links, "x", method);
     table.add({to_string(flat), to_string(cube), double(flat.count()), flat_links, cube_links, flat_links * kTpuV3Link,
                cube_links * tpu_v4_link, cube_links / flat_links, ratio});
@@ -316,18 +317,18 @@ void compare_bisections(Run& run) {
   run.computed("net.bisection.ratio_3d_2d.control",
                closed_form_bisection(topology::Torus{{64}}) * tpu_v4_link /
                    (closed_form_bisection(topology::Torus{{8, 8}}) * kTpuV3Link),
-               "x", "a ring of 64 chips in place of the 3D torus");
+               "x", "a ring of 64 chips instead of the 3D torus");
 }
 
 // ---- other readings of the claims about hops
 
-/// Hops on a cube where a chip reaches every other one of its row in one: the number of coordinates that differ.
+/// Hops on a cube where a chip reaches every other chip of its row in one hop: the number of coordinates that differ.
 topology::DistanceDistribution hamming_distances(const Shape& sides) {
   topology::DistanceDistribution result{sides.count(), {}};
   result.pairs_at.assign(static_cast<std::size_t>(sides.dimensions()) + 1, 0);
   for (int chip = 0; chip < sides.count(); ++chip) {
     const Coordinates at = sides.coordinates_of(chip);
-    // From the origin, which sees what every chip sees.
+    // The distribution from the origin is that of every chip.
     const auto differing = sides.dimensions() - std::count(at.begin(), at.begin() + sides.dimensions(), 0);
     result.pairs_at[static_cast<std::size_t>(differing)] += static_cast<std::uint64_t>(sides.count());
   }
@@ -373,7 +374,7 @@ void try_readings(Run& run) {
 
 // ---- what the switches can form
 
-/// Every block's '+' joined with its own '-', in every switch: the state nobody has programmed.
+/// The state of unprogrammed switches: every block's '+' is joined with its own '-' in every switch.
 ocs::OcsState identity_state(const ocs::OcsLayout& layout) {
   std::vector<ocs::Circuit> circuits;
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
@@ -382,7 +383,7 @@ ocs::OcsState identity_state(const ocs::OcsLayout& layout) {
   return *ocs::OcsState::make(layout, circuits);
 }
 
-/// Whether all links of `wanted` are there, its chip i standing at chip_of(i) of the slice.
+/// Whether the machine has all links of `wanted`, when chip i of `wanted` is chip_of(i) of the slice.
 template <Topology T>
 bool contains_links(const topology::OcsTopology& machine, const T& wanted, const std::function<int(int)>& chip_of) {
   std::set<std::pair<int, int>> links;
@@ -394,7 +395,7 @@ bool contains_links(const topology::OcsTopology& machine, const T& wanted, const
   return all;
 }
 
-/// A place of the 4x4x4 torus as a corner of the 6-cube: the reflected Gray code makes a ring of 4 a 2-cube.
+/// Maps a corner of the 6-cube to a chip of the 4x4x4 torus: the reflected Gray code maps a 2-cube to a ring of 4.
 int torus_chip_of_corner(int corner) {
   constexpr int kRing[4] = {0, 1, 3, 2};
   return kRing[corner / 16] * 16 + kRing[corner / 4 % 4] * 4 + kRing[corner % 4];
@@ -402,7 +403,7 @@ int torus_chip_of_corner(int corner) {
 
 enum class Programming { by_builder, identity };
 
-/// Whether a slice of this shape can be given the topology; every answer is checked link by link on the state.
+/// Whether a slice of this shape can form the topology. Every answer is checked link by link on the state.
 bool forms_torus2d(const ocs::OcsLayout& layout, const Shape& shape, const Shape& plane_shape,
                    Programming programming) {
   const ocs::Slice slice = *ocs::Slice::make(layout, shape);
@@ -456,11 +457,12 @@ void count_available(Run& run, const ocs::OcsLayout& layout) {
         {"twisted torus", "16x16x16", forms_twisted(layout, kCube, programming)},
         {"hypercube 12", "16x16x16", forms_hypercube(layout, kCube, 12, programming)}};
   };
-  const std::string checked = "of 2D torus, 3D torus, twisted torus, hypercube; every state built, its links compared";
+  const std::string checked =
+      "number of 2D torus, 3D torus, twisted torus, hypercube; every state is built and its links are compared";
   run.computed("net.topologies.available", count(whole(Programming::by_builder), true), "topologies",
-               checked + "; on all 4096 chips. A twisted torus has 2k^3 or 4k^3 chips, a 12-cube 12 links a chip");
+               checked + "; on all 4096 chips. A twisted torus needs 2k^3 or 4k^3 chips, a 12-cube 12 links per chip");
   run.computed("net.topologies.available.control", count(whole(Programming::identity), false), "topologies",
-               checked + "; on all 4096 chips, every switch left at the identity");
+               checked + "; on all 4096 chips, with every switch left at the identity");
   const Programming built = Programming::by_builder;
   run.computed(
       "net.topologies.available_any_slice",
@@ -469,7 +471,7 @@ void count_available(Run& run, const ocs::OcsLayout& layout) {
              {"twisted torus", "4x4x8", forms_twisted(layout, {4, 4, 8}, built)},
              {"hypercube 6", "4x4x4", forms_hypercube(layout, {4, 4, 4}, 6, built)}},
             true),
-      "topologies", checked + "; on a slice of its own choice");
+      "topologies", checked + "; each on a slice that suits it");
 }
 
 const char* sign(ocs::Face face) { return face == ocs::Face::plus ? "+" : "-"; }
@@ -477,7 +479,7 @@ const char* sign(ocs::Face face) { return face == ocs::Face::plus ? "+" : "-"; }
 void account_ports(Run& run, const ocs::OcsLayout& layout) {
   ocs::OcsState state(layout);
   const ocs::Slice slice = *ocs::Slice::make(layout, {4, 4, 8});
-  VTPU_CHECK(ocs::connect_twisted_torus(state, slice).ok(), "an empty machine takes any slice");
+  VTPU_CHECK(ocs::connect_twisted_torus(state, slice).ok(), "an empty machine can hold any slice");
   Table& ports =
       run.table("ocs_ports", {number("switch", ""), label("dimension"), number("u", ""), number("v", ""),
                               number("port", ""), number("block", ""), label("face"), number("connected_port", ""),
@@ -506,13 +508,13 @@ void account_ports(Run& run, const ocs::OcsLayout& layout) {
   total("twisted torus 4x4x8, other blocks dark", state);
   const ocs::Slice whole = *ocs::Slice::make(layout, kCube);
   ocs::OcsState torus(layout);
-  VTPU_CHECK(ocs::connect_torus(torus, whole).ok(), "an empty machine takes any slice");
+  VTPU_CHECK(ocs::connect_torus(torus, whole).ok(), "an empty machine can hold any slice");
   total("torus 16x16x16, spare blocks dark", torus);
   ocs::OcsState plane(layout);
-  VTPU_CHECK(ocs::SnakedPlane::make(layout, whole, kPlane)->connect(plane).ok(), "an empty machine takes any slice");
+  VTPU_CHECK(ocs::SnakedPlane::make(layout, whole, kPlane)->connect(plane).ok(), "an empty machine can hold any slice");
   total("torus 64x64, spare blocks dark", plane);
 
-  // Block 21 has coordinates (1,1,1) on the 4x4x4 grid of blocks; chip 8.8.8 is its last.
+  // Block 21 has coordinates (1,1,1) on the 4x4x4 grid of blocks; chip 8.8.8 is its last chip.
   const int failed = run.parameter("spliced_block", 21);
   const int spare = run.parameter("spare_block", 64);
   const ocs::Splice splice = *ocs::splice_block(torus, failed, spare);
@@ -529,7 +531,7 @@ void account_ports(Run& run, const ocs::OcsLayout& layout) {
   list("before", splice.changes.removed);
   list("after", splice.changes.added);
   run.computed("net.ocs.splice.circuits", double(splice.changes.added.size()), "circuits",
-               "circuits set to put a spare block in place of one block of the whole torus");
+               "circuits set to replace one block of the whole torus by a spare block");
 }
 
 // ---- small pictures
@@ -545,11 +547,11 @@ void list_examples(Run& run) {
       nodes.add({topology.name(), double(chip), double(at[0]), double(at[1]), double(at[2])});
     }
     for_each_link(topology, [&](Port from, Port to) {
-      if (to < from) return;  // each full-duplex link once
+      if (to < from) return;  // count each full-duplex link once
       const Coordinates a = place(from.chip), b = place(to.chip);
       int apart = 0;
       for (std::size_t d = 0; d < 3; ++d) apart += std::abs(a[d] - b[d]);
-      const bool ring = topology.dimension_of(1) == 0;  // two ports a dimension
+      const bool ring = topology.dimension_of(1) == 0;  // two ports per dimension
       links.add({topology.name(), double(from.chip), double(to.chip), double(topology.dimension_of(from.number)),
                  ring && apart > 1 ? "yes" : "no"});
     });
@@ -558,7 +560,7 @@ void list_examples(Run& run) {
   list(topology::Torus{{4, 4}}, grid({4, 4}));
   list(topology::Torus{{4, 4, 4}}, grid({4, 4, 4}));
   list(*topology::TwistedTorus::make({4, 4, 8}), grid({4, 4, 8}));
-  // Bits 0 to 2 are the corners of a cube; bit 3 moves it aside.
+  // Bits 0 to 2 give the corners of a cube; bit 3 shifts the cube sideways.
   list(topology::Hypercube{4}, [](int chip) {
     return Coordinates{(chip & 1) + 2 * (chip >> 3 & 1), chip >> 1 & 1, chip >> 2 & 1};
   });
@@ -576,12 +578,12 @@ void show_route_and_remap(Run& run) {
     route.add({double(hop), to_string(at), double(at.volume), double(at.book), double(at.chapter)});
   }
   run.computed("net.route.example.hops", double(path.size() - 1), "hops",
-               "1.1.1 to 8.8.8 by dimension order, short way round, half-way ties in the positive direction");
+               "1.1.1 to 8.8.8 in dimension order, the shorter way round, half-way ties in the positive direction");
 
   Table& remap = run.table("chip_remap", {label("failed"), label("name"), label("moves_to"),
                                           number("free_spares", "chips"), number("lost_names", "chips")});
   SpareMap map(machine);
-  // A chip; another; the spare that serves the first; an idle spare.
+  // A chip, another chip, the spare that serves the first, and an idle spare.
   for (const ChipAddress& failed : {ChipAddress{8, 8, 8}, ChipAddress{1, 2, 3}, ChipAddress{17, 1, 1},
                                     ChipAddress{17, 1, 4}, ChipAddress{16, 16, 16}}) {
     const SpareMap::Move move = *map.fail(*machine.chip_at(failed));

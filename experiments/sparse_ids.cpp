@@ -1,24 +1,24 @@
-// Asks what becomes of vocabulary ids when they are turned into coordinates: are they spread evenly over the chips, how
+// Asks what happens to vocabulary ids when they are turned into coordinates: are they spread evenly over the chips, how
 // many coordinates are there, into how many groups does a batch fall, and how many hops does grouping save?
 //
-// Claims: sparse.hash, sparse.capacity, sparse.memory, sparse.sparsity, net.batch, net.batch.groups.
-// Maps: base100, the decimal split of the source documents (wave 5), and mixed, our bijection (net/sparse/id_map.h).
+// Claims: sparse.hash, sparse.capacity, sparse.memory, sparse.sparsity, net.batch, net.batch.groups. Maps: base100, the
+// decimal split of the source documents (wave 5), and mixed, our bijection (net/sparse/id_map.h).
 //
-// Message-hop model. One requester chip, drawn anew for every batch, looks up a batch of ids on a torus with shortest
-// paths. A message of any size that crosses one link counts one hop; replies travel the requests' way back, so that
+// Message-hop model. One requesting chip, drawn again for every batch, looks up a batch of ids on a torus with shortest
+// paths. A message of any size that crosses one link counts as one hop. Replies take the requests' paths back, so that
 // every count is doubled.
 //   random        one request for every id of the batch, repetitions included, straight to the owning chip
 //   flat          one request for every distinct owning chip
-//   hierarchical  the requester sends one message to a leader in every volume it needs, the leader one for every book
-//                 needed there, that one for every chapter needed; a leader shares all other coordinates with its
-//                 sender
+//   hierarchical  the requester sends one message to a leader in every volume that it needs, the leader sends one for
+//                 every book needed there, and that book's leader one for every chapter needed; a leader shares all
+//                 other coordinates with its sender
 //   multicast     as hierarchical, but messages that leave a leader in the same direction share their links: a ring
 //                 costs as many links as its farthest target in either direction
-// On the 64x64 torus the levels are row and column. Bytes are another matter: a row travels from its owner to the
-// requester under every scheme, along a shortest path, so that only dropped repetitions save any (row_hop_ratio).
+// On the 64x64 torus the levels are row and column. Bytes behave differently: under every scheme a row travels from its
+// owner to the requester along a shortest path, so that only removing repetitions saves bytes (row_hop_ratio).
 //
 // Parameters: batches for the groups (1000 in both modes), ids looked up at every point of the hop table (10^5 quick,
-// 10^6 full), chi-square samples (21, 101) of 200,000 ids. Tables: groups, hops, pipeline, distribution.
+// 10^6 full), chi-square samples (21 quick, 101 full) of 200,000 ids. Tables: groups, hops, pipeline, distribution.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -59,7 +59,7 @@ const Shape kPlane{64, 64};
 struct Map {
   std::string name;
   SparseCoordinate (*coordinate)(std::uint64_t id);
-  int first_volume;  // cells of the map's own: volumes x books that ids of the vocabulary fall into
+  int first_volume;  // the map's own cells: the volumes x books into which vocabulary ids fall
   int volumes;
   int first_book;
   int books;
@@ -71,9 +71,10 @@ int chip_of(const Map& map, std::uint64_t id) { return vtpu::net::sparse::owner_
 
 // ---- populations of ids
 
-/// Ranks 1..limit with probability proportional to rank^-exponent. Ranks are put into classes [2^j, 2^(j+1)); a class
-/// is drawn by the weight it would have if all its ranks weighed as much as its first, a rank in it evenly, and kept
-/// with the true weight over the first's. Exact, and no logarithm of which the last bit could change a rank.
+/// Draws ranks 1..limit with probability proportional to rank^-exponent. Ranks are grouped into classes [2^j, 2^(j+1)).
+/// A class is drawn with the weight that it would have if all its ranks weighed as much as its first; a rank is drawn
+/// uniformly within the class and accepted with its true weight over the first rank's. The method is exact and needs no
+/// logarithm whose last bit could change a rank.
 class Zipf {
  public:
   Zipf(double exponent, std::uint64_t limit) : exponent_(exponent), limit_(limit) {
@@ -108,8 +109,8 @@ const Zipf& zipf() {
   return sampler;
 }
 
-/// `count` ids as a batch asks for them, with repetitions. Zipf: the id is the rank less one, as vocabularies are
-/// sorted.
+/// `count` ids as a batch requests them, with repetitions. Zipf: the id is the rank minus one, because vocabularies are
+/// sorted by frequency.
 Ids draw_ids(const std::string& population, std::size_t count, Random& random) {
   Ids ids(count);
   if (population == "sequential") {
@@ -143,7 +144,7 @@ Estimate mean_with_interval(std::vector<double> samples, const std::string& what
 
 // ---- distribution
 
-/// Probability of a chi-square value at least as large if all cells were equally likely.
+/// Probability of a chi-square value at least this large if all cells were equally likely.
 double chi_square_p(const std::vector<int>& counts) {
   double total = 0;
   for (const int count : counts) total += count;
@@ -198,10 +199,10 @@ void test_distribution(Run& run) {
   }
   std::vector<int> one_cell(kChips);
   one_cell[0] = static_cast<int>(ids_each);
-  run.simulated("sparse.hash.chi2_p.control", chi_square_p(one_cell), "1", "all ids sent to one chip of 4096");
+  run.simulated("sparse.hash.chi2_p.control", chi_square_p(one_cell), "1", "all ids on one chip of 4096");
 }
 
-/// How many of the parts first..first+count-1 fall on each place of a side of 16.
+/// How many of the parts first..first+count-1 map to each coordinate of a side of 16.
 std::vector<double> fold(int first, int count) {
   std::vector<double> places(16);
   for (int part = first; part < first + count; ++part) {
@@ -210,7 +211,7 @@ std::vector<double> fold(int first, int count) {
   return places;
 }
 
-/// Counted, not sampled: the chips of all 10^9 ids, and of all 96^5 of the mixing map.
+/// Counts exactly, without sampling, the chips of all 10^9 ids of base100 and of all 96^5 ids of the mixing map.
 void count_exactly(Run& run) {
   for (const Map& map : kMaps) {
     const std::vector<double> volumes = fold(map.first_volume, map.volumes);
@@ -224,9 +225,9 @@ void count_exactly(Run& run) {
       return *std::max_element(places.begin(), places.end()) * 16 / sum;
     };
     run.computed("sparse." + map.name + ".chips_reached", reached(volumes) * reached(books) * reached(books), "chips",
-                 "chips of 4096 that own any id; chapters fold as books do");
+                 "chips of 4096 that own at least one id; chapters are mapped like books");
     run.computed("sparse." + map.name + ".chip_skew", skew(volumes) * skew(books) * skew(books), "x",
-                 "ids of the fullest chip over the mean of all 4096, over the map's whole range of ids");
+                 "ids on the fullest chip over the mean of all 4096, for the map's whole range of ids");
   }
 }
 
@@ -243,7 +244,7 @@ void tabulate_distribution(Run& run) {
     for (const Map& map : kMaps) {
       const std::vector<int> counts = cell_counts(map, kConfigurations[1], ids);
       const double mean = static_cast<double>(ids.size()) / kChips;
-      std::vector<int> chips(26);  // the last bin takes all loads from 2.5 times the mean
+      std::vector<int> chips(26);  // the last bin holds all loads from 2.5 times the mean
       for (const int count : counts) ++chips[std::min<std::size_t>(25, static_cast<std::size_t>(count / mean * 10))];
       for (std::size_t bin = 0; bin < chips.size(); ++bin) {
         const double low = static_cast<double>(bin) / 10;
@@ -254,25 +255,25 @@ void tabulate_distribution(Run& run) {
   }
 }
 
-// ---- capacity and memory, by the source's own numbers
+// ---- capacity and memory, from the source's own numbers
 
 void count_capacity(Run& run) {
   run.computed("sparse.coordinate_capacity", 1e10, "coordinates", "five digits of base 100: 100^5");
   run.computed("sparse.coordinate_capacity.four_digits", 1e8, "coordinates", "four digits of base 100: 100^4");
   run.computed("sparse.coordinate_capacity.control", 100, "coordinates", "one digit of base 100");
   run.computed("sparse.base100.reachable_of_1e9", 1e9, "coordinates",
-               "coordinates that 10^9 ids reach; the split can be undone, so no two ids share one");
+               "coordinates that 10^9 ids reach; the split is invertible, so no two ids share one");
   run.computed("sparse.mixed.capacity", static_cast<double>(vtpu::net::sparse::kMixedIds), "coordinates", "96^5");
 
   const std::uint64_t example = 847'293'102;
-  const std::string printed = "8.47.29/31.02";  // as the source gives it
+  const std::string printed = "8.47.29/31.02";  // as printed in the source
   const std::string ours = to_string(vtpu::net::sparse::base100_coordinate(example));
   run.computed("sparse.example.matches", ours == printed, "bool",
                "the source prints " + printed + " for id 847293102; its own code gives " + ours);
-  // The volume of 10^9 ids is 0..9; every other part is 0..99.
+  // The volumes of 10^9 ids are 0..9; every other part is 0..99.
   const double valid = 0.9 * 0.99 * 0.99 * 0.99 * 0.99;
   run.computed("sparse.base100.invalid_share", 1 - valid, "fraction",
-               "ids below 10^9 with a part of 0, which no phext coordinate has: 1 - 0.9 * 0.99^4");
+               "share of ids below 10^9 with a part of 0, which no phext coordinate has: 1 - 0.9 * 0.99^4");
 }
 
 void count_memory(Run& run) {
@@ -282,9 +283,9 @@ void count_memory(Run& run) {
   const std::string own = " (rows, width and bytes of the source's example)";
   run.computed("sparse.memory_ratio", rows * row_bytes / (occupied * row_bytes), "x", "512 GB over 512 MB" + own);
   run.computed("sparse.memory_ratio.control", rows * row_bytes / (rows * row_bytes), "x", "every row occupied");
-  run.computed("sparse.memory_ratio.binary", 1024, "x", "if the prefixes were binary: 512 GiB over 512 MiB");
+  run.computed("sparse.memory_ratio.binary", 1024, "x", "with binary prefixes: 512 GiB over 512 MiB");
   run.computed("sparse.memory_ratio.with_keys", rows * row_bytes / (occupied * (row_bytes + 8)), "x",
-               "with the 8-byte id that a sparse row needs to be found by" + own);
+               "including the 8-byte id by which a sparse row is found" + own);
   run.computed("sparse.occupancy", occupied / rows, "fraction", "10^6 occupied of 10^9 rows" + own);
   run.computed("sparse.occupancy.control", rows / rows, "fraction", "every row occupied");
 }
@@ -293,7 +294,8 @@ void count_memory(Run& run) {
 
 double expected_groups(double groups, double ids) { return groups * (1 - std::pow(1 - 1 / groups, ids)); }
 
-/// Groups of volume, then book, under the source's map, of a batch drawn evenly from begin..begin+range-1.
+/// The number of groups (volume, then book, under the source's map) of a batch drawn uniformly from
+/// begin..begin+range-1.
 double count_groups(std::size_t batch, std::uint64_t begin, std::uint64_t range, Random& random) {
   std::vector<std::uint64_t> groups(batch);
   for (std::uint64_t& group : groups) {
@@ -320,9 +322,9 @@ Estimate measure_groups(Run& run) {
   run.computed("sparse.batching.groups.expected", expected_groups(1000, 1000), "groups",
                "1000 cells, 1000 ids: 1000 (1 - (1 - 1/1000)^1000)");
   run.simulated("sparse.batching.groups.control",
-                estimate_groups(batches, 1000, kIdsInBook, run.random(4), group + "all of one book"), "groups");
+                estimate_groups(batches, 1000, kIdsInBook, run.random(4), group + "all in one book"), "groups");
   run.simulated("sparse.reading.one_volume_groups",
-                estimate_groups(batches, 1000, kIdsInVolume, run.random(5), group + "all of one volume"), "groups");
+                estimate_groups(batches, 1000, kIdsInVolume, run.random(5), group + "all in one volume"), "groups");
 
   Table& table = run.table("groups", {{"batch_size", "ids", Column::Source::label},
                                       {"groups", "groups", Column::Source::simulated},
@@ -345,7 +347,7 @@ struct Hops {
   double flat = 0;
   double hierarchical = 0;
   double multicast = 0;
-  double hottest_share = 0;  // of the batch's lookups, at the chip that gets most of them
+  double hottest_share = 0;  // share of the batch's lookups at the chip that gets most of them
 
   Hops& operator+=(const Hops& other) {
     random += other.random;
@@ -357,7 +359,7 @@ struct Hops {
   }
 };
 
-/// Steps from one place of a ring to another the shorter way; forward is positive, and wins a tie.
+/// Signed steps from one position of a ring to another by the shorter way. Forward is positive and wins ties.
 int ring_steps(int from, int to, int side) {
   const int forward = (to - from + side) % side;
   return forward <= side / 2 ? forward : forward - side;
@@ -375,7 +377,7 @@ int torus_distance(const Shape& torus, int from, int to) {
 Hops count_hops(const Shape& torus, int requester, std::vector<int> owners) {
   std::sort(owners.begin(), owners.end());
   Hops hops;
-  // The farthest needed place in each direction on the ring that the present leader of each level sends along.
+  // The farthest needed position in each direction on the ring along which the present leader of each level sends.
   std::array<int, vtpu::net::kMaxDimensions> ahead{};
   std::array<int, vtpu::net::kMaxDimensions> behind{};
   const auto leave_ring = [&](int level) {
@@ -416,7 +418,7 @@ Hops count_hops(const Shape& torus, int requester, std::vector<int> owners) {
 
 struct Point {
   Hops sum;
-  std::vector<double> hierarchical_ratio;  // of every batch in which any message moved
+  std::vector<double> hierarchical_ratio;  // of every batch in which at least one message moved
   std::vector<double> multicast_ratio;
   std::vector<double> flat_ratio;
   double rows = 0;           // row-hops of replies with repetitions …
@@ -437,7 +439,7 @@ struct Network {
 };
 const std::vector<Network> kNetworks = {{"torus 16x16x16", &kCube}, {"torus 64x64", &kPlane}};
 
-/// Every map on every network, over the same batches: [map][network].
+/// Every map on every network, over the same batches; indexed [map][network].
 std::vector<std::vector<Point>> run_batches(const std::string& population, std::size_t batch, std::size_t batches,
                                             Random random) {
   std::vector<std::vector<Point>> points(kMaps.size(), std::vector<Point>(kNetworks.size()));
@@ -476,7 +478,7 @@ void record_claimed_batch(Run& run, const std::vector<std::vector<Point>>& point
   run.simulated("sparse.batching.hop_ratio.flat",
                 mean_with_interval(source.flat_ratio, "random over flat batched" + of + "base-100 map"), "x");
   run.simulated("sparse.batching.row_hop_ratio", source.rows / source.distinct_rows, "x",
-                "row-hops with repetitions over those without: what batching saves in bytes; base-100 map");
+                "row-hops with repetitions over row-hops without, which is what batching saves in bytes; base-100 map");
 }
 
 void measure_hops(Run& run) {
@@ -518,21 +520,21 @@ void measure_hops(Run& run) {
   }
   const Point alone = run_batches("uniform", 1, 1000, run.random(8))[0][0];
   run.simulated("sparse.batching.hop_ratio.control", alone.sum.random / alone.sum.hierarchical, "x",
-                "batches of a single id: nothing to group; sums over 1000 batches");
+                "batches of a single id, where there is nothing to group; sums over 1000 batches");
 }
 
 void follow_source_arithmetic(Run& run, const Estimate& groups) {
   const double random = 1000 * 10;
   const auto batched = [](double group_count) { return group_count * 3 + 1000 * 1; };
   run.computed("sparse.batching.source_arithmetic", random / batched(100), "x",
-               "the source's own: 1000 x 10 hops over 100 groups x 3 hops + 1000 x 1 hop");
-  const std::string method = "the source's formula with the groups counted here in place of its 100";
+               "the source's arithmetic: 1000 x 10 hops over 100 groups x 3 hops + 1000 x 1 hop");
+  const std::string method = "the source's formula with the number of groups counted here instead of its 100";
   run.simulated("sparse.reading.source_formula_real_groups", random / batched(groups.value), "x", method);
 }
 
 // ---- example
 
-/// A small skewed batch, the source's example id among it, in the order in which it would be sent.
+/// A small skewed batch that includes the source's example id, in sending order.
 void tabulate_pipeline(Run& run) {
   Table& table = run.table("pipeline", {{"id", "", Column::Source::label},
                                         {"lookups", "ids", Column::Source::computed},

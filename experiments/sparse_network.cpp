@@ -1,22 +1,22 @@
 // Asks what embedding lookups cost on the network: how many hops and how much time the exchange of ids and rows takes,
 // by scheme, topology, skew, batch and sharding.
 //
-// Every chip looks up as many rows of one table of 10^9 rows of 128 elements of four bytes (the source's example),
-// held by hashed rows on all chips. Schemes (net/sparse/exchange.h): random, one message an id and one back; batched,
-// one a pair of chips; deduplicated, every row once a chip; hierarchical, along one dimension after the other, merging
-// on the way; rotated, the same in parts that begin with different dimensions. What a chip spends on a message is not
-// modelled, so that random and batched differ in headers alone. Messages carry a header of 32 bytes, ids are 8 bytes:
-// both assumed, nothing is published. Links of 50 GB/s.
+// Every chip looks up the same number of rows of one table of 10^9 rows of 128 four-byte elements (the source's
+// example), sharded over all chips by hashed rows. Schemes (net/sparse/exchange.h): random, one message per id and one
+// reply; batched, one message per pair of chips; deduplicated, every row once per chip; hierarchical, along one
+// dimension after the other, merging on the way; rotated, the same in parts that begin with different dimensions. A
+// chip's cost per message is not modelled, so that random and batched differ only in headers. Assumed, because nothing
+// is published: messages carry a header of 32 bytes, and ids have 8 bytes. Links of 50 GB/s.
 //
 // Time of a phase: the bytes of its busiest channel, over shortest paths weighted so that uniform traffic loads
-// channels as evenly as these paths can, plus, in a column of its own, the longest way at 500 ns a hop (assumed, as in
+// channels as evenly as these paths can. A separate column adds the longest path at 500 ns per hop (assumed, as in
 // net-infiniband). Phases follow each other. The bound is checked at packet level, on the same paths, on a smaller
-// torus. A message of any size that crosses a link is a message-hop; phases of a hierarchical exchange each have a
-// request and a reply.
+// torus. A message of any size that crosses a link counts as one message-hop. Each phase of a hierarchical exchange has
+// a request and a reply.
 //
 // Topologies: 2D, 3D and twisted tori, and the OCS state that a search found (data/states). The largest machine has no
-// twisted torus, so all are compared on the next smaller one too. Sharding: 26 tables (MLPerf DLRM's features) of 10^6
-// to 10^9 rows, one lookup in each or bags of ten, on 128 chips.
+// twisted torus, so that all topologies are also compared on the next smaller machine. Sharding: 26 tables (MLPerf
+// DLRM's features) of 10^6 to 10^9 rows, with one lookup in each or bags of ten, on 128 chips.
 //
 // Parameters: machines of 4096 and 2048 chips (quick: 256), draws. Outputs: keys sparse.network.*; tables network,
 // sharding, packets.
@@ -62,14 +62,14 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 struct Wired {
   std::string kind;
   Network network;
-  Shape grid;                   // dimensions of the hierarchical scheme
-  std::vector<double> weights;  // of shortest paths, by channel
+  Shape grid;                   // the dimensions of the hierarchical scheme
+  std::vector<double> weights;  // weights of shortest paths, by channel
 };
 
-/// Weights that spread uniform traffic over shortest paths, equal on all channels of a class: those of one port, on a
-/// topology all of whose chips look alike; of one position in the block and port on a learned state. By symmetry the
-/// destinations of one chip of each kind stand for all. Lengths, the logarithms of weights, grow where a class carries
-/// more than the average (as in routing/balanced_split.h).
+/// Weights that spread uniform traffic over shortest paths. All channels of a class have the same weight. A class is
+/// one port on a topology whose chips all look alike, or one pair of position in the block and port on a learned state.
+/// By symmetry the destinations of one chip of each kind suffice. Lengths, the logarithms of weights, grow where a
+/// class carries more than the average (as in routing/balanced_split.h).
 std::vector<double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip, int kinds,
                                      int steps) {
   sparse::ExchangePhase uniform{"uniform", {}};
@@ -159,12 +159,12 @@ Result<std::vector<Wired>> wire_all(const Run& run, const Sides& sides, int step
 
 struct Cost {
   double messages = 0, bytes = 0, message_hops = 0, byte_hops = 0;
-  double time_ns = 0;       // of the busiest channels
-  double latency_hops = 0;  // longest ways, phase after phase
+  double time_ns = 0;       // time of the busiest channels
+  double latency_hops = 0;  // hops of the longest paths, summed over the phases
   double with_latency_ns() const { return time_ns + latency_hops * kHopNs; }
 };
 
-/// Of several exchanges together, which saves searches.
+/// The costs of several exchanges, computed together to share shortest-path searches.
 std::vector<Cost> costs_of(const Wired& wired, const std::vector<sparse::Exchange>& exchanges) {
   std::vector<const sparse::ExchangePhase*> phases;
   for (const sparse::Exchange& exchange : exchanges)
@@ -185,7 +185,7 @@ std::vector<Cost> costs_of(const Wired& wired, const std::vector<sparse::Exchang
   return costs;
 }
 
-/// The exchanges of all schemes for topologies of one grid.
+/// The exchanges of all schemes, for topologies with the same grid.
 Result<std::vector<sparse::Exchange>> exchanges_of(const sparse::ShardedTables& tables,
                                                    const std::vector<std::vector<std::uint64_t>>& lookups,
                                                    const Shape& grid) {
@@ -204,13 +204,13 @@ Result<std::vector<sparse::Exchange>> exchanges_of(const sparse::ShardedTables& 
 struct Point {
   double exponent;
   int lookups;
-  bool repeated;  // with other draws, for the keys
+  bool repeated;  // repeated with other draws, for the keys
 };
 
-/// "s1.2" of 1.2.
+/// The name of a skew in keys, such as "s1.2" for 1.2.
 std::string skew_name(double exponent) { return fmt::format("s{:g}", exponent); }
 
-/// Times by topology and scheme in the order of draws.
+/// Costs by topology and scheme, in the order of draws.
 using Samples = std::map<std::pair<std::string, std::size_t>, std::vector<Cost>>;
 
 void record(Run& run, const std::string& skew, int chips, const Samples& samples) {
@@ -219,7 +219,7 @@ void record(Run& run, const std::string& skew, int chips, const Samples& samples
     std::vector<double> ratios;
     for (std::size_t i = 0; i < above.size(); ++i) ratios.push_back(of(above[i]) / of(below[i]));
     Estimate estimate = estimate_median(std::move(ratios));
-    estimate.method += fmt::format("; {}; {} chips, 1000 lookups a chip of 10^9 rows, skew {}", what, chips, skew);
+    estimate.method += fmt::format("; {}; {} chips, 1000 lookups per chip in 10^9 rows, skew {}", what, chips, skew);
     run.simulated("sparse.network." + key + "." + skew, estimate, "x");
   };
   const auto time = [](const Cost& cost) { return cost.time_ns; };
@@ -240,7 +240,8 @@ void record(Run& run, const std::string& skew, int chips, const Samples& samples
     ratio("hops_saved." + scheme, random, torus, hops, "message-hops of random over those of " + scheme);
     ratio("byte_hops_saved." + scheme, random, torus, byte_hops, "byte-hops of random over those of " + scheme);
     ratio("time_saved." + scheme, random, torus, time, "time of random over that of " + scheme);
-    ratio("time_saved_with_latency." + scheme, random, torus, late, "the same with 500 ns a hop of the longest ways");
+    ratio("time_saved_with_latency." + scheme, random, torus, late,
+          "time of random over that of the scheme, with 500 ns per hop of the longest paths");
   }
 }
 
@@ -289,7 +290,7 @@ Result<void> compare_shardings(Run& run) {
   const Result<double> features = run.published(kFacts, "SC-045"), examples = run.published(kFacts, "SC-042");
   if (!features) return features.error();
   if (!examples) return examples.error();
-  // The features of MLPerf DLRM; their tables get sizes over the range that the paper is about.
+  // The features of MLPerf DLRM. Their tables get sizes over the range that the paper covers.
   std::vector<std::uint64_t> rows(static_cast<std::size_t>(*features), 1'000'000);
   for (std::size_t t = 0; t < rows.size() && t < 16; ++t) rows[t] = t < 1 ? kRows : t < 6 ? kRows / 10 : kRows / 100;
   const int of_chip = run.quick() ? 16 : static_cast<int>(*examples);
@@ -333,7 +334,7 @@ Result<void> compare_shardings(Run& run) {
           run.simulated(
               fmt::format("sparse.network.sharding.{}.bag{}.{}.{}", place, bag, skew_name(exponent), name_of(scheme)),
               cost.time_ns * 1e-3, "us",
-              fmt::format("{} tables on {} chips, {} examples a chip; one draw", rows.size(), box.count(),
+              fmt::format("{} tables on {} chips, {} examples per chip; one draw", rows.size(), box.count(),
                           std::max(1, of_chip / bag)));
         }
       }
@@ -351,7 +352,8 @@ Result<void> check_packets(Run& run) {
   const Result<sparse::ShardedTables> tables =
       sparse::ShardedTables::make({{kRows}, 128, 4}, sparse::Sharding::hashed_rows, box);
   if (!tables) return tables.error();
-  // Dimension order would send most of what leaves a chip that many ask by two of its six ports.
+  // Shortest-path tables, because dimension order would send most replies of a popular chip through two of its six
+  // ports.
   packet::Config config;
   config.vcs = std::max(config.vcs, routing->vc_classes());
   run.parameter("packet_virtual_channels", config.vcs);
@@ -374,10 +376,10 @@ Result<void> check_packets(Run& run) {
       if (!done) return done.error();
       table.add({name, fmt::format("{:g}", exponent), double(box.count()), bound * 1e-3, done->time_ns * 1e-3,
                  done->time_ns / bound});
-      run.simulated(fmt::format("sparse.network.packets_over_bound.{}.{}", name, skew_name(exponent)),
-                    done->time_ns / bound, "x",
-                    fmt::format("time at packet level over that of the busiest channels, {} torus, 1000 lookups a chip",
-                                to_string(box)));
+      run.simulated(
+          fmt::format("sparse.network.packets_over_bound.{}.{}", name, skew_name(exponent)), done->time_ns / bound, "x",
+          fmt::format("time at packet level over that of the busiest channels, {} torus, 1000 lookups per chip",
+                      to_string(box)));
     }
   }
   return {};

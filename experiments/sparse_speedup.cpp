@@ -1,28 +1,30 @@
-// Asks how much faster a sparse lookup is than the dense product it replaces, by the share of rows that it uses.
+// Asks how much faster a sparse lookup is than the dense product that it replaces, by the share of rows that it uses.
 //
-// Both make the same vector: the sum of the rows of a table that a step asks for. Dense: every row times how often it
-// is asked for (0 for most), a product of a multi-hot vector and the table, which streams all rows; by OpenBLAS
-// (sgemv), by the plain loop, and, sixteen such vectors at once, by OpenBLAS (sgemm; time a vector). Sparse: the vTPU's
-// S-pipe reads the rows that are asked for by their ids, in random order (vtpu/study/embedding_program.h). Beside it
-// the compiler's plain loop over ids, and `skip`, the dense loop that passes over zeros. Rows of 128 f32, as in the
-// source's example, whose 10^6 rows used of 10^9 are a density of 1/1000. Every row is asked for at most once.
+// Both compute the same vector: the sum of the table rows that a step requests. Dense: every row times the number of
+// its requests (0 for most rows), a product of a multi-hot vector and the table that streams all rows. It is computed
+// by OpenBLAS (sgemv), by the plain loop, and for sixteen such vectors at once by OpenBLAS (sgemm; time per vector).
+// Sparse: the vTPU's S-pipe reads the requested rows by their ids, in random order (vtpu/study/embedding_program.h).
+// Other baselines are the compiler's plain loop over ids and `skip`, the dense loop that skips zeros. Rows have 128 f32
+// as in the source's example, whose 10^6 used rows out of 10^9 are a density of 1/1000. Every row is requested at most
+// once.
 //
-// Speed-up: dense by OpenBLAS over vTPU. Configurations, chosen before any was timed: tables of 2^20 rows (512 MiB, no
-// cache holds it; the source's million) and of a quarter of the last cache (`cached`); densities 1/2 and 1/32, and
-// 1/1024 of the large table, where the other has too few rows for a list.
-// Control: every row used. A run of the large table goes through at least 2^18 rows, other ones for every list, so that
-// none is still in a cache from the list before. Sums are whole numbers, exact in any order, and checked before timing.
-// Any factor can be had from a dense baseline by choosing the density: what says something is where the curve crosses
-// the sources' figures (sparse.density_for.*), found between densities by straight lines on logarithmic axes.
+// Speed-up: time of dense by OpenBLAS over time of the vTPU. The configurations were chosen before any was timed:
+// tables of 2^20 rows (512 MiB, larger than any cache; the source's million) and of a quarter of the last cache
+// (`cached`); densities 1/2 and 1/32, and 1/1024 of the large table only, because the small one has too few rows for a
+// list. Control: every row used. A run on the large table reads at least 2^18 rows, different ones for every list, so
+// that no row is still in a cache from the previous list. Sums are integers, exact in any order, and checked before
+// timing. A dense baseline can be made to give any factor by choice of the density. The informative value is where the
+// curve crosses the sources' figures (sparse.density_for.*), found by linear interpolation between densities on
+// logarithmic axes.
 //
-// A whole step: 4096 chips (quick: 256) with 244,141 rows each (10^9 in all) look up 100 to 10,000 rows a chip.
-// Reading: the rows that the busiest chip owns at the measured time of a row in the large table. Exchange: simulated,
-// deduplicated (net/sparse), busiest channels and 500 ns a hop (assumed) of the longest ways, on the 3D torus and on
-// the 2D torus, 50 GB/s a link. Dense: each chip's rows once at the measured time of sgemv, and no exchange at all,
-// which favours it.
+// A whole step: 4096 chips (quick: 256) with 244,141 rows each (10^9 in all) look up 100 to 10,000 rows per chip.
+// Reading: the number of rows read on the busiest chip times the measured time per row in the large table. Exchange:
+// simulated, deduplicated (net/sparse), the time of the busiest channels plus 500 ns per hop (assumed) of the longest
+// paths, on the 3D torus and on the 2D torus, 50 GB/s per link. Dense: each chip's rows once at the measured time of
+// sgemv, without any exchange, which favours the dense variant.
 //
 // Embeddings in host memory (published: data/published/sparsecore.csv, SC-029) cannot be measured without a link to a
-// host. What is measured is how much longer a row takes from memory than from the last cache.
+// host. The experiment measures instead how much longer a row takes from memory than from the last cache.
 //
 // Needs 2 GiB. Claims: sparse.speedup, sparse.range. Outputs: keys sparse.*; tables speedup, step.
 #include <fmt/format.h>
@@ -69,21 +71,21 @@ using Source = Column::Source;
 constexpr std::size_t kWidth = 128;
 constexpr std::size_t kRowBytes = kWidth * sizeof(float);
 constexpr std::size_t kLines = kRowBytes / 64;
-constexpr std::size_t kVectors = 16;               // of the product with several at once
-constexpr std::size_t kClaimed[] = {2, 32, 1024};  // one row in so many is used
+constexpr std::size_t kVectors = 16;               // vectors multiplied at once by sgemm
+constexpr std::size_t kClaimed[] = {2, 32, 1024};  // reciprocals of the claimed densities
 constexpr vtpu::study::EmbeddingRegions kRegions;
 
-// ---- the table and the ways to add up its rows
+// ---- the table and the alternatives that add up its rows
 
-/// A table and, in random order, its rows: the lists of a density are consecutive pieces of that order.
+/// A table and its rows in random order. The lists of a density are consecutive pieces of that order.
 struct Data {
   Machine machine;
   std::size_t rows;
-  std::size_t least;  ///< rows that a run reads at least
+  std::size_t least;  ///< the minimum number of rows per run
   std::span<float> table;
-  std::span<std::uint32_t> ids;  ///< places in units of 8 bytes
+  std::span<std::uint32_t> ids;  ///< indices in units of 8 bytes
   std::span<float> sums;
-  std::vector<float> multi_hot;  ///< kVectors of them, row-major; the first has one row in 32
+  std::vector<float> multi_hot;  ///< kVectors vectors, row-major; each has one row in 32
   std::vector<float> product;
 
   std::size_t list(std::size_t one_in) const { return rows / one_in; }
@@ -136,7 +138,7 @@ class Gather {
   std::unique_ptr<NativeEngine> engine_;
 };
 
-/// The same by the compiler's loop over ids.
+/// The same sums by the compiler's loop over ids.
 void gather_plainly(Data& data, std::size_t one_in) {
   const std::size_t bag = data.list(one_in);
   for (std::size_t list = 0; list < data.lookups(one_in) / bag; ++list) {
@@ -149,7 +151,7 @@ void gather_plainly(Data& data, std::size_t one_in) {
   }
 }
 
-/// Every row times how often it is asked for; `skip`: only those that are.
+/// Adds every row times the number of its requests. `skip`: only rows that are requested.
 template <bool skip>
 void multiply_plainly(Data& data, const float* counts) {
   float* const sum = data.product.data();
@@ -161,7 +163,7 @@ void multiply_plainly(Data& data, const float* counts) {
   }
 }
 
-/// `vectors` multi-hot vectors at once.
+/// Multiplies `vectors` multi-hot vectors at once.
 void multiply_by_openblas(Data& data, float* multi_hot, std::size_t vectors) {
   const vtpu::kernels::ReferenceFunction gemm = vtpu::study::openblas_peer("gemm");
   const std::int64_t parameters[] = {static_cast<std::int64_t>(vectors), kWidth, static_cast<std::int64_t>(data.rows)};
@@ -169,7 +171,7 @@ void multiply_by_openblas(Data& data, float* multi_hot, std::size_t vectors) {
   gemm(parameters, tensors);
 }
 
-/// Where the first list of a density has its rows, as a vector.
+/// The first list of a density as a multi-hot vector.
 std::vector<float> counts_of(const Data& data, std::size_t one_in) {
   std::vector<float> counts(data.rows, 0);
   for (std::size_t i = 0; i < data.list(one_in); ++i) counts[data.row_of(i)] = 1;
@@ -183,12 +185,12 @@ struct Size {
   std::size_t rows;
   std::size_t least;
   bool cached;
-  std::vector<std::size_t> densities;  // one row in so many
+  std::vector<std::size_t> densities;  // reciprocals of densities
 };
 
 bool is_claimed(std::size_t one_in) { return std::ranges::find(kClaimed, one_in) != std::end(kClaimed); }
 
-/// Times of one step, by way; names as in `alternatives_of`.
+/// Times per step of each alternative; the names are "vtpu <n>", "plain <n>", "skip <n>", "naive", "gemv" and "gemm".
 Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const std::shared_ptr<Data>& data) {
   std::vector<Alternative> alternatives;
   std::vector<float> first(kWidth);
@@ -210,7 +212,7 @@ Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const st
     VTPU_CHECK(same(data->sums), "the plain loop adds up the rows of the list");
     add(fmt::format("plain {}", one_in), lists, [data, one_in] { gather_plainly(*data, one_in); });
     multiply_plainly<true>(*data, counts->data());
-    VTPU_CHECK(same(data->product), "passing over zeros changes no sum");
+    VTPU_CHECK(same(data->product), "skipping zeros changes no sum");
     add(fmt::format("skip {}", one_in), 1, [data, counts] { multiply_plainly<true>(*data, counts->data()); });
   }
   multiply_plainly<false>(*data, data->multi_hot.data());
@@ -221,10 +223,10 @@ Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const st
                                            data->multi_hot.data(), data->product.data());
   };
   gemv();
-  VTPU_CHECK(same(data->product), "OpenBLAS finds the same sums");
+  VTPU_CHECK(same(data->product), "OpenBLAS gives the same sums");
   add("gemv", 1, gemv);
   multiply_by_openblas(*data, data->multi_hot.data(), kVectors);
-  VTPU_CHECK(same(data->product), "OpenBLAS finds the same sums, several at once");
+  VTPU_CHECK(same(data->product), "OpenBLAS gives the same sums for several vectors at once");
   add("gemm", kVectors, [data] { multiply_by_openblas(*data, data->multi_hot.data(), kVectors); });
   SamplingRule rule;
   rule.least = run.quick() ? 6 : 20;
@@ -235,7 +237,7 @@ Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const st
   return sample_in_processes([&] { return alternatives; }, rule);
 }
 
-/// The density at which a falling curve of speed-ups has the value `wanted`; none if it never does.
+/// The density at which a falling curve of speed-ups has the value `wanted`, or none if it never does.
 std::optional<double> crossing(const std::vector<double>& density, const std::vector<double>& speed_up, double wanted) {
   for (std::size_t i = 0; i + 1 < density.size(); ++i)
     if ((speed_up[i] - wanted) * (speed_up[i + 1] - wanted) <= 0 && speed_up[i] != speed_up[i + 1]) {
@@ -245,10 +247,10 @@ std::optional<double> crossing(const std::vector<double>& density, const std::ve
   return std::nullopt;
 }
 
-/// What the step needs of the large table.
+/// What the whole step uses from the large table.
 struct Measured {
-  std::vector<double> gather_ns;  // samples of a row, at the least density
-  std::vector<double> gemv_ns;    // of a row
+  std::vector<double> gather_ns;  // samples per row, at the smallest density
+  std::vector<double> gemv_ns;    // samples per row
 };
 
 Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
@@ -267,10 +269,10 @@ Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
   for (const std::size_t one_in : size.densities) {
     const Estimate gather = ns(fmt::format("vtpu {}", one_in));
     const std::string place = fmt::format("{}.d{}", size.name, one_in);
-    const Estimate ratio = faster(gemv, gather, "time of sgemv over all rows over that of the vTPU program");
+    const Estimate ratio = faster(gemv, gather, "time of sgemv over all rows, over that of the vTPU program");
     const Estimate by_naive = faster(naive, gather, "time of the plain dense loop over that of the vTPU program");
-    const Estimate by_gemm = faster(
-        gemm, gather, "time of sgemm for sixteen vectors at once, a sixteenth of it, over that of the vTPU program");
+    const Estimate by_gemm =
+        faster(gemm, gather, "a sixteenth of the time of sgemm for sixteen vectors, over that of the vTPU program");
     densities.push_back(1 / static_cast<double>(one_in));
     middle.push_back(ratio.value);
     low.push_back(ratio.ci.low);
@@ -284,7 +286,7 @@ Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
       row.emplace_back(gemv.value / skip.value);
       run.measured("sparse.speedup_vs_naive." + place, by_naive, "x");
       run.measured("sparse.speedup_vs_skip." + place,
-                   faster(skip, gather, "time of the loop that passes over zeros over that of the vTPU program"), "x");
+                   faster(skip, gather, "time of the loop that skips zeros over that of the vTPU program"), "x");
       run.measured("sparse.speedup_vs_plain_gather." + place,
                    faster(plain, gather, "time of the plain loop over ids over that of the vTPU program"), "x");
     }
@@ -298,13 +300,14 @@ Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
     const auto at = crossing(densities, middle, wanted), least = crossing(densities, low, wanted),
                most = crossing(densities, high, wanted);
     if (!at || !least || !most) continue;
-    Estimate estimate{*at,
-                      {std::min(*least, *at), std::max(*most, *at)},
-                      {},
-                      gemv.n,
-                      fmt::format("density at which sgemv over vTPU is {}; crossing of the medians, ends of the "
-                                  "interval from those of the speed-ups",
-                                  wanted)};
+    Estimate estimate{
+        *at,
+        {std::min(*least, *at), std::max(*most, *at)},
+        {},
+        gemv.n,
+        fmt::format("density at which the speed-up of vTPU over sgemv is {}; crossing of the medians, ends of the "
+                    "interval from those of the speed-ups",
+                    wanted)};
     run.measured(fmt::format("sparse.density_for.{}.{}", name, size.name), estimate, "fraction");
   }
   Measured measured;
@@ -324,7 +327,7 @@ Result<Measured> compare_size(Run& run, const Size& size, Table& table) {
 
 struct Exchanged {
   double ns = 0;
-  double served_rows = 0;  // of the busiest chip
+  double served_rows = 0;  // rows read on the busiest chip
 };
 
 Result<Exchanged> exchange_on(const vtpu::net::Shape& grid, const vtpu::net::sparse::ShardedTables& tables,
@@ -378,21 +381,22 @@ Result<void> compare_steps(Run& run, const Measured& measured) {
       const auto with = [&](double gather_ns, double row_ns) {
         return row_ns * static_cast<double>(kRowsOfChip) / (gather_ns * exchange.served_rows + exchange.ns);
       };
-      return Estimate{with(gather.value, dense.value),
-                      {with(gather.ci.high, dense.ci.low), with(gather.ci.low, dense.ci.high)},
-                      {},
-                      gather.n,
-                      fmt::format("{} chips, {} lookups a chip: measured sgemv of a chip's rows over measured reading "
-                                  "and simulated exchange; interval from the ends of both",
-                                  chips, lookups)};
+      return Estimate{
+          with(gather.value, dense.value),
+          {with(gather.ci.high, dense.ci.low), with(gather.ci.low, dense.ci.high)},
+          {},
+          gather.n,
+          fmt::format("{} chips, {} lookups per chip: measured sgemv of a chip's rows over measured reading "
+                      "plus simulated exchange; interval from the ends of both",
+                      chips, lookups)};
     };
     const Estimate by_torus = speed_up(*torus), by_plane = speed_up(*flat);
     run.measured(fmt::format("sparse.step.speedup.torus.{}", lookups), by_torus, "x");
     run.measured(fmt::format("sparse.step.speedup.plane.{}", lookups), by_plane, "x");
     run.simulated(fmt::format("sparse.step.exchange_us.torus.{}", lookups), torus->ns * 1e-3, "us",
-                  to_string(box) + " torus, busiest channels and 500 ns a hop");
+                  to_string(box) + " torus, busiest channels plus 500 ns per hop");
     run.simulated(fmt::format("sparse.step.exchange_us.plane.{}", lookups), flat->ns * 1e-3, "us",
-                  to_string(plane) + " torus, busiest channels and 500 ns a hop");
+                  to_string(plane) + " torus, busiest channels plus 500 ns per hop");
     table.add({fmt::format("{}", lookups), lookups * chips / static_cast<double>(rows),
                gather.value * torus->served_rows * 1e-3, torus->ns * 1e-3, flat->ns * 1e-3, dense_ns * 1e-3,
                by_torus.value, by_plane.value, by_torus.value / by_plane.value});
@@ -433,7 +437,7 @@ Result<void> run_speedup(Run& run) {
     progress.step(size.name);
   }
   Estimate colder = estimate_ratio(measured[1].gather_ns, measured[0].gather_ns);
-  colder.method += "; time of a row from memory over one from the last cache, vTPU program";
+  colder.method += "; time per row from memory over time per row from the last cache, vTPU program";
   run.measured("sparse.row_memory_over_cache", colder, "x");
   return compare_steps(run, measured[1]);
 }
