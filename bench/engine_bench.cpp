@@ -1,7 +1,7 @@
-// The engines at work: the ten workloads by the native engine, the interpreter and ordinary C++, and compiling.
-// Counters: ops a cycle at the clock this core runs at now. Each answer is held against the
-// reference in C++ before it is timed. Targets: three ops a cycle, 60 ns a compiled word (the table of targets in the
-// paper's appendix has all, with intervals).
+// Benchmarks of the engines: the ten workloads in the native engine, in the interpreter and as ordinary C++, and
+// compilation. Counters: ops per cycle at the core's present clock. Each answer is checked against the C++ reference
+// before it is timed. Targets: three ops per cycle, 60 ns per compiled word (the table of targets in the paper's
+// appendix has all, with intervals).
 #include <benchmark/benchmark.h>
 
 #include "vtpu/base/check.h"
@@ -25,7 +25,7 @@ void report(benchmark::State& state, double ops) {
 }
 
 void by_engine(benchmark::State& state, const Workload& workload, Runnable::By by, std::uint64_t iterations) {
-  VTPU_CHECK(check_answer(workload, by).ok(), "the engine's answer is the reference's");
+  VTPU_CHECK(check_answer(workload, by).ok(), "the engine's answer equals the reference's");
   const auto runnable = Runnable::make(workload.make(iterations, kSeed), by);
   VTPU_CHECK(runnable.ok(), "the host runs compiled code");
   double ops = 0;

@@ -1,6 +1,5 @@
-// The memory ladder (latency of dependent loads, read bandwidth) and STREAM's triad under Google Benchmark: a second
-// opinion on experiments/host.cpp, from another harness over the same kernels. Each checks its answer before it is
-// timed.
+// The memory ladder (latency of dependent loads, read bandwidth) and STREAM's triad under Google Benchmark. They
+// cross-check experiments/host.cpp: another harness over the same kernels. Each checks its answer before it is timed.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -21,7 +20,8 @@ void dependent_loads(benchmark::State& state) {
   const auto cells = memory.as<std::uint64_t>();
   vtpu::Random random(1);
   link_cycle(cells, kStride, random);
-  if (chase(cells, 0, cells.size() / kStride) != 0) return state.SkipWithError("the walk does not close");
+  if (chase(cells, 0, cells.size() / kStride) != 0)
+    return state.SkipWithError("the chase does not return to its start");
   constexpr std::size_t kSteps = 4096;
   std::uint64_t at = 0;
   for (auto _ : state) benchmark::DoNotOptimize(at = chase(cells, at, kSteps));
@@ -52,7 +52,7 @@ void stream_triad(benchmark::State& state) {
     vtpu::measure::stream_triad(a.as<double>(), b.as<double>(), c.as<double>(), 3);
     benchmark::ClobberMemory();
   }
-  state.SetBytesProcessed(3 * state.iterations() * state.range(0));  // counted as STREAM counts
+  state.SetBytesProcessed(3 * state.iterations() * state.range(0));  // bytes as STREAM counts them
 }
 BENCHMARK(stream_triad)->Arg(128 << 20)->Unit(benchmark::kMillisecond);
 

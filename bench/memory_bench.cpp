@@ -1,6 +1,7 @@
-// The ways from a coordinate to a value: by hash for sparse regions, beside two other hash tables with equal keys; by
-// bit extraction for dense boxes; through the translation cache; and a pointer's step. Keys are 128-bit packed
-// coordinates, values 64 bits. Each answer is checked against the number that was put in before it is timed.
+// Benchmarks of the paths from a coordinate to a value: by hash for sparse regions, compared with two other hash tables
+// with the same keys; by bit extraction for dense boxes; through the translation cache; and by a pointer's step. Keys
+// are 128-bit packed coordinates, values have 64 bits. Each answer is checked against the stored number before it is
+// timed.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -24,7 +25,7 @@ using namespace study;  // the tables and their keys
 
 constexpr std::size_t kLookups = std::size_t{1} << 20;
 
-/// Places of keys that are in the table, in random order, and those keys.
+/// Indices of keys in the table, in random order, and those keys.
 struct Queries {
   std::vector<std::uint64_t> expected;
   std::vector<PackedCoordinate> at;
@@ -38,7 +39,7 @@ struct Queries {
   }
 };
 
-/// Kept while the benchmarks of one table and size follow each other: filling takes longer than all lookups.
+/// Kept between the benchmarks of one table and size, because filling takes longer than all lookups.
 template <class Table>
 const Table& filled(std::uint64_t entries) {
   static std::unique_ptr<Table> table;
@@ -107,8 +108,8 @@ RegionSpec box_of_a_million(Layout layout) {
   return spec;
 }
 
-/// Random coordinates of the box; each is loaded from a dense region whose cells hold their own number in the order of
-/// the coordinates.
+/// Random coordinates in the box. Each is loaded from a dense region whose cells hold their own number in coordinate
+/// order.
 struct DenseBox {
   RegionSpec spec;
   PageTable table;
@@ -134,7 +135,8 @@ struct DenseBox {
   }
 };
 
-/// Indices of a few coordinates at a time, so that they stay in the first cache between the two passes.
+/// Computes the indices of a few coordinates at a time, so that they stay in the first-level cache between the two
+/// passes.
 void dense_batched(benchmark::State& state, Layout layout, BoxIndex::Form form) {
   const DenseBox box(layout);
   const BoxIndex index = *BoxIndex::make(box.spec, form);
@@ -174,7 +176,7 @@ void dense_single(benchmark::State& state) {
 }
 BENCHMARK(dense_single)->Unit(benchmark::kMillisecond);
 
-/// What the host's loads alone take: the same cells by indices that are known.
+/// What the host's loads alone take: the same cells by precomputed indices.
 void dense_known_indices(benchmark::State& state) {
   const DenseBox box(Layout::row_major);
   for (std::size_t i = 0; i < kLookups; ++i)
@@ -188,8 +190,7 @@ void dense_known_indices(benchmark::State& state) {
 }
 BENCHMARK(dense_known_indices)->Unit(benchmark::kMillisecond);
 
-/// Cells through the cache: 256 translations in use, each hit many times; and a sparse region far larger than the
-/// cache.
+/// Cells through the cache: either 256 translations, each hit many times, or a sparse region far larger than the cache.
 void cells_through_the_cache(benchmark::State& state, std::uint32_t lines, bool always_hits) {
   RegionSpec spec;
   spec.mask = 7;  // scroll, line and column
@@ -223,7 +224,7 @@ void cells_through_the_cache(benchmark::State& state, std::uint32_t lines, bool 
 BENCHMARK_CAPTURE(cells_through_the_cache, translation_hit, 256, true)->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(cells_through_the_cache, sparse_of_32768_pages, 32768, false)->Unit(benchmark::kMillisecond);
 
-/// A translated pointer walks a dense box row by row: the step, and the load at its new cell.
+/// A translated pointer walks a dense box row by row. Timed are the step and the load at its new cell.
 void pointer_step(benchmark::State& state, Layout layout) {
   DenseBox box(layout);
   const auto walk = [&] {
@@ -238,8 +239,8 @@ void pointer_step(benchmark::State& state, Layout layout) {
     }
     return sum;
   };
-  // The same 1024 cells of the innermost two axes again and again, each as often.
-  VTPU_CHECK(walk() == kLookups / 1024 * (1023 * 1024 / 2), "the walk sees each of its cells equally often");
+  // The walk repeats the same 1024 cells of the innermost two axes and visits each equally often.
+  VTPU_CHECK(walk() == kLookups / 1024 * (1023 * 1024 / 2), "the walk visits each of its cells equally often");
   for (auto _ : state) benchmark::DoNotOptimize(walk());
   report(state);
 }

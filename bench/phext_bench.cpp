@@ -1,5 +1,5 @@
-// How fast one pass over a document is: index, edits in its middle, normalise. The document has 100 MB and 10^6
-// scrolls; VTPU_BENCH_BYTES and VTPU_BENCH_SCROLLS set other sizes. Every pass is checked before it is timed.
+// Speed of one pass over a document: index, edits in its middle, normalise. The document has 100 MB and 10^6 scrolls;
+// VTPU_BENCH_BYTES and VTPU_BENCH_SCROLLS set other sizes. Every pass is checked before it is timed.
 #include <benchmark/benchmark.h>
 
 #include <bit>
@@ -27,7 +27,7 @@ std::size_t size_from_environment(const char* name, std::size_t otherwise) {
   return static_cast<std::size_t>(*value);
 }
 
-/// A document of random text in its normal form, and what is known of it.
+/// A document of random text in its normal form, and its expected contents.
 struct Sample {
   std::string text;
   std::size_t scrolls = 0;
@@ -44,7 +44,7 @@ Sample make_sample() {
   writer.reserve(bytes + sample.scrolls);
   Coordinate at;
   for (std::size_t i = 0; i < sample.scrolls; ++i) {
-    // Half a scroll to one and a half, so that breaks fall on no regular place.
+    // Half a scroll to one and a half, so that breaks fall at irregular positions.
     const std::size_t length = 1 + bytes / sample.scrolls / 2 + random.below(bytes / sample.scrolls);
     std::string text(length, ' ');
     for (char& c : text) c = random.below(16) == 0 ? '\n' : static_cast<char>('a' + random.below(26));
@@ -53,7 +53,7 @@ Sample make_sample() {
       sample.middle = at;
       sample.middle_text = text;
     }
-    // About a hundred scrolls a section, as many sections a chapter, and chapters as needed.
+    // About a hundred scrolls per section, about a hundred sections per chapter, and chapters as needed.
     const std::uint64_t kind = random.below(10000);
     const Break next = kind == 0 ? Break::chapter : kind < 100 ? Break::section : Break::scroll;
     if (!at.advance(next)) VTPU_CHECK(at.advance(Break::chapter), "the sample stays within 999 chapters");
@@ -77,7 +77,7 @@ void index(benchmark::State& state) {
   const ScrollIndex checked = ScrollIndex::build(text).value();
   const Location middle = checked.locate(sample().middle);
   VTPU_CHECK(text.substr(middle.start, middle.end - middle.start) == sample().middle_text,
-             "the index finds its scroll");
+             "the index finds the middle scroll");
   for (auto round : state) benchmark::DoNotOptimize(ScrollIndex::build(text).value().entries().size());
   report(state);
 }
@@ -91,7 +91,7 @@ void find_breaks(benchmark::State& state, std::uint64_t (*breaks)(const char*)) 
     std::size_t found = 0;
     for (std::size_t block = 0; block + kBlock <= text.size(); block += kBlock)
       found += static_cast<std::size_t>(std::popcount(breaks(text.data() + block)));
-    VTPU_CHECK(found == expected, "both ways to find breaks find the same");
+    VTPU_CHECK(found == expected, "both break scanners find the same number of breaks");
   }
   report(state);
 }
@@ -108,8 +108,8 @@ void insert_in_the_middle(benchmark::State& state) {
 void replace_in_the_middle(benchmark::State& state) {
   const std::string& text = sample().text;
   const std::string edited = replace(text, sample().middle, "other").value();
-  VTPU_CHECK(edited.size() == text.size() - sample().middle_text.size() + 5, "a replace exchanges the text");
-  VTPU_CHECK(fetch(edited, sample().middle).value() == "other", "a replace is fetched back");
+  VTPU_CHECK(edited.size() == text.size() - sample().middle_text.size() + 5, "a replace replaces the text");
+  VTPU_CHECK(fetch(edited, sample().middle).value() == "other", "a replaced scroll can be fetched");
   for (auto round : state) benchmark::DoNotOptimize(replace(text, sample().middle, "other").value().data());
   report(state);
 }
@@ -118,7 +118,7 @@ void remove_in_the_middle(benchmark::State& state) {
   const std::string& text = sample().text;
   const std::string edited = remove(text, sample().middle).value();
   VTPU_CHECK(fetch(edited, sample().middle).value().empty(), "a removed scroll is gone");
-  VTPU_CHECK(phokenize(edited).value().size() == sample().scrolls - 1, "a remove takes one scroll");
+  VTPU_CHECK(phokenize(edited).value().size() == sample().scrolls - 1, "a remove deletes one scroll");
   for (auto round : state) benchmark::DoNotOptimize(remove(text, sample().middle).value().data());
   report(state);
 }

@@ -1,6 +1,6 @@
-// What it costs to go from one sentron to another on one thread: the turn of one that has to wait at once, a barrier of
-// two, and a message to and fro. Target: at most 100 core cycles a switch. Sums and counts of switches are checked
-// before anything is timed.
+// Cost of switching from one sentron to another on one thread: a turn of a sentron that must wait immediately, a
+// barrier of two, and a message there and back. Target: at most 100 core cycles per switch. Sums and counts of switches
+// are checked before anything is timed.
 #include <benchmark/benchmark.h>
 
 #include <memory>
@@ -34,11 +34,11 @@ isa::ValidProgram program_of(const char* text) {
 std::unique_ptr<Engine> engine_of(const isa::ValidProgram& program, std::int64_t kind) {
   if (kind == kInterpreter || !exec::jit::host_form()) return std::make_unique<exec::Interpreter>(program);
   auto native = exec::jit::NativeEngine::compile(program);
-  VTPU_CHECK(native, "the host form compiles");
+  VTPU_CHECK(native, "the program compiles for this host");
   return std::make_unique<exec::jit::NativeEngine>(*std::move(native));
 }
 
-/// Time and core cycles of one switch, at the clock this core runs at now.
+/// Time and core cycles of one switch, at the core's present clock.
 void report(benchmark::State& state, double switches) {
   const auto time_of_one = benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert;
   state.counters["switch"] = benchmark::Counter(switches, time_of_one);
@@ -47,8 +47,8 @@ void report(benchmark::State& state, double switches) {
   state.SetLabel(state.range(0) == kInterpreter ? "interpreter" : "native");
 }
 
-/// Enters a sentron, which finds that it still has to wait, and leaves it. `registers`: its program writes all r and v,
-/// which compiled code then loads and stores.
+/// Enters a sentron, which finds that it must still wait, and leaves it. `registers`: how many r and v registers its
+/// program writes; compiled code then loads and stores them.
 void turn_of_a_waiting_sentron(benchmark::State& state) {
   std::string text = "  crecv m0, p0\n";
   for (int i = 0; i < state.range(1); ++i)
@@ -88,7 +88,7 @@ void pairs(benchmark::State& state, const isa::ValidProgram& first, const isa::V
   const Pair checked = run_pair(*one, *other);
   VTPU_CHECK(checked.summary.deadlock.empty() && checked.machine->sentrons()[0]->r[1] == want,
              "the pair ends with its sum");
-  VTPU_CHECK(checked.summary.switches >= kRounds, "every round takes a switch");
+  VTPU_CHECK(checked.summary.switches >= kRounds, "every round takes at least one switch");
   for (auto _ : state) benchmark::DoNotOptimize(run_pair(*one, *other).summary.switches);
   report(state, static_cast<double>(checked.summary.switches));
 }
