@@ -41,12 +41,12 @@ void for_each_schedule(const Shape& grid, const ScheduleOptions& options,
   }
 }
 
-/// The same schedule with a transfer left out, there twice, or without one of its dependencies.
+/// The same schedule with one transfer removed, with one transfer doubled, or without one of its dependences.
 struct Change {
   int removed = -1;
   int doubled = -1;
   int loosened = -1;
-  std::size_t dependency = 0;  ///< of the loosened transfer
+  std::size_t dependency = 0;  ///< of the transfer that loses it
 };
 
 Schedule changed(const Schedule& schedule, const Change& change) {
@@ -60,7 +60,7 @@ Schedule changed(const Schedule& schedule, const Change& change) {
       if (id == change.loosened && i == change.dependency) continue;
       if (before[i] != change.removed) {
         after.push_back(now[at(before[i])]);
-      } else {  // what waited for the removed transfer waits for what that one waited for
+      } else {  // transfers that waited for the removed one now wait for its dependences
         for (const int earlier : schedule.after(before[i])) after.push_back(now[at(earlier)]);
       }
     }
@@ -72,7 +72,7 @@ Schedule changed(const Schedule& schedule, const Change& change) {
 }
 
 /// How often each rank has contributed to a chunk, by (rank, slot), after all transfers have run one by one in a random
-/// order that the dependencies allow.
+/// order that the dependences allow.
 std::vector<std::vector<int>> contributions_in_random_order(const Schedule& schedule, int chunk, Random& random) {
   const int ranks = schedule.ranks(), slots = schedule.slots();
   std::vector<std::vector<int>> held(at(ranks * slots), std::vector<int>(at(ranks), 0));
@@ -147,7 +147,7 @@ RC_GTEST_PROP(EveryCollective, IsProvedOnRandomGrids, ()) {
   for_each_schedule(grid, options, [](const Schedule& schedule, auto&) { RC_ASSERT(check_schedule(schedule).ok()); });
 }
 
-TEST(EveryCollective, ComesOutTheSameInRandomOrders) {
+TEST(EveryCollective, GivesTheSameResultInRandomOrders) {
   Random random(1);
   for (const char* text : {"2", "5", "2x2", "2x3", "2x2x2"})
     for_each_schedule(*parse_shape(text), {.root = 1, .pieces = 2}, [&](const Schedule& schedule, auto& label) {
@@ -179,18 +179,19 @@ TEST(AScheduleWithATransferDoubled, IsRejectedNamingRankAndChunk) {
         ASSERT_FALSE(proof) << label << " with " << id << " twice";
         EXPECT_EQ(proof.error().where.substr(0, 5), "rank ") << proof.error().message();
         const bool adds = schedule.transfer(id).effect == Effect::reduce;
-        const char* found = adds ? " is there more than once" : " touch it in no order";
+        const char* found = adds ? " is included more than once" : " access it in no defined order";
         EXPECT_NE(proof.error().found.find(found), std::string::npos) << label << proof.error().message();
       }
     });
 }
 
 TEST(AScheduleWithoutOneOfItsDependencies, IsRejectedNamingRankAndChunk) {
-  // On equal sides: elsewhere segments also wait for each other to have links to themselves, which no sum needs.
+  // Only equal sides: on unequal sides segments also wait for each other to use links exclusively, which no sum needs.
   for (const char* text : {"3", "5", "3x3", "2x2x2"})
     for (const Collective collective : {Collective::all_reduce, Collective::reduce_scatter, Collective::all_gather})
       for (const Algorithm algorithm : {Algorithm::ring, Algorithm::bidirectional_ring, Algorithm::bucket}) {
-        // Of its sums, the last of each dimension, some imply others once all chips have gone on.
+        // Steps of a bucket all-reduce wait for the last sum of each dimension. Some of these dependences imply others,
+        // so that removing one of them is harmless.
         if (collective == Collective::all_reduce && algorithm == Algorithm::bucket) continue;
         const Schedule schedule = *make_schedule(collective, algorithm, *parse_shape(text));
         for (int id = 0; id < schedule.size(); ++id)
@@ -199,16 +200,16 @@ TEST(AScheduleWithoutOneOfItsDependencies, IsRejectedNamingRankAndChunk) {
             ASSERT_FALSE(proof) << schedule.name() << " on " << text << ", " << id << " after "
                                 << schedule.after(id)[i];
             EXPECT_EQ(proof.error().where.substr(0, 5), "rank ") << proof.error().message();
-            EXPECT_NE(proof.error().found.find(" touch it in no order"), std::string::npos);
+            EXPECT_NE(proof.error().found.find(" access it in no defined order"), std::string::npos);
           }
       }
 }
 
-TEST(AScheduleWithoutOneOfItsDependencies, NeverComesOutWrongWhereItPasses) {
+TEST(AScheduleWithoutOneOfItsDependencies, GivesCorrectResultsWheneverItPasses) {
   Random random(2);
   for (const char* text : {"4", "2x2", "3x2"})
     for_each_schedule(*parse_shape(text), {.root = 1, .pieces = 2}, [&](const Schedule& schedule, auto& label) {
-      if (schedule.chunks() > 100) return;  // bucket at unequal sides: more of the same, in segments
+      if (schedule.chunks() > 100) return;  // bucket at unequal sides: the same, but in segments
       for (int id = 0; id < schedule.size(); ++id)
         for (std::size_t i = 0; i < schedule.after(id).size(); ++i) {
           const Schedule loose = changed(schedule, {.loosened = id, .dependency = i});
@@ -219,7 +220,7 @@ TEST(AScheduleWithoutOneOfItsDependencies, NeverComesOutWrongWhereItPasses) {
     });
 }
 
-/// Two ranks that swap sums in place: the slower one sends back what it was sent.
+/// Two ranks swap sums in place: the slower one sends back what it was sent.
 TEST(ASwapOfSumsInPlace, IsRejectedForItsRace) {
   Schedule schedule(Collective::all_reduce, Algorithm::recursive_doubling, 2, 1, std::vector<ChunkContract>(1));
   const ChunkRun whole;
@@ -228,13 +229,13 @@ TEST(ASwapOfSumsInPlace, IsRejectedForItsRace) {
   const auto proof = check_schedule(schedule);
   ASSERT_FALSE(proof);
   EXPECT_EQ(proof.error().message(),
-            "rank 0, chunk 0: the contribution of rank 0 is there more than once; expected it once");
+            "rank 0, chunk 0: the contribution of rank 0 is included more than once; expected exactly once");
 }
 
 TEST(ChunksThatAreNotThoseOfTheCollective, AreRejected) {
   const Schedule owned_twice(Collective::all_gather, Algorithm::direct, 2, 2, {{.from = 0}, {.from = 0}});
   EXPECT_EQ(check_schedule(owned_twice).error().message(),
-            "blocks of all-gather direct: found 2 chunks in block 0; expected 1 as in the others");
+            "blocks of all-gather direct: found 2 chunks in block 0; expected 1 as in the other blocks");
   const Schedule two_roots(Collective::broadcast, Algorithm::direct, 2, 2, {{.from = 0}, {.from = 1}});
   EXPECT_FALSE(check_schedule(two_roots));
   const Schedule nothing(Collective::all_reduce, Algorithm::direct, 2, 1, {});
@@ -258,8 +259,8 @@ TEST(TheChecker, ProvesABucketAllReduceOf128ChipsAtOnce) {
   const Schedule schedule = *make_schedule(Collective::all_reduce, Algorithm::bucket, {4, 4, 8});
   const auto proof = check_schedule(schedule);
   ASSERT_TRUE(proof) << proof.error().message();
-  EXPECT_EQ(schedule.pieces(), 2 * 6 * 8 * 128);           // both ways, 6 orders, 8 segments
-  EXPECT_EQ(proof->touches, 2 * 127 * schedule.pieces());  // every chunk goes through all other chips twice
+  EXPECT_EQ(schedule.pieces(), 2 * 6 * 8 * 128);           // both directions, 6 orders, 8 segments
+  EXPECT_EQ(proof->touches, 2 * 127 * schedule.pieces());  // every chunk passes through all other chips twice
 }
 
 }  // namespace

@@ -8,12 +8,12 @@
 namespace vtpu::net::collective {
 namespace {
 
-TEST(NamesOfCollectives, AreReadAsTheyArePrinted) {
+TEST(NamesOfCollectives, AreParsedAsTheyArePrinted) {
   for (const Collective each : all_collectives()) EXPECT_EQ(*parse_collective(to_string(each)), each);
   for (const Algorithm each : all_algorithms()) EXPECT_EQ(*parse_algorithm(to_string(each)), each);
 }
 
-TEST(NamesOfCollectives, AreSuggestedForASlipOfTheHand) {
+TEST(NamesOfCollectives, AreSuggestedForATypingError) {
   EXPECT_EQ(parse_collective("allreduce").error().message(),
             "collective: found 'allreduce'; did you mean 'all-reduce'?; expected one of broadcast, reduce, all-reduce, "
             "reduce-scatter, all-gather, all-to-all, gather, scatter, sparse-exchange");
@@ -28,14 +28,14 @@ TEST(EveryAlgorithm, BelongsToACollective) {
   }
 }
 
-TEST(ACombinationThatThereIsNot, NamesTheAlgorithmsThatThereAre) {
+TEST(AMissingCombination, NamesTheAlgorithmsOfTheCollective) {
   EXPECT_EQ(make_schedule(Collective::all_to_all, Algorithm::ring, {4}).error().message(),
             "algorithm: no all-to-all by 'ring'; expected one of dimension-wise, direct");
   EXPECT_EQ(make_sparse_schedule({}, Algorithm::bucket, {4}).error().message(),
             "algorithm: no sparse-exchange by 'bucket'; expected one of dimension-wise, direct");
 }
 
-TEST(WrongRequests, AreAnsweredWithWhatIsRight) {
+TEST(WrongRequests, AreRejectedNamingWhatIsAllowed) {
   EXPECT_EQ(make_schedule(Collective::all_reduce, Algorithm::recursive_doubling, {4, 6}).error().message(),
             "grid: recursive-doubling on 4x6; expected sides that are powers of two");
   EXPECT_EQ(make_schedule(Collective::broadcast, Algorithm::ring, {4}, {.root = 4}).error().message(),
@@ -48,7 +48,7 @@ TEST(WrongRequests, AreAnsweredWithWhatIsRight) {
             "item 2: found chip 4; expected a chip of 2x2, 0 to 3");
 }
 
-TEST(ProgramsOfOneChip, AreThoseOfSchedulesInWhichAllChipsDoAlike) {
+TEST(ProgramsOfOneChip, ExistOnlyForSchedulesInWhichAllChipsDoTheSame) {
   EXPECT_TRUE(make_chip_program(Collective::all_reduce, Algorithm::ring, {1, 16, 1}));
   EXPECT_TRUE(make_chip_program(Collective::all_gather, Algorithm::bucket, {4, 4, 8}));
   EXPECT_EQ(make_chip_program(Collective::all_reduce, Algorithm::ring, {4, 4}).error().message(),

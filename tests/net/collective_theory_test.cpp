@@ -46,13 +46,13 @@ double share_of_bound(Collective collective, Algorithm algorithm, const Shape& g
   return lower_bound(collective, machine_of(grid), bytes).bandwidth_ns / done->time_ns;
 }
 
-/// Messages that need a link for [begin, end), in bytes at one byte a tick, when nothing else is on the link.
+/// A message that occupies a link for [begin, end), in bytes at one byte per tick, when nothing else is on the link.
 struct Use {
   std::uint64_t begin, end;
 };
 
-/// By directed link (chip, port), when every message starts as soon as those it waits for have arrived. All messages go
-/// to neighbours; sides are above 2, so that a neighbour tells the direction.
+/// The uses by directed link (chip, port), when every message starts as soon as the messages that it waits for have
+/// arrived. All messages go to neighbours; sides are above 2, so that the neighbour determines the direction.
 std::vector<std::vector<Use>> uses_of_links(const Schedule& schedule, const Shape& grid, std::uint64_t bytes) {
   std::vector<std::uint64_t> arrived(at(schedule.size()));
   std::vector<std::vector<Use>> uses(at(grid.count() * 2 * grid.dimensions()));
@@ -79,7 +79,7 @@ TEST(BucketCollectives, KeepEveryLinkOfATorusOfEqualSidesBusyFromBeginningToEnd)
       const Schedule schedule = *make_schedule(collective, Algorithm::bucket, grid);
       const std::uint64_t chunk = 100, bytes = chunk * static_cast<std::uint64_t>(schedule.pieces());
       const std::uint64_t bound = (collective == Collective::all_reduce ? 2 : 1) * chunk *
-                                  static_cast<std::uint64_t>(grid.count() - 1);  // 2(N-1)/N · S/p in bytes of a link
+                                  static_cast<std::uint64_t>(grid.count() - 1);  // 2(N-1)/N · S/p in bytes per link
       for (std::vector<Use>& uses : uses_of_links(schedule, grid, bytes)) {
         std::sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.begin < b.begin; });
         std::uint64_t busy_until = 0;
@@ -92,7 +92,7 @@ TEST(BucketCollectives, KeepEveryLinkOfATorusOfEqualSidesBusyFromBeginningToEnd)
     }
 }
 
-TEST(BucketAllReduce, ReachesTheBandwidthBoundAtFlowLevelOnAllLinksAlike) {
+TEST(BucketAllReduce, ReachesTheBandwidthBoundAtFlowLevelWithAllLinksEquallyLoaded) {
   const Shape grid{4, 4, 4};
   const Schedule schedule = *make_schedule(Collective::all_reduce, Algorithm::bucket, grid);
   const std::uint64_t bytes = std::uint64_t{3} << 30;
@@ -111,7 +111,7 @@ TEST(BucketAllReduce, OfOneGibibyteReachesTheBoundUpToTheRoundingOfChunks) {
     EXPECT_NEAR(share_of_bound(Collective::all_reduce, Algorithm::bucket, {side, side, side}, bytes), 1, 2e-5) << side;
 }
 
-TEST(OrdersOfDimensions, LoadTheRingsOfAllDimensionsAlike) {
+TEST(OrdersOfDimensions, LoadTheRingsOfAllDimensionsEqually) {
   for (const char* text : {"7", "4x4x4", "2x3", "2x64", "4x4x8", "2x2x4", "16x64x64", "2x3x5x7", "2x2x2x2x4"}) {
     const Shape grid = *parse_shape(text);
     std::vector<int> dimensions(at(grid.dimensions()));
@@ -127,7 +127,7 @@ TEST(OrdersOfDimensions, LoadTheRingsOfAllDimensionsAlike) {
   }
 }
 
-TEST(BucketAllReduce, LoadsAllLinksAlikeAtUnequalSides) {
+TEST(BucketAllReduce, LoadsAllLinksEquallyAtUnequalSides) {
   const std::uint64_t bytes = std::uint64_t{1} << 30;
   const Shape grid{3, 4, 5};
   const Network network(topology::Torus{grid});
@@ -160,11 +160,11 @@ TEST(BucketCollectives, KeepTheirSharesOfTheBoundOnSmallTori) {
   EXPECT_NEAR(share(Collective::all_reduce, {3, 5}), 1, 1e-5);
   EXPECT_NEAR(share(Collective::all_reduce, {2, 4}), 0.96413, 1e-5);
   EXPECT_NEAR(share(Collective::reduce_scatter, {4, 8}), 0.96749, 1e-5);
-  // Where what goes on along rings of 2 waits for rings that other streams take half of.
+  // Here data that continues along rings of 2 waits for rings of which other streams take half.
   EXPECT_NEAR(share(Collective::all_gather, {2, 4}), 0.83791, 1e-5);
 }
 
-TEST(RingsAndAllToAlls, GetTheirSharesOfTheBound) {
+TEST(RingsAndAllToAlls, ReachTheirSharesOfTheBound) {
   const std::uint64_t bytes = std::uint64_t{3} << 40;
   EXPECT_NEAR(share_of_bound(Collective::all_reduce, Algorithm::ring, {16}, bytes), 0.5, 1e-6);
   EXPECT_NEAR(share_of_bound(Collective::all_reduce, Algorithm::bidirectional_ring, {16}, bytes), 1, 1e-6);

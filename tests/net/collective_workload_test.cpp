@@ -20,7 +20,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Bytes that each of `chips` sends to others.
+/// The bytes that each of `chips` chips sends to others.
 std::vector<std::uint64_t> sent_by_chip(const workload::Workload& workload, int chips) {
   std::vector<std::uint64_t> sent(at(chips), 0);
   for (int id = 0; id < workload.size(); ++id) {
@@ -34,7 +34,7 @@ TEST(RingAllReduce, Sends2TimesNMinus1OverNOfTheBufferPerChip) {
   for (const char* text : {"2", "5", "16", "3x3", "4x4x4"})
     for (const Algorithm algorithm : {Algorithm::ring, Algorithm::bidirectional_ring, Algorithm::bucket}) {
       const Shape grid = *parse_shape(text);
-      const std::uint64_t n = static_cast<std::uint64_t>(grid.count()), block = 6 * 1000;  // six parts divide it
+      const std::uint64_t n = static_cast<std::uint64_t>(grid.count()), block = 6 * 1000;  // divisible into six parts
       const workload::Workload workload =
           to_workload(*make_schedule(Collective::all_reduce, algorithm, grid), n * block);
       for (const std::uint64_t sent : sent_by_chip(workload, grid.count()))
@@ -43,7 +43,7 @@ TEST(RingAllReduce, Sends2TimesNMinus1OverNOfTheBufferPerChip) {
 }
 
 TEST(EveryBlock, CrossesARingToEveryChipExactlyOnce) {
-  const std::uint64_t bytes = 1'000'003;  // divides by nothing
+  const std::uint64_t bytes = 1'000'003;  // not divisible by any number of pieces used here
   for (const char* text : {"7", "3x4", "2x3x4"})
     for (const Algorithm algorithm : algorithms_of(Collective::all_gather)) {
       const Shape grid = *parse_shape(text);
@@ -60,13 +60,13 @@ TEST(AllToAll, SendsEachPairItsShareOfTheBuffer) {
       to_workload(*make_schedule(Collective::all_to_all, Algorithm::direct, grid), 6 * 100);
   EXPECT_EQ(direct.size(), 30);
   for (int id = 0; id < direct.size(); ++id) EXPECT_EQ(direct.message(id).bytes, 100u);
-  // Two parts of 50; those for one other row (column) of two (three) sources go together.
+  // Two parts of 50; messages to the one other row (column) for two (three) sources are bundled.
   const Schedule bundled = *make_schedule(Collective::all_to_all, Algorithm::dimension_wise, grid);
   for (const std::uint64_t sent : sent_by_chip(to_workload(bundled, 6 * 100), 6))
     EXPECT_EQ(sent, 50u * (3 * 1 + 2 * 2) * 2);
 }
 
-TEST(ABufferThatIsSmallerThanTheNumberOfChips, HasMessagesOfNothingAndLosesNone) {
+TEST(ABufferThatIsSmallerThanTheNumberOfChips, HasEmptyMessagesAndLosesNone) {
   const Shape grid{3, 3};
   for (const std::uint64_t bytes : {0u, 1u, 5u, 17u})
     for (const Collective collective : {Collective::all_gather, Collective::reduce_scatter})
@@ -119,7 +119,7 @@ RC_GTEST_PROP(TheFirstChip, SendsWhatAllChipsSendUpToRounding, ()) {
       RC_ASSERT(least <= most && most <= least + carried + 1);
       std::vector<int> after;
       for (const int earlier : all.after(id)) {
-        RC_ASSERT(all.message(earlier).destination == chip);  // what a chip waits for, it sees
+        RC_ASSERT(all.message(earlier).destination == chip);  // a chip only waits for messages that it receives
         after.push_back(earlier / grid.count());
       }
       const auto expected = first.after(step);
@@ -128,7 +128,7 @@ RC_GTEST_PROP(TheFirstChip, SendsWhatAllChipsSendUpToRounding, ()) {
   }
 }
 
-TEST(WhatAChipWaitsFor, IsSeenByThatChip) {
+TEST(EveryDependence, IsVisibleToTheChipThatWaits) {
   for (const char* text : {"2", "5", "4x4", "2x2x4"})
     for (const Collective collective : all_collectives()) {
       if (collective == Collective::sparse_exchange) continue;
@@ -147,7 +147,7 @@ TEST(WhatAChipWaitsFor, IsSeenByThatChip) {
     }
 }
 
-TEST(RowsOfATorus, EachRunACollectiveOfTheirOwn) {
+TEST(RowsOfATorus, EachRunASeparateCollective) {
   const Schedule row = *make_schedule(Collective::all_reduce, Algorithm::bidirectional_ring, {4});
   workload::Workload workload("rows");
   for (int y = 0; y < 3; ++y) append_to(workload, row, 800, std::vector<int>{y, 3 + y, 6 + y, 9 + y});
@@ -158,9 +158,9 @@ TEST(RowsOfATorus, EachRunACollectiveOfTheirOwn) {
   for (const int earlier : workload.after(workload.size() - 1)) EXPECT_GE(earlier, 2 * row.size());
 }
 
-TEST(ASparseExchange, BundlesItemsThatGoTheSameWay) {
+TEST(ASparseExchange, BundlesItemsWithTheSameNextChip) {
   const Shape grid{2, 2};
-  // From chip 0: two items to chip 3 and one to chip 2; the first dimension takes all three to chip 2.
+  // From chip 0: two items to chip 3 and one to chip 2. The first dimension takes all three to chip 2.
   const SparseExchange items = {{0, 3, 10}, {0, 3, 20}, {0, 2, 5}, {1, 1, 7}};
   const Schedule direct = *make_sparse_schedule(items, Algorithm::direct, grid);
   ASSERT_EQ(direct.size(), 2);
@@ -175,7 +175,7 @@ TEST(ASparseExchange, BundlesItemsThatGoTheSameWay) {
   ASSERT_EQ(workload.after(1).size(), 1u);
 }
 
-TEST(AClosedRing, GoesThroughEveryChipByNeighboursOnly) {
+TEST(AClosedRing, VisitsEveryChipThroughNeighboursOnly) {
   for (const char* text : {"1", "2", "5", "2x2", "3x3", "3x5", "5x3", "2x3", "3x4", "3x3x3", "3x5x7", "7x3x5", "4x4x4",
                            "1x3x1x3", "2x2x2x2x2x2", "5x5x3", "9x3"}) {
     const Shape grid = *parse_shape(text);

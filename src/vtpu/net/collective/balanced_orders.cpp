@@ -7,7 +7,7 @@
 namespace vtpu::net::collective {
 namespace {
 
-// The same dimensions in the same circular order, from another one on, for each of them.
+// All rotations of one order of dimensions, with equal shares.
 std::vector<SharedOrder> rotations(std::vector<int> dimensions) {
   std::vector<SharedOrder> orders;
   for (std::size_t i = 0; i < dimensions.size(); ++i) {
@@ -26,7 +26,7 @@ std::vector<SharedOrder> balanced_orders(const Shape& grid, const std::vector<in
 
   double chips = 1, all = 0;
   for (const int d : dimensions) chips *= side(d);
-  std::vector<double> last;  // by dimension: how much of the data it comes last for, before they are made to sum to 1
+  std::vector<double> last;  // by dimension: share of the data for which it comes last, not yet normalised
   for (const int d : dimensions) {
     const double of_each_other = (1 / side(d) - 1 / chips) / static_cast<double>(dimensions.size() - 1);
     last.push_back(1 / (1 - 1 / side(d) - of_each_other));

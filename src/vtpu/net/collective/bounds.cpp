@@ -9,7 +9,7 @@
 namespace vtpu::net::collective {
 namespace {
 
-double bandwidth_of_chip(const AlphaBeta& machine) { return machine.links * machine.gbytes_per_s; }  // bytes a ns
+double bandwidth_of_chip(const AlphaBeta& machine) { return machine.links * machine.gbytes_per_s; }  // bytes/ns
 
 }  // namespace
 
@@ -48,7 +48,7 @@ LowerBound lower_bound(const SparseExchange& items, const AlphaBeta& machine) {
   if (!moves) return {};
   const std::uint64_t most =
       std::max(*std::max_element(sent.begin(), sent.end()), *std::max_element(received.begin(), received.end()));
-  // An item need not go between the chips farthest apart, but crosses a link.
+  // An item need not go between the chips farthest apart, but it crosses at least one link.
   return {.latency_ns = machine.latency_ns, .bandwidth_ns = static_cast<double>(most) / bandwidth_of_chip(machine)};
 }
 

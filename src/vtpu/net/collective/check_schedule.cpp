@@ -27,10 +27,10 @@ std::string label(const Schedule& schedule, int id) {
          std::to_string(transfer.destination) + ")";
 }
 
-// Whether the chunks are those of the collective: as many of each contract as of any other that it has.
+// Checks that the chunks are those of the collective: equally many of each contract that the collective has.
 Result<void> check_contracts(const Schedule& schedule) {
   const Collective collective = schedule.collective();
-  if (collective == Collective::sparse_exchange) return {};  // any item may be asked for
+  if (collective == Collective::sparse_exchange) return {};  // any item may be requested
   const int n = schedule.ranks(), every = ChunkContract::kEveryRank;
   const bool owned_from =
       collective == Collective::all_gather || collective == Collective::gather || collective == Collective::all_to_all;
@@ -55,11 +55,11 @@ Result<void> check_contracts(const Schedule& schedule) {
     if (chunks_of[at(kind)] != expected || expected == 0)
       return Error{"blocks of " + schedule.name(),
                    "found " + std::to_string(chunks_of[at(kind)]) + " chunks in block " + std::to_string(kind),
-                   std::to_string(std::max(expected, 1)) + " as in the others"};
+                   std::to_string(std::max(expected, 1)) + " as in the other blocks"};
   return {};
 }
 
-// Answers whether one transfer waits for another, directly or not.
+// Answers whether one transfer waits for another, directly or indirectly.
 class Order {
  public:
   explicit Order(const Schedule& schedule)
@@ -94,14 +94,14 @@ class Order {
   }
 
   const Schedule& schedule_;
-  std::vector<std::uint32_t> seen_in_;      // by transfer: the last search that met it
-  std::vector<std::pair<int, int>> known_;  // pairs in order, the newest of those with the same hash
+  std::vector<std::uint32_t> seen_in_;      // by transfer: the last search that visited it
+  std::vector<std::pair<int, int>> known_;  // ordered pairs, the newest for each hash
   std::vector<int> stack_;
   std::uint32_t searches_ = 0;
   std::int64_t shown_ = 0;
 };
 
-// One chunk in all slots of all ranks: contributions, and the transfers that touched it last.
+// One chunk in all slots of all ranks: its contributions, and the transfers that accessed it last.
 class ChunkState {
  public:
   explicit ChunkState(const Schedule& schedule, Order& order)
@@ -132,7 +132,7 @@ class ChunkState {
 
  private:
   enum class Access : std::uint8_t { read, add, replace };
-  // Accesses of one kind that commute, and those of the kind before them.
+  // The latest accesses, all of one kind that commutes, and the accesses of the kind before them.
   struct Touched {
     Access access = Access::read;
     std::vector<int> last, before;
@@ -180,7 +180,7 @@ class ChunkState {
     for (const int earlier : touched.before)
       if (earlier != id && !order_.waits(id, earlier))
         return Error{place_of(place / slots_, chunk),
-                     label(schedule_, earlier) + " and " + label(schedule_, id) + " touch it in no order",
+                     label(schedule_, earlier) + " and " + label(schedule_, id) + " access it in no defined order",
                      "one to wait for the other"};
     touched.last.push_back(id);
     return {};
@@ -199,13 +199,14 @@ class ChunkState {
         expected = bit(from);
       const auto wrong = [&](std::uint64_t ranks, const std::string& how) {
         return Error{place_of(rank, chunk),
-                     "the contribution of rank " + std::to_string(first + std::countr_zero(ranks)) + how, "it once"};
+                     "the contribution of rank " + std::to_string(first + std::countr_zero(ranks)) + how,
+                     "exactly once"};
       };
-      if (more(result)[w]) return wrong(more(result)[w], " is there more than once");
+      if (more(result)[w]) return wrong(more(result)[w], " is included more than once");
       if (expected & ~once(result)[w]) return wrong(expected & ~once(result)[w], " is missing");
       if (once(result)[w] & ~expected) {
-        Error error = wrong(once(result)[w] & ~expected, " is there");
-        error.expected = "that of rank " + std::to_string(from) + " alone";
+        Error error = wrong(once(result)[w] & ~expected, " is included");
+        error.expected = "only that of rank " + std::to_string(from);
         return error;
       }
     }
@@ -216,11 +217,11 @@ class ChunkState {
   Order& order_;
   int slots_;
   std::size_t words_;
-  std::vector<std::uint64_t> once_, more_;  // by place and word: who has contributed, who more than once
+  std::vector<std::uint64_t> once_, more_;  // by place and word: ranks that contributed, those more than once
   std::vector<Touched> touched_;            // by place
 };
 
-// Transfers that touch each of the chunks [first, last), in order.
+// Transfers that access each of the chunks [first, last), in order.
 class Touches {
  public:
   void list(const Schedule& schedule, int first, int last) {

@@ -14,7 +14,7 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 int modulo(int value, int side) { return (value % side + side) % side; }
 
-// A step's offsets seen from the chip it arrives at.
+// A step's offsets relative to the chip at which it arrives.
 std::array<int, 2 * kMaxDimensions> offset_at_destination(const ChipProgram& program, const ChipProgram::Step& step) {
   std::array<int, 2 * kMaxDimensions> offset = step.offset;
   for (int digit = 0; digit < program.digits(); ++digit) {
@@ -24,7 +24,7 @@ std::array<int, 2 * kMaxDimensions> offset_at_destination(const ChipProgram& pro
   return offset;
 }
 
-// Whether the chunk of the chip itself is among those at `offset`.
+// Whether the chip's own chunk is among those at `offset`.
 bool holds_own(const ChipProgram& program, const ChipProgram::Step& step,
                const std::array<int, 2 * kMaxDimensions>& offset) {
   for (int digit = step.leading; digit < program.digits() - step.trailing; ++digit)
@@ -44,7 +44,8 @@ ChipProgram::ChipProgram(Collective collective, Algorithm algorithm, const Shape
       digits_(digits) {}
 
 int ChipProgram::add(Step step) {
-  for (const int earlier : step.after) VTPU_CHECK(earlier >= 0 && earlier < size(), "a step comes after earlier ones");
+  for (const int earlier : step.after)
+    VTPU_CHECK(earlier >= 0 && earlier < size(), "a step waits only for earlier steps");
   for (int d = 0; d < grid_.dimensions(); ++d) step.hop[at(d)] = modulo(step.hop[at(d)], grid_.side(d));
   steps_.push_back(std::move(step));
   return size() - 1;
@@ -81,8 +82,9 @@ Cut ChipProgram::cut() const {
 
 Schedule ChipProgram::expand(const std::vector<int>& rank_of) const {
   const int chips = grid_.count();
-  VTPU_CHECK(chunks() <= std::numeric_limits<int>::max(), "the chunks of an expanded program fit an int");
-  VTPU_CHECK(std::int64_t{size()} * chips <= std::numeric_limits<int>::max(), "its transfers fit an int");
+  VTPU_CHECK(chunks() <= std::numeric_limits<int>::max(), "the number of chunks of an expanded program fits an int");
+  VTPU_CHECK(std::int64_t{size()} * chips <= std::numeric_limits<int>::max(),
+             "the number of transfers of an expanded program fits an int");
   const auto rank = [&](int place) { return rank_of.empty() ? place : rank_of[at(place)]; };
   const bool pairs = collective_ == Collective::all_to_all;
   const int span = static_cast<int>(chunks() / parts());
@@ -113,7 +115,7 @@ Schedule ChipProgram::expand(const std::vector<int>& rank_of) const {
   const auto neighbour = [&](int chip, const Coordinates& hop, int sign) {
     int index = 0;
     for (int d = 0; d < grid_.dimensions(); ++d) {
-      int c = places[at(chip)][at(d)] + sign * hop[at(d)];  // hops are from 0 to the side less 1
+      int c = places[at(chip)][at(d)] + sign * hop[at(d)];  // hops are from 0 to the side minus 1
       if (c >= grid_.side(d)) c -= grid_.side(d);
       if (c < 0) c += grid_.side(d);
       index += c * grid_.stride(d);
@@ -127,7 +129,7 @@ Schedule ChipProgram::expand(const std::vector<int>& rank_of) const {
   schedule.reserve(at(size()) * at(chips), dependencies * at(chips));
   std::vector<int> after;
   for (const Step& step : steps_) {
-    std::array<int, 2 * kMaxDimensions> unit{};  // by digit: how far apart its values are
+    std::array<int, 2 * kMaxDimensions> unit{};  // by digit: the distance between its values
     ChunkRun run;
     int unit_of_digit = 1;
     for (int digit = digits_ - 1; digit >= 0; --digit) {
@@ -158,7 +160,7 @@ workload::Workload ChipProgram::of_first_chip(std::uint64_t buffer_bytes) const 
   workload::Workload workload(to_string(collective_) + " " + to_string(algorithm_) + ", first chip");
   const Cut pieces = cut();
   for (int id = 0; id < size(); ++id) {
-    // Runs of chunks are rounded one by one: those of all sources have the same destinations, hence the same size.
+    // Runs of chunks are rounded one by one. The runs of all sources have the same destinations, hence the same size.
     const Step& step = steps_[at(id)];
     const std::int64_t run = combinations(step.part, digits_ - step.trailing, digits_);
     const std::uint64_t runs = static_cast<std::uint64_t>(carried(id) / run);
@@ -193,7 +195,7 @@ ChipProgram reduce_scatter_of(const ChipProgram& all_gather) {
 ChipProgram all_reduce_of(const ChipProgram& reduce_scatter, const ChipProgram& all_gather) {
   ChipProgram result(Collective::all_reduce, all_gather.algorithm(), all_gather.grid(), all_gather.streams(),
                      all_gather.segments(), all_gather.digits());
-  std::vector<std::vector<int>> sums(at(all_gather.parts()));  // by part: steps that complete a chip's own chunk
+  std::vector<std::vector<int>> sums(at(all_gather.parts()));  // by part: steps that contribute to a chip's own chunk
   for (int id = 0; id < reduce_scatter.size(); ++id) {
     const ChipProgram::Step& step = reduce_scatter.step(id);
     if (holds_own(reduce_scatter, step, offset_at_destination(reduce_scatter, step))) sums[at(step.part)].push_back(id);
@@ -204,7 +206,7 @@ ChipProgram all_reduce_of(const ChipProgram& reduce_scatter, const ChipProgram& 
     const ChipProgram::Step& step = all_gather.step(id);
     if (holds_own(all_gather, step, step.offset)) ++readers[at(step.part)];
   }
-  // Many steps that wait for many sums wait for one step that brings the sums together.
+  // If many steps wait for many sums, they wait instead for one step that joins the sums.
   for (int part = 0; part < result.parts(); ++part) {
     std::vector<int>& its_sums = sums[at(part)];
     if (its_sums.size() * readers[at(part)] > 2 * (its_sums.size() + readers[at(part)]))

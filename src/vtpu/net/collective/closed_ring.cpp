@@ -8,7 +8,8 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-// The cycle of (row, place) over `rows` rows of `length` places. `rows` is even, or odd like `length` and no smaller.
+// The cycle of (row, place) over `rows` rows of `length` places. `rows` is even, or it is odd like `length` and at
+// least `length`.
 std::vector<std::pair<int, int>> cycle_of_rows(int rows, int length) {
   const int forward = rows % 2 == 0 ? rows / 2 : (rows + length) / 2;
   std::vector<std::pair<int, int>> cycle;
@@ -29,7 +30,7 @@ std::vector<int> closed_ring(const Shape& grid) {
   std::vector<int> ring = {0};
   for (int d = 0; d < grid.dimensions(); ++d) {
     const int side = grid.side(d), length = static_cast<int>(ring.size());
-    const bool rows_of_ring = side % 2 == 0 || (length % 2 == 1 && length <= side);  // else rows of `side` places
+    const bool rows_of_ring = side % 2 == 0 || (length % 2 == 1 && length <= side);  // otherwise rows of `side` places
     std::vector<int> longer;
     for (auto [row, place] : rows_of_ring ? cycle_of_rows(side, length) : cycle_of_rows(length, side)) {
       if (!rows_of_ring) std::swap(row, place);

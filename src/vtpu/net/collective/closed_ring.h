@@ -5,13 +5,15 @@
 
 namespace vtpu::net::collective {
 
-/// All places of a torus in an order in which each is a neighbour of the one before it and the first one of the last: a
-/// Hamiltonian cycle, which a product of rings always has. Begins at place 0. Two places are their own way back.
+/// All chips of a torus in an order in which each is a neighbour of the one before it, and the first of the last: a
+/// Hamiltonian cycle, which a product of rings always has. The order begins at chip 0. With two chips the cycle uses
+/// the same link both ways.
 ///
-/// A ring of k is added to a cycle of M places by walking k rows of M, or M rows of k, each row once round, forwards or
-/// backwards; a row walked forwards ends one place before its start, one walked backwards one place behind it. With an
-/// even number of rows as many go either way; with both numbers odd, the longer counts the rows and the forward ones
-/// are as many more as a row has places. Either way the last row ends where the first began.
+/// A ring of k is added to a cycle of length M by traversing k rows of M, or M rows of k, each row once, forwards or
+/// backwards. A row traversed forwards ends one position before its start; a row traversed backwards ends one position
+/// after it. If the number of rows is even, half of them go each way. If both numbers are odd, the larger one counts
+/// the rows, and the forward rows outnumber the backward ones by the length of a row. In both cases the last row ends
+/// at the position where the first began.
 std::vector<int> closed_ring(const Shape& grid);
 
 }  // namespace vtpu::net::collective

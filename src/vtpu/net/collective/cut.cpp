@@ -26,7 +26,7 @@ std::uint64_t Cut::begin(int piece, std::uint64_t buffer_bytes) const {
   const Wide n = static_cast<Wide>(pieces_of_part_);
   const Wide place = before_[part] * n + weights_[part] * static_cast<Wide>(piece % pieces_of_part_);
   const Wide all = before_.back() * n;
-  // The quotient apart, so that nothing overflows.
+  // The quotient is handled separately, so that nothing overflows.
   return static_cast<std::uint64_t>(place * (buffer_bytes / all) + place * (buffer_bytes % all) / all);
 }
 

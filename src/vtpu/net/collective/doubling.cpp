@@ -11,8 +11,8 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-// The bits of a rank by the distance of the ranks that differ in it, nearest first: the lowest bit of every coordinate,
-// then the next.
+// The bits of a rank, ordered by the distance of the ranks that differ in them, nearest first: the lowest bit of every
+// coordinate, then the next.
 std::vector<int> bits_by_distance(const Shape& grid) {
   std::vector<int> bits;
   for (int distance = 1; distance < grid.longest_side(); distance *= 2)
@@ -33,7 +33,7 @@ Schedule doubling_all_gather(const Shape& grid) {
   const int ranks = grid.count();
   const std::vector<int> bits = bits_by_distance(grid);
   const int rounds = static_cast<int>(bits.size());
-  // A block's place: the bit of the farthest partner counts 1, so that blocks that come together lie together.
+  // In a block's position the bit of the farthest partner counts 1, so that blocks that arrive together are adjacent.
   std::vector<int> place(at(ranks), 0);
   std::vector<ChunkContract> contracts(at(ranks));
   for (int rank = 0; rank < ranks; ++rank) {
@@ -60,7 +60,7 @@ Schedule doubling_all_reduce(const Shape& grid) {
   const std::vector<int> bits = bits_by_distance(grid);
   Schedule schedule(Collective::all_reduce, Algorithm::recursive_doubling, ranks, 1, std::vector<ChunkContract>(1));
   const ChunkRun whole;
-  std::vector<int> last_own(at(ranks)), last_arrived(at(ranks));  // by rank, of the round before
+  std::vector<int> last_own(at(ranks)), last_arrived(at(ranks));  // by rank, of the previous round
   for (std::size_t round = 0; round < bits.size(); ++round) {
     const std::uint8_t slot = static_cast<std::uint8_t>(round), next = static_cast<std::uint8_t>(round + 1);
     std::vector<int> own(at(ranks)), arrived(at(ranks));

@@ -18,7 +18,7 @@ namespace {
 
 bool is_ring(Algorithm algorithm) { return algorithm == Algorithm::ring || algorithm == Algorithm::bidirectional_ring; }
 
-// Whether what every chip does can be told once; rings of a grid after their places have been put in a row.
+// Whether all chips do the same. For rings this holds once the chips of the grid are put in one row.
 bool is_symmetric(Collective collective, Algorithm algorithm) {
   const bool without_root = collective == Collective::all_reduce || collective == Collective::reduce_scatter ||
                             collective == Collective::all_gather || collective == Collective::all_to_all;
@@ -34,7 +34,7 @@ ChipProgram all_gather_program(Algorithm algorithm, const Shape& grid) {
   }
 }
 
-// Requires is_symmetric; for rings, a grid of one ring.
+// Requires is_symmetric; for rings, also a grid of one ring.
 ChipProgram symmetric_program(Collective collective, Algorithm algorithm, const Shape& grid) {
   if (collective == Collective::all_to_all)
     return algorithm == Algorithm::direct ? direct_all_to_all(grid) : dimension_wise_all_to_all(grid);

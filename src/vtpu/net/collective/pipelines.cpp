@@ -13,7 +13,7 @@ constexpr int kNone = -1;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-// What a transfer waits for: the arrival of what it passes on and its chip's last message, where there are such.
+// What a transfer waits for: the arrival of the data that it passes on, and its chip's last message, where these exist.
 class Waits {
  public:
   Waits(int arrived, int last_sent) {
@@ -27,7 +27,7 @@ class Waits {
   std::size_t count_ = 0;
 };
 
-// Ranks by place, when places are counted from the root.
+// Ranks by place, where places are relative to the root.
 std::vector<int> ranks_from(const Shape& grid, int root) {
   const Coordinates origin = grid.coordinates_of(root);
   std::vector<int> ranks(at(grid.count()));
@@ -39,7 +39,7 @@ std::vector<int> ranks_from(const Shape& grid, int root) {
   return ranks;
 }
 
-// Adds a transfer for each edge, of the chunks in `runs`. `last_sent`: by place, kept from one piece to the next.
+// Adds one transfer per edge, with the chunks in `runs`. `last_sent`: by place, kept from one piece to the next.
 void add_tree(Schedule& schedule, const std::vector<int>& ranks, const std::vector<TreeEdge>& tree, Sending sending,
               const std::vector<ChunkRun>& runs, std::vector<int>& last_sent) {
   std::vector<int> arrived(ranks.size(), kNone);  // by place

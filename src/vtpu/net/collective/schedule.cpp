@@ -28,18 +28,19 @@ Collective reverse_of(Collective collective) {
     case Collective::scatter: return Collective::gather;
     default: break;
   }
-  VTPU_CHECK(false, "only broadcast, all-gather and scatter are reversed");
+  VTPU_CHECK(false, "only broadcast, all-gather and scatter can be reversed");
   return collective;
 }
 
-// Transfers of a schedule by the rank they arrive at.
+// Transfers of a schedule by the rank at which they arrive.
 std::vector<std::vector<int>> arrivals(const Schedule& schedule) {
   std::vector<std::vector<int>> by_rank(at(schedule.ranks()));
   for (int id = 0; id < schedule.size(); ++id) by_rank[at(schedule.transfer(id).destination)].push_back(id);
   return by_rank;
 }
 
-// Whether a transfer carries chunks that its rank had from the start: more than those it waits for brought.
+// Whether a transfer carries chunks that its rank had from the start, that is, more chunks than the transfers that it
+// waits for have brought.
 bool carries_own(const Schedule& schedule, int id) {
   int brought = 0;
   for (const int earlier : schedule.after(id))
@@ -58,9 +59,10 @@ Schedule::Schedule(Collective collective, Algorithm algorithm, int ranks, Cut cu
 
 int Schedule::add(const Transfer& transfer, std::span<const ChunkRun> runs, std::span<const int> after) {
   const int id = size();
-  VTPU_CHECK(transfer.source >= 0 && transfer.source < ranks_, "a transfer leaves from a rank");
-  VTPU_CHECK(transfer.destination >= 0 && transfer.destination < ranks_, "a transfer arrives at a rank");
-  for (const int earlier : after) VTPU_CHECK(earlier >= 0 && earlier < id, "a transfer comes after earlier ones only");
+  VTPU_CHECK(transfer.source >= 0 && transfer.source < ranks_, "the source of a transfer is a rank");
+  VTPU_CHECK(transfer.destination >= 0 && transfer.destination < ranks_, "the destination of a transfer is a rank");
+  for (const int earlier : after)
+    VTPU_CHECK(earlier >= 0 && earlier < id, "a transfer waits only for earlier transfers");
   transfers_.push_back(transfer);
   runs_.insert(runs_.end(), runs.begin(), runs.end());
   first_run_.push_back(runs_.size());
@@ -85,7 +87,8 @@ int Schedule::carried(int id) const {
 }
 
 std::uint64_t Schedule::bytes(int id, std::uint64_t buffer_bytes) const {
-  // All-to-all: chunks of one part are (source, destination) pairs, whose piece is the destination's.
+  // All-to-all: the chunks of one part are (source, destination) pairs; the piece of a chunk is that of its
+  // destination.
   const int blocks = ranks_;
   const auto piece_of = [&](int chunk) {
     if (chunks() == pieces()) return chunk;
@@ -106,13 +109,13 @@ std::uint64_t Schedule::bytes(int id, std::uint64_t buffer_bytes) const {
 }
 
 Schedule reversed(const Schedule& schedule) {
-  VTPU_CHECK(schedule.slots() == 1, "only schedules in place are reversed");
+  VTPU_CHECK(schedule.slots() == 1, "only schedules with one slot can be reversed");
   const Collective collective = reverse_of(schedule.collective());
   std::vector<ChunkContract> contracts = schedule.contracts();
   for (ChunkContract& contract : contracts) std::swap(contract.from, contract.to);
 
   const int size = schedule.size();
-  std::vector<std::vector<int>> before(at(size));  // by transfer: those that came after it
+  std::vector<std::vector<int>> before(at(size));  // by transfer: the transfers that wait for it
   for (int id = size - 1; id >= 0; --id)
     for (const int earlier : schedule.after(id)) before[at(earlier)].push_back(size - 1 - id);
 
@@ -126,7 +129,7 @@ Schedule reversed(const Schedule& schedule) {
 }
 
 Schedule all_reduce_of(const Schedule& reduction, const Schedule& distribution) {
-  VTPU_CHECK(reduction.slots() == 1 && distribution.slots() == 1, "only schedules in place are joined");
+  VTPU_CHECK(reduction.slots() == 1 && distribution.slots() == 1, "only schedules with one slot can be joined");
   VTPU_CHECK(reduction.chunks() == distribution.chunks(), "both halves of an all-reduce have the same chunks");
   Schedule result(Collective::all_reduce, reduction.algorithm(), reduction.ranks(), reduction.cut(),
                   std::vector<ChunkContract>(at(reduction.chunks())));

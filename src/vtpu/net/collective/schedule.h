@@ -28,12 +28,12 @@ void for_each_chunk(std::span<const ChunkRun> runs, Visit visit) {
       for (int j = 0; j < run.count; ++j) visit(run.first + i * run.stride + j);
 }
 
-/// What arriving chunks do to those that are there.
+/// Whether arriving chunks replace those that are there or are added to them.
 enum class Effect : std::uint8_t { copy, reduce };
 
-/// One step of a schedule: chunks go from one rank to another and replace or add to what lies there. A rank may keep
-/// several versions of its buffer, its slots. Source and destination may be the same rank: a local copy or reduction;
-/// one without chunks only brings together what it comes after.
+/// One step of a schedule: chunks go from one rank to another and replace, or are added to, the chunks there. A rank
+/// may keep several versions of its buffer, its slots. Source and destination may be the same rank: a local copy or
+/// reduction. A transfer without chunks only joins the transfers that it waits for.
 struct Transfer {
   int source = 0;
   int destination = 0;
@@ -43,24 +43,24 @@ struct Transfer {
   bool local() const { return source == destination; }
 };
 
-/// Who contributes to a chunk and who must hold all contributions in the end; kEveryRank: all of them.
+/// Which rank contributes to a chunk, and which rank must hold all contributions at the end; kEveryRank: all of them.
 struct ChunkContract {
   static constexpr int kEveryRank = -1;
   int from = kEveryRank;
   int to = kEveryRank;
 };
 
-/// A collective as transfers in a directed acyclic graph. The chunks a rank contributes are in slot 0 at the start, and
-/// what it must hold is in `result_slot` at the end. A transfer may begin once all that it comes after have arrived.
-/// Where chunks lie in a buffer is the schedule's own choice (`contract` says whose they are), so that what one
-/// transfer carries is one run.
+/// A collective as transfers in a directed acyclic graph. The chunks that a rank contributes are in slot 0 at the
+/// start; those that it must hold are in `result_slot` at the end. A transfer may begin once all transfers that it
+/// waits for have arrived. The schedule itself chooses where chunks lie in a buffer (`contract` states whose they are),
+/// so that each transfer carries one run.
 class Schedule {
  public:
   /// `cut`: how a rank's buffer is cut into pieces; chunk c is piece c. In an all-to-all pieces are equal, one for each
-  /// destination in each part, and there is a chunk for each source of a piece: (part, source, destination).
+  /// destination in each part, and there is one chunk for each source of a piece: (part, source, destination).
   Schedule(Collective collective, Algorithm algorithm, int ranks, Cut cut, std::vector<ChunkContract> contracts);
 
-  /// Adds a transfer that comes after earlier ones, by their numbers, and returns its number.
+  /// Adds a transfer that waits for earlier ones, given by their numbers, and returns its number.
   int add(const Transfer& transfer, std::span<const ChunkRun> runs, std::span<const int> after);
   void reserve(std::size_t transfers, std::size_t dependencies);
   void set_result_slot(int slot) { result_slot_ = slot; }
@@ -72,7 +72,7 @@ class Schedule {
   const Cut& cut() const { return cut_; }
   int pieces() const { return cut_.pieces(); }
   int chunks() const { return static_cast<int>(contracts_.size()); }
-  /// Versions of the buffer in use, ≥ 1.
+  /// The number of versions of the buffer in use, ≥ 1.
   int slots() const { return slots_; }
   int result_slot() const { return result_slot_; }
   const ChunkContract& contract(int chunk) const { return contracts_[static_cast<std::size_t>(chunk)]; }
@@ -83,13 +83,13 @@ class Schedule {
   std::span<const ChunkRun> runs(int id) const { return slice(runs_, first_run_, id); }
   /// The transfers that `id` waits for.
   std::span<const int> after(int id) const { return slice(after_, first_after_, id); }
-  /// Over all transfers.
+  /// The number of dependences over all transfers.
   std::size_t dependencies() const { return after_.size(); }
-  /// Chunks that `id` carries.
+  /// The number of chunks that `id` carries.
   int carried(int id) const;
 
-  /// Bytes of the chunks that `id` carries when a rank's buffer has `buffer_bytes`: 0 for some pieces of a buffer
-  /// smaller than their number.
+  /// Bytes of the chunks that `id` carries when a rank's buffer has `buffer_bytes`. May be 0 if the buffer has fewer
+  /// bytes than pieces.
   std::uint64_t bytes(int id, std::uint64_t buffer_bytes) const;
 
  private:
@@ -113,13 +113,14 @@ class Schedule {
   std::vector<int> after_;
 };
 
-/// The same transfers the other way and in reverse order: a broadcast becomes a reduce, an all-gather a reduce-scatter,
-/// a scatter a gather. What each rank passed on once, it now adds up once. A rank that sent to others one by one
-/// now receives from them one by one; the time to tell them is not counted. Of schedules with one slot, in which each
-/// rank receives a chunk at most once.
+/// The same transfers in the opposite direction and in reverse order: a broadcast becomes a reduce, an all-gather a
+/// reduce-scatter, a scatter a gather. What each rank passed on once, it now adds up once. A rank that sent to others
+/// one by one now receives from them one by one; the time to signal them is not counted. Requires a schedule with one
+/// slot in which each rank receives a chunk at most once.
 Schedule reversed(const Schedule& schedule);
 
-/// A reduce (reduce-scatter) and the broadcast (all-gather) of its outcome: an all-reduce. Both have the same chunks.
+/// An all-reduce: a reduce (reduce-scatter) followed by the broadcast (all-gather) of its result. Both must have the
+/// same chunks.
 Schedule all_reduce_of(const Schedule& reduction, const Schedule& distribution);
 
 }  // namespace vtpu::net::collective

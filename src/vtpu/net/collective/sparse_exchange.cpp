@@ -36,7 +36,7 @@ Result<Schedule> make_sparse_schedule(const SparseExchange& items, Algorithm alg
   if (const auto known = check_combination(Collective::sparse_exchange, algorithm); !known) return known.error();
   if (const auto right = check_items(items, grid); !right) return right.error();
   std::vector<ChunkContract> contracts;
-  std::vector<int> place;  // by item: where it is
+  std::vector<int> place;  // by item: the chip that holds it
   for (const SparseItem& item : items) {
     contracts.push_back({.from = item.source, .to = item.destination});
     place.push_back(item.source);
@@ -44,10 +44,10 @@ Result<Schedule> make_sparse_schedule(const SparseExchange& items, Algorithm alg
   const int chunks = static_cast<int>(items.size());
   Schedule schedule(Collective::sparse_exchange, algorithm, grid.count(), chunks, std::move(contracts));
 
-  std::vector<int> brought(items.size(), -1);  // by item: the transfer that brought it to its place
+  std::vector<int> brought(items.size(), -1);  // by item: the transfer that brought it to that chip
   const int phases = algorithm == Algorithm::direct ? 1 : grid.dimensions();
   for (int phase = 0; phase < phases; ++phase) {
-    std::map<std::pair<int, int>, std::vector<int>> bundles;  // items by place and next place
+    std::map<std::pair<int, int>, std::vector<int>> bundles;  // items by present and next chip
     for (int item = 0; item < chunks; ++item) {
       const int here = place[at(item)], destination = items[at(item)].destination;
       int next = destination;

@@ -8,20 +8,19 @@
 
 namespace vtpu::net::collective {
 
-/// `bytes` that lie at one chip and are wanted at another.
+/// `bytes` that one chip holds and another chip needs.
 struct SparseItem {
   int source = 0;
   int destination = 0;
   std::uint64_t bytes = 0;
 };
 
-/// What moves in a sparse gather (from owners to those who asked) or a sparse scatter (the other way); nothing else
-/// does.
+/// All items that move in a sparse gather (from owners to requesters) or a sparse scatter (in the opposite direction).
 using SparseExchange = std::vector<SparseItem>;
 
-/// Chunk i is item i. Direct: a message for each pair of chips, all at once. Dimension-wise: items go along one
-/// dimension after the other, the first dimension first, and those with the same next chip share a message. Error: an
-/// item whose source or destination is no chip of the grid; an algorithm that the exchange does not have.
+/// Chunk i is item i. Direct: one message for each pair of chips, all at once. Dimension-wise: items go along one
+/// dimension after the other, the first dimension first, and items with the same next chip share a message. Error: an
+/// item whose source or destination is not a chip of the grid; an algorithm that the exchange does not have.
 Result<Schedule> make_sparse_schedule(const SparseExchange& items, Algorithm algorithm, const Shape& grid);
 
 }  // namespace vtpu::net::collective

@@ -8,15 +8,15 @@
 
 namespace vtpu::net::collective {
 
-/// Links that the messages of a schedule cross; local transfers are no messages.
+/// Links that the messages of a schedule cross; local transfers do not count as messages.
 struct HopStatistics {
   std::int64_t messages = 0;
-  int best = 0;        ///< 0 where there are no messages
-  double average = 0;  ///< over messages, whatever their size
+  int best = 0;        ///< 0 if there are no messages
+  double average = 0;  ///< over messages, not weighted by size
   int worst = 0;
 };
 
-/// Links on a shortest way between two chips of a torus.
+/// Links on a shortest path between two chips of a torus.
 int torus_distance(const Shape& grid, int from, int to);
 
 /// `distance(source, destination)`: links between two ranks.
@@ -37,11 +37,11 @@ HopStatistics hop_statistics(const Schedule& schedule, Distance distance) {
   return hops;
 }
 
-/// Messages of all chips on the torus of the program.
+/// Hop statistics of the messages of all chips, on the torus of the program.
 HopStatistics hop_statistics(const ChipProgram& program);
 
-/// Messages on the longest chain in which each waits for the one before: the number of rounds when all messages take
-/// equally long.
+/// The length of the longest chain of messages in which each waits for the one before: the number of rounds when all
+/// messages take equally long.
 int rounds(const Schedule& schedule);
 int rounds(const ChipProgram& program);
 

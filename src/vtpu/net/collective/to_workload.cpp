@@ -10,7 +10,7 @@ namespace {
 
 template <class BytesOf>
 void append(workload::Workload& workload, const Schedule& schedule, std::span<const int> chips, BytesOf bytes_of) {
-  VTPU_CHECK(chips.empty() || chips.size() == static_cast<std::size_t>(schedule.ranks()), "each rank has a chip");
+  VTPU_CHECK(chips.empty() || chips.size() == static_cast<std::size_t>(schedule.ranks()), "every rank has a chip");
   const auto chip = [&](int rank) { return chips.empty() ? rank : chips[static_cast<std::size_t>(rank)]; };
   const int first = workload.size();
   std::vector<int> after;
@@ -33,7 +33,8 @@ workload::Workload to_workload(const Schedule& schedule, std::uint64_t buffer_by
 }
 
 workload::Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const int> chips) {
-  VTPU_CHECK(schedule.chunks() == static_cast<int>(items.size()), "a schedule is sized by the items it was made from");
+  VTPU_CHECK(schedule.chunks() == static_cast<int>(items.size()),
+             "a schedule is sized by the items that it was made from");
   workload::Workload workload(schedule.name());
   workload.reserve(static_cast<std::size_t>(schedule.size()), schedule.dependencies());
   append(workload, schedule, chips, [&](int id) {
@@ -46,7 +47,7 @@ workload::Workload to_workload(const Schedule& schedule, const SparseExchange& i
 
 void append_to(workload::Workload& workload, const Schedule& schedule, std::uint64_t buffer_bytes,
                std::span<const int> chips) {
-  VTPU_CHECK(schedule.collective() != Collective::sparse_exchange, "a sparse exchange has sizes of its own");
+  VTPU_CHECK(schedule.collective() != Collective::sparse_exchange, "a sparse exchange takes its sizes from its items");
   append(workload, schedule, chips, [&](int id) { return schedule.bytes(id, buffer_bytes); });
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-// Dimensions whose rings have links; one of side 1 where there is no other.
+// The dimensions whose rings have links, or one dimension of side 1 if there is no other.
 std::vector<int> rings_of(const Shape& grid) {
   std::vector<int> rings;
   for (int d = 0; d < grid.dimensions(); ++d)
@@ -23,7 +23,7 @@ std::vector<int> rings_of(const Shape& grid) {
   return rings;
 }
 
-// Streams that begin with another dimension each, alike otherwise.
+// Streams that each begin with a different dimension and are otherwise identical.
 std::vector<ChipProgram::Stream> rotations(std::vector<int> dimensions) {
   std::vector<ChipProgram::Stream> streams;
   for (std::size_t i = 0; i < dimensions.size(); ++i) {
@@ -33,10 +33,11 @@ std::vector<ChipProgram::Stream> rotations(std::vector<int> dimensions) {
   return streams;
 }
 
-// How many segments follow each other in a stream. On equal sides no stream ever waits for another, and one will do.
-// Elsewhere a link may wait while the last segment (the first, in an all-gather) goes round the other rings, which
-// takes it 1/k of its time or less: so many that k times as many are 32, yet 4 so that rings of different dimensions
-// are at work on different segments. More would gain little and cost latency.
+// The number of segments s in a stream. On equal sides no stream ever waits for another, and one segment suffices.
+// Otherwise a link may idle while the last segment (the first, in an all-gather) goes round the other rings, which
+// takes at most 1/k of that segment's time on a ring of side k: a share of at most 1/(k·s) of the whole. So s is chosen
+// such that k·s is at least 32 for the shortest side k; it is at least 4, so that rings of different dimensions work on
+// different segments. More segments would gain little and cost latency.
 int segments_for(const Shape& grid, const std::vector<int>& rings) {
   int shortest = grid.longest_side();
   for (const int d : rings) shortest = std::min(shortest, grid.side(d));
@@ -45,9 +46,9 @@ int segments_for(const Shape& grid, const std::vector<int>& rings) {
 }
 
 // Adds the steps of a stream that goes round every ring in the direction of `sign`. On each ring a segment begins once
-// the one before it is through, so that the ring's links are not shared among them.
+// the previous one has passed, so that the segments do not share the ring's links.
 void add_stream(ChipProgram& program, int stream, int sign) {
-  std::vector<int> through(at(program.digits()), -1);  // by digit: the last step of the segment before
+  std::vector<int> through(at(program.digits()), -1);  // by digit: the last step of the previous segment
   for (int segment = 0; segment < program.segments(); ++segment) {
     const int part = stream * program.segments() + segment;
     std::vector<int> before;  // steps on the rings done so far
@@ -67,7 +68,7 @@ void add_stream(ChipProgram& program, int stream, int sign) {
   }
 }
 
-// Every step to another place of the grid, in the order of their numbers.
+// The displacements to all other chips of the grid, in the order of their numbers.
 template <class Visit>
 void for_each_hop(const Shape& grid, Visit visit) {
   for (int index = 1; index < grid.count(); ++index) visit(grid.coordinates_of(index));
@@ -82,7 +83,7 @@ ChipProgram ring_all_gather(const Shape& ring) {
 }
 
 ChipProgram bucket_all_gather(const Shape& grid, Algorithm algorithm) {
-  constexpr double kUnit = 1 << 20;  // of shares as whole numbers
+  constexpr double kUnit = 1 << 20;  // scale of the shares as integers
   const std::vector<int> rings = rings_of(grid);
   std::vector<ChipProgram::Stream> streams;
   for (const SharedOrder& each : balanced_orders(grid, rings))
@@ -125,7 +126,7 @@ ChipProgram dimension_wise_all_to_all(const Shape& grid) {
       if (phase > 0) before = {program.add({.part = part, .carries = false, .after = before})};
       const std::vector<int> ready = before;
       for (int j = 1; j < program.side(part, phase); ++j) {
-        // Sources differ from the chip in the dimensions done, destinations in those to come.
+        // Sources differ from the chip in the dimensions already done, destinations in those still to come.
         ChipProgram::Step step{.part = part, .leading = phase, .trailing = d - 1 - phase, .after = ready};
         step.hop[at(program.dimension(part, phase))] = j;
         step.offset[at(d + phase)] = j;
