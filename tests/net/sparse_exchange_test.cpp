@@ -37,7 +37,7 @@ Exchange made(const ShardedTables& tables, const Lookups& lookups, Scheme scheme
   return *std::move(exchange);
 }
 
-/// Rows that chips ask other chips for; each of them once or as often as they ask.
+/// The rows that chips request from other chips, counted once each and with repetitions.
 std::pair<double, double> rows_from_elsewhere(const ShardedTables& tables, const Lookups& lookups) {
   double all = 0, once = 0;
   for (std::size_t chip = 0; chip < lookups.size(); ++chip) {
@@ -58,7 +58,7 @@ std::vector<PhaseLoad> loads_of(const Network& network, const Exchange& exchange
   return phase_loads(network, std::vector<double>(static_cast<std::size_t>(network.channel_count()), 1.0), phases);
 }
 
-TEST(SparseExchange, RandomSendsAMessageAnIdAndARowBackForEachLookup) {
+TEST(SparseExchange, RandomSendsOneRequestAndOneReplyPerLookup) {
   const ShardedTables tables = one_table(1000);
   const Lookups lookups = LookupSource(tables, {50, 1, 1.0}).draw_all(Random(1));
   const Exchange exchange = made(tables, lookups, Scheme::random);
@@ -71,7 +71,7 @@ TEST(SparseExchange, RandomSendsAMessageAnIdAndARowBackForEachLookup) {
   EXPECT_EQ(exchange[1].bytes(), all * (32 + kRowBytes));
 }
 
-TEST(SparseExchange, BatchingSendsOneMessageAPairAndDropsNoRow) {
+TEST(SparseExchange, BatchingSendsOneMessagePerPairAndDropsNoRow) {
   const ShardedTables tables = one_table(1000);
   const Lookups lookups = LookupSource(tables, {50, 1, 1.0}).draw_all(Random(2));
   const Exchange exchange = made(tables, lookups, Scheme::batched);
@@ -86,7 +86,7 @@ TEST(SparseExchange, BatchingSendsOneMessageAPairAndDropsNoRow) {
   EXPECT_EQ(exchange[1].bytes(), 32.0 * static_cast<double>(pairs.size()) + 512 * all);
 }
 
-TEST(SparseExchange, DeduplicationAsksForEveryRowOnceAChip) {
+TEST(SparseExchange, DeduplicationRequestsEveryRowOncePerChip) {
   const ShardedTables tables = one_table(1000);
   const Lookups lookups = LookupSource(tables, {50, 1, 1.2}).draw_all(Random(3));
   const Exchange exchange = made(tables, lookups, Scheme::deduplicated);
@@ -94,10 +94,10 @@ TEST(SparseExchange, DeduplicationAsksForEveryRowOnceAChip) {
   EXPECT_EQ(exchange[1].bytes() - 32 * exchange[1].messages(), 512 * once);
 }
 
-TEST(SparseExchange, ARowThatAllChipsWantCrossesEachDimensionOnceForThoseWhoShareItsWay) {
+TEST(SparseExchange, ARowThatAllChipsRequestCrossesEachDimensionOncePerSharedPath) {
   const ShardedTables tables = one_table(1);
   const Lookups lookups(64, std::vector<std::uint64_t>{0});
-  // Along the first dimension each of the 16 lines has 3 chips that ask; then one plane of 4 lines, then one line.
+  // Along the first dimension each of the 16 lines has 3 requesting chips; then one plane has 4 lines, then one line.
   const Exchange exchange = made(tables, lookups, Scheme::hierarchical);
   ASSERT_EQ(exchange.size(), 6U);
   EXPECT_EQ(exchange[0].messages(), 48);
@@ -109,7 +109,7 @@ TEST(SparseExchange, ARowThatAllChipsWantCrossesEachDimensionOnceForThoseWhoShar
   EXPECT_EQ(made(tables, lookups, Scheme::deduplicated)[1].bytes(), 63 * (32 + 512));
 }
 
-TEST(SparseExchange, RotatingLeavesBytesAboutAlikeAndUsesAllDimensionsInEveryPhase) {
+TEST(SparseExchange, RotationKeepsBytesAboutEqualAndUsesAllDimensionsInEveryPhase) {
   const ShardedTables tables = one_table(1'000'000);
   const Lookups lookups = LookupSource(tables, {3000, 1, 0}).draw_all(Random(10));
   const Exchange one = made(tables, lookups, Scheme::hierarchical), all = made(tables, lookups, Scheme::rotated);
@@ -134,7 +134,7 @@ TEST(SparseExchange, RotatingLeavesBytesAboutAlikeAndUsesAllDimensionsInEveryPha
   }
 }
 
-TEST(SparseExchange, HierarchicalRepliesGoTheRequestsWayBack) {
+TEST(SparseExchange, HierarchicalRepliesTakeTheRequestsPathBack) {
   const ShardedTables tables = one_table(100'000);
   const Exchange exchange = made(tables, LookupSource(tables, {30, 1, 0.9}).draw_all(Random(4)), Scheme::hierarchical);
   for (std::size_t d = 0; d < 3; ++d) {
@@ -150,7 +150,7 @@ TEST(SparseExchange, HierarchicalRepliesGoTheRequestsWayBack) {
   }
 }
 
-TEST(SparseExchange, PoolingSendsOneSumABagAndOwner) {
+TEST(SparseExchange, PoolingSendsOneSumPerBagAndOwner) {
   const ShardedTables tables = *ShardedTables::make({{100, 100}, 128, 4}, Sharding::tables, kCube);
   const Lookups lookups = LookupSource(tables, {5, 8, 0}).draw_all(Random(5));
   const Exchange exchange = made(tables, lookups, Scheme::pooled, 8);
@@ -160,7 +160,7 @@ TEST(SparseExchange, PoolingSendsOneSumABagAndOwner) {
   EXPECT_EQ(exchange[1].bytes(), 2 * 63 * (32 + 5 * 512));
 }
 
-TEST(SparseExchange, UnderColumnShardingEveryChipIsAskedForEveryRow) {
+TEST(SparseExchange, ColumnShardingRequestsEveryRowFromEveryChip) {
   const ShardedTables tables = one_table(1000, Sharding::columns);
   const Lookups lookups(64, std::vector<std::uint64_t>{3, 5, 3});
   const Exchange exchange = made(tables, lookups, Scheme::deduplicated);
@@ -168,7 +168,7 @@ TEST(SparseExchange, UnderColumnShardingEveryChipIsAskedForEveryRow) {
   EXPECT_EQ(exchange[1].bytes(), 64 * 63 * (32 + 2 * 8));  // two rows, two of 128 elements of four bytes each
 }
 
-TEST(SparseExchange, LoadsAreThoseOfARoutingOverAllShortestPaths) {
+TEST(SparseExchange, LoadsEqualThoseOfARoutingOverAllShortestPaths) {
   const topology::Torus torus{kCube};
   const Network network(torus);
   const ShardedTables tables = one_table(5000);
@@ -182,13 +182,13 @@ TEST(SparseExchange, LoadsAreThoseOfARoutingOverAllShortestPaths) {
       for (const routing::ChannelShare& share : routing::channel_shares(network, *routing, t.source, t.destination))
         expected[static_cast<std::size_t>(share.channel)] += share.share * static_cast<double>(t.bytes);
     for (std::size_t c = 0; c < expected.size(); ++c)
-      EXPECT_NEAR(loads[p].channel_bytes[c], expected[c], 1e-5 * (expected[c] + 1));  // shares of tables have 24 bits
+      EXPECT_NEAR(loads[p].channel_bytes[c], expected[c], 1e-5 * (expected[c] + 1));  // shares in tables have 24 bits
     EXPECT_NEAR(loads[p].byte_hops, std::accumulate(expected.begin(), expected.end(), 0.0), 1e-5 * loads[p].byte_hops);
     EXPECT_EQ(loads[p].farthest, 6);
   }
 }
 
-TEST(SparseExchange, PacketsTakeNoLessThanTheBusiestChannelAndNotMuchMore) {
+TEST(SparseExchange, PacketsTakeAtLeastTheTimeOfTheBusiestChannelAndLittleMore) {
   const Network network(topology::Torus{kCube});
   const ShardedTables tables = one_table(1'000'000'000);
   const Exchange exchange = made(tables, LookupSource(tables, {2000, 1, 0}).draw_all(Random(7)), Scheme::deduplicated);
@@ -199,13 +199,13 @@ TEST(SparseExchange, PacketsTakeNoLessThanTheBusiestChannelAndNotMuchMore) {
   const workload::Workload workload = workload_of(exchange, 64, "lookups");
   const Result<workload::Completion> done = packet::run_packets(network, *routing, workload, packet::Config{});
   ASSERT_TRUE(done.ok());
-  // A chip may start to reply before the last request of all has arrived, so phases overlap a little.
+  // A chip may start to reply before the last request of all has arrived, so that phases overlap a little.
   EXPECT_GT(done->time_ns, 0.97 * bound);
   EXPECT_LT(done->time_ns, 1.35 * bound);
   EXPECT_EQ(static_cast<double>(done->delivered_bytes), exchange[0].bytes() + exchange[1].bytes());
 }
 
-TEST(SparseExchange, AWorkloadHasAMessageForEachAndWaitsForWhatArrives) {
+TEST(SparseExchange, AWorkloadHasEveryMessageAndWaitsForArrivals) {
   const ShardedTables tables = one_table(200);
   const Lookups lookups = LookupSource(tables, {10, 1, 0.5}).draw_all(Random(8));
   for (const Scheme scheme : kSchemes) {
@@ -224,7 +224,7 @@ TEST(SparseExchange, AWorkloadHasAMessageForEachAndWaitsForWhatArrives) {
   }
 }
 
-TEST(SparseExchange, TheSameSeedGivesTheSameExchangeAndChipsDrawFromStreamsOfTheirOwn) {
+TEST(SparseExchange, TheSameSeedGivesTheSameExchangeAndChipsDrawFromSeparateStreams) {
   const ShardedTables tables = one_table(1'000'000);
   const LookupSource source(tables, {100, 1, 1.0});
   const Lookups once = source.draw_all(Random(9)), again = source.draw_all(Random(9));
@@ -234,7 +234,7 @@ TEST(SparseExchange, TheSameSeedGivesTheSameExchangeAndChipsDrawFromStreamsOfThe
             made(tables, again, Scheme::hierarchical)[2].transfers);
 }
 
-TEST(SparseExchange, WrongInputIsNamed) {
+TEST(SparseExchange, WrongInputIsRejectedByName) {
   const ShardedTables tables = one_table(100);
   const Lookups one_chip(1, std::vector<std::uint64_t>{1});
   EXPECT_FALSE(make_exchange(tables, one_chip, 1, Scheme::batched, kFormat, kCube).ok());

@@ -13,11 +13,11 @@ namespace {
 
 const Shape kCube{4, 4, 8};
 
-/// Probability of a chi-square value at least as large if `draws` ranks follow Zipf's law. Ranks beyond the first
-/// hundred fall into classes of doubling width; the weights of a class are summed exactly up to 10^5 ranks, and beyond
-/// by the integral with the Euler-Maclaurin correction.
+/// Probability of a chi-square value at least this large if `draws` ranks follow Zipf's law. Ranks above the first
+/// hundred are grouped into classes of doubling width. The weights of a class are summed exactly up to 10^5 ranks, and
+/// above by the integral with the Euler-Maclaurin correction.
 double chi_square_p(double exponent, std::uint64_t limit, int draws, std::uint64_t seed) {
-  std::vector<std::uint64_t> first;  // of each class, and the end
+  std::vector<std::uint64_t> first;  // first rank of each class, and the end
   for (std::uint64_t k = 1; k <= std::min<std::uint64_t>(100, limit); ++k) first.push_back(k);
   for (std::uint64_t k = 101; k <= limit; k *= 2) first.push_back(k);
   first.push_back(limit + 1);
@@ -48,7 +48,7 @@ double chi_square_p(double exponent, std::uint64_t limit, int draws, std::uint64
   }
   double chi_square = 0;
   int cells = 0;
-  double expected = 0, count = 0;  // classes that expect too few are taken together
+  double expected = 0, count = 0;  // classes with too small an expectation are merged
   for (std::size_t c = 0; c < weight.size(); ++c) {
     expected += weight[c] / total * draws;
     count += counts[c];
@@ -68,8 +68,8 @@ TEST(Zipf, RanksFollowTheLawForEveryExponentAndLimitByChiSquare) {
       EXPECT_GT(chi_square_p(exponent, limit, 60'000, ++seed), 1e-4) << exponent << " of " << limit;
 }
 
-TEST(Zipf, TheTestTellsALawFromItsNeighbour) {
-  // What makes the test above worth something: draws by another exponent fail it.
+TEST(Zipf, TheChiSquareTestDistinguishesNearbyExponents) {
+  // Shows that the test above has power: draws with another exponent fail it.
   const Zipf other(1.1, 1000);
   Random random(5);
   std::vector<double> counts(1001, 0);
@@ -87,7 +87,7 @@ TEST(Sharding, EveryRowIsOnOneChipAndHashedRowsSpreadEvenly) {
   for (const int count : counts) EXPECT_NEAR(count, 1000, 160);  // five standard deviations
 }
 
-TEST(Sharding, BlocksAreConsecutiveAndDifferByARowAtMost) {
+TEST(Sharding, BlocksAreConsecutiveAndDifferByAtMostOneRow) {
   const auto tables = ShardedTables::make({{1000, 77}, 16, 4}, Sharding::blocked_rows, kCube);
   ASSERT_TRUE(tables.ok());
   std::vector<double> held(128, 0);
@@ -105,7 +105,7 @@ TEST(Sharding, BlocksAreConsecutiveAndDifferByARowAtMost) {
   EXPECT_EQ(held, tables->stored_bytes());
 }
 
-TEST(Sharding, ColumnsCutARowIntoPiecesThatMakeItUp) {
+TEST(Sharding, ColumnsCutARowIntoPiecesThatAddUpToIt) {
   for (const int width : {128, 100, 500}) {
     const auto tables = ShardedTables::make({{10}, width, 4}, Sharding::columns, kCube);
     ASSERT_TRUE(tables.ok());
@@ -118,7 +118,7 @@ TEST(Sharding, ColumnsCutARowIntoPiecesThatMakeItUp) {
   }
 }
 
-TEST(Sharding, TablesAreDealtOutInTurn) {
+TEST(Sharding, TablesAreAssignedInTurn) {
   const auto tables = ShardedTables::make({std::vector<std::uint64_t>(130, 10), 1, 4}, Sharding::tables, kCube);
   ASSERT_TRUE(tables.ok());
   EXPECT_EQ(tables->owner(tables->first_row(5) + 9, 0), 5);
@@ -136,7 +136,7 @@ TEST(Sharding, EveryShardingStoresAllBytesOnce) {
   }
 }
 
-TEST(Sharding, WrongTablesAreNamed) {
+TEST(Sharding, WrongTablesAreRejected) {
   EXPECT_FALSE(ShardedTables::make({{}, 128, 4}, Sharding::tables, kCube).ok());
   EXPECT_FALSE(ShardedTables::make({{1, 0}, 128, 4}, Sharding::tables, kCube).ok());
   EXPECT_FALSE(ShardedTables::make({{10'000'000'000}, 128, 4}, Sharding::hashed_rows, kCube).ok());
@@ -144,7 +144,7 @@ TEST(Sharding, WrongTablesAreNamed) {
   EXPECT_FALSE(ShardedTables::make({{1}, 128, 4}, Sharding::tables, Shape{8, 16}).ok());
 }
 
-TEST(Lookups, BagsStandTogetherTableByTable) {
+TEST(Lookups, RowsOfABagAreAdjacentTableByTable) {
   const auto tables = ShardedTables::make({{10, 1'000'000'000}, 128, 4}, Sharding::hashed_rows, kCube);
   ASSERT_TRUE(tables.ok());
   const LookupSource source(*tables, {3, 4, 1.2});

@@ -34,7 +34,7 @@ class Builder {
         all.push_back(static_cast<Wanted>(tables_.owner(row, part)) << kPieceBits |
                       (row * static_cast<std::uint64_t>(parts) + static_cast<std::uint64_t>(part)));
     }
-    // Columns come out in order, and there are many of them.
+    // There are many columns, and they are visited in order.
     if (!std::is_sorted(all.begin(), all.end())) std::sort(all.begin(), all.end());
     return all;
   }
@@ -50,7 +50,7 @@ class Builder {
     return {from, to, static_cast<std::uint32_t>(messages), messages * format_.header_bytes + bytes};
   }
 
-  /// What owners of one bag's pieces send after adding them up: visit(owner, bytes), once for every sum.
+  /// Calls visit(owner, bytes) once for every sum that the owners of one bag's pieces send.
   template <class Visit>
   void for_each_sum(const std::uint64_t* rows, int bag, Visit visit) const {
     std::vector<std::pair<int, int>> sums;  // owner, part
@@ -69,7 +69,7 @@ class Builder {
   MessageFormat format_;
 };
 
-/// Puts transfers in the order of their destinations; those of one destination stay in the order they are in.
+/// Sorts transfers by destination; transfers with the same destination keep their order.
 std::vector<Transfer> by_destination(const std::vector<Transfer>& transfers, int chips) {
   std::vector<std::size_t> place(at(chips) + 1, 0);
   for (const Transfer& t : transfers) ++place[at(t.destination) + 1];
@@ -106,8 +106,9 @@ Exchange pairwise(const Builder& build, const std::vector<std::vector<std::uint6
   return exchange;
 }
 
-/// Along one dimension after the other, `first` the first; `held`: what each chip wants, without repetitions. Adds its
-/// transfers to the phases of `exchange`: requests, one for each dimension, then replies.
+/// Exchanges along one dimension after the other, starting with `first`. `held`: the pieces that each chip requests,
+/// without repetitions. Adds its transfers to the phases of `exchange`: requests, one phase per dimension, then
+/// replies.
 void go_by_dimensions(const Builder& build, std::vector<std::vector<Wanted>> held, const Shape& grid, int first,
                       Exchange& exchange) {
   const int chips = grid.count(), dimensions = grid.dimensions();
@@ -142,7 +143,7 @@ void go_by_dimensions(const Builder& build, std::vector<std::vector<Wanted>> hel
   }
 }
 
-/// `ways`: 1, or as many as dimensions, each with its share of the pieces.
+/// `ways`: the number of parts, 1 or the number of dimensions, each with its share of the pieces.
 Exchange hierarchical(const Builder& build, const std::vector<std::vector<std::uint64_t>>& lookups, const Shape& grid,
                       int ways) {
   Exchange exchange;
@@ -151,7 +152,7 @@ Exchange hierarchical(const Builder& build, const std::vector<std::vector<std::u
   std::vector<std::vector<std::vector<Wanted>>> held(at(ways), std::vector<std::vector<Wanted>>(lookups.size()));
   for (std::size_t chip = 0; chip < lookups.size(); ++chip)
     for (const Wanted wanted : build.wanted(lookups[chip], true)) {
-      // Mixed, because the rows of a chip have much in common.
+      // Piece numbers are mixed, because the rows of a chip have much in common.
       const std::size_t way = ways == 1 ? 0 : mix64(wanted) % static_cast<std::uint64_t>(ways);
       held[way][chip].push_back(wanted);
     }
@@ -194,7 +195,7 @@ Result<Exchange> make_exchange(const ShardedTables& tables, const std::vector<st
   const int chips = tables.chips();
   if (lookups.size() != at(chips) || grid.count() != chips)
     return Error{"sparse exchange", fmt::format("lookups of {} chips on a grid of {}", lookups.size(), grid.count()),
-                 fmt::format("{} chips, as the tables have", chips)};
+                 fmt::format("{} chips, as in the tables", chips)};
   const std::uint64_t rows = tables.tables().total_rows();
   if (rows > (Wanted{1} << kPieceBits) / static_cast<std::uint64_t>(tables.parts()))
     return Error{"sparse exchange", fmt::format("{} rows in {} parts", rows, tables.parts()), "at most 2^40 pieces"};
@@ -212,10 +213,11 @@ Result<Exchange> make_exchange(const ShardedTables& tables, const std::vector<st
 
 workload::Workload workload_of(const Exchange& exchange, int chips, const std::string& name) {
   workload::Workload workload(name);
-  std::vector<int> ready(at(chips), -1);  // by chip: what its next phase waits for
+  std::vector<int> ready(at(chips), -1);  // by chip: the message that its next phase waits for
   for (const ExchangePhase& phase : exchange) {
     std::vector<std::vector<int>> arrives(at(chips));
-    // Each chip begins with the one after it, or all would send to the same chip at the same time.
+    // Each chip begins with the next higher destination; otherwise all chips would send to the same one at the same
+    // time.
     std::vector<Transfer> transfers = phase.transfers;
     const auto turn = [&](const Transfer& t) { return (t.destination - t.source + chips) % chips; };
     std::stable_sort(transfers.begin(), transfers.end(),
@@ -224,7 +226,7 @@ workload::Workload workload_of(const Exchange& exchange, int chips, const std::s
       const int before = ready[at(transfer.source)];
       const std::array<int, 1> after{before};
       for (std::uint32_t m = 0; m < transfer.messages; ++m) {
-        // Messages of one transfer are alike but for the rest of the division.
+        // Messages of one transfer have the same size up to the remainder of the division.
         const std::uint64_t bytes = transfer.bytes / transfer.messages + (m < transfer.bytes % transfer.messages);
         const int id =
             workload.add({transfer.source, transfer.destination, bytes}, std::span(after).first(before < 0 ? 0 : 1));
@@ -234,7 +236,8 @@ workload::Workload workload_of(const Exchange& exchange, int chips, const std::s
     for (int chip = 0; chip < chips; ++chip) {
       std::vector<int>& waits = arrives[at(chip)];
       if (ready[at(chip)] >= 0) waits.push_back(ready[at(chip)]);
-      // One message to itself stands for all that has arrived, so that n messages after n others take 2n waits, not n².
+      // One message of a chip to itself stands for everything that has arrived, so that n messages after n others need
+      // 2n dependences instead of n².
       if (!waits.empty()) ready[at(chip)] = workload.add({chip, chip, 0}, waits);
     }
   }

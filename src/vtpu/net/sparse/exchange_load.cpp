@@ -12,7 +12,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// One way on from a node towards the present destination.
+/// One next hop from a node towards the present destination.
 struct Arc {
   int channel;
   int to;
@@ -33,12 +33,12 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
                                    std::span<const ExchangePhase* const> phases) {
   std::vector<PhaseLoad> loads(phases.size());
   for (PhaseLoad& load : loads) load.channel_bytes.resize(at(network.channel_count()), 0);
-  std::vector<std::size_t> next(phases.size(), 0);  // the first transfer not yet gone through, by phase
+  std::vector<std::size_t> next(phases.size(), 0);  // by phase: the first transfer not yet processed
   routing::ShortestPaths shortest(network);
   routing::PathSplit split(network);
   std::vector<double> flow(at(network.node_count()));
   std::vector<Arc> arcs;           // of all nodes, farthest first
-  std::vector<std::size_t> first;  // into arcs, by place in that order, and the end
+  std::vector<std::size_t> first;  // into arcs, by position in that order, and the end
   for (int destination = 0; destination < network.chip_count(); ++destination) {
     const bool used = [&] {
       for (std::size_t p = 0; p < phases.size(); ++p) {
@@ -66,7 +66,7 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
       for (; next[p] < transfers.size() && transfers[next[p]].destination == destination; ++next[p]) {
         const Transfer& transfer = transfers[next[p]];
         const int hops = shortest.distance(transfer.source);
-        VTPU_CHECK(hops != routing::ShortestPaths::kNone, "every chip can be reached");
+        VTPU_CHECK(hops != routing::ShortestPaths::kNone, "every destination is reachable");
         flow[at(transfer.source)] += static_cast<double>(transfer.bytes);
         load.byte_hops += static_cast<double>(transfer.bytes) * hops;
         load.message_hops += static_cast<double>(transfer.messages) * hops;
@@ -85,7 +85,7 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
     }
   }
   for (std::size_t p = 0; p < phases.size(); ++p)
-    VTPU_CHECK(next[p] == phases[p]->transfers.size(), "transfers stand in the order of destinations");
+    VTPU_CHECK(next[p] == phases[p]->transfers.size(), "transfers are in ascending order of destination");
   return loads;
 }
 

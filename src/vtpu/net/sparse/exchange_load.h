@@ -7,21 +7,22 @@
 
 namespace vtpu::net::sparse {
 
-/// What a phase puts on a network.
+/// The load of a phase on a network.
 struct PhaseLoad {
   std::vector<double> channel_bytes;  ///< expected, by channel
   double byte_hops = 0;
   double message_hops = 0;
-  int farthest = 0;  ///< hops of the longest way in use
+  int farthest = 0;  ///< hops of the longest path in use
 
-  /// Until the busiest channel has sent all it carries and the last byte has gone the longest way, at the same latency
-  /// for all hops; no phase can end earlier under the same split over paths.
+  /// Time until the busiest channel has sent all its bytes and the last byte has crossed the longest path, with the
+  /// same latency for all hops. No phase can end earlier under the same split over paths.
   double time_ns(const Network& network, double hop_ns) const;
 };
 
-/// The phases of exchanges over shortest paths, a path being as likely as the product of its channels' weights
-/// (routing/path_split.h; all 1: every path of a pair alike). All phases are gone through together, one search for each
-/// destination. `weights`: by channel. Every destination can be reached (an invariant).
+/// The loads of phases over shortest paths. The probability of a path is proportional to the product of its channels'
+/// weights (routing/path_split.h; with all weights 1 all paths of a pair are equally likely). All phases are processed
+/// together, with one search per destination. `weights`: by channel. Every destination must be reachable (an
+/// invariant).
 std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<double>& weights,
                                    std::span<const ExchangePhase* const> phases);
 

@@ -7,18 +7,19 @@
 namespace vtpu::net::sparse {
 namespace {
 
-constexpr int kWordBits = 33;  // the fewest that hold kMixedIds
+constexpr int kWordBits = 33;  // the smallest width that holds kMixedIds
 constexpr std::uint64_t kMask = (1ULL << kWordBits) - 1;
 static_assert(kMixedIds <= kMask && kMixedIds > kMask / 2);
 
-// Keeps id 0 from staying at the origin.
+// Keeps id 0 from mapping to the origin.
 constexpr std::uint64_t kOffset = 0x9E3779B97F4A7C15 & kMask;
-// Odd, so that multiplication modulo a power of two can be undone; SplitMix64's finaliser, cut to the word.
+// Odd constants, so that multiplication modulo a power of two is invertible; those of SplitMix64's finaliser, cut to
+// the word.
 constexpr std::array<std::uint64_t, 2> kFactors = {0xBF58476D1CE4E5B9 & kMask, 0x94D049BB133111EB & kMask};
 constexpr std::array<int, 3> kShifts = {16, 14, 17};
 
 constexpr std::uint64_t inverse_factor(std::uint64_t odd) {
-  std::uint64_t inverse = odd;  // right in the lowest three bits; each Newton step doubles them
+  std::uint64_t inverse = odd;  // correct in the lowest three bits; each Newton step doubles their number
   for (int step = 0; step < 5; ++step) inverse *= 2 - odd * inverse;
   return inverse & kMask;
 }
@@ -73,7 +74,7 @@ SparseCoordinate base100_coordinate(std::uint64_t id) {
 std::uint64_t base100_id(const SparseCoordinate& coordinate) {
   std::uint64_t id = 0;
   for (const int part : coordinate.parts) {
-    VTPU_CHECK(part >= 0 && part < 100, "a part of the base-100 map lies in 0..99");
+    VTPU_CHECK(part >= 0 && part < 100, "a part of the base-100 map is in 0..99");
     id = id * 100 + static_cast<std::uint64_t>(part);
   }
   return id;
@@ -95,7 +96,7 @@ SparseCoordinate mixed_coordinate(std::uint64_t id) {
 std::uint64_t mixed_id(const SparseCoordinate& coordinate) {
   std::uint64_t word = 0;
   for (const int part : coordinate.parts) {
-    VTPU_CHECK(part >= 1 && part <= kMixedSide, "a part of the mixing map lies in 1..96");
+    VTPU_CHECK(part >= 1 && part <= kMixedSide, "a part of the mixing map is in 1..96");
     word = word * kMixedSide + static_cast<std::uint64_t>(part - 1);
   }
   do {
@@ -105,7 +106,7 @@ std::uint64_t mixed_id(const SparseCoordinate& coordinate) {
 }
 
 int owner_chip(const SparseCoordinate& coordinate, const Shape& machine) {
-  VTPU_CHECK(machine.dimensions() == 3, "owners lie on a machine of volumes, books and chapters");
+  VTPU_CHECK(machine.dimensions() == 3, "owners are chips of a machine of volumes, books and chapters");
   Coordinates place{};
   for (int dimension = 0; dimension < 3; ++dimension) {
     const int side = machine.side(dimension);

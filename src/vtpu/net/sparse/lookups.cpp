@@ -6,7 +6,7 @@ namespace vtpu::net::sparse {
 
 LookupSource::LookupSource(const ShardedTables& tables, const LookupPattern& pattern)
     : tables_(tables), pattern_(pattern) {
-  VTPU_CHECK(pattern.examples >= 1 && pattern.bag >= 1, "a chip looks something up");
+  VTPU_CHECK(pattern.examples >= 1 && pattern.bag >= 1, "a chip has at least one example and one row per bag");
   for (const std::uint64_t rows : tables.tables().rows) ranks_.emplace_back(pattern.exponent, rows);
 }
 

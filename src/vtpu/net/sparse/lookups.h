@@ -8,21 +8,21 @@
 
 namespace vtpu::net::sparse {
 
-/// What a chip looks up in one step: for each of its examples a bag of rows from every table.
+/// What a chip looks up in one step: for each of its examples, one bag of rows from every table.
 struct LookupPattern {
-  int examples = 128;   ///< of one chip
+  int examples = 128;   ///< per chip
   int bag = 1;          ///< rows looked up together and added up
-  double exponent = 0;  ///< of Zipf's law; 0: all rows alike. Rows stand in the order of how often they are asked for
+  double exponent = 0;  ///< of Zipf's law; 0: all rows equally likely. Rows are sorted by popularity.
 };
 
-/// Draws the lookups of one chip after the other. All chips favour the same rows.
+/// Draws the lookups of each chip. All chips favour the same rows.
 class LookupSource {
  public:
   LookupSource(const ShardedTables& tables, const LookupPattern& pattern);
 
-  /// Row numbers, example by example, table by table, one bag's rows together; repetitions stay.
+  /// Row numbers, example by example, table by table, the rows of one bag together; repetitions are kept.
   std::vector<std::uint64_t> draw(Random& random) const;
-  /// Of every chip, each from a stream of its own.
+  /// The lookups of all chips, each drawn from a separate random stream.
   std::vector<std::vector<std::uint64_t>> draw_all(const Random& random) const;
 
   const LookupPattern& pattern() const { return pattern_; }

@@ -18,7 +18,7 @@ std::uint64_t share_before(std::uint64_t whole, int index, int count) {
   return static_cast<std::uint64_t>(Wide{whole} * static_cast<unsigned>(index) / static_cast<unsigned>(count));
 }
 
-/// Which of `count` even shares of `whole` holds `place`: the inverse of share_before.
+/// Which of `count` even shares of `whole` contains `place`: the inverse of share_before.
 int share_of(std::uint64_t place, std::uint64_t whole, int count) {
   return static_cast<int>((Wide{place + 1} * static_cast<unsigned>(count) - 1) / whole);
 }
@@ -43,7 +43,7 @@ Result<ShardedTables> ShardedTables::make(EmbeddingTables tables, Sharding shard
   for (std::size_t t = 0; t < tables.rows.size(); ++t) {
     if (tables.rows[t] == 0) return Error{fmt::format("embedding table {}", t + 1), "no row", "at least one"};
     if (tables.rows[t] > room)
-      return Error{"embedding tables", fmt::format("more than {} rows", kMixedIds), "as many as there are coordinates"};
+      return Error{"embedding tables", fmt::format("more than {} rows", kMixedIds), "at most one row per coordinate"};
     room -= tables.rows[t];
   }
   if (tables.width < 1 || tables.bytes_per_element < 1)

@@ -8,11 +8,11 @@
 
 namespace vtpu::net::sparse {
 
-/// Embedding tables of one width. Only their sizes are kept: no element is ever stored, so a table of 10^9 rows costs
-/// what one of ten does. Rows of all tables are numbered through, table after table.
+/// Embedding tables of one width. Only their sizes are kept and no element is stored, so that a table of 10^9 rows
+/// costs as little as one of ten. Rows are numbered across all tables, table after table.
 struct EmbeddingTables {
   std::vector<std::uint64_t> rows;  ///< by table, each ≥ 1
-  int width = 128;                  ///< elements of a row
+  int width = 128;                  ///< elements per row
   int bytes_per_element = 4;
 
   int count() const { return static_cast<int>(rows.size()); }
@@ -20,21 +20,21 @@ struct EmbeddingTables {
   std::uint64_t row_bytes() const { return static_cast<std::uint64_t>(width) * bytes_per_element; }
 };
 
-/// Which chip holds what.
+/// Which chip holds which data.
 enum class Sharding {
-  hashed_rows,   ///< a row on the chip that its coordinate of the mixing map folds onto (id_map.h)
-  blocked_rows,  ///< as many consecutive rows of every table on each chip
-  columns,       ///< as many consecutive elements of every row on each chip
-  tables         ///< whole tables, dealt out to the chips in turn
+  hashed_rows,   ///< a row is on the owner chip of its coordinate in the mixing map (id_map.h)
+  blocked_rows,  ///< each chip has the same number of consecutive rows of every table
+  columns,       ///< each chip has the same number of consecutive elements of every row
+  tables         ///< whole tables, assigned to the chips in turn
 };
 std::string_view name_of(Sharding sharding);
 
-/// Tables spread over chips. Each row is cut into `parts` pieces, of which each lies on one chip: chips under column
-/// sharding, one otherwise.
+/// Tables spread over chips. Each row is cut into `parts` pieces, each on one chip: as many pieces as chips under
+/// column sharding, otherwise one.
 class ShardedTables {
  public:
-  /// `machine`: volumes, books and chapters, onto which coordinates fold. Error: no table, an empty one, a row without
-  /// bytes; more rows than the mixing map has coordinates; a machine that is not 3D.
+  /// `machine`: the volumes, books and chapters onto which coordinates are folded. Error: no table, an empty table, a
+  /// row without bytes; more rows than the mixing map has coordinates; a machine that is not 3D.
   static Result<ShardedTables> make(EmbeddingTables tables, Sharding sharding, const Shape& machine);
 
   const EmbeddingTables& tables() const { return tables_; }
@@ -44,9 +44,9 @@ class ShardedTables {
   std::uint64_t first_row(int table) const { return first_[static_cast<std::size_t>(table)]; }
   int parts() const { return sharding_ == Sharding::columns ? chips() : 1; }
   int owner(std::uint64_t row, int part) const;
-  /// 0 for a chip to which no column falls.
+  /// The bytes of a part of a row; 0 for a chip without columns.
   std::uint64_t part_bytes(int part) const;
-  /// What each chip stores, in bytes; of hashed rows, what it stores on average over all rows of the map.
+  /// The bytes that each chip stores; for hashed rows, the average over all rows of the map.
   std::vector<double> stored_bytes() const;
 
  private:

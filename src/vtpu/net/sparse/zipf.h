@@ -5,11 +5,11 @@
 
 namespace vtpu::net::sparse {
 
-/// Ranks 1..limit, rank k with a probability proportional to k^-exponent; exponent 0 is uniform. Exact for every limit
-/// and without tables, so a billion ranks cost what ten do: about one logarithm and one exponential a draw.
-/// Source: Hörmann and Derflinger, "Rejection-inversion to generate variates from monotone discrete distributions", ACM
-/// TOMACS 6(3), 1996: the integral of x^-exponent is inverted, and a rank whose bar does not lie below the curve there
-/// is drawn again.
+/// Draws ranks 1..limit, rank k with a probability proportional to k^-exponent; exponent 0 is uniform. The method is
+/// exact for every limit and needs no tables, so that a billion ranks cost as little as ten: about one logarithm and
+/// one exponential per draw. Source: Hörmann and Derflinger, "Rejection-inversion to generate variates from monotone
+/// discrete distributions", ACM TOMACS 6(3), 1996. The integral of x^-exponent is inverted, and a draw is rejected if
+/// the rank's bar is not below the curve there.
 class Zipf {
  public:
   /// `exponent` ≥ 0, `limit` ≥ 1.
@@ -24,9 +24,9 @@ class Zipf {
 
   double exponent_;
   std::uint64_t limit_;
-  double low_;  // of the integral over all bars
+  double low_;  // lower end of the integral over all bars
   double high_;
-  double surely_;  // a rank at most this far above the inverse is under the curve
+  double surely_;  // a rank at most this far above the inverse is always accepted
 };
 
 }  // namespace vtpu::net::sparse
