@@ -54,12 +54,12 @@ TEST(ChipTable, FoundByOneSearchIsTheRowOfTheRoutingTable) {
   expect_table_of_first_paths(*topology::TwistedTorus::make({4, 4, 8}));
 }
 
-TEST(ChipTable, HasNoWayToChipsOutOfReach) {
+TEST(ChipTable, HasNoPortForUnreachableChips) {
   const Network network(topology::Torus{{1}});
   EXPECT_EQ(chip_table(network, 0), std::vector<NextHop>(1));
 }
 
-TEST(TableChanges, LeadFromOneTableToTheOtherAndNameOnlyWhatDiffers) {
+TEST(TableChanges, TurnOneTableIntoTheOtherAndNameOnlyDifferences) {
   Random random(1);
   std::vector<NextHop> before = filled(100, 1), after = before;
   for (int i = 0; i < 20; ++i) after[random.below(100)].port = 7;
@@ -72,7 +72,7 @@ TEST(TableChanges, LeadFromOneTableToTheOtherAndNameOnlyWhatDiffers) {
   EXPECT_TRUE(table_changes(after, after).empty());
 }
 
-TEST(NextHopTable, ShowsWhatItWasGivenInAnyMixOfWholeAndPartialUpdates) {
+TEST(NextHopTable, ShowsItsUpdatesInAnyMixOfWholeAndPartialOnes) {
   Random random(2);
   std::vector<NextHop> expected = filled(64, 0);
   NextHopTable table(expected);
@@ -93,7 +93,7 @@ TEST(NextHopTable, ShowsWhatItWasGivenInAnyMixOfWholeAndPartialUpdates) {
   }
 }
 
-TEST(NextHopTable, KeepsWhatAReaderLooksAtUntilItHasLeft) {
+TEST(NextHopTable, KeepsTheCopyOfAReaderUntilTheReaderLeaves) {
   NextHopTable table(filled(16, 1));
   table.read(0, [&](std::span<const NextHop> entries) {
     table.replace(filled(16, 2));  // into the other copy
@@ -104,7 +104,7 @@ TEST(NextHopTable, KeepsWhatAReaderLooksAtUntilItHasLeft) {
   EXPECT_EQ(seen(table), filled(16, 2));
 }
 
-/// Readers see in one look only entries of one update, and updates in their order.
+/// In one look, readers see only entries of one update, and they see updates in order.
 TEST(NextHopTable, NoReaderSeesHalfATableWhileAnotherThreadUpdatesIt) {
   constexpr std::size_t kSize = 256;
   constexpr std::uint16_t kUpdates = 200;
@@ -143,10 +143,10 @@ TEST(NextHopTable, NoReaderSeesHalfATableWhileAnotherThreadUpdatesIt) {
   EXPECT_EQ(seen(table), filled(kSize, kUpdates));
 }
 
-TEST(NextHopTableDeathTest, AnEntryThatThereIsNotIsAMistakeOfOurOwn) {
+TEST(NextHopTableDeathTest, AChangeOfAMissingEntryFailsACheck) {
   NextHopTable table(filled(4, 0));
   const std::vector<HopChange> outside = {{4, {}}};
-  EXPECT_DEATH(table.apply(outside), "an entry that there is");
+  EXPECT_DEATH(table.apply(outside), "a change names an existing entry");
   EXPECT_DEATH(table.replace(filled(5, 0)), "a table keeps its size");
 }
 

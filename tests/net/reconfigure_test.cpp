@@ -55,7 +55,7 @@ TEST(PlaneSetup, IsThe2DTorusOnTheLinksOfTheSlice) {
   EXPECT_FALSE(make_plane_setup(kLayout, *ocs::Slice::make(kLayout, {4, 8, 8}), {16, 32}, kLink).ok());
 }
 
-TEST(Plan, BetweenEqualSetupsHasNothingToDo) {
+TEST(Plan, BetweenEqualSetupsIsEmpty) {
   const SliceSetup torus = regular({4, 4, 8});
   const ReconfigurationPlan plan = *make_plan(torus, torus);
   EXPECT_TRUE(plan.switches.empty());
@@ -66,8 +66,9 @@ TEST(Plan, BetweenEqualSetupsHasNothingToDo) {
   EXPECT_EQ(*switching_ns(plan, {}), 0);
 }
 
-TEST(Plan, OfATwistMovesTheWrapsInXAndYAndNoOthers) {
-  // In 4x4x8 the rings of x and y close through one block each: 16 wraps a block and dimension move to the other block.
+TEST(Plan, OfATwistMovesOnlyTheWrapsInXAndY) {
+  // In 4x4x8 the rings of x and y close through one block each: 16 wraps per block and dimension move to the other
+  // block.
   const ReconfigurationPlan plan = *make_plan(regular({4, 4, 8}), twisted({4, 4, 8}));
   EXPECT_EQ(plan.switches.size(), 32u);
   EXPECT_EQ(plan.circuits.removed.size(), 64u);
@@ -80,7 +81,7 @@ TEST(Plan, OfATwistMovesTheWrapsInXAndYAndNoOthers) {
   EXPECT_EQ(plan.dark_channels.size(), 128u);
 }
 
-TEST(Plan, CountsWhatTheChipsTablesShow) {
+TEST(Plan, CountsTheDifferencesOfTheChipsTables) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   const ReconfigurationPlan plan = *make_plan(before, after);
   std::int64_t entries = 0, ports = 0;
@@ -96,7 +97,7 @@ TEST(Plan, CountsWhatTheChipsTablesShow) {
   EXPECT_GT(plan.entries, plan.port_changes);
 }
 
-TEST(Plan, AnUntouchedPairGoesTheSameWayBeforeAndAfter) {
+TEST(Plan, AnUntouchedPairTakesTheSamePathBeforeAndAfter) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   std::int64_t same = 0;
   for (int source = 0; source < 128; ++source)
@@ -113,7 +114,7 @@ TEST(Plan, AnUntouchedPairGoesTheSameWayBeforeAndAfter) {
   EXPECT_EQ(make_plan(before, after)->pairs_untouched, same);
 }
 
-TEST(Plan, OfTheWayBackIsItsMirrorImage) {
+TEST(Plan, InTheOppositeDirectionIsItsMirrorImage) {
   const SliceSetup torus = regular({4, 8, 8});
   const SliceSetup plane = *make_plane_setup(kLayout, torus.slice, {8, 32}, kLink);
   const ReconfigurationPlan there = *make_plan(torus, plane), back = *make_plan(plane, torus);
@@ -142,7 +143,7 @@ TEST(ChangedRows, PrintBeforeAndAfterInTheColumnsOfRouteTables) {
   EXPECT_NE(text.find("After: twisted\nSource Coord"), std::string::npos);
 }
 
-TEST(Switching, TakesAsManyTimesAsThereAreGroupsOfSwitches) {
+TEST(Switching, TakesOneSwitchingTimePerGroupOfSwitches) {
   const ReconfigurationPlan plan = *make_plan(regular({4, 4, 8}), twisted({4, 4, 8}));
   EXPECT_EQ(*switching_ns(plan, {.switching_ms = 10}), 10e6);
   EXPECT_EQ(*switching_ns(plan, {.switching_ms = 10, .switches_at_a_time = 31}), 20e6);
@@ -151,7 +152,7 @@ TEST(Switching, TakesAsManyTimesAsThereAreGroupsOfSwitches) {
   EXPECT_FALSE(switching_ns(plan, {.switches_at_a_time = 0}).ok());
 }
 
-TEST(PausedRun, WithoutAPauseIsTheRunOfThePacketLevel) {
+TEST(PausedRun, WithoutAPauseEqualsThePacketLevelRun) {
   const SliceSetup torus = regular({4, 4, 4});
   const workload::Workload job = all_reduce({4, 4, 4}, 1 << 20);
   const packet::Config config;
@@ -163,7 +164,7 @@ TEST(PausedRun, WithoutAPauseIsTheRunOfThePacketLevel) {
   EXPECT_EQ(run.rest.size(), 0);
 }
 
-TEST(PausedRun, AMessageAloneDrainsByWhatStandsAtItsPort) {
+TEST(PausedRun, ASingleMessageDrainsThePacketsAtItsPort) {
   // 50 GB/s: a packet of 4096 bytes takes 81.92 ns. Four stand at the port or are on the link at any time.
   const SliceSetup torus = regular({4, 4, 4});
   workload::Workload job;
@@ -178,7 +179,7 @@ TEST(PausedRun, AMessageAloneDrainsByWhatStandsAtItsPort) {
   EXPECT_EQ(run.message, std::vector<int>{0});
 }
 
-TEST(PausedRun, HoldingMessagesBackLetsThoseUnderWayEnd) {
+TEST(PausedRun, HoldingMessagesLetsMessagesInFlightFinish) {
   const SliceSetup torus = regular({4, 4, 4});
   workload::Workload job;
   const int first = job.add({0, 1, 4096 * 100});
@@ -191,7 +192,7 @@ TEST(PausedRun, HoldingMessagesBackLetsThoseUnderWayEnd) {
   EXPECT_TRUE(run.rest.after(0).empty());
 }
 
-TEST(PausedRun, WorkAndTimesGoOnWhileTheNetworkStands) {
+TEST(PausedRun, WorkAndTimesContinueWhileTheNetworkIsPaused) {
   const SliceSetup torus = regular({4, 4, 4});
   workload::Workload job;
   const int first = job.add({0, 1, 4096});                           // delivered at 581.92
@@ -231,7 +232,7 @@ TEST(PausedRun, KeepsEveryByteAndEveryDependencyAtAnyMoment) {
     }
 }
 
-TEST(PausedRun, APauseBeforeTheBeginningOfTimeIsAnError) {
+TEST(PausedRun, APauseBeforeTimeZeroIsAnError) {
   const SliceSetup torus = regular({4, 4, 4});
   EXPECT_FALSE(run_until(torus.network, torus.routing, workload::Workload(), {}, packet::Pause{-1}).ok());
 }
@@ -266,18 +267,18 @@ TEST(ReconfiguredJob, SignalsTakeTheLatencyOfTheFarthestChip) {
   EXPECT_GT(run.parts.first_ns, 500);
 }
 
-TEST(ReconfiguredJob, WithNothingToChangePaysForThePauseOnly) {
+TEST(ReconfiguredJob, WithoutChangesPaysOnlyForThePause) {
   const SliceSetup torus = regular({4, 4, 4});
   const ReconfigurationPlan plan = *make_plan(torus, torus);
   const workload::Workload job = all_reduce({4, 4, 4}, 1 << 20);
   const double whole = *undisturbed_ns(torus, job, {});
   const ReconfiguredJob run = *reconfigure_job(torus, torus, plan, job, {whole / 2}, {});
   EXPECT_EQ(run.parts.switch_ns, 0);
-  EXPECT_EQ(run.parts.tables_ns, 6 * 500);  // nothing but the latency of an empty message
+  EXPECT_EQ(run.parts.tables_ns, 6 * 500);  // only the latency of an empty message
   EXPECT_LT(run.total_ns, whole + run.parts.stopped_ns(Tables::staged) + 10'000);
 }
 
-TEST(ReconfiguredJob, IsTheSameEveryTime) {
+TEST(ReconfiguredJob, IsReproducible) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   const ReconfigurationPlan plan = *make_plan(before, after);
   const workload::Workload job = windowed_all_to_all(128, 4096, 4, 7);
@@ -295,8 +296,8 @@ TEST(ReconfiguredJob, APauseOutsideTheJobOrAnUnknownControllerIsAnError) {
   EXPECT_FALSE(reconfigure_job(torus, torus, plan, job, {0}, {.controller = 64}).ok());
 }
 
-TEST(ReconfiguredJob, ChipsThatAreNotJoinedAreAnError) {
-  // Blocks whose ports are all dark: 64 chips each, and no way between them.
+TEST(ReconfiguredJob, DisconnectedChipsAreAnError) {
+  // Blocks whose ports are all dark: 64 chips each, and no path between them.
   const SliceSetup torus = regular({4, 4, 8});
   const SliceSetup dark = *make_setup({ocs::OcsState(kLayout), torus.slice}, "dark", kLink);
   const ReconfigurationPlan plan = *make_plan(torus, dark);

@@ -8,7 +8,7 @@
 namespace vtpu::net::reconfigure {
 
 std::vector<NextHop> chip_table(const Network& network, int chip) {
-  // Ports that shortest ways to a node may begin with are those of the nodes before it, so the lowest one passes on.
+  // The first ports of shortest paths to a node are those of its predecessors, so that the lowest port propagates.
   std::vector<NextHop> table(static_cast<std::size_t>(network.node_count()));
   std::vector<int> order = {chip};
   order.reserve(table.size());
@@ -37,7 +37,7 @@ std::vector<NextHop> chip_table(const Network& network, int chip) {
 }
 
 std::vector<HopChange> table_changes(std::span<const NextHop> before, std::span<const NextHop> after) {
-  VTPU_CHECK(before.size() == after.size(), "tables of one size are compared");
+  VTPU_CHECK(before.size() == after.size(), "compared tables have the same size");
   std::vector<HopChange> changes;
   for (std::size_t i = 0; i < after.size(); ++i)
     if (before[i] != after[i]) changes.push_back({static_cast<std::uint32_t>(i), after[i]});
@@ -69,7 +69,7 @@ void NextHopTable::apply(std::span<const HopChange> changes) {
   all_behind_ = false;
   for (const HopChange& change : behind_) copy[change.destination] = change.next;
   for (const HopChange& change : changes) {
-    VTPU_CHECK(change.destination < copy.size(), "a change is of an entry that there is");
+    VTPU_CHECK(change.destination < copy.size(), "a change names an existing entry");
     copy[change.destination] = change.next;
   }
   behind_.assign(changes.begin(), changes.end());

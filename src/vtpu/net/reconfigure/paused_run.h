@@ -19,23 +19,23 @@
 
 namespace vtpu::net::reconfigure {
 
-/// What a workload has done by the time that the network is empty. All its bytes are in one of four places:
-/// delivered before the pause, drained after it, lost, or left over (checked on every run).
+/// What a workload has done by the time that the network is empty. Each of its bytes was delivered before the pause,
+/// drained after it, lost, or left over (checked on every run).
 struct PausedRun {
   bool finished = false;         ///< nothing is left over
-  double last_delivery_ns = 0;   ///< from then on the network is empty
-  double first_delivery_ns = 0;  ///< of a packet; 0 if there is none
+  double last_delivery_ns = 0;   ///< the network is empty from then on
+  double first_delivery_ns = 0;  ///< first delivery of a packet; 0 if there is none
   std::uint64_t delivered_bytes = 0;
   std::uint64_t drained_bytes = 0;
   std::uint64_t lost_bytes = 0;
-  /// The messages that are not delivered whole, with the bytes still to send, in the order they had. Those delivered
-  /// are no longer waited for. Times count from last_delivery_ns or the pause, whichever is later.
+  /// The messages that are not fully delivered, with the bytes still to send, in their original order. Dependences on
+  /// delivered messages are removed. Times count from last_delivery_ns or the pause, whichever is later.
   workload::Workload rest;
   std::vector<int> message;  ///< by message of `rest`: its number in the workload
   std::uint64_t packet_hops = 0;
 };
 
-/// What a source that was paused has left of its workload, as a workload whose times count from `end_ns`.
+/// Collects what a paused source has left of its workload, as a workload whose times count from `end_ns`.
 template <routing::Routing R>
 void collect_rest(const workload::Workload& workload, const packet::WorkloadSource<R>& source, double end_ns,
                   PausedRun& run) {
@@ -63,8 +63,8 @@ void collect_rest(const workload::Workload& workload, const packet::WorkloadSour
   }
 }
 
-/// Runs a workload at packet level up to a pause and on until the network is empty; without one, to its end. What is
-/// left over can be run on another network. Error: as run_packets; a pause before 0 or beyond 10^15 ns.
+/// Runs a workload at packet level up to a pause and then until the network is empty; without a pause, to its end. The
+/// rest can run on another network. Error: as run_packets; a pause before 0 or after 10^15 ns.
 template <routing::Routing R>
 Result<PausedRun> run_until(const Network& network, const R& routing, const workload::Workload& workload,
                             const packet::Config& config, const std::optional<packet::Pause>& pause,
@@ -87,7 +87,7 @@ Result<PausedRun> run_until(const Network& network, const R& routing, const work
   run.finished = run.rest.size() == 0;
   VTPU_CHECK(
       workload.total_bytes() == run.delivered_bytes + run.drained_bytes + run.lost_bytes + run.rest.total_bytes(),
-      "a pause loses and doubles no byte");
+      "a pause neither loses nor duplicates a byte");
   return run;
 }
 

@@ -17,11 +17,12 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Result<void> check_same_slice(const SliceSetup& before, const SliceSetup& after) {
   const std::string where = fmt::format("from {} to {}", before.name, after.name);
-  if (before.state.layout() != after.state.layout()) return Error{where, "found other switches", "those of one layout"};
+  if (before.state.layout() != after.state.layout())
+    return Error{where, "found different switches", "switches of one layout"};
   if (before.slice.shape() != after.slice.shape() || before.slice.blocks() != after.slice.blocks())
     return Error{where,
                  fmt::format("found slices {} and {}", to_string(before.slice.shape()), to_string(after.slice.shape())),
-                 "the same blocks in the same places"};
+                 "the same blocks at the same positions"};
   return {};
 }
 
@@ -37,7 +38,7 @@ std::vector<SwitchWork> work_by_switch(const ocs::CircuitChanges& circuits) {
   return list;
 }
 
-/// The channel of the first of a node's shortest paths, or -1.
+/// The first channel of a node's first shortest path, or -1.
 int first_channel(const routing::ShortestPaths& shortest, int node) {
   int first = -1;
   shortest.for_each_channel(node, [&](int channel) {

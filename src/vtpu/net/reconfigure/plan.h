@@ -10,28 +10,28 @@
 
 namespace vtpu::net::reconfigure {
 
-/// What one switch has to do.
+/// The changes of one switch.
 struct SwitchWork {
   int ocs = 0;
   int removed = 0;  ///< circuits
   int added = 0;    ///< circuits
 };
 
-/// What has to happen for a slice to come from one setup to another.
+/// What must change for a slice to go from one setup to another.
 struct ReconfigurationPlan {
   int chips = 0;
   ocs::CircuitChanges circuits;
-  std::vector<SwitchWork> switches;  ///< those with work, by number
-  /// Channels of the network before, both directions of a link, whose light goes out: no packet may be on them.
+  std::vector<SwitchWork> switches;  ///< those that change circuits, by number
+  /// Channels of the old network, in both directions of a link, that go dark: no packet may be on them.
   std::vector<int> dark_channels;
-  /// Entries (destinations of a chip) that differ in port or hops, by chip. The chip itself has no entry that could.
+  /// Entries (destinations of a chip) that differ in port or hops, by chip. The entry of the chip itself never differs.
   std::vector<std::int32_t> entries_of_chip;
   std::int64_t entries = 0;       ///< over all chips
   std::int64_t port_changes = 0;  ///< entries that differ in port
   int chips_changed = 0;
-  int most_entries = 0;  ///< of the busiest chip
-  /// Ordered pairs of different chips whose whole way stays, port for port and link for link: their packets alone could
-  /// go on while the rest is switched.
+  int most_entries = 0;  ///< entries of the busiest chip
+  /// Ordered pairs of different chips whose whole path stays the same, port for port and link for link. Only their
+  /// packets could continue while the rest is switched.
   std::int64_t pairs_untouched = 0;
 
   double entry_share() const { return static_cast<double>(entries) / pairs(); }
@@ -39,7 +39,7 @@ struct ReconfigurationPlan {
   double pairs() const { return static_cast<double>(chips) * (chips - 1); }
 };
 
-/// Between any two setups of one slice. Error: of different slices or switches.
+/// The plan between any two setups of one slice. Error: setups of different slices or switches.
 Result<ReconfigurationPlan> make_plan(const SliceSetup& before, const SliceSetup& after);
 
 /// A row of a chip's table before and after.
@@ -48,11 +48,11 @@ struct RowChange {
   routing::RouteRow after;
 };
 
-/// Up to `most` rows of one chip that differ in next hop, port or hops, evenly spread over those there are. Pairs that
-/// one of the setups does not join are passed over.
+/// Up to `most` rows of one chip that differ in next hop, port or hops, evenly spaced over all such rows. Pairs that
+/// are disconnected in one of the setups are skipped.
 std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& after, int chip, int most);
 
-/// The rows before and below them the rows after, as `to_string(std::vector<RouteRow>)` prints them.
+/// The old rows followed by the new rows, as `to_string(std::vector<RouteRow>)` prints them.
 std::string to_string(const std::vector<RowChange>& rows, const SliceSetup& before, const SliceSetup& after);
 
 }  // namespace vtpu::net::reconfigure

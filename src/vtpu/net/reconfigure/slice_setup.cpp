@@ -64,7 +64,7 @@ Result<SliceSetup> make_plane_setup(const ocs::OcsLayout& layout, const ocs::Sli
   std::vector<int> plane_chip(static_cast<std::size_t>(plane.count()), -1);
   for (int chip = 0; chip < plane.count(); ++chip) {
     const std::optional<int> there = slice.chip_at(snaked->place_of(chip));
-    VTPU_CHECK(there.has_value(), "a plane is laid over its slice");
+    VTPU_CHECK(there.has_value(), "every chip of a plane is in its slice");
     plane_chip[static_cast<std::size_t>(*there)] = chip;
   }
   return setup_of(PlaneLinks{*all, topology::Torus{plane}, std::move(plane_chip)}, state, link);

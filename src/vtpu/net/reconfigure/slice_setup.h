@@ -12,9 +12,9 @@
 
 namespace vtpu::net::reconfigure {
 
-/// A slice as a job finds it: what the switches are set to, the links in use, and the tables. Chips bear their numbers
-/// in the slice's shape and ports are those of the 3D torus whatever the topology, so that two setups of one slice can
-/// be compared port by port. Tables hold one shortest way a pair, by the lowest port.
+/// A slice as a job sees it: the switch state, the links in use, and the tables. Chips have their numbers in the
+/// slice's shape, and ports are those of the 3D torus whatever the topology, so that two setups of one slice can be
+/// compared port by port. Tables hold one shortest path per pair, by the lowest port.
 struct SliceSetup {
   std::string name;
   ocs::OcsState state;
@@ -23,11 +23,11 @@ struct SliceSetup {
   routing::TableRouting routing;
 };
 
-/// All links that a state gives the slice. Error: a circuit that leads out of the slice.
+/// All links that a state gives the slice. Error: a circuit that leaves the slice.
 Result<SliceSetup> make_setup(const ocs::StateOfSlice& state, const std::string& name, const LinkModel& link);
 
-/// A 2D torus snaked through the slice's blocks (SnakedPlane): the links it follows, without the electrical ones that
-/// it leaves idle. Error: as SnakedPlane::make.
+/// A 2D torus snaked through the slice's blocks (SnakedPlane), with only the links that it uses; the electrical links
+/// that it leaves idle are omitted. Error: as SnakedPlane::make.
 Result<SliceSetup> make_plane_setup(const ocs::OcsLayout& layout, const ocs::Slice& slice, const Shape& plane,
                                     const LinkModel& link);
 

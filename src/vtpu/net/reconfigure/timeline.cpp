@@ -23,7 +23,8 @@ Result<PausedRun> run_on(const SliceSetup& setup, const workload::Workload& work
   return run_until(setup.network, setup.routing, workload, config_for(setup, options.packets), pause);
 }
 
-/// From the controller to every chip or back, `bytes` by chip; empty: nothing but the latency of the way.
+/// Time of a signal from the controller to every chip or back, with `bytes` by chip. Empty `bytes`: only the latency of
+/// the path.
 enum class Way { out, back };
 Result<double> signal_ns(const SliceSetup& setup, Way way, const std::vector<std::uint64_t>& bytes,
                          const ReconfigurationOptions& options) {
@@ -46,7 +47,7 @@ Result<void> check_joined(const SliceSetup& setup, int controller) {
     return Error{"controller", fmt::format("found chip {}", controller), fmt::format("0 to {}", chips - 1)};
   for (int chip = 0; chip < chips; ++chip)
     if (!setup.routing.reaches(controller, chip) || !setup.routing.reaches(chip, controller))
-      return Error{setup.name, fmt::format("no way between chips {} and {}", controller, chip), "all chips joined"};
+      return Error{setup.name, fmt::format("no path between chips {} and {}", controller, chip), "all chips connected"};
   return {};
 }
 
@@ -107,20 +108,20 @@ Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSet
   result.drained_bytes = first->drained_bytes;
   result.after_bytes = second->delivered_bytes;
   VTPU_CHECK(second->finished && result.before_bytes + result.drained_bytes + result.after_bytes == job.total_bytes(),
-             "a reconfiguration loses and doubles no byte");
+             "a reconfiguration neither loses nor duplicates a byte");
   result.after_ns = second->last_delivery_ns;
   result.total_ns = result.before_ns + result.parts.stopped_ns(options.tables) + result.after_ns;
   return result;
 }
 
 workload::Workload windowed_all_to_all(int chips, std::uint64_t bytes, int window, std::uint64_t seed) {
-  VTPU_CHECK(chips >= 2 && window >= 1, "an all-to-all has two chips and a window of one message or more");
+  VTPU_CHECK(chips >= 2 && window >= 1, "an all-to-all has at least two chips and a window of at least one message");
   std::vector<int> offsets(static_cast<std::size_t>(chips - 1));
   std::iota(offsets.begin(), offsets.end(), 1);
   Random random(seed);
   random.shuffle(offsets);
   workload::Workload workload("all-to-all");
-  // Message k · chips + c is the one of chip c with the k-th offset.
+  // Message k · chips + c is chip c's message with the k-th offset.
   for (int k = 0; k < chips - 1; ++k)
     for (int chip = 0; chip < chips; ++chip) {
       const int destination = (chip + offsets[static_cast<std::size_t>(k)]) % chips;
