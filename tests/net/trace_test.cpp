@@ -37,13 +37,13 @@ TEST(Trace, ReadsMessagesWithTheirOrderAndTimes) {
   EXPECT_EQ(after(trace.workload, 1), std::vector<int>{0});
 }
 
-TEST(Trace, TakesRowsInAnyOrderAndKeepsTheirOrderWhereItCan) {
+TEST(Trace, AcceptsRowsInAnyOrderAndKeepsTheirOrderWherePossible) {
   const Trace trace = *parse("d,0,1,1,b;c,0,0\nb,1,2,2,a,0,0\na,2,3,3,,0,0\nc,3,4,4,,0,0\n");
   EXPECT_EQ(trace.ids, (std::vector<std::string>{"a", "b", "c", "d"}));
   EXPECT_EQ(after(trace.workload, 3), (std::vector<int>{1, 2}));
 }
 
-TEST(Trace, TakesColumnsInAnyOrderAndWindowsLineEnds) {
+TEST(Trace, AcceptsColumnsInAnyOrderAndWindowsLineEnds) {
   const Result<Trace> trace = parse_trace(
       "bytes,id,after,source,destination,compute_ns,not_before_ns\r\n7,x,,1,2,3,4\r\n", "t.csv", ChipNames(4));
   ASSERT_TRUE(trace) << trace.error().message();
@@ -51,7 +51,7 @@ TEST(Trace, TakesColumnsInAnyOrderAndWindowsLineEnds) {
   EXPECT_EQ(trace->workload.message(0).not_before_ns, 4);
 }
 
-TEST(Trace, ComesBackEqualFromItsText) {
+TEST(Trace, SurvivesARoundTripThroughText) {
   Random random(5);
   Workload workload("round");
   for (int id = 0; id < 200; ++id) {
@@ -74,7 +74,7 @@ TEST(Trace, ComesBackEqualFromItsText) {
   EXPECT_EQ(again->workload.total_bytes(), workload.total_bytes());
 }
 
-TEST(Trace, AnEmptyOneHasNoMessages) {
+TEST(Trace, WithoutRowsHasNoMessages) {
   EXPECT_EQ(parse("")->workload.size(), 0);
   EXPECT_FALSE(parse_trace("", "t.csv", ChipNames(4)));
 }
@@ -84,7 +84,7 @@ TEST(Trace, NamesLineAndColumnOfAWrongCell) {
             "t.csv:3, column bytes: found 'many'; expected a whole number");
   EXPECT_EQ(complaint("a,0,1,-5,,0,0\n"), "t.csv:2, column bytes: found -5; expected 0 to 9007199254740992");
   EXPECT_EQ(complaint("a,0,16,5,,0,0\n"),
-            "t.csv:2, column destination: found '16'; expected a chip from 0 to 15 or an address as 1.1.1/1.1");
+            "t.csv:2, column destination: found '16'; expected a chip from 0 to 15 or an address such as 1.1.1/1.1");
   EXPECT_EQ(complaint("a,0,1,5,,soon,0\n"), "t.csv:2, column not_before_ns: found 'soon'; expected a decimal number");
   EXPECT_EQ(complaint("a,0,1,5,,0,-1\n"), "t.csv:2, column compute_ns: found -1; expected at least 0");
   EXPECT_EQ(complaint("a,0,1,5,,0,nan\n"), "t.csv:2, column compute_ns: found 'nan'; expected a finite number");
@@ -108,24 +108,25 @@ TEST(Trace, NamesAnUnknownIdAndTheNearestOne) {
             "t.csv:3, column after: found 'a' twice; expected every id once");
 }
 
-TEST(Trace, NamesTheMessagesOfACircle) {
+TEST(Trace, NamesTheMessagesOfACycle) {
   EXPECT_EQ(complaint("start,0,1,5,,0,0\nlate,0,1,5,a,0,0\na,0,1,5,b;start,0,0\nb,0,1,5,c,0,0\nc,0,1,5,a,0,0\n"),
-            "t.csv:4, column after: messages wait in a circle: 'a' after 'b' after 'c' after 'a'; expected no message "
-            "waiting for itself");
-  EXPECT_EQ(complaint("a,0,1,5,a,0,0\n"),
-            "t.csv:2, column after: messages wait in a circle: 'a' after 'a'; expected no message waiting for itself");
+            "t.csv:4, column after: messages wait in a cycle: 'a' after 'b' after 'c' after 'a'; expected no message "
+            "that waits for itself");
+  EXPECT_EQ(
+      complaint("a,0,1,5,a,0,0\n"),
+      "t.csv:2, column after: messages wait in a cycle: 'a' after 'a'; expected no message that waits for itself");
   std::string ring;
   for (int i = 0; i < 100; ++i) ring += std::to_string(i) + ",0,1,5," + std::to_string((i + 1) % 100) + ",0,0\n";
-  EXPECT_NE(complaint(ring).find("… (100 messages in all) after '0'"), std::string::npos) << complaint(ring);
+  EXPECT_NE(complaint(ring).find("… (100 messages in total) after '0'"), std::string::npos) << complaint(ring);
 }
 
-TEST(Trace, RefusesMoreBytesThanSumsCanHold) {
+TEST(Trace, RejectsMoreBytesThanSumsCanHold) {
   std::string rows;
   for (int i = 0; i < 1025; ++i) rows += std::to_string(i) + ",0,1,9007199254740992,,0,0\n";
   EXPECT_EQ(parse(rows).error().where, "t.csv:1026, column bytes");
 }
 
-TEST(ChipNames, AreNumbersAndOnACubeAddresses) {
+TEST(ChipNames, AreNumbersAndOnACubeAlsoAddresses) {
   const ChipNames cube(Shape{2, 2, 4});
   EXPECT_EQ(*cube.parse("15", "w"), 15);
   EXPECT_EQ(*cube.parse("2.1.3/1.1", "w"), 10);

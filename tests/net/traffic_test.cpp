@@ -57,7 +57,7 @@ TEST(EveryTraffic, HasDestinationsWhoseProbabilitiesSumToOneOrSendsNothing) {
     }
 }
 
-TEST(EveryTraffic, DrawsItsDestinationsAsOftenAsItsProbabilitiesSay) {
+TEST(EveryTraffic, DrawsDestinationsAccordingToItsProbabilities) {
   constexpr int kDraws = 20000;
   for (const Traffic& traffic : all_patterns())
     for (const int source : {0, 2}) {
@@ -65,7 +65,7 @@ TEST(EveryTraffic, DrawsItsDestinationsAsOftenAsItsProbabilitiesSay) {
       std::vector<int> drawn(at(traffic.chip_count()), 0);
       Random random(3);
       for (int i = 0; i < kDraws; ++i) ++drawn[at(traffic.destination(source, random))];
-      // Chi-square of so many cells; its 1 in 1000 value is below this for up to 16 cells.
+      // The chi-square value that is exceeded once in 1000 times is below this for up to 16 cells.
       double chi_square = 0;
       int found = 0;
       for (const auto& [destination, share] : wanted) {
@@ -73,7 +73,7 @@ TEST(EveryTraffic, DrawsItsDestinationsAsOftenAsItsProbabilitiesSay) {
         chi_square += (drawn[at(destination)] - expected) * (drawn[at(destination)] - expected) / expected;
         found += drawn[at(destination)];
       }
-      EXPECT_EQ(found, kDraws) << traffic.name() << ": nothing is drawn that has no probability";
+      EXPECT_EQ(found, kDraws) << traffic.name() << ": only destinations of positive probability are drawn";
       EXPECT_LT(chi_square, 39.3) << traffic.name() << " from " << source;
     }
 }
@@ -93,7 +93,7 @@ TEST(Traffic, UniformWithoutSelfNeverSendsToTheSender) {
   EXPECT_EQ(seen, (std::set<int>{0, 1, 2, 4}));
   EXPECT_EQ(destinations(traffic, 3).size(), 4u);
   EXPECT_EQ(destinations(Traffic::uniform(5, true), 3).size(), 5u);
-  EXPECT_EQ(Traffic::uniform(1, false).rate(0), 0) << "a chip alone has nobody to send to";
+  EXPECT_EQ(Traffic::uniform(1, false).rate(0), 0) << "a single chip has no destination";
 }
 
 TEST(Traffic, PermutationSendsToEveryChipOnceAndDependsOnTheSeed) {
@@ -114,7 +114,7 @@ TEST(Traffic, TransposeReversesCoordinates) {
   const Shape cube = {2, 3, 2};
   EXPECT_EQ(only(pattern("transpose", cube), cube.index_of({1, 2, 0})), cube.index_of({0, 2, 1}));
   EXPECT_EQ(Traffic::make("transpose", {4, 8}, Random(1)).error().message(),
-            "traffic 'transpose': found grid 4x8; expected sides that read the same both ways");
+            "traffic 'transpose': found grid 4x8; expected sides that read the same in both directions");
 }
 
 TEST(Traffic, BitPatternsChangeTheBitsOfTheChipsNumber) {
@@ -131,7 +131,7 @@ TEST(Traffic, BitPatternsChangeTheBitsOfTheChipsNumber) {
 TEST(Traffic, TornadoGoesJustLessThanHalfWayRoundEveryRing) {
   const Shape grid = {8, 5};
   EXPECT_EQ(only(pattern("tornado", grid), grid.index_of({6, 4})), grid.index_of({(6 + 3) % 8, (4 + 2) % 5}));
-  EXPECT_EQ(only(pattern("tornado", {2}), 1), 1) << "half-way minus one on a ring of 2 is no way at all";
+  EXPECT_EQ(only(pattern("tornado", {2}), 1), 1) << "half-way minus one on a ring of 2 is no hop";
 }
 
 TEST(Traffic, NeighbourSendsEvenlyToTheChipsOneHopAway) {
@@ -162,7 +162,7 @@ TEST(Traffic, MatrixGivesProbabilitiesWithinARowAndRatesBetweenRows) {
   EXPECT_EQ(traffic.rate(1), 0);
   EXPECT_EQ(traffic.rate(2), 0.5);
   const std::vector<Demand> twice = {{1, 0, 1}, {0, 1, 1}, {1, 0, 2}, {0, 0, 0}};
-  EXPECT_EQ(Traffic::matrix(2, twice)->rate(0), 1 / 3.0) << "a pair that occurs again adds up";
+  EXPECT_EQ(Traffic::matrix(2, twice)->rate(0), 1 / 3.0) << "weights of repeated pairs are added";
 }
 
 TEST(Traffic, MatrixNamesThePairOfAWrongWeight) {

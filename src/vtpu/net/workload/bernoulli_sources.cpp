@@ -29,7 +29,7 @@ bool BernoulliSources::all_taken_before(std::uint64_t cycle) const {
 void BernoulliSources::advance(int chip) {
   const double probability = probability_[at(chip)];
   if (probability <= 0) return;
-  // Trial by trial rather than by a logarithm, whose last bit may differ between mathematical libraries.
+  // Draws trial by trial instead of by a logarithm, whose last bit may differ between mathematical libraries.
   std::uint64_t cycle = next_[at(chip)];  // kNever + 1 is cycle 0
   do ++cycle;
   while (times_[at(chip)].unit() >= probability);

@@ -8,12 +8,12 @@
 
 namespace vtpu::net::workload {
 
-/// Chips that create a packet in each cycle with a fixed probability, into queues without bound. Only the next packet
-/// of a chip is held: those behind it are drawn when they are asked for, so an overloaded chip needs no memory for its
-/// queue. Times and packets come from a stream of each chip's own, the packets of a chip are the same at every load.
+/// Chips that create a packet in each cycle with a fixed probability, into unbounded queues. Only a chip's next packet
+/// is stored. The packets after it are drawn on demand, so that an overloaded chip needs no memory for its queue. Times
+/// and packets come from separate random streams per chip; the packets of a chip are the same at every load.
 class BernoulliSources {
  public:
-  /// `offered`: flits a cycle, 0..1, of a chip with the traffic's full rate. `traffic` outlives this.
+  /// `offered`: flits/cycle, 0..1, of a chip at the traffic's full rate. `traffic` must outlive this object.
   BernoulliSources(const Traffic& traffic, double offered, int packet_flits, const Random& random);
 
   /// Creation times of the chips' next packets, by chip.
@@ -22,14 +22,14 @@ class BernoulliSources {
   bool all_taken_before(std::uint64_t cycle) const;
   int draw_destination(int chip) { return traffic_.destination(chip, packets_[at(chip)]); }
   Random& random(int chip) { return packets_[at(chip)]; }
-  /// The chip's next packet has been taken.
+  /// Removes the chip's next packet.
   void advance(int chip);
 
  private:
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
   const Traffic& traffic_;
-  std::vector<double> probability_;  // by chip, of a packet in a cycle
+  std::vector<double> probability_;  // by chip: probability of a packet in a cycle
   std::vector<Random> times_;        // by chip
   std::vector<Random> packets_;      // by chip
   std::vector<std::uint64_t> next_;  // by chip

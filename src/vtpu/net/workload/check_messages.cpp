@@ -7,7 +7,7 @@
 namespace vtpu::net::workload {
 namespace {
 
-/// Eleven days: in picoseconds or cycles, a sum of some such times still fits 64 bits.
+/// Eleven days: in picoseconds or cycles, the sum of several such times still fits 64 bits.
 constexpr double kLatest = 1e15;
 
 bool is_time(double ns) { return ns >= 0 && ns <= kLatest; }

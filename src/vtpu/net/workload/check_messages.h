@@ -5,8 +5,8 @@
 
 namespace vtpu::net::workload {
 
-/// What every level of simulation asks of a workload before it runs. Error: the message whose source or destination is
-/// no chip of the network, or whose times are not within 0 to 10^15 ns.
+/// The requirements that every level of simulation places on a workload. Error: the message whose source or destination
+/// is not a chip of the network, or whose times are not within 0 to 10^15 ns.
 Result<void> check_messages(const Network& network, const Workload& workload);
 
 }  // namespace vtpu::net::workload

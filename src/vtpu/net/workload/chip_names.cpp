@@ -16,8 +16,9 @@ Result<int> ChipNames::parse(std::string_view name, const std::string& where) co
   if (name.find('.') == std::string_view::npos || !has_addresses) {
     const Result<std::int64_t> number = parse_integer(name, where);
     if (number && *number >= 0 && *number < chips_) return static_cast<int>(*number);
-    return Error{where, fmt::format("found '{}'", name),
-                 fmt::format("a chip from 0 to {}{}", chips_ - 1, has_addresses ? " or an address as 1.1.1/1.1" : "")};
+    return Error{
+        where, fmt::format("found '{}'", name),
+        fmt::format("a chip from 0 to {}{}", chips_ - 1, has_addresses ? " or an address such as 1.1.1/1.1" : "")};
   }
   const Result<ChipAddress> address = parse_chip_address(name);
   if (!address)

@@ -7,7 +7,7 @@
 
 namespace vtpu::net::workload {
 
-/// The messages of a workload that come after each, in rising order: Workload::after turned round.
+/// For each message of a workload, the messages that wait for it, in ascending order: the inverse of Workload::after.
 class Followers {
  public:
   explicit Followers(const Workload& workload) : first_(static_cast<std::size_t>(workload.size()) + 1) {

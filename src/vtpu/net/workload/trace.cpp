@@ -18,8 +18,8 @@
 namespace vtpu::net::workload {
 namespace {
 
-constexpr std::int64_t kMostBytes = std::int64_t{1} << 53;    // of a message: exact as a double
-constexpr std::uint64_t kMostInAll = std::uint64_t{1} << 63;  // so that sums never wrap
+constexpr std::int64_t kMostBytes = std::int64_t{1} << 53;    // per message: exact as a double
+constexpr std::uint64_t kMostInAll = std::uint64_t{1} << 63;  // over all messages, so that sums never wrap
 
 constexpr std::array<const char*, 7> kColumns = {"id",    "source",        "destination", "bytes",
                                                  "after", "not_before_ns", "compute_ns"};
@@ -33,7 +33,7 @@ enum Column : std::size_t {
   compute_column
 };
 
-/// A trace as it stands in the file: messages by row, with the rows that each waits for.
+/// The rows of a trace: messages, and the rows that each waits for.
 struct Rows {
   std::vector<std::string> ids;
   std::vector<Message> messages;
@@ -95,7 +95,7 @@ class TraceParser {
       return Error{where(row, bytes_column), fmt::format("found {}", *bytes), fmt::format("0 to {}", kMostBytes)};
     total_bytes_ += static_cast<std::uint64_t>(*bytes);
     if (total_bytes_ > kMostInAll)
-      return Error{where(row, bytes_column), fmt::format("found {} bytes in all so far", total_bytes_),
+      return Error{where(row, bytes_column), fmt::format("found {} bytes in total so far", total_bytes_),
                    fmt::format("at most {} in one trace", kMostInAll)};
     const Result<double> not_before = time(row, not_before_column);
     if (!not_before) return not_before.error();
@@ -126,7 +126,7 @@ class TraceParser {
     return {};
   }
 
-  /// Ids around a row, among which a misspelt one is looked for; looking at all of a large file would take long.
+  /// Ids around a row, among which a misspelt id is searched for. A search of a large file would take long.
   std::vector<std::string> near_ids(std::size_t row) const {
     constexpr std::size_t kReach = 500;
     const std::size_t first = row < kReach ? 0 : row - kReach;
@@ -143,8 +143,8 @@ class TraceParser {
   Rows rows_;
 };
 
-/// Why no order exists: from any row that was never free, following one unfinished row it waits for leads into a
-/// circle.
+/// The reason why no order exists. From any row that was never ready, following unfinished rows that it waits for leads
+/// into a cycle.
 Error cycle_error(const Csv& csv, const Rows& rows, const std::vector<std::size_t>& waits) {
   std::size_t row = 0;
   while (waits[row] == 0) ++row;
@@ -159,10 +159,10 @@ Error cycle_error(const Csv& csv, const Rows& rows, const std::vector<std::size_
   constexpr std::size_t kShown = 8;
   std::string circle;
   for (std::size_t i = 0; i < std::min(way.size(), kShown); ++i) circle += fmt::format("'{}' after ", rows.ids[way[i]]);
-  if (way.size() > kShown) circle += fmt::format("… ({} messages in all) after ", way.size());
+  if (way.size() > kShown) circle += fmt::format("… ({} messages in total) after ", way.size());
   return Error{fmt::format("{}, column after", csv.where(csv.rows[row])),
-               fmt::format("messages wait in a circle: {}'{}'", circle, rows.ids[row]),
-               "no message waiting for itself"};
+               fmt::format("messages wait in a cycle: {}'{}'", circle, rows.ids[row]),
+               "no message that waits for itself"};
 }
 
 }  // namespace
@@ -173,7 +173,7 @@ Result<Trace> parse_trace(std::string_view text, const std::string& name, const 
   Result<Rows> read = TraceParser(*csv, chips).run();
   if (!read) return read.error();
   const Rows& rows = *read;
-  // Kahn's algorithm, always taking the first row that is free: a file already in order keeps its order.
+  // Kahn's algorithm, always taking the first ready row: a file that is already in order keeps its order.
   const std::size_t size = rows.ids.size();
   std::vector<std::size_t> waits(size, 0);
   std::vector<std::vector<std::size_t>> followers(size);

@@ -46,7 +46,8 @@ Result<std::vector<int>> transpose(const Shape& grid) {
   const int last = grid.dimensions() - 1;
   for (int d = 0; d <= last; ++d)
     if (grid.side(d) != grid.side(last - d))
-      return Error{"traffic 'transpose'", "found grid " + to_string(grid), "sides that read the same both ways"};
+      return Error{"traffic 'transpose'", "found grid " + to_string(grid),
+                   "sides that read the same in both directions"};
   std::vector<int> to(at(grid.count()));
   for (int chip = 0; chip < grid.count(); ++chip) {
     Coordinates place{};
@@ -80,7 +81,7 @@ std::vector<Demand> neighbours(const Shape& grid) {
   return demands;
 }
 
-/// In the order of sources and destinations, each pair once; equal pairs are added in the order given, so that sums do
+/// Demands sorted by source and destination, each pair once. Equal pairs are added in the given order, so that sums do
 /// not depend on the sorting algorithm.
 std::vector<Demand> sorted_and_merged(std::span<const Demand> demands) {
   std::vector<Demand> sorted(demands.begin(), demands.end());
@@ -102,7 +103,7 @@ std::vector<Demand> sorted_and_merged(std::span<const Demand> demands) {
 
 Traffic::Traffic(std::string name, int chips, Kind kind)
     : name_(std::move(name)), chips_(chips), kind_(std::move(kind)) {
-  VTPU_CHECK(chips >= 1, "traffic has chips");
+  VTPU_CHECK(chips >= 1, "traffic has at least one chip");
 }
 
 Traffic::Weighted Traffic::weighted(int chips, std::span<const Demand> sorted) {

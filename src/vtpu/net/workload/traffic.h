@@ -12,52 +12,52 @@
 
 namespace vtpu::net::workload {
 
-/// What one chip sends to another, relative to all else in the same traffic.
+/// What one chip sends to another, relative to all other demands of the same traffic.
 struct Demand {
   int source = 0;
   int destination = 0;
   double weight = 0;  ///< ≥ 0 and finite
 };
 
-/// Where chips send in steady state: for each source a distribution over destinations. The usual patterns of the field
-/// (Dally and Towles, "Principles and Practices of Interconnection Networks", 2004, section 3.2).
+/// Where chips send in steady state: for each source a distribution over destinations. The patterns are the usual ones
+/// of the field (Dally and Towles, "Principles and Practices of Interconnection Networks", 2004, section 3.2).
 class Traffic {
  public:
-  /// Names that `make` knows, for messages and help.
+  /// The names that `make` accepts, for messages and help.
   static std::vector<std::string> names();
-  /// A pattern by name. `grid`: sides of the chips' grid, whose numbers the patterns read as coordinates or as bits.
-  ///   uniform               every chip alike, the sender among them
-  ///   uniform-without-self  every other chip alike
+  /// A pattern by name. `grid`: sides of the chips' grid. The patterns read chip numbers as coordinates or as bits.
+  ///   uniform               every chip with equal probability, including the sender
+  ///   uniform-without-self  every other chip with equal probability
   ///   permutation           a random one of all permutations; a chip may be its own destination
-  ///   transpose             coordinates in reverse order, so sides must read the same both ways
-  ///   bit-complement        every bit of the chip's number the other way
+  ///   transpose             coordinates in reverse order; the sides must read the same in both directions
+  ///   bit-complement        every bit of the chip's number inverted
   ///   bit-reverse           the bits in reverse order
   ///   shuffle               the bits rotated by one towards the high end
-  ///   tornado               ceil(k/2) - 1 chips on in every dimension of side k, round the ring
+  ///   tornado               ceil(k/2) - 1 chips further in every dimension of side k, round the ring
   ///   neighbour             evenly to each chip one hop away on the torus
   ///   hot-spot              a tenth of all traffic to the chip in the middle (side/2), the rest uniform
-  /// Error: an unknown name with the nearest known one; a pattern that this grid does not have (transpose of sides that
-  /// differ, bit patterns of a number of chips that is no power of two).
+  /// Error: an unknown name with the nearest known one; a pattern that does not exist on this grid (transpose with
+  /// different sides, bit patterns when the number of chips is not a power of two).
   static Result<Traffic> make(std::string_view name, const Shape& grid, Random random);
   static Traffic uniform(int chips, bool with_self);
-  /// `share` of all traffic evenly to the `hot` chips, the rest uniform with self. Error: no hot chip, one that does
-  /// not exist or occurs twice, a share outside 0..1.
+  /// `share` of all traffic goes evenly to the `hot` chips; the rest is uniform with self. Error: no hot chip, one that
+  /// does not exist or occurs twice, a share outside 0..1.
   static Result<Traffic> hot_spot(int chips, std::vector<int> hot, double share);
-  /// Weights add up where a pair occurs again. The source with the largest sum of weights injects at the full rate, the
-  /// others in proportion; one whose weights are all 0 sends nothing. Error: the pair whose chips do not exist or whose
-  /// weight is negative or no number; weights that are all 0.
+  /// Weights of repeated pairs are added. The source with the largest sum of weights injects at the full rate, the
+  /// others in proportion. A source whose weights are all 0 sends nothing. Error: the pair whose chips do not exist or
+  /// whose weight is negative or not a number; weights that are all 0.
   static Result<Traffic> matrix(int chips, std::span<const Demand> demands);
   /// The same from a square table, weights[source][destination]. Error: also a row of the wrong length.
   static Result<Traffic> matrix(const std::vector<std::vector<double>>& weights);
 
   const std::string& name() const { return name_; }
   int chip_count() const { return chips_; }
-  /// Injection of a source relative to that of the busiest, 0..1 (0: it sends nothing).
+  /// Injection rate of a source relative to that of the busiest, 0..1 (0: it sends nothing).
   double rate(int source) const;
   /// A destination of a source whose rate is not 0. Constant time for every pattern.
   int destination(int source, Random& random) const;
-  /// Calls visit(destination, probability) for every destination of positive probability, in rising order; not at all
-  /// for a source that sends nothing. The probabilities sum to 1.
+  /// Calls visit(destination, probability) for every destination of positive probability, in ascending order. A source
+  /// that sends nothing has no calls. The probabilities sum to 1.
   template <class Visit>
   void for_each_destination(int source, Visit visit) const;
 
@@ -83,8 +83,8 @@ class Traffic {
       double threshold;  // below it the cell's own destination is drawn, else its alias
     };
     std::vector<double> rate;
-    std::vector<std::size_t> first;  // of a source's cells; one more than there are sources
-    std::vector<Cell> cells;         // by source, then in rising order of destinations
+    std::vector<std::size_t> first;  // by source: its first cell, and the end
+    std::vector<Cell> cells;         // by source, then in ascending order of destinations
   };
   using Kind = std::variant<Uniform, Permutation, HotSpot, Weighted>;
 

@@ -7,11 +7,11 @@
 #include "vtpu/net/workload/chip_names.h"
 #include "vtpu/net/workload/traffic.h"
 
-/// Traffic as a file: a CSV table with the columns source, destination, weight; pairs that are left out have weight 0,
-/// pairs that occur again add up.
+/// Traffic as a file: a CSV table with the columns source, destination, weight. Missing pairs have weight 0; repeated
+/// pairs are added.
 namespace vtpu::net::workload {
 
-/// `name`: the file, for errors. Error: file:line and column, what was found, what may stand there.
+/// `name`: the file, for errors. Error: file:line and column, what was found, what is allowed.
 Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& name, const ChipNames& chips);
 Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const ChipNames& chips);
 

@@ -3,8 +3,8 @@
 
 namespace vtpu::net::workload {
 
-/// Called now and then by long runs with the part that is done, 0..1; false asks the run to stop early. Empty: nobody
-/// watches.
+/// Long runs call this from time to time with the share that is done, 0..1. Returning false asks the run to stop early.
+/// It may be empty.
 using Watch = std::function<bool(double done)>;
 
 }  // namespace vtpu::net::workload

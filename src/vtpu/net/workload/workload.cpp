@@ -6,7 +6,7 @@ namespace vtpu::net::workload {
 
 int Workload::add(const Message& message, std::span<const int> after) {
   const int id = size();
-  for (const int earlier : after) VTPU_CHECK(earlier >= 0 && earlier < id, "a message comes after earlier ones only");
+  for (const int earlier : after) VTPU_CHECK(earlier >= 0 && earlier < id, "a message waits only for earlier messages");
   messages_.push_back(message);
   after_.insert(after_.end(), after.begin(), after.end());
   first_.push_back(after_.size());

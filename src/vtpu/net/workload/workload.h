@@ -8,9 +8,9 @@
 
 namespace vtpu::net::workload {
 
-/// `bytes` from one chip to another. It may be sent when all messages it comes after have been delivered, `compute_ns`
-/// of local work later, and not before `not_before_ns`. A message of no bytes only takes the latency of its way; one to
-/// its own chip is delivered as soon as it may be sent.
+/// `bytes` from one chip to another. A message may be sent when all messages that it waits for have been delivered and
+/// `compute_ns` of local work has followed, but not before `not_before_ns`. An empty message takes only the latency of
+/// its path. A message of a chip to itself is delivered as soon as it may be sent.
 struct Message {
   int source = 0;
   int destination = 0;
@@ -19,16 +19,16 @@ struct Message {
   double compute_ns = 0;
 };
 
-/// What a run to completion carries: messages and their order, a directed acyclic graph. Collectives, traces and
-/// all-to-alls all become this, and every level of simulation runs it.
+/// The input of a run to completion: messages and their order, a directed acyclic graph. Collectives, traces and
+/// all-to-alls are all converted to this form, and every level of simulation runs it.
 class Workload {
  public:
   explicit Workload(std::string name = "") : name_(std::move(name)) {}
 
-  /// Adds a message that comes after earlier ones (by their numbers, which makes cycles impossible) and returns its
+  /// Adds a message that waits for earlier ones (given by their numbers, which makes cycles impossible) and returns its
   /// number.
   int add(const Message& message, std::span<const int> after = {});
-  /// Makes room for that many more messages and dependencies, where they are known beforehand.
+  /// Reserves space for additional messages and dependences, if their numbers are known beforehand.
   void reserve(std::size_t messages, std::size_t dependencies);
 
   const std::string& name() const { return name_; }
@@ -48,13 +48,13 @@ class Workload {
 /// Why a message never arrived.
 enum class Loss { none, no_path };
 
-/// What a run to completion found, the same from every level of simulation. Bytes are conserved (checked on every run):
-/// injected = delivered + lost.
+/// The result of a run to completion, the same for every level of simulation. Bytes are conserved (checked on every
+/// run): injected = delivered + lost.
 struct Completion {
-  double time_ns = 0;                 ///< until the last delivery
-  std::vector<double> delivered_ns;   ///< by message; a lost one has the time its loss was found
+  double time_ns = 0;                 ///< time of the last delivery
+  std::vector<double> delivered_ns;   ///< by message; for a lost message, the time at which the loss was detected
   std::vector<Loss> loss;             ///< by message
-  std::vector<double> channel_bytes;  ///< by channel of the network, gaps 0
+  std::vector<double> channel_bytes;  ///< by channel of the network; 0 for unused channel numbers
   std::uint64_t injected_bytes = 0;
   std::uint64_t delivered_bytes = 0;
   std::uint64_t lost_bytes = 0;
