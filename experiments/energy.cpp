@@ -136,22 +136,22 @@ const std::vector<MlperfRows> kMlperfRows = {
 
 void add_interpolations(std::vector<Recomputation>& list) {
   using Interpolation = double (*)(const Points&, double);
-  struct Way {
+  struct Line {
     std::string key, words;
     Interpolation minutes;
   };
-  const std::vector<Way> ways = {{"loglog", "log-log line", between_log_log},
-                                 {"linear", "speed linear in chips", between_linear},
-                                 {"loglinear", "speed linear in log chips", between_log_linear}};
+  const std::vector<Line> lines = {{"loglog", "log-log line", between_log_log},
+                                   {"linear", "speed linear in chips", between_linear},
+                                   {"loglinear", "speed linear in log chips", between_log_linear}};
   for (const MlperfRows& rows : kMlperfRows) {
     const std::string prefix = "mlperf.tpu_over_ipu." + rows.benchmark + ".";
     const std::string what = "TPU v4 over IPU Bow, 256 chips, " + rows.name + ", ";
-    for (const Way& way : ways) {
+    for (const Line& line : lines) {
       list.push_back(
-          {prefix + way.key, what + way.words, "x",
+          {prefix + line.key, what + line.words, "x",
            fmt::format("{} / line through {} at 64 and {} at 2048 chips", rows.ipu_256, rows.tpu_64, rows.tpu_2048),
-           rows.published, [rows, way](const Facts& f) {
-             return f[rows.ipu_256] / way.minutes(points(f, rows.tpu_64, rows.tpu_2048), f.chips(rows.ipu_256));
+           rows.published, [rows, line](const Facts& f) {
+             return f[rows.ipu_256] / line.minutes(points(f, rows.tpu_64, rows.tpu_2048), f.chips(rows.ipu_256));
            }});
     }
     list.push_back({prefix + "measured_v07", what + "older TPU software", "x", rows.ipu_256 + " / " + rows.tpu_256_old,

@@ -317,13 +317,14 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   options.keep_split = true;
   const Result<RouteRule> rule = shipped_rule(state);
   if (!rule) return rule.error();
-  const Result<RoutedState> way = routed(state, *rule, options, kLeastShare);
-  if (!way) return way.error();
-  const net::routing::DeadlockCheck deadlock = net::routing::check_deadlock(way->network, way->routing);
-  if (!deadlock.deadlock_free()) return Error{name, to_string(deadlock, way->network), "deadlock-free paths"};
+  const Result<RoutedState> routed_paths = routed(state, *rule, options, kLeastShare);
+  if (!routed_paths) return routed_paths.error();
+  const net::routing::DeadlockCheck deadlock = net::routing::check_deadlock(routed_paths->network, routed_paths->routing);
+  if (!deadlock.deadlock_free()) return Error{name, to_string(deadlock, routed_paths->network), "deadlock-free paths"};
   std::vector<double> packets;
   for (const std::uint64_t seed : seeds) {
-    const Result<double> reached = packet_throughput(way->network, way->routing, packets_a_pair, packets_of(seed));
+    const Result<double> reached =
+        packet_throughput(routed_paths->network, routed_paths->routing, packets_a_pair, packets_of(seed));
     if (!reached) return reached.error();
     packets.push_back(*reached);
   }
@@ -337,11 +338,12 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   run.computed(key("dependencies"), double(deadlock.dependencies), "dependencies", "acyclic channel-dependency graph");
   run.computed(key("fluid_free"), free->throughput, "link bandwidths", "all paths");
   run.computed(key("fluid_free_bound"), free->dual_bound, "link bandwidths", "all paths, dual bound");
-  run.computed(key("fluid"), way->throughput, "link bandwidths", "under the rule");
-  run.computed(key("fluid_bound"), way->dual_bound, "link bandwidths", "under the rule, dual bound");
+  run.computed(key("fluid"), routed_paths->throughput, "link bandwidths", "under the rule");
+  run.computed(key("fluid_bound"), routed_paths->dual_bound, "link bandwidths", "under the rule, dual bound");
   const Estimate packet = estimate_median(packets);
   run.simulated(key("packet"), packet, "link bandwidths");
-  run.simulated(key("packet_share"), packet.value / way->throughput, "1", method + ", over the fluid throughput");
+  run.simulated(key("packet_share"), packet.value / routed_paths->throughput, "1",
+                method + ", over the fluid throughput");
   run.simulated(key("torus_packet"), estimate_median(torus->packets), "link bandwidths");
   run.simulated(key("gain_torus"), packet.value / median(torus->packets), "x", method);
   std::vector<Cell> row = {name,
@@ -349,19 +351,19 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
                            double(rule->vc_classes),
                            free->throughput,
                            free->dual_bound,
-                           way->throughput,
+                           routed_paths->throughput,
                            packet.value,
-                           packet.value / way->throughput,
+                           packet.value / routed_paths->throughput,
                            torus->bound,
                            median(torus->packets),
-                           way->throughput / torus->bound,
+                           routed_paths->throughput / torus->bound,
                            packet.value / median(torus->packets)};
   if (const auto topology = net::topology::TwistedTorus::make(slice.sides); topology) {
     const Result<Torus> twisted = reach(*topology, packets_a_pair, seeds);
     if (!twisted) return twisted.error();
     run.simulated(key("twisted_packet"), estimate_median(twisted->packets), "link bandwidths");
     run.simulated(key("gain_twisted"), packet.value / median(twisted->packets), "x", method);
-    for (const double cell : {twisted->bound, median(twisted->packets), way->throughput / twisted->bound,
+    for (const double cell : {twisted->bound, median(twisted->packets), routed_paths->throughput / twisted->bound,
                               packet.value / median(twisted->packets)})
       row.emplace_back(cell);
   }
@@ -370,7 +372,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   if (const Result<void> done = try_classes(run, slice, state, rule->vc_classes, free->throughput, tables.classes);
       !done)
     return done;
-  return weigh_costs(run, slice, state, *way, tables.costs);
+  return weigh_costs(run, slice, state, *routed_paths, tables.costs);
 }
 
 Result<void> confirm_all(Run& run) {
