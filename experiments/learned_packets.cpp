@@ -319,7 +319,8 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   if (!rule) return rule.error();
   const Result<RoutedState> routed_paths = routed(state, *rule, options, kLeastShare);
   if (!routed_paths) return routed_paths.error();
-  const net::routing::DeadlockCheck deadlock = net::routing::check_deadlock(routed_paths->network, routed_paths->routing);
+  const net::routing::DeadlockCheck deadlock =
+      net::routing::check_deadlock(routed_paths->network, routed_paths->routing);
   if (!deadlock.deadlock_free()) return Error{name, to_string(deadlock, routed_paths->network), "deadlock-free paths"};
   std::vector<double> packets;
   for (const std::uint64_t seed : seeds) {

@@ -32,15 +32,15 @@ std::vector<NextHop> chip_table(const Network& network, int chip);
 /// The changes that turn one table into another of the same size (an invariant), in ascending order of destination.
 std::vector<HopChange> table_changes(std::span<const NextHop> before, std::span<const NextHop> after);
 
-/// The table by which a chip forwards, in two copies. Readers see the published copy. An update is written to the hidden
-/// copy and published by a single atomic store, so that a reader sees either the whole old table or the whole new table
-/// and never waits. One thread updates; up to kReaders threads read.
+/// The table by which a chip forwards, in two copies. Readers see the published copy. An update is written to the
+/// hidden copy and published by a single atomic store, so that a reader sees either the whole old table or the whole new
+/// table and never waits. One thread updates; up to kReaders threads read.
 ///
-/// A reader announces which copy it reads and then checks that this copy is still published. The writer publishes a copy
-/// and then checks who still reads the other. Both sides are sequentially consistent, so that at least one of them
+/// A reader announces which copy it reads and then checks that this copy is still published. The writer publishes a
+/// copy and then checks who still reads the other. Both sides are sequentially consistent, so that at least one of them
 /// notices: the hidden copy is written only when no reader is left in it. Source of the idea: Ramalhete and Correia,
-/// "Left-right: a concurrency control technique with wait-free population oblivious reads", 2015; the slots are those of
-/// Michael, "Hazard pointers", IEEE TPDS 15(6), 2004.
+/// "Left-right: a concurrency control technique with wait-free population oblivious reads", 2015; the slots are those
+/// of Michael, "Hazard pointers", IEEE TPDS 15(6), 2004.
 class NextHopTable {
  public:
   static constexpr int kReaders = 8;
