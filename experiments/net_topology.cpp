@@ -232,7 +232,7 @@ Result<void> compare_topologies(Run& run, Tables tables) {
   if (auto done = whole_machine("torus3d_16", topology::Torus{kCube}, kCube, even); !done) return done;
   if (auto done =
           whole_machine("mesh3d_16", topology::Mesh{kCube}, kCube,
-                                "dimension-order routing, which reaches the bisection bound");
+                        "dimension-order routing, which reaches the bisection bound");
       !done)
     return done;
   if (auto done = whole_machine("hypercube_12", topology::Hypercube{12}, {4096}, even); !done) return done;

@@ -11,7 +11,7 @@ namespace vtpu::net::collective {
 ///
 /// A ring of k is added to a cycle of length M by traversing k rows of M, or M rows of k, each row once, forwards or
 /// backwards. A row traversed forwards ends one position before its start; a row traversed backwards ends one position
-/// after it. If the number of rows is even, half of them go each way. If both numbers are odd, the larger one counts
+/// after it. If the number of rows is even, half of them go forwards. If both numbers are odd, the larger one counts
 /// the rows, and the forward rows outnumber the backward ones by the length of a row. In both cases the last row ends
 /// at the position where the first began.
 std::vector<int> closed_ring(const Shape& grid);

@@ -56,16 +56,16 @@ Result<Schedule> make_sparse_schedule(const SparseExchange& items, Algorithm alg
       if (next != here) bundles[{here, next}].push_back(item);
     }
     std::vector<int> now = brought;
-    for (const auto& [way, bundle] : bundles) {
+    for (const auto& [ends, bundle] : bundles) {
       std::vector<int> after;
       for (const int item : bundle)
         if (brought[at(item)] >= 0) after.push_back(brought[at(item)]);
       std::sort(after.begin(), after.end());
       after.erase(std::unique(after.begin(), after.end()), after.end());
-      const int id = schedule.add({way.first, way.second}, runs_of(bundle), after);
+      const int id = schedule.add({ends.first, ends.second}, runs_of(bundle), after);
       for (const int item : bundle) {
         now[at(item)] = id;
-        place[at(item)] = way.second;
+        place[at(item)] = ends.second;
       }
     }
     brought = std::move(now);

@@ -58,21 +58,21 @@ std::vector<NextHop>& NextHopTable::hidden() {
 void NextHopTable::replace(std::span<const NextHop> entries) {
   VTPU_CHECK(entries.size() == size(), "a table keeps its size");
   std::copy(entries.begin(), entries.end(), hidden().begin());
-  all_behind_ = true;
-  behind_.clear();
+  all_pending_ = true;
+  pending_.clear();
   show();
 }
 
 void NextHopTable::apply(std::span<const HopChange> changes) {
   std::vector<NextHop>& copy = hidden();
-  if (all_behind_) copy = copies_[shown_.load(std::memory_order_relaxed)];
-  all_behind_ = false;
-  for (const HopChange& change : behind_) copy[change.destination] = change.next;
+  if (all_pending_) copy = copies_[shown_.load(std::memory_order_relaxed)];
+  all_pending_ = false;
+  for (const HopChange& change : pending_) copy[change.destination] = change.next;
   for (const HopChange& change : changes) {
     VTPU_CHECK(change.destination < copy.size(), "a change names an existing entry");
     copy[change.destination] = change.next;
   }
-  behind_.assign(changes.begin(), changes.end());
+  pending_.assign(changes.begin(), changes.end());
   show();
 }
 

@@ -33,8 +33,8 @@ std::vector<NextHop> chip_table(const Network& network, int chip);
 std::vector<HopChange> table_changes(std::span<const NextHop> before, std::span<const NextHop> after);
 
 /// The table by which a chip forwards, in two copies. Readers see the published copy. An update is written to the
-/// hidden copy and published by a single atomic store, so that a reader sees either the whole old table or the whole new
-/// table and never waits. One thread updates; up to kReaders threads read.
+/// hidden copy and published by a single atomic store, so that a reader sees either the whole old table or the whole
+/// new table and never waits. One thread updates; up to kReaders threads read.
 ///
 /// A reader announces which copy it reads and then checks that this copy is still published. The writer publishes a
 /// copy and then checks who still reads the other. Both sides are sequentially consistent, so that at least one of them
@@ -80,8 +80,8 @@ class NextHopTable {
   void show() { shown_.store(1 - shown_.load(std::memory_order_relaxed)); }
 
   std::array<std::vector<NextHop>, 2> copies_;
-  std::vector<HopChange> behind_;  // changes that the published copy has and the hidden one lacks,
-  bool all_behind_ = false;        // or the whole table
+  std::vector<HopChange> pending_;  // changes that the published copy has and the hidden one lacks,
+  bool all_pending_ = false;        // or the whole table
   alignas(64) std::atomic<std::uint32_t> shown_ = 0;
   std::array<Slot, kReaders> slots_;
 };

@@ -25,13 +25,13 @@ Result<PausedRun> run_on(const SliceSetup& setup, const workload::Workload& work
 
 /// Time of a signal from the controller to every chip or back, with `bytes` by chip. Empty `bytes`: only the latency of
 /// the path.
-enum class Way { out, back };
-Result<double> signal_ns(const SliceSetup& setup, Way way, const std::vector<std::uint64_t>& bytes,
+enum class Direction { out, back };
+Result<double> signal_ns(const SliceSetup& setup, Direction direction, const std::vector<std::uint64_t>& bytes,
                          const ReconfigurationOptions& options) {
   workload::Workload signal("signal");
   for (int chip = 0; chip < setup.network.chip_count(); ++chip) {
     const std::uint64_t of_chip = bytes.empty() ? 0 : bytes[static_cast<std::size_t>(chip)];
-    if (way == Way::out)
+    if (direction == Direction::out)
       signal.add({options.controller, chip, of_chip});
     else
       signal.add({chip, options.controller, of_chip});
@@ -88,10 +88,10 @@ Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSet
   if (!first) return first.error();
   const Result<PausedRun> second = run_on(after, first->rest, options);
   if (!second) return second.error();
-  const Result<double> order = signal_ns(before, Way::out, {}, options);
-  const Result<double> report = signal_ns(before, Way::back, {}, options);
-  const Result<double> tables = signal_ns(before, Way::out, table_bytes(plan), options);
-  const Result<double> go = signal_ns(after, Way::out, {}, options);
+  const Result<double> order = signal_ns(before, Direction::out, {}, options);
+  const Result<double> report = signal_ns(before, Direction::back, {}, options);
+  const Result<double> tables = signal_ns(before, Direction::out, table_bytes(plan), options);
+  const Result<double> go = signal_ns(after, Direction::out, {}, options);
   const Result<double> switching = switching_ns(plan, options);
   for (const Result<double>* part : {&order, &report, &tables, &go, &switching})
     if (!*part) return part->error();

@@ -143,20 +143,21 @@ void go_by_dimensions(const Builder& build, std::vector<std::vector<Wanted>> hel
   }
 }
 
-/// `ways`: the number of parts, 1 or the number of dimensions, each with its share of the pieces.
+/// `orders`: the number of orders of dimensions, 1 or one per dimension, each with its share of the pieces.
 Exchange hierarchical(const Builder& build, const std::vector<std::vector<std::uint64_t>>& lookups, const Shape& grid,
-                      int ways) {
+                      int orders) {
   Exchange exchange;
   for (const char* kind : {"request", "reply"})
     for (int turn = 0; turn < grid.dimensions(); ++turn) exchange.push_back({fmt::format("{} {}", kind, turn + 1), {}});
-  std::vector<std::vector<std::vector<Wanted>>> held(at(ways), std::vector<std::vector<Wanted>>(lookups.size()));
+  std::vector<std::vector<std::vector<Wanted>>> held(at(orders), std::vector<std::vector<Wanted>>(lookups.size()));
   for (std::size_t chip = 0; chip < lookups.size(); ++chip)
     for (const Wanted wanted : build.wanted(lookups[chip], true)) {
       // Piece numbers are mixed, because the rows of a chip have much in common.
-      const std::size_t way = ways == 1 ? 0 : mix64(wanted) % static_cast<std::uint64_t>(ways);
-      held[way][chip].push_back(wanted);
+      const std::size_t order = orders == 1 ? 0 : mix64(wanted) % static_cast<std::uint64_t>(orders);
+      held[order][chip].push_back(wanted);
     }
-  for (int way = 0; way < ways; ++way) go_by_dimensions(build, std::move(held[at(way)]), grid, way, exchange);
+  for (int order = 0; order < orders; ++order)
+    go_by_dimensions(build, std::move(held[at(order)]), grid, order, exchange);
   for (ExchangePhase& phase : exchange)
     std::sort(phase.transfers.begin(), phase.transfers.end(), [](const Transfer& a, const Transfer& b) {
       return std::pair(a.destination, a.source) < std::pair(b.destination, b.source);

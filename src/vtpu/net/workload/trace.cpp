@@ -148,20 +148,21 @@ class TraceParser {
 Error cycle_error(const Csv& csv, const Rows& rows, const std::vector<std::size_t>& waits) {
   std::size_t row = 0;
   while (waits[row] == 0) ++row;
-  std::vector<std::size_t> way;
+  std::vector<std::size_t> cycle;
   std::vector<bool> seen(rows.ids.size(), false);
   while (!seen[row]) {
     seen[row] = true;
-    way.push_back(row);
+    cycle.push_back(row);
     row = *std::find_if(rows.after[row].begin(), rows.after[row].end(), [&](std::size_t r) { return waits[r] > 0; });
   }
-  way.erase(way.begin(), std::find(way.begin(), way.end(), row));
+  cycle.erase(cycle.begin(), std::find(cycle.begin(), cycle.end(), row));
   constexpr std::size_t kShown = 8;
-  std::string circle;
-  for (std::size_t i = 0; i < std::min(way.size(), kShown); ++i) circle += fmt::format("'{}' after ", rows.ids[way[i]]);
-  if (way.size() > kShown) circle += fmt::format("… ({} messages in total) after ", way.size());
+  std::string text;
+  for (std::size_t i = 0; i < std::min(cycle.size(), kShown); ++i)
+    text += fmt::format("'{}' after ", rows.ids[cycle[i]]);
+  if (cycle.size() > kShown) text += fmt::format("… ({} messages in total) after ", cycle.size());
   return Error{fmt::format("{}, column after", csv.where(csv.rows[row])),
-               fmt::format("messages wait in a cycle: {}'{}'", circle, rows.ids[row]),
+               fmt::format("messages wait in a cycle: {}'{}'", text, rows.ids[row]),
                "no message that waits for itself"};
 }
 
