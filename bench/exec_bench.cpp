@@ -9,9 +9,9 @@
 #include "vtpu/isa/generator.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/clock.h"
-#include "vtpu/study/engines.h"
+#include "vtpu/study/engines/engines.h"
 
-namespace vtpu::study {
+namespace vtpu::study::engines {
 namespace {
 
 using kernels::Workload;
@@ -74,10 +74,10 @@ void add_workloads() {
   }
 }
 
-}  // namespace vtpu::study
+}  // namespace vtpu::study::engines
 
 int main(int argc, char** argv) {
-  vtpu::study::add_workloads();
+  vtpu::study::engines::add_workloads();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   benchmark::RunSpecifiedBenchmarks();

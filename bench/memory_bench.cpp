@@ -14,14 +14,14 @@
 #include "vtpu/memory/box_index.h"
 #include "vtpu/memory/coordinate_map.h"
 #include "vtpu/memory/page_table.h"
-#include "vtpu/study/lookup_tables.h"
+#include "vtpu/study/access/lookup_tables.h"
 
 namespace vtpu::memory {
 namespace {
 
 using phext::Axis;
 using phext::PackedCoordinate;
-using namespace study;  // the tables and their keys
+using namespace study::access;  // the tables and their keys
 
 constexpr std::size_t kLookups = std::size_t{1} << 20;
 

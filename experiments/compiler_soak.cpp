@@ -23,7 +23,7 @@
 
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/pin.h"
-#include "vtpu/study/kernel_soak.h"
+#include "vtpu/study/soak/kernel_soak.h"
 
 namespace {
 
@@ -31,14 +31,14 @@ using namespace vtpu::measure;
 using nlohmann::json;
 using vtpu::Error;
 using vtpu::Result;
-using vtpu::study::KernelSoak;
+using vtpu::study::soak::KernelSoak;
 using Source = Column::Source;
 
 /// Kernels per line that a worker writes.
 constexpr std::uint64_t kShare = 400;
 
 json soak_share(std::uint64_t share, std::uint64_t kernels) {
-  const auto found = vtpu::study::soak_kernels(1 + share * kShare, std::min(kShare, kernels - share * kShare));
+  const auto found = vtpu::study::soak::soak_kernels(1 + share * kShare, std::min(kShare, kernels - share * kShare));
   if (!found) return {{"error", found.error().message()}};
   json line{{"kernels", found->kernels}, {"divergences", found->divergences}, {"refusals", found->refusals}};
   for (const auto& one : found->first)
@@ -101,7 +101,7 @@ Result<void> run_soak(Run& run) {
   Progress progress("compiler-soak", shares);
   KernelSoak all;
   std::string first;
-  for (const std::string& way : vtpu::study::kernel_ways()) all.divergences[way] = all.refusals[way] = 0;
+  for (const std::string& way : vtpu::study::soak::kernel_ways()) all.divergences[way] = all.refusals[way] = 0;
   for (std::uint64_t share = 0; share < shares; ++share) {
     const json line = workers[share % count]->next();
     if (!line.is_object())

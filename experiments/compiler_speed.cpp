@@ -21,7 +21,7 @@
 #include "vtpu/kernels/programs/program.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/host_mix.h"
+#include "vtpu/study/host/host_mix.h"
 
 namespace {
 
@@ -31,7 +31,7 @@ using vtpu::Result;
 using vtpu::compiler::Compiled;
 using vtpu::compiler::Options;
 using vtpu::kernels::CompiledProgram;
-using vtpu::study::of_each;
+using vtpu::study::host::of_each;
 using Source = Column::Source;
 
 constexpr unsigned kTiers = 4;

@@ -27,18 +27,18 @@
 #include "vtpu/base/check.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/host_mix.h"
-#include "vtpu/study/port_survey.h"
-#include "vtpu/study/program_study.h"
+#include "vtpu/study/host/host_mix.h"
+#include "vtpu/study/host/port_survey.h"
+#include "vtpu/study/programs/program_study.h"
 
 namespace {
 
 using namespace vtpu::measure;
 using vtpu::Result;
 using vtpu::kernels::CompiledProgram;
-using vtpu::study::ProgramResult;
-using vtpu::study::ProgramWays;
-using vtpu::study::References;
+using vtpu::study::baselines::References;
+using vtpu::study::programs::ProgramResult;
+using vtpu::study::programs::ProgramWays;
 using Source = Column::Source;
 using Modules = std::vector<std::pair<std::string, References>>;
 using Results = std::vector<ProgramResult>;
@@ -73,8 +73,8 @@ SamplingRule rule_of(Run& run, std::uint64_t stream, std::size_t processes, std:
 
 Result<Modules> load_modules() {
   Modules modules;
-  for (const vtpu::study::ReferenceLevel& level : vtpu::study::kReferenceLevels) {
-    const auto module = vtpu::study::load_references(level);
+  for (const vtpu::study::baselines::ReferenceLevel& level : vtpu::study::baselines::kReferenceLevels) {
+    const auto module = vtpu::study::baselines::load_references(level);
     if (module)
       modules.emplace_back(level.name, *module);
     else if (!level.clang)
@@ -88,12 +88,12 @@ Result<Modules> load_modules() {
 Result<Results> sample(Run& run, std::size_t size, const Modules& modules, const vtpu::ports::PortMap* map,
                        std::size_t processes, Progress& progress) {
   const bool small = size == 0, large = size == 2;
-  const auto words = small ? vtpu::study::all_word_ways() : vtpu::study::tier3_only();
+  const auto words = small ? vtpu::study::programs::all_word_ways() : vtpu::study::programs::tier3_only();
   Results results;
   std::vector<ProgramWays> prepared;
   std::uint64_t stream = 16 + 64 * size;
   const auto flush = [&]() -> Result<void> {
-    auto some = vtpu::study::study_programs(prepared, map, rule_of(run, ++stream, processes, large ? 1 : 3));
+    auto some = vtpu::study::programs::study_programs(prepared, map, rule_of(run, ++stream, processes, large ? 1 : 3));
     if (!some) return some.error();
     for (ProgramResult& one : *some) results.push_back(std::move(one));
     prepared.clear();
@@ -129,7 +129,7 @@ void record_mean(Run& run, const Results& results, const std::string& key, const
   if (all.empty()) return;
   run.measured(
       key,
-      vtpu::study::geometric_mean(
+      vtpu::study::host::geometric_mean(
           all, fmt::format("; geometric mean over {} single-sentron programs within each process", all.size())),
       unit);
 }
@@ -138,8 +138,8 @@ void record_mean(Run& run, const Results& results, const std::string& key, const
 std::optional<Estimate> ratio(const ProgramResult& result, const std::string& above, const std::string& below) {
   const Estimate *const a = find(result.ns, above), *const b = find(result.ns, below);
   if (a == nullptr || b == nullptr) return {};
-  return vtpu::study::of_each(*a, fmt::format("; time by {} over time by {} in the same process", above, below),
-                              [&](std::size_t n) { return a->samples[n] / b->samples[n]; });
+  return vtpu::study::host::of_each(*a, fmt::format("; time by {} over time by {} in the same process", above, below),
+                                    [&](std::size_t n) { return a->samples[n] / b->samples[n]; });
 }
 
 std::optional<Estimate> copy_of(const Estimate* estimate) {
@@ -161,7 +161,7 @@ void record_claims(Run& run, const Results& results) {
   for (const ProgramResult& result : results) all.push_back(result.ops_per_cycle.at("tier3"));
   run.measured(
       "phextcc.ops_per_cycle.all_programs",
-      vtpu::study::geometric_mean(all, "; geometric mean over all programs, including those with several sentrons"),
+      vtpu::study::host::geometric_mean(all, "; geometric mean over all programs, including those with several sentrons"),
       "ops/cycle");
   record_mean(run, results, "phextcc.tier3_over_tier0", "x", over("tier0", "tier3"));
   record_mean(run, results, "phextcc.tier3_over_tier0.control", "x", over("tier0", "tier2"), false);
@@ -174,14 +174,15 @@ void record_claims(Run& run, const Results& results) {
 }
 
 void record_bounds(Run& run, const Results& results) {
-  const auto mean = [&](const std::string& key, const std::string& unit, Estimate vtpu::study::BoundResult::*field) {
+  const auto mean = [&](const std::string& key, const std::string& unit,
+                        Estimate vtpu::study::programs::BoundResult::*field) {
     record_mean(run, results, key, unit, [field](const ProgramResult& result) {
       return result.bound ? std::optional((*result.bound).*field) : std::nullopt;
     });
   };
-  mean("phextcc.bound", "ops/cycle", &vtpu::study::BoundResult::ops_per_cycle);
-  mean("phextcc.share_of_bound", "1", &vtpu::study::BoundResult::share);
-  mean("phextcc.busiest_unit", "1", &vtpu::study::BoundResult::busy);
+  mean("phextcc.bound", "ops/cycle", &vtpu::study::programs::BoundResult::ops_per_cycle);
+  mean("phextcc.share_of_bound", "1", &vtpu::study::programs::BoundResult::share);
+  mean("phextcc.busiest_unit", "1", &vtpu::study::programs::BoundResult::busy);
   double reach = 0, least = 1e9, judged = 0;
   for (const ProgramResult& result : results) {
     if (!result.bound) continue;
@@ -236,8 +237,8 @@ void record_programs(Run& run, const Results& results, const vtpu::ports::PortMa
     table.add(std::move(row));
     const auto complete = vtpu::kernels::complete(*result.program, result.parameters);
     const auto per_cycle = [&](double units, const char* method) {
-      return vtpu::study::of_each(result.cycles.at("tier3"), method,
-                                  [&](std::size_t n) { return units / result.cycles.at("tier3").samples[n]; });
+      return vtpu::study::host::of_each(result.cycles.at("tier3"), method,
+                                        [&](std::size_t n) { return units / result.cycles.at("tier3").samples[n]; });
     };
     const Estimate flop = per_cycle(result.program->flop(complete), "; useful operations per repetition");
     const Estimate bytes = per_cycle(result.program->bytes(complete), "; bytes that one repetition must move");
@@ -375,7 +376,7 @@ Result<void> run_tiers(Run& run) {
   if (auto done = record_loops(run); !done) return done;
   const auto modules = load_modules();
   if (!modules) return modules.error();
-  const auto survey = vtpu::study::survey_ports(rule_of(run, 1, run.quick() ? 6 : 12, 1));
+  const auto survey = vtpu::study::host::survey_ports(rule_of(run, 1, run.quick() ? 6 : 12, 1));
   if (!survey) return survey.error();
   progress.step("programs");
   std::vector<Results> sizes;

@@ -16,7 +16,7 @@
 #include "vtpu/isa/generator.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/engines.h"
+#include "vtpu/study/engines/engines.h"
 
 namespace {
 
@@ -24,7 +24,7 @@ using namespace vtpu::measure;
 using vtpu::Result;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::isa::ValidProgram;
-using vtpu::study::Runnable;
+using vtpu::study::engines::Runnable;
 using Source = Column::Source;
 
 constexpr std::size_t kWordsPerRun = 16384;
@@ -66,8 +66,8 @@ Result<void> run_compile(Run& run) {
     for (const auto by : {Runnable::By::native, Runnable::By::interpreter}) {
       const bool slow = by == Runnable::By::interpreter;
       const std::uint64_t own = slow ? rounds / 10 + 1 : rounds;
-      auto made =
-          vtpu::study::alternative(fmt::format("{} {}", slow ? "interpret" : "run", words), synthetic(words, own), by);
+      auto made = vtpu::study::engines::alternative(fmt::format("{} {}", slow ? "interpret" : "run", words),
+                                                    synthetic(words, own), by);
       if (!made) return made.error();
       made->work = static_cast<double>(own);
       alternatives.push_back(std::move(*made));

@@ -32,10 +32,10 @@
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/runtime/scheduler.h"
-#include "vtpu/study/engines.h"
-#include "vtpu/study/host_loop.h"
-#include "vtpu/study/ordinary.h"
-#include "vtpu/study/port_survey.h"
+#include "vtpu/study/baselines/ordinary.h"
+#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/host/host_loop.h"
+#include "vtpu/study/host/port_survey.h"
 
 namespace {
 
@@ -43,7 +43,7 @@ using namespace vtpu::measure;
 using vtpu::Result;
 using vtpu::isa::Locality;
 using vtpu::isa::Mix;
-using vtpu::study::Runnable;
+using vtpu::study::engines::Runnable;
 using Source = Column::Source;
 
 SamplingRule rule_of(Run& run, std::uint64_t stream) {
@@ -57,7 +57,7 @@ SamplingRule rule_of(Run& run, std::uint64_t stream) {
 
 // ---- the ten workloads
 
-void record_workloads(Run& run, const vtpu::study::EngineStudy& study) {
+void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) {
   Table& table = run.table("ops_per_cycle", {{"workload", "", Source::label},
                                              {"native", "ops/cycle", Source::measured},
                                              {"low", "ops/cycle", Source::measured},
@@ -114,16 +114,16 @@ void record_workloads(Run& run, const vtpu::study::EngineStudy& study) {
 
 // ---- ordinary code
 
-Result<void> ordinary(Run& run, const vtpu::study::EngineStudy& study) {
-  for (const auto& level : vtpu::study::kOrdinaryLevels) {
+Result<void> ordinary(Run& run, const vtpu::study::engines::EngineStudy& study) {
+  for (const auto& level : vtpu::study::baselines::kOrdinaryLevels) {
     const std::string name(level.name);
     Estimate estimate = study.geometric_mean.at(name);
     estimate.method += fmt::format("; {}", level.flags);
     run.measured("vtpu.core.ops_per_cycle.baseline.workloads_" + name, estimate, "ops/cycle");
   }
-  std::vector<std::pair<vtpu::study::OrdinaryLevel, const vtpu::study::OrdinaryTable*>> modules;
-  for (const auto& level : vtpu::study::kOrdinaryLevels) {
-    const auto table = vtpu::study::load_ordinary(level);
+  std::vector<std::pair<vtpu::study::baselines::OrdinaryLevel, const vtpu::study::baselines::OrdinaryTable*>> modules;
+  for (const auto& level : vtpu::study::baselines::kOrdinaryLevels) {
+    const auto table = vtpu::study::baselines::load_ordinary(level);
     if (!table) return table.error();
     modules.emplace_back(level, *table);
   }
@@ -280,7 +280,7 @@ Result<void> differences(Run& run) {
     const auto engine = vtpu::exec::jit::NativeEngine::compile(*valid);
     if (!engine) return engine.error();
     code_bytes[one.name] = engine->report().hot_bytes;
-    auto made = vtpu::study::alternative(one.name, std::move(one.program), one.by);
+    auto made = vtpu::study::engines::alternative(one.name, std::move(one.program), one.by);
     if (!made) return made.error();
     alternatives.push_back(std::move(*made));
   }
@@ -394,10 +394,10 @@ Result<void> run_core(Run& run) {
   run.parameter("processes_at_most", 20, 40);
   run.parameter("rounds_in_each_process", 1, 3);
   Progress progress("core-ops-per-cycle", 5);
-  const auto survey = vtpu::study::survey_ports(rule_of(run, 1));
+  const auto survey = vtpu::study::host::survey_ports(rule_of(run, 1));
   if (!survey) return survey.error();
   progress.step("workloads");
-  const auto study = vtpu::study::study_engines(survey->map, rule_of(run, 2));
+  const auto study = vtpu::study::engines::study_engines(survey->map, rule_of(run, 2));
   if (!study) return study.error();
   record_workloads(run, *study);
   progress.step("ordinary code");

@@ -22,16 +22,16 @@
 
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/engines.h"
-#include "vtpu/study/host_loop.h"
-#include "vtpu/study/port_survey.h"
+#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/host/host_loop.h"
+#include "vtpu/study/host/port_survey.h"
 
 namespace {
 
 using namespace vtpu::measure;
 using vtpu::Result;
 using vtpu::isa::Cost;
-using vtpu::study::HostLoop;
+using vtpu::study::host::HostLoop;
 using Source = Column::Source;
 
 SamplingRule rule_of(Run& run, std::uint64_t stream) {
@@ -43,7 +43,7 @@ SamplingRule rule_of(Run& run, std::uint64_t stream) {
   return rule;
 }
 
-void record_map(Run& run, const vtpu::study::PortSurvey& survey) {
+void record_map(Run& run, const vtpu::study::host::PortSurvey& survey) {
   Table& rates = run.table("port_rates", {{"class", "", Source::label},
                                           {"cycles", "cycles", Source::measured},
                                           {"low", "cycles", Source::measured},
@@ -100,11 +100,12 @@ Result<void> run_ports(Run& run) {
   run.parameter("processes_at_most", 20, 40);
   run.parameter("rounds_in_each_process", 1, 3);
   Progress progress("core-ports", 3);
-  const auto survey = vtpu::study::survey_ports(rule_of(run, 1));
+  const auto survey = vtpu::study::host::survey_ports(rule_of(run, 1));
   if (!survey) return survey.error();
   record_map(run, *survey);
   progress.step("workloads");
-  const auto study = vtpu::study::study_engines(survey->map, rule_of(run, 2), vtpu::study::Engines::native_only);
+  const auto study =
+      vtpu::study::engines::study_engines(survey->map, rule_of(run, 2), vtpu::study::engines::Engines::native_only);
   if (!study) return study.error();
   progress.step("control");
 

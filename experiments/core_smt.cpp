@@ -20,14 +20,14 @@
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/engines.h"
+#include "vtpu/study/engines/engines.h"
 
 namespace {
 
 using namespace vtpu::measure;
 using vtpu::Error;
 using vtpu::Result;
-using vtpu::study::Runnable;
+using vtpu::study::engines::Runnable;
 
 /// The other processors of the core, as the system lists them ("0,4" or "0-1").
 std::vector<int> siblings_of(int cpu) {

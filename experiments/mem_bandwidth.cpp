@@ -21,7 +21,7 @@
 #include "vtpu/measure/memory_kernels.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
-#include "vtpu/study/regions.h"
+#include "vtpu/study/access/regions.h"
 
 namespace {
 
@@ -31,8 +31,8 @@ using vtpu::Result;
 using vtpu::exec::Machine;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::memory::PageTable;
-using vtpu::study::allocate;
-using vtpu::study::first_of;
+using vtpu::study::access::allocate;
+using vtpu::study::access::first_of;
 using Source = Column::Source;
 
 constexpr std::size_t kCell = 64;

@@ -9,7 +9,7 @@
 // once untimed right before it is timed. For larger tables, one run reads several times the size of the last cache, so
 // that no row is left from the run before. Control: a table of 1 GiB, 512-byte rows.
 //
-// The vTPU program (vtpu/study/embedding_program.h) prefetches each row (sprefch) 64 lines ahead of the reads. Ids are
+// The vTPU program (vtpu/study/access/embedding_program.h) prefetches each row (sprefch) 64 lines ahead of the reads. Ids are
 // indices in units of 8 bytes.
 //
 // Needs 3 GiB of memory. Parameters: lookups per run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
@@ -28,8 +28,8 @@
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
-#include "vtpu/study/embedding_program.h"
-#include "vtpu/study/regions.h"
+#include "vtpu/study/access/embedding_program.h"
+#include "vtpu/study/access/regions.h"
 
 namespace {
 
@@ -39,14 +39,14 @@ using vtpu::Result;
 using vtpu::exec::Machine;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::memory::PageTable;
-using vtpu::study::allocate;
+using vtpu::study::access::allocate;
 using Source = Column::Source;
 
-constexpr std::size_t kBag = vtpu::study::kEmbeddingGroup;
+constexpr std::size_t kBag = vtpu::study::access::kEmbeddingGroup;
 constexpr std::size_t kFloorDistances[] = {0, 16, 64};  ///< the fastest is the floor
 constexpr std::size_t kFarthest = 64;
 constexpr std::size_t kLine = 64;
-constexpr vtpu::study::EmbeddingRegions kRegions;
+constexpr vtpu::study::access::EmbeddingRegions kRegions;
 
 struct Data {
   Machine machine;
@@ -84,7 +84,7 @@ std::shared_ptr<Data> make_data(std::size_t table_bytes, std::size_t row_bytes, 
     data->std_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
     data->absl_map[static_cast<std::uint32_t>(row)] = &data->table[row * data->floats];
   }
-  auto valid = vtpu::isa::ValidProgram::make(vtpu::study::embedding_program(row_bytes / kLine, lookups, kBag));
+  auto valid = vtpu::isa::ValidProgram::make(vtpu::study::access::embedding_program(row_bytes / kLine, lookups, kBag));
   VTPU_CHECK(valid.ok(), "this experiment's program is valid");
   data->program = std::make_unique<vtpu::isa::ValidProgram>(std::move(*valid));
   auto engine = NativeEngine::compile(*data->program);

@@ -21,12 +21,12 @@
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/memory/box_index.h"
-#include "vtpu/study/lookup_tables.h"
+#include "vtpu/study/access/lookup_tables.h"
 
 namespace {
 
 using namespace vtpu::measure;
-using namespace vtpu::study;
+using namespace vtpu::study::access;
 using vtpu::Result;
 using vtpu::memory::BoxIndex;
 using vtpu::memory::Layout;

@@ -3,7 +3,7 @@
 // Both compute the same vector: the sum of the table rows that a step requests. Dense: every row times the number of
 // its requests (0 for most rows), a product of a multi-hot vector and the table that streams all rows. It is computed
 // by OpenBLAS (sgemv), by the plain loop, and for sixteen such vectors at once by OpenBLAS (sgemm; time per vector).
-// Sparse: the vTPU's S-pipe reads the requested rows by their ids, in random order (vtpu/study/embedding_program.h).
+// Sparse: the vTPU's S-pipe reads the requested rows by their ids, in random order (vtpu/study/access/embedding_program.h).
 // Other baselines are the compiler's plain loop over ids and `skip`, the dense loop that skips zeros. Rows have 128 f32
 // as in the source's example, whose 10^6 used rows out of 10^9 are a density of 1/1000. Every row is requested at most
 // once.
@@ -51,9 +51,9 @@
 #include "vtpu/net/sparse/exchange_load.h"
 #include "vtpu/net/sparse/lookups.h"
 #include "vtpu/net/topology/torus.h"
-#include "vtpu/study/embedding_program.h"
-#include "vtpu/study/peers.h"
-#include "vtpu/study/regions.h"
+#include "vtpu/study/access/embedding_program.h"
+#include "vtpu/study/access/regions.h"
+#include "vtpu/study/baselines/peers.h"
 
 namespace {
 
@@ -64,8 +64,8 @@ using vtpu::exec::Machine;
 using vtpu::exec::jit::NativeEngine;
 using vtpu::isa::ValidProgram;
 using vtpu::memory::PageTable;
-using vtpu::study::kEmbeddingGroup;
-using vtpu::study::kEmbeddingLinesAhead;
+using vtpu::study::access::kEmbeddingGroup;
+using vtpu::study::access::kEmbeddingLinesAhead;
 using Source = Column::Source;
 
 constexpr std::size_t kWidth = 128;
@@ -73,7 +73,7 @@ constexpr std::size_t kRowBytes = kWidth * sizeof(float);
 constexpr std::size_t kLines = kRowBytes / 64;
 constexpr std::size_t kVectors = 16;               // vectors multiplied at once by sgemm
 constexpr std::size_t kClaimed[] = {2, 32, 1024};  // reciprocals of the claimed densities
-constexpr vtpu::study::EmbeddingRegions kRegions;
+constexpr vtpu::study::access::EmbeddingRegions kRegions;
 
 // ---- the table and the alternatives that add up its rows
 
@@ -97,7 +97,7 @@ std::shared_ptr<Data> make_data(std::size_t rows, std::size_t least, Random rand
   PageTable::Limits limits;
   limits.bytes = rows * kRowBytes + (std::size_t{1} << 28);
   auto data = std::make_shared<Data>(Data{Machine(PageTable(limits)), rows, least, {}, {}, {}, {}, {}});
-  using vtpu::study::allocate;
+  using vtpu::study::access::allocate;
   data->table = allocate<float>(data->machine, kRegions.table, rows * kRowBytes);
   data->ids =
       allocate<std::uint32_t>(data->machine, kRegions.ids, sizeof(std::uint32_t) * (rows + kEmbeddingLinesAhead));
@@ -120,7 +120,7 @@ class Gather {
  public:
   Gather(std::shared_ptr<Data> data, std::size_t one_in) : data_(std::move(data)) {
     auto valid = ValidProgram::make(
-        vtpu::study::embedding_program(kLines, data_->lookups(one_in), data_->list(one_in), kRegions));
+        vtpu::study::access::embedding_program(kLines, data_->lookups(one_in), data_->list(one_in), kRegions));
     VTPU_CHECK(valid.ok(), "the program is valid");
     program_ = std::make_unique<ValidProgram>(*std::move(valid));
     auto engine = NativeEngine::compile(*program_);
@@ -165,7 +165,7 @@ void multiply_plainly(Data& data, const float* counts) {
 
 /// Multiplies `vectors` multi-hot vectors at once.
 void multiply_by_openblas(Data& data, float* multi_hot, std::size_t vectors) {
-  const vtpu::kernels::ReferenceFunction gemm = vtpu::study::openblas_peer("gemm");
+  const vtpu::kernels::ReferenceFunction gemm = vtpu::study::baselines::openblas_peer("gemm");
   const std::int64_t parameters[] = {static_cast<std::int64_t>(vectors), kWidth, static_cast<std::int64_t>(data.rows)};
   void* const tensors[] = {multi_hot, data.table.data(), data.product.data()};
   gemm(parameters, tensors);
@@ -219,8 +219,8 @@ Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const st
   std::copy_n(data->product.begin(), kWidth, first.begin());
   add("naive", 1, [data] { multiply_plainly<false>(*data, data->multi_hot.data()); });
   const auto gemv = [data] {
-    vtpu::study::openblas_weighted_row_sum(static_cast<std::int64_t>(data->rows), kWidth, data->table.data(),
-                                           data->multi_hot.data(), data->product.data());
+    vtpu::study::baselines::openblas_weighted_row_sum(static_cast<std::int64_t>(data->rows), kWidth, data->table.data(),
+                                                      data->multi_hot.data(), data->product.data());
   };
   gemv();
   VTPU_CHECK(same(data->product), "OpenBLAS gives the same sums");

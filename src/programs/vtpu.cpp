@@ -25,8 +25,8 @@
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/phext/packed.h"
 #include "vtpu/sentrons.h"
-#include "vtpu/study/engines.h"
-#include "vtpu/study/port_survey.h"
+#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/host/port_survey.h"
 
 namespace vtpu::command {
 namespace {
@@ -125,13 +125,15 @@ Result<int> run_bench(const Options& options) {
   measure::SamplingRule rule;
   rule.least = rule.most = options.processes;
   rule.rounds = 1;
-  const auto survey = study::survey_ports(rule);
+  const auto survey = study::host::survey_ports(rule);
   if (!survey) return survey.error();
   if (!options.ports.empty())
     if (const auto written = put(options.ports, survey->map.to_json()); !written) return written.error();
-  const auto engines = study::study_engines(survey->map, rule);
+  const auto engines = study::engines::study_engines(survey->map, rule);
   if (!engines) return engines.error();
-  if (const auto printed = print(options.json ? dumped(study::to_json(*engines)) : study::to_text(*engines)); !printed)
+  if (const auto printed =
+          print(options.json ? dumped(study::engines::to_json(*engines)) : study::engines::to_text(*engines));
+      !printed)
     return printed.error();
   return kDone;
 }

@@ -12,7 +12,7 @@
 #include "vtpu/compiler/ir/evaluate.h"
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/exec/interpreter.h"
-#include "vtpu/study/mapped_tensors.h"
+#include "vtpu/study/programs/mapped_tensors.h"
 
 namespace vtpu::compiler::passes {
 namespace {
@@ -182,7 +182,7 @@ float run(const std::string& text, unsigned level, std::int64_t x) {
   auto compiled = compile("k.phx", text, options);
   EXPECT_TRUE(compiled.ok()) << (compiled.ok() ? "" : compiled.error().message());
   exec::Machine machine;
-  auto tensors = study::MappedTensors::map(machine, compiled->tensors);
+  auto tensors = study::programs::MappedTensors::map(machine, compiled->tensors);
   EXPECT_TRUE(tensors.ok());
   std::memcpy(tensors->bytes()[0].data(), &x, sizeof x);
   const auto valid = isa::ValidProgram::make(compiled->program);

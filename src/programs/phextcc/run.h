@@ -20,7 +20,7 @@
 #include "vtpu/isa/validator.h"
 #include "vtpu/measure/clock.h"
 #include "vtpu/measure/statistics.h"
-#include "vtpu/study/mapped_tensors.h"
+#include "vtpu/study/programs/mapped_tensors.h"
 
 // A compiled kernel run and measured on this host. The text is made from the JSON, so that both say the same.
 
@@ -33,12 +33,12 @@ inline constexpr double kShortRun = 50e3;                         // ns; below, 
 /// A machine with one sentron and the kernel's tensors, filled.
 struct Prepared {
   std::unique_ptr<exec::Machine> machine;
-  study::MappedTensors tensors;
+  study::programs::MappedTensors tensors;
 
   static Result<Prepared> make(const compiler::Compiled& compiled, const Options& options, Fill otherwise) {
     auto machine = std::make_unique<exec::Machine>(memory::PageTable({.bytes = kMemory, .regions = 4096}));
     machine->spawn();
-    auto tensors = study::MappedTensors::map(*machine, compiled.tensors);
+    auto tensors = study::programs::MappedTensors::map(*machine, compiled.tensors);
     if (!tensors) return tensors.error();
     const auto fills = read_fills(tensors->shapes(), options.fills, otherwise);
     if (!fills) return fills.error();
@@ -67,7 +67,7 @@ inline Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compile
   if (!chosen) return chosen.error();
   auto prepared = Prepared::make(compiled, options, Fill::random);
   if (!prepared) return prepared.error();
-  study::MappedTensors& tensors = prepared->tensors;
+  study::programs::MappedTensors& tensors = prepared->tensors;
   auto shows = read_shows(tensors.shapes(), options.shows, kShown);
   if (!shows) return shows.error();
   std::vector<std::vector<std::byte>> before;

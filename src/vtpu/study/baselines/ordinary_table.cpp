@@ -1,0 +1,8 @@
+// Compiled into each module of ordinary code, with the sources of kernels/ and of measure/ordinary_code.
+#include "vtpu/kernels/workloads.h"
+#include "vtpu/study/baselines/ordinary.h"
+
+extern "C" __attribute__((visibility("default"))) const vtpu::study::baselines::OrdinaryTable* vtpu_ordinary_table() {
+  static const vtpu::study::baselines::OrdinaryTable table{vtpu::kernels::workloads, vtpu::measure::ordinary_loops};
+  return &table;
+}

@@ -1,0 +1,325 @@
+#include "vtpu/study/engines/engines.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <optional>
+
+#include "vtpu/base/check.h"
+#include "vtpu/exec/interpreter.h"
+#include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/kernels/workloads.h"
+#include "vtpu/study/baselines/ordinary.h"
+#include "vtpu/study/host/host_mix.h"
+
+namespace vtpu::study::engines {
+namespace {
+
+using isa::Cost;
+using isa::Slot;
+using measure::Alternative;
+using measure::Estimate;
+using measure::Sampled;
+
+/// Ops of one timed run: some milliseconds of the fast engines, so that making a machine (tens of microseconds) is lost
+/// in them; a tenth of that for the interpreter and for code that is not optimised.
+constexpr double kFastOps = 40e6, kSlowOps = 1.2e6;
+constexpr std::uint64_t kCheckedIterations = 3;
+constexpr std::uint64_t kSeed = 1;
+
+std::uint64_t iterations_for(const kernels::Workload& workload, double ops) {
+  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(ops / workload.ops));
+}
+
+constexpr std::pair<const char*, std::optional<Slot>> kMixes[] = {
+    {"mix", {}}, {"D", Slot::D}, {"S", Slot::S}, {"C", Slot::C}};
+
+struct Prepared {
+  kernels::Workload workload;
+  isa::Program program;
+  LoopBound bound;
+  std::map<std::string, double> mix_ops;  ///< of one iteration of the loop, by name in kMixes; absent without an op
+};
+
+}  // namespace
+
+struct Runnable::State {
+  std::optional<isa::ValidProgram> program;
+  std::unique_ptr<exec::Engine> engine;
+};
+
+Runnable::Runnable(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Runnable::Runnable(Runnable&&) noexcept = default;
+Runnable::~Runnable() = default;
+
+Result<Runnable> Runnable::make(isa::Program program, By by) {
+  auto state = std::make_unique<State>();
+  auto valid = isa::ValidProgram::make(std::move(program));
+  if (!valid) return valid.error();
+  state->program.emplace(std::move(*valid));
+  if (by == By::interpreter) {
+    state->engine = std::make_unique<exec::Interpreter>(*state->program);
+  } else {
+    auto native = exec::jit::NativeEngine::compile(
+        *state->program, by == By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
+    if (!native) return native.error();
+    state->engine = std::make_unique<exec::jit::NativeEngine>(std::move(*native));
+  }
+  return Runnable(std::move(state));
+}
+
+exec::Retired Runnable::run() const {
+  exec::Machine machine;
+  exec::Context& sentron = machine.spawn();
+  const exec::Status status = state_->engine->run(machine, sentron);
+  VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
+  return sentron.retired;
+}
+
+Result<Alternative> alternative(std::string name, isa::Program program, Runnable::By by) {
+  auto runnable = Runnable::make(std::move(program), by);
+  if (!runnable) return runnable.error();
+  const auto shared = std::make_shared<Runnable>(std::move(*runnable));
+  const double ops = static_cast<double>(shared->run().total());
+  return Alternative{std::move(name), ops, [shared] { measure::keep(shared->run().words); }, {}};
+}
+
+LoopBound bound_of(const isa::Program& program, const ports::PortMap& map) {
+  LoopBound best;
+  for (const ports::Loop loop : ports::innermost_loops(program)) {
+    ports::Prediction prediction = ports::predict(map, program, loop);
+    if (prediction.ops <= best.ops) continue;
+    best.loop = loop;
+    best.ops = prediction.ops;
+    best.recurrence = prediction.recurrence;
+    best.prediction = std::move(prediction);
+  }
+  VTPU_CHECK(best.ops > 0, "a workload has a loop");
+  best.pattern = host::pattern_of(program, best.loop, {});
+  return best;
+}
+
+Result<void> check_answer(const kernels::Workload& workload, Runnable::By by) {
+  const auto valid = isa::ValidProgram::make(workload.make(kCheckedIterations, kSeed));
+  if (!valid) return valid.error();
+  exec::Machine machine;
+  exec::Context& sentron = machine.spawn();
+  if (by == Runnable::By::interpreter) {
+    exec::Interpreter(*valid).run(machine, sentron);
+  } else {
+    const auto engine = exec::jit::NativeEngine::compile(
+        *valid, by == Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
+    if (!engine) return engine.error();
+    engine->run(machine, sentron);
+  }
+  const auto reference = workload.reference(kSeed);
+  reference->run(kCheckedIterations);
+  if (sentron.status != exec::Status::halted || !kernels::holds(machine.memory(), reference->image()))
+    return Error{std::string(workload.name), "an engine's answer differs from the reference", "equal bytes"};
+  return {};
+}
+
+Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule, Engines which) {
+  const auto form = exec::jit::host_form();
+  if (!form) return Error{"engine study", "this processor has neither AVX-512 nor AVX2", "one of them"};
+  std::vector<Prepared> prepared;
+  for (const kernels::Workload& workload : kernels::workloads()) {
+    for (const auto by : {Runnable::By::interpreter, Runnable::By::native, Runnable::By::avx2})
+      if (auto checked = check_answer(workload, by); !checked) return checked.error();
+    isa::Program program = workload.make(iterations_for(workload, kFastOps), kSeed);
+    LoopBound bound = bound_of(program, map);
+    prepared.push_back({workload, std::move(program), std::move(bound), {}});
+  }
+  std::vector<std::pair<std::string, const baselines::OrdinaryTable*>> levels;
+  for (const baselines::OrdinaryLevel& level : baselines::kOrdinaryLevels) {
+    if (which == Engines::native_only) break;
+    const auto table = baselines::load_ordinary(level);
+    if (!table) return table.error();
+    levels.emplace_back(level.name, *table);
+  }
+
+  std::vector<Alternative> alternatives;
+  std::vector<std::string> engines{"native"};
+  if (which == Engines::all) engines.emplace_back("interpreter");
+  if (which == Engines::all && *form == exec::jit::Form::avx512) engines.emplace_back("avx2");
+  for (Prepared& one : prepared) {
+    const std::string name(one.workload.name);
+    const auto add = [&](Result<Alternative> made) -> Result<void> {
+      if (!made) return made.error();
+      alternatives.push_back(std::move(*made));
+      return {};
+    };
+    for (const std::string& engine : engines) {
+      const auto by = engine == "native" ? Runnable::By::native
+                      : engine == "avx2" ? Runnable::By::avx2
+                                         : Runnable::By::interpreter;
+      // The dot product of bf16 has no AVX2 form and is called.
+      const bool slow = by == Runnable::By::interpreter || (by == Runnable::By::avx2 && name == "bf16_dot");
+      isa::Program program = slow ? one.workload.make(iterations_for(one.workload, kSlowOps / 10), kSeed) : one.program;
+      if (auto added = add(alternative(name + " " + engine, std::move(program), by)); !added) return added.error();
+    }
+    for (const auto& [mix, slot] : kMixes) {
+      const auto pattern = host::pattern_of(one.program, one.bound.loop, slot);
+      if (pattern.empty()) continue;
+      auto made = host::mix_alternative(name + " " + mix, pattern);
+      if (!made) return Error{name + ", " + mix, made.error().message(), ""};
+      one.mix_ops[mix] = static_cast<double>(pattern.size());
+      alternatives.push_back(std::move(*made));
+    }
+    for (const auto& [level, table] : levels) {
+      const auto workloads = table->workloads();
+      const auto at = std::find_if(workloads.begin(), workloads.end(),
+                                   [&](const kernels::Workload& other) { return other.name == one.workload.name; });
+      VTPU_CHECK(at != workloads.end(), "a module has every workload");
+      const std::uint64_t iterations = iterations_for(one.workload, kSlowOps);
+      const std::shared_ptr<kernels::Reference> reference(at->reference(kSeed));
+      alternatives.push_back({name + " " + level,
+                              static_cast<double>(iterations) * one.workload.ops,
+                              [reference, iterations] { reference->run(iterations); },
+                              {}});
+    }
+  }
+  const auto sampled = measure::sample_in_processes([&] { return alternatives; }, rule);
+  if (!sampled) return sampled.error();
+
+  EngineStudy study;
+  study.discarded = sampled->front().discarded;
+  study.source = sampled->front().source;
+  for (const auto& [level, table] : levels) engines.push_back(level);
+  std::map<std::string, std::vector<double>> logs;
+  for (const Prepared& one : prepared) {
+    WorkloadResult result;
+    result.workload = one.workload;
+    const std::string name(one.workload.name);
+    for (const std::string& engine : engines) {
+      const Sampled& samples = measure::named(*sampled, name + " " + engine);
+      result.ops_per_cycle[engine] = samples.units_per_cycle();
+      result.ns_per_iteration[engine] = samples.ns_per_unit().value * one.workload.ops;
+    }
+    const Estimate native = result.ops_per_cycle.at("native");
+    for (const auto& [level, table] : levels)
+      if (result.fastest_ordinary.empty() ||
+          result.ops_per_cycle.at(level).value > result.ops_per_cycle.at(result.fastest_ordinary).value)
+        result.fastest_ordinary = level;
+    // Cycles of one iteration of the loop.
+    const auto cycles = [&](const std::string& mix) {
+      const auto ops = one.mix_ops.find(mix);
+      if (ops == one.mix_ops.end()) return std::vector<double>(native.samples.size(), 0.0);
+      std::vector<double> samples = measure::named(*sampled, name + " " + mix).cycles_per_unit().samples;
+      for (double& sample : samples) sample *= ops->second;
+      return samples;
+    };
+    const auto mix = cycles("mix"), dense = cycles("D"), sparse = cycles("S"), coordination = cycles("C");
+    result.bound = host::of_each(native, "; its loop's mix of host instructions, or its recurrence",
+                                 [&](std::size_t n) { return one.bound.ops / std::max(mix[n], one.bound.recurrence); });
+    result.share_of_bound = host::of_each(native, "; over the bound in the same process",
+                                          [&](std::size_t n) { return native.samples[n] / result.bound.samples[n]; });
+    result.conflicts = host::of_each(
+        native, "; 1 − the longest of D, S, C and dispatch, each alone, over all together", [&](std::size_t n) {
+          const double free = std::max({dense[n], sparse[n], coordination[n], one.bound.ops / map.dispatch});
+          return std::max(0.0, 1 - free / mix[n]);
+        });
+    result.limit = one.bound.recurrence > measure::median(mix) ? "recurrence" : one.bound.prediction.limit;
+    result.predicted = one.bound.ops / one.bound.prediction.cycles;
+    const auto scaled = [&](double units) {
+      return host::of_each(native, "", [&](std::size_t n) { return native.samples[n] * units / one.workload.ops; });
+    };
+    result.flop_per_cycle = scaled(one.workload.flop);
+    result.bytes_per_cycle = scaled(one.workload.bytes);
+    const ports::Mix counts = ports::mix_of(one.program, one.bound.loop);
+    double busiest = 0;
+    for (std::size_t k = 0; k < isa::kCosts; ++k)
+      if (counts[k] * map.alone[k] > busiest) {
+        busiest = counts[k] * map.alone[k];
+        result.peak_unit = isa::name_of(static_cast<Cost>(k));
+      }
+    result.peak_share = host::of_each(native, "; cycles that the ops of this class alone would take, over all",
+                                      [&](std::size_t n) { return native.samples[n] * busiest / one.bound.ops; });
+    if (which == Engines::all) {
+      result.over_interpreter = host::of_each(native, "; over the interpreter", [&](std::size_t n) {
+        return native.samples[n] / result.ops_per_cycle.at("interpreter").samples[n];
+      });
+      result.over_ordinary = host::of_each(native, "; over the fastest ordinary code", [&](std::size_t n) {
+        return native.samples[n] / result.ops_per_cycle.at(result.fastest_ordinary).samples[n];
+      });
+    }
+    const auto note = [&](const std::string& engine, const Estimate& estimate) {
+      auto& sums = logs[engine];
+      sums.resize(estimate.samples.size());
+      for (std::size_t n = 0; n < sums.size(); ++n)
+        sums[n] += std::log(estimate.samples[n]) / static_cast<double>(prepared.size());
+    };
+    for (const auto& [engine, estimate] : result.ops_per_cycle) note(engine, estimate);
+    note("bound", result.bound);
+    note("share", result.share_of_bound);
+    study.workloads.push_back(std::move(result));
+  }
+  const Estimate like = study.workloads.front().ops_per_cycle.at("native");
+  for (auto& [engine, sums] : logs)
+    study.geometric_mean[engine] = host::of_each(like, "; geometric mean over the ten in each process",
+                                                 [&, &values = sums](std::size_t n) { return std::exp(values[n]); });
+  study.geometric_share = study.geometric_mean.at("share");
+  study.geometric_mean.erase("share");
+  return study;
+}
+
+std::string to_text(const EngineStudy& study) {
+  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}  {}\n",
+                                 "ops per cycle", "native", "95 % interval", "bound", "share", "avx2", "interp", "-O0",
+                                 "-O2", "-O3", "flop/cyc", "bytes/cyc", "limit");
+  const auto at = [](const std::map<std::string, Estimate>& all, const std::string& engine) {
+    const auto found = all.find(engine);
+    return found == all.end() ? std::string("-") : fmt::format("{:.3g}", found->second.value);
+  };
+  for (const WorkloadResult& row : study.workloads) {
+    const Estimate& native = row.ops_per_cycle.at("native");
+    text +=
+        fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9.1f}{:>10.1f}  {}\n",
+                    row.workload.name, native.value, fmt::format("{:.2f} to {:.2f}", native.ci.low, native.ci.high),
+                    row.bound.value, row.share_of_bound.value, at(row.ops_per_cycle, "avx2"),
+                    at(row.ops_per_cycle, "interpreter"), at(row.ops_per_cycle, "o0"), at(row.ops_per_cycle, "o2"),
+                    at(row.ops_per_cycle, "o3_native"), row.flop_per_cycle.value, row.bytes_per_cycle.value, row.limit);
+  }
+  const Estimate& mean = study.geometric_mean.at("native");
+  text += fmt::format(
+      "{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "geometric mean", mean.value,
+      fmt::format("{:.2f} to {:.2f}", mean.ci.low, mean.ci.high), study.geometric_mean.at("bound").value,
+      study.geometric_share.value, at(study.geometric_mean, "avx2"), at(study.geometric_mean, "interpreter"),
+      at(study.geometric_mean, "o0"), at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
+  text += fmt::format(
+      "bound: independent host instructions of the same mix, or the recurrence; limit: by the port map\n"
+      "cycles from: {}; {} timings thrown away because the core clock changed\n",
+      measure::name_of(study.source), study.discarded);
+  return text;
+}
+
+nlohmann::ordered_json to_json(const EngineStudy& study) {
+  const auto of = [](const Estimate& estimate) {
+    return nlohmann::ordered_json{
+        {"value", estimate.value}, {"low", estimate.ci.low}, {"high", estimate.ci.high}, {"n", estimate.n}};
+  };
+  const auto all_of = [&](const std::map<std::string, Estimate>& estimates) {
+    nlohmann::ordered_json json = nlohmann::ordered_json::object();
+    for (const auto& [engine, estimate] : estimates) json[engine] = of(estimate);
+    return json;
+  };
+  nlohmann::ordered_json json{{"cycles_from", measure::name_of(study.source)}, {"discarded", study.discarded}};
+  for (const WorkloadResult& row : study.workloads)
+    json["workloads"].push_back({{"name", row.workload.name},
+                                 {"ops_per_cycle", all_of(row.ops_per_cycle)},
+                                 {"bound", of(row.bound)},
+                                 {"share_of_bound", of(row.share_of_bound)},
+                                 {"limit", row.limit},
+                                 {"predicted", row.predicted},
+                                 {"flop_per_cycle", of(row.flop_per_cycle)},
+                                 {"bytes_per_cycle", of(row.bytes_per_cycle)},
+                                 {"busiest_unit", row.peak_unit},
+                                 {"busy", of(row.peak_share)}});
+  json["geometric_mean"] = all_of(study.geometric_mean);
+  json["geometric_mean"]["share_of_bound"] = of(study.geometric_share);
+  return json;
+}
+
+}  // namespace vtpu::study::engines

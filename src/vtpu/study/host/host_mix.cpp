@@ -1,0 +1,46 @@
+#include "vtpu/study/host/host_mix.h"
+
+#include <cmath>
+#include <memory>
+
+#include "vtpu/base/check.h"
+#include "vtpu/study/host/host_loop.h"
+
+namespace vtpu::study::host {
+
+using isa::Slot;
+
+std::vector<isa::Cost> pattern_of(const isa::Program& program, ports::Loop loop, std::optional<Slot> only) {
+  std::vector<isa::Cost> pattern;
+  for (std::uint32_t word = loop.first; word <= loop.last; ++word)
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      const isa::OpcodeInfo& info = isa::info(program.words[word].slot(slot).opcode);
+      if ((!only || slot == *only) && info.counts()) pattern.push_back(info.cost);
+    }
+  return pattern;
+}
+
+Result<measure::Alternative> mix_alternative(std::string name, std::span<const isa::Cost> pattern) {
+  auto loop = HostLoop::independent(pattern);
+  if (!loop) return loop.error();
+  const auto shared = std::make_shared<HostLoop>(std::move(*loop));
+  constexpr double kOps = 1e6;
+  const auto iterations = static_cast<std::uint64_t>(kOps / shared->ops()) + 1;
+  return measure::Alternative{std::move(name),
+                              static_cast<double>(iterations) * shared->ops(),
+                              [shared, iterations] { shared->run(iterations); },
+                              {}};
+}
+
+measure::Estimate geometric_mean(const std::vector<measure::Estimate>& all, const std::string& method) {
+  VTPU_CHECK(!all.empty(), "a mean is over something");
+  for (const auto& one : all)
+    VTPU_CHECK(one.samples.size() == all.front().samples.size(), "every alternative is sampled in every process");
+  return of_each(all.front(), method, [&](std::size_t n) {
+    double sum = 0;
+    for (const auto& one : all) sum += std::log(one.samples[n]);
+    return std::exp(sum / static_cast<double>(all.size()));
+  });
+}
+
+}  // namespace vtpu::study::host

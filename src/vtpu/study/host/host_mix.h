@@ -1,0 +1,37 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/isa/program.h"
+#include "vtpu/measure/sampler.h"
+#include "vtpu/ports/port_model.h"
+
+namespace vtpu::study::host {
+
+/// Classes of a loop's ops that count, in order; of one slot only, if one is named.
+std::vector<isa::Cost> pattern_of(const isa::Program& program, ports::Loop loop, std::optional<isa::Slot> only = {});
+
+/// An alternative that runs a loop of independent host instructions, one for each op of the pattern, for about 100 µs.
+/// Its work is the ops. Error: as HostLoop::independent.
+Result<measure::Alternative> mix_alternative(std::string name, std::span<const isa::Cost> pattern);
+
+/// The median of samples made process by process, by `make(n)`, from those of others. `method`: added to that of
+/// `like`.
+template <class Make>
+measure::Estimate of_each(const measure::Estimate& like, const std::string& method, Make make) {
+  std::vector<double> samples(like.samples.size());
+  for (std::size_t n = 0; n < samples.size(); ++n) samples[n] = make(n);
+  measure::Estimate estimate = measure::estimate_median(std::move(samples));
+  estimate.method = like.method + method;
+  return estimate;
+}
+
+/// Geometric mean over estimates in each process. At least one; all with as many samples.
+measure::Estimate geometric_mean(const std::vector<measure::Estimate>& all, const std::string& method);
+
+}  // namespace vtpu::study::host

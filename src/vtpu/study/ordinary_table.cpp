@@ -1,8 +1,0 @@
-// Compiled into each module of ordinary code, with the sources of kernels/ and of measure/ordinary_code.
-#include "vtpu/kernels/workloads.h"
-#include "vtpu/study/ordinary.h"
-
-extern "C" __attribute__((visibility("default"))) const vtpu::study::OrdinaryTable* vtpu_ordinary_table() {
-  static const vtpu::study::OrdinaryTable table{vtpu::kernels::workloads, vtpu::measure::ordinary_loops};
-  return &table;
-}

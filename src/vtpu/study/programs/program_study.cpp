@@ -1,0 +1,144 @@
+#include "vtpu/study/programs/program_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "vtpu/base/check.h"
+#include "vtpu/study/host/host_mix.h"
+#include "vtpu/study/programs/run_bound.h"
+
+namespace vtpu::study::programs {
+namespace {
+
+using measure::Alternative;
+using measure::Estimate;
+using measure::Sampled;
+
+std::string mix_name(const ProgramWays& one, std::size_t part) {
+  return fmt::format("{} mix {}", one.program().name, part);
+}
+
+/// Null: the runtime sets the pace, of several sentrons or by calls, of which no rate is known; or nobody asked.
+Result<std::optional<RunBound>> bound_of(const ProgramWays& one, const ports::PortMap* map) {
+  const ProgramWays::Prepared* const tier3 = one.find("tier3");
+  if (map == nullptr || tier3 == nullptr || one.program().sentrons != 1) return std::optional<RunBound>();
+  const compiler::Compiled made = one.compiled(*tier3);
+  auto bound = bound_of_run(one.program(), one.parameters(*tier3), made.program, made.tensors, *map);
+  if (!bound) return bound.error();
+  if (bound->calls > RunBound::kLeast * bound->ops) return std::optional<RunBound>();
+  return std::optional(std::move(*bound));
+}
+
+BoundResult judge(const ProgramWays& one, const RunBound& bound, const ports::PortMap& map,
+                  const std::vector<Sampled>& sampled, const Estimate& ops_per_cycle) {
+  // Cycles of an op in each part's mix; empty where the host has no instruction for any of it.
+  std::vector<std::vector<double>> mixes;
+  for (std::size_t k = 0; k < bound.loops.size(); ++k) {
+    const auto at = std::find_if(sampled.begin(), sampled.end(),
+                                 [&](const Sampled& each) { return each.name == mix_name(one, k); });
+    mixes.push_back(at == sampled.end() ? std::vector<double>() : at->cycles_per_unit().samples);
+  }
+  const auto cycles = [&](std::size_t part, std::size_t n) {
+    const RunBound::Part& loop = bound.loops[part];
+    const double ports =
+        mixes[part].empty() ? loop.prediction.ports : mixes[part][n] * static_cast<double>(loop.pattern.size());
+    return loop.iterations * std::max(ports, loop.prediction.recurrence);
+  };
+  BoundResult result;
+  result.ops_per_cycle =
+      host::of_each(ops_per_cycle, "; host instructions of its loops' mixes, or their recurrences", [&](std::size_t n) {
+        double all = bound.rest;
+        for (std::size_t k = 0; k < bound.loops.size(); ++k) all += cycles(k, n);
+        return bound.ops / all;
+      });
+  result.share = host::of_each(ops_per_cycle, "; over the bound in the same process", [&](std::size_t n) {
+    return ops_per_cycle.samples[n] / result.ops_per_cycle.samples[n];
+  });
+  std::size_t longest = 0;
+  for (std::size_t k = 1; k < bound.loops.size(); ++k)
+    if (cycles(k, 0) > cycles(longest, 0)) longest = k;
+  result.limit = "no loop";
+  if (!bound.loops.empty()) {
+    const RunBound::Part& loop = bound.loops[longest];
+    const bool waits = loop.prediction.recurrence * loop.iterations >= cycles(longest, 0);
+    result.limit = waits ? "recurrence" : loop.prediction.limit;
+    // By the measured mix it is the ports, although the model has the recurrence longer.
+    if (!waits && result.limit == "recurrence") result.limit = "ports";
+  }
+  double busiest = 0;
+  for (std::size_t k = 0; k < isa::kCosts; ++k)
+    if (bound.mix[k] * map.alone[k] > busiest) {
+      busiest = bound.mix[k] * map.alone[k];
+      result.unit = isa::name_of(static_cast<isa::Cost>(k));
+    }
+  result.busy = host::of_each(ops_per_cycle, "; cycles that the ops of this class alone would take, over all",
+                              [&](std::size_t n) { return ops_per_cycle.samples[n] * busiest / bound.ops; });
+  return result;
+}
+
+ProgramResult evaluate(const ProgramWays& one, const std::vector<Sampled>& sampled) {
+  ProgramResult result;
+  result.program = &one.program();
+  result.level = one.size().level;
+  result.parameters = one.size().parameters;
+  result.too_long = one.too_long();
+  for (const ProgramWays::Prepared& prepared : one.ways()) {
+    const std::string& way = prepared.way.name;
+    const Sampled& samples = measure::named(sampled, fmt::format("{} {}", result.program->name, way));
+    result.ns[way] = samples.ns_per_unit();
+    result.cycles[way] = samples.cycles_per_unit();
+    result.discarded = samples.discarded;
+    if (prepared.ops == 0) continue;
+    const double ops = prepared.ops / static_cast<double>(prepared.repeat);
+    const Estimate& cycles = result.cycles[way];
+    result.ops_per_cycle[way] = host::of_each(cycles, "; ops that the run retired, setting up included",
+                                              [&](std::size_t n) { return ops / cycles.samples[n]; });
+  }
+  const Estimate tier3 = result.ns.at("tier3");
+  for (const auto& [way, ns] : result.ns)
+    if (way != "tier3")
+      result.over[way] =
+          host::of_each(tier3, "; time over that of tier 3 in the same process",
+                        [&, &samples = ns.samples](std::size_t n) { return samples[n] / tier3.samples[n]; });
+  return result;
+}
+
+}  // namespace
+
+Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramWays>& programs, const ports::PortMap* map,
+                                                  const measure::SamplingRule& rule) {
+  std::vector<std::optional<RunBound>> bounds;
+  std::vector<Alternative> mixes;
+  for (const ProgramWays& one : programs) {
+    auto bound = bound_of(one, map);
+    if (!bound) return bound.error();
+    if (*bound)
+      for (std::size_t k = 0; k < (*bound)->loops.size(); ++k) {
+        // One without an instruction on this host is left to the model.
+        auto mix = host::mix_alternative(mix_name(one, k), (*bound)->loops[k].pattern);
+        if (mix) mixes.push_back(std::move(*mix));
+      }
+    bounds.push_back(std::move(*bound));
+  }
+  const auto make = [&] {
+    std::vector<Alternative> all = mixes;
+    for (const ProgramWays& one : programs) {
+      std::vector<Alternative> ways = one.alternatives();
+      std::move(ways.begin(), ways.end(), std::back_inserter(all));
+    }
+    return all;
+  };
+  const auto sampled = measure::sample_in_processes(make, rule);
+  if (!sampled) return sampled.error();
+  std::vector<ProgramResult> results;
+  for (std::size_t k = 0; k < programs.size(); ++k) {
+    ProgramResult result = evaluate(programs[k], *sampled);
+    if (bounds[k]) result.bound = judge(programs[k], *bounds[k], *map, *sampled, result.ops_per_cycle.at("tier3"));
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
+}  // namespace vtpu::study::programs

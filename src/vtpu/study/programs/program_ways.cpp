@@ -1,0 +1,216 @@
+#include "vtpu/study/programs/program_ways.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <memory>
+
+#include "vtpu/base/check.h"
+#include "vtpu/study/baselines/peers.h"
+#include "vtpu/study/programs/program_run.h"
+
+namespace vtpu::study::programs {
+namespace {
+
+using kernels::Parameters;
+using measure::Alternative;
+
+constexpr std::uint64_t kSeed = 1;
+
+compiler::Options options_of(const Way& way, const Parameters& parameters) {
+  return {.level = way.level,
+          .parameters = parameters,
+          .machine = compiler::MachineModel::reference(),
+          .pipeline = way.pipeline,
+          .allocate = false};
+}
+
+bool by_words(const Way& way) { return way.by != Way::By::function; }
+
+Result<ProgramRun> make_run(const kernels::CompiledProgram& program, const Way& way, const Parameters& parameters) {
+  if (way.by == Way::By::hand) return ProgramRun::by_hand(program, parameters, engines::Runnable::By::native);
+  return ProgramRun::compiled(program, parameters, options_of(way, parameters), engines::Runnable::By::native);
+}
+
+/// Calls of a function in tensors that somebody else keeps.
+std::function<void()> calls(const kernels::CompiledProgram& program, const Parameters& parameters,
+                            kernels::ReferenceFunction function, std::span<const std::span<std::byte>> tensors,
+                            std::int64_t repeat) {
+  std::vector<void*> pointers;
+  for (const auto& tensor : tensors) pointers.push_back(tensor.data());
+  return [values = kernels::ordered(program, parameters), pointers, function, repeat] {
+    for (std::int64_t r = 0; r < repeat; ++r) function(values.data(), pointers.data());
+  };
+}
+
+/// The shorter of two runs, as another program may interrupt one; of long ones, the first.
+double seconds_of(const std::function<void()>& work) {
+  double least = HUGE_VAL;
+  for (int run = 0; run < 2; ++run) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    least = std::min(least, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    if (least > 0.1) break;
+  }
+  return least;
+}
+
+/// A program whose answers are looked at: some repetitions, and what they leave.
+struct Expected {
+  const kernels::CompiledProgram& program;
+  Parameters parameters;
+  std::vector<compiler::ir::Tensor> shapes;
+  ReferenceRun result;
+
+  std::int64_t repeat() const { return parameters.at("repeat"); }
+  Result<void> holds(const Way& way, std::span<const std::span<std::byte>> got) const {
+    const auto same = compare(program, parameters, shapes, got, result.tensors());
+    if (!same)
+      return Error{fmt::format("{}, {}: {}", program.name, way.name, same.error().where), same.error().found,
+                   same.error().expected};
+    return {};
+  }
+};
+
+/// Seconds of a repetition.
+Result<double> check_words(const Expected& expected, const Way& way) {
+  auto run = make_run(expected.program, way, expected.parameters);
+  if (!run) return run.error();
+  run->fill(kSeed);
+  if (auto done = run->run(); !done) return done.error();
+  if (auto same = expected.holds(way, run->tensors()); !same) return same.error();
+  return seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(expected.repeat());
+}
+
+Result<double> check_function(const Expected& expected, const Way& way) {
+  ReferenceRun run(expected.program, expected.parameters, expected.shapes);
+  run.fill(kSeed);
+  const auto work = calls(expected.program, expected.parameters, way.function, run.tensors(), expected.repeat());
+  work();
+  if (auto same = expected.holds(way, run.tensors()); !same) return same.error();
+  return seconds_of(work) / static_cast<double>(expected.repeat());
+}
+
+/// Repetitions of about `aim` seconds, and what they retire. A guess counts what starting a machine takes as work, so
+/// each next one starts from more repetitions.
+Result<ProgramWays::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Way& way,
+                                                 Parameters parameters, double seconds, double aim) {
+  ProgramWays::Prepared prepared{way, 1, 0};
+  constexpr int kGuesses = 3;
+  for (int guess = 0; guess < kGuesses; ++guess) {
+    prepared.repeat = std::max<std::int64_t>(1, std::llround(aim / seconds));
+    if (!by_words(way)) break;
+    parameters["repeat"] = prepared.repeat;
+    auto run = make_run(program, way, parameters);
+    if (!run) return run.error();
+    run->fill(kSeed);
+    const auto retired = run->run();
+    if (!retired) return retired.error();
+    prepared.ops = static_cast<double>(retired->total());
+    if (prepared.repeat == 1 || guess + 1 == kGuesses) break;
+    seconds = seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(prepared.repeat);
+  }
+  return prepared;
+}
+
+}  // namespace
+
+std::vector<Way> all_word_ways() {
+  return {{"tier0", Way::By::compiler, 0, false, nullptr},      {"tier1", Way::By::compiler, 1, false, nullptr},
+          {"tier2", Way::By::compiler, 2, false, nullptr},      {"tier3", Way::By::compiler, 3, true, nullptr},
+          {"tier3_list", Way::By::compiler, 3, false, nullptr}, {"hand", Way::By::hand, 3, true, nullptr}};
+}
+
+std::vector<Way> tier3_only() { return {{"tier3", Way::By::compiler, 3, true, nullptr}}; }
+
+Parameters ProgramWays::parameters(const Prepared& way) const {
+  Parameters parameters = size().parameters;
+  parameters["repeat"] = way.repeat;
+  return parameters;
+}
+
+Result<ProgramWays> ProgramWays::prepare(const kernels::CompiledProgram& program, std::size_t size,
+                                         const std::vector<Way>& words,
+                                         const std::vector<std::pair<std::string, baselines::References>>& references,
+                                         const RunLengths& lengths) {
+  ProgramWays made;
+  made.program_ = &program;
+  made.size_ = size;
+  std::vector<Way> ways;
+  for (const Way& way : words)
+    if (way.by != Way::By::hand || program.by_hand != nullptr) ways.push_back(way);
+  for (const auto& [level, module] : references) {
+    const auto reference = module.find(program.name);
+    VTPU_CHECK(reference != nullptr, "a module has the reference of every program");
+    ways.push_back({level, Way::By::function, 0, false, reference});
+  }
+  if (const auto peer = baselines::openblas_peer(program.name))
+    ways.push_back({"openblas", Way::By::function, 0, false, peer});
+  if (const auto peer = baselines::eigen_peer(program.name))
+    ways.push_back({"eigen", Way::By::function, 0, false, peer});
+
+  // Two repetitions, so that the second is looked at too, where that is no long delay.
+  Parameters parameters = program.sizes[size].parameters;
+  parameters["repeat"] = program.sizes[size].level == "memory" ? 1 : 2;
+  const auto shapes = make_run(program, ways.front(), parameters);
+  if (!shapes) return shapes.error();
+  Expected expected{program, parameters, shapes->shapes(), {program, parameters, shapes->shapes()}};
+  expected.result.fill(kSeed);
+  for (std::int64_t r = 0; r < expected.repeat(); ++r) expected.result.run(kernels::reference_of(program.name));
+
+  for (const Way& way : ways) {
+    const auto seconds = by_words(way) ? check_words(expected, way) : check_function(expected, way);
+    if (!seconds) return seconds.error();
+    if (*seconds > lengths.most_seconds && way.name != "tier3") {
+      made.too_long_.push_back(way.name);
+      continue;
+    }
+    auto prepared = choose_repetitions(program, way, parameters, *seconds, lengths.aim_seconds);
+    if (!prepared) return prepared.error();
+    made.ways_.push_back(std::move(*prepared));
+  }
+  return made;
+}
+
+const ProgramWays::Prepared* ProgramWays::find(const std::string& way) const {
+  const auto at = std::find_if(ways_.begin(), ways_.end(), [&](const Prepared& one) { return one.way.name == way; });
+  return at == ways_.end() ? nullptr : &*at;
+}
+
+compiler::Compiled ProgramWays::compiled(const Prepared& way) const {
+  VTPU_CHECK(way.way.by == Way::By::compiler, "a way of the compiler");
+  auto made =
+      compiler::compile(std::string(program_->name) + ".phx", program_->source, options_of(way.way, parameters(way)));
+  VTPU_CHECK(made.ok(), "what was prepared compiles");
+  return std::move(*made);
+}
+
+std::vector<Alternative> ProgramWays::alternatives() const {
+  std::vector<Alternative> alternatives;
+  std::shared_ptr<ProgramRun> data;
+  for (const Prepared& prepared : ways_) {
+    const std::string name = fmt::format("{} {}", program_->name, prepared.way.name);
+    const auto work = static_cast<double>(prepared.repeat);
+    if (by_words(prepared.way)) {
+      auto made = make_run(*program_, prepared.way, parameters(prepared));
+      VTPU_CHECK(made.ok(), "what was prepared compiles");
+      const auto run = std::make_shared<ProgramRun>(std::move(*made));
+      run->fill(kSeed);
+      if (!data) data = run;
+      alternatives.push_back({name, work, [run] { measure::keep(run->run()->words); }, {}});
+    } else {
+      VTPU_CHECK(data != nullptr, "a way by words comes first");
+      alternatives.push_back({name,
+                              work,
+                              [data, call = calls(*program_, parameters(prepared), prepared.way.function,
+                                                  data->tensors(), prepared.repeat)] { call(); },
+                              {}});
+    }
+  }
+  return alternatives;
+}
+
+}  // namespace vtpu::study::programs

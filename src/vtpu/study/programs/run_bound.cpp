@@ -1,0 +1,75 @@
+#include "vtpu/study/programs/run_bound.h"
+
+#include <algorithm>
+#include <string>
+
+#include "vtpu/exec/interpreter.h"
+#include "vtpu/study/host/host_mix.h"
+#include "vtpu/study/programs/mapped_tensors.h"
+
+namespace vtpu::study::programs {
+namespace {
+
+/// Looks for a cell, for neighbours, for a message. Slow ops without an effect are some host instructions each.
+bool calls_the_runtime(const isa::OpcodeInfo& info) {
+  return info.cost == isa::Cost::probe || info.cost == isa::Cost::message ||
+         (info.cost == isa::Cost::slow && info.effect != isa::Effect::pure);
+}
+
+}  // namespace
+
+Result<RunBound> bound_of_run(const kernels::CompiledProgram& kernel, const kernels::Parameters& parameters,
+                              const isa::Program& words, const std::vector<compiler::ir::Tensor>& tensors,
+                              const ports::PortMap& map) {
+  exec::Machine machine;
+  auto mapped = MappedTensors::map(machine, tensors);
+  if (!mapped) return mapped.error();
+  kernel.fill(kernels::complete(kernel, parameters), 1, mapped->bytes());
+  if (auto done = mapped->write_sparse(); !done) return done.error();
+
+  std::vector<double> executed(words.words.size());
+  exec::Context& sentron = machine.spawn();
+  while (sentron.status == exec::Status::ready) {
+    ++executed[sentron.pc];
+    exec::execute_word(words, machine, sentron);
+  }
+  if (sentron.status != exec::Status::halted)
+    return Error{std::string(kernel.name), sentron.trap.message(), "a run to the end"};
+
+  RunBound bound;
+  bound.ops = static_cast<double>(sentron.retired.total());
+  for (std::uint32_t word = 0; word < words.words.size(); ++word)
+    for (const isa::Slot slot : {isa::Slot::D, isa::Slot::S, isa::Slot::C})
+      if (calls_the_runtime(isa::info(words.words[word].slot(slot).opcode))) bound.calls += executed[word];
+  ports::Mix rest{};
+  const auto add = [&](ports::Loop part, double times) {
+    const ports::Mix mix = ports::mix_of(words, part);
+    for (std::size_t k = 0; k < mix.size(); ++k) rest[k] += times * mix[k];
+  };
+  std::uint32_t next = 0;
+  const auto add_until = [&](std::uint32_t behind) {
+    for (; next < behind; ++next) add({next, next}, executed[next]);
+  };
+  for (const ports::Loop loop : ports::innermost_loops(words)) {
+    add_until(loop.first);
+    next = loop.last + 1;
+    RunBound::Part part{loop, executed[loop.last], 0, host::pattern_of(words, loop), ports::predict(map, words, loop)};
+    part.share = part.iterations * part.prediction.ops / bound.ops;
+    if (part.share >= RunBound::kLeast)
+      bound.loops.push_back(std::move(part));
+    else
+      add(loop, part.iterations);
+  }
+  add_until(static_cast<std::uint32_t>(words.words.size()));
+  bound.rest = ports::bound(map, rest);
+  bound.mix = rest;
+  for (const RunBound::Part& part : bound.loops) {
+    const ports::Mix mix = ports::mix_of(words, part.loop);
+    for (std::size_t k = 0; k < mix.size(); ++k) bound.mix[k] += part.iterations * mix[k];
+  }
+  std::stable_sort(bound.loops.begin(), bound.loops.end(),
+                   [](const RunBound::Part& a, const RunBound::Part& b) { return a.share > b.share; });
+  return bound;
+}
+
+}  // namespace vtpu::study::programs

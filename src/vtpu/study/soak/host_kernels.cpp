@@ -1,0 +1,122 @@
+#include "vtpu/study/soak/host_kernels.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/file.h"
+#include "vtpu/base/text.h"
+
+namespace vtpu::study::soak {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Bytes around each tensor that a kernel has no business with.
+constexpr std::size_t kGuard = 256;
+constexpr std::byte kGuardByte{0xa5};
+
+std::optional<fs::path> host_compiler() {
+  const char* const path = std::getenv("PATH");
+  const std::string_view folders = path == nullptr ? "" : path;
+  for (const char* const name : {"c++", "g++", "clang++"})
+    for (const std::string_view folder : split(folders, ':'))
+      if (const fs::path file = fs::path(folder) / name; !folder.empty() && ::access(file.c_str(), X_OK) == 0)
+        return file;
+  return {};
+}
+
+/// A folder of its own, gone with it.
+class TemporaryFolder {
+ public:
+  static std::optional<TemporaryFolder> make() {
+    std::error_code failed;
+    std::string name = (fs::temp_directory_path(failed) / "vtpu_kernels_XXXXXX").string();
+    if (failed || ::mkdtemp(name.data()) == nullptr) return {};
+    return TemporaryFolder(name);
+  }
+  TemporaryFolder(TemporaryFolder&& other) noexcept { std::swap(path_, other.path_); }
+  ~TemporaryFolder() {
+    std::error_code ignored;  // what is left is the system's to clear
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+}  // namespace
+
+struct HostKernels::Library {
+  void* handle = nullptr;
+  ~Library() {
+    if (handle != nullptr) ::dlclose(handle);
+  }
+};
+
+HostKernels::HostKernels(std::unique_ptr<Library> library) : library_(std::move(library)) {}
+HostKernels::HostKernels(HostKernels&&) noexcept = default;
+HostKernels::~HostKernels() = default;
+
+Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> kernels) {
+  const auto compiler = host_compiler();
+  if (!compiler) return Error{"PATH", "no C++ compiler", "c++, g++ or clang++"};
+  const auto folder = TemporaryFolder::make();
+  if (!folder) return Error{"temporary files", "a folder cannot be made", "a writable TMPDIR"};
+  const fs::path source = folder->path() / "kernels.cpp", object = folder->path() / "kernels.so",
+                 log = folder->path() / "log";
+  std::string text(compiler::cplusplus_prelude());
+  for (const compiler::RandomKernel& kernel : kernels) text += kernel.cplusplus;
+  if (auto written = write_file(source, text); !written) return written.error();
+  // The paths are ours, but for the folder's parent and the compiler's.
+  for (const fs::path& path : {folder->path(), *compiler})
+    if (path.string().find('\'') != std::string::npos)
+      return Error{path.string(), "found a quote", "a path without one"};
+  const std::string command =
+      fmt::format("'{}' -std=c++20 -O0 -shared -fPIC -ffp-contract=off -fwrapv -w '{}' -o '{}' > '{}' 2>&1",
+                  compiler->string(), source.string(), object.string(), log.string());
+  if (std::system(command.c_str()) != 0) {
+    const auto said = read_file(log);
+    const std::string first = said ? said->substr(0, 2000) : "";
+    return Error{compiler->string(), "it does not compile the kernels: " + first, ""};
+  }
+  auto library = std::make_unique<Library>();
+  library->handle = ::dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library->handle == nullptr) return Error{object.string(), ::dlerror(), "a library that can be loaded"};
+  return HostKernels(std::move(library));
+}
+
+Result<std::vector<std::vector<std::byte>>> HostKernels::run(const compiler::RandomKernel& kernel) const {
+  using Function = void (*)(void* const*);
+  const std::string name = fmt::format("kernel_{}", kernel.seed);
+  const auto function = reinterpret_cast<Function>(::dlsym(library_->handle, name.c_str()));
+  VTPU_CHECK(function != nullptr, "the kernel was built");
+  std::vector<std::vector<std::byte>> guarded;
+  std::vector<void*> tensors;
+  for (const compiler::RandomKernel::Tensor& tensor : kernel.tensors) {
+    // The allocator aligns for any element, and so does the guard.
+    auto& bytes = guarded.emplace_back(tensor.contents.size() + 2 * kGuard, kGuardByte);
+    std::copy(tensor.contents.begin(), tensor.contents.end(), bytes.begin() + kGuard);
+  }
+  for (auto& bytes : guarded) tensors.push_back(bytes.data() + kGuard);
+  function(tensors.data());
+  for (std::size_t k = 0; k < guarded.size(); ++k) {
+    auto& bytes = guarded[k];
+    const auto is_guard = [](std::byte b) { return b == kGuardByte; };
+    if (!std::all_of(bytes.begin(), bytes.begin() + kGuard, is_guard) ||
+        !std::all_of(bytes.end() - kGuard, bytes.end(), is_guard))
+      return Error{name, "the C++ wrote outside of " + kernel.tensors[k].name, "a kernel that stays inside"};
+    bytes = std::vector<std::byte>(bytes.begin() + kGuard, bytes.end() - kGuard);
+  }
+  return guarded;
+}
+
+}  // namespace vtpu::study::soak

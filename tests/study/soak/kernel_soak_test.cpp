@@ -1,0 +1,49 @@
+// Does compiled code do what the program says: random kernels by every tier, engine and the evaluator of the IR,
+// against the same kernels in C++ as the host's compiler understands them.
+#include "vtpu/study/soak/kernel_soak.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "vtpu/compiler/random_kernel/random_kernel.h"
+#include "vtpu/study/soak/host_kernels.h"
+
+namespace vtpu::study::soak {
+namespace {
+
+using compiler::random_kernel;
+using compiler::RandomKernel;
+
+TEST(HostKernels, StayInsideTheirTensorsAndChangeThem) {
+  std::vector<RandomKernel> kernels;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) kernels.push_back(random_kernel(seed));
+  const auto host = HostKernels::build(kernels);
+  ASSERT_TRUE(host.ok()) << host.error().message();
+  std::size_t changed = 0;
+  for (const RandomKernel& kernel : kernels) {
+    const auto left = host->run(kernel);
+    ASSERT_TRUE(left.ok()) << left.error().message();
+    for (std::size_t k = 0; k < left->size(); ++k) changed += (*left)[k] != kernel.tensors[k].contents ? 1 : 0;
+    EXPECT_EQ(*left, *host->run(kernel)) << "a kernel does the same each time";
+  }
+  EXPECT_GT(changed, kernels.size());
+}
+
+TEST(RandomKernels, LeaveTheBytesThatTheirCxxLeavesAtEveryTier) {
+  const auto soak = soak_kernels(1, 400);
+  ASSERT_TRUE(soak.ok()) << soak.error().message();
+  EXPECT_EQ(soak->kernels, 400u);
+  EXPECT_EQ(soak->divergences.size(), kernel_ways().size());
+  EXPECT_EQ(soak->diverged(), 0u);
+  // Tier 3 may ask for more registers than there are, though seldom; the others take every kernel.
+  for (const auto& [way, refused] : soak->refusals) EXPECT_LE(refused, way == "tier 3" ? 8u : 0u) << way;
+  for (const KernelDivergence& failure : soak->first) {
+    const bool registers = failure.refused && failure.what.find("registers") != std::string::npos;
+    EXPECT_TRUE(registers) << "seed " << failure.seed << ", " << failure.way << ": " << failure.what << "\n"
+                           << failure.text;
+  }
+}
+
+}  // namespace
+}  // namespace vtpu::study::soak
