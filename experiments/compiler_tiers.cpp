@@ -73,11 +73,11 @@ SamplingRule rule_of(Run& run, std::uint64_t stream, std::size_t processes, std:
 
 Result<Modules> load_modules() {
   Modules modules;
-  for (const vtpu::study::baselines::ReferenceLevel& level : vtpu::study::baselines::kReferenceLevels) {
+  for (const vtpu::study::baselines::Baseline& level : vtpu::study::baselines::kReferenceLevels) {
     const auto module = vtpu::study::baselines::load_references(level);
     if (module)
       modules.emplace_back(level.name, *module);
-    else if (!level.clang)
+    else if (level.compiler != vtpu::study::baselines::Compiler::clang)
       return module.error();
   }
   return modules;

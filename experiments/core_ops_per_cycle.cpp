@@ -121,7 +121,7 @@ Result<void> ordinary(Run& run, const vtpu::study::engines::EngineStudy& study) 
     estimate.method += fmt::format("; {}", level.flags);
     run.measured("vtpu.core.ops_per_cycle.baseline.workloads_" + name, estimate, "ops/cycle");
   }
-  std::vector<std::pair<vtpu::study::baselines::OrdinaryLevel, const vtpu::study::baselines::OrdinaryTable*>> modules;
+  std::vector<std::pair<vtpu::study::baselines::Baseline, const vtpu::study::baselines::OrdinaryTable*>> modules;
   for (const auto& level : vtpu::study::baselines::kOrdinaryLevels) {
     const auto table = vtpu::study::baselines::load_ordinary(level);
     if (!table) return table.error();

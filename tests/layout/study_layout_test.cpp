@@ -22,7 +22,7 @@ const std::map<std::string, std::set<std::string>> kIncludes = {
     {"engines", {"baselines", "host"}},
     {"host", {}},
     {"programs", {"baselines", "engines", "host"}},
-    {"soak", {"programs"}},
+    {"soak", {"baselines", "programs"}},
 };
 
 TEST(StudyLayout, IncludesBetweenFoldersAreThoseOfTheTable) {

@@ -12,7 +12,7 @@ kernels::ReferenceFunction References::find(std::string_view program) const {
   return nullptr;
 }
 
-Result<References> load_references(const ReferenceLevel& level) {
+Result<References> load_references(const Baseline& level) {
   const auto found = load_from_module("references_" + std::string(level.name) + ".so", "vtpu_references");
   if (!found) return found.error();
   std::size_t count = 0;

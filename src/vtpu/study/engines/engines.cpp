@@ -133,7 +133,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
     prepared.push_back({workload, std::move(program), std::move(bound), {}});
   }
   std::vector<std::pair<std::string, const baselines::OrdinaryTable*>> levels;
-  for (const baselines::OrdinaryLevel& level : baselines::kOrdinaryLevels) {
+  for (const baselines::Baseline& level : baselines::kOrdinaryLevels) {
     if (which == Engines::native_only) break;
     const auto table = baselines::load_ordinary(level);
     if (!table) return table.error();

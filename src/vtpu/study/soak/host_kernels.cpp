@@ -12,11 +12,14 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/study/baselines/compilers.h"
 
 namespace vtpu::study::soak {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr baselines::Baseline kFlags = baselines::baselines_for<baselines::Use::soak>()[0];
 
 /// Bytes around each tensor that a kernel has no business with.
 constexpr std::size_t kGuard = 256;
@@ -81,8 +84,8 @@ Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> k
     if (path.string().find('\'') != std::string::npos)
       return Error{path.string(), "found a quote", "a path without one"};
   const std::string command =
-      fmt::format("'{}' -std=c++20 -O0 -shared -fPIC -ffp-contract=off -fwrapv -w '{}' -o '{}' > '{}' 2>&1",
-                  compiler->string(), source.string(), object.string(), log.string());
+      fmt::format("'{}' -std=c++20 {} {} -shared -fPIC -w '{}' -o '{}' > '{}' 2>&1", compiler->string(), kFlags.flags,
+                  kFlags.other_flags, source.string(), object.string(), log.string());
   if (std::system(command.c_str()) != 0) {
     const auto said = read_file(log);
     const std::string first = said ? said->substr(0, 2000) : "";

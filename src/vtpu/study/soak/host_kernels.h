@@ -14,7 +14,7 @@ namespace vtpu::study::soak {
 /// Random kernels as the host's C++ compiler understands them: one file, compiled when the program runs, loaded.
 class HostKernels {
  public:
-  /// Compiles by c++, g++ or clang++, whichever PATH has first, with -O1 -ffp-contract=off -fwrapv.
+  /// Compiles with c++, g++ or clang++, whichever PATH has first, with the flags of `soak` in baselines/compilers.def.
   /// Error: no compiler, or what it says; a folder for temporary files that cannot be written.
   static Result<HostKernels> build(std::span<const compiler::RandomKernel> kernels);
 

@@ -1,0 +1,39 @@
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+
+namespace vtpu::study::baselines {
+
+/// What a row of the table of baselines is for; see compilers.def.
+enum class Use { ordinary, references, peers, soak };
+enum class Compiler { project, clang, system };
+
+/// How one baseline is compiled.
+struct Baseline {
+  Use use;
+  std::string_view name;  ///< in keys of results
+  Compiler compiler;
+  std::string_view flags;        ///< of the optimisation: the label in results
+  std::string_view other_flags;  ///< further ones
+};
+
+inline constexpr Baseline kBaselines[] = {
+#define BASELINE(use, name, compiler, optimisation, other) {Use::use, #name, Compiler::compiler, optimisation, other},
+#include "vtpu/study/baselines/compilers.def"
+#undef BASELINE
+};
+
+/// The rows of one use, in the order of the table.
+template <Use kUse>
+constexpr auto baselines_for() {
+  constexpr auto is_used = [](const Baseline& one) { return one.use == kUse; };
+  constexpr std::size_t kCount = std::count_if(std::begin(kBaselines), std::end(kBaselines), is_used);
+  std::array<Baseline, kCount> found{};
+  std::copy_if(std::begin(kBaselines), std::end(kBaselines), found.begin(), is_used);
+  return found;
+}
+
+}  // namespace vtpu::study::baselines
