@@ -23,6 +23,7 @@
 
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/pin.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/study/soak/kernel_soak.h"
 
 namespace {

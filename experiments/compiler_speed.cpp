@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 
 #include "vtpu/base/check.h"
@@ -20,6 +21,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/kernels/programs/program.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/study/host/host_mix.h"
 

@@ -23,9 +23,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <functional>
+#include <map>
+#include <optional>
 
 #include "vtpu/base/check.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/study/host/host_mix.h"
 #include "vtpu/study/host/port_survey.h"

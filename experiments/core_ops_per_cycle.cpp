@@ -23,13 +23,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/isa/builder.h"
 #include "vtpu/isa/generator.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/runtime/scheduler.h"
 #include "vtpu/study/baselines/ordinary.h"

@@ -21,6 +21,7 @@
 #include <memory>
 
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/study/engines/engines.h"
 #include "vtpu/study/host/host_loop.h"

@@ -19,6 +19,7 @@
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/pin.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/study/engines/engines.h"
 

@@ -16,12 +16,14 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "vtpu/exec/differential.h"
 #include "vtpu/isa/random_program.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/pin.h"
+#include "vtpu/measure/progress.h"
 
 namespace {
 

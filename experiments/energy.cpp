@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vtpu/base/csv.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/experiment.h"
 

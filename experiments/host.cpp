@@ -20,15 +20,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
+#include <memory>
 #include <numeric>
+#include <span>
 #include <thread>
 
 #include "vtpu/base/check.h"
+#include "vtpu/measure/clock.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/memory_kernels.h"
 #include "vtpu/measure/ordinary_code.h"
 #include "vtpu/measure/pin.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 

@@ -29,6 +29,7 @@
 #include "vtpu/search/search.h"
 #include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/fault/degraded.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/ocs/state_file.h"

@@ -26,6 +26,7 @@
 #include "vtpu/search/recipes.h"
 #include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/ocs/state_file.h"
 
 namespace {

@@ -34,11 +34,13 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/csv.h"
 #include "vtpu/search/placement/rank_coordinates.h"
 #include "vtpu/search/placement/state_search.h"
 #include "vtpu/search/placement/tied.h"
 #include "vtpu/search/workloads.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/packet/run_packets.h"
 #include "vtpu/net/routing/balanced_split.h"

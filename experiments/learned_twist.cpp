@@ -25,6 +25,7 @@
 #include "vtpu/search/mean_distance.h"
 #include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 
 namespace {
 

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <span>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/jit/native_engine.h"

@@ -19,13 +19,16 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
+#include <span>
 #include <unordered_map>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/host.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/study/access/embedding_program.h"

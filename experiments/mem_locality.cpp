@@ -22,11 +22,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <numeric>
+#include <span>
 
 #include "vtpu/base/check.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/memory_kernels.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/phext/curves.h"

@@ -18,6 +18,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/memory/box_index.h"

@@ -12,9 +12,11 @@
 
 #include <cmath>
 #include <functional>
+#include <memory>
 
 #include "vtpu/base/check.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/memory/page_table.h"
 
 namespace {

@@ -21,6 +21,7 @@
 #include "vtpu/isa/generator.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 
 namespace {
 

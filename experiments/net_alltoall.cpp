@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/packet/all_to_all.h"

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/collective/bounds.h"
 #include "vtpu/net/collective/check_schedule.h"
 #include "vtpu/net/collective/make_schedule.h"

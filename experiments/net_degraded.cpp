@@ -30,7 +30,9 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/csv.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/collective/make_schedule.h"
 #include "vtpu/net/collective/to_workload.h"
 #include "vtpu/net/fault/degraded.h"

@@ -25,6 +25,7 @@
 #include "vtpu/base/csv.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/flit/run_flits.h"
 #include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/network.h"

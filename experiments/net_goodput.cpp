@@ -29,7 +29,9 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/csv.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/allocation/boxes.h"
 #include "vtpu/net/allocation/goodput.h"
 #include "vtpu/net/allocation/schedule.h"

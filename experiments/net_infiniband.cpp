@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/collective/make_schedule.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/flow/symmetric.h"

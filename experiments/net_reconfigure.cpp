@@ -39,6 +39,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/net/chip_address.h"

@@ -21,6 +21,7 @@
 
 #include "vtpu/measure/child_process.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/network.h"

@@ -20,6 +20,7 @@
 
 #include "vtpu/measure/child_process.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/net/flit/run_steady_state.h"
 #include "vtpu/net/flow/flow.h"

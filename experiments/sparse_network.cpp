@@ -25,11 +25,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/packet/run_packets.h"

@@ -44,6 +44,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/host.h"
+#include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/net/network.h"

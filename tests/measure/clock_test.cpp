@@ -6,6 +6,8 @@
 
 #include <cmath>
 #include <deque>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace vtpu::measure {

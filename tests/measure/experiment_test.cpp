@@ -5,7 +5,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/measure/result_file.h"
 
 namespace vtpu::measure {
 namespace {
@@ -83,13 +88,14 @@ TEST_F(ExperimentProgram, WritesAResultWithConfigurationInputsAndMetrics) {
   ASSERT_TRUE(result.ok()) << result.error().message();
   EXPECT_EQ(result->mode, Mode::quick);
   EXPECT_EQ(result->seed, 9U);
-  EXPECT_EQ(result->configuration.at("size"), 3);
+  EXPECT_EQ(result->configuration.at("size"), Parameter(std::int64_t{3}));
   EXPECT_EQ(result->input_hashes.at("data/in.csv"), sha256("name,value\nx,5\n"));
   EXPECT_EQ(result->metrics.at("example.size").value, 3);
   EXPECT_EQ(result->metrics.at("example.third").value, 0.333333333333);
   EXPECT_EQ(result->metrics.at("example.time").kind, Kind::measured);
   EXPECT_EQ(result->tables.at("rows").rows.size(), 1U);
-  EXPECT_TRUE(result->provenance.contains("host_identity"));
+  const auto provenance = nlohmann::json::parse(result->provenance);
+  EXPECT_TRUE(provenance.contains("host_identity"));
 }
 
 TEST_F(ExperimentProgram, RunTwiceWritesTheSameDeterministicBytesAndAnotherSeedWritesOthers) {
@@ -117,8 +123,9 @@ TEST_F(ExperimentProgram, ThatFailsSaysWhyInOneLineAndLeavesNoFile) {
 TEST_F(ExperimentProgram, WithAMissingInputFailsBeforeItRuns) {
   Experiment lacking = example();
   lacking.inputs = {"data/missing.csv"};
-  bool ran = false;
-  lacking.run = [&ran](measure::Run&) -> Result<void> {
+  static bool ran;
+  ran = false;
+  lacking.run = [](measure::Run&) -> Result<void> {
     ran = true;
     return {};
   };

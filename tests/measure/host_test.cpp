@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <nlohmann/json.hpp>
+
 #include "vtpu/base/file.h"
 #include "vtpu/measure/provenance.h"
 #include "vtpu/measure/quiet.h"

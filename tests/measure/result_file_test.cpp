@@ -42,7 +42,12 @@ ResultFile example() {
   result.experiment = "example";
   result.mode = Mode::full;
   result.seed = 7;
-  result.configuration["side"] = 4;
+  result.configuration.set("side", std::int64_t{4});
+  result.configuration.set("share", 2.0);
+  result.configuration.set("large", ~std::uint64_t{0});
+  result.configuration.set("small", std::uint64_t{5});
+  result.configuration.set("wide", true);
+  result.configuration.set("shape", std::string("4x4"));
   result.input_hashes["data/a.csv"] = "abc";
   result.source_hash = "def";
   result.metrics["x.computed"] = {"x.computed", 0.25, "1", Kind::computed, 1, {0.25, 0.25}, "counted", {}};
@@ -53,7 +58,7 @@ ResultFile example() {
   Table timed{"timed", {{"name", "", Column::Source::label}, {"time", "ns", Column::Source::measured}}, {}};
   timed.add({std::string("a"), 0.1});
   result.tables = {{"exact", exact}, {"timed", timed}};
-  result.provenance["commit"] = "0123";
+  result.provenance = R"({"commit":"0123"})";
   return result;
 }
 
@@ -95,7 +100,7 @@ TEST_F(ResultFiles, KeepMeasuredNumbersOutOfTheDeterministicPart) {
   EXPECT_THAT(before, Not(HasSubstr("commit")));
   result.metrics["x.measured"].value = 99;
   result.tables["timed"].rows[0][1] = 99.0;
-  result.provenance["commit"] = "4567";
+  result.provenance = R"({"commit":"4567"})";
   ASSERT_TRUE(save(result, folder_).ok());
   EXPECT_EQ(text_of(exact()), before);
 }

@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "vtpu/measure/timer.h"
+
 namespace vtpu::measure {
 namespace {
 

@@ -1,6 +1,8 @@
 #include "vtpu/measure/child_process.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -75,6 +77,28 @@ Result<TimedChild> time_in_child(const std::string& where, const std::function<R
   if (found.is_discarded()) return Error{where, "a process told nothing", "its results"};
   if (found.contains("error")) return Error{where, found.at("error").get<std::string>(), ""};
   return TimedChild{found.at("value"), found.at("seconds"), found.at("kibibytes").get<double>() / 1024};
+}
+
+std::optional<std::string> output_of(std::vector<std::string> words) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  pid_t process = 0;
+  const int failed = ::posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  const std::string text = failed == 0 ? read_all(ends[0]) : "";
+  ::close(ends[0]);
+  int status = 0;
+  if (failed != 0 || ::waitpid(process, &status, 0) != process || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    return std::nullopt;
+  return text;
 }
 
 }  // namespace vtpu::measure

@@ -1,6 +1,8 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "vtpu/base/result.h"
 
@@ -21,5 +23,10 @@ struct TimedChild {
 
 /// Error: that of `work`, or as `in_child`.
 Result<TimedChild> time_in_child(const std::string& where, const std::function<Result<double>()>& work);
+
+/// Standard output of a program that is run without a shell, so that paths need no quotes; its standard error is
+/// discarded. Nothing if the program cannot be run or ends with another status than 0.
+/// `words`: the program, by path or looked up on PATH, and its arguments.
+std::optional<std::string> output_of(std::vector<std::string> words);
 
 }  // namespace vtpu::measure

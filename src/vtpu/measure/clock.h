@@ -6,14 +6,9 @@
 #include <optional>
 
 #include "vtpu/base/result.h"
+#include "vtpu/measure/cycle_source.h"
 
 namespace vtpu::measure {
-
-/// Where a count of core cycles comes from.
-enum class CycleSource { hardware_counter, calibrated_time };
-
-/// The source in words, for the method text of a figure.
-const char* name_of(CycleSource source);
 
 /// One timed piece of work.
 struct Timing {

@@ -3,17 +3,25 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/provenance.h"
+#include "vtpu/measure/result_file.h"
 
 namespace vtpu::measure {
 namespace {
 
-nlohmann::ordered_json description(const Experiment& experiment) {
+using Json = nlohmann::ordered_json;
+
+Json description(const Experiment& experiment) {
   return {{"name", experiment.name},
           {"question", experiment.question},
           {"claims", experiment.claims},
@@ -40,17 +48,27 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
   Result<std::string> sources = source_hash(root, {"src/vtpu", source_file(experiment)});
   if (!sources) return sources.error();
   result.source_hash = *sources;
-  Run run(result, root);
+  Run run(result, root.string());
   if (Result<void> ran = experiment.run(run); !ran) return ran;
-  result.provenance = provenance.finish();
+  result.provenance = provenance.finish().dump();
   return save(result, out);
 }
 
 }  // namespace
 
-std::filesystem::path Run::input_path(const std::string& path) const {
+bool Run::quick() const { return result_.mode == Mode::quick; }
+
+Random Run::random(std::uint64_t stream) const { return Random(result_.seed).fork(stream); }
+
+void Run::configure(const std::string& name, bool value) { result_.configuration.set(name, value); }
+void Run::configure(const std::string& name, std::int64_t value) { result_.configuration.set(name, value); }
+void Run::configure(const std::string& name, std::uint64_t value) { result_.configuration.set(name, value); }
+void Run::configure(const std::string& name, double value) { result_.configuration.set(name, value); }
+void Run::configure(const std::string& name, std::string value) { result_.configuration.set(name, std::move(value)); }
+
+std::string Run::input_path(const std::string& path) const {
   VTPU_CHECK(result_.input_hashes.contains(path), "an experiment reads only the inputs it declares");
-  return root_ / path;
+  return (std::filesystem::path(root_) / path).string();
 }
 
 Result<Csv> Run::input_csv(const std::string& path) const { return read_csv(input_path(path)); }

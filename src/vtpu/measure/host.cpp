@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
@@ -166,30 +167,13 @@ Result<bool> host_has(const Host& host, std::string_view need) {
 
 Result<bool> host_has(std::string_view need) { return host_has(read_host(), need); }
 
-nlohmann::ordered_json to_json(const Host& host) {
-  nlohmann::ordered_json caches = nlohmann::ordered_json::array();
+std::string host_identity() {
+  const Host host = read_host();
+  std::string text = fmt::format("{}, family {}, {} cores, {} threads, kernel {}", host.cpu_model, host.family,
+                                 host.cores, host.logical_cpus, host.kernel);
   for (const Cache& cache : host.caches)
-    caches.push_back({{"level", cache.level},
-                      {"type", cache.type},
-                      {"bytes", cache.bytes},
-                      {"line_bytes", cache.line_bytes},
-                      {"ways", cache.ways},
-                      {"shared_by", cache.shared_by}});
-  return {{"cpu_model", host.cpu_model},
-          {"vendor", host.vendor},
-          {"family", host.family},
-          {"logical_cpus", host.logical_cpus},
-          {"cores", host.cores},
-          {"smt", host.smt},
-          {"caches", caches},
-          {"kernel", host.kernel},
-          {"virtualised", host.virtualised},
-          {"hypervisor", host.hypervisor},
-          {"hardware_counters", host.hardware_counters},
-          {"rapl", host.rapl},
-          {"memory_bytes", host.memory_bytes},
-          {"huge_pages", host.huge_pages},
-          {"frequency_source", host.frequency_source}};
+    if (cache.type != "Instruction") text += fmt::format(", L{} {} KiB", cache.level, cache.bytes / 1024);
+  return text;
 }
 
 }  // namespace vtpu::measure

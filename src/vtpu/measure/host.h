@@ -1,7 +1,6 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <string_view>
@@ -52,6 +51,7 @@ Host read_host(const std::filesystem::path& root = "/");
 Result<bool> host_has(const Host& host, std::string_view need);
 Result<bool> host_has(std::string_view need);
 
-nlohmann::ordered_json to_json(const Host& host);
+/// Text that changes when measured results stop being comparable: processor model, cores, kernel release, caches.
+std::string host_identity();
 
 }  // namespace vtpu::measure

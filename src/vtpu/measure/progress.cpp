@@ -3,15 +3,24 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 
 namespace vtpu::measure {
 
-using Clock = std::chrono::steady_clock;
+namespace {
+
+std::int64_t now_ns() {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double seconds_between(std::int64_t begin_ns, std::int64_t end_ns) { return 1e-9 * static_cast<double>(end_ns - begin_ns); }
+
+}  // namespace
 
 Progress::Progress(std::string label, std::size_t total)
-    : label_(std::move(label)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_(Clock::now()),
-      last_print_(begin_) {}
+    : label_(std::move(label)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_ns_(now_ns()),
+      last_print_ns_(begin_ns_) {}
 
 Progress::~Progress() {
   if (terminal_ && printed_) std::fputs("\r\033[K", stderr);
@@ -19,14 +28,14 @@ Progress::~Progress() {
 
 void Progress::step(const std::string& now_at) {
   ++done_;
-  const double since = std::chrono::duration<double>(Clock::now() - last_print_).count();
+  const double since = seconds_between(last_print_ns_, now_ns());
   if (since >= (terminal_ ? 0.2 : 15.0)) print(now_at);
 }
 
 void Progress::print(const std::string& now_at) {
-  last_print_ = Clock::now();
+  last_print_ns_ = now_ns();
   printed_ = true;
-  const double elapsed = std::chrono::duration<double>(last_print_ - begin_).count();
+  const double elapsed = seconds_between(begin_ns_, last_print_ns_);
   const double left = elapsed / static_cast<double>(done_) * static_cast<double>(total_ - done_);
   fmt::print(stderr, "{}  {}: {} of {}, {} left{}{}{}", terminal_ ? "\r\033[K" : "", label_, done_, total_,
              duration_text(left), now_at.empty() ? "" : ", now ", now_at, terminal_ ? "" : "\n");

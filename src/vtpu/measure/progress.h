@@ -1,6 +1,6 @@
 #pragma once
-#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace vtpu::measure {
@@ -26,8 +26,8 @@ class Progress {
   std::size_t done_ = 0;
   bool terminal_;
   bool printed_ = false;
-  std::chrono::steady_clock::time_point begin_;
-  std::chrono::steady_clock::time_point last_print_;
+  std::int64_t begin_ns_;  ///< of the steady clock, whose header is too long for this one
+  std::int64_t last_print_ns_;
 };
 
 /// Seconds as a person says them: "8 s", "3 min 20 s", "1 h 05 min".

@@ -1,19 +1,16 @@
 #include "vtpu/measure/provenance.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <spawn.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/measure/child_process.h"
 #include "vtpu/measure/clock.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/quiet.h"
@@ -26,34 +23,6 @@ namespace vtpu::measure {
 namespace {
 
 constexpr double kLook = 0.1;  // seconds of looking for other load, before and after
-
-/// Standard output of a program, or nothing when it cannot be run or fails. Without a shell, so that a folder's name
-/// needs no quotes.
-std::optional<std::string> output_of(std::vector<std::string> words) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return std::nullopt;
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  pid_t process = 0;
-  const int failed = ::posix_spawnp(&process, arguments[0], &actions, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
-  ::close(ends[1]);
-  std::string text;
-  char block[4096];
-  if (failed == 0)
-    for (ssize_t got = 0; (got = ::read(ends[0], block, sizeof block)) > 0;)
-      text.append(block, static_cast<std::size_t>(got));
-  ::close(ends[0]);
-  int status = 0;
-  if (failed != 0 || ::waitpid(process, &status, 0) != process || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    return std::nullopt;
-  return text;
-}
 
 const char* compiler() {
 #if defined(__clang__)
@@ -102,6 +71,32 @@ nlohmann::ordered_json to_json(const Quiet& quiet) {
 
 }  // namespace
 
+nlohmann::ordered_json to_json(const Host& host) {
+  nlohmann::ordered_json caches = nlohmann::ordered_json::array();
+  for (const Cache& cache : host.caches)
+    caches.push_back({{"level", cache.level},
+                      {"type", cache.type},
+                      {"bytes", cache.bytes},
+                      {"line_bytes", cache.line_bytes},
+                      {"ways", cache.ways},
+                      {"shared_by", cache.shared_by}});
+  return {{"cpu_model", host.cpu_model},
+          {"vendor", host.vendor},
+          {"family", host.family},
+          {"logical_cpus", host.logical_cpus},
+          {"cores", host.cores},
+          {"smt", host.smt},
+          {"caches", caches},
+          {"kernel", host.kernel},
+          {"virtualised", host.virtualised},
+          {"hypervisor", host.hypervisor},
+          {"hardware_counters", host.hardware_counters},
+          {"rapl", host.rapl},
+          {"memory_bytes", host.memory_bytes},
+          {"huge_pages", host.huge_pages},
+          {"frequency_source", host.frequency_source}};
+}
+
 struct Provenance::Start {
   std::filesystem::path root;
   Quiet quiet;
@@ -133,7 +128,7 @@ nlohmann::ordered_json Provenance::finish() const {
       {"flags", VTPU_CXX_FLAGS},
       {"binary_sha256", binary ? *binary : "unknown"},
       {"host_identity", host_identity()},
-      {"host", measure::to_json(host)},
+      {"host", to_json(host)},
       {"cycle_source", name_of(host.hardware_counters ? CycleSource::hardware_counter : CycleSource::calibrated_time)},
       {"start_utc", utc(start_->wall)},
       {"wall_seconds", wall_seconds},
@@ -141,15 +136,6 @@ nlohmann::ordered_json Provenance::finish() const {
       {"peak_memory_kib", used.peak_kib},
       {"before", to_json(start_->quiet)},
       {"after", to_json(after)}};
-}
-
-std::string host_identity() {
-  const Host host = read_host();
-  std::string text = fmt::format("{}, family {}, {} cores, {} threads, kernel {}", host.cpu_model, host.family,
-                                 host.cores, host.logical_cpus, host.kernel);
-  for (const Cache& cache : host.caches)
-    if (cache.type != "Instruction") text += fmt::format(", L{} {} KiB", cache.level, cache.bytes / 1024);
-  return text;
 }
 
 }  // namespace vtpu::measure

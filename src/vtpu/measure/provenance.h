@@ -3,7 +3,11 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "vtpu/measure/host.h"
+
 namespace vtpu::measure {
+
+nlohmann::ordered_json to_json(const Host& host);
 
 /// What the volatile part of a result says of the run: commit and whether the tree was dirty, compiler and flags, the
 /// program's hash, processor, cores, SMT, frequency source, kernel, virtualised or not, load before and after, wall and
@@ -19,8 +23,5 @@ class Provenance {
   struct Start;
   std::unique_ptr<Start> start_;
 };
-
-/// Text that changes when measured results stop being comparable: processor model, cores, kernel release, caches.
-std::string host_identity();
 
 }  // namespace vtpu::measure

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
+#include <variant>
+#include <nlohmann/json.hpp>
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
@@ -48,6 +52,33 @@ Json to_json(const Table& table) {
     rows.push_back(std::move(cells));
   }
   return {{"name", table.name}, {"columns", columns}, {"rows", rows}};
+}
+
+Json to_json(const Configuration& configuration) {
+  Json json = Json::object();
+  for (const auto& [name, parameter] : configuration.all())
+    std::visit([&json, &key = name](const auto& value) { json[key] = value; }, parameter);
+  return json;
+}
+
+Configuration configuration_from(const Json& json) {
+  if (!json.is_object()) throw std::runtime_error("the configuration is not an object");
+  Configuration configuration;
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_boolean())
+      configuration.set(name, value.get<bool>());
+    else if (value.is_string())
+      configuration.set(name, value.get<std::string>());
+    else if (value.is_number_float())
+      configuration.set(name, value.get<double>());
+    else if (value.is_number_unsigned())
+      configuration.set(name, value.get<std::uint64_t>());
+    else if (value.is_number_integer())
+      configuration.set(name, value.get<std::int64_t>());
+    else
+      throw std::runtime_error("parameter '" + name + "' is neither a number nor a text");
+  }
+  return configuration;
 }
 
 /// Exceptions of the JSON library end here: `read` turns them into an Error that names the file.
@@ -143,7 +174,7 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
                               {"experiment", result.experiment},
                               {"mode", name_of(result.mode)},
                               {"seed", result.seed},
-                              {"configuration", result.configuration},
+                              {"configuration", to_json(result.configuration)},
                               {"inputs", result.input_hashes},
                               {"source_sha256", result.source_hash},
                               {"metrics", exact.metrics},
@@ -154,7 +185,7 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
                     {"deterministic_sha256", sha256(text)},
                     {"metrics", timed.metrics},
                     {"tables", timed.tables},
-                    {"provenance", result.provenance}};
+                    {"provenance", Json::parse(result.provenance)}};
   if (Result<void> wrote = write_file(deterministic_path(folder, result.experiment), text); !wrote) return wrote;
   return write_file(volatile_path(folder, result.experiment), run.dump(1) + "\n");
 }
@@ -185,7 +216,7 @@ Result<ResultFile> parse_result(const std::string& text, const std::filesystem::
     if (mode != "quick" && mode != "full") return Error{path.string(), "found mode '" + mode + "'", "quick or full"};
     result.mode = mode == "quick" ? Mode::quick : Mode::full;
     result.seed = json->at("seed");
-    result.configuration = json->at("configuration");
+    result.configuration = configuration_from(json->at("configuration"));
     result.input_hashes = json->at("inputs").get<std::map<std::string, std::string>>();
     result.source_hash = json->at("source_sha256");
     take_parts(result, *json);
@@ -195,7 +226,7 @@ Result<ResultFile> parse_result(const std::string& text, const std::filesystem::
       return Error{path.string(), "found other bytes than those " + run_path.filename().string() + " was written with",
                    "SHA-256 " + named};
     take_parts(result, *run);
-    result.provenance = run->at("provenance");
+    result.provenance = run->at("provenance").dump();
     return result;
   } catch (const std::exception& error) {
     return Error{reading.string(), std::string("found another shape of JSON: ") + error.what(), "a result file"};

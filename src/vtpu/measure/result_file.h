@@ -1,11 +1,13 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/measure/configuration.h"
 #include "vtpu/measure/metric.h"
 
 namespace vtpu::measure {
@@ -22,12 +24,12 @@ struct ResultFile {
   std::string experiment;
   Mode mode = Mode::quick;
   std::uint64_t seed = 0;
-  nlohmann::ordered_json configuration = nlohmann::ordered_json::object();
+  Configuration configuration;
   std::map<std::string, std::string> input_hashes;  ///< path below the root → SHA-256
   std::string source_hash;
   std::map<std::string, Metric> metrics;
   std::map<std::string, Table> tables;
-  nlohmann::ordered_json provenance = nlohmann::ordered_json::object();
+  std::string provenance = "{}";  ///< text of a JSON object
 };
 
 inline constexpr int kResultSchema = 1;

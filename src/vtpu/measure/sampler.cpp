@@ -7,13 +7,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/measure/child_process.h"
 #include "vtpu/measure/pin.h"
+#include "vtpu/measure/timer.h"
 
 namespace vtpu::measure {
 namespace {
@@ -146,6 +149,10 @@ const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
 
 bool settled(const Estimate& estimate, double share) {
   return (estimate.ci.high - estimate.ci.low) / 2 <= share * std::abs(estimate.value);
+}
+
+Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule) {
+  return sample_in_processes(make, rule, make_clock_timer);
 }
 
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule,

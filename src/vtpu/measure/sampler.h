@@ -1,13 +1,12 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/measure/clock.h"
+#include "vtpu/measure/cycle_source.h"
 #include "vtpu/measure/statistics.h"
 
 namespace vtpu::measure {
@@ -55,20 +54,6 @@ const Sampled& named(const std::vector<Sampled>& all, const std::string& name);
 /// Whether the interval's half-width is within `share` of the value.
 bool settled(const Estimate& estimate, double share);
 
-/// What a process times its alternatives with.
-class Timer {
- public:
-  virtual ~Timer() = default;
-  /// One timed run after its preparation; empty when the core clock would not keep still.
-  virtual std::optional<Timing> time(const Alternative& alternative) = 0;
-  virtual CycleSource source() const = 0;
-  virtual std::size_t discarded() const = 0;
-};
-
-/// The clock of clock.h as a timer. Error: as `CycleClock::open`.
-Result<std::unique_ptr<Timer>> make_clock_timer();
-using MakeTimer = std::function<Result<std::unique_ptr<Timer>>()>;
-
 /// Makes the alternatives, in each process anew, so that where their data comes to lie is part of the sample. Data too
 /// large for any cache may be captured from outside: a process inherits it.
 using MakeAlternatives = std::function<std::vector<Alternative>()>;
@@ -77,10 +62,9 @@ using MakeAlternatives = std::function<std::vector<Alternative>()>;
 /// random amount, pins itself, makes the alternatives, runs each once untimed, and times all of them in `rounds`
 /// rounds, each in a fresh random order; the median of an alternative's timings is one sample. New processes follow
 /// until every alternative is settled, or the cap or the time limit is reached. The program's code stays where it was
-/// loaded. The caller has one thread only. Error: a process that ended early, or whose core clock never kept still.
-/// `make_timer` is called in every process.
-Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule,
-                                                 const MakeTimer& make_timer = make_clock_timer);
+/// loaded. The caller has only one thread.
+/// Error: a process that ended early, or whose core clock never kept still.
+Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule);
 
 /// Keeps `value` alive and unknown to the compiler, so that the work behind it is done.
 template <class T>

@@ -1,0 +1,32 @@
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "vtpu/base/result.h"
+#include "vtpu/measure/clock.h"
+#include "vtpu/measure/sampler.h"
+
+namespace vtpu::measure {
+
+/// What a process times its alternatives with.
+class Timer {
+ public:
+  virtual ~Timer() = default;
+  /// One timed run after its preparation; empty when the core clock would not keep still.
+  virtual std::optional<Timing> time(const Alternative& alternative) = 0;
+  virtual CycleSource source() const = 0;
+  virtual std::size_t discarded() const = 0;
+};
+
+/// The clock of clock.h as a timer. Error: as `CycleClock::open`.
+Result<std::unique_ptr<Timer>> make_clock_timer();
+using MakeTimer = std::function<Result<std::unique_ptr<Timer>>()>;
+
+/// As above, with another timer; `make_timer` is called in every process.
+Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule,
+                                                 const MakeTimer& make_timer);
+
+}  // namespace vtpu::measure
