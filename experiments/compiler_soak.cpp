@@ -24,6 +24,7 @@
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/progress.h"
+#include "vtpu/study/soak/host_kernels.h"
 #include "vtpu/study/soak/kernel_soak.h"
 
 namespace {
@@ -137,6 +138,7 @@ const Experiment kExperiment{.name = "compiler-soak",
                              .question = "Does the compiler ever change what a kernel means?",
                              .claims = {},
                              .inputs = {},
+                             .uses = {vtpu::study::soak::host_compiler()},
                              .quick_seconds = 30,
                              .full_seconds = 1800,
                              .times_the_host = false,

@@ -402,11 +402,18 @@ Result<void> run_tiers(Run& run) {
   return {};
 }
 
+std::vector<vtpu::measure::Dependency> dependencies() {
+  auto all = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::references);
+  all.push_back({vtpu::measure::Dependency::Kind::library, "libopenblas"});
+  return all;
+}
+
 const Experiment kExperiment{
     .name = "compiler-tiers",
     .question = "How good is compiled code, by tier, against its bounds, other compilers and hand-written words?",
     .claims = {"core.opt", "cc.tier3", "cc.hand"},
     .inputs = {},
+    .uses = dependencies(),
     .quick_seconds = 60,
     .full_seconds = 300,
     .times_the_host = true,

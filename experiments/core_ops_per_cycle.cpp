@@ -422,6 +422,7 @@ const Experiment kExperiment{
     .question = "How many ops does a core retire in a measured cycle when it executes vTPU words?",
     .claims = {"core.poc", "core.baseline"},
     .inputs = {},
+    .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),
     .quick_seconds = 40,
     .full_seconds = 150,
     .times_the_host = true,

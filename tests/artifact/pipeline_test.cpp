@@ -166,6 +166,85 @@ TEST_F(PipelineTest, AChangedInputReruns) {
   EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));
 }
 
+/// The pipeline of a project whose experiment finds its module and its tool in the project itself.
+class PipelineWithDependencies : public PipelineTest {
+ protected:
+  PipelineWithDependencies() : path_(std::getenv("PATH")) {
+    // Modules are looked for beside the program's own file, so that a link to it does not do.
+    fs::remove(root_ / "build/bin/experiments/fake");
+    fs::copy_file(fs::path(VTPU_BUILD) / "bin/tests/fixture/fake_experiment", root_ / "build/bin/experiments/fake");
+    write("build/lib/fake_module.so", std::string("code\0GCC: (Debian 12.2.0-14) 12.2.0\0", 36));
+    write("tools/version", "fake-compiler 1.0\nCopyright\n");
+    write_tool("#!/bin/sh\ncat \"$(dirname \"$0\")/version\"\n");
+    ::setenv("PATH", ((root_ / "tools").string() + ":" + path_).c_str(), 1);
+  }
+  ~PipelineWithDependencies() override { ::setenv("PATH", path_.c_str(), 1); }
+
+  void write_tool(const std::string& script) {
+    write("tools/fake-compiler", script);
+    fs::permissions(root_ / "tools/fake-compiler", fs::perms::owner_all);
+  }
+  std::vector<std::string> why() {
+    Result<Pipeline> pipeline = Pipeline::open(options_);
+    if (!pipeline) return {pipeline.error().message()};
+    const Result<std::vector<std::string>> reasons = pipeline->why("fake");
+    return reasons ? *reasons : std::vector<std::string>{reasons.error().message()};
+  }
+  void run_once() {
+    Result<Pipeline> pipeline = Pipeline::open(options_);
+    ASSERT_TRUE(pipeline) << pipeline.error().message();
+    ASSERT_TRUE(pipeline->run_experiments());
+    EXPECT_THAT(why(), testing::IsEmpty());
+  }
+
+  std::string path_;
+};
+
+TEST_F(PipelineWithDependencies, AModuleWithOtherBytesMakesItsResultStale) {
+  run_once();
+  flip("build/lib/fake_module.so", "code", "kode");
+  EXPECT_THAT(why(), testing::ElementsAre(HasSubstr("module fake_module changed")));
+  run_once();
+}
+
+TEST_F(PipelineWithDependencies, AModuleByAnotherCompilerIsNamedWithBothVersions) {
+  run_once();
+  flip("build/lib/fake_module.so", "GCC: (Debian 12.2.0-14) 12.2.0", "GCC: (Debian 13.1.0-00) 13.1.0");
+  EXPECT_THAT(why(), testing::ElementsAre(
+                         HasSubstr("module fake_module changed"),
+                         HasSubstr("module fake_module, version changed: was GCC: (Debian 12.2.0-14) 12.2.0, is GCC: "
+                                   "(Debian 13.1.0-00) 13.1.0")));
+}
+
+TEST_F(PipelineWithDependencies, AModuleThatIsGoneMakesItsResultStale) {
+  run_once();
+  fs::remove(root_ / "build/lib/fake_module.so");
+  EXPECT_THAT(why(), testing::Contains(HasSubstr("module fake_module, version changed")));
+  run_once();
+}
+
+TEST_F(PipelineWithDependencies, AToolOfAnotherVersionMakesItsResultStale) {
+  run_once();
+  write("tools/version", "fake-compiler 1.1\nCopyright\n");
+  EXPECT_THAT(why(), testing::ElementsAre(HasSubstr(
+                         "tool fake-compiler other-compiler, version changed: was fake-compiler 1.0, is fake-compiler 1.1")));
+  run_once();
+}
+
+TEST_F(PipelineWithDependencies, AToolWithOtherBytesMakesItsResultStale) {
+  run_once();
+  write_tool("#!/bin/sh\nexec cat \"$(dirname \"$0\")/version\"\n");
+  EXPECT_THAT(why(), testing::ElementsAre(HasSubstr("tool fake-compiler other-compiler changed")));
+}
+
+TEST_F(PipelineWithDependencies, TheVolatilePartRecordsTheVersions) {
+  run_once();
+  EXPECT_THAT(text("results/json/fake.run.json"),
+              testing::AllOf(HasSubstr("\"version\": \"GCC: (Debian 12.2.0-14) 12.2.0\""),
+                             HasSubstr("\"version\": \"fake-compiler 1.0\"")));
+  EXPECT_THAT(text("results/json/fake.json"), testing::Not(HasSubstr("fake-compiler")));
+}
+
 TEST_F(PipelineTest, AStaleResultFailsThePaperWhenNothingIsRun) {
   reproduced();
   write("data/input.csv", "a\n2\n");

@@ -79,6 +79,7 @@ TEST_F(ExperimentProgram, DescribesItselfAsJsonAndWritesNothing) {
   EXPECT_EQ(json.at("name"), "two-words");
   EXPECT_EQ(json.at("claims"), std::vector<std::string>{"a.b"});
   EXPECT_EQ(json.at("times_the_host"), false);
+  EXPECT_EQ(json.at("uses"), nlohmann::json::array());
   EXPECT_FALSE(std::filesystem::exists(root_ / "out"));
 }
 
@@ -96,6 +97,7 @@ TEST_F(ExperimentProgram, WritesAResultWithConfigurationInputsAndMetrics) {
   EXPECT_EQ(result->tables.at("rows").rows.size(), 1U);
   const auto provenance = nlohmann::json::parse(result->provenance);
   EXPECT_TRUE(provenance.contains("host_identity"));
+  EXPECT_EQ(provenance.at("uses"), nlohmann::json::array());
 }
 
 TEST_F(ExperimentProgram, RunTwiceWritesTheSameDeterministicBytesAndAnotherSeedWritesOthers) {

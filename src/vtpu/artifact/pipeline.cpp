@@ -13,7 +13,6 @@
 #include "vtpu/base/text.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/progress.h"
-#include "vtpu/measure/provenance.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -37,6 +36,22 @@ Result<Json> ask(const std::filesystem::path& program, const char* option) {
   }
 }
 
+std::vector<Program::Use> uses_from(const Json& json) {
+  using Kind = measure::Dependency::Kind;
+  std::vector<Program::Use> uses;
+  for (const Json& entry : json) {
+    const std::string kind = entry.at("kind");
+    const auto is = [&kind](Kind one) { return kind == measure::name_of(one); };
+    if (!is(Kind::module) && !is(Kind::library) && !is(Kind::tool)) throw std::runtime_error("uses a '" + kind + "'");
+    uses.push_back({{is(Kind::module)    ? Kind::module
+                     : is(Kind::library) ? Kind::library
+                                         : Kind::tool,
+                     entry.at("name")},
+                    entry.at("path")});
+  }
+  return uses;
+}
+
 Result<std::vector<Program>> read_programs(const std::filesystem::path& folder, measure::Mode mode) {
   std::vector<std::filesystem::path> files;
   std::error_code failed;
@@ -48,7 +63,7 @@ Result<std::vector<Program>> read_programs(const std::filesystem::path& folder, 
     Result<Json> json = ask(file, "--describe");
     if (!json) return json.error();
     try {
-      programs.push_back({json->at("name"), json->at("question"), file, json->at("claims"), json->at("inputs"),
+      programs.push_back({json->at("name"), json->at("question"), file, json->at("claims"), json->at("inputs"), uses_from(json->at("uses")),
                           json->at(mode == measure::Mode::quick ? "quick_seconds" : "full_seconds"),
                           json->at("times_the_host")});
     } catch (const std::exception& error) {
@@ -162,6 +177,12 @@ Result<Key> Pipeline::key_of(const Program& program) const {
   key["program"] = *binary;
   for (const std::string& input : program.inputs)
     if (Result<void> added = add_file(key, options_.root, input); !added) return added.error();
+  for (const Program::Use& use : program.uses) {
+    const std::string name = std::string(measure::name_of(use.dependency.kind)) + " " + use.dependency.name;
+    const measure::Identity identity = measure::identify(use.dependency.kind, use.path);
+    key[name] = identity.sha256;
+    key[name + ", version"] = identity.version;
+  }
   if (program.times_the_host) key["host"] = measure::host_identity();
   return key;
 }

@@ -9,17 +9,24 @@
 #include "vtpu/artifact/manifest.h"
 #include "vtpu/artifact/values.h"
 #include "vtpu/base/result.h"
+#include "vtpu/measure/dependency.h"
 #include "vtpu/measure/result_file.h"
 
 namespace vtpu::artifact {
 
 /// An experiment program, as it describes itself.
 struct Program {
+  /// What the experiment loads or calls, and where its program found it; the path is empty where it is absent.
+  struct Use {
+    measure::Dependency dependency;
+    std::string path;
+  };
   std::string name;
   std::string question;
   std::filesystem::path path;
   std::vector<std::string> claims;
   std::vector<std::string> inputs;
+  std::vector<Use> uses;
   double expected_seconds = 0;
   bool times_the_host = false;
 };

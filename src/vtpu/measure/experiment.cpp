@@ -21,11 +21,40 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+Json uses_with_paths(const Experiment& experiment) {
+  Json uses = Json::array();
+  for (const Dependency& one : experiment.uses)
+    uses.push_back({{"kind", name_of(one.kind)}, {"name", one.name}, {"path", path_of(one)}});
+  return uses;
+}
+
+/// For the volatile part: which bytes and which version of each dependency the run used.
+Json uses_with_versions(const Experiment& experiment) {
+  Json uses = Json::array();
+  for (const Dependency& one : experiment.uses) {
+    const Identity identity = identify(one.kind, path_of(one));
+    uses.push_back({{"kind", name_of(one.kind)},
+                    {"name", one.name},
+                    {"version", identity.version},
+                    {"sha256", identity.sha256}});
+  }
+  return uses;
+}
+
+void check_loaded_modules(const Experiment& experiment) {
+  for (const std::string& module : loaded_modules()) {
+    const Dependency loaded{Dependency::Kind::module, module};
+    VTPU_CHECK(std::find(experiment.uses.begin(), experiment.uses.end(), loaded) != experiment.uses.end(),
+               "an experiment loads only the modules it declares");
+  }
+}
+
 Json description(const Experiment& experiment) {
   return {{"name", experiment.name},
           {"question", experiment.question},
           {"claims", experiment.claims},
           {"inputs", experiment.inputs},
+          {"uses", uses_with_paths(experiment)},
           {"quick_seconds", experiment.quick_seconds},
           {"full_seconds", experiment.full_seconds},
           {"times_the_host", experiment.times_the_host}};
@@ -50,7 +79,10 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
   result.source_hash = *sources;
   Run run(result, root.string());
   if (Result<void> ran = experiment.run(run); !ran) return ran;
-  result.provenance = provenance.finish().dump();
+  check_loaded_modules(experiment);
+  Json recorded = provenance.finish();
+  recorded["uses"] = uses_with_versions(experiment);
+  result.provenance = recorded.dump();
   return save(result, out);
 }
 

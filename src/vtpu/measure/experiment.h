@@ -6,6 +6,7 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
+#include "vtpu/measure/dependency.h"
 #include "vtpu/measure/metric.h"
 
 // Every experiment includes this header: it declares result files and tables of text in place of including them.
@@ -87,6 +88,7 @@ struct Experiment {
   std::string question;             ///< one sentence
   std::vector<std::string> claims;  ///< ids of the ledger to which it gives values; the ledger must agree
   std::vector<std::string> inputs;  ///< files below the root; a change of one makes the result stale
+  std::vector<Dependency> uses = {};  ///< what it loads or calls; a change of one makes the result stale
   double quick_seconds = 0;         ///< expected on two cores
   double full_seconds = 0;
   bool times_the_host = false;  ///< reads clocks: needs a quiet machine, and another host makes its result stale

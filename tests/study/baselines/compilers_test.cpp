@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -40,6 +41,14 @@ TEST(Baselines, EveryModuleOfTheProjectsCompilerIsBuiltAndLoads) {
     const auto module = load_references(level);
     EXPECT_TRUE(module.ok()) << module.error().message();
   }
+}
+
+TEST(Baselines, ALoadedModuleIsOneThatAnExperimentHasToDeclare) {
+  ASSERT_TRUE(load_ordinary(kOrdinaryLevels.front()).ok());
+  const auto loaded = measure::loaded_modules();
+  EXPECT_NE(std::find(loaded.begin(), loaded.end(), module_of(kOrdinaryLevels.front())), loaded.end());
+  EXPECT_EQ(modules_for(Use::ordinary).size(), kOrdinaryLevels.size());
+  for (const measure::Dependency& module : modules_for(Use::references)) EXPECT_EQ(module.name.find("references_"), 0u);
 }
 
 TEST(Baselines, NoSourceNamesAFlagOfItsOwn) {

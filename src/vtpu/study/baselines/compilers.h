@@ -3,7 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include "vtpu/measure/dependency.h"
 
 namespace vtpu::study::baselines {
 
@@ -35,5 +39,11 @@ constexpr auto baselines_for() {
   std::copy_if(std::begin(kBaselines), std::end(kBaselines), found.begin(), is_used);
   return found;
 }
+
+/// The name of the module of a row of `ordinary` or `references`.
+std::string module_of(const Baseline& baseline);
+
+/// The modules of one use, as an experiment declares them.
+std::vector<measure::Dependency> modules_for(Use use);
 
 }  // namespace vtpu::study::baselines

@@ -7,7 +7,7 @@
 namespace vtpu::study::baselines {
 
 Result<const OrdinaryTable*> load_ordinary(const Baseline& level) {
-  const auto table = load_from_module("ordinary_" + std::string(level.name) + ".so", "vtpu_ordinary_table");
+  const auto table = load_from_module(module_of(level), "vtpu_ordinary_table");
   if (!table) return table.error();
   return reinterpret_cast<const OrdinaryTable* (*)()>(*table)();
 }

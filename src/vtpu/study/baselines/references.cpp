@@ -13,7 +13,7 @@ kernels::ReferenceFunction References::find(std::string_view program) const {
 }
 
 Result<References> load_references(const Baseline& level) {
-  const auto found = load_from_module("references_" + std::string(level.name) + ".so", "vtpu_references");
+  const auto found = load_from_module(module_of(level), "vtpu_references");
   if (!found) return found.error();
   std::size_t count = 0;
   const ReferenceEntry* const entries = reinterpret_cast<decltype(&vtpu_references)>(*found)(&count);

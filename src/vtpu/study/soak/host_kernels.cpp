@@ -25,16 +25,6 @@ constexpr baselines::Baseline kFlags = baselines::baselines_for<baselines::Use::
 constexpr std::size_t kGuard = 256;
 constexpr std::byte kGuardByte{0xa5};
 
-std::optional<fs::path> host_compiler() {
-  const char* const path = std::getenv("PATH");
-  const std::string_view folders = path == nullptr ? "" : path;
-  for (const char* const name : {"c++", "g++", "clang++"})
-    for (const std::string_view folder : split(folders, ':'))
-      if (const fs::path file = fs::path(folder) / name; !folder.empty() && ::access(file.c_str(), X_OK) == 0)
-        return file;
-  return {};
-}
-
 /// A folder of its own, gone with it.
 class TemporaryFolder {
  public:
@@ -65,13 +55,15 @@ struct HostKernels::Library {
   }
 };
 
+measure::Dependency host_compiler() { return {measure::Dependency::Kind::tool, "c++ g++ clang++"}; }
+
 HostKernels::HostKernels(std::unique_ptr<Library> library) : library_(std::move(library)) {}
 HostKernels::HostKernels(HostKernels&&) noexcept = default;
 HostKernels::~HostKernels() = default;
 
 Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> kernels) {
-  const auto compiler = host_compiler();
-  if (!compiler) return Error{"PATH", "no C++ compiler", "c++, g++ or clang++"};
+  const std::string compiler = measure::path_of(host_compiler());
+  if (compiler.empty()) return Error{"PATH", "no C++ compiler", "c++, g++ or clang++"};
   const auto folder = TemporaryFolder::make();
   if (!folder) return Error{"temporary files", "a folder cannot be made", "a writable TMPDIR"};
   const fs::path source = folder->path() / "kernels.cpp", object = folder->path() / "kernels.so",
@@ -80,16 +72,16 @@ Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> k
   for (const compiler::RandomKernel& kernel : kernels) text += kernel.cplusplus;
   if (auto written = write_file(source, text); !written) return written.error();
   // The paths are ours, but for the folder's parent and the compiler's.
-  for (const fs::path& path : {folder->path(), *compiler})
+  for (const fs::path& path : {folder->path(), fs::path(compiler)})
     if (path.string().find('\'') != std::string::npos)
       return Error{path.string(), "found a quote", "a path without one"};
   const std::string command =
-      fmt::format("'{}' -std=c++20 {} {} -shared -fPIC -w '{}' -o '{}' > '{}' 2>&1", compiler->string(), kFlags.flags,
+      fmt::format("'{}' -std=c++20 {} {} -shared -fPIC -w '{}' -o '{}' > '{}' 2>&1", compiler, kFlags.flags,
                   kFlags.other_flags, source.string(), object.string(), log.string());
   if (std::system(command.c_str()) != 0) {
     const auto said = read_file(log);
     const std::string first = said ? said->substr(0, 2000) : "";
-    return Error{compiler->string(), "it does not compile the kernels: " + first, ""};
+    return Error{compiler, "it does not compile the kernels: " + first, ""};
   }
   auto library = std::make_unique<Library>();
   library->handle = ::dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);

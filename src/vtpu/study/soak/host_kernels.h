@@ -8,8 +8,12 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/compiler/random_kernel/random_kernel.h"
+#include "vtpu/measure/dependency.h"
 
 namespace vtpu::study::soak {
+
+/// The C++ compiler of the host that compiles random kernels, as an experiment declares it.
+measure::Dependency host_compiler();
 
 /// Random kernels as the host's C++ compiler understands them: one file, compiled when the program runs, loaded.
 class HostKernels {
