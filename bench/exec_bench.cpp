@@ -9,7 +9,7 @@
 #include "vtpu/isa/generator.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/clock.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/engine_study.h"
 
 namespace vtpu::study::engines {
 namespace {

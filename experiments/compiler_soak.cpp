@@ -45,7 +45,7 @@ json soak_share(std::uint64_t share, std::uint64_t kernels) {
   json line{{"kernels", found->kernels}, {"divergences", found->divergences}, {"refusals", found->refusals}};
   for (const auto& one : found->first)
     if (!one.refused && !line.contains("first"))
-      line["first"] = fmt::format("seed {}, {}: {}", one.seed, one.way, one.what);
+      line["first"] = fmt::format("seed {}, {}: {}", one.seed, one.variant, one.what);
   return line;
 }
 
@@ -103,7 +103,7 @@ Result<void> run_soak(Run& run) {
   Progress progress("compiler-soak", shares);
   KernelSoak all;
   std::string first;
-  for (const std::string& way : vtpu::study::soak::kernel_ways()) all.divergences[way] = all.refusals[way] = 0;
+  for (const std::string& way : vtpu::study::soak::kernel_variants()) all.divergences[way] = all.refusals[way] = 0;
   for (std::uint64_t share = 0; share < shares; ++share) {
     const json line = workers[share % count]->next();
     if (!line.is_object())

@@ -42,7 +42,7 @@ using vtpu::Result;
 using vtpu::kernels::CompiledProgram;
 using vtpu::study::baselines::References;
 using vtpu::study::programs::ProgramResult;
-using vtpu::study::programs::ProgramWays;
+using vtpu::study::programs::ProgramVariants;
 using Source = Column::Source;
 using Modules = std::vector<std::pair<std::string, References>>;
 using Results = std::vector<ProgramResult>;
@@ -92,9 +92,9 @@ Result<Modules> load_modules() {
 Result<Results> sample(Run& run, std::size_t size, const Modules& modules, const vtpu::ports::PortMap* map,
                        std::size_t processes, Progress& progress) {
   const bool small = size == 0, large = size == 2;
-  const auto words = small ? vtpu::study::programs::all_word_ways() : vtpu::study::programs::tier3_only();
+  const auto words = small ? vtpu::study::programs::all_word_variants() : vtpu::study::programs::tier3_only();
   Results results;
-  std::vector<ProgramWays> prepared;
+  std::vector<ProgramVariants> prepared;
   std::uint64_t stream = 16 + 64 * size;
   const auto flush = [&]() -> Result<void> {
     auto some = vtpu::study::programs::study_programs(prepared, map, rule_of(run, ++stream, processes, large ? 1 : 3));
@@ -104,9 +104,9 @@ Result<Results> sample(Run& run, std::size_t size, const Modules& modules, const
     return {};
   };
   for (const CompiledProgram& program : vtpu::kernels::programs()) {
-    auto ways = ProgramWays::prepare(program, size, words, modules, {});
-    if (!ways) return ways.error();
-    prepared.push_back(std::move(*ways));
+    auto variants = ProgramVariants::prepare(program, size, words, modules, {});
+    if (!variants) return variants.error();
+    prepared.push_back(std::move(*variants));
     if (large)
       if (auto done = flush(); !done) return done.error();
     progress.step(fmt::format("{}, {}", program.name, program.sizes[size].level));

@@ -16,7 +16,7 @@
 #include "vtpu/isa/generator.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/runnable.h"
 
 namespace {
 

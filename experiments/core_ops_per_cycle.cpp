@@ -36,7 +36,7 @@
 #include "vtpu/measure/quiet.h"
 #include "vtpu/runtime/scheduler.h"
 #include "vtpu/study/baselines/ordinary.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/engine_study.h"
 #include "vtpu/study/host/host_loop.h"
 #include "vtpu/study/host/port_survey.h"
 

@@ -23,7 +23,7 @@
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/engine_study.h"
 #include "vtpu/study/host/host_loop.h"
 #include "vtpu/study/host/port_survey.h"
 

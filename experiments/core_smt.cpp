@@ -21,7 +21,7 @@
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/runnable.h"
 
 namespace {
 

@@ -25,7 +25,7 @@
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/phext/packed.h"
 #include "vtpu/sentrons.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/engine_study.h"
 #include "vtpu/study/host/port_survey.h"
 
 namespace vtpu::command {
@@ -132,7 +132,7 @@ Result<int> run_bench(const Options& options) {
   const auto engines = study::engines::study_engines(survey->map, rule);
   if (!engines) return engines.error();
   if (const auto printed =
-          print(options.json ? dumped(study::engines::to_json(*engines)) : study::engines::to_text(*engines));
+          print(options.json ? study::engines::to_json(*engines) + "\n" : study::engines::to_text(*engines));
       !printed)
     return printed.error();
   return kDone;

@@ -34,13 +34,13 @@ TEST(RandomKernels, LeaveTheBytesThatTheirCxxLeavesAtEveryTier) {
   const auto soak = soak_kernels(1, 400);
   ASSERT_TRUE(soak.ok()) << soak.error().message();
   EXPECT_EQ(soak->kernels, 400u);
-  EXPECT_EQ(soak->divergences.size(), kernel_ways().size());
+  EXPECT_EQ(soak->divergences.size(), kernel_variants().size());
   EXPECT_EQ(soak->diverged(), 0u);
   // Tier 3 may ask for more registers than there are, though seldom; the others take every kernel.
-  for (const auto& [way, refused] : soak->refusals) EXPECT_LE(refused, way == "tier 3" ? 8u : 0u) << way;
+  for (const auto& [variant, refused] : soak->refusals) EXPECT_LE(refused, variant == "tier 3" ? 8u : 0u) << variant;
   for (const KernelDivergence& failure : soak->first) {
     const bool registers = failure.refused && failure.what.find("registers") != std::string::npos;
-    EXPECT_TRUE(registers) << "seed " << failure.seed << ", " << failure.way << ": " << failure.what << "\n"
+    EXPECT_TRUE(registers) << "seed " << failure.seed << ", " << failure.variant << ": " << failure.what << "\n"
                            << failure.text;
   }
 }

@@ -13,7 +13,8 @@
 
 namespace vtpu::study::host {
 
-/// Classes of a loop's ops that count, in order; of one slot only, if one is named.
+/// The classes of a loop's ops, in order; if `only` is given, those of that slot. NOPs, hints and loop control are not
+/// ops.
 std::vector<isa::Cost> pattern_of(const isa::Program& program, ports::Loop loop, std::optional<isa::Slot> only = {});
 
 /// An alternative that runs a loop of independent host instructions, one for each op of the pattern, for about 100 µs.

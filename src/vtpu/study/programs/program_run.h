@@ -10,7 +10,7 @@
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/exec/context.h"
 #include "vtpu/kernels/programs/program.h"
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/runnable.h"
 
 namespace vtpu::study::programs {
 

@@ -16,13 +16,13 @@ using measure::Alternative;
 using measure::Estimate;
 using measure::Sampled;
 
-std::string mix_name(const ProgramWays& one, std::size_t part) {
+std::string mix_name(const ProgramVariants& one, std::size_t part) {
   return fmt::format("{} mix {}", one.program().name, part);
 }
 
 /// Null: the runtime sets the pace, of several sentrons or by calls, of which no rate is known; or nobody asked.
-Result<std::optional<RunBound>> bound_of(const ProgramWays& one, const ports::PortMap* map) {
-  const ProgramWays::Prepared* const tier3 = one.find("tier3");
+Result<std::optional<RunBound>> bound_of(const ProgramVariants& one, const ports::PortMap* map) {
+  const ProgramVariants::Prepared* const tier3 = one.find("tier3");
   if (map == nullptr || tier3 == nullptr || one.program().sentrons != 1) return std::optional<RunBound>();
   const compiler::Compiled made = one.compiled(*tier3);
   auto bound = bound_of_run(one.program(), one.parameters(*tier3), made.program, made.tensors, *map);
@@ -31,7 +31,7 @@ Result<std::optional<RunBound>> bound_of(const ProgramWays& one, const ports::Po
   return std::optional(std::move(*bound));
 }
 
-BoundResult judge(const ProgramWays& one, const RunBound& bound, const ports::PortMap& map,
+BoundResult judge(const ProgramVariants& one, const RunBound& bound, const ports::PortMap& map,
                   const std::vector<Sampled>& sampled, const Estimate& ops_per_cycle) {
   // Cycles of an op in each part's mix; empty where the host has no instruction for any of it.
   std::vector<std::vector<double>> mixes;
@@ -78,28 +78,28 @@ BoundResult judge(const ProgramWays& one, const RunBound& bound, const ports::Po
   return result;
 }
 
-ProgramResult evaluate(const ProgramWays& one, const std::vector<Sampled>& sampled) {
+ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& sampled) {
   ProgramResult result;
   result.program = &one.program();
   result.level = one.size().level;
   result.parameters = one.size().parameters;
   result.too_long = one.too_long();
-  for (const ProgramWays::Prepared& prepared : one.ways()) {
-    const std::string& way = prepared.way.name;
-    const Sampled& samples = measure::named(sampled, fmt::format("{} {}", result.program->name, way));
-    result.ns[way] = samples.ns_per_unit();
-    result.cycles[way] = samples.cycles_per_unit();
+  for (const ProgramVariants::Prepared& prepared : one.variants()) {
+    const std::string& variant = prepared.variant.name;
+    const Sampled& samples = measure::named(sampled, fmt::format("{} {}", result.program->name, variant));
+    result.ns[variant] = samples.ns_per_unit();
+    result.cycles[variant] = samples.cycles_per_unit();
     result.discarded = samples.discarded;
     if (prepared.ops == 0) continue;
     const double ops = prepared.ops / static_cast<double>(prepared.repeat);
-    const Estimate& cycles = result.cycles[way];
-    result.ops_per_cycle[way] = host::of_each(cycles, "; ops that the run retired, setting up included",
+    const Estimate& cycles = result.cycles[variant];
+    result.ops_per_cycle[variant] = host::of_each(cycles, "; ops that the run retired, setting up included",
                                               [&](std::size_t n) { return ops / cycles.samples[n]; });
   }
   const Estimate tier3 = result.ns.at("tier3");
-  for (const auto& [way, ns] : result.ns)
-    if (way != "tier3")
-      result.over[way] =
+  for (const auto& [variant, ns] : result.ns)
+    if (variant != "tier3")
+      result.over[variant] =
           host::of_each(tier3, "; time over that of tier 3 in the same process",
                         [&, &samples = ns.samples](std::size_t n) { return samples[n] / tier3.samples[n]; });
   return result;
@@ -107,11 +107,11 @@ ProgramResult evaluate(const ProgramWays& one, const std::vector<Sampled>& sampl
 
 }  // namespace
 
-Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramWays>& programs, const ports::PortMap* map,
+Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramVariants>& programs, const ports::PortMap* map,
                                                   const measure::SamplingRule& rule) {
   std::vector<std::optional<RunBound>> bounds;
   std::vector<Alternative> mixes;
-  for (const ProgramWays& one : programs) {
+  for (const ProgramVariants& one : programs) {
     auto bound = bound_of(one, map);
     if (!bound) return bound.error();
     if (*bound)
@@ -124,9 +124,9 @@ Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramWays>
   }
   const auto make = [&] {
     std::vector<Alternative> all = mixes;
-    for (const ProgramWays& one : programs) {
-      std::vector<Alternative> ways = one.alternatives();
-      std::move(ways.begin(), ways.end(), std::back_inserter(all));
+    for (const ProgramVariants& one : programs) {
+      std::vector<Alternative> variants = one.alternatives();
+      std::move(variants.begin(), variants.end(), std::back_inserter(all));
     }
     return all;
   };

@@ -15,14 +15,14 @@ struct RunBound {
   struct Part {
     ports::Loop loop;
     double iterations = 0;           ///< of the run
-    double share = 0;                ///< of the run's ops
+    double share = 0;                ///< of the run, that count's ops
     std::vector<isa::Cost> pattern;  ///< classes of the ops of an iteration that count, in order
     ports::Prediction prediction;    ///< of an iteration, by the port map
   };
   std::vector<Part> loops;  ///< that have at least kLeast of the run's ops, the most first
   double rest = 0;          ///< cycles of all else, by the port map's rates alone
   ports::Mix mix{};         ///< ops of the run by class
-  double ops = 0;           ///< of the run, that count
+  double ops = 0;           ///< of the run
   double calls = 0;         ///< ops that are no host instructions but calls: probes, messages, regions, neighbours
 
   static constexpr double kLeast = 0.02;

@@ -33,7 +33,7 @@ constexpr std::uint64_t kBatch = 200;
 /// Words; more than any random kernel takes.
 constexpr std::uint64_t kFuel = 50'000'000;
 
-/// Seconds for one kernel by one way, a thousand times what it takes: what hangs is a divergence, too.
+/// Seconds for one kernel by one variant, a thousand times what it takes: what hangs is a divergence, too.
 constexpr unsigned kPatience = 120;
 
 constexpr unsigned kTiers = 4;
@@ -138,15 +138,15 @@ Run run_evaluator(const RandomKernel& kernel, bool optimised) {
   return contents;
 }
 
-/// How one way differs from what the C++ left; nothing where it does not.
-std::optional<Failure> compare(const RandomKernel& kernel, std::string_view way, const Contents& expected) {
-  const Run run = way == kEvaluator     ? run_evaluator(kernel, false)
-                  : way == kPasses      ? run_evaluator(kernel, true)
-                  : way == kInterpreter ? run_program(kernel, 0, true)
-                                        : run_program(kernel, static_cast<unsigned>(way.back() - '0'), false);
+/// How one variant differs from what the C++ left; nothing where it does not.
+std::optional<Failure> compare(const RandomKernel& kernel, std::string_view variant, const Contents& expected) {
+  const Run run = variant == kEvaluator     ? run_evaluator(kernel, false)
+                  : variant == kPasses      ? run_evaluator(kernel, true)
+                  : variant == kInterpreter ? run_program(kernel, 0, true)
+                                        : run_program(kernel, static_cast<unsigned>(variant.back() - '0'), false);
   if (const auto* failure = std::get_if<Failure>(&run)) {
     // What tier 3 refuses is counted as its own, once.
-    if (failure->refused && way == kPasses) return {};
+    if (failure->refused && variant == kPasses) return {};
     return *failure;
   }
   const auto differs = difference(kernel, expected, std::get<Contents>(run));
@@ -155,23 +155,23 @@ std::optional<Failure> compare(const RandomKernel& kernel, std::string_view way,
 
 // ---- a batch in a child process
 
-/// What a child tells: the seed and the way that it begins, then, where it diverges, how. Read back line by line.
+/// What a child tells: the seed and the variant that it begins, then, where it diverges, how. Read back line by line.
 void tell(std::FILE* out, char what, std::string text) {
   std::replace(text.begin(), text.end(), '\n', '\t');
   std::fprintf(out, "%c%s\n", what, text.c_str());
   std::fflush(out);
 }
 
-/// Runs the kernels from `from` on by every way, `first_way` for the first of them.
+/// Runs the kernels from `from` on by every variant, `first_variant` for the first of them.
 void run_batch(std::FILE* out, const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from,
-               std::size_t first_way) {
-  const auto ways = kernel_ways();
+               std::size_t first_variant) {
+  const auto variants = kernel_variants();
   for (std::size_t k = from; k < kernels.size(); ++k) {
     const auto expected = host.run(kernels[k]);
-    for (std::size_t way = k == from ? first_way : 0; way < ways.size(); ++way) {
-      tell(out, 'b', fmt::format("{} {}", k, way));
+    for (std::size_t variant = k == from ? first_variant : 0; variant < variants.size(); ++variant) {
+      tell(out, 'b', fmt::format("{} {}", k, variant));
       ::alarm(kPatience);
-      const auto failure = expected ? compare(kernels[k], ways[way], *expected)
+      const auto failure = expected ? compare(kernels[k], variants[variant], *expected)
                                     : std::optional<Failure>(Failure{false, expected.error().message()});
       if (failure) tell(out, failure->refused ? 'r' : 'd', failure->what);
     }
@@ -182,7 +182,7 @@ void run_batch(std::FILE* out, const HostKernels& host, const std::vector<Random
 /// The child that runs a batch, seen from its parent.
 class Child {
  public:
-  Child(const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from, std::size_t way) {
+  Child(const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from, std::size_t variant) {
     int ends[2];
     VTPU_CHECK(::pipe(ends) == 0, "the system gives a pipe");
     std::fflush(nullptr);
@@ -191,7 +191,7 @@ class Child {
     if (process_ == 0) {
       ::close(ends[0]);
       std::FILE* const out = ::fdopen(ends[1], "w");
-      run_batch(out, host, kernels, from, way);
+      run_batch(out, host, kernels, from, variant);
       ::_exit(0);
     }
     ::close(ends[1]);
@@ -226,30 +226,30 @@ class Child {
   std::FILE* in_ = nullptr;
 };
 
-void note(KernelSoak& soak, const RandomKernel& kernel, const std::string& way, Failure failure) {
-  ++(failure.refused ? soak.refusals : soak.divergences)[way];
+void note(KernelSoak& soak, const RandomKernel& kernel, const std::string& variant, Failure failure) {
+  ++(failure.refused ? soak.refusals : soak.divergences)[variant];
   std::replace(failure.what.begin(), failure.what.end(), '\t', '\n');
   if (soak.first.size() < KernelSoak::kShown)
-    soak.first.push_back({kernel.seed, way, failure.refused, std::move(failure.what), kernel.text});
+    soak.first.push_back({kernel.seed, variant, failure.refused, std::move(failure.what), kernel.text});
 }
 
 void soak_batch(KernelSoak& soak, const HostKernels& host, const std::vector<RandomKernel>& kernels) {
-  const auto ways = kernel_ways();
-  std::size_t kernel = 0, way = 0;
+  const auto variants = kernel_variants();
+  std::size_t kernel = 0, variant = 0;
   while (kernel < kernels.size()) {
-    Child child(host, kernels, kernel, way);
+    Child child(host, kernels, kernel, variant);
     bool done = false;
     while (const auto line = child.line()) {
       done = line->front() == 'e';
-      if (line->front() == 'b') std::sscanf(line->c_str(), "b%zu %zu", &kernel, &way);
+      if (line->front() == 'b') std::sscanf(line->c_str(), "b%zu %zu", &kernel, &variant);
       if (line->front() == 'd' || line->front() == 'r')
-        note(soak, kernels[kernel], ways[way], {line->front() == 'r', line->substr(1)});
+        note(soak, kernels[kernel], variants[variant], {line->front() == 'r', line->substr(1)});
     }
     if (done) break;
     // On with what comes behind the one it ended in.
-    note(soak, kernels[kernel], ways[way], {false, child.end()});
-    if (++way == ways.size()) {
-      way = 0;
+    note(soak, kernels[kernel], variants[variant], {false, child.end()});
+    if (++variant == variants.size()) {
+      variant = 0;
       ++kernel;
     }
   }
@@ -258,16 +258,16 @@ void soak_batch(KernelSoak& soak, const HostKernels& host, const std::vector<Ran
 
 std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
   std::uint64_t all = 0;
-  for (const auto& [way, count] : counts) all += count;
+  for (const auto& [variant, count] : counts) all += count;
   return all;
 }
 
 }  // namespace
 
-std::vector<std::string> kernel_ways() {
-  std::vector<std::string> ways{std::string(kEvaluator), std::string(kPasses), std::string(kInterpreter)};
-  for (unsigned tier = 0; tier < kTiers; ++tier) ways.push_back(fmt::format("tier {}", tier));
-  return ways;
+std::vector<std::string> kernel_variants() {
+  std::vector<std::string> variants{std::string(kEvaluator), std::string(kPasses), std::string(kInterpreter)};
+  for (unsigned tier = 0; tier < kTiers; ++tier) variants.push_back(fmt::format("tier {}", tier));
+  return variants;
 }
 
 std::uint64_t KernelSoak::diverged() const { return sum(divergences); }
@@ -276,7 +276,7 @@ std::uint64_t KernelSoak::refused() const { return sum(refusals); }
 Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count,
                                 const std::function<void(const KernelSoak&)>& progress) {
   KernelSoak soak;
-  for (const std::string& way : kernel_ways()) soak.divergences[way] = soak.refusals[way] = 0;
+  for (const std::string& variant : kernel_variants()) soak.divergences[variant] = soak.refusals[variant] = 0;
   for (std::uint64_t done = 0; done < count;) {
     std::vector<RandomKernel> kernels;
     for (; done < count && kernels.size() < kBatch; ++done)
@@ -289,26 +289,26 @@ Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count,
   return soak;
 }
 
-Result<KernelDivergence> reduce_divergence(std::uint64_t seed, std::string_view way) {
-  const auto ways = kernel_ways();
-  if (std::find(ways.begin(), ways.end(), way) == ways.end())
-    return Error{"way", "found '" + std::string(way) + "'", join(ways, "; ")};
+Result<KernelDivergence> reduce_divergence(std::uint64_t seed, std::string_view variant) {
+  const auto variants = kernel_variants();
+  if (std::find(variants.begin(), variants.end(), variant) == variants.end())
+    return Error{"variant", "found '" + std::string(variant) + "'", join(variants, "; ")};
   // Each attempt in a child, too: what is reduced may be a crash.
   const auto differs = [&](const RandomKernel& kernel) -> std::optional<KernelDivergence> {
     // What is refused, or leaves its tensors, is no smaller form of the same divergence, and no C++ to be run.
-    if (std::holds_alternative<Failure>(run_evaluator(kernel, false)) && way != kEvaluator) return {};
+    if (std::holds_alternative<Failure>(run_evaluator(kernel, false)) && variant != kEvaluator) return {};
     const std::vector<RandomKernel> kernels{kernel};
     const auto host = HostKernels::build(kernels);
     if (!host) return {};
     KernelSoak soak;
     soak_batch(soak, *host, kernels);
     for (const KernelDivergence& divergence : soak.first)
-      if (divergence.way == way) return divergence;
+      if (divergence.variant == variant) return divergence;
     return {};
   };
   RandomKernel kernel = compiler::random_kernel(seed);
   const auto whole = differs(kernel);
-  if (!whole) return Error{fmt::format("seed {}", seed), "no divergence by " + std::string(way), "one"};
+  if (!whole) return Error{fmt::format("seed {}", seed), "no divergence by " + std::string(variant), "one"};
   kernel = compiler::reduce(kernel, [&](const RandomKernel& candidate) {
     const auto found = differs(candidate);
     return found && found->refused == whole->refused;

@@ -1,10 +1,11 @@
-#include "vtpu/study/engines/engines.h"
+#include "vtpu/study/engines/engine_study.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "vtpu/base/check.h"
@@ -12,6 +13,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/study/baselines/ordinary.h"
+#include "vtpu/study/engines/runnable.h"
 #include "vtpu/study/host/host_mix.h"
 
 namespace vtpu::study::engines {
@@ -23,8 +25,8 @@ using measure::Alternative;
 using measure::Estimate;
 using measure::Sampled;
 
-/// Ops of one timed run: some milliseconds of the fast engines, so that making a machine (tens of microseconds) is lost
-/// in them; a tenth of that for the interpreter and for code that is not optimised.
+/// Ops of one timed run: several milliseconds of the fast engines, so that making a machine (tens of microseconds) is
+/// negligible; fewer for the interpreter and for unoptimised code.
 constexpr double kFastOps = 40e6, kSlowOps = 1.2e6;
 constexpr std::uint64_t kCheckedIterations = 3;
 constexpr std::uint64_t kSeed = 1;
@@ -40,51 +42,10 @@ struct Prepared {
   kernels::Workload workload;
   isa::Program program;
   LoopBound bound;
-  std::map<std::string, double> mix_ops;  ///< of one iteration of the loop, by name in kMixes; absent without an op
+  std::map<std::string, double> mix_ops;  ///< of one iteration of the loop, by name in kMixes; absent if there is no op
 };
 
 }  // namespace
-
-struct Runnable::State {
-  std::optional<isa::ValidProgram> program;
-  std::unique_ptr<exec::Engine> engine;
-};
-
-Runnable::Runnable(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Runnable::Runnable(Runnable&&) noexcept = default;
-Runnable::~Runnable() = default;
-
-Result<Runnable> Runnable::make(isa::Program program, By by) {
-  auto state = std::make_unique<State>();
-  auto valid = isa::ValidProgram::make(std::move(program));
-  if (!valid) return valid.error();
-  state->program.emplace(std::move(*valid));
-  if (by == By::interpreter) {
-    state->engine = std::make_unique<exec::Interpreter>(*state->program);
-  } else {
-    auto native = exec::jit::NativeEngine::compile(
-        *state->program, by == By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
-    if (!native) return native.error();
-    state->engine = std::make_unique<exec::jit::NativeEngine>(std::move(*native));
-  }
-  return Runnable(std::move(state));
-}
-
-exec::Retired Runnable::run() const {
-  exec::Machine machine;
-  exec::Context& sentron = machine.spawn();
-  const exec::Status status = state_->engine->run(machine, sentron);
-  VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
-  return sentron.retired;
-}
-
-Result<Alternative> alternative(std::string name, isa::Program program, Runnable::By by) {
-  auto runnable = Runnable::make(std::move(program), by);
-  if (!runnable) return runnable.error();
-  const auto shared = std::make_shared<Runnable>(std::move(*runnable));
-  const double ops = static_cast<double>(shared->run().total());
-  return Alternative{std::move(name), ops, [shared] { measure::keep(shared->run().words); }, {}};
-}
 
 LoopBound bound_of(const isa::Program& program, const ports::PortMap& map) {
   LoopBound best;
@@ -155,7 +116,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       const auto by = engine == "native" ? Runnable::By::native
                       : engine == "avx2" ? Runnable::By::avx2
                                          : Runnable::By::interpreter;
-      // The dot product of bf16 has no AVX2 form and is called.
+      // The dot product of bf16 has no AVX2 form; compiled code calls its meaning.
       const bool slow = by == Runnable::By::interpreter || (by == Runnable::By::avx2 && name == "bf16_dot");
       isa::Program program = slow ? one.workload.make(iterations_for(one.workload, kSlowOps / 10), kSeed) : one.program;
       if (auto added = add(alternative(name + " " + engine, std::move(program), by)); !added) return added.error();
@@ -203,7 +164,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       if (result.fastest_ordinary.empty() ||
           result.ops_per_cycle.at(level).value > result.ops_per_cycle.at(result.fastest_ordinary).value)
         result.fastest_ordinary = level;
-    // Cycles of one iteration of the loop.
+    // Cycles of one iteration of the loop, in each process.
     const auto cycles = [&](const std::string& mix) {
       const auto ops = one.mix_ops.find(mix);
       if (ops == one.mix_ops.end()) return std::vector<double>(native.samples.size(), 0.0);
@@ -295,7 +256,7 @@ std::string to_text(const EngineStudy& study) {
   return text;
 }
 
-nlohmann::ordered_json to_json(const EngineStudy& study) {
+std::string to_json(const EngineStudy& study) {
   const auto of = [](const Estimate& estimate) {
     return nlohmann::ordered_json{
         {"value", estimate.value}, {"low", estimate.ci.low}, {"high", estimate.ci.high}, {"n", estimate.n}};
@@ -319,7 +280,7 @@ nlohmann::ordered_json to_json(const EngineStudy& study) {
                                  {"busy", of(row.peak_share)}});
   json["geometric_mean"] = all_of(study.geometric_mean);
   json["geometric_mean"]["share_of_bound"] = of(study.geometric_share);
-  return json;
+  return json.dump(2);
 }
 
 }  // namespace vtpu::study::engines

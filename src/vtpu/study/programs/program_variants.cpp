@@ -1,4 +1,4 @@
-#include "vtpu/study/programs/program_ways.h"
+#include "vtpu/study/programs/program_variants.h"
 
 #include <fmt/format.h>
 
@@ -20,19 +20,19 @@ using measure::Alternative;
 
 constexpr std::uint64_t kSeed = 1;
 
-compiler::Options options_of(const Way& way, const Parameters& parameters) {
-  return {.level = way.level,
+compiler::Options options_of(const Variant& variant, const Parameters& parameters) {
+  return {.level = variant.level,
           .parameters = parameters,
           .machine = compiler::MachineModel::reference(),
-          .pipeline = way.pipeline,
+          .pipeline = variant.pipeline,
           .allocate = false};
 }
 
-bool by_words(const Way& way) { return way.by != Way::By::function; }
+bool by_words(const Variant& variant) { return variant.by != Variant::By::function; }
 
-Result<ProgramRun> make_run(const kernels::CompiledProgram& program, const Way& way, const Parameters& parameters) {
-  if (way.by == Way::By::hand) return ProgramRun::by_hand(program, parameters, engines::Runnable::By::native);
-  return ProgramRun::compiled(program, parameters, options_of(way, parameters), engines::Runnable::By::native);
+Result<ProgramRun> make_run(const kernels::CompiledProgram& program, const Variant& variant, const Parameters& parameters) {
+  if (variant.by == Variant::By::hand) return ProgramRun::by_hand(program, parameters, engines::Runnable::By::native);
+  return ProgramRun::compiled(program, parameters, options_of(variant, parameters), engines::Runnable::By::native);
 }
 
 /// Calls of a function in tensors that somebody else keeps.
@@ -66,45 +66,45 @@ struct Expected {
   ReferenceRun result;
 
   std::int64_t repeat() const { return parameters.at("repeat"); }
-  Result<void> holds(const Way& way, std::span<const std::span<std::byte>> got) const {
+  Result<void> holds(const Variant& variant, std::span<const std::span<std::byte>> got) const {
     const auto same = compare(program, parameters, shapes, got, result.tensors());
     if (!same)
-      return Error{fmt::format("{}, {}: {}", program.name, way.name, same.error().where), same.error().found,
+      return Error{fmt::format("{}, {}: {}", program.name, variant.name, same.error().where), same.error().found,
                    same.error().expected};
     return {};
   }
 };
 
 /// Seconds of a repetition.
-Result<double> check_words(const Expected& expected, const Way& way) {
-  auto run = make_run(expected.program, way, expected.parameters);
+Result<double> check_words(const Expected& expected, const Variant& variant) {
+  auto run = make_run(expected.program, variant, expected.parameters);
   if (!run) return run.error();
   run->fill(kSeed);
   if (auto done = run->run(); !done) return done.error();
-  if (auto same = expected.holds(way, run->tensors()); !same) return same.error();
+  if (auto same = expected.holds(variant, run->tensors()); !same) return same.error();
   return seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(expected.repeat());
 }
 
-Result<double> check_function(const Expected& expected, const Way& way) {
+Result<double> check_function(const Expected& expected, const Variant& variant) {
   ReferenceRun run(expected.program, expected.parameters, expected.shapes);
   run.fill(kSeed);
-  const auto work = calls(expected.program, expected.parameters, way.function, run.tensors(), expected.repeat());
+  const auto work = calls(expected.program, expected.parameters, variant.function, run.tensors(), expected.repeat());
   work();
-  if (auto same = expected.holds(way, run.tensors()); !same) return same.error();
+  if (auto same = expected.holds(variant, run.tensors()); !same) return same.error();
   return seconds_of(work) / static_cast<double>(expected.repeat());
 }
 
 /// Repetitions of about `aim` seconds, and what they retire. A guess counts what starting a machine takes as work, so
 /// each next one starts from more repetitions.
-Result<ProgramWays::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Way& way,
+Result<ProgramVariants::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Variant& variant,
                                                  Parameters parameters, double seconds, double aim) {
-  ProgramWays::Prepared prepared{way, 1, 0};
+  ProgramVariants::Prepared prepared{variant, 1, 0};
   constexpr int kGuesses = 3;
   for (int guess = 0; guess < kGuesses; ++guess) {
     prepared.repeat = std::max<std::int64_t>(1, std::llround(aim / seconds));
-    if (!by_words(way)) break;
+    if (!by_words(variant)) break;
     parameters["repeat"] = prepared.repeat;
-    auto run = make_run(program, way, parameters);
+    auto run = make_run(program, variant, parameters);
     if (!run) return run.error();
     run->fill(kSeed);
     const auto retired = run->run();
@@ -118,94 +118,94 @@ Result<ProgramWays::Prepared> choose_repetitions(const kernels::CompiledProgram&
 
 }  // namespace
 
-std::vector<Way> all_word_ways() {
-  return {{"tier0", Way::By::compiler, 0, false, nullptr},      {"tier1", Way::By::compiler, 1, false, nullptr},
-          {"tier2", Way::By::compiler, 2, false, nullptr},      {"tier3", Way::By::compiler, 3, true, nullptr},
-          {"tier3_list", Way::By::compiler, 3, false, nullptr}, {"hand", Way::By::hand, 3, true, nullptr}};
+std::vector<Variant> all_word_variants() {
+  return {{"tier0", Variant::By::compiler, 0, false, nullptr},      {"tier1", Variant::By::compiler, 1, false, nullptr},
+          {"tier2", Variant::By::compiler, 2, false, nullptr},      {"tier3", Variant::By::compiler, 3, true, nullptr},
+          {"tier3_list", Variant::By::compiler, 3, false, nullptr}, {"hand", Variant::By::hand, 3, true, nullptr}};
 }
 
-std::vector<Way> tier3_only() { return {{"tier3", Way::By::compiler, 3, true, nullptr}}; }
+std::vector<Variant> tier3_only() { return {{"tier3", Variant::By::compiler, 3, true, nullptr}}; }
 
-Parameters ProgramWays::parameters(const Prepared& way) const {
+Parameters ProgramVariants::parameters(const Prepared& variant) const {
   Parameters parameters = size().parameters;
-  parameters["repeat"] = way.repeat;
+  parameters["repeat"] = variant.repeat;
   return parameters;
 }
 
-Result<ProgramWays> ProgramWays::prepare(const kernels::CompiledProgram& program, std::size_t size,
-                                         const std::vector<Way>& words,
+Result<ProgramVariants> ProgramVariants::prepare(const kernels::CompiledProgram& program, std::size_t size,
+                                         const std::vector<Variant>& words,
                                          const std::vector<std::pair<std::string, baselines::References>>& references,
                                          const RunLengths& lengths) {
-  ProgramWays made;
+  ProgramVariants made;
   made.program_ = &program;
   made.size_ = size;
-  std::vector<Way> ways;
-  for (const Way& way : words)
-    if (way.by != Way::By::hand || program.by_hand != nullptr) ways.push_back(way);
+  std::vector<Variant> variants;
+  for (const Variant& variant : words)
+    if (variant.by != Variant::By::hand || program.by_hand != nullptr) variants.push_back(variant);
   for (const auto& [level, module] : references) {
     const auto reference = module.find(program.name);
     VTPU_CHECK(reference != nullptr, "a module has the reference of every program");
-    ways.push_back({level, Way::By::function, 0, false, reference});
+    variants.push_back({level, Variant::By::function, 0, false, reference});
   }
   if (const auto peer = baselines::openblas_peer(program.name))
-    ways.push_back({"openblas", Way::By::function, 0, false, peer});
+    variants.push_back({"openblas", Variant::By::function, 0, false, peer});
   if (const auto peer = baselines::eigen_peer(program.name))
-    ways.push_back({"eigen", Way::By::function, 0, false, peer});
+    variants.push_back({"eigen", Variant::By::function, 0, false, peer});
 
   // Two repetitions, so that the second is looked at too, where that is no long delay.
   Parameters parameters = program.sizes[size].parameters;
   parameters["repeat"] = program.sizes[size].level == "memory" ? 1 : 2;
-  const auto shapes = make_run(program, ways.front(), parameters);
+  const auto shapes = make_run(program, variants.front(), parameters);
   if (!shapes) return shapes.error();
   Expected expected{program, parameters, shapes->shapes(), {program, parameters, shapes->shapes()}};
   expected.result.fill(kSeed);
   for (std::int64_t r = 0; r < expected.repeat(); ++r) expected.result.run(kernels::reference_of(program.name));
 
-  for (const Way& way : ways) {
-    const auto seconds = by_words(way) ? check_words(expected, way) : check_function(expected, way);
+  for (const Variant& variant : variants) {
+    const auto seconds = by_words(variant) ? check_words(expected, variant) : check_function(expected, variant);
     if (!seconds) return seconds.error();
-    if (*seconds > lengths.most_seconds && way.name != "tier3") {
-      made.too_long_.push_back(way.name);
+    if (*seconds > lengths.most_seconds && variant.name != "tier3") {
+      made.too_long_.push_back(variant.name);
       continue;
     }
-    auto prepared = choose_repetitions(program, way, parameters, *seconds, lengths.aim_seconds);
+    auto prepared = choose_repetitions(program, variant, parameters, *seconds, lengths.aim_seconds);
     if (!prepared) return prepared.error();
     made.ways_.push_back(std::move(*prepared));
   }
   return made;
 }
 
-const ProgramWays::Prepared* ProgramWays::find(const std::string& way) const {
-  const auto at = std::find_if(ways_.begin(), ways_.end(), [&](const Prepared& one) { return one.way.name == way; });
+const ProgramVariants::Prepared* ProgramVariants::find(const std::string& variant) const {
+  const auto at = std::find_if(ways_.begin(), ways_.end(), [&](const Prepared& one) { return one.variant.name == variant; });
   return at == ways_.end() ? nullptr : &*at;
 }
 
-compiler::Compiled ProgramWays::compiled(const Prepared& way) const {
-  VTPU_CHECK(way.way.by == Way::By::compiler, "a way of the compiler");
+compiler::Compiled ProgramVariants::compiled(const Prepared& variant) const {
+  VTPU_CHECK(variant.variant.by == Variant::By::compiler, "a variant of the compiler");
   auto made =
-      compiler::compile(std::string(program_->name) + ".phx", program_->source, options_of(way.way, parameters(way)));
+      compiler::compile(std::string(program_->name) + ".phx", program_->source, options_of(variant.variant, parameters(variant)));
   VTPU_CHECK(made.ok(), "what was prepared compiles");
   return std::move(*made);
 }
 
-std::vector<Alternative> ProgramWays::alternatives() const {
+std::vector<Alternative> ProgramVariants::alternatives() const {
   std::vector<Alternative> alternatives;
   std::shared_ptr<ProgramRun> data;
   for (const Prepared& prepared : ways_) {
-    const std::string name = fmt::format("{} {}", program_->name, prepared.way.name);
+    const std::string name = fmt::format("{} {}", program_->name, prepared.variant.name);
     const auto work = static_cast<double>(prepared.repeat);
-    if (by_words(prepared.way)) {
-      auto made = make_run(*program_, prepared.way, parameters(prepared));
+    if (by_words(prepared.variant)) {
+      auto made = make_run(*program_, prepared.variant, parameters(prepared));
       VTPU_CHECK(made.ok(), "what was prepared compiles");
       const auto run = std::make_shared<ProgramRun>(std::move(*made));
       run->fill(kSeed);
       if (!data) data = run;
       alternatives.push_back({name, work, [run] { measure::keep(run->run()->words); }, {}});
     } else {
-      VTPU_CHECK(data != nullptr, "a way by words comes first");
+      VTPU_CHECK(data != nullptr, "a variant by words comes first");
       alternatives.push_back({name,
                               work,
-                              [data, call = calls(*program_, parameters(prepared), prepared.way.function,
+                              [data, call = calls(*program_, parameters(prepared), prepared.variant.function,
                                                   data->tensors(), prepared.repeat)] { call(); },
                               {}});
     }
