@@ -9,7 +9,7 @@
 namespace vtpu::measure {
 namespace {
 
-TEST(InChild, ReturnsTheBytesThatTheWorkMadeHoweverMany) {
+TEST(InChild, ReturnsAllBytesThatTheWorkMade) {
   const std::string many(1 << 20, 'x');
   EXPECT_EQ(*in_child("here", [&] { return many; }), many);
   EXPECT_EQ(*in_child("here", [] { return std::string(); }), "");
@@ -21,7 +21,7 @@ TEST(InChild, LeavesThisProcessAsItWas) {
   EXPECT_EQ(value, 1);
 }
 
-TEST(InChild, SaysHowAChildEndedThatDidNotFinish) {
+TEST(InChild, ReportsHowAnUnfinishedChildEnded) {
   EXPECT_EQ(in_child("here", []() -> std::string { ::_exit(7); }).error().message(),
             "here: a process ended with status 7; expected its results");
   EXPECT_EQ(in_child("here",

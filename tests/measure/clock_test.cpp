@@ -1,5 +1,5 @@
-// Does the clock calibrate at all, and is a sample between two unequal calibrations thrown away and taken again?
-// Nothing here depends on how long anything takes.
+// Does the clock calibrate, and is a sample between two unequal calibrations discarded and repeated? No test depends on
+// how long anything takes.
 #include "vtpu/measure/clock.h"
 
 #include <gtest/gtest.h>
@@ -32,7 +32,7 @@ TEST(SampleWhileSteady, KeepsTheFirstSampleBetweenEqualCalibrations) {
   EXPECT_EQ(prepared, 1);
 }
 
-TEST(SampleWhileSteady, ThrowsAwayASampleWhoseCalibrationsDifferByMoreThanTwoPercentAndPreparesAgain) {
+TEST(SampleWhileSteady, DiscardsASampleWhoseCalibrationsDifferByMoreThanTwoPercentAndPreparesAgain) {
   int prepared = 0;
   double next = 0;
   const SteadySample sample =
@@ -43,7 +43,7 @@ TEST(SampleWhileSteady, ThrowsAwayASampleWhoseCalibrationsDifferByMoreThanTwoPer
   EXPECT_EQ(prepared, 3);
 }
 
-TEST(SampleWhileSteady, GivesUpAfterTheAttemptsTheRuleAllows) {
+TEST(SampleWhileSteady, StopsAfterTheAttemptsThatTheRuleAllows) {
   double ghz = 1;
   const SteadySample sample = sample_while_steady(
       {}, [&ghz] { return ghz *= 1.1; }, [] { return 1.0; }, {.tolerance = 0.02, .attempts = 4});

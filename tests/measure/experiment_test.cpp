@@ -1,4 +1,4 @@
-// Does an experiment program describe itself, write a whole result or none, and write the same bytes twice?
+// Does an experiment program describe itself, write a complete result or none, and write the same bytes twice?
 #include "vtpu/measure/experiment.h"
 
 #include <gmock/gmock.h>
@@ -28,7 +28,7 @@ class ExperimentProgram : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(root_); }
 
-  /// What the program says and how it ends, with these options.
+  /// Runs the program with these options; returns its status and, on request, its output.
   int run(const Experiment& experiment, std::vector<std::string> options, std::string* out = nullptr,
           std::string* err = nullptr) {
     options.insert(options.begin(), "program");
@@ -37,10 +37,10 @@ class ExperimentProgram : public testing::Test {
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
     const int status = experiment_main(experiment, static_cast<int>(words.size()), words.data());
-    const std::string said = testing::internal::GetCapturedStdout();
-    const std::string complained = testing::internal::GetCapturedStderr();
-    if (out != nullptr) *out = said;
-    if (err != nullptr) *err = complained;
+    const std::string printed = testing::internal::GetCapturedStdout();
+    const std::string errors = testing::internal::GetCapturedStderr();
+    if (out != nullptr) *out = printed;
+    if (err != nullptr) *err = errors;
     return status;
   }
   std::vector<std::string> options(std::vector<std::string> more = {}) const {
@@ -54,7 +54,7 @@ class ExperimentProgram : public testing::Test {
 
 Experiment example() {
   return {.name = "two-words",
-          .question = "Is it so?",
+          .question = "Does it run?",
           .claims = {"a.b"},
           .inputs = {"data/in.csv"},
           .quick_seconds = 1,
@@ -100,7 +100,7 @@ TEST_F(ExperimentProgram, WritesAResultWithConfigurationInputsAndMetrics) {
   EXPECT_EQ(provenance.at("uses"), nlohmann::json::array());
 }
 
-TEST_F(ExperimentProgram, RunTwiceWritesTheSameDeterministicBytesAndAnotherSeedWritesOthers) {
+TEST_F(ExperimentProgram, WritesTheSameDeterministicBytesTwiceAndOthersWithAnotherSeed) {
   const auto bytes = [&](const char* seed) {
     EXPECT_EQ(run(example(), options({"--seed", seed})), 0);
     return read_file(deterministic_path(root_ / "out", "two-words")).value();
@@ -110,7 +110,7 @@ TEST_F(ExperimentProgram, RunTwiceWritesTheSameDeterministicBytesAndAnotherSeedW
   EXPECT_NE(bytes("2"), first);
 }
 
-TEST_F(ExperimentProgram, ThatFailsSaysWhyInOneLineAndLeavesNoFile) {
+TEST_F(ExperimentProgram, ThatFailsPrintsOneLineAndLeavesNoFile) {
   Experiment failing = example();
   failing.run = [](measure::Run& run) -> Result<void> {
     run.computed("example.size", 1, "1", "read");

@@ -1,4 +1,4 @@
-// Is a host described as its /proc and /sys say, and are its capabilities detected from them by name?
+// Is a host described as its /proc and /sys state, and are its capabilities found by name?
 #include "vtpu/measure/host.h"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// A folder that holds a made-up /proc and /sys and goes with its owner.
+/// A temporary folder with a made-up /proc and /sys; the destructor removes it.
 class FakeRoot {
  public:
   FakeRoot()
@@ -96,7 +96,7 @@ TEST(Host, CapabilitiesAreFoundByTheNameTheLedgerUses) {
   EXPECT_EQ(*host_has(host, "pmu"), host.hardware_counters);
 }
 
-TEST(Host, WithoutTheFilesHasNothingAndSaysUnknown) {
+TEST(Host, WithoutTheFilesHasNoCapabilitiesAndUnknownFields) {
   FakeRoot root;
   root.add("proc/cpuinfo", "processor : 0\nflags : fpu hypervisor\n\nprocessor : 1\n\n");
   const Host host = read_host(root.path());
@@ -109,7 +109,7 @@ TEST(Host, WithoutTheFilesHasNothingAndSaysUnknown) {
     EXPECT_FALSE(*host_has(host, need)) << need;
 }
 
-TEST(Host, ANeedNobodyKnowsIsAnErrorThatListsTheOthers) {
+TEST(Host, AnUnknownNeedIsAnErrorThatListsTheKnownOnes) {
   for (const char* need : {"gpu", "", "cores>=", "cores>=two", "cores>=-1", "memory>=4", "memory>=GiB", "SMT"}) {
     const Result<bool> has = host_has(Host{}, need);
     ASSERT_FALSE(has.ok()) << need;
@@ -118,13 +118,13 @@ TEST(Host, ANeedNobodyKnowsIsAnErrorThatListsTheOthers) {
   }
 }
 
-TEST(Host, ThisOneHasACoreAndKeepsItsIdentity) {
+TEST(Host, TheHostOfTheTestsHasACoreAndAConstantIdentity) {
   EXPECT_TRUE(*host_has("cores>=1"));
   EXPECT_EQ(host_identity(), host_identity());
   EXPECT_THAT(host_identity(), HasSubstr("cores"));
 }
 
-TEST(Provenance, HasAFieldForEverythingTheVolatilePartPromises) {
+TEST(Provenance, HasEveryDocumentedField) {
   const Provenance provenance(VTPU_BUILD);
   const nlohmann::ordered_json json = provenance.finish();
   for (const char* field :
@@ -135,7 +135,7 @@ TEST(Provenance, HasAFieldForEverythingTheVolatilePartPromises) {
   EXPECT_TRUE(json.at("before").contains("warnings"));
 }
 
-TEST(Provenance, OfAFolderWithoutAGitRepositorySaysUnknown) {
+TEST(Provenance, OfAFolderWithoutAGitRepositoryHasAnUnknownCommit) {
   FakeRoot root;
   root.add("file", "");
   const nlohmann::ordered_json json = Provenance(root.path()).finish();
@@ -162,7 +162,7 @@ TEST(Quiet, FindsOtherRunningProcessesByTheirState) {
   EXPECT_THAT(running_processes(root.path() / "missing", 30), IsEmpty());
 }
 
-TEST(Quiet, WarnsOfEachDisturbanceAndOfNothingOnAQuietMachine) {
+TEST(Quiet, WarnsOfEachDisturbanceAndIsSilentOnAQuietMachine) {
   Quiet quiet;
   quiet.cpus = 2;
   quiet.load = 1.1;

@@ -1,4 +1,4 @@
-// Do the memory kernels visit what they say, and compute what they say?
+// Do the memory kernels visit and compute what their documentation states?
 #include "vtpu/measure/memory_kernels.h"
 
 #include <gtest/gtest.h>
@@ -9,7 +9,7 @@
 namespace vtpu::measure {
 namespace {
 
-TEST(Memory, IsZeroedPageAlignedAndAsLongAsAsked) {
+TEST(Memory, IsZeroedPageAlignedAndOfTheRequestedSize) {
   const Memory memory(3 * 4096);
   const auto cells = memory.as<std::uint64_t>();
   EXPECT_EQ(cells.size(), 3U * 512);
@@ -17,7 +17,7 @@ TEST(Memory, IsZeroedPageAlignedAndAsLongAsAsked) {
   EXPECT_EQ(sequential_sum(cells), 0U);
 }
 
-TEST(RandomWalk, ComesByEveryCellOnceBeforeItReturns) {
+TEST(RandomCycle, VisitsEveryCellOnceBeforeItReturns) {
   for (const std::size_t stride : {1U, 8U}) {
     std::vector<std::uint64_t> cells(1000 * stride);
     Random random(3);
@@ -35,7 +35,7 @@ TEST(RandomWalk, ComesByEveryCellOnceBeforeItReturns) {
   }
 }
 
-TEST(AscendingWalk, StepsFromEachCellToTheNextAndFromTheLastToTheFirst) {
+TEST(AscendingCycle, LinksEachCellToTheNextAndTheLastToTheFirst) {
   std::vector<std::uint64_t> cells(64);
   link_ascending(cells, 8);
   EXPECT_EQ(chase(cells, 0, 1), 8U);
@@ -55,7 +55,7 @@ TEST(Sums, AgreeForEveryLengthAndStride) {
   }
 }
 
-TEST(RandomPlaces, StayBelowTheirBoundAndMeetAllOfASmallOne) {
+TEST(RandomIndices, StayBelowTheirBoundAndReachEveryIndexBelowASmallOne) {
   std::set<std::size_t> seen;
   for (std::uint64_t k = 0; k < 1000; ++k) {
     const std::size_t place = random_place(k, 37);

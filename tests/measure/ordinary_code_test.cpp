@@ -10,7 +10,7 @@
 namespace vtpu::measure {
 namespace {
 
-TEST(OrdinaryCode, GivesTheAnswersFoundAnotherWayForAnySeedAndAsOftenAsItIsRun) {
+TEST(OrdinaryCode, GivesTheIndependentlyComputedAnswersForAnySeedAndInEveryRun) {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     OrdinaryData data{Random(seed)};
     const std::vector<OrdinaryLoop> loops = ordinary_loops(data);
@@ -20,7 +20,7 @@ TEST(OrdinaryCode, GivesTheAnswersFoundAnotherWayForAnySeedAndAsOftenAsItIsRun) 
   }
 }
 
-TEST(OrdinaryCode, CountsOperationsAsTheSourceTextHasThem) {
+TEST(OrdinaryCode, CountsTheOperationsOfTheSourceText) {
   OrdinaryData data{Random(1)};
   std::map<std::string, OrdinaryLoop> loops;
   for (const OrdinaryLoop& loop : ordinary_loops(data)) loops.emplace(loop.name, loop);

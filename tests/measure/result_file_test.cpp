@@ -1,5 +1,4 @@
-// Does a result survive being written and read, is every damage to it noticed, and does the source hash see meaning
-// only?
+// Is a result read back as it was written, is all damage to it detected, and does the source hash depend on code only?
 #include "vtpu/measure/result_file.h"
 
 #include <gmock/gmock.h>
@@ -122,7 +121,7 @@ TEST_F(ResultFiles, NameFileAndLineOfMalformedJson) {
   EXPECT_THAT(read.error().message(), HasSubstr("example.json:3"));
 }
 
-TEST_F(ResultFiles, NameTheVolatilePartWhenThatIsMalformed) {
+TEST_F(ResultFiles, NameTheVolatilePartWhenItIsMalformed) {
   ASSERT_TRUE(save(example(), folder_).ok());
   write(timed(), "{");
   const Result<ResultFile> read = load(folder_, "example");
@@ -147,7 +146,7 @@ TEST_F(ResultFiles, RefuseAnUnknownSchemaAndAnUnknownMode) {
   EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("slow"));
 }
 
-TEST_F(ResultFiles, AreMissingByName) {
+TEST_F(ResultFiles, ThatAreMissingAreNamed) {
   ASSERT_TRUE(save(example(), folder_).ok());
   std::filesystem::remove(timed());
   EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("example.run.json"));
@@ -172,7 +171,7 @@ TEST(WithoutComments, KeepsRawStringsAndDigitSeparators) {
   EXPECT_EQ(without_comments("n = 1'000'000; // 'x'"), "n = 1'000'000; ");
 }
 
-TEST_F(ResultFiles, SourceHashSeesCodeButNoComments) {
+TEST_F(ResultFiles, SourceHashDependsOnCodeAndNotOnComments) {
   write(folder_ / "src/a.cpp", "int a; // first\n");
   write(folder_ / "src/b.h", "int b;\n");
   const std::string before = source_hash(folder_, {"src"}).value();

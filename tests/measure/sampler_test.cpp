@@ -1,5 +1,5 @@
-// Do the sampling processes run what they are given, in every order, as often as the rule says, and stop for the reason
-// they state? The clock is a scripted one, so nothing depends on time.
+// Do the sampling processes run every alternative, in random order, as often as the rule states, and stop for the
+// reason that they report? The clock is scripted, so no test depends on time.
 #include "vtpu/measure/sampler.h"
 
 #include <gmock/gmock.h>
@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Says that a run took as many nanoseconds as its alternative's work, times a factor, and twice as many cycles.
+/// Reports for each run its alternative's work × a factor as nanoseconds, and twice as many cycles.
 class ScriptedTimer : public Timer {
  public:
   explicit ScriptedTimer(double factor, bool steady = true) : factor_(factor), steady_(steady) {}
@@ -46,7 +46,7 @@ std::vector<Alternative> two_alternatives() {
   return {{"short", 10, [] {}, {}}, {"long", 1000, [] {}, {}}};
 }
 
-/// 1, 2, 1, 2, … from one process to the next: the count lies in memory that all of them share.
+/// 1, 2, 1, 2, … in successive processes, which share the memory of the count.
 std::function<double()> alternating() {
   void* const page = ::mmap(nullptr, sizeof(int), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   EXPECT_NE(page, MAP_FAILED);
@@ -61,7 +61,7 @@ SamplingRule short_rule() {
   return rule;
 }
 
-TEST(Sampling, GivesOneSampleAProcessForEveryAlternativeUnderItsName) {
+TEST(Sampling, GivesOneSamplePerProcessForEveryAlternativeUnderItsName) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.5; }));
   ASSERT_TRUE(all.ok());
   ASSERT_EQ(all->size(), 2U);
@@ -74,7 +74,7 @@ TEST(Sampling, GivesOneSampleAProcessForEveryAlternativeUnderItsName) {
   EXPECT_EQ((*all)[0].units_per_ns().value, 1 / 1.5);
 }
 
-TEST(Sampling, StopsAtTheLeastNumberOfProcessesWhenTheIntervalIsNarrowAndSaysSo) {
+TEST(Sampling, StopsAtTheLeastNumberOfProcessesWhenTheIntervalIsNarrowAndReportsIt) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.0; }));
   ASSERT_TRUE(all.ok());
   EXPECT_TRUE(all->front().settled);
@@ -84,7 +84,7 @@ TEST(Sampling, StopsAtTheLeastNumberOfProcessesWhenTheIntervalIsNarrowAndSaysSo)
   EXPECT_THAT(estimate.method, HasSubstr(name_of(CycleSource::calibrated_time)));
 }
 
-TEST(Sampling, GoesOnToTheCapWhenTheIntervalStaysWideAndSaysSo) {
+TEST(Sampling, ContinuesToTheCapWhenTheIntervalStaysWideAndReportsIt) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), scripted(alternating()));
   ASSERT_TRUE(all.ok());
   EXPECT_FALSE(all->front().settled);
@@ -143,13 +143,13 @@ TEST(Sampling, NamesTheStatusOfAProcessThatEndsEarly) {
   EXPECT_THAT(all.error().message(), HasSubstr("status 7"));
 }
 
-TEST(Sampling, FailsWhenTheCoreClockNeverKeepsStill) {
+TEST(Sampling, FailsWhenTheCoreClockNeverStaysSteady) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.0; }, false));
   ASSERT_FALSE(all.ok());
   EXPECT_THAT(all.error().message(), HasSubstr("never kept still"));
 }
 
-TEST(Sampling, PassesOnWhyAClockCannotBeOpened) {
+TEST(Sampling, ReturnsTheErrorOfAClockThatCannotBeOpened) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), []() -> Result<std::unique_ptr<Timer>> {
     return Error{"clock", "found none", ""};
   });

@@ -1,4 +1,4 @@
-// Are medians, intervals and ratios what their definitions say, and do the intervals cover what they claim to cover?
+// Do medians, intervals and ratios follow their definitions, and do the intervals have the stated coverage?
 #include "vtpu/measure/statistics.h"
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ TEST(Median, IsTheMiddleSampleOrTheMeanOfTheTwoMiddleOnes) {
   EXPECT_EQ(median(std::vector<double>{9, 1, 5, 2}), 3.5);
 }
 
-TEST(MedianInterval, WithFewerThanSixSamplesIsTheirRangeAndSaysSo) {
+TEST(MedianInterval, WithFewerThanSixSamplesIsTheirRangeAndReportsIt) {
   const Interval interval = median_interval(one_to(5));
   EXPECT_EQ(interval.low, 1);
   EXPECT_EQ(interval.high, 5);
@@ -39,8 +39,8 @@ TEST(MedianInterval, WithFewerThanSixSamplesIsTheirRangeAndSaysSo) {
   EXPECT_EQ(estimate_median(one_to(6)).method.find("too few"), std::string::npos);
 }
 
-// Ranks of the two-sided 95 % interval as tables of the sign test give them.
-TEST(MedianInterval, TakesTheRanksThatTablesOfTheBinomialLawGive) {
+// Ranks of the two-sided 95 % interval, from tables of the sign test.
+TEST(MedianInterval, UsesTheRanksFromTablesOfTheBinomialDistribution) {
   const int ranks[][3] = {{6, 1, 6},   {8, 1, 8},    {9, 2, 8},    {10, 2, 9},
                           {20, 6, 15}, {30, 10, 21}, {50, 18, 33}, {100, 40, 61}};
   for (const auto& [n, low, high] : ranks) {

@@ -38,13 +38,13 @@ std::string read_all(int descriptor) {
 
 Result<std::string> in_child(const std::string& where, const std::function<std::string()>& work) {
   int ends[2];
-  if (::pipe(ends) != 0) return Error{where, "the system gives no pipe", ""};
-  std::fflush(nullptr);  // or what is buffered now would be written by both
+  if (::pipe(ends) != 0) return Error{where, "the system provides no pipe", ""};
+  std::fflush(nullptr);  // otherwise both processes would write what is buffered now
   const pid_t process = ::fork();
   if (process < 0) {
     ::close(ends[0]);
     ::close(ends[1]);
-    return Error{where, "the system gives no process", ""};
+    return Error{where, "the system provides no process", ""};
   }
   if (process == 0) {
     ::close(ends[0]);
@@ -63,7 +63,7 @@ Result<std::string> in_child(const std::string& where, const std::function<std::
 }
 
 Result<TimedChild> time_in_child(const std::string& where, const std::function<Result<double>()>& work) {
-  const Result<std::string> told = in_child(where, [&] {
+  const Result<std::string> sent = in_child(where, [&] {
     const auto begin = std::chrono::steady_clock::now();
     const Result<double> value = work();
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
@@ -72,9 +72,9 @@ Result<TimedChild> time_in_child(const std::string& where, const std::function<R
     ::getrusage(RUSAGE_SELF, &usage);
     return Json{{"value", *value}, {"seconds", taken.count()}, {"kibibytes", usage.ru_maxrss}}.dump();
   });
-  if (!told) return told.error();
-  const Json found = Json::parse(*told, nullptr, false);
-  if (found.is_discarded()) return Error{where, "a process told nothing", "its results"};
+  if (!sent) return sent.error();
+  const Json found = Json::parse(*sent, nullptr, false);
+  if (found.is_discarded()) return Error{where, "a process sent no result", "its results"};
   if (found.contains("error")) return Error{where, found.at("error").get<std::string>(), ""};
   return TimedChild{found.at("value"), found.at("seconds"), found.at("kibibytes").get<double>() / 1024};
 }

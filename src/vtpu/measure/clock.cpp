@@ -20,7 +20,7 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::uint64_t kBlock = 100;                 // additions unrolled in one block of the chain
-constexpr std::uint64_t kCalibrationLinks = 100'000;  // some 30 µs: long against the reading of the clock
+constexpr std::uint64_t kCalibrationLinks = 100'000;  // about 30 µs, long compared with reading the clock
 constexpr int kCalibrations = 3;
 
 double ns_since(SteadyClock::time_point begin) {
@@ -33,7 +33,7 @@ Error no_chain() {
 }
 #endif
 
-/// A descriptor of the kernel's event counters, closed with its owner.
+/// A file descriptor of a kernel event counter; the destructor closes it.
 class Descriptor {
  public:
   explicit Descriptor(int value = -1) : value_(value) {}
@@ -65,10 +65,10 @@ Descriptor open_counter(std::uint64_t event, int group) {
 
 }  // namespace
 
-/// Cycles, and instructions where a second counter is free, of the calling thread in user mode.
+/// Counts cycles, and instructions if a second counter is free, of the calling thread in user mode.
 class CycleClock::Counters {
  public:
-  /// None where the kernel refuses, or counts nothing while work is done (some hypervisors).
+  /// Null if the kernel refuses, or if the counter stays at zero while work is done (some hypervisors).
   static std::unique_ptr<Counters> open() {
     auto counters = std::make_unique<Counters>();
     counters->cycles_ = open_counter(PERF_COUNT_HW_CPU_CYCLES, -1);
@@ -88,7 +88,7 @@ class CycleClock::Counters {
   /// Counts since `start`, without a time.
   Timing stop() const {
     ::ioctl(cycles_.get(), PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP);
-    std::uint64_t values[3] = {};  // how many counters, cycles, instructions
+    std::uint64_t values[3] = {};  // number of counters, cycles, instructions
     if (::read(cycles_.get(), values, sizeof values) < static_cast<ssize_t>(2 * sizeof values[0])) return {};
     return {0, static_cast<double>(values[1]), instructions_.get() < 0 ? 0 : static_cast<double>(values[2])};
   }
@@ -108,7 +108,7 @@ Result<void> run_add_chain(std::uint64_t links) {
   std::uint64_t sum = 0;
   std::uint64_t blocks = (links + kBlock - 1) / kBlock;
   const std::uint64_t step = 1;
-  // Register plus register: some cores carry out additions of small constants while renaming, in no time at all.
+  // Register plus register, because some cores execute additions of small constants during renaming, in zero cycles.
   asm volatile(
       "1:\n\t"
       ".rept 100\n\t"

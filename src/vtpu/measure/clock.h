@@ -17,44 +17,44 @@ struct Timing {
   double instructions = 0;  ///< retired in user mode; 0 where the kernel grants no counter
 };
 
-/// Runs `links` dependent register additions, each of one cycle's latency, rounded up to a whole block of 100.
-/// Error: a processor for which the project has no such chain.
+/// Runs `links` dependent register additions of one cycle's latency each, rounded up to a multiple of 100.
+/// Error: the project has no such chain for this processor.
 Result<void> run_add_chain(std::uint64_t links);
 
-/// Runs `adds` additions to eight registers that do not wait for each other, rounded up to a whole block of 160: as
-/// many in a cycle as the core can. Error: as `run_add_chain`.
+/// Runs `adds` independent additions to eight registers, rounded up to a multiple of 160: the core executes as many in
+/// each cycle as it can. Error: as run_add_chain.
 Result<void> run_independent_adds(std::uint64_t adds);
 
-/// The clock this core runs at now, in GHz, from the least of three times of a long chain of dependent additions:
-/// interruptions only ever add time. Takes about 0.1 ms. Error: as `run_add_chain`.
+/// The present clock frequency of this core in GHz, from the shortest of three timings of a long chain of dependent
+/// additions; an interruption can only lengthen a timing. Takes about 0.1 ms. Error: as run_add_chain.
 Result<double> core_ghz();
 
-/// Ticks of the time-stamp counter per ns over `seconds` of waiting. Error: a processor without one.
+/// Ticks of the time-stamp counter per ns, measured over `seconds` of waiting. Error: a processor without one.
 Result<double> time_stamp_ghz(double seconds);
 
 /// Whether the kernel lets this process count its cycles (`perf_event_open`).
 bool hardware_counters_granted();
 
-/// When a sample between two calibrations counts.
+/// When a sample between two calibrations is valid.
 struct SteadyRule {
-  double tolerance = 0.02;  ///< largest difference of the two, as a share of the smaller
-  int attempts = 10;        ///< samples taken before it is given up
+  double tolerance = 0.02;  ///< largest difference of the two, as a share of the smaller one
+  int attempts = 10;        ///< samples taken at most
 };
 
-/// What came of one sample taken under a `SteadyRule`.
+/// The outcome of one sample taken under a `SteadyRule`.
 struct SteadySample {
-  std::optional<double> ns;   ///< empty when every attempt was thrown away
+  std::optional<double> ns;   ///< empty if every attempt was discarded
   double ghz = 0;             ///< mean of the two calibrations around the kept sample
-  std::size_t discarded = 0;  ///< samples thrown away
+  std::size_t discarded = 0;  ///< discarded attempts
 };
 
-/// Takes `elapsed_ns()` between two calls of `calibrate_ghz()`, again until the two agree. `prepare` runs before each
-/// attempt, outside of both.
+/// Calls `elapsed_ns()` between two calls of `calibrate_ghz()`, and repeats this until the two agree. `prepare` runs
+/// before each attempt and is not timed.
 SteadySample sample_while_steady(const std::function<void()>& prepare, const std::function<double()>& calibrate_ghz,
                                  const std::function<double()>& elapsed_ns, const SteadyRule& rule = {});
 
-/// Times pieces of work in nanoseconds and in core cycles. Cycles are the hardware's own count where the kernel grants
-/// it, else elapsed time × the core clock calibrated right before and right after.
+/// Times pieces of work in nanoseconds and in core cycles. Cycles come from the hardware counter where the kernel
+/// grants it; otherwise they are elapsed time × the core clock, calibrated immediately before and after.
 class CycleClock {
  public:
   /// Error: neither a granted counter nor a processor with an addition chain.
@@ -65,19 +65,19 @@ class CycleClock {
 
   CycleSource source() const;
 
-  /// Runs `prepare` untimed and `work` timed; both again for each sample thrown away. Empty when the core clock kept
-  /// changing through every attempt. The reading of the clocks (about 50 ns) is part of the time: let `work` take at
-  /// least some 50 µs.
+  /// Runs `prepare` untimed and `work` timed, and repeats both for each discarded sample. Empty if the core clock
+  /// changed during every attempt. The time includes reading the clocks (about 50 ns), so `work` should take at least
+  /// 50 µs.
   std::optional<Timing> time(const std::function<void()>& work, const std::function<void()>& prepare = {});
 
-  /// Samples thrown away so far because the clock changed by more than 2 %.
+  /// Samples discarded so far because the clock changed by more than 2 %.
   std::size_t discarded() const { return discarded_; }
 
  private:
   class Counters;
   explicit CycleClock(std::unique_ptr<Counters> counters);
 
-  std::unique_ptr<Counters> counters_;  ///< none: calibrated time
+  std::unique_ptr<Counters> counters_;  ///< null: calibrated time
   std::size_t discarded_ = 0;
 };
 

@@ -110,7 +110,8 @@ std::vector<std::string> loaded_modules() {
   std::vector<std::string> names;
   for (const fs::path& path : loaded_objects()) {
     std::error_code failed;
-    if (const fs::path module = module_path(path.stem().string()); !module.empty() && fs::equivalent(module, path, failed))
+    if (const fs::path module = module_path(path.stem().string());
+        !module.empty() && fs::equivalent(module, path, failed))
       names.push_back(path.stem().string());
   }
   std::sort(names.begin(), names.end());

@@ -19,8 +19,8 @@ struct Dependency {
 
 const char* name_of(Dependency::Kind kind);
 
-/// Where this process finds a dependency; empty if it is absent. Links are resolved, except for a tool. A library has to
-/// be loaded.
+/// Where this process finds a dependency; empty if it is absent. Links are resolved, except for a tool. A library has
+/// to be loaded.
 std::string path_of(const Dependency& dependency);
 
 /// What identifies a file as a dependency. An absent one has "absent" in both fields.

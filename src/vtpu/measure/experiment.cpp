@@ -33,10 +33,8 @@ Json uses_with_versions(const Experiment& experiment) {
   Json uses = Json::array();
   for (const Dependency& one : experiment.uses) {
     const Identity identity = identify(one.kind, path_of(one));
-    uses.push_back({{"kind", name_of(one.kind)},
-                    {"name", one.name},
-                    {"version", identity.version},
-                    {"sha256", identity.sha256}});
+    uses.push_back(
+        {{"kind", name_of(one.kind)}, {"name", one.name}, {"version", identity.version}, {"sha256", identity.sha256}});
   }
   return uses;
 }

@@ -85,11 +85,11 @@ class Run {
 /// file's with '-' for '_'; the claims ledger, `make experiment NAME=` and the result files use it.
 struct Experiment {
   std::string name;
-  std::string question;             ///< one sentence
-  std::vector<std::string> claims;  ///< ids of the ledger to which it gives values; the ledger must agree
-  std::vector<std::string> inputs;  ///< files below the root; a change of one makes the result stale
+  std::string question;               ///< one sentence
+  std::vector<std::string> claims;    ///< ids of the ledger to which it gives values; the ledger must agree
+  std::vector<std::string> inputs;    ///< files below the root; a change of one makes the result stale
   std::vector<Dependency> uses = {};  ///< what it loads or calls; a change of one makes the result stale
-  double quick_seconds = 0;         ///< expected on two cores
+  double quick_seconds = 0;           ///< expected on two cores
   double full_seconds = 0;
   bool times_the_host = false;  ///< reads clocks: needs a quiet machine, and another host makes its result stale
   Result<void> (*run)(Run&) = nullptr;

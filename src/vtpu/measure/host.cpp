@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr const char* kUnknown = "unknown";
 constexpr const char* kNeeds = "smt, pmu, rapl, avx2, avx512, cores>=N or memory>=NGiB";
 
-/// The file's text without line ends at its sides; empty where there is none.
+/// The trimmed text of a file; empty if there is no such file.
 std::string text_of(const fs::path& path) {
   const Result<std::string> text = read_file(path);
   return text ? std::string(trim(*text)) : std::string();
@@ -33,7 +33,7 @@ std::int64_t number_of(std::string_view text) {
 
 std::string or_unknown(std::string text) { return text.empty() ? kUnknown : text; }
 
-/// "key : value" lines up to the first empty one: /proc/cpuinfo's first processor, or all of /proc/meminfo.
+/// Lines "key : value" up to the first empty line: the first processor of /proc/cpuinfo, or all of /proc/meminfo.
 std::map<std::string, std::string> fields_of(const fs::path& path) {
   std::map<std::string, std::string> fields;
   const std::string text = text_of(path);
@@ -46,7 +46,7 @@ std::map<std::string, std::string> fields_of(const fs::path& path) {
   return fields;
 }
 
-/// Processors of a list such as "0-3,8".
+/// The processors of a list such as "0-3,8".
 std::vector<int> cpus_of(std::string_view list) {
   std::vector<int> cpus;
   for (const std::string_view piece : split(trim(list), ',')) {
@@ -67,7 +67,7 @@ void read_processors(Host& host, const fs::path& root) {
     for (std::size_t at = 0; (at = text.find("\nprocessor", at)) != std::string::npos; ++at)
       online.push_back(static_cast<int>(online.size()));
   }
-  std::set<std::string> cores;  // one text a core: the processors that share it
+  std::set<std::string> cores;  // for each core, the list of the processors that share it
   for (const int cpu : online) {
     const std::string siblings = text_of(folder / fmt::format("cpu{}/topology/thread_siblings_list", cpu));
     cores.insert(siblings.empty() ? std::to_string(cpu) : siblings);
@@ -98,7 +98,7 @@ std::vector<Cache> read_caches(const fs::path& root) {
   }
 }
 
-/// The choice between brackets in "always [madvise] never".
+/// The setting in brackets in a text such as "always [madvise] never".
 std::string chosen_of(const std::string& text) {
   const std::size_t open = text.find('[');
   const std::size_t close = text.find(']', open);
@@ -107,7 +107,7 @@ std::string chosen_of(const std::string& text) {
 
 bool readable(const fs::path& path) { return ::access(path.c_str(), R_OK) == 0; }
 
-/// The number behind `prefix` and before `suffix`, if the text is so made.
+/// The number between `prefix` and `suffix`, if the text has that form.
 std::optional<std::int64_t> number_between(std::string_view text, std::string_view prefix, std::string_view suffix) {
   if (!text.starts_with(prefix) || !text.ends_with(suffix) || text.size() <= prefix.size() + suffix.size())
     return std::nullopt;

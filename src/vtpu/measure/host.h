@@ -16,11 +16,11 @@ struct Cache {
   std::string type;  ///< "Data", "Instruction", "Unified"
   std::uint64_t bytes = 0;
   int line_bytes = 0;
-  int ways = 0;           ///< 0 where the system does not say
+  int ways = 0;           ///< 0 if unknown
   std::string shared_by;  ///< processors, as "0-3"
 };
 
-/// What the system says of the machine it runs on. Unknown text is "unknown", an unknown number 0.
+/// The system's description of the machine. Unknown text is "unknown", an unknown number is 0.
 struct Host {
   std::string cpu_model;
   std::string vendor;
@@ -36,17 +36,17 @@ struct Host {
   bool hardware_counters = false;
   bool rapl = false;  ///< an energy counter exists and may be read
   std::uint64_t memory_bytes = 0;
-  std::string huge_pages;  ///< state of transparent huge pages
+  std::string huge_pages;  ///< setting of transparent huge pages
   std::string frequency_source;
 
-  /// Bytes of the data or unified cache of a level; 0 without one.
+  /// Size of the data or unified cache of a level; 0 if there is none.
   std::uint64_t cache_bytes(int level) const;
 };
 
-/// Reads /proc and /sys below `root`; whether counters are granted is asked of the kernel itself.
+/// Reads /proc and /sys below `root`. Whether counters are granted is tested by opening one.
 Host read_host(const std::filesystem::path& root = "/");
 
-/// What the claims ledger may ask of a host.
+/// Whether the host meets a requirement of the claims ledger.
 /// `need`: smt, pmu, rapl, avx2, avx512, cores>=N, memory>=NGiB. Error: any other text.
 Result<bool> host_has(const Host& host, std::string_view need);
 Result<bool> host_has(std::string_view need);

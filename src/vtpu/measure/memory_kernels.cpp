@@ -16,8 +16,8 @@ namespace {
 constexpr std::size_t kPage = 4096;
 
 #if defined(__x86_64__)
-// Four sums, so that loads and not the wait for an addition set the pace; each in a name of its own, since an array of
-// them stays in memory at -O2.
+// Four sums, so that loads and not the latency of additions limit the speed. Each is a variable of its own, since gcc
+// keeps an array of them in memory at -O2.
 __attribute__((target("avx512f"))) std::uint64_t sum_512(const std::uint64_t* at, std::size_t count) {
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
   for (std::size_t i = 0; i + 32 <= count; i += 32) {
@@ -53,7 +53,7 @@ __attribute__((target("avx2"))) std::uint64_t sum_256(const std::uint64_t* at, s
 
 Memory::Memory(std::size_t bytes, bool huge_pages) : bytes_(bytes) {
   data_ = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  VTPU_CHECK(data_ != MAP_FAILED, "the host has the memory an experiment asks for");
+  VTPU_CHECK(data_ != MAP_FAILED, "the host provides the memory that an experiment allocates");
   ::madvise(data_, bytes, huge_pages ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
   for (std::size_t at = 0; at < bytes; at += kPage) static_cast<volatile char*>(data_)[at] = 0;
 }
@@ -67,7 +67,7 @@ Memory::Memory(Memory&& other) noexcept
 
 void link_cycle(std::span<std::uint64_t> cells, std::size_t stride, Random& random) {
   const std::size_t count = cells.size() / stride;
-  VTPU_CHECK(count >= 1, "a walk has a cell");
+  VTPU_CHECK(count >= 1, "a cycle has a cell");
   for (std::size_t i = 0; i < count; ++i) cells[i * stride] = i * stride;
   for (std::size_t i = count - 1; i >= 1; --i) std::swap(cells[i * stride], cells[random.below(i) * stride]);
 }

@@ -11,8 +11,8 @@ namespace vtpu::measure {
 
 inline constexpr std::size_t kCacheLine = 64;
 
-/// Zeroed memory from the system, page-aligned and fresh, that is in small pages or (on request, where the system has
-/// them) in huge ones.
+/// Zeroed, page-aligned memory, freshly mapped, in small pages or, on request and if the system has them, in huge
+/// pages.
 class Memory {
  public:
   explicit Memory(std::size_t bytes, bool huge_pages = false);
@@ -32,25 +32,25 @@ class Memory {
   std::size_t bytes_ = 0;
 };
 
-/// Writes into `cells` one closed walk through the cells 0, stride, 2·stride, …: each holds the place of its successor.
-/// In random order it is a uniformly drawn single cycle (Sattolo); else ascending.
+/// Links the cells 0, stride, 2·stride, … to one cycle: each holds the index of its successor. link_cycle draws a cycle
+/// uniformly (Sattolo's algorithm); link_ascending links each cell to the next and the last to the first.
 void link_cycle(std::span<std::uint64_t> cells, std::size_t stride, Random& random);
 void link_ascending(std::span<std::uint64_t> cells, std::size_t stride);
 
-/// Where `steps` dependent loads from `at` lead.
+/// The index that `steps` dependent loads lead to, starting at `at`.
 std::uint64_t chase(std::span<const std::uint64_t> cells, std::uint64_t at, std::size_t steps);
 
-/// Sum of all cells, one after the other, as the compiler makes the plain loop.
+/// Sum of all cells, by the plain loop as the compiler translates it.
 std::uint64_t sequential_sum(std::span<const std::uint64_t> cells);
 
-/// Sum of all cells with the widest vector loads of this processor: as fast as they can be read.
+/// Sum of all cells with the widest vector loads of this processor, to read as fast as possible.
 std::uint64_t wide_sum(std::span<const std::uint64_t> cells);
 
 /// Sum of every `stride`-th cell.
 std::uint64_t strided_sum(std::span<const std::uint64_t> cells, std::size_t stride);
 
-/// The k-th of a series of random places below `size` (< 2^32), from a mix of k alone: no load, and no wait for the
-/// place before.
+/// The k-th of a series of random indices below `size` (< 2^32). It is a hash of k, so it needs no load and does not
+/// depend on the previous index.
 inline std::size_t random_place(std::uint64_t k, std::size_t size) {
   std::uint64_t x = k * 0x9e3779b97f4a7c15U;
   x ^= x >> 32;
@@ -58,12 +58,12 @@ inline std::size_t random_place(std::uint64_t k, std::size_t size) {
   return static_cast<std::size_t>(((x >> 32) * size) >> 32);
 }
 
-/// Sum of the cells at random places first, first + 1, …: loads that do not wait for each other.
+/// Sum of the cells at the random indices number first, first + 1, …: independent loads.
 std::uint64_t random_sum(std::span<const std::uint64_t> cells, std::uint64_t first, std::size_t count);
-/// The places themselves, summed: what the above costs without its loads.
+/// Sum of these indices: the cost of the function above without its loads.
 std::uint64_t random_place_sum(std::size_t size, std::uint64_t first, std::size_t count);
 
-/// The four kernels of STREAM over equally long arrays. Source: McCalpin, "Memory bandwidth and machine balance in
+/// The four kernels of STREAM, over arrays of equal length. Source: McCalpin, "Memory bandwidth and machine balance in
 /// current high performance computers", IEEE TCCA Newsletter, December 1995.
 void stream_copy(std::span<double> c, std::span<const double> a);
 void stream_scale(std::span<double> b, std::span<const double> c, double q);

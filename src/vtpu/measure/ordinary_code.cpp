@@ -25,7 +25,7 @@ std::uint64_t list_sum(OrdinaryData& data) {
   return sum;
 }
 
-/// What an insertion sort did, for counting; the timed version counts nothing.
+/// Counts of an insertion sort. The timed version does not count.
 struct Moves {
   std::uint64_t compares = 0;
   std::uint64_t shifts = 0;
@@ -170,7 +170,7 @@ std::vector<OrdinaryLoop> ordinary_loops(OrdinaryData& data) {
            *std::max_element(group.begin(), group.end())},
           // load, compare, and, add
           {"count_words", count_words, 4 * bytes, 2 * bytes, words},
-          // two loads, multiply, add; one store an element
+          // two loads, multiply, add; one store per element
           {"matrix_product", matrix_product, 4 * side * side * side + side * side,
            2 * side * side * side + 2 * side * side, static_cast<std::uint64_t>(cell)},
           // load of the byte and of its bin, add, store
@@ -178,7 +178,7 @@ std::vector<OrdinaryLoop> ordinary_loops(OrdinaryData& data) {
            static_cast<std::uint64_t>(std::count(data.text.begin(), data.text.end(), ' '))},
           // load, add, store
           {"prefix_sum", prefix_sum, 3 * n, 2 * n, sum(data.left)},
-          // each of ten halvings: load, compare, select; one load and one add a key
+          // each of ten halvings: load, compare, select; one load and one add per key
           {"binary_search", binary_search, (3 * std::log2(n) + 2) * n, (2 * std::log2(n) + 2) * n, places},
           // three loads, two adds, multiply, store
           {"stencil", stencil, 7 * (n - 2), 2 * (n - 2),

@@ -3,10 +3,10 @@
 
 namespace vtpu::measure {
 
-/// Processors the calling thread may run on, ascending; never empty.
+/// The processors on which the calling thread may run, ascending; never empty.
 std::vector<int> usable_cpus();
 
-/// Binds the calling thread to one processor. False where the system refuses.
+/// Binds the calling thread to one processor. False if the system refuses.
 bool pin_thread(int cpu);
 
 }  // namespace vtpu::measure

@@ -10,16 +10,19 @@ namespace vtpu::measure {
 
 namespace {
 
-std::int64_t now_ns() {
-  return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+std::int64_t now_ns() { return std::chrono::nanoseconds(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-double seconds_between(std::int64_t begin_ns, std::int64_t end_ns) { return 1e-9 * static_cast<double>(end_ns - begin_ns); }
+double seconds_between(std::int64_t begin_ns, std::int64_t end_ns) {
+  return 1e-9 * static_cast<double>(end_ns - begin_ns);
+}
 
 }  // namespace
 
 Progress::Progress(std::string label, std::size_t total)
-    : label_(std::move(label)), total_(total), terminal_(::isatty(STDERR_FILENO) == 1), begin_ns_(now_ns()),
+    : label_(std::move(label)),
+      total_(total),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      begin_ns_(now_ns()),
       last_print_ns_(begin_ns_) {}
 
 Progress::~Progress() {

@@ -5,17 +5,17 @@
 
 namespace vtpu::measure {
 
-/// Says on standard error how far a long piece of work has come and how long it will still take. On a terminal one line
-/// is rewritten; elsewhere a line is printed at most every 15 seconds, so that logs stay short.
+/// Reports the progress and the remaining time of long work on standard error. On a terminal it rewrites one line;
+/// elsewhere it prints a line at most every 15 seconds, so that logs stay short.
 class Progress {
  public:
-  /// `label` names the work; `total` counts its steps, ≥ 1.
+  /// `label` names the work; `total` is its number of steps, ≥ 1.
   Progress(std::string label, std::size_t total);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// One more step is done; `now_at` says what comes next.
+  /// Counts one step as done; `now_at` names the next one.
   void step(const std::string& now_at = "");
 
  private:
@@ -30,7 +30,7 @@ class Progress {
   std::int64_t last_print_ns_;
 };
 
-/// Seconds as a person says them: "8 s", "3 min 20 s", "1 h 05 min".
+/// Seconds in the form "8 s", "3 min 20 s" or "1 h 05 min".
 std::string duration_text(double seconds);
 
 }  // namespace vtpu::measure

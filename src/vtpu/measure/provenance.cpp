@@ -22,7 +22,7 @@
 namespace vtpu::measure {
 namespace {
 
-constexpr double kLook = 0.1;  // seconds of looking for other load, before and after
+constexpr double kLook = 0.1;  // seconds of looking for other load, before and after the run
 
 const char* compiler() {
 #if defined(__clang__)
@@ -36,7 +36,7 @@ double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-/// Of this process and of those it started and waited for.
+/// Resources used by this process and by the children that it waited for.
 struct Usage {
   double cpu_seconds = 0;
   long peak_kib = 0;

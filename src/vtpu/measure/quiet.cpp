@@ -17,10 +17,10 @@
 namespace vtpu::measure {
 namespace {
 
-constexpr double kOwnLoad = 1;        // what the experiment before this one may have left in the average
-constexpr double kLoadPerCpu = 0.25;  // above, beside our own: a quarter of the machine is busy with something else
+constexpr double kOwnLoad = 1;        // the share of the average that the previous experiment may have caused
+constexpr double kLoadPerCpu = 0.25;  // beyond kOwnLoad: a quarter of the machine is busy with other work
 constexpr double kSteal = 0.01;
-constexpr double kJitter = 0.02;  // what also voids a sample
+constexpr double kJitter = 0.02;  // the difference that also discards a sample
 constexpr int kCalibrations = 10;
 
 double calibration_jitter() {
@@ -49,7 +49,7 @@ bool is_number(std::string_view text) {
 ProcessorTime processor_time(std::string_view proc_stat) {
   ProcessorTime time;
   if (!proc_stat.starts_with("cpu ")) return time;
-  // user nice system idle iowait irq softirq steal; guest times, behind them, are part of user and nice already.
+  // user nice system idle iowait irq softirq steal. The guest times that follow are already part of user and nice.
   constexpr std::size_t kSteals = 7;
   std::size_t field = 0;
   for (const std::string_view piece : split(proc_stat.substr(4, proc_stat.find('\n') - 4), ' ')) {
@@ -70,8 +70,8 @@ std::vector<std::string> running_processes(const std::filesystem::path& proc, lo
     const std::string number = entry.path().filename().string();
     if (!is_number(number) || number == std::to_string(self)) continue;
     const Result<std::string> stat = read_file(entry.path() / "stat");
-    if (!stat) continue;  // it has ended since
-    // "number (name) state …"; the name may hold blanks and brackets, so the last closing one counts.
+    if (!stat) continue;  // it has ended in the meantime
+    // "number (name) state …". The name may contain blanks and brackets, so it ends at the last closing one.
     const std::size_t open = stat->find('(');
     const std::size_t close = stat->rfind(')');
     if (open == std::string::npos || close == std::string::npos || close + 2 >= stat->size()) continue;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <variant>
 #include <nlohmann/json.hpp>
+#include <variant>
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
@@ -21,14 +21,9 @@ constexpr const char* kSources[] = {"label", "computed", "simulated", "measured"
 Json to_json(const Metric& metric) {
   std::string digest_input;
   for (const double sample : metric.samples) digest_input += fmt::format("{} ", sample);
-  Json json = {{"key", metric.key},
-               {"value", metric.value},
-               {"unit", metric.unit},
-               {"kind", name_of(metric.kind)},
-               {"n", metric.n},
-               {"ci_low", metric.ci.low},
-               {"ci_high", metric.ci.high},
-               {"method", metric.method}};
+  Json json = {
+      {"key", metric.key}, {"value", metric.value},   {"unit", metric.unit},       {"kind", name_of(metric.kind)},
+      {"n", metric.n},     {"ci_low", metric.ci.low}, {"ci_high", metric.ci.high}, {"method", metric.method}};
   if (!metric.samples.empty()) {
     json["samples_sha256"] = sha256(digest_input);
     json["samples"] = metric.samples;
@@ -39,7 +34,8 @@ Json to_json(const Metric& metric) {
 Json to_json(const Table& table) {
   Json columns = Json::array();
   for (const Column& column : table.columns)
-    columns.push_back({{"name", column.name}, {"unit", column.unit}, {"source", kSources[static_cast<int>(column.source)]}});
+    columns.push_back(
+        {{"name", column.name}, {"unit", column.unit}, {"source", kSources[static_cast<int>(column.source)]}});
   Json rows = Json::array();
   for (const std::vector<Cell>& row : table.rows) {
     Json cells = Json::array();
@@ -81,7 +77,7 @@ Configuration configuration_from(const Json& json) {
   return configuration;
 }
 
-/// Exceptions of the JSON library end here: `read` turns them into an Error that names the file.
+/// May throw an exception of the JSON library; parse_result turns it into an Error that names the file.
 Metric metric_from(const Json& json) {
   Metric metric;
   metric.key = json.at("key");
@@ -180,12 +176,9 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
                               {"metrics", exact.metrics},
                               {"tables", exact.tables}};
   const std::string text = deterministic.dump(1) + "\n";
-  const Json run = {{"schema", kResultSchema},
-                    {"experiment", result.experiment},
-                    {"deterministic_sha256", sha256(text)},
-                    {"metrics", timed.metrics},
-                    {"tables", timed.tables},
-                    {"provenance", Json::parse(result.provenance)}};
+  const Json run = {
+      {"schema", kResultSchema},  {"experiment", result.experiment}, {"deterministic_sha256", sha256(text)},
+      {"metrics", timed.metrics}, {"tables", timed.tables},          {"provenance", Json::parse(result.provenance)}};
   if (Result<void> wrote = write_file(deterministic_path(folder, result.experiment), text); !wrote) return wrote;
   return write_file(volatile_path(folder, result.experiment), run.dump(1) + "\n");
 }
@@ -263,7 +256,7 @@ std::string without_comments(std::string_view source) {
       kept += source.substr(i, stop - i);
       i = stop;
     } else if (c == '"' || (c == '\'' && (i == 0 || !std::isalnum(static_cast<unsigned char>(source[i - 1]))))) {
-      // A quote behind a digit or letter separates digits (1'000) and opens nothing.
+      // A quote after a digit or letter separates digits (1'000) and opens no literal.
       std::size_t stop = i + 1;
       while (stop < source.size() && source[stop] != c && source[stop] != '\n') stop += source[stop] == '\\' ? 2 : 1;
       stop = std::min(stop + 1, source.size());

@@ -15,11 +15,11 @@ namespace vtpu::measure {
 enum class Mode { quick, full };
 const char* name_of(Mode mode);
 
-/// What one experiment found. On disk it is two files:
-/// `<experiment>.json`, the deterministic part: schema, configuration, seed, mode, hashes of inputs and sources, computed
-/// and simulated metrics and tables. Two runs of the same sources give the same bytes, on any machine.
-/// `<experiment>.run.json`, the volatile part: measured metrics with their samples, measured tables, provenance, and the
-/// SHA-256 of the other file, which ties the two together.
+/// The result of one experiment. On disk it is two files:
+/// `<experiment>.json`, the deterministic part: schema, configuration, seed, mode, hashes of inputs and sources,
+/// computed and simulated metrics and tables. Two runs of the same sources give the same bytes, on any machine.
+/// `<experiment>.run.json`, the volatile part: measured metrics with their samples, measured tables, provenance, and
+/// the SHA-256 of the other file, which ties the two together.
 struct ResultFile {
   std::string experiment;
   Mode mode = Mode::quick;
@@ -37,26 +37,26 @@ inline constexpr int kResultSchema = 1;
 std::filesystem::path deterministic_path(const std::filesystem::path& folder, const std::string& experiment);
 std::filesystem::path volatile_path(const std::filesystem::path& folder, const std::string& experiment);
 
-/// Writes both parts, each atomically, the volatile one last: a result is whole when its volatile part names the
-/// deterministic part's hash.
+/// Writes both parts, each atomically, the volatile one last. A result is complete if its volatile part names the hash
+/// of its deterministic part.
 Result<void> save(const ResultFile& result, const std::filesystem::path& folder);
 
-/// Reads both parts. Error: a missing or malformed file, an unknown schema, a deterministic part whose hash is not the
-/// one its volatile part names.
+/// Reads both parts. Error: a missing or malformed file, an unknown schema, a deterministic part whose hash differs
+/// from the one that the volatile part names.
 Result<ResultFile> load(const std::filesystem::path& folder, const std::string& experiment);
 
-/// The same from the bytes of both parts; the paths are for errors.
+/// As load, from the bytes of both parts; errors name the paths.
 Result<ResultFile> parse_result(const std::string& text, const std::filesystem::path& path, const std::string& run_text,
                                 const std::filesystem::path& run_path);
 
-/// SHA-256 of every metric and table, measured ones included: what a figure or the paper sees of a result.
+/// SHA-256 of every metric and table, measured ones included: all of a result that figures and the paper read.
 std::string data_hash(const ResultFile& result);
 
-/// SHA-256 of the project's C++ sources below the given folders and files, comments and white space left out, so that
-/// it names what the sources mean.
+/// SHA-256 of the project's C++ sources below the given folders and files, without comments and white space, so that it
+/// changes only with the meaning of the sources.
 Result<std::string> source_hash(const std::filesystem::path& root, const std::vector<std::string>& below);
 
-/// C++ text without comments, runs of white space folded to one blank; literals stay as they are.
+/// C++ text without comments and with each run of white space folded to one blank. Literals are kept.
 std::string without_comments(std::string_view source);
 
 }  // namespace vtpu::measure

@@ -38,8 +38,8 @@ class ClockTimer : public Timer {
   CycleClock clock_;
 };
 
-/// Moves what is allocated from here on: by up to 4 MiB of address space and, since the pages are touched, of physical
-/// memory, which decides the colours of later pages.
+/// Shifts later allocations by up to 4 MiB of address space and, since the pages are touched, of physical memory, which
+/// decides the cache colours of later pages.
 void shift_memory(Random& random) {
   const std::size_t pages = 1 + random.below(1024);
   void* const block = ::mmap(nullptr, pages * kPage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -53,7 +53,7 @@ double median_of(const std::vector<Timing>& timings, double Timing::*field) {
   return median(values);
 }
 
-/// All timings of one process, as its parent reads them: null where an alternative got no valid timing.
+/// All timings of one process, as its parent reads them; null if an alternative has no valid timing.
 Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t rounds, Timer& timer, Random& random) {
   for (const Alternative& alternative : alternatives) {
     if (alternative.prepare) alternative.prepare();
@@ -79,10 +79,10 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t ro
   return {{"alternatives", found}, {"source", static_cast<int>(timer.source())}, {"discarded", timer.discarded()}};
 }
 
-/// A child's whole life: what its parent reads.
+/// Everything that a child process does; returns the text that its parent reads.
 std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const MakeTimer& make_timer, Random random,
                    int cpu) {
-  // A frame of random size below everything that follows: where the stack falls in the cache is part of the sample.
+  // A stack frame of random size, so that the position of the stack in the cache varies between samples.
   char* const padding = static_cast<char*>(::alloca(16 * (1 + random.below(256))));
   keep(padding);
   shift_memory(random);
@@ -93,13 +93,13 @@ std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const
   return found.dump();
 }
 
-/// One process from fork to its end: what it wrote.
+/// Runs one process and returns what it wrote.
 Result<Json> run_process(const MakeAlternatives& make, const SamplingRule& rule, const MakeTimer& make_timer,
                          const Random& random, int cpu) {
   const Result<std::string> bytes = in_child("sampling", [&] { return sample(make, rule, make_timer, random, cpu); });
   if (!bytes) return bytes.error();
   const Json found = Json::parse(*bytes, nullptr, false);
-  if (found.is_discarded()) return Error{"sampling", "a process told nothing", "its samples"};
+  if (found.is_discarded()) return Error{"sampling", "a process sent no result", "its samples"};
   if (found.contains("error")) return Error{"sampling", found.at("error").get<std::string>(), ""};
   return found;
 }
@@ -143,7 +143,7 @@ Estimate Sampled::units_per_cycle() const { return quotient(*this, cycles, true,
 
 const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
   const auto at = std::find_if(all.begin(), all.end(), [&name](const Sampled& one) { return one.name == name; });
-  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by the name it was given");
+  VTPU_CHECK(at != all.end(), "a sampled alternative is looked up by its name");
   return *at;
 }
 
@@ -165,7 +165,7 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
   std::string limit = fmt::format("the cap of {} processes", rule.most);
   for (std::uint64_t process = 0, done = 0; done < rule.most; ++process) {
     if (process == 2 * rule.most)
-      return Error{"sampling", "the core clock never kept still", "calibrations within 2 % of each other"};
+      return Error{"sampling", "the core clock never stayed steady", "calibrations within 2 % of each other"};
     const Result<Json> found = run_process(make, rule, make_timer, random.fork(process), cpu);
     if (!found) return found.error();
     if (found->is_null()) continue;

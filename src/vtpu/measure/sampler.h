@@ -14,20 +14,20 @@ namespace vtpu::measure {
 /// One of several pieces of work that are timed against each other.
 struct Alternative {
   std::string name;
-  double work = 1;                ///< units one run does: elements, bytes, operations
-  std::function<void()> run;      ///< timed; at least some 50 µs
+  double work = 1;                ///< units of one run: elements, bytes, operations
+  std::function<void()> run;      ///< timed; should take at least 50 µs
   std::function<void()> prepare;  ///< untimed, before every run; may be empty
 };
 
-/// How long to go on, and where.
+/// When to stop sampling, and where to run.
 struct SamplingRule {
   std::size_t least = 20;    ///< processes at least
   std::size_t most = 60;     ///< processes at most
   std::size_t rounds = 3;    ///< timings of every alternative in each process
-  double half_width = 0.03;  ///< of the 95 % interval, as a share of the median, at which an alternative is settled
-  double seconds = 60;       ///< no new process once this has passed and `least` have been run
+  double half_width = 0.03;  ///< of the 95 % interval, as a share of the median, below which an alternative is settled
+  double seconds = 60;       ///< after this time no new process starts, once `least` have run
   std::uint64_t seed = 1;    ///< of the orders and of the memory layouts
-  int cpu = -1;              ///< processor to run on; -1: the last one this process may use
+  int cpu = -1;              ///< processor to run on; -1: the last one that this process may use
 };
 
 /// The samples of one alternative. A sample is the median of one process's timings.
@@ -37,25 +37,25 @@ struct Sampled {
   CycleSource source = CycleSource::calibrated_time;
   std::vector<double> ns;            ///< per run
   std::vector<double> cycles;        ///< per run
-  std::vector<double> instructions;  ///< per run; zeros where there is no counter
-  std::size_t discarded = 0;         ///< timings thrown away, of all alternatives together
-  bool settled = false;              ///< stopped within the half-width, not at the cap
-  std::string stopped;               ///< why, in words
+  std::vector<double> instructions;  ///< per run; zeros if there is no counter
+  std::size_t discarded = 0;         ///< discarded timings of all alternatives together
+  bool settled = false;              ///< within the half-width when sampling stopped
+  std::string stopped;               ///< why sampling stopped, in words
 
   Estimate ns_per_unit() const;
   Estimate cycles_per_unit() const;
-  Estimate units_per_ns() const;  ///< GB/s where the unit is a byte
+  Estimate units_per_ns() const;  ///< GB/s if the unit is a byte
   Estimate units_per_cycle() const;
 };
 
-/// The samples of the alternative of that name, of which there is one (an invariant).
+/// The samples of the alternative of that name, which exists (an invariant).
 const Sampled& named(const std::vector<Sampled>& all, const std::string& name);
 
 /// Whether the interval's half-width is within `share` of the value.
 bool settled(const Estimate& estimate, double share);
 
-/// Makes the alternatives, in each process anew, so that where their data comes to lie is part of the sample. Data too
-/// large for any cache may be captured from outside: a process inherits it.
+/// Makes the alternatives. Each process calls it, so that the addresses of their data vary between samples. Data too
+/// large for any cache may be captured: child processes inherit it.
 using MakeAlternatives = std::function<std::vector<Alternative>()>;
 
 /// Samples the alternatives in processes of their own, one after the other. Each shifts its stack and its memory by a
@@ -66,7 +66,7 @@ using MakeAlternatives = std::function<std::vector<Alternative>()>;
 /// Error: a process that ended early, or whose core clock never kept still.
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule);
 
-/// Keeps `value` alive and unknown to the compiler, so that the work behind it is done.
+/// Makes the compiler compute `value`, although nothing reads it.
 template <class T>
 void keep(const T& value) {
   asm volatile("" : : "r,m"(value) : "memory");

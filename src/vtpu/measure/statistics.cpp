@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kConfidence = 0.95;
 constexpr std::size_t kResamples = 2000;
-/// Resamples outside either end of a 95 % percentile interval.
+/// Resamples beyond each end of a 95 % percentile interval.
 constexpr std::size_t kTail = kResamples / 40;
 
 double median_of_sorted(std::span<const double> sorted) {
@@ -28,9 +28,9 @@ std::vector<double> sorted_copy(std::span<const double> samples) {
   return sorted;
 }
 
-/// Largest k for which the k-th smallest and k-th largest of n samples enclose the median with 95 %, that is with
-/// P(Binomial(n, 1/2) < k) ≤ 2.5 %; 0 when not even the extremes do. In logarithms, since 2^-n underflows for long
-/// series.
+/// Largest k for which the k-th smallest and k-th largest of n samples enclose the median with a probability of 95 %,
+/// that is, P(Binomial(n, 1/2) < k) ≤ 2.5 %; 0 if even the extremes do not. Computed with logarithms, since 2^-n
+/// underflows for long series.
 std::size_t enclosing_rank(std::size_t n) {
   const double count = static_cast<double>(n);
   double below = 0;
@@ -45,7 +45,7 @@ std::size_t enclosing_rank(std::size_t n) {
   return k;
 }
 
-/// Median of as many samples, drawn with replacement.
+/// Median of a resample of the same size, drawn with replacement.
 double resampled_median(std::span<const double> samples, Random& random, std::vector<double>& scratch) {
   scratch.resize(samples.size());
   for (double& drawn : scratch) drawn = samples[random.below(samples.size())];
@@ -79,7 +79,7 @@ Estimate estimate_median(std::vector<double> samples) {
 Estimate estimate_ratio(std::span<const double> above, std::span<const double> below, std::uint64_t seed) {
   const auto positive = [](double sample) { return sample > 0; };
   VTPU_CHECK(std::all_of(above.begin(), above.end(), positive) && std::all_of(below.begin(), below.end(), positive),
-             "both sides of a ratio are positive");
+             "all samples of a ratio are positive");
   Estimate estimate;
   estimate.value = median(above) / median(below);
   Random random(seed);

@@ -11,11 +11,11 @@
 
 namespace vtpu::measure {
 
-/// What a process times its alternatives with.
+/// Times the alternatives in one process.
 class Timer {
  public:
   virtual ~Timer() = default;
-  /// One timed run after its preparation; empty when the core clock would not keep still.
+  /// One timed run after its preparation; empty if the core clock did not stay steady.
   virtual std::optional<Timing> time(const Alternative& alternative) = 0;
   virtual CycleSource source() const = 0;
   virtual std::size_t discarded() const = 0;
