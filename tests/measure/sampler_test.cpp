@@ -146,7 +146,7 @@ TEST(Sampling, NamesTheStatusOfAProcessThatEndsEarly) {
 TEST(Sampling, FailsWhenTheCoreClockNeverStaysSteady) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.0; }, false));
   ASSERT_FALSE(all.ok());
-  EXPECT_THAT(all.error().message(), HasSubstr("never kept still"));
+  EXPECT_THAT(all.error().message(), HasSubstr("never stayed steady"));
 }
 
 TEST(Sampling, ReturnsTheErrorOfAClockThatCannotBeOpened) {

@@ -63,7 +63,7 @@ using MakeAlternatives = std::function<std::vector<Alternative>()>;
 /// rounds, each in a fresh random order; the median of an alternative's timings is one sample. New processes follow
 /// until every alternative is settled, or the cap or the time limit is reached. The program's code stays where it was
 /// loaded. The caller has only one thread.
-/// Error: a process that ended early, or whose core clock never kept still.
+/// Error: a process that ended early, or whose core clock never stayed steady.
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule);
 
 /// Makes the compiler compute `value`, although nothing reads it.

@@ -14,7 +14,7 @@ namespace {
 
 class EmbeddingProgram : public testing::TestWithParam<std::pair<std::size_t, std::size_t>> {};
 
-TEST_P(EmbeddingProgram, AddsUpTheRowsOfEveryBag) {
+TEST_P(EmbeddingProgram, AddsTheRowsOfEveryBag) {
   const auto [lines, bag] = GetParam();
   constexpr std::size_t kRows = 50, kLookups = 192;
   const std::size_t floats = lines * 16;

@@ -24,7 +24,7 @@ std::string row_of(const Baseline& one) {
          kCompilers[static_cast<int>(one.compiler)] + " | `" + flags + "` |\n";
 }
 
-TEST(Baselines, StandInTheReadmeAsInTheTable) {
+TEST(Baselines, AreListedInTheReadmeAsInTheTable) {
   const std::string readme = *read_file(std::filesystem::path(VTPU_ROOT) / "src/vtpu/study/README.md");
   std::string rows;
   for (const Baseline& one : kBaselines) rows += row_of(one);
@@ -43,7 +43,7 @@ TEST(Baselines, EveryModuleOfTheProjectsCompilerIsBuiltAndLoads) {
   }
 }
 
-TEST(Baselines, ALoadedModuleIsOneThatAnExperimentHasToDeclare) {
+TEST(Baselines, ALoadedModuleIsFoundSoThatAnExperimentMustDeclareIt) {
   ASSERT_TRUE(load_ordinary(kOrdinaryLevels.front()).ok());
   const auto loaded = measure::loaded_modules();
   EXPECT_NE(std::find(loaded.begin(), loaded.end(), module_of(kOrdinaryLevels.front())), loaded.end());
@@ -51,8 +51,8 @@ TEST(Baselines, ALoadedModuleIsOneThatAnExperimentHasToDeclare) {
   for (const measure::Dependency& module : modules_for(Use::references)) EXPECT_EQ(module.name.find("references_"), 0u);
 }
 
-TEST(Baselines, NoSourceNamesAFlagOfItsOwn) {
-  // A flag that stands in a second place would not follow the table.
+TEST(Baselines, TheBuildNamesNoFlagOutsideOfTheTable) {
+  // A flag in a second place would not follow the table.
   const std::string lists = *read_file(std::filesystem::path(VTPU_ROOT) / "CMakeLists.txt");
   for (const char* flag : {"-O0", "-O3", "-march=native", "-ffast-math", "-fveclib", "-fwrapv", "-ffp-contract=fast"}) {
     // Comments may explain a flag.

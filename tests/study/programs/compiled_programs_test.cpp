@@ -130,7 +130,7 @@ TEST_P(EachProgram, equals_other_libraries_and_other_compilers_references) {
     const auto loaded = study::baselines::load_references(level);
     if (!loaded) {
       EXPECT_EQ(level.compiler, study::baselines::Compiler::clang)
-          << loaded.error().message();  // the build may not have found that one
+          << loaded.error().message();  // the build may not have found clang
       continue;
     }
     others.push_back(loaded->find(program().name));

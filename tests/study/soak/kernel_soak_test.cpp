@@ -1,5 +1,5 @@
-// Does compiled code do what the program says: random kernels by every tier, engine and the evaluator of the IR,
-// against the same kernels in C++ as the host's compiler understands them.
+// Does compiled code keep the meaning of a kernel? Random kernels by every tier, every engine and the evaluator of the
+// IR are compared with the same kernels in C++, compiled by the host's compiler.
 #include "vtpu/study/soak/kernel_soak.h"
 
 #include <gtest/gtest.h>
@@ -25,18 +25,18 @@ TEST(HostKernels, StayInsideTheirTensorsAndChangeThem) {
     const auto left = host->run(kernel);
     ASSERT_TRUE(left.ok()) << left.error().message();
     for (std::size_t k = 0; k < left->size(); ++k) changed += (*left)[k] != kernel.tensors[k].contents ? 1 : 0;
-    EXPECT_EQ(*left, *host->run(kernel)) << "a kernel does the same each time";
+    EXPECT_EQ(*left, *host->run(kernel)) << "a kernel gives the same answer in each run";
   }
   EXPECT_GT(changed, kernels.size());
 }
 
-TEST(RandomKernels, LeaveTheBytesThatTheirCxxLeavesAtEveryTier) {
+TEST(RandomKernels, LeaveTheSameBytesAsTheirCxxAtEveryTier) {
   const auto soak = soak_kernels(1, 400);
   ASSERT_TRUE(soak.ok()) << soak.error().message();
   EXPECT_EQ(soak->kernels, 400u);
   EXPECT_EQ(soak->divergences.size(), kernel_variants().size());
   EXPECT_EQ(soak->diverged(), 0u);
-  // Tier 3 may ask for more registers than there are, though seldom; the others take every kernel.
+  // Tier 3 may, rarely, need more registers than there are; the other variants accept every kernel.
   for (const auto& [variant, refused] : soak->refusals) EXPECT_LE(refused, variant == "tier 3" ? 8u : 0u) << variant;
   for (const KernelDivergence& failure : soak->first) {
     const bool registers = failure.refused && failure.what.find("registers") != std::string::npos;

@@ -21,8 +21,9 @@ V sum_of(std::size_t line) { return V{static_cast<unsigned>(line)}; }
 
 isa::Program embedding_program(std::size_t lines, std::size_t lookups, std::size_t bag,
                                const EmbeddingRegions& regions) {
-  VTPU_CHECK(lines >= 1 && lines <= 8, "the sums of a bag fit half the vector registers");
-  VTPU_CHECK(bag > 0 && bag % kEmbeddingGroup == 0 && lookups > 0 && lookups % bag == 0, "bags are whole groups");
+  VTPU_CHECK(lines >= 1 && lines <= 8, "the sums of a bag fit into half of the vector registers");
+  VTPU_CHECK(bag > 0 && bag % kEmbeddingGroup == 0 && lookups > 0 && lookups % bag == 0,
+             "a bag is a multiple of a group");
   Builder b("embedding");
   const P table{0}, ids{1}, bags{2};
   const R id{0}, ahead{1}, group{12}, index{13}, sum{14}, counter{15};
@@ -30,7 +31,7 @@ isa::Program embedding_program(std::size_t lines, std::size_t lookups, std::size
     b.word(op(Opcode::dmov_coord, p, b.coordinate(first_of(region))));
   b.word(op(Opcode::dmov_i64, index, 0));
   b.word(op(Opcode::dmov_i64, sum, 0));
-  // Touches the table once, so that the loop finds its pointer translated.
+  // Accesses the table once, so that its pointer has been translated before the loop.
   b.word(op(Opcode::sgather_i64, R{2}, at(table)));
   const auto read_group = [&] {
     for (std::size_t i = 0; i < kEmbeddingGroup; ++i) {

@@ -9,7 +9,7 @@
 #include "vtpu/memory/coordinate_map.h"
 #include "vtpu/phext/packed.h"
 
-/// Tables from packed coordinates to 64-bit values, with one interface, for the experiment and the benchmark that
+/// Tables from packed coordinates to 64-bit values with one interface, for the experiment and the benchmark that
 /// compare them.
 namespace vtpu::study::access {
 
@@ -21,14 +21,14 @@ inline constexpr std::uint64_t kAbsent = ~std::uint64_t{0};
 struct ProjectHash {
   std::size_t operator()(const PackedCoordinate& c) const { return c.hash(); }
 };
-/// What a user of Abseil gets without a choice of their own.
+/// Abseil's default hash.
 struct AbslHash {
   std::size_t operator()(const PackedCoordinate& c) const {
     return absl::HashOf(static_cast<std::uint64_t>(c.bits() >> 64), static_cast<std::uint64_t>(c.bits()));
   }
 };
 
-/// The i-th key: distinct, and scattered over all axes.
+/// The i-th key. Keys are distinct and scattered over all axes.
 inline PackedCoordinate key(std::uint64_t i) {
   const std::uint64_t low = mix64(i);
   return PackedCoordinate::from_bits(static_cast<PackedCoordinate::Bits>(mix64(~i) >> 7) << 64 | low);

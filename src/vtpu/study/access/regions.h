@@ -9,13 +9,14 @@
 
 namespace vtpu::study::access {
 
-/// The first coordinate of the region of that number, below 2048: regions lie a chapter apart.
+/// The first coordinate of a region. Regions are one chapter apart. `region`: below 2048.
 inline phext::PackedCoordinate first_of(std::uint32_t region) {
   return phext::PackedCoordinate().with(phext::Axis::chapter, region);
 }
 
-/// Allocates a row-major box of at least so many bytes, cells of 8, and gives its memory, zeros, as elements of type T:
-/// data that an experiment and the programs it times share. At most 2048³ cells and the machine's quota (an invariant).
+/// Allocates a row-major box of at least `bytes` bytes with cells of 8 bytes, and returns its zeroed memory as elements
+/// of type T. An experiment shares this memory with the programs that it times. At most 2048³ cells and the machine's
+/// quota (an invariant).
 template <class T>
 std::span<T> allocate(exec::Machine& machine, std::uint32_t region, std::size_t bytes) {
   constexpr std::size_t kSide = phext::PackedCoordinate::kMax + 1;  // cells of a line, lines of a scroll
@@ -27,9 +28,9 @@ std::span<T> allocate(exec::Machine& machine, std::uint32_t region, std::size_t 
   spec.last = spec.first.with(phext::Axis::scroll, static_cast<std::uint32_t>(scrolls - 1))
                   .with(phext::Axis::line, static_cast<std::uint32_t>(std::min(lines, kSide) - 1))
                   .with(phext::Axis::column, kSide - 1);
-  VTPU_CHECK(!machine.memory().allocate(spec).fault, "the quota is above what is allocated");
+  VTPU_CHECK(!machine.memory().allocate(spec).fault, "the allocation is within the quota");
   const auto cell = machine.memory().peek(spec.first);
-  // The box lies behind its first cell, and belongs to the machine, which is not const.
+  // The box begins at its first cell. It belongs to the machine, which is not const.
   return {reinterpret_cast<T*>(const_cast<std::byte*>(cell.data())), bytes / sizeof(T)};
 }
 

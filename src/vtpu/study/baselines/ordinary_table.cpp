@@ -1,4 +1,4 @@
-// Compiled into each module of ordinary code, with the sources of kernels/ and of measure/ordinary_code.
+// Each module of ordinary code contains this file, the sources of kernels/ and measure/ordinary_code.cpp.
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/study/baselines/ordinary.h"
 

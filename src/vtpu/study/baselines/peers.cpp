@@ -1,6 +1,6 @@
 #include "vtpu/study/baselines/peers.h"
 
-// gcc 12 takes the "undefined" registers in its own headers of AVX-512 for variables that somebody forgot (bug 105593).
+// gcc 12 warns about the intentionally undefined registers in its own AVX-512 headers (bug 105593).
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
@@ -114,7 +114,7 @@ void eigen_argmax(const std::int64_t* p, void* const* t) {
 }
 
 void eigen_fir(const std::int64_t* p, void* const* t) {
-  constexpr std::int64_t kBlock = 512;  // results that stay in the first cache over the taps
+  constexpr std::int64_t kBlock = 512;  // results that stay in the first-level cache for all taps
   const std::int64_t n = p[0], taps = p[1];
   for (std::int64_t first = 0; first < n; first += kBlock) {
     const std::int64_t count = std::min(kBlock, n - first);

@@ -6,10 +6,10 @@
 
 namespace vtpu::study::baselines {
 
-/// The mathematics of a program by a library that others made, compiled for this host; parameters and tensors as a
-/// reference has them (kernels::ReferenceFunction). Null: the library has nothing for that program.
+/// The routine of Eigen for the mathematics of a program, compiled for this host, with the parameters and tensors of a
+/// reference (kernels::ReferenceFunction). Null if the library has no such routine.
 kernels::ReferenceFunction eigen_peer(std::string_view program);
-/// As above; sets OpenBLAS to one thread.
+/// As eigen_peer, by OpenBLAS, which is set to one thread.
 kernels::ReferenceFunction openblas_peer(std::string_view program);
 
 /// sum[j] = Σ weights[i] · table[i][j], a row-major table of f32, by OpenBLAS (sgemv) on one thread.

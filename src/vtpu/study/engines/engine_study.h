@@ -20,7 +20,7 @@ struct LoopBound {
   double ops = 0;                  ///< of one iteration
   std::vector<isa::Cost> pattern;  ///< their classes, in order
   double recurrence = 0;           ///< in cycles
-  ports::Prediction prediction;  ///< by the port model
+  ports::Prediction prediction;    ///< by the port model
 };
 /// The innermost loop with the most ops.
 LoopBound bound_of(const isa::Program& program, const ports::PortMap& map);
@@ -38,9 +38,10 @@ struct WorkloadResult {
   measure::Estimate conflicts;       ///< share of the mix's cycles that neither one slot alone nor dispatch explains
   double predicted = 0;              ///< ops per cycle by the port model, from measured rates
   measure::Estimate flop_per_cycle, bytes_per_cycle;  ///< native
-  measure::Estimate peak_share;  ///< share of cycles in which the busiest unit is busy
+  measure::Estimate peak_share;                       ///< share of cycles in which the busiest unit is busy
   std::string peak_unit;
-  measure::Estimate over_interpreter, over_ordinary;  ///< native over the interpreter and the fastest level; with all engines only
+  measure::Estimate over_interpreter,
+      over_ordinary;  ///< native over the interpreter and the fastest level; with all engines only
   std::string fastest_ordinary;
 };
 

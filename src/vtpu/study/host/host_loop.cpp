@@ -16,8 +16,8 @@ namespace x86 = asmjit::x86;
 using exec::jit::Form;
 using isa::Cost;
 
-// Loads read the first half of a page, stores write the second half of another: no load is held up by a store whose
-// address agrees with its own in the low twelve bits.
+// Loads read the first half of a page and stores write the second half of another, so that no load waits for a store
+// with the same low twelve address bits.
 constexpr std::int32_t kHalf = 2048;
 constexpr std::int32_t kStores = 4096 + kHalf;
 constexpr std::size_t kDataBytes = 8192;
@@ -25,8 +25,8 @@ constexpr std::size_t kDataBytes = 8192;
 bool updates_general(Cost cost) { return cost == Cost::alu || cost == Cost::shift; }
 bool updates_vector(Cost cost) { return cost == Cost::vector_fma || cost == Cost::vector_dot; }
 
-/// Writes the loops. rdi counts, rbx points at the data, r15 holds 0, z0 and z1 are sources and hold 1.0; the other
-/// registers are results, divided among the classes that update theirs.
+/// Emits the loops. rdi is the counter, rbx points to the data, r15 holds 0, and z0 and z1 are sources that hold 1.0.
+/// The other registers are results; the classes that update their results share them.
 class Writer {
  public:
   Writer(x86::Assembler& a, Form form, std::span<const Cost> pattern) : a_(a), form_(form) {
@@ -81,7 +81,7 @@ class Writer {
         if (wide) return void(a_.vmovups(x86::zmmword_ptr(x86::rbx, next_store(64)), x86::zmm0));
         for (int half = 0; half < 2; ++half) a_.vmovups(x86::ymmword_ptr(x86::rbx, next_store(32)), x86::ymm0);
         break;
-      case Cost::gather:  // the places are 0 in every lane; the mask is consumed
+      case Cost::gather:  // the indices are 0 in every lane; the instruction clears the mask
         a_.kxnorw(x86::k1, x86::k0, x86::k0);
         a_.k(x86::k1).vpgatherdd(x86::zmm29, x86::dword_ptr(x86::rbx, x86::zmm31, 2));
         break;
@@ -111,7 +111,7 @@ class Writer {
       a_.emit(id, x86::zmm(d), x86::zmm(a), x86::zmm(b));
       return;
     }
-    // A vector of 512 bits is two host registers, as in the engine.
+    // A vector of 512 bits occupies two host registers, as in the engine.
     const std::uint32_t upper = id == x86::Inst::kIdVfmadd231ps ? d + 1 : d;
     a_.emit(id, x86::ymm(d), x86::ymm(a), x86::ymm(b));
     a_.emit(id, x86::ymm(upper), x86::ymm(a), x86::ymm(b));
@@ -184,7 +184,8 @@ struct HostLoop::Code {
     std::vector<Cost> known;
     for (const Cost cost : pattern)
       if (has_instruction(cost, *form)) known.push_back(cost);
-    if (known.empty()) return Error{"host loop", "no op of the pattern has an instruction here", "at least one"};
+    if (known.empty())
+      return Error{"host loop", "this processor has no instruction for any op of the pattern", "at least one"};
 
     asmjit::CodeHolder holder;
     holder.init(runtime.environment());
@@ -221,8 +222,7 @@ struct HostLoop::Code {
     a.ret();
     if (const asmjit::Error error = runtime.add(&function, &holder); error != asmjit::kErrorOk) {
       function = nullptr;
-      return Error{"host loop", std::string("host code cannot be made: ") + asmjit::DebugUtils::errorAsString(error),
-                   ""};
+      return Error{"host loop", std::string("cannot generate code: ") + asmjit::DebugUtils::errorAsString(error), ""};
     }
     return {};
   }
@@ -240,7 +240,7 @@ Result<HostLoop> HostLoop::independent(std::span<const Cost> pattern) {
 
 Result<HostLoop> HostLoop::chain(Cost cost) {
   if (const auto form = exec::jit::host_form(); form && !has_chain(cost, *form))
-    return Error{"host loop", std::string(isa::name_of(cost)) + " has no result to wait for", ""};
+    return Error{"host loop", std::string(isa::name_of(cost)) + " has no result that the next op could use", ""};
   auto code = std::make_unique<Code>();
   const Cost pattern[] = {cost};
   if (auto made = code->make(pattern, true); !made) return made.error();

@@ -9,28 +9,28 @@
 
 namespace vtpu::study::host {
 
-/// Whether there is a host instruction that stands for the class on this processor.
+/// Whether this processor has an instruction that represents the class.
 bool has_instruction(isa::Cost cost, exec::jit::Form form);
-/// Whether such instructions can be made to wait for each other.
+/// Whether instructions of the class can depend on each other.
 bool has_chain(isa::Cost cost, exec::jit::Form form);
 
-/// A loop of host instructions, one for each op of a pattern, made to find what the core can do with such a mix at
-/// best: none waits for another (or, in a chain, each for the one before), loads and stores stay in 4 KiB of the
-/// first-level cache and never meet. The counter of the loop adds two instructions to `ops()` of them.
+/// A loop of host instructions, one for each op of a pattern, which measures the best rate of the core for that mix. No
+/// instruction depends on another (in a chain, each depends on the previous one). Loads and stores access separate
+/// parts of 4 KiB in the first-level cache. The loop counter adds two instructions to each iteration.
 class HostLoop {
  public:
-  /// The pattern, again and again until there are about `kLength` ops. Classes without an instruction count as nothing.
-  /// Error: a host that runs no form; a pattern without an instruction; code memory that the system does not give.
+  /// Repeats the pattern until the loop has about `kLength` ops. Classes without an instruction are omitted.
+  /// Error: a host that runs no form; a pattern without an instruction; the system provides no memory for code.
   static Result<HostLoop> independent(std::span<const isa::Cost> pattern);
-  /// Ops of one class, each waiting for the result of the one before. A chain of loads follows places of eight
-  /// bytes (base + index × 8), `store` is a store and the load of what it stored.
+  /// Ops of one class, each of which depends on the previous one. A chain of loads computes addresses from loaded
+  /// values (base + index × 8); a chain of stores alternates a store and a load of the stored value.
   static Result<HostLoop> chain(isa::Cost cost);
 
   HostLoop(HostLoop&&) noexcept;
   ~HostLoop();
 
   void run(std::uint64_t iterations) const;
-  /// In one iteration.
+  /// Ops of one iteration.
   double ops() const;
 
   static constexpr std::size_t kLength = 240;

@@ -33,7 +33,7 @@ Result<measure::Alternative> mix_alternative(std::string name, std::span<const i
 }
 
 measure::Estimate geometric_mean(const std::vector<measure::Estimate>& all, const std::string& method) {
-  VTPU_CHECK(!all.empty(), "a mean is over something");
+  VTPU_CHECK(!all.empty(), "a mean needs at least one estimate");
   for (const auto& one : all)
     VTPU_CHECK(one.samples.size() == all.front().samples.size(), "every alternative is sampled in every process");
   return of_each(all.front(), method, [&](std::size_t n) {

@@ -17,12 +17,12 @@ namespace vtpu::study::host {
 /// ops.
 std::vector<isa::Cost> pattern_of(const isa::Program& program, ports::Loop loop, std::optional<isa::Slot> only = {});
 
-/// An alternative that runs a loop of independent host instructions, one for each op of the pattern, for about 100 µs.
-/// Its work is the ops. Error: as HostLoop::independent.
+/// An alternative that runs a loop of independent host instructions, one for each op of the pattern, for about 10⁶ ops.
+/// Its work is the number of ops. Error: as HostLoop::independent.
 Result<measure::Alternative> mix_alternative(std::string name, std::span<const isa::Cost> pattern);
 
-/// The median of samples made process by process, by `make(n)`, from those of others. `method`: added to that of
-/// `like`.
+/// The median of derived samples: `make(n)` computes the sample of process n from the samples of other estimates. The
+/// number of samples and the start of the method text are those of `like`; `method` is appended.
 template <class Make>
 measure::Estimate of_each(const measure::Estimate& like, const std::string& method, Make make) {
   std::vector<double> samples(like.samples.size());
@@ -32,7 +32,8 @@ measure::Estimate of_each(const measure::Estimate& like, const std::string& meth
   return estimate;
 }
 
-/// Geometric mean over estimates in each process. At least one; all with as many samples.
+/// The geometric mean of several estimates, taken within each process. At least one; all have the same number of
+/// samples.
 measure::Estimate geometric_mean(const std::vector<measure::Estimate>& all, const std::string& method);
 
 }  // namespace vtpu::study::host

@@ -19,10 +19,10 @@ using measure::Estimate;
 using measure::Sampled;
 
 constexpr std::uint64_t kIterations = 1500;
-/// In a pattern of two classes; each gets as many as take equally long.
+/// Ops in a pattern of two classes. Each class has the share that takes half of the time.
 constexpr int kPairLength = 24;
 
-/// Mixes that no port but dispatch should hold back, four ALU ops at most among eight.
+/// Mixes that only dispatch should limit: at most four of eight ops use the ALU.
 const std::vector<std::vector<Cost>> kDispatchMixes = {
     {Cost::alu, Cost::load, Cost::vector_int, Cost::alu, Cost::load, Cost::vector_float, Cost::alu, Cost::alu},
     {Cost::alu, Cost::alu, Cost::load, Cost::alu, Cost::alu, Cost::vector_int, Cost::vector_int, Cost::load},
@@ -36,13 +36,13 @@ Result<Alternative> alternative(std::string name, Result<HostLoop> loop) {
       std::move(name), static_cast<double>(kIterations) * shared->ops(), [shared] { shared->run(kIterations); }, {}};
 }
 
-/// How many of the first in a balanced pattern, the others being of the second.
+/// The number of ops of the first class in a balanced pattern of two classes.
 int balanced(double first_cycles, double second_cycles) {
   const double exact = kPairLength * second_cycles / (first_cycles + second_cycles);
   return std::clamp(static_cast<int>(std::lround(exact)), 1, kPairLength - 1);
 }
 
-/// As evenly mixed as can be.
+/// Distributes the ops of the two classes evenly.
 std::vector<Cost> pattern_of(Cost first, Cost second, int firsts) {
   std::vector<Cost> pattern;
   int put = 0;
@@ -106,7 +106,7 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   }
   survey.map.dispatch = survey.dispatch.value;
 
-  // The classes alone run again beside the pairs, so that a ratio has both sides of one process.
+  // The single classes run again beside the pairs, so that both sides of a ratio come from one process.
   std::erase_if(alternatives, [](const Alternative& one) {
     return one.name.ends_with(" chain") || one.name.starts_with("dispatch ");
   });

@@ -3,31 +3,31 @@
 #include <optional>
 #include <vector>
 
-#include "vtpu/ports/port_model.h"
 #include "vtpu/base/result.h"
 #include "vtpu/measure/sampler.h"
+#include "vtpu/ports/port_model.h"
 
 namespace vtpu::study::host {
 
-/// What one class of host instructions does alone.
+/// The rate of one class of host instructions alone.
 struct ClassRate {
   isa::Cost cost = isa::Cost::none;
-  measure::Estimate cycles;                  ///< an instruction, of many that do not wait for each other
-  std::optional<measure::Estimate> latency;  ///< cycles, where they can be chained
+  measure::Estimate cycles;                  ///< per instruction, for independent instructions
+  std::optional<measure::Estimate> latency;  ///< in cycles, if instructions of the class can depend on each other
 };
 
-/// What two classes do together: see ports::PortMap::pairs.
+/// The rate of two classes together; see ports::PortMap::pairs.
 struct PairRate {
   isa::Cost first = isa::Cost::none, second = isa::Cost::none;
   measure::Estimate together;
 };
 
-/// The port map of this host with the samples behind it.
+/// The port map of this host and the samples from which it was made.
 struct PortSurvey {
   ports::PortMap map;
   std::vector<ClassRate> rates;
   std::vector<PairRate> pairs;
-  measure::Estimate dispatch;  ///< ops in a cycle, of the fastest of a few mixes of all kinds
+  measure::Estimate dispatch;  ///< ops per cycle of the fastest of several mixes
   std::size_t discarded = 0;
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };

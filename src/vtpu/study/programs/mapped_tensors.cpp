@@ -13,9 +13,9 @@ namespace {
 
 using compiler::ir::Tensor;
 
-constexpr std::int64_t kMostSparseBytes = std::int64_t{1} << 30;  // of a copy
+constexpr std::int64_t kMostSparseBytes = std::int64_t{1} << 30;  // largest copy
 
-/// Of an element of a tensor with a dimension an axis, numbered row by row.
+/// The coordinate of an element of a tensor with one axis for each dimension; elements are numbered row by row.
 phext::PackedCoordinate place_of(const Tensor& tensor, std::size_t element) {
   phext::PackedCoordinate at = tensor.origin;
   for (std::size_t k = 0; k < tensor.shape.size(); ++k) {
@@ -46,7 +46,7 @@ Result<MappedTensors> MappedTensors::map(exec::Machine& machine, const std::vect
     if (tensor.sparse) {
       mapped.bytes_.emplace_back(mapped.copies_.emplace_back(bytes));
     } else {
-      // The box lies behind its first cell, and belongs to the machine, which is not const.
+      // The box begins at its first cell. It belongs to the machine, which is not const.
       mapped.bytes_.emplace_back(const_cast<std::byte*>(machine.memory().peek(spec.first).data()), bytes);
     }
     mapped.shapes_.push_back(tensor);

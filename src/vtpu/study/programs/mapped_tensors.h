@@ -9,19 +9,19 @@
 
 namespace vtpu::study::programs {
 
-/// The tensors that a compiled program expects to find, in the memory of a machine, which outlives this.
+/// The mapped tensors of a compiled program, in the memory of a machine. The machine must outlive this object.
 class MappedTensors {
  public:
-  /// Maps those of role `mapped`; they are zeros. Error: the tensor; what the machine's quota leaves.
+  /// Maps the tensors of role `mapped`, filled with zeros. Error: a tensor that exceeds the machine's quota.
   static Result<MappedTensors> map(exec::Machine& machine, const std::vector<compiler::ir::Tensor>& tensors);
 
-  /// What they are, in order of declaration.
+  /// The mapped tensors, in order of declaration.
   const std::vector<compiler::ir::Tensor>& shapes() const { return shapes_; }
-  /// Their elements, row-major without gaps: the machine's memory itself, of sparse tensors a copy.
+  /// Their elements, row-major without gaps: the machine's memory, or, for sparse tensors, a copy.
   std::span<const std::span<std::byte>> bytes() const { return bytes_; }
-  /// Copies of sparse tensors to the machine. Elements of zeros make no pages. Error: as `map`.
+  /// Writes the copies of sparse tensors to the machine. Zero elements allocate no pages. Error: as map.
   Result<void> write_sparse();
-  /// And from it.
+  /// Updates the copies of sparse tensors from the machine.
   void read_sparse();
 
  private:

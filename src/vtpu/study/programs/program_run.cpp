@@ -35,7 +35,7 @@ struct ProgramRun::State {
   exec::Machine machine;
   std::optional<MappedTensors> tensors;  ///< in the machine
 
-  /// As the machine made it, but for its translation cache.
+  /// Resets a sentron to its initial state, except its translation cache.
   void restart(exec::Context& sentron) {
     memory::TranslationCache* const cache = sentron.cache;
     const std::uint32_t id = sentron.id;
@@ -56,7 +56,7 @@ Result<ProgramRun> ProgramRun::make(std::unique_ptr<State> state, std::vector<is
   auto mapped = MappedTensors::map(state->machine, state->code.tensors);
   if (!mapped) return mapped.error();
   state->tensors.emplace(std::move(*mapped));
-  state->programs.reserve(programs.size());  // engines refer to them
+  state->programs.reserve(programs.size());  // engines keep references to its elements
   for (isa::Program& program : programs) {
     auto valid = isa::ValidProgram::make(std::move(program));
     if (!valid) return valid.error();
@@ -93,7 +93,7 @@ Result<ProgramRun> ProgramRun::compiled(const CompiledProgram& program, const Pa
 
 Result<ProgramRun> ProgramRun::by_hand(const CompiledProgram& program, const Parameters& parameters,
                                        engines::Runnable::By by) {
-  if (program.by_hand == nullptr) return Error{std::string(program.name), "not written by hand", ""};
+  if (program.by_hand == nullptr) return Error{std::string(program.name), "there are no handwritten words", ""};
   auto state = std::make_unique<State>();
   state->kernel = &program;
   state->parameters = kernels::complete(program, parameters);
@@ -114,7 +114,7 @@ void ProgramRun::fill(std::uint64_t seed) {
   const auto tensors = state_->tensors->bytes();
   for (const auto& tensor : tensors) std::fill(tensor.begin(), tensor.end(), std::byte{0});
   state_->kernel->fill(state_->parameters, seed, tensors);
-  VTPU_CHECK(state_->tensors->write_sparse().ok(), "the machine holds the tensors that it mapped");
+  VTPU_CHECK(state_->tensors->write_sparse().ok(), "the machine has memory for the tensors that it mapped");
 }
 
 std::span<const std::span<std::byte>> ProgramRun::tensors() {
@@ -169,7 +169,7 @@ void ReferenceRun::run(kernels::ReferenceFunction reference) const {
 
 namespace {
 
-/// The elements of two tensors of floats that differ most, against what is allowed.
+/// Compares two tensors of floats. Error: the element that differs most.
 template <class T>
 Result<void> compare_floats(const std::string& name, std::span<const std::byte> got, std::span<const std::byte> wanted,
                             double tolerance) {

@@ -14,33 +14,33 @@
 
 namespace vtpu::study::programs {
 
-/// A program of kernels/programs ready to run in a machine of its own, in which its tensors are mapped and its sentrons
-/// wait. It can be run again and again; the tensors keep what the run before left.
+/// A program of kernels/programs in a machine of its own, with mapped tensors and one sentron for each rank. It can run
+/// several times; each run starts from the tensors that the previous run left.
 class ProgramRun {
  public:
-  /// Compiles the text, once for each sentron. `options.parameters` is not looked at.
-  /// Error: diagnostics; a program that does not validate; an engine that this host does not run; no memory.
+  /// Compiles the text once for each sentron. `options.parameters` is ignored.
+  /// Error: diagnostics of the compiler; an invalid program; an engine that this host does not support; no memory.
   static Result<ProgramRun> compiled(const kernels::CompiledProgram& program, const kernels::Parameters& parameters,
                                      compiler::Options options, engines::Runnable::By by);
-  /// The words written by hand. Error: there are none; as above.
+  /// Uses the handwritten words. Error: there are none; as compiled().
   static Result<ProgramRun> by_hand(const kernels::CompiledProgram& program, const kernels::Parameters& parameters,
                                     engines::Runnable::By by);
 
   ProgramRun(ProgramRun&&) noexcept;
   ~ProgramRun();
 
-  /// The tensors as they are before the first repetition.
+  /// Sets the tensors to their initial values for the seed.
   void fill(std::uint64_t seed);
-  /// The memory of the mapped tensors in order of declaration, valid as long as this; of sparse ones a copy, brought up
-  /// to date by this call. The references can run in it.
+  /// The memory of the mapped tensors in order of declaration, valid as long as this object. For sparse tensors it is a
+  /// copy, which this call updates. References can run in this memory.
   std::span<const std::span<std::byte>> tensors();
-  /// What they are.
+  /// The tensors, in the same order.
   const std::vector<compiler::ir::Tensor>& shapes() const;
 
-  /// Runs every sentron from its first word until it halts. What they retired, together. Error: a trap.
+  /// Runs every sentron from its first word until it halts, and returns the sum of what they retired. Error: a trap.
   Result<exec::Retired> run();
 
-  /// What the compiler made for sentron 0; of a program by hand, of the text it stands beside.
+  /// The compiler's output for sentron 0. For handwritten words, the output for the program's text.
   const compiler::Compiled& code() const;
   const isa::Program& program() const;
 
@@ -52,14 +52,14 @@ class ProgramRun {
   std::unique_ptr<State> state_;
 };
 
-/// Tensors of a program filled and worked on by a reference, `repeat` times.
+/// The tensors of a program, filled like those of a ProgramRun, in which a reference runs.
 class ReferenceRun {
  public:
-  /// `shapes`: as ProgramRun has them.
+  /// `shapes`: as ProgramRun::shapes.
   ReferenceRun(const kernels::CompiledProgram& program, const kernels::Parameters& parameters,
                const std::vector<compiler::ir::Tensor>& shapes);
   void fill(std::uint64_t seed);
-  /// One repetition.
+  /// Runs one repetition.
   void run(kernels::ReferenceFunction reference) const;
   std::span<const std::span<std::byte>> tensors() const { return spans_; }
 
@@ -71,13 +71,14 @@ class ReferenceRun {
   std::vector<std::span<std::byte>> spans_;
 };
 
-/// Whether tensors are what they should be, as the program's tolerance has it.
-/// Error: the tensor and the element that differs most, both values, and what was allowed.
+/// Checks that the tensors equal the expected ones within the program's tolerance.
+/// Error: the tensor and its element that differs most, both values, and the allowed difference.
 Result<void> compare(const kernels::CompiledProgram& program, const kernels::Parameters& parameters,
                      const std::vector<compiler::ir::Tensor>& shapes, std::span<const std::span<std::byte>> got,
                      std::span<const std::span<std::byte>> wanted);
 
-/// Fills, runs once, and compares with the reference called as often as the program repeats itself.
+/// Fills the tensors, runs the program once, and compares the tensors with those of the reference, which runs once for
+/// each repetition of the program.
 /// Error: as ProgramRun::run and compare.
 Result<void> check(const kernels::CompiledProgram& program, const kernels::Parameters& parameters, ProgramRun& run,
                    std::uint64_t seed, kernels::ReferenceFunction reference);

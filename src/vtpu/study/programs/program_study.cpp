@@ -20,7 +20,8 @@ std::string mix_name(const ProgramVariants& one, std::size_t part) {
   return fmt::format("{} mix {}", one.program().name, part);
 }
 
-/// Null: the runtime sets the pace, of several sentrons or by calls, of which no rate is known; or nobody asked.
+/// Empty without a map, and for programs whose speed the runtime limits (several sentrons, or calls, which have no
+/// known rate).
 Result<std::optional<RunBound>> bound_of(const ProgramVariants& one, const ports::PortMap* map) {
   const ProgramVariants::Prepared* const tier3 = one.find("tier3");
   if (map == nullptr || tier3 == nullptr || one.program().sentrons != 1) return std::optional<RunBound>();
@@ -33,7 +34,7 @@ Result<std::optional<RunBound>> bound_of(const ProgramVariants& one, const ports
 
 BoundResult judge(const ProgramVariants& one, const RunBound& bound, const ports::PortMap& map,
                   const std::vector<Sampled>& sampled, const Estimate& ops_per_cycle) {
-  // Cycles of an op in each part's mix; empty where the host has no instruction for any of it.
+  // Cycles per op in each part's mix; empty if the host has no instruction for any of its ops.
   std::vector<std::vector<double>> mixes;
   for (std::size_t k = 0; k < bound.loops.size(); ++k) {
     const auto at = std::find_if(sampled.begin(), sampled.end(),
@@ -64,7 +65,7 @@ BoundResult judge(const ProgramVariants& one, const RunBound& bound, const ports
     const RunBound::Part& loop = bound.loops[longest];
     const bool waits = loop.prediction.recurrence * loop.iterations >= cycles(longest, 0);
     result.limit = waits ? "recurrence" : loop.prediction.limit;
-    // By the measured mix it is the ports, although the model has the recurrence longer.
+    // The measured mix takes longer than the recurrence, although the model predicts the opposite.
     if (!waits && result.limit == "recurrence") result.limit = "ports";
   }
   double busiest = 0;
@@ -94,7 +95,7 @@ ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& s
     const double ops = prepared.ops / static_cast<double>(prepared.repeat);
     const Estimate& cycles = result.cycles[variant];
     result.ops_per_cycle[variant] = host::of_each(cycles, "; ops that the run retired, setting up included",
-                                              [&](std::size_t n) { return ops / cycles.samples[n]; });
+                                                  [&](std::size_t n) { return ops / cycles.samples[n]; });
   }
   const Estimate tier3 = result.ns.at("tier3");
   for (const auto& [variant, ns] : result.ns)
@@ -107,8 +108,8 @@ ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& s
 
 }  // namespace
 
-Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramVariants>& programs, const ports::PortMap* map,
-                                                  const measure::SamplingRule& rule) {
+Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramVariants>& programs,
+                                                  const ports::PortMap* map, const measure::SamplingRule& rule) {
   std::vector<std::optional<RunBound>> bounds;
   std::vector<Alternative> mixes;
   for (const ProgramVariants& one : programs) {
@@ -116,7 +117,7 @@ Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramVaria
     if (!bound) return bound.error();
     if (*bound)
       for (std::size_t k = 0; k < (*bound)->loops.size(); ++k) {
-        // One without an instruction on this host is left to the model.
+        // A mix without an instruction on this host is bounded by the model.
         auto mix = host::mix_alternative(mix_name(one, k), (*bound)->loops[k].pattern);
         if (mix) mixes.push_back(std::move(*mix));
       }

@@ -28,14 +28,15 @@ compiler::Options options_of(const Variant& variant, const Parameters& parameter
           .allocate = false};
 }
 
-bool by_words(const Variant& variant) { return variant.by != Variant::By::function; }
+bool is_words(const Variant& variant) { return variant.by != Variant::By::function; }
 
-Result<ProgramRun> make_run(const kernels::CompiledProgram& program, const Variant& variant, const Parameters& parameters) {
+Result<ProgramRun> make_run(const kernels::CompiledProgram& program, const Variant& variant,
+                            const Parameters& parameters) {
   if (variant.by == Variant::By::hand) return ProgramRun::by_hand(program, parameters, engines::Runnable::By::native);
   return ProgramRun::compiled(program, parameters, options_of(variant, parameters), engines::Runnable::By::native);
 }
 
-/// Calls of a function in tensors that somebody else keeps.
+/// Calls a function `repeat` times on tensors that the caller keeps alive.
 std::function<void()> calls(const kernels::CompiledProgram& program, const Parameters& parameters,
                             kernels::ReferenceFunction function, std::span<const std::span<std::byte>> tensors,
                             std::int64_t repeat) {
@@ -46,7 +47,7 @@ std::function<void()> calls(const kernels::CompiledProgram& program, const Param
   };
 }
 
-/// The shorter of two runs, as another program may interrupt one; of long ones, the first.
+/// The shorter time of two runs, since another program may interrupt one; a long run is not repeated.
 double seconds_of(const std::function<void()>& work) {
   double least = HUGE_VAL;
   for (int run = 0; run < 2; ++run) {
@@ -58,7 +59,7 @@ double seconds_of(const std::function<void()>& work) {
   return least;
 }
 
-/// A program whose answers are looked at: some repetitions, and what they leave.
+/// The expected answer of a program after several repetitions.
 struct Expected {
   const kernels::CompiledProgram& program;
   Parameters parameters;
@@ -75,7 +76,7 @@ struct Expected {
   }
 };
 
-/// Seconds of a repetition.
+/// Checks words; returns the seconds per repetition.
 Result<double> check_words(const Expected& expected, const Variant& variant) {
   auto run = make_run(expected.program, variant, expected.parameters);
   if (!run) return run.error();
@@ -94,15 +95,15 @@ Result<double> check_function(const Expected& expected, const Variant& variant) 
   return seconds_of(work) / static_cast<double>(expected.repeat());
 }
 
-/// Repetitions of about `aim` seconds, and what they retire. A guess counts what starting a machine takes as work, so
-/// each next one starts from more repetitions.
+/// Chooses the number of repetitions that takes about `aim` seconds, and counts their ops. A timing includes the start
+/// of the machine, so each guess is refined with a timing of more repetitions.
 Result<ProgramVariants::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Variant& variant,
-                                                 Parameters parameters, double seconds, double aim) {
+                                                     Parameters parameters, double seconds, double aim) {
   ProgramVariants::Prepared prepared{variant, 1, 0};
   constexpr int kGuesses = 3;
   for (int guess = 0; guess < kGuesses; ++guess) {
     prepared.repeat = std::max<std::int64_t>(1, std::llround(aim / seconds));
-    if (!by_words(variant)) break;
+    if (!is_words(variant)) break;
     parameters["repeat"] = prepared.repeat;
     auto run = make_run(program, variant, parameters);
     if (!run) return run.error();
@@ -132,10 +133,9 @@ Parameters ProgramVariants::parameters(const Prepared& variant) const {
   return parameters;
 }
 
-Result<ProgramVariants> ProgramVariants::prepare(const kernels::CompiledProgram& program, std::size_t size,
-                                         const std::vector<Variant>& words,
-                                         const std::vector<std::pair<std::string, baselines::References>>& references,
-                                         const RunLengths& lengths) {
+Result<ProgramVariants> ProgramVariants::prepare(
+    const kernels::CompiledProgram& program, std::size_t size, const std::vector<Variant>& words,
+    const std::vector<std::pair<std::string, baselines::References>>& references, const RunLengths& lengths) {
   ProgramVariants made;
   made.program_ = &program;
   made.size_ = size;
@@ -152,7 +152,7 @@ Result<ProgramVariants> ProgramVariants::prepare(const kernels::CompiledProgram&
   if (const auto peer = baselines::eigen_peer(program.name))
     variants.push_back({"eigen", Variant::By::function, 0, false, peer});
 
-  // Two repetitions, so that the second is looked at too, where that is no long delay.
+  // Two repetitions, so that the second is checked, too, unless the data are large.
   Parameters parameters = program.sizes[size].parameters;
   parameters["repeat"] = program.sizes[size].level == "memory" ? 1 : 2;
   const auto shapes = make_run(program, variants.front(), parameters);
@@ -162,7 +162,7 @@ Result<ProgramVariants> ProgramVariants::prepare(const kernels::CompiledProgram&
   for (std::int64_t r = 0; r < expected.repeat(); ++r) expected.result.run(kernels::reference_of(program.name));
 
   for (const Variant& variant : variants) {
-    const auto seconds = by_words(variant) ? check_words(expected, variant) : check_function(expected, variant);
+    const auto seconds = is_words(variant) ? check_words(expected, variant) : check_function(expected, variant);
     if (!seconds) return seconds.error();
     if (*seconds > lengths.most_seconds && variant.name != "tier3") {
       made.too_long_.push_back(variant.name);
@@ -176,15 +176,16 @@ Result<ProgramVariants> ProgramVariants::prepare(const kernels::CompiledProgram&
 }
 
 const ProgramVariants::Prepared* ProgramVariants::find(const std::string& variant) const {
-  const auto at = std::find_if(ways_.begin(), ways_.end(), [&](const Prepared& one) { return one.variant.name == variant; });
+  const auto at =
+      std::find_if(ways_.begin(), ways_.end(), [&](const Prepared& one) { return one.variant.name == variant; });
   return at == ways_.end() ? nullptr : &*at;
 }
 
 compiler::Compiled ProgramVariants::compiled(const Prepared& variant) const {
-  VTPU_CHECK(variant.variant.by == Variant::By::compiler, "a variant of the compiler");
-  auto made =
-      compiler::compile(std::string(program_->name) + ".phx", program_->source, options_of(variant.variant, parameters(variant)));
-  VTPU_CHECK(made.ok(), "what was prepared compiles");
+  VTPU_CHECK(variant.variant.by == Variant::By::compiler, "the variant comes from the compiler");
+  auto made = compiler::compile(std::string(program_->name) + ".phx", program_->source,
+                                options_of(variant.variant, parameters(variant)));
+  VTPU_CHECK(made.ok(), "a prepared variant compiles");
   return std::move(*made);
 }
 
@@ -194,7 +195,7 @@ std::vector<Alternative> ProgramVariants::alternatives() const {
   for (const Prepared& prepared : ways_) {
     const std::string name = fmt::format("{} {}", program_->name, prepared.variant.name);
     const auto work = static_cast<double>(prepared.repeat);
-    if (by_words(prepared.variant)) {
+    if (is_words(prepared.variant)) {
       auto made = make_run(*program_, prepared.variant, parameters(prepared));
       VTPU_CHECK(made.ok(), "what was prepared compiles");
       const auto run = std::make_shared<ProgramRun>(std::move(*made));
@@ -202,7 +203,7 @@ std::vector<Alternative> ProgramVariants::alternatives() const {
       if (!data) data = run;
       alternatives.push_back({name, work, [run] { measure::keep(run->run()->words); }, {}});
     } else {
-      VTPU_CHECK(data != nullptr, "a variant by words comes first");
+      VTPU_CHECK(data != nullptr, "a variant that is words comes first");
       alternatives.push_back({name,
                               work,
                               [data, call = calls(*program_, parameters(prepared), prepared.variant.function,

@@ -12,8 +12,8 @@
 
 namespace vtpu::study::programs {
 
-/// A variant to have the work of a program done: by words, from the compiler or by hand, or by a function of C++, be it a
-/// reference or a peer's (peers.h).
+/// An implementation of a program: words from the compiler, handwritten words, or a C++ function (a reference, or a
+/// peer's routine, peers.h).
 struct Variant {
   std::string name;  ///< in keys
   enum class By : std::uint8_t { compiler, hand, function } by = By::compiler;
@@ -22,51 +22,53 @@ struct Variant {
   kernels::ReferenceFunction function = nullptr;
 };
 
-/// The variants that words come about: `tier0` to `tier3`, `tier3_list` (tier 3, its loops by list scheduling in place of
-/// modulo scheduling), `hand`; and `tier3` alone.
+/// The variants that are words: `tier0` to `tier3`, `tier3_list` (tier 3 with list scheduling in place of modulo
+/// scheduling of loops), and `hand`.
 std::vector<Variant> all_word_variants();
+/// `tier3` alone.
 std::vector<Variant> tier3_only();
 
-/// How long runs are.
+/// The length of runs.
 struct RunLengths {
-  /// A run repeats the program so often that it takes about as long: enough that starting it, which takes up to some
-  /// 30 µs where it allocates regions of its own, is no part of the figure.
+  /// A run repeats the program until it takes about this long. Starting a run takes up to 30 µs if it allocates
+  /// regions, which is then negligible.
   double aim_seconds = 3e-3;
-  double most_seconds = 3;  ///< a variant of which one repetition takes longer is not timed; tier 3 always is
+  double most_seconds = 3;  ///< a variant with a longer repetition is not timed, except tier 3
 };
 
-/// One program at one size, with the variants that apply to it: answers held against the reference, repetitions chosen.
+/// One program at one size, with the variants that apply to it. Their answers have been compared with the reference,
+/// and their numbers of repetitions chosen.
 class ProgramVariants {
  public:
-  /// A variant with what one run of it does.
+  /// A variant with the work of one run.
   struct Prepared {
     Variant variant;
     std::int64_t repeat = 1;
-    double ops = 0;  ///< words: that count, in a run
+    double ops = 0;  ///< ops of a run, if it is words
   };
 
-  /// `words`: the first is `tier3`, or among them. `references`: modules by the names of their levels. Of the peers,
-  /// `openblas` and `eigen`, those that have the program.
-  /// Error: an answer that differs, with the variant; as ProgramRun.
+  /// `words`: variants that are words, `tier3` among them. `references`: modules by the names of their levels. The
+  /// variants `openblas` and `eigen` are added if the peer has the program.
+  /// Error: an answer that differs, with its variant; as ProgramRun.
   static Result<ProgramVariants> prepare(const kernels::CompiledProgram& program, std::size_t size,
-                                     const std::vector<Variant>& words,
-                                     const std::vector<std::pair<std::string, baselines::References>>& references,
-                                     const RunLengths& lengths);
+                                         const std::vector<Variant>& words,
+                                         const std::vector<std::pair<std::string, baselines::References>>& references,
+                                         const RunLengths& lengths);
 
   const kernels::CompiledProgram& program() const { return *program_; }
   const kernels::CompiledProgram::Size& size() const { return program_->sizes[size_]; }
   const std::vector<Prepared>& variants() const { return ways_; }
-  /// Null: the variant does not apply, or takes too long.
+  /// Null if the variant does not apply or takes too long.
   const Prepared* find(const std::string& variant) const;
-  /// Names of the variants that take too long to be timed.
+  /// The names of the variants that take too long.
   const std::vector<std::string>& too_long() const { return too_long_; }
-  /// Parameters with which a variant was prepared.
+  /// The parameters of a prepared variant.
   kernels::Parameters parameters(const Prepared& variant) const;
-  /// What the compiler makes for one of its variants (an invariant).
+  /// The compiler's output for a variant of the compiler (an invariant).
   compiler::Compiled compiled(const Prepared& variant) const;
 
-  /// The variants as alternatives named `<program> <variant>`, with memory of their own; functions run in that of the
-  /// first variant by words. Their work is repetitions. Meant for the process that times them.
+  /// The variants as alternatives named `<program> <variant>`. Words have their own memory; functions run in that of
+  /// the first variant that is words. The unit of work is one repetition. To be called in the process that times them.
   std::vector<measure::Alternative> alternatives() const;
 
  private:

@@ -10,7 +10,8 @@
 namespace vtpu::study::programs {
 namespace {
 
-/// Looks for a cell, for neighbours, for a message. Slow ops without an effect are some host instructions each.
+/// Whether an op calls the runtime, to find a cell, neighbours or a message. Slow ops without an effect do not: each is
+/// several host instructions.
 bool calls_the_runtime(const isa::OpcodeInfo& info) {
   return info.cost == isa::Cost::probe || info.cost == isa::Cost::message ||
          (info.cost == isa::Cost::slow && info.effect != isa::Effect::pure);
@@ -47,8 +48,8 @@ Result<RunBound> bound_of_run(const kernels::CompiledProgram& kernel, const kern
     for (std::size_t k = 0; k < mix.size(); ++k) rest[k] += times * mix[k];
   };
   std::uint32_t next = 0;
-  const auto add_until = [&](std::uint32_t behind) {
-    for (; next < behind; ++next) add({next, next}, executed[next]);
+  const auto add_until = [&](std::uint32_t end) {
+    for (; next < end; ++next) add({next, next}, executed[next]);
   };
   for (const ports::Loop loop : ports::innermost_loops(words)) {
     add_until(loop.first);

@@ -10,27 +10,27 @@
 
 namespace vtpu::study::programs {
 
-/// What a run of a program asks of a core: how often its innermost loops go round, and what else there is.
+/// The work of a run of a program: the iterations of its innermost loops, and all other ops.
 struct RunBound {
   struct Part {
     ports::Loop loop;
-    double iterations = 0;           ///< of the run
-    double share = 0;                ///< of the run, that count's ops
-    std::vector<isa::Cost> pattern;  ///< classes of the ops of an iteration that count, in order
+    double iterations = 0;           ///< in the run
+    double share = 0;                ///< of the run's ops
+    std::vector<isa::Cost> pattern;  ///< classes of the ops of an iteration, in order
     ports::Prediction prediction;    ///< of an iteration, by the port map
   };
-  std::vector<Part> loops;  ///< that have at least kLeast of the run's ops, the most first
-  double rest = 0;          ///< cycles of all else, by the port map's rates alone
+  std::vector<Part> loops;  ///< those with at least kLeast of the run's ops, largest first
+  double rest = 0;          ///< cycles of all other ops, by the port map's rates
   ports::Mix mix{};         ///< ops of the run by class
   double ops = 0;           ///< of the run
-  double calls = 0;         ///< ops that are no host instructions but calls: probes, messages, regions, neighbours
+  double calls = 0;         ///< ops that call the runtime: probes, messages, regions, neighbours
 
   static constexpr double kLeast = 0.02;
 };
 
-/// Runs a program of one sentron by the interpreter, on the data of seed 1, and counts.
-/// `words`: valid; made for these parameters. `tensors`: those it expects.
-/// Error: memory; a trap.
+/// Runs a program of one sentron by the interpreter, on the data of seed 1, and counts its ops.
+/// `words`: a valid program for these parameters. `tensors`: the tensors that it expects.
+/// Error: no memory for the tensors; a trap.
 Result<RunBound> bound_of_run(const kernels::CompiledProgram& kernel, const kernels::Parameters& parameters,
                               const isa::Program& words, const std::vector<compiler::ir::Tensor>& tensors,
                               const ports::PortMap& map);

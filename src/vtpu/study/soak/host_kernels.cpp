@@ -21,11 +21,11 @@ namespace fs = std::filesystem;
 
 constexpr baselines::Baseline kFlags = baselines::baselines_for<baselines::Use::soak>()[0];
 
-/// Bytes around each tensor that a kernel has no business with.
+/// Bytes on each side of a tensor that a kernel must not change.
 constexpr std::size_t kGuard = 256;
 constexpr std::byte kGuardByte{0xa5};
 
-/// A folder of its own, gone with it.
+/// A temporary folder; the destructor removes it.
 class TemporaryFolder {
  public:
   static std::optional<TemporaryFolder> make() {
@@ -36,7 +36,7 @@ class TemporaryFolder {
   }
   TemporaryFolder(TemporaryFolder&& other) noexcept { std::swap(path_, other.path_); }
   ~TemporaryFolder() {
-    std::error_code ignored;  // what is left is the system's to clear
+    std::error_code ignored;  // the system clears what is left
     if (!path_.empty()) fs::remove_all(path_, ignored);
   }
   const fs::path& path() const { return path_; }
@@ -71,7 +71,7 @@ Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> k
   std::string text(compiler::cplusplus_prelude());
   for (const compiler::RandomKernel& kernel : kernels) text += kernel.cplusplus;
   if (auto written = write_file(source, text); !written) return written.error();
-  // The paths are ours, but for the folder's parent and the compiler's.
+  // Only the temporary folder and the compiler's path are not under our control.
   for (const fs::path& path : {folder->path(), fs::path(compiler)})
     if (path.string().find('\'') != std::string::npos)
       return Error{path.string(), "found a quote", "a path without one"};
@@ -81,7 +81,7 @@ Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> k
   if (std::system(command.c_str()) != 0) {
     const auto said = read_file(log);
     const std::string first = said ? said->substr(0, 2000) : "";
-    return Error{compiler, "it does not compile the kernels: " + first, ""};
+    return Error{compiler, "cannot compile the kernels: " + first, ""};
   }
   auto library = std::make_unique<Library>();
   library->handle = ::dlopen(object.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -97,7 +97,7 @@ Result<std::vector<std::vector<std::byte>>> HostKernels::run(const compiler::Ran
   std::vector<std::vector<std::byte>> guarded;
   std::vector<void*> tensors;
   for (const compiler::RandomKernel::Tensor& tensor : kernel.tensors) {
-    // The allocator aligns for any element, and so does the guard.
+    // The allocation is aligned for any element, and the size of the guard keeps this alignment.
     auto& bytes = guarded.emplace_back(tensor.contents.size() + 2 * kGuard, kGuardByte);
     std::copy(tensor.contents.begin(), tensor.contents.end(), bytes.begin() + kGuard);
   }

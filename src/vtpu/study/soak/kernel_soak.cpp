@@ -30,10 +30,11 @@ using compiler::RandomKernel;
 using Contents = std::vector<std::vector<std::byte>>;
 
 constexpr std::uint64_t kBatch = 200;
-/// Words; more than any random kernel takes.
+/// In words; more than any random kernel executes.
 constexpr std::uint64_t kFuel = 50'000'000;
 
-/// Seconds for one kernel by one variant, a thousand times what it takes: what hangs is a divergence, too.
+/// Seconds allowed for one variant of one kernel, a thousand times the usual time. A kernel that hangs is a divergence,
+/// too.
 constexpr unsigned kPatience = 120;
 
 constexpr unsigned kTiers = 4;
@@ -46,7 +47,7 @@ std::string hex(const std::byte* at, std::size_t size) {
   return text;
 }
 
-/// The number in an element of a float type.
+/// The value of an element of a float type.
 double number_at(compiler::ir::Element element, const std::byte* at) {
   const auto as = [&](auto x) {
     std::memcpy(&x, at, sizeof x);
@@ -57,14 +58,14 @@ double number_at(compiler::ir::Element element, const std::byte* at) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(as(std::uint16_t{})) << 16);
 }
 
-/// Why a kernel left nothing that could be compared.
+/// Why a kernel gave no answer to compare.
 struct Failure {
   bool refused = false;
   std::string what;
 };
 using Run = std::variant<Contents, Failure>;
 
-/// The first element that differs.
+/// A description of the first element that differs; empty if none does.
 std::optional<std::string> difference(const RandomKernel& kernel, const Contents& expected, const Contents& found) {
   for (std::size_t k = 0; k < expected.size(); ++k) {
     const RandomKernel::Tensor& tensor = kernel.tensors[k];
@@ -92,7 +93,7 @@ Result<compiler::Compiled> compiled_at(const RandomKernel& kernel, unsigned tier
   return compiler::compile(fmt::format("kernel {}", kernel.seed), kernel.text, options);
 }
 
-/// In a machine with the kernel's tensors where the program looks for them.
+/// Compiles a kernel and runs it in a machine that has its tensors.
 Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted) {
   auto compiled = compiled_at(kernel, tier);
   if (!compiled) return Failure{true, compiled.error().message()};
@@ -118,7 +119,7 @@ Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted) {
   return contents;
 }
 
-/// By the evaluator: the module as lowered, or as the passes of tier 3 leave it.
+/// Runs the evaluator on the module as lowered, or after the passes of tier 3.
 Run run_evaluator(const RandomKernel& kernel, bool optimised) {
   compiler::ir::Module module;
   if (optimised) {
@@ -138,14 +139,14 @@ Run run_evaluator(const RandomKernel& kernel, bool optimised) {
   return contents;
 }
 
-/// How one variant differs from what the C++ left; nothing where it does not.
+/// How one variant differs from the answer of the C++; empty if it does not.
 std::optional<Failure> compare(const RandomKernel& kernel, std::string_view variant, const Contents& expected) {
   const Run run = variant == kEvaluator     ? run_evaluator(kernel, false)
                   : variant == kPasses      ? run_evaluator(kernel, true)
                   : variant == kInterpreter ? run_program(kernel, 0, true)
-                                        : run_program(kernel, static_cast<unsigned>(variant.back() - '0'), false);
+                                            : run_program(kernel, static_cast<unsigned>(variant.back() - '0'), false);
   if (const auto* failure = std::get_if<Failure>(&run)) {
-    // What tier 3 refuses is counted as its own, once.
+    // A refusal by tier 3 is counted once, for the variant `tier 3`.
     if (failure->refused && variant == kPasses) return {};
     return *failure;
   }
@@ -155,39 +156,40 @@ std::optional<Failure> compare(const RandomKernel& kernel, std::string_view vari
 
 // ---- a batch in a child process
 
-/// What a child tells: the seed and the variant that it begins, then, where it diverges, how. Read back line by line.
-void tell(std::FILE* out, char what, std::string text) {
+/// Sends one line to the parent: 'b' with the kernel and the variant that begin, 'd' or 'r' with a divergence or a
+/// refusal, 'e' at the end.
+void send(std::FILE* out, char what, std::string text) {
   std::replace(text.begin(), text.end(), '\n', '\t');
   std::fprintf(out, "%c%s\n", what, text.c_str());
   std::fflush(out);
 }
 
-/// Runs the kernels from `from` on by every variant, `first_variant` for the first of them.
+/// Runs every variant of the kernels from number `from`; those of the first kernel from `first_variant`.
 void run_batch(std::FILE* out, const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from,
                std::size_t first_variant) {
   const auto variants = kernel_variants();
   for (std::size_t k = from; k < kernels.size(); ++k) {
     const auto expected = host.run(kernels[k]);
     for (std::size_t variant = k == from ? first_variant : 0; variant < variants.size(); ++variant) {
-      tell(out, 'b', fmt::format("{} {}", k, variant));
+      send(out, 'b', fmt::format("{} {}", k, variant));
       ::alarm(kPatience);
       const auto failure = expected ? compare(kernels[k], variants[variant], *expected)
                                     : std::optional<Failure>(Failure{false, expected.error().message()});
-      if (failure) tell(out, failure->refused ? 'r' : 'd', failure->what);
+      if (failure) send(out, failure->refused ? 'r' : 'd', failure->what);
     }
   }
-  tell(out, 'e', "");
+  send(out, 'e', "");
 }
 
-/// The child that runs a batch, seen from its parent.
+/// The parent's view of the child that runs a batch.
 class Child {
  public:
   Child(const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from, std::size_t variant) {
     int ends[2];
-    VTPU_CHECK(::pipe(ends) == 0, "the system gives a pipe");
+    VTPU_CHECK(::pipe(ends) == 0, "the system provides a pipe");
     std::fflush(nullptr);
     process_ = ::fork();
-    VTPU_CHECK(process_ >= 0, "the system gives a process");
+    VTPU_CHECK(process_ >= 0, "the system provides a process");
     if (process_ == 0) {
       ::close(ends[0]);
       std::FILE* const out = ::fdopen(ends[1], "w");
@@ -203,7 +205,7 @@ class Child {
     if (process_ > 0) ::waitpid(process_, nullptr, 0);
   }
 
-  /// The next line without its end; nothing where the child is gone.
+  /// The next line without its line end; empty if the child has ended.
   std::optional<std::string> line() {
     std::string text;
     for (int c = std::fgetc(in_); c != EOF; c = std::fgetc(in_)) {
@@ -212,7 +214,7 @@ class Child {
     }
     return {};
   }
-  /// How it ended, after its last line.
+  /// Waits for the child, after its last line; describes how it ended.
   std::string end() {
     int status = 0;
     ::waitpid(process_, &status, 0);
@@ -246,7 +248,7 @@ void soak_batch(KernelSoak& soak, const HostKernels& host, const std::vector<Ran
         note(soak, kernels[kernel], variants[variant], {line->front() == 'r', line->substr(1)});
     }
     if (done) break;
-    // On with what comes behind the one it ended in.
+    // Continue after the variant in which the child ended.
     note(soak, kernels[kernel], variants[variant], {false, child.end()});
     if (++variant == variants.size()) {
       variant = 0;
@@ -293,9 +295,10 @@ Result<KernelDivergence> reduce_divergence(std::uint64_t seed, std::string_view 
   const auto variants = kernel_variants();
   if (std::find(variants.begin(), variants.end(), variant) == variants.end())
     return Error{"variant", "found '" + std::string(variant) + "'", join(variants, "; ")};
-  // Each attempt in a child, too: what is reduced may be a crash.
+  // Each attempt runs in a child, since the divergence may be a crash.
   const auto differs = [&](const RandomKernel& kernel) -> std::optional<KernelDivergence> {
-    // What is refused, or leaves its tensors, is no smaller form of the same divergence, and no C++ to be run.
+    // A kernel that is refused or accesses memory outside of its tensors is not a smaller form of the same divergence,
+    // and its C++ must not run.
     if (std::holds_alternative<Failure>(run_evaluator(kernel, false)) && variant != kEvaluator) return {};
     const std::vector<RandomKernel> kernels{kernel};
     const auto host = HostKernels::build(kernels);

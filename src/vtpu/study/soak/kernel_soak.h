@@ -12,18 +12,18 @@
 
 namespace vtpu::study::soak {
 
-/// Ways to run a kernel that are compared with its C++: `evaluator` (the IR as lowered), `tier 3, evaluator` (as the
-/// passes leave it), `tier 0, interpreter`, and `tier 0` to `tier 3` by the native engine, or by the interpreter on a
-/// host for which there is none.
+/// The variants of a kernel that are compared with its C++: `evaluator` (the IR as lowered), `tier 3, evaluator` (the
+/// IR after the passes), `tier 0, interpreter`, and `tier 0` to `tier 3` by the native engine, or by the interpreter if
+/// the host has no native engine.
 std::vector<std::string> kernel_variants();
 
-/// One kernel that left other bytes than its C++ by one variant, or did not halt, or broke an invariant; or, `refused`,
-/// that the compiler did not take, though it should.
+/// One kernel of which one variant left other bytes than its C++, did not halt, or broke an invariant; or, if
+/// `refused`, which the compiler rejected although it is valid.
 struct KernelDivergence {
   std::uint64_t seed = 0;
   std::string variant;
   bool refused = false;
-  std::string what;  ///< the first element that differs, or why there is none
+  std::string what;  ///< the first element that differs, or why there is no answer
   std::string text;  ///< in the kernel language
 };
 
@@ -31,24 +31,25 @@ struct KernelSoak {
   static constexpr std::size_t kShown = 20;
 
   std::uint64_t kernels = 0;
-  std::map<std::string, std::uint64_t> divergences;  ///< by variant, every variant; without refusals
-  std::map<std::string, std::uint64_t> refusals;     ///< by variant, every variant; `tier 3, evaluator` leaves them to `tier 3`
-  std::vector<KernelDivergence> first;               ///< kShown at most
+  std::map<std::string, std::uint64_t> divergences;  ///< by variant, for all variants; without refusals
+  std::map<std::string, std::uint64_t>
+      refusals;  ///< by variant, for all variants; those of `tier 3, evaluator` count as `tier 3`
+  std::vector<KernelDivergence> first;  ///< at most kShown
 
-  /// Of all variants together.
+  /// Sums over all variants.
   std::uint64_t diverged() const;
   std::uint64_t refused() const;
 };
 
-/// Compares `count` random kernels, seeds from `first_seed` on, by every variant with their C++ as the host's compiler
-/// understands it. Elements are equal when their bits are, or when both are NaNs. Batches run in child processes, so
-/// that a broken invariant of the compiler counts as a divergence, too. `progress` hears of every batch.
+/// Compares every variant of `count` random kernels, with seeds from `first_seed`, with their C++ as compiled by the
+/// host's compiler. Two elements are equal if their bits are equal or both are NaNs. Batches run in child processes, so
+/// that a broken invariant of the compiler counts as a divergence, too. `progress` is called after every batch.
 /// Error: as HostKernels::build.
 Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count,
                                 const std::function<void(const KernelSoak&)>& progress = {});
 
-/// A smaller kernel that diverges by the same variant, and how. As many runs of the host's compiler as there are attempts.
-/// Error: it does not diverge; as HostKernels::build.
+/// Reduces a kernel to a smaller one of which the same variant diverges. Each attempt runs the host's compiler once.
+/// Error: the kernel does not diverge; as HostKernels::build.
 Result<KernelDivergence> reduce_divergence(std::uint64_t seed, std::string_view variant);
 
 }  // namespace vtpu::study::soak
