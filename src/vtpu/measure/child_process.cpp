@@ -15,7 +15,7 @@
 namespace vtpu::measure {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 bool write_all(int descriptor, std::string_view bytes) {
   while (!bytes.empty()) {

@@ -13,8 +13,6 @@
 namespace vtpu::measure {
 namespace {
 
-constexpr std::size_t kPage = 4096;
-
 #if defined(__x86_64__)
 // Four sums, so that loads and not the latency of additions limit the speed. Each is a variable of its own, since gcc
 // keeps an array of them in memory at -O2.

@@ -10,6 +10,7 @@
 namespace vtpu::measure {
 
 inline constexpr std::size_t kCacheLine = 64;
+inline constexpr std::size_t kPage = 4096;
 
 /// Zeroed, page-aligned memory, freshly mapped, in small pages or, on request and if the system has them, in huge
 /// pages.

@@ -21,12 +21,12 @@ constexpr double kOwnLoad = 1;        // the share of the average that the previ
 constexpr double kLoadPerCpu = 0.25;  // beyond kOwnLoad: a quarter of the machine is busy with other work
 constexpr double kSteal = 0.01;
 constexpr double kJitter = 0.02;  // the difference that also discards a sample
-constexpr int kCalibrations = 10;
+constexpr int kJitterCalibrations = 10;
 
 double calibration_jitter() {
   double least = std::numeric_limits<double>::infinity();
   double largest = 0;
-  for (int i = 0; i < kCalibrations; ++i) {
+  for (int i = 0; i < kJitterCalibrations; ++i) {
     const Result<double> ghz = core_ghz();
     if (!ghz) return 0;
     least = std::min(least, *ghz);

@@ -15,15 +15,14 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/measure/child_process.h"
+#include "vtpu/measure/memory_kernels.h"
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/timer.h"
 
 namespace vtpu::measure {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr std::size_t kPage = 4096;
+using Json = nlohmann::ordered_json;
 
 class ClockTimer : public Timer {
  public:
