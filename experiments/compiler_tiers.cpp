@@ -15,7 +15,8 @@
 //
 // Means are geometric, over the single-sentron programs at size L1. They leave out ring and all_reduce, whose speed is
 // set by the runtime's messages; the tables include both. Ops per cycle are all ops that the run retired over all its
-// cycles. Bound: see study/program_study.h. Table loops holds the compiler's reports, which are the same on every host.
+// cycles. Bound: see study/programs/program_study.h. Table loops holds the compiler's reports, which are the same on
+// every host.
 //
 // Parameters: processes, sizes (quick: L1 only). Outputs: keys vtpu.core.ops_per_cycle.tier3*, phextcc.*; tables
 // programs, useful, speed, hand, slower, loops.
@@ -165,7 +166,8 @@ void record_claims(Run& run, const Results& results) {
   for (const ProgramResult& result : results) all.push_back(result.ops_per_cycle.at("tier3"));
   run.measured(
       "phextcc.ops_per_cycle.all_programs",
-      vtpu::study::host::geometric_mean(all, "; geometric mean over all programs, including those with several sentrons"),
+      vtpu::study::host::geometric_mean(all,
+                                        "; geometric mean over all programs, including those with several sentrons"),
       "ops/cycle");
   record_mean(run, results, "phextcc.tier3_over_tier0", "x", over("tier0", "tier3"));
   record_mean(run, results, "phextcc.tier3_over_tier0.control", "x", over("tier0", "tier2"), false);

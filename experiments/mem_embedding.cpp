@@ -9,8 +9,8 @@
 // once untimed right before it is timed. For larger tables, one run reads several times the size of the last cache, so
 // that no row is left from the run before. Control: a table of 1 GiB, 512-byte rows.
 //
-// The vTPU program (vtpu/study/access/embedding_program.h) prefetches each row (sprefch) 64 lines ahead of the reads. Ids are
-// indices in units of 8 bytes.
+// The vTPU program (vtpu/study/access/embedding_program.h) prefetches each row (sprefch) 64 lines ahead of the reads.
+// Ids are indices in units of 8 bytes.
 //
 // Needs 3 GiB of memory. Parameters: lookups per run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
 // vtpu.mem.embedding*; table embedding.

@@ -3,10 +3,10 @@
 // Both compute the same vector: the sum of the table rows that a step requests. Dense: every row times the number of
 // its requests (0 for most rows), a product of a multi-hot vector and the table that streams all rows. It is computed
 // by OpenBLAS (sgemv), by the plain loop, and for sixteen such vectors at once by OpenBLAS (sgemm; time per vector).
-// Sparse: the vTPU's S-pipe reads the requested rows by their ids, in random order (vtpu/study/access/embedding_program.h).
-// Other baselines are the compiler's plain loop over ids and `skip`, the dense loop that skips zeros. Rows have 128 f32
-// as in the source's example, whose 10^6 used rows out of 10^9 are a density of 1/1000. Every row is requested at most
-// once.
+// Sparse: the vTPU's S-pipe reads the requested rows by their ids, in random order
+// (vtpu/study/access/embedding_program.h). Other baselines are the compiler's plain loop over ids and `skip`, the dense
+// loop that skips zeros. Rows have 128 f32 as in the source's example, whose 10^6 used rows out of 10^9 are a density
+// of 1/1000. Every row is requested at most once.
 //
 // Speed-up: time of dense by OpenBLAS over time of the vTPU. The configurations were chosen before any was timed:
 // tables of 2^20 rows (512 MiB, larger than any cache; the source's million) and of a quarter of the last cache
