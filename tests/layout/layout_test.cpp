@@ -77,9 +77,29 @@ TEST(Layout, FiguresSeeResultsAndNothingThatMakesThem) {
 
 TEST(Layout, ProgramsAreIncludedByNothing) {
   static const std::regex program(R"re(#include "(experiments|figures|bench|tests|programs)/)re");
-  for (const char* folder : {"src", "experiments", "figures", "bench", "tests"})
+  for (const char* folder : {"src/vtpu", "experiments", "figures", "bench", "tests"})
     for (const fs::path& file : sources_below(kRoot / folder))
       EXPECT_FALSE(std::regex_search(*read_file(file), program)) << fs::relative(file, kRoot);
+}
+
+TEST(Layout, EveryProgramIsAFolderThatIncludesItselfAndTheSharedOne) {
+  static const std::regex include(R"re(#include "(\.\.|[a-z_]+\.h"|experiments|figures|bench|tests|programs/([a-z_]+)/))re");
+  const fs::path programs = kRoot / "src/programs";
+  for (const auto& entry : fs::directory_iterator(programs)) {
+    const std::string folder = entry.path().filename().string();
+    if (!entry.is_directory()) {
+      EXPECT_EQ(folder, "README.md");
+      continue;
+    }
+    EXPECT_EQ(fs::exists(entry.path() / "main.cpp"), folder != "command") << folder;
+    for (const fs::path& file : sources_below(entry.path())) {
+      const std::string text = *read_file(file);
+      for (std::sregex_iterator at(text.begin(), text.end(), include), end; at != end; ++at) {
+        const std::string included = (*at)[2];
+        EXPECT_TRUE(included == folder || included == "command") << fs::relative(file, kRoot) << ": " << at->str();
+      }
+    }
+  }
 }
 
 TEST(Layout, SourcesOfResultsCarryNoLineNumbersOrDates) {

@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "../vtpu/sentrons.h"
-#include "elements.h"
-#include "options.h"
+#include "programs/command/engines.h"
+#include "programs/phextcc/elements.h"
+#include "programs/phextcc/options.h"
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/isa/validator.h"
 #include "vtpu/measure/clock.h"

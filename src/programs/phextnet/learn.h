@@ -7,18 +7,18 @@
 #include <string>
 #include <vector>
 
-#include "../command.h"
-#include "options.h"
+#include "programs/command/command.h"
+#include "programs/phextnet/options.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/net/ocs/state_file.h"
+#include "vtpu/net/shape.h"
 #include "vtpu/search/families.h"
 #include "vtpu/search/lifted_flow.h"
 #include "vtpu/search/lifted_graph.h"
 #include "vtpu/search/search.h"
 #include "vtpu/search/symmetric_state.h"
-#include "vtpu/net/ocs/ocs_state.h"
-#include "vtpu/net/ocs/state_file.h"
-#include "vtpu/net/shape.h"
 #include "vtpu/sweep/interrupt.h"
 #include "vtpu/sweep/sweep.h"
 
@@ -72,13 +72,13 @@ inline Result<int> run_learn(const Options& asked) {
   if (!share) return share.error();
 
   const search::Alike alike = options.alike == "rotated"     ? search::Alike::rotated
-                             : options.alike == "dimension" ? search::Alike::dimension
-                                                            : search::Alike::none;
+                              : options.alike == "dimension" ? search::Alike::dimension
+                                                             : search::Alike::none;
   search::SearchPlan plan{.shape = *shape,
-                         .groups = {torus->group},
-                         .restarts = options.restarts,
-                         .anneal = {.steps = options.steps, .mirrored = options.mirrored, .alike = alike},
-                         .seed = options.seed};
+                          .groups = {torus->group},
+                          .restarts = options.restarts,
+                          .anneal = {.steps = options.steps, .mirrored = options.mirrored, .alike = alike},
+                          .seed = options.seed};
   if (options.groups > 1) {
     plan.groups = search::groups_of_order(torus->blocks());
     plan.groups.resize(std::min(plan.groups.size(), static_cast<std::size_t>(options.groups)), torus->group);

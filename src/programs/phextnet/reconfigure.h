@@ -1,8 +1,8 @@
 #pragma once
 #include <string>
 
-#include "../command.h"
-#include "options.h"
+#include "programs/command/command.h"
+#include "programs/phextnet/options.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/scenario/reconfigure.h"

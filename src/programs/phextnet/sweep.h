@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "../command.h"
-#include "options.h"
+#include "programs/command/command.h"
+#include "programs/phextnet/options.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"

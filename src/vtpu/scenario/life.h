@@ -23,7 +23,7 @@ struct Lives {
 };
 
 /// The same for every number of threads (simulation.threads). Error: at the key: a law that is no "kind days", with the
-/// nearest kind; a trace that cannot be read; as of net::live; an interrupt.
+/// nearest kind; a trace that cannot be read; as of net::fault::live; an interrupt.
 Result<Lives> live(const Scenario& scenario);
 
 std::string lives_text(const Lives& lives);

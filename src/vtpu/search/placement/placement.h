@@ -2,11 +2,11 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/search/placement/even_ways.h"
-#include "vtpu/search/workloads.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/workload/traffic.h"
+#include "vtpu/search/placement/even_ways.h"
+#include "vtpu/search/workloads.h"
 
 namespace vtpu::search {
 
@@ -28,7 +28,7 @@ std::vector<double> even_loads(const EvenWays& ways, const StepTraffic& traffic,
 /// over the bandwidth of a link; links are all alike.
 struct StepCost {
   double even_bytes = 0;      ///< of the most loaded channel, every shortest path taken equally often
-  double balanced_bytes = 0;  ///< shortest paths weighted for this very traffic (net::balanced_split)
+  double balanced_bytes = 0;  ///< shortest paths weighted for this very traffic (net::routing::balanced_split)
   double bound_bytes = 0;     ///< no weights of shortest paths bring it below this
   double mean_hops = 0;       ///< over bytes
 };

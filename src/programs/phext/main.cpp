@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "command.h"
+#include "programs/command/command.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/phext/batch.h"
@@ -182,7 +182,8 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.footer(
         "COORD is library.shelf.series/collection.volume.book/chapter.section.scroll, each from 1 to 999, or the same\n"
-        "with ';' in place of '/', as in the links of navmap. FILE '-' is standard input. Edits go to standard output, or with --in-place into the file, all or nothing.\n"
+        "with ';' in place of '/', as in the links of navmap. FILE '-' is standard input. Edits go to standard output, "
+        "or with --in-place into the file, all or nothing.\n"
         "Exit status: 0, 1 for wrong input, 2 for wrong usage.");
     at(document("get", "print a scroll", [this] { return run_get(options_); }));
     editing(

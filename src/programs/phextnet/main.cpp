@@ -11,14 +11,14 @@
 #include <utility>
 #include <vector>
 
-#include "command.h"
-#include "phextnet/learn.h"
-#include "phextnet/life.h"
-#include "phextnet/meter.h"
-#include "phextnet/options.h"
-#include "phextnet/reconfigure.h"
-#include "phextnet/sweep.h"
-#include "phextnet/view.h"
+#include "programs/command/command.h"
+#include "programs/phextnet/learn.h"
+#include "programs/phextnet/life.h"
+#include "programs/phextnet/meter.h"
+#include "programs/phextnet/options.h"
+#include "programs/phextnet/reconfigure.h"
+#include "programs/phextnet/sweep.h"
+#include "programs/phextnet/view.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/scenario/keys.h"

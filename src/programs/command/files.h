@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "../command.h"
+#include "programs/command/command.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/isa/assembler.h"

@@ -11,20 +11,20 @@
 #include <string_view>
 #include <vector>
 
+#include "programs/command/engines.h"
+#include "programs/command/files.h"
 #include "vtpu/analysis/inspect.h"
 #include "vtpu/analysis/report.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
-#include "vtpu/files.h"
 #include "vtpu/isa/assembler.h"
 #include "vtpu/isa/disassembler.h"
 #include "vtpu/isa/generator.h"
 #include "vtpu/isa/manual.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/phext/packed.h"
-#include "vtpu/sentrons.h"
 #include "vtpu/study/engines/engine_study.h"
 #include "vtpu/study/host/port_survey.h"
 

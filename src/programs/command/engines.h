@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "files.h"
+#include "programs/command/files.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/measure/clock.h"

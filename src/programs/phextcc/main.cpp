@@ -10,24 +10,24 @@
 #include <utility>
 #include <vector>
 
-#include "command.h"
-#include "phextcc/elements.h"
-#include "phextcc/listing.h"
-#include "phextcc/options.h"
-#include "phextcc/report.h"
-#include "phextcc/run.h"
+#include "programs/command/command.h"
+#include "programs/phextcc/elements.h"
+#include "programs/phextcc/listing.h"
+#include "programs/phextcc/options.h"
+#include "programs/phextcc/report.h"
+#include "programs/phextcc/run.h"
 #include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/compiler/ir/text.h"
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/exec/jit/native_engine.h"
-#include "vtpu/files.h"
+#include "programs/command/files.h"
 #include "vtpu/isa/disassembler.h"
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
 #include "vtpu/ports/port_model.h"
-#include "vtpu/sentrons.h"
+#include "programs/command/engines.h"
 
 namespace vtpu::command {
 namespace {
