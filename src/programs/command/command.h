@@ -1,16 +1,13 @@
 #pragma once
-#include <fmt/format.h>
-
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdio>
-#include <sstream>
+#include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/base/text.h"
+
+namespace CLI {
+class App;
+}
 
 // How commands print and end.
 
@@ -23,57 +20,23 @@ inline constexpr int kWrongUsage = 2;
 inline constexpr int kTrapped = 3;
 inline constexpr int kInterrupted = 130;
 
-inline std::string shown(const std::string& file) { return file == "-" ? "standard input" : file; }
+/// A file's name in messages: "standard input" for "-".
+std::string shown(const std::string& file);
 
-inline Error within(const std::string& where, const Error& error) {
-  return {error.where.empty() ? where : where + ": " + error.where, error.found, error.expected};
-}
+/// The error with `where` in front of its own place.
+Error within(const std::string& where, const Error& error);
 
-/// A message of that program on one line, whatever its arguments held.
-inline int fail(std::string_view program, std::string message, int status) {
-  for (char& c : message)
-    if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  fmt::print(stderr, "{}: {}\n", program, message);
-  return status;
-}
+/// Prints the message on standard error, on one line after the name of the program. Control characters, which an
+/// argument may hold, become '?'. Returns `status`.
+int fail(std::string_view program, std::string message, int status);
 
-inline Result<int> print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    return Error{"standard output", "cannot write", ""};
-  return kDone;
-}
+/// Writes to standard output. Returns kDone. Error: the output cannot be written.
+Result<int> print(std::string_view text);
 
-/// Parses the command line of that program, then runs `action`, which gives the exit status. Help goes to standard
-/// output; what does not parse, also by `check`, is one line, an unknown command with the nearest one. `check` may
-/// throw CLI::ValidationError.
-template <class Check, class Action>
-int run_command(std::string_view program, CLI::App& app, int argc, char** argv, Check check, Action action) {
-  const auto finished = [&](const Result<int>& done) {
-    return done ? *done : fail(program, done.error().message(), kWrongInput);
-  };
-  std::vector<std::string> commands;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    commands.push_back(command->get_name());
-  const std::string first = argc > 1 ? argv[1] : "-";
-  if (!commands.empty() && !first.starts_with('-') &&
-      std::find(commands.begin(), commands.end(), first) == commands.end())
-    return fail(program,
-                fmt::format("found command {}; expected {}", quoted_with_hint(first, commands), join(commands, ", ")),
-                kWrongUsage);
-  try {
-    app.parse(argc, argv);
-    check();
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0)
-      return fail(
-          program,
-          fmt::format("{}; '{} --help' lists the {}", error.what(), program, commands.empty() ? "options" : "commands"),
-          kWrongUsage);
-    std::ostringstream help;
-    app.exit(error, help, help);
-    return finished(print(help.str()));
-  }
-  return finished(action());
-}
+/// Parses the command line, calls `check`, then `action`, which returns the exit status. Help goes to standard output.
+/// A command line that does not parse or that `check` refuses gives one line on standard error and kWrongUsage; for an
+/// unknown command the line names the nearest one. `check` refuses by throwing CLI::ValidationError.
+int run_command(std::string_view program, CLI::App& app, int argc, char** argv, const std::function<void()>& check,
+                const std::function<Result<int>()>& action);
 
 }  // namespace vtpu::command

@@ -1,111 +1,47 @@
 #pragma once
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
-#include <vector>
 
-#include "programs/command/files.h"
-#include "vtpu/exec/interpreter.h"
+#include "vtpu/base/result.h"
+#include "vtpu/exec/engine.h"
 #include "vtpu/exec/jit/native_engine.h"
-#include "vtpu/measure/clock.h"
+#include "vtpu/exec/machine.h"
+#include "vtpu/isa/validator.h"
 #include "vtpu/runtime/scheduler.h"
 
-// How the commands of vtpu choose an engine and run sentrons.
+// How the commands choose an engine and run sentrons.
 
 namespace vtpu::command {
 
-inline std::optional<exec::jit::Form> form_of(const std::string& name) {
-  for (const auto form : {exec::jit::Form::avx512, exec::jit::Form::avx2})
-    if (name == exec::jit::name_of(form)) return form;
-  return {};
-}
+std::optional<exec::jit::Form> form_of(const std::string& name);
 
 /// The engine asked for, and its name.
 struct Chosen {
   std::unique_ptr<exec::Engine> engine;
   std::string name;
 };
-inline Result<Chosen> choose_engine(const std::string& engine, const std::string& form,
-                                    const isa::ValidProgram& program) {
-  const bool free = engine == "auto" && form.empty();
-  if (engine == "interpreter" || (free && !exec::jit::host_form()))
-    return Chosen{std::make_unique<exec::Interpreter>(program),
-                  free ? "interpreter: this processor has neither AVX-512 nor AVX2" : "interpreter"};
-  auto native = exec::jit::NativeEngine::compile(program, form_of(form));
-  if (!native) return native.error();
-  const std::string name = fmt::format("native, {}", exec::jit::name_of(native->report().form));
-  return Chosen{std::make_unique<exec::jit::NativeEngine>(std::move(*native)), name};
-}
+
+Result<Chosen> choose_engine(const std::string& engine, const std::string& form, const isa::ValidProgram& program);
 
 /// The handle of the document's region; 0 without a file.
-inline Result<std::uint64_t> import_document(exec::Machine& machine, const std::string& file) {
-  if (file.empty()) return std::uint64_t{0};
-  const auto text = read(file);
-  if (!text) return text.error();
-  const auto handle = machine.memory().import_phext(*text);
-  if (!handle) return within(shown(file), handle.error());
-  return *handle;
-}
+Result<std::uint64_t> import_document(exec::Machine& machine, const std::string& file);
 
-/// Adds what became of the file of `--backing` to the output of a run. Error: the file could not be used, or the
-/// program allocated no region.
-inline Result<void> report_backing(const exec::Machine& machine, const std::string& file, nlohmann::ordered_json& json,
-                                   std::string& text) {
-  if (file.empty()) return {};
-  const memory::PageTable::Backing& backing = machine.memory().backing();
-  if (backing.error) return *backing.error;
-  if (backing.handle == 0) return Error{"--backing '" + file + "'", "the program allocated no region", ""};
-  json["backing"] = {{"file", file},
-                     {"region", backing.handle},
-                     {"restored_pages", backing.restored_pages},
-                     {"dropped_bytes", backing.dropped_bytes}};
-  text += fmt::format("region {} in {}: {} pages restored", backing.handle, file, backing.restored_pages);
-  if (backing.dropped_bytes > 0)
-    text += fmt::format(", {} bytes of an interrupted flush dropped", backing.dropped_bytes);
-  text += "\n";
-  return {};
-}
+/// Adds what became of the file of `--backing` to the output of a run. Error: the file could not be used, or the program
+/// allocated no region.
+Result<void> report_backing(const exec::Machine& machine, const std::string& file, nlohmann::ordered_json& json,
+                            std::string& text);
 
-inline nlohmann::ordered_json timing_json(const std::optional<measure::Timing>& timing,
-                                          const measure::CycleClock& clock, std::uint64_t ops) {
-  // Thrown away and taken again, the work was done already: nothing was timed.
-  if (!timing || clock.discarded() != 0) return "not steady: the core clock changed meanwhile";
-  return {{"samples", 1},
-          {"ns", timing->ns},
-          {"cycles", timing->cycles},
-          {"cycle_source", measure::name_of(clock.source())},
-          {"ops_per_cycle", static_cast<double>(ops) / timing->cycles}};
-}
-
-inline std::string timing_text(const nlohmann::ordered_json& timing) {
-  if (timing.is_string()) return "time: " + timing.get<std::string>() + "\n";
-  return fmt::format("time: one sample of {:.0f} ns, {:.0f} cycles ({}), {:.3g} ops per cycle\n",
-                     timing.at("ns").get<double>(), timing.at("cycles").get<double>(),
-                     timing.at("cycle_source").get<std::string>(), timing.at("ops_per_cycle").get<double>());
-}
+std::string timing_text(const nlohmann::ordered_json& timing);
 
 /// Runs all sentrons of the machine once.
 struct Ran {
   runtime::Summary summary;
   std::optional<nlohmann::ordered_json> timing;
 };
-inline Result<Ran> run_sentrons(exec::Machine& machine, const exec::Engine& engine, bool timed) {
-  runtime::CooperativeScheduler scheduler(machine,
-                                          std::vector<const exec::Engine*>(machine.sentrons().size(), &engine));
-  if (!timed) return Ran{scheduler.run(), {}};
-  auto clock = measure::CycleClock::open();
-  if (!clock) return clock.error();
-  std::optional<runtime::Summary> summary;
-  const auto timing = clock->time([&] {
-    if (!summary) summary = scheduler.run();
-  });
-  std::uint64_t ops = 0;
-  for (const auto& sentron : machine.sentrons()) ops += sentron->retired.total();
-  return Ran{*summary, timing_json(timing, *clock, ops)};
-}
+
+Result<Ran> run_sentrons(exec::Machine& machine, const exec::Engine& engine, bool timed);
 
 }  // namespace vtpu::command

@@ -1,15 +1,9 @@
 #pragma once
-#include <cstdio>
-#include <filesystem>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "programs/command/command.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
-#include "vtpu/isa/assembler.h"
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
 
@@ -18,42 +12,16 @@
 namespace vtpu::command {
 
 /// File names and document bytes need not be UTF-8; JSON has to be.
-inline std::string dumped(const nlohmann::ordered_json& value) {
-  return value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-}
+std::string dumped(const nlohmann::ordered_json& value);
 
 /// Into the file of `-o`, all or nothing, or on standard output.
-inline Result<int> put(const std::string& out, std::string_view bytes) {
-  if (out.empty() || out == "-") return print(bytes);
-  std::error_code failed;
-  std::filesystem::path target = out;
-  if (std::filesystem::exists(target, failed)) {
-    if (!std::filesystem::is_regular_file(target, failed)) return Error{out, "is no file", "a file to write, or '-'"};
-    target = std::filesystem::canonical(target, failed);  // a link stays a link
-    if (failed) return Error{out, "cannot resolve: " + failed.message(), ""};
-  }
-  if (const auto written = write_file(target, bytes); !written) return written.error();
-  return kDone;
-}
+Result<int> put(const std::string& out, std::string_view bytes);
 
-inline Result<std::string> read(const std::string& file) {
-  auto bytes = read_file(file == "-" ? "/dev/stdin" : file);
-  if (!bytes && file == "-") return Error{shown(file), bytes.error().found, bytes.error().expected};
-  return bytes;
-}
+Result<std::string> read(const std::string& file);
 
 /// A container, by its first bytes or its name, or else assembly text.
-inline Result<isa::Program> load(const std::string& file) {
-  const auto bytes = read(file);
-  if (!bytes) return bytes.error();
-  const bool container = bytes->starts_with(isa::kSiwMagic) || std::filesystem::path(file).extension() == ".siw";
-  return container ? isa::parse_siw(*bytes, shown(file)) : isa::assemble(*bytes, shown(file));
-}
+Result<isa::Program> load(const std::string& file);
 
-inline Result<isa::ValidProgram> load_valid(const std::string& file) {
-  auto program = load(file);
-  if (!program) return program.error();
-  return isa::ValidProgram::make(std::move(*program));
-}
+Result<isa::ValidProgram> load_valid(const std::string& file);
 
 }  // namespace vtpu::command

@@ -11,23 +11,24 @@
 #include <vector>
 
 #include "programs/command/command.h"
+#include "programs/command/engines.h"
+#include "programs/command/files.h"
 #include "programs/phextcc/elements.h"
 #include "programs/phextcc/listing.h"
 #include "programs/phextcc/options.h"
 #include "programs/phextcc/report.h"
 #include "programs/phextcc/run.h"
 #include "vtpu/base/check.h"
+#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/compiler/ir/text.h"
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/exec/jit/native_engine.h"
-#include "programs/command/files.h"
 #include "vtpu/isa/disassembler.h"
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
 #include "vtpu/ports/port_model.h"
-#include "programs/command/engines.h"
 
 namespace vtpu::command {
 namespace {

@@ -14,7 +14,8 @@ struct Options {
   compiler::Options compiler;
   std::uint64_t seed = 1;
   unsigned samples = 9;
-  bool report = false, run = false, measure = false, json = false, no_pipeline = false, pipeline_all = false, words_with_source = false;
+  bool report = false, run = false, measure = false, json = false, no_pipeline = false, pipeline_all = false,
+       words_with_source = false;
 };
 
 }  // namespace vtpu::command

@@ -1,175 +1,26 @@
 #pragma once
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
-#include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include "programs/command/engines.h"
-#include "programs/phextcc/elements.h"
 #include "programs/phextcc/options.h"
+#include "vtpu/base/result.h"
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/isa/validator.h"
-#include "vtpu/measure/clock.h"
-#include "vtpu/measure/statistics.h"
-#include "vtpu/study/programs/mapped_tensors.h"
 
 // A compiled kernel run and measured on this host. The text is made from the JSON, so that both say the same.
 
 namespace vtpu::command {
 
-inline constexpr std::uint64_t kMemory = std::uint64_t{8} << 30;  // bytes of all tensors
-inline constexpr std::size_t kShown = 8;                          // elements of a tensor
-inline constexpr double kShortRun = 50e3;                         // ns; below, reading the clocks weighs
-
-/// A machine with one sentron and the kernel's tensors, filled.
-struct Prepared {
-  std::unique_ptr<exec::Machine> machine;
-  study::programs::MappedTensors tensors;
-
-  static Result<Prepared> make(const compiler::Compiled& compiled, const Options& options, Fill otherwise) {
-    auto machine = std::make_unique<exec::Machine>(memory::PageTable({.bytes = kMemory, .regions = 4096}));
-    machine->spawn();
-    auto tensors = study::programs::MappedTensors::map(*machine, compiled.tensors);
-    if (!tensors) return tensors.error();
-    const auto fills = read_fills(tensors->shapes(), options.fills, otherwise);
-    if (!fills) return fills.error();
-    const Random random(options.seed);
-    for (std::size_t k = 0; k < fills->size(); ++k)
-      fill(tensors->shapes()[k], tensors->bytes()[k], (*fills)[k], random.fork(k));
-    if (auto written = tensors->write_sparse(); !written) return written.error();
-    return Prepared{std::move(machine), std::move(*tensors)};
-  }
-};
-
-/// How a run ended, when not by halting; empty when so.
-inline std::string trap_of(const exec::Machine& machine, const compiler::Compiled& compiled, const Options& options) {
-  const exec::Context& sentron = *machine.sentrons().front();
-  if (sentron.status != exec::Status::trapped) return {};
-  const std::uint32_t line = sentron.pc < compiled.lines.size() ? compiled.lines[sentron.pc] : 0;
-  const std::string where = shown(options.file) + (line == 0 ? "" : fmt::format(":{}", line));
-  return fmt::format("{}: {}", where, sentron.trap.message());
-}
-
 /// What a run retired and left, under `run`; how it trapped, if it did, under `trap`.
-inline Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
-                                               const Options& options) {
-  using nlohmann::ordered_json;
-  const auto chosen = choose_engine(options.engine, options.form, program);
-  if (!chosen) return chosen.error();
-  auto prepared = Prepared::make(compiled, options, Fill::random);
-  if (!prepared) return prepared.error();
-  study::programs::MappedTensors& tensors = prepared->tensors;
-  auto shows = read_shows(tensors.shapes(), options.shows, kShown);
-  if (!shows) return shows.error();
-  std::vector<std::vector<std::byte>> before;
-  for (const auto& bytes : tensors.bytes()) before.emplace_back(bytes.begin(), bytes.end());
-  const auto ran = run_sentrons(*prepared->machine, *chosen->engine, false);
-  if (!ran) return ran.error();
-  tensors.read_sparse();
+Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
+                                        const Options& options);
 
-  const exec::Context& sentron = *prepared->machine->sentrons().front();
-  const std::string trap = trap_of(*prepared->machine, compiled, options);
-  ordered_json json{
-      {"engine", chosen->name},
-      {"words", sentron.retired.words},
-      {"ops", {{"D", sentron.retired.ops[0]}, {"S", sentron.retired.ops[1]}, {"C", sentron.retired.ops[2]}}},
-      {"control", sentron.retired.control}};
-  if (!trap.empty()) json["trap"] = trap;
-  json["tensors"] = ordered_json::array();
-  for (std::size_t k = 0; k < before.size(); ++k) {
-    const auto bytes = tensors.bytes()[k];
-    if (options.shows.empty() ? std::equal(bytes.begin(), bytes.end(), before[k].begin()) : !shows->contains(k))
-      continue;
-    const compiler::ir::Tensor& shape = tensors.shapes()[k];
-    const std::size_t size = compiler::ir::size_of(shape.element), count = bytes.size() / size;
-    ordered_json elements = ordered_json::array();
-    for (std::size_t i = 0; i < std::min(count, options.shows.empty() ? kShown : shows->at(k)); ++i)
-      elements.push_back(element_text(shape.element, bytes.data() + i * size));
-    json["tensors"].push_back(
-        {{"name", shape.name}, {"type", type_text(shape)}, {"elements", count}, {"first", std::move(elements)}});
-  }
-  return json;
-}
-
-inline std::string run_text(const nlohmann::ordered_json& run) {
-  const auto& ops = run.at("ops");
-  std::string text = fmt::format("run by {}: {} words; ops D {}, S {}, C {}; control {}\n",
-                                 run.at("engine").get<std::string>(), run.at("words").get<std::uint64_t>(),
-                                 ops.at("D").get<std::uint64_t>(), ops.at("S").get<std::uint64_t>(),
-                                 ops.at("C").get<std::uint64_t>(), run.at("control").get<std::uint64_t>());
-  for (const auto& tensor : run.at("tensors")) {
-    text += fmt::format("{}: {} =", tensor.at("name").get<std::string>(), tensor.at("type").get<std::string>());
-    for (const auto& element : tensor.at("first")) text += " " + element.get<std::string>();
-    text += tensor.at("first").size() < tensor.at("elements").get<std::size_t>() ? " …\n" : "\n";
-  }
-  return run.at("tensors").empty() ? text + "no tensor changed\n" : text;
-}
+std::string run_text(const nlohmann::ordered_json& run);
 
 /// Times runs of the kernel, each in a machine of its own whose tensors are filled right before.
-inline Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
-                                                   const Options& options) {
-  const auto chosen = choose_engine(options.engine, options.form, program);
-  if (!chosen) return chosen.error();
-  auto clock = measure::CycleClock::open();
-  if (!clock) return clock.error();
-  std::optional<Prepared> prepared;
-  std::optional<Error> failed;
-  const auto prepare = [&] {
-    prepared.reset();  // first, so that there is memory for one
-    auto made = Prepared::make(compiled, options, Fill::zeros);
-    if (made)
-      prepared.emplace(std::move(*made));
-    else
-      failed = made.error();
-  };
-  const auto work = [&] {
-    if (prepared) chosen->engine->run(*prepared->machine, *prepared->machine->sentrons().front());
-  };
-  // Once untimed: what cannot run is found here, and the code is in the caches.
-  prepare();
-  if (failed) return *failed;
-  if (auto ran = run_sentrons(*prepared->machine, *chosen->engine, false); !ran) return ran.error();
-  if (const std::string trap = trap_of(*prepared->machine, compiled, options); !trap.empty())
-    return nlohmann::ordered_json{{"trap", trap}};
-  const std::uint64_t ops = prepared->machine->sentrons().front()->retired.total();
+Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
+                                            const Options& options);
 
-  std::vector<double> cycles, ns;
-  for (unsigned k = 0; k < options.samples; ++k)
-    if (const auto timing = clock->time(work, prepare)) cycles.push_back(timing->cycles), ns.push_back(timing->ns);
-  if (failed) return *failed;
-  if (cycles.empty()) return Error{shown(options.file), "the core clock changed during every sample", "a steady host"};
-  const auto [least, most] = std::minmax_element(cycles.begin(), cycles.end());
-  const double median = measure::median(cycles);
-  return nlohmann::ordered_json{{"engine", chosen->name},
-                                {"samples", cycles.size()},
-                                {"ops", ops},
-                                {"measured_cycles", median},
-                                {"least_cycles", *least},
-                                {"most_cycles", *most},
-                                {"measured_ns", measure::median(ns)},
-                                {"measured_ops_per_cycle", static_cast<double>(ops) / median},
-                                {"cycle_source", measure::name_of(clock->source())}};
-}
-
-inline std::string measure_text(const nlohmann::ordered_json& measured) {
-  const auto value = [&](const char* key) { return measured.at(key).get<double>(); };
-  std::string text = fmt::format(
-      "measured by {}: {:.0f} cycles ({:.0f} to {:.0f}; median of {}; {}), {} ops, {:.3g} ops per cycle\n",
-      measured.at("engine").get<std::string>(), value("measured_cycles"), value("least_cycles"), value("most_cycles"),
-      measured.at("samples").get<unsigned>(), measured.at("cycle_source").get<std::string>(),
-      measured.at("ops").get<std::uint64_t>(), value("measured_ops_per_cycle"));
-  if (value("measured_ns") < kShortRun)
-    text += "a run takes less than 50 us, in which reading the clocks weighs: let the kernel repeat its work\n";
-  return text;
-}
+std::string measure_text(const nlohmann::ordered_json& measured);
 
 }  // namespace vtpu::command

@@ -1,32 +1,10 @@
 #pragma once
-#include <string>
-
-#include "programs/command/command.h"
 #include "programs/phextnet/options.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
-#include "vtpu/net/fault/life.h"
-#include "vtpu/scenario/life.h"
-#include "vtpu/sweep/interrupt.h"
 
 namespace vtpu::command {
 
 /// `phextnet life`; --csv takes the events of the first life.
-inline Result<int> run_life(const Options& options) {
-  const auto given = scenario_of(options);
-  if (!given) return given.error();
-  const sweep::Interrupt interrupt;
-  const auto lives = scenario::live(*given);
-  if (!lives && interrupt.came()) return fail("phextnet", lives.error().message(), kInterrupted);
-  if (!lives) return lives.error();
-  if (!given->output.csv.empty()) {
-    const std::string events = net::fault::timeline_csv(lives->machine, lives->policy, lives->first);
-    if (const auto written = write_file(given->output.csv, events); !written) return written.error();
-  }
-  if (!given->output.json.empty())
-    if (const auto written = write_file(given->output.json, scenario::lives_json(*lives).dump(1) + "\n"); !written)
-      return written.error();
-  return print(scenario::lives_text(*lives));
-}
+Result<int> run_life(const Options& options);
 
 }  // namespace vtpu::command

@@ -37,13 +37,6 @@ struct Options {
 };
 
 /// The file, and over it the settings.
-inline Result<scenario::Scenario> scenario_of(const Options& options) {
-  Result<scenario::Scenario> read = scenario::Scenario{};
-  if (!options.file.empty()) read = scenario::read_scenario(options.file);
-  if (!read) return read;
-  for (const std::string& setting : options.settings)
-    if (const auto done = scenario::set(*read, setting); !done) return done.error();
-  return read;
-}
+Result<scenario::Scenario> scenario_of(const Options& options);
 
 }  // namespace vtpu::command

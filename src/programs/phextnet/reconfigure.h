@@ -1,27 +1,10 @@
 #pragma once
-#include <string>
-
-#include "programs/command/command.h"
 #include "programs/phextnet/options.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
-#include "vtpu/scenario/reconfigure.h"
 
 namespace vtpu::command {
 
 /// `phextnet reconfigure`.
-inline Result<int> run_reconfigure(const Options& options) {
-  const auto before = scenario_of(options);
-  if (!before) return before.error();
-  const auto after = scenario::read_scenario(options.after);
-  if (!after) return after.error();
-  const auto done = scenario::reconfigure(*before, *after, options.rows, options.from);
-  if (!done) return done.error();
-  if (!before->output.json.empty())
-    if (const auto written = write_file(before->output.json, scenario::reconfiguration_json(*done).dump(1) + "\n");
-        !written)
-      return written.error();
-  return print(scenario::reconfiguration_text(*done));
-}
+Result<int> run_reconfigure(const Options& options);
 
 }  // namespace vtpu::command

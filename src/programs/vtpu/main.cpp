@@ -11,10 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "programs/command/command.h"
 #include "programs/command/engines.h"
 #include "programs/command/files.h"
 #include "vtpu/analysis/inspect.h"
 #include "vtpu/analysis/report.h"
+#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/exec/interpreter.h"

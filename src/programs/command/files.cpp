@@ -1,0 +1,49 @@
+#include "programs/command/files.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "programs/command/command.h"
+#include "vtpu/base/file.h"
+#include "vtpu/isa/assembler.h"
+
+namespace vtpu::command {
+
+std::string dumped(const nlohmann::ordered_json& value) {
+  return value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+Result<int> put(const std::string& out, std::string_view bytes) {
+  if (out.empty() || out == "-") return print(bytes);
+  std::error_code failed;
+  std::filesystem::path target = out;
+  if (std::filesystem::exists(target, failed)) {
+    if (!std::filesystem::is_regular_file(target, failed)) return Error{out, "is no file", "a file to write, or '-'"};
+    target = std::filesystem::canonical(target, failed);  // a link stays a link
+    if (failed) return Error{out, "cannot resolve: " + failed.message(), ""};
+  }
+  if (const auto written = write_file(target, bytes); !written) return written.error();
+  return kDone;
+}
+
+Result<std::string> read(const std::string& file) {
+  auto bytes = read_file(file == "-" ? "/dev/stdin" : file);
+  if (!bytes && file == "-") return Error{shown(file), bytes.error().found, bytes.error().expected};
+  return bytes;
+}
+
+Result<isa::Program> load(const std::string& file) {
+  const auto bytes = read(file);
+  if (!bytes) return bytes.error();
+  const bool container = bytes->starts_with(isa::kSiwMagic) || std::filesystem::path(file).extension() == ".siw";
+  return container ? isa::parse_siw(*bytes, shown(file)) : isa::assemble(*bytes, shown(file));
+}
+
+Result<isa::ValidProgram> load_valid(const std::string& file) {
+  auto program = load(file);
+  if (!program) return program.error();
+  return isa::ValidProgram::make(std::move(*program));
+}
+
+}  // namespace vtpu::command

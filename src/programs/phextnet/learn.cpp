@@ -1,0 +1,121 @@
+#include "programs/phextnet/learn.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "programs/command/command.h"
+#include "vtpu/base/file.h"
+#include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/net/ocs/state_file.h"
+#include "vtpu/net/shape.h"
+#include "vtpu/search/families.h"
+#include "vtpu/search/lifted_flow.h"
+#include "vtpu/search/lifted_graph.h"
+#include "vtpu/search/search.h"
+#include "vtpu/search/symmetric_state.h"
+#include "vtpu/sweep/interrupt.h"
+#include "vtpu/sweep/sweep.h"
+
+namespace vtpu::command {
+namespace {
+
+/// What a uniform all-to-all reaches on a state, in link bandwidths a chip.
+Result<double> throughput_of(const search::SymmetricState& state, const search::FlowOptions& options) {
+  const auto flow = search::balanced_flow(search::lifted(state), options);
+  if (!flow) return flow.error();
+  return flow->throughput;
+}
+
+}  // namespace
+
+void add_learn_options(CLI::App& command, LearnOptions& options) {
+  command.add_option("--shape", options.shape, "of the slice in chips, whole blocks of 4x4x4")->capture_default_str();
+  command.add_option("--steps", options.steps, "of annealing a restart")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
+      ->capture_default_str();
+  command.add_option("--restarts", options.restarts, "searches from random states")
+      ->check(CLI::Range(1, 1000000))
+      ->capture_default_str();
+  command.add_option("--groups", options.groups, "restarts take turns among so many groups of blocks")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command.add_option("--mirrored", options.mirrored, "share of switches drawn that join like faces")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command
+      .add_option(
+          "--alike", options.alike,
+          "switches set alike: none, rotated (those that a change of x, y and z makes one), dimension (all of one)")
+      ->check(CLI::IsMember({"none", "rotated", "dimension"}))
+      ->capture_default_str();
+  command.add_option("--seed", options.seed, "of all random numbers")->capture_default_str();
+  command.add_option("-j,--threads", options.threads, "restarts at once, 0 as many as there are cores")
+      ->check(CLI::Range(0, 256));
+  command.add_option("--journal", options.journal, "folder of finished restarts, to go on from and to share");
+  command.add_option("--out", options.out, "the best state, a file for network.topology = ocs")->required();
+}
+
+Result<int> run_learn(const Options& asked) {
+  const LearnOptions& options = asked.learn;
+  constexpr int kMostBlocks = 64;
+  const auto shape = net::parse_shape(options.shape);
+  if (!shape) return within("--shape", shape.error());
+  const auto torus = search::torus_state(*shape);
+  if (!torus) return within("--shape", torus.error());
+  if (torus->blocks() < 2 || torus->blocks() > kMostBlocks)
+    return Error{"--shape", fmt::format("found {} blocks", torus->blocks()), fmt::format("2 to {}", kMostBlocks)};
+  const auto share = sweep::Share::of_environment();
+  if (!share) return share.error();
+
+  const search::Alike alike = options.alike == "rotated"     ? search::Alike::rotated
+                              : options.alike == "dimension" ? search::Alike::dimension
+                                                             : search::Alike::none;
+  search::SearchPlan plan{.shape = *shape,
+                          .groups = {torus->group},
+                          .restarts = options.restarts,
+                          .anneal = {.steps = options.steps, .mirrored = options.mirrored, .alike = alike},
+                          .seed = options.seed};
+  if (options.groups > 1) {
+    plan.groups = search::groups_of_order(torus->blocks());
+    plan.groups.resize(std::min(plan.groups.size(), static_cast<std::size_t>(options.groups)), torus->group);
+  }
+  const sweep::Interrupt interrupt;
+  const auto found = search::search_states(plan, {options.threads, options.journal, *share, true});
+  if (!found && interrupt.came()) return fail("phextnet", found.error().message(), kInterrupted);
+  if (!found) return found.error();
+  if (found->size() < static_cast<std::size_t>(plan.restarts))
+    return print(
+        fmt::format("{} of {} restarts are known; the last process writes the file\n", found->size(), plan.restarts));
+
+  std::string text = fmt::format("{:>8} {:>10} {:>10}  {}\n", "restart", "throughput", "bound", "group");
+  for (const search::Found& each : *found)
+    text += fmt::format("{:>8} {:>10.4f} {:>10.4f}  {}\n", each.restart, each.throughput, each.dual_bound,
+                        each.state.group.name());
+  const search::Found& best = found->front();
+  text += fmt::format("\nuniform all-to-all, link bandwidths a chip: {:.4f}, at most {:.4f}\n", best.throughput,
+                      best.dual_bound);
+  const auto compare = [&](const char* name, const Result<search::SymmetricState>& state) {
+    if (!state) return;
+    if (const auto other = throughput_of(*state, plan.flow); other)
+      text += fmt::format("{} {}: {:.4f}; the state carries {:.3f} times that\n", name, options.shape, *other,
+                          best.throughput / *other);
+  };
+  compare("torus", torus);
+  compare("twisted torus", search::twisted_torus_state(*shape));
+  const net::ocs::StateOfSlice circuits = search::circuits_of(best.state);
+  const std::string head = fmt::format(
+      "# phextnet learn --shape {} --steps {} --restarts {} --groups {} --mirrored {} --alike {} --seed {}: restart "
+      "{}, {}\n",
+      options.shape, options.steps, options.restarts, options.groups, options.mirrored, options.alike, options.seed,
+      best.restart, best.state.group.name());
+  if (const auto written = write_file(options.out, head + net::ocs::ocs_state_text(circuits.state, circuits.slice));
+      !written)
+    return written.error();
+  return print(text);
+}
+
+}  // namespace vtpu::command

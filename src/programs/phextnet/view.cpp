@@ -1,0 +1,53 @@
+#include "programs/phextnet/view.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
+#include "vtpu/artifact/process.h"
+#include "vtpu/base/file.h"
+
+namespace vtpu::command {
+namespace {
+
+/// The JSON of a report for another program to read, gone with this object.
+class PassedOn {
+ public:
+  explicit PassedOn(const std::string& json)
+      : file_(std::filesystem::temp_directory_path() / ("phextnet." + std::to_string(::getpid()) + ".json")),
+        written_(write_file(file_, json)) {}
+  ~PassedOn() {
+    std::error_code ignored;
+    std::filesystem::remove(file_, ignored);
+  }
+  PassedOn(const PassedOn&) = delete;
+  PassedOn& operator=(const PassedOn&) = delete;
+
+  const std::filesystem::path& file() const { return file_; }
+  const Result<void>& written() const { return written_; }
+
+ private:
+  std::filesystem::path file_;
+  Result<void> written_;
+};
+
+}  // namespace
+
+Result<void> draw(const std::string& json, const std::string& view, const std::string& svg) {
+  std::error_code failed;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
+  const std::filesystem::path renderer = self.parent_path() / "render_figures";
+  if (failed || !std::filesystem::exists(renderer, failed))
+    return Error{svg, "cannot be drawn: no program " + renderer.string(),
+                 "a build that found Python and Matplotlib; --json writes what would be drawn"};
+  const PassedOn passed(json);
+  if (!passed.written()) return passed.written().error();
+  const auto done =
+      artifact::run_program({renderer.string(), "--network", passed.file().string(), "--view", view, "--svg", svg});
+  if (!done) return done.error();
+  if (done->status != 0) return Error{svg, "cannot be drawn: render_figures says why above", ""};
+  return {};
+}
+
+}  // namespace vtpu::command
