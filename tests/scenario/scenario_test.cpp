@@ -29,7 +29,7 @@ std::string error_of(const std::string& toml) {
 TEST(Scenario, AnEmptyFileHasEveryDefault) {
   const auto read = parse_scenario("", "net.toml");
   ASSERT_TRUE(read);
-  EXPECT_EQ(read->network.topology, "torus");
+  EXPECT_EQ(read->network.topology, TopologyKind::torus);
   EXPECT_EQ(read->network.bandwidth_gbytes_per_s, 50);
   EXPECT_TRUE(read->given.empty());
   EXPECT_TRUE(check(*read));

@@ -65,7 +65,7 @@ Result<int> run_info(const Options& options) {
     if (const auto written = write_file(given->output.json, scenario::report_json(*report).dump(1) + "\n"); !written)
       return written.error();
   if (!given->output.plot.empty())
-    if (const auto drawn = draw(scenario::report_json(*report).dump(), "machine", given->output.plot); !drawn)
+    if (const auto drawn = draw(scenario::report_json(*report).dump(), scenario::View::machine, given->output.plot); !drawn)
       return drawn.error();
   return print(scenario::report_text(*report));
 }
@@ -95,9 +95,9 @@ Result<int> run_keys(const Options& options) {
 }
 
 /// What is drawn of a run.
-std::string view_of(const Scenario& given, const scenario::Report& report) {
-  if (given.output.view != "auto") return given.output.view;
-  return report.curve ? "curve" : "machine";
+scenario::View view_of(const Scenario& given, const scenario::Report& report) {
+  if (given.output.view != scenario::View::automatic) return given.output.view;
+  return report.curve ? scenario::View::curve : scenario::View::machine;
 }
 
 Result<void> write_outputs(const Scenario& given, const scenario::Report& report, nlohmann::ordered_json json) {

@@ -34,7 +34,7 @@ class PassedOn {
 
 }  // namespace
 
-Result<void> draw(const std::string& json, const std::string& view, const std::string& svg) {
+Result<void> draw(const std::string& json, scenario::View view, const std::string& svg) {
   std::error_code failed;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", failed);
   const std::filesystem::path renderer = self.parent_path() / "render_figures";
@@ -43,8 +43,8 @@ Result<void> draw(const std::string& json, const std::string& view, const std::s
                  "a build that found Python and Matplotlib; --json writes what would be drawn"};
   const PassedOn passed(json);
   if (!passed.written()) return passed.written().error();
-  const auto done =
-      artifact::run_program({renderer.string(), "--network", passed.file().string(), "--view", view, "--svg", svg});
+  const auto done = artifact::run_program(
+      {renderer.string(), "--network", passed.file().string(), "--view", choice_name(view), "--svg", svg});
   if (!done) return done.error();
   if (done->status != 0) return Error{svg, "cannot be drawn: render_figures says why above", ""};
   return {};

@@ -20,10 +20,27 @@ std::vector<std::string> words_of(std::string_view bars) {
 }
 
 Limits any() { return {}; }
-Limits one_of(std::string_view bars) { return {.words = words_of(bars)}; }
 Limits between(double least, double most) { return {.words = {}, .least = least, .most = most}; }
 When always() { return {}; }
 When when(std::string_view key, std::string_view bars) { return {std::string(key), words_of(bars)}; }
+
+When with_topologies_that_read(std::string_view key) {
+  struct Row {
+    std::string_view name;
+    std::string_view keys;
+  };
+  static constexpr std::array<Row, kTopologyKinds> kRows = {{
+#define TOPOLOGY(enumerator, name, keys, build) {name, keys},
+#include "vtpu/scenario/topologies.def"
+#undef TOPOLOGY
+  }};
+  When condition{"network.topology", {}};
+  for (const Row& row : kRows) {
+    const std::vector<std::string> keys = words_of(row.keys);
+    if (std::find(keys.begin(), keys.end(), key) != keys.end()) condition.words.emplace_back(row.name);
+  }
+  return condition;
+}
 
 std::vector<Section> all_sections() {
   std::vector<Section> rows;
@@ -48,6 +65,11 @@ std::vector<Key> all_keys() {
 #undef SECTION
 #undef KEY
 #undef END
+  Scenario defaults;
+  for (Key& key : rows) {
+    const Field field = key.field(defaults);
+    if (const auto* choice = std::get_if<ChoiceField>(&field)) key.limits.words = choice->names();
+  }
   return rows;
 }
 
@@ -78,11 +100,13 @@ struct Printed {
   std::string operator()(const File* file) const { return toml_text(file->name); }
   std::string operator()(const Numbers* numbers) const { return listed(*numbers, number_text); }
   std::string operator()(const Texts* texts) const { return listed(*texts, toml_text); }
+  std::string operator()(const ChoiceField& choice) const { return toml_text(choice.name()); }
 };
 
 std::string type_name(const Field& field) {
   static constexpr std::array<const char*, std::variant_size_v<Field>> kNames = {
-      "text", "whole number", "number", "true or false", "bytes", "file name", "list of numbers", "list of texts"};
+      "text",      "whole number",    "number",        "true or false", "bytes",
+      "file name", "list of numbers", "list of texts", "name"};
   return kNames[field.index()];
 }
 
@@ -154,7 +178,9 @@ Result<const Key*> named_key(std::string_view name, std::string_view flag) {
 bool has_meaning(const Key& key, const Scenario& scenario) {
   if (key.when.key.empty()) return true;
   Scenario copy = scenario;  // `field` gives places to write to
-  const Text& word = *std::get<Text*>(find_key(key.when.key)->field(copy));
+  const Field field = find_key(key.when.key)->field(copy);
+  const auto* choice = std::get_if<ChoiceField>(&field);
+  const std::string word = choice != nullptr ? choice->name() : *std::get<Text*>(field);
   return std::find(key.when.words.begin(), key.when.words.end(), word) != key.when.words.end();
 }
 
@@ -209,11 +235,6 @@ Result<Bytes> parse_bytes(std::string_view text, const std::string& where) {
 Result<void> check_limits(const Key& key, Scenario& scenario, const std::string& where) {
   const Limits& limits = key.limits;
   const Field field = key.field(scenario);
-  if (!limits.words.empty()) {
-    const Text& word = *std::get<Text*>(field);
-    if (std::find(limits.words.begin(), limits.words.end(), word) != limits.words.end()) return {};
-    return Error{where, "found " + quoted_with_hint(word, limits.words), expected_text(key)};
-  }
   if (!limits.bounded()) return {};
   if (const auto* whole = std::get_if<Whole*>(&field))
     return in_range(limits, static_cast<double>(**whole), std::to_string(**whole), key, where);
@@ -229,11 +250,15 @@ Result<void> check_limits(const Key& key, Scenario& scenario, const std::string&
 
 Result<void> assign_text(const Key& key, Scenario& scenario, std::string_view text, const std::string& where) {
   const auto stored = std::visit(
-      [&]<class T>(T* field) -> Result<void> {
-        auto value = parsed<T>(text, where);
-        if (!value) return Error{where, value.error().found, expected_text(key)};
-        *field = std::move(*value);
-        return {};
+      [&](auto field) -> Result<void> {
+        if constexpr (std::is_same_v<decltype(field), ChoiceField>) {
+          return field.assign(text, where);
+        } else {
+          auto value = parsed<std::remove_pointer_t<decltype(field)>>(text, where);
+          if (!value) return Error{where, value.error().found, expected_text(key)};
+          *field = std::move(*value);
+          return {};
+        }
       },
       key.field(scenario));
   if (!stored) return stored;

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/scenario/choices.h"
 #include "vtpu/scenario/scenario.h"
 
 namespace vtpu::scenario {
 
-/// What a value may be: one of some words, or a number of a range (each number of a list, too).
+/// What a value may be: one of the names of an enumeration, or a number of a range (each number of a list, too).
 struct Limits {
-  std::vector<std::string> words;
+  std::vector<std::string> words;  ///< of a key whose type is an enumeration
   double least = 0;
   double most = 0;
   bool bounded() const { return least < most; }
@@ -24,7 +25,7 @@ struct When {
 };
 
 /// Where a scenario keeps a value.
-using Field = std::variant<Text*, Whole*, Number*, Truth*, Bytes*, File*, Numbers*, Texts*>;
+using Field = std::variant<Text*, Whole*, Number*, Truth*, Bytes*, File*, Numbers*, Texts*, ChoiceField>;
 
 /// A row of keys.def.
 struct Key {

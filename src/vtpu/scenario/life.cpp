@@ -16,12 +16,18 @@
 namespace vtpu::scenario {
 namespace {
 
+net::fault::Policy named_policy(PolicyKind kind) {
+  switch (kind) {
+    case PolicyKind::chip_spare: return net::fault::chip_spare();
+    case PolicyKind::block_spare: return net::fault::block_spare();
+    case PolicyKind::static_wiring: return net::fault::static_wiring();
+    case PolicyKind::checkpoint_restart: return net::fault::checkpoint_restart();
+  }
+  return net::fault::chip_spare();
+}
+
 net::fault::Policy policy_of(const Scenario& scenario) {
-  const std::string& word = scenario.life.policy;
-  net::fault::Policy policy = word == "chip-spare"    ? net::fault::chip_spare()
-                              : word == "block-spare" ? net::fault::block_spare()
-                              : word == "static"      ? net::fault::static_wiring()
-                                                      : net::fault::checkpoint_restart();
+  net::fault::Policy policy = named_policy(scenario.life.policy);
   policy.costs.check_period_s = scenario.life.check_period_s;
   policy.costs.entry_ns = scenario.life.entry_ns;
   policy.costs.switching_ms = scenario.life.switching_ms;
@@ -36,7 +42,8 @@ Result<net::fault::ComponentLaw> law_of(const Scenario& scenario, std::string_vi
   if (blank == std::string_view::npos)
     return Error{where, fmt::format("found '{}'", text), "a kind and its days, \"chip 1000\""};
   std::vector<std::string> kinds;
-  for (const net::fault::ComponentKind kind : net::fault::kComponentKinds) kinds.emplace_back(net::fault::name_of(kind));
+  for (const net::fault::ComponentKind kind : net::fault::kComponentKinds)
+    kinds.emplace_back(net::fault::name_of(kind));
   const std::string_view word = text.substr(0, blank);
   const auto kind = std::find(kinds.begin(), kinds.end(), word);
   if (kind == kinds.end())
@@ -45,8 +52,8 @@ Result<net::fault::ComponentLaw> law_of(const Scenario& scenario, std::string_vi
   if (!days) return days.error();
   net::fault::ComponentLaw law;
   law.kind = net::fault::kComponentKinds[static_cast<std::size_t>(kind - kinds.begin())];
-  law.life = scenario.life.law == "weibull" ? net::fault::LifeLaw::weibull(*days, scenario.life.shape)
-                                            : net::fault::LifeLaw::exponential(*days);
+  law.life = scenario.life.law == LawKind::weibull ? net::fault::LifeLaw::weibull(*days, scenario.life.shape)
+                                                   : net::fault::LifeLaw::exponential(*days);
   if (scenario.life.repair_days > 0) law.repair_days = scenario.life.repair_days;
   return law;
 }
@@ -75,8 +82,8 @@ std::string failures_text(const Scenario& scenario) {
   if (!scenario.life.trace.name.empty()) parts.push_back("those of " + scenario.life.trace.name);
   std::string text = parts.empty() ? "none" : join(parts, ", ");
   if (!scenario.life.mtbf_days.empty())
-    text +=
-        scenario.life.law == "weibull" ? fmt::format(", Weibull of shape {}", scenario.life.shape) : ", exponential";
+    text += scenario.life.law == LawKind::weibull ? fmt::format(", Weibull of shape {}", scenario.life.shape)
+                                                  : ", exponential";
   if (scenario.life.repair_days > 0) text += fmt::format(", repaired in {} days on average", scenario.life.repair_days);
   return text;
 }

@@ -22,22 +22,22 @@ namespace {
 struct Wanted {
   const Scenario& scenario;
   std::optional<net::ocs::StateOfSlice> file;  ///< of an OCS state
-  net::Shape sides{1};                    ///< of the others
+  net::Shape sides{1};                         ///< of the others
 
   bool flat() const { return !file && sides.dimensions() == 2; }
-  bool twisted() const { return scenario.network.topology == "twisted-torus"; }
+  bool twisted() const { return scenario.network.topology == TopologyKind::twisted_torus; }
 };
 
 Result<Wanted> wanted(const Scenario& scenario) {
   if (const auto right = check(scenario); !right) return right.error();
-  const std::string& topology = scenario.network.topology;
-  if (topology != "torus" && topology != "twisted-torus" && topology != "ocs")
-    return Error{scenario.where("network.topology"), "found " + topology + ", which no switches are set to",
-                 "torus, twisted-torus or ocs"};
+  const TopologyKind topology = scenario.network.topology;
+  if (topology != TopologyKind::torus && topology != TopologyKind::twisted_torus && topology != TopologyKind::ocs)
+    return Error{scenario.where("network.topology"),
+                 "found " + choice_name(topology) + ", which no switches are set to", "torus, twisted-torus or ocs"};
   for (const char* key : {"faults.links", "faults.chips"})
     if (scenario.is_given(key)) return Error{scenario.where(key), "found failures", "a whole network"};
   Wanted network{scenario, std::nullopt};
-  if (topology == "ocs") {
+  if (topology == TopologyKind::ocs) {
     auto read = net::ocs::read_ocs_state(scenario.network.file.path);
     if (!read) return read.error();
     network.file = *std::move(read);
@@ -125,8 +125,8 @@ Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& afte
   const net::reconfigure::ReconfigurationOptions options{
       .switching_ms = before.reconfigure.switching_ms,
       .switches_at_a_time = static_cast<int>(before.reconfigure.switches_at_a_time),
-      .tables =
-          before.reconfigure.tables == "staged" ? net::reconfigure::Tables::staged : net::reconfigure::Tables::sent,
+      .tables = before.reconfigure.tables == TableDelivery::staged ? net::reconfigure::Tables::staged
+                                                                   : net::reconfigure::Tables::sent,
       .packets = packet_config(before)};
   Reconfiguration done;
   done.before = old_setup->name;
@@ -149,7 +149,7 @@ Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& afte
   done.job = workload_name(before);
   done.at = before.reconfigure.at;
   const net::packet::Hold hold =
-      before.reconfigure.hold == "packets" ? net::packet::Hold::packets : net::packet::Hold::messages;
+      before.reconfigure.hold == PauseHold::packets ? net::packet::Hold::packets : net::packet::Hold::messages;
   const auto undisturbed = net::reconfigure::undisturbed_ns(*old_setup, *job, options);
   if (!undisturbed) return at_key(before, "workload.kind", undisturbed.error());
   done.undisturbed_ns = *undisturbed;

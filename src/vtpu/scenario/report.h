@@ -9,6 +9,7 @@
 
 #include "vtpu/net/topology.h"
 #include "vtpu/net/workload/steady.h"
+#include "vtpu/scenario/choices.h"
 
 namespace vtpu::scenario {
 
@@ -89,7 +90,7 @@ struct Report {
   std::vector<std::pair<std::string, std::string>> settings;  ///< all that bear on the results, as TOML writes them
   NetworkFacts network;
   RoutingFacts routing;
-  std::string level;
+  Level level = Level::flit;
   std::string simulator;  ///< what the level takes for granted
   std::string ties;
   std::optional<CurveFacts> curve;

@@ -117,7 +117,7 @@ nlohmann::ordered_json report_json(const Report& report) {
             {"routing", json_of(report.routing)}};
   if (report.curve) json["curve"] = json_of(*report.curve);
   if (report.completion) json["completion"] = json_of(*report.completion);
-  json["level"] = report.level;
+  json["level"] = choice_name(report.level);
   json["simulator"] = report.simulator;
   json["interrupted"] = report.interrupted;
   json["load_unit"] = report.load_unit;

@@ -143,9 +143,9 @@ std::string report_text(const Report& report) {
   if (report.completion) text += completion_text(*report.completion, report.simulator);
   if (!report.load_unit.empty()) text += loads_text(report);
   std::string units;
-  if (report.curve && report.level == "flit")
+  if (report.curve && report.level == Level::flit)
     units = "loads in flits a chip a cycle, latencies in cycles; a cycle is a flit on a link; ";
-  if (report.curve && report.level == "packet")
+  if (report.curve && report.level == Level::packet)
     units = "loads in packets a chip a slot, latencies in slots; a slot is a packet on the fastest link; ";
   text += line("units", units + "GB = 10^9 bytes; " + report.ties);
   if (report.interrupted) text += line("PARTIAL", "interrupted; the figures above are of what had been simulated");

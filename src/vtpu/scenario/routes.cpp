@@ -9,24 +9,27 @@
 #include <vector>
 
 #include "vtpu/base/text.h"
+#include "vtpu/net/ocs/state_file.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/balanced_split.h"
 #include "vtpu/search/confirm.h"
 #include "vtpu/search/lifted_graph.h"
 #include "vtpu/search/route_rules.h"
 #include "vtpu/search/search.h"
 #include "vtpu/search/symmetric_state.h"
-#include "vtpu/net/ocs/state_file.h"
-#include "vtpu/net/routing/analysis.h"
-#include "vtpu/net/routing/balanced_split.h"
 
 namespace vtpu::scenario {
 namespace {
 
 constexpr int kMostTableChips = 8192;  // a quarter of a gigabyte of table
 
-net::routing::Dateline dateline_of(const std::string& word) {
-  if (word == "none") return net::routing::Dateline::none;
-  if (word == "balanced") return net::routing::Dateline::balanced;
-  if (word == "crossing") return net::routing::Dateline::crossing;
+net::routing::Dateline dateline_of(DatelineRule rule) {
+  switch (rule) {
+    case DatelineRule::none: return net::routing::Dateline::none;
+    case DatelineRule::plain: return net::routing::Dateline::plain;
+    case DatelineRule::balanced: return net::routing::Dateline::balanced;
+    case DatelineRule::crossing: return net::routing::Dateline::crossing;
+  }
   return net::routing::Dateline::plain;
 }
 
@@ -48,59 +51,65 @@ class Builder {
   Builder(const Scenario& scenario, const Subject& subject) : scenario_(scenario), subject_(subject) {}
 
   Result<AnyRouting> build() const {
-    const std::string word = scenario_.routing.algorithm == "auto" ? usual() : scenario_.routing.algorithm;
-    if (auto right = check_keys(word); !right) return right.error();
-    if (word == "table") return table();
-    if (word == "symmetric") return symmetric();
-    if (subject_.failed.any() && word != "dimension-order" && word != "e-cube")
-      return Error{scenario_.where("routing.algorithm"), fmt::format("found {} with faults", word),
+    const RoutingKind given = scenario_.routing.algorithm;
+    const RoutingKind kind = given == RoutingKind::automatic ? usual() : given;
+    if (auto right = check_keys(kind); !right) return right.error();
+    if (kind == RoutingKind::table) return table();
+    if (kind == RoutingKind::symmetric) return symmetric();
+    if (subject_.failed.any() && kind != RoutingKind::dimension_order && kind != RoutingKind::e_cube)
+      return Error{scenario_.where("routing.algorithm"), fmt::format("found {} with faults", choice_name(kind)),
                    "table, which goes around them, or dimension-order or e-cube, which lose what they cannot reach"};
-    return std::visit([&](const auto& topology) { return on_topology(word, topology); }, subject_.topology);
+    return std::visit([&](const auto& topology) { return on_topology(kind, topology); }, subject_.topology);
   }
 
  private:
-  std::string usual() const {
-    const std::string& kind = scenario_.network.topology;
-    if (subject_.failed.any()) return "table";
-    if (kind == "hypercube") return "e-cube";
-    const bool grid = kind == "torus" || kind == "mesh" || kind == "twisted-torus" || kind == "pentagon";
-    return grid ? "dimension-order" : "table";
+  RoutingKind usual() const {
+    if (subject_.failed.any()) return RoutingKind::table;
+    return std::visit(
+        []<class T>(const T&) {
+          if constexpr (std::is_same_v<T, net::topology::Hypercube>) return RoutingKind::e_cube;
+          return kIsGrid<T> ? RoutingKind::dimension_order : RoutingKind::table;
+        },
+        subject_.topology);
   }
 
   /// `dateline` and `ties` are rules of rings, `split` is one of tables.
-  Result<void> check_keys(const std::string& word) const {
-    const std::string& kind = scenario_.network.topology;
-    const bool rings = word == "dimension-order" || word == "valiant";
+  Result<void> check_keys(RoutingKind kind) const {
+    const bool rings = kind == RoutingKind::dimension_order || kind == RoutingKind::valiant;
     const bool torus = std::holds_alternative<net::topology::Torus>(subject_.topology);
-    const bool dateline = rings && (torus || kind == "twisted-torus");
+    const bool dateline = rings && (torus || std::holds_alternative<net::topology::TwistedTorus>(subject_.topology));
     for (const auto& [key, holds, what] :
          {std::tuple("routing.dateline", dateline, "dimension-order or valiant routing of a torus or twisted torus"),
           std::tuple("routing.ties", rings && torus, "dimension-order or valiant routing of a torus"),
-          std::tuple("routing.split", word == "table", "table routing")})
+          std::tuple("routing.split", kind == RoutingKind::table, "table routing")})
       if (scenario_.is_given(key) && !holds)
-        return Error{scenario_.where(key), fmt::format("found with {} routing of a {}", word, kind), what};
+        return Error{
+            scenario_.where(key),
+            fmt::format("found with {} routing of a {}", choice_name(kind), choice_name(scenario_.network.topology)),
+            what};
     return {};
   }
 
   template <net::Topology T>
-  Result<AnyRouting> on_topology(const std::string& word, const T& topology) const {
+  Result<AnyRouting> on_topology(RoutingKind kind, const T& topology) const {
     if constexpr (std::is_same_v<T, net::topology::Hypercube>) {
-      if (word == "e-cube") return on(subject_, net::routing::ECube(topology));
+      if (kind == RoutingKind::e_cube) return on(subject_, net::routing::ECube(topology));
     } else if constexpr (kIsGrid<T>) {
-      if (word == "minimal-adaptive") {
+      if (kind == RoutingKind::minimal_adaptive) {
         const auto adaptive = net::routing::MinimalAdaptive::make(topology);
         if (!adaptive) return at_key(scenario_, "routing.algorithm", adaptive.error());
         return AnyRouting(*adaptive);
       }
-      if (word == "dimension-order" || word == "valiant") {
+      if (kind == RoutingKind::dimension_order || kind == RoutingKind::valiant) {
         auto order = dimension_order(topology);
         if (!order) return at_key(scenario_, "routing.algorithm", order.error());
-        if (word == "valiant") return AnyRouting(net::routing::Valiant(std::move(*order)));
+        if (kind == RoutingKind::valiant) return AnyRouting(net::routing::Valiant(std::move(*order)));
         return on(subject_, std::move(*order));
       }
     }
     return Error{
-        scenario_.where("routing.algorithm"), fmt::format("found {} for {}", word, subject_.network.name()),
+        scenario_.where("routing.algorithm"),
+        fmt::format("found {} for {}", choice_name(kind), subject_.network.name()),
         "table, dimension-order, minimal-adaptive or valiant on a grid, e-cube on a hypercube, symmetric on an "
         "OCS state"};
   }
@@ -111,7 +120,7 @@ class Builder {
     if constexpr (std::is_same_v<T, net::topology::Torus>)
       return net::routing::DimensionOrder::make(
           topology, dateline,
-          scenario_.routing.ties == "positive" ? net::routing::Ties::positive : net::routing::Ties::split);
+          scenario_.routing.ties == TieRule::positive ? net::routing::Ties::positive : net::routing::Ties::split);
     else if constexpr (std::is_same_v<T, net::topology::TwistedTorus>)
       return net::routing::DimensionOrder::make(topology, dateline);
     else
@@ -124,14 +133,14 @@ class Builder {
       return Error{scenario_.where("routing.algorithm"),
                    fmt::format("found a table for {} chips", network.chip_count()),
                    fmt::format("at most {}", kMostTableChips)};
-    if (scenario_.routing.split == "balanced") {
+    if (scenario_.routing.split == TableSplit::balanced) {
       const auto balanced =
           net::routing::balanced_split(network, net::workload::Traffic::uniform(network.chip_count(), true));
       if (!balanced) return at_key(scenario_, "routing.algorithm", balanced.error());
       return AnyRouting(balanced->routing);
     }
     const auto table = net::routing::TableRouting::make(
-        network, scenario_.routing.split == "first" ? net::routing::Split::first : net::routing::Split::even);
+        network, scenario_.routing.split == TableSplit::first ? net::routing::Split::first : net::routing::Split::even);
     if (!table) return at_key(scenario_, "routing.algorithm", table.error());
     return AnyRouting(*table);
   }
@@ -141,7 +150,7 @@ class Builder {
     const Error unfit{scenario_.where("routing.algorithm"),
                       fmt::format("found symmetric for {}", subject_.network.name()),
                       "a whole OCS state whose blocks all look alike"};
-    if (subject_.failed.any() || scenario_.network.topology != "ocs") return unfit;
+    if (subject_.failed.any() || scenario_.network.topology != TopologyKind::ocs) return unfit;
     const auto circuits = net::ocs::read_ocs_state(scenario_.network.file.path);
     if (!circuits) return circuits.error();
     const auto state = search::symmetric_state_of(*circuits);
@@ -149,9 +158,9 @@ class Builder {
     const auto classes = static_cast<int>(scenario_.routing.classes);
     const auto steps = static_cast<int>(scenario_.routing.order_steps);
     const search::RouteRule rule = steps == 0
-                                      ? search::optical_first(state->block_side, classes)
-                                      : search::searched_order(search::lifted(*state), classes, steps,
-                                                              static_cast<std::uint64_t>(scenario_.simulation.seed));
+                                       ? search::optical_first(state->block_side, classes)
+                                       : search::searched_order(search::lifted(*state), classes, steps,
+                                                                static_cast<std::uint64_t>(scenario_.simulation.seed));
     auto ways = search::routed(*state, rule);
     if (!ways) return at_key(scenario_, "routing.classes", ways.error());
     return AnyRouting(std::move(ways->routing));
@@ -173,15 +182,16 @@ Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subjec
   return routing;
 }
 
-std::string ties_text(const Scenario& scenario, const AnyRouting& routing) {
+std::string ties_text(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {
   if (std::holds_alternative<net::routing::TableRouting>(routing))
-    return "ties of shortest paths: " + scenario.routing.split;
+    return "ties of shortest paths: " + choice_name(scenario.routing.split);
   if (std::holds_alternative<search::LiftedRouting>(routing)) return "ways balanced for uniform traffic";
   if (std::holds_alternative<net::routing::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
-  if (scenario.network.topology == "torus" || scenario.network.topology == "pentagon")
-    return scenario.routing.ties == "positive" ? "half-way ties all go in the positive direction"
-                                               : "half-way ties split evenly";
-  return scenario.network.topology == "twisted-torus" ? "shortest ways of a pair split evenly" : "no half-way ties";
+  if (std::holds_alternative<net::topology::Torus>(subject.topology))
+    return scenario.routing.ties == TieRule::positive ? "half-way ties all go in the positive direction"
+                                                      : "half-way ties split evenly";
+  return std::holds_alternative<net::topology::TwistedTorus>(subject.topology) ? "shortest ways of a pair split evenly"
+                                                                               : "no half-way ties";
 }
 
 RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {

@@ -3,7 +3,6 @@
 #include <variant>
 
 #include "vtpu/base/result.h"
-#include "vtpu/search/lifted_routing.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/e_cube.h"
 #include "vtpu/net/routing/minimal_adaptive.h"
@@ -13,6 +12,7 @@
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/scenario/subject.h"
 #include "vtpu/scenario/surviving.h"
+#include "vtpu/search/lifted_routing.h"
 
 namespace vtpu::scenario {
 
@@ -26,7 +26,7 @@ using AnyRouting = std::variant<net::routing::DimensionOrder, Avoiding<net::rout
 Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subject);
 
 /// How half-way ties are split: for every output.
-std::string ties_text(const Scenario& scenario, const AnyRouting& routing);
+std::string ties_text(const Scenario& scenario, const Subject& subject, const AnyRouting& routing);
 
 /// With the proof that it is free of deadlock, or a cycle, one line a channel.
 RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const AnyRouting& routing);

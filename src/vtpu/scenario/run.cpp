@@ -27,16 +27,16 @@ std::vector<std::pair<std::string, std::string>> settings_of(const Scenario& sce
   return settings;
 }
 
-std::string level_of(const Scenario& scenario) {
-  if (scenario.simulation.level != "auto") return scenario.simulation.level;
-  return scenario.has_workload() ? "flow" : "flit";
+Level level_of(const Scenario& scenario) {
+  if (scenario.simulation.level != Level::automatic) return scenario.simulation.level;
+  return scenario.has_workload() ? Level::flow : Level::flit;
 }
 
 /// What the level takes for granted.
-std::string simulator_text(const Scenario& scenario, const std::string& level) {
+std::string simulator_text(const Scenario& scenario, Level level) {
   const auto& simulation = scenario.simulation;
-  if (level == "flow") return "flow level, max-min fair shares";
-  if (level == "packet")
+  if (level == Level::flow) return "flow level, max-min fair shares";
+  if (level == Level::packet)
     return fmt::format("packet level, packets of {} bytes, {} a virtual channel, {} ns a router, seed {}",
                        simulation.packet_bytes.count, simulation.buffer_packets, simulation.router_ns, simulation.seed);
   const std::string flits =
@@ -67,7 +67,7 @@ Report inspected(const Scenario& scenario, const Parts& parts) {
   report.routing = facts_of(scenario, parts.subject, parts.routing);
   report.level = level_of(scenario);
   report.simulator = simulator_text(scenario, report.level);
-  report.ties = ties_text(scenario, parts.routing);
+  report.ties = ties_text(scenario, parts.subject, parts.routing);
   report.nodes = node_rows(parts.subject);
   report.links = link_rows(parts.subject);
   return report;
@@ -135,12 +135,12 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
   const Scenario& scenario = setup.scenario;
   const net::Network& network = setup.subject.network;
   Report& report = outcome.report;
-  if (report.level == "flow")
+  if (report.level == Level::flow)
     return Error{scenario.where("simulation.level"), "found flow for [traffic]", "flit or packet, or a [workload]"};
-  if (report.level == "packet" && scenario.traffic.packet_flits != 1)
+  if (report.level == Level::packet && scenario.traffic.packet_flits != 1)
     return Error{scenario.where("traffic.packet_flits"),
                  fmt::format("found {} at packet level", scenario.traffic.packet_flits), "1, or level flit"};
-  if (report.level == "flit" && scenario.traffic.loads.back() > 1)
+  if (report.level == Level::flit && scenario.traffic.loads.back() > 1)
     return Error{scenario.where("traffic.loads"), fmt::format("found {} at flit level", scenario.traffic.loads.back()),
                  "at most 1: a chip has one injection channel"};
   const auto all = build_traffic(scenario, setup.subject);
@@ -160,8 +160,8 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
                              network.link_kinds().front().bandwidth_gbytes_per_s / fastest;
   const auto point = [&](double load, const net::workload::Watch& mine) {
     const double rate = load * reachable.rate;
-    auto found = report.level == "flit" ? flit_point(setup, reachable.traffic, rate, mine)
-                                        : packet_point(setup, reachable.traffic, rate, mine);
+    auto found = report.level == Level::flit ? flit_point(setup, reachable.traffic, rate, mine)
+                                             : packet_point(setup, reachable.traffic, rate, mine);
     if (found) found->offered = load;
     return found;
   };
@@ -176,7 +176,7 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
     for (const net::workload::SteadyState& each : facts.points)
       if (each.stable) shown = &each;
     report.load_at = shown->offered;
-    report.load_unit = report.level == "flit" ? "flits a cycle" : "packets a slot";
+    report.load_unit = report.level == Level::flit ? "flits a cycle" : "packets a slot";
     fill_loads(
         setup.subject, shown->channel_load,
         [&](int channel, double load) { return load * fastest / network.link(channel).bandwidth_gbytes_per_s; },
@@ -186,27 +186,27 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
   return outcome;
 }
 
-Result<Finished> finish(const Setup& setup, const std::string& level, const net::workload::Watch& watch,
-                        const NetworkFacts& facts, std::vector<Bound>& bounds) {
+Result<Finished> finish(const Setup& setup, Level level, const net::workload::Watch& watch, const NetworkFacts& facts,
+                        std::vector<Bound>& bounds) {
   const Scenario& scenario = setup.scenario;
   const int diameter = facts.diameter;
   const auto first = build_first_chip(scenario, setup.subject);
   const int alike = setup.subject.network.chip_count();
   if (first) bounds = bounds_of(scenario, setup.subject, diameter, *first, {}, alike);
-  if (first && level == "flow") {
+  if (first && level == Level::flow) {
     bool stopped = false;
     const net::workload::Watch noticing = [&](double done) { return !(stopped = watch && !watch(done)); };
     auto finished = finish_alike_by_flows(setup, *first, noticing);
     if (finished || stopped) return finished;  // else a routing for which the chips are not alike
   }
   // Where something is lost, the bounds leave it out, which takes the list of messages.
-  if (level == "packet" && scenario.workload.kind == "all-to-all" && facts.unreachable_pairs == 0)
+  if (level == Level::packet && scenario.workload.kind == WorkloadKind::all_to_all && facts.unreachable_pairs == 0)
     return all_to_all_by_packets(setup, scenario.workload.bytes_per_pair.count, watch);
   const auto workload = build_workload(scenario, setup.subject);
   if (!workload) return workload.error();
-  auto finished = level == "flow"     ? finish_by_flows(setup, *workload, watch)
-                  : level == "packet" ? finish_by_packets(setup, *workload, watch)
-                                      : finish_by_flits(setup, *workload, watch);
+  auto finished = level == Level::flow     ? finish_by_flows(setup, *workload, watch)
+                  : level == Level::packet ? finish_by_packets(setup, *workload, watch)
+                                           : finish_by_flits(setup, *workload, watch);
   if (finished) bounds = bounds_of(scenario, setup.subject, diameter, *workload, finished->completion.loss, 1);
   return finished;
 }

@@ -59,16 +59,15 @@ Result<void> check(const Scenario& scenario) {
       return Error{scenario.where("traffic.loads"),
                    fmt::format("found {}{}", loads[i], i == 0 ? "" : " behind one that is not lower"),
                    "positive loads that rise"};
-  const auto needs_file = [&](const char* key, const File& file, bool needed) -> Result<void> {
-    if (!needed || !file.name.empty()) return {};
-    return Error{scenario.where(key), "found no file name", "the name of a file"};
-  };
-  const std::string& topology = scenario.network.topology;
-  if (auto has = needs_file("network.file", scenario.network.file, topology == "graph" || topology == "ocs"); !has)
-    return has;
-  if (auto has = needs_file("traffic.file", scenario.traffic.file, scenario.traffic.pattern == "matrix"); !has)
-    return has;
-  return needs_file("workload.file", scenario.workload.file, scenario.workload.kind == "trace");
+  Scenario copy = scenario;  // `field` gives places to write to
+  for (const Key& key : keys()) {
+    // A file that depends on another key is required where it has a meaning; any other file is optional.
+    if (key.when.key.empty() || !has_meaning(key, scenario)) continue;
+    const Field field = key.field(copy);
+    if (const auto* file = std::get_if<File*>(&field); file != nullptr && (*file)->name.empty())
+      return Error{scenario.where(key.full()), "found no file name", "the name of a file"};
+  }
+  return {};
 }
 
 }  // namespace vtpu::scenario

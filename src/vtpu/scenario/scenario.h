@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/scenario/choices.h"
 
 namespace vtpu::scenario {
 
@@ -51,11 +52,18 @@ struct Scenario {
   bool is_given(std::string_view key) const { return given.find(key) != given.end(); }
   /// For errors about a value: where it was set, or that it is the default.
   std::string where(std::string_view key) const;
-  bool has_workload() const { return workload.kind != "none"; }
+  bool has_workload() const { return workload.kind != WorkloadKind::none; }
 };
 
 /// An error of what a key asks for, at the place where the key was set.
 Error at_key(const Scenario& scenario, std::string_view key, const Error& error);
+
+/// The result, with its error at the place where the key was set.
+template <class T>
+Result<T> at_key(const Scenario& scenario, std::string_view key, Result<T> result) {
+  if (!result) return at_key(scenario, key, result.error());
+  return result;
+}
 
 /// Reads TOML over the defaults. `name`: of the file, for errors; files that it names are relative to its folder.
 /// Error: "name:line:column: key", what was found there and what may stand there; for an unknown section or key the

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/check.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/graph_files.h"
@@ -23,45 +24,44 @@ Result<net::Shape> sides_of(const Scenario& scenario) {
   return sides;
 }
 
-Result<AnyTopology> fat_tree(const Scenario& scenario) {
-  const auto chips = static_cast<int>(scenario.network.chips);
-  if (scenario.network.topology == "island-fat-tree") {
-    const auto islands = net::topology::IslandFatTree::make(chips);
-    if (!islands) return at_key(scenario, "network.chips", islands.error());
-    return AnyTopology(*islands);
-  }
-  const auto tree = net::topology::FatTree::make(chips, static_cast<int>(scenario.network.radix));
-  if (!tree) return at_key(scenario, "network.radix", tree.error());
-  return AnyTopology(*tree);
+// ---- what the last column of topologies.def is written in
+
+int chips_of(const Scenario& scenario) { return static_cast<int>(scenario.network.chips); }
+int radix_of(const Scenario& scenario) { return static_cast<int>(scenario.network.radix); }
+
+Result<AnyTopology> built(AnyTopology topology) { return topology; }
+template <class T>
+Result<AnyTopology> built(Result<T> topology) {
+  if (!topology) return topology.error();
+  return AnyTopology(*std::move(topology));
 }
 
-Result<AnyTopology> ocs(const Scenario& scenario) {
+/// The topology that `make` builds from network.sides.
+template <class Make>
+Result<AnyTopology> on_sides(const Scenario& scenario, Make make) {
+  const auto sides = sides_of(scenario);
+  if (!sides) return sides.error();
+  return at_key(scenario, "network.sides", built(make(*sides)));
+}
+
+Result<AnyTopology> read_ocs(const Scenario& scenario) {
   const File& file = scenario.network.file;
   const auto read = net::ocs::read_ocs_state(file.path);
   if (!read) return read.error();
-  const auto topology = net::topology::OcsTopology::make(read->state, read->slice, "OCS state " + file.name);
-  if (!topology) return at_key(scenario, "network.file", topology.error());
-  return AnyTopology(*topology);
+  return at_key(scenario, "network.file",
+                built(net::topology::OcsTopology::make(read->state, read->slice, "OCS state " + file.name)));
 }
 
 Result<AnyTopology> build_topology(const Scenario& scenario) {
-  const std::string& kind = scenario.network.topology;
-  if (kind == "hypercube") return AnyTopology(net::topology::Hypercube{static_cast<int>(scenario.network.dimensions)});
-  if (kind == "fat-tree" || kind == "island-fat-tree") return fat_tree(scenario);
-  if (kind == "graph") {
-    const auto graph = net::topology::read_graph(scenario.network.file.path);
-    if (!graph) return graph.error();
-    return AnyTopology(*graph);
+  switch (scenario.network.topology) {
+#define TOPOLOGY(enumerator, name, keys, build) \
+  case TopologyKind::enumerator:                \
+    return built(build);
+#include "vtpu/scenario/topologies.def"
+#undef TOPOLOGY
   }
-  if (kind == "pentagon") return AnyTopology(net::topology::pentagon());
-  if (kind == "ocs") return ocs(scenario);
-  const auto sides = sides_of(scenario);
-  if (!sides) return sides.error();
-  if (kind == "torus") return AnyTopology(net::topology::Torus{*sides});
-  if (kind == "mesh") return AnyTopology(net::topology::Mesh{*sides});
-  const auto twisted = net::topology::TwistedTorus::make(*sides);
-  if (!twisted) return at_key(scenario, "network.sides", twisted.error());
-  return AnyTopology(*twisted);
+  VTPU_CHECK(false, "the cases above are all topologies");
+  return Error{};
 }
 
 template <net::Topology T>

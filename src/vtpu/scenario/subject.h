@@ -1,19 +1,13 @@
 #pragma once
 #include <optional>
+#include <tuple>
 #include <variant>
 #include <vector>
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/shape.h"
-#include "vtpu/net/topology/fat_tree.h"
-#include "vtpu/net/topology/graph_topology.h"
-#include "vtpu/net/topology/hypercube.h"
-#include "vtpu/net/topology/island_fat_tree.h"
-#include "vtpu/net/topology/mesh.h"
-#include "vtpu/net/topology/ocs_topology.h"
-#include "vtpu/net/topology/torus.h"
-#include "vtpu/net/topology/twisted_torus.h"
+#include "vtpu/net/topology/all.h"
 #include "vtpu/scenario/names.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
@@ -24,11 +18,15 @@ namespace vtpu::scenario {
 /// Most chips of a network.
 inline constexpr int kMostChips = 1 << 17;
 
-/// Every topology that a scenario can ask for. One more: its header, its place here, a word in keys.def, and a line of
-/// build_topology.
-using AnyTopology = std::variant<net::topology::Torus, net::topology::Mesh, net::topology::TwistedTorus,
-                                 net::topology::Hypercube, net::topology::OcsTopology, net::topology::FatTree,
-                                 net::topology::IslandFatTree, net::topology::GraphTopology>;
+template <class List>
+struct VariantOf;
+template <class... T>
+struct VariantOf<std::tuple<T...>> {
+  using type = std::variant<T...>;
+};
+
+/// A topology of any kind. A scenario names its kind by a row of topologies.def.
+using AnyTopology = VariantOf<net::topology::AllTopologies>::type;
 
 /// The network of a scenario, whole and after its faults; channels have the same numbers in both.
 struct Subject {

@@ -94,14 +94,22 @@ class Reader {
         return Error{place(name_, title.source()) + ": " + full, "found key " + quoted_with_hint(title.str(), names),
                      "one of " + join(names, ", ")};
       const std::string where = place(name_, node.source()) + ": " + full;
-      const bool stored = std::visit(
-          [&, &value = node]<class T>(T* field) {
-            auto read_value = read<T>(value, folder_);
-            if (read_value) *field = std::move(*read_value);
-            return read_value.has_value();
+      const Error wrong_type{where, std::string("found ") + kind_of(node), expected_text(*key)};
+      const Result<void> stored = std::visit(
+          [&, &value = node](auto field) -> Result<void> {
+            if constexpr (std::is_same_v<decltype(field), ChoiceField>) {
+              const auto name = read<Text>(value, folder_);
+              if (!name) return wrong_type;
+              return field.assign(*name, where);
+            } else {
+              auto read_value = read<std::remove_pointer_t<decltype(field)>>(value, folder_);
+              if (!read_value) return wrong_type;
+              *field = std::move(*read_value);
+              return {};
+            }
           },
           key->field(scenario_));
-      if (!stored) return Error{where, std::string("found ") + kind_of(node), expected_text(*key)};
+      if (!stored) return stored;
       if (const auto right = check_limits(*key, scenario_, where); !right) return right;
       scenario_.given[full] = where;
     }

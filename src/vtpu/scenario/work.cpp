@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,11 @@
 
 namespace vtpu::scenario {
 namespace {
+
+// Patterns and algorithms are names that net/ knows, but for these.
+constexpr std::string_view kHotSpot = "hot-spot";
+constexpr std::string_view kMatrix = "matrix";
+constexpr std::string_view kAutomatic = "auto";
 
 constexpr int kMostListedChips = 2048;  // an all-to-all of so many is four million messages
 
@@ -63,7 +69,7 @@ Result<Named> named_collective(const Scenario& scenario) {
   const std::vector<net::collective::Algorithm> has = net::collective::algorithms_of(*collective);
   const bool bucket = std::find(has.begin(), has.end(), net::collective::Algorithm::bucket) != has.end();
   Named named{*collective, bucket ? net::collective::Algorithm::bucket : has.front()};
-  if (scenario.workload.algorithm == "auto") return named;
+  if (scenario.workload.algorithm == kAutomatic) return named;
   const auto algorithm = net::collective::parse_algorithm(scenario.workload.algorithm);
   if (!algorithm) return at_key(scenario, "workload.algorithm", algorithm.error());
   if (const auto right = net::collective::check_combination(*collective, *algorithm); !right)
@@ -131,36 +137,37 @@ double time_over(double bytes, double bandwidth) { return bandwidth > 0 ? bytes 
 
 Result<net::workload::Traffic> build_traffic(const Scenario& scenario, const Subject& subject) {
   const std::string& pattern = scenario.traffic.pattern;
-  if (pattern == "hot-spot") return hot_spot(scenario, subject);
-  auto traffic = pattern == "matrix"
+  if (pattern == kHotSpot) return hot_spot(scenario, subject);
+  auto traffic = pattern == kMatrix
                      ? net::workload::read_traffic_matrix(scenario.traffic.file.path, chip_names(subject))
                      : net::workload::Traffic::make(pattern, subject.shape(),
                                                     Random(static_cast<std::uint64_t>(scenario.simulation.seed)));
-  if (!traffic && pattern != "matrix") return at_key(scenario, "traffic.pattern", traffic.error());
+  if (!traffic && pattern != kMatrix) return at_key(scenario, "traffic.pattern", traffic.error());
   return traffic;
 }
 
 Result<net::workload::Workload> build_workload(const Scenario& scenario, const Subject& subject) {
-  if (scenario.workload.kind == "all-to-all") return all_to_all(scenario, subject, subject.network.chip_count());
-  return scenario.workload.kind == "collective" ? collective(scenario, subject) : trace(scenario, subject);
+  if (scenario.workload.kind == WorkloadKind::all_to_all)
+    return all_to_all(scenario, subject, subject.network.chip_count());
+  return scenario.workload.kind == WorkloadKind::collective ? collective(scenario, subject) : trace(scenario, subject);
 }
 
 std::string workload_name(const Scenario& scenario) {
-  if (scenario.workload.kind == "all-to-all")
+  if (scenario.workload.kind == WorkloadKind::all_to_all)
     return fmt::format("all-to-all, {} bytes a pair", scenario.workload.bytes_per_pair.count);
-  if (scenario.workload.kind == "trace") return "trace " + scenario.workload.file.name;
+  if (scenario.workload.kind == WorkloadKind::trace) return "trace " + scenario.workload.file.name;
   const auto named = named_collective(scenario);
   if (!named) return scenario.workload.collective;
-  return fmt::format("{} by {}, {} bytes a chip", net::collective::to_string(named->collective), net::collective::to_string(named->algorithm),
-                     scenario.workload.bytes.count);
+  return fmt::format("{} by {}, {} bytes a chip", net::collective::to_string(named->collective),
+                     net::collective::to_string(named->algorithm), scenario.workload.bytes.count);
 }
 
 std::optional<net::workload::Workload> build_first_chip(const Scenario& scenario, const Subject& subject) {
   const bool alike =
       !subject.failed.any() && std::visit([]<class T>(const T&) { return T::kVertexTransitive; }, subject.topology);
   if (!alike) return std::nullopt;
-  if (scenario.workload.kind == "all-to-all") return *all_to_all(scenario, subject, 1);
-  if (scenario.workload.kind != "collective" || !subject.names.grid()) return std::nullopt;
+  if (scenario.workload.kind == WorkloadKind::all_to_all) return *all_to_all(scenario, subject, 1);
+  if (scenario.workload.kind != WorkloadKind::collective || !subject.names.grid()) return std::nullopt;
   const auto named = named_collective(scenario);
   if (!named) return std::nullopt;
   const auto program = net::collective::make_chip_program(named->collective, named->algorithm, *subject.names.grid());
@@ -200,7 +207,7 @@ std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, i
     for (const auto& [to, bytes] : from[chip]) byte_hops += bytes * std::max(0, hops[static_cast<std::size_t>(to)]);
   }
   std::vector<Bound> bounds;
-  if (scenario.workload.kind == "collective")
+  if (scenario.workload.kind == WorkloadKind::collective)
     if (const auto bound = bound_of_collective(scenario, network, diameter)) bounds.push_back(*bound);
   bounds.push_back({"the links of the busiest chip", ends});
   bounds.push_back({"all links together", time_over(byte_hops * alike, all_bandwidth)});
