@@ -272,7 +272,7 @@ TEST_F(PhextccCommand, WrongInputIsOneLineAndStatus1) {
        "phextcc: --fill z=ones: no mapped tensor 'z'; did you mean 'x'?; expected x, y, total\n"},
       {"dot.phx --run --fill x", "phextcc: --fill x: no '='; expected NAME=KIND\n"},
       {"dot.phx --run --fill x=one",
-       "phextcc: --fill x=one: found 'one'; did you mean 'ones'?; expected zeros, ones, count, random\n"},
+       "phextcc: --fill x=one: found 'one'; did you mean 'ones'?; expected one of zeros, ones, count, random\n"},
       {"dot.phx --run --show x:-1", "phextcc: --show x:-1: found -1; expected a number of elements\n"},
       {"dot.phx --run --show x:y", "phextcc: --show x:y: found 'y'; expected a whole number\n"},
       {"huge.phx -D n=2048 --run", "phextcc: tensor x: 68719476736 bytes cannot be mapped; expected fewer\n"},

@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "programs/command/files.h"
 #include "vtpu/exec/interpreter.h"
@@ -27,18 +31,31 @@ nlohmann::ordered_json timing_json(const std::optional<measure::Timing>& timing,
 
 }  // namespace
 
-std::optional<exec::jit::Form> form_of(const std::string& name) {
-  for (const auto form : {exec::jit::Form::avx512, exec::jit::Form::avx2})
-    if (name == exec::jit::name_of(form)) return form;
-  return {};
+void add_engine_option(CLI::App& app, EngineKind& engine) {
+  add_choice<EngineKind>(app, "--engine", engine, "auto, interpreter or native");
 }
 
-Result<Chosen> choose_engine(const std::string& engine, const std::string& form, const isa::ValidProgram& program) {
-  const bool free = engine == "auto" && form.empty();
-  if (engine == "interpreter" || (free && !exec::jit::host_form()))
+CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form) {
+  static constexpr std::array kForms = {exec::jit::Form::avx512, exec::jit::Form::avx2};
+  std::vector<std::string> names;
+  for (const exec::jit::Form each : kForms) names.emplace_back(exec::jit::name_of(each));
+  return app
+      .add_option_function<std::string>(
+          "--form",
+          [&form](const std::string& name) {
+            form = *std::find_if(kForms.begin(), kForms.end(),
+                                 [&](auto each) { return exec::jit::name_of(each) == name; });
+          },
+          "of host code: avx512 or avx2")
+      ->check(CLI::IsMember(names));
+}
+
+Result<Chosen> choose_engine(EngineKind kind, std::optional<exec::jit::Form> form, const isa::ValidProgram& program) {
+  const bool free = kind == EngineKind::automatic && !form;
+  if (kind == EngineKind::interpreter || (free && !exec::jit::host_form()))
     return Chosen{std::make_unique<exec::Interpreter>(program),
                   free ? "interpreter: this processor has neither AVX-512 nor AVX2" : "interpreter"};
-  auto native = exec::jit::NativeEngine::compile(program, form_of(form));
+  auto native = exec::jit::NativeEngine::compile(program, form);
   if (!native) return native.error();
   const std::string name = fmt::format("native, {}", exec::jit::name_of(native->report().form));
   return Chosen{std::make_unique<exec::jit::NativeEngine>(std::move(*native)), name};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "vtpu/base/choice.h"
 #include "vtpu/base/result.h"
 #include "vtpu/exec/engine.h"
 #include "vtpu/exec/jit/native_engine.h"
@@ -12,11 +13,22 @@
 #include "vtpu/isa/validator.h"
 #include "vtpu/runtime/scheduler.h"
 
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
 // How the commands choose an engine and run sentrons.
 
 namespace vtpu::command {
 
-std::optional<exec::jit::Form> form_of(const std::string& name);
+enum class EngineKind : std::uint8_t { automatic, interpreter, native };
+
+/// Adds the option --engine.
+void add_engine_option(CLI::App& app, EngineKind& engine);
+
+/// Adds the option --form, a form of host code.
+CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form);
 
 /// The engine asked for, and its name.
 struct Chosen {
@@ -24,13 +36,13 @@ struct Chosen {
   std::string name;
 };
 
-Result<Chosen> choose_engine(const std::string& engine, const std::string& form, const isa::ValidProgram& program);
+Result<Chosen> choose_engine(EngineKind kind, std::optional<exec::jit::Form> form, const isa::ValidProgram& program);
 
 /// The handle of the document's region; 0 without a file.
 Result<std::uint64_t> import_document(exec::Machine& machine, const std::string& file);
 
-/// Adds what became of the file of `--backing` to the output of a run. Error: the file could not be used, or the program
-/// allocated no region.
+/// Adds what became of the file of `--backing` to the output of a run. Error: the file could not be used, or the
+/// program allocated no region.
 Result<void> report_backing(const exec::Machine& machine, const std::string& file, nlohmann::ordered_json& json,
                             std::string& text);
 
@@ -45,3 +57,9 @@ struct Ran {
 Result<Ran> run_sentrons(exec::Machine& machine, const exec::Engine& engine, bool timed);
 
 }  // namespace vtpu::command
+
+template <>
+inline constexpr vtpu::Choices<vtpu::command::EngineKind, 3> vtpu::kChoices<vtpu::command::EngineKind>{
+    {{vtpu::command::EngineKind::automatic, "auto"},
+     {vtpu::command::EngineKind::interpreter, "interpreter"},
+     {vtpu::command::EngineKind::native, "native"}}};

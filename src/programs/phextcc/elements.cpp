@@ -2,18 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <bit>
 #include <cstring>
-#include <optional>
 #include <utility>
 
 #include "vtpu/base/text.h"
 
 namespace vtpu::command {
 namespace {
-
-constexpr std::array<std::string_view, 4> kFillNames{"zeros", "ones", "count", "random"};
 
 /// Stores a whole number as an element; integers keep its low bits.
 void store_element(compiler::ir::Element element, std::byte* at, std::int64_t number) {
@@ -94,11 +90,8 @@ Result<std::vector<Fill>> read_fills(std::span<const compiler::ir::Tensor> shape
     if (equals == std::string::npos) return Error{option, "no '='", "NAME=KIND"};
     const auto tensor = find_tensor(shapes, option, std::string_view(text).substr(0, equals));
     if (!tensor) return tensor.error();
-    const std::vector<std::string> names(kFillNames.begin(), kFillNames.end());
-    std::optional<Fill> kind;
-    for (std::size_t k = 0; k < names.size(); ++k)
-      if (std::string_view(text).substr(equals + 1) == names[k]) kind = static_cast<Fill>(k);
-    if (!kind) return Error{option, "found " + quoted_with_hint(text.substr(equals + 1), names), join(names, ", ")};
+    const auto kind = parse_choice<Fill>(std::string_view(text).substr(equals + 1), option);
+    if (!kind) return kind.error();
     fills[*tensor] = *kind;
   }
   return fills;

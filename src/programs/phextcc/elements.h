@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vtpu/base/choice.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/compiler/ir/ir.h"
@@ -40,3 +41,10 @@ Result<std::map<std::size_t, std::size_t>> read_shows(std::span<const compiler::
                                                       const std::vector<std::string>& texts, std::size_t otherwise);
 
 }  // namespace vtpu::command
+
+template <>
+inline constexpr vtpu::Choices<vtpu::command::Fill, 4> vtpu::kChoices<vtpu::command::Fill>{
+    {{vtpu::command::Fill::zeros, "zeros"},
+     {vtpu::command::Fill::ones, "ones"},
+     {vtpu::command::Fill::count, "count"},
+     {vtpu::command::Fill::random, "random"}}};

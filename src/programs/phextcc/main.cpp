@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "programs/command/engines.h"
 #include "programs/command/files.h"
@@ -75,14 +76,14 @@ Result<ports::PortMap> read_ports(const std::string& file) {
 // ---- what is written
 
 bool writes_container(const Options& options) {
-  return options.emit == "siw" ||
-         (options.emit.empty() && (!options.out.empty() || !(options.report || options.run || options.measure)));
+  return options.emit == Emit::siw ||
+         (!options.emit && (!options.out.empty() || !(options.report || options.run || options.measure)));
 }
 
 /// Whether --emit prints on standard output.
 bool emits_text(const Options& options) {
   if (!options.out.empty()) return options.out == "-";
-  return writes_container(options) ? options.file == "-" : !options.emit.empty();
+  return writes_container(options) ? options.file == "-" : options.emit.has_value();
 }
 
 /// Where the container goes: beside the source unless -o says where.
@@ -100,13 +101,13 @@ Result<int> emit(const Options& options, const compiler::Compiled& compiled, con
     if (!out) return out.error();
     return put(*out, isa::to_siw(compiled.program));
   }
-  if (options.emit == "source-ir") return put(options.out, compiler::ir::to_text(compiled.source_ir));
-  if (options.emit == "ir") return put(options.out, compiler::ir::to_text(compiled.ir));
-  if (options.emit == "sasm")
+  if (options.emit == Emit::source_ir) return put(options.out, compiler::ir::to_text(compiled.source_ir));
+  if (options.emit == Emit::ir) return put(options.out, compiler::ir::to_text(compiled.ir));
+  if (options.emit == Emit::sasm)
     return put(options.out,
                options.words_with_source ? words_with_source(compiled, source) : isa::disassemble(compiled.program));
-  if (options.emit == "x86") {
-    const auto listing = exec::jit::NativeEngine::listing(program, form_of(options.form));
+  if (options.emit == Emit::x86) {
+    const auto listing = exec::jit::NativeEngine::listing(program, options.form);
     if (!listing) return listing.error();
     return put(options.out, *listing);
   }
@@ -183,11 +184,10 @@ class CommandLine {
         ->capture_default_str();
     app_.add_option("-D", options_.definitions, "name=value of a param; may be given again")->take_all()->expected(1);
     app_.add_option("-o,--output", options_.out, "file to write, or '-'");
-    app_.add_option("--emit", options_.emit,
-                    "siw (the container), sasm (assembly text), ir, source-ir, x86 (host code)")
-        ->check(CLI::IsMember({"ir", "source-ir", "sasm", "siw", "x86"}));
+    add_choice<Emit>(app_, "--emit", options_.emit,
+                     "siw (the container), sasm (assembly text), ir, source-ir, x86 (host code)");
     app_.add_flag("--words-with-source", options_.words_with_source, "--emit=sasm with the source's lines");
-    app_.add_option("--form", options_.form, "of host code: avx512 or avx2")->check(CLI::IsMember({"avx512", "avx2"}));
+    add_form_option(app_, options_.form);
     app_.add_flag("--report", options_.report, "what became of the innermost loops");
     app_.add_flag("--json", options_.json, "report, run and measurement as JSON");
     app_.add_option("--ports", options_.ports, "port map (JSON) to compile for, as 'vtpu bench --ports' writes it");
@@ -203,8 +203,7 @@ class CommandLine {
     app_.add_option("--samples", options_.samples, "runs to measure")
         ->check(CLI::Range(1u, 1000u))
         ->capture_default_str();
-    app_.add_option("--engine", options_.engine, "auto, interpreter or native")
-        ->check(CLI::IsMember({"auto", "interpreter", "native"}));
+    add_engine_option(app_, options_.engine);
     app_.add_option("--fill", options_.fills,
                     "NAME=KIND of a tensor before: zeros, ones, count or random; else random to run, zeros to measure")
         ->take_all()
@@ -224,9 +223,9 @@ class CommandLine {
         throw CLI::ValidationError("-D", defined.error().message());
     options_.compiler.pipeline = !options_.no_pipeline;
     options_.compiler.pipeline_everywhere = options_.pipeline_all;
-    needs(!options_.words_with_source || options_.emit == "sasm", "--words-with-source", "needs --emit=sasm");
-    needs(options_.form.empty() || options_.emit == "x86" || (runs && options_.engine != "interpreter"), "--form",
-          "is of host code, which --emit=x86 shows and --run and --measure run");
+    needs(!options_.words_with_source || options_.emit == Emit::sasm, "--words-with-source", "needs --emit=sasm");
+    needs(!options_.form || options_.emit == Emit::x86 || (runs && options_.engine != EngineKind::interpreter),
+          "--form", "is of host code, which --emit=x86 shows and --run and --measure run");
     needs(!options_.json || options_.report || runs, "--json", "needs --report, --run or --measure");
     needs(!options_.json || !emits_text(options_), "--json", "shares standard output with --emit; needs -o");
     needs(options_.fills.empty() || runs, "--fill", "needs --run or --measure");

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "vtpu/base/file.h"
 #include "vtpu/net/ocs/ocs_state.h"
@@ -46,12 +47,10 @@ void add_learn_options(CLI::App& command, LearnOptions& options) {
   command.add_option("--mirrored", options.mirrored, "share of switches drawn that join like faces")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command
-      .add_option(
-          "--alike", options.alike,
-          "switches set alike: none, rotated (those that a change of x, y and z makes one), dimension (all of one)")
-      ->check(CLI::IsMember({"none", "rotated", "dimension"}))
-      ->capture_default_str();
+  add_choice<search::Alike>(
+      command, "--alike", options.alike,
+      "switches set alike: none, rotated (those that a change of x, y and z makes one), dimension (all of one)")
+      ->default_str(choice_name(options.alike));
   command.add_option("--seed", options.seed, "of all random numbers")->capture_default_str();
   command.add_option("-j,--threads", options.threads, "restarts at once, 0 as many as there are cores")
       ->check(CLI::Range(0, 256));
@@ -71,13 +70,10 @@ Result<int> run_learn(const Options& asked) {
   const auto share = sweep::Share::of_environment();
   if (!share) return share.error();
 
-  const search::Alike alike = options.alike == "rotated"     ? search::Alike::rotated
-                              : options.alike == "dimension" ? search::Alike::dimension
-                                                             : search::Alike::none;
   search::SearchPlan plan{.shape = *shape,
                           .groups = {torus->group},
                           .restarts = options.restarts,
-                          .anneal = {.steps = options.steps, .mirrored = options.mirrored, .alike = alike},
+                          .anneal = {.steps = options.steps, .mirrored = options.mirrored, .alike = options.alike},
                           .seed = options.seed};
   if (options.groups > 1) {
     plan.groups = search::groups_of_order(torus->blocks());
@@ -110,8 +106,8 @@ Result<int> run_learn(const Options& asked) {
   const std::string head = fmt::format(
       "# phextnet learn --shape {} --steps {} --restarts {} --groups {} --mirrored {} --alike {} --seed {}: restart "
       "{}, {}\n",
-      options.shape, options.steps, options.restarts, options.groups, options.mirrored, options.alike, options.seed,
-      best.restart, best.state.group.name());
+      options.shape, options.steps, options.restarts, options.groups, options.mirrored, choice_name(options.alike),
+      options.seed, best.restart, best.state.group.name());
   if (const auto written = write_file(options.out, head + net::ocs::ocs_state_text(circuits.state, circuits.slice));
       !written)
     return written.error();

@@ -65,7 +65,8 @@ Result<int> run_info(const Options& options) {
     if (const auto written = write_file(given->output.json, scenario::report_json(*report).dump(1) + "\n"); !written)
       return written.error();
   if (!given->output.plot.empty())
-    if (const auto drawn = draw(scenario::report_json(*report).dump(), scenario::View::machine, given->output.plot); !drawn)
+    if (const auto drawn = draw(scenario::report_json(*report).dump(), scenario::View::machine, given->output.plot);
+        !drawn)
       return drawn.error();
   return print(scenario::report_text(*report));
 }

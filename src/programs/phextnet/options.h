@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/choice.h"
 #include "vtpu/base/result.h"
 #include "vtpu/scenario/scenario.h"
+#include "vtpu/search/anneal.h"
 
 namespace vtpu::command {
 
@@ -19,7 +21,7 @@ struct LearnOptions {
   int threads = 0;
   std::uint64_t seed = 1;
   double mirrored = 0;
-  std::string alike = "none";  ///< which switches are set alike
+  search::Alike alike = search::Alike::none;  ///< which switches are set alike
 };
 
 /// What the command line of phextnet says, whatever its command.
@@ -40,3 +42,9 @@ struct Options {
 Result<scenario::Scenario> scenario_of(const Options& options);
 
 }  // namespace vtpu::command
+
+template <>
+inline constexpr vtpu::Choices<vtpu::search::Alike, 3> vtpu::kChoices<vtpu::search::Alike>{
+    {{vtpu::search::Alike::none, "none"},
+     {vtpu::search::Alike::rotated, "rotated"},
+     {vtpu::search::Alike::dimension, "dimension"}}};

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "programs/command/engines.h"
 #include "programs/command/files.h"
@@ -40,9 +42,16 @@ constexpr std::size_t kMostFaults = 1000;
 
 int fail(std::string message, int status) { return command::fail("vtpu", std::move(message), status); }
 
+enum class ManualForm : std::uint8_t { html, markdown };
+
 /// What the command line said; each command reads its part of it.
 struct Options {
-  std::string file, out, engine = "auto", form, at, import, export_to, backing, ports, mix, locality, workload, manual;
+  std::string file, out, at, import, export_to, backing, ports, workload;
+  EngineKind engine = EngineKind::automatic;
+  std::optional<exec::jit::Form> form;
+  std::optional<isa::Mix> mix;
+  std::optional<isa::Locality> locality;
+  ManualForm manual = ManualForm::html;
   std::vector<std::string> caches;
   std::uint64_t fuel = std::uint64_t{1} << 32;
   std::uint64_t iterations = 1000, seed = 1;
@@ -50,6 +59,16 @@ struct Options {
   unsigned depth = 1, sentrons = 1, processes = 20;
   bool json = false, host_code = false, time = false;
 };
+
+}  // namespace
+}  // namespace vtpu::command
+
+template <>
+inline constexpr vtpu::Choices<vtpu::command::ManualForm, 2> vtpu::kChoices<vtpu::command::ManualForm>{
+    {{vtpu::command::ManualForm::html, "html"}, {vtpu::command::ManualForm::markdown, "markdown"}}};
+
+namespace vtpu::command {
+namespace {
 
 // ---- programs as files
 
@@ -72,7 +91,7 @@ Result<int> run_disasm(const Options& options) {
   const auto program = load_valid(options.file);
   if (!program) return program.error();
   if (!options.host_code) return put(options.out, isa::disassemble(program->get()));
-  const auto listing = exec::jit::NativeEngine::listing(*program, form_of(options.form));
+  const auto listing = exec::jit::NativeEngine::listing(*program, options.form);
   if (!listing) return listing.error();
   return put(options.out, *listing);
 }
@@ -102,10 +121,8 @@ Result<isa::Program> generated(const Options& options) {
     if (workload.name == options.workload) return workload.make(options.iterations, options.seed);
   isa::WorkloadSpec spec{
       .depth = options.depth, .words = options.words, .iterations = options.iterations, .seed = options.seed};
-  for (const isa::Mix mix : isa::kMixes)
-    if (isa::name_of(mix) == options.mix) spec.mix = mix;
-  for (const isa::Locality locality : isa::kLocalities)
-    if (isa::name_of(locality) == options.locality) spec.locality = locality;
+  if (options.mix) spec.mix = *options.mix;
+  if (options.locality) spec.locality = *options.locality;
   return isa::synthetic_program(spec);
 }
 
@@ -117,7 +134,7 @@ Result<int> run_gen(const Options& options) {
 }
 
 Result<int> run_manual(const Options& options) {
-  return put(options.out, options.manual == "html" ? isa::manual_html() : isa::manual_markdown());
+  return put(options.out, options.manual == ManualForm::html ? isa::manual_html() : isa::manual_markdown());
 }
 
 // ---- the machine measured
@@ -259,11 +276,21 @@ Result<int> run_report(const Options& options) {
 
 // ---- the command line
 
-template <class Values>
-CLI::IsMember one_of_names(const Values& values) {
+/// Adds an option that takes the name of one of the values, by isa::name_of.
+template <class Values, class T>
+CLI::Option* add_named(CLI::App& app, const std::string& flags, const Values& values, std::optional<T>& field,
+                       const std::string& meaning) {
   std::vector<std::string> names;
-  for (const auto& value : values) names.emplace_back(isa::name_of(value));
-  return CLI::IsMember(names);
+  for (const T value : values) names.emplace_back(isa::name_of(value));
+  return app
+      .add_option_function<std::string>(
+          flags,
+          [&field, &values](const std::string& name) {
+            field = *std::find_if(std::begin(values), std::end(values),
+                                  [&](T value) { return isa::name_of(value) == name; });
+          },
+          meaning)
+      ->check(CLI::IsMember(names));
 }
 
 /// What each command is called, takes and does.
@@ -294,7 +321,7 @@ class CommandLine {
 
   int run(int argc, char** argv) {
     const auto check = [this] {
-      if (options_.engine == "interpreter" && !options_.form.empty())
+      if (options_.engine == EngineKind::interpreter && options_.form)
         throw CLI::ValidationError("--form", "the interpreter makes no host code");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
@@ -309,8 +336,7 @@ class CommandLine {
 
   void add_run() {
     CLI::App* run = on_file("run", "run a program and show what it left", run_run);
-    run->add_option("--engine", options_.engine, "auto, interpreter or native")
-        ->check(CLI::IsMember({"auto", "interpreter", "native"}));
+    add_engine_option(*run, options_.engine);
     with_form(run);
     run->add_option("--sentrons", options_.sentrons, "sentrons that run it, on one thread")
         ->check(CLI::Range(1u, 1024u));
@@ -326,9 +352,7 @@ class CommandLine {
     with_out(disasm);
     with_json(on_file("validate", "say whether a program may run, and every reason why not", run_validate));
     CLI::App* manual = add("manual", "the reference of the instruction set", run_manual);
-    manual->add_option("FORM", options_.manual, "html or markdown")
-        ->required()
-        ->check(CLI::IsMember({"html", "markdown"}));
+    add_choice<ManualForm>(*manual, "FORM", options_.manual, "html or markdown")->required();
     with_out(manual);
   }
 
@@ -338,10 +362,8 @@ class CommandLine {
     for (const kernels::Workload& workload : kernels::workloads()) workloads.emplace_back(workload.name);
     CLI::Option* workload = gen->add_option("--workload", options_.workload, "a named workload in place of a mix")
                                 ->check(CLI::IsMember(workloads));
-    gen->add_option("--mix", options_.mix, "slots that it fills")->check(one_of_names(isa::kMixes))->excludes(workload);
-    gen->add_option("--locality", options_.locality, "how near its accesses are")
-        ->check(one_of_names(isa::kLocalities))
-        ->excludes(workload);
+    add_named(*gen, "--mix", isa::kMixes, options_.mix, "slots that it fills")->excludes(workload);
+    add_named(*gen, "--locality", isa::kLocalities, options_.locality, "how near its accesses are")->excludes(workload);
     gen->add_option("--depth", options_.depth, "ops in each chain of dependences")
         ->check(CLI::PositiveNumber)
         ->excludes(workload);
@@ -388,10 +410,7 @@ class CommandLine {
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
   }
-  CLI::Option* with_form(CLI::App* command) {
-    return command->add_option("--form", options_.form, "of host code: avx512 or avx2")
-        ->check(CLI::IsMember({"avx512", "avx2"}));
-  }
+  CLI::Option* with_form(CLI::App* command) { return add_form_option(*command, options_.form); }
   void with_import(CLI::App* command) {
     command->add_option("--import", options_.import, ".phext document to have in memory, or '-'");
   }
