@@ -79,14 +79,14 @@ const Case kFull[] = {{{{4, 4, 8}}, {200, 150, 60'000, 100, 3000, 2, 200, 150}},
 struct Machine {
   explicit Machine(SymmetricState switches)
       : state(std::move(switches)), network(network_of(state)), ways(ways_on(network)) {}
-  static EvenWays ways_on(const net::Network& network) {
-    Result<EvenWays> ways = EvenWays::make(network);
+  static EvenPaths ways_on(const net::Network& network) {
+    Result<EvenPaths> ways = EvenPaths::make(network);
     VTPU_CHECK(ways.ok(), "a state connects all its chips");
     return *std::move(ways);
   }
   SymmetricState state;
   net::Network network;
-  EvenWays ways;
+  EvenPaths ways;
 };
 
 /// The best placement by hand: lowest even cost, then fewest hops.
@@ -154,7 +154,7 @@ Result<Outcome> learn_for(const Case& size, const StepTraffic& traffic, const Ra
     outcome.regular = *std::move(hand);
   }
   const Coordinates chips = chip_coordinates(torus->ways, effort.chip_steps, seeds.fork(1));
-  const EvenWays::Uses uses(torus->ways);
+  const EvenPaths::Uses uses(torus->ways);
   const auto judge = [&](Placement placement, std::optional<Costed>& into) -> Result<void> {
     Result<Costed> cost = costed(*torus, traffic, std::move(placement), effort.iterations);
     if (!cost) return cost.error();

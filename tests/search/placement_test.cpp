@@ -7,19 +7,19 @@
 #include <numeric>
 #include <vector>
 
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/topology/mesh.h"
+#include "vtpu/net/topology/torus.h"
+#include "vtpu/net/topology/twisted_torus.h"
 #include "vtpu/search/placement/coordinates.h"
-#include "vtpu/search/placement/even_ways.h"
+#include "vtpu/search/placement/even_paths.h"
 #include "vtpu/search/placement/linear_assignment.h"
 #include "vtpu/search/placement/rank_coordinates.h"
 #include "vtpu/search/placement/refine.h"
 #include "vtpu/search/placement/soft_assignment.h"
 #include "vtpu/search/placement/state_search.h"
 #include "vtpu/search/placement/tied.h"
-#include "vtpu/net/routing/analysis.h"
-#include "vtpu/net/routing/table.h"
-#include "vtpu/net/topology/mesh.h"
-#include "vtpu/net/topology/torus.h"
-#include "vtpu/net/topology/twisted_torus.h"
 
 namespace vtpu::search {
 namespace {
@@ -31,11 +31,11 @@ bool is_permutation(std::vector<int> placement) {
   return true;
 }
 
-EvenWays ways_on(const net::Network& network) { return *EvenWays::make(network); }
+EvenPaths ways_on(const net::Network& network) { return *EvenPaths::make(network); }
 
-TEST(Placement, EvenWaysLoadChannelsAsTheRoutingTableDoes) {
+TEST(Placement, EvenPathsLoadChannelsAsTheRoutingTableDoes) {
   const net::Network network(net::topology::Mesh{{2, 3, 4}});
-  const EvenWays ways = ways_on(network);
+  const EvenPaths ways = ways_on(network);
   const StepTraffic traffic = permutation_step(24, Random(2), 1);
   const Placement placement = hand_placements({2, 3, 4})[9];
   const Result<net::routing::TableRouting> routing =
@@ -46,7 +46,7 @@ TEST(Placement, EvenWaysLoadChannelsAsTheRoutingTableDoes) {
 }
 
 TEST(Placement, PricesAreTheTransposeOfLoads) {
-  const EvenWays ways = ways_on(net::Network(*net::topology::TwistedTorus::make({4, 4, 8})));
+  const EvenPaths ways = ways_on(net::Network(*net::topology::TwistedTorus::make({4, 4, 8})));
   const std::size_t chips = 128;
   Random random(1);
   std::vector<double> traffic(chips * chips), price(static_cast<std::size_t>(ways.channels()));
@@ -58,18 +58,18 @@ TEST(Placement, PricesAreTheTransposeOfLoads) {
 }
 
 TEST(Placement, UsesOfAPairSumToItsHops) {
-  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
-  const EvenWays::Uses uses(ways);
+  const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
+  const EvenPaths::Uses uses(ways);
   for (int to = 0; to < 64; ++to) {
     double sum = 0;
-    for (const EvenWays::Use& use : uses.of(5, to)) sum += static_cast<double>(use.share);
+    for (const EvenPaths::Use& use : uses.of(5, to)) sum += static_cast<double>(use.share);
     EXPECT_NEAR(sum, ways.distance(5, to), 1e-5);
   }
 }
 
 TEST(Placement, RingsLaidAlongAnAxisLoadEachOfItsChannelsWithHalfOfWhatARankSends) {
   const net::Network network(net::topology::Torus{{4, 4, 8}});
-  const EvenWays ways = ways_on(network);
+  const EvenPaths ways = ways_on(network);
   const StepTraffic traffic = *transformer_step({}, {16, 1, 1, 8}, "gpt3");
   double ring = 0;
   for (const net::workload::Demand& demand : traffic.pairs) ring = std::max(ring, demand.weight);
@@ -111,7 +111,7 @@ TEST(Placement, LinearAssignmentIsNoDearerThanAnyOther) {
 }
 
 TEST(Placement, TheGradientOfHopMisfitIsThatOfFiniteDifferences) {
-  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{2, 3, 4}}));
+  const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{2, 3, 4}}));
   Coordinates chips = Coordinates::random(24, 0.5, Random(1));
   std::vector<double> gradient, unused;
   hop_misfit(ways, chips, gradient);
@@ -128,7 +128,7 @@ TEST(Placement, TheGradientOfHopMisfitIsThatOfFiniteDifferences) {
 }
 
 TEST(Placement, TheGradientOfThePlacementLossIsThatOfFiniteDifferencesAndNotZero) {
-  const EvenWays ways = ways_on(net::Network(net::topology::Mesh{{2, 3, 4}}));
+  const EvenPaths ways = ways_on(net::Network(net::topology::Mesh{{2, 3, 4}}));
   const Coordinates chips = chip_coordinates(ways, 100, Random(1));
   Coordinates ranks = Coordinates::random(24, 0.5, Random(2));
   StepTraffic traffic = permutation_step(24, Random(3), 1);
@@ -152,7 +152,7 @@ TEST(Placement, TheGradientOfThePlacementLossIsThatOfFiniteDifferencesAndNotZero
 }
 
 TEST(Placement, SquaredDistancesOfTrainedChipsReproduceTheHopsOfATorus) {
-  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
+  const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const Coordinates chips = chip_coordinates(ways, 300, Random(1));
   std::vector<double> gradient;
   EXPECT_LT(hop_misfit(ways, chips, gradient), 0.01) << "of hops whose variance is 3";
@@ -175,7 +175,7 @@ TEST(Placement, SoftAssignmentsSpreadRanksOverAllChipsAlike) {
 }
 
 TEST(Placement, TrainingBringsRanksThatTalkNearEachOtherAndIsTheSameForASeed) {
-  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
+  const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const Coordinates chips = chip_coordinates(ways, 200, Random(1));
   const StepTraffic traffic = permutation_step(64, Random(5));
   Training training;
@@ -188,8 +188,8 @@ TEST(Placement, TrainingBringsRanksThatTalkNearEachOtherAndIsTheSameForASeed) {
 }
 
 TEST(Placement, RefiningIsNeverWorseAndKeepsAllRanks) {
-  const EvenWays ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
-  const EvenWays::Uses uses(ways);
+  const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
+  const EvenPaths::Uses uses(ways);
   const StepTraffic traffic = permutation_step(64, Random(5));
   const Placement start = hand_placements({4, 4, 4})[0];
   const Placement end = refined(ways, uses, traffic, start, {.swaps = 20'000}, Random(1));
@@ -214,8 +214,8 @@ TEST(Placement, TranslationsOfATwistedTorusTakeAnyChipToAnyOther) {
 
 TEST(Placement, TiedPlacementsUseEveryChipOnceAndSendAlikeFromEveryGroup) {
   const SymmetricState state = *twisted_torus_state({4, 4, 8});
-  const EvenWays ways = ways_on(network_of(state));
-  const EvenWays::Uses uses(ways);
+  const EvenPaths ways = ways_on(network_of(state));
+  const EvenPaths::Uses uses(ways);
   const StepTraffic traffic = *transformer_step({}, {16, 1, 1, 8}, "gpt3");
   const auto found = tied(uses, ways, traffic, translations_of(state), 8, {.starts = 3, .changes = 200}, Random(1));
   ASSERT_FALSE(found.empty());

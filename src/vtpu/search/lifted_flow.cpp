@@ -7,7 +7,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/search/channel_lengths.h"
-#include "vtpu/search/without_circles.h"
+#include "vtpu/search/without_cycles.h"
 
 namespace vtpu::search {
 namespace {
@@ -72,7 +72,7 @@ Result<LiftedFlow> balanced_flow(const LiftedGraph& graph, const FlowOptions& op
   flow.load = std::move(load);
   if (options.keep_split) {
     flow.load.assign(channels, 0);
-    flow.split = without_circles(graph, flows, flow.load);
+    flow.split = without_cycles(graph, flows, flow.load);
     flow.throughput = 1 / *std::max_element(flow.load.begin(), flow.load.end());
   }
   return flow;

@@ -38,7 +38,7 @@ void Adam::step(std::span<double> numbers, std::span<const double> gradient) {
   }
 }
 
-double hop_misfit(const EvenWays& ways, const Coordinates& chips, std::vector<double>& gradient) {
+double hop_misfit(const EvenPaths& ways, const Coordinates& chips, std::vector<double>& gradient) {
   const int n = chips.rows();
   gradient.assign(chips.values().size(), 0);
   const double pairs = n > 1 ? 0.5 * n * (n - 1) : 1;
@@ -59,7 +59,7 @@ double hop_misfit(const EvenWays& ways, const Coordinates& chips, std::vector<do
   return sum / pairs;
 }
 
-Coordinates chip_coordinates(const EvenWays& ways, int steps, Random random) {
+Coordinates chip_coordinates(const EvenPaths& ways, int steps, Random random) {
   constexpr double kRate = 0.02;
   Coordinates chips = Coordinates::random(ways.chips(), 0.3, random);
   Adam adam(chips.values().size(), kRate);

@@ -50,7 +50,7 @@ Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placemen
   return net::workload::Traffic::matrix(traffic.ranks, demands);
 }
 
-std::vector<double> even_loads(const EvenWays& ways, const StepTraffic& traffic, const Placement& placement) {
+std::vector<double> even_loads(const EvenPaths& ways, const StepTraffic& traffic, const Placement& placement) {
   const std::size_t chips = at(ways.chips());
   std::vector<double> between(chips * chips, traffic.each_pair);
   for (const net::workload::Demand& demand : traffic.pairs)
@@ -58,7 +58,7 @@ std::vector<double> even_loads(const EvenWays& ways, const StepTraffic& traffic,
   return ways.loads(between);
 }
 
-StepCost even_cost(const EvenWays& ways, const StepTraffic& traffic, const Placement& placement) {
+StepCost even_cost(const EvenPaths& ways, const StepTraffic& traffic, const Placement& placement) {
   const std::vector<double> loads = even_loads(ways, traffic, placement);
   StepCost cost;
   double hops = 0;
@@ -70,7 +70,7 @@ StepCost even_cost(const EvenWays& ways, const StepTraffic& traffic, const Place
   return cost;
 }
 
-Result<StepCost> step_cost(const net::Network& network, const EvenWays& ways, const StepTraffic& traffic,
+Result<StepCost> step_cost(const net::Network& network, const EvenPaths& ways, const StepTraffic& traffic,
                            const Placement& placement, double gap, int iterations) {
   StepCost cost = even_cost(ways, traffic, placement);
   const Result<net::workload::Traffic> between = placed(traffic, placement);

@@ -48,7 +48,7 @@ std::vector<double> transposed(const std::vector<double>& matrix, std::size_t n)
 
 }  // namespace
 
-PlacementLoss::PlacementLoss(const EvenWays& ways, const StepTraffic& traffic, double norm)
+PlacementLoss::PlacementLoss(const EvenPaths& ways, const StepTraffic& traffic, double norm)
     : ways_(ways), traffic_(traffic), norm_(norm), background_(ways.uniform_loads()) {
   for (double& load : background_) load *= traffic.each_pair;
   unit_ = traffic.mean_bytes() * traffic.ranks / ways.channels();
@@ -98,7 +98,7 @@ double PlacementLoss::operator()(const Coordinates& ranks, const Coordinates& ch
   return loss;
 }
 
-Coordinates rank_coordinates(const EvenWays& ways, const StepTraffic& traffic, const Coordinates& chips,
+Coordinates rank_coordinates(const EvenPaths& ways, const StepTraffic& traffic, const Coordinates& chips,
                              const Training& training, Random random) {
   Coordinates ranks = Coordinates::random(chips.rows(), 0.1, random);
   std::vector<double> middle(at(kCoordinates), 0);

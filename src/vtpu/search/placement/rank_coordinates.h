@@ -3,13 +3,13 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/search/placement/coordinates.h"
-#include "vtpu/search/placement/even_ways.h"
+#include "vtpu/search/placement/even_paths.h"
 #include "vtpu/search/workloads.h"
 
 namespace vtpu::search {
 
 /// What training minimises, a number for ranks' positions: ranks are spread over chips by how near they are
-/// (SoftAssignment), their traffic over all shortest paths (EvenWays), and the result is the `norm`-norm of the
+/// (SoftAssignment), their traffic over all shortest paths (EvenPaths), and the result is the `norm`-norm of the
 /// channels' loads, in units of their mean load when every byte takes one hop. Norm 1 is hops times bytes; a high one
 /// is nearly the load of the most loaded channel.
 ///
@@ -17,14 +17,14 @@ namespace vtpu::search {
 /// a loss that is a sum over the shortest paths of a graph read off the coordinates changes only where the graph does.
 class PlacementLoss {
  public:
-  PlacementLoss(const EvenWays& ways, const StepTraffic& traffic, double norm);
+  PlacementLoss(const EvenPaths& ways, const StepTraffic& traffic, double norm);
 
   /// `gradient`: by the ranks' positions.
   double operator()(const Coordinates& ranks, const Coordinates& chips, double softness,
                     std::vector<double>& gradient) const;
 
  private:
-  const EvenWays& ways_;
+  const EvenPaths& ways_;
   const StepTraffic& traffic_;
   double norm_;
   double unit_;                     // bytes of a channel that count as 1
@@ -40,7 +40,7 @@ struct Training {
 };
 
 /// Positions of ranks by gradient descent on PlacementLoss, from small random ones about the middle of the chips.
-Coordinates rank_coordinates(const EvenWays& ways, const StepTraffic& traffic, const Coordinates& chips,
+Coordinates rank_coordinates(const EvenPaths& ways, const StepTraffic& traffic, const Coordinates& chips,
                              const Training& training, Random random);
 
 /// Chip of each rank: distances in all are least.

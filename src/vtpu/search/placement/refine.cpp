@@ -21,7 +21,7 @@ double power16(double x) {
 /// Loads of a placement, and what swaps change in them.
 class Loads {
  public:
-  Loads(const EvenWays& ways, const EvenWays::Uses& uses, const StepTraffic& traffic, Placement placement)
+  Loads(const EvenPaths& ways, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement)
       : ways_(ways), uses_(uses), traffic_(traffic), placement_(std::move(placement)), demands_of_(at(traffic.ranks)) {
     for (std::size_t i = 0; i < traffic.pairs.size(); ++i) {
       demands_of_[at(traffic.pairs[i].source)].push_back(i);
@@ -81,8 +81,8 @@ class Loads {
     }
   }
 
-  const EvenWays& ways_;
-  const EvenWays::Uses& uses_;
+  const EvenPaths& ways_;
+  const EvenPaths::Uses& uses_;
   const StepTraffic& traffic_;
   Placement placement_;
   std::vector<std::vector<std::size_t>> demands_of_;  // by rank
@@ -103,7 +103,7 @@ double load_norm(const std::vector<double>& loads) {
   return most * std::pow(sum, 1.0 / 16);
 }
 
-Placement refined(const EvenWays& ways, const EvenWays::Uses& uses, const StepTraffic& traffic, Placement placement,
+Placement refined(const EvenPaths& ways, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
                   const Refinement& refinement, Random random) {
   if (traffic.pairs.empty() || traffic.ranks < 2) return placement;
   constexpr int kRecount = 1 << 14;  // swaps after which what rounding has added up is cleared

@@ -1,6 +1,6 @@
 #pragma once
 #include "vtpu/base/random.h"
-#include "vtpu/search/placement/even_ways.h"
+#include "vtpu/search/placement/even_paths.h"
 #include "vtpu/search/placement/placement.h"
 #include "vtpu/search/workloads.h"
 
@@ -20,7 +20,7 @@ struct Refinement {
 };
 
 /// The best placement met, never worse than the one given.
-Placement refined(const EvenWays& ways, const EvenWays::Uses& uses, const StepTraffic& traffic, Placement placement,
+Placement refined(const EvenPaths& ways, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
                   const Refinement& refinement, Random random);
 
 }  // namespace vtpu::search

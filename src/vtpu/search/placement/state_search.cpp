@@ -12,8 +12,8 @@
 namespace vtpu::search {
 namespace {
 
-EvenWays ways_of(const SymmetricState& state) {
-  Result<EvenWays> ways = EvenWays::make(network_of(state));
+EvenPaths ways_of(const SymmetricState& state) {
+  Result<EvenPaths> ways = EvenPaths::make(network_of(state));
   VTPU_CHECK(ways.ok(), "blocks that are joined have ways between their chips");
   return *std::move(ways);
 }
@@ -92,8 +92,8 @@ net::Network network_of(const SymmetricState& state) {
 PlacedState searched(PlacedState start, const StepTraffic& traffic, const StateSearch& search, Random random) {
   for (int round = 0; round < search.rounds; ++round) {
     start.state = with_changes(std::move(start.state), traffic, start.placement, search, random);
-    const EvenWays ways = ways_of(start.state);
-    start.placement = refined(ways, EvenWays::Uses(ways), traffic, std::move(start.placement), search.refinement,
+    const EvenPaths ways = ways_of(start.state);
+    start.placement = refined(ways, EvenPaths::Uses(ways), traffic, std::move(start.placement), search.refinement,
                               random.fork(static_cast<std::uint64_t>(round)));
   }
   return start;

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include "vtpu/base/result.h"
-#include "vtpu/search/placement/state_search.h"
 #include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/ocs/slice.h"
+#include "vtpu/search/placement/state_search.h"
 
 namespace vtpu::search {
 namespace {
@@ -57,7 +57,7 @@ ChipMaps block_moves(const SymmetricState& state) {
 /// Seats and the loads of the placement they make.
 class Seats {
  public:
-  Seats(const EvenWays::Uses& uses, const EvenWays& ways, const StepTraffic& traffic)
+  Seats(const EvenPaths::Uses& uses, const EvenPaths& ways, const StepTraffic& traffic)
       : uses_(uses), traffic_(traffic), background_(ways.uniform_loads()) {
     for (double& load : background_) load *= traffic.each_pair;
   }
@@ -66,14 +66,14 @@ class Seats {
     std::vector<double> loads = background_;
     for (const net::workload::Demand& demand : traffic_.pairs)
       for (const auto& [channel, share] : uses_.of(chips[at(demand.source)], chips[at(demand.destination)]))
-        loads[at(channel)] += demand.weight * (share == 1 ? kSingleWay : static_cast<double>(share));
+        loads[at(channel)] += demand.weight * (share == 1 ? kSinglePath : static_cast<double>(share));
     double sum = 0;
     for (const double load : loads) sum += load * load * load * load;
     return std::sqrt(std::sqrt(sum));
   }
 
  private:
-  const EvenWays::Uses& uses_;
+  const EvenPaths::Uses& uses_;
   const StepTraffic& traffic_;
   std::vector<double> background_;
 };
@@ -130,7 +130,7 @@ Placement TiedPlacement::placement() const {
   return chips;
 }
 
-std::vector<TiedPlacement> tied(const EvenWays::Uses& uses, const EvenWays& ways, const StepTraffic& traffic,
+std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& ways, const StepTraffic& traffic,
                                 const ChipMaps& maps, int group, const TiedSearch& search, Random random) {
   const Seats loads(uses, ways, traffic);
   std::vector<TiedPlacement> found;

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "vtpu/base/random.h"
-#include "vtpu/search/placement/even_ways.h"
+#include "vtpu/search/placement/even_paths.h"
 #include "vtpu/search/placement/placement.h"
 #include "vtpu/search/symmetric_state.h"
 #include "vtpu/search/workloads.h"
@@ -32,7 +32,7 @@ struct TiedPlacement {
 };
 
 /// Found on small cases; what comes of it is judged by step_cost.
-inline constexpr double kSingleWay = 1.6;
+inline constexpr double kSinglePath = 1.6;
 
 struct TiedSearch {
   int starts = 20;     ///< subgroups and seats drawn anew
@@ -44,10 +44,10 @@ struct TiedSearch {
 /// Tied placements that a search finds, the best of each start: two seats change places, or one goes where another map
 /// takes it. `group`: ranks that lie together, a divisor of all ranks. None where the maps have no subgroup for it.
 ///
-/// It minimises the 4-norm of even loads in which what has one shortest way only counts kSingleWay times: weights of
+/// It minimises the 4-norm of even loads in which what has one shortest way only counts kSinglePath times: weights of
 /// paths can still relieve the other ways, but never those. Without that, and with a norm near the largest load, no
 /// search leaves the state in which all neighbours of a ring are one hop apart and half of the channels idle.
-std::vector<TiedPlacement> tied(const EvenWays::Uses& uses, const EvenWays& ways, const StepTraffic& traffic,
+std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& ways, const StepTraffic& traffic,
                                 const ChipMaps& maps, int group, const TiedSearch& search, Random random);
 
 }  // namespace vtpu::search

@@ -11,10 +11,10 @@ namespace vtpu::search {
 
 /// All shortest paths of a network of chips, every path of a pair taken equally often, in arrays that answer quickly
 /// what a placement costs and what a change of it would.
-class EvenWays {
+class EvenPaths {
  public:
   /// Error: a network with switches, or whose chips are not all connected.
-  static Result<EvenWays> make(const net::Network& network);
+  static Result<EvenPaths> make(const net::Network& network);
 
   int chips() const { return chips_; }
   int channels() const { return chips_ * ports_; }
@@ -36,7 +36,7 @@ class EvenWays {
   /// The channels between each pair of chips, for those who ask often.
   class Uses {
    public:
-    explicit Uses(const EvenWays& ways);
+    explicit Uses(const EvenPaths& ways);
     std::span<const Use> of(int from, int to) const {
       const std::size_t pair = at(from) * at(chips_) + at(to);
       return {uses_.data() + first_[pair], first_[pair + 1] - first_[pair]};
@@ -49,7 +49,7 @@ class EvenWays {
   };
 
  private:
-  EvenWays() = default;
+  EvenPaths() = default;
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   std::span<const int> order(int to) const { return std::span(order_).subspan(at(to) * at(chips_), at(chips_)); }
   /// Parts of node's packets for `to` that leave by each of its ports.

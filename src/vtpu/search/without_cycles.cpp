@@ -1,4 +1,4 @@
-#include "vtpu/search/without_circles.h"
+#include "vtpu/search/without_cycles.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -159,7 +159,7 @@ class OneDestination {
 
 }  // namespace
 
-LiftedSplit without_circles(const LiftedGraph& graph, FlowSum& flows, std::vector<double>& load) {
+LiftedSplit without_cycles(const LiftedGraph& graph, FlowSum& flows, std::vector<double>& load) {
   LiftedSplit split(graph.vertices(), graph.group.order());
   OneDestination one(graph);
   const std::size_t of_destination = graph.arcs.size() * at(graph.group.order());

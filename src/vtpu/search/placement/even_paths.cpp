@@ -1,4 +1,4 @@
-#include "vtpu/search/placement/even_ways.h"
+#include "vtpu/search/placement/even_paths.h"
 
 #include <algorithm>
 
@@ -7,10 +7,10 @@
 
 namespace vtpu::search {
 
-Result<EvenWays> EvenWays::make(const net::Network& network) {
+Result<EvenPaths> EvenPaths::make(const net::Network& network) {
   if (network.node_count() != network.chip_count())
     return Error{network.name(), "found switches", "a network of chips alone"};
-  EvenWays ways;
+  EvenPaths ways;
   ways.chips_ = network.chip_count();
   ways.ports_ = network.port_count();
   for (int channel = 0; channel < network.channel_count(); ++channel)
@@ -39,7 +39,7 @@ Result<EvenWays> EvenWays::make(const net::Network& network) {
   return ways;
 }
 
-std::vector<double> EvenWays::loads(std::span<const double> traffic) const {
+std::vector<double> EvenPaths::loads(std::span<const double> traffic) const {
   std::vector<double> loads(at(channels()), 0), flow(at(chips_));
   for (int to = 0; to < chips_; ++to) {
     for (int from = 0; from < chips_; ++from) flow[at(from)] = traffic[at(from) * at(chips_) + at(to)];
@@ -59,11 +59,11 @@ std::vector<double> EvenWays::loads(std::span<const double> traffic) const {
   return loads;
 }
 
-std::vector<double> EvenWays::uniform_loads() const {
+std::vector<double> EvenPaths::uniform_loads() const {
   return loads(std::vector<double>(at(chips_) * at(chips_), 1));  // what a chip sends itself crosses nothing
 }
 
-std::vector<double> EvenWays::prices(std::span<const double> by_channel) const {
+std::vector<double> EvenPaths::prices(std::span<const double> by_channel) const {
   std::vector<double> prices(at(chips_) * at(chips_)), price(at(chips_));
   for (int to = 0; to < chips_; ++to) {
     for (const int node : order(to)) {
@@ -81,7 +81,7 @@ std::vector<double> EvenWays::prices(std::span<const double> by_channel) const {
   return prices;
 }
 
-EvenWays::Uses::Uses(const EvenWays& ways) : chips_(ways.chips_) {
+EvenPaths::Uses::Uses(const EvenPaths& ways) : chips_(ways.chips_) {
   const std::size_t chips = at(ways.chips_);
   first_.reserve(chips * chips + 1);
   first_.push_back(0);
