@@ -266,7 +266,7 @@ Result<void> weigh_costs(Run& run, const Slice& slice, const SymmetricState& sta
   const auto computed = [&](const char* what, double value, const char* unit, const char* method) {
     run.computed(fmt::format("learn.cost.{}_{}", what, name), value, unit, method);
   };
-  computed("table_ways", double(size.ways), "entries",
+  computed("table_ways", double(size.next_hops), "entries",
            "next hops over all destinations and vertices, in the largest chip's table");
   computed("table_bytes", size.bytes, "bytes", "4 bytes per next hop, 4 per pair of destination and vertex");
   computed("table_vertices", double(size.vertices), "vertices", "in the largest chip's table");
@@ -280,7 +280,7 @@ Result<void> weigh_costs(Run& run, const Slice& slice, const SymmetricState& sta
   std::vector<Cell> row = {name,
                            double(routed.routing.vc_classes()),
                            double(size.vertices),
-                           double(size.ways),
+                           double(size.next_hops),
                            size.bytes / 1024,
                            double(trees->trees),
                            double(trees->depth)};

@@ -5,13 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/balanced_split.h"
+#include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/search/anneal.h"
 #include "vtpu/search/families.h"
 #include "vtpu/search/lifted_flow.h"
 #include "vtpu/search/mean_distance.h"
-#include "vtpu/net/network.h"
-#include "vtpu/net/routing/balanced_split.h"
-#include "vtpu/net/topology/ocs_topology.h"
 
 namespace vtpu::search {
 namespace {
@@ -69,11 +69,11 @@ void expect_consistent(const LiftedGraph& graph, const LiftedFlow& flow) {
             continue;
           }
           double shares = 0;
-          for (const LiftedSplit::Way& way : flow.split.ways(destination, vertex, static_cast<int>(block))) {
-            const LiftedGraph::Arc& arc = graph.arcs[static_cast<std::size_t>(way.arc)];
+          for (const LiftedSplit::NextHop& hop : flow.split.next_hops(destination, vertex, static_cast<int>(block))) {
+            const LiftedGraph::Arc& arc = graph.arcs[static_cast<std::size_t>(hop.arc)];
             ASSERT_EQ(arc.from, vertex);
-            const double part = flowing * static_cast<double>(way.share);
-            shares += static_cast<double>(way.share);
+            const double part = flowing * static_cast<double>(hop.share);
+            shares += static_cast<double>(hop.share);
             load[static_cast<std::size_t>(arc.channel)] += part;
             next[static_cast<std::size_t>(arc.to) * blocks +
                  static_cast<std::size_t>(graph.group.times(static_cast<int>(block), arc.translation))] += part;

@@ -10,6 +10,13 @@
 #include <vector>
 
 #include "vtpu/base/random.h"
+#include "vtpu/net/flow/flow.h"
+#include "vtpu/net/packet/all_to_all.h"
+#include "vtpu/net/routing/analysis.h"
+#include "vtpu/net/routing/table.h"
+#include "vtpu/net/topology/mesh.h"
+#include "vtpu/net/topology/ocs_topology.h"
+#include "vtpu/net/topology/torus.h"
 #include "vtpu/search/confirm.h"
 #include "vtpu/search/disjoint_trees.h"
 #include "vtpu/search/families.h"
@@ -19,13 +26,6 @@
 #include "vtpu/search/mean_distance.h"
 #include "vtpu/search/route_rules.h"
 #include "vtpu/search/symmetric_state.h"
-#include "vtpu/net/flow/flow.h"
-#include "vtpu/net/packet/all_to_all.h"
-#include "vtpu/net/routing/analysis.h"
-#include "vtpu/net/routing/table.h"
-#include "vtpu/net/topology/mesh.h"
-#include "vtpu/net/topology/ocs_topology.h"
-#include "vtpu/net/topology/torus.h"
 
 namespace vtpu::search {
 namespace {
@@ -67,24 +67,24 @@ LiftedSplit nearer(const LiftedGraph& graph) {
     }
     for (int vertex = 0; vertex < graph.vertices(); ++vertex)
       for (int block = 0; block < blocks; ++block) {
-        std::vector<LiftedSplit::Way> ways;
+        std::vector<LiftedSplit::NextHop> hops;
         for (int a = 0; a < static_cast<int>(graph.arcs.size()); ++a) {
           const LiftedGraph::Arc& arc = graph.arcs[at(a)];
           const int here = of(vertex, block);
           if (arc.from == vertex && here > 0 && here < kFar &&
               of(arc.to, graph.group.times(block, arc.translation)) == here - 1)
-            ways.push_back({a, 1});
+            hops.push_back({a, 1});
         }
-        for (LiftedSplit::Way& way : ways) way.share = 1.0F / static_cast<float>(ways.size());
-        split.append(ways);
+        for (LiftedSplit::NextHop& hop : hops) hop.share = 1.0F / static_cast<float>(hops.size());
+        split.append(hops);
       }
   }
   return split;
 }
 
 LiftedRouting routing_of(const SymmetricState& state, const RouteRule& rule, float least_share = 0) {
-  const RuledGraph ways = ruled(lifted(state), rule);
-  return LiftedRouting(state, ways, nearer(ways.graph), rule, least_share);
+  const RuledGraph under_rule = ruled(lifted(state), rule);
+  return LiftedRouting(state, under_rule, nearer(under_rule.graph), rule, least_share);
 }
 
 TEST(RouteRules, AnOrderHasEveryChannelOnce) {
@@ -98,11 +98,11 @@ TEST(RouteRules, AnOrderHasEveryChannelOnce) {
 
 TEST(RouteRules, AWayRisesInClassAndRankWithEveryHop) {
   const RouteRule rule = optical_first(4, 3);
-  const RuledGraph ways = ruled(lifted(random_state({4, 8, 8}, 2)), rule);
-  for (const LiftedGraph::Arc& first : ways.graph.arcs)
-    for (const LiftedGraph::Arc& second : ways.graph.arcs) {
+  const RuledGraph under_rule = ruled(lifted(random_state({4, 8, 8}, 2)), rule);
+  for (const LiftedGraph::Arc& first : under_rule.graph.arcs)
+    for (const LiftedGraph::Arc& second : under_rule.graph.arcs) {
       if (second.from != first.to) continue;
-      const int held = ways.vc_class[at(first.to)], asked = ways.vc_class[at(second.to)];
+      const int held = under_rule.vc_class[at(first.to)], asked = under_rule.vc_class[at(second.to)];
       EXPECT_LT(std::pair(held, rule.rank[at(first.channel)]), std::pair(asked, rule.rank[at(second.channel)]));
       EXPECT_LT(asked, rule.vc_classes);
     }
@@ -213,7 +213,7 @@ TEST(LiftedRouting, SmallSharesLeaveTheTableAndTheRestSumsToOne) {
   const RouteRule rule = optical_first(4, 2);
   const TableSize all = routed(state, rule, options)->routing.table_size();
   const LiftedRouting fewer = routed(state, rule, options, 0.05F)->routing;
-  EXPECT_LT(fewer.table_size().ways, all.ways);
+  EXPECT_LT(fewer.table_size().next_hops, all.next_hops);
   EXPECT_EQ(fewer.table_size().vertices, all.vertices);
   net::routing::Moves moves;
   Random random(1);

@@ -104,7 +104,7 @@ void ChannelLengths::search(int destination, const std::vector<int>& lengths) {
 
 /// Calls visit(arc, node it leads to, its part of the node's likelihood) for the ways on from a node.
 template <class Visit>
-void ChannelLengths::for_each_way(std::size_t node, const std::vector<int>& lengths, Visit visit) const {
+void ChannelLengths::for_each_next_hop(std::size_t node, const std::vector<int>& lengths, Visit visit) const {
   const std::vector<int>& times = graph_.group.by_translation();
   const std::size_t vertex = node / blocks_, block = node % blocks_;
   for (std::size_t a = first_out_[vertex]; a < first_out_[vertex + 1]; ++a) {
@@ -123,7 +123,7 @@ void ChannelLengths::spread(const std::vector<int>& lengths, double weight, floa
     flow_[node] = 0;
     likelihood_[node] = i < destinations_ ? 1 : 0;
     if (i < destinations_) continue;
-    for_each_way(node, lengths, [&](std::size_t, std::size_t, double part) { likelihood_[node] += part; });
+    for_each_next_hop(node, lengths, [&](std::size_t, std::size_t, double part) { likelihood_[node] += part; });
   }
   for (const int start : graph_.start)
     for (std::size_t block = 0; block < blocks_; ++block)
@@ -133,7 +133,7 @@ void ChannelLengths::spread(const std::vector<int>& lengths, double weight, floa
     const std::size_t node = at(order_[i]);
     if (flow_[node] == 0) continue;
     const double share = flow_[node] / likelihood_[node];
-    for_each_way(node, lengths, [&](std::size_t a, std::size_t to, double part) {
+    for_each_next_hop(node, lengths, [&](std::size_t a, std::size_t to, double part) {
       load_[at(graph_.arcs[a].channel)] += share * part;
       flow_[to] += share * part;
       if (flows != nullptr) flows[a * blocks_ + node % blocks_] += static_cast<float>(weight * share * part);

@@ -38,7 +38,7 @@ class ChannelLengths {
   void search(int destination, const std::vector<int>& lengths);
   void spread(const std::vector<int>& lengths, double weight, float* flows);
   template <class Visit>
-  void for_each_way(std::size_t node, const std::vector<int>& lengths, Visit visit) const;
+  void for_each_next_hop(std::size_t node, const std::vector<int>& lengths, Visit visit) const;
 
   const LiftedGraph& graph_;
   std::size_t blocks_, nodes_;  // a node is vertex · blocks + block

@@ -121,12 +121,12 @@ class Forests {
         }
         while (a != b) {
           int& deeper = tree.depth[at(a)] >= tree.depth[at(b)] ? a : b;
-          const int on_circle = link_of(tree.up[at(deeper)]);
+          const int on_cycle = link_of(tree.up[at(deeper)]);
           deeper = network_.target(tree.up[at(deeper)]);
-          if (known[at(on_circle)]) continue;
-          known[at(on_circle)] = true;
-          came_from[at(on_circle)] = moved;
-          waiting.push_back(on_circle);
+          if (known[at(on_cycle)]) continue;
+          known[at(on_cycle)] = true;
+          came_from[at(on_cycle)] = moved;
+          waiting.push_back(on_cycle);
         }
       }
     }

@@ -13,7 +13,7 @@ namespace vtpu::search {
 /// ways from block g are those from block h^-1 · g.
 class LiftedSplit {
  public:
-  struct Way {
+  struct NextHop {
     int arc = 0;  ///< of LiftedGraph::arcs
     float share = 0;
   };
@@ -23,15 +23,15 @@ class LiftedSplit {
 
   /// The ways on from `vertex` of `block` towards position `destination` of block 0; shares sum to 1, and no walk along
   /// ways comes back to where it was. None at the destination, and where no packet for it comes by.
-  std::span<const Way> ways(int destination, int vertex, int block) const {
+  std::span<const NextHop> next_hops(int destination, int vertex, int block) const {
     const std::size_t i = index(destination, vertex, block);
-    return {ways_.data() + first_[i], ways_.data() + first_[i + 1]};
+    return {next_hops_.data() + first_[i], next_hops_.data() + first_[i + 1]};
   }
 
   /// Appends the ways of one more place, in the order of destinations, vertices and blocks.
-  void append(std::span<const Way> ways) {
-    ways_.insert(ways_.end(), ways.begin(), ways.end());
-    first_.push_back(ways_.size());
+  void append(std::span<const NextHop> next_hops) {
+    next_hops_.insert(next_hops_.end(), next_hops.begin(), next_hops.end());
+    first_.push_back(next_hops_.size());
   }
 
  private:
@@ -45,7 +45,7 @@ class LiftedSplit {
   int vertices_ = 0;
   int blocks_ = 0;
   std::vector<std::size_t> first_ = {0};
-  std::vector<Way> ways_;
+  std::vector<NextHop> next_hops_;
 };
 
 /// What a uniform all-to-all reaches on a lifted graph, every chip sending 1/N of its traffic to each of the N chips,

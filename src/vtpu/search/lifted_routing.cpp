@@ -8,14 +8,14 @@
 
 namespace vtpu::search {
 
-LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways, const LiftedSplit& split,
+LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ruled, const LiftedSplit& split,
                              const RouteRule& rule, float least_share)
     : name_(fmt::format("balanced, {} classes, order {}", rule.vc_classes, rule.name)),
       classes_(rule.vc_classes),
-      vertices_(ways.graph.vertices()),
+      vertices_(ruled.graph.vertices()),
       blocks_(state.blocks()),
-      start_(ways.graph.start),
-      at_position_(ways.graph.position) {
+      start_(ruled.graph.start),
+      at_position_(ruled.graph.position) {
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   const int positions = state.positions();
   chip_.resize(at(state.chips()));
@@ -32,7 +32,7 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways
       after_.push_back(state.group.times(to, from));
     }
 
-  const LiftedGraph& graph = ways.graph;
+  const LiftedGraph& graph = ruled.graph;
   next_.assign(at(vertices_ * kPorts), -1);
   std::vector<std::vector<int>> out(at(vertices_));
   for (int a = 0; a < static_cast<int>(graph.arcs.size()); ++a) {
@@ -44,7 +44,7 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways
     for (const int next : out[at(arc.to)]) {
       const LiftedGraph::Arc& other = graph.arcs[at(next)];
       dependencies_.push_back(
-          {arc.channel, arc.translation, ways.vc_class[at(arc.to)], other.channel, ways.vc_class[at(other.to)]});
+          {arc.channel, arc.translation, ruled.vc_class[at(arc.to)], other.channel, ruled.vc_class[at(other.to)]});
     }
 
   first_.reserve(at(positions * vertices_ * blocks_) + 1);
@@ -52,19 +52,19 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& ways
   for (int destination = 0; destination < positions; ++destination)
     for (int vertex = 0; vertex < vertices_; ++vertex)
       for (int block = 0; block < blocks_; ++block) {
-        const auto here = split.ways(destination, vertex, block);
+        const auto here = split.next_hops(destination, vertex, block);
         float largest = 0, kept = 0;
-        for (const LiftedSplit::Way& way : here) largest = std::max(largest, way.share);
+        for (const LiftedSplit::NextHop& hop : here) largest = std::max(largest, hop.share);
         const float least = std::min(least_share, largest);
-        for (const LiftedSplit::Way& way : here) kept += way.share >= least ? way.share : 0;
-        for (const LiftedSplit::Way& way : here) {
-          if (way.share < least || way.share == 0) continue;
-          const LiftedGraph::Arc& arc = graph.arcs[at(way.arc)];
+        for (const LiftedSplit::NextHop& hop : here) kept += hop.share >= least ? hop.share : 0;
+        for (const LiftedSplit::NextHop& hop : here) {
+          if (hop.share < least || hop.share == 0) continue;
+          const LiftedGraph::Arc& arc = graph.arcs[at(hop.arc)];
           VTPU_CHECK(arc.from == vertex, "a split sends packets on from where they are");
-          ways_.push_back({way.share / kept, static_cast<std::uint8_t>(arc.channel % kPorts),
-                           static_cast<std::uint8_t>(ways.vc_class[at(arc.to)])});
+          next_hops_.push_back({hop.share / kept, static_cast<std::uint8_t>(arc.channel % kPorts),
+                                static_cast<std::uint8_t>(ruled.vc_class[at(arc.to)])});
         }
-        first_.push_back(static_cast<std::uint32_t>(ways_.size()));
+        first_.push_back(static_cast<std::uint32_t>(next_hops_.size()));
       }
 }
 
@@ -84,12 +84,12 @@ void LiftedRouting::for_each_dependency(
 
 TableSize LiftedRouting::table_size() const {
   const std::size_t positions = start_.size();
-  std::vector<std::size_t> vertices(positions, 0), ways(positions, 0), places(positions, 0);
+  std::vector<std::size_t> vertices(positions, 0), next_hops(positions, 0), places(positions, 0);
   for (int destination = 0; destination < static_cast<int>(positions); ++destination)
     for (int vertex = 0; vertex < vertices_; ++vertex)
       for (int block = 0; block < blocks_; ++block) {
         const std::size_t place = at((destination * vertices_ + vertex) * blocks_ + block);
-        ways[at(at_position_[at(vertex)])] += first_[place + 1] - first_[place];
+        next_hops[at(at_position_[at(vertex)])] += first_[place + 1] - first_[place];
         places[at(at_position_[at(vertex)])] += first_[place + 1] > first_[place] ? 1 : 0;
       }
   for (const int position : at_position_) ++vertices[at(position)];
@@ -97,8 +97,8 @@ TableSize LiftedRouting::table_size() const {
   size.tables = positions;
   for (std::size_t position = 0; position < positions; ++position) {
     size.vertices = std::max(size.vertices, vertices[position]);
-    size.ways = std::max(size.ways, ways[position]);
-    size.bytes = std::max(size.bytes, 4.0 * static_cast<double>(ways[position] + places[position]));
+    size.next_hops = std::max(size.next_hops, next_hops[position]);
+    size.bytes = std::max(size.bytes, 4.0 * static_cast<double>(next_hops[position] + places[position]));
   }
   return size;
 }

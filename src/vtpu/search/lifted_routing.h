@@ -6,20 +6,20 @@
 #include <vector>
 
 #include "vtpu/base/random.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/routing.h"
 #include "vtpu/search/lifted_flow.h"
 #include "vtpu/search/route_rules.h"
 #include "vtpu/search/symmetric_state.h"
-#include "vtpu/net/network.h"
-#include "vtpu/net/routing/routing.h"
 
 namespace vtpu::search {
 
 /// What a chip has to hold so that packets find their way, against a table of all pairs.
 struct TableSize {
-  std::size_t vertices = 0;  ///< most that one chip has: what a packet brings along, as input port and class tell
-  std::size_t ways = 0;      ///< of the largest chip: places to send a packet on to, over destinations and vertices
-  double bytes = 0;          ///< those at 4 bytes a way (port, class, share) and 4 for each destination and vertex
-  std::size_t tables = 0;    ///< that differ: chips of one position have the same, up to names of blocks
+  std::size_t vertices = 0;   ///< most that one chip has: what a packet brings along, as input port and class tell
+  std::size_t next_hops = 0;  ///< of the largest chip: places to send a packet on to, over destinations and vertices
+  double bytes = 0;           ///< those at 4 bytes a way (port, class, share) and 4 for each destination and vertex
+  std::size_t tables = 0;     ///< that differ: chips of one position have the same, up to names of blocks
 };
 
 /// The ways of a symmetric state under a rule, over the network of OcsTopology for circuits_of(state): from a chip of
@@ -34,9 +34,9 @@ class LiftedRouting {
   };
   static constexpr bool kAdaptive = false;
 
-  /// `split`: of ways.graph. Shares below `least_share` are left out and the rest of the place scaled, for every way
+  /// `split`: of ruled.graph. Shares below `least_share` are left out and the rest of the place scaled, for every way
   /// costs room in a table; the largest of a place stays.
-  LiftedRouting(const SymmetricState& state, const RuledGraph& ways, const LiftedSplit& split, const RouteRule& rule,
+  LiftedRouting(const SymmetricState& state, const RuledGraph& ruled, const LiftedSplit& split, const RouteRule& rule,
                 float least_share = 0);
 
   std::string name() const { return name_; }
@@ -56,8 +56,8 @@ class LiftedRouting {
     const int target = state.destination;
     const int apart = apart_[at(block_[at(target)] * blocks_ + block_[at(node)])];
     const std::size_t place = at((position_[at(target)] * vertices_ + state.vertex) * blocks_ + apart);
-    for (std::uint32_t way = first_[place]; way < first_[place + 1]; ++way)
-      moves.add({ways_[way].port, ways_[way].vc_class, ways_[way].share});
+    for (std::uint32_t hop = first_[place]; hop < first_[place + 1]; ++hop)
+      moves.add({next_hops_[hop].port, next_hops_[hop].vc_class, next_hops_[hop].share});
   }
   State after(int, const State& state, const net::routing::Move& move) const {
     return {state.destination, next_[at(state.vertex * kPorts + move.port)]};
@@ -72,7 +72,7 @@ class LiftedRouting {
 
  private:
   static constexpr int kPorts = 6;
-  struct Way {
+  struct NextHop {
     float share;
     std::uint8_t port;
     std::uint8_t vc_class;
@@ -99,8 +99,8 @@ class LiftedRouting {
   std::vector<int> start_;  // by position
   std::vector<int> at_position_;      // by vertex
   std::vector<int> next_;             // by vertex and port; -1: none
-  std::vector<std::uint32_t> first_;  // into ways_, by position of the destination, vertex, block
-  std::vector<Way> ways_;
+  std::vector<std::uint32_t> first_;  // into next_hops_, by position of the destination, vertex, block
+  std::vector<NextHop> next_hops_;
   std::vector<Dependency> dependencies_;
 };
 static_assert(net::routing::Routing<LiftedRouting>);

@@ -26,7 +26,7 @@ class OneDestination {
     for (std::size_t v = 0; v < at(graph.vertices()); ++v) first_[v + 1] += first_[v];
   }
 
-  void break_circles(float* flows) {
+  void break_cycles(float* flows) {
     finished_.clear();
     for (std::size_t node = 0; node < next_.size(); ++node) {
       next_[node] = first_[node / blocks_];
@@ -37,7 +37,7 @@ class OneDestination {
   }
 
   /// Sends every chip's traffic along the shares of the flows, which have no circles now.
-  void append_ways(int destination, const float* flows, LiftedSplit& split, std::vector<double>& load) {
+  void append_next_hops(int destination, const float* flows, LiftedSplit& split, std::vector<double>& load) {
     find_leading_on(destination, flows);
     std::fill(flow_.begin(), flow_.end(), 0);
     for (const int start : graph_.start)
@@ -46,21 +46,21 @@ class OneDestination {
             1.0 / (static_cast<double>(graph_.positions()) * static_cast<double>(blocks_));
     for (auto node = finished_.rbegin(); node != finished_.rend(); ++node) {
       if (is_destination(*node, destination) || flow_[*node] == 0) continue;
-      for (const LiftedSplit::Way& way : ways_from(*node, flows)) {
-        const double part = flow_[*node] * static_cast<double>(way.share);
-        load[at(graph_.arcs[at(way.arc)].channel)] += part;
-        flow_[target(at(way.arc), *node)] += part;
+      for (const LiftedSplit::NextHop& hop : next_hops_from(*node, flows)) {
+        const double part = flow_[*node] * static_cast<double>(hop.share);
+        load[at(graph_.arcs[at(hop.arc)].channel)] += part;
+        flow_[target(at(hop.arc), *node)] += part;
       }
     }
     for (std::size_t node = 0; node < next_.size(); ++node) {
-      ways_.clear();
-      if (!is_destination(node, destination) && flow_[node] > 0) (void)ways_from(node, flows);
-      split.append(ways_);
+      next_hops_.clear();
+      if (!is_destination(node, destination) && flow_[node] > 0) (void)next_hops_from(node, flows);
+      split.append(next_hops_);
     }
   }
 
  private:
-  enum class State : unsigned char { fresh, on_the_way, finished };
+  enum class State : unsigned char { fresh, on_path, finished };
   struct Step {
     std::size_t node;
     std::size_t arc;  // by which it was come to
@@ -89,7 +89,7 @@ class OneDestination {
 
   void walk(std::size_t from, float* flows) {
     steps_.assign(1, {from, 0});
-    state_[from] = State::on_the_way;
+    state_[from] = State::on_path;
     while (!steps_.empty()) {
       const std::size_t node = steps_.back().node;
       std::size_t& arc = next_[node];
@@ -102,18 +102,18 @@ class OneDestination {
       }
       const std::size_t to = target(arc, node);
       if (state_[to] == State::fresh) {
-        state_[to] = State::on_the_way;
+        state_[to] = State::on_path;
         steps_.push_back({to, arc});
       } else if (state_[to] == State::finished) {
         ++arc;
       } else {
-        take_off_circle(to, arc, flows);
+        take_off_cycle(to, arc, flows);
       }
     }
   }
 
   /// The last steps, from `to` on, and `closing` form a circle. Goes back to where it is broken.
-  void take_off_circle(std::size_t to, std::size_t closing, float* flows) {
+  void take_off_cycle(std::size_t to, std::size_t closing, float* flows) {
     float least = flow_on(flows, closing, steps_.back().node);
     std::size_t first = steps_.size() - 1;
     for (; steps_[first].node != to; --first)
@@ -129,8 +129,8 @@ class OneDestination {
     steps_.resize(keep);
   }
 
-  const std::vector<LiftedSplit::Way>& ways_from(std::size_t node, const float* flows) {
-    ways_.clear();
+  const std::vector<LiftedSplit::NextHop>& next_hops_from(std::size_t node, const float* flows) {
+    next_hops_.clear();
     float total = 0, kept = 0;
     for (std::size_t arc = first_[node / blocks_]; arc < first_[node / blocks_ + 1]; ++arc)
       if (leads_on_[target(arc, node)]) total += flows[arc * blocks_ + node % blocks_];
@@ -138,11 +138,11 @@ class OneDestination {
     for (std::size_t arc = first_[node / blocks_]; arc < first_[node / blocks_ + 1]; ++arc) {
       const float flow = flows[arc * blocks_ + node % blocks_];
       if (flow < kLeastShare * total || flow == 0 || !leads_on_[target(arc, node)]) continue;
-      ways_.push_back({static_cast<int>(arc), flow});
+      next_hops_.push_back({static_cast<int>(arc), flow});
       kept += flow;
     }
-    for (LiftedSplit::Way& way : ways_) way.share /= kept;
-    return ways_;
+    for (LiftedSplit::NextHop& hop : next_hops_) hop.share /= kept;
+    return next_hops_;
   }
 
   const LiftedGraph& graph_;
@@ -154,7 +154,7 @@ class OneDestination {
   std::vector<Step> steps_;
   std::vector<bool> leads_on_;  // by node: to the destination
   std::vector<double> flow_;
-  std::vector<LiftedSplit::Way> ways_;
+  std::vector<LiftedSplit::NextHop> next_hops_;
 };
 
 }  // namespace
@@ -165,8 +165,8 @@ LiftedSplit without_cycles(const LiftedGraph& graph, FlowSum& flows, std::vector
   const std::size_t of_destination = graph.arcs.size() * at(graph.group.order());
   for (int destination = 0; destination < graph.positions(); ++destination) {
     float* const of_this = flows.data() + at(destination) * of_destination;
-    one.break_circles(of_this);
-    one.append_ways(destination, of_this, split, load);
+    one.break_cycles(of_this);
+    one.append_next_hops(destination, of_this, split, load);
   }
   return split;
 }

@@ -38,7 +38,7 @@ void Adam::step(std::span<double> numbers, std::span<const double> gradient) {
   }
 }
 
-double hop_misfit(const EvenPaths& ways, const Coordinates& chips, std::vector<double>& gradient) {
+double hop_misfit(const EvenPaths& paths, const Coordinates& chips, std::vector<double>& gradient) {
   const int n = chips.rows();
   gradient.assign(chips.values().size(), 0);
   const double pairs = n > 1 ? 0.5 * n * (n - 1) : 1;
@@ -48,7 +48,7 @@ double hop_misfit(const EvenPaths& ways, const Coordinates& chips, std::vector<d
       const std::span<const double> p = chips.row(i), q = chips.row(j);
       double squared = 0;
       for (std::size_t k = 0; k < at(kCoordinates); ++k) squared += (p[k] - q[k]) * (p[k] - q[k]);
-      const double off = squared - 0.5 * (ways.distance(i, j) + ways.distance(j, i));
+      const double off = squared - 0.5 * (paths.distance(i, j) + paths.distance(j, i));
       sum += off * off;
       for (std::size_t k = 0; k < at(kCoordinates); ++k) {
         const double push = 4 * off * (p[k] - q[k]) / pairs;
@@ -59,13 +59,13 @@ double hop_misfit(const EvenPaths& ways, const Coordinates& chips, std::vector<d
   return sum / pairs;
 }
 
-Coordinates chip_coordinates(const EvenPaths& ways, int steps, Random random) {
+Coordinates chip_coordinates(const EvenPaths& paths, int steps, Random random) {
   constexpr double kRate = 0.02;
-  Coordinates chips = Coordinates::random(ways.chips(), 0.3, random);
+  Coordinates chips = Coordinates::random(paths.chips(), 0.3, random);
   Adam adam(chips.values().size(), kRate);
   std::vector<double> gradient;
   for (int step = 0; step < steps; ++step) {
-    hop_misfit(ways, chips, gradient);
+    hop_misfit(paths, chips, gradient);
     adam.step(chips.values(), gradient);
   }
   return chips;

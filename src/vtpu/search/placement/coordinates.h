@@ -50,9 +50,9 @@ class Adam {
 /// Mean over pairs of chips of (squared distance of their positions - hops)², hops in the mean of both directions, and
 /// its gradient by the positions. Squared, because the hops of a torus are sums over rings and such distances have
 /// exact positions under the square (a ring of k takes k/2 dimensions), but none under the distance itself.
-double hop_misfit(const EvenPaths& ways, const Coordinates& chips, std::vector<double>& gradient);
+double hop_misfit(const EvenPaths& paths, const Coordinates& chips, std::vector<double>& gradient);
 
 /// Positions of chips whose squared distances reproduce hops, by `steps` of gradient descent on hop_misfit.
-Coordinates chip_coordinates(const EvenPaths& ways, int steps, Random random);
+Coordinates chip_coordinates(const EvenPaths& paths, int steps, Random random);
 
 }  // namespace vtpu::search

@@ -10,33 +10,33 @@ namespace vtpu::search {
 Result<EvenPaths> EvenPaths::make(const net::Network& network) {
   if (network.node_count() != network.chip_count())
     return Error{network.name(), "found switches", "a network of chips alone"};
-  EvenPaths ways;
-  ways.chips_ = network.chip_count();
-  ways.ports_ = network.port_count();
+  EvenPaths paths;
+  paths.chips_ = network.chip_count();
+  paths.ports_ = network.port_count();
   for (int channel = 0; channel < network.channel_count(); ++channel)
-    ways.target_.push_back(network.attached(channel) ? network.target(channel) : network.source(channel));
-  const std::size_t pairs = at(ways.chips_) * at(ways.chips_);
-  ways.distance_.resize(pairs);
-  ways.order_.reserve(pairs);
-  ways.shares_.resize(pairs * at(ways.ports_), 0);
+    paths.target_.push_back(network.attached(channel) ? network.target(channel) : network.source(channel));
+  const std::size_t pairs = at(paths.chips_) * at(paths.chips_);
+  paths.distance_.resize(pairs);
+  paths.order_.reserve(pairs);
+  paths.shares_.resize(pairs * at(paths.ports_), 0);
   net::routing::ShortestPaths shortest(network);
   net::routing::PathSplit split(network);
   const std::vector<double> alike(at(network.channel_count()), 1);
-  for (int to = 0; to < ways.chips_; ++to) {
+  for (int to = 0; to < paths.chips_; ++to) {
     shortest.search(to);
-    if (static_cast<int>(shortest.order().size()) != ways.chips_)
+    if (static_cast<int>(shortest.order().size()) != paths.chips_)
       return Error{network.name(), "found chips without a path between them", "a connected network"};
     split.compute(shortest, alike);
     for (const int node : shortest.order()) {
-      ways.order_.push_back(node);
-      ways.distance_[at(to) * at(ways.chips_) + at(node)] = shortest.distance(node);
+      paths.order_.push_back(node);
+      paths.distance_[at(to) * at(paths.chips_) + at(node)] = shortest.distance(node);
       shortest.for_each_channel(node, [&](int channel) {
-        ways.shares_[(at(to) * at(ways.chips_) + at(node)) * at(ways.ports_) + at(network.port(channel))] =
+        paths.shares_[(at(to) * at(paths.chips_) + at(node)) * at(paths.ports_) + at(network.port(channel))] =
             split.share(channel, alike);
       });
     }
   }
-  return ways;
+  return paths;
 }
 
 std::vector<double> EvenPaths::loads(std::span<const double> traffic) const {
@@ -81,25 +81,25 @@ std::vector<double> EvenPaths::prices(std::span<const double> by_channel) const 
   return prices;
 }
 
-EvenPaths::Uses::Uses(const EvenPaths& ways) : chips_(ways.chips_) {
-  const std::size_t chips = at(ways.chips_);
+EvenPaths::Uses::Uses(const EvenPaths& paths) : chips_(paths.chips_) {
+  const std::size_t chips = at(paths.chips_);
   first_.reserve(chips * chips + 1);
   first_.push_back(0);
   std::vector<double> flow(chips, 0);
   std::vector<std::vector<int>> by_distance;
-  for (int from = 0; from < ways.chips_; ++from)
-    for (int to = 0; to < ways.chips_; ++to) {
+  for (int from = 0; from < paths.chips_; ++from)
+    for (int to = 0; to < paths.chips_; ++to) {
       // Breadth first from the source: chips nearer to the destination come later.
-      by_distance.assign(at(ways.distance(from, to)) + 1, {});
+      by_distance.assign(at(paths.distance(from, to)) + 1, {});
       by_distance.back().push_back(from);
       flow[at(from)] = 1;
       for (std::size_t left = by_distance.size() - 1; left > 0; --left)
         for (const int node : by_distance[left]) {
-          const double* share = ways.shares(to, node);
-          for (int port = 0; port < ways.ports_; ++port) {
+          const double* share = paths.shares(to, node);
+          for (int port = 0; port < paths.ports_; ++port) {
             if (share[port] == 0) continue;
-            const int channel = node * ways.ports_ + port;
-            const int next = ways.target_[at(channel)];
+            const int channel = node * paths.ports_ + port;
+            const int next = paths.target_[at(channel)];
             const double part = flow[at(node)] * share[port];
             if (flow[at(next)] == 0) by_distance[left - 1].push_back(next);
             flow[at(next)] += part;

@@ -25,7 +25,7 @@ class EvenPaths {
   std::vector<double> loads(std::span<const double> traffic) const;
   /// The same when each chip sends 1 to each other.
   std::vector<double> uniform_loads() const;
-  /// By pair, i · chips + j: the sum of the prices of the channels on the ways from i to j, each by its share. The
+  /// By pair, i · chips + j: the sum of the prices of the channels on the paths from i to j, each by its share. The
   /// transpose of `loads`: the sum of loads · price is that of traffic · prices.
   std::vector<double> prices(std::span<const double> by_channel) const;
 
@@ -36,7 +36,7 @@ class EvenPaths {
   /// The channels between each pair of chips, for those who ask often.
   class Uses {
    public:
-    explicit Uses(const EvenPaths& ways);
+    explicit Uses(const EvenPaths& paths);
     std::span<const Use> of(int from, int to) const {
       const std::size_t pair = at(from) * at(chips_) + at(to);
       return {uses_.data() + first_[pair], first_[pair + 1] - first_[pair]};

@@ -50,16 +50,16 @@ Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placemen
   return net::workload::Traffic::matrix(traffic.ranks, demands);
 }
 
-std::vector<double> even_loads(const EvenPaths& ways, const StepTraffic& traffic, const Placement& placement) {
-  const std::size_t chips = at(ways.chips());
+std::vector<double> even_loads(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement) {
+  const std::size_t chips = at(paths.chips());
   std::vector<double> between(chips * chips, traffic.each_pair);
   for (const net::workload::Demand& demand : traffic.pairs)
     between[at(placement[at(demand.source)]) * chips + at(placement[at(demand.destination)])] += demand.weight;
-  return ways.loads(between);
+  return paths.loads(between);
 }
 
-StepCost even_cost(const EvenPaths& ways, const StepTraffic& traffic, const Placement& placement) {
-  const std::vector<double> loads = even_loads(ways, traffic, placement);
+StepCost even_cost(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement) {
+  const std::vector<double> loads = even_loads(paths, traffic, placement);
   StepCost cost;
   double hops = 0;
   for (const double load : loads) {
@@ -70,9 +70,9 @@ StepCost even_cost(const EvenPaths& ways, const StepTraffic& traffic, const Plac
   return cost;
 }
 
-Result<StepCost> step_cost(const net::Network& network, const EvenPaths& ways, const StepTraffic& traffic,
+Result<StepCost> step_cost(const net::Network& network, const EvenPaths& paths, const StepTraffic& traffic,
                            const Placement& placement, double gap, int iterations) {
-  StepCost cost = even_cost(ways, traffic, placement);
+  StepCost cost = even_cost(paths, traffic, placement);
   const Result<net::workload::Traffic> between = placed(traffic, placement);
   if (!between) return between.error();
   const Result<net::routing::BalancedSplit> split = net::routing::balanced_split(network, *between, gap, iterations);

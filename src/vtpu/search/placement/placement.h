@@ -22,7 +22,7 @@ std::vector<Placement> hand_placements(const net::Shape& shape);
 Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placement& placement);
 
 /// Bytes that each channel carries in a step when every shortest path is taken equally often.
-std::vector<double> even_loads(const EvenPaths& ways, const StepTraffic& traffic, const Placement& placement);
+std::vector<double> even_loads(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement);
 
 /// A step's traffic on a network, by bandwidth alone. A step takes no less than the bytes of the most loaded channel
 /// over the bandwidth of a link; links are all alike.
@@ -34,10 +34,10 @@ struct StepCost {
 };
 
 /// Without the balanced split: `balanced_bytes` and `bound_bytes` are 0.
-StepCost even_cost(const EvenPaths& ways, const StepTraffic& traffic, const Placement& placement);
+StepCost even_cost(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement);
 
-/// `ways`: of `network`. `gap`, `iterations`: of the balanced split. Error: as balanced_split.
-Result<StepCost> step_cost(const net::Network& network, const EvenPaths& ways, const StepTraffic& traffic,
+/// `paths`: of `network`. `gap`, `iterations`: of the balanced split. Error: as balanced_split.
+Result<StepCost> step_cost(const net::Network& network, const EvenPaths& paths, const StepTraffic& traffic,
                            const Placement& placement, double gap = 0.005, int iterations = 300);
 
 }  // namespace vtpu::search

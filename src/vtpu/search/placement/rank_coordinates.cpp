@@ -48,23 +48,23 @@ std::vector<double> transposed(const std::vector<double>& matrix, std::size_t n)
 
 }  // namespace
 
-PlacementLoss::PlacementLoss(const EvenPaths& ways, const StepTraffic& traffic, double norm)
-    : ways_(ways), traffic_(traffic), norm_(norm), background_(ways.uniform_loads()) {
+PlacementLoss::PlacementLoss(const EvenPaths& paths, const StepTraffic& traffic, double norm)
+    : paths_(paths), traffic_(traffic), norm_(norm), background_(paths.uniform_loads()) {
   for (double& load : background_) load *= traffic.each_pair;
-  unit_ = traffic.mean_bytes() * traffic.ranks / ways.channels();
+  unit_ = traffic.mean_bytes() * traffic.ranks / paths.channels();
 }
 
 double PlacementLoss::operator()(const Coordinates& ranks, const Coordinates& chips, double softness,
                                  std::vector<double>& gradient) const {
-  const auto n = at(ways_.chips());
-  const SoftAssignment assignment(squared_distances(ranks, chips), ways_.chips(), softness, kSinkhornRounds);
+  const auto n = at(paths_.chips());
+  const SoftAssignment assignment(squared_distances(ranks, chips), paths_.chips(), softness, kSinkhornRounds);
   const std::vector<double>& parts = assignment.parts();
 
   // Traffic between chips is partsᵀ · bytes · parts.
   std::vector<double> sent(n * n, 0), between(n * n, 0);
   add_sent<false>(traffic_, parts, n, sent);
   add_product<true>(parts, sent, n, between);
-  std::vector<double> loads = ways_.loads(between);
+  std::vector<double> loads = paths_.loads(between);
   double sum = 0;
   for (std::size_t channel = 0; channel < loads.size(); ++channel) {
     loads[channel] = (loads[channel] + background_[channel]) / unit_;
@@ -77,7 +77,7 @@ double PlacementLoss::operator()(const Coordinates& ranks, const Coordinates& ch
   // of those who send to it.
   const double scale = loss / mean / static_cast<double>(loads.size()) / unit_;
   for (double& load : loads) load = scale * std::pow(load, norm_ - 1);
-  const std::vector<double> prices = ways_.prices(loads);
+  const std::vector<double> prices = paths_.prices(loads);
   std::vector<double> by_parts(n * n, 0), priced(n * n, 0);
   add_product<false>(parts, transposed(prices, n), n, priced);  // to a rank, from chips
   add_sent<false>(traffic_, priced, n, by_parts);
@@ -98,7 +98,7 @@ double PlacementLoss::operator()(const Coordinates& ranks, const Coordinates& ch
   return loss;
 }
 
-Coordinates rank_coordinates(const EvenPaths& ways, const StepTraffic& traffic, const Coordinates& chips,
+Coordinates rank_coordinates(const EvenPaths& paths, const StepTraffic& traffic, const Coordinates& chips,
                              const Training& training, Random random) {
   Coordinates ranks = Coordinates::random(chips.rows(), 0.1, random);
   std::vector<double> middle(at(kCoordinates), 0);
@@ -106,7 +106,7 @@ Coordinates rank_coordinates(const EvenPaths& ways, const StepTraffic& traffic, 
     for (std::size_t k = 0; k < at(kCoordinates); ++k) middle[k] += chips.row(chip)[k] / chips.rows();
   for (int rank = 0; rank < ranks.rows(); ++rank)
     for (std::size_t k = 0; k < at(kCoordinates); ++k) ranks.row(rank)[k] += middle[k];
-  const PlacementLoss loss(ways, traffic, training.norm);
+  const PlacementLoss loss(paths, traffic, training.norm);
   Adam adam(ranks.values().size(), training.rate);
   std::vector<double> gradient;
   for (int step = 0; step < training.steps; ++step) {

@@ -13,18 +13,18 @@ namespace vtpu::search {
 /// channels' loads, in units of their mean load when every byte takes one hop. Norm 1 is hops times bytes; a high one
 /// is nearly the load of the most loaded channel.
 ///
-/// Moving a rank a little moves a little of its traffic from one chip's ways to another's, so the gradient is not zero;
+/// Moving a rank a little moves a little of its traffic from one chip's paths to another's, so the gradient is not zero;
 /// a loss that is a sum over the shortest paths of a graph read off the coordinates changes only where the graph does.
 class PlacementLoss {
  public:
-  PlacementLoss(const EvenPaths& ways, const StepTraffic& traffic, double norm);
+  PlacementLoss(const EvenPaths& paths, const StepTraffic& traffic, double norm);
 
   /// `gradient`: by the ranks' positions.
   double operator()(const Coordinates& ranks, const Coordinates& chips, double softness,
                     std::vector<double>& gradient) const;
 
  private:
-  const EvenPaths& ways_;
+  const EvenPaths& paths_;
   const StepTraffic& traffic_;
   double norm_;
   double unit_;                     // bytes of a channel that count as 1
@@ -40,7 +40,7 @@ struct Training {
 };
 
 /// Positions of ranks by gradient descent on PlacementLoss, from small random ones about the middle of the chips.
-Coordinates rank_coordinates(const EvenPaths& ways, const StepTraffic& traffic, const Coordinates& chips,
+Coordinates rank_coordinates(const EvenPaths& paths, const StepTraffic& traffic, const Coordinates& chips,
                              const Training& training, Random random);
 
 /// Chip of each rank: distances in all are least.

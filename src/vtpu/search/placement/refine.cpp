@@ -21,8 +21,12 @@ double power16(double x) {
 /// Loads of a placement, and what swaps change in them.
 class Loads {
  public:
-  Loads(const EvenPaths& ways, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement)
-      : ways_(ways), uses_(uses), traffic_(traffic), placement_(std::move(placement)), demands_of_(at(traffic.ranks)) {
+  Loads(const EvenPaths& paths, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement)
+      : paths_(paths),
+        uses_(uses),
+        traffic_(traffic),
+        placement_(std::move(placement)),
+        demands_of_(at(traffic.ranks)) {
     for (std::size_t i = 0; i < traffic.pairs.size(); ++i) {
       demands_of_[at(traffic.pairs[i].source)].push_back(i);
       demands_of_[at(traffic.pairs[i].destination)].push_back(i);
@@ -35,7 +39,7 @@ class Loads {
 
   /// Loads and their sum of powers anew, without what rounding has left in them.
   void recount() {
-    loads_ = even_loads(ways_, traffic_, placement_);
+    loads_ = even_loads(paths_, traffic_, placement_);
     unit_ = std::max(*std::max_element(loads_.begin(), loads_.end()), 1e-300);
     sum_ = 0;
     for (double& load : loads_) sum_ += power16(load /= unit_);
@@ -81,7 +85,7 @@ class Loads {
     }
   }
 
-  const EvenPaths& ways_;
+  const EvenPaths& paths_;
   const EvenPaths::Uses& uses_;
   const StepTraffic& traffic_;
   Placement placement_;
@@ -103,11 +107,11 @@ double load_norm(const std::vector<double>& loads) {
   return most * std::pow(sum, 1.0 / 16);
 }
 
-Placement refined(const EvenPaths& ways, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
+Placement refined(const EvenPaths& paths, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
                   const Refinement& refinement, Random random) {
   if (traffic.pairs.empty() || traffic.ranks < 2) return placement;
   constexpr int kRecount = 1 << 14;  // swaps after which what rounding has added up is cleared
-  Loads loads(ways, uses, traffic, std::move(placement));
+  Loads loads(paths, uses, traffic, std::move(placement));
   Placement best = loads.placement();
   double best_norm = loads.norm();
   for (int i = 0; i < refinement.swaps; ++i) {

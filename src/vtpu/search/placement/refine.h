@@ -20,7 +20,7 @@ struct Refinement {
 };
 
 /// The best placement met, never worse than the one given.
-Placement refined(const EvenPaths& ways, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
+Placement refined(const EvenPaths& paths, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
                   const Refinement& refinement, Random random);
 
 }  // namespace vtpu::search

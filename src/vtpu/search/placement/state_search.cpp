@@ -12,10 +12,10 @@
 namespace vtpu::search {
 namespace {
 
-EvenPaths ways_of(const SymmetricState& state) {
-  Result<EvenPaths> ways = EvenPaths::make(network_of(state));
-  VTPU_CHECK(ways.ok(), "blocks that are joined have ways between their chips");
-  return *std::move(ways);
+EvenPaths paths_of(const SymmetricState& state) {
+  Result<EvenPaths> paths = EvenPaths::make(network_of(state));
+  VTPU_CHECK(paths.ok(), "blocks that are joined have paths between their chips");
+  return *std::move(paths);
 }
 
 /// Another translation for a switch, for the four of its row on the face, or for all of its dimension.
@@ -56,7 +56,7 @@ bool joined(const SymmetricState& state) {
 /// The best state met by changes of one, ranks staying where they are.
 SymmetricState with_changes(SymmetricState state, const StepTraffic& traffic, const Placement& placement,
                             const StateSearch& search, Random& random) {
-  double norm = load_norm(even_loads(ways_of(state), traffic, placement));
+  double norm = load_norm(even_loads(paths_of(state), traffic, placement));
   SymmetricState best = state;
   double best_norm = norm;
   for (int i = 0; i < search.changes; ++i) {
@@ -64,7 +64,7 @@ SymmetricState with_changes(SymmetricState state, const StepTraffic& traffic, co
     change(changed, random);
     const double chance = random.unit();
     if (!joined(changed)) continue;
-    const double changed_norm = load_norm(even_loads(ways_of(changed), traffic, placement));
+    const double changed_norm = load_norm(even_loads(paths_of(changed), traffic, placement));
     const double heat =
         search.heat_first * std::pow(search.heat_last / search.heat_first, static_cast<double>(i) / search.changes);
     const double worse = std::log(changed_norm / norm);
@@ -92,8 +92,8 @@ net::Network network_of(const SymmetricState& state) {
 PlacedState searched(PlacedState start, const StepTraffic& traffic, const StateSearch& search, Random random) {
   for (int round = 0; round < search.rounds; ++round) {
     start.state = with_changes(std::move(start.state), traffic, start.placement, search, random);
-    const EvenPaths ways = ways_of(start.state);
-    start.placement = refined(ways, EvenPaths::Uses(ways), traffic, std::move(start.placement), search.refinement,
+    const EvenPaths paths = paths_of(start.state);
+    start.placement = refined(paths, EvenPaths::Uses(paths), traffic, std::move(start.placement), search.refinement,
                               random.fork(static_cast<std::uint64_t>(round)));
   }
   return start;

@@ -57,8 +57,8 @@ ChipMaps block_moves(const SymmetricState& state) {
 /// Seats and the loads of the placement they make.
 class Seats {
  public:
-  Seats(const EvenPaths::Uses& uses, const EvenPaths& ways, const StepTraffic& traffic)
-      : uses_(uses), traffic_(traffic), background_(ways.uniform_loads()) {
+  Seats(const EvenPaths::Uses& uses, const EvenPaths& paths, const StepTraffic& traffic)
+      : uses_(uses), traffic_(traffic), background_(paths.uniform_loads()) {
     for (double& load : background_) load *= traffic.each_pair;
   }
   double norm(const TiedPlacement& tied) const {
@@ -130,9 +130,9 @@ Placement TiedPlacement::placement() const {
   return chips;
 }
 
-std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& ways, const StepTraffic& traffic,
+std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& paths, const StepTraffic& traffic,
                                 const ChipMaps& maps, int group, const TiedSearch& search, Random random) {
-  const Seats loads(uses, ways, traffic);
+  const Seats loads(uses, paths, traffic);
   std::vector<TiedPlacement> found;
   for (int start = 0; start < search.starts; ++start) {
     std::optional<ChipMaps> subgroup = random_subgroup(maps, traffic.ranks / group, random);

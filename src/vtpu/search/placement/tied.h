@@ -45,9 +45,9 @@ struct TiedSearch {
 /// takes it. `group`: ranks that lie together, a divisor of all ranks. None where the maps have no subgroup for it.
 ///
 /// It minimises the 4-norm of even loads in which what has one shortest way only counts kSinglePath times: weights of
-/// paths can still relieve the other ways, but never those. Without that, and with a norm near the largest load, no
+/// paths can still relieve the other paths, but never those. Without that, and with a norm near the largest load, no
 /// search leaves the state in which all neighbours of a ring are one hop apart and half of the channels idle.
-std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& ways, const StepTraffic& traffic,
+std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& paths, const StepTraffic& traffic,
                                 const ChipMaps& maps, int group, const TiedSearch& search, Random random);
 
 }  // namespace vtpu::search
