@@ -35,15 +35,15 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/csv.h"
-#include "vtpu/search/placement/rank_coordinates.h"
-#include "vtpu/search/placement/state_search.h"
-#include "vtpu/search/placement/tied.h"
-#include "vtpu/search/workloads.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/packet/run_packets.h"
 #include "vtpu/net/routing/balanced_split.h"
+#include "vtpu/search/placement/rank_coordinates.h"
+#include "vtpu/search/placement/state_search.h"
+#include "vtpu/search/placement/tied.h"
+#include "vtpu/search/workloads.h"
 
 namespace {
 
@@ -359,7 +359,7 @@ Result<void> learn(Run& run) {
   const int permutations = run.parameter("permutations", 1, 3);
   run.parameter("coordinates", kCoordinates);
   run.parameter("tied_group", kGroup);
-  run.parameter("recommender_samples_a_rank", Recommender{}.samples_a_rank);
+  run.parameter("recommender_samples_a_rank", Recommender{}.samples_per_rank);
   struct Job {
     const Case* size;
     StepTraffic traffic;

@@ -74,7 +74,7 @@ TEST_F(PhextnetSweep, InterruptedSaysSoAndGoesOnFromThere) {
                             "--out parts -j 1 & pid=$!; for i in $(seq 200); do [ $(cat parts/journal/* 2>/dev/null | "
                             "wc -l) -gt 2 ] && break; sleep 0.02; done; kill -INT $pid; wait $pid");
   EXPECT_EQ(run.status, 130) << run.err;
-  EXPECT_THAT(run.err, HasSubstr("interrupted; expected to be run again, which goes on from parts/journal"));
+  EXPECT_THAT(run.err, HasSubstr("interrupted; expected another run, which resumes from parts/journal"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "parts/sweep.csv"));
   shell(slow + "--out parts -j 1 & pid=$!; sleep 0.2; kill -KILL $pid; wait $pid");
   ASSERT_EQ(shell(slow + "--out parts").status, 0);

@@ -44,8 +44,8 @@ TEST(BalancedFlow, IsNotWorseThanTheBestSplitOverShortestPathsAlone) {
   EXPECT_GE(flow.throughput, shortest->throughput * 0.97);
 }
 
-/// Follows the split for every destination with its own arithmetic: every chip's traffic arrives, and channels carry
-/// what the flow says.
+/// Propagates the split for every destination independently of the library: every chip's traffic arrives, and the
+/// channel loads equal those of the flow.
 void expect_consistent(const LiftedGraph& graph, const LiftedFlow& flow) {
   const std::size_t blocks = static_cast<std::size_t>(graph.group.order());
   std::vector<double> load(static_cast<std::size_t>(graph.channels()), 0);
@@ -56,7 +56,7 @@ void expect_consistent(const LiftedGraph& graph, const LiftedFlow& flow) {
       for (std::size_t block = 0; block < blocks; ++block)
         here[static_cast<std::size_t>(start) * blocks + block] = demand;
     double arrived = 0;
-    // Everything moves one hop at a time; without circles it is all there after as many hops as there are places.
+    // Everything moves one hop at a time; without cycles, all traffic arrives after at most one hop per place.
     for (std::size_t hop = 0; hop < here.size() && arrived < graph.positions() * double(blocks) * demand - 1e-9;
          ++hop) {
       std::vector<double> next(here.size(), 0);
@@ -88,7 +88,7 @@ void expect_consistent(const LiftedGraph& graph, const LiftedFlow& flow) {
   EXPECT_NEAR(flow.throughput * *std::max_element(load.begin(), load.end()), 1, 1e-4);
 }
 
-TEST(BalancedFlow, ItsSplitDeliversEverythingAndLoadsChannelsAsItSays) {
+TEST(BalancedFlow, ItsSplitDeliversEverythingWithTheLoadsItReports) {
   for (const BlockGroup& group : {BlockGroup::cyclic(std::vector<int>{2, 2}), *metacyclic(3, 2, 2, 0)}) {
     const net::Shape shape = group.order() == 4 ? net::Shape{4, 8, 8} : net::Shape{4, 8, 12};
     const LiftedGraph graph = lifted(random_state(group, shape, {.mirrored = 0.3}, 11));
@@ -96,7 +96,7 @@ TEST(BalancedFlow, ItsSplitDeliversEverythingAndLoadsChannelsAsItSays) {
   }
 }
 
-TEST(BalancedFlow, ObeysItsBoundAndThatOfMeanDistance) {
+TEST(BalancedFlow, ObeysItsDualBoundAndTheMeanDistanceBound) {
   for (const std::uint64_t seed : {1, 2, 3}) {
     const LiftedGraph graph =
         lifted(random_state(BlockGroup::cyclic(std::vector<int>{4}), {4, 8, 8}, {.alike = Alike::rotated}, seed));
@@ -109,7 +109,7 @@ TEST(BalancedFlow, ObeysItsBoundAndThatOfMeanDistance) {
   }
 }
 
-TEST(BalancedFlow, SendsNothingWhereThereIsNoPath) {
+TEST(BalancedFlow, RejectsAGraphWithAMissingPath) {
   SymmetricState state = *torus_state({4, 4, 8});
   state.translation.assign(48, 0);
   EXPECT_NE(balanced_flow(lifted(state)).error().message().find("cannot reach"), std::string::npos);

@@ -35,14 +35,14 @@ TEST(BlockGroup, NumbersAProductOfCyclicGroupsAsBlocksOnAGrid) {
       EXPECT_EQ(group.by_translation()[static_cast<std::size_t>(b * 6 + a)], group.times(a, b));
 }
 
-TEST(BlockGroup, RejectsATableThatIsNoGroup) {
+TEST(BlockGroup, RejectsATableThatIsNotAGroup) {
   EXPECT_NE(BlockGroup::make("short", {0, 1, 1}).error().message().find("square"), std::string::npos);
   EXPECT_NE(BlockGroup::make("far", {0, 1, 1, 2}).error().message().find("0 to 1"), std::string::npos);
   EXPECT_NE(BlockGroup::make("and", {0, 1, 1, 1}).error().message().find("no inverse"), std::string::npos);
   EXPECT_NE(BlockGroup::make("shifted", {1, 0, 0, 1}).error().message().find("identity"), std::string::npos);
 }
 
-TEST(Families, DihedralAndQuaternionGroupsDifferInWhatIsItsOwnInverse) {
+TEST(Families, DihedralAndQuaternionGroupsDifferInTheirInvolutions) {
   const BlockGroup dihedral = *metacyclic(4, 2, 3, 0), quaternion = *metacyclic(4, 2, 3, 2);
   EXPECT_FALSE(commutes(dihedral));
   EXPECT_FALSE(commutes(quaternion));
@@ -51,13 +51,13 @@ TEST(Families, DihedralAndQuaternionGroupsDifferInWhatIsItsOwnInverse) {
   EXPECT_TRUE(commutes(*metacyclic(4, 2, 1, 0)));
 }
 
-TEST(Families, RelationsThatFoldTheGroupAreRejected) {
+TEST(Families, RelationsThatCollapseTheGroupAreRejected) {
   EXPECT_NE(metacyclic(4, 2, 2, 0).error().message().find("k^b = 1"), std::string::npos);
   EXPECT_FALSE(metacyclic(4, 2, 3, 1));
   EXPECT_FALSE(metacyclic(0, 2, 1, 0));
 }
 
-TEST(Families, AProductKeepsBothFactors) {
+TEST(Families, AProductContainsBothFactors) {
   const BlockGroup both = product(*metacyclic(3, 2, 2, 0), BlockGroup::cyclic(std::vector<int>{2}));
   EXPECT_EQ(both.order(), 12);
   EXPECT_EQ(both.times(1, 1), 0);

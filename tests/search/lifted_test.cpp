@@ -6,14 +6,14 @@
 #include <cstdint>
 #include <vector>
 
-#include "vtpu/search/anneal.h"
-#include "vtpu/search/families.h"
-#include "vtpu/search/mean_distance.h"
-#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
+#include "vtpu/search/anneal.h"
+#include "vtpu/search/families.h"
+#include "vtpu/search/mean_distance.h"
+#include "vtpu/search/symmetric_state.h"
 
 namespace vtpu::search {
 namespace {
@@ -40,13 +40,13 @@ TEST(SymmetricState, OfTheTwistedTorusHasItsDistances) {
   }
 }
 
-TEST(SymmetricState, RejectsShapesThatAreNoBlocks) {
+TEST(SymmetricState, RejectsShapesThatAreNotWholeBlocks) {
   EXPECT_FALSE(torus_state({4, 6, 4}));
   EXPECT_FALSE(torus_state({4, 4}));
   EXPECT_FALSE(twisted_torus_state({4, 4, 4}));
 }
 
-TEST(SymmetricState, ComesBackFromItsCircuitsOnAnyGroup) {
+TEST(SymmetricState, IsRecoveredFromItsCircuitsOnAnyGroup) {
   for (const BlockGroup& group : groups_of_order(8)) {
     const SymmetricState state = random_state(group, {8, 8, 8}, {.mirrored = 0.3}, 5);
     const Result<SymmetricState> back = state_on(circuits_of(state), group);
@@ -79,7 +79,7 @@ TEST(LiftedGraph, HasTheDistancesOfTheTopologyItsCircuitsForm) {
   EXPECT_NEAR(distance(lifted(state)), by_graph(state).average_including_self(), 1e-12);
 }
 
-TEST(LiftedGraph, FollowsASwitchThatIsSetAnew) {
+TEST(LiftedGraph, FollowsAChangedSwitch) {
   const BlockGroup group = *metacyclic(4, 2, 3, 0);
   SymmetricState state = random_state(group, {8, 8, 8}, {.mirrored = 0.5}, 1);
   const SymmetricState other = random_state(group, {8, 8, 8}, {.mirrored = 0.5}, 2);
@@ -105,7 +105,7 @@ TEST(MeanDistance, CountsPairsWithoutAPathAsInfinitelyFar) {
   EXPECT_EQ(distance.distribution(lifted(state)).unreachable_pairs(), 128u * 64u);
 }
 
-TEST(MeanDistance, BoundByEqualLengthsIsSixOverTheMeanWhateverTheUnit) {
+TEST(MeanDistance, TheBoundWithEqualLengthsIsSixOverTheMeanInAnyUnit) {
   const LiftedGraph graph = lifted(random_state(BlockGroup::cyclic(std::vector<int>{4}), {4, 8, 8}, {}, 3));
   MeanDistance distance;
   const double mean = distance(graph);
@@ -118,7 +118,7 @@ TEST(MeanDistance, FindsTheCutOfATorusByLengthsOfItsLongDimension) {
   std::vector<int> lengths(384, 1);
   for (std::size_t c = 0; c < lengths.size(); ++c)
     if (c % 6 / 2 == 2) lengths[c] = 15;
-  // As z grows long the bound comes near that of the z rings alone, 8 / 16.
+  // As the length of z grows, the bound approaches that of the z rings alone, 8 / 16.
   EXPECT_NEAR(MeanDistance().bound(graph, lengths), (15 * 2 + 4) / (15 * 4.0 + 2), 1e-12);
 }
 

@@ -67,7 +67,7 @@ TEST(Placement, UsesOfAPairSumToItsHops) {
   }
 }
 
-TEST(Placement, RingsLaidAlongAnAxisLoadEachOfItsChannelsWithHalfOfWhatARankSends) {
+TEST(Placement, RingsAlongAnAxisLoadEachOfItsChannelsWithHalfOfTheBytesOfARank) {
   const net::Network network(net::topology::Torus{{4, 4, 8}});
   const EvenPaths ways = ways_on(network);
   const StepTraffic traffic = *transformer_step({}, {16, 1, 1, 8}, "gpt3");
@@ -81,14 +81,14 @@ TEST(Placement, RingsLaidAlongAnAxisLoadEachOfItsChannelsWithHalfOfWhatARankSend
   EXPECT_NEAR(cost->mean_hops, 1, 0.01);
 }
 
-TEST(Placement, HandPlacementsUseEveryChipOnceAndBeginWithRows) {
+TEST(Placement, HandPlacementsUseEveryChipOnceAndStartWithRowMajor) {
   const std::vector<Placement> placements = hand_placements({4, 4, 8});
   EXPECT_EQ(placements.size(), 24u);
   for (const Placement& placement : placements) EXPECT_TRUE(is_permutation(placement));
   for (int rank = 0; rank < 128; ++rank) EXPECT_EQ(placements[0][static_cast<std::size_t>(rank)], rank);
 }
 
-TEST(Placement, LinearAssignmentIsNoDearerThanAnyOther) {
+TEST(Placement, LinearAssignmentHasTheLeastCost) {
   Random random(4);
   for (int repeat = 0; repeat < 20; ++repeat) {
     const int n = 6;
@@ -110,7 +110,7 @@ TEST(Placement, LinearAssignmentIsNoDearerThanAnyOther) {
   }
 }
 
-TEST(Placement, TheGradientOfHopMisfitIsThatOfFiniteDifferences) {
+TEST(Placement, TheGradientOfHopMisfitMatchesFiniteDifferences) {
   const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{2, 3, 4}}));
   Coordinates chips = Coordinates::random(24, 0.5, Random(1));
   std::vector<double> gradient, unused;
@@ -127,7 +127,7 @@ TEST(Placement, TheGradientOfHopMisfitIsThatOfFiniteDifferences) {
   }
 }
 
-TEST(Placement, TheGradientOfThePlacementLossIsThatOfFiniteDifferencesAndNotZero) {
+TEST(Placement, TheGradientOfThePlacementLossMatchesFiniteDifferencesAndIsNotZero) {
   const EvenPaths ways = ways_on(net::Network(net::topology::Mesh{{2, 3, 4}}));
   const Coordinates chips = chip_coordinates(ways, 100, Random(1));
   Coordinates ranks = Coordinates::random(24, 0.5, Random(2));
@@ -158,7 +158,7 @@ TEST(Placement, SquaredDistancesOfTrainedChipsReproduceTheHopsOfATorus) {
   EXPECT_LT(hop_misfit(ways, chips, gradient), 0.01) << "of hops whose variance is 3";
 }
 
-TEST(Placement, SoftAssignmentsSpreadRanksOverAllChipsAlike) {
+TEST(Placement, SoftAssignmentsFillAllChipsEqually) {
   Random random(6);
   std::vector<double> squared(64);
   for (double& one : squared) one = 3 * random.unit();
@@ -174,7 +174,7 @@ TEST(Placement, SoftAssignmentsSpreadRanksOverAllChipsAlike) {
   }
 }
 
-TEST(Placement, TrainingBringsRanksThatTalkNearEachOtherAndIsTheSameForASeed) {
+TEST(Placement, TrainingMovesCommunicatingRanksTogetherAndIsDeterministicForASeed) {
   const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const Coordinates chips = chip_coordinates(ways, 200, Random(1));
   const StepTraffic traffic = permutation_step(64, Random(5));
@@ -187,7 +187,7 @@ TEST(Placement, TrainingBringsRanksThatTalkNearEachOtherAndIsTheSameForASeed) {
   EXPECT_EQ(placement, nearest_chips(rank_coordinates(ways, traffic, chips, training, Random(2)), chips));
 }
 
-TEST(Placement, RefiningIsNeverWorseAndKeepsAllRanks) {
+TEST(Placement, RefinementIsNeverWorseAndKeepsAllRanks) {
   const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const EvenPaths::Uses uses(ways);
   const StepTraffic traffic = permutation_step(64, Random(5));
@@ -197,7 +197,7 @@ TEST(Placement, RefiningIsNeverWorseAndKeepsAllRanks) {
   EXPECT_LT(load_norm(even_loads(ways, traffic, end)), 0.8 * load_norm(even_loads(ways, traffic, start)));
 }
 
-TEST(Placement, TranslationsOfATwistedTorusTakeAnyChipToAnyOther) {
+TEST(Placement, TranslationsOfATwistedTorusMapAnyChipToAnyOther) {
   const SymmetricState state = *twisted_torus_state({4, 4, 8});
   EXPECT_EQ(translations_of(state).size(), 128u);
   SymmetricState other = state;
@@ -212,7 +212,7 @@ TEST(Placement, TranslationsOfATwistedTorusTakeAnyChipToAnyOther) {
   }
 }
 
-TEST(Placement, TiedPlacementsUseEveryChipOnceAndSendAlikeFromEveryGroup) {
+TEST(Placement, TiedPlacementsUseEveryChipOnceAndLoadAllGroupsEqually) {
   const SymmetricState state = *twisted_torus_state({4, 4, 8});
   const EvenPaths ways = ways_on(network_of(state));
   const EvenPaths::Uses uses(ways);
@@ -227,7 +227,7 @@ TEST(Placement, TiedPlacementsUseEveryChipOnceAndSendAlikeFromEveryGroup) {
                 ways.distance(placement[0], placement[rank]));
 }
 
-TEST(Placement, ASearchOverStatesIsNeverWorseThanItsStartAndTheSameForASeed) {
+TEST(Placement, ASearchOverStatesIsNeverWorseThanItsStartAndDeterministicForASeed) {
   const StepTraffic traffic = *mixed_step({4, 4, 8}, 1);
   const PlacedState start{*torus_state({4, 4, 8}), hand_placements({4, 4, 8})[0]};
   const StateSearch search{.rounds = 1, .changes = 40, .refinement = {.swaps = 0}};

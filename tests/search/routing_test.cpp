@@ -1,4 +1,4 @@
-// Whether ways under a rule arrive, rise, and cannot wait for each other in a circle; whether trees share no link.
+// Do paths under a rule arrive, rise in (class, rank) and stay free of deadlock, and are trees link-disjoint?
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ net::Network network_with(const SymmetricState& state) {
   return net::Network(*net::topology::OcsTopology::make(circuits.state, circuits.slice, "state"));
 }
 
-/// Ways that come nearer, all alike: no solver is needed to test how ways are followed.
+/// Next hops that come nearer, with equal shares: testing the routing needs no solver.
 LiftedSplit nearer(const LiftedGraph& graph) {
   const int blocks = graph.group.order();
   LiftedSplit split(graph.vertices(), blocks);
@@ -96,7 +96,7 @@ TEST(RouteRules, AnOrderHasEveryChannelOnce) {
   }
 }
 
-TEST(RouteRules, AWayRisesInClassAndRankWithEveryHop) {
+TEST(RouteRules, APathRisesInClassAndRankWithEveryHop) {
   const RouteRule rule = optical_first(4, 3);
   const RuledGraph under_rule = ruled(lifted(random_state({4, 8, 8}, 2)), rule);
   for (const LiftedGraph::Arc& first : under_rule.graph.arcs)
@@ -108,7 +108,7 @@ TEST(RouteRules, AWayRisesInClassAndRankWithEveryHop) {
     }
 }
 
-TEST(RouteRules, OneClassTakesPacketsThroughABlockOnShortestWays) {
+TEST(RouteRules, OneClassRoutesWithinABlockOnShortestPaths) {
   SymmetricState block = *torus_state({4, 4, 4});
   LiftedGraph mesh = lifted(block);
   std::erase_if(mesh.arcs, [](const LiftedGraph::Arc& arc) {
@@ -119,7 +119,7 @@ TEST(RouteRules, OneClassTakesPacketsThroughABlockOnShortestWays) {
   EXPECT_DOUBLE_EQ(mean(ruled(mesh, optical_first(4, 1)).graph), mean(mesh));
 }
 
-TEST(RouteRules, MoreClassesShortenWaysUntilNoRuleIsFelt) {
+TEST(RouteRules, MoreClassesShortenPathsUntilTheRuleCostsNothing) {
   const LiftedGraph plain = lifted(random_state({8, 8, 8}, 3));
   MeanDistance mean;
   double last = std::numeric_limits<double>::infinity();
@@ -131,7 +131,7 @@ TEST(RouteRules, MoreClassesShortenWaysUntilNoRuleIsFelt) {
   EXPECT_DOUBLE_EQ(last, mean(plain));
 }
 
-TEST(RouteRules, ASearchedOrderIsTheSameForASeedAndNoLongerThanTheFirst) {
+TEST(RouteRules, ASearchedOrderIsDeterministicForASeedAndNoLongerThanTheFirst) {
   const LiftedGraph plain = lifted(random_state({4, 4, 8}, 4));
   const RouteRule once = searched_order(plain, 1, 200, 9), again = searched_order(plain, 1, 200, 9);
   EXPECT_EQ(once.rank, again.rank);
@@ -142,7 +142,7 @@ TEST(RouteRules, ASearchedOrderIsTheSameForASeedAndNoLongerThanTheFirst) {
   EXPECT_LT(cut_off(once), cut_off(optical_first(4, 1)));
 }
 
-TEST(LiftedRouting, EveryPacketArrivesInAGroupThatDoesNotCommute) {
+TEST(LiftedRouting, EveryPacketArrivesOnANonAbelianGroup) {
   SymmetricState state = random_state({8, 8, 8}, 5);
   state.group = *metacyclic(4, 2, 3, 0);
   const net::Network network = network_with(state);
@@ -167,7 +167,7 @@ TEST(LiftedRouting, EveryPacketArrivesInAGroupThatDoesNotCommute) {
   }
 }
 
-TEST(LiftedRouting, ListsEveryDependencyThatAWalkFindsAndHasNoCircle) {
+TEST(LiftedRouting, ListsEveryDependencyThatAWalkFindsAndHasNoCycle) {
   const SymmetricState state = random_state({4, 4, 8}, 6);
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 2));
@@ -180,7 +180,7 @@ TEST(LiftedRouting, ListsEveryDependencyThatAWalkFindsAndHasNoCircle) {
   EXPECT_TRUE(net::routing::check_deadlock(network, routing).deadlock_free());
 }
 
-TEST(LiftedRouting, WouldDeadlockIfAllItsClassesWereOne) {
+TEST(LiftedRouting, CanDeadlockWhenItsClassesAreMerged) {
   const SymmetricState state = random_state({4, 4, 8}, 6);
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 2));
@@ -191,7 +191,7 @@ TEST(LiftedRouting, WouldDeadlockIfAllItsClassesWereOne) {
   EXPECT_FALSE(merged.find_cycle().empty());
 }
 
-TEST(LiftedRouting, LoadsChannelsOfAClassAlikeInAllBlocks) {
+TEST(LiftedRouting, LoadsTheChannelsOfAClassEquallyInAllBlocks) {
   const SymmetricState state = random_state({4, 8, 8}, 7);
   const net::Network network = network_with(state);
   const std::vector<double> load = net::routing::expected_load(network, routing_of(state, optical_first(4, 3)),
@@ -206,7 +206,7 @@ TEST(LiftedRouting, LoadsChannelsOfAClassAlikeInAllBlocks) {
     }
 }
 
-TEST(LiftedRouting, SmallSharesLeaveTheTableAndTheRestSumsToOne) {
+TEST(LiftedRouting, SmallSharesAreDroppedAndTheRestSumsToOne) {
   const SymmetricState state = random_state({4, 4, 8}, 8);
   FlowOptions options;
   options.iterations = 60;
@@ -225,19 +225,19 @@ TEST(LiftedRouting, SmallSharesLeaveTheTableAndTheRestSumsToOne) {
   }
 }
 
-TEST(LiftedRouting, PacketsOfAnAllToAllAllArrive) {
+TEST(LiftedRouting, AllPacketsOfAnAllToAllArrive) {
   const SymmetricState state = random_state({4, 4, 8}, 9);
   const net::Network network = network_with(state);
   const LiftedRouting routing = routing_of(state, optical_first(4, 2));
   net::packet::Config config;
   config.vcs = 2;
-  config.vc_buffer_packets = 1;  // as little room as there can be
+  config.vc_buffer_packets = 1;  // the smallest buffer
   const auto run = net::packet::run_all_to_all(network, routing, net::packet::AllToAll{2 * 4096}, config);
   ASSERT_TRUE(run.ok());
   EXPECT_EQ(run->delivered_bytes, std::uint64_t{128} * 127 * 2 * 4096);
 }
 
-TEST(Confirm, ASplitUnderARuleHasTheThroughputThatItsLoadsSay) {
+TEST(Confirm, TheThroughputOfASplitUnderARuleFollowsFromItsLoads) {
   const SymmetricState state = random_state({4, 4, 8}, 10);
   FlowOptions options;
   options.iterations = 60;
@@ -251,7 +251,7 @@ TEST(Confirm, ASplitUnderARuleHasTheThroughputThatItsLoadsSay) {
 
 TEST(Confirm, TooFewClassesAreAnError) { EXPECT_FALSE(routed(random_state({8, 8, 8}, 11), optical_first(4, 1)).ok()); }
 
-/// Whether trees span the network and share no link.
+/// Checks that trees span the network and are link-disjoint.
 void expect_disjoint(const net::Network& network, const std::vector<SpanningTree>& trees) {
   std::set<int> links;
   for (const SpanningTree& tree : trees)
@@ -268,7 +268,7 @@ void expect_disjoint(const net::Network& network, const std::vector<SpanningTree
     }
 }
 
-TEST(DisjointTrees, ChipsWithSixLinksHaveThree) {
+TEST(DisjointTrees, ChipsWithSixLinksHaveThreeTrees) {
   const net::Network torus{net::topology::Torus{{4, 4, 8}}}, state = network_with(random_state({4, 4, 8}, 12));
   for (const net::Network* network : {&torus, &state}) {
     const std::vector<SpanningTree> trees = disjoint_trees(*network, 3);
@@ -277,8 +277,8 @@ TEST(DisjointTrees, ChipsWithSixLinksHaveThree) {
   }
 }
 
-TEST(DisjointTrees, AMeshHasOnlyAsManyAsItsCornersAllow) {
-  const net::Network mesh{net::topology::Mesh{{3, 3}}};  // 12 links, 8 a tree
+TEST(DisjointTrees, AMeshHasOnlyAsManyTreesAsItsCornersAllow) {
+  const net::Network mesh{net::topology::Mesh{{3, 3}}};  // 12 links, 8 per tree
   const std::vector<SpanningTree> trees = disjoint_trees(mesh, 3);
   EXPECT_EQ(trees.size(), 1u);
   expect_disjoint(mesh, trees);

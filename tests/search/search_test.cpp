@@ -23,27 +23,27 @@ SearchPlan small_plan() {
           .seed = 5};
 }
 
-TEST(Anneal, WithoutStepsLeavesTheStart) {
+TEST(Anneal, WithoutStepsReturnsTheStart) {
   const SymmetricState torus = *torus_state({4, 4, 8});
   const Annealed same = anneal(torus, {.steps = 0, .lengths = {1, 1}}, 1);
   EXPECT_EQ(same.state.translation, torus.translation);
   EXPECT_DOUBLE_EQ(same.bound, 6.0 / 4);
 }
 
-TEST(Anneal, EndsAtAStateWhoseBoundIsWhatItSays) {
+TEST(Anneal, ReportsTheBoundOfItsState) {
   const AnnealOptions options{.steps = 200, .lengths = {1, 1}, .mirrored = 0.3};
   const Annealed best = anneal(random_state(*metacyclic(4, 2, 3, 0), {8, 8, 8}, options, 1), options, 2);
   EXPECT_NEAR(best.bound, 6 / MeanDistance()(lifted(best.state)), 1e-12);
 }
 
-TEST(Anneal, FindsTheTwistedTorusAmongThoseOfOneTranslationADimension) {
+TEST(Anneal, FindsTheTwistedTorusAmongStatesWithOneTranslationPerDimension) {
   const AnnealOptions options{.steps = 200, .lengths = {1, 1}, .alike = Alike::dimension};
   const Annealed best = anneal(*torus_state({4, 8, 8}), options, 3);
   MeanDistance distance;
   EXPECT_EQ(distance.distribution(lifted(best.state)), distance.distribution(lifted(*twisted_torus_state({4, 8, 8}))));
 }
 
-TEST(Anneal, KeepsSwitchesAlikeThatARotationTakesToEachOther) {
+TEST(Anneal, GivesOneSettingToSwitchesThatARotationMapsToEachOther) {
   const AnnealOptions options{.steps = 100, .mirrored = 0.3, .alike = Alike::rotated};
   const Annealed best =
       anneal(random_state(BlockGroup::cyclic(std::vector<int>{4}), {4, 8, 8}, options, 1), options, 1);
@@ -64,7 +64,7 @@ TEST(Anneal, StopsWhenAsked) {
   EXPECT_GE(best.bound, 1.5);
 }
 
-TEST(Search, FindsTheSameOnOneThreadAndTwo) {
+TEST(Search, FindsTheSameStatesOnOneThreadAndOnTwo) {
   const SearchPlan plan = small_plan();
   sweep::Options one, two;
   one.threads = 1;
@@ -86,7 +86,7 @@ TEST(Search, FindsTheSameOnOneThreadAndTwo) {
   EXPECT_EQ(alone.throughput, first[0].throughput);
 }
 
-TEST(Recipes, EveryShippedStateIsWhatItsFileSays) {
+TEST(Recipes, EveryShippedStateHasARecipeAndABetterBoundThanTheTorus) {
   for (const net::Shape& shape : shapes_with_recipes()) {
     const std::string file = "data/states/uniform-" + net::to_string(shape) + ".ocs";
     const Result<SymmetricState> state = read_symmetric_state(std::filesystem::path(VTPU_ROOT) / file);
@@ -100,7 +100,7 @@ TEST(Recipes, EveryShippedStateIsWhatItsFileSays) {
   EXPECT_FALSE(recipe_of({4, 4, 4}));
 }
 
-TEST(Recipes, TheSmallestFindsTheShippedStateAgain) {
+TEST(Recipes, TheSmallestRecipeReproducesTheShippedState) {
   const Recipe recipe = *recipe_of({4, 4, 8});
   const Found found = *restart(recipe.plan, recipe.restart);
   const SymmetricState shipped =
@@ -108,7 +108,7 @@ TEST(Recipes, TheSmallestFindsTheShippedStateAgain) {
   EXPECT_EQ(circuits_of(found.state).state, circuits_of(shipped).state);
 }
 
-TEST(CoverBound, HoldsForRandomStatesAtAnyLengths) {
+TEST(CoverBound, HoldsForRandomStatesAndAnyLengths) {
   for (const LinkLengths lengths : {LinkLengths{1, 1}, LinkLengths{1, 2}, LinkLengths{2, 5}}) {
     const AnnealOptions options{.steps = 0, .lengths = lengths, .mirrored = 0.3};
     for (const net::Shape& shape : {net::Shape{4, 4, 8}, net::Shape{8, 8, 8}})
@@ -119,13 +119,13 @@ TEST(CoverBound, HoldsForRandomStatesAtAnyLengths) {
   }
 }
 
-TEST(CoverBound, OfOneBlockCountsItsNearestChipsAsInATree) {
+TEST(CoverBound, WithBlocksOfOneChipCountsTheNearestChipsOfATree) {
   // Blocks of one chip: six exits, so the tree has 6 · 5^(d-1) chips at distance d.
   EXPECT_NEAR(cover_bound(1 + 6 + 30, {1, 1}, 1), 6.0 * 37 / (6 + 60), 1e-12);
   EXPECT_GT(cover_bound(128), cover_bound(4096));
 }
 
-TEST(Search, GainsOnTheRegularTorus) { EXPECT_GT(search_states(small_plan(), {})->front().throughput, 1.3); }
+TEST(Search, BeatsTheRegularTorus) { EXPECT_GT(search_states(small_plan(), {})->front().throughput, 1.3); }
 
 }  // namespace
 }  // namespace vtpu::search

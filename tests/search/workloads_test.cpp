@@ -16,7 +16,7 @@ double bytes_between(const StepTraffic& traffic, int source, int destination) {
   return 0;
 }
 
-TEST(Workloads, GptThreeOverEightWayTensorAndSixteenStagesSendsWhatTheFormulaeSay) {
+TEST(Workloads, Gpt3WithEightWayTensorParallelismAndSixteenStagesMatchesTheFormulae) {
   const Result<StepTraffic> traffic = transformer_step({}, {16, 4, 1, 8}, "gpt3");
   ASSERT_TRUE(traffic.ok());
   EXPECT_EQ(traffic->ranks, 512);
@@ -38,7 +38,7 @@ TEST(Workloads, TensorParallelismInTwoDimensionsLoadsBothRings) {
   EXPECT_EQ(bytes_between(*traffic, 0, 9), 0);
 }
 
-TEST(Workloads, LayersThatTheStagesDoNotDivideAreRefused) {
+TEST(Workloads, LayersThatTheStagesDoNotDivideAreRejected) {
   const Result<StepTraffic> traffic = transformer_step({}, {7, 1, 1, 8}, "gpt3");
   ASSERT_FALSE(traffic.ok());
   EXPECT_EQ(traffic.error().message(),
@@ -46,7 +46,7 @@ TEST(Workloads, LayersThatTheStagesDoNotDivideAreRefused) {
   EXPECT_FALSE(transformer_step({}, {0, 1, 1, 8}, "gpt3").ok());
 }
 
-TEST(Workloads, AMixSendsTheSameBytesWhateverItsShares) {
+TEST(Workloads, AMixSendsTheSameBytesForAllShares) {
   for (const double share : {0.0, 0.3, 1.0}) {
     const Result<StepTraffic> traffic = mixed_step({4, 4, 8}, share, 1000);
     ASSERT_TRUE(traffic.ok());
@@ -64,7 +64,7 @@ TEST(Workloads, ARecommenderExchangesRowsAndAllReducesItsDenseGradients) {
   EXPECT_NEAR(traffic.mean_bytes() - traffic.each_pair * 127, 2 * 127.0 / 128 * 4e8, 1);
 }
 
-TEST(Workloads, APermutationMovesEveryRankAndIsTheSameForASeed) {
+TEST(Workloads, APermutationMovesEveryRankAndIsDeterministicForASeed) {
   const StepTraffic traffic = permutation_step(64, Random(3), 5), again = permutation_step(64, Random(3), 5);
   std::set<int> destinations;
   ASSERT_EQ(traffic.pairs.size(), 64u);

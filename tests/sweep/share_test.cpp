@@ -1,4 +1,4 @@
-// Does a process find out which items are its own from what its launcher tells it?
+// Does a process determine its share from the environment variables of its launcher?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -33,9 +33,9 @@ class Shares : public testing::Test {
   }
 };
 
-TEST_F(Shares, AProcessAloneHasAll) { EXPECT_EQ(share({}), "0 of 1"); }
+TEST_F(Shares, ASingleProcessHasEverything) { EXPECT_EQ(share({}), "0 of 1"); }
 
-TEST_F(Shares, AreThoseOfOpenMpiAndMpich) {
+TEST_F(Shares, FollowOpenMpiAndMpich) {
   EXPECT_EQ(share({{"OMPI_COMM_WORLD_RANK", "3"}, {"OMPI_COMM_WORLD_SIZE", "8"}}), "3 of 8");
   EXPECT_EQ(share({{"PMI_RANK", "1"}, {"PMI_SIZE", "2"}}), "1 of 2");
   EXPECT_EQ(share({{"OMPI_COMM_WORLD_RANK", "1"},
@@ -47,12 +47,12 @@ TEST_F(Shares, AreThoseOfOpenMpiAndMpich) {
       << "mpirun in a Slurm job counts its own processes";
 }
 
-TEST_F(Shares, AreThoseOfSrunButNotOfTheBatchScriptAround) {
+TEST_F(Shares, FollowSrunButNotItsBatchScript) {
   EXPECT_EQ(share({{"SLURM_STEP_ID", "0"}, {"SLURM_PROCID", "5"}, {"SLURM_NTASKS", "6"}}), "5 of 6");
   EXPECT_EQ(share({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "6"}}), "0 of 1");
 }
 
-TEST_F(Shares, AreTheTasksOfAnArrayFromItsLeastNumberInItsSteps) {
+TEST_F(Shares, FollowTheTasksOfAnArrayFromItsMinimumInItsSteps) {
   EXPECT_EQ(share({{"SLURM_ARRAY_TASK_ID", "5"},
                    {"SLURM_ARRAY_TASK_MIN", "1"},
                    {"SLURM_ARRAY_TASK_MAX", "9"},
@@ -67,7 +67,7 @@ TEST_F(Shares, AreTheTasksOfAnArrayFromItsLeastNumberInItsSteps) {
       << "a task that is run again alone does what is left";
 }
 
-TEST_F(Shares, OfAnArrayAreCutAmongTheProcessesOfATask) {
+TEST_F(Shares, OfAnArrayTaskAreDividedAmongItsProcesses) {
   EXPECT_EQ(share({{"SLURM_ARRAY_TASK_ID", "2"},
                    {"SLURM_ARRAY_TASK_MIN", "0"},
                    {"SLURM_ARRAY_TASK_MAX", "3"},
@@ -78,12 +78,12 @@ TEST_F(Shares, OfAnArrayAreCutAmongTheProcessesOfATask) {
             "7 of 12");
 }
 
-TEST_F(Shares, ThatMakeNoSenseAreErrorsWithTheVariable) {
+TEST_F(Shares, ThatAreInvalidAreErrorsThatNameTheVariable) {
   EXPECT_THAT(share({{"OMPI_COMM_WORLD_RANK", "one"}, {"OMPI_COMM_WORLD_SIZE", "2"}}),
               HasSubstr("OMPI_COMM_WORLD_RANK: found"));
   EXPECT_THAT(share({{"PMI_RANK", "2"}, {"PMI_SIZE", "2"}}), HasSubstr("found process 2; expected a number of 0..1"));
   EXPECT_THAT(share({{"PMI_RANK", "0"}, {"PMI_SIZE", "0"}}), HasSubstr("found 0 processes"));
-  EXPECT_THAT(share({{"PMI_RANK", "0"}}), HasSubstr("one without the other"));
+  EXPECT_THAT(share({{"PMI_RANK", "0"}}), HasSubstr("only one of them"));
   EXPECT_THAT(share({{"SLURM_ARRAY_TASK_ID", "3"},
                      {"SLURM_ARRAY_TASK_MIN", "1"},
                      {"SLURM_ARRAY_TASK_MAX", "7"},

@@ -1,4 +1,4 @@
-// Does a sweep give the same lines however it was cut into threads, shares and attempts, and refuse what is not its
+// Does a sweep give the same lines for any number of threads, shares and attempts, and reject journals that are not its
 // own?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,7 +61,7 @@ class Sweep : public testing::Test {
   fs::path folder_;
 };
 
-/// Counts what was really computed.
+/// Records the items that were computed.
 class Counting {
  public:
   Result<std::string> operator()(int item, const std::function<bool()>&) const {
@@ -85,13 +85,13 @@ TEST_F(Sweep, GivesTheSameLinesInOrderForAnyNumberOfThreads) {
   }
 }
 
-TEST_F(Sweep, OfNothingIsEmpty) {
+TEST_F(Sweep, WithoutItemsIsEmpty) {
   const auto lines = run("nothing", 0, done, kept());
   ASSERT_TRUE(lines);
   EXPECT_TRUE(lines->empty());
 }
 
-TEST_F(Sweep, RunAgainComputesNothingAndGivesTheSame) {
+TEST_F(Sweep, RunAgainComputesNothingAndGivesTheSameLines) {
   ASSERT_TRUE(run("twice", kItems, done, kept(2)));
   const Counting counting;
   const auto again = run("twice", kItems, counting, kept(2));
@@ -100,7 +100,7 @@ TEST_F(Sweep, RunAgainComputesNothingAndGivesTheSame) {
   EXPECT_EQ(counting.count(), 0U);
 }
 
-TEST_F(Sweep, KilledInTheMiddleGoesOnWhereItWas) {
+TEST_F(Sweep, ResumesAfterBeingKilled) {
   const pid_t child = ::fork();
   if (child == 0) {
     const auto dying = [](int item, const std::function<bool()>&) -> Result<std::string> {
@@ -121,7 +121,7 @@ TEST_F(Sweep, KilledInTheMiddleGoesOnWhereItWas) {
   EXPECT_EQ(*counting.different().begin(), 13);
 }
 
-TEST_F(Sweep, AJournalCutAnywhereLosesAtMostTheLinesBehindTheCut) {
+TEST_F(Sweep, AJournalTruncatedAnywhereLosesOnlyTheLinesAfterTheCut) {
   ASSERT_TRUE(run("cut", kItems, done, kept()));
   const std::string whole = read_file(file()).value();
   for (std::size_t length = 0; length < whole.size(); length += 7) {
@@ -133,7 +133,7 @@ TEST_F(Sweep, AJournalCutAnywhereLosesAtMostTheLinesBehindTheCut) {
   }
 }
 
-TEST_F(Sweep, TwoSharesTogetherGiveAllWhoeverIsLast) {
+TEST_F(Sweep, TwoSharesTogetherGiveEverythingInEitherOrder) {
   const auto first = run("shares", kItems, done, kept(1, {0, 2}));
   ASSERT_TRUE(first);
   for (int item = 0; item < kItems; ++item)
@@ -143,7 +143,7 @@ TEST_F(Sweep, TwoSharesTogetherGiveAllWhoeverIsLast) {
   EXPECT_EQ(*second, all_lines());
 }
 
-TEST_F(Sweep, AnotherNumberOfProcessesGoesOnWithTheSameJournals) {
+TEST_F(Sweep, AnotherNumberOfProcessesResumesTheSameJournals) {
   ASSERT_TRUE(run("more", kItems, done, kept(1, {1, 3})));
   const Counting counting;
   const auto lines = run("more", kItems, counting, kept(2));
@@ -152,7 +152,7 @@ TEST_F(Sweep, AnotherNumberOfProcessesGoesOnWithTheSameJournals) {
   for (const int item : counting.different()) EXPECT_NE(item % 3, 1);
 }
 
-TEST_F(Sweep, AJournalOfAnotherSweepIsRefusedWithFileFoundAndExpected) {
+TEST_F(Sweep, AJournalOfAnotherSweepIsRejectedWithFileFoundAndExpected) {
   ASSERT_TRUE(run("seed 1", kItems, done, kept()));
   const auto other = run("seed 2", kItems, done, kept());
   ASSERT_FALSE(other);
@@ -163,13 +163,13 @@ TEST_F(Sweep, AJournalOfAnotherSweepIsRefusedWithFileFoundAndExpected) {
   EXPECT_FALSE(run("seed 2", kItems, done, kept(1, {1, 2}))) << "also where it is another share's";
 }
 
-TEST_F(Sweep, AFileThatIsNoJournalIsLeftAlone) {
+TEST_F(Sweep, AFileThatIsNotAJournalIsNotChanged) {
   ASSERT_TRUE(write_file(file(), "my notes\n"));
   EXPECT_FALSE(run("notes", kItems, done, kept()));
   EXPECT_EQ(read_file(file()).value(), "my notes\n");
 }
 
-TEST_F(Sweep, ADamagedLineInTheMiddleIsAnErrorWithItsLine) {
+TEST_F(Sweep, ADamagedLineBeforeTheEndIsAnErrorWithItsLineNumber) {
   ASSERT_TRUE(run("damaged", kItems, done, kept()));
   std::string bytes = read_file(file()).value();
   bytes[bytes.find('\n') + 20] ^= 1;
@@ -179,7 +179,7 @@ TEST_F(Sweep, ADamagedLineInTheMiddleIsAnErrorWithItsLine) {
   EXPECT_EQ(lines.error().where, file().string() + ":2");
 }
 
-TEST_F(Sweep, TwoResultsOfOneItemThatDifferAreAnError) {
+TEST_F(Sweep, TwoDifferentResultsOfOneItemAreAnError) {
   const auto other = [](int item, const std::function<bool()>&) -> Result<std::string> {
     return "other " + std::to_string(item);
   };
@@ -201,7 +201,7 @@ TEST_F(Sweep, OneProcessAtATimeWritesAShare) {
   EXPECT_TRUE(Journal::open(folder_, "lock", kItems, {1, 2}));
 }
 
-TEST_F(Sweep, AnIdentityOfSeveralLinesStaysApartFromOneThatIsWrittenLikeIt) {
+TEST_F(Sweep, AnIdentityWithLineBreaksDiffersFromItsEscapedForm) {
   ASSERT_TRUE(run("a\nb", kItems, done, kept()));
   EXPECT_TRUE(run("a\nb", kItems, done, kept()));
   EXPECT_FALSE(run("a\\nb", kItems, done, kept()));
@@ -220,7 +220,7 @@ TEST_F(Sweep, TheFirstItemInOrderThatFailsIsReportedForAnyNumberOfThreads) {
   }
 }
 
-TEST_F(Sweep, WhatWasDoneBeforeAFailureIsKept) {
+TEST_F(Sweep, ItemsDoneBeforeAFailureAreKept) {
   const auto failing = [](int item, const std::function<bool()>&) -> Result<std::string> {
     if (item == 20) return Error{"", "found no way", ""};
     return line_of(item);
@@ -250,7 +250,7 @@ TEST_F(Sweep, AnInterruptStopsLongItemsAndKeepsTheFinishedOnes) {
   EXPECT_EQ(counting.count(), 0U);
 }
 
-TEST_F(Sweep, AfterAnInterruptTheNextRunGoesOn) {
+TEST_F(Sweep, TheNextRunResumesAfterAnInterrupt) {
   const auto interrupted = [](int item, const std::function<bool()>&) -> Result<std::string> {
     if (item == 7) ::raise(SIGINT);
     return line_of(item);
@@ -263,7 +263,7 @@ TEST_F(Sweep, AfterAnInterruptTheNextRunGoesOn) {
   EXPECT_EQ(counting.count(), static_cast<std::size_t>(kItems - 8));
 }
 
-TEST_F(Sweep, AFolderThatCannotBeMadeIsAnErrorWithItsName) {
+TEST_F(Sweep, AFolderThatCannotBeCreatedIsAnErrorWithItsName) {
   fs::create_directories(folder_.parent_path());
   ASSERT_TRUE(write_file(folder_, "a file"));
   const auto lines = run("folder", kItems, done, kept());
@@ -271,7 +271,7 @@ TEST_F(Sweep, AFolderThatCannotBeMadeIsAnErrorWithItsName) {
   EXPECT_THAT(lines.error().where, HasSubstr(folder_.string()));
 }
 
-TEST(Meter, TimesAreReadAsClocksShowThem) {
+TEST(Meter, TimesArePrintedAsOnAClock) {
   EXPECT_EQ(clock_text(0.4), "0:00");
   EXPECT_EQ(clock_text(67), "1:07");
   EXPECT_EQ(clock_text(3600 + 5 * 60 + 9), "1:05:09");

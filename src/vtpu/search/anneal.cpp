@@ -6,18 +6,18 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
+#include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/search/lifted_graph.h"
 #include "vtpu/search/mean_distance.h"
-#include "vtpu/net/ocs/ocs_state.h"
 
 namespace vtpu::search {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-constexpr double kCold = 0.02;      // of the heat, at the end
+constexpr double kCold = 0.02;      // final heat, as a share of the initial heat
 constexpr double kTwoAtOnce = 0.3;  // share of steps that draw two switches
-constexpr int kAskEvery = 256;      // steps between questions whether to stop
+constexpr int kAskEvery = 256;      // steps between calls of `stop`
 
 std::vector<std::vector<int>> switches_together(const net::ocs::OcsLayout& layout, Alike alike) {
   const int of_dimension = layout.ocs_count() / 3;
@@ -53,7 +53,7 @@ class Switches {
   }
 
   const std::vector<int>& switches(std::size_t orbit) const { return together_[orbit]; }
-  /// Sets the switches of an orbit anew.
+  /// Redraws the switches of an orbit.
   void draw(SymmetricState& state, std::size_t orbit, Random& random) const {
     const bool mirror = mirrored_ > 0 && !involutions_.empty() && random.unit() < mirrored_;
     const int translation =
@@ -70,7 +70,7 @@ class Switches {
   int an_involution(Random& random) const { return involutions_[random.below(involutions_.size())]; }
 
   std::vector<std::vector<int>> together_;
-  std::vector<int> involutions_;  // elements but the identity that are their own inverses
+  std::vector<int> involutions_;  // non-identity elements that are their own inverses
   double mirrored_;
 };
 
@@ -131,7 +131,7 @@ Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::
       if (now > best.bound) best = {state, now};
       continue;
     }
-    for (auto was = old.rbegin(); was != old.rend(); ++was) {  // the last first: a switch may have been drawn twice
+    for (auto was = old.rbegin(); was != old.rend(); ++was) {  // in reverse: a switch may have been drawn twice
       state.translation[at(was->ocs)] = was->translation;
       state.mirror[at(was->ocs)] = was->mirror;
       reset_switch(graph, state, was->ocs);

@@ -10,23 +10,23 @@
 
 namespace vtpu::search {
 
-/// Which switches are set alike.
+/// Which switches share a setting.
 enum class Alike {
   none,
-  rotated,    ///< those that a change of x, y and z in turn makes one: 16 choices instead of 48, loads even among
-              ///< dimensions
-  dimension,  ///< all of a dimension: three choices, as in tori, twisted or not
+  rotated,    ///< switches that a cyclic exchange of x, y and z maps to each other: 16 settings instead of 48, equal
+              ///< loads in all dimensions
+  dimension,  ///< all switches of a dimension: three settings, as in regular and twisted tori
 };
 
 /// How a search looks for a state that carries a uniform all-to-all.
 struct AnnealOptions {
-  std::int64_t steps = 10000;  ///< 0: the start as it is
-  /// Few optical channels and many electrical ones leave a block, so the dual prices of good states are two to three
-  /// times as high on the former. Each from 1 to 15.
+  std::int64_t steps = 10000;  ///< 0: keep the start
+  /// Few of a block's channels are optical, so the dual prices of good states are two to three times as high on optical
+  /// channels as on electrical ones. Each length is from 1 to 15.
   LinkLengths lengths = {1, 2};
-  double mirrored = 0;  ///< share of switches drawn that join like faces; none where no element is its own inverse
+  double mirrored = 0;  ///< share of drawn switches that join equal faces; 0 where no element is its own inverse
   Alike alike = Alike::none;
-  /// The relative loss of the bound that is taken with probability 1/e in the first step; in the last it is a fiftieth.
+  /// Relative loss of the bound that the first step accepts with probability 1/e. The last step uses a fiftieth of it.
   double heat = 4e-3;
 };
 
@@ -35,14 +35,14 @@ struct Annealed {
   double bound = 0;  ///< what the search maximised: MeanDistance::bound at the lengths of the options
 };
 
-/// A state with each switch drawn at random, those alike as the options say.
+/// A state with randomly drawn switches; those that `options.alike` groups share a setting.
 SymmetricState random_state(const BlockGroup& group, const net::Shape& shape, const AnnealOptions& options,
                             std::uint64_t seed);
 
-/// Simulated annealing from a state: each step draws one or two switches anew and keeps them unless the bound falls by
-/// more than chance allows, less and less. Deterministic for a seed. `stop`: asked now and then; the best so far is
-/// returned when it says so. Source: Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated annealing", Science
-/// 220, 1983.
+/// Simulated annealing from a state. Each step redraws one or two switches and keeps them unless the bound falls by
+/// more than a random tolerance, which shrinks from step to step. Deterministic for a seed. `stop` is polled; when it
+/// returns true the best state so far is returned. Source: Kirkpatrick, Gelatt and Vecchi, "Optimization by simulated
+/// annealing", Science 220, 1983.
 Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::uint64_t seed,
                 const std::function<bool()>& stop = {});
 

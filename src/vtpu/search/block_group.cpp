@@ -62,16 +62,16 @@ Result<BlockGroup> BlockGroup::make(std::string name, std::vector<int> table) {
     }
   for (int a = 0; a < order; ++a) {
     if (times(0, a) != a || times(a, 0) != a)
-      return Error{fmt::format("{}: element {}", name, a), "0 changes it", "0 to be the identity"};
+      return Error{fmt::format("{}: element {}", name, a), "0 is not the identity", "0 as the identity"};
     const int other = inverse[static_cast<std::size_t>(a)];
     if (other < 0 || times(other, a) != 0)
-      return Error{fmt::format("{}: element {}", name, a), "no inverse", "one that works from both sides"};
+      return Error{fmt::format("{}: element {}", name, a), "found no inverse", "an inverse from both sides"};
   }
   for (int a = 0; a < order; ++a)
     for (int b = 0; b < order; ++b)
       for (int c = 0; c < order; ++c)
         if (times(times(a, b), c) != times(a, times(b, c)))
-          return Error{fmt::format("{}: {}, {}, {}", name, a, b, c), "the order of multiplying matters",
+          return Error{fmt::format("{}: {}, {}, {}", name, a, b, c), "the product is not associative",
                        "an associative product"};
   return BlockGroup(std::move(name), order, std::move(table), std::move(inverse));
 }

@@ -8,13 +8,13 @@
 
 namespace vtpu::search {
 
-/// A finite group whose elements number the blocks of a slice, 0 the identity.
+/// A finite group whose elements number the blocks of a slice; 0 is the identity.
 class BlockGroup {
  public:
   /// Z_a x Z_b x ...: elements are numbered with the last factor fastest, as blocks are on the grid of a slice.
   /// `orders`: at least one, each ≥ 1.
   static BlockGroup cyclic(std::span<const int> orders);
-  /// `table`: times(a, b) at a · order + b. Error: what is not as in a group whose identity is 0.
+  /// `table`: times(a, b) at a · order + b. Error: the first violation of the axioms of a group with identity 0.
   static Result<BlockGroup> make(std::string name, std::vector<int> table);
 
   const std::string& name() const { return name_; }
@@ -22,7 +22,7 @@ class BlockGroup {
   int times(int a, int b) const {
     return table_[static_cast<std::size_t>(a) * static_cast<std::size_t>(order_) + static_cast<std::size_t>(b)];
   }
-  /// times(a, b) at b · order + a: for each translation b, where it leads from every element.
+  /// times(a, b) at b · order + a: for each translation b, its target from every element.
   const std::vector<int>& by_translation() const { return by_translation_; }
   int inverse(int a) const { return inverse_[static_cast<std::size_t>(a)]; }
 

@@ -8,7 +8,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-constexpr double kNegligible = 20;  // paths as unlikely as exp(-20) beside the shortest are left out
+constexpr double kNegligible = 20;  // paths with less than exp(-20) of the shortest path's probability are left out
 
 }  // namespace
 
@@ -83,7 +83,7 @@ void ChannelLengths::search(int destination, const std::vector<int>& lengths) {
     for (const int entry : bucket) {
       const std::size_t node = at(entry);
       --waiting;
-      if (settled_[node]) continue;  // it came in again, from farther away
+      if (settled_[node]) continue;  // queued again at a larger distance
       settled_[node] = true;
       order_.push_back(entry);
       const std::size_t vertex = node / blocks_, block = node % blocks_;
@@ -102,7 +102,7 @@ void ChannelLengths::search(int destination, const std::vector<int>& lengths) {
   }
 }
 
-/// Calls visit(arc, node it leads to, its part of the node's likelihood) for the ways on from a node.
+/// Calls visit(arc, target node, its share of the node's likelihood) for the next hops from a node.
 template <class Visit>
 void ChannelLengths::for_each_next_hop(std::size_t node, const std::vector<int>& lengths, Visit visit) const {
   const std::vector<int>& times = graph_.group.by_translation();
@@ -116,7 +116,7 @@ void ChannelLengths::for_each_next_hop(std::size_t node, const std::vector<int>&
   }
 }
 
-/// Adds to the load what all chips send to the destination of the last search.
+/// Adds the traffic of all chips to the destination of the last search to the load.
 void ChannelLengths::spread(const std::vector<int>& lengths, double weight, float* flows) {
   for (std::size_t i = 0; i < order_.size(); ++i) {
     const std::size_t node = at(order_[i]);

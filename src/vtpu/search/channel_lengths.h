@@ -10,25 +10,26 @@ namespace vtpu::search {
 /// Flow by destination, arc and block it leaves: (destination · arcs + arc) · blocks + block.
 using FlowSum = std::vector<float>;
 
-/// What lengths of a lifted graph's channels say of a uniform all-to-all: how it spreads when a path that comes nearer
-/// with every step is as likely as exp(-its length / temperature), what load that puts on channels, and the mean
-/// distance by length. Lengths are whole numbers, so that shortest paths need no heap and come out alike everywhere.
+/// A uniform all-to-all on a lifted graph whose channels have lengths. A path on which every hop comes nearer to the
+/// destination has a probability proportional to exp(-length / temperature); the class computes the flows, the channel
+/// loads and the mean distance by length. Lengths are integers: shortest paths then need no heap and are the same on
+/// every host.
 class ChannelLengths {
  public:
-  static constexpr int kHop = 1024;               ///< what a length of one hop is
+  static constexpr int kHop = 1024;               ///< length of one hop
   static constexpr int kLongest = 16 * kHop - 1;  ///< of a channel
 
   explicit ChannelLengths(const LiftedGraph& graph);
 
-  /// `lengths`: by channel class, 1 to kLongest. `temperature`: in hops. `weight` times the flows are added to `flows`
-  /// unless it is nullptr. False when a chip cannot reach another.
+  /// `lengths`: by channel class, 1 to kLongest. `temperature`: in hops. Adds `weight` times the flows to `flows`
+  /// unless that is nullptr. Returns false when a chip cannot reach another.
   bool run(const std::vector<int>& lengths, double temperature, double weight, FlowSum* flows);
 
-  /// Of the last run, by channel class, every chip sending 1/N to each of N chips.
+  /// Loads of the last run by channel class; every chip sends 1/N to each of N chips.
   const std::vector<double>& load() const { return load_; }
-  /// Of the last run: summed over all chips to one of every position.
+  /// Distances of the last run, summed from all chips to one chip of every position.
   double distance() const { return total_distance_; }
-  /// By channel class: whether an arc crosses it.
+  /// By channel class: whether an arc uses it.
   const std::vector<bool>& used() const { return used_; }
 
  private:

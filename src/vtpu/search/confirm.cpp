@@ -16,7 +16,7 @@ Result<RoutedState> routed(const SymmetricState& state, const RouteRule& rule, c
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   const Result<net::topology::OcsTopology> topology =
       net::topology::OcsTopology::make(circuits.state, circuits.slice, "symmetric OCS state " + to_string(state.shape));
-  VTPU_CHECK(topology.ok(), "the circuits of a state stay among its blocks");
+  VTPU_CHECK(topology.ok(), "the circuits of a state join only its own blocks");
   return RoutedState{net::Network(*topology), LiftedRouting(state, graph, flow->split, rule, least_share),
                      flow->throughput, flow->dual_bound};
 }

@@ -12,25 +12,25 @@
 
 namespace vtpu::search {
 
-/// A state with ways for its packets: what a simulator needs to confirm what a search promised.
+/// A state with a routing: what a simulator needs to confirm the throughput that a search predicts.
 struct RoutedState {
   net::Network network;
   LiftedRouting routing;
-  double throughput = 0;  ///< of the split, link bandwidths a chip, uniform all-to-all
-  double dual_bound = 0;  ///< no split under the rule has more
+  double throughput = 0;  ///< of the split under a uniform all-to-all, in link bandwidths per chip
+  double dual_bound = 0;  ///< upper bound on any split under the rule
 };
 
-/// Splits uniform traffic over the ways that the rule leaves. `least_share`: as LiftedRouting has it; the throughput is
-/// that of the split before it. Error: chips that cannot reach each other in so many classes.
+/// Splits uniform traffic over the paths that the rule allows. `least_share`: see LiftedRouting; the throughput is that
+/// of the split before small shares are dropped. Error: chips that cannot reach each other with the rule's classes.
 Result<RoutedState> routed(const SymmetricState& state, const RouteRule& rule, const FlowOptions& options = {},
                            float least_share = 0);
 
-/// What an all-to-all reaches by packets: bytes a chip sends, its share to itself included as in bounds, over the time
-/// until the last has arrived, in link bandwidths of 50 GB/s.
+/// Throughput of an all-to-all at packet level: bytes that a chip sends, its share to itself included as in the bounds,
+/// over the time until the last packet arrives, in link bandwidths of 50 GB/s.
 template <net::routing::Routing R>
-Result<double> packet_throughput(const net::Network& network, const R& routing, int packets_a_pair,
+Result<double> packet_throughput(const net::Network& network, const R& routing, int packets_per_pair,
                                  const net::packet::Config& config) {
-  const auto bytes = static_cast<std::uint64_t>(config.packet_bytes) * static_cast<std::uint64_t>(packets_a_pair);
+  const auto bytes = static_cast<std::uint64_t>(config.packet_bytes) * static_cast<std::uint64_t>(packets_per_pair);
   const Result<net::packet::AllToAllResult> run =
       net::packet::run_all_to_all(network, routing, net::packet::AllToAll{bytes}, config);
   if (!run) return run.error();

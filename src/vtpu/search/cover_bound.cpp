@@ -17,11 +17,11 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// A port on a face of a block: the end of an optical link.
 struct Exit {
   int position;
-  int entry;  ///< of the list: where its link arrives, the like place on the face across
+  int entry;  ///< index in the list of the port where its link arrives: the same place on the opposite face
 };
 
-/// One block of the tree: how far its chips are from each other and where links leave it. Entering on the same face
-/// instead, as mirrored switches have it, is this block seen in a mirror, with the same distances.
+/// One block of the tree: distances between its chips, and the ports where links leave it. A mirrored switch enters a
+/// block on the same face instead; that block is the mirror image, with the same distances.
 struct Block {
   explicit Block(int side) : shape{side, side, side} {
     const int positions = shape.count();
@@ -52,10 +52,10 @@ struct Block {
   std::vector<int> dimension, across;  // by exit
 };
 
-/// Distances from a position to the nearest `chips` of the tree, summed.
+/// Sum of the distances from a position to the nearest `chips` chips of the tree.
 double nearest(const Block& block, int from, int chips, LinkLengths lengths) {
   const int positions = block.shape.count();
-  // By distance: blocks entered by each exit's place (as double: the tree grows fast), and chips met.
+  // By distance: blocks entered at each exit's place (double, since the tree grows fast) and chips reached.
   std::vector<std::vector<double>> entered;
   std::vector<double> met;
   const auto meet = [&](int distance, double count) {
@@ -94,7 +94,7 @@ double nearest(const Block& block, int from, int chips, LinkLengths lengths) {
 
 double cover_bound(int chips, LinkLengths lengths, int block_side) {
   VTPU_CHECK(lengths.electrical >= 1 && lengths.optical >= 1, "lengths are positive");
-  VTPU_CHECK(chips >= block_side * block_side * block_side, "a slice has a block");
+  VTPU_CHECK(chips >= block_side * block_side * block_side, "a slice has at least one block");
   const Block block(block_side);
   double sum = 0;
   for (int from = 0; from < block.shape.count(); ++from) sum += nearest(block, from, chips, lengths);

@@ -13,7 +13,7 @@ constexpr int kNone = -1;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Forests that share no link. Links are known by their lower channel.
+/// Forests that share no link. A link is named by the lower of its two channels.
 class Forests {
  public:
   Forests(const net::Network& network, int count)
@@ -50,7 +50,7 @@ class Forests {
  private:
   struct Tree {
     int links = 0;
-    std::vector<int> component;  // by chip, as the rest once rooted
+    std::vector<int> component;  // by chip, as are the other members; valid after rooting
     std::vector<int> depth;
     std::vector<int> up;  // channel to the parent
   };
@@ -64,7 +64,7 @@ class Forests {
   }
   int link_of(int channel) const { return std::min(channel, network_.reverse(channel)); }
 
-  /// Takes free links breadth first.
+  /// Grows the forests breadth first over free links.
   void grow(int tree) {
     std::vector<bool> seen(at(network_.chip_count()), false);
     for (int first = 0; first < network_.chip_count(); ++first) {
@@ -104,7 +104,7 @@ class Forests {
     }
   }
 
-  /// Finds room for one link more, moving others from tree to tree along a shortest chain of exchanges.
+  /// Makes room for one more link by moving others between trees along a shortest chain of exchanges.
   void augment(int link) {
     std::vector<int> came_from(owner_.size(), kNone), waiting = {link};
     std::vector<bool> known(owner_.size(), false);
@@ -132,7 +132,7 @@ class Forests {
     }
   }
 
-  /// `link` goes to `tree`, the link that wanted its place there to where it was, and so on.
+  /// Moves `link` to `tree`, the link that replaces it to the tree that `link` left, and so on along the chain.
   void settle(int link, int tree, const std::vector<int>& came_from) {
     ++trees_[at(tree)].links;
     while (link != kNone) {
@@ -151,12 +151,12 @@ class Forests {
 }  // namespace
 
 std::vector<SpanningTree> disjoint_trees(const net::Network& network, int count) {
-  VTPU_CHECK(network.node_count() == network.chip_count(), "spanning trees are of networks without switches");
+  VTPU_CHECK(network.node_count() == network.chip_count(), "spanning trees need a network without switches");
   const Forests forests(network, count);
   std::vector<SpanningTree> trees;
   for (int tree = 0; tree < count; ++tree) {
     if (!forests.spans(tree)) continue;
-    // The middle of a longest path: the chip farthest from any is one end of it.
+    // The root is the middle of a longest path; the chip farthest from any chip is one end of such a path.
     const auto farthest = [&](const SpanningTree& of) {
       int best = of.root, most = 0;
       for (int chip = 0; chip < network.chip_count(); ++chip) {
@@ -183,7 +183,7 @@ net::workload::Workload tree_all_reduce(const net::Network& network, const std::
   const std::uint64_t parts = trees.size() * static_cast<std::uint64_t>(pieces);
   std::uint64_t part = 0;
   for (const SpanningTree& tree : trees) {
-    // Chips by falling depth, so that what a chip sums up is there before it is sent on.
+    // Chips in order of falling depth, so that a chip has received all its terms before it sends the sum.
     std::vector<std::vector<int>> children(tree.up.size());
     for (int chip = 0; chip < static_cast<int>(tree.up.size()); ++chip)
       if (tree.up[at(chip)] != kNone) children[at(network.target(tree.up[at(chip)]))].push_back(chip);

@@ -7,22 +7,22 @@
 
 namespace vtpu::search {
 
-/// A spanning tree of chips: each chip's link towards the root, as the channel it sends by; -1 at the root.
+/// A spanning tree of chips, as the channel by which each chip sends towards the root; -1 at the root.
 struct SpanningTree {
   int root = 0;
-  int depth = 0;        ///< links between the root and the chip farthest from it
+  int depth = 0;        ///< hops from the root to the farthest chip
   std::vector<int> up;  ///< by chip
 };
 
-/// As many spanning trees as `count` that share no link, or fewer where there are no more: augmenting paths over
-/// forests (Roskind and Tarjan, "A note on finding minimum-cost edge-disjoint spanning trees", Mathematics of
-/// Operations Research 10(4), 1985), from forests grown breadth first. A network that k links do not cut has k/2 of
-/// them (Nash-Williams, 1961): three where chips have six links and no fewer cut it apart. Networks without switches.
+/// Up to `count` spanning trees that share no link; fewer where the network has no more. Method: augmenting paths over
+/// forests grown breadth first (Roskind and Tarjan, "A note on finding minimum-cost edge-disjoint spanning trees",
+/// Mathematics of Operations Research 10(4), 1985). A k-edge-connected network has at least k/2 such trees
+/// (Nash-Williams, 1961), so a 6-edge-connected one has three. The network must have no switches.
 std::vector<SpanningTree> disjoint_trees(const net::Network& network, int count);
 
-/// An all-reduce of a buffer over trees that share no link, each with an equal part of it: sums go up and come back
-/// down in `pieces` pieces, one behind the other. A link carries one part each way, so that three trees keep all links
-/// of chips with six busy: the least time that any all-reduce takes there, but for filling the trees.
+/// An all-reduce of a buffer over trees that share no link; each tree reduces and broadcasts an equal part of the
+/// buffer in `pieces` pipelined pieces. A link carries one part in each direction. On chips with six links, three trees
+/// keep all links busy, so the time is the lower bound of any all-reduce plus the time to fill the trees.
 net::workload::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
                                         std::uint64_t buffer_bytes, int pieces);
 

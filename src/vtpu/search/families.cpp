@@ -12,7 +12,7 @@
 namespace vtpu::search {
 namespace {
 
-/// Numbers that isomorphic groups share: how many elements have each order, and how many pairs commute.
+/// Invariants of isomorphic groups: the number of elements of each order and of commuting pairs.
 std::vector<int> fingerprint(const BlockGroup& group) {
   const int order = group.order();
   std::vector<int> print(static_cast<std::size_t>(order) + 3, 0);
@@ -27,7 +27,7 @@ std::vector<int> fingerprint(const BlockGroup& group) {
   return print;
 }
 
-/// Products of cyclic groups with sides that divide one another, so that each abelian group comes once.
+/// Products of cyclic groups whose orders divide one another, so that each abelian group occurs once.
 void add_cyclic(int order, int divides, std::vector<int>& sides, std::vector<BlockGroup>& groups) {
   if (order == 1) {
     groups.push_back(sides.empty() ? BlockGroup::cyclic(std::vector<int>{1}) : BlockGroup::cyclic(sides));
@@ -54,11 +54,12 @@ std::vector<BlockGroup> metacyclic_of_order(int order) {
 
 Result<BlockGroup> metacyclic(int a, int b, int k, int c) {
   std::string name = fmt::format("metacyclic({}, {}, {}, {})", a, b, k, c);
-  if (a < 1 || b < 1 || k < 0 || c < 0 || c >= a) return Error{name, "numbers out of range", "a, b from 1; 0 <= c < a"};
+  if (a < 1 || b < 1 || k < 0 || c < 0 || c >= a)
+    return Error{name, "found parameters out of range", "a, b from 1; 0 <= c < a"};
   std::vector<int> power = {1 % a};  // k^j
   for (int j = 0; j < b; ++j) power.push_back(power.back() * k % a);
   if (power.back() != 1 % a || c * k % a != c % a)
-    return Error{name, "relations that fold the group", "k^b = 1 and c · k = c modulo a"};
+    return Error{name, "found relations that collapse the group", "k^b = 1 and c · k = c modulo a"};
   std::vector<int> table;
   table.reserve(static_cast<std::size_t>(a * b) * static_cast<std::size_t>(a * b));
   for (int i = 0; i < a; ++i)

@@ -14,22 +14,23 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-// Steps that settled fastest on random, searched and regular states of 128 to 4096 chips; any others are as right.
-constexpr double kHot = 0.3;       // temperature at the start, in mean lengths of a channel
-constexpr double kCold = 0.03;     // and at the end: the share of detours of two hops is below exp(-60)
-constexpr double kCooling = 0.93;  // a step
-constexpr double kStep = 1;        // of a channel's length for being loaded twice the average, in temperatures
+// The values that converged fastest on random, searched and regular states of 128 to 4096 chips. They affect the number
+// of iterations, not the validity of the certificate.
+constexpr double kHot = 0.3;       // initial temperature, in mean channel lengths
+constexpr double kCold = 0.03;     // final temperature: detours of two hops have a share below exp(-60)
+constexpr double kCooling = 0.93;  // per step
+constexpr double kStep = 1;        // added to the length of a channel at twice the average load, in temperatures
 constexpr double kLeastStep = 0.02;
 constexpr double kMomentum = 0.8;
 
 }  // namespace
 
 Result<LiftedFlow> balanced_flow(const LiftedGraph& graph, const FlowOptions& options) {
-  VTPU_CHECK(options.iterations >= 1, "without an iteration there is no flow");
+  VTPU_CHECK(options.iterations >= 1, "a flow needs at least one iteration");
   const std::size_t channels = at(graph.channels());
   const double chips = static_cast<double>(graph.positions()) * graph.group.order();
   ChannelLengths evaluation(graph);
-  FlowSum flows;  // of all iterations, weighted by their square: single ones swing about the best
+  FlowSum flows;  // over all iterations, weighted by their square: single iterations oscillate around the optimum
   double weights = 0;
   const double used = static_cast<double>(std::count(evaluation.used().begin(), evaluation.used().end(), true));
   std::vector<double> length(channels, ChannelLengths::kHop), speed(channels, 0), load(channels, 0);
@@ -42,7 +43,7 @@ Result<LiftedFlow> balanced_flow(const LiftedGraph& graph, const FlowOptions& op
     const double weight = static_cast<double>(flow.iterations) * flow.iterations;
     weights += weight;
     if (!evaluation.run(whole, temperature, weight, options.keep_split ? &flows : nullptr))
-      return Error{"graph", "a chip that cannot reach another", "a path between any two"};
+      return Error{"graph", "found a chip that cannot reach another", "a path between any two"};
     double total = 0, room = 0, largest = 0;
     for (std::size_t c = 0; c < channels; ++c) {
       if (!evaluation.used()[c]) continue;
@@ -51,7 +52,7 @@ Result<LiftedFlow> balanced_flow(const LiftedGraph& graph, const FlowOptions& op
       total += evaluation.load()[c];
       room += whole[c];
     }
-    if (total == 0) return Error{"graph", "a single chip", "chips with something to send"};
+    if (total == 0) return Error{"graph", "found a single chip", "at least two chips"};
     flow.throughput = 1 / largest;
     flow.dual_bound = std::min(flow.dual_bound, chips * room / evaluation.distance());
     if (flow.gap() <= options.gap) break;

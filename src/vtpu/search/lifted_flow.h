@@ -9,8 +9,8 @@
 
 namespace vtpu::search {
 
-/// How packets spread over a lifted graph. By symmetry only destinations in block 0 are kept: for one in block h the
-/// ways from block g are those from block h^-1 · g.
+/// How packets split over a lifted graph. By symmetry only destinations in block 0 are stored: towards block h, the
+/// next hops from block g are those from block h^-1 · g towards block 0.
 class LiftedSplit {
  public:
   struct NextHop {
@@ -21,14 +21,14 @@ class LiftedSplit {
   LiftedSplit() = default;
   LiftedSplit(int vertices, int blocks) : vertices_(vertices), blocks_(blocks) {}
 
-  /// The ways on from `vertex` of `block` towards position `destination` of block 0; shares sum to 1, and no walk along
-  /// ways comes back to where it was. None at the destination, and where no packet for it comes by.
+  /// The next hops from `vertex` of `block` towards position `destination` of block 0. Shares sum to 1, and no walk
+  /// along next hops has a cycle. Empty at the destination and where no packet for it passes.
   std::span<const NextHop> next_hops(int destination, int vertex, int block) const {
     const std::size_t i = index(destination, vertex, block);
     return {next_hops_.data() + first_[i], next_hops_.data() + first_[i + 1]};
   }
 
-  /// Appends the ways of one more place, in the order of destinations, vertices and blocks.
+  /// Appends the next hops of the next place; places are ordered by destination, vertex and block.
   void append(std::span<const NextHop> next_hops) {
     next_hops_.insert(next_hops_.end(), next_hops.begin(), next_hops.end());
     first_.push_back(next_hops_.size());
@@ -48,11 +48,11 @@ class LiftedSplit {
   std::vector<NextHop> next_hops_;
 };
 
-/// What a uniform all-to-all reaches on a lifted graph, every chip sending 1/N of its traffic to each of the N chips,
-/// itself included; rates are injection a chip in link bandwidths, as everywhere in net/.
+/// Throughput of a uniform all-to-all on a lifted graph. Every chip sends 1/N of its traffic to each of the N chips,
+/// itself included; rates are injection per chip in link bandwidths, as everywhere in net/.
 struct LiftedFlow {
-  double throughput = 0;  ///< of `split`: at this rate the most loaded channel is full
-  double dual_bound = 0;  ///< no split over paths of the graph, shortest or not, has more
+  double throughput = 0;  ///< of `split`: the rate at which its most loaded channel saturates
+  double dual_bound = 0;  ///< upper bound on any split over paths of the graph, shortest or not
   int iterations = 0;
   std::vector<double> load;  ///< by channel class (position · 6 + port), at rate 1
   LiftedSplit split;
@@ -60,17 +60,17 @@ struct LiftedFlow {
 };
 
 struct FlowOptions {
-  double gap = 0.01;  ///< stops when the bound is within this share of the throughput
+  double gap = 0.01;  ///< stop when the bound exceeds the throughput by at most this share
   int iterations = 400;
-  bool keep_split = true;  ///< false leaves `split` empty, for those who only ask how good a graph is
+  bool keep_split = true;  ///< false leaves `split` empty, for callers that only need the throughput
 };
 
-/// The best split over all paths of the graph and a certificate of how good it is. Channels have lengths; for each
-/// destination a path that comes nearer with every step is as likely as exp(-its length / temperature) (the downward
-/// PEFT of Xu, Chiang and Rexford, IEEE/ACM ToN 19(6), 2011), and lengths rise on channels loaded above the average,
-/// while the temperature falls. Any lengths bound every split from above (dual of the maximum concurrent flow): rate x
-/// mean distance by length can be no more than the sum of lengths of a chip's share of channels. Deterministic.
-/// Error: a chip that cannot reach another.
+/// A nearly optimal split over all paths of the graph, with a certificate. Channels have lengths. For each destination,
+/// a path on which every hop comes nearer has a probability proportional to exp(-length / temperature) (downward PEFT:
+/// Xu, Chiang and Rexford, IEEE/ACM ToN 19(6), 2011). Lengths rise on channels loaded above the average while the
+/// temperature falls. Any lengths give an upper bound (the dual of maximum concurrent flow): rate x mean distance by
+/// length is at most the sum of the lengths of one chip's share of channels. Deterministic. Error: a chip that cannot
+/// reach another.
 Result<LiftedFlow> balanced_flow(const LiftedGraph& graph, const FlowOptions& options = {});
 
 }  // namespace vtpu::search

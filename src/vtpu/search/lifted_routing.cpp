@@ -60,7 +60,7 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& rule
         for (const LiftedSplit::NextHop& hop : here) {
           if (hop.share < least || hop.share == 0) continue;
           const LiftedGraph::Arc& arc = graph.arcs[at(hop.arc)];
-          VTPU_CHECK(arc.from == vertex, "a split sends packets on from where they are");
+          VTPU_CHECK(arc.from == vertex, "a next hop starts at its own vertex");
           next_hops_.push_back({hop.share / kept, static_cast<std::uint8_t>(arc.channel % kPorts),
                                 static_cast<std::uint8_t>(ruled.vc_class[at(arc.to)])});
         }

@@ -14,17 +14,17 @@
 
 namespace vtpu::search {
 
-/// What a chip has to hold so that packets find their way, against a table of all pairs.
+/// Size of the routing tables, for comparison with a table of all pairs.
 struct TableSize {
-  std::size_t vertices = 0;   ///< most that one chip has: what a packet brings along, as input port and class tell
-  std::size_t next_hops = 0;  ///< of the largest chip: places to send a packet on to, over destinations and vertices
-  double bytes = 0;           ///< those at 4 bytes a way (port, class, share) and 4 for each destination and vertex
-  std::size_t tables = 0;     ///< that differ: chips of one position have the same, up to names of blocks
+  std::size_t vertices = 0;   ///< largest number at one chip; input port and class identify a packet's vertex
+  std::size_t next_hops = 0;  ///< of the largest chip, over destinations and vertices
+  double bytes = 0;           ///< 4 bytes per next hop (port, class, share) and 4 per destination and vertex
+  std::size_t tables = 0;     ///< distinct tables: chips of one position share a table up to the numbering of blocks
 };
 
-/// The ways of a symmetric state under a rule, over the network of OcsTopology for circuits_of(state): from a chip of
-/// block g to one of block h as from block h^-1 · g to block 0, so the shares of one block's destinations serve all.
-/// Free of deadlock: (class, rank of the channel) rises along every way.
+/// The routing of a symmetric state under a rule, on the network of OcsTopology for circuits_of(state). A packet from
+/// block g to block h uses the next hops from block h^-1 · g to block 0, so the shares towards one block's chips serve
+/// all destinations. Deadlock-free: (class, rank of the channel) rises along every path.
 class LiftedRouting {
  public:
   struct State {
@@ -34,8 +34,8 @@ class LiftedRouting {
   };
   static constexpr bool kAdaptive = false;
 
-  /// `split`: of ruled.graph. Shares below `least_share` are left out and the rest of the place scaled, for every way
-  /// costs room in a table; the largest of a place stays.
+  /// `split`: over ruled.graph. Shares below `least_share` are dropped, since every next hop takes space in a table,
+  /// and the remaining shares of the place are scaled up. The largest share of a place is always kept.
   LiftedRouting(const SymmetricState& state, const RuledGraph& ruled, const LiftedSplit& split, const RouteRule& rule,
                 float least_share = 0);
 
@@ -63,7 +63,7 @@ class LiftedRouting {
     return {state.destination, next_[at(state.vertex * kPorts + move.port)]};
   }
 
-  /// All pairs of channels that follow each other in the rule's graph, whether or not a destination's split has them.
+  /// All pairs of consecutive channels in the rule's graph, whether or not a split uses them.
   void for_each_dependency(
       const net::Network& network,
       const std::function<void(net::routing::ChannelClass, net::routing::ChannelClass)>& visit) const;
@@ -91,12 +91,12 @@ class LiftedRouting {
   int classes_;
   int vertices_;
   int blocks_;
-  std::vector<int> block_;     // by chip
-  std::vector<int> position_;  // by chip
-  std::vector<int> chip_;      // by block · positions + position
-  std::vector<int> apart_;  // by destination's block · blocks + block: the same pair with the destination in block 0
-  std::vector<int> after_;  // by block · blocks + translation
-  std::vector<int> start_;  // by position
+  std::vector<int> block_;            // by chip
+  std::vector<int> position_;         // by chip
+  std::vector<int> chip_;             // by block · positions + position
+  std::vector<int> apart_;            // by destination's block · blocks + block: the source block, relative to block 0
+  std::vector<int> after_;            // by block · blocks + translation
+  std::vector<int> start_;            // by position
   std::vector<int> at_position_;      // by vertex
   std::vector<int> next_;             // by vertex and port; -1: none
   std::vector<std::uint32_t> first_;  // into next_hops_, by position of the destination, vertex, block

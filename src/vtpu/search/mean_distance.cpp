@@ -15,7 +15,7 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 }  // namespace
 
 void MeanDistance::search(const LiftedGraph& graph, std::span<const int> lengths) {
-  VTPU_CHECK(graph.positions() <= 64, "a word has a bit for each position");
+  VTPU_CHECK(graph.positions() <= 64, "a word has one bit per position");
   const std::size_t blocks = at(graph.group.order());
   const std::size_t vertices = at(graph.vertices());
   const std::vector<int>& times = graph.group.by_translation();
@@ -36,7 +36,7 @@ void MeanDistance::search(const LiftedGraph& graph, std::span<const int> lengths
   frontier_[0] = seen_;
   is_anything_[0].assign(vertices, 1);
   pairs_.assign(1, at(graph.positions()));
-  std::size_t quiet = 0;  // steps in a row that found nothing
+  std::size_t quiet = 0;  // consecutive steps without a new bit
   for (std::size_t now = 1; quiet < longest; ++now) {
     std::fill(next_.begin(), next_.end(), 0);
     for (const LiftedGraph::Arc& arc : graph.arcs) {

@@ -7,19 +7,19 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
-#include "vtpu/search/families.h"
 #include "vtpu/net/ocs/state_file.h"
+#include "vtpu/search/families.h"
 
 namespace vtpu::search {
 namespace {
 
 struct Row {
   net::Shape shape;
-  const char* group;  ///< as groups_of_order names it
+  const char* group;  ///< name in groups_of_order
   AnnealOptions anneal;
   std::uint64_t seed;
   int restarts;
-  int restart;  ///< the one that found the state
+  int restart;  ///< the restart that found the state
 };
 
 const std::vector<Row>& rows() {
@@ -43,10 +43,10 @@ Result<Recipe> recipe_of(const net::Shape& shape) {
                   row.restart};
     for (BlockGroup& group : groups_of_order(shape.count() / 64))
       if (group.name() == row.group) recipe.plan.groups.push_back(std::move(group));
-    VTPU_CHECK(recipe.plan.groups.size() == 1, "recipes name groups that are listed");
+    VTPU_CHECK(recipe.plan.groups.size() == 1, "a recipe names a group of groups_of_order");
     return recipe;
   }
-  return Error{"shape", net::to_string(shape), "one that a state is shipped for, 4x4x8 to 16x16x16"};
+  return Error{"shape", net::to_string(shape), "a shape with a shipped state, 4x4x8 to 16x16x16"};
 }
 
 std::vector<net::Shape> shapes_with_recipes() {

@@ -9,7 +9,7 @@
 
 namespace vtpu::search {
 
-/// A search and which of its restarts found the shipped state, data/states/uniform-<shape>.ocs.
+/// The search that found the shipped state data/states/uniform-<shape>.ocs, and the restart that found it.
 struct Recipe {
   SearchPlan plan;
   int restart = 0;
@@ -18,10 +18,10 @@ struct Recipe {
 /// Error: a shape for which no state is shipped.
 Result<Recipe> recipe_of(const net::Shape& shape);
 
-/// The shapes that have one, smallest first.
+/// The shapes with a recipe, smallest first.
 std::vector<net::Shape> shapes_with_recipes();
 
-/// A state file as a symmetric state. Error: as read_ocs_state and symmetric_state_of.
+/// Reads a state file as a symmetric state. Error: see read_ocs_state and symmetric_state_of.
 Result<SymmetricState> read_symmetric_state(const std::filesystem::path& path);
 
 }  // namespace vtpu::search

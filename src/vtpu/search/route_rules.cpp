@@ -12,9 +12,9 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
-#include "vtpu/search/mean_distance.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/analysis.h"
+#include "vtpu/search/mean_distance.h"
 
 namespace vtpu::search {
 namespace {
@@ -27,7 +27,7 @@ std::vector<int> rank_of(const std::vector<int>& order) {
   return rank;
 }
 
-/// Hops averaged over pairs of chips; those without a path count as a thousand.
+/// Mean hops over pairs of chips; a pair without a path counts as a thousand hops.
 double mean_hops(MeanDistance& mean, const LiftedGraph& graph) {
   constexpr double kCutOff = 1000;
   const net::topology::DistanceDistribution distances = mean.distribution(graph);
@@ -42,7 +42,7 @@ double mean_hops(MeanDistance& mean, const LiftedGraph& graph) {
 
 RouteRule optical_first(int block_side, int vc_classes) {
   const net::Shape block{block_side, block_side, block_side};
-  using Key = std::array<int, 3>;  // phase, how far along it, channel
+  using Key = std::array<int, 3>;  // phase, place in the phase, channel
   std::vector<Key> keys;
   for (int position = 0; position < block.count(); ++position)
     for (int port = 0; port < 6; ++port) {
@@ -78,7 +78,7 @@ RouteRule searched_order(const LiftedGraph& plain, int vc_classes, int steps, st
   constexpr std::uint64_t kLongest = 24, kNear = 20;
   const auto channels = static_cast<std::uint64_t>(order.size());
   for (int step = 0; step < steps; ++step) {
-    // A channel, or a few that follow each other, goes to another place, near as often as anywhere.
+    // Moves one channel, or a few consecutive ones, to another place: half of the time a near one, else any.
     std::vector<int> tried = order;
     const std::uint64_t length = random.below(3) == 0 ? 1 + random.below(kLongest) : 1;
     const std::uint64_t places = channels - length + 1;
@@ -108,7 +108,7 @@ RuledGraph ruled(const LiftedGraph& plain, const RouteRule& rule) {
   for (const LiftedGraph::Arc& arc : plain.arcs) out[at(arc.from)].push_back(&arc);
   RuledGraph result{{plain.group, {}, {}, {}}, {}};
   LiftedGraph& graph = result.graph;
-  using Key = std::tuple<int, int, unsigned>;  // position, class, arcs that may be taken in it
+  using Key = std::tuple<int, int, unsigned>;  // position, class, arcs allowed in it
   std::map<Key, int> known;
   std::vector<Key> keys;
   const auto vertex = [&](int position, int vc_class, int rank) {

@@ -7,29 +7,29 @@
 
 namespace vtpu::search {
 
-/// Which ways packets may take so that they can never wait for each other in a circle, told by one order of the classes
-/// of channels: a packet stays in its class of virtual channels as long as that order rises along its way, and goes up
-/// one where it falls. So (class, rank) rises strictly along every way, whatever the translations are.
+/// A deadlock-free restriction of paths, given by an order of the channel classes. A packet stays in its class of
+/// virtual channels while the rank of its channels rises, and moves up one class where the rank falls. (class, rank)
+/// then rises strictly along every path, whatever the translations, so channel dependences have no cycle.
 struct RouteRule {
   std::string name;
   int vc_classes = 1;
-  std::vector<int> rank;  ///< by channel class (position · 6 + port), each number once
+  std::vector<int> rank;  ///< by channel class (position · 6 + port), a permutation
 };
 
-/// First the optical channels, then the electrical ones in negative directions, then those in positive ones (negative
-/// first: Glass and Ni, "The turn model for adaptive routing", ISCA 1992). From the chip where light brought it in a
-/// packet has a shortest way to every chip of the block, and the next optical channel costs a class.
+/// Optical channels first, then electrical channels in negative directions, then those in positive directions (negative
+/// first: Glass and Ni, "The turn model for adaptive routing", ISCA 1992). From the chip where an optical channel ends,
+/// a packet has a shortest path to every chip of the block; each further optical channel costs one class.
 RouteRule optical_first(int block_side, int vc_classes);
 
-/// Anneals the order, from optical_first, for the mean distance that a number of classes leaves; pairs that it cuts off
-/// count as very far. `steps`: orders tried. Deterministic for a seed.
+/// Anneals the order, starting from optical_first, to minimise the mean distance with the given number of classes;
+/// pairs without a path count as very far. `steps`: orders tried. Deterministic for a seed.
 RouteRule searched_order(const LiftedGraph& plain, int vc_classes, int steps, std::uint64_t seed);
 
-/// The ways of a graph under a rule as a graph again, acyclic: a vertex is a position, the class of virtual channels a
-/// packet is in, and the ports that it may still take in that class.
+/// The paths of a graph under a rule, as an acyclic graph: a vertex is a position, a packet's class of virtual
+/// channels, and the ports that it may still take in that class.
 struct RuledGraph {
   LiftedGraph graph;
-  std::vector<int> vc_class;  ///< by vertex: of the channel by which it is reached
+  std::vector<int> vc_class;  ///< by vertex: class of the channel that leads to it
 };
 RuledGraph ruled(const LiftedGraph& plain, const RouteRule& rule);
 

@@ -10,13 +10,13 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
-#include "vtpu/search/lifted_graph.h"
 #include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/search/lifted_graph.h"
 
 namespace vtpu::search {
 namespace {
 
-/// "throughput bound t,m t,m ...": the numbers as they are, so that a line read back is the same result.
+/// "throughput bound t m t m ...", with all digits, so that a line read back gives the same result.
 std::string line_of(const Found& found) {
   std::string line = fmt::format("{} {}", found.throughput, found.dual_bound);
   for (std::size_t ocs = 0; ocs < found.state.translation.size(); ++ocs)
@@ -60,7 +60,7 @@ std::string identity_of(const SearchPlan& plan) {
 }  // namespace
 
 Result<Found> restart(const SearchPlan& plan, int index, const std::function<bool()>& stop) {
-  VTPU_CHECK(!plan.groups.empty(), "a search has groups to try");
+  VTPU_CHECK(!plan.groups.empty(), "a search has at least one group");
   const BlockGroup& group = plan.groups[static_cast<std::size_t>(index) % plan.groups.size()];
   Random seeds = Random(plan.seed).fork(static_cast<std::uint64_t>(index));
   const std::uint64_t start_seed = seeds.next();

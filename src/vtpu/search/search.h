@@ -13,13 +13,13 @@
 
 namespace vtpu::search {
 
-/// Many searches from random states, on each group in turn: restart i anneals on group i modulo their number.
+/// Many searches from random states: restart i anneals on group i modulo the number of groups.
 struct SearchPlan {
   net::Shape shape;
   std::vector<BlockGroup> groups;
   int restarts = 1;
   AnnealOptions anneal;
-  FlowOptions flow = {.gap = 0.002, .iterations = 250, .keep_split = false};  ///< judges what each restart found
+  FlowOptions flow = {.gap = 0.002, .iterations = 250, .keep_split = false};  ///< evaluates the state of each restart
   std::uint64_t seed = 1;
 };
 
@@ -30,11 +30,11 @@ struct Found {
   int restart = 0;
 };
 
-/// What one restart finds, by itself the same as in any search of the plan.
+/// The result of one restart. It does not depend on the other restarts of the plan.
 Result<Found> restart(const SearchPlan& plan, int index, const std::function<bool()>& stop = {});
 
-/// All restarts that are known, the highest throughput first: the plan over cores and processes as sweep::run does it,
-/// the same for any number of them. Error: as sweep::run.
+/// Runs the plan over cores and processes by sweep::run. Returns all known restarts, highest throughput first; the
+/// result does not depend on the number of cores and processes. Error: see sweep::run.
 Result<std::vector<Found>> search_states(const SearchPlan& plan, const sweep::Options& options);
 
 }  // namespace vtpu::search

@@ -13,7 +13,7 @@
 namespace vtpu::search {
 namespace {
 
-/// The blocks of a slice as its circuits join them, blocks by their places in its grid.
+/// How circuits join the blocks of a slice; blocks are numbered by their places in its grid.
 class BlockNetwork {
  public:
   explicit BlockNetwork(const net::ocs::StateOfSlice& circuits) : blocks_(circuits.slice.grid().count()) {
@@ -34,7 +34,7 @@ class BlockNetwork {
 
   int blocks() const { return blocks_; }
 
-  /// Where each block goes when the first goes to `image` and circuits lead where they led; empty if they cannot.
+  /// The permutation of blocks that maps the first block to `image` and preserves circuits; empty where none does.
   std::vector<int> taken_with(int image) const {
     std::vector<int> taken(static_cast<std::size_t>(blocks_), -1), reached = {0};
     taken[0] = image;
@@ -57,7 +57,7 @@ class BlockNetwork {
 
  private:
   struct Peer {
-    int block;  // -1: dark, or out of the slice
+    int block;  // -1: dark, or outside the slice
     net::ocs::Face face;
   };
   const Peer& peer_of(int block, int port) const { return peers_[static_cast<std::size_t>(block * ports_ + port)]; }
@@ -90,7 +90,7 @@ Result<SymmetricState> state_on(const net::ocs::StateOfSlice& circuits, const Bl
   const std::vector<int>& blocks = circuits.slice.blocks();
   if (static_cast<int>(blocks.size()) != group.order())
     return Error{group.name(), fmt::format("a slice of {} blocks", blocks.size()),
-                 fmt::format("as many as the group has elements, {}", group.order())};
+                 fmt::format("{}, the number of elements of the group", group.order())};
   std::vector<int> element(static_cast<std::size_t>(layout.blocks), -1);
   for (std::size_t i = 0; i < blocks.size(); ++i) element[static_cast<std::size_t>(blocks[i])] = static_cast<int>(i);
   SymmetricState state{group, circuits.slice.shape(), layout.block_side, {}, {}};
@@ -102,16 +102,17 @@ Result<SymmetricState> state_on(const net::ocs::StateOfSlice& circuits, const Bl
         const int peer = circuits.state.peer(ocs, port);
         const int to = peer < 0 ? -1 : element[static_cast<std::size_t>(layout.block_of(peer))];
         if (to < 0)
-          return Error{fmt::format("switch {}, block {}", ocs, g), "a port that is dark or joined with another slice",
-                       "every port of the slice joined within it"};
+          return Error{fmt::format("switch {}, block {}", ocs, g),
+                       "found a port that is dark or joined to another slice", "every port joined within the slice"};
         const bool like = layout.face_of(peer) == face;
         const int step = group.times(group.inverse(g), to);
         if (g == 0 && face == net::ocs::Face::plus) translation = step;
         if (g == 0 && face == net::ocs::Face::minus && like) mirror = step;
         const int due = face == net::ocs::Face::plus ? translation : like ? mirror : group.inverse(translation);
         if (step != due || (face == net::ocs::Face::minus && like != (mirror >= 0)))
-          return Error{fmt::format("switch {}, block {}", ocs, g), "a circuit unlike that of the first block",
-                       fmt::format("one translation of {} for all", group.name())};
+          return Error{fmt::format("switch {}, block {}", ocs, g),
+                       "found a circuit that differs from the first block's",
+                       fmt::format("one translation of {} for all blocks", group.name())};
       }
     state.translation.push_back(translation);
     state.mirror.push_back(mirror);
@@ -128,8 +129,8 @@ Result<SymmetricState> symmetric_state_of(const net::ocs::StateOfSlice& circuits
     const std::vector<int> taken = network.taken_with(image);
     if (taken.empty())
       return Error{fmt::format("block {}", image),
-                   "circuits that make it look unlike the first block, or do not join them",
-                   "blocks that all look alike"};
+                   "found circuits that differ from the first block's, or that do not connect the two",
+                   "blocks that all look the same"};
     table.insert(table.end(), taken.begin(), taken.end());
   }
   const Result<BlockGroup> group =
@@ -156,13 +157,13 @@ net::ocs::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks
   std::vector<int> blocks(static_cast<std::size_t>(state.blocks()));
   std::iota(blocks.begin(), blocks.end(), 0);
   Result<net::ocs::Slice> slice = net::ocs::Slice::make(layout, state.shape, blocks);
-  VTPU_CHECK(slice.ok(), "the shape has one block for each element");
+  VTPU_CHECK(slice.ok(), "the shape has one block per element");
   net::ocs::OcsState circuits(layout);
   for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
     for (int block = 0; block < state.blocks(); ++block) {
       const auto join = [&](net::ocs::Face face, int translation, net::ocs::Face far) {
         const int to = state.group.times(block, translation);
-        if (face == far && to < block) return;  // the circuit that this one's other end has set
+        if (face == far && to < block) return;  // this circuit was set from its other end
         const Result<void> joined = circuits.connect({ocs, layout.port_of(block, face), layout.port_of(to, far)});
         VTPU_CHECK(joined.ok(), "a translation is a permutation of blocks");
       };

@@ -12,7 +12,7 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 constexpr float kLeastShare = 1e-4F;
 
-/// The flow to one destination: circles are found by depth-first search and broken at their smallest arc.
+/// The flow to one destination. Depth-first search finds cycles; each is broken at the arc with the least flow.
 class OneDestination {
  public:
   explicit OneDestination(const LiftedGraph& graph)
@@ -36,7 +36,7 @@ class OneDestination {
       if (state_[node] == State::fresh) walk(node, flows);
   }
 
-  /// Sends every chip's traffic along the shares of the flows, which have no circles now.
+  /// Routes every chip's traffic along the shares of the flows, which are acyclic now.
   void append_next_hops(int destination, const float* flows, LiftedSplit& split, std::vector<double>& load) {
     find_leading_on(destination, flows);
     std::fill(flow_.begin(), flow_.end(), 0);
@@ -63,7 +63,7 @@ class OneDestination {
   enum class State : unsigned char { fresh, on_path, finished };
   struct Step {
     std::size_t node;
-    std::size_t arc;  // by which it was come to
+    std::size_t arc;  // by which the node was reached
   };
 
   bool is_destination(std::size_t node, int destination) const {
@@ -77,7 +77,7 @@ class OneDestination {
     return flows[arc * blocks_ + node % blocks_];
   }
 
-  /// Rounding can leave a little flow into a place that nothing leaves.
+  /// Rounding can leave a small flow into a node without outgoing flow.
   void find_leading_on(int destination, const float* flows) {
     leads_on_.assign(next_.size(), false);
     for (const std::size_t node : finished_) {
@@ -112,7 +112,7 @@ class OneDestination {
     }
   }
 
-  /// The last steps, from `to` on, and `closing` form a circle. Goes back to where it is broken.
+  /// The last steps from `to` on and `closing` form a cycle. Returns to the node where the cycle is broken.
   void take_off_cycle(std::size_t to, std::size_t closing, float* flows) {
     float least = flow_on(flows, closing, steps_.back().node);
     std::size_t first = steps_.size() - 1;
@@ -134,7 +134,7 @@ class OneDestination {
     float total = 0, kept = 0;
     for (std::size_t arc = first_[node / blocks_]; arc < first_[node / blocks_ + 1]; ++arc)
       if (leads_on_[target(arc, node)]) total += flows[arc * blocks_ + node % blocks_];
-    VTPU_CHECK(total > 0, "what comes by a place goes on from it");
+    VTPU_CHECK(total > 0, "a node that flow enters has outgoing flow");
     for (std::size_t arc = first_[node / blocks_]; arc < first_[node / blocks_ + 1]; ++arc) {
       const float flow = flows[arc * blocks_ + node % blocks_];
       if (flow < kLeastShare * total || flow == 0 || !leads_on_[target(arc, node)]) continue;
@@ -150,9 +150,9 @@ class OneDestination {
   std::vector<std::size_t> first_;  // arcs of each vertex
   std::vector<std::size_t> next_;   // arc to follow next, by node
   std::vector<State> state_;
-  std::vector<std::size_t> finished_;  // nodes, each after those it leads to
+  std::vector<std::size_t> finished_;  // nodes, each after its successors
   std::vector<Step> steps_;
-  std::vector<bool> leads_on_;  // by node: to the destination
+  std::vector<bool> leads_on_;  // by node: whether it leads to the destination
   std::vector<double> flow_;
   std::vector<LiftedSplit::NextHop> next_hops_;
 };

@@ -7,9 +7,9 @@
 
 namespace vtpu::search {
 
-/// The split in proportion to flows of a uniform all-to-all, which several splits together can send in circles: what
-/// goes round is taken off, and so are ways of less than a ten-thousandth of what leaves a place. `flows` is used up.
-/// `load`: by channel class, the split's load at rate 1 is added. Every chip reaches every other in `flows`.
+/// The split in proportion to the flows of a uniform all-to-all. A sum of several splits can contain cycles; flow along
+/// cycles is removed, and so are next hops with less than a ten-thousandth of the flow that leaves a place. Overwrites
+/// `flows`, in which every chip must reach every other. Adds the split's load at rate 1 to `load`, by channel class.
 LiftedSplit without_cycles(const LiftedGraph& graph, FlowSum& flows, std::vector<double>& load);
 
 }  // namespace vtpu::search

@@ -10,13 +10,13 @@
 namespace vtpu::search {
 namespace {
 
-/// Sums of bytes by pair.
+/// Accumulates bytes by pair.
 class Pairs {
  public:
   void add(int source, int destination, double bytes) {
     if (source != destination && bytes > 0) bytes_[{source, destination}] += bytes;
   }
-  /// `bytes` that each of `count` ranks first, first + stride, … sends round their ring, half of it each way.
+  /// Adds `bytes` that each of `count` ranks first, first + stride, … sends around their ring, half in each direction.
   void add_ring(int first, int stride, int count, double bytes) {
     for (int i = 0; i < count; ++i) {
       add(first + i * stride, first + (i + 1) % count * stride, bytes / 2);
@@ -33,7 +33,7 @@ class Pairs {
   std::map<std::pair<int, int>, double> bytes_;
 };
 
-/// Sends `bytes` a rank evenly to its neighbours on a logical torus.
+/// Adds `bytes` per rank, split evenly over its neighbours on a logical torus.
 void add_neighbours(Pairs& pairs, const net::Shape& grid, double bytes) {
   int rings = 0;
   for (int d = 0; d < grid.dimensions(); ++d) rings += grid.side(d) > 1 ? 1 : 0;
@@ -59,14 +59,14 @@ double StepTraffic::most_bytes() const {
 
 Result<StepTraffic> transformer_step(const Transformer& model, const Partition& partition, std::string name) {
   for (const int part : {partition.pipeline, partition.data, partition.model1, partition.model2})
-    if (part < 1) return Error{"partition", fmt::format("found a part of {}", part), "parts of at least 1"};
+    if (part < 1) return Error{"partition", fmt::format("found a degree of {}", part), "at least 1"};
   if (model.layers % partition.pipeline != 0)
     return Error{"partition", fmt::format("found {} stages of {} layers", partition.pipeline, model.layers),
-                 "stages of equally many layers"};
+                 "a number of layers that the stages divide"};
   const int group = partition.model1 * partition.model2;
   const double width = model.width, layers = model.layers / partition.pipeline;
   const double sequences = model.batch_tokens / model.sequence / partition.data;
-  const double activations = width * model.sequence * model.bytes_a_number;
+  const double activations = width * model.sequence * model.bytes_per_number;
   const auto round_a_ring = [](int n) { return static_cast<double>(n - 1) / n; };
   double along1 = 0, along2 = 0;
   if (partition.model1 == 1) {
@@ -76,7 +76,7 @@ Result<StepTraffic> transformer_step(const Transformer& model, const Partition& 
     along1 = 2 * 12 * round_a_ring(partition.model1) * activations / partition.model2 * layers * sequences;
   }
   const double between_stages = activations / group * sequences;
-  const double gradients = 12 * width * width * model.bytes_a_number / group * layers;
+  const double gradients = 12 * width * width * model.bytes_per_number / group * layers;
   Pairs pairs;
   for (int stage = 0; stage < partition.pipeline; ++stage) {
     for (int replica = 0; replica < partition.data; ++replica) {
@@ -101,11 +101,11 @@ Result<StepTraffic> transformer_step(const Transformer& model, const Partition& 
 
 StepTraffic recommender_step(const Recommender& model, const net::Shape& grid) {
   const double ranks = grid.count();
-  const double a_sample = model.features * (model.valency + 2.0 * model.row_elements) * model.bytes_a_number;
-  const double dense = 2 * (ranks - 1) / ranks * model.dense_parameters * model.bytes_a_number;
+  const double a_sample = model.features * (model.valency + 2.0 * model.row_elements) * model.bytes_per_number;
+  const double dense = 2 * (ranks - 1) / ranks * model.dense_parameters * model.bytes_per_number;
   Pairs pairs;
   add_neighbours(pairs, grid, dense);
-  return {"dlrm", grid.count(), a_sample * model.samples_a_rank / ranks, pairs.list()};
+  return {"dlrm", grid.count(), a_sample * model.samples_per_rank / ranks, pairs.list()};
 }
 
 Result<StepTraffic> mixed_step(const net::Shape& grid, double all_to_all, double bytes) {
@@ -118,8 +118,8 @@ Result<StepTraffic> mixed_step(const net::Shape& grid, double all_to_all, double
 }
 
 StepTraffic permutation_step(int ranks, Random random, double bytes) {
-  // One cycle through all ranks in random order would be a derangement too, but not a typical one: shuffle until none
-  // stays, which takes e tries on average.
+  // A single cycle through all ranks in random order has no fixed point either, but is not a typical derangement. So
+  // shuffle until there is no fixed point, which takes e tries on average.
   std::vector<int> to(static_cast<std::size_t>(ranks));
   std::iota(to.begin(), to.end(), 0);
   const auto stays = [&] {

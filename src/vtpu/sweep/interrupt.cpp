@@ -5,7 +5,7 @@
 namespace vtpu::sweep {
 namespace {
 
-// A signal handler reaches nothing but what is static.
+// A signal handler can only reach static objects.
 std::atomic<bool> noted = false;
 static_assert(std::atomic<bool>::is_always_lock_free);
 std::atomic<int> living = 0;

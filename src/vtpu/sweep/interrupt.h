@@ -3,8 +3,8 @@
 
 namespace vtpu::sweep {
 
-/// Notes an interrupt (SIGINT) for long work to look at now and then; a second one ends the process at once. One may
-/// live inside another: an interrupt that came during the inner one is known to both. Not for several threads.
+/// Records an interrupt (SIGINT) for long work to poll; a second interrupt ends the process at once. Objects may nest:
+/// an interrupt during the inner object's life is visible to both. Construct and destroy them on one thread.
 class Interrupt {
  public:
   Interrupt();
@@ -12,7 +12,7 @@ class Interrupt {
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  /// Since the outermost one began. May be asked from any thread.
+  /// Whether an interrupt came since the outermost object was constructed. May be called from any thread.
   bool came() const;
 
  private:

@@ -28,7 +28,7 @@ std::string checksum(std::string_view text) { return sha256(text).substr(0, kChe
 
 std::string line_of(std::string_view text) { return fmt::format("{} {}\n", checksum(text), text); }
 
-/// What a line holds behind its checksum; none where that does not fit.
+/// The content of a line after its checksum; empty when the checksum does not match.
 std::optional<std::string_view> content(std::string_view line) {
   if (line.size() <= kChecksumDigits || line[kChecksumDigits] != ' ') return std::nullopt;
   const std::string_view text = line.substr(kChecksumDigits + 1);
@@ -53,13 +53,13 @@ Error system_error_at(const fs::path& path, const char* action) {
   return {path.string(), fmt::format("cannot {}: {}", action, std::strerror(errno)), ""};
 }
 
-/// The lines of a file that are whole, and how many bytes of it they take.
+/// The complete lines of a file and their size in bytes.
 struct Lines {
   std::vector<std::string_view> contents;
   std::size_t bytes = 0;
 };
 
-/// Error: a damaged line before a whole one, which no killed process leaves behind.
+/// Error: a damaged line before a complete one. A killed process leaves damage only at the end.
 Result<Lines> whole_lines(std::string_view text, const fs::path& file) {
   Lines lines;
   std::size_t at = 0, number = 0, damaged = 0;
@@ -74,25 +74,25 @@ Result<Lines> whole_lines(std::string_view text, const fs::path& file) {
       continue;
     }
     if (damaged != 0)
-      return Error{fmt::format("{}:{}", file.string(), damaged), "found a line that its checksum does not fit",
-                   "an undamaged file; without this line its item is done again"};
+      return Error{fmt::format("{}:{}", file.string(), damaged), "found a line that does not match its checksum",
+                   "an undamaged file; delete the line to compute its item again"};
     lines.contents.push_back(*found);
     lines.bytes = at;
   }
   return lines;
 }
 
-/// Reads the items of a file into `known`. Gives the number of its bytes that are whole lines.
+/// Reads the items of a file into `known`. Returns the size of its complete lines in bytes.
 Result<std::size_t> read_items(const fs::path& file, const std::string& header, Journal::Known& known) {
   const auto text = read_file(file);
   if (!text) return text.error();
   const auto lines = whole_lines(*text, file);
   if (!lines) return lines.error();
   if (lines->contents.empty()) {
-    // Its process was killed before the header was written; anything longer was never a journal.
+    // The process was killed before it had written the header; a longer text cannot be a journal.
     if (text->find('\n') == std::string::npos && text->size() <= header.size() + kChecksumDigits + 1)
       return std::size_t{0};
-    return Error{file.string(), "found no journal of a sweep", "a folder for this sweep alone"};
+    return Error{file.string(), "found a file that is not a journal", "a folder that only this sweep uses"};
   }
   if (lines->contents.front() != header)
     return Error{file.string(), fmt::format("found the journal of another sweep, '{}'", lines->contents.front()),
@@ -107,8 +107,8 @@ Result<std::size_t> read_items(const fs::path& file, const std::string& header, 
     const std::string_view result = line.substr(blank + 1);
     auto& place = known[static_cast<std::size_t>(*item)];
     if (place && *place != result)
-      return Error{where, fmt::format("found another result of item {} than before", *item),
-                   "the same results whoever computes them; is one of the programs older?"};
+      return Error{where, fmt::format("found another result of item {}", *item),
+                   "the result stored before; did an older program write one of them?"};
     place = result;
   }
   return lines->bytes;
@@ -139,14 +139,14 @@ Journal::~Journal() {
 Result<Journal> Journal::open(const fs::path& folder, std::string_view identity, int count, Share share) {
   std::error_code failed;
   fs::create_directories(folder, failed);
-  if (failed) return Error{folder.string(), "cannot make the folder: " + failed.message(), ""};
+  if (failed) return Error{folder.string(), "cannot create the folder: " + failed.message(), ""};
   const fs::path file = folder / fmt::format("share-{}-of-{}{}", share.index, share.count, kEnding);
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (descriptor < 0) return system_error_at(file, "open");
   Journal journal(folder, file, header_of(identity, count), count, descriptor);
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      return Error{file.string(), "found that another process writes to it", "one process a share and folder"};
+      return Error{file.string(), "found that another process writes to it", "one process per share and folder"};
     return system_error_at(file, "lock");
   }
   Known known(static_cast<std::size_t>(count));
@@ -176,13 +176,14 @@ Result<Journal::Known> Journal::known() const {
 }
 
 Result<void> Journal::append(int item, std::string_view text) {
-  VTPU_CHECK(item >= 0 && item < count_, "a kept item belongs to the sweep");
+  VTPU_CHECK(item >= 0 && item < count_, "a stored item belongs to the sweep");
   VTPU_CHECK(text.find('\n') == std::string_view::npos, "the result of an item is one line");
   const std::string line = line_of(fmt::format("{} {}", item, text));
   // One call, so that a killed process leaves at most its last line unfinished.
   const ssize_t put = ::write(descriptor_, line.data(), line.size());
   if (put < 0) return system_error_at(file_, "write");
-  if (put != static_cast<ssize_t>(line.size())) return Error{file_.string(), "cannot write a whole line", "free space"};
+  if (put != static_cast<ssize_t>(line.size()))
+    return Error{file_.string(), "cannot write a complete line", "free space"};
   if (std::chrono::steady_clock::now() - flushed_ > std::chrono::milliseconds(500)) return flush();
   return {};
 }

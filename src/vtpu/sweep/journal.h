@@ -11,28 +11,28 @@
 
 namespace vtpu::sweep {
 
-/// Finished items of a sweep in a folder, one file a share, "share-0-of-2.journal". A file is appended to only: a
-/// header that says whose it is, then a line an item; each line begins with a checksum of the rest. A line that a
-/// killed process did not finish is dropped; the folder may hold files of any shares, also of other counts of
-/// processes.
+/// Finished items of a sweep in a folder, one file per share ("share-0-of-2.journal"). Files are append-only: a header
+/// that identifies the sweep, then one line per item; each line starts with a checksum of its rest. An incomplete last
+/// line, left by a killed process, is dropped. The folder may hold files of any shares, including other process counts.
 class Journal {
  public:
-  /// Results by item; none: not known.
+  /// Results by item; empty where not yet known.
   using Known = std::vector<std::optional<std::string>>;
 
-  /// Opens, or begins, the file of `share` for items 0..count-1 of the sweep `identity`. Error: the file and what the
-  /// system said; a file of another sweep; a damaged line that is not the last; another process that writes to it.
+  /// Opens or creates the file of `share` for items 0..count-1 of the sweep `identity`. Error: the file and the
+  /// system's message; a file of another sweep; a damaged line that is not the last; a file that another process writes
+  /// to.
   static Result<Journal> open(const std::filesystem::path& folder, std::string_view identity, int count, Share share);
   Journal(Journal&& other) noexcept;
   Journal& operator=(Journal&&) = delete;
   ~Journal();
 
-  /// What all files of the folder hold now. Error: as of open.
+  /// The current contents of all files of the folder. Error: see open.
   Result<Known> known() const;
-  /// Keeps one item; survives the end of the process at once, that of the machine half a second later. `text`: without
-  /// a line break. Error: the file and what the system said.
+  /// Stores one item. It survives the end of the process at once, and a crash of the machine after half a second.
+  /// `text`: without a line break. Error: the file and the system's message.
   Result<void> append(int item, std::string_view text);
-  /// Survives the end of the machine too.
+  /// Makes all stored items survive a crash of the machine.
   Result<void> flush();
 
  private:

@@ -20,7 +20,7 @@ void Meter::show(int done) {
   last_ = now;
   printed_ = true;
   const double rate = done / std::chrono::duration<double>(now - begin_).count();
-  fmt::print(stderr, "\r\033[K  {} of {} items, {:.3g} a second, {} left", known_ + done, all_, rate,
+  fmt::print(stderr, "\r\033[K  {} of {} items, {:.3g} per second, {} left", known_ + done, all_, rate,
              clock_text((all_ - known_ - done) / rate));
   std::fflush(stderr);
 }

@@ -4,16 +4,16 @@
 
 namespace vtpu::sweep {
 
-/// How far a sweep has come, on one line of standard error where that is a terminal: items, rate, time left.
+/// Shows the progress of a sweep on one line of standard error where that is a terminal: items, rate, time left.
 class Meter {
  public:
-  /// `known`: items of `all` that need not be done.
+  /// `known`: items of `all` that are already done.
   Meter(bool wanted, int known, int all);
   ~Meter();
   Meter(const Meter&) = delete;
   Meter& operator=(const Meter&) = delete;
 
-  /// `done`: items since the meter began.
+  /// `done`: items done since construction.
   void show(int done);
 
  private:

@@ -17,8 +17,8 @@
 namespace vtpu::sweep {
 namespace {
 
-/// The items of one share done by several threads. Of items that fail the first in order is reported, however many
-/// threads there are: what comes before a failed item is still done, what comes behind it is given up.
+/// Computes the items of one share on several threads. When items fail, the first in order is reported, whatever the
+/// number of threads: items before a failed one are still computed, items after it are cancelled.
 class Workers {
  public:
   Workers(const Work& work, std::vector<int> items, Journal::Known& known, Journal* journal, Meter& meter)
@@ -32,7 +32,7 @@ class Workers {
     for (std::thread& thread : others) thread.join();
   }
 
-  /// Before all was done.
+  /// Whether an interrupt came before all items were done.
   bool interrupted() const { return interrupt_.came() && static_cast<std::size_t>(done_) < items_.size(); }
   const std::optional<Error>& failure() const { return failure_; }
 
@@ -42,15 +42,15 @@ class Workers {
       const std::size_t at = next_.fetch_add(1);
       if (at >= items_.size()) return;
       const int item = items_[at];
-      std::atomic<bool> told = false;
+      std::atomic<bool> cancelled = false;
       const auto stop = [&] {
-        if (interrupt_.came() || item > last_wanted_) told = true;
-        return told.load();
+        if (interrupt_.came() || item > last_wanted_) cancelled = true;
+        return cancelled.load();
       };
       if (stop()) return;
       const auto done = work_(item, stop);
       const std::lock_guard lock(mutex_);
-      if (told) continue;  // what an item says that was told to give up is no result
+      if (cancelled) continue;  // discard the output of cancelled items
       if (done)
         keep(item, *done);
       else if (item < last_wanted_)
@@ -79,8 +79,8 @@ class Workers {
   Meter& meter_;
   const Interrupt interrupt_;
   std::atomic<std::size_t> next_ = 0;
-  std::atomic<int> last_wanted_ = std::numeric_limits<int>::max();  ///< items behind it are of no use any more
-  std::mutex mutex_;                                                ///< of what follows and of `known_`
+  std::atomic<int> last_wanted_ = std::numeric_limits<int>::max();  ///< items after it are not needed any more
+  std::mutex mutex_;                                                ///< guards the members below and `known_`
   std::optional<Error> failure_;
   int done_ = 0;
 };
@@ -90,7 +90,7 @@ class Workers {
 Result<std::vector<std::string>> run(const std::string& identity, int count, const Work& work, const Options& options) {
   VTPU_CHECK(
       count >= 0 && options.share.count >= 1 && options.share.index >= 0 && options.share.index < options.share.count,
-      "a sweep has items and a share of them");
+      "a sweep has a valid number of items and a valid share");
   Journal::Known known(static_cast<std::size_t>(count));
   std::optional<Journal> journal;
   if (!options.journal.empty()) {
@@ -116,10 +116,10 @@ Result<std::vector<std::string>> run(const std::string& identity, int count, con
   }
   if (workers.interrupted())
     return Error{"", "interrupted",
-                 options.journal.empty() ? "" : "to be run again, which goes on from " + options.journal.string()};
+                 options.journal.empty() ? "" : "another run, which resumes from " + options.journal.string()};
   if (workers.failure()) return *workers.failure();
   if (journal) {
-    // Other shares may have finished meanwhile: whoever ends last sees all.
+    // Other shares may have finished meanwhile; the process that ends last sees all results.
     auto found = journal->known();
     if (!found) return found.error();
     known = *std::move(found);

@@ -8,14 +8,14 @@
 
 namespace vtpu::search {
 
-/// Numbers of each learned position.
+/// Dimensions of a learned position.
 inline constexpr int kCoordinates = 64;
 
-/// Positions in 64-dimensional space, one a row.
+/// Positions in 64-dimensional space, one per row.
 class Coordinates {
  public:
   explicit Coordinates(int rows) : rows_(rows), values_(static_cast<std::size_t>(rows) * kCoordinates, 0) {}
-  /// Each number evenly from -spread to spread.
+  /// Every number uniform in -spread to spread.
   static Coordinates random(int rows, double spread, Random random);
 
   int rows() const { return rows_; }
@@ -30,10 +30,10 @@ class Coordinates {
   std::vector<double> values_;
 };
 
-/// Squared Euclidean distances of each row of a from each row of b: i · b.rows() + j.
+/// Squared Euclidean distances between the rows of a and b, at i · b.rows() + j.
 std::vector<double> squared_distances(const Coordinates& a, const Coordinates& b);
 
-/// Gradient descent with momentum and a step for each number. Source: Kingma and Ba, "Adam: a method for stochastic
+/// Gradient descent with momentum and a step size per number. Source: Kingma and Ba, "Adam: a method for stochastic
 /// optimization", ICLR 2015.
 class Adam {
  public:
@@ -47,12 +47,12 @@ class Adam {
   std::vector<double> square_;
 };
 
-/// Mean over pairs of chips of (squared distance of their positions - hops)², hops in the mean of both directions, and
-/// its gradient by the positions. Squared, because the hops of a torus are sums over rings and such distances have
-/// exact positions under the square (a ring of k takes k/2 dimensions), but none under the distance itself.
+/// Mean over pairs of chips of (squared distance of their positions - hops)², with hops averaged over both directions,
+/// and its gradient with respect to the positions. Distances are squared because the hops of a torus are sums over
+/// rings: squared distances reproduce such sums exactly (a ring of k takes k/2 dimensions), distances cannot.
 double hop_misfit(const EvenPaths& paths, const Coordinates& chips, std::vector<double>& gradient);
 
-/// Positions of chips whose squared distances reproduce hops, by `steps` of gradient descent on hop_misfit.
+/// Positions of chips whose squared distances approximate hops, by `steps` steps of gradient descent on hop_misfit.
 Coordinates chip_coordinates(const EvenPaths& paths, int steps, Random random);
 
 }  // namespace vtpu::search

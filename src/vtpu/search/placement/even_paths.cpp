@@ -9,7 +9,7 @@ namespace vtpu::search {
 
 Result<EvenPaths> EvenPaths::make(const net::Network& network) {
   if (network.node_count() != network.chip_count())
-    return Error{network.name(), "found switches", "a network of chips alone"};
+    return Error{network.name(), "found switches", "a network without switches"};
   EvenPaths paths;
   paths.chips_ = network.chip_count();
   paths.ports_ = network.port_count();
@@ -60,7 +60,7 @@ std::vector<double> EvenPaths::loads(std::span<const double> traffic) const {
 }
 
 std::vector<double> EvenPaths::uniform_loads() const {
-  return loads(std::vector<double>(at(chips_) * at(chips_), 1));  // what a chip sends itself crosses nothing
+  return loads(std::vector<double>(at(chips_) * at(chips_), 1));  // what a chip sends to itself uses no channel
 }
 
 std::vector<double> EvenPaths::prices(std::span<const double> by_channel) const {
@@ -89,7 +89,7 @@ EvenPaths::Uses::Uses(const EvenPaths& paths) : chips_(paths.chips_) {
   std::vector<std::vector<int>> by_distance;
   for (int from = 0; from < paths.chips_; ++from)
     for (int to = 0; to < paths.chips_; ++to) {
-      // Breadth first from the source: chips nearer to the destination come later.
+      // Breadth first from the source, so that chips nearer to the destination come later.
       by_distance.assign(at(paths.distance(from, to)) + 1, {});
       by_distance.back().push_back(from);
       flow[at(from)] = 1;

@@ -9,31 +9,31 @@
 
 namespace vtpu::search {
 
-/// All shortest paths of a network of chips, every path of a pair taken equally often, in arrays that answer quickly
-/// what a placement costs and what a change of it would.
+/// All shortest paths of a network of chips, each path of a pair used equally often. The arrays give the cost of a
+/// placement, and of a change to it, quickly.
 class EvenPaths {
  public:
-  /// Error: a network with switches, or whose chips are not all connected.
+  /// Error: a network with switches or with unconnected chips.
   static Result<EvenPaths> make(const net::Network& network);
 
   int chips() const { return chips_; }
   int channels() const { return chips_ * ports_; }
-  /// Hops from a chip to another.
+  /// Hops from one chip to another.
   int distance(int from, int to) const { return distance_[at(to) * at(chips_) + at(from)]; }
 
-  /// What every channel carries when chip i sends chip j traffic[i · chips + j].
+  /// Load of every channel when chip i sends traffic[i · chips + j] to chip j.
   std::vector<double> loads(std::span<const double> traffic) const;
-  /// The same when each chip sends 1 to each other.
+  /// Loads when every chip sends 1 to every other.
   std::vector<double> uniform_loads() const;
-  /// By pair, i · chips + j: the sum of the prices of the channels on the paths from i to j, each by its share. The
-  /// transpose of `loads`: the sum of loads · price is that of traffic · prices.
+  /// By pair, i · chips + j: the sum of the prices of the channels on the paths from i to j, weighted by share. It is
+  /// the transpose of `loads`: the sum of loads · by_channel equals the sum of traffic · prices.
   std::vector<double> prices(std::span<const double> by_channel) const;
 
   struct Use {
     std::int32_t channel = 0;
     float share = 0;
   };
-  /// The channels between each pair of chips, for those who ask often.
+  /// The channels between each pair of chips, precomputed for frequent queries.
   class Uses {
    public:
     explicit Uses(const EvenPaths& paths);
@@ -52,14 +52,14 @@ class EvenPaths {
   EvenPaths() = default;
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   std::span<const int> order(int to) const { return std::span(order_).subspan(at(to) * at(chips_), at(chips_)); }
-  /// Parts of node's packets for `to` that leave by each of its ports.
+  /// Shares of the node's packets for `to` that leave by each of its ports.
   const double* shares(int to, int node) const {
     return shares_.data() + (at(to) * at(chips_) + at(node)) * at(ports_);
   }
 
   int chips_ = 0;
   int ports_ = 0;
-  std::vector<int> target_;     // by channel; the chip itself for a gap, whose share is 0
+  std::vector<int> target_;     // by channel; the chip itself for an unattached port, whose share is 0
   std::vector<int> distance_;   // by destination, then chip
   std::vector<int> order_;      // by destination: chips, nearest first
   std::vector<double> shares_;  // by destination, chip, port

@@ -8,7 +8,7 @@ namespace vtpu::search {
 std::vector<int> linear_assignment(std::span<const double> cost, int n) {
   const auto at = [](int index) { return static_cast<std::size_t>(index); };
   constexpr double kFar = std::numeric_limits<double>::infinity();
-  // Column n is where the row that is to be added stands first.
+  // Column n holds the row that is being added.
   std::vector<double> row_price(at(n), 0), column_price(at(n) + 1, 0), reach(at(n) + 1);
   std::vector<int> row_of(at(n) + 1, -1), before(at(n) + 1);
   std::vector<bool> done(at(n) + 1);

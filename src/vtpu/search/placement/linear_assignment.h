@@ -4,7 +4,7 @@
 
 namespace vtpu::search {
 
-/// Which column each row gets when every row gets another one and the sum of costs is least.
+/// The column of each row in an assignment of rows to distinct columns with the least sum of costs.
 /// `cost`: row · n + column, finite. Shortest augmenting paths, O(n³). Source: Jonker and Volgenant, "A shortest
 /// augmenting path algorithm for dense and sparse linear assignment problems", Computing 38, 1987.
 std::vector<int> linear_assignment(std::span<const double> cost, int n);

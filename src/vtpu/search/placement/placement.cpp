@@ -11,7 +11,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Ranks along the axes, `axes[0]` fastest; axis i turns back where bit i of `turns` is set.
+/// Ranks along the axes, `axes[0]` fastest; axis i runs back and forth where bit i of `turns` is set.
 Placement along(const net::Shape& shape, const std::array<int, 3>& axes, unsigned turns) {
   Placement placement;
   for (int rank = 0; rank < shape.count(); ++rank) {

@@ -10,33 +10,33 @@
 
 namespace vtpu::search {
 
-/// The chip of each rank; every chip has one.
+/// The chip of each rank; every chip has one rank.
 using Placement = std::vector<int>;
 
-/// What people write down for a slice: ranks go through its chips row by row, the axes in any of their orders (the
-/// first runs fastest), and each but the slowest either starts anew with every row or runs back where it arrived.
-/// 24 placements of a three-dimensional shape, the row-major one first; the same one may occur twice.
+/// The usual hand-written placements of a slice: ranks go through its chips row by row, with the axes in any order (the
+/// first is fastest), and each axis but the slowest either restarts with every row or runs back and forth.
+/// A three-dimensional shape has 24 of them, the row-major one first; duplicates may occur.
 std::vector<Placement> hand_placements(const net::Shape& shape);
 
-/// The step's traffic between chips. Error: traffic that has none.
+/// The step's traffic between chips. Error: a step without traffic.
 Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placement& placement);
 
-/// Bytes that each channel carries in a step when every shortest path is taken equally often.
+/// Bytes on each channel in a step when every shortest path is used equally often.
 std::vector<double> even_loads(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement);
 
-/// A step's traffic on a network, by bandwidth alone. A step takes no less than the bytes of the most loaded channel
-/// over the bandwidth of a link; links are all alike.
+/// The bandwidth cost of a step on a network. A step takes at least the bytes of the most loaded channel divided by the
+/// bandwidth of a link; all links have the same bandwidth.
 struct StepCost {
-  double even_bytes = 0;      ///< of the most loaded channel, every shortest path taken equally often
-  double balanced_bytes = 0;  ///< shortest paths weighted for this very traffic (net::routing::balanced_split)
-  double bound_bytes = 0;     ///< no weights of shortest paths bring it below this
-  double mean_hops = 0;       ///< over bytes
+  double even_bytes = 0;      ///< of the most loaded channel, every shortest path used equally often
+  double balanced_bytes = 0;  ///< the same with shortest paths weighted for this traffic (routing::balanced_split)
+  double bound_bytes = 0;     ///< lower bound over all weights of shortest paths
+  double mean_hops = 0;       ///< averaged over bytes
 };
 
-/// Without the balanced split: `balanced_bytes` and `bound_bytes` are 0.
+/// The cost without the balanced split: `balanced_bytes` and `bound_bytes` are 0.
 StepCost even_cost(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement);
 
-/// `paths`: of `network`. `gap`, `iterations`: of the balanced split. Error: as balanced_split.
+/// `paths`: of `network`. `gap`, `iterations`: of the balanced split. Error: see balanced_split.
 Result<StepCost> step_cost(const net::Network& network, const EvenPaths& paths, const StepTraffic& traffic,
                            const Placement& placement, double gap = 0.005, int iterations = 300);
 

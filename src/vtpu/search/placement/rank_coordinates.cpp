@@ -10,12 +10,12 @@ namespace vtpu::search {
 namespace {
 
 constexpr int kSinkhornRounds = 8;
-/// Parts this small are taken as none in products of matrices: most are, once ranks have found their chips.
+/// Matrix products skip parts below this; once ranks have settled on chips, most parts are.
 constexpr double kNegligible = 1e-9;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// out += left · right, or out += leftᵀ · right; n x n each, `left` mostly empty.
+/// out += left · right, or out += leftᵀ · right; n x n each, `left` sparse.
 template <bool kTransposed>
 void add_product(const std::vector<double>& left, const std::vector<double>& right, std::size_t n,
                  std::vector<double>& out) {
@@ -29,7 +29,7 @@ void add_product(const std::vector<double>& left, const std::vector<double>& rig
     }
 }
 
-/// out[source] += bytes · in[destination] for each pair; the other way round with kBack.
+/// out[source] += bytes · in[destination] for each pair; source and destination exchanged with kBack.
 template <bool kBack>
 void add_sent(const StepTraffic& traffic, const std::vector<double>& in, std::size_t n, std::vector<double>& out) {
   for (const net::workload::Demand& demand : traffic.pairs) {
@@ -73,8 +73,8 @@ double PlacementLoss::operator()(const Coordinates& ranks, const Coordinates& ch
   const double mean = sum / static_cast<double>(loads.size());
   const double loss = std::pow(mean, 1 / norm_);
 
-  // Prices of channels, then of pairs of chips, then what each part of a rank on a chip costs its own traffic and that
-  // of those who send to it.
+  // Prices of channels, then of pairs of chips, then the cost of each part of a rank on a chip, for the traffic that
+  // the rank sends and receives.
   const double scale = loss / mean / static_cast<double>(loads.size()) / unit_;
   for (double& load : loads) load = scale * std::pow(load, norm_ - 1);
   const std::vector<double> prices = paths_.prices(loads);

@@ -18,7 +18,7 @@ double power16(double x) {
   return x * x;
 }
 
-/// Loads of a placement, and what swaps change in them.
+/// Loads of a placement, updated by swaps.
 class Loads {
  public:
   Loads(const EvenPaths& paths, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement)
@@ -37,7 +37,7 @@ class Loads {
   const Placement& placement() const { return placement_; }
   double sum() const { return sum_; }
 
-  /// Loads and their sum of powers anew, without what rounding has left in them.
+  /// Recomputes loads and their sum of powers, which removes accumulated rounding errors.
   void recount() {
     loads_ = even_loads(paths_, traffic_, placement_);
     unit_ = std::max(*std::max_element(loads_.begin(), loads_.end()), 1e-300);
@@ -47,7 +47,7 @@ class Loads {
   }
   double norm() const { return unit_ * std::pow(sum_, 1.0 / 16); }
 
-  /// Swaps the chips of two ranks; the sum of powers before is returned for `undo`.
+  /// Swaps the chips of two ranks and returns the previous sum of powers, for `undo`.
   double swap(int a, int b) {
     const double before = sum_;
     touched_.clear();
@@ -93,7 +93,7 @@ class Loads {
   std::vector<double> loads_;                         // by channel, in units
   double unit_ = 1;                                   // bytes
   double sum_ = 0;                                    // of 16th powers
-  std::vector<std::pair<int, double>> touched_;       // by the last swap: channel, load before
+  std::vector<std::pair<int, double>> touched_;       // by the last swap: channel and previous load
   std::vector<bool> touched_at_;                      // by channel
 };
 
@@ -110,7 +110,7 @@ double load_norm(const std::vector<double>& loads) {
 Placement refined(const EvenPaths& paths, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
                   const Refinement& refinement, Random random) {
   if (traffic.pairs.empty() || traffic.ranks < 2) return placement;
-  constexpr int kRecount = 1 << 14;  // swaps after which what rounding has added up is cleared
+  constexpr int kRecount = 1 << 14;  // swaps between recomputations, which remove rounding errors
   Loads loads(paths, uses, traffic, std::move(placement));
   Placement best = loads.placement();
   double best_norm = loads.norm();

@@ -6,20 +6,20 @@
 
 namespace vtpu::search {
 
-/// What searches over placements and states minimise: the 16-norm of the channels' loads, which is smooth enough to
-/// descend on where many channels are loaded most. In bytes; at least the largest load, and at most 1.6 times it on
-/// 3072 channels.
+/// The objective of searches over placements and states: the 16-norm of the channel loads, in bytes. Unlike the
+/// maximum, it still decreases when several channels share the largest load. It is at least the largest load and at
+/// most 1.6 times the largest load on 3072 channels.
 double load_norm(const std::vector<double>& loads);
 
-/// A search by swaps of two ranks. A swap that makes the load_norm larger by a part d of it is accepted with the
-/// probability exp(-d / heat), heat falling evenly on a logarithmic scale.
+/// A search by swaps of two ranks. A swap that increases load_norm by the relative amount d is accepted with
+/// probability exp(-d / heat); heat falls geometrically.
 struct Refinement {
   int swaps = 100'000;  ///< proposed
   double heat_first = 0.003;
   double heat_last = 0.00003;
 };
 
-/// The best placement met, never worse than the one given.
+/// The best placement found, never worse than the given one.
 Placement refined(const EvenPaths& paths, const EvenPaths::Uses& uses, const StepTraffic& traffic, Placement placement,
                   const Refinement& refinement, Random random);
 

@@ -6,7 +6,7 @@
 namespace vtpu::search {
 namespace {
 
-/// Keeps scales finite where a rank is far from every chip.
+/// Keeps scales finite when a rank is far from every chip.
 constexpr double kFloor = 1e-30;
 
 }  // namespace

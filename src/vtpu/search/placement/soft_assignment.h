@@ -4,10 +4,10 @@
 
 namespace vtpu::search {
 
-/// A matrix between an assignment and none: every rank is spread over chips, its parts sum to nearly 1, those on a chip
-/// to exactly 1. Made from affinities by scaling rows and columns in turn, a fixed number of times, so that it has an
-/// exact gradient. Source: Sinkhorn, "A relationship between arbitrary positive matrices and doubly stochastic
-/// matrices", Annals of Mathematical Statistics 35(2), 1964.
+/// A relaxed assignment of ranks to chips: the parts of a rank sum to nearly 1, the parts on a chip to exactly 1.
+/// Computed from affinities by scaling rows and columns alternately, a fixed number of times, so that the gradient is
+/// exact. Source: Sinkhorn, "A relationship between arbitrary positive matrices and doubly stochastic matrices", Annals
+/// of Mathematical Statistics 35(2), 1964.
 class SoftAssignment {
  public:
   /// `squared`: n x n squared distances of ranks (rows) from chips; affinity is exp(-squared / softness).
@@ -15,7 +15,7 @@ class SoftAssignment {
 
   /// Parts of ranks (rows) on chips.
   const std::vector<double>& parts() const { return parts_; }
-  /// Gradient by the squared distances, from that by the parts.
+  /// Gradient with respect to the squared distances, given the gradient with respect to the parts.
   std::vector<double> gradient(std::span<const double> by_parts) const;
 
  private:

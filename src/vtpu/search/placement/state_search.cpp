@@ -14,11 +14,11 @@ namespace {
 
 EvenPaths paths_of(const SymmetricState& state) {
   Result<EvenPaths> paths = EvenPaths::make(network_of(state));
-  VTPU_CHECK(paths.ok(), "blocks that are joined have paths between their chips");
+  VTPU_CHECK(paths.ok(), "connected blocks have paths between all chips");
   return *std::move(paths);
 }
 
-/// Another translation for a switch, for the four of its row on the face, or for all of its dimension.
+/// Changes the translation of a switch, of the four switches of a row of its face, or of its dimension.
 void change(SymmetricState& state, Random& random) {
   const int face = state.block_side * state.block_side;
   const int ocs = static_cast<int>(random.below(state.translation.size()));
@@ -53,7 +53,7 @@ bool joined(const SymmetricState& state) {
   return static_cast<int>(found.size()) == state.blocks();
 }
 
-/// The best state met by changes of one, ranks staying where they are.
+/// The best state found by changes, with the placement fixed.
 SymmetricState with_changes(SymmetricState state, const StepTraffic& traffic, const Placement& placement,
                             const StateSearch& search, Random& random) {
   double norm = load_norm(even_loads(paths_of(state), traffic, placement));
@@ -85,7 +85,7 @@ net::Network network_of(const SymmetricState& state) {
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   const Result<net::topology::OcsTopology> topology =
       net::topology::OcsTopology::make(circuits.state, circuits.slice, "state of " + to_string(state.shape));
-  VTPU_CHECK(topology.ok(), "circuits of a symmetric state stay in its slice");
+  VTPU_CHECK(topology.ok(), "the circuits of a symmetric state join only blocks of its slice");
   return net::Network(*topology);
 }
 

@@ -8,27 +8,26 @@
 
 namespace vtpu::search {
 
-/// The network of a state's slice.
+/// The network of a state.
 net::Network network_of(const SymmetricState& state);
 
-/// A state and where ranks are on it.
+/// A state and the placement of ranks on it.
 struct PlacedState {
   SymmetricState state;
   Placement placement;
 };
 
-/// A search over the translations of all switches for one traffic: in rounds, first by changing a switch, one row of a
-/// face, or all of a dimension, then by swaps of ranks on the state found. Changes are accepted as swaps are
-/// (Refinement).
+/// A search over the translations of all switches for one traffic. Each round first changes one switch, a row of a face
+/// or all switches of a dimension, then swaps ranks on the state found. Changes are accepted like swaps (Refinement).
 struct StateSearch {
   int rounds = 3;
-  int changes = 300;  ///< of the state in a round
+  int changes = 300;  ///< of the state per round
   double heat_first = 0.01;
   double heat_last = 0.0003;
   Refinement refinement;
 };
 
-/// The best found, never worse by load_norm than the one given.
+/// The best state found, never worse by load_norm than the given one.
 PlacedState searched(PlacedState start, const StepTraffic& traffic, const StateSearch& search, Random random);
 
 }  // namespace vtpu::search

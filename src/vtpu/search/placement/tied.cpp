@@ -22,7 +22,7 @@ std::vector<int> after(const std::vector<int>& first, const std::vector<int>& se
   return both;
 }
 
-/// Everything that maps generate, by where they take chip 0.
+/// The group that maps generate, indexed by the image of chip 0.
 ChipMaps generated(const ChipMaps& generators, int chips) {
   std::vector<int> same(at(chips));
   for (int chip = 0; chip < chips; ++chip) same[at(chip)] = chip;
@@ -38,7 +38,7 @@ ChipMaps generated(const ChipMaps& generators, int chips) {
   return maps;
 }
 
-/// The moves of whole blocks: block b of the slice's grid goes to block g · b.
+/// The maps of whole blocks: block b of the slice's grid goes to block g · b.
 ChipMaps block_moves(const SymmetricState& state) {
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   ChipMaps maps;
@@ -54,7 +54,7 @@ ChipMaps block_moves(const SymmetricState& state) {
   return maps;
 }
 
-/// Seats and the loads of the placement they make.
+/// Seats and the loads of their placement.
 class Seats {
  public:
   Seats(const EvenPaths::Uses& uses, const EvenPaths& paths, const StepTraffic& traffic)
@@ -103,11 +103,11 @@ std::optional<ChipMaps> random_subgroup(const ChipMaps& maps, int order, Random&
   constexpr int kTries = 64;
   const int chips = static_cast<int>(maps[0].size());
   ChipMaps elements = {maps[0]};
-  std::vector<bool> known(at(chips), false);  // by where an element takes chip 0
+  std::vector<bool> known(at(chips), false);  // by the image of chip 0
   known[0] = true;
   for (int i = 0; i < kTries && static_cast<int>(elements.size()) < order; ++i) {
     const std::vector<int>& generator = maps[random.below(maps.size())];
-    // Powers until one is among the elements: so many cosets come to them.
+    // Multiply by powers of the generator until one is an element; each power adds a coset.
     ChipMaps powers = {maps[0]};
     for (std::vector<int> power = generator; !known[at(power[0])]; power = after(power, generator))
       powers.push_back(power);

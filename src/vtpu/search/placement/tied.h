@@ -11,42 +11,43 @@
 
 namespace vtpu::search {
 
-/// Maps of a network's chips onto each other that keep all links, as where each chip goes; no two take a chip to the
-/// same one, the first leaves all in place.
+/// Automorphisms of a network, each as the image of every chip. The first is the identity, and no two map a chip to the
+/// same chip.
 using ChipMaps = std::vector<std::vector<int>>;
 
-/// The translations of a torus, regular or twisted, as many as there are chips; of any other state those of its blocks.
+/// The translations of a regular or twisted torus, one per chip; for any other state, those of its blocks.
 ChipMaps translations_of(const SymmetricState& state);
 
-/// A subgroup of `order` maps drawn at random, numbered by the powers of its generators, those of the first fastest.
-/// None where none was found, as for an order that does not divide theirs.
+/// A random subgroup of `order` maps, numbered by the powers of its generators, the first generator fastest. Empty when
+/// none was found, for example when the order does not divide the number of maps.
 std::optional<ChipMaps> random_subgroup(const ChipMaps& maps, int order, Random& random);
 
-/// A placement in which groups of ranks lie alike: rank e · k + m is on the chip that map e takes seat m to. So k seats
-/// stand for all ranks, and a change of one moves a rank of every group. Row-major placements are of this kind.
+/// A placement that repeats under a group of maps: rank e · k + m is on the image of seat m under map e. So k seats
+/// determine all ranks, and moving a seat moves one rank of every group. Row-major placements are of this kind.
 struct TiedPlacement {
   ChipMaps maps;
-  std::vector<int> seats;  ///< one of each orbit
+  std::vector<int> seats;  ///< one chip of each orbit
 
   Placement placement() const;
 };
 
-/// Found on small cases; what comes of it is judged by step_cost.
+/// Chosen on small cases; step_cost evaluates the result.
 inline constexpr double kSinglePath = 1.6;
 
 struct TiedSearch {
-  int starts = 20;     ///< subgroups and seats drawn anew
-  int changes = 2000;  ///< of seats, from each start
+  int starts = 20;     ///< random subgroups and seats
+  int changes = 2000;  ///< of seats per start
   double heat_first = 0.1;
   double heat_last = 0.001;
 };
 
-/// Tied placements that a search finds, the best of each start: two seats change places, or one goes where another map
-/// takes it. `group`: ranks that lie together, a divisor of all ranks. None where the maps have no subgroup for it.
+/// Searches for tied placements; returns the best of each start. A change exchanges two seats or moves a seat to its
+/// image under another map. `group`: number of ranks per group, a divisor of all ranks. Empty when the maps have no
+/// subgroup of the required order.
 ///
-/// It minimises the 4-norm of even loads in which what has one shortest way only counts kSinglePath times: weights of
-/// paths can still relieve the other paths, but never those. Without that, and with a norm near the largest load, no
-/// search leaves the state in which all neighbours of a ring are one hop apart and half of the channels idle.
+/// The objective is the 4-norm of even loads, in which traffic with a single shortest path counts kSinglePath times:
+/// weighting paths can relieve other traffic, but not this. Without that factor, or with a norm close to the maximum,
+/// no search leaves the placement in which all ring neighbours are one hop apart and half of the channels are idle.
 std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& paths, const StepTraffic& traffic,
                                 const ChipMaps& maps, int group, const TiedSearch& search, Random random);
 
