@@ -11,7 +11,7 @@
 
 namespace vtpu {
 
-/// What a command left.
+/// The result of a command.
 struct Outcome {
   int status = -1;
   std::string out;
@@ -21,7 +21,7 @@ struct Outcome {
   const nlohmann::json sentron(std::size_t i = 0) const { return parsed().at("sentrons").at(i); }
 };
 
-/// A test that runs commands of bin/ in a folder of its own.
+/// A test that runs commands of bin/ in its own folder.
 class CommandTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -34,8 +34,7 @@ class CommandTest : public testing::Test {
   void put(const std::string& name, const std::string& bytes) { ASSERT_TRUE(write_file(folder_ / name, bytes)); }
   std::string content(const std::string& name) { return read_file(folder_ / name).value(); }
 
-  /// Runs a line of the shell, which finds the commands by name, in the folder of the test, with `input` on standard
-  /// input.
+  /// Runs a shell line in the folder of the test, with the commands on PATH and `input` on standard input.
   Outcome shell(const std::string& line, const std::string& input = "", const std::string& output = "stdout") {
     put("stdin", input);
     put("stdout", "");

@@ -11,16 +11,16 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
-// Pages that show commands and what they print.
+// Pages that show commands and their output.
 
 namespace vtpu {
 
-/// A command of the page, and the lines that stand below it.
+/// A command of the page and the lines below it.
 struct Shown {
   std::string command;
   std::vector<std::string> output;
 };
-/// A piece of the page: lines of text, or, between fences of which the first line is a command, commands.
+/// A piece of the page: lines of text, or the commands of a fenced block whose first line is a command.
 struct Piece {
   std::vector<std::string> text;
   std::vector<Shown> commands;
@@ -60,7 +60,7 @@ inline std::string lines_of(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// A test of a page whose commands work on the files of a folder.
+/// A test of a page whose commands use the files of a folder.
 class PageTest : public CommandTest {
  protected:
   static constexpr const char* kRefresh = "VTPU_REFRESH_TUTORIAL";
@@ -70,8 +70,8 @@ class PageTest : public CommandTest {
       if (entry.is_regular_file()) put(entry.path().filename().string(), read_file(entry.path()).value());
   }
 
-  /// Runs every command; each ends well, says nothing on standard error, and prints what the page shows. With the
-  /// environment variable set, the page is written anew instead. Returns the number of commands.
+  /// Runs every command; each must succeed, write nothing to standard error, and print what the page shows. With the
+  /// environment variable set, rewrites the page instead. Returns the number of commands.
   std::size_t replay(const std::filesystem::path& file) {
     std::size_t commands = 0;
     const bool refresh = std::getenv(kRefresh) != nullptr;

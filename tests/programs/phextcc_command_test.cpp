@@ -1,4 +1,4 @@
-// The `phextcc` program as a user meets it: output, exit status, and what it says on standard error.
+// The `phextcc` program as a user sees it: output, exit status, standard error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -43,9 +43,9 @@ class PhextccCommand : public CommandTest {
   }
 };
 
-// ---- what is written
+// ---- output files
 
-TEST_F(PhextccCommand, TheContainerIsWrittenBesideTheSourceAndHoldsTheListedWords) {
+TEST_F(PhextccCommand, TheContainerIsWrittenNextToTheSourceWithTheListedWords) {
   for (const std::string level : {"-O0 ", "-O1 ", "-O2 ", "-O3 ", "-O 3 --no-pipeline ", ""}) {
     const Outcome made = phextcc(level + "dot.phx");
     EXPECT_EQ(made.status, 0) << made.err;
@@ -56,7 +56,7 @@ TEST_F(PhextccCommand, TheContainerIsWrittenBesideTheSourceAndHoldsTheListedWord
   }
 }
 
-TEST_F(PhextccCommand, OutputGoesWhereItIsAsked) {
+TEST_F(PhextccCommand, OutputGoesToTheGivenFile) {
   EXPECT_EQ(phextcc("dot.phx").status, 0);
   const std::string container = content("dot.siw");
   EXPECT_EQ(phextcc("dot.phx -o other").status, 0);
@@ -64,7 +64,7 @@ TEST_F(PhextccCommand, OutputGoesWhereItIsAsked) {
   EXPECT_EQ(phextcc("dot.phx -o -").out, container);
   EXPECT_EQ(phextcc("dot.phx --emit siw --report -o third").status, 0);
   EXPECT_EQ(content("third"), container);
-  // The name of a file is not in its words.
+  // The words do not contain the name of the file.
   EXPECT_EQ(phextcc("-", kDot).out, container);
   fs::remove(folder_ / "dot.siw");
   EXPECT_EQ(phextcc("dot.phx --report").status, 0);
@@ -123,7 +123,7 @@ TEST_F(PhextccCommand, TheReportHasARowForEachInnermostLoop) {
   EXPECT_THAT(phextcc("straight.phx --report").out, StartsWith("no loop\nwords "));
 }
 
-TEST_F(PhextccCommand, TheReportAsJsonSaysTheSame) {
+TEST_F(PhextccCommand, TheReportAsJsonHasTheSameValues) {
   const json all = phextcc("dot.phx --report --json --pipeline-all").parsed();
   EXPECT_EQ(all.at("file"), "dot.phx");
   EXPECT_EQ(all.at("tier"), 3);
@@ -142,12 +142,12 @@ TEST_F(PhextccCommand, TheReportAsJsonSaysTheSame) {
   EXPECT_GE(plain.at("initiation_interval_words"), loop.at("initiation_interval_words"));
 }
 
-TEST_F(PhextccCommand, ATripCountOfTheRunIsUnknownToTheReport) {
+TEST_F(PhextccCommand, ATripCountKnownOnlyAtRunTimeIsUnknownInTheReport) {
   put("d.phx", "tensor n: i64[1];\ntensor x: f32[64];\nkernel main() {\n  for i in 0..n[0] { x[i] = 1.0; }\n}\n");
   EXPECT_TRUE(phextcc("d.phx -O2 --report --json").parsed().at("report").at("loops").at(0).at("trip").is_null());
 }
 
-TEST_F(PhextccCommand, TheReportGoesByThePortMapThatIsGiven) {
+TEST_F(PhextccCommand, TheReportUsesTheGivenPortMap) {
   put("ports.json", R"({"processor": "slow loads", "dispatch": 4, "alone": {"load64": 50, "load32": 50, "load": 50}})");
   const json slow = phextcc("dot.phx --report --json --ports ports.json").parsed().at("report");
   EXPECT_EQ(slow.at("ports"), "slow loads");
@@ -173,7 +173,7 @@ TEST_F(PhextccCommand, EveryTierAndEngineComputesTheSame) {
   EXPECT_NE(phextcc("dot.phx --run --json --seed 2").parsed().at("run").at("tensors"), wanted);
 }
 
-TEST_F(PhextccCommand, AnyTensorCanBeShownAsFarAsAsked) {
+TEST_F(PhextccCommand, AnyNumberOfElementsOfAnyTensorCanBeShown) {
   const Outcome run = phextcc("dot.phx --run --fill x=count --fill y=zeros --show x:3 --show y --show total:9");
   EXPECT_THAT(run.out, HasSubstr("\nx: f32[1000] = 0 1 2 …\ny: f32[1000] = 0 0 0 0 0 0 0 0 …\ntotal: f32[1] = 0\n"));
   EXPECT_THAT(phextcc("dot.phx --run --fill x=zeros").out, AnyOf(HasSubstr("no tensor changed"), HasSubstr("= 0\n")));
@@ -190,7 +190,7 @@ TEST_F(PhextccCommand, TensorsOfEveryElementAreFilledAndShown) {
   EXPECT_EQ(run.at("tensors").at(0).at("first").at(197), "196.5");
 }
 
-TEST_F(PhextccCommand, AMeasurementSaysWhereItsCyclesComeFrom) {
+TEST_F(PhextccCommand, AMeasurementNamesTheSourceOfItsCycles) {
   const Outcome run = phextcc("dot.phx --measure --samples 3 --json");
   if (run.status == 0) {
     const json measured = run.parsed().at("measured");
@@ -225,7 +225,7 @@ TEST_F(PhextccCommand, TheSameCommandGivesTheSameBytes) {
     EXPECT_EQ(phextcc("dot.phx " + arguments).out, phextcc("dot.phx " + arguments).out) << arguments;
 }
 
-// ---- what is wrong
+// ---- errors
 
 TEST_F(PhextccCommand, EveryErrorOfASourceIsShownInPlace) {
   const Outcome run = phextcc("wrong.phx");
@@ -239,7 +239,7 @@ TEST_F(PhextccCommand, EveryErrorOfASourceIsShownInPlace) {
   EXPECT_THAT(phextcc("dot.phx -D m=1").err, StartsWith("dot.phx:1:1: error: -D m=1: no param of that name"));
 }
 
-TEST_F(PhextccCommand, AnyBytesAreASourceWithErrors) {
+TEST_F(PhextccCommand, ArbitraryBytesGiveErrorsAndNoCrash) {
   std::string bytes;
   for (int k = 0; k < 2000; ++k) bytes += static_cast<char>((k * 7919) >> 3);
   put("bytes.phx", bytes);
@@ -331,7 +331,7 @@ TEST_F(PhextccCommand, StandardOutputThatCannotBeWrittenIsStatus1) {
   }
 }
 
-TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndIsNoError) {
+TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndSucceeds) {
   const Outcome run = phextcc("--help");
   EXPECT_EQ(run.status, 0);
   for (const char* option : {"-O", "-D", "-o,--output", "--emit", "--words-with-source", "--form", "--report", "--json",

@@ -1,4 +1,4 @@
-// Does phextnet do what its options say, write what it is asked for, and end as its page says?
+// Does phextnet follow its options, write the requested files, and exit with the documented status?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -39,19 +39,19 @@ TEST_F(PhextnetCommand, WritesTheSameBytesForOneThreadAndTwo) {
   EXPECT_FALSE(json.contains("cost"));
 }
 
-TEST_F(PhextnetCommand, TheCostOfARunIsGivenOnlyWhenAskedFor) {
+TEST_F(PhextnetCommand, TheCostOfARunIsPrintedOnlyOnRequest) {
   const Outcome run = shell("phextnet run -s 4x4 -w all-to-all --time --json cost.json");
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("\ncost "));
   EXPECT_TRUE(nlohmann::json::parse(content("cost.json")).contains("cost"));
 }
 
-TEST_F(PhextnetCommand, TheCsvOfAWorkloadHasARowALink) {
+TEST_F(PhextnetCommand, TheCsvOfAWorkloadHasOneRowPerLink) {
   ASSERT_EQ(shell("phextnet run -s 4x4 -w all-to-all --csv links.csv").status, 0);
   EXPECT_THAT(content("links.csv"), StartsWith("link,from,to,failed,bytes,utilisation\n1.1 +x,1.1,2.1,false,"));
 }
 
-TEST_F(PhextnetCommand, RefusesARoutingThatCanDeadlockAndShowsTheCircle) {
+TEST_F(PhextnetCommand, RejectsARoutingThatCanDeadlockAndShowsTheCycle) {
   const Outcome run = shell("phextnet run -s 4x4 --set routing.dateline=none");
   EXPECT_EQ(run.status, 1);
   EXPECT_EQ(run.out, "");
@@ -95,7 +95,7 @@ TEST_F(PhextnetCommand, ItsKeysAreAScenarioThatChangesNothing) {
   EXPECT_EQ(shell("phextnet info all.toml").out, shell("phextnet info").out);
 }
 
-TEST_F(PhextnetCommand, AnInterruptEndsWithWhatThereIsAndStatus130) {
+TEST_F(PhextnetCommand, AnInterruptGivesTheResultsSoFarAndStatus130) {
   const Outcome run = shell(
       "phextnet run -s 16x16 -l 0.1,0.2,0.3,0.4 --set simulation.batches=10000 -j 1 & pid=$!; sleep 1; kill -INT $pid; "
       "wait $pid");
@@ -103,7 +103,7 @@ TEST_F(PhextnetCommand, AnInterruptEndsWithWhatThereIsAndStatus130) {
   EXPECT_THAT(run.out, HasSubstr("PARTIAL"));
 }
 
-TEST_F(PhextnetCommand, DrawsThroughTheProgramBesideItOrSaysThatThereIsNone) {
+TEST_F(PhextnetCommand, DrawsWithRenderFiguresOrReportsThatItIsMissing) {
   const std::string draw = "phextnet run -s 4x4 -w all-to-all --plot machine.svg";
   if (std::filesystem::exists(VTPU_BUILD "/bin/render_figures")) {
     const Outcome run = shell(draw);

@@ -1,5 +1,4 @@
-// Do the commands of phextnet that change, age and find networks write what they are asked for, and go on where they
-// were?
+// Do the commands reconfigure, life and learn write the requested files and resume after an interruption?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,11 +15,11 @@ using ::testing::StartsWith;
 
 class PhextnetMachines : public CommandTest {};
 
-TEST_F(PhextnetMachines, LearnWritesTheSameStateForAnyThreadsAndProcessesAndRunsIt) {
+TEST_F(PhextnetMachines, LearnWritesTheSameStateForAnyThreadsAndProcessesAndTheStateRuns) {
   const std::string learn = "phextnet learn --shape 4x4x8 --steps 200 --restarts 4 ";
   const Outcome one = shell(learn + "--out one.ocs -j 1");
   ASSERT_EQ(one.status, 0) << one.err;
-  EXPECT_THAT(one.out, HasSubstr("uniform all-to-all, link bandwidths a chip: "));
+  EXPECT_THAT(one.out, HasSubstr("uniform all-to-all, link bandwidths per chip: "));
   EXPECT_THAT(one.out, HasSubstr("twisted torus 4x4x8: 1.74"));
   EXPECT_EQ(shell(learn + "--out two.ocs -j 2").out, one.out);
   EXPECT_EQ(content("one.ocs"), content("two.ocs"));
@@ -37,7 +36,7 @@ TEST_F(PhextnetMachines, LearnWritesTheSameStateForAnyThreadsAndProcessesAndRuns
   EXPECT_THAT(run.out, HasSubstr("deadlock-free"));
 }
 
-TEST_F(PhextnetMachines, LearnRefusesShapesWithoutWholeBlocksAndAnotherSearchsFolder) {
+TEST_F(PhextnetMachines, LearnRejectsShapesWithoutWholeBlocksAndTheFolderOfAnotherSearch) {
   EXPECT_THAT(shell("phextnet learn --shape 4x4x6 --out x.ocs").err, StartsWith("phextnet: --shape: "));
   EXPECT_THAT(shell("phextnet learn --shape 4x4x4 --out x.ocs").err, HasSubstr("found 1 blocks; expected 2 to 64"));
   EXPECT_EQ(shell("phextnet learn --shape 4x4x8").status, 2);

@@ -1,4 +1,4 @@
-// Does a sweep of phextnet leave the same files whoever runs it, and go on after whatever stopped it?
+// Does a sweep of phextnet write the same files for any threads and processes, and resume after an interruption?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +30,7 @@ class PhextnetSweep : public CommandTest {
   }
 };
 
-TEST_F(PhextnetSweep, WritesARowALoadOfEveryPoint) {
+TEST_F(PhextnetSweep, WritesOneRowPerLoadOfEveryPoint) {
   EXPECT_EQ(content("stdout"), "12 points: alone/sweep.csv, alone/sweep.json\n");
   EXPECT_EQ(content("stderr"), "");
   const std::string csv = content("alone/sweep.csv");
@@ -49,7 +49,7 @@ TEST_F(PhextnetSweep, IsTheSameFromTheTasksOfAnArray) {
       "SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=3 SLURM_ARRAY_TASK_COUNT=3 SLURM_ARRAY_TASK_ID=";
   const Outcome first = shell(task + "3 " + kSweep + "--out array");
   EXPECT_EQ(first.status, 0) << first.err;
-  EXPECT_THAT(first.out, HasSubstr("4 of 12 points are known"));
+  EXPECT_THAT(first.out, HasSubstr("4 of 12 points are done"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "array/sweep.csv"));
   EXPECT_EQ(shell(task + "1 " + kSweep + "--out array").status, 0);
   EXPECT_EQ(shell(task + "2 " + kSweep + "--out array").status, 0);
@@ -66,7 +66,7 @@ TEST_F(PhextnetSweep, IsTheSameUnderMpirun) {
     EXPECT_TRUE(std::filesystem::exists(folder_ / ("mpi/journal/share-" + std::string(share) + "-of-2.journal")));
 }
 
-TEST_F(PhextnetSweep, InterruptedSaysSoAndGoesOnFromThere) {
+TEST_F(PhextnetSweep, AnInterruptIsReportedAndTheNextRunResumes) {
   const std::string slow =
       "phextnet sweep -s 8x8 -l 0.1 --set simulation.batches=8 --over simulation.seed=1,2,3,4,5,6,7,8 ";
   ASSERT_EQ(shell(slow + "--out whole").status, 0);
@@ -81,7 +81,7 @@ TEST_F(PhextnetSweep, InterruptedSaysSoAndGoesOnFromThere) {
   EXPECT_EQ(content("parts/sweep.csv"), content("whole/sweep.csv"));
 }
 
-TEST_F(PhextnetSweep, RefusesTheFolderOfAnotherSweep) {
+TEST_F(PhextnetSweep, RejectsTheFolderOfAnotherSweep) {
   const Outcome run = shell("phextnet sweep -s 4x4 --over simulation.seed=1,2 --out alone");
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.err,

@@ -1,4 +1,4 @@
-// The tutorial of phextnet: every block of it that shows commands shows what they print.
+// The tutorial of phextnet: every listing shows what its command prints.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -24,7 +24,7 @@ class PhextnetTutorial : public PageTest {
 
 TEST_F(PhextnetTutorial, EveryListingIsWhatItsCommandPrints) { EXPECT_GT(replay(kScenario / "TUTORIAL.md"), 10U); }
 
-TEST_F(PhextnetTutorial, EveryExampleHasItsPlaceAndNoNumberIsOfAHost) {
+TEST_F(PhextnetTutorial, EveryExampleIsUsedAndNoNumberDependsOnTheHost) {
   const std::string page = read_file(kScenario / "TUTORIAL.md").value();
   for (const auto& entry : fs::directory_iterator(kScenario / "examples"))
     EXPECT_NE(page.find(entry.path().filename().string()), std::string::npos) << entry.path();

@@ -1,4 +1,4 @@
-// The compiler's tutorial: every block of it that shows commands shows what they print.
+// The compiler's tutorial: every listing shows what its command prints.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -32,7 +32,7 @@ class Tutorial : public PageTest {
 
 TEST_F(Tutorial, EveryListingIsWhatItsCommandPrints) { EXPECT_GT(replay(kCompiler / "TUTORIAL.md"), 10U); }
 
-TEST_F(Tutorial, EverySourceHasItsPlaceAndNoNumberIsOfAHost) {
+TEST_F(Tutorial, EverySourceIsUsedAndNoNumberDependsOnTheHost) {
   const std::string page = read_file(kCompiler / "TUTORIAL.md").value();
   for (const fs::path& source : sources())
     EXPECT_NE(page.find(" " + source.filename().string() + "\n"), std::string::npos) << source;

@@ -1,4 +1,4 @@
-// The `vtpu` program as a user meets it: output, exit status, and the one line on standard error.
+// The `vtpu` program as a user sees it: output, exit status, and the one line on standard error.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <algorithm>
@@ -18,7 +18,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-// 1 + 2 + … + 10 goes to memory; r3 reads it back.
+// Stores 1 + 2 + … + 10 in memory and reads it back into r3.
 constexpr const char* kSum = R"(.coord first = 1.1.1/1.1.1/1.1.1/1.1
 .coord last = 1.1.1/1.1.1/1.1.1/1.64
   dmov.coord p0, first
@@ -68,7 +68,7 @@ TEST_F(VtpuCommand, RunShowsStatusRegistersOpsAndTranslations) {
             "  m0           0000000000000000 3700000000000000 0000000000000000 0000000000000000\n");
 }
 
-TEST_F(VtpuCommand, RunByEveryEngineLeavesTheSame) {
+TEST_F(VtpuCommand, EveryEngineGivesTheSameResult) {
   const json reference = vtpu("run sum.sasm --json --engine interpreter").parsed();
   const json chosen = vtpu("run sum.sasm --json").parsed();
   EXPECT_EQ(chosen.at("sentrons"), reference.at("sentrons"));
@@ -92,7 +92,7 @@ TEST_F(VtpuCommand, RunReadsStandardInputAndContainers) {
   EXPECT_EQ(vtpu("run - --json", content("container")).sentron().at("registers").at("r3"), 55);
 }
 
-TEST_F(VtpuCommand, RunOfSeveralSentronsMeetsAtAReduction) {
+TEST_F(VtpuCommand, SeveralSentronsSynchroniseAtAReduction) {
   put("reduce.sasm", "  dmov.i64 r1, #5\n  creduce.i64 r2, r1, add\n  dhalt\n");
   const Outcome run = vtpu("run reduce.sasm --sentrons 3 --json");
   EXPECT_EQ(run.status, 0);
@@ -103,7 +103,7 @@ TEST_F(VtpuCommand, RunOfSeveralSentronsMeetsAtAReduction) {
   }
 }
 
-TEST_F(VtpuCommand, RunHasAnImportedDocumentInMemory) {
+TEST_F(VtpuCommand, RunFindsAnImportedDocumentInMemory) {
   put("read.sasm", ".coord c = 1.1.1/1.1.1/1.1.2/1.1\n  dmov.coord p0, c\n  sgather.i64 r1, [p0 + 1]\n  dhalt\n");
   put("d.phext",
       "a\x17"
@@ -116,7 +116,7 @@ TEST_F(VtpuCommand, RunHasAnImportedDocumentInMemory) {
             "vtpu: full.phext: byte 998: a scroll break at 1.1.1/1.1.1/1.1.999; expected at most 999 per dimension\n");
 }
 
-TEST_F(VtpuCommand, ATimedRunSaysWhereItsCyclesComeFrom) {
+TEST_F(VtpuCommand, ATimedRunNamesTheSourceOfItsCycles) {
   const json time = vtpu("run sum.sasm --time --json").parsed().at("time");
   if (time.is_string()) {
     EXPECT_THAT(time.get<std::string>(), StartsWith("not steady"));
@@ -127,7 +127,7 @@ TEST_F(VtpuCommand, ATimedRunSaysWhereItsCyclesComeFrom) {
   }
 }
 
-TEST_F(VtpuCommand, ATrapIsShownNamedOnStandardErrorAndStatus3) {
+TEST_F(VtpuCommand, ATrapIsShownAndNamedOnStandardErrorWithStatus3) {
   const std::string message = "word 1, slot S: nothing is mapped at 0.0.0/0.0.0/0.0.0/0.0";
   for (const char* engine : {"auto", "interpreter"}) {
     const Outcome run = vtpu(std::string("run trap.sasm --engine ") + engine);
@@ -142,7 +142,7 @@ TEST_F(VtpuCommand, ATrapIsShownNamedOnStandardErrorAndStatus3) {
   EXPECT_EQ(run.sentron().at("trap").at("message"), message);
 }
 
-TEST_F(VtpuCommand, AnEmptyTankAndADeadlockAreTraps) {
+TEST_F(VtpuCommand, RunningOutOfFuelAndADeadlockAreTraps) {
   const Outcome fuel = vtpu("run sum.sasm --fuel 5 --json");
   EXPECT_EQ(fuel.status, 3);
   EXPECT_EQ(fuel.sentron().at("words"), 5);
@@ -155,7 +155,7 @@ TEST_F(VtpuCommand, AnEmptyTankAndADeadlockAreTraps) {
 
 // ---- asm, disasm, validate
 
-TEST_F(VtpuCommand, AsmWritesTheContainerBesideTheTextAndDisasmTheTextBack) {
+TEST_F(VtpuCommand, AsmWritesTheContainerNextToTheTextAndDisasmRestoresTheText) {
   const Outcome made = vtpu("asm sum.sasm");
   EXPECT_EQ(made.status, 0);
   EXPECT_EQ(made.out + made.err, "");
@@ -168,7 +168,7 @@ TEST_F(VtpuCommand, AsmWritesTheContainerBesideTheTextAndDisasmTheTextBack) {
   EXPECT_EQ(content("again.siw"), content("sum.siw"));
 }
 
-TEST_F(VtpuCommand, AsmThatFailsLeavesAnOlderContainer) {
+TEST_F(VtpuCommand, AFailedAsmKeepsAnOlderContainer) {
   put("sum.siw", "old");
   put("sum.sasm", "  dmov.i64 r1, #1\n  dadd.i64 r1, r2 r3\n  dhalt\n");
   const Outcome run = vtpu("asm sum.sasm");
@@ -177,7 +177,7 @@ TEST_F(VtpuCommand, AsmThatFailsLeavesAnOlderContainer) {
   EXPECT_EQ(content("sum.siw"), "old");
 }
 
-TEST_F(VtpuCommand, AsmKeepsALinkAndWritesOverNothingThatIsNoFile) {
+TEST_F(VtpuCommand, AsmKeepsASymbolicLinkAndOverwritesOnlyRegularFiles) {
   put("target", "");
   fs::create_symlink("target", folder_ / "link.siw");
   EXPECT_EQ(vtpu("asm sum.sasm -o link.siw").status, 0);
@@ -189,7 +189,7 @@ TEST_F(VtpuCommand, AsmKeepsALinkAndWritesOverNothingThatIsNoFile) {
   EXPECT_EQ(run.err, "vtpu: folder: is no file; expected a file to write, or '-'\n");
 }
 
-TEST_F(VtpuCommand, DisasmHostListsTheHostCodeWhereThereIsSome) {
+TEST_F(VtpuCommand, DisasmHostListsTheHostCodeWhereTheHostHasOne) {
   const Outcome run = vtpu("disasm --host sum.sasm");
   if (vtpu("run sum.sasm --json").parsed().at("engine").get<std::string>().starts_with("native")) {
     EXPECT_EQ(run.status, 0);
@@ -216,7 +216,7 @@ TEST_F(VtpuCommand, ValidateListsEveryFault) {
 
 // ---- gen, manual
 
-TEST_F(VtpuCommand, GenMakesTextOrAContainerThatRuns) {
+TEST_F(VtpuCommand, GenWritesTextOrAContainerThatRuns) {
   const Outcome text = vtpu("gen --mix sparse --locality medium --depth 3 --words 12 --iterations 5 --seed 9");
   EXPECT_EQ(text.status, 0);
   EXPECT_EQ(vtpu("gen --mix sparse --locality medium --depth 3 --words 12 --iterations 5 --seed 9 -o g.siw").status, 0);
@@ -224,7 +224,7 @@ TEST_F(VtpuCommand, GenMakesTextOrAContainerThatRuns) {
   EXPECT_EQ(vtpu("run g.siw").status, 0);
 }
 
-TEST_F(VtpuCommand, GenMakesEachOfTheTenWorkloads) {
+TEST_F(VtpuCommand, GenWritesEachOfTheTenWorkloads) {
   for (const char* name : {"dense_fma", "dense_int", "int8_dot", "bf16_dot", "stream_scale", "stencil", "sparse_gather",
                            "pointer_chase", "pack_unpack", "balanced_mix"}) {
     ASSERT_EQ(vtpu(std::string("gen --iterations 1 -o w.siw --workload ") + name).status, 0) << name;
@@ -282,7 +282,7 @@ TEST_F(VtpuCommand, ReportPredictsWithAPortMap) {
   EXPECT_THAT(vtpu("report sum.sasm --ports ports.json").out, HasSubstr("port conflicts, predicted\n"));
 }
 
-// ---- what goes wrong
+// ---- errors
 
 TEST_F(VtpuCommand, WrongInputIsOneLineAndStatus1) {
   ASSERT_EQ(vtpu("asm sum.sasm").status, 0);
@@ -335,7 +335,7 @@ TEST_F(VtpuCommand, WrongInputIsOneLineAndStatus1) {
   EXPECT_THAT(vtpu("run latin.sasm").err, StartsWith("vtpu: latin.sasm:2:3: "));
 }
 
-TEST_F(VtpuCommand, AFileNameThatIsNoUtf8IsStillJson) {
+TEST_F(VtpuCommand, AFileNameThatIsNotUtf8StillGivesValidJson) {
   put("\xe9.sasm", kSum);
   const Outcome run = vtpu("run --json \xe9.sasm");
   EXPECT_EQ(run.status, 0);
@@ -369,7 +369,7 @@ TEST_F(VtpuCommand, WrongUsageIsOneLineAndStatus2) {
   EXPECT_THAT(vtpu("rum sum.sasm").err, StartsWith("vtpu: found command 'rum'; did you mean 'run'?"));
 }
 
-TEST_F(VtpuCommand, HelpNamesEveryCommandAndStatusAndIsNoError) {
+TEST_F(VtpuCommand, HelpNamesEveryCommandAndStatusAndSucceeds) {
   const Outcome run = vtpu("--help");
   EXPECT_EQ(run.status, 0);
   for (const char* command : {"run", "asm", "disasm", "validate", "gen", "ppt", "report", "bench", "manual"}) {

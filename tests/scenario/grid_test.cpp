@@ -1,5 +1,5 @@
-// Is a sweep over keys the runs that one would make by hand, in a fixed order, and are wrong ones found before they
-// run?
+// Does a sweep over keys give the results of the single runs, in a fixed order, and are invalid points found before
+// anything runs?
 #include "vtpu/scenario/grid.h"
 
 #include <gmock/gmock.h>
@@ -61,7 +61,7 @@ TEST(Grid, HasEveryCombinationTheLastAxisFastest) {
   EXPECT_EQ(grid->at(4).simulation.batches, 3) << "the rest is as in the file";
 }
 
-TEST(Grid, WithoutAxesIsTheScenarioAlone) {
+TEST(Grid, WithoutAxesHoldsOnlyTheScenario) {
   const auto grid = Grid::make(quick(), {});
   ASSERT_TRUE(grid);
   EXPECT_EQ(grid->size(), 1);
@@ -88,7 +88,7 @@ TEST(Grid, WrongKeysAndValuesAreErrorsWithTheNearestWord) {
   EXPECT_THAT(axis_error("simulation.threads=1,2"), HasSubstr("changes no result"));
 }
 
-TEST(Grid, AWrongPointIsFoundBeforeAnyRunsAndNamed) {
+TEST(Grid, AnInvalidPointIsNamedBeforeAnyPointRuns) {
   EXPECT_THAT(
       grid_error(quick(), {axis("network.topology=torus,twisted-torus"), axis("network.sides=4x4x8,4x4x4")}),
       HasSubstr("network.topology=twisted-torus, network.sides=4x4x4: --over network.sides: twisted torus: found"));
@@ -98,7 +98,7 @@ TEST(Grid, AWrongPointIsFoundBeforeAnyRunsAndNamed) {
   EXPECT_THAT(grid_error(quick(), {axis("routing.vcs=2"), axis("routing.vcs=4")}), HasSubstr("a second time"));
 }
 
-TEST(Grid, APointSaysWhatItsRunByHandSays) {
+TEST(Grid, APointGivesTheResultOfItsSingleRun) {
   const auto grid = Grid::make(quick(), {axis("traffic.loads=0.1,0.3;0.2"), axis("simulation.seed=1,7")});
   ASSERT_TRUE(grid) << grid.error().message();
   Scenario by_hand = quick();
@@ -113,7 +113,7 @@ TEST(Grid, APointSaysWhatItsRunByHandSays) {
   EXPECT_FALSE(point.contains("links"));
 }
 
-TEST(Grid, ItsCsvHasARowALoadAndOnlyColumnsThatHoldSomething) {
+TEST(Grid, ItsCsvHasOneRowPerLoadAndNoEmptyColumns) {
   const auto grid = Grid::make(quick(), {axis("routing.vcs=2,4"), axis("traffic.loads=0.1,0.2")});
   ASSERT_TRUE(grid);
   const auto csv = parse_csv(grid_csv(*grid, lines_of(*grid)), "sweep.csv");
@@ -126,7 +126,7 @@ TEST(Grid, ItsCsvHasARowALoadAndOnlyColumnsThatHoldSomething) {
   EXPECT_FALSE(csv->column("time_ns"));
 }
 
-TEST(Grid, ItsCsvOfWorkloadsHasARowAPoint) {
+TEST(Grid, ItsCsvOfWorkloadsHasOneRowPerPoint) {
   const auto grid = Grid::make(quick(), {axis("workload.kind=none,all-to-all"), axis("network.sides=4x4,4x8")});
   ASSERT_TRUE(grid) << grid.error().message();
   const std::vector<std::string> lines = lines_of(*grid);
@@ -142,7 +142,7 @@ TEST(Grid, ItsCsvOfWorkloadsHasARowAPoint) {
   EXPECT_GT(json.at("points").at(3).at("completion").at("time_ns"), 0);
 }
 
-TEST(Grid, ARunThatFailsSaysAtWhichPoint) {
+TEST(Grid, ARunThatFailsNamesItsPoint) {
   Scenario base = quick();
   base.routing.dateline = "none";
   const auto grid = Grid::make(base, {axis("routing.vcs=2,4")});
@@ -153,13 +153,13 @@ TEST(Grid, ARunThatFailsSaysAtWhichPoint) {
   EXPECT_THAT(line.error().message(), HasSubstr("can deadlock"));
 }
 
-TEST(Grid, APointThatIsToldToStopGivesUp) {
+TEST(Grid, APointStopsWhenAsked) {
   const auto grid = Grid::make(quick(), {});
   ASSERT_TRUE(grid);
   EXPECT_FALSE(run_point(*grid, 0, [] { return true; }));
 }
 
-TEST(Grid, ItsIdentityIsThatOfTheSettingsAndOfTheBytesOfFiles) {
+TEST(Grid, ItsIdentityCoversTheSettingsAndTheBytesOfFiles) {
   const std::filesystem::path file = std::filesystem::path(testing::TempDir()) / "grid_identity.txt";
   Scenario base = quick();
   const auto identity = [&](const std::string& over) { return Grid::make(base, {axis(over)})->identity().value(); };

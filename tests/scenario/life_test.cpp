@@ -1,4 +1,4 @@
-// Does the command life say of a machine what its keys ask, and the same for every number of threads?
+// Does the command life simulate what its keys describe, with the same result for any number of threads?
 #include "vtpu/scenario/life.h"
 
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ TEST(LifeCommand, WithoutFailuresTheMachineIsAlwaysUp) {
   EXPECT_THAT(lives_text(*lives), HasSubstr("mean lives: none"));
 }
 
-TEST(LifeCommand, CountsAboutAsManyFailuresAsTheMeanLifeSays) {
+TEST(LifeCommand, CountsAboutAsManyFailuresAsTheMeanLifePredicts) {
   const auto lives = live(with({"life.days=20"}));
   ASSERT_TRUE(lives) << lives.error().message();
   const double expected = 4352 * 20 / 1000.0;  // chips that work, spares among them
@@ -50,7 +50,7 @@ TEST(LifeCommand, CountsAboutAsManyFailuresAsTheMeanLifeSays) {
   EXPECT_FALSE(lives->first.events.empty());
 }
 
-TEST(LifeCommand, SumsUpSeveralLivesTheSameForAnyNumberOfThreads) {
+TEST(LifeCommand, SummarisesSeveralLivesEquallyForAnyNumberOfThreads) {
   const std::vector<std::string> settings = {"life.days=5", "life.lives=12", "life.policy=static"};
   std::vector<std::string> one = settings, three = settings;
   one.emplace_back("simulation.threads=1");

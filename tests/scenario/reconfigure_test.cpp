@@ -1,4 +1,5 @@
-// Does the command reconfigure plan between the networks that two scenarios name, and refuse what switches cannot do?
+// Does the command reconfigure plan a change between the networks of two scenarios, and reject networks that the
+// switches cannot form?
 #include "vtpu/scenario/reconfigure.h"
 
 #include <gmock/gmock.h>
@@ -62,7 +63,7 @@ TEST(Reconfiguring, KeepsEveryByteOfTheJobAndAddsUpItsParts) {
   EXPECT_EQ(run.parts.switch_ns, 1e6);
   EXPECT_GT(run.before_bytes, 0U);
   EXPECT_GT(run.after_bytes, 0U);
-  // Each of 128 chips sends its buffer twice but for the block it keeps.
+  // Each of 128 chips sends its buffer twice, except the block that it keeps.
   EXPECT_NEAR(static_cast<double>(run.before_bytes + run.drained_bytes + run.after_bytes), 2.0 * 127 * (1 << 20),
               2.0 * 127 * (1 << 20) * 1e-3);
   EXPECT_GE(run.total_ns, done->undisturbed_ns);
@@ -73,7 +74,7 @@ TEST(Reconfiguring, KeepsEveryByteOfTheJobAndAddsUpItsParts) {
   EXPECT_THAT(text, HasSubstr("1.0000 ms  the switches"));
 }
 
-TEST(Reconfiguring, SwitchesThatWorkOneAfterTheOtherTakeAsManyTimesAsLong) {
+TEST(Reconfiguring, SwitchesThatChangeOneAfterTheOtherAddUpTheirTimes) {
   Scenario before = network("torus", "4x4x8");
   ASSERT_TRUE(set(before, "reconfigure.switches_at_a_time=8"));
   const auto done = reconfigure(before, network("twisted-torus", "4x4x8"), 0, "");
@@ -81,7 +82,7 @@ TEST(Reconfiguring, SwitchesThatWorkOneAfterTheOtherTakeAsManyTimesAsLong) {
   EXPECT_EQ(done->switching_ns, 4 * 10e6);
 }
 
-TEST(Reconfiguring, LaysAPlaneOverTheSliceOfTheOtherNetwork) {
+TEST(Reconfiguring, EmbedsAPlaneInTheSliceOfTheOtherNetwork) {
   const auto done = reconfigure(network("torus", "4x4x8"), network("torus", "4x32"), 0, "");
   ASSERT_TRUE(done) << done.error().message();
   EXPECT_EQ(done->plan.chips, 128);
@@ -115,10 +116,10 @@ TEST(Reconfiguring, ShowsRowsOfAChipBeforeAndAfter) {
   EXPECT_FALSE(reconfigure(network("torus", "4x4x8"), network("twisted-torus", "4x4x8"), 2, "9.9.9"));
 }
 
-TEST(Reconfiguring, WhatNoSwitchesMakeIsAnErrorAtItsKey) {
+TEST(Reconfiguring, ANetworkThatSwitchesCannotFormIsAnErrorAtItsKey) {
   const Scenario torus = network("torus", "4x4x8");
   EXPECT_THAT(error_of(torus, network("mesh", "4x4x8")),
-              HasSubstr("net.toml:2:12: network.topology: found mesh, which no switches are set to; expected torus"));
+              HasSubstr("net.toml:2:12: network.topology: found mesh, which the switches cannot form; expected torus"));
   EXPECT_THAT(error_of(torus, network("torus", "4x8x8")), HasSubstr("net.toml:3:9: network.sides: found 4x8x8"));
   EXPECT_THAT(error_of(network("torus", "4x4x6"), torus), HasSubstr("net.toml:3:9: network.sides"));
   EXPECT_THAT(error_of(network("torus", "8x16"), network("torus", "4x32")), HasSubstr("two planes"));

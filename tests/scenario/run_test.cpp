@@ -1,7 +1,8 @@
-// Does a scenario run as it says, on every topology, routing and level, and is everything that cannot be run refused or
-// accounted for?
+// Does a scenario run on every topology, routing and level, and is everything that cannot run rejected or accounted
+// for?
 #include "vtpu/scenario/run.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -13,6 +14,8 @@
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/ocs/slice.h"
 #include "vtpu/net/ocs/state_file.h"
+#include "vtpu/scenario/choices.h"
+#include "vtpu/scenario/keys.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/scenario/tables.h"
@@ -54,7 +57,34 @@ const std::vector<std::vector<std::string>> kTopologies = {
     {"network.topology=pentagon"},
 };
 
-TEST(Run, EveryTopologyRunsAtEveryLevelByTheRoutingItHas) {
+/// Files for the topologies that read one.
+std::string file_of(TopologyKind kind) {
+  if (kind == TopologyKind::graph) return VTPU_ROOT "/src/vtpu/scenario/examples/two_rings.graphml";
+  const net::ocs::OcsLayout layout{4, 2};
+  const auto slice = net::ocs::Slice::make(layout, {4, 4, 8});
+  net::ocs::OcsState state(layout);
+  EXPECT_TRUE(net::ocs::connect_twisted_torus(state, *slice));
+  const std::string file = ::testing::TempDir() + "vtpu_scenario_every_topology.ocs";
+  EXPECT_TRUE(write_file(file, net::ocs::ocs_state_text(state, *slice)));
+  return file;
+}
+
+TEST(Run, EveryTopologyOfTheTableRunsWithItsDefaults) {
+  const Key& file = *find_key("network.file");
+  for (const Choice<TopologyKind>& kind : kChoices<TopologyKind>) {
+    std::vector<std::string> settings = {fmt::format("network.topology={}", kind.name), "workload.kind=all-to-all",
+                                         "workload.bytes_per_pair=1000"};
+    if (kind.value == TopologyKind::twisted_torus) settings.push_back("network.sides=4x4x8");
+    if (has_meaning(file, with(settings))) settings.push_back("network.file=" + file_of(kind.value));
+    const Report report = ran(with(settings));
+    ASSERT_TRUE(report.completion) << kind.name;
+    EXPECT_EQ(report.completion->delivered_bytes, report.completion->injected_bytes) << kind.name;
+    EXPECT_GT(report.completion->delivered_bytes, 0U) << kind.name;
+    EXPECT_TRUE(report.routing.cycle.empty()) << kind.name;
+  }
+}
+
+TEST(Run, EveryTopologyRunsAtEveryLevelWithItsUsualRouting) {
   for (std::vector<std::string> settings : kTopologies) {
     EXPECT_TRUE(ran(quick(settings)).curve->points.at(0).stable) << settings.back();
     for (const char* level : {"flit", "packet", "flow"}) {
@@ -84,7 +114,7 @@ TEST(Run, ACollectiveReachesTheBoundThatItsReportNames) {
   const Report report = ran(with({"workload.kind=collective", "workload.bytes=64MiB"}));
   ASSERT_EQ(report.completion->bounds.front().name, "any algorithm");
   EXPECT_NEAR(report.completion->bounds.front().time_ns / report.completion->time_ns, 1, 1e-6);
-  EXPECT_EQ(report.completion->workload, "all-reduce by bucket, 67108864 bytes a chip");
+  EXPECT_EQ(report.completion->workload, "all-reduce by bucket, 67108864 bytes per chip");
 }
 
 TEST(Run, TheTwistedTorusBeatsTheRegularOneByItsIdealGain) {
@@ -119,7 +149,7 @@ TEST(Run, ACurveIsTheSameForEveryNumberOfThreads) {
   EXPECT_EQ(points("simulation.threads=1"), points("simulation.threads=7"));
 }
 
-TEST(Run, AWatchThatSaysNoGetsWhatThereIs) {
+TEST(Run, AWatchThatStopsGetsTheResultsSoFar) {
   const auto stopped = run(quick({"network.sides=4x4", "traffic.loads=0.1,0.2", "simulation.threads=1"}),
                            [](double done) { return done < 0.6; });
   ASSERT_TRUE(stopped) << stopped.error().message();
@@ -128,7 +158,7 @@ TEST(Run, AWatchThatSaysNoGetsWhatThereIs) {
   EXPECT_THAT(report_text(stopped->report), HasSubstr("PARTIAL"));
 }
 
-TEST(Run, OfAFailedChipEverythingIsLostAndOfAFailedLinkNothing) {
+TEST(Run, AFailedChipLosesItsTrafficAndAFailedLinkLosesNone) {
   const std::vector<std::string> faulty = {"network.sides=4x4", "workload.kind=all-to-all",
                                            "workload.bytes_per_pair=1000", "faults.chips=2.2", "faults.links=4.1 +y"};
   for (const char* level : {"flow", "packet", "flit"}) {
@@ -144,14 +174,14 @@ TEST(Run, OfAFailedChipEverythingIsLostAndOfAFailedLinkNothing) {
   }
 }
 
-TEST(Run, DimensionOrderLosesWhatItWouldSendOverAFailedLink) {
+TEST(Run, DimensionOrderLosesTheTrafficOfAFailedLink) {
   const Report report = ran(with({"network.sides=4x4", "workload.kind=all-to-all", "workload.bytes_per_pair=1000",
                                   "faults.links=1.1 +x", "routing.algorithm=dimension-order"}));
   EXPECT_GT(report.completion->lost_bytes, 0U);
   EXPECT_EQ(report.completion->lost_bytes + report.completion->delivered_bytes, 240'000U);
 }
 
-TEST(Run, SteadyTrafficLeavesOutWhatHasNoPathAndSaysHowMuch) {
+TEST(Run, SteadyTrafficExcludesPairsWithoutAPathAndReportsTheirShare) {
   const Report report = ran(quick({"network.sides=4x4", "faults.chips=1.1", "traffic.pattern=uniform-without-self"}));
   EXPECT_NEAR(report.curve->lost_share, 30.0 / 240, 1e-9);
   EXPECT_NEAR(report.curve->points.at(0).offered, 0.1, 1e-12);
@@ -164,7 +194,7 @@ TEST(Run, ADisconnectedNetworkIsSimulatedInItsParts) {
   EXPECT_EQ(report.completion->lost_bytes, 800U);
 }
 
-TEST(Run, ATraceWithoutMessagesAndOneWithoutBytesEndWell) {
+TEST(Run, ATraceWithoutMessagesAndOneWithoutBytesEndNormally) {
   const std::string header = "id,source,destination,bytes,after,not_before_ns,compute_ns\n";
   const std::string file = ::testing::TempDir() + "vtpu_scenario_trace.csv";
   for (const char* level : {"flow", "packet", "flit"}) {
@@ -179,7 +209,7 @@ TEST(Run, ATraceWithoutMessagesAndOneWithoutBytesEndWell) {
   }
 }
 
-TEST(RunErrors, ARoutingThatCanDeadlockIsRefusedWithItsCircle) {
+TEST(RunErrors, ARoutingThatCanDeadlockIsRejectedWithItsCycle) {
   EXPECT_THAT(refused(quick({"network.sides=4x4", "routing.dateline=none"})),
               HasSubstr("can deadlock: 1.1 +x class 0, then 2.1 +x class 0"));
 }
@@ -211,11 +241,11 @@ TEST(RunErrors, NameTheKey) {
   EXPECT_THAT(refused(with({"traffic.loads=0.5,1.5"})), HasSubstr("found 1.5 at flit level; expected at most 1"));
 }
 
-TEST(RouteTable, ListsEveryDestinationAndWhatHasNoWay) {
+TEST(RouteTable, ListsEveryDestinationAndCountsUnreachablePairs) {
   const auto table = route_table_text(with({"network.sides=2x2x2", "faults.chips=2.2.2"}), "1.1.1", "");
   ASSERT_TRUE(table) << table.error().message();
   EXPECT_THAT(*table, HasSubstr("1.1.1/1.1"));
-  EXPECT_THAT(*table, HasSubstr("without a way: 1 of 7 pairs"));
+  EXPECT_THAT(*table, HasSubstr("without a path: 1 of 7 pairs"));
   EXPECT_FALSE(route_table_text(with({"network.sides=16x16x16"}), "", ""));
 }
 

@@ -1,5 +1,4 @@
-// Does a scenario hold what its file and flags say, and does everything wrong come with its place and what may stand
-// there?
+// Does a scenario hold the settings of its file and flags, and does every error give its place and the expected values?
 #include "vtpu/scenario/scenario.h"
 
 #include <gmock/gmock.h>
@@ -35,7 +34,7 @@ TEST(Scenario, AnEmptyFileHasEveryDefault) {
   EXPECT_TRUE(check(*read));
 }
 
-TEST(Scenario, EveryDefaultIsWithinItsLimitsAndSurvivesItsOwnText) {
+TEST(Scenario, EveryDefaultIsWithinItsLimitsAndSurvivesARoundTrip) {
   Scenario scenario;
   for (const Key& key : keys()) {
     EXPECT_TRUE(check_limits(key, scenario, key.full())) << key.full();
@@ -45,7 +44,7 @@ TEST(Scenario, EveryDefaultIsWithinItsLimitsAndSurvivesItsOwnText) {
   }
 }
 
-TEST(Scenario, EveryKeyThatAnotherDependsOnIsAKeyWithThatWord) {
+TEST(Scenario, EveryConditionNamesAKeyAndItsWords) {
   for (const Key& key : keys()) {
     if (key.when.key.empty()) continue;
     const Key* other = find_key(key.when.key);
@@ -56,7 +55,7 @@ TEST(Scenario, EveryKeyThatAnotherDependsOnIsAKeyWithThatWord) {
   }
 }
 
-TEST(Scenario, KeepsWhatTheFileSays) {
+TEST(Scenario, HoldsTheSettingsOfTheFile) {
   const auto read = parse_scenario(
       "[network]\ntopology = \"twisted-torus\"\nsides = \"4x4x8\"\nlatency_ns = 20\n"
       "[workload]\nkind = \"all-to-all\"\nbytes_per_pair = \"64 KiB\"\n[faults]\nchips = [\"1.1.1\"]\n",
@@ -106,13 +105,21 @@ TEST(ScenarioErrors, AnUnknownKeyOrSectionNamesTheNearest) {
   EXPECT_THAT(set(scenario, "sides").error().message(), HasSubstr("expected section.key=value"));
 }
 
-TEST(ScenarioErrors, AWordOfAChoiceNamesTheNearest) {
+TEST(ScenarioErrors, AnUnknownNameOfAnEnumerationNamesTheNearest) {
   EXPECT_EQ(error_of("[network]\ntopology = \"tours\"\n"),
-            "net.toml:2:12: network.topology: found 'tours'; did you mean 'torus'?; expected one of torus, mesh, "
-            "twisted-torus, hypercube, fat-tree, island-fat-tree, pentagon, graph, ocs");
+            "net.toml:2:12: network.topology: found 'tours'; did you mean 'torus'?; expected one of " +
+                join(choice_names<TopologyKind>(), ", "));
 }
 
-TEST(ScenarioErrors, AWrongTypeSaysWhatItIsAndWhatItShouldBe) {
+TEST(Scenario, TheWordsOfATopologysKeysAreTheRowsThatReadThem) {
+  for (const Key& key : keys())
+    if (key.section == "network" && !key.when.key.empty()) {
+      EXPECT_EQ(key.when.key, "network.topology") << key.full();
+      EXPECT_FALSE(key.when.words.empty()) << key.full() << ": no row of topologies.def reads it";
+    }
+}
+
+TEST(ScenarioErrors, AWrongTypeGivesTheFoundAndTheExpectedType) {
   EXPECT_EQ(error_of("[simulation]\nseed = \"one\"\n"),
             "net.toml:2:8: simulation.seed: found a text; expected whole number of 0..9000000000000000");
   EXPECT_THAT(error_of("[routing]\nvcs = 2.5\n"), HasSubstr("found a number; expected whole number of 1..32"));
@@ -133,18 +140,18 @@ TEST(ScenarioErrors, AValueOutOfRangeNamesTheRange) {
 
 TEST(ScenarioErrors, SettingsThatContradictEachOtherNameBoth) {
   EXPECT_EQ(error_of("[network]\ntopology = \"hypercube\"\nsides = \"4x4\"\n"),
-            "net.toml:3:9: network.sides: found beside network.topology = \"hypercube\", with which it has no meaning; "
+            "net.toml:3:9: network.sides: has no meaning with network.topology = \"hypercube\"; "
             "expected network.topology = torus or mesh or twisted-torus");
   EXPECT_THAT(error_of("[traffic]\npattern = \"uniform\"\n[workload]\nkind = \"trace\"\nfile = \"x\"\n"),
-              HasSubstr("traffic.pattern: found beside workload.kind = \"trace\""));
+              HasSubstr("traffic.pattern: has no meaning with workload.kind = \"trace\""));
   EXPECT_THAT(error_of("[traffic]\nloads = [0.2, 0.1]\n"), HasSubstr("expected positive loads that rise"));
   EXPECT_THAT(error_of("[traffic]\nloads = []\n"), HasSubstr("found no loads"));
   EXPECT_THAT(error_of("[network]\ntopology = \"graph\"\n"),
               HasSubstr("network.file (default): found no file name; expected the name of a file"));
 }
 
-TEST(ScenarioErrors, WhatIsNoTomlHasItsPlace) {
-  EXPECT_THAT(error_of("[network\n"), HasSubstr("net.toml:1:9: no TOML: "));
+TEST(ScenarioErrors, InvalidTomlIsAnErrorAtItsPlace) {
+  EXPECT_THAT(error_of("[network\n"), HasSubstr("net.toml:1:9: found invalid TOML: "));
   EXPECT_THAT(error_of("[network]\nsides = \"4\"\nsides = \"5\"\n"), HasSubstr("net.toml:3:"));
   EXPECT_THAT(read_scenario("no/such/file.toml").error().message(), HasSubstr("no/such/file.toml"));
 }

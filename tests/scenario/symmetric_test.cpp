@@ -1,4 +1,4 @@
-// Do states whose blocks look alike run from a file by the ways made for them?
+// Do states whose blocks look the same run from a file with the routing made for them?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "vtpu/base/file.h"
-#include "vtpu/search/anneal.h"
-#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/scenario/run.h"
 #include "vtpu/scenario/scenario.h"
+#include "vtpu/search/anneal.h"
+#include "vtpu/search/symmetric_state.h"
 
 namespace vtpu::scenario {
 namespace {
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 
 class SymmetricRouting : public testing::Test {
  protected:
-  /// 128 chips, each switch joining the blocks by a translation of its own, found by a short search.
+  /// 128 chips; each switch has its own translation, found by a short search.
   void SetUp() override {
     const search::SymmetricState torus = search::torus_state({4, 4, 8}).value();
     const search::SymmetricState state = search::anneal(torus, {.steps = 300}, 1).state;
@@ -40,7 +40,7 @@ class SymmetricRouting : public testing::Test {
   std::filesystem::path file_ = std::filesystem::path(testing::TempDir()) / "symmetric_routing.ocs";
 };
 
-TEST_F(SymmetricRouting, IsFreeOfDeadlockInItsClassesAndDeliversEverything) {
+TEST_F(SymmetricRouting, IsDeadlockFreeInItsClassesAndDeliversEverything) {
   for (const char* level : {"flow", "packet"}) {
     const auto done = run(with({"routing.algorithm=symmetric", std::string("simulation.level=") + level}), {});
     ASSERT_TRUE(done) << done.error().message();
@@ -58,7 +58,7 @@ TEST_F(SymmetricRouting, IsFasterThanShortestPathsSplitEvenly) {
   EXPECT_LT(own->report.completion->time_ns, even->report.completion->time_ns);
 }
 
-TEST_F(SymmetricRouting, IsForWholeOcsStatesOnly) {
+TEST_F(SymmetricRouting, IsOnlyForWholeOcsStates) {
   Scenario torus;
   ASSERT_TRUE(set(torus, "routing.algorithm=symmetric"));
   const auto on_torus = run(torus, {});
@@ -72,7 +72,7 @@ TEST_F(SymmetricRouting, IsForWholeOcsStatesOnly) {
   EXPECT_THAT(few.error().message(), HasSubstr("routing.vcs"));
 }
 
-TEST_F(SymmetricRouting, RefusesAStateWhoseBlocksDiffer) {
+TEST_F(SymmetricRouting, RejectsAStateWhoseBlocksDiffer) {
   std::string text = read_file(file_).value();
   const std::size_t line = text.find("x(0,0): ");
   text.erase(line, text.find('\n', line) - line + 1);

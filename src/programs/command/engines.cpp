@@ -20,8 +20,8 @@ namespace {
 
 nlohmann::ordered_json timing_json(const std::optional<measure::Timing>& timing, const measure::CycleClock& clock,
                                    std::uint64_t ops) {
-  // Thrown away and taken again, the work was done already: nothing was timed.
-  if (!timing || clock.discarded() != 0) return "not steady: the core clock changed meanwhile";
+  // A sample that was discarded and repeated timed no work, since the program had already run.
+  if (!timing || clock.discarded() != 0) return "not steady: the core clock changed during the sample";
   return {{"samples", 1},
           {"ns", timing->ns},
           {"cycles", timing->cycles},
@@ -46,7 +46,7 @@ CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form
             form = *std::find_if(kForms.begin(), kForms.end(),
                                  [&](auto each) { return exec::jit::name_of(each) == name; });
           },
-          "of host code: avx512 or avx2")
+          "form of host code: avx512 or avx2")
       ->check(CLI::IsMember(names));
 }
 

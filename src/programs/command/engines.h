@@ -18,7 +18,7 @@ class App;
 class Option;
 }  // namespace CLI
 
-// How the commands choose an engine and run sentrons.
+// Choice of an engine and runs of sentrons, for the commands that run programs.
 
 namespace vtpu::command {
 
@@ -30,7 +30,7 @@ void add_engine_option(CLI::App& app, EngineKind& engine);
 /// Adds the option --form, a form of host code.
 CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form);
 
-/// The engine asked for, and its name.
+/// The chosen engine and its name.
 struct Chosen {
   std::unique_ptr<exec::Engine> engine;
   std::string name;

@@ -7,19 +7,19 @@
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
 
-// How the commands that read programs read and write.
+// Reading and writing of programs, for the commands that use them.
 
 namespace vtpu::command {
 
-/// File names and document bytes need not be UTF-8; JSON has to be.
+/// JSON as text. Bytes that are not UTF-8, which file names and documents may hold, are replaced.
 std::string dumped(const nlohmann::ordered_json& value);
 
-/// Into the file of `-o`, all or nothing, or on standard output.
+/// Writes to the file of `-o` atomically, or to standard output.
 Result<int> put(const std::string& out, std::string_view bytes);
 
 Result<std::string> read(const std::string& file);
 
-/// A container, by its first bytes or its name, or else assembly text.
+/// Loads a container, recognised by its first bytes or its name, or else assembly text.
 Result<isa::Program> load(const std::string& file);
 
 Result<isa::ValidProgram> load_valid(const std::string& file);

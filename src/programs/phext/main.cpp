@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 using command::shown;
 using command::within;
 
-/// What the command line said; each command reads its part of it.
+/// The command line; each command reads its part of it.
 struct Options {
   std::string file, other, first, last, text, from = "-";
   bool has_text = false;
@@ -53,7 +53,7 @@ Result<phext::Coordinate> parse(const std::string& text) {
   return coordinate;
 }
 
-/// Loads the document and prints what `report` makes of it.
+/// Loads the document and prints the text that `report` makes from it.
 template <class Report>
 Result<void> show(const Options& options, Report report) {
   const Result<std::string> text = load(options.file);
@@ -63,7 +63,7 @@ Result<void> show(const Options& options, Report report) {
   return print(*result);
 }
 
-/// Loads the document and puts what `change` makes of it in its place, or on standard output.
+/// Loads the document, applies `change`, and writes the result in place or to standard output.
 template <class Change>
 Result<void> edit(const Options& options, Change change) {
   const Result<std::string> text = load(options.file);
@@ -71,7 +71,7 @@ Result<void> edit(const Options& options, Change change) {
   const Result<std::string> changed = change(*text);
   if (!changed) return within(shown(options.file), changed.error());
   if (!options.in_place) return print(*changed);
-  // A link stays a link, and the file keeps its permissions: what it leads to is replaced.
+  // Replaces the target of a symbolic link, not the link, and keeps the permissions of the file.
   std::error_code failed;
   const fs::path target = fs::canonical(options.file, failed);
   if (failed) return Error{options.file, "cannot resolve: " + failed.message(), ""};
@@ -82,7 +82,7 @@ Result<void> edit(const Options& options, Change change) {
   return {};
 }
 
-/// The text to put in: the option's, a file's, or standard input.
+/// The new text: from the option, a file or standard input.
 Result<std::string> new_text(const Options& options) {
   if (options.has_text) return options.text;
   return load(options.from);
@@ -174,7 +174,7 @@ Result<void> run_batch_mode() {
   return {};
 }
 
-/// The command line: what each command is called, takes and does.
+/// The command line: names, options and actions of the commands.
 class CommandLine {
  public:
   CommandLine() {
@@ -182,16 +182,15 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.footer(
         "COORD is library.shelf.series/collection.volume.book/chapter.section.scroll, each from 1 to 999, or the same\n"
-        "with ';' in place of '/', as in the links of navmap. FILE '-' is standard input. Edits go to standard output, "
-        "or with --in-place into the file, all or nothing.\n"
+        "with ';' instead of '/', as in the links of navmap. FILE '-' is standard input. Edits go to standard output,\n"
+        "or with --in-place atomically to the file.\n"
         "Exit status: 0, 1 for wrong input, 2 for wrong usage.");
     at(document("get", "print a scroll", [this] { return run_get(options_); }));
-    editing(
-        at(document("put", "put a text in place of a scroll", [this] { return edit_at(options_, phext::replace); })),
-        "standard input");
+    editing(at(document("put", "replace a scroll with a text", [this] { return edit_at(options_, phext::replace); })),
+            "standard input");
     editing(at(document("insert", "append a text to a scroll", [this] { return edit_at(options_, phext::insert); })),
             "standard input");
-    in_place(at(document("remove", "take a scroll out and normalize", [this] { return run_remove(options_); })));
+    in_place(at(document("remove", "remove a scroll and normalize", [this] { return run_remove(options_); })));
     CLI::App* range = document("range", "print the bytes from one scroll to another, or replace them",
                                [this] { return run_range(options_); });
     range->add_option("FIRST", options_.first, "coordinate of the first scroll")->required();
@@ -202,7 +201,7 @@ class CommandLine {
     in_place(document("normalize", "write breaks in their shortest form", [this] {
       return edit(options_, [](const std::string& text) { return phext::normalize(text); });
     }));
-    report("manifest", "print the document of the checksums of the scrolls", phext::manifest);
+    report("manifest", "print a document with the checksums of the scrolls", phext::manifest);
     report("stat", "count bytes, scrolls and breaks", statistics);
     combination("merge", "print the scrolls of both documents", phext::merge);
     combination("subtract", "print the scrolls of the left document that the right one lacks", phext::subtract);
@@ -274,7 +273,7 @@ class CommandLine {
     command->final_callback([this, combine] { action_ = [this, combine] { return run_combine(options_, combine); }; });
   }
 
-  /// What no single option can see.
+  /// Checks options against each other.
   void check_usage() const {
     const bool text_from_input = reads_text_ && !options_.has_text && options_.from == "-";
     if (options_.file == "-" && options_.in_place)
@@ -282,7 +281,7 @@ class CommandLine {
     if (options_.file == "-" && (options_.other == "-" || text_from_input))
       throw CLI::ValidationError("FILE", "standard input can be read only once; give --text or --from");
     if (options_.in_place && options_.last.size() && !options_.has_text && !options_.has_from)
-      throw CLI::ValidationError("--in-place", "there is nothing to put in; give --text or --from");
+      throw CLI::ValidationError("--in-place", "there is no new text; give --text or --from");
   }
 
   Options options_;

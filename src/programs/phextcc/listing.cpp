@@ -18,7 +18,7 @@ std::string words_with_source(const compiler::Compiled& compiled, std::string_vi
   std::vector<std::string_view> rows = split(text, '\n');
   rows.pop_back();  // the text ends with a line end
   for (const std::string_view row : rows) {
-    // Pools begin with a point, words with blanks; anything else is the label of the next word.
+    // Pools start with a dot and words with blanks; any other line is the label of the next word.
     if (!row.starts_with('.')) {
       const std::uint32_t line = compiled.lines[word];
       if (line != last && line != 0 && line <= lines.size())

@@ -6,7 +6,7 @@
 
 namespace vtpu::command {
 
-/// The assembly text, with the source line as a comment in front of each run of words that come from it.
+/// The words of a compiled kernel as assembly text, with each source line as a comment before the words made from it.
 std::string words_with_source(const compiler::Compiled& compiled, std::string_view source);
 
 }  // namespace vtpu::command

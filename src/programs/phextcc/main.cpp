@@ -1,4 +1,4 @@
-// phextcc: compiles kernels to words of the vTPU, says what became of their loops, runs and measures them.
+// phextcc: compiles kernels to words of the vTPU, reports on their loops, runs and measures them.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -39,7 +39,7 @@ using nlohmann::ordered_json;
 
 int fail(std::string message, int status) { return command::fail("phextcc", std::move(message), status); }
 
-/// Diagnostics as they are, but for control characters that a file's name may hold.
+/// Prints diagnostics unchanged, except for control characters, which a file name may hold.
 int fail_with_diagnostics(std::string text) {
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') c = '?';
@@ -47,7 +47,7 @@ int fail_with_diagnostics(std::string text) {
   return kWrongInput;
 }
 
-/// `name=value` of -D into the parameters. Error: what is wrong with it.
+/// Stores `name=value` of -D in the parameters. Error: a text that is not of this form.
 Result<void> define(compiler::Options& options, const std::string& text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return Error{text, "found no name and value", "name=value"};
@@ -57,8 +57,8 @@ Result<void> define(compiler::Options& options, const std::string& text) {
   return {};
 }
 
-/// A port map to compile for. Error: the file; the key whose cycles no core takes, which would make schedules of as
-/// many words.
+/// Reads a port map to compile for. Error: the file; a key with implausibly many cycles, which would make schedules of
+/// as many words.
 Result<ports::PortMap> read_ports(const std::string& file) {
   constexpr double kMostCycles = 1000;
   const auto text = read_file(file);
@@ -73,7 +73,7 @@ Result<ports::PortMap> read_ports(const std::string& file) {
   return map;
 }
 
-// ---- what is written
+// ---- output
 
 bool writes_container(const Options& options) {
   return options.emit == Emit::siw ||
@@ -86,11 +86,11 @@ bool emits_text(const Options& options) {
   return writes_container(options) ? options.file == "-" : options.emit.has_value();
 }
 
-/// Where the container goes: beside the source unless -o says where.
+/// The file of the container: next to the source, unless -o gives another.
 Result<std::string> container_of(const Options& options) {
   if (!options.out.empty() || options.file == "-") return options.out;
   if (fs::path(options.file).extension() == ".siw")
-    return Error{options.file, "the container would take the place of its source", "-o, or a name that ends in .phx"};
+    return Error{options.file, "the container would overwrite its source", "-o, or a name that ends in .phx"};
   return fs::path(options.file).replace_extension(".siw").string();
 }
 
@@ -161,7 +161,7 @@ class CommandLine {
     app_.name("phextcc");
     app_.footer(
         "FILE is a kernel (.phx); '-' is standard input.\n"
-        "Without --emit, --report, --run or --measure, the container is written beside it, as FILE.siw.\n"
+        "Without --emit, --report, --run or --measure, the container is written next to it, as FILE.siw.\n"
         "Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped.\n"
         "Any status but 0 comes with a message on standard error.");
     options_.compiler.machine = compiler::MachineModel::reference();
@@ -179,40 +179,41 @@ class CommandLine {
     app_.add_option("FILE", options_.file, "kernel, or '-'")->required();
     app_.add_option(
             "-O", options_.compiler.level,
-            "tier: -O0 an op a word, -O1 neighbours packed, -O2 list scheduling, -O3 vectors and pipelined loops")
+            "tier: -O0 one op per word, -O1 adjacent ops packed, -O2 list scheduling, -O3 vectors and pipelined loops")
         ->check(CLI::Range(0u, 3u))
         ->capture_default_str();
-    app_.add_option("-D", options_.definitions, "name=value of a param; may be given again")->take_all()->expected(1);
+    app_.add_option("-D", options_.definitions, "name=value of a param; may be repeated")->take_all()->expected(1);
     app_.add_option("-o,--output", options_.out, "file to write, or '-'");
     add_choice<Emit>(app_, "--emit", options_.emit,
                      "siw (the container), sasm (assembly text), ir, source-ir, x86 (host code)");
     app_.add_flag("--words-with-source", options_.words_with_source, "--emit=sasm with the source's lines");
     add_form_option(app_, options_.form);
-    app_.add_flag("--report", options_.report, "what became of the innermost loops");
+    app_.add_flag("--report", options_.report, "report on the innermost loops");
     app_.add_flag("--json", options_.json, "report, run and measurement as JSON");
     app_.add_option("--ports", options_.ports, "port map (JSON) to compile for, as 'vtpu bench --ports' writes it");
     CLI::Option* none = app_.add_flag("--no-pipeline", options_.no_pipeline, "-O3 without modulo scheduling");
-    app_.add_flag("--pipeline-all", options_.pipeline_all, "-O3: short loops are pipelined, too")->excludes(none);
+    app_.add_flag("--pipeline-all", options_.pipeline_all, "-O3: also pipeline short loops")->excludes(none);
     app_.add_flag("--self-contained", options_.compiler.allocate,
-                  "the program makes its tensors ('vtpu run' can run it)");
+                  "the program allocates its tensors, so that 'vtpu run' can run it");
   }
 
   void add_running() {
     app_.add_flag("--run", options_.run, "run it and show the tensors that changed");
-    app_.add_flag("--measure", options_.measure, "cycles of a run, as the median of some");
+    app_.add_flag("--measure", options_.measure, "cycles of a run, the median of several");
     app_.add_option("--samples", options_.samples, "runs to measure")
         ->check(CLI::Range(1u, 1000u))
         ->capture_default_str();
     add_engine_option(app_, options_.engine);
     app_.add_option("--fill", options_.fills,
-                    "NAME=KIND of a tensor before: zeros, ones, count or random; else random to run, zeros to measure")
+                    "NAME=KIND, initial elements: zeros, ones, count or random; default: random with --run, zeros with "
+                    "--measure")
         ->take_all()
         ->expected(1);
-    app_.add_option("--seed", options_.seed, "of random elements")->check(CLI::NonNegativeNumber);
-    app_.add_option("--show", options_.shows, "NAME[:COUNT] of a tensor after")->take_all()->expected(1);
+    app_.add_option("--seed", options_.seed, "seed of random elements")->check(CLI::NonNegativeNumber);
+    app_.add_option("--show", options_.shows, "NAME[:COUNT], tensor to show after the run")->take_all()->expected(1);
   }
 
-  /// What one option asks of others.
+  /// Checks options against each other.
   void check() {
     const bool runs = options_.run || options_.measure;
     const auto needs = [](bool holds, const char* option, const char* what) {
@@ -225,13 +226,13 @@ class CommandLine {
     options_.compiler.pipeline_everywhere = options_.pipeline_all;
     needs(!options_.words_with_source || options_.emit == Emit::sasm, "--words-with-source", "needs --emit=sasm");
     needs(!options_.form || options_.emit == Emit::x86 || (runs && options_.engine != EngineKind::interpreter),
-          "--form", "is of host code, which --emit=x86 shows and --run and --measure run");
+          "--form", "selects host code, which needs --emit=x86, or --run or --measure with the native engine");
     needs(!options_.json || options_.report || runs, "--json", "needs --report, --run or --measure");
-    needs(!options_.json || !emits_text(options_), "--json", "shares standard output with --emit; needs -o");
+    needs(!options_.json || !emits_text(options_), "--json", "and --emit both use standard output; needs -o");
     needs(options_.fills.empty() || runs, "--fill", "needs --run or --measure");
     needs(options_.shows.empty() || options_.run, "--show", "needs --run");
     needs(!runs || !options_.compiler.allocate, "--self-contained",
-          "makes its own tensors; 'vtpu run' runs its container");
+          "allocates its own tensors; run its container with 'vtpu run'");
   }
 
   Options options_;

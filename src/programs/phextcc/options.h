@@ -13,7 +13,7 @@ namespace vtpu::command {
 
 enum class Emit : std::uint8_t { ir, source_ir, sasm, siw, x86 };
 
-/// What the command line of phextcc said.
+/// The command line of phextcc.
 struct Options {
   std::string file, out, ports;
   std::optional<Emit> emit;

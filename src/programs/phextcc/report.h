@@ -4,7 +4,7 @@
 
 #include "vtpu/compiler/phextcc.h"
 
-// What became of the innermost loops. The text is made from the JSON, so that both say the same.
+// The report on the innermost loops. The text is made from the JSON, so that both have the same values.
 
 namespace vtpu::command {
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::uint64_t kMemory = std::uint64_t{8} << 30;  // bytes of all tensors
 constexpr std::size_t kShown = 8;                          // elements of a tensor
-constexpr double kShortRun = 50e3;                         // ns; below, reading the clocks weighs
+constexpr double kShortRun = 50e3;  // ns; in shorter runs, the cost of reading the clocks matters
 
 /// A machine with one sentron and the kernel's tensors, filled.
 struct Prepared {
@@ -45,7 +45,7 @@ struct Prepared {
   }
 };
 
-/// How a run ended, when not by halting; empty when so.
+/// The trap of a run with its source line; empty when the run halted.
 std::string trap_of(const exec::Machine& machine, const compiler::Compiled& compiled, const Options& options) {
   const exec::Context& sentron = *machine.sentrons().front();
   if (sentron.status != exec::Status::trapped) return {};
@@ -119,7 +119,7 @@ Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, 
   std::optional<Prepared> prepared;
   std::optional<Error> failed;
   const auto prepare = [&] {
-    prepared.reset();  // first, so that there is memory for one
+    prepared.reset();  // first, so that memory suffices for one machine
     auto made = Prepared::make(compiled, options, Fill::zeros);
     if (made)
       prepared.emplace(std::move(*made));
@@ -129,7 +129,7 @@ Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, 
   const auto work = [&] {
     if (prepared) chosen->engine->run(*prepared->machine, *prepared->machine->sentrons().front());
   };
-  // Once untimed: what cannot run is found here, and the code is in the caches.
+  // One untimed run finds traps and warms the caches.
   prepare();
   if (failed) return *failed;
   if (auto ran = run_sentrons(*prepared->machine, *chosen->engine, false); !ran) return ran.error();
@@ -163,7 +163,7 @@ std::string measure_text(const nlohmann::ordered_json& measured) {
       measured.at("samples").get<unsigned>(), measured.at("cycle_source").get<std::string>(),
       measured.at("ops").get<std::uint64_t>(), value("measured_ops_per_cycle"));
   if (value("measured_ns") < kShortRun)
-    text += "a run takes less than 50 us, in which reading the clocks weighs: let the kernel repeat its work\n";
+    text += "a run takes less than 50 us, so the cost of reading the clocks matters: let the kernel repeat its work\n";
   return text;
 }
 

@@ -7,17 +7,17 @@
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/isa/validator.h"
 
-// A compiled kernel run and measured on this host. The text is made from the JSON, so that both say the same.
+// Runs and measures a compiled kernel on this host. Texts are made from the JSON, so that both have the same values.
 
 namespace vtpu::command {
 
-/// What a run retired and left, under `run`; how it trapped, if it did, under `trap`.
+/// The retired operations and changed tensors of a run, and under `trap` its trap, if any.
 Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
                                         const Options& options);
 
 std::string run_text(const nlohmann::ordered_json& run);
 
-/// Times runs of the kernel, each in a machine of its own whose tensors are filled right before.
+/// Times runs of the kernel, each on a new machine whose tensors are filled just before the run.
 Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
                                             const Options& options);
 

@@ -24,7 +24,7 @@
 namespace vtpu::command {
 namespace {
 
-/// What a uniform all-to-all reaches on a state, in link bandwidths a chip.
+/// Throughput of a uniform all-to-all on a state, in link bandwidths per chip.
 Result<double> throughput_of(const search::SymmetricState& state, const search::FlowOptions& options) {
   const auto flow = search::balanced_flow(search::lifted(state), options);
   if (!flow) return flow.error();
@@ -34,28 +34,30 @@ Result<double> throughput_of(const search::SymmetricState& state, const search::
 }  // namespace
 
 void add_learn_options(CLI::App& command, LearnOptions& options) {
-  command.add_option("--shape", options.shape, "of the slice in chips, whole blocks of 4x4x4")->capture_default_str();
-  command.add_option("--steps", options.steps, "of annealing a restart")
+  command.add_option("--shape", options.shape, "shape of the slice in chips, whole blocks of 4x4x4")
+      ->capture_default_str();
+  command.add_option("--steps", options.steps, "annealing steps per restart")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
       ->capture_default_str();
   command.add_option("--restarts", options.restarts, "searches from random states")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
-  command.add_option("--groups", options.groups, "restarts take turns among so many groups of blocks")
+  command.add_option("--groups", options.groups, "number of groups of blocks that restarts alternate between")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  command.add_option("--mirrored", options.mirrored, "share of switches drawn that join like faces")
+  command.add_option("--mirrored", options.mirrored, "share of drawn switches that join equal faces")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  add_choice<search::Alike>(
-      command, "--alike", options.alike,
-      "switches set alike: none, rotated (those that a change of x, y and z makes one), dimension (all of one)")
+  add_choice<search::Alike>(command, "--alike", options.alike,
+                            "switches that share a setting: none, rotated (equal up to a cyclic exchange of x, y and "
+                            "z), dimension (all of one)")
       ->default_str(choice_name(options.alike));
-  command.add_option("--seed", options.seed, "of all random numbers")->capture_default_str();
-  command.add_option("-j,--threads", options.threads, "restarts at once, 0 as many as there are cores")
+  command.add_option("--seed", options.seed, "seed of all random numbers")->capture_default_str();
+  command.add_option("-j,--threads", options.threads, "restarts at once, 0: number of cores")
       ->check(CLI::Range(0, 256));
-  command.add_option("--journal", options.journal, "folder of finished restarts, to go on from and to share");
-  command.add_option("--out", options.out, "the best state, a file for network.topology = ocs")->required();
+  command.add_option("--journal", options.journal,
+                     "folder of finished restarts, for resuming and for several processes");
+  command.add_option("--out", options.out, "file for the best state, readable with network.topology = ocs")->required();
 }
 
 Result<int> run_learn(const Options& asked) {
@@ -85,19 +87,19 @@ Result<int> run_learn(const Options& asked) {
   if (!found) return found.error();
   if (found->size() < static_cast<std::size_t>(plan.restarts))
     return print(
-        fmt::format("{} of {} restarts are known; the last process writes the file\n", found->size(), plan.restarts));
+        fmt::format("{} of {} restarts are done; the last process writes the file\n", found->size(), plan.restarts));
 
   std::string text = fmt::format("{:>8} {:>10} {:>10}  {}\n", "restart", "throughput", "bound", "group");
   for (const search::Found& each : *found)
     text += fmt::format("{:>8} {:>10.4f} {:>10.4f}  {}\n", each.restart, each.throughput, each.dual_bound,
                         each.state.group.name());
   const search::Found& best = found->front();
-  text += fmt::format("\nuniform all-to-all, link bandwidths a chip: {:.4f}, at most {:.4f}\n", best.throughput,
+  text += fmt::format("\nuniform all-to-all, link bandwidths per chip: {:.4f}, at most {:.4f}\n", best.throughput,
                       best.dual_bound);
   const auto compare = [&](const char* name, const Result<search::SymmetricState>& state) {
     if (!state) return;
     if (const auto other = throughput_of(*state, plan.flow); other)
-      text += fmt::format("{} {}: {:.4f}; the state carries {:.3f} times that\n", name, options.shape, *other,
+      text += fmt::format("{} {}: {:.4f}; the state reaches {:.3f} times that\n", name, options.shape, *other,
                           best.throughput / *other);
   };
   compare("torus", torus);

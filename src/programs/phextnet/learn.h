@@ -10,7 +10,7 @@ namespace vtpu::command {
 
 void add_learn_options(CLI::App& command, LearnOptions& options);
 
-/// `phextnet learn`: whichever process sees the last restart done writes the file.
+/// `phextnet learn`. The process that finishes the last restart writes the file.
 Result<int> run_learn(const Options& asked);
 
 }  // namespace vtpu::command

@@ -4,7 +4,7 @@
 
 namespace vtpu::command {
 
-/// `phextnet life`; --csv takes the events of the first life.
+/// `phextnet life`; --csv writes the events of the first life.
 Result<int> run_life(const Options& options);
 
 }  // namespace vtpu::command

@@ -1,4 +1,4 @@
-// phextnet: simulates networks described by a file or by flags, and says what can be known of them without simulating.
+// phextnet: simulates networks described by a file or by flags, and reports their static properties.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -95,7 +95,7 @@ Result<int> run_keys(const Options& options) {
   return print(options.markdown ? scenario::keys_markdown() : scenario::keys_text());
 }
 
-/// What is drawn of a run.
+/// The view to draw.
 scenario::View view_of(const Scenario& given, const scenario::Report& report) {
   if (given.output.view != scenario::View::automatic) return given.output.view;
   return report.curve ? scenario::View::curve : scenario::View::machine;
@@ -144,32 +144,35 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.footer(
         "FILE is TOML; 'phextnet keys' prints every key with its default. Flags override the file.\n"
-        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 130 interrupted, with what had been simulated.");
+        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 130 interrupted, with the results so far.");
     CLI::App* run =
         on_scenario("run", "simulate: latency and throughput of [traffic], or the time of [workload]", run_run);
-    run->add_flag("--time", options_.time, "also what the simulation cost on this host");
+    run->add_flag("--time", options_.time, "also print the cost of the simulation on this host");
     on_scenario("info", "network and routing without a simulation: distances, bounds, deadlock", run_info);
-    on_scenario("check", "whether the routing can deadlock, with the circle of channels that wait", run_check);
+    on_scenario("check", "check the routing for deadlock; shows the cycle of channels if there is one", run_check);
     CLI::App* routes =
         on_scenario("routes", "routing table: source, destination, next hop, hops, bandwidth", run_routes);
-    CLI::Option* from = routes->add_option("--from", options_.from, "only of this chip");
-    routes->add_option("--to", options_.to, "every hop to this chip")->needs(from);
+    CLI::Option* from = routes->add_option("--from", options_.from, "only routes from this chip");
+    routes->add_option("--to", options_.to, "every hop of the path to this chip")->needs(from);
     CLI::App* sweep =
-        on_scenario("sweep", "run every combination of values of some keys; goes on where it was", run_sweep);
-    sweep->add_option("--over", options_.over, "section.key=value,value (of lists: value;value); may be given again")
+        on_scenario("sweep", "run every combination of values of some keys; resumes an interrupted sweep", run_sweep);
+    sweep->add_option("--over", options_.over, "section.key=value,value (lists: value;value); may be repeated")
         ->take_all()
         ->expected(1)
         ->required();
-    sweep->add_option("--out", options_.out, "folder: sweep.csv, sweep.json, and what is finished")->required();
+    sweep->add_option("--out", options_.out, "folder for sweep.csv, sweep.json and the journal")->required();
     CLI::App* change = on_scenario(
-        "reconfigure", "from the network of FILE to that of AFTER while FILE's [workload] runs", run_reconfigure);
+        "reconfigure", "change the network of FILE to that of AFTER while FILE's [workload] runs", run_reconfigure);
     change->get_option("FILE")->required();
-    change->add_option("AFTER", options_.after, "scenario of which only the topology counts")->required();
-    CLI::Option* rows = change->add_option("--entries", options_.rows, "also so many changed rows of a chip's table")
-                            ->check(CLI::Range(0, 1000));
-    change->add_option("--from", options_.from, "of this chip, else of the one with the most")->needs(rows);
-    on_scenario("life", "failures of a machine over time and what is done about them; --csv: every event", run_life);
-    CLI::App* learn = app_.add_subcommand("learn", "search for an OCS state that carries a uniform all-to-all");
+    change->add_option("AFTER", options_.after, "scenario whose topology is the new network")->required();
+    CLI::Option* rows =
+        change->add_option("--entries", options_.rows, "number of changed rows of a chip's table to show")
+            ->check(CLI::Range(0, 1000));
+    change->add_option("--from", options_.from, "rows of this chip; default: the chip with the most changes")
+        ->needs(rows);
+    on_scenario("life", "failures and recovery of a machine over time; --csv: every event", run_life);
+    CLI::App* learn =
+        app_.add_subcommand("learn", "search for an OCS state with high throughput under a uniform all-to-all");
     add_learn_options(*learn, options_.learn);
     learn->final_callback([this] { action_ = run_learn; });
     CLI::App* keys = app_.add_subcommand("keys", "a scenario file with every key, its default and its meaning");
@@ -185,7 +188,7 @@ class CommandLine {
  private:
   using Action = Result<int> (*)(const Options&);
 
-  /// Whether a command heeds a flag of [output].
+  /// Whether a command uses a key of [output].
   static bool writes(Action action, std::string_view key) {
     if (!key.starts_with("output.")) return true;
     if (action == run_life) return key == "output.json" || key == "output.csv";
@@ -194,14 +197,14 @@ class CommandLine {
 
   CLI::App* on_scenario(const char* name, const char* what, Action action) {
     CLI::App* command = app_.add_subcommand(name, what);
-    command->add_option("FILE", options_.file, "scenario; without one, defaults and flags");
+    command->add_option("FILE", options_.file, "scenario; default: no file, only defaults and flags");
     command
         ->add_option_function<std::vector<std::string>>(
             "--set",
             [this](const std::vector<std::string>& settings) {
               options_.settings.insert(options_.settings.begin(), settings.begin(), settings.end());
             },
-            "section.key=value; may be given again")
+            "section.key=value; may be repeated")
         ->take_all()
         ->expected(1);
     for (const ShortFlag& flag : kShortFlags) {

@@ -21,7 +21,7 @@ void Meter::show(double done) {
   last_ = now;
   printed_ = true;
   const double seconds = std::chrono::duration<double>(now - begin_).count();
-  fmt::print(stderr, "\r\033[K  {:.1f} %, {:.2f} % a second, {} left", 100 * done, 100 * done / seconds,
+  fmt::print(stderr, "\r\033[K  {:.1f} %, {:.2f} % per second, {} left", 100 * done, 100 * done / seconds,
              measure::duration_text(seconds / done * (1 - done)));
   std::fflush(stderr);
 }

@@ -21,24 +21,24 @@ struct LearnOptions {
   int threads = 0;
   std::uint64_t seed = 1;
   double mirrored = 0;
-  search::Alike alike = search::Alike::none;  ///< which switches are set alike
+  search::Alike alike = search::Alike::none;  ///< which switches share a setting
 };
 
-/// What the command line of phextnet says, whatever its command.
+/// The command line of phextnet, for all commands.
 struct Options {
   std::string file;
   std::vector<std::string> settings;  ///< "key=value", those of --set first
   std::vector<std::string> over;      ///< "key=value,value"
   std::string out;                    ///< folder of a sweep
   std::string after;                  ///< second scenario of a reconfiguration
-  int rows = 0;                       ///< of a table, shown before and after
+  int rows = 0;                       ///< number of table rows to show before and after
   std::string from, to;               ///< chips
   LearnOptions learn;
   bool time = false;
   bool markdown = false;
 };
 
-/// The file, and over it the settings.
+/// The scenario of the file with the settings applied.
 Result<scenario::Scenario> scenario_of(const Options& options);
 
 }  // namespace vtpu::command

@@ -18,8 +18,7 @@
 namespace vtpu::command {
 namespace {
 
-/// What a sweep of this program goes by: what it is asked, and the program itself, since another may simulate
-/// otherwise.
+/// The identity of a sweep: its settings and this program, since another program may give other results.
 Result<std::string> with_program(const std::string& asked) {
   const auto program = sha256_of_file("/proc/self/exe");
   if (!program) return program.error();
@@ -56,7 +55,7 @@ Result<int> run_sweep(const Options& options) {
   if (!lines) return lines.error();
   const auto known = std::count_if(lines->begin(), lines->end(), [](const std::string& line) { return !line.empty(); });
   if (known < grid->size())
-    return print(fmt::format("{} of {} points are known; the last process writes the files\n", known, grid->size()));
+    return print(fmt::format("{} of {} points are done; the last process writes the files\n", known, grid->size()));
   const std::filesystem::path csv = out / "sweep.csv", json = out / "sweep.json";
   if (const auto written = write_file(csv, scenario::grid_csv(*grid, *lines)); !written) return written.error();
   if (const auto written = write_file(json, scenario::grid_json(*grid, *lines).dump(1) + "\n"); !written)

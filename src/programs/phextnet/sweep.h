@@ -4,7 +4,7 @@
 
 namespace vtpu::command {
 
-/// `phextnet sweep`: whichever process sees the last point done writes the files.
+/// `phextnet sweep`. The process that finishes the last point writes the files.
 Result<int> run_sweep(const Options& options);
 
 }  // namespace vtpu::command

@@ -11,18 +11,18 @@
 namespace vtpu::command {
 namespace {
 
-/// The JSON of a report for another program to read, gone with this object.
-class PassedOn {
+/// A temporary file with the JSON of a report, removed on destruction.
+class TemporaryReport {
  public:
-  explicit PassedOn(const std::string& json)
+  explicit TemporaryReport(const std::string& json)
       : file_(std::filesystem::temp_directory_path() / ("phextnet." + std::to_string(::getpid()) + ".json")),
         written_(write_file(file_, json)) {}
-  ~PassedOn() {
+  ~TemporaryReport() {
     std::error_code ignored;
     std::filesystem::remove(file_, ignored);
   }
-  PassedOn(const PassedOn&) = delete;
-  PassedOn& operator=(const PassedOn&) = delete;
+  TemporaryReport(const TemporaryReport&) = delete;
+  TemporaryReport& operator=(const TemporaryReport&) = delete;
 
   const std::filesystem::path& file() const { return file_; }
   const Result<void>& written() const { return written_; }
@@ -40,13 +40,13 @@ Result<void> draw(const std::string& json, scenario::View view, const std::strin
   const std::filesystem::path renderer = self.parent_path() / "render_figures";
   if (failed || !std::filesystem::exists(renderer, failed))
     return Error{svg, "cannot be drawn: no program " + renderer.string(),
-                 "a build that found Python and Matplotlib; --json writes what would be drawn"};
-  const PassedOn passed(json);
+                 "a build with Python and Matplotlib; --json writes the data of the drawing"};
+  const TemporaryReport passed(json);
   if (!passed.written()) return passed.written().error();
   const auto done = artifact::run_program(
       {renderer.string(), "--network", passed.file().string(), "--view", choice_name(view), "--svg", svg});
   if (!done) return done.error();
-  if (done->status != 0) return Error{svg, "cannot be drawn: render_figures says why above", ""};
+  if (done->status != 0) return Error{svg, "cannot be drawn: see the message of render_figures above", ""};
   return {};
 }
 

@@ -6,8 +6,8 @@
 
 namespace vtpu::command {
 
-/// Draws a report into an SVG by `render_figures`, which stands beside this program and is the one that links Python.
-/// `view`: curve, links or machine. Error: no such program; what it says.
+/// Draws a report as an SVG with `render_figures`, the program next to this one that links Python. `view`: curve, links
+/// or machine. Error: the program is missing or fails.
 Result<void> draw(const std::string& json, scenario::View view, const std::string& svg);
 
 }  // namespace vtpu::command

@@ -44,7 +44,7 @@ int fail(std::string message, int status) { return command::fail("vtpu", std::mo
 
 enum class ManualForm : std::uint8_t { html, markdown };
 
-/// What the command line said; each command reads its part of it.
+/// The command line; each command reads its part of it.
 struct Options {
   std::string file, out, at, import, export_to, backing, ports, workload;
   EngineKind engine = EngineKind::automatic;
@@ -78,7 +78,7 @@ Result<int> run_asm(const Options& options) {
   if (text->starts_with(isa::kSiwMagic)) return Error{shown(options.file), "found a .siw container", "assembly text"};
   const bool beside = options.out.empty() && options.file != "-";
   if (beside && fs::path(options.file).extension() == ".siw")
-    return Error{options.file, "the container would take the place of its text", "-o, or a name that ends in .sasm"};
+    return Error{options.file, "the container would overwrite its text", "-o, or a name that ends in .sasm"};
   auto program = isa::assemble(*text, shown(options.file));
   if (!program) return program.error();
   const auto valid = isa::ValidProgram::make(std::move(*program));
@@ -137,9 +137,9 @@ Result<int> run_manual(const Options& options) {
   return put(options.out, options.manual == ManualForm::html ? isa::manual_html() : isa::manual_markdown());
 }
 
-// ---- the machine measured
+// ---- measurements
 
-/// The ten workloads by every engine: the table of the paper, on this host and now.
+/// Measures the ten workloads with every engine on this host, as in the table of the paper.
 Result<int> run_bench(const Options& options) {
   measure::SamplingRule rule;
   rule.least = rule.most = options.processes;
@@ -157,9 +157,9 @@ Result<int> run_bench(const Options& options) {
   return kDone;
 }
 
-// ---- programs that run
+// ---- runs
 
-/// Shows the result, and says on standard error which sentron trapped first, if one did.
+/// Prints the result, and on standard error the first sentron that trapped, if any.
 Result<int> finish(const Options& options, const exec::Machine& machine, const ordered_json& json,
                    const std::string& text) {
   if (const auto printed = print(options.json ? dumped(json) : text); !printed) return printed.error();
@@ -293,7 +293,7 @@ CLI::Option* add_named(CLI::App& app, const std::string& flags, const Values& va
       ->check(CLI::IsMember(names));
 }
 
-/// What each command is called, takes and does.
+/// Names, options and actions of the commands.
 class CommandLine {
  public:
   CommandLine() : app_("vtpu: assembles, checks, runs and explains programs of the vTPU") {
@@ -301,8 +301,8 @@ class CommandLine {
     app_.require_subcommand(1);
     app_.footer(
         "FILE is assembly text (.sasm) or a container (.siw); '-' is standard input.\n"
-        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the program trapped, for want of fuel or by deadlock "
-        "too.\n"
+        "Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the program trapped, ran out of fuel "
+        "or deadlocked.\n"
         "Any status but 0 comes with one line on standard error.");
     add_run();
     add_files();
@@ -312,8 +312,8 @@ class CommandLine {
     add_bench();
   }
   void add_bench() {
-    CLI::App* bench = add("bench", "ops per measured cycle of the ten workloads, by every engine", run_bench);
-    bench->add_option("--processes", options_.processes, "sampling processes, each one sample")
+    CLI::App* bench = add("bench", "ops per measured cycle of the ten workloads, for every engine", run_bench);
+    bench->add_option("--processes", options_.processes, "sampling processes, one sample each")
         ->check(CLI::Range(6u, 1000u));
     bench->add_option("--ports", options_.ports, "file to write the measured port map to (JSON)");
     with_json(bench);
@@ -322,7 +322,7 @@ class CommandLine {
   int run(int argc, char** argv) {
     const auto check = [this] {
       if (options_.engine == EngineKind::interpreter && options_.form)
-        throw CLI::ValidationError("--form", "the interpreter makes no host code");
+        throw CLI::ValidationError("--form", "the interpreter has no host code");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
       if (options_.export_to == "-" && (options_.json || !options_.at.empty()))
@@ -335,59 +335,60 @@ class CommandLine {
   using Action = Result<int> (*)(const Options&);
 
   void add_run() {
-    CLI::App* run = on_file("run", "run a program and show what it left", run_run);
+    CLI::App* run = on_file("run", "run a program and show the final state", run_run);
     add_engine_option(*run, options_.engine);
     with_form(run);
     run->add_option("--sentrons", options_.sentrons, "sentrons that run it, on one thread")
         ->check(CLI::Range(1u, 1024u));
-    run->add_flag("--time", options_.time, "one timed sample, with the source of its cycles");
+    run->add_flag("--time", options_.time, "add one timed sample, with the source of its cycles");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);
   }
 
   void add_files() {
-    with_out(on_file("asm", "assembly text to a container, beside it unless -o says where", run_asm));
-    CLI::App* disasm = on_file("disasm", "a program as text that assembles to the same", run_disasm);
-    disasm->add_flag("--host", options_.host_code, "its host code in place of its words");
+    with_out(on_file("asm", "assemble text to a container, next to it unless -o is given", run_asm));
+    CLI::App* disasm = on_file("disasm", "print a program as text that assembles to the same words", run_disasm);
+    disasm->add_flag("--host", options_.host_code, "print its host code instead of its words");
     with_form(disasm)->needs("--host");
     with_out(disasm);
-    with_json(on_file("validate", "say whether a program may run, and every reason why not", run_validate));
+    with_json(on_file("validate", "check whether a program is valid, and list every fault", run_validate));
     CLI::App* manual = add("manual", "the reference of the instruction set", run_manual);
     add_choice<ManualForm>(*manual, "FORM", options_.manual, "html or markdown")->required();
     with_out(manual);
   }
 
   void add_gen() {
-    CLI::App* gen = add("gen", "make a synthetic program: text, or a container where FILE of -o ends in .siw", run_gen);
+    CLI::App* gen =
+        add("gen", "generate a synthetic program: text, or a container where FILE of -o ends in .siw", run_gen);
     std::vector<std::string> workloads;
     for (const kernels::Workload& workload : kernels::workloads()) workloads.emplace_back(workload.name);
-    CLI::Option* workload = gen->add_option("--workload", options_.workload, "a named workload in place of a mix")
+    CLI::Option* workload = gen->add_option("--workload", options_.workload, "a named workload instead of a mix")
                                 ->check(CLI::IsMember(workloads));
-    add_named(*gen, "--mix", isa::kMixes, options_.mix, "slots that it fills")->excludes(workload);
-    add_named(*gen, "--locality", isa::kLocalities, options_.locality, "how near its accesses are")->excludes(workload);
-    gen->add_option("--depth", options_.depth, "ops in each chain of dependences")
+    add_named(*gen, "--mix", isa::kMixes, options_.mix, "slots that the program fills")->excludes(workload);
+    add_named(*gen, "--locality", isa::kLocalities, options_.locality, "locality of its accesses")->excludes(workload);
+    gen->add_option("--depth", options_.depth, "ops in each dependence chain")
         ->check(CLI::PositiveNumber)
         ->excludes(workload);
     gen->add_option("--words", options_.words, "words in the loop, 8 to 4096")
         ->check(CLI::PositiveNumber)
         ->excludes(workload);
-    gen->add_option("--iterations", options_.iterations, "times the loop runs")->check(CLI::PositiveNumber);
-    gen->add_option("--seed", options_.seed, "of everything random")->check(CLI::NonNegativeNumber);
+    gen->add_option("--iterations", options_.iterations, "iterations of the loop")->check(CLI::PositiveNumber);
+    gen->add_option("--seed", options_.seed, "seed of all random numbers")->check(CLI::NonNegativeNumber);
     with_out(gen);
   }
 
   void add_ppt() {
-    CLI::App* ppt = on_file("ppt", "regions after a program ran, or of a .phext document", run_ppt);
-    ppt->add_option("--at", options_.at, "the cell, or in a document the text, at this coordinate");
+    CLI::App* ppt = on_file("ppt", "regions after a run of a program, or of a .phext document", run_ppt);
+    ppt->add_option("--at", options_.at, "the cell at this coordinate; in a document, the text");
     ppt->add_option("--export", options_.export_to,
-                    "file to write the document to, as the program left it: that of FILE, else of --import; or '-' in "
-                    "place of the regions");
+                    "file to write the document of FILE or else of --import to, after the run; '-' prints it instead of the "
+                    "regions");
     with_fuel(ppt), with_import(ppt), with_backing(ppt), with_json(ppt);
   }
 
   void add_report() {
-    CLI::App* report = on_file("report", "what a program asks of ports, caches and pages", run_report);
+    CLI::App* report = on_file("report", "a program's use of ports, caches and pages", run_report);
     report->add_option("--ports", options_.ports, "port map (JSON), for predicted cycles and conflicts");
-    report->add_option("--cache", options_.caches, "NAME:BYTES:WAYS of a level to simulate, the nearest first")
+    report->add_option("--cache", options_.caches, "NAME:BYTES:WAYS of a cache level to simulate, nearest first")
         ->take_all()
         ->expected(1);
     with_fuel(report), with_import(report), with_json(report);
@@ -404,7 +405,7 @@ class CommandLine {
     return command;
   }
   void with_out(CLI::App* command) { command->add_option("-o,--output", options_.out, "file to write, or '-'"); }
-  void with_json(CLI::App* command) { command->add_flag("--json", options_.json, "as JSON"); }
+  void with_json(CLI::App* command) { command->add_flag("--json", options_.json, "print JSON"); }
   void with_fuel(CLI::App* command) {
     command->add_option("--fuel", options_.fuel, "words that may retire")
         ->check(CLI::NonNegativeNumber)
@@ -412,13 +413,13 @@ class CommandLine {
   }
   CLI::Option* with_form(CLI::App* command) { return add_form_option(*command, options_.form); }
   void with_import(CLI::App* command) {
-    command->add_option("--import", options_.import, ".phext document to have in memory, or '-'");
+    command->add_option("--import", options_.import, ".phext document to load into memory, or '-'");
   }
 
   void with_backing(CLI::App* command) {
     command->add_option("--backing", options_.backing,
                         "file of the first region that the program allocates: created when absent, else read back; "
-                        "what sflush wrote survives the process");
+                        "data written by sflush survive the process");
   }
 
   Options options_;

@@ -11,10 +11,10 @@
 namespace vtpu::scenario {
 namespace {
 
-/// Sums up what several points report, for one watcher.
-class Together {
+/// Combines the progress of several points for one watch.
+class CombinedProgress {
  public:
-  Together(std::size_t points, const net::workload::Watch& watch) : done_(points, 0.0), watch_(watch) {}
+  CombinedProgress(std::size_t points, const net::workload::Watch& watch) : done_(points, 0.0), watch_(watch) {}
 
   net::workload::Watch of(std::size_t point) {
     return [this, point](double done) {
@@ -39,13 +39,13 @@ class Together {
 Result<Curve> run_curve(const std::vector<double>& loads, int threads, const Point& point,
                         const net::workload::Watch& watch) {
   std::vector<std::optional<Result<net::workload::SteadyState>>> found(loads.size());
-  Together together(loads.size(), watch);
+  CombinedProgress progress(loads.size(), watch);
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    // From the highest load down: it takes longest, and what is left to the end keeps one thread alone busy.
-    for (std::size_t taken = next++; taken < loads.size() && !together.stopped(); taken = next++) {
+    // From the highest load down: it takes longest, so starting it last would leave one thread busy alone.
+    for (std::size_t taken = next++; taken < loads.size() && !progress.stopped(); taken = next++) {
       const std::size_t i = loads.size() - 1 - taken;
-      const net::workload::Watch mine = together.of(i);
+      const net::workload::Watch mine = progress.of(i);
       found[i] = point(loads[i], mine);
       static_cast<void>(mine(1));
     }
@@ -57,7 +57,7 @@ Result<Curve> run_curve(const std::vector<double>& loads, int threads, const Poi
   others.clear();
 
   Curve curve;
-  curve.interrupted = together.stopped();
+  curve.interrupted = progress.stopped();
   for (auto& each : found) {
     if (each && each->ok())
       curve.points.push_back(std::move(**each));

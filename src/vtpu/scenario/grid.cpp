@@ -43,7 +43,8 @@ Result<Axis> parse_axis(std::string_view text) {
   const auto key = named_key(axis.key, kFlag);
   if (!key) return key.error();
   const std::string where = fmt::format("{} {}", kFlag, axis.key);
-  if (!bears_on_run(**key)) return Error{where, "found a key that changes no result", "a key of what is simulated"};
+  if (!bears_on_run(**key))
+    return Error{where, "found a key that affects no result", "a key that affects the simulation"};
   for (const std::string_view piece : split(text.substr(equals + 1), holds_list(**key) ? ';' : ',')) {
     axis.values.emplace_back(trim(piece));
     Scenario scratch;
@@ -60,9 +61,10 @@ Result<Grid> Grid::make(const Scenario& base, std::vector<Axis> axes) {
     size *= static_cast<double>(axes[i].values.size());
     for (std::size_t j = 0; j < i; ++j)
       if (axes[i].key == axes[j].key)
-        return Error{fmt::format("{} {}", kFlag, axes[i].key), "found the key a second time", "all its values in one"};
+        return Error{fmt::format("{} {}", kFlag, axes[i].key), "found the key a second time",
+                     "one --over with all its values"};
   }
-  if (size > kMostPoints) return Error{kFlag, fmt::format("found {} points", size), "a million at most"};
+  if (size > kMostPoints) return Error{kFlag, fmt::format("found {} points", size), "at most a million"};
   Grid grid(base, std::move(axes), static_cast<int>(size));
   for (int point = 0; point < grid.size(); ++point) {
     const auto scenario = grid.made(point);
@@ -99,13 +101,13 @@ Result<Scenario> Grid::made(int point) const {
   const std::vector<std::string> given = values(point);
   for (std::size_t i = 0; i < axes_.size(); ++i)
     if (const auto done = set(scenario, axes_[i].key + "=" + given[i], kFlag); !done) return done.error();
-  scenario.simulation.threads = 1;  // points run beside each other
+  scenario.simulation.threads = 1;  // points already run in parallel
   return scenario;
 }
 
 Scenario Grid::at(int point) const {
   auto scenario = made(point);
-  VTPU_CHECK(scenario.ok(), "the points of a grid were judged when it was made");
+  VTPU_CHECK(scenario.ok(), "the points of a grid were checked when it was made");
   return *std::move(scenario);
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A column of a point, and where its report keeps it.
+/// A column, and its place in the report of a point.
 struct Column {
   const char* title;
   const char* section;  ///< empty: the report itself
@@ -43,7 +43,7 @@ constexpr std::array<const char*, 8> kOfLoad = {"offered",
                                                 "latency_p99_cycles",
                                                 "network_latency_cycles",
                                                 "hops"};
-/// Last, since some hold commas, which those who cut a line by commas take for more columns.
+/// These come last: some hold commas, which would shift later columns for tools that split lines at commas.
 constexpr std::array<Column, 4> kWords = {{{"level", "", "level"},
                                            {"network", "network", "name"},
                                            {"routing", "routing", "name"},

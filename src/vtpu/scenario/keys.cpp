@@ -217,7 +217,7 @@ Result<Bytes> parse_bytes(std::string_view text, const std::string& where) {
                                                    {"MiB", 1048576.0},
                                                    {"GiB", 1073741824.0},
                                                    {"TiB", 1099511627776.0}}};
-  const Error wrong{where, fmt::format("found '{}'", text), "bytes, as 65536, \"64 KiB\" or \"1.5 GB\""};
+  const Error wrong{where, fmt::format("found '{}'", text), "bytes, for example 65536, \"64 KiB\" or \"1.5 GB\""};
   const std::string_view all = trim(text);
   std::size_t digits = 0;
   while (digits < all.size() && (std::isdigit(static_cast<unsigned char>(all[digits])) != 0 || all[digits] == '.'))

@@ -18,13 +18,13 @@ struct Limits {
   bool bounded() const { return least < most; }
 };
 
-/// The values of another key with which a key has a meaning; no key: always.
+/// The condition under which a key has a meaning: another key has one of these values. An empty key: always.
 struct When {
   std::string key;
   std::vector<std::string> words;
 };
 
-/// Where a scenario keeps a value.
+/// A pointer to the value of a key in a scenario.
 using Field = std::variant<Text*, Whole*, Number*, Truth*, Bytes*, File*, Numbers*, Texts*, ChoiceField>;
 
 /// A row of keys.def.
@@ -46,28 +46,28 @@ struct Section {
 
 const std::vector<Section>& sections();
 const std::vector<Key>& keys();
-/// The key of a full name, or none.
+/// The key with the full name, or nullptr.
 const Key* find_key(std::string_view full);
-/// Error: at `flag name`, the nearest key.
+/// Error: at `flag name`, with the nearest key.
 Result<const Key*> named_key(std::string_view name, std::string_view flag);
 
-/// Whether the other keys are such that this one has a meaning.
+/// Whether the key has a meaning, given the values of the other keys.
 bool has_meaning(const Key& key, const Scenario& scenario);
 
-/// Whether the key has a part in what a run simulates; others say what is written, or are of other commands.
+/// Whether the key affects the results of a run. Other keys select output, or belong to other commands.
 bool bears_on_run(const Key& key);
 
-/// The value as it stands in TOML.
+/// The value in TOML syntax.
 std::string value_text(const Key& key, const Scenario& scenario);
-/// "a text", "a whole number of 1..64", "one of torus, mesh".
+/// "text", "whole number of 1..64", "one of torus, mesh".
 std::string expected_text(const Key& key);
 
-/// "64 KiB" as a number of bytes. Error: `where`, what was found.
+/// Parses "64 KiB" as a number of bytes. Error: `where`, the text, examples.
 Result<Bytes> parse_bytes(std::string_view text, const std::string& where);
 
-/// Stores what the text says. Error: `where`, the type or range that it misses.
+/// Parses the text and stores the value. Error: `where`, the expected type or range.
 Result<void> assign_text(const Key& key, Scenario& scenario, std::string_view text, const std::string& where);
-/// Judges a stored value by its key's limits.
+/// Checks a stored value against the limits of its key.
 Result<void> check_limits(const Key& key, Scenario& scenario, const std::string& where);
 
 /// All keys with type, default and meaning: a scenario file with every key commented out, or the table of README.md.

@@ -35,12 +35,12 @@ net::fault::Policy policy_of(const Scenario& scenario) {
   return policy;
 }
 
-/// "chip 1000".
+/// Parses a law such as "chip 1000".
 Result<net::fault::ComponentLaw> law_of(const Scenario& scenario, std::string_view text) {
   const std::string where = scenario.where("life.mtbf_days");
   const std::size_t blank = text.find(' ');
   if (blank == std::string_view::npos)
-    return Error{where, fmt::format("found '{}'", text), "a kind and its days, \"chip 1000\""};
+    return Error{where, fmt::format("found '{}'", text), "a kind and a number of days, \"chip 1000\""};
   std::vector<std::string> kinds;
   for (const net::fault::ComponentKind kind : net::fault::kComponentKinds)
     kinds.emplace_back(net::fault::name_of(kind));
@@ -79,7 +79,7 @@ Result<net::fault::FailureModel> model_of(const Scenario& scenario, const net::M
 std::string failures_text(const Scenario& scenario) {
   std::vector<std::string> parts;
   for (const std::string& law : scenario.life.mtbf_days) parts.push_back(law + " days");
-  if (!scenario.life.trace.name.empty()) parts.push_back("those of " + scenario.life.trace.name);
+  if (!scenario.life.trace.name.empty()) parts.push_back("the trace " + scenario.life.trace.name);
   std::string text = parts.empty() ? "none" : join(parts, ", ");
   if (!scenario.life.mtbf_days.empty())
     text += scenario.life.law == LawKind::weibull ? fmt::format(", Weibull of shape {}", scenario.life.shape)

@@ -11,19 +11,19 @@
 
 namespace vtpu::scenario {
 
-/// Lives of the machine of 4096 chips and its spares, as [life] asks for them.
+/// Simulated lives of the machine of 4096 chips and its spares, as [life] describes them.
 struct Lives {
   net::Machine machine;
   net::fault::Policy policy;
-  std::string failures;                ///< what fails, in words
-  double days = 0;                     ///< asked for
+  std::string failures;                ///< the failure laws as text
+  double days = 0;                     ///< simulated
   net::fault::LifeReport first;        ///< with its events
-  std::vector<double> availability;    ///< of each life, rising
-  std::vector<double> exhausted_days;  ///< of the lives that lost a name, rising
+  std::vector<double> availability;    ///< of each life, ascending
+  std::vector<double> exhausted_days;  ///< of the lives that lost a name, ascending
 };
 
-/// The same for every number of threads (simulation.threads). Error: at the key: a law that is no "kind days", with the
-/// nearest kind; a trace that cannot be read; as of net::fault::live; an interrupt.
+/// Simulates the lives; the result is the same for any number of threads (simulation.threads). Error: at the key: a law
+/// that is not "kind days", with the nearest kind; a trace that cannot be read; see net::fault::live; an interrupt.
 Result<Lives> live(const Scenario& scenario);
 
 std::string lives_text(const Lives& lives);

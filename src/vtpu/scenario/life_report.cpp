@@ -27,7 +27,7 @@ std::string seconds_text(double seconds) {
   return seconds < 1000 ? time_text(seconds * 1e9) : fmt::format("{:.2f} h", seconds / 3600);
 }
 
-/// What the finished outages of a life took, a part of them or the whole, rising.
+/// The durations of a life's finished outages, or of one part of them, ascending.
 template <class Part>
 std::vector<double> of_outages(const net::fault::LifeReport& life, Part part) {
   std::vector<double> values;
@@ -43,20 +43,21 @@ struct OutagePart {
   double (*of)(const net::fault::Outage&);
 };
 constexpr std::array<OutagePart, 7> kParts = {
-    {{"whole", "in all", [](const net::fault::Outage& outage) { return outage.total_s(); }},
+    {{"whole", "in total", [](const net::fault::Outage& outage) { return outage.total_s(); }},
      {"detect", "until a health check", [](const net::fault::Outage& outage) { return outage.detect_s; }},
      {"decide", "to decide", [](const net::fault::Outage& outage) { return outage.decide_s; }},
      {"update", "to update tables and circuits", [](const net::fault::Outage& outage) { return outage.update_s; }},
      {"resume", "to resume", [](const net::fault::Outage& outage) { return outage.resume_s; }},
-     {"repeated", "in vain, for what failed meanwhile",
+     {"repeated", "repeated because of further failures",
       [](const net::fault::Outage& outage) { return outage.repeated_s; }},
      {"waited", "waiting for a repair", [](const net::fault::Outage& outage) { return outage.waited_s; }}}};
 
 std::string outages_text(const net::fault::LifeReport& life) {
   const std::vector<double> whole = of_outages(life, kParts[0].of);
-  std::string text = line(
-      "outages", fmt::format("{}, {} of them over; {} names moved, {} lost, {} circuits changed", life.outages.size(),
-                             whole.size(), life.names_moved, life.names_lost, life.circuits_changed));
+  std::string text =
+      line("outages",
+           fmt::format("{}, {} of them finished; {} names moved, {} lost, {} circuits changed", life.outages.size(),
+                       whole.size(), life.names_moved, life.names_lost, life.circuits_changed));
   if (whole.empty()) return text;
   for (const OutagePart& part : kParts) {
     const std::vector<double> values = of_outages(life, part.of);
@@ -72,7 +73,8 @@ std::string failures_of(const net::fault::LifeReport& life) {
   std::vector<std::string> parts;
   for (std::size_t kind = 0; kind < life.failures.size(); ++kind)
     if (life.failures[kind] > 0)
-      parts.push_back(fmt::format("{} {}", life.failures[kind], net::fault::name_of(net::fault::kComponentKinds[kind])));
+      parts.push_back(
+          fmt::format("{} {}", life.failures[kind], net::fault::name_of(net::fault::kComponentKinds[kind])));
   return parts.empty() ? "none" : join(parts, ", ");
 }
 
@@ -88,22 +90,21 @@ std::string lives_text(const Lives& lives) {
                                                  lives.machine.spare_count(), lives.days));
   text += line("policy", lives.policy.name);
   text += line("failures", "mean lives: " + lives.failures);
-  text += line("", fmt::format("came: {}; {} stopped nothing, {} of parts that were down; {} repairs",
-                               failures_of(life), life.harmless, life.ignored, life.repairs));
+  text += line("", fmt::format("occurred: {}; {} harmless, {} of parts already down; {} repairs", failures_of(life),
+                               life.harmless, life.ignored, life.repairs));
   text += outages_text(life);
   text += line("up", fmt::format("{:.5f} % of the time: {}; useful {}", 100 * life.availability(),
                                  seconds_text(life.up_s), seconds_text(life.useful_s)));
   text += line("spares", life.exhausted_s ? fmt::format("exhausted after {:.2f} days", *life.exhausted_s / kDay)
                                           : "not exhausted");
   if (lives.availability.size() > 1) {
-    text += line("lives", fmt::format("{}: up {:.5f} % on average, {:.5f} % at least, {:.5f} % at most",
+    text += line("lives", fmt::format("{}: up {:.5f} % on average, minimum {:.5f} %, maximum {:.5f} %",
                                       lives.availability.size(), 100 * mean(lives.availability),
                                       100 * lives.availability.front(), 100 * lives.availability.back()));
     text += line("", fmt::format("spares exhausted in {}", lives.exhausted_days.size()) +
                          (lives.exhausted_days.empty()
                               ? std::string()
-                              : fmt::format(", first after {:.2f} days, half of them within {:.2f}",
-                                            lives.exhausted_days.front(),
+                              : fmt::format(", first after {:.2f} days, median {:.2f}", lives.exhausted_days.front(),
                                             net::fault::sample_quantile(lives.exhausted_days, 0.5).value)));
   }
   return text + line("units", "simulated; the times of entries, switches and checks are settings");

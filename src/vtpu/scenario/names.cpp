@@ -72,7 +72,7 @@ Result<int> Names::chip(std::string_view text, const std::string& where) const {
                  labels_.empty() ? fmt::format("a number of 0..{}", nodes_ - 1) : "a name or number of the graph"};
   const Error wrong{where, fmt::format("found chip '{}'", name),
                     fmt::format("coordinates {}, or a number of 0..{}", ranges_of(*grid_), nodes_ - 1)};
-  const bool address = grid_->dimensions() == 3 && name.ends_with("/1.1");  // section and scroll of the chip itself
+  const bool address = grid_->dimensions() == 3 && name.ends_with("/1.1");  // the section and scroll of the chip itself
   const std::vector<std::string_view> parts = split(address ? name.substr(0, name.size() - 4) : name, '.');
   if (static_cast<int>(parts.size()) != grid_->dimensions()) return wrong;
   net::Coordinates place{};
@@ -114,7 +114,7 @@ Result<std::vector<int>> Names::channels(const net::Network& network, std::strin
     if (const int channel = network.channel(*from, port); network.attached(channel) && network.target(channel) == *to)
       found.push_back(channel);
   if (found.empty())
-    return Error{where, fmt::format("found no link from {} to {}", node(*from), node(*to)), "two neighbours"};
+    return Error{where, fmt::format("found no link from {} to {}", node(*from), node(*to)), "two adjacent nodes"};
   return found;
 }
 

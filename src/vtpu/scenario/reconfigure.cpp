@@ -18,7 +18,7 @@
 namespace vtpu::scenario {
 namespace {
 
-/// The network of a scenario as its switches see it.
+/// The network of a scenario as a state of the switches.
 struct Wanted {
   const Scenario& scenario;
   std::optional<net::ocs::StateOfSlice> file;  ///< of an OCS state
@@ -33,9 +33,9 @@ Result<Wanted> wanted(const Scenario& scenario) {
   const TopologyKind topology = scenario.network.topology;
   if (topology != TopologyKind::torus && topology != TopologyKind::twisted_torus && topology != TopologyKind::ocs)
     return Error{scenario.where("network.topology"),
-                 "found " + choice_name(topology) + ", which no switches are set to", "torus, twisted-torus or ocs"};
+                 "found " + choice_name(topology) + ", which the switches cannot form", "torus, twisted-torus or ocs"};
   for (const char* key : {"faults.links", "faults.chips"})
-    if (scenario.is_given(key)) return Error{scenario.where(key), "found failures", "a whole network"};
+    if (scenario.is_given(key)) return Error{scenario.where(key), "found failures", "a network without failures"};
   Wanted network{scenario, std::nullopt};
   if (topology == TopologyKind::ocs) {
     auto read = net::ocs::read_ocs_state(scenario.network.file.path);
@@ -49,7 +49,7 @@ Result<Wanted> wanted(const Scenario& scenario) {
   return network;
 }
 
-/// Which switches there are and which blocks are used: of a file, or the first blocks of the machine.
+/// The switches and the blocks in use: from a file, or the first blocks of the machine.
 struct Place {
   net::ocs::OcsLayout layout;
   net::ocs::Slice slice;
@@ -64,7 +64,7 @@ Result<Place> place_of(const Wanted& first, const Wanted& second) {
     if (!slice) return at_key(each->scenario, "network.sides", slice.error());
     return Place{{}, *slice};
   }
-  return Error{first.scenario.where("network.sides"), "found two planes", "three sides of at least one network"};
+  return Error{first.scenario.where("network.sides"), "found two planes", "at least one network with three sides"};
 }
 
 Result<net::reconfigure::SliceSetup> setup_of(const Wanted& network, const Place& place, const net::LinkModel& link) {

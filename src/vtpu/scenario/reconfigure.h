@@ -10,26 +10,26 @@
 
 namespace vtpu::scenario {
 
-/// What it takes to come from one network of a slice to another.
+/// A change from one network of a slice to another.
 struct Reconfiguration {
   std::string before;
   std::string after;
-  int switches = 0;  ///< that there are
+  int switches = 0;  ///< of the machine
   net::reconfigure::ReconfigurationPlan plan;
   double switching_ns = 0;
   net::reconfigure::Tables tables = net::reconfigure::Tables::staged;
-  std::string job;                          ///< empty: none runs
-  double at = 0;                            ///< the pause, as a part of the job's undisturbed time
-  double undisturbed_ns = 0;                ///< the job on the network before
+  std::string job;            ///< empty: none runs
+  double at = 0;              ///< start of the pause, as a share of the job's undisturbed time
+  double undisturbed_ns = 0;  ///< the job on the network before
   std::optional<net::reconfigure::ReconfiguredJob> run;  ///< of the job
-  std::string rows;                         ///< of a chip's table, before and after; empty: not asked for
+  std::string rows;                                      ///< of a chip's table, before and after; empty: not requested
 };
 
-/// Torus, twisted torus or OCS state, of whole blocks; a torus of two sides is laid over the other network's slice.
-/// `before` also says what runs, and [reconfigure] how; of `after` only the topology counts. `rows`: so many changed
-/// rows of the table of `chip`, or, where that is empty, of the chip with the most.
-/// Error: at the key: a network that no switches make, failures, two networks of different chips, a job that cannot
-/// run; as of reconfigure_job.
+/// Each network is a torus, twisted torus or OCS state of whole blocks; a torus of two sides is embedded in the other
+/// network's slice. `before` also gives the job and its section [reconfigure]; only the topology of `after` is used.
+/// `rows`: number of changed table rows to show, of `chip` or, when that is empty, of the chip with the most changes.
+/// Error: at the key: a network that the switches cannot form, failures, networks of different chips, a job that cannot
+/// run; see reconfigure_job.
 Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& after, int rows, const std::string& chip);
 
 std::string reconfiguration_text(const Reconfiguration& done);

@@ -15,23 +15,23 @@ std::string line(const std::string& title, const std::string& words) {
   return fmt::format("{:<10} {}\n", title, words);
 }
 
-/// A part of the time, in the order in which it comes.
+/// A part of the time, in order of occurrence.
 struct Part {
   const char* key;
   const char* what;
   double ns;
-  bool stands;  ///< the job stands still
+  bool stopped;  ///< the job is stopped
 };
 
 std::array<Part, 7> parts_of(const Reconfiguration& done) {
   const net::reconfigure::ReconfigurationParts& parts = done.run->parts;
   return {
       {{"order", "the order to pause reaches the last chip", parts.order_ns, false},
-       {"drain", "until no packet is under way", parts.drain_ns, true},
-       {"report", "the last chip's word of it is back", parts.report_ns, true},
+       {"drain", "until no packet is in flight", parts.drain_ns, true},
+       {"report", "the last chip's report arrives", parts.report_ns, true},
        {"tables", "the last chip has its new entries", parts.tables_ns, done.tables == net::reconfigure::Tables::sent},
-       {"switch", "the switches", parts.switch_ns, true},
-       {"go", "the word to go on reaches the last chip", parts.go_ns, true},
+       {"switch", "the switches change", parts.switch_ns, true},
+       {"go", "the order to resume reaches the last chip", parts.go_ns, true},
        {"first", "the first packet arrives over the new links", parts.first_ns, false}}};
 }
 
@@ -44,11 +44,11 @@ std::string job_text(const Reconfiguration& done) {
   std::string title = "parts";
   for (const Part& part : parts_of(done)) {
     text +=
-        line(title, fmt::format("{:>11}  {}{}", time_text(part.ns), part.what, part.stands ? "" : " (the job runs)"));
+        line(title, fmt::format("{:>11}  {}{}", time_text(part.ns), part.what, part.stopped ? "" : " (the job runs)"));
     title.clear();
   }
-  text += line("in all",
-               fmt::format("{:>11}  from the decision to the first packet; the job stands still for {}",
+  text += line("in total",
+               fmt::format("{:>11}  from the decision to the first packet; the job is stopped for {}",
                            time_text(run.parts.total_ns(done.tables)), time_text(run.parts.stopped_ns(done.tables))));
   text += line("effect", fmt::format("{:>11}  undisturbed, {} with the reconfiguration: {:+.2f} %",
                                      time_text(done.undisturbed_ns), time_text(run.total_ns), 100 * overhead(done)));
@@ -62,17 +62,17 @@ std::string reconfiguration_text(const Reconfiguration& done) {
   const net::reconfigure::ReconfigurationPlan& plan = done.plan;
   std::string text = line("before", fmt::format("{}: {} chips", done.before, plan.chips));
   text += line("after", done.after);
-  text += line("circuits", fmt::format("{} removed, {} added, in {} of {} switches: {} without light",
+  text += line("circuits", fmt::format("{} removed, {} added, in {} of {} switches; dark for {}",
                                        plan.circuits.removed.size(), plan.circuits.added.size(), plan.switches.size(),
                                        done.switches, time_text(done.switching_ns)));
-  text += line("entries", fmt::format("{} of {:.0f} change, {:.1f} %, {} of them in port; {} chips, {} at most in one",
+  text += line("entries", fmt::format("{} of {:.0f} change ({:.1f} %), the port in {}; in {} chips, at most {} in one",
                                       plan.entries, plan.pairs(), 100 * plan.entry_share(), plan.port_changes,
                                       plan.chips_changed, plan.most_entries));
-  text += line("", fmt::format("{:.1f} % of the pairs of chips keep their whole way", 100 * plan.untouched_share()));
+  text += line("", fmt::format("{:.1f} % of the pairs of chips keep their path", 100 * plan.untouched_share()));
   if (done.run) text += job_text(done);
-  text +=
-      line("units",
-           "simulated, but for the switches, whose time is given; computing routes and writing entries is left out");
+  text += line(
+      "units",
+      "simulated, except the switching time, which is given; computing routes and writing entries is not included");
   if (!done.rows.empty()) text += "\n" + done.rows;
   return text;
 }

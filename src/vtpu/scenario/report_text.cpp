@@ -16,7 +16,7 @@ std::string plural(std::uint64_t count, const std::string& one, const std::strin
 }
 std::string plural(std::uint64_t count, const std::string& one) { return plural(count, one, one + "s"); }
 
-/// A line of the report: a title of fixed width, then words.
+/// A line of the report: a title of fixed width, then text.
 std::string line(const std::string& title, const std::string& words) {
   return fmt::format("{:<10} {}\n", title, words);
 }
@@ -51,8 +51,9 @@ std::string network_text(const NetworkFacts& network) {
                                                      : fmt::format("; {} of chips cannot reach each other",
                                                                    plural(network.unreachable_pairs, "ordered pair"))));
   if (network.uniform_bound)
-    text += line("", fmt::format("ideal uniform injection {:.4f} link bandwidths a chip (all shortest paths alike)",
-                                 *network.uniform_bound));
+    text += line(
+        "", fmt::format("ideal uniform injection {:.4f} link bandwidths per chip (all shortest paths used equally)",
+                        *network.uniform_bound));
   return text;
 }
 
@@ -64,7 +65,7 @@ std::string routing_text(const RoutingFacts& routing) {
   text += line("", fmt::format("{}: {} channel classes, {} dependencies",
                                routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
                                routing.dependencies));
-  if (!routing.cycle.empty()) text += line("", "circle: " + routing.cycle);
+  if (!routing.cycle.empty()) text += line("", "cycle: " + routing.cycle);
   return text;
 }
 
@@ -75,8 +76,8 @@ std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
   if (curve.ideal_throughput)
     text += line("", fmt::format("ideal throughput of this routing {:.4f}", *curve.ideal_throughput));
   if (curve.lost_share > 0)
-    text += line("", fmt::format("lost for want of a path, and not injected: {:.2f} % of all that is offered",
-                                 100 * curve.lost_share));
+    text += line(
+        "", fmt::format("lost, without a path: {:.2f} % of the offered load, not injected", 100 * curve.lost_share));
   text += fmt::format("\n{:>8} {:>9} {:>9} {:>7} {:>8} {:>7}  {}\n", "offered", "accepted", "latency", "+-95%", "p99",
                       "hops", "state");
   for (const net::workload::SteadyState& point : curve.points) {
@@ -96,14 +97,14 @@ std::string completion_text(const CompletionFacts& done, const std::string& simu
   text += line("time", time_text(done.time_ns));
   std::string title = "bounds";
   for (const Bound& bound : done.bounds) {
-    text += line(title, fmt::format("{:>11} by {}: {:.1f} % of that speed reached", time_text(bound.time_ns),
-                                    bound.name, done.time_ns > 0 ? 100 * bound.time_ns / done.time_ns : 100.0));
+    text += line(title, fmt::format("{:>11} by {}: {:.1f} % of the run's time", time_text(bound.time_ns), bound.name,
+                                    done.time_ns > 0 ? 100 * bound.time_ns / done.time_ns : 100.0));
     title.clear();
   }
   text += line("bytes", fmt::format("injected {} = delivered {} + lost {}", done.injected_bytes, done.delivered_bytes,
                                     done.lost_bytes));
   for (const auto& [reason, messages] : done.lost_messages)
-    text += line("", fmt::format("lost for want of {}: {}", reason, plural(messages, "message")));
+    text += line("", fmt::format("lost: {} without {}", plural(messages, "message"), reason));
   return text;
 }
 
@@ -124,7 +125,7 @@ std::string loads_text(const Report& report) {
   });
   return line("links", fmt::format("{:.1f} % busy on average{}, at most {:.1f} %: {}{}",
                                    100 * sum / static_cast<double>(channels), when, 100 * busiest->utilisation,
-                                   busiest->name, equal > 1 ? fmt::format(" and {} alike", equal - 1) : ""));
+                                   busiest->name, equal > 1 ? fmt::format(" and {} others", equal - 1) : ""));
 }
 
 }  // namespace
@@ -144,16 +145,16 @@ std::string report_text(const Report& report) {
   if (!report.load_unit.empty()) text += loads_text(report);
   std::string units;
   if (report.curve && report.level == Level::flit)
-    units = "loads in flits a chip a cycle, latencies in cycles; a cycle is a flit on a link; ";
+    units = "loads in flits/chip/cycle, latencies in cycles; a link carries one flit per cycle; ";
   if (report.curve && report.level == Level::packet)
-    units = "loads in packets a chip a slot, latencies in slots; a slot is a packet on the fastest link; ";
+    units = "loads in packets/chip/slot, latencies in slots; the fastest link carries one packet per slot; ";
   text += line("units", units + "GB = 10^9 bytes; " + report.ties);
-  if (report.interrupted) text += line("PARTIAL", "interrupted; the figures above are of what had been simulated");
+  if (report.interrupted) text += line("PARTIAL", "interrupted; the figures above cover what was simulated");
   return text;
 }
 
 std::string cost_text(const Cost& cost) {
-  return fmt::format("{:.3g} {} in {:.2f} s, {:.2f} million a second", cost.hops, cost.hop_name, cost.seconds,
+  return fmt::format("{:.3g} {} in {:.2f} s, {:.2f} million per second", cost.hops, cost.hop_name, cost.seconds,
                      cost.seconds > 0 ? cost.hops / cost.seconds / 1e6 : 0.0);
 }
 

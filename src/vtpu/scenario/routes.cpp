@@ -21,7 +21,7 @@
 namespace vtpu::scenario {
 namespace {
 
-constexpr int kMostTableChips = 8192;  // a quarter of a gigabyte of table
+constexpr int kMostTableChips = 8192;  // the table takes a quarter of a gigabyte
 
 net::routing::Dateline dateline_of(DatelineRule rule) {
   switch (rule) {
@@ -33,19 +33,19 @@ net::routing::Dateline dateline_of(DatelineRule rule) {
   return net::routing::Dateline::plain;
 }
 
-/// Whether a topology is a grid with dimension-order routing, and whether that has datelines and half-way ties.
+/// Whether a topology is a grid with dimension-order routing.
 template <class T>
 constexpr bool kIsGrid = std::is_same_v<T, net::topology::Torus> || std::is_same_v<T, net::topology::Mesh> ||
                          std::is_same_v<T, net::topology::TwistedTorus>;
 
-/// The routing itself where the network is whole, else one that does without what it cannot reach.
+/// The routing itself on a whole network; otherwise the routing without the pairs that failures cut off.
 template <net::routing::Routing R>
 AnyRouting on(const Subject& subject, R routing) {
   if (!subject.failed.any()) return routing;
   return Avoiding<R>(std::move(routing), subject.whole, subject.failed);
 }
 
-/// Makes the routings of one scenario.
+/// Builds the routing of a scenario.
 class Builder {
  public:
   Builder(const Scenario& scenario, const Subject& subject) : scenario_(scenario), subject_(subject) {}
@@ -58,7 +58,7 @@ class Builder {
     if (kind == RoutingKind::symmetric) return symmetric();
     if (subject_.failed.any() && kind != RoutingKind::dimension_order && kind != RoutingKind::e_cube)
       return Error{scenario_.where("routing.algorithm"), fmt::format("found {} with faults", choice_name(kind)),
-                   "table, which goes around them, or dimension-order or e-cube, which lose what they cannot reach"};
+                   "table, which routes around them, or dimension-order or e-cube, which lose the affected traffic"};
     return std::visit([&](const auto& topology) { return on_topology(kind, topology); }, subject_.topology);
   }
 
@@ -145,11 +145,11 @@ class Builder {
     return AnyRouting(*table);
   }
 
-  /// The ways of a state whose blocks look alike, balanced for uniform traffic.
+  /// The routing of a state whose blocks look the same, balanced for uniform traffic.
   Result<AnyRouting> symmetric() const {
     const Error unfit{scenario_.where("routing.algorithm"),
                       fmt::format("found symmetric for {}", subject_.network.name()),
-                      "a whole OCS state whose blocks all look alike"};
+                      "a whole OCS state whose blocks all look the same"};
     if (subject_.failed.any() || scenario_.network.topology != TopologyKind::ocs) return unfit;
     const auto circuits = net::ocs::read_ocs_state(scenario_.network.file.path);
     if (!circuits) return circuits.error();
@@ -161,9 +161,9 @@ class Builder {
                                        ? search::optical_first(state->block_side, classes)
                                        : search::searched_order(search::lifted(*state), classes, steps,
                                                                 static_cast<std::uint64_t>(scenario_.simulation.seed));
-    auto ways = search::routed(*state, rule);
-    if (!ways) return at_key(scenario_, "routing.classes", ways.error());
-    return AnyRouting(std::move(ways->routing));
+    auto routed = search::routed(*state, rule);
+    if (!routed) return at_key(scenario_, "routing.classes", routed.error());
+    return AnyRouting(std::move(routed->routing));
   }
 
   const Scenario& scenario_;
@@ -185,12 +185,12 @@ Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subjec
 std::string ties_text(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {
   if (std::holds_alternative<net::routing::TableRouting>(routing))
     return "ties of shortest paths: " + choice_name(scenario.routing.split);
-  if (std::holds_alternative<search::LiftedRouting>(routing)) return "ways balanced for uniform traffic";
+  if (std::holds_alternative<search::LiftedRouting>(routing)) return "paths balanced for uniform traffic";
   if (std::holds_alternative<net::routing::MinimalAdaptive>(routing)) return "half-way ties split evenly at the source";
   if (std::holds_alternative<net::topology::Torus>(subject.topology))
     return scenario.routing.ties == TieRule::positive ? "half-way ties all go in the positive direction"
                                                       : "half-way ties split evenly";
-  return std::holds_alternative<net::topology::TwistedTorus>(subject.topology) ? "shortest ways of a pair split evenly"
+  return std::holds_alternative<net::topology::TwistedTorus>(subject.topology) ? "shortest paths of a pair split evenly"
                                                                                : "no half-way ties";
 }
 
@@ -200,12 +200,12 @@ RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const An
         const net::routing::DeadlockCheck found = net::routing::check_deadlock(subject.network, each);
         RoutingFacts facts{each.name(),    each.vc_classes(),  static_cast<int>(scenario.routing.vcs),
                            found.vertices, found.dependencies, ""};
-        std::vector<std::string> circle;
+        std::vector<std::string> cycle;
         for (const net::routing::ChannelClass& held : found.cycle)
-          circle.push_back(
+          cycle.push_back(
               fmt::format("{} class {}", subject.names.channel(subject.network, held.channel), held.vc_class));
-        if (!circle.empty()) circle.push_back(circle.front());
-        facts.cycle = join(circle, ", then ");
+        if (!cycle.empty()) cycle.push_back(cycle.front());
+        facts.cycle = join(cycle, ", then ");
         return facts;
       },
       routing);

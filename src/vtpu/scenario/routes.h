@@ -16,19 +16,19 @@
 
 namespace vtpu::scenario {
 
-/// Every routing that a scenario can ask for. One more: its header, its place here, and a line in routes.cpp.
+/// A routing of any kind. README.md lists the places to edit for one more.
 using AnyRouting = std::variant<net::routing::DimensionOrder, Avoiding<net::routing::DimensionOrder>,
                                 net::routing::MinimalAdaptive, net::routing::Valiant, net::routing::ECube,
                                 Avoiding<net::routing::ECube>, net::routing::TableRouting, search::LiftedRouting>;
 
-/// Error: at the key: a routing that the topology does not have, that its faults do not allow, or that needs more
-/// virtual channels than there are.
+/// Error: at the key: a routing that the topology does not support, that its faults do not allow, or that needs more
+/// virtual channels than routing.vcs.
 Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subject);
 
-/// How half-way ties are split: for every output.
+/// How ties are split, as stated in every report.
 std::string ties_text(const Scenario& scenario, const Subject& subject, const AnyRouting& routing);
 
-/// With the proof that it is free of deadlock, or a cycle, one line a channel.
+/// Facts of the routing, including a cycle of channel dependences if there is one.
 RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const AnyRouting& routing);
 
 }  // namespace vtpu::scenario

@@ -19,7 +19,7 @@
 namespace vtpu::scenario {
 namespace {
 
-/// Settings that bear on the results, given or not.
+/// All settings that affect the results, including defaults.
 std::vector<std::pair<std::string, std::string>> settings_of(const Scenario& scenario) {
   std::vector<std::pair<std::string, std::string>> settings;
   for (const Key& key : keys())
@@ -32,15 +32,15 @@ Level level_of(const Scenario& scenario) {
   return scenario.has_workload() ? Level::flow : Level::flit;
 }
 
-/// What the level takes for granted.
+/// The level and its parameters as text.
 std::string simulator_text(const Scenario& scenario, Level level) {
   const auto& simulation = scenario.simulation;
   if (level == Level::flow) return "flow level, max-min fair shares";
   if (level == Level::packet)
-    return fmt::format("packet level, packets of {} bytes, {} a virtual channel, {} ns a router, seed {}",
+    return fmt::format("packet level, packets of {} bytes, {} per virtual channel, {} ns per router, seed {}",
                        simulation.packet_bytes.count, simulation.buffer_packets, simulation.router_ns, simulation.seed);
   const std::string flits =
-      fmt::format("flit level, {} flits a virtual channel, seed {}", simulation.buffer_flits, simulation.seed);
+      fmt::format("flit level, {} flits per virtual channel, seed {}", simulation.buffer_flits, simulation.seed);
   if (scenario.has_workload()) return flits + fmt::format(", flits of {} bytes", simulation.flit_bytes.count);
   return flits + fmt::format(", {} batches of {} cycles", simulation.batches, simulation.period_cycles);
 }
@@ -73,7 +73,7 @@ Report inspected(const Scenario& scenario, const Parts& parts) {
   return report;
 }
 
-/// Loads of channels into the rows of links, as they are and as a part of what a channel can carry.
+/// Stores the loads of channels in the rows of links, as values and as shares of capacity.
 template <class Utilisation>
 void fill_loads(const Subject& subject, const std::vector<double>& by_channel, Utilisation utilisation,
                 std::vector<LinkRow>& rows) {
@@ -86,11 +86,11 @@ void fill_loads(const Subject& subject, const std::vector<double>& by_channel, U
   }
 }
 
-/// What of a traffic can reach its destination.
+/// The part of a traffic that can reach its destination.
 struct Reachable {
   net::workload::Traffic traffic;
-  double rate = 1;  ///< of the busiest source, which `traffic` sets to 1 again
-  double lost = 0;  ///< share of all that is offered
+  double rate = 1;  ///< of the busiest source, which `traffic` normalises to 1
+  double lost = 0;  ///< share of the offered load
 };
 
 Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffic& all) {
@@ -113,17 +113,17 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
       },
       setup.routing);
   if (kept == 0)
-    return Error{setup.scenario.where("traffic.pattern"), "found traffic of which nothing can reach its destination",
-                 "faults or a graph that leave a path"};
+    return Error{setup.scenario.where("traffic.pattern"), "found traffic that cannot reach any destination",
+                 "a network that leaves a path"};
   const auto traffic = net::workload::Traffic::matrix(all.chip_count(), demands);
   if (!traffic) return traffic.error();
   return Reachable{*traffic, busiest, 1 - kept / offered};
 }
 
-/// By channel, when every chip injects a flit a cycle; none where it would take longer than anyone waits.
+/// Loads by channel when every chip injects one flit per cycle; empty where the computation would take too long.
 std::vector<double> expected_loads(const Setup& setup, const net::workload::Traffic& traffic) {
   constexpr int kMostPairsOf = 1024;
-  constexpr int kMostOfValiant = 128;  // each pair has a way by every chip
+  constexpr int kMostOfValiant = 128;  // each pair has a path through every chip
   const net::Network& network = setup.subject.network;
   const int chips = network.chip_count();
   if (chips > (std::holds_alternative<net::routing::Valiant>(setup.routing) ? kMostOfValiant : kMostPairsOf)) return {};
@@ -152,7 +152,7 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
     reachable = std::move(*part);
   }
   CurveFacts facts{all->name(), static_cast<int>(scenario.traffic.packet_flits), {}, reachable.lost, {}};
-  double fastest = 0;  // a flit a cycle, or a packet a slot, is its bandwidth
+  double fastest = 0;  // its bandwidth is one flit per cycle, or one packet per slot
   for (const net::LinkModel& kind : network.link_kinds()) fastest = std::max(fastest, kind.bandwidth_gbytes_per_s);
   const std::vector<double> expected = expected_loads(setup, reachable.traffic);
   if (std::any_of(expected.begin(), expected.end(), [](double load) { return load > 0; }))
@@ -176,7 +176,7 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
     for (const net::workload::SteadyState& each : facts.points)
       if (each.stable) shown = &each;
     report.load_at = shown->offered;
-    report.load_unit = report.level == Level::flit ? "flits a cycle" : "packets a slot";
+    report.load_unit = report.level == Level::flit ? "flits/cycle" : "packets/slot";
     fill_loads(
         setup.subject, shown->channel_load,
         [&](int channel, double load) { return load * fastest / network.link(channel).bandwidth_gbytes_per_s; },
@@ -197,9 +197,9 @@ Result<Finished> finish(const Setup& setup, Level level, const net::workload::Wa
     bool stopped = false;
     const net::workload::Watch noticing = [&](double done) { return !(stopped = watch && !watch(done)); };
     auto finished = finish_alike_by_flows(setup, *first, noticing);
-    if (finished || stopped) return finished;  // else a routing for which the chips are not alike
+    if (finished || stopped) return finished;  // otherwise the routing does not treat all chips alike
   }
-  // Where something is lost, the bounds leave it out, which takes the list of messages.
+  // The bounds exclude lost messages, which takes the list of messages when there are any.
   if (level == Level::packet && scenario.workload.kind == WorkloadKind::all_to_all && facts.unreachable_pairs == 0)
     return all_to_all_by_packets(setup, scenario.workload.bytes_per_pair.count, watch);
   const auto workload = build_workload(scenario, setup.subject);
@@ -268,7 +268,7 @@ Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch)
   if (!routing.cycle.empty() && !scenario.routing.allow_deadlock)
     return Error{scenario.where("routing.algorithm"),
                  fmt::format("{} on {} can deadlock: {}", routing.name, outcome.report.network.name, routing.cycle),
-                 "a routing without a circle of waiting, or routing.allow_deadlock = true"};
+                 "a deadlock-free routing, or routing.allow_deadlock = true"};
   const Setup setup{scenario, parts->subject, parts->routing};
   const auto begin = std::chrono::steady_clock::now();
   auto done = scenario.has_workload() ? run_workload(setup, std::move(outcome), watch)

@@ -11,14 +11,15 @@ struct Outcome {
   Cost cost;
 };
 
-/// What can be said without simulating: network, routing, deadlock. The report says of a routing that can deadlock
-/// where; it is no error here. Error: as of check, build_subject and build_routing.
+/// A report without a simulation: network, routing, deadlock. A routing that can deadlock is not an error here; the
+/// report names the cycle. Error: see check, build_subject and build_routing.
 Result<Report> inspect(const Scenario& scenario);
 
-/// Builds, proves the routing free of deadlock, simulates. `watch`: told the part that is done, by one thread at a
-/// time; when it answers false the report holds what there is and says that it was interrupted. The report is the same
-/// for every number of threads. Error: as of inspect; a routing that can deadlock, with a cycle, unless
-/// routing.allow_deadlock; traffic that this network cannot have; what the simulator says.
+/// Builds the network and routing, checks that the routing is deadlock-free, and simulates. `watch` receives the share
+/// of the work that is done, from one thread at a time; when it returns false, the report holds the results so far and
+/// is marked as interrupted. The report is the same for any number of threads. Error: see inspect; a routing that can
+/// deadlock, with a cycle, unless routing.allow_deadlock is set; traffic that this network does not support; an error
+/// of the simulator.
 Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch);
 
 }  // namespace vtpu::scenario

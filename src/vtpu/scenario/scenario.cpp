@@ -12,7 +12,7 @@
 namespace vtpu::scenario {
 namespace {
 
-/// Whether a flag took away the meaning that a key had in its file.
+/// Whether a flag has overridden the condition under which a key of the file has a meaning.
 bool overridden(const Scenario& scenario, const Key& key) {
   const auto by_flag = [&](const std::string& name) { return scenario.where(name).starts_with("--"); };
   return !by_flag(key.full()) && by_flag(key.when.key);
@@ -47,17 +47,17 @@ Result<void> set(Scenario& scenario, std::string_view assignment, std::string_vi
 Result<void> check(const Scenario& scenario) {
   for (const Key& key : keys()) {
     if (!scenario.is_given(key.full()) || has_meaning(key, scenario) || overridden(scenario, key)) continue;
-    return Error{scenario.where(key.full()),
-                 fmt::format("found beside {} = {}, with which it has no meaning", key.when.key,
-                             value_text(*find_key(key.when.key), scenario)),
-                 fmt::format("{} = {}", key.when.key, join(key.when.words, " or "))};
+    return Error{
+        scenario.where(key.full()),
+        fmt::format("has no meaning with {} = {}", key.when.key, value_text(*find_key(key.when.key), scenario)),
+        fmt::format("{} = {}", key.when.key, join(key.when.words, " or "))};
   }
   const Numbers& loads = scenario.traffic.loads;
-  if (loads.empty()) return Error{scenario.where("traffic.loads"), "found no loads", "one load at least"};
+  if (loads.empty()) return Error{scenario.where("traffic.loads"), "found no loads", "at least one load"};
   for (std::size_t i = 0; i < loads.size(); ++i)
     if (loads[i] <= (i == 0 ? 0 : loads[i - 1]))
       return Error{scenario.where("traffic.loads"),
-                   fmt::format("found {}{}", loads[i], i == 0 ? "" : " behind one that is not lower"),
+                   fmt::format("found {}{}", loads[i], i == 0 ? "" : " after one that is not lower"),
                    "positive loads that rise"};
   Scenario copy = scenario;  // `field` gives places to write to
   for (const Key& key : keys()) {

@@ -12,7 +12,7 @@
 
 namespace vtpu::scenario {
 
-// What a key may hold.
+// Types of keys, besides the enumerations of choices.h.
 using Text = std::string;
 using Whole = std::int64_t;
 using Number = double;
@@ -20,21 +20,20 @@ using Truth = bool;
 using Numbers = std::vector<double>;
 using Texts = std::vector<std::string>;
 
-/// A number of bytes; written as a whole number or with a unit, "64 KiB", "1.5 GB" (10^9 bytes).
+/// A number of bytes, written as a whole number or with a unit: "64 KiB", "1.5 GB" (1 GB = 10^9 bytes).
 struct Bytes {
   std::uint64_t count = 0;
   bool operator==(const Bytes&) const = default;
 };
 
-/// A file to read: as it was written, and where that is. Names in a scenario file are relative to its folder.
+/// A file to read: the name as written, and its path. Names in a scenario file are relative to its folder.
 struct File {
   std::string name;
   std::filesystem::path path;
   bool operator==(const File&) const = default;
 };
 
-/// Everything phextnet can be asked: one member a section, one member of that a key, each with its default. See
-/// keys.def.
+/// All settings of phextnet: one member per section with one member per key, each with its default. See keys.def.
 struct Scenario {
 #define SECTION(Type, section, meaning) struct Type {
 #define KEY(section, name, type, value, limits, condition, meaning) type name = value;
@@ -46,19 +45,19 @@ struct Scenario {
 #undef KEY
 #undef END
 
-  /// Where each key that is not at its default was set: "file:line:column: key" or "--set key".
+  /// Place where each given key was set: "file:line:column: key" or "--set key".
   std::map<std::string, std::string, std::less<>> given;
 
   bool is_given(std::string_view key) const { return given.find(key) != given.end(); }
-  /// For errors about a value: where it was set, or that it is the default.
+  /// The place where a value was set, or "key (default)"; for errors about the value.
   std::string where(std::string_view key) const;
   bool has_workload() const { return workload.kind != WorkloadKind::none; }
 };
 
-/// An error of what a key asks for, at the place where the key was set.
+/// An error about the value of a key, at the place where the key was set.
 Error at_key(const Scenario& scenario, std::string_view key, const Error& error);
 
-/// The result, with its error at the place where the key was set.
+/// A result whose error is placed where the key was set.
 template <class T>
 Result<T> at_key(const Scenario& scenario, std::string_view key, Result<T> result) {
   if (!result) return at_key(scenario, key, result.error());
@@ -66,18 +65,17 @@ Result<T> at_key(const Scenario& scenario, std::string_view key, Result<T> resul
 }
 
 /// Reads TOML over the defaults. `name`: of the file, for errors; files that it names are relative to its folder.
-/// Error: "name:line:column: key", what was found there and what may stand there; for an unknown section or key the
-/// nearest one. Only values by themselves are judged: see `check`.
+/// Error: "name:line:column: key", what was found and what is expected; for an unknown section or key, the nearest one.
+/// Values are checked one by one; `check` compares them with each other.
 Result<Scenario> parse_scenario(std::string_view toml, const std::string& name);
 Result<Scenario> read_scenario(const std::filesystem::path& file);
 
-/// One key by text, as in "network.sides=4x4x8"; lists are separated by commas. `flag`: what it was given by, beginning
-/// with "--". Error: as above, at `--set key`.
+/// Sets one key from text such as "network.sides=4x4x8"; list items are separated by commas. `flag`: the command line
+/// flag that gave the text, starting with "--". Error: as above, at `flag key`.
 Result<void> set(Scenario& scenario, std::string_view assignment, std::string_view flag = "--set");
 
-/// What one key asks of others. Error: a key that was given and has no meaning beside the others (one of the file whose
-/// meaning a flag took away is passed over), a list of loads that
-/// does not rise, a missing file name.
+/// Checks keys against each other. Error: a given key that has no meaning with the others (ignored for a key of the
+/// file whose condition a flag has overridden), loads that do not rise, a missing file name.
 Result<void> check(const Scenario& scenario);
 
 }  // namespace vtpu::scenario

@@ -12,18 +12,18 @@
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/scenario/subject.h"
 
-/// The simulators, each behind one call that takes any routing: one file a level, since every routing is compiled into
-/// every simulator.
+/// The simulators, each as one function for any routing. One source file per level, since each level compiles its
+/// simulator for every routing.
 namespace vtpu::scenario {
 
-/// What a simulator needs.
+/// The input of a simulator.
 struct Setup {
   const Scenario& scenario;
   const Subject& subject;
   const AnyRouting& routing;
 };
 
-/// What a scenario says of packets.
+/// The packet parameters of a scenario.
 net::packet::Config packet_config(const Scenario& scenario);
 
 Result<net::workload::SteadyState> flit_point(const Setup& setup, const net::workload::Traffic& traffic, double load,
@@ -31,16 +31,16 @@ Result<net::workload::SteadyState> flit_point(const Setup& setup, const net::wor
 Result<net::workload::SteadyState> packet_point(const Setup& setup, const net::workload::Traffic& traffic, double load,
                                                 const net::workload::Watch& watch);
 
-/// A run to completion, by whichever simulator.
+/// A run to completion, by any simulator.
 struct Finished {
   net::workload::Completion completion;  ///< of generated traffic, without times and losses of single messages
   std::uint64_t messages = 0;
   std::uint64_t lost_messages = 0;
-  double hops = 0;  ///< of what `hop_name` says
+  double hops = 0;  ///< in units of `hop_name`
   std::string hop_name;
 };
 
-/// The result of a list of messages, each of them run by so many chips alike.
+/// The result for a list of messages, each sent likewise by `chips` chips.
 Finished finished(const net::workload::Workload& workload, net::workload::Completion done, std::uint64_t chips);
 
 Result<Finished> finish_by_flits(const Setup& setup, const net::workload::Workload& workload,
@@ -49,10 +49,10 @@ Result<Finished> finish_by_packets(const Setup& setup, const net::workload::Work
                                    const net::workload::Watch& watch);
 Result<Finished> finish_by_flows(const Setup& setup, const net::workload::Workload& workload,
                                  const net::workload::Watch& watch);
-/// All chips do what the messages of chip 0 say. Error also: a routing that does not treat all chips alike.
+/// All chips send the messages of chip 0, translated. Error also: a routing that does not treat all chips alike.
 Result<Finished> finish_alike_by_flows(const Setup& setup, const net::workload::Workload& of_first_chip,
                                        const net::workload::Watch& watch);
-/// Makes packets when there is place for them, never a list of messages.
+/// Generates packets when there is space for them, without a list of messages.
 Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair,
                                        const net::workload::Watch& watch);
 

@@ -24,7 +24,7 @@ Result<net::Shape> sides_of(const Scenario& scenario) {
   return sides;
 }
 
-// ---- what the last column of topologies.def is written in
+// ---- helpers for the last column of topologies.def
 
 int chips_of(const Scenario& scenario) { return static_cast<int>(scenario.network.chips); }
 int radix_of(const Scenario& scenario) { return static_cast<int>(scenario.network.radix); }
@@ -83,7 +83,7 @@ Names names_of(const T& topology) {
   return Names::of_nodes(topology.chip_count(), net::node_count(topology), std::move(labels));
 }
 
-/// Marks what a scenario says has failed.
+/// Marks the failed chips and links of a scenario.
 class Breaking {
  public:
   Breaking(const Scenario& scenario, const net::Network& whole, const Names& names)
@@ -124,9 +124,9 @@ class Breaking {
   const Names& names_;
 };
 
-constexpr int kMostSearches = 8192;  // each looks at every link
+constexpr int kMostSearches = 8192;  // each visits every link
 
-/// Whether a channel stands for a link that failed though both its ends did not.
+/// Whether a channel represents a failed link between two working nodes.
 bool fails_alone(const Subject& subject, int channel) {
   const net::Network& whole = subject.whole;
   return subject.failed.channel(channel) && channel < whole.reverse(channel) &&
@@ -150,9 +150,9 @@ Result<Subject> build_subject(const Scenario& scenario) {
         net::Network network =
             breaking.failed.any() ? net::Network(Surviving(whole_topology, breaking.failed), usual) : whole;
         if (whole.attached_count() == 0)
-          return Error{scenario.where("network.topology"), "found no link in " + whole.name(), "two chips at least"};
+          return Error{scenario.where("network.topology"), "found no link in " + whole.name(), "at least two chips"};
         if (network.attached_count() == 0)
-          return Error{scenario.where("faults.links"), "found that every link has failed", "a link that is left"};
+          return Error{scenario.where("faults.links"), "found that every link has failed", "at least one working link"};
         return Subject{*topology,        std::move(whole),           std::move(network),
                        std::move(names), std::move(breaking.failed), std::move(breaking.chips)};
       },

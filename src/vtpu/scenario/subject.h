@@ -15,7 +15,7 @@
 
 namespace vtpu::scenario {
 
-/// Most chips of a network.
+/// Largest number of chips of a network.
 inline constexpr int kMostChips = 1 << 17;
 
 template <class List>
@@ -28,7 +28,7 @@ struct VariantOf<std::tuple<T...>> {
 /// A topology of any kind. A scenario names its kind by a row of topologies.def.
 using AnyTopology = VariantOf<net::topology::AllTopologies>::type;
 
-/// The network of a scenario, whole and after its faults; channels have the same numbers in both.
+/// The network of a scenario, without and with its faults; channels have the same numbers in both.
 struct Subject {
   AnyTopology topology;
   net::Network whole;
@@ -37,18 +37,18 @@ struct Subject {
   Failed failed;
   std::vector<int> failed_chips;
 
-  /// Sides for traffic patterns: the grid's, or all chips in a row.
+  /// Sides for traffic patterns: those of the grid, or all chips in a row.
   net::Shape shape() const;
 };
 
-/// Error: at the key: sides that the topology cannot have, a file that cannot be read, a chip or link that does not
-/// exist.
+/// Error: at the key: sides that the topology does not support, a file that cannot be read, a chip or link that does
+/// not exist.
 Result<Subject> build_subject(const Scenario& scenario);
 
-/// Searches from every chip unless the network is whole and all chips are alike.
+/// Searches from one chip on a whole vertex-transitive network, otherwise from every chip.
 NetworkFacts facts_of(const Subject& subject);
 
-/// Names, places and failures, without loads.
+/// Rows with names, places and failures; loads are 0.
 std::vector<NodeRow> node_rows(const Subject& subject);
 std::vector<LinkRow> link_rows(const Subject& subject);
 

@@ -12,7 +12,7 @@
 
 namespace vtpu::scenario {
 
-/// What has failed, by node and by channel of the network; empty: nothing. A failed node has lost all its channels.
+/// Failures by node and by channel of the network; empty: none. All channels of a failed node have failed.
 struct Failed {
   std::vector<bool> nodes;
   std::vector<bool> channels;
@@ -22,7 +22,7 @@ struct Failed {
   bool channel(int number) const { return !channels.empty() && channels[static_cast<std::size_t>(number)]; }
 };
 
-/// A topology without the links that have failed. Nodes keep their numbers.
+/// A topology without its failed links. Nodes keep their numbers.
 template <net::Topology T>
 class Surviving {
  public:
@@ -46,8 +46,8 @@ class Surviving {
   std::shared_ptr<const Failed> failed_;
 };
 
-/// A routing that knows nothing of failures, on a network that has some: it reaches a destination where no way that it
-/// may choose leads over a failed channel. Oblivious routings with few starts a pair.
+/// A routing that ignores failures, on a network with failures: it reaches a destination if none of the paths that it
+/// may choose uses a failed channel. For oblivious routings with few start states per pair.
 template <net::routing::Routing R>
 class Avoiding {
  public:
@@ -56,13 +56,13 @@ class Avoiding {
   static_assert(!kAdaptive, "an adaptive routing would choose a failed channel");
 
   Avoiding(R routing, const net::Network& whole, Failed failed)
-      : routing_(std::move(routing)), lame_(std::make_shared<const Lame>(Lame{whole, std::move(failed)})) {}
+      : routing_(std::move(routing)), faulty_(std::make_shared<const Faulty>(Faulty{whole, std::move(failed)})) {}
 
-  std::string name() const { return routing_.name() + " with no way around failures"; }
+  std::string name() const { return routing_.name() + " without paths around failures"; }
   int vc_classes() const { return routing_.vc_classes(); }
   net::routing::VcRange vcs_of(int vc_class, int vcs) const { return routing_.vcs_of(vc_class, vcs); }
   bool reaches(int source, int destination) const {
-    if (lame_->failed.node(source) || lame_->failed.node(destination)) return false;
+    if (faulty_->failed.node(source) || faulty_->failed.node(destination)) return false;
     if (!routing_.reaches(source, destination)) return false;
     bool whole = true;
     routing_.for_each_start(source, destination,
@@ -80,7 +80,7 @@ class Avoiding {
   }
 
  private:
-  struct Lame {
+  struct Faulty {
     net::Network whole;
     Failed failed;
   };
@@ -89,14 +89,14 @@ class Avoiding {
     net::routing::Moves moves;
     routing_.moves(node, state, moves);
     return std::all_of(moves.begin(), moves.end(), [&](const net::routing::Move& move) {
-      const int channel = lame_->whole.channel(node, move.port);
-      return !lame_->failed.channel(channel) &&
-             survives(lame_->whole.target(channel), routing_.after(node, state, move));
+      const int channel = faulty_->whole.channel(node, move.port);
+      return !faulty_->failed.channel(channel) &&
+             survives(faulty_->whole.target(channel), routing_.after(node, state, move));
     });
   }
 
   R routing_;
-  std::shared_ptr<const Lame> lame_;
+  std::shared_ptr<const Faulty> faulty_;
 };
 
 }  // namespace vtpu::scenario

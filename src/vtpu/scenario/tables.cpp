@@ -38,7 +38,7 @@ Rows rows_from(const Subject& subject, const AnyRouting& routing, int first, int
   return rows;
 }
 
-Rows way(const Subject& subject, const AnyRouting& routing, int source, int destination) {
+Rows path(const Subject& subject, const AnyRouting& routing, int source, int destination) {
   Rows rows;
   if (source == destination) return rows;
   std::visit(
@@ -69,7 +69,7 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
     first = last = *chip;
   }
   if (static_cast<std::int64_t>(last - first + 1) * chips > kMostRows)
-    return Error{"routes", fmt::format("found {} chips, each with a row for every other", chips),
+    return Error{"routes", fmt::format("found {} chips, each with a row for every other chip", chips),
                  "--from with one of them"};
   Rows rows;
   if (to.empty()) {
@@ -77,11 +77,11 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
   } else {
     const auto chip = subject->names.chip(to, "--to");
     if (!chip) return chip.error();
-    rows = way(*subject, *routing, first, *chip);
+    rows = path(*subject, *routing, first, *chip);
   }
   std::string text = net::routing::to_string(rows.reached, subject->network, subject->shape());
   if (rows.unreachable > 0)
-    text += fmt::format("without a way: {} of {} pairs\n", rows.unreachable,
+    text += fmt::format("without a path: {} of {} pairs\n", rows.unreachable,
                         static_cast<std::size_t>(rows.unreachable) + rows.reached.size());
   return text;
 }

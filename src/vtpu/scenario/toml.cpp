@@ -1,4 +1,4 @@
-// The one file that sees toml++.
+// The only file that includes toml++.
 #include <toml++/toml.h>
 
 #include <fmt/format.h>
@@ -127,7 +127,7 @@ Result<Scenario> parse_scenario(std::string_view toml, const std::string& name) 
   try {
     return Reader(name).read_all(toml::parse(toml, name));
   } catch (const toml::parse_error& error) {
-    return Error{place(name, error.source()), "no TOML: " + std::string(error.description()), ""};
+    return Error{place(name, error.source()), "found invalid TOML: " + std::string(error.description()), ""};
   }
 }
 

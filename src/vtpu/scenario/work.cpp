@@ -20,12 +20,12 @@
 namespace vtpu::scenario {
 namespace {
 
-// Patterns and algorithms are names that net/ knows, but for these.
+// net/ knows the names of patterns and algorithms, except these.
 constexpr std::string_view kHotSpot = "hot-spot";
 constexpr std::string_view kMatrix = "matrix";
 constexpr std::string_view kAutomatic = "auto";
 
-constexpr int kMostListedChips = 2048;  // an all-to-all of so many is four million messages
+constexpr int kMostListedChips = 2048;  // an all-to-all among them has four million messages
 
 net::workload::ChipNames chip_names(const Subject& subject) {
   return subject.names.grid() ? net::workload::ChipNames(*subject.names.grid())
@@ -44,13 +44,13 @@ Result<net::workload::Traffic> hot_spot(const Scenario& scenario, const Subject&
   return traffic;
 }
 
-/// Of the first `sources` chips.
+/// The messages of the first `sources` chips.
 Result<net::workload::Workload> all_to_all(const Scenario& scenario, const Subject& subject, int sources) {
   net::workload::Workload workload("all-to-all");
   const int chips = subject.network.chip_count();
   if (sources > kMostListedChips)
     return Error{scenario.where("workload.kind"), fmt::format("found an all-to-all of {} chips", chips),
-                 fmt::format("at most {}, or a whole torus at flow level, or packet level", kMostListedChips)};
+                 fmt::format("at most {}, a whole torus at flow level, or packet level", kMostListedChips)};
   for (int source = 0; source < sources; ++source)
     for (int step = 1; step < chips; ++step)
       workload.add({source, (source + step) % chips, scenario.workload.bytes_per_pair.count, 0, 0});
@@ -62,7 +62,7 @@ struct Named {
   net::collective::Algorithm algorithm;
 };
 
-/// Error: an operation or schedule that there is not, or that do not go together.
+/// Error: an unknown operation or schedule, or a schedule that the operation does not have.
 Result<Named> named_collective(const Scenario& scenario) {
   const auto collective = net::collective::parse_collective(scenario.workload.collective);
   if (!collective) return at_key(scenario, "workload.collective", collective.error());
@@ -86,7 +86,7 @@ Result<net::workload::Workload> collective(const Scenario& scenario, const Subje
   return net::collective::to_workload(*schedule, scenario.workload.bytes.count);
 }
 
-/// What any algorithm takes, where all chips have alike links.
+/// The bound of any algorithm, where all chips have equal links.
 std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Network& network, int diameter) {
   const auto named = named_collective(scenario);
   if (!named || network.link_kinds().size() != 1) return std::nullopt;
@@ -113,7 +113,7 @@ Result<net::workload::Workload> trace(const Scenario& scenario, const Subject& s
   return std::move(read->workload);
 }
 
-/// Links on a shortest way from one chip to every node, -1 where there is none.
+/// Hops on a shortest path from one chip to every node, -1 where there is none.
 std::vector<int> hops_from(const net::Network& network, int source) {
   std::vector<int> hops(static_cast<std::size_t>(network.node_count()), -1);
   std::vector<int> reached = {source};
@@ -130,7 +130,7 @@ std::vector<int> hops_from(const net::Network& network, int source) {
   return hops;
 }
 
-/// 1 GB/s is a byte a nanosecond.
+/// In nanoseconds: 1 GB/s is one byte per nanosecond.
 double time_over(double bytes, double bandwidth) { return bandwidth > 0 ? bytes / bandwidth : 0; }
 
 }  // namespace
@@ -154,11 +154,11 @@ Result<net::workload::Workload> build_workload(const Scenario& scenario, const S
 
 std::string workload_name(const Scenario& scenario) {
   if (scenario.workload.kind == WorkloadKind::all_to_all)
-    return fmt::format("all-to-all, {} bytes a pair", scenario.workload.bytes_per_pair.count);
+    return fmt::format("all-to-all, {} bytes per pair", scenario.workload.bytes_per_pair.count);
   if (scenario.workload.kind == WorkloadKind::trace) return "trace " + scenario.workload.file.name;
   const auto named = named_collective(scenario);
   if (!named) return scenario.workload.collective;
-  return fmt::format("{} by {}, {} bytes a chip", net::collective::to_string(named->collective),
+  return fmt::format("{} by {}, {} bytes per chip", net::collective::to_string(named->collective),
                      net::collective::to_string(named->algorithm), scenario.workload.bytes.count);
 }
 
