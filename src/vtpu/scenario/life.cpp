@@ -88,8 +88,6 @@ std::string failures_text(const Scenario& scenario) {
   return text;
 }
 
-constexpr double kDay = 86400;
-
 }  // namespace
 
 Result<Lives> live(const Scenario& scenario) {
@@ -120,7 +118,7 @@ Result<Lives> live(const Scenario& scenario) {
     const std::vector<std::string_view> cells = split(line, ' ');
     lives.availability.push_back(*parse_number(cells[0], "availability"));
     const double exhausted = *parse_number(cells[1], "exhausted");
-    if (exhausted >= 0) lives.exhausted_days.push_back(exhausted / kDay);
+    if (exhausted >= 0) lives.exhausted_days.push_back(exhausted / kSecondsPerDay);
   }
   std::sort(lives.availability.begin(), lives.availability.end());
   std::sort(lives.exhausted_days.begin(), lives.exhausted_days.end());

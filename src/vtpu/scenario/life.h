@@ -11,6 +11,8 @@
 
 namespace vtpu::scenario {
 
+inline constexpr double kSecondsPerDay = 86400;
+
 /// Simulated lives of the machine of 4096 chips and its spares, as [life] describes them.
 struct Lives {
   net::Machine machine;

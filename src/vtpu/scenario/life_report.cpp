@@ -17,12 +17,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr double kDay = 86400;
-
-std::string line(const std::string& title, const std::string& words) {
-  return fmt::format("{:<10} {}\n", title, words);
-}
-
 std::string seconds_text(double seconds) {
   return seconds < 1000 ? time_text(seconds * 1e9) : fmt::format("{:.2f} h", seconds / 3600);
 }
@@ -55,14 +49,14 @@ constexpr std::array<OutagePart, 7> kParts = {
 std::string outages_text(const net::fault::LifeReport& life) {
   const std::vector<double> whole = of_outages(life, kParts[0].of);
   std::string text =
-      line("outages",
-           fmt::format("{}, {} of them finished; {} names moved, {} lost, {} circuits changed", life.outages.size(),
-                       whole.size(), life.names_moved, life.names_lost, life.circuits_changed));
+      report_line("outages", fmt::format("{}, {} of them finished; {} names moved, {} lost, {} circuits changed",
+                                         life.outages.size(), whole.size(), life.names_moved, life.names_lost,
+                                         life.circuits_changed));
   if (whole.empty()) return text;
   for (const OutagePart& part : kParts) {
     const std::vector<double> values = of_outages(life, part.of);
     if (values.back() <= 0) continue;
-    text += line(
+    text += report_line(
         "", fmt::format("{:>11} median, {:>11} p99  {}", seconds_text(net::fault::sample_quantile(values, 0.5).value),
                         seconds_text(net::fault::sample_quantile(values, 0.99).value), part.what));
   }
@@ -86,28 +80,30 @@ double mean(const std::vector<double>& values) {
 
 std::string lives_text(const Lives& lives) {
   const net::fault::LifeReport& life = lives.first;
-  std::string text = line("machine", fmt::format("{} chips, {} spares, {} days", lives.machine.active_count(),
-                                                 lives.machine.spare_count(), lives.days));
-  text += line("policy", lives.policy.name);
-  text += line("failures", "mean lives: " + lives.failures);
-  text += line("", fmt::format("occurred: {}; {} harmless, {} of parts already down; {} repairs", failures_of(life),
-                               life.harmless, life.ignored, life.repairs));
+  std::string text = report_line("machine", fmt::format("{} chips, {} spares, {} days", lives.machine.active_count(),
+                                                        lives.machine.spare_count(), lives.days));
+  text += report_line("policy", lives.policy.name);
+  text += report_line("failures", "mean lives: " + lives.failures);
+  text += report_line("", fmt::format("occurred: {}; {} harmless, {} of parts already down; {} repairs",
+                                      failures_of(life), life.harmless, life.ignored, life.repairs));
   text += outages_text(life);
-  text += line("up", fmt::format("{:.5f} % of the time: {}; useful {}", 100 * life.availability(),
-                                 seconds_text(life.up_s), seconds_text(life.useful_s)));
-  text += line("spares", life.exhausted_s ? fmt::format("exhausted after {:.2f} days", *life.exhausted_s / kDay)
-                                          : "not exhausted");
+  text += report_line("up", fmt::format("{:.5f} % of the time: {}; useful {}", 100 * life.availability(),
+                                        seconds_text(life.up_s), seconds_text(life.useful_s)));
+  text += report_line("spares", life.exhausted_s
+                                    ? fmt::format("exhausted after {:.2f} days", *life.exhausted_s / kSecondsPerDay)
+                                    : "not exhausted");
   if (lives.availability.size() > 1) {
-    text += line("lives", fmt::format("{}: up {:.5f} % on average, minimum {:.5f} %, maximum {:.5f} %",
-                                      lives.availability.size(), 100 * mean(lives.availability),
-                                      100 * lives.availability.front(), 100 * lives.availability.back()));
-    text += line("", fmt::format("spares exhausted in {}", lives.exhausted_days.size()) +
-                         (lives.exhausted_days.empty()
-                              ? std::string()
-                              : fmt::format(", first after {:.2f} days, median {:.2f}", lives.exhausted_days.front(),
-                                            net::fault::sample_quantile(lives.exhausted_days, 0.5).value)));
+    text += report_line("lives", fmt::format("{}: up {:.5f} % on average, minimum {:.5f} %, maximum {:.5f} %",
+                                             lives.availability.size(), 100 * mean(lives.availability),
+                                             100 * lives.availability.front(), 100 * lives.availability.back()));
+    text +=
+        report_line("", fmt::format("spares exhausted in {}", lives.exhausted_days.size()) +
+                            (lives.exhausted_days.empty()
+                                 ? std::string()
+                                 : fmt::format(", first after {:.2f} days, median {:.2f}", lives.exhausted_days.front(),
+                                               net::fault::sample_quantile(lives.exhausted_days, 0.5).value)));
   }
-  return text + line("units", "simulated; the times of entries, switches and checks are settings");
+  return text + report_line("units", "simulated; the times of entries, switches and checks are settings");
 }
 
 nlohmann::ordered_json lives_json(const Lives& lives) {
@@ -140,7 +136,7 @@ nlohmann::ordered_json lives_json(const Lives& lives) {
             {"names_moved", life.names_moved},
             {"names_lost", life.names_lost},
             {"circuits_changed", life.circuits_changed}};
-  if (life.exhausted_s) json["exhausted_days"] = *life.exhausted_s / kDay;
+  if (life.exhausted_s) json["exhausted_days"] = *life.exhausted_s / kSecondsPerDay;
   json["outages"] = std::move(outages);
   json["lives"] = {{"availability", lives.availability}, {"exhausted_days", lives.exhausted_days}};
   return json;

@@ -11,10 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string line(const std::string& title, const std::string& words) {
-  return fmt::format("{:<10} {}\n", title, words);
-}
-
 /// A part of the time, in order of occurrence.
 struct Part {
   const char* key;
@@ -40,37 +36,40 @@ double overhead(const Reconfiguration& done) { return done.run->total_ns / done.
 std::string job_text(const Reconfiguration& done) {
   const net::reconfigure::ReconfiguredJob& run = *done.run;
   std::string text =
-      line("job", fmt::format("{}, paused at {:.1f} % of its time; packet level", done.job, 100 * done.at));
+      report_line("job", fmt::format("{}, paused at {:.1f} % of its time; packet level", done.job, 100 * done.at));
   std::string title = "parts";
   for (const Part& part : parts_of(done)) {
-    text +=
-        line(title, fmt::format("{:>11}  {}{}", time_text(part.ns), part.what, part.stopped ? "" : " (the job runs)"));
+    text += report_line(
+        title, fmt::format("{:>11}  {}{}", time_text(part.ns), part.what, part.stopped ? "" : " (the job runs)"));
     title.clear();
   }
-  text += line("in total",
-               fmt::format("{:>11}  from the decision to the first packet; the job is stopped for {}",
-                           time_text(run.parts.total_ns(done.tables)), time_text(run.parts.stopped_ns(done.tables))));
-  text += line("effect", fmt::format("{:>11}  undisturbed, {} with the reconfiguration: {:+.2f} %",
-                                     time_text(done.undisturbed_ns), time_text(run.total_ns), 100 * overhead(done)));
-  return text + line("bytes", fmt::format("{} before the pause + {} drained + {} after it", run.before_bytes,
-                                          run.drained_bytes, run.after_bytes));
+  text +=
+      report_line("in total", fmt::format("{:>11}  from the decision to the first packet; the job is stopped for {}",
+                                          time_text(run.parts.total_ns(done.tables)),
+                                          time_text(run.parts.stopped_ns(done.tables))));
+  text +=
+      report_line("effect", fmt::format("{:>11}  undisturbed, {} with the reconfiguration: {:+.2f} %",
+                                        time_text(done.undisturbed_ns), time_text(run.total_ns), 100 * overhead(done)));
+  return text + report_line("bytes", fmt::format("{} before the pause + {} drained + {} after it", run.before_bytes,
+                                                 run.drained_bytes, run.after_bytes));
 }
 
 }  // namespace
 
 std::string reconfiguration_text(const Reconfiguration& done) {
   const net::reconfigure::ReconfigurationPlan& plan = done.plan;
-  std::string text = line("before", fmt::format("{}: {} chips", done.before, plan.chips));
-  text += line("after", done.after);
-  text += line("circuits", fmt::format("{} removed, {} added, in {} of {} switches; dark for {}",
-                                       plan.circuits.removed.size(), plan.circuits.added.size(), plan.switches.size(),
-                                       done.switches, time_text(done.switching_ns)));
-  text += line("entries", fmt::format("{} of {:.0f} change ({:.1f} %), the port in {}; in {} chips, at most {} in one",
-                                      plan.entries, plan.pairs(), 100 * plan.entry_share(), plan.port_changes,
-                                      plan.chips_changed, plan.most_entries));
-  text += line("", fmt::format("{:.1f} % of the pairs of chips keep their path", 100 * plan.untouched_share()));
+  std::string text = report_line("before", fmt::format("{}: {} chips", done.before, plan.chips));
+  text += report_line("after", done.after);
+  text += report_line("circuits", fmt::format("{} removed, {} added, in {} of {} switches; dark for {}",
+                                              plan.circuits.removed.size(), plan.circuits.added.size(),
+                                              plan.switches.size(), done.switches, time_text(done.switching_ns)));
+  text += report_line(
+      "entries",
+      fmt::format("{} of {:.0f} change ({:.1f} %), the port in {}; in {} chips, at most {} in one", plan.entries,
+                  plan.pairs(), 100 * plan.entry_share(), plan.port_changes, plan.chips_changed, plan.most_entries));
+  text += report_line("", fmt::format("{:.1f} % of the pairs of chips keep their path", 100 * plan.untouched_share()));
   if (done.run) text += job_text(done);
-  text += line(
+  text += report_line(
       "units",
       "simulated, except the switching time, which is given; computing routes and writing entries is not included");
   if (!done.rows.empty()) text += "\n" + done.rows;

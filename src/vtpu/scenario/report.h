@@ -117,6 +117,8 @@ nlohmann::ordered_json report_json(const Report& report);
 /// One row per load; for a run to completion, one row per link.
 std::string report_csv(const Report& report);
 std::string cost_text(const Cost& cost);
+/// A line of a report: a title of fixed width, then text.
+std::string report_line(const std::string& title, const std::string& words);
 /// A time as text, in a readable unit.
 std::string time_text(double ns);
 

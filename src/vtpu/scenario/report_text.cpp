@@ -16,11 +16,6 @@ std::string plural(std::uint64_t count, const std::string& one, const std::strin
 }
 std::string plural(std::uint64_t count, const std::string& one) { return plural(count, one, one + "s"); }
 
-/// A line of the report: a title of fixed width, then text.
-std::string line(const std::string& title, const std::string& words) {
-  return fmt::format("{:<10} {}\n", title, words);
-}
-
 std::string kinds_text(const std::vector<net::LinkModel>& kinds) {
   if (kinds.empty()) return "";
   const auto slower = [](const net::LinkModel& a, const net::LinkModel& b) {
@@ -39,19 +34,19 @@ std::string kinds_text(const std::vector<net::LinkModel>& kinds) {
 std::string network_text(const NetworkFacts& network) {
   std::string sizes = plural(static_cast<std::uint64_t>(network.chips), "chip");
   if (network.switches > 0) sizes += ", " + plural(static_cast<std::uint64_t>(network.switches), "switch", "switches");
-  std::string text = line(
+  std::string text = report_line(
       "network", fmt::format("{}: {}, {}{}", network.name, sizes,
                              plural(static_cast<std::uint64_t>(network.links), "link"), kinds_text(network.kinds)));
-  if (!network.failed_chips.empty()) text += line("", "failed chips: " + join(network.failed_chips, ", "));
-  if (!network.failed_links.empty()) text += line("", "failed links: " + join(network.failed_links, ", "));
-  text += line(
+  if (!network.failed_chips.empty()) text += report_line("", "failed chips: " + join(network.failed_chips, ", "));
+  if (!network.failed_links.empty()) text += report_line("", "failed links: " + join(network.failed_links, ", "));
+  text += report_line(
       "", fmt::format("diameter {}, {:.4f} hops on average between different chips{}", network.diameter,
                       network.average_hops,
                       network.unreachable_pairs == 0 ? ""
                                                      : fmt::format("; {} of chips cannot reach each other",
                                                                    plural(network.unreachable_pairs, "ordered pair"))));
   if (network.uniform_bound)
-    text += line(
+    text += report_line(
         "", fmt::format("ideal uniform injection {:.4f} link bandwidths per chip (all shortest paths used equally)",
                         *network.uniform_bound));
   return text;
@@ -59,24 +54,25 @@ std::string network_text(const NetworkFacts& network) {
 
 std::string routing_text(const RoutingFacts& routing) {
   std::string text =
-      line("routing", fmt::format("{}: {} in {}", routing.name,
-                                  plural(static_cast<std::uint64_t>(routing.vc_classes), "class", "classes"),
-                                  plural(static_cast<std::uint64_t>(routing.vcs), "virtual channel")));
-  text += line("", fmt::format("{}: {} channel classes, {} dependencies",
-                               routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
-                               routing.dependencies));
-  if (!routing.cycle.empty()) text += line("", "cycle: " + routing.cycle);
+      report_line("routing", fmt::format("{}: {} in {}", routing.name,
+                                         plural(static_cast<std::uint64_t>(routing.vc_classes), "class", "classes"),
+                                         plural(static_cast<std::uint64_t>(routing.vcs), "virtual channel")));
+  text += report_line("", fmt::format("{}: {} channel classes, {} dependencies",
+                                      routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
+                                      routing.dependencies));
+  if (!routing.cycle.empty()) text += report_line("", "cycle: " + routing.cycle);
   return text;
 }
 
 std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
-  std::string text = line("traffic", fmt::format("{}, packets of {}", curve.traffic,
-                                                 plural(static_cast<std::uint64_t>(curve.packet_flits), "flit")));
-  text += line("", simulator);
+  std::string text = report_line(
+      "traffic",
+      fmt::format("{}, packets of {}", curve.traffic, plural(static_cast<std::uint64_t>(curve.packet_flits), "flit")));
+  text += report_line("", simulator);
   if (curve.ideal_throughput)
-    text += line("", fmt::format("ideal throughput of this routing {:.4f}", *curve.ideal_throughput));
+    text += report_line("", fmt::format("ideal throughput of this routing {:.4f}", *curve.ideal_throughput));
   if (curve.lost_share > 0)
-    text += line(
+    text += report_line(
         "", fmt::format("lost, without a path: {:.2f} % of the offered load, not injected", 100 * curve.lost_share));
   text += fmt::format("\n{:>8} {:>9} {:>9} {:>7} {:>8} {:>7}  {}\n", "offered", "accepted", "latency", "+-95%", "p99",
                       "hops", "state");
@@ -92,19 +88,19 @@ std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
 }
 
 std::string completion_text(const CompletionFacts& done, const std::string& simulator) {
-  std::string text = line("workload", fmt::format("{}: {}", done.workload, plural(done.messages, "message")));
-  text += line("", simulator);
-  text += line("time", time_text(done.time_ns));
+  std::string text = report_line("workload", fmt::format("{}: {}", done.workload, plural(done.messages, "message")));
+  text += report_line("", simulator);
+  text += report_line("time", time_text(done.time_ns));
   std::string title = "bounds";
   for (const Bound& bound : done.bounds) {
-    text += line(title, fmt::format("{:>11} by {}: {:.1f} % of the run's time", time_text(bound.time_ns), bound.name,
-                                    done.time_ns > 0 ? 100 * bound.time_ns / done.time_ns : 100.0));
+    text += report_line(title, fmt::format("{:>11} by {}: {:.1f} % of the run's time", time_text(bound.time_ns),
+                                           bound.name, done.time_ns > 0 ? 100 * bound.time_ns / done.time_ns : 100.0));
     title.clear();
   }
-  text += line("bytes", fmt::format("injected {} = delivered {} + lost {}", done.injected_bytes, done.delivered_bytes,
-                                    done.lost_bytes));
+  text += report_line("bytes", fmt::format("injected {} = delivered {} + lost {}", done.injected_bytes,
+                                           done.delivered_bytes, done.lost_bytes));
   for (const auto& [reason, messages] : done.lost_messages)
-    text += line("", fmt::format("lost: {} without {}", plural(messages, "message"), reason));
+    text += report_line("", fmt::format("lost: {} without {}", plural(messages, "message"), reason));
   return text;
 }
 
@@ -123,12 +119,16 @@ std::string loads_text(const Report& report) {
   const auto equal = std::count_if(report.links.begin(), report.links.end(), [&](const LinkRow& link) {
     return !link.failed && link.utilisation > 0.999999 * busiest->utilisation;
   });
-  return line("links", fmt::format("{:.1f} % busy on average{}, at most {:.1f} %: {}{}",
-                                   100 * sum / static_cast<double>(channels), when, 100 * busiest->utilisation,
-                                   busiest->name, equal > 1 ? fmt::format(" and {} others", equal - 1) : ""));
+  return report_line("links", fmt::format("{:.1f} % busy on average{}, at most {:.1f} %: {}{}",
+                                          100 * sum / static_cast<double>(channels), when, 100 * busiest->utilisation,
+                                          busiest->name, equal > 1 ? fmt::format(" and {} others", equal - 1) : ""));
 }
 
 }  // namespace
+
+std::string report_line(const std::string& title, const std::string& words) {
+  return fmt::format("{:<10} {}\n", title, words);
+}
 
 std::string time_text(double ns) {
   if (ns < 1e3) return fmt::format("{:.1f} ns", ns);
@@ -148,8 +148,8 @@ std::string report_text(const Report& report) {
     units = "loads in flits/chip/cycle, latencies in cycles; a link carries one flit per cycle; ";
   if (report.curve && report.level == Level::packet)
     units = "loads in packets/chip/slot, latencies in slots; the fastest link carries one packet per slot; ";
-  text += line("units", units + "GB = 10^9 bytes; " + report.ties);
-  if (report.interrupted) text += line("PARTIAL", "interrupted; the figures above cover what was simulated");
+  text += report_line("units", units + "GB = 10^9 bytes; " + report.ties);
+  if (report.interrupted) text += report_line("PARTIAL", "interrupted; the figures above cover what was simulated");
   return text;
 }
 

@@ -7,17 +7,16 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/search/at.h"
 #include "vtpu/search/lifted_graph.h"
 #include "vtpu/search/mean_distance.h"
 
 namespace vtpu::search {
 namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-constexpr double kCold = 0.02;      // final heat, as a share of the initial heat
-constexpr double kTwoAtOnce = 0.3;  // share of steps that draw two switches
-constexpr int kAskEvery = 256;      // steps between calls of `stop`
+constexpr double kFinalHeatShare = 0.02;  // final heat, as a share of the initial heat
+constexpr double kTwoAtOnce = 0.3;        // share of steps that draw two switches
+constexpr int kAskEvery = 256;            // steps between calls of `stop`
 
 std::vector<std::vector<int>> switches_together(const net::ocs::OcsLayout& layout, Alike alike) {
   const int of_dimension = layout.ocs_count() / 3;
@@ -125,7 +124,8 @@ Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::
       for (const int ocs : choices.switches(orbit)) reset_switch(graph, state, ocs);
     }
     const double bound = distance.bound(graph, lengths);
-    const double heat = options.heat * std::pow(kCold, static_cast<double>(step) / static_cast<double>(options.steps));
+    const double heat =
+        options.heat * std::pow(kFinalHeatShare, static_cast<double>(step) / static_cast<double>(options.steps));
     if (bound >= now || (bound > 0 && random.unit() < std::exp((bound / now - 1) / heat))) {
       now = bound;
       if (now > best.bound) best = {state, now};

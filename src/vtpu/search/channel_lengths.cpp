@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vtpu/search/at.h"
+
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 constexpr double kNegligible = 20;  // paths with less than exp(-20) of the shortest path's probability are left out
 

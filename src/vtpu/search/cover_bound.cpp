@@ -8,11 +8,10 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/net/ocs/ocs_state.h"
+#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// A port on a face of a block: the end of an optical link.
 struct Exit {

@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {
 
 constexpr int kNone = -1;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Forests that share no link. A link is named by the lower of its two channels.
 class Forests {

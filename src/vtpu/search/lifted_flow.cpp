@@ -6,13 +6,12 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/search/at.h"
 #include "vtpu/search/channel_lengths.h"
 #include "vtpu/search/without_cycles.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // The values that converged fastest on random, searched and regular states of 128 to 4096 chips. They affect the number
 // of iterations, not the validity of the certificate.

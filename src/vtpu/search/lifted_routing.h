@@ -8,6 +8,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
+#include "vtpu/search/at.h"
 #include "vtpu/search/lifted_flow.h"
 #include "vtpu/search/route_rules.h"
 #include "vtpu/search/symmetric_state.h"
@@ -85,7 +86,6 @@ class LiftedRouting {
     int next_class = 0;
   };
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
   std::string name_;
   int classes_;

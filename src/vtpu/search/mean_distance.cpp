@@ -6,11 +6,10 @@
 #include <limits>
 
 #include "vtpu/base/check.h"
+#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 

@@ -14,12 +14,11 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/analysis.h"
+#include "vtpu/search/at.h"
 #include "vtpu/search/mean_distance.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 std::vector<int> rank_of(const std::vector<int>& order) {
   std::vector<int> rank(order.size());

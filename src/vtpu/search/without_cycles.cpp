@@ -4,11 +4,10 @@
 #include <cstddef>
 
 #include "vtpu/base/check.h"
+#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 constexpr float kLeastShare = 1e-4F;
 

@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "vtpu/search/at.h"
+
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 

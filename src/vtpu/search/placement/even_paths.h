@@ -6,6 +6,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
+#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 
@@ -50,7 +51,6 @@ class EvenPaths {
 
  private:
   EvenPaths() = default;
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   std::span<const int> order(int to) const { return std::span(order_).subspan(at(to) * at(chips_), at(chips_)); }
   /// Shares of the node's packets for `to` that leave by each of its ports.
   const double* shares(int to, int node) const {

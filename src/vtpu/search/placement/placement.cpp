@@ -5,11 +5,10 @@
 #include <cstddef>
 
 #include "vtpu/net/routing/balanced_split.h"
+#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Ranks along the axes, `axes[0]` fastest; axis i runs back and forth where bit i of `turns` is set.
 Placement along(const net::Shape& shape, const std::array<int, 3>& axes, unsigned turns) {

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "vtpu/search/at.h"
 #include "vtpu/search/placement/linear_assignment.h"
 #include "vtpu/search/placement/soft_assignment.h"
 
@@ -11,9 +12,7 @@ namespace {
 
 constexpr int kSinkhornRounds = 8;
 /// Matrix products skip parts below this; once ranks have settled on chips, most parts are.
-constexpr double kNegligible = 1e-9;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
+constexpr double kNegligiblePart = 1e-9;
 
 /// out += left · right, or out += leftᵀ · right; n x n each, `left` sparse.
 template <bool kTransposed>
@@ -22,7 +21,7 @@ void add_product(const std::vector<double>& left, const std::vector<double>& rig
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k < n; ++k) {
       const double factor = left[i * n + k];
-      if (factor < kNegligible) continue;
+      if (factor < kNegligiblePart) continue;
       const double* from = right.data() + (kTransposed ? i : k) * n;
       double* to = out.data() + (kTransposed ? k : i) * n;
       for (std::size_t j = 0; j < n; ++j) to[j] += factor * from[j];

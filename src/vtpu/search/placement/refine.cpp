@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/search/at.h"
+
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 double power16(double x) {
   x *= x;

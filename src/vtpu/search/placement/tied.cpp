@@ -9,12 +9,11 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/ocs/slice.h"
+#include "vtpu/search/at.h"
 #include "vtpu/search/placement/state_search.h"
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::vector<int> after(const std::vector<int>& first, const std::vector<int>& second) {
   std::vector<int> both;
