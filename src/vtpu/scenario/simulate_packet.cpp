@@ -67,11 +67,7 @@ Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_p
   all.lost_messages = done->lost_bytes / bytes_per_pair;
   all.hops = static_cast<double>(done->packet_hops);
   all.hop_name = "packet-hops";
-  all.completion.time_ns = done->time_ns;
-  all.completion.channel_bytes = std::move(done->channel_bytes);
-  all.completion.injected_bytes = done->injected_bytes;
-  all.completion.delivered_bytes = done->delivered_bytes;
-  all.completion.lost_bytes = done->lost_bytes;
+  all.completion = std::move(*done);  // its part that all simulators share
   return all;
 }
 

@@ -13,6 +13,7 @@
 #include "vtpu/net/packet/permutation.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/watch.h"
+#include "vtpu/net/workload/workload.h"
 
 namespace vtpu::net::packet {
 
@@ -26,15 +27,10 @@ struct AllToAll {
 };
 
 /// What a run of generated packets to completion found. injected = delivered + lost.
-struct AllToAllResult {
-  double time_ns = 0;                 ///< until the last delivery
-  std::vector<double> channel_bytes;  ///< by channel of the network, gaps 0
+struct AllToAllResult : workload::Completion {
   std::uint64_t packets = 0;
   std::uint64_t packet_hops = 0;
-  std::size_t peak_packets = 0;  ///< most that were queued at sources or under way at once
-  std::uint64_t injected_bytes = 0;
-  std::uint64_t delivered_bytes = 0;
-  std::uint64_t lost_bytes = 0;  ///< of pairs without a path
+  std::size_t peak_packets = 0;  ///< most that were queued at sources or in flight at once
 };
 
 /// The packets of an AllToAll, as a client of Engine.
