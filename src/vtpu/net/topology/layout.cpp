@@ -96,10 +96,11 @@ std::vector<Position> node_positions(const IslandFatTree& hybrid) {
   return positions;
 }
 
-std::vector<Position> node_positions(const GraphTopology& graph) {
+std::vector<Position> node_positions(const GraphTopology& graph) { return node_positions<GraphTopology>(graph); }
+
+std::vector<Position> positions_by_forces(int nodes, const std::vector<std::array<int, 2>>& links) {
   constexpr int kMostNodes = 512;
   constexpr int kSteps = 200;
-  const int nodes = graph.node_count();
   std::vector<Position> positions = on_spiral(nodes);
   if (nodes > kMostNodes) return positions;
   std::vector<Position> force(at(nodes));
@@ -120,9 +121,7 @@ std::vector<Position> node_positions(const GraphTopology& graph) {
     };
     for (int a = 0; a < nodes; ++a)
       for (int b = a + 1; b < nodes; ++b) push(a, b, 1 / squared_distance(a, b));
-    for_each_link(graph, [&](Port from, Port to) {
-      if (from < to) push(from.chip, to.chip, -std::sqrt(squared_distance(from.chip, to.chip)));
-    });
+    for (const auto& [from, to] : links) push(from, to, -std::sqrt(squared_distance(from, to)));
     const double furthest = std::sqrt(static_cast<double>(nodes)) / 10 * (kSteps - step) / kSteps;  // cools down
     for (int node = 0; node < nodes; ++node) {
       const double length =

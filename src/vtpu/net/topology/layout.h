@@ -39,4 +39,17 @@ std::vector<Position> node_positions(const IslandFatTree& hybrid);
 /// Experience 21(11), 1991.
 std::vector<Position> node_positions(const GraphTopology& graph);
 
+/// The same for any graph, given as the two nodes of each link.
+std::vector<Position> positions_by_forces(int nodes, const std::vector<std::array<int, 2>>& links);
+
+/// A topology without a layout of its own is drawn as the graph of its links.
+template <Topology T>
+std::vector<Position> node_positions(const T& topology) {
+  std::vector<std::array<int, 2>> links;
+  for_each_link(topology, [&](Port from, Port to) {
+    if (from < to) links.push_back({from.chip, to.chip});
+  });
+  return positions_by_forces(node_count(topology), links);
+}
+
 }  // namespace vtpu::net::topology
