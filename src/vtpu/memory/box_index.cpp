@@ -89,9 +89,9 @@ void BoxIndex::plan_bits() {
     if (!upper) bits_.low_segments = bits_.segments;
   }
   bits_.outside = kValue & ~inside;  // flags are ignored
-  way_ = Way::permuted;
+  method_ = Method::permuted;
   if (std::holds_alternative<phext::RowMajor>(curve_)) {
-    way_ = Way::in_order;
+    method_ = Method::in_order;
     bits_.low = low_word(inside);
     bits_.high = high_word(inside);
     bits_.shift = static_cast<unsigned>(std::popcount(bits_.low));
@@ -115,12 +115,12 @@ std::uint64_t BoxIndex::find_by_axis(Bits bits, std::uint64_t absent) const {
 
 /// One subtraction takes the corner from all axes at once. Only an axis below its corner borrows. The lowest such axis
 /// wraps to 2048 + x − first ≥ its side, since first + side ≤ 2048, which sets a bit of `outside`.
-template <BoxIndex::Way kWay>
+template <BoxIndex::Method kMethod>
 __attribute__((target("bmi2"), always_inline)) inline std::uint64_t BoxIndex::Bitwise::find(
     Bits bits, std::uint64_t absent) const {
   const Bits difference = bits - first;
   std::uint64_t index = 0;
-  if constexpr (kWay == Way::in_order) {
+  if constexpr (kMethod == Method::in_order) {
     // A shift by 64 would act as a shift by 0, but then the upper word has no bits to move, since an index has at most
     // 63.
     index = _pext_u64(low_word(difference), low) | _pext_u64(high_word(difference), high) << (shift & 63);
@@ -134,17 +134,18 @@ __attribute__((target("bmi2"), always_inline)) inline std::uint64_t BoxIndex::Bi
 }
 
 __attribute__((target("bmi2"))) std::uint64_t BoxIndex::find_one_by_bits(Bits bits) const {
-  return way_ == Way::in_order ? bits_.find<Way::in_order>(bits, kOutside) : bits_.find<Way::permuted>(bits, kOutside);
+  return method_ == Method::in_order ? bits_.find<Method::in_order>(bits, kOutside)
+                                     : bits_.find<Method::permuted>(bits, kOutside);
 }
 
 __attribute__((target("bmi2"))) void BoxIndex::find_all_by_bits(std::span<const PackedCoordinate> at,
                                                                 std::span<std::uint64_t> indices,
                                                                 std::uint64_t absent) const {
   const Bitwise plan = bits_;
-  if (way_ == Way::in_order)
-    for (std::size_t i = 0; i < at.size(); ++i) indices[i] = plan.find<Way::in_order>(at[i].bits(), absent);
+  if (method_ == Method::in_order)
+    for (std::size_t i = 0; i < at.size(); ++i) indices[i] = plan.find<Method::in_order>(at[i].bits(), absent);
   else
-    for (std::size_t i = 0; i < at.size(); ++i) indices[i] = plan.find<Way::permuted>(at[i].bits(), absent);
+    for (std::size_t i = 0; i < at.size(); ++i) indices[i] = plan.find<Method::permuted>(at[i].bits(), absent);
 }
 
 std::uint64_t BoxIndex::find(const PackedCoordinate& c) const {

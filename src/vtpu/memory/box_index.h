@@ -33,7 +33,7 @@ class BoxIndex {
 
   std::uint64_t cells() const { return cells_; }
   /// Whether host instructions extract the bits.
-  bool picks_bits() const { return way_ != Way::by_axis; }
+  bool picks_bits() const { return method_ != Method::by_axis; }
 
   /// The index of a coordinate's cell, or kOutside. Flags are ignored.
   std::uint64_t find(const phext::PackedCoordinate& c) const;
@@ -44,7 +44,7 @@ class BoxIndex {
 
  private:
   using Bits = phext::PackedCoordinate::Bits;
-  enum class Way : std::uint8_t { by_axis, in_order, permuted };
+  enum class Method : std::uint8_t { by_axis, in_order, permuted };
   /// Bits of a word of the difference, and the bits of the index that they become, in the same order.
   struct Segment {
     std::uint64_t from = 0;
@@ -60,7 +60,7 @@ class BoxIndex {
     std::uint8_t low_segments = 0, segments = 0;
     std::array<Segment, 12> segment{};  ///< permuted: of the lower word, then of the upper; one axis lies in both
 
-    template <Way kWay>
+    template <Method kMethod>
     std::uint64_t find(Bits bits, std::uint64_t absent) const;
   };
 
@@ -72,7 +72,7 @@ class BoxIndex {
                         std::uint64_t absent) const;
 
   Bitwise bits_;
-  Way way_ = Way::by_axis;
+  Method method_ = Method::by_axis;
   std::uint64_t cells_ = 0;
   Bits fixed_ = 0;  ///< the axes off the mask
   std::size_t dimensions_ = 0;

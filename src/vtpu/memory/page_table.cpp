@@ -52,7 +52,7 @@ struct PageTable::State {
   std::optional<MemoryFault> check(const RegionSpec& spec) const {
     if (!is_box(spec)) return MemoryFault::bad_box;
     for (const auto& [handle, region] : regions)
-      if (region->meets(spec)) return MemoryFault::overlap;
+      if (region->overlaps(spec)) return MemoryFault::overlap;
     if (regions.size() >= limits.regions) return MemoryFault::quota;
     if (spec.layout == Layout::sparse) return {};
     unsigned __int128 wanted = std::uint64_t{1} << spec.cell_log2;
@@ -312,7 +312,8 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned);
   for (const auto& [handle, other] : state_->regions)
     for (const auto& [coordinate, scroll] : region->scrolls())
-      if (other->meets(place_of(coordinate))) return Error{coordinate.to_string(), "the scroll is already mapped", {}};
+      if (other->overlaps(place_of(coordinate)))
+        return Error{coordinate.to_string(), "the scroll is already mapped", {}};
   if (state_->regions.size() >= state_->limits.regions)
     return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};
   if (state_->exceeds(region->bytes()))

@@ -36,7 +36,7 @@ std::uint32_t side(const RegionSpec& spec, std::size_t axis) {
   return spec.last.get(axis_of(axis)) - spec.first.get(axis_of(axis)) + 1;
 }
 
-bool boxes_meet(const RegionSpec& a, const RegionSpec& b) {
+bool boxes_overlap(const RegionSpec& a, const RegionSpec& b) {
   for (std::size_t i = 0; i < kAxes; ++i)
     if (a.last.get(axis_of(i)) < b.first.get(axis_of(i)) || b.last.get(axis_of(i)) < a.first.get(axis_of(i)))
       return false;
@@ -212,7 +212,7 @@ class Sparse final : public Region {
     RegionSpec cells;
     cells.first = key;
     cells.last = key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1);
-    if (!meets(cells)) return {};
+    if (!overlaps(cells)) return {};
     const std::uint64_t* page = pages_.find(key);
     return {page == nullptr ? new_page(key) : reinterpret_cast<std::byte*>(*page), page_bytes()};
   }
@@ -277,7 +277,7 @@ bool Region::contains(PackedCoordinate c) const {
          at_least(c, spec_.first, kOddAxes) && at_least(spec_.last, c, kOddAxes);
 }
 
-bool Region::meets(const RegionSpec& other) const { return boxes_meet(spec_, other); }
+bool Region::overlaps(const RegionSpec& other) const { return boxes_overlap(spec_, other); }
 
 std::uint64_t Region::cells() const {
   unsigned __int128 cells = 1;
@@ -392,9 +392,9 @@ bool ScrollRegion::contains(PackedCoordinate c) const {
   return found != scrolls_.end() && offset_of(found->second, c).has_value();
 }
 
-bool ScrollRegion::meets(const RegionSpec& other) const {
+bool ScrollRegion::overlaps(const RegionSpec& other) const {
   return std::any_of(scrolls_.begin(), scrolls_.end(),
-                     [&](const auto& scroll) { return boxes_meet(place_of(scroll.first), other); });
+                     [&](const auto& scroll) { return boxes_overlap(place_of(scroll.first), other); });
 }
 
 Covered ScrollRegion::cover(PackedCoordinate c) const {

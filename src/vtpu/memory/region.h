@@ -46,7 +46,7 @@ class Region {
   const RegionSpec& spec() const { return spec_; }
   virtual bool contains(phext::PackedCoordinate c) const;
   /// Whether the box of `other` has a coordinate of this region.
-  virtual bool meets(const RegionSpec& other) const;
+  virtual bool overlaps(const RegionSpec& other) const;
   /// `c` is in the region.
   virtual Covered cover(phext::PackedCoordinate c) const = 0;
   /// As `cover`, after creating the page if it is absent.
@@ -104,7 +104,7 @@ class ScrollRegion final : public Region {
   ScrollRegion(std::uint64_t handle, const std::map<phext::Coordinate, std::string>& scrolls);
 
   bool contains(phext::PackedCoordinate c) const override;
-  bool meets(const RegionSpec& other) const override;
+  bool overlaps(const RegionSpec& other) const override;
   Covered cover(phext::PackedCoordinate c) const override;
   Covered make(phext::PackedCoordinate c) override { return cover(c); }
   std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const override;

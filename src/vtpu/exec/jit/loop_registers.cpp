@@ -25,7 +25,7 @@ struct Range {
   }
 };
 
-bool meet(const Range& a, const Range& b) {
+bool overlap(const Range& a, const Range& b) {
   const auto stretches = [](const Range& x) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> all;
     if (x.early) all.emplace_back(0, x.early_last);
@@ -115,7 +115,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   for (const std::size_t i : order)
     for (std::size_t host = next; host < hosts; ++host) {
       if (std::any_of(taken[host].begin(), taken[host].end(),
-                      [&](std::size_t other) { return meet(ranges[i], ranges[other]); }))
+                      [&](std::size_t other) { return overlap(ranges[i], ranges[other]); }))
         continue;
       taken[host].push_back(i);
       ranges[i].host = static_cast<int>(host);
