@@ -150,7 +150,7 @@ TEST_F(PhextCommand, WrongInputIsOneLineAndStatus1) {
       {"get doc 1.1.1/1.1.x/1.1.1",
        "phext: coordinate '1.1.1/1.1.x/1.1.1': column 11: found 'x'; expected a number from 1 to 999\n"},
       {"range doc 1.1.1/1.1.1/1.1.2 1.1.1/1.1.1/1.1.1",
-       "phext: doc: range: found 1.1.1/1.1.1/1.1.2 to 1.1.1/1.1.1/1.1.1; expected the first coordinate not behind the "
+       "phext: doc: range: found 1.1.1/1.1.1/1.1.2 to 1.1.1/1.1.1/1.1.1; expected the first coordinate not after the "
        "last\n"},
       {"normalize full",
        "phext: full: byte 998: a scroll break at 1.1.1/1.1.1/1.1.999; expected at most 999 per dimension\n"},
