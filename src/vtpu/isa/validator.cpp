@@ -177,7 +177,7 @@ std::vector<Fault> validate(const Program& program, std::size_t most) {
                                 common_register(written[s], written[before]),
                                 info(program.words[at].slot(static_cast<Slot>(before)).opcode).mnemonic,
                                 name_of(static_cast<Slot>(before))),
-                    "one writer for each register");
+                    "one writer for each register of a word");
     }
   }
   const Opcode last = program.words.back().dense.opcode;
