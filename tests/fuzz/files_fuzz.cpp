@@ -25,7 +25,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!artifact::parse_acceptance(region->low == region->high ? "[0, 0]" : region->text(), "again")) std::abort();
   }
   // The run part names the hash of its result, so that the readers after that check are reached too.
-  const std::string run = "{\"deterministic_sha256\": \"" + sha256(bytes) + "\", \"metrics\": [], \"tables\": [], \"provenance\": {}}";
+  const std::string run =
+      "{\"deterministic_sha256\": \"" + sha256(bytes) + "\", \"metrics\": [], \"tables\": [], \"provenance\": {}}";
   static_cast<void>(measure::parse_result(bytes, "fuzz.json", run, "fuzz.run.json"));
   static_cast<void>(measure::without_comments(bytes));
   static_cast<void>(artifact::complaints_in_latex_log(bytes));
