@@ -261,9 +261,9 @@ TEST_F(PhextccCommand, WrongInputIsOneLineAndStatus1) {
   const std::pair<std::string, std::string> cases[] = {
       {"missing.phx", "phextcc: missing.phx: cannot open: No such file or directory\n"},
       {"dot.siw",
-       "phextcc: dot.siw: the container would take the place of its source; expected -o, or a name that "
+       "phextcc: dot.siw: the container would overwrite its source; expected -o, or a name that "
        "ends in .phx\n"},
-      {"dot.phx -o folder", "phextcc: folder: is no file; expected a file to write, or '-'\n"},
+      {"dot.phx -o folder", "phextcc: folder: is not a regular file; expected a file to write, or '-'\n"},
       {"dot.phx --ports missing.json", "phextcc: missing.json: cannot open: No such file or directory\n"},
       {"dot.phx --ports bad.json", "phextcc: bad.json: port map: not JSON; expected an object\n"},
       {"dot.phx --ports slow.json",

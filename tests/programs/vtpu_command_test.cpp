@@ -186,7 +186,7 @@ TEST_F(VtpuCommand, AsmKeepsASymbolicLinkAndOverwritesOnlyRegularFiles) {
   fs::create_directory(folder_ / "folder");
   const Outcome run = vtpu("asm sum.sasm -o folder");
   EXPECT_EQ(run.status, 1);
-  EXPECT_EQ(run.err, "vtpu: folder: is no file; expected a file to write, or '-'\n");
+  EXPECT_EQ(run.err, "vtpu: folder: is not a regular file; expected a file to write, or '-'\n");
 }
 
 TEST_F(VtpuCommand, DisasmHostListsTheHostCodeWhereTheHostHasOne) {
@@ -305,7 +305,7 @@ TEST_F(VtpuCommand, WrongInputIsOneLineAndStatus1) {
       {"disasm truncated.siw",
        "vtpu: truncated.siw: header: a file of 200 bytes; expected " + size + " according to the counts\n"},
       {"asm text.siw",
-       "vtpu: text.siw: the container would take the place of its text; expected -o, or a name that ends in .sasm\n"},
+       "vtpu: text.siw: the container would overwrite its text; expected -o, or a name that ends in .sasm\n"},
       {"asm sum.siw", "vtpu: sum.siw: found a .siw container; expected assembly text\n"},
       {"run invalid.sasm",
        "vtpu: invalid.sasm: word 0, slot S: sgather.i64 writes r1, which dmov.i64 in slot D also writes; expected one "

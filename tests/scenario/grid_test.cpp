@@ -84,8 +84,8 @@ TEST(Grid, WrongKeysAndValuesAreErrorsWithTheNearestWord) {
   EXPECT_THAT(axis_error("routing.vcs=2,two"), HasSubstr("--over routing.vcs"));
   EXPECT_THAT(axis_error("routing.vcs=2,4,2"), HasSubstr("found '2' twice"));
   EXPECT_THAT(axis_error("routing.vcs"), HasSubstr("expected section.key=value"));
-  EXPECT_THAT(axis_error("output.csv=a,b"), HasSubstr("changes no result"));
-  EXPECT_THAT(axis_error("simulation.threads=1,2"), HasSubstr("changes no result"));
+  EXPECT_THAT(axis_error("output.csv=a,b"), HasSubstr("affects no result"));
+  EXPECT_THAT(axis_error("simulation.threads=1,2"), HasSubstr("affects no result"));
 }
 
 TEST(Grid, AnInvalidPointIsNamedBeforeAnyPointRuns) {
