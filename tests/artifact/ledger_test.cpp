@@ -89,7 +89,7 @@ TEST(Verdict, ARefutedClaimThatHoldsUnderTheCharitableReadingIsPartialAndNamesTh
   c.add(metric("x.q", 12, 12, 12));
   c.add(metric("x.ring", 1.5, 1.5, 1.5));
   EXPECT_EQ(c.judged().verdict, Verdict::partial);
-  EXPECT_THAT(c.judged().reason, HasSubstr("only for this reading: one ring only"));
+  EXPECT_THAT(c.judged().reason, HasSubstr("only under this reading: one ring only"));
 }
 
 TEST(Verdict, ARefutedClaimWhoseCharitableReadingFailsTooShowsBoth) {
