@@ -22,7 +22,7 @@ struct Method {
   const char* colour;
 };
 constexpr Method kMethods[] = {{"vtpu", "vTPU program", "o", plot::colour::kBlue},
-                               {"floor", "rows only read", "_", plot::colour::kBlack},
+                               {"floor", "row reads only", "_", plot::colour::kBlack},
                                {"ordinary", "plain loop", "s", plot::colour::kGreen},
                                {"absl", "absl::flat_hash_map", "D", plot::colour::kOrange},
                                {"std", "std::unordered_map", "^", plot::colour::kPurple}};
