@@ -15,14 +15,15 @@ namespace {
 TEST(FatTree, HasTheSwitchesOfAKAryNTree) {
   const FatTree full = *FatTree::make(64, 8, 3);
   EXPECT_EQ(full.switch_count(), 3 * 16);
-  EXPECT_EQ(num_edges(full), 2u * 3 * 64) << "as many links between levels as there are chips";
+  EXPECT_EQ(num_edges(full), 2u * 3 * 64) << "one link per chip between levels";
   EXPECT_EQ(distances(full).diameter(), 6);
   const FatTree partial = *FatTree::make(40, 8, 3);
-  // Ten lowest switches; three subtrees of 16 chips with four switches each above them; sixteen at the top.
+  // Ten switches at the lowest level; three subtrees of 16 chips with four switches each above them; sixteen at the
+  // top.
   EXPECT_EQ(partial.switch_count(), 10 + 3 * 4 + 16);
 }
 
-TEST(FatTree, TakesAsManyLevelsAsItsChipsNeed) {
+TEST(FatTree, TakesTheFewestLevelsThatHoldItsChips) {
   EXPECT_EQ(FatTree::make(20, 40)->levels(), 1);
   EXPECT_EQ(FatTree::make(21, 40)->levels(), 2);
   EXPECT_EQ(FatTree::make(400, 40)->levels(), 2);
@@ -30,7 +31,7 @@ TEST(FatTree, TakesAsManyLevelsAsItsChipsNeed) {
   EXPECT_EQ(FatTree::make(8000, 40)->levels(), 3);
 }
 
-TEST(FatTree, EveryLevelCarriesAnyHalfToTheOther) {
+TEST(FatTree, EveryBalancedCutHasFullBisection) {
   for (const FatTree& tree : {*FatTree::make(16, 8, 2), *FatTree::make(64, 8, 3), *FatTree::make(40, 8, 3)}) {
     const LinkGraph graph = link_graph(tree);
     std::vector<int> even, odd, low, high;
@@ -46,12 +47,12 @@ TEST(FatTree, EveryLevelCarriesAnyHalfToTheOther) {
   }
 }
 
-TEST(FatTree, AllToAllIsHeldBackByTheChipsOwnLinksOnly) {
+TEST(FatTree, AllToAllIsLimitedOnlyByTheChipsOwnLinks) {
   for (const FatTree& tree : FatTree::examples())
     EXPECT_NEAR(uniform_load(tree).bound_by_link(), closed_form_alltoall_bound(tree), 1e-9) << tree.name();
 }
 
-TEST(FatTree, SwitchesAreNoEndsOfTraffic) {
+TEST(FatTree, SwitchesAreNotEndpointsOfTraffic) {
   const FatTree tree = *FatTree::make(16, 8, 2);
   const DistanceDistribution all = distances(tree);
   EXPECT_EQ(all.chips, 16);
@@ -62,7 +63,7 @@ TEST(FatTree, SwitchesAreNoEndsOfTraffic) {
   EXPECT_EQ(Network(tree).attached_count(), 2 * 2 * 16);
 }
 
-TEST(FatTree, NamesTheSizeItCannotHave) {
+TEST(FatTree, RejectsAnInvalidSizeAndNamesIt) {
   EXPECT_EQ(FatTree::make(16, 7, 2).error().message(), "fat tree: found radix 7; expected an even number from 4 to 64");
   EXPECT_EQ(FatTree::make(17, 8, 2).error().message(),
             "fat tree: found 17 chips; expected 2 to 16 below 2 levels of radix 8");
@@ -74,7 +75,7 @@ TEST(FatTree, NamesTheSizeItCannotHave) {
   EXPECT_FALSE(FatTree::make(-5, -5));
 }
 
-TEST(IslandFatTree, JoinsEveryIslandAsACubeAndEveryChipToTheTree) {
+TEST(IslandFatTree, ConnectsEveryIslandAsACubeAndEveryChipToTheTree) {
   const IslandFatTree hybrid = *IslandFatTree::make(64);
   for (int chip = 0; chip < 64; ++chip) {
     std::set<int> near;
@@ -97,10 +98,10 @@ TEST(IslandFatTree, HasIciLinksInsideIslandsAndHalfTheirBandwidthOutside) {
     (inside ? ici : infiniband) += 1;
   }
   EXPECT_EQ(ici, 64 * 3);
-  EXPECT_EQ(infiniband, 2 * (64 + 4 * 16)) << "chips to four lowest switches, those to the top";
+  EXPECT_EQ(infiniband, 2 * (64 + 4 * 16)) << "chips to four lowest switches, and these to the top";
 }
 
-TEST(IslandFatTree, ReachesFromAnIslandToTheWholeMachineWithThreeLevels) {
+TEST(IslandFatTree, NeedsThreeLevelsForTheWholeMachine) {
   EXPECT_EQ(IslandFatTree::make(64)->tree().levels(), 2);
   const IslandFatTree machine = *IslandFatTree::make(4096);
   EXPECT_EQ(machine.tree().levels(), 3);

@@ -17,7 +17,7 @@ Result<GraphTopology> edges_of(const std::string& text) { return parse_edge_list
 
 std::string complaint(const std::string& text) { return edges_of(text).error().message(); }
 
-/// A GraphML file with this inside.
+/// A GraphML file with `inside` as the content of its graph.
 std::string graphml(const std::string& inside, const std::string& direction = "undirected") {
   return R"(<?xml version="1.0"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
@@ -46,7 +46,7 @@ TEST(EdgeList, NumbersNodesByTheirFirstAppearance) {
   EXPECT_EQ(distances(graph).diameter(), 2);
 }
 
-TEST(EdgeList, LinksHaveTheirOwnBandwidthAndLatencyOrTheUsual) {
+TEST(EdgeList, LinksHaveTheGivenOrTheUsualBandwidthAndLatency) {
   const GraphTopology graph = *edges_of("b a\na c 25\nc b 100 250\n");
   const LinkModel usual = {50, 7};
   EXPECT_EQ(graph.link({0, 0}, usual), usual);
@@ -55,30 +55,30 @@ TEST(EdgeList, LinksHaveTheirOwnBandwidthAndLatencyOrTheUsual) {
   EXPECT_EQ(Network(graph, usual).link_kinds().size(), 3u);
 }
 
-TEST(EdgeList, ParallelLinksAreKeptAndPartsAreReported) {
+TEST(EdgeList, ParallelLinksAreKeptAndUnreachablePairsAreReported) {
   const GraphTopology graph = *edges_of("a b\na b\nc d\n");
   EXPECT_EQ(num_edges(graph), 6u);
   EXPECT_EQ(distances(graph).unreachable_pairs(), 8u);
   EXPECT_EQ(distances(graph).diameter(), 1);
 }
 
-TEST(EdgeList, NamesTheLineOfAMistake) {
+TEST(EdgeList, ErrorsNameTheLine) {
   EXPECT_EQ(complaint("a b\na\n"), "g.txt:2: found 1 word; expected a b [bandwidth_gbytes_per_s [latency_ns]]");
   EXPECT_EQ(complaint("a b 1 2 3\n"), "g.txt:1: found 5 words; expected a b [bandwidth_gbytes_per_s [latency_ns]]");
   EXPECT_EQ(complaint("a b fast\n"), "g.txt:1: found 'fast'; expected a decimal number");
   EXPECT_EQ(complaint("a b 0\n"), "g.txt:1: found bandwidth 0; expected above 0 GB/s");
   EXPECT_EQ(complaint("a b 50 -1\n"), "g.txt:1: found latency -1; expected at least 0 ns");
   EXPECT_EQ(complaint("a b\n\nb b\n"), "g.txt:3: found a link from node 'b' to itself; expected two different nodes");
-  EXPECT_EQ(complaint("# nothing\n"), "g.txt: found no chip; expected at least one node that is no switch");
+  EXPECT_EQ(complaint("# nothing\n"), "g.txt: found no chip; expected at least one node that is not a switch");
   std::string star, kinds;
   for (int i = 0; i < 65; ++i) star += "hub " + std::to_string(i) + "\n";
-  EXPECT_EQ(complaint(star), "g.txt:65: found one more link of node 'hub'; expected at most 64 links a node");
+  EXPECT_EQ(complaint(star), "g.txt:65: found one more link of node 'hub'; expected at most 64 links per node");
   for (int i = 0; i < 256; ++i)
     kinds += std::to_string(i) + " " + std::to_string(i + 1) + " " + std::to_string(i + 1) + "\n";
   EXPECT_EQ(edges_of(kinds).error().where, "g.txt:256");
 }
 
-TEST(GraphTopology, RefusesAGraphWithoutLinks) {
+TEST(GraphTopology, RejectsAGraphWithoutLinks) {
   EXPECT_EQ(GraphTopology::make("g", {{"a", false}}, {}).error().message(), "g: found no link; expected at least one");
   EXPECT_EQ(GraphTopology::make("g", {{"a", true}}, {}).error().found, "found no chip");
 }
@@ -101,7 +101,7 @@ TEST(GraphMl, ReadsChipsSwitchesAndLinks) {
   EXPECT_EQ(distances(*read).pairs_at, (std::vector<std::uint64_t>{2, 0, 2}));
 }
 
-TEST(GraphMl, NamesWhatIsWrong) {
+TEST(GraphMl, ErrorsNameTheNodeEdgeOrLine) {
   EXPECT_EQ(graphml_complaint(R"(<node id="x"><data key="k">swich</data></node>)"),
             "g.graphml, node 1: found kind 'swich'; did you mean 'switch'?; expected chip or switch");
   EXPECT_EQ(
@@ -125,7 +125,7 @@ TEST(GraphMl, NamesWhatIsWrong) {
   EXPECT_FALSE(parse_graphml(graphml("<node/>"), "g.graphml"));
 }
 
-TEST(GraphMl, NestedWithoutEndIsRefusedAndDoesNotExhaustTheStack) {
+TEST(GraphMl, DeepNestingIsRejectedAndDoesNotExhaustTheStack) {
   std::string deep;
   for (int i = 0; i < 200000; ++i) deep += "<graph>";
   EXPECT_EQ(parse_graphml(deep, "g.graphml").error().found, "elements nested hundreds deep");

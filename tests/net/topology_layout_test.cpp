@@ -14,7 +14,7 @@ namespace {
 
 double apart(const Position& a, const Position& b) { return std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]); }
 
-TEST(Layout, GivesEveryNodeAPlaceOfItsOwn) {
+TEST(Layout, GivesEveryNodeADistinctPosition) {
   for_each_example([](const auto& topology) {
     const std::vector<Position> positions = node_positions(topology);
     ASSERT_EQ(positions.size(), static_cast<std::size_t>(node_count(topology))) << topology.name();
@@ -22,12 +22,12 @@ TEST(Layout, GivesEveryNodeAPlaceOfItsOwn) {
     for (std::size_t a = 0; a < positions.size(); ++a)
       for (std::size_t b = a + 1; b < positions.size(); ++b)
         nearest = std::min(nearest, apart(positions[a], positions[b]));
-    // Switches of a wide tree stand closer than chips.
+    // Switches of a wide tree are closer together than chips.
     EXPECT_GT(nearest, 0.02) << topology.name();
   });
 }
 
-TEST(Layout, GivesTheSamePictureAgain) {
+TEST(Layout, IsDeterministic) {
   for_each_example([](const auto& topology) { EXPECT_EQ(node_positions(topology), node_positions(topology)); });
 }
 
@@ -41,7 +41,7 @@ TEST(Layout, PutsARingOnACircleAndAMeshOnItsGrid) {
   });
 }
 
-TEST(Layout, PutsAGraphsNeighboursNearerThanItsStrangers) {
+TEST(Layout, PutsNeighboursOfAGraphNearerThanOtherNodes) {
   const GraphTopology graph = *GraphTopology::make("path", {{"a", false}, {"b", false}, {"c", false}, {"d", false}},
                                                    {{0, 2, {}, {}, 0}, {2, 1, {}, {}, 0}, {1, 3, {}, {}, 0}});
   const std::vector<Position> at = node_positions(graph);

@@ -33,7 +33,7 @@ BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<GraphTopology>));
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-TEST(EveryTopology, PairsItsPortsAndNeverAChipWithItself) {
+TEST(EveryTopology, PairsPortsOfDifferentChips) {
   for_each_example([](const auto& topology) {
     for_each_link(topology, [&](Port from, Port to) {
       ASSERT_EQ(topology.peer(to), from) << topology.name();
@@ -44,7 +44,7 @@ TEST(EveryTopology, PairsItsPortsAndNeverAChipWithItself) {
   });
 }
 
-TEST(EveryTopology, HasOneNameOfItsOwn) {
+TEST(EveryTopology, HasADistinctName) {
   std::set<std::string> names;
   for_each_example([&](const auto& topology) { EXPECT_TRUE(names.insert(topology.name()).second) << topology.name(); });
 }
@@ -63,7 +63,7 @@ TEST(EveryTopology, DeclaredVertexTransitiveLooksTheSameFromEveryChip) {
   });
 }
 
-TEST(EveryTopology, WithAClosedFormHasTheDistancesThatBreadthFirstSearchFinds) {
+TEST(EveryTopology, HasClosedFormDistancesEqualToBreadthFirstSearch) {
   for_each_example([]<class T>(const T& topology) {
     if constexpr (requires { closed_form_distances(topology); }) {
       EXPECT_EQ(closed_form(topology), distances(topology, Sources::all)) << topology.name();
@@ -71,7 +71,7 @@ TEST(EveryTopology, WithAClosedFormHasTheDistancesThatBreadthFirstSearchFinds) {
   });
 }
 
-TEST(EveryTopology, WithAClosedFormHasTheLoadItSays) {
+TEST(EveryTopology, HasAClosedFormBoundEqualToItsLoad) {
   for_each_example([]<class T>(const T& topology) {
     if constexpr (requires { closed_form_alltoall_bound(topology); }) {
       const UniformLoad load = uniform_load(topology, Sources::all);
@@ -79,16 +79,17 @@ TEST(EveryTopology, WithAClosedFormHasTheLoadItSays) {
         EXPECT_NEAR(closed_form_alltoall_bound(topology), load.bound_by_dimension(), 1e-9) << topology.name();
         EXPECT_NEAR(closed_form_alltoall_bound(topology), load.bound_by_link(), 1e-9) << topology.name();
       } else {
-        // Dimension-order routing loads no link of a mesh more than the even spread over shortest paths does.
+        // On a mesh, dimension-order routing loads no link more than the even spread loads its most loaded link.
+        // lower.
         EXPECT_GE(closed_form_alltoall_bound(topology), load.bound_by_link() - 1e-9) << topology.name();
       }
     }
   });
 }
 
-TEST(EveryTopology, LoadsItsLinksAsBrandesBetweennessDoes) {
+TEST(EveryTopology, HasLinkLoadsEqualToBrandesBetweenness) {
   for_each_example([](const auto& topology) {
-    // Betweenness counts pairs of all vertices, so switches would be ends of traffic.
+    // Betweenness counts pairs of all vertices, so switches would count as endpoints of traffic.
     if (topology.chip_count() > 64 || topology.chip_count() == 1 || node_count(topology) > topology.chip_count())
       return;
     const LinkGraph graph = link_graph(topology);
@@ -102,7 +103,7 @@ TEST(EveryTopology, LoadsItsLinksAsBrandesBetweennessDoes) {
   });
 }
 
-TEST(EveryTopology, CarriesTheSumOfItsDistances) {
+TEST(EveryTopology, HasATotalLoadEqualToTheSumOfItsDistances) {
   for_each_example([](const auto& topology) {
     if (topology.chip_count() == 1) return;
     const LinkGraph graph = link_graph(topology);
@@ -140,7 +141,7 @@ TEST(EveryTopology, IsAGraphThatBoostSearchesWithoutACopy) {
   });
 }
 
-TEST(EveryTopology, FallsIntoTheSamePartsAsDirectedAndAsUndirectedGraph) {
+TEST(EveryTopology, HasTheSameComponentsAsADirectedAndAnUndirectedGraph) {
   for_each_example([](const auto& topology) {
     std::vector<int> part(num_vertices(topology));
     const auto index = get(boost::vertex_index, topology);
@@ -153,7 +154,7 @@ TEST(EveryTopology, FallsIntoTheSamePartsAsDirectedAndAsUndirectedGraph) {
   });
 }
 
-/// Maximum flow between two chips, on the topology itself.
+/// Maximum flow between two chips, computed on the topology itself.
 template <Topology T>
 int flow_between(T topology, int from, int to) {
   const std::size_t ports = at(node_count(topology) * topology.port_count());
@@ -172,14 +173,14 @@ int flow_between(T topology, int from, int to) {
       boost::make_iterator_property_map(distance.begin(), index), index, from, to);
 }
 
-TEST(MaximumFlow, BetweenTwoChipsUsesAllLinksOfTheOneWithFewer) {
+TEST(MaximumFlow, BetweenTwoChipsIsTheSmallerOfTheirDegrees) {
   EXPECT_EQ(flow_between(Torus{{4, 4, 4}}, 0, 42), 6);
   EXPECT_EQ(flow_between(*TwistedTorus::make({4, 4, 8}), 3, 100), 6);
   EXPECT_EQ(flow_between(Hypercube{6}, 0, 63), 6);
   EXPECT_EQ(flow_between(Mesh{{4, 4, 4}}, 0, 63), 3);
 }
 
-TEST(Links, CarryTheModelTheyAreGiven) {
+TEST(Links, HaveTheGivenLinkModel) {
   const LinkGraph graph = link_graph(Torus{{4, 4}}, {70, 250});
   for (const auto& edge : boost::make_iterator_range(edges(graph))) {
     EXPECT_EQ(graph[edge].bandwidth_gbytes_per_s, 70);
@@ -213,14 +214,14 @@ TEST(ClosedForms, EqualBreadthFirstSearchAtManySizes) {
     }
 }
 
-TEST(ClosedForms, OfTheMachineSizesEqualBreadthFirstSearchFromEveryChip) {
+TEST(ClosedForms, OfMachineSizesEqualBreadthFirstSearch) {
   EXPECT_EQ(closed_form(Torus{{16, 16, 16}}), distances(Torus{{16, 16, 16}}, Sources::all));
   EXPECT_EQ(closed_form(Torus{{64, 64}}), distances(Torus{{64, 64}}, Sources::first));
   EXPECT_EQ(closed_form(Mesh{{8, 8, 16}}), distances(Mesh{{8, 8, 16}}, Sources::all));
   EXPECT_EQ(closed_form(Hypercube{12}), distances(Hypercube{12}, Sources::first));
 }
 
-TEST(Averages, KeepTheTwoConventionsApart) {
+TEST(Averages, DistinguishIncludingAndExcludingSelf) {
   const DistanceDistribution cube = closed_form(Torus{{16, 16, 16}});
   EXPECT_DOUBLE_EQ(cube.average_including_self(), 12);
   EXPECT_NEAR(cube.average_excluding_self(), 12 * 4096 / 4095.0, 1e-12);
@@ -237,7 +238,7 @@ TEST(Averages, LeaveOutPairsWithoutAPath) {
   EXPECT_EQ(apart.average_including_self(), closed_form(Mesh{{4, 4, 4}}).average_including_self());
 }
 
-TEST(Bisection, ClosedFormsAreCertifiedByACutAndByTheTrafficThatCrossesIt) {
+TEST(Bisection, ClosedFormsEqualTheCutAndTrafficBounds) {
   const auto check = [](const auto& topology, const Shape& grid) {
     const BisectionBounds bounds = bisection_bounds(link_graph(topology), grid, closed_form_alltoall_bound(topology));
     EXPECT_EQ(bounds.at_least, closed_form_bisection(topology)) << topology.name();
@@ -254,7 +255,7 @@ TEST(Bisection, ClosedFormsAreCertifiedByACutAndByTheTrafficThatCrossesIt) {
 TEST(Bisection, MinimumCutBetweenOppositePlanesOfATorusIsItsClosedForm) {
   for (const Shape& sides : {Shape{4, 4}, Shape{8, 16}, Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 8}}) {
     const Torus torus{sides};
-    const int last = sides.dimensions() - 1;  // a longest one in each of these
+    const int last = sides.dimensions() - 1;  // a longest dimension in each of these
     std::vector<int> near, far;
     for (int chip = 0; chip < torus.chip_count(); ++chip) {
       if (sides.coordinate_of(chip, last) == 0) near.push_back(chip);
@@ -277,7 +278,7 @@ TEST(SpectralGap, MatchesItsClosedForms) {
   EXPECT_NEAR(spectral_gap(link_graph(OcsTopology::examples().back())), 0, 1e-8);
 }
 
-TEST(DimensionOrderPath, GoesTheShortWayInEachDimensionInTurn) {
+TEST(DimensionOrderPath, TakesTheShorterDirectionInEachDimensionInTurn) {
   const Torus torus{{16, 16, 16}};
   const std::vector<int> path = dimension_order_path(torus, 0, torus.sides.index_of({7, 7, 7}));
   EXPECT_EQ(path.size(), 22u);
@@ -293,10 +294,10 @@ TEST(DimensionOrderPath, GoesTheShortWayInEachDimensionInTurn) {
       ++lengths[way.size() - 1];
     }
   EXPECT_EQ(lengths, all.pairs_at);
-  EXPECT_EQ(dimension_order_path(Torus{{4}}, 0, 2), (std::vector<int>{0, 1, 2})) << "a tie goes the positive way";
+  EXPECT_EQ(dimension_order_path(Torus{{4}}, 0, 2), (std::vector<int>{0, 1, 2})) << "ties go in the + direction";
 }
 
-TEST(Hypercube, RejectsDimensionsItCannotHave) {
+TEST(Hypercube, RejectsDimensionsOutsideItsRange) {
   EXPECT_EQ(Hypercube::make(-1).error().message(), "hypercube: found -1 dimensions; expected 0 to 24");
   EXPECT_FALSE(Hypercube::make(25));
 }
@@ -335,7 +336,7 @@ TEST(PublishedRows, OfRegularAndTwistedToriAreReproduced) {
   EXPECT_EQ(compared, 28);
 }
 
-/// Rows NW-059 to NW-068: TPU v4's 3D torus at 50 GB/s a link against TPU v3's 2D torus at 70 GB/s.
+/// Rows NW-059 to NW-068: TPU v4's 3D torus at 50 GB/s per link against TPU v3's 2D torus at 70 GB/s per link.
 TEST(PublishedRows, OfBisectionRatiosAreReproduced) {
   struct Pair {
     Shape flat, cube;

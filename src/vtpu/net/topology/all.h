@@ -12,7 +12,7 @@
 
 namespace vtpu::net::topology {
 
-/// Every kind of topology there is; tests and experiments walk this list.
+/// Every kind of topology. Tests and experiments walk this list.
 using AllTopologies =
     std::tuple<Torus, Mesh, TwistedTorus, Hypercube, OcsTopology, FatTree, IslandFatTree, GraphTopology>;
 

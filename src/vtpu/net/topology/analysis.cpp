@@ -17,7 +17,7 @@ using Edge = boost::graph_traits<LinkGraph>::edge_descriptor;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// One breadth-first search after another over the same graph, without allocating anew.
+/// Repeats breadth-first search over one graph without allocating again.
 class BreadthFirst {
  public:
   explicit BreadthFirst(const LinkGraph& graph)
@@ -58,11 +58,11 @@ bool has_switches(const LinkGraph& graph) { return chip_count(graph) < static_ca
 
 int source_count(const LinkGraph& graph, Sources sources) { return sources == Sources::all ? chip_count(graph) : 1; }
 
-/// What every directed link carries, in the order of edges, when each source sends one unit to every chip.
+/// Load of every directed link, in the order of edges, when each source sends one unit to every chip.
 std::vector<double> link_loads(const LinkGraph& graph, Sources sources) {
   BreadthFirst search(graph);
   const std::size_t nodes = num_vertices(graph);
-  const auto switches = static_cast<std::ptrdiff_t>(chip_count(graph));  // where they begin
+  const auto switches = static_cast<std::ptrdiff_t>(chip_count(graph));  // the first switch
   std::vector<double> load(num_edges(graph), 0), paths(nodes), through(nodes);
   for (int source = 0; source < source_count(graph, sources); ++source) {
     search.run(source);
@@ -76,7 +76,8 @@ std::vector<double> link_loads(const LinkGraph& graph, Sources sources) {
         const std::size_t next = at(target(edge, graph));
         if (distance[next] == distance[at(node)] + 1) paths[next] += paths[at(node)];
       }
-    // Backwards from the farthest node: what passes through it is its own unit, if it is a chip, and what it hands on.
+    // From the farthest node back to the source: a node passes on its own unit, if it is a chip, plus the traffic it
+    // forwards.
     for (auto node = search.order().rbegin(); node != search.order().rend(); ++node)
       for (const Edge& edge : boost::make_iterator_range(out_edges(*node, graph))) {
         const std::size_t next = at(target(edge, graph));
@@ -136,7 +137,7 @@ double UniformLoad::bound_by_dimension() const {
 }
 
 UniformLoad uniform_load(const LinkGraph& graph, Sources sources) {
-  VTPU_CHECK(num_edges(graph) > 0, "a topology with links");
+  VTPU_CHECK(num_edges(graph) > 0, "a load needs a topology with links");
   VTPU_CHECK(sources == Sources::all || !has_switches(graph),
              "one source stands for all only where all nodes are chips");
   const std::vector<double> load = link_loads(graph, sources);
@@ -173,7 +174,7 @@ int cut_links(const LinkGraph& graph, const std::vector<bool>& half) {
 }
 
 int min_cut_links(const LinkGraph& graph, const std::vector<int>& from, const std::vector<int>& to) {
-  VTPU_CHECK(!from.empty() && !to.empty(), "a cut parts two sets that are not empty");
+  VTPU_CHECK(!from.empty() && !to.empty(), "a cut separates two non-empty sets");
   using Traits = boost::adjacency_list_traits<boost::vecS, boost::vecS, boost::bidirectionalS>;
   struct Flow {
     int capacity = 0;
@@ -206,7 +207,7 @@ int min_cut_links(const LinkGraph& graph, const std::vector<int>& from, const st
 BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, double alltoall_bound) {
   VTPU_CHECK(grid.count() == chip_count(graph), "the grid numbers the topology's chips");
   BisectionBounds bounds;
-  constexpr double kRounding = 1e-9;  // of sums of loads, so that an exact bound is not raised by one
+  constexpr double kRounding = 1e-9;  // so that rounding in sums of loads does not raise an exact bound by one
   bounds.at_least = static_cast<int>(std::ceil(grid.count() / 4.0 * alltoall_bound * (1 - kRounding)));
   std::vector<bool> half(num_vertices(graph));
   std::vector<int> near, far;
@@ -230,11 +231,11 @@ BisectionBounds bisection_bounds(const LinkGraph& graph, const Shape& grid, doub
 
 double spectral_gap(const LinkGraph& graph) {
   const std::size_t nodes = num_vertices(graph);
-  VTPU_CHECK(nodes > 1, "a spectral gap takes two nodes");
+  VTPU_CHECK(nodes > 1, "a spectral gap needs at least two nodes");
   int degree = 0;
   for (int node = 0; node < static_cast<int>(nodes); ++node)
     degree = std::max(degree, static_cast<int>(out_degree(node, graph)));
-  // The largest eigenvalue of 2·degree - Laplacian, apart from the constant vector's, belongs to the gap.
+  // The largest eigenvalue of 2·degree - Laplacian, apart from that of the constant vector, gives the gap.
   Random random(1);
   std::vector<double> vector(nodes), image(nodes);
   for (double& value : vector) value = random.unit() - 0.5;

@@ -13,12 +13,12 @@
 
 #include "vtpu/net/topology.h"
 
-/// Makes every Topology a model of Boost.Graph's VertexListGraph, EdgeListGraph and IncidenceGraph without a copy: a
-/// vertex is a node's number (a chip's or a switch's), an edge descriptor is the port the link leaves from. Parallel
-/// edges occur. Also conversions to Boost's own graph types.
+/// Makes every Topology a model of Boost.Graph's VertexListGraph, EdgeListGraph and IncidenceGraph without a copy. A
+/// vertex is a node's number (chip or switch); an edge descriptor is the port that the link leaves from. Parallel edges
+/// occur. The file also converts topologies to Boost's own graph types.
 namespace vtpu::net::topology {
 
-/// Walks the attached ports among a range of flat port numbers (node · port_count + number).
+/// Iterates over the attached ports in a range of flat port numbers (node · port_count + number).
 template <class T>
 class LinkIterator : public boost::iterator_facade<LinkIterator<T>, Port, boost::forward_traversal_tag, Port> {
  public:
@@ -43,7 +43,7 @@ class LinkIterator : public boost::iterator_facade<LinkIterator<T>, Port, boost:
   int end_ = 0;
 };
 
-/// The tags of what the functions below offer.
+/// The traversal tags of the functions below.
 struct TopologyTraversal : boost::incidence_graph_tag, boost::vertex_list_graph_tag, boost::edge_list_graph_tag {};
 
 template <Topology T>
@@ -103,26 +103,26 @@ auto edge_index_map(const T& topology) {
   return boost::make_function_property_map<Port>([ports](const Port& edge) { return edge.chip * ports + edge.number; });
 }
 
-/// The same link in the other direction, as maximum-flow algorithms ask for it.
+/// Maps a link to its opposite direction, as maximum-flow algorithms require.
 template <Topology T>
 auto reverse_edge_map(const T& topology) {
   return boost::make_function_property_map<Port>([&topology](const Port& edge) { return topology.peer(edge); });
 }
 
-/// What a directed edge of the graphs below carries.
+/// Properties of a directed edge.
 struct LinkProperties {
-  int port = 0;       ///< it leaves its source from
-  int dimension = 0;  ///< of that port
+  int port = 0;       ///< port of the source that the edge leaves from
+  int dimension = 0;  ///< dimension of that port
   double bandwidth_gbytes_per_s = 0;
   double latency_ns = 0;
 };
 
-/// What such a graph as a whole carries.
+/// Property of a whole graph.
 struct NodeKinds {
   int chips = 0;  ///< vertices 0..chips-1 are chips, the others switches
 };
 
-/// Directed links in rows by source, in the order of their ports: the form that all analysis runs on.
+/// Directed links in rows by source, in the order of their ports. All analysis uses this form.
 using LinkGraph =
     boost::compressed_sparse_row_graph<boost::directedS, boost::no_property, LinkProperties, NodeKinds, int, int>;
 

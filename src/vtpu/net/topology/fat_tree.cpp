@@ -75,7 +75,8 @@ Port FatTree::peer(Port port) const {
     return port.number == chip_port() ? Port{switch_at({0, port.chip / k_, 0}), port.chip % k_} : kNoPort;
   const Place here = place_of(port.chip);
   if (port.number >= k_) {
-    // The port upwards is a new leading digit of the index; the subtree's last digit is the port down from there.
+    // The upward port becomes the new leading digit of the index; the subtree's last digit becomes the downward port of
+    // the switch above.
     if (here.level + 1 == levels_) return kNoPort;
     const int index = (port.number - k_) * switches_abreast(here.level) + here.index;
     return {switch_at({here.level + 1, here.subtree / k_, index}), here.subtree % k_};
@@ -105,7 +106,7 @@ std::vector<std::uint64_t> closed_form_distances(const FatTree& tree) {
 int closed_form_bisection(const FatTree& tree) { return tree.chip_count() % 2 == 0 ? tree.chip_count() / 2 : 0; }
 
 double closed_form_alltoall_bound(const FatTree& tree) {
-  VTPU_CHECK(tree.chip_count() > 1, "a fat tree with traffic");
+  VTPU_CHECK(tree.chip_count() > 1, "an all-to-all bound needs at least two chips");
   return tree.chip_count() / static_cast<double>(tree.chip_count() - 1);
 }
 

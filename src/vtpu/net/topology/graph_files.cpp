@@ -49,7 +49,7 @@ std::vector<std::string_view> words_of(std::string_view line) {
 
 // ---- GraphML
 
-/// What Boost's reader fills: nodes in the order in which it makes them, links likewise.
+/// The graph that Boost's reader fills. Nodes and links are kept in the order in which the reader adds them.
 class GraphMaker : public boost::mutate_graph {
  public:
   explicit GraphMaker(std::string file) : file_(std::move(file)) {}
@@ -97,7 +97,7 @@ class GraphMaker : public boost::mutate_graph {
 
   std::vector<GraphNode> nodes;
   std::vector<GraphLink> links;
-  std::optional<Error> error;  // the first one found in data
+  std::optional<Error> error;  // the first error found in the data
 
  private:
   void fail(Error found) {
@@ -107,7 +107,7 @@ class GraphMaker : public boost::mutate_graph {
   std::string file_;
 };
 
-/// Whether elements lie so deep in each other that reading them by recursion could exhaust the stack.
+/// Whether elements are nested so deeply that a recursive reader could exhaust the stack.
 bool nests_too_deep(std::string_view xml) {
   constexpr int kMostDeep = 500;
   int depth = 0;
@@ -124,7 +124,8 @@ bool nests_too_deep(std::string_view xml) {
   return false;
 }
 
-/// The ids of the first graph's nodes in the order of the file, that of Boost's reader, which keeps them to itself.
+/// Collects the ids of the first graph's nodes in file order. Boost's reader adds nodes in the same order but does not
+/// expose their ids.
 void collect_ids(const boost::property_tree::ptree& element, std::vector<std::string>& ids) {
   for (const auto& [tag, child] : element) {
     if (tag != "graph") continue;

@@ -14,12 +14,12 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<GraphNode>& nodes,
                                           const std::vector<GraphLink>& links) {
-  constexpr std::size_t kMostKinds = 255;  // of a Network's links
+  constexpr std::size_t kMostKinds = 255;  // limit of Network's link kinds
   if (nodes.size() > at(kMostNodes))
     return Error{name, fmt::format("found {} nodes", nodes.size()), fmt::format("at most {}", kMostNodes)};
   GraphTopology graph;
   graph.name_ = std::move(name);
-  // Numbers of nodes: chips in the order given, then switches in theirs.
+  // Node numbers: chips in the order given, then switches in the order given.
   std::vector<int> number(nodes.size());
   for (const bool switches : {false, true}) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
@@ -29,7 +29,7 @@ Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<Gr
     }
     if (!switches) graph.chips_ = static_cast<int>(graph.node_names_.size());
   }
-  if (graph.chips_ == 0) return Error{graph.name_, "found no chip", "at least one node that is no switch"};
+  if (graph.chips_ == 0) return Error{graph.name_, "found no chip", "at least one node that is not a switch"};
   if (links.empty()) return Error{graph.name_, "found no link", "at least one"};
 
   std::vector<int> degree(nodes.size(), 0);
@@ -44,7 +44,7 @@ Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<Gr
     for (const int node : {a, b})
       if (degree[at(node)] == kMostLinks)
         return Error{where, fmt::format("found one more link of node '{}'", graph.node_name(node)),
-                     fmt::format("at most {} links a node", kMostLinks)};
+                     fmt::format("at most {} links per node", kMostLinks)};
     const Port from = {a, degree[at(a)]++}, to = {b, degree[at(b)]++};
     ports.emplace_back(from, to);
     const Kind kind = {link.bandwidth_gbytes_per_s, link.latency_ns};
@@ -80,7 +80,7 @@ std::vector<GraphTopology> GraphTopology::examples() {
     petersen.push_back({i, i + 5, {}, {}, 0});
     petersen.push_back({i + 5, (i + 2) % 5 + 5, {}, {}, 0});
   }
-  // Four chips on one switch, two of them also joined by two parallel links of their own.
+  // Four chips on one switch; two of the chips are also joined by two parallel links.
   std::vector<GraphNode> star = chips(4);
   star.insert(star.begin(), {"switch", true});
   const std::vector<GraphLink> spokes = {{0, 1, 25, 300, 0}, {0, 2, 25, 300, 0}, {0, 3, 25, 300, 0},

@@ -9,27 +9,28 @@
 
 namespace vtpu::net::topology {
 
-/// A node of a graph as its author calls it.
+/// A node of a graph under the name that its author gave it.
 struct GraphNode {
   std::string name;
   bool is_switch = false;
 };
 
-/// A full-duplex link between two nodes, given by their places in the list of nodes; what is left out is the usual.
+/// A full-duplex link between two nodes, given by their places in the list of nodes. Values left out are those of the
+/// usual link.
 struct GraphLink {
   int a = 0;
   int b = 0;
   std::optional<double> bandwidth_gbytes_per_s;  ///< > 0
   std::optional<double> latency_ns;              ///< ≥ 0
-  int line = 0;                                  ///< of the file it comes from, for errors; 0: none
+  int line = 0;                                  ///< line of its file, for error messages; 0: none
 };
 
-/// Any graph: chips and switches in the order given, chips first, each with its links in the order given as ports 0, 1,
-/// …. All ports are of dimension 0. Parallel links are kept; the graph may fall into parts, which `distances` reports
-/// as unreachable pairs.
+/// Any graph of chips and switches. Chips come first, then switches, each in the order given. A node's links are its
+/// ports 0, 1, …, in the order given. All ports are of dimension 0. Parallel links are kept. The graph may be
+/// disconnected, which `distances` reports as unreachable pairs.
 class GraphTopology {
  public:
-  /// A node with more links than a routing offers ways on.
+  /// A routing offers at most 64 next hops.
   static constexpr int kMostLinks = 64;
   static constexpr int kMostNodes = 1 << 20;
 
@@ -39,7 +40,7 @@ class GraphTopology {
   static Result<GraphTopology> make(std::string name, const std::vector<GraphNode>& nodes,
                                     const std::vector<GraphLink>& links);
 
-  /// The author's name of a node.
+  /// The name that the author gave a node.
   const std::string& node_name(int node) const { return node_names_[static_cast<std::size_t>(node)]; }
 
   static constexpr bool kVertexTransitive = false;
@@ -79,7 +80,7 @@ class GraphTopology {
   int chips_ = 0;
   int ports_ = 0;
   std::vector<std::string> node_names_;
-  std::vector<std::size_t> first_;  // of a node's ends; one more than there are nodes
+  std::vector<std::size_t> first_;  // first port of each node; one entry more than there are nodes
   std::vector<End> ends_;
   std::vector<Kind> kinds_;
 };

@@ -7,7 +7,7 @@
 
 namespace vtpu::net::topology {
 
-/// Distance distribution of a product of graphs, one factor a side: distances add, so distributions convolve.
+/// Distance distribution of a product of graphs, one factor per side. Distances add, so distributions convolve.
 /// `of_side(side)` gives the ordered pairs of one factor at each distance.
 template <class OfSide>
 std::vector<std::uint64_t> grid_distances(const Shape& sides, OfSide of_side) {

@@ -26,7 +26,7 @@ std::vector<std::uint64_t> closed_form_distances(const Hypercube& cube) {
 int closed_form_bisection(const Hypercube& cube) { return cube.dimensions == 0 ? 0 : 1 << (cube.dimensions - 1); }
 
 double closed_form_alltoall_bound(const Hypercube& cube) {
-  VTPU_CHECK(cube.dimensions >= 1, "a hypercube with links");
+  VTPU_CHECK(cube.dimensions >= 1, "an all-to-all bound needs a hypercube with links");
   return 2;
 }
 

@@ -10,7 +10,7 @@ namespace vtpu::net::topology {
 
 /// 2^dimensions chips; port d joins the chips whose numbers differ in bit d.
 struct Hypercube {
-  int dimensions = 0;  // 0..24; `make` checks
+  int dimensions = 0;  // 0..24, checked by `make`
 
   /// Error: a dimension outside 0..24.
   static Result<Hypercube> make(int dimensions);
@@ -32,7 +32,7 @@ std::vector<std::uint64_t> closed_form_distances(const Hypercube& cube);
 int closed_form_bisection(const Hypercube& cube);
 
 /// Ideal uniform all-to-all throughput per chip in link bandwidths, the chip's own share included: half of all messages
-/// cross a dimension, on one directed link a chip, so 2 (for any n ≥ 1).
+/// cross a dimension, on one directed link per chip, so the bound is 2 (for any n ≥ 1).
 double closed_form_alltoall_bound(const Hypercube& cube);
 
 }  // namespace vtpu::net::topology

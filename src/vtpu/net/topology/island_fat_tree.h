@@ -27,7 +27,7 @@ inline constexpr LinkModel kInfiniBandHdr = {.bandwidth_gbytes_per_s = 25, .late
 class IslandFatTree {
  public:
   static constexpr int kIslandChips = 8;
-  static constexpr int kRadix = 32;  // in use
+  static constexpr int kRadix = 32;  // ports in use
 
   /// Error: a number of chips that is not a multiple of 8 from 8 to 4096.
   static Result<IslandFatTree> make(int chips);

@@ -13,7 +13,7 @@ namespace {
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::vector<Position> on_grid(const Shape& sides) {
-  // A dimension beyond the third steps over the whole extent of the one three before it, with a gap.
+  // A dimension d beyond the third steps over the whole extent of dimension d - 3, plus a gap.
   std::array<int, kMaxDimensions> step{};
   for (int d = 0; d < sides.dimensions(); ++d) step[at(d)] = d < 3 ? 1 : step[at(d - 3)] * sides.side(d - 3) + 1;
   std::vector<Position> positions(at(sides.count()), Position{});
@@ -23,7 +23,7 @@ std::vector<Position> on_grid(const Shape& sides) {
   return positions;
 }
 
-/// `count` places on a circle in the plane, neighbours 1 apart.
+/// `count` positions on a circle in the plane, neighbours 1 apart.
 std::vector<Position> on_circle(int count) {
   const double radius = 0.5 / std::sin(std::numbers::pi / count);
   std::vector<Position> positions;
@@ -45,7 +45,7 @@ void add_switches(const FatTree& tree, double width, double lowest, std::vector<
   }
 }
 
-/// Places on a spiral with about one place a unit of area: the golden angle keeps them apart.
+/// Positions on a spiral, about one per unit of area; the golden angle keeps them apart.
 std::vector<Position> on_spiral(int count) {
   const double golden_angle = std::numbers::pi * (3 - std::sqrt(5.0));
   std::vector<Position> positions;
@@ -87,7 +87,7 @@ std::vector<Position> node_positions(const FatTree& tree) {
 
 std::vector<Position> node_positions(const IslandFatTree& hybrid) {
   constexpr int kIsland = IslandFatTree::kIslandChips;
-  constexpr double kPitch = 2.5;  // of islands
+  constexpr double kPitch = 2.5;  // distance between islands
   std::vector<Position> positions;
   for (int chip = 0; chip < hybrid.chip_count(); ++chip)
     positions.push_back({kPitch * (chip / kIsland) + (chip >> 2 & 1), static_cast<double>(chip >> 1 & 1),
@@ -106,8 +106,8 @@ std::vector<Position> positions_by_forces(int nodes, const std::vector<std::arra
   std::vector<Position> force(at(nodes));
   for (int step = 0; step < kSteps; ++step) {
     std::fill(force.begin(), force.end(), Position{});
-    // Along the line from a to b, `away` times their distance: repulsion falls with the distance, links pull with its
-    // square, and the two balance at 1.
+    // Moves a and b apart along their line by `away` times their distance. Repulsion falls with the distance, links
+    // pull with its square, and the two balance at distance 1.
     const auto push = [&](int a, int b, double away) {
       for (std::size_t axis = 0; axis < 2; ++axis) {
         const double part = away * (positions[at(a)][axis] - positions[at(b)][axis]);

@@ -31,7 +31,7 @@ int closed_form_bisection(const Mesh& mesh) {
 
 double closed_form_alltoall_bound(const Mesh& mesh) {
   const int longest = mesh.sides.longest_side();
-  VTPU_CHECK(longest > 1, "a mesh with links");
+  VTPU_CHECK(longest > 1, "an all-to-all bound needs a mesh with links");
   return longest / static_cast<double>((longest / 2) * ((longest + 1) / 2));
 }
 

@@ -25,9 +25,9 @@ static_assert(Topology<Mesh>);
 /// Ordered pairs of chips at each distance; index 0: a chip and itself.
 std::vector<std::uint64_t> closed_form_distances(const Mesh& mesh);
 
-/// Links that join the halves of a smallest balanced cut, one direction: N/k for an even longest side k; 0 where it is
-/// odd: this form does not hold there. Source: Leighton, "Introduction to Parallel Algorithms and Architectures", 1992,
-/// section 1.9.
+/// Links that join the halves of a smallest balanced cut, one direction: N/k for an even longest side k. 0 for an odd
+/// longest side, where this form does not hold. Source: Leighton, "Introduction to Parallel Algorithms and
+/// Architectures", 1992, section 1.9.
 int closed_form_bisection(const Mesh& mesh);
 
 /// Ideal uniform all-to-all throughput per chip in link bandwidths under dimension-order routing: the links in the

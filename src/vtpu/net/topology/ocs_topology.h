@@ -10,9 +10,9 @@
 
 namespace vtpu::net::topology {
 
-/// The chips of a slice as an OCS state joins them: the electrical mesh inside every block and one optical link for
-/// each circuit. Chips bear their numbers in the slice's shape; ports are those of the 3D torus. A circuit stays in its
-/// switch's dimension but may join any two faces, so what leaves a '+' port need not arrive at a '-' port.
+/// The chips of a slice under one OCS state: the electrical mesh inside every block plus one optical link per circuit.
+/// Chips are numbered by their place in the slice's shape; ports are those of the 3D torus. A circuit stays in its
+/// switch's dimension but may join any two faces, so the other end of a '+' port need not be a '-' port.
 class OcsTopology {
  public:
   /// Error: a circuit that leads out of the slice.

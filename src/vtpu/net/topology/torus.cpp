@@ -39,7 +39,7 @@ int closed_form_bisection(const Torus& torus) {
 
 double closed_form_alltoall_bound(const Torus& torus) {
   const int longest = torus.sides.longest_side();
-  VTPU_CHECK(longest > 1, "a torus with links");
+  VTPU_CHECK(longest > 1, "an all-to-all bound needs a torus with links");
   const double hops = (longest / 2) * ((longest + 1) / 2) / static_cast<double>(longest);
   return 2 / hops;
 }

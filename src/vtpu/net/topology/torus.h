@@ -31,21 +31,21 @@ inline Torus pentagon() { return {{5}}; }
 /// itself.
 std::vector<std::uint64_t> closed_form_distances(const Torus& torus);
 
-/// Links that join the halves of a smallest balanced cut, one direction: 2N/k for an even longest side k (two rings'
-/// worth of wires for each row along it). Source: Dally, "Performance analysis of k-ary n-cube interconnection
-/// networks", IEEE Transactions on Computers 39(6), 1990. 0 where the longest side is odd or 1: this form does not hold
-/// there.
+/// Links that join the halves of a smallest balanced cut, one direction: 2N/k for an even longest side k (a cut crosses
+/// every ring along that side twice). 0 for a longest side that is odd or 1, where this form does not hold. Source:
+/// Dally, "Performance analysis of k-ary n-cube interconnection networks", IEEE Transactions on Computers 39(6), 1990.
 int closed_form_bisection(const Torus& torus);
 
-/// Ideal uniform all-to-all throughput per chip in link bandwidths, the chip's own share included: every dimension's
-/// rings carry sum(min(i, k-i))/k hops a chip on two directed links; the longest ring is the most loaded.
+/// Ideal uniform all-to-all throughput per chip in link bandwidths, the chip's own share included. The rings of a
+/// dimension of side k carry sum(min(i, k-i))/k hops per chip on two directed links; the longest ring is the most
+/// loaded.
 double closed_form_alltoall_bound(const Torus& torus);
 
 /// Second smallest eigenvalue of the Laplacian: that of the longest ring, 2 - 2 cos(2 pi / k); 0 for a single chip.
 double closed_form_spectral_gap(const Torus& torus);
 
-/// The chips on the way from `from` to `to`, both included: dimensions in rising order, each the short way round its
-/// ring; half-way ties go in the positive direction.
+/// The chips on the path from `from` to `to`, both included: dimensions in rising order, each in the shorter direction
+/// round its ring. Half-way ties take the positive direction.
 std::vector<int> dimension_order_path(const Torus& torus, int from, int to);
 
 }  // namespace vtpu::net::topology

@@ -36,8 +36,8 @@ Port TwistedTorus::peer(Port port) const {
 }
 
 std::vector<std::uint64_t> closed_form_distances(const TwistedTorus& torus) {
-  // Coefficients of -2..2 are enough: a chip's coordinates lie in the box the three vectors span, and every vector's
-  // components are at most the longest side.
+  // Coefficients of -2..2 are enough: a chip's coordinates lie in the box that the three vectors span, and no component
+  // of a vector exceeds the longest side.
   constexpr int kReach = 2;
   std::vector<std::uint64_t> pairs(1, 0);
   const Shape& sides = torus.sides();

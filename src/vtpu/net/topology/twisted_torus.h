@@ -17,7 +17,7 @@ namespace vtpu::net::topology {
 /// 2015 (camarero2015lattice), which jouppi2023tpuv4 follows (Figure 5 caption).
 class TwistedTorus {
  public:
-  /// Error: sides of neither family.
+  /// Error: sides that belong to neither family.
   static Result<TwistedTorus> make(const Shape& sides);
 
   const Shape& sides() const { return sides_; }
@@ -40,8 +40,8 @@ class TwistedTorus {
 };
 static_assert(Topology<TwistedTorus>);
 
-/// Ordered pairs of chips at each distance: the torus is the cubic lattice modulo three vectors, so the distance of a
-/// chip from the origin is the least 1-norm among its images under small combinations of them.
+/// Ordered pairs of chips at each distance. The torus is the cubic lattice modulo three vectors, so a chip's distance
+/// from the origin is the least 1-norm among its images under small combinations of them.
 std::vector<std::uint64_t> closed_form_distances(const TwistedTorus& torus);
 
 }  // namespace vtpu::net::topology
