@@ -1,4 +1,4 @@
-// Every routing shipped, on every example of every topology.
+// Tests of every routing on every example of every topology.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -23,9 +23,9 @@
 namespace vtpu::net::routing {
 namespace {
 
-constexpr int kSmall = 64;  // chips; on larger networks some pairs stand for all
+constexpr int kSmall = 64;  // chips; on larger networks a sample of pairs is tested
 
-/// visit(topology, network, routing) for all there are with at most `chips` chips.
+/// visit(topology, network, routing) for every combination with at most `chips` chips.
 template <class Visit>
 void for_each_network_and_routing(int chips, Visit visit) {
   topology::for_each_example([&](const auto& topology) {
@@ -39,7 +39,7 @@ void for_each_network_and_routing(int chips, Visit visit) {
   });
 }
 
-/// visit(source, destination): all pairs of a small network, some of a large one.
+/// visit(source, destination): all pairs of a small network, a sample of a large one.
 template <class Visit>
 void for_each_pair(const Network& network, Visit visit) {
   const int chips = network.chip_count();
@@ -61,7 +61,7 @@ std::string bytes_of(const State& state) {
   return bytes;
 }
 
-TEST(EveryRouting, TakesConnectedWaysThatEndAtTheDestinationAndAreShortestUnlessItIsValiants) {
+TEST(EveryRouting, TakesConnectedPathsToTheDestinationThatAreShortestExceptForValiant) {
   for_each_network_and_routing(256, [&](const Network& network, const auto& routing) {
     using R = std::decay_t<decltype(routing)>;
     StateGraph<R> graph(network, routing);
@@ -101,10 +101,10 @@ TEST(EveryRouting, TakesConnectedWaysThatEndAtTheDestinationAndAreShortestUnless
   });
 }
 
-TEST(EveryRouting, DrawsTheStartsThatItListsAsOftenAsItSays) {
+TEST(EveryRouting, DrawsItsStartsWithTheListedProbabilities) {
   for_each_network_and_routing(128, [&](const Network& network, const auto& routing) {
     using R = std::decay_t<decltype(routing)>;
-    if (std::is_same_v<R, Valiant> && network.chip_count() > 16) return;  // too many starts to see each often
+    if (std::is_same_v<R, Valiant> && network.chip_count() > 16) return;  // too many starts to draw each one often
     Random random(3);
     for (int pair = 0; pair < 3; ++pair) {
       const int source = static_cast<int>(random.below(static_cast<std::uint64_t>(network.chip_count())));
@@ -138,7 +138,7 @@ TEST(EveryRouting, IsFreeOfDeadlock) {
   });
 }
 
-TEST(EveryRouting, ListsAllDependenciesThatItsWaysHave) {
+TEST(EveryRouting, ListsAllDependenciesOfItsPaths) {
   for_each_network_and_routing(32, [&](const Network& network, const auto& routing) {
     const DependencyGraph walked = walked_dependencies(network, routing);
     EXPECT_TRUE(walked.find_cycle().empty());
@@ -150,7 +150,7 @@ TEST(EveryRouting, ListsAllDependenciesThatItsWaysHave) {
   });
 }
 
-TEST(EveryRouting, GivesEveryClassVirtualChannelsOfItsOwn) {
+TEST(EveryRouting, GivesEveryClassDisjointVirtualChannels) {
   for_each_network_and_routing(64, [&](const Network&, const auto& routing) {
     for (int vcs = routing.vc_classes(); vcs <= routing.vc_classes() + 5; ++vcs) {
       std::set<int> taken;
@@ -164,7 +164,7 @@ TEST(EveryRouting, GivesEveryClassVirtualChannelsOfItsOwn) {
   });
 }
 
-TEST(EveryRouting, LoadsChannelsByItsHopsInAll) {
+TEST(EveryRouting, HasATotalLoadEqualToItsHops) {
   for_each_network_and_routing(32, [&](const Network& network, const auto& routing) {
     const workload::Traffic traffic = workload::Traffic::uniform(network.chip_count(), true);
     double loads = 0, shares = 0;
@@ -178,7 +178,7 @@ TEST(EveryRouting, LoadsChannelsByItsHopsInAll) {
   });
 }
 
-TEST(MinimalAdaptiveRouting, OffersAnEscapeWhereverAPacketCanBe) {
+TEST(MinimalAdaptiveRouting, OffersAnEscapeInEveryState) {
   for_each_network_and_routing(128, [&](const Network& network, const auto& routing) {
     using R = std::decay_t<decltype(routing)>;
     if constexpr (R::kAdaptive) {

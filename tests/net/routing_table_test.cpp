@@ -18,7 +18,7 @@
 namespace vtpu::net::routing {
 namespace {
 
-/// A path of four chips and, apart from it, a pair; links of the path's middle have twice the bandwidth.
+/// A path of four chips and a separate pair; the links in the middle of the path have twice the bandwidth.
 struct TwoParts {
   static constexpr bool kVertexTransitive = false;
   static std::vector<TwoParts> examples() { return {{}}; }
@@ -39,7 +39,7 @@ struct TwoParts {
 };
 static_assert(Topology<TwoParts>);
 
-/// A ring of four chips with a short cut: two shortest paths of two hops from 0 to 2, one with half the bandwidth.
+/// A ring of four chips with a chord: two shortest paths of two hops from 0 to 2, one with half the bandwidth.
 struct Diamond {
   static constexpr bool kVertexTransitive = false;
   static std::vector<Diamond> examples() { return {{}}; }
@@ -56,7 +56,7 @@ struct Diamond {
 };
 static_assert(Topology<Diamond>);
 
-TEST(TableRouting, SaysWhichPairsHaveNoPath) {
+TEST(TableRouting, ReportsPairsWithoutAPath) {
   const Network network(TwoParts{});
   const TableRouting routing = *TableRouting::make(network, Split::even);
   for (int source = 0; source < 6; ++source)
@@ -65,7 +65,7 @@ TEST(TableRouting, SaysWhichPairsHaveNoPath) {
   EXPECT_TRUE(check_deadlock(network, routing).deadlock_free());
 }
 
-TEST(TableRouting, SplitsEvenlyOverPathsAsTheTopologysUniformLoadDoes) {
+TEST(TableRouting, EvenSplitHasTheTopologysUniformLoad) {
   topology::for_each_example([](const auto& topology) {
     if (topology.chip_count() > 64) return;
     const Network network(topology);
@@ -93,7 +93,7 @@ TEST(TableRouting, NeedsOneClassForFirstPathsOnMeshes) {
     EXPECT_EQ(TableRouting::make(Network(mesh), Split::first)->vc_classes(), 1);
 }
 
-TEST(BalancedSplit, LoadsAMeshAsLittleAsDimensionOrderDoesAndProvesIt) {
+TEST(BalancedSplit, MatchesDimensionOrderOnAMeshAndProvesItOptimal) {
   const topology::Mesh mesh{{4, 4}};
   const Network network(mesh);
   const BalancedSplit split = *balanced_split(network, workload::Traffic::uniform(16, true), 0.02);
@@ -104,14 +104,14 @@ TEST(BalancedSplit, LoadsAMeshAsLittleAsDimensionOrderDoesAndProvesIt) {
   EXPECT_NEAR(ideal_throughput(network, load), split.throughput, 1e-5);
 }
 
-TEST(BalancedSplit, FindsTheTwistedTorusBalancedAtOnce) {
+TEST(BalancedSplit, NeedsFewIterationsOnATwistedTorus) {
   const topology::TwistedTorus torus = *topology::TwistedTorus::make({4, 4, 8});
   const BalancedSplit split = *balanced_split(Network(torus), workload::Traffic::uniform(128, true));
   EXPECT_NEAR(split.throughput, topology::uniform_load(torus).bound_by_dimension(), 1e-6);
   EXPECT_EQ(split.iterations, 1);
 }
 
-TEST(BalancedSplit, WeighsPathsByTheirBandwidth) {
+TEST(BalancedSplit, SplitsPathsInProportionToTheirBandwidth) {
   const Network network(Diamond{});
   const workload::Traffic traffic =
       *workload::Traffic::matrix({{0, 0, 1, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}});
@@ -120,7 +120,7 @@ TEST(BalancedSplit, WeighsPathsByTheirBandwidth) {
   EXPECT_NEAR(split.dual_bound, 1.5, 0.01);
 }
 
-TEST(BalancedSplit, RefusesTrafficThatStaysAtHome) {
+TEST(BalancedSplit, RejectsTrafficThatUsesNoChannel) {
   const workload::Traffic home = *workload::Traffic::matrix(1, std::vector<workload::Demand>{{0, 0, 1}});
   const auto refused = balanced_split(Network(topology::Mesh{{1}}), home);
   EXPECT_FALSE(refused.ok());
@@ -138,7 +138,7 @@ TEST(RouteTable, PrintsTheExampleRoutesOfTheWholeMachine) {
             std::string::npos);
 }
 
-TEST(RouteTable, GivesTheNarrowestChannelOnTheWay) {
+TEST(RouteTable, GivesTheBandwidthOfTheNarrowestChannelOfThePath) {
   const Network network(TwoParts{});
   const TableRouting routing = *TableRouting::make(network, Split::first);
   EXPECT_EQ(route_row(network, routing, 0, 3).bandwidth_gbytes_per_s, 50);

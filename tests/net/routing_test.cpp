@@ -65,7 +65,7 @@ TEST(DimensionOrderRouting, ReachesThePublishedBoundsOnRegularAndTwistedTori) {
   EXPECT_EQ(compared, 4);
 }
 
-TEST(DimensionOrderRouting, LoadsAllChannelsOfATwistedTorusAlike) {
+TEST(DimensionOrderRouting, LoadsAllChannelsOfATwistedTorusEqually) {
   for (const topology::TwistedTorus& torus : topology::TwistedTorus::examples()) {
     const Network network(torus);
     const auto load = expected_load(network, *DimensionOrder::make(torus, Dateline::plain),
@@ -75,7 +75,7 @@ TEST(DimensionOrderRouting, LoadsAllChannelsOfATwistedTorusAlike) {
   }
 }
 
-TEST(DimensionOrderRouting, LoadsAsTheClosedFormsOfToriAndMeshesSay) {
+TEST(DimensionOrderRouting, HasTheClosedFormLoadsOfToriAndMeshes) {
   for (const topology::Torus& torus : topology::Torus::examples()) {
     const Network network(torus);
     const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::balanced);
@@ -111,7 +111,7 @@ TEST(DimensionOrderRouting, WithTiesInThePositiveDirectionTakesTheTopologysOwnPa
     }
 }
 
-TEST(DimensionOrderRouting, KeepsOrRaisesTheClassAsTheDatelineRuleSays) {
+TEST(DimensionOrderRouting, FollowsTheDatelineRulesForClasses) {
   const topology::Torus ring{{8}};
   const auto classes = [&](Dateline dateline, int from, int to) {
     const DimensionOrder routing = *DimensionOrder::make(ring, dateline, Ties::positive);
@@ -135,10 +135,10 @@ TEST(DimensionOrderRouting, KeepsOrRaisesTheClassAsTheDatelineRuleSays) {
   EXPECT_EQ(classes(Dateline::crossing, 6, 1), "001");
   EXPECT_EQ(classes(Dateline::crossing, 1, 6), "001");
   EXPECT_EQ(classes(Dateline::balanced, 6, 1), "111");
-  EXPECT_EQ(classes(Dateline::balanced, 3, 5), "00");  // over the middle, 3 | 4
+  EXPECT_EQ(classes(Dateline::balanced, 3, 5), "00");  // across the middle, 3 | 4
 }
 
-TEST(DimensionOrderRouting, LeavesTheClassOpenOnlyBetweenTheTwoDatelines) {
+TEST(DimensionOrderRouting, ChoosesTheClassFreelyOnlyBetweenTheTwoDatelines) {
   const topology::Torus ring{{8}};
   const DimensionOrder routing = *DimensionOrder::make(ring, Dateline::balanced);
   const auto starts = [&](int from, int to) {
@@ -150,18 +150,18 @@ TEST(DimensionOrderRouting, LeavesTheClassOpenOnlyBetweenTheTwoDatelines) {
   EXPECT_EQ(starts(4, 6), 2);
   EXPECT_EQ(starts(2, 5), 1);
   EXPECT_EQ(starts(7, 0), 1);
-  EXPECT_EQ(starts(0, 4), 2);  // a tie: over the middle or over the wrap, each with its class
+  EXPECT_EQ(starts(0, 4), 2);  // a tie: across the middle or across the wrap, each with its class
   EXPECT_EQ(starts(5, 5), 1);
 }
 
-TEST(DimensionOrderRouting, RefusesSidesWhoseWaysAreTooLong) {
+TEST(DimensionOrderRouting, RejectsSidesWhosePathsAreTooLong) {
   EXPECT_TRUE(DimensionOrder::make(topology::Torus{{511}}, Dateline::plain).ok());
   EXPECT_FALSE(DimensionOrder::make(topology::Torus{{512}}, Dateline::plain).ok());
   EXPECT_TRUE(DimensionOrder::make(topology::Mesh{{2, 256}}).ok());
   const auto refused = DimensionOrder::make(topology::Mesh{{2, 257}});
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().message(),
-            "mesh 2x257: side 2 of 257 chips; expected at most 256, for ways of at most 255 hops in a dimension");
+            "mesh 2x257: side 2 of 257 chips; expected at most 256, for paths of at most 255 hops in a dimension");
 }
 
 TEST(DeadlockCheck, FindsAndPrintsTheCycleOfARingWithOneClass) {
@@ -171,10 +171,10 @@ TEST(DeadlockCheck, FindsAndPrintsTheCycleOfARingWithOneClass) {
   EXPECT_FALSE(check.deadlock_free());
   EXPECT_EQ(to_string(check, network, &ring.sides),
             "chip 0 +x class 0 ->\nchip 1 +x class 0 ->\nchip 2 +x class 0 ->\nchip 3 +x class 0 ->\n"
-            "chip 4 +x class 0 ->\nchip 0 again\n");
+            "chip 4 +x class 0 ->\nback to chip 0\n");
 }
 
-TEST(DeadlockCheck, NamesChipsOfThreeDimensionsByAddress) {
+TEST(DeadlockCheck, NamesChipsOfThreeDimensionalGridsByAddress) {
   const topology::Torus torus{{1, 1, 4}};
   const Network network(torus);
   const DeadlockCheck check = check_deadlock(network, *DimensionOrder::make(torus, Dateline::none));
@@ -188,7 +188,7 @@ TEST(DeadlockCheck, FindsACycleWithoutDatelinesWhereverARingHasFourChips) {
               torus.sides.longest_side() < 4);
 }
 
-TEST(DeadlockCheck, PassesFourThousandChips) {
+TEST(DeadlockCheck, AcceptsFourThousandChips) {
   const topology::Torus torus{{16, 16, 16}};
   const Network network(torus);
   for (const Dateline dateline : {Dateline::plain, Dateline::balanced, Dateline::crossing})
@@ -200,11 +200,11 @@ TEST(ValiantRouting, HasHalfTheThroughputOfUniformTraffic) {
   const Network network(torus);
   const Valiant routing(*DimensionOrder::make(torus, Dateline::plain));
   const auto load = expected_load(network, routing, workload::Traffic::uniform(16, false));
-  // Without self, each phase carries what uniform traffic with self does.
+  // Each phase without self carries the load of uniform traffic with self.
   EXPECT_NEAR(ideal_throughput(network, load), closed_form_alltoall_bound(torus) / 2, 1e-9);
 }
 
-TEST(ValiantRouting, LoadsChannelsOfAnyPermutationAlike) {
+TEST(ValiantRouting, LoadsAllChannelsEquallyForAnyPermutation) {
   const topology::Torus torus{{4, 4}};
   const Network network(torus);
   const Valiant routing(*DimensionOrder::make(torus, Dateline::plain));
@@ -212,7 +212,7 @@ TEST(ValiantRouting, LoadsChannelsOfAnyPermutationAlike) {
   for (const double load : expected_load(network, routing, tornado)) EXPECT_NEAR(load, 1, 1e-9);
 }
 
-TEST(ChannelShares, AreInOrderAndSumToTheHops) {
+TEST(ChannelShares, AreSortedAndSumToTheHops) {
   const topology::Torus torus{{4, 4, 4}};
   const Network network(torus);
   const auto shares = channel_shares(network, *MinimalAdaptive::make(torus), 0, torus.chip_count() / 2 + 5);

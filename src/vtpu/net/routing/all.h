@@ -17,9 +17,9 @@
 
 namespace vtpu::net::routing {
 
-/// Calls visit(routing) with every routing shipped for a topology, in every assignment of virtual channels that is free
-/// of deadlock; tests and experiments walk this list. `network`: of the topology. Tables are left out where a node has
-/// more ports than they hold.
+/// Calls visit(routing) with every routing that the project provides for a topology, in every deadlock-free assignment
+/// of virtual channels; tests and experiments walk this list. `network`: of the topology. Tables are omitted if a node
+/// has more ports than a table can hold.
 template <Topology T, class Visit>
 void for_each_routing(const T& topology, const Network& network, Visit visit) {
   if constexpr (std::is_same_v<T, topology::Torus> || std::is_same_v<T, topology::TwistedTorus>) {

@@ -9,12 +9,12 @@ namespace vtpu::net::routing {
 
 double ideal_throughput(const Network& network, const std::vector<double>& expected_load) {
   const double usual = network.link_kinds().empty() ? 1 : network.link_kinds()[0].bandwidth_gbytes_per_s;
-  double time = 0;  // of the busiest channel, for one flit a chip
+  double time = 0;  // of the busiest channel, for one flit per chip
   for (int channel = 0; channel < network.channel_count(); ++channel) {
     const double load = expected_load[static_cast<std::size_t>(channel)];
     if (load > 0) time = std::max(time, load * usual / network.link(channel).bandwidth_gbytes_per_s);
   }
-  VTPU_CHECK(time > 0, "a channel has a load");
+  VTPU_CHECK(time > 0, "an ideal throughput needs a loaded channel");
   return 1 / time;
 }
 
@@ -30,7 +30,7 @@ std::string to_string(const DeadlockCheck& check, const Network& network, const 
   for (const ChannelClass& at : check.cycle)
     text += fmt::format("{} {} class {} ->\n", node_name(network, network.source(at.channel), grid),
                         port_name(network, network.port(at.channel), grid), at.vc_class);
-  return text + fmt::format("{} again\n", node_name(network, network.source(check.cycle.front().channel), grid));
+  return text + fmt::format("back to {}\n", node_name(network, network.source(check.cycle.front().channel), grid));
 }
 
 }  // namespace vtpu::net::routing

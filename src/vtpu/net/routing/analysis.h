@@ -14,63 +14,66 @@
 #include "vtpu/net/shape.h"
 #include "vtpu/net/workload/traffic.h"
 
-/// What can be said of a routing without simulating it: the channels a flow uses and how much of it each carries, the
-/// load of a traffic pattern, and whether packets can ever wait for each other in a circle.
+/// Static analysis of a routing, without simulation: the channels that a flow uses and its share on each, the load of a
+/// traffic pattern, and whether packets can wait for each other in a cycle.
 namespace vtpu::net::routing {
 
 struct ChannelShare {
   int channel = 0;
-  double share = 0;  ///< expected crossings per packet, > 0; above 1 where a way crosses a channel twice
+  double share = 0;  ///< expected crossings per packet, > 0; above 1 if a path crosses a channel twice
 };
 
-/// How a flow from source to destination spreads over channels, in rising order of channels. Moves of an adaptive
-/// routing count alike, escapes (probability 0) not at all. Requires routing.reaches(source, destination).
+/// How a flow from source to destination spreads over channels, in rising order of channels. All moves of an adaptive
+/// routing count equally, except escapes (probability 0), which do not count. Requires routing.reaches(source,
+/// destination).
 template <Routing R>
 std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, int source, int destination);
 
-/// Expected load of every channel, in flits a cycle when every chip injects one flit a cycle by the pattern. What
-/// cannot reach its destination is not injected.
+/// Expected load of every channel in flits/cycle, when every chip injects one flit per cycle by the pattern. Packets
+/// that cannot reach their destination are not injected.
 template <Routing R>
 std::vector<double> expected_load(const Network& network, const R& routing, const workload::Traffic& traffic);
 
-/// The same for uniform traffic with self, from one source alone: a channel carries what the source puts on all
-/// channels of the port's number. Right where translations that keep port numbers take any chip to any other and the
-/// ways of one to the ways of the other, as with the grids' own routings on tori.
+/// The same for uniform traffic with self, computed from one source: the load of a channel is what that source puts on
+/// all channels with the same port number. Correct if translations that keep port numbers map any chip to any other and
+/// the routing's paths onto each other, as the grids' own routings do on tori.
 template <Routing R>
 std::vector<double> uniform_load_by_symmetry(const Network& network, const R& routing);
 
 /// Injection rate per chip at which the most loaded channel is full, in bandwidths of the network's first kind of link:
-/// the smallest of relative bandwidth / load. Some channel has a load.
+/// the smallest relative bandwidth / load. At least one channel has a load (an invariant).
 double ideal_throughput(const Network& network, const std::vector<double>& expected_load);
 
-/// What was found in the channel-dependency graph of Dally and Seitz (IEEE TC 36(5), 1987) over (channel, class): an
-/// edge where a packet may hold one and wait for the other. For an adaptive routing, in the extended dependency graph
-/// of its escape moves (Duato, IEEE TPDS 4(12), 1993): also where between the two the packet took other moves.
+/// Result for the channel-dependency graph of Dally and Seitz (IEEE TC 36(5), 1987) over (channel, class): an edge
+/// means that a packet may hold one and wait for the other. For an adaptive routing it is the extended dependency graph
+/// of its escape moves (Duato, IEEE TPDS 4(12), 1993), which includes edges where the packet took adaptive moves
+/// between the two.
 struct DeadlockCheck {
   std::size_t vertices = 0;
   std::size_t dependencies = 0;
-  std::vector<ChannelClass> cycle;  ///< empty: acyclic, so no deadlock; otherwise one cycle
+  std::vector<ChannelClass> cycle;  ///< one cycle; empty if the graph is acyclic, so there is no deadlock
   bool deadlock_free() const { return cycle.empty(); }
 };
 
-/// Follows every way of every packet: exact, and slow for large networks.
+/// Follows every path of every packet: exact, and slow for large networks.
 template <Routing R>
 DependencyGraph walked_dependencies(const Network& network, const R& routing);
 
-/// A routing that can list its dependencies, or somewhat more than those (`for_each_dependency(network, visit)`, with
-/// visit(ChannelClass, ChannelClass)), is checked by that list: no cycle in more is no cycle. Others are walked.
+/// Uses the routing's own list of dependencies if it provides one (`for_each_dependency(network, visit)`, with
+/// visit(ChannelClass, ChannelClass)), and follows all paths otherwise. The list may be a superset of the real
+/// dependencies: if the superset has no cycle, neither do they.
 template <Routing R>
 DeadlockCheck check_deadlock(const Network& network, const R& routing);
 
-/// "deadlock-free: …" or the cycle, one line a channel: "1.1.1 +x class 0 ->". `grid`: of the chips; where it has three
-/// dimensions they go by their addresses, otherwise, and without one, by numbers.
+/// "deadlock-free: …" or the cycle, one line per channel: "1.1.1 +x class 0 ->". `grid`: of the chips, or null. On a
+/// grid of three dimensions chips are named by address, otherwise by number.
 std::string to_string(const DeadlockCheck& check, const Network& network, const Shape* grid = nullptr);
 
 // ---- bodies
 
 namespace detail {
 
-/// Adds to `load` what flows from the weighted vertices of a graph along its edges; weights are used up.
+/// Adds to `load` the flow from the weighted vertices of a graph along its edges. The weights are consumed.
 template <Routing R>
 void flow_through(const StateGraph<R>& graph, std::vector<double>& weights, std::vector<double>& load) {
   for (const std::uint32_t v : graph.order())
@@ -81,7 +84,7 @@ void flow_through(const StateGraph<R>& graph, std::vector<double>& weights, std:
     }
 }
 
-/// Adds the states in which packets of a flow may start, `weight` of them in all.
+/// Adds the states in which packets of a flow may start; their weights sum to `weight`.
 template <Routing R>
 void add_starts(StateGraph<R>& graph, const R& routing, int source, int destination, double weight,
                 std::vector<double>& weights) {
@@ -92,7 +95,7 @@ void add_starts(StateGraph<R>& graph, const R& routing, int source, int destinat
   });
 }
 
-/// From every escape to the escapes that can be asked for next, with other moves between them or none.
+/// From every escape to the escapes that a packet can request next, directly or after adaptive moves.
 template <Routing R>
 void add_escape_dependencies(const StateGraph<R>& graph, DependencyGraph& dependencies) {
   std::vector<std::uint32_t> seen(graph.vertices().size(), 0), waiting;
@@ -118,7 +121,7 @@ void add_escape_dependencies(const StateGraph<R>& graph, DependencyGraph& depend
   }
 }
 
-/// From every channel class to those that can be asked for at its far end.
+/// From every channel class to those that a packet can request at the channel's target.
 template <Routing R>
 void add_dependencies(const StateGraph<R>& graph, DependencyGraph& dependencies) {
   for (const auto& held : graph.edges()) {
@@ -161,8 +164,8 @@ std::vector<ChannelShare> channel_shares(const Network& network, const R& routin
 
 template <Routing R>
 std::vector<double> expected_load(const Network& network, const R& routing, const workload::Traffic& traffic) {
-  // Ways meet on their way to one destination, but traffic is listed by source: it is read once for each block of
-  // destinations, as many at a time as keep the list of pairs small.
+  // Paths to one destination share states, but traffic is listed by source. So the traffic is read once for each block
+  // of destinations; the block size bounds the list of pairs.
   constexpr int kPairs = 1 << 22;
   const int chips = network.chip_count();
   const int block = std::max(1, kPairs / chips);

@@ -16,7 +16,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Flits a cycle to one destination, by source.
+/// Demands to one destination in flits/cycle, by source.
 using Demands = std::vector<std::vector<std::pair<int, float>>>;
 
 Demands by_destination(const Network& network, const workload::Traffic& traffic, int& diameter) {
@@ -24,7 +24,7 @@ Demands by_destination(const Network& network, const workload::Traffic& traffic,
   Demands demands(at(network.chip_count()));
   ShortestPaths shortest(network);
   for (int source = 0; source < network.chip_count(); ++source) {
-    shortest.search(source);  // links go both ways, so what reaches the source is what it reaches
+    shortest.search(source);  // links are full duplex, so the same nodes reach the source
     diameter = std::max(diameter, shortest.distance(shortest.order().back()));
     traffic.for_each_destination(source, [&](int destination, double probability) {
       if (destination != source && shortest.distance(destination) != ShortestPaths::kNone)
@@ -34,7 +34,8 @@ Demands by_destination(const Network& network, const workload::Traffic& traffic,
   return demands;
 }
 
-/// What lengths of channels say: the load of the split they make, and a bound on that of every split.
+/// Evaluates channel lengths: the load of the split that they imply, and a lower bound on the largest load of any
+/// split.
 class Evaluation {
  public:
   Evaluation(const Network& network, const Demands& demands)
@@ -48,10 +49,10 @@ class Evaluation {
 
   std::vector<double> load;  ///< by channel, of the last run
 
-  /// Splits the demands, a path being as likely as exp(-its length).
+  /// Splits the demands; a path is as likely as exp(-its length).
   void run(const std::vector<double>& lengths) {
-    // All paths of a pair have the same hops: what is taken off every length changes no split, but keeps sums of
-    // exponentials near 1.
+    // All paths of a pair have the same number of hops, so subtracting the mean from every length does not change the
+    // split; it keeps sums of exponentials near 1.
     double mean = 0;
     for (const double length : lengths) mean += length / static_cast<double>(lengths.size());
     for (std::size_t c = 0; c < lengths.size(); ++c) weights_[c] = std::exp(mean - lengths[c]);
@@ -66,8 +67,8 @@ class Evaluation {
     }
   }
 
-  /// Traffic x shortest length / (capacity x length): some channel has at least this load, by capacity, under every
-  /// split. 0 if all lengths are.
+  /// (Sum of traffic x shortest length) / (sum of capacity x length): under every split some channel has at least this
+  /// load per capacity. 0 if all lengths are 0.
   double bound(const std::vector<double>& lengths, const std::vector<double>& capacity) {
     double room = 0, traffic = 0;
     for (std::size_t c = 0; c < lengths.size(); ++c) room += lengths[c] * capacity[c];
@@ -89,7 +90,7 @@ class Evaluation {
     return traffic / room;
   }
 
-  /// exp(-length) of the last run, up to a factor.
+  /// exp(-length) of the last run, up to a constant factor.
   const std::vector<double>& weights() const { return weights_; }
 
  private:
@@ -101,7 +102,7 @@ class Evaluation {
   std::vector<double> weights_;
 };
 
-constexpr double kAverage = 0.1;  // lengths swing about the dual optimum; what is evaluated is their moving average
+constexpr double kAverage = 0.1;  // lengths oscillate about the dual optimum; the bound uses their moving average
 constexpr int kBoundEvery = 10;
 
 }  // namespace
@@ -120,14 +121,14 @@ Result<BalancedSplit> balanced_split(const Network& network, const workload::Tra
     total_capacity += capacity[at(channel)];
   }
 
-  double step = 1.5;  // of lengths, which are logarithms of shares; twice this does not settle on a mesh, and where it
-                      // stops gaining it is halved
+  double step = 1.5;  // of lengths, which are logarithms of shares. Twice this does not converge on a mesh.
+                      // Halved when it no longer improves the load
   constexpr int kPatience = 20;
-  constexpr double kForBound = 0.93;  // of the bound: no split loads channels so little, so lengths grow past what the
-                                      // split needs and come close to the dual optimum
+  constexpr double kForBound = 0.93;  // of the bound. No split loads channels so little, so lengths grow beyond what the
+                                      // split needs and approach the dual optimum
   Evaluation evaluation(network, demands);
   constexpr double kBoundStep = 2;
-  const double longest = 500.0 / diameter;  // keeps exponentials of path lengths within what a double holds
+  const double longest = 500.0 / diameter;  // keeps exponentials of path lengths within the range of a double
   std::vector<double> lengths(channels, 0), average(channels, 0), best_weights;
   double least_load = std::numeric_limits<double>::infinity(), bound = 0;
   int done = 0, gained = 0;
@@ -141,7 +142,7 @@ Result<BalancedSplit> balanced_split(const Network& network, const workload::Tra
       total += evaluation.load[c];
       average[c] += kAverage * (lengths[c] - average[c]);
     }
-    if (largest == 0) return Error{"traffic", fmt::format("'{}' uses no channel", traffic.name()), "one that does"};
+    if (largest == 0) return Error{"traffic", fmt::format("'{}' uses no channel", traffic.name()), "traffic with a path"};
     if (largest < least_load) {
       least_load = largest;
       best_weights = evaluation.weights();

@@ -6,24 +6,24 @@
 
 namespace vtpu::net::routing {
 
-/// A split of traffic over shortest paths that keeps the most loaded channel as little loaded as can be, and what is
-/// known of the best there is.
+/// A split of traffic over shortest paths that minimises the load of the most loaded channel, with an upper bound on
+/// the throughput of the best split.
 struct BalancedSplit {
   TableRouting routing;
   double throughput =
-      0;  ///< ideal_throughput of the routing under the traffic it was made for, to rounding of its table
-  double dual_bound = 0;  ///< no split over shortest paths has more than this
-  int iterations = 0;     ///< the work that was done
+      0;  ///< ideal_throughput of the routing under its traffic, up to rounding of the table
+  double dual_bound = 0;  ///< upper bound on the throughput of any split over shortest paths
+  int iterations = 0;     ///< iterations run
   double gap() const { return dual_bound / throughput - 1; }
 };
 
-/// Gradient ascent on the dual of the split of largest entropy within a limit on every channel's load: a path is as
-/// likely as exp(-its length), and channels above the limit grow longer, those below it shorter, down to 0. (Network
-/// entropy maximisation of Xu, Chiang and Rexford, IEEE/ACM ToN 19(6), 2011, on the shortest paths.) The limit is the
-/// best bound known from below, which follows from the lengths themselves: traffic x shortest length / (capacity x
-/// length) is no more than the load of the most loaded channel under any split, the dual of the linear program. The
-/// last third of the steps only sharpens that bound. Stops when the gap is at most `gap`, or after `iterations`, each
-/// about the work of two searches from every chip. Error: as TableRouting::make; traffic that uses no channel.
+/// Gradient ascent on the dual of the maximum-entropy split under a limit on every channel's load. A path is as likely
+/// as exp(-its length); channels above the limit become longer, those below it shorter, down to 0. (Network entropy
+/// maximisation of Xu, Chiang and Rexford, IEEE/ACM ToN 19(6), 2011, restricted to shortest paths.) The limit is the
+/// best lower bound known on the largest load. It follows from the lengths by linear-programming duality: (sum of
+/// traffic x shortest length) / (sum of capacity x length) does not exceed the largest load of any split. The last
+/// third of the iterations only improves that bound. Stops when the gap is at most `gap`, or after `iterations`, each
+/// about as costly as two searches from every chip. Error: as TableRouting::make; traffic that uses no channel.
 Result<BalancedSplit> balanced_split(const Network& network, const workload::Traffic& traffic, double gap = 0.005,
                                      int iterations = 300);
 

@@ -10,7 +10,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Hops from the nearest of `roots`; nodes that none of them reaches count as 0.
+/// Hops from the nearest of `roots`; 0 for nodes that no root reaches.
 std::vector<int> distances_from(const Network& network, std::vector<int> roots) {
   std::vector<int> distance(at(network.node_count()), -1);
   for (const int root : roots) distance[at(root)] = 0;
@@ -25,7 +25,7 @@ std::vector<int> distances_from(const Network& network, std::vector<int> roots) 
   return distance;
 }
 
-/// Ranks by `key(channel)`, equal keys by number.
+/// Ranks channels by `key(channel)`, equal keys by number.
 template <class Key>
 std::vector<std::uint32_t> ranks_by(const Network& network, Key key) {
   std::vector<std::pair<decltype(key(0)), int>> sorted;

@@ -44,8 +44,8 @@ std::vector<ChannelClass> DependencyGraph::find_cycle() const {
 
   enum class Mark : std::uint8_t { unseen, on_path, done };
   std::vector<Mark> marks(used_.size(), Mark::unseen);
-  std::vector<std::size_t> next = first;  // by vertex: its first pair not looked at
-  std::vector<std::size_t> path;  // of a depth-first search, without recursion: it may pass through all channels
+  std::vector<std::size_t> next = first;  // by vertex: its first unvisited pair
+  std::vector<std::size_t> path;  // of a depth-first search; a recursive one could be as deep as the number of channels
   for (std::size_t root = 0; root < used_.size(); ++root) {
     if (marks[root] != Mark::unseen) continue;
     path.push_back(root);

@@ -8,16 +8,16 @@
 
 namespace vtpu::net::routing {
 
-/// The channel-dependency graph: which (channel, class) a packet may wait for while it holds which. Dependencies are
-/// added many times over, so they are kept in a hash set until they are counted or searched, then in order.
+/// The channel-dependency graph: which (channel, class) a packet may wait for while it holds which other. The same
+/// dependency is added many times, so a hash set holds them until they are counted or searched; then they are sorted.
 class DependencyGraph {
  public:
   /// Channels 0..channels-1, each with classes 0..vc_classes-1.
   DependencyGraph(int channels, int vc_classes);
 
-  /// Notes that a packet may use a channel.
+  /// Records that a packet may use a channel.
   void use(ChannelClass at) { used_[vertex(at)] = true; }
-  /// Notes that a packet may hold `from` and wait for `to`.
+  /// Records that a packet may hold `from` and wait for `to`.
   void add(ChannelClass from, ChannelClass to) {
     use(from);
     use(to);
@@ -35,9 +35,9 @@ class DependencyGraph {
   /// Channel classes in use.
   std::size_t vertex_count() const;
   std::size_t dependency_count() const { return count_; }
-  /// Whether all dependencies of `other`, a graph of the same network and classes, are among this one's.
+  /// Whether this graph has all dependencies of `other`, a graph of the same network and classes.
   bool contains(const DependencyGraph& other) const;
-  /// One cycle, each waiting for the next and the last for the first; empty if there is none.
+  /// One cycle, in which each waits for the next and the last for the first; empty if there is none.
   std::vector<ChannelClass> find_cycle() const;
 
  private:
@@ -49,7 +49,7 @@ class DependencyGraph {
   std::uint64_t pair_of(ChannelClass from, ChannelClass to) const {
     return static_cast<std::uint64_t>(vertex(from)) << 32 | static_cast<std::uint64_t>(vertex(to));
   }
-  /// Where a pair is, or is to be put.
+  /// The slot that holds a pair, or the empty slot where it belongs.
   std::size_t slot_of(std::uint64_t pair) const {
     const std::size_t mask = slots_.size() - 1;
     std::size_t slot = mix64(pair) & mask;

@@ -20,7 +20,7 @@ Result<void> check_hops(const std::string& topology, const Shape& sides, bool cl
     const int longest = closed ? 2 * Steps::kMostHops + 1 : Steps::kMostHops + 1;
     if (sides.side(d) > longest)
       return Error{topology, fmt::format("side {} of {} chips", d + 1, sides.side(d)),
-                   fmt::format("at most {}, for ways of at most {} hops in a dimension", longest, Steps::kMostHops)};
+                   fmt::format("at most {}, for paths of at most {} hops in a dimension", longest, Steps::kMostHops)};
   }
   return {};
 }
@@ -70,10 +70,10 @@ DimensionOrder::DimensionOrder(const Shape& sides, Dateline dateline, Ties ties)
   }
 }
 
-/// The channels of any ring of a dimension: [sign][position they leave from].
+/// Use of the channels of any one ring of a dimension: [sign][position of the channel's source].
 struct DimensionOrder::RingUse {
   std::array<std::vector<std::array<bool, 2>>, 2> used;                 // by class
-  std::array<std::vector<std::array<std::array<bool, 2>, 2>>, 2> next;  // by class and that on the channel behind
+  std::array<std::vector<std::array<std::array<bool, 2>, 2>>, 2> next;  // by class and the next channel's class
 };
 
 DimensionOrder::RingUse DimensionOrder::ring_use(int dimension) const {

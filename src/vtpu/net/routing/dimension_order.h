@@ -21,32 +21,32 @@
 namespace vtpu::net::routing {
 
 /// How classes of virtual channels keep the rings of a torus free of deadlock. The *dateline* of a ring is one of its
-/// links, the wrap-around link of a torus.
+/// links: on a torus, the wrap-around link.
 enum class Dateline {
-  none,      ///< one class: packets on a ring of four or more can wait for each other in a circle
-  plain,     ///< two: class 1 through the whole dimension for packets that cross the dateline in it, else 0
-  balanced,  ///< two datelines, the wrap forcing class 1 and the middle of the ring forcing class 0, each through the
-             ///< whole dimension; packets that cross neither choose at random (Scott and Thorson, "The Cray T3E
-             ///< network", Hot Interconnects 1996)
-  crossing  ///< two: class 0 until the dateline is crossed in a dimension, 1 behind it (Dally and Seitz, IEEE TC 36(5),
+  none,      ///< one class: packets on a ring of four or more can wait for each other in a cycle
+  plain,     ///< two: class 1 in the whole dimension for packets that cross its dateline, else 0
+  balanced,  ///< two datelines: the wrap forces class 1 and the middle of the ring class 0, each in the whole
+             ///< dimension; packets that cross neither choose at random (Scott and Thorson, "The Cray T3E network", Hot
+             ///< Interconnects 1996)
+  crossing  ///< two: class 0 until the packet crosses a dimension's dateline, then 1 (Dally and Seitz, IEEE TC 36(5),
             ///< 1987)
 };
 
-/// Which way round an even ring goes a packet whose destination is opposite.
+/// The direction that a packet takes round an even ring when its destination is exactly opposite.
 enum class Ties { split, positive };
 
-/// Dimension-order routing: a packet goes all its hops in dimension 0, then in 1, and so on, along a shortest way that
-/// is settled at its source. Every rule but Dateline::none is free of deadlock on every torus, twisted torus and mesh:
-/// dimensions are entered in rising order only, and within a ring no class can go all the way round.
+/// Dimension-order routing: a packet makes all its hops in dimension 0, then in dimension 1, and so on, along a
+/// shortest path chosen at its source. Every rule except Dateline::none is deadlock-free on every torus, twisted torus
+/// and mesh: packets enter dimensions in rising order only, and no class goes all the way round a ring.
 ///
-/// In a twisted torus of k x k x 2k or k x 2k x 2k a wrap in x (and y) leads to the other half of z, so that the rings
-/// of these dimensions close after 2k chips only; each has one dateline, not one at each of its two wraps.
+/// In a twisted torus of k x k x 2k or k x 2k x 2k a wrap in x (and y) leads to the other half of z, so the rings of
+/// these dimensions close only after 2k chips. Each such ring has one dateline, not one at each of its two wraps.
 class DimensionOrder {
  public:
   using State = Steps;
   static constexpr bool kAdaptive = false;
 
-  /// Error: a side with ways of more than 255 hops.
+  /// Error: a side with paths of more than 255 hops.
   static Result<DimensionOrder> make(const topology::Torus& torus, Dateline dateline, Ties ties = Ties::split);
   static Result<DimensionOrder> make(const topology::Mesh& mesh);
   static Result<DimensionOrder> make(const topology::TwistedTorus& torus, Dateline dateline);
@@ -80,23 +80,24 @@ class DimensionOrder {
     return state;
   }
 
-  /// The dependencies of all packets, and some that only other starts would have: within a dimension those of every
-  /// shortest way round its rings, between dimensions from every class in use to every other.
+  /// The dependencies of all packets, and some that no packet has: within a dimension those of every shortest path
+  /// round its rings, between dimensions from every class in use to every other.
   void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const;
 
-  /// What routings built on this one need: a shortest way without classes (all of them, with probabilities), and
-  /// whether a wrap-around link lies ahead of a packet with `hops` left in a dimension.
+  /// For routings built on this one: all shortest paths without classes, each with its probability.
   template <class Visit>
   void for_each_way(int source, int destination, Visit visit) const;
+  /// A random one of these paths.
   Steps draw_way(int source, int destination, Random& random) const {
     return way_of(source, destination, random.next());
   }
+  /// Whether a packet with `hops` left in a dimension still has to cross its wrap-around link.
   bool wraps_ahead(int node, int dimension, int hops) const {
     const int there = coordinate(node, dimension) + hops;
     return there < 0 || there >= sides_[at(dimension)];
   }
   int chip_count() const { return static_cast<int>(places_.size()); }
-  /// Whether there are wrap-around links at all.
+  /// Whether the topology has wrap-around links.
   bool wraps() const { return rings_[0] > 0; }
 
  private:
@@ -110,20 +111,20 @@ class DimensionOrder {
     return (dateline_channels_[channel >> 6] >> (channel & 63) & 1) != 0;
   }
 
-  /// `draw`: its lowest bits settle ties, its upper half chooses a step vector.
+  /// `draw`: the lowest bits break ties, the upper half chooses a step vector.
   Steps way_of(int source, int destination, std::uint64_t draw) const {
     if (vectors_) return drawn_vector(source, destination, draw >> 32);
     return shortest(source, destination, ties_ == Ties::split ? static_cast<int>(draw) : 0);
   }
 
-  /// The short way round each ring; `ties`: one bit a dimension, set where a tie goes in the negative direction.
+  /// The shorter direction round each ring. `ties`: one bit per dimension, set if a tie goes in the negative direction.
   Steps shortest(int source, int destination, int ties) const {
     const Place& from = places_[at(source)];
     const Place& to = places_[at(destination)];
     Steps steps;
     for (int d = 0; d < dimensions_; ++d) {
       int hops = to[at(d)] - from[at(d)];
-      // Without branches: which way round is as unpredictable as the destination.
+      // Branch-free, because the direction is as unpredictable as the destination.
       if (const int ring = rings_[at(d)]; ring > 0) {
         hops += ring & -static_cast<int>(hops < 0);
         const bool negative = (ties >> d & 1) != 0;
@@ -140,8 +141,8 @@ class DimensionOrder {
     return ways[draw * ways.size() >> 32];
   }
 
-  /// Sets the classes that are settled at the source. `free`: one bit a dimension, the class where either will do.
-  /// Returns the dimensions where that is so, one bit each.
+  /// Sets the classes that are chosen at the source. `free`: one bit per dimension, the class to use where either is
+  /// allowed. Returns the dimensions where either is allowed, one bit per dimension.
   int choose_classes(int source, int free, Steps& steps) const {
     if (dateline_ == Dateline::none || dateline_ == Dateline::crossing) return 0;
     Place place = places_[at(source)];
@@ -163,7 +164,7 @@ class DimensionOrder {
 
   using Place = std::array<std::int16_t, 8>;  // kMaxDimensions used; 16 bytes
 
-  /// Where a place stands on its ring of a dimension: rings twice as long as the side begin in the lower half of z.
+  /// Position on the ring of a dimension. Rings twice as long as the side begin in the lower half of z.
   int ring_position(const Place& place, int dimension) const {
     const int side = sides_[at(dimension)];
     const bool second = rings_[at(dimension)] > side && 2 * place[2] >= sides_[2];
@@ -173,7 +174,7 @@ class DimensionOrder {
   struct RingUse;
   RingUse ring_use(int dimension) const;
 
-  /// Moves a place of a twisted torus by at most one side in a dimension.
+  /// Moves a place of a twisted torus by at most one side length in a dimension.
   void walk(Place& place, int dimension, int hops) const;
   void mark_datelines();
 
@@ -183,10 +184,10 @@ class DimensionOrder {
   Dateline dateline_;
   Ties ties_;
   std::array<int, kMaxDimensions> sides_{};
-  std::array<int, kMaxDimensions> rings_{};       // chips on a ring of the dimension; 0: a mesh's row
+  std::array<int, kMaxDimensions> rings_{};       // length of a dimension's rings in chips; 0: no rings (mesh)
   std::vector<Place> places_;                     // by node
-  std::vector<std::uint64_t> dateline_channels_;  // Dateline::crossing: one bit a channel
-  std::shared_ptr<const StepVectors> vectors_;    // twisted tori
+  std::vector<std::uint64_t> dateline_channels_;  // Dateline::crossing: one bit per channel
+  std::shared_ptr<const StepVectors> vectors_;    // of twisted tori
   Twist twist_{};
 };
 

@@ -8,12 +8,12 @@
 
 namespace vtpu::net::routing {
 
-/// E-cube routing on a hypercube: the lowest bit in which node and destination differ is put right first. Dimensions
-/// only rise, so one class of virtual channels is free of deadlock. Source: Sullivan and Bashkow, "A large scale,
-/// homogeneous, fully distributed parallel machine", ISCA 1977.
+/// E-cube routing on a hypercube: a packet first crosses the lowest dimension in which its node differs from its
+/// destination. Dimensions only rise, so one class of virtual channels is deadlock-free. Source: Sullivan and Bashkow,
+/// "A large scale, homogeneous, fully distributed parallel machine", ISCA 1977.
 class ECube {
  public:
-  /// Bits that differ from the destination's.
+  /// Bits in which the node differs from the destination.
   struct State {
     unsigned differing = 0;
     bool operator==(const State&) const = default;

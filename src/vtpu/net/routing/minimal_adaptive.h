@@ -9,15 +9,15 @@
 
 namespace vtpu::net::routing {
 
-/// Minimal adaptive routing: a packet may go on in any dimension where it has hops left, through virtual channels of an
-/// adaptive class, and escapes by dimension order when all of those are taken. Which of several shortest ways (half-way
-/// ties, step vectors) it keeps to is drawn at its source.
+/// Minimal adaptive routing: a packet may take any dimension in which it has hops left, through virtual channels of an
+/// adaptive class. When none of those is free, it escapes by dimension order. If there are several shortest paths
+/// (half-way ties, step vectors), the source draws one set of hops per dimension, and the packet keeps it.
 ///
-/// Escapes are classed by what lies ahead, 1 while the packet still has to wrap in that dimension and 0 otherwise, so
-/// that a packet may take and leave them anywhere; a wrap here is one of the coordinate, also in twisted tori. With
-/// that, escapes depend on each other, also across adaptive moves, in rising order of dimension, falling order of
-/// class and then along the row, which adaptive moves in other dimensions do not change. Source: Duato, "A new theory
-/// of deadlock-free adaptive routing in wormhole networks", IEEE TPDS 4(12), 1993.
+/// The class of an escape depends on the hops ahead: 1 while the packet still has to wrap in that dimension, otherwise
+/// 0. So a packet may enter and leave escape channels anywhere. A wrap means a wrap of the coordinate, also on twisted
+/// tori. Dependencies between escapes, including those across adaptive moves, then follow a total order: rising
+/// dimension, falling class, and position along the row, which adaptive moves in other dimensions do not change.
+/// Source: Duato, "A new theory of deadlock-free adaptive routing in wormhole networks", IEEE TPDS 4(12), 1993.
 class MinimalAdaptive {
  public:
   using State = Steps;
@@ -38,7 +38,7 @@ class MinimalAdaptive {
 
   std::string name() const { return "minimal adaptive"; }
   int vc_classes() const { return escapes_ + 1; }
-  /// One virtual channel for each class of escapes, all others for the adaptive class, the last.
+  /// One virtual channel for each escape class; all others for the adaptive class, which is the last.
   VcRange vcs_of(int vc_class, int vcs) const {
     return vc_class < escapes_ ? VcRange{vc_class, vc_class} : VcRange{escapes_, vcs - 1};
   }
@@ -68,7 +68,7 @@ class MinimalAdaptive {
   explicit MinimalAdaptive(DimensionOrder ways) : ways_(std::move(ways)), escapes_(ways_.wraps() ? 2 : 1) {}
 
   DimensionOrder ways_;
-  int escapes_;  // classes of escapes, numbered before the adaptive one
+  int escapes_;  // number of escape classes; they precede the adaptive class
 };
 static_assert(Routing<MinimalAdaptive>);
 

@@ -7,10 +7,10 @@
 
 namespace vtpu::net::routing {
 
-/// How packets for one destination split over shortest paths when a path is as likely as the product of the weights of
-/// its channels. Equal weights make all paths equally likely. Source: Xu, Chiang and Rexford, "Link-state routing with
-/// hop-by-hop forwarding can achieve optimal traffic engineering", IEEE/ACM ToN 19(6), 2011, here on the shortest paths
-/// alone.
+/// How packets for one destination split over shortest paths if the probability of a path is proportional to the
+/// product of its channels' weights. Equal weights make all paths equally likely. Source: Xu, Chiang and Rexford,
+/// "Link-state routing with hop-by-hop forwarding can achieve optimal traffic engineering", IEEE/ACM ToN 19(6), 2011,
+/// here restricted to shortest paths.
 class PathSplit {
  public:
   explicit PathSplit(const Network& network)
@@ -25,13 +25,14 @@ class PathSplit {
     }
   }
 
-  /// The part of a node's packets that leaves by a channel of a shortest path; weights as in compute().
+  /// The share of a node's packets that leaves by a channel of a shortest path; weights as in compute().
   double share(int channel, const std::vector<double>& weights) const {
     return weights[at(channel)] * paths_[at(target(channel))] / paths_[at(network_.source(channel))];
   }
 
-  /// Sends what the nodes have on to the destination, farthest first. `flow`: by node; what passes through is added to
-  /// it, and nodes without a path keep theirs. visit(channel, amount) for each channel that carries some.
+  /// Pushes the flow of all nodes to the destination, farthest node first. `flow`: by node; traffic that passes through
+  /// a node is added to it, and nodes without a path keep their flow. visit(channel, amount) is called for each channel
+  /// with a flow.
   template <class Visit>
   void push(const ShortestPaths& shortest, const std::vector<double>& weights, std::vector<double>& flow,
             Visit visit) const {

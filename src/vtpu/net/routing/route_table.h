@@ -10,32 +10,32 @@
 
 namespace vtpu::net::routing {
 
-/// One row of a printed routing table: from a chip towards another.
+/// One row of a printed routing table: the next hop from a chip towards another.
 struct RouteRow {
   int source = 0;
   int destination = 0;
   int next_hop = 0;
   int hops = 0;  ///< from source to destination
-  /// Of the narrowest channel on the way, in GB/s (10^9 bytes). Packets cut through: all hops of a way carry a message
-  /// at the same time, so a longer way costs latency and not bandwidth. (A table that divides by the hops, 100 GB/s
-  /// over 3 hops giving 33, describes store-and-forward of whole messages.)
+  /// Bandwidth of the narrowest channel of the path, in GB/s (10^9 bytes). Packets cut through: all hops of a path
+  /// carry a message at the same time, so a longer path costs latency, not bandwidth. (A table that divides by the
+  /// number of hops, so that 100 GB/s over 3 hops gives 33, describes store-and-forward of whole messages.)
   double bandwidth_gbytes_per_s = 0;
 };
 
-/// The row of a pair that the routing reaches and that are two chips, by its likeliest moves (the first of several).
+/// The row of a pair of different chips that the routing connects, along its most probable moves (the first of equals).
 template <Routing R>
 RouteRow route_row(const Network& network, const R& routing, int source, int destination);
 
-/// The rows from every node on the same way, source first.
+/// The rows of all nodes on the same path, source first.
 template <Routing R>
 std::vector<RouteRow> route_rows(const Network& network, const R& routing, int source, int destination);
 
-/// Columns `Source Coord | Dest Coord | Next Hop | Hops | Bandwidth`, chips by address as in `1.1.1/1.1`. `grid`: of
-/// the chips, three dimensions; others, and switches, go by numbers.
+/// Columns `Source Coord | Dest Coord | Next Hop | Hops | Bandwidth`. `grid`: of the chips. With three dimensions chips
+/// are named by address as in `1.1.1/1.1`; otherwise chips, and always switches, by number.
 std::string to_string(const std::vector<RouteRow>& rows, const Network& network, const Shape& grid);
 
-/// The ways from 1.1.1 to 1.1.2, 8.8.8 and 16.16.16 on the 16x16x16 torus by dimension order, ties in the positive
-/// direction, hop by hop: the three tables one below the other.
+/// The paths from 1.1.1 to 1.1.2, 8.8.8 and 16.16.16 on the 16x16x16 torus by dimension order, ties in the positive
+/// direction, hop by hop: three tables, one after the other.
 std::string example_routes();
 
 // ---- bodies

@@ -14,7 +14,7 @@ void ShortestPaths::search(int destination) {
   for (std::size_t next = 0; next < order_.size(); ++next) {
     const int node = order_[next];
     for (int port = 0; port < network_.port_count(); ++port) {
-      // Links are full duplex: whoever a node reaches by one hop reaches it by one.
+      // Links are full duplex, so the neighbours over outgoing channels are also those over incoming ones.
       const int channel = network_.channel(node, port);
       if (!network_.attached(channel)) continue;
       int& there = distance_[static_cast<std::size_t>(network_.target(channel))];

@@ -5,7 +5,7 @@
 
 namespace vtpu::net::routing {
 
-/// The shortest paths, by hops, of all nodes to one chip after another: a breadth-first search against the links.
+/// Shortest paths by hops from all nodes to one chip at a time, by breadth-first search against the direction of links.
 class ShortestPaths {
  public:
   static constexpr int kNone = -1;
@@ -16,10 +16,10 @@ class ShortestPaths {
 
   /// Hops to the destination; kNone where there is no path.
   int distance(int node) const { return distance_[static_cast<std::size_t>(node)]; }
-  /// Nodes with a path, nearest first, the destination itself the first of them.
+  /// Nodes with a path, nearest first; the first is the destination itself.
   const std::vector<int>& order() const { return order_; }
 
-  /// visit(channel) for each channel that a shortest path leaves a node by, in the order of ports.
+  /// visit(channel) for each outgoing channel of a node that begins a shortest path, in the order of ports.
   template <class Visit>
   void for_each_channel(int node, Visit visit) const {
     const int here = distance(node);

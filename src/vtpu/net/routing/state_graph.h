@@ -14,9 +14,9 @@
 
 namespace vtpu::net::routing {
 
-/// Where packets can be on their ways from given starts, each pair of node and state once, and the moves between these.
-/// Ways that meet in one state are followed once, which is what makes the analysis of all pairs of chips affordable:
-/// starts are added for one destination after another, with clear() between, since a state knows its destination.
+/// The states that packets reach from given starts, each (node, state) once, and the moves between them. Paths that
+/// meet in one state are followed once, which makes the analysis of all pairs of chips affordable. Starts are added for
+/// one destination at a time, with clear() between, since a state determines its destination.
 template <Routing R>
 class StateGraph {
  public:
@@ -27,13 +27,13 @@ class StateGraph {
     int node = 0;
     State state;
     std::uint32_t first_edge = 0;
-    std::uint32_t last_edge = 0;  ///< exclusive; none at a destination
+    std::uint32_t last_edge = 0;  ///< exclusive; a destination has no edges
   };
   struct Edge {
     int channel = 0;
     int vc_class = 0;
-    bool escape = false;     ///< of an adaptive routing: taken only when no other can be
-    double probability = 0;  ///< of an adaptive routing: alike among the moves that are no escapes, 0 for those
+    bool escape = false;     ///< of an adaptive routing: taken only when no other move is possible
+    double probability = 0;  ///< of an adaptive routing: equal among moves that are not escapes, 0 for escapes
     std::uint32_t to = 0;
   };
 
@@ -57,7 +57,7 @@ class StateGraph {
     return slots_[slot];
   }
 
-  /// Follows all ways on from the vertices added.
+  /// Follows all moves from the added vertices.
   void explore() {
     Moves moves;
     for (; explored_ < vertices_.size(); ++explored_) {
@@ -67,7 +67,7 @@ class StateGraph {
       const auto first = static_cast<std::uint32_t>(edges_.size());
       for (const Move& move : moves) {
         const int channel = network_.channel(node, move.port);
-        VTPU_CHECK(network_.attached(channel), "a routing moves packets over links that there are");
+        VTPU_CHECK(network_.attached(channel), "a routing moves packets only over existing links");
         edges_.push_back({channel, move.vc_class, R::kAdaptive && move.probability == 0, move.probability, 0});
         edges_.back().to = add(network_.target(channel), routing_.after(node, state, move));
       }
@@ -77,7 +77,7 @@ class StateGraph {
     }
   }
 
-  /// All vertices, each before those it leads to.
+  /// All vertices in topological order: each before its successors.
   std::vector<std::uint32_t> order() const {
     std::vector<std::uint32_t> arrivals(vertices_.size(), 0), order;
     for (const Edge& edge : edges_) ++arrivals[edge.to];
@@ -87,7 +87,7 @@ class StateGraph {
     for (std::size_t next = 0; next < order.size(); ++next)
       for (const Edge& edge : out_edges(vertices_[order[next]]))
         if (--arrivals[edge.to] == 0) order.push_back(edge.to);
-    VTPU_CHECK(order.size() == vertices_.size(), "every way of a routing ends");
+    VTPU_CHECK(order.size() == vertices_.size(), "every path of a routing ends");
     return order;
   }
 

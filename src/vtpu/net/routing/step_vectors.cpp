@@ -12,7 +12,7 @@ using Vector = std::array<int, 3>;
 
 int norm(const Vector& v) { return std::abs(v[0]) + std::abs(v[1]) + std::abs(v[2]); }
 
-/// All shortest images of a difference under the lattice that the torus is the quotient by. Coefficients of -2..2 are
+/// All shortest images of a difference under the lattice by which the torus is a quotient. Coefficients of -2..2 are
 /// enough: the difference lies in the box that the lattice's basis spans.
 std::vector<Vector> minimal_vectors(const topology::TwistedTorus& torus, const Vector& difference) {
   constexpr int kReach = 2;
@@ -39,7 +39,7 @@ std::vector<Vector> minimal_vectors(const topology::TwistedTorus& torus, const V
 StepVectors::StepVectors(const topology::TwistedTorus& torus)
     : sides_{torus.sides().side(0), torus.sides().side(1), torus.sides().side(2)}, twist_(torus.twist()), first_{0} {
   for (std::size_t d = 0; d < 3; ++d)
-    for (std::size_t e = 0; e <= d; ++e) VTPU_CHECK(twist_[d][e] == 0, "a wrap moves later dimensions only");
+    for (std::size_t e = 0; e <= d; ++e) VTPU_CHECK(twist_[d][e] == 0, "a wrap moves only later dimensions");
   for (int chip = 0; chip < torus.chip_count(); ++chip) {
     const Coordinates place = torus.sides().coordinates_of(chip);
     for (const Vector& v : minimal_vectors(torus, {place[0], place[1], place[2]})) {

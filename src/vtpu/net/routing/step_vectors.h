@@ -9,22 +9,22 @@
 
 namespace vtpu::net::routing {
 
-/// The shortest ways between chips of a twisted torus as signed steps in x, y and z. The torus is a group: they depend
-/// on the difference of the chips alone, and every element of the group has between one and a few of them.
+/// The shortest paths between chips of a twisted torus as signed steps in x, y and z. The torus is a group, so they
+/// depend only on the difference of the chips; every difference has between one and a few of them.
 ///
 /// All minimal vectors of a difference have the same 1-norm, so a choice among them moves load between dimensions but
-/// adds none. Choosing evenly is optimal for uniform traffic: both lattices are symmetric under permutations of the
-/// axes and reflections, so every dimension and direction then carries the same, and no minimal routing has less on its
-/// most loaded link than the average.
+/// adds none. The even choice is optimal for uniform traffic: both lattices are symmetric under permutations of the
+/// axes and reflections, so every dimension and direction carries the same load, and no minimal routing can have a most
+/// loaded link below the average.
 class StepVectors {
  public:
   explicit StepVectors(const topology::TwistedTorus& torus);
 
-  /// The ways from one place (x, y, z) to another, at least one, all alike.
+  /// All minimal step vectors from one place (x, y, z) to another: at least one, all of the same 1-norm.
   std::span<const Steps> between(const std::array<int, 3>& from, const std::array<int, 3>& to) const {
     std::array<int, 3> by = {to[0] - from[0], to[1] - from[1], to[2] - from[2]};
-    // Wrapping x may move y and z, and wrapping y may move z; nothing moves what comes before it, so in this order each
-    // coordinate is settled once.
+    // Wrapping x may move y and z, and wrapping y may move z, but never an earlier coordinate. So in this order each
+    // coordinate is fixed once.
     for (std::size_t d = 0; d < 3; ++d) {
       while (by[d] < 0) shift(by, d, 1);
       while (by[d] >= sides_[d]) shift(by, d, -1);
@@ -34,7 +34,7 @@ class StepVectors {
   }
 
  private:
-  /// Adds one (sign 1) lattice vector of a dimension, or takes it off (-1): its side, less what a wrap advances.
+  /// Adds (sign 1) or subtracts (-1) one lattice vector of a dimension: its side, minus the advance of a wrap.
   void shift(std::array<int, 3>& by, std::size_t dimension, int sign) const {
     by[dimension] += sign * sides_[dimension];
     for (std::size_t e = dimension + 1; e < 3; ++e) by[e] -= sign * twist_[dimension][e];

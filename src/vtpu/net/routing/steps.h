@@ -6,17 +6,17 @@
 
 namespace vtpu::net::routing {
 
-/// What a packet on a grid still has to go: a number of hops and a direction in each dimension, and in each a class of
-/// virtual channels. Eight bytes, so that packets stay small and nothing is looked up or divided on the way:
-///   bits 0..47   hops left, one byte a dimension
-///   bits 48..53  set: that dimension is gone through in the negative direction
+/// The remaining path of a packet on a grid: hops, direction and class of virtual channels in each dimension. It is
+/// packed into eight bytes, so that packets stay small and a hop needs no table and no division:
+///   bits 0..47   hops left, one byte per dimension
+///   bits 48..53  set: the packet crosses that dimension in the negative direction
 ///   bits 54..59  class in that dimension
-///   bit 60       free for the routing
+///   bit 60       free for use by the routing
 class Steps {
  public:
   static constexpr int kMostHops = 255;
 
-  /// Adds a way of `hops` (negative: in the negative direction, |hops| ≤ kMostHops) in a dimension that has none.
+  /// Adds `hops` hops (negative: in the negative direction, |hops| ≤ kMostHops) in a dimension that has none.
   void set(int dimension, int hops) {
     const auto length = static_cast<std::uint64_t>(hops < 0 ? -hops : hops);
     bits_ |= length << (8 * dimension) | std::uint64_t{hops < 0} << (48 + dimension);
@@ -28,11 +28,11 @@ class Steps {
   bool negative(int dimension) const { return (bits_ >> (48 + dimension) & 1) != 0; }
   bool done() const { return (bits_ & kHops) == 0; }
   bool done(int dimension) const { return (bits_ >> (8 * dimension) & 255) == 0; }
-  /// The lowest dimension with hops left; not done().
+  /// The lowest dimension with hops left. Requires !done().
   int dimension() const { return std::countr_zero(bits_) >> 3; }
-  /// The port that leads on in a dimension: 2·d for +, 2·d + 1 for -.
+  /// The output port for the next hop in a dimension: 2·d for +, 2·d + 1 for -.
   int port(int dimension) const { return 2 * dimension + static_cast<int>(bits_ >> (48 + dimension) & 1); }
-  /// One hop fewer in a dimension that has hops left.
+  /// Takes one hop in a dimension that has hops left.
   void take(int dimension) { bits_ -= std::uint64_t{1} << (8 * dimension); }
 
   int vc_class(int dimension) const { return static_cast<int>(bits_ >> (54 + dimension) & 1); }

@@ -25,7 +25,7 @@ Result<TableRouting> TableRouting::build(const Network& network, const std::vect
                                          const std::string& name) {
   const int most = std::min(1 << kPortBits, Moves::kMost);
   if (network.port_count() > most)
-    return Error{network.name(), fmt::format("{} ports a node", network.port_count()),
+    return Error{network.name(), fmt::format("{} ports per node", network.port_count()),
                  fmt::format("at most {} for a routing table", most)};
   TableRouting table;
   table.nodes_ = network.node_count();
@@ -62,8 +62,8 @@ Result<TableRouting> TableRouting::build(const Network& network, const std::vect
   return table;
 }
 
-/// Rounds shares to whole parts of kShares, what is missing or left over going to the largest; ports whose share rounds
-/// to nothing are left out.
+/// Rounds shares to whole parts of kShares. The rounding error goes to the largest share; ports whose share rounds to 0
+/// are omitted.
 void TableRouting::add_cell(const std::vector<int>& ports, const std::vector<double>& shares) {
   if (ports.empty()) {
     cells_.push_back(kNoPath);
@@ -89,7 +89,7 @@ void TableRouting::add_cell(const std::vector<int>& ports, const std::vector<dou
 
 int TableRouting::classes_needed(const Network& network, const ChannelOrder& order) const {
   ShortestPaths shortest(network);
-  std::vector<int> falls(at(network.channel_count()), 0);  // by channel: most falls of the order behind it
+  std::vector<int> falls(at(network.channel_count()), 0);  // by channel: largest number of rank decreases after it
   int most = 0;
   for (int destination = 0; destination < network.chip_count(); ++destination) {
     shortest.search(destination);
@@ -114,7 +114,7 @@ int TableRouting::classes_needed(const Network& network, const ChannelOrder& ord
 
 void TableRouting::for_each_dependency(const Network& network,
                                        const std::function<void(ChannelClass, ChannelClass)>& visit) const {
-  // One destination's table says which channels follow which; a pair seen once need not be reported again.
+  // The same pair of channels recurs in the tables of many destinations; it is reported once.
   std::vector<bool> seen(at(network.channel_count()) * at(ports_), false);
   for (int destination = 0; destination < network.chip_count(); ++destination)
     for (int node = 0; node < nodes_; ++node) {

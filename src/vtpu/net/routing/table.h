@@ -12,19 +12,19 @@
 
 namespace vtpu::net::routing {
 
-/// Which shortest paths packets take.
+/// The shortest paths that packets take.
 enum class Split {
-  first,  ///< one: the lowest port at every node
-  even    ///< every path of a pair equally often
+  first,  ///< one path: the lowest port at every node
+  even    ///< every path of a pair with equal probability
 };
 
-/// Shortest-path tables for any network: at each node, for each destination chip, the ports on and how often each is
-/// taken. Pairs without a path are told by `reaches`.
+/// Shortest-path tables for any network: for each node and destination chip, the output ports and their probabilities.
+/// `reaches` is false for pairs without a path.
 ///
-/// Free of deadlock on every graph: a packet goes up a class of virtual channels whenever an order of the channels
-/// falls along its way. Of the orders tried the one that takes the fewest classes is kept.
+/// Deadlock-free on every graph: a packet moves to a higher class of virtual channels whenever the rank in an order of
+/// the channels falls along its path. Of several orders, the table keeps the one that needs the fewest classes.
 ///
-/// Memory: 4 bytes for each node and destination, 4 more for each port where there are several.
+/// Memory: 4 bytes per node and destination, plus 4 per port where there are several.
 class TableRouting {
  public:
   struct State {
@@ -35,10 +35,10 @@ class TableRouting {
   };
   static constexpr bool kAdaptive = false;
 
-  /// Error: a network of more ports a node than a table can hold.
+  /// Error: a network with more ports per node than a table can hold.
   static Result<TableRouting> make(const Network& network, Split split);
-  /// A path is as likely as the product of its channels' weights (path_split.h). `weights`: by channel, > 0; `name`:
-  /// of the split.
+  /// The probability of a path is proportional to the product of its channels' weights (path_split.h). `weights`: by
+  /// channel, > 0; `name`: of the split.
   static Result<TableRouting> make(const Network& network, const std::vector<double>& weights, const std::string& name);
 
   std::string name() const { return name_; }
@@ -64,7 +64,7 @@ class TableRouting {
     return {state.destination, rank(node, move.port) + 1, static_cast<std::uint32_t>(move.vc_class)};
   }
 
-  /// visit(port, probability) for the ways on from a node to another; requires reaches(node, destination).
+  /// visit(port, probability) for the next hops from a node to a destination; requires reaches(node, destination).
   template <class Visit>
   void for_each_port(int node, int destination, Visit visit) const {
     const std::uint32_t at_node = cell(node, destination);
@@ -80,13 +80,13 @@ class TableRouting {
     }
   }
 
-  /// All pairs of channels that follow each other in the table, in every class they may be held in, and perhaps in
-  /// some more: far quicker than walking all ways.
+  /// All pairs of consecutive channels in the table, in every class in which they may be held, and perhaps in some
+  /// more. Far faster than following all paths.
   void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const;
 
  private:
-  // A cell is kNoPath, kOnePort + port, or where its entries begin. An entry is a port and above it its share; those
-  // of a cell sum to kShares.
+  // A cell is kNoPath, kOnePort + port, or the index of its first entry. The low bits of an entry hold a port, the
+  // others its share; the shares of a cell sum to kShares.
   static constexpr std::uint32_t kPortBits = 8;
   static constexpr std::uint32_t kShares = 1u << (32 - kPortBits);
   static constexpr std::uint32_t kOnePort = ~std::uint32_t{0} - (1u << kPortBits);

@@ -10,16 +10,16 @@
 
 namespace vtpu::net::routing {
 
-/// Valiant's routing: by dimension order to a chip drawn uniformly from all, source and destination among them, and
-/// from there by dimension order on. Any permutation then loads channels like uniform traffic twice over. The second
-/// phase has classes of its own above the first's. Source: Valiant, "A scheme for fast parallel communication", SIAM
-/// Journal on Computing 11(2), 1982.
+/// Valiant's routing: by dimension order to an intermediate chip drawn uniformly from all chips, source and destination
+/// included, and from there by dimension order to the destination. Any permutation then loads channels like twice
+/// uniform traffic. The second phase has its own classes, above those of the first. Source: Valiant, "A scheme for fast
+/// parallel communication", SIAM Journal on Computing 11(2), 1982.
 class Valiant {
  public:
-  /// Both phases are drawn at the source, so the way to the chip between and the way on are all there is to know.
+  /// Both phases are drawn at the source, so the state consists of the two paths.
   struct State {
     Steps now;
-    Steps later;  ///< none in the second phase
+    Steps later;  ///< empty in the second phase
     bool operator==(const State&) const = default;
   };
   static constexpr bool kAdaptive = false;
@@ -61,7 +61,8 @@ class Valiant {
     return both(phase_.after(node, state.now, move), state.later);
   }
 
-  /// Those of both phases, and of every channel in the first on all behind it in the second.
+  /// The dependencies of each phase, and those from every channel in the first phase to every next channel in the
+  /// second.
   void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const {
     const int classes = phase_.vc_classes();
     phase_.for_each_dependency(network, [&](ChannelClass from, ChannelClass to) {
@@ -80,7 +81,7 @@ class Valiant {
   }
 
  private:
-  /// The second phase, told by its mark, begins where the first is done.
+  /// The second phase, which its mark identifies, begins where the first is done.
   static State both(Steps now, Steps later) {
     if (now.mark()) return {now, {}};
     later.set_mark();
