@@ -14,7 +14,8 @@ namespace {
 const Shape kGrid{4, 4, 4};
 
 TEST(Goodput, TheBinomialLawEqualsItsRationalForm) {
-  // p = 3/4: every term is an integer over 4^n, which a double of 53 bits holds up to n = 20 and more.
+  // p = 3/4: every term is an integer over 4^n, which the 53-bit significand of a double holds exactly up to n = 20 and
+  // beyond.
   constexpr int kThings = 20;
   const CountLaw law = binomial_law(kThings, 0.75);
   std::uint64_t choose = 1, power = 1;
@@ -34,7 +35,7 @@ TEST(Goodput, ALawSumsToOneAndHasItsMean) {
   }
 }
 
-TEST(Goodput, ProbabilitiesOfCubesThatAreUpEqualThoseOfThePublishedFacts) {
+TEST(Goodput, ProbabilitiesOfCubesEqualThePublishedValues) {
   const Result<Csv> facts = read_csv(VTPU_ROOT "/data/published/availability.csv");
   ASSERT_TRUE(facts);
   const std::size_t ids = *facts->column("id"), values = *facts->column("value");
@@ -52,7 +53,7 @@ TEST(Goodput, ProbabilitiesOfCubesThatAreUpEqualThoseOfThePublishedFacts) {
   EXPECT_NEAR(at_least(binomial_law(64, block_availability(0.999)), 64), published("AV-031"), 5e-7);
 }
 
-TEST(Goodput, SwitchedSlicesAreTheBlocksThatAreUpInWholeSlices) {
+TEST(Goodput, SwitchedSlicesAreTheBlocksThatAreUpDividedByTheirSize) {
   const CountLaw up = binomial_law(64, 0.9);
   const CountLaw slices = switched_slices(up, 24);
   ASSERT_EQ(slices.size(), 3u);
@@ -61,7 +62,7 @@ TEST(Goodput, SwitchedSlicesAreTheBlocksThatAreUpInWholeSlices) {
   EXPECT_EQ(switched_slices(up, 1), up);
 }
 
-TEST(Goodput, ThreeQuartersOfAMachineAreThereForQuarterSlicesAtNinetyNinePercent) {
+TEST(Goodput, QuarterSlicesCanUseThreeQuartersOfAMachineAtNinetyNinePercent) {
   const CountLaw up = binomial_law(64, block_availability(0.99));
   EXPECT_EQ(goodput(assured(switched_slices(up, 16), 0.95), 16, 64), 0.75);
   EXPECT_EQ(goodput(assured(switched_slices(up, 32), 0.95), 32, 64), 0.5);
@@ -69,7 +70,7 @@ TEST(Goodput, ThreeQuartersOfAMachineAreThereForQuarterSlicesAtNinetyNinePercent
   EXPECT_EQ(assured(switched_slices(up, 64), 0.95), 0);
 }
 
-TEST(Goodput, TheLevelsOfACountAreThoseAtWhichItIsAnswered) {
+TEST(Goodput, TheLevelsOfACountAreThoseForWhichAssuredReturnsIt) {
   const CountLaw law = switched_slices(binomial_law(64, block_availability(0.995)), 16);
   const Levels levels = levels_of(law, 3);
   EXPECT_EQ(assured(law, levels.up_to), 3);
@@ -78,7 +79,7 @@ TEST(Goodput, TheLevelsOfACountAreThoseAtWhichItIsAnswered) {
   EXPECT_LT(levels.above, 0.01);
 }
 
-TEST(Goodput, FixedWiringHasNoMoreSlicesThanSwitches) {
+TEST(Goodput, FixedWiringOffersNoMoreSlicesThanSwitches) {
   for (const int side : {1, 2, 4}) {
     const Shape box{side, side, side};
     const int places = fixed_places(kGrid, box);
@@ -92,7 +93,7 @@ TEST(Goodput, FixedWiringHasNoMoreSlicesThanSwitches) {
   }
 }
 
-TEST(Goodput, ABoxIsTurnedSoThatMostFit) {
+TEST(Goodput, ABoxIsOrientedSoThatMostFit) {
   EXPECT_EQ(fixed_places(kGrid, {1, 1, 3}), 16);
   EXPECT_EQ(fixed_places(kGrid, {3, 4, 4}), 1);
   EXPECT_EQ(fixed_places({2, 4, 8}, {8, 1, 2}), 4);

@@ -12,12 +12,12 @@ namespace {
 
 const Shape kGrid{4, 4, 4};
 
-TEST(Boxes, EveryPlaceHasTheBoxsBlocksAndIsListedOnce) {
+TEST(Boxes, EveryPlaceHasTheSizeOfTheBoxAndIsListedOnce) {
   struct Expected {
     Shape box;
     std::size_t places;
   };
-  // A side as long as the grid's has one place along it, any other as many as the grid is long.
+  // A side as long as the grid's has one place along it; any other side has as many as the grid's length.
   for (const Expected& expected : {Expected{{1, 1, 1}, 64},
                                    {{1, 1, 2}, 3 * 64},
                                    {{2, 2, 2}, 64},
@@ -32,7 +32,7 @@ TEST(Boxes, EveryPlaceHasTheBoxsBlocksAndIsListedOnce) {
   }
 }
 
-TEST(Boxes, AnEmptyGridIsPackedFull) {
+TEST(Boxes, AnEmptyGridIsPackedCompletely) {
   for (const Shape& box : {Shape{1, 1, 2}, {2, 2, 2}, {2, 2, 4}, {2, 4, 4}, {1, 4, 4}}) {
     const Packing packing = most_boxes(box_places(kGrid, box), all_blocks(kGrid), 100000);
     EXPECT_EQ(packing.boxes, 64 / box.count());
@@ -40,14 +40,14 @@ TEST(Boxes, AnEmptyGridIsPackedFull) {
   }
 }
 
-TEST(Boxes, ABoxAcrossTheEndOfARowCounts) {
+TEST(Boxes, BoxesMayWrapAroundARow) {
   // Blocks 0 and 3 of the first row are neighbours round the ring.
   EXPECT_EQ(most_boxes(box_places(kGrid, {1, 1, 2}), 0b1001, 100).boxes, 1);
   EXPECT_EQ(most_boxes(box_places(kGrid, {1, 1, 2}), 0b0101, 100).boxes, 0);
 }
 
-TEST(Boxes, PackingFindsWhatTakingTheFirstPlaceMisses) {
-  // A row of four pairs up only if the first pair does not take its middle.
+TEST(Boxes, PackingBeatsTakingTheFirstPlace) {
+  // A row of four can be paired up only if the first pair does not take its middle.
   const Shape row{1, 1, 8};
   EXPECT_EQ(most_boxes(box_places(row, {1, 1, 2}), 0b00011110, 100).boxes, 2);
   EXPECT_EQ(most_boxes(box_places(row, {1, 1, 3}), 0b10111111, 100).boxes, 2);
@@ -78,7 +78,7 @@ TEST(Schedule, JobsOfOneBlockFillAMachineThatNeverFails) {
   }
 }
 
-TEST(Schedule, BlocksAreUpAsOftenAsAllTheirHostsAre) {
+TEST(Schedule, BlocksAreUpWithTheProbabilityThatAllTheirHostsAreUp) {
   ScheduleConfig config = small_config();
   config.host_availability = 0.99;
   config.host_up_hours = 1000;
@@ -89,8 +89,8 @@ TEST(Schedule, BlocksAreUpAsOftenAsAllTheirHostsAre) {
   EXPECT_EQ(outcome.moved, 0u);  // no block is free
 }
 
-TEST(Schedule, WaitingAtOneServerIsThatOfItsQueueingFormula) {
-  // Jobs of the whole machine make it an M/M/1 queue: load / (1 - load) mean times of work.
+TEST(Schedule, WaitingAtOneServerMatchesTheMM1Formula) {
+  // Jobs of the whole machine make it an M/M/1 queue: the mean wait is load / (1 - load) mean job times.
   ScheduleConfig config;
   config.job_hours = 1;
   config.jobs_per_hour = 0.5;
@@ -102,20 +102,20 @@ TEST(Schedule, WaitingAtOneServerIsThatOfItsQueueingFormula) {
   EXPECT_FALSE(outcome.saturated);
 }
 
-TEST(Schedule, WaitingAtManyServersIsThatOfErlang) {
-  // 64 servers, 60 Erlangs: P(wait) by Erlang C, mean wait = P(wait) / (64 - 60) times of work.
+TEST(Schedule, WaitingAtManyServersMatchesErlangC) {
+  // 64 servers, 60 Erlangs: P(wait) by Erlang C, mean wait = P(wait) / (64 - 60) mean job times.
   ScheduleConfig config;
   config.job_hours = 1;
   config.jobs_per_hour = 60;
   config.batch_hours = 1000;
   const ScheduleOutcome outcome = *run_schedule(config, {{{1, 1, 1}, 1}}, Random(4));
-  double blocked = 1;  // Erlang B by recursion
+  double blocked = 1;  // Erlang B by its recursion
   for (int servers = 1; servers <= 64; ++servers) blocked = 60 * blocked / (servers + 60 * blocked);
   const double waits = blocked / (1 - 60.0 / 64 * (1 - blocked));
   EXPECT_NEAR(outcome.wait.mean, waits / 4, 3 * outcome.wait.half_width);
 }
 
-TEST(Schedule, SwitchesServeAMixAtLeastAsWellAsFixedCables) {
+TEST(Schedule, SwitchesServeAMixOfJobsAtLeastAsWellAsFixedCables) {
   const std::vector<JobClass> mix = {{{1, 1, 1}, 3}, {{1, 2, 2}, 2}, {{2, 2, 4}, 1}};
   for (const double availability : {1.0, 0.999, 0.99}) {
     ScheduleConfig config = small_config();
@@ -127,7 +127,7 @@ TEST(Schedule, SwitchesServeAMixAtLeastAsWellAsFixedCables) {
   }
 }
 
-TEST(Schedule, AFailedBlockIsReplacedAtOnceWhereOneIsFree) {
+TEST(Schedule, AFailedBlockIsReplacedAtOnceIfOneIsFree) {
   ScheduleConfig config = small_config();
   config.host_availability = 0.999;
   config.host_up_hours = 1000;
@@ -138,7 +138,7 @@ TEST(Schedule, AFailedBlockIsReplacedAtOnceWhereOneIsFree) {
   EXPECT_EQ(run_schedule(config, {{{3, 4, 4}, 1}}, Random(6))->moved, 0u);
 }
 
-TEST(Schedule, MoreJobsThanCanBeDoneAreToldAsSaturation) {
+TEST(Schedule, MoreJobsThanTheMachineCanRunAreReportedAsSaturation) {
   ScheduleConfig config = small_config();
   config.jobs_per_hour = 10;
   EXPECT_TRUE(run_schedule(config, {{{1, 1, 1}, 1}}, Random(7))->saturated);
@@ -156,7 +156,7 @@ TEST(Schedule, OneSeedGivesOneOutcome) {
   EXPECT_NE(a.goodput.mean, run_schedule(config, mix, Random(9))->goodput.mean);
 }
 
-TEST(Schedule, AWrongConfigurationIsNamed) {
+TEST(Schedule, AnInvalidFieldOfTheConfigurationIsNamed) {
   ScheduleConfig config;
   config.host_availability = 0;
   EXPECT_EQ(run_schedule(config, {{{1, 1, 1}, 1}}, Random(1)).error().where, "schedule, host_availability");

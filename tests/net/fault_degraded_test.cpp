@@ -31,7 +31,7 @@ std::vector<std::optional<int>> chips_of(const SpareMap& map, int names) {
   return chips;
 }
 
-TEST(Degraded, AWholeMachineIsItsTorus) {
+TEST(Degraded, AMachineWithoutFailuresIsItsTorus) {
   const Machine machine = small_machine();
   const topology::Torus torus{{8, 8, 8}};
   const DegradedTopology whole("whole", machine, whole_torus(machine));
@@ -51,13 +51,13 @@ TEST(Degraded, ASplicedRingIsOneBlockLonger) {
         ++links;
         between_actives += from.chip < 4096 && to.chip < 4096;
       });
-      const int dark = (4 - spares) * 6 * 16;  // ports of the other spare blocks' faces
+      const int dark = (4 - spares) * 6 * 16;  // face ports of the remaining spare blocks
       EXPECT_EQ(links, 6 * 4352 - dark);
       EXPECT_EQ(between_actives, 6 * 4096 - spares * 48 * 2);
     }
 }
 
-TEST(Degraded, WithoutItsSparesASplicedMachineIsTheTorus) {
+TEST(Degraded, ASplicedMachineSeenWithoutSparesIsTheTorus) {
   const Machine machine = *Machine::make({});
   const topology::Torus torus{{16, 16, 16}};
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
@@ -75,7 +75,7 @@ TEST(Degraded, WithoutItsSparesASplicedMachineIsTheTorus) {
   }
 }
 
-TEST(Degraded, AFailedSpareOpensOnlyItsOwnLines) {
+TEST(Degraded, AFailedSpareBreaksOnlyItsOwnLines) {
   const Machine machine = *Machine::make({});
   DegradedTopology spliced("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   spliced.remove_chip(4096 + 21);
@@ -86,7 +86,7 @@ TEST(Degraded, AFailedSpareOpensOnlyItsOwnLines) {
   EXPECT_EQ(open, 6);
 }
 
-TEST(Degraded, ARemovedChipAndLinkAreGoneFromBothEnds) {
+TEST(Degraded, ARemovedChipOrLinkDisappearsAtBothEnds) {
   const Machine machine = small_machine();
   DegradedTopology topology("torus", machine, whole_torus(machine));
   topology.remove_chip(100);
@@ -101,7 +101,7 @@ TEST(Degraded, ARemovedChipAndLinkAreGoneFromBothEnds) {
   EXPECT_EQ(links, 6 * 512 + 6 * 64 - 6 * 16 - 12 - 2);
 }
 
-TEST(Degraded, ADarkSwitchTakesOneLinkInSixteenOfItsDimension) {
+TEST(Degraded, ADarkSwitchRemovesOnlyItsOwnCircuits) {
   const Machine machine = *Machine::make({});
   ocs::OcsState state = whole_torus(machine);
   darken(state, 5);
@@ -110,11 +110,11 @@ TEST(Degraded, ADarkSwitchTakesOneLinkInSixteenOfItsDimension) {
   EXPECT_EQ(pair_distances(network, range(0, 4096)).cut_off, 0u);
 }
 
-TEST(Degraded, MoreSpareBlocksThanThereAreIsAnError) {
+TEST(Degraded, MoreSpareBlocksThanTheMachineHasIsAnError) {
   EXPECT_FALSE(splice_in_series(small_machine(), SpliceRule::spread, 2));
 }
 
-TEST(Detour, DistancesEqualThoseOfTheSearchFromEveryChip) {
+TEST(Detour, DistancesEqualThoseOfSearchesFromEveryChip) {
   const Machine machine = small_machine();
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
@@ -125,7 +125,7 @@ TEST(Detour, DistancesEqualThoseOfTheSearchFromEveryChip) {
   EXPECT_NEAR(found.mean(), expected.average_excluding_self(), 1e-12);
 }
 
-TEST(Detour, LoadEqualsThatOfATableOfShortestPaths) {
+TEST(Detour, LoadEqualsThatOfAShortestPathTable) {
   const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   for (const int chip : {3, 77}) topology.remove_chip(chip);
@@ -138,13 +138,13 @@ TEST(Detour, LoadEqualsThatOfATableOfShortestPaths) {
     const std::vector<double> expected = routing::expected_load(network, *routing, traffic);
     const std::vector<int> chips = range(0, network.chip_count());
     const std::vector<double> found = shortest_path_load(network, chips, chips, 1.0 / network.chip_count(), paths);
-    // A table's shares are whole parts of 2^24.
+    // The shares of a table are rounded to multiples of 2^-24.
     for (std::size_t channel = 0; channel < found.size(); ++channel)
       EXPECT_NEAR(found[channel], expected[channel], 1e-5);
   }
 }
 
-TEST(Detour, TheLoadOfAllChannelsIsTrafficTimesHops) {
+TEST(Detour, TheTotalLoadIsTrafficTimesHops) {
   const Machine machine = small_machine();
   DegradedTopology topology("torus", machine, whole_torus(machine));
   for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
@@ -156,7 +156,7 @@ TEST(Detour, TheLoadOfAllChannelsIsTrafficTimesHops) {
   EXPECT_NEAR(total(routes.uniform_load(alive)), static_cast<double>(hops.hops) / 509, 1e-9);
 }
 
-TEST(Detour, SplicedSparesWithoutFailuresLeaveAllLoadsAsTheyWere) {
+TEST(Detour, SplicedSparesWithoutFailuresChangeNoLoad) {
   const Machine machine = small_machine();
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
     const SparedRoutes routes(DegradedTopology("spliced", machine, *splice_in_series(machine, rule, 1)));
@@ -167,7 +167,7 @@ TEST(Detour, SplicedSparesWithoutFailuresLeaveAllLoadsAsTheyWere) {
   }
 }
 
-TEST(Detour, ABlockInThePlaceOfAnotherCostsNothing) {
+TEST(Detour, ASpareBlockInPlaceCostsNothing) {
   const Machine machine = small_machine();
   const ocs::Splice splice = *ocs::splice_block(whole_torus(machine), 3, 8);
   const SparedRoutes routes(DegradedTopology("spliced", machine, splice.state, SpareUse::in_place));
@@ -178,7 +178,7 @@ TEST(Detour, ABlockInThePlaceOfAnotherCostsNothing) {
   }
   const std::vector<double> load = routes.uniform_load(chips);
   EXPECT_NEAR(largest(load), 1, 1e-12);
-  EXPECT_NEAR(total(load), 6 * 512, 1e-8);  // six hops on average, the chip itself counted
+  EXPECT_NEAR(total(load), 6 * 512, 1e-8);  // six hops on average, self included
 }
 
 TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
@@ -200,7 +200,7 @@ TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
     EXPECT_NEAR(uniform[channel], listed[channel], 1e-12);
 }
 
-TEST(Detour, RingsPassOverWhatIsLost) {
+TEST(Detour, RingsSkipLostPlaces) {
   std::vector<std::optional<int>> chips(64);
   for (int chip = 0; chip < 64; ++chip)
     if (chip != 21) chips[static_cast<std::size_t>(chip)] = chip;
@@ -210,7 +210,7 @@ TEST(Detour, RingsPassOverWhatIsLost) {
   for (const workload::Demand& demand : ring) EXPECT_TRUE(demand.source != 21 && demand.destination != 21);
 }
 
-TEST(Detour, WaysCarryEachByteFromEndToEnd) {
+TEST(Detour, PathsCarryEveryByteFromSourceToDestination) {
   const Machine machine = small_machine();
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
   topology.remove_chip(5);

@@ -1,4 +1,4 @@
-// Formulas of exhaustion, recovery and tolerance: against closed forms, each other, and chance.
+// Formulas of exhaustion, recovery and tolerance, compared with closed forms, with each other and with random trials.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -15,20 +15,20 @@ namespace {
 
 SparePool claimed(bool hot) { return {4096, 256, LifeLaw::exponential(1000), hot}; }
 
-TEST(Exhaustion, ASumOfExponentialStagesIsTheOrderStatisticOfTheLives) {
+TEST(Exhaustion, ASumOfExponentialStagesHasTheLawOfTheOrderStatistic) {
   std::vector<double> rates;
   for (int failed = 0; failed <= 256; ++failed) rates.push_back((4352 - failed) / 1000.0);
   for (const double day : {1.0, 40.0, 55.0, 60.0, 62.0, 70.0, 120.0})
     EXPECT_NEAR(hypoexponential_cdf(rates, day), exhaustion_cdf(claimed(true), day), 1e-10) << day;
 }
 
-TEST(Exhaustion, ASumOfEqualStagesIsErlang) {
+TEST(Exhaustion, ASumOfEqualStagesHasAnErlangLaw) {
   const std::vector<double> rates(257, 4.096);
   for (const double day : {50.0, 62.0, 75.0})
     EXPECT_NEAR(hypoexponential_cdf(rates, day), exhaustion_cdf(claimed(false), day), 1e-10) << day;
 }
 
-TEST(Exhaustion, TwoStagesHaveTheirClosedForm) {
+TEST(Exhaustion, TwoStagesMatchTheirClosedForm) {
   const std::vector<double> rates = {1.0, 3.0};
   for (const double t : {0.1, 1.0, 4.0})
     EXPECT_NEAR(hypoexponential_cdf(rates, t), 1 - 1.5 * std::exp(-t) + 0.5 * std::exp(-3 * t), 1e-12);
@@ -36,20 +36,20 @@ TEST(Exhaustion, TwoStagesHaveTheirClosedForm) {
   EXPECT_EQ(hypoexponential_cdf({}, 1), 1);
 }
 
-TEST(Exhaustion, TheMeanOfHotSparesIsTheSumOfTheStages) {
+TEST(Exhaustion, TheMeanForHotSparesIsTheSumOfTheStages) {
   double mean = 0;
   for (int failed = 0; failed <= 256; ++failed) mean += 1000.0 / (4352 - failed);
   EXPECT_NEAR(mean_days_with_spares(claimed(true), 200), mean, 1e-4);
   EXPECT_NEAR(mean_days_with_spares(claimed(false), 200), 257 / 4.096, 1e-4);
 }
 
-TEST(Exhaustion, WithoutSparesTheFirstFailureEndsIt) {
+TEST(Exhaustion, WithoutSparesTheFirstFailureExhaustsThePool) {
   const SparePool pool{4096, 0, LifeLaw::exponential(1000), true};
   EXPECT_NEAR(exhaustion_quantile(pool, 0.5), std::log(2.0) / 4.096, 1e-9);
   EXPECT_EQ(mean_replacements(pool, 62), 0);
 }
 
-TEST(Exhaustion, ChanceAgreesWithTheFormulaForAnyLaw) {
+TEST(Exhaustion, RandomTrialsAgreeWithTheFormulaForAnyLaw) {
   for (const SparePool& pool :
        {SparePool{64, 4, LifeLaw::exponential(1000), true}, SparePool{64, 4, LifeLaw::weibull(1000, 0.7), true},
         SparePool{64, 4, LifeLaw::weibull(1000, 2), true}, SparePool{64, 4, LifeLaw::exponential(1000), false}}) {
@@ -62,7 +62,7 @@ TEST(Exhaustion, ChanceAgreesWithTheFormulaForAnyLaw) {
   }
 }
 
-TEST(Exhaustion, TailsOfTheBinomialLawAreThoseOfSmallCases) {
+TEST(Exhaustion, BinomialTailsMatchSmallCases) {
   EXPECT_DOUBLE_EQ(at_least(0, 3, 0.2), 1);
   EXPECT_NEAR(at_least(1, 3, 0.2), 1 - 0.512, 1e-15);
   EXPECT_NEAR(at_least(3, 3, 0.2), 0.008, 1e-17);
@@ -73,7 +73,7 @@ TEST(Exhaustion, TailsOfTheBinomialLawAreThoseOfSmallCases) {
   EXPECT_NEAR(sum, 15, 1e-10);
 }
 
-TEST(Recovery, DetectionIsUniformAndTheRestConstant) {
+TEST(Recovery, DetectionIsUniformAndTheOtherStepsAreConstant) {
   const RecoveryTime time{1, {0.001, 0.002, 0.003}};
   EXPECT_NEAR(time.quantile_s(0.99), 0.996, 1e-12);
   EXPECT_NEAR(time.cdf(time.quantile_s(0.3)), 0.3, 1e-12);
@@ -83,7 +83,7 @@ TEST(Recovery, DetectionIsUniformAndTheRestConstant) {
   EXPECT_EQ(longest_period_s(time.steps, 0.99, 0.005), 0);
 }
 
-TEST(Recovery, TheIntervalOfAQuantileCoversItAsOftenAsItSays) {
+TEST(Recovery, TheIntervalOfAQuantileHasItsStatedCoverage) {
   Random random(11);
   int covered = 0;
   constexpr int kRuns = 1000;
@@ -100,22 +100,22 @@ TEST(Recovery, TheIntervalOfAQuantileCoversItAsOftenAsItSays) {
   EXPECT_LE(covered, 985);
 }
 
-TEST(Recovery, YoungsIntervalBalancesWritingAndRepeating) {
+TEST(Recovery, YoungsIntervalBalancesWritingAndRepeatedWork) {
   EXPECT_NEAR(best_checkpoint_interval(10, 18000), 600, 1e-9);
 }
 
-TEST(Tolerance, SparesChipByChipBearAsManyFailuresAsThereAre) {
+TEST(Tolerance, ChipSparesTolerateOneFailureEach) {
   const Tolerated borne = tolerated({4352, 1, 4096});
   EXPECT_NEAR(borne.mean_failures, 256, 1e-9);
   EXPECT_EQ(borne.median_failures, 256);
 }
 
-TEST(Tolerance, FixedWiringAndAJobOnAllChipsBearNone) {
+TEST(Tolerance, FixedWiringWithAJobOnAllChipsToleratesNoFailure) {
   EXPECT_EQ(tolerated({1, 4096, 1}).mean_failures, 0);
   EXPECT_EQ(tolerated({1, 4096, 1}).median_failures, 0);
 }
 
-TEST(Tolerance, TheChainAgreesWithChance) {
+TEST(Tolerance, TheChainAgreesWithRandomTrials) {
   const ChipGroups blocks{17, 4, 14};
   const double exact = tolerated(blocks).mean_failures;
   Random random(2);
@@ -141,7 +141,7 @@ TEST(Tolerance, TheChainAgreesWithChance) {
   EXPECT_NEAR(mean, exact, 5 * std::sqrt((squares / kRuns - mean * mean) / kRuns));
 }
 
-TEST(Tolerance, ATorusIsCutWhenAChipHasLostAllItsNeighboursAtTheEarliest) {
+TEST(Tolerance, ATorusIsNotCutBeforeAChipHasLostAllItsNeighbours) {
   MachineConfig config;
   config.sides = {4, 4, 4};
   config.spare_blocks = 0;

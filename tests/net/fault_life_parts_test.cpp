@@ -1,4 +1,4 @@
-// Components, failures from files, and who sits where.
+// Tests of components, failure files and the assignment of units to seats.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -59,7 +59,7 @@ TEST(Components, LinksOfABlockJoinItsNeighboursOnceEach) {
   EXPECT_EQ(pairs.size(), 144u);
 }
 
-TEST(FailureTrace, WhatIsWrittenIsReadBack) {
+TEST(FailureTrace, RoundTripsThroughItsText) {
   const Machine machine = *Machine::make({});
   const std::vector<TraceFailure> failures = {{0.1, {ComponentKind::chip, 4100}, 7.25},
                                               {3, {ComponentKind::volume, 16}},
@@ -74,7 +74,7 @@ TEST(FailureTrace, WhatIsWrittenIsReadBack) {
   }
 }
 
-TEST(FailureTrace, MistakesNameFileLineAndColumn) {
+TEST(FailureTrace, ErrorsNameFileLineAndColumn) {
   const Machine machine = *Machine::make({});
   const auto message = [&](const std::string& row) {
     return parse_failures("time_s,component,id,repair_s\n1,chip,8.8.8/1.1,\n" + row + "\n", "f.csv", machine)
@@ -93,7 +93,7 @@ TEST(FailureTrace, MistakesNameFileLineAndColumn) {
   EXPECT_FALSE(parse_failures("time_s,component,id\n", "f.csv", machine).ok());
 }
 
-TEST(FailureModels, ALawThatMakesNoSenseIsRejected) {
+TEST(FailureModels, AnInvalidLawIsRejected) {
   const Machine machine = *Machine::make({});
   EXPECT_FALSE(validate(machine, {.laws = {{ComponentKind::chip, {0, 1}}}, .trace = {}}).ok());
   EXPECT_FALSE(validate(machine, {.laws = {{ComponentKind::chip, {1, -1}}}, .trace = {}}).ok());
@@ -101,7 +101,7 @@ TEST(FailureModels, ALawThatMakesNoSenseIsRejected) {
   EXPECT_FALSE(validate(machine, {.laws = {}, .trace = {{1, {ComponentKind::ocs, 48}}}}).ok());
 }
 
-TEST(LifeLaws, AWeibullLawHasTheMeanItWasGiven) {
+TEST(LifeLaws, AWeibullLawHasTheGivenMean) {
   for (const double shape : {0.7, 1.0, 2.0}) {
     const LifeLaw law = LifeLaw::weibull(1000, shape);
     EXPECT_NEAR(law.mean_days(), 1000, 1e-9);

@@ -1,4 +1,4 @@
-// The life of a machine: what each kind of failure does, when several meet, and that nothing is lost from the books.
+// The life of a machine: the effect of each kind of failure and of several at once; times and counts add up.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -39,7 +39,7 @@ TEST(FaultLife, WithoutFailuresTheJobNeverStops) {
   EXPECT_TRUE(report.outages.empty());
 }
 
-TEST(FaultLife, AFailedChipCostsTheTimeToTheNextCheckAndTheSteps) {
+TEST(FaultLife, AFailedChipCostsTheTimeToTheNextCheckAndTheRecoverySteps) {
   const LifeReport report = after({{10.25, {Kind::chip, 7}}});
   ASSERT_EQ(report.outages.size(), 1u);
   const Outage& outage = report.outages[0];
@@ -50,7 +50,7 @@ TEST(FaultLife, AFailedChipCostsTheTimeToTheNextCheckAndTheSteps) {
   EXPECT_NEAR(report.up_s + report.down_s, 3600, 1e-9);
 }
 
-TEST(FaultLife, AFailureAtTheMomentOfACheckIsFoundByTheNext) {
+TEST(FaultLife, AFailureAtTheTimeOfACheckIsFoundByTheNext) {
   EXPECT_NEAR(after({{10, {Kind::chip, 7}}}).outages[0].detect_s, 1, 1e-12);
 }
 
@@ -74,7 +74,7 @@ TEST(FaultLife, AComponentThatIsDownCannotFailAgain) {
   EXPECT_EQ(report.failures[0], 1);
 }
 
-TEST(FaultLife, AFailureThatNoCheckHasFoundKeepsARecoveredJobDown) {
+TEST(FaultLife, AFailureNotYetDetectedKeepsARecoveredJobDown) {
   const LifeReport report = after({{10.5, {Kind::chip, 0}}, {11.001, {Kind::chip, 100}}});
   ASSERT_EQ(report.outages.size(), 1u);
   EXPECT_EQ(report.interrupted, 1);
@@ -82,7 +82,7 @@ TEST(FaultLife, AFailureThatNoCheckHasFoundKeepsARecoveredJobDown) {
   EXPECT_NEAR(report.outages[0].total_s(), 1.5 + steps_s(), 1e-9);
 }
 
-TEST(FaultLife, AFailureDuringARestartBeginsItAnew) {
+TEST(FaultLife, AFailureDuringARestartRestartsIt) {
   const LifeReport report = after({{10.5, {Kind::chip, 0}}, {30.5, {Kind::chip, 8}}}, checkpoint_restart());
   ASSERT_EQ(report.outages.size(), 1u);
   EXPECT_EQ(report.interrupted, 1);
@@ -91,7 +91,7 @@ TEST(FaultLife, AFailureDuringARestartBeginsItAnew) {
   EXPECT_NEAR(report.useful_s + report.lost_work_s + report.checkpoint_s, report.up_s, 1e-9);
 }
 
-TEST(FaultLife, AFailedSpareInUsePassesItsNameOn) {
+TEST(FaultLife, AFailedSpareInUsePassesOnItsName) {
   const LifeReport report = after({{10.5, {Kind::chip, 0}}, {20.5, {Kind::chip, 4096}}});
   EXPECT_EQ(report.names_moved, 2);
   EXPECT_EQ(report.names_lost, 0);
@@ -119,7 +119,7 @@ TEST(FaultLife, ASplicedBlockTakesAllCircuitsOfTheFailedOne) {
   EXPECT_NEAR(report.outages[0].update_s, steps_of(*Machine::make({}), block_spare(), true, true).update_s, 1e-12);
 }
 
-TEST(FaultLife, WhenSparesAreExhaustedTheJobStandsAndTheNameIsReported) {
+TEST(FaultLife, WhenSparesAreExhaustedTheJobStopsAndTheNameIsReported) {
   const LifeReport report = after({{10.5, {Kind::volume, 2}}, {20.5, {Kind::chip, 0}}});
   EXPECT_EQ(report.names_moved, 256);
   EXPECT_EQ(report.names_lost, 1);
@@ -135,13 +135,13 @@ TEST(FaultLife, ARepairBringsALostNameBack) {
   EXPECT_NEAR(report.outages.back().end_s, 601 + steps_s(), 0.001);
 }
 
-TEST(FaultLife, AChipThatIsBackBeforeTheCheckRecoversInItsPlace) {
+TEST(FaultLife, AChipRepairedBeforeTheCheckKeepsItsName) {
   const LifeReport report = after({{10.2, {Kind::chip, 0}, 10.4}});
   EXPECT_EQ(report.names_moved, 0);
   EXPECT_NEAR(report.outages[0].detect_s, 0.8, 1e-12);
 }
 
-TEST(FaultLife, AChipWithoutLinksIsTreatedAsFailedUntilOneIsMended) {
+TEST(FaultLife, AChipWithoutLinksIsTreatedAsFailedUntilOneIsRepaired) {
   const Machine machine = *Machine::make({});
   const int inner = machine.chip_at(BlockPlace{0, machine.block_shape().index_of({1, 1, 1})});
   std::vector<TraceFailure> failures;
@@ -155,7 +155,7 @@ TEST(FaultLife, AChipWithoutLinksIsTreatedAsFailedUntilOneIsMended) {
   EXPECT_EQ(count(report, What::returned), 1);
 }
 
-TEST(FaultLife, AFailedSwitchMovesNoNameAndStopsFixedRoutesUntilItIsMended) {
+TEST(FaultLife, AFailedSwitchMovesNoNameAndStopsFixedRoutesUntilRepaired) {
   const TraceFailure failure{10.5, {Kind::ocs, 3}, 600};
   EXPECT_EQ(after({failure}).names_moved, 0);
   EXPECT_LT(after({failure}).down_s, 1);
@@ -179,14 +179,14 @@ TEST(FaultLife, TheSameSeedGivesTheSameLife) {
   EXPECT_EQ(a.up_s, b.up_s);
 }
 
-TEST(FaultLife, PoliciesMeetTheSameFirstFailures) {
+TEST(FaultLife, AllPoliciesSeeTheSameFirstFailures) {
   const Machine machine = *Machine::make({});
   const FailureModel model{.laws = {{Kind::chip, LifeLaw::exponential(1000)}}, .trace = {}};
   EXPECT_EQ(live(machine, model, chip_spare(), 30, Random(4))->failures,
             live(machine, model, static_wiring(), 30, Random(4))->failures);
 }
 
-TEST(FaultLife, EverythingFailingAtOnceStillBalances) {
+TEST(FaultLife, TimesAddUpWhenEverythingFailsAtOnce) {
   const Machine machine = *Machine::make({});
   FailureModel model;
   for (const Kind kind : kComponentKinds)
@@ -218,7 +218,7 @@ TEST(FaultLife, RecoveryTimesOfALifeFollowTheExactLaw) {
   EXPECT_LT(apart, 1.95 / std::sqrt(double(times.size())));
 }
 
-TEST(FaultLife, LivesAreExhaustedAsOftenAsTheLawSays) {
+TEST(FaultLife, LivesAreExhaustedWithTheProbabilityOfTheLaw) {
   MachineConfig config;
   config.sides = {4, 8, 8};
   config.spare_blocks = 1;
@@ -236,7 +236,7 @@ TEST(FaultLife, LivesAreExhaustedAsOftenAsTheLawSays) {
   }
 }
 
-TEST(FaultLife, WrongNumbersAreRejected) {
+TEST(FaultLife, InvalidNumbersAreRejected) {
   const Machine machine = *Machine::make({});
   EXPECT_FALSE(live(machine, {}, chip_spare(), 0, Random(1)).ok());
   Policy policy = chip_spare();

@@ -27,7 +27,7 @@ TEST(SpareMap, SeveralFailuresTakeSparesInOrder) {
   for (int i = 0; i < 20; ++i) EXPECT_EQ(map.fail(100 * i)->to, 4096 + i);
 }
 
-TEST(SpareMap, AFailedSpareInUseMovesItsNameOn) {
+TEST(SpareMap, AFailedSpareInUsePassesOnItsName) {
   const Machine machine = *Machine::make({});
   SpareMap map(machine);
   ASSERT_TRUE(map.fail(7));
@@ -35,7 +35,7 @@ TEST(SpareMap, AFailedSpareInUseMovesItsNameOn) {
   EXPECT_EQ(map.chip_of(7), 4097);
 }
 
-TEST(SpareMap, AFailedIdleSpareMovesNothingAndIsPassedOver) {
+TEST(SpareMap, AFailedIdleSpareMovesNoNameAndIsSkipped) {
   const Machine machine = *Machine::make({});
   SpareMap map(machine);
   EXPECT_EQ(*map.fail(4096), (SpareMap::Move{4096, std::nullopt, std::nullopt}));
@@ -53,16 +53,16 @@ TEST(SpareMap, WhenTheSparesAreExhaustedTheNameIsReportedLost) {
   EXPECT_EQ(map.lost_names(), 1);
 }
 
-TEST(SpareMap, AChipThatFailedBeforeOrDoesNotExistIsRejected) {
+TEST(SpareMap, AChipThatHasFailedOrDoesNotExistIsRejected) {
   const Machine machine = *Machine::make({});
   SpareMap map(machine);
   ASSERT_TRUE(map.fail(3));
-  EXPECT_EQ(map.fail(3).error().message(), "failure: chip 3 has failed before; expected a working chip");
+  EXPECT_EQ(map.fail(3).error().message(), "failure: chip 3 has already failed; expected a working chip");
   EXPECT_EQ(map.fail(4352).error().message(), "failure: found chip 4352; expected 0 to 4351");
   EXPECT_FALSE(map.fail(-1));
 }
 
-TEST(SpareMap, NamesAndChipsStayPairedThroughAnyFailures) {
+TEST(SpareMap, NamesAndChipsStayPairedUnderAnyFailures) {
   MachineConfig config;
   config.sides = {4, 8, 8};
   config.spare_blocks = 1;
@@ -85,7 +85,7 @@ TEST(SpareMap, NamesAndChipsStayPairedThroughAnyFailures) {
         ASSERT_EQ(map.name_of(*at), name);
       }
     ASSERT_EQ(served + map.lost_names(), machine.active_count());
-    // 320 chips, 200 failed: 120 work, every one of them serves a name, for names are more than chips.
+    // 320 chips, 200 failed: 120 work, and each of them has a name, since there are more names than working chips.
     ASSERT_EQ(served, 120);
   }
 }

@@ -11,13 +11,13 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Seats::Seats(int seats, int units)
     : unit_of_(at(seats)), seat_of_(at(units)), last_seat_(at(units)), failed_(at(units), false) {
-  VTPU_CHECK(1 <= seats && seats <= units, "every seat begins on a unit");
+  VTPU_CHECK(1 <= seats && seats <= units, "every seat starts with a unit");
   for (int seat = 0; seat < seats; ++seat) unit_of_[at(seat)] = seat_of_[at(seat)] = last_seat_[at(seat)] = seat;
   for (int unit = seats; unit < units; ++unit) free_.insert(unit);
 }
 
 Seats::Move Seats::fail(int unit) {
-  VTPU_CHECK(unit >= 0 && at(unit) < failed_.size() && !failed_[at(unit)], "a unit that has not failed");
+  VTPU_CHECK(unit >= 0 && at(unit) < failed_.size() && !failed_[at(unit)], "only a working unit fails");
   failed_[at(unit)] = true;
   Move move{unit, seat_of_[at(unit)], std::nullopt};
   seat_of_[at(unit)].reset();
@@ -38,7 +38,7 @@ Seats::Move Seats::fail(int unit) {
 }
 
 std::optional<int> Seats::repair(int unit) {
-  VTPU_CHECK(unit >= 0 && at(unit) < failed_.size() && failed_[at(unit)], "a unit that has failed");
+  VTPU_CHECK(unit >= 0 && at(unit) < failed_.size() && failed_[at(unit)], "only a failed unit is repaired");
   failed_[at(unit)] = false;
   if (lost_.empty()) {
     free_.insert(unit);

@@ -5,15 +5,15 @@
 
 namespace vtpu::net {
 
-/// Which unit fills which seat, when units fail and come back. Seats are the names of a job and units the chips behind
-/// them, or seats are the places of a slice's blocks and units the blocks. Seat s begins on unit s; the units after the
-/// last seat are spares. Every seat has exactly one working unit or is lost.
+/// Which unit fills which seat while units fail and are repaired. Seats may be the names of a job and units its chips,
+/// or seats the places of a slice's blocks and units the blocks. Seat s starts with unit s; the units after the last
+/// seat are spares. Every seat has exactly one working unit or is lost.
 class Seats {
  public:
   /// 1 ≤ seats ≤ units (an invariant).
   Seats(int seats, int units);
 
-  /// What a failure did. `seat` is empty when an idle unit failed; `to` is empty when no unit was free.
+  /// The effect of a failure. `seat` is empty if an idle unit failed; `to` is empty if no unit was free.
   struct Move {
     int unit = 0;
     std::optional<int> seat;
@@ -21,15 +21,15 @@ class Seats {
     bool operator==(const Move&) const = default;
   };
 
-  /// Takes a unit out and gives its seat to the free unit of the lowest number. The unit has not failed (an invariant).
+  /// Fails a unit and gives its seat to the free unit with the lowest number. The unit has not failed (an invariant).
   Move fail(int unit);
-  /// Brings a failed unit back: into the seat it had last where that is lost, else into the first lost seat, else idle.
-  /// A seat that has found another unit stays there. Returns the seat taken.
+  /// Repairs a failed unit. It takes the seat that it had last if that seat is lost, else the first lost seat, else it
+  /// is idle. A seat that has another unit keeps it. Returns the seat taken.
   std::optional<int> repair(int unit);
 
-  /// The unit in a seat, or none when it is lost.
+  /// The unit in a seat, or none if the seat is lost.
   std::optional<int> unit_of(int seat) const { return unit_of_[static_cast<std::size_t>(seat)]; }
-  /// The seat of a unit, or none when it is idle or failed.
+  /// The seat of a unit, or none if it is idle or failed.
   std::optional<int> seat_of(int unit) const { return seat_of_[static_cast<std::size_t>(unit)]; }
   bool failed(int unit) const { return failed_[static_cast<std::size_t>(unit)]; }
   int free_units() const { return static_cast<int>(free_.size()); }

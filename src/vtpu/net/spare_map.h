@@ -7,13 +7,13 @@
 
 namespace vtpu::net {
 
-/// Which chip answers to which name once chips have failed. A name is the index of an active chip and never changes;
-/// the chip behind it moves to a spare of the spare volume when it fails, and again when that spare fails.
+/// Which chip holds which name after failures. A name is the index of an active chip and never changes. When its chip
+/// fails, the name moves to a spare of the spare volume, and again when that spare fails.
 class SpareMap {
  public:
   explicit SpareMap(const Machine& machine);
 
-  /// What a failure did. `name` is empty when an idle spare failed; `to` is empty when the spares were exhausted, and
+  /// The effect of a failure. `name` is empty if an idle spare failed; `to` is empty if the spares were exhausted, and
   /// the name then has no chip.
   struct Move {
     int failed_chip = 0;
@@ -22,13 +22,13 @@ class SpareMap {
     bool operator==(const Move&) const = default;
   };
 
-  /// Marks a chip as failed and moves its name to the first spare that is neither used nor failed.
-  /// Error: no such chip, or one that has failed before.
+  /// Marks a chip as failed and moves its name to the first spare that is neither used nor failed. Error: no such chip,
+  /// or a chip that has already failed.
   Result<Move> fail(int chip);
 
-  /// The chip that answers to a name, or none. `name`: 0..active_count-1.
+  /// The chip that holds a name, or none. `name`: 0..active_count-1.
   std::optional<int> chip_of(int name) const;
-  /// The name a chip answers to, or none for an idle spare or a failed chip. `chip`: 0..chip_count-1.
+  /// The name that a chip holds, or none for an idle spare or a failed chip. `chip`: 0..chip_count-1.
   std::optional<int> name_of(int chip) const;
   int free_spares() const { return seats_.free_units(); }
   int lost_names() const { return seats_.lost_seats(); }

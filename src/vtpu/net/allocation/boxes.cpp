@@ -49,7 +49,7 @@ class Packer {
 }  // namespace
 
 BlockSet all_blocks(const Shape& grid) {
-  VTPU_CHECK(grid.count() <= kMostBlocks, "a set of blocks has 64 places");
+  VTPU_CHECK(grid.count() <= kMostBlocks, "a set of blocks holds at most 64");
   return grid.count() == kMostBlocks ? ~BlockSet{0} : (BlockSet{1} << grid.count()) - 1;
 }
 

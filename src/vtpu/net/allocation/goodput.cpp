@@ -15,7 +15,7 @@ double block_availability(double host_availability, int hosts_per_block) {
 }
 
 CountLaw binomial_law(int n, double p) {
-  VTPU_CHECK(n >= 0 && p >= 0 && p <= 1, "a binomial law has n things of a probability");
+  VTPU_CHECK(n >= 0 && p >= 0 && p <= 1, "a binomial law has n trials of a probability p");
   CountLaw law(static_cast<std::size_t>(n) + 1, 0);
   law[0] = 1;
   for (std::size_t things = 1; things < law.size(); ++things)

@@ -17,7 +17,7 @@ namespace {
 struct Job {
   std::size_t kind = 0;
   double arrived = 0;
-  double work = 0;  // hours left
+  double work = 0;  // hours of work left
   bool started = false;
 };
 
@@ -59,7 +59,7 @@ class Scheduler {
     std::vector<BlockSet> places;
     double up_to = 0;  // running sum of weights
   };
-  struct Sums {  // of one batch, in block hours; waits by job
+  struct Sums {  // of one batch, in block hours; waits per job
     double up = 0;
     double busy = 0;
     double redone = 0;
@@ -76,11 +76,11 @@ class Scheduler {
     return {kind, now_, draw(config_.job_hours), false};
   }
 
-  /// To the next event, and through it.
+  /// Advances to the next event and handles it.
   void step() {
     const int hosts = config_.grid.count() * config_.hosts_per_block;
     const double rate = failure_rate_ * (hosts - down_) + repair_rate_ * down_;
-    // Memoryless, so what has been waited of it may be forgotten at every other event.
+    // The law is memoryless, so the time of the next host event can be drawn again at every other event.
     const double host_event = rate > 0 ? now_ + draw(1 / rate) : kNever;
     auto first = std::min_element(running_.begin(), running_.end(),
                                   [](const RunningJob& a, const RunningJob& b) { return a.ends < b.ends; });
@@ -118,7 +118,7 @@ class Scheduler {
 
   void host_changes(double rate) {
     const bool repaired = random_.unit() * rate < repair_rate_ * down_;
-    // One of the hosts that are down, or of those that are up, each alike.
+    // A uniformly random host among those that are down, or among those that are up.
     auto nth = random_.below(
         static_cast<std::uint64_t>(repaired ? down_ : config_.grid.count() * config_.hosts_per_block - down_));
     std::size_t block = 0;
@@ -139,7 +139,7 @@ class Scheduler {
     }
     const auto hit = std::find_if(running_.begin(), running_.end(),
                                   [&](const RunningJob& running) { return (running.blocks & block) != 0; });
-    VTPU_CHECK(hit != running_.end(), "a block that is up is free or runs a job");
+    VTPU_CHECK(hit != running_.end(), "a block that is up is either free or runs a job");
     ++outcome_.interrupted;
     sums_.back().redone += config_.lost_hours * kinds_[hit->job.kind].blocks;
     if (config_.wiring == Wiring::switched && free_ != 0) {
@@ -156,7 +156,7 @@ class Scheduler {
     running_.erase(hit);
   }
 
-  /// Blocks for a job, or none.
+  /// Blocks for a job; 0 if there are none.
   BlockSet place_for(const Kind& kind) const {
     if (std::popcount(free_) < kind.blocks) return 0;
     if (config_.wiring == Wiring::fixed) {
@@ -176,7 +176,7 @@ class Scheduler {
   void start_jobs() {
     const bool endless = config_.jobs_per_hour == 0;
     for (std::size_t at = 0;;) {
-      // Under an endless supply the queue is kept as long as there are blocks, so that first fit has a choice.
+      // With endless arrivals the queue is as long as the grid has blocks, so that first fit has a choice.
       while (endless && queue_.size() < static_cast<std::size_t>(config_.grid.count())) queue_.push_back(draw_job());
       if (at >= queue_.size()) return;
       Job& job = queue_[at];
@@ -200,7 +200,7 @@ class Scheduler {
   ScheduleOutcome summary() {
     const double all = config_.batch_hours * config_.grid.count();
     std::vector<workload::Batch> up, busy, good, wait, queued;
-    // The first batch fills the machine and the last one has only begun.
+    // The first batch fills the machine, and the last one has only begun.
     for (std::size_t b = 1; b <= static_cast<std::size_t>(config_.batches); ++b) {
       up.push_back({1, sums_[b].up / all});
       busy.push_back({1, sums_[b].busy / all});
@@ -224,10 +224,10 @@ class Scheduler {
   Random random_;
   std::vector<Kind> kinds_;
   std::vector<int> hosts_down_;  // by block
-  BlockSet free_;                // up, and no job's
+  BlockSet free_;                // up and without a job
   double failure_rate_ = 0;      // of a host that is up, per hour
   double repair_rate_ = 0;       // of a host that is down
-  int down_ = 0;                 // hosts
+  int down_ = 0;                 // number of hosts that are down
   double now_ = 0;
   double next_arrival_ = kNever;
   int batch_ = 0;
@@ -249,7 +249,7 @@ Result<void> check(const ScheduleConfig& config, const std::vector<JobClass>& jo
     if (!(value > 0 && std::isfinite(value))) return wrong(field, value, "a positive number");
   for (const auto& [field, value] :
        {std::pair{"jobs_per_hour", config.jobs_per_hour}, {"lost_hours", config.lost_hours}})
-    if (!(value >= 0 && std::isfinite(value))) return wrong(field, value, "no negative number");
+    if (!(value >= 0 && std::isfinite(value))) return wrong(field, value, "a number that is not negative");
   if (!(config.host_availability > 0 && config.host_availability <= 1))
     return wrong("host_availability", config.host_availability, "above 0, at most 1");
   if (config.hosts_per_block < 1) return wrong("hosts_per_block", config.hosts_per_block, "1 or more");

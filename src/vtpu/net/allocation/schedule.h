@@ -9,56 +9,56 @@
 
 namespace vtpu::net::allocation {
 
-/// What joins the blocks of a machine. Switched: any blocks that are up and free will do. Fixed: a slice is a box of
-/// neighbours on the grid, turned any way and across the ends of its rows; that such a box lacks the cables to close
-/// its rings is not held against it.
+/// How the blocks of a machine are joined. Switched: a slice may take any free blocks that are up. Fixed: a slice is a
+/// box of neighbours on the grid, in any orientation and with wrap-around. The model ignores that such a box lacks the
+/// cables to close its rings.
 enum class Wiring { switched, fixed };
 
-/// Which waiting job may start. In order: the oldest or none. First fit: the oldest of those that fit, so that large
-/// jobs may wait long.
+/// Which waiting job may start. In order: only the oldest. First fit: the oldest of those that fit, so large jobs may
+/// wait long.
 enum class Queue { in_order, first_fit };
 
-/// Jobs of one shape: sides in blocks, and how many there are of them relative to others.
+/// Jobs of one shape: sides in blocks, and their number relative to other classes.
 struct JobClass {
   Shape box{1, 1, 1};
   double weight = 1;  ///< > 0
 };
 
-/// Times in hours, exponential laws unless said otherwise.
+/// Times in hours; their laws are exponential unless stated otherwise.
 struct ScheduleConfig {
   Shape grid{4, 4, 4};  ///< blocks, at most 64
   Wiring wiring = Wiring::switched;
   Queue queue = Queue::in_order;
   double job_hours = 24;         ///< mean work of a job of any shape
-  double jobs_per_hour = 0;      ///< that arrive; 0: always as many wait as the grid has blocks
+  double jobs_per_hour = 0;      ///< arrivals; 0: the queue always holds as many jobs as the grid has blocks
   double host_availability = 1;  ///< in (0, 1]; at 1 hosts never fail
-  double host_up_hours = 30000;  ///< mean time between failures of a host; how long it is down follows from both
-  double lost_hours = 0.5;       ///< work, fixed, that a job does again after each interruption
+  double host_up_hours = 30000;  ///< mean time between failures of a host; its mean down time follows from both
+  double lost_hours = 0.5;       ///< work that a job repeats after each interruption, constant
   int hosts_per_block = 16;
   double batch_hours = 2400;
-  int batches = 20;  ///< counted; one more is run before them
+  int batches = 20;  ///< counted; one more runs before them
 };
 
-/// What became of the jobs. Intervals of 95 % by batch means.
+/// Outcome for the jobs. Intervals are 95 % intervals by batch means.
 struct ScheduleOutcome {
-  workload::MeanInterval up;       ///< part of all blocks that are up
-  workload::MeanInterval busy;     ///< part of all blocks that run jobs
-  workload::MeanInterval goodput;  ///< part of all blocks times hours that went into work not done again
-  workload::MeanInterval
-      wait;                ///< hours from arrival to first start, of the jobs that started; none when always waiting
-  bool saturated = false;  ///< jobs arrive faster than they are done: the queue grew by half from the earlier batches
-                           ///< to the later and holds more of them than there are blocks
+  workload::MeanInterval up;       ///< fraction of all blocks that are up
+  workload::MeanInterval busy;     ///< fraction of all blocks that run jobs
+  workload::MeanInterval goodput;  ///< fraction of all block hours spent on work that was not repeated
+  /// Hours from arrival to first start, of jobs that started; none if jobs_per_hour is 0.
+  workload::MeanInterval wait;
+  bool saturated = false;  ///< jobs arrive faster than they finish: the queue grew by half from the earlier batches
+                           ///< to the later ones, and holds more jobs than there are blocks
   std::uint64_t started = 0;
   std::uint64_t finished = 0;
-  std::uint64_t interrupted = 0;  ///< times that a host of a running job failed
-  std::uint64_t moved = 0;        ///< of these, times that another free block took the failed one's place at once
+  std::uint64_t interrupted = 0;  ///< failures of a host of a running job
+  std::uint64_t moved = 0;        ///< interruptions in which another free block replaced the failed one at once
 };
 
-/// Jobs come, wait, run on whole blocks and end, while hosts fail and are repaired. A block is up when all its hosts
-/// are. When a host of a running job fails, the job loses `lost_hours` of work; a free block takes the failed one's
-/// place if switches can join it, else the job goes back to the head of the queue with the work it has left. Blocks are
-/// taken lowest number first, boxes in the order of their sets of blocks.
-/// Error: the field of the configuration, what it holds, what it may hold; a job that fits on no empty machine.
+/// Jobs arrive, wait, run on whole blocks and end, while hosts fail and are repaired. A block is up if all its hosts
+/// are up. When a host of a running job fails, the job loses `lost_hours` of work. If switches can join a free block,
+/// it replaces the failed one; otherwise the job returns to the head of the queue with its remaining work. Blocks are
+/// taken in rising order, boxes in the order of their sets of blocks. Error: the field of the configuration, its value,
+/// the accepted values; a job that does not fit an empty machine.
 Result<ScheduleOutcome> run_schedule(const ScheduleConfig& config, const std::vector<JobClass>& jobs, Random random);
 
 }  // namespace vtpu::net::allocation

@@ -14,7 +14,7 @@ namespace {
 
 int trays_of(const Machine& machine) { return machine.block_shape().count() / 4; }
 
-/// Electrical links of a block along one dimension.
+/// Number of electrical links of a block along one dimension.
 int links_along(const Machine& machine) {
   const int side = machine.config().block_side;
   return (side - 1) * side * side;

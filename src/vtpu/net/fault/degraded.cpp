@@ -14,9 +14,9 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Ring r of a dimension by its blocks, in the order of the circuits that close it.
+/// Ring r of a dimension as blocks, in the order of the circuits that close it.
 int block_on_ring(const Shape& grid, int dimension, int ring, int step) {
-  // The other two coordinates are those of the ring.
+  // The ring number encodes the other two coordinates.
   const int d1 = dimension == 0 ? 1 : 0;
   const int d2 = dimension == 2 ? 1 : 2;
   Coordinates place{};
@@ -32,7 +32,7 @@ DegradedTopology::DegradedTopology(std::string name, const Machine& machine, con
     : name_(std::move(name)),
       first_in_series_(use == SpareUse::in_series ? machine.active_count() : machine.chip_count()),
       peers_(at(machine.chip_count() * kPorts), kNoPort) {
-  VTPU_CHECK(state.layout() == ocs::OcsLayout::of(machine), "the state is of the machine's switches");
+  VTPU_CHECK(state.layout() == ocs::OcsLayout::of(machine), "the state has the layout of the machine's switches");
   for (int chip = 0; chip < machine.chip_count(); ++chip)
     for (int number = 0; number < kPorts; ++number)
       if (const std::optional<ocs::PlacedPort> far = ocs::far_end(state, {machine.block_place_of(chip), number}))
@@ -52,7 +52,8 @@ void DegradedTopology::remove_link(Port port) {
 
 std::vector<Port> DegradedTopology::line_from(Port port) const {
   std::vector<Port> line = {port};
-  // A port of the same dimension on the other side of each spare; a line ends, for rings have chips that are no spares.
+  // The line leaves each spare by the opposite port of the same dimension. It ends, since every ring has chips that are
+  // not spares.
   for (Port far = peer(port); far != kNoPort && far.chip >= first_in_series_; far = peer(line.back()))
     line.push_back({far.chip, far.number ^ 1});
   return line;
@@ -70,7 +71,7 @@ DegradedTopology DegradedTopology::without_spares() const {
 
 std::vector<DegradedTopology> DegradedTopology::examples() {
   const Result<Machine> machine = Machine::make({.sides = {4, 4, 8}, .spare_blocks = 0});
-  VTPU_CHECK(machine.ok(), "the example machine exists");
+  VTPU_CHECK(machine.ok(), "the example machine is valid");
   DegradedTopology topology("torus 4x4x8 without a chip", *machine, whole_torus(*machine));
   topology.remove_chip(0);
   return {topology};
@@ -89,7 +90,7 @@ std::string to_string(SpliceRule rule) { return rule == SpliceRule::bundled ? "b
 Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks) {
   if (spare_blocks < 0 || spare_blocks > machine.config().spare_blocks)
     return Error{"splice", fmt::format("found {} spare blocks", spare_blocks),
-                 fmt::format("at most {}, those of the machine", machine.config().spare_blocks)};
+                 fmt::format("at most {}, the spare blocks of the machine", machine.config().spare_blocks)};
   ocs::OcsState state = whole_torus(machine);
   const ocs::OcsLayout& layout = state.layout();
   const int side = layout.block_side;
@@ -100,8 +101,8 @@ Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, 
     for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
       const int d = layout.dimension_of(ocs);
       const int rings = grid.count() / grid.side(d);
-      // Spares start one ring and one step apart, so that no two of them meet in a circuit while there are others; one
-      // that does enters the ring behind the last one, at that circuit's beginning.
+      // Spares start one ring and one step apart, so that no two of them share a circuit while unused ones exist. A
+      // spare that must share enters the ring after the previous one, at the beginning of that circuit.
       const int turn = rule == SpliceRule::spread ? ocs % (side * side) : 0;
       const int ring = (turn + spare) % rings;
       const int from = layout.port_of(block_on_ring(grid, d, ring, (turn + spare) / rings + spare), ocs::Face::plus);
@@ -116,10 +117,10 @@ Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, 
 }
 
 void darken(ocs::OcsState& state, int ocs) {
-  VTPU_CHECK(ocs >= 0 && ocs < state.layout().ocs_count(), "a switch of the layout");
+  VTPU_CHECK(ocs >= 0 && ocs < state.layout().ocs_count(), "the layout has this switch");
   for (int port = 0; port < state.layout().ports_per_ocs(); ++port)
     if (state.peer(ocs, port) >= 0)
-      VTPU_CHECK(state.disconnect(ocs, port).ok(), "a port with a circuit can be darkened");
+      VTPU_CHECK(state.disconnect(ocs, port).ok(), "a port with a circuit can be disconnected");
 }
 
 }  // namespace vtpu::net::fault

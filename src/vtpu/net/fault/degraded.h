@@ -8,31 +8,31 @@
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/topology.h"
 
-/// What is left of a network: spare blocks in its rings, failed chips, links and switches out of them.
+/// The network that remains after failures: spare blocks in its rings; failed chips, links and switches removed.
 namespace vtpu::net::fault {
 
-/// What spare blocks are there for: to stand between others in a ring, their chips each for one that failed, or to
-/// stand where a whole block stood.
+/// How spare blocks are used. In series: they extend the rings, and each of their chips can replace one that failed. In
+/// place: a spare block takes the place of a whole block.
 enum class SpareUse { in_series, in_place };
 
-/// All chips of a machine, spares among them, numbered as Machine numbers them and joined as the switches say, without
-/// the chips and links that are taken out. Ports are those of the 3D torus.
+/// All chips of a machine, including spares, numbered as in Machine and joined by the switches' circuits, except for
+/// the removed chips and links. Ports are those of the 3D torus.
 class DegradedTopology {
  public:
-  /// The state's layout is that of the machine (an invariant).
+  /// The state must have the machine's layout (an invariant).
   DegradedTopology(std::string name, const Machine& machine, const ocs::OcsState& state,
                    SpareUse use = SpareUse::in_series);
 
-  /// A chip that has failed: its links go, its number stays.
+  /// Removes all links of a failed chip; the other chips keep their numbers.
   void remove_chip(int chip);
-  /// Nothing where there is no link.
+  /// Does nothing if the port has no link.
   void remove_link(Port port);
-  /// As the chips that are not in series see each other if those that are only pass on what goes straight through them:
-  /// a line of these between two others is one link, and they themselves have none.
+  /// The topology that the other chips see if chips in series only forward straight through: a line of chips in series
+  /// between two others becomes one link, and the chips in series have no links.
   DegradedTopology without_spares() const;
-  /// The ports that what leaves a port of such a link really leaves by: itself, and those of the chips on the line.
+  /// The output ports that such a link really uses: the given port, then one port of each chip on the line.
   std::vector<Port> line_from(Port port) const;
-  /// Chips from here on stand in series.
+  /// Chips from this number on are in series.
   int first_in_series() const { return first_in_series_; }
 
   static constexpr bool kVertexTransitive = false;
@@ -53,23 +53,23 @@ class DegradedTopology {
 };
 static_assert(Topology<DegradedTopology>);
 
-/// All active blocks as the torus of the machine's shape; spare blocks dark.
+/// All active blocks joined as the torus of the machine's shape; spare blocks have no circuits.
 ocs::OcsState whole_torus(const Machine& machine);
 
-/// Where spare blocks enter the rings. In every switch a spare block stands between two blocks of one ring: the circuit
-/// b+ c- becomes b+ s- and s+ c-, so that the ring is one block longer.
+/// Where spare blocks enter the rings. In every switch a spare block is placed between two blocks of one ring: the
+/// circuit b+ c- is replaced by b+ s- and s+ c-, so the ring becomes one block longer.
 enum class SpliceRule {
   bundled,  ///< all switches of a dimension open the same ring between the same two blocks
-  spread    ///< each switch of a dimension opens another ring, as far as there are rings, so that a spare block has
-            ///< neighbours all over the machine
+  spread    ///< each switch of a dimension opens a different ring while there are enough, so that a spare block
+            ///< has neighbours all over the machine
 };
 std::string to_string(SpliceRule rule);
 
-/// Splices the first `spare_blocks` spare blocks of a machine into the rings of whole_torus. Error: more of them than
+/// Splices the machine's first `spare_blocks` spare blocks into the rings of whole_torus. Error: more spare blocks than
 /// the machine has.
 Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks);
 
-/// Sets all ports of a switch dark: it has failed. `ocs`: of the layout (an invariant).
+/// Removes all circuits of a failed switch. `ocs`: a switch of the layout (an invariant).
 void darken(ocs::OcsState& state, int ocs);
 
 }  // namespace vtpu::net::fault

@@ -14,7 +14,7 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Pushes what the nodes send to the destination of `shortest` along its paths and adds it to the channels' loads.
+/// Pushes the traffic for the destination of `shortest` along its paths and adds it to the channels' loads.
 class LoadPusher {
  public:
   LoadPusher(const Network& network, Paths paths)
@@ -26,7 +26,7 @@ class LoadPusher {
 
   void send(int source, double weight) { here_[at(source)] += weight; }
 
-  /// Where source and destination are neighbours their links are the shortest paths, and no search is needed.
+  /// If source and destination are neighbours, their links are the shortest paths and no search is needed.
   bool send_to_neighbour(int source, int destination, double weight, std::vector<double>& load) const {
     std::vector<int> links;
     for (int port = 0; port < network_.port_count(); ++port)
@@ -38,7 +38,7 @@ class LoadPusher {
     return !links.empty();
   }
 
-  /// Uses up what was sent; of nodes without a path nothing happens.
+  /// Consumes the traffic. Traffic of nodes without a path is dropped.
   void push(const routing::ShortestPaths& shortest, std::vector<double>& load) {
     if (paths_ == Paths::even) {
       split_.compute(shortest, equal_);
@@ -50,7 +50,7 @@ class LoadPusher {
   }
 
  private:
-  /// All of a node's by the lowest of its ports.
+  /// Sends all of a node's traffic through the lowest port of a shortest path.
   void push_first(const routing::ShortestPaths& shortest, std::vector<double>& load) {
     for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
       bool gone = here_[at(*node)] == 0;
@@ -67,7 +67,7 @@ class LoadPusher {
   Paths paths_;
   std::vector<double> equal_;
   routing::PathSplit split_;
-  std::vector<double> here_;  // by node
+  std::vector<double> here_;  // by node: traffic to forward
 };
 
 void add(std::vector<double>& sum, const std::vector<double>& load) {
@@ -77,7 +77,7 @@ void add(std::vector<double>& sum, const std::vector<double>& load) {
 }  // namespace
 
 PairDistances pair_distances(const Network& network, std::span<const int> chips) {
-  // 64 searches at a time, one bit each.
+  // 64 searches at a time, one bit per source.
   using Bits = std::uint64_t;
   constexpr std::size_t kBits = 64;
   const std::size_t nodes = at(network.node_count());
@@ -179,7 +179,7 @@ std::vector<double> SparedRoutes::uniform_load(std::span<const int> chips) const
   std::vector<double> sum = along_lines(shortest_path_load(seen_, stay, stay, weight, Paths::even));
   if (moved.empty()) return sum;
   add(sum, shortest_path_load(network_, moved, moved, weight, Paths::even));
-  // Paths are as likely one way as the other, so what comes back has the same load on the other directions of links.
+  // Paths are equally likely in both directions, so the return traffic puts the same load on the reverse channels.
   const std::vector<double> there = shortest_path_load(network_, stay, moved, weight, Paths::even);
   for (int channel = 0; channel < network_.channel_count(); ++channel)
     if (network_.attached(channel)) sum[at(channel)] += there[at(channel)] + there[at(network_.reverse(channel))];

@@ -11,12 +11,12 @@
 #include "vtpu/net/workload/traffic.h"
 #include "vtpu/net/workload/workload.h"
 
-/// What a degraded network costs: hops on the ways round failures, and the load of the channels there.
+/// The cost of a degraded network: hops of the paths around failures, and the load of the channels on them.
 namespace vtpu::net::fault {
 
-/// Hops on shortest paths between the ordered pairs of different chips of a list.
+/// Hops of shortest paths between the ordered pairs of different chips of a list.
 struct PairDistances {
-  std::uint64_t pairs = 0;  ///< that have a path
+  std::uint64_t pairs = 0;  ///< with a path
   std::uint64_t cut_off = 0;
   std::uint64_t hops = 0;
   int longest = 0;
@@ -24,21 +24,21 @@ struct PairDistances {
 };
 PairDistances pair_distances(const Network& network, std::span<const int> chips);
 
-/// How a packet goes where several shortest paths lead on: every path alike, or by the lowest port alone.
+/// How packets use several shortest paths: all paths with equal probability, or only the lowest port at each node.
 enum class Paths { even, first };
 
-/// Load of every channel when chips send along shortest paths, in the unit of the weights. Demands without a path are
-/// left out, as are those of a chip to itself. Equals expected_load of a TableRouting of the whole network, without its
-/// table: one search for each destination.
+/// Load of every channel when chips send along shortest paths, in the unit of the weights. Demands without a path and
+/// demands from a chip to itself are ignored. Equal to expected_load of a TableRouting of the whole network, but
+/// without its table: one search per destination.
 std::vector<double> shortest_path_load(const Network& network, std::vector<workload::Demand> demands, Paths paths);
-/// The same when each source sends `weight` to each destination.
+/// The same if each source sends `weight` to each destination.
 std::vector<double> shortest_path_load(const Network& network, std::span<const int> sources,
                                        std::span<const int> destinations, double weight, Paths paths);
 
-/// Routes in a machine with spare blocks in series with others. Chips that are no such spares keep the routes they had:
-/// shortest paths, all alike, on the grid without the spares, which pass on straight what comes through them (a line of
-/// spares counts as one link and is really as many more). What comes from a spare or goes to one takes shortest paths
-/// of all links. Were all of these open to everyone, spare blocks would be short cuts: fewer hops, but nearly all
+/// Routes in a machine whose spare blocks are in series with others. Chips that are not such spares keep their routes:
+/// shortest paths with equal probability on the grid without the spares. The spares forward this traffic straight
+/// through, so a line of spares counts as one link although it is several. Traffic from or to a spare takes shortest
+/// paths over all links. If all traffic could do that, spare blocks would be short cuts: fewer hops, but nearly all
 /// traffic would crowd there.
 class SparedRoutes {
  public:
@@ -47,9 +47,9 @@ class SparedRoutes {
   const Network& network() const { return network_; }
   /// By channel of the network, in the unit of the weights.
   std::vector<double> load(const std::vector<workload::Demand>& demands) const;
-  /// Each chip of the list sends one unit, evenly to all of them, itself among them.
+  /// Each chip of the list sends one unit, spread evenly over all of the list, itself included.
   std::vector<double> uniform_load(std::span<const int> chips) const;
-  /// The ways of messages, for run_fluid.
+  /// The paths of the workload's messages, for run_fluid.
   flow::Ways ways(const workload::Workload& workload) const;
 
  private:
@@ -57,20 +57,21 @@ class SparedRoutes {
 
   DegradedTopology topology_;
   Network network_;
-  Network seen_;  // without spares
+  Network seen_;  // the network as the other chips see it, without spares
 };
 
-/// The load of the most loaded channel; what a bandwidth-bound exchange takes grows with it.
+/// The load of the most loaded channel, to which the time of a bandwidth-bound exchange is proportional.
 double largest(const std::vector<double>& load);
-/// The load of all channels: traffic times hops.
+/// The sum of all channels' loads: traffic times hops.
 double total(const std::vector<double>& load);
 
-/// Every chip sends one unit each way round each ring of the torus to the next chip there, as in the bucket algorithms
-/// of collectives; on a ring of 2 twice to the same. `chip_of`: by place of the torus, the chip or none where it is
-/// lost, which the ring then passes over.
+/// Every chip sends one unit in each direction of each of its rings to the next chip, as in the bucket algorithms of
+/// collectives; on a ring of 2, two units to the same chip. `chip_of`: by place of the torus, the chip, or none if it
+/// is lost; the ring then skips that place.
 std::vector<workload::Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
 
-/// Every chip sends one unit to the next on a closed ring through all chips, as in ring algorithms. `chip_of` likewise.
+/// Every chip sends one unit to the next on a closed ring through all chips, as in ring algorithms. `chip_of`: as
+/// above.
 std::vector<workload::Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
 
 }  // namespace vtpu::net::fault

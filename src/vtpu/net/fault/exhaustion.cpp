@@ -11,13 +11,13 @@
 namespace vtpu::net::fault {
 namespace {
 
-/// Terms of a sum below this share of the largest end it.
+/// A sum stops at terms below this share of the largest term.
 constexpr double kNegligible = 1e-18;
 
-/// log of n over k.
+/// Logarithm of the binomial coefficient.
 double log_choose(int n, int k) { return std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0); }
 
-/// Sum of a unimodal sequence from its largest term in a direction: `ratio(k)` is term(k + step) / term(k).
+/// Sums a unimodal sequence from its largest term in one direction: `ratio(k)` is term(k + step) / term(k).
 template <class Ratio>
 double sum_from(double term, int k, int end, int step, Ratio ratio) {
   double sum = 0;
@@ -30,11 +30,12 @@ double sum_from(double term, int k, int end, int step, Ratio ratio) {
 }
 
 double cold_rate(const SparePool& pool) {
-  VTPU_CHECK(pool.life.shape == 1, "spares that do not age have a formula for the constant rate only");
+  VTPU_CHECK(pool.life.shape == 1, "the formula for spares that do not age needs a constant rate");
   return pool.active / pool.life.scale_days;
 }
 
-/// P(a Poisson number of this mean is at least `least`): an Erlang time of that many stages at equal rates.
+/// P(a Poisson number of this mean is at least `least`), which is the law of an Erlang time with `least` stages of
+/// equal rate.
 double poisson_at_least(int least, double mean) {
   if (least <= 0) return 1;
   if (mean <= 0) return 0;
@@ -45,7 +46,7 @@ double poisson_at_least(int least, double mean) {
   return std::max(0.0, 1 - sum_from(term(least - 1), least - 1, -1, -1, down));
 }
 
-/// P(at least `least` failures that matter by then), least ≤ spares + 1.
+/// P(at least `least` failures of components in use or ageing by then), least ≤ spares + 1.
 double at_least_failures(const SparePool& pool, int least, double days) {
   if (pool.idle_spares_age) return at_least(least, pool.parts(), pool.life.cdf(days));
   return poisson_at_least(least, cold_rate(pool) * days);
@@ -54,7 +55,7 @@ double at_least_failures(const SparePool& pool, int least, double days) {
 }  // namespace
 
 double at_least(int least, int n, double p) {
-  VTPU_CHECK(n >= 0 && p >= 0 && p <= 1, "a number of events and their probability");
+  VTPU_CHECK(n >= 0 && p >= 0 && p <= 1, "n is a number of events and p a probability");
   if (least <= 0) return 1;
   if (least > n || p == 0) return 0;
   if (p == 1) return 1;
@@ -62,7 +63,7 @@ double at_least(int least, int n, double p) {
   const double odds = p / (1 - p);
   const auto up = [&](int k) { return (n - k) / (k + 1.0) * odds; };
   const auto down = [&](int k) { return k / (n - k + 1.0) / odds; };
-  // The tail without the mode is summed, outwards.
+  // Sums the tail that does not contain the mode, outwards.
   if (least > n * p) return std::min(1.0, sum_from(term(least), least, n + 1, 1, up));
   return std::max(0.0, 1 - sum_from(term(least - 1), least - 1, -1, -1, down));
 }
@@ -72,11 +73,12 @@ double hypoexponential_cdf(std::span<const double> rates, double t) {
   if (t <= 0) return 0;
   const double fastest = *std::max_element(rates.begin(), rates.end());
   VTPU_CHECK(*std::min_element(rates.begin(), rates.end()) > 0, "rates are positive");
-  // A chain of jumps at the fastest rate; at stage s a jump leads on with probability rate / fastest, else nowhere.
+  // A chain of jumps at the fastest rate. At stage s a jump advances with probability rate / fastest and otherwise
+  // stays.
   const double mean = fastest * t;
   std::vector<double> stage(rates.size() + 1, 0.0);
   stage[0] = 1;
-  const double most = mean + 12 * std::sqrt(mean) + 40;  // jumps beyond it: less than 1e-18
+  const double most = mean + 12 * std::sqrt(mean) + 40;  // probability of more jumps: below 1e-18
   double through = 0;
   for (double jumps = 0; jumps <= most; ++jumps) {
     through += std::exp(jumps * std::log(mean) - mean - std::lgamma(jumps + 1)) * stage.back();
@@ -92,7 +94,7 @@ double hypoexponential_cdf(std::span<const double> rates, double t) {
 double exhaustion_cdf(const SparePool& pool, double days) { return at_least_failures(pool, pool.spares + 1, days); }
 
 double exhaustion_quantile(const SparePool& pool, double probability) {
-  VTPU_CHECK(probability > 0 && probability < 1, "a probability of both outcomes");
+  VTPU_CHECK(probability > 0 && probability < 1, "a quantile needs a probability between 0 and 1");
   double low = 0, high = pool.life.mean_days();
   while (exhaustion_cdf(pool, high) < probability) high *= 2;
   constexpr int kHalvings = 60;

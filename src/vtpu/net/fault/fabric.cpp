@@ -17,7 +17,7 @@ Fabric::Fabric(const Machine& machine, ocs::OcsState state)
       state_(std::move(state)),
       peer_(at(machine.chip_count() * kPorts), -1),
       failed_(at(machine.chip_count() * kPorts), 0) {
-  VTPU_CHECK(state_.layout() == ocs::OcsLayout::of(machine), "the state is of the machine's switches");
+  VTPU_CHECK(state_.layout() == ocs::OcsLayout::of(machine), "the state has the layout of the machine's switches");
   for (int link = 0; link < component_count(machine, ComponentKind::link); ++link) {
     const std::array<LinkEnd, 2> ends = link_ends(machine, link);
     const int a = ends[0].chip * kPorts + ends[0].port;
@@ -76,7 +76,7 @@ std::vector<int> Fabric::ends_of(Component component) const {
 void Fabric::change(Component component, int by) {
   for (const int end : ends_of(component)) {
     failed_[at(end)] += by;
-    VTPU_CHECK(failed_[at(end)] >= 0, "what is repaired has failed");
+    VTPU_CHECK(failed_[at(end)] >= 0, "only a failed component is repaired");
   }
   failed_count_ += by;
 }

@@ -6,27 +6,27 @@
 
 namespace vtpu::net::fault {
 
-/// The links between a machine's chips while links, fibres and switches fail and come back, and while blocks are
-/// spliced in. Which chips work is the caller's to say: a vector by chip.
+/// The links between a machine's chips while links, fibres and switches fail and are repaired, and while blocks are
+/// spliced in. The caller keeps track of which chips work, as a vector by chip.
 class Fabric {
  public:
-  /// The state's layout is that of the machine (an invariant).
+  /// The state must have the machine's layout (an invariant).
   Fabric(const Machine& machine, ocs::OcsState state);
 
   const ocs::OcsState& state() const { return state_; }
-  /// New circuits; what has failed stays so.
+  /// Sets new circuits. Failed components stay failed.
   void set_state(ocs::OcsState state);
 
-  /// A link, fibre or switch that worked fails, or one that failed works again (invariants).
+  /// Fails a working link, fibre or switch, or repairs a failed one (invariants).
   void fail(Component component) { change(component, 1); }
   void repair(Component component) { change(component, -1); }
 
-  /// Whether light or current runs between two working chips through this link, fibre or switch.
+  /// Whether two working chips communicate through this link, fibre or switch.
   bool in_use(Component component, const std::vector<bool>& works) const;
-  /// Links between working chips that are set up and do not carry.
+  /// Number of links between working chips that are configured but do not carry data.
   int dark_links(const std::vector<bool>& works) const;
-  /// Those of the working chips that belong to the largest group in which each reaches each other; the group with the
-  /// lowest chip number where several are largest.
+  /// The working chips in the largest group in which every chip reaches every other; of several largest groups, the one
+  /// with the lowest chip number.
   std::vector<bool> largest_part(const std::vector<bool>& works) const;
 
  private:
@@ -41,9 +41,9 @@ class Fabric {
   Machine machine_;
   ocs::OcsState state_;
   int failed_count_ = 0;
-  std::vector<int> end_of_port_;  // by fibre: the chip's end
+  std::vector<int> end_of_port_;  // by fibre: the end at the chip
   std::vector<int> peer_;         // by end = chip · ports + port: the other end, or -1
-  std::vector<int> failed_;       // by end: failed components that it needs
+  std::vector<int> failed_;       // by end: number of failed components that it needs
 };
 
 }  // namespace vtpu::net::fault

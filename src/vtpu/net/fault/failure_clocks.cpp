@@ -53,7 +53,7 @@ std::optional<double> FailureClocks::fail(Component component, double now_s, boo
 }
 
 void FailureClocks::repair(Component component) {
-  VTPU_CHECK(part(component).down, "what is repaired is down");
+  VTPU_CHECK(part(component).down, "only a component that is down is repaired");
   part(component).down = false;
 }
 

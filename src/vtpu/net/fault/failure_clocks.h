@@ -8,18 +8,18 @@
 
 namespace vtpu::net::fault {
 
-/// The lives of all components by the laws of a model. Every life of every component draws from a stream of its own, so
-/// what is done about failures does not change when components fail.
+/// The lives of all components under the laws of a model. Every life of every component draws from its own random
+/// stream, so the response to failures does not change when components fail.
 class FailureClocks {
  public:
   FailureClocks(const Machine& machine, const FailureModel& model, const Random& random);
 
   bool down(Component component) const { return part(component).down; }
-  /// Which life a component is in, from 0.
+  /// The number of the component's current life, from 0.
   int life(Component component) const { return part(component).life; }
-  /// Begins a life at `now_s` and returns its end; none where no law says so or the life has begun before.
+  /// Begins a life at `now_s` and returns its end; none if no law applies or the life has already begun.
   std::optional<double> start(Component component, double now_s);
-  /// Ends a life. `by_law`: at its time, so that the law also says when the component is repaired, which is returned.
+  /// Ends a life. `by_law`: it ends at its drawn time, so the law also gives the time of repair, which is returned.
   std::optional<double> fail(Component component, double now_s, bool by_law);
   void repair(Component component);
 

@@ -8,7 +8,7 @@
 namespace vtpu::net::fault {
 namespace {
 
-// Limits that keep the number of failures of a simulated life finite.
+// Limits that bound the number of failures in a simulated life.
 constexpr double kShortestScaleDays = 1.0 / 86400;
 constexpr double kLeastShape = 0.1, kLargestShape = 100;
 
@@ -39,7 +39,7 @@ Result<void> validate(const Machine& machine, const FailureModel& model) {
     if (law.repair_days && !positive(*law.repair_days))
       return Error{where, fmt::format("found a repair time of {} days", *law.repair_days), "more than 0"};
     bool& taken = seen[static_cast<std::size_t>(law.kind)];
-    if (taken) return Error{where, "found a second one", "one law a kind"};
+    if (taken) return Error{where, "found a second one", "one law per kind"};
     taken = true;
   }
   for (std::size_t i = 0; i < model.trace.size(); ++i) {

@@ -40,7 +40,7 @@ Result<std::vector<TraceFailure>> parse_failures(std::string_view text, const st
     if (!std::isfinite(*time) || *time < 0) return Error{where(0), fmt::format("found {}", *time), "at least 0"};
     const Result<Component> component = parse_component(machine, cell(1), cell(2), where(2));
     if (!component) {
-      // The part's number is wrong unless its kind is.
+      // An unknown kind is the error of its own column; otherwise the number is wrong.
       Error error = component.error();
       for (const ComponentKind kind : kComponentKinds)
         if (cell(1) == name_of(kind)) return error;

@@ -18,18 +18,18 @@ namespace vtpu::net::fault {
 namespace {
 
 constexpr double kDay = 86400;      // seconds
-constexpr double kRounding = 1e-9;  // of sums of times, relative to the simulated time
+constexpr double kRounding = 1e-9;  // relative tolerance for sums of times
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
-/// What happens when. At one time, a recovery ends before a check, and a check sees only what came before it.
+/// One event. At equal times a recovery ends before a check, and a check sees only earlier failures.
 struct Event {
   enum class Type { recovered, check, repair, failure };
   double time_s = 0;
   Type type = Type::failure;
-  std::uint64_t number = 0;  // in the order of making
+  std::uint64_t number = 0;  // order of creation
   Component component = {};
-  int version = -1;          // of the component's clock, or of the recovery; -1: of a trace
-  double repair_s = kNever;  // failures of a trace
+  int version = -1;          // of the component's clock or of the recovery; -1: from a trace
+  double repair_s = kNever;  // for failures of a trace
 };
 
 struct Later {
@@ -75,7 +75,7 @@ class Life {
  private:
   enum class Phase { up, unseen, recovering, waiting };
 
-  /// Beyond the end nothing happens.
+  /// Drops events after the end of the simulated time.
   void push(Event event) {
     if (!(event.time_s < horizon_s_)) return;
     event.number = made_++;
@@ -86,7 +86,7 @@ class Life {
     if (keep_events_) report_.events.push_back({now_s_, what, component, seat, to});
   }
 
-  /// A spare chip whose life begins with its use.
+  /// A spare chip whose life begins only with its use.
   bool idle_and_cold(Component component) const {
     return !idle_spares_age_ && component.kind == ComponentKind::chip && component.id >= machine_.active_count() &&
            !placement_.seated(component.id);
@@ -100,7 +100,7 @@ class Life {
 
   void on_failure(const Event& event) {
     const bool by_law = event.version >= 0;
-    // A life that something else has ended before its time.
+    // This life has ended earlier for another reason.
     if (by_law && event.version != clocks_.life(event.component)) return;
     if (clocks_.down(event.component)) {
       ++report_.ignored;
@@ -187,7 +187,7 @@ class Life {
 
   void on_recovered(int recovery) {
     if (recovery != recovery_) return;
-    if (unseen_stop_) {  // something failed meanwhile, and no check has found it yet
+    if (unseen_stop_) {  // a failure happened meanwhile that no check has found yet
       ++report_.interrupted;
       note(LifeEvent::What::interrupted);
       pass_time();
@@ -206,7 +206,7 @@ class Life {
     note(LifeEvent::What::running);
   }
 
-  /// Books the time since the last mark on what the job was waiting for.
+  /// Adds the time since the last mark to the outage's current phase.
   void pass_time() {
     Outage& outage = report_.outages.back();
     const double passed = now_s_ - std::exchange(mark_s_, now_s_);
@@ -221,10 +221,10 @@ class Life {
     const double parts =
         outage.detect_s + outage.decide_s + outage.update_s + outage.resume_s + outage.repeated_s + outage.waited_s;
     VTPU_CHECK(std::abs(parts - outage.total_s()) < kRounding * std::max(1.0, horizon_s_),
-               "the parts of an outage sum to the whole");
+               "the parts of an outage sum to its total");
   }
 
-  /// What a health check changed, into the books. Spares that are put to use begin to age.
+  /// Records the result of a health check. Spares that come into use begin to age.
   void book(const Placement::Stock& stock) {
     report_.circuits_changed += stock.circuits;
     report_.cut_off_most = std::max(report_.cut_off_most, stock.cut_off);
@@ -251,7 +251,7 @@ class Life {
       if (const Component component{ComponentKind::chip, chip}; !clocks_.down(component)) start_clock(component);
   }
 
-  /// Books the work of the time since the job last began to run.
+  /// Records the work since the job last began to run.
   void end_segment(bool by_failure) {
     const double ran = now_s_ - run_begin_s_;
     report_.up_s += ran;
@@ -299,9 +299,9 @@ class Life {
 
   Phase phase_ = Phase::up;
   double run_begin_s_ = 0;
-  double mark_s_ = 0;  // up to here the outage's time is booked
+  double mark_s_ = 0;  // the outage's time is recorded up to here
   bool check_scheduled_ = false;
-  bool unseen_stop_ = false;  // something has stopped the job since the last check
+  bool unseen_stop_ = false;  // a failure has stopped the job since the last check
   bool moved_ = false;        // since the outage began
   bool switched_ = false;
   int recovery_ = 0;

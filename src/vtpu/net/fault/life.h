@@ -11,35 +11,37 @@
 #include "vtpu/net/fault/policy.h"
 #include "vtpu/net/machine.h"
 
-/// The life of a machine that runs one job on all its names, as failures come and are dealt with.
+/// The life of a machine that runs one job on all its names, through failures and repairs.
 ///
-/// - A failure stops the job at once where it takes a working chip of the job's fabric or a link between two of them;
-///   idle spare blocks of the block policy are outside the fabric, spare chips of the chip policy inside, since rings
-///   pass through them. Other failures stop nothing and are found at the next health check all the same.
-/// - Health checks come at multiples of the period. A check finds all that happened before it, decides for all of it
-///   together, and begins one recovery: *several at once* cost one outage.
-/// - *A failure during a recovery*, once a check finds it, begins the recovery anew; one that no check has found yet
-///   when the recovery ends keeps the job down until the next check. The time spent in vain is counted apart.
-/// - *A failed spare* that holds a name passes it on like any chip. One that holds none is struck off the list.
-/// - *A component that fails while it is down* is ignored and counted; a chip is down as long as anything that it needs
-///   is (its host, its block, ...), and counts once.
+/// - A failure stops the job at once if it takes a working chip of the job's fabric or a link between two of them.
+///   Under the block policy idle spare blocks are outside the fabric; under the chip policy spare chips are inside,
+///   since rings pass through them. Other failures do not stop the job, but the next health check still finds them.
+/// - Health checks come at multiples of the period. A check finds all failures before it, handles them together and
+///   begins one recovery: *simultaneous failures* cost one outage.
+/// - *A failure during a recovery* restarts the recovery once a check finds it. A failure that no check has found when
+///   the recovery ends keeps the job down until the next check. The lost time is counted separately.
+/// - *A failed spare* that holds a name passes it on like any chip. A failed spare without a name is removed from the
+///   list of spares.
+/// - *A failure of a component that is down* is ignored and counted. A chip is down while anything that it needs (its
+///   host, its block, ...) is down; it counts once.
 /// - Chips that cannot reach the largest part of the fabric are treated as failed until they can.
-/// - *Exhaustion*: a name without a chip is lost, and the job waits for a repair; without repairs to the end.
-/// - A part that failed and works again before a check has lost its state: the job recovers as from any failure, but no
-///   name moves.
+/// - *Exhaustion*: a name without a chip is lost, and the job waits for a repair, or to the end if there are no
+///   repairs.
+/// - A component that fails and is repaired between two checks has lost its state: the job recovers as from any
+///   failure, but no name moves.
 namespace vtpu::net::fault {
 
-/// One time during which the job stood still. The parts sum to the whole (checked).
+/// One period in which the job was down. The parts sum to the total (checked).
 struct Outage {
   double begin_s = 0;
-  double end_s = 0;     ///< of the simulated time where not `finished`
-  double detect_s = 0;  ///< nobody knew
+  double end_s = 0;     ///< end of the simulated time unless `finished`
+  double detect_s = 0;  ///< before a health check found the failure
   double decide_s = 0;
   double update_s = 0;
   double resume_s = 0;
-  double repeated_s = 0;  ///< recoveries in vain
-  double waited_s = 0;    ///< for want of a chip or a link
-  int failures = 0;       ///< that stopped the job or would have
+  double repeated_s = 0;  ///< recoveries that were aborted or ended in vain
+  double waited_s = 0;    ///< waiting for a chip or a link
+  int failures = 0;       ///< failures that stopped the job or would have stopped a running job
   int names_moved = 0;
   bool finished = false;
   double total_s() const { return end_s - begin_s; }
@@ -55,9 +57,9 @@ struct LifeEvent {
     struck_off,   ///< `component`, an idle spare
     returned,     ///< `component`, idle or, with `seat`, in a lost seat
     recovering,   ///< a recovery begins
-    interrupted,  ///< the recovery under way is given up
+    interrupted,  ///< the current recovery is aborted
     waiting,      ///< no recovery is possible
-    running       ///< the job goes on
+    running       ///< the job continues
   };
   double time_s = 0;
   What what = What::failed;
@@ -68,31 +70,30 @@ struct LifeEvent {
 const char* name_of(LifeEvent::What what);
 
 struct LifeReport {
-  double seconds = 0;  ///< simulated
-  double up_s = 0;     ///< up and down sum to it (checked)
+  double seconds = 0;  ///< simulated time
+  double up_s = 0;     ///< up_s and down_s sum to it (checked)
   double down_s = 0;
-  double useful_s = 0;      ///< up, less the work lost to restarts and the writing of checkpoints
-  double lost_work_s = 0;   ///< done before a failure and done again
-  double checkpoint_s = 0;  ///< spent on writing checkpoints that counted
-  std::array<int, kComponentKinds.size()> failures{};  ///< by kind; ignored ones not among them
+  double useful_s = 0;      ///< up time minus work lost to restarts and time spent on writing checkpoints
+  double lost_work_s = 0;   ///< work done before a failure and repeated
+  double checkpoint_s = 0;  ///< spent on writing complete checkpoints
+  std::array<int, kComponentKinds.size()> failures{};  ///< by kind, without ignored ones
   int ignored = 0;
   int repairs = 0;
-  int harmless = 0;     ///< failures that did not stop the job or would not have
-  int interrupted = 0;  ///< recoveries given up or finished in vain
-  int names_moved = 0;  ///< a block's move counts as many as it has chips
+  int harmless = 0;     ///< failures that did not stop the job and would not have stopped it
+  int interrupted = 0;  ///< recoveries that were aborted or ended in vain
+  int names_moved = 0;  ///< the move of a block counts all its chips
   int names_lost = 0;   ///< at the end
   int circuits_changed = 0;
-  int cut_off_most = 0;                              ///< most working chips that were out of reach at one check
-  std::optional<double> exhausted_s = std::nullopt;  ///< when first a name was lost
+  int cut_off_most = 0;                              ///< most working chips out of reach at any check
+  std::optional<double> exhausted_s = std::nullopt;  ///< time at which the first name was lost
   std::vector<Outage> outages;
   std::vector<LifeEvent> events;
   double availability() const { return up_s / seconds; }
 };
 
-/// Simulates `days` of a machine. `random`: lives differ by it; the first life of a component does not depend on
-/// the policy, so that policies are compared on the same failures. `keep_events`: fills `events`.
-/// Error: as for the validation of model and policy; days that are not positive; more spare blocks than rings to put
-/// them in.
+/// Simulates `days` of a machine. `random` determines the lives. The first life of a component does not depend on the
+/// policy, so policies are compared on the same failures. `keep_events`: fills `events`. Error: as for the validation
+/// of model and policy; days that are not positive; more spare blocks than rings to put them in.
 Result<LifeReport> live(const Machine& machine, const FailureModel& model, const Policy& policy, double days,
                         const Random& random, bool keep_events = false);
 

@@ -87,7 +87,7 @@ bool Placement::unit_usable(const std::vector<bool>& usable, int unit) const {
 
 Placement::Stock Placement::take_stock() {
   Stock stock;
-  // Each round after the first only takes units out, so the rounds end.
+  // Every round after the first only removes units, so the loop ends.
   bool again = compare(true, stock);
   while (again) again = compare(false, stock);
   return stock;
@@ -130,12 +130,12 @@ bool Placement::give_back(int unit, Stock& stock) {
   return seat && splice(*seat, unit, stock);
 }
 
-/// Gives a block the circuits of the place it takes. Returns whether it did not have them.
+/// Gives a block the circuits of its new place. Returns whether it did not have them yet.
 bool Placement::splice(int seat, int unit, Stock& stock) {
   if (spares_ != Spares::blocks || holder_[at(seat)] == unit) return false;
   const int before = std::exchange(holder_[at(seat)], unit);
   const Result<ocs::Splice> splice = ocs::splice_block(fabric_.state(), before, unit);
-  VTPU_CHECK(splice.ok(), "a block that takes a place has no circuits");
+  VTPU_CHECK(splice.ok(), "a block that takes a new place has no circuits");
   stock.circuits += static_cast<int>(splice->changes.added.size());
   fabric_.set_state(splice->state);
   for (const int chip : chips_of(machine_, {ComponentKind::block, before})) joined_[at(chip)] = false;

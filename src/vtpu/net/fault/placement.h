@@ -9,10 +9,10 @@
 
 namespace vtpu::net::fault {
 
-/// Where a job's names are, on chips of which some do not work: what is so, and what the last health check knew.
-/// Without spares and with spare chips a unit is a chip and its seat a name; with spare blocks a unit is a block and
-/// its seat a place of the torus. The job's fabric is the torus of the active blocks; with spare chips, the spare
-/// blocks are spliced into its rings, with spare blocks, they stay dark until they are needed.
+/// Where a job's names are while chips fail: the actual state, and the state that the last health check found. Without
+/// spares and with spare chips, a unit is a chip and its seat a name. With spare blocks, a unit is a block and its seat
+/// a place of the torus. The job's fabric is the torus of the active blocks. Spare chips: the spare blocks are spliced
+/// into its rings. Spare blocks: they have no circuits until they are needed.
 class Placement {
  public:
   /// Error: more spare blocks than rings to put them in.
@@ -25,29 +25,29 @@ class Placement {
   bool seated(int chip) const;
   bool consistent() const { return seats_.consistent(); }
 
-  /// A working component fails. Returns whether that stops the job: whether it takes a chip that the job's fabric
-  /// counts on, or a link between two of its working chips.
+  /// Fails a working component. Returns whether that stops the job, that is, whether it takes a chip that the job's
+  /// fabric needs or a link between two of its working chips.
   bool fail(Component component);
-  /// A failed component works again.
+  /// Repairs a failed component.
   void repair(Component component);
-  /// Links of the job's fabric that have failed, between chips that work.
+  /// Failed links of the job's fabric between working chips.
   int dark_links() const { return fabric_.dark_links(in_job()); }
 
-  /// What a health check led to for one unit.
+  /// The effect of a health check on one unit.
   struct Change {
     enum class What { moved, lost, struck_off, returned };
     What what = What::moved;
     int unit = 0;
-    int seat = -1;  ///< that was moved, lost or, by a unit that returned, taken
-    int to = -1;    ///< the unit it was moved to
+    int seat = -1;  ///< the seat that was moved or lost, or that a returning unit took
+    int to = -1;    ///< the unit that the seat moved to
   };
   struct Stock {
     std::vector<Change> changes;
-    int circuits = 0;  ///< set up anew
+    int circuits = 0;  ///< circuits that were set up
     int cut_off = 0;   ///< working chips that cannot reach the largest part
   };
-  /// A health check: compares what works with what the tables say and moves names accordingly. Units that work again
-  /// are taken back first. A block that is spliced in can leave others out of reach; these go too.
+  /// A health check: compares the working chips with the tables and moves names accordingly. Repaired units return
+  /// first. Splicing in a block can put other chips out of reach; they are then treated as failed too.
   Stock take_stock();
 
  private:
@@ -65,11 +65,11 @@ class Placement {
   int unit_chips_;
   Seats seats_;
   Fabric fabric_;
-  std::vector<int> holder_;   // by place of a block: the block that has its circuits
-  std::vector<bool> works_;   // by chip: nothing that it needs is down
+  std::vector<int> holder_;   // by place of a block: the block whose circuits are there
+  std::vector<bool> works_;   // by chip: no component that it needs is down
   std::vector<bool> joined_;  // by chip: its block is in the job's fabric
-  std::vector<bool> usable_;  // by chip: worked and was in reach at the last check
-  std::vector<int> causes_;   // by chip: components down that it needs
+  std::vector<bool> usable_;  // by chip: worked and was reachable at the last check
+  std::vector<int> causes_;   // by chip: number of components that it needs and that are down
 };
 
 }  // namespace vtpu::net::fault

@@ -11,16 +11,16 @@ namespace vtpu::net::fault {
 double RecoveryTime::cdf(double t_s) const { return std::clamp((t_s - steps.total_s()) / period_s, 0.0, 1.0); }
 
 double longest_period_s(const RecoverySteps& steps, double probability, double limit_s) {
-  VTPU_CHECK(probability > 0 && probability <= 1, "a probability");
+  VTPU_CHECK(probability > 0 && probability <= 1, "a share of recoveries is a probability above 0");
   return std::max(0.0, (limit_s - steps.total_s()) / probability);
 }
 
 SampleQuantile sample_quantile(std::span<const double> sorted, double q) {
-  VTPU_CHECK(!sorted.empty() && std::is_sorted(sorted.begin(), sorted.end()), "a sorted sample");
-  VTPU_CHECK(q > 0 && q < 1, "a quantile inside the sample");
+  VTPU_CHECK(!sorted.empty() && std::is_sorted(sorted.begin(), sorted.end()), "the sample is sorted and not empty");
+  VTPU_CHECK(q > 0 && q < 1, "a quantile lies between 0 and 1");
   constexpr double kTail = 0.025;
   const int n = static_cast<int>(sorted.size());
-  // The r-th smallest lies above the true quantile when fewer than r lie below that: P = 1 - at_least(r, n, q).
+  // The r-th smallest exceeds the true quantile if fewer than r samples are below it: P = 1 - at_least(r, n, q).
   int low = 0;
   for (int step = n; step > 0; step /= 2)
     while (low + step <= n && 1 - at_least(low + step, n, q) <= kTail) low += step;

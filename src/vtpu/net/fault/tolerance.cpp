@@ -12,7 +12,7 @@ namespace vtpu::net::fault {
 
 std::vector<double> placeable_after(const ChipGroups& machine) {
   VTPU_CHECK(machine.group_chips >= 1 && 1 <= machine.needed && machine.needed <= machine.groups,
-             "a job that has a place to begin with");
+             "the job has a place before the first failure");
   const int spare = machine.groups - machine.needed;
   std::vector<double> hit(static_cast<std::size_t>(spare) + 1, 0.0);  // by groups hit; more than `spare` are dropped
   hit[0] = 1;

@@ -4,12 +4,12 @@
 #include "vtpu/base/random.h"
 #include "vtpu/net/machine.h"
 
-/// How many chips may fail, one after another at random and for good, before a job has no place.
+/// How many chips may fail permanently, one after another at random, before a job has no place.
 namespace vtpu::net::fault {
 
-/// A machine in groups of chips of which a job needs some number, any of them, without a failed chip. Groups of one are
-/// remapping chip by chip; groups of 64 are blocks that switches can exchange; fixed wiring has the slices' own places
-/// as groups and needs one of them.
+/// A machine in groups of chips. A job needs a number of groups, any of them, without a failed chip. Groups of 1 model
+/// remapping chip by chip; groups of 64 are blocks that switches can exchange; for fixed wiring the groups are the
+/// places of slices, and the job needs one.
 struct ChipGroups {
   int groups = 4352;
   int group_chips = 1;
@@ -17,20 +17,20 @@ struct ChipGroups {
   int chips() const { return groups * group_chips; }
 };
 
-/// By number of failures from 0 on: the probability that the job has a place still. Exact: the chain of the number of
-/// groups hit, failures without replacement. Ends with the first probability 0.
+/// By number of failures from 0: the probability that the job still has a place. Exact: a chain over the number of
+/// groups hit, with failures drawn without replacement. The last entry is the first probability 0.
 std::vector<double> placeable_after(const ChipGroups& machine);
 
-/// What the law above says: the mean and the median of the failures that are borne before the one that is too many.
+/// Mean and median of the number of failures tolerated before the fatal one, from the law above.
 struct Tolerated {
   double mean_failures = 0;
   int median_failures = 0;
-  double mean_fraction = 0;  ///< of all chips
+  double mean_fraction = 0;  ///< fraction of all chips
 };
 Tolerated tolerated(const ChipGroups& machine);
 
-/// For a job that may shrink to whatever chips are left: failures borne by the torus of the active chips, routes
-/// leading around them, before the first working chip cannot reach the others. One run by chance.
+/// For a job that may shrink to the remaining chips: the number of failures that the torus of the active chips
+/// tolerates, with routes around them, before the first working chip cannot reach the others. One random run.
 int failures_until_cut_off(const Machine& machine, Random& random);
 
 }  // namespace vtpu::net::fault
