@@ -1,4 +1,4 @@
-// One seed gives one set of bytes, on every compiler: the digests below were made by gcc and hold for clang.
+// One seed gives the same bytes with every compiler: the digests below were made with gcc and also hold for clang.
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -27,7 +27,7 @@ std::uint64_t digest(const std::vector<double>& values) {
   return sum;
 }
 
-/// Random messages among 32 chips, some after others.
+/// Random messages among 32 chips; some wait for others.
 workload::Workload random_workload() {
   Random random(5);
   workload::Workload workload("random");
@@ -44,7 +44,7 @@ workload::Workload random_workload() {
 const topology::TwistedTorus kTorus = *topology::TwistedTorus::make({2, 4, 4});
 const Network kNetwork(kTorus, {50, 20});
 
-TEST(Determinism, ASeedGivesTheSameBytesAtEveryLevelWhateverCompilesIt) {
+TEST(Determinism, OneSeedGivesTheSameBytesAtEveryLevelWithEveryCompiler) {
   const routing::DimensionOrder routing = *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced);
   const workload::Workload workload = random_workload();
   EXPECT_EQ(digest(flow::run_flows(kNetwork, routing, workload)->delivered_ns), 12710004182252002418u);
@@ -62,7 +62,7 @@ TEST(Determinism, ASeedGivesTheSameBytesAtEveryLevelWhateverCompilesIt) {
             18026119954019093842u);
 }
 
-TEST(Determinism, ABalancedSplitIsTheSameWhateverCompilesIt) {
+TEST(Determinism, ABalancedSplitIsTheSameWithEveryCompiler) {
   const routing::BalancedSplit split =
       *routing::balanced_split(kNetwork, workload::Traffic::uniform(32, true), 0.001, 40);
   EXPECT_EQ(digest({split.throughput, split.dual_bound}), 3335504655827084540u);

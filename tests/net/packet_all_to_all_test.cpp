@@ -20,7 +20,7 @@
 namespace vtpu::net::packet {
 namespace {
 
-/// Share of the time in which a link carries the mean load of the most loaded dimension.
+/// Fraction of the time in which a link carries the mean load of the most loaded dimension.
 double share_of_bound(const Network& network, const AllToAllResult& run) {
   std::vector<double> bytes(static_cast<std::size_t>(network.port_count()));
   for (int channel = 0; channel < network.channel_count(); ++channel)
@@ -28,7 +28,7 @@ double share_of_bound(const Network& network, const AllToAllResult& run) {
   return *std::max_element(bytes.begin(), bytes.end()) / network.chip_count() / 50 / run.time_ns;
 }
 
-TEST(AllToAll, ThatAPermutationVisitsEveryNumberOnce) {
+TEST(AllToAll, APermutationVisitsEveryNumberOnce) {
   for (const std::uint32_t size : {1u, 2u, 3u, 128u, 1000u, 4096u}) {
     const Permutation permutation(size, 7);
     std::vector<std::uint32_t> seen;
@@ -38,7 +38,7 @@ TEST(AllToAll, ThatAPermutationVisitsEveryNumberOnce) {
   }
 }
 
-TEST(AllToAll, ThatEveryPairsBytesArriveAndHopsAreThoseOfMinimalWays) {
+TEST(AllToAll, AllBytesArriveOverMinimalPaths) {
   const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
   const Result<AllToAllResult> run =
@@ -51,7 +51,7 @@ TEST(AllToAll, ThatEveryPairsBytesArriveAndHopsAreThoseOfMinimalWays) {
   EXPECT_DOUBLE_EQ(std::accumulate(run->channel_bytes.begin(), run->channel_bytes.end(), 0.0), 64.0 * 64 * 3 * 10'000);
 }
 
-TEST(AllToAll, ThatBytesToSelfUseNoChannel) {
+TEST(AllToAll, BytesToSelfUseNoChannel) {
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
   const routing::DimensionOrder routing = *routing::DimensionOrder::make(torus, routing::Dateline::balanced);
@@ -62,7 +62,7 @@ TEST(AllToAll, ThatBytesToSelfUseNoChannel) {
   EXPECT_EQ(with->channel_bytes, without->channel_bytes);
 }
 
-TEST(AllToAll, ThatNothingToSendTakesNoTime) {
+TEST(AllToAll, AnEmptyExchangeTakesNoTime) {
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
   const Result<AllToAllResult> run =
@@ -72,7 +72,7 @@ TEST(AllToAll, ThatNothingToSendTakesNoTime) {
   EXPECT_EQ(run->packets, 0u);
 }
 
-TEST(AllToAll, ThatTwistedToriComeWithinThreePercentOfTheirBound) {
+TEST(AllToAll, TwistedToriComeWithinThreePercentOfTheirBound) {
   for (const std::vector<int>& sides : {std::vector<int>{4, 4, 8}, {4, 8, 8}}) {
     const topology::TwistedTorus torus = *topology::TwistedTorus::make(Shape{sides[0], sides[1], sides[2]});
     const Network network(torus, {50, 0});
@@ -84,7 +84,7 @@ TEST(AllToAll, ThatTwistedToriComeWithinThreePercentOfTheirBound) {
   }
 }
 
-TEST(AllToAll, ThatRegularToriComeWithinFivePercentOfTheirBound) {
+TEST(AllToAll, RegularToriComeWithinFivePercentOfTheirBound) {
   const topology::Torus torus{Shape{4, 4, 8}};
   const Network network(torus, {50, 0});
   const Result<AllToAllResult> run =
@@ -93,7 +93,7 @@ TEST(AllToAll, ThatRegularToriComeWithinFivePercentOfTheirBound) {
   EXPECT_GE(share_of_bound(network, *run), 0.95);
 }
 
-TEST(AllToAll, ThatPacketsAreMadeWhenThereIsPlaceForThem) {
+TEST(AllToAll, PacketsAreCreatedOnlyWhenThereIsSpace) {
   const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
   const Result<AllToAllResult> run = run_all_to_all(
@@ -102,7 +102,7 @@ TEST(AllToAll, ThatPacketsAreMadeWhenThereIsPlaceForThem) {
   EXPECT_LT(run->peak_packets, run->packets / 4);
 }
 
-TEST(AllToAll, ThatPairsWithoutAWayAreLost) {
+TEST(AllToAll, BytesOfPairsWithoutAPathAreLost) {
   struct Cut : routing::DimensionOrder {
     bool reaches(int, int destination) const { return destination != 0; }
   };
@@ -115,10 +115,10 @@ TEST(AllToAll, ThatPairsWithoutAWayAreLost) {
   EXPECT_EQ(run->delivered_bytes, 15u * 15 * 5000);
 }
 
-TEST(AllToAll, ThatAChipWithoutLinksLosesAllAndOneThatReachesFewGoesOn) {
+TEST(AllToAll, AnIsolatedChipLosesItsBytesAndOthersContinue) {
   std::vector<topology::GraphNode> nodes(103);
   for (std::size_t i = 0; i < nodes.size(); ++i) nodes[i].name = std::to_string(i);
-  // 0 and 1 are joined, 2 stands alone, and 3 to 102 are a ring of their own.
+  // 0 and 1 are connected, 2 is isolated, and 3 to 102 form a separate ring.
   std::vector<topology::GraphLink> links(101);
   links[100].b = 1;
   for (int i = 0; i < 100; ++i) {
@@ -134,7 +134,7 @@ TEST(AllToAll, ThatAChipWithoutLinksLosesAllAndOneThatReachesFewGoesOn) {
   EXPECT_EQ(run->lost_bytes, 103u * 102 * 4096 - run->delivered_bytes);
 }
 
-TEST(AllToAll, ThatAnAdaptiveRoutingDeliversEverything) {
+TEST(AllToAll, AnAdaptiveRoutingDeliversEverything) {
   const topology::TwistedTorus torus = *topology::TwistedTorus::make(Shape{4, 4, 8});
   const Network network(torus, {50, 70});
   const Result<AllToAllResult> run =
@@ -143,7 +143,7 @@ TEST(AllToAll, ThatAnAdaptiveRoutingDeliversEverything) {
   EXPECT_EQ(run->delivered_bytes, 128u * 127 * 8192);
 }
 
-TEST(AllToAll, ThatASeedGivesTheSameRun) {
+TEST(AllToAll, EqualSeedsGiveEqualRuns) {
   const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 33});
   const routing::DimensionOrder routing = *routing::DimensionOrder::make(torus, routing::Dateline::balanced);

@@ -20,9 +20,9 @@
 namespace vtpu::net::packet {
 namespace {
 
-constexpr LinkModel kLink{50, 500};  // 20 ps a byte
+constexpr LinkModel kLink{50, 500};  // 20 ps per byte
 
-/// A row of chips whose links have bandwidths of their own, one for each pair of neighbours.
+/// A row of chips whose links have individual bandwidths, one for each pair of neighbours.
 struct UnevenRow : topology::Mesh {
   std::vector<double> bandwidths;
   UnevenRow(int chips, std::vector<double> gbytes_per_s)
@@ -45,7 +45,7 @@ routing::DimensionOrder on(const topology::Torus& torus, routing::Dateline datel
   return *routing::DimensionOrder::make(torus, dateline);
 }
 
-TEST(RunPackets, ThatOneMessageTakesTheLatenciesOfItsWayAndItsBytesOnce) {
+TEST(RunPackets, OneMessageTakesItsPathsLatencyPlusOneSerialization) {
   const topology::Torus torus{Shape{4, 4, 8}};
   const Network network(torus, kLink);
   for (const std::uint64_t bytes : {1u, 100u, 4096u, 10'000u, 1'000'000u}) {
@@ -59,7 +59,7 @@ TEST(RunPackets, ThatOneMessageTakesTheLatenciesOfItsWayAndItsBytesOnce) {
   }
 }
 
-TEST(RunPackets, ThatOverUnequalLinksTheSlowestSetsTheTime) {
+TEST(RunPackets, TheSlowestOfUnequalLinksSetsTheTime) {
   for (const std::vector<double>& bandwidths : {std::vector<double>{12.5, 50, 200}, {200, 50, 12.5}}) {
     const UnevenRow row(4, bandwidths);
     const Network network(row, {50, 100});
@@ -70,7 +70,7 @@ TEST(RunPackets, ThatOverUnequalLinksTheSlowestSetsTheTime) {
   }
 }
 
-TEST(RunPackets, ThatAPacketGathersBeforeAFasterLinkUntilItsTailCanFollow) {
+TEST(RunPackets, APacketWaitsBeforeAFasterLinkUntilItsTailCanFollow) {
   std::vector<double> bandwidths = {12.5, 50, 200};
   do {
     const UnevenRow row(4, bandwidths);
@@ -88,7 +88,7 @@ TEST(RunPackets, ThatAPacketGathersBeforeAFasterLinkUntilItsTailCanFollow) {
   } while (std::next_permutation(bandwidths.begin(), bandwidths.end()));
 }
 
-TEST(RunPackets, ThatTwoMessagesOverOneLinkTakeTwiceAsLong) {
+TEST(RunPackets, TwoMessagesOverOneLinkTakeTwiceAsLong) {
   const topology::Mesh row{Shape{3}};
   const Network network(row, {50, 0});
   workload::Workload workload;
@@ -98,7 +98,7 @@ TEST(RunPackets, ThatTwoMessagesOverOneLinkTakeTwiceAsLong) {
   EXPECT_DOUBLE_EQ(completion.time_ns, 2 * 8192.0);
 }
 
-TEST(RunPackets, ThatMessagesOfOneSourceShareALink) {
+TEST(RunPackets, MessagesOfOneSourceShareALink) {
   const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 0});
   workload::Workload workload;
@@ -109,7 +109,7 @@ TEST(RunPackets, ThatMessagesOfOneSourceShareALink) {
   EXPECT_GE(completion.delivered_ns[0], 0.9 * completion.delivered_ns[1]);
 }
 
-TEST(RunPackets, ThatANeighbourExchangeKeepsAllLinksBusy) {
+TEST(RunPackets, ANeighbourExchangeKeepsAllLinksBusy) {
   const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
   workload::Workload workload;
@@ -120,7 +120,7 @@ TEST(RunPackets, ThatANeighbourExchangeKeepsAllLinksBusy) {
   for (const double bytes : completion.channel_bytes) EXPECT_DOUBLE_EQ(bytes, 409'600);
 }
 
-/// A ring all-reduce in one direction: 2(N-1) steps, in each of which every chip sends one chunk on.
+/// A ring all-reduce in one direction: 2(N-1) steps, in each of which every chip forwards one chunk.
 workload::Workload ring_all_reduce(int chips, std::uint64_t chunk) {
   workload::Workload workload("ring all-reduce");
   for (int step = 0; step < 2 * (chips - 1); ++step)
@@ -131,7 +131,7 @@ workload::Workload ring_all_reduce(int chips, std::uint64_t chunk) {
   return workload;
 }
 
-TEST(RunPackets, ThatARingAllReduceTakesItsClosedForm) {
+TEST(RunPackets, ARingAllReduceTakesItsClosedForm) {
   const int chips = 8;
   const topology::Torus ring{Shape{chips}};
   const Network network(ring, kLink);
@@ -141,21 +141,21 @@ TEST(RunPackets, ThatARingAllReduceTakesItsClosedForm) {
   }
 }
 
-TEST(RunPackets, ThatBuffersSmallerThanALinksLatencySlowItDown) {
+TEST(RunPackets, BuffersBelowTheBandwidthDelayProductSlowALinkDown) {
   const topology::Mesh row{Shape{2}};
-  const Network network(row, {50, 819.2});  // ten packets long
+  const Network network(row, {50, 819.2});  // its latency is ten packet times
   workload::Workload workload;
   workload.add({0, 1, 4'096'000});
   Config config;
   config.vcs = 1;
   config.vc_buffer_packets = 12;
   EXPECT_NEAR(run(network, *routing::DimensionOrder::make(row), workload, config).time_ns, 819.2 + 81'920, 1e-6);
-  // Room comes back eleven packet times after it was taken.
+  // A credit returns eleven packet times after it was taken.
   config.vc_buffer_packets = 1;
   EXPECT_NEAR(run(network, *routing::DimensionOrder::make(row), workload, config).time_ns, 1000 * 11 * 81.92, 1e-6);
 }
 
-TEST(RunPackets, ThatMessagesWaitForOthersForWorkAndForTheirTime) {
+TEST(RunPackets, MessagesWaitForDependenciesComputeAndStartTime) {
   const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 100});
   workload::Workload workload;
@@ -171,13 +171,13 @@ TEST(RunPackets, ThatMessagesWaitForOthersForWorkAndForTheirTime) {
   EXPECT_EQ(completion.delivered_bytes, 20'000u);
 }
 
-/// Dimension order on a torus where nothing reaches chip 0.
+/// Dimension order on a torus, except that no packet reaches chip 0.
 struct Cut : routing::DimensionOrder {
   explicit Cut(const routing::DimensionOrder& whole) : routing::DimensionOrder(whole) {}
   bool reaches(int, int destination) const { return destination != 0; }
 };
 
-TEST(RunPackets, ThatMessagesWithoutAWayAreLostAndTheOthersGoOn) {
+TEST(RunPackets, MessagesWithoutAPathAreLostAndOthersContinue) {
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
   workload::Workload workload;
@@ -198,7 +198,7 @@ workload::Workload shift(int chips, int by, std::uint64_t bytes) {
   return workload;
 }
 
-TEST(RunPackets, ThatADeadlockIsReportedWithTheChannelsThatWaitForEachOther) {
+TEST(RunPackets, ADeadlockIsReportedWithTheChannelsThatWaitForEachOther) {
   const topology::Torus ring{Shape{8}};
   const Network network(ring, kLink);
   Config config;
@@ -213,7 +213,7 @@ TEST(RunPackets, ThatADeadlockIsReportedWithTheChannelsThatWaitForEachOther) {
     EXPECT_NE(message.find("chip " + std::to_string(chip) + " port 0 class 0"), std::string::npos) << message;
 }
 
-TEST(RunPackets, ThatDatelinesLeaveNoDeadlockWithTheSmallestBuffers) {
+TEST(RunPackets, DatelinesPreventDeadlockWithTheSmallestBuffers) {
   const topology::Torus ring{Shape{8}};
   const Network network(ring, kLink);
   Config config;
@@ -224,7 +224,7 @@ TEST(RunPackets, ThatDatelinesLeaveNoDeadlockWithTheSmallestBuffers) {
     EXPECT_TRUE(run_packets(network, on(ring, dateline), shift(8, 3, 409'600), config));
 }
 
-TEST(RunPackets, ThatAnAdaptiveRoutingUsesBothWaysRoundASquare) {
+TEST(RunPackets, AnAdaptiveRoutingUsesBothPathsAroundASquare) {
   const topology::Mesh square{Shape{2, 2}};
   const Network network(square, {50, 0});
   workload::Workload workload;
@@ -238,7 +238,7 @@ TEST(RunPackets, ThatAnAdaptiveRoutingUsesBothWaysRoundASquare) {
   EXPECT_DOUBLE_EQ(run(network, *routing::DimensionOrder::make(square), workload).time_ns, 1000 * 81.92);
 }
 
-TEST(RunPackets, ThatAdaptivePacketsEscapeWhereAllElseIsFull) {
+TEST(RunPackets, AdaptivePacketsEscapeWhenAllOtherChannelsAreFull) {
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, kLink);
   const routing::MinimalAdaptive routing = *routing::MinimalAdaptive::make(torus);
@@ -254,20 +254,20 @@ TEST(RunPackets, ThatAdaptivePacketsEscapeWhereAllElseIsFull) {
   EXPECT_EQ(completion->delivered_bytes, workload.total_bytes());
 }
 
-TEST(RunPackets, ThatLinksOfDifferentSpeedsCarryCrossTrafficAtTheirBound) {
+TEST(RunPackets, UnequalLinksCarryCrossTrafficAtTheirBound) {
   const UnevenRow row(4, {50, 25, 100});
   const Network network(row, {50, 30});
   workload::Workload workload;
   for (int i = 0; i < 4; ++i)
     for (int j = 0; j < 4; ++j)
       if (i != j) workload.add({i, j, 1'024'000});
-  // Four messages each way over the slow link in the middle.
+  // Four messages in each direction over the slow link in the middle.
   const workload::Completion completion = run(network, *routing::DimensionOrder::make(topology::Mesh{row}), workload);
   EXPECT_GE(completion.time_ns, 4 * 1'024'000 / 25.0);
   EXPECT_LE(completion.time_ns, 4 * 1'024'000 / 25.0 * 1.02);
 }
 
-TEST(RunPackets, ThatASeedGivesTheSameRunAndAnotherADifferentOne) {
+TEST(RunPackets, EqualSeedsGiveEqualRunsAndOthersDoNot) {
   const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 123});
   const workload::Workload workload = shift(64, 42, 100'000);
@@ -278,7 +278,7 @@ TEST(RunPackets, ThatASeedGivesTheSameRunAndAnotherADifferentOne) {
   EXPECT_NE(run(network, on(torus), workload, config).delivered_ns, once.delivered_ns);
 }
 
-TEST(RunPackets, ThatWrongInputIsNamed) {
+TEST(RunPackets, ErrorsNameTheInvalidInput) {
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus);
   const workload::Workload none;
@@ -296,7 +296,7 @@ TEST(RunPackets, ThatWrongInputIsNamed) {
   EXPECT_NE(error({}, astray).find("destination 16"), std::string::npos);
 }
 
-TEST(RunPackets, ThatAWatcherCanStopARun) {
+TEST(RunPackets, AWatcherCanStopARun) {
   const topology::Torus torus{Shape{8}};
   const Network network(torus);
   const Result<workload::Completion> completion =

@@ -29,15 +29,15 @@ workload::SteadyState run(double offered, const SteadyPlan& plan = {}, double la
   return state ? *state : workload::SteadyState{};
 }
 
-TEST(SteadyPackets, ThatAlmostAlonePacketsTakeTheirSlotAndTheLatenciesOfTheirWay) {
-  const workload::SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);  // 100 slots a link
+TEST(SteadyPackets, AtLowLoadPacketsTakeOneSlotPlusTheirPathsLatency) {
+  const workload::SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);  // latency of 100 slots per link
   EXPECT_TRUE(state.stable);
   EXPECT_NEAR(state.latency, 1 + 100 * state.hops, 0.02);
   EXPECT_NEAR(state.hops, 4.0 * 64 / 63, 0.1);
   EXPECT_NEAR(state.network_latency, state.latency, 0.02);
 }
 
-TEST(SteadyPackets, ThatAStableNetworkAcceptsWhatIsOffered) {
+TEST(SteadyPackets, AStableNetworkAcceptsTheOfferedLoad) {
   for (const double offered : {0.2, 0.6, 0.9}) {
     const workload::SteadyState state = run(offered, {.warm_up = 500, .measured = 4000});
     EXPECT_TRUE(state.stable) << offered;
@@ -50,14 +50,14 @@ TEST(SteadyPackets, ThatAStableNetworkAcceptsWhatIsOffered) {
   }
 }
 
-TEST(SteadyPackets, ThatSaturationIsAResult) {
+TEST(SteadyPackets, SaturationIsAResult) {
   const workload::SteadyState state = run(1.2, {.warm_up = 500, .measured = 2000});  // the bound is 8/8 of a link
   EXPECT_FALSE(state.stable);
   EXPECT_GT(state.accepted, 0.7);
   EXPECT_LT(state.accepted, 1.02);
 }
 
-TEST(SteadyPackets, ThatAChipCanOfferMoreThanOneLinkTakes) {
+TEST(SteadyPackets, AChipCanOfferMoreThanOneLinksBandwidth) {
   const Network network(kTorus, {50, 0});
   const Result<workload::SteadyState> state =
       run_steady_state(network, *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced),
@@ -67,7 +67,7 @@ TEST(SteadyPackets, ThatAChipCanOfferMoreThanOneLinkTakes) {
   EXPECT_NEAR(state->accepted, 0.9, 0.02);
 }
 
-TEST(SteadyPackets, ThatADeadlockIsAnErrorNotAHang) {
+TEST(SteadyPackets, ADeadlockIsAnErrorNotAHang) {
   const topology::Torus ring{Shape{8}};
   const Network network(ring, {50, 500});
   Config config;
@@ -80,14 +80,14 @@ TEST(SteadyPackets, ThatADeadlockIsAnErrorNotAHang) {
   EXPECT_NE(state.error().message().find("deadlock"), std::string::npos) << state.error().message();
 }
 
-TEST(SteadyPackets, ThatASeedGivesTheSameState) {
+TEST(SteadyPackets, EqualSeedsGiveEqualResults) {
   const workload::SteadyState once = run(0.5, {.warm_up = 100, .measured = 1000}, 77);
   const workload::SteadyState again = run(0.5, {.warm_up = 100, .measured = 1000}, 77);
   EXPECT_EQ(once.latency, again.latency);
   EXPECT_EQ(once.channel_load, again.channel_load);
 }
 
-TEST(SteadyPackets, ThatWrongPlansAreNamed) {
+TEST(SteadyPackets, ErrorsNameTheInvalidField) {
   const Network network(kTorus);
   const routing::DimensionOrder routing = *routing::DimensionOrder::make(kTorus, routing::Dateline::balanced);
   const auto error = [&](int chips, const SteadyPlan& plan) {
@@ -100,10 +100,10 @@ TEST(SteadyPackets, ThatWrongPlansAreNamed) {
   EXPECT_NE(error(64, {.measured = 3}).find("measured"), std::string::npos);
 }
 
-TEST(BatchMeans, ThatTheIntervalComesFromTheMeansOfBatches) {
+TEST(BatchMeans, TheIntervalComesFromTheMeansOfBatches) {
   std::vector<workload::Batch> batches = {{10, 10}, {10, 30}};
   EXPECT_DOUBLE_EQ(workload::batch_means(batches).mean, 2);
-  EXPECT_NEAR(workload::batch_means(batches).half_width, 12.706, 1e-9);  // deviation of 1 and 3 over the root of 2 is 1
+  EXPECT_NEAR(workload::batch_means(batches).half_width, 12.706, 1e-9);  // deviation of 1 and 3, divided by the root of 2, is 1
   EXPECT_TRUE(grows(batches));
   batches.pop_back();
   EXPECT_EQ(workload::batch_means(batches).half_width, 0);

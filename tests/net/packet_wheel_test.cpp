@@ -10,7 +10,7 @@
 namespace vtpu::net::packet {
 namespace {
 
-/// Pushes and takes events at random beside a map that keeps them in order.
+/// Compares random pushes and pops with a map that keeps events in order.
 void compare_with_map(TimingWheel wheel, Picoseconds longest, std::uint64_t seed) {
   Random random(seed);
   std::multimap<Picoseconds, std::uint32_t> expected;
@@ -35,7 +35,7 @@ void compare_with_map(TimingWheel wheel, Picoseconds longest, std::uint64_t seed
   EXPECT_TRUE(expected.empty());
 }
 
-TEST(TimingWheel, ThatEventsComeInOrderOfTimeWhateverTheWheelIsSizedFor) {
+TEST(TimingWheel, EventsComeInOrderOfTimeForAnySizeOfTheWheel) {
   std::uint64_t seed = 0;
   for (const Picoseconds shortest : {1, 100, 81'920})
     for (const Picoseconds longest : {100'000, 100'000'000})
@@ -43,11 +43,11 @@ TEST(TimingWheel, ThatEventsComeInOrderOfTimeWhateverTheWheelIsSizedFor) {
         compare_with_map(TimingWheel(shortest, longest, pending), 300'000, ++seed);
 }
 
-TEST(TimingWheel, ThatEventsFarBeyondTheWheelComeToo) {
+TEST(TimingWheel, EventsFarBeyondTheWheelAreDelivered) {
   compare_with_map(TimingWheel(10, 1000, 100), Picoseconds{1} << 50, 1);
 }
 
-TEST(TimingWheel, ThatEventsOfOneMomentComeByTheirNumbers) {
+TEST(TimingWheel, EventsOfEqualTimeComeInOrderOfTheirNumbers) {
   for (const std::uint32_t events : {10u, 5000u}) {
     TimingWheel wheel(1000, 1000, 10);
     for (std::uint32_t i = 0; i < events; ++i) wheel.push(7000 + i % 2, (i * 7919) % events);

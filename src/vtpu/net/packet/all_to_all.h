@@ -17,23 +17,23 @@
 
 namespace vtpu::net::packet {
 
-/// Every chip sends to every chip, one packet a pair in each round. Packets are made when there is place for them,
-/// never all at once. In a round all chips go through one random order of offsets of chip numbers: random, so that all
-/// ports of a chip are in use; the same for all, so that at a time all go about the same way, which loads the channels
-/// of a dimension alike, and each hears from one at a time.
+/// Every chip sends to every chip, one packet per pair in each round. Packets are created when the chip's queues have
+/// space, never all at once. In a round all chips use the same random order of offsets between chip numbers. The order
+/// is random, so that all ports of a chip are in use. It is the same for all chips, so that at any time packets travel
+/// in similar directions, which balances the channels of a dimension, and each chip receives from one sender at a time.
 struct AllToAll {
   std::uint64_t bytes_per_pair = 0;
-  bool with_self = false;  ///< a chip's bytes to itself count as delivered at once and use no channel
+  bool with_self = false;  ///< the bytes of a chip to itself count as delivered at once and use no channel
 };
 
-/// What a run of generated packets to completion found. injected = delivered + lost.
+/// Result of a run of generated packets to completion. injected = delivered + lost.
 struct AllToAllResult : workload::Completion {
   std::uint64_t packets = 0;
   std::uint64_t packet_hops = 0;
-  std::size_t peak_packets = 0;  ///< most that were queued at sources or in flight at once
+  std::size_t peak_packets = 0;  ///< most packets queued at sources or in flight at once
 };
 
-/// The packets of an AllToAll, as a client of Engine.
+/// Creates the packets of an AllToAll, as a client of Engine.
 template <routing::Routing R>
 class AllToAllSource {
  public:
@@ -93,29 +93,29 @@ class AllToAllSource {
   }
 
  private:
-  /// Packets a chip queues for each port that may run idle.
+  /// Packets that a chip keeps queued for each port, so that it does not run idle.
   static constexpr std::uint32_t kPerPort = 2;
-  /// Its order of destinations does not ask which port is idle, so that packets for other ports are drawn on the way
-  /// and queue there, most where through traffic keeps a port busy. Few at a time keep those queues short; a limit for
-  /// all that a chip queues bounds memory.
+  /// The order of destinations ignores which port is idle, so packets for other ports are drawn as well and queue
+  /// there, most of all where through traffic keeps a port busy. A small number of draws at a time keeps those queues
+  /// short; a limit on all queued packets of a chip bounds memory.
   static constexpr int kDrawsAtATime = 6;
   static std::uint32_t most_queued(std::uint32_t chips) { return std::clamp((1U << 21) / chips, 96U, 4096U); }
 
   struct Chip {
     std::uint64_t round = 0;
-    std::uint32_t next = 0;    // destinations of the round that are done
+    std::uint32_t next = 0;    // finished destinations of the round
     std::uint32_t queued = 0;  // packets that have not left
   };
 
   void fill(std::uint32_t number, std::uint32_t channel) {
     const Chip& chip = sources_[number];
-    // Only queued packets count: as long as one is queued, its departure brings the chip back here.
+    // Only queued packets count as made: while one is queued, its departure calls fill() for this chip again.
     for (int made = 0; made < kDrawsAtATime;) {
       if (chip.round == rounds_ || chip.queued >= most_queued_ || !wants(channel, chip)) return;
       made += draw(number);
     }
   }
-  /// Makes the chip's next packet. Returns whether it is queued: packets to the chip itself and to chips out of reach
+  /// Creates the chip's next packet. Returns whether it was queued; packets to the chip itself and to unreachable chips
   /// are not.
   bool draw(std::uint32_t number) {
     Chip& chip = sources_[number];
@@ -167,7 +167,7 @@ class AllToAllSource {
   Picoseconds last_delivery_ = 0;
 };
 
-/// Runs an all-to-all to its end. Error: a configuration out of range, a deadlock, a watcher that asked to stop.
+/// Runs an all-to-all to completion. Error: a configuration out of range, a deadlock, a watcher that stops the run.
 template <routing::Routing R>
 Result<AllToAllResult> run_all_to_all(const Network& network, const R& routing, const AllToAll& all_to_all,
                                       const Config& config, const workload::Watch& watch = {}) {

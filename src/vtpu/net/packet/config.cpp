@@ -16,7 +16,7 @@ Result<void> check(const Config& config, const Network& network, int vc_classes)
   if (!(config.router_ns >= 0 && config.router_ns <= 1e9))
     return Error{"router_ns", "found " + std::to_string(config.router_ns), "0 to 10^9"};
   for (const LinkModel& link : network.link_kinds()) {
-    // Times are counted in picoseconds: a byte over the slowest of these takes a second.
+    // Times are in picoseconds. A byte takes a second on the slowest link allowed.
     if (!(link.bandwidth_gbytes_per_s >= 1e-9 && link.bandwidth_gbytes_per_s <= 1e9))
       return Error{network.name(), "found a link of " + std::to_string(link.bandwidth_gbytes_per_s) + " GB/s",
                    "10^-9 to 10^9"};

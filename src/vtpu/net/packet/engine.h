@@ -20,13 +20,13 @@
 
 namespace vtpu::net::packet {
 
-/// Virtual cut-through with credits between input-queued routers; README.md states the model. The engine moves packets;
-/// a *client* makes them and hears what becomes of them:
+/// Virtual cut-through with credits between input-queued routers; README.md describes the model. The engine moves
+/// packets. A *client* creates them and receives these calls:
 ///   sent(channel, tag, from_source)  a packet starts on a channel; `from_source`: it leaves its source's queue
-///   delivered(tag, bytes)            its tail has arrived at its destination
-///   timer(number)                    a time asked for has come
-///   done()                           the part that is done, 0..1, for whoever watches
-/// From all of these it may offer packets and set timers.
+///   delivered(tag, bytes)            the packet's tail has arrived at its destination
+///   timer(number)                    a timer has expired
+///   done()                           returns the progress of the run, 0..1, for the watcher
+/// From any of these it may offer packets and set timers.
 template <routing::Routing R, class Client>
 class Engine {
  public:
@@ -40,28 +40,28 @@ class Engine {
     const Kind& kind = kinds_[ends_[channel].kind];
     return bytes == full_bytes_ ? kind.full : kind.of(bytes);
   }
-  /// What a head takes from leaving a node to being ready in the next.
+  /// Time from a head's departure from a node until it is ready in the next.
   Picoseconds delay(std::uint32_t channel) const { return kinds_[ends_[channel].kind].delay; }
 
-  /// How long the head of a packet takes that never waits, over a way drawn at random.
+  /// Time of a packet's head without any waiting, on a randomly drawn path.
   Picoseconds delay_alone(int source, int destination);
 
-  /// Queues a packet of 1..packet_bytes bytes at its source, which is not its destination and from which the routing
-  /// reaches it.
+  /// Queues a packet of 1..packet_bytes bytes at its source. The destination must be another chip that the routing
+  /// reaches from the source.
   void offer(int source, int destination, std::uint32_t bytes, std::uint32_t tag);
-  /// Calls client.timer(number) at a time from now on; number < 2^29.
+  /// Calls client.timer(number) at `time`, which is not in the past; number < 2^29.
   void set_timer(Picoseconds time, std::uint32_t number) { events_.push(time, event(What::timer, number)); }
-  /// Packets queued at the source of a channel for it (oblivious routings).
+  /// Packets queued at a channel's source for this channel (oblivious routings).
   std::uint32_t queued(std::uint32_t channel) const { return channels_[channel].queued; }
 
-  /// Runs until nothing is left to happen, and checks that every byte and every credit is where it belongs.
-  /// Error: a deadlock, with the channels that wait for each other in a circle; the watcher asked to stop.
+  /// Runs until no event is left, then checks that all bytes and credits are accounted for. Error: a deadlock, with the
+  /// channels that wait for each other in a cycle; the watcher stops the run.
   Result<void> run(const workload::Watch& watch);
 
   std::uint64_t packet_hops() const { return hops_; }
   std::uint64_t injected_bytes() const { return injected_bytes_; }
   std::uint64_t delivered_bytes() const { return delivered_bytes_; }
-  /// Most packets that were queued or under way at once.
+  /// Most packets queued or in flight at once.
   std::size_t peak_packets() const { return packets_.size(); }
   std::size_t packets() const { return live_; }
   std::vector<double> channel_bytes() const;
@@ -70,14 +70,14 @@ class Engine {
   static constexpr std::size_t kJoinsAhead = 6;
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
-  /// Where a packet comes from that waits for a channel, by falling priority.
+  /// Where a packet that waits for a channel comes from, in falling priority.
   enum Origin : std::uint8_t { kThrough, kTurning, kSource };
   static constexpr std::size_t kOrigins = 3;
 
   struct alignas(32) Packet {
     typename R::State state;
-    std::uint32_t lane;  // whose room it takes; kNone in the source's queue
-    std::uint32_t next;  // in a queue or the free list; in neither, the lane it is about to join
+    std::uint32_t lane;  // the lane whose buffer space it holds; kNone in the source's queue
+    std::uint32_t next;  // in a queue or the free list: the next packet; otherwise the lane it is about to join
     std::uint32_t tag;
     std::uint32_t bytes;
   };
@@ -86,33 +86,33 @@ class Engine {
     std::uint32_t head = kNone;
     std::uint32_t tail = kNone;
   };
-  /// What waits to be sent over a channel into one class of virtual channels, by origin.
+  /// Packets that wait for a channel in one class of virtual channels, by origin.
   struct alignas(32) Lane {
     std::array<Queue, kOrigins> queues;
   };
   struct Channel {
     std::uint64_t bytes = 0;       // carried
-    std::uint32_t leaves = kNone;  // the lane whose room becomes free when what is being sent has left
+    std::uint32_t leaves = kNone;  // the lane that gets a credit back when the current packet has left
     std::uint32_t queued = 0;      // packets at the source
   };
-  /// What others than the channel's own events ask for, apart and small so that it stays in a near cache.
+  /// Data that events of other channels need, kept apart and small so that it stays in a near cache.
   struct End {
     std::int32_t target = -1;
     std::uint8_t kind = 0;
     std::uint8_t dimension = 0;
-    std::uint8_t turn = 0;  // class that is served next
+    std::uint8_t turn = 0;  // class served next
     bool busy = false;
   };
   struct Kind {
     double ps_per_byte;
-    Picoseconds full;  // a whole packet's duration
+    Picoseconds full;  // duration of a full packet
     Picoseconds delay;
     Picoseconds of(std::uint32_t bytes) const { return std::max<Picoseconds>(1, std::llround(ps_per_byte * bytes)); }
   };
-  /// A packet of an adaptive routing that has not settled on a way.
+  /// A packet of an adaptive routing that has not chosen its next hop.
   struct Undecided {
     std::uint32_t packet;
-    std::uint64_t ports;  // bit p mod 64 for each port it may take: a quick sieve
+    std::uint64_t ports;  // bit p mod 64 for each port it may take: a quick filter
   };
   struct Waiting {
     std::vector<Undecided> transit;
@@ -170,20 +170,20 @@ class Engine {
   Random random_;
   std::uint32_t full_bytes_;
   std::uint32_t classes_;
-  int class_bits_;       // lanes of a channel are 2^class_bits_ apart
+  int class_bits_;       // a channel has 2^class_bits_ lanes
   bool uneven_ = false;  // links differ in bandwidth
   std::vector<Kind> kinds_;
   std::vector<Channel> channels_;
   std::vector<End> ends_;  // by channel
   std::vector<Lane> lanes_;
-  std::vector<std::int32_t> rooms_;     // by lane, packets that still fit in at its far end
+  std::vector<std::int32_t> rooms_;     // by lane, free buffer space at its far end in packets
   std::vector<std::int32_t> all_room_;  // of an empty lane, by class
   std::vector<Packet> packets_;
-  // Packets that join their lanes at this moment: the line of memory each needs is on its way.
+  // Packets about to join their lanes; the cache line that each needs has been prefetched.
   std::array<std::uint32_t, 64> joining_;
   std::size_t joined_ = 0;
   std::size_t joins_ = 0;
-  std::vector<std::uint32_t> arrivals_;  // heads that have arrived at this moment
+  std::vector<std::uint32_t> arrivals_;  // heads that have arrived at the current time
   std::vector<Waiting> waiting_;         // by node; adaptive routings
   routing::Moves moves_;
   std::uint32_t free_ = kNone;
@@ -221,7 +221,7 @@ Engine<R, Client>::Engine(const Network& network, const R& routing, const Config
       class_bits_(static_cast<int>(std::bit_width(classes_ - 1))) {
   for (std::uint32_t c = 0; c < classes_; ++c) {
     const routing::VcRange range = routing.vcs_of(static_cast<int>(c), config.vcs);
-    VTPU_CHECK(range.last >= range.first, "each class has a virtual channel");
+    VTPU_CHECK(range.last >= range.first, "every class has a virtual channel");
     all_room_.push_back((range.last - range.first + 1) * config.vc_buffer_packets);
   }
   for (const LinkModel& link : network.link_kinds()) {
@@ -232,7 +232,7 @@ Engine<R, Client>::Engine(const Network& network, const R& routing, const Config
   }
   const auto channels = static_cast<std::size_t>(network.channel_count());
   VTPU_CHECK(classes_ <= 255, "a routing has at most 255 classes");
-  VTPU_CHECK(channels < std::size_t{1} << kNumberBits && channels << class_bits_ < kNone, "channels can be numbered");
+  VTPU_CHECK(channels < std::size_t{1} << kNumberBits && channels << class_bits_ < kNone, "channel numbers fit");
   channels_.resize(channels);
   ends_.resize(channels);
   lanes_.resize(channels << class_bits_);
@@ -264,8 +264,7 @@ Result<void> Engine<R, Client>::run(const workload::Watch& watch) {
   return {};
 }
 
-/// Routes the heads that have arrived and lets packets join their lanes until at most so many are left that are still
-/// to.
+/// Routes arrived heads and lets packets join their lanes until at most `at_most` packets are still to join.
 template <routing::Routing R, class Client>
 void Engine<R, Client>::settle(std::size_t at_most) {
   while (!arrivals_.empty() || joins_ - joined_ > at_most) {
@@ -279,7 +278,7 @@ void Engine<R, Client>::settle(std::size_t at_most) {
   }
 }
 
-/// Most of a run on a large machine is spent waiting for memory; what the next events touch first is known.
+/// A run on a large machine spends most of its time waiting for memory, so the data of coming events is prefetched.
 template <routing::Routing R, class Client>
 void Engine<R, Client>::prefetch() const {
   constexpr std::size_t kFar = 16;
@@ -337,7 +336,7 @@ void Engine<R, Client>::offer(int source, int destination, std::uint32_t bytes, 
     free_ = packets_[number].next;
   } else {
     number = static_cast<std::uint32_t>(packets_.size());
-    VTPU_CHECK(number >> kNumberBits == 0, "packets under way can be numbered");
+    VTPU_CHECK(number >> kNumberBits == 0, "the number of packets fits an event");
     packets_.emplace_back();
   }
   ++live_;
@@ -348,7 +347,7 @@ void Engine<R, Client>::offer(int source, int destination, std::uint32_t bytes, 
   } else {
     Packet& packet = packets_[number];
     routing_.moves(source, packet.state, moves_);
-    VTPU_CHECK(!moves_.empty(), "a packet to another chip has a way on");
+    VTPU_CHECK(!moves_.empty(), "a packet to another chip has a next hop");
     const routing::Move& move = draw(moves_);
     packet.state = routing_.after(source, packet.state, move);
     const std::uint32_t lane = lane_of(source, move);
@@ -359,7 +358,7 @@ void Engine<R, Client>::offer(int source, int destination, std::uint32_t bytes, 
   }
 }
 
-/// The head of a packet stands in a node, ready to be routed.
+/// Routes a packet whose head has arrived in a node.
 template <routing::Routing R, class Client>
 void Engine<R, Client>::arrive(std::uint32_t number) {
   Packet& packet = packets_[number];
@@ -370,7 +369,7 @@ void Engine<R, Client>::arrive(std::uint32_t number) {
     events_.push(now() + duration(from, packet.bytes), event(What::tail_arrives, number));
     return;
   }
-  // A faster channel must not run out of bytes: it starts so that both tails go together.
+  // A faster channel must not run out of bytes, so the packet waits until both tails can leave together.
   Picoseconds wait = 0;
   if constexpr (R::kAdaptive) {
     if (uneven_)
@@ -387,7 +386,7 @@ void Engine<R, Client>::arrive(std::uint32_t number) {
     packet.next = lane;
     if (wait <= 0) {
       __builtin_prefetch(&lanes_[lane]);
-      VTPU_CHECK(joins_ - joined_ < joining_.size(), "packets join soon");
+      VTPU_CHECK(joins_ - joined_ < joining_.size(), "the buffer of joining packets has space");
       joining_[joins_++ % joining_.size()] = number;
       return;
     }
@@ -424,7 +423,7 @@ void Engine<R, Client>::free_channel(std::uint32_t number) {
     serve(number);
 }
 
-/// Room for one packet more at the far end of a lane's channel.
+/// Returns a credit: the far end of a lane's channel has space for one more packet.
 template <routing::Routing R, class Client>
 void Engine<R, Client>::give_back(std::uint32_t number) {
   ++rooms_[number];
@@ -445,9 +444,9 @@ void Engine<R, Client>::join(std::uint32_t packet) {
   if (!ends_[channel].busy) serve(channel);
 }
 
-/// Starts the next packet on a free channel if one can go: packets under way before those at their source and of the
-/// former those that stay in their dimension first, since they hold room that others wait for; classes in turn; within
-/// a class in order of arrival.
+/// Starts the next packet on a free channel if one can go. Packets in flight precede those at their source, and among
+/// them those that stay in their dimension come first, because they hold buffers that others wait for. Classes take
+/// turns; within a class the order is that of arrival.
 template <routing::Routing R, class Client>
 void Engine<R, Client>::serve(std::uint32_t channel) {
   const std::uint32_t base = channel << class_bits_;

@@ -6,7 +6,7 @@
 #include "vtpu/net/packet/engine.h"
 #include "vtpu/net/routing/routing.h"
 
-/// Packets of adaptive routings, which wait in their node until one of their ways is free.
+/// Packets of adaptive routings, which wait in their node until one of their next hops is free.
 namespace vtpu::net::packet {
 
 template <routing::Routing R, class Client>
@@ -19,8 +19,8 @@ void Engine<R, Client>::join_undecided(std::uint32_t packet, int node, bool from
   serve_node(node);
 }
 
-/// Starts whatever can go from a node. Taking the last room of a lane may leave a packet that waited for it with its
-/// escape only, so that all are asked again.
+/// Starts every packet of a node that can go. When a packet takes the last space of a lane, another one that waited for
+/// it may have only its escape left, so all are tried again.
 template <routing::Routing R, class Client>
 void Engine<R, Client>::serve_node(int node) {
   bool again = true;
@@ -34,7 +34,7 @@ void Engine<R, Client>::serve_node(int node) {
   }
 }
 
-/// Starts the first packet of a list that can go; `exhausted` is set if it took the last room of a lane.
+/// Starts the first packet of a list that can go. Sets `exhausted` if it took the last space of a lane.
 template <routing::Routing R, class Client>
 bool Engine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted) {
   std::uint64_t idle = 0;
@@ -58,7 +58,7 @@ bool Engine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, 
   return false;
 }
 
-/// Of `moves_`, the one over a free channel with most room; an escape only if no other way has room.
+/// The move of `moves_` over a free channel with most buffer space; an escape only if no other move has space.
 template <routing::Routing R, class Client>
 const routing::Move* Engine<R, Client>::best_free(int node) const {
   const routing::Move* best = nullptr;

@@ -7,8 +7,8 @@
 
 namespace vtpu::net::packet {
 
-/// A seeded permutation of 0..size-1 that takes no memory: a Feistel network over the next power of four, walked until
-/// it falls below `size`. Source: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002.
+/// A seeded permutation of 0..size-1 that uses no memory: a Feistel network over the next power of four, iterated until
+/// the value is below `size`. Source: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002.
 class Permutation {
  public:
   /// 1 ≤ size ≤ 2^30.

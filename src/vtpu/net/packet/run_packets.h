@@ -19,10 +19,10 @@
 
 namespace vtpu::net::packet {
 
-/// What a pause holds back from its moment on.
+/// What a pause stops.
 enum class Hold {
-  packets,  ///< chips make no more packets; those that stand at their ports go out
-  messages  ///< chips begin no more messages; those under way are sent to their ends
+  packets,  ///< chips create no more packets; queued packets are sent
+  messages  ///< chips start no more messages; started messages are sent completely
 };
 
 struct Pause {
@@ -30,16 +30,16 @@ struct Pause {
   Hold hold = Hold::packets;
 };
 
-/// The packets of a workload, as a client of Engine.
+/// Creates the packets of a workload, as a client of Engine.
 template <routing::Routing R>
 class WorkloadSource {
  public:
-  /// How far a message has come.
+  /// Progress of a message.
   struct Progress {
-    std::uint64_t to_make = 0;    // bytes
-    std::uint64_t to_arrive = 0;  // bytes
-    Picoseconds may_start = 0;    // once all it waits for is there
-    std::uint32_t waits_for = 0;  // messages
+    std::uint64_t to_make = 0;    // bytes not yet offered
+    std::uint64_t to_arrive = 0;  // bytes not yet delivered
+    Picoseconds may_start = 0;    // set once all messages it waits for are delivered
+    std::uint32_t waits_for = 0;  // number of messages
     bool started = false;
     bool finished = false;
   };
@@ -55,11 +55,11 @@ class WorkloadSource {
     completion_.loss.resize(progress_.size(), workload::Loss::none);
   }
 
-  /// To its end, or up to a pause and on until the network is empty.
+  /// Runs to completion, or to a pause and then until the network is empty.
   Result<void> run(const std::optional<Pause>& pause, const workload::Watch& watch) {
     if (pause) {
       hold_ = pause->hold;
-      // The highest number: of what happens at one moment the pause comes last.
+      // The highest number, so that the pause is the last event at its time.
       engine_.set_timer(picoseconds(pause->at_ns), static_cast<std::uint32_t>(workload_.size()));
     }
     for (int id = 0; id < workload_.size(); ++id) {
@@ -72,14 +72,14 @@ class WorkloadSource {
     return {};
   }
 
-  /// `injected_bytes` are those that were delivered or lost; of a paused message, what has arrived.
+  /// `injected_bytes` counts bytes that were delivered or lost; of a paused message, the bytes that have arrived.
   workload::Completion& completion() { return completion_; }
   const Progress& progress(int id) const { return progress_[at(id)]; }
-  /// Of the delivered bytes, those that arrived after the pause.
+  /// Delivered bytes that arrived after the pause.
   std::uint64_t drained_bytes() const { return drained_bytes_; }
-  /// Of a packet; 0 if there is none.
+  /// Time of the first delivery of a packet; 0 if there is none.
   double first_delivery_ns() const { return first_delivery_ns_; }
-  /// When the last packet or message arrived, or was found to be lost.
+  /// Time at which the last packet or message arrived or was found to be lost.
   double last_event_ns() const { return last_event_ns_; }
   std::uint64_t packet_hops() const { return engine_.packet_hops(); }
 
@@ -104,12 +104,12 @@ class WorkloadSource {
   double done() const { return static_cast<double>(finished_) / std::max(1, workload_.size()); }
 
  private:
-  /// Packets of one message that wait at its source: enough to keep all ports busy that its ways may start with.
+  /// Packets of one message that wait at its source: enough to keep busy all ports on which its paths can start.
   static constexpr int kQueuedPerMessage = 4;
 
   static std::size_t at(int id) { return static_cast<std::size_t>(id); }
 
-  /// `last`: when the last message it waits for was delivered.
+  /// `last`: delivery time of the last message that this one waits for.
   void schedule(int id, Picoseconds last) {
     const workload::Message& message = workload_.message(id);
     Progress& progress = progress_[at(id)];
@@ -155,7 +155,8 @@ class WorkloadSource {
     if (paused_) drained_bytes_ += bytes;
   }
 
-  /// Messages behind a lost one go on, as at the other levels of simulation: what is lost is that message's bytes.
+  /// Messages after a lost one still run, as at the other levels of simulation: only the bytes of the lost message are
+  /// lost.
   void finish(int id, workload::Loss loss) {
     last_event_ns_ = static_cast<double>(engine_.now()) * 1e-3;
     ++finished_;
@@ -182,10 +183,10 @@ class WorkloadSource {
   double last_event_ns_ = 0;
 };
 
-/// Runs a workload to completion. A message is cut into packets; messages of one source share its ports packet by
-/// packet. A message of no bytes travels alone and delays nobody. One without a way is lost when it would be sent, and
-/// those that wait for it go on. Error: a configuration or message out of range; a deadlock, with the channels that
-/// wait for each other; a watcher that asked to stop.
+/// Runs a workload to completion. A message is divided into packets; messages of one source share its ports packet by
+/// packet. An empty message travels alone and delays nothing. A message without a path is lost at the time when it
+/// would be sent, and the messages that wait for it continue. Error: a configuration or message out of range; a
+/// deadlock, with the channels that wait for each other; a watcher that stops the run.
 template <routing::Routing R>
 Result<workload::Completion> run_packets(const Network& network, const R& routing, const workload::Workload& workload,
                                          const Config& config, const workload::Watch& watch = {}) {

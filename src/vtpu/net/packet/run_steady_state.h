@@ -23,21 +23,21 @@
 
 namespace vtpu::net::packet {
 
-/// How long a run in steady state takes. A *cycle* of this level is a slot: what a packet occupies the fastest link of
-/// the network for. A flit is a packet.
+/// Duration and load of a steady-state run. A *cycle* at this level is a slot, the time that a packet occupies the
+/// network's fastest link. A flit is a packet.
 struct SteadyPlan {
-  double offered = 0.1;  ///< bandwidths of the fastest link a chip of the traffic's full rate, up to one for each port
+  double offered = 0.1;  ///< bandwidths of the fastest link per chip at full rate, at most one per port
   int warm_up = 2000;    ///< slots
   int measured = 10000;  ///< slots
 };
 
-/// Error: the value that is out of range, or a traffic for another number of chips.
+/// Error: a value out of range, or a traffic pattern for another number of chips.
 Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic);
 
-/// The time of a slot.
+/// The duration of a slot.
 Picoseconds packet_slot(const Network& network, const Config& config);
 
-/// The packets of a steady traffic, as a client of Engine.
+/// Creates the packets of a steady traffic pattern, as a client of Engine.
 template <routing::Routing R>
 class SteadySource {
  public:
@@ -101,7 +101,7 @@ class SteadySource {
   static constexpr std::size_t kBatches = 20;
   static constexpr std::uint32_t kEnd = (1U << 29) - 1;
   static constexpr std::uint32_t kLimit = kEnd - 1;
-  /// Packets of a chip that are queued for its ports. Those behind them are drawn when there is place, so that an
+  /// Packets of a chip that are queued for its ports. Later packets are drawn when there is space, so that an
   /// overloaded chip needs no memory for its queue.
   static constexpr int kMostWaiting = 64;
   static constexpr double kBinsPerSlot = 16;
@@ -118,7 +118,7 @@ class SteadySource {
   };
 
   static std::size_t at(int index) { return static_cast<std::size_t>(index); }
-  /// Chips create packets at as many moments a slot as keep the probability of each at most 1.
+  /// Chips create packets at several times per slot, enough that each has a probability of at most 1.
   Picoseconds creation_time(std::uint64_t moment) const {
     constexpr auto kNever = std::numeric_limits<Picoseconds>::max();
     if (moment >= static_cast<std::uint64_t>(kNever / slot_)) return kNever;
@@ -127,7 +127,7 @@ class SteadySource {
   bool measures(Picoseconds created) const { return created >= begin_ && created < end_; }
   double slots(Picoseconds time) const { return static_cast<double>(time) / static_cast<double>(slot_); }
 
-  /// All packets of a chip that have been created by now, as far as there is place.
+  /// Creates all packets of a chip that are due by now, as far as there is space.
   void create(int chip) {
     Waiting& waiting = waiting_[at(chip)];
     while (!stopped_ && waiting.packets < kMostWaiting) {
@@ -151,8 +151,8 @@ class SteadySource {
     if (destination == chip) return count(record, engine_.now());
     if (!routing_.reaches(chip, destination)) {
       lost_ =
-          Error{routing_.name(), "no way from chip " + std::to_string(chip) + " to chip " + std::to_string(destination),
-                "traffic between chips that are joined"};
+          Error{routing_.name(), "no path from chip " + std::to_string(chip) + " to " + std::to_string(destination),
+                "traffic between connected chips"};
       return stop(false);
     }
     std::uint32_t tag = static_cast<std::uint32_t>(records_.size());
@@ -185,7 +185,7 @@ class SteadySource {
   void finish_if_done() {
     if (over_ && behind_ == 0 && state_.packets == started_) stop(true);
   }
-  /// No further packets; those under way drain.
+  /// Stops the creation of packets; packets in flight drain.
   void stop(bool all_delivered) {
     if (stopped_) return;
     stopped_ = true;
@@ -219,12 +219,12 @@ class SteadySource {
   const R& routing_;
   Engine<R, SteadySource> engine_;
   Picoseconds slot_;
-  std::int64_t creations_;  // moments a slot
+  std::int64_t creations_;  // creation times per slot
   workload::BernoulliSources sources_;
   std::uint32_t packet_bytes_;
-  Picoseconds begin_;  // of what is measured
+  Picoseconds begin_;  // of the measurement
   Picoseconds end_;
-  Picoseconds limit_;  // a packet not delivered by then shows saturation
+  Picoseconds limit_;  // a packet delivered later than this shows saturation
   std::vector<workload::Batch> batches_;
   std::vector<Waiting> waiting_;     // by chip
   std::vector<std::uint64_t> sent_;  // by channel, while measuring
@@ -237,16 +237,16 @@ class SteadySource {
   std::uint64_t started_ = 0;  // measured packets
   std::uint64_t hops_ = 0;
   double network_latency_ = 0;
-  int behind_ = 0;  // chips with measured packets to come
+  int behind_ = 0;  // chips with measured packets still to create
   bool over_ = false;
   bool stopped_ = false;
   bool all_delivered_ = false;
 };
 
-/// Latency and accepted throughput at one offered load. Saturation is a result, not an error: `stable` is false.
-/// Latency runs from creation, waiting at the source included, to the tail's arrival; a packet to its own chip has
-/// none. Error: a configuration out of range; two chips that the routing does not join; a deadlock, with the channels
-/// that wait for each other; a watcher that asked to stop.
+/// Latency and accepted load at one offered load. Saturation is a result, not an error: `stable` is false. Latency runs
+/// from creation (including waiting at the source) to the arrival of the tail; it is 0 for packets to their own chip.
+/// Error: a configuration out of range; two chips that the routing does not connect; a deadlock, with the channels that
+/// wait for each other; a watcher that stops the run.
 template <routing::Routing R>
 Result<workload::SteadyState> run_steady_state(const Network& network, const R& routing,
                                                const workload::Traffic& traffic, const Config& config,

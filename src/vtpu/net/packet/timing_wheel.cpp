@@ -15,12 +15,12 @@ namespace vtpu::net::packet {
 namespace {
 
 constexpr std::uint64_t kMostBuckets = 1 << 16;
-constexpr std::uint64_t kUsualCrowd = 64;  // events in a bucket that are cheap to sort
+constexpr std::uint64_t kUsualCrowd = 64;  // number of events in a bucket that is cheap to sort
 
 bool earlier(std::uint64_t a, std::uint64_t b) { return a >> 32 < b >> 32; }
 
-/// Sorts by counting, digit by digit from the lowest, past those digits in which all entries agree: a few passes over a
-/// bucket of many channels at one moment.
+/// Radix sort from the lowest digit, skipping digits in which all entries agree: a few passes for a bucket with many
+/// channels at one time.
 void sort_entries(std::vector<std::uint64_t>& entries, std::vector<std::uint64_t>& scratch) {
   constexpr int kDigitBits = 11;
   constexpr std::size_t kDigits = 1 << kDigitBits;
@@ -87,7 +87,7 @@ void TimingWheel::push_elsewhere(std::uint64_t bucket, std::uint64_t entry) {
 std::uint64_t TimingWheel::distance_to_next() const {
   const std::size_t words = occupied_.size();
   const std::size_t here = bucket_ & (buckets_.size() - 1);
-  // The word of the present bucket comes first without the bits before it and last with them.
+  // The word of the current bucket comes first without the bits before it and last with them.
   std::uint64_t word = occupied_[here / 64] & ~std::uint64_t{0} << (here % 64);
   for (std::size_t i = 0; i <= words; ++i) {
     if (word != 0) {
