@@ -1,5 +1,5 @@
-// Any bytes either parse to an address that prints as the same bytes, or give an error; a machine answers every address
-// that parses with a chip of that name, or an error. Shapes are read from the same bytes.
+// Arbitrary bytes either parse to an address that prints as the same bytes or give an error. For every parsed address a
+// machine returns a chip with that name or an error. Shapes are parsed from the same bytes.
 #include <cstdint>
 #include <string_view>
 

@@ -1,7 +1,6 @@
-// Every file format the network reads, on arbitrary bytes: traces, traffic matrices, edge lists, GraphML, OCS states,
-// failures.
-// Each ends with a value or an Error that says where; what has a written form comes back equal from it; what was read
-// can be used.
+// Fuzzes every file format that the network reads with arbitrary bytes: traces, traffic matrices, edge lists, GraphML,
+// OCS states, failures. Each parse gives a value or an Error with its place. Values with a text form round-trip through
+// it, and parsed values can be used.
 #include <cstdint>
 #include <string>
 
@@ -32,7 +31,7 @@ bool read(const vtpu::Result<T>& result) {
 
 void use(const topology::GraphTopology& graph) {
   const Network network(graph);
-  VTPU_CHECK(network.attached_count() == static_cast<int>(num_edges(graph)), "every link is attached both ways");
+  VTPU_CHECK(network.attached_count() == static_cast<int>(num_edges(graph)), "both directions of a link are attached");
   for_each_link(graph, [&](Port from, Port to) { VTPU_CHECK(graph.peer(to) == from, "ports are paired"); });
   if (graph.node_count() <= 64)
     VTPU_CHECK(distances(graph).chips == graph.chip_count(), "distances are those of chips");
@@ -47,7 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto trace = workload::parse_trace(bytes, "fuzz", chips); read(trace)) {
     const std::string text = workload::trace_text(trace->workload);
     const auto again = workload::parse_trace(text, "again", chips);
-    VTPU_CHECK(again && trace_text(again->workload) == text, "a trace comes back equal");
+    VTPU_CHECK(again && trace_text(again->workload) == text, "a trace round-trips");
   }
   if (const auto traffic = workload::parse_traffic_matrix(bytes, "fuzz", chips); read(traffic)) {
     vtpu::Random random(1);
@@ -63,7 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text = ocs::ocs_state_text(state->state, state->slice);
     const auto again = ocs::parse_ocs_state(text, "again");
     VTPU_CHECK(again && again->state == state->state && ocs_state_text(again->state, again->slice) == text,
-               "a state comes back equal");
+               "a state round-trips");
     static_cast<void>(topology::OcsTopology::make(state->state, state->slice, "fuzz"));
     read(vtpu::search::symmetric_state_of(*state));
   }
@@ -71,7 +70,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto failures = fault::parse_failures(bytes, "fuzz", machine); read(failures)) {
     const std::string text = fault::failures_text(*failures, machine);
     const auto again = fault::parse_failures(text, "again", machine);
-    VTPU_CHECK(again && failures_text(*again, machine) == text, "failures come back equal");
+    VTPU_CHECK(again && failures_text(*again, machine) == text, "failures round-trip");
   }
   return 0;
 }

@@ -17,12 +17,12 @@ std::string error_of(std::string_view text) {
   return address ? "accepted" : address.error().message();
 }
 
-TEST(ChipAddress, SurvivesPrintingAndParsing) {
+TEST(ChipAddress, RoundTripsThroughItsText) {
   EXPECT_EQ(to_string(*parse_chip_address("8.8.8/1.1")), "8.8.8/1.1");
   EXPECT_EQ(*parse_chip_address("17.16.999/6.1"), (ChipAddress{17, 16, 999, 6, 1}));
 }
 
-TEST(ChipAddress, IsRejectedAtTheByteWhereItGoesWrong) {
+TEST(ChipAddress, ErrorsNameTheFirstWrongByte) {
   EXPECT_EQ(error_of(""),
             "chip address, byte 1: found the end of the text; expected the volume as a number from 1 to 999");
   EXPECT_EQ(error_of("8.8/1.1"), "chip address, byte 4: found '/'; expected '.' after the book");
@@ -74,7 +74,7 @@ TEST(Machine, HasThePublishedRacksAndTheSparesOfVolume17) {
   EXPECT_EQ(machine.rack_place_of(4351), (RackPlace{9, 4, 16, 4}));
 }
 
-TEST(Machine, EveryNameOfEveryChipIsABijectionAtEverySize) {
+TEST(Machine, AllNamesOfChipsAreBijectionsAtEverySize) {
   for (const int size : {4096, 8192, 16384, 32768, 65536}) {
     const Machine machine = *Machine::of_size(size);
     ASSERT_EQ(machine.active_count(), size);
@@ -93,7 +93,7 @@ TEST(Machine, EveryNameOfEveryChipIsABijectionAtEverySize) {
   }
 }
 
-TEST(Machine, ATrayHoldsAPlaneOfFourNeighboursOfOneBlock) {
+TEST(Machine, ATrayHoldsFourNeighboursInOnePlaneOfABlock) {
   const Machine machine = *Machine::make({});
   for (int chip = 0; chip < machine.active_count(); ++chip) {
     RackPlace corner = machine.rack_place_of(chip);
@@ -105,7 +105,7 @@ TEST(Machine, ATrayHoldsAPlaneOfFourNeighboursOfOneBlock) {
   }
 }
 
-TEST(Machine, AChipTheMachineDoesNotHaveIsRejectedByPart) {
+TEST(Machine, ErrorsNameThePartOfAnUnknownChip) {
   const Machine machine = *Machine::make({});
   const auto message = [&](const ChipAddress& address) { return machine.chip_at(address).error().message(); };
   EXPECT_EQ(message({18, 1, 1}), "chip address: found volume 18; expected 1 to 17");
@@ -128,7 +128,7 @@ TEST(Machine, AChipTheMachineDoesNotHaveIsRejectedByPart) {
             "chip address: found volume 17; expected 1 to 16");
 }
 
-TEST(Machine, AWrongConfigurationIsRejectedByField) {
+TEST(Machine, ErrorsNameTheInvalidField) {
   const auto message = [](auto change) {
     MachineConfig config;
     change(config);

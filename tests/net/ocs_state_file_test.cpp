@@ -17,7 +17,7 @@ const std::string kHeader = "block_side 4\nblocks 68\nshape 4x4x8\nslice 0 1\n";
 
 std::string complaint(const std::string& text) { return parse_ocs_state(text, "s.ocs").error().message(); }
 
-TEST(OcsStateFile, ComesBackEqual) {
+TEST(OcsStateFile, RoundTripsThroughItsText) {
   const OcsLayout layout;
   const Slice slice = *Slice::make(layout, {4, 8, 8}, std::vector<int>{7, 67, 0, 3});
   OcsState state(layout);
@@ -33,7 +33,7 @@ TEST(OcsStateFile, ComesBackEqual) {
             distances(*topology::OcsTopology::make(state, slice, "first")));
 }
 
-TEST(OcsStateFile, ComesBackEqualFromRandomMatchings) {
+TEST(OcsStateFile, RoundTripsRandomMatchings) {
   Random random(9);
   const OcsLayout layout{2, 5};
   const Slice slice = *Slice::make(layout, {2, 2, 2});
@@ -46,7 +46,7 @@ TEST(OcsStateFile, ComesBackEqualFromRandomMatchings) {
   }
 }
 
-TEST(OcsStateFile, TakesCommentsAndEmptyLines) {
+TEST(OcsStateFile, AcceptsCommentsAndEmptyLines) {
   const Result<StateOfSlice> read =
       parse_ocs_state("# found by search\n\n" + kHeader + "z(3,1): 0+ - 1- # one\r\n", "s");
   ASSERT_TRUE(read) << read.error().message();
@@ -54,7 +54,7 @@ TEST(OcsStateFile, TakesCommentsAndEmptyLines) {
   EXPECT_TRUE(parse_ocs_state(kHeader, "s")->state.circuits().empty());
 }
 
-TEST(OcsStateFile, NamesTheLineOfAMistake) {
+TEST(OcsStateFile, ErrorsNameTheLine) {
   EXPECT_EQ(complaint("block_side 4\nblock 68\n"),
             "s.ocs:2: found 'block'; did you mean 'blocks'?; expected block_side, blocks, shape, slice or a circuit as "
             "x(2,3): 5+ - 6-");

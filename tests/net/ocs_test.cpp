@@ -28,7 +28,7 @@ topology::OcsTopology built(const OcsLayout& layout, const Shape& shape, Connect
   return *topology::OcsTopology::make(state, slice, "built");
 }
 
-/// Port for port, which is more than equal edge sets.
+/// Compares port by port, which is stronger than comparing sets of edges.
 template <class A, class B>
 void expect_same_links(const A& a, const B& b) {
   ASSERT_EQ(a.chip_count(), b.chip_count());
@@ -38,12 +38,12 @@ void expect_same_links(const A& a, const B& b) {
       ASSERT_EQ(a.peer({chip, port}), b.peer({chip, port})) << a.name() << ", chip " << chip << ", port " << port;
 }
 
-TEST(OcsLayout, Joins64BlocksAnd4SparesBy48SwitchesOf136Ports) {
+TEST(OcsLayout, Joins64BlocksAnd4SparesWith48SwitchesOf136Ports) {
   EXPECT_EQ(kLayout.ocs_count(), 48);
   EXPECT_EQ(kLayout.ports_per_ocs(), 136);
 }
 
-TEST(OcsLayout, EverySwitchServesOneFacePositionOfOneDimensionAndNoOther) {
+TEST(OcsLayout, EverySwitchServesOneFacePositionOfOneDimension) {
   std::set<int> seen;
   const Shape block = kLayout.block_shape();
   for (int d = 0; d < 3; ++d)
@@ -69,7 +69,7 @@ TEST(OcsLayout, TheWholeTorusUses128PortsOfEachSwitchAnd6144LinkEnds) {
   }
 }
 
-TEST(OcsState, IsAlwaysAMatchingAndRejectsWhatIsNot) {
+TEST(OcsState, RejectsCircuitsThatAreNotAMatching) {
   const auto message = [](std::vector<Circuit> circuits) {
     return OcsState::make(kLayout, circuits).error().message();
   };
@@ -88,7 +88,7 @@ TEST(OcsState, IsAlwaysAMatchingAndRejectsWhatIsNot) {
   EXPECT_EQ(state, OcsState(kLayout));
 }
 
-TEST(OcsState, SurvivesBeingListedAndRebuilt) {
+TEST(OcsState, CanBeRebuiltFromItsCircuits) {
   OcsState state(kLayout);
   ASSERT_TRUE(connect_twisted_torus(state, *Slice::make(kLayout, {8, 16, 16})));
   EXPECT_EQ(*OcsState::make(kLayout, state.circuits()), state);
@@ -106,7 +106,7 @@ TEST(Slice, RejectsShapesAndBlocksThatDoNotFit) {
   EXPECT_FALSE(Slice::make(kLayout, {32, 16, 16}));
 }
 
-TEST(Slice, OfTheWholeMachineNumbersChipsAsTheMachineDoes) {
+TEST(Slice, OfTheWholeMachineNumbersChipsLikeTheMachine) {
   const Machine machine = *Machine::make({});
   const Slice slice = *Slice::make(kLayout, machine.active_shape());
   for (int chip = 0; chip < machine.active_count(); ++chip) {
@@ -115,18 +115,18 @@ TEST(Slice, OfTheWholeMachineNumbersChipsAsTheMachineDoes) {
   }
 }
 
-TEST(ConnectTorus, GivesTheTorusLinkForLink) {
+TEST(ConnectTorus, FormsTheTorusPortByPort) {
   for (const Shape& shape : {Shape{4, 4, 4}, Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 8}, Shape{4, 12, 8},
                              Shape{8, 8, 16}, Shape{16, 16, 16}})
     expect_same_links(built(kLayout, shape, connect_torus), topology::Torus{shape});
 }
 
-TEST(ConnectTwistedTorus, GivesTheTwistedTorusLinkForLink) {
+TEST(ConnectTwistedTorus, FormsTheTwistedTorusPortByPort) {
   for (const Shape& shape : {Shape{4, 4, 8}, Shape{4, 8, 8}, Shape{8, 8, 16}, Shape{8, 16, 16}})
     expect_same_links(built(kLayout, shape, connect_twisted_torus), *topology::TwistedTorus::make(shape));
 }
 
-TEST(ConnectTwistedTorus, RejectsShapesOfNeitherFamilyAndSoTheWholeMachine) {
+TEST(ConnectTwistedTorus, RejectsShapesOfNeitherFamilySuchAsTheWholeMachine) {
   OcsState state(kLayout);
   EXPECT_EQ(connect_twisted_torus(state, *Slice::make(kLayout, {16, 16, 16})).error().message(),
             "twisted torus: found sides 16x16x16; expected k x k x 2k or k x 2k x 2k");
@@ -147,7 +147,7 @@ TEST(Builders, PutSeveralSlicesOfScatteredBlocksIntoOneState) {
   const Slice partly = *Slice::make(kLayout, {4, 4, 16}, std::vector<int>{20, 21, 22, 11});
   EXPECT_FALSE(connect_torus(state, partly));
   EXPECT_FALSE(SnakedPlane::make(kLayout, partly, {16, 16})->connect(state));
-  EXPECT_EQ(state, before) << "a builder that fails has changed nothing";
+  EXPECT_EQ(state, before) << "a builder that fails changes nothing";
 }
 
 TEST(OcsTopology, RejectsACircuitThatLeavesTheSlice) {
@@ -158,7 +158,7 @@ TEST(OcsTopology, RejectsACircuitThatLeavesTheSlice) {
             "half: circuit 'z(0,0): 0- - 1+' leads out of the slice; expected circuits between the slice's blocks");
 }
 
-TEST(OcsTopology, JoinsFacesOfTheSameSignWhenTheMatchingSaysSo) {
+TEST(OcsTopology, CanJoinFacesOfTheSameSign) {
   OcsState state(kLayout);
   ASSERT_TRUE(state.connect({0, kLayout.port_of(0, Face::plus), kLayout.port_of(1, Face::plus)}));
   const topology::OcsTopology topology =
@@ -167,10 +167,10 @@ TEST(OcsTopology, JoinsFacesOfTheSameSignWhenTheMatchingSaysSo) {
   EXPECT_EQ(topology.peer({shape.index_of({3, 0, 0}), 0}), (Port{shape.index_of({3, 0, 4}), 0}));
 }
 
-TEST(ConnectHypercube, ABlockWithItsWrapsIsTheSixCube) {
+TEST(ConnectHypercube, ABlockWithWrapAroundLinksIsTheSixCube) {
   const topology::OcsTopology block =
       built(kLayout, {4, 4, 4}, [](OcsState& state, const Slice& slice) { return connect_hypercube(state, slice, 6); });
-  // The reflected Gray code takes a ring of 4 to a 2-cube: 0, 1, 3, 2.
+  // The reflected Gray code maps a ring of 4 to a 2-cube: 0, 1, 3, 2.
   constexpr int kGray[4] = {0, 1, 3, 2};
   const Shape shape = {4, 4, 4};
   const auto vertex = [&](int chip) {
@@ -184,10 +184,10 @@ TEST(ConnectHypercube, ABlockWithItsWrapsIsTheSixCube) {
   EXPECT_EQ(of_block, of_cube);
 }
 
-TEST(ConnectHypercube, OfTheWholeMachineIsNotAvailable) {
+TEST(ConnectHypercube, RejectsTheWholeMachine) {
   OcsState state(kLayout);
   EXPECT_EQ(connect_hypercube(state, *Slice::make(kLayout, {16, 16, 16}), 12).error().message(),
-            "hypercube: 12 dimensions need 12 links a chip; expected 6, the links a chip has");
+            "hypercube: 12 dimensions need 12 links per chip; expected 6, the links a chip has");
   EXPECT_FALSE(connect_hypercube(state, *Slice::make(kLayout, {4, 4, 8}), 6));
 }
 
@@ -213,7 +213,7 @@ TEST(SnakedPlane, TheTwoDimensionalTorusIsASubgraphOfItsState) {
   check({8, 8, 8}, {4, 128});
 }
 
-TEST(SnakedPlane, UsesOnlyTheSwitchesWhoseEndsMeet) {
+TEST(SnakedPlane, UsesOnlySwitchesAtTheEndsOfItsRowsAndColumns) {
   OcsState state(kLayout);
   const Slice slice = *Slice::make(kLayout, {16, 16, 16});
   ASSERT_TRUE(SnakedPlane::make(kLayout, slice, {64, 64})->connect(state));
@@ -231,7 +231,7 @@ TEST(SnakedPlane, RejectsSidesThatTheSnakeCannotFill) {
             "2D torus 64x32: found 2048 chips; expected 4096, as in slice 16x16x16");
   const OcsLayout odd = {3, 4};
   EXPECT_EQ(SnakedPlane::make(odd, *Slice::make(odd, {3, 3, 3}), {3, 9}).error().message(),
-            "2D torus 3x9: found block side 3; expected an even one");
+            "2D torus 3x9: found block side 3; expected an even block side");
 }
 
 TEST(SpliceBlock, KeepsTheLogicalTorusWithASpareInTheFailedPlace) {
@@ -243,7 +243,8 @@ TEST(SpliceBlock, KeepsTheLogicalTorusWithASpareInTheFailedPlace) {
     const Slice after = slice.with_spare(5, 64);
     expect_same_links(*topology::OcsTopology::make(splice.state, after, "after"),
                       *topology::OcsTopology::make(state, slice, "before"));
-    // Every one of the failed block's 96 links is one circuit; in a ring of two blocks or more no circuit has both.
+    // Each of the failed block's 96 links has its own circuit; in a ring of two or more blocks no circuit uses two of
+    // them.
     EXPECT_EQ(splice.changes.removed.size(), 96u);
     EXPECT_EQ(splice.changes.added.size(), 96u);
     for (const Circuit& circuit : splice.changes.added)

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kLargestPart = 999;
 
-/// The bytes around a mistake, safe to print: a control byte or a byte above 126 is written in hexadecimal.
+/// The text at the position of a mistake, safe to print: control bytes and bytes above 126 in hexadecimal.
 std::string shown(std::string_view text, std::size_t at) {
   if (at >= text.size()) return "the end of the text";
   const auto byte = static_cast<unsigned char>(text[at]);

@@ -8,8 +8,8 @@
 namespace vtpu::net {
 
 /// The name of a chip, `volume.book.chapter/section.scroll`, as in `8.8.8/1.1`. Volume, book and chapter are the chip's
-/// place on the torus, the section is one of its links, scroll 1 is the chip itself. Every part is 1..999; a Machine
-/// says which of them it has.
+/// coordinates on the torus, the section is one of its links, scroll 1 is the chip itself. Every part is 1..999; a
+/// Machine further limits them.
 struct ChipAddress {
   int volume = 1;
   int book = 1;
@@ -20,8 +20,8 @@ struct ChipAddress {
   auto operator<=>(const ChipAddress&) const = default;
 };
 
-/// Reads exactly what `to_string` writes: five decimal numbers without sign, blank or leading zero.
-/// Error: the byte, counted from 1, at which the text stops being an address, and what may stand there.
+/// Parses exactly what `to_string` writes: five decimal numbers without sign, blank or leading zero. Error: the byte,
+/// counted from 1, at which the text stops being an address, and what is expected there.
 Result<ChipAddress> parse_chip_address(std::string_view text);
 
 std::string to_string(const ChipAddress& address);

@@ -20,13 +20,13 @@ Machine::Machine(const MachineConfig& config, Shape active, Shape block, Shape b
     : config_(config), active_(active), block_(block), block_grid_(block_grid), spare_plane_(spare_plane) {}
 
 Result<Machine> Machine::make(const MachineConfig& config) {
-  constexpr int kLargestPart = 999;  // of an address
+  constexpr int kLargestPart = 999;  // of each part of an address
   const int side = config.block_side;
   if (side < 2 || side > 16 || side % 2 != 0)
     return Error{"machine, block_side", fmt::format("found {}", side), "an even number from 2 to 16"};
   for (std::size_t d = 0; d < 3; ++d) {
     const int chips = config.sides[d];
-    // Volumes stop one short of the largest part: the spare volume needs the number after them.
+    // The number of volumes stops one short of the largest part, because the spare volume needs the next number.
     const int limit = d == 0 ? kLargestPart - 1 : kLargestPart;
     if (chips < side || chips > limit || chips % side != 0)
       return Error{fmt::format("machine, {}", kDimensionNames[d]), fmt::format("found {}", chips),
@@ -59,7 +59,7 @@ Result<Machine> Machine::of_size(int active_chips) {
 }
 
 ChipAddress Machine::address_of(int chip) const {
-  VTPU_CHECK(chip >= 0 && chip < chip_count(), "a chip of this machine");
+  VTPU_CHECK(chip >= 0 && chip < chip_count(), "the machine has this chip");
   if (chip < active_count()) {
     const Coordinates at = active_.coordinates_of(chip);
     return {at[0] + 1, at[1] + 1, at[2] + 1, 1, 1};
@@ -87,7 +87,7 @@ Result<int> Machine::chip_at(const ChipAddress& address) const {
 }
 
 BlockPlace Machine::block_place_of(int chip) const {
-  VTPU_CHECK(chip >= 0 && chip < chip_count(), "a chip of this machine");
+  VTPU_CHECK(chip >= 0 && chip < chip_count(), "the machine has this chip");
   if (chip >= active_count()) {
     const int spare = chip - active_count();
     return {active_block_count() + spare / block_.count(), spare % block_.count()};
@@ -103,8 +103,8 @@ BlockPlace Machine::block_place_of(int chip) const {
 }
 
 int Machine::chip_at(const BlockPlace& place) const {
-  VTPU_CHECK(place.block >= 0 && place.block < block_count(), "a block of this machine");
-  VTPU_CHECK(place.position >= 0 && place.position < block_.count(), "a position in a block");
+  VTPU_CHECK(place.block >= 0 && place.block < block_count(), "the machine has this block");
+  VTPU_CHECK(place.position >= 0 && place.position < block_.count(), "the position lies in a block");
   if (place.block >= active_block_count())
     return active_count() + (place.block - active_block_count()) * block_.count() + place.position;
   const Coordinates block = block_grid_.coordinates_of(place.block);

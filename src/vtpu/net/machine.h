@@ -8,27 +8,27 @@
 
 namespace vtpu::net {
 
-/// What a machine is built of. The defaults are TPU v4: 64 blocks of 4x4x4 chips, one block a rack, eight racks a row
-/// (jouppi2023tpuv4, Sections 2.1 and 2.2), and the four spare blocks of this project's network.
+/// The construction of a machine. The defaults are TPU v4: 64 blocks of 4x4x4 chips, one block per rack, eight racks
+/// per row (jouppi2023tpuv4, Sections 2.1 and 2.2), and the four spare blocks of this project's network.
 struct MachineConfig {
   std::array<int, 3> sides = {16, 16, 16};  ///< active volumes, books, chapters
   int block_side = 4;                       ///< chips along a block's edge; even, so that 2x2 trays tile it
   int spare_blocks = 4;
-  int links_per_chip = 6;  ///< sections of a chip address; one link a section
+  int links_per_chip = 6;  ///< sections of a chip address; one link per section
   int racks_per_row = 8;
 };
 
-/// A chip seen from the switches: which block, and where in it. Blocks are numbered in the order of their coordinates,
-/// the last fastest, spare blocks after the active ones; positions likewise.
+/// The place of a chip as the switches see it: its block, and its position in the block. Blocks are numbered in the
+/// order of their coordinates, the last fastest, spare blocks after the active ones; positions likewise.
 struct BlockPlace {
   int block = 0;
   int position = 0;
   bool operator==(const BlockPlace&) const = default;
 };
 
-/// A chip seen from the aisle; every part counts from 1. Block b stands in rack b mod 8 + 1 of row b div 8 + 1, so the
-/// spare blocks fill the row behind the active ones. A tray carries the 2x2 chips at one z, neighbours in x and y:
-/// tray = (z·s/2 + x/2)·s/2 + y/2 + 1 for block side s, slot = (x mod 2)·2 + y mod 2 + 1.
+/// The physical place of a chip; every part counts from 1. Block b is in rack b mod 8 + 1 of row b div 8 + 1, so the
+/// spare blocks fill the row after the active ones. A tray carries 2x2 chips at one z, neighbours in x and y: tray =
+/// (z·s/2 + x/2)·s/2 + y/2 + 1 for block side s, slot = (x mod 2)·2 + y mod 2 + 1.
 struct RackPlace {
   int row = 1;
   int rack = 1;
@@ -37,17 +37,17 @@ struct RackPlace {
   bool operator==(const RackPlace&) const = default;
 };
 
-/// The chips of a machine under four names, each a bijection of the others:
-///   address      volume.book.chapter/1.1; the active volumes are 1..sides[0], the one after them holds the spares
+/// The chips of a machine under four names, with bijections between them:
+///   address      volume.book.chapter/1.1; active volumes are 1..sides[0], the next one holds the spares
 ///   chip         0..chip_count()-1: active chips in the order of their addresses, then the spares in theirs
 ///   block place  block and position in it; spare s is position s mod block³ of spare block s div block³
 ///   rack place   row, rack, tray, slot
 class Machine {
  public:
-  /// Error: the field, what it holds, what it may hold.
+  /// Error: the field, its value, the accepted values.
   static Result<Machine> make(const MachineConfig& config);
-  /// A machine of 4096, 8192, 16384, 32768 or 65536 active chips: 16 volumes, books and chapters doubled in turn,
-  /// chapters first, and one spare block for every sixteen, which fill volume 17. Error: any other number.
+  /// A machine of 4096, 8192, 16384, 32768 or 65536 active chips: 16 volumes; books and chapters are doubled
+  /// alternately, chapters first. One spare block for every sixteen, which fill volume 17. Error: any other number.
   static Result<Machine> of_size(int active_chips);
 
   const MachineConfig& config() const { return config_; }
@@ -62,7 +62,8 @@ class Machine {
 
   /// The address of a chip, section 1, scroll 1. `chip`: 0..chip_count()-1.
   ChipAddress address_of(int chip) const;
-  /// Error: the part of the address this machine does not have. Section and scroll are checked and otherwise ignored.
+  /// Error: the part of the address that this machine does not have. Section and scroll are checked but otherwise
+  /// ignored.
   Result<int> chip_at(const ChipAddress& address) const;
 
   BlockPlace block_place_of(int chip) const;

@@ -9,12 +9,13 @@
 
 namespace vtpu::net {
 
-/// A topology in arrays: what routings and simulators run on. Nodes are the chips, 0..chip_count()-1, then the
+/// A topology in arrays, on which routings and simulators run. Nodes are the chips, 0..chip_count()-1, then the
 /// switches. A *channel* is one direction of a link; its number is that of the port it leaves from, node · port_count()
 /// + port, so unattached ports leave gaps.
 class Network {
  public:
-  // Not for a Network: whether it is a topology would depend on whether this constructor can copy it.
+  // The requirement excludes Network itself: otherwise whether Network satisfies Topology would depend on this
+  // constructor.
   template <class T>
     requires(!std::is_same_v<T, Network>) && Topology<T>
   explicit Network(const T& topology, const LinkModel& usual = {})
@@ -27,22 +28,22 @@ class Network {
   int chip_count() const { return chips_; }
   int node_count() const { return nodes_; }
   int port_count() const { return ports_; }
-  /// Numbers of channels, gaps included.
+  /// Number of channels, including gaps.
   int channel_count() const { return nodes_ * ports_; }
-  /// Channels there are.
+  /// Number of attached channels.
   int attached_count() const { return attached_; }
 
   int channel(int node, int port) const { return node * ports_ + port; }
   bool attached(int channel) const { return reverse_[at(channel)] >= 0; }
   int source(int channel) const { return channel / ports_; }
   int port(int channel) const { return channel % ports_; }
-  /// The node a channel arrives at; attached channels only.
+  /// The node at which a channel arrives; attached channels only.
   int target(int channel) const { return target_[at(channel)]; }
-  /// The other direction of the same link. The port a channel arrives at is that of its reverse.
+  /// The other direction of the same link. A channel arrives at the port that its reverse leaves from.
   int reverse(int channel) const { return reverse_[at(channel)]; }
   int dimension(int channel) const { return dimensions_[at(port(channel))]; }
   const LinkModel& link(int channel) const { return kinds_[kind_[at(channel)]]; }
-  /// All different links, in the order in which they first occur.
+  /// All distinct link models, in the order of their first occurrence.
   const std::vector<LinkModel>& link_kinds() const { return kinds_; }
 
  private:

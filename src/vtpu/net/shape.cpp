@@ -21,7 +21,7 @@ Result<Shape> Shape::make(std::span<const int> sides) {
       return Error{fmt::format("shape, side {}", i + 1), fmt::format("found {}", sides[i]), "at least 1"};
     if (sides[i] > kMaxCount / shape.count_)
       return Error{fmt::format("shape, side {}", i + 1), fmt::format("found {}", sides[i]),
-                   fmt::format("a box of at most {} places", kMaxCount)};
+                   fmt::format("at most {} places in the box", kMaxCount)};
     shape.sides_[i] = sides[i];
     shape.count_ *= sides[i];
   }
@@ -32,7 +32,7 @@ Result<Shape> Shape::make(std::span<const int> sides) {
 
 Shape::Shape(std::initializer_list<int> sides) {
   const Result<Shape> made = make(std::span<const int>(sides.begin(), sides.size()));
-  VTPU_CHECK(made.ok(), "the sides of a constant shape are right");
+  VTPU_CHECK(made.ok(), "the sides of a constant shape are valid");
   *this = *made;
 }
 

@@ -43,7 +43,7 @@ Result<void> connect_twisted_torus(OcsState& state, const Slice& slice) {
 Result<void> connect_hypercube(OcsState& state, const Slice& slice, int dimensions) {
   constexpr int kLinks = 6;
   if (dimensions != kLinks)
-    return Error{"hypercube", fmt::format("{} dimensions need {} links a chip", dimensions, dimensions),
+    return Error{"hypercube", fmt::format("{} dimensions need {} links per chip", dimensions, dimensions),
                  fmt::format("{}, the links a chip has", kLinks)};
   if (slice.shape() != Shape{4, 4, 4})
     return Error{"hypercube", "found slice " + to_string(slice.shape()), "4x4x4, whose torus is the 6-cube"};
@@ -59,7 +59,7 @@ SnakedPlane::SnakedPlane(int block_side, const Shape& shape, std::vector<int> bl
 Result<SnakedPlane> SnakedPlane::make(const OcsLayout& layout, const Slice& slice, const Shape& shape) {
   const int s = layout.block_side;
   const std::string where = "2D torus " + to_string(shape);
-  if (s % 2 != 0) return Error{where, fmt::format("found block side {}", s), "an even one"};
+  if (s % 2 != 0) return Error{where, fmt::format("found block side {}", s), "an even block side"};
   if (shape.dimensions() != 2 || shape.side(0) % s != 0 || shape.side(1) % (s * s) != 0)
     return Error{where, "found sides " + to_string(shape),
                  fmt::format("two sides, multiples of {} and of {}", s, s * s)};

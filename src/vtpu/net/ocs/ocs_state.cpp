@@ -10,7 +10,7 @@
 namespace vtpu::net::ocs {
 namespace {
 
-/// The two dimensions beside the given one, in rising order.
+/// The two dimensions other than the given one, in rising order.
 constexpr std::array<std::array<std::size_t, 2>, 3> kOthers = {{{1, 2}, {0, 2}, {0, 1}}};
 
 std::string port_text(const OcsLayout& layout, int port) {
@@ -117,7 +117,7 @@ std::optional<PlacedPort> far_end(const OcsState& state, const PlacedPort& end) 
 }
 
 CircuitChanges changes(const OcsState& before, const OcsState& after) {
-  VTPU_CHECK(before.layout() == after.layout(), "states of one layout are compared");
+  VTPU_CHECK(before.layout() == after.layout(), "only states of one layout are compared");
   const std::vector<Circuit> old_ones = before.circuits();
   const std::vector<Circuit> new_ones = after.circuits();
   CircuitChanges result;
@@ -145,7 +145,7 @@ Result<Splice> splice_block(const OcsState& state, int failed, int spare) {
     circuit.b = spared(circuit.b);
   }
   Result<OcsState> after = OcsState::make(layout, circuits);
-  VTPU_CHECK(after.ok(), "moving circuits to dark ports keeps a matching");
+  VTPU_CHECK(after.ok(), "circuits moved to dark ports still form a matching");
   return Splice{*after, changes(state, *after)};
 }
 

@@ -15,9 +15,9 @@ namespace vtpu::net::ocs {
 /// The side of a block that a port faces.
 enum class Face { plus, minus };
 
-/// Which optical circuit switches there are and what their ports are wired to. Blocks of s^3 chips have s^2 optical
-/// links on each of six faces; one switch joins the '+' and '-' links of one dimension and one face position of all
-/// blocks. So there are 3·s^2 switches (48 for s = 4) with two ports a block (136 for 64 blocks and 4 spares). Source:
+/// The optical circuit switches and the wiring of their ports. Blocks of s^3 chips have s^2 optical links on each of
+/// six faces. One switch connects the '+' and '-' links of one dimension and one face position of all blocks. So there
+/// are 3·s^2 switches (48 for s = 4) with two ports per block (136 for 64 blocks and 4 spares). Source:
 /// jouppi2023tpuv4, Section 2.2.
 struct OcsLayout {
   int block_side = 4;
@@ -29,7 +29,7 @@ struct OcsLayout {
   int ports_per_ocs() const { return 2 * blocks; }
   Shape block_shape() const { return {block_side, block_side, block_side}; }
 
-  /// Switch of a dimension (0..2) and a position in the block on that dimension's face: dimension · s^2 + u · s + v,
+  /// The switch of a dimension (0..2) and a position on that dimension's face of a block: dimension · s^2 + u · s + v,
   /// where u and v are the position's other two coordinates in rising order of dimension.
   int ocs_of(int dimension, const Coordinates& position) const;
   int dimension_of(int ocs) const { return ocs / (block_side * block_side); }
@@ -51,27 +51,27 @@ struct Circuit {
   auto operator<=>(const Circuit&) const = default;
 };
 
-/// "x(2,3): 5+ - 6-": dimension, face position, block and face of either port.
+/// "x(2,3): 5+ - 6-": dimension, face position, block and face of each port.
 std::string to_string(const Circuit& circuit, const OcsLayout& layout);
 
-/// What all the switches are set to: a partial matching of the ports of each. Any two ports of a switch may be joined,
-/// as the 136 x 136 switch allows; dark ports carry nothing.
+/// The circuits of all switches: for each switch a partial matching of its ports. Any two ports of a switch may be
+/// joined, as the 136 x 136 switch allows. A port without a circuit is dark.
 class OcsState {
  public:
-  /// All ports dark.
+  /// A state in which all ports are dark.
   explicit OcsState(const OcsLayout& layout);
-  /// Error: the first circuit that names no switch or port, joins a port with itself, or takes a port already in use.
+  /// Error: the first circuit with an unknown switch or port, with two equal ports, or with a port already in use.
   static Result<OcsState> make(const OcsLayout& layout, std::span<const Circuit> circuits);
 
   const OcsLayout& layout() const { return layout_; }
-  /// The port at the other end of the circuit, or -1 for a dark port.
+  /// The port at the other end of the circuit, or -1 if the port is dark.
   int peer(int ocs, int port) const { return peers_[index(ocs, port)]; }
   /// All circuits in the order of switches and ports; a < b in each.
   std::vector<Circuit> circuits() const;
 
   /// Error: as for `make`.
   Result<void> connect(const Circuit& circuit);
-  /// Darkens both ends. Error: no such switch or port, or a port that is dark.
+  /// Removes the circuit of a port. Error: no such switch or port, or a port that is dark.
   Result<void> disconnect(int ocs, int port);
 
   bool operator==(const OcsState&) const = default;
@@ -87,31 +87,31 @@ class OcsState {
   std::vector<int> peers_;
 };
 
-/// A chip by its block and position, and one of its ports: 2·d is the '+' side of dimension d, 2·d + 1 its '-' side.
+/// A port of a chip given by block and position: 2·d is the '+' side of dimension d, 2·d + 1 its '-' side.
 struct PlacedPort {
   BlockPlace place;
   int port = 0;
 };
-/// The other end of the link at a port: the neighbour in the block, or through the switch of a face position; none
-/// where that is dark.
+/// The other end of the link at a port: the neighbour in the block or, at a face, the port at the other end of the
+/// circuit; none if the face port is dark.
 std::optional<PlacedPort> far_end(const OcsState& state, const PlacedPort& end);
 
-/// What has to be switched to come from one state to another of the same layout (an invariant).
+/// The circuits that differ between two states of the same layout (an invariant).
 struct CircuitChanges {
   std::vector<Circuit> removed;
   std::vector<Circuit> added;
 };
 CircuitChanges changes(const OcsState& before, const OcsState& after);
 
-/// A state with a spare block in the place of a failed one.
+/// A state in which a spare block has replaced a failed one.
 struct Splice {
   OcsState state;
   CircuitChanges changes;
 };
 
-/// Gives every circuit of `failed` to the same face and position of `spare`, so that whatever topology the state formed
-/// is formed again, with the spare's chips in the failed block's places.
-/// Error: no such block, the same block twice, or a spare with circuits of its own.
+/// Moves every circuit of `failed` to the same face and position of `spare`, so that the state forms the same topology,
+/// with the spare's chips in the failed block's places. Error: no such block, the same block twice, or a spare that has
+/// circuits.
 Result<Splice> splice_block(const OcsState& state, int failed, int spare);
 
 }  // namespace vtpu::net::ocs

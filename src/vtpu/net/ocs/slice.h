@@ -10,26 +10,27 @@
 
 namespace vtpu::net::ocs {
 
-/// A box of chips made of whole blocks: which physical block stands in each place of the box's grid of blocks. Any
-/// blocks will do, since the switches join all of them.
+/// A box of chips made of whole blocks, with the physical block in each place of the box's grid of blocks. Any blocks
+/// can be used, since the switches can join all of them.
 class Slice {
  public:
   /// `shape`: 3 sides in chips. `blocks`: the physical block of each place of the grid, last coordinate fastest.
-  /// Error: a shape that is not 3D or no multiple of the block side, a wrong number of blocks, a block that does not
-  /// exist or occurs twice.
+  /// `shape`: 3 sides in chips. `blocks`: the physical block in each place of the grid, last coordinate fastest. Error:
+  /// a shape that is not 3D or not a multiple of the block side, a wrong number of blocks, a block that does not exist
+  /// or occurs twice.
   static Result<Slice> make(const OcsLayout& layout, const Shape& shape, std::span<const int> blocks);
-  /// The first blocks of the layout. For the whole machine, chips then have the numbers Machine gives them.
+  /// Uses the first blocks of the layout. For the whole machine, chips then have the numbers that Machine gives them.
   static Result<Slice> make(const OcsLayout& layout, const Shape& shape);
 
   const Shape& shape() const { return shape_; }
   const Shape& grid() const { return grid_; }
   const std::vector<int>& blocks() const { return blocks_; }
 
-  /// Where a chip of the box is. `chip`: its number in `shape`.
+  /// The place of a chip of the box. `chip`: its number in `shape`.
   BlockPlace place_of(int chip) const;
-  /// The chip at a place, or none when its block is not of the slice.
+  /// The chip at a place, or none if its block is not in the slice.
   std::optional<int> chip_at(const BlockPlace& place) const;
-  /// The same box with `spare` standing where `failed` stood.
+  /// The same box with `spare` in the place of `failed`.
   Slice with_spare(int failed, int spare) const;
 
  private:
@@ -40,7 +41,7 @@ class Slice {
   Shape shape_;
   Shape grid_;
   std::vector<int> blocks_;
-  std::vector<int> grid_place_of_block_;  // -1: not of the slice
+  std::vector<int> grid_place_of_block_;  // -1: not in the slice
 };
 
 }  // namespace vtpu::net::ocs

@@ -15,10 +15,10 @@
 namespace vtpu::net::ocs {
 namespace {
 
-constexpr std::int64_t kMostPorts = 1 << 24;  // of all switches together
+constexpr std::int64_t kMostPorts = 1 << 24;  // sum over all switches
 constexpr const char* kCircuitForm = "a circuit as x(2,3): 5+ - 6-";
 
-/// Reads a circuit from left to right; the line is not empty.
+/// Reads a circuit from left to right. The line is not empty.
 class CircuitReader {
  public:
   CircuitReader(std::string_view text, const OcsLayout& layout, std::string where)
@@ -43,7 +43,7 @@ class CircuitReader {
       if (*block >= layout_.blocks)
         return Error{where_, fmt::format("found block {}", *block), fmt::format("0 to {}", layout_.blocks - 1)};
       const bool plus = take('+');
-      if (!plus && !take('-')) return wrong("'+' or '-' behind a block");
+      if (!plus && !take('-')) return wrong("'+' or '-' after a block");
       *port = layout_.port_of(*block, plus ? Face::plus : Face::minus);
     }
     if (at_ != text_.size()) return wrong("the end of the line");
@@ -96,7 +96,7 @@ class StateParser {
 
   std::string where() const { return fmt::format("{}:{}", file_, line_); }
 
-  /// A whole number from `least` to `most`.
+  /// Parses a whole number from `least` to `most`.
   Result<int> number(std::string_view text, int least, int most) const {
     const Result<std::int64_t> value = parse_integer(text, where());
     if (value && *value >= least && *value <= most) return static_cast<int>(*value);
@@ -112,7 +112,7 @@ class StateParser {
       if (word != kKeys[key]) continue;
       if (line_of_[key] > 0)
         return Error{where(), fmt::format("found '{}' again, as on line {}", word, line_of_[key]), "each once"};
-      if (state_) return Error{where(), fmt::format("found '{}' behind a circuit", word), "the header first"};
+      if (state_) return Error{where(), fmt::format("found '{}' after a circuit", word), "the header first"};
       line_of_[key] = line_;
       return read_value(static_cast<Key>(key), value);
     }
@@ -170,7 +170,7 @@ class StateParser {
   std::string_view text_;
   std::string file_;
   int line_ = 0;
-  std::array<int, kKeys.size()> line_of_{};  // of the header's keys; 0: not yet
+  std::array<int, kKeys.size()> line_of_{};  // of the header's keys; 0: not seen yet
   OcsLayout layout_;
   std::optional<Shape> shape_;
   std::vector<int> blocks_;
