@@ -35,20 +35,20 @@ TEST(MaxMin, TheLongFlowOfAParkingLotGetsHalfOfEachLink) {
   EXPECT_EQ(max_min_rates(lot), (std::vector<double>{0.5, 0.5, 0.5, 0.5}));
 }
 
-TEST(MaxMin, WhatANarrowLinkDeniesAFlowGoesToTheOthersOnItsWideLink) {
+TEST(MaxMin, OtherFlowsTakeWhatAFlowLimitedElsewhereLeaves) {
   const MaxMinProblem uneven = problem_of({10, 3}, {{{0, 1}, {1, 1}}, {{0, 1}}, {{1, 1}}, {{1, 1}}});
   EXPECT_EQ(max_min_rates(uneven), (std::vector<double>{1, 9, 1, 1}));
 }
 
-TEST(MaxMin, AFlowSpreadOverTwoWaysIsAsFastAsBothTogether) {
+TEST(MaxMin, AFlowOverTwoPathsHasTheirTotalRate) {
   EXPECT_EQ(max_min_rates(problem_of({50, 50}, {{{0, 0.5}, {1, 0.5}}})), (std::vector<double>{100}));
 }
 
-TEST(MaxMin, AFlowThatCrossesAResourceTwiceGetsHalf) {
+TEST(MaxMin, AFlowThatCrossesAResourceTwiceGetsHalfTheRate) {
   EXPECT_EQ(max_min_rates(problem_of({50}, {{{0, 2}}})), (std::vector<double>{25}));
 }
 
-TEST(MaxMin, AGroupHasTheRateThatItsFlowsHaveOneByOne) {
+TEST(MaxMin, AGroupHasTheRateOfItsSingleFlows) {
   MaxMinProblem group;
   group.capacity = {12};
   const std::vector<Use> use = {{0, 1}};
@@ -57,8 +57,8 @@ TEST(MaxMin, AGroupHasTheRateThatItsFlowsHaveOneByOne) {
   EXPECT_EQ(max_min_rates(group), (std::vector<double>{2, 2}));
 }
 
-TEST(MaxMin, FlowsThatFillUpTogetherGetTheSameBits) {
-  // Thirds and tenths do not add up exactly; the levels of the two links differ in their last bits.
+TEST(MaxMin, FlowsThatFillResourcesTogetherGetTheSameBits) {
+  // Thirds and tenths do not add up exactly, so the levels of the two links differ in their last bits.
   std::vector<std::vector<Use>> flows;
   for (int i = 0; i < 30; ++i) flows.push_back({{0, 0.1}});
   for (int i = 0; i < 9; ++i) flows.push_back({{1, 1.0 / 3}});
@@ -77,7 +77,7 @@ TEST(MaxMin, RatesOfRandomProblemsAreMaxMinFair) {
   }
 }
 
-TEST(MaxMin, TheCheckRefusesRatesThatAreTooHighTooLowOrUnfair) {
+TEST(MaxMin, TheCheckRejectsRatesThatAreTooHighTooLowOrUnfair) {
   const MaxMinProblem shared = problem_of({10}, {{{0, 1}}, {{0, 1}}});
   EXPECT_TRUE(is_max_min(shared, std::vector<double>{5, 5}));
   EXPECT_FALSE(is_max_min(shared, std::vector<double>{6, 6}));
@@ -85,7 +85,7 @@ TEST(MaxMin, TheCheckRefusesRatesThatAreTooHighTooLowOrUnfair) {
   EXPECT_FALSE(is_max_min(shared, std::vector<double>{4, 6}));
 }
 
-TEST(SharedRates, StayMaxMinFairWhileFlowsComeAndGo) {
+TEST(SharedRates, StayMaxMinFairWhileFlowsStartAndEnd) {
   Random random(2);
   constexpr int kResources = 40, kWays = 120;
   std::vector<double> capacity;
@@ -119,7 +119,7 @@ TEST(SharedRates, StayMaxMinFairWhileFlowsComeAndGo) {
   }
 }
 
-TEST(SharedRates, AChangeElsewhereLeavesAFlowAlone) {
+TEST(SharedRates, AChangeElsewhereDoesNotAffectAFlow) {
   Ways ways(0);
   ways.add(std::vector<Use>{{0, 1}}, 0);
   ways.add(std::vector<Use>{{1, 1}}, 0);
@@ -133,7 +133,7 @@ TEST(SharedRates, AChangeElsewhereLeavesAFlowAlone) {
   EXPECT_EQ(rates.rate(1), 20);
 }
 
-TEST(SharedRates, AFlowThatReplacesAnotherOnItsWayKeepsItsRate) {
+TEST(SharedRates, AFlowThatReplacesAnotherOnTheSamePathKeepsItsRate) {
   Ways ways(0);
   ways.add(std::vector<Use>{{0, 1}}, 0);
   ways.add(std::vector<Use>{{0, 1}}, 0);

@@ -43,7 +43,7 @@ struct Row {
 };
 static_assert(Topology<Row>);
 
-/// The only way in a row.
+/// The only path in a row.
 struct RowRouting {
   struct State {
     int destination;
@@ -51,7 +51,7 @@ struct RowRouting {
   Row row;
 
   static constexpr bool kAdaptive = false;
-  std::string name() const { return "only way"; }
+  std::string name() const { return "only path"; }
   int vc_classes() const { return 1; }
   routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
   bool reaches(int source, int destination) const {
@@ -72,7 +72,7 @@ struct RowRouting {
 };
 static_assert(routing::Routing<RowRouting>);
 
-/// On a ring of 4: chooses its direction at the first node, alike where both are equally far.
+/// Routing on a ring of 4 that chooses its direction at the first node, with equal probability if both are equally far.
 struct RingOfFour {
   struct State {
     std::int32_t destination;
@@ -80,7 +80,7 @@ struct RingOfFour {
   };
 
   static constexpr bool kAdaptive = false;
-  std::string name() const { return "chooses on the way"; }
+  std::string name() const { return "chooses at the first node"; }
   int vc_classes() const { return 1; }
   routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
   bool reaches(int, int) const { return true; }
@@ -127,7 +127,7 @@ workload::Completion run_torus(const topology::Torus& torus, const workload::Wor
       .value();
 }
 
-/// The same model in the plainest way: all rates anew after every event, every flow looked at in every step.
+/// The same model without optimisation: all rates are recomputed after every event, and every step visits every flow.
 std::vector<double> plain_delivered_ns(const Network& network, const RowRouting& routing,
                                        const workload::Workload& workload) {
   const std::vector<double> capacities = channel_capacities(network).value();
@@ -168,7 +168,7 @@ std::vector<double> plain_delivered_ns(const Network& network, const RowRouting&
   }
 }
 
-TEST(FlowRun, RandomWorkloadsRunAsInThePlainestSimulation) {
+TEST(FlowRun, RandomWorkloadsMatchAPlainSimulation) {
   const Row row{{50, 20, 35, 80, 10, 50}};
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     Random random(seed);
@@ -186,7 +186,7 @@ TEST(FlowRun, RandomWorkloadsRunAsInThePlainestSimulation) {
   }
 }
 
-TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterIsThrough) {
+TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterEnds) {
   workload::Workload two("two");
   two.add({0, 2, 1000});
   two.add({1, 2, 500});
@@ -198,13 +198,13 @@ TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterIsThrough) {
   EXPECT_EQ(done.delivered_bytes, 1500u);
 }
 
-TEST(FlowRun, EveryLinkOfTheWayAddsItsLatency) {
+TEST(FlowRun, EveryLinkOfThePathAddsItsLatency) {
   workload::Workload one("one");
   one.add({0, 2, 1000});
   EXPECT_DOUBLE_EQ(run_row({{50, 50}}, one, 500).time_ns, 20 + 2 * 500);
 }
 
-TEST(FlowRun, TheNarrowestLinkSetsTheRateAndLeavesTheRestToOthers) {
+TEST(FlowRun, TheNarrowestLinkLimitsAFlowAndOthersTakeTheRest) {
   workload::Workload two("two");
   two.add({0, 2, 1000});  // through 10 GB/s
   two.add({0, 1, 4000});  // 50 - 10
@@ -213,7 +213,7 @@ TEST(FlowRun, TheNarrowestLinkSetsTheRateAndLeavesTheRestToOthers) {
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 100);
 }
 
-TEST(FlowRun, AFlowThatArrivesSlowsTheOthersFromThenOn) {
+TEST(FlowRun, ANewFlowSlowsTheOthersFromItsStart) {
   workload::Workload two("two");
   two.add({0, 1, 1000});
   two.add({0, 1, 1000, 10.0});
@@ -222,7 +222,7 @@ TEST(FlowRun, AFlowThatArrivesSlowsTheOthersFromThenOn) {
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 40);
 }
 
-TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSameWay) {
+TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSamePath) {
   workload::Workload three("three");
   three.add({0, 1, 10000});
   three.add({0, 1, 100, 10.0});
@@ -233,7 +233,7 @@ TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSameWay) {
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 11100 / 50.0);
 }
 
-TEST(FlowRun, MessagesWaitForThoseBeforeThemThenComputeAndNotBeforeTheirTime) {
+TEST(FlowRun, MessagesWaitForDependenciesComputeAndStartTime) {
   workload::Workload steps("steps");
   const int first = steps.add({0, 1, 500, 0, 5});  // from 5 to 15
   const int self = steps.add({2, 2, 999, 40});     // at 40
@@ -245,7 +245,7 @@ TEST(FlowRun, MessagesWaitForThoseBeforeThemThenComputeAndNotBeforeTheirTime) {
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{15, 40, 57, 110}));
 }
 
-TEST(FlowRun, AMessageOfNoBytesTakesTheLatencyOfItsWayOnly) {
+TEST(FlowRun, AnEmptyMessageTakesOnlyTheLatencyOfItsPath) {
   workload::Workload empty("empty");
   const std::array<int, 1> first = {empty.add({0, 2, 0})};
   empty.add({2, 1, 0}, first);
@@ -254,7 +254,7 @@ TEST(FlowRun, AMessageOfNoBytesTakesTheLatencyOfItsWayOnly) {
   EXPECT_EQ(done.injected_bytes, 0u);
 }
 
-TEST(FlowRun, AMessageWithoutAWayIsLostAndWhatWaitsForItGoesOn) {
+TEST(FlowRun, AMessageWithoutAPathIsLostAndItsFollowersContinue) {
   workload::Workload cut("cut");
   const std::array<int, 1> lost = {cut.add({0, 2, 700, 30})};
   cut.add({0, 1, 500}, lost);
@@ -275,7 +275,7 @@ TEST(FlowRun, RingAllReduceTakesItsClosedForm) {
   workload::Workload ring("ring all-reduce");
   for (int step = 0; step < 2 * (kChips - 1); ++step)
     for (int chip = 0; chip < kChips; ++chip) {
-      // Chip c passes on what it had from c - 1 one step before.
+      // Chip c forwards the chunk that it received from c - 1 in the previous step.
       const std::array<int, 1> before = {(step - 1) * kChips + (chip + kChips - 1) % kChips};
       ring.add({chip, (chip + 1) % kChips, kBytes / kChips}, step == 0 ? std::span<const int>() : before);
     }
@@ -284,12 +284,13 @@ TEST(FlowRun, RingAllReduceTakesItsClosedForm) {
 }
 
 TEST(FlowRun, AllToAllOnToriReachesTheBalancedBound) {
-  // The longest ring, k even, passes k/4 hops a message on average over two directions: N · k/8 messages a channel.
+  // On the longest ring, of even side k, a message makes k/4 hops on average over two directions: N · k/8 messages per
+  // channel.
   EXPECT_NEAR(run_torus({{4, 4, 4}}, all_to_all(64, kMiB)).time_ns, 64 * 4 / 8 * kMiB / 50.0, 1e-6);
   EXPECT_NEAR(run_torus({{4, 4, 8}}, all_to_all(128, kMiB)).time_ns, 128 * 8 / 8 * kMiB / 50.0, 1e-6);
 }
 
-TEST(FlowRun, AllToAllOnTheTwistedTorusReachesTheBoundOfItsDistances) {
+TEST(FlowRun, AllToAllOnTheTwistedTorusReachesTheBoundFromItsDistances) {
   const topology::TwistedTorus torus = topology::TwistedTorus::make({4, 4, 8}).value();
   const std::vector<std::uint64_t> distances = closed_form_distances(torus);
   double hops = 0;
@@ -301,7 +302,7 @@ TEST(FlowRun, AllToAllOnTheTwistedTorusReachesTheBoundOfItsDistances) {
   EXPECT_NEAR(done.time_ns, hops / (128 * 6) * kMiB / 50.0, 1e-6);
 }
 
-TEST(FlowRun, SendingAllTiesOneWayCostsHalfAsMuchAgain) {
+TEST(FlowRun, SendingAllTiesInOneDirectionCostsHalfAsMuchAgain) {
   const topology::Torus torus{{4, 4, 4}};
   const routing::DimensionOrder one_way =
       routing::DimensionOrder::make(torus, routing::Dateline::plain, routing::Ties::positive).value();
@@ -323,7 +324,7 @@ TEST(FlowRun, TwoRunsGiveTheSameBits) {
   EXPECT_EQ(one.delivered_bytes, some.total_bytes());
 }
 
-TEST(FlowRun, WrongMessagesAreRefusedWithTheirNumber) {
+TEST(FlowRun, ErrorsNameTheInvalidMessage) {
   const Row row{{50}};
   const auto error_of = [&](const workload::Message& message) {
     workload::Workload wrong("wrong");
@@ -343,7 +344,7 @@ TEST(FlowRun, WrongMessagesAreRefusedWithTheirNumber) {
                    .ok());
 }
 
-TEST(FlowRun, ALinkWithNegativeBandwidthIsRefused) {
+TEST(FlowRun, ALinkWithNegativeBandwidthIsRejected) {
   const Row row{{-1}};
   workload::Workload one("one");
   one.add({0, 1, 1});
@@ -351,7 +352,7 @@ TEST(FlowRun, ALinkWithNegativeBandwidthIsRefused) {
             "row: port 0 of node 0: found a link of -1 GB/s; expected a bandwidth above 0");
 }
 
-TEST(FlowRun, AWatchSeesTheRunAndCanStopIt) {
+TEST(FlowRun, AWatcherSeesTheProgressAndCanStopTheRun) {
   const Row row{{50}};
   workload::Workload chain("chain");
   for (int i = 0; i < 1000; ++i) {
@@ -366,7 +367,7 @@ TEST(FlowRun, AWatchSeesTheRunAndCanStopIt) {
   EXPECT_EQ(done.error().where, "chain");
 }
 
-TEST(WayFinder, FindsWhatChannelSharesFinds) {
+TEST(WayFinder, FindsTheSharesOfChannelShares) {
   const auto same = [](const auto& network, const auto& routing) {
     WayFinder finder(network, routing);
     for (int source = 0; source < network.chip_count(); source += 3)
@@ -387,11 +388,11 @@ TEST(WayFinder, FindsWhatChannelSharesFinds) {
   same(Network(topology::Torus{{4}}), RingOfFour{});
 }
 
-TEST(FlowRun, ARoutingThatChoosesOnItsWayIsSpreadByItsProbabilities) {
+TEST(FlowRun, ARoutingThatDrawsItsPathIsSpreadByItsProbabilities) {
   workload::Workload one("one");
   one.add({0, 2, 1000});
   const workload::Completion done = run_flows(Network(topology::Torus{{4}}), RingOfFour{}, one).value();
-  EXPECT_DOUBLE_EQ(done.time_ns, 10);  // half of it each way round
+  EXPECT_DOUBLE_EQ(done.time_ns, 10);  // half of it in each direction
 }
 
 }  // namespace

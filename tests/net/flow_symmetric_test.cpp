@@ -25,7 +25,7 @@ namespace {
 
 constexpr int kMessages = 24;
 
-/// Messages of chip 0 to anywhere, some after others, of sizes from nothing on.
+/// Random messages of chip 0 with dependencies; sizes start at 0.
 workload::Workload random_first(int chips, Random random) {
   workload::Workload first("random");
   for (int i = 0; i < kMessages; ++i) {
@@ -38,7 +38,7 @@ workload::Workload random_first(int chips, Random random) {
   return first;
 }
 
-/// By chip: the translation that takes chip 0 there.
+/// By chip: the translation that maps chip 0 to it.
 std::vector<std::vector<int>> all_translations(const Network& network) {
   const auto steps = translations(network).value();
   const auto chips = static_cast<std::size_t>(network.chip_count());
@@ -56,7 +56,7 @@ std::vector<std::vector<int>> all_translations(const Network& network) {
   return all;
 }
 
-/// The messages of all chips, those of a chip together.
+/// The messages of all chips, grouped by chip.
 workload::Workload of_all(const workload::Workload& first, const std::vector<std::vector<int>>& moves) {
   workload::Workload all("all");
   for (const std::vector<int>& move : moves) {
@@ -89,7 +89,7 @@ void expect_same_as_all(const Network& network, const R& routing, std::uint64_t 
   EXPECT_EQ(all.delivered_bytes, one.delivered_bytes);
 }
 
-TEST(SymmetricFlow, EqualsTheRunOfAllChipsOnToriRegularAndTwisted) {
+TEST(SymmetricFlow, EqualsTheRunOfAllChipsOnRegularAndTwistedTori) {
   for (const topology::Torus& torus : {topology::Torus{{4, 4, 4}}, topology::Torus{{3, 5, 2}},
                                        topology::Torus{{1, 4, 6}}, topology::Torus{{5}}, topology::Torus{{4, 8}}})
     for (const routing::Dateline dateline :
@@ -111,7 +111,7 @@ TEST(SymmetricFlow, AllToAllOf4096ChipsReachesTheBalancedBound) {
 }
 
 TEST(SymmetricFlow, RingAllReduceAlongEveryDimensionOf65536Chips) {
-  // One chip's sends along x, y, z at once, each on its own ring: the longest ring takes longest.
+  // One chip sends along x, y, z at once, each on its own ring; the longest ring takes the longest.
   const topology::Torus torus{{16, 64, 64}};
   const Network network(torus, {50, 500});
   workload::Workload first("all-reduce");
@@ -135,7 +135,7 @@ collective::ChipProgram bucket_all_reduce(const Shape& grid) {
 TEST(SymmetricFlow, BucketAllReduceOfOneChipTakesAsLongAsTheWholeSchedule) {
   for (const Shape& grid : {Shape{4, 4, 4}, Shape{2, 2, 4}, Shape{3, 6}}) {
     const collective::ChipProgram program = bucket_all_reduce(grid);
-    // Divides into pieces of whole bytes, so that all chips send exactly alike.
+    // A size that divides into pieces of whole bytes, so that all chips send exactly the same.
     std::uint64_t bytes = 0;
     for (const collective::ChipProgram::Stream& stream : program.streams())
       bytes += stream.weight * static_cast<std::uint64_t>(program.segments() * grid.count());
@@ -161,7 +161,7 @@ TEST(SymmetricFlow, BucketAllReduceOf65536ChipsComesNearItsBandwidthBound) {
   EXPECT_LT(done.time_ns, 1.1 * bound_ns);
 }
 
-TEST(SymmetricFlow, AMessageOfAnotherChipIsRefused) {
+TEST(SymmetricFlow, AMessageOfAnotherChipIsRejected) {
   const topology::Torus torus{{4, 4}};
   workload::Workload wrong("wrong");
   wrong.add({0, 1, 1});
@@ -169,10 +169,10 @@ TEST(SymmetricFlow, AMessageOfAnotherChipIsRefused) {
   const auto done = run_symmetric_flows(Network(torus),
                                         routing::DimensionOrder::make(torus, routing::Dateline::plain).value(), wrong);
   EXPECT_EQ(done.error().message(),
-            "message 1 of 'wrong': found source 3; expected source 0: only what the first chip sends");
+            "message 1 of 'wrong': found source 3; expected source 0: only messages of the first chip");
 }
 
-TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRefused) {
+TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRejected) {
   workload::Workload one("one");
   one.add({0, 1, 1});
   const topology::Mesh mesh{{3, 3}};
@@ -181,7 +181,7 @@ TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRefused) {
   EXPECT_EQ(done.error().where, mesh.name());
 }
 
-/// A torus under a routing that goes the long way round from one chip.
+/// A torus routing that takes the longer direction from one chip.
 class LongWayFromOne {
  public:
   struct State {
@@ -189,7 +189,7 @@ class LongWayFromOne {
     int port;
   };
   static constexpr bool kAdaptive = false;
-  std::string name() const { return "long way from chip 1"; }
+  std::string name() const { return "longer direction from chip 1"; }
   int vc_classes() const { return 1; }
   routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
   bool reaches(int, int) const { return true; }
@@ -210,7 +210,7 @@ class LongWayFromOne {
 };
 static_assert(routing::Routing<LongWayFromOne>);
 
-TEST(SymmetricFlow, ARoutingThatTreatsChipsUnlikeIsRefused) {
+TEST(SymmetricFlow, ARoutingThatTreatsChipsDifferentlyIsRejected) {
   workload::Workload one("one");
   one.add({0, 1, 1});
   const auto done = run_symmetric_flows(Network(topology::Torus{{5}}), LongWayFromOne{}, one);

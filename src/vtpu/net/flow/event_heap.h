@@ -5,8 +5,9 @@
 
 namespace vtpu::net::flow {
 
-/// At most one time for each of the numbers 0..size-1, the earliest on top; any of them can be moved or removed. Each
-/// node has four children: half as deep as a binary heap, and a node's children share a cache line or two.
+/// A heap of times for the numbers 0..size-1, at most one each, the earliest at the top. Any of them can be moved or
+/// removed. Each node has four children: the heap is half as deep as a binary heap, and a node's children share a cache
+/// line or two.
 class EventHeap {
  public:
   explicit EventHeap(int size) : place_(static_cast<std::size_t>(size), kNowhere) {}
@@ -28,7 +29,7 @@ class EventHeap {
     }
   }
 
-  /// No effect where `number` has no time.
+  /// Does nothing if `number` has no time.
   void remove(int number) {
     const std::size_t place = std::exchange(place_[static_cast<std::size_t>(number)], kNowhere);
     if (place == kNowhere) return;

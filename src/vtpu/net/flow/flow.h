@@ -13,14 +13,15 @@
 
 namespace vtpu::net::flow {
 
-/// By channel, bytes a nanosecond; gaps 0. Error: a link whose bandwidth is no positive number.
+/// Capacities by channel in bytes per nanosecond; 0 for unattached channels. Error: a link whose bandwidth is not
+/// positive.
 Result<std::vector<double>> channel_capacities(const Network& network);
 
-/// Runs a workload to completion at flow level. A message moves as a fluid over the channels that the routing's
-/// expected shares name, at its max-min fair rate, and is delivered the expected latency of its way after its last byte
-/// was sent. A message without a way is lost (Loss::no_path); those that wait for it go on when the loss is found.
-/// `watch`: told the part of the messages that are done.
-/// Error: a message from or to what is no chip, a time that is none, a link without bandwidth; the watch asked to stop.
+/// Runs a workload to completion at flow level. A message moves as a fluid over the channels of the routing's expected
+/// shares, at its max-min fair rate. It is delivered when the expected latency of its paths has passed after its last
+/// byte was sent. A message without a path is lost (Loss::no_path); messages that wait for it continue when the loss is
+/// found. `watch`: receives the fraction of messages that are done. Error: a source or destination that is not a chip,
+/// an invalid time, a link without bandwidth; the watcher stops the run.
 template <routing::Routing R>
 Result<workload::Completion> run_flows(const Network& network, const R& routing, const workload::Workload& workload,
                                        const workload::Watch& watch = {}) {

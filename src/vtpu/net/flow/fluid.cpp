@@ -19,11 +19,11 @@
 namespace vtpu::net::flow {
 namespace {
 
-// Events this close are one event, an instant: rounding must not split what happens at once, or each part would cost an
-// update of the rates.
+// Events within this time form one event, an instant. Rounding must not split simultaneous events, or each part would
+// cost an update of the rates.
 constexpr double kInstantNs = 1e-6;
-constexpr double kInstant = 1e-12;   // of the time so far
-constexpr double kConserved = 1e-9;  // of the bytes that are checked
+constexpr double kInstant = 1e-12;   // relative to the current time
+constexpr double kConserved = 1e-9;  // relative tolerance for bytes
 constexpr int kInstantsPerWatch = 256;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -57,24 +57,24 @@ class FluidRun {
   }
 
  private:
-  /// One way's flows: each has moved `served` bytes since the way was last idle, at time `at_ns`. The flow that joins
-  /// at s bytes leaves at s plus its own.
+  /// The flows of one entry of Ways. Each has moved `served` bytes since the entry was last idle, as of `at_ns`. A flow
+  /// that joins at s bytes leaves at s plus its own bytes.
   struct Progress {
     double served = 0;
     double at_ns = 0;
     double rate = 0;
     int first = -1;  // flows in the order in which they leave
     int last = -1;
-    std::uint64_t bytes = 0;  // of all flows that have left
+    std::uint64_t bytes = 0;  // sum over all flows that have left
 
     double served_at(double now_ns) const { return served + rate * (now_ns - at_ns); }
   };
   struct MessageState {
     int waits_for = 0;       // messages not yet delivered
-    double ready_ns = 0;     // the last of their deliveries
-    bool in_flight = false;  // a timed event is its delivery, not its start
-    double until = 0;        // bytes its way has served when it leaves
-    int next = -1;           // on its way
+    double ready_ns = 0;     // time of the last of their deliveries
+    bool in_flight = false;  // its timed event is its delivery, not its start
+    double until = 0;        // `served` of its entry at which it leaves
+    int next = -1;           // in its entry's list
   };
 
   void prepare() {
@@ -90,7 +90,7 @@ class FluidRun {
       if (messages_[at(id)].waits_for == 0) release(id);
   }
 
-  /// Moves the clock to the next event. False: there is none.
+  /// Advances the clock to the next event; false if there is none.
   bool next_instant() {
     double next = std::numeric_limits<double>::infinity();
     if (!soon_.empty()) next = now_ns_;
@@ -103,11 +103,11 @@ class FluidRun {
     return true;
   }
 
-  /// All that happens now, and what follows from it at once.
+  /// Handles all events of this instant and those that follow from them at once.
   void happen() {
     while (true) {
       if (!soon_.empty()) {
-        // What these bring about is put into soon_ anew.
+        // New events of this instant go into soon_ again.
         happening_.swap(soon_);
         for (const auto& [id, time_ns] : happening_) happen(id, time_ns);
         happening_.clear();
@@ -133,7 +133,7 @@ class FluidRun {
       timed_.set(id, time_ns);
   }
 
-  /// All that `id` waits for has been delivered.
+  /// Schedules `id`, whose dependencies have all been delivered.
   void release(int id) {
     const workload::Message& message = workload_.message(id);
     set_event(id, std::max(message.not_before_ns, messages_[at(id)].ready_ns + message.compute_ns));
@@ -175,7 +175,7 @@ class FluidRun {
     rates_.join(way);
   }
 
-  /// Sends off the last bytes of the flows of a way that are through by the end of this instant.
+  /// Finishes the flows of an entry that have moved all their bytes by the end of this instant.
   void finish_flows(int way) {
     Progress& progress = progress_[at(way)];
     const double served = progress.served_at(now_ns_);
@@ -197,7 +197,7 @@ class FluidRun {
     finishes_.remove(way);
   }
 
-  /// The way has flows, and perhaps a new rate.
+  /// Reschedules the finish of an entry that has flows and perhaps a new rate.
   void schedule_finish(int way) {
     Progress& progress = progress_[at(way)];
     progress.served = progress.served_at(now_ns_);
@@ -254,12 +254,12 @@ class FluidRun {
   EventHeap finishes_;              // by way
   std::vector<MessageState> messages_;
   workload::Followers followers_;
-  EventHeap timed_;                           // by message: its start or its delivery, later than this instant
-  std::vector<std::pair<int, double>> soon_;  // the same in this instant, with their times
+  EventHeap timed_;                           // by message: its start or its delivery, after this instant
+  std::vector<std::pair<int, double>> soon_;  // the same within this instant, with their times
   std::vector<std::pair<int, double>> happening_;
   double now_ns_ = 0;
-  double limit_ns_ = 0;     // the end of this instant
-  double instants_ns_ = 0;  // all instants together: by so much flows may have been cut short
+  double limit_ns_ = 0;     // end of this instant
+  double instants_ns_ = 0;  // sum of all instants' lengths, which bounds how much flows were shortened
   int resolved_ = 0;
   workload::Completion report_;
 };

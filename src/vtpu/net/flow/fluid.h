@@ -8,11 +8,10 @@
 
 namespace vtpu::net::flow {
 
-/// Runs messages as fluids over resources, each at its max-min fair rate, to completion: what run_flows does to the
-/// channels of a network and run_symmetric_flows to the ports of one chip.
-/// `capacity`: by resource, bytes a nanosecond, > 0. `Completion::channel_bytes` is by resource.
-/// A message that waits for a lost one goes on when the loss is found.
-/// Error: the watch asked to stop.
+/// Runs messages as fluids over resources to completion, each at its max-min fair rate. run_flows uses it with the
+/// channels of a network, run_symmetric_flows with the ports of one chip. `capacity`: by resource, bytes per
+/// nanosecond, > 0. `Completion::channel_bytes` is by resource. A message that waits for a lost one continues when the
+/// loss is found. Error: the watcher stops the run.
 Result<workload::Completion> run_fluid(const workload::Workload& workload, const Ways& ways,
                                        std::vector<double> capacity, const workload::Watch& watch);
 

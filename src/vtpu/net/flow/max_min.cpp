@@ -82,7 +82,7 @@ std::span<const double> MaxMin::solve(const MaxMinProblem& problem) {
     const Fill fill = heap_.back();
     heap_.pop_back();
     if (rising_count_[at(fill.resource)] == 0) continue;
-    // Flows that were fixed since leave room for the others, so a level in the heap can only be too low.
+    // Flows fixed since then leave capacity for the others, so a level in the heap can only be too low.
     const double now = level_of(fill.resource);
     if (now > level * kSameLevel) {
       if (now > fill.level) {

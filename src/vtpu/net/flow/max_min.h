@@ -5,8 +5,8 @@
 
 namespace vtpu::net::flow {
 
-/// Of one flow on one resource: how much of each of the flow's bytes crosses it. Below 1 where the flow is spread over
-/// several ways, above 1 where a way crosses the resource more than once. > 0.
+/// A flow's use of one resource: the fraction of each of the flow's bytes that crosses it, > 0. Below 1 if the flow is
+/// spread over several paths, above 1 if a path crosses the resource more than once.
 struct Use {
   int resource = 0;
   double weight = 0;
@@ -14,10 +14,10 @@ struct Use {
 
 /// Flows that share resources.
 struct MaxMinProblem {
-  std::vector<double> capacity;          ///< by resource, bytes a nanosecond, > 0
-  std::vector<std::size_t> first = {0};  ///< into `uses`, by flow, and the end
-  std::vector<Use> uses;                 ///< of each flow at least one, each resource at most once
-  std::vector<int> multiplicity;         ///< by flow: how many alike it stands for, ≥ 1
+  std::vector<double> capacity;          ///< by resource, bytes per nanosecond, > 0
+  std::vector<std::size_t> first = {0};  ///< by flow: first use in `uses`, and the end
+  std::vector<Use> uses;                 ///< at least one per flow, each resource at most once per flow
+  std::vector<int> multiplicity;         ///< by flow: how many equal flows it stands for, ≥ 1
 
   int flow_count() const { return static_cast<int>(multiplicity.size()); }
   std::span<const Use> uses_of(int flow) const {
@@ -28,14 +28,14 @@ struct MaxMinProblem {
   void clear();
 };
 
-/// Max-min fair rates: no flow's rate can be raised without lowering that of a flow which has no more. By progressive
-/// filling: all rates rise alike until a resource is full, which fixes its flows, and so on with the others. Each use
-/// is looked at a fixed number of times; the next resource to fill comes from a heap. Levels closer than 10^-12 of each
-/// other are one, so that flows with equal rates get the same bits.
+/// Max-min fair rates: no flow's rate can be raised without lowering that of a flow with an equal or lower rate.
+/// Computed by progressive filling: all rates rise equally until a resource is full, which fixes the rates of its
+/// flows; then the others continue. Each use is visited a fixed number of times, and a heap gives the next resource to
+/// fill. Levels within a relative 10^-12 are treated as equal, so that flows with equal rates get the same bits.
 /// Source: Bertsekas and Gallager, "Data Networks", second edition, 1992, section 6.5.2.
 class MaxMin {
  public:
-  /// The rate of one flow of each kind, bytes a nanosecond; valid until the next call.
+  /// The rate of one flow of each kind in bytes per nanosecond; valid until the next call.
   std::span<const double> solve(const MaxMinProblem& problem);
 
  private:
@@ -47,12 +47,12 @@ class MaxMin {
   double level_of(int resource) const;
   void fix_flows_of(const MaxMinProblem& problem, int resource, double level);
 
-  // Kept between calls for their memory only.
+  // Kept between calls only to reuse their memory.
   std::vector<double> rates_;        // by flow; negative: still rising
   std::vector<double> room_;         // by resource: capacity not taken by fixed flows
   std::vector<double> rising_;       // by resource: weight of the rising flows
-  std::vector<int> rising_count_;    // by resource: how many
-  std::vector<std::size_t> begin_;   // into users_, by resource, and the end
+  std::vector<int> rising_count_;    // by resource: number of rising flows
+  std::vector<std::size_t> begin_;   // by resource: first entry in users_, and the end
   std::vector<int> users_;           // flows by resource
   std::vector<std::size_t> cursor_;  // by resource, while users_ is being filled
   std::vector<Fill> heap_;

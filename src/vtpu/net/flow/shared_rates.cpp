@@ -13,8 +13,8 @@
 namespace vtpu::net::flow {
 namespace {
 
-// The weights of resources are kept by adding and subtracting; the threshold of an update leaves room for their
-// rounding.
+// The weights of resources are maintained by addition and subtraction; the threshold of an update leaves a margin for
+// their rounding.
 constexpr double kMargin = 1e-9;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
@@ -38,7 +38,7 @@ void SharedRates::join(int way) {
 }
 
 void SharedRates::leave(int way) {
-  VTPU_CHECK(ways_state_[at(way)].flows > 0, "only a flow on a way can leave it");
+  VTPU_CHECK(ways_state_[at(way)].flows > 0, "only a flow on its paths can leave them");
   touch(way);
   --ways_state_[at(way)].flows;
 }
@@ -87,7 +87,7 @@ double SharedRates::slowest_change() const {
       slowest = std::min(slowest, state.rate);
       continue;
     }
-    // No resource that a new flow crosses fills up before the level at which all its flows rising alike would fill it.
+    // Progressive filling does not fill a resource of a new flow below the level at which all its flows have equal rates.
     for (const Use& use : ways_.uses(way)) {
       const ResourceState& resource = resources_[at(use.resource)];
       slowest = std::min(slowest, resource.capacity / resource.weight);
@@ -96,7 +96,7 @@ double SharedRates::slowest_change() const {
   return slowest * (1 - kMargin);
 }
 
-/// Takes a resource into problem_ unless it is there already; its number there.
+/// Adds a resource to problem_ if it is not there yet. Returns its number there.
 int SharedRates::collect(int resource) {
   ResourceState& state = resources_[at(resource)];
   if (std::exchange(state.seen, updates_) != updates_) {

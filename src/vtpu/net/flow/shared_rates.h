@@ -9,31 +9,31 @@
 
 namespace vtpu::net::flow {
 
-/// The max-min fair rates of flows that come and go. Flows on the same way are alike and kept as one with a
-/// multiplicity. A change is worked out only where it can matter: among the flows that a chain of shared resources
-/// joins to it, and of these only the ones at least as fast as the slowest that changes, since progressive filling goes
-/// the same way as before up to there.
+/// The max-min fair rates of flows that start and end. Flows on the same paths are equal and kept as one with a
+/// multiplicity. A change is recomputed only where it can matter: among flows connected to it by a chain of shared
+/// resources, and of these only those at least as fast as the slowest that changes, since progressive filling is
+/// unchanged up to that rate.
 class SharedRates {
  public:
-  /// `capacity`: by resource, bytes a nanosecond, > 0. `ways` has to outlive this object.
+  /// `capacity`: by resource, bytes per nanosecond, > 0. `ways` must outlive this object.
   SharedRates(std::vector<double> capacity, const Ways& ways);
 
   void join(int way);
-  /// Requires a flow on the way.
+  /// Requires a flow on these paths.
   void leave(int way);
 
-  /// Brings the rates up to date with all joins and leaves since the last call. Returns the ways with flows that are
-  /// due for another look: those that somebody joined or left, and those with another rate than before; each once,
-  /// valid until the next call.
+  /// Recomputes the rates after all joins and leaves since the last call. Returns the entries whose finish must be
+  /// rescheduled: those that a flow joined or left and those whose rate has changed, each once, if they have flows.
+  /// Valid until the next call.
   std::span<const int> update();
 
-  /// Of one flow, bytes a nanosecond, as of the last update; a way without flows has none.
+  /// The rate of one flow in bytes per nanosecond, as of the last update. Requires a flow.
   double rate(int way) const { return ways_state_[static_cast<std::size_t>(way)].rate; }
   double capacity(int resource) const { return resources_[static_cast<std::size_t>(resource)].capacity; }
 
  private:
   struct WayState {
-    int flows = 0;         // now
+    int flows = 0;         // current number
     int flows_before = 0;  // at the last update
     double rate = 0;
     bool touched = false;    // joined or left since the last update
@@ -41,11 +41,11 @@ class SharedRates {
   };
   struct User {
     int way;
-    std::uint32_t use;  // among those of all ways
+    std::uint32_t use;  // index among the uses of all paths
   };
   struct ResourceState {
     double capacity = 0;
-    double weight = 0;  // of all flows on it
+    double weight = 0;  // sum over its flows
     std::vector<User> users;
     int local = 0;           // its number in problem_
     std::uint32_t seen = 0;  // the update that last collected it
@@ -62,12 +62,12 @@ class SharedRates {
   const Ways& ways_;
   std::vector<WayState> ways_state_;
   std::vector<ResourceState> resources_;
-  std::vector<std::uint32_t> place_;  // by use: where its way stands among the users of the resource
+  std::vector<std::uint32_t> place_;  // by use: its index among the users of the resource
   std::uint32_t updates_ = 0;
   std::vector<int> touched_;
-  std::vector<int> changed_;    // touched ways with another number of flows than before
+  std::vector<int> changed_;    // touched entries whose number of flows has changed
   std::vector<int> frontier_;   // collected resources, in order
-  std::vector<int> collected_;  // ways whose rates are to be found
+  std::vector<int> collected_;  // entries whose rates are recomputed
   std::vector<int> due_;
   MaxMinProblem problem_;
   std::vector<Use> local_uses_;

@@ -17,7 +17,7 @@ Error asymmetric(const Network& network, const std::string& found) {
   return {network.name(), found, "a network whose translations keep port numbers, such as a torus"};
 }
 
-/// Every chip has the ports of chip 0 with the same links, and there is nothing but chips.
+/// Checks that every chip has the ports of chip 0 with the same links, and that there are no switches.
 Result<void> check_ports(const Network& network) {
   if (network.node_count() != network.chip_count()) return asymmetric(network, "found switches");
   for (int channel = 0; channel < network.channel_count(); ++channel) {
@@ -37,7 +37,7 @@ Result<std::vector<std::vector<int>>> translations(const Network& network) {
   std::vector<std::vector<int>> moves;
   for (int first = 0; first < network.port_count(); ++first) {
     if (!network.attached(first)) continue;
-    // A translation is settled by where it takes chip 0; every link then says where it takes one more chip.
+    // The image of chip 0 determines a translation: each link from a mapped chip determines the image of one more chip.
     std::vector<int> move(at(network.chip_count()), -1);
     std::vector<int> reached = {0};
     move[0] = network.target(first);
@@ -63,7 +63,7 @@ Result<void> check_first_chip(const workload::Workload& of_first_chip) {
   for (int id = 0; id < of_first_chip.size(); ++id)
     if (const int source = of_first_chip.message(id).source; source != 0)
       return Error{fmt::format("message {} of '{}'", id, of_first_chip.name()), fmt::format("found source {}", source),
-                   "source 0: only what the first chip sends"};
+                   "source 0: only messages of the first chip"};
   return {};
 }
 

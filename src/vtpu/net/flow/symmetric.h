@@ -19,23 +19,25 @@
 
 namespace vtpu::net::flow {
 
-/// Maps of a network's chips onto each other that keep port numbers, one for each attached port of chip 0: the one that
-/// takes chip 0 to that port's peer. They generate a group that takes chip 0 to every chip.
-/// translations[i][chip]: where chip goes. Error: what keeps the network from having them.
+/// Automorphisms of a network that keep port numbers, one for each attached port of chip 0: the one that maps chip 0 to
+/// that port's peer. They generate a group that maps chip 0 to every chip. translations[i][chip]: the image of the
+/// chip. Error: the reason why the network has none.
 Result<std::vector<std::vector<int>>> translations(const Network& network);
 
-/// Error: a message from another chip than 0.
+/// Error: a message from a chip other than 0.
 Result<void> check_first_chip(const workload::Workload& of_first_chip);
 
-/// Ways over the ports of chip 0: what all channels with one port number carry together of a message of chip 0. As
-/// every chip does the same, that is what each of those channels carries of all chips' messages.
+/// Paths over the ports of chip 0: for each port number, the total that all channels with this number carry of a
+/// message of chip 0. Since every chip does the same, this is also what each of those channels carries of all chips'
+/// messages.
 Ways port_ways(const Network& network, const workload::Workload& workload, const Ways& over_channels);
 
-/// The same for all chips as for the first: bytes times their number, every chip's channels like those of chip 0.
+/// The completion of all chips from that of the first: bytes times their number; every chip's channels carry the same
+/// as those of chip 0.
 workload::Completion for_all_chips(const Network& network, workload::Completion of_ports);
 
-/// Whether what a routing does from chip 0 is done alike from the chips that the translations take it to. Looks at up
-/// to `kMostLooks` destinations of the workload, spread evenly. Error: a destination that shows a difference.
+/// Checks that the routing uses the same ports from chip 0 as from the chips to which the translations map it, for up
+/// to `kMostLooks` destinations of the workload, spread evenly. Error: a destination with a difference.
 template <routing::Routing R>
 Result<void> check_routing_symmetry(const Network& network, const R& routing, const workload::Workload& of_first_chip,
                                     const std::vector<std::vector<int>>& moves) {
@@ -65,15 +67,15 @@ Result<void> check_routing_symmetry(const Network& network, const R& routing, co
   return {};
 }
 
-/// run_flows of a workload that every chip runs alike, at the cost of one chip's. `of_first_chip` has the messages of
-/// chip 0 alone: source 0, and a destination that stands for the displacement. Chip c runs the same, moved by the
-/// translation that takes 0 to c, so what holds for chip 0 holds for all: each message of chip 0 ends when its likes
-/// end, and a message that comes after it by number waits, on each chip, for that chip's own or for a like of it.
-/// The result equals run_flows of all chips' messages: `delivered_ns` and `loss` by message of chip 0, `channel_bytes`
-/// of all channels, bytes of all chips. Valid where translations keep port numbers and the routing's expected shares:
-/// tori and twisted tori under routings that look at displacements alone. Datelines change virtual channels only and do
-/// no harm. Error: as of run_flows; a message from another chip than 0; a network or a routing that has no such
-/// symmetry (the network is checked entirely, the routing for up to 256 of the messages).
+/// run_flows for a workload that every chip runs in the same way, at the cost of one chip's. `of_first_chip` has only
+/// the messages of chip 0: source 0, and a destination that stands for the displacement. Chip c runs the same messages,
+/// moved by the translation that maps 0 to c. So what holds for chip 0 holds for all: each message of chip 0 ends at
+/// the same time as its images, and a message that depends on another waits, on each chip, for that chip's own image of
+/// it. The result equals that of run_flows for all chips' messages: `delivered_ns` and `loss` by message of chip 0,
+/// `channel_bytes` of all channels, bytes of all chips. Valid if translations keep port numbers and the routing's
+/// expected shares: tori and twisted tori under routings that depend only on displacements. Datelines change only
+/// virtual channels and do not matter. Error: as for run_flows; a message from a chip other than 0; a network or a
+/// routing without this symmetry (the network is checked completely, the routing for up to 256 of the messages).
 template <routing::Routing R>
 Result<workload::Completion> run_symmetric_flows(const Network& network, const R& routing,
                                                  const workload::Workload& of_first_chip,
@@ -87,7 +89,7 @@ Result<workload::Completion> run_symmetric_flows(const Network& network, const R
     return alike.error();
   Result<std::vector<double>> capacities = channel_capacities(network);
   if (!capacities) return capacities.error();
-  capacities->resize(static_cast<std::size_t>(network.port_count()));  // those of chip 0 are its ports
+  capacities->resize(static_cast<std::size_t>(network.port_count()));  // the channels of chip 0, one per port
   const Ways ways = port_ways(network, of_first_chip, channel_ways(network, routing, of_first_chip));
   Result<workload::Completion> done = run_fluid(of_first_chip, ways, *std::move(capacities), watch);
   if (!done) return done.error();

@@ -10,9 +10,9 @@
 
 namespace vtpu::net::flow {
 
-/// channel_shares for many pairs one after the other. Where a packet's way is settled by its state, as under
-/// dimension-order routing, all ways are few and short: they are walked one by one, in a tenth of the time. The first
-/// node that offers a choice leaves the pair to channel_shares, which follows ways that meet only once.
+/// channel_shares for many pairs in sequence. If a packet's state determines its path, as under dimension-order
+/// routing, the paths of a pair are few and short; following them one by one takes a tenth of the time. If a node
+/// offers a choice, the pair is left to channel_shares, which follows paths that meet only once.
 template <routing::Routing R>
 class WayFinder {
  public:
@@ -55,7 +55,7 @@ class WayFinder {
   const Network& network_;
   const R& routing_;
   std::vector<double> share_;  // by channel; 0 between calls
-  std::vector<int> crossed_;   // channels whose share is not 0
+  std::vector<int> crossed_;   // channels with a share
   std::vector<routing::ChannelShare> found_;
   routing::Moves moves_;
 };

@@ -9,7 +9,7 @@
 namespace vtpu::net::flow {
 
 int Ways::add(std::span<const Use> uses, double latency_ns) {
-  VTPU_CHECK(!uses.empty(), "a way between two chips crosses a channel");
+  VTPU_CHECK(!uses.empty(), "a path between two chips crosses a channel");
   uses_.insert(uses_.end(), uses.begin(), uses.end());
   first_.push_back(uses_.size());
   latency_.push_back(latency_ns);

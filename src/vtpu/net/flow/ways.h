@@ -14,7 +14,8 @@
 
 namespace vtpu::net::flow {
 
-/// How the messages of a workload cross resources: one way for each pair of source and destination that occurs.
+/// How the messages of a workload use resources: one entry for each pair of source and destination that occurs. An
+/// entry combines all paths of the pair.
 class Ways {
  public:
   static constexpr int kToItself = -1;  ///< the message stays on its chip
@@ -24,29 +25,29 @@ class Ways {
 
   int size() const { return static_cast<int>(latency_.size()); }
   std::span<const Use> uses(int way) const { return std::span(uses_).subspan(first_use(way), use_count(way)); }
-  /// A way's first use among those of all ways.
+  /// Index of an entry's first use among the uses of all entries.
   std::size_t first_use(int way) const { return first_[static_cast<std::size_t>(way)]; }
   std::size_t use_count(int way) const { return first_use(way + 1) - first_use(way); }
   const std::vector<Use>& all_uses() const { return uses_; }
-  /// Expected over the routes a packet may take, nanoseconds.
+  /// Expected over the paths that a packet may take, in nanoseconds.
   double latency_ns(int way) const { return latency_[static_cast<std::size_t>(way)]; }
-  /// The way of a message, kToItself or kNone.
+  /// The entry of a message, kToItself or kNone.
   int of(int message) const { return of_[static_cast<std::size_t>(message)]; }
 
   int add(std::span<const Use> uses, double latency_ns);
   void set(int message, int way) { of_[static_cast<std::size_t>(message)] = way; }
 
  private:
-  std::vector<std::size_t> first_ = {0};  // by way, and the end
+  std::vector<std::size_t> first_ = {0};  // by entry, and the end
   std::vector<Use> uses_;
-  std::vector<double> latency_;  // by way
+  std::vector<double> latency_;  // by entry
   std::vector<int> of_;          // by message
 };
 
-/// Messages in the order of their sources; those of one source in the order of their numbers.
+/// Messages in the order of their sources; those of one source by number.
 std::vector<int> messages_by_source(const Network& network, const workload::Workload& workload);
 
-/// Ways over channels as a routing's expected shares say. Requires check_messages.
+/// The channels and weights of a routing's expected shares. Requires check_messages.
 template <routing::Routing R>
 Ways channel_ways(const Network& network, const R& routing, const workload::Workload& workload) {
   Ways ways(static_cast<std::size_t>(workload.size()));
