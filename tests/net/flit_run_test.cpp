@@ -35,13 +35,13 @@ int hops(const topology::Torus& torus, int from, int to) {
   return static_cast<int>(topology::dimension_order_path(torus, from, to).size()) - 1;
 }
 
-TEST(FlitRun, APacketAloneTakesSevenCyclesFiveALinkAndOneAFurtherFlit) {
+TEST(FlitRun, AnUnhinderedPacketTakesSevenCyclesPlusFivePerLinkPlusOnePerFurtherFlit) {
   for (const topology::Torus& torus : {topology::Torus{{8, 8}}, topology::Torus{{4, 3, 2}}, topology::Torus{{5}}})
     for (const int flits : {1, 2, 5, 8, 20})
       for (int from = 0; from < torus.chip_count(); from += 3) {
         Config config;
         config.packet_flits = flits;
-        // One message after the other, so that none meets another.
+        // Each message waits for the previous one, so that none meets another.
         workload::Workload workload;
         for (int to = 0; to < torus.chip_count(); ++to) {
           if (to == from) continue;
@@ -59,7 +59,7 @@ TEST(FlitRun, APacketAloneTakesSevenCyclesFiveALinkAndOneAFurtherFlit) {
       }
 }
 
-TEST(FlitRun, LongerChannelsAndCrossbarsLengthenAPacketsWayByTheirCycles) {
+TEST(FlitRun, LongerChannelsAndCrossbarsAddTheirCyclesToTheLatency) {
   const topology::Torus torus{{6, 6}};
   Config config;
   config.timing.channel = 9;
@@ -72,7 +72,7 @@ TEST(FlitRun, LongerChannelsAndCrossbarsLengthenAPacketsWayByTheirCycles) {
   EXPECT_EQ(Config{}.timing.zero_load(4, 8), 7 + 5 * 4 + 7);
 }
 
-TEST(FlitRun, TheLawHoldsForAnyNumberOfPortsAndVirtualChannels) {
+TEST(FlitRun, ZeroLoadLatencyIsRightForAnyNumberOfPortsAndVirtualChannels) {
   for (const int vcs : {2, 3, 5, 16, 32}) {
     const topology::Torus torus{{3, 4, 3, 2}};
     Config config;
@@ -105,12 +105,12 @@ TEST(FlitRun, BuffersShorterThanTheCreditLoopLimitAChannel) {
   config.packet_flits = 1000;
   const double full = on_torus(ring, workload, config).time_ns;
   EXPECT_EQ(full, 7 + 5 * 2 + 999);
-  // A place in a buffer is used again five cycles after it was given away.
+  // A buffer slot can be used again five cycles after its flit was sent.
   config.vc_buffer_flits = 1;
   EXPECT_NEAR(on_torus(ring, workload, config).time_ns, 5 * 1000, 30);
 }
 
-TEST(FlitRun, AMessageWaitsForThoseBeforeItThenComputesAndNotBeforeItsTime) {
+TEST(FlitRun, MessagesWaitForDependenciesComputeAndStartTime) {
   const topology::Torus torus{{4, 4}};
   workload::Workload workload;
   const int first = workload.add({0, 1, kFlitBytes, 3, 0});
@@ -122,7 +122,7 @@ TEST(FlitRun, AMessageWaitsForThoseBeforeItThenComputesAndNotBeforeItsTime) {
   EXPECT_EQ(completion.loss[static_cast<std::size_t>(third)], workload::Loss::none);
 }
 
-TEST(FlitRun, MessagesToTheirOwnChipAreDeliveredAtOnceAndEmptyOnesTakeTheirWay) {
+TEST(FlitRun, SelfMessagesAreDeliveredAtOnceAndEmptyOnesTakeTheirPath) {
   workload::Workload workload;
   const int self = workload.add({5, 5, 1 << 20, 0, 7});
   workload.add({5, 6, 0, 0, 0}, std::vector{self});
@@ -151,7 +151,7 @@ TEST(FlitRun, AnAllToAllDeliversEveryByteAndChannelsCarryBytesTimesHops) {
   EXPECT_EQ(sum, byte_hops);
 }
 
-TEST(FlitRun, ChipsAndTimesThatDoNotExistAreNamedWithTheirMessage) {
+TEST(FlitRun, ErrorsNameTheMessageWithAnInvalidChipOrTime) {
   const topology::Torus torus{{4, 4}};
   const auto error_of = [&](const workload::Message& message) {
     workload::Workload workload("w");
@@ -175,17 +175,17 @@ struct UnevenTorus : topology::Torus {
   }
 };
 
-TEST(FlitRun, LinksOfDifferentBandwidthAreRefused) {
+TEST(FlitRun, LinksOfDifferentBandwidthAreRejected) {
   const UnevenTorus torus{{{4, 4}}};
   const Result<workload::Completion> run =
       run_flits(Network(torus), dimension_order(torus), workload::Workload("w"), {}, kFlitBytes);
   ASSERT_FALSE(run.ok());
   EXPECT_EQ(run.error().message(),
-            "torus 4x4: links of 25 and of 50 GB/s; expected links of one bandwidth at flit level, where each carries "
-            "one flit a cycle");
+            "torus 4x4: found links of 25 and 50 GB/s; expected links of one bandwidth at flit level, where each "
+            "carries one flit per cycle");
 }
 
-/// Dimension order with a wall: chips below 8 and the others do not reach each other.
+/// Dimension order with a wall: chips below 8 and the other chips do not reach each other.
 struct Walled {
   routing::DimensionOrder inner;
   using State = routing::DimensionOrder::State;
@@ -203,7 +203,7 @@ struct Walled {
   State after(int node, State state, const routing::Move& move) const { return inner.after(node, state, move); }
 };
 
-TEST(FlitRun, AMessageWithoutAWayIsLostAndThoseAfterItGoOn) {
+TEST(FlitRun, AMessageWithoutAPathIsLostAndItsFollowersContinue) {
   const topology::Torus torus{{4, 4}};
   const Walled routing{dimension_order(torus)};
   workload::Workload workload;
@@ -218,10 +218,10 @@ TEST(FlitRun, AMessageWithoutAWayIsLostAndThoseAfterItGoOn) {
   const Result<workload::SteadyState> steady =
       run_steady_state(Network(torus), routing, workload::Traffic::uniform(16, true), {}, {});
   ASSERT_FALSE(steady.ok());
-  EXPECT_NE(steady.error().message().find("walled: no way from chip"), std::string::npos) << steady.error().message();
+  EXPECT_NE(steady.error().message().find("walled: no path from chip"), std::string::npos) << steady.error().message();
 }
 
-TEST(FlitRun, AnAdaptiveRoutingDeliversByMinimalWaysAndSpreadsOverDimensions) {
+TEST(FlitRun, AnAdaptiveRoutingTakesMinimalPathsAndSpreadsOverDimensions) {
   const topology::Torus torus{{4, 4}};
   const routing::MinimalAdaptive routing = *routing::MinimalAdaptive::make(torus);
   Config config;
@@ -248,7 +248,7 @@ TEST(FlitRun, AnAdaptiveRoutingDeliversByMinimalWaysAndSpreadsOverDimensions) {
   EXPECT_GT(steady->accepted, 0.5);
 }
 
-TEST(FlitRun, AWorkloadThatDeadlocksIsAnErrorNamingTheCircle) {
+TEST(FlitRun, ADeadlockIsAnErrorThatNamesTheCycle) {
   const topology::Torus ring{{6}};
   Config config;
   config.vcs = 1;

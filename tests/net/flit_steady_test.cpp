@@ -35,9 +35,9 @@ SteadyPlan short_plan(double offered) {
   return plan;
 }
 
-/// Mean latency in cycles that BookSim2 (master of June 2017) reports for uniform traffic on a torus with one node a
-/// router, its channels of one cycle each (use_noc_latency=0) and its input-queued router as it comes: 4 virtual
-/// channels of 8 flits, dim_order or dim_order_bal.
+/// Mean latency in cycles reported by BookSim2 (master of June 2017) for uniform traffic on a torus with one node per
+/// router, channels of one cycle (use_noc_latency=0) and its default input-queued router: 4 virtual channels of 8
+/// flits, dim_order or dim_order_bal.
 struct ReferenceLatency {
   routing::Dateline dateline;
   int packet_flits;
@@ -51,7 +51,7 @@ constexpr ReferenceLatency kTorus8x8[] = {
     {routing::Dateline::balanced, 1, 0.3, 29.027},
 };
 
-TEST(FlitSteady, LatencyBelowSaturationIsThatOfTheReferenceRouter) {
+TEST(FlitSteady, LatencyBelowSaturationMatchesTheReferenceRouter) {
   for (const ReferenceLatency& reference : kTorus8x8) {
     Config config;
     config.packet_flits = reference.packet_flits;
@@ -63,7 +63,7 @@ TEST(FlitSteady, LatencyBelowSaturationIsThatOfTheReferenceRouter) {
   }
 }
 
-TEST(FlitSteady, AcceptedTrafficBeyondSaturationCollapsesAsInTheReferenceRouter) {
+TEST(FlitSteady, AcceptedLoadBeyondSaturationCollapsesAsInTheReferenceRouter) {
   const Config config;
   const workload::SteadyState full = on_torus({{8, 8}}, routing::Dateline::plain, config, short_plan(1));
   EXPECT_FALSE(full.stable);
@@ -73,7 +73,7 @@ TEST(FlitSteady, AcceptedTrafficBeyondSaturationCollapsesAsInTheReferenceRouter)
   EXPECT_NEAR(on_torus({{8, 8}}, routing::Dateline::plain, two_vcs, short_plan(1)).accepted, 0.213, 0.02);
 }
 
-TEST(FlitSteady, LatencyAtLowLoadFollowsTheZeroLoadLawOfItsMeanHops) {
+TEST(FlitSteady, LatencyAtLowLoadFollowsFromTheMeanNumberOfHops) {
   Config config;
   config.packet_flits = 3;
   const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, config, short_plan(0.01));
@@ -98,7 +98,7 @@ TEST(FlitSteady, PacketsToTheirOwnChipGoThroughItsRouterInSevenCycles) {
   EXPECT_EQ(state.accepted, 1.0 / 16);
 }
 
-TEST(FlitSteady, ALoadJustBeyondSaturationIsFlaggedAndOneJustBelowIsNot) {
+TEST(FlitSteady, OnlyALoadBeyondSaturationIsReportedAsUnstable) {
   SteadyPlan plan = short_plan(0.5);
   plan.period = 600;
   EXPECT_TRUE(on_torus({{8, 8}}, routing::Dateline::plain, {}, plan).stable);
@@ -106,7 +106,7 @@ TEST(FlitSteady, ALoadJustBeyondSaturationIsFlaggedAndOneJustBelowIsNot) {
   EXPECT_FALSE(on_torus({{8, 8}}, routing::Dateline::plain, {}, plan).stable);
 }
 
-TEST(FlitSteady, ChannelLoadsAddUpToAcceptedTrafficTimesHops) {
+TEST(FlitSteady, ChannelLoadsAddUpToAcceptedLoadTimesHops) {
   const topology::Torus torus{{4, 4}};
   const workload::SteadyState state = on_torus(torus, routing::Dateline::balanced, {}, short_plan(0.2));
   double sum = 0;
@@ -115,7 +115,7 @@ TEST(FlitSteady, ChannelLoadsAddUpToAcceptedTrafficTimesHops) {
   EXPECT_NEAR(sum, state.accepted * torus.chip_count() * state.hops, 0.02 * sum);
 }
 
-TEST(FlitSteady, OneSeedGivesOneResultAndAnotherSeedAnother) {
+TEST(FlitSteady, EqualSeedsGiveEqualResultsAndOthersDoNot) {
   const auto run = [](std::uint64_t seed) {
     Config config;
     config.seed = seed;
@@ -137,7 +137,7 @@ TEST(FlitSteady, NoLoadIsSteadyAndEmpty) {
   EXPECT_EQ(state.accepted, 0);
 }
 
-TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACircleOfVirtualChannels) {
+TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACycle) {
   const topology::Torus ring{{8}};
   Config config;
   config.vcs = 1;
@@ -151,8 +151,8 @@ TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACircleOfVirtualCh
   EXPECT_NE(state.error().message().find(" VC 0 -> node"), std::string::npos) << state.error().message();
 }
 
-TEST(FlitSteady, ADeadlockIsFoundWhileTrafficElsewhereGoesOn) {
-  // Two rings of eight: every chip of the first sends to all of them, every chip of the second to itself.
+TEST(FlitSteady, ADeadlockIsFoundWhileOtherTrafficContinues) {
+  // Two rings of eight: every chip of the first sends to all chips of its ring, every chip of the second to itself.
   const topology::Torus torus{{2, 8}};
   std::vector<workload::Demand> demands;
   for (int from = 0; from < 8; ++from) {
@@ -174,7 +174,7 @@ TEST(FlitSteady, ADeadlockIsFoundWhileTrafficElsewhereGoesOn) {
   EXPECT_NE(state.error().message().find("cycle 16384"), std::string::npos) << state.error().message();
 }
 
-TEST(FlitSteady, ValuesOutOfRangeAreNamed) {
+TEST(FlitSteady, ErrorsNameTheInvalidField) {
   const topology::Torus torus{{4, 4}};
   const auto run = [&](const Config& config, const SteadyPlan& plan, int chips) {
     const Result<workload::SteadyState> state =
@@ -186,15 +186,15 @@ TEST(FlitSteady, ValuesOutOfRangeAreNamed) {
   one_vc.vcs = 1;
   EXPECT_EQ(run(one_vc, short_plan(0.1), 16),
             "virtual channels: found 1; expected at least 2, one for each class of the routing");
-  EXPECT_EQ(run({}, short_plan(1.5), 16), "offered load: found 1.5; expected 0 to 1 flits a chip a cycle");
-  EXPECT_EQ(run({}, short_plan(0.1), 9), "uniform: traffic of 9 chips; expected as many as torus 4x4 has, 16");
+  EXPECT_EQ(run({}, short_plan(1.5), 16), "offered load: found 1.5; expected 0 to 1 flits/chip/cycle");
+  EXPECT_EQ(run({}, short_plan(0.1), 9), "uniform: found traffic for 9 chips; expected as many as torus 4x4 has, 16");
   Config no_buffer;
   no_buffer.vc_buffer_flits = 0;
   EXPECT_EQ(run(no_buffer, short_plan(0.1), 16),
             "flits of a virtual channel's buffer: found 0; expected a number from 1 to 65535");
 }
 
-TEST(FlitSteady, AWatchThatSaysNoStopsTheRun) {
+TEST(FlitSteady, AWatcherCanStopTheRun) {
   const topology::Torus torus{{4, 4}};
   int calls = 0;
   const Result<workload::SteadyState> state = run_steady_state(

@@ -2,13 +2,13 @@
 
 #include "vtpu/net/flit/flit_network.h"
 
-/// The two allocators of a router, each one iteration of iSLIP: every free output grants the first of those who ask at
-/// or after its pointer, everyone granted accepts the first at or after its own, and the pointers of a pair that came
-/// about move one beyond it.
+/// The two allocators of a router, each one iteration of iSLIP. Every free output grants the first request at or after
+/// its pointer, every granted input accepts the first grant at or after its own pointer, and both pointers of a matched
+/// pair move one beyond the partner.
 namespace vtpu::net::flit {
 namespace {
 
-/// The lowest set bit at or after `from`, round the end if there is none.
+/// The lowest set bit at or after `from`, with wrap-around.
 template <class Bits>
 int first_from(Bits bits, int from) {
   const Bits after = bits >> from << from;
@@ -23,7 +23,7 @@ constexpr std::uint32_t vc_bits(int first, int last) {
 
 void FlitNetwork::grant_vc(int node, int lane, std::uint32_t granted) {
   Lane& state = lane_states_[lane_at(node, lane)];
-  // A lane asks at one port only, so its pointer matters only within that port.
+  // A lane requests only one port, so its pointer matters only within that port.
   const int first_out_lane = state.port << vc_shift_;
   const int pointer = state.accept - first_out_lane;
   const int vc = first_from(granted, pointer > 0 && pointer < config_.vcs ? pointer : 0);
@@ -45,8 +45,8 @@ std::uint32_t FlitNetwork::free_vcs(int node, const Lane& lane) const {
 
 void FlitNetwork::allocate_vcs(int node) {
   granted_.clear();
-  std::uint64_t asked = 0;      // ports that something free is asked for at
-  std::uint64_t contested = 0;  // by more than one lane
+  std::uint64_t asked = 0;      // ports at which a free virtual channel is requested
+  std::uint64_t contested = 0;  // of these, requested by more than one lane
   for_each_lane(node, kWaiting, [&](int lane, Flit) {
     const Lane& state = lane_states_[lane_at(node, lane)];
     if (free_vcs(node, state) == 0) return;
@@ -56,7 +56,7 @@ void FlitNetwork::allocate_vcs(int node) {
   });
   if (asked == 0) return;
   if (contested != 0) allocate_contested(node, contested);
-  // A lane alone at its port is granted all that it asks for.
+  // A lane alone at its port is granted everything it requests.
   for_each_lane(node, kWaiting, [&](int lane, Flit) {
     const Lane& state = lane_states_[lane_at(node, lane)];
     if ((contested >> state.port & 1) != 0) return;
@@ -75,7 +75,7 @@ void FlitNetwork::allocate_contested(int node, std::uint64_t ports) {
       const int out_lane = (state.port << vc_shift_) + vc;
       std::uint16_t& best = best_[at(out_lane)];
       const std::uint16_t pointer = out_vcs_[lane_at(node, out_lane)].grant;
-      // Lanes come in rising order, so a later one takes over only where the earlier lies before the pointer.
+      // Lanes come in rising order, so a later lane replaces an earlier one only if the earlier is below the pointer.
       if ((asked_before >> vc & 1) == 0 || (best < pointer && lane >= pointer)) best = static_cast<std::uint16_t>(lane);
     }
     asked_[state.port] = asked_before | free;
@@ -100,8 +100,8 @@ void FlitNetwork::allocate_contested(int node, std::uint64_t ports) {
 
 void FlitNetwork::allocate_switch(int node) {
   const std::uint64_t* ready = words(node, kReady);
-  std::array<std::uint64_t, kMostFlitPorts + 2> inputs_of;   // by output asked for: the inputs that ask
-  std::array<std::uint64_t, kMostFlitPorts + 2> outputs_of;  // by input granted something: the outputs that grant
+  std::array<std::uint64_t, kMostFlitPorts + 2> inputs_of;   // by requested output: the requesting inputs
+  std::array<std::uint64_t, kMostFlitPorts + 2> outputs_of;  // by granted input: the granting outputs
   std::uint64_t outputs = 0;
   std::uint64_t inputs = 0;
   for (int word = 0; word < words_per_set_; ++word)
@@ -132,7 +132,7 @@ void FlitNetwork::connect(int node, int input, int output) {
   PortState& in = port_of(node, input);
   port_of(node, output).grant = static_cast<std::uint8_t>(input + 1 == ports_ ? 0 : input + 1);
   in.accept = static_cast<std::uint8_t>(output + 1 == ports_ ? 0 : output + 1);
-  // Of the input's virtual channels that want this output, the first at or after the pointer.
+  // Of the input's virtual channels that request this output, the first at or after the pointer.
   const int lane_of_port = input << vc_shift_;
   std::uint64_t vcs = words(node, kReady)[lane_of_port >> 6] >> (lane_of_port & 63) & vc_bits(0, config_.vcs - 1);
   std::uint32_t wanting = 0;

@@ -31,7 +31,7 @@ Result<void> check(const Config& config, const Network& network, int vc_classes)
     return Error{"virtual channels", fmt::format("found {}", config.vcs),
                  fmt::format("at least {}, one for each class of the routing", vc_classes)};
   if (network.port_count() > kMostFlitPorts)
-    return Error{network.name(), fmt::format("nodes of {} ports", network.port_count()),
+    return Error{network.name(), fmt::format("found nodes with {} ports", network.port_count()),
                  fmt::format("at most {} at flit level", kMostFlitPorts)};
   return {};
 }

@@ -5,9 +5,9 @@
 
 #include "vtpu/net/flit/flit_network.h"
 
-/// Which lanes can still move is found as a least fixed point: those that lack nothing can, and so can those that wait
-/// for one of them. The rest waits for ever, each for others of the rest, so following any of the waits runs into a
-/// circle.
+/// Deadlock detection: a least fixed point gives the lanes that can still move. A lane that lacks nothing can move, and
+/// so can a lane that waits for one that can. The other lanes wait for ever, each only for others of them, so following
+/// any of their waits leads into a cycle.
 namespace vtpu::net::flit {
 
 std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) const {
@@ -23,8 +23,8 @@ std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) cons
   const auto owned = [&](int node, int out_lane) {
     return (port_of(node, out_lane >> vc_shift_).owned >> (out_lane & ((1 << vc_shift_) - 1)) & 1) != 0;
   };
-  // Calls wait(lane index) for every lane that this one waits for; one of them moving is enough. False if it lacks
-  // nothing.
+  // Calls wait(lane index) for every lane that this one waits for; it can move if any one of them can. Returns false if
+  // it lacks nothing.
   const auto waits = [&](int node, int lane, const auto& wait) {
     const Lane& state = lane_states_[lane_at(node, lane)];
     if (state.state == LaneState::idle || state.state == LaneState::routing) return false;
@@ -72,7 +72,7 @@ std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) cons
     moves[index] = !lacks || one_moves;
     return static_cast<bool>(moves[index]);
   };
-  // Sweeps in both directions, since chains of waits run either way through the numbers.
+  // Sweeps in both directions, since chains of waits can run up or down through the lane numbers.
   for (bool changed = true; changed;) {
     changed = false;
     for (std::size_t index = 0; index < count; ++index) changed |= settle(index);

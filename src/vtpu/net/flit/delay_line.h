@@ -6,8 +6,8 @@
 
 namespace vtpu::net::flit {
 
-/// All channels of one kind together: what is sent now is due a fixed range of cycles later. A ring of lists, one a
-/// cycle, so that a cycle costs what happens in it and not the number of channels.
+/// A delay line for all channels of one kind: an item sent now arrives within a fixed range of later cycles. A ring of
+/// lists, one per cycle, so that the cost of a cycle depends on its items and not on the number of channels.
 template <class T>
 class DelayLine {
  public:
@@ -20,7 +20,7 @@ class DelayLine {
     ++size_;
   }
   const std::vector<T>& due(std::uint64_t now) const { return lists_[now & mask_]; }
-  /// Forgets what was due.
+  /// Drops all items in flight.
   void clear(std::uint64_t now) {
     size_ -= lists_[now & mask_].size();
     lists_[now & mask_].clear();

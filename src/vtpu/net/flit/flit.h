@@ -3,7 +3,7 @@
 
 namespace vtpu::net::flit {
 
-/// What moves through the network: the number of its packet and whether it is the packet's first or last flit.
+/// A flit: the number of its packet, and whether it is the packet's first or last flit.
 class Flit {
  public:
   Flit() = default;

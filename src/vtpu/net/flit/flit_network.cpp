@@ -53,7 +53,7 @@ void FlitNetwork::prefetch_router(int node) const {
 }
 
 void FlitNetwork::prefetch_rings(int node) const {
-  // A plain loop: a function object that only prefetches is taken for one without effect and left out.
+  // A plain loop, since the compiler removes a function object that only prefetches as having no effect.
   const std::uint64_t* ready = words(node, kReady);
   for (int word = 0; word < words_per_set_; ++word)
     for (std::uint64_t bits = ready[word]; bits != 0; bits &= bits - 1) {
@@ -96,7 +96,7 @@ void FlitNetwork::take_flit(const FlitEvent& event) {
     lane.state = LaneState::routing;
     insert(node, kHeads, event.lane);
   } else if (lane.count == 1) {
-    // An active lane whose packet had not all arrived.
+    // An active lane that had run out of flits.
     if (out_vcs_[lane_at(node, (lane.port << vc_shift_) + lane.first)].credits > 0) insert(node, kReady, event.lane);
   }
 }
@@ -191,7 +191,7 @@ void FlitNetwork::send(int node, int lane) {
 }
 
 void FlitNetwork::skip_to(std::uint64_t cycle) {
-  VTPU_CHECK(flits_inside_ == 0 && credits_.empty() && cycle >= now_, "cycles with work in them are not skipped");
+  VTPU_CHECK(flits_inside_ == 0 && credits_.empty() && cycle >= now_, "only cycles without work are skipped");
   now_ = cycle;
 }
 

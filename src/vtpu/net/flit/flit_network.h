@@ -14,8 +14,8 @@
 
 namespace vtpu::net::flit {
 
-/// An input virtual channel, named by the channel that fills it: the one that leaves `node` by `port`. The port after
-/// the network's last is the chip's own.
+/// An input virtual channel, identified by the channel that fills it: the one that leaves `node` by `port`. The port
+/// after the network's last one is the chip's own.
 struct FlitVc {
   int node = 0;
   int port = 0;
@@ -23,102 +23,102 @@ struct FlitVc {
   bool operator==(const FlitVc&) const = default;
 };
 
-/// Routers, channels and credits, without knowledge of packets and routes. A router is input-queued with credit flow
-/// control and wormhole switching (Dally and Towles, "Principles and Practices of Interconnection Networks", 2004,
-/// chapters 16 and 17). A packet's head takes a cycle each for routing, virtual-channel allocation and switch
-/// allocation, its other flits for switch allocation only. Both allocators are iSLIP with one iteration (McKeown,
-/// IEEE/ACM ToN 7(2), 1999). An output virtual channel belongs to one packet from allocation until its tail has left,
-/// with or without credits; the buffer behind it may hold flits of several packets one after the other.
+/// Routers, channels and credits, independent of packets and routes. A router is input-queued with credit flow control
+/// and wormhole switching (Dally and Towles, "Principles and Practices of Interconnection Networks", 2004, chapters 16
+/// and 17). A packet's head takes one cycle each for routing, virtual-channel allocation and switch allocation; its
+/// other flits need only switch allocation. Both allocators are iSLIP with one iteration (McKeown, IEEE/ACM ToN 7(2),
+/// 1999). An output virtual channel belongs to one packet from allocation until its tail has left, with or without
+/// credits; the buffer that it feeds may hold flits of several packets one after the other.
 ///
-/// A *lane* is an index within a router: port · stride + virtual channel, the stride being the number of virtual
-/// channels rounded up to a power of two, so that sets of lanes are words of bits whose ports do not straddle words.
-/// Every input lane is in at most one of three sets of its router: *heads* have a head flit at the front to be routed,
-/// *waiting* ones want an output virtual channel, *ready* ones own one and have a flit and a credit. Lanes in no set
-/// have nothing to do until a flit or a credit arrives, and routers without such lanes are not visited.
+/// A *lane* is an index within a router: port · stride + virtual channel. The stride is the number of virtual channels
+/// rounded up to a power of two, so that in a bit set of lanes no port straddles a word. Every input lane is in at most
+/// one of three sets of its router: lanes in *heads* have a head flit at the front to be routed, those in *waiting*
+/// request an output virtual channel, those in *ready* own one and have a flit and a credit. Lanes in no set have
+/// nothing to do until a flit or a credit arrives, and routers without lanes in a set are not visited.
 class FlitNetwork {
  public:
-  /// The configuration has been checked.
+  /// The configuration must have passed check().
   FlitNetwork(const Network& network, const Config& config);
 
   std::uint64_t now() const { return now_; }
   /// The port of a router that leads to its own chip.
   int own_port() const { return ports_ - 1; }
-  /// Flits that have left by a port, over all time.
+  /// Number of flits that have left by a port since the start.
   std::uint64_t flits_over(int node, int port) const { return port_of(node, port).flits; }
 
-  /// The chip's side of its injection channel: the next virtual channel after the last used one that has room, or -1.
+  /// For the chip's side of its injection channel: the next virtual channel with space after the last one used, or -1.
   int injection_vc(int chip) const;
   bool has_room(int chip, int vc) const { return source_credits_[source_at(chip, vc)] > 0; }
   void inject(int chip, int vc, Flit flit);
 
-  /// First part of a cycle: what the channels bring. Calls deliver(chip, flit) for each flit that leaves the network.
+  /// First part of a cycle: arrivals on channels. Calls deliver(chip, flit) for each flit that leaves the network.
   template <class Deliver>
   void arrive(Deliver deliver);
-  /// Second part, after injection: visit(node) for each router with something to do, in rising order; visit calls
-  /// `request` for its lanes and ends with `step`. needed(head): the address of what routing that head will read.
+  /// Second part, after injection: visit(node) for each router with work, in rising order. It calls `request` for the
+  /// router's lanes and then `step`. needed(head) returns the address that routing that head will read.
   template <class Visit, class Needed>
   void for_each_busy(Visit visit, Needed needed);
-  /// visit(lane, flit at its front) for the lanes whose head is to be routed in this cycle.
+  /// visit(lane, flit at its front) for the lanes whose head is routed in this cycle.
   template <class Visit>
   void for_each_head(int node, Visit visit) const {
     for_each_lane(node, kHeads, visit);
   }
-  /// The same for lanes that want an output virtual channel.
+  /// The same for lanes that request an output virtual channel.
   template <class Visit>
   void for_each_waiting(int node, Visit visit) const {
     for_each_lane(node, kWaiting, visit);
   }
-  /// The output port and virtual channels that a lane is to ask for.
+  /// Sets the output port and virtual channels that a lane requests.
   void request(int node, int lane, int port, routing::VcRange vcs);
-  /// Credits of those virtual channels in a range that no packet owns, and one more for each: 0 if there is none.
+  /// Sum over the free virtual channels of a range of credits plus one; 0 if all are owned by packets.
   int free_room(int node, int port, routing::VcRange vcs) const;
-  /// Allocation of virtual channels and of the switch in one router; routed heads become waiting. Calls granted(head,
-  /// port, virtual channel) for each that got an output virtual channel.
+  /// Virtual-channel and switch allocation in one router; routed heads become waiting. Calls granted(head, port,
+  /// virtual channel) for each head that got an output virtual channel.
   template <class Granted>
   void step(int node, Granted granted);
   /// Ends the cycle.
   void tick() { ++now_; }
-  /// Jumps over cycles in which nothing can happen; only while nothing is inside and no credit is on its way.
+  /// Skips cycles without events. Requires an empty network with no credit in flight.
   void skip_to(std::uint64_t cycle);
   bool credits_home() const { return credits_.empty(); }
 
-  /// Whether every buffer is empty, every output virtual channel is free and every credit is back.
+  /// Whether every buffer is empty, every output virtual channel free and every credit returned.
   bool at_rest() const;
-  /// No router did anything in this cycle and nothing is on any channel, though flits are inside: so it will stay.
+  /// Whether the network is stuck: no router acted in this cycle and no channel holds anything, but flits are inside.
   bool stalled() const;
-  /// Calls visit(port, virtual channels) for all that a waiting head may ask for; empty where that is what it has asked
-  /// for.
+  /// Calls visit(port, virtual channels) for every output that a waiting head may request. Empty function: only its
+  /// current request.
   using VisitRange = std::function<void(int port, routing::VcRange vcs)>;
   using Alternatives = std::function<void(int node, Flit head, const VisitRange& visit)>;
-  /// Virtual channels each of which waits for the next, and the last for the first, for ever; empty if there are none.
+  /// Virtual channels that wait for each other in a cycle and so for ever; empty if there is none.
   std::vector<FlitVc> deadlock(const Alternatives& alternatives) const;
 
  private:
   enum Set { kHeads, kWaiting, kReady, kSets };
   enum class LaneState : std::uint8_t { idle, routing, waiting, active };
   struct Lane {
-    Flit head;                 // the flit at the front, if count > 0; those behind it are in the ring
-    std::uint16_t second = 0;  // place in the ring of the flit behind the head
-    std::uint16_t count = 0;   // flits, the head included
-    std::uint16_t accept = 0;  // round-robin pointer of the virtual-channel allocator, an output lane
-    std::uint8_t port = 0;     // output asked for or owned
-    std::uint8_t first = 0;    // virtual channels asked for, or first = the one owned
+    Flit head;                 // the flit at the front if count > 0; later flits are in the ring
+    std::uint16_t second = 0;  // ring index of the flit after the head
+    std::uint16_t count = 0;   // flits, including the head
+    std::uint16_t accept = 0;  // round-robin pointer of the virtual-channel allocator: an output lane
+    std::uint8_t port = 0;     // output requested or owned
+    std::uint8_t first = 0;    // virtual channels requested, or first = the one owned
     std::uint8_t last = 0;
     LaneState state = LaneState::idle;
   };
   struct OutVc {
     std::uint16_t credits = 0;
-    std::uint16_t owner = 0;  // input lane, where the port says that it is owned
-    std::uint16_t grant = 0;  // round-robin pointer, an input lane
+    std::uint16_t owner = 0;  // input lane, valid if the port marks the channel as owned
+    std::uint16_t grant = 0;  // round-robin pointer: an input lane
   };
   struct PortState {
-    std::uint64_t flits = 0;      // that have left by this port
-    std::uint32_t owned = 0;      // output virtual channels that belong to a packet, a bit each
-    std::uint32_t peer_node = 0;  // at the other end of the link; the same chip for the port of its own
-    std::uint16_t peer_lane = 0;  // first lane of its port there
+    std::uint64_t flits = 0;      // flits that have left by this port
+    std::uint32_t owned = 0;      // output virtual channels owned by packets, one bit each
+    std::uint32_t peer_node = 0;  // node at the other end of the link; for the chip's own port, the chip
+    std::uint16_t peer_lane = 0;  // first lane of the port there
     std::uint8_t vc = 0;          // input: round-robin pointer to a virtual channel
-    std::uint8_t accept = 0;      // input: to an output
-    std::uint8_t grant = 0;       // output: to an input
+    std::uint8_t accept = 0;      // input: round-robin pointer to an output
+    std::uint8_t grant = 0;       // output: round-robin pointer to an input
   };
   struct FlitEvent {
     std::uint32_t node;
@@ -128,11 +128,11 @@ class FlitNetwork {
   struct CreditEvent {
     std::uint32_t node;
     std::uint16_t lane;
-    bool to_chip;  // the chip's side of the injection channel, lane being the virtual channel
+    bool to_chip;  // to the chip's side of the injection channel; lane is the virtual channel
   };
   static constexpr std::size_t kMostWords = (kMostFlitPorts + 1) * kMostFlitVcs / 64 + 1;
-  // In a large network each cycle's state comes from memory, and in an order that is known before: these are how many
-  // events and routers ahead it is asked for.
+  // In a large network the state for a cycle comes from memory, in an order known in advance. This is how many events
+  // and routers ahead it is prefetched.
   static constexpr std::size_t kAhead = 8;
   static constexpr int kRoutersAhead = 2;
   using Words = std::array<std::uint64_t, kMostWords>;
@@ -154,7 +154,7 @@ class FlitNetwork {
   Flit& slot(std::size_t lane, int place) { return flits_[lane * at(config_.vc_buffer_flits) + at(place)]; }
   Flit front(std::size_t lane) const { return lane_states_[lane].head; }
 
-  /// Ask for what a router's next cycle will read: its state, and then what that leads to.
+  /// Prefetches what a router's next cycle will read: its state, and then the data that the state refers to.
   void prefetch_router(int node) const;
   void prefetch_rings(int node) const;
   template <class Visit>
@@ -163,10 +163,10 @@ class FlitNetwork {
   void take_credit(const CreditEvent& event);
   /// Fills granted_ with the lanes that got an output virtual channel.
   void allocate_vcs(int node);
-  /// The same for lanes that ask at one of the ports in the set, each of which several lanes ask at.
+  /// The same for lanes that request a port of the set; several lanes request each of these ports.
   void allocate_contested(int node, std::uint64_t ports);
   std::uint32_t free_vcs(int node, const Lane& lane) const;
-  /// `granted`: at least one of the virtual channels that the lane asks for.
+  /// `granted`: at least one of the virtual channels that the lane requests.
   void grant_vc(int node, int lane, std::uint32_t granted);
   void allocate_switch(int node);
   void connect(int node, int input, int output);
@@ -176,15 +176,15 @@ class FlitNetwork {
 
   Config config_;
   int nodes_;
-  int ports_;     // of a router, its own chip's included
-  int vc_shift_;  // of the stride
-  int lanes_;     // of a router
+  int ports_;     // per router, including the port to its own chip
+  int vc_shift_;  // log2 of the stride
+  int lanes_;     // per router
   int words_per_set_;
   std::uint64_t now_ = 0;
   std::uint64_t flits_inside_ = 0;
   bool moved_ = false;
 
-  std::vector<std::uint64_t> busy_;            // routers with work, a bit each
+  std::vector<std::uint64_t> busy_;            // routers with work, one bit each
   std::vector<std::uint64_t> words_;           // sets of lanes, by router and set
   std::vector<Lane> lane_states_;              // by router and input lane
   std::vector<Flit> flits_;                    // rings of vc_buffer_flits, by router and input lane
@@ -200,9 +200,9 @@ class FlitNetwork {
   // Scratch of the allocators.
   std::vector<int> granted_;           // lanes
   std::vector<int> winners_;           // lanes
-  std::vector<std::uint16_t> best_;    // by output lane: the input lane it is granted to
-  std::vector<std::uint32_t> grants_;  // by input lane: virtual channels granted to it; zero between uses
-  std::vector<std::uint32_t> asked_;   // by port: virtual channels asked for; zero between uses
+  std::vector<std::uint16_t> best_;    // by output lane: the input lane that it is granted to
+  std::vector<std::uint32_t> grants_;  // by input lane: virtual channels granted to it; zero between calls
+  std::vector<std::uint32_t> asked_;   // by port: virtual channels requested; zero between calls
 };
 
 template <class Visit>

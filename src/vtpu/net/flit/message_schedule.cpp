@@ -16,7 +16,7 @@ MessageSchedule::MessageSchedule(const workload::Workload& workload, double cycl
     if (waits_for_[static_cast<std::size_t>(message)] == 0) push(message, 0);
 }
 
-/// A time that is a whole number of cycles but for rounding is that number.
+/// A time within rounding error of a whole number of cycles is not rounded up.
 std::uint64_t MessageSchedule::cycles(double ns) const {
   const double exact = ns / cycle_ns_;
   const double nearest = std::round(exact);

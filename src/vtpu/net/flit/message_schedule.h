@@ -11,18 +11,18 @@
 
 namespace vtpu::net::flit {
 
-/// When the messages of a workload may be sent, in whole cycles, which times of the workload are rounded up to.
+/// The cycles at which the messages of a workload may be sent. Times of the workload are rounded up to whole cycles.
 class MessageSchedule {
  public:
-  /// `workload` outlives this.
+  /// `workload` must outlive this object.
   MessageSchedule(const workload::Workload& workload, double cycle_ns);
 
   bool empty() const { return ready_.empty(); }
   /// The cycle from which the next message may be sent; not empty().
   std::uint64_t next_cycle() const { return ready_.top().first; }
-  /// That message; of those of one cycle the one with the lowest number.
+  /// Removes and returns that message; of several in one cycle, the one with the lowest number.
   int pop();
-  /// A message has arrived, or was found to be lost: those that come after it have one less to wait for.
+  /// Marks a message as delivered or lost: its followers have one dependency less.
   void done(int message, std::uint64_t cycle);
 
  private:
@@ -32,7 +32,7 @@ class MessageSchedule {
 
   const workload::Workload& workload_;
   double cycle_ns_;
-  std::vector<int> waits_for_;  // by message: how many it still comes after
+  std::vector<int> waits_for_;  // by message: number of open dependencies
   workload::Followers followers_;
   std::priority_queue<Ready, std::vector<Ready>, std::greater<>> ready_;
 };

@@ -20,22 +20,22 @@
 
 namespace vtpu::net::flit {
 
-/// Nanoseconds that a flit takes over a link, which is the cycle at this level.
-/// Error: links that differ in bandwidth, since every channel carries one flit a cycle; no links at all.
+/// Duration of a flit on a link in nanoseconds; this is the cycle at this level. Error: links with different
+/// bandwidths, since every channel carries one flit per cycle; a network without links.
 Result<double> flit_cycle_ns(const Network& network, int flit_bytes);
 
-/// Runs a workload to completion. A message is cut into packets of at most config.packet_flits flits of `flit_bytes`
-/// bytes; a chip sends its messages one after the other in the order in which they may be sent. A message of no bytes
-/// is a packet of one flit; one to its own chip is delivered when it may be sent. Times are whole cycles; a link takes
-/// config.timing.channel cycles, whatever latency its model has. Bytes of channels count whole flits.
-/// A message without a way is lost when it would be sent; those that come after it go on from there.
-/// Error: a configuration or message out of range; links of different bandwidth; a deadlock, with the virtual channels
-/// that wait for each other; a watch that asked to stop.
+/// Runs a workload to completion. A message is divided into packets of at most config.packet_flits flits of
+/// `flit_bytes` bytes. A chip sends its messages one after the other, in the order in which they may be sent. An empty
+/// message is a packet of one flit; a message to its own chip is delivered when it may be sent. Times are whole cycles;
+/// a link takes config.timing.channel cycles whatever the latency of its model. The bytes of channels count whole
+/// flits. A message without a path is lost when it would be sent; its followers continue from then. Error: a
+/// configuration or message out of range; links with different bandwidths; a deadlock, with the virtual channels that
+/// wait for each other; a watcher that stops the run.
 template <routing::Routing R>
 Result<workload::Completion> run_flits(const Network& network, const R& routing, const workload::Workload& workload,
                                        const Config& config, int flit_bytes, const workload::Watch& watch = {});
 
-/// The parts of a run to completion.
+/// Runs a workload to completion, in parts.
 template <routing::Routing R>
 class WorkloadRunner {
  public:
@@ -48,7 +48,7 @@ class WorkloadRunner {
   struct Progress {  // of a message
     std::uint64_t flits_to_start = 0;
     std::uint64_t flits_to_arrive = 0;
-    int next = kNone;  // message in the queue of its source
+    int next = kNone;  // next message in the queue of its source
   };
   struct Queue {  // of a chip
     int first = kNone;
@@ -70,7 +70,7 @@ class WorkloadRunner {
   MessageSchedule schedule_;
   std::vector<Progress> progress_;  // by message
   std::vector<Queue> queues_;       // by chip
-  std::vector<int> queued_;         // chips whose queue is not empty, in no order that matters
+  std::vector<int> queued_;         // chips whose queue is not empty, in any order
   std::vector<Random> random_;      // by chip
   workload::Completion completion_;
   int finished_ = 0;
@@ -159,7 +159,7 @@ Result<workload::Completion> WorkloadRunner<R>::run(const workload::Watch& watch
   std::uint64_t watch_at = kWatchInterval;
   while (finished_ < workload_.size()) {
     if (simulator_.can_skip() && queued_.empty()) {
-      VTPU_CHECK(!schedule_.empty(), "a message that has not arrived waits, is queued or under way");
+      VTPU_CHECK(!schedule_.empty(), "an undelivered message waits, is queued or in flight");
       if (schedule_.next_cycle() > simulator_.now()) simulator_.skip_to(schedule_.next_cycle());
     }
     simulator_.receive([this](const Delivery& packet) {

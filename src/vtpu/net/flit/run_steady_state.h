@@ -21,31 +21,31 @@
 
 namespace vtpu::net::flit {
 
-/// How long a run in steady state takes. It warms up until the mean latency of two periods running differs by less than
-/// a twentieth, then measures, then goes on until every packet created while measuring is delivered.
+/// Duration and load of a steady-state run. It warms up until the mean latencies of two consecutive periods differ by
+/// less than a twentieth, measures, and then continues until every packet created during the measurement is delivered.
 struct SteadyPlan {
-  double offered = 0.1;        ///< flits a chip a cycle, 0..1, of a chip with the traffic's full rate
-  int period = 1000;           ///< cycles of a batch, ≥ 1
-  int warm_up = 3;             ///< periods at least, ≥ 1
-  int warm_up_limit = 60;      ///< periods at most: what is not steady by then is saturated
+  double offered = 0.1;        ///< flits/chip/cycle, 0..1, for a chip at the traffic's full rate
+  int period = 1000;           ///< cycles per batch, ≥ 1
+  int warm_up = 3;             ///< minimum number of periods, ≥ 1
+  int warm_up_limit = 60;      ///< maximum number of periods; not steady by then means saturated
   int batches = 20;            ///< measured periods, ≥ 2
-  double latency_limit = 500;  ///< cycles: a larger mean latency is saturated
+  double latency_limit = 500;  ///< in cycles; a larger mean latency means saturated
 };
 
-/// Error: the value that is out of range, or a traffic for another number of chips.
+/// Error: the value that is out of range, or a traffic pattern for another number of chips.
 Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic);
 
-/// Latency and accepted throughput at one offered load. Saturation is a result, not an error: `stable` is false and
-/// `accepted` what the network delivers once its throughput has settled.
-/// Latency runs from creation, waiting in the source's queue included, to delivery of the last flit; a packet to its
-/// own chip goes through its router and has no links. Error: a configuration out of range; two chips that the routing
-/// does not join; a deadlock, with the virtual channels that wait for each other; a watch that asked to stop.
+/// Latency and accepted load at one offered load. Saturation is a result, not an error: `stable` is then false and
+/// `accepted` is the load delivered once throughput has settled. Latency runs from creation (including the wait in the
+/// source's queue) to delivery of the last flit. A packet to its own chip crosses its router but no link. Error: a
+/// configuration out of range; two chips that the routing does not connect; a deadlock, with the virtual channels that
+/// wait for each other; a watcher that stops the run.
 template <routing::Routing R>
 Result<workload::SteadyState> run_steady_state(const Network& network, const R& routing,
                                                const workload::Traffic& traffic, const Config& config,
                                                const SteadyPlan& plan, const workload::Watch& watch = {});
 
-/// The parts of a run in steady state.
+/// Runs a steady state, in parts.
 template <routing::Routing R>
 class SteadyRunner {
  public:
@@ -54,7 +54,7 @@ class SteadyRunner {
   Result<workload::SteadyState> run();
 
  private:
-  /// What was delivered in a period.
+  /// Deliveries of a period.
   struct Period {
     std::uint64_t packets = 0;
     double latency = 0;  // sum
@@ -65,7 +65,7 @@ class SteadyRunner {
   Result<Period> period();
   Result<bool> warm_up();
   Result<void> measure(bool stable, workload::SteadyState& state);
-  /// True if every measured packet was delivered in time.
+  /// Returns true if every measured packet was delivered in time.
   Result<bool> follow_measured();
   std::vector<std::uint64_t> flits_by_channel() const;
   void deliver(const Delivery& packet);
@@ -77,7 +77,7 @@ class SteadyRunner {
   const workload::Watch& watch_;
   Simulator<R> simulator_;
   workload::BernoulliSources sources_;
-  std::optional<SteadyStatistics> statistics_;  // while packets are measured
+  std::optional<SteadyStatistics> statistics_;  // set while packets are measured
   std::uint64_t measured_started_ = 0;
   std::uint64_t measured_delivered_ = 0;
   std::uint64_t flits_delivered_ = 0;
@@ -161,7 +161,7 @@ std::vector<std::uint64_t> SteadyRunner<R>::flits_by_channel() const {
 
 template <routing::Routing R>
 Result<void> SteadyRunner<R>::measure(bool stable, workload::SteadyState& state) {
-  if (!stable) {  // a throughput that collapses is given time to
+  if (!stable) {  // gives a collapsing throughput time to settle
     for (int batch = 0; batch < plan_.batches; ++batch)
       if (const Result<Period> settled = period(); !settled) return settled.error();
   }
@@ -204,7 +204,7 @@ Result<workload::SteadyState> SteadyRunner<R>::run() {
     if (!followed) return followed.error();
     statistics_->report(state);
     state.stable = *followed && state.latency <= plan_.latency_limit && !statistics_->growing();
-    // Steady at first and saturated after all: measured once more, for the throughput it settles at.
+    // It looked steady but has saturated. Measures again, for the throughput at which it settles.
     if (!state.stable)
       if (const Result<void> measured = measure(false, state); !measured) return measured.error();
   }

@@ -17,8 +17,8 @@ Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std:
 }
 
 Error no_way(const std::string& routing, int source, int destination) {
-  return {routing, fmt::format("no way from chip {} to chip {}", source, destination),
-          "traffic between chips that the routing joins"};
+  return {routing, fmt::format("no path from chip {} to chip {}", source, destination),
+          "traffic between chips that the routing connects"};
 }
 
 Error stopped(std::uint64_t cycle) { return {fmt::format("cycle {}", cycle), "stopped on request", ""}; }

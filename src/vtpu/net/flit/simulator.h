@@ -27,19 +27,19 @@ struct Delivery {
   int hops = 0;  ///< links
 };
 
-/// The error of a run whose packets wait for each other in a circle.
+/// The error of a run whose packets wait for each other in a cycle.
 Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port);
 
-/// Of two chips that the routing does not join, and of a run that its watch stopped.
+/// The errors of two chips that the routing does not connect and of a run that its watcher stopped.
 Error no_way(const std::string& routing, int source, int destination);
 Error stopped(std::uint64_t cycle);
 
-/// Packets on their ways through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs
-/// drive it cycle by cycle.
+/// Moves packets through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs advance it
+/// cycle by cycle.
 template <routing::Routing R>
 class Simulator {
  public:
-  /// The configuration has been checked.
+  /// The configuration must have passed check().
   Simulator(const Network& network, const R& routing, const Config& config);
 
   std::uint64_t now() const { return net_.now(); }
@@ -47,9 +47,9 @@ class Simulator {
   /// Whether a chip has sent all flits of its last packet.
   bool source_free(int chip) const { return sources_[at(chip)].left == 0; }
   /// Gives a free source its next packet, created in this cycle or earlier. Requires routing.reaches. `random`: for the
-  /// packet's choice of way.
+  /// choice of the packet's start state.
   void start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag, Random& random);
-  /// First half of a cycle: delivered(const Delivery&) for each packet that is complete.
+  /// First half of a cycle: delivered(const Delivery&) for each completed packet.
   template <class Delivered>
   void receive(Delivered delivered);
   /// Second half, after the packets that start in this cycle.
@@ -60,9 +60,9 @@ class Simulator {
   bool can_skip() const { return packets_inside() == 0 && net_.credits_home(); }
   std::uint64_t flit_hops() const;
 
-  /// Now and then, and always when nothing moves, looks for a deadlock.
+  /// Checks for a deadlock at intervals, and always when nothing moves.
   std::optional<Error> find_deadlock() const;
-  /// Steps until nothing is inside and checks that all is conserved. Error: a deadlock.
+  /// Advances until the network is empty, then checks that everything is conserved. Error: a deadlock.
   template <class Delivered>
   Result<void> drain(Delivered delivered);
 
@@ -75,11 +75,11 @@ class Simulator {
     std::uint8_t vc = 0;
     bool head = false;  // the next flit is the first
   };
-  struct OnTheWay {  // what every hop needs
+  struct OnTheWay {  // data for every hop
     typename R::State state;
     std::uint16_t hops;
   };
-  struct Packet {  // what source and destination need
+  struct Packet {  // data for source and destination
     std::uint64_t created;
     std::uint64_t injected;
     std::uint32_t tag;
@@ -104,10 +104,10 @@ class Simulator {
   std::vector<routing::VcRange> ranges_;  // by class
   std::vector<Random> choices_;         // by node
   std::vector<Source> sources_;         // by chip
-  std::vector<std::uint64_t> sending_;  // chips with flits to send, a bit each
+  std::vector<std::uint64_t> sending_;  // chips with flits to send, one bit each
   std::vector<OnTheWay> on_the_way_;    // by packet
   std::vector<Packet> packets_;         // by packet
-  std::vector<std::uint32_t> free_;     // numbers of packets to use again
+  std::vector<std::uint32_t> free_;     // packet numbers for reuse
   std::uint64_t started_ = 0;
   std::uint64_t delivered_ = 0;
   routing::Moves moves_;
@@ -133,7 +133,7 @@ void Simulator<R>::start(int chip, int destination, int flits, std::uint64_t cre
                          Random& random) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(packets_.size()));
-    VTPU_CHECK(packets_.size() < std::size_t{1} << 30, "at most 2^30 packets are under way");
+    VTPU_CHECK(packets_.size() < std::size_t{1} << 30, "at most 2^30 packets are in flight");
     packets_.emplace_back();
     on_the_way_.emplace_back();
   }
@@ -177,7 +177,7 @@ const routing::Move& Simulator<R>::drawn(int node, const routing::Moves& moves) 
   return moves[moves.size() - 1];
 }
 
-/// Routing of a head. An oblivious packet settles its way on here; an adaptive one chooses before each virtual-channel
+/// Routes a head. An oblivious packet draws its next hop here; an adaptive packet chooses before each virtual-channel
 /// allocation instead.
 template <routing::Routing R>
 void Simulator<R>::route(int node, int lane, std::uint32_t packet) {
@@ -303,7 +303,7 @@ Result<void> Simulator<R>::drain(Delivered delivered) {
     if (std::optional<Error> deadlock = find_deadlock()) return *std::move(deadlock);
   }
   VTPU_CHECK(started_ == delivered_ && free_.size() == packets_.size(), "every packet is delivered exactly once");
-  VTPU_CHECK(net_.at_rest(), "an empty network has empty buffers and all its credits");
+  VTPU_CHECK(net_.at_rest(), "an empty network has empty buffers and all credits");
   return {};
 }
 

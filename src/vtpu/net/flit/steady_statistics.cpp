@@ -6,7 +6,7 @@
 namespace vtpu::net::flit {
 namespace {
 
-constexpr std::size_t kLongest = 1 << 20;  // cycles; a stable run has no such latencies
+constexpr std::size_t kLongest = 1 << 20;  // in cycles; stable runs stay far below
 
 }  // namespace
 

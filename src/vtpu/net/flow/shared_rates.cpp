@@ -87,7 +87,7 @@ double SharedRates::slowest_change() const {
       slowest = std::min(slowest, state.rate);
       continue;
     }
-    // Progressive filling does not fill a resource of a new flow below the level at which all its flows have equal rates.
+    // Progressive filling never fills a new flow's resource below the level at which all its flows have equal rates.
     for (const Use& use : ways_.uses(way)) {
       const ResourceState& resource = resources_[at(use.resource)];
       slowest = std::min(slowest, resource.capacity / resource.weight);

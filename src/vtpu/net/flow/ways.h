@@ -52,7 +52,7 @@ template <routing::Routing R>
 Ways channel_ways(const Network& network, const R& routing, const workload::Workload& workload) {
   Ways ways(static_cast<std::size_t>(workload.size()));
   const auto chips = static_cast<std::size_t>(network.chip_count());
-  std::vector<int> known_to(chips, Ways::kNone);  // by destination: the way from `known_from`
+  std::vector<int> known_to(chips, Ways::kNone);  // by destination: the entry for `known_from`
   std::vector<int> known_from(chips, -1);
   WayFinder finder(network, routing);
   std::vector<Use> uses;
