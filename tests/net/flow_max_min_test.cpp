@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "vtpu/base/random.h"
+#include "vtpu/net/flow/paths.h"
 #include "vtpu/net/flow/shared_rates.h"
-#include "vtpu/net/flow/ways.h"
 
 namespace vtpu::net::flow {
 namespace {

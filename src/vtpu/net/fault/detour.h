@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "vtpu/net/fault/degraded.h"
-#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/flow/paths.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/workload/traffic.h"

@@ -4,7 +4,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/fluid.h"
-#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/flow/paths.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/workload/check_messages.h"

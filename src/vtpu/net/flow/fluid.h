@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
-#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/flow/paths.h"
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 

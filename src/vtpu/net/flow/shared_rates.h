@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "vtpu/net/flow/max_min.h"
-#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/flow/paths.h"
 
 namespace vtpu::net::flow {
 

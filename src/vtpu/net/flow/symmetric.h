@@ -9,7 +9,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/flow/fluid.h"
-#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/flow/paths.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/routing.h"

@@ -6,7 +6,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/max_min.h"
-#include "vtpu/net/flow/way_finder.h"
+#include "vtpu/net/flow/path_finder.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/routing.h"

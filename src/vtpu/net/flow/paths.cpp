@@ -1,4 +1,4 @@
-#include "vtpu/net/flow/ways.h"
+#include "vtpu/net/flow/paths.h"
 
 #include <cstddef>
 #include <span>
