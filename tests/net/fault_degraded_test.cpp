@@ -219,18 +219,18 @@ TEST(Detour, PathsCarryEveryByteFromSourceToDestination) {
   workload.add({0, 200, 1000});
   workload.add({512, 300, 1000});
   workload.add({0, 5, 1000});
-  const flow::Ways ways = routes.ways(workload);
-  EXPECT_EQ(ways.of(2), flow::Ways::kNone);
+  const flow::Paths paths = routes.paths(workload);
+  EXPECT_EQ(paths.of(2), flow::Paths::kNone);
   for (const int message : {0, 1}) {
     double out = 0, in = 0;
-    for (const flow::Use& use : ways.uses(ways.of(message))) {
+    for (const flow::Use& use : paths.uses(paths.of(message))) {
       out += routes.network().source(use.resource) == workload.message(message).source ? use.weight : 0;
       in += routes.network().target(use.resource) == workload.message(message).destination ? use.weight : 0;
     }
     EXPECT_NEAR(out, 1, 1e-12);
     EXPECT_NEAR(in, 1, 1e-12);
   }
-  const workload::Completion done = *flow::run_fluid(workload, ways, *flow::channel_capacities(routes.network()), {});
+  const workload::Completion done = *flow::run_fluid(workload, paths, *flow::channel_capacities(routes.network()), {});
   EXPECT_EQ(done.delivered_bytes, 2000u);
   EXPECT_EQ(done.lost_bytes, 1000u);
 }

@@ -87,43 +87,43 @@ TEST(MaxMin, TheCheckRejectsRatesThatAreTooHighTooLowOrUnfair) {
 
 TEST(SharedRates, StayMaxMinFairWhileFlowsStartAndEnd) {
   Random random(2);
-  constexpr int kResources = 40, kWays = 120;
+  constexpr int kResources = 40, kPaths = 120;
   std::vector<double> capacity;
   for (int r = 0; r < kResources; ++r) capacity.push_back(static_cast<double>(1 + random.below(100)));
-  Ways ways(0);
-  for (int w = 0; w < kWays; ++w) ways.add(random_uses(kResources, random), 0);
-  SharedRates rates(capacity, ways);
-  std::vector<int> flows(kWays, 0);
+  Paths paths(0);
+  for (int w = 0; w < kPaths; ++w) paths.add(random_uses(kResources, random), 0);
+  SharedRates rates(capacity, paths);
+  std::vector<int> flows(kPaths, 0);
   for (int round = 0; round < 1500; ++round) {
     for (std::size_t change = 0; change <= random.below(3); ++change) {
-      const int way = static_cast<int>(random.below(kWays));
-      int& count = flows[static_cast<std::size_t>(way)];
+      const int path = static_cast<int>(random.below(kPaths));
+      int& count = flows[static_cast<std::size_t>(path)];
       if (count > 0 && random.below(2) == 0) {
         --count;
-        rates.leave(way);
+        rates.leave(path);
       } else {
         ++count;
-        rates.join(way);
+        rates.join(path);
       }
     }
     rates.update();
     MaxMinProblem whole;
     whole.capacity = capacity;
     std::vector<double> now;
-    for (int way = 0; way < kWays; ++way)
-      if (flows[static_cast<std::size_t>(way)] > 0) {
-        whole.add_flow(ways.uses(way), flows[static_cast<std::size_t>(way)]);
-        now.push_back(rates.rate(way));
+    for (int path = 0; path < kPaths; ++path)
+      if (flows[static_cast<std::size_t>(path)] > 0) {
+        whole.add_flow(paths.uses(path), flows[static_cast<std::size_t>(path)]);
+        now.push_back(rates.rate(path));
       }
     ASSERT_TRUE(is_max_min(whole, now)) << round;
   }
 }
 
 TEST(SharedRates, AChangeElsewhereDoesNotAffectAFlow) {
-  Ways ways(0);
-  ways.add(std::vector<Use>{{0, 1}}, 0);
-  ways.add(std::vector<Use>{{1, 1}}, 0);
-  SharedRates rates({10, 20}, ways);
+  Paths paths(0);
+  paths.add(std::vector<Use>{{0, 1}}, 0);
+  paths.add(std::vector<Use>{{1, 1}}, 0);
+  SharedRates rates({10, 20}, paths);
   rates.join(0);
   rates.update();
   rates.join(1);
@@ -134,10 +134,10 @@ TEST(SharedRates, AChangeElsewhereDoesNotAffectAFlow) {
 }
 
 TEST(SharedRates, AFlowThatReplacesAnotherOnTheSamePathKeepsItsRate) {
-  Ways ways(0);
-  ways.add(std::vector<Use>{{0, 1}}, 0);
-  ways.add(std::vector<Use>{{0, 1}}, 0);
-  SharedRates rates({10}, ways);
+  Paths paths(0);
+  paths.add(std::vector<Use>{{0, 1}}, 0);
+  paths.add(std::vector<Use>{{0, 1}}, 0);
+  SharedRates rates({10}, paths);
   rates.join(0);
   rates.join(1);
   rates.update();

@@ -131,7 +131,7 @@ workload::Completion run_torus(const topology::Torus& torus, const workload::Wor
 std::vector<double> plain_delivered_ns(const Network& network, const RowRouting& routing,
                                        const workload::Workload& workload) {
   const std::vector<double> capacities = channel_capacities(network).value();
-  const Ways ways = channel_ways(network, routing, workload);
+  const Paths paths = channel_paths(network, routing, workload);
   const auto count = static_cast<std::size_t>(workload.size());
   constexpr double kNever = std::numeric_limits<double>::infinity();
   std::vector<double> delivered(count, kNever), left(count);
@@ -152,12 +152,12 @@ std::vector<double> plain_delivered_ns(const Network& network, const RowRouting&
         next = std::min(next, start);
         continue;
       }
-      if (ways.of(id) < 0 || left[i] < 1e-6) {
+      if (paths.of(id) < 0 || left[i] < 1e-6) {
         delivered[i] = now;
         next = now;
       } else {
         active.push_back(i);
-        problem.add_flow(ways.uses(ways.of(id)));
+        problem.add_flow(paths.uses(paths.of(id)));
       }
     }
     const std::vector<double> rates = max_min_rates(problem);
@@ -304,9 +304,9 @@ TEST(FlowRun, AllToAllOnTheTwistedTorusReachesTheBoundFromItsDistances) {
 
 TEST(FlowRun, SendingAllTiesInOneDirectionCostsHalfAsMuchAgain) {
   const topology::Torus torus{{4, 4, 4}};
-  const routing::DimensionOrder one_way =
+  const routing::DimensionOrder positive_ties =
       routing::DimensionOrder::make(torus, routing::Dateline::plain, routing::Ties::positive).value();
-  EXPECT_NEAR(run_flows(Network(torus), one_way, all_to_all(64, kMiB))->time_ns, 1.5 * 64 * 4 / 8 * kMiB / 50.0, 1e-6);
+  EXPECT_NEAR(run_flows(Network(torus), positive_ties, all_to_all(64, kMiB))->time_ns, 1.5 * 64 * 4 / 8 * kMiB / 50.0, 1e-6);
 }
 
 TEST(FlowRun, TwoRunsGiveTheSameBits) {
@@ -367,9 +367,9 @@ TEST(FlowRun, AWatcherSeesTheProgressAndCanStopTheRun) {
   EXPECT_EQ(done.error().where, "chain");
 }
 
-TEST(WayFinder, FindsTheSharesOfChannelShares) {
+TEST(PathFinder, FindsTheSharesOfChannelShares) {
   const auto same = [](const auto& network, const auto& routing) {
-    WayFinder finder(network, routing);
+    PathFinder finder(network, routing);
     for (int source = 0; source < network.chip_count(); source += 3)
       for (int destination = 0; destination < network.chip_count(); ++destination) {
         if (source == destination) continue;

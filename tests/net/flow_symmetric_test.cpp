@@ -182,7 +182,7 @@ TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRejected) {
 }
 
 /// A torus routing that takes the longer direction from one chip.
-class LongWayFromOne {
+class LongerDirectionFromOne {
  public:
   struct State {
     int left;
@@ -208,12 +208,12 @@ class LongWayFromOne {
   }
   State after(int, State state, const routing::Move&) const { return {state.left - 1, state.port}; }
 };
-static_assert(routing::Routing<LongWayFromOne>);
+static_assert(routing::Routing<LongerDirectionFromOne>);
 
 TEST(SymmetricFlow, ARoutingThatTreatsChipsDifferentlyIsRejected) {
   workload::Workload one("one");
   one.add({0, 1, 1});
-  const auto done = run_symmetric_flows(Network(topology::Torus{{5}}), LongWayFromOne{}, one);
+  const auto done = run_symmetric_flows(Network(topology::Torus{{5}}), LongerDirectionFromOne{}, one);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().found, "found other ports from chip 1 to 2 than from chip 0 to 1");
 }

@@ -186,15 +186,15 @@ std::vector<double> SparedRoutes::uniform_load(std::span<const int> chips) const
   return sum;
 }
 
-flow::Ways SparedRoutes::ways(const workload::Workload& workload) const {
-  flow::Ways ways(at(workload.size()));
+flow::Paths SparedRoutes::paths(const workload::Workload& workload) const {
+  flow::Paths paths(at(workload.size()));
   std::map<std::pair<int, int>, int> known;
   std::vector<flow::Use> uses;
   for (int id = 0; id < workload.size(); ++id) {
     const workload::Message& message = workload.message(id);
-    const auto [entry, is_new] = known.try_emplace({message.source, message.destination}, flow::Ways::kNone);
+    const auto [entry, is_new] = known.try_emplace({message.source, message.destination}, flow::Paths::kNone);
     if (message.source == message.destination) {
-      entry->second = flow::Ways::kToItself;
+      entry->second = flow::Paths::kToItself;
     } else if (is_new) {
       const std::vector<double> load = this->load({{message.source, message.destination, 1}});
       uses.clear();
@@ -204,11 +204,11 @@ flow::Ways SparedRoutes::ways(const workload::Workload& workload) const {
           uses.push_back({channel, load[at(channel)]});
           latency_ns += load[at(channel)] * network_.link(channel).latency_ns;
         }
-      if (!uses.empty()) entry->second = ways.add(uses, latency_ns);
+      if (!uses.empty()) entry->second = paths.add(uses, latency_ns);
     }
-    ways.set(id, entry->second);
+    paths.set(id, entry->second);
   }
-  return ways;
+  return paths;
 }
 
 double total(const std::vector<double>& load) {

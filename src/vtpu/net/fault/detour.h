@@ -50,7 +50,7 @@ class SparedRoutes {
   /// Each chip of the list sends one unit, spread evenly over all of the list, itself included.
   std::vector<double> uniform_load(std::span<const int> chips) const;
   /// The paths of the workload's messages, for run_fluid.
-  flow::Ways ways(const workload::Workload& workload) const;
+  flow::Paths paths(const workload::Workload& workload) const;
 
  private:
   std::vector<double> along_lines(const std::vector<double>& seen) const;

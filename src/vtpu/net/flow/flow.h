@@ -28,7 +28,7 @@ Result<workload::Completion> run_flows(const Network& network, const R& routing,
   if (const Result<void> messages = workload::check_messages(network, workload); !messages) return messages.error();
   Result<std::vector<double>> capacities = channel_capacities(network);
   if (!capacities) return capacities.error();
-  return run_fluid(workload, channel_ways(network, routing, workload), *std::move(capacities), watch);
+  return run_fluid(workload, channel_paths(network, routing, workload), *std::move(capacities), watch);
 }
 
 }  // namespace vtpu::net::flow

@@ -30,13 +30,13 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class FluidRun {
  public:
-  FluidRun(const workload::Workload& workload, const Ways& ways, std::vector<double> capacity)
+  FluidRun(const workload::Workload& workload, const Paths& paths, std::vector<double> capacity)
       : workload_(workload),
-        ways_(ways),
+        paths_(paths),
         resources_(capacity.size()),
-        rates_(std::move(capacity), ways),
-        progress_(at(ways.size())),
-        finishes_(ways.size()),
+        rates_(std::move(capacity), paths),
+        progress_(at(paths.size())),
+        finishes_(paths.size()),
         messages_(at(workload.size())),
         followers_(workload),
         timed_(workload.size()) {}
@@ -46,7 +46,7 @@ class FluidRun {
     int instants = 0;
     while (next_instant()) {
       happen();
-      for (const int way : rates_.update()) schedule_finish(way);
+      for (const int path : rates_.update()) schedule_finish(path);
       if (watch && ++instants % kInstantsPerWatch == 0) {
         const double done = resolved_ / static_cast<double>(workload_.size());
         if (!watch(done)) return Error{workload_.name(), fmt::format("stopped with {:.1f} % done", 100 * done), ""};
@@ -57,8 +57,8 @@ class FluidRun {
   }
 
  private:
-  /// The flows of one entry of Ways. Each has moved `served` bytes since the entry was last idle, as of `at_ns`. A flow
-  /// that joins at s bytes leaves at s plus its own bytes.
+  /// The flows of one path. Each has moved `served` bytes since the path was last idle, as of `at_ns`. A flow that
+  /// joins at s bytes leaves at s plus its own bytes.
   struct Progress {
     double served = 0;
     double at_ns = 0;
@@ -73,8 +73,8 @@ class FluidRun {
     int waits_for = 0;       // messages not yet delivered
     double ready_ns = 0;     // time of the last of their deliveries
     bool in_flight = false;  // its timed event is its delivery, not its start
-    double until = 0;        // `served` of its entry at which it leaves
-    int next = -1;           // in its entry's list
+    double until = 0;        // `served` of its path at which it leaves
+    int next = -1;           // next flow of its path
   };
 
   void prepare() {
@@ -140,22 +140,22 @@ class FluidRun {
   }
 
   void send(int id, double time_ns) {
-    const int way = ways_.of(id);
-    if (way == Ways::kNone) {
+    const int path = paths_.of(id);
+    if (path == Paths::kNone) {
       report_.loss[at(id)] = workload::Loss::no_path;
       resolve(id, time_ns);
-    } else if (way == Ways::kToItself) {
+    } else if (path == Paths::kToItself) {
       deliver(id, time_ns);
     } else if (workload_.message(id).bytes == 0) {
       messages_[at(id)].in_flight = true;
-      set_event(id, time_ns + ways_.latency_ns(way));
+      set_event(id, time_ns + paths_.latency_ns(path));
     } else {
-      start_flow(id, way);
+      start_flow(id, path);
     }
   }
 
-  void start_flow(int id, int way) {
-    Progress& progress = progress_[at(way)];
+  void start_flow(int id, int path) {
+    Progress& progress = progress_[at(path)];
     if (progress.first < 0) {
       progress.served = progress.rate = 0;
       progress.at_ns = now_ns_;
@@ -172,12 +172,12 @@ class FluidRun {
       *link = id;
       if (messages_[at(id)].next < 0) progress.last = id;
     }
-    rates_.join(way);
+    rates_.join(path);
   }
 
-  /// Finishes the flows of an entry that have moved all their bytes by the end of this instant.
-  void finish_flows(int way) {
-    Progress& progress = progress_[at(way)];
+  /// Finishes the flows of a path that have moved all their bytes by the end of this instant.
+  void finish_flows(int path) {
+    Progress& progress = progress_[at(path)];
     const double served = progress.served_at(now_ns_);
     const double served_soon = progress.served_at(limit_ns_);
     bool any = false;
@@ -190,21 +190,21 @@ class FluidRun {
       progress.bytes += workload_.message(id).bytes;
       progress.first = message.next;
       if (progress.first < 0) progress.last = -1;
-      rates_.leave(way);
+      rates_.leave(path);
       message.in_flight = true;
-      set_event(id, now_ns_ + ways_.latency_ns(way));
+      set_event(id, now_ns_ + paths_.latency_ns(path));
     }
-    finishes_.remove(way);
+    finishes_.remove(path);
   }
 
-  /// Reschedules the finish of an entry that has flows and perhaps a new rate.
-  void schedule_finish(int way) {
-    Progress& progress = progress_[at(way)];
+  /// Reschedules the finish of a path that has flows and perhaps a new rate.
+  void schedule_finish(int path) {
+    Progress& progress = progress_[at(path)];
     progress.served = progress.served_at(now_ns_);
     progress.at_ns = now_ns_;
-    progress.rate = rates_.rate(way);
+    progress.rate = rates_.rate(path);
     const double left = std::max(0.0, messages_[at(progress.first)].until - progress.served);
-    finishes_.set(way, now_ns_ + left / progress.rate);
+    finishes_.set(path, now_ns_ + left / progress.rate);
   }
 
   void deliver(int id, double time_ns) {
@@ -229,13 +229,13 @@ class FluidRun {
     VTPU_CHECK(report_.injected_bytes == report_.delivered_bytes + report_.lost_bytes, "bytes are conserved");
     report_.channel_bytes.assign(resources_, 0.0);
     double crossings = 0;
-    for (int way = 0; way < ways_.size(); ++way)
-      for (const Use& use : ways_.uses(way))
-        report_.channel_bytes[at(use.resource)] += use.weight * static_cast<double>(progress_[at(way)].bytes);
+    for (int path = 0; path < paths_.size(); ++path)
+      for (const Use& use : paths_.uses(path))
+        report_.channel_bytes[at(use.resource)] += use.weight * static_cast<double>(progress_[at(path)].bytes);
     double expected = 0;
     for (int id = 0; id < workload_.size(); ++id)
-      if (const int way = ways_.of(id); way >= 0)
-        for (const Use& use : ways_.uses(way))
+      if (const int path = paths_.of(id); path >= 0)
+        for (const Use& use : paths_.uses(path))
           expected += use.weight * static_cast<double>(workload_.message(id).bytes);
     for (std::size_t r = 0; r < resources_; ++r) {
       crossings += report_.channel_bytes[r];
@@ -247,11 +247,11 @@ class FluidRun {
   }
 
   const workload::Workload& workload_;
-  const Ways& ways_;
+  const Paths& paths_;
   std::size_t resources_;
   SharedRates rates_;
-  std::vector<Progress> progress_;  // by way
-  EventHeap finishes_;              // by way
+  std::vector<Progress> progress_;  // by path
+  EventHeap finishes_;              // by path
   std::vector<MessageState> messages_;
   workload::Followers followers_;
   EventHeap timed_;                           // by message: its start or its delivery, after this instant
@@ -266,9 +266,9 @@ class FluidRun {
 
 }  // namespace
 
-Result<workload::Completion> run_fluid(const workload::Workload& workload, const Ways& ways,
+Result<workload::Completion> run_fluid(const workload::Workload& workload, const Paths& paths,
                                        std::vector<double> capacity, const workload::Watch& watch) {
-  return FluidRun(workload, ways, std::move(capacity)).run(watch);
+  return FluidRun(workload, paths, std::move(capacity)).run(watch);
 }
 
 }  // namespace vtpu::net::flow

@@ -12,7 +12,7 @@ namespace vtpu::net::flow {
 /// channels of a network, run_symmetric_flows with the ports of one chip. `capacity`: by resource, bytes per
 /// nanosecond, > 0. `Completion::channel_bytes` is by resource. A message that waits for a lost one continues when the
 /// loss is found. Error: the watcher stops the run.
-Result<workload::Completion> run_fluid(const workload::Workload& workload, const Ways& ways,
+Result<workload::Completion> run_fluid(const workload::Workload& workload, const Paths& paths,
                                        std::vector<double> capacity, const workload::Watch& watch);
 
 }  // namespace vtpu::net::flow

@@ -14,9 +14,9 @@ namespace vtpu::net::flow {
 /// routing, the paths of a pair are few and short; following them one by one takes a tenth of the time. If a node
 /// offers a choice, the pair is left to channel_shares, which follows paths that meet only once.
 template <routing::Routing R>
-class WayFinder {
+class PathFinder {
  public:
-  WayFinder(const Network& network, const R& routing)
+  PathFinder(const Network& network, const R& routing)
       : network_(network), routing_(routing), share_(static_cast<std::size_t>(network.channel_count()), 0.0) {}
 
   /// As channel_shares; valid until the next call.

@@ -8,7 +8,7 @@
 
 namespace vtpu::net::flow {
 
-int Ways::add(std::span<const Use> uses, double latency_ns) {
+int Paths::add(std::span<const Use> uses, double latency_ns) {
   VTPU_CHECK(!uses.empty(), "a path between two chips crosses a channel");
   uses_.insert(uses_.end(), uses.begin(), uses.end());
   first_.push_back(uses_.size());

@@ -14,33 +14,33 @@
 
 namespace vtpu::net::flow {
 
-/// How the messages of a workload use resources: one entry for each pair of source and destination that occurs. An
-/// entry combines all paths of the pair.
-class Ways {
+/// How the messages of a workload use resources. A *path* here is what one pair of source and destination uses: if its
+/// packets take several paths through the network, their shares are combined. One path for each pair that occurs.
+class Paths {
  public:
   static constexpr int kToItself = -1;  ///< the message stays on its chip
   static constexpr int kNone = -2;      ///< its destination cannot be reached
 
-  explicit Ways(std::size_t messages) : of_(messages, kNone) {}
+  explicit Paths(std::size_t messages) : of_(messages, kNone) {}
 
   int size() const { return static_cast<int>(latency_.size()); }
-  std::span<const Use> uses(int way) const { return std::span(uses_).subspan(first_use(way), use_count(way)); }
-  /// Index of an entry's first use among the uses of all entries.
-  std::size_t first_use(int way) const { return first_[static_cast<std::size_t>(way)]; }
-  std::size_t use_count(int way) const { return first_use(way + 1) - first_use(way); }
+  std::span<const Use> uses(int path) const { return std::span(uses_).subspan(first_use(path), use_count(path)); }
+  /// Index of a path's first use among the uses of all paths.
+  std::size_t first_use(int path) const { return first_[static_cast<std::size_t>(path)]; }
+  std::size_t use_count(int path) const { return first_use(path + 1) - first_use(path); }
   const std::vector<Use>& all_uses() const { return uses_; }
   /// Expected over the paths that a packet may take, in nanoseconds.
-  double latency_ns(int way) const { return latency_[static_cast<std::size_t>(way)]; }
-  /// The entry of a message, kToItself or kNone.
+  double latency_ns(int path) const { return latency_[static_cast<std::size_t>(path)]; }
+  /// The path of a message, kToItself or kNone.
   int of(int message) const { return of_[static_cast<std::size_t>(message)]; }
 
   int add(std::span<const Use> uses, double latency_ns);
-  void set(int message, int way) { of_[static_cast<std::size_t>(message)] = way; }
+  void set(int message, int path) { of_[static_cast<std::size_t>(message)] = path; }
 
  private:
-  std::vector<std::size_t> first_ = {0};  // by entry, and the end
+  std::vector<std::size_t> first_ = {0};  // by path, and the end
   std::vector<Use> uses_;
-  std::vector<double> latency_;  // by entry
+  std::vector<double> latency_;  // by path
   std::vector<int> of_;          // by message
 };
 
@@ -49,23 +49,23 @@ std::vector<int> messages_by_source(const Network& network, const workload::Work
 
 /// The channels and weights of a routing's expected shares. Requires check_messages.
 template <routing::Routing R>
-Ways channel_ways(const Network& network, const R& routing, const workload::Workload& workload) {
-  Ways ways(static_cast<std::size_t>(workload.size()));
+Paths channel_paths(const Network& network, const R& routing, const workload::Workload& workload) {
+  Paths paths(static_cast<std::size_t>(workload.size()));
   const auto chips = static_cast<std::size_t>(network.chip_count());
-  std::vector<int> known_to(chips, Ways::kNone);  // by destination: the entry for `known_from`
+  std::vector<int> known_to(chips, Paths::kNone);  // by destination: the path from `known_from`
   std::vector<int> known_from(chips, -1);
-  WayFinder finder(network, routing);
+  PathFinder finder(network, routing);
   std::vector<Use> uses;
   for (const int id : messages_by_source(network, workload)) {
     const auto [source, destination] = std::pair(workload.message(id).source, workload.message(id).destination);
-    int& way = known_to[static_cast<std::size_t>(destination)];
+    int& path = known_to[static_cast<std::size_t>(destination)];
     int& from = known_from[static_cast<std::size_t>(destination)];
     if (from != source) {
       from = source;
       if (source == destination) {
-        way = Ways::kToItself;
+        path = Paths::kToItself;
       } else if (!routing.reaches(source, destination)) {
-        way = Ways::kNone;
+        path = Paths::kNone;
       } else {
         uses.clear();
         double latency_ns = 0;
@@ -73,12 +73,12 @@ Ways channel_ways(const Network& network, const R& routing, const workload::Work
           uses.push_back({share.channel, share.share});
           latency_ns += share.share * network.link(share.channel).latency_ns;
         }
-        way = ways.add(uses, latency_ns);
+        path = paths.add(uses, latency_ns);
       }
     }
-    ways.set(id, way);
+    paths.set(id, path);
   }
-  return ways;
+  return paths;
 }
 
 }  // namespace vtpu::net::flow

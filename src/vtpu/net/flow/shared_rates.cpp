@@ -21,40 +21,40 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 
-SharedRates::SharedRates(std::vector<double> capacity, const Ways& ways)
-    : ways_(ways), ways_state_(at(ways.size())), resources_(capacity.size()), place_(ways.all_uses().size()) {
+SharedRates::SharedRates(std::vector<double> capacity, const Paths& paths)
+    : paths_(paths), path_states_(at(paths.size())), resources_(capacity.size()), place_(paths.all_uses().size()) {
   VTPU_CHECK(place_.size() <= std::numeric_limits<std::uint32_t>::max(), "uses are numbered in 32 bits");
   for (std::size_t r = 0; r < capacity.size(); ++r) resources_[r].capacity = capacity[r];
 }
 
-void SharedRates::touch(int way) {
-  if (std::exchange(ways_state_[at(way)].touched, true)) return;
-  touched_.push_back(way);
+void SharedRates::touch(int path) {
+  if (std::exchange(path_states_[at(path)].touched, true)) return;
+  touched_.push_back(path);
 }
 
-void SharedRates::join(int way) {
-  touch(way);
-  ++ways_state_[at(way)].flows;
+void SharedRates::join(int path) {
+  touch(path);
+  ++path_states_[at(path)].flows;
 }
 
-void SharedRates::leave(int way) {
-  VTPU_CHECK(ways_state_[at(way)].flows > 0, "only a flow on its paths can leave them");
-  touch(way);
-  --ways_state_[at(way)].flows;
+void SharedRates::leave(int path) {
+  VTPU_CHECK(path_states_[at(path)].flows > 0, "only a flow on its paths can leave them");
+  touch(path);
+  --path_states_[at(path)].flows;
 }
 
-void SharedRates::list(int way) {
-  auto use = static_cast<std::uint32_t>(ways_.first_use(way));
-  for (const Use& its : ways_.uses(way)) {
+void SharedRates::list(int path) {
+  auto use = static_cast<std::uint32_t>(paths_.first_use(path));
+  for (const Use& its : paths_.uses(path)) {
     std::vector<User>& users = resources_[at(its.resource)].users;
     place_[use] = static_cast<std::uint32_t>(users.size());
-    users.push_back({way, use++});
+    users.push_back({path, use++});
   }
 }
 
-void SharedRates::unlist(int way) {
-  auto use = static_cast<std::uint32_t>(ways_.first_use(way));
-  for (const Use& its : ways_.uses(way)) {
+void SharedRates::unlist(int path) {
+  auto use = static_cast<std::uint32_t>(paths_.first_use(path));
+  for (const Use& its : paths_.uses(path)) {
     std::vector<User>& users = resources_[at(its.resource)].users;
     const User last = users.back();
     users[place_[use]] = last;
@@ -66,13 +66,13 @@ void SharedRates::unlist(int way) {
 
 void SharedRates::apply_changes() {
   changed_.clear();
-  for (const int way : touched_) {
-    const WayState& state = ways_state_[at(way)];
+  for (const int path : touched_) {
+    const PathState& state = path_states_[at(path)];
     if (state.flows == state.flows_before) continue;
-    changed_.push_back(way);
-    if (state.flows_before == 0) list(way);
-    if (state.flows == 0) unlist(way);
-    for (const Use& use : ways_.uses(way)) {
+    changed_.push_back(path);
+    if (state.flows_before == 0) list(path);
+    if (state.flows == 0) unlist(path);
+    for (const Use& use : paths_.uses(path)) {
       ResourceState& resource = resources_[at(use.resource)];
       resource.weight = resource.users.empty() ? 0 : resource.weight + (state.flows - state.flows_before) * use.weight;
     }
@@ -81,14 +81,14 @@ void SharedRates::apply_changes() {
 
 double SharedRates::slowest_change() const {
   double slowest = std::numeric_limits<double>::infinity();
-  for (const int way : changed_) {
-    const WayState& state = ways_state_[at(way)];
+  for (const int path : changed_) {
+    const PathState& state = path_states_[at(path)];
     if (state.flows < state.flows_before) {
       slowest = std::min(slowest, state.rate);
       continue;
     }
     // Progressive filling never fills a new flow's resource below the level at which all its flows have equal rates.
-    for (const Use& use : ways_.uses(way)) {
+    for (const Use& use : paths_.uses(path)) {
       const ResourceState& resource = resources_[at(use.resource)];
       slowest = std::min(slowest, resource.capacity / resource.weight);
     }
@@ -111,20 +111,20 @@ void SharedRates::collect_all(double slowest) {
   problem_.clear();
   frontier_.clear();
   collected_.clear();
-  for (const int way : changed_)
-    for (const Use& use : ways_.uses(way)) collect(use.resource);
+  for (const int path : changed_)
+    for (const Use& use : paths_.uses(path)) collect(use.resource);
   for (std::size_t i = 0; i < frontier_.size(); ++i) {
     for (const User& user : resources_[at(frontier_[i])].users) {
-      WayState& state = ways_state_[at(user.way)];
+      PathState& state = path_states_[at(user.path)];
       if (state.seen == updates_) continue;
       if (state.flows_before > 0 && state.rate < slowest) {
-        problem_.capacity[i] -= state.flows * ways_.all_uses()[user.use].weight * state.rate;
+        problem_.capacity[i] -= state.flows * paths_.all_uses()[user.use].weight * state.rate;
         continue;
       }
       state.seen = updates_;
-      collected_.push_back(user.way);
+      collected_.push_back(user.path);
       local_uses_.clear();
-      for (const Use& use : ways_.uses(user.way)) local_uses_.push_back({collect(use.resource), use.weight});
+      for (const Use& use : paths_.uses(user.path)) local_uses_.push_back({collect(use.resource), use.weight});
       problem_.add_flow(local_uses_, state.flows);
     }
   }
@@ -138,16 +138,16 @@ std::span<const int> SharedRates::update() {
     collect_all(slowest_change());
     const std::span<const double> rates = solver_.solve(problem_);
     for (std::size_t i = 0; i < collected_.size(); ++i) {
-      WayState& state = ways_state_[at(collected_[i])];
+      PathState& state = path_states_[at(collected_[i])];
       VTPU_CHECK(rates[i] > 0, "every flow has a rate");
       if (std::exchange(state.rate, rates[i]) != rates[i] && !state.touched) due_.push_back(collected_[i]);
     }
   }
-  for (const int way : touched_) {
-    WayState& state = ways_state_[at(way)];
+  for (const int path : touched_) {
+    PathState& state = path_states_[at(path)];
     state.touched = false;
     state.flows_before = state.flows;
-    if (state.flows > 0) due_.push_back(way);
+    if (state.flows > 0) due_.push_back(path);
   }
   touched_.clear();
   return due_;

@@ -67,20 +67,20 @@ Result<void> check_first_chip(const workload::Workload& of_first_chip) {
   return {};
 }
 
-Ways port_ways(const Network& network, const workload::Workload& workload, const Ways& over_channels) {
-  Ways ways(at(workload.size()));
+Paths port_paths(const Network& network, const workload::Workload& workload, const Paths& over_channels) {
+  Paths paths(at(workload.size()));
   std::vector<double> weights(at(network.port_count()));
   std::vector<Use> uses;
-  for (int way = 0; way < over_channels.size(); ++way) {
+  for (int path = 0; path < over_channels.size(); ++path) {
     weights.assign(weights.size(), 0.0);
-    for (const Use& use : over_channels.uses(way)) weights[at(network.port(use.resource))] += use.weight;
+    for (const Use& use : over_channels.uses(path)) weights[at(network.port(use.resource))] += use.weight;
     uses.clear();
     for (int port = 0; port < network.port_count(); ++port)
       if (weights[at(port)] > 0) uses.push_back({port, weights[at(port)]});
-    ways.add(uses, over_channels.latency_ns(way));
+    paths.add(uses, over_channels.latency_ns(path));
   }
-  for (int id = 0; id < workload.size(); ++id) ways.set(id, over_channels.of(id));
-  return ways;
+  for (int id = 0; id < workload.size(); ++id) paths.set(id, over_channels.of(id));
+  return paths;
 }
 
 workload::Completion for_all_chips(const Network& network, workload::Completion of_ports) {

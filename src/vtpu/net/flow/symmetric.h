@@ -30,7 +30,7 @@ Result<void> check_first_chip(const workload::Workload& of_first_chip);
 /// Paths over the ports of chip 0: for each port number, the total that all channels with this number carry of a
 /// message of chip 0. Since every chip does the same, this is also what each of those channels carries of all chips'
 /// messages.
-Ways port_ways(const Network& network, const workload::Workload& workload, const Ways& over_channels);
+Paths port_paths(const Network& network, const workload::Workload& workload, const Paths& over_channels);
 
 /// The completion of all chips from that of the first: bytes times their number; every chip's channels carry the same
 /// as those of chip 0.
@@ -67,7 +67,7 @@ Result<void> check_routing_symmetry(const Network& network, const R& routing, co
   return {};
 }
 
-/// run_flows for a workload that every chip runs in the same way, at the cost of one chip's. `of_first_chip` has only
+/// run_flows for a workload that every chip runs in the same path, at the cost of one chip's. `of_first_chip` has only
 /// the messages of chip 0: source 0, and a destination that stands for the displacement. Chip c runs the same messages,
 /// moved by the translation that maps 0 to c. So what holds for chip 0 holds for all: each message of chip 0 ends at
 /// the same time as its images, and a message that depends on another waits, on each chip, for that chip's own image of
@@ -90,8 +90,8 @@ Result<workload::Completion> run_symmetric_flows(const Network& network, const R
   Result<std::vector<double>> capacities = channel_capacities(network);
   if (!capacities) return capacities.error();
   capacities->resize(static_cast<std::size_t>(network.port_count()));  // the channels of chip 0, one per port
-  const Ways ways = port_ways(network, of_first_chip, channel_ways(network, routing, of_first_chip));
-  Result<workload::Completion> done = run_fluid(of_first_chip, ways, *std::move(capacities), watch);
+  const Paths paths = port_paths(network, of_first_chip, channel_paths(network, routing, of_first_chip));
+  Result<workload::Completion> done = run_fluid(of_first_chip, paths, *std::move(capacities), watch);
   if (!done) return done.error();
   return for_all_chips(network, *std::move(done));
 }
