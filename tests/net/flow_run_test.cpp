@@ -306,7 +306,8 @@ TEST(FlowRun, SendingAllTiesInOneDirectionCostsHalfAsMuchAgain) {
   const topology::Torus torus{{4, 4, 4}};
   const routing::DimensionOrder positive_ties =
       routing::DimensionOrder::make(torus, routing::Dateline::plain, routing::Ties::positive).value();
-  EXPECT_NEAR(run_flows(Network(torus), positive_ties, all_to_all(64, kMiB))->time_ns, 1.5 * 64 * 4 / 8 * kMiB / 50.0, 1e-6);
+  EXPECT_NEAR(run_flows(Network(torus), positive_ties, all_to_all(64, kMiB))->time_ns, 1.5 * 64 * 4 / 8 * kMiB / 50.0,
+              1e-6);
 }
 
 TEST(FlowRun, TwoRunsGiveTheSameBits) {

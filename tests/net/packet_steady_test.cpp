@@ -30,7 +30,8 @@ workload::SteadyState run(double offered, const SteadyPlan& plan = {}, double la
 }
 
 TEST(SteadyPackets, AtLowLoadPacketsTakeOneSlotPlusTheirPathsLatency) {
-  const workload::SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);  // latency of 100 slots per link
+  // The latency of a link is 100 slots.
+  const workload::SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);
   EXPECT_TRUE(state.stable);
   EXPECT_NEAR(state.latency, 1 + 100 * state.hops, 0.02);
   EXPECT_NEAR(state.hops, 4.0 * 64 / 63, 0.1);
@@ -103,7 +104,8 @@ TEST(SteadyPackets, ErrorsNameTheInvalidField) {
 TEST(BatchMeans, TheIntervalComesFromTheMeansOfBatches) {
   std::vector<workload::Batch> batches = {{10, 10}, {10, 30}};
   EXPECT_DOUBLE_EQ(workload::batch_means(batches).mean, 2);
-  EXPECT_NEAR(workload::batch_means(batches).half_width, 12.706, 1e-9);  // deviation of 1 and 3, divided by the root of 2, is 1
+  // The means are 1 and 3: their standard deviation, divided by the root of 2, is 1.
+  EXPECT_NEAR(workload::batch_means(batches).half_width, 12.706, 1e-9);
   EXPECT_TRUE(grows(batches));
   batches.pop_back();
   EXPECT_EQ(workload::batch_means(batches).half_width, 0);

@@ -56,10 +56,10 @@ class Network {
   int nodes_;
   int ports_;
   int attached_ = 0;
-  std::vector<int> dimensions_;      // by port
-  std::vector<int> target_;          // by channel; -1: not attached
-  std::vector<int> reverse_;         // by channel; -1: not attached
-  std::vector<std::uint8_t> kind_;   // by channel
+  std::vector<int> dimensions_;     // by port
+  std::vector<int> target_;         // by channel; -1: not attached
+  std::vector<int> reverse_;        // by channel; -1: not attached
+  std::vector<std::uint8_t> kind_;  // by channel
   std::vector<LinkModel> kinds_;
 };
 

@@ -102,12 +102,12 @@ class Simulator {
   int nodes_;
   FlitNetwork net_;
   std::vector<routing::VcRange> ranges_;  // by class
-  std::vector<Random> choices_;         // by node
-  std::vector<Source> sources_;         // by chip
-  std::vector<std::uint64_t> sending_;  // chips with flits to send, one bit each
-  std::vector<OnTheWay> on_the_way_;    // by packet
-  std::vector<Packet> packets_;         // by packet
-  std::vector<std::uint32_t> free_;     // packet numbers for reuse
+  std::vector<Random> choices_;           // by node
+  std::vector<Source> sources_;           // by chip
+  std::vector<std::uint64_t> sending_;    // chips with flits to send, one bit each
+  std::vector<OnTheWay> on_the_way_;      // by packet
+  std::vector<Packet> packets_;           // by packet
+  std::vector<std::uint32_t> free_;       // packet numbers for reuse
   std::uint64_t started_ = 0;
   std::uint64_t delivered_ = 0;
   routing::Moves moves_;

@@ -27,9 +27,9 @@ class SteadyStatistics {
   std::uint64_t begin_;
   std::uint64_t period_;
   std::vector<workload::Batch> batches_;  // latencies by creation time
-  double network_latency_ = 0;         // sum
-  double hops_ = 0;                    // sum
-  std::vector<std::uint64_t> counts_;  // packets by latency in cycles; the last entry counts all longer ones
+  double network_latency_ = 0;            // sum
+  double hops_ = 0;                       // sum
+  std::vector<std::uint64_t> counts_;     // packets by latency in cycles; the last entry counts all longer ones
 };
 
 }  // namespace vtpu::net::flit

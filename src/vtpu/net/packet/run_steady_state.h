@@ -150,9 +150,8 @@ class SteadySource {
     const Record record{created, engine_.now(), 0};
     if (destination == chip) return count(record, engine_.now());
     if (!routing_.reaches(chip, destination)) {
-      lost_ =
-          Error{routing_.name(), "no path from chip " + std::to_string(chip) + " to " + std::to_string(destination),
-                "traffic between connected chips"};
+      lost_ = Error{routing_.name(), "no path from chip " + std::to_string(chip) + " to " + std::to_string(destination),
+                    "traffic between connected chips"};
       return stop(false);
     }
     std::uint32_t tag = static_cast<std::uint32_t>(records_.size());

@@ -124,8 +124,8 @@ Result<BalancedSplit> balanced_split(const Network& network, const workload::Tra
   double step = 1.5;  // of lengths, which are logarithms of shares. Twice this does not converge on a mesh.
                       // Halved when it no longer improves the load
   constexpr int kPatience = 20;
-  constexpr double kForBound = 0.93;  // of the bound. No split loads channels so little, so lengths grow beyond what the
-                                      // split needs and approach the dual optimum
+  constexpr double kForBound = 0.93;  // of the bound. No split loads channels so little, so lengths grow beyond what
+                                      // the split needs and approach the dual optimum
   Evaluation evaluation(network, demands);
   constexpr double kBoundStep = 2;
   const double longest = 500.0 / diameter;  // keeps exponentials of path lengths within the range of a double
@@ -142,7 +142,8 @@ Result<BalancedSplit> balanced_split(const Network& network, const workload::Tra
       total += evaluation.load[c];
       average[c] += kAverage * (lengths[c] - average[c]);
     }
-    if (largest == 0) return Error{"traffic", fmt::format("'{}' uses no channel", traffic.name()), "traffic with a path"};
+    if (largest == 0)
+      return Error{"traffic", fmt::format("'{}' uses no channel", traffic.name()), "traffic with a path"};
     if (largest < least_load) {
       least_load = largest;
       best_weights = evaluation.weights();

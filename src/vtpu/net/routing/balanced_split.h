@@ -10,8 +10,7 @@ namespace vtpu::net::routing {
 /// the throughput of the best split.
 struct BalancedSplit {
   TableRouting routing;
-  double throughput =
-      0;  ///< ideal_throughput of the routing under its traffic, up to rounding of the table
+  double throughput = 0;  ///< ideal_throughput of the routing under its traffic, up to rounding of the table
   double dual_bound = 0;  ///< upper bound on the throughput of any split over shortest paths
   int iterations = 0;     ///< iterations run
   double gap() const { return dual_bound / throughput - 1; }

@@ -28,8 +28,8 @@ enum class Dateline {
   balanced,  ///< two datelines: the wrap forces class 1 and the middle of the ring class 0, each in the whole
              ///< dimension; packets that cross neither choose at random (Scott and Thorson, "The Cray T3E network", Hot
              ///< Interconnects 1996)
-  crossing  ///< two: class 0 until the packet crosses a dimension's dateline, then 1 (Dally and Seitz, IEEE TC 36(5),
-            ///< 1987)
+  crossing   ///< two: class 0 until the packet crosses a dimension's dateline, then 1 (Dally and Seitz, IEEE TC 36(5),
+             ///< 1987)
 };
 
 /// The direction that a packet takes round an even ring when its destination is exactly opposite.

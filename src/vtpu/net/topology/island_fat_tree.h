@@ -14,16 +14,20 @@ inline constexpr LinkModel kInfiniBandHdr = {.bandwidth_gbytes_per_s = 25, .late
 /// The hybrid that the TPU v4 paper compares its optical switches with (jouppi2023tpuv4, section 7.3): islands of eight
 /// chips on ICI links, joined by an InfiniBand fat tree of 40-port switches with full bisection.
 ///
-/// Published: eight chips an island, three levels of switches for the whole machine, half the bandwidth of an ICI link
-/// a port. Assumed here, since the paper does not say: an island is 2x2x2, wired as in a block's electrical mesh, so
-/// one link joins two neighbours and three of a chip's six ICI ports are used (wrap-around links came from the optical
-/// switches that are gone); every chip has an InfiniBand port of its own, as each GPU of the A100 superpod compared
-/// with has; of a switch's 40 ports 32 are used, so that two whole islands stand under each of the lowest ones and no
-/// shortest path runs through a third chip; there are as many levels as the chips need (two up to 256 chips, three up to
-/// 4096). The paper scales the number of switches from a superpod (568); this tree's switch_count() is not meant as a cost.
+/// Published: eight chips per island, three levels of switches for the whole machine, and per port half the bandwidth
+/// of an ICI link. The paper does not give the rest; this class assumes:
 ///
-/// Chips are numbered by island, then by place in it: bits 2, 1, 0 are x, y, z. Ports: 0, 1, 2 along x, y, z; 3 to
-/// InfiniBand; switches have the ports of FatTree from 4 on. Dimensions: x, y, z, InfiniBand port, down, up.
+/// - An island is 2x2x2, wired like a block's electrical mesh. One link joins two neighbours, and three of a chip's six
+///   ICI ports are used, since the wrap-around links belonged to the optical switches.
+/// - Every chip has its own InfiniBand port, like each GPU of the A100 superpod in the paper's comparison.
+/// - 32 of a switch's 40 ports are used, so that each lowest switch serves two whole islands and no shortest path runs
+///   through a third chip.
+/// - The tree has the fewest levels that hold the chips: two up to 256 chips, three up to 4096.
+///
+/// The paper scales its number of switches from a superpod (568); switch_count() is not comparable as a cost.
+///
+/// Chips are numbered by island, then by place in it: bits 2, 1, 0 are x, y, z. Ports 0, 1, 2 lead along x, y, z and
+/// port 3 to InfiniBand; switches have the ports of FatTree from 4 on. Dimensions: x, y, z, InfiniBand port, down, up.
 class IslandFatTree {
  public:
   static constexpr int kIslandChips = 8;
