@@ -81,19 +81,19 @@ std::vector<FlitVc> FlitNetwork::deadlock(const Alternatives& alternatives) cons
 
   const auto stuck = std::find(moves.begin(), moves.end(), false);
   if (stuck == moves.end()) return {};
-  std::vector<std::size_t> way = {static_cast<std::size_t>(stuck - moves.begin())};
+  std::vector<std::size_t> path = {static_cast<std::size_t>(stuck - moves.begin())};
   while (true) {
     std::optional<std::size_t> next;
-    waits(node_of(way.back()), lane_of(way.back()), [&](std::size_t other) {
+    waits(node_of(path.back()), lane_of(path.back()), [&](std::size_t other) {
       if (!next) next = other;
     });
-    const auto seen = std::find(way.begin(), way.end(), next.value_or(way.back()));
-    if (seen == way.end()) {
-      way.push_back(*next);
+    const auto seen = std::find(path.begin(), path.end(), next.value_or(path.back()));
+    if (seen == path.end()) {
+      path.push_back(*next);
       continue;
     }
     std::vector<FlitVc> cycle;
-    for (auto i = seen; i != way.end(); ++i) {
+    for (auto i = seen; i != path.end(); ++i) {
       const PortState& entered = port_of(node_of(*i), lane_of(*i) >> vc_shift_);
       cycle.push_back(
           {static_cast<int>(entered.peer_node), entered.peer_lane >> vc_shift_, lane_of(*i) & ((1 << vc_shift_) - 1)});

@@ -117,7 +117,7 @@ Result<void> SteadyRunner<R>::step() {
     const int chip = static_cast<int>(i);
     if (!simulator_.source_free(chip)) continue;
     const int destination = sources_.draw_destination(chip);
-    if (!routing_.reaches(chip, destination)) return no_way(routing_.name(), chip, destination);
+    if (!routing_.reaches(chip, destination)) return no_path(routing_.name(), chip, destination);
     if (statistics_ && statistics_->measures(next[i])) ++measured_started_;
     simulator_.start(chip, destination, config_.packet_flits, next[i], 0, sources_.random(chip));
     sources_.advance(chip);

@@ -9,14 +9,14 @@ Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std:
     return vc.port == own_port ? fmt::format("node {} injection VC {}", vc.node, vc.vc)
                                : fmt::format("node {} port {} VC {}", vc.node, vc.port, vc.vc);
   };
-  std::string circle;
-  for (const FlitVc& vc : waits) circle += name(vc) + " -> ";
-  circle += name(waits[0]);
-  return {fmt::format("{}, cycle {}", routing, cycle), "deadlock: " + circle,
+  std::string text;
+  for (const FlitVc& vc : waits) text += name(vc) + " -> ";
+  text += name(waits[0]);
+  return {fmt::format("{}, cycle {}", routing, cycle), "deadlock: " + text,
           "a routing whose channel dependencies have no cycle"};
 }
 
-Error no_way(const std::string& routing, int source, int destination) {
+Error no_path(const std::string& routing, int source, int destination) {
   return {routing, fmt::format("no path from chip {} to chip {}", source, destination),
           "traffic between chips that the routing connects"};
 }

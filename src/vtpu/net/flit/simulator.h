@@ -31,7 +31,7 @@ struct Delivery {
 Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port);
 
 /// The errors of two chips that the routing does not connect and of a run that its watcher stopped.
-Error no_way(const std::string& routing, int source, int destination);
+Error no_path(const std::string& routing, int source, int destination);
 Error stopped(std::uint64_t cycle);
 
 /// Moves packets through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs advance it
@@ -75,7 +75,7 @@ class Simulator {
     std::uint8_t vc = 0;
     bool head = false;  // the next flit is the first
   };
-  struct OnTheWay {  // data for every hop
+  struct InFlight {  // data for every hop
     typename R::State state;
     std::uint16_t hops;
   };
@@ -105,7 +105,7 @@ class Simulator {
   std::vector<Random> choices_;           // by node
   std::vector<Source> sources_;           // by chip
   std::vector<std::uint64_t> sending_;    // chips with flits to send, one bit each
-  std::vector<OnTheWay> on_the_way_;      // by packet
+  std::vector<InFlight> in_flight_;       // by packet
   std::vector<Packet> packets_;           // by packet
   std::vector<std::uint32_t> free_;       // packet numbers for reuse
   std::uint64_t started_ = 0;
@@ -135,12 +135,12 @@ void Simulator<R>::start(int chip, int destination, int flits, std::uint64_t cre
     free_.push_back(static_cast<std::uint32_t>(packets_.size()));
     VTPU_CHECK(packets_.size() < std::size_t{1} << 30, "at most 2^30 packets are in flight");
     packets_.emplace_back();
-    on_the_way_.emplace_back();
+    in_flight_.emplace_back();
   }
   const std::uint32_t packet = free_.back();
   free_.pop_back();
   packets_[packet] = {created, 0, tag, static_cast<std::uint32_t>(destination), static_cast<std::uint16_t>(flits), 0};
-  on_the_way_[packet] = {routing_.start(chip, destination, random), 0};
+  in_flight_[packet] = {routing_.start(chip, destination, random), 0};
   sources_[at(chip)] = {packet, static_cast<std::uint16_t>(flits), 0, true};
   sending_[at(chip) >> 6] |= std::uint64_t{1} << (chip & 63);
   ++started_;
@@ -181,22 +181,22 @@ const routing::Move& Simulator<R>::drawn(int node, const routing::Moves& moves) 
 /// allocation instead.
 template <routing::Routing R>
 void Simulator<R>::route(int node, int lane, std::uint32_t packet) {
-  OnTheWay& way = on_the_way_[packet];
+  InFlight& flight = in_flight_[packet];
   if constexpr (R::kAdaptive) return;
-  routing_.moves(node, way.state, moves_);
+  routing_.moves(node, flight.state, moves_);
   if (moves_.empty()) {
     net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
     return;
   }
   const routing::Move& move = drawn(node, moves_);
   net_.request(node, lane, move.port, ranges_[at(move.vc_class)]);
-  way.state = routing_.after(node, way.state, move);
-  ++way.hops;
+  flight.state = routing_.after(node, flight.state, move);
+  ++flight.hops;
 }
 
 template <routing::Routing R>
 void Simulator<R>::choose(int node, int lane, std::uint32_t packet) {
-  routing_.moves(node, on_the_way_[packet].state, moves_);
+  routing_.moves(node, in_flight_[packet].state, moves_);
   if (moves_.empty()) {
     net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
     return;
@@ -228,7 +228,7 @@ void Simulator<R>::deliver(int chip, Flit flit, Delivered& delivered) {
   ++packet.arrived;
   if (!flit.tail()) return;
   VTPU_CHECK(packet.arrived == packet.flits, "a packet's last flit is the last to arrive, and none is missing");
-  delivered(Delivery{packet.tag, packet.created, packet.injected, packet.flits, on_the_way_[number].hops});
+  delivered(Delivery{packet.tag, packet.created, packet.injected, packet.flits, in_flight_[number].hops});
   free_.push_back(number);
   ++delivered_;
 }
@@ -248,7 +248,7 @@ void Simulator<R>::advance() {
       net_.for_each_waiting(node, [&](int lane, Flit flit) { choose(node, lane, flit.packet()); });
     net_.step(node, [&](Flit flit, int port, int vc) { granted(node, flit.packet(), port, vc); });
   };
-  net_.for_each_busy(visit, [this](Flit head) { return &on_the_way_[head.packet()]; });
+  net_.for_each_busy(visit, [this](Flit head) { return &in_flight_[head.packet()]; });
   net_.tick();
 }
 
@@ -256,13 +256,13 @@ template <routing::Routing R>
 void Simulator<R>::granted(int node, std::uint32_t packet, int port, int vc) {
   if constexpr (!R::kAdaptive) return;
   if (port == net_.own_port()) return;
-  OnTheWay& way = on_the_way_[packet];
-  routing_.moves(node, way.state, moves_);
+  InFlight& flight = in_flight_[packet];
+  routing_.moves(node, flight.state, moves_);
   for (const routing::Move& move : moves_) {
     const routing::VcRange& range = ranges_[at(move.vc_class)];
     if (move.port != port || vc < range.first || vc > range.last) continue;
-    way.state = routing_.after(node, way.state, move);
-    ++way.hops;
+    flight.state = routing_.after(node, flight.state, move);
+    ++flight.hops;
     return;
   }
   VTPU_CHECK(false, "a granted virtual channel belongs to one of the packet's moves");
@@ -284,7 +284,7 @@ std::optional<Error> Simulator<R>::find_deadlock() const {
   if constexpr (R::kAdaptive)
     alternatives = [this](int node, Flit head, const FlitNetwork::VisitRange& visit) {
       routing::Moves moves;
-      routing_.moves(node, on_the_way_[head.packet()].state, moves);
+      routing_.moves(node, in_flight_[head.packet()].state, moves);
       if (moves.empty()) visit(net_.own_port(), {0, config_.vcs - 1});
       for (const routing::Move& move : moves) visit(move.port, ranges_[at(move.vc_class)]);
     };
