@@ -289,9 +289,9 @@ TEST(DimensionOrderPath, TakesTheShorterDirectionInEachDimensionInTurn) {
   std::vector<std::uint64_t> lengths(all.pairs_at.size(), 0);
   for (int from = 0; from < 20; ++from)
     for (int to = 0; to < 20; ++to) {
-      const std::vector<int> way = dimension_order_path(small, from, to);
-      ASSERT_EQ(way.back(), to);
-      ++lengths[way.size() - 1];
+      const std::vector<int> small_path = dimension_order_path(small, from, to);
+      ASSERT_EQ(small_path.back(), to);
+      ++lengths[small_path.size() - 1];
     }
   EXPECT_EQ(lengths, all.pairs_at);
   EXPECT_EQ(dimension_order_path(Torus{{4}}, 0, 2), (std::vector<int>{0, 1, 2})) << "ties go in the + direction";

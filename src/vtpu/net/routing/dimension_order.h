@@ -58,7 +58,7 @@ class DimensionOrder {
 
   State start(int source, int destination, Random& random) const {
     const std::uint64_t draw = random.next();
-    Steps steps = way_of(source, destination, draw);
+    Steps steps = path_of(source, destination, draw);
     choose_classes(source, static_cast<int>(draw >> kMaxDimensions), steps);
     return steps;
   }
@@ -86,10 +86,10 @@ class DimensionOrder {
 
   /// For routings built on this one: all shortest paths without classes, each with its probability.
   template <class Visit>
-  void for_each_way(int source, int destination, Visit visit) const;
+  void for_each_path(int source, int destination, Visit visit) const;
   /// A random one of these paths.
-  Steps draw_way(int source, int destination, Random& random) const {
-    return way_of(source, destination, random.next());
+  Steps draw_path(int source, int destination, Random& random) const {
+    return path_of(source, destination, random.next());
   }
   /// Whether a packet with `hops` left in a dimension still has to cross its wrap-around link.
   bool wraps_ahead(int node, int dimension, int hops) const {
@@ -112,7 +112,7 @@ class DimensionOrder {
   }
 
   /// `draw`: the lowest bits break ties, the upper half chooses a step vector.
-  Steps way_of(int source, int destination, std::uint64_t draw) const {
+  Steps path_of(int source, int destination, std::uint64_t draw) const {
     if (vectors_) return drawn_vector(source, destination, draw >> 32);
     return shortest(source, destination, ties_ == Ties::split ? static_cast<int>(draw) : 0);
   }
@@ -137,8 +137,8 @@ class DimensionOrder {
 
   /// `draw`: 32 random bits.
   Steps drawn_vector(int source, int destination, std::uint64_t draw) const {
-    const std::span<const Steps> ways = vectors_->between(place(source), place(destination));
-    return ways[draw * ways.size() >> 32];
+    const std::span<const Steps> paths = vectors_->between(place(source), place(destination));
+    return paths[draw * paths.size() >> 32];
   }
 
   /// Sets the classes that are chosen at the source. `free`: one bit per dimension, the class to use where either is
@@ -192,10 +192,10 @@ class DimensionOrder {
 };
 
 template <class Visit>
-void DimensionOrder::for_each_way(int source, int destination, Visit visit) const {
+void DimensionOrder::for_each_path(int source, int destination, Visit visit) const {
   if (vectors_) {
-    const std::span<const Steps> ways = vectors_->between(place(source), place(destination));
-    for (const Steps& way : ways) visit(way, 1.0 / static_cast<double>(ways.size()));
+    const std::span<const Steps> paths = vectors_->between(place(source), place(destination));
+    for (const Steps& path : paths) visit(path, 1.0 / static_cast<double>(paths.size()));
     return;
   }
   int tied = 0;
@@ -214,13 +214,13 @@ void DimensionOrder::for_each_way(int source, int destination, Visit visit) cons
 
 template <class Visit>
 void DimensionOrder::for_each_start(int source, int destination, Visit visit) const {
-  for_each_way(source, destination, [&](const Steps& way, double probability) {
-    Steps lowest = way;
+  for_each_path(source, destination, [&](const Steps& path, double probability) {
+    Steps lowest = path;
     const int chosen = choose_classes(source, 0, lowest);
     probability /= 1 << std::popcount(static_cast<unsigned>(chosen));
     int classes = 0;
     do {
-      Steps steps = way;
+      Steps steps = path;
       choose_classes(source, classes, steps);
       visit(steps, probability);
       classes = (classes - chosen) & chosen;

@@ -26,14 +26,14 @@ class MinimalAdaptive {
   /// `grid`: a Torus, Mesh or TwistedTorus. Error: as DimensionOrder::make.
   template <Topology T>
   static Result<MinimalAdaptive> make(const T& grid) {
-    Result<DimensionOrder> ways = [&] {
+    Result<DimensionOrder> order = [&] {
       if constexpr (requires { DimensionOrder::make(grid); })
         return DimensionOrder::make(grid);
       else
         return DimensionOrder::make(grid, Dateline::none);
     }();
-    if (!ways) return ways.error();
-    return MinimalAdaptive(*std::move(ways));
+    if (!order) return order.error();
+    return MinimalAdaptive(*std::move(order));
   }
 
   std::string name() const { return "minimal adaptive"; }
@@ -44,10 +44,12 @@ class MinimalAdaptive {
   }
   bool reaches(int, int) const { return true; }
 
-  State start(int source, int destination, Random& random) const { return ways_.draw_way(source, destination, random); }
+  State start(int source, int destination, Random& random) const {
+    return order_.draw_path(source, destination, random);
+  }
   template <class Visit>
   void for_each_start(int source, int destination, Visit visit) const {
-    ways_.for_each_way(source, destination, visit);
+    order_.for_each_path(source, destination, visit);
   }
 
   void moves(int node, const State& state, Moves& moves) const {
@@ -56,7 +58,7 @@ class MinimalAdaptive {
     const int first = state.dimension();
     for (int d = first; d < kMaxDimensions; ++d)
       if (!state.done(d)) moves.add({state.port(d), escapes_, 1});
-    const bool wraps = ways_.wraps_ahead(node, first, state.signed_hops(first));
+    const bool wraps = order_.wraps_ahead(node, first, state.signed_hops(first));
     moves.add({state.port(first), wraps ? 1 : 0, 0});
   }
   State after(int, State state, const Move& move) const {
@@ -65,9 +67,9 @@ class MinimalAdaptive {
   }
 
  private:
-  explicit MinimalAdaptive(DimensionOrder ways) : ways_(std::move(ways)), escapes_(ways_.wraps() ? 2 : 1) {}
+  explicit MinimalAdaptive(DimensionOrder order) : order_(std::move(order)), escapes_(order_.wraps() ? 2 : 1) {}
 
-  DimensionOrder ways_;
+  DimensionOrder order_;
   int escapes_;  // number of escape classes; they precede the adaptive class
 };
 static_assert(Routing<MinimalAdaptive>);

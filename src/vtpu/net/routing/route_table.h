@@ -48,7 +48,7 @@ std::vector<RouteRow> route_rows(const Network& network, const R& routing, int s
     if (!started) state = first;
     started = true;
   });
-  std::vector<int> way;  // channels
+  std::vector<int> path;  // channels
   Moves moves;
   for (int node = source;;) {
     routing.moves(node, state, moves);
@@ -56,17 +56,17 @@ std::vector<RouteRow> route_rows(const Network& network, const R& routing, int s
     const Move* best = moves.begin();
     for (const Move& move : moves)
       if (move.probability > best->probability) best = &move;
-    way.push_back(network.channel(node, best->port));
+    path.push_back(network.channel(node, best->port));
     state = routing.after(node, state, *best);
-    node = network.target(way.back());
+    node = network.target(path.back());
   }
-  VTPU_CHECK(!way.empty() && network.target(way.back()) == destination, "a route ends at its destination");
-  std::vector<RouteRow> rows(way.size());
-  double narrowest = network.link(way.back()).bandwidth_gbytes_per_s;
-  for (std::size_t hop = way.size(); hop-- > 0;) {
-    const double bandwidth = network.link(way[hop]).bandwidth_gbytes_per_s;
+  VTPU_CHECK(!path.empty() && network.target(path.back()) == destination, "a route ends at its destination");
+  std::vector<RouteRow> rows(path.size());
+  double narrowest = network.link(path.back()).bandwidth_gbytes_per_s;
+  for (std::size_t hop = path.size(); hop-- > 0;) {
+    const double bandwidth = network.link(path[hop]).bandwidth_gbytes_per_s;
     narrowest = bandwidth < narrowest ? bandwidth : narrowest;
-    rows[hop] = {network.source(way[hop]), destination, network.target(way[hop]), static_cast<int>(way.size() - hop),
+    rows[hop] = {network.source(path[hop]), destination, network.target(path[hop]), static_cast<int>(path.size() - hop),
                  narrowest};
   }
   return rows;

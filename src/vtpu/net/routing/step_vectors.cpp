@@ -45,9 +45,9 @@ StepVectors::StepVectors(const topology::TwistedTorus& torus)
     for (const Vector& v : minimal_vectors(torus, {place[0], place[1], place[2]})) {
       Steps steps;
       for (int d = 0; d < 3; ++d) steps.set(d, v[static_cast<std::size_t>(d)]);
-      ways_.push_back(steps);
+      vectors_.push_back(steps);
     }
-    first_.push_back(static_cast<std::uint32_t>(ways_.size()));
+    first_.push_back(static_cast<std::uint32_t>(vectors_.size()));
   }
 }
 

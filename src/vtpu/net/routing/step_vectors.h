@@ -30,7 +30,7 @@ class StepVectors {
       while (by[d] >= sides_[d]) shift(by, d, -1);
     }
     const auto difference = static_cast<std::size_t>((by[0] * sides_[1] + by[1]) * sides_[2] + by[2]);
-    return {ways_.data() + first_[difference], first_[difference + 1] - first_[difference]};
+    return {vectors_.data() + first_[difference], first_[difference + 1] - first_[difference]};
   }
 
  private:
@@ -42,8 +42,8 @@ class StepVectors {
 
   std::array<int, 3> sides_;
   Twist twist_;
-  std::vector<std::uint32_t> first_;  // into ways_, by difference
-  std::vector<Steps> ways_;
+  std::vector<std::uint32_t> first_;  // into vectors_, by difference
+  std::vector<Steps> vectors_;
 };
 
 }  // namespace vtpu::net::routing

@@ -98,14 +98,15 @@ int TableRouting::classes_needed(const Network& network, const ChannelOrder& ord
       for_each_port(node, destination, [&](int port, double) {
         const int channel = network.channel(node, port);
         const int next_node = network.target(channel);
-        int behind = 0;
+        int falls_after = 0;
         if (next_node != destination)
           for_each_port(next_node, destination, [&](int next_port, double) {
             const int next = network.channel(next_node, next_port);
-            behind = std::max(behind, falls[at(next)] + (order.rank[at(next)] < order.rank[at(channel)] ? 1 : 0));
+            falls_after =
+                std::max(falls_after, falls[at(next)] + (order.rank[at(next)] < order.rank[at(channel)] ? 1 : 0));
           });
-        falls[at(channel)] = behind;
-        most = std::max(most, behind);
+        falls[at(channel)] = falls_after;
+        most = std::max(most, falls_after);
       });
     }
   }
