@@ -48,8 +48,8 @@ Error Engine<R, Client>::deadlock() const {
     }
 
   std::vector<std::uint32_t> seen_from(lanes_.size(), kNone);
-  std::string circle;
-  for (std::uint32_t first = 0; first < lanes_.size() && circle.empty(); ++first) {
+  std::string cycle;
+  for (std::uint32_t first = 0; first < lanes_.size() && cycle.empty(); ++first) {
     std::uint32_t lane = first;
     while (lane != kNone && seen_from[lane] == kNone) {
       seen_from[lane] = first;
@@ -59,15 +59,15 @@ Error Engine<R, Client>::deadlock() const {
     const std::uint32_t start = lane;
     do {
       const int channel = static_cast<int>(channel_of(lane));
-      circle += routing::node_name(network_, network_.source(channel), nullptr) + " port " +
-                std::to_string(network_.port(channel)) + " class " +
-                std::to_string(lane - (channel_of(lane) << class_bits_)) + " -> ";
+      cycle += routing::node_name(network_, network_.source(channel), nullptr) + " port " +
+               std::to_string(network_.port(channel)) + " class " +
+               std::to_string(lane - (channel_of(lane) << class_bits_)) + " -> ";
       lane = waits_for[lane];
     } while (lane != start);
-    circle += routing::node_name(network_, network_.source(static_cast<int>(channel_of(start))), nullptr) + " again";
+    cycle += "back to " + routing::node_name(network_, network_.source(static_cast<int>(channel_of(start))), nullptr);
   }
   return Error{"packet simulation at " + std::to_string(now()) + " ps",
-               "deadlock of " + std::to_string(live_) + " packets" + (circle.empty() ? "" : ": " + circle),
+               "deadlock of " + std::to_string(live_) + " packets" + (cycle.empty() ? "" : ": " + cycle),
                "a routing whose channels do not wait for each other in a cycle"};
 }
 

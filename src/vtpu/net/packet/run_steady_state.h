@@ -60,7 +60,7 @@ class SteadySource {
   }
 
   Result<workload::SteadyState> run(const workload::Watch& watch) {
-    for (const std::uint64_t next : sources_.next()) behind_ += creation_time(next) < end_;
+    for (const std::uint64_t next : sources_.next()) creating_ += creation_time(next) < end_;
     for (int chip = 0; chip < network_.chip_count(); ++chip) create(chip);
     engine_.set_timer(end_, kEnd);
     engine_.set_timer(limit_, kLimit);
@@ -107,7 +107,7 @@ class SteadySource {
   static constexpr double kBinsPerSlot = 16;
   static constexpr std::size_t kMostBins = 1 << 22;
 
-  struct Record {  // of a packet under way
+  struct Record {  // of a packet in flight
     Picoseconds created;
     Picoseconds injected;
     int hops;
@@ -140,7 +140,7 @@ class SteadySource {
         return;
       }
       sources_.advance(chip);
-      behind_ -= created < end_ && creation_time(sources_.next()[at(chip)]) >= end_;
+      creating_ -= created < end_ && creation_time(sources_.next()[at(chip)]) >= end_;
       started_ += measures(created);
       start(chip, sources_.draw_destination(chip), created);
     }
@@ -182,7 +182,7 @@ class SteadySource {
   }
 
   void finish_if_done() {
-    if (over_ && behind_ == 0 && state_.packets == started_) stop(true);
+    if (over_ && creating_ == 0 && state_.packets == started_) stop(true);
   }
   /// Stops the creation of packets; packets in flight drain.
   void stop(bool all_delivered) {
@@ -236,7 +236,7 @@ class SteadySource {
   std::uint64_t started_ = 0;  // measured packets
   std::uint64_t hops_ = 0;
   double network_latency_ = 0;
-  int behind_ = 0;  // chips with measured packets still to create
+  int creating_ = 0;  // chips with measured packets still to create
   bool over_ = false;
   bool stopped_ = false;
   bool all_delivered_ = false;
