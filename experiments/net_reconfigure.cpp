@@ -92,8 +92,8 @@ void flush(const std::vector<T>& data) {
 }
 
 /// A chip's table and two updates that are applied in turn, so that each changes every entry or every second one.
-struct Chip {
-  Chip(std::size_t size, Random& random) : table(std::vector<reconfigure::NextHop>(size)) {
+struct ChipTable {
+  ChipTable(std::size_t size, Random& random) : table(std::vector<reconfigure::NextHop>(size)) {
     for (std::size_t i = 0; i < size; ++i)
       whole.push_back({static_cast<std::uint16_t>(random.below(6)), static_cast<std::uint16_t>(random.below(25))});
     for (std::size_t i = 0; i < size; i += 2) changed.push_back({static_cast<std::uint32_t>(i), whole[i]});
@@ -118,12 +118,12 @@ struct Chip {
   std::vector<reconfigure::HopChange> changed;
 };
 
-using Chips = std::shared_ptr<std::vector<std::unique_ptr<Chip>>>;
+using Chips = std::shared_ptr<std::vector<std::unique_ptr<ChipTable>>>;
 
 Chips some_chips(std::size_t count, std::size_t size, std::uint64_t seed) {
   Random random(seed);
-  Chips chips = std::make_shared<std::vector<std::unique_ptr<Chip>>>();
-  for (std::size_t i = 0; i < count; ++i) chips->push_back(std::make_unique<Chip>(size, random));
+  Chips chips = std::make_shared<std::vector<std::unique_ptr<ChipTable>>>();
+  for (std::size_t i = 0; i < count; ++i) chips->push_back(std::make_unique<ChipTable>(size, random));
   return chips;
 }
 
@@ -176,28 +176,29 @@ void add_alternatives(std::vector<Alternative>& all, const TableSize& size, cons
   const double entries = static_cast<double>(size.entries);
   const int repeats = static_cast<int>((1 << 18) / size.entries);
   const auto name = [&](const char* what) { return fmt::format("{} {}", size.entries, what); };
-  const auto whole = [](Chip& chip) { chip.table.replace(chip.whole); };
-  const auto changed = [](Chip& chip) { chip.table.apply(chip.changed); };
+  const auto whole = [](ChipTable& chip) { chip.table.replace(chip.whole); };
+  const auto changed = [](ChipTable& chip) { chip.table.apply(chip.changed); };
   all.push_back(updating(name("whole_hot"), one, repeats, entries, false, whole));
   all.push_back(updating(name("whole_cold"), many, 1, entries, true, whole));
   all.push_back(updating(name("changed_hot"), one, repeats, entries / 2, false, changed));
   all.push_back(updating(name("changed_cold"), many, 1, entries / 2, true, changed));
-  all.push_back(updating(name("single_hot"), one, 1, entries / 2, false, [](Chip& chip) {
+  all.push_back(updating(name("single_hot"), one, 1, entries / 2, false, [](ChipTable& chip) {
     for (const reconfigure::HopChange& change : chip.changed)
       chip.table.apply(std::span<const reconfigure::HopChange>(&change, 1));
   }));
   all.push_back(updating(name("search"), one, 1, entries, false,
-                         [&network](Chip& chip) { chip.table.replace(reconfigure::chip_table(network, 0)); }));
+                         [&network](ChipTable& chip) { chip.table.replace(reconfigure::chip_table(network, 0)); }));
   // One entry per 64-byte line, in random order, so that no line is visited twice.
   const auto order = std::make_shared<std::vector<std::size_t>>();
   for (std::size_t i = 0; i < size.entries / 2; i += 8) order->push_back(i);
   Random(seed + 1).shuffle(*order);
-  all.push_back(updating(name("random_cold"), many, 1, static_cast<double>(order->size()), true, [order](Chip& chip) {
+  const auto one_by_one = [order](ChipTable& chip) {
     for (const std::size_t i : *order) chip.table.apply(std::span<const reconfigure::HopChange>(&chip.changed[i], 1));
-  }));
+  };
+  all.push_back(updating(name("random_cold"), many, 1, static_cast<double>(order->size()), true, one_by_one));
   if (size.entries == kSizes[0].entries) {
     const auto path = std::make_shared<KernelPath>();
-    all.push_back(updating(name("kernel"), one, 1, entries / 2, false, [path](Chip& chip) {
+    all.push_back(updating(name("kernel"), one, 1, entries / 2, false, [path](ChipTable& chip) {
       for (const reconfigure::HopChange& change : chip.changed) {
         const reconfigure::HopChange arrived = path->through(change);
         chip.table.apply(std::span<const reconfigure::HopChange>(&arrived, 1));

@@ -174,7 +174,7 @@ TEST(Detour, ASpareBlockInPlaceCostsNothing) {
   std::vector<int> chips;
   for (const int chip : range(0, 512)) {
     const BlockPlace place = machine.block_place_of(chip);
-    chips.push_back(place.block == 3 ? machine.chip_at(BlockPlace{8, place.position}) : chip);
+    chips.push_back(place.block == 3 ? machine.chip_at(BlockPlace{8, place.position}) : Chip(chip));
   }
   const std::vector<double> load = routes.uniform_load(chips);
   EXPECT_NEAR(largest(load), 1, 1e-12);

@@ -32,7 +32,7 @@ struct Row {
   int port_count() const { return 2; }
   int dimension_of(int) const { return 0; }
   double of_port(Port port) const {
-    const int index = port.number == 0 ? port.chip : port.chip - 1;
+    const int index = port.number == 0 ? port.chip.value() : port.chip.value() - 1;
     return index < 0 || index + 1 >= chip_count() ? 0 : gbytes_per_s[static_cast<std::size_t>(index)];
   }
   Port peer(Port port) const {

@@ -19,7 +19,7 @@ std::string complaint(const std::string& text) { return parse_ocs_state(text, "s
 
 TEST(OcsStateFile, RoundTripsThroughItsText) {
   const OcsLayout layout;
-  const Slice slice = *Slice::make(layout, {4, 8, 8}, std::vector<int>{7, 67, 0, 3});
+  const Slice slice = *Slice::make(layout, {4, 8, 8}, std::vector<Block>{7, 67, 0, 3});
   OcsState state(layout);
   ASSERT_TRUE(connect_twisted_torus(state, slice));
   const std::string text = ocs_state_text(state, slice);

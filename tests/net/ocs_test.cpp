@@ -95,7 +95,7 @@ TEST(OcsState, CanBeRebuiltFromItsCircuits) {
 }
 
 TEST(Slice, RejectsShapesAndBlocksThatDoNotFit) {
-  const auto message = [](const Shape& shape, std::vector<int> blocks) {
+  const auto message = [](const Shape& shape, std::vector<Block> blocks) {
     return Slice::make(kLayout, shape, blocks).error().message();
   };
   EXPECT_EQ(message({4, 6, 8}, {}), "slice 4x6x8, side 2: found 6; expected a multiple of the block side 4");
@@ -135,16 +135,16 @@ TEST(ConnectTwistedTorus, RejectsShapesOfNeitherFamilySuchAsTheWholeMachine) {
 
 TEST(Builders, PutSeveralSlicesOfScatteredBlocksIntoOneState) {
   OcsState state(kLayout);
-  const Slice one = *Slice::make(kLayout, {4, 4, 8}, std::vector<int>{60, 3});
-  const Slice two = *Slice::make(kLayout, {4, 8, 8}, std::vector<int>{67, 11, 2, 40});
+  const Slice one = *Slice::make(kLayout, {4, 4, 8}, std::vector<Block>{60, 3});
+  const Slice two = *Slice::make(kLayout, {4, 8, 8}, std::vector<Block>{67, 11, 2, 40});
   ASSERT_TRUE(connect_twisted_torus(state, one));
   ASSERT_TRUE(connect_torus(state, two));
   expect_same_links(*topology::OcsTopology::make(state, one, "one"), *topology::TwistedTorus::make({4, 4, 8}));
   expect_same_links(*topology::OcsTopology::make(state, two, "two"), topology::Torus{{4, 8, 8}});
-  const Slice overlapping = *Slice::make(kLayout, {4, 4, 4}, std::vector<int>{11});
+  const Slice overlapping = *Slice::make(kLayout, {4, 4, 4}, std::vector<Block>{11});
   const OcsState before = state;
   EXPECT_NE(connect_torus(state, overlapping).error().message().find("is already in"), std::string::npos);
-  const Slice partly = *Slice::make(kLayout, {4, 4, 16}, std::vector<int>{20, 21, 22, 11});
+  const Slice partly = *Slice::make(kLayout, {4, 4, 16}, std::vector<Block>{20, 21, 22, 11});
   EXPECT_FALSE(connect_torus(state, partly));
   EXPECT_FALSE(SnakedPlane::make(kLayout, partly, {16, 16})->connect(state));
   EXPECT_EQ(state, before) << "a builder that fails changes nothing";

@@ -29,7 +29,7 @@ struct UnevenRow : topology::Mesh {
       : topology::Mesh{Shape{chips}}, bandwidths(std::move(gbytes_per_s)) {}
   static std::vector<UnevenRow> examples() { return {}; }
   LinkModel link(Port port, const LinkModel& usual) const {
-    const int left = port.number == 0 ? port.chip : port.chip - 1;
+    const int left = port.number == 0 ? port.chip.value() : port.chip.value() - 1;
     return {bandwidths[static_cast<std::size_t>(left)], usual.latency_ns};
   }
 };

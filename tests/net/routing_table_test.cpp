@@ -32,7 +32,7 @@ struct TwoParts {
     return same ? Port{other, 1 - port.number} : kNoPort;
   }
   LinkModel link(Port port, LinkModel usual) const {
-    const int low = port.number == 0 ? port.chip : port.chip - 1;
+    const int low = port.number == 0 ? port.chip.value() : port.chip.value() - 1;
     if (low == 1) usual.bandwidth_gbytes_per_s *= 2;
     return usual;
   }
@@ -49,7 +49,7 @@ struct Diamond {
   int dimension_of(int) const { return 0; }
   Port peer(Port port) const { return {(port.chip + (port.number == 0 ? 1 : 3)) % 4, 1 - port.number}; }
   LinkModel link(Port port, LinkModel usual) const {
-    const int low = port.number == 0 ? port.chip : (port.chip + 3) % 4;
+    const int low = port.number == 0 ? port.chip.value() : (port.chip.value() + 3) % 4;
     if (low >= 2) usual.bandwidth_gbytes_per_s /= 2;
     return usual;
   }

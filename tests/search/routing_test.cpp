@@ -260,7 +260,7 @@ void expect_disjoint(const net::Network& network, const std::vector<SpanningTree
       EXPECT_EQ(channel < 0, chip == tree.root);
       if (channel < 0) continue;
       EXPECT_EQ(network.source(channel), chip);
-      EXPECT_TRUE(links.insert(std::min(channel, network.reverse(channel))).second);
+      EXPECT_TRUE(links.insert(std::min(channel, network.reverse(channel).value())).second);
       int way = chip, steps = 0;
       while (tree.up[at(way)] >= 0 && ++steps <= network.chip_count()) way = network.target(tree.up[at(way)]);
       EXPECT_EQ(way, tree.root);

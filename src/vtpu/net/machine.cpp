@@ -58,17 +58,17 @@ Result<Machine> Machine::of_size(int active_chips) {
   return Error{"machine, active chips", fmt::format("found {}", active_chips), "4096, 8192, 16384, 32768 or 65536"};
 }
 
-ChipAddress Machine::address_of(int chip) const {
-  VTPU_CHECK(chip >= 0 && chip < chip_count(), "the machine has this chip");
-  if (chip < active_count()) {
-    const Coordinates at = active_.coordinates_of(chip);
+ChipAddress Machine::address_of(Chip chip) const {
+  VTPU_CHECK(chip.valid() && chip.value() < chip_count(), "the machine has this chip");
+  if (chip.value() < active_count()) {
+    const Coordinates at = active_.coordinates_of(chip.value());
     return {at[0] + 1, at[1] + 1, at[2] + 1, 1, 1};
   }
-  const Coordinates at = spare_plane_.coordinates_of(chip - active_count());
+  const Coordinates at = spare_plane_.coordinates_of(chip.value() - active_count());
   return {spare_volume(), at[0] + 1, at[1] + 1, 1, 1};
 }
 
-Result<int> Machine::chip_at(const ChipAddress& address) const {
+Result<Chip> Machine::chip_at(const ChipAddress& address) const {
   constexpr const char* kWhere = "chip address";
   const auto parts = {
       check_part(kWhere, "volume", address.volume, 1, spare_count() > 0 ? spare_volume() : active_.side(0)),
@@ -79,50 +79,51 @@ Result<int> Machine::chip_at(const ChipAddress& address) const {
   for (const Result<void>& part : parts)
     if (!part) return part.error();
   if (address.volume < spare_volume())
-    return active_.index_of({address.volume - 1, address.book - 1, address.chapter - 1});
+    return Chip(active_.index_of({address.volume - 1, address.book - 1, address.chapter - 1}));
   const int spare = spare_plane_.index_of({address.book - 1, address.chapter - 1});
   if (spare >= spare_count())
     return Error{kWhere, "found spare " + to_string(address), fmt::format("one of the first {} spares", spare_count())};
-  return active_count() + spare;
+  return Chip(active_count() + spare);
 }
 
-BlockPlace Machine::block_place_of(int chip) const {
-  VTPU_CHECK(chip >= 0 && chip < chip_count(), "the machine has this chip");
-  if (chip >= active_count()) {
-    const int spare = chip - active_count();
-    return {active_block_count() + spare / block_.count(), spare % block_.count()};
+BlockPlace Machine::block_place_of(Chip chip) const {
+  VTPU_CHECK(chip.valid() && chip.value() < chip_count(), "the machine has this chip");
+  if (chip.value() >= active_count()) {
+    const int spare = chip.value() - active_count();
+    return {Block(active_block_count() + spare / block_.count()), spare % block_.count()};
   }
   const int side = config_.block_side;
   Coordinates block{}, position{};
   for (std::size_t d = 0; d < 3; ++d) {
-    const int at = active_.coordinate_of(chip, static_cast<int>(d));
+    const int at = active_.coordinate_of(chip.value(), static_cast<int>(d));
     block[d] = at / side;
     position[d] = at % side;
   }
-  return {block_grid_.index_of(block), block_.index_of(position)};
+  return {Block(block_grid_.index_of(block)), block_.index_of(position)};
 }
 
-int Machine::chip_at(const BlockPlace& place) const {
-  VTPU_CHECK(place.block >= 0 && place.block < block_count(), "the machine has this block");
+Chip Machine::chip_at(const BlockPlace& place) const {
+  VTPU_CHECK(place.block.valid() && place.block.value() < block_count(), "the machine has this block");
   VTPU_CHECK(place.position >= 0 && place.position < block_.count(), "the position lies in a block");
-  if (place.block >= active_block_count())
-    return active_count() + (place.block - active_block_count()) * block_.count() + place.position;
-  const Coordinates block = block_grid_.coordinates_of(place.block);
+  if (place.block.value() >= active_block_count())
+    return Chip(active_count() + (place.block.value() - active_block_count()) * block_.count() + place.position);
+  const Coordinates block = block_grid_.coordinates_of(place.block.value());
   const Coordinates position = block_.coordinates_of(place.position);
   Coordinates at{};
   for (std::size_t d = 0; d < 3; ++d) at[d] = block[d] * config_.block_side + position[d];
-  return active_.index_of(at);
+  return Chip(active_.index_of(at));
 }
 
-RackPlace Machine::rack_place_of(int chip) const {
+RackPlace Machine::rack_place_of(Chip chip) const {
   const BlockPlace place = block_place_of(chip);
   const Coordinates at = block_.coordinates_of(place.position);
   const int half = config_.block_side / 2;
-  return {place.block / config_.racks_per_row + 1, place.block % config_.racks_per_row + 1,
+  const int block = place.block.value();
+  return {block / config_.racks_per_row + 1, block % config_.racks_per_row + 1,
           (at[2] * half + at[0] / 2) * half + at[1] / 2 + 1, (at[0] % 2) * 2 + at[1] % 2 + 1};
 }
 
-Result<int> Machine::chip_at(const RackPlace& place) const {
+Result<Chip> Machine::chip_at(const RackPlace& place) const {
   constexpr const char* kWhere = "rack place";
   const int half = config_.block_side / 2;
   const int rows = (block_count() + config_.racks_per_row - 1) / config_.racks_per_row;
@@ -138,7 +139,7 @@ Result<int> Machine::chip_at(const RackPlace& place) const {
   const int tray = place.tray - 1;
   const int slot = place.slot - 1;
   const Coordinates at = {(tray / half % half) * 2 + slot / 2, (tray % half) * 2 + slot % 2, tray / (half * half)};
-  return chip_at(BlockPlace{block, block_.index_of(at)});
+  return chip_at(BlockPlace{Block(block), block_.index_of(at)});
 }
 
 }  // namespace vtpu::net

@@ -4,6 +4,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/chip_address.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/shape.h"
 
 namespace vtpu::net {
@@ -21,7 +22,7 @@ struct MachineConfig {
 /// The place of a chip as the switches see it: its block, and its position in the block. Blocks are numbered in the
 /// order of their coordinates, the last fastest, spare blocks after the active ones; positions likewise.
 struct BlockPlace {
-  int block = 0;
+  Block block;
   int position = 0;
   bool operator==(const BlockPlace&) const = default;
 };
@@ -61,17 +62,17 @@ class Machine {
   int spare_volume() const { return active_.side(0) + 1; }
 
   /// The address of a chip, section 1, scroll 1. `chip`: 0..chip_count()-1.
-  ChipAddress address_of(int chip) const;
+  ChipAddress address_of(Chip chip) const;
   /// Error: the part of the address that this machine does not have. Section and scroll are checked but otherwise
   /// ignored.
-  Result<int> chip_at(const ChipAddress& address) const;
+  Result<Chip> chip_at(const ChipAddress& address) const;
 
-  BlockPlace block_place_of(int chip) const;
-  int chip_at(const BlockPlace& place) const;
+  BlockPlace block_place_of(Chip chip) const;
+  Chip chip_at(const BlockPlace& place) const;
 
-  RackPlace rack_place_of(int chip) const;
+  RackPlace rack_place_of(Chip chip) const;
   /// Error: the part that is out of range.
-  Result<int> chip_at(const RackPlace& place) const;
+  Result<Chip> chip_at(const RackPlace& place) const;
 
  private:
   explicit Machine(const MachineConfig& config, Shape active, Shape block, Shape block_grid, Shape spare_plane);

@@ -12,22 +12,22 @@ Network::Network(std::string name, int chips, int nodes, int ports)
       chips_(chips),
       nodes_(nodes),
       ports_(ports),
-      dimensions_(at(ports), 0),
-      target_(at(nodes) * at(ports), -1),
-      reverse_(at(nodes) * at(ports), -1),
-      kind_(at(nodes) * at(ports), 0) {}
+      dimensions_(ports, 0),
+      target_(nodes * ports, Chip::none()),
+      reverse_(nodes * ports, Channel::none()),
+      kind_(nodes * ports, 0) {}
 
 void Network::attach(Port from, Port to, const LinkModel& link) {
-  const int number = channel(from.chip, from.number);
-  target_[at(number)] = to.chip;
-  reverse_[at(number)] = channel(to.chip, to.number);
+  const Channel number = channel(from.chip, from.number);
+  target_[number] = to.chip;
+  reverse_[number] = channel(to.chip, to.number);
   ++attached_;
   auto kind = std::find(kinds_.begin(), kinds_.end(), link);
   if (kind == kinds_.end()) {
     VTPU_CHECK(kinds_.size() < 255, "a network has at most 255 kinds of links");
     kind = kinds_.insert(kinds_.end(), link);
   }
-  kind_[at(number)] = static_cast<std::uint8_t>(kind - kinds_.begin());
+  kind_[number] = static_cast<std::uint8_t>(kind - kinds_.begin());
 }
 
 }  // namespace vtpu::net

@@ -1,10 +1,11 @@
 #pragma once
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
 
+#include "vtpu/base/index.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/topology.h"
 
 namespace vtpu::net {
@@ -20,7 +21,7 @@ class Network {
     requires(!std::is_same_v<T, Network>) && Topology<T>
   explicit Network(const T& topology, const LinkModel& usual = {})
       : Network(topology.name(), topology.chip_count(), net::node_count(topology), topology.port_count()) {
-    for (int number = 0; number < ports_; ++number) dimensions_[at(number)] = topology.dimension_of(number);
+    for (const PortNumber number : dimensions_.indices()) dimensions_[number] = topology.dimension_of(number);
     for_each_link(topology, [&](Port from, Port to) { attach(from, to, link_of(topology, from, usual)); });
   }
 
@@ -33,33 +34,39 @@ class Network {
   /// Number of attached channels.
   int attached_count() const { return attached_; }
 
-  int channel(int node, int port) const { return node * ports_ + port; }
-  bool attached(int channel) const { return reverse_[at(channel)] >= 0; }
-  int source(int channel) const { return channel / ports_; }
-  int port(int channel) const { return channel % ports_; }
+  IndexRange<Chip> chips() const { return index_range<Chip>(chips_); }
+  /// Chips, then switches.
+  IndexRange<Chip> nodes() const { return index_range<Chip>(nodes_); }
+  IndexRange<PortNumber> ports() const { return index_range<PortNumber>(ports_); }
+  /// Including gaps.
+  IndexRange<Channel> channels() const { return index_range<Channel>(channel_count()); }
+
+  Channel channel(Chip node, PortNumber port) const { return Channel(node.value() * ports_ + port.value()); }
+  bool attached(Channel channel) const { return reverse_[channel].valid(); }
+  Chip source(Channel channel) const { return Chip(channel.value() / ports_); }
+  PortNumber port(Channel channel) const { return PortNumber(channel.value() % ports_); }
   /// The node at which a channel arrives; attached channels only.
-  int target(int channel) const { return target_[at(channel)]; }
+  Chip target(Channel channel) const { return target_[channel]; }
   /// The other direction of the same link. A channel arrives at the port that its reverse leaves from.
-  int reverse(int channel) const { return reverse_[at(channel)]; }
-  int dimension(int channel) const { return dimensions_[at(port(channel))]; }
-  const LinkModel& link(int channel) const { return kinds_[kind_[at(channel)]]; }
+  Channel reverse(Channel channel) const { return reverse_[channel]; }
+  int dimension(Channel channel) const { return dimensions_[port(channel)]; }
+  const LinkModel& link(Channel channel) const { return kinds_[kind_[channel]]; }
   /// All distinct link models, in the order of their first occurrence.
   const std::vector<LinkModel>& link_kinds() const { return kinds_; }
 
  private:
   Network(std::string name, int chips, int nodes, int ports);
   void attach(Port from, Port to, const LinkModel& link);
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
   std::string name_;
   int chips_;
   int nodes_;
   int ports_;
   int attached_ = 0;
-  std::vector<int> dimensions_;     // by port
-  std::vector<int> target_;         // by channel; -1: not attached
-  std::vector<int> reverse_;        // by channel; -1: not attached
-  std::vector<std::uint8_t> kind_;  // by channel
+  IndexedVector<PortNumber, int> dimensions_;
+  IndexedVector<Channel, Chip> target_;      // none: not attached
+  IndexedVector<Channel, Channel> reverse_;  // none: not attached
+  IndexedVector<Channel, std::uint8_t> kind_;
   std::vector<LinkModel> kinds_;
 };
 

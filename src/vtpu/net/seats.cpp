@@ -3,69 +3,67 @@
 #include "vtpu/base/check.h"
 
 namespace vtpu::net {
-namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
-
-Seats::Seats(int seats, int units)
-    : unit_of_(at(seats)), seat_of_(at(units)), last_seat_(at(units)), failed_(at(units), false) {
+Seats::Seats(int seats, int units) : unit_of_(seats), seat_of_(units), last_seat_(units), failed_(units, false) {
   VTPU_CHECK(1 <= seats && seats <= units, "every seat starts with a unit");
-  for (int seat = 0; seat < seats; ++seat) unit_of_[at(seat)] = seat_of_[at(seat)] = last_seat_[at(seat)] = seat;
-  for (int unit = seats; unit < units; ++unit) free_.insert(unit);
+  for (const Seat seat : unit_of_.indices()) {
+    const Unit unit(seat.value());
+    unit_of_[seat] = unit;
+    seat_of_[unit] = last_seat_[unit] = seat;
+  }
+  for (const Unit unit : IndexRange(Unit(seats), Unit(units))) free_.insert(unit);
 }
 
-Seats::Move Seats::fail(int unit) {
-  VTPU_CHECK(unit >= 0 && at(unit) < failed_.size() && !failed_[at(unit)], "only a working unit fails");
-  failed_[at(unit)] = true;
-  Move move{unit, seat_of_[at(unit)], std::nullopt};
-  seat_of_[at(unit)].reset();
+Seats::Move Seats::fail(Unit unit) {
+  VTPU_CHECK(failed_.contains(unit) && !failed_[unit], "only a working unit fails");
+  failed_[unit] = true;
+  Move move{unit, seat_of_[unit], std::nullopt};
+  seat_of_[unit].reset();
   if (!move.seat) {
     free_.erase(unit);
     return move;
   }
-  unit_of_[at(*move.seat)].reset();
+  unit_of_[*move.seat].reset();
   if (free_.empty()) {
     lost_.insert(*move.seat);
     return move;
   }
   move.to = *free_.begin();
   free_.erase(free_.begin());
-  unit_of_[at(*move.seat)] = move.to;
-  seat_of_[at(*move.to)] = last_seat_[at(*move.to)] = move.seat;
+  unit_of_[*move.seat] = move.to;
+  seat_of_[*move.to] = last_seat_[*move.to] = move.seat;
   return move;
 }
 
-std::optional<int> Seats::repair(int unit) {
-  VTPU_CHECK(unit >= 0 && at(unit) < failed_.size() && failed_[at(unit)], "only a failed unit is repaired");
-  failed_[at(unit)] = false;
+std::optional<Seat> Seats::repair(Unit unit) {
+  VTPU_CHECK(failed_.contains(unit) && failed_[unit], "only a failed unit is repaired");
+  failed_[unit] = false;
   if (lost_.empty()) {
     free_.insert(unit);
     return std::nullopt;
   }
-  const std::optional<int> last = last_seat_[at(unit)];
-  const int seat = last && lost_.contains(*last) ? *last : *lost_.begin();
+  const std::optional<Seat> last = last_seat_[unit];
+  const Seat seat = last && lost_.contains(*last) ? *last : *lost_.begin();
   lost_.erase(seat);
-  unit_of_[at(seat)] = unit;
-  seat_of_[at(unit)] = last_seat_[at(unit)] = seat;
+  unit_of_[seat] = unit;
+  seat_of_[unit] = last_seat_[unit] = seat;
   return seat;
 }
 
 bool Seats::consistent() const {
   std::size_t seated = 0;
-  for (std::size_t seat = 0; seat < unit_of_.size(); ++seat) {
-    const std::optional<int> unit = unit_of_[seat];
-    if (unit.has_value() == lost_.contains(static_cast<int>(seat))) return false;
+  for (const Seat seat : unit_of_.indices()) {
+    const std::optional<Unit> unit = unit_of_[seat];
+    if (unit.has_value() == lost_.contains(seat)) return false;
     if (!unit) continue;
     ++seated;
-    if (failed_[at(*unit)] || seat_of_[at(*unit)] != static_cast<int>(seat)) return false;
+    if (failed_[*unit] || seat_of_[*unit] != seat) return false;
   }
   std::size_t used = 0, idle = 0;
-  for (std::size_t unit = 0; unit < failed_.size(); ++unit) {
+  for (const Unit unit : failed_.indices()) {
     used += seat_of_[unit].has_value();
     const bool free = !failed_[unit] && !seat_of_[unit];
-    if (free != free_.contains(static_cast<int>(unit))) return false;
+    if (free != free_.contains(unit)) return false;
     idle += free;
   }
   return used == seated && idle == free_.size();

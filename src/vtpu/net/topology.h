@@ -3,12 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/net/ids.h"
+
 namespace vtpu::net {
 
 /// One end of a link: a chip and the number of its port.
 struct Port {
-  int chip = -1;
-  int number = -1;
+  Chip chip = Chip::none();
+  PortNumber number = PortNumber::none();
   auto operator<=>(const Port&) const = default;
 };
 
@@ -21,7 +23,7 @@ inline constexpr Port kNoPort = {};
 /// grids, 2·d is the '+' side of dimension d and 2·d + 1 its '-' side. A ring of 1 has no link; a ring of 2 has two
 /// parallel ones, since each chip has two ports to join.
 template <class T>
-concept Topology = std::copyable<T> && requires(const T& topology, Port port, int number) {
+concept Topology = std::copyable<T> && requires(const T& topology, Port port, PortNumber number) {
   { topology.name() } -> std::same_as<std::string>;
   { topology.chip_count() } -> std::same_as<int>;
   { topology.port_count() } -> std::same_as<int>;
@@ -66,8 +68,8 @@ template <Topology T, class Visit>
 void for_each_link(const T& topology, Visit visit) {
   const int nodes = node_count(topology);
   const int ports = topology.port_count();
-  for (int chip = 0; chip < nodes; ++chip)
-    for (int number = 0; number < ports; ++number)
+  for (const Chip chip : index_range<Chip>(nodes))
+    for (const PortNumber number : index_range<PortNumber>(ports))
       if (const Port peer = topology.peer({chip, number}); peer != kNoPort) visit(Port{chip, number}, peer);
 }
 

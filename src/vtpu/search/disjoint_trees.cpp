@@ -61,7 +61,7 @@ class Forests {
       if (network_.attached(channel) && owner_[at(link_of(channel))] == tree) visit(channel, network_.target(channel));
     }
   }
-  int link_of(int channel) const { return std::min(channel, network_.reverse(channel)); }
+  int link_of(int channel) const { return std::min(channel, network_.reverse(channel).value()); }
 
   /// Grows the forests breadth first over free links.
   void grow(int tree) {

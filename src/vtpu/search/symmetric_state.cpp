@@ -18,7 +18,7 @@ class BlockNetwork {
  public:
   explicit BlockNetwork(const net::ocs::StateOfSlice& circuits) : blocks_(circuits.slice.grid().count()) {
     const net::ocs::OcsLayout& layout = circuits.state.layout();
-    const std::vector<int>& physical = circuits.slice.blocks();
+    const std::vector<net::Block>& physical = circuits.slice.blocks();
     std::vector<int> place(static_cast<std::size_t>(layout.blocks), -1);
     for (std::size_t i = 0; i < physical.size(); ++i)
       place[static_cast<std::size_t>(physical[i])] = static_cast<int>(i);
@@ -87,7 +87,7 @@ Result<SymmetricState> torus_state(const net::Shape& shape, int block_side) {
 
 Result<SymmetricState> state_on(const net::ocs::StateOfSlice& circuits, const BlockGroup& group) {
   const net::ocs::OcsLayout& layout = circuits.state.layout();
-  const std::vector<int>& blocks = circuits.slice.blocks();
+  const std::vector<net::Block>& blocks = circuits.slice.blocks();
   if (static_cast<int>(blocks.size()) != group.order())
     return Error{group.name(), fmt::format("a slice of {} blocks", blocks.size()),
                  fmt::format("{}, the number of elements of the group", group.order())};
@@ -142,8 +142,8 @@ Result<SymmetricState> symmetric_state_of(const net::ocs::StateOfSlice& circuits
 Result<SymmetricState> twisted_torus_state(const net::Shape& shape, int block_side) {
   const Result<SymmetricState> torus = torus_state(shape, block_side);
   if (!torus) return torus;
-  std::vector<int> blocks(static_cast<std::size_t>(torus->blocks()));
-  std::iota(blocks.begin(), blocks.end(), 0);
+  std::vector<net::Block> blocks(static_cast<std::size_t>(torus->blocks()));
+  std::iota(blocks.begin(), blocks.end(), net::Block(0));
   const net::ocs::OcsLayout layout{block_side, torus->blocks()};
   const Result<net::ocs::Slice> slice = net::ocs::Slice::make(layout, shape, blocks);
   if (!slice) return slice.error();
@@ -154,8 +154,8 @@ Result<SymmetricState> twisted_torus_state(const net::Shape& shape, int block_si
 
 net::ocs::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks) {
   const net::ocs::OcsLayout layout{state.block_side, state.blocks() + spare_blocks};
-  std::vector<int> blocks(static_cast<std::size_t>(state.blocks()));
-  std::iota(blocks.begin(), blocks.end(), 0);
+  std::vector<net::Block> blocks(static_cast<std::size_t>(state.blocks()));
+  std::iota(blocks.begin(), blocks.end(), net::Block(0));
   Result<net::ocs::Slice> slice = net::ocs::Slice::make(layout, state.shape, blocks);
   VTPU_CHECK(slice.ok(), "the shape has one block per element");
   net::ocs::OcsState circuits(layout);

@@ -119,7 +119,7 @@ Result<Component> parse_component(const Machine& machine, std::string_view kind,
     if (kind != kinds.back()) continue;
     if (known == ComponentKind::chip && name.find('.') != std::string_view::npos) {
       const Result<ChipAddress> address = parse_chip_address(name);
-      const Result<int> chip = address ? machine.chip_at(*address) : Result<int>(address.error());
+      const Result<Chip> chip = address ? machine.chip_at(*address) : Result<Chip>(address.error());
       if (!chip) return Error{where + ", " + chip.error().where, chip.error().found, chip.error().expected};
       return Component{known, *chip};
     }

@@ -49,7 +49,7 @@ Placement::Placement(const Machine& machine, Spares spares, ocs::OcsState state)
 }
 
 bool Placement::seated(int chip) const {
-  const int unit = unit_chips_ == 1 ? chip : machine_.block_place_of(chip).block;
+  const int unit = unit_chips_ == 1 ? chip : machine_.block_place_of(chip).block.value();
   return unit < units_of(machine_, spares_) && seats_.seat_of(unit).has_value();
 }
 

@@ -21,9 +21,9 @@ Result<void> connect_grid(OcsState& state, const Slice& slice, const Twist& twis
         for (std::size_t e = 0; e < 3; ++e)
           next[e] = (next[e] + twist[d][e] / layout.block_side) % grid.side(static_cast<int>(e));
       }
-      const int from = layout.port_of(slice.blocks()[static_cast<std::size_t>(place)], Face::plus);
-      const int to = layout.port_of(slice.blocks()[static_cast<std::size_t>(grid.index_of(next))], Face::minus);
-      for (int ocs = dimension * positions; ocs < (dimension + 1) * positions; ++ocs)
+      const OcsPort from = layout.port_of(slice.blocks()[static_cast<std::size_t>(place)], Face::plus);
+      const OcsPort to = layout.port_of(slice.blocks()[static_cast<std::size_t>(grid.index_of(next))], Face::minus);
+      for (const Ocs ocs : IndexRange(Ocs(dimension * positions), Ocs((dimension + 1) * positions)))
         if (const Result<void> done = connected_state.connect({ocs, from, to}); !done) return done;
     }
   state = connected_state;
@@ -50,7 +50,7 @@ Result<void> connect_hypercube(OcsState& state, const Slice& slice, int dimensio
   return connect_torus(state, slice);
 }
 
-SnakedPlane::SnakedPlane(int block_side, const Shape& shape, std::vector<int> blocks)
+SnakedPlane::SnakedPlane(int block_side, const Shape& shape, std::vector<Block> blocks)
     : block_side_(block_side),
       shape_(shape),
       grid_({shape.side(0) / block_side, shape.side(1) / (block_side * block_side)}),
@@ -69,12 +69,12 @@ Result<SnakedPlane> SnakedPlane::make(const OcsLayout& layout, const Slice& slic
   return SnakedPlane(s, shape, slice.blocks());
 }
 
-int SnakedPlane::block_at(int a, int b) const { return blocks_[static_cast<std::size_t>(grid_.index_of({a, b}))]; }
+Block SnakedPlane::block_at(int a, int b) const { return blocks_[static_cast<std::size_t>(grid_.index_of({a, b}))]; }
 
-BlockPlace SnakedPlane::place_of(int chip) const {
+BlockPlace SnakedPlane::place_of(Chip chip) const {
   const int s = block_side_;
-  const int column = shape_.coordinate_of(chip, 0);
-  const int row = shape_.coordinate_of(chip, 1);
+  const int column = shape_.coordinate_of(chip.value(), 0);
+  const int row = shape_.coordinate_of(chip.value(), 1);
   const int step = row % (s * s);
   const int z = step / s;
   const int y = z % 2 == 0 ? step % s : s - 1 - step % s;
@@ -87,9 +87,9 @@ Result<void> SnakedPlane::connect(OcsState& state) const {
   const int s = block_side_;
   for (int a = 0; a < grid_.side(0); ++a)
     for (int b = 0; b < grid_.side(1); ++b) {
-      const int from = layout.port_of(block_at(a, b), Face::plus);
-      const int along_column = layout.port_of(block_at((a + 1) % grid_.side(0), b), Face::minus);
-      const int along_row = layout.port_of(block_at(a, (b + 1) % grid_.side(1)), Face::minus);
+      const OcsPort from = layout.port_of(block_at(a, b), Face::plus);
+      const OcsPort along_column = layout.port_of(block_at((a + 1) % grid_.side(0), b), Face::minus);
+      const OcsPort along_row = layout.port_of(block_at(a, (b + 1) % grid_.side(1)), Face::minus);
       for (int y = 0; y < s; ++y)
         for (int z = 0; z < s; ++z)
           if (const auto done = connected_state.connect({layout.ocs_of(0, {0, y, z}), from, along_column}); !done)

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/ocs/slice.h"
 #include "vtpu/net/shape.h"
@@ -34,18 +35,18 @@ class SnakedPlane {
 
   const Shape& shape() const { return shape_; }
   /// The place of chip (column, row) of the plane, numbered as in `shape`.
-  BlockPlace place_of(int chip) const;
+  BlockPlace place_of(Chip chip) const;
   /// Sets the circuits of the plane. Electrical links outside the snake remain and are idle.
   Result<void> connect(OcsState& state) const;
 
  private:
-  SnakedPlane(int block_side, const Shape& shape, std::vector<int> blocks);
-  int block_at(int a, int b) const;
+  SnakedPlane(int block_side, const Shape& shape, std::vector<Block> blocks);
+  Block block_at(int a, int b) const;
 
   int block_side_;
   Shape shape_;
   Shape grid_;  // blocks along columns and along rows
-  std::vector<int> blocks_;
+  std::vector<Block> blocks_;
 };
 
 }  // namespace vtpu::net::ocs

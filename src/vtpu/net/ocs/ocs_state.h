@@ -6,7 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/shape.h"
 
@@ -31,23 +33,23 @@ struct OcsLayout {
 
   /// The switch of a dimension (0..2) and a position on that dimension's face of a block: dimension · s^2 + u · s + v,
   /// where u and v are the position's other two coordinates in rising order of dimension.
-  int ocs_of(int dimension, const Coordinates& position) const;
-  int dimension_of(int ocs) const { return ocs / (block_side * block_side); }
+  Ocs ocs_of(int dimension, const Coordinates& position) const;
+  int dimension_of(Ocs ocs) const { return ocs.value() / (block_side * block_side); }
   /// The position on the given face that a switch serves.
-  Coordinates position_of(int ocs, Face face) const;
+  Coordinates position_of(Ocs ocs, Face face) const;
 
-  int port_of(int block, Face face) const { return 2 * block + (face == Face::minus ? 1 : 0); }
-  int block_of(int port) const { return port / 2; }
-  Face face_of(int port) const { return port % 2 == 0 ? Face::plus : Face::minus; }
+  OcsPort port_of(Block block, Face face) const { return OcsPort(2 * block.value() + (face == Face::minus ? 1 : 0)); }
+  Block block_of(OcsPort port) const { return Block(port.value() / 2); }
+  Face face_of(OcsPort port) const { return port.value() % 2 == 0 ? Face::plus : Face::minus; }
 
   bool operator==(const OcsLayout&) const = default;
 };
 
 /// A light path through one switch between two of its ports; it carries both directions.
 struct Circuit {
-  int ocs = 0;
-  int a = 0;  ///< port
-  int b = 0;  ///< port
+  Ocs ocs;
+  OcsPort a;
+  OcsPort b;
   auto operator<=>(const Circuit&) const = default;
 };
 
@@ -65,32 +67,32 @@ class OcsState {
 
   const OcsLayout& layout() const { return layout_; }
   /// The port at the other end of the circuit, or -1 if the port is dark.
-  int peer(int ocs, int port) const { return peers_[index(ocs, port)]; }
+  OcsPort peer(Ocs ocs, OcsPort port) const { return peers_[index(ocs, port)]; }
   /// All circuits in the order of switches and ports; a < b in each.
   std::vector<Circuit> circuits() const;
 
   /// Error: as for `make`.
   Result<void> connect(const Circuit& circuit);
   /// Removes the circuit of a port. Error: no such switch or port, or a port that is dark.
-  Result<void> disconnect(int ocs, int port);
+  Result<void> disconnect(Ocs ocs, OcsPort port);
 
   bool operator==(const OcsState&) const = default;
 
  private:
-  std::size_t index(int ocs, int port) const {
-    return static_cast<std::size_t>(ocs) * static_cast<std::size_t>(layout_.ports_per_ocs()) +
-           static_cast<std::size_t>(port);
+  std::size_t index(Ocs ocs, OcsPort port) const {
+    return static_cast<std::size_t>(ocs.value()) * static_cast<std::size_t>(layout_.ports_per_ocs()) +
+           static_cast<std::size_t>(port.value());
   }
-  Result<void> check(int ocs, int port) const;
+  Result<void> check(Ocs ocs, OcsPort port) const;
 
   OcsLayout layout_;
-  std::vector<int> peers_;
+  std::vector<OcsPort> peers_;
 };
 
 /// A port of a chip given by block and position: 2·d is the '+' side of dimension d, 2·d + 1 its '-' side.
 struct PlacedPort {
   BlockPlace place;
-  int port = 0;
+  PortNumber port;
 };
 /// The other end of the link at a port: the neighbour in the block or, at a face, the port at the other end of the
 /// circuit; none if the face port is dark.
@@ -112,6 +114,6 @@ struct Splice {
 /// Moves every circuit of `failed` to the same face and position of `spare`, so that the state forms the same topology,
 /// with the spare's chips in the failed block's places. Error: no such block, the same block twice, or a spare that has
 /// circuits.
-Result<Splice> splice_block(const OcsState& state, int failed, int spare);
+Result<Splice> splice_block(const OcsState& state, Block failed, Block spare);
 
 }  // namespace vtpu::net::ocs

@@ -5,20 +5,22 @@
 #include <algorithm>
 #include <numeric>
 
+#include "vtpu/base/index_format.h"
+
 namespace vtpu::net::ocs {
 
-Slice::Slice(const OcsLayout& layout, const Shape& shape, const Shape& grid, std::vector<int> blocks)
+Slice::Slice(const OcsLayout& layout, const Shape& shape, const Shape& grid, std::vector<Block> blocks)
     : block_side_(layout.block_side),
       block_(layout.block_shape()),
       shape_(shape),
       grid_(grid),
       blocks_(std::move(blocks)),
-      grid_place_of_block_(static_cast<std::size_t>(layout.blocks), -1) {
+      grid_place_of_block_(layout.blocks, -1) {
   for (std::size_t i = 0; i < blocks_.size(); ++i)
-    grid_place_of_block_[static_cast<std::size_t>(blocks_[i])] = static_cast<int>(i);
+    grid_place_of_block_[blocks_[i]] = static_cast<int>(i);
 }
 
-Result<Slice> Slice::make(const OcsLayout& layout, const Shape& shape, std::span<const int> blocks) {
+Result<Slice> Slice::make(const OcsLayout& layout, const Shape& shape, std::span<const Block> blocks) {
   if (shape.dimensions() != 3) return Error{"slice", "found shape " + to_string(shape), "three sides"};
   for (int d = 0; d < 3; ++d)
     if (shape.side(d) % layout.block_side != 0)
@@ -29,49 +31,48 @@ Result<Slice> Slice::make(const OcsLayout& layout, const Shape& shape, std::span
   const std::string where = "slice " + to_string(shape);
   if (blocks.size() != static_cast<std::size_t>(grid.count()))
     return Error{where, fmt::format("found {} blocks", blocks.size()), fmt::format("{}", grid.count())};
-  std::vector<bool> used(static_cast<std::size_t>(layout.blocks), false);
-  for (const int block : blocks) {
-    if (block < 0 || block >= layout.blocks)
+  IndexedVector<Block, bool> used(layout.blocks, false);
+  for (const Block block : blocks) {
+    if (!used.contains(block))
       return Error{where, fmt::format("found block {}", block), fmt::format("0 to {}", layout.blocks - 1)};
-    if (used[static_cast<std::size_t>(block)])
+    if (used[block])
       return Error{where, fmt::format("found block {} twice", block), "every block once"};
-    used[static_cast<std::size_t>(block)] = true;
+    used[block] = true;
   }
   return Slice(layout, shape, grid, {blocks.begin(), blocks.end()});
 }
 
 Result<Slice> Slice::make(const OcsLayout& layout, const Shape& shape) {
   const int block_chips = layout.block_side * layout.block_side * layout.block_side;
-  std::vector<int> blocks(static_cast<std::size_t>(shape.count() / block_chips));
-  std::iota(blocks.begin(), blocks.end(), 0);
+  std::vector<Block> blocks(static_cast<std::size_t>(shape.count() / block_chips));
+  std::iota(blocks.begin(), blocks.end(), Block(0));
   return make(layout, shape, blocks);
 }
 
-BlockPlace Slice::place_of(int chip) const {
+BlockPlace Slice::place_of(Chip chip) const {
   Coordinates block{}, position{};
   for (std::size_t d = 0; d < 3; ++d) {
-    const int at = shape_.coordinate_of(chip, static_cast<int>(d));
+    const int at = shape_.coordinate_of(chip.value(), static_cast<int>(d));
     block[d] = at / block_side_;
     position[d] = at % block_side_;
   }
   return {blocks_[static_cast<std::size_t>(grid_.index_of(block))], block_.index_of(position)};
 }
 
-std::optional<int> Slice::chip_at(const BlockPlace& place) const {
-  const int grid_place = grid_place_of_block_[static_cast<std::size_t>(place.block)];
+std::optional<Chip> Slice::chip_at(const BlockPlace& place) const {
+  const int grid_place = grid_place_of_block_[place.block];
   if (grid_place < 0) return std::nullopt;
   const Coordinates block = grid_.coordinates_of(grid_place);
   const Coordinates position = block_.coordinates_of(place.position);
   Coordinates at{};
   for (std::size_t d = 0; d < 3; ++d) at[d] = block[d] * block_side_ + position[d];
-  return shape_.index_of(at);
+  return Chip(shape_.index_of(at));
 }
 
-Slice Slice::with_spare(int failed, int spare) const {
+Slice Slice::with_spare(Block failed, Block spare) const {
   Slice slice = *this;
   std::replace(slice.blocks_.begin(), slice.blocks_.end(), failed, spare);
-  std::swap(slice.grid_place_of_block_[static_cast<std::size_t>(failed)],
-            slice.grid_place_of_block_[static_cast<std::size_t>(spare)]);
+  std::swap(slice.grid_place_of_block_[failed], slice.grid_place_of_block_[spare]);
   return slice;
 }
 

@@ -3,7 +3,9 @@
 #include <span>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/shape.h"
@@ -18,30 +20,30 @@ class Slice {
   /// `shape`: 3 sides in chips. `blocks`: the physical block in each place of the grid, last coordinate fastest. Error:
   /// a shape that is not 3D or not a multiple of the block side, a wrong number of blocks, a block that does not exist
   /// or occurs twice.
-  static Result<Slice> make(const OcsLayout& layout, const Shape& shape, std::span<const int> blocks);
+  static Result<Slice> make(const OcsLayout& layout, const Shape& shape, std::span<const Block> blocks);
   /// Uses the first blocks of the layout. For the whole machine, chips then have the numbers that Machine gives them.
   static Result<Slice> make(const OcsLayout& layout, const Shape& shape);
 
   const Shape& shape() const { return shape_; }
   const Shape& grid() const { return grid_; }
-  const std::vector<int>& blocks() const { return blocks_; }
+  const std::vector<Block>& blocks() const { return blocks_; }
 
   /// The place of a chip of the box. `chip`: its number in `shape`.
-  BlockPlace place_of(int chip) const;
+  BlockPlace place_of(Chip chip) const;
   /// The chip at a place, or none if its block is not in the slice.
-  std::optional<int> chip_at(const BlockPlace& place) const;
+  std::optional<Chip> chip_at(const BlockPlace& place) const;
   /// The same box with `spare` in the place of `failed`.
-  Slice with_spare(int failed, int spare) const;
+  Slice with_spare(Block failed, Block spare) const;
 
  private:
-  Slice(const OcsLayout& layout, const Shape& shape, const Shape& grid, std::vector<int> blocks);
+  Slice(const OcsLayout& layout, const Shape& shape, const Shape& grid, std::vector<Block> blocks);
 
   int block_side_;
   Shape block_;
   Shape shape_;
   Shape grid_;
-  std::vector<int> blocks_;
-  std::vector<int> grid_place_of_block_;  // -1: not in the slice
+  std::vector<Block> blocks_;
+  IndexedVector<Block, int> grid_place_of_block_;  // -1: not in the slice
 };
 
 }  // namespace vtpu::net::ocs

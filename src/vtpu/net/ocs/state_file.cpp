@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vtpu/base/file.h"
+#include "vtpu/base/index_format.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::net::ocs {
@@ -35,8 +36,8 @@ class CircuitReader {
         return Error{where_, fmt::format("found face position {}", part),
                      fmt::format("0 to {}", layout_.block_side - 1)};
     Circuit circuit;
-    circuit.ocs = (dimension * layout_.block_side + *u) * layout_.block_side + *v;
-    for (int* port : {&circuit.a, &circuit.b}) {
+    circuit.ocs = Ocs((dimension * layout_.block_side + *u) * layout_.block_side + *v);
+    for (OcsPort* port : {&circuit.a, &circuit.b}) {
       if (port == &circuit.b && !(take(' ') && take('-'))) return wrong(kCircuitForm);
       const std::optional<int> block = take(' ') ? number() : std::nullopt;
       if (!block) return wrong(kCircuitForm);
@@ -44,7 +45,7 @@ class CircuitReader {
         return Error{where_, fmt::format("found block {}", *block), fmt::format("0 to {}", layout_.blocks - 1)};
       const bool plus = take('+');
       if (!plus && !take('-')) return wrong("'+' or '-' after a block");
-      *port = layout_.port_of(*block, plus ? Face::plus : Face::minus);
+      *port = layout_.port_of(Block(*block), plus ? Face::plus : Face::minus);
     }
     if (at_ != text_.size()) return wrong("the end of the line");
     return circuit;
@@ -129,7 +130,7 @@ class StateParser {
         if (trim(piece).empty()) continue;
         const Result<int> block = number(trim(piece), 0, 1 << 20);
         if (!block) return block.error();
-        blocks_.push_back(*block);
+        blocks_.emplace_back(*block);
       }
     } else {
       const Result<int> parsed = number(value, 1, key == block_side ? 64 : 1 << 20);
@@ -173,7 +174,7 @@ class StateParser {
   std::array<int, kKeys.size()> line_of_{};  // of the header's keys; 0: not seen yet
   OcsLayout layout_;
   std::optional<Shape> shape_;
-  std::vector<int> blocks_;
+  std::vector<Block> blocks_;
   std::optional<Slice> slice_;
   std::optional<OcsState> state_;
 };

@@ -8,6 +8,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
+#include "vtpu/net/ids.h"
 
 /// How packets choose their paths. A routing is a value; a packet carries its State. Simulators, load analysis and the
 /// deadlock check ask a routing the same four questions: how a packet may start, where it may go from a node, in which
@@ -17,7 +18,7 @@ namespace vtpu::net::routing {
 /// One next hop from a node: the output port, and the class of virtual channels that the packet may take at the far end
 /// of that channel.
 struct Move {
-  int port = 0;
+  PortNumber port;
   int vc_class = 0;
   /// Oblivious routing: the probability of this move; those of a node's moves sum to 1. Adaptive routing: moves with a
   /// probability above 0 compete by free buffer space; those with probability 0 are escapes, taken only when no other
@@ -47,7 +48,7 @@ class Moves {
 
 /// A channel in one class of its virtual channels.
 struct ChannelClass {
-  int channel = 0;
+  Channel channel;
   int vc_class = 0;
   auto operator<=>(const ChannelClass&) const = default;
 };
@@ -67,13 +68,13 @@ constexpr VcRange even_share(int vc_class, int classes, int vcs) {
 template <class R>
 concept Routing = std::copyable<R> && std::is_trivially_copyable_v<typename R::State> &&
                       sizeof(typename R::State) <= 16 &&
-                  requires(const R& routing, typename R::State state, int node, Random& random, Moves& moves,
-                           const Move& move) {
+                  requires(const R& routing, typename R::State state, Chip node, int number, Random& random,
+                           Moves& moves, const Move& move) {
   { routing.name() } -> std::same_as<std::string>;
   /// Number of classes of virtual channels. A channel needs at least as many virtual channels.
   { routing.vc_classes() } -> std::same_as<int>;
   /// The virtual channels that a class may use, of `vcs` ≥ vc_classes() (class, vcs). Ranges of classes are disjoint.
-  { routing.vcs_of(node, node) } -> std::same_as<VcRange>;
+  { routing.vcs_of(number, number) } -> std::same_as<VcRange>;
   /// Whether there is a path (source, destination). Simulators report messages without one as lost.
   { routing.reaches(node, node) } -> std::same_as<bool>;
   /// A packet's state at its source (source, destination, random): one of the states of for_each_start, drawn with its

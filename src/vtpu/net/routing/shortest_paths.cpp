@@ -5,19 +5,19 @@
 namespace vtpu::net::routing {
 
 ShortestPaths::ShortestPaths(const Network& network)
-    : network_(network), distance_(static_cast<std::size_t>(network.node_count()), kNone) {}
+    : network_(network), distance_(network.node_count(), kNone) {}
 
-void ShortestPaths::search(int destination) {
+void ShortestPaths::search(Chip destination) {
   std::fill(distance_.begin(), distance_.end(), kNone);
   order_.assign(1, destination);
-  distance_[static_cast<std::size_t>(destination)] = 0;
+  distance_[destination] = 0;
   for (std::size_t next = 0; next < order_.size(); ++next) {
-    const int node = order_[next];
-    for (int port = 0; port < network_.port_count(); ++port) {
+    const Chip node = order_[next];
+    for (const PortNumber port : index_range<PortNumber>(network_.port_count())) {
       // Links are full duplex, so the neighbours over outgoing channels are also those over incoming ones.
-      const int channel = network_.channel(node, port);
+      const Channel channel = network_.channel(node, port);
       if (!network_.attached(channel)) continue;
-      int& there = distance_[static_cast<std::size_t>(network_.target(channel))];
+      int& there = distance_[network_.target(channel)];
       if (there != kNone) continue;
       there = distance(node) + 1;
       order_.push_back(network_.target(channel));
