@@ -138,7 +138,7 @@ Result<Cost> cost_of(const Machine& machine, const Damage& left, const collectiv
     Result<std::vector<double>> capacities = flow::channel_capacities(routes.network());
     if (!capacities) return capacities.error();
     const Result<workload::Completion> done =
-        flow::run_fluid(workload, routes.ways(workload), *std::move(capacities), {});
+        flow::run_fluid(workload, routes.paths(workload), *std::move(capacities), {});
     if (!done) return done.error();
     cost.all_reduce_ns = done->time_ns;
   }
