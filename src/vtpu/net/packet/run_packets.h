@@ -3,16 +3,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
-#include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
+#include "vtpu/net/packet/any_routing.h"
 #include "vtpu/net/packet/config.h"
 #include "vtpu/net/packet/engine.h"
+#include "vtpu/net/packet/timing_wheel.h"
 #include "vtpu/net/routing/routing.h"
-#include "vtpu/net/workload/check_messages.h"
 #include "vtpu/net/workload/followers.h"
 #include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
@@ -31,7 +30,6 @@ struct Pause {
 };
 
 /// Creates the packets of a workload, as a client of Engine.
-template <routing::Routing R>
 class WorkloadSource {
  public:
   /// Progress of a message.
@@ -44,33 +42,11 @@ class WorkloadSource {
     bool finished = false;
   };
 
-  WorkloadSource(const Network& network, const R& routing, const workload::Workload& workload, const Config& config)
-      : routing_(routing),
-        workload_(workload),
-        engine_(network, routing, config, *this),
-        packet_bytes_(static_cast<std::uint64_t>(config.packet_bytes)),
-        followers_(workload),
-        progress_(static_cast<std::size_t>(workload.size())) {
-    completion_.delivered_ns.resize(progress_.size());
-    completion_.loss.resize(progress_.size(), workload::Loss::none);
-  }
+  WorkloadSource(const Network& network, const AnyRouting& routing, const workload::Workload& workload,
+                 const Config& config);
 
   /// Runs to completion, or to a pause and then until the network is empty.
-  Result<void> run(const std::optional<Pause>& pause, const workload::Watch& watch) {
-    if (pause) {
-      hold_ = pause->hold;
-      // The highest number, so that the pause is the last event at its time.
-      engine_.set_timer(picoseconds(pause->at_ns), static_cast<std::uint32_t>(workload_.size()));
-    }
-    for (int id = 0; id < workload_.size(); ++id) {
-      progress_[at(id)].waits_for = static_cast<std::uint32_t>(workload_.after(id).size());
-      if (progress_[at(id)].waits_for == 0) schedule(id, 0);
-    }
-    if (const Result<void> end = engine_.run(watch); !end) return end;
-    VTPU_CHECK(paused_ || finished_ == workload_.size(), "every message is delivered or lost");
-    completion_.channel_bytes = engine_.channel_bytes();
-    return {};
-  }
+  Result<void> run(const std::optional<Pause>& pause, const workload::Watch& watch);
 
   /// `injected_bytes` counts bytes that were delivered or lost; of a paused message, the bytes that have arrived.
   workload::Completion& completion() { return completion_; }
@@ -83,94 +59,24 @@ class WorkloadSource {
   double last_event_ns() const { return last_event_ns_; }
   std::uint64_t packet_hops() const { return engine_.packet_hops(); }
 
-  void sent(std::uint32_t, std::uint32_t tag, bool from_source) {
-    if (from_source && !(paused_ && hold_ == Hold::packets)) make_packet(static_cast<int>(tag));
-  }
-  void delivered(std::uint32_t tag, std::uint32_t bytes) {
-    count(bytes);
-    Progress& progress = progress_[tag];
-    progress.to_arrive -= bytes;
-    if (progress.to_arrive == 0) finish(static_cast<int>(tag), workload::Loss::none);
-  }
-  void timer(std::uint32_t number) {
-    if (number == progress_.size()) {
-      paused_ = true;
-      return;
-    }
-    const int id = static_cast<int>(number);
-    if (progress_[at(id)].started) return finish(id, workload::Loss::none);
-    if (!paused_) start(id);
-  }
+  void sent(std::uint32_t channel, std::uint32_t tag, bool from_source);
+  void delivered(std::uint32_t tag, std::uint32_t bytes);
+  void timer(std::uint32_t number);
   double done() const { return static_cast<double>(finished_) / std::max(1, workload_.size()); }
 
  private:
-  /// Packets of one message that wait at its source: enough to keep busy all ports on which its paths can start.
-  static constexpr int kQueuedPerMessage = 4;
-
   static std::size_t at(int id) { return static_cast<std::size_t>(id); }
 
   /// `last`: delivery time of the last message that this one waits for.
-  void schedule(int id, Picoseconds last) {
-    const workload::Message& message = workload_.message(id);
-    Progress& progress = progress_[at(id)];
-    progress.may_start = std::max(last + picoseconds(message.compute_ns), picoseconds(message.not_before_ns));
-    if (!paused_) engine_.set_timer(progress.may_start, static_cast<std::uint32_t>(id));
-  }
+  void schedule(int id, Picoseconds last);
+  void start(int id);
+  void make_packet(int id);
+  void count(std::uint64_t bytes);
+  void finish(int id, workload::Loss loss);
 
-  void start(int id) {
-    const workload::Message& message = workload_.message(id);
-    Progress& progress = progress_[at(id)];
-    progress.started = true;
-    if (!routing_.reaches(message.source, message.destination)) {
-      completion_.injected_bytes += message.bytes;
-      completion_.lost_bytes += message.bytes;
-      return finish(id, workload::Loss::no_path);
-    }
-    if (message.source == message.destination) {
-      count(message.bytes);
-      return finish(id, workload::Loss::none);
-    }
-    if (message.bytes == 0)
-      return engine_.set_timer(engine_.now() + engine_.delay_alone(message.source, message.destination),
-                               static_cast<std::uint32_t>(id));
-    progress.to_make = progress.to_arrive = message.bytes;
-    for (int i = 0; i < kQueuedPerMessage; ++i) make_packet(id);
-  }
-
-  void make_packet(int id) {
-    Progress& progress = progress_[at(id)];
-    if (progress.to_make == 0) return;
-    const std::uint64_t bytes = std::min(progress.to_make, packet_bytes_);
-    progress.to_make -= bytes;
-    const workload::Message& message = workload_.message(id);
-    engine_.offer(message.source, message.destination, static_cast<std::uint32_t>(bytes),
-                  static_cast<std::uint32_t>(id));
-  }
-
-  void count(std::uint64_t bytes) {
-    last_event_ns_ = static_cast<double>(engine_.now()) * 1e-3;
-    if (completion_.delivered_bytes == 0) first_delivery_ns_ = last_event_ns_;
-    completion_.injected_bytes += bytes;
-    completion_.delivered_bytes += bytes;
-    if (paused_) drained_bytes_ += bytes;
-  }
-
-  /// Messages after a lost one still run, as at the other levels of simulation: only the bytes of the lost message are
-  /// lost.
-  void finish(int id, workload::Loss loss) {
-    last_event_ns_ = static_cast<double>(engine_.now()) * 1e-3;
-    ++finished_;
-    progress_[at(id)].finished = true;
-    completion_.delivered_ns[at(id)] = last_event_ns_;
-    completion_.loss[at(id)] = loss;
-    if (loss == workload::Loss::none) completion_.time_ns = last_event_ns_;
-    for (const int follower : followers_.of(id))
-      if (--progress_[at(follower)].waits_for == 0) schedule(follower, engine_.now());
-  }
-
-  const R& routing_;
+  const AnyRouting& routing_;
   const workload::Workload& workload_;
-  Engine<R, WorkloadSource> engine_;
+  Engine engine_;
   std::uint64_t packet_bytes_;
   workload::Followers followers_;
   std::vector<Progress> progress_;  // by message
@@ -187,18 +93,14 @@ class WorkloadSource {
 /// packet. An empty message travels alone and delays nothing. A message without a path is lost at the time when it
 /// would be sent, and the messages that wait for it continue. Error: a configuration or message out of range; a
 /// deadlock, with the channels that wait for each other; a watcher that stops the run.
+Result<workload::Completion> run_packets(const Network& network, const AnyRouting& routing,
+                                         const workload::Workload& workload, const Config& config,
+                                         const workload::Watch& watch = {});
+
 template <routing::Routing R>
 Result<workload::Completion> run_packets(const Network& network, const R& routing, const workload::Workload& workload,
                                          const Config& config, const workload::Watch& watch = {}) {
-  if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
-  if (const Result<void> valid = workload::check_messages(network, workload); !valid) return valid.error();
-  WorkloadSource<R> source(network, routing, workload, config);
-  if (const Result<void> end = source.run(std::nullopt, watch); !end) return end.error();
-  const workload::Completion& done = source.completion();
-  VTPU_CHECK(
-      done.injected_bytes == workload.total_bytes() && done.injected_bytes == done.delivered_bytes + done.lost_bytes,
-      "bytes are conserved");
-  return std::move(source.completion());
+  return run_packets(network, RoutingAdapter<R>(routing), workload, config, watch);
 }
 
 }  // namespace vtpu::net::packet

@@ -10,6 +10,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
+#include "vtpu/net/packet/any_routing.h"
 #include "vtpu/net/packet/config.h"
 #include "vtpu/net/packet/run_packets.h"
 #include "vtpu/net/routing/routing.h"
@@ -36,9 +37,8 @@ struct PausedRun {
 };
 
 /// Collects what a paused source has left of its workload, as a workload whose times count from `end_ns`.
-template <routing::Routing R>
-void collect_rest(const workload::Workload& workload, const packet::WorkloadSource<R>& source, double end_ns,
-                  PausedRun& run) {
+inline void collect_rest(const workload::Workload& workload, const packet::WorkloadSource& source, double end_ns,
+                         PausedRun& run) {
   run.rest = workload::Workload(workload.name());
   std::vector<int> number(static_cast<std::size_t>(workload.size()), -1), after;
   for (int id = 0; id < workload.size(); ++id) {
@@ -73,7 +73,8 @@ Result<PausedRun> run_until(const Network& network, const R& routing, const work
   if (const Result<void> valid = workload::check_messages(network, workload); !valid) return valid.error();
   if (pause && !(pause->at_ns >= 0 && pause->at_ns <= 1e15))
     return Error{"pause", "found " + std::to_string(pause->at_ns) + " ns", "0 to 10^15 ns"};
-  packet::WorkloadSource<R> source(network, routing, workload, config);
+  const packet::RoutingAdapter<R> adapter(routing);
+  packet::WorkloadSource source(network, adapter, workload, config);
   if (const Result<void> end = source.run(pause, watch); !end) return end.error();
   const workload::Completion& done = source.completion();
   PausedRun run;

@@ -1,38 +1,18 @@
-#pragma once
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "vtpu/base/check.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/packet/engine.h"
 #include "vtpu/net/routing/node_name.h"
 #include "vtpu/net/routing/routing.h"
 
-/// Checks at the end of a run: either nothing is left, or packets wait for each other.
 namespace vtpu::net::packet {
-
-template <routing::Routing R, class Client>
-void Engine<R, Client>::check_empty() const {
-  VTPU_CHECK(injected_bytes_ == delivered_bytes_, "every injected byte is delivered");
-  for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
-    if (ends_[channel].target < 0) continue;
-    VTPU_CHECK(!ends_[channel].busy, "every channel is idle at the end");
-    for (std::size_t c = 0; c < classes_; ++c) {
-      const std::size_t lane = (channel << class_bits_) + c;
-      VTPU_CHECK(rooms_[lane] == all_room_[c], "all credits are returned at the end");
-      for (const Queue& queue : lanes_[lane].queues) VTPU_CHECK(queue.head == kNone, "all queues are empty at the end");
-    }
-  }
-  for (const Waiting& waiting : waiting_)
-    VTPU_CHECK(waiting.transit.empty() && waiting.source.empty(), "all queues are empty at the end");
-}
 
 /// Finds a cycle: from a lane without space, follows a packet that holds its space to the lane that this packet waits
 /// for, and so on.
-template <routing::Routing R, class Client>
-Error Engine<R, Client>::deadlock() const {
+Error Engine::deadlock() const {
   std::vector<std::uint32_t> waits_for(lanes_.size(), kNone);  // by lane: where a packet in its far buffer waits
   const auto note = [&](const Packet& packet, std::uint32_t lane) {
     if (packet.lane != kNone) waits_for[packet.lane] = lane;

@@ -1,4 +1,5 @@
-#pragma once
+// Packets of adaptive routings, which wait in their node until one of their next hops is free.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -6,11 +7,31 @@
 #include "vtpu/net/packet/engine.h"
 #include "vtpu/net/routing/routing.h"
 
-/// Packets of adaptive routings, which wait in their node until one of their next hops is free.
 namespace vtpu::net::packet {
 
-template <routing::Routing R, class Client>
-void Engine<R, Client>::join_undecided(std::uint32_t packet, int node, bool from_source) {
+/// As arrive(). The packet chooses among its next hops only when it starts.
+void Engine::arrive_undecided(std::uint32_t number) {
+  const Packet& packet = packets_[number];
+  const std::uint32_t from = channel_of(packet.lane);
+  const int node = ends_[from].target;
+  routing_.moves(node, packet.state, moves_);
+  if (moves_.empty()) {
+    events_.push(now() + duration(from, packet.bytes), event(What::tail_arrives, number));
+    return;
+  }
+  // A faster channel must not run out of bytes, so the packet waits until its tail can follow on each of its next hops.
+  Picoseconds wait = 0;
+  if (uneven_)
+    for (const routing::Move& move : moves_)
+      wait = std::max(wait, duration(from, packet.bytes) -
+                                duration(static_cast<std::uint32_t>(network_.channel(node, move.port)), packet.bytes));
+  if (wait > 0)
+    events_.push(now() + wait, event(What::packet_ready, number));
+  else
+    join_undecided(number, node, false);
+}
+
+void Engine::join_undecided(std::uint32_t packet, int node, bool from_source) {
   routing_.moves(node, packets_[packet].state, moves_);
   std::uint64_t ports = 0;
   for (const routing::Move& move : moves_) ports |= std::uint64_t{1} << (move.port % 64);
@@ -21,8 +42,7 @@ void Engine<R, Client>::join_undecided(std::uint32_t packet, int node, bool from
 
 /// Starts every packet of a node that can go. When a packet takes the last space of a lane, another one that waited for
 /// it may have only its escape left, so all are tried again.
-template <routing::Routing R, class Client>
-void Engine<R, Client>::serve_node(int node) {
+void Engine::serve_node(int node) {
   bool again = true;
   while (again) {
     again = false;
@@ -35,8 +55,7 @@ void Engine<R, Client>::serve_node(int node) {
 }
 
 /// Starts the first packet of a list that can go. Sets `exhausted` if it took the last space of a lane.
-template <routing::Routing R, class Client>
-bool Engine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted) {
+bool Engine::serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted) {
   std::uint64_t idle = 0;
   for (int port = 0; port < network_.port_count(); ++port)
     if (!ends_[static_cast<std::size_t>(network_.channel(node, port))].busy) idle |= std::uint64_t{1} << (port % 64);
@@ -48,7 +67,7 @@ bool Engine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, 
     routing_.moves(node, packet.state, moves_);
     const routing::Move* best = best_free(node);
     if (best == nullptr) continue;
-    packet.state = routing_.after(node, packet.state, *best);
+    routing_.advance(node, packet.state, *best);
     const std::uint32_t lane = lane_of(node, *best);
     exhausted = exhausted || rooms_[lane] == 1;
     list.erase(list.begin() + static_cast<std::ptrdiff_t>(i));
@@ -59,8 +78,7 @@ bool Engine<R, Client>::serve_undecided(int node, std::vector<Undecided>& list, 
 }
 
 /// The move of `moves_` over a free channel with most buffer space; an escape only if no other move has space.
-template <routing::Routing R, class Client>
-const routing::Move* Engine<R, Client>::best_free(int node) const {
+const routing::Move* Engine::best_free(int node) const {
   const routing::Move* best = nullptr;
   std::int32_t most = 0;
   for (const bool escape : {false, true}) {
