@@ -42,7 +42,7 @@
 #include "vtpu/net/machine.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/balanced_split.h"
-#include "vtpu/net/spare_map.h"
+#include "vtpu/net/seats.h"
 #include "vtpu/net/workload/traffic.h"
 
 namespace {
@@ -82,10 +82,14 @@ Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, cons
         machine, policy == Policy::spread ? fault::SpliceRule::spread : fault::SpliceRule::bundled, spares);
     if (!spliced) return std::optional<Damage>();
     state = *std::move(spliced);
-    SpareMap map(machine);
+    Seats names = seats_of_names(machine);
     for (const int chip : failed)
-      if (const auto move = map.fail(chip); !move) return move.error();
-    for (const int chip : failed) chip_of[at(chip)] = map.chip_of(chip);
+      if (const auto move = fail_chip(names, Chip(chip)); !move) return move.error();
+    for (const int chip : failed)
+      if (const auto unit = names.unit_of(Seat(chip)))
+        chip_of[at(chip)] = unit->value();
+      else
+        chip_of[at(chip)].reset();
   } else if (policy == Policy::block) {
     std::vector<int> hit;
     for (const int chip : failed) {

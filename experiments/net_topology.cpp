@@ -31,7 +31,7 @@
 #include "vtpu/net/ocs/builders.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/ocs/slice.h"
-#include "vtpu/net/spare_map.h"
+#include "vtpu/net/seats.h"
 #include "vtpu/net/topology/all.h"
 #include "vtpu/net/topology/analysis.h"
 
@@ -582,14 +582,14 @@ void show_route_and_remap(Run& run) {
 
   Table& remap = run.table("chip_remap", {label("failed"), label("name"), label("moves_to"),
                                           number("free_spares", "chips"), number("lost_names", "chips")});
-  SpareMap map(machine);
+  Seats names = seats_of_names(machine);
   // A chip, another chip, the spare that serves the first, and an idle spare.
   for (const ChipAddress& failed : {ChipAddress{8, 8, 8}, ChipAddress{1, 2, 3}, ChipAddress{17, 1, 1},
                                     ChipAddress{17, 1, 4}, ChipAddress{16, 16, 16}}) {
-    const SpareMap::Move move = *map.fail(*machine.chip_at(failed));
-    remap.add({to_string(failed), move.name ? to_string(machine.address_of(*move.name)) : "none (idle spare)",
-               move.to ? to_string(machine.address_of(*move.to)) : "nowhere", double(map.free_spares()),
-               double(map.lost_names())});
+    const Seats::Move move = *fail_chip(names, *machine.chip_at(failed));
+    const auto address = [&](auto number) { return to_string(machine.address_of(Chip(number.value()))); };
+    remap.add({to_string(failed), move.seat ? address(*move.seat) : "none (idle spare)",
+               move.to ? address(*move.to) : "nowhere", double(names.free_units()), double(names.lost_seats())});
   }
 }
 

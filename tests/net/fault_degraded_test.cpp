@@ -10,7 +10,7 @@
 #include "vtpu/net/flow/fluid.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/table.h"
-#include "vtpu/net/spare_map.h"
+#include "vtpu/net/seats.h"
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/torus.h"
 
@@ -25,9 +25,10 @@ std::vector<int> range(int first, int last) {
   return chips;
 }
 
-std::vector<std::optional<int>> chips_of(const SpareMap& map, int names) {
-  std::vector<std::optional<int>> chips;
-  for (int name = 0; name < names; ++name) chips.push_back(map.chip_of(name));
+std::vector<std::optional<int>> chips_of(const Seats& seats, int names) {
+  std::vector<std::optional<int>> chips(static_cast<std::size_t>(names));
+  for (int name = 0; name < names; ++name)
+    if (const auto unit = seats.unit_of(Seat(name))) chips[static_cast<std::size_t>(name)] = unit->value();
   return chips;
 }
 
@@ -161,9 +162,9 @@ TEST(Detour, SplicedSparesWithoutFailuresChangeNoLoad) {
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
     const SparedRoutes routes(DegradedTopology("spliced", machine, *splice_in_series(machine, rule, 1)));
     EXPECT_NEAR(largest(routes.uniform_load(range(0, 512))), 1, 1e-12);  // side / 8
-    const SpareMap map(machine);
-    EXPECT_EQ(largest(routes.load(neighbour_demands({8, 8, 8}, chips_of(map, 512)))), 1);
-    EXPECT_EQ(largest(routes.load(ring_demands({8, 8, 8}, chips_of(map, 512)))), 1);
+    const Seats names = seats_of_names(machine);
+    EXPECT_EQ(largest(routes.load(neighbour_demands({8, 8, 8}, chips_of(names, 512)))), 1);
+    EXPECT_EQ(largest(routes.load(ring_demands({8, 8, 8}, chips_of(names, 512)))), 1);
   }
 }
 
@@ -184,13 +185,13 @@ TEST(Detour, ASpareBlockInPlaceCostsNothing) {
 TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
   const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
   DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
-  SpareMap map(machine);
+  Seats names = seats_of_names(machine);
   for (const int chip : {3, 77, 100}) {
-    ASSERT_TRUE(map.fail(chip));
+    ASSERT_TRUE(fail_chip(names, Chip(chip)));
     topology.remove_chip(chip);
   }
   std::vector<int> chips;
-  for (const auto& chip : chips_of(map, 256)) chips.push_back(*chip);
+  for (const auto& chip : chips_of(names, 256)) chips.push_back(*chip);
   std::vector<workload::Demand> demands;
   for (const int from : chips)
     for (const int to : chips) demands.push_back({from, to, 1.0 / 256});

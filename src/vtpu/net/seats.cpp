@@ -1,6 +1,9 @@
 #include "vtpu/net/seats.h"
 
+#include <fmt/format.h>
+
 #include "vtpu/base/check.h"
+#include "vtpu/net/machine.h"
 
 namespace vtpu::net {
 
@@ -67,6 +70,17 @@ bool Seats::consistent() const {
     idle += free;
   }
   return used == seated && idle == free_.size();
+}
+
+Seats seats_of_names(const Machine& machine) { return Seats(machine.active_count(), machine.chip_count()); }
+
+Result<Seats::Move> fail_chip(Seats& names, Chip chip) {
+  const Unit unit(chip.value());
+  if (!unit.valid() || unit.value() >= names.unit_count())
+    return Error{"failure", fmt::format("found chip {}", chip.value()), fmt::format("0 to {}", names.unit_count() - 1)};
+  if (names.failed(unit))
+    return Error{"failure", fmt::format("chip {} has already failed", chip.value()), "a working chip"};
+  return names.fail(unit);
 }
 
 }  // namespace vtpu::net
