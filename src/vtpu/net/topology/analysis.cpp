@@ -1,6 +1,7 @@
 #include "vtpu/net/topology/analysis.h"
 
 #include <algorithm>
+#include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/pending/queue.hpp>

@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/compressed_sparse_row_graph.hpp>
 #include <boost/graph/graph_traits.hpp>
 #include <boost/graph/properties.hpp>
@@ -140,24 +139,6 @@ LinkGraph link_graph(const T& topology, const LinkModel& model = {}) {
   });
   return LinkGraph(boost::edges_are_sorted, ends.begin(), ends.end(), properties.begin(), node_count(topology), 0,
                    NodeKinds{topology.chip_count()});
-}
-
-/// Each full-duplex link as one undirected edge.
-using DuplexGraph =
-    boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS, boost::no_property, LinkProperties>;
-
-template <Topology T>
-DuplexGraph duplex_graph(const T& topology, const LinkModel& model = {}) {
-  DuplexGraph graph(num_vertices(topology));
-  for_each_link(topology, [&](const Port& port, const Port& peer) {
-    if (peer < port) return;
-    const LinkModel link = link_of(topology, port, model);
-    boost::add_edge(
-        static_cast<std::size_t>(port.chip), static_cast<std::size_t>(peer.chip),
-        LinkProperties{port.number, topology.dimension_of(port.number), link.bandwidth_gbytes_per_s, link.latency_ns},
-        graph);
-  });
-  return graph;
 }
 
 }  // namespace vtpu::net::topology
