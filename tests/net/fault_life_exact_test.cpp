@@ -7,6 +7,7 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/net/fault/exhaustion.h"
+#include "vtpu/net/fault/policy.h"
 #include "vtpu/net/fault/recovery.h"
 #include "vtpu/net/fault/tolerance.h"
 
@@ -100,8 +101,12 @@ TEST(Recovery, TheIntervalOfAQuantileHasItsStatedCoverage) {
   EXPECT_LE(covered, 985);
 }
 
-TEST(Recovery, YoungsIntervalBalancesWritingAndRepeatedWork) {
-  EXPECT_NEAR(best_checkpoint_interval(10, 18000), 600, 1e-9);
+TEST(Recovery, CheckpointsAreAsFarApartByDefaultAsYoungsOptimumForAFewFailuresPerDay) {
+  const Checkpoint checkpoint;
+  const auto optimum = [&](double failures_per_day) {
+    return std::sqrt(2 * checkpoint.write_s * 86400 / failures_per_day);
+  };
+  EXPECT_NEAR(checkpoint.interval_s, optimum(4.8), 1e-9);
 }
 
 TEST(Tolerance, ChipSparesTolerateOneFailureEach) {

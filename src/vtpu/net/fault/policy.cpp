@@ -7,10 +7,6 @@
 
 namespace vtpu::net::fault {
 
-double best_checkpoint_interval(double write_s, double between_failures_s) {
-  return std::sqrt(2 * write_s * between_failures_s);
-}
-
 Policy chip_spare() { return {.name = "chip spare", .spares = Spares::chips, .costs = {}}; }
 
 Policy block_spare() { return {.name = "block spare", .spares = Spares::blocks, .costs = {}}; }

@@ -10,17 +10,14 @@ namespace vtpu::net::fault {
 /// What replaces a failed chip: nothing, a chip of the spare volume, or a spare block for its whole block.
 enum class Spares { none, chips, blocks };
 
-/// Restart from a saved state. The defaults assume that saving takes a few seconds; the interval is then near Young's
-/// optimum for a few failures per day.
+/// Restart from a saved state. The defaults assume that saving takes a few seconds; the interval is then near the
+/// optimum for a few failures per day, sqrt(2 · write · mean time between failures).
+/// Source: Young, "A first order approximation to the optimum checkpoint interval", CACM 17(9), 1974.
 struct Checkpoint {
   double interval_s = 600;  ///< of work between two checkpoints
   double write_s = 10;      ///< the job pauses this long for each checkpoint
   double restore_s = 60;    ///< time to read a checkpoint back
 };
-
-/// The interval of work between checkpoints with the least expected loss, sqrt(2 · write · mean time between failures),
-/// in seconds. Source: Young, "A first order approximation to the optimum checkpoint interval", CACM 17(9), 1974.
-double best_checkpoint_interval(double write_s, double between_failures_s);
 
 /// Durations of the steps of a recovery. None of them is measured: the sources give the period of the health check and
 /// the time per table entry (wave 6), the switching time is published as "milliseconds" (jouppi2023tpuv4, Sections 2.1
