@@ -109,8 +109,8 @@ Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, cons
     for (const int chip : failed) chip_of[at(chip)].reset();
   }
   const fault::SpareUse use = policy == Policy::block ? fault::SpareUse::in_place : fault::SpareUse::in_series;
-  fault::DegradedTopology topology("degraded", machine, state, use);
-  for (const int chip : failed) topology.remove_chip(chip);
+  fault::DegradedTopology topology(fault::MachineTopology("degraded", machine, state, use));
+  for (const int chip : failed) topology.remove_node(chip);
   return std::optional(Damage{std::move(topology), std::move(chip_of)});
 }
 
@@ -209,7 +209,7 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
   // All traffic on shortest paths, with every spare block in the rings and no failure.
   const auto spliced = fault::splice_in_series(machine, fault::SpliceRule::spread, machine.config().spare_blocks);
   if (!spliced) return spliced.error();
-  const Network network(fault::DegradedTopology("spliced", machine, *spliced));
+  const Network network(fault::MachineTopology("spliced", machine, *spliced));
   std::vector<int> chips;
   for (const auto& chip : (*intact)->chip_of) chips.push_back(*chip);
   const std::vector<double> load =
@@ -287,11 +287,11 @@ Result<void> lose(Run& run, const Machine& machine, const std::string& what, con
 Result<void> lose_links(Run& run, const Shape& sides, Table& table) {
   const auto machine = Machine::make({.sides = {sides.side(0), sides.side(1), sides.side(2)}, .spare_blocks = 0});
   if (!machine) return machine.error();
-  const fault::DegradedTopology whole("whole", *machine, fault::whole_torus(*machine));
+  const fault::DegradedTopology whole(fault::MachineTopology("whole", *machine, fault::whole_torus(*machine)));
   // A switch of the last dimension, which has the longest rings. On a torus all positions on a face are equivalent.
   ocs::OcsState state = fault::whole_torus(*machine);
   fault::darken(state, 2 * state.layout().block_side * state.layout().block_side);
-  const fault::DegradedTopology dark("dark", *machine, state);
+  const fault::DegradedTopology dark(fault::MachineTopology("dark", *machine, state));
   if (auto done = lose(run, *machine, "optical switch", "ocs", whole, dark, table); !done) return done;
   fault::DegradedTopology left = whole;
   left.remove_link({3, 4});  // at the end of a block, in the last dimension

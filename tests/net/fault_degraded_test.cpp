@@ -35,9 +35,26 @@ std::vector<std::optional<int>> chips_of(const Seats& seats, int names) {
 TEST(Degraded, AMachineWithoutFailuresIsItsTorus) {
   const Machine machine = small_machine();
   const topology::Torus torus{{8, 8, 8}};
-  const DegradedTopology whole("whole", machine, whole_torus(machine));
+  const DegradedTopology whole(MachineTopology("whole", machine, whole_torus(machine)));
   for (int chip = 0; chip < 512; ++chip)
     for (int port = 0; port < 6; ++port) EXPECT_EQ(whole.peer({chip, port}), torus.peer({chip, port}));
+}
+
+TEST(Degraded, TheLinksOfAMachineAreThoseOfItsBlocksAndCircuits) {
+  const Machine machine = small_machine();
+  const ocs::OcsState torus = whole_torus(machine), spliced = *splice_in_series(machine, SpliceRule::spread, 1);
+  MachineTopology rewired("rewired", machine, torus);
+  for (const ocs::OcsState& state : {torus, spliced, torus}) {
+    rewired.set_state(state);
+    const MachineTopology made("made", machine, state);
+    for (int chip = 0; chip < machine.chip_count(); ++chip)
+      for (int number = 0; number < 6; ++number) {
+        const auto far = ocs::far_end(state, {machine.block_place_of(chip), PortNumber(number)});
+        const Port expected = far ? Port{machine.chip_at(far->place), far->port} : kNoPort;
+        ASSERT_EQ(made.peer({chip, number}), expected);
+        ASSERT_EQ(rewired.peer({chip, number}), expected);
+      }
+  }
 }
 
 TEST(Degraded, ASplicedRingIsOneBlockLonger) {
@@ -46,7 +63,7 @@ TEST(Degraded, ASplicedRingIsOneBlockLonger) {
     for (int spares = 0; spares <= 4; ++spares) {
       const ocs::OcsState state = *splice_in_series(machine, rule, spares);
       EXPECT_EQ(state.circuits().size(), 48u * (64 + static_cast<std::size_t>(spares)));
-      const DegradedTopology topology("spliced", machine, state);
+      const DegradedTopology topology(MachineTopology("spliced", machine, state));
       int links = 0, between_actives = 0;
       for_each_link(topology, [&](Port from, Port to) {
         ++links;
@@ -62,13 +79,13 @@ TEST(Degraded, ASplicedMachineSeenWithoutSparesIsTheTorus) {
   const Machine machine = *Machine::make({});
   const topology::Torus torus{{16, 16, 16}};
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
-    const DegradedTopology spliced("spliced", machine, *splice_in_series(machine, rule, 4));
-    const DegradedTopology seen = spliced.without_spares();
+    const DegradedTopology spliced(MachineTopology("spliced", machine, *splice_in_series(machine, rule, 4)));
+    const MachineTopology seen = without_spares(spliced);
     int longer = 0;
     for (int chip = 0; chip < 4096; ++chip)
       for (int port = 0; port < 6; ++port) {
         EXPECT_EQ(seen.peer({chip, port}), torus.peer({chip, port}));
-        const std::size_t line = spliced.line_from({chip, port}).size();
+        const std::size_t line = line_from(spliced, {chip, port}).size();
         EXPECT_TRUE(line == 1 || line == 5);
         longer += line == 5;
       }
@@ -78,9 +95,9 @@ TEST(Degraded, ASplicedMachineSeenWithoutSparesIsTheTorus) {
 
 TEST(Degraded, AFailedSpareBreaksOnlyItsOwnLines) {
   const Machine machine = *Machine::make({});
-  DegradedTopology spliced("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
-  spliced.remove_chip(4096 + 21);
-  const DegradedTopology seen = spliced.without_spares();
+  DegradedTopology spliced(MachineTopology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1)));
+  spliced.remove_node(4096 + 21);
+  const MachineTopology seen = without_spares(spliced);
   int open = 0;
   for (int chip = 0; chip < 4096; ++chip)
     for (int port = 0; port < 6; ++port) open += seen.peer({chip, port}) == kNoPort;
@@ -89,8 +106,8 @@ TEST(Degraded, AFailedSpareBreaksOnlyItsOwnLines) {
 
 TEST(Degraded, ARemovedChipOrLinkDisappearsAtBothEnds) {
   const Machine machine = small_machine();
-  DegradedTopology topology("torus", machine, whole_torus(machine));
-  topology.remove_chip(100);
+  DegradedTopology topology(MachineTopology("torus", machine, whole_torus(machine)));
+  topology.remove_node(100);
   topology.remove_link({0, 0});
   topology.remove_link({0, 0});
   int links = 0;
@@ -107,7 +124,7 @@ TEST(Degraded, ADarkSwitchRemovesOnlyItsOwnCircuits) {
   ocs::OcsState state = whole_torus(machine);
   darken(state, 5);
   EXPECT_EQ(state.circuits().size(), 47u * 64);
-  const Network network(DegradedTopology("dark", machine, state));
+  const Network network(MachineTopology("dark", machine, state));
   EXPECT_EQ(pair_distances(network, range(0, 4096)).cut_off, 0u);
 }
 
@@ -117,8 +134,8 @@ TEST(Degraded, MoreSpareBlocksThanTheMachineHasIsAnError) {
 
 TEST(Detour, DistancesEqualThoseOfSearchesFromEveryChip) {
   const Machine machine = small_machine();
-  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
-  for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
+  DegradedTopology topology(MachineTopology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1)));
+  for (const int chip : {3, 77, 300}) topology.remove_node(chip);
   const PairDistances found = pair_distances(Network(topology), range(0, 576));
   const topology::DistanceDistribution expected = topology::distances(topology);
   EXPECT_EQ(found.cut_off, expected.unreachable_pairs());
@@ -128,8 +145,8 @@ TEST(Detour, DistancesEqualThoseOfSearchesFromEveryChip) {
 
 TEST(Detour, LoadEqualsThatOfAShortestPathTable) {
   const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
-  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
-  for (const int chip : {3, 77}) topology.remove_chip(chip);
+  DegradedTopology topology(MachineTopology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1)));
+  for (const int chip : {3, 77}) topology.remove_node(chip);
   const Network network(topology);
   const workload::Traffic traffic = workload::Traffic::uniform(network.chip_count(), true);
   for (const auto& [paths, split] :
@@ -147,8 +164,8 @@ TEST(Detour, LoadEqualsThatOfAShortestPathTable) {
 
 TEST(Detour, TheTotalLoadIsTrafficTimesHops) {
   const Machine machine = small_machine();
-  DegradedTopology topology("torus", machine, whole_torus(machine));
-  for (const int chip : {3, 77, 300}) topology.remove_chip(chip);
+  DegradedTopology topology(MachineTopology("torus", machine, whole_torus(machine)));
+  for (const int chip : {3, 77, 300}) topology.remove_node(chip);
   std::vector<int> alive;
   for (const int chip : range(0, 512))
     if (chip != 3 && chip != 77 && chip != 300) alive.push_back(chip);
@@ -160,7 +177,8 @@ TEST(Detour, TheTotalLoadIsTrafficTimesHops) {
 TEST(Detour, SplicedSparesWithoutFailuresChangeNoLoad) {
   const Machine machine = small_machine();
   for (const SpliceRule rule : {SpliceRule::bundled, SpliceRule::spread}) {
-    const SparedRoutes routes(DegradedTopology("spliced", machine, *splice_in_series(machine, rule, 1)));
+    const SparedRoutes routes(
+        DegradedTopology(MachineTopology("spliced", machine, *splice_in_series(machine, rule, 1))));
     EXPECT_NEAR(largest(routes.uniform_load(range(0, 512))), 1, 1e-12);  // side / 8
     const Seats names = seats_of_names(machine);
     EXPECT_EQ(largest(routes.load(neighbour_demands({8, 8, 8}, chips_of(names, 512)))), 1);
@@ -171,7 +189,7 @@ TEST(Detour, SplicedSparesWithoutFailuresChangeNoLoad) {
 TEST(Detour, ASpareBlockInPlaceCostsNothing) {
   const Machine machine = small_machine();
   const ocs::Splice splice = *ocs::splice_block(whole_torus(machine), 3, 8);
-  const SparedRoutes routes(DegradedTopology("spliced", machine, splice.state, SpareUse::in_place));
+  const SparedRoutes routes(DegradedTopology(MachineTopology("spliced", machine, splice.state, SpareUse::in_place)));
   std::vector<int> chips;
   for (const int chip : range(0, 512)) {
     const BlockPlace place = machine.block_place_of(chip);
@@ -184,11 +202,11 @@ TEST(Detour, ASpareBlockInPlaceCostsNothing) {
 
 TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
   const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
-  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
+  DegradedTopology topology(MachineTopology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1)));
   Seats names = seats_of_names(machine);
   for (const int chip : {3, 77, 100}) {
     ASSERT_TRUE(fail_chip(names, Chip(chip)));
-    topology.remove_chip(chip);
+    topology.remove_node(chip);
   }
   std::vector<int> chips;
   for (const auto& chip : chips_of(names, 256)) chips.push_back(*chip);
@@ -213,8 +231,8 @@ TEST(Detour, RingsSkipLostPlaces) {
 
 TEST(Detour, PathsCarryEveryByteFromSourceToDestination) {
   const Machine machine = small_machine();
-  DegradedTopology topology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1));
-  topology.remove_chip(5);
+  DegradedTopology topology(MachineTopology("spliced", machine, *splice_in_series(machine, SpliceRule::spread, 1)));
+  topology.remove_node(5);
   const SparedRoutes routes(topology);
   workload::Workload workload("three");
   workload.add({0, 200, 1000});

@@ -3,6 +3,7 @@
 #include <rapidcheck/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <optional>
@@ -11,6 +12,8 @@
 
 #include "vtpu/base/random.h"
 #include "vtpu/net/fault/component.h"
+#include "vtpu/net/fault/degraded.h"
+#include "vtpu/net/fault/fabric.h"
 #include "vtpu/net/fault/failure_trace.h"
 #include "vtpu/net/seats.h"
 
@@ -112,6 +115,94 @@ TEST(LifeLaws, AWeibullLawHasTheGivenMean) {
     const double p = law.cdf(500);
     EXPECT_NEAR(below / double(kDraws), p, 5 * std::sqrt(p * (1 - p) / kDraws)) << shape;
   }
+}
+
+/// Whether a link, fibre or switch that has failed ends at this port of a chip, from the layout of the switches.
+bool end_has_failed(const Machine& machine, const std::set<Component>& failed, Chip chip, int port) {
+  const ocs::OcsLayout layout = ocs::OcsLayout::of(machine);
+  const BlockPlace place = machine.block_place_of(chip);
+  const Coordinates position = machine.block_shape().coordinates_of(place.position);
+  if (position[static_cast<std::size_t>(port / 2)] == (port % 2 == 0 ? layout.block_side - 1 : 0)) {
+    const int ocs = layout.ocs_of(port / 2, position).value();
+    const int fibre = layout.port_of(place.block, port % 2 == 0 ? ocs::Face::plus : ocs::Face::minus).value();
+    return failed.contains({ComponentKind::ocs, ocs}) ||
+           failed.contains({ComponentKind::fibre, ocs * layout.ports_per_ocs() + fibre});
+  }
+  return std::any_of(failed.begin(), failed.end(), [&](const Component& component) {
+    if (component.kind != ComponentKind::link) return false;
+    const auto ends = link_ends(machine, component.id);
+    return std::any_of(ends.begin(), ends.end(),
+                       [&](const LinkEnd& end) { return end.chip == chip.value() && end.port == port; });
+  });
+}
+
+TEST(Fabric, CarriesWhatNoFailureInterruptsThroughFailuresRepairsAndNewCircuits) {
+  const Machine machine = *Machine::make({.sides = {4, 4, 8}, .spare_blocks = 1});
+  const ocs::OcsState states[] = {whole_torus(machine), *splice_in_series(machine, SpliceRule::spread, 1)};
+  Fabric fabric(machine, states[0]);
+  std::set<Component> failed;
+  Random random(11);
+  for (int step = 0; step < 120; ++step) {
+    const ComponentKind kind = std::array{ComponentKind::link, ComponentKind::fibre, ComponentKind::fibre,
+                                          ComponentKind::ocs}[random.below(4)];
+    const Component component{
+        kind, static_cast<int>(random.below(static_cast<std::uint64_t>(component_count(machine, kind))))};
+    std::vector<bool> works(static_cast<std::size_t>(machine.chip_count()));
+    for (std::size_t chip = 0; chip < works.size(); ++chip) works[chip] = random.below(8) != 0;
+    const ocs::OcsState& state = states[step / 30 % 2];
+    fabric.set_state(state);
+
+    std::vector<std::vector<int>> neighbours(works.size());
+    int dark = 0;
+    bool used = false;
+    for (int chip = 0; chip < machine.chip_count(); ++chip)
+      for (int port = 0; port < 6; ++port) {
+        const auto far = ocs::far_end(state, {machine.block_place_of(chip), PortNumber(port)});
+        if (!far || !works[static_cast<std::size_t>(chip)]) continue;
+        const Chip there = machine.chip_at(far->place);
+        if (!works[static_cast<std::size_t>(there.value())]) continue;
+        if (end_has_failed(machine, failed, chip, port) || end_has_failed(machine, failed, there, far->port.value())) {
+          ++dark;
+          continue;
+        }
+        neighbours[static_cast<std::size_t>(chip)].push_back(there.value());
+        used = used || end_has_failed(machine, {component}, chip, port);
+      }
+    EXPECT_EQ(2 * fabric.dark_links(works), dark);
+    EXPECT_EQ(fabric.in_use(component, works), used);
+
+    std::vector<bool> seen(works.size()), largest(works.size());
+    long size = 0;
+    for (int first = 0; first < machine.chip_count(); ++first) {
+      if (!works[static_cast<std::size_t>(first)] || seen[static_cast<std::size_t>(first)]) continue;
+      std::vector<bool> part(works.size());
+      std::vector<int> front = {first};
+      part[static_cast<std::size_t>(first)] = true;
+      while (!front.empty()) {
+        const int chip = front.back();
+        front.pop_back();
+        seen[static_cast<std::size_t>(chip)] = true;
+        for (const int next : neighbours[static_cast<std::size_t>(chip)]) {
+          if (part[static_cast<std::size_t>(next)]) continue;
+          part[static_cast<std::size_t>(next)] = true;
+          front.push_back(next);
+        }
+      }
+      if (const long count = std::count(part.begin(), part.end(), true); count > size) {
+        largest = part;
+        size = count;
+      }
+    }
+    EXPECT_EQ(fabric.largest_part(works), largest);
+
+    if (failed.erase(component) > 0) {
+      fabric.repair(component);
+    } else {
+      failed.insert(component);
+      fabric.fail(component);
+    }
+  }
+  EXPECT_GT(failed.size(), 60u);
 }
 
 RC_GTEST_PROP(Seats, WithoutRepairsASeatMovesToTheFirstUnitThatIsNeitherUsedNorFailed, (std::uint64_t seed)) {

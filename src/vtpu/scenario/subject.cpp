@@ -89,8 +89,7 @@ class Breaking {
   Breaking(const Scenario& scenario, const net::Network& whole, const Names& names)
       : scenario_(scenario), whole_(whole), names_(names) {
     if (scenario.faults.links.empty() && scenario.faults.chips.empty()) return;
-    failed.nodes.assign(static_cast<std::size_t>(whole.node_count()), false);
-    failed.channels.assign(static_cast<std::size_t>(whole.channel_count()), false);
+    failed = net::Mask(whole.node_count(), whole.port_count());
   }
 
   Result<void> run() {
@@ -98,7 +97,7 @@ class Breaking {
       const auto chip = names_.chip(name, scenario_.where("faults.chips"));
       if (!chip) return chip.error();
       if (!failed.node(*chip)) chips.push_back(*chip);
-      failed.nodes[static_cast<std::size_t>(*chip)] = true;
+      failed.set_node(*chip, true);
       for (int port = 0; port < whole_.port_count(); ++port) fail(whole_.channel(*chip, port));
     }
     for (const std::string& name : scenario_.faults.links) {
@@ -109,14 +108,14 @@ class Breaking {
     return {};
   }
 
-  Failed failed;
+  net::Mask failed;
   std::vector<int> chips;
 
  private:
   void fail(int channel) {
     if (!whole_.attached(channel)) return;
-    failed.channels[static_cast<std::size_t>(channel)] = true;
-    failed.channels[static_cast<std::size_t>(whole_.reverse(channel))] = true;
+    failed.set_channel(channel, true);
+    failed.set_channel(whole_.reverse(channel), true);
   }
 
   const Scenario& scenario_;
@@ -148,7 +147,7 @@ Result<Subject> build_subject(const Scenario& scenario) {
         Breaking breaking(scenario, whole, names);
         if (const auto done = breaking.run(); !done) return done.error();
         net::Network network =
-            breaking.failed.any() ? net::Network(Surviving(whole_topology, breaking.failed), usual) : whole;
+            breaking.failed.any() ? net::Network(net::MaskedTopology(whole_topology, breaking.failed), usual) : whole;
         if (whole.attached_count() == 0)
           return Error{scenario.where("network.topology"), "found no link in " + whole.name(), "at least two chips"};
         if (network.attached_count() == 0)
@@ -176,9 +175,9 @@ NetworkFacts facts_of(const Subject& subject) {
         if (!alike && network.chip_count() > kMostSearches) return;
         facts.distances_known = true;
         const net::topology::Sources sources = alike ? net::topology::Sources::first : net::topology::Sources::all;
-        const net::topology::LinkGraph graph = subject.failed.any()
-                                                   ? net::topology::link_graph(Surviving(topology, subject.failed))
-                                                   : net::topology::link_graph(topology);
+        const net::topology::LinkGraph graph =
+            subject.failed.any() ? net::topology::link_graph(net::MaskedTopology(topology, subject.failed))
+                                 : net::topology::link_graph(topology);
         const net::topology::DistanceDistribution found = net::topology::distances(graph, sources);
         facts.diameter = found.diameter();
         facts.average_hops = found.average_excluding_self();

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/masked_topology.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/all.h"
 #include "vtpu/scenario/names.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
-#include "vtpu/scenario/surviving.h"
 
 namespace vtpu::scenario {
 
@@ -34,7 +34,7 @@ struct Subject {
   net::Network whole;
   net::Network network;
   Names names;
-  Failed failed;
+  net::Mask failed;
   std::vector<int> failed_chips;
 
   /// Sides for traffic patterns: those of the grid, or all chips in a row.

@@ -3,48 +3,13 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "vtpu/base/random.h"
+#include "vtpu/net/masked_topology.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
-#include "vtpu/net/topology.h"
 
 namespace vtpu::scenario {
-
-/// Failures by node and by channel of the network; empty: none. All channels of a failed node have failed.
-struct Failed {
-  std::vector<bool> nodes;
-  std::vector<bool> channels;
-
-  bool any() const { return !channels.empty(); }
-  bool node(int number) const { return !nodes.empty() && nodes[static_cast<std::size_t>(number)]; }
-  bool channel(int number) const { return !channels.empty() && channels[static_cast<std::size_t>(number)]; }
-};
-
-/// A topology without its failed links. Nodes keep their numbers.
-template <net::Topology T>
-class Surviving {
- public:
-  Surviving(T whole, Failed failed)
-      : whole_(std::move(whole)), failed_(std::make_shared<const Failed>(std::move(failed))) {}
-
-  static constexpr bool kVertexTransitive = false;
-  static std::vector<Surviving> examples() { return {}; }
-  std::string name() const { return whole_.name(); }
-  int chip_count() const { return whole_.chip_count(); }
-  int node_count() const { return net::node_count(whole_); }
-  int port_count() const { return whole_.port_count(); }
-  int dimension_of(int port) const { return whole_.dimension_of(port); }
-  net::Port peer(net::Port port) const {
-    return failed_->channel(port.chip * port_count() + port.number) ? net::kNoPort : whole_.peer(port);
-  }
-  net::LinkModel link(net::Port port, const net::LinkModel& usual) const { return net::link_of(whole_, port, usual); }
-
- private:
-  T whole_;
-  std::shared_ptr<const Failed> failed_;
-};
 
 /// A routing that ignores failures, on a network with failures: it reaches a destination if none of the paths that it
 /// may choose uses a failed channel. For oblivious routings with few start states per pair.
@@ -55,7 +20,7 @@ class Avoiding {
   static constexpr bool kAdaptive = R::kAdaptive;
   static_assert(!kAdaptive, "an adaptive routing would choose a failed channel");
 
-  Avoiding(R routing, const net::Network& whole, Failed failed)
+  Avoiding(R routing, const net::Network& whole, net::Mask failed)
       : routing_(std::move(routing)), faulty_(std::make_shared<const Faulty>(Faulty{whole, std::move(failed)})) {}
 
   std::string name() const { return routing_.name() + " without paths around failures"; }
@@ -82,7 +47,7 @@ class Avoiding {
  private:
   struct Faulty {
     net::Network whole;
-    Failed failed;
+    net::Mask failed;
   };
 
   bool survives(int node, const State& state) const {

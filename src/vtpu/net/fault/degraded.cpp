@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "vtpu/base/check.h"
 #include "vtpu/net/ocs/builders.h"
@@ -28,53 +27,25 @@ int block_on_ring(const Shape& grid, int dimension, int ring, int step) {
 
 }  // namespace
 
-DegradedTopology::DegradedTopology(std::string name, const Machine& machine, const ocs::OcsState& state, SpareUse use)
-    : name_(std::move(name)),
-      first_in_series_(use == SpareUse::in_series ? machine.active_count() : machine.chip_count()),
-      peers_(at(machine.chip_count() * kPorts), kNoPort) {
-  VTPU_CHECK(state.layout() == ocs::OcsLayout::of(machine), "the state has the layout of the machine's switches");
-  for (int chip = 0; chip < machine.chip_count(); ++chip)
-    for (int number = 0; number < kPorts; ++number)
-      if (const std::optional<ocs::PlacedPort> far = ocs::far_end(state, {machine.block_place_of(chip), number}))
-        peers_[index({chip, number})] = {machine.chip_at(far->place), far->port};
-}
-
-void DegradedTopology::remove_chip(int chip) {
-  for (int number = 0; number < kPorts; ++number) remove_link({chip, number});
-}
-
-void DegradedTopology::remove_link(Port port) {
-  const Port far = peer(port);
-  if (far == kNoPort) return;
-  peers_[index(far)] = kNoPort;
-  peers_[index(port)] = kNoPort;
-}
-
-std::vector<Port> DegradedTopology::line_from(Port port) const {
+std::vector<Port> line_from(const DegradedTopology& topology, Port port) {
   std::vector<Port> line = {port};
+  const Chip spares(topology.whole().first_in_series());
   // The line leaves each spare by the opposite port of the same dimension. It ends, since every ring has chips that are
   // not spares.
-  for (Port far = peer(port); far != kNoPort && far.chip >= first_in_series_; far = peer(line.back()))
-    line.push_back({far.chip, far.number ^ 1});
+  for (Port far = topology.peer(port); far != kNoPort && far.chip >= spares; far = topology.peer(line.back()))
+    line.push_back({far.chip, PortNumber(far.number.value() ^ 1)});
   return line;
 }
 
-DegradedTopology DegradedTopology::without_spares() const {
-  DegradedTopology seen = *this;
-  std::fill(seen.peers_.begin(), seen.peers_.end(), kNoPort);
-  for (int chip = 0; chip < first_in_series_; ++chip)
-    for (int number = 0; number < kPorts; ++number)
-      if (const Port far = peer(line_from({chip, number}).back()); far != kNoPort && far.chip != chip)
-        seen.peers_[index({chip, number})] = far;
-  return seen;
-}
-
-std::vector<DegradedTopology> DegradedTopology::examples() {
-  const Result<Machine> machine = Machine::make({.sides = {4, 4, 8}, .spare_blocks = 0});
-  VTPU_CHECK(machine.ok(), "the example machine is valid");
-  DegradedTopology topology("torus 4x4x8 without a chip", *machine, whole_torus(*machine));
-  topology.remove_chip(0);
-  return {topology};
+MachineTopology without_spares(const DegradedTopology& topology) {
+  const int ports = topology.port_count();
+  IndexedVector<Channel, Port> peers(topology.chip_count() * ports, kNoPort);
+  for (const Chip chip : index_range<Chip>(topology.whole().first_in_series()))
+    for (const PortNumber number : index_range<PortNumber>(ports))
+      if (const Port far = topology.peer(line_from(topology, {chip, number}).back());
+          far != kNoPort && far.chip != chip)
+        peers[Channel(chip.value() * ports + number.value())] = far;
+  return topology.whole().with_peers(std::move(peers));
 }
 
 ocs::OcsState whole_torus(const Machine& machine) {

@@ -152,13 +152,13 @@ std::vector<double> shortest_path_load(const Network& network, std::span<const i
 }
 
 SparedRoutes::SparedRoutes(DegradedTopology topology)
-    : topology_(std::move(topology)), network_(topology_), seen_(topology_.without_spares()) {}
+    : topology_(std::move(topology)), network_(topology_), seen_(without_spares(topology_)) {}
 
 std::vector<double> SparedRoutes::along_lines(const std::vector<double>& seen) const {
   std::vector<double> load(seen.size(), 0.0);
   for (int channel = 0; channel < seen_.channel_count(); ++channel)
     if (seen[at(channel)] > 0)
-      for (const Port port : topology_.line_from({seen_.source(channel), seen_.port(channel)}))
+      for (const Port port : line_from(topology_, {seen_.source(channel), seen_.port(channel)}))
         load[at(network_.channel(port.chip, port.number))] += seen[at(channel)];
   return load;
 }
@@ -166,7 +166,8 @@ std::vector<double> SparedRoutes::along_lines(const std::vector<double>& seen) c
 std::vector<double> SparedRoutes::load(const std::vector<workload::Demand>& demands) const {
   std::vector<workload::Demand> stay, moved;
   for (const workload::Demand& demand : demands)
-    (std::max(demand.source, demand.destination) < topology_.first_in_series() ? stay : moved).push_back(demand);
+    (std::max(demand.source, demand.destination) < topology_.whole().first_in_series() ? stay : moved)
+        .push_back(demand);
   std::vector<double> sum = along_lines(shortest_path_load(seen_, std::move(stay), Paths::even));
   add(sum, shortest_path_load(network_, std::move(moved), Paths::even));
   return sum;
@@ -174,7 +175,7 @@ std::vector<double> SparedRoutes::load(const std::vector<workload::Demand>& dema
 
 std::vector<double> SparedRoutes::uniform_load(std::span<const int> chips) const {
   std::vector<int> stay, moved;
-  for (const int chip : chips) (chip < topology_.first_in_series() ? stay : moved).push_back(chip);
+  for (const int chip : chips) (chip < topology_.whole().first_in_series() ? stay : moved).push_back(chip);
   const double weight = 1 / static_cast<double>(chips.size());
   std::vector<double> sum = along_lines(shortest_path_load(seen_, stay, stay, weight, Paths::even));
   if (moved.empty()) return sum;

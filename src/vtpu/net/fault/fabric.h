@@ -1,7 +1,10 @@
 #pragma once
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/net/fault/component.h"
+#include "vtpu/net/fault/machine_topology.h"
+#include "vtpu/net/masked_topology.h"
 #include "vtpu/net/ocs/ocs_state.h"
 
 namespace vtpu::net::fault {
@@ -32,18 +35,17 @@ class Fabric {
  private:
   static constexpr int kPorts = 6;
 
-  void wire();
   void change(Component component, int by);
-  std::vector<int> ends_of(Component component) const;
-  bool set_up(int end) const { return peer_[static_cast<std::size_t>(end)] >= 0; }
-  bool carries(int end) const;
+  std::vector<Port> ends_of(Component component) const;
+  /// The far port if the link carries data between two working chips, otherwise none.
+  Port working_peer(Port port, const std::vector<bool>& works) const;
 
   Machine machine_;
   ocs::OcsState state_;
-  int failed_count_ = 0;
-  std::vector<int> end_of_port_;  // by fibre: the end at the chip
-  std::vector<int> peer_;         // by end = chip · ports + port: the other end, or -1
-  std::vector<int> failed_;       // by end: number of failed components that it needs
+  MaskedTopology<MachineTopology> links_;
+  // A mask alone cannot undo failures: the end of a fibre needs the fibre and its switch, which are repaired
+  // separately.
+  IndexedVector<Channel, int> failed_;  // by end: number of failed components that it needs
 };
 
 }  // namespace vtpu::net::fault

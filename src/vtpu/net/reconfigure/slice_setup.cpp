@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/net/masked_topology.h"
 #include "vtpu/net/ocs/builders.h"
 #include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/net/topology/torus.h"
@@ -13,28 +14,20 @@
 namespace vtpu::net::reconfigure {
 namespace {
 
-/// The links of a slice that join neighbours of a plane.
-struct PlaneLinks {
-  topology::OcsTopology all;
-  topology::Torus plane;
-  std::vector<int> plane_chip;  // by chip of the slice
-
-  static constexpr bool kVertexTransitive = false;
-  static std::vector<PlaneLinks> examples() { return {}; }
-  std::string name() const { return all.name(); }
-  int chip_count() const { return all.chip_count(); }
-  int port_count() const { return all.port_count(); }
-  int dimension_of(int port) const { return all.dimension_of(port); }
-  Port peer(Port port) const {
-    const Port far = all.peer(port);
-    if (far == kNoPort) return kNoPort;
-    const int from = plane_chip[static_cast<std::size_t>(port.chip)];
-    for (int number = 0; number < plane.port_count(); ++number)
-      if (plane.peer({from, number}).chip == plane_chip[static_cast<std::size_t>(far.chip)]) return far;
-    return kNoPort;
-  }
-};
-static_assert(Topology<PlaneLinks>);
+/// The topology with only those links that join neighbours of the plane. `plane_chip`: by chip of the slice.
+MaskedTopology<topology::OcsTopology> plane_links(const topology::OcsTopology& all, const topology::Torus& plane,
+                                                  const std::vector<int>& plane_chip) {
+  MaskedTopology links(all);
+  for_each_link(all, [&](Port from, Port to) {
+    const Chip here(plane_chip[static_cast<std::size_t>(from.chip.value())]);
+    const Chip there(plane_chip[static_cast<std::size_t>(to.chip.value())]);
+    bool neighbours = false;
+    for (const PortNumber number : index_range<PortNumber>(plane.port_count()))
+      neighbours = neighbours || plane.peer({here, number}).chip == there;
+    if (!neighbours) links.remove_link(from);
+  });
+  return links;
+}
 
 template <Topology T>
 Result<SliceSetup> setup_of(const T& topology, const ocs::StateOfSlice& state, const LinkModel& link) {
@@ -67,7 +60,7 @@ Result<SliceSetup> make_plane_setup(const ocs::OcsLayout& layout, const ocs::Sli
     VTPU_CHECK(there.has_value(), "every chip of a plane is in its slice");
     plane_chip[static_cast<std::size_t>(*there)] = chip;
   }
-  return setup_of(PlaneLinks{*all, topology::Torus{plane}, std::move(plane_chip)}, state, link);
+  return setup_of(plane_links(*all, topology::Torus{plane}, plane_chip), state, link);
 }
 
 }  // namespace vtpu::net::reconfigure
