@@ -8,10 +8,10 @@
 #include "vtpu/net/routing/minimal_adaptive.h"
 #include "vtpu/net/routing/table.h"
 #include "vtpu/net/routing/valiant.h"
+#include "vtpu/scenario/avoiding.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/scenario/subject.h"
-#include "vtpu/scenario/surviving.h"
 #include "vtpu/search/lifted_routing.h"
 
 namespace vtpu::scenario {
