@@ -137,7 +137,7 @@ bool end_has_failed(const Machine& machine, const std::set<Component>& failed, C
 }
 
 TEST(Fabric, CarriesWhatNoFailureInterruptsThroughFailuresRepairsAndNewCircuits) {
-  const Machine machine = *Machine::make({.sides = {4, 4, 8}, .spare_blocks = 1});
+  const Machine machine = *Machine::make({.sides = {4, 8, 8}, .spare_blocks = 1});
   const ocs::OcsState states[] = {whole_torus(machine), *splice_in_series(machine, SpliceRule::spread, 1)};
   Fabric fabric(machine, states[0]);
   std::set<Component> failed;
