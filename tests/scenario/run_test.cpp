@@ -209,6 +209,27 @@ TEST(Run, ATraceWithoutMessagesAndOneWithoutBytesEndNormally) {
   }
 }
 
+TEST(Run, ASparseExchangeMovesTheItemsOfItsFileAtEveryLevel) {
+  const std::string header = "id,source,destination,bytes,after,not_before_ns,compute_ns\n";
+  const std::string file = ::testing::TempDir() + "vtpu_scenario_items.csv";
+  for (const char* level : {"flow", "packet", "flit"})
+    for (const auto& [algorithm, bytes] : {std::pair{"direct", 1200U}, {"dimension-wise", 2200U}}) {
+      const Scenario scenario =
+          with({"network.sides=4x4", "workload.kind=collective", "workload.collective=sparse-exchange",
+                "workload.items=" + file, std::string("workload.algorithm=") + algorithm,
+                std::string("simulation.level=") + level});
+      // The first item crosses two dimensions, the second one, the third none. Dimension-wise, the first two share a
+      // message in the first dimension.
+      ASSERT_TRUE(write_file(file, header + "a,0,5,1000,,0,0\nb,0,4,200,,0,0\nc,0,0,7,,0,0\n"));
+      const Report report = ran(scenario);
+      EXPECT_EQ(report.completion->messages, 2U) << level << ", " << algorithm;
+      EXPECT_EQ(report.completion->injected_bytes, bytes) << level << ", " << algorithm;
+      EXPECT_EQ(report.completion->delivered_bytes, bytes) << level << ", " << algorithm;
+      ASSERT_TRUE(write_file(file, header + "a,0,5,1000,,0,0\nb,5,4,200,a,0,0\n"));
+      EXPECT_THAT(refused(scenario), HasSubstr("message b waits"));
+    }
+}
+
 TEST(RunErrors, ARoutingThatCanDeadlockIsRejectedWithItsCycle) {
   EXPECT_THAT(refused(quick({"network.sides=4x4", "routing.dateline=none"})),
               HasSubstr("can deadlock: 1.1 +x class 0, then 2.1 +x class 0"));

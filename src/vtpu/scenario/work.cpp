@@ -78,9 +78,32 @@ Result<Named> named_collective(const Scenario& scenario) {
   return named;
 }
 
+/// Error: a file that is no trace, or a message that waits.
+Result<net::collective::SparseExchange> sparse_items(const Scenario& scenario, const Subject& subject) {
+  const auto read = net::workload::read_trace(scenario.workload.items.path, chip_names(subject));
+  if (!read) return read.error();
+  net::collective::SparseExchange items;
+  for (int id = 0; id < read->workload.size(); ++id) {
+    const net::workload::Message& message = read->workload.message(id);
+    if (!read->workload.after(id).empty() || message.not_before_ns > 0 || message.compute_ns > 0)
+      return Error{scenario.workload.items.name,
+                   fmt::format("found that message {} waits", read->ids[static_cast<std::size_t>(id)]),
+                   "messages that all chips may send at once"};
+    items.push_back({message.source, message.destination, message.bytes});
+  }
+  return items;
+}
+
 Result<net::workload::Workload> collective(const Scenario& scenario, const Subject& subject) {
   const auto named = named_collective(scenario);
   if (!named) return named.error();
+  if (named->collective == net::collective::Collective::sparse_exchange) {
+    const auto items = sparse_items(scenario, subject);
+    if (!items) return items.error();
+    const auto schedule = net::collective::make_sparse_schedule(*items, named->algorithm, subject.shape());
+    if (!schedule) return at_key(scenario, "workload.items", schedule.error());
+    return net::collective::to_workload(*schedule, *items);
+  }
   const auto schedule = net::collective::make_schedule(named->collective, named->algorithm, subject.shape());
   if (!schedule) return at_key(scenario, "workload.algorithm", schedule.error());
   return net::collective::to_workload(*schedule, scenario.workload.bytes.count);
@@ -90,6 +113,7 @@ Result<net::workload::Workload> collective(const Scenario& scenario, const Subje
 std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Network& network, int diameter) {
   const auto named = named_collective(scenario);
   if (!named || network.link_kinds().size() != 1) return std::nullopt;
+  if (named->collective == net::collective::Collective::sparse_exchange) return std::nullopt;
   const auto links_of = [&](int chip) {
     int links = 0;
     for (int port = 0; port < network.port_count(); ++port) links += network.attached(network.channel(chip, port));
@@ -158,6 +182,9 @@ std::string workload_name(const Scenario& scenario) {
   if (scenario.workload.kind == WorkloadKind::trace) return "trace " + scenario.workload.file.name;
   const auto named = named_collective(scenario);
   if (!named) return scenario.workload.collective;
+  if (named->collective == net::collective::Collective::sparse_exchange)
+    return fmt::format("{} by {}, items of {}", net::collective::to_string(named->collective),
+                       net::collective::to_string(named->algorithm), scenario.workload.items.name);
   return fmt::format("{} by {}, {} bytes per chip", net::collective::to_string(named->collective),
                      net::collective::to_string(named->algorithm), scenario.workload.bytes.count);
 }
