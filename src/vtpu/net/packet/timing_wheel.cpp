@@ -56,7 +56,7 @@ TimingWheel::TimingWheel(Picoseconds shortest, Picoseconds longest, std::size_t 
   occupied_.resize(buckets_.size() / 64);
 }
 
-void TimingWheel::put(std::uint64_t bucket, std::uint64_t entry) {
+inline TimingWheel::Entries& TimingWheel::put(std::uint64_t bucket, std::uint64_t entry) {
   const std::size_t place = bucket & (buckets_.size() - 1);
   Entries& entries = buckets_[place];
   if (entries.empty()) {
@@ -67,6 +67,7 @@ void TimingWheel::put(std::uint64_t bucket, std::uint64_t entry) {
     }
   }
   entries.push_back(entry);
+  return entries;
 }
 
 void TimingWheel::push_elsewhere(std::uint64_t bucket, std::uint64_t entry) {
@@ -75,9 +76,8 @@ void TimingWheel::push_elsewhere(std::uint64_t bucket, std::uint64_t entry) {
     const auto rest = current_.begin() + static_cast<std::ptrdiff_t>(cursor_);
     current_.insert(std::upper_bound(rest, current_.end(), entry, earlier), entry);
   } else if (bucket - bucket_ < buckets_.size()) {
-    put(bucket, entry);
+    latest_ = &put(bucket, entry);
     latest_bucket_ = bucket;
-    latest_ = &buckets_[bucket & (buckets_.size() - 1)];
   } else {
     far_.push_back({bucket, entry});
     std::push_heap(far_.begin(), far_.end());

@@ -63,7 +63,7 @@ class TimingWheel {
     }
   };
 
-  void put(std::uint64_t bucket, std::uint64_t entry);
+  Entries& put(std::uint64_t bucket, std::uint64_t entry);
   void push_elsewhere(std::uint64_t bucket, std::uint64_t entry);
   bool open_next_bucket();
   /// Buckets from the current one to the next that is not empty; 0 if all are empty.
