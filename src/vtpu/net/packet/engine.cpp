@@ -66,68 +66,6 @@ Engine::Engine(const Network& network, const AnyRouting& routing, const Config& 
   }
 }
 
-Result<void> Engine::run(const workload::Watch& watch) {
-  constexpr std::uint64_t kEventsBetweenLooks = 1 << 20;
-  std::uint64_t events = 0;
-  while (events_.next()) {
-    prefetch();
-    handle(events_.event());
-    settle(events_.more_now() ? kJoinsAhead : 0);
-    if (++events % kEventsBetweenLooks == 0 && watch && !watch(client_.done()))
-      return Error{"packet simulation", "stopped by its watcher", ""};
-  }
-  if (live_ > 0) return deadlock();
-  check_empty();
-  return {};
-}
-
-/// Routes arrived heads and lets packets join their lanes until at most `at_most` packets are still to join.
-void Engine::settle(std::size_t at_most) {
-  while (!arrivals_.empty() || joins_ - joined_ > at_most) {
-    if (!arrivals_.empty() && joins_ - joined_ <= kJoinsAhead) {
-      const std::uint32_t packet = arrivals_.back();
-      arrivals_.pop_back();
-      arrive(packet);
-    } else {
-      join(joining_[joined_++ % joining_.size()]);
-    }
-  }
-}
-
-/// A run on a large machine spends most of its time waiting for memory, so the data of coming events is prefetched.
-void Engine::prefetch() const {
-  constexpr std::size_t kFar = 16;
-  constexpr std::size_t kNear = 8;
-  constexpr std::uint32_t kNumber = (std::uint32_t{1} << kNumberBits) - 1;
-  if (const std::uint32_t far = events_.upcoming(kFar); far <= kNumber) {
-    __builtin_prefetch(&channels_[far]);
-    __builtin_prefetch(&lanes_[far << class_bits_]);
-  }
-  if (const std::uint32_t near = events_.upcoming(kNear); near <= kNumber) {
-    for (std::uint32_t c = 0; c < classes_; ++c)
-      for (const Queue& queue : lanes_[(near << class_bits_) + c].queues)
-        if (queue.head != kNone) {
-          __builtin_prefetch(&packets_[queue.head]);
-        }
-  }
-}
-
-void Engine::handle(std::uint32_t event) {
-  const std::uint32_t number = event & ((std::uint32_t{1} << kNumberBits) - 1);
-  switch (static_cast<What>(event >> kNumberBits)) {
-    case What::channel_free: free_channel(number); break;
-    case What::head_arrives: arrive(number); break;
-    case What::packet_ready:
-      if (adaptive_)
-        join_undecided(number, ends_[channel_of(packets_[number].lane)].target, false);
-      else
-        join(number);
-      break;
-    case What::tail_arrives: deliver(number); break;
-    case What::timer: client_.timer(number); break;
-  }
-}
-
 Picoseconds Engine::delay_alone(int source, int destination) {
   Picoseconds sum = 0;
   int node = source;
@@ -192,24 +130,6 @@ void Engine::arrive(std::uint32_t number) {
   joining_[joins_++ % joining_.size()] = number;
 }
 
-void Engine::deliver(std::uint32_t number) {
-  const Packet packet = packets_[number];
-  packets_[number].next = std::exchange(free_, number);
-  --live_;
-  delivered_bytes_ += packet.bytes;
-  give_back(packet.lane);
-  client_.delivered(packet.tag, packet.bytes);
-}
-
-void Engine::free_channel(std::uint32_t number) {
-  ends_[number].busy = false;
-  if (const std::uint32_t lane = channels_[number].leaves; lane != kNone) give_back(lane);
-  if (adaptive_)
-    serve_node(network_.source(static_cast<int>(number)));
-  else if (!ends_[number].busy)
-    serve(number);
-}
-
 /// Returns a credit: the far end of a lane's channel has space for one more packet.
 void Engine::give_back(std::uint32_t number) {
   ++rooms_[number];
@@ -265,6 +185,85 @@ void Engine::send(std::uint32_t number, std::uint32_t lane, bool from_source) {
   else
     arrivals_.push_back(number);
   client_.sent(to, packet.tag, from_source);
+}
+
+// The inline functions from here to run() are parts of its loop and have one caller each. Without `inline` the compiler
+// does not merge them into the loop, because a member function can be called from other files.
+
+inline void Engine::deliver(std::uint32_t number) {
+  const Packet packet = packets_[number];
+  packets_[number].next = std::exchange(free_, number);
+  --live_;
+  delivered_bytes_ += packet.bytes;
+  give_back(packet.lane);
+  client_.delivered(packet.tag, packet.bytes);
+}
+
+inline void Engine::free_channel(std::uint32_t number) {
+  ends_[number].busy = false;
+  if (const std::uint32_t lane = channels_[number].leaves; lane != kNone) give_back(lane);
+  if (adaptive_)
+    serve_node(network_.source(static_cast<int>(number)));
+  else if (!ends_[number].busy)
+    serve(number);
+}
+
+/// Routes arrived heads and lets packets join their lanes until at most `at_most` packets are still to join.
+inline void Engine::settle(std::size_t at_most) {
+  while (!arrivals_.empty() || joins_ - joined_ > at_most) {
+    if (!arrivals_.empty() && joins_ - joined_ <= kJoinsAhead) {
+      const std::uint32_t packet = arrivals_.back();
+      arrivals_.pop_back();
+      arrive(packet);
+    } else {
+      join(joining_[joined_++ % joining_.size()]);
+    }
+  }
+}
+
+/// A run on a large machine spends most of its time waiting for memory, so the data of coming events is prefetched.
+inline void Engine::prefetch() const {
+  constexpr std::size_t kFar = 16;
+  constexpr std::size_t kNear = 8;
+  constexpr std::uint32_t kNumber = (std::uint32_t{1} << kNumberBits) - 1;
+  if (const std::uint32_t far = events_.upcoming(kFar); far <= kNumber) {
+    __builtin_prefetch(&channels_[far]);
+    __builtin_prefetch(&lanes_[far << class_bits_]);
+  }
+  if (const std::uint32_t near = events_.upcoming(kNear); near <= kNumber) {
+    for (std::uint32_t c = 0; c < classes_; ++c)
+      for (const Queue& queue : lanes_[(near << class_bits_) + c].queues)
+        if (queue.head != kNone) {
+          __builtin_prefetch(&packets_[queue.head]);
+        }
+  }
+}
+
+Result<void> Engine::run(const workload::Watch& watch) {
+  constexpr std::uint64_t kEventsBetweenLooks = 1 << 20;
+  std::uint64_t events = 0;
+  while (events_.next()) {
+    prefetch();
+    const std::uint32_t number = events_.event() & ((std::uint32_t{1} << kNumberBits) - 1);
+    switch (static_cast<What>(events_.event() >> kNumberBits)) {
+      case What::channel_free: free_channel(number); break;
+      case What::head_arrives: arrive(number); break;
+      case What::packet_ready:
+        if (adaptive_)
+          join_undecided(number, ends_[channel_of(packets_[number].lane)].target, false);
+        else
+          join(number);
+        break;
+      case What::tail_arrives: deliver(number); break;
+      case What::timer: client_.timer(number); break;
+    }
+    settle(events_.more_now() ? kJoinsAhead : 0);
+    if (++events % kEventsBetweenLooks == 0 && watch && !watch(client_.done()))
+      return Error{"packet simulation", "stopped by its watcher", ""};
+  }
+  if (live_ > 0) return deadlock();
+  check_empty();
+  return {};
 }
 
 void Engine::check_empty() const {

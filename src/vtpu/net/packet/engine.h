@@ -137,7 +137,6 @@ class Engine {
   std::uint32_t pop(Queue& queue) { return std::exchange(queue.head, packets_[queue.head].next); }
 
   void prefetch() const;
-  void handle(std::uint32_t event);
   void arrive(std::uint32_t packet);
   void deliver(std::uint32_t packet);
   void free_channel(std::uint32_t channel);
