@@ -49,6 +49,7 @@ namespace {
 
 using namespace vtpu::measure;
 using namespace vtpu::net;
+using vtpu::at;
 using vtpu::Csv;
 using vtpu::Random;
 using vtpu::Result;
@@ -62,7 +63,6 @@ constexpr std::pair<Policy, const char*> kPolicies[] = {{Policy::spread, "chip-s
                                                         {Policy::block, "block-spare"},
                                                         {Policy::fixed, "static"}};
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// A machine after failures: the remaining topology, and the chip that holds each name.
 struct Damage {

@@ -30,6 +30,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/net/network.h"
@@ -47,6 +48,7 @@ namespace {
 
 using namespace vtpu::measure;
 using namespace vtpu::net;
+using vtpu::at;
 using vtpu::Result;
 using Source = Column::Source;
 
@@ -56,8 +58,6 @@ constexpr std::uint64_t kRows = 1'000'000'000;
 constexpr sparse::Scheme kCompared[] = {sparse::Scheme::random, sparse::Scheme::batched, sparse::Scheme::deduplicated,
                                         sparse::Scheme::hierarchical, sparse::Scheme::rotated};
 constexpr double kExponents[] = {0, 0.6, 0.8, 1, 1.2};
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // ---- topologies
 

@@ -1,3 +1,4 @@
+#include "vtpu/base/position.h"
 #include "vtpu/net/collective/check_schedule.h"
 
 #include <gtest/gtest.h>
@@ -16,8 +17,6 @@
 
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 bool doubles(Algorithm algorithm) {
   return algorithm == Algorithm::recursive_halving_doubling || algorithm == Algorithm::recursive_doubling;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/collective/balanced_orders.h"
 #include "vtpu/net/collective/bounds.h"
 #include "vtpu/net/collective/make_schedule.h"
@@ -21,8 +22,6 @@
 
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 AlphaBeta machine_of(const Shape& grid) {
   int links = 0, diameter = 0;

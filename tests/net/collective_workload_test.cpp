@@ -1,3 +1,4 @@
+#include "vtpu/base/position.h"
 #include "vtpu/net/collective/to_workload.h"
 
 #include <gtest/gtest.h>
@@ -17,8 +18,6 @@
 
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// The bytes that each of `chips` chips sends to others.
 std::vector<std::uint64_t> sent_by_chip(const workload::Workload& workload, int chips) {

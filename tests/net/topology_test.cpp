@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "vtpu/base/csv.h"
+#include "vtpu/base/position.h"
 #include "vtpu/net/topology/all.h"
 #include "vtpu/net/topology/analysis.h"
 
@@ -31,8 +32,6 @@ BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<OcsTopology>));
 BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<FatTree>));
 BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<IslandFatTree>));
 BOOST_CONCEPT_ASSERT((boost::IncidenceGraphConcept<GraphTopology>));
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 TEST(EveryTopology, PairsPortsOfDifferentChips) {
   for_each_example([](const auto& topology) {

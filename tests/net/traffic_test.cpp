@@ -1,3 +1,4 @@
+#include "vtpu/base/position.h"
 #include "vtpu/net/workload/traffic.h"
 
 #include <gtest/gtest.h>
@@ -14,8 +15,6 @@
 
 namespace vtpu::net::workload {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Traffic pattern(const char* name, const Shape& grid) { return *Traffic::make(name, grid, Random(7)); }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/packet/all_to_all.h"
@@ -29,8 +30,6 @@
 
 namespace vtpu::search {
 namespace {
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 SymmetricState random_state(const net::Shape& shape, std::uint64_t seed) {
   SymmetricState state = *torus_state(shape);

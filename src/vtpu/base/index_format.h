@@ -1,11 +1,10 @@
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/index.h"
 
-/// Formats an index as its number, with the specifications of int. It is apart from index.h so that few files include
-/// fmt.
+/// Formats an index as its number, with the specifications of int. A source that prints one includes fmt/format.h.
 template <class Tag>
 struct fmt::formatter<vtpu::Index<Tag>> : fmt::formatter<int> {
   template <class Context>

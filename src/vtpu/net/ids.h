@@ -1,5 +1,5 @@
 #pragma once
-#include "vtpu/base/index.h"
+#include "vtpu/base/index_format.h"
 
 /// The index types of the networks. Counts stay int; so do dimensions and virtual channels.
 namespace vtpu::net {

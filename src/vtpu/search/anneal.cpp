@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/ocs/ocs_state.h"
-#include "vtpu/search/at.h"
 #include "vtpu/search/lifted_graph.h"
 #include "vtpu/search/mean_distance.h"
 

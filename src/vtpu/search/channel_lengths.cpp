@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
+
 
 namespace vtpu::search {
 namespace {

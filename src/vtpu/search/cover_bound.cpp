@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/net/ocs/ocs_state.h"
-#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {

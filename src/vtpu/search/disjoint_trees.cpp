@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::search {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
 #include "vtpu/search/channel_lengths.h"
 #include "vtpu/search/without_cycles.h"
 

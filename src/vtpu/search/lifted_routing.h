@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
-#include "vtpu/search/at.h"
 #include "vtpu/search/lifted_flow.h"
 #include "vtpu/search/route_rules.h"
 #include "vtpu/search/symmetric_state.h"

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "vtpu/base/check.h"
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::search {
 namespace {

@@ -11,10 +11,10 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/analysis.h"
-#include "vtpu/search/at.h"
 #include "vtpu/search/mean_distance.h"
 
 namespace vtpu::search {

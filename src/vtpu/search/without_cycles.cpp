@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "vtpu/base/check.h"
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::search {
 namespace {

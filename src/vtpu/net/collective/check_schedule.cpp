@@ -8,14 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 
 namespace vtpu::net::collective {
 namespace {
 
 constexpr std::int64_t kTouchesAtATime = std::int64_t{1} << 22;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::string place_of(int rank, int chunk) {
   return "rank " + std::to_string(rank) + ", chunk " + std::to_string(chunk);

@@ -6,11 +6,10 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 int modulo(int value, int side) { return (value % side + side) % side; }
 

@@ -3,10 +3,10 @@
 #include <cstddef>
 #include <utility>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // The cycle of (row, place) over `rows` rows of `length` places. `rows` is even, or it is odd like `length` and at
 // least `length`.

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // The bits of a rank, ordered by the distance of the ranks that differ in them, nearest first: the lowest bit of every
 // coordinate, then the next.

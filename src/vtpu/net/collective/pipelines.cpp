@@ -6,12 +6,12 @@
 #include <span>
 #include <utility>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::collective {
 namespace {
 
 constexpr int kNone = -1;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // What a transfer waits for: the arrival of the data that it passes on, and its chip's last message, where these exist.
 class Waits {

@@ -4,11 +4,10 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 bool intersect(std::span<const ChunkRun> a, std::span<const ChunkRun> b) {
   for (const ChunkRun& x : a)

@@ -6,10 +6,10 @@
 #include <string>
 #include <utility>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Result<void> check_items(const SparseExchange& items, const Shape& grid) {
   for (std::size_t i = 0; i < items.size(); ++i)

@@ -4,10 +4,10 @@
 #include <cstdlib>
 #include <vector>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // `after_of(id)`: what id waits for; `weight_of(id)`: 1 for a message, 0 for a local transfer.
 template <class AfterOf, class WeightOf>

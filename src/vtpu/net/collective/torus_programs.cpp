@@ -7,12 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/collective/balanced_orders.h"
 
 namespace vtpu::net::collective {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 // The dimensions whose rings have links, or one dimension of side 1 if there is no other.
 std::vector<int> rings_of(const Shape& grid) {
@@ -24,7 +23,7 @@ std::vector<int> rings_of(const Shape& grid) {
 }
 
 // Streams that each begin with a different dimension and are otherwise identical.
-std::vector<ChipProgram::Stream> rotations(std::vector<int> dimensions) {
+std::vector<ChipProgram::Stream> ring_streams(std::vector<int> dimensions) {
   std::vector<ChipProgram::Stream> streams;
   for (std::size_t i = 0; i < dimensions.size(); ++i) {
     streams.push_back({dimensions});
@@ -119,7 +118,7 @@ ChipProgram direct_all_to_all(const Shape& grid) {
 ChipProgram dimension_wise_all_to_all(const Shape& grid) {
   const std::vector<int> rings = rings_of(grid);
   const int d = static_cast<int>(rings.size());
-  ChipProgram program(Collective::all_to_all, Algorithm::dimension_wise, grid, rotations(rings), 1, 2 * d);
+  ChipProgram program(Collective::all_to_all, Algorithm::dimension_wise, grid, ring_streams(rings), 1, 2 * d);
   for (int part = 0; part < program.parts(); ++part) {
     std::vector<int> before;
     for (int phase = 0; phase < d; ++phase) {

@@ -9,6 +9,8 @@
 
 namespace vtpu::net::fault {
 
+inline constexpr double kSecondsPerDay = 86400;
+
 /// Components that can fail. A host serves the four chips of one tray. A block is one electrical mesh of chips. A rack
 /// shares power and cooling and holds one block (jouppi2023tpuv4, Section 2.2), so it takes down the same chips but has
 /// its own law. A volume is an address volume; the spare volume counts too. A link is an electrical link inside a

@@ -5,13 +5,12 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/net/ocs/builders.h"
 #include "vtpu/net/ocs/slice.h"
 
 namespace vtpu::net::fault {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Ring r of a dimension as blocks, in the order of the circuits that close it.
 int block_on_ring(const Shape& grid, int dimension, int ring, int step) {

@@ -5,14 +5,13 @@
 #include <map>
 #include <utility>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/collective/closed_ring.h"
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
 namespace vtpu::net::fault {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Pushes the traffic for the destination of `shortest` along its paths and adds it to the channels' loads.
 class LoadPusher {

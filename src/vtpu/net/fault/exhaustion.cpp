@@ -138,8 +138,7 @@ double draw_exhaustion(const SparePool& pool, Random& random) {
 }
 
 double mean_availability(const SparePool& pool, double outage_s, double days) {
-  constexpr double kDay = 86400;
-  return (mean_days_with_spares(pool, days) - mean_replacements(pool, days) * outage_s / kDay) / days;
+  return (mean_days_with_spares(pool, days) - mean_replacements(pool, days) * outage_s / kSecondsPerDay) / days;
 }
 
 }  // namespace vtpu::net::fault

@@ -3,14 +3,9 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::net::fault {
-namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
-
 Fabric::Fabric(const Machine& machine, ocs::OcsState state)
     : machine_(machine),
       state_(std::move(state)),

@@ -17,7 +17,6 @@
 namespace vtpu::net::fault {
 namespace {
 
-constexpr double kDay = 86400;      // seconds
 constexpr double kRounding = 1e-9;  // relative tolerance for sums of times
 constexpr double kNever = std::numeric_limits<double>::infinity();
 
@@ -319,7 +318,7 @@ Result<LifeReport> live(const Machine& machine, const FailureModel& model, const
     return Error{"life of a machine", fmt::format("found {} days", days), "more than 0"};
   Result<Placement> placement = Placement::make(machine, policy.spares);
   if (!placement) return placement.error();
-  return Life(machine, model, policy, std::move(*placement), days * kDay, random, keep_events).run();
+  return Life(machine, model, policy, std::move(*placement), days * kSecondsPerDay, random, keep_events).run();
 }
 
 }  // namespace vtpu::net::fault

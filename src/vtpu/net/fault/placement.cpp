@@ -4,12 +4,11 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/net/fault/degraded.h"
 
 namespace vtpu::net::fault {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 bool is_wire(ComponentKind kind) {
   return kind == ComponentKind::link || kind == ComponentKind::fibre || kind == ComponentKind::ocs;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/flit/config.h"
 #include "vtpu/net/flit/delay_line.h"
 #include "vtpu/net/flit/flit.h"
@@ -137,7 +138,6 @@ class FlitNetwork {
   static constexpr int kRoutersAhead = 2;
   using Words = std::array<std::uint64_t, kMostWords>;
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   std::size_t lane_at(int node, int lane) const { return at(node) * at(lanes_) + at(lane); }
   std::size_t source_at(int chip, int vc) const { return at(chip) * at(config_.vcs) + at(vc); }
   PortState& port_of(int node, int port) { return port_states_[at(node) * at(ports_) + at(port)]; }

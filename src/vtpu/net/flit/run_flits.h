@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flit/config.h"
@@ -55,7 +56,6 @@ class WorkloadRunner {
     int last = kNone;
   };
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   void release(int message);
   void start_packets();
   void finish(int message, workload::Loss loss);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flit/config.h"
@@ -88,7 +89,6 @@ class Simulator {
     std::uint16_t arrived;
   };
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   void inject();
   void route(int node, int lane, std::uint32_t packet);
   void choose(int node, int lane, std::uint32_t packet);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/net/flow/event_heap.h"
 #include "vtpu/net/flow/shared_rates.h"
 #include "vtpu/net/workload/followers.h"
@@ -25,8 +26,6 @@ constexpr double kInstantNs = 1e-6;
 constexpr double kInstant = 1e-12;   // relative to the current time
 constexpr double kConserved = 1e-9;  // relative tolerance for bytes
 constexpr int kInstantsPerWatch = 256;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 class FluidRun {
  public:

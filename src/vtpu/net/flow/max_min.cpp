@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::net::flow {
 namespace {
 
 constexpr double kSameLevel = 1 + 1e-12;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 

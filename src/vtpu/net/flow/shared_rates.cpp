@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::net::flow {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 // The weights of resources are maintained by addition and subtraction; the threshold of an update leaves a margin for
 // their rounding.
 constexpr double kMargin = 1e-9;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 

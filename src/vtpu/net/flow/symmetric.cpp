@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::flow {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Error asymmetric(const Network& network, const std::string& found) {
   return {network.name(), found, "a network whose translations keep port numbers, such as a torus"};

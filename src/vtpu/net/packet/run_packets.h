@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/packet/any_routing.h"
@@ -65,7 +66,6 @@ class WorkloadSource {
   double done() const { return static_cast<double>(finished_) / std::max(1, workload_.size()); }
 
  private:
-  static std::size_t at(int id) { return static_cast<std::size_t>(id); }
 
   /// `last`: delivery time of the last message that this one waits for.
   void schedule(int id, Picoseconds last);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/packet/engine.h"
 #include "vtpu/net/workload/batch_means.h"
@@ -98,7 +99,6 @@ class SteadySource {
     bool timer = false;
   };
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   /// Chips create packets at several times per slot, enough that each has a probability of at most 1.
   Picoseconds creation_time(std::uint64_t moment) const {
     constexpr auto kNever = std::numeric_limits<Picoseconds>::max();

@@ -6,14 +6,13 @@
 #include <cstddef>
 #include <map>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/reconfigure/next_hop_table.h"
 #include "vtpu/net/routing/shortest_paths.h"
 #include "vtpu/net/topology/ocs_topology.h"
 
 namespace vtpu::net::reconfigure {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 Result<void> check_same_slice(const SliceSetup& before, const SliceSetup& after) {
   const std::string where = fmt::format("from {} to {}", before.name, after.name);

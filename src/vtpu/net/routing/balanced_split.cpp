@@ -8,13 +8,12 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
 namespace vtpu::net::routing {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Demands to one destination in flits/cycle, by source.
 using Demands = std::vector<std::vector<std::pair<int, float>>>;

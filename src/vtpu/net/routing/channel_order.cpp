@@ -5,10 +5,10 @@
 #include <tuple>
 #include <utility>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::routing {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Hops from the nearest of `roots`; 0 for nodes that no root reaches.
 std::vector<int> distances_from(const Network& network, std::vector<int> roots) {

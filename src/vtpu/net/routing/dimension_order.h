@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
@@ -103,7 +104,6 @@ class DimensionOrder {
  private:
   DimensionOrder(const Shape& sides, Dateline dateline, Ties ties);
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   int coordinate(int node, int dimension) const { return places_[at(node)][at(dimension)]; }
   std::array<int, 3> place(int node) const { return {coordinate(node, 0), coordinate(node, 1), coordinate(node, 2)}; }
   bool crosses(int node, int port) const {

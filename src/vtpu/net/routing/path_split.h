@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
@@ -48,7 +49,6 @@ class PathSplit {
   }
 
  private:
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   int target(int channel) const { return network_.target(channel); }
 
   const Network& network_;

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
@@ -98,7 +99,6 @@ class TableRouting {
   void add_cell(const std::vector<int>& ports, const std::vector<double>& shares);
   int classes_needed(const Network& network, const ChannelOrder& order) const;
 
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
   std::uint32_t cell(int node, int destination) const { return cells_[at(destination) * at(nodes_) + at(node)]; }
   std::uint32_t rank(int node, int port) const { return rank_[at(node) * at(ports_) + at(port)]; }
   std::uint32_t class_on(int node, const State& state, int port) const {

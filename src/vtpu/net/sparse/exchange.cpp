@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 
 namespace vtpu::net::sparse {
@@ -15,7 +16,6 @@ namespace {
 using Wanted = std::uint64_t;
 constexpr int kPieceBits = 40;
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 int owner_of(Wanted wanted) { return static_cast<int>(wanted >> kPieceBits); }
 
 class Builder {

@@ -4,13 +4,12 @@
 #include <cstddef>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
 namespace vtpu::net::sparse {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// One next hop from a node towards the present destination.
 struct Arc {

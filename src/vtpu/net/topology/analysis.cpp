@@ -9,14 +9,13 @@
 #include <numeric>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 
 namespace vtpu::net::topology {
 namespace {
 
 using Edge = boost::graph_traits<LinkGraph>::edge_descriptor;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Repeats breadth-first search over one graph without allocating again.
 class BreadthFirst {

@@ -5,13 +5,12 @@
 #include <cstddef>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 
 namespace vtpu::net::topology {
 namespace {
 
 constexpr int kMostNodes = 1 << 20;
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 }  // namespace
 

@@ -5,13 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "vtpu/base/position.h"
+
 namespace vtpu::net::topology {
-namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-}  // namespace
-
 Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<GraphNode>& nodes,
                                           const std::vector<GraphLink>& links) {
   constexpr std::size_t kMostKinds = 255;  // limit of Network's link kinds

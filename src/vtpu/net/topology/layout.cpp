@@ -5,12 +5,11 @@
 #include <cstddef>
 #include <numbers>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/shape.h"
 
 namespace vtpu::net::topology {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 std::vector<Position> on_grid(const Shape& sides) {
   // A dimension d beyond the third steps over the whole extent of dimension d - 3, plus a gap.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/workload/traffic.h"
 
@@ -26,7 +27,6 @@ class BernoulliSources {
   void advance(int chip);
 
  private:
-  static std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
   const Traffic& traffic_;
   std::vector<double> probability_;  // by chip: probability of a packet in a cycle

@@ -11,12 +11,11 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/position.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::net::workload {
 namespace {
-
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 int complement_of(int chip, int bits) { return chip ^ ((1 << bits) - 1); }
 

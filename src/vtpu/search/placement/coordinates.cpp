@@ -2,7 +2,8 @@
 
 #include <cmath>
 
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
+
 
 namespace vtpu::search {
 namespace {

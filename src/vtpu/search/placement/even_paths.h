@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
-#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 

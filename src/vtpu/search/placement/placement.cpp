@@ -4,8 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "vtpu/base/position.h"
 #include "vtpu/net/routing/balanced_split.h"
-#include "vtpu/search/at.h"
 
 namespace vtpu::search {
 namespace {

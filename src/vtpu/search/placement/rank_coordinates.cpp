@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstddef>
 
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
 #include "vtpu/search/placement/linear_assignment.h"
 #include "vtpu/search/placement/soft_assignment.h"
 

@@ -6,7 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/search/at.h"
+#include "vtpu/base/position.h"
+
 
 namespace vtpu::search {
 namespace {

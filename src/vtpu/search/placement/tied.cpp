@@ -6,10 +6,10 @@
 #include <span>
 #include <utility>
 
+#include "vtpu/base/position.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/ocs/slice.h"
-#include "vtpu/search/at.h"
 #include "vtpu/search/placement/state_search.h"
 
 namespace vtpu::search {
