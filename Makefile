@@ -57,7 +57,7 @@ fuzz: setup ## SECONDS=n per target: libFuzzer on every parser (needs clang and 
 	  build/fuzz/corpus/$$(basename $$f) tests/fuzz/corpus/$$(basename $$f) || exit 1; done
 
 reference: build ## copy the current results to the reference set (for maintainers)
-	@mode=$(if $(QUICK),quick,full); mkdir -p data/reference/$$mode; cp results/json/*.json data/reference/$$mode/; rm -f data/reference/$$mode/paper.*
+	@mode=$(if $(QUICK),quick,full); mkdir -p data/reference/$$mode; cp results/json/*.json data/reference/$$mode/; rm -f data/reference/$$mode/paper.*; scripts/record-times
 
 clean: ## remove build/ and results/
 	rm -rf build results

@@ -1,5 +1,4 @@
-// Holds the architecture: which folder may include which, that every folder has its page, that the documents name only
-// commands and files that exist.
+// Checks the architecture: the drawn pictures equal the include graphs, and every folder has its page.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -9,63 +8,160 @@
 #include <string>
 #include <vector>
 
+#include "project.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu {
 namespace {
 
-namespace fs = std::filesystem;
+using Graph = std::map<std::string, std::set<std::string>>;  // node → nodes that it points to
 
-const fs::path kRoot = VTPU_ROOT;
-
-/// Folder of src/vtpu → folders it may include: those reachable below it in the picture of the README.
-const std::map<std::string, std::set<std::string>> kMayInclude = {
-    {"base", {}},
-    {"phext", {"base"}},
-    {"net", {"base"}},
-    {"sweep", {"base"}},
-    {"search", {"net", "sweep", "base"}},
-    {"scenario", {"search", "net", "sweep", "base"}},
-    {"isa", {"phext", "base"}},
-    {"memory", {"phext", "base"}},
-    {"exec", {"isa", "memory", "phext", "base"}},
-    {"runtime", {"exec", "isa", "memory", "phext", "base"}},
-    {"kernels", {"compiler", "ports", "exec", "isa", "memory", "phext", "base"}},
-    {"ports", {"isa", "phext", "base"}},
-    {"compiler", {"ports", "isa", "phext", "base"}},
-    {"analysis", {"exec", "ports", "isa", "memory", "phext", "base"}},
-    {"measure", {"base"}},
-    {"study", {"kernels", "analysis", "ports", "compiler", "runtime", "exec", "isa", "memory", "measure", "phext", "base"}},
-    {"plot", {"measure", "base"}},
-    {"artifact", {"isa", "phext", "measure", "base"}},
-};
-
-std::vector<fs::path> sources_below(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.path().extension() == ".h" || entry.path().extension() == ".cpp") files.push_back(entry.path());
-  return files;
-}
-
-/// The folders of src/vtpu that a file includes from.
-std::set<std::string> included_folders(const fs::path& file) {
-  static const std::regex include(R"(#include "vtpu/([a-z_]+)/)");
+/// The first component below `prefix` of every project header that a file includes; "" for a header directly in it.
+std::set<std::string> included_folders(const fs::path& file, const std::string& prefix = "vtpu/") {
+  static const std::regex include(R"re(#include "([^"]+)")re");
   const std::string text = *read_file(file);
   std::set<std::string> folders;
-  for (std::sregex_iterator at(text.begin(), text.end(), include), end; at != end; ++at) folders.insert((*at)[1]);
+  for (std::sregex_iterator at(text.begin(), text.end(), include), end; at != end; ++at) {
+    const std::string header = (*at)[1];
+    if (!header.starts_with(prefix)) continue;
+    const std::string rest = header.substr(prefix.size());
+    const std::size_t slash = rest.find('/');
+    folders.insert(slash == std::string::npos ? "" : rest.substr(0, slash));
+  }
   return folders;
 }
 
-TEST(Layout, IncludesPointDownThePictureAndNeverUpOrSideways) {
-  for (const auto& entry : fs::directory_iterator(kRoot / "src/vtpu")) {
-    const std::string folder = entry.path().filename().string();
-    ASSERT_TRUE(kMayInclude.contains(folder)) << "src/vtpu/" << folder << " is not in the picture";
-    for (const fs::path& file : sources_below(entry.path()))
-      for (const std::string& included : included_folders(file))
-        EXPECT_TRUE(included == folder || kMayInclude.at(folder).contains(included))
-            << fs::relative(file, kRoot) << " includes " << included;
+/// The picture of a page: the indented lines "name → name, name" that follow a heading.
+Graph drawn(const fs::path& page, const std::string& heading) {
+  Graph graph;
+  const std::string text = *read_file(page);
+  const std::size_t start = text.find("\n" + heading + "\n");
+  EXPECT_NE(start, std::string::npos) << page << " has no heading '" << heading << "'";
+  if (start == std::string::npos) return graph;
+  static const std::regex edge(R"(^    ([a-z_/]+) +→ ([a-z_, ]+)$)");
+  static const std::regex name(R"([a-z_]+)");
+  for (const std::string_view view : split(std::string_view(text).substr(start + heading.size() + 2), '\n')) {
+    const std::string line(view);
+    if (line.starts_with("#")) break;
+    std::smatch match;
+    if (!std::regex_match(line, match, edge)) continue;
+    const std::string targets = match[2];
+    for (std::sregex_iterator at(targets.begin(), targets.end(), name), end; at != end; ++at)
+      graph[match[1]].insert(at->str());
   }
+  return graph;
+}
+
+/// Everything that can be reached from a node, without the node itself unless it lies on a cycle.
+std::set<std::string> reachable(const Graph& graph, const std::string& from) {
+  std::set<std::string> seen;
+  std::vector<std::string> open = {from};
+  while (!open.empty()) {
+    const std::string node = open.back();
+    open.pop_back();
+    if (const auto found = graph.find(node); found != graph.end())
+      for (const std::string& next : found->second)
+        if (seen.insert(next).second) open.push_back(next);
+  }
+  return seen;
+}
+
+/// The graph without the edges that other paths imply. The graph has no cycles.
+Graph reduced(const Graph& graph) {
+  Graph result = graph;
+  for (auto& [node, targets] : result)
+    for (const std::string& target : graph.at(node))
+      for (const std::string& other : graph.at(node))
+        if (other != target && reachable(graph, other).contains(target)) targets.erase(target);
+  std::erase_if(result, [](const auto& entry) { return entry.second.empty(); });
+  return result;
+}
+
+void expect_equal(const Graph& picture, const Graph& includes) {
+  for (const auto& [node, targets] : includes)
+    EXPECT_FALSE(reachable(includes, node).contains(node)) << node << " includes itself through other folders";
+  const Graph needed = reduced(includes);
+  for (const Graph* one : {&picture, &needed})
+    for (const auto& [node, targets] : *one)
+      for (const std::string& target : targets) {
+        const Graph& other = one == &picture ? needed : picture;
+        const bool there = other.contains(node) && other.at(node).contains(target);
+        EXPECT_TRUE(there) << node << " → " << target
+                           << (one == &picture ? " is drawn, but no include needs it (or other edges imply it)"
+                                               : " is included, but not drawn");
+      }
+}
+
+const char* const kPicture = "## Layout";
+
+/// The include graph of the libraries and of what stands above them.
+Graph project_includes() {
+  Graph graph;
+  const auto add = [&](const std::string& node, const fs::path& folder) {
+    for (const fs::path& file : sources_below(folder))
+      for (const std::string& included : included_folders(file))
+        if (included != node) graph[node].insert(included);
+  };
+  for (const auto& entry : fs::directory_iterator(kRoot / "src/vtpu"))
+    add(entry.path().filename().string(), entry.path());
+  for (const auto& entry : fs::directory_iterator(kRoot / "src/programs"))
+    if (entry.is_directory()) add("programs/" + entry.path().filename().string(), entry.path());
+  for (const char* folder : {"experiments", "figures", "bench"}) add(folder, kRoot / folder);
+  return graph;
+}
+
+TEST(Layout, ThePictureOfTheReadmeIsTheIncludeGraph) {
+  expect_equal(drawn(kRoot / "README.md", kPicture), project_includes());
+}
+
+/// Libraries whose folders have a picture and a namespace each.
+class DividedLibrary : public testing::TestWithParam<std::string> {};
+
+TEST_P(DividedLibrary, ThePictureOfItsPageIsTheIncludeGraphOfItsFolders) {
+  const fs::path library = kRoot / "src/vtpu" / GetParam();
+  Graph graph;
+  for (const fs::path& file : sources_below(library)) {
+    const fs::path inside = fs::relative(file, library);
+    const std::string node = inside.has_parent_path() ? inside.begin()->string() : GetParam();
+    for (const std::string& included : included_folders(file, "vtpu/" + GetParam() + "/"))
+      if (const std::string target = included.empty() ? GetParam() : included; target != node) graph[node].insert(target);
+  }
+  expect_equal(drawn(library / "README.md", kPicture), graph);
+}
+
+TEST_P(DividedLibrary, EveryHeaderOpensTheNamespaceOfItsFolder) {
+  const fs::path library = kRoot / "src/vtpu" / GetParam();
+  for (const fs::path& file : sources_below(library)) {
+    const fs::path inside = fs::relative(file, library);
+    if (file.extension() != ".h" || !inside.has_parent_path()) continue;
+    const std::string name = "namespace vtpu::" + GetParam() + "::" + inside.begin()->string() + " {";
+    EXPECT_NE(read_file(file)->find(name), std::string::npos) << inside << " does not open " << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Layout, DividedLibrary, testing::Values("net", "study"),
+                         [](const auto& library) { return library.param; });
+
+TEST(Layout, CMakeLinksWhatThePictureDraws) {
+  const Graph picture = drawn(kRoot / "README.md", kPicture);
+  const std::string text = *read_file(kRoot / "CMakeLists.txt");
+  static const std::regex module(R"(vtpu_module\(([a-z_]+)([^)]*)\))"), library(R"(vtpu_([a-z]+))");
+  for (std::sregex_iterator at(text.begin(), text.end(), module), end; at != end; ++at) {
+    const std::string name = (*at)[1], arguments = (*at)[2];
+    if (!fs::exists(kRoot / "src/vtpu" / name)) continue;
+    std::set<std::string> linked;
+    for (std::sregex_iterator word(arguments.begin(), arguments.end(), library), none; word != none; ++word)
+      linked.insert((*word)[1]);
+    const auto found = picture.find(name);
+    EXPECT_EQ(linked, found == picture.end() ? std::set<std::string>() : found->second) << "vtpu_module(" << name << ")";
+  }
+}
+
+TEST(Layout, AnEdgeThatOtherPathsImplyIsNotNeeded) {
+  const Graph diamond = {{"a", {"b", "c", "d"}}, {"b", {"d"}}, {"c", {"d"}}};
+  EXPECT_EQ(reduced(diamond), (Graph{{"a", {"b", "c"}}, {"b", {"d"}}, {"c", {"d"}}}));
+  EXPECT_TRUE(reachable({{"a", {"b"}}, {"b", {"a"}}}, "a").contains("a"));
 }
 
 TEST(Layout, FiguresSeeResultsAndNothingThatMakesThem) {
@@ -114,39 +210,6 @@ TEST(Layout, EveryFolderHasItsPage) {
   std::vector<fs::path> folders = {"src", "src/programs", "experiments", "figures", "paper", "data", "scripts", "tests", "bench"};
   for (const auto& entry : fs::directory_iterator(kRoot / "src/vtpu")) folders.push_back(fs::relative(entry.path(), kRoot));
   for (const fs::path& folder : folders) EXPECT_TRUE(fs::exists(kRoot / folder / "README.md")) << folder;
-}
-
-TEST(Documents, NameOnlyMakeTargetsThatExist) {
-  const std::string makefile = *read_file(kRoot / "Makefile");
-  static const std::regex command(R"(make ([a-z]+))");
-  for (const char* document : {"README.md", "ARTIFACT.md"}) {
-    // Only what is set as code: prose may make a promise.
-    const std::string whole = *read_file(kRoot / document);
-    for (const std::string_view line : split(whole, '\n')) {
-      const std::string text(line);
-      static const std::regex code("`[^`]*`|^    .*|^make .*|^[A-Z]+=.* make .*");
-      for (std::sregex_iterator at(text.begin(), text.end(), code), end; at != end; ++at) {
-        const std::string span = at->str();
-        for (std::sregex_iterator word(span.begin(), span.end(), command), none; word != none; ++word)
-          EXPECT_NE(makefile.find("\n" + (*word)[1].str() + ":"), std::string::npos) << document << ": " << span;
-      }
-    }
-  }
-}
-
-TEST(Documents, NameOnlyFilesThatExist) {
-  static const std::regex path(R"(`((?:src|experiments|figures|paper|data|scripts|tests|bench)/[A-Za-z0-9_./-]*)`)");
-  for (const auto& entry : fs::recursive_directory_iterator(kRoot)) {
-    const std::string relative = fs::relative(entry.path(), kRoot).string();
-    if (entry.path().extension() != ".md" || relative.starts_with("build") || relative.starts_with("results") ||
-        relative.starts_with(".git") || relative.starts_with("tests/paper/fixture"))
-      continue;
-    const std::string text = *read_file(entry.path());
-    for (std::sregex_iterator at(text.begin(), text.end(), path), end; at != end; ++at) {
-      const std::string named = (*at)[1];
-      EXPECT_TRUE(fs::exists(kRoot / named)) << relative << " names " << named;
-    }
-  }
 }
 
 }  // namespace
