@@ -54,7 +54,7 @@ std::array<Lanes<T>, 3> operands() {
   return x;
 }
 
-void fill(Context& context) {
+void fill_vectors(Context& context) {
   for (std::size_t i = 0; i < 16; ++i) {
     Lanes<std::uint64_t> x;
     for (std::size_t k = 0; k < 8; ++k) x[k] = 0x0101010101010101U * (16 * i + k);
@@ -63,7 +63,7 @@ void fill(Context& context) {
 }
 template <class T>
 void set(Context& context, const std::array<Lanes<T>, 3>& x) {
-  fill(context);
+  fill_vectors(context);
   for (std::size_t i = 0; i < 3; ++i) set_lanes(context.v[i + 1], x[i]);
 }
 template <class T>
@@ -189,7 +189,7 @@ void reductions(Cases& cases) {
   reduction(cases, "dred.add.i32x16", z, total & 0xffffffffU);
 }
 
-void integers(Cases& cases) {
+void vector_integers(Cases& cases) {
   using I = std::int32_t;
   using U = std::uint32_t;
   lanewise<U>(cases, "dadd.i32x16", 2, "", [](U a, U b, U) { return a + b; });
@@ -343,7 +343,7 @@ std::vector<OpcodeCase> vector_cases() {
   masks<float>(cases, "dcmp.f32x16", with_nans<float>());
   masks<double>(cases, "dcmp.f64x8", with_nans<double>());
   reductions(cases);
-  integers(cases);
+  vector_integers(cases);
   moves(cases);
   dots(cases);
   return cases;

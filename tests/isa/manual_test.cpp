@@ -29,7 +29,7 @@ TEST(Manual, ListsAllOpcodesInBothForms) {
 }
 
 TEST(Manual, EscapesMarkupCharacters) {
-  EXPECT_NE(manual_html().find("rd = ra where ra &lt; rb, else rb"), std::string::npos);
+  EXPECT_NE(manual_html().find("rd = ra if ra &lt; rb, else rb"), std::string::npos);
   EXPECT_NE(manual_markdown().find("rb\\|\\#n"), std::string::npos);
 }
 

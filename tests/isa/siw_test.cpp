@@ -14,7 +14,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string error_of(const std::string& bytes) {
+std::string read_error_of(const std::string& bytes) {
   const auto parsed = parse_siw(bytes, "a.siw");
   return parsed.ok() ? "" : parsed.error().message();
 }
@@ -50,32 +50,32 @@ TEST(Siw, WithAnyByteChangedIsRefused) {
   for (std::size_t at = 0; at < good.size(); ++at) {
     std::string bad = good;
     bad[at] = static_cast<char>(bad[at] ^ 0x40);
-    EXPECT_THAT(error_of(bad), HasSubstr("a.siw: ")) << at;
+    EXPECT_THAT(read_error_of(bad), HasSubstr("a.siw: ")) << at;
   }
 }
 
 TEST(Siw, TruncatedOrExtendedAnywhereIsRefused) {
   const std::string good = to_siw(samples::around({}));
   for (std::size_t size = 0; size < good.size(); ++size)
-    EXPECT_THAT(error_of(good.substr(0, size)), HasSubstr("a.siw: header: a file of")) << size;
-  EXPECT_THAT(error_of(good + "x"), HasSubstr("according to the counts"));
+    EXPECT_THAT(read_error_of(good.substr(0, size)), HasSubstr("a.siw: header: a file of")) << size;
+  EXPECT_THAT(read_error_of(good + "x"), HasSubstr("according to the counts"));
 }
 
 TEST(Siw, NamesThePlaceOfAnError) {
   const std::string good = to_siw(samples::around({}));
   std::string bad = good;
   bad[0] = 'X';
-  EXPECT_THAT(error_of(bad), HasSubstr("byte 0: no magic"));
+  EXPECT_THAT(read_error_of(bad), HasSubstr("byte 0: no magic"));
   bad = good, bad[8] = 2;
-  EXPECT_EQ(error_of(bad), "a.siw: byte 8: version 2; expected version 1");
+  EXPECT_EQ(read_error_of(bad), "a.siw: byte 8: version 2; expected version 1");
   bad = good, bad[15] = 127;
-  EXPECT_THAT(error_of(bad), HasSubstr("byte 12: 2130706433 words; expected at most"));
+  EXPECT_THAT(read_error_of(bad), HasSubstr("byte 12: 2130706433 words; expected at most"));
   bad = good, bad[30] = 1;
-  EXPECT_THAT(error_of(bad), HasSubstr("byte 30: a reserved byte"));
+  EXPECT_THAT(read_error_of(bad), HasSubstr("byte 30: a reserved byte"));
   bad = good, bad[64 + 4] = 1;
-  EXPECT_THAT(error_of(bad), HasSubstr("byte 56: checksum"));
+  EXPECT_THAT(read_error_of(bad), HasSubstr("byte 56: checksum"));
   bad = good, bad[64] = 1;
-  EXPECT_THAT(error_of(sealed(bad)), HasSubstr("word 0: a reserved byte"));
+  EXPECT_THAT(read_error_of(sealed(bad)), HasSubstr("word 0: a reserved byte"));
 }
 
 }  // namespace

@@ -13,7 +13,6 @@
 namespace vtpu::measure {
 namespace {
 
-using Kind = Dependency::Kind;
 namespace fs = std::filesystem;
 
 class DependencyTest : public testing::Test {
@@ -42,47 +41,47 @@ class DependencyTest : public testing::Test {
 };
 
 TEST_F(DependencyTest, AToolIsTheFirstOfItsNamesThatThePathHas) {
-  EXPECT_EQ(path_of({Kind::tool, "vtpu-first vtpu-second"}), "");
+  EXPECT_EQ(path_of({Dependency::Kind::tool, "vtpu-first vtpu-second"}), "");
   const std::string second = tool("vtpu-second", "");
-  EXPECT_EQ(path_of({Kind::tool, "vtpu-first vtpu-second"}), second);
+  EXPECT_EQ(path_of({Dependency::Kind::tool, "vtpu-first vtpu-second"}), second);
   const std::string first = tool("vtpu-first", "");
-  EXPECT_EQ(path_of({Kind::tool, "vtpu-first vtpu-second"}), first);
+  EXPECT_EQ(path_of({Dependency::Kind::tool, "vtpu-first vtpu-second"}), first);
 }
 
 TEST_F(DependencyTest, TheVersionOfAToolIsTheFirstLineItPrints) {
   const std::string path = tool("vtpu-tool", "echo \"tool 1.2 $1\"; echo more");
-  EXPECT_EQ(identify(Kind::tool, path).version, "tool 1.2 --version");
-  EXPECT_EQ(identify(Kind::tool, path).sha256, sha256_of_file(path).value());
+  EXPECT_EQ(identify(Dependency::Kind::tool, path).version, "tool 1.2 --version");
+  EXPECT_EQ(identify(Dependency::Kind::tool, path).sha256, sha256_of_file(path).value());
 }
 
 TEST_F(DependencyTest, AToolWithoutAVersionIsStillToldByItsBytes) {
   const std::string path = tool("vtpu-tool", "exit 1");
-  EXPECT_EQ(identify(Kind::tool, path).version, "unknown");
-  EXPECT_EQ(identify(Kind::tool, path).sha256.size(), 64U);
+  EXPECT_EQ(identify(Dependency::Kind::tool, path).version, "unknown");
+  EXPECT_EQ(identify(Dependency::Kind::tool, path).sha256.size(), 64U);
 }
 
 TEST_F(DependencyTest, WhatIsAbsentIsAnIdentityOfItsOwn) {
-  EXPECT_EQ(identify(Kind::module, "").sha256, "absent");
-  EXPECT_EQ(identify(Kind::library, (folder_ / "libnone.so").string()).version, "absent");
+  EXPECT_EQ(identify(Dependency::Kind::module, "").sha256, "absent");
+  EXPECT_EQ(identify(Dependency::Kind::library, (folder_ / "libnone.so").string()).version, "absent");
 }
 
 TEST_F(DependencyTest, ALibraryIsTheFileThatItsLinksLeadTo) {
-  const std::string path = path_of({Kind::library, "libc"});
+  const std::string path = path_of({Dependency::Kind::library, "libc"});
   ASSERT_TRUE(fs::exists(path)) << path;
   EXPECT_FALSE(fs::is_symlink(path));
-  EXPECT_EQ(identify(Kind::library, path).version, fs::path(path).filename().string());
-  EXPECT_EQ(path_of({Kind::library, "libnothing"}), "");
+  EXPECT_EQ(identify(Dependency::Kind::library, path).version, fs::path(path).filename().string());
+  EXPECT_EQ(path_of({Dependency::Kind::library, "libnothing"}), "");
 }
 
 TEST_F(DependencyTest, TheVersionOfAModuleIsTheCompilerOfItsCodeAndNotThatOfItsStartUpFiles) {
   const std::string gcc("\0GCC: (Debian) 12.2.0\0", 22), clang("\0Debian clang version 14.0.6\0", 29);
   const fs::path path = folder_ / "module.so";
   ASSERT_TRUE(write_file(path, "code" + gcc));
-  EXPECT_EQ(identify(Kind::module, path.string()).version, "GCC: (Debian) 12.2.0");
+  EXPECT_EQ(identify(Dependency::Kind::module, path.string()).version, "GCC: (Debian) 12.2.0");
   ASSERT_TRUE(write_file(path, "code" + gcc + clang));
-  EXPECT_EQ(identify(Kind::module, path.string()).version, "Debian clang version 14.0.6");
+  EXPECT_EQ(identify(Dependency::Kind::module, path.string()).version, "Debian clang version 14.0.6");
   ASSERT_TRUE(write_file(path, "code"));
-  EXPECT_EQ(identify(Kind::module, path.string()).version, "unknown");
+  EXPECT_EQ(identify(Dependency::Kind::module, path.string()).version, "unknown");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class ResultFiles : public testing::Test {
   std::filesystem::path folder_;
 };
 
-ResultFile example() {
+ResultFile example_result() {
   ResultFile result;
   result.experiment = "example";
   result.mode = Mode::full;
@@ -62,7 +62,7 @@ ResultFile example() {
 }
 
 TEST_F(ResultFiles, ReadBackWhatWasWritten) {
-  const ResultFile written = example();
+  const ResultFile written = example_result();
   ASSERT_TRUE(save(written, folder_).ok());
   const Result<ResultFile> read = load(folder_, "example");
   ASSERT_TRUE(read.ok()) << read.error().message();
@@ -91,7 +91,7 @@ TEST_F(ResultFiles, ReadBackWhatWasWritten) {
 }
 
 TEST_F(ResultFiles, KeepMeasuredNumbersOutOfTheDeterministicPart) {
-  ResultFile result = example();
+  ResultFile result = example_result();
   ASSERT_TRUE(save(result, folder_).ok());
   const std::string before = text_of(exact());
   EXPECT_THAT(before, Not(HasSubstr("x.measured")));
@@ -105,7 +105,7 @@ TEST_F(ResultFiles, KeepMeasuredNumbersOutOfTheDeterministicPart) {
 }
 
 TEST_F(ResultFiles, RefuseADeterministicPartWithOneDigitFlipped) {
-  ASSERT_TRUE(save(example(), folder_).ok());
+  ASSERT_TRUE(save(example_result(), folder_).ok());
   edit(exact(), "0.25", "0.35");
   const Result<ResultFile> read = load(folder_, "example");
   ASSERT_FALSE(read.ok());
@@ -114,7 +114,7 @@ TEST_F(ResultFiles, RefuseADeterministicPartWithOneDigitFlipped) {
 }
 
 TEST_F(ResultFiles, NameFileAndLineOfMalformedJson) {
-  ASSERT_TRUE(save(example(), folder_).ok());
+  ASSERT_TRUE(save(example_result(), folder_).ok());
   write(exact(), "{\n \"schema\": 1,\n \"mode\" oops\n}\n");
   const Result<ResultFile> read = load(folder_, "example");
   ASSERT_FALSE(read.ok());
@@ -122,7 +122,7 @@ TEST_F(ResultFiles, NameFileAndLineOfMalformedJson) {
 }
 
 TEST_F(ResultFiles, NameTheVolatilePartWhenItIsMalformed) {
-  ASSERT_TRUE(save(example(), folder_).ok());
+  ASSERT_TRUE(save(example_result(), folder_).ok());
   write(timed(), "{");
   const Result<ResultFile> read = load(folder_, "example");
   ASSERT_FALSE(read.ok());
@@ -131,23 +131,23 @@ TEST_F(ResultFiles, NameTheVolatilePartWhenItIsMalformed) {
 
 TEST_F(ResultFiles, RefuseOtherShapesOfJsonWithoutThrowing) {
   for (const char* text : {"[]", "3", "null", "{}", "{\"schema\": \"one\"}"}) {
-    ASSERT_TRUE(save(example(), folder_).ok());
+    ASSERT_TRUE(save(example_result(), folder_).ok());
     write(exact(), text);
     EXPECT_FALSE(load(folder_, "example").ok()) << text;
   }
 }
 
 TEST_F(ResultFiles, RefuseAnUnknownSchemaAndAnUnknownMode) {
-  ASSERT_TRUE(save(example(), folder_).ok());
+  ASSERT_TRUE(save(example_result(), folder_).ok());
   edit(exact(), "\"schema\": 1", "\"schema\": 999");
   EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("999"));
-  ASSERT_TRUE(save(example(), folder_).ok());
+  ASSERT_TRUE(save(example_result(), folder_).ok());
   edit(exact(), "\"full\"", "\"slow\"");
   EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("slow"));
 }
 
 TEST_F(ResultFiles, ThatAreMissingAreNamed) {
-  ASSERT_TRUE(save(example(), folder_).ok());
+  ASSERT_TRUE(save(example_result(), folder_).ok());
   std::filesystem::remove(timed());
   EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("example.run.json"));
 }

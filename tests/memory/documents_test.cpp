@@ -23,7 +23,7 @@ const std::string kDocument =
     "\nA poem begins below an empty line.\n\n\nIt ends here.\n\x01"
     "Another library.";
 
-struct Machine {
+struct DocumentMachine {
   PageTable table;
   TranslationCache cache;
 };
@@ -66,7 +66,7 @@ void expect_readable(PageTable& table, TranslationCache& cache, const std::strin
 }
 
 TEST(Document, EveryByteIsAtItsLineAndColumn) {
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   ASSERT_TRUE(m->table.import_phext(kDocument).ok());
   expect_readable(m->table, m->cache, kDocument);
   const auto c = PackedCoordinate::parse("1.1.1/1.1.1/1.1.4/2.6");
@@ -82,7 +82,7 @@ TEST(Document, IsExportedInNormalForm) {
 
 RC_GTEST_PROP(Document, OfAnyBytesIsReadableAndComesBackInItsNormalForm, ()) {
   const std::string document = *phext::any_document();
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   const auto handle = m->table.import_phext(document);
   RC_ASSERT(handle.ok());
   RC_ASSERT(m->table.export_phext(*handle).value() == phext::normalize(document).value());
@@ -105,7 +105,7 @@ TEST(Document, WithoutTextIsAnEmptyRegion) {
 }
 
 TEST(Document, WritesThroughAPointerAreExported) {
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   const std::uint64_t handle = m->table.import_phext("abc\x17xyz").value();
   Pointer pointer;
   pointer.coordinate = *PackedCoordinate::parse("1.1.1/1.1.1/1.1.2/1.2");
@@ -117,7 +117,7 @@ TEST(Document, WritesThroughAPointerAreExported) {
 }
 
 TEST(Document, AWrittenLineBreakChangesNoByteCoordinate) {
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   const std::uint64_t handle = m->table.import_phext("ab\ncd").value();
   const auto origin = phext::Coordinate();
   *m->table.cell(at(origin, 1, 1), 0, true, m->cache).at = std::byte{'\n'};
@@ -129,7 +129,7 @@ TEST(Document, AWrittenLineBreakChangesNoByteCoordinate) {
 }
 
 TEST(Document, AWrittenDimensionBreakIsAnErrorOfExport) {
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   const std::uint64_t handle = m->table
                                    .import_phext(
                                        "a\x17"
@@ -145,7 +145,7 @@ TEST(Document, AWrittenDimensionBreakIsAnErrorOfExport) {
 }
 
 TEST(Document, APointerStepsThroughItsScrollAndLosesItsTranslationInTheNext) {
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   ASSERT_TRUE(m->table.import_phext("abc\nde\x17xyz").ok());
   Pointer pointer;
   pointer.coordinate = at(phext::Coordinate(), 1, 2);
@@ -164,7 +164,7 @@ TEST(Document, APointerStepsThroughItsScrollAndLosesItsTranslationInTheNext) {
 }
 
 TEST(Document, NextOccupiedFindsEveryByteThatIsNotZeroInOrder) {
-  auto m = std::make_unique<Machine>();
+  auto m = std::make_unique<DocumentMachine>();
   const std::string document =
       kDocument + std::string("\x17zero \0 within\n", 15) + std::string(3000, 'x') + "\nbehind a long line";
   ASSERT_TRUE(m->table.import_phext(document).ok());

@@ -33,11 +33,11 @@ struct Machine {
   std::byte* cell(PackedCoordinate c, bool write) { return table.cell(c, 3, write, cache).at; }
 };
 
-constexpr Layout kDense[] = {Layout::row_major, Layout::morton, Layout::hilbert};
+constexpr Layout kDenseLayouts[] = {Layout::row_major, Layout::morton, Layout::hilbert};
 constexpr Layout kAll[] = {Layout::row_major, Layout::morton, Layout::hilbert, Layout::sparse};
 
 TEST(DenseBox, EveryCellHasADistinctAddressWithinTheBox) {
-  for (const Layout layout : kDense)
+  for (const Layout layout : kDenseLayouts)
     for (const RegionSpec& spec :
          {box({{Axis::line, 5, 8}, {Axis::column, 60, 16}}, layout),
           box({{Axis::book, 0, 4}, {Axis::scroll, 3, 2}, {Axis::column, 1, 8}}, layout),
@@ -72,7 +72,7 @@ TEST(DenseBox, RowMajorCellsLieInTheOrderOfTheirCoordinates) {
 }
 
 TEST(DenseBox, APointerCoversExactlyTheWholeBox) {
-  for (const Layout layout : kDense) {
+  for (const Layout layout : kDenseLayouts) {
     auto m = std::make_unique<Machine>();
     const RegionSpec spec = box({{Axis::line, 0, 4}, {Axis::column, 0, 8}}, layout);
     ASSERT_FALSE(m->table.allocate(spec).fault);
@@ -243,7 +243,7 @@ TEST(Step, AnUntranslatedPointerOnlyMoves) {
 }
 
 TEST(NextOccupied, ExaminesEachCellOnceAndStopsAtTheLimit) {
-  for (const Layout layout : kDense) {
+  for (const Layout layout : kDenseLayouts) {
     auto m = std::make_unique<Machine>();
     const RegionSpec spec = box({{Axis::line, 2, 8}, {Axis::column, 4, 32}}, layout);
     ASSERT_FALSE(m->table.allocate(spec).fault);

@@ -10,7 +10,7 @@
 namespace vtpu::net::allocation {
 namespace {
 
-const Shape kGrid{4, 4, 4};
+const Shape kBlockGrid{4, 4, 4};
 
 TEST(Boxes, EveryPlaceHasTheSizeOfTheBoxAndIsListedOnce) {
   struct Expected {
@@ -26,7 +26,7 @@ TEST(Boxes, EveryPlaceHasTheSizeOfTheBoxAndIsListedOnce) {
                                    {{4, 4, 4}, 1},
                                    {{1, 2, 3}, 6 * 64},
                                    {{1, 1, 5}, 0}}) {
-    const std::vector<BlockSet> places = box_places(kGrid, expected.box);
+    const std::vector<BlockSet> places = box_places(kBlockGrid, expected.box);
     EXPECT_EQ(places.size(), expected.places) << to_string(expected.box);
     for (const BlockSet place : places) EXPECT_EQ(std::popcount(place), expected.box.count());
   }
@@ -34,7 +34,7 @@ TEST(Boxes, EveryPlaceHasTheSizeOfTheBoxAndIsListedOnce) {
 
 TEST(Boxes, AnEmptyGridIsPackedCompletely) {
   for (const Shape& box : {Shape{1, 1, 2}, {2, 2, 2}, {2, 2, 4}, {2, 4, 4}, {1, 4, 4}}) {
-    const Packing packing = most_boxes(box_places(kGrid, box), all_blocks(kGrid), 100000);
+    const Packing packing = most_boxes(box_places(kBlockGrid, box), all_blocks(kBlockGrid), 100000);
     EXPECT_EQ(packing.boxes, 64 / box.count());
     EXPECT_TRUE(packing.proved);
   }
@@ -42,8 +42,8 @@ TEST(Boxes, AnEmptyGridIsPackedCompletely) {
 
 TEST(Boxes, BoxesMayWrapAroundARow) {
   // Blocks 0 and 3 of the first row are neighbours round the ring.
-  EXPECT_EQ(most_boxes(box_places(kGrid, {1, 1, 2}), 0b1001, 100).boxes, 1);
-  EXPECT_EQ(most_boxes(box_places(kGrid, {1, 1, 2}), 0b0101, 100).boxes, 0);
+  EXPECT_EQ(most_boxes(box_places(kBlockGrid, {1, 1, 2}), 0b1001, 100).boxes, 1);
+  EXPECT_EQ(most_boxes(box_places(kBlockGrid, {1, 1, 2}), 0b0101, 100).boxes, 0);
 }
 
 TEST(Boxes, PackingBeatsTakingTheFirstPlace) {
@@ -54,10 +54,10 @@ TEST(Boxes, PackingBeatsTakingTheFirstPlace) {
 }
 
 TEST(Boxes, TheCompactBoxHasTheSmallestSurface) {
-  EXPECT_EQ(compact_box(kGrid, 8), (Shape{2, 2, 2}));
-  EXPECT_EQ(compact_box(kGrid, 16), (Shape{2, 2, 4}));
-  EXPECT_EQ(compact_box(kGrid, 48), (Shape{3, 4, 4}));
-  EXPECT_EQ(compact_box(kGrid, 5), (Shape{1, 1, 5}));
+  EXPECT_EQ(compact_box(kBlockGrid, 8), (Shape{2, 2, 2}));
+  EXPECT_EQ(compact_box(kBlockGrid, 16), (Shape{2, 2, 4}));
+  EXPECT_EQ(compact_box(kBlockGrid, 48), (Shape{3, 4, 4}));
+  EXPECT_EQ(compact_box(kBlockGrid, 5), (Shape{1, 1, 5}));
 }
 
 ScheduleConfig small_config() {

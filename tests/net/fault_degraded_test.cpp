@@ -25,7 +25,7 @@ std::vector<int> range(int first, int last) {
   return chips;
 }
 
-std::vector<std::optional<int>> chips_of(const Seats& seats, int names) {
+std::vector<std::optional<int>> chips_of_names(const Seats& seats, int names) {
   std::vector<std::optional<int>> chips(static_cast<std::size_t>(names));
   for (int name = 0; name < names; ++name)
     if (const auto unit = seats.unit_of(Seat(name))) chips[static_cast<std::size_t>(name)] = unit->value();
@@ -181,8 +181,8 @@ TEST(Detour, SplicedSparesWithoutFailuresChangeNoLoad) {
         DegradedTopology(MachineTopology("spliced", machine, *splice_in_series(machine, rule, 1))));
     EXPECT_NEAR(largest(routes.uniform_load(range(0, 512))), 1, 1e-12);  // side / 8
     const Seats names = seats_of_names(machine);
-    EXPECT_EQ(largest(routes.load(neighbour_demands({8, 8, 8}, chips_of(names, 512)))), 1);
-    EXPECT_EQ(largest(routes.load(ring_demands({8, 8, 8}, chips_of(names, 512)))), 1);
+    EXPECT_EQ(largest(routes.load(neighbour_demands({8, 8, 8}, chips_of_names(names, 512)))), 1);
+    EXPECT_EQ(largest(routes.load(ring_demands({8, 8, 8}, chips_of_names(names, 512)))), 1);
   }
 }
 
@@ -209,7 +209,7 @@ TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
     topology.remove_node(chip);
   }
   std::vector<int> chips;
-  for (const auto& chip : chips_of(names, 256)) chips.push_back(*chip);
+  for (const auto& chip : chips_of_names(names, 256)) chips.push_back(*chip);
   std::vector<workload::Demand> demands;
   for (const int from : chips)
     for (const int to : chips) demands.push_back({from, to, 1.0 / 256});

@@ -9,7 +9,7 @@
 namespace vtpu::net::sparse {
 namespace {
 
-const Shape kCube{16, 16, 16};
+const Shape kMapCube{16, 16, 16};
 
 TEST(IdMap, TheSourcesExampleIdSplitsIntoItsDigitsWithoutPadding) {
   EXPECT_EQ(to_string(base100_coordinate(847'293'102)), "8.47.29/31.2");
@@ -70,10 +70,10 @@ TEST(IdMap, TheMixingMapIsTheSameEverywhere) {
 }
 
 TEST(IdMap, PartOneFoldsOntoTheFirstPlaceAndZeroOntoTheLast) {
-  EXPECT_EQ(owner_chip({{1, 1, 1, 5, 7}}, kCube), 0);
-  EXPECT_EQ(owner_chip({{17, 33, 49, 1, 1}}, kCube), 0);
-  EXPECT_EQ(owner_chip({{16, 16, 16, 1, 1}}, kCube), 4095);
-  EXPECT_EQ(owner_chip({{0, 0, 0, 0, 0}}, kCube), 4095);
+  EXPECT_EQ(owner_chip({{1, 1, 1, 5, 7}}, kMapCube), 0);
+  EXPECT_EQ(owner_chip({{17, 33, 49, 1, 1}}, kMapCube), 0);
+  EXPECT_EQ(owner_chip({{16, 16, 16, 1, 1}}, kMapCube), 4095);
+  EXPECT_EQ(owner_chip({{0, 0, 0, 0, 0}}, kMapCube), 4095);
 }
 
 TEST(IdMap, SixteenPlacesShareThePartsOfTheMixingMapEvenlyAndThoseOfBase100Unevenly) {

@@ -20,18 +20,18 @@
 namespace vtpu::net::sparse {
 namespace {
 
-const Shape kCube{4, 4, 4};
+const Shape kExchangeCube{4, 4, 4};
 const MessageFormat kFormat{32, 8};
 constexpr std::uint64_t kRowBytes = 512;
 
-ShardedTables one_table(std::uint64_t rows, Sharding sharding = Sharding::hashed_rows, const Shape& machine = kCube) {
+ShardedTables one_table(std::uint64_t rows, Sharding sharding = Sharding::hashed_rows, const Shape& machine = kExchangeCube) {
   return *ShardedTables::make({{rows}, 128, 4}, sharding, machine);
 }
 
 using Lookups = std::vector<std::vector<std::uint64_t>>;
 
 Exchange made(const ShardedTables& tables, const Lookups& lookups, Scheme scheme, int bag = 1,
-              const Shape& grid = kCube) {
+              const Shape& grid = kExchangeCube) {
   Result<Exchange> exchange = make_exchange(tables, lookups, bag, scheme, kFormat, grid);
   EXPECT_TRUE(exchange.ok());
   return *std::move(exchange);
@@ -114,7 +114,7 @@ TEST(SparseExchange, RotationKeepsBytesAboutEqualAndUsesAllDimensionsInEveryPhas
   const Lookups lookups = LookupSource(tables, {3000, 1, 0}).draw_all(Random(10));
   const Exchange one = made(tables, lookups, Scheme::hierarchical), all = made(tables, lookups, Scheme::rotated);
   ASSERT_EQ(one.size(), all.size());
-  const Network network(topology::Torus{kCube});
+  const Network network(topology::Torus{kExchangeCube});
   double one_bytes = 0, all_bytes = 0;
   for (std::size_t p = 0; p < all.size(); ++p) {
     one_bytes += one[p].bytes() - 32 * one[p].messages();
@@ -142,7 +142,7 @@ TEST(SparseExchange, HierarchicalRepliesTakeTheRequestsPathBack) {
     for (const Transfer& t : exchange[d].transfers) {
       ids[{t.destination, t.source}] = (t.bytes - 32) / 8;
       const int difference = t.destination - t.source;  // along one dimension
-      EXPECT_EQ(difference % kCube.stride(static_cast<int>(d)), 0);
+      EXPECT_EQ(difference % kExchangeCube.stride(static_cast<int>(d)), 0);
     }
     const ExchangePhase& back = exchange[5 - d];
     ASSERT_EQ(back.transfers.size(), ids.size());
@@ -151,7 +151,7 @@ TEST(SparseExchange, HierarchicalRepliesTakeTheRequestsPathBack) {
 }
 
 TEST(SparseExchange, PoolingSendsOneSumPerBagAndOwner) {
-  const ShardedTables tables = *ShardedTables::make({{100, 100}, 128, 4}, Sharding::tables, kCube);
+  const ShardedTables tables = *ShardedTables::make({{100, 100}, 128, 4}, Sharding::tables, kExchangeCube);
   const Lookups lookups = LookupSource(tables, {5, 8, 0}).draw_all(Random(5));
   const Exchange exchange = made(tables, lookups, Scheme::pooled, 8);
   // Two tables on chips 0 and 1: five bags of each for the 63 others.
@@ -169,7 +169,7 @@ TEST(SparseExchange, ColumnShardingRequestsEveryRowFromEveryChip) {
 }
 
 TEST(SparseExchange, LoadsEqualThoseOfARoutingOverAllShortestPaths) {
-  const topology::Torus torus{kCube};
+  const topology::Torus torus{kExchangeCube};
   const Network network(torus);
   const ShardedTables tables = one_table(5000);
   const Exchange exchange = made(tables, LookupSource(tables, {20, 1, 1.1}).draw_all(Random(6)), Scheme::deduplicated);
@@ -189,7 +189,7 @@ TEST(SparseExchange, LoadsEqualThoseOfARoutingOverAllShortestPaths) {
 }
 
 TEST(SparseExchange, PacketsTakeAtLeastTheTimeOfTheBusiestChannelAndLittleMore) {
-  const Network network(topology::Torus{kCube});
+  const Network network(topology::Torus{kExchangeCube});
   const ShardedTables tables = one_table(1'000'000'000);
   const Exchange exchange = made(tables, LookupSource(tables, {2000, 1, 0}).draw_all(Random(7)), Scheme::deduplicated);
   double bound = 0;
@@ -237,12 +237,12 @@ TEST(SparseExchange, TheSameSeedGivesTheSameExchangeAndChipsDrawFromSeparateStre
 TEST(SparseExchange, WrongInputIsRejectedByName) {
   const ShardedTables tables = one_table(100);
   const Lookups one_chip(1, std::vector<std::uint64_t>{1});
-  EXPECT_FALSE(make_exchange(tables, one_chip, 1, Scheme::batched, kFormat, kCube).ok());
+  EXPECT_FALSE(make_exchange(tables, one_chip, 1, Scheme::batched, kFormat, kExchangeCube).ok());
   Lookups beyond(64, std::vector<std::uint64_t>{100});
-  EXPECT_NE(make_exchange(tables, beyond, 1, Scheme::batched, kFormat, kCube).error().found.find("row 100"),
+  EXPECT_NE(make_exchange(tables, beyond, 1, Scheme::batched, kFormat, kExchangeCube).error().found.find("row 100"),
             std::string::npos);
   Lookups ragged(64, std::vector<std::uint64_t>{1, 2, 3});
-  EXPECT_FALSE(make_exchange(tables, ragged, 2, Scheme::pooled, kFormat, kCube).ok());
+  EXPECT_FALSE(make_exchange(tables, ragged, 2, Scheme::pooled, kFormat, kExchangeCube).ok());
 }
 
 }  // namespace

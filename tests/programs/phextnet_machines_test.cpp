@@ -26,7 +26,7 @@ TEST_F(PhextnetMachines, LearnWritesTheSameStateForAnyThreadsAndProcessesAndTheS
   const std::string shared = learn + "--out shared.ocs --journal kept";
   const Outcome first = shell("OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=2 " + shared);
   EXPECT_EQ(first.status, 0) << first.err;
-  EXPECT_THAT(first.out, StartsWith("2 of 4 restarts are known"));
+  EXPECT_THAT(first.out, StartsWith("2 of 4 restarts are done"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "shared.ocs"));
   EXPECT_EQ(shell("OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=2 " + shared).out, one.out);
   EXPECT_EQ(content("one.ocs"), content("shared.ocs"));

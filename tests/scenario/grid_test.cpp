@@ -144,7 +144,7 @@ TEST(Grid, ItsCsvOfWorkloadsHasOneRowPerPoint) {
 
 TEST(Grid, ARunThatFailsNamesItsPoint) {
   Scenario base = quick();
-  base.routing.dateline = "none";
+  base.routing.dateline = DatelineRule::none;
   const auto grid = Grid::make(base, {axis("routing.vcs=2,4")});
   ASSERT_TRUE(grid);
   const auto line = run_point(*grid, 1, [] { return false; });

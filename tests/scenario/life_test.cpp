@@ -1,4 +1,5 @@
 // Does the command life simulate what its keys describe, with the same result for any number of threads?
+#include "settings.h"
 #include "vtpu/scenario/life.h"
 
 #include <gmock/gmock.h>
@@ -16,16 +17,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-Scenario with(const std::vector<std::string>& settings) {
-  Scenario scenario;
-  for (const std::string& setting : settings) {
-    const auto done = set(scenario, setting);
-    EXPECT_TRUE(done) << done.error().message();
-  }
-  return scenario;
-}
-
-std::string error_of(const std::vector<std::string>& settings) {
+std::string life_error_of(const std::vector<std::string>& settings) {
   const auto lives = live(with(settings));
   return lives ? "none" : lives.error().message();
 }
@@ -77,13 +69,13 @@ TEST(LifeCommand, ReadsATraceOfFailures) {
 }
 
 TEST(LifeCommand, WrongLawsAreErrorsAtTheirKeyWithTheNearestKind) {
-  EXPECT_THAT(error_of({"life.mtbf_days=chop 1000"}),
+  EXPECT_THAT(life_error_of({"life.mtbf_days=chop 1000"}),
               HasSubstr("--set life.mtbf_days: found kind 'chop'; did you mean 'chip'?; expected one of chip, host"));
-  EXPECT_THAT(error_of({"life.mtbf_days=chip"}), HasSubstr("\"chip 1000\""));
-  EXPECT_THAT(error_of({"life.mtbf_days=chip many"}), HasSubstr("--set life.mtbf_days"));
-  EXPECT_THAT(error_of({"life.mtbf_days=chip -1"}), HasSubstr("--set life.mtbf_days"));
-  EXPECT_THAT(error_of({"life.shape=2"}), HasSubstr("no meaning"));
-  EXPECT_THAT(error_of({"life.trace=no/such.csv"}), HasSubstr("no/such.csv"));
+  EXPECT_THAT(life_error_of({"life.mtbf_days=chip"}), HasSubstr("\"chip 1000\""));
+  EXPECT_THAT(life_error_of({"life.mtbf_days=chip many"}), HasSubstr("--set life.mtbf_days"));
+  EXPECT_THAT(life_error_of({"life.mtbf_days=chip -1"}), HasSubstr("--set life.mtbf_days"));
+  EXPECT_THAT(life_error_of({"life.shape=2"}), HasSubstr("no meaning"));
+  EXPECT_THAT(life_error_of({"life.trace=no/such.csv"}), HasSubstr("no/such.csv"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // Does a scenario run on every topology, routing and level, and is everything that cannot run rejected or accounted
 // for?
+#include "settings.h"
 #include "vtpu/scenario/run.h"
 
 #include <fmt/format.h>
@@ -25,12 +26,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-Scenario with(const std::vector<std::string>& settings) {
-  Scenario scenario;
-  for (const std::string& setting : settings) EXPECT_TRUE(set(scenario, setting)) << setting;
-  return scenario;
-}
 
 Scenario quick(std::vector<std::string> settings) {
   settings.insert(settings.begin(), {"simulation.batches=4", "simulation.period_cycles=100", "traffic.loads=0.1"});

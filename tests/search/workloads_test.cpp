@@ -42,7 +42,7 @@ TEST(Workloads, LayersThatTheStagesDoNotDivideAreRejected) {
   const Result<StepTraffic> traffic = transformer_step({}, {7, 1, 1, 8}, "gpt3");
   ASSERT_FALSE(traffic.ok());
   EXPECT_EQ(traffic.error().message(),
-            "partition: found 7 stages of 96 layers; expected stages of equally many layers");
+            "partition: found 7 stages of 96 layers; expected a number of layers that the stages divide");
   EXPECT_FALSE(transformer_step({}, {0, 1, 1, 8}, "gpt3").ok());
 }
 
