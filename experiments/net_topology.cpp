@@ -571,8 +571,8 @@ void show_route_and_remap(Run& run) {
   const topology::Torus torus{kCube};
   Table& route = run.table("route_dimension_order", {number("hop", ""), label("address"), number("volume", ""),
                                                      number("book", ""), number("chapter", "")});
-  const std::vector<int> path = topology::dimension_order_path(torus, *machine.chip_at(ChipAddress{1, 1, 1}),
-                                                               *machine.chip_at(ChipAddress{8, 8, 8}));
+  const std::vector<Chip> path = topology::dimension_order_path(torus, *machine.chip_at(ChipAddress{1, 1, 1}),
+                                                                *machine.chip_at(ChipAddress{8, 8, 8}));
   for (std::size_t hop = 0; hop < path.size(); ++hop) {
     const ChipAddress at = machine.address_of(path[hop]);
     route.add({double(hop), to_string(at), double(at.volume), double(at.book), double(at.chapter)});

@@ -283,7 +283,7 @@ TEST(SpectralGap, MatchesItsClosedForms) {
 
 TEST(DimensionOrderPath, TakesTheShorterDirectionInEachDimensionInTurn) {
   const Torus torus{{16, 16, 16}};
-  const std::vector<int> path = dimension_order_path(torus, 0, torus.sides.index_of({7, 7, 7}));
+  const std::vector<Chip> path = dimension_order_path(torus, 0, torus.sides.index_of({7, 7, 7}));
   EXPECT_EQ(path.size(), 22u);
   EXPECT_EQ(path[7], torus.sides.index_of({7, 0, 0}));
   EXPECT_EQ(path[14], torus.sides.index_of({7, 7, 0}));
@@ -292,12 +292,12 @@ TEST(DimensionOrderPath, TakesTheShorterDirectionInEachDimensionInTurn) {
   std::vector<std::uint64_t> lengths(all.pairs_at.size(), 0);
   for (int from = 0; from < 20; ++from)
     for (int to = 0; to < 20; ++to) {
-      const std::vector<int> small_path = dimension_order_path(small, from, to);
+      const std::vector<Chip> small_path = dimension_order_path(small, from, to);
       ASSERT_EQ(small_path.back(), to);
       ++lengths[small_path.size() - 1];
     }
   EXPECT_EQ(lengths, all.pairs_at);
-  EXPECT_EQ(dimension_order_path(Torus{{4}}, 0, 2), (std::vector<int>{0, 1, 2})) << "ties go in the + direction";
+  EXPECT_EQ(dimension_order_path(Torus{{4}}, 0, 2), (std::vector<Chip>{0, 1, 2})) << "ties go in the + direction";
 }
 
 TEST(Hypercube, RejectsDimensionsOutsideItsRange) {

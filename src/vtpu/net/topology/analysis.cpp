@@ -148,7 +148,7 @@ UniformLoad uniform_load(const LinkGraph& graph, Sources sources) {
   for (const Edge& edge : boost::make_iterator_range(edges(graph))) {
     const double link_load = load[at(get(boost::edge_index, graph, edge))] / chips;
     const std::size_t dimension = at(graph[edge].dimension);
-    const std::size_t port = at(graph[edge].port);
+    const std::size_t port = at(graph[edge].port.value());
     sum_of_dimension.resize(std::max(sum_of_dimension.size(), dimension + 1), 0);
     links_of_dimension.resize(sum_of_dimension.size(), 0);
     sum_of_port.resize(std::max(sum_of_port.size(), port + 1), 0);

@@ -27,7 +27,7 @@ class LinkIterator : public boost::iterator_facade<LinkIterator<T>, Port, boost:
  private:
   friend class boost::iterator_core_access;
 
-  Port dereference() const { return {at_ / topology_->port_count(), at_ % topology_->port_count()}; }
+  Port dereference() const { return {Chip(at_ / topology_->port_count()), PortNumber(at_ % topology_->port_count())}; }
   bool equal(const LinkIterator& other) const { return at_ == other.at_; }
   void increment() {
     ++at_;
@@ -82,12 +82,12 @@ std::size_t num_edges(const T& topology) {
 
 template <Topology T>
 int source(const Port& edge, const T&) {
-  return edge.chip;
+  return edge.chip.value();
 }
 
 template <Topology T>
 int target(const Port& edge, const T& topology) {
-  return topology.peer(edge).chip;
+  return topology.peer(edge).chip.value();
 }
 
 template <Topology T>
@@ -99,7 +99,8 @@ boost::typed_identity_property_map<int> get(boost::vertex_index_t, const T&) {
 template <Topology T>
 auto edge_index_map(const T& topology) {
   const int ports = topology.port_count();
-  return boost::make_function_property_map<Port>([ports](const Port& edge) { return edge.chip * ports + edge.number; });
+  return boost::make_function_property_map<Port>(
+      [ports](const Port& edge) { return edge.chip.value() * ports + edge.number.value(); });
 }
 
 /// Maps a link to its opposite direction, as maximum-flow algorithms require.
@@ -110,7 +111,7 @@ auto reverse_edge_map(const T& topology) {
 
 /// Properties of a directed edge.
 struct LinkProperties {
-  int port = 0;       ///< port of the source that the edge leaves from
+  PortNumber port;    ///< port of the source that the edge leaves from
   int dimension = 0;  ///< dimension of that port
   double bandwidth_gbytes_per_s = 0;
   double latency_ns = 0;
@@ -132,7 +133,7 @@ LinkGraph link_graph(const T& topology, const LinkModel& model = {}) {
   std::vector<std::pair<int, int>> ends;
   std::vector<LinkProperties> properties;
   for_each_link(topology, [&](const Port& port, const Port& peer) {
-    ends.emplace_back(port.chip, peer.chip);
+    ends.emplace_back(port.chip.value(), peer.chip.value());
     const LinkModel link = link_of(topology, port, model);
     properties.push_back(
         {port.number, topology.dimension_of(port.number), link.bandwidth_gbytes_per_s, link.latency_ns});

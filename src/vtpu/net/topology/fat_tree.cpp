@@ -58,34 +58,35 @@ std::vector<FatTree> FatTree::examples() {
 
 std::string FatTree::name() const { return fmt::format("fat tree {} radix {} levels {}", chips_, radix(), levels_); }
 
-FatTree::Place FatTree::place_of(int switch_node) const {
+FatTree::Place FatTree::place_of(Chip switch_node) const {
   int level = 0;
-  while (switch_node >= first_[at(level) + 1]) ++level;
-  const int place = switch_node - first_[at(level)];
+  while (switch_node.value() >= first_[at(level) + 1]) ++level;
+  const int place = switch_node.value() - first_[at(level)];
   return {level, place / switches_abreast(level), place % switches_abreast(level)};
 }
 
-int FatTree::switch_at(const Place& place) const {
-  return first_[at(place.level)] + place.subtree * switches_abreast(place.level) + place.index;
+Chip FatTree::switch_at(const Place& place) const {
+  return Chip(first_[at(place.level)] + place.subtree * switches_abreast(place.level) + place.index);
 }
 
 Port FatTree::peer(Port port) const {
-  if (port.chip < chips_)
-    return port.number == chip_port() ? Port{switch_at({0, port.chip / k_, 0}), port.chip % k_} : kNoPort;
+  const int chip = port.chip.value(), number = port.number.value();
+  if (chip < chips_)
+    return port.number == chip_port() ? Port{switch_at({0, chip / k_, 0}), PortNumber(chip % k_)} : kNoPort;
   const Place here = place_of(port.chip);
-  if (port.number >= k_) {
+  if (number >= k_) {
     // The upward port becomes the new leading digit of the index; the subtree's last digit becomes the downward port of
     // the switch above.
     if (here.level + 1 == levels_) return kNoPort;
-    const int index = (port.number - k_) * switches_abreast(here.level) + here.index;
-    return {switch_at({here.level + 1, here.subtree / k_, index}), here.subtree % k_};
+    const int index = (number - k_) * switches_abreast(here.level) + here.index;
+    return {switch_at({here.level + 1, here.subtree / k_, index}), PortNumber(here.subtree % k_)};
   }
-  const int below = here.subtree * k_ + port.number;
-  if (here.level == 0) return below < chips_ ? Port{below, chip_port()} : kNoPort;
+  const int below = here.subtree * k_ + number;
+  if (here.level == 0) return below < chips_ ? Port{Chip(below), chip_port()} : kNoPort;
   const int chips_there = chips_below(here.level - 1);
   if (below > (chips_ - 1) / chips_there) return kNoPort;
   const int abreast = switches_abreast(here.level - 1);
-  return {switch_at({here.level - 1, below, here.index % abreast}), k_ + here.index / abreast};
+  return {switch_at({here.level - 1, below, here.index % abreast}), PortNumber(k_ + here.index / abreast)};
 }
 
 std::vector<std::uint64_t> closed_form_distances(const FatTree& tree) {

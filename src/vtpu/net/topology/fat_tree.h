@@ -35,13 +35,13 @@ class FatTree {
     int subtree = 0;  ///< number of the subtree within the level, from the left
     int index = 0;    ///< number of the switch within the subtree, 0..k^level - 1
   };
-  Place place_of(int switch_node) const;
+  Place place_of(Chip switch_node) const;
   /// Chips below a switch of the level in a full tree: k^(level+1).
   int chips_below(int level) const { return power_[static_cast<std::size_t>(level) + 1]; }
   /// Switches of the level in one subtree: k^level.
   int switches_abreast(int level) const { return power_[static_cast<std::size_t>(level)]; }
   /// A chip's only port.
-  int chip_port() const { return k_; }
+  PortNumber chip_port() const { return PortNumber(k_); }
 
   static constexpr bool kVertexTransitive = false;
   static std::vector<FatTree> examples();
@@ -49,14 +49,14 @@ class FatTree {
   int chip_count() const { return chips_; }
   int node_count() const { return first_[static_cast<std::size_t>(levels_)]; }
   int port_count() const { return 2 * k_; }
-  int dimension_of(int port) const { return port < k_ ? 0 : 1; }
+  int dimension_of(PortNumber port) const { return port.value() < k_ ? 0 : 1; }
   Port peer(Port port) const;
 
  private:
   static constexpr int kMostLevels = 20;
 
   FatTree(int chips, int k, int levels) : chips_(chips), k_(k), levels_(levels) {}
-  int switch_at(const Place& place) const;
+  Chip switch_at(const Place& place) const;
 
   int chips_;
   int k_;

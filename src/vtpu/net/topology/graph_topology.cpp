@@ -16,32 +16,31 @@ Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<Gr
   GraphTopology graph;
   graph.name_ = std::move(name);
   // Node numbers: chips in the order given, then switches in the order given.
-  std::vector<int> number(nodes.size());
+  std::vector<Chip> number(nodes.size());
   for (const bool switches : {false, true}) {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       if (nodes[i].is_switch != switches) continue;
-      number[i] = static_cast<int>(graph.node_names_.size());
-      graph.node_names_.push_back(nodes[i].name);
+      number[i] = graph.node_names_.push_back(nodes[i].name);
     }
-    if (!switches) graph.chips_ = static_cast<int>(graph.node_names_.size());
+    if (!switches) graph.chips_ = graph.node_names_.size();
   }
   if (graph.chips_ == 0) return Error{graph.name_, "found no chip", "at least one node that is not a switch"};
   if (links.empty()) return Error{graph.name_, "found no link", "at least one"};
 
-  std::vector<int> degree(nodes.size(), 0);
+  IndexedVector<Chip, int> degree(graph.node_count(), 0);
   std::vector<std::pair<Port, Port>> ports;
   std::vector<std::size_t> kind_of_link;
   for (const GraphLink& link : links) {
     const std::string where = link.line > 0 ? fmt::format("{}:{}", graph.name_, link.line) : graph.name_;
-    const int a = number[at(link.a)], b = number[at(link.b)];
+    const Chip a = number[at(link.a)], b = number[at(link.b)];
     if (a == b)
       return Error{where, fmt::format("found a link from node '{}' to itself", graph.node_name(a)),
                    "two different nodes"};
-    for (const int node : {a, b})
-      if (degree[at(node)] == kMostLinks)
+    for (const Chip node : {a, b})
+      if (degree[node] == kMostLinks)
         return Error{where, fmt::format("found one more link of node '{}'", graph.node_name(node)),
                      fmt::format("at most {} links per node", kMostLinks)};
-    const Port from = {a, degree[at(a)]++}, to = {b, degree[at(b)]++};
+    const Port from = {a, PortNumber(degree[a]++)}, to = {b, PortNumber(degree[b]++)};
     ports.emplace_back(from, to);
     const Kind kind = {link.bandwidth_gbytes_per_s, link.latency_ns};
     const auto known = std::find(graph.kinds_.begin(), graph.kinds_.end(), kind);

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/topology.h"
 
 namespace vtpu::net::topology {
@@ -41,18 +43,18 @@ class GraphTopology {
                                     const std::vector<GraphLink>& links);
 
   /// The name that the author gave a node.
-  const std::string& node_name(int node) const { return node_names_[static_cast<std::size_t>(node)]; }
+  const std::string& node_name(Chip node) const { return node_names_[node]; }
 
   static constexpr bool kVertexTransitive = false;
   static std::vector<GraphTopology> examples();
   std::string name() const { return name_; }
   int chip_count() const { return chips_; }
-  int node_count() const { return static_cast<int>(node_names_.size()); }
+  int node_count() const { return node_names_.size(); }
   int port_count() const { return ports_; }
-  int dimension_of(int) const { return 0; }
+  int dimension_of(PortNumber) const { return 0; }
   Port peer(Port port) const {
     const std::size_t end = end_at(port);
-    return end < first_[static_cast<std::size_t>(port.chip) + 1] ? ends_[end].peer : kNoPort;
+    return end < first_[Chip(port.chip.value() + 1)] ? ends_[end].peer : kNoPort;
   }
   LinkModel link(Port port, const LinkModel& usual) const {
     const Kind& kind = kinds_[ends_[end_at(port)].kind];
@@ -72,15 +74,13 @@ class GraphTopology {
   };
 
   GraphTopology() = default;
-  std::size_t end_at(Port port) const {
-    return first_[static_cast<std::size_t>(port.chip)] + static_cast<std::size_t>(port.number);
-  }
+  std::size_t end_at(Port port) const { return first_[port.chip] + static_cast<std::size_t>(port.number.value()); }
 
   std::string name_;
   int chips_ = 0;
   int ports_ = 0;
-  std::vector<std::string> node_names_;
-  std::vector<std::size_t> first_;  // first port of each node; one entry more than there are nodes
+  IndexedVector<Chip, std::string> node_names_;
+  IndexedVector<Chip, std::size_t> first_;  // first port of each node; one entry more than there are nodes
   std::vector<End> ends_;
   std::vector<Kind> kinds_;
 };

@@ -20,8 +20,8 @@ struct Hypercube {
   std::string name() const { return "hypercube " + std::to_string(dimensions); }
   int chip_count() const { return 1 << dimensions; }
   int port_count() const { return dimensions; }
-  int dimension_of(int port) const { return port; }
-  Port peer(Port port) const { return {port.chip ^ (1 << port.number), port.number}; }
+  int dimension_of(PortNumber port) const { return port.value(); }
+  Port peer(Port port) const { return {Chip(port.chip.value() ^ (1 << port.number.value())), port.number}; }
 };
 static_assert(Topology<Hypercube>);
 

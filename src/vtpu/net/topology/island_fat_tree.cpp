@@ -15,16 +15,16 @@ Result<IslandFatTree> IslandFatTree::make(int chips) {
 }
 
 Port IslandFatTree::peer(Port port) const {
-  if (port.chip < chip_count()) {
-    if (port.number < kInfiniBandPort) return {port.chip ^ (4 >> port.number), port.number};
+  if (port.chip.value() < chip_count()) {
+    if (port.number < kInfiniBandPort) return {Chip(port.chip.value() ^ (4 >> port.number.value())), port.number};
     if (port.number > kInfiniBandPort) return kNoPort;
     const Port above = tree_.peer({port.chip, tree_.chip_port()});
-    return {above.chip, above.number + kFirstSwitchPort};
+    return {above.chip, hybrid_port(above.number)};
   }
-  if (port.number < kFirstSwitchPort) return kNoPort;
-  const Port far = tree_.peer({port.chip, port.number - kFirstSwitchPort});
+  if (port.number.value() < kFirstSwitchPort) return kNoPort;
+  const Port far = tree_.peer({port.chip, tree_port(port.number)});
   if (far == kNoPort) return kNoPort;
-  return {far.chip, far.chip < chip_count() ? kInfiniBandPort : far.number + kFirstSwitchPort};
+  return {far.chip, far.chip.value() < chip_count() ? kInfiniBandPort : hybrid_port(far.number)};
 }
 
 }  // namespace vtpu::net::topology

@@ -45,8 +45,8 @@ class IslandFatTree {
   int chip_count() const { return tree_.chip_count(); }
   int node_count() const { return tree_.node_count(); }
   int port_count() const { return kFirstSwitchPort + kRadix; }
-  int dimension_of(int port) const {
-    return port < kFirstSwitchPort ? port : kFirstSwitchPort + tree_.dimension_of(port - kFirstSwitchPort);
+  int dimension_of(PortNumber port) const {
+    return port.value() < kFirstSwitchPort ? port.value() : kFirstSwitchPort + tree_.dimension_of(tree_port(port));
   }
   Port peer(Port port) const;
   /// ICI links are the usual ones, all others InfiniBand HDR with the usual latency.
@@ -55,10 +55,12 @@ class IslandFatTree {
   }
 
  private:
-  static constexpr int kInfiniBandPort = 3;
+  static constexpr PortNumber kInfiniBandPort{3};
   static constexpr int kFirstSwitchPort = 4;
 
   explicit IslandFatTree(const FatTree& tree) : tree_(tree) {}
+  static PortNumber tree_port(PortNumber port) { return PortNumber(port.value() - kFirstSwitchPort); }
+  static PortNumber hybrid_port(PortNumber of_tree) { return PortNumber(of_tree.value() + kFirstSwitchPort); }
 
   FatTree tree_;
 };

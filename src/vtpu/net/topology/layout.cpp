@@ -35,7 +35,7 @@ std::vector<Position> on_circle(int count) {
 
 /// Adds the switches of a tree whose chip c stands at x = width·(c + 1/2).
 void add_switches(const FatTree& tree, double width, double lowest, std::vector<Position>& positions) {
-  for (int node = tree.chip_count(); node < tree.node_count(); ++node) {
+  for (const Chip node : IndexRange(Chip(tree.chip_count()), Chip(tree.node_count()))) {
     const FatTree::Place place = tree.place_of(node);
     const int first = place.subtree * tree.chips_below(place.level);
     const int last = std::min(first + tree.chips_below(place.level), tree.chip_count());

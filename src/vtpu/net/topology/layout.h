@@ -47,7 +47,7 @@ template <Topology T>
 std::vector<Position> node_positions(const T& topology) {
   std::vector<std::array<int, 2>> links;
   for_each_link(topology, [&](Port from, Port to) {
-    if (from < to) links.push_back({from.chip, to.chip});
+    if (from < to) links.push_back({from.chip.value(), to.chip.value()});
   });
   return positions_by_forces(node_count(topology), links);
 }

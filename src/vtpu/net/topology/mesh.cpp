@@ -16,10 +16,11 @@ std::vector<std::uint64_t> row_distances(int side) {
 }  // namespace
 
 Port Mesh::peer(Port port) const {
-  const int d = port.number / 2;
-  const int next = sides.coordinate_of(port.chip, d) + (port.number % 2 == 0 ? 1 : -1);
+  const int d = port.number.value() / 2;
+  const int step = port.number.value() % 2 == 0 ? 1 : -1;
+  const int next = sides.coordinate_of(port.chip.value(), d) + step;
   if (next < 0 || next >= sides.side(d)) return kNoPort;
-  return {port.chip + (port.number % 2 == 0 ? 1 : -1) * sides.stride(d), port.number ^ 1};
+  return {Chip(port.chip.value() + step * sides.stride(d)), PortNumber(port.number.value() ^ 1)};
 }
 
 std::vector<std::uint64_t> closed_form_distances(const Mesh& mesh) { return grid_distances(mesh.sides, row_distances); }

@@ -17,7 +17,7 @@ struct Mesh {
   std::string name() const { return "mesh " + to_string(sides); }
   int chip_count() const { return sides.count(); }
   int port_count() const { return 2 * sides.dimensions(); }
-  int dimension_of(int port) const { return port / 2; }
+  int dimension_of(PortNumber port) const { return port.value() / 2; }
   Port peer(Port port) const;
 };
 static_assert(Topology<Mesh>);

@@ -16,20 +16,21 @@ Result<OcsTopology> OcsTopology::make(const ocs::OcsState& state, const ocs::Sli
   const ocs::OcsLayout& layout = state.layout();
   const Shape& sides = slice.shape();
   std::vector<Port> peers(static_cast<std::size_t>(sides.count() * kPorts), kNoPort);
-  for (int chip = 0; chip < sides.count(); ++chip) {
+  for (const Chip chip : index_range<Chip>(sides.count())) {
     const BlockPlace place = slice.place_of(chip);
-    for (int number = 0; number < kPorts; ++number) {
+    for (const PortNumber number : index_range<PortNumber>(kPorts)) {
       const std::optional<ocs::PlacedPort> far = ocs::far_end(state, {place, number});
       if (!far) continue;
-      const std::optional<int> far_chip = slice.chip_at(far->place);
+      const std::optional<Chip> far_chip = slice.chip_at(far->place);
       if (!far_chip) {
-        const int ocs = layout.ocs_of(number / 2, layout.block_shape().coordinates_of(place.position));
-        const int port = layout.port_of(place.block, number % 2 == 0 ? ocs::Face::plus : ocs::Face::minus);
+        const Ocs ocs = layout.ocs_of(number.value() / 2, layout.block_shape().coordinates_of(place.position));
+        const ocs::Face face = number.value() % 2 == 0 ? ocs::Face::plus : ocs::Face::minus;
+        const OcsPort port = layout.port_of(place.block, face);
         const ocs::Circuit circuit{ocs, port, state.peer(ocs, port)};
         return Error{name, fmt::format("circuit '{}' leads out of the slice", to_string(circuit, layout)),
                      "circuits between the slice's blocks"};
       }
-      peers[static_cast<std::size_t>(chip * kPorts + number)] = {*far_chip, far->port};
+      peers[place_of({chip, number})] = {*far_chip, far->port};
     }
   }
   return OcsTopology(std::move(name), sides, std::move(peers));

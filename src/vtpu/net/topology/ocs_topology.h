@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -25,12 +26,15 @@ class OcsTopology {
   std::string name() const { return name_; }
   int chip_count() const { return sides_.count(); }
   int port_count() const { return kPorts; }
-  int dimension_of(int port) const { return port / 2; }
-  Port peer(Port port) const { return peers_[static_cast<std::size_t>(port.chip * kPorts + port.number)]; }
+  int dimension_of(PortNumber port) const { return port.value() / 2; }
+  Port peer(Port port) const { return peers_[place_of(port)]; }
 
  private:
   static constexpr int kPorts = 6;
 
+  static std::size_t place_of(Port port) {
+    return static_cast<std::size_t>(port.chip.value() * kPorts + port.number.value());
+  }
   OcsTopology(std::string name, const Shape& sides, std::vector<Port> peers);
 
   std::string name_;

@@ -20,12 +20,13 @@ std::vector<std::uint64_t> ring_distances(int side) {
 }  // namespace
 
 Port Torus::peer(Port port) const {
-  const int d = port.number / 2;
+  const int number = port.number.value();
+  const int d = number / 2;
   const int side = sides.side(d);
   if (side == 1) return kNoPort;
-  const int at = sides.coordinate_of(port.chip, d);
-  const int next = port.number % 2 == 0 ? (at + 1) % side : (at + side - 1) % side;
-  return {port.chip + (next - at) * sides.stride(d), port.number ^ 1};
+  const int at = sides.coordinate_of(port.chip.value(), d);
+  const int next = number % 2 == 0 ? (at + 1) % side : (at + side - 1) % side;
+  return {Chip(port.chip.value() + (next - at) * sides.stride(d)), PortNumber(number ^ 1)};
 }
 
 std::vector<std::uint64_t> closed_form_distances(const Torus& torus) {
@@ -48,15 +49,16 @@ double closed_form_spectral_gap(const Torus& torus) {
   return 2 - 2 * std::cos(2 * std::numbers::pi / torus.sides.longest_side());
 }
 
-std::vector<int> dimension_order_path(const Torus& torus, int from, int to) {
-  std::vector<int> path = {from};
-  int chip = from;
-  for (int d = 0; d < torus.sides.dimensions(); ++d) {
-    const int side = torus.sides.side(d);
-    const int ahead = (torus.sides.coordinate_of(to, d) - torus.sides.coordinate_of(from, d) + side) % side;
+std::vector<Chip> dimension_order_path(const Torus& torus, Chip from, Chip to) {
+  const Shape& sides = torus.sides;
+  std::vector<Chip> path = {from};
+  Chip chip = from;
+  for (int d = 0; d < sides.dimensions(); ++d) {
+    const int side = sides.side(d);
+    const int ahead = (sides.coordinate_of(to.value(), d) - sides.coordinate_of(from.value(), d) + side) % side;
     const bool positive = 2 * ahead <= side;
     for (int hops = positive ? ahead : side - ahead; hops > 0; --hops) {
-      chip = torus.peer({chip, 2 * d + (positive ? 0 : 1)}).chip;
+      chip = torus.peer({chip, PortNumber(2 * d + (positive ? 0 : 1))}).chip;
       path.push_back(chip);
     }
   }

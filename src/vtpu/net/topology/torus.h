@@ -19,7 +19,7 @@ struct Torus {
   std::string name() const { return "torus " + to_string(sides); }
   int chip_count() const { return sides.count(); }
   int port_count() const { return 2 * sides.dimensions(); }
-  int dimension_of(int port) const { return port / 2; }
+  int dimension_of(PortNumber port) const { return port.value() / 2; }
   Port peer(Port port) const;
 };
 static_assert(Topology<Torus>);
@@ -46,6 +46,6 @@ double closed_form_spectral_gap(const Torus& torus);
 
 /// The chips on the path from `from` to `to`, both included: dimensions in rising order, each in the shorter direction
 /// round its ring. Half-way ties take the positive direction.
-std::vector<int> dimension_order_path(const Torus& torus, int from, int to);
+std::vector<Chip> dimension_order_path(const Torus& torus, Chip from, Chip to);
 
 }  // namespace vtpu::net::topology

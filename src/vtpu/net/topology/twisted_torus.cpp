@@ -22,17 +22,18 @@ std::vector<TwistedTorus> TwistedTorus::examples() {
 }
 
 Port TwistedTorus::peer(Port port) const {
-  const auto d = static_cast<std::size_t>(port.number / 2);
-  const int sign = port.number % 2 == 0 ? 1 : -1;
-  Coordinates at = sides_.coordinates_of(port.chip);
+  const int number = port.number.value();
+  const auto d = static_cast<std::size_t>(number / 2);
+  const int sign = number % 2 == 0 ? 1 : -1;
+  Coordinates at = sides_.coordinates_of(port.chip.value());
   at[d] += sign;
-  if (at[d] < 0 || at[d] >= sides_.side(port.number / 2)) {
+  if (at[d] < 0 || at[d] >= sides_.side(number / 2)) {
     for (std::size_t e = 0; e < 3; ++e) {
       const int side = sides_.side(static_cast<int>(e));
       at[e] = (at[e] + sign * twist_[d][e] + side) % side;
     }
   }
-  return {sides_.index_of(at), port.number ^ 1};
+  return {Chip(sides_.index_of(at)), PortNumber(number ^ 1)};
 }
 
 std::vector<std::uint64_t> closed_form_distances(const TwistedTorus& torus) {

@@ -29,7 +29,7 @@ class TwistedTorus {
   std::string name() const { return "twisted torus " + to_string(sides_); }
   int chip_count() const { return sides_.count(); }
   int port_count() const { return 6; }
-  int dimension_of(int port) const { return port / 2; }
+  int dimension_of(PortNumber port) const { return port.value() / 2; }
   Port peer(Port port) const;
 
  private:
