@@ -100,7 +100,7 @@ struct Tally {
 
 /// Expected uniform load; computed from one chip where all chips look alike.
 template <Topology T, routing::Routing R>
-std::vector<double> uniform_load_of(const T&, const Network& network, const R& routing) {
+auto uniform_load_of(const T&, const Network& network, const R& routing) {
   if constexpr (T::kVertexTransitive && !std::is_same_v<R, routing::TableRouting>)
     return routing::uniform_load_by_symmetry(network, routing);
   else

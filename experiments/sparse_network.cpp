@@ -65,15 +65,15 @@ struct Wired {
   std::string kind;
   Network network;
   Shape grid;                   // the dimensions of the hierarchical scheme
-  std::vector<double> weights;  // weights of shortest paths, by channel
+  vtpu::IndexedVector<Channel, double> weights;  // weights of shortest paths, by channel
 };
 
 /// Weights that spread uniform traffic over shortest paths. All channels of a class have the same weight. A class is
 /// one port on a topology whose chips all look alike, or one pair of position in the block and port on a learned state.
 /// By symmetry the destinations of one chip of each kind suffice. Lengths, the logarithms of weights, grow where a
 /// class carries more than the average (as in routing/balanced_split.h).
-std::vector<double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip, int kinds,
-                                     int steps) {
+vtpu::IndexedVector<Channel, double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip,
+                                                      int kinds, int steps) {
   sparse::ExchangePhase uniform{"uniform", {}};
   std::vector<bool> seen(at(kinds), false);
   for (int destination = 0; destination < network.chip_count(); ++destination) {
@@ -86,7 +86,7 @@ std::vector<double> balanced_weights(const Network& network, const std::vector<i
     return at(kind_of_chip[at(network.source(channel))] * network.port_count() + network.port(channel));
   };
   std::vector<double> lengths(at(kinds * network.port_count()), 0);
-  std::vector<double> weights(at(network.channel_count()), 1), best = weights;
+  vtpu::IndexedVector<Channel, double> weights(network.channel_count(), 1), best = weights;
   const sparse::ExchangePhase* const phase = &uniform;
   double least = 0, step = 1.5;
   int gained = 0;
@@ -111,7 +111,7 @@ std::vector<double> balanced_weights(const Network& network, const std::vector<i
     for (std::size_t c = 0; c < lengths.size(); ++c)
       lengths[c] = std::clamp(lengths[c] + step * (of_class[c] / mean - 1), 0.0, 20.0);
     for (int channel = 0; channel < network.channel_count(); ++channel)
-      weights[at(channel)] = std::exp(-lengths[class_of(channel)]);
+      weights[Channel(channel)] = std::exp(-lengths[class_of(channel)]);
   }
   return best;
 }
@@ -120,7 +120,7 @@ template <Topology T>
 Wired wire(const std::string& kind, const T& topology, const Shape& grid, int steps) {
   Network network(topology);
   const std::vector<int> alike(at(network.chip_count()), 0);
-  std::vector<double> weights = balanced_weights(network, alike, 1, steps);
+  vtpu::IndexedVector<Channel, double> weights = balanced_weights(network, alike, 1, steps);
   return {kind, std::move(network), grid, std::move(weights)};
 }
 
@@ -136,7 +136,7 @@ Result<Wired> wire_learned(const Run& run, const Shape& shape, int steps) {
   std::vector<int> position(at(network.chip_count()));
   for (int chip = 0; chip < network.chip_count(); ++chip) position[at(chip)] = circuits->slice.place_of(chip).position;
   const int positions = circuits->state.layout().block_shape().count();
-  std::vector<double> weights = balanced_weights(network, position, positions, steps);
+  vtpu::IndexedVector<Channel, double> weights = balanced_weights(network, position, positions, steps);
   return Wired{"learned", std::move(network), shape, std::move(weights)};
 }
 

@@ -342,7 +342,7 @@ Result<Exchanged> exchange_on(const vtpu::net::Shape& grid, const vtpu::net::spa
   std::vector<const sparse::ExchangePhase*> phases;
   for (const sparse::ExchangePhase& phase : *exchange) phases.push_back(&phase);
   Exchanged done;
-  const std::vector<double> alike(static_cast<std::size_t>(network.channel_count()), 1);
+  const vtpu::IndexedVector<Channel, double> alike(network.channel_count(), 1);
   for (const sparse::PhaseLoad& load : sparse::phase_loads(network, alike, phases))
     done.ns += load.time_ns(network, kHopNs);
   std::vector<double> served(static_cast<std::size_t>(grid.count()), 0);

@@ -153,7 +153,7 @@ TEST(Detour, LoadEqualsThatOfAShortestPathTable) {
        {std::pair{Paths::even, routing::Split::even}, {Paths::first, routing::Split::first}}) {
     const auto routing = routing::TableRouting::make(network, split);
     ASSERT_TRUE(routing);
-    const std::vector<double> expected = routing::expected_load(network, *routing, traffic);
+    const auto expected = routing::expected_load(network, *routing, traffic);
     const std::vector<int> chips = range(0, network.chip_count());
     const std::vector<double> found = shortest_path_load(network, chips, chips, 1.0 / network.chip_count(), paths);
     // The shares of a table are rounded to multiples of 2^-24.

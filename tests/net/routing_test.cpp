@@ -23,7 +23,7 @@
 namespace vtpu::net::routing {
 namespace {
 
-double sum(const std::vector<double>& values) {
+double sum(const IndexedVector<Channel, double>& values) {
   double total = 0;
   for (const double value : values) total += value;
   return total;
@@ -82,7 +82,7 @@ TEST(DimensionOrderRouting, HasTheClosedFormLoadsOfToriAndMeshes) {
     const auto load = expected_load(network, routing, workload::Traffic::uniform(torus.chip_count(), true));
     EXPECT_NEAR(ideal_throughput(network, load), closed_form_alltoall_bound(torus), 1e-9);
     const auto by_symmetry = uniform_load_by_symmetry(network, routing);
-    for (std::size_t c = 0; c < load.size(); ++c) EXPECT_NEAR(load[c], by_symmetry[c], 1e-9);
+    for (const Channel c : load.indices()) EXPECT_NEAR(load[c], by_symmetry[c], 1e-9);
   }
   for (const topology::Mesh& mesh : topology::Mesh::examples()) {
     const Network network(mesh);
@@ -100,7 +100,7 @@ TEST(DimensionOrderRouting, WithTiesInThePositiveDirectionTakesTheTopologysOwnPa
   Moves moves;
   for (int from = 0; from < torus.chip_count(); ++from)
     for (int to = 0; to < torus.chip_count(); ++to) {
-      std::vector<int> path = {from};
+      std::vector<Chip> path = {from};
       for (Steps state = routing.start(from, to, random);;) {
         routing.moves(path.back(), state, moves);
         if (moves.empty()) break;

@@ -55,7 +55,7 @@ std::pair<double, double> rows_from_elsewhere(const ShardedTables& tables, const
 std::vector<PhaseLoad> loads_of(const Network& network, const Exchange& exchange) {
   std::vector<const ExchangePhase*> phases;
   for (const ExchangePhase& phase : exchange) phases.push_back(&phase);
-  return phase_loads(network, std::vector<double>(static_cast<std::size_t>(network.channel_count()), 1.0), phases);
+  return phase_loads(network, IndexedVector<Channel, double>(network.channel_count(), 1.0), phases);
 }
 
 TEST(SparseExchange, RandomSendsOneRequestAndOneReplyPerLookup) {

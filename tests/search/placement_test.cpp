@@ -40,9 +40,11 @@ TEST(Placement, EvenPathsLoadChannelsAsTheRoutingTableDoes) {
   const Placement placement = hand_placements({2, 3, 4})[9];
   const Result<net::routing::TableRouting> routing =
       net::routing::TableRouting::make(network, net::routing::Split::even);
-  const std::vector<double> expected = net::routing::expected_load(network, *routing, *placed(traffic, placement));
+  const auto expected = net::routing::expected_load(network, *routing, *placed(traffic, placement));
   const std::vector<double> loads = even_loads(ways, traffic, placement);
-  for (std::size_t channel = 0; channel < loads.size(); ++channel) EXPECT_NEAR(loads[channel], expected[channel], 1e-6);
+  EXPECT_EQ(loads.size(), expected.raw().size());
+  for (std::size_t channel = 0; channel < loads.size(); ++channel)
+    EXPECT_NEAR(loads[channel], expected.raw()[channel], 1e-6);
 }
 
 TEST(Placement, PricesAreTheTransposeOfLoads) {

@@ -193,8 +193,8 @@ TEST(LiftedRouting, CanDeadlockWhenItsClassesAreMerged) {
 TEST(LiftedRouting, LoadsTheChannelsOfAClassEquallyInAllBlocks) {
   const SymmetricState state = random_state({4, 8, 8}, 7);
   const net::Network network = network_with(state);
-  const std::vector<double> load = net::routing::expected_load(network, routing_of(state, optical_first(4, 3)),
-                                                               net::workload::Traffic::uniform(256, true));
+  const auto load = net::routing::expected_load(network, routing_of(state, optical_first(4, 3)),
+                                                net::workload::Traffic::uniform(256, true));
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   std::vector<double> first(at(64 * 6), -1);
   for (int chip = 0; chip < 256; ++chip)
@@ -242,8 +242,7 @@ TEST(Confirm, TheThroughputOfASplitUnderARuleFollowsFromItsLoads) {
   options.iterations = 60;
   const auto way = routed(state, optical_first(4, 2), options);
   ASSERT_TRUE(way.ok());
-  const std::vector<double> load =
-      net::routing::expected_load(way->network, way->routing, net::workload::Traffic::uniform(128, true));
+  const auto load = net::routing::expected_load(way->network, way->routing, net::workload::Traffic::uniform(128, true));
   EXPECT_NEAR(net::routing::ideal_throughput(way->network, load), way->throughput, 1e-3 * way->throughput);
   EXPECT_LE(way->throughput, way->dual_bound);
 }

@@ -104,7 +104,7 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
             offered += all.rate(source) * probability;
             const bool dead = source == destination && setup.subject.failed.node(source);
             if (dead || !routing.reaches(source, destination)) return;
-            demands.push_back({source, destination, all.rate(source) * probability});
+            demands.push_back({net::Chip(source), net::Chip(destination), all.rate(source) * probability});
             sum += all.rate(source) * probability;
           });
           kept += sum;
@@ -121,7 +121,7 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
 }
 
 /// Loads by channel when every chip injects one flit per cycle; empty where the computation would take too long.
-std::vector<double> expected_loads(const Setup& setup, const net::workload::Traffic& traffic) {
+IndexedVector<net::Channel, double> expected_loads(const Setup& setup, const net::workload::Traffic& traffic) {
   constexpr int kMostPairsOf = 1024;
   constexpr int kMostOfValiant = 128;  // each pair has a path through every chip
   const net::Network& network = setup.subject.network;
@@ -154,7 +154,7 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
   CurveFacts facts{all->name(), static_cast<int>(scenario.traffic.packet_flits), {}, reachable.lost, {}};
   double fastest = 0;  // its bandwidth is one flit per cycle, or one packet per slot
   for (const net::LinkModel& kind : network.link_kinds()) fastest = std::max(fastest, kind.bandwidth_gbytes_per_s);
-  const std::vector<double> expected = expected_loads(setup, reachable.traffic);
+  const IndexedVector<net::Channel, double> expected = expected_loads(setup, reachable.traffic);
   if (std::any_of(expected.begin(), expected.end(), [](double load) { return load > 0; }))
     facts.ideal_throughput = net::routing::ideal_throughput(network, expected) / reachable.rate *
                              network.link_kinds().front().bandwidth_gbytes_per_s / fastest;

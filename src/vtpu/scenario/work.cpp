@@ -33,11 +33,11 @@ net::workload::ChipNames chip_names(const Subject& subject) {
 }
 
 Result<net::workload::Traffic> hot_spot(const Scenario& scenario, const Subject& subject) {
-  std::vector<int> hot;
+  std::vector<net::Chip> hot;
   for (const std::string& name : scenario.traffic.hot_chips) {
     const auto chip = subject.names.chip(name, scenario.where("traffic.hot_chips"));
     if (!chip) return chip.error();
-    hot.push_back(*chip);
+    hot.emplace_back(*chip);
   }
   auto traffic = net::workload::Traffic::hot_spot(subject.network.chip_count(), hot, scenario.traffic.hot_share);
   if (!traffic) return at_key(scenario, "traffic.hot_chips", traffic.error());

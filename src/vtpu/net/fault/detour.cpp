@@ -19,11 +19,11 @@ class LoadPusher {
   LoadPusher(const Network& network, Paths paths)
       : network_(network),
         paths_(paths),
-        equal_(at(network.channel_count()), 1.0),
+        equal_(network.channel_count(), 1.0),
         split_(network),
-        here_(at(network.node_count()), 0.0) {}
+        here_(network.node_count(), 0.0) {}
 
-  void send(int source, double weight) { here_[at(source)] += weight; }
+  void send(int source, double weight) { here_[source] += weight; }
 
   /// If source and destination are neighbours, their links are the shortest paths and no search is needed.
   bool send_to_neighbour(int source, int destination, double weight, std::vector<double>& load) const {
@@ -52,21 +52,21 @@ class LoadPusher {
   /// Sends all of a node's traffic through the lowest port of a shortest path.
   void push_first(const routing::ShortestPaths& shortest, std::vector<double>& load) {
     for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
-      bool gone = here_[at(*node)] == 0;
+      bool gone = here_[*node] == 0;
       shortest.for_each_channel(*node, [&](int channel) {
         if (gone) return;
         gone = true;
-        load[at(channel)] += here_[at(*node)];
-        here_[at(network_.target(channel))] += here_[at(*node)];
+        load[at(channel)] += here_[*node];
+        here_[network_.target(channel)] += here_[*node];
       });
     }
   }
 
   const Network& network_;
   Paths paths_;
-  std::vector<double> equal_;
+  IndexedVector<Channel, double> equal_;
   routing::PathSplit split_;
-  std::vector<double> here_;  // by node: traffic to forward
+  IndexedVector<Chip, double> here_;  // traffic to forward
 };
 
 void add(std::vector<double>& sum, const std::vector<double>& load) {

@@ -111,7 +111,7 @@ template <routing::Routing R>
 Result<void> SteadyRunner<R>::step() {
   simulator_.receive([this](const Delivery& packet) { deliver(packet); });
   const std::uint64_t now = simulator_.now();
-  const std::vector<std::uint64_t>& next = sources_.next();
+  const std::vector<std::uint64_t>& next = sources_.next().raw();
   for (std::size_t i = 0; i < next.size(); ++i) {
     if (next[i] > now) continue;
     const int chip = static_cast<int>(i);

@@ -6,18 +6,20 @@
 #include <cstddef>
 #include <vector>
 
+#include "vtpu/base/index_format.h"
+
 namespace vtpu::net::flow {
 
 Result<std::vector<double>> channel_capacities(const Network& network) {
   std::vector<double> capacities(static_cast<std::size_t>(network.channel_count()), 0.0);
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
+  for (const Channel channel : network.channels()) {
     if (!network.attached(channel)) continue;
     const double bandwidth = network.link(channel).bandwidth_gbytes_per_s;  // 1 GB/s is 1 byte a nanosecond
     if (!std::isfinite(bandwidth) || bandwidth <= 0)
       return Error{
           fmt::format("{}: port {} of node {}", network.name(), network.port(channel), network.source(channel)),
           fmt::format("found a link of {} GB/s", bandwidth), "a bandwidth above 0"};
-    capacities[static_cast<std::size_t>(channel)] = bandwidth;
+    capacities[static_cast<std::size_t>(channel.value())] = bandwidth;
   }
   return capacities;
 }

@@ -1,9 +1,9 @@
 #pragma once
 #include <algorithm>
-#include <cstddef>
 #include <span>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/routing.h"
@@ -17,10 +17,10 @@ template <routing::Routing R>
 class PathFinder {
  public:
   PathFinder(const Network& network, const R& routing)
-      : network_(network), routing_(routing), share_(static_cast<std::size_t>(network.channel_count()), 0.0) {}
+      : network_(network), routing_(routing), share_(network.channel_count(), 0.0) {}
 
   /// As channel_shares; valid until the next call.
-  std::span<const routing::ChannelShare> find(int source, int destination) {
+  std::span<const routing::ChannelShare> find(Chip source, Chip destination) {
     crossed_.clear();
     bool settled = true;
     routing_.for_each_start(source, destination, [&](const typename R::State& start, double probability) {
@@ -28,8 +28,8 @@ class PathFinder {
     });
     std::ranges::sort(crossed_);
     found_.clear();
-    for (const int channel : crossed_) {
-      double& share = share_[static_cast<std::size_t>(channel)];
+    for (const Channel channel : crossed_) {
+      double& share = share_[channel];
       found_.push_back({channel, share});
       share = 0;
     }
@@ -38,13 +38,13 @@ class PathFinder {
   }
 
  private:
-  bool walk(int node, typename R::State state, double probability) {
+  bool walk(Chip node, typename R::State state, double probability) {
     while (true) {
       routing_.moves(node, state, moves_);
       if (moves_.empty()) return true;
       if (moves_.size() > 1) return false;
-      const int channel = network_.channel(node, moves_[0].port);
-      double& share = share_[static_cast<std::size_t>(channel)];
+      const Channel channel = network_.channel(node, moves_[0].port);
+      double& share = share_[channel];
       if (share == 0) crossed_.push_back(channel);
       share += probability;
       state = routing_.after(node, state, moves_[0]);
@@ -54,8 +54,8 @@ class PathFinder {
 
   const Network& network_;
   const R& routing_;
-  std::vector<double> share_;  // by channel; 0 between calls
-  std::vector<int> crossed_;   // channels with a share
+  IndexedVector<Channel, double> share_;  // 0 between calls
+  std::vector<Channel> crossed_;          // channels with a share
   std::vector<routing::ChannelShare> found_;
   routing::Moves moves_;
 };

@@ -18,11 +18,12 @@ int Paths::add(std::span<const Use> uses, double latency_ns) {
 
 std::vector<int> messages_by_source(const Network& network, const workload::Workload& workload) {
   std::vector<std::size_t> next(static_cast<std::size_t>(network.chip_count()) + 1, 0);
-  for (int id = 0; id < workload.size(); ++id) ++next[static_cast<std::size_t>(workload.message(id).source) + 1];
+  for (int id = 0; id < workload.size(); ++id)
+    ++next[static_cast<std::size_t>(workload.message(id).source.value()) + 1];
   for (std::size_t chip = 1; chip < next.size(); ++chip) next[chip] += next[chip - 1];
   std::vector<int> order(static_cast<std::size_t>(workload.size()));
   for (int id = 0; id < workload.size(); ++id)
-    order[next[static_cast<std::size_t>(workload.message(id).source)]++] = id;
+    order[next[static_cast<std::size_t>(workload.message(id).source.value())]++] = id;
   return order;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/max_min.h"
 #include "vtpu/net/flow/path_finder.h"
@@ -51,15 +52,14 @@ std::vector<int> messages_by_source(const Network& network, const workload::Work
 template <routing::Routing R>
 Paths channel_paths(const Network& network, const R& routing, const workload::Workload& workload) {
   Paths paths(static_cast<std::size_t>(workload.size()));
-  const auto chips = static_cast<std::size_t>(network.chip_count());
-  std::vector<int> known_to(chips, Paths::kNone);  // by destination: the path from `known_from`
-  std::vector<int> known_from(chips, -1);
+  IndexedVector<Chip, int> known_to(network.chip_count(), Paths::kNone);  // by destination: the path from `known_from`
+  IndexedVector<Chip, Chip> known_from(network.chip_count(), Chip::none());
   PathFinder finder(network, routing);
   std::vector<Use> uses;
   for (const int id : messages_by_source(network, workload)) {
     const auto [source, destination] = std::pair(workload.message(id).source, workload.message(id).destination);
-    int& path = known_to[static_cast<std::size_t>(destination)];
-    int& from = known_from[static_cast<std::size_t>(destination)];
+    int& path = known_to[destination];
+    Chip& from = known_from[destination];
     if (from != source) {
       from = source;
       if (source == destination) {
@@ -70,7 +70,7 @@ Paths channel_paths(const Network& network, const R& routing, const workload::Wo
         uses.clear();
         double latency_ns = 0;
         for (const routing::ChannelShare& share : finder.find(source, destination)) {
-          uses.push_back({share.channel, share.share});
+          uses.push_back({share.channel.value(), share.share});
           latency_ns += share.share * network.link(share.channel).latency_ns;
         }
         path = paths.add(uses, latency_ns);

@@ -7,11 +7,11 @@
 
 namespace vtpu::net::routing {
 
-double ideal_throughput(const Network& network, const std::vector<double>& expected_load) {
+double ideal_throughput(const Network& network, const IndexedVector<Channel, double>& expected_load) {
   const double usual = network.link_kinds().empty() ? 1 : network.link_kinds()[0].bandwidth_gbytes_per_s;
   double time = 0;  // of the busiest channel, for one flit per chip
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
-    const double load = expected_load[static_cast<std::size_t>(channel)];
+  for (const Channel channel : network.channels()) {
+    const double load = expected_load[channel];
     if (load > 0) time = std::max(time, load * usual / network.link(channel).bandwidth_gbytes_per_s);
   }
   VTPU_CHECK(time > 0, "an ideal throughput needs a loaded channel");

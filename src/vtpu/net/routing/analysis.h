@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/index.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/dependency_graph.h"
 #include "vtpu/net/routing/routing.h"
@@ -19,7 +20,7 @@
 namespace vtpu::net::routing {
 
 struct ChannelShare {
-  int channel = 0;
+  Channel channel;
   double share = 0;  ///< expected crossings per packet, > 0; above 1 if a path crosses a channel twice
 };
 
@@ -27,22 +28,23 @@ struct ChannelShare {
 /// routing count equally, except escapes (probability 0), which do not count. Requires routing.reaches(source,
 /// destination).
 template <Routing R>
-std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, int source, int destination);
+std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, Chip source, Chip destination);
 
 /// Expected load of every channel in flits/cycle, when every chip injects one flit per cycle by the pattern. Packets
 /// that cannot reach their destination are not injected.
 template <Routing R>
-std::vector<double> expected_load(const Network& network, const R& routing, const workload::Traffic& traffic);
+IndexedVector<Channel, double> expected_load(const Network& network, const R& routing,
+                                             const workload::Traffic& traffic);
 
 /// The same for uniform traffic with self, computed from one source: the load of a channel is what that source puts on
 /// all channels with the same port number. Correct if translations that keep port numbers map any chip to any other and
 /// the routing's paths onto each other, as the grids' own routings do on tori.
 template <Routing R>
-std::vector<double> uniform_load_by_symmetry(const Network& network, const R& routing);
+IndexedVector<Channel, double> uniform_load_by_symmetry(const Network& network, const R& routing);
 
 /// Injection rate per chip at which the most loaded channel is full, in bandwidths of the network's first kind of link:
 /// the smallest relative bandwidth / load. At least one channel has a load (an invariant).
-double ideal_throughput(const Network& network, const std::vector<double>& expected_load);
+double ideal_throughput(const Network& network, const IndexedVector<Channel, double>& expected_load);
 
 /// Result for the channel-dependency graph of Dally and Seitz (IEEE TC 36(5), 1987) over (channel, class): an edge
 /// means that a packet may hold one and wait for the other. For an adaptive routing it is the extended dependency graph
@@ -75,18 +77,18 @@ namespace detail {
 
 /// Adds to `load` the flow from the weighted vertices of a graph along its edges. The weights are consumed.
 template <Routing R>
-void flow_through(const StateGraph<R>& graph, std::vector<double>& weights, std::vector<double>& load) {
+void flow_through(const StateGraph<R>& graph, std::vector<double>& weights, IndexedVector<Channel, double>& load) {
   for (const std::uint32_t v : graph.order())
     for (const auto& edge : graph.out_edges(graph.vertices()[v])) {
       const double share = weights[v] * edge.probability;
-      load[static_cast<std::size_t>(edge.channel)] += share;
+      load[edge.channel] += share;
       weights[edge.to] += share;
     }
 }
 
 /// Adds the states in which packets of a flow may start; their weights sum to `weight`.
 template <Routing R>
-void add_starts(StateGraph<R>& graph, const R& routing, int source, int destination, double weight,
+void add_starts(StateGraph<R>& graph, const R& routing, Chip source, Chip destination, double weight,
                 std::vector<double>& weights) {
   routing.for_each_start(source, destination, [&](const typename R::State& state, double probability) {
     const std::uint32_t v = graph.add(source, state);
@@ -136,7 +138,7 @@ DeadlockCheck check_of(const DependencyGraph& dependencies);
 }  // namespace detail
 
 template <Routing R>
-std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, int source, int destination) {
+std::vector<ChannelShare> channel_shares(const Network& network, const R& routing, Chip source, Chip destination) {
   StateGraph<R> graph(network, routing);
   std::vector<double> weights;
   detail::add_starts(graph, routing, source, destination, 1, weights);
@@ -163,26 +165,29 @@ std::vector<ChannelShare> channel_shares(const Network& network, const R& routin
 }
 
 template <Routing R>
-std::vector<double> expected_load(const Network& network, const R& routing, const workload::Traffic& traffic) {
+IndexedVector<Channel, double> expected_load(const Network& network, const R& routing,
+                                             const workload::Traffic& traffic) {
   // Paths to one destination share states, but traffic is listed by source. So the traffic is read once for each block
   // of destinations; the block size bounds the list of pairs.
   constexpr int kPairs = 1 << 22;
   const int chips = network.chip_count();
   const int block = std::max(1, kPairs / chips);
-  std::vector<double> load(static_cast<std::size_t>(network.channel_count()), 0), weights;
-  std::vector<std::vector<std::pair<int, double>>> sources(static_cast<std::size_t>(std::min(block, chips)));
+  IndexedVector<Channel, double> load(network.channel_count(), 0);
+  std::vector<double> weights;
+  std::vector<std::vector<std::pair<Chip, double>>> sources(static_cast<std::size_t>(std::min(block, chips)));
   StateGraph<R> graph(network, routing);
   for (int first = 0; first < chips; first += block) {
     for (auto& of_destination : sources) of_destination.clear();
-    for (int source = 0; source < chips; ++source)
-      traffic.for_each_destination(source, [&](int destination, double probability) {
-        if (destination < first || destination >= first + block || destination == source) return;
-        sources[static_cast<std::size_t>(destination - first)].emplace_back(source, probability * traffic.rate(source));
+    for (const Chip source : network.chips())
+      traffic.for_each_destination(source, [&](Chip destination, double probability) {
+        const int place = destination.value() - first;
+        if (place < 0 || place >= block || destination == source) return;
+        sources[static_cast<std::size_t>(place)].emplace_back(source, probability * traffic.rate(source));
       });
-    for (int destination = first; destination < std::min(first + block, chips); ++destination) {
+    for (const Chip destination : IndexRange(Chip(first), Chip(std::min(first + block, chips)))) {
       graph.clear();
       weights.clear();
-      for (const auto& [source, weight] : sources[static_cast<std::size_t>(destination - first)])
+      for (const auto& [source, weight] : sources[static_cast<std::size_t>(destination.value() - first)])
         if (routing.reaches(source, destination))
           detail::add_starts(graph, routing, source, destination, weight, weights);
       graph.explore();
@@ -194,24 +199,23 @@ std::vector<double> expected_load(const Network& network, const R& routing, cons
 }
 
 template <Routing R>
-std::vector<double> uniform_load_by_symmetry(const Network& network, const R& routing) {
+IndexedVector<Channel, double> uniform_load_by_symmetry(const Network& network, const R& routing) {
   const int chips = network.chip_count();
-  std::vector<double> load(static_cast<std::size_t>(network.channel_count()), 0), weights;
+  IndexedVector<Channel, double> load(network.channel_count(), 0);
+  std::vector<double> weights;
   StateGraph<R> graph(network, routing);
-  for (int destination = 1; destination < chips; ++destination) {
+  for (const Chip destination : IndexRange(Chip(1), Chip(chips))) {
     graph.clear();
     weights.clear();
-    detail::add_starts(graph, routing, 0, destination, 1.0 / chips, weights);
+    detail::add_starts(graph, routing, Chip(0), destination, 1.0 / chips, weights);
     graph.explore();
     weights.resize(graph.vertices().size(), 0);
     detail::flow_through(graph, weights, load);
   }
-  std::vector<double> of_port(static_cast<std::size_t>(network.port_count()), 0);
-  for (int channel = 0; channel < network.channel_count(); ++channel)
-    of_port[static_cast<std::size_t>(network.port(channel))] += load[static_cast<std::size_t>(channel)];
-  for (int channel = 0; channel < network.channel_count(); ++channel)
-    load[static_cast<std::size_t>(channel)] =
-        network.attached(channel) ? of_port[static_cast<std::size_t>(network.port(channel))] : 0;
+  IndexedVector<PortNumber, double> of_port(network.port_count(), 0);
+  for (const Channel channel : network.channels()) of_port[network.port(channel)] += load[channel];
+  for (const Channel channel : network.channels())
+    load[channel] = network.attached(channel) ? of_port[network.port(channel)] : 0;
   return load;
 }
 
@@ -219,9 +223,9 @@ template <Routing R>
 DependencyGraph walked_dependencies(const Network& network, const R& routing) {
   DependencyGraph dependencies(network.channel_count(), routing.vc_classes());
   StateGraph<R> graph(network, routing);
-  for (int destination = 0; destination < network.chip_count(); ++destination) {
+  for (const Chip destination : network.chips()) {
     graph.clear();
-    for (int source = 0; source < network.chip_count(); ++source)
+    for (const Chip source : network.chips())
       if (source != destination && routing.reaches(source, destination))
         routing.for_each_start(source, destination, [&](const auto& state, double) { graph.add(source, state); });
     graph.explore();

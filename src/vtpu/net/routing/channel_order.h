@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/net/network.h"
 
 namespace vtpu::net::routing {
@@ -12,7 +12,7 @@ namespace vtpu::net::routing {
 /// takes depends on the order and the paths.
 struct ChannelOrder {
   std::string name;
-  std::vector<std::uint32_t> rank;  ///< by channel
+  IndexedVector<Channel, std::uint32_t> rank;
 };
 
 /// Up and then down: first the channels that lead up, lowest first, then those that lead down, highest first. If there

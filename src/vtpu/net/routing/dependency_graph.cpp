@@ -64,7 +64,7 @@ std::vector<ChannelClass> DependencyGraph::find_cycle() const {
       } else if (marks[ahead] == Mark::on_path) {
         std::vector<ChannelClass> cycle;
         for (auto v = std::find(path.begin(), path.end(), ahead); v != path.end(); ++v)
-          cycle.push_back({static_cast<int>(*v / classes_), static_cast<int>(*v % classes_)});
+          cycle.push_back({Channel(static_cast<int>(*v / classes_)), static_cast<int>(*v % classes_)});
         return cycle;
       }
     }

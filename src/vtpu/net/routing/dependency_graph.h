@@ -44,7 +44,7 @@ class DependencyGraph {
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
 
   std::size_t vertex(ChannelClass at) const {
-    return static_cast<std::size_t>(at.channel) * classes_ + static_cast<std::size_t>(at.vc_class);
+    return static_cast<std::size_t>(at.channel.value()) * classes_ + static_cast<std::size_t>(at.vc_class);
   }
   std::uint64_t pair_of(ChannelClass from, ChannelClass to) const {
     return static_cast<std::uint64_t>(vertex(from)) << 32 | static_cast<std::uint64_t>(vertex(to));

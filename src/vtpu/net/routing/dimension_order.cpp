@@ -62,11 +62,11 @@ DimensionOrder::DimensionOrder(const Shape& sides, Dateline dateline, Ties ties)
       classes_(dateline == Dateline::none ? 1 : 2),
       dateline_(dateline),
       ties_(ties),
-      places_(at(sides.count())) {
+      places_(sides.count()) {
   for (int d = 0; d < dimensions_; ++d) sides_[at(d)] = sides.side(d);
-  for (int node = 0; node < sides.count(); ++node) {
-    const Coordinates coordinates = sides.coordinates_of(node);
-    for (int d = 0; d < dimensions_; ++d) places_[at(node)][at(d)] = static_cast<std::int16_t>(coordinates[at(d)]);
+  for (const Chip node : places_.indices()) {
+    const Coordinates coordinates = sides.coordinates_of(node.value());
+    for (int d = 0; d < dimensions_; ++d) places_[node][at(d)] = static_cast<std::int16_t>(coordinates[at(d)]);
   }
 }
 
@@ -118,23 +118,24 @@ void DimensionOrder::for_each_dependency(const Network& network,
                                          const std::function<void(ChannelClass, ChannelClass)>& visit) const {
   std::vector<RingUse> rings;
   for (int d = 0; d < dimensions_; ++d) rings.push_back(ring_use(d));
-  const auto used = [&](int node, int port, std::size_t vc_class) {
-    const int position = ring_position(places_[at(node)], port / 2);
+  const auto used = [&](Chip node, int port, std::size_t vc_class) {
+    const int position = ring_position(places_[node], port / 2);
     return rings[at(port / 2)].used[at(port % 2)][at(position)][vc_class];
   };
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
+  for (const Channel channel : network.channels()) {
     if (!network.attached(channel)) continue;
-    const int port = network.port(channel);
-    const int here = ring_position(places_[at(network.source(channel))], port / 2);
-    const int node = network.target(channel);
+    const int port = network.port(channel).value();
+    const int here = ring_position(places_[network.source(channel)], port / 2);
+    const Chip node = network.target(channel);
     for (std::size_t held = 0; held < at(classes_); ++held) {
       if (!used(network.source(channel), port, held)) continue;
       for (int next = 0; next < 2 * dimensions_; ++next) {
         if (next / 2 < port / 2 || next == (port ^ 1)) continue;
+        const Channel onward = network.channel(node, PortNumber(next));
         for (std::size_t asked = 0; asked < at(classes_); ++asked) {
           const bool can_be = next == port ? rings[at(port / 2)].next[at(port % 2)][at(here)][held][asked]
-                                           : network.attached(network.channel(node, next)) && used(node, next, asked);
-          if (can_be) visit({channel, static_cast<int>(held)}, {network.channel(node, next), static_cast<int>(asked)});
+                                           : network.attached(onward) && used(node, next, asked);
+          if (can_be) visit({channel, static_cast<int>(held)}, {onward, static_cast<int>(asked)});
         }
       }
     }
@@ -157,13 +158,13 @@ void DimensionOrder::walk(Place& place, int dimension, int hops) const {
 
 void DimensionOrder::mark_datelines() {
   if (dateline_ != Dateline::crossing) return;
-  dateline_channels_.assign(places_.size() * at(2 * dimensions_) / 64 + 1, 0);
-  for (std::size_t node = 0; node < places_.size(); ++node)
+  dateline_channels_.assign(at(places_.size()) * at(2 * dimensions_) / 64 + 1, 0);
+  for (const Chip node : places_.indices())
     for (int d = 0; d < dimensions_; ++d) {
       const int position = ring_position(places_[node], d);
       for (int sign = 0; sign < 2; ++sign) {
         if (position != (sign == 0 ? rings_[at(d)] - 1 : 0)) continue;
-        const std::size_t channel = node * at(2 * dimensions_) + at(2 * d + sign);
+        const std::size_t channel = at(node.value()) * at(2 * dimensions_) + at(2 * d + sign);
         dateline_channels_[channel >> 6] |= std::uint64_t{1} << (channel & 63);
       }
     }

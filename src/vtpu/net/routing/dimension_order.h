@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
@@ -55,9 +56,9 @@ class DimensionOrder {
   std::string name() const { return name_; }
   int vc_classes() const { return classes_; }
   VcRange vcs_of(int vc_class, int vcs) const { return even_share(vc_class, classes_, vcs); }
-  bool reaches(int, int) const { return true; }
+  bool reaches(Chip, Chip) const { return true; }
 
-  State start(int source, int destination, Random& random) const {
+  State start(Chip source, Chip destination, Random& random) const {
     const std::uint64_t draw = random.next();
     Steps steps = path_of(source, destination, draw);
     choose_classes(source, static_cast<int>(draw >> kMaxDimensions), steps);
@@ -65,16 +66,16 @@ class DimensionOrder {
   }
 
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const;
+  void for_each_start(Chip source, Chip destination, Visit visit) const;
 
-  void moves(int, const State& state, Moves& moves) const {
+  void moves(Chip, const State& state, Moves& moves) const {
     moves.clear();
     if (state.done()) return;
     const int dimension = state.dimension();
     moves.add({state.port(dimension), state.vc_class(dimension), 1});
   }
 
-  State after(int node, State state, const Move& move) const {
+  State after(Chip node, State state, const Move& move) const {
     const int dimension = state.dimension();
     state.take(dimension);
     if (dateline_ == Dateline::crossing) state.raise_class(dimension, crosses(node, move.port));
@@ -87,40 +88,40 @@ class DimensionOrder {
 
   /// For routings built on this one: all shortest paths without classes, each with its probability.
   template <class Visit>
-  void for_each_path(int source, int destination, Visit visit) const;
+  void for_each_path(Chip source, Chip destination, Visit visit) const;
   /// A random one of these paths.
-  Steps draw_path(int source, int destination, Random& random) const {
+  Steps draw_path(Chip source, Chip destination, Random& random) const {
     return path_of(source, destination, random.next());
   }
   /// Whether a packet with `hops` left in a dimension still has to cross its wrap-around link.
-  bool wraps_ahead(int node, int dimension, int hops) const {
+  bool wraps_ahead(Chip node, int dimension, int hops) const {
     const int there = coordinate(node, dimension) + hops;
     return there < 0 || there >= sides_[at(dimension)];
   }
-  int chip_count() const { return static_cast<int>(places_.size()); }
+  int chip_count() const { return places_.size(); }
   /// Whether the topology has wrap-around links.
   bool wraps() const { return rings_[0] > 0; }
 
  private:
   DimensionOrder(const Shape& sides, Dateline dateline, Ties ties);
 
-  int coordinate(int node, int dimension) const { return places_[at(node)][at(dimension)]; }
-  std::array<int, 3> place(int node) const { return {coordinate(node, 0), coordinate(node, 1), coordinate(node, 2)}; }
-  bool crosses(int node, int port) const {
-    const std::size_t channel = at(node) * at(2 * dimensions_) + at(port);
+  int coordinate(Chip node, int dimension) const { return places_[node][at(dimension)]; }
+  std::array<int, 3> place(Chip node) const { return {coordinate(node, 0), coordinate(node, 1), coordinate(node, 2)}; }
+  bool crosses(Chip node, PortNumber port) const {
+    const std::size_t channel = at(node.value()) * at(2 * dimensions_) + at(port.value());
     return (dateline_channels_[channel >> 6] >> (channel & 63) & 1) != 0;
   }
 
   /// `draw`: the lowest bits break ties, the upper half chooses a step vector.
-  Steps path_of(int source, int destination, std::uint64_t draw) const {
+  Steps path_of(Chip source, Chip destination, std::uint64_t draw) const {
     if (vectors_) return drawn_vector(source, destination, draw >> 32);
     return shortest(source, destination, ties_ == Ties::split ? static_cast<int>(draw) : 0);
   }
 
   /// The shorter direction round each ring. `ties`: one bit per dimension, set if a tie goes in the negative direction.
-  Steps shortest(int source, int destination, int ties) const {
-    const Place& from = places_[at(source)];
-    const Place& to = places_[at(destination)];
+  Steps shortest(Chip source, Chip destination, int ties) const {
+    const Place& from = places_[source];
+    const Place& to = places_[destination];
     Steps steps;
     for (int d = 0; d < dimensions_; ++d) {
       int hops = to[at(d)] - from[at(d)];
@@ -136,16 +137,16 @@ class DimensionOrder {
   }
 
   /// `draw`: 32 random bits.
-  Steps drawn_vector(int source, int destination, std::uint64_t draw) const {
+  Steps drawn_vector(Chip source, Chip destination, std::uint64_t draw) const {
     const std::span<const Steps> paths = vectors_->between(place(source), place(destination));
     return paths[draw * paths.size() >> 32];
   }
 
   /// Sets the classes that are chosen at the source. `free`: one bit per dimension, the class to use where either is
   /// allowed. Returns the dimensions where either is allowed, one bit per dimension.
-  int choose_classes(int source, int free, Steps& steps) const {
+  int choose_classes(Chip source, int free, Steps& steps) const {
     if (dateline_ == Dateline::none || dateline_ == Dateline::crossing) return 0;
-    Place place = places_[at(source)];
+    Place place = places_[source];
     int chosen = 0;
     for (int d = 0; d < dimensions_; ++d) {
       const int hops = steps.signed_hops(d);
@@ -185,14 +186,14 @@ class DimensionOrder {
   Ties ties_;
   std::array<int, kMaxDimensions> sides_{};
   std::array<int, kMaxDimensions> rings_{};       // length of a dimension's rings in chips; 0: no rings (mesh)
-  std::vector<Place> places_;                     // by node
+  IndexedVector<Chip, Place> places_;
   std::vector<std::uint64_t> dateline_channels_;  // Dateline::crossing: one bit per channel
   std::shared_ptr<const StepVectors> vectors_;    // of twisted tori
   Twist twist_{};
 };
 
 template <class Visit>
-void DimensionOrder::for_each_path(int source, int destination, Visit visit) const {
+void DimensionOrder::for_each_path(Chip source, Chip destination, Visit visit) const {
   if (vectors_) {
     const std::span<const Steps> paths = vectors_->between(place(source), place(destination));
     for (const Steps& path : paths) visit(path, 1.0 / static_cast<double>(paths.size()));
@@ -213,7 +214,7 @@ void DimensionOrder::for_each_path(int source, int destination, Visit visit) con
 }
 
 template <class Visit>
-void DimensionOrder::for_each_start(int source, int destination, Visit visit) const {
+void DimensionOrder::for_each_start(Chip source, Chip destination, Visit visit) const {
   for_each_path(source, destination, [&](const Steps& path, double probability) {
     Steps lowest = path;
     const int chosen = choose_classes(source, 0, lowest);

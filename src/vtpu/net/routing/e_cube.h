@@ -25,18 +25,20 @@ class ECube {
   std::string name() const { return "e-cube"; }
   int vc_classes() const { return 1; }
   VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
-  bool reaches(int, int) const { return true; }
+  bool reaches(Chip, Chip) const { return true; }
 
-  State start(int source, int destination, Random&) const { return {static_cast<unsigned>(source ^ destination)}; }
+  State start(Chip source, Chip destination, Random&) const {
+    return {static_cast<unsigned>(source.value() ^ destination.value())};
+  }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
-    visit(State{static_cast<unsigned>(source ^ destination)}, 1.0);
+  void for_each_start(Chip source, Chip destination, Visit visit) const {
+    visit(State{static_cast<unsigned>(source.value() ^ destination.value())}, 1.0);
   }
-  void moves(int, const State& state, Moves& moves) const {
+  void moves(Chip, const State& state, Moves& moves) const {
     moves.clear();
-    if (state.differing != 0) moves.add({std::countr_zero(state.differing), 0, 1});
+    if (state.differing != 0) moves.add({PortNumber(std::countr_zero(state.differing)), 0, 1});
   }
-  State after(int, State state, const Move& move) const { return {state.differing & ~(1u << move.port)}; }
+  State after(Chip, State state, const Move& move) const { return {state.differing & ~(1u << move.port.value())}; }
 };
 static_assert(Routing<ECube>);
 

@@ -42,17 +42,17 @@ class MinimalAdaptive {
   VcRange vcs_of(int vc_class, int vcs) const {
     return vc_class < escapes_ ? VcRange{vc_class, vc_class} : VcRange{escapes_, vcs - 1};
   }
-  bool reaches(int, int) const { return true; }
+  bool reaches(Chip, Chip) const { return true; }
 
-  State start(int source, int destination, Random& random) const {
+  State start(Chip source, Chip destination, Random& random) const {
     return order_.draw_path(source, destination, random);
   }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
+  void for_each_start(Chip source, Chip destination, Visit visit) const {
     order_.for_each_path(source, destination, visit);
   }
 
-  void moves(int node, const State& state, Moves& moves) const {
+  void moves(Chip node, const State& state, Moves& moves) const {
     moves.clear();
     if (state.done()) return;
     const int first = state.dimension();
@@ -61,8 +61,8 @@ class MinimalAdaptive {
     const bool wraps = order_.wraps_ahead(node, first, state.signed_hops(first));
     moves.add({state.port(first), wraps ? 1 : 0, 0});
   }
-  State after(int, State state, const Move& move) const {
-    state.take(move.port / 2);
+  State after(Chip, State state, const Move& move) const {
+    state.take(move.port.value() / 2);
     return state;
   }
 

@@ -1,8 +1,5 @@
 #pragma once
-#include <cstddef>
-#include <vector>
-
-#include "vtpu/base/position.h"
+#include "vtpu/base/index.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
@@ -14,45 +11,44 @@ namespace vtpu::net::routing {
 /// here restricted to shortest paths.
 class PathSplit {
  public:
-  explicit PathSplit(const Network& network)
-      : network_(network), paths_(static_cast<std::size_t>(network.node_count()), 0) {}
+  explicit PathSplit(const Network& network) : network_(network), paths_(network.node_count(), 0) {}
 
   /// `weights`: by channel, > 0.
-  void compute(const ShortestPaths& shortest, const std::vector<double>& weights) {
-    for (const int node : shortest.order()) {
+  void compute(const ShortestPaths& shortest, const IndexedVector<Channel, double>& weights) {
+    for (const Chip node : shortest.order()) {
       double sum = shortest.distance(node) == 0 ? 1 : 0;
-      shortest.for_each_channel(node, [&](int channel) { sum += weights[at(channel)] * paths_[at(target(channel))]; });
-      paths_[at(node)] = sum;
+      shortest.for_each_channel(node, [&](Channel channel) { sum += weights[channel] * paths_[target(channel)]; });
+      paths_[node] = sum;
     }
   }
 
   /// The share of a node's packets that leaves by a channel of a shortest path; weights as in compute().
-  double share(int channel, const std::vector<double>& weights) const {
-    return weights[at(channel)] * paths_[at(target(channel))] / paths_[at(network_.source(channel))];
+  double share(Channel channel, const IndexedVector<Channel, double>& weights) const {
+    return weights[channel] * paths_[target(channel)] / paths_[network_.source(channel)];
   }
 
   /// Pushes the flow of all nodes to the destination, farthest node first. `flow`: by node; traffic that passes through
   /// a node is added to it, and nodes without a path keep their flow. visit(channel, amount) is called for each channel
   /// with a flow.
   template <class Visit>
-  void push(const ShortestPaths& shortest, const std::vector<double>& weights, std::vector<double>& flow,
-            Visit visit) const {
+  void push(const ShortestPaths& shortest, const IndexedVector<Channel, double>& weights,
+            IndexedVector<Chip, double>& flow, Visit visit) const {
     for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
-      const double here = flow[at(*node)];
+      const double here = flow[*node];
       if (here == 0) continue;
-      shortest.for_each_channel(*node, [&](int channel) {
+      shortest.for_each_channel(*node, [&](Channel channel) {
         const double part = here * share(channel, weights);
         visit(channel, part);
-        flow[at(target(channel))] += part;
+        flow[target(channel)] += part;
       });
     }
   }
 
  private:
-  int target(int channel) const { return network_.target(channel); }
+  Chip target(Channel channel) const { return network_.target(channel); }
 
   const Network& network_;
-  std::vector<double> paths_;  // by node: summed weight of its paths
+  IndexedVector<Chip, double> paths_;  // summed weight of a node's paths
 };
 
 }  // namespace vtpu::net::routing

@@ -10,9 +10,9 @@
 namespace vtpu::net::routing {
 namespace {
 
-std::string address(const Network& network, int node, const Shape& grid) {
-  if (node >= network.chip_count() || grid.dimensions() != 3) return node_name(network, node, nullptr);
-  const Coordinates place = grid.coordinates_of(node);
+std::string address(const Network& network, Chip node, const Shape& grid) {
+  if (node.value() >= network.chip_count() || grid.dimensions() != 3) return node_name(network, node, nullptr);
+  const Coordinates place = grid.coordinates_of(node.value());
   return to_string(ChipAddress{place[0] + 1, place[1] + 1, place[2] + 1, 1, 1});
 }
 
@@ -35,7 +35,7 @@ std::string example_routes() {
   std::string text;
   for (const Coordinates& to : {Coordinates{0, 0, 1}, Coordinates{7, 7, 7}, Coordinates{15, 15, 15}}) {
     if (!text.empty()) text += '\n';
-    text += to_string(route_rows(network, routing, 0, torus.sides.index_of(to)), network, torus.sides);
+    text += to_string(route_rows(network, routing, Chip(0), Chip(torus.sides.index_of(to))), network, torus.sides);
   }
   return text;
 }

@@ -12,9 +12,9 @@ namespace vtpu::net::routing {
 
 /// One row of a printed routing table: the next hop from a chip towards another.
 struct RouteRow {
-  int source = 0;
-  int destination = 0;
-  int next_hop = 0;
+  Chip source;
+  Chip destination;
+  Chip next_hop;
   int hops = 0;  ///< from source to destination
   /// Bandwidth of the narrowest channel of the path, in GB/s (10^9 bytes). Packets cut through: all hops of a path
   /// carry a message at the same time, so a longer path costs latency, not bandwidth. (A table that divides by the
@@ -24,11 +24,11 @@ struct RouteRow {
 
 /// The row of a pair of different chips that the routing connects, along its most probable moves (the first of equals).
 template <Routing R>
-RouteRow route_row(const Network& network, const R& routing, int source, int destination);
+RouteRow route_row(const Network& network, const R& routing, Chip source, Chip destination);
 
 /// The rows of all nodes on the same path, source first.
 template <Routing R>
-std::vector<RouteRow> route_rows(const Network& network, const R& routing, int source, int destination);
+std::vector<RouteRow> route_rows(const Network& network, const R& routing, Chip source, Chip destination);
 
 /// Columns `Source Coord | Dest Coord | Next Hop | Hops | Bandwidth`. `grid`: of the chips. With three dimensions chips
 /// are named by address as in `1.1.1/1.1`; otherwise chips, and always switches, by number.
@@ -41,16 +41,16 @@ std::string example_routes();
 // ---- bodies
 
 template <Routing R>
-std::vector<RouteRow> route_rows(const Network& network, const R& routing, int source, int destination) {
+std::vector<RouteRow> route_rows(const Network& network, const R& routing, Chip source, Chip destination) {
   bool started = false;
   typename R::State state{};
   routing.for_each_start(source, destination, [&](const typename R::State& first, double) {
     if (!started) state = first;
     started = true;
   });
-  std::vector<int> path;  // channels
+  std::vector<Channel> path;  // channels
   Moves moves;
-  for (int node = source;;) {
+  for (Chip node = source;;) {
     routing.moves(node, state, moves);
     if (moves.empty()) break;
     const Move* best = moves.begin();
@@ -73,7 +73,7 @@ std::vector<RouteRow> route_rows(const Network& network, const R& routing, int s
 }
 
 template <Routing R>
-RouteRow route_row(const Network& network, const R& routing, int source, int destination) {
+RouteRow route_row(const Network& network, const R& routing, Chip source, Chip destination) {
   return route_rows(network, routing, source, destination).front();
 }
 

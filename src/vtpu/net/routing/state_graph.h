@@ -24,13 +24,13 @@ class StateGraph {
   static_assert(std::has_unique_object_representations_v<State>, "states are compared by their bytes");
 
   struct Vertex {
-    int node = 0;
+    Chip node;
     State state;
     std::uint32_t first_edge = 0;
     std::uint32_t last_edge = 0;  ///< exclusive; a destination has no edges
   };
   struct Edge {
-    int channel = 0;
+    Channel channel;
     int vc_class = 0;
     bool escape = false;     ///< of an adaptive routing: taken only when no other move is possible
     double probability = 0;  ///< of an adaptive routing: equal among moves that are not escapes, 0 for escapes
@@ -47,7 +47,7 @@ class StateGraph {
   }
 
   /// The vertex of a packet at `node` in `state`.
-  std::uint32_t add(int node, const State& state) {
+  std::uint32_t add(Chip node, const State& state) {
     if (4 * (vertices_.size() + 1) > 3 * slots_.size()) grow();
     std::size_t slot = slot_of(node, state);
     if (slots_[slot] == kEmpty) {
@@ -61,12 +61,12 @@ class StateGraph {
   void explore() {
     Moves moves;
     for (; explored_ < vertices_.size(); ++explored_) {
-      const int node = vertices_[explored_].node;
+      const Chip node = vertices_[explored_].node;
       const State state = vertices_[explored_].state;
       routing_.moves(node, state, moves);
       const auto first = static_cast<std::uint32_t>(edges_.size());
       for (const Move& move : moves) {
-        const int channel = network_.channel(node, move.port);
+        const Channel channel = network_.channel(node, move.port);
         VTPU_CHECK(network_.attached(channel), "a routing moves packets only over existing links");
         edges_.push_back({channel, move.vc_class, R::kAdaptive && move.probability == 0, move.probability, 0});
         edges_.back().to = add(network_.target(channel), routing_.after(node, state, move));
@@ -106,10 +106,10 @@ class StateGraph {
     for (std::size_t e = first; e < edges_.size(); ++e) edges_[e].probability = edges_[e].escape ? 0 : 1.0 / preferred;
   }
 
-  std::size_t slot_of(int node, const State& state) const {
+  std::size_t slot_of(Chip node, const State& state) const {
     std::array<std::uint64_t, 2> bits{};
     std::memcpy(bits.data(), &state, sizeof state);
-    const std::uint64_t hash = mix64(bits[0] ^ mix64(bits[1] + static_cast<std::uint64_t>(node)));
+    const std::uint64_t hash = mix64(bits[0] ^ mix64(bits[1] + static_cast<std::uint64_t>(node.value())));
     const std::size_t mask = slots_.size() - 1;
     std::size_t slot = hash & mask;
     while (slots_[slot] != kEmpty) {

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstdint>
 
+#include "vtpu/net/ids.h"
 #include "vtpu/net/shape.h"
 
 namespace vtpu::net::routing {
@@ -31,7 +32,9 @@ class Steps {
   /// The lowest dimension with hops left. Requires !done().
   int dimension() const { return std::countr_zero(bits_) >> 3; }
   /// The output port for the next hop in a dimension: 2·d for +, 2·d + 1 for -.
-  int port(int dimension) const { return 2 * dimension + static_cast<int>(bits_ >> (48 + dimension) & 1); }
+  PortNumber port(int dimension) const {
+    return PortNumber(2 * dimension + static_cast<int>(bits_ >> (48 + dimension) & 1));
+  }
   /// Takes one hop in a dimension that has hops left.
   void take(int dimension) { bits_ -= std::uint64_t{1} << (8 * dimension); }
 

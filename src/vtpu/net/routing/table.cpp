@@ -12,17 +12,17 @@
 namespace vtpu::net::routing {
 
 Result<TableRouting> TableRouting::make(const Network& network, Split split) {
-  const std::vector<double> weights(at(network.channel_count()), 1);
+  const IndexedVector<Channel, double> weights(network.channel_count(), 1);
   return build(network, weights, split, split == Split::first ? "first path" : "all paths evenly");
 }
 
-Result<TableRouting> TableRouting::make(const Network& network, const std::vector<double>& weights,
+Result<TableRouting> TableRouting::make(const Network& network, const IndexedVector<Channel, double>& weights,
                                         const std::string& name) {
   return build(network, weights, Split::even, name);
 }
 
-Result<TableRouting> TableRouting::build(const Network& network, const std::vector<double>& weights, Split split,
-                                         const std::string& name) {
+Result<TableRouting> TableRouting::build(const Network& network, const IndexedVector<Channel, double>& weights,
+                                         Split split, const std::string& name) {
   const int most = std::min(1 << kPortBits, Moves::kMost);
   if (network.port_count() > most)
     return Error{network.name(), fmt::format("{} ports per node", network.port_count()),
@@ -33,15 +33,15 @@ Result<TableRouting> TableRouting::build(const Network& network, const std::vect
   table.cells_.reserve(at(network.chip_count()) * at(table.nodes_));
   ShortestPaths shortest(network);
   PathSplit paths(network);
-  std::vector<int> ports;
+  std::vector<PortNumber> ports;
   std::vector<double> shares;
-  for (int destination = 0; destination < network.chip_count(); ++destination) {
+  for (const Chip destination : network.chips()) {
     shortest.search(destination);
     if (split == Split::even) paths.compute(shortest, weights);
-    for (int node = 0; node < table.nodes_; ++node) {
+    for (const Chip node : network.nodes()) {
       ports.clear();
       shares.clear();
-      shortest.for_each_channel(node, [&](int channel) {
+      shortest.for_each_channel(node, [&](Channel channel) {
         if (split == Split::first && !ports.empty()) return;
         ports.push_back(network.port(channel));
         shares.push_back(split == Split::first ? 1 : paths.share(channel, weights));
@@ -64,7 +64,7 @@ Result<TableRouting> TableRouting::build(const Network& network, const std::vect
 
 /// Rounds shares to whole parts of kShares. The rounding error goes to the largest share; ports whose share rounds to 0
 /// are omitted.
-void TableRouting::add_cell(const std::vector<int>& ports, const std::vector<double>& shares) {
+void TableRouting::add_cell(const std::vector<PortNumber>& ports, const std::vector<double>& shares) {
   if (ports.empty()) {
     cells_.push_back(kNoPath);
     return;
@@ -78,34 +78,34 @@ void TableRouting::add_cell(const std::vector<int>& ports, const std::vector<dou
   const auto largest = std::max_element(parts.begin(), parts.end());
   *largest += kShares - sum;
   if (*largest >= kShares) {
-    cells_.push_back(kOnePort + static_cast<std::uint32_t>(ports[static_cast<std::size_t>(largest - parts.begin())]));
+    const PortNumber port = ports[static_cast<std::size_t>(largest - parts.begin())];
+    cells_.push_back(kOnePort + static_cast<std::uint32_t>(port.value()));
     return;
   }
   VTPU_CHECK(entries_.size() + parts.size() < kOnePort, "a routing table has fewer than 2^32 entries");
   cells_.push_back(static_cast<std::uint32_t>(entries_.size()));
   for (std::size_t i = 0; i < parts.size(); ++i)
-    if (parts[i] > 0) entries_.push_back(parts[i] << kPortBits | static_cast<std::uint32_t>(ports[i]));
+    if (parts[i] > 0) entries_.push_back(parts[i] << kPortBits | static_cast<std::uint32_t>(ports[i].value()));
 }
 
 int TableRouting::classes_needed(const Network& network, const ChannelOrder& order) const {
   ShortestPaths shortest(network);
-  std::vector<int> falls(at(network.channel_count()), 0);  // by channel: largest number of rank decreases after it
+  IndexedVector<Channel, int> falls(network.channel_count(), 0);  // largest number of rank decreases after it
   int most = 0;
-  for (int destination = 0; destination < network.chip_count(); ++destination) {
+  for (const Chip destination : network.chips()) {
     shortest.search(destination);
-    for (const int node : shortest.order()) {
+    for (const Chip node : shortest.order()) {
       if (node == destination) continue;
-      for_each_port(node, destination, [&](int port, double) {
-        const int channel = network.channel(node, port);
-        const int next_node = network.target(channel);
+      for_each_port(node, destination, [&](PortNumber port, double) {
+        const Channel channel = network.channel(node, port);
+        const Chip next_node = network.target(channel);
         int falls_after = 0;
         if (next_node != destination)
-          for_each_port(next_node, destination, [&](int next_port, double) {
-            const int next = network.channel(next_node, next_port);
-            falls_after =
-                std::max(falls_after, falls[at(next)] + (order.rank[at(next)] < order.rank[at(channel)] ? 1 : 0));
+          for_each_port(next_node, destination, [&](PortNumber next_port, double) {
+            const Channel next = network.channel(next_node, next_port);
+            falls_after = std::max(falls_after, falls[next] + (order.rank[next] < order.rank[channel] ? 1 : 0));
           });
-        falls[at(channel)] = falls_after;
+        falls[channel] = falls_after;
         most = std::max(most, falls_after);
       });
     }
@@ -117,15 +117,15 @@ void TableRouting::for_each_dependency(const Network& network,
                                        const std::function<void(ChannelClass, ChannelClass)>& visit) const {
   // The same pair of channels recurs in the tables of many destinations; it is reported once.
   std::vector<bool> seen(at(network.channel_count()) * at(ports_), false);
-  for (int destination = 0; destination < network.chip_count(); ++destination)
-    for (int node = 0; node < nodes_; ++node) {
+  for (const Chip destination : network.chips())
+    for (const Chip node : network.nodes()) {
       if (node == destination || !reaches(node, destination)) continue;
-      for_each_port(node, destination, [&](int port, double) {
-        const int channel = network.channel(node, port);
-        const int next_node = network.target(channel);
+      for_each_port(node, destination, [&](PortNumber port, double) {
+        const Channel channel = network.channel(node, port);
+        const Chip next_node = network.target(channel);
         if (next_node == destination) return;
-        for_each_port(next_node, destination, [&](int next_port, double) {
-          std::vector<bool>::reference pair = seen[at(channel) * at(ports_) + at(next_port)];
+        for_each_port(next_node, destination, [&](PortNumber next_port, double) {
+          std::vector<bool>::reference pair = seen[at(channel.value()) * at(ports_) + at(next_port.value())];
           if (pair) return;
           pair = true;
           const int fall = rank(next_node, next_port) < rank(node, port) ? 1 : 0;

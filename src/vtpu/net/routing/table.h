@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
@@ -29,7 +30,7 @@ enum class Split {
 class TableRouting {
  public:
   struct State {
-    std::int32_t destination = 0;
+    Chip destination;
     std::uint32_t next_rank = 0;  ///< one more than the rank of the last channel
     std::uint32_t vc_class = 0;
     bool operator==(const State&) const = default;
@@ -40,43 +41,45 @@ class TableRouting {
   static Result<TableRouting> make(const Network& network, Split split);
   /// The probability of a path is proportional to the product of its channels' weights (path_split.h). `weights`: by
   /// channel, > 0; `name`: of the split.
-  static Result<TableRouting> make(const Network& network, const std::vector<double>& weights, const std::string& name);
+  static Result<TableRouting> make(const Network& network, const IndexedVector<Channel, double>& weights,
+                                   const std::string& name);
 
   std::string name() const { return name_; }
   int vc_classes() const { return classes_; }
   VcRange vcs_of(int vc_class, int vcs) const { return even_share(vc_class, classes_, vcs); }
-  bool reaches(int source, int destination) const {
+  bool reaches(Chip source, Chip destination) const {
     return source == destination || cell(source, destination) != kNoPath;
   }
 
-  State start(int, int destination, Random&) const { return {destination, 0, 0}; }
+  State start(Chip, Chip destination, Random&) const { return {destination, 0, 0}; }
   template <class Visit>
-  void for_each_start(int, int destination, Visit visit) const {
+  void for_each_start(Chip, Chip destination, Visit visit) const {
     visit(State{destination, 0, 0}, 1.0);
   }
-  void moves(int node, const State& state, Moves& moves) const {
+  void moves(Chip node, const State& state, Moves& moves) const {
     moves.clear();
     if (node == state.destination) return;
-    for_each_port(node, state.destination, [&](int port, double probability) {
+    for_each_port(node, state.destination, [&](PortNumber port, double probability) {
       moves.add({port, static_cast<int>(class_on(node, state, port)), probability});
     });
   }
-  State after(int node, const State& state, const Move& move) const {
+  State after(Chip node, const State& state, const Move& move) const {
     return {state.destination, rank(node, move.port) + 1, static_cast<std::uint32_t>(move.vc_class)};
   }
 
   /// visit(port, probability) for the next hops from a node to a destination; requires reaches(node, destination).
   template <class Visit>
-  void for_each_port(int node, int destination, Visit visit) const {
+  void for_each_port(Chip node, Chip destination, Visit visit) const {
     const std::uint32_t at_node = cell(node, destination);
     if (at_node >= kOnePort) {
-      visit(static_cast<int>(at_node - kOnePort), 1.0);
+      visit(PortNumber(static_cast<int>(at_node - kOnePort)), 1.0);
       return;
     }
     std::uint32_t sum = 0;
     for (std::uint32_t entry = at_node; sum < kShares; ++entry) {
       const std::uint32_t share = entries_[entry] >> kPortBits;
-      visit(static_cast<int>(entries_[entry] & ((1u << kPortBits) - 1)), static_cast<double>(share) / kShares);
+      const PortNumber port(static_cast<int>(entries_[entry] & ((1u << kPortBits) - 1)));
+      visit(port, static_cast<double>(share) / kShares);
       sum += share;
     }
   }
@@ -94,14 +97,17 @@ class TableRouting {
   static constexpr std::uint32_t kNoPath = ~std::uint32_t{0};
 
   TableRouting() = default;
-  static Result<TableRouting> build(const Network& network, const std::vector<double>& weights, Split split,
+  static Result<TableRouting> build(const Network& network, const IndexedVector<Channel, double>& weights, Split split,
                                     const std::string& name);
-  void add_cell(const std::vector<int>& ports, const std::vector<double>& shares);
+  void add_cell(const std::vector<PortNumber>& ports, const std::vector<double>& shares);
   int classes_needed(const Network& network, const ChannelOrder& order) const;
 
-  std::uint32_t cell(int node, int destination) const { return cells_[at(destination) * at(nodes_) + at(node)]; }
-  std::uint32_t rank(int node, int port) const { return rank_[at(node) * at(ports_) + at(port)]; }
-  std::uint32_t class_on(int node, const State& state, int port) const {
+  std::uint32_t cell(Chip node, Chip destination) const {
+    return cells_[at(destination.value()) * at(nodes_) + at(node.value())];
+  }
+  Channel channel(Chip node, PortNumber port) const { return Channel(node.value() * ports_ + port.value()); }
+  std::uint32_t rank(Chip node, PortNumber port) const { return rank_[channel(node, port)]; }
+  std::uint32_t class_on(Chip node, const State& state, PortNumber port) const {
     return state.vc_class + (rank(node, port) < state.next_rank ? 1 : 0);
   }
 
@@ -111,7 +117,7 @@ class TableRouting {
   int classes_ = 1;
   std::vector<std::uint32_t> cells_;  // by destination, then node
   std::vector<std::uint32_t> entries_;
-  std::vector<std::uint32_t> rank_;  // by channel
+  IndexedVector<Channel, std::uint32_t> rank_;
 };
 static_assert(Routing<TableRouting>);
 

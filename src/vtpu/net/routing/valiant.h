@@ -29,19 +29,19 @@ class Valiant {
   std::string name() const { return "Valiant, " + phase_.name(); }
   int vc_classes() const { return 2 * phase_.vc_classes(); }
   VcRange vcs_of(int vc_class, int vcs) const { return even_share(vc_class, vc_classes(), vcs); }
-  bool reaches(int, int) const { return true; }
+  bool reaches(Chip, Chip) const { return true; }
 
-  State start(int source, int destination, Random& random) const {
+  State start(Chip source, Chip destination, Random& random) const {
     if (source == destination) return {};
-    const int between = static_cast<int>(random.below(static_cast<std::uint64_t>(phase_.chip_count())));
+    const Chip between(static_cast<int>(random.below(static_cast<std::uint64_t>(phase_.chip_count()))));
     const Steps first = phase_.start(source, between, random);
     return both(first, phase_.start(between, destination, random));
   }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
+  void for_each_start(Chip source, Chip destination, Visit visit) const {
     if (source == destination) return visit(State{}, 1.0);
     const int chips = phase_.chip_count();
-    for (int between = 0; between < chips; ++between)
+    for (const Chip between : index_range<Chip>(chips))
       phase_.for_each_start(source, between, [&](const Steps& first, double of_first) {
         phase_.for_each_start(between, destination, [&](const Steps& second, double of_second) {
           visit(both(first, second), of_first * of_second / chips);
@@ -49,7 +49,7 @@ class Valiant {
       });
   }
 
-  void moves(int node, const State& state, Moves& moves) const {
+  void moves(Chip node, const State& state, Moves& moves) const {
     phase_.moves(node, state.now, moves);
     if (moves.empty() || !state.now.mark()) return;
     Move second = moves[0];
@@ -57,7 +57,7 @@ class Valiant {
     moves.clear();
     moves.add(second);
   }
-  State after(int node, State state, const Move& move) const {
+  State after(Chip node, State state, const Move& move) const {
     return both(phase_.after(node, state.now, move), state.later);
   }
 
@@ -69,10 +69,10 @@ class Valiant {
       visit(from, to);
       visit({from.channel, from.vc_class + classes}, {to.channel, to.vc_class + classes});
     });
-    for (int channel = 0; channel < network.channel_count(); ++channel) {
+    for (const Channel channel : network.channels()) {
       if (!network.attached(channel)) continue;
-      for (int port = 0; port < network.port_count(); ++port) {
-        const int next = network.channel(network.target(channel), port);
+      for (const PortNumber port : network.ports()) {
+        const Channel next = network.channel(network.target(channel), port);
         if (!network.attached(next)) continue;
         for (int held = 0; held < classes; ++held)
           for (int asked = 0; asked < classes; ++asked) visit({channel, held}, {next, classes + asked});

@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include "vtpu/base/check.h"
-#include "vtpu/base/position.h"
 #include "vtpu/net/routing/path_split.h"
 #include "vtpu/net/routing/shortest_paths.h"
 
@@ -13,8 +12,8 @@ namespace {
 
 /// One next hop from a node towards the present destination.
 struct Arc {
-  int channel;
-  int to;
+  Channel channel;
+  Chip to;
   double share;
 };
 
@@ -22,23 +21,23 @@ struct Arc {
 
 double PhaseLoad::time_ns(const Network& network, double hop_ns) const {
   double busiest = 0;
-  for (int channel = 0; channel < network.channel_count(); ++channel)
+  for (const Channel channel : network.channels())
     if (network.attached(channel))
-      busiest = std::max(busiest, channel_bytes[at(channel)] / network.link(channel).bandwidth_gbytes_per_s);
+      busiest = std::max(busiest, channel_bytes[channel] / network.link(channel).bandwidth_gbytes_per_s);
   return busiest + farthest * hop_ns;
 }
 
-std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<double>& weights,
+std::vector<PhaseLoad> phase_loads(const Network& network, const IndexedVector<Channel, double>& weights,
                                    std::span<const ExchangePhase* const> phases) {
   std::vector<PhaseLoad> loads(phases.size());
-  for (PhaseLoad& load : loads) load.channel_bytes.resize(at(network.channel_count()), 0);
+  for (PhaseLoad& load : loads) load.channel_bytes.resize(network.channel_count(), 0);
   std::vector<std::size_t> next(phases.size(), 0);  // by phase: the first transfer not yet processed
   routing::ShortestPaths shortest(network);
   routing::PathSplit split(network);
-  std::vector<double> flow(at(network.node_count()));
+  IndexedVector<Chip, double> flow(network.node_count());
   std::vector<Arc> arcs;           // of all nodes, farthest first
   std::vector<std::size_t> first;  // into arcs, by position in that order, and the end
-  for (int destination = 0; destination < network.chip_count(); ++destination) {
+  for (const Chip destination : network.chips()) {
     const bool used = [&] {
       for (std::size_t p = 0; p < phases.size(); ++p) {
         const std::vector<Transfer>& transfers = phases[p]->transfers;
@@ -52,7 +51,7 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
     arcs.clear();
     first.assign(1, 0);
     for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node) {
-      shortest.for_each_channel(*node, [&](int channel) {
+      shortest.for_each_channel(*node, [&](Channel channel) {
         arcs.push_back({channel, network.target(channel), split.share(channel, weights)});
       });
       first.push_back(arcs.size());
@@ -66,19 +65,19 @@ std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<dou
         const Transfer& transfer = transfers[next[p]];
         const int hops = shortest.distance(transfer.source);
         VTPU_CHECK(hops != routing::ShortestPaths::kNone, "every destination is reachable");
-        flow[at(transfer.source)] += static_cast<double>(transfer.bytes);
+        flow[transfer.source] += static_cast<double>(transfer.bytes);
         load.byte_hops += static_cast<double>(transfer.bytes) * hops;
         load.message_hops += static_cast<double>(transfer.messages) * hops;
         load.farthest = std::max(load.farthest, hops);
       }
       std::size_t place = 0;
       for (auto node = shortest.order().rbegin(); node != shortest.order().rend(); ++node, ++place) {
-        const double here = flow[at(*node)];
+        const double here = flow[*node];
         if (here == 0) continue;
         for (std::size_t a = first[place]; a < first[place + 1]; ++a) {
           const double part = here * arcs[a].share;
-          load.channel_bytes[at(arcs[a].channel)] += part;
-          flow[at(arcs[a].to)] += part;
+          load.channel_bytes[arcs[a].channel] += part;
+          flow[arcs[a].to] += part;
         }
       }
     }

@@ -2,6 +2,7 @@
 #include <span>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/sparse/exchange.h"
 
@@ -9,7 +10,7 @@ namespace vtpu::net::sparse {
 
 /// The load of a phase on a network.
 struct PhaseLoad {
-  std::vector<double> channel_bytes;  ///< expected, by channel
+  IndexedVector<Channel, double> channel_bytes;  ///< expected
   double byte_hops = 0;
   double message_hops = 0;
   int farthest = 0;  ///< hops of the longest path in use
@@ -23,7 +24,7 @@ struct PhaseLoad {
 /// weights (routing/path_split.h; with all weights 1 all paths of a pair are equally likely). All phases are processed
 /// together, with one search per destination. `weights`: by channel. Every destination must be reachable (an
 /// invariant).
-std::vector<PhaseLoad> phase_loads(const Network& network, const std::vector<double>& weights,
+std::vector<PhaseLoad> phase_loads(const Network& network, const IndexedVector<Channel, double>& weights,
                                    std::span<const ExchangePhase* const> phases);
 
 }  // namespace vtpu::net::sparse

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/workload/traffic.h"
 
@@ -18,21 +17,20 @@ class BernoulliSources {
   BernoulliSources(const Traffic& traffic, double offered, int packet_flits, const Random& random);
 
   /// Creation times of the chips' next packets, by chip.
-  const std::vector<std::uint64_t>& next() const { return next_; }
+  const IndexedVector<Chip, std::uint64_t>& next() const { return next_; }
   /// Whether every packet created before `cycle` has been taken.
   bool all_taken_before(std::uint64_t cycle) const;
-  int draw_destination(int chip) { return traffic_.destination(chip, packets_[at(chip)]); }
-  Random& random(int chip) { return packets_[at(chip)]; }
+  Chip draw_destination(Chip chip) { return traffic_.destination(chip, packets_[chip]); }
+  Random& random(Chip chip) { return packets_[chip]; }
   /// Removes the chip's next packet.
-  void advance(int chip);
+  void advance(Chip chip);
 
  private:
-
   const Traffic& traffic_;
-  std::vector<double> probability_;  // by chip: probability of a packet in a cycle
-  std::vector<Random> times_;        // by chip
-  std::vector<Random> packets_;      // by chip
-  std::vector<std::uint64_t> next_;  // by chip
+  IndexedVector<Chip, double> probability_;  // probability of a packet in a cycle
+  IndexedVector<Chip, Random> times_;
+  IndexedVector<Chip, Random> packets_;
+  IndexedVector<Chip, std::uint64_t> next_;
 };
 
 }  // namespace vtpu::net::workload

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "vtpu/base/index_format.h"
+
 namespace vtpu::net::workload {
 namespace {
 
@@ -15,13 +17,13 @@ bool is_time(double ns) { return ns >= 0 && ns <= kLatest; }
 }  // namespace
 
 Result<void> check_messages(const Network& network, const Workload& workload) {
-  const auto is_chip = [&](int node) { return node >= 0 && node < network.chip_count(); };
+  const auto is_chip = [&](Chip node) { return node.valid() && node.value() < network.chip_count(); };
   for (int id = 0; id < workload.size(); ++id) {
     const Message& message = workload.message(id);
     const auto wrong = [&](const std::string& found, const std::string& expected) {
       return Error{fmt::format("message {} of '{}'", id, workload.name()), found, expected};
     };
-    const auto no_chip = [&](const char* end, int node) {
+    const auto no_chip = [&](const char* end, Chip node) {
       return wrong(fmt::format("found {} {}", end, node), fmt::format("a chip, 0 to {}", network.chip_count() - 1));
     };
     const auto no_time = [&](const char* what, double ns) {

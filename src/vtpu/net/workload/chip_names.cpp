@@ -11,11 +11,11 @@
 
 namespace vtpu::net::workload {
 
-Result<int> ChipNames::parse(std::string_view name, const std::string& where) const {
+Result<Chip> ChipNames::parse(std::string_view name, const std::string& where) const {
   const bool has_addresses = grid_ && grid_->dimensions() == 3;
   if (name.find('.') == std::string_view::npos || !has_addresses) {
     const Result<std::int64_t> number = parse_integer(name, where);
-    if (number && *number >= 0 && *number < chips_) return static_cast<int>(*number);
+    if (number && *number >= 0 && *number < chips_) return Chip(static_cast<int>(*number));
     return Error{
         where, fmt::format("found '{}'", name),
         fmt::format("a chip from 0 to {}{}", chips_ - 1, has_addresses ? " or an address such as 1.1.1/1.1" : "")};
@@ -35,7 +35,7 @@ Result<int> ChipNames::parse(std::string_view name, const std::string& where) co
   }
   if (address->section != 1 || address->scroll != 1)
     return Error{where, fmt::format("found '{}'", name), "a whole chip, whose address ends in /1.1"};
-  return grid_->index_of(place);
+  return Chip(grid_->index_of(place));
 }
 
 }  // namespace vtpu::net::workload

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/shape.h"
 
 namespace vtpu::net::workload {
@@ -19,7 +20,7 @@ class ChipNames {
 
   int chip_count() const { return chips_; }
   /// The number of the chip with this name. Error: `where`, what was found, what would name a chip.
-  Result<int> parse(std::string_view name, const std::string& where) const;
+  Result<Chip> parse(std::string_view name, const std::string& where) const;
 
  private:
   int chips_;

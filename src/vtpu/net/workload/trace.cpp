@@ -13,6 +13,7 @@
 
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/index_format.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::net::workload {
@@ -85,9 +86,9 @@ class TraceParser {
       return Error{where(row, id_column),
                    fmt::format("found '{}' again, as on line {}", id, csv_.rows[earlier->second].line),
                    "every id once"};
-    const Result<int> source = chips_.parse(cell(row, source_column), where(row, source_column));
+    const Result<Chip> source = chips_.parse(cell(row, source_column), where(row, source_column));
     if (!source) return source.error();
-    const Result<int> destination = chips_.parse(cell(row, destination_column), where(row, destination_column));
+    const Result<Chip> destination = chips_.parse(cell(row, destination_column), where(row, destination_column));
     if (!destination) return destination.error();
     const Result<std::int64_t> bytes = parse_integer(cell(row, bytes_column), where(row, bytes_column));
     if (!bytes) return bytes.error();

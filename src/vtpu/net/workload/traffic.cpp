@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/index_format.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/text.h"
 
@@ -34,35 +35,35 @@ struct BitPattern {
 constexpr std::array<BitPattern, 3> kBitPatterns = {
     {{"bit-complement", complement_of}, {"bit-reverse", reverse_of}, {"shuffle", shuffle_of}}};
 
-std::vector<int> random_permutation(int chips, Random random) {
-  std::vector<int> to(at(chips));
-  std::iota(to.begin(), to.end(), 0);
-  random.shuffle(to);
+IndexedVector<Chip, Chip> random_permutation(int chips, Random random) {
+  IndexedVector<Chip, Chip> to(chips);
+  std::iota(to.begin(), to.end(), Chip(0));
+  random.shuffle(to.raw());
   return to;
 }
 
-Result<std::vector<int>> transpose(const Shape& grid) {
+Result<IndexedVector<Chip, Chip>> transpose(const Shape& grid) {
   const int last = grid.dimensions() - 1;
   for (int d = 0; d <= last; ++d)
     if (grid.side(d) != grid.side(last - d))
       return Error{"traffic 'transpose'", "found grid " + to_string(grid),
                    "sides that read the same in both directions"};
-  std::vector<int> to(at(grid.count()));
-  for (int chip = 0; chip < grid.count(); ++chip) {
+  IndexedVector<Chip, Chip> to(grid.count());
+  for (const Chip chip : to.indices()) {
     Coordinates place{};
-    for (int d = 0; d <= last; ++d) place[at(d)] = grid.coordinate_of(chip, last - d);
-    to[at(chip)] = grid.index_of(place);
+    for (int d = 0; d <= last; ++d) place[at(d)] = grid.coordinate_of(chip.value(), last - d);
+    to[chip] = Chip(grid.index_of(place));
   }
   return to;
 }
 
-std::vector<int> tornado(const Shape& grid) {
-  std::vector<int> to(at(grid.count()));
-  for (int chip = 0; chip < grid.count(); ++chip) {
-    Coordinates place = grid.coordinates_of(chip);
+IndexedVector<Chip, Chip> tornado(const Shape& grid) {
+  IndexedVector<Chip, Chip> to(grid.count());
+  for (const Chip chip : to.indices()) {
+    Coordinates place = grid.coordinates_of(chip.value());
     for (int d = 0; d < grid.dimensions(); ++d)
       place[at(d)] = (place[at(d)] + (grid.side(d) + 1) / 2 - 1) % grid.side(d);
-    to[at(chip)] = grid.index_of(place);
+    to[chip] = Chip(grid.index_of(place));
   }
   return to;
 }
@@ -74,8 +75,9 @@ std::vector<Demand> neighbours(const Shape& grid) {
     for (int d = 0; d < grid.dimensions(); ++d) {
       const int side = grid.side(d), place = grid.coordinate_of(chip, d);
       if (side == 1) continue;
-      demands.push_back({chip, chip + ((place + 1) % side - place) * grid.stride(d), 1});
-      if (side > 2) demands.push_back({chip, chip + ((place + side - 1) % side - place) * grid.stride(d), 1});
+      const auto add = [&](int to) { demands.push_back({Chip(chip), Chip(chip + (to - place) * grid.stride(d)), 1}); };
+      add((place + 1) % side);
+      if (side > 2) add((place + side - 1) % side);
     }
   return demands;
 }
@@ -107,18 +109,18 @@ Traffic::Traffic(std::string name, int chips, Kind kind)
 
 Traffic::Weighted Traffic::weighted(int chips, std::span<const Demand> sorted) {
   Weighted rows;
-  rows.rate.assign(at(chips), 0);
-  for (const Demand& demand : sorted) rows.rate[at(demand.source)] += demand.weight;
-  rows.first.assign(at(chips) + 1, 0);
+  rows.rate.assign(chips, 0);
+  for (const Demand& demand : sorted) rows.rate[demand.source] += demand.weight;
+  rows.first.assign(chips + 1, 0);
   rows.cells.reserve(sorted.size());
   std::vector<double> scaled;
   std::vector<std::size_t> small, large;
   auto next = sorted.begin();
-  for (int source = 0; source < chips; ++source) {
+  for (const Chip source : rows.rate.indices()) {
     const std::size_t first = rows.cells.size();
     for (; next != sorted.end() && next->source == source; ++next)
-      rows.cells.push_back({next->destination, next->weight / rows.rate[at(source)], next->destination, 1});
-    rows.first[at(source) + 1] = rows.cells.size();
+      rows.cells.push_back({next->destination, next->weight / rows.rate[source], next->destination, 1});
+    rows.first[Chip(source.value() + 1)] = rows.cells.size();
     const std::size_t size = rows.cells.size() - first;
     scaled.clear();
     small.clear();
@@ -155,16 +157,16 @@ std::vector<std::string> Traffic::names() {
 
 Result<Traffic> Traffic::make(std::string_view name, const Shape& grid, Random random) {
   const int chips = grid.count();
-  const auto permutation = [&](std::vector<int> to) {
+  const auto permutation = [&](IndexedVector<Chip, Chip> to) {
     return Traffic(std::string(name), chips, Permutation{std::move(to)});
   };
   for (const BitPattern& pattern : kBitPatterns) {
     if (name != pattern.name) continue;
     if (!std::has_single_bit(static_cast<unsigned>(chips)))
       return Error{fmt::format("traffic '{}'", name), fmt::format("found {} chips", chips), "a power of two"};
-    std::vector<int> to(at(chips));
-    for (int chip = 0; chip < chips; ++chip)
-      to[at(chip)] = pattern.to(chip, std::countr_zero(static_cast<unsigned>(chips)));
+    IndexedVector<Chip, Chip> to(chips);
+    for (const Chip chip : to.indices())
+      to[chip] = Chip(pattern.to(chip.value(), std::countr_zero(static_cast<unsigned>(chips))));
     return permutation(std::move(to));
   }
   if (name == "uniform") return uniform(chips, true);
@@ -174,14 +176,14 @@ Result<Traffic> Traffic::make(std::string_view name, const Shape& grid, Random r
   if (name == "neighbour")
     return Traffic(std::string(name), chips, weighted(chips, sorted_and_merged(neighbours(grid))));
   if (name == "transpose") {
-    Result<std::vector<int>> to = transpose(grid);
+    Result<IndexedVector<Chip, Chip>> to = transpose(grid);
     if (!to) return to.error();
     return permutation(*std::move(to));
   }
   if (name == "hot-spot") {
     Coordinates middle{};
     for (int d = 0; d < grid.dimensions(); ++d) middle[at(d)] = grid.side(d) / 2;
-    return hot_spot(chips, {grid.index_of(middle)}, 0.1);
+    return hot_spot(chips, {Chip(grid.index_of(middle))}, 0.1);
   }
   return Error{"traffic", "found " + quoted_with_hint(name, names()), join(names(), ", ")};
 }
@@ -190,30 +192,30 @@ Traffic Traffic::uniform(int chips, bool with_self) {
   return Traffic(with_self ? "uniform" : "uniform-without-self", chips, Uniform{with_self});
 }
 
-Result<Traffic> Traffic::hot_spot(int chips, std::vector<int> hot, double share) {
+Result<Traffic> Traffic::hot_spot(int chips, std::vector<Chip> hot, double share) {
   const std::string where = "traffic 'hot-spot'";
   if (!(share >= 0 && share <= 1)) return Error{where, fmt::format("found share {}", share), "0 to 1"};
   if (hot.empty()) return Error{where, "no hot chip", "at least one"};
-  std::vector<bool> is_hot(at(chips), false);
-  for (const int chip : hot) {
-    if (chip < 0 || chip >= chips)
+  IndexedVector<Chip, bool> is_hot(chips, false);
+  for (const Chip chip : hot) {
+    if (!is_hot.contains(chip))
       return Error{where, fmt::format("found chip {}", chip), fmt::format("0 to {}", chips - 1)};
-    if (is_hot[at(chip)]) return Error{where, fmt::format("found chip {} twice", chip), "every hot chip once"};
-    is_hot[at(chip)] = true;
+    if (is_hot[chip]) return Error{where, fmt::format("found chip {} twice", chip), "every hot chip once"};
+    is_hot[chip] = true;
   }
   return Traffic("hot-spot", chips, HotSpot{std::move(hot), std::move(is_hot), share});
 }
 
 Result<Traffic> Traffic::matrix(int chips, std::span<const Demand> demands) {
-  std::vector<double> sums(at(chips), 0);
+  IndexedVector<Chip, double> sums(chips, 0);
   for (const Demand& demand : demands) {
     const std::string where = fmt::format("traffic matrix, from {} to {}", demand.source, demand.destination);
-    for (const int chip : {demand.source, demand.destination})
-      if (chip < 0 || chip >= chips)
+    for (const Chip chip : {demand.source, demand.destination})
+      if (!sums.contains(chip))
         return Error{where, fmt::format("found chip {}", chip), fmt::format("0 to {}", chips - 1)};
     if (!(demand.weight >= 0 && std::isfinite(demand.weight)))
       return Error{where, fmt::format("found weight {}", demand.weight), "a number, at least 0"};
-    double& sum = sums[at(demand.source)];
+    double& sum = sums[demand.source];
     sum += demand.weight;
     if (!std::isfinite(sum)) return Error{where, "weights of this source sum to infinity", "a finite sum"};
   }
@@ -231,32 +233,32 @@ Result<Traffic> Traffic::matrix(const std::vector<std::vector<double>>& weights)
                    fmt::format("{}, one for each row", weights.size())};
     for (std::size_t destination = 0; destination < weights.size(); ++destination)
       if (const double weight = weights[source][destination]; weight != 0)
-        demands.push_back({static_cast<int>(source), static_cast<int>(destination), weight});
+        demands.push_back({Chip(static_cast<int>(source)), Chip(static_cast<int>(destination)), weight});
   }
   if (weights.empty()) return Error{"traffic matrix", "no rows", "one for each chip"};
   return matrix(static_cast<int>(weights.size()), demands);
 }
 
-double Traffic::rate(int source) const {
-  if (const auto* weighted = std::get_if<Weighted>(&kind_)) return weighted->rate[at(source)];
+double Traffic::rate(Chip source) const {
+  if (const auto* weighted = std::get_if<Weighted>(&kind_)) return weighted->rate[source];
   if (const auto* uniform = std::get_if<Uniform>(&kind_); uniform && !uniform->with_self && chips_ == 1) return 0;
   return 1;
 }
 
-int Traffic::destination(int source, Random& random) const {
+Chip Traffic::destination(Chip source, Random& random) const {
   const auto any = [&](std::size_t bound) { return random.below(static_cast<std::uint64_t>(bound)); };
   if (const auto* uniform = std::get_if<Uniform>(&kind_)) {
-    if (uniform->with_self) return static_cast<int>(any(at(chips_)));
+    if (uniform->with_self) return Chip(static_cast<int>(any(at(chips_))));
     const int other = static_cast<int>(any(at(chips_ - 1)));
-    return other < source ? other : other + 1;
+    return Chip(other < source.value() ? other : other + 1);
   }
-  if (const auto* permutation = std::get_if<Permutation>(&kind_)) return permutation->to[at(source)];
+  if (const auto* permutation = std::get_if<Permutation>(&kind_)) return permutation->to[source];
   if (const auto* hot_spot = std::get_if<HotSpot>(&kind_)) {
     if (random.unit() < hot_spot->share) return hot_spot->hot[any(hot_spot->hot.size())];
-    return static_cast<int>(any(at(chips_)));
+    return Chip(static_cast<int>(any(at(chips_))));
   }
   const auto& weighted = std::get<Weighted>(kind_);
-  const std::size_t first = weighted.first[at(source)], size = weighted.first[at(source) + 1] - first;
+  const std::size_t first = weighted.first[source], size = weighted.first[Chip(source.value() + 1)] - first;
   const Weighted::Cell& cell = weighted.cells[first + any(size)];
   return random.unit() < cell.threshold ? cell.destination : cell.alias;
 }

@@ -6,16 +6,18 @@
 #include <variant>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/shape.h"
 
 namespace vtpu::net::workload {
 
 /// What one chip sends to another, relative to all other demands of the same traffic.
 struct Demand {
-  int source = 0;
-  int destination = 0;
+  Chip source;
+  Chip destination;
   double weight = 0;  ///< ≥ 0 and finite
 };
 
@@ -42,7 +44,7 @@ class Traffic {
   static Traffic uniform(int chips, bool with_self);
   /// `share` of all traffic goes evenly to the `hot` chips; the rest is uniform with self. Error: no hot chip, one that
   /// does not exist or occurs twice, a share outside 0..1.
-  static Result<Traffic> hot_spot(int chips, std::vector<int> hot, double share);
+  static Result<Traffic> hot_spot(int chips, std::vector<Chip> hot, double share);
   /// Weights of repeated pairs are added. The source with the largest sum of weights injects at the full rate, the
   /// others in proportion. A source whose weights are all 0 sends nothing. Error: the pair whose chips do not exist or
   /// whose weight is negative or not a number; weights that are all 0.
@@ -53,37 +55,37 @@ class Traffic {
   const std::string& name() const { return name_; }
   int chip_count() const { return chips_; }
   /// Injection rate of a source relative to that of the busiest, 0..1 (0: it sends nothing).
-  double rate(int source) const;
+  double rate(Chip source) const;
   /// A destination of a source whose rate is not 0. Constant time for every pattern.
-  int destination(int source, Random& random) const;
+  Chip destination(Chip source, Random& random) const;
   /// Calls visit(destination, probability) for every destination of positive probability, in ascending order. A source
   /// that sends nothing has no calls. The probabilities sum to 1.
   template <class Visit>
-  void for_each_destination(int source, Visit visit) const;
+  void for_each_destination(Chip source, Visit visit) const;
 
  private:
   struct Uniform {
     bool with_self;
   };
   struct Permutation {
-    std::vector<int> to;
+    IndexedVector<Chip, Chip> to;
   };
   struct HotSpot {
-    std::vector<int> hot;
-    std::vector<bool> is_hot;
+    std::vector<Chip> hot;
+    IndexedVector<Chip, bool> is_hot;
     double share;
   };
   /// Rows of destinations, each with its alias table. Source: Vose, "A linear algorithm for generating random numbers
   /// with a given distribution", IEEE TSE 17(9), 1991.
   struct Weighted {
     struct Cell {
-      int destination;
+      Chip destination;
       double probability;
-      int alias;         // another destination of the row
+      Chip alias;        // another destination of the row
       double threshold;  // below it the cell's own destination is drawn, else its alias
     };
-    std::vector<double> rate;
-    std::vector<std::size_t> first;  // by source: its first cell, and the end
+    IndexedVector<Chip, double> rate;
+    IndexedVector<Chip, std::size_t> first;  // by source: its first cell, and the end
     std::vector<Cell> cells;         // by source, then in ascending order of destinations
   };
   using Kind = std::variant<Uniform, Permutation, HotSpot, Weighted>;
@@ -97,23 +99,22 @@ class Traffic {
 };
 
 template <class Visit>
-void Traffic::for_each_destination(int source, Visit visit) const {
-  const auto at = static_cast<std::size_t>(source);
+void Traffic::for_each_destination(Chip source, Visit visit) const {
   if (const auto* permutation = std::get_if<Permutation>(&kind_)) {
-    visit(permutation->to[at], 1.0);
+    visit(permutation->to[source], 1.0);
   } else if (const auto* weighted = std::get_if<Weighted>(&kind_)) {
-    for (std::size_t i = weighted->first[at]; i < weighted->first[at + 1]; ++i)
+    const std::size_t end = weighted->first[Chip(source.value() + 1)];
+    for (std::size_t i = weighted->first[source]; i < end; ++i)
       visit(weighted->cells[i].destination, weighted->cells[i].probability);
   } else if (const auto* hot_spot = std::get_if<HotSpot>(&kind_)) {
     const double cold = (1 - hot_spot->share) / chips_;
     const double hot = cold + hot_spot->share / static_cast<double>(hot_spot->hot.size());
-    for (int chip = 0; chip < chips_; ++chip)
-      if (const double probability = hot_spot->is_hot[static_cast<std::size_t>(chip)] ? hot : cold; probability > 0)
-        visit(chip, probability);
+    for (const Chip chip : index_range<Chip>(chips_))
+      if (const double probability = hot_spot->is_hot[chip] ? hot : cold; probability > 0) visit(chip, probability);
   } else {
     const bool with_self = std::get<Uniform>(kind_).with_self;
     const double probability = 1.0 / (with_self ? chips_ : chips_ - 1);
-    for (int chip = 0; chip < chips_; ++chip)
+    for (const Chip chip : index_range<Chip>(chips_))
       if (with_self || chip != source) visit(chip, probability);
   }
 }

@@ -23,9 +23,9 @@ Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& n
   std::vector<Demand> demands;
   for (const Csv::Row& row : csv->rows) {
     const auto where = [&](const char* column) { return fmt::format("{}, column {}", csv->where(row), column); };
-    const Result<int> source = chips.parse(trim(row.cells[*source_column]), where("source"));
+    const Result<Chip> source = chips.parse(trim(row.cells[*source_column]), where("source"));
     if (!source) return source.error();
-    const Result<int> destination = chips.parse(trim(row.cells[*destination_column]), where("destination"));
+    const Result<Chip> destination = chips.parse(trim(row.cells[*destination_column]), where("destination"));
     if (!destination) return destination.error();
     const Result<double> weight = parse_number(trim(row.cells[*weight_column]), where("weight"));
     if (!weight) return weight.error();

@@ -6,14 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/net/ids.h"
+
 namespace vtpu::net::workload {
 
 /// `bytes` from one chip to another. A message may be sent when all messages that it waits for have been delivered and
 /// `compute_ns` of local work has followed, but not before `not_before_ns`. An empty message takes only the latency of
 /// its path. A message of a chip to itself is delivered as soon as it may be sent.
 struct Message {
-  int source = 0;
-  int destination = 0;
+  Chip source;
+  Chip destination;
   std::uint64_t bytes = 0;
   double not_before_ns = 0;
   double compute_ns = 0;

@@ -21,7 +21,7 @@ Result<EvenPaths> EvenPaths::make(const net::Network& network) {
   paths.shares_.resize(pairs * at(paths.ports_), 0);
   net::routing::ShortestPaths shortest(network);
   net::routing::PathSplit split(network);
-  const std::vector<double> alike(at(network.channel_count()), 1);
+  const IndexedVector<net::Channel, double> alike(network.channel_count(), 1);
   for (int to = 0; to < paths.chips_; ++to) {
     shortest.search(to);
     if (static_cast<int>(shortest.order().size()) != paths.chips_)
