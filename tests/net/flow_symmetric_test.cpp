@@ -39,32 +39,31 @@ workload::Workload random_first(int chips, Random random) {
 }
 
 /// By chip: the translation that maps chip 0 to it.
-std::vector<std::vector<int>> all_translations(const Network& network) {
+IndexedVector<Chip, Translation> all_translations(const Network& network) {
   const auto steps = translations(network).value();
-  const auto chips = static_cast<std::size_t>(network.chip_count());
-  std::vector<std::vector<int>> all(chips);
-  for (std::size_t chip = 0; chip < chips; ++chip) all[0].push_back(static_cast<int>(chip));
-  std::vector<int> reached = {0};
+  IndexedVector<Chip, Translation> all(network.chip_count());
+  for (const Chip chip : network.chips()) all.front().push_back(chip);
+  std::vector<Chip> reached = {Chip(0)};
   for (std::size_t i = 0; i < reached.size(); ++i)
-    for (const std::vector<int>& step : steps) {
-      const std::vector<int> from = all[static_cast<std::size_t>(reached[i])];
-      std::vector<int>& to = all[static_cast<std::size_t>(step[static_cast<std::size_t>(from[0])])];
+    for (const Translation& step : steps) {
+      const Translation from = all[reached[i]];
+      Translation& to = all[step[from.front()]];
       if (!to.empty()) continue;
-      for (const int chip : from) to.push_back(step[static_cast<std::size_t>(chip)]);
-      reached.push_back(to[0]);
+      for (const Chip chip : from) to.push_back(step[chip]);
+      reached.push_back(to.front());
     }
   return all;
 }
 
 /// The messages of all chips, grouped by chip.
-workload::Workload of_all(const workload::Workload& first, const std::vector<std::vector<int>>& moves) {
+workload::Workload of_all(const workload::Workload& first, const IndexedVector<Chip, Translation>& moves) {
   workload::Workload all("all");
-  for (const std::vector<int>& move : moves) {
+  for (const Translation& move : moves) {
     const int base = all.size();
     for (int id = 0; id < first.size(); ++id) {
       workload::Message message = first.message(id);
-      message.source = move[0];
-      message.destination = move[static_cast<std::size_t>(message.destination)];
+      message.source = move.front();
+      message.destination = move[message.destination];
       std::vector<int> after;
       for (const int before : first.after(id)) after.push_back(base + before);
       all.add(message, after);

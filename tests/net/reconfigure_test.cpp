@@ -310,7 +310,7 @@ TEST(TableBytes, AreTheChangedEntriesOrTheWholeTableWhicheverIsLess) {
   ReconfigurationPlan plan;
   plan.chips = 100;
   plan.entries_of_chip = {0, 10, 50, 99};
-  EXPECT_EQ(table_bytes(plan), (std::vector<std::uint64_t>{0, 80, 400, 400}));
+  EXPECT_EQ(table_bytes(plan), (IndexedVector<Chip, std::uint64_t>{0, 80, 400, 400}));
 }
 
 TEST(WindowedAllToAll, CarriesEveryPairOnceAndKeepsItsWindow) {

@@ -164,7 +164,7 @@ workload::Workload ChipProgram::of_first_chip(std::uint64_t buffer_bytes) const 
     const std::int64_t run = combinations(step.part, digits_ - step.trailing, digits_);
     const std::uint64_t runs = static_cast<std::uint64_t>(carried(id) / run);
     const std::uint64_t bytes = runs * pieces.most(step.part, static_cast<int>(run), buffer_bytes);
-    workload.add({.source = 0, .destination = grid_.index_of(step.hop), .bytes = bytes}, step.after);
+    workload.add({.source = Chip(0), .destination = Chip(grid_.index_of(step.hop)), .bytes = bytes}, step.after);
   }
   return workload;
 }

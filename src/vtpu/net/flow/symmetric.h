@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flow/flow.h"
 #include "vtpu/net/flow/fluid.h"
@@ -19,10 +20,13 @@
 
 namespace vtpu::net::flow {
 
+/// Where each chip goes.
+using Translation = IndexedVector<Chip, Chip>;
+
 /// Automorphisms of a network that keep port numbers, one for each attached port of chip 0: the one that maps chip 0 to
 /// that port's peer. They generate a group that maps chip 0 to every chip. translations[i][chip]: the image of the
 /// chip. Error: the reason why the network has none.
-Result<std::vector<std::vector<int>>> translations(const Network& network);
+Result<std::vector<Translation>> translations(const Network& network);
 
 /// Error: a message from a chip other than 0.
 Result<void> check_first_chip(const workload::Workload& of_first_chip);
@@ -40,27 +44,27 @@ workload::Completion for_all_chips(const Network& network, workload::Completion 
 /// to `kMostLooks` destinations of the workload, spread evenly. Error: a destination with a difference.
 template <routing::Routing R>
 Result<void> check_routing_symmetry(const Network& network, const R& routing, const workload::Workload& of_first_chip,
-                                    const std::vector<std::vector<int>>& moves) {
+                                    const std::vector<Translation>& moves) {
   constexpr int kMostLooks = 256;
-  const auto port_loads = [&](int source, int destination) {
-    std::vector<double> loads(static_cast<std::size_t>(network.port_count()), 0.0);
+  const auto port_loads = [&](Chip source, Chip destination) {
+    IndexedVector<PortNumber, double> loads(network.port_count(), 0.0);
     if (source != destination && routing.reaches(source, destination))
       for (const routing::ChannelShare& share : routing::channel_shares(network, routing, source, destination))
-        loads[static_cast<std::size_t>(network.port(share.channel))] += share.share;
+        loads[network.port(share.channel)] += share.share;
     return loads;
   };
   const int step = std::max(1, of_first_chip.size() / kMostLooks);
   for (int id = 0; id < of_first_chip.size(); id += step) {
-    const int destination = of_first_chip.message(id).destination;
-    const std::vector<double> loads = port_loads(0, destination);
-    for (const std::vector<int>& move : moves) {
-      const int source = move[0];
-      const int moved = move[static_cast<std::size_t>(destination)];
+    const Chip destination = of_first_chip.message(id).destination;
+    const IndexedVector<PortNumber, double> loads = port_loads(Chip(0), destination);
+    for (const Translation& move : moves) {
+      const Chip source = move.front();
+      const Chip moved = move[destination];
       if (!std::ranges::equal(loads, port_loads(source, moved),
                               [](double a, double b) { return std::abs(a - b) < 1e-9; }))
         return Error{routing.name() + " on " + network.name(),
-                     "found other ports from chip " + std::to_string(source) + " to " + std::to_string(moved) +
-                         " than from chip 0 to " + std::to_string(destination),
+                     "found other ports from chip " + std::to_string(source.value()) + " to " +
+                         std::to_string(moved.value()) + " than from chip 0 to " + std::to_string(destination.value()),
                      "a routing that treats all chips alike"};
     }
   }
@@ -83,7 +87,7 @@ Result<workload::Completion> run_symmetric_flows(const Network& network, const R
   if (const Result<void> messages = workload::check_messages(network, of_first_chip); !messages)
     return messages.error();
   if (const Result<void> first = check_first_chip(of_first_chip); !first) return first.error();
-  const Result<std::vector<std::vector<int>>> moves = translations(network);
+  const Result<std::vector<Translation>> moves = translations(network);
   if (!moves) return moves.error();
   if (const Result<void> alike = check_routing_symmetry(network, routing, of_first_chip, *moves); !alike)
     return alike.error();

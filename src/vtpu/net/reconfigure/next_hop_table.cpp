@@ -2,28 +2,29 @@
 
 #include <algorithm>
 #include <thread>
+#include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/index.h"
 
 namespace vtpu::net::reconfigure {
 
-std::vector<NextHop> chip_table(const Network& network, int chip) {
+std::vector<NextHop> chip_table(const Network& network, Chip chip) {
   // The first ports of shortest paths to a node are those of its predecessors, so that the lowest port propagates.
-  std::vector<NextHop> table(static_cast<std::size_t>(network.node_count()));
-  std::vector<int> order = {chip};
-  order.reserve(table.size());
-  const auto at = [](int node) { return static_cast<std::size_t>(node); };
+  IndexedVector<Chip, NextHop> table(network.node_count());
+  std::vector<Chip> order = {chip};
+  order.reserve(table.raw().size());
   for (std::size_t next = 0; next < order.size(); ++next) {
-    const int node = order[next];
-    const NextHop here = table[at(node)];
-    for (int port = 0; port < network.port_count(); ++port) {
-      const int channel = network.channel(node, port);
+    const Chip node = order[next];
+    const NextHop here = table[node];
+    for (const PortNumber port : network.ports()) {
+      const Channel channel = network.channel(node, port);
       if (!network.attached(channel)) continue;
-      const int target = network.target(channel);
+      const Chip target = network.target(channel);
       if (target == chip) continue;
-      const NextHop found{node == chip ? static_cast<std::uint16_t>(port) : here.port,
+      const NextHop found{node == chip ? static_cast<std::uint16_t>(port.value()) : here.port,
                           static_cast<std::uint16_t>(here.hops + 1)};
-      NextHop& there = table[at(target)];
+      NextHop& there = table[target];
       if (there.port == NextHop::kNowhere) {
         there = found;
         order.push_back(target);
@@ -32,8 +33,8 @@ std::vector<NextHop> chip_table(const Network& network, int chip) {
       }
     }
   }
-  table.resize(at(network.chip_count()));
-  return table;
+  table.resize(network.chip_count());
+  return std::move(table.raw());
 }
 
 std::vector<HopChange> table_changes(std::span<const NextHop> before, std::span<const NextHop> after) {

@@ -27,7 +27,7 @@ struct HopChange {
 
 /// The table of one chip, by destination: of all shortest paths the one with the lowest port, as in TableRouting with
 /// Split::first. It takes one search from the chip, so that a chip can compute its own table.
-std::vector<NextHop> chip_table(const Network& network, int chip);
+std::vector<NextHop> chip_table(const Network& network, Chip chip);
 
 /// The changes that turn one table into another of the same size (an invariant), in ascending order of destination.
 std::vector<HopChange> table_changes(std::span<const NextHop> before, std::span<const NextHop> after);

@@ -26,7 +26,7 @@ Result<void> check_same_slice(const SliceSetup& before, const SliceSetup& after)
 }
 
 std::vector<SwitchWork> work_by_switch(const ocs::CircuitChanges& circuits) {
-  std::map<int, SwitchWork> work;
+  std::map<Ocs, SwitchWork> work;
   for (const ocs::Circuit& circuit : circuits.removed) ++work[circuit.ocs].removed;
   for (const ocs::Circuit& circuit : circuits.added) ++work[circuit.ocs].added;
   std::vector<SwitchWork> list;
@@ -37,35 +37,35 @@ std::vector<SwitchWork> work_by_switch(const ocs::CircuitChanges& circuits) {
   return list;
 }
 
-/// The first channel of a node's first shortest path, or -1.
-int first_channel(const routing::ShortestPaths& shortest, int node) {
-  int first = -1;
-  shortest.for_each_channel(node, [&](int channel) {
-    if (first < 0) first = channel;
+/// The first channel of a node's first shortest path, or none.
+Channel first_channel(const routing::ShortestPaths& shortest, Chip node) {
+  Channel first = Channel::none();
+  shortest.for_each_channel(node, [&](Channel channel) {
+    if (!first.valid()) first = channel;
   });
   return first;
 }
 
 void compare_tables(const Network& before, const Network& after, ReconfigurationPlan& plan) {
   routing::ShortestPaths old_paths(before), new_paths(after);
-  std::vector<bool> same_way(at(before.node_count()));
-  for (int destination = 0; destination < before.chip_count(); ++destination) {
+  IndexedVector<Chip, bool> same_way(before.node_count());
+  for (const Chip destination : before.chips()) {
     old_paths.search(destination);
     new_paths.search(destination);
     same_way.assign(same_way.size(), false);
-    same_way[at(destination)] = true;
-    for (int node = 0; node < before.chip_count(); ++node) {
+    same_way[destination] = true;
+    for (const Chip node : before.chips()) {
       if (node == destination) continue;
       const bool port_differs = first_channel(old_paths, node) != first_channel(new_paths, node);
       plan.port_changes += port_differs;
-      plan.entries_of_chip[at(node)] += port_differs || old_paths.distance(node) != new_paths.distance(node);
+      plan.entries_of_chip[node] += port_differs || old_paths.distance(node) != new_paths.distance(node);
     }
-    for (const int node : old_paths.order()) {
+    for (const Chip node : old_paths.order()) {
       if (node == destination) continue;
-      const int channel = first_channel(old_paths, node);
+      const Channel channel = first_channel(old_paths, node);
       const bool stays = channel == first_channel(new_paths, node) &&
-                         before.reverse(channel) == after.reverse(channel) && same_way[at(before.target(channel))];
-      same_way[at(node)] = stays;
+                         before.reverse(channel) == after.reverse(channel) && same_way[before.target(channel)];
+      same_way[node] = stays;
       plan.pairs_untouched += stays;
     }
   }
@@ -83,12 +83,12 @@ Result<ReconfigurationPlan> make_plan(const SliceSetup& before, const SliceSetup
   plan.chips = before.network.chip_count();
   plan.circuits = changes(before.state, after.state);
   plan.switches = work_by_switch(plan.circuits);
-  for (int channel = 0; channel < before.network.channel_count(); ++channel) {
+  for (const Channel channel : before.network.channels()) {
     const Port port{before.network.source(channel), before.network.port(channel)};
     if (before.network.attached(channel) && old_links->peer(port) != new_links->peer(port))
       plan.dark_channels.push_back(channel);
   }
-  plan.entries_of_chip.assign(at(plan.chips), 0);
+  plan.entries_of_chip.assign(plan.chips, 0);
   compare_tables(before.network, after.network, plan);
   for (const std::int32_t entries : plan.entries_of_chip) {
     plan.entries += entries;
@@ -98,21 +98,21 @@ Result<ReconfigurationPlan> make_plan(const SliceSetup& before, const SliceSetup
   return plan;
 }
 
-std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& after, int chip, int most) {
+std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& after, Chip chip, int most) {
   const std::vector<NextHop> old_table = chip_table(before.network, chip), new_table = chip_table(after.network, chip);
-  std::vector<int> destinations;
-  for (int destination = 0; destination < before.network.chip_count(); ++destination) {
-    const NextHop& was = old_table[at(destination)];
-    const NextHop& is = new_table[at(destination)];
+  std::vector<Chip> destinations;
+  for (const Chip destination : before.network.chips()) {
+    const NextHop& was = old_table[at(destination.value())];
+    const NextHop& is = new_table[at(destination.value())];
     if (was.port == NextHop::kNowhere || is.port == NextHop::kNowhere) continue;
-    if (was != is || before.network.target(before.network.channel(chip, was.port)) !=
-                         after.network.target(after.network.channel(chip, is.port)))
+    if (was != is || before.network.target(before.network.channel(chip, PortNumber(was.port))) !=
+                         after.network.target(after.network.channel(chip, PortNumber(is.port))))
       destinations.push_back(destination);
   }
   std::vector<RowChange> rows;
   const int count = std::min(most, static_cast<int>(destinations.size()));
   for (int i = 0; i < count; ++i) {
-    const int destination = destinations[destinations.size() * at(i) / at(count)];
+    const Chip destination = destinations[destinations.size() * at(i) / at(count)];
     rows.push_back({routing::route_row(before.network, before.routing, chip, destination),
                     routing::route_row(after.network, after.routing, chip, destination)});
   }

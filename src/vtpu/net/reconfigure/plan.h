@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/reconfigure/slice_setup.h"
 #include "vtpu/net/routing/route_table.h"
@@ -12,7 +14,7 @@ namespace vtpu::net::reconfigure {
 
 /// The changes of one switch.
 struct SwitchWork {
-  int ocs = 0;
+  Ocs ocs;
   int removed = 0;  ///< circuits
   int added = 0;    ///< circuits
 };
@@ -23,9 +25,9 @@ struct ReconfigurationPlan {
   ocs::CircuitChanges circuits;
   std::vector<SwitchWork> switches;  ///< those that change circuits, by number
   /// Channels of the old network, in both directions of a link, that go dark: no packet may be on them.
-  std::vector<int> dark_channels;
+  std::vector<Channel> dark_channels;
   /// Entries (destinations of a chip) that differ in port or hops, by chip. The entry of the chip itself never differs.
-  std::vector<std::int32_t> entries_of_chip;
+  IndexedVector<Chip, std::int32_t> entries_of_chip;
   std::int64_t entries = 0;       ///< over all chips
   std::int64_t port_changes = 0;  ///< entries that differ in port
   int chips_changed = 0;
@@ -50,7 +52,7 @@ struct RowChange {
 
 /// Up to `most` rows of one chip that differ in next hop, port or hops, evenly spaced over all such rows. Pairs that
 /// are disconnected in one of the setups are skipped.
-std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& after, int chip, int most);
+std::vector<RowChange> changed_rows(const SliceSetup& before, const SliceSetup& after, Chip chip, int most);
 
 /// The old rows followed by the new rows, as `to_string(std::vector<RouteRow>)` prints them.
 std::string to_string(const std::vector<RowChange>& rows, const SliceSetup& before, const SliceSetup& after);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/index_format.h"
 #include "vtpu/base/random.h"
 
 namespace vtpu::net::reconfigure {
@@ -26,11 +27,11 @@ Result<PausedRun> run_on(const SliceSetup& setup, const workload::Workload& work
 /// Time of a signal from the controller to every chip or back, with `bytes` by chip. Empty `bytes`: only the latency of
 /// the path.
 enum class Direction { out, back };
-Result<double> signal_ns(const SliceSetup& setup, Direction direction, const std::vector<std::uint64_t>& bytes,
+Result<double> signal_ns(const SliceSetup& setup, Direction direction, const IndexedVector<Chip, std::uint64_t>& bytes,
                          const ReconfigurationOptions& options) {
   workload::Workload signal("signal");
-  for (int chip = 0; chip < setup.network.chip_count(); ++chip) {
-    const std::uint64_t of_chip = bytes.empty() ? 0 : bytes[static_cast<std::size_t>(chip)];
+  for (const Chip chip : setup.network.chips()) {
+    const std::uint64_t of_chip = bytes.empty() ? 0 : bytes[chip];
     if (direction == Direction::out)
       signal.add({options.controller, chip, of_chip});
     else
@@ -41,11 +42,11 @@ Result<double> signal_ns(const SliceSetup& setup, Direction direction, const std
   return done->last_delivery_ns;
 }
 
-Result<void> check_joined(const SliceSetup& setup, int controller) {
+Result<void> check_joined(const SliceSetup& setup, Chip controller) {
   const int chips = setup.network.chip_count();
-  if (controller < 0 || controller >= chips)
+  if (!controller.valid() || controller.value() >= chips)
     return Error{"controller", fmt::format("found chip {}", controller), fmt::format("0 to {}", chips - 1)};
-  for (int chip = 0; chip < chips; ++chip)
+  for (const Chip chip : setup.network.chips())
     if (!setup.routing.reaches(controller, chip) || !setup.routing.reaches(chip, controller))
       return Error{setup.name, fmt::format("no path between chips {} and {}", controller, chip), "all chips connected"};
   return {};
@@ -63,8 +64,8 @@ Result<double> switching_ns(const ReconfigurationPlan& plan, const Reconfigurati
   return groups * options.switching_ms * 1e6;
 }
 
-std::vector<std::uint64_t> table_bytes(const ReconfigurationPlan& plan) {
-  std::vector<std::uint64_t> bytes;
+IndexedVector<Chip, std::uint64_t> table_bytes(const ReconfigurationPlan& plan) {
+  IndexedVector<Chip, std::uint64_t> bytes;
   for (const std::int32_t entries : plan.entries_of_chip)
     bytes.push_back(std::min(std::uint64_t{8} * static_cast<std::uint64_t>(entries),
                              std::uint64_t{4} * static_cast<std::uint64_t>(plan.chips)));
@@ -124,12 +125,12 @@ workload::Workload windowed_all_to_all(int chips, std::uint64_t bytes, int windo
   // Message k · chips + c is chip c's message with the k-th offset.
   for (int k = 0; k < chips - 1; ++k)
     for (int chip = 0; chip < chips; ++chip) {
-      const int destination = (chip + offsets[static_cast<std::size_t>(k)]) % chips;
+      const Chip destination((chip + offsets[static_cast<std::size_t>(k)]) % chips);
       const int earlier = (k - window) * chips + chip;
       if (k >= window)
-        workload.add({chip, destination, bytes}, std::span<const int>(&earlier, 1));
+        workload.add({Chip(chip), destination, bytes}, std::span<const int>(&earlier, 1));
       else
-        workload.add({chip, destination, bytes});
+        workload.add({Chip(chip), destination, bytes});
     }
   return workload;
 }

@@ -3,7 +3,9 @@
 #include <optional>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/packet/config.h"
 #include "vtpu/net/reconfigure/paused_run.h"
 #include "vtpu/net/reconfigure/plan.h"
@@ -22,7 +24,7 @@ struct ReconfigurationOptions {
   double switching_ms = 10;  ///< from the order to a switch until all its new circuits carry light
   int switches_at_a_time = 48;
   Tables tables = Tables::staged;
-  int controller = 0;  ///< the chip whose host issues the orders
+  Chip controller = Chip(0);  ///< the chip whose host issues the orders
   packet::Config packets = {};
 };
 
@@ -62,7 +64,7 @@ Result<double> switching_ns(const ReconfigurationPlan& plan, const Reconfigurati
 
 /// Bytes of tables sent to each chip: changed entries with their destinations at eight bytes each, or all entries at
 /// four bytes each, whichever is less.
-std::vector<std::uint64_t> table_bytes(const ReconfigurationPlan& plan);
+IndexedVector<Chip, std::uint64_t> table_bytes(const ReconfigurationPlan& plan);
 
 /// Time of a job without interruption. Error: as reconfigure_job.
 Result<double> undisturbed_ns(const SliceSetup& setup, const workload::Workload& job,

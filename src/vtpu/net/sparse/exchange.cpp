@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 
@@ -44,10 +45,11 @@ class Builder {
   }
 
   Transfer request(int from, int to, std::size_t ids, std::size_t messages) const {
-    return {from, to, static_cast<std::uint32_t>(messages), messages * format_.header_bytes + ids * format_.id_bytes};
+    return {Chip(from), Chip(to), static_cast<std::uint32_t>(messages),
+            messages * format_.header_bytes + ids * format_.id_bytes};
   }
   Transfer reply(int from, int to, std::uint64_t bytes, std::size_t messages) const {
-    return {from, to, static_cast<std::uint32_t>(messages), messages * format_.header_bytes + bytes};
+    return {Chip(from), Chip(to), static_cast<std::uint32_t>(messages), messages * format_.header_bytes + bytes};
   }
 
   /// Calls visit(owner, bytes) once for every sum that the owners of one bag's pieces send.
@@ -72,10 +74,10 @@ class Builder {
 /// Sorts transfers by destination; transfers with the same destination keep their order.
 std::vector<Transfer> by_destination(const std::vector<Transfer>& transfers, int chips) {
   std::vector<std::size_t> place(at(chips) + 1, 0);
-  for (const Transfer& t : transfers) ++place[at(t.destination) + 1];
+  for (const Transfer& t : transfers) ++place[at(t.destination.value()) + 1];
   for (std::size_t i = 1; i < place.size(); ++i) place[i] += place[i - 1];
   std::vector<Transfer> sorted(transfers.size());
-  for (const Transfer& t : transfers) sorted[place[at(t.destination)]++] = t;
+  for (const Transfer& t : transfers) sorted[place[at(t.destination.value())]++] = t;
   return sorted;
 }
 
@@ -214,32 +216,32 @@ Result<Exchange> make_exchange(const ShardedTables& tables, const std::vector<st
 
 workload::Workload workload_of(const Exchange& exchange, int chips, const std::string& name) {
   workload::Workload workload(name);
-  std::vector<int> ready(at(chips), -1);  // by chip: the message that its next phase waits for
+  IndexedVector<Chip, int> ready(chips, -1);  // by chip: the message that its next phase waits for
   for (const ExchangePhase& phase : exchange) {
-    std::vector<std::vector<int>> arrives(at(chips));
+    IndexedVector<Chip, std::vector<int>> arrives(chips);
     // Each chip begins with the next higher destination; otherwise all chips would send to the same one at the same
     // time.
     std::vector<Transfer> transfers = phase.transfers;
-    const auto turn = [&](const Transfer& t) { return (t.destination - t.source + chips) % chips; };
+    const auto turn = [&](const Transfer& t) { return (t.destination.value() - t.source.value() + chips) % chips; };
     std::stable_sort(transfers.begin(), transfers.end(),
                      [&](const Transfer& a, const Transfer& b) { return turn(a) < turn(b); });
     for (const Transfer& transfer : transfers) {
-      const int before = ready[at(transfer.source)];
+      const int before = ready[transfer.source];
       const std::array<int, 1> after{before};
       for (std::uint32_t m = 0; m < transfer.messages; ++m) {
         // Messages of one transfer have the same size up to the remainder of the division.
         const std::uint64_t bytes = transfer.bytes / transfer.messages + (m < transfer.bytes % transfer.messages);
         const int id =
             workload.add({transfer.source, transfer.destination, bytes}, std::span(after).first(before < 0 ? 0 : 1));
-        arrives[at(transfer.destination)].push_back(id);
+        arrives[transfer.destination].push_back(id);
       }
     }
-    for (int chip = 0; chip < chips; ++chip) {
-      std::vector<int>& waits = arrives[at(chip)];
-      if (ready[at(chip)] >= 0) waits.push_back(ready[at(chip)]);
+    for (const Chip chip : ready.indices()) {
+      std::vector<int>& waits = arrives[chip];
+      if (ready[chip] >= 0) waits.push_back(ready[chip]);
       // One message of a chip to itself stands for everything that has arrived, so that n messages after n others need
       // 2n dependences instead of n².
-      if (!waits.empty()) ready[at(chip)] = workload.add({chip, chip, 0}, waits);
+      if (!waits.empty()) ready[chip] = workload.add({chip, chip, 0}, waits);
     }
   }
   return workload;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/sparse/sharding.h"
 #include "vtpu/net/workload/workload.h"
@@ -37,8 +38,8 @@ struct MessageFormat {
 
 /// What one chip sends to another in a phase.
 struct Transfer {
-  int source = 0;
-  int destination = 0;
+  Chip source;
+  Chip destination;
   std::uint32_t messages = 0;
   std::uint64_t bytes = 0;
   bool operator==(const Transfer&) const = default;

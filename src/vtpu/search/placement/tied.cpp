@@ -94,8 +94,14 @@ std::vector<int> random_seats(const ChipMaps& maps, int chips, Random& random) {
 }  // namespace
 
 ChipMaps translations_of(const SymmetricState& state) {
-  const Result<ChipMaps> generators = net::flow::translations(network_of(state));
-  return generators ? generated(*generators, state.chips()) : block_moves(state);
+  const Result<std::vector<net::flow::Translation>> translations = net::flow::translations(network_of(state));
+  if (!translations) return block_moves(state);
+  ChipMaps generators;
+  for (const net::flow::Translation& translation : *translations) {
+    std::vector<int>& generator = generators.emplace_back();
+    for (const net::Chip to : translation) generator.push_back(to.value());
+  }
+  return generated(generators, state.chips());
 }
 
 std::optional<ChipMaps> random_subgroup(const ChipMaps& maps, int order, Random& random) {
