@@ -21,7 +21,7 @@ constexpr std::uint32_t vc_bits(int first, int last) {
 
 }  // namespace
 
-void FlitNetwork::grant_vc(int node, int lane, std::uint32_t granted) {
+void FlitNetwork::grant_vc(Chip node, int lane, std::uint32_t granted) {
   Lane& state = lane_states_[lane_at(node, lane)];
   // A lane requests only one port, so its pointer matters only within that port.
   const int first_out_lane = state.port << vc_shift_;
@@ -39,11 +39,11 @@ void FlitNetwork::grant_vc(int node, int lane, std::uint32_t granted) {
   moved_ = true;
 }
 
-std::uint32_t FlitNetwork::free_vcs(int node, const Lane& lane) const {
+std::uint32_t FlitNetwork::free_vcs(Chip node, const Lane& lane) const {
   return vc_bits(lane.first, lane.last) & ~port_of(node, lane.port).owned;
 }
 
-void FlitNetwork::allocate_vcs(int node) {
+void FlitNetwork::allocate_vcs(Chip node) {
   granted_.clear();
   std::uint64_t asked = 0;      // ports at which a free virtual channel is requested
   std::uint64_t contested = 0;  // of these, requested by more than one lane
@@ -64,7 +64,7 @@ void FlitNetwork::allocate_vcs(int node) {
   });
 }
 
-void FlitNetwork::allocate_contested(int node, std::uint64_t ports) {
+void FlitNetwork::allocate_contested(Chip node, std::uint64_t ports) {
   for_each_lane(node, kWaiting, [&](int lane, Flit) {
     const Lane& state = lane_states_[lane_at(node, lane)];
     if ((ports >> state.port & 1) == 0) return;
@@ -98,7 +98,7 @@ void FlitNetwork::allocate_contested(int node, std::uint64_t ports) {
   }
 }
 
-void FlitNetwork::allocate_switch(int node) {
+void FlitNetwork::allocate_switch(Chip node) {
   const std::uint64_t* ready = words(node, kReady);
   std::array<std::uint64_t, kMostFlitPorts + 2> inputs_of;   // by requested output: the requesting inputs
   std::array<std::uint64_t, kMostFlitPorts + 2> outputs_of;  // by granted input: the granting outputs
@@ -128,7 +128,7 @@ void FlitNetwork::allocate_switch(int node) {
   }
 }
 
-void FlitNetwork::connect(int node, int input, int output) {
+void FlitNetwork::connect(Chip node, int input, int output) {
   PortState& in = port_of(node, input);
   port_of(node, output).grant = static_cast<std::uint8_t>(input + 1 == ports_ ? 0 : input + 1);
   in.accept = static_cast<std::uint8_t>(output + 1 == ports_ ? 0 : output + 1);

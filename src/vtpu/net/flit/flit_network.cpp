@@ -28,20 +28,22 @@ FlitNetwork::FlitNetwork(const Network& network, const Config& config)
       grants_(at(lanes_)),
       asked_(at(ports_)) {
   for (OutVc& out : out_vcs_) out.credits = static_cast<std::uint16_t>(config.vc_buffer_flits);
-  for (int node = 0; node < nodes_; ++node) {
-    for (int port = 0; port < network.port_count(); ++port) {
-      const int channel = network.channel(node, port);
+  const int own = own_port().value();
+  for (const Chip node : network.nodes()) {
+    for (const PortNumber port : network.ports()) {
+      const Channel channel = network.channel(node, port);
       if (!network.attached(channel)) continue;
-      const int back = network.reverse(channel);
-      port_of(node, port).peer_node = static_cast<std::uint32_t>(network.source(back));
-      port_of(node, port).peer_lane = static_cast<std::uint16_t>(network.port(back) << vc_shift_);
+      const Channel back = network.reverse(channel);
+      PortState& state = port_of(node, port.value());
+      state.peer_node = static_cast<std::uint32_t>(network.source(back).value());
+      state.peer_lane = static_cast<std::uint16_t>(network.port(back).value() << vc_shift_);
     }
-    port_of(node, own_port()).peer_node = static_cast<std::uint32_t>(node);
-    port_of(node, own_port()).peer_lane = static_cast<std::uint16_t>(own_port() << vc_shift_);
+    port_of(node, own).peer_node = static_cast<std::uint32_t>(node.value());
+    port_of(node, own).peer_lane = static_cast<std::uint16_t>(own << vc_shift_);
   }
 }
 
-void FlitNetwork::prefetch_router(int node) const {
+void FlitNetwork::prefetch_router(Chip node) const {
   constexpr std::size_t kCacheLine = 64;
   const auto lines = [](const auto* first, int count) {
     const char* const from = reinterpret_cast<const char*>(first);
@@ -52,7 +54,7 @@ void FlitNetwork::prefetch_router(int node) const {
   lines(&port_of(node, 0), ports_);
 }
 
-void FlitNetwork::prefetch_rings(int node) const {
+void FlitNetwork::prefetch_rings(Chip node) const {
   // A plain loop, since the compiler removes a function object that only prefetches as having no effect.
   const std::uint64_t* ready = words(node, kReady);
   for (int word = 0; word < words_per_set_; ++word)
@@ -63,8 +65,8 @@ void FlitNetwork::prefetch_rings(int node) const {
     }
 }
 
-int FlitNetwork::injection_vc(int chip) const {
-  int vc = source_last_vc_[at(chip)];
+int FlitNetwork::injection_vc(Chip chip) const {
+  int vc = source_last_vc_[at(chip.value())];
   for (int tried = 0; tried < config_.vcs; ++tried) {
     if (++vc == config_.vcs) vc = 0;
     if (has_room(chip, vc)) return vc;
@@ -72,16 +74,17 @@ int FlitNetwork::injection_vc(int chip) const {
   return -1;
 }
 
-void FlitNetwork::inject(int chip, int vc, Flit flit) {
-  if (flit.head()) source_last_vc_[at(chip)] = static_cast<std::uint8_t>(vc);
+void FlitNetwork::inject(Chip chip, int vc, Flit flit) {
+  if (flit.head()) source_last_vc_[at(chip.value())] = static_cast<std::uint8_t>(vc);
   --source_credits_[source_at(chip, vc)];
   ++flits_inside_;
   arrivals_.send(now_ + static_cast<std::uint64_t>(config_.timing.injection()),
-                 {static_cast<std::uint32_t>(chip), flit, static_cast<std::uint16_t>((own_port() << vc_shift_) + vc)});
+                 {static_cast<std::uint32_t>(chip.value()), flit,
+                  static_cast<std::uint16_t>((own_port().value() << vc_shift_) + vc)});
 }
 
 void FlitNetwork::take_flit(const FlitEvent& event) {
-  const int node = static_cast<int>(event.node);
+  const Chip node = node_of(event);
   const std::size_t index = lane_at(node, event.lane);
   Lane& lane = lane_states_[index];
   if (lane.count == 0) {
@@ -102,7 +105,7 @@ void FlitNetwork::take_flit(const FlitEvent& event) {
 }
 
 void FlitNetwork::take_credit(const CreditEvent& event) {
-  const int node = static_cast<int>(event.node);
+  const Chip node = node_of(event);
   if (event.to_chip) {
     ++source_credits_[source_at(node, event.lane)];
     return;
@@ -114,27 +117,27 @@ void FlitNetwork::take_credit(const CreditEvent& event) {
   if (lane_states_[lane_at(node, out.owner)].count > 0) insert(node, kReady, out.owner);
 }
 
-void FlitNetwork::request(int node, int lane, int port, routing::VcRange vcs) {
+void FlitNetwork::request(Chip node, int lane, PortNumber port, routing::VcRange vcs) {
   Lane& state = lane_states_[lane_at(node, lane)];
-  state.port = static_cast<std::uint8_t>(port);
+  state.port = static_cast<std::uint8_t>(port.value());
   state.first = static_cast<std::uint8_t>(vcs.first);
   state.last = static_cast<std::uint8_t>(vcs.last);
 }
 
-int FlitNetwork::free_room(int node, int port, routing::VcRange vcs) const {
-  const std::uint32_t owned = port_of(node, port).owned;
+int FlitNetwork::free_room(Chip node, PortNumber port, routing::VcRange vcs) const {
+  const std::uint32_t owned = port_of(node, port.value()).owned;
   int room = 0;
   for (int vc = vcs.first; vc <= vcs.last; ++vc)
-    if ((owned >> vc & 1) == 0) room += 1 + out_vcs_[lane_at(node, (port << vc_shift_) + vc)].credits;
+    if ((owned >> vc & 1) == 0) room += 1 + out_vcs_[lane_at(node, (port.value() << vc_shift_) + vc)].credits;
   return room;
 }
 
-bool FlitNetwork::has_work(int node) const {
+bool FlitNetwork::has_work(Chip node) const {
   const std::uint64_t* sets = words(node, kHeads);
   return std::any_of(sets, sets + kSets * words_per_set_, [](std::uint64_t word) { return word != 0; });
 }
 
-void FlitNetwork::end_step(int node, const Words& routed) {
+void FlitNetwork::end_step(Chip node, const Words& routed) {
   std::uint64_t* waiting = words(node, kWaiting);
   for (int word = 0; word < words_per_set_; ++word) {
     waiting[word] |= routed[at(word)];
@@ -149,7 +152,7 @@ void FlitNetwork::end_step(int node, const Words& routed) {
   }
 }
 
-void FlitNetwork::send(int node, int lane) {
+void FlitNetwork::send(Chip node, int lane) {
   const std::size_t index = lane_at(node, lane);
   Lane& from = lane_states_[index];
   const Flit flit = from.head;
@@ -165,7 +168,7 @@ void FlitNetwork::send(int node, int lane) {
   PortState& leaving = port_of(node, from.port);
   ++leaving.flits;
   const std::uint64_t due = now_ + static_cast<std::uint64_t>(config_.timing.hop());
-  if (from.port == own_port())
+  if (from.port == own_port().value())
     ejections_.send(due, {leaving.peer_node, flit, static_cast<std::uint16_t>(out_lane)});
   else
     arrivals_.send(due, {leaving.peer_node, flit, static_cast<std::uint16_t>(leaving.peer_lane + from.first)});
@@ -173,7 +176,7 @@ void FlitNetwork::send(int node, int lane) {
   const int port = lane >> vc_shift_;
   const int vc = lane & ((1 << vc_shift_) - 1);
   const PortState& entered = port_of(node, port);
-  const bool from_chip = port == own_port();
+  const bool from_chip = port == own_port().value();
   credits_.send(now_ + static_cast<std::uint64_t>(config_.timing.credit()),
                 {entered.peer_node, static_cast<std::uint16_t>(from_chip ? vc : entered.peer_lane + vc), from_chip});
 

@@ -10,6 +10,7 @@
 #include "vtpu/net/flit/config.h"
 #include "vtpu/net/flit/delay_line.h"
 #include "vtpu/net/flit/flit.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 
@@ -18,8 +19,8 @@ namespace vtpu::net::flit {
 /// An input virtual channel, identified by the channel that fills it: the one that leaves `node` by `port`. The port
 /// after the network's last one is the chip's own.
 struct FlitVc {
-  int node = 0;
-  int port = 0;
+  Chip node;
+  PortNumber port;
   int vc = 0;
   bool operator==(const FlitVc&) const = default;
 };
@@ -43,14 +44,14 @@ class FlitNetwork {
 
   std::uint64_t now() const { return now_; }
   /// The port of a router that leads to its own chip.
-  int own_port() const { return ports_ - 1; }
+  PortNumber own_port() const { return PortNumber(ports_ - 1); }
   /// Number of flits that have left by a port since the start.
-  std::uint64_t flits_over(int node, int port) const { return port_of(node, port).flits; }
+  std::uint64_t flits_over(Chip node, PortNumber port) const { return port_of(node, port.value()).flits; }
 
   /// For the chip's side of its injection channel: the next virtual channel with space after the last one used, or -1.
-  int injection_vc(int chip) const;
-  bool has_room(int chip, int vc) const { return source_credits_[source_at(chip, vc)] > 0; }
-  void inject(int chip, int vc, Flit flit);
+  int injection_vc(Chip chip) const;
+  bool has_room(Chip chip, int vc) const { return source_credits_[source_at(chip, vc)] > 0; }
+  void inject(Chip chip, int vc, Flit flit);
 
   /// First part of a cycle: arrivals on channels. Calls deliver(chip, flit) for each flit that leaves the network.
   template <class Deliver>
@@ -61,22 +62,22 @@ class FlitNetwork {
   void for_each_busy(Visit visit, Needed needed);
   /// visit(lane, flit at its front) for the lanes whose head is routed in this cycle.
   template <class Visit>
-  void for_each_head(int node, Visit visit) const {
+  void for_each_head(Chip node, Visit visit) const {
     for_each_lane(node, kHeads, visit);
   }
   /// The same for lanes that request an output virtual channel.
   template <class Visit>
-  void for_each_waiting(int node, Visit visit) const {
+  void for_each_waiting(Chip node, Visit visit) const {
     for_each_lane(node, kWaiting, visit);
   }
   /// Sets the output port and virtual channels that a lane requests.
-  void request(int node, int lane, int port, routing::VcRange vcs);
+  void request(Chip node, int lane, PortNumber port, routing::VcRange vcs);
   /// Sum over the free virtual channels of a range of credits plus one; 0 if all are owned by packets.
-  int free_room(int node, int port, routing::VcRange vcs) const;
+  int free_room(Chip node, PortNumber port, routing::VcRange vcs) const;
   /// Virtual-channel and switch allocation in one router; routed heads become waiting. Calls granted(head, port,
   /// virtual channel) for each head that got an output virtual channel.
   template <class Granted>
-  void step(int node, Granted granted);
+  void step(Chip node, Granted granted);
   /// Ends the cycle.
   void tick() { ++now_; }
   /// Skips cycles without events. Requires an empty network with no credit in flight.
@@ -89,8 +90,8 @@ class FlitNetwork {
   bool stalled() const;
   /// Calls visit(port, virtual channels) for every output that a waiting head may request. Empty function: only its
   /// current request.
-  using VisitRange = std::function<void(int port, routing::VcRange vcs)>;
-  using Alternatives = std::function<void(int node, Flit head, const VisitRange& visit)>;
+  using VisitRange = std::function<void(PortNumber port, routing::VcRange vcs)>;
+  using Alternatives = std::function<void(Chip node, Flit head, const VisitRange& visit)>;
   /// Virtual channels that wait for each other in a cycle and so for ever; empty if there is none.
   std::vector<FlitVc> deadlock(const Alternatives& alternatives) const;
 
@@ -131,6 +132,8 @@ class FlitNetwork {
     std::uint16_t lane;
     bool to_chip;  // to the chip's side of the injection channel; lane is the virtual channel
   };
+  static Chip node_of(const auto& event) { return Chip(static_cast<int>(event.node)); }
+
   static constexpr std::size_t kMostWords = (kMostFlitPorts + 1) * kMostFlitVcs / 64 + 1;
   // In a large network the state for a cycle comes from memory, in an order known in advance. This is how many events
   // and routers ahead it is prefetched.
@@ -138,41 +141,43 @@ class FlitNetwork {
   static constexpr int kRoutersAhead = 2;
   using Words = std::array<std::uint64_t, kMostWords>;
 
-  std::size_t lane_at(int node, int lane) const { return at(node) * at(lanes_) + at(lane); }
-  std::size_t source_at(int chip, int vc) const { return at(chip) * at(config_.vcs) + at(vc); }
-  PortState& port_of(int node, int port) { return port_states_[at(node) * at(ports_) + at(port)]; }
-  const PortState& port_of(int node, int port) const { return port_states_[at(node) * at(ports_) + at(port)]; }
-  std::uint64_t* words(int node, Set set) { return words_.data() + (at(node) * kSets + set) * at(words_per_set_); }
-  const std::uint64_t* words(int node, Set set) const {
-    return words_.data() + (at(node) * kSets + set) * at(words_per_set_);
+  std::size_t lane_at(Chip node, int lane) const { return at(node.value()) * at(lanes_) + at(lane); }
+  std::size_t source_at(Chip chip, int vc) const { return at(chip.value()) * at(config_.vcs) + at(vc); }
+  PortState& port_of(Chip node, int port) { return port_states_[at(node.value()) * at(ports_) + at(port)]; }
+  const PortState& port_of(Chip node, int port) const { return port_states_[at(node.value()) * at(ports_) + at(port)]; }
+  std::uint64_t* words(Chip node, Set set) {
+    return words_.data() + (at(node.value()) * kSets + set) * at(words_per_set_);
   }
-  void insert(int node, Set set, int lane) {
+  const std::uint64_t* words(Chip node, Set set) const {
+    return words_.data() + (at(node.value()) * kSets + set) * at(words_per_set_);
+  }
+  void insert(Chip node, Set set, int lane) {
     words(node, set)[lane >> 6] |= std::uint64_t{1} << (lane & 63);
-    busy_[at(node) >> 6] |= std::uint64_t{1} << (node & 63);
+    busy_[at(node.value()) >> 6] |= std::uint64_t{1} << (node.value() & 63);
   }
-  void erase(int node, Set set, int lane) { words(node, set)[lane >> 6] &= ~(std::uint64_t{1} << (lane & 63)); }
+  void erase(Chip node, Set set, int lane) { words(node, set)[lane >> 6] &= ~(std::uint64_t{1} << (lane & 63)); }
   Flit& slot(std::size_t lane, int place) { return flits_[lane * at(config_.vc_buffer_flits) + at(place)]; }
   Flit front(std::size_t lane) const { return lane_states_[lane].head; }
 
   /// Prefetches what a router's next cycle will read: its state, and then the data that the state refers to.
-  void prefetch_router(int node) const;
-  void prefetch_rings(int node) const;
+  void prefetch_router(Chip node) const;
+  void prefetch_rings(Chip node) const;
   template <class Visit>
-  void for_each_lane(int node, Set set, Visit visit) const;
+  void for_each_lane(Chip node, Set set, Visit visit) const;
   void take_flit(const FlitEvent& event);
   void take_credit(const CreditEvent& event);
   /// Fills granted_ with the lanes that got an output virtual channel.
-  void allocate_vcs(int node);
+  void allocate_vcs(Chip node);
   /// The same for lanes that request a port of the set; several lanes request each of these ports.
-  void allocate_contested(int node, std::uint64_t ports);
-  std::uint32_t free_vcs(int node, const Lane& lane) const;
+  void allocate_contested(Chip node, std::uint64_t ports);
+  std::uint32_t free_vcs(Chip node, const Lane& lane) const;
   /// `granted`: at least one of the virtual channels that the lane requests.
-  void grant_vc(int node, int lane, std::uint32_t granted);
-  void allocate_switch(int node);
-  void connect(int node, int input, int output);
-  void send(int node, int lane);
-  bool has_work(int node) const;
-  void end_step(int node, const Words& routed);
+  void grant_vc(Chip node, int lane, std::uint32_t granted);
+  void allocate_switch(Chip node);
+  void connect(Chip node, int input, int output);
+  void send(Chip node, int lane);
+  bool has_work(Chip node) const;
+  void end_step(Chip node, const Words& routed);
 
   Config config_;
   int nodes_;
@@ -206,7 +211,7 @@ class FlitNetwork {
 };
 
 template <class Visit>
-void FlitNetwork::for_each_lane(int node, Set set, Visit visit) const {
+void FlitNetwork::for_each_lane(Chip node, Set set, Visit visit) const {
   for (int word = 0; word < words_per_set_; ++word)
     for (std::uint64_t bits = words(node, set)[word]; bits != 0; bits &= bits - 1) {
       const int lane = word * 64 + std::countr_zero(bits);
@@ -219,7 +224,7 @@ void FlitNetwork::arrive(Deliver deliver) {
   moved_ = false;
   for (const FlitEvent& event : ejections_.due(now_)) {
     --flits_inside_;
-    deliver(static_cast<int>(event.node), event.flit);
+    deliver(node_of(event), event.flit);
     credits_.send(now_ + static_cast<std::uint64_t>(config_.timing.credit()), {event.node, event.lane, false});
   }
   ejections_.clear(now_);
@@ -227,7 +232,7 @@ void FlitNetwork::arrive(Deliver deliver) {
   for (std::size_t i = 0; i < credits.size(); ++i) {
     if (i + kAhead < credits.size()) {
       const CreditEvent& later = credits[i + kAhead];
-      __builtin_prefetch(&out_vcs_[lane_at(static_cast<int>(later.node), later.lane)], 1);
+      __builtin_prefetch(&out_vcs_[lane_at(node_of(later), later.lane)], 1);
     }
     take_credit(credits[i]);
   }
@@ -236,7 +241,7 @@ void FlitNetwork::arrive(Deliver deliver) {
   for (std::size_t i = 0; i < arrivals.size(); ++i) {
     if (i + kAhead < arrivals.size()) {
       const FlitEvent& later = arrivals[i + kAhead];
-      __builtin_prefetch(&lane_states_[lane_at(static_cast<int>(later.node), later.lane)], 1);
+      __builtin_prefetch(&lane_states_[lane_at(node_of(later), later.lane)], 1);
     }
     take_flit(arrivals[i]);
   }
@@ -247,14 +252,15 @@ template <class Visit, class Needed>
 void FlitNetwork::for_each_busy(Visit visit, Needed needed) {
   for (std::size_t word = 0; word < busy_.size(); ++word)
     for (std::uint64_t bits = busy_[word]; bits != 0; bits &= bits - 1) {
-      const int node = static_cast<int>(word) * 64 + std::countr_zero(bits);
-      if (node + 2 * kRoutersAhead < nodes_) prefetch_router(node + 2 * kRoutersAhead);
-      if (node + kRoutersAhead < nodes_) {
-        const std::uint64_t* heads = words(node + kRoutersAhead, kHeads);
+      const int number = static_cast<int>(word) * 64 + std::countr_zero(bits);
+      const Chip node(number), ahead(number + kRoutersAhead);
+      if (number + 2 * kRoutersAhead < nodes_) prefetch_router(Chip(number + 2 * kRoutersAhead));
+      if (ahead.value() < nodes_) {
+        const std::uint64_t* heads = words(ahead, kHeads);
         for (int i = 0; i < words_per_set_; ++i)
           for (std::uint64_t lanes = heads[i]; lanes != 0; lanes &= lanes - 1)
-            __builtin_prefetch(needed(front(lane_at(node + kRoutersAhead, i * 64 + std::countr_zero(lanes)))), 1);
-        prefetch_rings(node + kRoutersAhead);
+            __builtin_prefetch(needed(front(lane_at(ahead, i * 64 + std::countr_zero(lanes)))), 1);
+        prefetch_rings(ahead);
       }
       visit(node);
       if (!has_work(node)) busy_[word] &= ~(bits & (~bits + 1));
@@ -262,7 +268,7 @@ void FlitNetwork::for_each_busy(Visit visit, Needed needed) {
 }
 
 template <class Granted>
-void FlitNetwork::step(int node, Granted granted) {
+void FlitNetwork::step(Chip node, Granted granted) {
   Words routed;
   std::uint64_t* heads = words(node, kHeads);
   for (int word = 0; word < words_per_set_; ++word) {
@@ -272,7 +278,7 @@ void FlitNetwork::step(int node, Granted granted) {
   allocate_vcs(node);
   for (const int lane : granted_) {
     const Lane& state = lane_states_[lane_at(node, lane)];
-    granted(front(lane_at(node, lane)), int{state.port}, int{state.first});
+    granted(front(lane_at(node, lane)), PortNumber(state.port), int{state.first});
   }
   allocate_switch(node);
   end_step(node, routed);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/index.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
@@ -69,9 +70,9 @@ class WorkloadRunner {
   Simulator<R> simulator_;
   MessageSchedule schedule_;
   std::vector<Progress> progress_;  // by message
-  std::vector<Queue> queues_;       // by chip
-  std::vector<int> queued_;         // chips whose queue is not empty, in any order
-  std::vector<Random> random_;      // by chip
+  IndexedVector<Chip, Queue> queues_;
+  std::vector<Chip> queued_;  // chips whose queue is not empty, in any order
+  IndexedVector<Chip, Random> random_;
   workload::Completion completion_;
   int finished_ = 0;
 };
@@ -88,10 +89,9 @@ WorkloadRunner<R>::WorkloadRunner(const Network& network, const R& routing, cons
       simulator_(network, routing, config),
       schedule_(workload, cycle_ns),
       progress_(at(workload.size())),
-      queues_(at(network.chip_count())) {
+      queues_(network.chip_count()) {
   const Random streams = Random(config.seed).fork(2);
-  for (int chip = 0; chip < network.chip_count(); ++chip)
-    random_.push_back(streams.fork(static_cast<std::uint64_t>(chip)));
+  for (const Chip chip : network.chips()) random_.push_back(streams.fork(static_cast<std::uint64_t>(chip.value())));
   completion_.delivered_ns.resize(at(workload.size()));
   completion_.loss.resize(at(workload.size()), workload::Loss::none);
 }
@@ -118,7 +118,7 @@ void WorkloadRunner<R>::release(int message) {
   const auto flit_bytes = static_cast<std::uint64_t>(flit_bytes_);
   const std::uint64_t flits = std::max<std::uint64_t>(1, what.bytes / flit_bytes + (what.bytes % flit_bytes != 0));
   progress_[at(message)] = {flits, flits, kNone};
-  Queue& queue = queues_[at(what.source)];
+  Queue& queue = queues_[what.source];
   if (queue.first == kNone) {
     queue.first = message;
     queued_.push_back(what.source);
@@ -131,17 +131,17 @@ void WorkloadRunner<R>::release(int message) {
 template <routing::Routing R>
 void WorkloadRunner<R>::start_packets() {
   for (std::size_t i = 0; i < queued_.size();) {
-    const int chip = queued_[i];
+    const Chip chip = queued_[i];
     if (!simulator_.source_free(chip)) {
       ++i;
       continue;
     }
-    Queue& queue = queues_[at(chip)];
+    Queue& queue = queues_[chip];
     const int message = queue.first;
     Progress& progress = progress_[at(message)];
     const auto flits = std::min(progress.flits_to_start, static_cast<std::uint64_t>(config_.packet_flits));
     simulator_.start(chip, workload_.message(message).destination, static_cast<int>(flits), simulator_.now(),
-                     static_cast<std::uint32_t>(message), random_[at(chip)]);
+                     static_cast<std::uint32_t>(message), random_[chip]);
     progress.flits_to_start -= flits;
     if (progress.flits_to_start == 0) queue.first = progress.next;
     if (queue.first != kNone) {
@@ -180,7 +180,7 @@ Result<workload::Completion> WorkloadRunner<R>::run(const workload::Watch& watch
   VTPU_CHECK(completion_.injected_bytes == workload_.total_bytes() &&
                  completion_.injected_bytes == completion_.delivered_bytes + completion_.lost_bytes,
              "every byte is delivered or lost");
-  for (int channel = 0; channel < network_.channel_count(); ++channel)
+  for (const Channel channel : network_.channels())
     completion_.channel_bytes.push_back(
         static_cast<double>(simulator_.network().flits_over(network_.source(channel), network_.port(channel))) *
         flit_bytes_);

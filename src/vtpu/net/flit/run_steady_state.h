@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flit/config.h"
@@ -111,15 +112,14 @@ template <routing::Routing R>
 Result<void> SteadyRunner<R>::step() {
   simulator_.receive([this](const Delivery& packet) { deliver(packet); });
   const std::uint64_t now = simulator_.now();
-  const std::vector<std::uint64_t>& next = sources_.next().raw();
-  for (std::size_t i = 0; i < next.size(); ++i) {
-    if (next[i] > now) continue;
-    const int chip = static_cast<int>(i);
+  const IndexedVector<Chip, std::uint64_t>& next = sources_.next();
+  for (const Chip chip : next.indices()) {
+    if (next[chip] > now) continue;
     if (!simulator_.source_free(chip)) continue;
-    const int destination = sources_.draw_destination(chip);
+    const Chip destination = sources_.draw_destination(chip);
     if (!routing_.reaches(chip, destination)) return no_path(routing_.name(), chip, destination);
-    if (statistics_ && statistics_->measures(next[i])) ++measured_started_;
-    simulator_.start(chip, destination, config_.packet_flits, next[i], 0, sources_.random(chip));
+    if (statistics_ && statistics_->measures(next[chip])) ++measured_started_;
+    simulator_.start(chip, destination, config_.packet_flits, next[chip], 0, sources_.random(chip));
     sources_.advance(chip);
   }
   simulator_.advance();
@@ -154,7 +154,7 @@ Result<bool> SteadyRunner<R>::warm_up() {
 template <routing::Routing R>
 std::vector<std::uint64_t> SteadyRunner<R>::flits_by_channel() const {
   std::vector<std::uint64_t> flits;
-  for (int channel = 0; channel < network_.channel_count(); ++channel)
+  for (const Channel channel : network_.channels())
     flits.push_back(simulator_.network().flits_over(network_.source(channel), network_.port(channel)));
   return flits;
 }

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "vtpu/base/index_format.h"
+
 namespace vtpu::net::flit {
 
-Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port) {
+Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits,
+                     PortNumber own_port) {
   const auto name = [own_port](const FlitVc& vc) {
     return vc.port == own_port ? fmt::format("node {} injection VC {}", vc.node, vc.vc)
                                : fmt::format("node {} port {} VC {}", vc.node, vc.port, vc.vc);
@@ -16,7 +19,7 @@ Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std:
           "a routing whose channel dependencies have no cycle"};
 }
 
-Error no_path(const std::string& routing, int source, int destination) {
+Error no_path(const std::string& routing, Chip source, Chip destination) {
   return {routing, fmt::format("no path from chip {} to chip {}", source, destination),
           "traffic between chips that the routing connects"};
 }

@@ -8,12 +8,14 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/index.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/flit/config.h"
 #include "vtpu/net/flit/flit.h"
 #include "vtpu/net/flit/flit_network.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
 
@@ -29,10 +31,11 @@ struct Delivery {
 };
 
 /// The error of a run whose packets wait for each other in a cycle.
-Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits, int own_port);
+Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits,
+                     PortNumber own_port);
 
 /// The errors of two chips that the routing does not connect and of a run that its watcher stopped.
-Error no_path(const std::string& routing, int source, int destination);
+Error no_path(const std::string& routing, Chip source, Chip destination);
 Error stopped(std::uint64_t cycle);
 
 /// Moves packets through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs advance it
@@ -46,10 +49,10 @@ class Simulator {
   std::uint64_t now() const { return net_.now(); }
   const FlitNetwork& network() const { return net_; }
   /// Whether a chip has sent all flits of its last packet.
-  bool source_free(int chip) const { return sources_[at(chip)].left == 0; }
+  bool source_free(Chip chip) const { return sources_[chip].left == 0; }
   /// Gives a free source its next packet, created in this cycle or earlier. Requires routing.reaches. `random`: for the
   /// choice of the packet's start state.
-  void start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag, Random& random);
+  void start(Chip chip, Chip destination, int flits, std::uint64_t created, std::uint32_t tag, Random& random);
   /// First half of a cycle: delivered(const Delivery&) for each completed packet.
   template <class Delivered>
   void receive(Delivered delivered);
@@ -90,20 +93,19 @@ class Simulator {
   };
 
   void inject();
-  void route(int node, int lane, std::uint32_t packet);
-  void choose(int node, int lane, std::uint32_t packet);
-  void granted(int node, std::uint32_t packet, int port, int vc);
-  const routing::Move& drawn(int node, const routing::Moves& moves);
+  void route(Chip node, int lane, std::uint32_t packet);
+  void choose(Chip node, int lane, std::uint32_t packet);
+  void granted(Chip node, std::uint32_t packet, PortNumber port, int vc);
+  const routing::Move& drawn(Chip node, const routing::Moves& moves);
   template <class Delivered>
-  void deliver(int chip, Flit flit, Delivered& delivered);
+  void deliver(Chip chip, Flit flit, Delivered& delivered);
 
   const R& routing_;
   Config config_;
-  int nodes_;
   FlitNetwork net_;
   std::vector<routing::VcRange> ranges_;  // by class
-  std::vector<Random> choices_;           // by node
-  std::vector<Source> sources_;           // by chip
+  IndexedVector<Chip, Random> choices_;
+  IndexedVector<Chip, Source> sources_;
   std::vector<std::uint64_t> sending_;    // chips with flits to send, one bit each
   std::vector<InFlight> in_flight_;       // by packet
   std::vector<Packet> packets_;           // by packet
@@ -117,19 +119,17 @@ template <routing::Routing R>
 Simulator<R>::Simulator(const Network& network, const R& routing, const Config& config)
     : routing_(routing),
       config_(config),
-      nodes_(network.node_count()),
       net_(network, config),
-      sources_(at(network.chip_count())),
-      sending_((sources_.size() + 63) / 64) {
+      sources_(network.chip_count()),
+      sending_(at((sources_.size() + 63) / 64)) {
   for (int vc_class = 0; vc_class < routing.vc_classes(); ++vc_class)
     ranges_.push_back(routing.vcs_of(vc_class, config.vcs));
   const Random streams = Random(config.seed).fork(0);
-  for (int node = 0; node < network.node_count(); ++node)
-    choices_.push_back(streams.fork(static_cast<std::uint64_t>(node)));
+  for (const Chip node : network.nodes()) choices_.push_back(streams.fork(static_cast<std::uint64_t>(node.value())));
 }
 
 template <routing::Routing R>
-void Simulator<R>::start(int chip, int destination, int flits, std::uint64_t created, std::uint32_t tag,
+void Simulator<R>::start(Chip chip, Chip destination, int flits, std::uint64_t created, std::uint32_t tag,
                          Random& random) {
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(packets_.size()));
@@ -139,10 +139,11 @@ void Simulator<R>::start(int chip, int destination, int flits, std::uint64_t cre
   }
   const std::uint32_t packet = free_.back();
   free_.pop_back();
-  packets_[packet] = {created, 0, tag, static_cast<std::uint32_t>(destination), static_cast<std::uint16_t>(flits), 0};
+  packets_[packet] = {
+      created, 0, tag, static_cast<std::uint32_t>(destination.value()), static_cast<std::uint16_t>(flits), 0};
   in_flight_[packet] = {routing_.start(chip, destination, random), 0};
-  sources_[at(chip)] = {packet, static_cast<std::uint16_t>(flits), 0, true};
-  sending_[at(chip) >> 6] |= std::uint64_t{1} << (chip & 63);
+  sources_[chip] = {packet, static_cast<std::uint16_t>(flits), 0, true};
+  sending_[at(chip.value() >> 6)] |= std::uint64_t{1} << (chip.value() & 63);
   ++started_;
 }
 
@@ -150,8 +151,8 @@ template <routing::Routing R>
 void Simulator<R>::inject() {
   for (std::size_t word = 0; word < sending_.size(); ++word)
     for (std::uint64_t bits = sending_[word]; bits != 0; bits &= bits - 1) {
-      const int chip = static_cast<int>(word) * 64 + std::countr_zero(bits);
-      Source& source = sources_[at(chip)];
+      const Chip chip(static_cast<int>(word) * 64 + std::countr_zero(bits));
+      Source& source = sources_[chip];
       if (source.head) {
         const int vc = net_.injection_vc(chip);
         if (vc < 0) continue;
@@ -162,14 +163,14 @@ void Simulator<R>::inject() {
       }
       net_.inject(chip, source.vc, Flit(source.packet, source.head, source.left == 1));
       source.head = false;
-      if (--source.left == 0) sending_[word] &= ~(std::uint64_t{1} << (chip & 63));
+      if (--source.left == 0) sending_[word] &= ~(std::uint64_t{1} << (chip.value() & 63));
     }
 }
 
 template <routing::Routing R>
-const routing::Move& Simulator<R>::drawn(int node, const routing::Moves& moves) {
+const routing::Move& Simulator<R>::drawn(Chip node, const routing::Moves& moves) {
   if (moves.size() == 1) return moves[0];
-  double left = choices_[at(node)].unit();
+  double left = choices_[node].unit();
   for (const routing::Move& move : moves) {
     left -= move.probability;
     if (left < 0) return move;
@@ -180,7 +181,7 @@ const routing::Move& Simulator<R>::drawn(int node, const routing::Moves& moves) 
 /// Routes a head. An oblivious packet draws its next hop here; an adaptive packet chooses before each virtual-channel
 /// allocation instead.
 template <routing::Routing R>
-void Simulator<R>::route(int node, int lane, std::uint32_t packet) {
+void Simulator<R>::route(Chip node, int lane, std::uint32_t packet) {
   InFlight& flight = in_flight_[packet];
   if constexpr (R::kAdaptive) return;
   routing_.moves(node, flight.state, moves_);
@@ -195,7 +196,7 @@ void Simulator<R>::route(int node, int lane, std::uint32_t packet) {
 }
 
 template <routing::Routing R>
-void Simulator<R>::choose(int node, int lane, std::uint32_t packet) {
+void Simulator<R>::choose(Chip node, int lane, std::uint32_t packet) {
   routing_.moves(node, in_flight_[packet].state, moves_);
   if (moves_.empty()) {
     net_.request(node, lane, net_.own_port(), {0, config_.vcs - 1});
@@ -214,17 +215,17 @@ void Simulator<R>::choose(int node, int lane, std::uint32_t packet) {
     }
   }
   if (best == nullptr)
-    net_.request(node, lane, 0, {1, 0});
+    net_.request(node, lane, PortNumber(0), {1, 0});
   else
     net_.request(node, lane, best->port, ranges_[at(best->vc_class)]);
 }
 
 template <routing::Routing R>
 template <class Delivered>
-void Simulator<R>::deliver(int chip, Flit flit, Delivered& delivered) {
+void Simulator<R>::deliver(Chip chip, Flit flit, Delivered& delivered) {
   const std::uint32_t number = flit.packet();
   Packet& packet = packets_[number];
-  VTPU_CHECK(static_cast<int>(packet.destination) == chip, "a flit leaves the network at its destination");
+  VTPU_CHECK(static_cast<int>(packet.destination) == chip.value(), "a flit leaves the network at its destination");
   ++packet.arrived;
   if (!flit.tail()) return;
   VTPU_CHECK(packet.arrived == packet.flits, "a packet's last flit is the last to arrive, and none is missing");
@@ -236,24 +237,24 @@ void Simulator<R>::deliver(int chip, Flit flit, Delivered& delivered) {
 template <routing::Routing R>
 template <class Delivered>
 void Simulator<R>::receive(Delivered delivered) {
-  net_.arrive([&](int chip, Flit flit) { deliver(chip, flit, delivered); });
+  net_.arrive([&](Chip chip, Flit flit) { deliver(chip, flit, delivered); });
 }
 
 template <routing::Routing R>
 void Simulator<R>::advance() {
   inject();
-  const auto visit = [this](int node) {
+  const auto visit = [this](Chip node) {
     net_.for_each_head(node, [&](int lane, Flit flit) { route(node, lane, flit.packet()); });
     if constexpr (R::kAdaptive)
       net_.for_each_waiting(node, [&](int lane, Flit flit) { choose(node, lane, flit.packet()); });
-    net_.step(node, [&](Flit flit, int port, int vc) { granted(node, flit.packet(), port, vc); });
+    net_.step(node, [&](Flit flit, PortNumber port, int vc) { granted(node, flit.packet(), port, vc); });
   };
   net_.for_each_busy(visit, [this](Flit head) { return &in_flight_[head.packet()]; });
   net_.tick();
 }
 
 template <routing::Routing R>
-void Simulator<R>::granted(int node, std::uint32_t packet, int port, int vc) {
+void Simulator<R>::granted(Chip node, std::uint32_t packet, PortNumber port, int vc) {
   if constexpr (!R::kAdaptive) return;
   if (port == net_.own_port()) return;
   InFlight& flight = in_flight_[packet];
@@ -271,8 +272,8 @@ void Simulator<R>::granted(int node, std::uint32_t packet, int port, int vc) {
 template <routing::Routing R>
 std::uint64_t Simulator<R>::flit_hops() const {
   std::uint64_t sum = 0;
-  for (int node = 0; node < nodes_; ++node)
-    for (int port = 0; port < net_.own_port(); ++port) sum += net_.flits_over(node, port);
+  for (const Chip node : choices_.indices())
+    for (const PortNumber port : IndexRange(PortNumber(0), net_.own_port())) sum += net_.flits_over(node, port);
   return sum;
 }
 
@@ -282,7 +283,7 @@ std::optional<Error> Simulator<R>::find_deadlock() const {
   if (!stalled && now() % kDeadlockInterval != 0) return std::nullopt;
   FlitNetwork::Alternatives alternatives;
   if constexpr (R::kAdaptive)
-    alternatives = [this](int node, Flit head, const FlitNetwork::VisitRange& visit) {
+    alternatives = [this](Chip node, Flit head, const FlitNetwork::VisitRange& visit) {
       routing::Moves moves;
       routing_.moves(node, in_flight_[head.packet()].state, moves);
       if (moves.empty()) visit(net_.own_port(), {0, config_.vcs - 1});
