@@ -138,7 +138,8 @@ Result<Cost> cost_of(const Machine& machine, const Damage& left, const collectiv
   cost.bucket = fault::largest(routes.load(fault::neighbour_demands(machine.active_shape(), left.chip_of)));
   cost.ring = fault::largest(routes.load(fault::ring_demands(machine.active_shape(), left.chip_of)));
   if (bucket != nullptr && whole) {
-    const workload::Workload workload = collective::to_workload(*bucket, bytes, chips);
+    const workload::Workload workload =
+        collective::to_workload(*bucket, bytes, std::vector<Chip>(chips.begin(), chips.end()));
     Result<std::vector<double>> capacities = flow::channel_capacities(routes.network());
     if (!capacities) return capacities.error();
     const Result<workload::Completion> done =

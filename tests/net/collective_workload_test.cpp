@@ -149,7 +149,7 @@ TEST(EveryDependence, IsVisibleToTheChipThatWaits) {
 TEST(RowsOfATorus, EachRunASeparateCollective) {
   const Schedule row = *make_schedule(Collective::all_reduce, Algorithm::bidirectional_ring, {4});
   workload::Workload workload("rows");
-  for (int y = 0; y < 3; ++y) append_to(workload, row, 800, std::vector<int>{y, 3 + y, 6 + y, 9 + y});
+  for (int y = 0; y < 3; ++y) append_to(workload, row, 800, std::vector<Chip>{y, 3 + y, 6 + y, 9 + y});
   ASSERT_EQ(workload.size(), 3 * row.size());
   const workload::Message& last = workload.message(workload.size() - 1);
   EXPECT_EQ(last.source % 3, 2);

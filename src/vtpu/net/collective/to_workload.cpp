@@ -9,9 +9,9 @@ namespace vtpu::net::collective {
 namespace {
 
 template <class BytesOf>
-void append(workload::Workload& workload, const Schedule& schedule, std::span<const int> chips, BytesOf bytes_of) {
+void append(workload::Workload& workload, const Schedule& schedule, std::span<const Chip> chips, BytesOf bytes_of) {
   VTPU_CHECK(chips.empty() || chips.size() == static_cast<std::size_t>(schedule.ranks()), "every rank has a chip");
-  const auto chip = [&](int rank) { return chips.empty() ? rank : chips[static_cast<std::size_t>(rank)]; };
+  const auto chip = [&](int rank) { return chips.empty() ? Chip(rank) : chips[static_cast<std::size_t>(rank)]; };
   const int first = workload.size();
   std::vector<int> after;
   for (int id = 0; id < schedule.size(); ++id) {
@@ -25,14 +25,14 @@ void append(workload::Workload& workload, const Schedule& schedule, std::span<co
 
 }  // namespace
 
-workload::Workload to_workload(const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const int> chips) {
+workload::Workload to_workload(const Schedule& schedule, std::uint64_t buffer_bytes, std::span<const Chip> chips) {
   workload::Workload workload(schedule.name());
   workload.reserve(static_cast<std::size_t>(schedule.size()), schedule.dependencies());
   append_to(workload, schedule, buffer_bytes, chips);
   return workload;
 }
 
-workload::Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const int> chips) {
+workload::Workload to_workload(const Schedule& schedule, const SparseExchange& items, std::span<const Chip> chips) {
   VTPU_CHECK(schedule.chunks() == static_cast<int>(items.size()),
              "a schedule is sized by the items that it was made from");
   workload::Workload workload(schedule.name());
@@ -46,7 +46,7 @@ workload::Workload to_workload(const Schedule& schedule, const SparseExchange& i
 }
 
 void append_to(workload::Workload& workload, const Schedule& schedule, std::uint64_t buffer_bytes,
-               std::span<const int> chips) {
+               std::span<const Chip> chips) {
   VTPU_CHECK(schedule.collective() != Collective::sparse_exchange, "a sparse exchange takes its sizes from its items");
   append(workload, schedule, chips, [&](int id) { return schedule.bytes(id, buffer_bytes); });
 }
