@@ -67,14 +67,14 @@ constexpr std::pair<Policy, const char*> kPolicies[] = {{Policy::spread, "chip-s
 /// A machine after failures: the remaining topology, and the chip that holds each name.
 struct Damage {
   fault::DegradedTopology topology;
-  std::vector<std::optional<int>> chip_of;
+  std::vector<std::optional<Chip>> chip_of;
 };
 
 /// The machine after `failed` chips failed under a policy, or none if the policy has run out of spares.
 Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, const std::vector<int>& failed) {
   const int block_chips = machine.block_shape().count();
   ocs::OcsState state = fault::whole_torus(machine);
-  std::vector<std::optional<int>> chip_of(at(machine.active_count()));
+  std::vector<std::optional<Chip>> chip_of(at(machine.active_count()));
   for (int name = 0; name < machine.active_count(); ++name) chip_of[at(name)] = name;
   if (policy == Policy::spread || policy == Policy::bundled) {
     const int spares = (static_cast<int>(failed.size()) + block_chips - 1) / block_chips;
@@ -126,20 +126,19 @@ struct Cost {
 /// `bucket`: the schedule of an all-reduce to run, or null.
 Result<Cost> cost_of(const Machine& machine, const Damage& left, const collective::Schedule* bucket,
                      std::uint64_t bytes) {
-  std::vector<int> chips;
+  std::vector<Chip> chips;
   for (const auto& chip : left.chip_of)
     if (chip) chips.push_back(*chip);
   const bool whole = chips.size() == left.chip_of.size();
   const fault::SparedRoutes routes(left.topology);
-  const std::vector<double> uniform = routes.uniform_load(chips);
+  const auto uniform = routes.uniform_load(chips);
   Cost cost;
   cost.hops = fault::total(uniform) / static_cast<double>(chips.size() - 1);
   cost.all_to_all = fault::largest(uniform);
   cost.bucket = fault::largest(routes.load(fault::neighbour_demands(machine.active_shape(), left.chip_of)));
   cost.ring = fault::largest(routes.load(fault::ring_demands(machine.active_shape(), left.chip_of)));
   if (bucket != nullptr && whole) {
-    const workload::Workload workload =
-        collective::to_workload(*bucket, bytes, std::vector<Chip>(chips.begin(), chips.end()));
+    const workload::Workload workload = collective::to_workload(*bucket, bytes, chips);
     Result<std::vector<double>> capacities = flow::channel_capacities(routes.network());
     if (!capacities) return capacities.error();
     const Result<workload::Completion> done =
@@ -211,9 +210,9 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
   const auto spliced = fault::splice_in_series(machine, fault::SpliceRule::spread, machine.config().spare_blocks);
   if (!spliced) return spliced.error();
   const Network network(fault::MachineTopology("spliced", machine, *spliced));
-  std::vector<int> chips;
+  std::vector<Chip> chips;
   for (const auto& chip : (*intact)->chip_of) chips.push_back(*chip);
-  const std::vector<double> load =
+  const auto load =
       fault::shortest_path_load(network, chips, chips, 1 / static_cast<double>(chips.size()), fault::Paths::even);
   run.computed("net.degraded.shortcut.stretch." + grid, fault::pair_distances(network, chips).mean() / before->hops,
                "x", "all chips on shortest paths through all spliced spare blocks, no failure");
@@ -239,10 +238,10 @@ Result<std::string> published_range(const Run& run, const std::string& id) {
 Result<void> lose(Run& run, const Machine& machine, const std::string& what, const std::string& key,
                   const fault::DegradedTopology& whole, const fault::DegradedTopology& left, Table& table) {
   const std::string grid = to_string(machine.active_shape());
-  std::vector<std::optional<int>> chip_of;
-  std::vector<int> chips;
+  std::vector<std::optional<Chip>> chip_of;
+  std::vector<Chip> chips;
   for (int chip = 0; chip < machine.active_count(); ++chip) {
-    chip_of.emplace_back(chip);
+    chip_of.emplace_back(Chip(chip));
     chips.push_back(chip);
   }
   const double weight = 1 / static_cast<double>(chips.size());

@@ -19,16 +19,16 @@ namespace {
 
 Machine small_machine() { return *Machine::make({.sides = {8, 8, 8}, .spare_blocks = 1}); }
 
-std::vector<int> range(int first, int last) {
-  std::vector<int> chips(static_cast<std::size_t>(last - first));
-  std::iota(chips.begin(), chips.end(), first);
+std::vector<Chip> range(int first, int last) {
+  std::vector<Chip> chips(static_cast<std::size_t>(last - first));
+  std::iota(chips.begin(), chips.end(), Chip(first));
   return chips;
 }
 
-std::vector<std::optional<int>> chips_of_names(const Seats& seats, int names) {
-  std::vector<std::optional<int>> chips(static_cast<std::size_t>(names));
+std::vector<std::optional<Chip>> chips_of_names(const Seats& seats, int names) {
+  std::vector<std::optional<Chip>> chips(static_cast<std::size_t>(names));
   for (int name = 0; name < names; ++name)
-    if (const auto unit = seats.unit_of(Seat(name))) chips[static_cast<std::size_t>(name)] = unit->value();
+    if (const auto unit = seats.unit_of(Seat(name))) chips[static_cast<std::size_t>(name)] = Chip(unit->value());
   return chips;
 }
 
@@ -154,11 +154,10 @@ TEST(Detour, LoadEqualsThatOfAShortestPathTable) {
     const auto routing = routing::TableRouting::make(network, split);
     ASSERT_TRUE(routing);
     const auto expected = routing::expected_load(network, *routing, traffic);
-    const std::vector<int> chips = range(0, network.chip_count());
-    const std::vector<double> found = shortest_path_load(network, chips, chips, 1.0 / network.chip_count(), paths);
+    const std::vector<Chip> chips = range(0, network.chip_count());
+    const auto found = shortest_path_load(network, chips, chips, 1.0 / network.chip_count(), paths);
     // The shares of a table are rounded to multiples of 2^-24.
-    for (std::size_t channel = 0; channel < found.size(); ++channel)
-      EXPECT_NEAR(found[channel], expected[channel], 1e-5);
+    for (const Channel channel : found.indices()) EXPECT_NEAR(found[channel], expected[channel], 1e-5);
   }
 }
 
@@ -166,8 +165,8 @@ TEST(Detour, TheTotalLoadIsTrafficTimesHops) {
   const Machine machine = small_machine();
   DegradedTopology topology(MachineTopology("torus", machine, whole_torus(machine)));
   for (const int chip : {3, 77, 300}) topology.remove_node(chip);
-  std::vector<int> alive;
-  for (const int chip : range(0, 512))
+  std::vector<Chip> alive;
+  for (const Chip chip : range(0, 512))
     if (chip != 3 && chip != 77 && chip != 300) alive.push_back(chip);
   const SparedRoutes routes(topology);
   const PairDistances hops = pair_distances(routes.network(), alive);
@@ -190,12 +189,12 @@ TEST(Detour, ASpareBlockInPlaceCostsNothing) {
   const Machine machine = small_machine();
   const ocs::Splice splice = *ocs::splice_block(whole_torus(machine), 3, 8);
   const SparedRoutes routes(DegradedTopology(MachineTopology("spliced", machine, splice.state, SpareUse::in_place)));
-  std::vector<int> chips;
-  for (const int chip : range(0, 512)) {
+  std::vector<Chip> chips;
+  for (const Chip chip : range(0, 512)) {
     const BlockPlace place = machine.block_place_of(chip);
-    chips.push_back(place.block == 3 ? machine.chip_at(BlockPlace{8, place.position}) : Chip(chip));
+    chips.push_back(place.block == 3 ? machine.chip_at(BlockPlace{8, place.position}) : chip);
   }
-  const std::vector<double> load = routes.uniform_load(chips);
+  const auto load = routes.uniform_load(chips);
   EXPECT_NEAR(largest(load), 1, 1e-12);
   EXPECT_NEAR(total(load), 6 * 512, 1e-8);  // six hops on average, self included
 }
@@ -208,19 +207,18 @@ TEST(Detour, UniformLoadEqualsThatOfItsDemands) {
     ASSERT_TRUE(fail_chip(names, Chip(chip)));
     topology.remove_node(chip);
   }
-  std::vector<int> chips;
+  std::vector<Chip> chips;
   for (const auto& chip : chips_of_names(names, 256)) chips.push_back(*chip);
   std::vector<workload::Demand> demands;
   for (const int from : chips)
     for (const int to : chips) demands.push_back({from, to, 1.0 / 256});
   const SparedRoutes routes(topology);
-  const std::vector<double> uniform = routes.uniform_load(chips), listed = routes.load(demands);
-  for (std::size_t channel = 0; channel < uniform.size(); ++channel)
-    EXPECT_NEAR(uniform[channel], listed[channel], 1e-12);
+  const auto uniform = routes.uniform_load(chips), listed = routes.load(demands);
+  for (const Channel channel : uniform.indices()) EXPECT_NEAR(uniform[channel], listed[channel], 1e-12);
 }
 
 TEST(Detour, RingsSkipLostPlaces) {
-  std::vector<std::optional<int>> chips(64);
+  std::vector<std::optional<Chip>> chips(64);
   for (int chip = 0; chip < 64; ++chip)
     if (chip != 21) chips[static_cast<std::size_t>(chip)] = chip;
   EXPECT_EQ(neighbour_demands({4, 4, 4}, chips).size(), 63u * 6);

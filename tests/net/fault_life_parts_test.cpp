@@ -36,7 +36,7 @@ TEST(Components, HostsBlocksAndRacksEachCoverEveryChipOnce) {
 TEST(Components, TheChipsOfAHostAreThoseOfOneTray) {
   const Machine machine = *Machine::make({});
   for (const int host : {0, 5, 1023, 1087}) {
-    const std::vector<int> chips = chips_of(machine, {ComponentKind::host, host});
+    const std::vector<Chip> chips = chips_of(machine, {ComponentKind::host, host});
     ASSERT_EQ(chips.size(), 4u);
     for (const int chip : chips) {
       EXPECT_EQ(machine.rack_place_of(chip).tray, machine.rack_place_of(chips[0]).tray);
@@ -147,12 +147,12 @@ TEST(Fabric, CarriesWhatNoFailureInterruptsThroughFailuresRepairsAndNewCircuits)
                                           ComponentKind::ocs}[random.below(4)];
     const Component component{
         kind, static_cast<int>(random.below(static_cast<std::uint64_t>(component_count(machine, kind))))};
-    std::vector<bool> works(static_cast<std::size_t>(machine.chip_count()));
-    for (std::size_t chip = 0; chip < works.size(); ++chip) works[chip] = random.below(8) != 0;
+    IndexedVector<Chip, bool> works(machine.chip_count());
+    for (const Chip chip : works.indices()) works[chip] = random.below(8) != 0;
     const ocs::OcsState& state = states[step / 30 % 2];
     fabric.set_state(state);
 
-    std::vector<std::vector<int>> neighbours(works.size());
+    std::vector<std::vector<int>> neighbours(works.raw().size());
     int dark = 0;
     bool used = false;
     for (int chip = 0; chip < machine.chip_count(); ++chip)
@@ -171,11 +171,11 @@ TEST(Fabric, CarriesWhatNoFailureInterruptsThroughFailuresRepairsAndNewCircuits)
     EXPECT_EQ(2 * fabric.dark_links(works), dark);
     EXPECT_EQ(fabric.in_use(component, works), used);
 
-    std::vector<bool> seen(works.size()), largest(works.size());
+    IndexedVector<Chip, bool> seen(works.size()), largest(works.size());
     long size = 0;
     for (int first = 0; first < machine.chip_count(); ++first) {
       if (!works[static_cast<std::size_t>(first)] || seen[static_cast<std::size_t>(first)]) continue;
-      std::vector<bool> part(works.size());
+      IndexedVector<Chip, bool> part(works.size());
       std::vector<int> front = {first};
       part[static_cast<std::size_t>(first)] = true;
       while (!front.empty()) {

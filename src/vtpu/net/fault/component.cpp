@@ -51,13 +51,13 @@ int component_count(const Machine& machine, ComponentKind kind) {
   return 0;
 }
 
-std::vector<int> chips_of(const Machine& machine, Component component) {
+std::vector<Chip> chips_of(const Machine& machine, Component component) {
   VTPU_CHECK(component.id >= 0 && component.id < component_count(machine, component.kind),
              "a component of this machine");
-  std::vector<int> chips;
+  std::vector<Chip> chips;
   const int racks = machine.config().racks_per_row;
   switch (component.kind) {
-    case ComponentKind::chip: chips = {component.id}; break;
+    case ComponentKind::chip: chips = {Chip(component.id)}; break;
     case ComponentKind::host: {
       const int block = component.id / trays_of(machine);
       for (int slot = 1; slot <= 4; ++slot)
@@ -68,13 +68,13 @@ std::vector<int> chips_of(const Machine& machine, Component component) {
     case ComponentKind::block:
     case ComponentKind::rack:
       for (int position = 0; position < machine.block_shape().count(); ++position)
-        chips.push_back(machine.chip_at(BlockPlace{component.id, position}));
+        chips.push_back(machine.chip_at(BlockPlace{Block(component.id), position}));
       break;
     case ComponentKind::volume: {
       const int plane = machine.active_shape().stride(0);
       const int first = component.id * plane;
       const int last = std::min(first + plane, machine.chip_count());
-      for (int chip = first; chip < last; ++chip) chips.push_back(chip);
+      for (int chip = first; chip < last; ++chip) chips.emplace_back(chip);
       break;
     }
     case ComponentKind::link:
@@ -88,7 +88,7 @@ std::vector<int> chips_of(const Machine& machine, Component component) {
 std::array<LinkEnd, 2> link_ends(const Machine& machine, int link) {
   VTPU_CHECK(link >= 0 && link < component_count(machine, ComponentKind::link), "a link of this machine");
   const int along = links_along(machine);
-  const int block = link / (3 * along);
+  const Block block(link / (3 * along));
   const int dimension = link / along % 3;
   const int side = machine.config().block_side;
   int rest = link % along;
@@ -101,12 +101,12 @@ std::array<LinkEnd, 2> link_ends(const Machine& machine, int link) {
   Coordinates to = from;
   ++to[static_cast<std::size_t>(dimension)];
   const Shape& shape = machine.block_shape();
-  return {{{machine.chip_at(BlockPlace{block, shape.index_of(from)}), 2 * dimension},
-           {machine.chip_at(BlockPlace{block, shape.index_of(to)}), 2 * dimension + 1}}};
+  return {{{machine.chip_at(BlockPlace{block, shape.index_of(from)}), PortNumber(2 * dimension)},
+           {machine.chip_at(BlockPlace{block, shape.index_of(to)}), PortNumber(2 * dimension + 1)}}};
 }
 
 std::string to_string(const Machine& machine, Component component) {
-  if (component.kind == ComponentKind::chip) return "chip " + to_string(machine.address_of(component.id));
+  if (component.kind == ComponentKind::chip) return "chip " + to_string(machine.address_of(Chip(component.id)));
   return fmt::format("{} {}", name_of(component.kind),
                      component.kind == ComponentKind::volume ? component.id + 1 : component.id);
 }
@@ -121,7 +121,7 @@ Result<Component> parse_component(const Machine& machine, std::string_view kind,
       const Result<ChipAddress> address = parse_chip_address(name);
       const Result<Chip> chip = address ? machine.chip_at(*address) : Result<Chip>(address.error());
       if (!chip) return Error{where + ", " + chip.error().where, chip.error().found, chip.error().expected};
-      return Component{known, *chip};
+      return Component{known, chip->value()};
     }
     const Result<std::int64_t> number = parse_integer(name, where);
     if (!number) return number.error();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/machine.h"
 
 namespace vtpu::net::fault {
@@ -34,12 +35,12 @@ struct Component {
 int component_count(const Machine& machine, ComponentKind kind);
 
 /// The chips that are down while the component is down, in rising order; none for links, fibres and switches.
-std::vector<int> chips_of(const Machine& machine, Component component);
+std::vector<Chip> chips_of(const Machine& machine, Component component);
 
 /// One end of an electrical link: a chip and its port, 2·d for '+' in dimension d, 2·d + 1 for '-'.
 struct LinkEnd {
-  int chip = 0;
-  int port = 0;
+  Chip chip;
+  PortNumber port;
 };
 /// Both ends of a link inside a block. Links of a block are numbered by dimension, then by the position of the end
 /// whose '+' port they use.

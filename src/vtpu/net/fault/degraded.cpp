@@ -13,7 +13,7 @@ namespace vtpu::net::fault {
 namespace {
 
 /// Ring r of a dimension as blocks, in the order of the circuits that close it.
-int block_on_ring(const Shape& grid, int dimension, int ring, int step) {
+Block block_on_ring(const Shape& grid, int dimension, int ring, int step) {
   // The ring number encodes the other two coordinates.
   const int d1 = dimension == 0 ? 1 : 0;
   const int d2 = dimension == 2 ? 1 : 2;
@@ -21,14 +21,14 @@ int block_on_ring(const Shape& grid, int dimension, int ring, int step) {
   place[at(d1)] = ring / grid.side(d2);
   place[at(d2)] = ring % grid.side(d2);
   place[at(dimension)] = step % grid.side(dimension);
-  return grid.index_of(place);
+  return Block(grid.index_of(place));
 }
 
 }  // namespace
 
 std::vector<Port> line_from(const DegradedTopology& topology, Port port) {
   std::vector<Port> line = {port};
-  const Chip spares(topology.whole().first_in_series());
+  const Chip spares = topology.whole().first_in_series();
   // The line leaves each spare by the opposite port of the same dimension. It ends, since every ring has chips that are
   // not spares.
   for (Port far = topology.peer(port); far != kNoPort && far.chip >= spares; far = topology.peer(line.back()))
@@ -39,7 +39,7 @@ std::vector<Port> line_from(const DegradedTopology& topology, Port port) {
 MachineTopology without_spares(const DegradedTopology& topology) {
   const int ports = topology.port_count();
   IndexedVector<Channel, Port> peers(topology.chip_count() * ports, kNoPort);
-  for (const Chip chip : index_range<Chip>(topology.whole().first_in_series()))
+  for (const Chip chip : IndexRange(Chip(0), topology.whole().first_in_series()))
     for (const PortNumber number : index_range<PortNumber>(ports))
       if (const Port far = topology.peer(line_from(topology, {chip, number}).back());
           far != kNoPort && far.chip != chip)
@@ -67,16 +67,17 @@ Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, 
   const Shape grid{machine.active_shape().side(0) / side, machine.active_shape().side(1) / side,
                    machine.active_shape().side(2) / side};
   for (int spare = 0; spare < spare_blocks; ++spare) {
-    const int block = machine.active_block_count() + spare;
-    for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
+    const Block block(machine.active_block_count() + spare);
+    for (const Ocs ocs : index_range<Ocs>(layout.ocs_count())) {
       const int d = layout.dimension_of(ocs);
       const int rings = grid.count() / grid.side(d);
       // Spares start one ring and one step apart, so that no two of them share a circuit while unused ones exist. A
       // spare that must share enters the ring after the previous one, at the beginning of that circuit.
-      const int turn = rule == SpliceRule::spread ? ocs % (side * side) : 0;
+      const int turn = rule == SpliceRule::spread ? ocs.value() % (side * side) : 0;
       const int ring = (turn + spare) % rings;
-      const int from = layout.port_of(block_on_ring(grid, d, ring, (turn + spare) / rings + spare), ocs::Face::plus);
-      const int to = state.peer(ocs, from);
+      const Block last = block_on_ring(grid, d, ring, (turn + spare) / rings + spare);
+      const OcsPort from = layout.port_of(last, ocs::Face::plus);
+      const OcsPort to = state.peer(ocs, from);
       const bool done = state.disconnect(ocs, from).ok() &&
                         state.connect({ocs, from, layout.port_of(block, ocs::Face::minus)}).ok() &&
                         state.connect({ocs, layout.port_of(block, ocs::Face::plus), to}).ok();
@@ -86,10 +87,10 @@ Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, 
   return state;
 }
 
-void darken(ocs::OcsState& state, int ocs) {
-  VTPU_CHECK(ocs >= 0 && ocs < state.layout().ocs_count(), "the layout has this switch");
-  for (int port = 0; port < state.layout().ports_per_ocs(); ++port)
-    if (state.peer(ocs, port) >= 0)
+void darken(ocs::OcsState& state, Ocs ocs) {
+  VTPU_CHECK(ocs.valid() && ocs.value() < state.layout().ocs_count(), "the layout has this switch");
+  for (const OcsPort port : index_range<OcsPort>(state.layout().ports_per_ocs()))
+    if (state.peer(ocs, port).valid())
       VTPU_CHECK(state.disconnect(ocs, port).ok(), "a port with a circuit can be disconnected");
 }
 

@@ -4,6 +4,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/net/fault/machine_topology.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/masked_topology.h"
 #include "vtpu/net/ocs/ocs_state.h"
@@ -38,6 +39,6 @@ std::string to_string(SpliceRule rule);
 Result<ocs::OcsState> splice_in_series(const Machine& machine, SpliceRule rule, int spare_blocks);
 
 /// Removes all circuits of a failed switch. `ocs`: a switch of the layout (an invariant).
-void darken(ocs::OcsState& state, int ocs);
+void darken(ocs::OcsState& state, Ocs ocs);
 
 }  // namespace vtpu::net::fault

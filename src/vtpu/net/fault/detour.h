@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/net/fault/degraded.h"
 #include "vtpu/net/flow/paths.h"
 #include "vtpu/net/network.h"
@@ -22,7 +23,7 @@ struct PairDistances {
   int longest = 0;
   double mean() const { return pairs == 0 ? 0 : static_cast<double>(hops) / static_cast<double>(pairs); }
 };
-PairDistances pair_distances(const Network& network, std::span<const int> chips);
+PairDistances pair_distances(const Network& network, std::span<const Chip> chips);
 
 /// How packets use several shortest paths: all paths with equal probability, or only the lowest port at each node.
 enum class Paths { even, first };
@@ -30,10 +31,11 @@ enum class Paths { even, first };
 /// Load of every channel when chips send along shortest paths, in the unit of the weights. Demands without a path and
 /// demands from a chip to itself are ignored. Equal to expected_load of a TableRouting of the whole network, but
 /// without its table: one search per destination.
-std::vector<double> shortest_path_load(const Network& network, std::vector<workload::Demand> demands, Paths paths);
+IndexedVector<Channel, double> shortest_path_load(const Network& network, std::vector<workload::Demand> demands,
+                                                  Paths paths);
 /// The same if each source sends `weight` to each destination.
-std::vector<double> shortest_path_load(const Network& network, std::span<const int> sources,
-                                       std::span<const int> destinations, double weight, Paths paths);
+IndexedVector<Channel, double> shortest_path_load(const Network& network, std::span<const Chip> sources,
+                                                  std::span<const Chip> destinations, double weight, Paths paths);
 
 /// Routes in a machine whose spare blocks are in series with others. Chips that are not such spares keep their routes:
 /// shortest paths with equal probability on the grid without the spares. The spares forward this traffic straight
@@ -46,14 +48,14 @@ class SparedRoutes {
 
   const Network& network() const { return network_; }
   /// By channel of the network, in the unit of the weights.
-  std::vector<double> load(const std::vector<workload::Demand>& demands) const;
+  IndexedVector<Channel, double> load(const std::vector<workload::Demand>& demands) const;
   /// Each chip of the list sends one unit, spread evenly over all of the list, itself included.
-  std::vector<double> uniform_load(std::span<const int> chips) const;
+  IndexedVector<Channel, double> uniform_load(std::span<const Chip> chips) const;
   /// The paths of the workload's messages, for run_fluid.
   flow::Paths paths(const workload::Workload& workload) const;
 
  private:
-  std::vector<double> along_lines(const std::vector<double>& seen) const;
+  IndexedVector<Channel, double> along_lines(const IndexedVector<Channel, double>& seen) const;
 
   DegradedTopology topology_;
   Network network_;
@@ -61,17 +63,17 @@ class SparedRoutes {
 };
 
 /// The load of the most loaded channel, to which the time of a bandwidth-bound exchange is proportional.
-double largest(const std::vector<double>& load);
+double largest(const IndexedVector<Channel, double>& load);
 /// The sum of all channels' loads: traffic times hops.
-double total(const std::vector<double>& load);
+double total(const IndexedVector<Channel, double>& load);
 
 /// Every chip sends one unit in each direction of each of its rings to the next chip, as in the bucket algorithms of
 /// collectives; on a ring of 2, two units to the same chip. `chip_of`: by place of the torus, the chip, or none if it
 /// is lost; the ring then skips that place.
-std::vector<workload::Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
+std::vector<workload::Demand> neighbour_demands(const Shape& torus, std::span<const std::optional<Chip>> chip_of);
 
 /// Every chip sends one unit to the next on a closed ring through all chips, as in ring algorithms. `chip_of`: as
 /// above.
-std::vector<workload::Demand> ring_demands(const Shape& torus, std::span<const std::optional<int>> chip_of);
+std::vector<workload::Demand> ring_demands(const Shape& torus, std::span<const std::optional<Chip>> chip_of);
 
 }  // namespace vtpu::net::fault

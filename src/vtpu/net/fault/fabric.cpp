@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
-#include "vtpu/base/position.h"
 
 namespace vtpu::net::fault {
+
 Fabric::Fabric(const Machine& machine, ocs::OcsState state)
     : machine_(machine),
       state_(std::move(state)),
@@ -26,8 +26,7 @@ std::vector<Port> Fabric::ends_of(Component component) const {
   std::vector<Port> ends;
   switch (component.kind) {
     case ComponentKind::link:
-      for (const LinkEnd& end : link_ends(machine_, component.id))
-        ends.push_back({Chip(end.chip), PortNumber(end.port)});
+      for (const LinkEnd& end : link_ends(machine_, component.id)) ends.push_back({end.chip, end.port});
       break;
     case ComponentKind::fibre: ends.push_back(whole.fibre_end(component.id)); break;
     case ComponentKind::ocs:
@@ -51,41 +50,41 @@ void Fabric::change(Component component, int by) {
   }
 }
 
-Port Fabric::working_peer(Port port, const std::vector<bool>& works) const {
+Port Fabric::working_peer(Port port, const IndexedVector<Chip, bool>& works) const {
   const Port far = links_.peer(port);
-  return far != kNoPort && works[at(port.chip.value())] && works[at(far.chip.value())] ? far : kNoPort;
+  return far != kNoPort && works[port.chip] && works[far.chip] ? far : kNoPort;
 }
 
-bool Fabric::in_use(Component component, const std::vector<bool>& works) const {
+bool Fabric::in_use(Component component, const IndexedVector<Chip, bool>& works) const {
   for (const Port end : ends_of(component))
     if (working_peer(end, works) != kNoPort) return true;
   return false;
 }
 
-int Fabric::dark_links(const std::vector<bool>& works) const {
+int Fabric::dark_links(const IndexedVector<Chip, bool>& works) const {
   if (!links_.mask().any()) return 0;
   int dark = 0;
   for_each_link(links_.whole(), [&](Port port, Port far) {
-    dark += port < far && links_.peer(port) == kNoPort && works[at(port.chip.value())] && works[at(far.chip.value())];
+    dark += port < far && links_.peer(port) == kNoPort && works[port.chip] && works[far.chip];
   });
   return dark;
 }
 
-std::vector<bool> Fabric::largest_part(const std::vector<bool>& works) const {
+IndexedVector<Chip, bool> Fabric::largest_part(const IndexedVector<Chip, bool>& works) const {
   const int chips = machine_.chip_count();
-  std::vector<int> part(at(chips), -1);
-  std::vector<int> queue;
-  int largest = -1;
+  IndexedVector<Chip, Chip> part(chips, Chip::none());
+  std::vector<Chip> queue;
+  Chip largest = Chip::none();
   std::size_t largest_size = 0;
-  for (int first = 0; first < chips; ++first) {
-    if (!works[at(first)] || part[at(first)] >= 0) continue;
+  for (const Chip first : part.indices()) {
+    if (!works[first] || part[first].valid()) continue;
     queue.assign(1, first);
-    part[at(first)] = first;
+    part[first] = first;
     for (std::size_t next = 0; next < queue.size(); ++next)
-      for (int port = 0; port < kPorts; ++port) {
-        const int chip = working_peer({Chip(queue[next]), PortNumber(port)}, works).chip.value();
-        if (chip < 0 || part[at(chip)] >= 0) continue;
-        part[at(chip)] = first;
+      for (const PortNumber port : index_range<PortNumber>(kPorts)) {
+        const Chip chip = working_peer({queue[next], port}, works).chip;
+        if (!chip.valid() || part[chip].valid()) continue;
+        part[chip] = first;
         queue.push_back(chip);
       }
     if (queue.size() > largest_size) {
@@ -93,8 +92,8 @@ std::vector<bool> Fabric::largest_part(const std::vector<bool>& works) const {
       largest_size = queue.size();
     }
   }
-  std::vector<bool> inside(at(chips), false);
-  for (int chip = 0; chip < chips; ++chip) inside[at(chip)] = largest >= 0 && part[at(chip)] == largest;
+  IndexedVector<Chip, bool> inside(chips, false);
+  for (const Chip chip : inside.indices()) inside[chip] = largest.valid() && part[chip] == largest;
   return inside;
 }
 

@@ -25,12 +25,12 @@ class Fabric {
   void repair(Component component) { change(component, -1); }
 
   /// Whether two working chips communicate through this link, fibre or switch.
-  bool in_use(Component component, const std::vector<bool>& works) const;
+  bool in_use(Component component, const IndexedVector<Chip, bool>& works) const;
   /// Number of links between working chips that are configured but do not carry data.
-  int dark_links(const std::vector<bool>& works) const;
+  int dark_links(const IndexedVector<Chip, bool>& works) const;
   /// The working chips in the largest group in which every chip reaches every other; of several largest groups, the one
   /// with the lowest chip number.
-  std::vector<bool> largest_part(const std::vector<bool>& works) const;
+  IndexedVector<Chip, bool> largest_part(const IndexedVector<Chip, bool>& works) const;
 
  private:
   static constexpr int kPorts = 6;
@@ -38,7 +38,7 @@ class Fabric {
   void change(Component component, int by);
   std::vector<Port> ends_of(Component component) const;
   /// The far port if the link carries data between two working chips, otherwise none.
-  Port working_peer(Port port, const std::vector<bool>& works) const;
+  Port working_peer(Port port, const IndexedVector<Chip, bool>& works) const;
 
   Machine machine_;
   ocs::OcsState state_;

@@ -81,14 +81,14 @@ class Life {
     events_.push(event);
   }
 
-  void note(LifeEvent::What what, Component component = {}, int seat = -1, int to = -1) {
+  void note(LifeEvent::What what, Component component = {}, Seat seat = Seat::none(), Unit to = Unit::none()) {
     if (keep_events_) report_.events.push_back({now_s_, what, component, seat, to});
   }
 
   /// A spare chip whose life begins only with its use.
   bool idle_and_cold(Component component) const {
     return !idle_spares_age_ && component.kind == ComponentKind::chip && component.id >= machine_.active_count() &&
-           !placement_.seated(component.id);
+           !placement_.seated(Chip(component.id));
   }
 
   void start_clock(Component component) {
@@ -228,26 +228,27 @@ class Life {
     report_.circuits_changed += stock.circuits;
     report_.cut_off_most = std::max(report_.cut_off_most, stock.cut_off);
     for (const Placement::Change& change : stock.changes) {
-      const Component unit{placement_.unit_kind(), change.unit};
+      const Component unit{placement_.unit_kind(), change.unit.value()};
       switch (change.what) {
         case Placement::Change::What::moved:
           report_.names_moved += placement_.unit_chips();
           note(LifeEvent::What::moved, unit, change.seat, change.to);
-          start_spares({placement_.unit_kind(), change.to});
+          start_spares({placement_.unit_kind(), change.to.value()});
           break;
         case Placement::Change::What::lost: note(LifeEvent::What::lost, unit, change.seat); break;
         case Placement::Change::What::struck_off: note(LifeEvent::What::struck_off, unit); break;
         case Placement::Change::What::returned:
           note(LifeEvent::What::returned, unit, change.seat);
-          if (change.seat >= 0) start_spares(unit);
+          if (change.seat.valid()) start_spares(unit);
           break;
       }
     }
   }
 
   void start_spares(Component unit) {
-    for (const int chip : chips_of(machine_, unit))
-      if (const Component component{ComponentKind::chip, chip}; !clocks_.down(component)) start_clock(component);
+    for (const Chip chip : chips_of(machine_, unit))
+      if (const Component component{ComponentKind::chip, chip.value()}; !clocks_.down(component))
+        start_clock(component);
   }
 
   /// Records the work since the job last began to run.

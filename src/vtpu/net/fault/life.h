@@ -9,6 +9,7 @@
 #include "vtpu/net/fault/component.h"
 #include "vtpu/net/fault/failure_model.h"
 #include "vtpu/net/fault/policy.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/machine.h"
 
 /// The life of a machine that runs one job on all its names, through failures and repairs.
@@ -64,8 +65,8 @@ struct LifeEvent {
   double time_s = 0;
   What what = What::failed;
   Component component;
-  int seat = -1;
-  int to = -1;
+  Seat seat = Seat::none();
+  Unit to = Unit::none();
 };
 const char* name_of(LifeEvent::What what);
 

@@ -31,8 +31,8 @@ std::string timeline_csv(const Machine& machine, const Policy& policy, const Lif
                         event.what == What::waiting || event.what == What::running;
     text += csv_line({fmt::format("{:.6f}", event.time_s), name_of(event.what),
                       of_job ? "job" : to_string(machine, event.component),
-                      event.seat < 0 ? "" : to_string(machine, Component{unit, event.seat}),
-                      event.to < 0 ? "" : to_string(machine, Component{unit, event.to})});
+                      event.seat.valid() ? to_string(machine, Component{unit, event.seat.value()}) : "",
+                      event.to.valid() ? to_string(machine, Component{unit, event.to.value()}) : ""});
   }
   return text;
 }

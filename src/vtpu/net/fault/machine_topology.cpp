@@ -17,7 +17,7 @@ MachineTopology::MachineTopology(std::string name, const Machine& machine, const
   VTPU_CHECK(layout == ocs::OcsLayout::of(machine), "the state has the layout of the machine's switches");
   for (int link = 0; link < component_count(machine, ComponentKind::link); ++link) {
     const std::array<LinkEnd, 2> ends = link_ends(machine, link);
-    const Port a{Chip(ends[0].chip), PortNumber(ends[0].port)}, b{Chip(ends[1].chip), PortNumber(ends[1].port)};
+    const Port a{ends[0].chip, ends[0].port}, b{ends[1].chip, ends[1].port};
     peers_[channel(a)] = b;
     peers_[channel(b)] = a;
   }

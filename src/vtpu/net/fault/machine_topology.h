@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "vtpu/base/index.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/topology.h"
@@ -26,7 +27,7 @@ class MachineTopology {
   /// The chip's end of a fibre (component.h numbers them).
   Port fibre_end(int fibre) const { return fibre_ends_[static_cast<std::size_t>(fibre)]; }
   /// Chips from this number on are in series.
-  int first_in_series() const { return first_in_series_; }
+  Chip first_in_series() const { return first_in_series_; }
 
   /// The same chips with other links. `peers`: by channel, the port at the other end or none; as `peer` (an invariant).
   MachineTopology with_peers(IndexedVector<Channel, Port> peers) const;
@@ -44,7 +45,7 @@ class MachineTopology {
   static Channel channel(Port port) { return Channel(port.chip.value() * kPorts + port.number.value()); }
 
   std::string name_;
-  int first_in_series_;
+  Chip first_in_series_;
   std::vector<Port> fibre_ends_;
   IndexedVector<Channel, Port> peers_;
 };

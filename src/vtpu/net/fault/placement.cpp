@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
-#include "vtpu/base/position.h"
 #include "vtpu/net/fault/degraded.h"
 
 namespace vtpu::net::fault {
@@ -38,18 +37,18 @@ Placement::Placement(const Machine& machine, Spares spares, ocs::OcsState state)
       unit_chips_(spares == Spares::blocks ? machine.block_shape().count() : 1),
       seats_(machine.active_count() / unit_chips_, units_of(machine, spares)),
       fabric_(machine, std::move(state)),
-      works_(at(machine.chip_count()), true),
-      joined_(at(machine.chip_count()), true),
-      usable_(at(machine.chip_count()), true),
-      causes_(at(machine.chip_count()), 0) {
+      works_(machine.chip_count(), true),
+      joined_(machine.chip_count(), true),
+      usable_(machine.chip_count(), true),
+      causes_(machine.chip_count(), 0) {
   if (spares != Spares::chips)
-    for (int chip = machine.active_count(); chip < machine.chip_count(); ++chip) joined_[at(chip)] = false;
-  for (int block = 0; block < machine.active_block_count(); ++block) holder_.push_back(block);
+    for (const Chip chip : IndexRange(Chip(machine.active_count()), Chip(machine.chip_count()))) joined_[chip] = false;
+  for (const Block block : index_range<Block>(machine.active_block_count())) holder_.push_back(block);
 }
 
-bool Placement::seated(int chip) const {
-  const int unit = unit_chips_ == 1 ? chip : machine_.block_place_of(chip).block.value();
-  return unit < units_of(machine_, spares_) && seats_.seat_of(unit).has_value();
+bool Placement::seated(Chip chip) const {
+  const Unit unit(unit_chips_ == 1 ? chip.value() : machine_.block_place_of(chip).block.value());
+  return unit.value() < units_of(machine_, spares_) && seats_.seat_of(unit).has_value();
 }
 
 bool Placement::fail(Component component) {
@@ -58,29 +57,29 @@ bool Placement::fail(Component component) {
     stops = fabric_.in_use(component, in_job());
     fabric_.fail(component);
   }
-  for (const int chip : chips_of(machine_, component)) {
-    if (causes_[at(chip)]++ > 0) continue;
-    stops = stops || (joined_[at(chip)] && usable_[at(chip)]);
-    works_[at(chip)] = false;
+  for (const Chip chip : chips_of(machine_, component)) {
+    if (causes_[chip]++ > 0) continue;
+    stops = stops || (joined_[chip] && usable_[chip]);
+    works_[chip] = false;
   }
   return stops;
 }
 
 void Placement::repair(Component component) {
   if (is_wire(component.kind)) fabric_.repair(component);
-  for (const int chip : chips_of(machine_, component)) works_[at(chip)] = --causes_[at(chip)] == 0;
+  for (const Chip chip : chips_of(machine_, component)) works_[chip] = --causes_[chip] == 0;
 }
 
-std::vector<bool> Placement::in_job() const {
-  std::vector<bool> chips(works_.size());
-  for (std::size_t chip = 0; chip < chips.size(); ++chip) chips[chip] = works_[chip] && joined_[chip];
+IndexedVector<Chip, bool> Placement::in_job() const {
+  IndexedVector<Chip, bool> chips(works_.size());
+  for (const Chip chip : chips.indices()) chips[chip] = works_[chip] && joined_[chip];
   return chips;
 }
 
-bool Placement::unit_usable(const std::vector<bool>& usable, int unit) const {
-  if (unit_chips_ == 1) return usable[at(unit)];
+bool Placement::unit_usable(const IndexedVector<Chip, bool>& usable, Unit unit) const {
+  if (unit_chips_ == 1) return usable[Chip(unit.value())];
   for (int position = 0; position < unit_chips_; ++position)
-    if (!usable[at(machine_.chip_at(BlockPlace{unit, position}))]) return false;
+    if (!usable[machine_.chip_at(BlockPlace{Block(unit.value()), position})]) return false;
   return true;
 }
 
@@ -94,16 +93,16 @@ Placement::Stock Placement::take_stock() {
 
 /// Returns whether a block was spliced in.
 bool Placement::compare(bool with_repairs, Stock& stock) {
-  const std::vector<bool> chips = in_job();
-  std::vector<bool> now = fabric_.largest_part(chips);
+  const IndexedVector<Chip, bool> chips = in_job();
+  IndexedVector<Chip, bool> now = fabric_.largest_part(chips);
   int cut_off = 0;
-  for (std::size_t chip = 0; chip < now.size(); ++chip) {
+  for (const Chip chip : now.indices()) {
     cut_off += chips[chip] && !now[chip];
     if (!joined_[chip]) now[chip] = works_[chip];
   }
   stock.cut_off = std::max(stock.cut_off, cut_off);
-  std::vector<int> gone, back;
-  for (int unit = 0; unit < units_of(machine_, spares_); ++unit) {
+  std::vector<Unit> gone, back;
+  for (const Unit unit : index_range<Unit>(units_of(machine_, spares_))) {
     const bool whole = unit_usable(now, unit);
     if (whole == !seats_.failed(unit)) continue;
     (whole ? back : gone).push_back(unit);
@@ -111,34 +110,35 @@ bool Placement::compare(bool with_repairs, Stock& stock) {
   usable_ = std::move(now);
   bool spliced = false;
   if (with_repairs)
-    for (const int unit : back) spliced = give_back(unit, stock) || spliced;
-  for (const int unit : gone) spliced = take_out(unit, stock) || spliced;
+    for (const Unit unit : back) spliced = give_back(unit, stock) || spliced;
+  for (const Unit unit : gone) spliced = take_out(unit, stock) || spliced;
   return spliced;
 }
 
-bool Placement::take_out(int unit, Stock& stock) {
+bool Placement::take_out(Unit unit, Stock& stock) {
   const Seats::Move move = seats_.fail(unit);
   const Change::What what = !move.seat ? Change::What::struck_off : move.to ? Change::What::moved : Change::What::lost;
-  stock.changes.push_back({what, unit, move.seat.value_or(-1), move.to.value_or(-1)});
+  stock.changes.push_back({what, unit, move.seat.value_or(Seat::none()), move.to.value_or(Unit::none())});
   return move.to && splice(*move.seat, *move.to, stock);
 }
 
-bool Placement::give_back(int unit, Stock& stock) {
-  const std::optional<int> seat = seats_.repair(unit);
-  stock.changes.push_back({Change::What::returned, unit, seat.value_or(-1)});
+bool Placement::give_back(Unit unit, Stock& stock) {
+  const std::optional<Seat> seat = seats_.repair(unit);
+  stock.changes.push_back({Change::What::returned, unit, seat.value_or(Seat::none())});
   return seat && splice(*seat, unit, stock);
 }
 
 /// Gives a block the circuits of its new place. Returns whether it did not have them yet.
-bool Placement::splice(int seat, int unit, Stock& stock) {
-  if (spares_ != Spares::blocks || holder_[at(seat)] == unit) return false;
-  const int before = std::exchange(holder_[at(seat)], unit);
-  const Result<ocs::Splice> splice = ocs::splice_block(fabric_.state(), before, unit);
+bool Placement::splice(Seat seat, Unit unit, Stock& stock) {
+  const Block block(unit.value());
+  if (spares_ != Spares::blocks || holder_[seat] == block) return false;
+  const Block before = std::exchange(holder_[seat], block);
+  const Result<ocs::Splice> splice = ocs::splice_block(fabric_.state(), before, block);
   VTPU_CHECK(splice.ok(), "a block that takes a new place has no circuits");
   stock.circuits += static_cast<int>(splice->changes.added.size());
   fabric_.set_state(splice->state);
-  for (const int chip : chips_of(machine_, {ComponentKind::block, before})) joined_[at(chip)] = false;
-  for (const int chip : chips_of(machine_, {ComponentKind::block, unit})) joined_[at(chip)] = true;
+  for (const Chip chip : chips_of(machine_, {ComponentKind::block, before.value()})) joined_[chip] = false;
+  for (const Chip chip : chips_of(machine_, {ComponentKind::block, block.value()})) joined_[chip] = true;
   return true;
 }
 

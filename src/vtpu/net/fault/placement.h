@@ -2,9 +2,11 @@
 #include <optional>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/net/fault/component.h"
 #include "vtpu/net/fault/fabric.h"
 #include "vtpu/net/fault/policy.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/seats.h"
 
 namespace vtpu::net::fault {
@@ -22,7 +24,7 @@ class Placement {
   ComponentKind unit_kind() const { return unit_chips_ == 1 ? ComponentKind::chip : ComponentKind::block; }
   int lost_names() const { return seats_.lost_seats() * unit_chips_; }
   /// Whether a chip's unit has a seat.
-  bool seated(int chip) const;
+  bool seated(Chip chip) const;
   bool consistent() const { return seats_.consistent(); }
 
   /// Fails a working component. Returns whether that stops the job, that is, whether it takes a chip that the job's
@@ -37,9 +39,9 @@ class Placement {
   struct Change {
     enum class What { moved, lost, struck_off, returned };
     What what = What::moved;
-    int unit = 0;
-    int seat = -1;  ///< the seat that was moved or lost, or that a returning unit took
-    int to = -1;    ///< the unit that the seat moved to
+    Unit unit;
+    Seat seat = Seat::none();  ///< the seat that was moved or lost, or that a returning unit took
+    Unit to = Unit::none();    ///< the unit that the seat moved to
   };
   struct Stock {
     std::vector<Change> changes;
@@ -53,23 +55,23 @@ class Placement {
  private:
   Placement(const Machine& machine, Spares spares, ocs::OcsState state);
 
-  std::vector<bool> in_job() const;
-  bool unit_usable(const std::vector<bool>& usable, int unit) const;
+  IndexedVector<Chip, bool> in_job() const;
+  bool unit_usable(const IndexedVector<Chip, bool>& usable, Unit unit) const;
   bool compare(bool with_repairs, Stock& stock);
-  bool take_out(int unit, Stock& stock);
-  bool give_back(int unit, Stock& stock);
-  bool splice(int seat, int unit, Stock& stock);
+  bool take_out(Unit unit, Stock& stock);
+  bool give_back(Unit unit, Stock& stock);
+  bool splice(Seat seat, Unit unit, Stock& stock);
 
   Machine machine_;
   Spares spares_;
   int unit_chips_;
   Seats seats_;
   Fabric fabric_;
-  std::vector<int> holder_;   // by place of a block: the block whose circuits are there
-  std::vector<bool> works_;   // by chip: no component that it needs is down
-  std::vector<bool> joined_;  // by chip: its block is in the job's fabric
-  std::vector<bool> usable_;  // by chip: worked and was reachable at the last check
-  std::vector<int> causes_;   // by chip: number of components that it needs and that are down
+  IndexedVector<Seat, Block> holder_;  // by place of a block: the block whose circuits are there
+  IndexedVector<Chip, bool> works_;    // no component that it needs is down
+  IndexedVector<Chip, bool> joined_;   // its block is in the job's fabric
+  IndexedVector<Chip, bool> usable_;   // worked and was reachable at the last check
+  IndexedVector<Chip, int> causes_;    // number of components that it needs and that are down
 };
 
 }  // namespace vtpu::net::fault

@@ -43,13 +43,13 @@ Tolerated tolerated(const ChipGroups& machine) {
 
 int failures_until_cut_off(const Machine& machine, Random& random) {
   const Fabric fabric(machine, whole_torus(machine));
-  std::vector<bool> works(static_cast<std::size_t>(machine.chip_count()), true);
+  IndexedVector<Chip, bool> works(machine.chip_count(), true);
   std::fill(works.begin() + machine.active_count(), works.end(), false);
-  std::vector<int> order(static_cast<std::size_t>(machine.active_count()));
-  std::iota(order.begin(), order.end(), 0);
+  std::vector<Chip> order(static_cast<std::size_t>(machine.active_count()));
+  std::iota(order.begin(), order.end(), Chip(0));
   random.shuffle(order);
   for (std::size_t failures = 0; failures < order.size(); ++failures) {
-    works[static_cast<std::size_t>(order[failures])] = false;
+    works[order[failures]] = false;
     if (fabric.largest_part(works) != works) return static_cast<int>(failures);
   }
   return machine.active_count();

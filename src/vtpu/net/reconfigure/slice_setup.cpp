@@ -16,11 +16,10 @@ namespace {
 
 /// The topology with only those links that join neighbours of the plane. `plane_chip`: by chip of the slice.
 MaskedTopology<topology::OcsTopology> plane_links(const topology::OcsTopology& all, const topology::Torus& plane,
-                                                  const std::vector<int>& plane_chip) {
+                                                  const IndexedVector<Chip, Chip>& plane_chip) {
   MaskedTopology links(all);
   for_each_link(all, [&](Port from, Port to) {
-    const Chip here(plane_chip[static_cast<std::size_t>(from.chip.value())]);
-    const Chip there(plane_chip[static_cast<std::size_t>(to.chip.value())]);
+    const Chip here = plane_chip[from.chip], there = plane_chip[to.chip];
     bool neighbours = false;
     for (const PortNumber number : index_range<PortNumber>(plane.port_count()))
       neighbours = neighbours || plane.peer({here, number}).chip == there;
@@ -54,11 +53,11 @@ Result<SliceSetup> make_plane_setup(const ocs::OcsLayout& layout, const ocs::Sli
   const Result<topology::OcsTopology> all =
       topology::OcsTopology::make(state.state, slice, "plane " + to_string(plane));
   if (!all) return all.error();
-  std::vector<int> plane_chip(static_cast<std::size_t>(plane.count()), -1);
-  for (int chip = 0; chip < plane.count(); ++chip) {
-    const std::optional<int> there = slice.chip_at(snaked->place_of(chip));
+  IndexedVector<Chip, Chip> plane_chip(plane.count(), Chip::none());
+  for (const Chip chip : plane_chip.indices()) {
+    const std::optional<Chip> there = slice.chip_at(snaked->place_of(chip));
     VTPU_CHECK(there.has_value(), "every chip of a plane is in its slice");
-    plane_chip[static_cast<std::size_t>(*there)] = chip;
+    plane_chip[*there] = chip;
   }
   return setup_of(plane_links(*all, topology::Torus{plane}, plane_chip), state, link);
 }
