@@ -13,7 +13,7 @@ namespace vtpu::net::packet {
 void Engine::arrive_undecided(std::uint32_t number) {
   const Packet& packet = packets_[number];
   const std::uint32_t from = channel_of(packet.lane);
-  const int node = ends_[from].target;
+  const Chip node = ends_[from].target;
   routing_.moves(node, packet.state, moves_);
   if (moves_.empty()) {
     events_.push(now() + duration(from, packet.bytes), event(What::tail_arrives, number));
@@ -23,30 +23,29 @@ void Engine::arrive_undecided(std::uint32_t number) {
   Picoseconds wait = 0;
   if (uneven_)
     for (const routing::Move& move : moves_)
-      wait = std::max(wait, duration(from, packet.bytes) -
-                                duration(static_cast<std::uint32_t>(network_.channel(node, move.port)), packet.bytes));
+      wait = std::max(wait, duration(from, packet.bytes) - duration(number_of(node, move.port), packet.bytes));
   if (wait > 0)
     events_.push(now() + wait, event(What::packet_ready, number));
   else
     join_undecided(number, node, false);
 }
 
-void Engine::join_undecided(std::uint32_t packet, int node, bool from_source) {
+void Engine::join_undecided(std::uint32_t packet, Chip node, bool from_source) {
   routing_.moves(node, packets_[packet].state, moves_);
   std::uint64_t ports = 0;
-  for (const routing::Move& move : moves_) ports |= std::uint64_t{1} << (move.port % 64);
-  Waiting& waiting = waiting_[static_cast<std::size_t>(node)];
+  for (const routing::Move& move : moves_) ports |= std::uint64_t{1} << (move.port.value() % 64);
+  Waiting& waiting = waiting_[node];
   (from_source ? waiting.source : waiting.transit).push_back({packet, ports});
   serve_node(node);
 }
 
 /// Starts every packet of a node that can go. When a packet takes the last space of a lane, another one that waited for
 /// it may have only its escape left, so all are tried again.
-void Engine::serve_node(int node) {
+void Engine::serve_node(Chip node) {
   bool again = true;
   while (again) {
     again = false;
-    Waiting& waiting = waiting_[static_cast<std::size_t>(node)];
+    Waiting& waiting = waiting_[node];
     while (serve_undecided(node, waiting.transit, false, again)) {
     }
     while (serve_undecided(node, waiting.source, true, again)) {
@@ -55,10 +54,10 @@ void Engine::serve_node(int node) {
 }
 
 /// Starts the first packet of a list that can go. Sets `exhausted` if it took the last space of a lane.
-bool Engine::serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted) {
+bool Engine::serve_undecided(Chip node, std::vector<Undecided>& list, bool from_source, bool& exhausted) {
   std::uint64_t idle = 0;
-  for (int port = 0; port < network_.port_count(); ++port)
-    if (!ends_[static_cast<std::size_t>(network_.channel(node, port))].busy) idle |= std::uint64_t{1} << (port % 64);
+  for (const PortNumber port : network_.ports())
+    if (!ends_[number_of(node, port)].busy) idle |= std::uint64_t{1} << (port.value() % 64);
   if (idle == 0) return false;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if ((list[i].ports & idle) == 0) continue;
@@ -78,7 +77,7 @@ bool Engine::serve_undecided(int node, std::vector<Undecided>& list, bool from_s
 }
 
 /// The move of `moves_` over a free channel with most buffer space; an escape only if no other move has space.
-const routing::Move* Engine::best_free(int node) const {
+const routing::Move* Engine::best_free(Chip node) const {
   const routing::Move* best = nullptr;
   std::int32_t most = 0;
   for (const bool escape : {false, true}) {

@@ -32,12 +32,12 @@ class AllToAllSource {
 
   Result<AllToAllResult> run(const workload::Watch& watch) {
     for (std::uint32_t chip = 0; chip < chips_; ++chip) {
-      const int first = network_.channel(static_cast<int>(chip), 0);
       bool joined = false;
-      for (int port = 0; port < network_.port_count(); ++port) {
-        if (!network_.attached(first + port)) continue;
+      for (const PortNumber port : network_.ports()) {
+        const Channel channel = network_.channel(Chip(static_cast<int>(chip)), port);
+        if (!network_.attached(channel)) continue;
         joined = true;
-        fill(chip, static_cast<std::uint32_t>(first + port));
+        fill(chip, static_cast<std::uint32_t>(channel.value()));
       }
       while (!joined && sources_[chip].round < rounds_) draw(chip);
     }
@@ -59,7 +59,7 @@ class AllToAllSource {
 
   void sent(std::uint32_t channel, std::uint32_t, bool from_source) {
     if (!from_source) return;
-    const auto chip = static_cast<std::uint32_t>(network_.source(static_cast<int>(channel)));
+    const auto chip = static_cast<std::uint32_t>(network_.source(Channel(static_cast<int>(channel))).value());
     --sources_[chip].queued;
     fill(chip, channel);
   }
@@ -82,14 +82,14 @@ class AllToAllSource {
   static constexpr int kDrawsAtATime = 6;
   static std::uint32_t most_queued(std::uint32_t chips) { return std::clamp((1U << 21) / chips, 96U, 4096U); }
 
-  struct Chip {
+  struct Sender {
     std::uint64_t round = 0;
     std::uint32_t next = 0;    // finished destinations of the round
     std::uint32_t queued = 0;  // packets that have not left
   };
 
   void fill(std::uint32_t number, std::uint32_t channel) {
-    const Chip& chip = sources_[number];
+    const Sender& chip = sources_[number];
     // Only queued packets count as made: while one is queued, its departure calls fill() for this chip again.
     for (int made = 0; made < kDrawsAtATime;) {
       if (chip.round == rounds_ || chip.queued >= most_queued_ || !wants(channel, chip)) return;
@@ -99,7 +99,7 @@ class AllToAllSource {
   /// Creates the chip's next packet. Returns whether it was queued; packets to the chip itself and to unreachable chips
   /// are not.
   bool draw(std::uint32_t number) {
-    Chip& chip = sources_[number];
+    Sender& chip = sources_[number];
     const std::uint64_t round = chip.round;
     const std::uint32_t index = chip.next++;
     if (chip.next == chips_) {
@@ -109,25 +109,26 @@ class AllToAllSource {
     const std::uint32_t offset = Permutation(chips_, mix64(seed_ + round))(index);
     return make(chip, number, (number + offset) % chips_, round);
   }
-  bool wants(std::uint32_t channel, const Chip& chip) const {
+  bool wants(std::uint32_t channel, const Sender& chip) const {
     if (adaptive_)
       return chip.queued < kPerPort * static_cast<std::uint32_t>(network_.port_count());
     else
       return engine_.queued(channel) < kPerPort;
   }
-  bool make(Chip& chip, std::uint32_t source, std::uint32_t destination, std::uint64_t round) {
+  bool make(Sender& chip, std::uint32_t source, std::uint32_t destination, std::uint64_t round) {
     const std::uint64_t bytes = std::min(packet_bytes_, all_to_all_.bytes_per_pair - round * packet_bytes_);
     if (destination == source) {
       if (all_to_all_.with_self) self_bytes_ += bytes;
       return false;
     }
-    if (!routing_.reaches(static_cast<int>(source), static_cast<int>(destination))) {
+    const Chip from(static_cast<int>(source)), to(static_cast<int>(destination));
+    if (!routing_.reaches(from, to)) {
       lost_bytes_ += bytes;
       return false;
     }
     ++chip.queued;
     ++packets_;
-    engine_.offer(static_cast<int>(source), static_cast<int>(destination), static_cast<std::uint32_t>(bytes), 0);
+    engine_.offer(from, to, static_cast<std::uint32_t>(bytes), 0);
     return true;
   }
 
@@ -141,7 +142,7 @@ class AllToAllSource {
   std::uint32_t chips_;
   std::uint64_t seed_;
   std::uint32_t most_queued_;
-  std::vector<Chip> sources_;
+  std::vector<Sender> sources_;
   std::uint64_t packets_ = 0;
   std::uint64_t self_bytes_ = 0;
   std::uint64_t lost_bytes_ = 0;

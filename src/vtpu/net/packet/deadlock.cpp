@@ -21,10 +21,10 @@ Error Engine::deadlock() const {
     for (const Queue& queue : lanes_[lane].queues)
       for (std::uint32_t p = queue.head; p != kNone; p = packets_[p].next) note(packets_[p], lane);
   routing::Moves moves;
-  for (std::size_t node = 0; node < waiting_.size(); ++node)
+  for (const Chip node : waiting_.indices())
     for (const Undecided& undecided : waiting_[node].transit) {
-      routing_.moves(static_cast<int>(node), packets_[undecided.packet].state, moves);
-      note(packets_[undecided.packet], lane_of(static_cast<int>(node), moves[moves.size() - 1]));
+      routing_.moves(node, packets_[undecided.packet].state, moves);
+      note(packets_[undecided.packet], lane_of(node, moves[moves.size() - 1]));
     }
 
   std::vector<std::uint32_t> seen_from(lanes_.size(), kNone);
@@ -38,13 +38,13 @@ Error Engine::deadlock() const {
     if (lane == kNone || seen_from[lane] != first) continue;
     const std::uint32_t start = lane;
     do {
-      const int channel = static_cast<int>(channel_of(lane));
+      const net::Channel channel(static_cast<int>(channel_of(lane)));
       cycle += routing::node_name(network_, network_.source(channel), nullptr) + " port " +
-               std::to_string(network_.port(channel)) + " class " +
+               std::to_string(network_.port(channel).value()) + " class " +
                std::to_string(lane - (channel_of(lane) << class_bits_)) + " -> ";
       lane = waits_for[lane];
     } while (lane != start);
-    cycle += "back to " + routing::node_name(network_, network_.source(static_cast<int>(channel_of(start))), nullptr);
+    cycle += "back to " + routing::node_name(network_, source_of(channel_of(start)), nullptr);
   }
   return Error{"packet simulation at " + std::to_string(now()) + " ps",
                "deadlock of " + std::to_string(live_) + " packets" + (cycle.empty() ? "" : ": " + cycle),

@@ -55,9 +55,9 @@ Engine::Engine(const Network& network, const AnyRouting& routing, const Config& 
   ends_.resize(channels);
   lanes_.resize(channels << class_bits_);
   rooms_.resize(channels << class_bits_);
-  if (adaptive_) waiting_.resize(static_cast<std::size_t>(network.node_count()));
+  if (adaptive_) waiting_.resize(network.node_count());
   for (std::uint32_t channel = 0; channel < channels; ++channel) {
-    const int number = static_cast<int>(channel);
+    const net::Channel number(static_cast<int>(channel));
     if (!network.attached(number)) continue;
     ends_[channel].target = network.target(number);
     ends_[channel].kind = static_cast<std::uint8_t>(&network.link(number) - network.link_kinds().data());
@@ -66,21 +66,21 @@ Engine::Engine(const Network& network, const AnyRouting& routing, const Config& 
   }
 }
 
-Picoseconds Engine::delay_alone(int source, int destination) {
+Picoseconds Engine::delay_alone(Chip source, Chip destination) {
   Picoseconds sum = 0;
-  int node = source;
+  Chip node = source;
   PacketState state = routing_.start(source, destination, random_);
   for (routing_.moves(node, state, moves_); !moves_.empty(); routing_.moves(node, state, moves_)) {
     const routing::Move move = adaptive_ ? moves_[0] : drawn(moves_, random_);
-    const int channel = network_.channel(node, move.port);
-    sum += delay(static_cast<std::uint32_t>(channel));
+    const net::Channel channel = network_.channel(node, move.port);
+    sum += delay(static_cast<std::uint32_t>(channel.value()));
     routing_.advance(node, state, move);
     node = network_.target(channel);
   }
   return sum;
 }
 
-void Engine::offer(int source, int destination, std::uint32_t bytes, std::uint32_t tag) {
+void Engine::offer(Chip source, Chip destination, std::uint32_t bytes, std::uint32_t tag) {
   std::uint32_t number = free_;
   if (number != kNone) {
     free_ = packets_[number].next;
@@ -111,7 +111,7 @@ void Engine::arrive(std::uint32_t number) {
   if (adaptive_) return arrive_undecided(number);
   Packet& packet = packets_[number];
   const std::uint32_t from = channel_of(packet.lane);
-  const int node = ends_[from].target;
+  const Chip node = ends_[from].target;
   const routing::Move* move = routing_.draw(node, packet.state, random_, moves_);
   if (move == nullptr) {
     events_.push(now() + duration(from, packet.bytes), event(What::tail_arrives, number));
@@ -136,7 +136,7 @@ void Engine::give_back(std::uint32_t number) {
   const std::uint32_t channel = channel_of(number);
   if (ends_[channel].busy) return;
   if (adaptive_)
-    serve_node(network_.source(static_cast<int>(channel)));
+    serve_node(source_of(channel));
   else if (waits(number))
     serve(channel);
 }
@@ -203,7 +203,7 @@ inline void Engine::free_channel(std::uint32_t number) {
   ends_[number].busy = false;
   if (const std::uint32_t lane = channels_[number].leaves; lane != kNone) give_back(lane);
   if (adaptive_)
-    serve_node(network_.source(static_cast<int>(number)));
+    serve_node(source_of(number));
   else if (!ends_[number].busy)
     serve(number);
 }
@@ -269,7 +269,7 @@ Result<void> Engine::run(const workload::Watch& watch) {
 void Engine::check_empty() const {
   VTPU_CHECK(injected_bytes_ == delivered_bytes_, "every injected byte is delivered");
   for (std::size_t channel = 0; channel < channels_.size(); ++channel) {
-    if (ends_[channel].target < 0) continue;
+    if (!ends_[channel].target.valid()) continue;
     VTPU_CHECK(!ends_[channel].busy, "every channel is idle at the end");
     for (std::size_t c = 0; c < classes_; ++c) {
       const std::size_t lane = (channel << class_bits_) + c;

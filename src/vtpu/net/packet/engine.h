@@ -8,8 +8,10 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/packet/any_routing.h"
 #include "vtpu/net/packet/client.h"
@@ -40,11 +42,11 @@ class Engine {
   Picoseconds delay(std::uint32_t channel) const { return kinds_[ends_[channel].kind].delay; }
 
   /// Time of a packet's head without any waiting, on a randomly drawn path.
-  Picoseconds delay_alone(int source, int destination);
+  Picoseconds delay_alone(Chip source, Chip destination);
 
   /// Queues a packet of 1..packet_bytes bytes at its source. The destination must be another chip that the routing
   /// reaches from the source.
-  void offer(int source, int destination, std::uint32_t bytes, std::uint32_t tag);
+  void offer(Chip source, Chip destination, std::uint32_t bytes, std::uint32_t tag);
   /// Calls client.timer(number) at `time`, which is not in the past; number < 2^29.
   void set_timer(Picoseconds time, std::uint32_t number) { events_.push(time, event(What::timer, number)); }
   /// Packets queued at a channel's source for this channel (oblivious routings).
@@ -93,7 +95,7 @@ class Engine {
   };
   /// Data that events of other channels need, kept apart and small so that it stays in a near cache.
   struct End {
-    std::int32_t target = -1;
+    Chip target = Chip::none();
     std::uint8_t kind = 0;
     std::uint8_t dimension = 0;
     std::uint8_t turn = 0;  // class served next
@@ -123,11 +125,14 @@ class Engine {
 
   Engine(const Network& network, const AnyRouting& routing, const Config& config, const ClientCalls& client);
   static TimingWheel wheel_for(const Network& network, const Config& config);
-  std::uint32_t lane_of(int node, const routing::Move& move) const {
-    const auto channel = static_cast<std::uint32_t>(network_.channel(node, move.port));
-    return channel << class_bits_ | static_cast<std::uint32_t>(move.vc_class);
+  std::uint32_t lane_of(Chip node, const routing::Move& move) const {
+    return number_of(node, move.port) << class_bits_ | static_cast<std::uint32_t>(move.vc_class);
+  }
+  std::uint32_t number_of(Chip node, PortNumber port) const {
+    return static_cast<std::uint32_t>(network_.channel(node, port).value());
   }
   std::uint32_t channel_of(std::uint32_t lane) const { return lane >> class_bits_; }
+  Chip source_of(std::uint32_t channel) const { return network_.source(net::Channel(static_cast<int>(channel))); }
 
   void append(Queue& queue, std::uint32_t packet) {
     packets_[packet].next = kNone;
@@ -147,10 +152,10 @@ class Engine {
   void send(std::uint32_t packet, std::uint32_t lane, bool from_source);
 
   void arrive_undecided(std::uint32_t packet);
-  void join_undecided(std::uint32_t packet, int node, bool from_source);
-  void serve_node(int node);
-  bool serve_undecided(int node, std::vector<Undecided>& list, bool from_source, bool& exhausted);
-  const routing::Move* best_free(int node) const;
+  void join_undecided(std::uint32_t packet, Chip node, bool from_source);
+  void serve_node(Chip node);
+  bool serve_undecided(Chip node, std::vector<Undecided>& list, bool from_source, bool& exhausted);
+  const routing::Move* best_free(Chip node) const;
 
   bool waits(std::uint32_t lane) const {
     const std::array<Queue, kOrigins>& queues = lanes_[lane].queues;
@@ -181,7 +186,7 @@ class Engine {
   std::size_t joined_ = 0;
   std::size_t joins_ = 0;
   std::vector<std::uint32_t> arrivals_;  // heads that have arrived at the current time
-  std::vector<Waiting> waiting_;         // by node; adaptive routings
+  IndexedVector<Chip, Waiting> waiting_;  // adaptive routings
   routing::Moves moves_;
   std::uint32_t free_ = kNone;
   std::size_t live_ = 0;

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/packet/engine.h"
 #include "vtpu/net/workload/batch_means.h"
@@ -36,14 +35,14 @@ class SteadySource {
         end_(begin_ + slot_ * plan.measured),
         limit_(end_ + slot_ * (plan.warm_up + plan.measured)),
         batches_(kBatches),
-        waiting_(static_cast<std::size_t>(network.chip_count())),
+        waiting_(network.chip_count()),
         sent_(static_cast<std::size_t>(network.channel_count())) {
     state_.offered = plan.offered;
   }
 
   Result<workload::SteadyState> run(const workload::Watch& watch) {
     for (const std::uint64_t next : sources_.next()) creating_ += creation_time(next) < end_;
-    for (int chip = 0; chip < network_.chip_count(); ++chip) create(chip);
+    for (const Chip chip : network_.chips()) create(chip);
     engine_.set_timer(end_, kEnd);
     engine_.set_timer(limit_, kLimit);
     if (const Result<void> end = engine_.run(watch); !end) return end.error();
@@ -58,8 +57,8 @@ class SteadySource {
     if (engine_.now() >= begin_ && engine_.now() < end_) ++sent_[channel];
     if (!from_source) return;
     record.injected = engine_.now();
-    const int chip = network_.source(static_cast<int>(channel));
-    if (waiting_[at(chip)].packets-- == kMostWaiting) create(chip);
+    const Chip chip = network_.source(Channel(static_cast<int>(channel)));
+    if (waiting_[chip].packets-- == kMostWaiting) create(chip);
   }
   void delivered(std::uint32_t tag, std::uint32_t) {
     const Record record = records_[tag];
@@ -73,8 +72,9 @@ class SteadySource {
     } else if (number == kLimit) {
       stop(false);
     } else {
-      waiting_[number].timer = false;
-      create(static_cast<int>(number));
+      const Chip chip(static_cast<int>(number));
+      waiting_[chip].timer = false;
+      create(chip);
     }
   }
   double done() const { return std::min(1.0, static_cast<double>(engine_.now()) / static_cast<double>(end_)); }
@@ -109,29 +109,30 @@ class SteadySource {
   double slots(Picoseconds time) const { return static_cast<double>(time) / static_cast<double>(slot_); }
 
   /// Creates all packets of a chip that are due by now, as far as there is space.
-  void create(int chip) {
-    Waiting& waiting = waiting_[at(chip)];
+  void create(Chip chip) {
+    Waiting& waiting = waiting_[chip];
     while (!stopped_ && waiting.packets < kMostWaiting) {
-      const Picoseconds created = creation_time(sources_.next()[at(chip)]);
+      const Picoseconds created = creation_time(sources_.next()[chip]);
       if (created > engine_.now()) {
         if (created < limit_ && !waiting.timer) {
           waiting.timer = true;
-          engine_.set_timer(created, static_cast<std::uint32_t>(chip));
+          engine_.set_timer(created, static_cast<std::uint32_t>(chip.value()));
         }
         return;
       }
       sources_.advance(chip);
-      creating_ -= created < end_ && creation_time(sources_.next()[at(chip)]) >= end_;
+      creating_ -= created < end_ && creation_time(sources_.next()[chip]) >= end_;
       started_ += measures(created);
       start(chip, sources_.draw_destination(chip), created);
     }
   }
 
-  void start(int chip, int destination, Picoseconds created) {
+  void start(Chip chip, Chip destination, Picoseconds created) {
     const Record record{created, engine_.now(), 0};
     if (destination == chip) return count(record, engine_.now());
     if (!routing_.reaches(chip, destination)) {
-      lost_ = Error{routing_.name(), "no path from chip " + std::to_string(chip) + " to " + std::to_string(destination),
+      lost_ = Error{routing_.name(),
+                    "no path from chip " + std::to_string(chip.value()) + " to " + std::to_string(destination.value()),
                     "traffic between connected chips"};
       return stop(false);
     }
@@ -143,7 +144,7 @@ class SteadySource {
       free_.pop_back();
       records_[tag] = record;
     }
-    ++waiting_[at(chip)].packets;
+    ++waiting_[chip].packets;
     engine_.offer(chip, destination, packet_bytes_, tag);
   }
 
@@ -206,7 +207,7 @@ class SteadySource {
   Picoseconds end_;
   Picoseconds limit_;  // a packet delivered later than this shows saturation
   std::vector<workload::Batch> batches_;
-  std::vector<Waiting> waiting_;     // by chip
+  IndexedVector<Chip, Waiting> waiting_;
   std::vector<std::uint64_t> sent_;  // by channel, while measuring
   std::vector<Record> records_;      // by tag
   std::vector<std::uint32_t> free_;  // tags
