@@ -47,14 +47,14 @@ double rack_distance(const SymmetricState& state) {
   constexpr int kRow = 8;
   const auto apart = [](int a, int b) { return std::abs(a % kRow - b % kRow) + std::abs(a / kRow - b / kRow); };
   double sum = 0;
-  for (std::size_t ocs = 0; ocs < state.translation.size(); ++ocs)
+  for (const vtpu::net::Ocs ocs : state.translation.indices())
     for (int block = 0; block < state.blocks(); ++block) {
       const int plus = apart(block, state.group.times(block, state.translation[ocs]));
-      const bool mirrored = state.mirrored(static_cast<int>(ocs));
+      const bool mirrored = state.mirrored(ocs);
       // In a mirrored switch each face has half as many links as a straight switch has in all.
       sum += mirrored ? 0.5 * (plus + apart(block, state.group.times(block, state.mirror[ocs]))) : plus;
     }
-  return sum / static_cast<double>(state.translation.size()) / state.blocks();
+  return sum / state.translation.size() / state.blocks();
 }
 
 int switches_alike(const vtpu::net::ocs::StateOfSlice& a, const vtpu::net::ocs::StateOfSlice& b) {
@@ -112,9 +112,9 @@ Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table
   table.add({name, double(shape.count()), hops.average_including_self(), double(hops.diameter()), of_torus->throughput,
              twisted_cells[0], flow->throughput, flow->dual_bound, limit, flow->throughput / of_torus->throughput,
              twisted_cells[1], rack_distance(*torus), rack_distance(*state), double(kept)});
-  for (int ocs = 0; ocs < static_cast<int>(state->translation.size()); ++ocs) {
-    const auto at = static_cast<std::size_t>(ocs);
-    switches.add({name, double(ocs / 16), double(ocs % 16 / 4), double(ocs % 4), double(state->translation[at]),
+  for (const vtpu::net::Ocs ocs : state->translation.indices()) {
+    const int at = ocs.value();
+    switches.add({name, double(at / 16), double(at % 16 / 4), double(at % 4), double(state->translation[ocs]),
                   state->mirrored(ocs) ? "mirrored" : "straight"});
   }
   return {};

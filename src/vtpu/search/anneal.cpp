@@ -18,16 +18,16 @@ constexpr double kFinalHeatShare = 0.02;  // final heat, as a share of the initi
 constexpr double kTwoAtOnce = 0.3;        // share of steps that draw two switches
 constexpr int kAskEvery = 256;            // steps between calls of `stop`
 
-std::vector<std::vector<int>> switches_together(const net::ocs::OcsLayout& layout, Alike alike) {
+std::vector<std::vector<net::Ocs>> switches_together(const net::ocs::OcsLayout& layout, Alike alike) {
   const int of_dimension = layout.ocs_count() / 3;
-  std::vector<std::vector<int>> together;
+  std::vector<std::vector<net::Ocs>> together;
   switch (alike) {
     case Alike::none:
-      for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) together.push_back({ocs});
+      for (const net::Ocs ocs : index_range<net::Ocs>(layout.ocs_count())) together.push_back({ocs});
       break;
     case Alike::rotated:
-      for (int ocs = 0; ocs < of_dimension; ++ocs) {
-        std::vector<int>& orbit = together.emplace_back();
+      for (const net::Ocs ocs : index_range<net::Ocs>(of_dimension)) {
+        std::vector<net::Ocs>& orbit = together.emplace_back();
         net::Coordinates place = layout.position_of(ocs, net::ocs::Face::plus);
         for (const int dimension : {0, 1, 2}) {
           orbit.push_back(layout.ocs_of(dimension, place));
@@ -37,7 +37,8 @@ std::vector<std::vector<int>> switches_together(const net::ocs::OcsLayout& layou
       break;
     case Alike::dimension:
       together.resize(3);
-      for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) together[at(layout.dimension_of(ocs))].push_back(ocs);
+      for (const net::Ocs ocs : index_range<net::Ocs>(layout.ocs_count()))
+        together[at(layout.dimension_of(ocs))].push_back(ocs);
       break;
   }
   return together;
@@ -51,16 +52,16 @@ class Switches {
       if (state.group.times(element, element) == 0) involutions_.push_back(element);
   }
 
-  const std::vector<int>& switches(std::size_t orbit) const { return together_[orbit]; }
+  const std::vector<net::Ocs>& switches(std::size_t orbit) const { return together_[orbit]; }
   /// Redraws the switches of an orbit.
   void draw(SymmetricState& state, std::size_t orbit, Random& random) const {
     const bool mirror = mirrored_ > 0 && !involutions_.empty() && random.unit() < mirrored_;
     const int translation =
         mirror ? an_involution(random) : static_cast<int>(random.below(static_cast<std::uint64_t>(state.blocks())));
     const int back = mirror ? an_involution(random) : -1;
-    for (const int ocs : together_[orbit]) {
-      state.translation[at(ocs)] = translation;
-      state.mirror[at(ocs)] = back;
+    for (const net::Ocs ocs : together_[orbit]) {
+      state.translation[ocs] = translation;
+      state.mirror[ocs] = back;
     }
   }
   std::size_t count() const { return together_.size(); }
@@ -68,7 +69,7 @@ class Switches {
  private:
   int an_involution(Random& random) const { return involutions_[random.below(involutions_.size())]; }
 
-  std::vector<std::vector<int>> together_;
+  std::vector<std::vector<net::Ocs>> together_;
   std::vector<int> involutions_;  // non-identity elements that are their own inverses
   double mirrored_;
 };
@@ -76,7 +77,7 @@ class Switches {
 std::vector<int> lengths_of(const SymmetricState& state, LinkLengths links) {
   const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   std::vector<int> lengths(at(state.positions() * 6), links.electrical);
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
+  for (const net::Ocs ocs : index_range<net::Ocs>(layout.ocs_count()))
     for (const net::ocs::Face face : {net::ocs::Face::plus, net::ocs::Face::minus})
       lengths[at(layout.block_shape().index_of(layout.position_of(ocs, face)) * 6 + 2 * layout.dimension_of(ocs) +
                  (face == net::ocs::Face::minus ? 1 : 0))] = links.optical;
@@ -89,8 +90,8 @@ SymmetricState random_state(const BlockGroup& group, const net::Shape& shape, co
                             std::uint64_t seed) {
   SymmetricState state{group, shape, 4, {}, {}};
   const int switches = net::ocs::OcsLayout{state.block_side, state.blocks()}.ocs_count();
-  state.translation.assign(at(switches), 0);
-  state.mirror.assign(at(switches), -1);
+  state.translation.assign(switches, 0);
+  state.mirror.assign(switches, -1);
   Random random(seed);
   const Switches choices(state, options);
   for (std::size_t orbit = 0; orbit < choices.count(); ++orbit) choices.draw(state, orbit, random);
@@ -109,7 +110,8 @@ Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::
   double now = distance.bound(graph, lengths);
   Annealed best{state, now};
   struct Old {
-    int ocs, translation, mirror;
+    net::Ocs ocs;
+    int translation, mirror;
   };
   std::vector<Old> old;
   for (std::int64_t step = 0; step < options.steps; ++step) {
@@ -118,10 +120,10 @@ Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::
     const int draws = random.unit() < kTwoAtOnce ? 2 : 1;
     for (int draw = 0; draw < draws; ++draw) {
       const std::size_t orbit = random.below(choices.count());
-      for (const int ocs : choices.switches(orbit))
-        old.push_back({ocs, state.translation[at(ocs)], state.mirror[at(ocs)]});
+      for (const net::Ocs ocs : choices.switches(orbit))
+        old.push_back({ocs, state.translation[ocs], state.mirror[ocs]});
       choices.draw(state, orbit, random);
-      for (const int ocs : choices.switches(orbit)) reset_switch(graph, state, ocs);
+      for (const net::Ocs ocs : choices.switches(orbit)) reset_switch(graph, state, ocs);
     }
     const double bound = distance.bound(graph, lengths);
     const double heat =
@@ -132,8 +134,8 @@ Annealed anneal(const SymmetricState& start, const AnnealOptions& options, std::
       continue;
     }
     for (auto was = old.rbegin(); was != old.rend(); ++was) {  // in reverse: a switch may have been drawn twice
-      state.translation[at(was->ocs)] = was->translation;
-      state.mirror[at(was->ocs)] = was->mirror;
+      state.translation[was->ocs] = was->translation;
+      state.mirror[was->ocs] = was->mirror;
       reset_switch(graph, state, was->ocs);
     }
   }

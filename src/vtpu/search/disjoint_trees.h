@@ -7,11 +7,11 @@
 
 namespace vtpu::search {
 
-/// A spanning tree of chips, as the channel by which each chip sends towards the root; -1 at the root.
+/// A spanning tree of chips, as the channel by which each chip sends towards the root; none at the root.
 struct SpanningTree {
-  int root = 0;
-  int depth = 0;        ///< hops from the root to the farthest chip
-  std::vector<int> up;  ///< by chip
+  net::Chip root;
+  int depth = 0;  ///< hops from the root to the farthest chip
+  IndexedVector<net::Chip, net::Channel> up;
 };
 
 /// Up to `count` spanning trees that share no link; fewer where the network has no more. Method: augmenting paths over

@@ -33,6 +33,6 @@ struct LiftedGraph {
 LiftedGraph lifted(const SymmetricState& state);
 
 /// Updates the two arcs through a switch to the state. `graph` must belong to a state that differs only in this switch.
-void reset_switch(LiftedGraph& graph, const SymmetricState& state, int ocs);
+void reset_switch(LiftedGraph& graph, const SymmetricState& state, net::Ocs ocs);
 
 }  // namespace vtpu::search

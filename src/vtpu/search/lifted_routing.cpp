@@ -19,12 +19,12 @@ LiftedRouting::LiftedRouting(const SymmetricState& state, const RuledGraph& rule
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   const int positions = state.positions();
   chip_.resize(at(state.chips()));
-  for (int chip = 0; chip < state.chips(); ++chip) {
+  for (const net::Chip chip : index_range<net::Chip>(state.chips())) {
     const net::BlockPlace place = circuits.slice.place_of(chip);
     const int position = place.position;
-    block_.push_back(place.block);
+    block_.push_back(place.block.value());
     position_.push_back(position);
-    chip_[at(place.block * positions + position)] = chip;
+    chip_[at(place.block.value() * positions + position)] = chip;
   }
   for (int to = 0; to < blocks_; ++to)
     for (int from = 0; from < blocks_; ++from) {
@@ -75,10 +75,10 @@ void LiftedRouting::for_each_dependency(
   for (const Dependency& pair : dependencies_)
     for (int block = 0; block < blocks_; ++block) {
       const int to = after_[at(block * blocks_ + pair.translation)];
-      visit(
-          {network.channel(chip_[at(block * positions + pair.channel / kPorts)], pair.channel % kPorts), pair.vc_class},
-          {network.channel(chip_[at(to * positions + pair.next_channel / kPorts)], pair.next_channel % kPorts),
-           pair.next_class});
+      const auto channel_of = [&](int of_block, int channel) {
+        return network.channel(chip_[at(of_block * positions + channel / kPorts)], net::PortNumber(channel % kPorts));
+      };
+      visit({channel_of(block, pair.channel), pair.vc_class}, {channel_of(to, pair.next_channel), pair.next_class});
     }
 }
 

@@ -29,7 +29,7 @@ struct TableSize {
 class LiftedRouting {
  public:
   struct State {
-    std::int32_t destination = 0;
+    net::Chip destination;
     std::int32_t vertex = 0;
     bool operator==(const State&) const = default;
   };
@@ -45,23 +45,25 @@ class LiftedRouting {
   net::routing::VcRange vcs_of(int vc_class, int vcs) const {
     return net::routing::even_share(vc_class, classes_, vcs);
   }
-  bool reaches(int, int) const { return true; }
+  bool reaches(net::Chip, net::Chip) const { return true; }
 
-  State start(int source, int destination, Random&) const { return {destination, start_[at(position_[at(source)])]}; }
+  State start(net::Chip source, net::Chip destination, Random&) const {
+    return {destination, start_[at(position_[source])]};
+  }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
-    visit(State{destination, start_[at(position_[at(source)])]}, 1.0);
+  void for_each_start(net::Chip source, net::Chip destination, Visit visit) const {
+    visit(State{destination, start_[at(position_[source])]}, 1.0);
   }
-  void moves(int node, const State& state, net::routing::Moves& moves) const {
+  void moves(net::Chip node, const State& state, net::routing::Moves& moves) const {
     moves.clear();
-    const int target = state.destination;
-    const int apart = apart_[at(block_[at(target)] * blocks_ + block_[at(node)])];
-    const std::size_t place = at((position_[at(target)] * vertices_ + state.vertex) * blocks_ + apart);
+    const net::Chip target = state.destination;
+    const int apart = apart_[at(block_[target] * blocks_ + block_[node])];
+    const std::size_t place = at((position_[target] * vertices_ + state.vertex) * blocks_ + apart);
     for (std::uint32_t hop = first_[place]; hop < first_[place + 1]; ++hop)
-      moves.add({next_hops_[hop].port, next_hops_[hop].vc_class, next_hops_[hop].share});
+      moves.add({net::PortNumber(next_hops_[hop].port), next_hops_[hop].vc_class, next_hops_[hop].share});
   }
-  State after(int, const State& state, const net::routing::Move& move) const {
-    return {state.destination, next_[at(state.vertex * kPorts + move.port)]};
+  State after(net::Chip, const State& state, const net::routing::Move& move) const {
+    return {state.destination, next_[at(state.vertex * kPorts + move.port.value())]};
   }
 
   /// All pairs of consecutive channels in the rule's graph, whether or not a split uses them.
@@ -91,9 +93,9 @@ class LiftedRouting {
   int classes_;
   int vertices_;
   int blocks_;
-  std::vector<int> block_;            // by chip
-  std::vector<int> position_;         // by chip
-  std::vector<int> chip_;             // by block · positions + position
+  IndexedVector<net::Chip, int> block_;
+  IndexedVector<net::Chip, int> position_;
+  std::vector<net::Chip> chip_;       // by block · positions + position
   std::vector<int> apart_;            // by destination's block · blocks + block: the source block, relative to block 0
   std::vector<int> after_;            // by block · blocks + translation
   std::vector<int> start_;            // by position

@@ -19,7 +19,7 @@ namespace {
 /// "throughput bound t m t m ...", with all digits, so that a line read back gives the same result.
 std::string line_of(const Found& found) {
   std::string line = fmt::format("{} {}", found.throughput, found.dual_bound);
-  for (std::size_t ocs = 0; ocs < found.state.translation.size(); ++ocs)
+  for (const net::Ocs ocs : found.state.translation.indices())
     line += fmt::format(" {} {}", found.state.translation[ocs], found.state.mirror[ocs]);
   return line;
 }
@@ -39,9 +39,11 @@ Result<Found> found_in(const std::string& line, const SearchPlan& plan, int inde
   read(found.throughput);
   read(found.dual_bound);
   const net::ocs::OcsLayout layout{found.state.block_side, group.order()};
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
-    read(found.state.translation.emplace_back());
-    read(found.state.mirror.emplace_back());
+  found.state.translation.resize(layout.ocs_count());
+  found.state.mirror.resize(layout.ocs_count());
+  for (const net::Ocs ocs : found.state.translation.indices()) {
+    read(found.state.translation[ocs]);
+    read(found.state.mirror[ocs]);
   }
   if (!whole || at != end) return Error{fmt::format("restart {}", index), fmt::format("'{}'", line), "a found state"};
   return found;

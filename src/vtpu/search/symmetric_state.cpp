@@ -19,15 +19,14 @@ class BlockNetwork {
   explicit BlockNetwork(const net::ocs::StateOfSlice& circuits) : blocks_(circuits.slice.grid().count()) {
     const net::ocs::OcsLayout& layout = circuits.state.layout();
     const std::vector<net::Block>& physical = circuits.slice.blocks();
-    std::vector<int> place(static_cast<std::size_t>(layout.blocks), -1);
-    for (std::size_t i = 0; i < physical.size(); ++i)
-      place[static_cast<std::size_t>(physical[i])] = static_cast<int>(i);
+    IndexedVector<net::Block, int> place(layout.blocks, -1);
+    for (std::size_t i = 0; i < physical.size(); ++i) place[physical[i]] = static_cast<int>(i);
     ports_ = 2 * layout.ocs_count();
-    for (const int block : physical)
-      for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
+    for (const net::Block block : physical)
+      for (const net::Ocs ocs : index_range<net::Ocs>(layout.ocs_count()))
         for (const net::ocs::Face face : {net::ocs::Face::plus, net::ocs::Face::minus}) {
-          const int peer = circuits.state.peer(ocs, layout.port_of(block, face));
-          const int to = peer < 0 ? -1 : place[static_cast<std::size_t>(layout.block_of(peer))];
+          const net::OcsPort peer = circuits.state.peer(ocs, layout.port_of(block, face));
+          const int to = peer.valid() ? place[layout.block_of(peer)] : -1;
           peers_.push_back({to, to < 0 ? face : layout.face_of(peer)});
         }
   }
@@ -91,16 +90,16 @@ Result<SymmetricState> state_on(const net::ocs::StateOfSlice& circuits, const Bl
   if (static_cast<int>(blocks.size()) != group.order())
     return Error{group.name(), fmt::format("a slice of {} blocks", blocks.size()),
                  fmt::format("{}, the number of elements of the group", group.order())};
-  std::vector<int> element(static_cast<std::size_t>(layout.blocks), -1);
-  for (std::size_t i = 0; i < blocks.size(); ++i) element[static_cast<std::size_t>(blocks[i])] = static_cast<int>(i);
+  IndexedVector<net::Block, int> element(layout.blocks, -1);
+  for (std::size_t i = 0; i < blocks.size(); ++i) element[blocks[i]] = static_cast<int>(i);
   SymmetricState state{group, circuits.slice.shape(), layout.block_side, {}, {}};
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
+  for (const net::Ocs ocs : index_range<net::Ocs>(layout.ocs_count())) {
     int translation = -1, mirror = -1;
     for (const net::ocs::Face face : {net::ocs::Face::plus, net::ocs::Face::minus})
       for (int g = 0; g < group.order(); ++g) {
-        const int port = layout.port_of(blocks[static_cast<std::size_t>(g)], face);
-        const int peer = circuits.state.peer(ocs, port);
-        const int to = peer < 0 ? -1 : element[static_cast<std::size_t>(layout.block_of(peer))];
+        const net::OcsPort port = layout.port_of(blocks[static_cast<std::size_t>(g)], face);
+        const net::OcsPort peer = circuits.state.peer(ocs, port);
+        const int to = peer.valid() ? element[layout.block_of(peer)] : -1;
         if (to < 0)
           return Error{fmt::format("switch {}, block {}", ocs, g),
                        "found a port that is dark or joined to another slice", "every port joined within the slice"};
@@ -159,21 +158,22 @@ net::ocs::StateOfSlice circuits_of(const SymmetricState& state, int spare_blocks
   Result<net::ocs::Slice> slice = net::ocs::Slice::make(layout, state.shape, blocks);
   VTPU_CHECK(slice.ok(), "the shape has one block per element");
   net::ocs::OcsState circuits(layout);
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
+  for (const net::Ocs ocs : index_range<net::Ocs>(layout.ocs_count()))
     for (int block = 0; block < state.blocks(); ++block) {
       const auto join = [&](net::ocs::Face face, int translation, net::ocs::Face far) {
         const int to = state.group.times(block, translation);
         if (face == far && to < block) return;  // this circuit was set from its other end
-        const Result<void> joined = circuits.connect({ocs, layout.port_of(block, face), layout.port_of(to, far)});
+        const Result<void> joined = circuits.connect(
+            {ocs, layout.port_of(net::Block(block), face), layout.port_of(net::Block(to), far)});
         VTPU_CHECK(joined.ok(), "a translation is a permutation of blocks");
       };
-      const int translation = state.translation[static_cast<std::size_t>(ocs)];
+      const int translation = state.translation[ocs];
       if (!state.mirrored(ocs)) {
         join(net::ocs::Face::plus, translation, net::ocs::Face::minus);
         continue;
       }
       join(net::ocs::Face::plus, translation, net::ocs::Face::plus);
-      join(net::ocs::Face::minus, state.mirror[static_cast<std::size_t>(ocs)], net::ocs::Face::minus);
+      join(net::ocs::Face::minus, state.mirror[ocs], net::ocs::Face::minus);
     }
   return {std::move(circuits), *std::move(slice)};
 }

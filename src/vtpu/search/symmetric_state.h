@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/ids.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/search/block_group.h"
@@ -20,10 +22,11 @@ struct SymmetricState {
   BlockGroup group;
   net::Shape shape;  ///< of the slice in chips; blocks of its grid are the group's elements, in order
   int block_side = 4;
-  std::vector<int> translation;  ///< by switch, as OcsLayout numbers them; 3 · block_side² of them
-  std::vector<int> mirror = {};  ///< by switch, -1 where it is not mirrored; empty: no switch is mirrored
+  /// By switch, as OcsLayout numbers them; 3 · block_side² of them.
+  IndexedVector<net::Ocs, int> translation;
+  IndexedVector<net::Ocs, int> mirror = {};  ///< by switch, -1 where it is not mirrored; empty: no switch is mirrored
 
-  bool mirrored(int ocs) const { return !mirror.empty() && mirror[static_cast<std::size_t>(ocs)] >= 0; }
+  bool mirrored(net::Ocs ocs) const { return !mirror.empty() && mirror[ocs] >= 0; }
   int blocks() const { return group.order(); }
   int positions() const { return block_side * block_side * block_side; }
   int chips() const { return blocks() * positions(); }

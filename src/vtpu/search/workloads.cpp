@@ -25,7 +25,7 @@ class Pairs {
   }
   std::vector<net::workload::Demand> list() const {
     std::vector<net::workload::Demand> demands;
-    for (const auto& [pair, bytes] : bytes_) demands.push_back({pair.first, pair.second, bytes});
+    for (const auto& [pair, bytes] : bytes_) demands.push_back({net::Chip(pair.first), net::Chip(pair.second), bytes});
     return demands;
   }
 
@@ -53,7 +53,8 @@ double StepTraffic::mean_bytes() const {
 
 double StepTraffic::most_bytes() const {
   std::vector<double> sent(static_cast<std::size_t>(ranks), each_pair * (ranks - 1));
-  for (const net::workload::Demand& demand : pairs) sent[static_cast<std::size_t>(demand.source)] += demand.weight;
+  for (const net::workload::Demand& demand : pairs)
+    sent[static_cast<std::size_t>(demand.source.value())] += demand.weight;
   return *std::max_element(sent.begin(), sent.end());
 }
 

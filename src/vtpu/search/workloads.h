@@ -17,8 +17,9 @@ struct StepTraffic {
   std::string name;
   int ranks = 0;
   double each_pair = 0;  ///< bytes that every rank sends to every other
-  std::vector<net::workload::Demand>
-      pairs;  ///< further bytes, sorted by source and destination; no pair twice, none to itself
+  /// Further bytes, sorted by source and destination; no pair twice, none to itself. A demand's chips stand for the
+  /// ranks of the same numbers.
+  std::vector<net::workload::Demand> pairs;
 
   /// Bytes that a rank sends, averaged over ranks.
   double mean_bytes() const;

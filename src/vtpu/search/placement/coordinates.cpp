@@ -49,7 +49,8 @@ double hop_misfit(const EvenPaths& paths, const Coordinates& chips, std::vector<
       const std::span<const double> p = chips.row(i), q = chips.row(j);
       double squared = 0;
       for (std::size_t k = 0; k < at(kCoordinates); ++k) squared += (p[k] - q[k]) * (p[k] - q[k]);
-      const double off = squared - 0.5 * (paths.distance(i, j) + paths.distance(j, i));
+      const net::Chip a(i), b(j);
+      const double off = squared - 0.5 * (paths.distance(a, b) + paths.distance(b, a));
       sum += off * off;
       for (std::size_t k = 0; k < at(kCoordinates); ++k) {
         const double push = 4 * off * (p[k] - q[k]) / pairs;

@@ -22,7 +22,7 @@ Placement along(const net::Shape& shape, const std::array<int, 3>& axes, unsigne
       const bool back = (turns >> i & 1u) != 0 && rows % 2 == 1;
       chip[at(axes[i])] = back ? side - 1 - place : place;
     }
-    placement.push_back(shape.index_of(chip));
+    placement.push_back(net::Chip(shape.index_of(chip)));
   }
   return placement;
 }
@@ -41,24 +41,28 @@ std::vector<Placement> hand_placements(const net::Shape& shape) {
 Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placement& placement) {
   std::vector<net::workload::Demand> demands;
   for (const net::workload::Demand& demand : traffic.pairs)
-    demands.push_back({placement[at(demand.source)], placement[at(demand.destination)], demand.weight});
+    demands.push_back(
+        {placement[at(demand.source.value())], placement[at(demand.destination.value())], demand.weight});
   if (traffic.each_pair > 0)
-    for (int source = 0; source < traffic.ranks; ++source)
-      for (int destination = 0; destination < traffic.ranks; ++destination)
+    for (const net::Chip source : index_range<net::Chip>(traffic.ranks))
+      for (const net::Chip destination : index_range<net::Chip>(traffic.ranks))
         if (source != destination) demands.push_back({source, destination, traffic.each_pair});
   return net::workload::Traffic::matrix(traffic.ranks, demands);
 }
 
-std::vector<double> even_loads(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement) {
+IndexedVector<net::Channel, double> even_loads(const EvenPaths& paths, const StepTraffic& traffic,
+                                               const Placement& placement) {
   const std::size_t chips = at(paths.chips());
   std::vector<double> between(chips * chips, traffic.each_pair);
-  for (const net::workload::Demand& demand : traffic.pairs)
-    between[at(placement[at(demand.source)]) * chips + at(placement[at(demand.destination)])] += demand.weight;
+  for (const net::workload::Demand& demand : traffic.pairs) {
+    const net::Chip from = placement[at(demand.source.value())], to = placement[at(demand.destination.value())];
+    between[at(from.value()) * chips + at(to.value())] += demand.weight;
+  }
   return paths.loads(between);
 }
 
 StepCost even_cost(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement) {
-  const std::vector<double> loads = even_loads(paths, traffic, placement);
+  const IndexedVector<net::Channel, double> loads = even_loads(paths, traffic, placement);
   StepCost cost;
   double hops = 0;
   for (const double load : loads) {

@@ -11,7 +11,7 @@
 namespace vtpu::search {
 
 /// The chip of each rank; every chip has one rank.
-using Placement = std::vector<int>;
+using Placement = std::vector<net::Chip>;
 
 /// The usual hand-written placements of a slice: ranks go through its chips row by row, with the axes in any order (the
 /// first is fastest), and each axis but the slowest either restarts with every row or runs back and forth.
@@ -22,7 +22,8 @@ std::vector<Placement> hand_placements(const net::Shape& shape);
 Result<net::workload::Traffic> placed(const StepTraffic& traffic, const Placement& placement);
 
 /// Bytes on each channel in a step when every shortest path is used equally often.
-std::vector<double> even_loads(const EvenPaths& paths, const StepTraffic& traffic, const Placement& placement);
+IndexedVector<net::Channel, double> even_loads(const EvenPaths& paths, const StepTraffic& traffic,
+                                               const Placement& placement);
 
 /// The bandwidth cost of a step on a network. A step takes at least the bytes of the most loaded channel divided by the
 /// bandwidth of a link; all links have the same bandwidth.

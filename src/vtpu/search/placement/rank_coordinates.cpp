@@ -32,8 +32,8 @@ void add_product(const std::vector<double>& left, const std::vector<double>& rig
 template <bool kBack>
 void add_sent(const StepTraffic& traffic, const std::vector<double>& in, std::size_t n, std::vector<double>& out) {
   for (const net::workload::Demand& demand : traffic.pairs) {
-    const double* from = in.data() + at(kBack ? demand.source : demand.destination) * n;
-    double* to = out.data() + at(kBack ? demand.destination : demand.source) * n;
+    const double* from = in.data() + at((kBack ? demand.source : demand.destination).value()) * n;
+    double* to = out.data() + at((kBack ? demand.destination : demand.source).value()) * n;
     for (std::size_t j = 0; j < n; ++j) to[j] += demand.weight * from[j];
   }
 }
@@ -63,9 +63,9 @@ double PlacementLoss::operator()(const Coordinates& ranks, const Coordinates& ch
   std::vector<double> sent(n * n, 0), between(n * n, 0);
   add_sent<false>(traffic_, parts, n, sent);
   add_product<true>(parts, sent, n, between);
-  std::vector<double> loads = paths_.loads(between);
+  IndexedVector<net::Channel, double> loads = paths_.loads(between);
   double sum = 0;
-  for (std::size_t channel = 0; channel < loads.size(); ++channel) {
+  for (const net::Channel channel : loads.indices()) {
     loads[channel] = (loads[channel] + background_[channel]) / unit_;
     sum += std::pow(loads[channel], norm_);
   }
@@ -117,8 +117,11 @@ Coordinates rank_coordinates(const EvenPaths& paths, const StepTraffic& traffic,
   return ranks;
 }
 
-std::vector<int> nearest_chips(const Coordinates& ranks, const Coordinates& chips) {
-  return linear_assignment(squared_distances(ranks, chips), ranks.rows());
+Placement nearest_chips(const Coordinates& ranks, const Coordinates& chips) {
+  Placement placement;
+  for (const int chip : linear_assignment(squared_distances(ranks, chips), ranks.rows()))
+    placement.push_back(net::Chip(chip));
+  return placement;
 }
 
 }  // namespace vtpu::search

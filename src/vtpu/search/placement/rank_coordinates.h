@@ -4,6 +4,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/search/placement/coordinates.h"
 #include "vtpu/search/placement/even_paths.h"
+#include "vtpu/search/placement/placement.h"
 #include "vtpu/search/workloads.h"
 
 namespace vtpu::search {
@@ -27,8 +28,8 @@ class PlacementLoss {
   const EvenPaths& paths_;
   const StepTraffic& traffic_;
   double norm_;
-  double unit_;                     // bytes on a channel that count as 1
-  std::vector<double> background_;  // loads of the traffic that is equal between all pairs
+  double unit_;                                     // bytes on a channel that count as 1
+  IndexedVector<net::Channel, double> background_;  // loads of the traffic that is equal between all pairs
 };
 
 struct Training {
@@ -44,6 +45,6 @@ Coordinates rank_coordinates(const EvenPaths& paths, const StepTraffic& traffic,
                              const Training& training, Random random);
 
 /// Chip of each rank, by the assignment with the least total distance.
-std::vector<int> nearest_chips(const Coordinates& ranks, const Coordinates& chips);
+Placement nearest_chips(const Coordinates& ranks, const Coordinates& chips);
 
 }  // namespace vtpu::search

@@ -29,8 +29,8 @@ class Loads {
         placement_(std::move(placement)),
         demands_of_(at(traffic.ranks)) {
     for (std::size_t i = 0; i < traffic.pairs.size(); ++i) {
-      demands_of_[at(traffic.pairs[i].source)].push_back(i);
-      demands_of_[at(traffic.pairs[i].destination)].push_back(i);
+      demands_of_[at(traffic.pairs[i].source.value())].push_back(i);
+      demands_of_[at(traffic.pairs[i].destination.value())].push_back(i);
     }
     recount();
   }
@@ -56,14 +56,14 @@ class Loads {
     std::swap(placement_[at(a)], placement_[at(b)]);
     move(a, b, 1);
     for (const auto& [channel, load] : touched_) {
-      sum_ += power16(loads_[at(channel)]) - power16(load);
-      touched_at_[at(channel)] = false;
+      sum_ += power16(loads_[channel]) - power16(load);
+      touched_at_[channel] = false;
     }
     return before;
   }
   void undo(int a, int b, double sum_before) {
     std::swap(placement_[at(a)], placement_[at(b)]);
-    for (const auto& [channel, load] : touched_) loads_[at(channel)] = load;
+    for (const auto& [channel, load] : touched_) loads_[channel] = load;
     sum_ = sum_before;
   }
 
@@ -72,17 +72,18 @@ class Loads {
     for (const std::size_t i : demands_of_[at(a)]) add(traffic_.pairs[i], sign);
     for (const std::size_t i : demands_of_[at(b)]) {
       const net::workload::Demand& demand = traffic_.pairs[i];
-      if (demand.source != a && demand.destination != a) add(demand, sign);
+      if (demand.source.value() != a && demand.destination.value() != a) add(demand, sign);
     }
   }
   void add(const net::workload::Demand& demand, double sign) {
     const double part = sign * demand.weight / unit_;
-    for (const auto& [channel, share] : uses_.of(placement_[at(demand.source)], placement_[at(demand.destination)])) {
-      if (!touched_at_[at(channel)]) {
-        touched_at_[at(channel)] = true;
-        touched_.emplace_back(channel, loads_[at(channel)]);
+    const net::Chip from = placement_[at(demand.source.value())], to = placement_[at(demand.destination.value())];
+    for (const auto& [channel, share] : uses_.of(from, to)) {
+      if (!touched_at_[channel]) {
+        touched_at_[channel] = true;
+        touched_.emplace_back(channel, loads_[channel]);
       }
-      loads_[at(channel)] += part * static_cast<double>(share);
+      loads_[channel] += part * static_cast<double>(share);
     }
   }
 
@@ -90,17 +91,17 @@ class Loads {
   const EvenPaths::Uses& uses_;
   const StepTraffic& traffic_;
   Placement placement_;
-  std::vector<std::vector<std::size_t>> demands_of_;  // by rank
-  std::vector<double> loads_;                         // by channel, in units
-  double unit_ = 1;                                   // bytes
-  double sum_ = 0;                                    // of 16th powers
-  std::vector<std::pair<int, double>> touched_;       // by the last swap: channel and previous load
-  std::vector<bool> touched_at_;                      // by channel
+  std::vector<std::vector<std::size_t>> demands_of_;      // by rank
+  IndexedVector<net::Channel, double> loads_;             // in units
+  double unit_ = 1;                                       // bytes
+  double sum_ = 0;                                        // of 16th powers
+  std::vector<std::pair<net::Channel, double>> touched_;  // by the last swap: channel and previous load
+  IndexedVector<net::Channel, bool> touched_at_;
 };
 
 }  // namespace
 
-double load_norm(const std::vector<double>& loads) {
+double load_norm(const IndexedVector<net::Channel, double>& loads) {
   const double most = *std::max_element(loads.begin(), loads.end());
   if (most == 0) return 0;
   double sum = 0;

@@ -9,7 +9,7 @@ namespace vtpu::search {
 /// The objective of searches over placements and states: the 16-norm of the channel loads, in bytes. Unlike the
 /// maximum, it still decreases when several channels share the largest load. It is at least the largest load and at
 /// most 1.6 times the largest load on 3072 channels.
-double load_norm(const std::vector<double>& loads);
+double load_norm(const IndexedVector<net::Channel, double>& loads);
 
 /// A search by swaps of two ranks. A swap that increases load_norm by the relative amount d is accepted with
 /// probability exp(-d / heat); heat falls geometrically.

@@ -21,7 +21,7 @@ EvenPaths paths_of(const SymmetricState& state) {
 /// Changes the translation of a switch, of the four switches of a row of its face, or of its dimension.
 void change(SymmetricState& state, Random& random) {
   const int face = state.block_side * state.block_side;
-  const int ocs = static_cast<int>(random.below(state.translation.size()));
+  const int ocs = static_cast<int>(random.below(static_cast<std::uint64_t>(state.translation.size())));
   int first = ocs, count = 1;
   const std::uint64_t scope = random.below(8);
   if (scope == 0) {
@@ -34,7 +34,7 @@ void change(SymmetricState& state, Random& random) {
   const auto blocks = static_cast<std::uint64_t>(state.blocks());
   const int shift = blocks > 1 ? 1 + static_cast<int>(random.below(blocks - 1)) : 0;
   for (int i = first; i < first + count; ++i) {
-    int& translation = state.translation[static_cast<std::size_t>(i)];
+    int& translation = state.translation[net::Ocs(i)];
     translation = (translation + shift) % state.blocks();
   }
 }

@@ -15,24 +15,26 @@
 namespace vtpu::search {
 namespace {
 
-std::vector<int> after(const std::vector<int>& first, const std::vector<int>& second) {
-  std::vector<int> both;
-  for (const int chip : first) both.push_back(second[at(chip)]);
+using ChipMap = ChipMaps::value_type;
+
+ChipMap after(const ChipMap& first, const ChipMap& second) {
+  ChipMap both;
+  for (const net::Chip chip : first) both.push_back(second[chip]);
   return both;
 }
 
 /// The group that maps generate, indexed by the image of chip 0.
 ChipMaps generated(const ChipMaps& generators, int chips) {
-  std::vector<int> same(at(chips));
-  for (int chip = 0; chip < chips; ++chip) same[at(chip)] = chip;
+  ChipMap same(chips);
+  for (const net::Chip chip : same.indices()) same[chip] = chip;
   ChipMaps maps = {same};
-  std::vector<bool> known(at(chips), false);
-  known[0] = true;
+  IndexedVector<net::Chip, bool> known(chips, false);
+  known[net::Chip(0)] = true;
   for (std::size_t i = 0; i < maps.size(); ++i)
-    for (const std::vector<int>& generator : generators) {
-      if (known[at(generator[at(maps[i][0])])]) continue;
+    for (const ChipMap& generator : generators) {
+      if (known[generator[maps[i].front()]]) continue;
       maps.push_back(after(maps[i], generator));
-      known[at(maps.back()[0])] = true;
+      known[maps.back().front()] = true;
     }
   return maps;
 }
@@ -42,10 +44,10 @@ ChipMaps block_moves(const SymmetricState& state) {
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   ChipMaps maps;
   for (int g = 0; g < state.blocks(); ++g) {
-    std::vector<int> map;
-    for (int chip = 0; chip < state.chips(); ++chip) {
+    ChipMap map;
+    for (const net::Chip chip : index_range<net::Chip>(state.chips())) {
       net::BlockPlace place = circuits.slice.place_of(chip);
-      place.block = state.group.times(g, place.block);
+      place.block = net::Block(state.group.times(g, place.block.value()));
       map.push_back(*circuits.slice.chip_at(place));
     }
     maps.push_back(std::move(map));
@@ -62,10 +64,11 @@ class Seats {
   }
   double norm(const TiedPlacement& tied) const {
     const Placement chips = tied.placement();
-    std::vector<double> loads = background_;
+    IndexedVector<net::Channel, double> loads = background_;
     for (const net::workload::Demand& demand : traffic_.pairs)
-      for (const auto& [channel, share] : uses_.of(chips[at(demand.source)], chips[at(demand.destination)]))
-        loads[at(channel)] += demand.weight * (share == 1 ? kSinglePath : static_cast<double>(share));
+      for (const auto& [channel, share] :
+           uses_.of(chips[at(demand.source.value())], chips[at(demand.destination.value())]))
+        loads[channel] += demand.weight * (share == 1 ? kSinglePath : static_cast<double>(share));
     double sum = 0;
     for (const double load : loads) sum += load * load * load * load;
     return std::sqrt(std::sqrt(sum));
@@ -74,19 +77,19 @@ class Seats {
  private:
   const EvenPaths::Uses& uses_;
   const StepTraffic& traffic_;
-  std::vector<double> background_;
+  IndexedVector<net::Channel, double> background_;
 };
 
 /// One chip of each orbit, in random order.
-std::vector<int> random_seats(const ChipMaps& maps, int chips, Random& random) {
-  std::vector<bool> taken(at(chips), false);
-  std::vector<int> order(at(chips)), seats;
-  for (int chip = 0; chip < chips; ++chip) order[at(chip)] = chip;
+std::vector<net::Chip> random_seats(const ChipMaps& maps, int chips, Random& random) {
+  IndexedVector<net::Chip, bool> taken(chips, false);
+  std::vector<net::Chip> order, seats;
+  for (const net::Chip chip : taken.indices()) order.push_back(chip);
   random.shuffle(order);
-  for (const int chip : order) {
-    if (taken[at(chip)]) continue;
+  for (const net::Chip chip : order) {
+    if (taken[chip]) continue;
     seats.push_back(chip);
-    for (const std::vector<int>& map : maps) taken[at(map[at(chip)])] = true;
+    for (const ChipMap& map : maps) taken[map[chip]] = true;
   }
   return seats;
 }
@@ -97,31 +100,28 @@ ChipMaps translations_of(const SymmetricState& state) {
   const Result<std::vector<net::flow::Translation>> translations = net::flow::translations(network_of(state));
   if (!translations) return block_moves(state);
   ChipMaps generators;
-  for (const net::flow::Translation& translation : *translations) {
-    std::vector<int>& generator = generators.emplace_back();
-    for (const net::Chip to : translation) generator.push_back(to.value());
-  }
+  for (const net::flow::Translation& translation : *translations) generators.push_back(translation);
   return generated(generators, state.chips());
 }
 
 std::optional<ChipMaps> random_subgroup(const ChipMaps& maps, int order, Random& random) {
   constexpr int kTries = 64;
-  const int chips = static_cast<int>(maps[0].size());
+  const int chips = maps[0].size();
   ChipMaps elements = {maps[0]};
-  std::vector<bool> known(at(chips), false);  // by the image of chip 0
-  known[0] = true;
+  IndexedVector<net::Chip, bool> known(chips, false);  // by the image of chip 0
+  known[net::Chip(0)] = true;
   for (int i = 0; i < kTries && static_cast<int>(elements.size()) < order; ++i) {
-    const std::vector<int>& generator = maps[random.below(maps.size())];
+    const ChipMap& generator = maps[random.below(maps.size())];
     // Multiply by powers of the generator until one is an element; each power adds a coset.
     ChipMaps powers = {maps[0]};
-    for (std::vector<int> power = generator; !known[at(power[0])]; power = after(power, generator))
+    for (ChipMap power = generator; !known[power.front()]; power = after(power, generator))
       powers.push_back(power);
     if (powers.size() == 1 || at(order) % (elements.size() * powers.size()) != 0) continue;
     const ChipMaps before = elements;
     for (std::size_t p = 1; p < powers.size(); ++p)
-      for (const std::vector<int>& element : before) {
+      for (const ChipMap& element : before) {
         elements.push_back(after(element, powers[p]));
-        known[at(elements.back()[0])] = true;
+        known[elements.back().front()] = true;
       }
   }
   if (static_cast<int>(elements.size()) != order) return std::nullopt;
@@ -130,8 +130,8 @@ std::optional<ChipMaps> random_subgroup(const ChipMaps& maps, int order, Random&
 
 Placement TiedPlacement::placement() const {
   Placement chips;
-  for (const std::vector<int>& map : maps)
-    for (const int seat : seats) chips.push_back(map[at(seat)]);
+  for (const ChipMap& map : maps)
+    for (const net::Chip seat : seats) chips.push_back(map[seat]);
   return chips;
 }
 
@@ -151,7 +151,7 @@ std::vector<TiedPlacement> tied(const EvenPaths::Uses& uses, const EvenPaths& pa
       const std::size_t a = random.below(here.seats.size()), b = random.below(here.seats.size());
       if (a != b) std::swap(changed.seats[a], changed.seats[b]);
       if (a == b || random.below(2) == 0)
-        changed.seats[a] = here.maps[random.below(here.maps.size())][at(changed.seats[a])];
+        changed.seats[a] = here.maps[random.below(here.maps.size())][changed.seats[a]];
       std::swap(changed.maps, here.maps);
       const double changed_norm = loads.norm(changed);
       const double heat =

@@ -13,7 +13,7 @@ namespace vtpu::search {
 
 /// Automorphisms of a network, each as the image of every chip. The first is the identity, and no two map a chip to the
 /// same chip.
-using ChipMaps = std::vector<std::vector<int>>;
+using ChipMaps = std::vector<IndexedVector<net::Chip, net::Chip>>;
 
 /// The translations of a regular or twisted torus, one per chip; for any other state, those of its blocks.
 ChipMaps translations_of(const SymmetricState& state);
@@ -26,7 +26,7 @@ std::optional<ChipMaps> random_subgroup(const ChipMaps& maps, int order, Random&
 /// determine all ranks, and moving a seat moves one rank of every group. Row-major placements are of this kind.
 struct TiedPlacement {
   ChipMaps maps;
-  std::vector<int> seats;  ///< one chip of each orbit
+  std::vector<net::Chip> seats;  ///< one chip of each orbit
 
   Placement placement() const;
 };
