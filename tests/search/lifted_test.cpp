@@ -52,7 +52,7 @@ TEST(SymmetricState, IsRecoveredFromItsCircuitsOnAnyGroup) {
     const Result<SymmetricState> back = state_on(circuits_of(state), group);
     ASSERT_TRUE(back) << back.error().message();
     EXPECT_EQ(back->translation, state.translation);
-    for (int ocs = 0; ocs < 48; ++ocs) EXPECT_EQ(back->mirrored(ocs), state.mirrored(ocs));
+    for (const net::Ocs ocs : index_range<net::Ocs>(48)) EXPECT_EQ(back->mirrored(ocs), state.mirrored(ocs));
     const Result<SymmetricState> found = symmetric_state_of(circuits_of(state));
     ASSERT_TRUE(found) << found.error().message();
     EXPECT_EQ(found->translation, state.translation);
@@ -62,7 +62,8 @@ TEST(SymmetricState, IsRecoveredFromItsCircuitsOnAnyGroup) {
 
 TEST(SymmetricState, CircuitsThatDifferFromBlockToBlockAreRejected) {
   net::ocs::StateOfSlice circuits = circuits_of(*torus_state({4, 4, 16}));
-  ASSERT_TRUE(circuits.state.disconnect(40, circuits.state.layout().port_of(2, net::ocs::Face::plus)));
+  const net::OcsPort port = circuits.state.layout().port_of(net::Block(2), net::ocs::Face::plus);
+  ASSERT_TRUE(circuits.state.disconnect(net::Ocs(40), port));
   EXPECT_NE(symmetric_state_of(circuits).error().message().find("all look the same"), std::string::npos);
 }
 
@@ -84,10 +85,10 @@ TEST(LiftedGraph, FollowsAChangedSwitch) {
   SymmetricState state = random_state(group, {8, 8, 8}, {.mirrored = 0.5}, 1);
   const SymmetricState other = random_state(group, {8, 8, 8}, {.mirrored = 0.5}, 2);
   LiftedGraph graph = lifted(state);
-  for (std::size_t ocs = 0; ocs < 48; ++ocs) {
+  for (const net::Ocs ocs : index_range<net::Ocs>(48)) {
     state.translation[ocs] = other.translation[ocs];
     state.mirror[ocs] = other.mirror[ocs];
-    reset_switch(graph, state, static_cast<int>(ocs));
+    reset_switch(graph, state, ocs);
   }
   const LiftedGraph expected = lifted(other);
   for (std::size_t a = 0; a < graph.arcs.size(); ++a) {

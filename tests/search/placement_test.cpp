@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "vtpu/net/routing/analysis.h"
@@ -24,11 +25,17 @@
 namespace vtpu::search {
 namespace {
 
-bool is_permutation(std::vector<int> placement) {
-  std::sort(placement.begin(), placement.end());
-  for (std::size_t i = 0; i < placement.size(); ++i)
-    if (placement[i] != static_cast<int>(i)) return false;
+bool is_permutation(std::vector<int> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (numbers[i] != static_cast<int>(i)) return false;
   return true;
+}
+
+bool is_permutation(const Placement& placement) {
+  std::vector<int> numbers;
+  for (const net::Chip chip : placement) numbers.push_back(chip.value());
+  return is_permutation(std::move(numbers));
 }
 
 EvenPaths ways_on(const net::Network& network) { return *EvenPaths::make(network); }
@@ -41,20 +48,21 @@ TEST(Placement, EvenPathsLoadChannelsAsTheRoutingTableDoes) {
   const Result<net::routing::TableRouting> routing =
       net::routing::TableRouting::make(network, net::routing::Split::even);
   const auto expected = net::routing::expected_load(network, *routing, *placed(traffic, placement));
-  const std::vector<double> loads = even_loads(ways, traffic, placement);
-  EXPECT_EQ(loads.size(), expected.raw().size());
-  for (std::size_t channel = 0; channel < loads.size(); ++channel)
-    EXPECT_NEAR(loads[channel], expected.raw()[channel], 1e-6);
+  const IndexedVector<net::Channel, double> loads = even_loads(ways, traffic, placement);
+  EXPECT_EQ(loads.size(), expected.size());
+  for (const net::Channel channel : loads.indices()) EXPECT_NEAR(loads[channel], expected[channel], 1e-6);
 }
 
 TEST(Placement, PricesAreTheTransposeOfLoads) {
   const EvenPaths ways = ways_on(net::Network(*net::topology::TwistedTorus::make({4, 4, 8})));
   const std::size_t chips = 128;
   Random random(1);
-  std::vector<double> traffic(chips * chips), price(static_cast<std::size_t>(ways.channels()));
+  std::vector<double> traffic(chips * chips);
+  IndexedVector<net::Channel, double> price(ways.channels());
   for (double& bytes : traffic) bytes = random.unit();
   for (double& one : price) one = random.unit();
-  const std::vector<double> loads = ways.loads(traffic), prices = ways.prices(price);
+  const IndexedVector<net::Channel, double> loads = ways.loads(traffic);
+  const std::vector<double> prices = ways.prices(price);
   EXPECT_NEAR(std::inner_product(loads.begin(), loads.end(), price.begin(), 0.0),
               std::inner_product(traffic.begin(), traffic.end(), prices.begin(), 0.0), 1e-7);
 }
@@ -62,10 +70,10 @@ TEST(Placement, PricesAreTheTransposeOfLoads) {
 TEST(Placement, UsesOfAPairSumToItsHops) {
   const EvenPaths ways = ways_on(net::Network(net::topology::Torus{{4, 4, 4}}));
   const EvenPaths::Uses uses(ways);
-  for (int to = 0; to < 64; ++to) {
+  for (const net::Chip to : index_range<net::Chip>(64)) {
     double sum = 0;
-    for (const EvenPaths::Use& use : uses.of(5, to)) sum += static_cast<double>(use.share);
-    EXPECT_NEAR(sum, ways.distance(5, to), 1e-5);
+    for (const EvenPaths::Use& use : uses.of(net::Chip(5), to)) sum += static_cast<double>(use.share);
+    EXPECT_NEAR(sum, ways.distance(net::Chip(5), to), 1e-5);
   }
 }
 
@@ -87,7 +95,8 @@ TEST(Placement, HandPlacementsUseEveryChipOnceAndStartWithRowMajor) {
   const std::vector<Placement> placements = hand_placements({4, 4, 8});
   EXPECT_EQ(placements.size(), 24u);
   for (const Placement& placement : placements) EXPECT_TRUE(is_permutation(placement));
-  for (int rank = 0; rank < 128; ++rank) EXPECT_EQ(placements[0][static_cast<std::size_t>(rank)], rank);
+  for (int rank = 0; rank < 128; ++rank)
+    EXPECT_EQ(placements[0][static_cast<std::size_t>(rank)], net::Chip(rank));
 }
 
 TEST(Placement, LinearAssignmentHasTheLeastCost) {
@@ -203,14 +212,13 @@ TEST(Placement, TranslationsOfATwistedTorusMapAnyChipToAnyOther) {
   const SymmetricState state = *twisted_torus_state({4, 4, 8});
   EXPECT_EQ(translations_of(state).size(), 128u);
   SymmetricState other = state;
-  other.translation[5] = 0;
+  other.translation[net::Ocs(5)] = 0;
   const ChipMaps maps = translations_of(other);
   ASSERT_EQ(maps.size(), 2u) << "of the blocks alone";
   const net::Network network = network_of(other);
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
-    const int from = maps[1][static_cast<std::size_t>(network.source(channel))];
-    EXPECT_EQ(network.target(network.channel(from, network.port(channel))),
-              maps[1][static_cast<std::size_t>(network.target(channel))]);
+  for (const net::Channel channel : network.channels()) {
+    const net::Chip from = maps[1][network.source(channel)];
+    EXPECT_EQ(network.target(network.channel(from, network.port(channel))), maps[1][network.target(channel)]);
   }
 }
 

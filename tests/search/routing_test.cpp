@@ -149,8 +149,8 @@ TEST(LiftedRouting, EveryPacketArrivesOnANonAbelianGroup) {
   Random random(1);
   net::routing::Moves moves;
   for (int trial = 0; trial < 1000; ++trial) {
-    int node = static_cast<int>(random.below(512));
-    const int destination = static_cast<int>(random.below(512));
+    net::Chip node(static_cast<int>(random.below(512)));
+    const net::Chip destination(static_cast<int>(random.below(512)));
     LiftedRouting::State packet = routing.start(node, destination, random);
     int hops = 0;
     for (routing.moves(node, packet, moves); !moves.empty(); routing.moves(node, packet, moves)) {
@@ -197,11 +197,11 @@ TEST(LiftedRouting, LoadsTheChannelsOfAClassEquallyInAllBlocks) {
                                                 net::workload::Traffic::uniform(256, true));
   const net::ocs::StateOfSlice circuits = circuits_of(state, 0);
   std::vector<double> first(at(64 * 6), -1);
-  for (int chip = 0; chip < 256; ++chip)
-    for (int port = 0; port < 6; ++port) {
-      double& same = first[at(circuits.slice.place_of(chip).position * 6 + port)];
-      if (same < 0) same = load[at(chip * 6 + port)];
-      EXPECT_NEAR(load[at(chip * 6 + port)], same, 1e-9);
+  for (const net::Chip chip : network.chips())
+    for (const net::PortNumber port : network.ports()) {
+      double& same = first[at(circuits.slice.place_of(chip).position * 6 + port.value())];
+      if (same < 0) same = load[network.channel(chip, port)];
+      EXPECT_NEAR(load[network.channel(chip, port)], same, 1e-9);
     }
 }
 
@@ -217,7 +217,7 @@ TEST(LiftedRouting, SmallSharesAreDroppedAndTheRestSumsToOne) {
   net::routing::Moves moves;
   Random random(1);
   for (int destination = 1; destination < 128; ++destination) {
-    fewer.moves(0, fewer.start(0, destination, random), moves);
+    fewer.moves(net::Chip(0), fewer.start(net::Chip(0), net::Chip(destination), random), moves);
     double sum = 0;
     for (const net::routing::Move& move : moves) sum += move.probability;
     EXPECT_NEAR(sum, 1, 1e-6);
@@ -251,16 +251,17 @@ TEST(Confirm, TooFewClassesAreAnError) { EXPECT_FALSE(routed(random_state({8, 8,
 
 /// Checks that trees span the network and are link-disjoint.
 void expect_disjoint(const net::Network& network, const std::vector<SpanningTree>& trees) {
-  std::set<int> links;
+  std::set<net::Channel> links;
   for (const SpanningTree& tree : trees)
-    for (int chip = 0; chip < network.chip_count(); ++chip) {
-      const int channel = tree.up[at(chip)];
-      EXPECT_EQ(channel < 0, chip == tree.root);
-      if (channel < 0) continue;
+    for (const net::Chip chip : network.chips()) {
+      const net::Channel channel = tree.up[chip];
+      EXPECT_EQ(!channel.valid(), chip == tree.root);
+      if (!channel.valid()) continue;
       EXPECT_EQ(network.source(channel), chip);
-      EXPECT_TRUE(links.insert(std::min(channel, network.reverse(channel).value())).second);
-      int way = chip, steps = 0;
-      while (tree.up[at(way)] >= 0 && ++steps <= network.chip_count()) way = network.target(tree.up[at(way)]);
+      EXPECT_TRUE(links.insert(std::min(channel, network.reverse(channel))).second);
+      net::Chip way = chip;
+      int steps = 0;
+      while (tree.up[way].valid() && ++steps <= network.chip_count()) way = network.target(tree.up[way]);
       EXPECT_EQ(way, tree.root);
       EXPECT_LE(steps, tree.depth);
     }

@@ -50,9 +50,9 @@ TEST(Anneal, GivesOneSettingToSwitchesThatARotationMapsToEachOther) {
   // The x switch at (y, z) = (a, b) goes with the y switch at (z, x) = (a, b) and the z switch at (x, y) = (a, b).
   for (int a = 0; a < 4; ++a)
     for (int b = 0; b < 4; ++b)
-      for (const std::vector<int>& set : {best.state.translation, best.state.mirror}) {
-        EXPECT_EQ(set[static_cast<std::size_t>(a * 4 + b)], set[static_cast<std::size_t>(16 + b * 4 + a)]);
-        EXPECT_EQ(set[static_cast<std::size_t>(a * 4 + b)], set[static_cast<std::size_t>(32 + a * 4 + b)]);
+      for (const IndexedVector<net::Ocs, int>& set : {best.state.translation, best.state.mirror}) {
+        EXPECT_EQ(set[net::Ocs(a * 4 + b)], set[net::Ocs(16 + b * 4 + a)]);
+        EXPECT_EQ(set[net::Ocs(a * 4 + b)], set[net::Ocs(32 + a * 4 + b)]);
       }
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 double bytes_between(const StepTraffic& traffic, int source, int destination) {
   for (const net::workload::Demand& demand : traffic.pairs)
-    if (demand.source == source && demand.destination == destination) return demand.weight;
+    if (demand.source.value() == source && demand.destination.value() == destination) return demand.weight;
   return 0;
 }
 
@@ -66,7 +66,7 @@ TEST(Workloads, ARecommenderExchangesRowsAndAllReducesItsDenseGradients) {
 
 TEST(Workloads, APermutationMovesEveryRankAndIsDeterministicForASeed) {
   const StepTraffic traffic = permutation_step(64, Random(3), 5), again = permutation_step(64, Random(3), 5);
-  std::set<int> destinations;
+  std::set<net::Chip> destinations;
   ASSERT_EQ(traffic.pairs.size(), 64u);
   for (std::size_t i = 0; i < traffic.pairs.size(); ++i) {
     destinations.insert(traffic.pairs[i].destination);
