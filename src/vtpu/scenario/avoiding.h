@@ -26,7 +26,7 @@ class Avoiding {
   std::string name() const { return routing_.name() + " without paths around failures"; }
   int vc_classes() const { return routing_.vc_classes(); }
   net::routing::VcRange vcs_of(int vc_class, int vcs) const { return routing_.vcs_of(vc_class, vcs); }
-  bool reaches(int source, int destination) const {
+  bool reaches(net::Chip source, net::Chip destination) const {
     if (faulty_->failed.node(source) || faulty_->failed.node(destination)) return false;
     if (!routing_.reaches(source, destination)) return false;
     bool whole = true;
@@ -34,13 +34,17 @@ class Avoiding {
                             [&](const State& state, double) { whole = whole && survives(source, state); });
     return whole;
   }
-  State start(int source, int destination, Random& random) const { return routing_.start(source, destination, random); }
+  State start(net::Chip source, net::Chip destination, Random& random) const {
+    return routing_.start(source, destination, random);
+  }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
+  void for_each_start(net::Chip source, net::Chip destination, Visit visit) const {
     routing_.for_each_start(source, destination, visit);
   }
-  void moves(int node, const State& state, net::routing::Moves& moves) const { routing_.moves(node, state, moves); }
-  State after(int node, const State& state, const net::routing::Move& move) const {
+  void moves(net::Chip node, const State& state, net::routing::Moves& moves) const {
+    routing_.moves(node, state, moves);
+  }
+  State after(net::Chip node, const State& state, const net::routing::Move& move) const {
     return routing_.after(node, state, move);
   }
 
@@ -50,11 +54,11 @@ class Avoiding {
     net::Mask failed;
   };
 
-  bool survives(int node, const State& state) const {
+  bool survives(net::Chip node, const State& state) const {
     net::routing::Moves moves;
     routing_.moves(node, state, moves);
     return std::all_of(moves.begin(), moves.end(), [&](const net::routing::Move& move) {
-      const int channel = faulty_->whole.channel(node, move.port);
+      const net::Channel channel = faulty_->whole.channel(node, move.port);
       return !faulty_->failed.channel(channel) &&
              survives(faulty_->whole.target(channel), routing_.after(node, state, move));
     });

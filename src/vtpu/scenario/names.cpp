@@ -18,10 +18,10 @@ std::string ranges_of(const net::Shape& grid) {
 
 }  // namespace
 
-std::string direction_name(int port) {
+std::string direction_name(net::PortNumber port) {
   static constexpr std::string_view kLetters = "xyzwvu";
-  const auto dimension = static_cast<std::size_t>(port / 2);
-  const char sign = port % 2 == 0 ? '+' : '-';
+  const auto dimension = static_cast<std::size_t>(port.value() / 2);
+  const char sign = port.value() % 2 == 0 ? '+' : '-';
   if (dimension < kLetters.size()) return {sign, kLetters[dimension]};
   return fmt::format("{}{}", sign, dimension);
 }
@@ -33,7 +33,7 @@ Names Names::of_grid(const net::Shape& grid) {
   return names;
 }
 
-Names Names::of_nodes(int chips, int nodes, std::vector<std::string> labels) {
+Names Names::of_nodes(int chips, int nodes, IndexedVector<net::Chip, std::string> labels) {
   Names names;
   names.chips_ = chips;
   names.nodes_ = nodes;
@@ -41,34 +41,34 @@ Names Names::of_nodes(int chips, int nodes, std::vector<std::string> labels) {
   return names;
 }
 
-std::string Names::node(int node) const {
+std::string Names::node(net::Chip node) const {
   if (grid_) {
-    const net::Coordinates place = grid_->coordinates_of(node);
+    const net::Coordinates place = grid_->coordinates_of(node.value());
     std::string text;
     for (int d = 0; d < grid_->dimensions(); ++d)
       text += fmt::format("{}{}", d == 0 ? "" : ".", place[static_cast<std::size_t>(d)] + 1);
     return text;
   }
-  if (!labels_.empty()) return labels_[static_cast<std::size_t>(node)];
-  return node < chips_ ? std::to_string(node) : fmt::format("switch {}", node - chips_);
+  if (!labels_.empty()) return labels_[node];
+  return node.value() < chips_ ? std::to_string(node.value()) : fmt::format("switch {}", node.value() - chips_);
 }
 
-std::string Names::channel(const net::Network& network, int channel) const {
+std::string Names::channel(const net::Network& network, net::Channel channel) const {
   const std::string from = node(network.source(channel));
   if (grid_) return from + " " + direction_name(network.port(channel));
   return from + " -> " + node(network.target(channel));
 }
 
-Result<int> Names::chip(std::string_view text, const std::string& where) const {
+Result<net::Chip> Names::chip(std::string_view text, const std::string& where) const {
   const std::string_view name = trim(text);
   if (const auto label = std::find(labels_.begin(), labels_.end(), name); label != labels_.end())
-    return static_cast<int>(label - labels_.begin());
+    return net::Chip(static_cast<int>(label - labels_.begin()));
   if (const auto number = parse_integer(name, where); number && name.find('.') == std::string_view::npos) {
-    if (*number >= 0 && *number < nodes_) return static_cast<int>(*number);
+    if (*number >= 0 && *number < nodes_) return net::Chip(static_cast<int>(*number));
     return Error{where, fmt::format("found chip {}", *number), fmt::format("a number of 0..{}", nodes_ - 1)};
   }
   if (!grid_)
-    return Error{where, "found chip " + quoted_with_hint(name, labels_),
+    return Error{where, "found chip " + quoted_with_hint(name, labels_.raw()),
                  labels_.empty() ? fmt::format("a number of 0..{}", nodes_ - 1) : "a name or number of the graph"};
   const Error wrong{where, fmt::format("found chip '{}'", name),
                     fmt::format("coordinates {}, or a number of 0..{}", ranges_of(*grid_), nodes_ - 1)};
@@ -81,11 +81,11 @@ Result<int> Names::chip(std::string_view text, const std::string& where) const {
     if (!coordinate || *coordinate < 1 || *coordinate > grid_->side(static_cast<int>(d))) return wrong;
     place[d] = static_cast<int>(*coordinate) - 1;
   }
-  return grid_->index_of(place);
+  return net::Chip(grid_->index_of(place));
 }
 
-Result<std::vector<int>> Names::channels(const net::Network& network, std::string_view text,
-                                         const std::string& where) const {
+Result<std::vector<net::Channel>> Names::channels(const net::Network& network, std::string_view text,
+                                                  const std::string& where) const {
   const std::string_view whole = trim(text);
   const std::size_t blank = whole.rfind(' ');
   if (blank == std::string_view::npos)
@@ -94,11 +94,11 @@ Result<std::vector<int>> Names::channels(const net::Network& network, std::strin
   const auto from = chip(whole.substr(0, blank), where);
   if (!from) return from.error();
   const std::string_view end = whole.substr(blank + 1);
-  std::vector<int> found;
+  std::vector<net::Channel> found;
   std::vector<std::string> directions;
   if (grid_ && (end.starts_with('+') || end.starts_with('-'))) {
-    for (int port = 0; port < network.port_count(); ++port) {
-      const int channel = network.channel(*from, port);
+    for (const net::PortNumber port : network.ports()) {
+      const net::Channel channel = network.channel(*from, port);
       if (!network.attached(channel)) continue;
       directions.push_back(direction_name(port));
       if (directions.back() == end) found.push_back(channel);
@@ -110,8 +110,9 @@ Result<std::vector<int>> Names::channels(const net::Network& network, std::strin
   }
   const auto to = chip(end, where);
   if (!to) return to.error();
-  for (int port = 0; port < network.port_count(); ++port)
-    if (const int channel = network.channel(*from, port); network.attached(channel) && network.target(channel) == *to)
+  for (const net::PortNumber port : network.ports())
+    if (const net::Channel channel = network.channel(*from, port);
+        network.attached(channel) && network.target(channel) == *to)
       found.push_back(channel);
   if (found.empty())
     return Error{where, fmt::format("found no link from {} to {}", node(*from), node(*to)), "two adjacent nodes"};

@@ -18,25 +18,26 @@ class Names {
  public:
   static Names of_grid(const net::Shape& grid);
   /// `labels`: by node, all distinct; empty: numbers.
-  static Names of_nodes(int chips, int nodes, std::vector<std::string> labels = {});
+  static Names of_nodes(int chips, int nodes, IndexedVector<net::Chip, std::string> labels = {});
 
   const std::optional<net::Shape>& grid() const { return grid_; }
-  std::string node(int node) const;
-  std::string channel(const net::Network& network, int channel) const;
+  std::string node(net::Chip node) const;
+  std::string channel(const net::Network& network, net::Channel channel) const;
 
   /// The chip with a name or a number from 0. Error: `where`, the text, the form of names.
-  Result<int> chip(std::string_view text, const std::string& where) const;
+  Result<net::Chip> chip(std::string_view text, const std::string& where) const;
   /// The channels of a link in one direction: one for "1.1.1 +x"; for "3 7" (two nodes) all that join them.
-  Result<std::vector<int>> channels(const net::Network& network, std::string_view text, const std::string& where) const;
+  Result<std::vector<net::Channel>> channels(const net::Network& network, std::string_view text,
+                                             const std::string& where) const;
 
  private:
   int chips_ = 0;
   int nodes_ = 0;
   std::optional<net::Shape> grid_;
-  std::vector<std::string> labels_;
+  IndexedVector<net::Chip, std::string> labels_;
 };
 
 /// "+x", "-y"; numbers from the seventh dimension on, "+6".
-std::string direction_name(int port);
+std::string direction_name(net::PortNumber port);
 
 }  // namespace vtpu::scenario

@@ -96,7 +96,7 @@ Result<std::string> rows_of(const net::reconfigure::SliceSetup& before, const ne
                             const net::reconfigure::ReconfigurationPlan& plan, int rows, const std::string& name) {
   if (rows == 0) return std::string();
   const auto& entries = plan.entries_of_chip;
-  int chip = static_cast<int>(std::max_element(entries.begin(), entries.end()) - entries.begin());
+  net::Chip chip(static_cast<int>(std::max_element(entries.begin(), entries.end()) - entries.begin()));
   if (!name.empty()) {
     const auto named = Names::of_grid(before.slice.shape()).chip(name, "--from");
     if (!named) return named.error();

@@ -45,9 +45,9 @@ struct RoutingFacts {
 /// A channel and its load.
 struct LinkRow {
   std::string name;
-  int from = 0;
-  int to = 0;
-  int port = 0;  ///< of `from`
+  net::Chip from;
+  net::Chip to;
+  net::PortNumber port;  ///< of `from`
   bool failed = false;
   double load = 0;         ///< flits/cycle, packets/slot or bytes
   double utilisation = 0;  ///< share of its capacity, 0..1
@@ -98,7 +98,7 @@ struct Report {
   std::optional<CompletionFacts> completion;
   std::string load_unit;  ///< "flits/cycle", "packets/slot" or "bytes"; empty: nothing was simulated
   double load_at = 0;     ///< the offered load that `links` shows
-  std::vector<NodeRow> nodes;
+  IndexedVector<net::Chip, NodeRow> nodes;
   std::vector<LinkRow> links;
   bool interrupted = false;
 };

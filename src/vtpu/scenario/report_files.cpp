@@ -99,9 +99,9 @@ std::string curve_csv(const CurveFacts& curve) {
 std::string links_csv(const Report& report) {
   std::string text = csv_line({"link", "from", "to", "failed", "bytes", "utilisation"});
   for (const LinkRow& link : report.links)
-    text += csv_line({link.name, report.nodes[static_cast<std::size_t>(link.from)].name,
-                      report.nodes[static_cast<std::size_t>(link.to)].name, link.failed ? "true" : "false",
-                      fmt::format("{}", link.load), fmt::format("{}", link.utilisation)});
+    text +=
+        csv_line({link.name, report.nodes[link.from].name, report.nodes[link.to].name, link.failed ? "true" : "false",
+                  fmt::format("{}", link.load), fmt::format("{}", link.utilisation)});
   return text;
 }
 
@@ -133,7 +133,7 @@ nlohmann::ordered_json report_json(const Report& report) {
   json["nodes"] = std::move(nodes);
   Json links = Json::array();
   for (const LinkRow& link : report.links) {
-    Json row{{"name", link.name}, {"from", link.from}, {"to", link.to}, {"port", link.port}};
+    Json row{{"name", link.name}, {"from", link.from.value()}, {"to", link.to.value()}, {"port", link.port.value()}};
     if (link.failed) row["failed"] = true;
     row["load"] = link.load;
     row["utilisation"] = link.utilisation;

@@ -78,9 +78,9 @@ template <class Utilisation>
 void fill_loads(const Subject& subject, const std::vector<double>& by_channel, Utilisation utilisation,
                 std::vector<LinkRow>& rows) {
   std::size_t row = 0;
-  for (int channel = 0; channel < subject.whole.channel_count(); ++channel) {
+  for (const net::Channel channel : subject.whole.channels()) {
     if (!subject.whole.attached(channel)) continue;
-    rows[row].load = by_channel[static_cast<std::size_t>(channel)];
+    rows[row].load = by_channel[static_cast<std::size_t>(channel.value())];
     if (!rows[row].failed) rows[row].utilisation = utilisation(channel, rows[row].load);
     ++row;
   }
@@ -98,13 +98,13 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
   double offered = 0, kept = 0, busiest = 0;
   std::visit(
       [&](const auto& routing) {
-        for (int source = 0; source < all.chip_count(); ++source) {
+        for (const net::Chip source : index_range<net::Chip>(all.chip_count())) {
           double sum = 0;
-          all.for_each_destination(source, [&](int destination, double probability) {
+          all.for_each_destination(source, [&](net::Chip destination, double probability) {
             offered += all.rate(source) * probability;
             const bool dead = source == destination && setup.subject.failed.node(source);
             if (dead || !routing.reaches(source, destination)) return;
-            demands.push_back({net::Chip(source), net::Chip(destination), all.rate(source) * probability});
+            demands.push_back({source, destination, all.rate(source) * probability});
             sum += all.rate(source) * probability;
           });
           kept += sum;
@@ -179,7 +179,9 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
     report.load_unit = report.level == Level::flit ? "flits/cycle" : "packets/slot";
     fill_loads(
         setup.subject, shown->channel_load,
-        [&](int channel, double load) { return load * fastest / network.link(channel).bandwidth_gbytes_per_s; },
+        [&](net::Channel channel, double load) {
+          return load * fastest / network.link(channel).bandwidth_gbytes_per_s;
+        },
         report.links);
   }
   report.curve = std::move(facts);
@@ -233,15 +235,15 @@ Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::wor
   if (finished->lost_messages > 0) facts.lost_messages.emplace_back("a path", finished->lost_messages);
   const net::Network& network = setup.subject.network;
   double busiest = 0;
-  for (int channel = 0; channel < network.channel_count(); ++channel)
+  for (const net::Channel channel : network.channels())
     if (network.attached(channel))
-      busiest = std::max(busiest, done.channel_bytes[static_cast<std::size_t>(channel)] /
+      busiest = std::max(busiest, done.channel_bytes[static_cast<std::size_t>(channel.value())] /
                                       network.link(channel).bandwidth_gbytes_per_s);
   facts.bounds.push_back({"the busiest link", busiest});
   report.load_unit = "bytes";
   fill_loads(
       setup.subject, done.channel_bytes,
-      [&](int channel, double bytes) {
+      [&](net::Channel channel, double bytes) {
         const double full = done.time_ns * network.link(channel).bandwidth_gbytes_per_s;
         return full > 0 ? bytes / full : 0;
       },

@@ -77,9 +77,10 @@ std::optional<net::Shape> grid_of(const T& topology) {
 template <net::Topology T>
 Names names_of(const T& topology) {
   if (const auto grid = grid_of(topology)) return Names::of_grid(*grid);
-  std::vector<std::string> labels;
-  if constexpr (requires { topology.node_name(0); })
-    for (int node = 0; node < net::node_count(topology); ++node) labels.push_back(topology.node_name(node));
+  IndexedVector<net::Chip, std::string> labels;
+  if constexpr (requires { topology.node_name(net::Chip(0)); })
+    for (const net::Chip node : index_range<net::Chip>(net::node_count(topology)))
+      labels.push_back(topology.node_name(node));
   return Names::of_nodes(topology.chip_count(), net::node_count(topology), std::move(labels));
 }
 
@@ -98,21 +99,21 @@ class Breaking {
       if (!chip) return chip.error();
       if (!failed.node(*chip)) chips.push_back(*chip);
       failed.set_node(*chip, true);
-      for (int port = 0; port < whole_.port_count(); ++port) fail(whole_.channel(*chip, port));
+      for (const net::PortNumber port : whole_.ports()) fail(whole_.channel(*chip, port));
     }
     for (const std::string& name : scenario_.faults.links) {
       const auto channels = names_.channels(whole_, name, scenario_.where("faults.links"));
       if (!channels) return channels.error();
-      for (const int channel : *channels) fail(channel);
+      for (const net::Channel channel : *channels) fail(channel);
     }
     return {};
   }
 
   net::Mask failed;
-  std::vector<int> chips;
+  std::vector<net::Chip> chips;
 
  private:
-  void fail(int channel) {
+  void fail(net::Channel channel) {
     if (!whole_.attached(channel)) return;
     failed.set_channel(channel, true);
     failed.set_channel(whole_.reverse(channel), true);
@@ -126,7 +127,7 @@ class Breaking {
 constexpr int kMostSearches = 8192;  // each visits every link
 
 /// Whether a channel represents a failed link between two working nodes.
-bool fails_alone(const Subject& subject, int channel) {
+bool fails_alone(const Subject& subject, net::Channel channel) {
   const net::Network& whole = subject.whole;
   return subject.failed.channel(channel) && channel < whole.reverse(channel) &&
          !subject.failed.node(whole.source(channel)) && !subject.failed.node(whole.target(channel));
@@ -166,8 +167,8 @@ NetworkFacts facts_of(const Subject& subject) {
   facts.switches = network.node_count() - network.chip_count();
   facts.links = network.attached_count() / 2;
   facts.kinds = network.link_kinds();
-  for (const int chip : subject.failed_chips) facts.failed_chips.push_back(subject.names.node(chip));
-  for (int channel = 0; channel < network.channel_count(); ++channel)
+  for (const net::Chip chip : subject.failed_chips) facts.failed_chips.push_back(subject.names.node(chip));
+  for (const net::Channel channel : network.channels())
     if (fails_alone(subject, channel)) facts.failed_links.push_back(subject.names.channel(subject.whole, channel));
   std::visit(
       [&]<class T>(const T& topology) {
@@ -189,21 +190,21 @@ NetworkFacts facts_of(const Subject& subject) {
   return facts;
 }
 
-std::vector<NodeRow> node_rows(const Subject& subject) {
-  std::vector<NodeRow> rows;
+IndexedVector<net::Chip, NodeRow> node_rows(const Subject& subject) {
+  IndexedVector<net::Chip, NodeRow> rows;
   const net::Network& network = subject.network;
   const std::vector<net::topology::Position> places =
       std::visit([](const auto& topology) { return net::topology::node_positions(topology); }, subject.topology);
-  for (int node = 0; node < network.node_count(); ++node)
-    rows.push_back({subject.names.node(node), node >= network.chip_count(), subject.failed.node(node),
-                    places[static_cast<std::size_t>(node)]});
+  for (const net::Chip node : network.nodes())
+    rows.push_back({subject.names.node(node), node.value() >= network.chip_count(), subject.failed.node(node),
+                    places[static_cast<std::size_t>(node.value())]});
   return rows;
 }
 
 std::vector<LinkRow> link_rows(const Subject& subject) {
   std::vector<LinkRow> rows;
   const net::Network& whole = subject.whole;
-  for (int channel = 0; channel < whole.channel_count(); ++channel) {
+  for (const net::Channel channel : whole.channels()) {
     if (!whole.attached(channel)) continue;
     rows.push_back({subject.names.channel(whole, channel), whole.source(channel), whole.target(channel),
                     whole.port(channel), subject.failed.channel(channel), 0, 0});

@@ -35,7 +35,7 @@ struct Subject {
   net::Network network;
   Names names;
   net::Mask failed;
-  std::vector<int> failed_chips;
+  std::vector<net::Chip> failed_chips;
 
   /// Sides for traffic patterns: those of the grid, or all chips in a row.
   net::Shape shape() const;
@@ -49,7 +49,7 @@ Result<Subject> build_subject(const Scenario& scenario);
 NetworkFacts facts_of(const Subject& subject);
 
 /// Rows with names, places and failures; loads are 0.
-std::vector<NodeRow> node_rows(const Subject& subject);
+IndexedVector<net::Chip, NodeRow> node_rows(const Subject& subject);
 std::vector<LinkRow> link_rows(const Subject& subject);
 
 }  // namespace vtpu::scenario

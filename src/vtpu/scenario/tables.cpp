@@ -21,12 +21,12 @@ struct Rows {
   int unreachable = 0;
 };
 
-Rows rows_from(const Subject& subject, const AnyRouting& routing, int first, int last) {
+Rows rows_from(const Subject& subject, const AnyRouting& routing, IndexRange<net::Chip> sources) {
   Rows rows;
   std::visit(
       [&](const auto& each) {
-        for (int source = first; source <= last; ++source)
-          for (int destination = 0; destination < subject.network.chip_count(); ++destination) {
+        for (const net::Chip source : sources)
+          for (const net::Chip destination : subject.network.chips()) {
             if (destination == source) continue;
             if (each.reaches(source, destination))
               rows.reached.push_back(net::routing::route_row(subject.network, each, source, destination));
@@ -38,7 +38,7 @@ Rows rows_from(const Subject& subject, const AnyRouting& routing, int first, int
   return rows;
 }
 
-Rows path(const Subject& subject, const AnyRouting& routing, int source, int destination) {
+Rows path(const Subject& subject, const AnyRouting& routing, net::Chip source, net::Chip destination) {
   Rows rows;
   if (source == destination) return rows;
   std::visit(
@@ -61,23 +61,22 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
   const auto routing = build_routing(scenario, *subject);
   if (!routing) return routing.error();
   const int chips = subject->network.chip_count();
-  int first = 0;
-  int last = chips - 1;
+  IndexRange<net::Chip> sources = subject->network.chips();
   if (!from.empty()) {
     const auto chip = subject->names.chip(from, "--from");
     if (!chip) return chip.error();
-    first = last = *chip;
+    sources = {*chip, net::Chip(chip->value() + 1)};
   }
-  if (static_cast<std::int64_t>(last - first + 1) * chips > kMostRows)
+  if (static_cast<std::int64_t>(sources.size()) * chips > kMostRows)
     return Error{"routes", fmt::format("found {} chips, each with a row for every other chip", chips),
                  "--from with one of them"};
   Rows rows;
   if (to.empty()) {
-    rows = rows_from(*subject, *routing, first, last);
+    rows = rows_from(*subject, *routing, sources);
   } else {
     const auto chip = subject->names.chip(to, "--to");
     if (!chip) return chip.error();
-    rows = path(*subject, *routing, first, *chip);
+    rows = path(*subject, *routing, *sources.begin(), *chip);
   }
   std::string text = net::routing::to_string(rows.reached, subject->network, subject->shape());
   if (rows.unreachable > 0)

@@ -37,7 +37,7 @@ Result<net::workload::Traffic> hot_spot(const Scenario& scenario, const Subject&
   for (const std::string& name : scenario.traffic.hot_chips) {
     const auto chip = subject.names.chip(name, scenario.where("traffic.hot_chips"));
     if (!chip) return chip.error();
-    hot.emplace_back(*chip);
+    hot.push_back(*chip);
   }
   auto traffic = net::workload::Traffic::hot_spot(subject.network.chip_count(), hot, scenario.traffic.hot_share);
   if (!traffic) return at_key(scenario, "traffic.hot_chips", traffic.error());
@@ -51,9 +51,9 @@ Result<net::workload::Workload> all_to_all(const Scenario& scenario, const Subje
   if (sources > kMostListedChips)
     return Error{scenario.where("workload.kind"), fmt::format("found an all-to-all of {} chips", chips),
                  fmt::format("at most {}, a whole torus at flow level, or packet level", kMostListedChips)};
-  for (int source = 0; source < sources; ++source)
+  for (const net::Chip source : index_range<net::Chip>(sources))
     for (int step = 1; step < chips; ++step)
-      workload.add({source, (source + step) % chips, scenario.workload.bytes_per_pair.count, 0, 0});
+      workload.add({source, net::Chip((source.value() + step) % chips), scenario.workload.bytes_per_pair.count, 0, 0});
   return workload;
 }
 
@@ -89,7 +89,7 @@ Result<net::collective::SparseExchange> sparse_items(const Scenario& scenario, c
       return Error{scenario.workload.items.name,
                    fmt::format("found that message {} waits", read->ids[static_cast<std::size_t>(id)]),
                    "messages that all chips may send at once"};
-    items.push_back({message.source, message.destination, message.bytes});
+    items.push_back({message.source.value(), message.destination.value(), message.bytes});
   }
   return items;
 }
@@ -114,18 +114,18 @@ std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Ne
   const auto named = named_collective(scenario);
   if (!named || network.link_kinds().size() != 1) return std::nullopt;
   if (named->collective == net::collective::Collective::sparse_exchange) return std::nullopt;
-  const auto links_of = [&](int chip) {
+  const auto links_of = [&](net::Chip chip) {
     int links = 0;
-    for (int port = 0; port < network.port_count(); ++port) links += network.attached(network.channel(chip, port));
+    for (const net::PortNumber port : network.ports()) links += network.attached(network.channel(chip, port));
     return links;
   };
   net::collective::AlphaBeta machine;
   machine.chips = network.chip_count();
-  machine.links = links_of(0);
+  machine.links = links_of(net::Chip(0));
   machine.gbytes_per_s = network.link_kinds().front().bandwidth_gbytes_per_s;
   machine.latency_ns = network.link_kinds().front().latency_ns;
   machine.diameter = diameter;
-  for (int chip = 1; chip < machine.chips; ++chip)
+  for (const net::Chip chip : network.chips())
     if (links_of(chip) != machine.links) return std::nullopt;
   return Bound{"any algorithm",
                net::collective::lower_bound(named->collective, machine, scenario.workload.bytes.count).time_ns()};
@@ -138,17 +138,17 @@ Result<net::workload::Workload> trace(const Scenario& scenario, const Subject& s
 }
 
 /// Hops on a shortest path from one chip to every node, -1 where there is none.
-std::vector<int> hops_from(const net::Network& network, int source) {
-  std::vector<int> hops(static_cast<std::size_t>(network.node_count()), -1);
-  std::vector<int> reached = {source};
-  hops[static_cast<std::size_t>(source)] = 0;
+IndexedVector<net::Chip, int> hops_from(const net::Network& network, net::Chip source) {
+  IndexedVector<net::Chip, int> hops(network.node_count(), -1);
+  std::vector<net::Chip> reached = {source};
+  hops[source] = 0;
   for (std::size_t next = 0; next < reached.size(); ++next)
-    for (int port = 0; port < network.port_count(); ++port) {
-      const int channel = network.channel(reached[next], port);
+    for (const net::PortNumber port : network.ports()) {
+      const net::Channel channel = network.channel(reached[next], port);
       if (!network.attached(channel)) continue;
-      int& there = hops[static_cast<std::size_t>(network.target(channel))];
+      int& there = hops[network.target(channel)];
       if (there >= 0) continue;
-      there = hops[static_cast<std::size_t>(reached[next])] + 1;
+      there = hops[reached[next]] + 1;
       reached.push_back(network.target(channel));
     }
   return hops;
@@ -206,32 +206,32 @@ std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, i
                              const net::workload::Workload& workload, const std::vector<net::workload::Loss>& lost,
                              int alike) {
   const net::Network& network = subject.network;
-  const auto chips = static_cast<std::size_t>(network.chip_count());
-  std::vector<double> out(chips), in(chips), bandwidth(static_cast<std::size_t>(network.node_count()));
+  const int chips = network.chip_count();
+  IndexedVector<net::Chip, double> out(chips), in(chips), bandwidth(network.node_count());
   double all_bandwidth = 0;
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
+  for (const net::Channel channel : network.channels()) {
     if (!network.attached(channel)) continue;
     const double width = network.link(channel).bandwidth_gbytes_per_s;
-    bandwidth[static_cast<std::size_t>(network.source(channel))] += width;
+    bandwidth[network.source(channel)] += width;
     all_bandwidth += width;
   }
-  std::vector<std::vector<std::pair<int, double>>> from(chips);
+  IndexedVector<net::Chip, std::vector<std::pair<net::Chip, double>>> from(chips);
   for (int id = 0; id < workload.size(); ++id) {
     const net::workload::Message& message = workload.message(id);
     const bool arrives = lost.empty() || lost[static_cast<std::size_t>(id)] == net::workload::Loss::none;
     if (message.source == message.destination || !arrives) continue;
     const auto bytes = static_cast<double>(message.bytes);
-    out[static_cast<std::size_t>(message.source)] += bytes;
-    if (alike == 1) in[static_cast<std::size_t>(message.destination)] += bytes;
-    from[static_cast<std::size_t>(message.source)].emplace_back(message.destination, bytes);
+    out[message.source] += bytes;
+    if (alike == 1) in[message.destination] += bytes;
+    from[message.source].emplace_back(message.destination, bytes);
   }
   double byte_hops = 0;
   double ends = 0;
-  for (std::size_t chip = 0; chip < chips; ++chip) {
+  for (const net::Chip chip : network.chips()) {
     ends = std::max(ends, time_over(std::max(out[chip], in[chip]), bandwidth[chip]));
     if (from[chip].empty()) continue;
-    const std::vector<int> hops = hops_from(network, static_cast<int>(chip));
-    for (const auto& [to, bytes] : from[chip]) byte_hops += bytes * std::max(0, hops[static_cast<std::size_t>(to)]);
+    const IndexedVector<net::Chip, int> hops = hops_from(network, chip);
+    for (const auto& [to, bytes] : from[chip]) byte_hops += bytes * std::max(0, hops[to]);
   }
   std::vector<Bound> bounds;
   if (scenario.workload.kind == WorkloadKind::collective)
