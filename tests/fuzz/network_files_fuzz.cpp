@@ -7,7 +7,6 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
-#include "vtpu/search/symmetric_state.h"
 #include "vtpu/net/fault/failure_trace.h"
 #include "vtpu/net/machine.h"
 #include "vtpu/net/network.h"
@@ -17,6 +16,7 @@
 #include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/net/workload/trace.h"
 #include "vtpu/net/workload/traffic_matrix.h"
+#include "vtpu/search/symmetric_state.h"
 
 namespace {
 
@@ -50,10 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto traffic = workload::parse_traffic_matrix(bytes, "fuzz", chips); read(traffic)) {
     vtpu::Random random(1);
-    for (int source = 0; source < traffic->chip_count(); ++source)
+    for (const Chip source : vtpu::index_range<Chip>(traffic->chip_count()))
       if (traffic->rate(source) > 0) {
-        const int destination = traffic->destination(source, random);
-        VTPU_CHECK(destination >= 0 && destination < traffic->chip_count(), "a destination is a chip");
+        const Chip destination = traffic->destination(source, random);
+        VTPU_CHECK(destination.valid() && destination.value() < traffic->chip_count(), "a destination is a chip");
       }
   }
   if (const auto graph = topology::parse_edge_list(bytes, "fuzz"); read(graph)) use(*graph);
