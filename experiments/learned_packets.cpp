@@ -161,7 +161,7 @@ Result<void> try_classes(Run& run, const Slice& slice, const SymmetricState& sta
 }
 
 /// The graph without one switch: both of its channels are removed from every block.
-LiftedGraph without_switch(const SymmetricState& state, int ocs) {
+LiftedGraph without_switch(const SymmetricState& state, net::Ocs ocs) {
   const net::ocs::OcsLayout layout{state.block_side, state.blocks()};
   const Shape block = layout.block_shape();
   LiftedGraph graph = lifted(state);
@@ -173,15 +173,15 @@ LiftedGraph without_switch(const SymmetricState& state, int ocs) {
 }
 
 /// All chips except `dead`, with the links among them.
-Result<Network> without_chip(const Network& network, int dead) {
+Result<Network> without_chip(const Network& network, net::Chip dead) {
   std::vector<net::topology::GraphNode> nodes;
   std::vector<net::topology::GraphLink> links;
-  for (int chip = 0; chip < network.chip_count(); ++chip)
+  for (const net::Chip chip : network.chips())
     if (chip != dead) nodes.push_back({fmt::format("{}", chip), false});
-  const auto number = [&](int chip) { return chip - (chip > dead ? 1 : 0); };
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
+  const auto number = [&](net::Chip chip) { return chip.value() - (chip > dead ? 1 : 0); };
+  for (const net::Channel channel : network.channels()) {
     if (!network.attached(channel) || network.reverse(channel) < channel) continue;
-    const int a = network.source(channel), b = network.target(channel);
+    const net::Chip a = network.source(channel), b = network.target(channel);
     if (a != b && a != dead && b != dead) links.push_back({number(a), number(b), {}, {}, 0});
   }
   Result<net::topology::GraphTopology> graph = net::topology::GraphTopology::make(network.name(), nodes, links);
@@ -201,7 +201,7 @@ Result<double> shortest_path_throughput(const Network& network) {
 
 /// Throughput after a chip has died, over the throughput before.
 Result<double> kept_without_chip(const Network& network) {
-  const Result<Network> rest = without_chip(network, network.chip_count() / 3);
+  const Result<Network> rest = without_chip(network, net::Chip(network.chip_count() / 3));
   if (!rest) return rest.error();
   const Result<double> before = shortest_path_throughput(network), after = shortest_path_throughput(*rest);
   if (!before) return before.error();
@@ -216,7 +216,7 @@ Result<double> kept_without_switch(const SymmetricState& state) {
   FlowOptions options;
   options.iterations = 200;
   options.keep_split = false;
-  const int ocs = state.block_side + 1;  // in the middle of the x faces
+  const net::Ocs ocs(state.block_side + 1);  // in the middle of the x faces
   const auto best = [&](const LiftedGraph& graph, const net::ocs::StateOfSlice& circuits) -> Result<double> {
     const Result<net::topology::OcsTopology> topology =
         net::topology::OcsTopology::make(circuits.state, circuits.slice, to_string(state.shape));

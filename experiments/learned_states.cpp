@@ -60,9 +60,9 @@ double rack_distance(const SymmetricState& state) {
 int switches_alike(const vtpu::net::ocs::StateOfSlice& a, const vtpu::net::ocs::StateOfSlice& b) {
   const vtpu::net::ocs::OcsLayout& layout = a.state.layout();
   int alike = 0;
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs) {
+  for (const vtpu::net::Ocs ocs : vtpu::index_range<vtpu::net::Ocs>(layout.ocs_count())) {
     bool same = true;
-    for (int port = 0; port < layout.ports_per_ocs(); ++port)
+    for (const vtpu::net::OcsPort port : vtpu::index_range<vtpu::net::OcsPort>(layout.ports_per_ocs()))
       same = same && a.state.peer(ocs, port) == b.state.peer(ocs, port);
     alike += same;
   }

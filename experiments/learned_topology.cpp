@@ -293,8 +293,8 @@ Result<Simulated> simulated(const Costed& winner, const StepTraffic& traffic, in
   if (!split) return split.error();
   net::workload::Workload messages(traffic.name);
   for (const net::workload::Demand& demand : traffic.pairs)
-    messages.add({winner.placed.placement[static_cast<std::size_t>(demand.source)],
-                  winner.placed.placement[static_cast<std::size_t>(demand.destination)],
+    messages.add({winner.placed.placement[static_cast<std::size_t>(demand.source.value())],
+                  winner.placed.placement[static_cast<std::size_t>(demand.destination.value())],
                   static_cast<std::uint64_t>(demand.weight / traffic.most_bytes() * kMessageBytes) + 1});
   const Result<net::workload::Completion> flow = net::flow::run_flows(network, split->routing, messages);
   if (!flow) return flow.error();

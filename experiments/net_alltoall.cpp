@@ -72,8 +72,8 @@ Result<Reached> reach(const T& topology, int packets_a_pair, const std::vector<s
   Reached reached;
   reached.bound = routing::ideal_throughput(network, routing::uniform_load_by_symmetry(network, *routing));
   workload::Workload of_first_chip("all-to-all");
-  for (int destination = 1; destination < network.chip_count(); ++destination)
-    of_first_chip.add({0, destination, bytes});
+  for (const Chip destination : network.chips())
+    if (destination != Chip{0}) of_first_chip.add({Chip{0}, destination, bytes});
   const Result<workload::Completion> flow = flow::run_symmetric_flows(network, *routing, of_first_chip);
   if (!flow) return flow.error();
   reached.flow = throughput(flow->time_ns);

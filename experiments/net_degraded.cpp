@@ -67,15 +67,15 @@ constexpr std::pair<Policy, const char*> kPolicies[] = {{Policy::spread, "chip-s
 /// A machine after failures: the remaining topology, and the chip that holds each name.
 struct Damage {
   fault::DegradedTopology topology;
-  std::vector<std::optional<Chip>> chip_of;
+  std::vector<std::optional<Chip>> chip_of;  // by name
 };
 
 /// The machine after `failed` chips failed under a policy, or none if the policy has run out of spares.
-Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, const std::vector<int>& failed) {
+Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, const std::vector<Chip>& failed) {
   const int block_chips = machine.block_shape().count();
   ocs::OcsState state = fault::whole_torus(machine);
   std::vector<std::optional<Chip>> chip_of(at(machine.active_count()));
-  for (int name = 0; name < machine.active_count(); ++name) chip_of[at(name)] = name;
+  for (int name = 0; name < machine.active_count(); ++name) chip_of[at(name)] = Chip(name);
   if (policy == Policy::spread || policy == Policy::bundled) {
     const int spares = (static_cast<int>(failed.size()) + block_chips - 1) / block_chips;
     Result<ocs::OcsState> spliced = fault::splice_in_series(
@@ -83,34 +83,35 @@ Result<std::optional<Damage>> damage(const Machine& machine, Policy policy, cons
     if (!spliced) return std::optional<Damage>();
     state = *std::move(spliced);
     Seats names = seats_of_names(machine);
-    for (const int chip : failed)
-      if (const auto move = fail_chip(names, Chip(chip)); !move) return move.error();
-    for (const int chip : failed)
-      if (const auto unit = names.unit_of(Seat(chip)))
-        chip_of[at(chip)] = unit->value();
+    for (const Chip chip : failed)
+      if (const auto move = fail_chip(names, chip); !move) return move.error();
+    for (const Chip chip : failed)
+      if (const auto unit = names.unit_of(Seat(chip.value())))
+        chip_of[at(chip.value())] = Chip(unit->value());
       else
-        chip_of[at(chip)].reset();
+        chip_of[at(chip.value())].reset();
   } else if (policy == Policy::block) {
-    std::vector<int> hit;
-    for (const int chip : failed) {
-      const int block = machine.block_place_of(chip).block;
+    std::vector<Block> hit;
+    for (const Chip chip : failed) {
+      const Block block = machine.block_place_of(chip).block;
       if (std::find(hit.begin(), hit.end(), block) == hit.end()) hit.push_back(block);
     }
     if (static_cast<int>(hit.size()) > machine.config().spare_blocks) return std::optional<Damage>();
     for (std::size_t i = 0; i < hit.size(); ++i) {
-      const int spare = machine.active_block_count() + static_cast<int>(i);
+      const Block spare(machine.active_block_count() + static_cast<int>(i));
       const Result<ocs::Splice> splice = ocs::splice_block(state, hit[i], spare);
       if (!splice) return splice.error();
       state = splice->state;
       for (int position = 0; position < block_chips; ++position)
-        chip_of[at(machine.chip_at(BlockPlace{hit[i], position}))] = machine.chip_at(BlockPlace{spare, position});
+        chip_of[at(machine.chip_at(BlockPlace{hit[i], position}).value())] =
+            machine.chip_at(BlockPlace{spare, position});
     }
   } else {
-    for (const int chip : failed) chip_of[at(chip)].reset();
+    for (const Chip chip : failed) chip_of[at(chip.value())].reset();
   }
   const fault::SpareUse use = policy == Policy::block ? fault::SpareUse::in_place : fault::SpareUse::in_series;
   fault::DegradedTopology topology(fault::MachineTopology("degraded", machine, state, use));
-  for (const int chip : failed) topology.remove_node(chip);
+  for (const Chip chip : failed) topology.remove_node(chip);
   return std::optional(Damage{std::move(topology), std::move(chip_of)});
 }
 
@@ -174,8 +175,8 @@ Result<void> move_names(Run& run, const Machine& machine, const std::vector<int>
       std::vector<double> stretch, all_to_all, by_bucket, by_ring, reduced;
       for (int draw = 0; draw < draws; ++draw) {
         Random random = run.random(static_cast<std::uint64_t>(draw));
-        std::vector<int> failed(at(machine.active_count()));
-        for (int chip = 0; chip < machine.active_count(); ++chip) failed[at(chip)] = chip;
+        std::vector<Chip> failed;
+        for (const Chip chip : vtpu::index_range<Chip>(machine.active_count())) failed.push_back(chip);
         random.shuffle(failed);  // so that the smaller sets of failures are prefixes of the larger ones
         failed.resize(at(count));
         const auto left = damage(machine, policy, failed);
@@ -240,8 +241,8 @@ Result<void> lose(Run& run, const Machine& machine, const std::string& what, con
   const std::string grid = to_string(machine.active_shape());
   std::vector<std::optional<Chip>> chip_of;
   std::vector<Chip> chips;
-  for (int chip = 0; chip < machine.active_count(); ++chip) {
-    chip_of.emplace_back(Chip(chip));
+  for (const Chip chip : vtpu::index_range<Chip>(machine.active_count())) {
+    chip_of.emplace_back(chip);
     chips.push_back(chip);
   }
   const double weight = 1 / static_cast<double>(chips.size());
@@ -290,11 +291,11 @@ Result<void> lose_links(Run& run, const Shape& sides, Table& table) {
   const fault::DegradedTopology whole(fault::MachineTopology("whole", *machine, fault::whole_torus(*machine)));
   // A switch of the last dimension, which has the longest rings. On a torus all positions on a face are equivalent.
   ocs::OcsState state = fault::whole_torus(*machine);
-  fault::darken(state, 2 * state.layout().block_side * state.layout().block_side);
+  fault::darken(state, Ocs(2 * state.layout().block_side * state.layout().block_side));
   const fault::DegradedTopology dark(fault::MachineTopology("dark", *machine, state));
   if (auto done = lose(run, *machine, "optical switch", "ocs", whole, dark, table); !done) return done;
   fault::DegradedTopology left = whole;
-  left.remove_link({3, 4});  // at the end of a block, in the last dimension
+  left.remove_link({Chip{3}, PortNumber{4}});  // at the end of a block, in the last dimension
   return lose(run, *machine, "optical link", "link", whole, left, table);
 }
 

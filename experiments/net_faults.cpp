@@ -392,7 +392,7 @@ Result<void> study_policies(Run& run, const Machine& machine, int count, double 
 }
 
 /// Failures of all links of a chip inside its block.
-std::vector<fault::TraceFailure> links_of(const Machine& machine, int chip, double time_s) {
+std::vector<fault::TraceFailure> links_of(const Machine& machine, Chip chip, double time_s) {
   std::vector<fault::TraceFailure> failures;
   for (int link = 0; link < fault::component_count(machine, fault::ComponentKind::link); ++link)
     for (const fault::LinkEnd& end : fault::link_ends(machine, link))
@@ -402,12 +402,12 @@ std::vector<fault::TraceFailure> links_of(const Machine& machine, int chip, doub
 
 Result<void> study_cases(Run& run, const Machine& machine) {
   using Kind = fault::ComponentKind;
-  const int inner = machine.chip_at(BlockPlace{0, machine.block_shape().index_of({1, 1, 1})});
+  const Chip inner = machine.chip_at(BlockPlace{Block{0}, machine.block_shape().index_of({1, 1, 1})});
   const auto chip = [&](double time_s, int id, std::optional<double> repair_s = std::nullopt) {
     return fault::TraceFailure{time_s, {Kind::chip, id}, repair_s};
   };
   const auto block_chip = [&](double time_s, int block) {
-    return fault::TraceFailure{time_s, {Kind::chip, machine.chip_at(BlockPlace{block, 0})}};
+    return fault::TraceFailure{time_s, {Kind::chip, machine.chip_at(BlockPlace{Block(block), 0}).value()}};
   };
   const int spare = machine.active_count();
   struct Case {

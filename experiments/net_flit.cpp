@@ -101,16 +101,17 @@ Result<int> zero_load_mismatches(int packet_flits) {
   const Result<routing::DimensionOrder> routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
   int mismatches = 0;
-  for (int destination = 1; destination < network.chip_count(); ++destination) {
+  for (const Chip destination : network.chips()) {
+    if (destination == Chip{0}) continue;
     workload::Workload one("one packet");
-    one.add({0, destination, static_cast<std::uint64_t>(packet_flits)});
+    one.add({Chip{0}, destination, static_cast<std::uint64_t>(packet_flits)});
     flit::Config config;
     config.packet_flits = packet_flits;
     const Result<workload::Completion> done = flit::run_flits(network, *routing, one, config, 1);
     if (!done) return done.error();
     int links = 0;
     for (int d = 0; d < 2; ++d) {
-      const int apart = torus.sides.coordinate_of(destination, d);
+      const int apart = torus.sides.coordinate_of(destination.value(), d);
       links += std::min(apart, 8 - apart);
     }
     mismatches += done->time_ns != 7 + 5 * links + packet_flits - 1;

@@ -60,7 +60,7 @@ struct IslandsAt {
   int chip_count() const { return islands.chip_count(); }
   int node_count() const { return islands.node_count(); }
   int port_count() const { return islands.port_count(); }
-  int dimension_of(int port) const { return islands.dimension_of(port); }
+  int dimension_of(PortNumber port) const { return islands.dimension_of(port); }
   Port peer(Port port) const { return islands.peer(port); }
   LinkModel link(Port port, const LinkModel& usual) const {
     LinkModel link = islands.link(port, usual);
@@ -80,16 +80,16 @@ class Hierarchical {
   const workload::Workload& workload() const { return workload_; }
 
  private:
-  using Arrived = std::vector<std::vector<int>>;  // by chip: the messages that its next step waits for
+  using Arrived = vtpu::IndexedVector<Chip, std::vector<int>>;  // the messages that a chip's next step waits for
 
   /// One exchange with the partner whose number differs in `bit`. Both wait for the messages in `before`.
   Arrived exchange(const Arrived& before, int bit, std::uint64_t bytes) {
-    Arrived after(static_cast<std::size_t>(chips_));
-    for (int chip = 0; chip < chips_; ++chip) {
-      const int partner = chip ^ bit;
-      const int id = workload_.add({chip, partner, bytes}, before[static_cast<std::size_t>(chip)]);
-      after[static_cast<std::size_t>(partner)].push_back(id);
-      after[static_cast<std::size_t>(chip)].push_back(id);
+    Arrived after(chips_);
+    for (const Chip chip : after.indices()) {
+      const Chip partner(chip.value() ^ bit);
+      const int id = workload_.add({chip, partner, bytes}, before[chip]);
+      after[partner].push_back(id);
+      after[chip].push_back(id);
     }
     return after;
   }
@@ -97,17 +97,21 @@ class Hierarchical {
   /// Exchanges the chunk in three parts over the island's dimensions, each part starting with a different dimension.
   /// With `scatter` the sizes halve, otherwise they double.
   Arrived island(const Arrived& before, bool scatter) {
-    Arrived all(static_cast<std::size_t>(chips_));
+    Arrived all(chips_);
     for (int part = 0; part < 3; ++part) {
       Arrived now = before;
       for (int step = 0; step < 3; ++step) {
         const int dimension = (part + (scatter ? step : 2 - step)) % 3;
         now = exchange(now, 4 >> dimension, bytes_ / 3 >> (scatter ? step + 1 : 3 - step));
       }
-      for (std::size_t chip = 0; chip < all.size(); ++chip)
-        all[chip].insert(all[chip].end(), now[chip].begin(), now[chip].end());
+      append(all, now);
     }
     return all;
+  }
+
+  /// Makes the next steps wait for the messages in `more` as well; an empty `more` adds none.
+  static void append(Arrived& now, const Arrived& more) {
+    for (const Chip chip : more.indices()) now[chip].insert(now[chip].end(), more[chip].begin(), more[chip].end());
   }
 
   void add_chunk() {
@@ -115,22 +119,20 @@ class Hierarchical {
     Arrived now = island(scattered_, true);
     scattered_ = now;
     const int islands = chips_ / topology::IslandFatTree::kIslandChips;
-    for (std::size_t chip = 0; chip < now.size() && !joined_.empty(); ++chip)
-      now[chip].insert(now[chip].end(), joined_[chip].begin(), joined_[chip].end());
+    append(now, joined_);
     for (int bit = islands / 2, part = 2; bit > 0; bit /= 2, part *= 2)
       now = exchange(now, bit * topology::IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
     for (int bit = 1, part = islands; bit < islands; bit *= 2, part /= 2)
       now = exchange(now, bit * topology::IslandFatTree::kIslandChips, bytes_ / 8 / static_cast<std::uint64_t>(part));
     joined_ = now;
-    for (std::size_t chip = 0; chip < now.size() && !gathered_.empty(); ++chip)
-      now[chip].insert(now[chip].end(), gathered_[chip].begin(), gathered_[chip].end());
+    append(now, gathered_);
     gathered_ = island(now, false);
   }
 
   int chips_;
   std::uint64_t bytes_;
   workload::Workload workload_{"hierarchical all-reduce"};
-  Arrived scattered_ = Arrived(static_cast<std::size_t>(chips_));
+  Arrived scattered_ = Arrived(chips_);
   Arrived joined_;
   Arrived gathered_;
 };

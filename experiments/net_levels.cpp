@@ -51,29 +51,29 @@ struct Case {
 /// Time that the busiest channel needs for its bytes.
 double busiest_ns(const Network& network, const workload::Completion& done) {
   double busiest = 0;
-  for (int channel = 0; channel < network.channel_count(); ++channel)
+  for (const Channel channel : network.channels())
     if (network.attached(channel))
-      busiest = std::max(busiest, done.channel_bytes[static_cast<std::size_t>(channel)] /
+      busiest = std::max(busiest, done.channel_bytes[static_cast<std::size_t>(channel.value())] /
                                       network.link(channel).bandwidth_gbytes_per_s);
   return busiest;
 }
 
 /// Time that the chip that sends most needs to inject its bytes at the bandwidth of one channel.
 double injection_ns(const Network& network, const workload::Workload& workload) {
-  std::vector<double> sent(static_cast<std::size_t>(network.chip_count()), 0.0);
+  vtpu::IndexedVector<Chip, double> sent(network.chip_count(), 0.0);
   for (int id = 0; id < workload.size(); ++id)
-    sent[static_cast<std::size_t>(workload.message(id).source)] += static_cast<double>(workload.message(id).bytes);
+    sent[workload.message(id).source] += static_cast<double>(workload.message(id).bytes);
   return *std::max_element(sent.begin(), sent.end()) / kLink.bandwidth_gbytes_per_s;
 }
 
-workload::Workload pairs(const std::string& name, int chips, std::uint64_t bytes,
-                         const std::vector<std::vector<int>>& to) {
+workload::Workload pairs(const std::string& name, std::uint64_t bytes,
+                         const vtpu::IndexedVector<Chip, std::vector<Chip>>& to) {
   workload::Workload workload(name);
   // Each chip starts at a different position in its list, so that they do not all send to the same chip.
-  for (int source = 0; source < chips; ++source) {
-    const std::vector<int>& list = to[static_cast<std::size_t>(source)];
+  for (const Chip source : to.indices()) {
+    const std::vector<Chip>& list = to[source];
     for (std::size_t i = 0; i < list.size(); ++i) {
-      const int destination = list[(i + static_cast<std::size_t>(source)) % list.size()];
+      const Chip destination = list[(i + static_cast<std::size_t>(source.value())) % list.size()];
       if (destination != source) workload.add({source, destination, bytes});
     }
   }
@@ -87,11 +87,11 @@ Result<std::vector<Case>> make_cases(vtpu::Random random) {
     cases.push_back({key, name, grid, std::move(workload), ns});
   };
   workload::Workload one("one message");
-  one.add({0, 21, 1 << 20});
+  one.add({Chip{0}, Chip{21}, 1 << 20});
   add("message", "one message of 1 MiB over 3 links", {4, 4, 4}, one, (1 << 20) / 50.0 + 3 * kLink.latency_ns);
   workload::Workload two("two messages");
-  two.add({0, 2, 1 << 18});
-  two.add({1, 3, 1 << 18});
+  two.add({Chip{0}, Chip{2}, 1 << 18});
+  two.add({Chip{1}, Chip{3}, 1 << 18});
   add("shared_link", "two messages of 256 KiB that share a link", {8}, two,
       2 * (1 << 18) / 50.0 + 2 * kLink.latency_ns);
   const std::uint64_t buffer = 64 << 14;
@@ -106,21 +106,21 @@ Result<std::vector<Case>> make_cases(vtpu::Random random) {
   const std::uint64_t large = 6 * 64 * 4096;
   add("bucket", "bucket all-reduce of 1.5 MiB", cube, collective::to_workload(*bucket, large),
       2 * 63.0 / 64 * double(large) / 6 / 50 + rounds(*bucket) * kLink.latency_ns);
-  std::vector<std::vector<int>> neighbours(64), all(64), shuffled(64);
-  for (int chip = 0; chip < 64; ++chip) {
-    for (int port = 0; port < 6; ++port)
-      neighbours[static_cast<std::size_t>(chip)].push_back(topology::Torus{cube}.peer({chip, port}).chip);
-    for (int other = 0; other < 64; ++other) all[static_cast<std::size_t>(chip)].push_back(other);
+  vtpu::IndexedVector<Chip, std::vector<Chip>> neighbours(64), all(64), shuffled(64);
+  for (const Chip chip : all.indices()) {
+    for (const PortNumber port : vtpu::index_range<PortNumber>(6))
+      neighbours[chip].push_back(topology::Torus{cube}.peer({chip, port}).chip);
+    for (const Chip other : all.indices()) all[chip].push_back(other);
   }
-  add("neighbours", "64 KiB to each neighbour", cube, pairs("neighbours", 64, 1 << 16, neighbours),
+  add("neighbours", "64 KiB to each neighbour", cube, pairs("neighbours", 1 << 16, neighbours),
       (1 << 16) / 50.0 + kLink.latency_ns);
-  add("alltoall", "all-to-all, 16 KiB a pair", cube, pairs("all-to-all", 64, 1 << 14, all),
+  add("alltoall", "all-to-all, 16 KiB a pair", cube, pairs("all-to-all", 1 << 14, all),
       64 * (1 << 14) / (2 * 50.0) + 6 * kLink.latency_ns);
-  std::vector<int> order(64);
-  for (int chip = 0; chip < 64; ++chip) order[static_cast<std::size_t>(chip)] = chip;
-  random.shuffle(order);
-  for (std::size_t chip = 0; chip < 64; ++chip) shuffled[chip].push_back(order[chip]);
-  add("permutation", "a random permutation, 256 KiB a chip", cube, pairs("permutation", 64, 1 << 18, shuffled), 0);
+  vtpu::IndexedVector<Chip, Chip> order(64);
+  for (const Chip chip : order.indices()) order[chip] = chip;
+  random.shuffle(order.raw());
+  for (const Chip chip : order.indices()) shuffled[chip].push_back(order[chip]);
+  add("permutation", "a random permutation, 256 KiB a chip", cube, pairs("permutation", 1 << 18, shuffled), 0);
   return cases;
 }
 

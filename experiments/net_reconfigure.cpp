@@ -186,8 +186,9 @@ void add_alternatives(std::vector<Alternative>& all, const TableSize& size, cons
     for (const reconfigure::HopChange& change : chip.changed)
       chip.table.apply(std::span<const reconfigure::HopChange>(&change, 1));
   }));
-  all.push_back(updating(name("search"), one, 1, entries, false,
-                         [&network](ChipTable& chip) { chip.table.replace(reconfigure::chip_table(network, 0)); }));
+  all.push_back(updating(name("search"), one, 1, entries, false, [&network](ChipTable& chip) {
+    chip.table.replace(reconfigure::chip_table(network, Chip{0}));
+  }));
   // One entry per 64-byte line, in random order, so that no line is visited twice.
   const auto order = std::make_shared<std::vector<std::size_t>>();
   for (std::size_t i = 0; i < size.entries / 2; i += 8) order->push_back(i);
@@ -334,8 +335,8 @@ std::string key_of(const Transition& transition) {
 }
 
 /// The address of a chip within the slice's box.
-std::string address(const Shape& shape, int chip) {
-  const Coordinates at = shape.coordinates_of(chip);
+std::string address(const Shape& shape, Chip chip) {
+  const Coordinates at = shape.coordinates_of(chip.value());
   return to_string(ChipAddress{at[0] + 1, at[1] + 1, at[2] + 1, 1, 1});
 }
 
@@ -354,7 +355,7 @@ void add_plan(Run& run, Table& plans, Table& entries, const Transition& transiti
                "switches that change circuits");
   constexpr int kRows = 3;
   const Shape& shape = setups.before.slice.shape();
-  for (const reconfigure::RowChange& row : reconfigure::changed_rows(setups.before, setups.after, 0, kRows))
+  for (const reconfigure::RowChange& row : reconfigure::changed_rows(setups.before, setups.after, Chip{0}, kRows))
     entries.add({transition.name, address(shape, row.before.source), address(shape, row.before.destination),
                  address(shape, row.before.next_hop), whole(row.before.hops), row.before.bandwidth_gbytes_per_s,
                  address(shape, row.after.next_hop), whole(row.after.hops), row.after.bandwidth_gbytes_per_s});

@@ -75,15 +75,15 @@ Result<void> take_example_routes(Run& run) {
     double hops;  // as the sources print them (wave 4)
     double bandwidth;
   };
-  const int from = *machine.chip_at(ChipAddress{1, 1, 1});
+  const Chip from = *machine.chip_at(ChipAddress{1, 1, 1});
   double worst_on_ring = 0;
   for (const Example& example : {Example{{1, 1, 2}, "route1", 1, 100}, Example{{8, 8, 8}, "route2", 3, 33},
                                  Example{{16, 16, 16}, "route3", 4, 25}}) {
-    const int to = *machine.chip_at(example.to);
+    const Chip to = *machine.chip_at(example.to);
     const routing::RouteRow row = routing::route_row(network, *routing, from, to);
     run.computed(fmt::format("net.route.examples.{}", example.key), row.hops, "hops",
                  "dimension order on the 16x16x16 torus from 1.1.1 to " + to_string(example.to));
-    worst_on_ring = std::max<double>(worst_on_ring, std::min(to, machine.active_count() - to));
+    worst_on_ring = std::max<double>(worst_on_ring, std::min(to.value(), machine.active_count() - to.value()));
     table.add({to_string(machine.address_of(from)), to_string(machine.address_of(to)),
                to_string(machine.address_of(row.next_hop)), double(row.hops), row.bandwidth_gbytes_per_s, example.hops,
                example.bandwidth});

@@ -54,7 +54,8 @@ Result<void> grow(Run& run) {
     const int chips = grid.count();
     constexpr std::uint64_t kPair = 1 << 20, kBuffer = std::uint64_t{1} << 30;
     workload::Workload pairs("all-to-all");
-    for (int destination = 1; destination < chips; ++destination) pairs.add({0, destination, kPair});
+    for (const Chip destination : network.chips())
+      if (destination != Chip{0}) pairs.add({Chip{0}, destination, kPair});
     const Result<workload::Completion> exchanged = flow::run_symmetric_flows(network, *routing, pairs);
     if (!exchanged) return exchanged.error();
     const auto program =

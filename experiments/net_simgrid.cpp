@@ -51,15 +51,16 @@ Case ring_all_reduce(int chips, std::uint64_t bytes) {
   const std::uint64_t share = bytes / static_cast<std::uint64_t>(chips);
   for (int step = 0; step < 2 * (chips - 1); ++step) {
     auto& phase = made.phases.emplace_back();
-    for (int chip = 0; chip < chips; ++chip) phase.push_back({chip, (chip + 1) % chips, share});
+    for (const Chip chip : vtpu::index_range<Chip>(chips))
+      phase.push_back({chip, Chip((chip.value() + 1) % chips), share});
   }
   return made;
 }
 
 Case all_to_all(const Shape& sides, std::uint64_t bytes) {
   Case made{"all-to-all " + to_string(sides), sides, {{}}};
-  for (int source = 0; source < sides.count(); ++source)
-    for (int destination = 0; destination < sides.count(); ++destination)
+  for (const Chip source : vtpu::index_range<Chip>(sides.count()))
+    for (const Chip destination : vtpu::index_range<Chip>(sides.count()))
       if (source != destination) made.phases[0].push_back({source, destination, bytes});
   return made;
 }
@@ -70,7 +71,8 @@ Case shifted_all_to_all(const Shape& sides, std::uint64_t bytes) {
   const int chips = sides.count();
   for (int shift = 1; shift < chips; ++shift) {
     auto& phase = made.phases.emplace_back();
-    for (int chip = 0; chip < chips; ++chip) phase.push_back({chip, (chip + shift) % chips, bytes});
+    for (const Chip chip : vtpu::index_range<Chip>(chips))
+      phase.push_back({chip, Chip((chip.value() + shift) % chips), bytes});
   }
   return made;
 }
@@ -84,27 +86,26 @@ double simulate_by_simgrid(const Case& what) {
   char* arguments[] = {program.data(), log.data(), model.data(), gamma.data(), cross.data(), nullptr};
   int count = 5;
   s4u::Engine engine(&count, arguments);
-  std::vector<s4u::Host*> hosts(static_cast<std::size_t>(what.sides.count()));
+  vtpu::IndexedVector<Chip, s4u::Host*> hosts(what.sides.count());
   std::vector<unsigned long> sides;
   for (int d = 0; d < what.sides.dimensions(); ++d) sides.push_back(static_cast<unsigned long>(what.sides.side(d)));
   // A torus zone derives coordinates from an element's number, with the first dimension varying fastest.
   const auto make_host = [&](s4u::NetZone* zone, const std::vector<unsigned long>&, unsigned long number) {
     Coordinates at{};
     for (std::size_t d = 0; d < sides.size(); ++d, number /= sides[d - 1]) at[d] = static_cast<int>(number % sides[d]);
-    const int chip = what.sides.index_of(at);
+    const Chip chip(what.sides.index_of(at));
     s4u::Host* host = zone->create_host(fmt::format("chip{}", chip), 1e9)->seal();
-    hosts[static_cast<std::size_t>(chip)] = host;
+    hosts[chip] = host;
     return std::make_pair(host->get_netpoint(), static_cast<simgrid::kernel::routing::NetPoint*>(nullptr));
   };
   s4u::create_torus_zone("torus", nullptr, sides, s4u::ClusterCallbacks(make_host), kLink.bandwidth_gbytes_per_s * 1e9,
                          kLink.latency_ns * 1e-9, s4u::Link::SharingPolicy::SPLITDUPLEX)
       ->seal();
-  s4u::Actor::create("driver", hosts[0], [&] {
+  s4u::Actor::create("driver", hosts.front(), [&] {
     for (const auto& phase : what.phases) {
       std::vector<s4u::CommPtr> sent;
       for (const workload::Message& message : phase)
-        sent.push_back(s4u::Comm::sendto_async(hosts[static_cast<std::size_t>(message.source)],
-                                               hosts[static_cast<std::size_t>(message.destination)], message.bytes));
+        sent.push_back(s4u::Comm::sendto_async(hosts[message.source], hosts[message.destination], message.bytes));
       s4u::Comm::wait_all(sent);
     }
   });
@@ -123,7 +124,7 @@ Result<double> simulate_by_flows(const Case& what, routing::Ties ties) {
   for (const auto& phase : what.phases) {
     // An empty message stands for the whole phase, so that messages of the next phase wait for that one alone.
     std::vector<int> barrier;
-    if (!before.empty()) barrier = {workload.add({0, 0, 0}, before)};
+    if (!before.empty()) barrier = {workload.add({Chip{0}, Chip{0}, 0}, before)};
     before.clear();
     for (const workload::Message& message : phase) before.push_back(workload.add(message, barrier));
   }

@@ -73,8 +73,8 @@ Result<double> flows(const Shape& grid, bool by_symmetry) {
   const auto routing = routing::DimensionOrder::make(torus, routing::Dateline::plain);
   if (!routing) return routing.error();
   workload::Workload workload("all-to-all");
-  for (int source = 0; source < (by_symmetry ? 1 : network.chip_count()); ++source)
-    for (int destination = 0; destination < network.chip_count(); ++destination)
+  for (const Chip source : vtpu::index_range<Chip>(by_symmetry ? 1 : network.chip_count()))
+    for (const Chip destination : network.chips())
       if (source != destination) workload.add({source, destination, 1 << 20});
   const auto done = by_symmetry ? flow::run_symmetric_flows(network, *routing, workload)
                                 : flow::run_flows(network, *routing, workload);

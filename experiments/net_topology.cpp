@@ -57,7 +57,7 @@ Column quoted(const char* name, const char* unit) { return {name, unit, Column::
 
 /// Whether address, block place and rack place each map back to every chip of the machine.
 bool names_are_bijections(const Machine& machine) {
-  for (int chip = 0; chip < machine.chip_count(); ++chip) {
+  for (const Chip chip : vtpu::index_range<Chip>(machine.chip_count())) {
     const auto by_address = machine.chip_at(machine.address_of(chip));
     const auto by_rack = machine.chip_at(machine.rack_place_of(chip));
     if (!by_address || *by_address != chip || !by_rack || *by_rack != chip) return false;
@@ -117,11 +117,11 @@ void describe_machine(Run& run) {
   for (const ChipAddress& address :
        {ChipAddress{1, 1, 1}, ChipAddress{1, 1, 2}, ChipAddress{2, 2, 1}, ChipAddress{8, 8, 8}, ChipAddress{16, 16, 16},
         ChipAddress{17, 1, 1}, ChipAddress{17, 16, 16}}) {
-    const int chip = *machine.chip_at(address);
+    const Chip chip = *machine.chip_at(address);
     const BlockPlace block = machine.block_place_of(chip);
     const RackPlace rack = machine.rack_place_of(chip);
-    names.add({to_string(address), double(chip), double(block.block), double(block.position), double(rack.row),
-               double(rack.rack), double(rack.tray), double(rack.slot)});
+    names.add({to_string(address), double(chip.value()), double(block.block.value()), double(block.position),
+               double(rack.row), double(rack.rack), double(rack.tray), double(rack.slot)});
   }
 }
 
@@ -194,15 +194,15 @@ void record_hops(Run& run, const std::string& name, const topology::DistanceDist
 /// chips of a step.
 double hops_with_shuffled_coordinates(Run& run) {
   const topology::Torus torus{kCube};
-  std::vector<int> chip_of(static_cast<std::size_t>(torus.chip_count()));
-  std::iota(chip_of.begin(), chip_of.end(), 0);
+  vtpu::IndexedVector<Chip, Chip> chip_of(torus.chip_count());
+  std::iota(chip_of.begin(), chip_of.end(), Chip{0});
   vtpu::Random random = run.random(1);
-  random.shuffle(chip_of);
+  random.shuffle(chip_of.raw());
   double crossed = 0, steps = 0;
   for_each_link(torus, [&](Port from, Port to) {
     for (int d = 0; d < 3; ++d) {
-      const int a = kCube.coordinate_of(chip_of[static_cast<std::size_t>(from.chip)], d);
-      const int b = kCube.coordinate_of(chip_of[static_cast<std::size_t>(to.chip)], d);
+      const int a = kCube.coordinate_of(chip_of[from.chip].value(), d);
+      const int b = kCube.coordinate_of(chip_of[to.chip].value(), d);
       const int apart = std::abs(a - b);
       crossed += std::min(apart, kCube.side(d) - apart);
     }
@@ -377,16 +377,16 @@ void try_readings(Run& run) {
 /// The state of unprogrammed switches: every block's '+' is joined with its own '-' in every switch.
 ocs::OcsState identity_state(const ocs::OcsLayout& layout) {
   std::vector<ocs::Circuit> circuits;
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
-    for (int block = 0; block < layout.blocks; ++block)
+  for (const Ocs ocs : vtpu::index_range<Ocs>(layout.ocs_count()))
+    for (const Block block : vtpu::index_range<Block>(layout.blocks))
       circuits.push_back({ocs, layout.port_of(block, ocs::Face::plus), layout.port_of(block, ocs::Face::minus)});
   return *ocs::OcsState::make(layout, circuits);
 }
 
 /// Whether the machine has all links of `wanted`, when chip i of `wanted` is chip_of(i) of the slice.
 template <Topology T>
-bool contains_links(const topology::OcsTopology& machine, const T& wanted, const std::function<int(int)>& chip_of) {
-  std::set<std::pair<int, int>> links;
+bool contains_links(const topology::OcsTopology& machine, const T& wanted, const std::function<Chip(Chip)>& chip_of) {
+  std::set<std::pair<Chip, Chip>> links;
   for_each_link(machine, [&](Port from, Port to) { links.insert({from.chip, to.chip}); });
   bool all = true;
   for_each_link(wanted, [&](Port from, Port to) {
@@ -396,9 +396,10 @@ bool contains_links(const topology::OcsTopology& machine, const T& wanted, const
 }
 
 /// Maps a corner of the 6-cube to a chip of the 4x4x4 torus: the reflected Gray code maps a 2-cube to a ring of 4.
-int torus_chip_of_corner(int corner) {
+Chip torus_chip_of_corner(Chip corner) {
   constexpr int kRing[4] = {0, 1, 3, 2};
-  return kRing[corner / 16] * 16 + kRing[corner / 4 % 4] * 4 + kRing[corner % 4];
+  const int number = corner.value();
+  return Chip(kRing[number / 16] * 16 + kRing[number / 4 % 4] * 4 + kRing[number % 4]);
 }
 
 enum class Programming { by_builder, identity };
@@ -412,14 +413,14 @@ bool forms_torus2d(const ocs::OcsLayout& layout, const Shape& shape, const Shape
   if (programming == Programming::by_builder && !plane.connect(state)) return false;
   const Result<topology::OcsTopology> machine = topology::OcsTopology::make(state, slice, "slice");
   return machine && contains_links(*machine, topology::Torus{plane_shape},
-                                   [&](int chip) { return *slice.chip_at(plane.place_of(chip)); });
+                                   [&](Chip chip) { return *slice.chip_at(plane.place_of(chip)); });
 }
 
 template <Topology T>
 bool forms(
     const ocs::OcsLayout& layout, const Shape& shape, const T& wanted, Programming programming,
     const std::function<Result<void>(ocs::OcsState&, const ocs::Slice&)>& connect,
-    const std::function<int(int)>& chip_of = [](int chip) { return chip; }) {
+    const std::function<Chip(Chip)>& chip_of = [](Chip chip) { return chip; }) {
   const ocs::Slice slice = *ocs::Slice::make(layout, shape);
   ocs::OcsState state = programming == Programming::identity ? identity_state(layout) : ocs::OcsState(layout);
   if (programming == Programming::by_builder && !connect(state, slice)) return false;
@@ -484,21 +485,22 @@ void account_ports(Run& run, const ocs::OcsLayout& layout) {
       run.table("ocs_ports", {number("switch", ""), label("dimension"), number("u", ""), number("v", ""),
                               number("port", ""), number("block", ""), label("face"), number("connected_port", ""),
                               number("connected_block", ""), label("connected_face")});
-  for (int ocs = 0; ocs < layout.ocs_count(); ++ocs)
-    for (int port = 0; port < layout.ports_per_ocs(); ++port) {
-      const int other = state.peer(ocs, port);
-      if (other < 0) continue;
+  for (const Ocs ocs : vtpu::index_range<Ocs>(layout.ocs_count()))
+    for (const OcsPort port : vtpu::index_range<OcsPort>(layout.ports_per_ocs())) {
+      const OcsPort other = state.peer(ocs, port);
+      if (!other.valid()) continue;
       const int s = layout.block_side;
-      ports.add({double(ocs), std::string(1, "xyz"[layout.dimension_of(ocs)]), double(ocs / s % s), double(ocs % s),
-                 double(port), double(layout.block_of(port)), sign(layout.face_of(port)), double(other),
-                 double(layout.block_of(other)), sign(layout.face_of(other))});
+      ports.add({double(ocs.value()), std::string(1, "xyz"[layout.dimension_of(ocs)]), double(ocs.value() / s % s),
+                 double(ocs.value() % s), double(port.value()), double(layout.block_of(port).value()),
+                 sign(layout.face_of(port)), double(other.value()), double(layout.block_of(other).value()),
+                 sign(layout.face_of(other))});
     }
 
   Table& totals = run.table("ocs_totals", {label("state"), number("switches", "switches"), number("ports", "ports"),
                                            number("switches_in_use", "switches"), number("ports_in_use", "ports"),
                                            number("circuits", "circuits"), number("dark_ports", "ports")});
   const auto total = [&](const std::string& name, const ocs::OcsState& of) {
-    std::set<int> used;
+    std::set<Ocs> used;
     for (const ocs::Circuit& circuit : of.circuits()) used.insert(circuit.ocs);
     const double all = double(layout.ocs_count()) * layout.ports_per_ocs();
     const double circuits = double(of.circuits().size());
@@ -515,8 +517,8 @@ void account_ports(Run& run, const ocs::OcsLayout& layout) {
   total("torus 64x64, spare blocks dark", plane);
 
   // Block 21 has coordinates (1,1,1) on the 4x4x4 grid of blocks; chip 8.8.8 is its last chip.
-  const int failed = run.parameter("spliced_block", 21);
-  const int spare = run.parameter("spare_block", 64);
+  const Block failed(run.parameter("spliced_block", 21));
+  const Block spare(run.parameter("spare_block", 64));
   const ocs::Splice splice = *ocs::splice_block(torus, failed, spare);
   total(fmt::format("torus 16x16x16, block {} replaced by spare block {}", failed, spare), splice.state);
   Table& circuits =
@@ -524,9 +526,9 @@ void account_ports(Run& run, const ocs::OcsLayout& layout) {
                                     label("face_a"), number("block_b", ""), label("face_b")});
   const auto list = [&](const char* change, const std::vector<ocs::Circuit>& changed) {
     for (const ocs::Circuit& c : changed)
-      circuits.add({change, double(c.ocs), std::string(1, "xyz"[layout.dimension_of(c.ocs)]),
-                    double(layout.block_of(c.a)), sign(layout.face_of(c.a)), double(layout.block_of(c.b)),
-                    sign(layout.face_of(c.b))});
+      circuits.add({change, double(c.ocs.value()), std::string(1, "xyz"[layout.dimension_of(c.ocs)]),
+                    double(layout.block_of(c.a).value()), sign(layout.face_of(c.a)),
+                    double(layout.block_of(c.b).value()), sign(layout.face_of(c.b))});
   };
   list("before", splice.changes.removed);
   list("after", splice.changes.added);
@@ -541,28 +543,31 @@ void list_examples(Run& run) {
                            {label("topology"), number("chip", ""), number("x", ""), number("y", ""), number("z", "")});
   Table& links = run.table("example_links", {label("topology"), number("from", ""), number("to", ""),
                                              number("dimension", ""), label("wraps")});
-  const auto list = [&](const auto& topology, const std::function<Coordinates(int)>& place) {
-    for (int chip = 0; chip < topology.chip_count(); ++chip) {
+  const auto list = [&](const auto& topology, const std::function<Coordinates(Chip)>& place) {
+    for (const Chip chip : vtpu::index_range<Chip>(topology.chip_count())) {
       const Coordinates at = place(chip);
-      nodes.add({topology.name(), double(chip), double(at[0]), double(at[1]), double(at[2])});
+      nodes.add({topology.name(), double(chip.value()), double(at[0]), double(at[1]), double(at[2])});
     }
     for_each_link(topology, [&](Port from, Port to) {
       if (to < from) return;  // count each full-duplex link once
       const Coordinates a = place(from.chip), b = place(to.chip);
       int apart = 0;
       for (std::size_t d = 0; d < 3; ++d) apart += std::abs(a[d] - b[d]);
-      const bool ring = topology.dimension_of(1) == 0;  // two ports per dimension
-      links.add({topology.name(), double(from.chip), double(to.chip), double(topology.dimension_of(from.number)),
-                 ring && apart > 1 ? "yes" : "no"});
+      const bool ring = topology.dimension_of(PortNumber{1}) == 0;  // two ports per dimension
+      links.add({topology.name(), double(from.chip.value()), double(to.chip.value()),
+                 double(topology.dimension_of(from.number)), ring && apart > 1 ? "yes" : "no"});
     });
   };
-  const auto grid = [](const Shape& sides) { return [sides](int chip) { return sides.coordinates_of(chip); }; };
+  const auto grid = [](const Shape& sides) {
+    return [sides](Chip chip) { return sides.coordinates_of(chip.value()); };
+  };
   list(topology::Torus{{4, 4}}, grid({4, 4}));
   list(topology::Torus{{4, 4, 4}}, grid({4, 4, 4}));
   list(*topology::TwistedTorus::make({4, 4, 8}), grid({4, 4, 8}));
   // Bits 0 to 2 give the corners of a cube; bit 3 shifts the cube sideways.
-  list(topology::Hypercube{4}, [](int chip) {
-    return Coordinates{(chip & 1) + 2 * (chip >> 3 & 1), chip >> 1 & 1, chip >> 2 & 1};
+  list(topology::Hypercube{4}, [](Chip chip) {
+    const int bits = chip.value();
+    return Coordinates{(bits & 1) + 2 * (bits >> 3 & 1), bits >> 1 & 1, bits >> 2 & 1};
   });
 }
 

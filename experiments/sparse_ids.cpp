@@ -45,6 +45,7 @@ using vtpu::measure::Column;
 using vtpu::measure::Estimate;
 using vtpu::measure::Run;
 using vtpu::measure::Table;
+using vtpu::net::Chip;
 using vtpu::net::Shape;
 using vtpu::net::sparse::SparseCoordinate;
 using Ids = std::vector<std::uint64_t>;
@@ -67,7 +68,9 @@ struct Map {
 const std::vector<Map> kMaps = {{"base100", vtpu::net::sparse::base100_coordinate, 0, 10, 0, 100},
                                 {"mixed", vtpu::net::sparse::mixed_coordinate, 1, 96, 1, 96}};
 
-int chip_of(const Map& map, std::uint64_t id) { return vtpu::net::sparse::owner_chip(map.coordinate(id), kCube); }
+Chip chip_of(const Map& map, std::uint64_t id) {
+  return Chip(vtpu::net::sparse::owner_chip(map.coordinate(id), kCube));
+}
 
 // ---- populations of ids
 
@@ -365,16 +368,17 @@ int ring_steps(int from, int to, int side) {
   return forward <= side / 2 ? forward : forward - side;
 }
 
-int torus_distance(const Shape& torus, int from, int to) {
+int torus_distance(const Shape& torus, Chip from, Chip to) {
   int sum = 0;
   for (int d = 0; d < torus.dimensions(); ++d) {
-    sum += std::abs(ring_steps(torus.coordinate_of(from, d), torus.coordinate_of(to, d), torus.side(d)));
+    sum +=
+        std::abs(ring_steps(torus.coordinate_of(from.value(), d), torus.coordinate_of(to.value(), d), torus.side(d)));
   }
   return sum;
 }
 
 /// `owners`: the owning chip of every lookup, in any order.
-Hops count_hops(const Shape& torus, int requester, std::vector<int> owners) {
+Hops count_hops(const Shape& torus, Chip requester, std::vector<Chip> owners) {
   std::sort(owners.begin(), owners.end());
   Hops hops;
   // The farthest needed position in each direction on the ring along which the present leader of each level sends.
@@ -385,23 +389,23 @@ Hops count_hops(const Shape& torus, int requester, std::vector<int> owners) {
     hops.multicast += ahead[at] - behind[at];
     ahead[at] = behind[at] = 0;
   };
-  int previous = -1;
+  Chip previous = Chip::none();
   for (std::size_t begin = 0, end = 0; begin < owners.size(); begin = end) {
-    const int owner = owners[begin];
+    const Chip owner = owners[begin];
     while (end < owners.size() && owners[end] == owner) ++end;
     const double lookups = static_cast<double>(end - begin);
     const double distance = torus_distance(torus, requester, owner);
     hops.random += lookups * distance;
     hops.flat += distance;
     hops.hottest_share = std::max(hops.hottest_share, lookups / static_cast<double>(owners.size()));
-    bool entered = previous < 0;
+    bool entered = !previous.valid();
     for (int level = 0; level < torus.dimensions(); ++level) {
-      if (!entered && owner / torus.stride(level) == previous / torus.stride(level)) continue;
+      if (!entered && owner.value() / torus.stride(level) == previous.value() / torus.stride(level)) continue;
       if (entered && level > 0) leave_ring(level);
       entered = true;
       const auto at = static_cast<std::size_t>(level);
-      const int steps =
-          ring_steps(torus.coordinate_of(requester, level), torus.coordinate_of(owner, level), torus.side(level));
+      const int steps = ring_steps(torus.coordinate_of(requester.value(), level),
+                                   torus.coordinate_of(owner.value(), level), torus.side(level));
       hops.hierarchical += std::abs(steps);
       ahead[at] = std::max(ahead[at], steps);
       behind[at] = std::min(behind[at], steps);
@@ -446,9 +450,9 @@ std::vector<std::vector<Point>> run_batches(const std::string& population, std::
   for (std::size_t b = 0; b < batches; ++b) {
     const Ids ids = draw_ids(population, batch, random);
     const Ids once = distinct(ids);
-    const int requester = static_cast<int>(random.below(kChips));
+    const Chip requester(static_cast<int>(random.below(kChips)));
     for (std::size_t m = 0; m < kMaps.size(); ++m) {
-      std::vector<int> owners(ids.size());
+      std::vector<Chip> owners(ids.size());
       for (std::size_t i = 0; i < ids.size(); ++i) owners[i] = chip_of(kMaps[m], ids[i]);
       for (std::size_t n = 0; n < kNetworks.size(); ++n) {
         Point& point = points[m][n];

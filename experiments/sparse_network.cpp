@@ -72,18 +72,19 @@ struct Wired {
 /// one port on a topology whose chips all look alike, or one pair of position in the block and port on a learned state.
 /// By symmetry the destinations of one chip of each kind suffice. Lengths, the logarithms of weights, grow where a
 /// class carries more than the average (as in routing/balanced_split.h).
-vtpu::IndexedVector<Channel, double> balanced_weights(const Network& network, const std::vector<int>& kind_of_chip,
-                                                      int kinds, int steps) {
+vtpu::IndexedVector<Channel, double> balanced_weights(const Network& network,
+                                                      const vtpu::IndexedVector<Chip, int>& kind_of_chip, int kinds,
+                                                      int steps) {
   sparse::ExchangePhase uniform{"uniform", {}};
   std::vector<bool> seen(at(kinds), false);
-  for (int destination = 0; destination < network.chip_count(); ++destination) {
-    if (seen[at(kind_of_chip[at(destination)])]) continue;
-    seen[at(kind_of_chip[at(destination)])] = true;
-    for (int source = 0; source < network.chip_count(); ++source)
+  for (const Chip destination : network.chips()) {
+    if (seen[at(kind_of_chip[destination])]) continue;
+    seen[at(kind_of_chip[destination])] = true;
+    for (const Chip source : network.chips())
       if (source != destination) uniform.transfers.push_back({source, destination, 1, 1});
   }
-  const auto class_of = [&](int channel) {
-    return at(kind_of_chip[at(network.source(channel))] * network.port_count() + network.port(channel));
+  const auto class_of = [&](Channel channel) {
+    return at(kind_of_chip[network.source(channel)] * network.port_count() + network.port(channel).value());
   };
   std::vector<double> lengths(at(kinds * network.port_count()), 0);
   vtpu::IndexedVector<Channel, double> weights(network.channel_count(), 1), best = weights;
@@ -93,8 +94,7 @@ vtpu::IndexedVector<Channel, double> balanced_weights(const Network& network, co
   for (int done = 0; done < steps; ++done) {
     const std::vector<sparse::PhaseLoad> loads = sparse::phase_loads(network, weights, std::span(&phase, 1));
     std::vector<double> of_class(lengths.size(), 0);
-    for (int channel = 0; channel < network.channel_count(); ++channel)
-      of_class[class_of(channel)] += loads[0].channel_bytes[at(channel)];
+    for (const Channel channel : network.channels()) of_class[class_of(channel)] += loads[0].channel_bytes[channel];
     double most = 0, mean = 0;
     for (const double load : of_class) {
       most = std::max(most, load);
@@ -110,8 +110,7 @@ vtpu::IndexedVector<Channel, double> balanced_weights(const Network& network, co
     }
     for (std::size_t c = 0; c < lengths.size(); ++c)
       lengths[c] = std::clamp(lengths[c] + step * (of_class[c] / mean - 1), 0.0, 20.0);
-    for (int channel = 0; channel < network.channel_count(); ++channel)
-      weights[Channel(channel)] = std::exp(-lengths[class_of(channel)]);
+    for (const Channel channel : network.channels()) weights[channel] = std::exp(-lengths[class_of(channel)]);
   }
   return best;
 }
@@ -119,7 +118,7 @@ vtpu::IndexedVector<Channel, double> balanced_weights(const Network& network, co
 template <Topology T>
 Wired wire(const std::string& kind, const T& topology, const Shape& grid, int steps) {
   Network network(topology);
-  const std::vector<int> alike(at(network.chip_count()), 0);
+  const vtpu::IndexedVector<Chip, int> alike(network.chip_count(), 0);
   vtpu::IndexedVector<Channel, double> weights = balanced_weights(network, alike, 1, steps);
   return {kind, std::move(network), grid, std::move(weights)};
 }
@@ -133,8 +132,8 @@ Result<Wired> wire_learned(const Run& run, const Shape& shape, int steps) {
       topology::OcsTopology::make(circuits->state, circuits->slice, file_of(shape));
   if (!topology) return topology.error();
   Network network(*topology);
-  std::vector<int> position(at(network.chip_count()));
-  for (int chip = 0; chip < network.chip_count(); ++chip) position[at(chip)] = circuits->slice.place_of(chip).position;
+  vtpu::IndexedVector<Chip, int> position(network.chip_count());
+  for (const Chip chip : network.chips()) position[chip] = circuits->slice.place_of(chip).position;
   const int positions = circuits->state.layout().block_shape().count();
   vtpu::IndexedVector<Channel, double> weights = balanced_weights(network, position, positions, steps);
   return Wired{"learned", std::move(network), shape, std::move(weights)};
@@ -324,9 +323,9 @@ Result<void> compare_shardings(Run& run) {
               sparse::make_exchange(*tables, lookups, bag, scheme, sparse::MessageFormat{}, box);
           if (!exchange) return exchange.error();
           const Cost cost = costs_of(wired, {*exchange})[0];
-          std::vector<double> sent(at(box.count()), 0);
+          vtpu::IndexedVector<Chip, double> sent(box.count(), 0);
           for (const sparse::Transfer& reply : exchange->back().transfers)
-            sent[at(reply.source)] += static_cast<double>(reply.bytes);
+            sent[reply.source] += static_cast<double>(reply.bytes);
           const double sent_skew = *std::max_element(sent.begin(), sent.end()) * box.count() / exchange->back().bytes();
           table.add({std::string(name_of(sharding)), fmt::format("{}", bag), fmt::format("{:g}", exponent),
                      std::string(name_of(scheme)), most * 1e-9, most * box.count() / total, cost.messages / box.count(),

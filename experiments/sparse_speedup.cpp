@@ -345,9 +345,9 @@ Result<Exchanged> exchange_on(const vtpu::net::Shape& grid, const vtpu::net::spa
   const vtpu::IndexedVector<Channel, double> alike(network.channel_count(), 1);
   for (const sparse::PhaseLoad& load : sparse::phase_loads(network, alike, phases))
     done.ns += load.time_ns(network, kHopNs);
-  std::vector<double> served(static_cast<std::size_t>(grid.count()), 0);
+  vtpu::IndexedVector<Chip, double> served(grid.count(), 0);
   for (const auto& rows : lookups)
-    for (const std::uint64_t row : rows) ++served[static_cast<std::size_t>(tables.owner(row, 0))];
+    for (const std::uint64_t row : rows) ++served[Chip(tables.owner(row, 0))];
   done.served_rows = *std::max_element(served.begin(), served.end());
   return done;
 }
