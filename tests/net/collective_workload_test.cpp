@@ -20,11 +20,11 @@ namespace vtpu::net::collective {
 namespace {
 
 /// The bytes that each of `chips` chips sends to others.
-std::vector<std::uint64_t> sent_by_chip(const workload::Workload& workload, int chips) {
-  std::vector<std::uint64_t> sent(at(chips), 0);
+IndexedVector<Chip, std::uint64_t> sent_by_chip(const workload::Workload& workload, int chips) {
+  IndexedVector<Chip, std::uint64_t> sent(chips, 0);
   for (int id = 0; id < workload.size(); ++id) {
     const workload::Message& message = workload.message(id);
-    if (message.source != message.destination) sent[at(message.source)] += message.bytes;
+    if (message.source != message.destination) sent[message.source] += message.bytes;
   }
   return sent;
 }
@@ -110,8 +110,9 @@ RC_GTEST_PROP(TheFirstChip, SendsWhatAllChipsSendUpToRounding, ()) {
     const workload::Workload all = to_workload(*make_schedule(collective, algorithm, grid), bytes);
     RC_ASSERT(all.size() == first.size() * grid.count());
     for (int id = 0; id < all.size(); ++id) {
-      const int step = id / grid.count(), chip = id % grid.count();
-      if (chip == 0) RC_ASSERT(all.message(id).destination == first.message(step).destination);
+      const int step = id / grid.count();
+      const Chip chip(id % grid.count());
+      if (chip == Chip(0)) RC_ASSERT(all.message(id).destination == first.message(step).destination);
       RC_ASSERT(all.message(id).source == chip);
       const std::uint64_t least = all.message(id).bytes, most = first.message(step).bytes;
       const std::uint64_t carried = static_cast<std::uint64_t>(program.carried(step));
@@ -149,11 +150,12 @@ TEST(EveryDependence, IsVisibleToTheChipThatWaits) {
 TEST(RowsOfATorus, EachRunASeparateCollective) {
   const Schedule row = *make_schedule(Collective::all_reduce, Algorithm::bidirectional_ring, {4});
   workload::Workload workload("rows");
-  for (int y = 0; y < 3; ++y) append_to(workload, row, 800, std::vector<Chip>{y, 3 + y, 6 + y, 9 + y});
+  for (int y = 0; y < 3; ++y)
+    append_to(workload, row, 800, std::vector<Chip>{Chip(y), Chip(3 + y), Chip(6 + y), Chip(9 + y)});
   ASSERT_EQ(workload.size(), 3 * row.size());
   const workload::Message& last = workload.message(workload.size() - 1);
-  EXPECT_EQ(last.source % 3, 2);
-  EXPECT_EQ(last.destination % 3, 2);
+  EXPECT_EQ(last.source.value() % 3, 2);
+  EXPECT_EQ(last.destination.value() % 3, 2);
   for (const int earlier : workload.after(workload.size() - 1)) EXPECT_GE(earlier, 2 * row.size());
 }
 
@@ -167,9 +169,9 @@ TEST(ASparseExchange, BundlesItemsWithTheSameNextChip) {
   const Schedule bundled = *make_sparse_schedule(items, Algorithm::dimension_wise, grid);
   const workload::Workload workload = to_workload(bundled, items);
   ASSERT_EQ(workload.size(), 2);
-  EXPECT_EQ(workload.message(0).destination, 2);
+  EXPECT_EQ(workload.message(0).destination, Chip(2));
   EXPECT_EQ(workload.message(0).bytes, 35u);
-  EXPECT_EQ(workload.message(1).destination, 3);
+  EXPECT_EQ(workload.message(1).destination, Chip(3));
   EXPECT_EQ(workload.message(1).bytes, 30u);
   ASSERT_EQ(workload.after(1).size(), 1u);
 }

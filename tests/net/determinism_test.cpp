@@ -34,9 +34,10 @@ workload::Workload random_workload() {
   for (int i = 0; i < 400; ++i) {
     std::vector<int> after;
     if (i > 0 && random.below(2) == 0) after.push_back(static_cast<int>(random.below(static_cast<std::uint64_t>(i))));
-    workload.add({static_cast<int>(random.below(32)), static_cast<int>(random.below(32)), 1 + random.below(20000),
-                  static_cast<double>(random.below(1000)), static_cast<double>(random.below(50))},
-                 after);
+    workload.add(
+        {Chip(static_cast<int>(random.below(32))), Chip(static_cast<int>(random.below(32))), 1 + random.below(20000),
+         static_cast<double>(random.below(1000)), static_cast<double>(random.below(50))},
+        after);
   }
   return workload;
 }

@@ -77,22 +77,22 @@ TEST(FatTree, RejectsAnInvalidSizeAndNamesIt) {
 
 TEST(IslandFatTree, ConnectsEveryIslandAsACubeAndEveryChipToTheTree) {
   const IslandFatTree hybrid = *IslandFatTree::make(64);
-  for (int chip = 0; chip < 64; ++chip) {
-    std::set<int> near;
-    for (int number = 0; number < 3; ++number) near.insert(hybrid.peer({chip, number}).chip);
-    EXPECT_EQ(near, (std::set<int>{chip ^ 1, chip ^ 2, chip ^ 4}));
-    EXPECT_GE(hybrid.peer({chip, 3}).chip, 64);
+  for (const Chip chip : index_range<Chip>(64)) {
+    std::set<Chip> near;
+    for (const PortNumber number : index_range<PortNumber>(3)) near.insert(hybrid.peer({chip, number}).chip);
+    EXPECT_EQ(near, (std::set<Chip>{Chip(chip.value() ^ 1), Chip(chip.value() ^ 2), Chip(chip.value() ^ 4)}));
+    EXPECT_GE(hybrid.peer({chip, PortNumber(3)}).chip, Chip(64));
   }
-  EXPECT_EQ(hybrid.dimension_of(hybrid.peer({0, 3}).number), 4);
+  EXPECT_EQ(hybrid.dimension_of(hybrid.peer({Chip(0), PortNumber(3)}).number), 4);
 }
 
 TEST(IslandFatTree, HasIciLinksInsideIslandsAndHalfTheirBandwidthOutside) {
   const IslandFatTree hybrid = *IslandFatTree::make(64);
   const Network network(hybrid, {50, 100});
   int ici = 0, infiniband = 0;
-  for (int channel = 0; channel < network.channel_count(); ++channel) {
+  for (const Channel channel : network.channels()) {
     if (!network.attached(channel)) continue;
-    const bool inside = network.source(channel) < 64 && network.target(channel) < 64;
+    const bool inside = network.source(channel) < Chip(64) && network.target(channel) < Chip(64);
     EXPECT_EQ(network.link(channel).bandwidth_gbytes_per_s, inside ? 50 : 25);
     EXPECT_EQ(network.link(channel).latency_ns, 100);
     (inside ? ici : infiniband) += 1;

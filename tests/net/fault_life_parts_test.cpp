@@ -24,12 +24,13 @@ TEST(Components, HostsBlocksAndRacksEachCoverEveryChipOnce) {
   const Machine machine = *Machine::make({});
   for (const ComponentKind kind :
        {ComponentKind::chip, ComponentKind::host, ComponentKind::block, ComponentKind::rack, ComponentKind::volume}) {
-    std::vector<int> covered;
+    std::vector<Chip> covered;
     for (int id = 0; id < component_count(machine, kind); ++id)
-      for (const int chip : chips_of(machine, {kind, id})) covered.push_back(chip);
+      for (const Chip chip : chips_of(machine, {kind, id})) covered.push_back(chip);
     std::sort(covered.begin(), covered.end());
     ASSERT_EQ(static_cast<int>(covered.size()), machine.chip_count()) << name_of(kind);
-    for (int chip = 0; chip < machine.chip_count(); ++chip) ASSERT_EQ(covered[static_cast<std::size_t>(chip)], chip);
+    for (int chip = 0; chip < machine.chip_count(); ++chip)
+      ASSERT_EQ(covered[static_cast<std::size_t>(chip)], Chip(chip));
   }
 }
 
@@ -38,9 +39,9 @@ TEST(Components, TheChipsOfAHostAreThoseOfOneTray) {
   for (const int host : {0, 5, 1023, 1087}) {
     const std::vector<Chip> chips = chips_of(machine, {ComponentKind::host, host});
     ASSERT_EQ(chips.size(), 4u);
-    for (const int chip : chips) {
+    for (const Chip chip : chips) {
       EXPECT_EQ(machine.rack_place_of(chip).tray, machine.rack_place_of(chips[0]).tray);
-      EXPECT_EQ(machine.block_place_of(chip).block, host / 16);
+      EXPECT_EQ(machine.block_place_of(chip).block, Block(host / 16));
     }
   }
 }
@@ -48,7 +49,7 @@ TEST(Components, TheChipsOfAHostAreThoseOfOneTray) {
 TEST(Components, LinksOfABlockJoinItsNeighboursOnceEach) {
   const Machine machine = *Machine::make({});
   EXPECT_EQ(component_count(machine, ComponentKind::link), 68 * 144);
-  std::set<std::pair<int, int>> pairs;
+  std::set<std::pair<Chip, Chip>> pairs;
   for (int link = 0; link < 144; ++link) {
     const auto ends = link_ends(machine, link);
     const Coordinates a = machine.block_shape().coordinates_of(machine.block_place_of(ends[0].chip).position);
@@ -56,7 +57,7 @@ TEST(Components, LinksOfABlockJoinItsNeighboursOnceEach) {
     int apart = 0;
     for (std::size_t d = 0; d < 3; ++d) apart += std::abs(a[d] - b[d]);
     EXPECT_EQ(apart, 1);
-    EXPECT_EQ(ends[0].port ^ 1, ends[1].port);
+    EXPECT_EQ(ends[0].port.value() ^ 1, ends[1].port.value());
     pairs.insert({ends[0].chip, ends[1].chip});
   }
   EXPECT_EQ(pairs.size(), 144u);
@@ -118,13 +119,15 @@ TEST(LifeLaws, AWeibullLawHasTheGivenMean) {
 }
 
 /// Whether a link, fibre or switch that has failed ends at this port of a chip, from the layout of the switches.
-bool end_has_failed(const Machine& machine, const std::set<Component>& failed, Chip chip, int port) {
+bool end_has_failed(const Machine& machine, const std::set<Component>& failed, Chip chip, PortNumber port) {
+  const int dimension = port.value() / 2;
+  const bool plus = port.value() % 2 == 0;
   const ocs::OcsLayout layout = ocs::OcsLayout::of(machine);
   const BlockPlace place = machine.block_place_of(chip);
   const Coordinates position = machine.block_shape().coordinates_of(place.position);
-  if (position[static_cast<std::size_t>(port / 2)] == (port % 2 == 0 ? layout.block_side - 1 : 0)) {
-    const int ocs = layout.ocs_of(port / 2, position).value();
-    const int fibre = layout.port_of(place.block, port % 2 == 0 ? ocs::Face::plus : ocs::Face::minus).value();
+  if (position[static_cast<std::size_t>(dimension)] == (plus ? layout.block_side - 1 : 0)) {
+    const int ocs = layout.ocs_of(dimension, position).value();
+    const int fibre = layout.port_of(place.block, plus ? ocs::Face::plus : ocs::Face::minus).value();
     return failed.contains({ComponentKind::ocs, ocs}) ||
            failed.contains({ComponentKind::fibre, ocs * layout.ports_per_ocs() + fibre});
   }
@@ -132,7 +135,7 @@ bool end_has_failed(const Machine& machine, const std::set<Component>& failed, C
     if (component.kind != ComponentKind::link) return false;
     const auto ends = link_ends(machine, component.id);
     return std::any_of(ends.begin(), ends.end(),
-                       [&](const LinkEnd& end) { return end.chip == chip.value() && end.port == port; });
+                       [&](const LinkEnd& end) { return end.chip == chip && end.port == port; });
   });
 }
 
@@ -152,20 +155,20 @@ TEST(Fabric, CarriesWhatNoFailureInterruptsThroughFailuresRepairsAndNewCircuits)
     const ocs::OcsState& state = states[step / 30 % 2];
     fabric.set_state(state);
 
-    std::vector<std::vector<int>> neighbours(works.raw().size());
+    IndexedVector<Chip, std::vector<Chip>> neighbours(works.size());
     int dark = 0;
     bool used = false;
-    for (int chip = 0; chip < machine.chip_count(); ++chip)
-      for (int port = 0; port < 6; ++port) {
-        const auto far = ocs::far_end(state, {machine.block_place_of(chip), PortNumber(port)});
-        if (!far || !works[static_cast<std::size_t>(chip)]) continue;
+    for (const Chip chip : works.indices())
+      for (const PortNumber port : index_range<PortNumber>(6)) {
+        const auto far = ocs::far_end(state, {machine.block_place_of(chip), port});
+        if (!far || !works[chip]) continue;
         const Chip there = machine.chip_at(far->place);
-        if (!works[static_cast<std::size_t>(there.value())]) continue;
-        if (end_has_failed(machine, failed, chip, port) || end_has_failed(machine, failed, there, far->port.value())) {
+        if (!works[there]) continue;
+        if (end_has_failed(machine, failed, chip, port) || end_has_failed(machine, failed, there, far->port)) {
           ++dark;
           continue;
         }
-        neighbours[static_cast<std::size_t>(chip)].push_back(there.value());
+        neighbours[chip].push_back(there);
         used = used || end_has_failed(machine, {component}, chip, port);
       }
     EXPECT_EQ(2 * fabric.dark_links(works), dark);
@@ -173,18 +176,18 @@ TEST(Fabric, CarriesWhatNoFailureInterruptsThroughFailuresRepairsAndNewCircuits)
 
     IndexedVector<Chip, bool> seen(works.size()), largest(works.size());
     long size = 0;
-    for (int first = 0; first < machine.chip_count(); ++first) {
-      if (!works[static_cast<std::size_t>(first)] || seen[static_cast<std::size_t>(first)]) continue;
+    for (const Chip first : works.indices()) {
+      if (!works[first] || seen[first]) continue;
       IndexedVector<Chip, bool> part(works.size());
-      std::vector<int> front = {first};
-      part[static_cast<std::size_t>(first)] = true;
+      std::vector<Chip> front = {first};
+      part[first] = true;
       while (!front.empty()) {
-        const int chip = front.back();
+        const Chip chip = front.back();
         front.pop_back();
-        seen[static_cast<std::size_t>(chip)] = true;
-        for (const int next : neighbours[static_cast<std::size_t>(chip)]) {
-          if (part[static_cast<std::size_t>(next)]) continue;
-          part[static_cast<std::size_t>(next)] = true;
+        seen[chip] = true;
+        for (const Chip next : neighbours[chip]) {
+          if (part[next]) continue;
+          part[next] = true;
           front.push_back(next);
         }
       }
@@ -209,7 +212,7 @@ RC_GTEST_PROP(Seats, WithoutRepairsASeatMovesToTheFirstUnitThatIsNeitherUsedNorF
   const Machine machine = *Machine::make({});
   const int names = machine.active_count(), chips = machine.chip_count();
   Seats seats(names, chips);
-  std::vector<int> seat_of(static_cast<std::size_t>(chips), -1);  // -1: idle, -2: failed
+  std::vector<int> seat_of(static_cast<std::size_t>(chips), -1);  // by unit; -1: idle, -2: failed
   std::iota(seat_of.begin(), seat_of.begin() + names, 0);
   int lost = 0;
   Random random(seed);
@@ -220,10 +223,10 @@ RC_GTEST_PROP(Seats, WithoutRepairsASeatMovesToTheFirstUnitThatIsNeitherUsedNorF
     const int unit = order[static_cast<std::size_t>(i)];
     const int seat = std::exchange(seat_of[static_cast<std::size_t>(unit)], -2);
     const auto spare = seat < 0 ? seat_of.end() : std::find(seat_of.begin() + names, seat_of.end(), -1);
-    const Seats::Move move = seats.fail(unit);
-    RC_ASSERT(move.seat == (seat < 0 ? std::nullopt : std::optional(seat)));
+    const Seats::Move move = seats.fail(Unit(unit));
+    RC_ASSERT(move.seat == (seat < 0 ? std::nullopt : std::optional(Seat(seat))));
     RC_ASSERT(move.to ==
-              (spare == seat_of.end() ? std::nullopt : std::optional(static_cast<int>(spare - seat_of.begin()))));
+              (spare == seat_of.end() ? std::nullopt : std::optional(Unit(static_cast<int>(spare - seat_of.begin())))));
     if (spare != seat_of.end()) *spare = seat;
     lost += seat >= 0 && spare == seat_of.end();
   }
@@ -236,14 +239,14 @@ RC_GTEST_PROP(Seats, EverySeatHasOneUnitOrIsLostThroughFailuresAndRepairs, (std:
   Seats seats(12, 15);
   Random random(seed);
   for (int i = 0; i < 200; ++i) {
-    const int unit = static_cast<int>(random.below(15));
+    const Unit unit(static_cast<int>(random.below(15)));
     if (seats.failed(unit))
       seats.repair(unit);
     else
       seats.fail(unit);
     RC_ASSERT(seats.consistent());
     int working = 0;
-    for (int u = 0; u < 15; ++u) working += !seats.failed(u);
+    for (const Unit each : index_range<Unit>(15)) working += !seats.failed(each);
     RC_ASSERT(seats.lost_seats() == std::max(0, 12 - working));
   }
 }

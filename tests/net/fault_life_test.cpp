@@ -103,7 +103,7 @@ TEST(FaultLife, AnIdleSpareIsStruckOffAndNeverUsed) {
   const auto move = std::find_if(report.events.begin(), report.events.end(),
                                  [](const LifeEvent& event) { return event.what == What::moved; });
   ASSERT_NE(move, report.events.end());
-  EXPECT_EQ(move->to, 4097);
+  EXPECT_EQ(move->to, Unit(4097));
 }
 
 TEST(FaultLife, AChipInADarkSpareBlockStopsNothing) {
@@ -143,7 +143,7 @@ TEST(FaultLife, AChipRepairedBeforeTheCheckKeepsItsName) {
 
 TEST(FaultLife, AChipWithoutLinksIsTreatedAsFailedUntilOneIsRepaired) {
   const Machine machine = *Machine::make({});
-  const int inner = machine.chip_at(BlockPlace{0, machine.block_shape().index_of({1, 1, 1})});
+  const Chip inner = machine.chip_at(BlockPlace{Block(0), machine.block_shape().index_of({1, 1, 1})});
   std::vector<TraceFailure> failures;
   for (int link = 0; link < component_count(machine, Kind::link); ++link)
     for (const LinkEnd& end : link_ends(machine, link))

@@ -31,19 +31,20 @@ workload::Completion on_torus(const topology::Torus& torus, const workload::Work
   return *run_flits(Network(torus), dimension_order(torus), workload, config, kFlitBytes);
 }
 
-int hops(const topology::Torus& torus, int from, int to) {
+int hops(const topology::Torus& torus, Chip from, Chip to) {
   return static_cast<int>(topology::dimension_order_path(torus, from, to).size()) - 1;
 }
 
 TEST(FlitRun, AnUnhinderedPacketTakesSevenCyclesPlusFivePerLinkPlusOnePerFurtherFlit) {
   for (const topology::Torus& torus : {topology::Torus{{8, 8}}, topology::Torus{{4, 3, 2}}, topology::Torus{{5}}})
     for (const int flits : {1, 2, 5, 8, 20})
-      for (int from = 0; from < torus.chip_count(); from += 3) {
+      for (int number = 0; number < torus.chip_count(); number += 3) {
+        const Chip from(number);
         Config config;
         config.packet_flits = flits;
         // Each message waits for the previous one, so that none meets another.
         workload::Workload workload;
-        for (int to = 0; to < torus.chip_count(); ++to) {
+        for (const Chip to : index_range<Chip>(torus.chip_count())) {
           if (to == from) continue;
           const std::vector<int> after = workload.size() == 0 ? std::vector<int>{} : std::vector{workload.size() - 1};
           workload.add({from, to, static_cast<std::uint64_t>(flits * kFlitBytes), 0, 0}, after);
@@ -53,7 +54,7 @@ TEST(FlitRun, AnUnhinderedPacketTakesSevenCyclesPlusFivePerLinkPlusOnePerFurther
         for (int id = 0; id < workload.size(); ++id) {
           const double delivered = completion.delivered_ns[static_cast<std::size_t>(id)];
           ASSERT_EQ(delivered - before, 7 + 5 * hops(torus, from, workload.message(id).destination) + flits - 1)
-              << torus.name() << " " << from << " to " << workload.message(id).destination;
+              << torus.name() << " " << number << " to " << workload.message(id).destination.value();
           before = delivered;
         }
       }
@@ -66,7 +67,7 @@ TEST(FlitRun, LongerChannelsAndCrossbarsAddTheirCyclesToTheLatency) {
   config.timing.crossbar = 3;
   config.vc_buffer_flits = 64;
   workload::Workload workload;
-  workload.add({0, 8, kFlitBytes, 0, 0});
+  workload.add({Chip(0), Chip(8), kFlitBytes, 0, 0});
   EXPECT_EQ(config.timing.zero_load(3, 1), 10 + 4 * 15);
   EXPECT_EQ(on_torus(torus, workload, config).time_ns, config.timing.zero_load(3, 1));
   EXPECT_EQ(Config{}.timing.zero_load(4, 8), 7 + 5 * 4 + 7);
@@ -80,10 +81,12 @@ TEST(FlitRun, ZeroLoadLatencyIsRightForAnyNumberOfPortsAndVirtualChannels) {
     config.packet_flits = 3;
     workload::Workload workload;
     std::vector<int> after;
-    for (int to = 1; to < torus.chip_count(); ++to) after = {workload.add({0, to, 3 * kFlitBytes, 0, 0}, after)};
+    for (int to = 1; to < torus.chip_count(); ++to)
+      after = {workload.add({Chip(0), Chip(to), 3 * kFlitBytes, 0, 0}, after)};
     const workload::Completion completion = on_torus(torus, workload, config);
     double expected = 0;
-    for (int to = 1; to < torus.chip_count(); ++to) expected += config.timing.zero_load(hops(torus, 0, to), 3);
+    for (int to = 1; to < torus.chip_count(); ++to)
+      expected += config.timing.zero_load(hops(torus, Chip(0), Chip(to)), 3);
     EXPECT_EQ(completion.time_ns, expected) << vcs << " virtual channels";
 
     SteadyPlan plan;
@@ -100,7 +103,7 @@ TEST(FlitRun, ZeroLoadLatencyIsRightForAnyNumberOfPortsAndVirtualChannels) {
 TEST(FlitRun, BuffersShorterThanTheCreditLoopLimitAChannel) {
   const topology::Torus ring{{8}};
   workload::Workload workload;
-  workload.add({0, 2, 1000 * kFlitBytes, 0, 0});
+  workload.add({Chip(0), Chip(2), 1000 * kFlitBytes, 0, 0});
   Config config;
   config.packet_flits = 1000;
   const double full = on_torus(ring, workload, config).time_ns;
@@ -113,9 +116,9 @@ TEST(FlitRun, BuffersShorterThanTheCreditLoopLimitAChannel) {
 TEST(FlitRun, MessagesWaitForDependenciesComputeAndStartTime) {
   const topology::Torus torus{{4, 4}};
   workload::Workload workload;
-  const int first = workload.add({0, 1, kFlitBytes, 3, 0});
-  const int second = workload.add({1, 2, kFlitBytes, 0, 10.5}, std::vector{first});
-  const int third = workload.add({2, 3, kFlitBytes, 1000, 0}, std::vector{first, second});
+  const int first = workload.add({Chip(0), Chip(1), kFlitBytes, 3, 0});
+  const int second = workload.add({Chip(1), Chip(2), kFlitBytes, 0, 10.5}, std::vector{first});
+  const int third = workload.add({Chip(2), Chip(3), kFlitBytes, 1000, 0}, std::vector{first, second});
   const workload::Completion completion = on_torus(torus, workload);
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{15, 15 + 11 + 12, 1012}));
   EXPECT_EQ(completion.time_ns, 1012);
@@ -124,8 +127,8 @@ TEST(FlitRun, MessagesWaitForDependenciesComputeAndStartTime) {
 
 TEST(FlitRun, SelfMessagesAreDeliveredAtOnceAndEmptyOnesTakeTheirPath) {
   workload::Workload workload;
-  const int self = workload.add({5, 5, 1 << 20, 0, 7});
-  workload.add({5, 6, 0, 0, 0}, std::vector{self});
+  const int self = workload.add({Chip(5), Chip(5), 1 << 20, 0, 7});
+  workload.add({Chip(5), Chip(6), 0, 0, 0}, std::vector{self});
   const workload::Completion completion = on_torus({{4, 4}}, workload);
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{7, 19}));
   EXPECT_EQ(completion.delivered_bytes, 1U << 20);
@@ -139,8 +142,9 @@ TEST(FlitRun, AnAllToAllDeliversEveryByteAndChannelsCarryBytesTimesHops) {
   double byte_hops = 0;
   for (int shift = 0; shift < 16; ++shift)
     for (int chip = 0; chip < 16; ++chip) {
-      workload.add({chip, (chip + shift) % 16, 10 * kFlitBytes, 0, 0});
-      byte_hops += 10.0 * kFlitBytes * hops(torus, chip, (chip + shift) % 16);
+      const Chip from(chip), to((chip + shift) % 16);
+      workload.add({from, to, 10 * kFlitBytes, 0, 0});
+      byte_hops += 10.0 * kFlitBytes * hops(torus, from, to);
     }
   const workload::Completion completion = on_torus(torus, workload, config);
   EXPECT_EQ(completion.injected_bytes, 256U * 10 * kFlitBytes);
@@ -155,15 +159,16 @@ TEST(FlitRun, ErrorsNameTheMessageWithAnInvalidChipOrTime) {
   const topology::Torus torus{{4, 4}};
   const auto error_of = [&](const workload::Message& message) {
     workload::Workload workload("w");
-    workload.add({0, 1, 1, 0, 0});
+    workload.add({Chip(0), Chip(1), 1, 0, 0});
     workload.add(message);
     const Result<workload::Completion> run =
         run_flits(Network(torus), dimension_order(torus), workload, {}, kFlitBytes);
     return run ? "" : run.error().message();
   };
-  EXPECT_EQ(error_of({0, 16, 1, 0, 0}), "message 1 of 'w': found destination 16; expected a chip, 0 to 15");
-  EXPECT_EQ(error_of({0, 1, 1, -1, 0}), "message 1 of 'w': found not_before_ns -1; expected nanoseconds, at least 0");
-  EXPECT_EQ(error_of({0, 1, 1, 0, 1e16}),
+  EXPECT_EQ(error_of({Chip(0), Chip(16), 1, 0, 0}), "message 1 of 'w': found destination 16; expected a chip, 0 to 15");
+  EXPECT_EQ(error_of({Chip(0), Chip(1), 1, -1, 0}),
+            "message 1 of 'w': found not_before_ns -1; expected nanoseconds, at least 0");
+  EXPECT_EQ(error_of({Chip(0), Chip(1), 1, 0, 1e16}),
             "message 1 of 'w': found compute_ns 1e+16; expected nanoseconds, at most 10^15");
 }
 
@@ -193,22 +198,22 @@ struct Walled {
   std::string name() const { return "walled"; }
   int vc_classes() const { return inner.vc_classes(); }
   routing::VcRange vcs_of(int vc_class, int vcs) const { return inner.vcs_of(vc_class, vcs); }
-  bool reaches(int source, int destination) const { return (source < 8) == (destination < 8); }
-  State start(int source, int destination, Random& random) const { return inner.start(source, destination, random); }
+  bool reaches(Chip source, Chip destination) const { return (source < Chip(8)) == (destination < Chip(8)); }
+  State start(Chip source, Chip destination, Random& random) const { return inner.start(source, destination, random); }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
+  void for_each_start(Chip source, Chip destination, Visit visit) const {
     inner.for_each_start(source, destination, visit);
   }
-  void moves(int node, const State& state, routing::Moves& moves) const { inner.moves(node, state, moves); }
-  State after(int node, State state, const routing::Move& move) const { return inner.after(node, state, move); }
+  void moves(Chip node, const State& state, routing::Moves& moves) const { inner.moves(node, state, moves); }
+  State after(Chip node, State state, const routing::Move& move) const { return inner.after(node, state, move); }
 };
 
 TEST(FlitRun, AMessageWithoutAPathIsLostAndItsFollowersContinue) {
   const topology::Torus torus{{4, 4}};
   const Walled routing{dimension_order(torus)};
   workload::Workload workload;
-  const int lost = workload.add({0, 15, 640, 20, 0});
-  workload.add({0, 1, 64, 0, 0}, std::vector{lost});
+  const int lost = workload.add({Chip(0), Chip(15), 640, 20, 0});
+  workload.add({Chip(0), Chip(1), 64, 0, 0}, std::vector{lost});
   const workload::Completion completion = *run_flits(Network(torus), routing, workload, {}, kFlitBytes);
   EXPECT_EQ(completion.loss, (std::vector{workload::Loss::no_path, workload::Loss::none}));
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{20, 20 + 13}));
@@ -227,15 +232,15 @@ TEST(FlitRun, AnAdaptiveRoutingTakesMinimalPathsAndSpreadsOverDimensions) {
   Config config;
   config.packet_flits = 5;
   workload::Workload workload;
-  for (int copy = 0; copy < 20; ++copy) workload.add({0, 5, 5 * kFlitBytes, 0, 0});
+  for (int copy = 0; copy < 20; ++copy) workload.add({Chip(0), Chip(5), 5 * kFlitBytes, 0, 0});
   const Network network(torus);
   const workload::Completion completion = *run_flits(network, routing, workload, config, kFlitBytes);
   EXPECT_EQ(completion.delivered_bytes, 20U * 5 * kFlitBytes);
   double sum = 0;
   for (const double bytes : completion.channel_bytes) sum += bytes;
   EXPECT_EQ(sum, 2.0 * 20 * 5 * kFlitBytes);
-  EXPECT_GT(completion.channel_bytes[static_cast<std::size_t>(network.channel(0, 0))], 0);
-  EXPECT_GT(completion.channel_bytes[static_cast<std::size_t>(network.channel(0, 2))], 0);
+  EXPECT_GT(completion.channel_bytes[static_cast<std::size_t>(network.channel(Chip(0), PortNumber(0)).value())], 0);
+  EXPECT_GT(completion.channel_bytes[static_cast<std::size_t>(network.channel(Chip(0), PortNumber(2)).value())], 0);
 
   SteadyPlan plan;
   plan.offered = 0.9;
@@ -254,7 +259,7 @@ TEST(FlitRun, ADeadlockIsAnErrorThatNamesTheCycle) {
   config.vcs = 1;
   config.packet_flits = 40;
   workload::Workload workload;
-  for (int chip = 0; chip < 6; ++chip) workload.add({chip, (chip + 2) % 6, 40 * kFlitBytes, 0, 0});
+  for (int chip = 0; chip < 6; ++chip) workload.add({Chip(chip), Chip((chip + 2) % 6), 40 * kFlitBytes, 0, 0});
   const Result<workload::Completion> run = run_flits(
       Network(ring), *routing::DimensionOrder::make(ring, routing::Dateline::none), workload, config, kFlitBytes);
   ASSERT_FALSE(run.ok());

@@ -87,7 +87,7 @@ TEST(FlitSteady, LatencyAtLowLoadFollowsFromTheMeanNumberOfHops) {
 
 TEST(FlitSteady, PacketsToTheirOwnChipGoThroughItsRouterInSevenCycles) {
   const topology::Torus torus{{4, 4}};
-  const std::vector<workload::Demand> to_itself = {{3, 3, 1}};
+  const std::vector<workload::Demand> to_itself = {{Chip(3), Chip(3), 1}};
   const workload::SteadyState state =
       *run_steady_state(Network(torus), dimension_order(torus, routing::Dateline::plain),
                         *workload::Traffic::matrix(16, to_itself), {}, short_plan(1));
@@ -155,10 +155,11 @@ TEST(FlitSteady, ADeadlockIsFoundWhileOtherTrafficContinues) {
   // Two rings of eight: every chip of the first sends to all chips of its ring, every chip of the second to itself.
   const topology::Torus torus{{2, 8}};
   std::vector<workload::Demand> demands;
-  for (int from = 0; from < 8; ++from) {
-    for (int to = 0; to < 8; ++to)
+  for (const Chip from : index_range<Chip>(8)) {
+    for (const Chip to : index_range<Chip>(8))
       if (to != from) demands.push_back({from, to, 1});
-    demands.push_back({8 + from, 8 + from, 7});
+    const Chip other(8 + from.value());
+    demands.push_back({other, other, 7});
   }
   Config config;
   config.vcs = 1;

@@ -30,14 +30,15 @@ struct Row {
   std::string name() const { return "row"; }
   int chip_count() const { return static_cast<int>(gbytes_per_s.size()) + 1; }
   int port_count() const { return 2; }
-  int dimension_of(int) const { return 0; }
+  int dimension_of(PortNumber) const { return 0; }
   double of_port(Port port) const {
-    const int index = port.number == 0 ? port.chip.value() : port.chip.value() - 1;
+    const int index = port.number == PortNumber(0) ? port.chip.value() : port.chip.value() - 1;
     return index < 0 || index + 1 >= chip_count() ? 0 : gbytes_per_s[static_cast<std::size_t>(index)];
   }
   Port peer(Port port) const {
     if (of_port(port) == 0) return kNoPort;
-    return {port.number == 0 ? port.chip + 1 : port.chip - 1, 1 - port.number};
+    const int by = port.number == PortNumber(0) ? 1 : -1;
+    return {Chip(port.chip.value() + by), PortNumber(1 - port.number.value())};
   }
   LinkModel link(Port port, const LinkModel& usual) const { return {of_port(port), usual.latency_ns}; }
 };
@@ -46,7 +47,7 @@ static_assert(Topology<Row>);
 /// The only path in a row.
 struct RowRouting {
   struct State {
-    int destination;
+    Chip destination;
   };
   Row row;
 
@@ -54,55 +55,55 @@ struct RowRouting {
   std::string name() const { return "only path"; }
   int vc_classes() const { return 1; }
   routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
-  bool reaches(int source, int destination) const {
-    for (int chip = source; chip != destination; chip += destination > chip ? 1 : -1)
-      if (row.peer({chip, destination > chip ? 0 : 1}) == kNoPort) return false;
+  bool reaches(Chip source, Chip destination) const {
+    for (Chip chip = source; chip != destination; destination > chip ? ++chip : --chip)
+      if (row.peer({chip, PortNumber(destination > chip ? 0 : 1)}) == kNoPort) return false;
     return true;
   }
-  State start(int, int destination, Random&) const { return {destination}; }
+  State start(Chip, Chip destination, Random&) const { return {destination}; }
   template <class Visit>
-  void for_each_start(int, int destination, Visit visit) const {
+  void for_each_start(Chip, Chip destination, Visit visit) const {
     visit(State{destination}, 1.0);
   }
-  void moves(int node, const State& state, routing::Moves& moves) const {
+  void moves(Chip node, const State& state, routing::Moves& moves) const {
     moves.clear();
-    if (node != state.destination) moves.add({state.destination > node ? 0 : 1, 0, 1});
+    if (node != state.destination) moves.add({PortNumber(state.destination > node ? 0 : 1), 0, 1});
   }
-  State after(int, State state, const routing::Move&) const { return state; }
+  State after(Chip, State state, const routing::Move&) const { return state; }
 };
 static_assert(routing::Routing<RowRouting>);
 
 /// Routing on a ring of 4 that chooses its direction at the first node, with equal probability if both are equally far.
 struct RingOfFour {
   struct State {
-    std::int32_t destination;
-    std::int32_t port;  // -1: not chosen
+    Chip destination;
+    PortNumber port;  // none: not chosen
   };
 
   static constexpr bool kAdaptive = false;
   std::string name() const { return "chooses at the first node"; }
   int vc_classes() const { return 1; }
   routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
-  bool reaches(int, int) const { return true; }
-  State start(int, int destination, Random&) const { return {destination, -1}; }
+  bool reaches(Chip, Chip) const { return true; }
+  State start(Chip, Chip destination, Random&) const { return {destination, PortNumber::none()}; }
   template <class Visit>
-  void for_each_start(int, int destination, Visit visit) const {
-    visit(State{destination, -1}, 1.0);
+  void for_each_start(Chip, Chip destination, Visit visit) const {
+    visit(State{destination, PortNumber::none()}, 1.0);
   }
-  void moves(int node, const State& state, routing::Moves& moves) const {
+  void moves(Chip node, const State& state, routing::Moves& moves) const {
     moves.clear();
-    const int ahead = (state.destination - node + 4) % 4;
+    const int ahead = (state.destination.value() - node.value() + 4) % 4;
     if (ahead == 0) return;
-    if (state.port >= 0) {
+    if (state.port.valid()) {
       moves.add({state.port, 0, 1});
     } else if (ahead == 2) {
-      moves.add({0, 0, 0.5});
-      moves.add({1, 0, 0.5});
+      moves.add({PortNumber(0), 0, 0.5});
+      moves.add({PortNumber(1), 0, 0.5});
     } else {
-      moves.add({ahead == 1 ? 0 : 1, 0, 1});
+      moves.add({PortNumber(ahead == 1 ? 0 : 1), 0, 1});
     }
   }
-  State after(int, State state, const routing::Move& move) const { return {state.destination, move.port}; }
+  State after(Chip, State state, const routing::Move& move) const { return {state.destination, move.port}; }
 };
 static_assert(routing::Routing<RingOfFour>);
 
@@ -110,8 +111,8 @@ constexpr std::uint64_t kMiB = 1 << 20;
 
 workload::Workload all_to_all(int chips, std::uint64_t bytes) {
   workload::Workload all("all-to-all");
-  for (int source = 0; source < chips; ++source)
-    for (int destination = 0; destination < chips; ++destination)
+  for (const Chip source : index_range<Chip>(chips))
+    for (const Chip destination : index_range<Chip>(chips))
       if (source != destination) all.add({source, destination, bytes});
   return all;
 }
@@ -176,7 +177,7 @@ TEST(FlowRun, RandomWorkloadsMatchAPlainSimulation) {
     for (int i = 0; i < 60; ++i) {
       const std::array<int, 2> before = {i / 2, i / 3};
       const std::size_t waits = i < 20 ? 0 : random.below(3);
-      some.add({static_cast<int>(random.below(7)), static_cast<int>(random.below(7)), random.below(5000),
+      some.add({Chip(static_cast<int>(random.below(7))), Chip(static_cast<int>(random.below(7))), random.below(5000),
                 static_cast<double>(random.below(200)), static_cast<double>(random.below(50))},
                std::span(before).first(waits));
     }
@@ -188,8 +189,8 @@ TEST(FlowRun, RandomWorkloadsMatchAPlainSimulation) {
 
 TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterEnds) {
   workload::Workload two("two");
-  two.add({0, 2, 1000});
-  two.add({1, 2, 500});
+  two.add({Chip(0), Chip(2), 1000});
+  two.add({Chip(1), Chip(2), 500});
   const workload::Completion done = run_row({{50, 50}}, two);
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 20);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 30);
@@ -200,14 +201,14 @@ TEST(FlowRun, TwoFlowsShareALinkUntilTheShorterEnds) {
 
 TEST(FlowRun, EveryLinkOfThePathAddsItsLatency) {
   workload::Workload one("one");
-  one.add({0, 2, 1000});
+  one.add({Chip(0), Chip(2), 1000});
   EXPECT_DOUBLE_EQ(run_row({{50, 50}}, one, 500).time_ns, 20 + 2 * 500);
 }
 
 TEST(FlowRun, TheNarrowestLinkLimitsAFlowAndOthersTakeTheRest) {
   workload::Workload two("two");
-  two.add({0, 2, 1000});  // through 10 GB/s
-  two.add({0, 1, 4000});  // 50 - 10
+  two.add({Chip(0), Chip(2), 1000});  // through 10 GB/s
+  two.add({Chip(0), Chip(1), 4000});  // 50 - 10
   const workload::Completion done = run_row({{50, 10}}, two);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 100);
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 100);
@@ -215,8 +216,8 @@ TEST(FlowRun, TheNarrowestLinkLimitsAFlowAndOthersTakeTheRest) {
 
 TEST(FlowRun, ANewFlowSlowsTheOthersFromItsStart) {
   workload::Workload two("two");
-  two.add({0, 1, 1000});
-  two.add({0, 1, 1000, 10.0});
+  two.add({Chip(0), Chip(1), 1000});
+  two.add({Chip(0), Chip(1), 1000, 10.0});
   const workload::Completion done = run_row({{50}}, two);
   EXPECT_DOUBLE_EQ(done.delivered_ns[0], 30);  // 500 alone, then 500 at half the rate
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 40);
@@ -224,9 +225,9 @@ TEST(FlowRun, ANewFlowSlowsTheOthersFromItsStart) {
 
 TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSamePath) {
   workload::Workload three("three");
-  three.add({0, 1, 10000});
-  three.add({0, 1, 100, 10.0});
-  three.add({0, 1, 1000, 10.0});
+  three.add({Chip(0), Chip(1), 10000});
+  three.add({Chip(0), Chip(1), 100, 10.0});
+  three.add({Chip(0), Chip(1), 1000, 10.0});
   const workload::Completion done = run_row({{50}}, three);
   EXPECT_DOUBLE_EQ(done.delivered_ns[1], 16);
   EXPECT_DOUBLE_EQ(done.delivered_ns[2], 16 + 36);
@@ -235,20 +236,20 @@ TEST(FlowRun, AShortFlowOvertakesALongOneOnTheSamePath) {
 
 TEST(FlowRun, MessagesWaitForDependenciesComputeAndStartTime) {
   workload::Workload steps("steps");
-  const int first = steps.add({0, 1, 500, 0, 5});  // from 5 to 15
-  const int self = steps.add({2, 2, 999, 40});     // at 40
+  const int first = steps.add({Chip(0), Chip(1), 500, 0, 5});  // from 5 to 15
+  const int self = steps.add({Chip(2), Chip(2), 999, 40});     // at 40
   const std::array<int, 2> both = {first, self};
-  const int third = steps.add({1, 0, 500, 0, 7}, both);  // from 47 to 57
+  const int third = steps.add({Chip(1), Chip(0), 500, 0, 7}, both);  // from 47 to 57
   const std::array<int, 1> after_third = {third};
-  steps.add({0, 1, 500, 100, 7}, after_third);  // from 100
+  steps.add({Chip(0), Chip(1), 500, 100, 7}, after_third);  // from 100
   const workload::Completion done = run_row({{50, 50}}, steps);
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{15, 40, 57, 110}));
 }
 
 TEST(FlowRun, AnEmptyMessageTakesOnlyTheLatencyOfItsPath) {
   workload::Workload empty("empty");
-  const std::array<int, 1> first = {empty.add({0, 2, 0})};
-  empty.add({2, 1, 0}, first);
+  const std::array<int, 1> first = {empty.add({Chip(0), Chip(2), 0})};
+  empty.add({Chip(2), Chip(1), 0}, first);
   const workload::Completion done = run_row({{50, 50}}, empty, 100);
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{200, 300}));
   EXPECT_EQ(done.injected_bytes, 0u);
@@ -256,8 +257,8 @@ TEST(FlowRun, AnEmptyMessageTakesOnlyTheLatencyOfItsPath) {
 
 TEST(FlowRun, AMessageWithoutAPathIsLostAndItsFollowersContinue) {
   workload::Workload cut("cut");
-  const std::array<int, 1> lost = {cut.add({0, 2, 700, 30})};
-  cut.add({0, 1, 500}, lost);
+  const std::array<int, 1> lost = {cut.add({Chip(0), Chip(2), 700, 30})};
+  cut.add({Chip(0), Chip(1), 500}, lost);
   const workload::Completion done = run_row({{50, 0, 50}}, cut);
   EXPECT_EQ(done.loss, (std::vector<workload::Loss>{workload::Loss::no_path, workload::Loss::none}));
   EXPECT_EQ(done.delivered_ns, (std::vector<double>{30, 40}));
@@ -277,7 +278,7 @@ TEST(FlowRun, RingAllReduceTakesItsClosedForm) {
     for (int chip = 0; chip < kChips; ++chip) {
       // Chip c forwards the chunk that it received from c - 1 in the previous step.
       const std::array<int, 1> before = {(step - 1) * kChips + (chip + kChips - 1) % kChips};
-      ring.add({chip, (chip + 1) % kChips, kBytes / kChips}, step == 0 ? std::span<const int>() : before);
+      ring.add({Chip(chip), Chip((chip + 1) % kChips), kBytes / kChips}, step == 0 ? std::span<const int>() : before);
     }
   const workload::Completion done = run_torus({{kChips}}, ring, 500);
   EXPECT_NEAR(done.time_ns, 2.0 * (kChips - 1) * (kBytes / (kChips * 50.0) + 500), 1e-4);
@@ -315,7 +316,7 @@ TEST(FlowRun, TwoRunsGiveTheSameBits) {
   workload::Workload some("random");
   for (int i = 0; i < 400; ++i) {
     const std::array<int, 1> before = {i / 2};
-    some.add({static_cast<int>(random.below(64)), static_cast<int>(random.below(64)), random.below(100000),
+    some.add({Chip(static_cast<int>(random.below(64))), Chip(static_cast<int>(random.below(64))), random.below(100000),
               static_cast<double>(random.below(1000)), static_cast<double>(random.below(100))},
              i % 3 == 0 || i == 0 ? std::span<const int>() : before);
   }
@@ -329,17 +330,18 @@ TEST(FlowRun, ErrorsNameTheInvalidMessage) {
   const Row row{{50}};
   const auto error_of = [&](const workload::Message& message) {
     workload::Workload wrong("wrong");
-    wrong.add({0, 1, 1});
+    wrong.add({Chip(0), Chip(1), 1});
     wrong.add(message);
     return run_flows(Network(row), RowRouting{row}, wrong).error().message();
   };
-  EXPECT_EQ(error_of({0, 2, 1}), "message 1 of 'wrong': found destination 2; expected a chip, 0 to 1");
-  EXPECT_EQ(error_of({-1, 1, 1}), "message 1 of 'wrong': found source -1; expected a chip, 0 to 1");
-  EXPECT_EQ(error_of({0, 1, 1, -3}), "message 1 of 'wrong': found not_before_ns -3; expected nanoseconds, at least 0");
+  EXPECT_EQ(error_of({Chip(0), Chip(2), 1}), "message 1 of 'wrong': found destination 2; expected a chip, 0 to 1");
+  EXPECT_EQ(error_of({Chip(-1), Chip(1), 1}), "message 1 of 'wrong': found source -1; expected a chip, 0 to 1");
+  EXPECT_EQ(error_of({Chip(0), Chip(1), 1, -3}),
+            "message 1 of 'wrong': found not_before_ns -3; expected nanoseconds, at least 0");
   EXPECT_FALSE(run_flows(Network(row), RowRouting{row},
                          [] {
                            workload::Workload wrong("wrong");
-                           wrong.add({0, 1, 1, 0, std::numeric_limits<double>::infinity()});
+                           wrong.add({Chip(0), Chip(1), 1, 0, std::numeric_limits<double>::infinity()});
                            return wrong;
                          }())
                    .ok());
@@ -348,7 +350,7 @@ TEST(FlowRun, ErrorsNameTheInvalidMessage) {
 TEST(FlowRun, ALinkWithNegativeBandwidthIsRejected) {
   const Row row{{-1}};
   workload::Workload one("one");
-  one.add({0, 1, 1});
+  one.add({Chip(0), Chip(1), 1});
   EXPECT_EQ(run_flows(Network(row), RowRouting{row}, one).error().message(),
             "row: port 0 of node 0: found a link of -1 GB/s; expected a bandwidth above 0");
 }
@@ -358,7 +360,7 @@ TEST(FlowRun, AWatcherSeesTheProgressAndCanStopTheRun) {
   workload::Workload chain("chain");
   for (int i = 0; i < 1000; ++i) {
     const std::array<int, 1> before = {i - 1};
-    chain.add({0, 1, 50}, i == 0 ? std::span<const int>() : before);
+    chain.add({Chip(0), Chip(1), 50}, i == 0 ? std::span<const int>() : before);
   }
   int looks = 0;
   const auto done =
@@ -371,8 +373,9 @@ TEST(FlowRun, AWatcherSeesTheProgressAndCanStopTheRun) {
 TEST(PathFinder, FindsTheSharesOfChannelShares) {
   const auto same = [](const auto& network, const auto& routing) {
     PathFinder finder(network, routing);
-    for (int source = 0; source < network.chip_count(); source += 3)
-      for (int destination = 0; destination < network.chip_count(); ++destination) {
+    for (int number = 0; number < network.chip_count(); number += 3)
+      for (const Chip destination : network.chips()) {
+        const Chip source(number);
         if (source == destination) continue;
         const std::vector<routing::ChannelShare> expected =
             routing::channel_shares(network, routing, source, destination);
@@ -391,7 +394,7 @@ TEST(PathFinder, FindsTheSharesOfChannelShares) {
 
 TEST(FlowRun, ARoutingThatDrawsItsPathIsSpreadByItsProbabilities) {
   workload::Workload one("one");
-  one.add({0, 2, 1000});
+  one.add({Chip(0), Chip(2), 1000});
   const workload::Completion done = run_flows(Network(topology::Torus{{4}}), RingOfFour{}, one).value();
   EXPECT_DOUBLE_EQ(done.time_ns, 10);  // half of it in each direction
 }

@@ -31,8 +31,8 @@ workload::Workload random_first(int chips, Random random) {
   for (int i = 0; i < kMessages; ++i) {
     const std::array<int, 2> before = {i / 2, i / 3};
     const int count = i < 8 ? 0 : static_cast<int>(random.below(3));
-    first.add({0, static_cast<int>(random.below(static_cast<std::uint64_t>(chips))), 1000 * random.below(20),
-               static_cast<double>(random.below(300)), static_cast<double>(random.below(50))},
+    first.add({Chip(0), Chip(static_cast<int>(random.below(static_cast<std::uint64_t>(chips)))),
+               1000 * random.below(20), static_cast<double>(random.below(300)), static_cast<double>(random.below(50))},
               std::span(before).first(static_cast<std::size_t>(count)));
   }
   return first;
@@ -104,7 +104,7 @@ TEST(SymmetricFlow, EqualsTheRunOfAllChipsOnRegularAndTwistedTori) {
 TEST(SymmetricFlow, AllToAllOf4096ChipsReachesTheBalancedBound) {
   const topology::Torus torus{{16, 16, 16}};
   workload::Workload first("all-to-all");
-  for (int chip = 1; chip < 4096; ++chip) first.add({0, chip, 1 << 20});
+  for (int chip = 1; chip < 4096; ++chip) first.add({Chip(0), Chip(chip), 1 << 20});
   const routing::DimensionOrder routing = routing::DimensionOrder::make(torus, routing::Dateline::plain).value();
   EXPECT_NEAR(run_symmetric_flows(Network(torus), routing, first)->time_ns, 4096 * 16 / 8 * 1048576.0 / 50, 1e-4);
 }
@@ -118,7 +118,8 @@ TEST(SymmetricFlow, RingAllReduceAlongEveryDimensionOf65536Chips) {
     const int side = torus.sides.side(dimension);
     std::array<int, 1> before = {-1};
     for (int step = 0; step < 2 * (side - 1); ++step)
-      before[0] = first.add({0, network.target(2 * dimension), 640000}, step == 0 ? std::span<const int>() : before);
+      before[0] = first.add({Chip(0), network.target(Channel(2 * dimension)), 640000},
+                            step == 0 ? std::span<const int>() : before);
   }
   const routing::DimensionOrder routing = routing::DimensionOrder::make(torus, routing::Dateline::plain).value();
   const workload::Completion done = run_symmetric_flows(network, routing, first).value();
@@ -163,8 +164,8 @@ TEST(SymmetricFlow, BucketAllReduceOf65536ChipsComesNearItsBandwidthBound) {
 TEST(SymmetricFlow, AMessageOfAnotherChipIsRejected) {
   const topology::Torus torus{{4, 4}};
   workload::Workload wrong("wrong");
-  wrong.add({0, 1, 1});
-  wrong.add({3, 1, 1});
+  wrong.add({Chip(0), Chip(1), 1});
+  wrong.add({Chip(3), Chip(1), 1});
   const auto done = run_symmetric_flows(Network(torus),
                                         routing::DimensionOrder::make(torus, routing::Dateline::plain).value(), wrong);
   EXPECT_EQ(done.error().message(),
@@ -173,7 +174,7 @@ TEST(SymmetricFlow, AMessageOfAnotherChipIsRejected) {
 
 TEST(SymmetricFlow, ANetworkWithoutTranslationsIsRejected) {
   workload::Workload one("one");
-  one.add({0, 1, 1});
+  one.add({Chip(0), Chip(1), 1});
   const topology::Mesh mesh{{3, 3}};
   const auto done = run_symmetric_flows(Network(mesh), routing::DimensionOrder::make(mesh).value(), one);
   ASSERT_FALSE(done.ok());
@@ -185,33 +186,33 @@ class LongerDirectionFromOne {
  public:
   struct State {
     int left;
-    int port;
+    PortNumber port;
   };
   static constexpr bool kAdaptive = false;
   std::string name() const { return "longer direction from chip 1"; }
   int vc_classes() const { return 1; }
   routing::VcRange vcs_of(int, int vcs) const { return {0, vcs - 1}; }
-  bool reaches(int, int) const { return true; }
-  State start(int source, int destination, Random&) const {
-    const int ahead = (destination - source + 5) % 5;
-    return (ahead <= 2) == (source != 1) ? State{ahead, 0} : State{5 - ahead, 1};
+  bool reaches(Chip, Chip) const { return true; }
+  State start(Chip source, Chip destination, Random&) const {
+    const int ahead = (destination.value() - source.value() + 5) % 5;
+    return (ahead <= 2) == (source != Chip(1)) ? State{ahead, PortNumber(0)} : State{5 - ahead, PortNumber(1)};
   }
   template <class Visit>
-  void for_each_start(int source, int destination, Visit visit) const {
+  void for_each_start(Chip source, Chip destination, Visit visit) const {
     Random unused(0);
     visit(start(source, destination, unused), 1.0);
   }
-  void moves(int, const State& state, routing::Moves& moves) const {
+  void moves(Chip, const State& state, routing::Moves& moves) const {
     moves.clear();
     if (state.left > 0) moves.add({state.port, 0, 1});
   }
-  State after(int, State state, const routing::Move&) const { return {state.left - 1, state.port}; }
+  State after(Chip, State state, const routing::Move&) const { return {state.left - 1, state.port}; }
 };
 static_assert(routing::Routing<LongerDirectionFromOne>);
 
 TEST(SymmetricFlow, ARoutingThatTreatsChipsDifferentlyIsRejected) {
   workload::Workload one("one");
-  one.add({0, 1, 1});
+  one.add({Chip(0), Chip(1), 1});
   const auto done = run_symmetric_flows(Network(topology::Torus{{5}}), LongerDirectionFromOne{}, one);
   ASSERT_FALSE(done.ok());
   EXPECT_EQ(done.error().found, "found other ports from chip 1 to 2 than from chip 0 to 1");

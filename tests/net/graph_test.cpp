@@ -37,11 +37,11 @@ TEST(EdgeList, NumbersNodesByTheirFirstAppearance) {
   const GraphTopology graph = *edges_of("# a triangle and a tail\nb a\n\na c 25 # half\nc b 100 250\r\nc tail\n");
   EXPECT_EQ(graph.chip_count(), 4);
   EXPECT_EQ(graph.node_count(), 4);
-  EXPECT_EQ(graph.node_name(0), "b");
-  EXPECT_EQ(graph.node_name(3), "tail");
-  EXPECT_EQ(graph.peer({0, 0}), (Port{1, 0}));
-  EXPECT_EQ(graph.peer({0, 1}), (Port{2, 1}));
-  EXPECT_EQ(graph.peer({3, 1}), kNoPort);
+  EXPECT_EQ(graph.node_name(Chip{0}), "b");
+  EXPECT_EQ(graph.node_name(Chip{3}), "tail");
+  EXPECT_EQ(graph.peer({Chip{0}, PortNumber{0}}), (Port{Chip{1}, PortNumber{0}}));
+  EXPECT_EQ(graph.peer({Chip{0}, PortNumber{1}}), (Port{Chip{2}, PortNumber{1}}));
+  EXPECT_EQ(graph.peer({Chip{3}, PortNumber{1}}), kNoPort);
   EXPECT_EQ(graph.port_count(), 3);
   EXPECT_EQ(distances(graph).diameter(), 2);
 }
@@ -49,9 +49,9 @@ TEST(EdgeList, NumbersNodesByTheirFirstAppearance) {
 TEST(EdgeList, LinksHaveTheGivenOrTheUsualBandwidthAndLatency) {
   const GraphTopology graph = *edges_of("b a\na c 25\nc b 100 250\n");
   const LinkModel usual = {50, 7};
-  EXPECT_EQ(graph.link({0, 0}, usual), usual);
-  EXPECT_EQ(graph.link({1, 1}, usual), (LinkModel{25, 7}));
-  EXPECT_EQ(graph.link({2, 1}, usual), (LinkModel{100, 250}));
+  EXPECT_EQ(graph.link({Chip{0}, PortNumber{0}}, usual), usual);
+  EXPECT_EQ(graph.link({Chip{1}, PortNumber{1}}, usual), (LinkModel{25, 7}));
+  EXPECT_EQ(graph.link({Chip{2}, PortNumber{1}}, usual), (LinkModel{100, 250}));
   EXPECT_EQ(Network(graph, usual).link_kinds().size(), 3u);
 }
 
@@ -93,11 +93,11 @@ TEST(GraphMl, ReadsChipsSwitchesAndLinks) {
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->chip_count(), 2);
   EXPECT_EQ(read->node_count(), 3);
-  EXPECT_EQ(read->node_name(0), "x");
-  EXPECT_EQ(read->node_name(2), "s");
-  EXPECT_EQ(read->peer({0, 0}), (Port{2, 0}));
-  EXPECT_EQ(read->link({0, 0}, {}), (LinkModel{25, 300}));
-  EXPECT_EQ(read->link({1, 0}, {}), LinkModel{});
+  EXPECT_EQ(read->node_name(Chip{0}), "x");
+  EXPECT_EQ(read->node_name(Chip{2}), "s");
+  EXPECT_EQ(read->peer({Chip{0}, PortNumber{0}}), (Port{Chip{2}, PortNumber{0}}));
+  EXPECT_EQ(read->link({Chip{0}, PortNumber{0}}, {}), (LinkModel{25, 300}));
+  EXPECT_EQ(read->link({Chip{1}, PortNumber{0}}, {}), LinkModel{});
   EXPECT_EQ(distances(*read).pairs_at, (std::vector<std::uint64_t>{2, 0, 2}));
 }
 

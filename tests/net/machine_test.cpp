@@ -64,14 +64,14 @@ TEST(Machine, HasThePublishedRacksAndTheSparesOfVolume17) {
   EXPECT_EQ(machine.active_count(), 4096);
   EXPECT_EQ(machine.spare_count(), 256);
   EXPECT_EQ(machine.block_count(), 68);
-  EXPECT_EQ(to_string(machine.address_of(0)), "1.1.1/1.1");
-  EXPECT_EQ(to_string(machine.address_of(4095)), "16.16.16/1.1");
-  EXPECT_EQ(to_string(machine.address_of(4096)), "17.1.1/1.1");
-  EXPECT_EQ(to_string(machine.address_of(4351)), "17.16.16/1.1");
-  EXPECT_EQ(machine.rack_place_of(0), (RackPlace{1, 1, 1, 1}));
-  EXPECT_EQ(machine.rack_place_of(4095), (RackPlace{8, 8, 16, 4}));
-  EXPECT_EQ(machine.rack_place_of(4096), (RackPlace{9, 1, 1, 1}));
-  EXPECT_EQ(machine.rack_place_of(4351), (RackPlace{9, 4, 16, 4}));
+  EXPECT_EQ(to_string(machine.address_of(Chip{0})), "1.1.1/1.1");
+  EXPECT_EQ(to_string(machine.address_of(Chip{4095})), "16.16.16/1.1");
+  EXPECT_EQ(to_string(machine.address_of(Chip{4096})), "17.1.1/1.1");
+  EXPECT_EQ(to_string(machine.address_of(Chip{4351})), "17.16.16/1.1");
+  EXPECT_EQ(machine.rack_place_of(Chip{0}), (RackPlace{1, 1, 1, 1}));
+  EXPECT_EQ(machine.rack_place_of(Chip{4095}), (RackPlace{8, 8, 16, 4}));
+  EXPECT_EQ(machine.rack_place_of(Chip{4096}), (RackPlace{9, 1, 1, 1}));
+  EXPECT_EQ(machine.rack_place_of(Chip{4351}), (RackPlace{9, 4, 16, 4}));
 }
 
 TEST(Machine, AllNamesOfChipsAreBijectionsAtEverySize) {
@@ -80,14 +80,14 @@ TEST(Machine, AllNamesOfChipsAreBijectionsAtEverySize) {
     ASSERT_EQ(machine.active_count(), size);
     ASSERT_EQ(machine.spare_count(), size / 16);
     ASSERT_EQ(machine.spare_volume(), 17);
-    for (int chip = 0; chip < machine.chip_count(); ++chip) {
+    for (const Chip chip : index_range<Chip>(machine.chip_count())) {
       const ChipAddress address = machine.address_of(chip);
       ASSERT_EQ(*machine.chip_at(*parse_chip_address(to_string(address))), chip);
-      ASSERT_EQ(address.volume == 17, chip >= size);
+      ASSERT_EQ(address.volume == 17, chip.value() >= size);
       ASSERT_EQ(machine.chip_at(machine.block_place_of(chip)), chip);
       ASSERT_EQ(*machine.chip_at(machine.rack_place_of(chip)), chip);
-      if (chip > 0) {
-        ASSERT_LT(machine.address_of(chip - 1), address);
+      if (chip.value() > 0) {
+        ASSERT_LT(machine.address_of(Chip(chip.value() - 1)), address);
       }
     }
   }
@@ -95,12 +95,12 @@ TEST(Machine, AllNamesOfChipsAreBijectionsAtEverySize) {
 
 TEST(Machine, ATrayHoldsFourNeighboursInOnePlaneOfABlock) {
   const Machine machine = *Machine::make({});
-  for (int chip = 0; chip < machine.active_count(); ++chip) {
+  for (const Chip chip : index_range<Chip>(machine.active_count())) {
     RackPlace corner = machine.rack_place_of(chip);
     const int slot = corner.slot - 1;
     corner.slot = 1;
-    const Coordinates first = machine.active_shape().coordinates_of(*machine.chip_at(corner));
-    const Coordinates here = machine.active_shape().coordinates_of(chip);
+    const Coordinates first = machine.active_shape().coordinates_of(machine.chip_at(corner)->value());
+    const Coordinates here = machine.active_shape().coordinates_of(chip.value());
     ASSERT_EQ(here, (Coordinates{first[0] + slot / 2, first[1] + slot % 2, first[2]}));
   }
 }

@@ -19,7 +19,7 @@ std::string complaint(const std::string& text) { return parse_ocs_state(text, "s
 
 TEST(OcsStateFile, RoundTripsThroughItsText) {
   const OcsLayout layout;
-  const Slice slice = *Slice::make(layout, {4, 8, 8}, std::vector<Block>{7, 67, 0, 3});
+  const Slice slice = *Slice::make(layout, {4, 8, 8}, std::vector<Block>{Block{7}, Block{67}, Block{0}, Block{3}});
   OcsState state(layout);
   ASSERT_TRUE(connect_twisted_torus(state, slice));
   const std::string text = ocs_state_text(state, slice);
@@ -40,8 +40,9 @@ TEST(OcsStateFile, RoundTripsRandomMatchings) {
   for (int i = 0; i < 50; ++i) {
     OcsState state(layout);
     for (int tries = 0; tries < 60; ++tries)
-      static_cast<void>(state.connect({static_cast<int>(random.below(12)), static_cast<int>(random.below(10)),
-                                       static_cast<int>(random.below(10))}));
+      static_cast<void>(
+          state.connect({Ocs(static_cast<int>(random.below(12))), OcsPort(static_cast<int>(random.below(10))),
+                         OcsPort(static_cast<int>(random.below(10)))}));
     EXPECT_EQ(parse_ocs_state(ocs_state_text(state, slice), "s.ocs")->state, state);
   }
 }
@@ -50,7 +51,7 @@ TEST(OcsStateFile, AcceptsCommentsAndEmptyLines) {
   const Result<StateOfSlice> read =
       parse_ocs_state("# found by search\n\n" + kHeader + "z(3,1): 0+ - 1- # one\r\n", "s");
   ASSERT_TRUE(read) << read.error().message();
-  EXPECT_EQ(read->state.circuits(), (std::vector<Circuit>{{2 * 16 + 3 * 4 + 1, 0, 3}}));
+  EXPECT_EQ(read->state.circuits(), (std::vector<Circuit>{{Ocs{2 * 16 + 3 * 4 + 1}, OcsPort{0}, OcsPort{3}}}));
   EXPECT_TRUE(parse_ocs_state(kHeader, "s")->state.circuits().empty());
 }
 

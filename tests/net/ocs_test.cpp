@@ -33,9 +33,10 @@ template <class A, class B>
 void expect_same_links(const A& a, const B& b) {
   ASSERT_EQ(a.chip_count(), b.chip_count());
   ASSERT_EQ(a.port_count(), b.port_count());
-  for (int chip = 0; chip < a.chip_count(); ++chip)
-    for (int port = 0; port < a.port_count(); ++port)
-      ASSERT_EQ(a.peer({chip, port}), b.peer({chip, port})) << a.name() << ", chip " << chip << ", port " << port;
+  for (const Chip chip : index_range<Chip>(a.chip_count()))
+    for (const PortNumber port : index_range<PortNumber>(a.port_count()))
+      ASSERT_EQ(a.peer({chip, port}), b.peer({chip, port}))
+          << a.name() << ", chip " << chip.value() << ", port " << port.value();
 }
 
 TEST(OcsLayout, Joins64BlocksAnd4SparesWith48SwitchesOf136Ports) {
@@ -44,12 +45,12 @@ TEST(OcsLayout, Joins64BlocksAnd4SparesWith48SwitchesOf136Ports) {
 }
 
 TEST(OcsLayout, EverySwitchServesOneFacePositionOfOneDimension) {
-  std::set<int> seen;
+  std::set<Ocs> seen;
   const Shape block = kLayout.block_shape();
   for (int d = 0; d < 3; ++d)
     for (int position = 0; position < block.count(); ++position) {
       if (block.coordinate_of(position, d) != 3) continue;
-      const int ocs = kLayout.ocs_of(d, block.coordinates_of(position));
+      const Ocs ocs = kLayout.ocs_of(d, block.coordinates_of(position));
       EXPECT_TRUE(seen.insert(ocs).second);
       EXPECT_EQ(kLayout.dimension_of(ocs), d);
       EXPECT_EQ(block.index_of(kLayout.position_of(ocs, Face::plus)), position);
@@ -62,9 +63,9 @@ TEST(OcsLayout, TheWholeTorusUses128PortsOfEachSwitchAnd6144LinkEnds) {
   OcsState state(kLayout);
   ASSERT_TRUE(connect_torus(state, *Slice::make(kLayout, {16, 16, 16})));
   EXPECT_EQ(state.circuits().size(), 3072u);
-  for (int ocs = 0; ocs < 48; ++ocs) {
+  for (const Ocs ocs : index_range<Ocs>(48)) {
     int used = 0;
-    for (int port = 0; port < 136; ++port) used += state.peer(ocs, port) >= 0;
+    for (const OcsPort port : index_range<OcsPort>(136)) used += state.peer(ocs, port).valid();
     EXPECT_EQ(used, 128);
   }
 }
@@ -73,18 +74,21 @@ TEST(OcsState, RejectsCircuitsThatAreNotAMatching) {
   const auto message = [](std::vector<Circuit> circuits) {
     return OcsState::make(kLayout, circuits).error().message();
   };
-  EXPECT_EQ(message({{48, 0, 1}}), "circuit 1, OCS state: found switch 48; expected 0 to 47");
-  EXPECT_EQ(message({{0, 0, 136}}), "circuit 1, OCS state, switch 0: found port 136; expected 0 to 135");
-  EXPECT_EQ(message({{0, -1, 1}}), "circuit 1, OCS state, switch 0: found port -1; expected 0 to 135");
-  EXPECT_EQ(message({{0, 4, 4}}),
+  EXPECT_EQ(message({{Ocs{48}, OcsPort{0}, OcsPort{1}}}), "circuit 1, OCS state: found switch 48; expected 0 to 47");
+  EXPECT_EQ(message({{Ocs{0}, OcsPort{0}, OcsPort{136}}}),
+            "circuit 1, OCS state, switch 0: found port 136; expected 0 to 135");
+  EXPECT_EQ(message({{Ocs{0}, OcsPort{-1}, OcsPort{1}}}),
+            "circuit 1, OCS state, switch 0: found port -1; expected 0 to 135");
+  EXPECT_EQ(message({{Ocs{0}, OcsPort{4}, OcsPort{4}}}),
             "circuit 1, OCS state, switch 0: port 2+ joined with itself; expected two different ports");
-  EXPECT_EQ(message({{21, 10, 13}, {21, 10, 1}}),
+  EXPECT_EQ(message({{Ocs{21}, OcsPort{10}, OcsPort{13}}, {Ocs{21}, OcsPort{10}, OcsPort{1}}}),
             "circuit 2, OCS state, switch 21: port 5+ is already in 'y(1,1): 5+ - 6-'; expected a dark port");
   OcsState state(kLayout);
-  EXPECT_EQ(state.disconnect(3, 7).error().message(), "OCS state, switch 3: port 3- is dark; expected a port in use");
-  ASSERT_TRUE(state.connect({3, 7, 2}));
-  EXPECT_EQ(state.circuits(), (std::vector<Circuit>{{3, 2, 7}}));
-  ASSERT_TRUE(state.disconnect(3, 2));
+  EXPECT_EQ(state.disconnect(Ocs{3}, OcsPort{7}).error().message(),
+            "OCS state, switch 3: port 3- is dark; expected a port in use");
+  ASSERT_TRUE(state.connect({Ocs{3}, OcsPort{7}, OcsPort{2}}));
+  EXPECT_EQ(state.circuits(), (std::vector<Circuit>{{Ocs{3}, OcsPort{2}, OcsPort{7}}}));
+  ASSERT_TRUE(state.disconnect(Ocs{3}, OcsPort{2}));
   EXPECT_EQ(state, OcsState(kLayout));
 }
 
@@ -100,16 +104,16 @@ TEST(Slice, RejectsShapesAndBlocksThatDoNotFit) {
   };
   EXPECT_EQ(message({4, 6, 8}, {}), "slice 4x6x8, side 2: found 6; expected a multiple of the block side 4");
   EXPECT_EQ(message({8, 8}, {}), "slice: found shape 8x8; expected three sides");
-  EXPECT_EQ(message({4, 4, 8}, {1}), "slice 4x4x8: found 1 blocks; expected 2");
-  EXPECT_EQ(message({4, 4, 8}, {1, 68}), "slice 4x4x8: found block 68; expected 0 to 67");
-  EXPECT_EQ(message({4, 4, 8}, {1, 1}), "slice 4x4x8: found block 1 twice; expected every block once");
+  EXPECT_EQ(message({4, 4, 8}, {Block{1}}), "slice 4x4x8: found 1 blocks; expected 2");
+  EXPECT_EQ(message({4, 4, 8}, {Block{1}, Block{68}}), "slice 4x4x8: found block 68; expected 0 to 67");
+  EXPECT_EQ(message({4, 4, 8}, {Block{1}, Block{1}}), "slice 4x4x8: found block 1 twice; expected every block once");
   EXPECT_FALSE(Slice::make(kLayout, {32, 16, 16}));
 }
 
 TEST(Slice, OfTheWholeMachineNumbersChipsLikeTheMachine) {
   const Machine machine = *Machine::make({});
   const Slice slice = *Slice::make(kLayout, machine.active_shape());
-  for (int chip = 0; chip < machine.active_count(); ++chip) {
+  for (const Chip chip : index_range<Chip>(machine.active_count())) {
     ASSERT_EQ(slice.place_of(chip), machine.block_place_of(chip));
     ASSERT_EQ(slice.chip_at(slice.place_of(chip)), chip);
   }
@@ -135,16 +139,17 @@ TEST(ConnectTwistedTorus, RejectsShapesOfNeitherFamilySuchAsTheWholeMachine) {
 
 TEST(Builders, PutSeveralSlicesOfScatteredBlocksIntoOneState) {
   OcsState state(kLayout);
-  const Slice one = *Slice::make(kLayout, {4, 4, 8}, std::vector<Block>{60, 3});
-  const Slice two = *Slice::make(kLayout, {4, 8, 8}, std::vector<Block>{67, 11, 2, 40});
+  const Slice one = *Slice::make(kLayout, {4, 4, 8}, std::vector<Block>{Block{60}, Block{3}});
+  const Slice two = *Slice::make(kLayout, {4, 8, 8}, std::vector<Block>{Block{67}, Block{11}, Block{2}, Block{40}});
   ASSERT_TRUE(connect_twisted_torus(state, one));
   ASSERT_TRUE(connect_torus(state, two));
   expect_same_links(*topology::OcsTopology::make(state, one, "one"), *topology::TwistedTorus::make({4, 4, 8}));
   expect_same_links(*topology::OcsTopology::make(state, two, "two"), topology::Torus{{4, 8, 8}});
-  const Slice overlapping = *Slice::make(kLayout, {4, 4, 4}, std::vector<Block>{11});
+  const Slice overlapping = *Slice::make(kLayout, {4, 4, 4}, std::vector<Block>{Block{11}});
   const OcsState before = state;
   EXPECT_NE(connect_torus(state, overlapping).error().message().find("is already in"), std::string::npos);
-  const Slice partly = *Slice::make(kLayout, {4, 4, 16}, std::vector<Block>{20, 21, 22, 11});
+  const Slice partly =
+      *Slice::make(kLayout, {4, 4, 16}, std::vector<Block>{Block{20}, Block{21}, Block{22}, Block{11}});
   EXPECT_FALSE(connect_torus(state, partly));
   EXPECT_FALSE(SnakedPlane::make(kLayout, partly, {16, 16})->connect(state));
   EXPECT_EQ(state, before) << "a builder that fails changes nothing";
@@ -160,11 +165,12 @@ TEST(OcsTopology, RejectsACircuitThatLeavesTheSlice) {
 
 TEST(OcsTopology, CanJoinFacesOfTheSameSign) {
   OcsState state(kLayout);
-  ASSERT_TRUE(state.connect({0, kLayout.port_of(0, Face::plus), kLayout.port_of(1, Face::plus)}));
+  ASSERT_TRUE(state.connect({Ocs{0}, kLayout.port_of(Block{0}, Face::plus), kLayout.port_of(Block{1}, Face::plus)}));
   const topology::OcsTopology topology =
       *topology::OcsTopology::make(state, *Slice::make(kLayout, {4, 4, 8}), "mirrored");
   const Shape shape = {4, 4, 8};
-  EXPECT_EQ(topology.peer({shape.index_of({3, 0, 0}), 0}), (Port{shape.index_of({3, 0, 4}), 0}));
+  EXPECT_EQ(topology.peer({Chip(shape.index_of({3, 0, 0})), PortNumber{0}}),
+            (Port{Chip(shape.index_of({3, 0, 4})), PortNumber{0}}));
 }
 
 TEST(ConnectHypercube, ABlockWithWrapAroundLinksIsTheSixCube) {
@@ -173,11 +179,11 @@ TEST(ConnectHypercube, ABlockWithWrapAroundLinksIsTheSixCube) {
   // The reflected Gray code maps a ring of 4 to a 2-cube: 0, 1, 3, 2.
   constexpr int kGray[4] = {0, 1, 3, 2};
   const Shape shape = {4, 4, 4};
-  const auto vertex = [&](int chip) {
-    const Coordinates at = shape.coordinates_of(chip);
-    return kGray[at[0]] * 16 + kGray[at[1]] * 4 + kGray[at[2]];
+  const auto vertex = [&](Chip chip) {
+    const Coordinates at = shape.coordinates_of(chip.value());
+    return Chip(kGray[at[0]] * 16 + kGray[at[1]] * 4 + kGray[at[2]]);
   };
-  std::set<std::pair<int, int>> of_block, of_cube;
+  std::set<std::pair<Chip, Chip>> of_block, of_cube;
   for_each_link(block, [&](Port from, Port to) { of_block.insert({vertex(from.chip), vertex(to.chip)}); });
   for_each_link(topology::Hypercube{6}, [&](Port from, Port to) { of_cube.insert({from.chip, to.chip}); });
   EXPECT_EQ(of_block.size(), 384u);
@@ -198,12 +204,13 @@ TEST(SnakedPlane, TheTwoDimensionalTorusIsASubgraphOfItsState) {
     const SnakedPlane plane = *SnakedPlane::make(kLayout, slice, shape);
     ASSERT_TRUE(plane.connect(state));
     const topology::OcsTopology machine = *topology::OcsTopology::make(state, slice, "plane");
-    std::set<std::pair<int, int>> links;
+    std::set<std::pair<Chip, Chip>> links;
     for_each_link(machine, [&](Port from, Port to) { links.insert({from.chip, to.chip}); });
-    std::set<int> chips;
-    const auto chip_of = [&](int number) { return *slice.chip_at(plane.place_of(number)); };
+    std::set<Chip> chips;
+    const auto chip_of = [&](Chip number) { return *slice.chip_at(plane.place_of(number)); };
     for_each_link(topology::Torus{shape}, [&](Port from, Port to) {
-      ASSERT_TRUE(links.contains({chip_of(from.chip), chip_of(to.chip)})) << from.chip << " to " << to.chip;
+      ASSERT_TRUE(links.contains({chip_of(from.chip), chip_of(to.chip)}))
+          << from.chip.value() << " to " << to.chip.value();
       chips.insert(chip_of(from.chip));
     });
     EXPECT_EQ(static_cast<int>(chips.size()), shape.count());
@@ -217,7 +224,7 @@ TEST(SnakedPlane, UsesOnlySwitchesAtTheEndsOfItsRowsAndColumns) {
   OcsState state(kLayout);
   const Slice slice = *Slice::make(kLayout, {16, 16, 16});
   ASSERT_TRUE(SnakedPlane::make(kLayout, slice, {64, 64})->connect(state));
-  std::set<int> used;
+  std::set<Ocs> used;
   for (const Circuit& circuit : state.circuits()) used.insert(circuit.ocs);
   EXPECT_EQ(used.size(), 16u + 4u);
   EXPECT_EQ(state.circuits().size(), 64u * 20);
@@ -239,8 +246,8 @@ TEST(SpliceBlock, KeepsTheLogicalTorusWithASpareInTheFailedPlace) {
     OcsState state(kLayout);
     const Slice slice = *Slice::make(kLayout, {8, 8, 16});
     ASSERT_TRUE(connect(state, slice));
-    const Splice splice = *splice_block(state, 5, 64);
-    const Slice after = slice.with_spare(5, 64);
+    const Splice splice = *splice_block(state, Block{5}, Block{64});
+    const Slice after = slice.with_spare(Block{5}, Block{64});
     expect_same_links(*topology::OcsTopology::make(splice.state, after, "after"),
                       *topology::OcsTopology::make(state, slice, "before"));
     // Each of the failed block's 96 links has its own circuit; in a ring of two or more blocks no circuit uses two of
@@ -248,9 +255,10 @@ TEST(SpliceBlock, KeepsTheLogicalTorusWithASpareInTheFailedPlace) {
     EXPECT_EQ(splice.changes.removed.size(), 96u);
     EXPECT_EQ(splice.changes.added.size(), 96u);
     for (const Circuit& circuit : splice.changes.added)
-      EXPECT_TRUE(kLayout.block_of(circuit.a) == 64 || kLayout.block_of(circuit.b) == 64);
-    EXPECT_EQ(changes(state, splice_block(splice.state, 64, 5)->state).removed.size(), 0u);
-    for (int chip = 0; chip < after.shape().count(); ++chip) ASSERT_EQ(after.chip_at(after.place_of(chip)), chip);
+      EXPECT_TRUE(kLayout.block_of(circuit.a) == Block{64} || kLayout.block_of(circuit.b) == Block{64});
+    EXPECT_EQ(changes(state, splice_block(splice.state, Block{64}, Block{5})->state).removed.size(), 0u);
+    for (const Chip chip : index_range<Chip>(after.shape().count()))
+      ASSERT_EQ(after.chip_at(after.place_of(chip)), chip);
   }
 }
 
@@ -258,19 +266,19 @@ TEST(SpliceBlock, MovesCircuitsThatABlockHasWithItself) {
   OcsState state(kLayout);
   const Slice slice = *Slice::make(kLayout, {4, 4, 4});
   ASSERT_TRUE(connect_torus(state, slice));
-  const Splice splice = *splice_block(state, 0, 67);
+  const Splice splice = *splice_block(state, Block{0}, Block{67});
   EXPECT_EQ(splice.changes.removed.size(), 48u);
-  expect_same_links(*topology::OcsTopology::make(splice.state, slice.with_spare(0, 67), "after"),
+  expect_same_links(*topology::OcsTopology::make(splice.state, slice.with_spare(Block{0}, Block{67}), "after"),
                     topology::Torus{{4, 4, 4}});
 }
 
 TEST(SpliceBlock, RejectsASpareInUseAndBlocksThatDoNotExist) {
   OcsState state(kLayout);
   ASSERT_TRUE(connect_torus(state, *Slice::make(kLayout, {4, 4, 8})));
-  EXPECT_EQ(splice_block(state, 0, 1).error().message(),
+  EXPECT_EQ(splice_block(state, Block{0}, Block{1}).error().message(),
             "splice: block 1 is in 'x(0,0): 1+ - 1-'; expected an idle spare");
-  EXPECT_EQ(splice_block(state, 68, 1).error().message(), "splice: found block 68; expected 0 to 67");
-  EXPECT_EQ(splice_block(state, 1, 1).error().message(),
+  EXPECT_EQ(splice_block(state, Block{68}, Block{1}).error().message(), "splice: found block 68; expected 0 to 67");
+  EXPECT_EQ(splice_block(state, Block{1}, Block{1}).error().message(),
             "splice: block 1 in its own place; expected two different blocks");
 }
 

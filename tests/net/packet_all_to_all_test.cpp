@@ -22,9 +22,9 @@ namespace {
 
 /// Fraction of the time in which a link carries the mean load of the most loaded dimension.
 double share_of_bound(const Network& network, const AllToAllResult& run) {
-  std::vector<double> bytes(static_cast<std::size_t>(network.port_count()));
-  for (int channel = 0; channel < network.channel_count(); ++channel)
-    bytes[static_cast<std::size_t>(network.port(channel))] += run.channel_bytes[static_cast<std::size_t>(channel)];
+  IndexedVector<PortNumber, double> bytes(network.port_count());
+  for (const Channel channel : network.channels())
+    bytes[network.port(channel)] += run.channel_bytes[static_cast<std::size_t>(channel.value())];
   return *std::max_element(bytes.begin(), bytes.end()) / network.chip_count() / 50 / run.time_ns;
 }
 
@@ -104,7 +104,7 @@ TEST(AllToAll, PacketsAreCreatedOnlyWhenThereIsSpace) {
 
 TEST(AllToAll, BytesOfPairsWithoutAPathAreLost) {
   struct Cut : routing::DimensionOrder {
-    bool reaches(int, int destination) const { return destination != 0; }
+    bool reaches(Chip, Chip destination) const { return destination != Chip{0}; }
   };
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});

@@ -29,7 +29,7 @@ struct UnevenRow : topology::Mesh {
       : topology::Mesh{Shape{chips}}, bandwidths(std::move(gbytes_per_s)) {}
   static std::vector<UnevenRow> examples() { return {}; }
   LinkModel link(Port port, const LinkModel& usual) const {
-    const int left = port.number == 0 ? port.chip.value() : port.chip.value() - 1;
+    const int left = port.number == PortNumber{0} ? port.chip.value() : port.chip.value() - 1;
     return {bandwidths[static_cast<std::size_t>(left)], usual.latency_ns};
   }
 };
@@ -50,7 +50,7 @@ TEST(RunPackets, OneMessageTakesItsPathsLatencyPlusOneSerialization) {
   const Network network(torus, kLink);
   for (const std::uint64_t bytes : {1u, 100u, 4096u, 10'000u, 1'000'000u}) {
     workload::Workload workload;
-    workload.add({0, 1 * 32 + 2 * 8 + 3, bytes});
+    workload.add({Chip{0}, Chip{1 * 32 + 2 * 8 + 3}, bytes});
     Config config;
     config.router_ns = 10;
     const workload::Completion completion = run(network, on(torus), workload, config);
@@ -64,7 +64,7 @@ TEST(RunPackets, TheSlowestOfUnequalLinksSetsTheTime) {
     const UnevenRow row(4, bandwidths);
     const Network network(row, {50, 100});
     workload::Workload workload;
-    workload.add({0, 3, 40'960});
+    workload.add({Chip{0}, Chip{3}, 40'960});
     EXPECT_DOUBLE_EQ(run(network, *routing::DimensionOrder::make(topology::Mesh{row}), workload).time_ns,
                      3 * 100 + 40'960 / 12.5);
   }
@@ -76,7 +76,7 @@ TEST(RunPackets, APacketWaitsBeforeAFasterLinkUntilItsTailCanFollow) {
     const UnevenRow row(4, bandwidths);
     const Network network(row, {50, 100});
     workload::Workload workload;
-    workload.add({0, 3, 4096});
+    workload.add({Chip{0}, Chip{3}, 4096});
     double head = 0;
     double tail = 0;
     for (const double bandwidth : bandwidths) {
@@ -92,8 +92,8 @@ TEST(RunPackets, TwoMessagesOverOneLinkTakeTwiceAsLong) {
   const topology::Mesh row{Shape{3}};
   const Network network(row, {50, 0});
   workload::Workload workload;
-  workload.add({0, 2, 409'600});
-  workload.add({1, 2, 409'600});
+  workload.add({Chip{0}, Chip{2}, 409'600});
+  workload.add({Chip{1}, Chip{2}, 409'600});
   const workload::Completion completion = run(network, *routing::DimensionOrder::make(row), workload);
   EXPECT_DOUBLE_EQ(completion.time_ns, 2 * 8192.0);
 }
@@ -102,8 +102,8 @@ TEST(RunPackets, MessagesOfOneSourceShareALink) {
   const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 0});
   workload::Workload workload;
-  workload.add({0, 1, 409'600});
-  workload.add({0, 1, 409'600});
+  workload.add({Chip{0}, Chip{1}, 409'600});
+  workload.add({Chip{0}, Chip{1}, 409'600});
   const workload::Completion completion = run(network, *routing::DimensionOrder::make(row), workload);
   EXPECT_DOUBLE_EQ(completion.time_ns, 2 * 8192.0);
   EXPECT_GE(completion.delivered_ns[0], 0.9 * completion.delivered_ns[1]);
@@ -113,7 +113,7 @@ TEST(RunPackets, ANeighbourExchangeKeepsAllLinksBusy) {
   const topology::Torus torus{Shape{4, 4, 4}};
   const Network network(torus, {50, 0});
   workload::Workload workload;
-  for (int channel = 0; channel < network.channel_count(); ++channel)
+  for (const Channel channel : network.channels())
     workload.add({network.source(channel), network.target(channel), 409'600});
   const workload::Completion completion = run(network, on(torus), workload);
   EXPECT_DOUBLE_EQ(completion.time_ns, 8192.0);
@@ -126,7 +126,7 @@ workload::Workload ring_all_reduce(int chips, std::uint64_t chunk) {
   for (int step = 0; step < 2 * (chips - 1); ++step)
     for (int chip = 0; chip < chips; ++chip) {
       const std::array<int, 1> after = {(step - 1) * chips + (chip + chips - 1) % chips};
-      workload.add({chip, (chip + 1) % chips, chunk}, step == 0 ? std::span<const int>{} : after);
+      workload.add({Chip(chip), Chip((chip + 1) % chips), chunk}, step == 0 ? std::span<const int>{} : after);
     }
   return workload;
 }
@@ -145,7 +145,7 @@ TEST(RunPackets, BuffersBelowTheBandwidthDelayProductSlowALinkDown) {
   const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 819.2});  // its latency is ten packet times
   workload::Workload workload;
-  workload.add({0, 1, 4'096'000});
+  workload.add({Chip{0}, Chip{1}, 4'096'000});
   Config config;
   config.vcs = 1;
   config.vc_buffer_packets = 12;
@@ -159,12 +159,12 @@ TEST(RunPackets, MessagesWaitForDependenciesComputeAndStartTime) {
   const topology::Mesh row{Shape{2}};
   const Network network(row, {50, 100});
   workload::Workload workload;
-  const int first = workload.add({.source = 0, .destination = 1, .bytes = 5000});
-  workload.add({.source = 1, .destination = 0, .bytes = 5000, .compute_ns = 30}, std::array{first});
-  workload.add({.source = 0, .destination = 1, .bytes = 5000, .not_before_ns = 1000, .compute_ns = 5},
+  const int first = workload.add({.source = Chip{0}, .destination = Chip{1}, .bytes = 5000});
+  workload.add({.source = Chip{1}, .destination = Chip{0}, .bytes = 5000, .compute_ns = 30}, std::array{first});
+  workload.add({.source = Chip{0}, .destination = Chip{1}, .bytes = 5000, .not_before_ns = 1000, .compute_ns = 5},
                std::array{first});
-  workload.add({.source = 0, .destination = 0, .bytes = 5000}, std::array{first});
-  workload.add({.source = 0, .destination = 1, .bytes = 0}, std::array{first});
+  workload.add({.source = Chip{0}, .destination = Chip{0}, .bytes = 5000}, std::array{first});
+  workload.add({.source = Chip{0}, .destination = Chip{1}, .bytes = 0}, std::array{first});
   const workload::Completion completion = run(network, *routing::DimensionOrder::make(row), workload);
   EXPECT_EQ(completion.delivered_ns, (std::vector<double>{200, 430, 1200, 200, 300}));
   EXPECT_EQ(completion.injected_bytes, 20'000u);
@@ -174,15 +174,15 @@ TEST(RunPackets, MessagesWaitForDependenciesComputeAndStartTime) {
 /// Dimension order on a torus, except that no packet reaches chip 0.
 struct Cut : routing::DimensionOrder {
   explicit Cut(const routing::DimensionOrder& whole) : routing::DimensionOrder(whole) {}
-  bool reaches(int, int destination) const { return destination != 0; }
+  bool reaches(Chip, Chip destination) const { return destination != Chip{0}; }
 };
 
 TEST(RunPackets, MessagesWithoutAPathAreLostAndOthersContinue) {
   const topology::Torus torus{Shape{4, 4}};
   const Network network(torus, {50, 0});
   workload::Workload workload;
-  const int lost = workload.add({.source = 1, .destination = 0, .bytes = 4096, .not_before_ns = 7});
-  workload.add({2, 3, 4096}, std::array{lost});
+  const int lost = workload.add({.source = Chip{1}, .destination = Chip{0}, .bytes = 4096, .not_before_ns = 7});
+  workload.add({Chip{2}, Chip{3}, 4096}, std::array{lost});
   const Result<workload::Completion> completion = run_packets(network, Cut(on(torus)), workload, {});
   ASSERT_TRUE(completion);
   EXPECT_EQ(completion->loss, (std::vector<workload::Loss>{workload::Loss::no_path, workload::Loss::none}));
@@ -194,7 +194,7 @@ TEST(RunPackets, MessagesWithoutAPathAreLostAndOthersContinue) {
 
 workload::Workload shift(int chips, int by, std::uint64_t bytes) {
   workload::Workload workload;
-  for (int chip = 0; chip < chips; ++chip) workload.add({chip, (chip + by) % chips, bytes});
+  for (int chip = 0; chip < chips; ++chip) workload.add({Chip(chip), Chip((chip + by) % chips), bytes});
   return workload;
 }
 
@@ -228,7 +228,7 @@ TEST(RunPackets, AnAdaptiveRoutingUsesBothPathsAroundASquare) {
   const topology::Mesh square{Shape{2, 2}};
   const Network network(square, {50, 0});
   workload::Workload workload;
-  workload.add({0, 3, 4'096'000});
+  workload.add({Chip{0}, Chip{3}, 4'096'000});
   Config config;
   config.vcs = 4;
   const Result<workload::Completion> adaptive =
@@ -246,8 +246,8 @@ TEST(RunPackets, AdaptivePacketsEscapeWhenAllOtherChannelsAreFull) {
   config.vcs = routing.vc_classes();
   config.vc_buffer_packets = 1;
   workload::Workload workload;
-  for (int from = 0; from < 16; ++from)
-    for (int to = 0; to < 16; ++to)
+  for (const Chip from : network.chips())
+    for (const Chip to : network.chips())
       if (from != to) workload.add({from, to, 40'960});
   const Result<workload::Completion> completion = run_packets(network, routing, workload, config);
   ASSERT_TRUE(completion) << completion.error().message();
@@ -258,8 +258,8 @@ TEST(RunPackets, UnequalLinksCarryCrossTrafficAtTheirBound) {
   const UnevenRow row(4, {50, 25, 100});
   const Network network(row, {50, 30});
   workload::Workload workload;
-  for (int i = 0; i < 4; ++i)
-    for (int j = 0; j < 4; ++j)
+  for (const Chip i : network.chips())
+    for (const Chip j : network.chips())
       if (i != j) workload.add({i, j, 1'024'000});
   // Four messages in each direction over the slow link in the middle.
   const workload::Completion completion = run(network, *routing::DimensionOrder::make(topology::Mesh{row}), workload);
@@ -292,7 +292,7 @@ TEST(RunPackets, ErrorsNameTheInvalidInput) {
   EXPECT_EQ(error({.vc_buffer_packets = 0}, none), "vc_buffer_packets: found 0; expected 1 to 100000");
   EXPECT_NE(error({.router_ns = -1}, none), "");
   workload::Workload astray;
-  astray.add({0, 16, 1});
+  astray.add({Chip{0}, Chip{16}, 1});
   EXPECT_NE(error({}, astray).find("destination 16"), std::string::npos);
 }
 

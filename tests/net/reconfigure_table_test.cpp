@@ -27,21 +27,22 @@ template <class T>
 void expect_table_of_first_paths(const T& topology) {
   const Network network(topology);
   const routing::TableRouting routing = *routing::TableRouting::make(network, routing::Split::first);
-  for (int chip = 0; chip < network.chip_count(); ++chip) {
+  for (const Chip chip : network.chips()) {
     const std::vector<NextHop> table = chip_table(network, chip);
-    for (int destination = 0; destination < network.chip_count(); ++destination) {
-      const NextHop& entry = table[static_cast<std::size_t>(destination)];
+    for (const Chip destination : network.chips()) {
+      const NextHop& entry = table[static_cast<std::size_t>(destination.value())];
       if (destination == chip) {
         EXPECT_EQ(entry, NextHop{});
         continue;
       }
-      int next = -1;
-      routing.for_each_port(chip, destination, [&](int port, double) { next = port; });
-      EXPECT_EQ(entry.port, next) << topology.name() << ", " << chip << " to " << destination;
-      const int target = network.target(network.channel(chip, entry.port));
+      PortNumber next = PortNumber::none();
+      routing.for_each_port(chip, destination, [&](PortNumber port, double) { next = port; });
+      EXPECT_EQ(PortNumber(entry.port), next)
+          << topology.name() << ", " << chip.value() << " to " << destination.value();
+      const Chip target = network.target(network.channel(chip, PortNumber(entry.port)));
       const int behind =
-          target == destination ? 0 : chip_table(network, target)[static_cast<std::size_t>(destination)].hops;
-      if (chip < 4) {
+          target == destination ? 0 : chip_table(network, target)[static_cast<std::size_t>(destination.value())].hops;
+      if (chip.value() < 4) {
         EXPECT_EQ(entry.hops, behind + 1);
       }
     }
@@ -56,7 +57,7 @@ TEST(ChipTable, FoundByOneSearchIsTheRowOfTheRoutingTable) {
 
 TEST(ChipTable, HasNoPortForUnreachableChips) {
   const Network network(topology::Torus{{1}});
-  EXPECT_EQ(chip_table(network, 0), std::vector<NextHop>(1));
+  EXPECT_EQ(chip_table(network, Chip{0}), std::vector<NextHop>(1));
 }
 
 TEST(TableChanges, TurnOneTableIntoTheOtherAndNameOnlyDifferences) {

@@ -46,8 +46,8 @@ TEST(PlaneSetup, IsThe2DTorusOnTheLinksOfTheSlice) {
   EXPECT_EQ(plane.network.attached_count(), torus.attached_count());
   std::vector<int> hops_of_plane, hops_of_torus;
   for (int chip = 0; chip < 256; ++chip) {
-    hops_of_plane.push_back(chip_table(plane.network, 0)[static_cast<std::size_t>(chip)].hops);
-    hops_of_torus.push_back(chip_table(torus, 0)[static_cast<std::size_t>(chip)].hops);
+    hops_of_plane.push_back(chip_table(plane.network, Chip{0})[static_cast<std::size_t>(chip)].hops);
+    hops_of_torus.push_back(chip_table(torus, Chip{0})[static_cast<std::size_t>(chip)].hops);
   }
   std::sort(hops_of_plane.begin(), hops_of_plane.end());
   std::sort(hops_of_torus.begin(), hops_of_torus.end());
@@ -85,10 +85,10 @@ TEST(Plan, CountsTheDifferencesOfTheChipsTables) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   const ReconfigurationPlan plan = *make_plan(before, after);
   std::int64_t entries = 0, ports = 0;
-  for (int chip = 0; chip < plan.chips; ++chip) {
+  for (const Chip chip : index_range<Chip>(plan.chips)) {
     const auto was = chip_table(before.network, chip), is = chip_table(after.network, chip);
     const auto changes = table_changes(was, is);
-    EXPECT_EQ(plan.entries_of_chip[static_cast<std::size_t>(chip)], static_cast<int>(changes.size()));
+    EXPECT_EQ(plan.entries_of_chip[chip], static_cast<int>(changes.size()));
     entries += static_cast<std::int64_t>(changes.size());
     for (std::size_t i = 0; i < was.size(); ++i) ports += was[i].port != is[i].port;
   }
@@ -100,8 +100,8 @@ TEST(Plan, CountsTheDifferencesOfTheChipsTables) {
 TEST(Plan, AnUntouchedPairTakesTheSamePathBeforeAndAfter) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
   std::int64_t same = 0;
-  for (int source = 0; source < 128; ++source)
-    for (int destination = 0; destination < 128; ++destination) {
+  for (const Chip source : before.network.chips())
+    for (const Chip destination : before.network.chips()) {
       if (source == destination) continue;
       const auto was = routing::channel_shares(before.network, before.routing, source, destination);
       const auto is = routing::channel_shares(after.network, after.routing, source, destination);
@@ -132,7 +132,7 @@ TEST(Plan, BetweenDifferentSlicesIsAnError) {
 
 TEST(ChangedRows, PrintBeforeAndAfterInTheColumnsOfRouteTables) {
   const SliceSetup before = regular({4, 4, 8}), after = twisted({4, 4, 8});
-  const std::vector<RowChange> rows = changed_rows(before, after, 0, 3);
+  const std::vector<RowChange> rows = changed_rows(before, after, Chip{0}, 3);
   ASSERT_EQ(rows.size(), 3u);
   for (const RowChange& row : rows) {
     EXPECT_EQ(row.before.destination, row.after.destination);
@@ -168,7 +168,7 @@ TEST(PausedRun, ASingleMessageDrainsThePacketsAtItsPort) {
   // 50 GB/s: a packet of 4096 bytes takes 81.92 ns. Four stand at the port or are on the link at any time.
   const SliceSetup torus = regular({4, 4, 4});
   workload::Workload job;
-  job.add({0, 1, 4096 * 100});
+  job.add({Chip{0}, Chip{1}, 4096 * 100});
   const PausedRun run = *run_until(torus.network, torus.routing, job, {}, packet::Pause{10 * 81.92 + 500 + 1});
   EXPECT_EQ(run.delivered_bytes, 4096u * 10);
   EXPECT_NEAR(run.first_delivery_ns, 581.92, 1e-6);
@@ -182,8 +182,8 @@ TEST(PausedRun, ASingleMessageDrainsThePacketsAtItsPort) {
 TEST(PausedRun, HoldingMessagesLetsMessagesInFlightFinish) {
   const SliceSetup torus = regular({4, 4, 4});
   workload::Workload job;
-  const int first = job.add({0, 1, 4096 * 100});
-  job.add({1, 0, 4096 * 7}, std::span<const int>(&first, 1));
+  const int first = job.add({Chip{0}, Chip{1}, 4096 * 100});
+  job.add({Chip{1}, Chip{0}, 4096 * 7}, std::span<const int>(&first, 1));
   const PausedRun run = *run_until(torus.network, torus.routing, job, {}, packet::Pause{1000, packet::Hold::messages});
   EXPECT_NEAR(run.last_delivery_ns, 500 + 81.92 * 100, 1e-6);
   ASSERT_EQ(run.rest.size(), 1);
@@ -195,9 +195,9 @@ TEST(PausedRun, HoldingMessagesLetsMessagesInFlightFinish) {
 TEST(PausedRun, WorkAndTimesContinueWhileTheNetworkIsPaused) {
   const SliceSetup torus = regular({4, 4, 4});
   workload::Workload job;
-  const int first = job.add({0, 1, 4096});                           // delivered at 581.92
-  job.add({1, 0, 4096, 0, 10000}, std::span<const int>(&first, 1));  // computes until 10581.92
-  job.add({5, 6, 4096, 3000});                                       // not before 3000
+  const int first = job.add({Chip{0}, Chip{1}, 4096});                           // delivered at 581.92
+  job.add({Chip{1}, Chip{0}, 4096, 0, 10000}, std::span<const int>(&first, 1));  // computes until 10581.92
+  job.add({Chip{5}, Chip{6}, 4096, 3000});                                       // not before 3000
   const PausedRun run = *run_until(torus.network, torus.routing, job, {}, packet::Pause{2000});
   ASSERT_EQ(run.rest.size(), 2);
   EXPECT_NEAR(run.rest.message(0).not_before_ns, 8581.92, 1e-6);
@@ -262,7 +262,7 @@ TEST(ReconfiguredJob, SignalsTakeTheLatencyOfTheFarthestChip) {
   EXPECT_DOUBLE_EQ(run.parts.order_ns, 8 * 500);  // 2 + 2 + 4 links
   EXPECT_DOUBLE_EQ(run.parts.report_ns, 8 * 500);
   int farthest = 0;
-  for (const NextHop& entry : chip_table(after.network, 0)) farthest = std::max(farthest, int{entry.hops});
+  for (const NextHop& entry : chip_table(after.network, Chip{0})) farthest = std::max(farthest, int{entry.hops});
   EXPECT_DOUBLE_EQ(run.parts.go_ns, farthest * 500);
   EXPECT_GT(run.parts.first_ns, 500);
 }
@@ -293,7 +293,7 @@ TEST(ReconfiguredJob, APauseOutsideTheJobOrAnUnknownControllerIsAnError) {
   const ReconfigurationPlan plan = *make_plan(torus, torus);
   const workload::Workload job = all_reduce({4, 4, 4}, 1 << 10);
   EXPECT_FALSE(reconfigure_job(torus, torus, plan, job, {-1}, {}).ok());
-  EXPECT_FALSE(reconfigure_job(torus, torus, plan, job, {0}, {.controller = 64}).ok());
+  EXPECT_FALSE(reconfigure_job(torus, torus, plan, job, {0}, {.controller = Chip{64}}).ok());
 }
 
 TEST(ReconfiguredJob, DisconnectedChipsAreAnError) {
@@ -319,7 +319,7 @@ TEST(WindowedAllToAll, CarriesEveryPairOnceAndKeepsItsWindow) {
   std::vector<int> seen(256, 0);
   for (int id = 0; id < job.size(); ++id) {
     const workload::Message& message = job.message(id);
-    ++seen[static_cast<std::size_t>(message.source * 16 + message.destination)];
+    ++seen[static_cast<std::size_t>(message.source.value() * 16 + message.destination.value())];
     for (const int earlier : job.after(id)) EXPECT_EQ(job.message(earlier).source, message.source);
   }
   for (int pair = 0; pair < 256; ++pair) EXPECT_EQ(seen[static_cast<std::size_t>(pair)], pair / 16 != pair % 16);

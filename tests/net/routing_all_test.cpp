@@ -44,14 +44,14 @@ template <class Visit>
 void for_each_pair(const Network& network, Visit visit) {
   const int chips = network.chip_count();
   if (chips <= kSmall) {
-    for (int destination = 0; destination < chips; ++destination)
-      for (int source = 0; source < chips; ++source) visit(source, destination);
+    for (const Chip destination : network.chips())
+      for (const Chip source : network.chips()) visit(source, destination);
     return;
   }
   Random random(7);
   for (int i = 0; i < 200; ++i)
-    visit(static_cast<int>(random.below(static_cast<std::uint64_t>(chips))),
-          static_cast<int>(random.below(static_cast<std::uint64_t>(chips))));
+    visit(Chip(static_cast<int>(random.below(static_cast<std::uint64_t>(chips)))),
+          Chip(static_cast<int>(random.below(static_cast<std::uint64_t>(chips)))));
 }
 
 template <class State>
@@ -66,9 +66,11 @@ TEST(EveryRouting, TakesConnectedPathsToTheDestinationThatAreShortestExceptForVa
     using R = std::decay_t<decltype(routing)>;
     StateGraph<R> graph(network, routing);
     ShortestPaths shortest(network);
-    int failures = 0, searched = -1;
-    for_each_pair(network, [&](int source, int destination) {
-      if (std::is_same_v<R, Valiant> && network.chip_count() > 32 && (source + destination) % 8 != 0) return;
+    int failures = 0;
+    Chip searched = Chip::none();
+    for_each_pair(network, [&](Chip source, Chip destination) {
+      if (std::is_same_v<R, Valiant> && network.chip_count() > 32 && (source.value() + destination.value()) % 8 != 0)
+        return;
       if (searched != destination) shortest.search(destination);
       searched = destination;
       if (!routing.reaches(source, destination)) {
@@ -107,8 +109,8 @@ TEST(EveryRouting, DrawsItsStartsWithTheListedProbabilities) {
     if (std::is_same_v<R, Valiant> && network.chip_count() > 16) return;  // too many starts to draw each one often
     Random random(3);
     for (int pair = 0; pair < 3; ++pair) {
-      const int source = static_cast<int>(random.below(static_cast<std::uint64_t>(network.chip_count())));
-      const int destination = static_cast<int>(random.below(static_cast<std::uint64_t>(network.chip_count())));
+      const Chip source(static_cast<int>(random.below(static_cast<std::uint64_t>(network.chip_count()))));
+      const Chip destination(static_cast<int>(random.below(static_cast<std::uint64_t>(network.chip_count()))));
       if (!routing.reaches(source, destination)) continue;
       std::map<std::string, double> listed, drawn;
       double sum = 0;
@@ -169,8 +171,8 @@ TEST(EveryRouting, HasATotalLoadEqualToItsHops) {
     const workload::Traffic traffic = workload::Traffic::uniform(network.chip_count(), true);
     double loads = 0, shares = 0;
     for (const double load : expected_load(network, routing, traffic)) loads += load;
-    for (int source = 0; source < network.chip_count(); ++source)
-      for (int destination = 0; destination < network.chip_count(); ++destination)
+    for (const Chip source : network.chips())
+      for (const Chip destination : network.chips())
         if (source != destination && routing.reaches(source, destination))
           for (const ChannelShare& share : channel_shares(network, routing, source, destination))
             shares += share.share / network.chip_count();
@@ -184,7 +186,7 @@ TEST(MinimalAdaptiveRouting, OffersAnEscapeInEveryState) {
     if constexpr (R::kAdaptive) {
       StateGraph<R> graph(network, routing);
       int without = 0;
-      for_each_pair(network, [&](int source, int destination) {
+      for_each_pair(network, [&](Chip source, Chip destination) {
         if (source == destination) return;
         graph.clear();
         routing.for_each_start(source, destination, [&](const auto& state, double) { graph.add(source, state); });

@@ -25,14 +25,14 @@ struct TwoParts {
   std::string name() const { return "two parts"; }
   int chip_count() const { return 6; }
   int port_count() const { return 2; }
-  int dimension_of(int) const { return 0; }
+  int dimension_of(PortNumber) const { return 0; }
   Port peer(Port port) const {
-    const int other = port.chip + (port.number == 0 ? 1 : -1);
-    const bool same = other >= 0 && other < 6 && (other < 4) == (port.chip < 4);
-    return same ? Port{other, 1 - port.number} : kNoPort;
+    const int other = port.chip.value() + (port.number == PortNumber{0} ? 1 : -1);
+    const bool same = other >= 0 && other < 6 && (other < 4) == (port.chip.value() < 4);
+    return same ? Port{Chip(other), PortNumber(1 - port.number.value())} : kNoPort;
   }
   LinkModel link(Port port, LinkModel usual) const {
-    const int low = port.number == 0 ? port.chip.value() : port.chip.value() - 1;
+    const int low = port.number == PortNumber{0} ? port.chip.value() : port.chip.value() - 1;
     if (low == 1) usual.bandwidth_gbytes_per_s *= 2;
     return usual;
   }
@@ -46,10 +46,13 @@ struct Diamond {
   std::string name() const { return "diamond"; }
   int chip_count() const { return 4; }
   int port_count() const { return 2; }
-  int dimension_of(int) const { return 0; }
-  Port peer(Port port) const { return {(port.chip + (port.number == 0 ? 1 : 3)) % 4, 1 - port.number}; }
+  int dimension_of(PortNumber) const { return 0; }
+  Port peer(Port port) const {
+    return {Chip((port.chip.value() + (port.number == PortNumber{0} ? 1 : 3)) % 4),
+            PortNumber(1 - port.number.value())};
+  }
   LinkModel link(Port port, LinkModel usual) const {
-    const int low = port.number == 0 ? port.chip.value() : (port.chip.value() + 3) % 4;
+    const int low = port.number == PortNumber{0} ? port.chip.value() : (port.chip.value() + 3) % 4;
     if (low >= 2) usual.bandwidth_gbytes_per_s /= 2;
     return usual;
   }
@@ -59,9 +62,9 @@ static_assert(Topology<Diamond>);
 TEST(TableRouting, ReportsPairsWithoutAPath) {
   const Network network(TwoParts{});
   const TableRouting routing = *TableRouting::make(network, Split::even);
-  for (int source = 0; source < 6; ++source)
-    for (int destination = 0; destination < 6; ++destination)
-      EXPECT_EQ(routing.reaches(source, destination), (source < 4) == (destination < 4));
+  for (const Chip source : network.chips())
+    for (const Chip destination : network.chips())
+      EXPECT_EQ(routing.reaches(source, destination), (source.value() < 4) == (destination.value() < 4));
   EXPECT_TRUE(check_deadlock(network, routing).deadlock_free());
 }
 
@@ -121,7 +124,7 @@ TEST(BalancedSplit, SplitsPathsInProportionToTheirBandwidth) {
 }
 
 TEST(BalancedSplit, RejectsTrafficThatUsesNoChannel) {
-  const workload::Traffic home = *workload::Traffic::matrix(1, std::vector<workload::Demand>{{0, 0, 1}});
+  const workload::Traffic home = *workload::Traffic::matrix(1, std::vector<workload::Demand>{{Chip{0}, Chip{0}, 1}});
   const auto refused = balanced_split(Network(topology::Mesh{{1}}), home);
   EXPECT_FALSE(refused.ok());
 }
@@ -141,9 +144,9 @@ TEST(RouteTable, PrintsTheExampleRoutesOfTheWholeMachine) {
 TEST(RouteTable, GivesTheBandwidthOfTheNarrowestChannelOfThePath) {
   const Network network(TwoParts{});
   const TableRouting routing = *TableRouting::make(network, Split::first);
-  EXPECT_EQ(route_row(network, routing, 0, 3).bandwidth_gbytes_per_s, 50);
-  EXPECT_EQ(route_row(network, routing, 1, 2).bandwidth_gbytes_per_s, 100);
-  EXPECT_EQ(route_row(network, routing, 0, 3).hops, 3);
+  EXPECT_EQ(route_row(network, routing, Chip{0}, Chip{3}).bandwidth_gbytes_per_s, 50);
+  EXPECT_EQ(route_row(network, routing, Chip{1}, Chip{2}).bandwidth_gbytes_per_s, 100);
+  EXPECT_EQ(route_row(network, routing, Chip{0}, Chip{3}).hops, 3);
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(DimensionOrderRouting, LoadsAllChannelsOfATwistedTorusEqually) {
     const Network network(torus);
     const auto load = expected_load(network, *DimensionOrder::make(torus, Dateline::plain),
                                     workload::Traffic::uniform(torus.chip_count(), true));
-    for (const double of_channel : load) EXPECT_NEAR(of_channel, load[0], 1e-9);
+    for (const double of_channel : load) EXPECT_NEAR(of_channel, load[Channel{0}], 1e-9);
     EXPECT_NEAR(sum(load) / torus.chip_count(), closed_form(torus).average_including_self(), 1e-9);
   }
 }
@@ -98,8 +98,8 @@ TEST(DimensionOrderRouting, WithTiesInThePositiveDirectionTakesTheTopologysOwnPa
   const DimensionOrder routing = *DimensionOrder::make(torus, Dateline::plain, Ties::positive);
   Random random(1);
   Moves moves;
-  for (int from = 0; from < torus.chip_count(); ++from)
-    for (int to = 0; to < torus.chip_count(); ++to) {
+  for (const Chip from : network.chips())
+    for (const Chip to : network.chips()) {
       std::vector<Chip> path = {from};
       for (Steps state = routing.start(from, to, random);;) {
         routing.moves(path.back(), state, moves);
@@ -119,8 +119,8 @@ TEST(DimensionOrderRouting, FollowsTheDatelineRulesForClasses) {
     Random random(1);
     Moves moves;
     std::string text;
-    int node = from;
-    for (Steps state = routing.start(from, to, random);;) {
+    Chip node(from);
+    for (Steps state = routing.start(node, Chip(to), random);;) {
       routing.moves(node, state, moves);
       if (moves.empty()) return text;
       text += std::to_string(moves[0].vc_class);
@@ -143,7 +143,7 @@ TEST(DimensionOrderRouting, ChoosesTheClassFreelyOnlyBetweenTheTwoDatelines) {
   const DimensionOrder routing = *DimensionOrder::make(ring, Dateline::balanced);
   const auto starts = [&](int from, int to) {
     int count = 0;
-    routing.for_each_start(from, to, [&](const Steps&, double) { ++count; });
+    routing.for_each_start(Chip(from), Chip(to), [&](const Steps&, double) { ++count; });
     return count;
   };
   EXPECT_EQ(starts(0, 3), 2);
@@ -215,7 +215,7 @@ TEST(ValiantRouting, LoadsAllChannelsEquallyForAnyPermutation) {
 TEST(ChannelShares, AreSortedAndSumToTheHops) {
   const topology::Torus torus{{4, 4, 4}};
   const Network network(torus);
-  const auto shares = channel_shares(network, *MinimalAdaptive::make(torus), 0, torus.chip_count() / 2 + 5);
+  const auto shares = channel_shares(network, *MinimalAdaptive::make(torus), Chip{0}, Chip(torus.chip_count() / 2 + 5));
   double total = 0;
   for (std::size_t i = 0; i < shares.size(); ++i) {
     if (i > 0) {

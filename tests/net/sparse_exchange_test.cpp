@@ -76,7 +76,7 @@ TEST(SparseExchange, BatchingSendsOneMessagePerPairAndDropsNoRow) {
   const Lookups lookups = LookupSource(tables, {50, 1, 1.0}).draw_all(Random(2));
   const Exchange exchange = made(tables, lookups, Scheme::batched);
   const double all = rows_from_elsewhere(tables, lookups).first;
-  std::set<std::pair<int, int>> pairs;
+  std::set<std::pair<Chip, Chip>> pairs;
   for (const Transfer& t : exchange[0].transfers) {
     EXPECT_NE(t.source, t.destination);
     EXPECT_EQ(t.messages, 1U);
@@ -125,9 +125,9 @@ TEST(SparseExchange, RotationKeepsBytesAboutEqualAndUsesAllDimensionsInEveryPhas
   const std::vector<PhaseLoad> loads = loads_of(network, all), before = loads_of(network, one);
   for (std::size_t p = 0; p < all.size(); ++p) {
     std::vector<double> of_dimension(3, 0);
-    for (int channel = 0; channel < network.channel_count(); ++channel)
+    for (const Channel channel : network.channels())
       of_dimension[static_cast<std::size_t>(network.dimension(channel))] +=
-          loads[p].channel_bytes[static_cast<std::size_t>(channel)];
+          loads[p].channel_bytes[channel];
     EXPECT_NEAR(of_dimension[0] / of_dimension[1], 1, 0.05);
     EXPECT_NEAR(of_dimension[0] / of_dimension[2], 1, 0.05);
     EXPECT_LT(loads[p].time_ns(network, 0), 0.6 * before[p].time_ns(network, 0));
@@ -138,10 +138,10 @@ TEST(SparseExchange, HierarchicalRepliesTakeTheRequestsPathBack) {
   const ShardedTables tables = one_table(100'000);
   const Exchange exchange = made(tables, LookupSource(tables, {30, 1, 0.9}).draw_all(Random(4)), Scheme::hierarchical);
   for (std::size_t d = 0; d < 3; ++d) {
-    std::map<std::pair<int, int>, std::uint64_t> ids;
+    std::map<std::pair<Chip, Chip>, std::uint64_t> ids;
     for (const Transfer& t : exchange[d].transfers) {
       ids[{t.destination, t.source}] = (t.bytes - 32) / 8;
-      const int difference = t.destination - t.source;  // along one dimension
+      const int difference = t.destination.value() - t.source.value();  // along one dimension
       EXPECT_EQ(difference % kExchangeCube.stride(static_cast<int>(d)), 0);
     }
     const ExchangePhase& back = exchange[5 - d];
@@ -177,11 +177,11 @@ TEST(SparseExchange, LoadsEqualThoseOfARoutingOverAllShortestPaths) {
   const auto routing = routing::TableRouting::make(network, routing::Split::even);
   ASSERT_TRUE(routing.ok());
   for (std::size_t p = 0; p < exchange.size(); ++p) {
-    std::vector<double> expected(static_cast<std::size_t>(network.channel_count()), 0);
+    IndexedVector<Channel, double> expected(network.channel_count(), 0);
     for (const Transfer& t : exchange[p].transfers)
       for (const routing::ChannelShare& share : routing::channel_shares(network, *routing, t.source, t.destination))
-        expected[static_cast<std::size_t>(share.channel)] += share.share * static_cast<double>(t.bytes);
-    for (std::size_t c = 0; c < expected.size(); ++c)
+        expected[share.channel] += share.share * static_cast<double>(t.bytes);
+    for (const Channel c : expected.indices())
       EXPECT_NEAR(loads[p].channel_bytes[c], expected[c], 1e-5 * (expected[c] + 1));  // shares in tables have 24 bits
     EXPECT_NEAR(loads[p].byte_hops, std::accumulate(expected.begin(), expected.end(), 0.0), 1e-5 * loads[p].byte_hops);
     EXPECT_EQ(loads[p].farthest, 6);

@@ -37,7 +37,8 @@ TEST(Layout, PutsARingOnACircleAndAMeshOnItsGrid) {
   const Mesh mesh{{4, 4, 4}};
   const std::vector<Position> grid = node_positions(mesh);
   for_each_link(mesh, [&](Port from, Port to) {
-    EXPECT_EQ(apart(grid[static_cast<std::size_t>(from.chip)], grid[static_cast<std::size_t>(to.chip)]), 1);
+    EXPECT_EQ(apart(grid[static_cast<std::size_t>(from.chip.value())], grid[static_cast<std::size_t>(to.chip.value())]),
+              1);
   });
 }
 

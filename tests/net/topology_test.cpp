@@ -38,8 +38,8 @@ TEST(EveryTopology, PairsPortsOfDifferentChips) {
     for_each_link(topology, [&](Port from, Port to) {
       ASSERT_EQ(topology.peer(to), from) << topology.name();
       ASSERT_NE(to.chip, from.chip) << topology.name();
-      ASSERT_TRUE(to.chip >= 0 && to.chip < node_count(topology));
-      ASSERT_TRUE(to.number >= 0 && to.number < topology.port_count());
+      ASSERT_TRUE(to.chip.valid() && to.chip.value() < node_count(topology));
+      ASSERT_TRUE(to.number.valid() && to.number.value() < topology.port_count());
     });
   });
 }
@@ -188,7 +188,7 @@ TEST(Links, HaveTheGivenLinkModel) {
   for (const auto& edge : boost::make_iterator_range(edges(graph))) {
     EXPECT_EQ(graph[edge].bandwidth_gbytes_per_s, 70);
     EXPECT_EQ(graph[edge].latency_ns, 250);
-    EXPECT_EQ(graph[edge].dimension, graph[edge].port / 2);
+    EXPECT_EQ(graph[edge].dimension, graph[edge].port.value() / 2);
   }
   const LinkGraph defaults = link_graph(Torus{{4, 4}});
   EXPECT_EQ(defaults[*edges(defaults).first].bandwidth_gbytes_per_s, 50);
@@ -283,21 +283,22 @@ TEST(SpectralGap, MatchesItsClosedForms) {
 
 TEST(DimensionOrderPath, TakesTheShorterDirectionInEachDimensionInTurn) {
   const Torus torus{{16, 16, 16}};
-  const std::vector<Chip> path = dimension_order_path(torus, 0, torus.sides.index_of({7, 7, 7}));
+  const std::vector<Chip> path = dimension_order_path(torus, Chip{0}, Chip(torus.sides.index_of({7, 7, 7})));
   EXPECT_EQ(path.size(), 22u);
-  EXPECT_EQ(path[7], torus.sides.index_of({7, 0, 0}));
-  EXPECT_EQ(path[14], torus.sides.index_of({7, 7, 0}));
+  EXPECT_EQ(path[7], Chip(torus.sides.index_of({7, 0, 0})));
+  EXPECT_EQ(path[14], Chip(torus.sides.index_of({7, 7, 0})));
   const Torus small{{4, 5}};
   const DistanceDistribution all = closed_form(small);
   std::vector<std::uint64_t> lengths(all.pairs_at.size(), 0);
-  for (int from = 0; from < 20; ++from)
-    for (int to = 0; to < 20; ++to) {
+  for (const Chip from : index_range<Chip>(20))
+    for (const Chip to : index_range<Chip>(20)) {
       const std::vector<Chip> small_path = dimension_order_path(small, from, to);
       ASSERT_EQ(small_path.back(), to);
       ++lengths[small_path.size() - 1];
     }
   EXPECT_EQ(lengths, all.pairs_at);
-  EXPECT_EQ(dimension_order_path(Torus{{4}}, 0, 2), (std::vector<Chip>{0, 1, 2})) << "ties go in the + direction";
+  EXPECT_EQ(dimension_order_path(Torus{{4}}, Chip{0}, Chip{2}), (std::vector<Chip>{Chip{0}, Chip{1}, Chip{2}}))
+      << "ties go in the + direction";
 }
 
 TEST(Hypercube, RejectsDimensionsOutsideItsRange) {

@@ -31,8 +31,8 @@ TEST(Trace, ReadsMessagesWithTheirOrderAndTimes) {
   EXPECT_EQ(trace.workload.name(), "t.csv");
   EXPECT_EQ(trace.workload.message(0).bytes, 1048576u);
   EXPECT_EQ(trace.workload.message(0).not_before_ns, 1500.5);
-  EXPECT_EQ(trace.workload.message(1).source, 0);
-  EXPECT_EQ(trace.workload.message(1).destination, 15);
+  EXPECT_EQ(trace.workload.message(1).source, Chip{0});
+  EXPECT_EQ(trace.workload.message(1).destination, Chip{15});
   EXPECT_EQ(trace.workload.message(1).compute_ns, 20);
   EXPECT_EQ(after(trace.workload, 1), std::vector<int>{0});
 }
@@ -58,8 +58,8 @@ TEST(Trace, SurvivesARoundTripThroughText) {
     std::vector<int> earlier;
     for (int other = 0; other < id; ++other)
       if (random.below(40) == 0) earlier.push_back(other);
-    workload.add({static_cast<int>(random.below(16)), static_cast<int>(random.below(16)), random.below(1ull << 53),
-                  random.unit() * 1e9, random.unit() / 3},
+    workload.add({Chip(static_cast<int>(random.below(16))), Chip(static_cast<int>(random.below(16))),
+                  random.below(1ull << 53), random.unit() * 1e9, random.unit() / 3},
                  earlier);
   }
   const std::string text = trace_text(workload);
@@ -128,8 +128,8 @@ TEST(Trace, RejectsMoreBytesThanSumsCanHold) {
 
 TEST(ChipNames, AreNumbersAndOnACubeAlsoAddresses) {
   const ChipNames cube(Shape{2, 2, 4});
-  EXPECT_EQ(*cube.parse("15", "w"), 15);
-  EXPECT_EQ(*cube.parse("2.1.3/1.1", "w"), 10);
+  EXPECT_EQ(*cube.parse("15", "w"), Chip{15});
+  EXPECT_EQ(*cube.parse("2.1.3/1.1", "w"), Chip{10});
   EXPECT_EQ(cube.parse("3.1.1/1.1", "w").error().message(),
             "w: found the volume 3 of '3.1.1/1.1'; expected 1 to 2 on grid 2x2x4");
   EXPECT_EQ(cube.parse("1.1.1/2.1", "w").error().message(),
@@ -146,11 +146,11 @@ TEST(TrafficMatrix, ReadsPairsAndTheirWeights) {
   const Result<Traffic> traffic = parse_traffic_matrix("source,destination,weight\n0,1,1\n0,2,3\n1.1.2/1.1,0,2\n",
                                                        "m.csv", ChipNames(Shape{1, 1, 4}));
   ASSERT_TRUE(traffic) << traffic.error().message();
-  EXPECT_EQ(traffic->rate(0), 1);
-  EXPECT_EQ(traffic->rate(1), 0.5);
-  EXPECT_EQ(traffic->rate(3), 0);
+  EXPECT_EQ(traffic->rate(Chip{0}), 1);
+  EXPECT_EQ(traffic->rate(Chip{1}), 0.5);
+  EXPECT_EQ(traffic->rate(Chip{3}), 0);
   double share = 0;
-  traffic->for_each_destination(0, [&](int destination, double p) { share += destination == 2 ? p : 0; });
+  traffic->for_each_destination(Chip{0}, [&](Chip destination, double p) { share += destination == Chip{2} ? p : 0; });
   EXPECT_EQ(share, 0.75);
 }
 
