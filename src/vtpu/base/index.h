@@ -21,10 +21,6 @@
 
 namespace vtpu {
 
-/// Whether Index<Tag> converts from and to int implicitly. Only code in transition specialises this.
-template <class Tag>
-inline constexpr bool kLenientIndex = false;
-
 /// A position in one kind of sequence. Indices with different tags neither convert, compare nor assign to each other:
 ///
 ///     using Chip = Index<struct ChipTag>;
@@ -36,12 +32,7 @@ template <class Tag>
 class Index {
  public:
   constexpr Index() = default;  ///< position 0, as a value-initialised int
-  constexpr explicit(!kLenientIndex<Tag>) Index(int value) : value_(value) {}
-  constexpr operator int() const
-    requires kLenientIndex<Tag>
-  {
-    return value_;
-  }
+  constexpr explicit Index(int value) : value_(value) {}
 
   /// The sentinel for "no element", stored as -1.
   static constexpr Index none() { return Index(-1); }
@@ -54,17 +45,8 @@ class Index {
   constexpr Index operator++(int) { return Index(value_++); }
   constexpr Index operator--(int) { return Index(value_--); }
 
-  // A lenient index compares as an int, or the comparison with an int would be ambiguous.
-  friend constexpr bool operator==(Index a, Index b)
-    requires(!kLenientIndex<Tag>)
-  {
-    return a.value_ == b.value_;
-  }
-  friend constexpr auto operator<=>(Index a, Index b)
-    requires(!kLenientIndex<Tag>)
-  {
-    return a.value_ <=> b.value_;
-  }
+  friend constexpr bool operator==(Index, Index) = default;
+  friend constexpr auto operator<=>(Index, Index) = default;
 
  private:
   int value_ = 0;

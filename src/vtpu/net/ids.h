@@ -22,24 +22,3 @@ using Seat = Index<struct SeatTag>;
 using Unit = Index<struct UnitTag>;
 
 }  // namespace vtpu::net
-
-#ifndef VTPU_STRICT_INDEX
-namespace vtpu {
-template <>
-inline constexpr bool kLenientIndex<net::ChipTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::PortTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::ChannelTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::BlockTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::OcsTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::OcsPortTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::SeatTag> = true;
-template <>
-inline constexpr bool kLenientIndex<net::UnitTag> = true;
-}  // namespace vtpu
-#endif
