@@ -63,7 +63,6 @@ constexpr std::pair<Policy, const char*> kPolicies[] = {{Policy::spread, "chip-s
                                                         {Policy::block, "block-spare"},
                                                         {Policy::fixed, "static"}};
 
-
 /// A machine after failures: the remaining topology, and the chip that holds each name.
 struct Damage {
   fault::DegradedTopology topology;

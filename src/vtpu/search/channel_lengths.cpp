@@ -5,7 +5,6 @@
 
 #include "vtpu/base/position.h"
 
-
 namespace vtpu::search {
 namespace {
 

@@ -88,7 +88,6 @@ class LiftedRouting {
     int next_class = 0;
   };
 
-
   std::string name_;
   int classes_;
   int vertices_;

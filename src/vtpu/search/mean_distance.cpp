@@ -9,10 +9,6 @@
 #include "vtpu/base/position.h"
 
 namespace vtpu::search {
-namespace {
-
-}  // namespace
-
 void MeanDistance::search(const LiftedGraph& graph, std::span<const int> lengths) {
   VTPU_CHECK(graph.positions() <= 64, "a word has one bit per position");
   const std::size_t blocks = at(graph.group.order());

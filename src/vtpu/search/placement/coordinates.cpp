@@ -4,12 +4,7 @@
 
 #include "vtpu/base/position.h"
 
-
 namespace vtpu::search {
-namespace {
-
-}  // namespace
-
 Coordinates Coordinates::random(int rows, double spread, Random random) {
   Coordinates coordinates(rows);
   for (double& value : coordinates.values_) value = spread * (2 * random.unit() - 1);

@@ -8,7 +8,6 @@
 
 #include "vtpu/base/position.h"
 
-
 namespace vtpu::search {
 namespace {
 
