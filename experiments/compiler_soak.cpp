@@ -9,7 +9,7 @@
 // process per processor shares the work; the counts do not depend on how the work is divided.
 //
 // Parameters: kernels (quick 1000, full 10^5). No claim. Outputs: keys phextcc.soak.*; table soak.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -8,7 +8,7 @@
 // code. No claim.
 //
 // Parameters: processes. Outputs: keys phextcc.compile.*; tables compile_tiers, compile_programs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <functional>

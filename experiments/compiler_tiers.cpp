@@ -20,7 +20,7 @@
 //
 // Parameters: processes, sizes (quick: L1 only). Outputs: keys vtpu.core.ops_per_cycle.tier3*, phextcc.*; tables
 // programs, useful, speed, hand, slower, loops.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cctype>

@@ -6,7 +6,7 @@
 // native execution saves per iteration of the loop, in iterations.
 //
 // Parameters: processes and rounds. No claim. Outputs: keys vtpu.compile.*; table compile.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

@@ -19,7 +19,7 @@
 //
 // Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, useful_work, ordinary_levels,
 // synthetic_grid, footprint, translation, irregular.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -16,7 +16,7 @@
 //
 // Parameters: processes and rounds of timing. Outputs: keys host.ports.*, vtpu.core.port_conflicts.*,
 // vtpu.core.predicted_over_measured; tables port_rates, port_pairs, port_conflicts.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 

@@ -7,7 +7,7 @@
 // one alone in the same time. Control: the dense workload on both threads.
 //
 // Parameters: seconds per sample (quick 0.02, full 0.1), samples 20. Outputs: keys vtpu.smt.*.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
 #include <chrono>

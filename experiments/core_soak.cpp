@@ -10,7 +10,7 @@
 //
 // Parameters: programs (quick 10^4, full 10^6). No claim. Outputs: keys vtpu.differential.*; tables differential_traps,
 // differential_opcodes.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <atomic>

@@ -5,7 +5,7 @@
 // source but not confirm it. Inputs: data/published/*.csv; every number is taken by its row id. Keys: energy.*,
 // mlperf.*, power.*, chip.*. Tables: factors (energy and carbon by machine factor), recomputed (published against
 // recomputed, one row for each key that has a published figure). Both modes do the same.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <functional>

@@ -15,7 +15,7 @@
 //
 // Needs 2 GiB of memory. Parameters: processes and rounds of timing (quick 20 x 1, full 20 to 60 x 3), sizes of the
 // ladder. Outputs: keys host.*, vtpu.mem.*; tables host, memory_ladder, footprints, stream, ordinary_code.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

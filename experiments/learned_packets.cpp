@@ -13,7 +13,7 @@
 //
 // Parameters: slices (quick: 128 and 256 chips), seeds, packets per pair. No claims. Outputs: keys learn.packets.*,
 // learn.classes.*, learn.cost.*; tables learned_packets, learned_classes, learned_costs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>

@@ -14,7 +14,7 @@
 // Parameters: slices up to 8x8x8 (quick) or 16x16x16 (full); certificate gap 1 % (quick) or 0.1 % (full); searches run
 // again: one (quick) or five (full). No claims of the ledger. Control: the search with zero steps. Outputs: keys
 // learn.states.*; tables learned_states, learned_switches.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstdlib>
 #include <string>

@@ -20,7 +20,7 @@
 // Claim: learn.gain (keys learn.gain_gpt3.<chips>: GPT-3 by the partition TS-007). Control: random coordinates,
 // assigned in the same way. Outputs: keys learn.gain_*, learn.placement.*; tables learned_gain, learned_transfer (how
 // the state and placement learned for one workload do on another, 128 chips).
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <atomic>

@@ -12,7 +12,7 @@
 //
 // Parameters: slices 4x4x8 and 4x8x8 (full: also 8x8x16 and 8x16x16), restarts 8 (quick 4), steps. Claim: learn.twist.
 // Control: the search with zero steps. Outputs: keys learn.rediscovers_twist, learn.twist.*; table learned_twist.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

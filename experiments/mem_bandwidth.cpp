@@ -8,7 +8,7 @@
 //
 // Parameters: bytes of an array: four times the last cache, 64 to 256 MiB. Outputs: keys vtpu.mem.bandwidth*; table
 // bandwidth.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

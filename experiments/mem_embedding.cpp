@@ -15,7 +15,7 @@
 // Needs 3 GiB of memory. Parameters: lookups per run (2^14; 2^20 and 2^18 beyond the caches). Outputs: keys
 // vtpu.mem.embedding*; table embedding.
 #include <absl/container/flat_hash_map.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <immintrin.h>
 
 #include <algorithm>

@@ -19,7 +19,7 @@
 // Needs 3 GiB of memory. Parameters: side of the 3-dimensional box (quick 128, full 256), cells swept, queries.
 // Outputs: keys vtpu.mem.hilbert_speedup.*, vtpu.mem.hilbert_over_morton.*, mem.random_speedup.*, mem.lines.*,
 // mem.ns.*; tables locality_lines, locality_time.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <functional>

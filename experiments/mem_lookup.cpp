@@ -11,7 +11,7 @@
 //
 // Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18. No claim.
 // Outputs: keys vtpu.lookup.*; table lookup.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <memory>

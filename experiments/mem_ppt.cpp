@@ -8,7 +8,7 @@
 // 1.05 from 2^18 rows. Control: the cache is emptied before each access.
 //
 // Parameters: accesses (quick 2^18, full 2^20). Outputs: keys vtpu.ppt.*; table translation_cache.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <functional>

@@ -12,7 +12,7 @@
 //
 // Parameters: words of each stream (quick 2×10^5, full 2×10^6). Outputs: keys vtpu.mem.l1_hit_rate.*; table
 // l1_hit_rate.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/analysis/cache_model.h"
 #include "vtpu/base/check.h"

@@ -13,7 +13,7 @@
 // Parameters: slices (quick: all but the largest three), seeds 5 (quick 3; one above 512 chips), packets per pair:
 // fewer on larger slices, and a quarter of that in quick mode. Claims: tpu.twist.448, tpu.twist.488 (at packet level).
 // Control: the torus without its twist. Outputs: keys net.alltoall.*; table alltoall.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <vector>

@@ -13,7 +13,7 @@
 // Nothing is sampled; both modes do the same. The torus of the tables is 4x4x4. The sizes of the all-reduce go from 1
 // KiB to 1 GiB on 8x8x8. Claim: net.rounds. Control: a ring schedule instead of recursive doubling. Outputs: keys
 // net.allreduce.*, net.collective.*; tables collectives, all_reduce_sizes, all_reduce_machines.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

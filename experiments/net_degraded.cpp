@@ -22,7 +22,7 @@
 // Quick: 8x8x8 chips and one spare block. Full: also 16x16x16 chips and four spare blocks, and more draws. No claims.
 // Published, from hardware: throughput kept with one failed switch. Outputs: keys net.degraded.*; tables degraded,
 // dark.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

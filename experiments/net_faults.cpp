@@ -12,7 +12,7 @@
 // in this order: a check every hundred seconds, ten times the MTBF, half the spares, no spares, no spares, remapping.
 // Outputs: keys net.fault.*, net.recovery.*, net.exhaustion.*, net.availability.*, net.tolerated.*; tables recovery,
 // exhaustion, exhaustion_quantiles, tolerated, policies, failure_cases.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

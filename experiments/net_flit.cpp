@@ -13,7 +13,7 @@
 // Parameters: 20 batches of 1500 cycles (quick 300; a quarter of that on 512 chips); networks of 512 chips in full mode
 // only. No claim. Outputs: keys net.flit.*; table latency_throughput.
 // only. No claim. Outputs: keys net.flit.*; table latency_throughput.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -20,7 +20,7 @@
 //
 // Claims: tpu.goodput.1k, tpu.goodput.2k, tpu.goodput.3k (assured, one configuration per availability). Control: fixed
 // cables at 99.0 %. Outputs: keys net.goodput.*, net.schedule.*; tables goodput, scheduling.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -15,7 +15,7 @@
 //
 // Parameters: slices (quick: up to 256 chips). Claims: tpu.ib.allreduce, tpu.ib.alltoall. Control: InfiniBand as fast
 // as ICI. Outputs: keys net.ib.*; table infiniband.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

@@ -11,7 +11,7 @@
 //
 // Only routes and orders are random, from the seed; both modes do the same. No claim. Outputs: keys net.levels.*; table
 // levels.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

@@ -20,7 +20,7 @@
 //
 // Outputs: keys net.reconfig.*; tables reconfigure_writes, reconfigure_plans, reconfigure_entries, reconfigure_parts,
 // reconfigure_switching, reconfigure_all_reduce.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #if defined(__x86_64__)

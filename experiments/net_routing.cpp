@@ -9,7 +9,7 @@
 //
 // Claim: net.route.table. Control: the routes on a ring with the same number of chips. Outputs: keys net.route.*,
 // net.deadlock.*; tables routes, deadlock, balanced.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

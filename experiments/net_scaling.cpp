@@ -7,7 +7,7 @@
 // assumption; no latency is published). Half-way ties are split evenly.
 //
 // Parameters: machines (quick: up to 16384 chips). No claim. Outputs: keys net.scaling.*; table scaling.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <vector>

@@ -11,7 +11,7 @@
 //
 // Parameters: runs of each case 3 (quick 1); all-to-all of 1 MiB per pair on 4x4x4 (quick) and 4x4x8 (full). No claim.
 // Outputs: keys net.simgrid.*; table simgrid.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <cstdint>

@@ -9,7 +9,7 @@
 //
 // Parameters: repetitions 7 (quick 3); sizes (quick: up to 512 chips). No claim. Outputs: keys net.speed.*; table
 // speed, flow_times.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdint>

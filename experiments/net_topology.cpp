@@ -12,7 +12,7 @@
 // Tables: address_examples, machine_sizes, topology_summary, distance_distribution, twisted_against_regular, bisection,
 // hop_readings, available_topologies, example_nodes, example_links, ocs_ports, ocs_totals, route_dimension_order,
 // splice_circuits, chip_remap.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

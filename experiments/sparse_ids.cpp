@@ -19,7 +19,7 @@
 //
 // Parameters: batches for the groups (1000 in both modes), ids looked up at every point of the hop table (10^5 quick,
 // 10^6 full), chi-square samples (21 quick, 101 full) of 200,000 ids. Tables: groups, hops, pipeline, distribution.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -20,7 +20,7 @@
 //
 // Parameters: machines of 4096 and 2048 chips (quick: 256), draws. Outputs: keys sparse.network.*; tables network,
 // sharding, packets.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -27,7 +27,7 @@
 // host. The experiment measures instead how much longer a row takes from memory than from the last cache.
 //
 // Needs 2 GiB. Claims: sparse.speedup, sparse.range. Outputs: keys sparse.*; tables speedup, step.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

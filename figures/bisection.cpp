@@ -1,6 +1,6 @@
 // Bisection of a 3D torus over that of a 2D torus with the same number of chips, by slice size, in links and in
 // bandwidth.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "all.h"
 #include "labels.h"

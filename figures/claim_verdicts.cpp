@@ -1,5 +1,5 @@
 // Verdicts on the claims, by group.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // Time of the compiled programs against the same work in other compilers and in libraries, at every data size.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

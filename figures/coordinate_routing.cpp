@@ -1,5 +1,5 @@
 // A dimension-order route through the cube of coordinates, chip by chip.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <string>

@@ -1,5 +1,5 @@
 // Cost of one embedding lookup, by location of the table and length of a row.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // The published factors of energy and of operational carbon, multiplied step by step on a logarithmic axis.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "all.h"
 #include "vtpu/plot/matplotlib.h"

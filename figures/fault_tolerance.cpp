@@ -1,6 +1,6 @@
 // Two methods to keep an address after a failure: the name of a chip moves to a spare, or a spare block takes the
 // circuits of a failed one.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <set>

@@ -1,5 +1,5 @@
 // Ops per cycle against the size of the loop.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // The circuits of a learned state: for each face position of each dimension, the block to which the first block is
 // connected. Drawn for the smallest and the largest slice of the results.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <string>

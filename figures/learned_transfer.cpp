@@ -1,5 +1,5 @@
 // Gain of a switch state and placement learned for one workload when it is used for the others.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

@@ -1,5 +1,5 @@
 // Cost of the layouts of a box of cells in memory: cache lines touched by a query, and time per cell.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <limits>
 #include <string>

@@ -1,5 +1,5 @@
 // Cost of a lookup by coordinate, in a hash table and in a dense box.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 

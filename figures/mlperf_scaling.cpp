@@ -1,6 +1,6 @@
 // Time to train by number of chips from the public MLPerf logs, and the time that the paper's ratio over the IPU at 256
 // chips requires.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Which classes of host instructions share ports: a matrix of pairs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

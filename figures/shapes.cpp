@@ -1,6 +1,6 @@
 #include "shapes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <limits>
 

@@ -1,5 +1,5 @@
 // One small batch of real ids in the sparse pipeline: id, coordinate, chip, volume, gather, reduce.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

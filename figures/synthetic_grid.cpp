@@ -1,5 +1,5 @@
 // Ops per cycle of synthetic streams by mix, locality and dependence depth.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "all.h"
 #include "vtpu/plot/matplotlib.h"

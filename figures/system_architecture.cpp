@@ -1,6 +1,6 @@
 // The machine as its tables describe it: blocks in rows of racks, one block's mesh with its optical links, and one
 // switch per dimension with its ports.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

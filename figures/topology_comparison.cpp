@@ -1,5 +1,5 @@
 // Four topologies, drawn link by link from small examples, with their distances and whether the switches can form them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <string>

@@ -1,5 +1,5 @@
 // Hit rates of the translation cache, by access pattern.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // Use of TPUs by generation: published shares of model types, stacked.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "all.h"
 #include "vtpu/plot/matplotlib.h"

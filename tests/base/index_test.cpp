@@ -2,7 +2,7 @@
 #define VTPU_CHECK_BOUNDS 1
 #include "vtpu/base/index.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <concepts>

@@ -1,5 +1,5 @@
 // Cases of coordination opcodes as one sentron sees them; the exchange simulates others. tests/runtime runs several.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <limits>

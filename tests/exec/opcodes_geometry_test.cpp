@@ -1,5 +1,5 @@
 // Cases of the geometric opcodes, compared with sets and sums computed directly.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <cmath>

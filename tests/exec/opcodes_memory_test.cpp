@@ -1,5 +1,5 @@
 // Cases of sparse opcodes that move bytes. Memory holds the row of places.h; expected bytes come from its pattern.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 // Cases of dense opcodes on scalars, coordinates and control. Expected values are literals, or come from plain C++
 // where that is exact.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <cmath>

@@ -1,6 +1,6 @@
 // Cases of dense opcodes on vectors. Expected lanes come from plain C++ where that is exact or rounds once;
 // float_rules_test.cpp covers NaNs and denormals.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <immintrin.h>
 
 #include <algorithm>

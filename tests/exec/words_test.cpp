@@ -347,7 +347,9 @@ TEST(Words, GeometricOpsTakeFuelForTheCellsTheyExamine) {
       constexpr std::uint64_t kWords[] = {0, 1, 1, 2, 2, 3, 4, 4};
       EXPECT_EQ(ran.context->retired.words, kWords[fuel]) << ran.engine << ", " << fuel;
       EXPECT_EQ(ran.context->fuel, fuel == 2 || fuel == 7 ? 1u : 0u);
-      if (fuel == 2) EXPECT_EQ(ran.context->trap.slot, isa::Slot::S);
+      if (fuel == 2) {
+        EXPECT_EQ(ran.context->trap.slot, isa::Slot::S);
+      }
     }
 }
 

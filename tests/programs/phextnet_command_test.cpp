@@ -32,11 +32,11 @@ TEST_F(PhextnetCommand, WritesTheSameBytesForOneThreadAndTwo) {
   EXPECT_EQ(content("one.json"), content("two.json"));
   EXPECT_EQ(content("one.csv"), content("two.csv"));
   EXPECT_THAT(content("one.csv"), StartsWith("offered,accepted,stable,latency_cycles"));
-  const auto json = nlohmann::json::parse(content("one.json"));
-  EXPECT_EQ(json.at("curve").at("points").size(), 3U);
-  EXPECT_EQ(json.at("links").size(), 64U);
-  EXPECT_EQ(json.at("settings").at("network.sides"), "\"4x4\"");
-  EXPECT_FALSE(json.contains("cost"));
+  const auto written = nlohmann::json::parse(content("one.json"));
+  EXPECT_EQ(written.at("curve").at("points").size(), 3U);
+  EXPECT_EQ(written.at("links").size(), 64U);
+  EXPECT_EQ(written.at("settings").at("network.sides"), "\"4x4\"");
+  EXPECT_FALSE(written.contains("cost"));
 }
 
 TEST_F(PhextnetCommand, TheCostOfARunIsPrintedOnlyOnRequest) {

@@ -1,6 +1,6 @@
 // Do sentrons that take turns end in the same state on either engine, always in the same order, and are deadlocks
 // reported?
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <bit>

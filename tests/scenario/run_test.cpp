@@ -3,7 +3,7 @@
 #include "settings.h"
 #include "vtpu/scenario/run.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

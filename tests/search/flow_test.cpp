@@ -69,11 +69,11 @@ void expect_consistent(const LiftedGraph& graph, const LiftedFlow& flow) {
             continue;
           }
           double shares = 0;
-          for (const LiftedSplit::NextHop& hop : flow.split.next_hops(destination, vertex, static_cast<int>(block))) {
-            const LiftedGraph::Arc& arc = graph.arcs[static_cast<std::size_t>(hop.arc)];
+          for (const LiftedSplit::NextHop& out : flow.split.next_hops(destination, vertex, static_cast<int>(block))) {
+            const LiftedGraph::Arc& arc = graph.arcs[static_cast<std::size_t>(out.arc)];
             ASSERT_EQ(arc.from, vertex);
-            const double part = flowing * static_cast<double>(hop.share);
-            shares += static_cast<double>(hop.share);
+            const double part = flowing * static_cast<double>(out.share);
+            shares += static_cast<double>(out.share);
             load[static_cast<std::size_t>(arc.channel)] += part;
             next[static_cast<std::size_t>(arc.to) * blocks +
                  static_cast<std::size_t>(graph.group.times(static_cast<int>(block), arc.translation))] += part;

@@ -66,16 +66,16 @@ LiftedSplit nearer(const LiftedGraph& graph) {
     }
     for (int vertex = 0; vertex < graph.vertices(); ++vertex)
       for (int block = 0; block < blocks; ++block) {
-        std::vector<LiftedSplit::NextHop> hops;
+        std::vector<LiftedSplit::NextHop> next;
         for (int a = 0; a < static_cast<int>(graph.arcs.size()); ++a) {
           const LiftedGraph::Arc& arc = graph.arcs[at(a)];
           const int here = of(vertex, block);
           if (arc.from == vertex && here > 0 && here < kFar &&
               of(arc.to, graph.group.times(block, arc.translation)) == here - 1)
-            hops.push_back({a, 1});
+            next.push_back({a, 1});
         }
-        for (LiftedSplit::NextHop& hop : hops) hop.share = 1.0F / static_cast<float>(hops.size());
-        split.append(hops);
+        for (LiftedSplit::NextHop& hop : next) hop.share = 1.0F / static_cast<float>(next.size());
+        split.append(next);
       }
   }
   return split;

@@ -1,5 +1,5 @@
 // phext: reads and edits documents in the phext text format.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>

@@ -1,6 +1,6 @@
 #include "programs/phextcc/elements.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <cstring>

@@ -1,6 +1,6 @@
 #include "programs/phextcc/run.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

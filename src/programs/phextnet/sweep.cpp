@@ -1,6 +1,6 @@
 #include "programs/phextnet/sweep.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <filesystem>

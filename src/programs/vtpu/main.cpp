@@ -1,5 +1,5 @@
 // vtpu: assembles, checks, runs and explains programs of the vTPU.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>

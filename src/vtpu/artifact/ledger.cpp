@@ -1,6 +1,6 @@
 #include "vtpu/artifact/ledger.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "vtpu/artifact/manifest.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

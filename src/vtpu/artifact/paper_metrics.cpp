@@ -1,6 +1,6 @@
 #include "vtpu/artifact/paper_metrics.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cctype>

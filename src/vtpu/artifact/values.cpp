@@ -1,6 +1,6 @@
 #include "vtpu/artifact/values.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 

@@ -1,6 +1,6 @@
 #include "vtpu/base/csv.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"

@@ -4,11 +4,18 @@
 
 #include "vtpu/base/index.h"
 
-/// Formats an index as its number, with the specifications of int. A source that prints one includes fmt/format.h.
+namespace vtpu {
+
+/// Formats an index as its number, with the specifications of int.
+struct IndexFormatter : fmt::formatter<int> {
+  fmt::format_context::iterator format_value(int value, fmt::format_context& context) const;
+};
+
+}  // namespace vtpu
+
 template <class Tag>
-struct fmt::formatter<vtpu::Index<Tag>> : fmt::formatter<int> {
-  template <class Context>
-  auto format(vtpu::Index<Tag> index, Context& context) const {
-    return fmt::formatter<int>::format(index.value(), context);
+struct fmt::formatter<vtpu::Index<Tag>> : vtpu::IndexFormatter {
+  fmt::format_context::iterator format(vtpu::Index<Tag> index, fmt::format_context& context) const {
+    return format_value(index.value(), context);
   }
 };

@@ -1,6 +1,6 @@
 #include "vtpu/exec/differential.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstring>
 

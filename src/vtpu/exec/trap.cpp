@@ -1,6 +1,6 @@
 #include "vtpu/exec/trap.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace vtpu::exec {
 

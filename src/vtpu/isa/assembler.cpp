@@ -1,6 +1,6 @@
 #include "vtpu/isa/assembler.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

@@ -1,6 +1,6 @@
 #include "vtpu/isa/disassembler.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <map>
 #include <set>

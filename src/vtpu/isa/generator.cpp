@@ -1,6 +1,6 @@
 #include "vtpu/isa/generator.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

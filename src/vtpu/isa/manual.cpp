@@ -1,6 +1,6 @@
 #include "vtpu/isa/manual.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <set>
 

@@ -1,6 +1,6 @@
 #include "vtpu/isa/operand_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <charconv>

@@ -1,6 +1,6 @@
 #include "vtpu/isa/siw.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <xxhash.h>
 
 #include <algorithm>

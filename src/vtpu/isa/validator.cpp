@@ -1,6 +1,6 @@
 #include "vtpu/isa/validator.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <bit>
 #include <initializer_list>

@@ -1,6 +1,6 @@
 #include "vtpu/measure/host.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 #include "vtpu/measure/metric.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 #include "vtpu/measure/sampler.h"
 
 #include <alloca.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mman.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "vtpu/net/chip_address.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 

@@ -1,6 +1,6 @@
 #include "vtpu/net/machine.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/check.h"
 

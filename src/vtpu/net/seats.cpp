@@ -1,6 +1,6 @@
 #include "vtpu/net/seats.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/check.h"
 #include "vtpu/net/machine.h"

@@ -1,6 +1,6 @@
 #include "vtpu/net/shape.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <vector>

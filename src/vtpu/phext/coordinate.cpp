@@ -1,6 +1,6 @@
 #include "vtpu/phext/coordinate.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <limits>
 

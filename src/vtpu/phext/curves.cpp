@@ -1,6 +1,6 @@
 #include "vtpu/phext/curves.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

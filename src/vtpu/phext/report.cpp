@@ -1,6 +1,6 @@
 #include "vtpu/phext/report.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <xxhash.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "vtpu/phext/scan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace vtpu::phext {
 

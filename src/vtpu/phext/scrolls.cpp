@@ -1,6 +1,6 @@
 #include "vtpu/phext/scrolls.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "vtpu/plot/table_view.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "vtpu/scenario/grid.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <map>

@@ -1,6 +1,6 @@
 #include "vtpu/scenario/names.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

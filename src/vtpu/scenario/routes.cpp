@@ -1,6 +1,6 @@
 #include "vtpu/scenario/routes.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <tuple>

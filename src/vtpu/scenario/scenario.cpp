@@ -1,6 +1,6 @@
 #include "vtpu/scenario/scenario.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

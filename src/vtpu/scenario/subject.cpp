@@ -1,6 +1,6 @@
 #include "vtpu/scenario/subject.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "vtpu/scenario/tables.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The only file that includes toml++.
 #include <toml++/toml.h>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "vtpu/scenario/work.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

@@ -1,6 +1,6 @@
 #include "vtpu/search/block_group.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

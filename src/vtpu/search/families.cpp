@@ -1,6 +1,6 @@
 #include "vtpu/search/families.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

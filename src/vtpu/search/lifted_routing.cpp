@@ -1,6 +1,6 @@
 #include "vtpu/search/lifted_routing.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "vtpu/search/route_rules.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

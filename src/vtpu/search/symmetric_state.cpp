@@ -1,6 +1,6 @@
 #include "vtpu/search/symmetric_state.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

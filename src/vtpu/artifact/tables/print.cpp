@@ -1,6 +1,6 @@
 #include "vtpu/artifact/tables/print.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

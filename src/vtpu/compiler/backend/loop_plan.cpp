@@ -1,6 +1,6 @@
 #include "vtpu/compiler/backend/loop_plan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

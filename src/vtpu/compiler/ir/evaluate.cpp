@@ -1,6 +1,6 @@
 #include "vtpu/compiler/ir/evaluate.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "vtpu/compiler/ir/text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/isa/names.h"
 

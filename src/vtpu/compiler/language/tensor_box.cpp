@@ -1,6 +1,6 @@
 #include "vtpu/compiler/language/tensor_box.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <string>

@@ -84,8 +84,8 @@ class Generator : ExpressionGenerator {
   }
 
   void declare_function() {
-    constexpr Type kTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64, Type::f32x16};
-    const auto any_type = [&] { return kTypes[pick({30, 35, 15, 15, 5})]; };
+    constexpr Type kDrawnTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64, Type::f32x16};
+    const auto any_type = [&] { return kDrawnTypes[pick({30, 35, 15, 15, 5})]; };
     Function function;
     function.name = fresh('f');
     const std::size_t form = pick({60, 25, 15});
@@ -164,16 +164,16 @@ class Generator : ExpressionGenerator {
                   6, 7, 3, 4})) {
       case 0: return store(out);
       case 1: {
-        constexpr Type kTypes[] = {Type::i32,    Type::f32,    Type::f64,   Type::i64,
+        constexpr Type kDrawnTypes[] = {Type::i32,    Type::f32,    Type::f64,   Type::i64,
                                    Type::f32x16, Type::i32x16, Type::f64x8, Type::boolean};
-        const Type type = kTypes[pick({22, 26, 14, 12, 10, 8, 4, 4})];
+        const Type type = kDrawnTypes[pick({22, 26, 14, 12, 10, 8, 4, 4})];
         return declare(out, Statement::Kind::let, type, expression(type, 3));
       }
       case 2: return assign(out);
       case 3: return loop(out, depth);
       case 4: {
-        constexpr Type kTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64};
-        const Type type = kTypes[random_.below(4)];
+        constexpr Type kDrawnTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64};
+        const Type type = kDrawnTypes[random_.below(4)];
         return declare(out, Statement::Kind::let, type, reduction(type, 2));
       }
       case 5: return vector_store(out);
@@ -199,9 +199,9 @@ class Generator : ExpressionGenerator {
     return *one_of(all);
   }
   Operator compound_operator(Type type) {
-    constexpr Operator kOperators[] = {Operator::add,     Operator::sub,    Operator::mul,
+    constexpr Operator kDrawnOperators[] = {Operator::add,     Operator::sub,    Operator::mul,
                                        Operator::bit_and, Operator::bit_or, Operator::bit_xor};
-    return kOperators[is_float(type) ? pick({5, 2, 2}) : pick({5, 2, 2, 1, 1, 1})];
+    return kDrawnOperators[is_float(type) ? pick({5, 2, 2}) : pick({5, 2, 2, 1, 1, 1})];
   }
 
   void store_to(std::vector<Statement>& out, const Tensor& tensor, Expression value) {
@@ -228,8 +228,8 @@ class Generator : ExpressionGenerator {
     store_to(out, tensor, std::move(value));
   }
   void vector_store(std::vector<Statement>& out) {
-    constexpr Type kTypes[] = {Type::f32x16, Type::i32x16, Type::f64x8};
-    const Type type = kTypes[pick({5, 4, 2})];
+    constexpr Type kDrawnTypes[] = {Type::f32x16, Type::i32x16, Type::f64x8};
+    const Type type = kDrawnTypes[pick({5, 4, 2})];
     std::vector<const Tensor*> all;
     for (const Tensor* tensor : tensors(type, lanes_of(type)))
       if (!tensor->whole) all.push_back(tensor);
@@ -305,8 +305,8 @@ class Generator : ExpressionGenerator {
 
   /// Single-element statements of one type: the body of a loop that can be vectorised.
   void plain_body(std::vector<Statement>& out) {
-    constexpr Type kTypes[] = {Type::f32, Type::i32, Type::f64};
-    const Type type = kTypes[pick({5, 4, 2})];
+    constexpr Type kDrawnTypes[] = {Type::f32, Type::i32, Type::f64};
+    const Type type = kDrawnTypes[pick({5, 4, 2})];
     std::vector<const Tensor*> all;
     for (const Tensor* tensor : tensors(type))
       if (!tensor->whole && lane_size(type) == ir::size_of(tensor->element)) all.push_back(tensor);
@@ -326,8 +326,8 @@ class Generator : ExpressionGenerator {
     const std::size_t outer = scope_.size();
     // Carried values: declared before the loop, changed inside, stored after it.
     for (std::size_t k = pick({55, 33, 12}); k > 0; --k) {
-      constexpr Type kTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64, Type::f32x16, Type::i32x16};
-      const Type type = kTypes[pick({25, 30, 15, 15, 9, 6})];
+      constexpr Type kDrawnTypes[] = {Type::i32, Type::f32, Type::f64, Type::i64, Type::f32x16, Type::i32x16};
+      const Type type = kDrawnTypes[pick({25, 30, 15, 15, 9, 6})];
       declare(out, Statement::Kind::var, type, leaf(type));
     }
     const std::size_t carried = scope_.size();

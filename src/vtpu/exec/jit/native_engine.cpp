@@ -1,7 +1,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 
 #include <asmjit/x86.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <vector>
 

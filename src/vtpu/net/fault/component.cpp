@@ -1,6 +1,6 @@
 #include "vtpu/net/fault/component.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "vtpu/net/fault/degraded.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

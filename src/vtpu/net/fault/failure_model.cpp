@@ -1,6 +1,6 @@
 #include "vtpu/net/fault/failure_model.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cmath>

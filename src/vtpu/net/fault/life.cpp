@@ -1,6 +1,6 @@
 #include "vtpu/net/fault/life.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

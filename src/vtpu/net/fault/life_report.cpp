@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/csv.h"
 #include "vtpu/net/fault/life.h"

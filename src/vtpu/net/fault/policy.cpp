@@ -1,6 +1,6 @@
 #include "vtpu/net/fault/policy.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <tuple>

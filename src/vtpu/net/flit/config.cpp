@@ -1,6 +1,6 @@
 #include "vtpu/net/flit/config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

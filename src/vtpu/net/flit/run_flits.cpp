@@ -1,6 +1,6 @@
 #include "vtpu/net/flit/run_flits.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace vtpu::net::flit {
 

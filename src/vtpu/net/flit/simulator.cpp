@@ -1,6 +1,6 @@
 #include "vtpu/net/flit/simulator.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/index_format.h"
 

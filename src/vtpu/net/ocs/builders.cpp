@@ -1,6 +1,6 @@
 #include "vtpu/net/ocs/builders.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/net/twist.h"
 

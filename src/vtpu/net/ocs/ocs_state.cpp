@@ -1,6 +1,6 @@
 #include "vtpu/net/ocs/ocs_state.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>

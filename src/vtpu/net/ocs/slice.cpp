@@ -1,6 +1,6 @@
 #include "vtpu/net/ocs/slice.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <numeric>

@@ -1,6 +1,6 @@
 #include "vtpu/net/reconfigure/plan.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "vtpu/net/reconfigure/timeline.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstddef>

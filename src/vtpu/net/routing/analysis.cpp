@@ -1,6 +1,6 @@
 #include "vtpu/net/routing/analysis.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/check.h"
 #include "vtpu/net/routing/node_name.h"

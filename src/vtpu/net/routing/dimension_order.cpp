@@ -1,6 +1,6 @@
 #include "vtpu/net/routing/dimension_order.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace vtpu::net::routing {
 namespace {

@@ -1,6 +1,6 @@
 #include "vtpu/net/routing/node_name.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/index_format.h"
 

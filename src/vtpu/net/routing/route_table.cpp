@@ -1,6 +1,6 @@
 #include "vtpu/net/routing/route_table.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/net/chip_address.h"
 #include "vtpu/net/routing/dimension_order.h"

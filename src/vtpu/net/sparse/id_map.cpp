@@ -1,6 +1,6 @@
 #include "vtpu/net/sparse/id_map.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "vtpu/base/check.h"
 

@@ -1,6 +1,6 @@
 #include "vtpu/net/sparse/sharding.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <numeric>

@@ -1,6 +1,6 @@
 #include "vtpu/net/topology/graph_topology.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <utility>

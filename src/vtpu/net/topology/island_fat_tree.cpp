@@ -1,6 +1,6 @@
 #include "vtpu/net/topology/island_fat_tree.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 namespace vtpu::net::topology {
 

@@ -1,6 +1,6 @@
 #include "vtpu/net/topology/twisted_torus.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 #include "vtpu/net/workload/chip_names.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "vtpu/net/workload/traffic.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "vtpu/net/workload/traffic_matrix.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cstddef>
 #include <vector>

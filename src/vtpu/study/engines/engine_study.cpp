@@ -1,6 +1,6 @@
 #include "vtpu/study/engines/engine_study.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 #include "vtpu/study/host/host_loop.h"
 
 #include <asmjit/x86.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "vtpu/study/host/port_survey.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

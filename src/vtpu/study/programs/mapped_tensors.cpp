@@ -1,6 +1,6 @@
 #include "vtpu/study/programs/mapped_tensors.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cstring>

@@ -1,6 +1,6 @@
 #include "vtpu/study/programs/program_variants.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <chrono>

@@ -1,7 +1,7 @@
 #include "vtpu/study/soak/host_kernels.h"
 
 #include <dlfcn.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "vtpu/study/soak/kernel_soak.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
