@@ -418,7 +418,7 @@ void add_job(Run& run, Table& table, const Transition& transition, double mebiby
                            job.total_ns * ms};
   for (const double switching : kSwitchingMs) {
     const double overhead = (job.total_ns + switching / ms) / interrupted.whole_ns - 1;
-    row.push_back(overhead);
+    row.emplace_back(overhead);
     if (hold == packet::Hold::packets)
       run.simulated(fmt::format("net.reconfig.overhead.{}.{:g}MiB_{:g}ms", key_of(transition), mebibytes, switching),
                     overhead, "1", "time of the interrupted all-reduce over that of the undisturbed one, minus one");
