@@ -141,7 +141,7 @@ Result<void> run_speed(Run& run) {
   rule.least = rule.most = processes;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seed = run.random(1).next();
-  const auto sampled = sample_in_processes([&] { return alternatives; }, rule);
+  const auto sampled = sample_in_processes(run, [&] { return alternatives; }, rule);
   if (!sampled) return sampled.error();
 
   const auto rate_of = [&](const std::string& name) {

@@ -396,10 +396,8 @@ Result<void> run_tiers(Run& run) {
   record_programs(run, sizes[0], survey->map);
   record_hand(run, sizes[0]);
   record_speed(run, sizes);
-  run.measured("phextcc.discarded_samples",
-               exact(static_cast<double>(survey->discarded + sizes[0].front().discarded),
-                     "timings whose two calibrations differed by more than 2 %"),
-               "1");
+  run.count(survey->tally);
+  for (const auto& results : sizes) run.count(results.front().tally);
   progress.step("tables");
   return {};
 }

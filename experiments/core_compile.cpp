@@ -78,7 +78,7 @@ Result<void> run_compile(Run& run) {
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(1).next();
-  const auto all = sample_in_processes([&] { return alternatives; }, rule);
+  const auto all = sample_in_processes(run, [&] { return alternatives; }, rule);
   if (!all) return all.error();
   Table& table = run.table("compile", {{"words", "1", Source::label},
                                        {"compile", "ns/word", Source::measured},

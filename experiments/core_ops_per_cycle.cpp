@@ -162,7 +162,7 @@ Result<void> ordinary(Run& run, const vtpu::study::engines::EngineStudy& study) 
                             {}});
     return alternatives;
   };
-  const auto all = sample_in_processes(make, rule_of(run, 3));
+  const auto all = sample_in_processes(run, make, rule_of(run, 3));
   if (!all) return all.error();
   Table& table = run.table("ordinary_levels", {{"loop", "", Source::label},
                                                {"o0", "ops/cycle", Source::measured},
@@ -287,7 +287,7 @@ Result<void> differences(Run& run) {
     if (!made) return made.error();
     alternatives.push_back(std::move(*made));
   }
-  const auto all = sample_in_processes([&] { return alternatives; }, rule_of(run, 4));
+  const auto all = sample_in_processes(run, [&] { return alternatives; }, rule_of(run, 4));
   if (!all) return all.error();
   const auto ops = [&](const std::string& name) { return named(*all, name).units_per_cycle(); };
 
@@ -382,8 +382,7 @@ Result<void> switches(Run& run) {
     VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds,
                "every round is one barrier");
   };
-  const auto all = sample_in_processes(
-      [&] {
+  const auto all = sample_in_processes(run, [&] {
         return std::vector<Alternative>{{"turn", 2.0 * kRounds, take_turns, {}}, {"barrier", 1.0 * kRounds, meet, {}}};
       },
       rule_of(run, 5));
@@ -409,10 +408,8 @@ Result<void> run_core(Run& run) {
   if (auto done = differences(run); !done) return done;
   progress.step("switches between sentrons");
   if (auto done = switches(run); !done) return done;
-  const double discarded = static_cast<double>(survey->discarded + study->discarded);
-  run.measured("vtpu.core.discarded_samples",
-               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"},
-               "1");
+  run.count(survey->tally);
+  run.count(study->tally);
   progress.step("");
   return {};
 }

@@ -83,7 +83,7 @@ Result<void> control(Run& run) {
                             [shared] { shared->run(kIterations); },
                             {}});
   }
-  const auto sampled = sample_in_processes([&] { return alternatives; }, rule_of(run, 3));
+  const auto sampled = sample_in_processes(run, [&] { return alternatives; }, rule_of(run, 3));
   if (!sampled) return sampled.error();
   std::vector<double> lost;
   const auto cycles = [&](std::size_t i, std::size_t n) { return (*sampled)[i].cycles[n] / (*sampled)[i].work; };
@@ -133,10 +133,8 @@ Result<void> run_ports(Run& run) {
   ratio.method = "predicted over measured ops per cycle, median over the workloads";
   run.measured("vtpu.core.predicted_over_measured", ratio, "1");
   if (auto done = control(run); !done) return done;
-  const double discarded = static_cast<double>(survey->discarded + study->discarded);
-  run.measured("host.ports.discarded_samples",
-               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"},
-               "1");
+  run.count(survey->tally);
+  run.count(study->tally);
   progress.step("");
   return {};
 }

@@ -103,7 +103,7 @@ Alternative read_alternative(const std::string& name, Cells cells) {
           {}};
 }
 
-Result<std::size_t> memory_ladder(Run& run) {
+Result<void> memory_ladder(Run& run) {
   std::vector<std::size_t> sizes;
   for (std::size_t bytes = 4 * kKiB; bytes <= 512 * kMiB; bytes *= 2) sizes.push_back(bytes);
   run.parameter("ladder_largest_bytes", sizes.back());
@@ -133,7 +133,7 @@ Result<std::size_t> memory_ladder(Run& run) {
     alternatives.push_back(chase_alternative("chase huge", huge.as<std::uint64_t>(), kCellsPerLine));
     return alternatives;
   };
-  const Result<std::vector<Sampled>> all = sample_in_processes(make, rule_of(run, 2));
+  const Result<std::vector<Sampled>> all = sample_in_processes(run, make, rule_of(run, 2));
   if (!all) return all.error();
 
   Table& table = run.table("memory_ladder", {{"size", "bytes", Source::label},
@@ -156,7 +156,7 @@ Result<std::size_t> memory_ladder(Run& run) {
                read.ci.high});
   }
   run.measured("host.chase_ns.512MiB_huge_pages", named(*all, "chase huge").ns_per_unit(), "ns");
-  return all->front().discarded;
+  return {};
 }
 
 // ---- sequential against random, by footprint -----------------------------------------------------------------------
@@ -211,7 +211,7 @@ Alternative independent_alternative(const std::string& name, Cells cells) {
           }};
 }
 
-Result<std::size_t> sequential_and_random(Run& run, const Host& host) {
+Result<void> sequential_and_random(Run& run, const Host& host) {
   const std::vector<Footprint> all_footprints = footprints(host);
   const std::size_t dram_bytes = all_footprints.back().bytes;
   Random random = run.random(3);
@@ -249,7 +249,7 @@ Result<std::size_t> sequential_and_random(Run& run, const Host& host) {
                             {}});
     return alternatives;
   };
-  const Result<std::vector<Sampled>> all = sample_in_processes(make, rule_of(run, 4));
+  const Result<std::vector<Sampled>> all = sample_in_processes(run, make, rule_of(run, 4));
   if (!all) return all.error();
 
   const auto cycles = [&all](const std::string& name) { return named(*all, name).cycles_per_unit(); };
@@ -278,7 +278,7 @@ Result<std::size_t> sequential_and_random(Run& run, const Host& host) {
   Estimate control = estimate_ratio(line_random.samples, cycles("one line ascending").samples);
   control.method += "; dependent loads within one cache line, random order over ascending";
   run.measured("vtpu.mem.sequential_random_ratio.control", control, "x");
-  return all->front().discarded;
+  return {};
 }
 
 // ---- STREAM --------------------------------------------------------------------------------------------------------
@@ -319,10 +319,9 @@ constexpr StreamKernel kStreamKernels[] = {
     {"add", 3, [](const Stream::Part& p) { stream_add(p[2], p[0], p[1]); }},
     {"triad", 3, [](const Stream::Part& p) { stream_triad(p[0], p[1], p[2], kStreamScalar); }}};
 
-Result<std::size_t> stream(Run& run, const Host& host, const std::vector<int>& cpus) {
+Result<void> stream(Run& run, const Host& host, const std::vector<int>& cpus) {
   // STREAM asks for arrays of four times the last cache. Arrays above 512 MiB each would not fit small machines.
   const std::size_t bytes = std::clamp(4 * cache_size(host, 3), 64 * kMiB, 512 * kMiB) / 4096 * 4096;
-  std::size_t discarded = 0;
   Table& table = run.table("stream", {{"kernel", "", Source::label},
                                       {"threads", "", Source::measured},
                                       {"bandwidth", "GB/s", Source::measured},
@@ -347,10 +346,11 @@ Result<std::size_t> stream(Run& run, const Host& host, const std::vector<int>& c
         alternatives.push_back({kernel.name,
                                 kernel.arrays * static_cast<double>(bytes),
                                 [arrays, run_kernel = kernel.run] { arrays->run(run_kernel); },
-                                {}});
+                                {},
+                                every});
       return alternatives;
     };
-    const Result<std::vector<Sampled>> all = sample_in_processes(make, rule_of(run, every ? 6 : 5));
+    const Result<std::vector<Sampled>> all = sample_in_processes(run, make, rule_of(run, every ? 6 : 5));
     if (!all) return all.error();
     for (const Sampled& one : *all) {
       Estimate estimate = one.units_per_ns();
@@ -360,15 +360,14 @@ Result<std::size_t> stream(Run& run, const Host& host, const std::vector<int>& c
       table.add(
           {one.name, static_cast<double>(every ? cpus.size() : 1), estimate.value, estimate.ci.low, estimate.ci.high});
     }
-    discarded += all->front().discarded;
   }
   run.measured("host.stream.array_bytes", fact(static_cast<double>(bytes)), "bytes");
-  return discarded;
+  return {};
 }
 
 // ---- ordinary code -------------------------------------------------------------------------------------------------
 
-Result<std::size_t> ordinary_code(Run& run) {
+Result<void> ordinary_code(Run& run) {
   const Random random = run.random(7);
   constexpr double kOpsPerRun = 600'000;  // about 100 µs
   static constexpr std::uint64_t kAdds = 1'000'000;
@@ -390,7 +389,7 @@ Result<std::size_t> ordinary_code(Run& run) {
     alternatives.push_back({"add_throughput", kAdds, [] { run_independent_adds(kAdds).ok(); }, {}});
     return alternatives;
   };
-  const Result<std::vector<Sampled>> all = sample_in_processes(make, rule_of(run, 8));
+  const Result<std::vector<Sampled>> all = sample_in_processes(run, make, rule_of(run, 8));
   if (!all) return all.error();
 
   OrdinaryData counted(random);
@@ -428,7 +427,7 @@ Result<std::size_t> ordinary_code(Run& run) {
   run.measured("host.add_chain.ops_per_cycle", chain.units_per_cycle(), "ops/cycle");
   run.measured("host.core_ghz", chain.units_per_ns(), "GHz");
   run.measured("host.add_throughput.ops_per_cycle", named(*all, "add_throughput").units_per_cycle(), "ops/cycle");
-  return all->front().discarded;
+  return {};
 }
 
 // ---- facts ---------------------------------------------------------------------------------------------------------
@@ -482,22 +481,16 @@ Result<void> run_host(Run& run) {
   const Host host = read_host();
   if (Result<void> noted = facts(run, host); !noted) return noted;
 
-  std::size_t discarded = 0;
   Progress progress("host", 4);
-  const std::pair<const char*, std::function<Result<std::size_t>()>> parts[] = {
+  const std::pair<const char*, std::function<Result<void>()>> parts[] = {
       {"sequential against random", [&] { return sequential_and_random(run, host); }},
       {"STREAM", [&] { return stream(run, host, cpus); }},
       {"ordinary code", [&] { return ordinary_code(run); }},
       {"memory ladder", [&] { return memory_ladder(run); }}};
   for (const auto& [name, part] : parts) {
-    const Result<std::size_t> thrown_away = part();
-    if (!thrown_away) return Error{name, thrown_away.error().message(), ""};
-    discarded += *thrown_away;
+    if (const Result<void> done = part(); !done) return Error{name, done.error().message(), ""};
     progress.step(name);
   }
-  Estimate count = fact(static_cast<double>(discarded));
-  count.method = "timings whose two calibrations of the core clock differed by more than 2 %; discarded and repeated";
-  run.measured("host.discarded_samples", count, "1");
   return {};
 }
 

@@ -146,7 +146,7 @@ Result<void> run_bandwidth(Run& run) {
   rule.seconds = run.quick() ? 20 : 60;
   rule.seed = run.random(2).next();
   run.parameter("array_bytes", static_cast<std::uint64_t>(bytes));
-  const auto all = sample_in_processes(make, rule);
+  const auto all = sample_in_processes(run, make, rule);
   if (!all) return all.error();
   const auto rate = [&](const std::string& name) { return named(*all, name).units_per_ns(); };
   Table& table = run.table("bandwidth", {{"kernel", "", Source::label},

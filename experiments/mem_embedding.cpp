@@ -229,7 +229,7 @@ Result<void> run_embedding(Run& run) {
     rule.rounds = run.quick() ? 1 : 3;
     rule.seconds = 30;
     rule.seed = run.random(100 + stream).next();
-    const auto all = sample_in_processes([&] { return alternatives; }, rule);
+    const auto all = sample_in_processes(run, [&] { return alternatives; }, rule);
     if (!all) return all.error();
     const auto ns = [&](const std::string& name) { return named(*all, name).ns_per_unit(); };
     const Estimate ours = ns("vtpu");

@@ -378,7 +378,7 @@ void record_times(Run& run, const Setting& setting, const std::vector<Sampled>& 
   }
 }
 
-Result<std::size_t> run_setting(Run& run, const Setting& setting, std::uint64_t stream, Table& lines, Table& times) {
+Result<void> run_setting(Run& run, const Setting& setting, std::uint64_t stream, Table& lines, Table& times) {
   Random random = run.random(stream);
   std::vector<Point> corners;
   for (std::size_t query = 0; query < setting.queries; ++query) {
@@ -398,10 +398,10 @@ Result<std::size_t> run_setting(Run& run, const Setting& setting, std::uint64_t 
   rule.seconds = run.quick() ? 8 : 60;
   rule.seed = random.fork(2).next();
   const Result<std::vector<Sampled>> all =
-      sample_in_processes([&] { return alternatives_of(setting, *layouts); }, rule);
+      sample_in_processes(run, [&] { return alternatives_of(setting, *layouts); }, rule);
   if (!all) return all.error();
   record_times(run, setting, *all, times);
-  return all->front().discarded;
+  return {};
 }
 
 Result<void> run_locality(Run& run) {
@@ -435,17 +435,11 @@ Result<void> run_locality(Run& run) {
                                              {"low", "ns/cell", Source::measured},
                                              {"high", "ns/cell", Source::measured}});
   Progress progress("mem-locality", 2);
-  double discarded = 0;
   std::uint64_t stream = 1;
   for (const Setting& setting : {cube, phext}) {
-    const Result<std::size_t> thrown_away = run_setting(run, setting, stream++, lines, times);
-    if (!thrown_away) return thrown_away.error();
-    discarded += static_cast<double>(*thrown_away);
+    if (const auto done = run_setting(run, setting, stream++, lines, times); !done) return done;
     progress.step(setting.name);
   }
-  run.measured("mem.discarded_samples",
-               {discarded, {discarded, discarded}, {}, 1, "timings whose two calibrations differed by more than 2 %"},
-               "1");
   return {};
 }
 

@@ -143,7 +143,7 @@ Result<void> run_lookup(Run& run) {
     rule.rounds = run.quick() ? 1 : 3;
     rule.seconds = 60;
     rule.seed = run.random(stream).next();
-    const auto all = sample_in_processes([&] { return alternatives; }, rule);
+    const auto all = sample_in_processes(run, [&] { return alternatives; }, rule);
     if (!all) return all.error();
     const Sampled* ours = nullptr;
     for (const Sampled& one : *all) {

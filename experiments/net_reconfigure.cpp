@@ -225,8 +225,7 @@ Result<Estimate> write_tables(Run& run) {
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(1).next();
-  const auto all = sample_in_processes(
-      [&] {
+  const auto all = sample_in_processes(run, [&] {
         std::vector<Alternative> alternatives;
         for (std::size_t i = 0; i < std::size(kSizes); ++i)
           add_alternatives(alternatives, kSizes[i], networks[i], rule.seed);

@@ -192,7 +192,7 @@ struct Size {
 bool is_claimed(std::size_t one_in) { return std::ranges::find(kClaimed, one_in) != std::end(kClaimed); }
 
 /// Times per step of each alternative; the names are "vtpu <n>", "plain <n>", "skip <n>", "naive", "gemv" and "gemm".
-Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const std::shared_ptr<Data>& data) {
+Result<std::vector<Sampled>> time_all(Run& run, const Size& size, const std::shared_ptr<Data>& data) {
   std::vector<Alternative> alternatives;
   std::vector<float> first(kWidth);
   const auto add = [&](const std::string& name, double steps, std::function<void()> work) {
@@ -235,7 +235,7 @@ Result<std::vector<Sampled>> time_all(const Run& run, const Size& size, const st
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(100 + size.rows).next();
-  return sample_in_processes([&] { return alternatives; }, rule);
+  return sample_in_processes(run, [&] { return alternatives; }, rule);
 }
 
 /// The density at which a falling curve of speed-ups has the value `wanted`, or none if it never does.

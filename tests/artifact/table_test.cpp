@@ -1,4 +1,5 @@
 #include "vtpu/artifact/table.h"
+#include "vtpu/measure/disturbance.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -253,6 +254,11 @@ Fixture fixture() {
     Result<ResultFile> reference = measure::load(kRoot / "data/reference/quick", experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
+  }
+  for (const auto& [name, unused] : f.results) {
+    f.metrics(name, {"timings." + name + ".kept"});
+    for (const std::string& reason : choice_names<measure::Disturbance>())
+      f.metrics(name, {"timings." + name + "." + reason});
   }
 
   const Result<std::vector<Claim>> claims = read_claims(kRoot / "data/claims.csv");

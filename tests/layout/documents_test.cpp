@@ -164,6 +164,18 @@ std::vector<MapRow> claims_map() {
   return rows;
 }
 
+TEST(Timings, OfEveryExperimentThatDiscardsSomeAreCountedInThePaper) {
+  const std::string table = *read_file(kRoot / "src/vtpu/artifact/tables/memory.cpp");
+  for (const auto& entry : fs::directory_iterator(kRoot / "experiments")) {
+    if (entry.path().extension() != ".cpp") continue;
+    const std::string text = *read_file(entry.path());
+    if (text.find("sample_in_processes(") == std::string::npos && text.find("run.count(") == std::string::npos) continue;
+    std::string name = entry.path().stem().string();
+    std::replace(name.begin(), name.end(), '_', '-');
+    EXPECT_NE(table.find('"' + name + '"'), std::string::npos) << name << " is not in the table `timings`";
+  }
+}
+
 TEST(ClaimsMap, EveryRowNamesClaimsOfItsExperimentAndFiguresThatExist) {
   const Csv ledger = read_csv(kRoot / "data/claims.csv").value();
   const std::size_t id = ledger.column("id").value(), experiment = ledger.column("experiment").value();

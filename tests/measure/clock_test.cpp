@@ -1,5 +1,5 @@
-// Does the clock calibrate, and is a sample between two unequal calibrations discarded and repeated? No test depends on
-// how long anything takes.
+// Does the clock calibrate, and is a disturbed timing discarded, counted and repeated? No test depends on how long
+// anything takes.
 #include "vtpu/measure/clock.h"
 
 #include <gtest/gtest.h>
@@ -13,55 +13,70 @@
 namespace vtpu::measure {
 namespace {
 
-/// A calibration that returns a given series.
-std::function<double()> series(std::deque<double> values) {
+/// Calibrations with a given series of clocks, on a core that nothing shares.
+std::function<Calibration()> series(std::deque<double> values) {
   return [values = std::move(values)]() mutable {
     const double value = values.front();
     values.pop_front();
-    return value;
+    return Calibration{value, 4};
   };
 }
 
-TEST(SampleWhileSteady, KeepsTheFirstSampleBetweenEqualCalibrations) {
+/// Work that took so many nanoseconds and had the processor all the time.
+Elapsed undisturbed(double ns) { return {ns, ns, 0}; }
+
+TEST(TimeWhileSteady, KeepsTheFirstTimingBetweenEqualCalibrations) {
   int prepared = 0;
-  const SteadySample sample = sample_while_steady([&] { ++prepared; }, series({3.0, 3.03}), [] { return 100.0; });
-  ASSERT_TRUE(sample.ns.has_value());
-  EXPECT_EQ(*sample.ns, 100);
-  EXPECT_DOUBLE_EQ(sample.ghz, 3.015);
-  EXPECT_EQ(sample.discarded, 0U);
+  const SteadyTiming timing =
+      time_while_steady([&] { ++prepared; }, series({3.0, 3.03}), [] { return undisturbed(100); }, {});
+  ASSERT_TRUE(timing.ns.has_value());
+  EXPECT_EQ(*timing.ns, 100);
+  EXPECT_DOUBLE_EQ(timing.ghz, 3.015);
+  EXPECT_EQ(timing.adds_per_cycle, 4);
+  EXPECT_EQ(timing.tally, (Tally{.kept = 1}));
   EXPECT_EQ(prepared, 1);
 }
 
-TEST(SampleWhileSteady, DiscardsASampleWhoseCalibrationsDifferByMoreThanTwoPercentAndPreparesAgain) {
+TEST(TimeWhileSteady, DiscardsATimingThatWasDisturbedCountsTheReasonAndPreparesAgain) {
   int prepared = 0;
-  double next = 0;
-  const SteadySample sample =
-      sample_while_steady([&] { ++prepared; }, series({3.0, 3.07, 3.1, 3.0, 3.0, 3.05}), [&next] { return ++next; });
-  ASSERT_TRUE(sample.ns.has_value());
-  EXPECT_EQ(*sample.ns, 3);
-  EXPECT_EQ(sample.discarded, 2U);
+  int runs = 0;
+  const SteadyTiming timing = time_while_steady(
+      [&] { ++prepared; }, series({3.0, 3.07, 3.0, 3.0, 3.0, 3.05}),
+      [&runs] {
+        ++runs;
+        return runs == 2 ? Elapsed{100, 50, 1} : undisturbed(runs);
+      },
+      {});
+  ASSERT_TRUE(timing.ns.has_value());
+  EXPECT_EQ(*timing.ns, 3);
   EXPECT_EQ(prepared, 3);
+  EXPECT_EQ(timing.tally.kept, 1U);
+  EXPECT_EQ(timing.tally[Disturbance::clock], 1U);
+  EXPECT_EQ(timing.tally[Disturbance::preempted], 1U);
+  EXPECT_EQ(timing.tally.all_discarded(), 2U);
 }
 
-TEST(SampleWhileSteady, StopsAfterTheAttemptsThatTheRuleAllows) {
+TEST(TimeWhileSteady, StopsAfterTheAttemptsThatTheRuleAllows) {
   double ghz = 1;
-  const SteadySample sample = sample_while_steady(
-      {}, [&ghz] { return ghz *= 1.1; }, [] { return 1.0; }, {.tolerance = 0.02, .attempts = 4});
-  EXPECT_FALSE(sample.ns.has_value());
-  EXPECT_EQ(sample.discarded, 4U);
+  const SteadyTiming timing = time_while_steady(
+      {}, [&ghz] { return Calibration{ghz *= 1.1, 4}; }, [] { return undisturbed(1); }, {.attempts = 4});
+  EXPECT_FALSE(timing.ns.has_value());
+  EXPECT_EQ(timing.tally.kept, 0U);
+  EXPECT_EQ(timing.tally[Disturbance::clock], 4U);
 }
 
-TEST(SampleWhileSteady, RunsTheSampleBetweenItsTwoCalibrations) {
+TEST(TimeWhileSteady, RunsTheWorkBetweenItsTwoCalibrations) {
   std::string order;
-  sample_while_steady([&] { order += "prepare "; },
-                      [&] {
-                        order += "calibrate ";
-                        return 1.0;
-                      },
-                      [&] {
-                        order += "work ";
-                        return 1.0;
-                      });
+  time_while_steady([&] { order += "prepare "; },
+                    [&] {
+                      order += "calibrate ";
+                      return Calibration{1, 4};
+                    },
+                    [&] {
+                      order += "work ";
+                      return undisturbed(1);
+                    },
+                    {});
   EXPECT_EQ(order, "prepare calibrate work calibrate ");
 }
 
@@ -71,6 +86,13 @@ TEST(CoreClock, CalibratesToAFinitePositiveFrequency) {
   ASSERT_TRUE(ghz.ok());
   EXPECT_TRUE(std::isfinite(*ghz));
   EXPECT_GT(*ghz, 0);
+}
+
+TEST(CoreClock, CountsAFinitePositiveNumberOfIndependentAdditionsPerCycle) {
+  const Result<double> adds = undisturbed_adds_per_cycle(0.001);
+  ASSERT_TRUE(adds.ok());
+  EXPECT_TRUE(std::isfinite(*adds));
+  EXPECT_GT(*adds, 0);
 }
 
 TEST(TimeStampCounter, RunsAtAFinitePositiveFrequency) {
@@ -91,7 +113,8 @@ TEST(CycleClock, TimesWorkInNanosecondsAndCyclesAndNamesItsSource) {
     EXPECT_TRUE(run_add_chain(100'000).ok());
   });
   EXPECT_GE(runs, 1);
-  EXPECT_EQ(static_cast<std::size_t>(runs), clock->discarded() + (timing ? 1U : 0U));
+  EXPECT_EQ(static_cast<std::size_t>(runs), clock->tally().all_discarded() + clock->tally().kept);
+  EXPECT_EQ(clock->tally().kept, timing ? 1U : 0U);
   if (timing) {
     EXPECT_GT(timing->ns, 0);
     EXPECT_GT(timing->cycles, 0);

@@ -14,31 +14,35 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Reports for each run its alternative's work × a factor as nanoseconds, and twice as many cycles.
+/// Reports for each run its alternative's work × a factor as nanoseconds, and twice as many cycles. `steady`: undisturbed.
 class ScriptedTimer : public Timer {
  public:
-  explicit ScriptedTimer(double factor, bool steady = true) : factor_(factor), steady_(steady) {}
+  ScriptedTimer(double factor, bool steady, double adds) : factor_(factor), steady_(steady), adds_(adds) {}
   std::optional<Timing> time(const Alternative& alternative) override {
     if (!steady_) {
-      ++discarded_;
+      ++tally_[Disturbance::preempted];
       return std::nullopt;
     }
+    ++tally_.kept;
     if (alternative.prepare) alternative.prepare();
     alternative.run();
-    return Timing{alternative.work * factor_, 2 * alternative.work * factor_, 0};
+    return Timing{alternative.work * factor_, 2 * alternative.work * factor_, 0, adds_};
   }
   CycleSource source() const override { return CycleSource::calibrated_time; }
-  std::size_t discarded() const override { return discarded_; }
+  const Tally& tally() const override { return tally_; }
 
  private:
   double factor_;
   bool steady_;
-  std::size_t discarded_ = 0;
+  double adds_;
+  Tally tally_;
 };
 
-MakeTimer scripted(std::function<double()> factor, bool steady = true) {
+/// Both functions are called once in every process.
+MakeTimer scripted(
+    std::function<double()> factor, bool steady = true, std::function<double()> adds = [] { return 4.0; }) {
   return [=]() -> Result<std::unique_ptr<Timer>> {
-    return std::unique_ptr<Timer>(std::make_unique<ScriptedTimer>(factor(), steady));
+    return std::unique_ptr<Timer>(std::make_unique<ScriptedTimer>(factor(), steady, adds()));
   };
 }
 
@@ -116,10 +120,11 @@ TEST(Sampling, RunsEveryAlternativeOnceUntimedAndThenOnceInEveryRound) {
       return Timing{static_cast<double>(runs_), 1, 0};
     }
     CycleSource source() const override { return CycleSource::hardware_counter; }
-    std::size_t discarded() const override { return 0; }
+    const Tally& tally() const override { return tally_; }
 
    private:
     const int& runs_;
+    Tally tally_;
   };
   const auto all = sample_in_processes(
       [&] {
@@ -143,10 +148,23 @@ TEST(Sampling, NamesTheStatusOfAProcessThatEndsEarly) {
   EXPECT_THAT(all.error().message(), HasSubstr("status 7"));
 }
 
-TEST(Sampling, FailsWhenTheCoreClockNeverStaysSteady) {
+TEST(Sampling, GivesNoValueWhenEveryTimingWasDisturbedAndNamesTheDisturbance) {
   const auto all = sample_in_processes(two_alternatives, short_rule(), scripted([] { return 1.0; }, false));
   ASSERT_FALSE(all.ok());
-  EXPECT_THAT(all.error().message(), HasSubstr("never stayed steady"));
+  // 18 processes, three rounds of two alternatives each.
+  EXPECT_THAT(all.error().message(),
+              HasSubstr("not measurable now: 108 of 108 timings discarded: 108 preempted"));
+}
+
+TEST(Sampling, DiscardsTheProcessesWhoseCoreWasSlowerThroughoutThanInAnother) {
+  const auto adds = alternating();  // 1, 2, 1, 2, …
+  SamplingRule rule = short_rule();
+  rule.rounds = 1;
+  const auto all = sample_in_processes(two_alternatives, rule, scripted([] { return 1.0; }, true, adds));
+  ASSERT_TRUE(all.ok());
+  EXPECT_EQ(all->front().ns.size(), 6U);
+  EXPECT_EQ(all->front().tally.kept, 12U);
+  EXPECT_EQ(all->front().tally[Disturbance::shared_core], 12U);
 }
 
 TEST(Sampling, ReturnsTheErrorOfAClockThatCannotBeOpened) {

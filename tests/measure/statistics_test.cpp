@@ -77,6 +77,55 @@ TEST(EstimateMedian, KeepsSamplesInTheOrderTakenAndCountsThem) {
   EXPECT_NE(estimate.method.find("95 %"), std::string::npos);
 }
 
+/// Samples around 10 in stretches of time: each has a level of its own. Both standard deviations are given.
+std::vector<double> in_stretches(Random& random, std::size_t count, std::size_t length, double between, double within) {
+  const auto normal = [&random] {
+    double sum = -6;
+    for (int i = 0; i < 12; ++i) sum += random.unit();
+    return sum;
+  };
+  std::vector<double> samples;
+  std::size_t left = 1 + random.below(length);  // the first stretch began before the first sample
+  double level = between * normal();
+  for (std::size_t i = 0; i < count; ++i, --left) {
+    if (left == 0) level = between * normal(), left = length;
+    samples.push_back(10 + level + within * normal());
+  }
+  return samples;
+}
+
+/// The share of simulated series whose interval covers the true median.
+double coverage(Interval interval_of(std::vector<double>), std::size_t count, double between) {
+  Random random(13);
+  constexpr int kSeries = 4000;
+  int covered = 0;
+  for (int i = 0; i < kSeries; ++i) {
+    const Interval interval = interval_of(in_stretches(random, count, 4, between, 1));
+    if (interval.low <= 10 && 10 <= interval.high) ++covered;
+  }
+  return covered / static_cast<double>(kSeries);
+}
+
+TEST(EstimateOverTime, CoversTheMedianOfIndependentSamplesInAtLeastNinetyFivePercent) {
+  const auto interval = [](std::vector<double> samples) { return estimate_over_time(std::move(samples)).ci; };
+  for (const std::size_t count : {6U, 20U, 40U, 60U}) EXPECT_GE(coverage(interval, count, 0), 0.95) << count;
+}
+
+TEST(EstimateOverTime, CoversTheMedianOfAMachineWhoseSpeedChangesFromStretchToStretch) {
+  const auto interval = [](std::vector<double> samples) { return estimate_over_time(std::move(samples)).ci; };
+  const auto independent = [](std::vector<double> samples) { return median_interval(samples); };
+  for (const std::size_t count : {20U, 40U, 60U}) {
+    EXPECT_GE(coverage(interval, count, 1), 0.93) << count;
+    EXPECT_LT(coverage(independent, count, 1), 0.90) << count << ": the control, which takes samples as independent";
+  }
+}
+
+TEST(EstimateOverTime, EqualsTheMedianWithItsIntervalWhenSamplesAreTooFewForStretches) {
+  const Estimate few = estimate_over_time({7, 3, 5, 4, 6, 9, 8});
+  EXPECT_EQ(few.ci.low, median_interval(few.samples).low);
+  EXPECT_EQ(few.method, estimate_median(few.samples).method);
+}
+
 TEST(EstimateRatio, OfConstantSamplesIsExact) {
   const Estimate estimate = estimate_ratio(std::vector<double>(20, 6.0), std::vector<double>(25, 2.0));
   EXPECT_EQ(estimate.value, 3);

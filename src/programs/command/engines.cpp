@@ -21,7 +21,8 @@ namespace {
 nlohmann::ordered_json timing_json(const std::optional<measure::Timing>& timing, const measure::CycleClock& clock,
                                    std::uint64_t ops) {
   // A sample that was discarded and repeated timed no work, since the program had already run.
-  if (!timing || clock.discarded() != 0) return "not steady: the core clock changed during the sample";
+  if (!timing || clock.tally().all_discarded() != 0)
+    return "not measurable now: " + measure::to_string(clock.tally()) + "; run it again on a quieter machine";
   return {{"samples", 1},
           {"ns", timing->ns},
           {"cycles", timing->cycles},

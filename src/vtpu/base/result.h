@@ -44,6 +44,7 @@ class [[nodiscard]] Result {
     VTPU_CHECK(ok(), "value() of a failed Result");
     return std::get<0>(std::move(state_));
   }
+  T value_or(T other) const { return ok() ? value() : std::move(other); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
   T operator*() && { return std::move(*this).value(); }

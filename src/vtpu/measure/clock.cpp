@@ -2,13 +2,18 @@
 
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -22,6 +27,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::uint64_t kBlock = 100;                 // additions unrolled in one block of the chain
 constexpr std::uint64_t kCalibrationLinks = 100'000;  // about 30 µs, long compared with reading the clock
 constexpr int kCalibrations = 3;
+constexpr std::uint64_t kShortLinks = 20'000, kShortAdds = 80'000;  // about 5 µs each
 
 double ns_since(SteadyClock::time_point begin) {
   return std::chrono::duration<double, std::nano>(SteadyClock::now() - begin).count();
@@ -62,6 +68,27 @@ Descriptor open_counter(std::uint64_t event, int group) {
   attributes.read_format = PERF_FORMAT_GROUP;
   return Descriptor(static_cast<int>(::syscall(SYS_perf_event_open, &attributes, 0, -1, group, 0)));
 }
+
+/// Processor time and preemptions of the calling thread since construction.
+class ThreadUse {
+ public:
+  Elapsed elapsed(double ns) const { return {ns, cpu_ns() - cpu_ns_, preemptions() - preemptions_}; }
+
+ private:
+  static double cpu_ns() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
+  }
+  static std::uint64_t preemptions() {
+    rusage use{};
+    ::getrusage(RUSAGE_THREAD, &use);
+    return static_cast<std::uint64_t>(use.ru_nivcsw);
+  }
+
+  std::uint64_t preemptions_ = preemptions();
+  double cpu_ns_ = cpu_ns();
+};
 
 }  // namespace
 
@@ -185,60 +212,99 @@ bool hardware_counters_granted() {
   return clock.ok() && clock->source() == CycleSource::hardware_counter;
 }
 
-SteadySample sample_while_steady(const std::function<void()>& prepare, const std::function<double()>& calibrate_ghz,
-                                 const std::function<double()>& elapsed_ns, const SteadyRule& rule) {
-  SteadySample sample;
-  for (int attempt = 0; attempt < rule.attempts; ++attempt) {
-    if (prepare) prepare();
-    const double before = calibrate_ghz();
-    const double ns = elapsed_ns();
-    const double after = calibrate_ghz();
-    if (std::abs(before - after) <= rule.tolerance * std::min(before, after)) {
-      sample.ns = ns;
-      sample.ghz = (before + after) / 2;
-      return sample;
-    }
-    ++sample.discarded;
+Result<Calibration> calibrate() {
+  std::array<double, kCalibrations> chain{}, adds{};
+  for (std::size_t i = 0; i < kCalibrations; ++i) {
+    auto begin = SteadyClock::now();
+    if (Result<void> ran = run_add_chain(kShortLinks); !ran) return ran.error();
+    chain[i] = ns_since(begin);
+    begin = SteadyClock::now();
+    if (Result<void> ran = run_independent_adds(kShortAdds); !ran) return ran.error();
+    adds[i] = ns_since(begin);
   }
-  return sample;
+  // The middle run: an interruption makes one run too long, a change of frequency between the two kinds too short.
+  std::sort(chain.begin(), chain.end());
+  std::sort(adds.begin(), adds.end());
+  const double cycle_ns = chain[kCalibrations / 2] / kShortLinks;
+  return Calibration{1 / cycle_ns, kShortAdds * cycle_ns / adds[kCalibrations / 2]};
 }
 
-CycleClock::CycleClock(std::unique_ptr<Counters> counters) : counters_(std::move(counters)) {}
+Result<double> undisturbed_adds_per_cycle(double seconds) {
+  std::vector<double> found;
+  for (const auto begin = SteadyClock::now(); found.empty() || ns_since(begin) < seconds * 1e9;) {
+    const Result<Calibration> one = calibrate();
+    if (!one) return one.error();
+    found.push_back(one->adds_per_cycle);
+  }
+  const auto at = found.begin() + static_cast<std::ptrdiff_t>(found.size() * 9 / 10);
+  std::nth_element(found.begin(), at, found.end());
+  return *at;
+}
+
+SteadyTiming time_while_steady(const std::function<void()>& prepare, const std::function<Calibration()>& calibrated,
+                               const std::function<Elapsed()>& elapsed, const SteadyRule& rule) {
+  SteadyTiming timing;
+  for (int attempt = 0; attempt < rule.attempts; ++attempt) {
+    if (prepare) prepare();
+    const Calibration before = calibrated();
+    const Elapsed during = elapsed();
+    const Calibration after = calibrated();
+    if (const auto disturbed = disturbance(before, during, after, rule)) {
+      ++timing.tally[*disturbed];
+      continue;
+    }
+    timing.ns = during.ns;
+    timing.ghz = (before.ghz + after.ghz) / 2;
+    timing.adds_per_cycle = std::min(before.adds_per_cycle, after.adds_per_cycle);
+    timing.tally.kept = 1;
+    break;
+  }
+  return timing;
+}
+
+CycleClock::CycleClock(std::unique_ptr<Counters> counters, const SteadyRule& rule)
+    : counters_(std::move(counters)), rule_(rule) {}
 CycleClock::CycleClock(CycleClock&&) noexcept = default;
 CycleClock::~CycleClock() = default;
 
-Result<CycleClock> CycleClock::open() {
+Result<CycleClock> CycleClock::open(double adds_per_cycle) {
   std::unique_ptr<Counters> counters = Counters::open();
-  if (!counters)
-    if (Result<double> calibrated = core_ghz(); !calibrated) return calibrated.error();
-  return CycleClock(std::move(counters));
+  if (adds_per_cycle == 0) {
+    const Result<double> found = undisturbed_adds_per_cycle(0.005);
+    if (!found && !counters) return found.error();
+    adds_per_cycle = found.value_or(0);
+  }
+  return CycleClock(std::move(counters), SteadyRule{.adds_per_cycle = adds_per_cycle});
 }
 
 CycleSource CycleClock::source() const {
   return counters_ ? CycleSource::hardware_counter : CycleSource::calibrated_time;
 }
 
-std::optional<Timing> CycleClock::time(const std::function<void()>& work, const std::function<void()>& prepare) {
-  if (counters_) {
-    if (prepare) prepare();
-    counters_->start();
-    const auto begin = SteadyClock::now();
-    work();
-    const double ns = ns_since(begin);
-    Timing timing = counters_->stop();
-    timing.ns = ns;
-    return timing;
-  }
-  const SteadySample sample = sample_while_steady(
-      prepare, [] { return core_ghz().value(); },
-      [&work] {
+std::optional<Timing> CycleClock::time(const std::function<void()>& work, const std::function<void()>& prepare,
+                                       bool waits) {
+  SteadyRule rule = rule_;
+  if (waits) rule.lost = 2;
+  Timing counted;
+  const SteadyTiming timing = time_while_steady(
+      // A processor without an addition chain has counters, and nothing that shows a busy sibling thread.
+      prepare, [] { return calibrate().value_or({}); },
+      [&] {
+        const ThreadUse use;
+        if (counters_) counters_->start();
         const auto begin = SteadyClock::now();
         work();
-        return ns_since(begin);
-      });
-  discarded_ += sample.discarded;
-  if (!sample.ns) return std::nullopt;
-  return Timing{*sample.ns, *sample.ns * sample.ghz, 0};
+        const double ns = ns_since(begin);
+        if (counters_) counted = counters_->stop();
+        return use.elapsed(ns);
+      },
+      rule);
+  tally_ += timing.tally;
+  if (!timing.ns) return std::nullopt;
+  counted.ns = *timing.ns;
+  counted.adds_per_cycle = timing.adds_per_cycle;
+  if (!counters_) counted.cycles = *timing.ns * timing.ghz;
+  return counted;
 }
 
 }  // namespace vtpu::measure

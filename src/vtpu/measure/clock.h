@@ -7,6 +7,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/measure/cycle_source.h"
+#include "vtpu/measure/disturbance.h"
 
 namespace vtpu::measure {
 
@@ -14,7 +15,8 @@ namespace vtpu::measure {
 struct Timing {
   double ns = 0;
   double cycles = 0;
-  double instructions = 0;  ///< retired in user mode; 0 where the kernel grants no counter
+  double instructions = 0;    ///< retired in user mode; 0 where the kernel grants no counter
+  double adds_per_cycle = 0;  ///< the smaller one of the two calibrations around the work
 };
 
 /// Runs `links` dependent register additions of one cycle's latency each, rounded up to a multiple of 100.
@@ -35,50 +37,58 @@ Result<double> time_stamp_ghz(double seconds);
 /// Whether the kernel lets this process count its cycles (`perf_event_open`).
 bool hardware_counters_granted();
 
-/// When a sample between two calibrations is valid.
-struct SteadyRule {
-  double tolerance = 0.02;  ///< largest difference of the two, as a share of the smaller one
-  int attempts = 10;        ///< samples taken at most
+/// The present speed of this core: each rate from the middle one of several short runs. Takes about 30 µs.
+/// Error: as run_add_chain.
+Result<Calibration> calibrate();
+
+/// Independent additions per cycle that this core reaches while nothing else shares it: what nine of ten calibrations
+/// within `seconds` stay below. A sibling thread that is busy all the time goes unnoticed. Error: as run_add_chain.
+Result<double> undisturbed_adds_per_cycle(double seconds);
+
+/// The outcome of one timing taken under a `SteadyRule`.
+struct SteadyTiming {
+  std::optional<double> ns;  ///< empty if every attempt was discarded
+  double ghz = 0;            ///< mean of the two calibrations around the kept timing
+  double adds_per_cycle = 0;  ///< the smaller one of both
+  Tally tally;               ///< of all attempts
 };
 
-/// The outcome of one sample taken under a `SteadyRule`.
-struct SteadySample {
-  std::optional<double> ns;   ///< empty if every attempt was discarded
-  double ghz = 0;             ///< mean of the two calibrations around the kept sample
-  std::size_t discarded = 0;  ///< discarded attempts
-};
-
-/// Calls `elapsed_ns()` between two calls of `calibrate_ghz()`, and repeats this until the two agree. `prepare` runs
+/// Calls `elapsed()` between two calls of `calibrated()`, and repeats this while anything disturbed it. `prepare` runs
 /// before each attempt and is not timed.
-SteadySample sample_while_steady(const std::function<void()>& prepare, const std::function<double()>& calibrate_ghz,
-                                 const std::function<double()>& elapsed_ns, const SteadyRule& rule = {});
+SteadyTiming time_while_steady(const std::function<void()>& prepare, const std::function<Calibration()>& calibrated,
+                               const std::function<Elapsed()>& elapsed, const SteadyRule& rule);
 
-/// Times pieces of work in nanoseconds and in core cycles. Cycles come from the hardware counter where the kernel
-/// grants it; otherwise they are elapsed time × the core clock, calibrated immediately before and after.
+/// Times pieces of work in nanoseconds and in core cycles, each between two calibrations. Cycles come from the hardware
+/// counter where the kernel grants it; otherwise they are elapsed time × the calibrated clock.
 class CycleClock {
  public:
-  /// Error: neither a granted counter nor a processor with an addition chain.
-  static Result<CycleClock> open();
+  /// `adds_per_cycle`: undisturbed_adds_per_cycle, which takes longer than a short-lived clock should; 0: the clock finds
+  /// it out in 5 ms. Error: neither a granted counter nor a processor with an addition chain.
+  static Result<CycleClock> open(double adds_per_cycle = 0);
 
   CycleClock(CycleClock&&) noexcept;
   ~CycleClock();
 
   CycleSource source() const;
 
-  /// Runs `prepare` untimed and `work` timed, and repeats both for each discarded sample. Empty if the core clock
-  /// changed during every attempt. The time includes reading the clocks (about 50 ns), so `work` should take at least
-  /// 50 µs.
-  std::optional<Timing> time(const std::function<void()>& work, const std::function<void()>& prepare = {});
+  /// Runs `prepare` untimed and `work` timed, and repeats both while anything disturbs the timing. Empty if something
+  /// disturbed every attempt. The time includes reading the clock (about 50 ns), so `work` should take at least 50 µs;
+  /// a long one is more likely to be disturbed, and less likely to be found out.
+  /// `waits`: the work waits for other threads, so that a thread without the processor is no disturbance.
+  std::optional<Timing> time(const std::function<void()>& work, const std::function<void()>& prepare = {},
+                             bool waits = false);
 
-  /// Samples discarded so far because the clock changed by more than 2 %.
-  std::size_t discarded() const { return discarded_; }
+  /// All attempts so far.
+  const Tally& tally() const { return tally_; }
+  double adds_per_cycle() const { return rule_.adds_per_cycle; }
 
  private:
   class Counters;
-  explicit CycleClock(std::unique_ptr<Counters> counters);
+  CycleClock(std::unique_ptr<Counters> counters, const SteadyRule& rule);
 
   std::unique_ptr<Counters> counters_;  ///< null: calibrated time
-  std::size_t discarded_ = 0;
+  SteadyRule rule_;
+  Tally tally_;
 };
 
 }  // namespace vtpu::measure

@@ -58,6 +58,17 @@ Json description(const Experiment& experiment) {
           {"times_the_host", experiment.times_the_host}};
 }
 
+void record_tally(Run& run, const std::string& name) {
+  const auto record = [&](const std::string& what, std::size_t count, const std::string& method) {
+    const double value = static_cast<double>(count);
+    run.measured(fmt::format("timings.{}.{}", name, what), {value, {value, value}, {}, 1, method}, "1");
+  };
+  if (run.tally() == Tally{}) return;
+  record("kept", run.tally().kept, "timings that nothing disturbed");
+  for (const auto& [reason, what] : kChoices<Disturbance>)
+    record(std::string(what), run.tally()[reason], "timings discarded and repeated for this reason (measure/disturbance.h)");
+}
+
 std::string source_file(const Experiment& experiment) {
   std::string file = experiment.name;
   std::replace(file.begin(), file.end(), '-', '_');
@@ -77,6 +88,7 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
   result.source_hash = *sources;
   Run run(result, root.string());
   if (Result<void> ran = experiment.run(run); !ran) return ran;
+  record_tally(run, experiment.name);
   check_loaded_modules(experiment);
   Json recorded = provenance.finish();
   recorded["uses"] = uses_with_versions(experiment);

@@ -7,6 +7,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/measure/dependency.h"
+#include "vtpu/measure/disturbance.h"
 #include "vtpu/measure/metric.h"
 
 // Every experiment includes this header: it declares result files and tables of text in place of including them.
@@ -50,6 +51,10 @@ class Run {
     return parameter(name, value, value);
   }
 
+  /// Counts timings that the run kept and discarded. They end as metrics timings.<experiment>.kept and .<reason>.
+  void count(const Tally& tally) { tally_ += tally; }
+  const Tally& tally() const { return tally_; }
+
   /// The path of a declared input, which is given relative to the project's root. Other files break an invariant.
   std::string input_path(const std::string& path) const;
   /// Reads a declared input.
@@ -79,6 +84,7 @@ class Run {
 
   ResultFile& result_;
   std::string root_;
+  Tally tally_;
 };
 
 /// One experiment: one file below experiments/, which becomes the program `bin/experiments/<file>`. Its name is the

@@ -15,6 +15,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/measure/child_process.h"
+#include "vtpu/measure/experiment.h"
 #include "vtpu/measure/memory_kernels.h"
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/timer.h"
@@ -24,14 +25,16 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr double kReferenceSeconds = 0.05;
+
 class ClockTimer : public Timer {
  public:
   explicit ClockTimer(CycleClock clock) : clock_(std::move(clock)) {}
   std::optional<Timing> time(const Alternative& alternative) override {
-    return clock_.time(alternative.run, alternative.prepare);
+    return clock_.time(alternative.run, alternative.prepare, alternative.waits);
   }
   CycleSource source() const override { return clock_.source(); }
-  std::size_t discarded() const override { return clock_.discarded(); }
+  const Tally& tally() const override { return clock_.tally(); }
 
  private:
   CycleClock clock_;
@@ -52,7 +55,7 @@ double median_of(const std::vector<Timing>& timings, double Timing::*field) {
   return median(values);
 }
 
-/// All timings of one process, as its parent reads them; null if an alternative has no valid timing.
+/// All timings of one process, as its parent reads them. Without `alternatives` if one of them has no valid timing.
 Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t rounds, Timer& timer, Random& random) {
   for (const Alternative& alternative : alternatives) {
     if (alternative.prepare) alternative.prepare();
@@ -66,16 +69,23 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t ro
     for (const std::size_t at : order)
       if (const std::optional<Timing> timing = timer.time(alternatives[at])) timings[at].push_back(*timing);
   }
+  Json sent{{"source", static_cast<int>(timer.source())},
+            {"kept", timer.tally().kept},
+            {"discarded", timer.tally().discarded}};
+  std::vector<double> adds;
   Json found = Json::array();
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
-    if (timings[i].empty()) return nullptr;
+    if (timings[i].empty()) return sent;
+    for (const Timing& timing : timings[i]) adds.push_back(timing.adds_per_cycle);
     found.push_back({{"name", alternatives[i].name},
                      {"work", alternatives[i].work},
                      {"ns", median_of(timings[i], &Timing::ns)},
                      {"cycles", median_of(timings[i], &Timing::cycles)},
                      {"instructions", median_of(timings[i], &Timing::instructions)}});
   }
-  return {{"alternatives", found}, {"source", static_cast<int>(timer.source())}, {"discarded", timer.discarded()}};
+  sent["alternatives"] = found;
+  sent["adds_per_cycle"] = median(adds);
+  return sent;
 }
 
 /// Everything that a child process does; returns the text that its parent reads.
@@ -103,25 +113,49 @@ Result<Json> run_process(const MakeAlternatives& make, const SamplingRule& rule,
   return found;
 }
 
-void take(std::vector<Sampled>& all, const Json& found) {
-  const Json& alternatives = found.at("alternatives");
-  all.resize(alternatives.size());
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const Json& from = alternatives[i];
-    all[i].name = from.at("name");
-    all[i].work = from.at("work");
-    all[i].source = static_cast<CycleSource>(found.at("source").get<int>());
-    all[i].discarded += found.at("discarded").get<std::size_t>();
-    all[i].ns.push_back(from.at("ns"));
-    all[i].cycles.push_back(from.at("cycles"));
-    all[i].instructions.push_back(from.at("instructions"));
+Tally tally_of(const Json& found) {
+  return {found.at("kept"), found.at("discarded").get<decltype(Tally::discarded)>()};
+}
+
+/// The samples of the processes whose core was as fast as in the fastest one. `found`: all that have a timing of every
+/// alternative.
+std::vector<Sampled> samples_of(const std::vector<Json>& found) {
+  double fastest = 0;
+  for (const Json& process : found) fastest = std::max(fastest, process.at("adds_per_cycle").get<double>());
+  std::vector<Sampled> all;
+  for (const Json& process : found) {
+    if (process.at("adds_per_cycle") < (1 - SteadyRule{}.adds) * fastest) continue;
+    const Json& alternatives = process.at("alternatives");
+    all.resize(alternatives.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const Json& from = alternatives[i];
+      all[i].name = from.at("name");
+      all[i].work = from.at("work");
+      all[i].source = static_cast<CycleSource>(process.at("source").get<int>());
+      all[i].ns.push_back(from.at("ns"));
+      all[i].cycles.push_back(from.at("cycles"));
+      all[i].instructions.push_back(from.at("instructions"));
+    }
   }
+  return all;
+}
+
+/// Of all processes; `used` of those with a timing of every alternative gave samples.
+Tally tally_of(const std::vector<Json>& found, const std::vector<Json>& incomplete, std::size_t used) {
+  Tally tally;
+  for (const std::vector<Json>* processes : {&found, &incomplete})
+    for (const Json& process : *processes) tally += tally_of(process);
+  if (found.empty()) return tally;
+  const std::size_t slow = tally.kept * (found.size() - used) / found.size();
+  tally.kept -= slow;
+  tally[Disturbance::shared_core] += slow;
+  return tally;
 }
 
 Estimate quotient(const Sampled& sampled, const std::vector<double>& samples, bool inverse, bool in_cycles) {
   std::vector<double> values;
   for (const double sample : samples) values.push_back(inverse ? sampled.work / sample : sample / sampled.work);
-  Estimate estimate = estimate_median(std::move(values));
+  Estimate estimate = estimate_over_time(std::move(values));
   estimate.method += "; a sample is the median of one process's timings; " + sampled.stopped;
   if (in_cycles) estimate.method += fmt::format("; cycles: {}", name_of(sampled.source));
   return estimate;
@@ -129,8 +163,8 @@ Estimate quotient(const Sampled& sampled, const std::vector<double>& samples, bo
 
 }  // namespace
 
-Result<std::unique_ptr<Timer>> make_clock_timer() {
-  Result<CycleClock> clock = CycleClock::open();
+Result<std::unique_ptr<Timer>> make_clock_timer(double adds_per_cycle) {
+  Result<CycleClock> clock = CycleClock::open(adds_per_cycle);
   if (!clock) return clock.error();
   return std::unique_ptr<Timer>(std::make_unique<ClockTimer>(std::move(*clock)));
 }
@@ -151,7 +185,14 @@ bool settled(const Estimate& estimate, double share) {
 }
 
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule) {
-  return sample_in_processes(make, rule, make_clock_timer);
+  const double adds = undisturbed_adds_per_cycle(kReferenceSeconds).value_or(0);
+  return sample_in_processes(make, rule, [adds] { return make_clock_timer(adds); });
+}
+
+Result<std::vector<Sampled>> sample_in_processes(Run& run, const MakeAlternatives& make, const SamplingRule& rule) {
+  Result<std::vector<Sampled>> all = sample_in_processes(make, rule);
+  if (all) run.count(all->front().tally);
+  return all;
 }
 
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule,
@@ -160,20 +201,27 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
   const int cpu = rule.cpu >= 0 ? rule.cpu : usable_cpus().back();
   const auto begin = std::chrono::steady_clock::now();
   const Random random(rule.seed);
+  std::vector<Json> found, incomplete;
   std::vector<Sampled> all;
   std::string limit = fmt::format("the cap of {} processes", rule.most);
-  for (std::uint64_t process = 0, done = 0; done < rule.most; ++process) {
+  for (std::uint64_t process = 0; all.empty() || all.front().ns.size() < rule.most; ++process) {
     if (process == 2 * rule.most)
-      return Error{"sampling", "the core clock never stayed steady", "calibrations within 2 % of each other"};
-    const Result<Json> found = run_process(make, rule, make_timer, random.fork(process), cpu);
-    if (!found) return found.error();
-    if (found->is_null()) continue;
-    take(all, *found);
-    if (++done < rule.least) continue;
+      return Error{"sampling",
+                   "not measurable now: " + to_string(tally_of(found, incomplete, all.empty() ? 0 : all[0].ns.size())),
+                   fmt::format("timings of {} undisturbed processes", rule.least)};
+    Result<Json> one = run_process(make, rule, make_timer, random.fork(process), cpu);
+    if (!one) return one.error();
+    if (!one->contains("alternatives")) {
+      incomplete.push_back(std::move(*one));
+      continue;
+    }
+    found.push_back(std::move(*one));
+    all = samples_of(found);
+    if (all.front().ns.size() < rule.least) continue;
     bool all_settled = true;
-    for (Sampled& one : all) {
-      one.settled = settled(estimate_median(one.cycles), rule.half_width);
-      all_settled = all_settled && one.settled;
+    for (Sampled& sampled : all) {
+      sampled.settled = settled(estimate_over_time(sampled.cycles), rule.half_width);
+      all_settled = all_settled && sampled.settled;
     }
     if (all_settled) break;
     if (std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > rule.seconds) {
@@ -181,9 +229,12 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
       break;
     }
   }
-  for (Sampled& one : all)
+  const Tally tally = tally_of(found, incomplete, all.front().ns.size());
+  for (Sampled& one : all) {
+    one.tally = tally;
     one.stopped = one.settled ? fmt::format("half-width within {:g} %", 100 * rule.half_width)
                               : fmt::format("half-width above {:g} % at {}", 100 * rule.half_width, limit);
+  }
   return all;
 }
 

@@ -7,6 +7,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/measure/cycle_source.h"
+#include "vtpu/measure/disturbance.h"
 #include "vtpu/measure/statistics.h"
 
 namespace vtpu::measure {
@@ -15,8 +16,9 @@ namespace vtpu::measure {
 struct Alternative {
   std::string name;
   double work = 1;                ///< units of one run: elements, bytes, operations
-  std::function<void()> run;      ///< timed; should take at least 50 µs
+  std::function<void()> run;      ///< timed; should take 50 µs to 100 µs
   std::function<void()> prepare;  ///< untimed, before every run; may be empty
+  bool waits = false;             ///< for other threads: less processor time than wall time is no disturbance
 };
 
 /// When to stop sampling, and where to run.
@@ -38,7 +40,7 @@ struct Sampled {
   std::vector<double> ns;            ///< per run
   std::vector<double> cycles;        ///< per run
   std::vector<double> instructions;  ///< per run; zeros if there is no counter
-  std::size_t discarded = 0;         ///< discarded timings of all alternatives together
+  Tally tally;                       ///< timings of all alternatives together
   bool settled = false;              ///< within the half-width when sampling stopped
   std::string stopped;               ///< why sampling stopped, in words
 
@@ -63,8 +65,14 @@ using MakeAlternatives = std::function<std::vector<Alternative>()>;
 /// rounds, each in a fresh random order; the median of an alternative's timings is one sample. New processes follow
 /// until every alternative is settled, or the cap or the time limit is reached. The program's code stays where it was
 /// loaded. The caller has only one thread.
-/// Error: a process that ended early, or whose core clock never stayed steady.
+/// Timings that something disturbed (disturbance.h) are discarded and repeated. So are all timings of a process whose
+/// core was slower throughout than in another process.
+/// Error: a process that ended early; not measurable now, with what disturbed the timings.
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule);
+
+class Run;
+/// The same for an experiment, whose run counts the timings.
+Result<std::vector<Sampled>> sample_in_processes(Run& run, const MakeAlternatives& make, const SamplingRule& rule);
 
 /// Makes the compiler compute `value`, although nothing reads it.
 template <class T>

@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
@@ -12,6 +14,7 @@ namespace vtpu::measure {
 namespace {
 
 constexpr double kConfidence = 0.95;
+constexpr std::size_t kMostStretches = 8, kLeastStretch = 4;  // samples of a stretch
 constexpr std::size_t kResamples = 2000;
 /// Resamples beyond each end of a 95 % percentile interval.
 constexpr std::size_t kTail = kResamples / 40;
@@ -73,6 +76,29 @@ Estimate estimate_median(std::vector<double> samples) {
                         ? fmt::format("median of {} samples; interval: their range, too few for 95 %", samples.size())
                         : fmt::format("median of {} samples; 95 % interval from order statistics", samples.size());
   estimate.samples = std::move(samples);
+  return estimate;
+}
+
+Estimate estimate_over_time(std::vector<double> samples) {
+  Estimate estimate = estimate_median(std::move(samples));
+  const std::vector<double>& all = estimate.samples;
+  const std::size_t stretches = std::min(kMostStretches, all.size() / kLeastStretch);
+  if (stretches < 2) return estimate;
+  std::vector<double> medians;
+  for (std::size_t i = 0; i < stretches; ++i) {
+    const std::size_t first = i * all.size() / stretches, last = (i + 1) * all.size() / stretches;
+    medians.push_back(median(std::span(all).subspan(first, last - first)));
+  }
+  const double count = static_cast<double>(stretches);
+  const double mean = std::accumulate(medians.begin(), medians.end(), 0.0) / count;
+  double squares = 0;
+  for (const double one : medians) squares += (one - mean) * (one - mean);
+  const boost::math::students_t student(count - 1);
+  const double half = boost::math::quantile(student, (1 + kConfidence) / 2) * std::sqrt(squares / (count - 1) / count);
+  estimate.ci = {std::min(estimate.ci.low, estimate.value - half), std::max(estimate.ci.high, estimate.value + half)};
+  estimate.method = fmt::format(
+      "median of {} samples; 95 % interval: hull of order statistics and of a Student interval over {} stretches of time",
+      all.size(), stretches);
   return estimate;
 }
 

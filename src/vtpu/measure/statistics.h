@@ -33,6 +33,12 @@ Interval median_interval(std::span<const double> samples);
 /// Median of the samples, with median_interval.
 Estimate estimate_median(std::vector<double> samples);
 
+/// Median of samples taken one after the other, whose interval also covers slow changes of the machine: the hull of
+/// median_interval, which takes the samples as independent, and of a Student interval over the medians of stretches of
+/// consecutive samples. With fewer than 8 samples, as estimate_median. Its coverage is simulated in
+/// tests/measure/statistics_test.cpp.
+Estimate estimate_over_time(std::vector<double> samples);
+
 /// Ratio of the medians, above/below, with a percentile bootstrap of 2000 resamples. Each side has at least one sample;
 /// all samples are > 0.
 Estimate estimate_ratio(std::span<const double> above, std::span<const double> below, std::uint64_t seed = 1);

@@ -15,14 +15,14 @@ namespace vtpu::measure {
 class Timer {
  public:
   virtual ~Timer() = default;
-  /// One timed run after its preparation; empty if the core clock did not stay steady.
+  /// One timed run after its preparation; empty if something disturbed every attempt.
   virtual std::optional<Timing> time(const Alternative& alternative) = 0;
   virtual CycleSource source() const = 0;
-  virtual std::size_t discarded() const = 0;
+  virtual const Tally& tally() const = 0;
 };
 
-/// The clock of clock.h as a timer. Error: as `CycleClock::open`.
-Result<std::unique_ptr<Timer>> make_clock_timer();
+/// The clock of clock.h as a timer. Arguments and errors: as `CycleClock::open`.
+Result<std::unique_ptr<Timer>> make_clock_timer(double adds_per_cycle = 0);
 using MakeTimer = std::function<Result<std::unique_ptr<Timer>>()>;
 
 /// As above, with another timer; `make_timer` is called in every process.

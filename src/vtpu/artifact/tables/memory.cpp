@@ -1,6 +1,9 @@
 // The host and its memory; the page table, the translation cache and the first-level cache.
+#include <fmt/core.h>
+
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
+#include "vtpu/measure/disturbance.h"
 
 namespace vtpu::artifact::tables {
 
@@ -30,6 +33,44 @@ TableDeclaration host() {
           .results = {"host"},
           .make = make_host,
           .note = "Values with an interval were measured; the interval is 95 %. The system reports the rest."};
+}
+
+namespace {
+
+/// The experiments that time their work between calibrations.
+const std::vector<std::string> kTiming = {"host",          "core-ops-per-cycle", "core-ports",      "core-compile",
+                                          "compiler-tiers", "compiler-speed",    "mem-bandwidth",   "mem-embedding",
+                                          "mem-locality",  "mem-lookup",         "net-reconfigure", "sparse-speedup"};
+
+Result<PrintedTable> make_timings(const TableInputs& inputs) {
+  PrintedTable table;
+  table.columns = {{"experiment"}, {"kept", true}};
+  for (const auto& [reason, name] : kChoices<measure::Disturbance>) table.columns.push_back({std::string(name), true});
+  for (const std::string& experiment : kTiming) {
+    std::vector<std::string> row = {experiment};
+    std::vector<std::string> counted = {"kept"};
+    for (const std::string& name : choice_names<measure::Disturbance>()) counted.push_back(name);
+    for (const std::string& what : counted) {
+      const auto metric = inputs.metric(experiment, fmt::format("timings.{}.{}", experiment, what));
+      if (!metric) return metric.error();
+      row.push_back(fmt::format("{:.0f}", metric->value));
+    }
+    table.rows.push_back(std::move(row));
+  }
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration timings() {
+  return {.name = "timings",
+          .caption = "Timings kept, and timings discarded and repeated, by what had disturbed them",
+          .appendix = true,
+          .results = kTiming,
+          .make = make_timings,
+          .note = "Preempted, suspended: without the processor for over 2 % of the time, which the kernel gave to "
+                  "another thread, or the hypervisor took. Clock: calibrations before and after differ by over 2 %. "
+                  "Shared-core: over 3 % fewer independent additions per cycle than the core can."};
 }
 
 TableDeclaration memory() {

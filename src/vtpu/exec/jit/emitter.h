@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "vtpu/exec/context.h"
@@ -41,9 +42,11 @@ inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmji
 
 /// Whether an emitter has host code for the op's operands on a host with these features.
 using Available = bool (*)(const isa::Op& op, const Features& features);
-/// Null for an opcode without an emitter, whose words call execute_word.
+/// EMITTER gives an opcode a function of type Available. An opcode without an emitter, whose words call execute_word,
+/// keeps the type std::nullptr_t. The type is asked instead of the value because under -fsanitize=undefined GCC does not
+/// take a function's address for a constant.
 template <isa::Opcode opcode>
-inline constexpr Available kAvailable = nullptr;
+inline constexpr std::nullptr_t kAvailable = nullptr;
 
 /// Defines the emitter of an opcode, which is all that it takes to add one: `op` and its word `w` are given.
 #define EMITTER(id) EMITTER_IF(id, true)
@@ -138,7 +141,7 @@ class Emitter {
   using EmitterTable = std::array<OpEmitter, 256>;  // by opcode number
   template <isa::Opcode opcode>
   static void list(EmitterTable& table) {
-    if constexpr (kAvailable<opcode> != nullptr)
+    if constexpr (!std::is_same_v<decltype(kAvailable<opcode>), const std::nullptr_t>)
       table[static_cast<std::size_t>(opcode)] = {kAvailable<opcode>, &Emitter::emit<opcode>};
   }
   static void list_dense(EmitterTable& table);

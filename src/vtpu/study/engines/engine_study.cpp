@@ -146,7 +146,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
   if (!sampled) return sampled.error();
 
   EngineStudy study;
-  study.discarded = sampled->front().discarded;
+  study.tally = sampled->front().tally;
   study.source = sampled->front().source;
   for (const auto& [level, table] : levels) engines.push_back(level);
   std::map<std::string, std::vector<double>> logs;
@@ -251,8 +251,8 @@ std::string to_text(const EngineStudy& study) {
       at(study.geometric_mean, "o0"), at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
   text += fmt::format(
       "bound: independent host instructions of the same mix, or the recurrence; limit: by the port map\n"
-      "cycles from: {}; {} timings thrown away because the core clock changed\n",
-      measure::name_of(study.source), study.discarded);
+      "cycles from: {}; {}\n",
+      measure::name_of(study.source), measure::to_string(study.tally));
   return text;
 }
 
@@ -266,7 +266,7 @@ std::string to_json(const EngineStudy& study) {
     for (const auto& [engine, estimate] : estimates) json[engine] = of(estimate);
     return json;
   };
-  nlohmann::ordered_json json{{"cycles_from", measure::name_of(study.source)}, {"discarded", study.discarded}};
+  nlohmann::ordered_json json{{"cycles_from", measure::name_of(study.source)}, {"timings", measure::to_string(study.tally)}};
   for (const WorkloadResult& row : study.workloads)
     json["workloads"].push_back({{"name", row.workload.name},
                                  {"ops_per_cycle", all_of(row.ops_per_cycle)},

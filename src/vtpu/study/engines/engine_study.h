@@ -49,7 +49,7 @@ struct EngineStudy {
   std::vector<WorkloadResult> workloads;
   std::map<std::string, measure::Estimate> geometric_mean;  ///< ops per cycle, by engine; `bound` among them
   measure::Estimate geometric_share;                        ///< native over the bound
-  std::size_t discarded = 0;
+  measure::Tally tally;
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };
 

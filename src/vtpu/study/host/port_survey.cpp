@@ -135,7 +135,8 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
       survey.map.pairs[{first, second}] = together.value;
       survey.pairs.push_back({first, second, std::move(together)});
     }
-  survey.discarded = alone->front().discarded + paired->front().discarded;
+  survey.tally = alone->front().tally;
+  survey.tally += paired->front().tally;
   return survey;
 }
 

@@ -28,7 +28,7 @@ struct PortSurvey {
   std::vector<ClassRate> rates;
   std::vector<PairRate> pairs;
   measure::Estimate dispatch;  ///< ops per cycle of the fastest of several mixes
-  std::size_t discarded = 0;
+  measure::Tally tally;
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };
 

@@ -90,7 +90,7 @@ ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& s
     const Sampled& samples = measure::named(sampled, fmt::format("{} {}", result.program->name, variant));
     result.ns[variant] = samples.ns_per_unit();
     result.cycles[variant] = samples.cycles_per_unit();
-    result.discarded = samples.discarded;
+    result.tally = samples.tally;
     if (prepared.ops == 0) continue;
     const double ops = prepared.ops / static_cast<double>(prepared.repeat);
     const Estimate& cycles = result.cycles[variant];

@@ -30,7 +30,7 @@ struct ProgramResult {
   std::map<std::string, measure::Estimate> over;  ///< time of a variant over that of tier 3, within each process
   std::vector<std::string> too_long;              ///< variants whose repetition takes too long
   std::optional<BoundResult> bound;               ///< if a map was given and the runtime does not limit the speed
-  std::size_t discarded = 0;
+  measure::Tally tally;  ///< timings of all programs together
 };
 
 /// Samples prepared programs, all in the same processes. With a map, the loops of host instructions of their bounds are
