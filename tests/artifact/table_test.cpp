@@ -1,5 +1,4 @@
 #include "vtpu/artifact/table.h"
-#include "vtpu/measure/disturbance.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +11,7 @@
 #include "vtpu/artifact/tables/print.h"
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/measure/disturbance.h"
 #include "vtpu/measure/result_file.h"
 
 namespace vtpu::artifact {
