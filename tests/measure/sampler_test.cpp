@@ -105,12 +105,14 @@ TEST(Sampling, StopsAtTheTimeLimitOnlyAfterTheLeastNumberOfProcesses) {
   EXPECT_THAT(all->front().ns_per_unit().method, HasSubstr("time limit"));
 }
 
-TEST(Sampling, RunsEveryAlternativeOnceUntimedAndThenOnceInEveryRound) {
+TEST(Sampling, WarmsAShortAlternativeInEveryRoundBeforeItsTimingsCount) {
   SamplingRule rule = short_rule();
   rule.rounds = 5;
+  rule.repeats = 2;
   int runs = 0;
   int prepared = 0;
-  // The count of runs so far is what the scripted timer reports: the median of 2, 3, 4, 5, 6 is 4.
+  // The scripted timer reports the number of runs so far. Run 1 is untimed; in each round one run warms the caches and
+  // two count: 3 and 4, 6 and 7, …, 15 and 16, whose median is 9.5.
   class Counting : public Timer {
    public:
     explicit Counting(const int& runs) : runs_(runs) {}
@@ -133,7 +135,7 @@ TEST(Sampling, RunsEveryAlternativeOnceUntimedAndThenOnceInEveryRound) {
       rule,
       [&]() -> Result<std::unique_ptr<Timer>> { return std::unique_ptr<Timer>(std::make_unique<Counting>(runs)); });
   ASSERT_TRUE(all.ok());
-  EXPECT_EQ(all->front().ns, std::vector<double>(6, 4.0));
+  EXPECT_EQ(all->front().ns, std::vector<double>(6, 9.5));
   EXPECT_EQ(runs, 0) << "the caller's own memory is untouched";
   EXPECT_EQ(all->front().source, CycleSource::hardware_counter);
 }
@@ -163,8 +165,9 @@ TEST(Sampling, DiscardsTheProcessesWhoseCoreWasSlowerThroughoutThanInAnother) {
   const auto all = sample_in_processes(two_alternatives, rule, scripted([] { return 1.0; }, true, adds));
   ASSERT_TRUE(all.ok());
   EXPECT_EQ(all->front().ns.size(), 6U);
-  EXPECT_EQ(all->front().tally.kept, 12U);
-  EXPECT_EQ(all->front().tally[Disturbance::shared_core], 12U);
+  // Twelve processes time two alternatives four times each.
+  EXPECT_EQ(all->front().tally.kept, 48U);
+  EXPECT_EQ(all->front().tally[Disturbance::shared_core], 48U);
 }
 
 TEST(Sampling, ReturnsTheErrorOfAClockThatCannotBeOpened) {

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -251,6 +252,7 @@ SteadyTiming time_while_steady(const std::function<void()>& prepare, const std::
     const Calibration after = calibrated();
     if (const auto disturbed = disturbance(before, during, after, rule)) {
       ++timing.tally[*disturbed];
+      if (rule.pause_ms > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(rule.pause_ms));
       continue;
     }
     timing.ns = during.ns;
@@ -274,7 +276,7 @@ Result<CycleClock> CycleClock::open(double adds_per_cycle) {
     if (!found && !counters) return found.error();
     adds_per_cycle = found.value_or(0);
   }
-  return CycleClock(std::move(counters), SteadyRule{.adds_per_cycle = adds_per_cycle});
+  return CycleClock(std::move(counters), SteadyRule{.adds_per_cycle = adds_per_cycle, .pause_ms = 1});
 }
 
 CycleSource CycleClock::source() const {

@@ -47,7 +47,8 @@ struct SteadyRule {
   double adds = 0.03;        ///< largest loss of independent additions per cycle, as a share of `adds_per_cycle`
   double lost = 0.02;        ///< largest share of the wall time without the processor; more than 1: unchecked
   double adds_per_cycle = 0;  ///< what this core reaches undisturbed
-  int attempts = 10;          ///< timings taken at most
+  int attempts = 30;          ///< timings taken at most
+  double pause_ms = 0;        ///< waited after a discarded timing, because disturbances last for milliseconds
 };
 
 /// What disturbed a timing between two calibrations, if anything did.

@@ -26,6 +26,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kReferenceSeconds = 0.05;
+constexpr double kShortNs = 300e3;
 
 class ClockTimer : public Timer {
  public:
@@ -56,7 +57,8 @@ double median_of(const std::vector<Timing>& timings, double Timing::*field) {
 }
 
 /// All timings of one process, as its parent reads them. Without `alternatives` if one of them has no valid timing.
-Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t rounds, Timer& timer, Random& random) {
+Json time_in_rounds(const std::vector<Alternative>& alternatives, const SamplingRule& rule, Timer& timer,
+                    Random& random) {
   for (const Alternative& alternative : alternatives) {
     if (alternative.prepare) alternative.prepare();
     alternative.run();
@@ -64,10 +66,18 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, std::size_t ro
   std::vector<std::vector<Timing>> timings(alternatives.size());
   std::vector<std::size_t> order(alternatives.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  for (std::size_t round = 0; round < rounds; ++round) {
+  for (std::size_t round = 0; round < rule.rounds; ++round) {
     random.shuffle(order);
-    for (const std::size_t at : order)
-      if (const std::optional<Timing> timing = timer.time(alternatives[at])) timings[at].push_back(*timing);
+    for (const std::size_t at : order) {
+      // The alternatives before this one have displaced its code and data.
+      std::optional<Timing> timing = timer.time(alternatives[at]);
+      if (!timing || timing->ns > kShortNs) {
+        if (timing) timings[at].push_back(*timing);
+        continue;
+      }
+      for (std::size_t repeat = 0; repeat < rule.repeats; ++repeat)
+        if ((timing = timer.time(alternatives[at]))) timings[at].push_back(*timing);
+    }
   }
   Json sent{{"source", static_cast<int>(timer.source())},
             {"kept", timer.tally().kept},
@@ -98,7 +108,7 @@ std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const
   pin_thread(cpu);
   const Result<std::unique_ptr<Timer>> timer = make_timer();
   const Json found =
-      timer ? time_in_rounds(make(), rule.rounds, **timer, random) : Json{{"error", timer.error().message()}};
+      timer ? time_in_rounds(make(), rule, **timer, random) : Json{{"error", timer.error().message()}};
   return found.dump();
 }
 

@@ -25,7 +25,8 @@ struct Alternative {
 struct SamplingRule {
   std::size_t least = 20;    ///< processes at least
   std::size_t most = 60;     ///< processes at most
-  std::size_t rounds = 3;    ///< timings of every alternative in each process
+  std::size_t rounds = 3;    ///< visits to every alternative in each process
+  std::size_t repeats = 3;   ///< timings of a short alternative in each visit, after one that warms the caches again
   double half_width = 0.03;  ///< of the 95 % interval, as a share of the median, below which an alternative is settled
   double seconds = 60;       ///< after this time no new process starts, once `least` have run
   std::uint64_t seed = 1;    ///< of the orders and of the memory layouts

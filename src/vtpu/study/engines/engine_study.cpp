@@ -25,15 +25,8 @@ using measure::Alternative;
 using measure::Estimate;
 using measure::Sampled;
 
-/// Ops of one timed run: several milliseconds of the fast engines, so that making a machine (tens of microseconds) is
-/// negligible; fewer for the interpreter and for unoptimised code.
-constexpr double kFastOps = 40e6, kSlowOps = 1.2e6;
 constexpr std::uint64_t kCheckedIterations = 3;
 constexpr std::uint64_t kSeed = 1;
-
-std::uint64_t iterations_for(const kernels::Workload& workload, double ops) {
-  return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(ops / workload.ops));
-}
 
 constexpr std::pair<const char*, std::optional<Slot>> kMixes[] = {
     {"mix", {}}, {"D", Slot::D}, {"S", Slot::S}, {"C", Slot::C}};
@@ -89,7 +82,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
   for (const kernels::Workload& workload : kernels::workloads()) {
     for (const auto by : {Runnable::By::interpreter, Runnable::By::native, Runnable::By::avx2})
       if (auto checked = check_answer(workload, by); !checked) return checked.error();
-    isa::Program program = workload.make(iterations_for(workload, kFastOps), kSeed);
+    isa::Program program = workload.make(kCheckedIterations, kSeed);
     LoopBound bound = bound_of(program, map);
     prepared.push_back({workload, std::move(program), std::move(bound), {}});
   }
@@ -116,10 +109,10 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       const auto by = engine == "native" ? Runnable::By::native
                       : engine == "avx2" ? Runnable::By::avx2
                                          : Runnable::By::interpreter;
-      // The dot product of bf16 has no AVX2 form; compiled code calls its meaning.
-      const bool slow = by == Runnable::By::interpreter || (by == Runnable::By::avx2 && name == "bf16_dot");
-      isa::Program program = slow ? one.workload.make(iterations_for(one.workload, kSlowOps / 10), kSeed) : one.program;
-      if (auto added = add(alternative(name + " " + engine, std::move(program), by)); !added) return added.error();
+      const auto make = [workload = one.workload](std::uint64_t iterations) {
+        return workload.make(iterations, kSeed);
+      };
+      if (auto added = add(iterations_alternative(name + " " + engine, make, by)); !added) return added.error();
     }
     for (const auto& [mix, slot] : kMixes) {
       const auto pattern = host::pattern_of(one.program, one.bound.loop, slot);
@@ -134,8 +127,8 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       const auto at = std::find_if(workloads.begin(), workloads.end(),
                                    [&](const kernels::Workload& other) { return other.name == one.workload.name; });
       VTPU_CHECK(at != workloads.end(), "a module has every workload");
-      const std::uint64_t iterations = iterations_for(one.workload, kSlowOps);
       const std::shared_ptr<kernels::Reference> reference(at->reference(kSeed));
+      const std::uint64_t iterations = units_in_a_timing([&](std::uint64_t units) { reference->run(units); });
       alternatives.push_back({name + " " + level,
                               static_cast<double>(iterations) * one.workload.ops,
                               [reference, iterations] { reference->run(iterations); },

@@ -1,11 +1,15 @@
 #include "vtpu/study/engines/runnable.h"
 
+#include <algorithm>
+#include <chrono>
+#include <limits>
 #include <memory>
 #include <optional>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/ports/port_model.h"
 
 namespace vtpu::study::engines {
 
@@ -40,6 +44,130 @@ exec::Retired Runnable::run() const {
   const exec::Status status = state_->engine->run(machine, sentron);
   VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
   return sentron.retired;
+}
+
+std::unique_ptr<exec::Machine> Runnable::machine() {
+  auto machine = std::make_unique<exec::Machine>();
+  machine->spawn(0);
+  return machine;
+}
+
+exec::Status Runnable::advance(exec::Machine& machine, std::uint64_t words) const {
+  exec::Context& sentron = *machine.sentrons().front();
+  sentron.status = exec::Status::ready;
+  sentron.trap = {};
+  sentron.fuel = words;
+  return state_->engine->run(machine, sentron);
+}
+
+namespace {
+
+/// A program that is timed from the start of an iteration to its end, again and again on one machine, whose memory is
+/// then warm.
+class Loop {
+ public:
+  /// `untimed`: words before that start.
+  Loop(Runnable runnable, std::uint64_t untimed) : runnable_(std::move(runnable)), untimed_(untimed) {}
+
+  /// Back to the start; the first call makes the machine, and runs everything once.
+  void prepare() {
+    if (machine_) {
+      *machine_->sentrons().front() = start_;
+      return;
+    }
+    machine_ = Runnable::machine();
+    runnable_.advance(*machine_, untimed_);
+    start_ = *machine_->sentrons().front();
+    run();
+    prepare();
+  }
+  void run() const {
+    const exec::Status status = runnable_.advance(*machine_, std::uint64_t{1} << 40);
+    VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
+  }
+  /// Ops of one run.
+  double ops() {
+    prepare();
+    run();
+    return static_cast<double>(machine_->sentrons().front()->retired.total() - start_.retired.total());
+  }
+  /// The next `prepare` makes another machine.
+  void forget() { machine_ = nullptr; }
+
+ private:
+  Runnable runnable_;
+  std::uint64_t untimed_;
+  std::unique_ptr<exec::Machine> machine_;
+  exec::Context start_;
+};
+
+/// The least time of three runs in ns.
+double least_ns(const std::function<void()>& prepare, const std::function<void()>& run) {
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < 3; ++i) {
+    if (prepare) prepare();
+    const auto begin = std::chrono::steady_clock::now();
+    run();
+    const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - begin;
+    least = std::min(least, taken.count());
+  }
+  return least;
+}
+
+/// How many units take about kTimedNs. `ns_of(units)`: their time.
+std::uint64_t units_of(const std::function<double(std::uint64_t units)>& ns_of) {
+  constexpr double kLongEnoughNs = kTimedNs / 2;  // so that a fixed cost of starting does not count for much
+  for (std::uint64_t units = 1;; units *= 2)
+    if (const double ns = ns_of(units); ns >= kLongEnoughNs)
+      return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(kTimedNs / ns * static_cast<double>(units)));
+}
+
+/// Words before the program first reaches its longest innermost loop.
+Result<std::uint64_t> words_of_setup(const isa::Program& program) {
+  ports::Loop longest{1, 0};
+  for (const ports::Loop loop : ports::innermost_loops(program))
+    if (loop.last + 1 - loop.first >= longest.last + 1 - longest.first) longest = loop;
+  const auto stepped = Runnable::make(program, Runnable::By::interpreter);
+  if (!stepped) return stepped.error();
+  const auto machine = Runnable::machine();
+  std::uint64_t words = 0;
+  for (; machine->sentrons().front()->pc != longest.first; ++words)
+    VTPU_CHECK(stepped->advance(*machine, 1) != exec::Status::halted, "a program reaches its loop before it halts");
+  return words;
+}
+
+}  // namespace
+
+std::uint64_t units_in_a_timing(const std::function<void(std::uint64_t units)>& run) {
+  return units_of([&](std::uint64_t units) { return least_ns({}, [&] { run(units); }); });
+}
+
+Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by) {
+  const auto setup = words_of_setup(make(1));
+  if (!setup) return setup.error();
+  const auto words_of = [&](std::uint64_t iterations) {
+    return Runnable::make(make(iterations), Runnable::By::interpreter).value().run().words;
+  };
+  // The first iteration translates the pointers, which hoisted checks of later ones find translated.
+  constexpr std::uint64_t kWarm = 2;
+  const std::uint64_t untimed = *setup + kWarm * (words_of(2) - words_of(1));
+  std::optional<Error> failed;
+  std::shared_ptr<Loop> loop;
+  const auto choose = [&](std::uint64_t iterations) {
+    auto runnable = Runnable::make(make(kWarm + iterations), by);
+    if (runnable)
+      loop = std::make_shared<Loop>(std::move(*runnable), untimed);
+    else
+      failed = runnable.error();
+  };
+  choose(units_of([&](std::uint64_t units) {
+    choose(units);
+    return failed ? kTimedNs : least_ns([&] { loop->prepare(); }, [&] { loop->run(); });
+  }));
+  if (failed) return *failed;
+  const double ops = loop->ops();
+  loop->forget();  // each process makes its own machine
+  return measure::Alternative{std::move(name), ops, [loop] { loop->run(); }, [loop] { loop->prepare(); }};
 }
 
 Result<measure::Alternative> alternative(std::string name, isa::Program program, Runnable::By by) {

@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "vtpu/base/result.h"
 #include "vtpu/exec/context.h"
+#include "vtpu/exec/machine.h"
 #include "vtpu/isa/program.h"
 #include "vtpu/measure/sampler.h"
 
@@ -22,11 +24,29 @@ class Runnable {
   /// Runs the program, which halts (an invariant), and returns what the sentron retired.
   exec::Retired run() const;
 
+  /// A new machine with one sentron, which has executed nothing.
+  static std::unique_ptr<exec::Machine> machine();
+  /// Executes at most `words` more words of such a machine's sentron.
+  exec::Status advance(exec::Machine& machine, std::uint64_t words) const;
+
  private:
   struct State;
   explicit Runnable(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
+
+/// A program that repeats its iterations as often as it is told.
+using MakeProgram = std::function<isa::Program(std::uint64_t iterations)>;
+
+/// An alternative that runs the loops of a program, with as many iterations as take about `kTimedNs`, and at least one.
+/// Untimed, once in each process: making the machine, the program's set-up, and a first run of its loops and its end.
+/// Its work is the number of ops that the timed part retires. Error: as Runnable::make.
+Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by);
+
+/// Short enough that a disturbance is unlikely, long enough that reading the clock costs nothing.
+inline constexpr double kTimedNs = 80e3;
+/// How many units of work take about `kTimedNs`, at least 1. `run` does that many; it is called a few times.
+std::uint64_t units_in_a_timing(const std::function<void(std::uint64_t units)>& run);
 
 /// An alternative that runs the program once. Its work is the number of ops that the program retires.
 /// Error: as Runnable::make.
