@@ -27,6 +27,7 @@ constexpr Band kBands[] = {{"reproduced", plot::colour::kGreen, ""},
                            {"not measurable here", "#BBBBBB", "xx"},
                            {"open", "#FFFFFF", ""},
                            {"stale", plot::colour::kOrange, "++"},
+                           {"no power", "#666666", "oo"},
                            {"error", plot::colour::kBlack, ""}};
 
 void draw(plot::Context& context) {

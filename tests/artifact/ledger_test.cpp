@@ -144,12 +144,31 @@ TEST(Verdict, AStaleResultIsStaleAndAMissingKeyIsAnError) {
   EXPECT_EQ(c.judged().verdict, Verdict::stale);
 }
 
-TEST(Verdict, AnAcceptedControlIsAnError) {
+TEST(Verdict, AnAcceptedControlHasNoPowerWhereverTheValueLies) {
+  for (const double value : {1.5, 15.0}) {
+    Case c;
+    c.add(metric("x.q", value, value, value));
+    c.add(metric("x.q.control", 1.2, 1.2, 1.2));
+    EXPECT_EQ(c.judged().verdict, Verdict::no_power) << value;
+    EXPECT_THAT(c.judged().reason, HasSubstr("negative control (nothing done) lies in [1, 2] too"));
+  }
+}
+
+TEST(Verdict, AControlThatSatisfiesOneOfSeveralConfigurationsHasNoPower) {
   Case c;
-  c.add(metric("x.q", 1.5, 1.5, 1.5));
-  c.add(metric("x.q.control", 1.2, 1.2, 1.2));
-  EXPECT_EQ(c.judged().verdict, Verdict::error);
-  EXPECT_THAT(c.judged().reason, HasSubstr("negative control (nothing done) is accepted too"));
+  c.claim.accept = {*parse_acceptance("[1, 2]", "here"), *parse_acceptance("[3, 4]", "here")};
+  c.add(metric("x.q.1", 1.5, 1.5, 1.5));
+  c.add(metric("x.q.2", 9, 9, 9));
+  c.add(metric("x.q.control", 3.5, 3.5, 3.5));
+  EXPECT_EQ(c.judged().verdict, Verdict::no_power);
+}
+
+TEST(Verdict, AControlThatEqualsTheValueHasNoPower) {
+  Case c;
+  c.add(metric("x.q", 15, 14, 16));
+  c.add(metric("x.q.control", 15, 14, 16));
+  EXPECT_EQ(c.judged().verdict, Verdict::no_power);
+  EXPECT_THAT(c.judged().reason, HasSubstr("equals the value"));
 }
 
 TEST(Verdict, AMissingControlIsAnError) {

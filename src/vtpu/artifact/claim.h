@@ -51,10 +51,11 @@ struct Claim {
   std::string note;
 };
 
-enum class Verdict { reproduced, partial, refuted, not_measurable, circular, published, open, stale, error };
+enum class Verdict { reproduced, partial, refuted, not_measurable, circular, published, open, stale, no_power, error };
 inline constexpr Verdict kVerdicts[] = {Verdict::reproduced,     Verdict::partial,  Verdict::refuted,
                                         Verdict::not_measurable, Verdict::circular, Verdict::published,
-                                        Verdict::open,           Verdict::stale,    Verdict::error};
+                                        Verdict::open,           Verdict::stale,    Verdict::no_power,
+                                        Verdict::error};
 
 /// "reproduced", "partial", …, "not measurable here".
 std::string_view name_of(Verdict verdict);

@@ -200,6 +200,7 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::published: return "published";
     case Verdict::open: return "open";
     case Verdict::stale: return "stale";
+    case Verdict::no_power: return "no power";
     case Verdict::error: return "error";
   }
   return "error";
@@ -259,13 +260,18 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
   judged.holds = sum.inside;
   judged.configurations = sum.total;
 
-  // If the control also satisfies the claim, the claim's test cannot fail.
+  // Whatever the values are, a control that satisfies the claim, or equals a value, shows that the test cannot fail.
   const auto control = at->second.metrics.find(claim.control_key);
   if (control == at->second.metrics.end())
     return decide(Verdict::error, fmt::format("{} has no negative control {}", claim.experiment, claim.control_key));
-  if (sum.inside == sum.total && claim.accept[0].contains(control->second.ci))
-    return decide(Verdict::error, fmt::format("the negative control ({}) is accepted too, with {}", claim.control,
-                                              shown(control->second)));
+  for (const AcceptanceRegion& region : claim.accept)
+    if (region.contains(control->second.ci))
+      return decide(Verdict::no_power, fmt::format("the negative control ({}) lies in {} too, with {}", claim.control,
+                                                   region.text(), shown(control->second)));
+  for (const measure::Metric* metric : metrics)
+    if (metric->ci.low == control->second.ci.low && metric->ci.high == control->second.ci.high)
+      return decide(Verdict::no_power, fmt::format("the negative control ({}) equals the value, {}", claim.control,
+                                                   shown(control->second)));
 
   std::string each;
   for (const measure::Metric* metric : metrics)

@@ -27,8 +27,9 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 /// - published: the claim's kind is published.
 /// - open: its experiment does not exist.
 /// - stale: the experiment's result comes from another program than the present one.
-/// - error: the result lacks the key, or the negative control lies in the acceptance region as well.
+/// - error: the result lacks the key or the negative control.
 /// - not measurable: the host does not meet a need.
+/// - no power: the negative control lies in an acceptance region or equals a value, whatever the values are.
 /// The remaining rules use the 95 % interval, never the point value:
 /// - refuted: the interval lies outside the region.
 /// - circular: it lies inside, but is computed from numbers of its own source, which can only refute the claim.

@@ -527,7 +527,8 @@ std::string Pipeline::report() const {
 
 int Pipeline::exit_status() const {
   const std::map<Verdict, int> counts = count(judged_);
-  const bool broken = !failures_.empty() || counts.at(Verdict::stale) > 0 || counts.at(Verdict::error) > 0;
+  const bool broken = !failures_.empty() || counts.at(Verdict::stale) > 0 || counts.at(Verdict::no_power) > 0 ||
+                      counts.at(Verdict::error) > 0;
   return broken || (options_.strict && counts.at(Verdict::open) > 0) ? 1 : 0;
 }
 

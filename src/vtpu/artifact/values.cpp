@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "vtpu/base/file.h"
@@ -131,7 +132,8 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
   lua.close();
   lua.open("counts");
   for (const auto& [verdict, number] : count(judged)) {
-    const std::string name = verdict == Verdict::not_measurable ? "not_measurable" : std::string(name_of(verdict));
+    std::string name = verdict == Verdict::not_measurable ? "not_measurable" : std::string(name_of(verdict));
+    std::replace(name.begin(), name.end(), ' ', '_');
     lua.field(name.c_str(), static_cast<double>(number));
   }
   lua.field("total", static_cast<double>(judged.size()));
