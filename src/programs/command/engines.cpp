@@ -14,20 +14,14 @@
 #include "programs/command/files.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/measure/clock.h"
+#include "vtpu/measure/statistics.h"
 
 namespace vtpu::command {
 namespace {
 
-nlohmann::ordered_json timing_json(const std::optional<measure::Timing>& timing, const measure::CycleClock& clock,
-                                   std::uint64_t ops) {
-  // A sample that was discarded and repeated timed no work, since the program had already run.
-  if (!timing || clock.tally().all_discarded() != 0)
-    return "not measurable now: " + measure::to_string(clock.tally()) + "; run it again on a quieter machine";
-  return {{"samples", 1},
-          {"ns", timing->ns},
-          {"cycles", timing->cycles},
-          {"cycle_source", measure::name_of(clock.source())},
-          {"ops_per_cycle", static_cast<double>(ops) / timing->cycles}};
+nlohmann::ordered_json with_interval(const std::vector<double>& samples) {
+  const measure::Interval ci = measure::median_interval(samples);
+  return {{"value", measure::median(samples)}, {"low", ci.low}, {"high", ci.high}};
 }
 
 }  // namespace
@@ -90,24 +84,64 @@ Result<void> report_backing(const exec::Machine& machine, const std::string& fil
 
 std::string timing_text(const nlohmann::ordered_json& timing) {
   if (timing.is_string()) return "time: " + timing.get<std::string>() + "\n";
-  return fmt::format("time: one sample of {:.0f} ns, {:.0f} cycles ({}), {:.3g} ops per cycle\n",
-                     timing.at("ns").get<double>(), timing.at("cycles").get<double>(),
-                     timing.at("cycle_source").get<std::string>(), timing.at("ops_per_cycle").get<double>());
+  const auto shown = [&](const char* key, int digits) {
+    const auto& estimate = timing.at(key);
+    const auto number = [&](const char* which) {
+      return fmt::format("{:.{}f}", estimate.at(which).get<double>(), digits);
+    };
+    return fmt::format("{} ({} to {})", number("value"), number("low"), number("high"));
+  };
+  return fmt::format(
+      "time: {} ns, {} cycles, {} ops per cycle\n"
+      "      medians and 95 % intervals of {} runs, each in a new machine, after one that warmed up\n"
+      "      cycles from: {}; {}\n",
+      shown("ns", 0), shown("cycles", 0), shown("ops_per_cycle", 2), timing.at("samples").get<std::size_t>(),
+      timing.at("cycle_source").get<std::string>(), timing.at("timings").get<std::string>());
 }
 
-Result<Ran> run_sentrons(exec::Machine& machine, const exec::Engine& engine, bool timed) {
+runtime::Summary run_sentrons(exec::Machine& machine, const exec::Engine& engine) {
   runtime::CooperativeScheduler scheduler(machine,
                                           std::vector<const exec::Engine*>(machine.sentrons().size(), &engine));
-  if (!timed) return Ran{scheduler.run(), {}};
+  return scheduler.run();
+}
+
+Result<nlohmann::ordered_json> time_sentrons(const MakeMachine& make, const exec::Engine& engine, unsigned samples) {
   auto clock = measure::CycleClock::open();
   if (!clock) return clock.error();
-  std::optional<runtime::Summary> summary;
-  const auto timing = clock->time([&] {
-    if (!summary) summary = scheduler.run();
-  });
-  std::uint64_t ops = 0;
-  for (const auto& sentron : machine.sentrons()) ops += sentron->retired.total();
-  return Ran{*summary, timing_json(timing, *clock, ops)};
+  std::unique_ptr<exec::Machine> machine;
+  std::optional<Error> failed;
+  const auto prepare = [&] {
+    machine.reset();  // first, so that memory suffices for one machine
+    auto made = make();
+    if (made)
+      machine = std::move(*made);
+    else
+      failed = made.error();
+  };
+  const auto work = [&] {
+    if (machine) run_sentrons(*machine, engine);
+  };
+  prepare();
+  work();
+  std::vector<double> ns, cycles, ops_per_cycle;
+  for (unsigned sample = 0; sample < samples && !failed; ++sample) {
+    const auto timing = clock->time(work, prepare);
+    if (!timing || !machine) continue;
+    std::uint64_t ops = 0;
+    for (const auto& sentron : machine->sentrons()) ops += sentron->retired.total();
+    ns.push_back(timing->ns);
+    cycles.push_back(timing->cycles);
+    ops_per_cycle.push_back(static_cast<double>(ops) / timing->cycles);
+  }
+  if (failed) return *failed;
+  const std::string timings = measure::to_string(clock->tally());
+  if (ns.empty()) return nlohmann::ordered_json("not measurable now: " + timings);
+  return nlohmann::ordered_json{{"samples", ns.size()},
+                                {"ns", with_interval(ns)},
+                                {"cycles", with_interval(cycles)},
+                                {"cycle_source", measure::name_of(clock->source())},
+                                {"ops_per_cycle", with_interval(ops_per_cycle)},
+                                {"timings", timings}};
 }
 
 }  // namespace vtpu::command

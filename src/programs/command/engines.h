@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -48,13 +49,13 @@ Result<void> report_backing(const exec::Machine& machine, const std::string& fil
 
 std::string timing_text(const nlohmann::ordered_json& timing);
 
-/// Runs all sentrons of the machine once.
-struct Ran {
-  runtime::Summary summary;
-  std::optional<nlohmann::ordered_json> timing;
-};
+/// Runs all sentrons of the machine.
+runtime::Summary run_sentrons(exec::Machine& machine, const exec::Engine& engine);
 
-Result<Ran> run_sentrons(exec::Machine& machine, const exec::Engine& engine, bool timed);
+using MakeMachine = std::function<Result<std::unique_ptr<exec::Machine>>()>;
+/// Times all sentrons of machines that `make` gives, one for each run, after an untimed run. Medians with intervals, or
+/// text that says what disturbed every timing. Error: of `make`; a processor that cannot count cycles.
+Result<nlohmann::ordered_json> time_sentrons(const MakeMachine& make, const exec::Engine& engine, unsigned samples);
 
 }  // namespace vtpu::command
 

@@ -58,6 +58,7 @@ struct Options {
   std::size_t words = 64;
   unsigned depth = 1, sentrons = 1, processes = 20;
   bool json = false, host_code = false, time = false;
+  unsigned samples = 20;
 };
 
 }  // namespace
@@ -175,22 +176,29 @@ Result<int> run_run(const Options& options) {
   if (!program) return program.error();
   const auto chosen = choose_engine(options.engine, options.form, *program);
   if (!chosen) return chosen.error();
-  exec::Machine machine;
-  if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
+  const auto make = [&]() -> Result<std::unique_ptr<exec::Machine>> {
+    auto made = std::make_unique<exec::Machine>();
+    if (const auto imported = import_document(*made, options.import); !imported) return imported.error();
+    for (unsigned i = 0; i < options.sentrons; ++i) made->spawn(options.fuel);
+    return made;
+  };
+  const auto made = make();
+  if (!made) return made.error();
+  exec::Machine& machine = **made;
   if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
-  for (unsigned i = 0; i < options.sentrons; ++i) machine.spawn(options.fuel);
-  const auto ran = run_sentrons(machine, *chosen->engine, options.time);
-  if (!ran) return ran.error();
+  const runtime::Summary summary = run_sentrons(machine, *chosen->engine);
 
   ordered_json json{{"program", shown(options.file)}, {"engine", chosen->name}};
   std::string text = fmt::format("{}, {}\n", shown(options.file), chosen->name);
-  if (!ran->summary.deadlock.empty()) {
-    json["deadlock"] = ran->summary.deadlock;
-    text += "deadlock: " + ran->summary.deadlock + "\n";
+  if (!summary.deadlock.empty()) {
+    json["deadlock"] = summary.deadlock;
+    text += "deadlock: " + summary.deadlock + "\n";
   }
-  if (ran->timing) {
-    json["time"] = *ran->timing;
-    text += timing_text(*ran->timing);
+  if (options.time) {
+    const auto timing = time_sentrons(make, *chosen->engine, options.samples);
+    if (!timing) return timing.error();
+    json["time"] = *timing;
+    text += timing_text(*timing);
   }
   if (const auto backed = report_backing(machine, options.backing, json, text); !backed) return backed.error();
   json["sentrons"] = ordered_json::array();
@@ -224,8 +232,7 @@ Result<int> run_ppt(const Options& options) {
     if (!program) return program.error();
     if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
     machine.spawn(options.fuel);
-    const auto ran = run_sentrons(machine, exec::Interpreter(*program), false);
-    if (!ran) return ran.error();
+    run_sentrons(machine, exec::Interpreter(*program));
     json["sentron"] = analysis::sentron_json(*machine.sentrons().front());
     text += analysis::sentron_text(json["sentron"]);
   }
@@ -340,7 +347,8 @@ class CommandLine {
     with_form(run);
     run->add_option("--sentrons", options_.sentrons, "sentrons that run it, on one thread")
         ->check(CLI::Range(1u, 1024u));
-    run->add_flag("--time", options_.time, "add one timed sample, with the source of its cycles");
+    run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
+    run->add_option("--samples", options_.samples, "runs of --time")->check(CLI::Range(1u, 100'000u))->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);
   }
 
