@@ -131,6 +131,22 @@ TEST(Verdict, AClaimWhoseNeedTheHostDoesNotMeetIsNotMeasurable) {
   EXPECT_EQ(c.judged().verdict, Verdict::not_measurable);
 }
 
+TEST(Verdict, AMeasuredValueFromTooFewUndisturbedTimingsDecidesNothing) {
+  for (const double value : {1.5, 15.0}) {
+    Case c;
+    measure::Metric found = metric("x.q", value, value, value);
+    c.add(metric("timings.e.unmeasurable", 1, 1, 1));
+    found.kind = measure::Kind::simulated;
+    c.add(found);
+    EXPECT_NE(c.judged().verdict, Verdict::disturbed) << "no clock decides a simulated value";
+    found.kind = measure::Kind::measured;
+    c.add(found);
+    EXPECT_EQ(c.judged().verdict, Verdict::disturbed);
+    c.add(metric("timings.e.unmeasurable", 0, 0, 0));
+    EXPECT_NE(c.judged().verdict, Verdict::disturbed);
+  }
+}
+
 TEST(Verdict, APublishedNumberIsShownAsSuch) {
   Case c;
   c.claim.kind = "published";

@@ -256,7 +256,7 @@ Fixture fixture() {
     f.results[experiment] = std::move(*reference);
   }
   for (const auto& [name, unused] : f.results) {
-    f.metrics(name, {"timings." + name + ".kept"});
+    f.metrics(name, {"timings." + name + ".kept", "timings." + name + ".unmeasurable"});
     for (const std::string& reason : choice_names<measure::Disturbance>())
       f.metrics(name, {"timings." + name + "." + reason});
   }

@@ -126,12 +126,12 @@ Result<nlohmann::ordered_json> time_sentrons(const MakeMachine& make, const exec
   std::vector<double> ns, cycles, ops_per_cycle;
   for (unsigned sample = 0; sample < samples && !failed; ++sample) {
     const auto timing = clock->time(work, prepare);
-    if (!timing || !machine) continue;
+    if (timing.disturbed || !machine) continue;
     std::uint64_t ops = 0;
     for (const auto& sentron : machine->sentrons()) ops += sentron->retired.total();
-    ns.push_back(timing->ns);
-    cycles.push_back(timing->cycles);
-    ops_per_cycle.push_back(static_cast<double>(ops) / timing->cycles);
+    ns.push_back(timing.ns);
+    cycles.push_back(timing.cycles);
+    ops_per_cycle.push_back(static_cast<double>(ops) / timing.cycles);
   }
   if (failed) return *failed;
   const std::string timings = measure::to_string(clock->tally());

@@ -138,7 +138,8 @@ Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, 
 
   std::vector<double> cycles, ns;
   for (unsigned k = 0; k < options.samples; ++k)
-    if (const auto timing = clock->time(work, prepare)) cycles.push_back(timing->cycles), ns.push_back(timing->ns);
+    if (const auto timing = clock->time(work, prepare); !timing.disturbed)
+      cycles.push_back(timing.cycles), ns.push_back(timing.ns);
   if (failed) return *failed;
   if (cycles.empty()) return Error{shown(options.file), "not measurable now: " + measure::to_string(clock->tally()), "a quieter machine"};
   const auto [least, most] = std::minmax_element(cycles.begin(), cycles.end());

@@ -51,11 +51,22 @@ struct Claim {
   std::string note;
 };
 
-enum class Verdict { reproduced, partial, refuted, not_measurable, circular, published, open, stale, no_power, error };
-inline constexpr Verdict kVerdicts[] = {Verdict::reproduced,     Verdict::partial,  Verdict::refuted,
-                                        Verdict::not_measurable, Verdict::circular, Verdict::published,
-                                        Verdict::open,           Verdict::stale,    Verdict::no_power,
-                                        Verdict::error};
+enum class Verdict {
+  reproduced,
+  partial,
+  refuted,
+  not_measurable,
+  disturbed,
+  circular,
+  published,
+  open,
+  stale,
+  no_power,
+  error
+};
+inline constexpr Verdict kVerdicts[] = {
+    Verdict::reproduced, Verdict::partial, Verdict::refuted, Verdict::not_measurable, Verdict::disturbed, Verdict::circular,
+    Verdict::published,  Verdict::open,    Verdict::stale,   Verdict::no_power,       Verdict::error};
 
 /// "reproduced", "partial", …, "not measurable here".
 std::string_view name_of(Verdict verdict);

@@ -196,6 +196,7 @@ std::string_view name_of(Verdict verdict) {
     case Verdict::partial: return "partial";
     case Verdict::refuted: return "refuted";
     case Verdict::not_measurable: return "not measurable here";
+    case Verdict::disturbed: return "not measurable now";
     case Verdict::circular: return "circular";
     case Verdict::published: return "published";
     case Verdict::open: return "open";
@@ -255,6 +256,11 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
   if (claim.accept.size() > 1 && claim.accept.size() != metrics.size())
     return decide(Verdict::error, fmt::format("{} has {} values for {} regions", claim.experiment, metrics.size(),
                                               claim.accept.size()));
+  if (const auto failed = at->second.metrics.find(fmt::format("timings.{}.unmeasurable", claim.experiment));
+      failed != at->second.metrics.end() && failed->second.value > 0 &&
+      std::any_of(metrics.begin(), metrics.end(), [](const auto* one) { return one->kind == measure::Kind::measured; }))
+    return decide(Verdict::disturbed, fmt::format("too few undisturbed timings in {}; the claim waits for a quieter machine",
+                                                  claim.experiment));
   const Tally sum = tally(metrics, claim.accept);
   if (metrics.size() == 1) judged.metric = *metrics.front();
   judged.holds = sum.inside;

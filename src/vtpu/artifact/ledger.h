@@ -29,6 +29,7 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 /// - stale: the experiment's result comes from another program than the present one.
 /// - error: the result lacks the key or the negative control.
 /// - not measurable: the host does not meet a need.
+/// - not measurable now: the experiment found too few undisturbed timings for a value that was measured.
 /// - no power: the negative control lies in an acceptance region or equals a value, whatever the values are.
 /// The remaining rules use the 95 % interval, never the point value:
 /// - refuted: the interval lies outside the region.

@@ -132,7 +132,7 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
   lua.close();
   lua.open("counts");
   for (const auto& [verdict, number] : count(judged)) {
-    std::string name = verdict == Verdict::not_measurable ? "not_measurable" : std::string(name_of(verdict));
+    std::string name(verdict == Verdict::not_measurable ? "not_measurable" : name_of(verdict));
     std::replace(name.begin(), name.end(), ' ', '_');
     lua.field(name.c_str(), static_cast<double>(number));
   }

@@ -250,16 +250,16 @@ SteadyTiming time_while_steady(const std::function<void()>& prepare, const std::
     const Calibration before = calibrated();
     const Elapsed during = elapsed();
     const Calibration after = calibrated();
-    if (const auto disturbed = disturbance(before, during, after, rule)) {
-      ++timing.tally[*disturbed];
-      if (rule.pause_ms > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(rule.pause_ms));
-      continue;
-    }
     timing.ns = during.ns;
     timing.ghz = (before.ghz + after.ghz) / 2;
     timing.adds_per_cycle = std::min(before.adds_per_cycle, after.adds_per_cycle);
-    timing.tally.kept = 1;
-    break;
+    const auto disturbed = disturbance(before, during, after, rule);
+    if (!disturbed) {
+      timing.tally.kept = 1;
+      break;
+    }
+    ++timing.tally[*disturbed];
+    if (rule.pause_ms > 0) std::this_thread::sleep_for(std::chrono::duration<double, std::milli>(rule.pause_ms));
   }
   return timing;
 }
@@ -283,8 +283,7 @@ CycleSource CycleClock::source() const {
   return counters_ ? CycleSource::hardware_counter : CycleSource::calibrated_time;
 }
 
-std::optional<Timing> CycleClock::time(const std::function<void()>& work, const std::function<void()>& prepare,
-                                       bool waits) {
+Timing CycleClock::time(const std::function<void()>& work, const std::function<void()>& prepare, bool waits) {
   SteadyRule rule = rule_;
   if (waits) rule.lost = 2;
   Timing counted;
@@ -302,10 +301,10 @@ std::optional<Timing> CycleClock::time(const std::function<void()>& work, const 
       },
       rule);
   tally_ += timing.tally;
-  if (!timing.ns) return std::nullopt;
-  counted.ns = *timing.ns;
+  counted.ns = timing.ns;
   counted.adds_per_cycle = timing.adds_per_cycle;
-  if (!counters_) counted.cycles = *timing.ns * timing.ghz;
+  counted.disturbed = timing.disturbed();
+  if (!counters_) counted.cycles = timing.ns * timing.ghz;
   return counted;
 }
 

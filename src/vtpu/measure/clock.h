@@ -17,6 +17,7 @@ struct Timing {
   double cycles = 0;
   double instructions = 0;    ///< retired in user mode; 0 where the kernel grants no counter
   double adds_per_cycle = 0;  ///< the smaller one of the two calibrations around the work
+  bool disturbed = false;     ///< every attempt was; this is the last one
 };
 
 /// Runs `links` dependent register additions of one cycle's latency each, rounded up to a multiple of 100.
@@ -45,11 +46,12 @@ Result<Calibration> calibrate();
 /// within `seconds` stay below. A sibling thread that is busy all the time goes unnoticed. Error: as run_add_chain.
 Result<double> undisturbed_adds_per_cycle(double seconds);
 
-/// The outcome of one timing taken under a `SteadyRule`.
+/// The outcome of one timing taken under a `SteadyRule`: the attempt that nothing disturbed, or the last one.
 struct SteadyTiming {
-  std::optional<double> ns;  ///< empty if every attempt was discarded
+  double ns = 0;
   double ghz = 0;            ///< mean of the two calibrations around the kept timing
   double adds_per_cycle = 0;  ///< the smaller one of both
+  bool disturbed() const { return tally.kept == 0; }
   Tally tally;               ///< of all attempts
 };
 
@@ -71,12 +73,10 @@ class CycleClock {
 
   CycleSource source() const;
 
-  /// Runs `prepare` untimed and `work` timed, and repeats both while anything disturbs the timing. Empty if something
-  /// disturbed every attempt. The time includes reading the clock (about 50 ns), so `work` should take at least 50 µs;
+  /// Runs `prepare` untimed and `work` timed, and repeats both while anything disturbs the timing. The time includes reading the clock (about 50 ns), so `work` should take at least 50 µs;
   /// a long one is more likely to be disturbed, and less likely to be found out.
   /// `waits`: the work waits for other threads, so that a thread without the processor is no disturbance.
-  std::optional<Timing> time(const std::function<void()>& work, const std::function<void()>& prepare = {},
-                             bool waits = false);
+  Timing time(const std::function<void()>& work, const std::function<void()>& prepare = {}, bool waits = false);
 
   /// All attempts so far.
   const Tally& tally() const { return tally_; }

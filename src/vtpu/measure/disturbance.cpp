@@ -24,6 +24,7 @@ std::size_t Tally::all_discarded() const {
 
 Tally& Tally::operator+=(const Tally& other) {
   kept += other.kept;
+  unmeasurable += other.unmeasurable;
   for (std::size_t reason = 0; reason < discarded.size(); ++reason) discarded[reason] += other.discarded[reason];
   return *this;
 }

@@ -58,6 +58,7 @@ std::optional<Disturbance> disturbance(const Calibration& before, const Elapsed&
 /// Timings that were kept, and those that were discarded by what had disturbed them.
 struct Tally {
   std::size_t kept = 0;
+  std::size_t unmeasurable = 0;  ///< samplings that found too few undisturbed processes
   std::array<std::size_t, kChoices<Disturbance>.size()> discarded{};
 
   std::size_t& operator[](Disturbance reason) { return discarded[static_cast<std::size_t>(reason)]; }

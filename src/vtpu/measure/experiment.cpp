@@ -65,8 +65,9 @@ void record_tally(Run& run, const std::string& name) {
   };
   if (run.tally() == Tally{}) return;
   record("kept", run.tally().kept, "timings that nothing disturbed");
+  record("unmeasurable", run.tally().unmeasurable, "samplings with too few undisturbed processes");
   for (const auto& [reason, what] : kChoices<Disturbance>)
-    record(std::string(what), run.tally()[reason], "timings discarded and repeated for this reason (measure/disturbance.h)");
+    record(std::string(what), run.tally()[reason], "timings discarded and repeated for this reason");
 }
 
 std::string source_file(const Experiment& experiment) {

@@ -10,7 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <optional>
+#include <utility>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
@@ -31,7 +31,7 @@ constexpr double kShortNs = 300e3;
 class ClockTimer : public Timer {
  public:
   explicit ClockTimer(CycleClock clock) : clock_(std::move(clock)) {}
-  std::optional<Timing> time(const Alternative& alternative) override {
+  Timing time(const Alternative& alternative) override {
     return clock_.time(alternative.run, alternative.prepare, alternative.waits);
   }
   CycleSource source() const override { return clock_.source(); }
@@ -56,46 +56,53 @@ double median_of(const std::vector<Timing>& timings, double Timing::*field) {
   return median(values);
 }
 
-/// All timings of one process, as its parent reads them. Without `alternatives` if one of them has no valid timing.
+/// The timings of one alternative in one process.
+struct Timings {
+  std::vector<Timing> undisturbed, disturbed;
+
+  void add(const Timing& timing) { (timing.disturbed ? disturbed : undisturbed).push_back(timing); }
+  const std::vector<Timing>& best() const { return undisturbed.empty() ? disturbed : undisturbed; }
+};
+
+/// All timings of one process, as its parent reads them.
 Json time_in_rounds(const std::vector<Alternative>& alternatives, const SamplingRule& rule, Timer& timer,
                     Random& random) {
   for (const Alternative& alternative : alternatives) {
     if (alternative.prepare) alternative.prepare();
     alternative.run();
   }
-  std::vector<std::vector<Timing>> timings(alternatives.size());
+  std::vector<Timings> timings(alternatives.size());
   std::vector<std::size_t> order(alternatives.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   for (std::size_t round = 0; round < rule.rounds; ++round) {
     random.shuffle(order);
     for (const std::size_t at : order) {
       // The alternatives before this one have displaced its code and data.
-      std::optional<Timing> timing = timer.time(alternatives[at]);
-      if (!timing || timing->ns > kShortNs) {
-        if (timing) timings[at].push_back(*timing);
-        continue;
-      }
-      for (std::size_t repeat = 0; repeat < rule.repeats; ++repeat)
-        if ((timing = timer.time(alternatives[at]))) timings[at].push_back(*timing);
+      const Timing first = timer.time(alternatives[at]);
+      if (first.ns > kShortNs) timings[at].add(first);
+      for (std::size_t repeat = 0; first.ns <= kShortNs && repeat < rule.repeats; ++repeat)
+        timings[at].add(timer.time(alternatives[at]));
     }
   }
-  Json sent{{"source", static_cast<int>(timer.source())},
-            {"kept", timer.tally().kept},
-            {"discarded", timer.tally().discarded}};
+  bool disturbed = false;
   std::vector<double> adds;
   Json found = Json::array();
   for (std::size_t i = 0; i < alternatives.size(); ++i) {
-    if (timings[i].empty()) return sent;
-    for (const Timing& timing : timings[i]) adds.push_back(timing.adds_per_cycle);
+    const std::vector<Timing>& best = timings[i].best();
+    disturbed = disturbed || timings[i].undisturbed.empty();
+    for (const Timing& timing : best) adds.push_back(timing.adds_per_cycle);
     found.push_back({{"name", alternatives[i].name},
                      {"work", alternatives[i].work},
-                     {"ns", median_of(timings[i], &Timing::ns)},
-                     {"cycles", median_of(timings[i], &Timing::cycles)},
-                     {"instructions", median_of(timings[i], &Timing::instructions)}});
+                     {"ns", median_of(best, &Timing::ns)},
+                     {"cycles", median_of(best, &Timing::cycles)},
+                     {"instructions", median_of(best, &Timing::instructions)}});
   }
-  sent["alternatives"] = found;
-  sent["adds_per_cycle"] = median(adds);
-  return sent;
+  return {{"alternatives", found},
+          {"disturbed", disturbed},
+          {"adds_per_cycle", median(adds)},
+          {"source", static_cast<int>(timer.source())},
+          {"kept", timer.tally().kept},
+          {"discarded", timer.tally().discarded}};
 }
 
 /// Everything that a child process does; returns the text that its parent reads.
@@ -123,20 +130,25 @@ Result<Json> run_process(const MakeAlternatives& make, const SamplingRule& rule,
   return found;
 }
 
-Tally tally_of(const Json& found) {
-  return {found.at("kept"), found.at("discarded").get<decltype(Tally::discarded)>()};
+/// Whether nothing disturbed a process, whose core was as fast as in the fastest one.
+bool undisturbed(const Json& process, double fastest) {
+  return !process.at("disturbed") && process.at("adds_per_cycle") >= (1 - SteadyRule{}.adds) * fastest;
 }
 
-/// The samples of the processes whose core was as fast as in the fastest one. `found`: all that have a timing of every
-/// alternative.
-std::vector<Sampled> samples_of(const std::vector<Json>& found) {
+double fastest_of(const std::vector<Json>& found) {
   double fastest = 0;
   for (const Json& process : found) fastest = std::max(fastest, process.at("adds_per_cycle").get<double>());
+  return fastest;
+}
+
+/// The samples of all processes, or of the undisturbed ones only.
+std::vector<Sampled> samples_of(const std::vector<Json>& found, bool only_undisturbed) {
+  const double fastest = fastest_of(found);
   std::vector<Sampled> all;
   for (const Json& process : found) {
-    if (process.at("adds_per_cycle") < (1 - SteadyRule{}.adds) * fastest) continue;
     const Json& alternatives = process.at("alternatives");
     all.resize(alternatives.size());
+    if (only_undisturbed && !undisturbed(process, fastest)) continue;
     for (std::size_t i = 0; i < all.size(); ++i) {
       const Json& from = alternatives[i];
       all[i].name = from.at("name");
@@ -150,15 +162,16 @@ std::vector<Sampled> samples_of(const std::vector<Json>& found) {
   return all;
 }
 
-/// Of all processes; `used` of those with a timing of every alternative gave samples.
-Tally tally_of(const std::vector<Json>& found, const std::vector<Json>& incomplete, std::size_t used) {
+/// The timings of all processes. Those of a process whose core was slow throughout count as disturbed.
+Tally tally_of(const std::vector<Json>& found) {
+  const double fastest = fastest_of(found);
   Tally tally;
-  for (const std::vector<Json>* processes : {&found, &incomplete})
-    for (const Json& process : *processes) tally += tally_of(process);
-  if (found.empty()) return tally;
-  const std::size_t slow = tally.kept * (found.size() - used) / found.size();
-  tally.kept -= slow;
-  tally[Disturbance::shared_core] += slow;
+  for (const Json& process : found) {
+    Tally one{.kept = process.at("kept"), .discarded = process.at("discarded").get<decltype(Tally::discarded)>()};
+    if (!process.at("disturbed") && !undisturbed(process, fastest))
+      one[Disturbance::shared_core] += std::exchange(one.kept, 0);
+    tally += one;
+  }
   return tally;
 }
 
@@ -211,22 +224,19 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
   const int cpu = rule.cpu >= 0 ? rule.cpu : usable_cpus().back();
   const auto begin = std::chrono::steady_clock::now();
   const Random random(rule.seed);
-  std::vector<Json> found, incomplete;
+  std::vector<Json> found;
   std::vector<Sampled> all;
   std::string limit = fmt::format("the cap of {} processes", rule.most);
+  const auto out_of_time = [&] {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > rule.seconds;
+  };
   for (std::uint64_t process = 0; all.empty() || all.front().ns.size() < rule.most; ++process) {
-    if (process == 2 * rule.most)
-      return Error{"sampling",
-                   "not measurable now: " + to_string(tally_of(found, incomplete, all.empty() ? 0 : all[0].ns.size())),
-                   fmt::format("timings of {} undisturbed processes", rule.least)};
+    const bool short_of_samples = all.empty() || all.front().ns.size() < rule.least;
+    if (short_of_samples && process >= 2 * rule.most && (process >= 6 * rule.most || out_of_time())) break;
     Result<Json> one = run_process(make, rule, make_timer, random.fork(process), cpu);
     if (!one) return one.error();
-    if (!one->contains("alternatives")) {
-      incomplete.push_back(std::move(*one));
-      continue;
-    }
     found.push_back(std::move(*one));
-    all = samples_of(found);
+    all = samples_of(found, true);
     if (all.front().ns.size() < rule.least) continue;
     bool all_settled = true;
     for (Sampled& sampled : all) {
@@ -234,16 +244,22 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
       all_settled = all_settled && sampled.settled;
     }
     if (all_settled) break;
-    if (std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() > rule.seconds) {
+    if (out_of_time()) {
       limit = fmt::format("the time limit of {:g} s", rule.seconds);
       break;
     }
   }
-  const Tally tally = tally_of(found, incomplete, all.front().ns.size());
+  Tally tally = tally_of(found);
+  if (all.front().ns.size() < rule.least) {
+    all = samples_of(found, false);
+    tally.unmeasurable = 1;
+    limit = "not measurable now: " + to_string(tally);
+  }
   for (Sampled& one : all) {
     one.tally = tally;
     one.stopped = one.settled ? fmt::format("half-width within {:g} %", 100 * rule.half_width)
                               : fmt::format("half-width above {:g} % at {}", 100 * rule.half_width, limit);
+    if (tally.unmeasurable > 0) one.stopped = limit;
   }
   return all;
 }

@@ -67,8 +67,10 @@ using MakeAlternatives = std::function<std::vector<Alternative>()>;
 /// until every alternative is settled, or the cap or the time limit is reached. The program's code stays where it was
 /// loaded. The caller has only one thread.
 /// Timings that something disturbed (disturbance.h) are discarded and repeated. So are all timings of a process whose
-/// core was slower throughout than in another process.
-/// Error: a process that ended early; not measurable now, with what disturbed the timings.
+/// core was slower throughout than in another process. If six times the cap, or twice the cap and the time limit, give
+/// fewer than `least` undisturbed processes, the samples are those of all processes, `tally.unmeasurable` is 1, and the
+/// method text says "not measurable now" and what disturbed the timings.
+/// Error: a process that ended early.
 Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, const SamplingRule& rule);
 
 class Run;

@@ -15,8 +15,8 @@ namespace vtpu::measure {
 class Timer {
  public:
   virtual ~Timer() = default;
-  /// One timed run after its preparation; empty if something disturbed every attempt.
-  virtual std::optional<Timing> time(const Alternative& alternative) = 0;
+  /// One timed run after its preparation.
+  virtual Timing time(const Alternative& alternative) = 0;
   virtual CycleSource source() const = 0;
   virtual const Tally& tally() const = 0;
 };

@@ -46,10 +46,12 @@ Result<PrintedTable> make_timings(const TableInputs& inputs) {
   PrintedTable table;
   table.columns = {{"experiment"}, {"kept", true}};
   for (const auto& [reason, name] : kChoices<measure::Disturbance>) table.columns.push_back({std::string(name), true});
+  table.columns.push_back({"not measurable now", true});
   for (const std::string& experiment : kTiming) {
     std::vector<std::string> row = {experiment};
     std::vector<std::string> counted = {"kept"};
     for (const std::string& name : choice_names<measure::Disturbance>()) counted.push_back(name);
+    counted.push_back("unmeasurable");
     for (const std::string& what : counted) {
       const auto metric = inputs.metric(experiment, fmt::format("timings.{}.{}", experiment, what));
       if (!metric) return metric.error();
@@ -70,7 +72,8 @@ TableDeclaration timings() {
           .make = make_timings,
           .note = "Preempted, suspended: without the processor for over 2 % of the time, which the kernel gave to "
                   "another thread, or the hypervisor took. Clock: calibrations before and after differ by over 2 %. "
-                  "Shared-core: over 3 % fewer independent additions per cycle than the core can."};
+                  "Shared-core: over 3 % fewer independent additions per cycle than the core can. Not measurable now: "
+                  "samplings with too few undisturbed processes, whose values decide no claim."};
 }
 
 TableDeclaration memory() {
