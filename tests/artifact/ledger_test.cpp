@@ -216,7 +216,8 @@ TEST(Ledger, TheLedgerOfTheProjectIsWellFormed) {
 
 /// The reader's message about a ledger with this text, which it calls "ledger.csv".
 Result<std::vector<Claim>> read_text(const std::string& text) {
-  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / ("ledger_" + std::to_string(::getpid()));
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("ledger_" + std::to_string(::getpid()));
   EXPECT_TRUE(write_file(folder / "ledger.csv", text));
   const Result<std::vector<Claim>> claims = read_claims(folder / "ledger.csv");
   std::filesystem::remove_all(folder);
@@ -249,7 +250,8 @@ TEST(Ledger, AMalformedRegionIsRejectedWithFileAndLine) {
 }
 
 TEST(Ledger, AClaimWithoutNegativeControlIsRejected) {
-  const Result<std::vector<Claim>> claims = read_with("one long dependence chain in place of independent words,vtpu.core.ops_per_cycle.synthetic.control", ",");
+  const Result<std::vector<Claim>> claims = read_with(
+      "one long dependence chain in place of independent words,vtpu.core.ops_per_cycle.synthetic.control", ",");
   ASSERT_FALSE(claims);
   EXPECT_THAT(claims.error().message(), HasSubstr("no negative control"));
 }

@@ -39,13 +39,12 @@ TEST(TimeWhileSteady, KeepsTheFirstTimingBetweenEqualCalibrations) {
 TEST(TimeWhileSteady, DiscardsATimingThatWasDisturbedCountsTheReasonAndPreparesAgain) {
   int prepared = 0;
   int runs = 0;
-  const SteadyTiming timing = time_while_steady(
-      [&] { ++prepared; }, series({3.0, 3.07, 3.0, 3.0, 3.0, 3.05}),
-      [&runs] {
-        ++runs;
-        return runs == 2 ? Elapsed{100, 50, 1} : undisturbed(runs);
-      },
-      {});
+  const SteadyTiming timing = time_while_steady([&] { ++prepared; }, series({3.0, 3.07, 3.0, 3.0, 3.0, 3.05}),
+                                                [&runs] {
+                                                  ++runs;
+                                                  return runs == 2 ? Elapsed{100, 50, 1} : undisturbed(runs);
+                                                },
+                                                {});
   EXPECT_FALSE(timing.disturbed());
   EXPECT_EQ(timing.ns, 3);
   EXPECT_EQ(prepared, 3);
@@ -58,7 +57,11 @@ TEST(TimeWhileSteady, DiscardsATimingThatWasDisturbedCountsTheReasonAndPreparesA
 TEST(TimeWhileSteady, KeepsTheLastAttemptAsDisturbedAfterThoseThatTheRuleAllows) {
   double ghz = 1;
   const SteadyTiming timing = time_while_steady(
-      {}, [&ghz] { return Calibration{ghz *= 1.1, 4}; }, [] { return undisturbed(1); }, {.attempts = 4});
+      {},
+      [&ghz] {
+        return Calibration{ghz *= 1.1, 4};
+      },
+      [] { return undisturbed(1); }, {.attempts = 4});
   EXPECT_TRUE(timing.disturbed());
   EXPECT_EQ(timing.ns, 1);
   EXPECT_EQ(timing.tally.kept, 0U);

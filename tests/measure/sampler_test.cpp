@@ -14,7 +14,8 @@ namespace {
 
 using testing::HasSubstr;
 
-/// Reports for each run its alternative's work × a factor as nanoseconds, and twice as many cycles. `steady`: undisturbed.
+/// Reports for each run its alternative's work × a factor as nanoseconds, and twice as many cycles. `steady`: nothing
+/// disturbs it.
 class ScriptedTimer : public Timer {
  public:
   ScriptedTimer(double factor, bool steady, double adds) : factor_(factor), steady_(steady), adds_(adds) {}

@@ -30,24 +30,24 @@ Result<AcceptanceRegion> parse_acceptance(std::string_view text, const std::stri
 struct Claim {
   std::size_t line = 0;
   std::string id;
-  std::string source;      ///< document, or key of refs.bib
-  std::string locator;     ///< place in the source
-  std::string statement;   ///< in our words
-  std::string kind;        ///< measured, simulated, computed, structural, modelled or published: the evidence it needs
-  std::string quantity;    ///< metric key; if only keys below it exist, each of them is one configuration
-  std::string relation;    ///< in the source: >=, ==, range …
+  std::string source;     ///< document, or key of refs.bib
+  std::string locator;    ///< place in the source
+  std::string statement;  ///< in our words
+  std::string kind;       ///< measured, simulated, computed, structural, modelled or published: the evidence it needs
+  std::string quantity;   ///< metric key; if only keys below it exist, each of them is one configuration
+  std::string relation;   ///< in the source: >=, ==, range …
   std::string value, low, high;
   std::string unit;
-  std::string experiment;  ///< gives the quantity; "-" for a published claim
+  std::string experiment;                ///< gives the quantity; "-" for a published claim
   std::vector<AcceptanceRegion> accept;  ///< one region, or one for each of quantity.1, quantity.2 …
   std::string accept_why;
-  std::vector<std::string> needs;        ///< required of the host: smt, rapl, pmu, cores>=40 …
-  std::string own_inputs;                ///< numbers of the claim's own source from which the quantity is computed
-  std::string control;                   ///< negative control: the perturbation
-  std::string control_key;               ///< metric under the perturbation; must fall outside `accept`
-  std::string reading;                   ///< the charitable reading, in words
-  std::string reading_key;               ///< metric under that reading
-  std::vector<std::string> shown_in;     ///< figures and tables
+  std::vector<std::string> needs;     ///< required of the host: smt, rapl, pmu, cores>=40 …
+  std::string own_inputs;             ///< numbers of the claim's own source from which the quantity is computed
+  std::string control;                ///< negative control: the perturbation
+  std::string control_key;            ///< metric under the perturbation; must fall outside `accept`
+  std::string reading;                ///< the charitable reading, in words
+  std::string reading_key;            ///< metric under that reading
+  std::vector<std::string> shown_in;  ///< figures and tables
   std::string note;
 };
 
@@ -64,9 +64,10 @@ enum class Verdict {
   no_power,
   error
 };
-inline constexpr Verdict kVerdicts[] = {
-    Verdict::reproduced, Verdict::partial, Verdict::refuted, Verdict::not_measurable, Verdict::disturbed, Verdict::circular,
-    Verdict::published,  Verdict::open,    Verdict::stale,   Verdict::no_power,       Verdict::error};
+inline constexpr Verdict kVerdicts[] = {Verdict::reproduced,     Verdict::partial,   Verdict::refuted,
+                                        Verdict::not_measurable, Verdict::disturbed, Verdict::circular,
+                                        Verdict::published,      Verdict::open,      Verdict::stale,
+                                        Verdict::no_power,       Verdict::error};
 
 /// "reproduced", "partial", …, "not measurable here".
 std::string_view name_of(Verdict verdict);

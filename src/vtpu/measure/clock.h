@@ -64,8 +64,8 @@ SteadyTiming time_while_steady(const std::function<void()>& prepare, const std::
 /// counter where the kernel grants it; otherwise they are elapsed time × the calibrated clock.
 class CycleClock {
  public:
-  /// `adds_per_cycle`: undisturbed_adds_per_cycle, which takes longer than a short-lived clock should; 0: the clock finds
-  /// it out in 5 ms. Error: neither a granted counter nor a processor with an addition chain.
+  /// `adds_per_cycle`: from undisturbed_adds_per_cycle, over longer than a short-lived clock should take; 0: the clock
+  /// finds it out in 5 ms. Error: neither a granted counter nor a processor with an addition chain.
   static Result<CycleClock> open(double adds_per_cycle = 0);
 
   CycleClock(CycleClock&&) noexcept;
@@ -73,8 +73,9 @@ class CycleClock {
 
   CycleSource source() const;
 
-  /// Runs `prepare` untimed and `work` timed, and repeats both while anything disturbs the timing. The time includes reading the clock (about 50 ns), so `work` should take at least 50 µs;
-  /// a long one is more likely to be disturbed, and less likely to be found out.
+  /// Runs `prepare` untimed and `work` timed, and repeats both while anything disturbs the timing. The time includes
+  /// reading the clock (about 50 ns), so `work` should take at least 50 µs. Long work is more likely to be disturbed, and
+  /// less likely to be found out.
   /// `waits`: the work waits for other threads, so that a thread without the processor is no disturbance.
   Timing time(const std::function<void()>& work, const std::function<void()>& prepare = {}, bool waits = false);
 

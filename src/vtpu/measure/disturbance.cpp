@@ -18,9 +18,7 @@ std::optional<Disturbance> disturbance(const Calibration& before, const Elapsed&
   return std::nullopt;
 }
 
-std::size_t Tally::all_discarded() const {
-  return std::accumulate(discarded.begin(), discarded.end(), std::size_t{0});
-}
+std::size_t Tally::all_discarded() const { return std::accumulate(discarded.begin(), discarded.end(), std::size_t{0}); }
 
 Tally& Tally::operator+=(const Tally& other) {
   kept += other.kept;

@@ -43,9 +43,9 @@ struct Elapsed {
 
 /// When a timing between two calibrations is valid.
 struct SteadyRule {
-  double clock = 0.02;       ///< largest difference of the two clock frequencies, as a share of the smaller one
-  double adds = 0.03;        ///< largest loss of independent additions per cycle, as a share of `adds_per_cycle`
-  double lost = 0.02;        ///< largest share of the wall time without the processor; more than 1: unchecked
+  double clock = 0.02;        ///< largest difference of the two clock frequencies, as a share of the smaller one
+  double adds = 0.03;         ///< largest loss of independent additions per cycle, as a share of `adds_per_cycle`
+  double lost = 0.02;         ///< largest share of the wall time without the processor; more than 1: unchecked
   double adds_per_cycle = 0;  ///< what this core reaches undisturbed
   int attempts = 30;          ///< timings taken at most
   double pause_ms = 0;        ///< waited after a discarded timing, because disturbances last for milliseconds

@@ -97,12 +97,9 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, const Sampling
                      {"cycles", median_of(best, &Timing::cycles)},
                      {"instructions", median_of(best, &Timing::instructions)}});
   }
-  return {{"alternatives", found},
-          {"disturbed", disturbed},
-          {"adds_per_cycle", median(adds)},
-          {"source", static_cast<int>(timer.source())},
-          {"kept", timer.tally().kept},
-          {"discarded", timer.tally().discarded}};
+  return {{"alternatives", found},          {"disturbed", disturbed},
+          {"adds_per_cycle", median(adds)}, {"source", static_cast<int>(timer.source())},
+          {"kept", timer.tally().kept},     {"discarded", timer.tally().discarded}};
 }
 
 /// Everything that a child process does; returns the text that its parent reads.
@@ -114,8 +111,7 @@ std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const
   shift_memory(random);
   pin_thread(cpu);
   const Result<std::unique_ptr<Timer>> timer = make_timer();
-  const Json found =
-      timer ? time_in_rounds(make(), rule, **timer, random) : Json{{"error", timer.error().message()}};
+  const Json found = timer ? time_in_rounds(make(), rule, **timer, random) : Json{{"error", timer.error().message()}};
   return found.dump();
 }
 

@@ -97,7 +97,7 @@ Estimate estimate_over_time(std::vector<double> samples) {
   const double half = boost::math::quantile(student, (1 + kConfidence) / 2) * std::sqrt(squares / (count - 1) / count);
   estimate.ci = {std::min(estimate.ci.low, estimate.value - half), std::max(estimate.ci.high, estimate.value + half)};
   estimate.method = fmt::format(
-      "median of {} samples; 95 % interval: hull of order statistics and of a Student interval over {} stretches of time",
+      "median of {} samples; 95 % interval: hull of order statistics and a Student interval over {} stretches of time",
       all.size(), stretches);
   return estimate;
 }

@@ -38,9 +38,9 @@ TableDeclaration host() {
 namespace {
 
 /// The experiments that time their work between calibrations.
-const std::vector<std::string> kTiming = {"host",          "core-ops-per-cycle", "core-ports",      "core-compile",
-                                          "compiler-tiers", "compiler-speed",    "mem-bandwidth",   "mem-embedding",
-                                          "mem-locality",  "mem-lookup",         "net-reconfigure", "sparse-speedup"};
+const std::vector<std::string> kTiming = {"host",           "core-ops-per-cycle", "core-ports",      "core-compile",
+                                          "compiler-tiers", "compiler-speed",     "mem-bandwidth",   "mem-embedding",
+                                          "mem-locality",   "mem-lookup",         "net-reconfigure", "sparse-speedup"};
 
 Result<PrintedTable> make_timings(const TableInputs& inputs) {
   PrintedTable table;
@@ -70,10 +70,11 @@ TableDeclaration timings() {
           .appendix = true,
           .results = kTiming,
           .make = make_timings,
-          .note = "Preempted, suspended: without the processor for over 2 % of the time, which the kernel gave to "
-                  "another thread, or the hypervisor took. Clock: calibrations before and after differ by over 2 %. "
-                  "Shared-core: over 3 % fewer independent additions per cycle than the core can. Not measurable now: "
-                  "samplings with too few undisturbed processes, whose values decide no claim."};
+          .note =
+              "Preempted, suspended: without the processor for over 2 % of the time, which the kernel gave to "
+              "another thread, or the hypervisor took. Clock: calibrations before and after differ by over 2 %. "
+              "Shared-core: over 3 % fewer independent additions per cycle than the core can. Not measurable now: "
+              "samplings with too few undisturbed processes, whose values decide no claim."};
 }
 
 TableDeclaration memory() {

@@ -43,8 +43,8 @@ inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmji
 /// Whether an emitter has host code for the op's operands on a host with these features.
 using Available = bool (*)(const isa::Op& op, const Features& features);
 /// EMITTER gives an opcode a function of type Available. An opcode without an emitter, whose words call execute_word,
-/// keeps the type std::nullptr_t. The type is asked instead of the value because under -fsanitize=undefined GCC does not
-/// take a function's address for a constant.
+/// keeps the type std::nullptr_t. The type is asked instead of the value because under -fsanitize=undefined GCC does
+/// not take a function's address for a constant.
 template <isa::Opcode opcode>
 inline constexpr std::nullptr_t kAvailable = nullptr;
 
