@@ -274,10 +274,11 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     if (region.contains(control->second.ci))
       return decide(Verdict::no_power, fmt::format("the negative control ({}) lies in {} too, with {}", claim.control,
                                                    region.text(), shown(control->second)));
-  for (const measure::Metric* metric : metrics)
-    if (metric->ci.low == control->second.ci.low && metric->ci.high == control->second.ci.high)
-      return decide(Verdict::no_power, fmt::format("the negative control ({}) equals the value, {}", claim.control,
-                                                   shown(control->second)));
+  if (std::all_of(metrics.begin(), metrics.end(), [&](const measure::Metric* metric) {
+        return metric->ci.low == control->second.ci.low && metric->ci.high == control->second.ci.high;
+      }))
+    return decide(Verdict::no_power, fmt::format("the negative control ({}) equals the value, {}", claim.control,
+                                                 shown(control->second)));
 
   std::string each;
   for (const measure::Metric* metric : metrics)
