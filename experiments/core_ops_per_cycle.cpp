@@ -3,8 +3,9 @@
 // with the bound of its own mix. The experiment then measures what makes the difference: dependences, locality, loop
 // size, and address translation in every word.
 //
-// Claims core.poc, core.baseline. All ops count except NOPs, hints and loop control (README). The values cover whole
-// runs: all retired ops, including set-up, over all cycles of the same run of a few milliseconds.
+// Claims core.poc, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's value
+// covers its loops, warm, for about 80 µs: the ops that they retire over the cycles that they take. The other programs
+// are timed as whole runs.
 //
 // Ordinary code is credited in two ways. `workloads_*`: the workload's C++ reference is credited with the ops of the
 // program whose work it does, so that a loop over sixteen lanes counts as one op. `loops_*`: the ten ordinary loops of
@@ -186,7 +187,7 @@ Result<void> ordinary(Run& run, const vtpu::study::engines::EngineStudy& study) 
   for (const auto& [level, module] : modules) {
     std::vector<double> samples = logs.at(std::string(level.name));
     for (double& sample : samples) sample = std::exp(sample);
-    Estimate estimate = estimate_median(std::move(samples));
+    Estimate estimate = estimate_over_time(std::move(samples));
     estimate.method = fmt::format("geometric mean over the ten ordinary loops within each process, {}", level.flags);
     run.measured(fmt::format("vtpu.core.ops_per_cycle.baseline.loops_{}", level.name), estimate, "ops/cycle");
   }
@@ -287,7 +288,8 @@ Result<void> differences(Run& run) {
     if (!made) return made.error();
     alternatives.push_back(std::move(*made));
   }
-  const auto all = sample_in_processes(run, [&] { return alternatives; }, rule_of(run, 4));
+  const auto all = sample_in_processes(
+      run, [&] { return alternatives; }, rule_of(run, 4));
   if (!all) return all.error();
   const auto ops = [&](const std::string& name) { return named(*all, name).units_per_cycle(); };
 
@@ -382,7 +384,9 @@ Result<void> switches(Run& run) {
     VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds,
                "every round is one barrier");
   };
-  const auto all = sample_in_processes(run, [&] {
+  const auto all = sample_in_processes(
+      run,
+      [&] {
         return std::vector<Alternative>{{"turn", 2.0 * kRounds, take_turns, {}}, {"barrier", 1.0 * kRounds, meet, {}}};
       },
       rule_of(run, 5));

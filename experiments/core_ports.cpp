@@ -83,13 +83,14 @@ Result<void> control(Run& run) {
                             [shared] { shared->run(kIterations); },
                             {}});
   }
-  const auto sampled = sample_in_processes(run, [&] { return alternatives; }, rule_of(run, 3));
+  const auto sampled = sample_in_processes(
+      run, [&] { return alternatives; }, rule_of(run, 3));
   if (!sampled) return sampled.error();
   std::vector<double> lost;
   const auto cycles = [&](std::size_t i, std::size_t n) { return (*sampled)[i].cycles[n] / (*sampled)[i].work; };
   for (std::size_t n = 0; n < sampled->front().cycles.size(); ++n)
     lost.push_back(1 - std::max({cycles(0, n), cycles(1, n), cycles(2, n)}) / cycles(3, n));
-  Estimate estimate = estimate_median(std::move(lost));
+  Estimate estimate = estimate_over_time(std::move(lost));
   estimate.method =
       "a word of a multiply-add and two vector stores: 1 − time of the slowest alone over time of all three together";
   run.measured("vtpu.core.port_conflicts.control", estimate, "1");

@@ -70,7 +70,7 @@ std::string size_name(std::size_t bytes) {
 }
 
 Estimate of_samples(std::vector<double> samples, const Estimate& like) {
-  Estimate estimate = estimate_median(std::move(samples));
+  Estimate estimate = estimate_over_time(std::move(samples));
   estimate.method = like.method;
   return estimate;
 }

@@ -397,8 +397,8 @@ Result<void> run_setting(Run& run, const Setting& setting, std::uint64_t stream,
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = run.quick() ? 8 : 60;
   rule.seed = random.fork(2).next();
-  const Result<std::vector<Sampled>> all =
-      sample_in_processes(run, [&] { return alternatives_of(setting, *layouts); }, rule);
+  const Result<std::vector<Sampled>> all = sample_in_processes(
+      run, [&] { return alternatives_of(setting, *layouts); }, rule);
   if (!all) return all.error();
   record_times(run, setting, *all, times);
   return {};

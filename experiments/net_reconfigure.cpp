@@ -15,8 +15,9 @@
 // new links, with the tables sent beforehand.
 //
 // Parameters: transitions (quick: of at most 512 chips), buffers. Claims: net.entry, net.reconfig, net.reconfig.total.
-// Controls: each entry in a separate message through the kernel; switches of 1 ms that move one after the other. Entries in random order, each in
-// a line flushed from the caches, are reported separately: as a control they had no power.
+// Controls: each entry in a separate message through the kernel; switches of 1 ms that move one after the other.
+// Entries in random order, each in a line flushed from the caches, and a switching time of zero are reported
+// separately: as controls they had no power.
 //
 // Outputs: keys net.reconfig.*; tables reconfigure_writes, reconfigure_plans, reconfigure_entries, reconfigure_parts,
 // reconfigure_switching, reconfigure_all_reduce.
@@ -38,7 +39,6 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
-#include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
@@ -53,6 +53,7 @@
 #include "vtpu/net/reconfigure/slice_setup.h"
 #include "vtpu/net/reconfigure/timeline.h"
 #include "vtpu/net/topology/torus.h"
+#include "vtpu/search/symmetric_state.h"
 
 namespace {
 
@@ -226,7 +227,9 @@ Result<Estimate> write_tables(Run& run) {
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(1).next();
-  const auto all = sample_in_processes(run, [&] {
+  const auto all = sample_in_processes(
+      run,
+      [&] {
         std::vector<Alternative> alternatives;
         for (std::size_t i = 0; i < std::size(kSizes); ++i)
           add_alternatives(alternatives, kSizes[i], networks[i], rule.seed);

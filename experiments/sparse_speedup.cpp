@@ -235,7 +235,8 @@ Result<std::vector<Sampled>> time_all(Run& run, const Size& size, const std::sha
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(100 + size.rows).next();
-  return sample_in_processes(run, [&] { return alternatives; }, rule);
+  return sample_in_processes(
+      run, [&] { return alternatives; }, rule);
 }
 
 /// The density at which a falling curve of speed-ups has the value `wanted`, or none if it never does.

@@ -187,6 +187,13 @@ TEST(Verdict, AControlThatEqualsTheValueHasNoPower) {
   EXPECT_THAT(c.judged().reason, HasSubstr("equals the value"));
 }
 
+TEST(Verdict, AControlThatFailsLikeOneOfSeveralConfigurationsHasPower) {
+  Case c;
+  c.add(metric("x.q.1", 1.5, 1.5, 1.5));
+  c.add(metric("x.q.2", 9, 9, 9));  // as the control
+  EXPECT_EQ(c.judged().verdict, Verdict::partial);
+}
+
 TEST(Verdict, AMissingControlIsAnError) {
   Case c;
   c.add(metric("x.q", 1.5, 1.5, 1.5));

@@ -119,8 +119,8 @@ TEST_F(VtpuCommand, RunFindsAnImportedDocumentInMemory) {
 TEST_F(VtpuCommand, ATimedRunGivesMediansWithIntervalsAndNamesTheSourceOfItsCycles) {
   const json time = vtpu("run sum.sasm --time --samples 8 --json").parsed().at("time");
   if (time.is_string()) {
-    EXPECT_THAT(time.get<std::string>(), StartsWith("not measurable now"));
-    return;
+    ASSERT_THAT(time.get<std::string>(), StartsWith("not measurable now"));
+    GTEST_SKIP() << time;
   }
   EXPECT_LE(time.at("samples"), 8);
   EXPECT_FALSE(time.at("cycle_source").get<std::string>().empty());

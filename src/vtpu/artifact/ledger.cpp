@@ -266,7 +266,8 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
   judged.holds = sum.inside;
   judged.configurations = sum.total;
 
-  // Whatever the values are, a control that satisfies the claim, or equals a value, shows that the test cannot fail.
+  // Whatever the values are, a control that satisfies the claim, or equals all of them, shows that the test cannot
+  // fail. One configuration may fail in the same way as the control does.
   const auto control = at->second.metrics.find(claim.control_key);
   if (control == at->second.metrics.end())
     return decide(Verdict::error, fmt::format("{} has no negative control {}", claim.experiment, claim.control_key));

@@ -30,7 +30,7 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 /// - error: the result lacks the key or the negative control.
 /// - not measurable: the host does not meet a need.
 /// - not measurable now: the experiment found too few undisturbed timings for a value that was measured.
-/// - no power: the negative control lies in an acceptance region or equals a value, whatever the values are.
+/// - no power: the negative control lies in an acceptance region, or equals every value, whatever the values are.
 /// The remaining rules use the 95 % interval, never the point value:
 /// - refuted: the interval lies outside the region.
 /// - circular: it lies inside, but is computed from numbers of its own source, which can only refute the claim.

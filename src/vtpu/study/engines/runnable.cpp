@@ -131,8 +131,12 @@ Result<std::uint64_t> words_of_setup(const isa::Program& program) {
   if (!stepped) return stepped.error();
   const auto machine = Runnable::machine();
   std::uint64_t words = 0;
-  for (; machine->sentrons().front()->pc != longest.first; ++words)
-    VTPU_CHECK(stepped->advance(*machine, 1) != exec::Status::halted, "a program reaches its loop before it halts");
+  const exec::Context& sentron = *machine->sentrons().front();
+  for (; sentron.pc != longest.first; ++words) {
+    stepped->advance(*machine, 1);
+    VTPU_CHECK(sentron.status == exec::Status::trapped && sentron.trap.kind == exec::TrapKind::out_of_fuel,
+               "a program reaches its loop without a trap and before it halts");
+  }
   return words;
 }
 

@@ -27,7 +27,7 @@ template <class Make>
 measure::Estimate of_each(const measure::Estimate& like, const std::string& method, Make make) {
   std::vector<double> samples(like.samples.size());
   for (std::size_t n = 0; n < samples.size(); ++n) samples[n] = make(n);
-  measure::Estimate estimate = measure::estimate_median(std::move(samples));
+  measure::Estimate estimate = measure::estimate_over_time(std::move(samples));
   estimate.method = like.method + method;
   return estimate;
 }

@@ -130,7 +130,7 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
       for (std::size_t n = 0; n < both.samples.size(); ++n)
         shares.push_back(both.samples[n] * kPairLength /
                          (firsts * a.samples[n] + (kPairLength - firsts) * b.samples[n]));
-      Estimate together = measure::estimate_median(std::move(shares));
+      Estimate together = measure::estimate_over_time(std::move(shares));
       together.method = both.method + "; over the sum of what both take alone in the same process";
       survey.map.pairs[{first, second}] = together.value;
       survey.pairs.push_back({first, second, std::move(together)});
