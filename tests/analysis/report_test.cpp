@@ -51,6 +51,19 @@ TEST(Report, slot_utilisation_is_the_share_of_non_nop_slots) {
   EXPECT_EQ(fixed.at("classes").at("store"), 1);
 }
 
+TEST(Report, ops_whose_result_nothing_uses_are_named) {
+  const ordered_json liveness = report_of(kWalk).at("dynamic").at("liveness");
+  const auto dead = [](int word, const char* slot, const char* op, int executed, int dead) {
+    return ordered_json{{"word", word}, {"slot", slot}, {"op", op}, {"executed", executed}, {"dead", dead}};
+  };
+  // At the end r3, r5 and m0 are visible: the additions of the second round, the last load and the load that the last
+  // pack stored.
+  EXPECT_EQ(liveness.at("dead"),
+            ordered_json::array({dead(4, "D", "dmov.i64", 2, 1), dead(6, "D", "dadd.i64", 32, 16),
+                                 dead(6, "S", "sgather.i64", 32, 30), dead(6, "C", "cpack.i64", 32, 31)}));
+  EXPECT_EQ(liveness.at("live"), 26);
+}
+
 TEST(Report, innermost_loops_have_their_label_and_recurrence_and_without_a_map_no_prediction) {
   const ordered_json loops = report_of(kWalk).at("static").at("loops");
   ASSERT_EQ(loops.size(), 1U);

@@ -1,12 +1,14 @@
 #include "vtpu/analysis/report.h"
 
+#include <fmt/core.h>
+
 #include <map>
 #include <utility>
 
 #include "vtpu/analysis/access_pattern.h"
 #include "vtpu/analysis/inspect.h"
+#include "vtpu/analysis/liveness.h"
 #include "vtpu/analysis/thrash.h"
-#include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 
 namespace vtpu::analysis {
@@ -166,6 +168,27 @@ ordered_json reuse_json(const AccessPattern& pattern) {
   return reuse;
 }
 
+ordered_json liveness_json(const ExecutionTrace& trace, const isa::Program& program) {
+  if (!trace.complete())
+    return {{"not_analysed", fmt::format("the run has more than {} words", ExecutionTrace::kMost)}};
+  const Liveness found = trace.liveness(EndState::memory_and_registers);
+  ordered_json dead = ordered_json::array();
+  for (const auto& [sentron, words] : found.words)
+    for (std::size_t word = 0; word < words.size(); ++word)
+      for (const isa::Slot slot : kAllSlots)
+        if (const OpLiveness& op = words[word][static_cast<std::size_t>(slot)]; op.dead() != 0)
+          dead.push_back({{"word", word},
+                          {"slot", isa::name_of(slot)},
+                          {"op", isa::info(program.words[word].slot(slot).opcode).mnemonic},
+                          {"executed", op.executed},
+                          {"dead", op.dead()}});
+  const OpLiveness all = found.total();
+  return {{"executed", all.executed},
+          {"live", all.live},
+          {"share", share(all.live, all.executed)},
+          {"dead", std::move(dead)}};
+}
+
 }  // namespace
 
 std::vector<CacheGeometry> default_caches() { return {{"L1", 48 << 10, 12, 64}, {"L2", 1 << 20, 16, 64}}; }
@@ -178,8 +201,8 @@ Result<ordered_json> report(const isa::ValidProgram& program, exec::Machine& mac
   const unsigned line = caches.front().line;
   AccessPattern pattern(line);
   exec::Context& sentron = machine.spawn(fuel);
-  const exec::Interpreter interpreter(program);
-  const exec::Status status = interpreter.run_observed(machine, sentron, [&](const exec::MemoryAccess& access) {
+  ExecutionTrace trace;
+  const exec::Status status = trace.run(program.get(), machine, sentron, [&](const exec::MemoryAccess& access) {
     model->access(reinterpret_cast<std::uintptr_t>(access.address), access.bytes, access.write);
     detector(access);
     pattern(access);
@@ -199,6 +222,7 @@ Result<ordered_json> report(const isa::ValidProgram& program, exec::Machine& mac
   dynamic["reuse"] = reuse_json(pattern);
   dynamic["working_set_lines"] = pattern.working_set_lines();
   dynamic["working_set_bytes"] = pattern.working_set_lines() * line;
+  dynamic["liveness"] = liveness_json(trace, program.get());
   return ordered_json{{"program", program->name},
                       {"words", program->words.size()},
                       {"static", static_json(program.get(), map)},

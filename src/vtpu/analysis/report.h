@@ -20,8 +20,9 @@ std::vector<CacheGeometry> default_caches();
 /// their recurrences and, with a port map, predicted cycles, their limits and port conflicts. `native`: the size and
 /// checks of the host code, or why there is none. `dynamic`: one run by the interpreter as a new sentron of the machine
 /// with this fuel, which a trap may end: hits in simulated caches, misses by cause, the sets with the most conflicts,
-/// the pattern of each word, reuse distances, working set, translation counters. Addresses are host addresses, so that
-/// values by set can differ between runs. Error: a geometry that `CacheModel::make` refuses.
+/// the pattern of each word, reuse distances, working set, translation counters, and the ops whose result nothing used
+/// (`liveness.h`; memory and registers at the end count as used). Addresses are host addresses, so that values by set
+/// can differ between runs. Error: a geometry that `CacheModel::make` refuses.
 Result<nlohmann::ordered_json> report(const isa::ValidProgram& program, exec::Machine& machine, std::uint64_t fuel,
                                       const ports::PortMap* map = nullptr,
                                       const std::vector<CacheGeometry>& caches = default_caches());

@@ -160,6 +160,23 @@ std::string patterns_text(const ordered_json& dynamic) {
                             dynamic.at("working_set_bytes").dump());
 }
 
+std::string liveness_text(const ordered_json& liveness) {
+  if (liveness.contains("not_analysed"))
+    return "live ops: not analysed, " + liveness.at("not_analysed").get<std::string>() + "\n";
+  std::vector<ordered_json> ops = liveness.at("dead");
+  std::stable_sort(ops.begin(), ops.end(), [](const auto& a, const auto& b) {
+    return a.at("dead").template get<std::uint64_t>() > b.at("dead").template get<std::uint64_t>();
+  });
+  const std::string text = fmt::format("live ops: {} of {}, {}\n", liveness.at("live").dump(),
+                                       liveness.at("executed").dump(), share(liveness.at("share")));
+  if (ops.empty()) return text;
+  Rows rows{{"word", "slot", "op", "executed", "dead"}};
+  for (std::size_t i = 0; i < std::min(ops.size(), kMostRows); ++i)
+    rows.push_back({ops[i].at("word").dump(), ops[i].at("slot"), ops[i].at("op"), ops[i].at("executed").dump(),
+                    ops[i].at("dead").dump()});
+  return text + "ops whose result nothing used\n" + text_table("rllrr", rows) + left_out(ops.size(), "ops");
+}
+
 }  // namespace
 
 std::string report_text(const ordered_json& report) {
@@ -168,7 +185,7 @@ std::string report_text(const ordered_json& report) {
   return fmt::format("{}: {} words\n\n", report.at("program").get<std::string>(), report.at("words").dump()) +
          slots_text(fixed) + loops_text(fixed) + conflicts_text(fixed) + "\n" + native_text(report.at("native")) +
          "\none run by the interpreter\n" + sentron_text(dynamic.at("sentron")) + caches_text(dynamic.at("simulated")) +
-         patterns_text(dynamic);
+         patterns_text(dynamic) + liveness_text(dynamic.at("liveness"));
 }
 
 }  // namespace vtpu::analysis

@@ -124,6 +124,11 @@ Status execute_word(const isa::Program& program, Machine& machine, Context& cont
   return execute(program, machine, context, nullptr);
 }
 
+Status execute_word_observed(const isa::Program& program, Machine& machine, Context& context,
+                             const AccessObserver& observer) {
+  return execute(program, machine, context, &observer);
+}
+
 Status Interpreter::run(Machine& machine, Context& context) const {
   return run_all(program_, machine, context, nullptr);
 }

@@ -18,6 +18,10 @@ using AccessObserver = std::function<void(const MemoryAccess&)>;
 /// the meaning of a word; compiled code calls it for words without host code. `program` is valid and context.pc is one
 /// of its words.
 Status execute_word(const isa::Program& program, Machine& machine, Context& context);
+/// The same, and reports its accesses to memory as Interpreter::run_observed does. A word that waits or traps may have
+/// reported some.
+Status execute_word_observed(const isa::Program& program, Machine& machine, Context& context,
+                             const AccessObserver& observer);
 
 /// The reference engine, which executes word after word.
 class Interpreter final : public Engine {
