@@ -8,9 +8,11 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "vtpu/analysis/liveness.h"
 #include "vtpu/base/check.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
+#include "vtpu/kernels/parts.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/study/baselines/ordinary.h"
 #include "vtpu/study/engines/runnable.h"
@@ -35,6 +37,7 @@ struct Prepared {
   kernels::Workload workload;
   isa::Program program;
   LoopBound bound;
+  double live_share = 0;
   std::map<std::string, double> mix_ops;  ///< of one iteration of the loop, by name in kMixes; absent if there is no op
 };
 
@@ -75,6 +78,36 @@ Result<void> check_answer(const kernels::Workload& workload, Runnable::By by) {
   return {};
 }
 
+namespace {
+
+/// The branch that starts the next iteration.
+std::uint32_t end_of_iteration(const isa::Program& program) {
+  for (std::size_t w = program.words.size(); w-- > 0;) {
+    const isa::Op& op = program.words[w].dense;
+    if (op.opcode == isa::Opcode::dloop && op.d == kernels::kIterations.index) return static_cast<std::uint32_t>(w);
+  }
+  VTPU_CHECK(false, "a workload counts its iterations");
+  return 0;
+}
+
+}  // namespace
+
+Result<double> live_share(const kernels::Workload& workload) {
+  analysis::OpLiveness counts[2];
+  for (std::uint64_t k = 0; k < 2; ++k) {
+    const auto program = isa::ValidProgram::make(workload.make((k + 1) * kCheckedIterations, kSeed));
+    if (!program) return program.error();
+    exec::Machine machine;
+    analysis::ExecutionTrace trace;
+    if (trace.run(program->get(), machine, machine.spawn()) != exec::Status::halted || !trace.complete())
+      return Error{std::string(workload.name), "a run that cannot be traced",
+                   "one that halts within the trace's limit"};
+    counts[k] = trace.liveness(analysis::EndState::memory, end_of_iteration(program->get())).total();
+  }
+  return static_cast<double>(counts[1].live - counts[0].live) /
+         static_cast<double>(counts[1].executed - counts[0].executed);
+}
+
 Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule, Engines which) {
   const auto form = exec::jit::host_form();
   if (!form) return Error{"engine study", "this processor has neither AVX-512 nor AVX2", "one of them"};
@@ -84,7 +117,9 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       if (auto checked = check_answer(workload, by); !checked) return checked.error();
     isa::Program program = workload.make(kCheckedIterations, kSeed);
     LoopBound bound = bound_of(program, map);
-    prepared.push_back({workload, std::move(program), std::move(bound), {}});
+    const Result<double> live = live_share(workload);
+    if (!live) return live.error();
+    prepared.push_back({workload, std::move(program), std::move(bound), *live, {}});
   }
   std::vector<std::pair<std::string, const baselines::OrdinaryTable*>> levels;
   for (const baselines::Baseline& level : baselines::kOrdinaryLevels) {
@@ -146,6 +181,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
   for (const Prepared& one : prepared) {
     WorkloadResult result;
     result.workload = one.workload;
+    result.live_share = one.live_share;
     const std::string name(one.workload.name);
     for (const std::string& engine : engines) {
       const Sampled& samples = measure::named(*sampled, name + " " + engine);
@@ -157,6 +193,8 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       if (result.fastest_ordinary.empty() ||
           result.ops_per_cycle.at(level).value > result.ops_per_cycle.at(result.fastest_ordinary).value)
         result.fastest_ordinary = level;
+    result.live_ops_per_cycle = host::of_each(native, "; ops whose result is used, counted over one iteration",
+                                              [&](std::size_t n) { return native.samples[n] * one.live_share; });
     // Cycles of one iteration of the loop, in each process.
     const auto cycles = [&](const std::string& mix) {
       const auto ops = one.mix_ops.find(mix);
@@ -207,6 +245,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
     };
     for (const auto& [engine, estimate] : result.ops_per_cycle) note(engine, estimate);
     note("bound", result.bound);
+    note("live", result.live_ops_per_cycle);
     note("share", result.share_of_bound);
     study.workloads.push_back(std::move(result));
   }
@@ -220,30 +259,32 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
 }
 
 std::string to_text(const EngineStudy& study) {
-  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}  {}\n",
-                                 "ops per cycle", "native", "95 % interval", "bound", "share", "avx2", "interp", "-O0",
-                                 "-O2", "-O3", "flop/cyc", "bytes/cyc", "limit");
+  std::string text = fmt::format("{:<15}{:>7}{:>16}{:>7}{:>7}{:>7}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9}{:>10}  {}\n",
+                                 "ops per cycle", "native", "95 % interval", "live", "bound", "share", "avx2", "interp",
+                                 "-O0", "-O2", "-O3", "flop/cyc", "bytes/cyc", "limit");
   const auto at = [](const std::map<std::string, Estimate>& all, const std::string& engine) {
     const auto found = all.find(engine);
     return found == all.end() ? std::string("-") : fmt::format("{:.3g}", found->second.value);
   };
   for (const WorkloadResult& row : study.workloads) {
     const Estimate& native = row.ops_per_cycle.at("native");
-    text +=
-        fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9.1f}{:>10.1f}  {}\n",
-                    row.workload.name, native.value, fmt::format("{:.2f} to {:.2f}", native.ci.low, native.ci.high),
-                    row.bound.value, row.share_of_bound.value, at(row.ops_per_cycle, "avx2"),
-                    at(row.ops_per_cycle, "interpreter"), at(row.ops_per_cycle, "o0"), at(row.ops_per_cycle, "o2"),
-                    at(row.ops_per_cycle, "o3_native"), row.flop_per_cycle.value, row.bytes_per_cycle.value, row.limit);
+    text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}{:>9.1f}{:>10.1f}  {}\n",
+                        row.workload.name, native.value, fmt::format("{:.2f} to {:.2f}", native.ci.low, native.ci.high),
+                        row.live_ops_per_cycle.value, row.bound.value, row.share_of_bound.value,
+                        at(row.ops_per_cycle, "avx2"), at(row.ops_per_cycle, "interpreter"),
+                        at(row.ops_per_cycle, "o0"), at(row.ops_per_cycle, "o2"), at(row.ops_per_cycle, "o3_native"),
+                        row.flop_per_cycle.value, row.bytes_per_cycle.value, row.limit);
   }
   const Estimate& mean = study.geometric_mean.at("native");
+  text += fmt::format("{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "geometric mean",
+                      mean.value, fmt::format("{:.2f} to {:.2f}", mean.ci.low, mean.ci.high),
+                      study.geometric_mean.at("live").value, study.geometric_mean.at("bound").value,
+                      study.geometric_share.value, at(study.geometric_mean, "avx2"),
+                      at(study.geometric_mean, "interpreter"), at(study.geometric_mean, "o0"),
+                      at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
   text += fmt::format(
-      "{:<15}{:>7.2f}{:>16}{:>7.2f}{:>7.2f}{:>9}{:>9}{:>9}{:>9}{:>9}\n", "geometric mean", mean.value,
-      fmt::format("{:.2f} to {:.2f}", mean.ci.low, mean.ci.high), study.geometric_mean.at("bound").value,
-      study.geometric_share.value, at(study.geometric_mean, "avx2"), at(study.geometric_mean, "interpreter"),
-      at(study.geometric_mean, "o0"), at(study.geometric_mean, "o2"), at(study.geometric_mean, "o3_native"));
-  text += fmt::format(
-      "bound: independent host instructions of the same mix, or the recurrence; limit: by the port map\n"
+      "live: ops whose result is used; bound: independent host instructions of the same mix, or the recurrence; limit: "
+      "by the port map\n"
       "cycles from: {}; {}\n",
       measure::name_of(study.source), measure::to_string(study.tally));
   return text;
@@ -259,10 +300,12 @@ std::string to_json(const EngineStudy& study) {
     for (const auto& [engine, estimate] : estimates) json[engine] = of(estimate);
     return json;
   };
-  nlohmann::ordered_json json{{"cycles_from", measure::name_of(study.source)}, {"timings", measure::to_string(study.tally)}};
+  nlohmann::ordered_json json{{"cycles_from", measure::name_of(study.source)},
+                              {"timings", measure::to_string(study.tally)}};
   for (const WorkloadResult& row : study.workloads)
     json["workloads"].push_back({{"name", row.workload.name},
                                  {"ops_per_cycle", all_of(row.ops_per_cycle)},
+                                 {"live_ops_per_cycle", of(row.live_ops_per_cycle)},
                                  {"bound", of(row.bound)},
                                  {"share_of_bound", of(row.share_of_bound)},
                                  {"limit", row.limit},

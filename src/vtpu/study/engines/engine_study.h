@@ -31,6 +31,8 @@ struct WorkloadResult {
   kernels::Workload workload;
   std::map<std::string, measure::Estimate> ops_per_cycle;
   std::map<std::string, double> ns_per_iteration;
+  double live_share = 0;  ///< of the ops of one iteration in the steady state, those whose result is used (analysis/)
+  measure::Estimate live_ops_per_cycle;  ///< native, live ops only
   measure::Estimate bound;           ///< ops per cycle of independent host instructions of the loop's mix, or of its
                                      ///< recurrence, whichever is less
   measure::Estimate share_of_bound;  ///< native over `bound`
@@ -47,7 +49,7 @@ struct WorkloadResult {
 
 struct EngineStudy {
   std::vector<WorkloadResult> workloads;
-  std::map<std::string, measure::Estimate> geometric_mean;  ///< ops per cycle, by engine; `bound` among them
+  std::map<std::string, measure::Estimate> geometric_mean;  ///< ops per cycle, by engine; `bound` and `live` among them
   measure::Estimate geometric_share;                        ///< native over the bound
   measure::Tally tally;
   measure::CycleSource source = measure::CycleSource::calibrated_time;
@@ -55,6 +57,11 @@ struct EngineStudy {
 
 /// Checks that the engine leaves the same bytes as the reference. Error: it does not; as Runnable::make.
 Result<void> check_answer(const kernels::Workload& workload, Runnable::By by);
+
+/// The share of live ops (analysis/liveness.h) among those of an iteration in the steady state. The checked answer is
+/// all of memory, and counts as used after every iteration; registers count as used by what reads them later. Error: a
+/// run that cannot be traced.
+Result<double> live_share(const kernels::Workload& workload);
 
 enum class Engines { native_only, all };
 
