@@ -70,16 +70,12 @@ local function fact(span, place)
   return out
 end
 
---- A verdict that no claim received is absent from the values and counts as zero.
-local kVerdicts = {reproduced = 0, partial = 0, refuted = 0, not_measurable = 0, circular = 0, published = 0, open = 0,
-                   stale = 0, error = 0}
-
 local function count(span, place)
   local of = span.attributes.of
-  local n = of and ((values.counts or {})[of] or kVerdicts[of])
+  local n = of and (values.counts or {})[of]
   if not n then
     problems.add(place, "unknown count \"" .. tostring(of) .. "\"; the counts are " ..
-                            table.concat(common.sorted_keys(kVerdicts), ", ") .. ", total")
+                            table.concat(common.sorted_keys(values.counts or {}), ", "))
     return
   end
   local text = pandoc.Inlines{pandoc.Str(string.format("%d", n))}

@@ -134,6 +134,7 @@ local function claim_article(row)
          definition("Found", found) .. definition("Why", escape(claim.reason or "")) ..
          definition("Accepted", accepted) ..
          definition("Charitable reading", escape(claim.reading or "")) ..
+         definition("Condition", escape(claim.condition or "")) ..
          definition("Negative control", escape(claim.control or "")) ..
          definition("Needs", escape(table.concat(claim.needs or {}, ", "))) ..
          definition("Source", source_of(row)) ..

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "vtpu/base/file.h"
@@ -25,6 +26,7 @@ struct Case {
   Case() {
     claim.id = "x";
     claim.kind = "measured";
+    claim.means = "fact";
     claim.quantity = "x.q";
     claim.experiment = "e";
     claim.accept = {{1, 2, false, false}};
@@ -82,13 +84,13 @@ TEST(Verdict, NoConfigurationInsideIsRefuted) {
   EXPECT_EQ(c.judged().verdict, Verdict::refuted);
 }
 
-TEST(Verdict, ARefutedClaimThatHoldsUnderTheCharitableReadingIsPartialAndNamesTheReading) {
+TEST(Verdict, AClaimThatHoldsOnlyUnderTheCharitableReadingIsUnderAStatedConditionAndNamesTheReading) {
   Case c;
   c.claim.reading = "one ring only";
   c.claim.reading_key = "x.ring";
   c.add(metric("x.q", 12, 12, 12));
   c.add(metric("x.ring", 1.5, 1.5, 1.5));
-  EXPECT_EQ(c.judged().verdict, Verdict::partial);
+  EXPECT_EQ(c.judged().verdict, Verdict::conditional);
   EXPECT_THAT(c.judged().reason, HasSubstr("only under this reading: one ring only"));
 }
 
@@ -100,6 +102,58 @@ TEST(Verdict, ARefutedClaimWhoseCharitableReadingFailsTooShowsBoth) {
   c.add(metric("x.ring", 4, 4, 4));
   EXPECT_EQ(c.judged().verdict, Verdict::refuted);
   EXPECT_THAT(c.judged().reason, HasSubstr("(one ring only) gives 4"));
+}
+
+TEST(Verdict, AClaimThatHoldsUnderAConditionOfOursNamesIt) {
+  Case c;
+  c.claim.condition = "nearly always there";
+  c.add(metric("x.q", 1.5, 1.5, 1.5));
+  EXPECT_EQ(c.judged().verdict, Verdict::conditional);
+  EXPECT_THAT(c.judged().reason, HasSubstr("lies in [1, 2], under this condition: nearly always there"));
+  c.add(metric("x.q", 15, 15, 15));
+  EXPECT_EQ(c.judged().verdict, Verdict::refuted) << "a condition saves nothing that fails under it";
+}
+
+TEST(Verdict, ASimulationMatchesAPublishedMeasurementOrDoesNotButNeverRefutesIt) {
+  Case c;
+  c.claim.means = "model";
+  c.add(metric("x.q", 1.5, 1.4, 1.6));
+  EXPECT_EQ(c.judged().verdict, Verdict::matched);
+  c.add(metric("x.q", 1.5, 0.9, 1.9));
+  EXPECT_EQ(c.judged().verdict, Verdict::partly_matched);
+  c.add(metric("x.q", 2.5, 2.1, 2.9));
+  EXPECT_EQ(c.judged().verdict, Verdict::not_matched);
+}
+
+TEST(Verdict, ASearchThatFallsShortHasNotFoundAndPrintsItsGreatestBound) {
+  Case c;
+  c.claim.means = "search";
+  c.claim.bound_key = "x.bound";
+  c.add(metric("x.q.small", 0.5, 0.5, 0.5));
+  c.add(metric("x.q.large", 0.5, 0.5, 0.5));
+  EXPECT_EQ(c.judged().verdict, Verdict::error) << "the bound is missing";
+  c.add(metric("x.bound.small", 1.25, 1.25, 1.25));
+  c.add(metric("x.bound.large", 1.75, 1.75, 1.75));
+  EXPECT_EQ(c.judged().verdict, Verdict::not_found);
+  EXPECT_THAT(c.judged().reason, HasSubstr("bound: no more than 1.750 exists"));
+  c.claim.bound_key = "";
+  EXPECT_EQ(c.judged().verdict, Verdict::not_found);
+  EXPECT_THAT(c.judged().reason, HasSubstr("no bound on what there is to find is known"));
+  c.add(metric("x.q.small", 1.5, 1.5, 1.5));
+  c.add(metric("x.q.large", 1.5, 1.5, 1.5));
+  EXPECT_EQ(c.judged().verdict, Verdict::reproduced);
+}
+
+TEST(Verdict, EveryVerdictHasAColourInTheFigureAndInThePaper) {
+  const std::filesystem::path root = VTPU_ROOT;
+  const std::string figure = *read_file(root / "figures/claim_verdicts.cpp");
+  const std::string paper = *read_file(root / "paper/template.latex");
+  for (const VerdictWords& words : kVerdicts) {
+    std::string shape(words.name);
+    std::replace(shape.begin(), shape.end(), ' ', '-');
+    EXPECT_THAT(figure, HasSubstr("{\"" + std::string(words.name) + "\", "));
+    EXPECT_THAT(paper, HasSubstr("\\colorlet{verdict-" + shape + "}"));
+  }
 }
 
 TEST(Verdict, NumbersOfItsOwnSourceCannotConfirmAClaim) {
@@ -248,6 +302,19 @@ TEST(Ledger, AnUnknownKindIsRejectedWithFileLineAndTheNearestWord) {
   ASSERT_FALSE(claims);
   EXPECT_THAT(claims.error().message(), HasSubstr("ledger.csv:2: claim 'core.poc', kind"));
   EXPECT_THAT(claims.error().message(), HasSubstr("did you mean 'measured'?"));
+}
+
+TEST(Ledger, AnUnknownMeaningIsRejectedWithFileLineAndTheNearestWord) {
+  const Result<std::vector<Claim>> claims = read_with(",fact,", ",facts,");
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("ledger.csv:2: claim 'core.poc', means"));
+  EXPECT_THAT(claims.error().message(), HasSubstr("did you mean 'fact'?"));
+}
+
+TEST(Ledger, ABoundOfAClaimThatIsNoSearchIsRejected) {
+  const Result<std::vector<Claim>> claims = read_with(".control,,,,,", ".control,,,,x.bound,");
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("a bound_key of a claim that means fact"));
 }
 
 TEST(Ledger, AMalformedRegionIsRejectedWithFileAndLine) {

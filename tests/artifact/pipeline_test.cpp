@@ -45,13 +45,15 @@ class PipelineTest : public testing::Test {
     fs::copy(source / "data/published/refs.bib", root_ / "data/published/refs.bib");
     write("data/published/facts.csv", "id,quantity,value,low,high,unit,system,condition,source,locator,kind\n"
                                       "XX-001,chips,4096,,,chip,TPU v4,,jouppi2023tpuv4,Table 4,published\n");
-    write("data/claims.csv",
-          "id,source,locator,statement,kind,quantity,relation,value,low,high,unit,experiment,accept,accept_why,needs,"
-          "own_inputs,control,control_key,reading,reading_key,shown_in,note\n"
-          "fake.claim,here,,the answer is 42,computed,fake.answer,==,42,,,1,fake,\"[42, 42]\",exact,,,nothing asked,"
-          "fake.answer.control,,,dot,\n"
-          "late.claim,here,,something later,computed,late.value,==,1,,,1,late,\"[1, 1]\",exact,,,none of it,"
-          "late.value.control,,,,\n");
+    write(
+        "data/claims.csv",
+        "id,source,locator,statement,kind,means,quantity,relation,value,low,high,unit,experiment,accept,accept_why,"
+        "needs,"
+        "own_inputs,control,control_key,reading,reading_key,condition,bound_key,shown_in,note\n"
+        "fake.claim,here,,the answer is 42,computed,fact,fake.answer,==,42,,,1,fake,\"[42, 42]\",exact,,,nothing asked,"
+        "fake.answer.control,,,,,dot,\n"
+        "late.claim,here,,something later,computed,fact,late.value,==,1,,,1,late,\"[1, 1]\",exact,,,none of it,"
+        "late.value.control,,,,,,\n");
     write("paper/sections/00-abstract.md", "# Abstract {.unnumbered}\n\nThe answer is []{.num key=fake.answer}.\n");
     write("paper/sections/01-body.md",
           "# Body {#body}\n\nOf []{.count of=total} claims one is []{.verdict id=fake.claim}; see []{.ref fig=dot} and "

@@ -34,6 +34,7 @@ struct Claim {
   std::string locator;    ///< place in the source
   std::string statement;  ///< in our words
   std::string kind;       ///< measured, simulated, computed, structural, modelled or published: the evidence it needs
+  std::string means;      ///< what a value inside or outside the region says: fact, model or search; see `judge`
   std::string quantity;   ///< metric key; if only keys below it exist, each of them is one configuration
   std::string relation;   ///< in the source: >=, ==, range …
   std::string value, low, high;
@@ -47,6 +48,8 @@ struct Claim {
   std::string control_key;            ///< metric under the perturbation; must fall outside `accept`
   std::string reading;                ///< the charitable reading, in words
   std::string reading_key;            ///< metric under that reading
+  std::string condition;              ///< what the quantity assumes and the source does not state; may be empty
+  std::string bound_key;              ///< of a search: metric that no outcome can exceed; may be empty
   std::vector<std::string> shown_in;  ///< figures and tables
   std::string note;
 };
@@ -55,6 +58,11 @@ enum class Verdict {
   reproduced,
   partial,
   refuted,
+  matched,
+  partly_matched,
+  not_matched,
+  not_found,
+  conditional,
   not_measurable,
   disturbed,
   circular,
@@ -64,10 +72,33 @@ enum class Verdict {
   no_power,
   error
 };
-inline constexpr Verdict kVerdicts[] = {Verdict::reproduced,     Verdict::partial,   Verdict::refuted,
-                                        Verdict::not_measurable, Verdict::disturbed, Verdict::circular,
-                                        Verdict::published,      Verdict::open,      Verdict::stale,
-                                        Verdict::no_power,       Verdict::error};
+
+/// A verdict in words. `name`: in tables and text. `key`: of its count in the paper's sources.
+struct VerdictWords {
+  Verdict verdict;
+  std::string_view name;
+  std::string_view key;
+};
+
+/// Every verdict once, in the order of `Verdict`.
+inline constexpr VerdictWords kVerdicts[] = {
+    {Verdict::reproduced, "reproduced", "reproduced"},
+    {Verdict::partial, "partial", "partial"},
+    {Verdict::refuted, "refuted", "refuted"},
+    {Verdict::matched, "matched by our model", "matched"},
+    {Verdict::partly_matched, "partly matched by our model", "partly_matched"},
+    {Verdict::not_matched, "not matched by our model", "not_matched"},
+    {Verdict::not_found, "not found", "not_found"},
+    {Verdict::conditional, "under a stated condition", "conditional"},
+    {Verdict::not_measurable, "not measurable here", "not_measurable"},
+    {Verdict::disturbed, "not measurable now", "not_measurable_now"},
+    {Verdict::circular, "circular", "circular"},
+    {Verdict::published, "published", "published"},
+    {Verdict::open, "open", "open"},
+    {Verdict::stale, "stale", "stale"},
+    {Verdict::no_power, "no power", "no_power"},
+    {Verdict::error, "error", "error"},
+};
 
 /// "reproduced", "partial", …, "not measurable here".
 std::string_view name_of(Verdict verdict);

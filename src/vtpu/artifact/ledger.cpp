@@ -15,6 +15,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 const std::vector<std::string> kKinds = {"measured", "simulated", "computed", "structural", "modelled", "published"};
+const std::vector<std::string> kMeanings = {"fact", "model", "search"};
 const std::vector<std::string> kRelations = {"<", "<=", "==", ">=", ">", "range"};
 
 Result<double> parse_end(std::string_view text, const std::string& where) {
@@ -56,6 +57,7 @@ constexpr Field kTextFields[] = {
     {"locator", &Claim::locator},
     {"statement", &Claim::statement},
     {"kind", &Claim::kind},
+    {"means", &Claim::means},
     {"quantity", &Claim::quantity},
     {"relation", &Claim::relation},
     {"value", &Claim::value},
@@ -69,6 +71,8 @@ constexpr Field kTextFields[] = {
     {"control_key", &Claim::control_key},
     {"reading", &Claim::reading},
     {"reading_key", &Claim::reading_key},
+    {"condition", &Claim::condition},
+    {"bound_key", &Claim::bound_key},
     {"note", &Claim::note},
 };
 
@@ -92,6 +96,7 @@ Result<Claim> read_claim(const Csv& csv, const Csv::Row& row) {
     if (text->empty()) return Error{where, fmt::format("found no {}", required), "one"};
   }
   if (Result<void> known = check_word(claim.kind, kKinds, where + ", kind"); !known) return known.error();
+  if (Result<void> known = check_word(claim.means, kMeanings, where + ", means"); !known) return known.error();
   if (Result<void> known = check_word(claim.relation, kRelations, where + ", relation"); !known) return known.error();
   Result<std::vector<AcceptanceRegion>> regions = parse_regions(*cell("accept"), where + ", accept");
   if (!regions) return regions.error();
@@ -102,6 +107,8 @@ Result<Claim> read_claim(const Csv& csv, const Csv::Row& row) {
     return Error{where, "found no negative control", "a perturbation that must break the claim"};
   if (claim.reading.empty() != claim.reading_key.empty())
     return Error{where, "found only one of reading and reading_key", "both or neither"};
+  if (!claim.bound_key.empty() && claim.means != "search")
+    return Error{where, "found a bound_key of a claim that means " + claim.means, "a bound of a search only"};
   for (const auto& [column, member] : {std::pair{"needs", &Claim::needs}, std::pair{"shown_in", &Claim::shown_in}}) {
     Result<std::string> text = cell(column);
     if (!text) return text.error();
@@ -152,6 +159,26 @@ Tally tally(const std::vector<const measure::Metric*>& metrics, const std::vecto
   return sum;
 }
 
+/// The words for values inside, partly inside and outside the region.
+struct Words {
+  Verdict inside;
+  Verdict partly;
+  Verdict outside;
+};
+
+Words words_of(const Claim& claim) {
+  if (claim.means == "model") return {Verdict::matched, Verdict::partly_matched, Verdict::not_matched};
+  if (claim.means == "search") return {Verdict::reproduced, Verdict::partial, Verdict::not_found};
+  return {Verdict::reproduced, Verdict::partial, Verdict::refuted};
+}
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < std::size(kVerdicts); ++i)
+    if (static_cast<std::size_t>(kVerdicts[i].verdict) != i) return false;
+  return std::size(kVerdicts) == static_cast<std::size_t>(Verdict::error) + 1;
+}
+static_assert(in_order(), "kVerdicts lists each verdict at its own place");
+
 }  // namespace
 
 bool AcceptanceRegion::contains(double value) const {
@@ -190,22 +217,7 @@ Result<AcceptanceRegion> parse_acceptance(std::string_view text, const std::stri
   return region;
 }
 
-std::string_view name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::reproduced: return "reproduced";
-    case Verdict::partial: return "partial";
-    case Verdict::refuted: return "refuted";
-    case Verdict::not_measurable: return "not measurable here";
-    case Verdict::disturbed: return "not measurable now";
-    case Verdict::circular: return "circular";
-    case Verdict::published: return "published";
-    case Verdict::open: return "open";
-    case Verdict::stale: return "stale";
-    case Verdict::no_power: return "no power";
-    case Verdict::error: return "error";
-  }
-  return "error";
-}
+std::string_view name_of(Verdict verdict) { return kVerdicts[static_cast<std::size_t>(verdict)].name; }
 
 std::string stated(const Claim& claim) {
   static const std::map<std::string, std::string> kWords = {
@@ -286,13 +298,17 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     each +=
         fmt::format("{}{} {}", each.empty() ? "" : ", ", configuration_name(*metric, claim.quantity), shown(*metric));
   const std::string region = claim.accept.size() == 1 ? claim.accept[0].text() : "its regions";
+  const Words says = words_of(claim);
   if (sum.inside == sum.total) {
     if (!claim.own_inputs.empty())
       return decide(Verdict::circular,
                     fmt::format("follows from the numbers of its own source ({})", claim.own_inputs));
-    return decide(Verdict::reproduced,
-                  sum.total == 1 ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
-                                 : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each));
+    const std::string inside = sum.total == 1
+                                   ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
+                                   : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each);
+    if (!claim.condition.empty())
+      return decide(Verdict::conditional, fmt::format("{}, under this condition: {}", inside, claim.condition));
+    return decide(says.inside, inside);
   }
   std::string reading;
   if (!claim.reading_key.empty()) {
@@ -300,7 +316,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     if (others.empty()) return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.reading_key));
     const Tally charitable = tally(others, claim.accept);
     if (charitable.inside == charitable.total)
-      return decide(Verdict::partial,
+      return decide(Verdict::conditional,
                     sum.total == 1 ? fmt::format("{} lies outside {}; holds only under this reading: {}",
                                                  shown(*metrics[0]), region, claim.reading)
                                    : fmt::format("{}/{} configurations lie in {} ({}); all do under this reading: {}",
@@ -310,18 +326,29 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
                   : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading, charitable.inside,
                                 charitable.total);
   }
+  std::string bound;
+  if (claim.means == "search" && sum.outside == sum.total) {
+    bound = "; no bound on what there is to find is known";
+    if (!claim.bound_key.empty()) {
+      const std::vector<const measure::Metric*> bounds = configurations(claim.bound_key, at->second);
+      if (bounds.empty()) return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.bound_key));
+      const measure::Metric* most = *std::max_element(
+          bounds.begin(), bounds.end(), [](const auto* a, const auto* b) { return a->ci.high < b->ci.high; });
+      bound = fmt::format("; bound: no more than {} exists", shown(*most));
+    }
+  }
+  const std::string after = reading + bound;
   if (sum.total == 1 && sum.outside == 1)
-    return decide(Verdict::refuted, fmt::format("{} lies outside {}{}", shown(*metrics[0]), region, reading));
-  if (sum.total == 1)
-    return decide(Verdict::partial, fmt::format("{} straddles {}{}", shown(*metrics[0]), region, reading));
+    return decide(says.outside, fmt::format("{} lies outside {}{}", shown(*metrics[0]), region, after));
+  if (sum.total == 1) return decide(says.partly, fmt::format("{} straddles {}{}", shown(*metrics[0]), region, after));
   const std::string ratio =
-      fmt::format("{}/{} configurations lie in {}: {}{}", sum.inside, sum.total, region, each, reading);
-  return decide(sum.outside == sum.total ? Verdict::refuted : Verdict::partial, ratio);
+      fmt::format("{}/{} configurations lie in {}: {}{}", sum.inside, sum.total, region, each, after);
+  return decide(sum.outside == sum.total ? says.outside : says.partly, ratio);
 }
 
 std::map<Verdict, int> count(const std::vector<Judged>& judged) {
   std::map<Verdict, int> counts;
-  for (const Verdict verdict : kVerdicts) counts[verdict] = 0;
+  for (const VerdictWords& words : kVerdicts) counts[words.verdict] = 0;
   for (const Judged& one : judged) ++counts[one.verdict];
   return counts;
 }

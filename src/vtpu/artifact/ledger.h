@@ -31,13 +31,19 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 /// - not measurable: the host does not meet a need.
 /// - not measurable now: the experiment found too few undisturbed timings for a value that was measured.
 /// - no power: the negative control lies in an acceptance region, or equals every value, whatever the values are.
-/// The remaining rules use the 95 % interval, never the point value:
-/// - refuted: the interval lies outside the region.
-/// - circular: it lies inside, but is computed from numbers of its own source, which can only refute the claim.
-/// - reproduced: it lies inside.
-/// - partial: it lies partly inside.
-/// With several configurations, a claim is reproduced if all lie inside, refuted if none does, and otherwise partial
-/// with k/n. A refuted claim whose charitable reading lies inside is partial under that reading.
+/// The remaining rules use the 95 % interval, never the point value. Several configurations lie inside if all do,
+/// outside if none does, and partly inside otherwise (k/n).
+/// - circular: the values lie inside, but are computed from numbers of their own source, which can only refute the
+/// claim.
+/// - under a stated condition: they lie inside under the claim's condition; or they do not, but those of the charitable
+///   reading do.
+/// What else a value says depends on what the claim means:
+/// - fact, a statement that the value itself decides. Inside: reproduced. Partly: partial. Outside: refuted.
+/// - model, a published measurement that we simulate. Inside: matched by our model. Partly: partly matched. Outside:
+/// not
+///   matched by our model; a simulation cannot refute a measurement.
+/// - search, a statement that a search finds something. Inside: reproduced. Partly: partial. Outside: not found, with
+///   the claim's bound on what there is to find.
 Judged judge(const Claim& claim, const Evidence& evidence);
 
 /// Number of claims by verdict.

@@ -500,7 +500,7 @@ std::string Pipeline::report() const {
     if (one.verdict == Verdict::open)
       open += (open.empty() ? "" : " ") + one.claim.id;
     else
-      text += fmt::format("  {:<18} {:<22} {}\n", one.claim.id, name_of(one.verdict), one.reason);
+      text += fmt::format("  {:<18} {:<28} {}\n", one.claim.id, name_of(one.verdict), one.reason);
   }
   if (!open.empty()) text += "  open: " + open + "\n";
   text += "\nVerdicts:";

@@ -122,6 +122,7 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
     lua.field("experiment", claim.experiment);
     lua.field("control", claim.control);
     lua.field("reading", claim.reading);
+    lua.field("condition", claim.condition);
     lua.list("needs", claim.needs);
     lua.list("shown_in", claim.shown_in);
     lua.field("note", claim.note);
@@ -131,11 +132,9 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
   }
   lua.close();
   lua.open("counts");
-  for (const auto& [verdict, number] : count(judged)) {
-    std::string name(verdict == Verdict::not_measurable ? "not_measurable" : name_of(verdict));
-    std::replace(name.begin(), name.end(), ' ', '_');
-    lua.field(name.c_str(), static_cast<double>(number));
-  }
+  const std::map<Verdict, int> counts = count(judged);
+  for (const VerdictWords& words : kVerdicts)
+    lua.field(std::string(words.key).c_str(), static_cast<double>(counts.at(words.verdict)));
   lua.field("total", static_cast<double>(judged.size()));
   lua.close();
 }
