@@ -3,7 +3,7 @@
 // with the bound of its own mix. The experiment then measures what makes the difference: dependences, locality, loop
 // size, and address translation in every word.
 //
-// Claims core.poc, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's value
+// Claims core.poc, core.live, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's value
 // covers its loops, warm, for about 80 µs: the ops that they retire over the cycles that they take. The other programs
 // are timed as whole runs.
 //
@@ -11,6 +11,9 @@
 // program whose work it does, so that a loop over sixteen lanes counts as one op. `loops_*`: the ten ordinary loops of
 // the host experiment, with every operation of their source counted. Levels: -O0, -O2, -O3 -march=native. Controls: a
 // synthetic stream whose ops form one dependence chain (core.poc) and a chain of divisions (core.baseline).
+//
+// Live ops (core.live): the ops of one iteration whose result a later live op, a branch or the memory at the end of the
+// iteration uses, counted from a trace of the interpreter (analysis/liveness.h), times the measured rate.
 //
 // Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words per loop. Footprint: balanced mix, high
 // locality, 8 to 4096 words. Translation: one loop of sixteen words whose D and C slots stay the same. Its S slot
@@ -425,7 +428,7 @@ Result<void> run_core(Run& run) {
 const Experiment kExperiment{
     .name = "core-ops-per-cycle",
     .question = "How many ops does a core retire in a measured cycle when it executes vTPU words?",
-    .claims = {"core.poc", "core.baseline"},
+    .claims = {"core.poc", "core.live", "core.baseline"},
     .inputs = {},
     .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),
     .quick_seconds = 40,
