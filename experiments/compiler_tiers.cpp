@@ -8,10 +8,10 @@
 // within one process.
 //
 // Alternatives: tier0 to tier3; tier3_list, which is tier 3 with list scheduling instead of modulo scheduling; hand,
-// words written by a person; o3_native and o3_native_fast, the C++ reference compiled by the project's compiler with
-// -O3 -march=native, the second also with -ffast-math; the same two by clang if the build found it; openblas and eigen
-// where they have the routine. Of the tiers, only tier 3 may reorder float sums, within the bound that the language
-// states. -ffast-math may reorder them too.
+// words written by a person; the C++ reference by each `references` row of study/baselines/compilers.def (clang's if
+// the build found it); openblas and eigen where they have the routine. phextcc.over.<level>.strongest compares with the
+// fastest C++ of each program; -ffast-math counts there only where it leaves every byte as it is. Of the tiers, only
+// tier 3 may reorder float sums, within the bound that the language states. -ffast-math may reorder them too.
 //
 // Means are geometric, over the single-sentron programs at size L1. They leave out ring and all_reduce, whose speed is
 // set by the runtime's messages; the tables include both. Ops per cycle are all ops that the run retired over all its
@@ -49,8 +49,14 @@ using Modules = std::vector<std::pair<std::string, References>>;
 using Results = std::vector<ProgramResult>;
 
 constexpr const char* kTiers[] = {"tier0", "tier1", "tier2", "tier3_list", "tier3"};
-constexpr const char* kOthers[] = {"o3_native", "o3_native_fast", "clang_o3_native", "clang_o3_native_fast",
-                                   "openblas",  "eigen"};
+constexpr const char* kOthers[] = {"o3_native",
+                                   "o3_native_exact",
+                                   "o3_native_fast",
+                                   "clang_o3_native",
+                                   "clang_o3_native_exact",
+                                   "clang_o3_native_fast",
+                                   "openblas",
+                                   "eigen"};
 constexpr double kAtBound = 0.9;
 
 std::string key_of(const std::string& level) {
@@ -164,11 +170,10 @@ void record_claims(Run& run, const Results& results) {
     record_mean(run, results, fmt::format("phextcc.ops_per_cycle.{}", way), "ops/cycle", ops(way));
   std::vector<Estimate> all;
   for (const ProgramResult& result : results) all.push_back(result.ops_per_cycle.at("tier3"));
-  run.measured(
-      "phextcc.ops_per_cycle.all_programs",
-      vtpu::study::host::geometric_mean(all,
-                                        "; geometric mean over all programs, including those with several sentrons"),
-      "ops/cycle");
+  run.measured("phextcc.ops_per_cycle.all_programs",
+               vtpu::study::host::geometric_mean(
+                   all, "; geometric mean over all programs, including those with several sentrons"),
+               "ops/cycle");
   record_mean(run, results, "phextcc.tier3_over_tier0", "x", over("tier0", "tier3"));
   record_mean(run, results, "phextcc.tier3_over_tier0.control", "x", over("tier0", "tier2"), false);
   record_mean(run, results, "phextcc.tier1_over_tier0", "x", over("tier0", "tier1"), false);
@@ -308,6 +313,19 @@ void record_speed(Run& run, const std::vector<Results>& sizes) {
     for (const char* way : kOthers)
       record_mean(run, results, fmt::format("phextcc.over.{}.{}", level, way), "x",
                   [&](const ProgramResult& result) { return copy_of(find(result.over, way)); });
+    using vtpu::study::programs::strongest_reference;
+    record_mean(run, results, fmt::format("phextcc.over.{}.strongest", level), "x",
+                [&](const ProgramResult& result) { return copy_of(find(result.over, strongest_reference(result))); });
+    double slower_than_strongest = 0;
+    for (const ProgramResult& result : results) {
+      const Estimate* const over = find(result.over, strongest_reference(result));
+      slower_than_strongest += over != nullptr && over->value < 1;
+    }
+    run.measured("phextcc.slower_than_strongest." + level,
+                 exact(slower_than_strongest,
+                       "programs whose median time is above that of the fastest C++ by gcc or clang; -ffast-math "
+                       "counts where it leaves every byte as it is"),
+                 "1");
     run.measured("phextcc.slower_than_gcc." + level,
                  exact(slower_than_gcc,
                        "programs whose median time, over that of the same C++ with -O3 -march=native, is "

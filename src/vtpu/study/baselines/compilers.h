@@ -20,12 +20,11 @@ struct Baseline {
   Use use;
   std::string_view name;  ///< in keys of results
   Compiler compiler;
-  std::string_view flags;        ///< of the optimisation: the label in results
-  std::string_view other_flags;  ///< further ones
+  std::string_view flags;  ///< all that decide the code: the label in results
 };
 
 inline constexpr Baseline kBaselines[] = {
-#define BASELINE(use, name, compiler, optimisation, other) {Use::use, #name, Compiler::compiler, optimisation, other},
+#define BASELINE(use, name, compiler, flags) {Use::use, #name, Compiler::compiler, flags},
 #include "vtpu/study/baselines/compilers.def"
 #undef BASELINE
 };

@@ -1,5 +1,6 @@
 #pragma once
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "vtpu/base/result.h"
@@ -20,7 +21,11 @@ struct OrdinaryTable {
 inline constexpr auto kOrdinaryLevels = baselines_for<Use::ordinary>();
 
 /// Loads the module of a level, which stays loaded.
-/// Error: the file, and the loader's message.
+/// Error: the file, and the loader's message; clang's modules are missing where the build did not find clang.
 Result<const OrdinaryTable*> load_ordinary(const Baseline& level);
+
+/// The modules of all levels that the build made, in the order of the table.
+/// Error: a module of the project's compiler cannot be loaded.
+Result<std::vector<std::pair<Baseline, const OrdinaryTable*>>> load_ordinary_levels();
 
 }  // namespace vtpu::study::baselines

@@ -9,8 +9,7 @@
 
 namespace vtpu::study::baselines {
 
-/// The ways in which the references of the programs are compiled; the module of each is references_<name>.so. All allow
-/// fused multiply-adds.
+/// The ways in which the references of the programs are compiled; the module of each is references_<name>.so.
 inline constexpr auto kReferenceLevels = baselines_for<Use::references>();
 
 /// The references of one module.

@@ -10,6 +10,7 @@
 #include "vtpu/kernels/workload.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/ports/port_model.h"
+#include "vtpu/study/baselines/ordinary.h"
 #include "vtpu/study/engines/runnable.h"
 
 namespace vtpu::study::engines {
@@ -43,8 +44,9 @@ struct WorkloadResult {
   measure::Estimate peak_share;                       ///< share of cycles in which the busiest unit is busy
   std::string peak_unit;
   measure::Estimate over_interpreter,
-      over_ordinary;  ///< native over the interpreter and the fastest level; with all engines only
-  std::string fastest_ordinary;
+      over_ordinary;                       ///< native over the interpreter and the fastest level; with all engines only
+  std::string fastest_ordinary;            ///< of the levels whose answer has the bytes of the reference
+  std::vector<std::string> other_answers;  ///< the levels whose answer has other bytes
 };
 
 struct EngineStudy {
@@ -64,6 +66,9 @@ Result<void> check_answer(const kernels::Workload& workload, Runnable::By by);
 Result<double> live_share(const kernels::Workload& workload);
 
 enum class Engines { native_only, all };
+
+/// Whether ordinary code of a level leaves the same bytes as the reference that this library is compiled with.
+bool has_the_answer(const kernels::Workload& workload, const baselines::OrdinaryTable& level);
 
 /// Runs the ten workloads. Every engine's answer is compared with the reference before it is timed.
 /// Error: a host without AVX2; a module that cannot be loaded; see measure::sample_in_processes.

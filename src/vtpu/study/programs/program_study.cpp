@@ -91,6 +91,7 @@ ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& s
     result.ns[variant] = samples.ns_per_unit();
     result.cycles[variant] = samples.cycles_per_unit();
     result.tally = samples.tally;
+    if (prepared.variant.by == Variant::By::function && !prepared.same_bytes) result.other_bytes.push_back(variant);
     if (prepared.ops == 0) continue;
     const double ops = prepared.ops / static_cast<double>(prepared.repeat);
     const Estimate& cycles = result.cycles[variant];
@@ -107,6 +108,19 @@ ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& s
 }
 
 }  // namespace
+
+std::string strongest_reference(const ProgramResult& result) {
+  std::string strongest;
+  for (const baselines::Baseline& level : baselines::kReferenceLevels) {
+    const std::string name(level.name);
+    const auto ns = result.ns.find(name);
+    if (ns == result.ns.end()) continue;
+    const bool may_reorder = level.flags.find("-ffast-math") != std::string_view::npos;
+    if (may_reorder && std::ranges::find(result.other_bytes, name) != result.other_bytes.end()) continue;
+    if (strongest.empty() || ns->second.value < result.ns.at(strongest).value) strongest = name;
+  }
+  return strongest;
+}
 
 Result<std::vector<ProgramResult>> study_programs(const std::vector<ProgramVariants>& programs,
                                                   const ports::PortMap* map, const measure::SamplingRule& rule) {

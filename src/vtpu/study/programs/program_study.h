@@ -14,9 +14,9 @@ namespace vtpu::study::programs {
 struct BoundResult {
   measure::Estimate ops_per_cycle;  ///< each innermost loop at the rate of independent host instructions of its mix, or
                                     ///< of its recurrence, whichever is slower; other code at the map's rates
-  measure::Estimate share;  ///< the reached rate over the bound, in the same process
-  std::string limit;        ///< of the loop with the largest bound: `recurrence`, or by the port model
-  measure::Estimate busy;   ///< share of cycles in which the busiest unit is busy
+  measure::Estimate share;          ///< the reached rate over the bound, in the same process
+  std::string limit;                ///< of the loop with the largest bound: `recurrence`, or by the port model
+  measure::Estimate busy;           ///< share of cycles in which the busiest unit is busy
   std::string unit;
 };
 
@@ -28,10 +28,15 @@ struct ProgramResult {
   std::map<std::string, measure::Estimate> ns, cycles;     ///< by variant
   std::map<std::string, measure::Estimate> ops_per_cycle;  ///< of variants that are words
   std::map<std::string, measure::Estimate> over;  ///< time of a variant over that of tier 3, within each process
-  std::vector<std::string> too_long;              ///< variants whose repetition takes too long
-  std::optional<BoundResult> bound;               ///< if a map was given and the runtime does not limit the speed
-  measure::Tally tally;  ///< timings of all programs together
+  std::vector<std::string> other_bytes;  ///< functions whose answer is within the program's bound, with other bytes
+  std::vector<std::string> too_long;     ///< variants whose repetition takes too long
+  std::optional<BoundResult> bound;      ///< if a map was given and the runtime does not limit the speed
+  measure::Tally tally;                  ///< timings of all programs together
 };
+
+/// The fastest of the references by other compilers, by its median. With -ffast-math a reference counts only where its
+/// answer has the bytes of the reference. Empty if none was timed.
+std::string strongest_reference(const ProgramResult& result);
 
 /// Samples prepared programs, all in the same processes. With a map, the loops of host instructions of their bounds are
 /// sampled, too.

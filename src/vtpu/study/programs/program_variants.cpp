@@ -86,13 +86,15 @@ Result<double> check_words(const Expected& expected, const Variant& variant) {
   return seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(expected.repeat());
 }
 
-Result<double> check_function(const Expected& expected, const Variant& variant) {
+/// The seconds per repetition of a function, and whether its answer has the bytes of the reference.
+Result<std::pair<double, bool>> check_function(const Expected& expected, const Variant& variant) {
   ReferenceRun run(expected.program, expected.parameters, expected.shapes);
   run.fill(kSeed);
   const auto work = calls(expected.program, expected.parameters, variant.function, run.tensors(), expected.repeat());
   work();
   if (auto same = expected.holds(variant, run.tensors()); !same) return same.error();
-  return seconds_of(work) / static_cast<double>(expected.repeat());
+  const bool same_bytes = std::ranges::equal(run.tensors(), expected.result.tensors(), std::ranges::equal);
+  return std::pair(seconds_of(work) / static_cast<double>(expected.repeat()), same_bytes);
 }
 
 /// Chooses the number of repetitions that takes about `aim` seconds, and counts their ops. A timing includes the start
@@ -162,7 +164,16 @@ Result<ProgramVariants> ProgramVariants::prepare(
   for (std::int64_t r = 0; r < expected.repeat(); ++r) expected.result.run(kernels::reference_of(program.name));
 
   for (const Variant& variant : variants) {
-    const auto seconds = is_words(variant) ? check_words(expected, variant) : check_function(expected, variant);
+    Result<double> seconds = 0.0;
+    bool same_bytes = false;
+    if (is_words(variant)) {
+      seconds = check_words(expected, variant);
+    } else if (const auto checked = check_function(expected, variant)) {
+      seconds = checked->first;
+      same_bytes = checked->second;
+    } else {
+      return checked.error();
+    }
     if (!seconds) return seconds.error();
     if (*seconds > lengths.most_seconds && variant.name != "tier3") {
       made.too_long_.push_back(variant.name);
@@ -170,6 +181,7 @@ Result<ProgramVariants> ProgramVariants::prepare(
     }
     auto prepared = choose_repetitions(program, variant, parameters, *seconds, lengths.aim_seconds);
     if (!prepared) return prepared.error();
+    prepared->same_bytes = same_bytes;
     made.ways_.push_back(std::move(*prepared));
   }
   return made;

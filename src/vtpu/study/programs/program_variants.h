@@ -44,7 +44,8 @@ class ProgramVariants {
   struct Prepared {
     Variant variant;
     std::int64_t repeat = 1;
-    double ops = 0;  ///< ops of a run, if it is words
+    double ops = 0;           ///< ops of a run, if it is words
+    bool same_bytes = false;  ///< whether a function's answer has the bytes of the reference
   };
 
   /// `words`: variants that are words, `tier3` among them. `references`: modules by the names of their levels. The

@@ -75,9 +75,8 @@ Result<HostKernels> HostKernels::build(std::span<const compiler::RandomKernel> k
   for (const fs::path& path : {folder->path(), fs::path(compiler)})
     if (path.string().find('\'') != std::string::npos)
       return Error{path.string(), "found a quote", "a path without one"};
-  const std::string command =
-      fmt::format("'{}' -std=c++20 {} {} -shared -fPIC -w '{}' -o '{}' > '{}' 2>&1", compiler, kFlags.flags,
-                  kFlags.other_flags, source.string(), object.string(), log.string());
+  const std::string command = fmt::format("'{}' -std=c++20 {} -shared -fPIC -w '{}' -o '{}' > '{}' 2>&1", compiler,
+                                          kFlags.flags, source.string(), object.string(), log.string());
   if (std::system(command.c_str()) != 0) {
     const auto said = read_file(log);
     const std::string first = said ? said->substr(0, 2000) : "";
