@@ -230,8 +230,8 @@ Result<std::vector<Sampled>> time_all(Run& run, const Size& size, const std::sha
   VTPU_CHECK(same(data->product), "OpenBLAS gives the same sums for several vectors at once");
   add("gemm", kVectors, [data] { multiply_by_openblas(*data, data->multi_hot.data(), kVectors); });
   SamplingRule rule;
-  rule.least = run.quick() ? 6 : 20;
-  rule.most = run.quick() ? 6 : 30;
+  rule.least = 20;
+  rule.most = run.quick() ? 20 : 30;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(100 + size.rows).next();
