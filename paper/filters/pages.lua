@@ -132,6 +132,7 @@ local function claim_article(row)
                        '<p>%s.</p>\n<dl>\n', escape(common.anchor(id)), escape(claim.verdict), escape(id),
                        badge(claim.verdict), escape(claim.statement)) ..
          definition("Found", found) .. definition("Why", escape(claim.reason or "")) ..
+         definition("In the whole ledger", escape(claim.family or "")) ..
          definition("Accepted", accepted) ..
          definition("Charitable reading", escape(claim.reading or "")) ..
          definition("Condition", escape(claim.condition or "")) ..

@@ -103,6 +103,13 @@ inline constexpr VerdictWords kVerdicts[] = {
 /// "reproduced", "partial", …, "not measurable here".
 std::string_view name_of(Verdict verdict);
 
+/// What a claim's decision is worth in the whole ledger, see `judge_family`: nothing was decided by an interval; the
+/// values have no spread; it stands at the family-wise level; it does not.
+enum class Family { undecided, exact, stands, falls };
+
+/// "", "exact", "stands", "does not stand".
+std::string_view name_of(Family family);
+
 /// A claim and its verdict.
 struct Judged {
   Claim claim;
@@ -111,6 +118,8 @@ struct Judged {
   int holds = 0;                          ///< configurations whose value lies in the region …
   int configurations = 0;                 ///< … and the number of configurations
   std::string reason;                     ///< one sentence
+  std::optional<double> p_value = {};     ///< greatest `chance_of` among the configurations that an interval decides
+  Family family = Family::undecided;
 };
 
 /// The value that a claim's source states, as part of a sentence: "2.1", "at least 2.5", "5 to 7".

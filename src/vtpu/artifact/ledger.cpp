@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "vtpu/artifact/family.h"
 #include "vtpu/base/csv.h"
 #include "vtpu/base/text.h"
 
@@ -146,10 +147,23 @@ struct Tally {
   int total = 0;
 };
 
+const AcceptanceRegion& region_of(const std::vector<AcceptanceRegion>& accept, std::size_t configuration) {
+  return accept.size() > 1 ? accept[std::min(configuration, accept.size() - 1)] : accept[0];
+}
+
+/// The greatest chance among the configurations that their intervals decide, and `before`. Empty if there are none.
+std::optional<double> greatest_chance(const std::vector<const measure::Metric*>& metrics,
+                                      const std::vector<AcceptanceRegion>& accept, std::optional<double> before = {}) {
+  for (std::size_t i = 0; i < metrics.size(); ++i)
+    if (const std::optional<double> chance = chance_of(*metrics[i], region_of(accept, i)))
+      before = std::max(before.value_or(0), *chance);
+  return before;
+}
+
 Tally tally(const std::vector<const measure::Metric*>& metrics, const std::vector<AcceptanceRegion>& accept) {
   Tally sum;
   for (std::size_t i = 0; i < metrics.size(); ++i) {
-    const AcceptanceRegion& region = accept.size() > 1 ? accept[std::min(i, accept.size() - 1)] : accept[0];
+    const AcceptanceRegion& region = region_of(accept, i);
     ++sum.total;
     if (region.contains(metrics[i]->ci))
       ++sum.inside;
@@ -293,6 +307,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     return decide(Verdict::no_power, fmt::format("the negative control ({}) equals the value, {}", claim.control,
                                                  shown(control->second)));
 
+  judged.p_value = greatest_chance(metrics, claim.accept);
   std::string each;
   for (const measure::Metric* metric : metrics)
     each +=
@@ -315,12 +330,14 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     const std::vector<const measure::Metric*> others = configurations(claim.reading_key, at->second);
     if (others.empty()) return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.reading_key));
     const Tally charitable = tally(others, claim.accept);
-    if (charitable.inside == charitable.total)
+    if (charitable.inside == charitable.total) {
+      judged.p_value = greatest_chance(others, claim.accept, judged.p_value);
       return decide(Verdict::conditional,
                     sum.total == 1 ? fmt::format("{} lies outside {}; holds only under this reading: {}",
                                                  shown(*metrics[0]), region, claim.reading)
                                    : fmt::format("{}/{} configurations lie in {} ({}); all do under this reading: {}",
                                                  sum.inside, sum.total, region, each, claim.reading));
+    }
     reading = others.size() == 1
                   ? fmt::format("; the charitable reading ({}) gives {}", claim.reading, shown(*others[0]))
                   : fmt::format("; the charitable reading ({}) holds for {}/{}", claim.reading, charitable.inside,
@@ -355,7 +372,7 @@ std::map<Verdict, int> count(const std::vector<Judged>& judged) {
 
 std::string verdicts_csv(const std::vector<Judged>& judged) {
   std::string csv = csv_line({"id", "verdict", "value", "ci_low", "ci_high", "unit", "holds", "configurations",
-                              "accept", "source", "experiment", "statement", "reason"});
+                              "accept", "p_value", "family", "source", "experiment", "statement", "reason"});
   for (const Judged& one : judged) {
     std::string accept;
     for (const AcceptanceRegion& region : one.claim.accept) accept += (accept.empty() ? "" : "; ") + region.text();
@@ -363,8 +380,9 @@ std::string verdicts_csv(const std::vector<Judged>& judged) {
     const measure::Metric metric = one.metric.value_or(measure::Metric{});
     csv += csv_line({one.claim.id, std::string(name_of(one.verdict)), number(metric.value), number(metric.ci.low),
                      number(metric.ci.high), one.claim.unit, fmt::format("{}", one.holds),
-                     fmt::format("{}", one.configurations), accept, one.claim.source, one.claim.experiment,
-                     one.claim.statement, one.reason});
+                     fmt::format("{}", one.configurations), accept,
+                     one.p_value ? significant(*one.p_value, 3) : std::string(), std::string(name_of(one.family)),
+                     one.claim.source, one.claim.experiment, one.claim.statement, one.reason});
   }
   return csv;
 }

@@ -49,8 +49,8 @@ Judged judge(const Claim& claim, const Evidence& evidence);
 /// Number of claims by verdict.
 std::map<Verdict, int> count(const std::vector<Judged>& judged);
 
-/// results/claims.csv: id, verdict, value, ci_low, ci_high, unit, holds, configurations, accept, source, experiment,
-/// statement, reason.
+/// results/claims.csv: id, verdict, value, ci_low, ci_high, unit, holds, configurations, accept, p_value, family,
+/// source, experiment, statement, reason.
 std::string verdicts_csv(const std::vector<Judged>& judged);
 
 }  // namespace vtpu::artifact

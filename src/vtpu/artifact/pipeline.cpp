@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "vtpu/artifact/family.h"
 #include "vtpu/artifact/latex_log.h"
 #include "vtpu/artifact/paper_metrics.h"
 #include "vtpu/artifact/process.h"
@@ -286,6 +287,7 @@ Result<void> Pipeline::judge_claims() {
   }
   judged_.clear();
   for (const Claim& claim : claims_) judged_.push_back(judge(claim, evidence));
+  judge_family(judged_);
   const Key key{{"verdicts", sha256(verdicts_csv(judged_))}};
   if (Result<void> untouched = check_untouched("claims", key); !untouched) return untouched;
   if (Result<void> wrote = write_file_if_changed(below("results/claims.csv"), verdicts_csv(judged_)); !wrote) return wrote;
@@ -506,6 +508,9 @@ std::string Pipeline::report() const {
   text += "\nVerdicts:";
   for (const auto& [verdict, number] : count(judged_)) text += fmt::format(" {} {},", number, name_of(verdict));
   text.back() = '.';
+  const FamilyCount family = count_family(judged_);
+  text += fmt::format("\n{} of {} decisions by intervals with spread stand at a family-wise {:.0f} %.", family.stand,
+                      family.members, 100 * kFamilyLevel);
   text += fmt::format("\n{} claims in all.\n\nFresh and reused\n", judged_.size());
   std::string reused_figures;
   for (const Note& note : notes_) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "vtpu/artifact/family.h"
 #include "vtpu/base/file.h"
 
 namespace vtpu::artifact {
@@ -117,6 +118,7 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
     lua.field("accept", accept);
     lua.field("accept_why", claim.accept_why);
     lua.field("reason", one.reason);
+    lua.field("family", std::string(name_of(one.family)));
     lua.field("source", claim.source);
     lua.field("locator", claim.locator);
     lua.field("experiment", claim.experiment);
@@ -135,6 +137,9 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
   const std::map<Verdict, int> counts = count(judged);
   for (const VerdictWords& words : kVerdicts)
     lua.field(std::string(words.key).c_str(), static_cast<double>(counts.at(words.verdict)));
+  const FamilyCount family = count_family(judged);
+  lua.field("family_members", static_cast<double>(family.members));
+  lua.field("family_stands", static_cast<double>(family.stand));
   lua.field("total", static_cast<double>(judged.size()));
   lua.close();
 }
