@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "vtpu/artifact/history.h"
 #include "vtpu/artifact/pipeline.h"
 #include "vtpu/artifact/verify.h"
 #include "vtpu/base/file.h"
@@ -93,6 +94,21 @@ int verify(const Options& options) {
   return comparison.differences.empty() ? 0 : 1;
 }
 
+/// Without a repository, as in an archive, the stored history is printed, and said to be that.
+int history(const Options& options) {
+  const Result<std::vector<LedgerChange>> changes = ledger_history(options.root);
+  if (changes && !changes->empty()) {
+    fmt::print("{}", history_csv(*changes));
+    return 0;
+  }
+  const std::filesystem::path stored = options.root / "data/claims_history.csv";
+  const Result<std::string> text = read_file(stored);
+  if (!text) return fail(text.error());
+  fmt::print(stderr, "No Git history of data/claims.csv here; this is the stored one, {}.\n", stored.string());
+  fmt::print("{}", *text);
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -118,6 +134,7 @@ int main(int argc, char** argv) {
   reasons->add_option("name", name, "an experiment, a figure or paper")->required();
   CLI::App* listing = app.add_subcommand("list", "the experiments with their times");
   CLI::App* check = app.add_subcommand("verify", "compare the results with the shipped reference set");
+  CLI::App* past = app.add_subcommand("history", "every change of the ledger, and whether it came after a result");
   app.fallthrough();
   try {
     app.parse(argc, argv);
@@ -133,5 +150,6 @@ int main(int argc, char** argv) {
   if (*reasons) return why(options, name);
   if (*listing) return list(options);
   if (*check) return verify(options);
+  if (*past) return history(options);
   return 2;
 }
