@@ -1,4 +1,6 @@
 // The source documents: their concepts, numbers and indicators; the instruction set.
+#include <map>
+
 #include "vtpu/artifact/claim.h"
 #include "vtpu/artifact/tables/all.h"
 #include "vtpu/artifact/tables/print.h"
@@ -47,6 +49,39 @@ TableDeclaration concept_mapping() {
           .note =
               "direct: the same thing under another name; analogy: similar in some respect only; extension: goes "
               "beyond what the TPU has; none: no counterpart."};
+}
+
+namespace {
+
+const std::string kHistoryFile = "data/claims_history.csv";
+
+Result<PrintedTable> make_ledger_history(const TableInputs& inputs) {
+  const Result<Csv> csv = inputs.data(kHistoryFile);
+  if (!csv) return csv.error();
+  const Result<std::size_t> field = csv->column("field");
+  if (!field) return field.error();
+  const Result<std::size_t> when = csv->column("first_result");
+  if (!when) return when.error();
+  std::map<std::string, std::map<std::string, int>> changes = {{"accept", {}}};  // shown even if it never changed
+  for (const Csv::Row& row : csv->rows) ++changes[row.cells[*field]][row.cells[*when]];
+  PrintedTable table{{{"field"}, {"before", true}, {"after", true}, {"no result", true}}, {}, ""};
+  for (auto& [name, counts] : changes)
+    table.rows.push_back(
+        {name, std::to_string(counts["before"]), std::to_string(counts["after"]), std::to_string(counts["no result"])});
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration ledger_history() {
+  return {
+      .name = "ledger_history",
+      .caption = "Changed cells of the ledger by field, before and after the first committed result of their row",
+      .data = {kHistoryFile},
+      .make = make_ledger_history,
+      .note =
+          "A new row counts as a change of the field row. No result: the row's experiment has none yet. Each change: "
+          "data/claims_history.csv."};
 }
 
 namespace {
