@@ -263,12 +263,12 @@ Result<void> study_exhaustion(Run& run, const Machine& machine, int draws) {
       {"blocks",
        "block spares, chips at the constant rate",
        {machine.active_block_count(), spares / 64, fault::LifeLaw::exponential(kChipDays / 64), true}}};
-  run.simulated("net.fault.spare_days_median.hot_spares", fault::exhaustion_quantile(hot, 0.5), "days",
-                "exact: 257th smallest of 4352 exponential lifetimes");
-  run.simulated("net.fault.spare_days_median.cold_spares", fault::exhaustion_quantile(cold, 0.5), "days",
-                "exact: Erlang law of 257 stages");
-  run.simulated("net.fault.spare_days_median.control", fault::exhaustion_quantile(half, 0.5), "days",
-                "exact: with half of the spares");
+  run.computed("net.fault.spare_days_median.hot_spares", fault::exhaustion_quantile(hot, 0.5), "days",
+               "exact: 257th smallest of 4352 exponential lifetimes");
+  run.computed("net.fault.spare_days_median.cold_spares", fault::exhaustion_quantile(cold, 0.5), "days",
+               "exact: Erlang law of 257 stages");
+  run.computed("net.fault.spare_days_median.control", fault::exhaustion_quantile(half, 0.5), "days",
+               "exact: with half of the spares");
   Table& table = run.table("exhaustion_quantiles", {{"law", "", Source::label},
                                                     {"p05", "days", Source::computed},
                                                     {"median", "days", Source::computed},
@@ -317,13 +317,13 @@ void study_tolerance(Run& run, const Machine& machine, int orders) {
   const int names = machine.active_count(), spares = machine.spare_count();
   const auto fraction = [&](const fault::ChipGroups& groups) { return fault::tolerated(groups).mean_failures / names; };
   const double remap = fraction({names + spares, 1, names});
-  run.simulated("net.fault.tolerated_fraction_remap", remap, "fraction",
-                "exact: number of chips that may fail before a job on all names lacks one, over the number of names");
-  run.simulated("net.fault.tolerated_fraction_remap.control", fraction({names, 1, names}), "fraction",
-                "exact: without spares");
-  run.simulated("net.fault.tolerated_fraction_static", fraction({1, names, 1}), "fraction",
-                "exact: with fixed wiring, the first failure ends a job on all chips");
-  run.simulated("net.fault.tolerated_fraction_static.control", remap, "fraction", "exact: with remapping");
+  run.computed("net.fault.tolerated_fraction_remap", remap, "fraction",
+               "exact: number of chips that may fail before a job on all names lacks one, over the number of names");
+  run.computed("net.fault.tolerated_fraction_remap.control", fraction({names, 1, names}), "fraction",
+               "exact: without spares");
+  run.computed("net.fault.tolerated_fraction_static", fraction({1, names, 1}), "fraction",
+               "exact: with fixed wiring, the first failure ends a job on all chips");
+  run.computed("net.fault.tolerated_fraction_static.control", remap, "fraction", "exact: with remapping");
   Table& table = run.table("tolerated", {{"job_chips", "chips", Source::label},
                                          {"remap", "fraction", Source::computed},
                                          {"remap_no_spares", "fraction", Source::computed},
