@@ -3,9 +3,9 @@
 // compared with the bound of its own mix. The experiment then measures what makes the difference: dependences,
 // locality, loop size, and address translation in every word.
 //
-// Claims core.poc, core.live, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's value
-// covers its loops, warm, for about 80 µs: the ops that they retire over the cycles that they take. The other programs
-// are timed as whole runs.
+// Claims core.poc, core.live, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's
+// value covers its loops, warm, for about 80 µs: the ops that they retire over the cycles that they take. The other
+// programs are timed as whole runs.
 //
 // Ordinary code is credited in two ways. `workloads_*`: the workload's C++ reference is credited with the ops of the
 // program whose work it does, so that a loop over sixteen lanes counts as one op. `loops_*`: the ten ordinary loops of

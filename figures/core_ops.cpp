@@ -67,7 +67,7 @@ plot::Figure core_ops() {
       .alt =
           "Horizontal bars, one per workload and one for their geometric mean, with circles for live ops, ticks for the "
           "bounds, squares for ordinary code and triangles for the interpreter, over two lines for the claims.",
-      .height = 3.5,
+      .height = 3.1,
       .claims = {"core.poc", "core.live", "core.baseline"},
       .results = {kExperiment},
       .data = {kClaims},

@@ -34,7 +34,7 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 /// The remaining rules use the 95 % interval, never the point value. Several configurations lie inside if all do,
 /// outside if none does, and partly inside otherwise (k/n).
 /// - circular: the values lie inside, but are computed from numbers of their own source, which can only refute the
-/// claim.
+///   claim.
 /// - under a stated condition: they lie inside under the claim's condition; or they do not, but those of the charitable
 ///   reading do.
 /// What else a value says depends on what the claim means:

@@ -25,7 +25,8 @@ TableDeclaration ops_per_cycle() {
                       {"o3_native", "-O3"},
                       {"over_ordinary", "over ordinary", 0.08}},
           .note =
-              "Median and 95 % interval of the native engine. Live: only ops whose result is used. Bound: independent host instructions of the same mix, or "
+              "Median and 95 % interval of the native engine. Live: only ops whose result is used. Bound: independent "
+              "host instructions of the same mix, or "
               "the recurrence. -O3 with -march=native. Ordinary code is credited with the ops of the program that does "
               "the same work; the last column compares with its fastest level."};
 }

@@ -77,6 +77,7 @@ TableDeclaration ledger_history() {
   return {
       .name = "ledger_history",
       .caption = "Changed cells of the ledger by field, before and after the first committed result of their row",
+      .appendix = true,
       .data = {kHistoryFile},
       .make = make_ledger_history,
       .note =
