@@ -27,7 +27,8 @@ TableDeclaration ops_per_cycle() {
           .note =
               "Median and 95 % interval of the native engine. Live: only ops whose result is used. Bound: independent "
               "host instructions of the same mix, or "
-              "the recurrence. -O3 with -march=native. Ordinary code is credited with the ops of the program that does "
+              "the recurrence. -O3 with -march=native and contraction. Ordinary code is credited with the ops of the "
+              "program that does "
               "the same work; the last column compares with its fastest level."};
 }
 
