@@ -62,10 +62,12 @@ plot::Figure core_ops() {
       .name = "core_ops",
       .caption =
           "Ops per measured core cycle of ten synthetic workloads: the native engine (medians with intervals); the "
-          "live ops among them, whose result is used; its bound, which is the rate of independent host instructions in the same mix, or the recurrence; the same work "
+          "live ops among them, whose result is used; its bound, which is the rate of independent host instructions in "
+          "the same mix, or the recurrence; the same work "
           "in ordinary C++ at the compiler's highest level, credited with the same number of ops; and the interpreter.",
       .alt =
-          "Horizontal bars, one per workload and one for their geometric mean, with circles for live ops, ticks for the "
+          "Horizontal bars, one per workload and one for their geometric mean, with circles for live ops, ticks for "
+          "the "
           "bounds, squares for ordinary code and triangles for the interpreter, over two lines for the claims.",
       .height = 3.1,
       .claims = {"core.poc", "core.live", "core.baseline"},

@@ -26,10 +26,9 @@ TableDeclaration ops_per_cycle() {
                       {"over_ordinary", "over ordinary", 0.08}},
           .note =
               "Median and 95 % interval of the native engine. Live: only ops whose result is used. Bound: independent "
-              "host instructions of the same mix, or "
-              "the recurrence. -O3 with -march=native and contraction. Ordinary code is credited with the ops of the "
-              "program that does "
-              "the same work; the last column compares with its fastest level."};
+              "host instructions of the same mix, or the recurrence. -O3 with -march=native and contraction. Ordinary "
+              "code is credited with the ops of the program that does the same work; the last column compares with its "
+              "fastest level that gives the same answer."};
 }
 
 TableDeclaration useful_work() {
