@@ -49,14 +49,13 @@ using Modules = std::vector<std::pair<std::string, References>>;
 using Results = std::vector<ProgramResult>;
 
 constexpr const char* kTiers[] = {"tier0", "tier1", "tier2", "tier3_list", "tier3"};
-constexpr const char* kOthers[] = {"o3_native",
-                                   "o3_native_exact",
-                                   "o3_native_fast",
-                                   "clang_o3_native",
-                                   "clang_o3_native_exact",
-                                   "clang_o3_native_fast",
-                                   "openblas",
-                                   "eigen"};
+/// What compiled programs are compared with: every reference of compilers.def, and the libraries.
+std::vector<std::string> others() {
+  std::vector<std::string> names;
+  for (const auto& level : vtpu::study::baselines::kReferenceLevels) names.emplace_back(level.name);
+  names.insert(names.end(), {"openblas", "eigen"});
+  return names;
+}
 constexpr double kAtBound = 0.9;
 
 std::string key_of(const std::string& level) {
@@ -298,19 +297,18 @@ void record_speed(Run& run, const std::vector<Results>& sizes) {
     for (const ProgramResult& result : results) {
       const std::string name(result.program->name);
       speed.add({name, result.level, std::string("tier3"), result.ns.at("tier3").value, 1.0, 1.0, 1.0});
-      for (const char* way : kOthers) {
+      for (const std::string& way : others()) {
         const Estimate* const over = find(result.over, way);
         if (over == nullptr) continue;
-        speed.add(
-            {name, result.level, std::string(way), result.ns.at(way).value, over->value, over->ci.low, over->ci.high});
-        const bool gcc = std::string_view(way) == "o3_native";
+        speed.add({name, result.level, way, result.ns.at(way).value, over->value, over->ci.low, over->ci.high});
+        const bool gcc = way == "o3_native";
         slower_than_gcc += gcc && over->value < 1;
         if (over->value < 1)
-          slower.add({name, result.level, std::string(way), over->value, over->ci.low, over->ci.high,
+          slower.add({name, result.level, way, over->value, over->ci.low, over->ci.high,
                       result.bound ? result.bound->limit : std::string("-")});
       }
     }
-    for (const char* way : kOthers)
+    for (const std::string& way : others())
       record_mean(run, results, fmt::format("phextcc.over.{}.{}", level, way), "x",
                   [&](const ProgramResult& result) { return copy_of(find(result.over, way)); });
     using vtpu::study::programs::strongest_reference;

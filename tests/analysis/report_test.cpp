@@ -53,8 +53,8 @@ TEST(Report, slot_utilisation_is_the_share_of_non_nop_slots) {
 
 TEST(Report, ops_whose_result_nothing_uses_are_named) {
   const ordered_json liveness = report_of(kWalk).at("dynamic").at("liveness");
-  const auto dead = [](int word, const char* slot, const char* op, int executed, int dead) {
-    return ordered_json{{"word", word}, {"slot", slot}, {"op", op}, {"executed", executed}, {"dead", dead}};
+  const auto dead = [](int word, const char* slot, const char* op, int executed, int unused) {
+    return ordered_json{{"word", word}, {"slot", slot}, {"op", op}, {"executed", executed}, {"dead", unused}};
   };
   // At the end r3, r5 and m0 are visible: the additions of the second round, the last load and the load that the last
   // pack stored.

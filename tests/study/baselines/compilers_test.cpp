@@ -97,16 +97,20 @@ std::vector<std::string> commands_of(const Baseline& one) {
 }
 
 TEST(Baselines, TheBuildCompilesEachRowWithItsFlagsAndNoOther) {
+  std::string unseen;
   for (const Baseline& one : kBaselines) {
     if (one.use == Use::soak) continue;  // compiled by a program, from the row
     if (one.compiler == Compiler::clang &&
         (!std::filesystem::exists(std::filesystem::path(VTPU_BUILD) / "build.ninja") ||
-         measure::path_of({measure::Dependency::Kind::module, module_of(one)}).empty()))
-      continue;  // CMake lists the commands of clang for Ninja alone; the build may not have found clang
+         measure::path_of({measure::Dependency::Kind::module, module_of(one)}).empty())) {
+      unseen += " " + module_of(one);
+      continue;
+    }
     const auto commands = commands_of(one);
     EXPECT_FALSE(commands.empty()) << one.name;
     for (const std::string& command : commands) EXPECT_EQ(deciding_flags(command), one.flags) << command;
   }
+  if (!unseen.empty()) GTEST_SKIP() << "no clang, or no Ninja to list its commands:" << unseen;
 }
 
 TEST(Baselines, TheStrongestReferenceIsTheFastestAndFastMathCountsOnlyWithTheSameBytes) {
@@ -128,7 +132,7 @@ TEST(Baselines, OrdinaryCodeWithoutFastMathHasTheBytesOfTheReference) {
   ASSERT_TRUE(levels.ok()) << levels.error().message();
   for (const auto& [level, table] : *levels)
     for (const kernels::Workload& workload : kernels::workloads()) {
-      if (level.flags.find("-ffast-math") != std::string_view::npos) continue;
+      if (level.may_reorder()) continue;
       EXPECT_TRUE(engines::has_the_answer(workload, *table)) << level.name << ", " << workload.name;
     }
 }

@@ -21,6 +21,9 @@ struct Baseline {
   std::string_view name;  ///< in keys of results
   Compiler compiler;
   std::string_view flags;  ///< all that decide the code: the label in results
+
+  /// Whether the compiler may reorder floating-point arithmetic, so that answers may have other bytes.
+  constexpr bool may_reorder() const { return flags.find("-ffast-math") != std::string_view::npos; }
 };
 
 inline constexpr Baseline kBaselines[] = {

@@ -46,7 +46,7 @@ struct WorkloadResult {
   measure::Estimate over_interpreter,
       over_ordinary;                       ///< native over the interpreter and the fastest level; with all engines only
   std::string fastest_ordinary;            ///< of the levels whose answer has the bytes of the reference
-  std::vector<std::string> other_answers;  ///< the levels whose answer has other bytes
+  std::vector<std::string> other_answers;  ///< the levels whose answer has other bytes: they may reorder
 };
 
 struct EngineStudy {
@@ -59,11 +59,6 @@ struct EngineStudy {
 
 /// Checks that the engine leaves the same bytes as the reference. Error: it does not; as Runnable::make.
 Result<void> check_answer(const kernels::Workload& workload, Runnable::By by);
-
-/// The share of live ops (analysis/liveness.h) among those of an iteration in the steady state. The checked answer is
-/// all of memory, and counts as used after every iteration; registers count as used by what reads them later. Error: a
-/// run that cannot be traced.
-Result<double> live_share(const kernels::Workload& workload);
 
 enum class Engines { native_only, all };
 

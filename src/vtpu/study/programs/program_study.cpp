@@ -115,8 +115,7 @@ std::string strongest_reference(const ProgramResult& result) {
     const std::string name(level.name);
     const auto ns = result.ns.find(name);
     if (ns == result.ns.end()) continue;
-    const bool may_reorder = level.flags.find("-ffast-math") != std::string_view::npos;
-    if (may_reorder && std::ranges::find(result.other_bytes, name) != result.other_bytes.end()) continue;
+    if (level.may_reorder() && std::ranges::find(result.other_bytes, name) != result.other_bytes.end()) continue;
     if (strongest.empty() || ns->second.value < result.ns.at(strongest).value) strongest = name;
   }
   return strongest;

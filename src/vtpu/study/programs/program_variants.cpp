@@ -76,25 +76,28 @@ struct Expected {
   }
 };
 
-/// Checks words; returns the seconds per repetition.
-Result<double> check_words(const Expected& expected, const Variant& variant) {
+struct Checked {
+  double seconds = 0;       ///< per repetition
+  bool same_bytes = false;  ///< whether a function's answer has the bytes of the reference; of words, not compared
+};
+
+Result<Checked> check_words(const Expected& expected, const Variant& variant) {
   auto run = make_run(expected.program, variant, expected.parameters);
   if (!run) return run.error();
   run->fill(kSeed);
   if (auto done = run->run(); !done) return done.error();
   if (auto same = expected.holds(variant, run->tensors()); !same) return same.error();
-  return seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(expected.repeat());
+  return Checked{seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(expected.repeat()), false};
 }
 
-/// The seconds per repetition of a function, and whether its answer has the bytes of the reference.
-Result<std::pair<double, bool>> check_function(const Expected& expected, const Variant& variant) {
+Result<Checked> check_function(const Expected& expected, const Variant& variant) {
   ReferenceRun run(expected.program, expected.parameters, expected.shapes);
   run.fill(kSeed);
   const auto work = calls(expected.program, expected.parameters, variant.function, run.tensors(), expected.repeat());
   work();
   if (auto same = expected.holds(variant, run.tensors()); !same) return same.error();
   const bool same_bytes = std::ranges::equal(run.tensors(), expected.result.tensors(), std::ranges::equal);
-  return std::pair(seconds_of(work) / static_cast<double>(expected.repeat()), same_bytes);
+  return Checked{seconds_of(work) / static_cast<double>(expected.repeat()), same_bytes};
 }
 
 /// Chooses the number of repetitions that takes about `aim` seconds, and counts their ops. A timing includes the start
@@ -164,24 +167,15 @@ Result<ProgramVariants> ProgramVariants::prepare(
   for (std::int64_t r = 0; r < expected.repeat(); ++r) expected.result.run(kernels::reference_of(program.name));
 
   for (const Variant& variant : variants) {
-    Result<double> seconds = 0.0;
-    bool same_bytes = false;
-    if (is_words(variant)) {
-      seconds = check_words(expected, variant);
-    } else if (const auto checked = check_function(expected, variant)) {
-      seconds = checked->first;
-      same_bytes = checked->second;
-    } else {
-      return checked.error();
-    }
-    if (!seconds) return seconds.error();
-    if (*seconds > lengths.most_seconds && variant.name != "tier3") {
+    const auto checked = is_words(variant) ? check_words(expected, variant) : check_function(expected, variant);
+    if (!checked) return checked.error();
+    if (checked->seconds > lengths.most_seconds && variant.name != "tier3") {
       made.too_long_.push_back(variant.name);
       continue;
     }
-    auto prepared = choose_repetitions(program, variant, parameters, *seconds, lengths.aim_seconds);
+    auto prepared = choose_repetitions(program, variant, parameters, checked->seconds, lengths.aim_seconds);
     if (!prepared) return prepared.error();
-    prepared->same_bytes = same_bytes;
+    prepared->same_bytes = checked->same_bytes;
     made.ways_.push_back(std::move(*prepared));
   }
   return made;
