@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <array>
+#include <set>
+
 #include "vtpu/measure/timer.h"
 
 namespace vtpu::measure {
@@ -135,6 +138,23 @@ TEST(Sampling, WarmsAShortAlternativeInEveryRoundBeforeItsTimingsCount) {
   EXPECT_EQ(all->front().ns, std::vector<double>(6, 9.5));
   EXPECT_EQ(runs, 0) << "the caller's own memory is untouched";
   EXPECT_EQ(all->front().source, CycleSource::hardware_counter);
+}
+
+TEST(Sampling, DataThatAProcessMakesLieElsewhereInTheNext) {
+  // The work of the alternative is the place of a small object within its page. What speed depends on must vary within
+  // one execution, or its interval does not cover the next execution.
+  SamplingRule rule = short_rule();
+  rule.least = rule.most = 9;
+  const auto all = sample_in_processes(
+      [] {
+        const auto small = std::make_shared<std::array<char, 256>>();
+        const auto place = 1 + reinterpret_cast<std::uintptr_t>(small.get()) % 4096;
+        return std::vector<Alternative>{{"small object", static_cast<double>(place), [small] {}, {}}};
+      },
+      rule, scripted([] { return 1.0; }));
+  ASSERT_TRUE(all.ok());
+  const std::set<double> places(all->front().ns.begin(), all->front().ns.end());
+  EXPECT_GE(places.size(), 6U) << "of nine processes";
 }
 
 TEST(Sampling, NamesTheStatusOfAProcessThatEndsEarly) {

@@ -29,6 +29,7 @@ PortMap small_core() {
   map.alone[at_cost(Cost::branch)] = 0.5;
   map.alone[at_cost(Cost::shuffle)] = 1;
   map.alone[at_cost(Cost::vector_float)] = 0.5;
+  map.least[at_cost(Cost::load)] = 0.5;
   map.latency[at_cost(Cost::alu)] = 1;
   map.latency[at_cost(Cost::load)] = 4;
   map.latency[at_cost(Cost::store)] = 1;
@@ -64,6 +65,18 @@ TEST(PortModel, a_pair_that_shares_nothing_adds_no_constraint_and_dispatch_limit
   EXPECT_DOUBLE_EQ(all[0].cycles, 2);
   EXPECT_EQ(all[1].name(), "alu");
   EXPECT_EQ(all[2].name(), "load");
+}
+
+TEST(PortModel, the_hard_limit_leaves_pairs_out_and_takes_the_least_cycles_of_a_class) {
+  const Mix both = mix({{Cost::vector_float, 4}, {Cost::shuffle, 1}});
+  EXPECT_DOUBLE_EQ(bound(small_core(), both), 3) << "the two exclude each other in the order that was measured";
+  EXPECT_DOUBLE_EQ(hard_limit(small_core(), both).cycles, 2);
+  EXPECT_EQ(hard_limit(small_core(), both).name(), "vector_float");
+  PortMap map = small_core();
+  map.least[at_cost(Cost::vector_float)] = 0.25;
+  EXPECT_DOUBLE_EQ(hard_limit(map, both).cycles, 1.25);
+  EXPECT_EQ(hard_limit(map, both).name(), "dispatch");
+  EXPECT_EQ(hard_limit(map, Mix{}).cycles, 0);
 }
 
 TEST(PortModel, survives_a_round_trip_through_json) {

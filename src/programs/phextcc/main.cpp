@@ -65,7 +65,8 @@ Result<ports::PortMap> read_ports(const std::string& file) {
   if (!text) return text.error();
   auto map = ports::PortMap::from_json(*text);
   if (!map) return within(file, map.error());
-  for (const auto& [key, cycles] : {std::pair("alone", &map->alone), std::pair("latency", &map->latency)})
+  for (const auto& [key, cycles] :
+       {std::pair("alone", &map->alone), std::pair("least", &map->least), std::pair("latency", &map->latency)})
     for (std::size_t k = 0; k < cycles->size(); ++k)
       if ((*cycles)[k] > kMostCycles)
         return Error{fmt::format("{}: {}.{}", file, key, isa::name_of(static_cast<isa::Cost>(k))),

@@ -154,6 +154,10 @@ void Run::measured(const std::string& key, const Estimate& e, const std::string&
   record({key, e.value, unit, Kind::measured, e.n, e.ci, e.method, e.samples});
 }
 
+void Run::measured(const std::string& key, double value, const std::string& unit, const std::string& method) {
+  record({key, value, unit, Kind::measured, 1, {value, value}, method, {}});
+}
+
 Table& Run::table(const std::string& name, std::vector<Column> columns) {
   const auto [at, fresh] = result_.tables.emplace(name, Table{name, std::move(columns), {}});
   VTPU_CHECK(fresh, "a table is made once");

@@ -70,6 +70,8 @@ class Run {
   void simulated(const std::string& key, const Estimate& estimate, const std::string& unit);
   /// A number from a clock or counter of this host.
   void measured(const std::string& key, const Estimate& estimate, const std::string& unit);
+  /// A single value without an interval, derived from measured ones.
+  void measured(const std::string& key, double value, const std::string& unit, const std::string& method);
 
   /// A new, empty table. Names are unique in an experiment (an invariant).
   Table& table(const std::string& name, std::vector<Column> columns);

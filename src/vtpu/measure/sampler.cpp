@@ -10,6 +10,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <thread>
 #include <utility>
 
 #include "vtpu/base/check.h"
@@ -105,14 +106,21 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, const Sampling
 /// Everything that a child process does; returns the text that its parent reads.
 std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const MakeTimer& make_timer, Random random,
                    int cpu) {
-  // A stack frame of random size, so that the position of the stack in the cache varies between samples.
-  char* const padding = static_cast<char*>(::alloca(16 * (1 + random.below(256))));
-  keep(padding);
   shift_memory(random);
-  pin_thread(cpu);
-  const Result<std::unique_ptr<Timer>> timer = make_timer();
-  const Json found = timer ? time_in_rounds(make(), rule, **timer, random) : Json{{"error", timer.error().message()}};
-  return found.dump();
+  std::string text;
+  // A thread of its own allocates from a new heap. The heap that a process inherits has holes, which would give small
+  // objects the same addresses in every process of this execution, and others in the next.
+  std::thread([&] {
+    char* const below = static_cast<char*>(::alloca(16 * (1 + random.below(256))));  // shifts the stack
+    const std::vector<char> before(16 * (1 + random.below(256)));                    // shifts the heap
+    keep(below);
+    keep(before.data());
+    pin_thread(cpu);
+    const Result<std::unique_ptr<Timer>> timer = make_timer();
+    const Json found = timer ? time_in_rounds(make(), rule, **timer, random) : Json{{"error", timer.error().message()}};
+    text = found.dump();
+  }).join();
+  return text;
 }
 
 /// Runs one process and returns what it wrote.

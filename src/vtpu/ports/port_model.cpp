@@ -45,16 +45,23 @@ double PortMap::latency_of(isa::Cost cost) const {
   return measured > 0 ? measured : isa::latency_of(cost);
 }
 
+double PortMap::least_of(isa::Cost cost) const {
+  const double measured = least[index_of(cost)];
+  return measured > 0 ? measured : alone[index_of(cost)];
+}
+
 std::string PortMap::to_json() const {
   nlohmann::ordered_json json;
   json["processor"] = processor;
   json["dispatch"] = dispatch;
   json["alone"] = nlohmann::ordered_json::object();
+  json["least"] = nlohmann::ordered_json::object();
   json["latency"] = nlohmann::ordered_json::object();
   json["pairs"] = nlohmann::ordered_json::array();
   for (std::size_t k = 0; k < kCosts; ++k) {
     const std::string name(isa::name_of(cost_at(k)));
     if (alone[k] > 0) json["alone"][name] = alone[k];
+    if (least[k] > 0) json["least"][name] = least[k];
     if (latency[k] > 0) json["latency"][name] = latency[k];
   }
   for (const auto& [classes, together] : pairs) {
@@ -130,6 +137,7 @@ Result<PortMap> PortMap::from_json(std::string_view text) {
   if (!dispatch) return dispatch.error();
   map.dispatch = *dispatch;
   if (auto read = read_classes(json, "alone", map.alone); !read) return read.error();
+  if (auto read = read_classes(json, "least", map.least); !read) return read.error();
   if (auto read = read_classes(json, "latency", map.latency); !read) return read.error();
   if (auto read = read_pairs(json, map); !read) return read.error();
   return map;
@@ -169,6 +177,14 @@ std::vector<Constraint> constraints(const PortMap& map, const Mix& mix) {
 double bound(const PortMap& map, const Mix& mix) {
   const auto all = constraints(map, mix);
   return all.empty() ? 0 : all.front().cycles;
+}
+
+Constraint hard_limit(const PortMap& map, const Mix& mix) {
+  PortMap limits;
+  limits.dispatch = map.dispatch;
+  for (std::size_t k = 0; k < kCosts; ++k) limits.alone[k] = map.least_of(cost_at(k));
+  const auto all = constraints(limits, mix);
+  return all.empty() ? Constraint{} : all.front();
 }
 
 std::vector<Loop> innermost_loops(const isa::Program& program) {
@@ -213,6 +229,9 @@ Prediction predict(const PortMap& map, const isa::Program& program, Loop loop) {
   result.recurrence = recurrence_bound(map, program, loop);
   result.cycles = std::max(result.ports, result.recurrence);
   result.limit = result.recurrence > result.ports || all.empty() ? "recurrence" : all.front().name();
+  const Constraint hard = hard_limit(map, mix);
+  result.least = std::max(hard.cycles, result.recurrence);
+  result.least_limit = result.recurrence > hard.cycles ? "recurrence" : hard.name();
   for (std::uint32_t word = loop.first; word <= loop.last; ++word) result.ops += isa::ops_in(program.words[word]);
   for (std::size_t k = 0; k < kCosts; ++k) {
     if (mix[k] > 0 && map.alone[k] <= 0) result.unmeasured.push_back(cost_at(k));

@@ -22,6 +22,7 @@ using Mix = std::array<double, kCosts>;
 struct PortMap {
   std::string processor;
   std::array<double, kCosts> alone{};    ///< cycles per op in a long run of independent ops of the class
+  std::array<double, kCosts> least{};    ///< the same for the fastest ops and places; if 0, `alone` applies
   std::array<double, kCosts> latency{};  ///< cycles from operands to result; if 0, isa::latency_of applies
   /// Time of a mix of two classes divided by the sum of the times alone, if both parts take equally long alone: 0.5 if
   /// they share no resource, 1 if they exclude each other. Indexed by the lesser class first.
@@ -29,6 +30,7 @@ struct PortMap {
   double dispatch = 0;  ///< single-instruction ops that can start per cycle
 
   double latency_of(isa::Cost cost) const;
+  double least_of(isa::Cost cost) const;
   std::string to_json() const;
   /// Error: the key, the value found, and the values allowed.
   static Result<PortMap> from_json(std::string_view text);
@@ -53,6 +55,10 @@ std::vector<Constraint> constraints(const PortMap& map, const Mix& mix);
 
 /// The largest constraint, in cycles; 0 for an empty mix.
 double bound(const PortMap& map, const Mix& mix);
+
+/// The largest constraint that no order of the ops undercuts: a class alone, at its least cycles, or dispatch. Pairs
+/// are left out, because another order of their ops may be faster. 0 cycles for an empty mix.
+Constraint hard_limit(const PortMap& map, const Mix& mix);
 
 /// A loop of a program: the words first to last; the last branches back to the first.
 struct Loop {
@@ -79,6 +85,8 @@ struct Prediction {
   double ports = 0;
   double recurrence = 0;
   std::string limit;                  ///< the binding limit: a constraint's name, or `recurrence`
+  double least = 0;                   ///< cycles that no order of the ops undercuts: hard_limit, or the recurrence
+  std::string least_limit;            ///< which of the two, as `limit`
   double ops = 0;                     ///< ops that count, per iteration
   std::vector<isa::Cost> unmeasured;  ///< classes of the loop without a rate in the map
 };

@@ -45,6 +45,42 @@ TEST(RunBound, CountsEveryRetiredOpOnce) {
   }
 }
 
+TEST(RunBound, LeastIsBelowWhatTheLoopsTakeInTheOrderOfTheProgram) {
+  for (const char* name : {"axpy", "softmax", "gemm", "fft", "argmax"}) {
+    const kernels::CompiledProgram& program = *kernels::find_program(name);
+    kernels::Parameters parameters = program.sizes[0].parameters;
+    parameters["repeat"] = 2;
+    const compiler::Compiled made = compiled(program, parameters);
+    const auto bound = bound_of_run(program, parameters, made.program, made.tensors, reference_map());
+    ASSERT_TRUE(bound) << bound.error().message();
+    double in_order = bound->rest;
+    for (const RunBound::Part& part : bound->loops) {
+      EXPECT_GE(part.entries, 2) << name << ": a loop runs in each repetition";
+      EXPECT_GE(part.iterations, part.entries) << name;
+      in_order += part.iterations * part.prediction.cycles;
+    }
+    EXPECT_GT(bound->least, 0) << name;
+    EXPECT_LE(bound->least, in_order) << name;
+    EXPECT_FALSE(bound->least_limit.empty()) << name;
+  }
+}
+
+TEST(RunBound, ALongRecurrenceLimitsTheRun) {
+  const kernels::CompiledProgram& program = *kernels::find_program("dot");
+  kernels::Parameters parameters = program.sizes[1].parameters;
+  parameters["repeat"] = 1;
+  const compiler::Compiled made = compiled(program, parameters);
+  ports::PortMap slow = reference_map();
+  slow.latency.fill(1000);
+  const auto bound = bound_of_run(program, parameters, made.program, made.tensors, slow);
+  ASSERT_TRUE(bound) << bound.error().message();
+  const RunBound::Part& loop = bound->loops.front();
+  ASSERT_GT(loop.iterations * loop.prediction.ops, RunBound::kWindow) << "longer than the reorder window";
+  EXPECT_EQ(bound->least_limit, "recurrence");
+  EXPECT_DOUBLE_EQ(bound->least,
+                   (loop.iterations - RunBound::kWindow / loop.prediction.ops) * loop.prediction.recurrence);
+}
+
 TEST(RunBound, LoopsAreSortedByOpsAndDoNotExceedTheRun) {
   const kernels::CompiledProgram& program = *kernels::find_program("softmax");
   kernels::Parameters parameters = program.sizes[0].parameters;

@@ -34,12 +34,14 @@ struct WorkloadResult {
   std::map<std::string, double> ns_per_iteration;
   double live_share = 0;  ///< of the ops of one iteration in the steady state, those whose result is used (analysis/)
   measure::Estimate live_ops_per_cycle;  ///< native, live ops only
-  measure::Estimate bound;           ///< ops per cycle of independent host instructions of the loop's mix, or of its
-                                     ///< recurrence, whichever is less
-  measure::Estimate share_of_bound;  ///< native over `bound`
-  std::string limit;                 ///< the binding resource by the port model
-  measure::Estimate conflicts;       ///< share of the mix's cycles that neither one slot alone nor dispatch explains
-  double predicted = 0;              ///< ops per cycle by the port model, from measured rates
+  double bound = 0;                      ///< ops per cycle that no order of the loop's ops exceeds, from measured rates
+  std::string bound_limit;               ///< what sets it: `dispatch`, a class of host instructions, or `recurrence`
+  measure::Estimate share_of_bound;      ///< native over `bound`
+  measure::Estimate independent;       ///< ops per cycle of independent host instructions, one for each op of the loop
+  measure::Estimate over_independent;  ///< native over `independent`; above 1 where the engine's order is better
+  std::string limit;                   ///< the binding resource by the port model
+  measure::Estimate conflicts;         ///< share of the mix's cycles that neither one slot alone nor dispatch explains
+  double predicted = 0;                ///< ops per cycle by the port model, from measured rates
   measure::Estimate flop_per_cycle, bytes_per_cycle;  ///< native
   measure::Estimate peak_share;                       ///< share of cycles in which the busiest unit is busy
   std::string peak_unit;
@@ -51,8 +53,10 @@ struct WorkloadResult {
 
 struct EngineStudy {
   std::vector<WorkloadResult> workloads;
-  std::map<std::string, measure::Estimate> geometric_mean;  ///< ops per cycle, by engine; `bound` and `live` among them
-  measure::Estimate geometric_share;                        ///< native over the bound
+  std::map<std::string, measure::Estimate> geometric_mean;  ///< ops per cycle, by engine; `live`, `independent` too
+  double geometric_bound = 0;
+  measure::Estimate geometric_share;             ///< native over the bound
+  measure::Estimate geometric_over_independent;  ///< native over `independent`
   measure::Tally tally;
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };

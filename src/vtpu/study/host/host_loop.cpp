@@ -29,7 +29,8 @@ bool updates_vector(Cost cost) { return cost == Cost::vector_fma || cost == Cost
 /// The other registers are results; the classes that update their results share them.
 class Writer {
  public:
-  Writer(x86::Assembler& a, Form form, std::span<const Cost> pattern) : a_(a), form_(form) {
+  Writer(x86::Assembler& a, Form form, std::span<const Cost> pattern, Choice choice)
+      : a_(a), form_(form), choice_(choice) {
     std::vector<Cost> general, vector;
     for (const Cost cost : pattern) {
       auto& updating = updates_general(cost) ? general : vector;
@@ -50,10 +51,15 @@ class Writer {
       case Cost::alu: a_.add(general(cost, chained), x86::r15); break;
       case Cost::shift: a_.shl(general(cost, chained), 1); break;
       case Cost::mul: a_.imul(x86::r13, chained ? x86::r13 : x86::r15, 3); break;
-      case Cost::scalar_float: a_.vaddsd(x86::xmm2, chained ? x86::xmm2 : x86::xmm0, x86::xmm1); break;
+      case Cost::scalar_float:
+        a_.emit(multiplies() ? x86::Inst::kIdVmulsd : x86::Inst::kIdVaddsd, x86::xmm2, chained ? x86::xmm2 : x86::xmm0,
+                x86::xmm1);
+        break;
       case Cost::divide: three(x86::Inst::kIdVdivps, 2, chained ? 2 : 0, 1); break;
       case Cost::vector_int: three(x86::Inst::kIdVpaddd, 2, chained ? 2 : 0, 1); break;
-      case Cost::vector_float: three(x86::Inst::kIdVaddps, 2, chained ? 2 : 0, 1); break;
+      case Cost::vector_float:
+        three(multiplies() ? x86::Inst::kIdVmulps : x86::Inst::kIdVaddps, 2, chained ? 2 : 0, 1);
+        break;
       case Cost::vector_fma: three(x86::Inst::kIdVfmadd231ps, vector(cost, chained), 0, 1); break;
       case Cost::vector_dot: three(x86::Inst::kIdVpdpbusd, vector(cost, chained), 0, 1); break;
       case Cost::shuffle: three(x86::Inst::kIdVpermd, 3, 0, chained ? 3 : 1); break;
@@ -117,15 +123,25 @@ class Writer {
     a_.emit(id, x86::ymm(upper), x86::ymm(a), x86::ymm(b));
   }
 
-  std::int32_t next_load(std::int32_t bytes) { return std::exchange(load_, (load_ + bytes) % kHalf) / bytes * bytes; }
-  std::int32_t next_store(std::int32_t bytes) {
-    return kStores + std::exchange(store_, (store_ + bytes) % kHalf) / bytes * bytes;
+  /// Whether the next float operation is a multiplication.
+  bool multiplies() {
+    if (choice_ == Choice::easiest) multiplied_ = !multiplied_;
+    return multiplied_;
+  }
+
+  std::int32_t next_load(std::int32_t bytes) { return next(load_, bytes); }
+  std::int32_t next_store(std::int32_t bytes) { return kStores + next(store_, bytes); }
+  std::int32_t next(std::int32_t& place, std::int32_t bytes) const {
+    if (choice_ == Choice::easiest) return 0;
+    return std::exchange(place, (place + bytes) % kHalf) / bytes * bytes;
   }
 
   x86::Assembler& a_;
   Form form_;
+  Choice choice_;
   std::map<Cost, Registers> registers_;
   std::int32_t load_ = 0, store_ = 0;
+  bool multiplied_ = false;
 };
 
 }  // namespace
@@ -178,7 +194,7 @@ struct HostLoop::Code {
     if (function != nullptr) runtime.release(function);
   }
 
-  Result<void> make(std::span<const Cost> pattern, bool chained) {
+  Result<void> make(std::span<const Cost> pattern, bool chained, Choice choice) {
     const auto form = exec::jit::host_form();
     if (!form) return Error{"host loop", "this processor has neither AVX-512 nor AVX2", "one of them"};
     std::vector<Cost> known;
@@ -207,7 +223,7 @@ struct HostLoop::Code {
     }
     a.vmovaps(x86::ymm1, x86::ymm0);
     if (*form == Form::avx512) a.vmovaps(x86::zmm1, x86::zmm0);
-    Writer writer(a, *form, known);
+    Writer writer(a, *form, known, choice);
     a.align(asmjit::AlignMode::kCode, 64);
     const asmjit::Label again = a.newLabel();
     a.bind(again);
@@ -232,9 +248,9 @@ HostLoop::HostLoop(std::unique_ptr<Code> code) : code_(std::move(code)) {}
 HostLoop::HostLoop(HostLoop&&) noexcept = default;
 HostLoop::~HostLoop() = default;
 
-Result<HostLoop> HostLoop::independent(std::span<const Cost> pattern) {
+Result<HostLoop> HostLoop::independent(std::span<const Cost> pattern, Choice choice) {
   auto code = std::make_unique<Code>();
-  if (auto made = code->make(pattern, false); !made) return made.error();
+  if (auto made = code->make(pattern, false, choice); !made) return made.error();
   return HostLoop(std::move(code));
 }
 
@@ -243,7 +259,7 @@ Result<HostLoop> HostLoop::chain(Cost cost) {
     return Error{"host loop", std::string(isa::name_of(cost)) + " has no result that the next op could use", ""};
   auto code = std::make_unique<Code>();
   const Cost pattern[] = {cost};
-  if (auto made = code->make(pattern, true); !made) return made.error();
+  if (auto made = code->make(pattern, true, Choice::usual); !made) return made.error();
   return HostLoop(std::move(code));
 }
 

@@ -24,7 +24,7 @@ Result<measure::Alternative> mix_alternative(std::string name, std::span<const i
   auto loop = HostLoop::independent(pattern);
   if (!loop) return loop.error();
   const auto shared = std::make_shared<HostLoop>(std::move(*loop));
-  constexpr double kOps = 1e6;
+  constexpr double kOps = 3e5;
   const auto iterations = static_cast<std::uint64_t>(kOps / shared->ops()) + 1;
   return measure::Alternative{std::move(name),
                               static_cast<double>(iterations) * shared->ops(),

@@ -17,8 +17,8 @@ namespace vtpu::study::host {
 /// ops.
 std::vector<isa::Cost> pattern_of(const isa::Program& program, ports::Loop loop, std::optional<isa::Slot> only = {});
 
-/// An alternative that runs a loop of independent host instructions, one for each op of the pattern, for about 10⁶ ops.
-/// Its work is the number of ops. Error: as HostLoop::independent.
+/// An alternative that runs a loop of independent host instructions, one for each op of the pattern, for about 3 × 10⁵
+/// ops. Its work is the number of ops. Error: as HostLoop::independent.
 Result<measure::Alternative> mix_alternative(std::string name, std::span<const isa::Cost> pattern);
 
 /// The median of derived samples: `make(n)` computes the sample of process n from the samples of other estimates. The

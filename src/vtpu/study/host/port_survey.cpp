@@ -54,6 +54,8 @@ std::vector<Cost> pattern_of(Cost first, Cost second, int firsts) {
   return pattern;
 }
 
+std::string easiest(Cost cost) { return fmt::format("{} easiest", isa::name_of(cost)); }
+
 std::string pair_name(Cost first, Cost second) {
   return fmt::format("{} and {}", isa::name_of(first), isa::name_of(second));
 }
@@ -78,6 +80,7 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   };
   for (const Cost cost : classes) {
     add(std::string(isa::name_of(cost)), HostLoop::independent(std::span(&cost, 1)));
+    add(easiest(cost), HostLoop::independent(std::span(&cost, 1), Choice::easiest));
     if (has_chain(cost, *form)) add(fmt::format("{} chain", isa::name_of(cost)), HostLoop::chain(cost));
   }
   for (std::size_t i = 0; i < kDispatchMixes.size(); ++i)
@@ -94,9 +97,11 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   for (const Cost cost : classes) {
     ClassRate rate{cost, of(std::string(isa::name_of(cost))).cycles_per_unit(), {}};
     survey.map.alone[index(cost)] = rate.cycles.value;
+    survey.map.least[index(cost)] =
+        std::min(std::ranges::min(rate.cycles.samples), std::ranges::min(of(easiest(cost)).cycles_per_unit().samples));
     if (has_chain(cost, *form)) {
       rate.latency = of(fmt::format("{} chain", isa::name_of(cost))).cycles_per_unit();
-      survey.map.latency[index(cost)] = rate.latency->value;
+      survey.map.latency[index(cost)] = std::ranges::min(rate.latency->samples);
     }
     survey.rates.push_back(std::move(rate));
   }
@@ -104,11 +109,11 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
     const Estimate rate = of(fmt::format("dispatch {}", i)).units_per_cycle();
     if (rate.value > survey.dispatch.value) survey.dispatch = rate;
   }
-  survey.map.dispatch = survey.dispatch.value;
+  survey.map.dispatch = std::ranges::max(survey.dispatch.samples);
 
   // The single classes run again beside the pairs, so that both sides of a ratio come from one process.
   std::erase_if(alternatives, [](const Alternative& one) {
-    return one.name.ends_with(" chain") || one.name.starts_with("dispatch ");
+    return one.name.ends_with(" chain") || one.name.ends_with(" easiest") || one.name.starts_with("dispatch ");
   });
   for (std::size_t j = 0; j < classes.size(); ++j)
     for (std::size_t i = 0; i < j; ++i) {

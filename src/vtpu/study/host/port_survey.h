@@ -32,7 +32,8 @@ struct PortSurvey {
   measure::CycleSource source = measure::CycleSource::calibrated_time;
 };
 
-/// Measures every class of host instructions, every pair of classes, and the width of dispatch. Takes some seconds.
+/// Measures every class of host instructions, every pair of classes, and the width of dispatch. The map's `least`,
+/// latencies and dispatch are the best that any process reached, so that they are limits. Takes some seconds.
 /// Error: a host without AVX2; see measure::sample_in_processes.
 Result<PortSurvey> survey_ports(const measure::SamplingRule& rule);
 

@@ -126,15 +126,24 @@ const std::vector<Tensor>& ProgramRun::shapes() const { return state_->tensors->
 const compiler::Compiled& ProgramRun::code() const { return state_->code; }
 const isa::Program& ProgramRun::program() const { return state_->programs.front().get(); }
 
-Result<exec::Retired> ProgramRun::run() {
+Result<exec::Retired> ProgramRun::run() { return run(state_->engines); }
+
+Result<exec::Retired> ProgramRun::run(analysis::ExecutionTrace& trace) {
+  std::vector<std::unique_ptr<exec::Engine>> engines;
+  for (const isa::ValidProgram& program : state_->programs)
+    engines.push_back(std::make_unique<analysis::TracingEngine>(program, trace));
+  return run(engines);
+}
+
+Result<exec::Retired> ProgramRun::run(const std::vector<std::unique_ptr<exec::Engine>>& engines) {
   const auto& sentrons = state_->machine.sentrons();
   for (const auto& sentron : sentrons) state_->restart(*sentron);
   if (sentrons.size() == 1) {
-    state_->engines.front()->run(state_->machine, *sentrons.front());
+    engines.front()->run(state_->machine, *sentrons.front());
   } else {
-    std::vector<const exec::Engine*> engines;
-    for (const auto& engine : state_->engines) engines.push_back(engine.get());
-    runtime::CooperativeScheduler(state_->machine, std::move(engines)).run();
+    std::vector<const exec::Engine*> of_each;
+    for (const auto& engine : engines) of_each.push_back(engine.get());
+    runtime::CooperativeScheduler(state_->machine, std::move(of_each)).run();
   }
   exec::Retired all;
   for (const auto& sentron : sentrons) {

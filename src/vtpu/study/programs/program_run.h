@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/analysis/liveness.h"
 #include "vtpu/base/result.h"
 #include "vtpu/compiler/phextcc.h"
 #include "vtpu/exec/context.h"
@@ -39,6 +40,8 @@ class ProgramRun {
 
   /// Runs every sentron from its first word until it halts, and returns the sum of what they retired. Error: a trap.
   Result<exec::Retired> run();
+  /// The same, by an interpreter that records into the trace.
+  Result<exec::Retired> run(analysis::ExecutionTrace& trace);
 
   /// The compiler's output for sentron 0. For handwritten words, the output for the program's text.
   const compiler::Compiled& code() const;
@@ -47,6 +50,7 @@ class ProgramRun {
  private:
   struct State;
   explicit ProgramRun(std::unique_ptr<State> state);
+  Result<exec::Retired> run(const std::vector<std::unique_ptr<exec::Engine>>& engines);
   static Result<ProgramRun> make(std::unique_ptr<State> state, std::vector<isa::Program> programs,
                                  engines::Runnable::By by);
   std::unique_ptr<State> state_;

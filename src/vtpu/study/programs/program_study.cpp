@@ -48,30 +48,23 @@ BoundResult judge(const ProgramVariants& one, const RunBound& bound, const ports
     return loop.iterations * std::max(ports, loop.prediction.recurrence);
   };
   BoundResult result;
-  result.ops_per_cycle =
+  result.ops_per_cycle = bound.ops / bound.least;
+  result.limit = bound.least_limit;
+  result.share = host::of_each(ops_per_cycle, "; over the bound by measured rates of dispatch, units and latencies",
+                               [&](std::size_t n) { return ops_per_cycle.samples[n] / result.ops_per_cycle; });
+  result.independent =
       host::of_each(ops_per_cycle, "; host instructions of its loops' mixes, or their recurrences", [&](std::size_t n) {
         double all = bound.rest;
         for (std::size_t k = 0; k < bound.loops.size(); ++k) all += cycles(k, n);
         return bound.ops / all;
       });
-  result.share = host::of_each(ops_per_cycle, "; over the bound in the same process", [&](std::size_t n) {
-    return ops_per_cycle.samples[n] / result.ops_per_cycle.samples[n];
-  });
-  std::size_t longest = 0;
-  for (std::size_t k = 1; k < bound.loops.size(); ++k)
-    if (cycles(k, 0) > cycles(longest, 0)) longest = k;
-  result.limit = "no loop";
-  if (!bound.loops.empty()) {
-    const RunBound::Part& loop = bound.loops[longest];
-    const bool waits = loop.prediction.recurrence * loop.iterations >= cycles(longest, 0);
-    result.limit = waits ? "recurrence" : loop.prediction.limit;
-    // The measured mix takes longer than the recurrence, although the model predicts the opposite.
-    if (!waits && result.limit == "recurrence") result.limit = "ports";
-  }
+  result.over_independent =
+      host::of_each(ops_per_cycle, "; over independent host instructions in the same process",
+                    [&](std::size_t n) { return ops_per_cycle.samples[n] / result.independent.samples[n]; });
   double busiest = 0;
   for (std::size_t k = 0; k < isa::kCosts; ++k)
-    if (bound.mix[k] * map.alone[k] > busiest) {
-      busiest = bound.mix[k] * map.alone[k];
+    if (const double busy = bound.mix[k] * map.least_of(static_cast<isa::Cost>(k)); busy > busiest) {
+      busiest = busy;
       result.unit = isa::name_of(static_cast<isa::Cost>(k));
     }
   result.busy = host::of_each(ops_per_cycle, "; cycles that the ops of this class alone would take, over all",
@@ -97,6 +90,11 @@ ProgramResult evaluate(const ProgramVariants& one, const std::vector<Sampled>& s
     const Estimate& cycles = result.cycles[variant];
     result.ops_per_cycle[variant] = host::of_each(cycles, "; ops that the run retired, setting up included",
                                                   [&](std::size_t n) { return ops / cycles.samples[n]; });
+    if (!prepared.live_share) continue;
+    result.live_share[variant] = *prepared.live_share;
+    result.live_ops_per_cycle[variant] =
+        host::of_each(cycles, "; ops that the run retired whose result is used, counted over one repetition",
+                      [&](std::size_t n) { return *prepared.live_share * ops / cycles.samples[n]; });
   }
   const Estimate tier3 = result.ns.at("tier3");
   for (const auto& [variant, ns] : result.ns)

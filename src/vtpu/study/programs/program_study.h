@@ -12,11 +12,13 @@ namespace vtpu::study::programs {
 
 /// The bound of the words of tier 3.
 struct BoundResult {
-  measure::Estimate ops_per_cycle;  ///< each innermost loop at the rate of independent host instructions of its mix, or
-                                    ///< of its recurrence, whichever is slower; other code at the map's rates
-  measure::Estimate share;          ///< the reached rate over the bound, in the same process
-  std::string limit;                ///< of the loop with the largest bound: `recurrence`, or by the port model
-  measure::Estimate busy;           ///< share of cycles in which the busiest unit is busy
+  double ops_per_cycle = 0;       ///< that no order of the run's ops exceeds, from measured rates (run_bound.h)
+  std::string limit;              ///< what sets it: `dispatch`, a class of host instructions, or `recurrence`
+  measure::Estimate share;        ///< the reached rate over the bound
+  measure::Estimate independent;  ///< ops per cycle if each innermost loop had the rate of independent host
+                                  ///< instructions of its mix, or of its recurrence, and other code the map's rates
+  measure::Estimate over_independent;  ///< the reached rate over it, in the same process
+  measure::Estimate busy;              ///< share of cycles in which the busiest unit is busy
   std::string unit;
 };
 
@@ -25,8 +27,10 @@ struct ProgramResult {
   const kernels::CompiledProgram* program = nullptr;
   std::string level;  ///< "L1", "L2", "memory"
   kernels::Parameters parameters;
-  std::map<std::string, measure::Estimate> ns, cycles;     ///< by variant
-  std::map<std::string, measure::Estimate> ops_per_cycle;  ///< of variants that are words
+  std::map<std::string, measure::Estimate> ns, cycles;          ///< by variant
+  std::map<std::string, measure::Estimate> ops_per_cycle;       ///< of variants that are words
+  std::map<std::string, double> live_share;                     ///< as ProgramVariants::Prepared; at size L1
+  std::map<std::string, measure::Estimate> live_ops_per_cycle;  ///< live ops only; at size L1
   std::map<std::string, measure::Estimate> over;  ///< time of a variant over that of tier 3, within each process
   std::vector<std::string> other_bytes;  ///< functions whose answer is within the program's bound, with other bytes
   std::vector<std::string> too_long;     ///< variants whose repetition takes too long

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "vtpu/analysis/liveness.h"
 #include "vtpu/base/check.h"
 #include "vtpu/study/baselines/peers.h"
 #include "vtpu/study/programs/program_run.h"
@@ -100,14 +101,17 @@ Result<Checked> check_function(const Expected& expected, const Variant& variant)
   return Checked{seconds_of(work) / static_cast<double>(expected.repeat()), same_bytes};
 }
 
-/// Chooses the number of repetitions that takes about `aim` seconds, and counts their ops. A timing includes the start
-/// of the machine, so each guess is refined with a timing of more repetitions.
+/// Chooses the number of repetitions that takes about `aim` seconds, or 100 times as long as starting the machine, and
+/// counts their ops. `seconds`: of one repetition, with its share of a start; each guess is refined with a timing of
+/// more repetitions.
 Result<ProgramVariants::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Variant& variant,
                                                      Parameters parameters, double seconds, double aim) {
   ProgramVariants::Prepared prepared{variant, 1, 0};
   constexpr int kGuesses = 3;
+  constexpr double kStarts = 100;
+  double one = 0;  // of a run of one repetition
   for (int guess = 0; guess < kGuesses; ++guess) {
-    prepared.repeat = std::max<std::int64_t>(1, std::llround(aim / seconds));
+    prepared.repeat = guess == 0 && is_words(variant) ? 1 : std::max<std::int64_t>(1, std::llround(aim / seconds));
     if (!is_words(variant)) break;
     parameters["repeat"] = prepared.repeat;
     auto run = make_run(program, variant, parameters);
@@ -116,10 +120,31 @@ Result<ProgramVariants::Prepared> choose_repetitions(const kernels::CompiledProg
     const auto retired = run->run();
     if (!retired) return retired.error();
     prepared.ops = static_cast<double>(retired->total());
-    if (prepared.repeat == 1 || guess + 1 == kGuesses) break;
-    seconds = seconds_of([&] { measure::keep(run->run().ok()); }) / static_cast<double>(prepared.repeat);
+    if (guess + 1 == kGuesses) break;
+    const double taken = seconds_of([&] { measure::keep(run->run().ok()); });
+    if (guess == 0) {
+      one = taken;
+      continue;
+    }
+    if (prepared.repeat == 1) break;
+    seconds = (taken - one) / static_cast<double>(prepared.repeat - 1);
+    aim = std::max(aim, kStarts * (one - seconds));
   }
   return prepared;
+}
+
+/// The share of live ops of a run of one repetition, whose final memory counts as used.
+Result<double> live_share_of(const kernels::CompiledProgram& program, const Variant& variant, Parameters parameters) {
+  parameters["repeat"] = 1;
+  auto run = make_run(program, variant, parameters);
+  if (!run) return run.error();
+  run->fill(kSeed);
+  analysis::ExecutionTrace trace;
+  if (auto done = run->run(trace); !done) return done.error();
+  if (!trace.complete())
+    return Error{fmt::format("{}, {}", program.name, variant.name), "a run too long to trace", "a shorter one"};
+  const analysis::OpLiveness ops = trace.liveness(analysis::EndState::memory).total();
+  return static_cast<double>(ops.live) / static_cast<double>(ops.executed);
 }
 
 }  // namespace
@@ -176,6 +201,11 @@ Result<ProgramVariants> ProgramVariants::prepare(
     auto prepared = choose_repetitions(program, variant, parameters, checked->seconds, lengths.aim_seconds);
     if (!prepared) return prepared.error();
     prepared->same_bytes = checked->same_bytes;
+    if (is_words(variant) && made.size().level == "L1") {
+      const auto live = live_share_of(program, variant, parameters);
+      if (!live) return live.error();
+      prepared->live_share = *live;
+    }
     made.ways_.push_back(std::move(*prepared));
   }
   return made;

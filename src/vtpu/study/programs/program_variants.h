@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,9 +31,9 @@ std::vector<Variant> tier3_only();
 
 /// The length of runs.
 struct RunLengths {
-  /// A run repeats the program until it takes about this long. Starting a run takes up to 30 µs if it allocates
-  /// regions, which is then negligible.
-  double aim_seconds = 3e-3;
+  /// A run repeats the program until it takes about this long, or 100 times as long as starting it, whichever is more:
+  /// a start takes 0.5 µs, and up to 30 µs if it maps regions.
+  double aim_seconds = 100e-6;
   double most_seconds = 3;  ///< a variant with a longer repetition is not timed, except tier 3
 };
 
@@ -46,6 +47,8 @@ class ProgramVariants {
     std::int64_t repeat = 1;
     double ops = 0;           ///< ops of a run, if it is words
     bool same_bytes = false;  ///< whether a function's answer has the bytes of the reference
+    /// Of the ops of a run of one repetition, those whose result is used (analysis/liveness.h); for words at size L1.
+    std::optional<double> live_share = {};
   };
 
   /// `words`: variants that are words, `tier3` among them. `references`: modules by the names of their levels. The

@@ -29,10 +29,16 @@ Result<RunBound> bound_of_run(const kernels::CompiledProgram& kernel, const kern
   if (auto done = mapped->write_sparse(); !done) return done.error();
 
   std::vector<double> executed(words.words.size());
+  const std::vector<ports::Loop> loops = ports::innermost_loops(words);
+  std::vector<double> entries(loops.size());
   exec::Context& sentron = machine.spawn();
-  while (sentron.status == exec::Status::ready) {
-    ++executed[sentron.pc];
+  for (std::uint32_t before = 0; sentron.status == exec::Status::ready;) {
+    const std::uint32_t word = sentron.pc;
+    for (std::size_t k = 0; k < loops.size(); ++k)
+      if (word == loops[k].first && (before != loops[k].last || executed[word] == 0)) ++entries[k];
+    ++executed[word];
     exec::execute_word(words, machine, sentron);
+    before = word;
   }
   if (sentron.status != exec::Status::halted)
     return Error{std::string(kernel.name), sentron.trap.message(), "a run to the end"};
@@ -51,10 +57,15 @@ Result<RunBound> bound_of_run(const kernels::CompiledProgram& kernel, const kern
   const auto add_until = [&](std::uint32_t end) {
     for (; next < end; ++next) add({next, next}, executed[next]);
   };
-  for (const ports::Loop loop : ports::innermost_loops(words)) {
+  double waiting = 0;
+  for (std::size_t k = 0; k < loops.size(); ++k) {
+    const ports::Loop loop = loops[k];
     add_until(loop.first);
     next = loop.last + 1;
-    RunBound::Part part{loop, executed[loop.last], 0, host::pattern_of(words, loop), ports::predict(map, words, loop)};
+    RunBound::Part part{loop, executed[loop.last],           entries[k],
+                        0,    host::pattern_of(words, loop), ports::predict(map, words, loop)};
+    const double alone = part.iterations - part.entries * RunBound::kWindow / part.prediction.ops;
+    if (part.prediction.ops > 0) waiting += std::max(0.0, alone) * part.prediction.recurrence;
     part.share = part.iterations * part.prediction.ops / bound.ops;
     if (part.share >= RunBound::kLeast)
       bound.loops.push_back(std::move(part));
@@ -68,6 +79,9 @@ Result<RunBound> bound_of_run(const kernels::CompiledProgram& kernel, const kern
     const ports::Mix mix = ports::mix_of(words, part.loop);
     for (std::size_t k = 0; k < mix.size(); ++k) bound.mix[k] += part.iterations * mix[k];
   }
+  const ports::Constraint hard = ports::hard_limit(map, bound.mix);
+  bound.least = std::max(hard.cycles, waiting);
+  bound.least_limit = waiting > hard.cycles ? "recurrence" : hard.name();
   std::stable_sort(bound.loops.begin(), bound.loops.end(),
                    [](const RunBound::Part& a, const RunBound::Part& b) { return a.share > b.share; });
   return bound;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "vtpu/base/result.h"
@@ -15,6 +16,7 @@ struct RunBound {
   struct Part {
     ports::Loop loop;
     double iterations = 0;           ///< in the run
+    double entries = 0;              ///< times that the run comes to the loop from outside
     double share = 0;                ///< of the run's ops
     std::vector<isa::Cost> pattern;  ///< classes of the ops of an iteration, in order
     ports::Prediction prediction;    ///< of an iteration, by the port map
@@ -23,9 +25,13 @@ struct RunBound {
   double rest = 0;          ///< cycles of all other ops, by the port map's rates
   ports::Mix mix{};         ///< ops of the run by class
   double ops = 0;           ///< of the run
+  double least = 0;         ///< cycles that no order of the run's ops undercuts
+  std::string least_limit;  ///< what sets them: `dispatch`, a class of host instructions, or `recurrence`
   double calls = 0;         ///< ops that call the runtime: probes, messages, regions, neighbours
 
   static constexpr double kLeast = 0.02;
+  /// More ops than the reorder window of any core holds. Entries of a loop can overlap by that much.
+  static constexpr double kWindow = 512;
 };
 
 /// Runs a program of one sentron by the interpreter, on the data of seed 1, and counts its ops.
