@@ -1,4 +1,4 @@
-// Ops per cycle of the ten workloads: native engine, its live ops, bound of the mix, ordinary code and interpreter.
+// Ops per cycle of the ten workloads: native engine, its live ops, its bound, ordinary code and interpreter.
 #include <algorithm>
 
 #include "all.h"
@@ -33,8 +33,7 @@ void draw(plot::Context& context) {
              {"label", "native engine"}});
   plt::scatter(all.numbers("live"), places,
                {{"marker", "o"}, {"color", "white"}, {"edgecolor", "black"}, {"s", 26.0}, {"label", "live ops alone"}});
-  plt::scatter(all.numbers("bound"), places,
-               {{"marker", "|"}, {"color", "black"}, {"s", 70.0}, {"label", "bound of its mix"}});
+  plt::scatter(all.numbers("bound"), places, {{"marker", "|"}, {"color", "black"}, {"s", 70.0}, {"label", "bound"}});
   plt::scatter(all.numbers("o3_native"), places,
                {{"marker", "s"},
                 {"color", plot::colour::kGreen},
@@ -62,13 +61,11 @@ plot::Figure core_ops() {
       .name = "core_ops",
       .caption =
           "Ops per measured core cycle of ten synthetic workloads: the native engine (medians with intervals); the "
-          "live ops among them, whose result is used; its bound, which is the rate of independent host instructions in "
-          "the same mix, or the recurrence; the same work "
-          "in ordinary C++ at the compiler's highest level, credited with the same number of ops; and the interpreter.",
+          "live ops among them, whose result is used; its bound by dispatch, units and recurrence; the same work in "
+          "ordinary C++ at the compiler's highest level, credited with the same number of ops; and the interpreter.",
       .alt =
           "Horizontal bars, one per workload and one for their geometric mean, with circles for live ops, ticks for "
-          "the "
-          "bounds, squares for ordinary code and triangles for the interpreter, over two lines for the claims.",
+          "the bounds, squares for ordinary code and triangles for the interpreter, over two lines for the claims.",
       .height = 3.1,
       .claims = {"core.poc", "core.live", "core.baseline"},
       .results = {kExperiment},
