@@ -63,6 +63,11 @@ struct Timings {
 
   void add(const Timing& timing) { (timing.disturbed ? disturbed : undisturbed).push_back(timing); }
   const std::vector<Timing>& best() const { return undisturbed.empty() ? disturbed : undisturbed; }
+  std::vector<Timing> all() const {
+    std::vector<Timing> both = undisturbed;
+    both.insert(both.end(), disturbed.begin(), disturbed.end());
+    return both;
+  }
 };
 
 /// All timings of one process, as its parent reads them.
@@ -96,7 +101,8 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, const Sampling
                      {"work", alternatives[i].work},
                      {"ns", median_of(best, &Timing::ns)},
                      {"cycles", median_of(best, &Timing::cycles)},
-                     {"instructions", median_of(best, &Timing::instructions)}});
+                     {"instructions", median_of(best, &Timing::instructions)},
+                     {"first_cycles", median_of(timings[i].all(), &Timing::first_cycles)}});
   }
   return {{"alternatives", found},          {"disturbed", disturbed},
           {"adds_per_cycle", median(adds)}, {"source", static_cast<int>(timer.source())},
@@ -161,6 +167,7 @@ std::vector<Sampled> samples_of(const std::vector<Json>& found, bool only_undist
       all[i].ns.push_back(from.at("ns"));
       all[i].cycles.push_back(from.at("cycles"));
       all[i].instructions.push_back(from.at("instructions"));
+      all[i].first_cycles.push_back(from.at("first_cycles"));
     }
   }
   return all;
@@ -200,6 +207,7 @@ Estimate Sampled::ns_per_unit() const { return quotient(*this, ns, false, false)
 Estimate Sampled::cycles_per_unit() const { return quotient(*this, cycles, false, true); }
 Estimate Sampled::units_per_ns() const { return quotient(*this, ns, true, false); }
 Estimate Sampled::units_per_cycle() const { return quotient(*this, cycles, true, true); }
+Estimate Sampled::units_per_cycle_at_first() const { return quotient(*this, first_cycles, true, true); }
 
 const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
   const auto at = std::find_if(all.begin(), all.end(), [&name](const Sampled& one) { return one.name == name; });

@@ -41,6 +41,7 @@ struct Sampled {
   std::vector<double> ns;            ///< per run
   std::vector<double> cycles;        ///< per run
   std::vector<double> instructions;  ///< per run; zeros if there is no counter
+  std::vector<double> first_cycles;  ///< per run, from first attempts, disturbed or not
   Tally tally;                       ///< timings of all alternatives together
   bool settled = false;              ///< within the half-width when sampling stopped
   std::string stopped;               ///< why sampling stopped, in words
@@ -49,6 +50,7 @@ struct Sampled {
   Estimate cycles_per_unit() const;
   Estimate units_per_ns() const;  ///< GB/s if the unit is a byte
   Estimate units_per_cycle() const;
+  Estimate units_per_cycle_at_first() const;  ///< as if no timing had been discarded
 };
 
 /// The samples of the alternative of that name, which exists (an invariant).

@@ -207,6 +207,8 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       result.ops_per_cycle[engine] = samples.units_per_cycle();
       result.ns_per_iteration[engine] = samples.ns_per_unit().value * one.workload.ops;
     }
+    result.at_first["native"] = measure::named(*sampled, name + " native").units_per_cycle_at_first();
+    result.at_first["independent"] = measure::named(*sampled, name + " mix").units_per_cycle_at_first();
     const Estimate native = result.ops_per_cycle.at("native");
     for (const auto& [level, table] : levels) {
       if (!has_the_answer(one.workload, *table))

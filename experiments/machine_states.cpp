@@ -1,0 +1,312 @@
+// Asks whether a measured number is the same when other processes keep the machine busy, or whether the run says that
+// nothing can be measured now. Claims measure.agree, measure.overlap.
+//
+// The same measurement runs in executions of its own, one for each state of the machine: quiet; quiet once more, which
+// shows what executions differ by anyway; one busy process, placed by the kernel; one busy process bound to each
+// processor; and one process that copies 256 MiB again and again. Metrics, all bound by the core: ops per cycle of the
+// ten workloads in the native engine, of the independent host instructions of their mixes, and of the ten loops of
+// ordinary code. Disagreement of a state: the largest difference of a median from the quiet state's, as a share of the
+// latter. Overlap: the share of metrics whose 95 % interval overlaps that of the quiet state.
+//
+// A state in which too few timings are undisturbed is not measurable: it is named so in the table, with what disturbed
+// it, and has no metrics. Controls: for agreement, the medians of first attempts, from which nothing was discarded, in
+// the state with one busy process for each processor; for overlap, each interval against that of the next metric.
+//
+// Parameters: processes, rounds, seconds for one state. Outputs: keys measure.states.*; tables machine_states,
+// machine_states_metrics.
+#include <fmt/core.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "vtpu/base/check.h"
+#include "vtpu/compiler/machine_model.h"
+#include "vtpu/measure/child_process.h"
+#include "vtpu/measure/experiment.h"
+#include "vtpu/measure/ordinary_code.h"
+#include "vtpu/measure/pin.h"
+#include "vtpu/measure/progress.h"
+#include "vtpu/measure/quiet.h"
+#include "vtpu/study/engines/engine_study.h"
+
+namespace {
+
+using namespace vtpu::measure;
+using vtpu::Error;
+using vtpu::Result;
+using Json = nlohmann::ordered_json;
+using Source = Column::Source;
+
+constexpr const char* kMeasure = "--measure-once";
+constexpr const char* kClosest = "busy_each";  // the state of the control
+
+// ---- one execution: measures everything once and prints it as JSON
+
+Result<Json> measure_once(const SamplingRule& rule) {
+  const vtpu::ports::PortMap map = vtpu::compiler::MachineModel::reference().ports;
+  const auto study = vtpu::study::engines::study_engines(map, rule, vtpu::study::engines::Engines::native_only);
+  if (!study) return study.error();
+  Json metrics = Json::object();
+  const auto add = [&](const std::string& name, const Estimate& estimate, const Estimate& first) {
+    metrics[name] = {{"value", estimate.value},
+                     {"low", estimate.ci.low},
+                     {"high", estimate.ci.high},
+                     {"n", estimate.n},
+                     {"first", first.value}};
+  };
+  for (const auto& row : study->workloads) {
+    const std::string name(row.workload.name);
+    add("native." + name, row.ops_per_cycle.at("native"), row.at_first.at("native"));
+    add("independent." + name, row.independent, row.at_first.at("independent"));
+  }
+  Tally tally = study->tally;
+  const vtpu::Random random(rule.seed);
+  const auto loops = sample_in_processes(
+      [&] {
+        const auto data = std::make_shared<OrdinaryData>(random);
+        std::vector<Alternative> all;
+        for (const OrdinaryLoop& loop : ordinary_loops(*data)) {
+          constexpr double kOps = 2e5;
+          const auto passes = static_cast<std::size_t>(std::ceil(kOps / loop.ops));
+          all.push_back({loop.name,
+                         static_cast<double>(passes) * loop.ops,
+                         [data, passes, pass = loop.run] {
+                           for (std::size_t i = 0; i < passes; ++i) keep(pass(*data));
+                         },
+                         {}});
+        }
+        return all;
+      },
+      rule);
+  if (!loops) return loops.error();
+  for (const Sampled& loop : *loops)
+    add("ordinary." + loop.name, loop.units_per_cycle(), loop.units_per_cycle_at_first());
+  tally += loops->front().tally;
+  return Json{
+      {"metrics", metrics}, {"kept", tally.kept}, {"unmeasurable", tally.unmeasurable}, {"discarded", tally.discarded}};
+}
+
+/// The program's second form: `machine_states --measure-once PROCESSES ROUNDS SECONDS SEED`.
+int main_of_one(char** argv) {
+  SamplingRule rule;
+  rule.least = rule.most = std::stoul(argv[0]);
+  rule.rounds = std::stoul(argv[1]);
+  rule.seconds = std::stod(argv[2]);
+  rule.seed = std::stoull(argv[3]);
+  const Result<Json> found = measure_once(rule);
+  if (!found) {
+    fmt::print(stderr, "machine-states: {}\n", found.error().message());
+    return 1;
+  }
+  std::cout << found->dump() << '\n';
+  return 0;
+}
+
+// ---- other processes
+
+/// A process that works until this object ends, and ends with this process, too.
+class Busy {
+ public:
+  explicit Busy(const std::function<void()>& work) : process_(::fork()) {
+    if (process_ != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    for (;;) work();
+  }
+  Busy(Busy&& other) noexcept : process_(std::exchange(other.process_, -1)) {}
+  Busy& operator=(Busy&&) = delete;
+  ~Busy() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+  }
+  bool started() const { return process_ > 0; }
+
+ private:
+  pid_t process_;
+};
+
+void spin() {
+  static volatile std::uint64_t sum = 0;
+  for (int i = 0; i < 1'000'000; ++i) sum = sum + 1;
+}
+
+std::vector<Busy> none() { return {}; }
+
+std::vector<Busy> one_spinning() {
+  std::vector<Busy> all;
+  all.emplace_back(spin);
+  return all;
+}
+
+std::vector<Busy> one_spinning_on_each() {
+  std::vector<Busy> all;
+  for (const int cpu : usable_cpus())
+    all.emplace_back([cpu] {
+      pin_thread(cpu);
+      spin();
+    });
+  return all;
+}
+
+std::vector<Busy> one_copying() {
+  std::vector<Busy> all;
+  all.emplace_back([] {
+    constexpr std::size_t kBytes = std::size_t{1} << 28;
+    static std::vector<char> from(kBytes, 1), to(kBytes);
+    std::memcpy(to.data(), from.data(), kBytes);
+    keep(to.data());
+  });
+  return all;
+}
+
+struct State {
+  const char* name;   // in keys
+  const char* words;  // in the table
+  std::vector<Busy> (*start)();
+};
+
+constexpr State kStates[] = {{"quiet", "quiet", none},
+                             {"quiet_again", "quiet, another execution", none},
+                             {"busy_one", "one busy process", one_spinning},
+                             {kClosest, "one busy process for each processor", one_spinning_on_each},
+                             {"memory", "one process that copies memory", one_copying}};
+
+// ---- what the states give
+
+struct Measured {
+  double value = 0, first = 0;
+  Interval ci;
+  std::size_t n = 0;
+};
+
+struct Found {
+  std::map<std::string, Measured> metrics;
+  Tally tally;
+};
+
+Result<Found> measure(const State& state, const SamplingRule& rule) {
+  const std::vector<Busy> others = state.start();
+  for (const Busy& other : others)
+    if (!other.started()) return Error{state.name, "the system provides no process", ""};
+  const auto text =
+      output_of({"/proc/self/exe", kMeasure, fmt::format("{}", rule.least), fmt::format("{}", rule.rounds),
+                 fmt::format("{}", rule.seconds), fmt::format("{}", rule.seed)});
+  const Json json = text ? Json::parse(*text, nullptr, false) : Json(Json::value_t::discarded);
+  if (json.is_discarded()) return Error{state.name, "the measuring execution ended early", "its result"};
+  Found found;
+  for (const auto& [name, one] : json.at("metrics").items())
+    found.metrics[name] = {one.at("value"), one.at("first"), {one.at("low"), one.at("high")}, one.at("n")};
+  found.tally.kept = json.at("kept");
+  found.tally.unmeasurable = json.at("unmeasurable");
+  found.tally.discarded = json.at("discarded").get<decltype(Tally::discarded)>();
+  return found;
+}
+
+bool overlap(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
+
+Result<void> compare_states(Run& run) {
+  warn_of_disturbance("machine-states");
+  SamplingRule rule;
+  rule.least = run.parameter<std::size_t>("processes", 30, 40);
+  rule.rounds = run.parameter<std::size_t>("rounds_in_each_process", 1, 2);
+  rule.seconds = run.parameter("seconds_for_one_state", 15, 40);
+  Table& states = run.table("machine_states", {{"state", "", Source::label},
+                                               {"kept", "1", Source::measured},
+                                               {"discarded", "1", Source::measured},
+                                               {"reasons", "", Source::measured},
+                                               {"disagreement", "1", Source::measured},
+                                               {"overlap", "1", Source::measured},
+                                               {"at_first", "1", Source::measured}});
+  Table& metrics = run.table("machine_states_metrics", {{"state", "", Source::label},
+                                                        {"metric", "", Source::label},
+                                                        {"ratio", "1", Source::measured},
+                                                        {"low", "1", Source::measured},
+                                                        {"high", "1", Source::measured},
+                                                        {"at_first", "1", Source::measured}});
+  Progress progress("machine-states", std::size(kStates));
+  std::map<std::string, Measured> quiet;
+  for (const State& state : kStates) {
+    rule.seed = run.random(quiet.empty() ? 1 : 2).next();
+    Result<Found> found = measure(state, rule);
+    if (!found) return found.error();
+    const bool measurable = found->tally.unmeasurable == 0;
+    const bool first = quiet.empty();
+    if (first) quiet = found->metrics;
+    // Nothing can be compared without the quiet state; another one that is not measurable is a finding of its own.
+    if (!first) found->tally.unmeasurable = 0;
+    run.count(found->tally);
+    run.measured(fmt::format("measure.states.unmeasurable.{}", state.name), measurable ? 0 : 1, "1",
+                 to_string(found->tally));
+    double apart = 0, at_first = 0, overlapping = 0, shifted = 0;
+    for (auto at = quiet.begin(); at != quiet.end(); ++at) {
+      const auto& [name, before] = *at;
+      const Measured& now = found->metrics.at(name);
+      const auto next = std::next(at) == quiet.end() ? quiet.begin() : std::next(at);
+      apart = std::max(apart, std::abs(now.value / before.value - 1));
+      at_first = std::max(at_first, std::abs(now.first / before.value - 1));
+      overlapping += overlap(now.ci, before.ci);
+      shifted += overlap(now.ci, next->second.ci);
+      metrics.add({std::string(state.words), name, now.value / before.value, now.ci.low / before.value,
+                   now.ci.high / before.value, now.first / before.value});
+    }
+    const double count = static_cast<double>(quiet.size());
+    const std::string method = fmt::format("over {:g} core-bound metrics; {}", count, to_string(found->tally));
+    if (!first && measurable) {
+      run.measured(fmt::format("measure.states.disagreement.{}", state.name), apart, "1",
+                   "largest difference of a median from the quiet state, " + method);
+      run.measured(fmt::format("measure.states.overlap.{}", state.name), overlapping / count, "1",
+                   "share of intervals that overlap that of the quiet state, " + method);
+    }
+    if (!first)
+      run.measured(fmt::format("measure.states.at_first.{}", state.name), at_first, "1",
+                   "the same largest difference for first attempts, from which nothing was discarded, " + method);
+    if (state.name == std::string(kClosest)) {
+      run.measured("measure.states.disagreement.control", at_first, "1",
+                   "medians of first attempts, from which nothing was discarded, " + method);
+      run.measured("measure.states.overlap.control", shifted / count, "1",
+                   "each interval against that of the next metric in the quiet state, " + method);
+    }
+    std::string reasons = measurable ? "" : "not measurable: ";
+    for (const auto& [reason, name] : vtpu::kChoices<Disturbance>)
+      if (found->tally[reason] > 0)
+        reasons +=
+            fmt::format("{}{} {}", reasons.empty() || reasons.ends_with(": ") ? "" : ", ", found->tally[reason], name);
+    const Cell none = std::string("-");
+    states.add({std::string(state.words), static_cast<double>(found->tally.kept),
+                static_cast<double>(found->tally.all_discarded()), reasons, first || !measurable ? none : Cell(apart),
+                first || !measurable ? none : Cell(overlapping / count), first ? none : Cell(at_first)});
+    progress.step(state.words);
+  }
+  return {};
+}
+
+const Experiment kExperiment{
+    .name = "machine-states",
+    .question = "Does a measured number stay the same when other processes keep the machine busy?",
+    .claims = {"measure.agree", "measure.overlap"},
+    .inputs = {},
+    .quick_seconds = 30,
+    .full_seconds = 120,
+    .times_the_host = true,
+    .run = compare_states};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc == 6 && std::string(argv[1]) == kMeasure) return main_of_one(argv + 2);
+  return experiment_main(kExperiment, argc, argv);
+}
