@@ -1,5 +1,6 @@
 // Asks whether a measured number is the same when other processes keep the machine busy, or whether the run says that
-// nothing can be measured now. Claims measure.agree, measure.overlap.
+// nothing can be measured now. Claims measure.agree, measure.overlap,
+// measure.cover.
 //
 // The same measurement runs in executions of its own, one for each state of the machine: quiet; quiet once more, which
 // shows what executions differ by anyway; one busy process, placed by the kernel; one busy process bound to each
@@ -9,11 +10,18 @@
 // latter. Overlap: the share of metrics whose 95 % interval overlaps that of the quiet state.
 //
 // A state in which too few timings are undisturbed is not measurable: it is named so in the table, with what disturbed
-// it, and has no metrics. Controls: for agreement, the medians of first attempts, from which nothing was discarded, in
-// the state with one busy process for each processor; for overlap, each interval against that of the next metric.
+// it, and has no metrics. Controls: for agreement, one long timing of each ordinary loop, elapsed time × a clock that
+// was calibrated beforehand, in the state with one busy process for each processor; for overlap, each interval against
+// that of the next metric.
 //
-// Parameters: processes, rounds, seconds for one state. Outputs: keys measure.states.*; tables machine_states,
-// machine_states_metrics.
+// Places (claim measure.cover): where code and data lie in memory differs between executions and changes speed. Some
+// executions measure everything on the quiet machine with places that are fixed in each execution, others with places
+// that each process draws, as all experiments do. Covered: the share of ordered pairs of executions in which the
+// interval of one contains the median of the other. Spread: the largest difference of two medians. Control: fixed
+// places.
+//
+// Parameters: processes, rounds, seconds for one state, executions. Outputs: keys measure.states.*, measure.places.*;
+// tables machine_states, machine_states_metrics, places.
 #include <fmt/core.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -21,6 +29,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -36,6 +45,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/machine_model.h"
 #include "vtpu/measure/child_process.h"
+#include "vtpu/measure/clock.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/ordinary_code.h"
 #include "vtpu/measure/pin.h"
@@ -53,31 +63,48 @@ using Source = Column::Source;
 
 constexpr const char* kMeasure = "--measure-once";
 constexpr const char* kClosest = "busy_each";  // the state of the control
+const vtpu::Random kData(1);                   // every execution works on the same data
 
 // ---- one execution: measures everything once and prints it as JSON
+
+/// Each ordinary loop timed once, for 20 ms of elapsed time, by a clock that was calibrated before: the usual way.
+Result<Json> time_at_length() {
+  pin_thread(usable_cpus().back());
+  const Result<double> ghz = core_ghz();
+  if (!ghz) return ghz.error();
+  Json all = Json::object();
+  OrdinaryData data(kData);
+  for (const OrdinaryLoop& loop : ordinary_loops(data)) {
+    keep(loop.run(data));
+    const auto begin = std::chrono::steady_clock::now();
+    std::chrono::duration<double, std::nano> taken{0};
+    double ops = 0;
+    for (; taken < std::chrono::milliseconds(20); taken = std::chrono::steady_clock::now() - begin) {
+      keep(loop.run(data));
+      ops += loop.ops;
+    }
+    all[std::string("ordinary.") + loop.name] = ops / (taken.count() * *ghz);
+  }
+  return all;
+}
 
 Result<Json> measure_once(const SamplingRule& rule) {
   const vtpu::ports::PortMap map = vtpu::compiler::MachineModel::reference().ports;
   const auto study = vtpu::study::engines::study_engines(map, rule, vtpu::study::engines::Engines::native_only);
   if (!study) return study.error();
   Json metrics = Json::object();
-  const auto add = [&](const std::string& name, const Estimate& estimate, const Estimate& first) {
-    metrics[name] = {{"value", estimate.value},
-                     {"low", estimate.ci.low},
-                     {"high", estimate.ci.high},
-                     {"n", estimate.n},
-                     {"first", first.value}};
+  const auto add = [&](const std::string& name, const Estimate& estimate) {
+    metrics[name] = {{"value", estimate.value}, {"low", estimate.ci.low}, {"high", estimate.ci.high}};
   };
   for (const auto& row : study->workloads) {
     const std::string name(row.workload.name);
-    add("native." + name, row.ops_per_cycle.at("native"), row.at_first.at("native"));
-    add("independent." + name, row.independent, row.at_first.at("independent"));
+    add("native." + name, row.ops_per_cycle.at("native"));
+    add("independent." + name, row.independent);
   }
   Tally tally = study->tally;
-  const vtpu::Random random(rule.seed);
   const auto loops = sample_in_processes(
-      [&] {
-        const auto data = std::make_shared<OrdinaryData>(random);
+      [] {
+        const auto data = std::make_shared<OrdinaryData>(kData);
         std::vector<Alternative> all;
         for (const OrdinaryLoop& loop : ordinary_loops(*data)) {
           constexpr double kOps = 2e5;
@@ -93,20 +120,26 @@ Result<Json> measure_once(const SamplingRule& rule) {
       },
       rule);
   if (!loops) return loops.error();
-  for (const Sampled& loop : *loops)
-    add("ordinary." + loop.name, loop.units_per_cycle(), loop.units_per_cycle_at_first());
+  for (const Sampled& loop : *loops) add("ordinary." + loop.name, loop.units_per_cycle());
   tally += loops->front().tally;
-  return Json{
-      {"metrics", metrics}, {"kept", tally.kept}, {"unmeasurable", tally.unmeasurable}, {"discarded", tally.discarded}};
+  const Result<Json> longer = time_at_length();
+  if (!longer) return longer.error();
+  return Json{{"metrics", metrics},
+              {"long", *longer},
+              {"kept", tally.kept},
+              {"unmeasurable", tally.unmeasurable},
+              {"discarded", tally.discarded}};
 }
 
-/// The program's second form: `machine_states --measure-once PROCESSES ROUNDS SECONDS SEED`.
+/// The program's second form: `machine_states --measure-once PROCESSES ROUNDS SECONDS SEED PLACES`, where
+/// PLACES is `fixed` or `drawn`.
 int main_of_one(char** argv) {
   SamplingRule rule;
   rule.least = rule.most = std::stoul(argv[0]);
   rule.rounds = std::stoul(argv[1]);
   rule.seconds = std::stod(argv[2]);
   rule.seed = std::stoull(argv[3]);
+  rule.one_place = argv[4] == std::string("fixed");
   const Result<Json> found = measure_once(rule);
   if (!found) {
     fmt::print(stderr, "machine-states: {}\n", found.error().message());
@@ -188,80 +221,83 @@ constexpr State kStates[] = {{"quiet", "quiet", none},
 // ---- what the states give
 
 struct Measured {
-  double value = 0, first = 0;
+  double value = 0;
   Interval ci;
-  std::size_t n = 0;
 };
 
 struct Found {
   std::map<std::string, Measured> metrics;
+  std::map<std::string, double> at_length;  // of ordinary loops
   Tally tally;
 };
 
-Result<Found> measure(const State& state, const SamplingRule& rule) {
-  const std::vector<Busy> others = state.start();
-  for (const Busy& other : others)
-    if (!other.started()) return Error{state.name, "the system provides no process", ""};
+Result<Found> measure(const SamplingRule& rule) {
   const auto text =
       output_of({"/proc/self/exe", kMeasure, fmt::format("{}", rule.least), fmt::format("{}", rule.rounds),
-                 fmt::format("{}", rule.seconds), fmt::format("{}", rule.seed)});
+                 fmt::format("{}", rule.seconds), fmt::format("{}", rule.seed), rule.one_place ? "fixed" : "drawn"});
   const Json json = text ? Json::parse(*text, nullptr, false) : Json(Json::value_t::discarded);
-  if (json.is_discarded()) return Error{state.name, "the measuring execution ended early", "its result"};
+  if (json.is_discarded()) return Error{"machine-states", "the measuring execution ended early", "its result"};
   Found found;
   for (const auto& [name, one] : json.at("metrics").items())
-    found.metrics[name] = {one.at("value"), one.at("first"), {one.at("low"), one.at("high")}, one.at("n")};
+    found.metrics[name] = {one.at("value"), {one.at("low"), one.at("high")}};
+  found.at_length = json.at("long").get<std::map<std::string, double>>();
   found.tally.kept = json.at("kept");
   found.tally.unmeasurable = json.at("unmeasurable");
   found.tally.discarded = json.at("discarded").get<decltype(Tally::discarded)>();
   return found;
 }
 
+Result<Found> measure(const State& state, const SamplingRule& rule) {
+  const std::vector<Busy> others = state.start();
+  for (const Busy& other : others)
+    if (!other.started()) return Error{state.name, "the system provides no process", ""};
+  return measure(rule);
+}
+
 bool overlap(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
 
-Result<void> compare_states(Run& run) {
-  warn_of_disturbance("machine-states");
-  SamplingRule rule;
-  rule.least = run.parameter<std::size_t>("processes", 30, 40);
-  rule.rounds = run.parameter<std::size_t>("rounds_in_each_process", 1, 2);
-  rule.seconds = run.parameter("seconds_for_one_state", 15, 40);
+Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
   Table& states = run.table("machine_states", {{"state", "", Source::label},
                                                {"kept", "1", Source::measured},
                                                {"discarded", "1", Source::measured},
                                                {"reasons", "", Source::measured},
                                                {"disagreement", "1", Source::measured},
                                                {"overlap", "1", Source::measured},
-                                               {"at_first", "1", Source::measured}});
+                                               {"at_length", "1", Source::measured}});
   Table& metrics = run.table("machine_states_metrics", {{"state", "", Source::label},
                                                         {"metric", "", Source::label},
                                                         {"ratio", "1", Source::measured},
                                                         {"low", "1", Source::measured},
                                                         {"high", "1", Source::measured},
-                                                        {"at_first", "1", Source::measured}});
-  Progress progress("machine-states", std::size(kStates));
+                                                        {"at_length", "1", Source::measured}});
   std::map<std::string, Measured> quiet;
+  std::map<std::string, double> quiet_at_length;
   for (const State& state : kStates) {
     rule.seed = run.random(quiet.empty() ? 1 : 2).next();
     Result<Found> found = measure(state, rule);
     if (!found) return found.error();
     const bool measurable = found->tally.unmeasurable == 0;
     const bool first = quiet.empty();
-    if (first) quiet = found->metrics;
+    if (first) quiet = found->metrics, quiet_at_length = found->at_length;
     // Nothing can be compared without the quiet state; another one that is not measurable is a finding of its own.
     if (!first) found->tally.unmeasurable = 0;
     run.count(found->tally);
     run.measured(fmt::format("measure.states.unmeasurable.{}", state.name), measurable ? 0 : 1, "1",
                  to_string(found->tally));
-    double apart = 0, at_first = 0, overlapping = 0, shifted = 0;
+    double apart = 0, at_length = 0, overlapping = 0, shifted = 0;
     for (auto at = quiet.begin(); at != quiet.end(); ++at) {
       const auto& [name, before] = *at;
       const Measured& now = found->metrics.at(name);
       const auto next = std::next(at) == quiet.end() ? quiet.begin() : std::next(at);
       apart = std::max(apart, std::abs(now.value / before.value - 1));
-      at_first = std::max(at_first, std::abs(now.first / before.value - 1));
+      const auto long_one = found->at_length.find(name);
+      const bool timed_at_length = long_one != found->at_length.end();
+      if (timed_at_length) at_length = std::max(at_length, std::abs(long_one->second / quiet_at_length.at(name) - 1));
       overlapping += overlap(now.ci, before.ci);
       shifted += overlap(now.ci, next->second.ci);
       metrics.add({std::string(state.words), name, now.value / before.value, now.ci.low / before.value,
-                   now.ci.high / before.value, now.first / before.value});
+                   now.ci.high / before.value,
+                   timed_at_length ? Cell(long_one->second / quiet_at_length.at(name)) : Cell(std::string("-"))});
     }
     const double count = static_cast<double>(quiet.size());
     const std::string method = fmt::format("over {:g} core-bound metrics; {}", count, to_string(found->tally));
@@ -271,12 +307,12 @@ Result<void> compare_states(Run& run) {
       run.measured(fmt::format("measure.states.overlap.{}", state.name), overlapping / count, "1",
                    "share of intervals that overlap that of the quiet state, " + method);
     }
-    if (!first)
-      run.measured(fmt::format("measure.states.at_first.{}", state.name), at_first, "1",
-                   "the same largest difference for first attempts, from which nothing was discarded, " + method);
+    const std::string longer =
+        "largest difference of one timing of 20 ms by elapsed time from that in the quiet state, over ten ordinary "
+        "loops";
+    run.measured(fmt::format("measure.states.at_length.{}", state.name), at_length, "1", longer);
     if (state.name == std::string(kClosest)) {
-      run.measured("measure.states.disagreement.control", at_first, "1",
-                   "medians of first attempts, from which nothing was discarded, " + method);
+      run.measured("measure.states.disagreement.control", at_length, "1", longer);
       run.measured("measure.states.overlap.control", shifted / count, "1",
                    "each interval against that of the next metric in the quiet state, " + method);
     }
@@ -288,25 +324,93 @@ Result<void> compare_states(Run& run) {
     const Cell none = std::string("-");
     states.add({std::string(state.words), static_cast<double>(found->tally.kept),
                 static_cast<double>(found->tally.all_discarded()), reasons, first || !measurable ? none : Cell(apart),
-                first || !measurable ? none : Cell(overlapping / count), first ? none : Cell(at_first)});
+                first || !measurable ? none : Cell(overlapping / count), at_length});
     progress.step(state.words);
   }
   return {};
 }
 
+// ---- places of code and data
+
+Result<void> compare_places(Run& run, SamplingRule rule, Progress& progress) {
+  const auto executions = run.parameter<std::uint64_t>("executions", 5, 12);
+  Table& table = run.table("places", {{"places", "", Source::label},
+                                      {"executions", "1", Source::label},
+                                      {"covered", "1", Source::measured},
+                                      {"overlap", "1", Source::measured},
+                                      {"spread", "1", Source::measured},
+                                      {"widest", "", Source::measured}});
+  for (const bool fixed : {true, false}) {
+    std::vector<Found> all;
+    rule.one_place = fixed;
+    for (std::uint64_t i = 0; i < executions; ++i) {
+      rule.seed = run.random(10 + i).next();
+      Result<Found> found = measure(rule);
+      if (!found) return found.error();
+      run.count(found->tally);
+      all.push_back(std::move(*found));
+    }
+    double covered = 0, overlapping = 0, pairs = 0, spread = 0;
+    std::string widest;
+    for (const auto& [name, one] : all.front().metrics) {
+      double least = one.value, most = one.value;
+      for (const Found& a : all) {
+        const Measured& here = a.metrics.at(name);
+        least = std::min(least, here.value);
+        most = std::max(most, here.value);
+        for (const Found& b : all) {
+          if (&a == &b) continue;
+          const Measured& there = b.metrics.at(name);
+          ++pairs;
+          covered += here.ci.low <= there.value && there.value <= here.ci.high;
+          overlapping += overlap(here.ci, there.ci);
+        }
+      }
+      if (most / least - 1 > spread) {
+        spread = most / least - 1;
+        widest = name;
+      }
+    }
+    const char* const places = fixed ? "fixed in each execution" : "drawn by each process";
+    const std::string method =
+        fmt::format("{} executions, {} metrics; places {}", executions, all.front().metrics.size(), places);
+    const std::string end = fixed ? ".control" : "";
+    run.measured("measure.places.covered" + end, covered / pairs, "1",
+                 "share of ordered pairs in which an interval contains the other median; " + method);
+    run.measured("measure.places.overlap" + end, overlapping / pairs, "1",
+                 "share of pairs whose intervals overlap; " + method);
+    run.measured("measure.places.spread" + end, spread, "1", "largest difference of two medians; " + method);
+    table.add(
+        {std::string(places), static_cast<double>(executions), covered / pairs, overlapping / pairs, spread, widest});
+    progress.step(places);
+  }
+  return {};
+}
+
+Result<void> run_states(Run& run) {
+  warn_of_disturbance("machine-states");
+  SamplingRule rule;
+  rule.least = rule.most = run.parameter<std::size_t>("processes", 30, 40);
+  rule.rounds = run.parameter<std::size_t>("rounds_in_each_process", 1, 2);
+  rule.seconds = run.parameter("seconds_for_one_state", 15, 40);
+  Progress progress("machine-states", std::size(kStates) + 2);
+  if (auto done = compare_states(run, rule, progress); !done) return done;
+  return compare_places(run, rule, progress);
+}
+
 const Experiment kExperiment{
     .name = "machine-states",
     .question = "Does a measured number stay the same when other processes keep the machine busy?",
-    .claims = {"measure.agree", "measure.overlap"},
+    .claims = {"measure.agree", "measure.overlap", "measure.cover"},
     .inputs = {},
     .quick_seconds = 30,
     .full_seconds = 120,
     .times_the_host = true,
-    .run = compare_states};
+    .run = run_states};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 6 && std::string(argv[1]) == kMeasure) return main_of_one(argv + 2);
+  if (argc == 7 && std::string(argv[1]) == kMeasure) return main_of_one(argv + 2);
   return experiment_main(kExperiment, argc, argv);
 }

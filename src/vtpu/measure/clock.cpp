@@ -253,7 +253,6 @@ SteadyTiming time_while_steady(const std::function<void()>& prepare, const std::
     timing.ns = during.ns;
     timing.ghz = (before.ghz + after.ghz) / 2;
     timing.adds_per_cycle = std::min(before.adds_per_cycle, after.adds_per_cycle);
-    if (attempt == 0) timing.first_cycles = timing.ns * timing.ghz;
     const auto disturbed = disturbance(before, during, after, rule);
     if (!disturbed) {
       timing.tally.kept = 1;
@@ -305,7 +304,6 @@ Timing CycleClock::time(const std::function<void()>& work, const std::function<v
   counted.ns = timing.ns;
   counted.adds_per_cycle = timing.adds_per_cycle;
   counted.disturbed = timing.disturbed();
-  counted.first_cycles = timing.first_cycles;
   if (!counters_) counted.cycles = timing.ns * timing.ghz;
   return counted;
 }

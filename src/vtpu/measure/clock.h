@@ -18,7 +18,6 @@ struct Timing {
   double instructions = 0;    ///< retired in user mode; 0 where the kernel grants no counter
   double adds_per_cycle = 0;  ///< the smaller one of the two calibrations around the work
   bool disturbed = false;     ///< every attempt was; this is the last one
-  double first_cycles = 0;    ///< of the first attempt, disturbed or not: what a clock that discards nothing reports
 };
 
 /// Runs `links` dependent register additions of one cycle's latency each, rounded up to a multiple of 100.
@@ -50,11 +49,10 @@ Result<double> undisturbed_adds_per_cycle(double seconds);
 /// The outcome of one timing taken under a `SteadyRule`: the attempt that nothing disturbed, or the last one.
 struct SteadyTiming {
   double ns = 0;
-  double ghz = 0;             ///< mean of the two calibrations around the kept timing
+  double ghz = 0;            ///< mean of the two calibrations around the kept timing
   double adds_per_cycle = 0;  ///< the smaller one of both
-  double first_cycles = 0;    ///< elapsed time × clock of the first attempt
   bool disturbed() const { return tally.kept == 0; }
-  Tally tally;  ///< of all attempts
+  Tally tally;               ///< of all attempts
 };
 
 /// Calls `elapsed()` between two calls of `calibrated()`, and repeats this while anything disturbed it. `prepare` runs
@@ -76,9 +74,9 @@ class CycleClock {
   CycleSource source() const;
 
   /// Runs `prepare` untimed and `work` timed, and repeats both while anything disturbs the timing. The time includes
-  /// reading the clock (about 50 ns), so `work` should take at least 50 µs. Long work is more likely to be disturbed,
-  /// and less likely to be found out. `waits`: the work waits for other threads, so that a thread without the processor
-  /// is no disturbance.
+  /// reading the clock (about 50 ns), so `work` should take at least 50 µs. Long work is more likely to be disturbed, and
+  /// less likely to be found out.
+  /// `waits`: the work waits for other threads, so that a thread without the processor is no disturbance.
   Timing time(const std::function<void()>& work, const std::function<void()>& prepare = {}, bool waits = false);
 
   /// All attempts so far.

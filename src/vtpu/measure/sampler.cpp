@@ -63,11 +63,6 @@ struct Timings {
 
   void add(const Timing& timing) { (timing.disturbed ? disturbed : undisturbed).push_back(timing); }
   const std::vector<Timing>& best() const { return undisturbed.empty() ? disturbed : undisturbed; }
-  std::vector<Timing> all() const {
-    std::vector<Timing> both = undisturbed;
-    both.insert(both.end(), disturbed.begin(), disturbed.end());
-    return both;
-  }
 };
 
 /// All timings of one process, as its parent reads them.
@@ -101,8 +96,7 @@ Json time_in_rounds(const std::vector<Alternative>& alternatives, const Sampling
                      {"work", alternatives[i].work},
                      {"ns", median_of(best, &Timing::ns)},
                      {"cycles", median_of(best, &Timing::cycles)},
-                     {"instructions", median_of(best, &Timing::instructions)},
-                     {"first_cycles", median_of(timings[i].all(), &Timing::first_cycles)}});
+                     {"instructions", median_of(best, &Timing::instructions)}});
   }
   return {{"alternatives", found},          {"disturbed", disturbed},
           {"adds_per_cycle", median(adds)}, {"source", static_cast<int>(timer.source())},
@@ -167,7 +161,6 @@ std::vector<Sampled> samples_of(const std::vector<Json>& found, bool only_undist
       all[i].ns.push_back(from.at("ns"));
       all[i].cycles.push_back(from.at("cycles"));
       all[i].instructions.push_back(from.at("instructions"));
-      all[i].first_cycles.push_back(from.at("first_cycles"));
     }
   }
   return all;
@@ -207,7 +200,6 @@ Estimate Sampled::ns_per_unit() const { return quotient(*this, ns, false, false)
 Estimate Sampled::cycles_per_unit() const { return quotient(*this, cycles, false, true); }
 Estimate Sampled::units_per_ns() const { return quotient(*this, ns, true, false); }
 Estimate Sampled::units_per_cycle() const { return quotient(*this, cycles, true, true); }
-Estimate Sampled::units_per_cycle_at_first() const { return quotient(*this, first_cycles, true, true); }
 
 const Sampled& named(const std::vector<Sampled>& all, const std::string& name) {
   const auto at = std::find_if(all.begin(), all.end(), [&name](const Sampled& one) { return one.name == name; });
@@ -234,6 +226,10 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
                                                  const MakeTimer& make_timer) {
   VTPU_CHECK(rule.least >= 1 && rule.least <= rule.most && rule.rounds >= 1, "a sampling rule asks for samples");
   const int cpu = rule.cpu >= 0 ? rule.cpu : usable_cpus().back();
+  const std::vector<Alternative> in_one_place = rule.one_place ? make() : std::vector<Alternative>();
+  for (const Alternative& alternative : in_one_place)
+    if (alternative.prepare) alternative.prepare();
+  const MakeAlternatives make_here = rule.one_place ? [&] { return in_one_place; } : make;
   const auto begin = std::chrono::steady_clock::now();
   const Random random(rule.seed);
   std::vector<Json> found;
@@ -245,7 +241,7 @@ Result<std::vector<Sampled>> sample_in_processes(const MakeAlternatives& make, c
   for (std::uint64_t process = 0; all.empty() || all.front().ns.size() < rule.most; ++process) {
     const bool short_of_samples = all.empty() || all.front().ns.size() < rule.least;
     if (short_of_samples && process >= 2 * rule.most && (process >= 6 * rule.most || out_of_time())) break;
-    Result<Json> one = run_process(make, rule, make_timer, random.fork(process), cpu);
+    Result<Json> one = run_process(make_here, rule, make_timer, random.fork(process), cpu);
     if (!one) return one.error();
     found.push_back(std::move(*one));
     all = samples_of(found, true);

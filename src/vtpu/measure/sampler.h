@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vtpu/base/result.h"
@@ -21,6 +23,24 @@ struct Alternative {
   bool waits = false;             ///< for other threads: less processor time than wall time is no disturbance
 };
 
+/// Code or data that each sampling process makes again, so that its place in memory varies between samples. The parent
+/// never calls `prepare`.
+template <class T>
+class InEachProcess {
+ public:
+  explicit InEachProcess(std::function<T()> make) : make_(std::move(make)) {}
+  /// Makes it, once.
+  void prepare() {
+    if (!made_) made_.emplace(make_());
+  }
+  T& operator*() { return *made_; }
+  T* operator->() { return &*made_; }
+
+ private:
+  std::function<T()> make_;
+  std::optional<T> made_;
+};
+
 /// When to stop sampling, and where to run.
 struct SamplingRule {
   std::size_t least = 20;    ///< processes at least
@@ -31,6 +51,7 @@ struct SamplingRule {
   double seconds = 60;       ///< after this time no new process starts, once `least` have run
   std::uint64_t seed = 1;    ///< of the orders and of the memory layouts
   int cpu = -1;              ///< processor to run on; -1: the last one that this process may use
+  bool one_place = false;    ///< code and data are made once, for all processes; to show what this would hide
 };
 
 /// The samples of one alternative. A sample is the median of one process's timings.
@@ -41,7 +62,6 @@ struct Sampled {
   std::vector<double> ns;            ///< per run
   std::vector<double> cycles;        ///< per run
   std::vector<double> instructions;  ///< per run; zeros if there is no counter
-  std::vector<double> first_cycles;  ///< per run, from first attempts, disturbed or not
   Tally tally;                       ///< timings of all alternatives together
   bool settled = false;              ///< within the half-width when sampling stopped
   std::string stopped;               ///< why sampling stopped, in words
@@ -50,7 +70,6 @@ struct Sampled {
   Estimate cycles_per_unit() const;
   Estimate units_per_ns() const;  ///< GB/s if the unit is a byte
   Estimate units_per_cycle() const;
-  Estimate units_per_cycle_at_first() const;  ///< as if no timing had been discarded
 };
 
 /// The samples of the alternative of that name, which exists (an invariant).

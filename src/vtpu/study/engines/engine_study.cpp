@@ -181,12 +181,10 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       const auto make = of_level(one.workload, *table).reference;
       const std::unique_ptr<kernels::Reference> here = make(kSeed);
       const std::uint64_t iterations = units_in_a_timing([&](std::uint64_t units) { here->run(units); });
-      const auto own = std::make_shared<std::unique_ptr<kernels::Reference>>();
+      const auto own =
+          std::make_shared<measure::InEachProcess<std::unique_ptr<kernels::Reference>>>([make] { return make(kSeed); });
       alternatives.push_back({name + " " + level, static_cast<double>(iterations) * one.workload.ops,
-                              [own, iterations] { (*own)->run(iterations); },
-                              [own, make] {
-                                if (!*own) *own = make(kSeed);
-                              }});
+                              [own, iterations] { (**own)->run(iterations); }, [own] { own->prepare(); }});
     }
   }
   const auto sampled = measure::sample_in_processes([&] { return alternatives; }, rule);
@@ -207,8 +205,6 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       result.ops_per_cycle[engine] = samples.units_per_cycle();
       result.ns_per_iteration[engine] = samples.ns_per_unit().value * one.workload.ops;
     }
-    result.at_first["native"] = measure::named(*sampled, name + " native").units_per_cycle_at_first();
-    result.at_first["independent"] = measure::named(*sampled, name + " mix").units_per_cycle_at_first();
     const Estimate native = result.ops_per_cycle.at("native");
     for (const auto& [level, table] : levels) {
       if (!has_the_answer(one.workload, *table))

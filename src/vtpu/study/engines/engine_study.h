@@ -32,7 +32,6 @@ struct WorkloadResult {
   kernels::Workload workload;
   std::map<std::string, measure::Estimate> ops_per_cycle;
   std::map<std::string, double> ns_per_iteration;
-  std::map<std::string, measure::Estimate> at_first;  ///< `native` and `independent` as if no timing were discarded
   double live_share = 0;  ///< of the ops of one iteration in the steady state, those whose result is used (analysis/)
   measure::Estimate live_ops_per_cycle;  ///< native, live ops only
   double bound = 0;                      ///< ops per cycle that no order of the loop's ops exceeds, from measured rates

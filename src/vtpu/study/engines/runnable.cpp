@@ -66,23 +66,24 @@ namespace {
 /// then warm.
 class Loop {
  public:
-  /// `untimed`: words before that start.
-  Loop(Runnable runnable, std::uint64_t untimed) : runnable_(std::move(runnable)), untimed_(untimed) {}
+  /// `make`: of a program that compiles. `untimed`: words before that start.
+  Loop(std::function<Runnable()> make, std::uint64_t untimed) : runnable_(std::move(make)), untimed_(untimed) {}
 
-  /// Back to the start; the first call makes the machine, and runs everything once.
+  /// Back to the start; the first call compiles the program, makes the machine, and runs everything once.
   void prepare() {
     if (machine_) {
       *machine_->sentrons().front() = start_;
       return;
     }
+    runnable_.prepare();
     machine_ = Runnable::machine();
-    runnable_.advance(*machine_, untimed_);
+    runnable_->advance(*machine_, untimed_);
     start_ = *machine_->sentrons().front();
     run();
     prepare();
   }
-  void run() const {
-    const exec::Status status = runnable_.advance(*machine_, std::uint64_t{1} << 40);
+  void run() {
+    const exec::Status status = runnable_->advance(*machine_, std::uint64_t{1} << 40);
     VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
   }
   /// Ops of one run.
@@ -91,11 +92,9 @@ class Loop {
     run();
     return static_cast<double>(machine_->sentrons().front()->retired.total() - start_.retired.total());
   }
-  /// The next `prepare` makes another machine.
-  void forget() { machine_ = nullptr; }
 
  private:
-  Runnable runnable_;
+  measure::InEachProcess<Runnable> runnable_;
   std::uint64_t untimed_;
   std::unique_ptr<exec::Machine> machine_;
   exec::Context start_;
@@ -155,31 +154,27 @@ Result<measure::Alternative> iterations_alternative(std::string name, const Make
   // The first iteration translates the pointers, which hoisted checks of later ones find translated.
   constexpr std::uint64_t kWarm = 2;
   const std::uint64_t untimed = *setup + kWarm * (words_of(2) - words_of(1));
-  std::optional<Error> failed;
-  std::shared_ptr<Loop> loop;
-  const auto choose = [&](std::uint64_t iterations) {
-    auto runnable = Runnable::make(make(kWarm + iterations), by);
-    if (runnable)
-      loop = std::make_shared<Loop>(std::move(*runnable), untimed);
-    else
-      failed = runnable.error();
+  const auto loop_of = [&](std::uint64_t iterations) {
+    return std::make_shared<Loop>(
+        [program = make(kWarm + iterations), by] { return Runnable::make(program, by).value(); }, untimed);
   };
-  choose(units_of([&](std::uint64_t units) {
-    choose(units);
-    return failed ? kTimedNs : least_ns([&] { loop->prepare(); }, [&] { loop->run(); });
-  }));
-  if (failed) return *failed;
-  const double ops = loop->ops();
-  loop->forget();  // each process makes its own machine
-  return measure::Alternative{std::move(name), ops, [loop] { loop->run(); }, [loop] { loop->prepare(); }};
+  if (const auto runnable = Runnable::make(make(kWarm + 1), by); !runnable) return runnable.error();
+  const std::uint64_t iterations = units_of([&](std::uint64_t units) {
+    const auto loop = loop_of(units);
+    return least_ns([&] { loop->prepare(); }, [&] { loop->run(); });
+  });
+  const double ops = loop_of(iterations)->ops();
+  const auto own = loop_of(iterations);  // each process compiles it again and makes its own machine
+  return measure::Alternative{std::move(name), ops, [own] { own->run(); }, [own] { own->prepare(); }};
 }
 
 Result<measure::Alternative> alternative(std::string name, isa::Program program, Runnable::By by) {
-  auto runnable = Runnable::make(std::move(program), by);
+  const auto runnable = Runnable::make(program, by);
   if (!runnable) return runnable.error();
-  const auto shared = std::make_shared<Runnable>(std::move(*runnable));
-  const double ops = static_cast<double>(shared->run().total());
-  return measure::Alternative{std::move(name), ops, [shared] { measure::keep(shared->run().words); }, {}};
+  const auto own = std::make_shared<measure::InEachProcess<Runnable>>(
+      [program = std::move(program), by] { return Runnable::make(program, by).value(); });
+  return measure::Alternative{std::move(name), static_cast<double>(runnable->run().total()),
+                              [own] { measure::keep((*own)->run().words); }, [own] { own->prepare(); }};
 }
 
 }  // namespace vtpu::study::engines

@@ -21,15 +21,14 @@ std::vector<isa::Cost> pattern_of(const isa::Program& program, ports::Loop loop,
 }
 
 Result<measure::Alternative> mix_alternative(std::string name, std::span<const isa::Cost> pattern) {
-  auto loop = HostLoop::independent(pattern);
+  const auto loop = HostLoop::independent(pattern);
   if (!loop) return loop.error();
-  const auto shared = std::make_shared<HostLoop>(std::move(*loop));
   constexpr double kOps = 3e5;
-  const auto iterations = static_cast<std::uint64_t>(kOps / shared->ops()) + 1;
-  return measure::Alternative{std::move(name),
-                              static_cast<double>(iterations) * shared->ops(),
-                              [shared, iterations] { shared->run(iterations); },
-                              {}};
+  const auto iterations = static_cast<std::uint64_t>(kOps / loop->ops()) + 1;
+  const auto own = std::make_shared<measure::InEachProcess<HostLoop>>(
+      [copy = std::vector(pattern.begin(), pattern.end())] { return HostLoop::independent(copy).value(); });
+  return measure::Alternative{std::move(name), static_cast<double>(iterations) * loop->ops(),
+                              [own, iterations] { (*own)->run(iterations); }, [own] { own->prepare(); }};
 }
 
 measure::Estimate geometric_mean(const std::vector<measure::Estimate>& all, const std::string& method) {

@@ -29,11 +29,18 @@ const std::vector<std::vector<Cost>> kDispatchMixes = {
     {Cost::alu, Cost::load, Cost::alu, Cost::store, Cost::alu, Cost::vector_int},
     {Cost::alu, Cost::load, Cost::alu, Cost::alu}};
 
-Result<Alternative> alternative(std::string name, Result<HostLoop> loop) {
+using MakeLoop = std::function<Result<HostLoop>()>;
+
+Result<Alternative> alternative(std::string name, const MakeLoop& make) {
+  const auto loop = make();
   if (!loop) return loop.error();
-  const auto shared = std::make_shared<HostLoop>(std::move(*loop));
-  return Alternative{
-      std::move(name), static_cast<double>(kIterations) * shared->ops(), [shared] { shared->run(kIterations); }, {}};
+  const auto own = std::make_shared<measure::InEachProcess<HostLoop>>([make] { return make().value(); });
+  return Alternative{std::move(name), static_cast<double>(kIterations) * loop->ops(),
+                     [own] { (*own)->run(kIterations); }, [own] { own->prepare(); }};
+}
+
+MakeLoop independent(std::vector<Cost> pattern, Choice choice = Choice::usual) {
+  return [pattern = std::move(pattern), choice] { return HostLoop::independent(pattern, choice); };
 }
 
 /// The number of ops of the first class in a balanced pattern of two classes.
@@ -71,20 +78,21 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
 
   std::vector<Alternative> alternatives;
   std::optional<Error> failed;
-  const auto add = [&](std::string name, Result<HostLoop> loop) {
-    auto made = alternative(std::move(name), std::move(loop));
+  const auto add = [&](std::string name, const MakeLoop& make) {
+    auto made = alternative(std::move(name), make);
     if (made)
       alternatives.push_back(std::move(*made));
     else
       failed = made.error();
   };
   for (const Cost cost : classes) {
-    add(std::string(isa::name_of(cost)), HostLoop::independent(std::span(&cost, 1)));
-    add(easiest(cost), HostLoop::independent(std::span(&cost, 1), Choice::easiest));
-    if (has_chain(cost, *form)) add(fmt::format("{} chain", isa::name_of(cost)), HostLoop::chain(cost));
+    add(std::string(isa::name_of(cost)), independent({cost}));
+    add(easiest(cost), independent({cost}, Choice::easiest));
+    if (has_chain(cost, *form))
+      add(fmt::format("{} chain", isa::name_of(cost)), [cost] { return HostLoop::chain(cost); });
   }
   for (std::size_t i = 0; i < kDispatchMixes.size(); ++i)
-    add(fmt::format("dispatch {}", i), HostLoop::independent(kDispatchMixes[i]));
+    add(fmt::format("dispatch {}", i), independent(kDispatchMixes[i]));
   if (failed) return *failed;
   const auto alone = measure::sample_in_processes([&] { return alternatives; }, rule);
   if (!alone) return alone.error();
@@ -118,7 +126,7 @@ Result<PortSurvey> survey_ports(const measure::SamplingRule& rule) {
   for (std::size_t j = 0; j < classes.size(); ++j)
     for (std::size_t i = 0; i < j; ++i) {
       const int firsts = balanced(survey.map.alone[index(classes[i])], survey.map.alone[index(classes[j])]);
-      add(pair_name(classes[i], classes[j]), HostLoop::independent(pattern_of(classes[i], classes[j], firsts)));
+      add(pair_name(classes[i], classes[j]), independent(pattern_of(classes[i], classes[j], firsts)));
     }
   if (failed) return *failed;
   const auto paired = measure::sample_in_processes([&] { return alternatives; }, rule);
