@@ -1,6 +1,5 @@
 // Asks whether a measured number is the same when other processes keep the machine busy, or whether the run says that
-// nothing can be measured now. Claims measure.agree, measure.overlap,
-// measure.cover.
+// nothing can be measured now. Claims measure.agree, measure.overlap, measure.places.
 //
 // The same measurement runs in executions of its own, one for each state of the machine: quiet; quiet once more, which
 // shows what executions differ by anyway; one busy process, placed by the kernel; one busy process bound to each
@@ -14,7 +13,7 @@
 // was calibrated beforehand, in the state with one busy process for each processor; for overlap, each interval against
 // that of the next metric.
 //
-// Places (claim measure.cover): where code and data lie in memory differs between executions and changes speed. Some
+// Places (claim measure.places): where code and data lie in memory differs between executions and changes speed. Some
 // executions measure everything on the quiet machine with places that are fixed in each execution, others with places
 // that each process draws, as all experiments do. Covered: the share of ordered pairs of executions in which the
 // interval of one contains the median of the other. Spread: the largest difference of two medians. Control: fixed
@@ -401,7 +400,7 @@ Result<void> run_states(Run& run) {
 const Experiment kExperiment{
     .name = "machine-states",
     .question = "Does a measured number stay the same when other processes keep the machine busy?",
-    .claims = {"measure.agree", "measure.overlap", "measure.cover"},
+    .claims = {"measure.agree", "measure.overlap", "measure.places"},
     .inputs = {},
     .quick_seconds = 30,
     .full_seconds = 120,

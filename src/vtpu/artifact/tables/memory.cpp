@@ -40,7 +40,8 @@ namespace {
 /// The experiments that time their work between calibrations.
 const std::vector<std::string> kTiming = {"host",           "core-ops-per-cycle", "core-ports",      "core-compile",
                                           "compiler-tiers", "compiler-speed",     "mem-bandwidth",   "mem-embedding",
-                                          "mem-locality",   "mem-lookup",         "net-reconfigure", "sparse-speedup"};
+                                          "mem-locality",   "mem-lookup",         "net-reconfigure", "sparse-speedup",
+                                          "machine-states"};
 
 Result<PrintedTable> make_timings(const TableInputs& inputs) {
   PrintedTable table;
@@ -75,6 +76,45 @@ TableDeclaration timings() {
               "another thread, or the hypervisor took. Clock: calibrations before and after differ by over 2 %. "
               "Shared-core: over 3 % fewer independent additions per cycle than the core can. Not measurable now: "
               "samplings with too few undisturbed processes, whose values decide no claim."};
+}
+
+TableDeclaration machine_states() {
+  return {.name = "machine_states",
+          .caption = "Core-bound metrics in five states of the machine",
+          .wide = true,
+          .appendix = true,
+          .results = {"machine-states"},
+          .table = "machine_states",
+          .columns = {{"state", "state"},
+                      {"kept", "kept"},
+                      {"discarded", "discarded"},
+                      {"reasons", "by reason", 0.28},
+                      {"disagreement", "disagreement"},
+                      {"overlap", "overlap"},
+                      {"at_length", "one long timing", 0.1}},
+          .note =
+              "Kept, discarded: timings. Disagreement: largest difference of a median from the first state's, as a "
+              "share. Overlap: share of metrics whose interval overlaps the first state's. One long timing: largest "
+              "difference of the ten ordinary loops, each timed once for 20 ms. A state with too few undisturbed "
+              "timings is not measurable."};
+}
+
+TableDeclaration places() {
+  return {
+      .name = "places",
+      .caption = "What executions differ by, with places of code and data fixed in each or drawn by each process",
+      .appendix = true,
+      .results = {"machine-states"},
+      .table = "places",
+      .columns = {{"places", "places"},
+                  {"executions", "executions"},
+                  {"covered", "covered"},
+                  {"overlap", "overlap"},
+                  {"spread", "spread"},
+                  {"widest", "widest"}},
+      .note =
+          "Covered: share of ordered pairs of executions in which an interval contains the other's median. Overlap: "
+          "share of pairs whose intervals overlap. Spread: largest difference of two medians, and its metric."};
 }
 
 TableDeclaration memory() {
