@@ -4,20 +4,24 @@
 // The same measurement runs in executions of its own, one for each state of the machine: quiet; quiet once more, which
 // shows what executions differ by anyway; one busy process, placed by the kernel; one busy process bound to each
 // processor; and one process that copies 256 MiB again and again. Metrics, all bound by the core: ops per cycle of the
-// ten workloads in the native engine, of the independent host instructions of their mixes, and of the ten loops of
-// ordinary code. Disagreement of a state: the largest difference of a median from the quiet state's, as a share of the
-// latter. Overlap: the share of metrics whose 95 % interval overlaps that of the quiet state.
+// ten workloads in the native engine, of the independent host instructions of their mixes, of the workloads in C++ by
+// the compiler's highest level, and of ten loops of ordinary code.
+//
+// Overlap of a state: the share of metrics whose 95 % interval overlaps that of the quiet state. Disagreement: the
+// largest difference of a median from the quiet state's, as a share of the latter, over the settled metrics, whose
+// half-widths are within 3 % in both states. The others have wide intervals because code can run at one of two speeds,
+// depending on where its data lie.
 //
 // A state in which too few timings are undisturbed is not measurable: it is named so in the table, with what disturbed
 // it, and has no metrics. Controls: for agreement, one long timing of each ordinary loop, elapsed time × a clock that
 // was calibrated beforehand, in the state with one busy process for each processor; for overlap, each interval against
 // that of the next metric.
 //
-// Places (claim measure.places): where code and data lie in memory differs between executions and changes speed. Some
-// executions measure everything on the quiet machine with places that are fixed in each execution, others with places
-// that each process draws, as all experiments do. Covered: the share of ordered pairs of executions in which the
-// interval of one contains the median of the other. Spread: the largest difference of two medians. Control: fixed
-// places.
+// Places: where code and data lie in memory differs between executions and changes speed. Some executions measure
+// everything on the quiet machine with places that are fixed in each execution, others with places that each process
+// draws, as all experiments do. Overlap: the share of pairs of executions whose intervals overlap. Covered: the share
+// of ordered pairs in which the interval of one contains the median of the other. Spread: the largest difference of two
+// medians. Control: fixed places.
 //
 // Parameters: processes, rounds, seconds for one state, executions. Outputs: keys measure.states.*, measure.places.*;
 // tables machine_states, machine_states_metrics, places.
@@ -50,7 +54,9 @@
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
+#include "vtpu/study/baselines/ordinary.h"
 #include "vtpu/study/engines/engine_study.h"
+#include "vtpu/study/engines/runnable.h"
 
 namespace {
 
@@ -65,6 +71,18 @@ constexpr const char* kClosest = "busy_each";  // the state of the control
 const vtpu::Random kData(1);                   // every execution works on the same data
 
 // ---- one execution: measures everything once and prints it as JSON
+
+/// The workloads in C++ by the compiler's highest level, which makes their data in each process.
+Result<std::vector<Alternative>> reference_alternatives() {
+  const auto levels = vtpu::study::baselines::kOrdinaryLevels;
+  const auto level = std::ranges::find(levels, "o3_native", &vtpu::study::baselines::Baseline::name);
+  const auto module = vtpu::study::baselines::load_ordinary(*level);
+  if (!module) return module.error();
+  std::vector<Alternative> all;
+  for (const vtpu::kernels::Workload& workload : (*module)->workloads())
+    all.push_back(vtpu::study::engines::reference_alternative(fmt::format("reference.{}", workload.name), workload));
+  return all;
+}
 
 /// Each ordinary loop timed once, for 20 ms of elapsed time, by a clock that was calibrated before: the usual way.
 Result<Json> time_at_length() {
@@ -101,14 +119,16 @@ Result<Json> measure_once(const SamplingRule& rule) {
     add("independent." + name, row.independent);
   }
   Tally tally = study->tally;
+  const auto references = reference_alternatives();
+  if (!references) return references.error();
   const auto loops = sample_in_processes(
-      [] {
+      [&] {
         const auto data = std::make_shared<OrdinaryData>(kData);
-        std::vector<Alternative> all;
+        std::vector<Alternative> all = *references;
         for (const OrdinaryLoop& loop : ordinary_loops(*data)) {
           constexpr double kOps = 2e5;
           const auto passes = static_cast<std::size_t>(std::ceil(kOps / loop.ops));
-          all.push_back({loop.name,
+          all.push_back({std::string("ordinary.") + loop.name,
                          static_cast<double>(passes) * loop.ops,
                          [data, passes, pass = loop.run] {
                            for (std::size_t i = 0; i < passes; ++i) keep(pass(*data));
@@ -119,7 +139,7 @@ Result<Json> measure_once(const SamplingRule& rule) {
       },
       rule);
   if (!loops) return loops.error();
-  for (const Sampled& loop : *loops) add("ordinary." + loop.name, loop.units_per_cycle());
+  for (const Sampled& loop : *loops) add(loop.name, loop.units_per_cycle());
   tally += loops->front().tally;
   const Result<Json> longer = time_at_length();
   if (!longer) return longer.error();
@@ -253,6 +273,8 @@ Result<Found> measure(const State& state, const SamplingRule& rule) {
   return measure(rule);
 }
 
+bool settled(const Measured& one) { return (one.ci.high - one.ci.low) / 2 <= SamplingRule{}.half_width * one.value; }
+
 bool overlap(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
 
 Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
@@ -260,6 +282,7 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
                                                {"kept", "1", Source::measured},
                                                {"discarded", "1", Source::measured},
                                                {"reasons", "", Source::measured},
+                                               {"settled", "1", Source::measured},
                                                {"disagreement", "1", Source::measured},
                                                {"overlap", "1", Source::measured},
                                                {"at_length", "1", Source::measured}});
@@ -283,12 +306,15 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
     run.count(found->tally);
     run.measured(fmt::format("measure.states.unmeasurable.{}", state.name), measurable ? 0 : 1, "1",
                  to_string(found->tally));
-    double apart = 0, at_length = 0, overlapping = 0, shifted = 0;
+    double apart = 0, at_length = 0, overlapping = 0, shifted = 0, narrow = 0;
     for (auto at = quiet.begin(); at != quiet.end(); ++at) {
       const auto& [name, before] = *at;
       const Measured& now = found->metrics.at(name);
       const auto next = std::next(at) == quiet.end() ? quiet.begin() : std::next(at);
-      apart = std::max(apart, std::abs(now.value / before.value - 1));
+      if (settled(before) && settled(now)) {
+        ++narrow;
+        apart = std::max(apart, std::abs(now.value / before.value - 1));
+      }
       const auto long_one = found->at_length.find(name);
       const bool timed_at_length = long_one != found->at_length.end();
       if (timed_at_length) at_length = std::max(at_length, std::abs(long_one->second / quiet_at_length.at(name) - 1));
@@ -301,8 +327,12 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
     const double count = static_cast<double>(quiet.size());
     const std::string method = fmt::format("over {:g} core-bound metrics; {}", count, to_string(found->tally));
     if (!first && measurable) {
-      run.measured(fmt::format("measure.states.disagreement.{}", state.name), apart, "1",
-                   "largest difference of a median from the quiet state, " + method);
+      run.measured(
+          fmt::format("measure.states.disagreement.{}", state.name), apart, "1",
+          fmt::format("largest difference of a median from the quiet state over {:g} settled metrics; ", narrow) +
+              to_string(found->tally));
+      run.measured(fmt::format("measure.states.settled.{}", state.name), narrow, "1",
+                   "metrics with half-widths within 3 % here and in the quiet state, " + method);
       run.measured(fmt::format("measure.states.overlap.{}", state.name), overlapping / count, "1",
                    "share of intervals that overlap that of the quiet state, " + method);
     }
@@ -322,8 +352,9 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
             fmt::format("{}{} {}", reasons.empty() || reasons.ends_with(": ") ? "" : ", ", found->tally[reason], name);
     const Cell none = std::string("-");
     states.add({std::string(state.words), static_cast<double>(found->tally.kept),
-                static_cast<double>(found->tally.all_discarded()), reasons, first || !measurable ? none : Cell(apart),
-                first || !measurable ? none : Cell(overlapping / count), at_length});
+                static_cast<double>(found->tally.all_discarded()), reasons, first || !measurable ? none : Cell(narrow),
+                first || !measurable ? none : Cell(apart), first || !measurable ? none : Cell(overlapping / count),
+                at_length});
     progress.step(state.words);
   }
   return {};
@@ -402,6 +433,7 @@ const Experiment kExperiment{
     .question = "Does a measured number stay the same when other processes keep the machine busy?",
     .claims = {"measure.agree", "measure.overlap", "measure.places"},
     .inputs = {},
+    .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),
     .quick_seconds = 30,
     .full_seconds = 120,
     .times_the_host = true,

@@ -56,7 +56,7 @@ plot::Figure machine_states() {
   return {
       .name = "machine_states",
       .caption =
-          "Thirty core-bound metrics measured while other processes keep the machine busy, over the same metrics on "
+          "Forty core-bound metrics measured while other processes keep the machine busy, over the same metrics on "
           "the quiet machine: medians of undisturbed timings, and, for the ten ordinary loops, one timing of twenty "
           "milliseconds "
           "of elapsed time with a clock calibrated beforehand. Dashed: the difference that our claim allows.",

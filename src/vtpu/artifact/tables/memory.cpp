@@ -89,14 +89,15 @@ TableDeclaration machine_states() {
                       {"kept", "kept"},
                       {"discarded", "discarded"},
                       {"reasons", "by reason", 0.28},
+                      {"settled", "settled"},
                       {"disagreement", "disagreement"},
                       {"overlap", "overlap"},
                       {"at_length", "one long timing", 0.1}},
           .note =
-              "Kept, discarded: timings. Disagreement: largest difference of a median from the first state's, as a "
-              "share. Overlap: share of metrics whose interval overlaps the first state's. One long timing: largest "
-              "difference of the ten ordinary loops, each timed once for 20 ms. A state with too few undisturbed "
-              "timings is not measurable."};
+              "Kept, discarded: timings. Settled: metrics with half-widths within 3 % in this state and the first. "
+              "Disagreement: largest difference of such a median from the first state's, as a share. Overlap: share of "
+              "all metrics whose interval overlaps the first state's. One long timing: largest difference of the ten "
+              "ordinary loops, each timed once for 20 ms. A state with too few undisturbed timings is not measurable."};
 }
 
 TableDeclaration places() {

@@ -27,7 +27,6 @@ using measure::Estimate;
 using measure::Sampled;
 
 constexpr std::uint64_t kCheckedIterations = 3;
-constexpr std::uint64_t kSeed = 1;
 
 constexpr std::pair<const char*, std::optional<Slot>> kMixes[] = {
     {"mix", {}}, {"D", Slot::D}, {"S", Slot::S}, {"C", Slot::C}};
@@ -177,14 +176,9 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       alternatives.push_back(std::move(*made));
     }
     for (const auto& [level, table] : levels) {
-      // Each process makes its own data, whose addresses decide much of the speed of ordinary code.
-      const auto make = of_level(one.workload, *table).reference;
-      const std::unique_ptr<kernels::Reference> here = make(kSeed);
-      const std::uint64_t iterations = units_in_a_timing([&](std::uint64_t units) { here->run(units); });
-      const auto own =
-          std::make_shared<measure::InEachProcess<std::unique_ptr<kernels::Reference>>>([make] { return make(kSeed); });
-      alternatives.push_back({name + " " + level, static_cast<double>(iterations) * one.workload.ops,
-                              [own, iterations] { (**own)->run(iterations); }, [own] { own->prepare(); }});
+      kernels::Workload at_level = of_level(one.workload, *table);
+      at_level.ops = one.workload.ops;
+      alternatives.push_back(reference_alternative(name + " " + level, at_level));
     }
   }
   const auto sampled = measure::sample_in_processes([&] { return alternatives; }, rule);

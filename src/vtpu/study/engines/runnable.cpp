@@ -168,6 +168,15 @@ Result<measure::Alternative> iterations_alternative(std::string name, const Make
   return measure::Alternative{std::move(name), ops, [own] { own->run(); }, [own] { own->prepare(); }};
 }
 
+measure::Alternative reference_alternative(std::string name, const kernels::Workload& workload) {
+  const auto make = [workload] { return workload.reference(kSeed); };
+  const std::unique_ptr<kernels::Reference> here = make();
+  const std::uint64_t iterations = units_in_a_timing([&](std::uint64_t units) { here->run(units); });
+  const auto own = std::make_shared<measure::InEachProcess<std::unique_ptr<kernels::Reference>>>(make);
+  return {std::move(name), static_cast<double>(iterations) * workload.ops,
+          [own, iterations] { (**own)->run(iterations); }, [own] { own->prepare(); }};
+}
+
 Result<measure::Alternative> alternative(std::string name, isa::Program program, Runnable::By by) {
   const auto runnable = Runnable::make(program, by);
   if (!runnable) return runnable.error();

@@ -8,6 +8,7 @@
 #include "vtpu/exec/context.h"
 #include "vtpu/exec/machine.h"
 #include "vtpu/isa/program.h"
+#include "vtpu/kernels/workload.h"
 #include "vtpu/measure/sampler.h"
 
 namespace vtpu::study::engines {
@@ -43,10 +44,16 @@ using MakeProgram = std::function<isa::Program(std::uint64_t iterations)>;
 /// Its work is the number of ops that the timed part retires. Error: as Runnable::make.
 Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by);
 
+/// The seed of the data of every workload.
+inline constexpr std::uint64_t kSeed = 1;
 /// Short enough that a disturbance is unlikely, long enough that reading the clock costs nothing.
 inline constexpr double kTimedNs = 80e3;
 /// How many units of work take about `kTimedNs`, at least 1. `run` does that many; it is called a few times.
 std::uint64_t units_in_a_timing(const std::function<void(std::uint64_t units)>& run);
+
+/// An alternative that runs a workload's C++ reference, with as many iterations as take about `kTimedNs`. Its work is
+/// the number of ops of the program that does the same work. Each process makes its data again.
+measure::Alternative reference_alternative(std::string name, const kernels::Workload& workload);
 
 /// An alternative that runs the program once. Its work is the number of ops that the program retires.
 /// Error: as Runnable::make.
