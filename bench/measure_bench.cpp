@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "vtpu/measure/memory_kernels.h"
+#include "vtpu/measure/stream.h"
 
 namespace {
 
@@ -43,13 +44,14 @@ BENCHMARK(read_bandwidth)->RangeMultiplier(8)->Range(kSmallest, kLargest);
 void stream_triad(benchmark::State& state) {
   const std::size_t bytes = static_cast<std::size_t>(state.range(0));
   const Memory a(bytes), b(bytes), c(bytes);
+  const auto triad = stream_kernels().triad;
   std::ranges::fill(b.as<double>(), 2.0);
   std::ranges::fill(c.as<double>(), 4.0);
-  vtpu::measure::stream_triad(a.as<double>(), b.as<double>(), c.as<double>(), 3);
+  triad(a.as<double>(), b.as<double>(), c.as<double>(), 3);
   if (!std::ranges::all_of(a.as<double>(), [](double x) { return x == 14; }))
     return state.SkipWithError("the triad is wrong");
   for (auto _ : state) {
-    vtpu::measure::stream_triad(a.as<double>(), b.as<double>(), c.as<double>(), 3);
+    triad(a.as<double>(), b.as<double>(), c.as<double>(), 3);
     benchmark::ClobberMemory();
   }
   state.SetBytesProcessed(3 * state.iterations() * state.range(0));  // bytes as STREAM counts them

@@ -68,17 +68,5 @@ TEST(RandomIndices, StayBelowTheirBoundAndReachEveryIndexBelowASmallOne) {
   EXPECT_EQ(random_sum(cells, 100, 50), random_place_sum(37, 100, 50));
 }
 
-TEST(Stream, ComputesCopyScaleAddAndTriad) {
-  std::vector<double> a(10, 1), b(10, 2), c(10, 0);
-  stream_copy(c, a);
-  EXPECT_EQ(c, std::vector<double>(10, 1));
-  stream_scale(b, c, 3);
-  EXPECT_EQ(b, std::vector<double>(10, 3));
-  stream_add(c, a, b);
-  EXPECT_EQ(c, std::vector<double>(10, 4));
-  stream_triad(a, b, c, 3);
-  EXPECT_EQ(a, std::vector<double>(10, 15));
-}
-
 }  // namespace
 }  // namespace vtpu::measure

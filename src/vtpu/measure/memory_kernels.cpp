@@ -115,20 +115,4 @@ std::uint64_t random_place_sum(std::size_t size, std::uint64_t first, std::size_
   return sum;
 }
 
-void stream_copy(std::span<double> c, std::span<const double> a) {
-  for (std::size_t i = 0; i < c.size(); ++i) c[i] = a[i];
-}
-
-void stream_scale(std::span<double> b, std::span<const double> c, double q) {
-  for (std::size_t i = 0; i < b.size(); ++i) b[i] = q * c[i];
-}
-
-void stream_add(std::span<double> c, std::span<const double> a, std::span<const double> b) {
-  for (std::size_t i = 0; i < c.size(); ++i) c[i] = a[i] + b[i];
-}
-
-void stream_triad(std::span<double> a, std::span<const double> b, std::span<const double> c, double q) {
-  for (std::size_t i = 0; i < a.size(); ++i) a[i] = b[i] + q * c[i];
-}
-
 }  // namespace vtpu::measure

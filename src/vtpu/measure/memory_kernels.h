@@ -64,11 +64,4 @@ std::uint64_t random_sum(std::span<const std::uint64_t> cells, std::uint64_t fir
 /// Sum of these indices: the cost of the function above without its loads.
 std::uint64_t random_place_sum(std::size_t size, std::uint64_t first, std::size_t count);
 
-/// The four kernels of STREAM, over arrays of equal length. Source: McCalpin, "Memory bandwidth and machine balance in
-/// current high performance computers", IEEE TCCA Newsletter, December 1995.
-void stream_copy(std::span<double> c, std::span<const double> a);
-void stream_scale(std::span<double> b, std::span<const double> c, double q);
-void stream_add(std::span<double> c, std::span<const double> a, std::span<const double> b);
-void stream_triad(std::span<double> a, std::span<const double> b, std::span<const double> c, double q);
-
 }  // namespace vtpu::measure

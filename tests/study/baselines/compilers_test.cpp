@@ -137,6 +137,36 @@ TEST(Baselines, OrdinaryCodeWithoutFastMathHasTheBytesOfTheReference) {
     }
 }
 
+TEST(Baselines, StreamComesFromEveryLevelForThisHostAndGivesItsAnswers) {
+  const auto levels = load_stream_levels();
+  ASSERT_TRUE(levels.ok()) << levels.error().message();
+  std::size_t of_project = 0;
+  for (const StreamLevel& one : *levels) {
+    EXPECT_TRUE(one.level.for_this_host()) << one.level.name;
+    EXPECT_NE(one.kernels.triad, measure::stream_kernels().triad) << "the library's own, compiled at -O2";
+    of_project += one.level.compiler == Compiler::project;
+  }
+  EXPECT_EQ(of_project, 3u) << "contracted, exact and with fast-math";
+  EXPECT_TRUE(is_stream(measure::stream_kernels()));
+  EXPECT_TRUE(is_stream(measure::bypassing_kernels()));
+}
+
+TEST(Baselines, AStreamKernelThatLeavesOutAnElementIsFound) {
+  measure::StreamKernels kernels = measure::stream_kernels();
+  kernels.copy = [](std::span<double> c, std::span<const double> a) { std::copy(a.begin(), a.end() - 1, c.begin()); };
+  EXPECT_FALSE(is_stream(kernels));
+}
+
+TEST(Baselines, NoExperimentMeasuresAStreamOfItsOwn) {
+  // The project's own -O2 would be a weaker baseline than the rows of the table.
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(VTPU_ROOT) / "experiments")) {
+    if (entry.path().extension() != ".cpp") continue;
+    const std::string text = *read_file(entry.path());
+    for (const char* own : {"stream_kernels()", "stream_copy", "stream_triad"})
+      EXPECT_EQ(text.find(own), std::string::npos) << entry.path() << " calls " << own;
+  }
+}
+
 TEST(Baselines, WithTheHostsInstructionsEachRowStatesWhetherTheCompilerMayContract) {
   for (const Baseline& one : kBaselines) {
     if (one.flags.find("-march=native") == std::string_view::npos) continue;

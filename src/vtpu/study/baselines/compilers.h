@@ -24,6 +24,9 @@ struct Baseline {
 
   /// Whether the compiler may reorder floating-point arithmetic, so that answers may have other bytes.
   constexpr bool may_reorder() const { return flags.find("-ffast-math") != std::string_view::npos; }
+
+  /// Whether the compiler may use every instruction of this host.
+  constexpr bool for_this_host() const { return flags.find("-march=native") != std::string_view::npos; }
 };
 
 inline constexpr Baseline kBaselines[] = {
