@@ -28,7 +28,7 @@ struct DotData {
   std::vector<Factor> factors;
   std::vector<X> x;
   std::array<std::array<Lane, kLanes>, kAccumulators> sums{};
-  std::array<std::array<Lane, kLanes / 2>, 4> buffers{};
+  std::array<std::array<Lane, kLanes / 2>, 4> buffers{};  ///< as the last four vectors leave them
 
   DotData(std::uint64_t seed, Fill kind) {
     Stream stream(seed);
@@ -39,20 +39,26 @@ struct DotData {
     std::memcpy(x.data(), memory.data() + kFactors * kCell, kDotVectors * kCell);
   }
 
-  /// One pass: calls `multiply(sum, factor, x)` for every vector, with pointers to its elements. The sums are local
-  /// copies, so that the compiler knows that they do not alias.
+  /// Passes: each calls `multiply(sum, factor, x)` for every vector, with pointers to its elements. The sums are local,
+  /// so that the compiler knows that they do not alias.
   template <class Multiply>
-  void pass(Multiply multiply) {
-    for (std::size_t k = 0; k < kDotVectors; k += kAccumulators) {
-      for (std::size_t j = 0; j < kAccumulators; ++j) {
-        auto sum = sums[j];
-        multiply(sum, &factors[j % kFactors * kElements], &x[(k + j) * kElements]);
-        sums[j] = sum;
-        const auto& other = sums[j < kAccumulators / 2 ? j + kAccumulators / 2 : j - kAccumulators / 2];
-        const std::size_t first = (k + j) / 4 % 2 * (kLanes / 2);
-        std::copy_n(other.begin() + first, kLanes / 2, buffers[(k + j) % 4].begin());
-      }
+  void passes(std::uint64_t iterations, Multiply multiply) {
+    if (iterations == 0) return;
+    auto local = sums;
+    const Factor* const factor = factors.data();
+    const X* const vectors = x.data();
+    const auto add = [&](std::size_t k) {
+      for (std::size_t j = 0; j < kAccumulators; ++j)
+        multiply(local[j], factor + j % kFactors * kElements, vectors + (k + j) * kElements);
+    };
+    for (std::uint64_t n = 0; n < iterations; ++n)
+      for (std::size_t k = 0; k < kDotVectors; k += kAccumulators) add(k);
+    // Vector k leaves half of the sum of vector k - 6, which is final for the last four.
+    for (std::size_t k = kDotVectors - 4; k < kDotVectors; ++k) {
+      const auto& other = local[(k + kAccumulators / 2) % kAccumulators];
+      std::copy_n(other.begin() + k / 4 % 2 * (kLanes / 2), kLanes / 2, buffers[k % 4].begin());
     }
+    sums = local;
   }
 
   Image image() const {

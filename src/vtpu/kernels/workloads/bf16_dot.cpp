@@ -16,14 +16,12 @@ class Bf16Dot final : public Reference {
   explicit Bf16Dot(std::uint64_t seed) : data_(seed, Fill::bf16) {}
 
   void run(std::uint64_t iterations) override {
-    for (std::uint64_t n = 0; n < iterations; ++n) {
-      data_.pass([](auto& sum, const std::uint16_t* factor, const std::uint16_t* x) {
-        for (std::size_t i = 0; i < 16; ++i) {
-          sum[i] += widen(factor[2 * i + 1]) * widen(x[2 * i + 1]);
-          sum[i] += widen(factor[2 * i]) * widen(x[2 * i]);
-        }
-      });
-    }
+    data_.passes(iterations, [](auto& sum, const std::uint16_t* factor, const std::uint16_t* x) {
+      for (std::size_t i = 0; i < 16; ++i) {
+        sum[i] += widen(factor[2 * i + 1]) * widen(x[2 * i + 1]);
+        sum[i] += widen(factor[2 * i]) * widen(x[2 * i]);
+      }
+    });
   }
   Image image() const override { return data_.image(); }
 

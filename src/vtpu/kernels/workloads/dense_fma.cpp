@@ -14,12 +14,10 @@ class DenseFma final : public Reference {
   explicit DenseFma(std::uint64_t seed) : data_(seed, Fill::f32) {}
 
   void run(std::uint64_t iterations) override {
-    for (std::uint64_t n = 0; n < iterations; ++n) {
-      data_.pass([](auto& sum, const float* factor, const float* x) {
-        // Products of small whole numbers are exact, so rounding once or twice gives the same result.
-        for (std::size_t i = 0; i < 16; ++i) sum[i] += factor[i] * x[i];
-      });
-    }
+    data_.passes(iterations, [](auto& sum, const float* factor, const float* x) {
+      // Products of small whole numbers are exact, so rounding once or twice gives the same result.
+      for (std::size_t i = 0; i < 16; ++i) sum[i] += factor[i] * x[i];
+    });
   }
   Image image() const override { return data_.image(); }
 

@@ -14,15 +14,13 @@ class Int8Dot final : public Reference {
   explicit Int8Dot(std::uint64_t seed) : data_(seed, Fill::bits64) {}
 
   void run(std::uint64_t iterations) override {
-    for (std::uint64_t n = 0; n < iterations; ++n) {
-      data_.pass([](auto& sum, const std::uint8_t* factor, const std::int8_t* x) {
-        for (std::size_t i = 0; i < 16; ++i) {
-          std::int32_t products = 0;
-          for (std::size_t j = 0; j < 4; ++j) products += factor[4 * i + j] * x[4 * i + j];
-          sum[i] += static_cast<std::uint32_t>(products);
-        }
-      });
-    }
+    data_.passes(iterations, [](auto& sum, const std::uint8_t* factor, const std::int8_t* x) {
+      for (std::size_t i = 0; i < 16; ++i) {
+        std::int32_t products = 0;
+        for (std::size_t j = 0; j < 4; ++j) products += factor[4 * i + j] * x[4 * i + j];
+        sum[i] += static_cast<std::uint32_t>(products);
+      }
+    });
   }
   Image image() const override { return data_.image(); }
 

@@ -48,17 +48,26 @@ class PointerChase final : public Reference {
   }
 
   void run(std::uint64_t iterations) override {
-    for (std::uint64_t n = 0; n < iterations; ++n) {
-      for (std::size_t k = 0; k < kSteps; ++k) {
-        if (k % 2 == 0) {
-          sum_ += at_;
-        } else {
-          mixed_ ^= at_;
-        }
-        buffers_[k % 4].lane[k / 4 % 4] = at_;
-        at_ = cells_[at_];
+    if (iterations == 0) return;
+    std::uint64_t at = at_, sum = sum_, mixed = mixed_;  // local, so that the compiler keeps them in registers
+    const std::uint64_t* const cells = cells_.data();
+    // Two steps, as the sum takes the even ones and the exclusive or the odd ones.
+    const auto walk = [&](std::uint64_t steps) {
+      for (std::uint64_t k = 0; k < steps; k += 2) {
+        sum += at;
+        at = cells[at];
+        mixed ^= at;
+        at = cells[at];
       }
-    }
+    };
+    walk(iterations * kSteps - 16);
+    // Only the last sixteen places leave a trace in the buffers.
+    std::uint64_t last = at;
+    for (std::size_t k = kSteps - 16; k < kSteps; ++k, last = cells[last]) buffers_[k % 4].lane[k / 4 % 4] = last;
+    walk(16);
+    at_ = at;
+    sum_ = sum;
+    mixed_ = mixed;
   }
   Image image() const override {
     Registers registers;

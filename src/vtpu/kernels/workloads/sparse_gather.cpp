@@ -54,18 +54,27 @@ class SparseGather final : public Reference {
   }
 
   void run(std::uint64_t iterations) override {
+    if (iterations == 0) return;
+    std::array<Floats, 4> sums = sums_;  // local, so that the compiler knows that they do not alias
+    std::uint64_t checksum = checksum_;
+    const std::uint32_t* const places = places_.data();
+    const auto row_of = [&](std::size_t k) { return table_.data() + places[k] * 2; };  // in units of eight bytes
     for (std::uint64_t n = 0; n < iterations; ++n) {
-      for (std::size_t k = 0; k < kGatherCount; ++k) {
-        const std::uint32_t place = places_[k];
-        const float* row = &table_[place * 2];  // place counts units of eight bytes
-        checksum_ += place;
-        Floats sum = sums_[k % 4];  // a local copy, so that the compiler knows that it does not alias
-        for (std::size_t i = 0; i < 16; ++i) sum[i] += row[i];
-        sums_[k % 4] = sum;
-        buffers_[k % 2].lane[k / 2 % 4] = place;
-        std::memcpy(&buffers_[2 + k % 2], row + k / 2 % 2 * 8, sizeof(Buffer));
+      for (std::size_t k = 0; k < kGatherCount; k += sums.size()) {
+        for (std::size_t j = 0; j < sums.size(); ++j) {
+          checksum += places[k + j];
+          const float* const row = row_of(k + j);
+          for (std::size_t i = 0; i < 16; ++i) sums[j][i] += row[i];
+        }
       }
     }
+    // Only the last eight places leave a trace in the buffers.
+    for (std::size_t k = kGatherCount - 8; k < kGatherCount; ++k) {
+      buffers_[k % 2].lane[k / 2 % 4] = places[k];
+      std::memcpy(&buffers_[2 + k % 2], row_of(k) + k / 2 % 2 * 8, sizeof(Buffer));
+    }
+    sums_ = sums;
+    checksum_ = checksum;
   }
   Image image() const override {
     Registers registers;

@@ -55,6 +55,7 @@ class StreamScale final : public Reference {
   }
 
   void run(std::uint64_t iterations) override {
+    if (iterations == 0) return;
     const float* scale = parameters_.data();
     const float* shift = parameters_.data() + 16;
     for (std::uint64_t n = 0; n < iterations; ++n) {
@@ -67,10 +68,11 @@ class StreamScale final : public Reference {
           next[i] = value > 0 ? value : 0;
         }
         std::copy(next.begin(), next.end(), y);
-        scalars_[k % 4] = first_.lane[k % 4];
-        std::copy(second_.begin(), second_.end(), unpacked_[k % 2].begin());
       }
     }
+    // The program reads these constants again for every vector; once is enough.
+    scalars_ = first_.lane;
+    for (Floats& vector : unpacked_) std::copy(second_.begin(), second_.end(), vector.begin());
   }
   Image image() const override {
     Registers registers;

@@ -162,7 +162,10 @@ ReferenceRun::ReferenceRun(const CompiledProgram& program, const Parameters& par
       parameters_(kernels::complete(program, parameters)),
       ordered_(kernels::ordered(program, parameters)) {
   for (const Tensor& tensor : shapes) bytes_.emplace_back(static_cast<std::size_t>(tensor.bytes()));
-  for (auto& bytes : bytes_) spans_.emplace_back(bytes);
+  for (auto& bytes : bytes_) {
+    spans_.emplace_back(bytes);
+    pointers_.push_back(bytes.data());
+  }
 }
 
 void ReferenceRun::fill(std::uint64_t seed) {
@@ -170,11 +173,7 @@ void ReferenceRun::fill(std::uint64_t seed) {
   program_.fill(parameters_, seed, spans_);
 }
 
-void ReferenceRun::run(kernels::ReferenceFunction reference) const {
-  std::vector<void*> pointers;
-  for (const auto& span : spans_) pointers.push_back(span.data());
-  reference(ordered_.data(), pointers.data());
-}
+void ReferenceRun::run(kernels::ReferenceFunction reference) const { reference(ordered_.data(), pointers_.data()); }
 
 namespace {
 

@@ -73,6 +73,7 @@ class ReferenceRun {
   std::vector<std::int64_t> ordered_;
   std::vector<std::vector<std::byte>> bytes_;
   std::vector<std::span<std::byte>> spans_;
+  std::vector<void*> pointers_;  ///< made once, so that a timed repetition does nothing but call the reference
 };
 
 /// Checks that the tensors equal the expected ones within the program's tolerance.
