@@ -111,10 +111,11 @@ Alternative read_alternative(const std::string& name, Cells cells) {
           {}};
 }
 
+constexpr std::size_t kLadderLargest = 512 * kMiB;
+
 Result<void> memory_ladder(Run& run) {
   std::vector<std::size_t> sizes;
-  for (std::size_t bytes = 4 * kKiB; bytes <= 512 * kMiB; bytes *= 2) sizes.push_back(bytes);
-  run.parameter("ladder_largest_bytes", sizes.back());
+  for (std::size_t bytes = 4 * kKiB; bytes <= kLadderLargest; bytes *= 2) sizes.push_back(bytes);
 
   Random random = run.random(1);
   std::vector<Memory> inherited;
@@ -521,9 +522,10 @@ Result<void> run_host(Run& run) {
   run.parameter("processes_at_most", 20, 60);
   run.parameter("rounds_in_each_process", 1, 3);
   run.parameter("footprints", std::string("l1, l2, l3: a quarter of the level; dram: eight times L3"));
+  run.parameter("ladder_largest_bytes", kLadderLargest);
   warn_of_disturbance("host");
   const std::vector<int> cpus = usable_cpus();
-  const Host host = read_host();
+  const Host& host = run.host();
   if (Result<void> noted = facts(run, host); !noted) return noted;
 
   Progress progress("host", 4);

@@ -105,8 +105,11 @@ struct Setting {
 
 Result<void> run_bandwidth(Run& run) {
   warn_of_disturbance("mem-bandwidth");
-  const std::size_t wanted =
-      std::clamp<std::size_t>(4 * read_host().cache_bytes(3), std::size_t{64} << 20, std::size_t{256} << 20);
+  constexpr std::size_t kLeast = std::size_t{64} << 20, kMost = std::size_t{256} << 20;
+  run.parameter<std::uint64_t>("array_bytes_at_least", kLeast);
+  run.parameter<std::uint64_t>("array_bytes_at_most", kMost);
+  const std::size_t times = run.parameter("array_bytes_over_l3", 4U);
+  const std::size_t wanted = std::clamp<std::size_t>(times * run.host().cache_bytes(3), kLeast, kMost);
   const std::size_t cells = wanted / kCell / kUnroll * kUnroll;
   const std::size_t bytes = cells * kCell;
   constexpr std::size_t kSteps = 8192;
@@ -168,7 +171,9 @@ Result<void> run_bandwidth(Run& run) {
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = run.quick() ? 20 : 60;
   rule.seed = run.random(2).next();
-  run.parameter("array_bytes", static_cast<std::uint64_t>(bytes));
+  const double array_bytes = static_cast<double>(bytes);
+  run.measured("vtpu.mem.bandwidth_array_bytes", {array_bytes, {array_bytes, array_bytes}, {}, 1, "follows L3"},
+               "bytes");
   const auto all = sample_in_processes(run, make, rule);
   if (!all) return all.error();
   const auto rate = [&](const std::string& name) { return named(*all, name).units_per_ns(); };

@@ -154,7 +154,7 @@ double checksum(const Data& data) {
 Result<void> run_embedding(Run& run) {
   warn_of_disturbance("mem-embedding");
   run.parameter<std::uint64_t>("bag", kBag);
-  const Host host = read_host();
+  const Host& host = run.host();
   constexpr std::size_t kMiB = std::size_t{1} << 20;
   const auto cache = [&](int level, std::size_t otherwise) {
     const std::uint64_t bytes = host.cache_bytes(level);

@@ -408,11 +408,16 @@ Result<void> compare_steps(Run& run, const Measured& measured) {
 
 Result<void> run_speedup(Run& run) {
   warn_of_disturbance("sparse-speedup");
-  const std::uint64_t last = read_host().cache_bytes(3);
+  constexpr std::size_t kLeastCached = 1 << 12, kMostCached = 1 << 17;
+  run.parameter<std::uint64_t>("cached_rows_at_least", kLeastCached);
+  run.parameter<std::uint64_t>("cached_rows_at_most", kMostCached);
+  run.parameter("cached_table", std::string("a quarter of L3, rounded down to a power of two"));
+  const std::uint64_t last = run.host().cache_bytes(3);
   const std::size_t cached_rows =
-      std::bit_floor(std::clamp<std::size_t>(last == 0 ? 0 : last / 4 / kRowBytes, 1 << 12, 1 << 17));
+      std::bit_floor(std::clamp<std::size_t>(last / 4 / kRowBytes, kLeastCached, kMostCached));
   constexpr std::size_t kMillion = std::size_t{1} << 20;
-  run.parameter<std::uint64_t>("cached_rows", cached_rows);
+  const double rows = static_cast<double>(cached_rows);
+  run.measured("sparse.cached_rows", {rows, {rows, rows}, {}, 1, "follows L3"}, "rows");
   std::vector<Size> sizes = {{"cached", cached_rows, cached_rows, true, {}},
                              {"million", kMillion, kMillion / 4, false, {}}};
   for (Size& size : sizes)

@@ -111,6 +111,13 @@ Graph project_includes() {
   return graph;
 }
 
+/// Run::host takes no parameters after it, so that no configuration follows the host.
+TEST(Layout, ExperimentsAskTheirRunForTheHost) {
+  for (const fs::path& file : sources_below(kRoot / "experiments"))
+    for (const char* call : {"read_host(", "host_identity(", "hardware_concurrency(", "sysconf("})
+      EXPECT_EQ(read_file(file)->find(call), std::string::npos) << file << " calls " << call << ")";
+}
+
 TEST(Layout, ThePictureOfTheReadmeIsTheIncludeGraph) {
   expect_equal(drawn(kRoot / "README.md", kPicture), project_includes());
 }

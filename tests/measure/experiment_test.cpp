@@ -110,6 +110,14 @@ TEST_F(ExperimentProgram, WritesTheSameDeterministicBytesTwiceAndOthersWithAnoth
   EXPECT_NE(bytes("2"), first);
 }
 
+TEST(ExperimentRun, AParameterAfterTheDescriptionOfTheHostBreaksAnInvariant) {
+  ResultFile result;
+  measure::Run run(result, ".");
+  run.parameter("fixed", 3);
+  const std::uint64_t bytes = run.host().cache_bytes(3);
+  EXPECT_DEATH(run.parameter("array_bytes", bytes), "parameters before it reads the description of the host");
+}
+
 TEST_F(ExperimentProgram, ThatFailsPrintsOneLineAndLeavesNoFile) {
   Experiment failing = example();
   failing.run = [](measure::Run& run) -> Result<void> {

@@ -103,11 +103,15 @@ bool Run::quick() const { return result_.mode == Mode::quick; }
 
 Random Run::random(std::uint64_t stream) const { return Random(result_.seed).fork(stream); }
 
-void Run::configure(const std::string& name, bool value) { result_.configuration.set(name, value); }
-void Run::configure(const std::string& name, std::int64_t value) { result_.configuration.set(name, value); }
-void Run::configure(const std::string& name, std::uint64_t value) { result_.configuration.set(name, value); }
-void Run::configure(const std::string& name, double value) { result_.configuration.set(name, value); }
-void Run::configure(const std::string& name, std::string value) { result_.configuration.set(name, std::move(value)); }
+const Host& Run::host() {
+  if (!host_) host_ = read_host();
+  return *host_;
+}
+
+void Run::configure(const std::string& name, Parameter value) {
+  VTPU_CHECK(!host_, "an experiment sets its parameters before it reads the description of the host");
+  result_.configuration.set(name, std::move(value));
+}
 
 std::string Run::input_path(const std::string& path) const {
   VTPU_CHECK(result_.input_hashes.contains(path), "an experiment reads only the inputs it declares");

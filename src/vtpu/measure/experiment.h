@@ -1,13 +1,16 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
+#include "vtpu/measure/configuration.h"
 #include "vtpu/measure/dependency.h"
 #include "vtpu/measure/disturbance.h"
+#include "vtpu/measure/host.h"
 #include "vtpu/measure/metric.h"
 
 // Every experiment includes this header: it declares result files and tables of text in place of including them.
@@ -28,6 +31,10 @@ class Run {
   bool quick() const;
   /// A random stream for each purpose, derived from the run's seed.
   Random random(std::uint64_t stream) const;
+
+  /// The description of the host. An experiment sets all its parameters first (an invariant), so that none can follow
+  /// the host: the configuration is part of the deterministic result. Sizes that follow the host are measured facts.
+  const Host& host();
 
   /// The value for this mode, recorded in the configuration.
   template <class T>
@@ -77,16 +84,13 @@ class Run {
   Table& table(const std::string& name, std::vector<Column> columns);
 
  private:
-  void configure(const std::string& name, bool value);
-  void configure(const std::string& name, std::int64_t value);
-  void configure(const std::string& name, std::uint64_t value);
-  void configure(const std::string& name, double value);
-  void configure(const std::string& name, std::string value);
+  void configure(const std::string& name, Parameter value);
   void record(Metric metric);
 
   ResultFile& result_;
   std::string root_;
   Tally tally_;
+  std::optional<Host> host_;
 };
 
 /// One experiment: one file below experiments/, which becomes the program `bin/experiments/<file>`. Its name is the
