@@ -96,7 +96,7 @@ TEST_F(ExperimentProgram, WritesAResultWithConfigurationInputsAndMetrics) {
   EXPECT_EQ(result->metrics.at("example.time").kind, Kind::measured);
   EXPECT_EQ(result->tables.at("rows").rows.size(), 1U);
   const auto provenance = nlohmann::json::parse(result->provenance);
-  EXPECT_TRUE(provenance.contains("host_identity"));
+  EXPECT_TRUE(provenance.contains("host_class"));
   EXPECT_EQ(provenance.at("uses"), nlohmann::json::array());
 }
 

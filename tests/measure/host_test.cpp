@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "vtpu/base/file.h"
+#include "vtpu/measure/child_process.h"
 #include "vtpu/measure/provenance.h"
 #include "vtpu/measure/quiet.h"
 
@@ -105,6 +106,10 @@ TEST(Host, WithoutTheFilesHasNoCapabilitiesAndUnknownFields) {
   EXPECT_EQ(host.cores, 2);
   EXPECT_TRUE(host.virtualised);
   EXPECT_EQ(host.hypervisor, "unknown");
+  root.add("sys/class/dmi/id/sys_vendor", "Example, Inc.\n");
+  EXPECT_EQ(read_host(root.path()).hypervisor, "Example, Inc.");
+  root.add("sys/devices/system/clocksource/clocksource0/available_clocksource", "tsc kvm-clock \n");
+  EXPECT_EQ(read_host(root.path()).hypervisor, "kvm");
   for (const char* need : {"smt", "rapl", "avx2", "avx512", "cores>=3", "memory>=1GiB"})
     EXPECT_FALSE(*host_has(host, need)) << need;
 }
@@ -128,11 +133,41 @@ TEST(Provenance, HasEveryDocumentedField) {
   const Provenance provenance(VTPU_BUILD);
   const nlohmann::ordered_json json = provenance.finish();
   for (const char* field :
-       {"commit", "dirty", "compiler", "flags", "binary_sha256", "host_identity", "host", "cycle_source", "start_utc",
-        "wall_seconds", "cpu_seconds", "peak_memory_kib", "before", "after"})
+       {"commit", "dirty", "compiler", "flags", "binary_sha256", "host_class", "host", "cycle_source", "start_utc",
+        "wall_seconds", "cpu_seconds", "peak_memory_kib", "before", "during", "after"})
     EXPECT_TRUE(json.contains(field)) << field;
   EXPECT_EQ(json.at("binary_sha256").get<std::string>().size(), 64U);
   EXPECT_TRUE(json.at("before").contains("warnings"));
+}
+
+TEST(Provenance, ReadBackGivesTheClassThatItNames) {
+  const nlohmann::ordered_json json = Provenance(VTPU_BUILD).finish();
+  const Result<RunRecord> run = read_provenance(json.dump());
+  ASSERT_TRUE(run) << run.error().message();
+  EXPECT_EQ(run->host.name(), json.at("host_class"));
+  EXPECT_EQ(run->commit, json.at("commit"));
+  EXPECT_TRUE(same_class(run->host, class_of(read_host(), run->host.ghz))) << run->host.name();
+  EXPECT_FALSE(read_provenance("{}"));
+  EXPECT_FALSE(read_provenance("no JSON"));
+}
+
+TEST(Provenance, ATreeIsNotDirtyBecauseTheReferenceSetDiffers) {
+  FakeRoot root;
+  const auto git = [&](std::vector<std::string> words) {
+    std::vector<std::string> all = {"git", "-C", root.path().string(), "-c", "user.name=A", "-c", "user.email=a@b.c"};
+    all.insert(all.end(), words.begin(), words.end());
+    ASSERT_TRUE(output_of(all)) << words.front();
+  };
+  root.add("data/reference/quick/e.json", "{}\n");
+  root.add("source.cpp", "");
+  git({"init", "-q"});
+  git({"add", "-A"});
+  git({"commit", "-q", "-m", "x"});
+  root.add("data/reference/quick/e.json", "{ }\n");
+  root.add("data/reference/quick/f.json", "{}\n");
+  EXPECT_EQ(Provenance(root.path()).finish().at("dirty"), "no");
+  root.add("source.cpp", "int a;\n");
+  EXPECT_EQ(Provenance(root.path()).finish().at("dirty"), "yes");
 }
 
 TEST(Provenance, OfAFolderWithoutAGitRepositoryHasAnUnknownCommit) {
@@ -146,6 +181,7 @@ TEST(Provenance, OfAFolderWithoutAGitRepositoryHasAnUnknownCommit) {
 TEST(Quiet, ReadsStolenTimeFromTheFirstLineOfProcStat) {
   const ProcessorTime time = processor_time("cpu  10 0 20 60 5 1 1 3 50 0\ncpu0 1 1 1 1 1 1 1 99\n");
   EXPECT_EQ(time.all, 100);
+  EXPECT_EQ(time.idle, 65);
   EXPECT_EQ(time.stolen, 3);
   EXPECT_EQ(processor_time("nonsense").all, 0);
   EXPECT_EQ(processor_time("cpu  a b c\n").all, 0);

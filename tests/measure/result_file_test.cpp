@@ -146,6 +146,27 @@ TEST_F(ResultFiles, RefuseAnUnknownSchemaAndAnUnknownMode) {
   EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("slow"));
 }
 
+TEST_F(ResultFiles, OneDeterministicPartIsReadWithTheVolatilePartOfAnotherRun) {
+  ASSERT_TRUE(save(example_result(), folder_).ok());
+  ResultFile other = example_result();
+  other.source_hash = "another commit";
+  other.metrics["x.measured"].value = 99;
+  ASSERT_TRUE(save(other, folder_ / "other").ok());
+  Result<ResultFile> read = load_deterministic(folder_, "example");
+  ASSERT_TRUE(read.ok()) << read.error().message();
+  EXPECT_FALSE(read->metrics.contains("x.measured"));
+  ASSERT_TRUE(add_volatile(*read, folder_ / "other").ok());
+  EXPECT_EQ(read->metrics.at("x.measured").value, 99);
+  EXPECT_EQ(read->metrics.at("x.computed").value, 0.25);
+  EXPECT_EQ(read->source_hash, "def");
+}
+
+TEST_F(ResultFiles, RefuseTheVolatilePartOfAnotherExperiment) {
+  ASSERT_TRUE(save(example_result(), folder_).ok());
+  edit(timed(), "\"experiment\": \"example\"", "\"experiment\": \"sample\"");
+  EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("found a result of sample; expected example"));
+}
+
 TEST_F(ResultFiles, ThatAreMissingAreNamed) {
   ASSERT_TRUE(save(example_result(), folder_).ok());
   std::filesystem::remove(timed());

@@ -105,6 +105,14 @@ std::string chosen_of(const std::string& text) {
   return close == std::string::npos ? or_unknown(text) : text.substr(open + 1, close - open - 1);
 }
 
+/// The hypervisor that offers its clock to the guest, or the maker that the machine's description names.
+std::string hypervisor_of(const fs::path& root) {
+  const std::string clocks = text_of(root / "sys/devices/system/clocksource/clocksource0/available_clocksource");
+  for (const char* name : {"kvm", "hyperv", "xen"})
+    if (clocks.find(name) != std::string::npos) return name;
+  return or_unknown(text_of(root / "sys/class/dmi/id/sys_vendor"));
+}
+
 bool readable(const fs::path& path) { return ::access(path.c_str(), R_OK) == 0; }
 
 /// The number between `prefix` and `suffix`, if the text has that form.
@@ -139,8 +147,7 @@ Host read_host(const fs::path& root) {
   host.caches = read_caches(root);
   host.kernel = or_unknown(text_of(root / "proc/sys/kernel/osrelease"));
   host.virtualised = host.flags.contains("hypervisor");
-  const std::string vendor = text_of(root / "sys/class/dmi/id/sys_vendor");
-  host.hypervisor = host.virtualised ? or_unknown(vendor) : "none";
+  host.hypervisor = host.virtualised ? hypervisor_of(root) : "none";
   host.hardware_counters = hardware_counters_granted();
   host.rapl = readable(root / "sys/class/powercap/intel-rapl:0/energy_uj");
   std::map<std::string, std::string> memory = fields_of(root / "proc/meminfo");

@@ -32,7 +32,7 @@ struct Host {
   std::vector<Cache> caches;  ///< of processor 0
   std::string kernel;
   bool virtualised = false;
-  std::string hypervisor;  ///< vendor of the virtual machine, "none" without one
+  std::string hypervisor;  ///< "kvm", "hyperv", "xen", or the maker of the virtual machine; "none" without one
   bool hardware_counters = false;
   bool rapl = false;  ///< an energy counter exists and may be read
   std::uint64_t memory_bytes = 0;

@@ -1,6 +1,8 @@
 #include "vtpu/measure/provenance.h"
 
+#include <fmt/format.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -22,7 +24,8 @@
 namespace vtpu::measure {
 namespace {
 
-constexpr double kLook = 0.1;  // seconds of looking for other load, before and after the run
+constexpr double kLook = 0.1;       // seconds of looking for other load, before and after the run
+constexpr double kOtherLoad = 0.1;  // processors; services of an idle system take about a hundredth
 
 const char* compiler() {
 #if defined(__clang__)
@@ -63,10 +66,55 @@ std::string utc(std::chrono::system_clock::time_point when) {
 }
 
 nlohmann::ordered_json to_json(const Quiet& quiet) {
-  return {{"load", quiet.load},
-          {"steal", quiet.steal},
-          {"calibration_jitter", quiet.jitter},
-          {"warnings", quiet.warnings()}};
+  return {{"load", quiet.load},           {"steal", quiet.steal},
+          {"core_ghz", quiet.ghz},        {"calibration_jitter", quiet.jitter},
+          {"competing", quiet.competing}, {"warnings", quiet.warnings()}};
+}
+
+/// Processors that other processes kept busy on average, and the share of time that the hypervisor took.
+struct During {
+  double other_load = 0;
+  double steal = 0;
+};
+
+During between(const ProcessorTime& begin, const ProcessorTime& end, double own_seconds, double wall_seconds) {
+  if (end.all <= begin.all || wall_seconds <= 0) return {};
+  const double stolen = end.stolen - begin.stolen;
+  const double busy = (end.all - begin.all) - (end.idle - begin.idle) - stolen;
+  const double busy_seconds = busy / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  return {std::max(0.0, busy_seconds - own_seconds) / wall_seconds, stolen / (end.all - begin.all)};
+}
+
+/// As far as class_of needs it. May throw an exception of the JSON library.
+Host host_from(const nlohmann::ordered_json& json) {
+  Host host;
+  host.vendor = json.at("vendor");
+  host.family = json.at("family");
+  host.smt = json.at("smt");
+  host.virtualised = json.at("virtualised");
+  host.hypervisor = json.at("hypervisor");
+  for (const nlohmann::ordered_json& one : json.at("caches")) {
+    Cache cache;
+    cache.level = one.at("level");
+    cache.type = one.at("type");
+    cache.bytes = one.at("bytes");
+    host.caches.push_back(cache);
+  }
+  return host;
+}
+
+/// As `to_json(quiet)` wrote it, without the load average. May throw an exception of the JSON library.
+Quiet quiet_from(const nlohmann::ordered_json& json) {
+  Quiet quiet;
+  quiet.steal = json.at("steal");
+  quiet.ghz = json.value("core_ghz", 0.0);
+  quiet.jitter = json.at("calibration_jitter");
+  quiet.competing = json.value("competing", std::vector<std::string>());
+  return quiet;
+}
+
+double mean_ghz(const Quiet& before, const Quiet& after) {
+  return before.ghz > 0 && after.ghz > 0 ? (before.ghz + after.ghz) / 2 : 0;
 }
 
 }  // namespace
@@ -100,23 +148,28 @@ nlohmann::ordered_json to_json(const Host& host) {
 struct Provenance::Start {
   std::filesystem::path root;
   Quiet quiet;
+  ProcessorTime processors;
+  double cpu_seconds;
   std::chrono::system_clock::time_point wall;
   std::chrono::steady_clock::time_point clock;
 };
 
 Provenance::Provenance(const std::filesystem::path& root)
-    : start_(std::make_unique<Start>(Start{root, look_for_disturbance(kLook), std::chrono::system_clock::now(),
-                                           std::chrono::steady_clock::now()})) {}
+    : start_(std::make_unique<Start>(Start{root, look_for_disturbance(kLook), processor_time(), usage().cpu_seconds,
+                                           std::chrono::system_clock::now(), std::chrono::steady_clock::now()})) {}
 
 Provenance::~Provenance() = default;
 
 nlohmann::ordered_json Provenance::finish() const {
   const double wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_->clock).count();
   const Usage used = usage();
+  const During during =
+      between(start_->processors, processor_time(), used.cpu_seconds - start_->cpu_seconds, wall_seconds);
   const Quiet after = look_for_disturbance(kLook);
   const std::string root = start_->root.string();
   const std::optional<std::string> commit = output_of({"git", "-C", root, "rev-parse", "HEAD"});
-  const std::optional<std::string> changes = output_of({"git", "-C", root, "status", "--porcelain"});
+  const std::optional<std::string> changes =
+      output_of({"git", "-C", root, "status", "--porcelain", "--", ".", ":!data/reference"});
   const Result<std::string> binary = sha256_of_file("/proc/self/exe");
   const Host host = read_host();
   return {
@@ -127,7 +180,7 @@ nlohmann::ordered_json Provenance::finish() const {
       {"compiler", compiler()},
       {"flags", VTPU_CXX_FLAGS},
       {"binary_sha256", binary ? *binary : "unknown"},
-      {"host_identity", host_identity()},
+      {"host_class", class_of(host, mean_ghz(start_->quiet, after)).name()},
       {"host", to_json(host)},
       {"cycle_source", name_of(host.hardware_counters ? CycleSource::hardware_counter : CycleSource::calibrated_time)},
       {"start_utc", utc(start_->wall)},
@@ -135,7 +188,38 @@ nlohmann::ordered_json Provenance::finish() const {
       {"cpu_seconds", used.cpu_seconds},
       {"peak_memory_kib", used.peak_kib},
       {"before", to_json(start_->quiet)},
+      {"during", {{"other_load", during.other_load}, {"steal", during.steal}}},
       {"after", to_json(after)}};
+}
+
+Result<RunRecord> read_provenance(const std::string& json) {
+  try {
+    const nlohmann::ordered_json record = nlohmann::ordered_json::parse(json);
+    Quiet before = quiet_from(record.at("before")), after = quiet_from(record.at("after"));
+    RunRecord run;
+    run.commit = record.at("commit");
+    run.dirty = record.at("dirty");
+    const Host host = host_from(record.at("host"));
+    run.host = class_of(host, mean_ghz(before, after));
+    Quiet during;
+    if (record.contains("during")) {
+      // One stolen tick is already 5 % of a look of 0.1 s on two processors. The whole run says more.
+      during.steal = record.at("during").at("steal");
+      before.steal = after.steal = 0;
+      if (const double load = record.at("during").at("other_load"); load > kOtherLoad)
+        run.disturbances.push_back(fmt::format("other processes kept {:.2f} processors busy during the run", load));
+    }
+    for (const auto& [when, quiet] :
+         {std::pair("before", &before), std::pair("during", &during), std::pair("after", &after)})
+      for (const std::string& warning : quiet->warnings())
+        run.disturbances.push_back(fmt::format("{} the run, {}", when, warning));
+    if (before.ghz > 0 && !same_class(class_of(host, before.ghz), class_of(host, after.ghz)))
+      run.disturbances.push_back(
+          fmt::format("the core clock was {:.2f} GHz before the run and {:.2f} GHz after it", before.ghz, after.ghz));
+    return run;
+  } catch (const std::exception& error) {
+    return Error{"provenance", std::string("found another shape of JSON: ") + error.what(), "the record of a run"};
+  }
 }
 
 }  // namespace vtpu::measure

@@ -23,21 +23,16 @@ constexpr double kSteal = 0.01;
 constexpr double kJitter = 0.02;  // the difference that also discards a sample
 constexpr int kJitterCalibrations = 10;
 
-double calibration_jitter() {
+/// An interruption, or a core that is still waking up, can only make a calibration too slow.
+void calibrate_repeatedly(Quiet& quiet) {
   double least = std::numeric_limits<double>::infinity();
-  double largest = 0;
   for (int i = 0; i < kJitterCalibrations; ++i) {
     const Result<double> ghz = core_ghz();
-    if (!ghz) return 0;
+    if (!ghz) return;
     least = std::min(least, *ghz);
-    largest = std::max(largest, *ghz);
+    quiet.ghz = std::max(quiet.ghz, *ghz);
   }
-  return largest / least - 1;
-}
-
-std::string proc_stat() {
-  const Result<std::string> text = read_file("/proc/stat");
-  return text ? *text : std::string();
+  quiet.jitter = quiet.ghz / least - 1;
 }
 
 bool is_number(std::string_view text) {
@@ -50,17 +45,23 @@ ProcessorTime processor_time(std::string_view proc_stat) {
   ProcessorTime time;
   if (!proc_stat.starts_with("cpu ")) return time;
   // user nice system idle iowait irq softirq steal. The guest times that follow are already part of user and nice.
-  constexpr std::size_t kSteals = 7;
+  constexpr std::size_t kIdle = 3, kWaits = 4, kSteals = 7;
   std::size_t field = 0;
   for (const std::string_view piece : split(proc_stat.substr(4, proc_stat.find('\n') - 4), ' ')) {
     if (piece.empty() || field > kSteals) continue;
     const Result<double> ticks = parse_number(piece, "");
     if (!ticks) return {};
     time.all += *ticks;
+    if (field == kIdle || field == kWaits) time.idle += *ticks;
     if (field == kSteals) time.stolen = *ticks;
     ++field;
   }
   return time;
+}
+
+ProcessorTime processor_time() {
+  const Result<std::string> text = read_file("/proc/stat");
+  return text ? processor_time(*text) : ProcessorTime{};
 }
 
 std::vector<std::string> running_processes(const std::filesystem::path& proc, long self) {
@@ -85,11 +86,11 @@ Quiet look_for_disturbance(double seconds) {
   Quiet quiet;
   if (double load[1] = {0}; ::getloadavg(load, 1) == 1) quiet.load = load[0];
   quiet.cpus = static_cast<int>(usable_cpus().size());
-  quiet.jitter = calibration_jitter();
+  calibrate_repeatedly(quiet);
   const std::vector<std::string> first = running_processes("/proc", ::getpid());
-  const ProcessorTime begin = processor_time(proc_stat());
+  const ProcessorTime begin = processor_time();
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-  const ProcessorTime end = processor_time(proc_stat());
+  const ProcessorTime end = processor_time();
   const std::vector<std::string> last = running_processes("/proc", ::getpid());
   std::set_intersection(first.begin(), first.end(), last.begin(), last.end(), std::back_inserter(quiet.competing));
   if (end.all > begin.all) quiet.steal = (end.stolen - begin.stolen) / (end.all - begin.all);

@@ -11,7 +11,8 @@ struct Quiet {
   int cpus = 1;
   std::vector<std::string> competing;  ///< other processes that ran at both ends of the window
   double steal = 0;                    ///< share of processor time that the hypervisor gave to others
-  double jitter = 0;                   ///< largest over smallest of several clock calibrations, minus 1
+  double ghz = 0;                      ///< core clock: the largest of several calibrations; 0 if there are none
+  double jitter = 0;                   ///< largest over smallest of these calibrations, minus 1
 
   /// One sentence for each finding that may disturb a measurement; empty on a quiet machine.
   std::vector<std::string> warnings() const;
@@ -23,8 +24,11 @@ Quiet look_for_disturbance(double seconds = 0.2);
 /// Time of all processors, in the ticks of /proc/stat.
 struct ProcessorTime {
   double all = 0;
+  double idle = 0;
   double stolen = 0;
 };
+/// That of this system since it started.
+ProcessorTime processor_time();
 /// Reads the text of /proc/stat; zeros for any other text.
 ProcessorTime processor_time(std::string_view proc_stat);
 

@@ -151,6 +151,48 @@ Result<Json> parse(const std::filesystem::path& path, const std::string& text) {
   }
 }
 
+Error other_shape(const std::filesystem::path& path, const std::exception& error) {
+  return {path.string(), std::string("found another shape of JSON: ") + error.what(), "a result file"};
+}
+
+Result<ResultFile> parse_deterministic(const std::string& text, const std::filesystem::path& path) {
+  const Result<Json> json = parse(path, text);
+  if (!json) return json.error();
+  try {
+    if (json->at("schema") != kResultSchema)
+      return Error{path.string(), "found schema " + json->at("schema").dump(), std::to_string(kResultSchema)};
+    ResultFile result;
+    result.experiment = json->at("experiment");
+    const std::string mode = json->at("mode");
+    if (mode != "quick" && mode != "full") return Error{path.string(), "found mode '" + mode + "'", "quick or full"};
+    result.mode = mode == "quick" ? Mode::quick : Mode::full;
+    result.seed = json->at("seed");
+    result.configuration = configuration_from(json->at("configuration"));
+    result.input_hashes = json->at("inputs").get<std::map<std::string, std::string>>();
+    result.source_hash = json->at("source_sha256");
+    take_parts(result, *json);
+    return result;
+  } catch (const std::exception& error) {
+    return other_shape(path, error);
+  }
+}
+
+/// Returns the hash of the deterministic part that this volatile part was written with.
+Result<std::string> take_volatile(ResultFile& result, const std::string& text, const std::filesystem::path& path) {
+  const Result<Json> json = parse(path, text);
+  if (!json) return json.error();
+  try {
+    if (const std::string experiment = json->value("experiment", result.experiment); experiment != result.experiment)
+      return Error{path.string(), "found a result of " + experiment, result.experiment};
+    const std::string named = json->at("deterministic_sha256");
+    take_parts(result, *json);
+    result.provenance = json->at("provenance").dump();
+    return named;
+  } catch (const std::exception& error) {
+    return other_shape(path, error);
+  }
+}
+
 }  // namespace
 
 const char* name_of(Mode mode) { return mode == Mode::quick ? "quick" : "full"; }
@@ -193,37 +235,31 @@ Result<ResultFile> load(const std::filesystem::path& folder, const std::string& 
   return parse_result(*text, path, *run_text, run_path);
 }
 
+Result<ResultFile> load_deterministic(const std::filesystem::path& folder, const std::string& experiment) {
+  const std::filesystem::path path = deterministic_path(folder, experiment);
+  const Result<std::string> text = read_file(path);
+  if (!text) return text.error();
+  return parse_deterministic(*text, path);
+}
+
+Result<void> add_volatile(ResultFile& result, const std::filesystem::path& folder) {
+  const std::filesystem::path path = volatile_path(folder, result.experiment);
+  const Result<std::string> text = read_file(path);
+  if (!text) return text.error();
+  const Result<std::string> tie = take_volatile(result, *text, path);
+  return tie ? Result<void>() : Result<void>(tie.error());
+}
+
 Result<ResultFile> parse_result(const std::string& text, const std::filesystem::path& path, const std::string& run_text,
                                 const std::filesystem::path& run_path) {
-  const Result<Json> json = parse(path, text);
-  if (!json) return json.error();
-  const Result<Json> run = parse(run_path, run_text);
-  if (!run) return run.error();
-  std::filesystem::path reading = path;
-  try {
-    if (json->at("schema") != kResultSchema)
-      return Error{path.string(), "found schema " + json->at("schema").dump(), std::to_string(kResultSchema)};
-    ResultFile result;
-    result.experiment = json->at("experiment");
-    const std::string mode = json->at("mode");
-    if (mode != "quick" && mode != "full") return Error{path.string(), "found mode '" + mode + "'", "quick or full"};
-    result.mode = mode == "quick" ? Mode::quick : Mode::full;
-    result.seed = json->at("seed");
-    result.configuration = configuration_from(json->at("configuration"));
-    result.input_hashes = json->at("inputs").get<std::map<std::string, std::string>>();
-    result.source_hash = json->at("source_sha256");
-    take_parts(result, *json);
-    reading = run_path;
-    const std::string named = run->at("deterministic_sha256");
-    if (named != sha256(text))
-      return Error{path.string(), "found other bytes than those " + run_path.filename().string() + " was written with",
-                   "SHA-256 " + named};
-    take_parts(result, *run);
-    result.provenance = run->at("provenance").dump();
-    return result;
-  } catch (const std::exception& error) {
-    return Error{reading.string(), std::string("found another shape of JSON: ") + error.what(), "a result file"};
-  }
+  Result<ResultFile> result = parse_deterministic(text, path);
+  if (!result) return result;
+  const Result<std::string> named = take_volatile(*result, run_text, run_path);
+  if (!named) return named.error();
+  if (*named != sha256(text))
+    return Error{path.string(), "found other bytes than those " + run_path.filename().string() + " was written with",
+                 "SHA-256 " + *named};
+  return result;
 }
 
 std::string data_hash(const ResultFile& result) {

@@ -45,6 +45,13 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
 /// from the one that the volatile part names.
 Result<ResultFile> load(const std::filesystem::path& folder, const std::string& experiment);
 
+/// Reads the deterministic part alone. Error: as load.
+Result<ResultFile> load_deterministic(const std::filesystem::path& folder, const std::string& experiment);
+
+/// Adds the volatile part in `folder`, of whichever run wrote it: the reference set keeps one deterministic part beside
+/// the volatile parts of many hosts. Error: a missing or malformed file, the part of another experiment.
+Result<void> add_volatile(ResultFile& result, const std::filesystem::path& folder);
+
 /// As load, from the bytes of both parts; errors name the paths.
 Result<ResultFile> parse_result(const std::string& text, const std::filesystem::path& path, const std::string& run_text,
                                 const std::filesystem::path& run_path);
