@@ -35,7 +35,7 @@ figures: build ## figures from the existing results
 paper: build ## the paper, as PDF, HTML and Markdown, from the existing results
 	@$(ARTIFACT) paper
 
-verify: build ## compare the results with the shipped reference set
+verify: build ## compare the results with the shipped reference set: deterministic values, intervals of a host class
 	@$(ARTIFACT) verify
 
 why: build ## NAME=…: why an experiment, a figure or the paper would be rebuilt
@@ -56,8 +56,8 @@ fuzz: setup ## SECONDS=n per target: libFuzzer on every parser (needs clang and 
 	@for f in build/fuzz/bin/fuzz/*; do mkdir -p build/fuzz/corpus/$$(basename $$f); $$f -max_total_time=$(or $(SECONDS),60) \
 	  build/fuzz/corpus/$$(basename $$f) tests/fuzz/corpus/$$(basename $$f) || exit 1; done
 
-reference: build ## copy the current results to the reference set (for maintainers)
-	@mode=$(if $(QUICK),quick,full); mkdir -p data/reference/$$mode; cp results/json/*.json data/reference/$$mode/; rm -f data/reference/$$mode/paper.*; scripts/record-times
+reference: build ## make the current results the reference set of their mode and host class (for maintainers)
+	@$(ARTIFACT) reference && scripts/record-times
 
 clean: ## remove build/ and results/
 	rm -rf build results

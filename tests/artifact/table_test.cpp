@@ -8,6 +8,7 @@
 
 #include "vtpu/artifact/escape.h"
 #include "vtpu/artifact/ledger.h"
+#include "vtpu/artifact/reference.h"
 #include "vtpu/artifact/tables/print.h"
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
@@ -243,7 +244,9 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  // All other experiments come from the shipped reference.
+  // All other experiments come from the shipped reference, from whichever class of hosts it has.
+  const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);
+  VTPU_CHECK(shipped.ok(), "there is a reference set of quick runs");
   for (const char* experiment :
        {"core-ops-per-cycle", "core-ports",     "core-compile",    "compiler-tiers",  "compiler-speed",
         "compiler-soak",      "mem-ppt",        "mem-s-pipe",      "mem-bandwidth",   "mem-lookup",
@@ -251,7 +254,7 @@ Fixture fixture() {
         "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
         "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
         "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology"}) {
-    Result<ResultFile> reference = measure::load(kRoot / "data/reference/quick", experiment);
+    Result<ResultFile> reference = shipped->load_any(experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
   }

@@ -1,11 +1,12 @@
 // The command behind the Makefile: runs experiments, judges claims, draws figures, builds the paper, explains why a
-// product would be made again, compares results with the reference set.
+// product would be made again, compares results with the reference set, records that set.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
 #include "vtpu/artifact/history.h"
 #include "vtpu/artifact/pipeline.h"
+#include "vtpu/artifact/reference.h"
 #include "vtpu/artifact/verify.h"
 #include "vtpu/base/file.h"
 #include "vtpu/isa/manual.h"
@@ -67,31 +68,25 @@ int list(const Options& options) {
   return 0;
 }
 
-int verify(const Options& options) {
-  const std::filesystem::path reference = options.root / "data/reference" / measure::name_of(options.mode);
-  const Result<std::vector<Bound>> bounds = read_bounds(options.root / "data/reference/bounds.csv");
-  if (!bounds) return fail(bounds.error());
-  Comparison comparison;
-  std::error_code failed;
-  int experiments = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(reference, failed)) {
-    const std::string file = entry.path().filename().string();
-    if (!file.ends_with(".json") || file.ends_with(".run.json")) continue;
-    const std::string name = file.substr(0, file.size() - 5);
-    const Result<measure::ResultFile> expected = measure::load(reference, name);
-    if (!expected) return fail(expected.error());
-    const Result<measure::ResultFile> found = measure::load(options.root / "results/json", name);
-    if (!found) return fail(found.error());
-    compare(*found, *expected, *bounds, comparison);
-    ++experiments;
-  }
-  if (failed || experiments == 0) return fail({reference.string(), "found no reference results", "the shipped set"});
-  for (const std::string& difference : comparison.differences) fmt::print("differs: {}\n", difference);
-  fmt::print(
-      "{} experiments: {} computed and simulated values and tables equal in every bit, {} measured values within "
-      "their bounds, {} differences.\n",
-      experiments, comparison.exact_equal, comparison.within_bounds, comparison.differences.size());
-  return comparison.differences.empty() ? 0 : 1;
+int check(const Options& options) {
+  const Result<Comparison> comparison = verify(options.root, options.mode);
+  if (!comparison) return fail(comparison.error());
+  fmt::print("{}", comparison->report());
+  return comparison->agrees() ? 0 : 1;
+}
+
+int reference(const Options& options) {
+  Result<Pipeline> pipeline = Pipeline::open(options);
+  if (!pipeline) return fail(pipeline.error());
+  std::vector<std::string> experiments;
+  for (const Program& program : pipeline->programs()) experiments.push_back(program.name);
+  const Result<Recording> recording = record_reference(options.root, options.mode, options.seed, experiments);
+  if (!recording) return fail(recording.error());
+  for (const Error& objection : recording->objections) fail(objection);
+  if (!recording->objections.empty()) return 1;
+  fmt::print("{} results are the reference set; their volatile parts are in {}.\n", recording->results,
+             recording->folder.string());
+  return 0;
 }
 
 /// Without a repository, as in an archive, the stored history is printed, and said to be that.
@@ -133,7 +128,10 @@ int main(int argc, char** argv) {
   CLI::App* reasons = app.add_subcommand("why", "why a product would be made again");
   reasons->add_option("name", name, "an experiment, a figure or paper")->required();
   CLI::App* listing = app.add_subcommand("list", "the experiments with their times");
-  CLI::App* check = app.add_subcommand("verify", "compare the results with the shipped reference set");
+  CLI::App* comparison = app.add_subcommand(
+      "verify",
+      "compare the results with the shipped reference set: deterministic values, and intervals within a host class");
+  CLI::App* record = app.add_subcommand("reference", "make the results the reference set of their mode and host class");
   CLI::App* past = app.add_subcommand("history", "every change of the ledger, and whether it came after a result");
   app.fallthrough();
   try {
@@ -149,7 +147,8 @@ int main(int argc, char** argv) {
   if (*paper) return reproduce(options, Goal::paper, false);
   if (*reasons) return why(options, name);
   if (*listing) return list(options);
-  if (*check) return verify(options);
+  if (*comparison) return check(options);
+  if (*record) return reference(options);
   if (*past) return history(options);
   return 2;
 }
