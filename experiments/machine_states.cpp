@@ -288,6 +288,7 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
                                                {"at_length", "1", Source::measured}});
   Table& metrics = run.table("machine_states_metrics", {{"state", "", Source::label},
                                                         {"metric", "", Source::label},
+                                                        {"settled", "", Source::measured},
                                                         {"ratio", "1", Source::measured},
                                                         {"low", "1", Source::measured},
                                                         {"high", "1", Source::measured},
@@ -311,7 +312,8 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
       const auto& [name, before] = *at;
       const Measured& now = found->metrics.at(name);
       const auto next = std::next(at) == quiet.end() ? quiet.begin() : std::next(at);
-      if (settled(before) && settled(now)) {
+      const bool both_settled = settled(before) && settled(now);
+      if (both_settled) {
         ++narrow;
         apart = std::max(apart, std::abs(now.value / before.value - 1));
       }
@@ -320,8 +322,8 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
       if (timed_at_length) at_length = std::max(at_length, std::abs(long_one->second / quiet_at_length.at(name) - 1));
       overlapping += overlap(now.ci, before.ci);
       shifted += overlap(now.ci, next->second.ci);
-      metrics.add({std::string(state.words), name, now.value / before.value, now.ci.low / before.value,
-                   now.ci.high / before.value,
+      metrics.add({std::string(state.words), name, std::string(both_settled ? "yes" : "no"), now.value / before.value,
+                   now.ci.low / before.value, now.ci.high / before.value,
                    timed_at_length ? Cell(long_one->second / quiet_at_length.at(name)) : Cell(std::string("-"))});
     }
     const double count = static_cast<double>(quiet.size());

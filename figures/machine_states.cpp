@@ -36,18 +36,23 @@ void draw(plot::Context& context) {
                   {"edgecolor", plot::colour::kOrange},
                   {"s", 18.0},
                   {"label", last ? "one timing of 20 ms" : "_"}});
-    plt::scatter(own.numbers("ratio"), at(own.size(), 0.18),
-                 {{"marker", "|"},
-                  {"color", plot::colour::kBlue},
-                  {"s", 40.0},
-                  {"linewidth", 0.8},
-                  {"label", last ? "median of undisturbed timings" : "_"}});
+    for (const std::string known : {"no", "yes"}) {
+      const plot::TableView some = own.filter("settled", [&](const std::string& value) { return value == known; });
+      plt::scatter(some.numbers("ratio"), at(some.size(), 0.18),
+                   {{"marker", "|"},
+                    {"color", known == "yes" ? plot::colour::kBlue : plot::colour::kGrey},
+                    {"s", 40.0},
+                    {"linewidth", 0.8},
+                    {"label", !last            ? "_"
+                              : known == "yes" ? "median"
+                                               : "median, wide interval"}});
+    }
   }
   plt::yticks(places, spaced(names));
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
   plt::xlabel("ops per cycle over those of the quiet machine");
-  plt::figure_legend({{"ncol", 2L}});
+  plt::figure_legend({{"ncol", 3L}});
 }
 
 }  // namespace
@@ -57,9 +62,9 @@ plot::Figure machine_states() {
       .name = "machine_states",
       .caption =
           "Forty core-bound metrics measured while other processes keep the machine busy, over the same metrics on "
-          "the quiet machine: medians of undisturbed timings, and, for the ten ordinary loops, one timing of twenty "
-          "milliseconds "
-          "of elapsed time with a clock calibrated beforehand. Dashed: the difference that our claim allows.",
+          "the quiet machine: medians of undisturbed timings, grey where an interval is wider than the difference that "
+          "our claim allows (dashed); and, for the ten ordinary loops, one timing of twenty milliseconds of elapsed "
+          "time with a clock calibrated beforehand.",
       .alt =
           "Points in five rows, one for each state of the machine. Ticks stand close together at one in every row; "
           "circles are scattered, and lie far below one where a busy process shares the processor.",
