@@ -8,7 +8,8 @@
 // programs are timed as whole runs.
 //
 // Ordinary code is credited in two ways. `workloads_*`: the workload's C++ reference is credited with the ops of the
-// program whose work it does, so that a loop over sixteen lanes counts as one op. `loops_*`: the ten ordinary loops of
+// program whose work it does, so that a loop over sixteen lanes counts as one op. vtpu.core.geometric_mean.ordinary is
+// of the fastest level of each workload. `loops_*`: the ten ordinary loops of
 // the host experiment, with every operation of their source counted. Levels: `ordinary` in
 // study/baselines/compilers.def; only those with the right answers count as ordinary code. The native engine is
 // compared with the fastest of them (over_ordinary). Controls: a synthetic stream whose ops form one dependence chain
@@ -23,8 +24,8 @@
 // or by coordinate through the translation cache in every word (probed). Sentrons: cycles per turn of a sentron that
 // has to wait, and per barrier of two sentrons.
 //
-// Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, useful_work, ordinary_levels,
-// synthetic_grid, footprint, translation, irregular.
+// Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, workload_levels, useful_work,
+// ordinary_levels, synthetic_grid, footprint, translation, irregular.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -34,6 +35,7 @@
 #include <optional>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/text.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/isa/builder.h"
 #include "vtpu/isa/generator.h"
@@ -85,6 +87,8 @@ void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) 
                                              {"o0", "ops/cycle", Source::measured},
                                              {"o2", "ops/cycle", Source::measured},
                                              {"o3_native", "ops/cycle", Source::measured},
+                                             {"ordinary", "ops/cycle", Source::measured},
+                                             {"ordinary_level", "", Source::label},
                                              {"over_interpreter", "x", Source::measured},
                                              {"over_ordinary", "x", Source::measured}});
   Table& work = run.table("useful_work", {{"workload", "", Source::label},
@@ -93,6 +97,11 @@ void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) 
                                           {"unit", "", Source::measured},
                                           {"busy", "1", Source::measured},
                                           {"ops", "ops/cycle", Source::measured}});
+  std::vector<Column> of_level{{"workload", "", Source::label}};
+  for (const auto& level : vtpu::study::baselines::kOrdinaryLevels)
+    of_level.push_back({std::string(level.name), "ops/cycle", Source::measured});
+  of_level.push_back({"other_answers", "", Source::label});
+  Table& levels = run.table("workload_levels", std::move(of_level));
   const auto cell = [](const std::map<std::string, Estimate>& all, const std::string& engine) {
     const auto at = all.find(engine);
     return at == all.end() ? Cell(std::string("-")) : Cell(at->second.value);
@@ -118,7 +127,13 @@ void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) 
     table.add({name, native.value, native.ci.low, native.ci.high, row.live_ops_per_cycle.value, row.bound,
                row.share_of_bound.value, row.bound_limit, row.independent.value, cell(row.ops_per_cycle, "avx2"),
                cell(row.ops_per_cycle, "interpreter"), cell(row.ops_per_cycle, "o0"), cell(row.ops_per_cycle, "o2"),
-               cell(row.ops_per_cycle, "o3_native"), row.over_interpreter.value, row.over_ordinary.value});
+               cell(row.ops_per_cycle, "o3_native"), row.ops_per_cycle.at(row.fastest_ordinary).value,
+               row.fastest_ordinary, row.over_interpreter.value, row.over_ordinary.value});
+    std::vector<Cell> of_levels{name};
+    for (const auto& level : vtpu::study::baselines::kOrdinaryLevels)
+      of_levels.push_back(cell(row.ops_per_cycle, std::string(level.name)));
+    of_levels.emplace_back(vtpu::join(row.other_answers, " "));
+    levels.add(std::move(of_levels));
     work.add(
         {name, row.flop_per_cycle.value, row.bytes_per_cycle.value, row.peak_unit, row.peak_share.value, native.value});
   }
@@ -131,7 +146,8 @@ void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) 
   table.add({std::string("geometric mean"), mean.at("native").value, mean.at("native").ci.low,
              mean.at("native").ci.high, mean.at("live").value, study.geometric_bound, study.geometric_share.value,
              std::string("-"), mean.at("independent").value, cell(mean, "avx2"), cell(mean, "interpreter"),
-             cell(mean, "o0"), cell(mean, "o2"), cell(mean, "o3_native"), std::string("-"), std::string("-")});
+             cell(mean, "o0"), cell(mean, "o2"), cell(mean, "o3_native"), mean.at("ordinary").value, std::string("-"),
+             std::string("-"), std::string("-")});
 }
 
 // ---- ordinary code
@@ -198,14 +214,19 @@ Result<void> ordinary(Run& run, const vtpu::study::engines::EngineStudy& study) 
   const auto all = sample_in_processes(run, make, rule_of(run, 3));
   if (!all) return all.error();
   std::vector<Column> columns{{"loop", "", Source::label}};
-  for (const auto& [level, module] : modules)
+  for (const auto& level : vtpu::study::baselines::kOrdinaryLevels)
     columns.push_back({std::string(level.name), "ops/cycle", Source::measured});
   Table& table = run.table("ordinary_levels", std::move(columns));
   const std::vector<OrdinaryLoop> loops = ordinary_loops(counted);
   std::map<std::string, std::vector<double>> logs;
   for (const OrdinaryLoop& loop : loops) {
     std::vector<Cell> row{std::string(loop.name)};
-    for (const auto& [level, module] : modules) {
+    for (const auto& level : vtpu::study::baselines::kOrdinaryLevels) {
+      const bool timed = std::ranges::any_of(modules, [&](const auto& one) { return one.first.name == level.name; });
+      if (!timed) {
+        row.emplace_back(std::string("-"));
+        continue;
+      }
       const Estimate ops = named(*all, fmt::format("{} {}", level.name, loop.name)).units_per_cycle();
       auto& sums = logs[std::string(level.name)];
       sums.resize(ops.samples.size());

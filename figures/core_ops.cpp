@@ -34,12 +34,12 @@ void draw(plot::Context& context) {
   plt::scatter(all.numbers("live"), places,
                {{"marker", "o"}, {"color", "white"}, {"edgecolor", "black"}, {"s", 26.0}, {"label", "live ops alone"}});
   plt::scatter(all.numbers("bound"), places, {{"marker", "|"}, {"color", "black"}, {"s", 70.0}, {"label", "bound"}});
-  plt::scatter(all.numbers("o3_native"), places,
+  plt::scatter(all.numbers("ordinary"), places,
                {{"marker", "s"},
                 {"color", plot::colour::kGreen},
                 {"edgecolor", "white"},
                 {"s", 22.0},
-                {"label", "ordinary code"}});
+                {"label", "fastest ordinary code"}});
   plt::scatter(all.numbers("interpreter"), places,
                {{"marker", "^"},
                 {"color", plot::colour::kYellow},

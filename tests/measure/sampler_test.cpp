@@ -140,11 +140,11 @@ TEST(Sampling, WarmsAShortAlternativeInEveryRoundBeforeItsTimingsCount) {
   EXPECT_EQ(all->front().source, CycleSource::hardware_counter);
 }
 
-TEST(Sampling, DataThatAProcessMakesLieElsewhereInTheNext) {
-  // The work of the alternative is the place of a small object within its page. What speed depends on must vary within
-  // one execution, or its interval does not cover the next execution.
+/// The distinct places within their pages that a small object has in nine processes.
+std::size_t places_of_a_small_object(bool one_place) {
   SamplingRule rule = short_rule();
   rule.least = rule.most = 9;
+  rule.one_place = one_place;
   const auto all = sample_in_processes(
       [] {
         const auto small = std::make_shared<std::array<char, 256>>();
@@ -152,9 +152,27 @@ TEST(Sampling, DataThatAProcessMakesLieElsewhereInTheNext) {
         return std::vector<Alternative>{{"small object", static_cast<double>(place), [small] {}, {}}};
       },
       rule, scripted([] { return 1.0; }));
+  EXPECT_TRUE(all.ok());
+  return std::set<double>(all->front().ns.begin(), all->front().ns.end()).size();
+}
+
+// What speed depends on must vary within one execution, or its interval does not cover the next execution.
+TEST(Sampling, DataThatAProcessMakesLieElsewhereInTheNext) {
+  EXPECT_GE(places_of_a_small_object(false), 6U);
+  EXPECT_EQ(places_of_a_small_object(true), 1U);
+}
+
+TEST(Sampling, WhatIsMadeInEachProcessIsMadeThereOnceAndNeverInTheCaller) {
+  int made = 0;
+  InEachProcess<int> own([&made] { return ++made; });
+  const auto all = sample_in_processes(
+      [&] {
+        return std::vector<Alternative>{{"own", 1, [&] { EXPECT_EQ(*own, 1); }, [&] { own.prepare(); }}};
+      },
+      short_rule(), scripted([&] { return 1.0 + made; }));
   ASSERT_TRUE(all.ok());
-  const std::set<double> places(all->front().ns.begin(), all->front().ns.end());
-  EXPECT_GE(places.size(), 6U) << "of nine processes";
+  EXPECT_EQ(made, 0);
+  EXPECT_EQ(all->front().ns, std::vector<double>(6, 1.0)) << "the timer is made before the alternatives";
 }
 
 TEST(Sampling, NamesTheStatusOfAProcessThatEndsEarly) {

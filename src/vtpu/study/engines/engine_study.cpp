@@ -269,6 +269,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
     note("independent", result.independent);
     note("share", result.share_of_bound);
     note("over_independent", result.over_independent);
+    if (which == Engines::all) note("ordinary", result.ops_per_cycle.at(result.fastest_ordinary));
     study.workloads.push_back(std::move(result));
   }
   const Estimate like = study.workloads.front().ops_per_cycle.at("native");
