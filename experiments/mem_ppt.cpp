@@ -126,13 +126,14 @@ struct Counts {
   double rate() const { return static_cast<double>(hits) / static_cast<double>(hits + misses); }
 };
 
-Counts count(const Pattern& pattern, std::uint64_t accesses, bool emptied) {
+/// `kept`: accesses after which the cache is emptied; none if 0.
+Counts count(const Pattern& pattern, std::uint64_t accesses, std::uint64_t kept) {
   PageTable table;
   VTPU_CHECK(!table.allocate(pattern.box).fault, "this experiment's boxes can be allocated");
   const auto cache = std::make_unique<TranslationCache>();
   std::uint64_t left = accesses;
   pattern.walk([&](PackedCoordinate c) {
-    if (emptied) cache->clear();
+    if (kept > 0 && left % kept == 0) cache->clear();
     VTPU_CHECK(!table.cell(c, 3, false, *cache).fault, "every access is within the box");
     return --left > 0;
   });
@@ -153,14 +154,16 @@ Result<void> run_ppt(Run& run) {
   const std::vector<Pattern> all = patterns(run);
   Progress progress("mem-ppt", all.size());
   for (const Pattern& pattern : all) {
-    const Counts counts = count(pattern, accesses, false);
+    const Counts counts = count(pattern, accesses, 0);
     run.computed(fmt::format("vtpu.ppt.hit_rate.{}.{}", pattern.group, pattern.name), counts.rate(), "1", method);
     table.add({pattern.group, pattern.name, static_cast<double>(pattern.cells), static_cast<double>(counts.hits),
                static_cast<double>(counts.misses), static_cast<double>(counts.evictions), counts.rate()});
     progress.step(pattern.name);
   }
-  run.computed("vtpu.ppt.hit_rate.control", count(all.front(), 1000, true).rate(), "1",
-               method + "; the cache is emptied before each access");
+  constexpr std::uint64_t kKept = 16;
+  run.computed("vtpu.ppt.hit_rate.control", count(all.front(), accesses, kKept).rate(), "1",
+               fmt::format("{}; the cache is emptied before every {}th access of the pattern {}", method, kKept,
+                           all.front().name));
   return {};
 }
 

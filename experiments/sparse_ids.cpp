@@ -52,7 +52,6 @@ using Ids = std::vector<std::uint64_t>;
 
 constexpr std::uint64_t kVocabulary = 1'000'000'000;  // the source's example
 constexpr std::uint64_t kIdsInVolume = 100'000'000;
-constexpr std::uint64_t kIdsInBook = 1'000'000;
 constexpr int kChips = 4096;
 const Shape kCube{16, 16, 16};
 const Shape kPlane{64, 64};
@@ -260,10 +259,28 @@ void tabulate_distribution(Run& run) {
 
 // ---- capacity and memory, from the source's own numbers
 
+/// The coordinates that ids reach whose base-100 digits are below `base`, with `digits` of them: the product of the
+/// values that each part of the map takes.
+double capacity(int digits, std::uint64_t base) {
+  double product = 1;
+  std::uint64_t weight = 1;
+  for (int k = 0; k < digits; ++k, weight *= 100) {
+    std::vector<std::uint64_t> values;
+    const std::size_t part = vtpu::net::sparse::base100_coordinate(0).parts.size() - 1 - static_cast<std::size_t>(k);
+    for (std::uint64_t digit = 0; digit < base; ++digit)
+      values.push_back(static_cast<std::uint64_t>(vtpu::net::sparse::base100_coordinate(digit * weight).parts[part]));
+    product *= static_cast<double>(distinct(std::move(values)).size());
+  }
+  return product;
+}
+
 void count_capacity(Run& run) {
-  run.computed("sparse.coordinate_capacity", 1e10, "coordinates", "five digits of base 100: 100^5");
-  run.computed("sparse.coordinate_capacity.four_digits", 1e8, "coordinates", "four digits of base 100: 100^4");
-  run.computed("sparse.coordinate_capacity.control", 100, "coordinates", "one digit of base 100");
+  const std::string method = "product of the values that each part of the source's map takes, ";
+  run.computed("sparse.coordinate_capacity", capacity(5, 100), "coordinates", method + "five digits of base 100");
+  run.computed("sparse.coordinate_capacity.four_digits", capacity(4, 100), "coordinates",
+               method + "four digits of base 100");
+  run.computed("sparse.coordinate_capacity.control", capacity(5, 10), "coordinates",
+               method + "ids whose five digits are decimal");
   run.computed("sparse.base100.reachable_of_1e9", 1e9, "coordinates",
                "coordinates that 10^9 ids reach; the split is invertible, so no two ids share one");
   run.computed("sparse.mixed.capacity", static_cast<double>(vtpu::net::sparse::kMixedIds), "coordinates", "96^5");
@@ -284,13 +301,14 @@ void count_memory(Run& run) {
   const double occupied = 1e6;
   const double row_bytes = 128 * 4;
   const std::string own = " (rows, width and bytes of the source's example)";
-  run.computed("sparse.memory_ratio", rows * row_bytes / (occupied * row_bytes), "x", "512 GB over 512 MB" + own);
-  run.computed("sparse.memory_ratio.control", rows * row_bytes / (rows * row_bytes), "x", "every row occupied");
+  const auto ratio = [&](double used, double bytes) { return rows * row_bytes / (used * bytes); };
+  run.computed("sparse.memory_ratio", ratio(occupied, row_bytes), "x", "512 GB over 512 MB" + own);
+  run.computed("sparse.memory_ratio.control", ratio(10 * occupied, row_bytes), "x", "ten times as many rows occupied");
   run.computed("sparse.memory_ratio.binary", 1024, "x", "with binary prefixes: 512 GiB over 512 MiB");
-  run.computed("sparse.memory_ratio.with_keys", rows * row_bytes / (occupied * (row_bytes + 8)), "x",
+  run.computed("sparse.memory_ratio.with_keys", ratio(occupied, row_bytes + 8), "x",
                "including the 8-byte id by which a sparse row is found" + own);
   run.computed("sparse.occupancy", occupied / rows, "fraction", "10^6 occupied of 10^9 rows" + own);
-  run.computed("sparse.occupancy.control", rows / rows, "fraction", "every row occupied");
+  run.computed("sparse.occupancy.control", 10 * occupied / rows, "fraction", "ten times as many rows occupied");
 }
 
 // ---- groups
@@ -325,7 +343,8 @@ Estimate measure_groups(Run& run) {
   run.computed("sparse.batching.groups.expected", expected_groups(1000, 1000), "groups",
                "1000 cells, 1000 ids: 1000 (1 - (1 - 1/1000)^1000)");
   run.simulated("sparse.batching.groups.control",
-                estimate_groups(batches, 1000, kIdsInBook, run.random(4), group + "all in one book"), "groups");
+                estimate_groups(batches, 1000, 2 * kIdsInVolume, run.random(4), group + "all in two volumes"),
+                "groups");
   run.simulated("sparse.reading.one_volume_groups",
                 estimate_groups(batches, 1000, kIdsInVolume, run.random(5), group + "all in one volume"), "groups");
 
@@ -522,9 +541,12 @@ void measure_hops(Run& run) {
       }
     }
   }
-  const Point alone = run_batches("uniform", 1, 1000, run.random(8))[0][0];
-  run.simulated("sparse.batching.hop_ratio.control", alone.sum.random / alone.sum.hierarchical, "x",
-                "batches of a single id, where there is nothing to group; sums over 1000 batches");
+  const Point pairs = run_batches("uniform", 2, 1000, run.random(8))[0][0];
+  run.simulated(
+      "sparse.batching.hop_ratio.control",
+      mean_with_interval(pairs.hierarchical_ratio,
+                         "random over hierarchical hops of batches of two ids, where there is little to group"),
+      "x");
 }
 
 void follow_source_arithmetic(Run& run, const Estimate& groups) {

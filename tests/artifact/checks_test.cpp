@@ -42,6 +42,10 @@ TEST(Words, TablesCodeAndFencesDoNotCount) {
 TEST(Pages, ThePageOfALabelComesFromTheAuxFile) {
   EXPECT_EQ(page_of_label("\\newlabel{end-of-body}{{XIV}{13}{Conclusion}{section.14}{}}\n", "end-of-body"), 13);
   EXPECT_EQ(page_of_label("", "end-of-body"), 0);
+  EXPECT_EQ(last_page("\\newlabel{end-of-body}{{XIV}{13}{Conclusion}{section.14}{}}\n"
+                      "\\newlabel{tab:late}{{9}{41}{Late}{table.9}{}}\n\\newlabel{a}{{1}{2}{}{}{}}\n"),
+            41);
+  EXPECT_EQ(last_page(""), 0);
 }
 
 TEST(LuaString, EscapesSpecialCharacters) { EXPECT_EQ(lua_string("a\"b\\c\nd"), "\"a\\\"b\\\\c\\nd\""); }

@@ -21,6 +21,27 @@ int sections_in(const std::filesystem::path& folder) {
   return sections;
 }
 
+/// The Markdown of a folder. Error: a file that cannot be read.
+Result<std::string> text_in(const std::filesystem::path& folder) {
+  std::string all;
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
+    if (entry.path().extension() != ".md") continue;
+    const Result<std::string> text = read_file(entry.path());
+    if (!text) return text.error();
+    all += *text + "\n";
+  }
+  return all;
+}
+
+/// The figures or tables that a text places.
+int floats_in(std::string_view markdown, std::string_view kind) {
+  int count = 0;
+  for (const std::string_view line : split(markdown, '\n'))
+    count += trim(line).starts_with(fmt::format("::: {{.{} ", kind));
+  return count;
+}
+
 struct Mapped {
   int answered = 0;    ///< direct, analogy, extension or none
   int unanswered = 0;  ///< "none" and open rows
@@ -80,36 +101,50 @@ int page_of_label(std::string_view aux, std::string_view label) {
   return page == std::string_view::npos ? 0 : std::atoi(std::string(aux.substr(page + 2, 8)).c_str());
 }
 
+int last_page(std::string_view aux) {
+  int last = 0;
+  constexpr std::string_view kLabel = "\\newlabel{";
+  for (std::size_t at = aux.find(kLabel); at != std::string_view::npos; at = aux.find(kLabel, at + 1)) {
+    const std::size_t from = at + kLabel.size(), to = aux.find('}', from);
+    if (to == std::string_view::npos) break;
+    last = std::max(last, page_of_label(aux, aux.substr(from, to - from)));
+  }
+  return last;
+}
+
 Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const std::filesystem::path& build,
                                         const std::filesystem::path& combined, measure::Mode mode,
                                         const std::vector<DeclaredFigure>& figures, std::size_t tables) {
   measure::ResultFile result;
   result.experiment = "paper";
   result.mode = mode;
-  const auto record = [&result](const std::string& key, double value, const char* unit, const char* method) {
+  const auto record = [&result](const std::string& key, double value, const char* unit, const std::string& method) {
     result.metrics[key] = {key, value, unit, measure::Kind::computed, 1, {value, value}, method, {}};
   };
   record("paper.sections", sections_in(root / "paper/sections"), "sections", "files in paper/sections");
-  record("paper.sections.control", sections_in(build / "no-sections"), "sections",
-         "an empty folder, counted in the same way");
+  // The control of all counts but those of pages and concepts: another paper, which the tests build.
+  const std::filesystem::path other = root / "tests/paper/fixture/sections";
+  const std::string counted_alike = "the paper of the tests, counted in the same way";
+  record("paper.sections.control", sections_in(other), "sections", counted_alike);
 
   const Result<std::string> text = read_file(combined);
   record("paper.words", text ? words_in(*text) : 0, "words",
          "running text of the combined Markdown with appendices, without tables, code and markup");
-  record("paper.words.control", words_in(""), "words", "an empty text, counted in the same way");
+  const Result<std::string> other_text = text_in(other);
+  if (!other_text) return other_text.error();
+  record("paper.words.control", words_in(*other_text), "words", counted_alike);
 
   const Result<std::string> aux = read_file(build / "paper.aux");
   record("paper.pages", aux ? page_of_label(*aux, "end-of-body") : 0, "pages",
          "page of the label before the appendices");
-  record("paper.pages.control", page_of_label("", "end-of-body"), "pages",
-         "an empty .aux file, counted in the same way");
+  record("paper.pages.control", aux ? last_page(*aux) : 0, "pages", "page of the last label, with the appendices");
 
   int diagrams = 0;
   for (const DeclaredFigure& figure : figures) diagrams += figure.diagram ? 1 : 0;
   record("paper.diagrams", diagrams, "figures", "figures declared as diagrams");
-  record("paper.diagrams.control", 0, "figures", "no figure declared");
+  record("paper.diagrams.control", floats_in(*other_text, "figure"), "figures", "figures of " + counted_alike);
   record("paper.tables", static_cast<double>(tables), "tables", "tables declared; each is cited in the text");
-  record("paper.tables.control", 0, "tables", "no table declared");
+  record("paper.tables.control", floats_in(*other_text, "table"), "tables", "tables of " + counted_alike);
 
   const Result<Mapped> mapped = concepts_in(root / "data/concept_mapping.csv");
   if (!mapped) return mapped.error();

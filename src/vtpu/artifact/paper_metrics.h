@@ -16,6 +16,9 @@ int words_in(std::string_view markdown);
 /// Page of a label, from LaTeX's .aux file; 0 when the file does not contain the label.
 int page_of_label(std::string_view aux, std::string_view label);
 
+/// The last page that bears a label; 0 without labels.
+int last_page(std::string_view aux);
+
 /// Counts the paper itself: keys paper.sections, .words, .pages, .diagrams, .tables, .concepts and a `.control` each.
 /// `build`: folder of the last LaTeX run; `combined`: the combined Markdown. Pages and words are 0 while these do not
 /// exist; a later build counts them. `tables`: number of declared tables. Error: a malformed concept mapping.
