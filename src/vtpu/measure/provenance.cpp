@@ -209,6 +209,8 @@ Result<RunRecord> read_provenance(const std::string& json) {
       if (const double load = record.at("during").at("other_load"); load > kOtherLoad)
         run.disturbances.push_back(fmt::format("other processes kept {:.2f} processors busy during the run", load));
     }
+    // An interruption makes one look of a millisecond unsteady now and then, a wandering clock both.
+    before.jitter = after.jitter = std::min(before.jitter, after.jitter);
     for (const auto& [when, quiet] :
          {std::pair("before", &before), std::pair("during", &during), std::pair("after", &after)})
       for (const std::string& warning : quiet->warnings())

@@ -35,9 +35,9 @@ struct RunRecord {
   std::string commit;
   std::string dirty;  ///< "yes", "no" or "unknown"
   HostClass host;     ///< its clock is the mean of those before and after the run
-  /// One sentence for each disturbance: the load of other processes and stolen time during the run; another process or
-  /// an unsteady clock before or after it; different clocks before and after. A load average is none: it also counts
-  /// what ran earlier, which the timings no longer notice.
+  /// One sentence for each disturbance: the load of other processes and stolen time during the run; another process
+  /// before or after it; a clock that was unsteady both before and after it, or another one afterwards. A load average
+  /// is none: it also counts what ran earlier, which the timings no longer notice.
   std::vector<std::string> disturbances;
 };
 
