@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/check.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/packet/all_to_all.h"
 #include "vtpu/net/packet/permutation.h"
+#include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/minimal_adaptive.h"
 #include "vtpu/net/routing/table.h"
@@ -91,6 +93,50 @@ TEST(AllToAll, RegularToriComeWithinFivePercentOfTheirBound) {
       run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced), {131'072}, {});
   ASSERT_TRUE(run);
   EXPECT_GE(share_of_bound(network, *run), 0.95);
+}
+
+/// Share of the bound on the regular 4x4x8 torus with the earliest round first.
+double share_in_order_of_rounds(std::uint64_t packets, const Config& config) {
+  const topology::Torus torus{Shape{4, 4, 8}};
+  const Network network(torus, {50, 0});
+  const Result<AllToAllResult> run =
+      run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::plain),
+                     {.bytes_per_pair = 4096 * packets, .earliest_round_first = true}, config);
+  VTPU_CHECK(run.ok(), "an all-to-all on a torus ends");
+  return share_of_bound(network, *run);
+}
+
+TEST(AllToAll, InOrderOfRoundsALongerRunOnARegularTorusComesNearerToItsBound) {
+  const double shorter = share_in_order_of_rounds(32, {}), longer = share_in_order_of_rounds(128, {});
+  EXPECT_GE(shorter, 0.98);
+  EXPECT_GE(longer, 0.99);
+  EXPECT_GT(longer, shorter);
+}
+
+TEST(AllToAll, InOrderOfRoundsTheDepthOfBuffersMattersLittle) {
+  for (const int buffer : {4, 16, 256})
+    EXPECT_NEAR(share_in_order_of_rounds(64, {.vc_buffer_packets = buffer}), 0.99, 0.005) << buffer;
+}
+
+TEST(AllToAll, RoundsInOrderNeedAnObliviousRouting) {
+  const topology::TwistedTorus torus = *topology::TwistedTorus::make(Shape{2, 2, 4});
+  const Network network(torus, {50, 0});
+  const Result<AllToAllResult> run = run_all_to_all(network, *routing::MinimalAdaptive::make(torus),
+                                                    {.bytes_per_pair = 4096, .earliest_round_first = true}, {});
+  ASSERT_FALSE(run);
+  EXPECT_NE(run.error().message().find("oblivious"), std::string::npos) << run.error().message();
+}
+
+TEST(AllToAll, ATwistOnTheLongWrapsGainsNothing) {
+  for (const Shape& sides : {Shape{8, 4, 4}, Shape{8, 8, 4}}) {
+    const topology::TwistedTorus torus = *topology::TwistedTorus::with_long_wraps_twisted(sides);
+    const Network network(torus, {50, 0});
+    const routing::DimensionOrder routing = *routing::DimensionOrder::make(torus, routing::Dateline::plain);
+    EXPECT_TRUE(routing::check_deadlock(network, routing).deadlock_free()) << to_string(sides);
+    EXPECT_LT(routing::ideal_throughput(network, routing::uniform_load_by_symmetry(network, routing)), 1)
+        << to_string(sides);
+  }
+  EXPECT_FALSE(topology::TwistedTorus::with_long_wraps_twisted(Shape{4, 4, 8}));
 }
 
 TEST(AllToAll, PacketsAreCreatedOnlyWhenThereIsSpace) {

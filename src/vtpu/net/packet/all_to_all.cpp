@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "vtpu/base/check.h"
@@ -28,7 +29,9 @@ class AllToAllSource {
         chips_(static_cast<std::uint32_t>(network.chip_count())),
         seed_(Random(mix64(config.seed)).next()),
         most_queued_(most_queued(chips_)),
-        sources_(chips_) {}
+        sources_(chips_) {
+    if (all_to_all.earliest_round_first) engine_.serve_by_rank();
+  }
 
   Result<AllToAllResult> run(const workload::Watch& watch) {
     for (std::uint32_t chip = 0; chip < chips_; ++chip) {
@@ -128,7 +131,7 @@ class AllToAllSource {
     }
     ++chip.queued;
     ++packets_;
-    engine_.offer(from, to, static_cast<std::uint32_t>(bytes), 0);
+    engine_.offer(from, to, static_cast<std::uint32_t>(bytes), 0, static_cast<std::uint32_t>(round));
     return true;
   }
 
@@ -155,6 +158,12 @@ class AllToAllSource {
 Result<AllToAllResult> run_all_to_all(const Network& network, const AnyRouting& routing, const AllToAll& all_to_all,
                                       const Config& config, const workload::Watch& watch) {
   if (const Result<void> valid = check(config, network, routing.vc_classes()); !valid) return valid.error();
+  if (all_to_all.earliest_round_first && routing.adaptive())
+    return Error{"earliest_round_first", "found an adaptive routing", "an oblivious one"};
+  const std::uint64_t most_bytes = std::uint64_t{Engine::kRanks} * static_cast<std::uint64_t>(config.packet_bytes);
+  if (all_to_all.earliest_round_first && all_to_all.bytes_per_pair > most_bytes)
+    return Error{"bytes_per_pair", "found " + std::to_string(all_to_all.bytes_per_pair),
+                 "at most " + std::to_string(most_bytes) + ", because rounds are ranks"};
   return AllToAllSource(network, routing, all_to_all, config).run(watch);
 }
 

@@ -19,6 +19,9 @@ namespace vtpu::net::packet {
 struct AllToAll {
   std::uint64_t bytes_per_pair = 0;
   bool with_self = false;  ///< the bytes of a chip to itself count as delivered at once and use no channel
+  /// A free channel serves the packet of the earliest round first, in place of packets in flight before those of its
+  /// own chip. Chips then progress evenly; see README.md. Not for adaptive routings.
+  bool earliest_round_first = false;
 };
 
 /// Result of a run of generated packets to completion. injected = delivered + lost.
@@ -28,7 +31,8 @@ struct AllToAllResult : workload::Completion {
   std::size_t peak_packets = 0;  ///< most packets queued at sources or in flight at once
 };
 
-/// Runs an all-to-all to completion. Error: a configuration out of range, a deadlock, a watcher that stops the run.
+/// Runs an all-to-all to completion. Error: a configuration out of range, rounds served in order under an adaptive
+/// routing, a deadlock, a watcher that stops the run.
 Result<AllToAllResult> run_all_to_all(const Network& network, const AnyRouting& routing, const AllToAll& all_to_all,
                                       const Config& config, const workload::Watch& watch = {});
 

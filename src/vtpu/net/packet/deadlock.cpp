@@ -20,6 +20,8 @@ Error Engine::deadlock() const {
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane)
     for (const Queue& queue : lanes_[lane].queues)
       for (std::uint32_t p = queue.head; p != kNone; p = packets_[p].next) note(packets_[p], lane);
+  for (std::uint32_t lane = 0; lane < ranked_.size(); ++lane)
+    for (const Ranked& waiting : ranked_[lane]) note(packets_[waiting.packet], lane);
   routing::Moves moves;
   for (const Chip node : waiting_.indices())
     for (const Undecided& undecided : waiting_[node].transit) {

@@ -80,7 +80,7 @@ Picoseconds Engine::delay_alone(Chip source, Chip destination) {
   return sum;
 }
 
-void Engine::offer(Chip source, Chip destination, std::uint32_t bytes, std::uint32_t tag) {
+void Engine::offer(Chip source, Chip destination, std::uint32_t bytes, std::uint32_t tag, std::uint32_t rank) {
   std::uint32_t number = free_;
   if (number != kNone) {
     free_ = packets_[number].next;
@@ -100,6 +100,7 @@ void Engine::offer(Chip source, Chip destination, std::uint32_t bytes, std::uint
     VTPU_CHECK(move != nullptr, "a packet to another chip has a next hop");
     const std::uint32_t lane = lane_of(source, *move);
     const std::uint32_t channel = channel_of(lane);
+    if (by_rank_) set_rank(number, rank);
     append(lanes_[lane].queues[kSource], number);
     ++channels_[channel].queued;
     if (!ends_[channel].busy) serve(channel);
@@ -145,7 +146,10 @@ void Engine::join(std::uint32_t packet) {
   const std::uint32_t lane = packets_[packet].next;
   const std::uint32_t channel = channel_of(lane);
   const bool through = ends_[channel].dimension == ends_[channel_of(packets_[packet].lane)].dimension;
-  append(lanes_[lane].queues[through ? kThrough : kTurning], packet);
+  if (by_rank_)
+    join_ranked(packet, lane, through ? kThrough : kTurning);
+  else
+    append(lanes_[lane].queues[through ? kThrough : kTurning], packet);
   if (!ends_[channel].busy) serve(channel);
 }
 
@@ -153,6 +157,7 @@ void Engine::join(std::uint32_t packet) {
 /// them those that stay in their dimension come first, because they hold buffers that others wait for. Classes take
 /// turns; within a class the order is that of arrival.
 void Engine::serve(std::uint32_t channel) {
+  if (by_rank_) return serve_ranked(channel);
   const std::uint32_t base = channel << class_bits_;
   std::uint8_t& turn = ends_[channel].turn;
   for (const Origin origin : {kThrough, kTurning, kSource}) {
@@ -274,7 +279,7 @@ void Engine::check_empty() const {
     for (std::size_t c = 0; c < classes_; ++c) {
       const std::size_t lane = (channel << class_bits_) + c;
       VTPU_CHECK(rooms_[lane] == all_room_[c], "all credits are returned at the end");
-      for (const Queue& queue : lanes_[lane].queues) VTPU_CHECK(queue.head == kNone, "all queues are empty at the end");
+      VTPU_CHECK(!waits(static_cast<std::uint32_t>(lane)), "all queues are empty at the end");
     }
   }
   for (const Waiting& waiting : waiting_)

@@ -31,6 +31,9 @@ class Engine {
   Engine(const Network& network, const AnyRouting& routing, const Config& config, Client& client)
       : Engine(network, routing, config, ClientCalls(client)) {}
 
+  /// Ranks are below this.
+  static constexpr std::uint32_t kRanks = 1 << 24;
+
   Picoseconds now() const { return events_.now(); }
   Random& random() { return random_; }
   /// How long `bytes` occupy a channel.
@@ -45,8 +48,12 @@ class Engine {
   Picoseconds delay_alone(Chip source, Chip destination);
 
   /// Queues a packet of 1..packet_bytes bytes at its source. The destination must be another chip that the routing
-  /// reaches from the source.
-  void offer(Chip source, Chip destination, std::uint32_t bytes, std::uint32_t tag);
+  /// reaches from the source. `rank` counts only after serve_by_rank().
+  void offer(Chip source, Chip destination, std::uint32_t bytes, std::uint32_t tag, std::uint32_t rank = 0);
+  /// From now on a free channel serves the waiting packet of lowest rank, wherever it comes from, and packets of equal
+  /// rank as without ranks. A chip offers its packets in rising rank. Before the first offer, and for oblivious
+  /// routings only.
+  void serve_by_rank();
   /// Calls client.timer(number) at `time`, which is not in the past; number < 2^29.
   void set_timer(Picoseconds time, std::uint32_t number) { events_.push(time, event(What::timer, number)); }
   /// Packets queued at a channel's source for this channel (oblivious routings).
@@ -87,6 +94,12 @@ class Engine {
   /// Packets that wait for a channel in one class of virtual channels, by origin.
   struct alignas(32) Lane {
     std::array<Queue, kOrigins> queues;
+  };
+  /// A packet in flight that waits for a channel, once packets have ranks. The smaller order goes first.
+  struct Ranked {
+    std::uint64_t order;  // rank, origin, number in order of arrival
+    std::uint32_t packet;
+    bool operator>(const Ranked& other) const { return order > other.order; }
   };
   struct Channel {
     std::uint64_t bytes = 0;       // carried
@@ -149,6 +162,9 @@ class Engine {
   void join(std::uint32_t packet);
   void settle(std::size_t at_most);
   void serve(std::uint32_t channel);
+  void set_rank(std::uint32_t packet, std::uint32_t rank);
+  void join_ranked(std::uint32_t packet, std::uint32_t lane, Origin origin);
+  void serve_ranked(std::uint32_t channel);
   void send(std::uint32_t packet, std::uint32_t lane, bool from_source);
 
   void arrive_undecided(std::uint32_t packet);
@@ -158,6 +174,7 @@ class Engine {
   const routing::Move* best_free(Chip node) const;
 
   bool waits(std::uint32_t lane) const {
+    if (by_rank_ && !ranked_[lane].empty()) return true;
     const std::array<Queue, kOrigins>& queues = lanes_[lane].queues;
     return queues[kThrough].head != kNone || queues[kTurning].head != kNone || queues[kSource].head != kNone;
   }
@@ -181,11 +198,15 @@ class Engine {
   std::vector<std::int32_t> rooms_;     // by lane, free buffer space at its far end in packets
   std::vector<std::int32_t> all_room_;  // of an empty lane, by class
   std::vector<Packet> packets_;
+  bool by_rank_ = false;
+  std::vector<std::vector<Ranked>> ranked_;  // by lane, heaps of packets in flight
+  std::vector<std::uint32_t> ranks_;         // by packet
+  std::uint64_t joined_ranked_ = 0;
   // Packets about to join their lanes; the cache line that each needs has been prefetched.
   std::array<std::uint32_t, 64> joining_;
   std::size_t joined_ = 0;
   std::size_t joins_ = 0;
-  std::vector<std::uint32_t> arrivals_;  // heads that have arrived at the current time
+  std::vector<std::uint32_t> arrivals_;   // heads that have arrived at the current time
   IndexedVector<Chip, Waiting> waiting_;  // adaptive routings
   routing::Moves moves_;
   std::uint32_t free_ = kNone;

@@ -13,6 +13,16 @@ Result<TwistedTorus> TwistedTorus::make(const Shape& sides) {
   return TwistedTorus(sides, *twist);
 }
 
+Result<TwistedTorus> TwistedTorus::with_long_wraps_twisted(const Shape& sides) {
+  if (sides.dimensions() == 3 && sides.side(0) == 2 * sides.side(2) && sides.side(2) % 2 == 0) {
+    const int half = sides.side(2) / 2;
+    if (sides.side(1) == sides.side(2)) return TwistedTorus(sides, Twist{{{0, half, half}, {0, 0, 0}, {0, 0, 0}}});
+    if (sides.side(1) == sides.side(0)) return TwistedTorus(sides, Twist{{{0, 0, half}, {0, 0, half}, {0, 0, 0}}});
+  }
+  return Error{"torus with its long wraps twisted", "found sides " + to_string(sides),
+               "2k x k x k or 2k x 2k x k, k even"};
+}
+
 std::vector<TwistedTorus> TwistedTorus::examples() {
   std::vector<TwistedTorus> tori;
   for (const Shape& sides : {Shape{1, 1, 2}, Shape{2, 2, 4}, Shape{3, 3, 6}, Shape{4, 4, 8}, Shape{1, 2, 2},

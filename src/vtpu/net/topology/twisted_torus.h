@@ -19,6 +19,10 @@ class TwistedTorus {
  public:
   /// Error: sides that belong to neither family.
   static Result<TwistedTorus> make(const Shape& sides);
+  /// The same chips with the twist on the other wraps: those of the long sides advance the short ones by half. The
+  /// sides come in falling order, 2k x k x k or 2k x 2k x k. A control: the long rings stay as long as they were.
+  /// Error: other sides.
+  static Result<TwistedTorus> with_long_wraps_twisted(const Shape& sides);
 
   const Shape& sides() const { return sides_; }
   const Twist& twist() const { return twist_; }
