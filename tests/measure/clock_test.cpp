@@ -84,25 +84,28 @@ TEST(TimeWhileSteady, RunsTheWorkBetweenItsTwoCalibrations) {
 }
 
 #if defined(__x86_64__)
-TEST(CoreClock, CalibratesToAFinitePositiveFrequency) {
+/// No processor runs its clock faster, whatever else the machine does: an interruption can only lengthen a timing. A
+/// wrong unit misses this by a power of a thousand.
+constexpr double kFastestGhz = 10;
+
+TEST(CoreClock, AndTheTimeStampCounterRunInGigahertz) {
   const Result<double> ghz = core_ghz();
   ASSERT_TRUE(ghz.ok());
   EXPECT_TRUE(std::isfinite(*ghz));
   EXPECT_GT(*ghz, 0);
+  EXPECT_LT(*ghz, kFastestGhz) << "additions that do not depend on each other, or a wrong unit";
+  const Result<double> ticks = time_stamp_ghz(0.001);
+  ASSERT_TRUE(ticks.ok());
+  EXPECT_GT(*ticks, 0);
+  EXPECT_LT(*ticks, kFastestGhz) << "ticks per another unit than ns";
 }
 
-TEST(CoreClock, CountsAFinitePositiveNumberOfIndependentAdditionsPerCycle) {
+TEST(CoreClock, CountsNoMoreIndependentAdditionsThanACoreCanStart) {
   const Result<double> adds = undisturbed_adds_per_cycle(0.001);
   ASSERT_TRUE(adds.ok());
   EXPECT_TRUE(std::isfinite(*adds));
   EXPECT_GT(*adds, 0);
-}
-
-TEST(TimeStampCounter, RunsAtAFinitePositiveFrequency) {
-  const Result<double> ghz = time_stamp_ghz(0.001);
-  ASSERT_TRUE(ghz.ok());
-  EXPECT_TRUE(std::isfinite(*ghz));
-  EXPECT_GT(*ghz, 0);
+  EXPECT_LE(*adds, 10) << "more than the widest core dispatches";
 }
 
 TEST(CycleClock, TimesWorkInNanosecondsAndCyclesAndNamesItsSource) {
@@ -119,7 +122,10 @@ TEST(CycleClock, TimesWorkInNanosecondsAndCyclesAndNamesItsSource) {
   EXPECT_EQ(static_cast<std::size_t>(runs), clock->tally().all_discarded() + clock->tally().kept);
   EXPECT_EQ(clock->tally().kept, timing.disturbed ? 0U : 1U);
   EXPECT_GT(timing.ns, 0);
-  EXPECT_GT(timing.cycles, 0);
+  // The additions depend on each other, so no core takes fewer cycles; half leaves room for the calibration.
+  if (!timing.disturbed) {
+    EXPECT_GT(timing.cycles, 50'000);
+  }
 }
 #endif
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vtpu/base/check.h"
@@ -74,25 +75,33 @@ TEST(AllToAll, AnEmptyExchangeTakesNoTime) {
   EXPECT_EQ(run->packets, 0u);
 }
 
+/// The shapes, packets per pair, links and dateline with which experiments/net_alltoall.cpp measures the gain of
+/// twists.
+template <class T>
+Result<double> share_at_the_size_of_the_experiment(const T& torus, std::uint64_t packets_a_pair) {
+  const Network network(torus);
+  const auto run = run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::plain),
+                                  {packets_a_pair * 4096}, {});
+  if (!run) return run.error();
+  return share_of_bound(network, *run);
+}
+
 TEST(AllToAll, TwistedToriComeWithinThreePercentOfTheirBound) {
-  for (const std::vector<int>& sides : {std::vector<int>{4, 4, 8}, {4, 8, 8}}) {
-    const topology::TwistedTorus torus = *topology::TwistedTorus::make(Shape{sides[0], sides[1], sides[2]});
-    const Network network(torus, {50, 0});
-    const Result<AllToAllResult> run =
-        run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced),
-                       {std::uint64_t{33'554'432} / static_cast<std::uint64_t>(torus.chip_count())}, {});
-    ASSERT_TRUE(run);
-    EXPECT_GE(share_of_bound(network, *run), 0.97) << torus.name();
+  for (const auto& [shape, packets] : {std::pair{Shape{4, 4, 8}, 128}, {Shape{4, 8, 8}, 64}}) {
+    const topology::TwistedTorus torus = *topology::TwistedTorus::make(shape);
+    const Result<double> share = share_at_the_size_of_the_experiment(torus, static_cast<std::uint64_t>(packets));
+    ASSERT_TRUE(share);
+    EXPECT_GE(*share, 0.97) << torus.name();
+    EXPECT_LE(*share, 1) << torus.name();
   }
 }
 
-TEST(AllToAll, RegularToriComeWithinFivePercentOfTheirBound) {
-  const topology::Torus torus{Shape{4, 4, 8}};
-  const Network network(torus, {50, 0});
-  const Result<AllToAllResult> run =
-      run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::balanced), {131'072}, {});
-  ASSERT_TRUE(run);
-  EXPECT_GE(share_of_bound(network, *run), 0.95);
+TEST(AllToAll, ARegularTorusFallsShortByMoreThanATwistedOne) {
+  // Half-way ties need both directions of a ring at once. The share depends on bytes per pair (see the experiment).
+  const Result<double> share = share_at_the_size_of_the_experiment(topology::Torus{Shape{4, 4, 8}}, 128);
+  ASSERT_TRUE(share);
+  EXPECT_GE(*share, 0.93);
+  EXPECT_LE(*share, 0.98);
 }
 
 /// Share of the bound on the regular 4x4x8 torus with the earliest round first.
