@@ -48,8 +48,11 @@ struct DotData {
     const Factor* const factor = factors.data();
     const X* const vectors = x.data();
     const auto add = [&](std::size_t k) {
-      for (std::size_t j = 0; j < kAccumulators; ++j)
-        multiply(local[j], factor + j % kFactors * kElements, vectors + (k + j) * kElements);
+      for (std::size_t j = 0; j < kAccumulators; ++j) {
+        auto sum = local[j];  // a copy: compilers put its lanes into one register, unlike those of an element
+        multiply(sum, factor + j % kFactors * kElements, vectors + (k + j) * kElements);
+        local[j] = sum;
+      }
     };
     for (std::uint64_t n = 0; n < iterations; ++n)
       for (std::size_t k = 0; k < kDotVectors; k += kAccumulators) add(k);

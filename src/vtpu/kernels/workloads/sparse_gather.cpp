@@ -64,7 +64,9 @@ class SparseGather final : public Reference {
         for (std::size_t j = 0; j < sums.size(); ++j) {
           checksum += places[k + j];
           const float* const row = row_of(k + j);
-          for (std::size_t i = 0; i < 16; ++i) sums[j][i] += row[i];
+          Floats sum = sums[j];  // a copy: compilers put its lanes into one register, unlike those of an element
+          for (std::size_t i = 0; i < 16; ++i) sum[i] += row[i];
+          sums[j] = sum;
         }
       }
     }
