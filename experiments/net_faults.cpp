@@ -467,7 +467,7 @@ Result<void> study_cases(Run& run, const Machine& machine) {
 
 Result<void> study(Run& run) {
   const Machine machine = *Machine::make({});
-  const int claimed_lives = run.parameter("claimed_lives", 6, 300);
+  const int claimed_lives = run.parameter("claimed_lives", 20, 300);
   const int recovery_lives = run.parameter("recovery_lives", 1, 10);
   const int policy_lives = run.parameter("policy_lives", 1, 20);
   const double policy_days = run.parameter("policy_days", 20.0, kDays);
