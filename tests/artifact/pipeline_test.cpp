@@ -22,15 +22,15 @@ namespace fs = std::filesystem;
 
 class PipelineTest : public testing::Test {
  protected:
-  PipelineTest()
-      : root_(fs::path(testing::TempDir()) / ("pipeline_" + std::to_string(::getpid()))) {
+  PipelineTest() : root_(fs::path(testing::TempDir()) / ("pipeline_" + std::to_string(::getpid()))) {
     ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
     ::unsetenv("FAKE_SECONDS");
     ::unsetenv("FAKE_INTERRUPT");
     fs::remove_all(root_);
     const fs::path source = VTPU_ROOT;
     fs::create_directories(root_ / "build/bin/experiments");
-    fs::create_symlink(fs::path(VTPU_BUILD) / "bin/tests/fixture/fake_experiment", root_ / "build/bin/experiments/fake");
+    fs::create_symlink(fs::path(VTPU_BUILD) / "bin/tests/fixture/fake_experiment",
+                       root_ / "build/bin/experiments/fake");
     fs::create_symlink(source / "tests/artifact/fixture/render_figures", root_ / "build/bin/render_figures");
     fs::create_symlink(source / "scripts", root_ / "scripts");
     fs::create_symlink(source / "src", root_ / "src");
@@ -43,8 +43,9 @@ class PipelineTest : public testing::Test {
     write("data/concept_mapping.csv", "concept,mapping\nchip,direct\nwatt,none\n");
     fs::create_directories(root_ / "data/published");
     fs::copy(source / "data/published/refs.bib", root_ / "data/published/refs.bib");
-    write("data/published/facts.csv", "id,quantity,value,low,high,unit,system,condition,source,locator,kind\n"
-                                      "XX-001,chips,4096,,,chip,TPU v4,,jouppi2023tpuv4,Table 4,published\n");
+    write("data/published/facts.csv",
+          "id,quantity,value,low,high,unit,system,condition,source,locator,kind\n"
+          "XX-001,chips,4096,,,chip,TPU v4,,jouppi2023tpuv4,Table 4,published\n");
     write(
         "data/claims.csv",
         "id,source,locator,statement,kind,means,quantity,relation,value,low,high,unit,experiment,accept,accept_why,"
@@ -114,15 +115,17 @@ TEST_F(PipelineTest, MakesEverythingOnceAndNothingTwice) {
     EXPECT_TRUE(fs::exists(root_ / output)) << output;
   EXPECT_THAT(text("results/paper/paper.md"), HasSubstr("The answer is 42."));
   const std::string pdf = text("results/paper/paper.pdf");
-  EXPECT_THAT(reproduced(), testing::AllOf(HasSubstr("experiment fake              reused"), HasSubstr("0 fresh, 1 reused")));
+  EXPECT_THAT(reproduced(),
+              testing::AllOf(HasSubstr("experiment fake              reused"), HasSubstr("0 fresh, 1 reused")));
   EXPECT_EQ(text("results/paper/paper.pdf"), pdf);
 }
 
 TEST_F(PipelineTest, TwoRunsFromNothingGiveTheSameBytes) {
   reproduced();
   std::map<std::string, std::string> first;
-  const std::vector<std::string> outputs = {"results/json/fake.json", "results/figures/dot.svg", "results/paper/paper.pdf",
-                                            "results/index.html", "results/paper/paper.md", "results/claims.csv"};
+  const std::vector<std::string> outputs = {"results/json/fake.json",  "results/figures/dot.svg",
+                                            "results/paper/paper.pdf", "results/index.html",
+                                            "results/paper/paper.md",  "results/claims.csv"};
   for (const std::string& output : outputs) first[output] = text(output);
   fs::remove_all(root_ / "results");
   fs::remove_all(root_ / "build/paper");
@@ -229,8 +232,9 @@ TEST_F(PipelineWithDependencies, AModuleThatIsGoneMakesItsResultStale) {
 TEST_F(PipelineWithDependencies, AToolOfAnotherVersionMakesItsResultStale) {
   run_once();
   write("tools/version", "fake-compiler 1.1\nCopyright\n");
-  EXPECT_THAT(why(), testing::ElementsAre(HasSubstr(
-                         "tool fake-compiler other-compiler, version changed: was fake-compiler 1.0, is fake-compiler 1.1")));
+  EXPECT_THAT(why(),
+              testing::ElementsAre(HasSubstr(
+                  "tool fake-compiler other-compiler, version changed: was fake-compiler 1.0, is fake-compiler 1.1")));
   run_once();
 }
 

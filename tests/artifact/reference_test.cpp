@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 // Are results compared with references of their host's class only, and do only sound results become references?
 #include "vtpu/artifact/reference.h"
 
@@ -11,25 +10,10 @@
 #include "vtpu/artifact/verify.h"
 #include "vtpu/base/file.h"
 #include "vtpu/measure/provenance.h"
-=======
-// The shipped results of quick and full runs: may quick runs differ in a verdict?
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <filesystem>
-#include <map>
-#include <set>
-#include <string>
-#include <vector>
-
-#include "vtpu/artifact/ledger.h"
-#include "vtpu/measure/result_file.h"
->>>>>>> 668849d (tests: quick and full references agree on verdicts that no clock decides)
 
 namespace vtpu::artifact {
 namespace {
 
-<<<<<<< HEAD
 namespace fs = std::filesystem;
 using measure::Kind;
 using measure::Mode;
@@ -393,49 +377,6 @@ TEST(ShippedReferences, EveryFileIsReadAndEachClassFolderHoldsOneClass) {
             run->host.ghz > 0 ? measure::same_class(*first, run->host) : first->name() == run->host.name();
         EXPECT_TRUE(alike) << name << ": " << experiment << ": " << run->host.name();
       }
-=======
-const std::filesystem::path kRoot = VTPU_ROOT;
-
-/// The shipped results of a mode as evidence, on a host that meets every need.
-Evidence shipped(const std::string& mode, const std::vector<Claim>& claims) {
-  Evidence evidence;
-  for (const Claim& claim : claims) {
-    evidence.experiments.insert(claim.experiment);
-    for (const std::string& need : claim.needs) evidence.host_has[need] = true;
-  }
-  for (const std::string& experiment : evidence.experiments)
-    if (const auto result = measure::load(kRoot / "data/reference" / mode, experiment); result.ok())
-      evidence.results[experiment] = *result;
-  return evidence;
-}
-
-TEST(Reference, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
-  const auto claims = read_claims(kRoot / "data/claims.csv");
-  ASSERT_TRUE(claims) << claims.error().message();
-  const Evidence quick = shipped("quick", *claims), full = shipped("full", *claims);
-  int compared = 0;
-  for (const Claim& claim : *claims) {
-    if (claim.kind != "simulated" && claim.kind != "computed") continue;
-    if (!quick.results.contains(claim.experiment) || !full.results.contains(claim.experiment)) continue;
-    const Judged in_quick = judge(claim, quick), in_full = judge(claim, full);
-    ++compared;
-    EXPECT_EQ(name_of(in_quick.verdict), name_of(in_full.verdict))
-        << claim.id << "\n  quick: " << in_quick.reason << "\n  full: " << in_full.reason;
-    EXPECT_NE(in_full.verdict, Verdict::error) << claim.id << ": " << in_full.reason;
-  }
-  EXPECT_GT(compared, 20);
-}
-
-TEST(Reference, SimulatedIntervalsOfTheTwistClaimsComeFromTwentySeeds) {
-  for (const std::string mode : {"quick", "full"}) {
-    const auto result = measure::load(kRoot / "data/reference" / mode, "net-alltoall");
-    ASSERT_TRUE(result) << result.error().message();
-    for (const std::string slice : {"4x4x8", "4x8x8"}) {
-      const measure::Metric& gain = result->metrics.at("net.alltoall.twist_gain_" + slice);
-      EXPECT_GE(gain.n, 20u) << mode << " " << slice;
-      EXPECT_THAT(gain.method, testing::HasSubstr("95 % interval")) << mode << " " << slice;
-      EXPECT_LT(gain.value, result->metrics.at("net.alltoall.twist_gain_bound_" + slice).value) << mode << " " << slice;
->>>>>>> 668849d (tests: quick and full references agree on verdicts that no clock decides)
     }
   }
 }

@@ -1,0 +1,67 @@
+// The shipped results of quick and full runs: may quick runs differ in a verdict?
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "vtpu/artifact/ledger.h"
+#include "vtpu/artifact/reference.h"
+
+namespace vtpu::artifact {
+namespace {
+
+const std::filesystem::path kRoot = VTPU_ROOT;
+
+/// The shipped results of a mode as evidence, on a host that meets every need.
+Evidence shipped(measure::Mode mode, const std::vector<Claim>& claims) {
+  const auto set = ReferenceSet::open(kRoot, mode);
+  EXPECT_TRUE(set);
+  Evidence evidence;
+  for (const Claim& claim : claims) {
+    evidence.experiments.insert(claim.experiment);
+    for (const std::string& need : claim.needs) evidence.host_has[need] = true;
+  }
+  for (const std::string& experiment : evidence.experiments)
+    if (const auto result = set->load_any(experiment)) evidence.results[experiment] = *result;
+  return evidence;
+}
+
+TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
+  const auto claims = read_claims(kRoot / "data/claims.csv");
+  ASSERT_TRUE(claims) << claims.error().message();
+  const Evidence quick = shipped(measure::Mode::quick, *claims), full = shipped(measure::Mode::full, *claims);
+  int compared = 0;
+  for (const Claim& claim : *claims) {
+    if (claim.kind != "simulated" && claim.kind != "computed") continue;
+    if (!quick.results.contains(claim.experiment) || !full.results.contains(claim.experiment)) continue;
+    const Judged in_quick = judge(claim, quick), in_full = judge(claim, full);
+    ++compared;
+    EXPECT_EQ(name_of(in_quick.verdict), name_of(in_full.verdict))
+        << claim.id << "\n  quick: " << in_quick.reason << "\n  full: " << in_full.reason;
+    EXPECT_NE(in_full.verdict, Verdict::error) << claim.id << ": " << in_full.reason;
+  }
+  EXPECT_GT(compared, 20);
+}
+
+TEST(ReferenceVerdicts, SimulatedIntervalsOfTheTwistClaimsComeFromTwentySeeds) {
+  for (const measure::Mode of_mode : {measure::Mode::quick, measure::Mode::full}) {
+    const std::string mode = measure::name_of(of_mode);
+    const auto set = ReferenceSet::open(kRoot, of_mode);
+    ASSERT_TRUE(set) << set.error().message();
+    const auto result = set->load_deterministic("net-alltoall");
+    ASSERT_TRUE(result) << result.error().message();
+    for (const std::string slice : {"4x4x8", "4x8x8"}) {
+      const measure::Metric& gain = result->metrics.at("net.alltoall.twist_gain_" + slice);
+      EXPECT_GE(gain.n, 20u) << mode << " " << slice;
+      EXPECT_THAT(gain.method, testing::HasSubstr("95 % interval")) << mode << " " << slice;
+      EXPECT_LT(gain.value, result->metrics.at("net.alltoall.twist_gain_bound_" + slice).value) << mode << " " << slice;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace vtpu::artifact
