@@ -14,11 +14,11 @@
 namespace vtpu::artifact {
 namespace {
 
-const std::filesystem::path kRoot = VTPU_ROOT;
+const std::filesystem::path kProject = VTPU_ROOT;
 
 /// The shipped results of a mode as evidence, on a host that meets every need.
 Evidence shipped(measure::Mode mode, const std::vector<Claim>& claims) {
-  const auto set = ReferenceSet::open(kRoot, mode);
+  const auto set = ReferenceSet::open(kProject, mode);
   EXPECT_TRUE(set);
   Evidence evidence;
   for (const Claim& claim : claims) {
@@ -31,7 +31,7 @@ Evidence shipped(measure::Mode mode, const std::vector<Claim>& claims) {
 }
 
 TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
-  const auto claims = read_claims(kRoot / "data/claims.csv");
+  const auto claims = read_claims(kProject / "data/claims.csv");
   ASSERT_TRUE(claims) << claims.error().message();
   const Evidence quick = shipped(measure::Mode::quick, *claims), full = shipped(measure::Mode::full, *claims);
   int compared = 0;
@@ -50,7 +50,7 @@ TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
 TEST(ReferenceVerdicts, SimulatedIntervalsOfTheTwistClaimsComeFromTwentySeeds) {
   for (const measure::Mode of_mode : {measure::Mode::quick, measure::Mode::full}) {
     const std::string mode = measure::name_of(of_mode);
-    const auto set = ReferenceSet::open(kRoot, of_mode);
+    const auto set = ReferenceSet::open(kProject, of_mode);
     ASSERT_TRUE(set) << set.error().message();
     const auto result = set->load_deterministic("net-alltoall");
     ASSERT_TRUE(result) << result.error().message();
