@@ -365,7 +365,7 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
 // ---- places of code and data
 
 Result<void> compare_places(Run& run, SamplingRule rule, Progress& progress) {
-  const auto executions = run.parameter<std::uint64_t>("executions", 5, 12);
+  const auto executions = run.parameter<std::uint64_t>("executions", 4, 12);
   Table& table = run.table("places", {{"places", "", Source::label},
                                       {"executions", "1", Source::label},
                                       {"covered", "1", Source::measured},
@@ -422,7 +422,7 @@ Result<void> compare_places(Run& run, SamplingRule rule, Progress& progress) {
 Result<void> run_states(Run& run) {
   warn_of_disturbance("machine-states");
   SamplingRule rule;
-  rule.least = rule.most = run.parameter<std::size_t>("processes", 30, 40);
+  rule.least = rule.most = run.parameter<std::size_t>("processes", 24, 40);
   rule.rounds = run.parameter<std::size_t>("rounds_in_each_process", 1, 2);
   rule.seconds = run.parameter("seconds_for_one_state", 15, 40);
   Progress progress("machine-states", std::size(kStates) + 2);
