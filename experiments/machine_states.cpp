@@ -365,7 +365,7 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
 // ---- places of code and data
 
 Result<void> compare_places(Run& run, SamplingRule rule, Progress& progress) {
-  const auto executions = run.parameter<std::uint64_t>("executions", 4, 12);
+  const auto executions = run.parameter<std::uint64_t>("executions", 5, 12);
   Table& table = run.table("places", {{"places", "", Source::label},
                                       {"executions", "1", Source::label},
                                       {"covered", "1", Source::measured},

@@ -22,8 +22,6 @@ TableDeclaration ops_per_cycle() {
                   {"independent", "independent"},
                   {"avx2", "AVX2"},
                   {"interpreter", "interpreter"},
-                  {"o0", "-O0"},
-                  {"o2", "-O2"},
                   {"ordinary", "fastest C++", 0.08},
                   {"over_ordinary", "over it", 0.06}},
       .note =
