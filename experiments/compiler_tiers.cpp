@@ -3,7 +3,7 @@
 // is made in ops per cycle, in useful work, in time, and against the bound of the program's own loops.
 //
 // Claims core.opt, cc.tier3, cc.hand. Every answer is checked against the reference before timing starts. A run repeats
-// its program until it takes about 3 ms. Memory is mapped and filled beforehand, and one run is untimed, so that data
+// its program until it takes about 100 µs, or 100 times as long as starting it. Memory is mapped and filled beforehand, and one run is untimed, so that data
 // of size L1 are in the first-level cache. All alternatives are timed in the same processes, and each ratio is taken
 // within one process.
 //
