@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "vtpu/artifact/ledger.h"
+#include "vtpu/artifact/reference.h"
 #include "vtpu/base/file.h"
 #include "vtpu/measure/result_file.h"
 
@@ -74,9 +75,11 @@ TEST(Controls, ConstantsAreFoundInASource) {
 TEST(Controls, NoneRepeatsAConfigurationOrIgnoresTheSeed) {
   const auto claims = read_claims(kRoot / "data/claims.csv");
   ASSERT_TRUE(claims.ok()) << claims.error().message();
+  const auto set = ReferenceSet::open(kRoot, measure::Mode::quick);
+  ASSERT_TRUE(set) << set.error().message();
   int judged = 0;
   for (const Claim& claim : *claims) {
-    const auto result = measure::load(kRoot / "data/reference/quick", claim.experiment);
+    const auto result = set->load_any(claim.experiment);
     if (!result) continue;  // an open or published claim, or one about the paper
     EXPECT_EQ(idle(claim, result->metrics), "") << claim.id << ": " << claim.control;
     ++judged;

@@ -253,7 +253,8 @@ Fixture fixture() {
         "mem-embedding",      "net-alltoall",   "net-collectives", "net-flit",        "net-infiniband",
         "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
         "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
-        "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology"}) {
+        "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology",
+        "machine-states"}) {
     Result<ResultFile> reference = shipped->load_any(experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
