@@ -435,7 +435,7 @@ const Experiment kExperiment{
     .claims = {"core.opt", "cc.tier3", "cc.hand"},
     .inputs = {},
     .uses = dependencies(),
-    .quick_seconds = 100,
+    .quick_seconds = 40,
     .full_seconds = 300,
     .times_the_host = true,
     .run = run_tiers};

@@ -5,7 +5,7 @@
 //
 // Claims core.poc, core.live, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's
 // value covers its loops, warm, for about 80 µs: the ops that they retire over the cycles that they take. The other
-// programs are timed as whole runs.
+// programs are timed as long, and go on where the last timing stopped.
 //
 // Ordinary code is credited in two ways. `workloads_*`: the workload's C++ reference is credited with the ops of the
 // program whose work it does, so that a loop over sixteen lanes counts as one op. vtpu.core.geometric_mean.ordinary is
@@ -296,47 +296,43 @@ vtpu::isa::Program translation_loop(const std::string& kind, std::uint64_t itera
 Result<void> differences(Run& run) {
   struct Wanted {
     std::string name;
-    vtpu::isa::Program program;
+    vtpu::study::engines::MakeProgram make;
     Runnable::By by = Runnable::By::native;
   };
   std::vector<Wanted> wanted;
   const std::vector<unsigned> depths{1, 4, 16};
-  constexpr double kWordsPerRun = 300'000;
-  const auto times = [](std::size_t words) {
-    return static_cast<std::uint64_t>(kWordsPerRun / static_cast<double>(words)) + 1;
-  };
   constexpr std::size_t kGridWords = 64;
-  // Such runs are long enough that the page faults of the first touch (4 KiB to 32 MiB) are negligible.
-  const auto longer = [](Locality locality) {
-    return locality == Locality::high ? 1u : locality == Locality::medium ? 8u : 16u;
+  const auto of = [](Mix mix, Locality locality, unsigned depth, std::size_t words) {
+    return [=](std::uint64_t iterations) { return synthetic(mix, locality, depth, words, iterations); };
   };
   for (const Mix mix : vtpu::isa::kMixes)
     for (const Locality locality : vtpu::isa::kLocalities)
       for (const unsigned depth : depths)
         wanted.push_back({fmt::format("grid {} {} {}", name_of(mix), name_of(locality), depth),
-                          synthetic(mix, locality, depth, kGridWords, longer(locality) * times(kGridWords))});
+                          of(mix, locality, depth, kGridWords)});
   std::vector<std::size_t> sizes;
   for (std::size_t words = 8; words <= 4096; words *= 2) sizes.push_back(words);
   for (const std::size_t words : sizes)
-    wanted.push_back(
-        {fmt::format("words {}", words), synthetic(Mix::balanced, Locality::high, 1, words, 4 * times(words))});
-  wanted.push_back({"chain", synthetic(Mix::dense, Locality::high, 64, kGridWords, times(kGridWords))});
-  for (const char* kind : kTranslations) wanted.push_back({kind, translation_loop(kind, times(kTranslationWords))});
+    wanted.push_back({fmt::format("words {}", words), of(Mix::balanced, Locality::high, 1, words)});
+  wanted.push_back({"chain", of(Mix::dense, Locality::high, 64, kGridWords)});
+  for (const char* kind : kTranslations)
+    wanted.push_back({kind, [kind](std::uint64_t iterations) { return translation_loop(kind, iterations); }});
   const std::size_t irregular = 4096;
+  wanted.push_back({"irregular native", of(Mix::balanced, Locality::medium, 4, irregular)});
   wanted.push_back(
-      {"irregular native", synthetic(Mix::balanced, Locality::medium, 4, irregular, 8 * times(irregular))});
-  wanted.push_back({"irregular interpreter", synthetic(Mix::balanced, Locality::medium, 4, irregular, 3),
-                    Runnable::By::interpreter});
+      {"irregular interpreter", of(Mix::balanced, Locality::medium, 4, irregular), Runnable::By::interpreter});
 
+  // Enough to touch nearly every page of the largest memory (32 MiB).
+  constexpr std::uint64_t kWarm = 200'000;
   std::vector<Alternative> alternatives;
   std::map<std::string, std::size_t> code_bytes;
   for (Wanted& one : wanted) {
-    const auto valid = vtpu::isa::ValidProgram::make(one.program);
+    const auto valid = vtpu::isa::ValidProgram::make(one.make(1));
     if (!valid) return valid.error();
     const auto engine = vtpu::exec::jit::NativeEngine::compile(*valid);
     if (!engine) return engine.error();
     code_bytes[one.name] = engine->report().hot_bytes;
-    auto made = vtpu::study::engines::alternative(one.name, std::move(one.program), one.by);
+    auto made = vtpu::study::engines::going_on_alternative(one.name, one.make, one.by, kWarm);
     if (!made) return made.error();
     alternatives.push_back(std::move(*made));
   }
@@ -476,7 +472,7 @@ const Experiment kExperiment{
     .claims = {"core.poc", "core.live", "core.baseline"},
     .inputs = {},
     .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),
-    .quick_seconds = 40,
+    .quick_seconds = 15,
     .full_seconds = 150,
     .times_the_host = true,
     .run = run_core};

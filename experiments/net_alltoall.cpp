@@ -292,7 +292,7 @@ const Experiment kExperiment{.name = "net-alltoall",
                              .question = "What does twisting a torus gain for all-to-all traffic, at three levels?",
                              .claims = {"tpu.twist.448", "tpu.twist.488"},
                              .inputs = {kFacts},
-                             .quick_seconds = 75,
+                             .quick_seconds = 80,
                              .full_seconds = 200,
                              .run = compare};
 

@@ -66,21 +66,31 @@ namespace {
 /// then warm.
 class Loop {
  public:
+  /// How a run starts: with all registers of the first start, or with its counter only.
+  struct GoesOn {
+    std::uint32_t counter = 0;
+    std::uint64_t warm = 0;  ///< words executed beforehand
+  };
+
   /// `make`: of a program that compiles. `untimed`: words before that start.
-  Loop(std::function<Runnable()> make, std::uint64_t untimed) : runnable_(std::move(make)), untimed_(untimed) {}
+  Loop(std::function<Runnable()> make, std::uint64_t untimed, std::optional<GoesOn> goes_on = {})
+      : runnable_(std::move(make)), untimed_(untimed), goes_on_(goes_on) {}
 
   /// Back to the start; the first call compiles the program, makes the machine, and runs everything once.
   void prepare() {
     if (machine_) {
-      *machine_->sentrons().front() = start_;
+      restart();
       return;
     }
     runnable_.prepare();
     machine_ = Runnable::machine();
     runnable_->advance(*machine_, untimed_);
     start_ = *machine_->sentrons().front();
-    run();
-    prepare();
+    for (std::uint64_t words = 0; words == 0 || (goes_on_ && words < goes_on_->warm);) {
+      run();
+      words += machine_->sentrons().front()->retired.words - start_.retired.words;
+      restart();
+    }
   }
   void run() {
     const exec::Status status = runnable_->advance(*machine_, std::uint64_t{1} << 40);
@@ -94,8 +104,19 @@ class Loop {
   }
 
  private:
+  void restart() {
+    exec::Context& sentron = *machine_->sentrons().front();
+    exec::Context next = start_;
+    if (goes_on_) {
+      next.v = sentron.v, next.p = sentron.p, next.m = sentron.m, next.r = sentron.r, next.sr = sentron.sr;
+      next.r[goes_on_->counter] = start_.r[goes_on_->counter];
+    }
+    sentron = next;
+  }
+
   measure::InEachProcess<Runnable> runnable_;
   std::uint64_t untimed_;
+  std::optional<GoesOn> goes_on_;
   std::unique_ptr<exec::Machine> machine_;
   exec::Context start_;
 };
@@ -121,11 +142,16 @@ std::uint64_t units_of(const std::function<double(std::uint64_t units)>& ns_of) 
       return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(kTimedNs / ns * static_cast<double>(units)));
 }
 
-/// Words before the program first reaches its longest innermost loop.
-Result<std::uint64_t> words_of_setup(const isa::Program& program) {
+ports::Loop longest_loop(const isa::Program& program) {
   ports::Loop longest{1, 0};
   for (const ports::Loop loop : ports::innermost_loops(program))
     if (loop.last + 1 - loop.first >= longest.last + 1 - longest.first) longest = loop;
+  return longest;
+}
+
+/// Words before the program first reaches its longest innermost loop.
+Result<std::uint64_t> words_of_setup(const isa::Program& program) {
+  const ports::Loop longest = longest_loop(program);
   const auto stepped = Runnable::make(program, Runnable::By::interpreter);
   if (!stepped) return stepped.error();
   const auto machine = Runnable::machine();
@@ -145,7 +171,10 @@ std::uint64_t units_in_a_timing(const std::function<void(std::uint64_t units)>& 
   return units_of([&](std::uint64_t units) { return least_ns({}, [&] { run(units); }); });
 }
 
-Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by) {
+namespace {
+
+Result<measure::Alternative> loop_alternative(std::string name, const MakeProgram& make, Runnable::By by,
+                                              std::optional<Loop::GoesOn> goes_on) {
   const auto setup = words_of_setup(make(1));
   if (!setup) return setup.error();
   const auto words_of = [&](std::uint64_t iterations) {
@@ -156,7 +185,7 @@ Result<measure::Alternative> iterations_alternative(std::string name, const Make
   const std::uint64_t untimed = *setup + kWarm * (words_of(2) - words_of(1));
   const auto loop_of = [&](std::uint64_t iterations) {
     return std::make_shared<Loop>(
-        [program = make(kWarm + iterations), by] { return Runnable::make(program, by).value(); }, untimed);
+        [program = make(kWarm + iterations), by] { return Runnable::make(program, by).value(); }, untimed, goes_on);
   };
   if (const auto runnable = Runnable::make(make(kWarm + 1), by); !runnable) return runnable.error();
   const std::uint64_t iterations = units_of([&](std::uint64_t units) {
@@ -166,6 +195,20 @@ Result<measure::Alternative> iterations_alternative(std::string name, const Make
   const double ops = loop_of(iterations)->ops();
   const auto own = loop_of(iterations);  // each process compiles it again and makes its own machine
   return measure::Alternative{std::move(name), ops, [own] { own->run(); }, [own] { own->prepare(); }};
+}
+
+}  // namespace
+
+Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by) {
+  return loop_alternative(std::move(name), make, by, {});
+}
+
+Result<measure::Alternative> going_on_alternative(std::string name, const MakeProgram& make, Runnable::By by,
+                                                  std::uint64_t warm) {
+  const isa::Program program = make(1);
+  const isa::Op& last = program.words[longest_loop(program).last].dense;
+  VTPU_CHECK(last.opcode == isa::Opcode::dloop, "the loop is a counted one");
+  return loop_alternative(std::move(name), make, by, Loop::GoesOn{last.d, warm});
 }
 
 measure::Alternative reference_alternative(std::string name, const kernels::Workload& workload) {

@@ -43,6 +43,11 @@ using MakeProgram = std::function<isa::Program(std::uint64_t iterations)>;
 /// Untimed, once in each process: making the machine, the program's set-up, and a first run of its loops and its end.
 /// Its work is the number of ops that the timed part retires. Error: as Runnable::make.
 Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by);
+/// The same for one counted loop, which goes on with the registers that the timing before has left, except its counter:
+/// accesses that depend on registers do not repeat. `warm`: words that each process executes untimed, which should
+/// touch all memory.
+Result<measure::Alternative> going_on_alternative(std::string name, const MakeProgram& make, Runnable::By by,
+                                                  std::uint64_t warm);
 
 /// The seed of the data of every workload.
 inline constexpr std::uint64_t kSeed = 1;
