@@ -49,7 +49,8 @@ void draw(plot::Context& context) {
   plt::yticks(places, names);
   plt::tick_params({{"axis", "y"}, {"length", 0.0}});
   plt::grid(false, {{"axis", "y"}});
-  plt::xlim(0, 1.05 * std::max(6.0, *std::max_element(high.begin(), high.end())));
+  const plt::Numbers ordinary = all.numbers("ordinary");
+  plt::xlim(0, 1.05 * std::max({6.0, std::ranges::max(high), std::ranges::max(ordinary)}));
   plt::xlabel("ops per measured core cycle");
   plt::figure_legend({{"ncol", 2L}});
 }
