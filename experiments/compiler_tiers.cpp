@@ -3,9 +3,9 @@
 // is made in ops per cycle, in useful work, in time, and against the bound of the program's own loops.
 //
 // Claims core.opt, cc.tier3, cc.hand. Every answer is checked against the reference before timing starts. A run repeats
-// its program until it takes about 100 µs, or 100 times as long as starting it. Memory is mapped and filled beforehand, and one run is untimed, so that data
-// of size L1 are in the first-level cache. All alternatives are timed in the same processes, and each ratio is taken
-// within one process.
+// its program until it takes about 100 µs, or 100 times as long as starting it. Memory is mapped and filled beforehand,
+// and one run is untimed, so that data of size L1 are in the first-level cache. All alternatives are timed in the same
+// processes, and each ratio is taken within one process.
 //
 // Alternatives: tier0 to tier3; tier3_list, which is tier 3 with list scheduling instead of modulo scheduling; hand,
 // words written by a person; the C++ reference by each `references` row of study/baselines/compilers.def (clang's if

@@ -69,7 +69,7 @@ using Json = nlohmann::ordered_json;
 using Source = Column::Source;
 
 constexpr const char* kMeasure = "--measure-once";
-constexpr const char* kClosest = "busy_each";  // the state of the control
+constexpr const char* kBusiest = "busy_each";  // the state of the control
 const vtpu::Random kData(1);                   // every execution works on the same data
 
 // ---- one execution: measures everything once and prints it as JSON
@@ -242,18 +242,13 @@ struct State {
 constexpr State kStates[] = {{"quiet", "quiet", none},
                              {"quiet_again", "quiet, another execution", none},
                              {"busy_one", "one busy process", one_spinning},
-                             {kClosest, "one busy process for each processor", one_spinning_on_each},
+                             {kBusiest, "one busy process for each processor", one_spinning_on_each},
                              {"memory", "one process that copies memory", one_copying}};
 
 // ---- what the states give
 
-struct Measured {
-  double value = 0;
-  Interval ci;
-};
-
 struct Found {
-  std::map<std::string, Measured> metrics;
+  std::map<std::string, Estimate> metrics;
   std::map<std::string, double> at_length;  // of ordinary loops
   Tally tally;
 };
@@ -281,8 +276,6 @@ Result<Found> measure(const State& state, const SamplingRule& rule) {
   return measure(rule);
 }
 
-bool settled(const Measured& one) { return (one.ci.high - one.ci.low) / 2 <= SamplingRule{}.half_width * one.value; }
-
 bool overlap(const Interval& a, const Interval& b) { return a.low <= b.high && b.low <= a.high; }
 
 Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
@@ -301,7 +294,7 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
                                                         {"low", "1", Source::measured},
                                                         {"high", "1", Source::measured},
                                                         {"at_length", "1", Source::measured}});
-  std::map<std::string, Measured> quiet;
+  std::map<std::string, Estimate> quiet;
   std::map<std::string, double> quiet_at_length;
   for (const State& state : kStates) {
     rule.seed = run.random(quiet.empty() ? 1 : 2).next();
@@ -318,9 +311,9 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
     double apart = 0, at_length = 0, overlapping = 0, shifted = 0, narrow = 0;
     for (auto at = quiet.begin(); at != quiet.end(); ++at) {
       const auto& [name, before] = *at;
-      const Measured& now = found->metrics.at(name);
+      const Estimate& now = found->metrics.at(name);
       const auto next = std::next(at) == quiet.end() ? quiet.begin() : std::next(at);
-      const bool both_settled = settled(before) && settled(now);
+      const bool both_settled = settled(before, SamplingRule{}.half_width) && settled(now, SamplingRule{}.half_width);
       if (both_settled) {
         ++narrow;
         apart = std::max(apart, std::abs(now.value / before.value - 1));
@@ -350,7 +343,7 @@ Result<void> compare_states(Run& run, SamplingRule rule, Progress& progress) {
         "largest difference of one timing of 20 ms by elapsed time from that in the quiet state, over ten ordinary "
         "loops";
     run.measured(fmt::format("measure.states.at_length.{}", state.name), at_length, "1", longer);
-    if (state.name == std::string(kClosest)) {
+    if (state.name == std::string(kBusiest)) {
       run.measured("measure.states.disagreement.control", at_length, "1", longer);
       run.measured("measure.states.overlap.control", shifted / count, "1",
                    "each interval against that of the next metric in the quiet state, " + method);
@@ -395,12 +388,12 @@ Result<void> compare_places(Run& run, SamplingRule rule, Progress& progress) {
     for (const auto& [name, one] : all.front().metrics) {
       double least = one.value, most = one.value;
       for (const Found& a : all) {
-        const Measured& here = a.metrics.at(name);
+        const Estimate& here = a.metrics.at(name);
         least = std::min(least, here.value);
         most = std::max(most, here.value);
         for (const Found& b : all) {
           if (&a == &b) continue;
-          const Measured& there = b.metrics.at(name);
+          const Estimate& there = b.metrics.at(name);
           ++pairs;
           covered += here.ci.low <= there.value && there.value <= here.ci.high;
           overlapping += overlap(here.ci, there.ci);

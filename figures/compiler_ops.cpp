@@ -64,8 +64,8 @@ plot::Figure compiler_ops() {
           .caption =
               "Ops per measured core cycle of the compiled programs, with data in the first-level cache: the highest "
               "tier (medians with intervals), lower tiers, the highest tier with list scheduling in place of modulo "
-              "scheduling, and the rate of independent host instructions in the mix of each program's loops. Programs "
-              "whose rate the runtime sets have no such bound; the mean excludes the two that use several sentrons.",
+              "scheduling, and the bound by dispatch, units and recurrences. Programs whose rate the runtime sets have "
+              "no bound; the mean excludes the two that use several sentrons.",
           .alt =
               "Horizontal bars, one per program, with ticks for the bounds and marks for the lower tiers, over lines "
               "for the claim and the geometric mean.",

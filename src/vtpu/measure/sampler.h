@@ -23,8 +23,9 @@ struct Alternative {
   bool waits = false;             ///< for other threads: less processor time than wall time is no disturbance
 };
 
-/// Code or data that each sampling process makes again, so that its place in memory varies between samples. The parent
-/// never calls `prepare`.
+/// Code or data that each sampling process makes again, so that its place in memory varies between samples: an
+/// alternative's `prepare` calls that of this object, and the parent calls neither, unless SamplingRule::one_place is
+/// set.
 template <class T>
 class InEachProcess {
  public:

@@ -75,10 +75,9 @@ TEST(AllToAll, AnEmptyExchangeTakesNoTime) {
   EXPECT_EQ(run->packets, 0u);
 }
 
-/// The shapes, packets per pair, links and dateline with which experiments/net_alltoall.cpp measures the gain of
-/// twists.
+/// With the links and the dateline of experiments/net_alltoall.cpp, but in the engine's own order of service.
 template <class T>
-Result<double> share_at_the_size_of_the_experiment(const T& torus, std::uint64_t packets_a_pair) {
+Result<double> share_with_packets_in_flight_first(const T& torus, std::uint64_t packets_a_pair) {
   const Network network(torus);
   const auto run = run_all_to_all(network, *routing::DimensionOrder::make(torus, routing::Dateline::plain),
                                   {packets_a_pair * 4096}, {});
@@ -89,7 +88,7 @@ Result<double> share_at_the_size_of_the_experiment(const T& torus, std::uint64_t
 TEST(AllToAll, TwistedToriComeWithinThreePercentOfTheirBound) {
   for (const auto& [shape, packets] : {std::pair{Shape{4, 4, 8}, 128}, {Shape{4, 8, 8}, 64}}) {
     const topology::TwistedTorus torus = *topology::TwistedTorus::make(shape);
-    const Result<double> share = share_at_the_size_of_the_experiment(torus, static_cast<std::uint64_t>(packets));
+    const Result<double> share = share_with_packets_in_flight_first(torus, static_cast<std::uint64_t>(packets));
     ASSERT_TRUE(share);
     EXPECT_GE(*share, 0.97) << torus.name();
     EXPECT_LE(*share, 1) << torus.name();
@@ -97,8 +96,9 @@ TEST(AllToAll, TwistedToriComeWithinThreePercentOfTheirBound) {
 }
 
 TEST(AllToAll, ARegularTorusFallsShortByMoreThanATwistedOne) {
-  // Half-way ties need both directions of a ring at once. The share depends on bytes per pair (see the experiment).
-  const Result<double> share = share_at_the_size_of_the_experiment(topology::Torus{Shape{4, 4, 8}}, 128);
+  // Half-way ties need both directions of a ring at once. The share depends on bytes per pair (table
+  // alltoall_convergence).
+  const Result<double> share = share_with_packets_in_flight_first(topology::Torus{Shape{4, 4, 8}}, 128);
   ASSERT_TRUE(share);
   EXPECT_GE(*share, 0.93);
   EXPECT_LE(*share, 0.98);

@@ -66,7 +66,7 @@ namespace {
 /// then warm.
 class Loop {
  public:
-  /// How a run starts: with all registers of the first start, or with its counter only.
+  /// A run finds the registers that the run before has left, except the loop's counter.
   struct GoesOn {
     std::uint32_t counter = 0;
     std::uint64_t warm = 0;  ///< words executed beforehand
