@@ -1,6 +1,6 @@
 # The entry point. It calls scripts/bootstrap (packages), CMake (build) and build/bin/artifact (the pipeline).
 .DEFAULT_GOAL := help
-.PHONY: help setup build reproduce test bench tables figures paper verify why experiment list sanitize fuzz reference clean
+.PHONY: help setup build reproduce test bench tables figures paper verify why experiment list sanitize fuzz soak reference clean
 SHELL := /bin/bash
 JOBS ?= $(shell nproc)
 ARTIFACT = build/bin/artifact $(if $(QUICK),--quick) $(if $(STRICT),--strict) $(if $(SEED),--seed $(SEED))
@@ -49,6 +49,11 @@ list: build ## the experiments and their run times
 
 sanitize: setup ## all tests under the address, undefined-behaviour and thread sanitizers
 	@for p in asan-ubsan tsan; do cmake --preset $$p && cmake --build --preset $$p -j $(JOBS) && ctest --preset $$p -j $(JOBS) || exit 1; done
+
+soak: build ## an hour of random kernels and programs: compiled against C++, native against interpreted; results/soak/
+	@mkdir -p results/soak
+	@for e in compiler-soak core-soak; do build/bin/experiments/$$(tr - _ <<<$$e) --mode soak --seed $(or $(SEED),1) \
+	  --out results/soak || exit 1; done
 
 fuzz: setup ## SECONDS=n per target: libFuzzer on every parser (needs clang and libclang-rt-dev)
 	@cmake -S . -B build/fuzz -G Ninja -DCMAKE_CXX_COMPILER=clang++ -DVTPU_FUZZ=ON -DVTPU_SANITIZE=address,undefined >/dev/null

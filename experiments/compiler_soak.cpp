@@ -8,7 +8,7 @@
 // The kernels come from the seeds 1, 2, … and are the same on every host. A C++ compiler on the host is required. One
 // process per processor shares the work; the counts do not depend on how the work is divided.
 //
-// Parameters: kernels (quick 1000, full 10^5). No claim. Outputs: keys phextcc.soak.*; table soak.
+// Parameters: kernels (quick 1000, full 2 * 10^4, soak 10^5). No claim. Outputs: keys phextcc.soak.*; table soak.
 #include <fmt/core.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -94,7 +94,7 @@ class Worker {
 };
 
 Result<void> run_soak(Run& run) {
-  const auto kernels = run.parameter<std::uint64_t>("kernels", 1'000, 100'000);
+  const auto kernels = run.parameter<std::uint64_t>("kernels", 1'000, 20'000, 100'000);
   const std::uint64_t shares = (kernels + kShare - 1) / kShare;
   const std::uint64_t count = std::min<std::uint64_t>(usable_cpus().size(), shares);
   std::vector<std::unique_ptr<Worker>> workers;
@@ -140,7 +140,7 @@ const Experiment kExperiment{.name = "compiler-soak",
                              .inputs = {},
                              .uses = {vtpu::study::soak::host_compiler()},
                              .quick_seconds = 30,
-                             .full_seconds = 1800,
+                             .full_seconds = 420,
                              .times_the_host = false,
                              .run = run_soak};
 

@@ -8,7 +8,7 @@
 // compared (table differential lists the forms compared). All other counts come from the interpreter and do not depend
 // on the host.
 //
-// Parameters: programs (quick 10^4, full 10^6). No claim. Outputs: keys vtpu.differential.*; tables differential_traps,
+// Parameters: programs (quick 10^4, full 2 * 10^5, soak 2 * 10^6). No claim. Outputs: keys vtpu.differential.*; tables differential_traps,
 // differential_opcodes.
 #include <fmt/core.h>
 
@@ -82,7 +82,7 @@ Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const st
 }
 
 Result<void> run_differential(Run& run) {
-  const auto programs = run.parameter<std::uint64_t>("programs", 10'000, 1'000'000);
+  const auto programs = run.parameter<std::uint64_t>("programs", 10'000, 200'000, 2'000'000);
   run.parameter("fuel", kFuel);
   std::vector<Form> forms;
   if (const auto best = vtpu::exec::jit::host_form()) {
@@ -151,7 +151,7 @@ const Experiment kExperiment{.name = "core-soak",
                              .claims = {},
                              .inputs = {},
                              .quick_seconds = 5,
-                             .full_seconds = 420,
+                             .full_seconds = 90,
                              .times_the_host = false,
                              .run = run_differential};
 

@@ -361,7 +361,7 @@ TEST(ShippedReferences, EveryFileIsReadAndEachClassFolderHoldsOneClass) {
     const Result<ReferenceSet> set = ReferenceSet::open(VTPU_ROOT, mode);
     ASSERT_TRUE(set) << set.error().message();
     for (const std::string& experiment : set->experiments())
-      EXPECT_TRUE(set->load_any(experiment)) << measure::name_of(mode) << ": " << experiment;
+      EXPECT_TRUE(set->load_any(experiment)) << choice_name(mode) << ": " << experiment;
     for (const auto& [name, experiments] : set->classes()) {
       std::optional<measure::HostClass> first;
       for (const std::string& experiment : experiments) {

@@ -49,7 +49,7 @@ TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
 
 TEST(ReferenceVerdicts, SimulatedIntervalsOfTheTwistClaimsComeFromTwentySeeds) {
   for (const measure::Mode of_mode : {measure::Mode::quick, measure::Mode::full}) {
-    const std::string mode = measure::name_of(of_mode);
+    const std::string mode = choice_name(of_mode);
     const auto set = ReferenceSet::open(kProject, of_mode);
     ASSERT_TRUE(set) << set.error().message();
     const auto result = set->load_deterministic("net-alltoall");

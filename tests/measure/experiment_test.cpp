@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
 
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
@@ -108,6 +111,25 @@ TEST_F(ExperimentProgram, WritesTheSameDeterministicBytesTwiceAndOthersWithAnoth
   const std::string first = bytes("1");
   EXPECT_EQ(bytes("1"), first);
   EXPECT_NE(bytes("2"), first);
+}
+
+TEST_F(ExperimentProgram, TakesItsSizesFromTheMode) {
+  Experiment sized = example();
+  sized.run = [](measure::Run& run) -> Result<void> {
+    run.parameter("own", 3, 30, 300);
+    run.parameter("as_full", 3, 30);
+    return {};
+  };
+  const std::map<std::string, std::pair<std::int64_t, std::int64_t>> sizes{
+      {"quick", {3, 3}}, {"full", {30, 30}}, {"soak", {300, 30}}};
+  for (const auto& [mode, expected] : sizes) {
+    ASSERT_EQ(run(sized, options({"--mode", mode})), 0);
+    const Result<ResultFile> result = load(root_ / "out", "two-words");
+    ASSERT_TRUE(result.ok()) << result.error().message();
+    EXPECT_EQ(choice_name(result->mode), mode);
+    EXPECT_EQ(result->configuration.at("own"), Parameter(expected.first));
+    EXPECT_EQ(result->configuration.at("as_full"), Parameter(expected.second));
+  }
 }
 
 TEST(ExperimentRun, AParameterAfterTheDescriptionOfTheHostBreaksAnInvariant) {

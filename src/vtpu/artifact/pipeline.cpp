@@ -172,7 +172,7 @@ Result<Pipeline> Pipeline::open(const Options& options) {
 }
 
 Result<Key> Pipeline::key_of(const Program& program) const {
-  Key key{{"mode", measure::name_of(options_.mode)}, {"seed", std::to_string(options_.seed)}};
+  Key key{{"mode", choice_name(options_.mode)}, {"seed", std::to_string(options_.seed)}};
   const Result<std::string> binary = sha256_of_file(program.path);
   if (!binary) return binary.error();
   key["program"] = *binary;
@@ -191,7 +191,7 @@ Result<Key> Pipeline::key_of(const Program& program) const {
 Result<void> Pipeline::run_one(const Program& program, const Key& key) {
   const Clock::time_point begin = Clock::now();
   const Result<Finished> finished =
-      run_program({program.path.string(), "--mode", measure::name_of(options_.mode), "--seed",
+      run_program({program.path.string(), "--mode", choice_name(options_.mode), "--seed",
                    std::to_string(options_.seed), "--root", options_.root.string(), "--out", below(kJson).string()});
   if (!finished) return finished.error();
   if (finished->interrupted) {
@@ -333,7 +333,7 @@ Result<Key> Pipeline::key_of(const DeclaredFigure& figure) const {
   if (const Result<std::string> version = sha256_of_file("/usr/lib/python3/dist-packages/matplotlib/_version.py"))
     key["matplotlib"] = *version;
   // A figure from a quick run is marked as such, even if both modes give the same numbers.
-  if (!figure.results.empty()) key["mode"] = measure::name_of(options_.mode);
+  if (!figure.results.empty()) key["mode"] = choice_name(options_.mode);
   for (const std::string& experiment : figure.results) {
     const auto at = results_.find(experiment);
     if (at == results_.end())

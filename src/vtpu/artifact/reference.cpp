@@ -21,9 +21,7 @@ constexpr const char* kVolatile = ".run.json";
 constexpr const char* kDeterministic = ".json";
 constexpr std::size_t kLine = 400;  // characters: a metric with its method is one line, a table is one line per row
 
-fs::path folder_of(const fs::path& root, measure::Mode mode) {
-  return root / "data/reference" / measure::name_of(mode);
-}
+fs::path folder_of(const fs::path& root, measure::Mode mode) { return root / "data/reference" / choice_name(mode); }
 
 /// The experiments whose files in `folder` end like this. None if there is no such folder.
 std::set<std::string> experiments_in(const fs::path& folder, std::string_view suffix) {
@@ -114,8 +112,7 @@ void check_class(const std::vector<const Candidate*>& measured, std::vector<Erro
 std::vector<Error> objections_to(const std::vector<Candidate>& candidates, measure::Mode mode, std::uint64_t seed) {
   std::vector<Error> objections;
   expect_value(
-      candidates, "mode", measure::name_of(mode), [](const Candidate& c) { return measure::name_of(c.result.mode); },
-      objections);
+      candidates, "mode", choice_name(mode), [](const Candidate& c) { return choice_name(c.result.mode); }, objections);
   expect_value(
       candidates, "seed", std::to_string(seed), [](const Candidate& c) { return std::to_string(c.result.seed); },
       objections);

@@ -191,7 +191,7 @@ std::string values_lua(std::int64_t epoch, measure::Mode mode,
                        const std::vector<DeclaredFigure>& figures, const std::vector<TableDeclaration>& tables) {
   LuaWriter lua;
   lua.field("epoch", static_cast<double>(epoch));
-  lua.field("mode", std::string(measure::name_of(mode)));
+  lua.field("mode", choice_name(mode));
   write_numbers(lua, results);
   write_published(lua, published);
   write_claims(lua, judged);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "vtpu/base/check.h"
@@ -101,6 +100,8 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
 
 bool Run::quick() const { return result_.mode == Mode::quick; }
 
+bool Run::soak() const { return result_.mode == Mode::soak; }
+
 Random Run::random(std::uint64_t stream) const { return Random(result_.seed).fork(stream); }
 
 const Host& Run::host() {
@@ -171,13 +172,12 @@ Table& Run::table(const std::string& name, std::vector<Column> columns) {
 int experiment_main(const Experiment& experiment, int argc, char** argv) {
   CLI::App app{experiment.question};
   bool describe = false;
-  Mode mode = Mode::full;
+  std::string mode_name = choice_name(Mode::full);
   std::uint64_t seed = 1;
   std::filesystem::path root = ".";
   std::filesystem::path out = "results/json";
   app.add_flag("--describe", describe, "print the declaration as JSON and stop");
-  app.add_option("--mode", mode, "sample sizes")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, Mode>{{"quick", Mode::quick}, {"full", Mode::full}}));
+  app.add_option("--mode", mode_name, "sample sizes")->check(CLI::IsMember(choice_names<Mode>()));
   app.add_option("--seed", seed, "seed of every random choice");
   app.add_option("--root", root, "the project's folder");
   app.add_option("--out", out, "folder of the result files");
@@ -188,7 +188,7 @@ int experiment_main(const Experiment& experiment, int argc, char** argv) {
   }
   ResultFile result;
   result.experiment = experiment.name;
-  result.mode = mode;
+  result.mode = *parse_choice<Mode>(mode_name, "--mode");
   result.seed = seed;
   if (Result<void> done = run_and_save(experiment, result, root, out); !done) {
     fmt::print(stderr, "{}: {}\n", experiment.name, done.error().message());

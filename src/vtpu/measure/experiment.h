@@ -29,6 +29,8 @@ class Run {
   Run(ResultFile& result, std::string root) : result_(result), root_(std::move(root)) {}
 
   bool quick() const;
+  /// A run for hours that looks for rare faults; its result is no part of the paper.
+  bool soak() const;
   /// A random stream for each purpose, derived from the run's seed.
   Random random(std::uint64_t stream) const;
 
@@ -39,7 +41,11 @@ class Run {
   /// The value for this mode, recorded in the configuration.
   template <class T>
   T parameter(const std::string& name, T quick_value, T full_value) {
-    const T value = quick() ? quick_value : full_value;
+    return parameter(name, quick_value, full_value, full_value);
+  }
+  template <class T>
+  T parameter(const std::string& name, T quick_value, T full_value, T soak_value) {
+    const T value = quick() ? quick_value : soak() ? soak_value : full_value;
     if constexpr (std::is_same_v<T, bool>)
       configure(name, value);
     else if constexpr (std::is_floating_point_v<T>)
@@ -52,7 +58,7 @@ class Run {
       configure(name, std::string(value));
     return value;
   }
-  /// A value that is the same in both modes, recorded in the configuration.
+  /// A value that is the same in all modes, recorded in the configuration.
   template <class T>
   T parameter(const std::string& name, T value) {
     return parameter(name, value, value);
@@ -108,8 +114,8 @@ struct Experiment {
 };
 
 /// `main` of an experiment program: `--describe` prints the declaration as JSON; otherwise runs and saves the result.
-/// Options: `--mode quick|full`, `--seed N`, `--root DIR`, `--out DIR`. Exit status: 0 done; 1 failed (one line says
-/// why, and no file is left); 2 wrong usage.
+/// Options: `--mode quick|full|soak`, `--seed N`, `--root DIR`, `--out DIR`. Exit status: 0 done; 1 failed (one line
+/// says why, and no file is left); 2 wrong usage.
 int experiment_main(const Experiment& experiment, int argc, char** argv);
 
 }  // namespace vtpu::measure

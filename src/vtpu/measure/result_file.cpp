@@ -163,9 +163,9 @@ Result<ResultFile> parse_deterministic(const std::string& text, const std::files
       return Error{path.string(), "found schema " + json->at("schema").dump(), std::to_string(kResultSchema)};
     ResultFile result;
     result.experiment = json->at("experiment");
-    const std::string mode = json->at("mode");
-    if (mode != "quick" && mode != "full") return Error{path.string(), "found mode '" + mode + "'", "quick or full"};
-    result.mode = mode == "quick" ? Mode::quick : Mode::full;
+    const Result<Mode> mode = parse_choice<Mode>(json->at("mode").get<std::string>(), path.string() + ", mode");
+    if (!mode) return mode.error();
+    result.mode = *mode;
     result.seed = json->at("seed");
     result.configuration = configuration_from(json->at("configuration"));
     result.input_hashes = json->at("inputs").get<std::map<std::string, std::string>>();
@@ -195,8 +195,6 @@ Result<std::string> take_volatile(ResultFile& result, const std::string& text, c
 
 }  // namespace
 
-const char* name_of(Mode mode) { return mode == Mode::quick ? "quick" : "full"; }
-
 std::filesystem::path deterministic_path(const std::filesystem::path& folder, const std::string& experiment) {
   return folder / (experiment + ".json");
 }
@@ -210,7 +208,7 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
   const Parts timed = parts_of(result, true);
   const Json deterministic = {{"schema", kResultSchema},
                               {"experiment", result.experiment},
-                              {"mode", name_of(result.mode)},
+                              {"mode", choice_name(result.mode)},
                               {"seed", result.seed},
                               {"configuration", to_json(result.configuration)},
                               {"inputs", result.input_hashes},

@@ -6,14 +6,23 @@
 #include <string_view>
 #include <vector>
 
+#include "vtpu/base/choice.h"
 #include "vtpu/base/result.h"
 #include "vtpu/measure/configuration.h"
 #include "vtpu/measure/metric.h"
 
 namespace vtpu::measure {
 
-enum class Mode { quick, full };
-const char* name_of(Mode mode);
+/// A quick and a full run give the paper; a soak looks for rare faults and gives no part of it.
+enum class Mode { quick, full, soak };
+
+}  // namespace vtpu::measure
+
+template <>
+inline constexpr vtpu::Choices<vtpu::measure::Mode, 3> vtpu::kChoices<vtpu::measure::Mode>{
+    {{vtpu::measure::Mode::quick, "quick"}, {vtpu::measure::Mode::full, "full"}, {vtpu::measure::Mode::soak, "soak"}}};
+
+namespace vtpu::measure {
 
 /// The result of one experiment. On disk it is two files:
 /// `<experiment>.json`, the deterministic part: schema, configuration, seed, mode, hashes of inputs and sources,
