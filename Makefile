@@ -1,7 +1,14 @@
-# The entry point. It calls scripts/bootstrap (packages), CMake (build) and build/bin/artifact (the pipeline).
+# The entry point. It calls scripts/preflight (checks), scripts/bootstrap (packages), CMake (build) and
+# build/bin/artifact (the pipeline).
 .DEFAULT_GOAL := help
 .PHONY: help setup build reproduce test bench tables figures paper verify why experiment list sanitize fuzz soak reference clean
 SHELL := /bin/bash
+# -p: the shell ignores functions and settings that come from the environment.
+.SHELLFLAGS := -p -c
+CLEARED := $(shell scripts/environment)
+unexport $(CLEARED)
+export PATH := /usr/bin:/bin:/usr/sbin:/sbin:$(PATH)
+export LC_ALL := C.UTF-8
 JOBS ?= $(shell nproc)
 ARTIFACT = build/bin/artifact $(if $(QUICK),--quick) $(if $(STRICT),--strict) $(if $(SEED),--seed $(SEED))
 
@@ -10,6 +17,7 @@ help: ## this list
 	@echo '  QUICK=1: reduced sample sizes. STRICT=1: an open claim fails the run. SEED=n: another seed. JOBS=n: build jobs.'
 
 setup:
+	@scripts/preflight --cleared "$(CLEARED)" $(or $(MAKECMDGOALS),help)
 	@scripts/bootstrap
 
 build: setup

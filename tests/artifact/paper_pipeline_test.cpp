@@ -3,12 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <sys/wait.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
+#include "shell.h"
 #include "vtpu/artifact/latex_log.h"
 #include "vtpu/base/file.h"
 
@@ -20,22 +19,6 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 constexpr int kRefusedByFilter = 83;
-
-struct Ended {
-  int status = -1;
-  std::string output;  ///< standard output and error
-};
-
-Ended run(const std::string& command) {
-  Ended ended;
-  std::FILE* pipe = popen((command + " 2>&1").c_str(), "r");
-  if (pipe == nullptr) return ended;
-  char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) ended.output.append(buffer, got);
-  const int status = pclose(pipe);
-  ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  return ended;
-}
 
 /// A copy of the fixture in its own folder, which the destructor removes.
 class Paper {
@@ -55,9 +38,10 @@ class Paper {
   Paper(const Paper&) = delete;
   Paper& operator=(const Paper&) = delete;
 
-  Ended build() const {
-    return run("'" VTPU_ROOT "/scripts/build-paper' --root '" VTPU_ROOT "' --build '" + path("build") +
-               "' --results '" + path("results") + "' --sections '" + path("sections") + "'");
+  /// `variables`: assignments to the environment, as a shell writes them before a command.
+  Ended build(const std::string& variables = "") const {
+    return run("env " + variables + " '" VTPU_ROOT "/scripts/build-paper' --root '" VTPU_ROOT "' --build '" +
+               path("build") + "' --results '" + path("results") + "' --sections '" + path("sections") + "'");
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string read(const std::string& name) const {
@@ -100,6 +84,22 @@ TEST(PaperPipeline, the_fixture_becomes_pdf_html_and_markdown_without_complaints
     EXPECT_THAT(paper.read(page), HasSubstr("</html>")) << page;
   EXPECT_THAT(paper.read("results/html/style.css"), Not(HasSubstr("http")));
   EXPECT_THAT(paper.read("results/paper/paper.md"), ::testing::StartsWith("# TPU v4"));
+}
+
+TEST(PaperPipeline, the_environment_changes_no_byte_of_the_paper) {
+  const Paper plain, hostile;
+  const Ended expected = plain.build();
+  ASSERT_EQ(expected.status, 0) << expected.output;
+  ASSERT_TRUE(write_file(hostile.path("tex/article.cls"), "\\errmessage{the class of the user}"));
+  ASSERT_TRUE(write_file(hostile.path("tex/natbib.sty"), "\\errmessage{the package of the user}"));
+  ASSERT_TRUE(write_file(hostile.path("rc"), "cd() { echo moved; builtin cd / ; }\n"));
+  const Ended ended = hostile.build("CDPATH=/:/usr TEXINPUTS=" + hostile.path("tex") +
+                                    ": TEXMFHOME=" + hostile.path("tex") + " BASH_ENV=" + hostile.path("rc") +
+                                    " SHELLOPTS=noclobber GIT_DIR=/nowhere PYTHONHOME=/nowhere LC_ALL=C "
+                                    "TZ=Asia/Tokyo XDG_DATA_HOME=/nowhere ");
+  ASSERT_EQ(ended.status, 0) << ended.output;
+  for (const char* file : {"results/paper/paper.pdf", "results/index.html", "results/paper/paper.md"})
+    EXPECT_EQ(sha256(hostile.read(file)), sha256(plain.read(file))) << file;
 }
 
 TEST(PaperPipeline, the_pdf_has_no_open_reference_and_floats_have_the_same_numbers_in_every_format) {

@@ -28,6 +28,7 @@ constexpr int kSmall = 64;  // chips; on larger networks a sample of pairs is te
 /// visit(topology, network, routing) for every combination with at most `chips` chips.
 template <class Visit>
 void for_each_network_and_routing(int chips, Visit visit) {
+  int visited = 0;
   topology::for_each_example([&](const auto& topology) {
     if (topology.chip_count() > chips) return;
     const Network network(topology);
@@ -35,8 +36,10 @@ void for_each_network_and_routing(int chips, Visit visit) {
     for_each_routing(topology, network, [&](const auto& routing) {
       SCOPED_TRACE(network.name() + ", " + routing.name());
       visit(network, routing);
+      ++visited;
     });
   });
+  EXPECT_GT(visited, 50);
 }
 
 /// visit(source, destination): all pairs of a small network, a sample of a large one.
