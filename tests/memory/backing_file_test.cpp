@@ -62,6 +62,13 @@ std::uint64_t digest_of(const fs::path& file, const RegionSpec& spec) {
   return table.digest();
 }
 
+/// For a file that a table has open, and has locked.
+std::uint64_t digest_of_copy(const fs::path& file, const RegionSpec& spec) {
+  const fs::path copy = file.string() + ".copy";
+  fs::copy_file(file, copy, fs::copy_options::overwrite_existing);
+  return digest_of(copy, spec);
+}
+
 /// Attaches a region, makes and flushes changes 1 to `count`, and returns the size of the file at the start and after
 /// each.
 std::vector<std::size_t> fill(const fs::path& file, const RegionSpec& spec, std::uint64_t count) {
@@ -165,7 +172,7 @@ TEST_F(BackingFileTest, ATornTailIsCutOffAndThePreviousFlushRemains) {
         ASSERT_TRUE(opened.ok()) << opened.error().message();
         ASSERT_EQ((*opened)->dropped_bytes(), size - sizes[flush]);
         ASSERT_EQ(fs::file_size(file_), sizes[flush]);
-        ASSERT_EQ(digest_of(file_, spec), expected) << size;
+        ASSERT_EQ(digest_of_copy(file_, spec), expected) << size;
       }
     }
     // Zeros and noise after the last commit are cut off too, and the log continues afterwards.
@@ -177,7 +184,7 @@ TEST_F(BackingFileTest, ATornTailIsCutOffAndThePreviousFlushRemains) {
       ASSERT_EQ(table.digest(), digest_after(spec, 3));
       change(table, spec, 4);
       ASSERT_EQ(table.flush(*handle), std::nullopt);
-      ASSERT_EQ(digest_of(file_, spec), digest_after(spec, 4));
+      ASSERT_EQ(digest_of_copy(file_, spec), digest_after(spec, 4));
     }
   }
 }
@@ -354,7 +361,7 @@ TEST_F(BackingFileTest, TheLogIsCompactedBeforeItIsFiveTimesItsLiveContents) {
     EXPECT_TRUE(shrank);
     EXPECT_LT(sizes.back(), 5 * (table.regions()[0].bytes + 32 * table.regions()[0].pages_made) + 8192);
     EXPECT_EQ(table.digest(), digest_after(spec, 80));
-    EXPECT_FALSE(fs::exists(file_.string() + ".new"));
+    EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1);  // no temporary
   }
 }
 
@@ -380,7 +387,7 @@ TEST_F(BackingFileTest, AFlushThatCannotBeWrittenIsAFaultAndTheNextOneIsComplete
       EXPECT_EQ(table.flush(handle), MemoryFault::io);
       ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
       EXPECT_EQ(fs::file_size(file_), size);
-      EXPECT_EQ(digest_of(file_, spec), digest_after(spec, 1));
+      EXPECT_EQ(digest_of_copy(file_, spec), digest_after(spec, 1));
     }
     ASSERT_EQ(table.flush(handle), std::nullopt);
   }

@@ -125,44 +125,31 @@ void sync_folder(const std::filesystem::path& path) {
 
 }  // namespace
 
-BackingFile::~BackingFile() { ::close(descriptor_); }
-
 Result<void> BackingFile::append(std::string_view bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t written =
-        ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(size_ + done));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_error(path_, "write");
-    done += static_cast<std::size_t>(written);
-  }
-  if (::fdatasync(descriptor_) != 0) return system_error(path_, "make durable");
+  if (::lseek(file_.descriptor(), static_cast<off_t>(size_), SEEK_SET) < 0) return system_error(path_, "write");
+  if (auto written = write_all(file_.descriptor(), bytes, path_); !written) return written;
+  if (::fdatasync(file_.descriptor()) != 0) return system_error(path_, "make durable");
   size_ += bytes.size();
   return {};
 }
 
 Result<std::unique_ptr<BackingFile>> BackingFile::open(const std::filesystem::path& path, Region& region) {
-  std::error_code ignored;  // opening a file that cannot be examined fails below
-  std::string bytes;
-  if (std::filesystem::exists(path, ignored)) {
-    auto read = read_file(path);
-    if (!read) return read.error();
-    bytes = std::move(*read);
-  }
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) return system_error(path, "open");
-  std::unique_ptr<BackingFile> file(new BackingFile(path, descriptor));
+  auto locked = FileLock::take(path);
+  if (!locked) return locked.error();
+  const auto bytes = read_file(path);
+  if (!bytes) return bytes.error();
+  std::unique_ptr<BackingFile> file(new BackingFile(path, std::move(*locked)));
   const std::string header = header_of(region);
-  if (bytes.size() < header.size() && header.starts_with(bytes)) {  // new, or the header is incomplete
+  if (bytes->size() < header.size() && header.starts_with(*bytes)) {  // new, or the header is incomplete
     if (const auto written = file->append(header); !written) return written.error();
     sync_folder(path);
     return file;
   }
-  if (bytes.size() < kHeaderBytes || !bytes.starts_with(kMagic))
+  if (bytes->size() < kHeaderBytes || !bytes->starts_with(kMagic))
     return Error{path.string() + ": byte 0", "not the header of a backing file", "'VTPUPPT1'"};
-  if (!bytes.starts_with(header))
+  if (!bytes->starts_with(header))
     return Error{path.string() + ": byte 8", "the backing file of another region", "this region's"};
-  if (const auto read = file->read(bytes, region); !read) return read.error();
+  if (const auto read = file->read(*bytes, region); !read) return read.error();
   return file;
 }
 
@@ -197,7 +184,8 @@ Result<void> BackingFile::read(std::string_view bytes, Region& region) {
   restored_ = latest.size();
   size_ = committed;
   dropped_ = bytes.size() - committed;
-  if (dropped_ > 0 && ::ftruncate(descriptor_, static_cast<off_t>(committed)) != 0) return system_error(path_, "cut");
+  if (dropped_ > 0 && ::ftruncate(file_.descriptor(), static_cast<off_t>(committed)) != 0)
+    return system_error(path_, "cut");
   return {};
 }
 
@@ -245,7 +233,7 @@ Result<void> BackingFile::flush(const Region& region) {
     // The pages already written must not count with the next commit. If truncating fails too, the next open reports
     // damage.
     size_ = before;
-    static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(size_)) == 0);
+    static_cast<void>(::ftruncate(file_.descriptor(), static_cast<off_t>(size_)) == 0);
     return written;
   }
   ++commits_;
@@ -256,24 +244,14 @@ Result<void> BackingFile::flush(const Region& region) {
 }
 
 Result<void> BackingFile::rewrite(const Region& region) {
-  const std::filesystem::path beside = path_.string() + ".new";
-  const int descriptor = ::open(beside.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return system_error(beside, "open");
-  BackingFile fresh(beside, descriptor);
   std::string log = header_of(region);
   region.for_each_page([&](PageNumber number, std::span<std::byte> bytes) {
     if (flushed_.contains(number)) put_record(log, 0, kPage, number, view(bytes));
   });
   put_record(log, 0, kCommit, commits_, {});
-  auto written = fresh.append(log);
-  if (written && ::rename(beside.c_str(), path_.c_str()) != 0) written = system_error(beside, "rename");
-  if (!written) {
-    ::unlink(beside.c_str());
-    return written;
-  }
+  if (auto replaced = file_.replace(path_, log); !replaced) return replaced;
   sync_folder(path_);
-  std::swap(descriptor_, fresh.descriptor_);
-  size_ = fresh.size_;
+  size_ = log.size();
   return {};
 }
 

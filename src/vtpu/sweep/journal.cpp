@@ -1,8 +1,6 @@
 #include "vtpu/sweep/journal.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -116,47 +114,31 @@ Result<std::size_t> read_items(const fs::path& file, const std::string& header, 
 
 }  // namespace
 
-Journal::Journal(fs::path folder, fs::path file, std::string header, int count, int descriptor)
+Journal::Journal(fs::path folder, fs::path file, std::string header, int count, FileLock lock)
     : folder_(std::move(folder)),
       file_(std::move(file)),
       header_(std::move(header)),
       count_(count),
-      descriptor_(descriptor),
+      lock_(std::move(lock)),
       flushed_(std::chrono::steady_clock::now()) {}
-
-Journal::Journal(Journal&& other) noexcept
-    : folder_(std::move(other.folder_)),
-      file_(std::move(other.file_)),
-      header_(std::move(other.header_)),
-      count_(other.count_),
-      descriptor_(std::exchange(other.descriptor_, -1)),
-      flushed_(other.flushed_) {}
-
-Journal::~Journal() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
 
 Result<Journal> Journal::open(const fs::path& folder, std::string_view identity, int count, Share share) {
   std::error_code failed;
   fs::create_directories(folder, failed);
   if (failed) return Error{folder.string(), "cannot create the folder: " + failed.message(), ""};
   const fs::path file = folder / fmt::format("share-{}-of-{}{}", share.index, share.count, kEnding);
-  const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor < 0) return system_error_at(file, "open");
-  Journal journal(folder, file, header_of(identity, count), count, descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK)
-      return Error{file.string(), "found that another process writes to it", "one process per share and folder"};
-    return system_error_at(file, "lock");
-  }
+  // A second process of the same share would compute the same items: that is a mistake and nothing to wait for.
+  auto lock = FileLock::take(file, FileLock::Kind::exclusive, FileLock::Busy::refuse);
+  if (!lock) return lock.error();
+  const int descriptor = lock->descriptor();
+  Journal journal(folder, file, header_of(identity, count), count, std::move(*lock));
   Known known(static_cast<std::size_t>(count));
   const auto whole = read_items(file, journal.header_, known);
   if (!whole) return whole.error();
-  if (::ftruncate(descriptor, static_cast<off_t>(*whole)) != 0) return system_error_at(file, "truncate");
+  if (::ftruncate(descriptor, static_cast<off_t>(*whole)) != 0 || ::lseek(descriptor, 0, SEEK_END) < 0)
+    return system_error_at(file, "truncate");
   if (*whole == 0) {
-    const std::string line = line_of(journal.header_);
-    if (::write(descriptor, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
-      return system_error_at(file, "write");
+    if (const auto put = write_all(descriptor, line_of(journal.header_), file); !put) return put.error();
     if (const auto kept = journal.flush(); !kept) return kept.error();
   }
   return journal;
@@ -179,17 +161,14 @@ Result<void> Journal::append(int item, std::string_view text) {
   VTPU_CHECK(item >= 0 && item < count_, "a stored item belongs to the sweep");
   VTPU_CHECK(text.find('\n') == std::string_view::npos, "the result of an item is one line");
   const std::string line = line_of(fmt::format("{} {}", item, text));
-  // One call, so that a killed process leaves at most its last line unfinished.
-  const ssize_t put = ::write(descriptor_, line.data(), line.size());
-  if (put < 0) return system_error_at(file_, "write");
-  if (put != static_cast<ssize_t>(line.size()))
-    return Error{file_.string(), "cannot write a complete line", "free space"};
+  // A killed process leaves at most its last line unfinished.
+  if (auto put = write_all(lock_.descriptor(), line, file_); !put) return put;
   if (std::chrono::steady_clock::now() - flushed_ > std::chrono::milliseconds(500)) return flush();
   return {};
 }
 
 Result<void> Journal::flush() {
-  if (::fsync(descriptor_) != 0) return system_error_at(file_, "flush");
+  if (::fsync(lock_.descriptor()) != 0) return system_error_at(file_, "flush");
   flushed_ = std::chrono::steady_clock::now();
   return {};
 }

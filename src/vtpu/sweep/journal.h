@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "vtpu/base/file_lock.h"
 #include "vtpu/base/result.h"
 #include "vtpu/sweep/sweep.h"
 
@@ -23,9 +24,6 @@ class Journal {
   /// system's message; a file of another sweep; a damaged line that is not the last; a file that another process writes
   /// to.
   static Result<Journal> open(const std::filesystem::path& folder, std::string_view identity, int count, Share share);
-  Journal(Journal&& other) noexcept;
-  Journal& operator=(Journal&&) = delete;
-  ~Journal();
 
   /// The current contents of all files of the folder. Error: see open.
   Result<Known> known() const;
@@ -36,13 +34,13 @@ class Journal {
   Result<void> flush();
 
  private:
-  Journal(std::filesystem::path folder, std::filesystem::path file, std::string header, int count, int descriptor);
+  Journal(std::filesystem::path folder, std::filesystem::path file, std::string header, int count, FileLock lock);
 
   std::filesystem::path folder_;
   std::filesystem::path file_;
   std::string header_;
   int count_;
-  int descriptor_;
+  FileLock lock_;
   std::chrono::steady_clock::time_point flushed_;
 };
 
