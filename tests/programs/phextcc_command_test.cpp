@@ -263,7 +263,7 @@ TEST_F(PhextccCommand, WrongInputIsOneLineAndStatus1) {
       {"dot.siw",
        "phextcc: dot.siw: the container would overwrite its source; expected -o, or a name that "
        "ends in .phx\n"},
-      {"dot.phx -o folder", "phextcc: folder: is not a regular file; expected a file to write, or '-'\n"},
+      {"dot.phx -o folder", "phextcc: folder: is a folder; expected a file\n"},
       {"dot.phx --ports missing.json", "phextcc: missing.json: cannot open: No such file or directory\n"},
       {"dot.phx --ports bad.json", "phextcc: bad.json: port map: not JSON; expected an object\n"},
       {"dot.phx --ports slow.json",
@@ -327,7 +327,7 @@ TEST_F(PhextccCommand, StandardOutputThatCannotBeWrittenIsStatus1) {
                                       "dot.phx --report", "dot.phx --report --json", "dot.phx --run", "--help"}) {
     const Outcome run = phextcc(arguments, "", "/dev/full");
     EXPECT_EQ(run.status, 1) << arguments;
-    EXPECT_EQ(run.err, "phextcc: standard output: cannot write\n");
+    EXPECT_EQ(run.err, "phextcc: standard output: cannot write: No space left on device\n");
   }
 }
 

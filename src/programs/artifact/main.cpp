@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
 
+#include "programs/command/command.h"
 #include "vtpu/artifact/history.h"
 #include "vtpu/artifact/pipeline.h"
 #include "vtpu/artifact/reference.h"
@@ -11,103 +15,100 @@
 #include "vtpu/base/file.h"
 #include "vtpu/isa/manual.h"
 
+namespace vtpu::artifact {
 namespace {
 
-using namespace vtpu;
-using namespace vtpu::artifact;
+using command::kInterrupted;
+using command::kWrongInput;
 
-int fail(const Error& error) {
-  fmt::print(stderr, "error: {}\n", error.message());
-  return 1;
+constexpr const char* kProgram = "artifact";
+
+/// Prints the text, then ends with `status`.
+Result<int> said(const std::string& text, int status = command::kDone) {
+  if (const Result<void> printed = print_text(text); !printed) return printed.error();
+  return status;
 }
 
-int interrupted() {
-  fmt::print(stderr, "\nInterrupted. Finished results are kept; the same command continues from here.\n");
-  return 130;
+Result<int> ended(const Pipeline& pipeline, const Error& error) {
+  if (!pipeline.interrupted()) return error;
+  return command::fail(kProgram, "interrupted; finished results are kept, and the same command continues from here",
+                       kInterrupted);
 }
 
-int reproduce(const Options& options, Goal goal, bool run) {
+Result<int> reproduce(const Options& options, Goal goal, bool run) {
   Result<Pipeline> pipeline = Pipeline::open(options);
-  if (!pipeline) return fail(pipeline.error());
-  if (run) {
-    if (Result<void> ran = pipeline->run_experiments(); !ran)
-      return pipeline->interrupted() ? interrupted() : fail(ran.error());
-  }
-  if (Result<void> built = pipeline->build(goal); !built)
-    return pipeline->interrupted() ? interrupted() : fail(built.error());
+  if (!pipeline) return pipeline.error();
+  if (run)
+    if (Result<void> ran = pipeline->run_experiments(); !ran) return ended(*pipeline, ran.error());
+  if (Result<void> built = pipeline->build(goal); !built) return ended(*pipeline, built.error());
   const std::string report = pipeline->report();
-  fmt::print("{}", report);
-  if (Result<void> wrote = write_file(options.root / "results/report.txt", report); !wrote) return fail(wrote.error());
-  return pipeline->exit_status();
+  if (Result<void> wrote = write_file(options.root / "results/report.txt", report); !wrote) return wrote.error();
+  return said(report, pipeline->exit_status());
 }
 
-int experiment(const Options& options, const std::string& name) {
+Result<int> experiment(const Options& options, const std::string& name) {
   Result<Pipeline> pipeline = Pipeline::open(options);
-  if (!pipeline) return fail(pipeline.error());
-  if (Result<void> ran = pipeline->run_experiments(name); !ran)
-    return pipeline->interrupted() ? interrupted() : fail(ran.error());
-  fmt::print("results/json/{}.json\nresults/json/{}.run.json\n", name, name);
-  return pipeline->exit_status();
+  if (!pipeline) return pipeline.error();
+  if (Result<void> ran = pipeline->run_experiments(name); !ran) return ended(*pipeline, ran.error());
+  return said(fmt::format("results/json/{}.json\nresults/json/{}.run.json\n", name, name), pipeline->exit_status());
 }
 
-int why(const Options& options, const std::string& name) {
+Result<int> why(const Options& options, const std::string& name) {
   Result<Pipeline> pipeline = Pipeline::open(options);
-  if (!pipeline) return fail(pipeline.error());
+  if (!pipeline) return pipeline.error();
   const Result<std::vector<std::string>> reasons = pipeline->why(name);
-  if (!reasons) return fail(reasons.error());
-  if (reasons->empty()) fmt::print("{} is current: none of its ingredients has changed.\n", name);
-  for (const std::string& reason : *reasons) fmt::print("{}: {}\n", name, reason);
-  return 0;
+  if (!reasons) return reasons.error();
+  std::string text;
+  if (reasons->empty()) text = fmt::format("{} is current: none of its ingredients has changed.\n", name);
+  for (const std::string& reason : *reasons) text += fmt::format("{}: {}\n", name, reason);
+  return said(text);
 }
 
-int list(const Options& options) {
+Result<int> list(const Options& options) {
   Result<Pipeline> pipeline = Pipeline::open(options);
-  if (!pipeline) return fail(pipeline.error());
+  if (!pipeline) return pipeline.error();
+  std::string text;
   for (const Program& program : pipeline->programs())
-    fmt::print("{:<14} {:>5.0f} s  {}\n", program.name, program.expected_seconds, program.question);
-  return 0;
+    text += fmt::format("{:<14} {:>5.0f} s  {}\n", program.name, program.expected_seconds, program.question);
+  return said(text);
 }
 
-int check(const Options& options) {
+Result<int> check(const Options& options) {
   const Result<Comparison> comparison = verify(options.root, options.mode);
-  if (!comparison) return fail(comparison.error());
-  fmt::print("{}", comparison->report());
-  return comparison->agrees() ? 0 : 1;
+  if (!comparison) return comparison.error();
+  return said(comparison->report(), comparison->agrees() ? command::kDone : kWrongInput);
 }
 
-int reference(const Options& options) {
+Result<int> reference(const Options& options) {
   Result<Pipeline> pipeline = Pipeline::open(options);
-  if (!pipeline) return fail(pipeline.error());
+  if (!pipeline) return pipeline.error();
   std::vector<std::string> experiments;
   for (const Program& program : pipeline->programs()) experiments.push_back(program.name);
   const Result<Recording> recording = record_reference(options.root, options.mode, options.seed, experiments);
-  if (!recording) return fail(recording.error());
-  for (const Error& objection : recording->objections) fail(objection);
-  if (!recording->objections.empty()) return 1;
-  fmt::print("{} results are the reference set; their volatile parts are in {}.\n", recording->results,
-             recording->folder.string());
-  return 0;
+  if (!recording) return recording.error();
+  for (const Error& objection : recording->objections) command::fail(kProgram, objection.message(), kWrongInput);
+  if (!recording->objections.empty()) return kWrongInput;
+  return said(fmt::format("{} results are the reference set; their volatile parts are in {}.\n", recording->results,
+                          recording->folder.string()));
 }
 
 /// Without a repository, as in an archive, the stored history is printed, and said to be that.
-int history(const Options& options) {
+Result<int> history(const Options& options) {
   const Result<std::vector<LedgerChange>> changes = ledger_history(options.root);
-  if (changes && !changes->empty()) {
-    fmt::print("{}", history_csv(*changes));
-    return 0;
-  }
+  if (changes && !changes->empty()) return said(history_csv(*changes));
   const std::filesystem::path stored = options.root / "data/claims_history.csv";
   const Result<std::string> text = read_file(stored);
-  if (!text) return fail(text.error());
-  fmt::print(stderr, "No Git history of data/claims.csv here; this is the stored one, {}.\n", stored.string());
-  fmt::print("{}", *text);
-  return 0;
+  if (!text) return text.error();
+  std::fputs(
+      fmt::format("No Git history of data/claims.csv here; this is the stored one, {}.\n", stored.string()).c_str(),
+      stderr);
+  return said(*text);
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+/// Reads the command line and runs the command.
+int run(int argc, char** argv) {
   CLI::App app{"Reproduces the paper: experiments, claims, tables, figures, text."};
+  app.name(kProgram);
   app.require_subcommand(1);
   Options options;
   options.pages["manual.html"] = isa::manual_html();
@@ -132,23 +133,26 @@ int main(int argc, char** argv) {
       "verify",
       "compare the results with the shipped reference set: deterministic values, and intervals within a host class");
   CLI::App* record = app.add_subcommand("reference", "make the results the reference set of their mode and host class");
-  CLI::App* past = app.add_subcommand("history", "every change of the ledger, and whether it came after a result");
+  app.add_subcommand("history", "every change of the ledger, and whether it came after a result");
   app.fallthrough();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  options.mode = quick ? measure::Mode::quick : measure::Mode::full;
-  if (*all) return reproduce(options, Goal::paper, true);
-  if (*one) return experiment(options, name);
-  if (*tables) return reproduce(options, Goal::tables, false);
-  if (*figures) return reproduce(options, Goal::figures, false);
-  if (*paper) return reproduce(options, Goal::paper, false);
-  if (*reasons) return why(options, name);
-  if (*listing) return list(options);
-  if (*comparison) return check(options);
-  if (*record) return reference(options);
-  if (*past) return history(options);
-  return 2;
+  return command::run_command(
+      kProgram, app, argc, argv, [] {},
+      [&]() -> Result<int> {
+        options.mode = quick ? measure::Mode::quick : measure::Mode::full;
+        if (*all) return reproduce(options, Goal::paper, true);
+        if (*one) return experiment(options, name);
+        if (*tables) return reproduce(options, Goal::tables, false);
+        if (*figures) return reproduce(options, Goal::figures, false);
+        if (*paper) return reproduce(options, Goal::paper, false);
+        if (*reasons) return why(options, name);
+        if (*listing) return list(options);
+        if (*comparison) return check(options);
+        if (*record) return reference(options);
+        return history(options);
+      });
 }
+
+}  // namespace
+}  // namespace vtpu::artifact
+
+int main(int argc, char** argv) { return vtpu::artifact::run(argc, argv); }

@@ -1,6 +1,8 @@
 #include "programs/command/command.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -8,9 +10,21 @@
 #include <sstream>
 #include <vector>
 
+#include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::command {
+namespace {
+
+/// Fills the places of closed standard streams, so that no other file that is opened takes one and receives what is
+/// printed. Each is open for the wrong direction, so that its use is still an error.
+void keep_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) == stream);
+}
+
+}  // namespace
 
 std::string shown(const std::string& file) { return file == "-" ? "standard input" : file; }
 
@@ -21,18 +35,18 @@ Error within(const std::string& where, const Error& error) {
 int fail(std::string_view program, std::string message, int status) {
   for (char& c : message)
     if (static_cast<unsigned char>(c) < 0x20) c = '?';
-  fmt::print(stderr, "{}: {}\n", program, message);
+  std::fputs(fmt::format("{}: {}\n", program, message).c_str(), stderr);
   return status;
 }
 
 Result<int> print(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
-    return Error{"standard output", "cannot write", ""};
+  if (const auto printed = print_text(text); !printed) return printed.error();
   return kDone;
 }
 
 int run_command(std::string_view program, CLI::App& app, int argc, char** argv, const std::function<void()>& check,
                 const std::function<Result<int>()>& action) {
+  keep_standard_streams();
   const auto finished = [&](const Result<int>& done) {
     return done ? *done : fail(program, done.error().message(), kWrongInput);
   };

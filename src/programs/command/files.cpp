@@ -16,15 +16,7 @@ std::string dumped(const nlohmann::ordered_json& value) {
 
 Result<int> put(const std::string& out, std::string_view bytes) {
   if (out.empty() || out == "-") return print(bytes);
-  std::error_code failed;
-  std::filesystem::path target = out;
-  if (std::filesystem::exists(target, failed)) {
-    if (!std::filesystem::is_regular_file(target, failed))
-      return Error{out, "is not a regular file", "a file to write, or '-'"};
-    target = std::filesystem::canonical(target, failed);  // keeps a symbolic link
-    if (failed) return Error{out, "cannot resolve: " + failed.message(), ""};
-  }
-  if (const auto written = write_file(target, bytes); !written) return written.error();
+  if (const auto written = write_file(out, bytes); !written) return written.error();
   return kDone;
 }
 

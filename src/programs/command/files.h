@@ -14,7 +14,7 @@ namespace vtpu::command {
 /// JSON as text. Bytes that are not UTF-8, which file names and documents may hold, are replaced.
 std::string dumped(const nlohmann::ordered_json& value);
 
-/// Writes to the file of `-o` atomically, or to standard output.
+/// Writes to the file of `-o`, or to standard output where it is empty or '-'.
 Result<int> put(const std::string& out, std::string_view bytes);
 
 Result<std::string> read(const std::string& file);

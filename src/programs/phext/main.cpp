@@ -6,11 +6,14 @@
 #include <filesystem>
 #include <functional>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "programs/command/command.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/file_lock.h"
 #include "vtpu/base/result.h"
 #include "vtpu/phext/batch.h"
 #include "vtpu/phext/combine.h"
@@ -66,20 +69,18 @@ Result<void> show(const Options& options, Report report) {
 /// Loads the document, applies `change`, and writes the result in place or to standard output.
 template <class Change>
 Result<void> edit(const Options& options, Change change) {
+  // Held until the file is replaced, so that an edit in place starts from the result of the one before it.
+  std::optional<FileLock> lock;
+  if (std::error_code failed; options.in_place && fs::is_regular_file(options.file, failed)) {
+    Result<FileLock> taken = FileLock::take(options.file);
+    if (!taken) return taken.error();
+    lock = std::move(*taken);
+  }
   const Result<std::string> text = load(options.file);
   if (!text) return text.error();
   const Result<std::string> changed = change(*text);
   if (!changed) return within(shown(options.file), changed.error());
-  if (!options.in_place) return print(*changed);
-  // Replaces the target of a symbolic link, not the link, and keeps the permissions of the file.
-  std::error_code failed;
-  const fs::path target = fs::canonical(options.file, failed);
-  if (failed) return Error{options.file, "cannot resolve: " + failed.message(), ""};
-  const fs::perms permissions = fs::status(target, failed).permissions();
-  if (const Result<void> written = write_file(target, *changed); !written) return written.error();
-  fs::permissions(target, permissions, failed);
-  if (failed) return Error{options.file, "cannot set permissions: " + failed.message(), ""};
-  return {};
+  return options.in_place ? write_file(options.file, *changed) : print(*changed);
 }
 
 /// The new text: from the option, a file or standard input.

@@ -69,6 +69,7 @@ Result<int> run_learn(const Options& asked) {
   if (!torus) return within("--shape", torus.error());
   if (torus->blocks() < 2 || torus->blocks() > kMostBlocks)
     return Error{"--shape", fmt::format("found {} blocks", torus->blocks()), fmt::format("2 to {}", kMostBlocks)};
+  if (const auto possible = check_output(options.out); !possible) return possible.error();
   const auto share = sweep::Share::of_environment();
   if (!share) return share.error();
 

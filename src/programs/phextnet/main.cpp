@@ -190,9 +190,10 @@ class CommandLine {
 
   /// Whether a command uses a key of [output].
   static bool writes(Action action, std::string_view key) {
-    if (!key.starts_with("output.")) return true;
+    if (!key.starts_with("output.") || action == run_run) return true;
+    if (action == run_info) return key == "output.json" || key == "output.plot";
     if (action == run_life) return key == "output.json" || key == "output.csv";
-    return action != run_sweep && (action != run_reconfigure || key == "output.json");
+    return action == run_reconfigure && key == "output.json";
   }
 
   CLI::App* on_scenario(const char* name, const char* what, Action action) {

@@ -45,7 +45,9 @@ Result<int> run_sweep(const Options& options) {
   const auto identity = with_program(*asked);
   if (!identity) return identity.error();
 
-  const std::filesystem::path out = options.out;
+  const std::filesystem::path out = options.out, csv = out / "sweep.csv", json = out / "sweep.json";
+  for (const auto& file : {csv, json})
+    if (const auto possible = check_output(file); !possible) return possible.error();
   const sweep::Interrupt interrupt;
   const auto lines =
       sweep::run(*identity, grid->size(),
@@ -56,7 +58,6 @@ Result<int> run_sweep(const Options& options) {
   const auto known = std::count_if(lines->begin(), lines->end(), [](const std::string& line) { return !line.empty(); });
   if (known < grid->size())
     return print(fmt::format("{} of {} points are done; the last process writes the files\n", known, grid->size()));
-  const std::filesystem::path csv = out / "sweep.csv", json = out / "sweep.json";
   if (const auto written = write_file(csv, scenario::grid_csv(*grid, *lines)); !written) return written.error();
   if (const auto written = write_file(json, scenario::grid_json(*grid, *lines).dump(1) + "\n"); !written)
     return written.error();

@@ -1,8 +1,10 @@
 #include "programs/phextnet/view.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include "vtpu/artifact/process.h"
@@ -11,24 +13,22 @@
 namespace vtpu::command {
 namespace {
 
-/// A temporary file with the JSON of a report, removed on destruction.
-class TemporaryReport {
+/// Text in memory that a child process can read as a file, so that none is left behind.
+class TextInMemory {
  public:
-  explicit TemporaryReport(const std::string& json)
-      : file_(std::filesystem::temp_directory_path() / ("phextnet." + std::to_string(::getpid()) + ".json")),
-        written_(write_file(file_, json)) {}
-  ~TemporaryReport() {
-    std::error_code ignored;
-    std::filesystem::remove(file_, ignored);
+  explicit TextInMemory(std::string_view text)
+      : descriptor_(::memfd_create("report", MFD_CLOEXEC)), written_(write_all(descriptor_, text, "memory")) {}
+  ~TextInMemory() {
+    if (descriptor_ >= 0) ::close(descriptor_);
   }
-  TemporaryReport(const TemporaryReport&) = delete;
-  TemporaryReport& operator=(const TemporaryReport&) = delete;
+  TextInMemory(const TextInMemory&) = delete;
+  TextInMemory& operator=(const TextInMemory&) = delete;
 
-  const std::filesystem::path& file() const { return file_; }
+  std::string file() const { return "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(descriptor_); }
   const Result<void>& written() const { return written_; }
 
  private:
-  std::filesystem::path file_;
+  int descriptor_;
   Result<void> written_;
 };
 
@@ -41,10 +41,10 @@ Result<void> draw(const std::string& json, scenario::View view, const std::strin
   if (failed || !std::filesystem::exists(renderer, failed))
     return Error{svg, "cannot be drawn: no program " + renderer.string(),
                  "a build with Python and Matplotlib; --json writes the data of the drawing"};
-  const TemporaryReport passed(json);
+  const TextInMemory passed(json);
   if (!passed.written()) return passed.written().error();
-  const auto done = artifact::run_program(
-      {renderer.string(), "--network", passed.file().string(), "--view", choice_name(view), "--svg", svg});
+  const auto done =
+      artifact::run_program({renderer.string(), "--network", passed.file(), "--view", choice_name(view), "--svg", svg});
   if (!done) return done.error();
   if (done->status != 0) return Error{svg, "cannot be drawn: see the message of render_figures above", ""};
   return {};

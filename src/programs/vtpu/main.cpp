@@ -142,6 +142,8 @@ Result<int> run_manual(const Options& options) {
 
 /// Measures the ten workloads with every engine on this host, as in the table of the paper.
 Result<int> run_bench(const Options& options) {
+  if (!options.ports.empty() && options.ports != "-")
+    if (const auto possible = check_output(options.ports); !possible) return possible.error();
   measure::SamplingRule rule;
   rule.least = rule.most = options.processes;
   rule.rounds = 1;

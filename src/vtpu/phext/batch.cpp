@@ -327,7 +327,7 @@ std::string answer_line(std::string_view line) {
 
 void run_batch(std::istream& in, std::ostream& out) {
   std::string line;
-  while (std::getline(in, line)) out << answer_line(line) << '\n' << std::flush;
+  while (out && std::getline(in, line)) out << answer_line(line) << '\n' << std::flush;
 }
 
 }  // namespace vtpu::phext

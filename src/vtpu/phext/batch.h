@@ -14,7 +14,7 @@ namespace vtpu::phext {
 /// where they have one. An id is a string, a number, a Boolean or null.
 std::string answer_line(std::string_view line);
 
-/// Answers every line of `in` on `out` in order and flushes after each.
+/// Answers every line of `in` on `out` in order and flushes after each, until `out` fails.
 void run_batch(std::istream& in, std::ostream& out);
 
 /// Names of the operations, sorted.
