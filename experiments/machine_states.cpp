@@ -37,7 +37,6 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <iostream>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -46,6 +45,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/file.h"
 #include "vtpu/compiler/machine_model.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/child_process.h"
@@ -172,8 +172,7 @@ int main_of_one(char** argv) {
     fmt::print(stderr, "machine-states: {}\n", found.error().message());
     return 1;
   }
-  std::cout << found->dump() << '\n';
-  return 0;
+  return vtpu::print_text(found->dump() + "\n") ? 0 : 1;
 }
 
 // ---- other processes

@@ -8,8 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +20,7 @@
 #include "shapes.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
+#include "vtpu/plot/figure.h"
 #include "vtpu/plot/interpreter.h"
 #include "vtpu/plot/matplotlib.h"
 #include "vtpu/plot/style.h"
@@ -292,11 +296,12 @@ int network_view_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    std::ostringstream help;
+    return app.exit(error, help, std::cerr) == 0 ? plot::printed(help.str()) : 2;
   }
   const auto drawn = draw_file(file, view, svg);
   if (drawn) return 0;
-  fmt::print(stderr, "render_figures: {}\n", drawn.error().message());
+  std::fputs(fmt::format("render_figures: {}\n", drawn.error().message()).c_str(), stderr);
   return 1;
 }
 

@@ -112,6 +112,33 @@ TEST_F(Program, draws_the_other_figures_when_one_fails) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "out" / (std::string(kMeasured) + ".svg")));
 }
 
+TEST_F(Program, writes_through_links_keeps_permissions_and_refuses_a_read_only_file) {
+  const std::filesystem::path svg = folder_ / "out" / (std::string(kPublished) + ".svg"),
+                              pdf = folder_ / "out" / (std::string(kPublished) + ".pdf"),
+                              record = folder_ / "out" / (std::string(kPublished) + ".json");
+  ASSERT_TRUE(write_file(pdf, "old"));
+  ASSERT_TRUE(write_file(record, "old"));
+  std::filesystem::permissions(pdf, std::filesystem::perms(0600));
+  std::filesystem::permissions(record, std::filesystem::perms(0444));
+  std::filesystem::create_symlink(folder_ / "elsewhere.svg", svg);
+  const Outcome outcome = run(places("out") + " " + kPublished);
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.output, HasSubstr(record.string() + ": is read-only"));
+  EXPECT_TRUE(std::filesystem::is_symlink(svg));
+  EXPECT_THAT(*read_file(folder_ / "elsewhere.svg"), HasSubstr("<svg"));
+  EXPECT_THAT(*read_file(pdf), testing::StartsWith("%PDF"));
+  EXPECT_EQ(std::filesystem::status(pdf).permissions(), std::filesystem::perms(0600));
+  EXPECT_EQ(*read_file(record), "old");
+}
+
+TEST_F(Program, notices_that_standard_output_is_full) {
+  for (const char* option : {"--list", "--help", "--network x --help"}) {
+    const Outcome outcome = run(std::string(option) + " >/dev/full");
+    EXPECT_EQ(outcome.status, 1);
+    EXPECT_EQ(outcome.output, "");
+  }
+}
+
 TEST_F(Program, refuses_a_name_that_no_figure_has) {
   const Outcome outcome = run(places("out") + " memory_lader");
   EXPECT_EQ(outcome.status, 2);

@@ -4,9 +4,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/csv.h"
@@ -181,17 +183,24 @@ int experiment_main(const Experiment& experiment, int argc, char** argv) {
   app.add_option("--seed", seed, "seed of every random choice");
   app.add_option("--root", root, "the project's folder");
   app.add_option("--out", out, "folder of the result files");
-  CLI11_PARSE(app, argc, argv);
-  if (describe) {
-    std::cout << description(experiment).dump(2) << '\n';
-    return 0;
+  const auto printed = [&](const std::string& text) {
+    const Result<void> done = print_text(text);
+    if (!done) std::fputs(fmt::format("{}: {}\n", experiment.name, done.error().message()).c_str(), stderr);
+    return done ? 0 : 1;
+  };
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream help;
+    return app.exit(error, help, std::cerr) == 0 ? printed(help.str()) : 2;
   }
+  if (describe) return printed(description(experiment).dump(2) + "\n");
   ResultFile result;
   result.experiment = experiment.name;
   result.mode = *parse_choice<Mode>(mode_name, "--mode");
   result.seed = seed;
   if (Result<void> done = run_and_save(experiment, result, root, out); !done) {
-    fmt::print(stderr, "{}: {}\n", experiment.name, done.error().message());
+    std::fputs(fmt::format("{}: {}\n", experiment.name, done.error().message()).c_str(), stderr);
     return 1;
   }
   return 0;

@@ -40,8 +40,11 @@ void Progress::print(const std::string& now_at) {
   printed_ = true;
   const double elapsed = seconds_between(begin_ns_, last_print_ns_);
   const double left = elapsed / static_cast<double>(done_) * static_cast<double>(total_ - done_);
-  fmt::print(stderr, "{}  {}: {} of {}, {} left{}{}{}", terminal_ ? "\r\033[K" : "", label_, done_, total_,
-             duration_text(left), now_at.empty() ? "" : ", now ", now_at, terminal_ ? "" : "\n");
+  // Not fmt::print, which throws where standard error cannot be written; a long run goes on without it.
+  std::fputs(fmt::format("{}  {}: {} of {}, {} left{}{}{}", terminal_ ? "\r\033[K" : "", label_, done_, total_,
+                         duration_text(left), now_at.empty() ? "" : ", now ", now_at, terminal_ ? "" : "\n")
+                 .c_str(),
+             stderr);
   std::fflush(stderr);
 }
 

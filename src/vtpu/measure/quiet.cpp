@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <thread>
@@ -111,7 +112,7 @@ std::vector<std::string> Quiet::warnings() const {
 
 void warn_of_disturbance(const std::string& experiment) {
   for (const std::string& warning : look_for_disturbance().warnings())
-    fmt::print(stderr, "{}: the machine is not quiet: {}\n", experiment, warning);
+    std::fputs(fmt::format("{}: the machine is not quiet: {}\n", experiment, warning).c_str(), stderr);
 }
 
 }  // namespace vtpu::measure

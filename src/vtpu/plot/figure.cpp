@@ -4,10 +4,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
+#include <sstream>
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
@@ -115,6 +117,12 @@ Result<void> render(const Figure& figure, const Places& places) {
   return {};
 }
 
+int printed(const std::string& text) {
+  const Result<void> done = print_text(text);
+  if (!done) std::fputs(fmt::format("render_figures: {}\n", done.error().message()).c_str(), stderr);
+  return done ? 0 : 1;
+}
+
 int figure_main(const std::vector<Figure>& figures, int argc, char** argv) {
   CLI::App app{"Draws the figures of the paper from result files and data."};
   bool list = false;
@@ -128,23 +136,23 @@ int figure_main(const std::vector<Figure>& figures, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    std::ostringstream help;
+    return app.exit(error, help, std::cerr) == 0 ? printed(help.str()) : 2;
   }
   if (const Result<void> valid = validate(figures); !valid) {
-    fmt::print(stderr, "render_figures: {}\n", valid.error().message());
+    std::fputs(fmt::format("render_figures: {}\n", valid.error().message()).c_str(), stderr);
     return 1;
   }
   if (list) {
     Json all = Json::array();
     for (const Figure& figure : figures) all.push_back(declaration(figure));
-    std::cout << all.dump(2) << '\n';
-    return 0;
+    return printed(all.dump(2) + "\n");
   }
   std::vector<std::string> names;
   for (const Figure& figure : figures) names.push_back(figure.name);
   for (const std::string& name : wanted) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    fmt::print(stderr, "render_figures: no figure {}\n", quoted_with_hint(name, names));
+    std::fputs(fmt::format("render_figures: no figure {}\n", quoted_with_hint(name, names)).c_str(), stderr);
     return 2;
   }
   int failed = 0;
@@ -154,11 +162,11 @@ int figure_main(const std::vector<Figure>& figures, int argc, char** argv) {
       if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), figure.name) == wanted.end()) continue;
       const Result<void> done = render(figure, places);
       if (done) continue;
-      fmt::print(stderr, "render_figures: {}\n", done.error().message());
+      std::fputs(fmt::format("render_figures: {}\n", done.error().message()).c_str(), stderr);
       ++failed;
     }
   } catch (const PythonError& error) {
-    fmt::print(stderr, "render_figures: {}\n", error.what());
+    std::fputs(fmt::format("render_figures: {}\n", error.what()).c_str(), stderr);
     return 1;
   }
   return failed == 0 ? 0 : 1;

@@ -45,6 +45,9 @@ Result<void> validate(const std::vector<Figure>& figures);
 /// Error: the figure, and the missing file, the missing number, or Python's traceback; no file is changed.
 Result<void> render(const Figure& figure, const Places& places);
 
+/// Prints on standard output and returns the exit status: 1, with a message, where it cannot be written.
+int printed(const std::string& text);
+
 /// `main` of the figure program. `--list` prints the declarations as JSON and needs no Python. Without it, the program
 /// draws all figures, or the named ones, in one interpreter. It reports a failure and still draws the other figures.
 /// Options: `--root DIR`, `--results DIR`, `--out DIR`. Exit status: 0 done, 1 a figure failed, 2 wrong usage.
