@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <thread>
 
@@ -26,6 +27,7 @@ class PipelineTest : public testing::Test {
     ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
     ::unsetenv("FAKE_SECONDS");
     ::unsetenv("FAKE_INTERRUPT");
+    ::unsetenv("FAKE_PIDS");
     fs::remove_all(root_);
     const fs::path source = VTPU_ROOT;
     fs::create_directories(root_ / "build/bin/experiments");
@@ -309,10 +311,149 @@ TEST_F(PipelineTest, AKilledRunContinuesWhereItStopped) {
   EXPECT_TRUE(WIFSIGNALED(status));
   EXPECT_FALSE(fs::exists(root_ / "results/json/fake.json"));
   // Files that a process killed while writing would leave are removed.
-  write("results/json/fake.json.partial-1", "{");
+  write("results/json/.vtpu-abcdef", "{");
   ::unsetenv("FAKE_SECONDS");
   EXPECT_THAT(reproduced(), HasSubstr("experiment fake              fresh"));
-  EXPECT_FALSE(fs::exists(root_ / "results/json/fake.json.partial-1"));
+  EXPECT_FALSE(fs::exists(root_ / "results/json/.vtpu-abcdef"));
+}
+
+/// The program build/bin/artifact on the small project.
+class ArtifactCommand : public PipelineTest {
+ protected:
+  struct Ended {
+    int status;
+    std::string err;
+  };
+  Ended shell(const std::string& line) {
+    const std::string command = "cd '" + root_.string() +
+                                "' && export ARTIFACT='" VTPU_BUILD "/bin/artifact --quick' && " + "{ " + line +
+                                "\n} >/dev/null 2>'" + (root_ / "stderr").string() + "'";
+    const int status = std::system(command.c_str());
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("stderr")};
+  }
+  /// Waits until the experiment has written its FAKE_PIDS.
+  const std::string kUntilItRuns = "for i in $(seq 1000); do [ -s pids ] && break; sleep 0.02; done; ";
+
+  Result<void> build(Goal goal) {
+    Result<Pipeline> pipeline = Pipeline::open(options_);
+    if (!pipeline) return pipeline.error();
+    return pipeline->build(goal);
+  }
+  /// Gives the project experiments fake1 to fake`count`.
+  void add_experiments(int count) {
+    for (int k = 1; k <= count; ++k) {
+      const std::string name = "fake" + std::to_string(k);
+      fs::create_symlink(fs::path(VTPU_BUILD) / "bin/tests/fixture/fake_experiment",
+                         root_ / "build/bin/experiments" / name);
+      write("experiments/" + name + ".cpp", "int main() {}\n");
+    }
+  }
+  std::vector<std::string> recorded() const {
+    return Manifest::load(root_, root_ / "results/manifest.json").value().names();
+  }
+  /// Whether a process ends, or is only waited for.
+  static bool ends(const std::string& pid) {
+    for (int attempt = 0; attempt < 200; ++attempt) {
+      const Result<std::string> stat = read_file("/proc/" + pid + "/stat");
+      if (!stat || stat->substr(stat->rfind(')') + 2, 1) == "Z") return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+};
+
+TEST_F(ArtifactCommand, FourExperimentsAtOnceLeaveFourRecords) {
+  add_experiments(4);
+  ::setenv("FAKE_SECONDS", "0.1", 1);
+  const Ended ended = shell(
+      "for k in 1 2 3 4; do $ARTIFACT experiment fake$k & all=\"$all $!\"; done; s=0\n"
+      "for p in $all; do wait $p || s=1; done; exit $s");
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_THAT(recorded(),
+              testing::ElementsAre("experiment fake1", "experiment fake2", "experiment fake3", "experiment fake4"));
+  EXPECT_EQ(shell("sha256sum -c results/MANIFEST.sha256").status, 0);
+}
+
+TEST_F(ArtifactCommand, TheSameExperimentTwiceAtOnceRunsOnceAndTheSecondSaysThatItWaits) {
+  ::setenv("FAKE_SECONDS", "2", 1);
+  ::setenv("FAKE_PIDS", (root_ / "pids").c_str(), 1);
+  const Ended ended =
+      shell("$ARTIFACT experiment fake & " + kUntilItRuns + "$ARTIFACT experiment fake; a=$?; wait $! && exit $a");
+  EXPECT_EQ(ended.status, 0) << ended.err;
+  EXPECT_EQ(ended.err, "waiting for another process that works in ./results (experiment fake)\n");
+  EXPECT_THAT(recorded(), testing::ElementsAre("experiment fake"));
+}
+
+TEST_F(ArtifactCommand, TablesBuiltByTwoProcessesAtOnceAreRecordedAsTheyAre) {
+  ASSERT_EQ(shell("$ARTIFACT experiment fake").status, 0);
+  for (int process = 0; process < 2; ++process)
+    if (::fork() == 0) ::_exit(std::freopen("/dev/null", "w", stderr) && build(Goal::tables) ? 0 : 1);
+  for (int process = 0; process < 2; ++process) {
+    int status = -1;
+    ::wait(&status);
+    EXPECT_EQ(status, 0);
+  }
+  EXPECT_THAT(recorded(), testing::ElementsAre("claims", "experiment fake", "tables"));
+  EXPECT_EQ(shell("sha256sum -c results/MANIFEST.sha256").status, 0);
+}
+
+TEST_F(ArtifactCommand, ASignalEndsTheExperimentAndItsWorkers) {
+  ::setenv("FAKE_SECONDS", "30", 1);
+  ::setenv("FAKE_PIDS", (root_ / "pids").c_str(), 1);
+  for (const char* signal : {"TERM", "INT"}) {
+    fs::remove(root_ / "pids");
+    const Ended ended = shell("$ARTIFACT reproduce & " + kUntilItRuns + "kill -" + signal + " $!; wait $!");
+    EXPECT_EQ(ended.status, 130) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("interrupted"));
+    const std::string pids = text("pids"), worker = pids.substr(pids.find(' ') + 1);
+    EXPECT_TRUE(ends(pids.substr(0, pids.find(' ')))) << signal;
+    EXPECT_TRUE(ends(worker.substr(0, worker.size() - 1))) << signal;
+    EXPECT_FALSE(fs::exists(root_ / "results/manifest.json"));
+  }
+}
+
+TEST_F(ArtifactCommand, SeesItsProgramsEndWhereSignalsOfChildrenAreIgnored) {
+  EXPECT_EQ(shell("timeout 60 python3 -c 'import os, signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN); "
+                  "words = os.environ[\"ARTIFACT\"].split() + [\"experiment\", \"fake\"]; os.execv(words[0], words)'")
+                .status,
+            0);
+  EXPECT_THAT(recorded(), testing::ElementsAre("experiment fake"));
+}
+
+TEST_F(ArtifactCommand, NoticesThatStandardOutputIsFull) {
+  for (const char* command : {"list", "why fake", "experiment fake", "--help", "verify --help"}) {
+    const Ended ended = shell(std::string("$ARTIFACT ") + command + " >/dev/full");
+    EXPECT_EQ(ended.status, 1) << command;
+    EXPECT_EQ(ended.err, "artifact: standard output: cannot write: No space left on device\n") << command;
+  }
+  for (const char* option : {"--describe", "--help"}) {
+    const Ended ended = shell(std::string("build/bin/experiments/fake ") + option + " >/dev/full");
+    EXPECT_EQ(ended.status, 1) << option;
+    EXPECT_EQ(ended.err, "fake: standard output: cannot write: No space left on device\n") << option;
+  }
+}
+
+TEST_F(ArtifactCommand, OutputsBehindLinksAndReadOnlyOutputsAreRespected) {
+  write("elsewhere/claims.csv", "old");
+  fs::create_directories(root_ / "results");
+  fs::create_symlink("../elsewhere/claims.csv", root_ / "results/claims.csv");
+  fs::create_directories(root_ / "results/json");
+  fs::create_symlink("../../elsewhere/fake.json", root_ / "results/json/fake.json");
+  ASSERT_EQ(shell("$ARTIFACT experiment fake").status, 0);
+  ASSERT_TRUE(build(Goal::tables));
+  EXPECT_TRUE(fs::is_symlink(root_ / "results/claims.csv"));
+  EXPECT_THAT(text("elsewhere/claims.csv"), HasSubstr("fake.claim"));
+  EXPECT_TRUE(fs::is_symlink(root_ / "results/json/fake.json"));
+  EXPECT_THAT(text("elsewhere/fake.json"), HasSubstr("fake.answer"));
+  // A read-only file that would change.
+  fs::remove(root_ / "results/manifest.json");
+  write("results/tables/answers.csv", "mine");
+  fs::permissions(root_ / "results/tables/answers.csv", fs::perms(0444));
+  ASSERT_EQ(shell("$ARTIFACT experiment fake").status, 0);
+  const Result<void> refused = build(Goal::tables);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message(), HasSubstr("results/tables/answers.csv: is read-only"));
+  EXPECT_EQ(text("results/tables/answers.csv"), "mine");
 }
 
 TEST_F(PipelineTest, AnInterruptedExperimentIsReportedAsSuch) {

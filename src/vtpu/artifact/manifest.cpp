@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "vtpu/artifact/results_lock.h"
 #include "vtpu/base/file.h"
 
 namespace vtpu::artifact {
@@ -92,7 +93,21 @@ Result<void> Manifest::made(const std::string& name, const Key& key, const std::
     if (!hash) return hash.error();
     product.outputs[path] = *hash;
   }
-  products_[name] = std::move(product);
+  return update([&](Products& products) { products[name] = std::move(product); });
+}
+
+Result<void> Manifest::reload() {
+  Result<Manifest> now = load(root_, path_);
+  if (!now) return now.error();
+  products_ = std::move(now->products_);
+  return {};
+}
+
+Result<void> Manifest::update(const std::function<void(Products&)>& change) {
+  const Result<FileLock> lock = lock_results(path_.parent_path(), "manifest", FileLock::Kind::exclusive);
+  if (!lock) return lock.error();
+  if (Result<void> read = reload(); !read) return read;
+  change(products_);
   return save();
 }
 
@@ -108,11 +123,11 @@ std::vector<std::string> Manifest::names() const {
 }
 
 Result<void> Manifest::keep_only(const std::vector<std::string>& names) {
-  const std::size_t before = products_.size();
-  std::erase_if(products_, [&](const auto& entry) {
+  const auto dropped = [&](const auto& entry) {
     return std::find(names.begin(), names.end(), entry.first) == names.end();
-  });
-  return before == products_.size() ? Result<void>() : save();
+  };
+  if (std::none_of(products_.begin(), products_.end(), dropped)) return {};
+  return update([&](Products& products) { std::erase_if(products, dropped); });
 }
 
 Result<void> Manifest::save() const {

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -22,7 +23,8 @@ struct Product {
 enum class State { current, missing, stale };
 
 /// The hash chain: the ingredients and outputs of every product. It is kept in results/manifest.json and saved after
-/// every product, so that an interrupted run continues where it stopped.
+/// every product, so that an interrupted run continues where it stopped. Each change is made to what the file holds at
+/// that moment, under a lock, so that several processes may make products at once.
 class Manifest {
  public:
   /// An empty one where the file does not exist. Error: a corrupt file, with its line.
@@ -35,6 +37,9 @@ class Manifest {
   /// Why `state` is what it is: one line an ingredient that differs, is new or is gone; empty when current.
   std::vector<std::string> why(const std::string& name, const Key& key) const;
 
+  /// Reads the file again, for products that other processes have made. Error: as `load`.
+  Result<void> reload();
+
   /// Hashes the outputs and saves. Error: an output that is not there.
   Result<void> made(const std::string& name, const Key& key, const std::vector<std::string>& outputs, double seconds);
 
@@ -45,11 +50,13 @@ class Manifest {
   Result<void> keep_only(const std::vector<std::string>& names);
 
  private:
+  using Products = std::map<std::string, Product>;
+  Result<void> update(const std::function<void(Products&)>& change);
   Result<void> save() const;
 
   std::filesystem::path root_;
   std::filesystem::path path_;
-  std::map<std::string, Product> products_;
+  Products products_;
 };
 
 }  // namespace vtpu::artifact

@@ -10,6 +10,7 @@
 #include "vtpu/artifact/latex_log.h"
 #include "vtpu/artifact/paper_metrics.h"
 #include "vtpu/artifact/process.h"
+#include "vtpu/artifact/results_lock.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/host.h"
@@ -130,11 +131,12 @@ std::vector<std::string> outputs_of(const Program& program) {
   return {measure::deterministic_path(kJson, program.name).string(), measure::volatile_path(kJson, program.name).string()};
 }
 
-void remove_partial_files(const std::filesystem::path& results) {
+/// Removes what a process that was killed while writing has left. No other process may write to the folder.
+void remove_temporaries(const std::filesystem::path& results) {
   std::error_code ignored;
   std::vector<std::filesystem::path> partial;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(results, ignored))
-    if (entry.path().filename().string().find(".partial-") != std::string::npos) partial.push_back(entry.path());
+    if (entry.path().filename().string().starts_with(kTemporaryPrefix)) partial.push_back(entry.path());
   for (const std::filesystem::path& path : partial) std::filesystem::remove(path, ignored);
 }
 
@@ -147,7 +149,6 @@ std::filesystem::path Pipeline::bin() const {
 Result<Pipeline> Pipeline::open(const Options& options) {
   Pipeline pipeline;
   pipeline.options_ = options;
-  remove_partial_files(pipeline.below("results"));
   Result<Manifest> manifest = Manifest::load(options.root, pipeline.below("results/manifest.json"));
   if (!manifest) return manifest.error();
   pipeline.manifest_ = std::move(*manifest);
@@ -188,29 +189,45 @@ Result<Key> Pipeline::key_of(const Program& program) const {
   return key;
 }
 
-Result<void> Pipeline::run_one(const Program& program, const Key& key) {
+Result<void> Pipeline::run_one(const Program& program) {
+  const std::string product = "experiment " + program.name;
+  const Result<FileLock> pipeline =
+      lock_results(below("results"), "pipeline",
+                   program.times_the_host ? FileLock::Kind::exclusive : FileLock::Kind::shared);
+  if (!pipeline) return pipeline.error();
+  const Result<FileLock> own = lock_results(below("results"), product, FileLock::Kind::exclusive);
+  if (!own) return own.error();
+  // Another process may have made it while this one waited or ran others.
+  if (Result<void> read = manifest_.reload(); !read) return read;
+  const Result<Key> key = key_of(program);
+  if (!key) return key.error();
+  const Result<State> state = manifest_.state(product, *key);
+  if (!state) return state.error();
+  if (*state == State::current) {
+    note(product, false, manifest_.find(product)->seconds);
+    return {};
+  }
   const Clock::time_point begin = Clock::now();
   const Result<Finished> finished =
       run_program({program.path.string(), "--mode", choice_name(options_.mode), "--seed",
                    std::to_string(options_.seed), "--root", options_.root.string(), "--out", below(kJson).string()});
   if (!finished) return finished.error();
-  if (finished->interrupted) {
-    interrupted_ = true;
-    return Error{program.name, "interrupted", ""};
-  }
+  interrupted_ = finished->interrupted;
+  const Error interrupt{program.name, "interrupted", ""};
   if (finished->status != 0) {
+    if (interrupted_) return interrupt;
     failures_.push_back(fmt::format("{} ended with status {}", program.name, finished->status));
     return {};
   }
   const double seconds = seconds_since(begin);
-  note("experiment " + program.name, true, seconds);
-  return manifest_.made("experiment " + program.name, key, outputs_of(program), seconds);
+  note(product, true, seconds);
+  if (Result<void> made = manifest_.made(product, *key, outputs_of(program), seconds); !made) return made;
+  return interrupted_ ? Result<void>(interrupt) : Result<void>();
 }
 
 Result<void> Pipeline::run_experiments(const std::string& only) {
   struct Job {
     const Program* program;
-    Key key;
     double expected;
   };
   std::vector<Job> jobs;
@@ -222,7 +239,14 @@ Result<void> Pipeline::run_experiments(const std::string& only) {
     Result<Key> key = key_of(program);
     if (!key) return key.error();
     const std::string product = "experiment " + program.name;
-    const Result<State> state = manifest_.state(product, *key);
+    Result<State> state = manifest_.state(product, *key);
+    if (!state) {
+      // Another process may be writing it at this moment.
+      const Result<FileLock> own = lock_results(below("results"), product, FileLock::Kind::exclusive);
+      if (!own) return own.error();
+      if (Result<void> read = manifest_.reload(); !read) return read;
+      state = manifest_.state(product, *key);
+    }
     if (!state) return state.error();
     const Product* before = manifest_.find(product);
     if (*state == State::current) {
@@ -230,16 +254,18 @@ Result<void> Pipeline::run_experiments(const std::string& only) {
       continue;
     }
     const bool comparable = before != nullptr && before->key.at("mode") == key->at("mode");
-    jobs.push_back({&program, std::move(*key), comparable ? before->seconds : program.expected_seconds});
+    jobs.push_back({&program, comparable ? before->seconds : program.expected_seconds});
     left += jobs.back().expected;
   }
   if (!only.empty() && std::find(names.begin(), names.end(), only) == names.end())
     return Error{"experiment", "found " + quoted_with_hint(only, names), join(names, ", ")};
   for (std::size_t i = 0; i < jobs.size(); ++i) {
-    fmt::print("[{}/{}] {} (about {}; {} left): {}\n", i + 1, jobs.size(), jobs[i].program->name,
-               measure::duration_text(jobs[i].expected), measure::duration_text(left), jobs[i].program->question);
-    std::fflush(stdout);
-    if (Result<void> ran = run_one(*jobs[i].program, jobs[i].key); !ran) return ran;
+    if (Result<void> said = print_text(fmt::format(
+            "[{}/{}] {} (about {}; {} left): {}\n", i + 1, jobs.size(), jobs[i].program->name,
+            measure::duration_text(jobs[i].expected), measure::duration_text(left), jobs[i].program->question));
+        !said)
+      return said;
+    if (Result<void> ran = run_one(*jobs[i].program); !ran) return ran;
     left -= jobs[i].expected;
   }
   return {};
@@ -362,8 +388,8 @@ Result<void> Pipeline::draw_figures() {
     drawn.emplace_back(figure.name, std::move(*key));
   }
   if (drawn.empty()) return {};
-  fmt::print("Drawing {} of {} figures.\n", drawn.size(), figures_.size());
-  std::fflush(stdout);
+  if (Result<void> said = print_text(fmt::format("Drawing {} of {} figures.\n", drawn.size(), figures_.size())); !said)
+    return said;
   const Clock::time_point begin = Clock::now();
   const Result<Finished> finished = run_program(command);
   if (!finished) return finished.error();
@@ -405,8 +431,7 @@ Result<void> Pipeline::build_paper() {
   const Result<State> state = manifest_.state("paper", *key);
   if (!state) return state.error();
   if (*state == State::current) return {};
-  fmt::print("Building the paper.\n");
-  std::fflush(stdout);
+  if (Result<void> said = print_text("Building the paper.\n"); !said) return said;
   const Clock::time_point begin = Clock::now();
   if (Result<void> wrote = write_file(below("build/paper/values.lua"),
                                       values_lua(epoch(), options_.mode, results_, published_, judged_, figures_, options_.tables));
@@ -433,6 +458,10 @@ Result<void> Pipeline::build_paper() {
 }
 
 Result<void> Pipeline::build(Goal goal) {
+  const Result<FileLock> lock = lock_results(below("results"), "pipeline", FileLock::Kind::exclusive);
+  if (!lock) return lock.error();
+  remove_temporaries(below("results"));
+  if (Result<void> read = manifest_.reload(); !read) return read;
   if (Result<void> loaded = load_results(); !loaded) return loaded;
   if (goal == Goal::experiments) return {};
   // The paper counts its own pages and words, and its claims table shows them: build until the counts no longer change.
@@ -476,6 +505,8 @@ Result<std::vector<std::string>> Pipeline::why(const std::string& name) {
     return manifest_.why("figure " + name, *key);
   }
   if (name == "paper") {
+    const Result<FileLock> lock = lock_results(below("results"), "pipeline", FileLock::Kind::exclusive);
+    if (!lock) return lock.error();
     if (Result<void> counted = count_paper_itself(); !counted) return counted.error();
     if (Result<void> judged = judge_claims(); !judged) return judged.error();
     const Result<Key> key = paper_key();

@@ -46,7 +46,7 @@ struct Options {
 enum class Goal { experiments, tables, figures, paper };
 
 /// From experiments to a checked paper. Current products are kept, all others are made again, and every product enters
-/// the manifest as soon as it is complete.
+/// the manifest as soon as it is complete. Several processes may work in one folder: see results_lock.h.
 class Pipeline {
  public:
   /// Reads the descriptions of every program below bin/experiments and of the renderer. Error: a program that does not
@@ -82,7 +82,7 @@ class Pipeline {
   Result<Key> key_of(const Program& program) const;
   Result<Key> key_of(const DeclaredFigure& figure) const;
   Result<Key> paper_key() const;
-  Result<void> run_one(const Program& program, const Key& key);
+  Result<void> run_one(const Program& program);
   Result<void> load_results();
   Result<void> judge_claims();
   Result<void> count_paper_itself();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "vtpu/artifact/results_lock.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/provenance.h"
@@ -227,6 +228,8 @@ Result<std::string> without_samples(const std::string& run_text) {
 Result<Recording> record_reference(const fs::path& root, measure::Mode mode, std::uint64_t seed,
                                    const std::vector<std::string>& experiments) {
   const fs::path results = root / "results/json";
+  const Result<FileLock> lock = lock_results(root / "results", "pipeline", FileLock::Kind::exclusive);
+  if (!lock) return lock.error();
   Recording recording;
   std::vector<Candidate> candidates;
   std::vector<std::string> missing;
