@@ -34,8 +34,9 @@ end
 function common.write(path, text)
   local file, why = io.open(path, "wb")
   if not file then error("paper: cannot write " .. why, 0) end
-  file:write(text)
-  file:close()
+  local done, reason = file:write(text)
+  if done then done, reason = file:close() end
+  if not done then error("paper: cannot write " .. path .. ": " .. reason, 0) end
 end
 
 --- The keys of a table in alphabetical order. Everything that reaches the output is walked in this order, so that the

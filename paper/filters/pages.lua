@@ -48,7 +48,7 @@ local function page(name, title, body)
   local filled = template:gsub("%$(%a+)%$", {
     title = escape(title), body = body,
     quick = values.mode == "quick" and '<p class="quick">QUICK MODE: reduced samples</p>' or ""})
-  common.write(common.results .. "/html/" .. name, filled)
+  common.write(common.build .. "/out/html/" .. name, filled)
 end
 
 local function definition(term, description)

@@ -75,8 +75,15 @@ void expect_refused(const Paper& paper, std::initializer_list<const char*> texts
 
 TEST(PaperPipeline, the_fixture_becomes_pdf_html_and_markdown_without_complaints_in_the_log) {
   const Paper paper;
+  // The outputs replace what is there as those of the programs do.
+  std::filesystem::create_directories(paper.path("results/paper"));
+  std::filesystem::create_symlink(paper.path("elsewhere.html"), paper.path("results/index.html"));
+  ASSERT_TRUE(write_file(paper.path("results/paper/paper.pdf"), "old"));
+  std::filesystem::permissions(paper.path("results/paper/paper.pdf"), std::filesystem::perms(0600));
   const Ended ended = paper.build();
   ASSERT_EQ(ended.status, 0) << ended.output;
+  EXPECT_TRUE(std::filesystem::is_symlink(paper.path("results/index.html")));
+  EXPECT_EQ(std::filesystem::status(paper.path("results/paper/paper.pdf")).permissions(), std::filesystem::perms(0600));
   EXPECT_THAT(complaints_in_latex_log(paper.read("build/paper.log")), ::testing::IsEmpty());
   EXPECT_THAT(paper.read("results/paper/paper.pdf"), ::testing::StartsWith("%PDF-"));
   for (const char* page :
