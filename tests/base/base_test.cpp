@@ -4,6 +4,7 @@
 
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/number.h"
 #include "vtpu/base/random.h"
 #include "vtpu/base/text.h"
 
@@ -79,6 +80,43 @@ TEST(Nearest, SuggestsNothingDistant) {
   const std::vector<std::string> words = {"torus", "hypercube"};
   EXPECT_EQ(nearest("tours", words), "torus");
   EXPECT_EQ(nearest("zzz", words), "");
+}
+
+TEST(ParseBytes, ReadsPowersOf1000AndOf1024ByTheirUnits) {
+  EXPECT_EQ(*parse_bytes("65536", "here"), 65536u);
+  EXPECT_EQ(*parse_bytes(" 64 KiB ", "here"), 65536u);
+  EXPECT_EQ(*parse_bytes("64kB", "here"), 64000u);
+  EXPECT_EQ(*parse_bytes("1.5 GB", "here"), 1500000000u);
+  EXPECT_EQ(*parse_bytes("3TiB", "here"), std::uint64_t{3} << 40);
+  EXPECT_EQ(*parse_bytes("9007199254740993 B", "here"), 9007199254740993u);
+}
+
+TEST(ParseBytes, RefusesOtherUnitsAndListsTheRightOnes) {
+  for (const char* text : {"64 KB", "64 K", "64 kb", "64 kib", "64 Mb", "1 PiB", "64 bytes"}) {
+    const Error error = parse_bytes(text, "here").error();
+    EXPECT_TRUE(error.found.starts_with("found unit '")) << error.found;
+    for (const char* unit : {"B, kB, MB, GB, TB", "KiB, MiB, GiB, TiB"})
+      EXPECT_NE(error.expected.find(unit), std::string::npos) << error.expected;
+  }
+  for (const char* text : {"", "-1", "B", "1.2.3 kB", "0x10", "+5", "1000001 TB", "99999999999999999999"})
+    EXPECT_FALSE(parse_bytes(text, "here")) << text;
+}
+
+TEST(ParseBetween, TakesDecimalNumbersOfItsRangeOnly) {
+  EXPECT_EQ(*parse_between<std::uint64_t>("18446744073709551615", "here", 0, ~std::uint64_t{0}), ~std::uint64_t{0});
+  EXPECT_EQ(*parse_between<int>("-3", "here", -5, 5), -3);
+  EXPECT_EQ(*parse_between<double>("2.5e-1", "here", 0, 1), 0.25);
+  for (const char* text : {"", "-1", "18446744073709551616", "1.5", "0x10", "7x", " 7", "7 ", "+7", "1e3", "nan"})
+    EXPECT_EQ(parse_between<std::uint64_t>(text, "here", 0, ~std::uint64_t{0}).error().message(),
+              "here: found '" + std::string(text) + "'; expected a whole number from 0 to 18446744073709551615");
+  for (const char* text : {"", "nan", "inf", "1e999", "0x1p3", "1.5", "-0.5", "1,5"})
+    EXPECT_EQ(parse_between<double>(text, "here", 0, 1).error().expected, "a number from 0 to 1") << text;
+}
+
+TEST(ParseInteger, GivesItsRangeToANumberOutsideIt) {
+  EXPECT_EQ(parse_integer("9223372036854775808", "here").error().expected,
+            "a whole number from -9223372036854775808 to 9223372036854775807");
+  EXPECT_EQ(parse_integer("x", "here").error().expected, "a whole number");
 }
 
 TEST(ParseNumber, RefusesTrailingText) {

@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 
-#include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu {
 namespace {
@@ -13,7 +13,6 @@ class Parser {
   Parser(std::string_view text, std::string name) : text_(text) { csv_.name = std::move(name); }
 
   Result<Csv> run() {
-    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
     while (at_ < text_.size()) {
       Csv::Row row{line_, {}};
       if (Result<void> read = read_row(row); !read) return read.error();
@@ -90,7 +89,7 @@ std::string Csv::where(const Row& row) const { return fmt::format("{}:{}", name,
 Result<Csv> parse_csv(std::string_view text, std::string name) { return Parser(text, std::move(name)).run(); }
 
 Result<Csv> read_csv(const std::filesystem::path& path) {
-  Result<std::string> text = read_file(path);
+  Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return parse_csv(*text, path.string());
 }

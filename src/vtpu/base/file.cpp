@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <system_error>
 
 namespace vtpu {
@@ -30,6 +31,31 @@ struct Descriptor {
     if (fd >= 0) ::close(fd);
   }
 };
+
+/// Reads to the end of the file into `bytes`, of which `filled` are read.
+Result<void> read_all(int descriptor, const std::filesystem::path& path, std::size_t size, std::size_t most,
+                      std::string& bytes, std::size_t& filled) {
+  bytes.resize(size + 1);  // one more, so that the end of a file that does not grow is found without another block
+  while (true) {
+    if (filled > most)
+      return Error{path.string(), "found more than " + std::to_string(most) + " bytes", "a file that fits in memory"};
+    // A pipe has no size, and a file may grow while it is read, so read until the end of file.
+    if (filled == bytes.size()) bytes.resize(bytes.size() + (bytes.size() < 65536 ? 65536 : bytes.size() / 2));
+    const ssize_t got = ::read(descriptor, bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_error_at(path, "read");
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return {};
+}
+
+/// The bytes to read at most. A device such as /dev/zero has no end, and the system grants more memory than it has.
+std::size_t most_bytes(const struct stat& status) {
+  if (!S_ISREG(status.st_mode) || status.st_size == 0) return std::size_t{1} << 30;
+  return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) / 2 * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
 
 /// While it lives, a write beyond the limit on the size of files fails with EFBIG instead of ending the process, which
 /// would leave a temporary behind.
@@ -219,20 +245,21 @@ Result<std::string> read_file(const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(file.fd, &status) != 0) return system_error_at(path, "inspect");
   if (S_ISDIR(status.st_mode)) return Error{path.string(), "is a folder", "a file"};
+  const std::size_t size = S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0;
+  const std::size_t most = most_bytes(status);
+  if (size > most)
+    return Error{path.string(), "found " + std::to_string(size) + " bytes",
+                 "at most " + std::to_string(most) + ", half of the memory"};
   std::string bytes;
-  bytes.resize(static_cast<std::size_t>(status.st_size));
   std::size_t filled = 0;
-  while (true) {
-    // A pipe has no size, and a file may grow while it is read, so read until the end of file.
-    if (filled == bytes.size()) bytes.resize(bytes.size() + (bytes.size() < 65536 ? 65536 : bytes.size() / 2));
-    const ssize_t got = ::read(file.fd, bytes.data() + filled, bytes.size() - filled);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return system_error_at(path, "read");
-    if (got == 0) break;
-    filled += static_cast<std::size_t>(got);
+  try {
+    if (const Result<void> read = read_all(file.fd, path, size, most, bytes, filled); !read) return read.error();
+    return bytes;
+  } catch (const std::bad_alloc&) {
+    std::string().swap(bytes);  // the message needs memory too
+    return Error{path.string(), "out of memory after " + std::to_string(filled) + " bytes",
+                 "a file that fits in the memory of the process"};
   }
-  bytes.resize(filled);
-  return bytes;
 }
 
 Result<void> write_file(const std::filesystem::path& path, std::string_view bytes) {

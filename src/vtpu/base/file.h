@@ -7,7 +7,8 @@
 
 namespace vtpu {
 
-/// Reads the whole file. Error: the path and the system's message.
+/// Reads the whole file: of a device or a pipe at most 1 GiB, of a file at most half of the memory. Error: the path and
+/// the system's message; more bytes than that, or than the process has memory for.
 Result<std::string> read_file(const std::filesystem::path& path);
 
 /// How the names of temporaries of `write_file` begin. A process that is killed may leave one behind.

@@ -10,12 +10,13 @@ namespace vtpu {
 namespace {
 
 template <class Number>
-Result<Number> parse_whole(std::string_view text, const std::string& where, const char* expected) {
+Result<Number> parse_whole(std::string_view text, const std::string& where, const char* expected, const char* range) {
   Number value{};
   const char* end = text.data() + text.size();
   const auto [stop, status] = std::from_chars(text.data(), end, value);
   if (text.empty() || status != std::errc() || stop != end)
-    return Error{where, fmt::format("found '{}'", text), expected};
+    return Error{where, fmt::format("found '{}'", text),
+                 std::string(expected) + (status == std::errc::result_out_of_range && stop == end ? range : "")};
   return value;
 }
 
@@ -64,13 +65,13 @@ std::string_view trim(std::string_view text) {
 }
 
 Result<double> parse_number(std::string_view text, const std::string& where) {
-  Result<double> value = parse_whole<double>(text, where, "a decimal number");
+  Result<double> value = parse_whole<double>(text, where, "a decimal number", " that a double can hold");
   if (value && !std::isfinite(*value)) return Error{where, fmt::format("found '{}'", text), "a finite number"};
   return value;
 }
 
 Result<std::int64_t> parse_integer(std::string_view text, const std::string& where) {
-  return parse_whole<std::int64_t>(text, where, "a whole number");
+  return parse_whole<std::int64_t>(text, where, "a whole number", " from -9223372036854775808 to 9223372036854775807");
 }
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
