@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "vtpu/base/csv.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::net::fault {
 namespace {
@@ -62,7 +62,7 @@ Result<std::vector<TraceFailure>> parse_failures(std::string_view text, const st
 }
 
 Result<std::vector<TraceFailure>> read_failures(const std::filesystem::path& path, const Machine& machine) {
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return parse_failures(*text, path.string(), machine);
 }

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/base/file.h"
 #include "vtpu/base/index_format.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::net::ocs {
 namespace {
@@ -186,7 +186,7 @@ Result<StateOfSlice> parse_ocs_state(std::string_view text, const std::string& f
 }
 
 Result<StateOfSlice> read_ocs_state(const std::filesystem::path& path) {
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return parse_ocs_state(*text, path.string());
 }

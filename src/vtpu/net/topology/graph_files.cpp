@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::net::topology {
 namespace {
@@ -201,7 +201,7 @@ Result<GraphTopology> parse_graphml(std::string_view text, const std::string& fi
 }
 
 Result<GraphTopology> read_graph(const std::filesystem::path& path) {
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return path.extension() == ".graphml" ? parse_graphml(*text, path.string()) : parse_edge_list(*text, path.string());
 }

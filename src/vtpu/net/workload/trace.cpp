@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "vtpu/base/csv.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/index_format.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::net::workload {
 namespace {
@@ -203,7 +203,7 @@ Result<Trace> parse_trace(std::string_view text, const std::string& name, const 
 }
 
 Result<Trace> read_trace(const std::filesystem::path& path, const ChipNames& chips) {
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return parse_trace(*text, path.string(), chips);
 }

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "vtpu/base/csv.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::net::workload {
 
@@ -39,7 +39,7 @@ Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& n
 }
 
 Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const ChipNames& chips) {
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return parse_traffic_matrix(*text, path.string(), chips);
 }
