@@ -55,6 +55,32 @@ TEST(Scenario, EveryConditionNamesAKeyAndItsWords) {
   }
 }
 
+TEST(Scenario, KeysAndListsOfAnyDepthAreRefusedWithTheirPlace) {
+  const auto repeated = [](const std::string& text, int times) {
+    std::string all;
+    for (int i = 0; i < times; ++i) all += text;
+    return all;
+  };
+  const std::string dotted = "found a key of more than 16 parts; expected section.key";
+  EXPECT_EQ(error_of("a" + repeated(".b", 40000) + " = 1"), "net.toml:1:32: " + dotted);
+  EXPECT_EQ(error_of("x = 1\n[a" + repeated(" . 'b.c'", 40000) + "]"), "net.toml:2:124: " + dotted);
+  EXPECT_EQ(error_of("x = {\"\"\"\n.\n\"\"\" = 1, a" + repeated(".\"b\\\".\"", 40000) + " = 1}").substr(0, 11),
+            "net.toml:3:");
+  for (const std::string& deep : {"x = " + repeated("[", 100000), "x = " + repeated("{a = ", 100000),
+                                  "x = " + repeated("[{a.b.c.d.e.f = ", 100000), repeated("[a.b.c]\n", 2)})
+    EXPECT_THAT(error_of(deep), ::testing::StartsWith("net.toml:"));
+  EXPECT_THAT(error_of("[network" + repeated(".b", 15) + "]"), HasSubstr("found key 'b'"));
+  EXPECT_EQ(error_of("# a" + repeated(".b", 100) + "\n[network]\nsides = \"4\"  # " + repeated("a.", 50)), "none");
+}
+
+TEST(Scenario, ASizeWithAnotherUnitIsRefusedWithTheUnits) {
+  EXPECT_EQ(
+      error_of("[workload]\nkind = \"all-to-all\"\nbytes_per_pair = \"64 KB\""),
+      "net.toml:3:18: workload.bytes_per_pair: found unit 'KB' in '64 KB'; expected a number of bytes, alone or with "
+      "B, "
+      "kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024), as 65536, \"64 KiB\" or \"1.5 GB\"");
+}
+
 TEST(Scenario, HoldsTheSettingsOfTheFile) {
   const auto read = parse_scenario(
       "[network]\ntopology = \"twisted-torus\"\nsides = \"4x4x8\"\nlatency_ns = 20\n"
@@ -126,7 +152,8 @@ TEST(ScenarioErrors, AWrongTypeGivesTheFoundAndTheExpectedType) {
   EXPECT_THAT(error_of("[traffic]\nloads = [0.1, \"x\"]\n"), HasSubstr("found a list; expected list of numbers"));
   EXPECT_THAT(error_of("[traffic]\nloads = 0.1\n"), HasSubstr("found a number; expected list of numbers"));
   EXPECT_THAT(error_of("[routing]\nallow_deadlock = 1\n"), HasSubstr("expected true or false"));
-  EXPECT_THAT(error_of("[workload]\nbytes = \"3 bananas\"\n"), HasSubstr("found a text; expected bytes"));
+  EXPECT_THAT(error_of("[workload]\nbytes = \"3 bananas\"\n"),
+              HasSubstr("found unit 'bananas' in '3 bananas'; expected a number of bytes"));
   EXPECT_THAT(error_of("[network]\nsides = 2020-01-01\n"), HasSubstr("found a date or time; expected text"));
 }
 

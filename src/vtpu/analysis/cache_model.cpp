@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/number.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::analysis {
@@ -26,25 +27,16 @@ Result<void> check_geometry(const CacheGeometry& g) {
 }
 
 Result<CacheGeometry> parse_geometry(const std::string& text) {
-  constexpr std::int64_t kMostBytes = std::int64_t{1} << 30;
+  constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
   const auto parts = split(text, ':');
   if (parts.size() != 3 || parts[0].empty()) return Error{"", quoted(text), "NAME:BYTES:WAYS, as L2:1MiB:16"};
-  std::string_view digits = parts[1];
-  std::int64_t unit = 1;
-  for (const auto& [ending, bytes] :
-       {std::pair{"KiB", 1 << 10}, std::pair{"MiB", 1 << 20}, std::pair{"GiB", 1 << 30}}) {
-    if (!digits.ends_with(ending)) continue;
-    digits.remove_suffix(3);
-    unit = bytes;
-  }
-  const auto bytes = parse_integer(digits, "");
-  if (!bytes || *bytes < 1 || *bytes > kMostBytes / unit)
+  const auto bytes = parse_bytes(parts[1], quoted(text));
+  if (!bytes) return bytes.error();
+  if (*bytes < 1 || *bytes > kMostBytes)
     return Error{"", quoted(text) + " with bytes '" + std::string(parts[1]) + "'", "1 to 1GiB, as 49152 or 48KiB"};
-  const auto ways = parse_integer(parts[2], "");
-  if (!ways || *ways < 1 || *ways > kMostBytes)
-    return Error{"", quoted(text) + " with ways '" + std::string(parts[2]) + "'", "a number from 1"};
-  CacheGeometry geometry{std::string(parts[0]), static_cast<std::uint64_t>(*bytes * unit),
-                         static_cast<unsigned>(*ways)};
+  const auto ways = parse_between<unsigned>(parts[2], "", 1, kMostBytes);
+  if (!ways) return Error{"", quoted(text) + " with ways '" + std::string(parts[2]) + "'", ways.error().expected};
+  CacheGeometry geometry{std::string(parts[0]), *bytes, *ways};
   if (const auto checked = check_geometry(geometry); !checked)
     return Error{"", quoted(text) + " with " + checked.error().found, checked.error().expected};
   return geometry;

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <type_traits>
 #include <utility>
 
+#include "vtpu/base/number.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::scenario {
@@ -76,8 +76,9 @@ std::vector<Key> all_keys() {
 std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     if (c == '"' || c == '\\') out += '\\';
-    out += c;
+    out += control ? fmt::format("\\u{:04x}", static_cast<unsigned>(c)) : std::string(1, c);
   }
   return out + "\"";
 }
@@ -123,7 +124,8 @@ Result<T> parsed(std::string_view text, const std::string& where) {
     if (text == "false") return false;
     return Error{where, fmt::format("found '{}'", text), "true or false"};
   } else if constexpr (std::is_same_v<T, Bytes>) {
-    return parse_bytes(text, where);
+    const auto bytes = parse_bytes(text, where);
+    return bytes ? Result<Bytes>(Bytes{*bytes}) : bytes.error();
   } else if constexpr (std::is_same_v<T, File>) {
     return File{std::string(text), std::filesystem::path(text)};
   } else {
@@ -184,6 +186,12 @@ bool has_meaning(const Key& key, const Scenario& scenario) {
   return std::find(key.when.words.begin(), key.when.words.end(), word) != key.when.words.end();
 }
 
+bool takes_number(const Key& key) {
+  Scenario defaults;
+  const Field field = key.field(defaults);
+  return std::holds_alternative<Whole*>(field) || std::holds_alternative<Number*>(field);
+}
+
 bool bears_on_run(const Key& key) {
   static constexpr std::array<std::string_view, 3> kOther = {"output", "reconfigure", "life"};
   return std::find(kOther.begin(), kOther.end(), key.section) == kOther.end() && key.full() != "simulation.threads";
@@ -200,36 +208,6 @@ std::string expected_text(const Key& key) {
   std::string text = type_name(key.field(defaults));
   if (key.limits.bounded()) text += fmt::format(" of {}..{}", key.limits.least, key.limits.most);
   return text;
-}
-
-Result<Bytes> parse_bytes(std::string_view text, const std::string& where) {
-  struct Unit {
-    std::string_view name;
-    double bytes;
-  };
-  static constexpr std::array<Unit, 10> kUnits = {{{"", 1},
-                                                   {"B", 1},
-                                                   {"kB", 1e3},
-                                                   {"MB", 1e6},
-                                                   {"GB", 1e9},
-                                                   {"TB", 1e12},
-                                                   {"KiB", 1024.0},
-                                                   {"MiB", 1048576.0},
-                                                   {"GiB", 1073741824.0},
-                                                   {"TiB", 1099511627776.0}}};
-  const Error wrong{where, fmt::format("found '{}'", text), "bytes, for example 65536, \"64 KiB\" or \"1.5 GB\""};
-  const std::string_view all = trim(text);
-  std::size_t digits = 0;
-  while (digits < all.size() && (std::isdigit(static_cast<unsigned char>(all[digits])) != 0 || all[digits] == '.'))
-    ++digits;
-  const auto number = parse_number(all.substr(0, digits), where);
-  if (!number) return wrong;
-  const std::string_view unit = trim(all.substr(digits));
-  const auto* found = std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit& each) { return each.name == unit; });
-  if (found == kUnits.end()) return wrong;
-  const double bytes = *number * found->bytes;
-  if (!(bytes >= 0 && bytes <= 1e18)) return wrong;
-  return Bytes{static_cast<std::uint64_t>(bytes + 0.5)};
 }
 
 Result<void> check_limits(const Key& key, Scenario& scenario, const std::string& where) {
@@ -254,7 +232,9 @@ Result<void> assign_text(const Key& key, Scenario& scenario, std::string_view te
         if constexpr (std::is_same_v<decltype(field), ChoiceField>) {
           return field.assign(text, where);
         } else {
-          auto value = parsed<std::remove_pointer_t<decltype(field)>>(text, where);
+          using T = std::remove_pointer_t<decltype(field)>;
+          auto value = parsed<T>(text, where);
+          if (!value && std::is_same_v<T, Bytes>) return value.error();
           if (!value) return Error{where, value.error().found, expected_text(key)};
           *field = std::move(*value);
           return {};

@@ -54,6 +54,9 @@ Result<const Key*> named_key(std::string_view name, std::string_view flag);
 /// Whether the key has a meaning, given the values of the other keys.
 bool has_meaning(const Key& key, const Scenario& scenario);
 
+/// Whether the key's value is one number.
+bool takes_number(const Key& key);
+
 /// Whether the key affects the results of a run. Other keys select output, or belong to other commands.
 bool bears_on_run(const Key& key);
 
@@ -61,9 +64,6 @@ bool bears_on_run(const Key& key);
 std::string value_text(const Key& key, const Scenario& scenario);
 /// "text", "whole number of 1..64", "one of torus, mesh".
 std::string expected_text(const Key& key);
-
-/// Parses "64 KiB" as a number of bytes. Error: `where`, the text, examples.
-Result<Bytes> parse_bytes(std::string_view text, const std::string& where);
 
 /// Parses the text and stores the value. Error: `where`, the expected type or range.
 Result<void> assign_text(const Key& key, Scenario& scenario, std::string_view text, const std::string& where);

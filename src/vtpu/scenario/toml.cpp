@@ -9,13 +9,16 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/base/file.h"
+#include "vtpu/base/number.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 #include "vtpu/scenario/keys.h"
 #include "vtpu/scenario/scenario.h"
 
 namespace vtpu::scenario {
 namespace {
+
+constexpr std::size_t kMostParts = 16;  // of a dotted key; a scenario's have two
 
 std::string place(const std::string& name, const toml::source_region& source) {
   return fmt::format("{}:{}:{}", name, source.begin.line, source.begin.column);
@@ -45,7 +48,7 @@ std::optional<T> read(const toml::node& node, const std::filesystem::path& folde
     const auto text = node.value_exact<std::string>();
     if (!text) return std::nullopt;
     const auto bytes = parse_bytes(*text, "");
-    return bytes ? std::optional(*bytes) : std::nullopt;
+    return bytes ? std::optional(Bytes{*bytes}) : std::nullopt;
   } else if constexpr (std::is_same_v<T, File>) {
     const auto text = node.value_exact<std::string>();
     if (!text) return std::nullopt;
@@ -102,7 +105,10 @@ class Reader {
               if (!name) return wrong_type;
               return field.assign(*name, where);
             } else {
-              auto read_value = read<std::remove_pointer_t<decltype(field)>>(value, folder_);
+              using T = std::remove_pointer_t<decltype(field)>;
+              auto read_value = read<T>(value, folder_);
+              if (!read_value && std::is_same_v<T, Bytes> && value.is_string())
+                return parse_bytes(*value.template value_exact<std::string>(), where).error();
               if (!read_value) return wrong_type;
               *field = std::move(*read_value);
               return {};
@@ -121,9 +127,44 @@ class Reader {
   Scenario scenario_;
 };
 
+/// The place of a key with too many parts. The library makes a table for each part, and destroys tables within tables
+/// by calling itself. A key is found as parts joined by dots outside texts and comments; numbers have one dot at most.
+std::optional<std::string> too_many_parts(std::string_view toml, const std::string& name) {
+  std::size_t line = 1, line_begin = 0, parts = 1;
+  for (std::size_t at = 0; at < toml.size(); ++at) {
+    const char c = toml[at];
+    if (c == '#') {
+      at = std::min(toml.find('\n', at), toml.size()) - 1;
+    } else if (c == '"' || c == '\'') {
+      // A text ends at the same quotes, one or three. Only in those of double quotes does a backslash escape.
+      const std::string_view quotes = toml.substr(at, toml.substr(at).starts_with(std::string(3, c)) ? 3 : 1);
+      for (at += quotes.size(); at < toml.size() && !toml.substr(at).starts_with(quotes); ++at) {
+        if (toml[at] == '\n') {
+          ++line;
+          line_begin = at + 1;
+          if (quotes.size() == 1) break;
+        }
+        if (c == '"' && toml[at] == '\\') ++at;
+      }
+      at += quotes.size() - 1;
+    } else if (c == '.') {
+      if (++parts > kMostParts) return fmt::format("{}:{}:{}", name, line, at - line_begin + 1);
+    } else if (c == '\n') {
+      ++line;
+      line_begin = at + 1;
+      parts = 1;
+    } else if (std::string_view("=,[]{}").find(c) != std::string_view::npos) {
+      parts = 1;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Scenario> parse_scenario(std::string_view toml, const std::string& name) {
+  if (const auto where = too_many_parts(toml, name))
+    return Error{*where, fmt::format("found a key of more than {} parts", kMostParts), "section.key"};
   try {
     return Reader(name).read_all(toml::parse(toml, name));
   } catch (const toml::parse_error& error) {
@@ -132,7 +173,7 @@ Result<Scenario> parse_scenario(std::string_view toml, const std::string& name) 
 }
 
 Result<Scenario> read_scenario(const std::filesystem::path& file) {
-  const auto text = read_file(file);
+  const auto text = read_text(file);
   if (!text) return text.error();
   return parse_scenario(*text, file.string());
 }
