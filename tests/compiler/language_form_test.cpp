@@ -199,18 +199,51 @@ TEST(KernelLanguageForm, NoNestingDepthOverflowsTheStack) {
   const std::string deep = "expressions or blocks are nested too deeply";
   for (const std::string& expression :
        {repeated("(", 100000) + "1" + repeated(")", 100000), repeated("-", 100000) + "1", repeated("{", 100000),
-        "1" + repeated(" + 1", 100000), repeated("true ? 1 : ", 100000) + "1", repeated("sum(i in 0..2) ", 100000),
-        repeated("f(", 100000), repeated("x[", 100000)})
+        repeated("true ? ", 100000) + "1", repeated("sum(i in 0..2) ", 100000), repeated("f(", 100000),
+        repeated("x[", 100000)})
     EXPECT_EQ(first_error("kernel main() { let a = " + expression + "; }"), deep) << expression.substr(0, 20);
   EXPECT_EQ(first_error("kernel main() { " + repeated("for i in 0..2 {", 100000)), deep);
 }
 
+TEST(KernelLanguageForm, TheLimitOfNestingIsTheOneInTheMessage) {
+  const auto parentheses = [](int levels) {
+    return "kernel main() { for i in 0..2 { let a = " + repeated("(", levels) + "1" + repeated(")", levels) + "; } }";
+  };
+  EXPECT_EQ(first_error(parentheses(256)), "");
+  const Read made = read("k.phx", parentheses(257));
+  ASSERT_FALSE(made.diagnostics.empty());
+  EXPECT_EQ(made.diagnostics.front().expected, "at most 256 levels");
+  const auto opened = [](const std::string& open, const std::string& close, int levels) {
+    return first_error("fn f(x: i64) -> i64 { return x; }\ntensor x: i64[4];\nkernel main() { x[0] = " +
+                       repeated(open, levels) + "1" + repeated(close, levels) + "; }");
+  };
+  for (const auto& [open, close] : {std::pair("-", ""), std::pair("(1 + 2 * ", ")"), std::pair("f(", ")"),
+                                    std::pair("{ let a = 1; ", "}"), std::pair("x[0] + (", ")")}) {
+    EXPECT_EQ(opened(open, close, 255), "") << open;
+    EXPECT_EQ(opened(open, close, 257), "expressions or blocks are nested too deeply") << open;
+  }
+}
+
+TEST(KernelLanguageForm, AChainOfAnyLengthIsNotNested) {
+  const std::string head = "tensor x: f32[64];\ntensor n: i64[64];\nkernel main() { ";
+  EXPECT_EQ(first_error("kernel main() { let a = 1" + repeated(" + 1", 100000) + "; }"), "");
+  EXPECT_EQ(first_error("kernel main() { let a = " + repeated("true ? 1 : ", 100000) + "1; }"), "");
+  for (const std::string& chain :
+       {"x[0] = x[1]" + repeated(" + x[2]", 5000), "x[0] = x[1]" + repeated(" - x[2] * x[3]", 5000),
+        "x[0] = x[1]" + repeated(" / x[2]", 5000), "n[0] = n[1]" + repeated(" ^ n[2] & n[3]", 5000),
+        "n[0] = n[1]" + repeated(" + n[2] << 1", 5000),
+        "let b = n[1] < 1" + repeated(" && n[2] < 5 || n[3] == 1", 2000),
+        "n[0] = " + repeated("n[1] < 7 ? n[2] : ", 5000) + "0"})
+    EXPECT_EQ(first_error(head + chain + "; }"), "") << chain.substr(0, 30);
+}
+
 TEST(KernelLanguageForm, AChainOfCallsHasALimit) {
-  std::string text = "fn f0(x: i64) -> i64 { return x; }\n";
+  std::string text = "fn call0(x: i64) -> i64 { return x; }\n";
   for (int i = 1; i < 2000; ++i)
-    text += "fn f" + std::to_string(i) + "(x: i64) -> i64 { return " + repeated("(1 + ", 50) + "f" +
+    text += "fn call" + std::to_string(i) + "(x: i64) -> i64 { return " + repeated("(1 + ", 50) + "call" +
             std::to_string(i - 1) + "(x)" + repeated(")", 50) + "; }\n";
-  EXPECT_EQ(first_error(text + "kernel main() { let a = f1999(1); }"), "calls are nested too deeply");
+  EXPECT_EQ(first_error(text + "kernel main() { let a = call1999(1); }"),
+            "expressions are nested too deeply with every call inlined");
 }
 
 TEST(KernelLanguageForm, ExponentiallyManyCallsStopAtTheLimitOfOps) {

@@ -60,20 +60,26 @@ struct Expression {
     real,
     coordinate,
     name,
-    element,      ///< name[parts : width]
-    call,         ///< name(parts)
-    reduction,    ///< name(variable in parts[0] .. parts[1] step width) parts[2]
-    unary,        ///< op parts[0]
-    binary,       ///< parts[0] op parts[1]; `span` covers the operator
-    conditional,  ///< parts[0] ? parts[1] : parts[2]
+    element,    ///< name[parts : width]
+    call,       ///< name(parts)
+    reduction,  ///< name(variable in parts[0] .. parts[1] step width) parts[2]
+    unary,      ///< op parts[0]
+    binary,     ///< parts[0] op parts[1] op …, of one precedence, from left to right; `span` covers the last operator
+    conditional,  ///< parts[0] ? parts[1] : parts[2] ? parts[3] : …; `span` covers the first '?'
     block         ///< { lets parts[0] }
   };
   Kind kind = Kind::name;
   Span span;
-  std::uint32_t depth = 1;  ///< height of the tree
   std::string_view name;
   std::string_view variable;
-  Operator op = Operator::none;
+  Operator op = Operator::none;  ///< unary
+  /// The operators between the parts of `binary`, the '?' of `conditional`. A chain is one node: no matter how long it
+  /// is, it is not nested.
+  struct Link {
+    Operator op = Operator::none;
+    Span span;
+  };
+  std::vector<Link> links;
   std::vector<ExpressionPtr> parts;
   ExpressionPtr width;
   std::vector<Let> lets;

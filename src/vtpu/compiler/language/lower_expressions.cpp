@@ -3,6 +3,7 @@
 #include <bit>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "vtpu/compiler/language/lower.h"
 #include "vtpu/compiler/language/parser.h"
@@ -10,8 +11,9 @@
 namespace vtpu::compiler::language {
 namespace {
 
-/// Maximum depth of expressions including inlined functions, so that no text overflows the stack.
-constexpr std::uint32_t kDeepestInlined = 3 * kDeepest;
+/// Maximum depth of expressions including inlined functions, so that no text overflows the stack. Operators of
+/// different precedence are levels too.
+constexpr std::uint32_t kDeepestInlined = 1200;
 
 constexpr std::string_view symbol_of(Operator op) {
   constexpr std::string_view kOperatorSymbols[] = {"=",  "||", "&&", "|", "^", "&", "==", "!=", "<", "<=", ">",
@@ -47,7 +49,8 @@ static_assert(static_cast<int>(Operator::ge) - static_cast<int>(Operator::eq) ==
 Quantity Lowering::expression(const Expression& e, Type wanted) {
   if (stop_when_too_much(e.span)) return {};
   if (depth_ >= kDeepestInlined) {
-    fail(e.span, "calls are nested too deeply", fmt::format("at most {} levels", kDeepestInlined));
+    fail(e.span, "expressions are nested too deeply with every call inlined",
+         fmt::format("at most {} levels", kDeepestInlined));
     return {};
   }
   ++depth_;
@@ -73,10 +76,13 @@ Quantity Lowering::expression_inside(const Expression& e, Type wanted) {
     case Expression::Kind::reduction: return reduction(e);
     case Expression::Kind::unary: return unary(e, wanted);
     case Expression::Kind::binary: {
-      const Type inner = condition_of(e.op) ? Type::poison : wanted;
-      Quantity a = expression(*e.parts[0], inner);
-      Quantity b = expression(*e.parts[1], inner);
-      return binary_of(e.op, std::move(a), std::move(b), e.span);
+      const Type inner = condition_of(e.links.front().op) ? Type::poison : wanted;
+      Quantity made = expression(*e.parts.front(), inner);
+      for (std::size_t i = 0; i < e.links.size(); ++i) {
+        Quantity right = expression(*e.parts[i + 1], inner);
+        made = binary_of(e.links[i].op, std::move(made), std::move(right), e.links[i].span);
+      }
+      return made;
     }
     case Expression::Kind::conditional: return conditional(e, wanted);
     case Expression::Kind::block: return block(e, wanted);
@@ -272,11 +278,20 @@ Quantity Lowering::shift(ir::OpKind kind, Quantity a, Quantity b, Span span, con
 }
 
 Quantity Lowering::conditional(const Expression& e, Type wanted) {
-  const Quantity condition = expression(*e.parts[0]);
-  Quantity a = expression(*e.parts[1], wanted);
-  Quantity b = expression(*e.parts[2], wanted);
-  at(e.span);
-  return choose(condition, std::move(a), std::move(b), e.span, wanted);
+  struct Case {
+    Quantity condition, value;
+  };
+  std::vector<Case> cases;
+  for (std::size_t i = 0; i < e.links.size(); ++i) {
+    Quantity condition = expression(*e.parts[2 * i]);
+    cases.push_back({std::move(condition), expression(*e.parts[2 * i + 1], wanted)});
+  }
+  Quantity made = expression(*e.parts.back(), wanted);
+  for (std::size_t i = cases.size(); i-- > 0;) {
+    at(e.links[i].span);
+    made = choose(cases[i].condition, std::move(cases[i].value), std::move(made), e.links[i].span, wanted);
+  }
+  return made;
 }
 
 Quantity Lowering::choose(const Quantity& condition, Quantity a, Quantity b, Span span, Type wanted) {

@@ -8,8 +8,8 @@
 
 namespace vtpu::compiler::language {
 
-/// Maximum nesting of expressions and blocks, so that no text overflows the stack.
-inline constexpr std::uint32_t kDeepest = 200;
+/// Maximum nesting of expressions, and of blocks, so that no text overflows the stack.
+inline constexpr std::uint32_t kDeepest = 256;
 
 /// Parses the tokens. Faulty parts are left out of the program. After an error, parsing resumes after the next `;`, at
 /// a `}`, or at a word that begins a statement or an item.

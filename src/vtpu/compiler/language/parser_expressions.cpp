@@ -58,15 +58,6 @@ ExpressionPtr Parser::make(Expression::Kind kind, Span span) const {
   return made;
 }
 
-ExpressionPtr Parser::closed(ExpressionPtr made) {
-  for (const ExpressionPtr& part : made->parts) made->depth = std::max(made->depth, part->depth + 1);
-  for (const Let& let : made->lets) made->depth = std::max(made->depth, let.value->depth + 1);
-  if (made->width) made->depth = std::max(made->depth, made->width->depth + 1);
-  if (made->depth <= kDeepest) return made;
-  stop_too_deep();
-  return nullptr;
-}
-
 bool Parser::part(Expression& of) {
   ExpressionPtr made = expression();
   if (!made) return false;
@@ -75,48 +66,59 @@ bool Parser::part(Expression& of) {
 }
 
 ExpressionPtr Parser::conditional() {
-  const Nested nested(*this);
-  ExpressionPtr condition = binary(1);
-  if (!condition || !next_is("?")) return condition;
+  const Nested nested(*this, expressions_);
+  ExpressionPtr last = binary(1);
+  if (!last || !next_is("?")) return last;
   ExpressionPtr made = make(Expression::Kind::conditional, peek().span);
-  ++at_;
-  made->parts.push_back(std::move(condition));
-  if (!part(*made) || !expect(":", "write condition ? a : b") || !part(*made)) return nullptr;
-  return closed(std::move(made));
+  while (next_is("?")) {
+    made->links.push_back({Operator::none, peek().span});
+    made->parts.push_back(std::move(last));
+    ++at_;
+    if (!part(*made) || !expect(":", "write condition ? a : b")) return nullptr;
+    last = binary(1);
+    if (!last) return nullptr;
+  }
+  made->parts.push_back(std::move(last));
+  return made;
 }
 
 ExpressionPtr Parser::binary(unsigned lowest) {
   ExpressionPtr left = unary();
+  unsigned level = 0;  // of the operators of `left`, when it is a chain
   while (left && !stopped_) {
     const Binary* found = binary_of(peek());
     if (found == nullptr || found->level < lowest) break;
-    ExpressionPtr made = make(Expression::Kind::binary, peek().span);
-    made->op = found->op;
+    if (found->level != level) {
+      ExpressionPtr chain = make(Expression::Kind::binary, peek().span);
+      chain->parts.push_back(std::move(left));
+      left = std::move(chain);
+      level = found->level;
+    }
+    left->span = peek().span;
+    left->links.push_back({found->op, peek().span});
     ++at_;
-    ExpressionPtr right = binary(found->level + 1);
+    ExpressionPtr right = binary(level + 1);
     if (!right) return nullptr;
-    made->parts.push_back(std::move(left));
-    made->parts.push_back(std::move(right));
-    left = closed(std::move(made));
+    left->parts.push_back(std::move(right));
   }
   return left;
 }
 
 ExpressionPtr Parser::unary() {
-  const Nested nested(*this);
   if (stopped_) return nullptr;
   Operator op = Operator::none;
   if (next_is("-")) op = Operator::negate;
   if (next_is("!")) op = Operator::logical_not;
   if (next_is("~")) op = Operator::complement;
   if (op == Operator::none) return primary();
+  const Nested nested(*this, expressions_);
   ExpressionPtr made = make(Expression::Kind::unary, peek().span);
   made->op = op;
   ++at_;
   ExpressionPtr operand = unary();
   if (!operand) return nullptr;
   made->parts.push_back(std::move(operand));
-  return closed(std::move(made));
+  return made;
 }
 
 ExpressionPtr Parser::primary() {
@@ -182,7 +184,7 @@ ExpressionPtr Parser::call(ExpressionPtr made) {
   }
   ++at_;
   made->span = since(first);
-  return closed(std::move(made));
+  return made;
 }
 
 ExpressionPtr Parser::element(ExpressionPtr made) {
@@ -203,7 +205,7 @@ ExpressionPtr Parser::element(ExpressionPtr made) {
   }
   ++at_;
   made->span = since(first);
-  return closed(std::move(made));
+  return made;
 }
 
 bool Parser::range(Expression& of) {
@@ -225,10 +227,11 @@ ExpressionPtr Parser::reduction(ExpressionPtr made) {
     return nullptr;
   }
   ++at_;
+  const Nested nested(*this, expressions_);
   ExpressionPtr body = unary();
   if (!body) return nullptr;
   made->parts.push_back(std::move(body));
-  return closed(std::move(made));
+  return made;
 }
 
 ExpressionPtr Parser::block_expression() {
@@ -244,7 +247,7 @@ ExpressionPtr Parser::block_expression() {
     return nullptr;
   }
   if (!expect("}")) return nullptr;
-  return closed(std::move(made));
+  return made;
 }
 
 }  // namespace vtpu::compiler::language

@@ -73,31 +73,29 @@ class Parser {
   ExpressionPtr reduction(ExpressionPtr made);
   ExpressionPtr block_expression();
   ExpressionPtr make(Expression::Kind kind, Span span) const;
-  /// Updates the depth from the parts. If it is too large, reports an error, stops parsing and returns null.
-  ExpressionPtr closed(ExpressionPtr made);
   bool part(Expression& of);
   bool range(Expression& of);
   void stop_too_deep();
 
-  /// Counts one nesting level while a construct is open.
+  /// Counts one nesting level of expressions or of blocks while a construct is open. The outermost is not nested.
   class Nested {
    public:
-    explicit Nested(Parser& parser) : parser_(parser) {
-      if (++parser_.depth_ > kDeepest) parser_.stop_too_deep();
+    Nested(Parser& parser, std::uint32_t& depth) : depth_(depth) {
+      if (++depth_ > kDeepest + 1) parser.stop_too_deep();
     }
-    ~Nested() { --parser_.depth_; }
+    ~Nested() { --depth_; }
     Nested(const Nested&) = delete;
     Nested& operator=(const Nested&) = delete;
 
    private:
-    Parser& parser_;
+    std::uint32_t& depth_;
   };
 
   const std::vector<Token>& tokens_;
   Diagnostics& diagnostics_;
   std::size_t at_ = 0;
-  std::uint32_t depth_ = 0;
-  bool stopped_ = false;  ///< set when nesting is too deep; later errors would be meaningless
+  std::uint32_t expressions_ = 0, blocks_ = 0;  ///< that are open
+  bool stopped_ = false;                        ///< set when nesting is too deep; later errors would be meaningless
   Program program_;
 };
 

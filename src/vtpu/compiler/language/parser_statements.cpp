@@ -63,7 +63,7 @@ void Parser::skip_statement() {
 }
 
 std::vector<Statement> Parser::block() {
-  const Nested nested(*this);
+  const Nested nested(*this, blocks_);
   const Token& opening = peek();
   std::vector<Statement> statements;
   if (!expect("{")) return statements;
