@@ -57,6 +57,15 @@ TEST_F(ManifestTest, ACorruptManifestIsReportedWithItsLine) {
   EXPECT_THAT(manifest.error().message(), HasSubstr("manifest.json:2"));
 }
 
+TEST_F(ManifestTest, IsReadWithAByteOrderMarkAndRefusedWhenItIsNotUtf8) {
+  const std::string text = *read_file(root_ / "results/manifest.json");
+  ASSERT_TRUE(write_file(root_ / "results/manifest.json", "\xEF\xBB\xBF" + text));
+  EXPECT_EQ(*load().state("a", key_), State::current);
+  ASSERT_TRUE(write_file(root_ / "results/manifest.json", text.substr(0, 2) + "\xFF" + text.substr(2)));
+  EXPECT_THAT(Manifest::load(root_, root_ / "results/manifest.json").error().message(),
+              HasSubstr("manifest.json:2:1: found byte 0xFF"));
+}
+
 TEST_F(ManifestTest, ChecksumsAreListedForSha256sum) {
   EXPECT_EQ(*read_file(root_ / "results/MANIFEST.sha256"), sha256("{\"value\": 12}") + "  results/a.json\n");
 }

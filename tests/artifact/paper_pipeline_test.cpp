@@ -109,6 +109,31 @@ TEST(PaperPipeline, the_environment_changes_no_byte_of_the_paper) {
     EXPECT_EQ(sha256(hostile.read(file)), sha256(plain.read(file))) << file;
 }
 
+TEST(PaperPipeline, a_section_that_is_not_text_in_utf_8_is_refused_with_its_line) {
+  for (const std::string& wrong : {std::string("\xFF"), std::string("\xC0\x80"), std::string(1, '\0')}) {
+    Paper paper;
+    paper.append(kIntroduction, "\n" + wrong);
+    const Ended ended = paper.build();
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.output,
+                ::testing::ContainsRegex("01-introduction.md:[0-9]+: found (bytes that are not UTF-8|a NUL byte)"));
+  }
+}
+
+TEST(PaperPipeline, a_section_may_begin_with_a_byte_order_mark_and_have_any_line_ends) {
+  Paper plain, marked;
+  std::string windows = "\xEF\xBB\xBF";
+  for (const char c : plain.read(kIntroduction)) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  marked.remove(kIntroduction);
+  marked.append(kIntroduction, windows);
+  // The first filter error ends both builds early; the text that pandoc reads is complete before.
+  for (Paper* paper : {&plain, &marked}) {
+    paper->append("sections/13-artifact-appendix.md", "\n7 digits\n");
+    EXPECT_EQ(paper->build().status, kRefusedByFilter);
+  }
+  EXPECT_EQ(marked.read("build/paper-source.md"), plain.read("build/paper-source.md"));
+}
+
 TEST(PaperPipeline, the_pdf_has_no_open_reference_and_floats_have_the_same_numbers_in_every_format) {
   const Paper paper;
   const Ended ended = paper.build();

@@ -121,6 +121,26 @@ TEST_F(ResultFiles, NameFileAndLineOfMalformedJson) {
   EXPECT_THAT(read.error().message(), HasSubstr("example.json:3"));
 }
 
+TEST_F(ResultFiles, AreReadWithAByteOrderMarkAndOtherLineEndsAndRefusedWhenTheyAreNotUtf8) {
+  ASSERT_TRUE(save(example_result(), folder_).ok());
+  const std::string plain = text_of(exact());
+  std::string windows = "\xEF\xBB\xBF";
+  for (const char c : plain) windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  write(exact(), windows);
+  write(timed(), "\xEF\xBB\xBF" + text_of(timed()));
+  ASSERT_TRUE(load(folder_, "example").ok()) << load(folder_, "example").error().message();
+  for (const std::string& wrong : {std::string("\xFF"), std::string(1, '\0')}) {
+    write(exact(), "{\n" + wrong + plain.substr(2));
+    EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("example.json:2:1: found "));
+  }
+}
+
+TEST_F(ResultFiles, RefuseJsonOfAnyDepth) {
+  ASSERT_TRUE(save(example_result(), folder_).ok());
+  edit(timed(), "{\n  \"commit\": \"0123\"\n }", std::string(1000000, '[') + std::string(1000000, ']'));
+  EXPECT_THAT(load(folder_, "example").error().message(), HasSubstr("nested more than 200 levels deep"));
+}
+
 TEST_F(ResultFiles, NameTheVolatilePartWhenItIsMalformed) {
   ASSERT_TRUE(save(example_result(), folder_).ok());
   write(timed(), "{");

@@ -88,14 +88,15 @@ TEST(PortModel, survives_a_round_trip_through_json) {
 
 TEST(PortModel, bad_json_is_refused_with_its_place) {
   const auto where = [](std::string_view text) { return PortMap::from_json(text).error().where; };
-  EXPECT_EQ(where("["), "port map");
-  EXPECT_EQ(where("{}"), "dispatch");
-  EXPECT_EQ(where(R"({"dispatch": -1})"), "dispatch");
-  EXPECT_EQ(where(R"({"dispatch": 4, "alone": {"load": "x"}})"), "alone.load");
-  EXPECT_EQ(where(R"({"dispatch": 4, "latency": {"lode": 1}})"), "latency");
-  EXPECT_EQ(where(R"({"dispatch": 4, "pairs": [{"first": "load"}]})"), "pairs[0].second");
-  EXPECT_EQ(where(R"({"dispatch": 4, "pairs": [{"first": "load", "second": "load", "together": 1}]})"), "pairs[0]");
-  EXPECT_EQ(where(R"({"dispatch": 4, "processor": 3})"), "processor");
+  EXPECT_EQ(where("["), "port map:1:2");
+  EXPECT_EQ(where("{}"), "port map: dispatch");
+  EXPECT_EQ(where(R"({"dispatch": -1})"), "port map: dispatch");
+  EXPECT_EQ(where(R"({"dispatch": 4, "alone": {"load": "x"}})"), "port map: alone.load");
+  EXPECT_EQ(where(R"({"dispatch": 4, "latency": {"lode": 1}})"), "port map: latency");
+  EXPECT_EQ(where(R"({"dispatch": 4, "pairs": [{"first": "load"}]})"), "port map: pairs[0].second");
+  EXPECT_EQ(where(R"({"dispatch": 4, "pairs": [{"first": "load", "second": "load", "together": 1}]})"),
+            "port map: pairs[0]");
+  EXPECT_EQ(where(R"({"dispatch": 4, "processor": 3})"), "port map: processor");
 }
 
 isa::Program loop_of(const std::function<void(Builder&)>& body) {

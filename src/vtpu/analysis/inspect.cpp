@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "vtpu/analysis/text_table.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
 #include "vtpu/isa/names.h"
 
@@ -136,14 +137,14 @@ std::string sentron_text(const ordered_json& sentron) {
   };
   std::vector<std::vector<std::string>> rows;
   if (sentron.contains("trap")) rows.push_back({"trap", sentron.at("trap").at("message")});
-  rows.push_back({"words", sentron.at("words").dump()});
+  rows.push_back({"words", json_text(sentron.at("words"))});
   rows.push_back({"ops", fmt::format("D {}, S {}, C {}; control {}", number("ops", "D"), number("ops", "S"),
                                      number("ops", "C"), sentron.at("control_ops").get<std::uint64_t>())});
   rows.push_back({"translation", fmt::format("{} hits, {} misses, {} evictions", number("translation", "hits"),
                                              number("translation", "misses"), number("translation", "evictions"))});
   if (sentron.contains("temperature")) {
     const auto& temperature = sentron.at("temperature");
-    rows.push_back({"temperature", temperature.is_string() ? temperature.get<std::string>() : temperature.dump()});
+    rows.push_back({"temperature", temperature.is_string() ? temperature.get<std::string>() : json_text(temperature)});
   }
   if (sentron.contains("registers")) add_registers(rows, sentron.at("registers"));
   return text + text_table("ll", rows);
@@ -171,8 +172,8 @@ std::string regions_text(const ordered_json& regions) {
   std::vector<std::vector<std::string>> rows{
       {"handle", "layout", "cell", "cells", "bytes", "pages made", "first", "last", "backing"}};
   for (const auto& region : regions)
-    rows.push_back({region.at("handle").dump(), region.at("layout"), region.at("cell_bytes").dump(),
-                    region.at("cells").dump(), region.at("bytes").dump(), region.at("pages_made").dump(),
+    rows.push_back({json_text(region.at("handle")), region.at("layout"), json_text(region.at("cell_bytes")),
+                    json_text(region.at("cells")), json_text(region.at("bytes")), json_text(region.at("pages_made")),
                     region.at("first"), region.at("last"), region.value("backing", "")});
   return "regions\n" + text_table("rlrrrrlll", rows);
 }

@@ -7,6 +7,8 @@
 
 #include "vtpu/artifact/results_lock.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -22,23 +24,21 @@ Result<Manifest> Manifest::load(const std::filesystem::path& root, const std::fi
   manifest.root_ = root;
   manifest.path_ = path;
   if (std::error_code ignored; !std::filesystem::exists(path, ignored)) return manifest;
-  const Result<std::string> text = read_file(path);
+  const char* const expected = "the manifest; delete it to have everything made again";
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
+  const Result<Json> json = parse_json<Json>(*text, path.string(), expected);
+  if (!json) return json.error();
   try {
-    const Json json = Json::parse(*text);
-    for (const auto& [name, entry] : json.at("products").items()) {
+    for (const auto& [name, entry] : json->at("products").items()) {
       Product product;
       product.key = entry.at("key").get<Key>();
       product.outputs = entry.at("outputs").get<std::map<std::string, std::string>>();
       product.seconds = entry.at("seconds");
       manifest.products_.emplace(name, std::move(product));
     }
-  } catch (const Json::parse_error& error) {
-    const auto line = 1 + std::count(text->begin(), text->begin() + static_cast<long>(std::min(error.byte, text->size())), '\n');
-    return Error{fmt::format("{}:{}", path.string(), line), "found malformed JSON", "the manifest; delete it to have everything made again"};
   } catch (const std::exception& error) {
-    return Error{path.string(), std::string("found another shape of JSON: ") + error.what(),
-                 "the manifest; delete it to have everything made again"};
+    return Error{path.string(), std::string("found another shape of JSON: ") + error.what(), expected};
   }
   return manifest;
 }
@@ -137,7 +137,7 @@ Result<void> Manifest::save() const {
     products[name] = {{"key", product.key}, {"outputs", product.outputs}, {"seconds", product.seconds}};
     for (const auto& [path, hash] : product.outputs) sums += hash + "  " + path + "\n";
   }
-  if (Result<void> wrote = write_file(path_, Json{{"products", products}}.dump(1) + "\n"); !wrote) return wrote;
+  if (Result<void> wrote = write_file(path_, json_text(Json{{"products", products}}, 1) + "\n"); !wrote) return wrote;
   // The same hashes in the form of sha256sum, for a reader without this program: sha256sum -c results/MANIFEST.sha256
   return write_file(path_.parent_path() / "MANIFEST.sha256", sums);
 }

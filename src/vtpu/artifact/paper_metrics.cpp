@@ -9,6 +9,7 @@
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -27,7 +28,7 @@ Result<std::string> text_in(const std::filesystem::path& folder) {
   std::error_code missing;
   for (const auto& entry : std::filesystem::directory_iterator(folder, missing)) {
     if (entry.path().extension() != ".md") continue;
-    const Result<std::string> text = read_file(entry.path());
+    const Result<std::string> text = read_text(entry.path());
     if (!text) return text.error();
     all += *text + "\n";
   }
@@ -127,7 +128,7 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
   const std::string counted_alike = "the paper of the tests, counted in the same way";
   record("paper.sections.control", sections_in(other), "sections", counted_alike);
 
-  const Result<std::string> text = read_file(combined);
+  const Result<std::string> text = read_text(combined);
   record("paper.words", text ? words_in(*text) : 0, "words",
          "running text of the combined Markdown with appendices, without tables, code and markup");
   const Result<std::string> other_text = text_in(other);

@@ -12,6 +12,7 @@
 #include "vtpu/artifact/process.h"
 #include "vtpu/artifact/results_lock.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/host.h"
 #include "vtpu/measure/progress.h"
@@ -31,11 +32,7 @@ Result<Json> ask(const std::filesystem::path& program, const char* option) {
   if (!answer) return answer.error();
   if (answer->status != 0)
     return Error{program.string() + " " + option, fmt::format("ended with status {}", answer->status), "a description"};
-  try {
-    return Json::parse(answer->output);
-  } catch (const std::exception& error) {
-    return Error{program.string() + " " + option, std::string("printed something else than JSON: ") + error.what(), ""};
-  }
+  return parse_json<Json>(answer->output, program.string() + " " + option, "a description");
 }
 
 std::vector<Program::Use> uses_from(const Json& json) {

@@ -7,7 +7,9 @@
 
 #include "vtpu/artifact/results_lock.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 #include "vtpu/measure/provenance.h"
 
 namespace vtpu::artifact {
@@ -37,7 +39,7 @@ std::set<std::string> experiments_in(const fs::path& folder, std::string_view su
 }
 
 void append_lines(const Json& json, std::size_t indent, std::string& out) {
-  const std::string line = json.dump();
+  const std::string line = json_text(json);
   if (!json.is_structured() || json.empty() || indent + line.size() <= kLine) {
     out += line;
     return;
@@ -46,7 +48,7 @@ void append_lines(const Json& json, std::size_t indent, std::string& out) {
   const char* separator = json.is_object() ? "{\n" : "[\n";
   for (const auto& [key, value] : json.items()) {
     out += separator + margin;
-    if (json.is_object()) out += Json(key).dump() + ": ";
+    if (json.is_object()) out += json_text(Json(key)) + ": ";
     append_lines(value, indent + 1, out);
     separator = ",\n";
   }
@@ -211,14 +213,15 @@ Result<std::optional<std::string>> ReferenceSet::folder_for(const std::string& e
 }
 
 Result<std::string> without_samples(const std::string& run_text) {
+  Result<Json> run = parse_json<Json>(run_text, "volatile part", "a result file");
+  if (!run) return run.error();
   try {
-    Json run = Json::parse(run_text);
-    for (Json& metric : run.at("metrics")) {
+    for (Json& metric : run->at("metrics")) {
       metric.erase("samples");
       metric.erase("samples_sha256");
     }
     std::string out;
-    append_lines(run, 0, out);
+    append_lines(*run, 0, out);
     return out + '\n';
   } catch (const std::exception& error) {
     return Error{"volatile part", std::string("found another shape of JSON: ") + error.what(), "a result file"};
@@ -265,9 +268,9 @@ Result<Recording> record_reference(const fs::path& root, measure::Mode mode, std
   if (Result<void> removed = remove_files(folder, kDeterministic); !removed) return removed.error();
   if (Result<void> removed = remove_files(recording.folder, kVolatile); !removed) return removed.error();
   for (const std::string& experiment : experiments) {
-    const Result<std::string> exact = read_file(measure::deterministic_path(results, experiment));
+    const Result<std::string> exact = read_text(measure::deterministic_path(results, experiment));
     if (!exact) return exact.error();
-    const Result<std::string> run = read_file(measure::volatile_path(results, experiment));
+    const Result<std::string> run = read_text(measure::volatile_path(results, experiment));
     if (!run) return run.error();
     const Result<std::string> short_run = without_samples(*run);
     if (!short_run) return short_run.error();

@@ -12,6 +12,9 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
+#include "vtpu/base/json.h"
+#include "vtpu/base/program.h"
+
 namespace vtpu::measure {
 namespace {
 
@@ -48,7 +51,7 @@ Result<std::string> in_child(const std::string& where, const std::function<std::
   }
   if (process == 0) {
     ::close(ends[0]);
-    ::_exit(write_all(ends[1], work()) ? 0 : 1);
+    ::_exit(guarded_main([&] { return write_all(ends[1], work()) ? 0 : 1; }));
   }
   ::close(ends[1]);
   const std::string bytes = read_all(ends[0]);
@@ -67,16 +70,16 @@ Result<TimedChild> time_in_child(const std::string& where, const std::function<R
     const auto begin = std::chrono::steady_clock::now();
     const Result<double> value = work();
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-    if (!value) return Json{{"error", value.error().message()}}.dump();
+    if (!value) return json_text(Json{{"error", value.error().message()}});
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    return Json{{"value", *value}, {"seconds", taken.count()}, {"kibibytes", usage.ru_maxrss}}.dump();
+    return json_text(Json{{"value", *value}, {"seconds", taken.count()}, {"kibibytes", usage.ru_maxrss}});
   });
   if (!sent) return sent.error();
-  const Json found = Json::parse(*sent, nullptr, false);
-  if (found.is_discarded()) return Error{where, "a process sent no result", "its results"};
-  if (found.contains("error")) return Error{where, found.at("error").get<std::string>(), ""};
-  return TimedChild{found.at("value"), found.at("seconds"), found.at("kibibytes").get<double>() / 1024};
+  const Result<Json> found = parse_json<Json>(*sent, where, "its results");
+  if (!found) return found.error();
+  if (found->contains("error")) return Error{where, found->at("error").get<std::string>(), ""};
+  return TimedChild{found->at("value"), found->at("seconds"), found->at("kibibytes").get<double>() / 1024};
 }
 
 std::optional<std::string> output_of(std::vector<std::string> words) {

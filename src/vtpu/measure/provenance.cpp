@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/child_process.h"
 #include "vtpu/measure/clock.h"
@@ -193,8 +194,10 @@ nlohmann::ordered_json Provenance::finish() const {
 }
 
 Result<RunRecord> read_provenance(const std::string& json) {
+  const auto parsed = parse_json<nlohmann::ordered_json>(json, "provenance", "the record of a run");
+  if (!parsed) return parsed.error();
+  const nlohmann::ordered_json& record = *parsed;
   try {
-    const nlohmann::ordered_json record = nlohmann::ordered_json::parse(json);
     Quiet before = quiet_from(record.at("before")), after = quiet_from(record.at("after"));
     RunRecord run;
     run.commit = record.at("commit");

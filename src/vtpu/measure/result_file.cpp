@@ -9,7 +9,9 @@
 #include <variant>
 
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::measure {
 namespace {
@@ -138,17 +140,8 @@ void take_parts(ResultFile& result, const Json& json) {
   }
 }
 
-std::string line_of_byte(std::string_view text, std::size_t byte) {
-  const std::string_view before = text.substr(0, std::min(byte, text.size()));
-  return std::to_string(1 + std::count(before.begin(), before.end(), '\n'));
-}
-
 Result<Json> parse(const std::filesystem::path& path, const std::string& text) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error& error) {
-    return Error{path.string() + ":" + line_of_byte(text, error.byte), "found malformed JSON", "a result file"};
-  }
+  return parse_json<Json>(text, path.string(), "a result file");
 }
 
 Error other_shape(const std::filesystem::path& path, const std::exception& error) {
@@ -160,7 +153,7 @@ Result<ResultFile> parse_deterministic(const std::string& text, const std::files
   if (!json) return json.error();
   try {
     if (json->at("schema") != kResultSchema)
-      return Error{path.string(), "found schema " + json->at("schema").dump(), std::to_string(kResultSchema)};
+      return Error{path.string(), "found schema " + json_text(json->at("schema")), std::to_string(kResultSchema)};
     ResultFile result;
     result.experiment = json->at("experiment");
     const Result<Mode> mode = parse_choice<Mode>(json->at("mode").get<std::string>(), path.string() + ", mode");
@@ -186,7 +179,7 @@ Result<std::string> take_volatile(ResultFile& result, const std::string& text, c
       return Error{path.string(), "found a result of " + experiment, result.experiment};
     const std::string named = json->at("deterministic_sha256");
     take_parts(result, *json);
-    result.provenance = json->at("provenance").dump();
+    result.provenance = json_text(json->at("provenance"));
     return named;
   } catch (const std::exception& error) {
     return other_shape(path, error);
@@ -215,34 +208,36 @@ Result<void> save(const ResultFile& result, const std::filesystem::path& folder)
                               {"source_sha256", result.source_hash},
                               {"metrics", exact.metrics},
                               {"tables", exact.tables}};
-  const std::string text = deterministic.dump(1) + "\n";
+  const std::string text = json_text(deterministic, 1) + "\n";
+  const Result<Json> provenance = parse_json<Json>(result.provenance, "provenance", "the record of a run");
+  if (!provenance) return provenance.error();
   const Json run = {
       {"schema", kResultSchema},  {"experiment", result.experiment}, {"deterministic_sha256", sha256(text)},
-      {"metrics", timed.metrics}, {"tables", timed.tables},          {"provenance", Json::parse(result.provenance)}};
+      {"metrics", timed.metrics}, {"tables", timed.tables},          {"provenance", *provenance}};
   if (Result<void> wrote = write_file(deterministic_path(folder, result.experiment), text); !wrote) return wrote;
-  return write_file(volatile_path(folder, result.experiment), run.dump(1) + "\n");
+  return write_file(volatile_path(folder, result.experiment), json_text(run, 1) + "\n");
 }
 
 Result<ResultFile> load(const std::filesystem::path& folder, const std::string& experiment) {
   const std::filesystem::path path = deterministic_path(folder, experiment);
   const std::filesystem::path run_path = volatile_path(folder, experiment);
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
-  const Result<std::string> run_text = read_file(run_path);
+  const Result<std::string> run_text = read_text(run_path);
   if (!run_text) return run_text.error();
   return parse_result(*text, path, *run_text, run_path);
 }
 
 Result<ResultFile> load_deterministic(const std::filesystem::path& folder, const std::string& experiment) {
   const std::filesystem::path path = deterministic_path(folder, experiment);
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   return parse_deterministic(*text, path);
 }
 
 Result<void> add_volatile(ResultFile& result, const std::filesystem::path& folder) {
   const std::filesystem::path path = volatile_path(folder, result.experiment);
-  const Result<std::string> text = read_file(path);
+  const Result<std::string> text = read_text(path);
   if (!text) return text.error();
   const Result<std::string> tie = take_volatile(result, *text, path);
   return tie ? Result<void>() : Result<void>(tie.error());
@@ -263,7 +258,7 @@ Result<ResultFile> parse_result(const std::string& text, const std::filesystem::
 std::string data_hash(const ResultFile& result) {
   const Parts exact = parts_of(result, false);
   const Parts timed = parts_of(result, true);
-  return sha256(Json{exact.metrics, exact.tables, timed.metrics, timed.tables}.dump());
+  return sha256(json_text(Json{exact.metrics, exact.tables, timed.metrics, timed.tables}));
 }
 
 std::string without_comments(std::string_view source) {

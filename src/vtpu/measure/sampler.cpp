@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/random.h"
 #include "vtpu/measure/child_process.h"
 #include "vtpu/measure/experiment.h"
@@ -118,7 +119,7 @@ std::string sample(const MakeAlternatives& make, const SamplingRule& rule, const
     pin_thread(cpu);
     const Result<std::unique_ptr<Timer>> timer = make_timer();
     const Json found = timer ? time_in_rounds(make(), rule, **timer, random) : Json{{"error", timer.error().message()}};
-    text = found.dump();
+    text = json_text(found);
   }).join();
   return text;
 }
@@ -128,9 +129,8 @@ Result<Json> run_process(const MakeAlternatives& make, const SamplingRule& rule,
                          const Random& random, int cpu) {
   const Result<std::string> bytes = in_child("sampling", [&] { return sample(make, rule, make_timer, random, cpu); });
   if (!bytes) return bytes.error();
-  const Json found = Json::parse(*bytes, nullptr, false);
-  if (found.is_discarded()) return Error{"sampling", "a process sent no result", "its samples"};
-  if (found.contains("error")) return Error{"sampling", found.at("error").get<std::string>(), ""};
+  Result<Json> found = parse_json<Json>(*bytes, "sampling", "its samples");
+  if (found && found->contains("error")) return Error{"sampling", found->at("error").get<std::string>(), ""};
   return found;
 }
 

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/json.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/phext/break.h"
@@ -35,7 +36,7 @@ Error at_argument(const std::string& where, const Error& error) {
 }
 
 Error wrong_type(const std::string& where, const Json& value, const char* expected) {
-  return {where, "found " + (value.is_number() ? value.dump() : std::string(value.type_name())), expected};
+  return {where, "found " + (value.is_number() ? json_text(value) : std::string(value.type_name())), expected};
 }
 
 template <class T>
@@ -322,7 +323,7 @@ std::string answer_line(std::string_view line) {
   } else {
     answer["error"] = value.error().message();
   }
-  return answer.dump(-1, ' ', false, Answer::error_handler_t::replace);
+  return json_text(answer);
 }
 
 void run_batch(std::istream& in, std::ostream& out) {

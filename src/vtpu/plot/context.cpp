@@ -4,6 +4,7 @@
 
 #include "vtpu/base/file.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 #include "vtpu/measure/result_file.h"
 
 namespace vtpu::plot {
@@ -61,11 +62,11 @@ Result<Context> Context::load(const std::vector<std::string>& results, const std
     context.loaded_->results.emplace(experiment, std::move(*result));
   }
   for (const std::string& path : data) {
-    const Result<std::string> bytes = read_file(root / path);
-    if (!bytes) return bytes.error();
-    Result<Csv> csv = parse_csv(*bytes, path);
+    const Result<std::string> text = read_text(root / path);
+    if (!text) return text.error();
+    Result<Csv> csv = parse_csv(*text, path);
     if (!csv) return csv.error();
-    context.loaded_->files.emplace(path, Loaded::File{std::move(*csv), sha256(*bytes)});
+    context.loaded_->files.emplace(path, Loaded::File{std::move(*csv), sha256(*text)});
   }
   return context;
 }

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/json.h"
+#include "vtpu/base/text_file.h"
 
 namespace vtpu::ports {
 namespace {
@@ -68,7 +70,7 @@ std::string PortMap::to_json() const {
     json["pairs"].push_back(
         {{"first", isa::name_of(classes.first)}, {"second", isa::name_of(classes.second)}, {"together", together}});
   }
-  return json.dump(2) + "\n";
+  return json_text(json, 2) + "\n";
 }
 
 namespace {
@@ -77,7 +79,7 @@ using Json = nlohmann::json;
 
 // A value for an error message. Arrays and objects are represented by their type, because they may be large or deep.
 std::string found(const Json& json) {
-  return json.is_structured() ? std::string("found an ") + json.type_name() : "found " + json.dump();
+  return json.is_structured() ? std::string("found an ") + json.type_name() : "found " + json_text(json);
 }
 
 Result<double> read_cycles(const Json& json, const std::string& where) {
@@ -123,11 +125,8 @@ Result<void> read_pairs(const Json& json, PortMap& map) {
   return {};
 }
 
-}  // namespace
-
-Result<PortMap> PortMap::from_json(std::string_view text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) return Error{"port map", json.is_discarded() ? "not JSON" : found(json), "an object"};
+Result<PortMap> port_map_of(const Json& json) {
+  if (!json.is_object()) return Error{"", found(json), "an object"};
   PortMap map;
   if (json.contains("processor")) {
     if (!json["processor"].is_string()) return Error{"processor", found(json["processor"]), "a string"};
@@ -141,6 +140,23 @@ Result<PortMap> PortMap::from_json(std::string_view text) {
   if (auto read = read_classes(json, "latency", map.latency); !read) return read.error();
   if (auto read = read_pairs(json, map); !read) return read.error();
   return map;
+}
+
+}  // namespace
+
+Result<PortMap> PortMap::read(const std::filesystem::path& file) {
+  const Result<std::string> text = read_text(file);
+  if (!text) return text.error();
+  return from_json(*text, file.string());
+}
+
+Result<PortMap> PortMap::from_json(std::string_view text, const std::string& name) {
+  const Result<Json> json = parse_json<Json>(text, name, "a port map");
+  if (!json) return json.error();
+  Result<PortMap> map = port_map_of(*json);
+  if (map) return map;
+  const Error& error = map.error();
+  return Error{error.where.empty() ? name : name + ": " + error.where, error.found, error.expected};
 }
 
 std::string Constraint::name() const {

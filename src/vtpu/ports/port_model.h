@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,8 +33,10 @@ struct PortMap {
   double latency_of(isa::Cost cost) const;
   double least_of(isa::Cost cost) const;
   std::string to_json() const;
-  /// Error: the key, the value found, and the values allowed.
-  static Result<PortMap> from_json(std::string_view text);
+  /// Error: `name` and the key, the value found, and the values allowed.
+  static Result<PortMap> from_json(std::string_view text, const std::string& name = "port map");
+  /// Error: as `read_text`; as `from_json`.
+  static Result<PortMap> read(const std::filesystem::path& file);
   friend bool operator==(const PortMap&, const PortMap&) = default;
 };
 

@@ -8,6 +8,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
 #include "vtpu/scenario/keys.h"
 #include "vtpu/scenario/report.h"
@@ -153,7 +154,7 @@ Result<std::string> run_point(const Grid& grid, int point, const std::function<b
   }
   json["mean_utilisation"] = sum / std::max(1, working);
   json["busiest_utilisation"] = most;
-  return json.dump();
+  return json_text(json);
 }
 
 }  // namespace vtpu::scenario

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vtpu/base/csv.h"
+#include "vtpu/base/json.h"
 #include "vtpu/scenario/grid.h"
 #include "vtpu/scenario/report.h"
 
@@ -54,8 +55,11 @@ std::string cell_of(const Json& json, const std::string& key) {
   if (found == json.end()) return "";
   if (found->is_string()) return found->get<std::string>();
   if (found->is_number_float()) return fmt::format("{}", found->get<double>());
-  return found->dump();
+  return json_text(*found);
 }
+
+/// The report of a point, from the line that `run_point` made.
+Json point_json(const std::string& line) { return parse_json<Json>(line, "a point of a sweep", "a report").value(); }
 
 std::string cell_of(const Json& report, const Column& column) {
   const std::string section = column.section;
@@ -73,7 +77,7 @@ std::string grid_csv(const Grid& grid, const std::vector<std::string>& lines) {
   for (const Column& column : kWords) titles.emplace_back(column.title);
   std::vector<std::vector<std::string>> rows;
   for (int point = 0; point < grid.size(); ++point) {
-    const Json report = Json::parse(lines[static_cast<std::size_t>(point)]);
+    const Json report = point_json(lines[static_cast<std::size_t>(point)]);
     std::vector<std::string> cells = grid.values(point);
     for (const Column& column : kNumbers) cells.push_back(cell_of(report, column));
     const Json loads = report.contains("curve") ? report.at("curve").at("points") : Json::array({Json::object()});
@@ -107,7 +111,7 @@ nlohmann::ordered_json grid_json(const Grid& grid, const std::vector<std::string
     const std::vector<std::string> values = grid.values(point);
     for (std::size_t i = 0; i < values.size(); ++i) at[grid.axes()[i].key] = values[i];
     Json row{{"at", std::move(at)}};
-    row.update(Json::parse(lines[static_cast<std::size_t>(point)]));
+    row.update(point_json(lines[static_cast<std::size_t>(point)]));
     points.push_back(std::move(row));
   }
   return {{"schema", kReportSchema},

@@ -10,6 +10,7 @@
 
 #include "vtpu/analysis/liveness.h"
 #include "vtpu/base/check.h"
+#include "vtpu/base/json.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/kernels/parts.h"
@@ -345,7 +346,7 @@ std::string to_json(const EngineStudy& study) {
   json["geometric_mean"]["bound"] = study.geometric_bound;
   json["geometric_mean"]["share_of_bound"] = of(study.geometric_share);
   json["geometric_mean"]["over_independent"] = of(study.geometric_over_independent);
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 }  // namespace vtpu::study::engines

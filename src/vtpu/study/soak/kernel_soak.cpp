@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/program.h"
 #include "vtpu/base/text.h"
 #include "vtpu/compiler/ir/evaluate.h"
 #include "vtpu/compiler/language/frontend.h"
@@ -193,8 +194,10 @@ class Child {
     if (process_ == 0) {
       ::close(ends[0]);
       std::FILE* const out = ::fdopen(ends[1], "w");
-      run_batch(out, host, kernels, from, variant);
-      ::_exit(0);
+      ::_exit(guarded_main([&] {
+        run_batch(out, host, kernels, from, variant);
+        return 0;
+      }));
     }
     ::close(ends[1]);
     in_ = ::fdopen(ends[0], "r");
