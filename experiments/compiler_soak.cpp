@@ -21,6 +21,8 @@
 #include <string>
 #include <vector>
 
+#include "vtpu/base/json.h"
+#include "vtpu/base/program.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/pin.h"
 #include "vtpu/measure/progress.h"
@@ -61,12 +63,14 @@ class Worker {
     if (process_ == 0) {
       ::close(ends[0]);
       std::FILE* const out = ::fdopen(ends[1], "w");
-      for (std::uint64_t share = number; share * kShare < kernels; share += workers) {
-        // A broken pipe kills this process, which is right once nobody reads any more.
-        std::fprintf(out, "%s\n", soak_share(share, kernels).dump(-1, ' ', true).c_str());
-        std::fflush(out);
-      }
-      ::_exit(0);
+      ::_exit(vtpu::guarded_main([&] {
+        for (std::uint64_t share = number; share * kShare < kernels; share += workers) {
+          // A broken pipe kills this process, which is right once nobody reads any more.
+          std::fprintf(out, "%s\n", vtpu::json_text(soak_share(share, kernels)).c_str());
+          std::fflush(out);
+        }
+        return 0;
+      }));
     }
     ::close(ends[1]);
     in_ = ::fdopen(ends[0], "r");
@@ -82,7 +86,7 @@ class Worker {
   json next() {
     std::string line;
     for (int c = in_ == nullptr ? EOF : std::fgetc(in_); c != EOF; c = std::fgetc(in_)) {
-      if (c == '\n') return json::parse(line, nullptr, false);
+      if (c == '\n') return vtpu::parse_json<json>(line, "compiler-soak", "the result of a batch").value_or(nullptr);
       line += static_cast<char>(c);
     }
     return nullptr;

@@ -46,6 +46,8 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
+#include "vtpu/base/program.h"
 #include "vtpu/compiler/machine_model.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/child_process.h"
@@ -172,7 +174,7 @@ int main_of_one(char** argv) {
     fmt::print(stderr, "machine-states: {}\n", found.error().message());
     return 1;
   }
-  return vtpu::print_text(found->dump() + "\n") ? 0 : 1;
+  return vtpu::print_text(vtpu::json_text(*found) + "\n") ? 0 : 1;
 }
 
 // ---- other processes
@@ -256,8 +258,10 @@ Result<Found> measure(const SamplingRule& rule) {
   const auto text =
       output_of({"/proc/self/exe", kMeasure, fmt::format("{}", rule.least), fmt::format("{}", rule.rounds),
                  fmt::format("{}", rule.seconds), fmt::format("{}", rule.seed), rule.one_place ? "fixed" : "drawn"});
-  const Json json = text ? Json::parse(*text, nullptr, false) : Json(Json::value_t::discarded);
-  if (json.is_discarded()) return Error{"machine-states", "the measuring execution ended early", "its result"};
+  if (!text) return Error{"machine-states", "the measuring execution ended early", "its result"};
+  const Result<Json> read = vtpu::parse_json<Json>(*text, "machine-states", "the result of the measuring execution");
+  if (!read) return read.error();
+  const Json& json = *read;
   Found found;
   for (const auto& [name, one] : json.at("metrics").items())
     found.metrics[name] = {one.at("value"), {one.at("low"), one.at("high")}};
@@ -444,6 +448,6 @@ const Experiment kExperiment{
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 7 && std::string(argv[1]) == kMeasure) return main_of_one(argv + 2);
+  if (argc == 7 && std::string(argv[1]) == kMeasure) return vtpu::guarded_main([&] { return main_of_one(argv + 2); });
   return experiment_main(kExperiment, argc, argv);
 }

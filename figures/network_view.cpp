@@ -10,16 +10,17 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "shapes.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/result.h"
+#include "vtpu/base/text_file.h"
 #include "vtpu/plot/figure.h"
 #include "vtpu/plot/interpreter.h"
 #include "vtpu/plot/matplotlib.h"
@@ -55,12 +56,23 @@ std::string heat_label(std::size_t heat, double most) {
   return fmt::format("{:.0f} to {:.0f} %", 100 * kFrom[heat] * most, 100 * to * most);
 }
 
+/// The names in it may be those of files.
 std::string title_of(const json& report) {
   const std::string name = report.at("network").at("name");
-  if (report.contains("curve")) return fmt::format("{}, load {}", name, report.at("load_at").get<double>());
+  if (report.contains("curve")) return drawable(fmt::format("{}, load {}", name, report.at("load_at").get<double>()));
   if (report.contains("completion"))
-    return fmt::format("{}, {}", name, report.at("completion").at("workload").get<std::string>());
-  return name;
+    return drawable(fmt::format("{}, {}", name, report.at("completion").at("workload").get<std::string>()));
+  return drawable(name);
+}
+
+/// Without the meaning of dollar signs, between which Matplotlib expects a formula.
+std::string without_formulas(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '$') out += '\\';
+    out += c;
+  }
+  return out;
 }
 
 void draw_curve(const json& report) {
@@ -88,7 +100,8 @@ void draw_curve(const json& report) {
   plt::ylim(0, latency.empty() ? 1 : 1.1 * *std::max_element(latency.begin(), latency.end()));
   plt::xlabel("offered load (flits/chip/cycle)");
   plt::ylabel("latency (cycles)");
-  plt::title(report.at("network").at("name").get<std::string>() + (unstable > 0 ? ", grey: saturated" : ""));
+  plt::title(without_formulas(drawable(report.at("network").at("name").get<std::string>())) +
+             (unstable > 0 ? ", grey: saturated" : ""));
   plt::axes(1);
   plt::plot(loads, loads, {{"color", colour::kGrey}, {"linestyle", ":"}, {"label", "offered"}});
   plt::plot(loads, accepted, {{"marker", "o"}, {"markersize", 3.0}, {"color", colour::kBlue}, {"label", "accepted"}});
@@ -149,7 +162,7 @@ void draw_links(const json& report) {
   plt::ylim(-0.7, static_cast<double>(ports) - 0.3);
   plt::xlabel("index of chip or switch");
   plt::ylabel("link");
-  plt::title(title_of(report));
+  plt::title(without_formulas(title_of(report)));
   plt::figure_legend({{"ncol", 7L}});
 }
 
@@ -247,7 +260,7 @@ void draw_machine(const json& report) {
                     {"label", kind.label}});
   plt::axis("equal");
   plt::axis("off");
-  plt::title(title_of(report));
+  plt::title(without_formulas(title_of(report)));
   plt::figure_legend({{"ncol", 5L}});
 }
 
@@ -264,10 +277,11 @@ Result<void> draw(const json& report, const std::string& view) {
 }
 
 Result<void> draw_file(const std::string& file, const std::string& view, const std::string& svg) {
-  const auto text = read_file(file);
+  const auto text = read_text(file);
   if (!text) return text.error();
-  const json report = json::parse(*text, nullptr, false);
-  if (report.is_discarded()) return Error{file, "no JSON", "what 'phextnet run --json' writes"};
+  const auto parsed = parse_json<json>(*text, file, "what 'phextnet run --json' writes");
+  if (!parsed) return parsed.error();
+  const json& report = *parsed;
   try {
     const plot::Interpreter interpreter;
     if (const auto drawn = draw(report, view); !drawn) return drawn;
@@ -291,14 +305,14 @@ int network_view_main(int argc, char** argv) {
   CLI::App app{"Draws a report of phextnet."};
   std::string file, view = "machine", svg;
   app.add_option("--network", file, "report, as phextnet writes it with --json")->required();
-  app.add_option("--view", view, "curve, links or machine")->check(CLI::IsMember({"curve", "links", "machine"}));
+  app.add_option("--view", view, "curve, links or machine")->check(one_of({"curve", "links", "machine"}));
   app.add_option("--svg", svg, "file to write")->required();
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream help;
-    return app.exit(error, help, std::cerr) == 0 ? plot::printed(help.str()) : 2;
+  const Result<std::string> help = parse_arguments("render_figures", app, argc, argv);
+  if (!help) {
+    std::fputs(fmt::format("render_figures: {}\n", help.error().message()).c_str(), stderr);
+    return 2;
   }
+  if (!help->empty()) return plot::printed(*help);
   const auto drawn = draw_file(file, view, svg);
   if (drawn) return 0;
   std::fputs(fmt::format("render_figures: {}\n", drawn.error().message()).c_str(), stderr);

@@ -205,6 +205,39 @@ TEST(Layout, EveryProgramIsAFolderThatIncludesItselfAndTheSharedOne) {
   }
 }
 
+/// The sources that match, except one.
+std::vector<std::string> sources_with(const std::regex& pattern, const std::string& except) {
+  std::vector<std::string> found;
+  for (const char* folder : {"src", "experiments", "figures"})
+    for (const fs::path& file : sources_below(kRoot / folder)) {
+      const std::string name = fs::relative(file, kRoot).string();
+      if (name != except && std::regex_search(*read_file(file), pattern)) found.push_back(name);
+    }
+  return found;
+}
+
+/// One place decides what JSON does with a name that is not UTF-8, and how deep it may be.
+TEST(Layout, JsonIsWrittenAndReadInOnePlace) {
+  EXPECT_EQ(sources_with(std::regex(R"((\.|->)dump\()"), "src/vtpu/base/json.cpp"), std::vector<std::string>());
+  // A line of the batch mode that does not parse is answered with the library's message.
+  EXPECT_EQ(sources_with(std::regex(R"([Jj]son::parse\()"), "src/vtpu/base/json.cpp"),
+            std::vector<std::string>{"src/vtpu/phext/batch.cpp"});
+}
+
+/// Every number is refused in the same way, and every unknown option is named.
+TEST(Layout, CommandLinesAreReadInOnePlace) {
+  static const std::regex elsewhere(R"(\.parse\(argc|CLI11_PARSE|CLI::(Range|PositiveNumber|NonNegativeNumber|IsMember)\()");
+  EXPECT_EQ(sources_with(elsewhere, "src/vtpu/base/arguments.cpp"), std::vector<std::string>());
+}
+
+/// No program ends in an abort at an exception.
+TEST(Layout, EveryMainIsGuarded) {
+  static const std::regex guarded(R"(guarded_main|run_command|experiment_main|CommandLine\(\)\.run)");
+  const std::vector<std::string> mains = sources_with(std::regex(R"(\nint main\()"), "");
+  EXPECT_GT(mains.size(), 30u);
+  for (const std::string& main : mains) EXPECT_TRUE(std::regex_search(*read_file(kRoot / main), guarded)) << main;
+}
+
 TEST(Layout, SourcesOfResultsCarryNoLineNumbersOrDates) {
   // They would make a binary, and so a result's key, change with a comment.
   static const std::regex unstable(R"(__LINE__|__DATE__|__TIME__|std::source_location|[^_a-z]assert\()");

@@ -60,7 +60,7 @@ TEST_F(NetworkView, draws_every_view_of_a_report_and_the_same_bytes_when_asked_a
 
 TEST_F(NetworkView, says_what_is_wrong_with_a_report) {
   EXPECT_EQ(draw("{", "machine"), 1);
-  EXPECT_THAT(content("errors"), HasSubstr("no JSON"));
+  EXPECT_THAT(content("errors"), HasSubstr("malformed JSON"));
   EXPECT_EQ(draw("{\"network\": 1}", "machine"), 1);
   EXPECT_THAT(content("errors"), HasSubstr("found another JSON"));
   EXPECT_EQ(draw("{\"network\": {\"name\": \"x\"}}", "curve"), 1);

@@ -240,14 +240,16 @@ TEST_F(PhextccCommand, EveryErrorOfASourceIsShownInPlace) {
 }
 
 TEST_F(PhextccCommand, ArbitraryBytesGiveErrorsAndNoCrash) {
-  std::string bytes;
+  std::string bytes, text;
   for (int k = 0; k < 2000; ++k) bytes += static_cast<char>((k * 7919) >> 3);
+  for (const char byte : bytes) text += static_cast<char>((byte & 0x7f) | 1);
   put("bytes.phx", bytes);
+  put("text.phx", text);
   put("\x1b[31m.phx", "?");
-  for (const std::string file : {"bytes.phx", "'\x1b[31m.phx'"}) {
+  for (const std::string file : {"bytes.phx", "text.phx", "'\x1b[31m.phx'"}) {
     const Outcome run = phextcc(file);
     EXPECT_EQ(run.status, 1);
-    EXPECT_THAT(run.err, HasSubstr(": error: "));
+    EXPECT_THAT(run.err, HasSubstr(file == "bytes.phx" ? "expected text in UTF-8" : ": error: "));
     EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\x1b'), 0) << "no control characters reach the terminal";
   }
 }
@@ -265,7 +267,8 @@ TEST_F(PhextccCommand, WrongInputIsOneLineAndStatus1) {
        "ends in .phx\n"},
       {"dot.phx -o folder", "phextcc: folder: is a folder; expected a file\n"},
       {"dot.phx --ports missing.json", "phextcc: missing.json: cannot open: No such file or directory\n"},
-      {"dot.phx --ports bad.json", "phextcc: bad.json: port map: not JSON; expected an object\n"},
+      {"dot.phx --ports bad.json",
+       "phextcc: bad.json:1:2: found malformed JSON: unexpected end of input; expected a port map\n"},
       {"dot.phx --ports slow.json",
        "phextcc: slow.json: latency.vector_fma: found 1001 cycles; expected at most 1000\n"},
       {"dot.phx --run --fill z=ones",

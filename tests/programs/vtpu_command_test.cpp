@@ -315,7 +315,6 @@ TEST_F(VtpuCommand, WrongInputIsOneLineAndStatus1) {
       {"run invalid.sasm",
        "vtpu: invalid.sasm: word 0, slot S: sgather.i64 writes r1, which dmov.i64 in slot D also writes; expected one "
        "writer for each register of a word\n"},
-      {"gen --words 3", "vtpu: gen: words: a loop of 3 words; expected 8 to 4096\n"},
       {"ppt sum.sasm --at 1.1.x", "vtpu: --at '1.1.x': column 5: found 'x'; expected a number from 1 to 999\n"},
       {"ppt sum.sasm --at 9.9.9/9.9.9/9.9.9", "vtpu: --at '9.9.9/9.9.9/9.9.9': nothing is mapped there\n"},
       {"report sum.sasm --cache L1:1000:8",

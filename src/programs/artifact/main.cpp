@@ -12,6 +12,7 @@
 #include "vtpu/artifact/pipeline.h"
 #include "vtpu/artifact/reference.h"
 #include "vtpu/artifact/verify.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
 #include "vtpu/isa/manual.h"
 
@@ -110,13 +111,14 @@ int run(int argc, char** argv) {
   CLI::App app{"Reproduces the paper: experiments, claims, tables, figures, text."};
   app.name(kProgram);
   app.require_subcommand(1);
+  app.fallthrough();  // before the commands, which inherit it: options may follow them
   Options options;
   options.pages["manual.html"] = isa::manual_html();
   bool quick = false;
   std::string name;
   app.add_option("--root", options.root, "the project's folder");
   app.add_option("--bin", options.bin, "folder of the built programs");
-  app.add_option("--seed", options.seed, "seed of every random choice");
+  add_number(app, "--seed", options.seed, "seed of every random choice");
   app.add_flag("--quick", quick, "reduced sample sizes");
   app.add_flag("--strict", options.strict, "fail when a claim is open");
   CLI::App* all =
@@ -134,22 +136,20 @@ int run(int argc, char** argv) {
       "compare the results with the shipped reference set: deterministic values, and intervals within a host class");
   CLI::App* record = app.add_subcommand("reference", "make the results the reference set of their mode and host class");
   app.add_subcommand("history", "every change of the ledger, and whether it came after a result");
-  app.fallthrough();
-  return command::run_command(
-      kProgram, app, argc, argv, [] {},
-      [&]() -> Result<int> {
-        options.mode = quick ? measure::Mode::quick : measure::Mode::full;
-        if (*all) return reproduce(options, Goal::paper, true);
-        if (*one) return experiment(options, name);
-        if (*tables) return reproduce(options, Goal::tables, false);
-        if (*figures) return reproduce(options, Goal::figures, false);
-        if (*paper) return reproduce(options, Goal::paper, false);
-        if (*reasons) return why(options, name);
-        if (*listing) return list(options);
-        if (*comparison) return check(options);
-        if (*record) return reference(options);
-        return history(options);
-      });
+  const auto act = [&]() -> Result<int> {
+    options.mode = quick ? measure::Mode::quick : measure::Mode::full;
+    if (*all) return reproduce(options, Goal::paper, true);
+    if (*one) return experiment(options, name);
+    if (*tables) return reproduce(options, Goal::tables, false);
+    if (*figures) return reproduce(options, Goal::figures, false);
+    if (*paper) return reproduce(options, Goal::paper, false);
+    if (*reasons) return why(options, name);
+    if (*listing) return list(options);
+    if (*comparison) return check(options);
+    if (*record) return reference(options);
+    return history(options);
+  };
+  return command::run_command(kProgram, app, argc, argv, {}, act);
 }
 
 }  // namespace

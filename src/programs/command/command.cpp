@@ -5,13 +5,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <cstdio>
-#include <sstream>
-#include <vector>
 
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
-#include "vtpu/base/text.h"
+#include "vtpu/base/program.h"
 
 namespace vtpu::command {
 namespace {
@@ -46,33 +44,16 @@ Result<int> print(std::string_view text) {
 
 int run_command(std::string_view program, CLI::App& app, int argc, char** argv, const std::function<void()>& check,
                 const std::function<Result<int>()>& action) {
-  keep_standard_streams();
-  const auto finished = [&](const Result<int>& done) {
-    return done ? *done : fail(program, done.error().message(), kWrongInput);
-  };
-  std::vector<std::string> commands;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    commands.push_back(command->get_name());
-  const std::string first = argc > 1 ? argv[1] : "-";
-  if (!commands.empty() && !first.starts_with('-') &&
-      std::find(commands.begin(), commands.end(), first) == commands.end())
-    return fail(program,
-                fmt::format("found command {}; expected {}", quoted_with_hint(first, commands), join(commands, ", ")),
-                kWrongUsage);
-  try {
-    app.parse(argc, argv);
-    check();
-  } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() != 0)
-      return fail(
-          program,
-          fmt::format("{}; '{} --help' lists the {}", error.what(), program, commands.empty() ? "options" : "commands"),
-          kWrongUsage);
-    std::ostringstream help;
-    app.exit(error, help, help);
-    return finished(print(help.str()));
-  }
-  return finished(action());
+  return guarded_main([&] {
+    keep_standard_streams();
+    const auto finished = [&](const Result<int>& done) {
+      return done ? *done : fail(program, done.error().message(), kWrongInput);
+    };
+    const Result<std::string> help = parse_arguments(program, app, argc, argv, check);
+    if (!help) return fail(program, help.error().message(), kWrongUsage);
+    if (!help->empty()) return finished(print(*help));
+    return finished(action());
+  });
 }
 
 }  // namespace vtpu::command

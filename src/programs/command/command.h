@@ -33,9 +33,9 @@ int fail(std::string_view program, std::string message, int status);
 /// Writes to standard output. Returns kDone. Error: the output cannot be written.
 Result<int> print(std::string_view text);
 
-/// Parses the command line, calls `check`, then `action`, which returns the exit status. Help goes to standard output.
-/// A command line that does not parse or that `check` refuses gives one line on standard error and kWrongUsage; for an
-/// unknown command the line names the nearest one. `check` refuses by throwing CLI::ValidationError.
+/// The body of `main`: reads the command line with `parse_arguments`, then calls `action`, which returns the exit
+/// status. Help goes to standard output. A command line that is not accepted gives one line on standard error and
+/// kWrongUsage, an exception one line and kWrongInput.
 int run_command(std::string_view program, CLI::App& app, int argc, char** argv, const std::function<void()>& check,
                 const std::function<Result<int>()>& action);
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "programs/command/files.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/measure/clock.h"
 #include "vtpu/measure/statistics.h"
@@ -42,7 +42,7 @@ CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form
                                  [&](auto each) { return exec::jit::name_of(each) == name; });
           },
           "form of host code: avx512 or avx2")
-      ->check(CLI::IsMember(names));
+      ->check(one_of(names));
 }
 
 Result<Chosen> choose_engine(EngineKind kind, std::optional<exec::jit::Form> form, const isa::ValidProgram& program) {

@@ -6,13 +6,13 @@
 
 #include "programs/command/command.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
+#include "vtpu/base/text_file.h"
 #include "vtpu/isa/assembler.h"
 
 namespace vtpu::command {
 
-std::string dumped(const nlohmann::ordered_json& value) {
-  return value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-}
+std::string dumped(const nlohmann::ordered_json& value) { return json_text(value, 2) + "\n"; }
 
 Result<int> put(const std::string& out, std::string_view bytes) {
   if (out.empty() || out == "-") return print(bytes);
@@ -26,11 +26,20 @@ Result<std::string> read(const std::string& file) {
   return bytes;
 }
 
+Result<std::string> read_program_text(const std::string& file) {
+  auto bytes = read(file);
+  if (!bytes) return bytes;
+  return to_text(*std::move(bytes), shown(file));
+}
+
 Result<isa::Program> load(const std::string& file) {
   const auto bytes = read(file);
   if (!bytes) return bytes.error();
   const bool container = bytes->starts_with(isa::kSiwMagic) || std::filesystem::path(file).extension() == ".siw";
-  return container ? isa::parse_siw(*bytes, shown(file)) : isa::assemble(*bytes, shown(file));
+  if (container) return isa::parse_siw(*bytes, shown(file));
+  const auto text = to_text(*bytes, shown(file));
+  if (!text) return text.error();
+  return isa::assemble(*text, shown(file));
 }
 
 Result<isa::ValidProgram> load_valid(const std::string& file) {

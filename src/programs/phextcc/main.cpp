@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "programs/command/engines.h"
 #include "programs/command/files.h"
@@ -20,8 +19,8 @@
 #include "programs/phextcc/options.h"
 #include "programs/phextcc/report.h"
 #include "programs/phextcc/run.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/check.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/compiler/ir/text.h"
@@ -62,10 +61,8 @@ Result<void> define(compiler::Options& options, const std::string& text) {
 /// as many words.
 Result<ports::PortMap> read_ports(const std::string& file) {
   constexpr double kMostCycles = 1000;
-  const auto text = read_file(file);
-  if (!text) return text.error();
-  auto map = ports::PortMap::from_json(*text);
-  if (!map) return within(file, map.error());
+  auto map = ports::PortMap::read(file);
+  if (!map) return map;
   for (const auto& [key, cycles] :
        {std::pair("alone", &map->alone), std::pair("least", &map->least), std::pair("latency", &map->latency)})
     for (std::size_t k = 0; k < cycles->size(); ++k)
@@ -122,7 +119,7 @@ Result<int> compile_file(Options options) {
     if (!map) return map.error();
     options.compiler.machine.ports = std::move(*map);
   }
-  const auto source = read(options.file);
+  const auto source = read_program_text(options.file);
   if (!source) return source.error();
   const auto compiled = compiler::compile(shown(options.file), *source, options.compiler);
   if (!compiled) {
@@ -179,11 +176,10 @@ class CommandLine {
  private:
   void add_compiling() {
     app_.add_option("FILE", options_.file, "kernel, or '-'")->required();
-    app_.add_option(
-            "-O", options_.compiler.level,
-            "tier: -O0 one op per word, -O1 adjacent ops packed, -O2 list scheduling, -O3 vectors and pipelined loops")
-        ->check(CLI::Range(0u, 3u))
-        ->capture_default_str();
+    add_number(
+        app_, "-O", options_.compiler.level,
+        "tier: -O0 one op per word, -O1 adjacent ops packed, -O2 list scheduling, -O3 vectors and pipelined loops", 0,
+        3);
     app_.add_option("-D", options_.definitions, "name=value of a param; may be repeated")->take_all()->expected(1);
     app_.add_option("-o,--output", options_.out, "file to write, or '-'");
     add_choice<Emit>(app_, "--emit", options_.emit,
@@ -202,16 +198,14 @@ class CommandLine {
   void add_running() {
     app_.add_flag("--run", options_.run, "run it and show the tensors that changed");
     app_.add_flag("--measure", options_.measure, "cycles of a run, the median of several");
-    app_.add_option("--samples", options_.samples, "runs to measure")
-        ->check(CLI::Range(1u, 1000u))
-        ->capture_default_str();
+    add_number(app_, "--samples", options_.samples, "runs to measure", 1, 1000);
     add_engine_option(app_, options_.engine);
     app_.add_option("--fill", options_.fills,
                     "NAME=KIND, initial elements: zeros, ones, count or random; default: random with --run, zeros with "
                     "--measure")
         ->take_all()
         ->expected(1);
-    app_.add_option("--seed", options_.seed, "seed of random elements")->check(CLI::NonNegativeNumber);
+    add_number(app_, "--seed", options_.seed, "seed of random elements");
     app_.add_option("--show", options_.shows, "NAME[:COUNT], tensor to show after the run")->take_all()->expected(1);
   }
 

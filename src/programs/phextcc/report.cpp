@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "vtpu/base/json.h"
+
 namespace vtpu::command {
 
 nlohmann::ordered_json report_json(const compiler::Compiled& compiled, const compiler::Options& options) {
@@ -41,7 +43,7 @@ std::string report_text(const nlohmann::ordered_json& report) {
   // Columns right-aligned at their widest entry.
   std::vector<std::vector<std::string>> rows{{"line", "loop", "trip", "II", "ResMII", "RecMII", "stages", "copies", "D",
                                               "S", "C", "use", "r", "v", "p", "m", "ports", "recurrence"}};
-  const auto number = [](const ordered_json& value) { return value.is_null() ? "?" : value.dump(); };
+  const auto number = [](const ordered_json& value) { return value.is_null() ? "?" : json_text(value); };
   const auto cycles = [](const ordered_json& value) { return fmt::format("{:.2f}", value.get<double>()); };
   std::string notes;
   for (const ordered_json& loop : report.at("loops")) {

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 
-#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
 #include "vtpu/net/ocs/ocs_state.h"
 #include "vtpu/net/ocs/state_file.h"
@@ -36,25 +36,17 @@ Result<double> throughput_of(const search::SymmetricState& state, const search::
 void add_learn_options(CLI::App& command, LearnOptions& options) {
   command.add_option("--shape", options.shape, "shape of the slice in chips, whole blocks of 4x4x4")
       ->capture_default_str();
-  command.add_option("--steps", options.steps, "annealing steps per restart")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40))
-      ->capture_default_str();
-  command.add_option("--restarts", options.restarts, "searches from random states")
-      ->check(CLI::Range(1, 1000000))
-      ->capture_default_str();
-  command.add_option("--groups", options.groups, "number of groups of blocks that restarts alternate between")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  command.add_option("--mirrored", options.mirrored, "share of drawn switches that join equal faces")
-      ->check(CLI::Range(0.0, 1.0))
-      ->capture_default_str();
+  add_number(command, "--steps", options.steps, "annealing steps per restart", 0, std::int64_t{1} << 40);
+  add_number(command, "--restarts", options.restarts, "searches from random states", 1, 1000000);
+  add_number(command, "--groups", options.groups, "number of groups of blocks that restarts alternate between", 1,
+             1000);
+  add_number(command, "--mirrored", options.mirrored, "share of drawn switches that join equal faces", 0, 1);
   add_choice<search::Alike>(command, "--alike", options.alike,
                             "switches that share a setting: none, rotated (equal up to a cyclic exchange of x, y and "
                             "z), dimension (all of one)")
       ->default_str(choice_name(options.alike));
-  command.add_option("--seed", options.seed, "seed of all random numbers")->capture_default_str();
-  command.add_option("-j,--threads", options.threads, "restarts at once, 0: number of cores")
-      ->check(CLI::Range(0, 256));
+  add_number(command, "--seed", options.seed, "seed of all random numbers");
+  add_number(command, "-j,--threads", options.threads, "restarts at once, 0: number of cores", 0, 256);
   command.add_option("--journal", options.journal,
                      "folder of finished restarts, for resuming and for several processes");
   command.add_option("--out", options.out, "file for the best state, readable with network.topology = ocs")->required();

@@ -4,6 +4,7 @@
 
 #include "programs/command/command.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/net/fault/life.h"
 #include "vtpu/scenario/life.h"
 #include "vtpu/sweep/interrupt.h"
@@ -22,7 +23,8 @@ Result<int> run_life(const Options& options) {
     if (const auto written = write_file(given->output.csv, events); !written) return written.error();
   }
   if (!given->output.json.empty())
-    if (const auto written = write_file(given->output.json, scenario::lives_json(*lives).dump(1) + "\n"); !written)
+    if (const auto written = write_file(given->output.json, json_text(scenario::lives_json(*lives), 1) + "\n");
+        !written)
       return written.error();
   return print(scenario::lives_text(*lives));
 }

@@ -19,7 +19,9 @@
 #include "programs/phextnet/reconfigure.h"
 #include "programs/phextnet/sweep.h"
 #include "programs/phextnet/view.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/result.h"
 #include "vtpu/scenario/keys.h"
 #include "vtpu/scenario/report.h"
@@ -62,10 +64,11 @@ Result<int> run_info(const Options& options) {
   const auto report = scenario::inspect(*given);
   if (!report) return report.error();
   if (!given->output.json.empty())
-    if (const auto written = write_file(given->output.json, scenario::report_json(*report).dump(1) + "\n"); !written)
+    if (const auto written = write_file(given->output.json, json_text(scenario::report_json(*report), 1) + "\n");
+        !written)
       return written.error();
   if (!given->output.plot.empty())
-    if (const auto drawn = draw(scenario::report_json(*report).dump(), scenario::View::machine, given->output.plot);
+    if (const auto drawn = draw(json_text(scenario::report_json(*report)), scenario::View::machine, given->output.plot);
         !drawn)
       return drawn.error();
   return print(scenario::report_text(*report));
@@ -103,10 +106,10 @@ scenario::View view_of(const Scenario& given, const scenario::Report& report) {
 
 Result<void> write_outputs(const Scenario& given, const scenario::Report& report, nlohmann::ordered_json json) {
   if (!given.output.json.empty())
-    if (const auto written = write_file(given.output.json, json.dump(1) + "\n"); !written) return written;
+    if (const auto written = write_file(given.output.json, json_text(json, 1) + "\n"); !written) return written;
   if (!given.output.csv.empty())
     if (const auto written = write_file(given.output.csv, scenario::report_csv(report)); !written) return written;
-  if (!given.output.plot.empty()) return draw(json.dump(), view_of(given, report), given.output.plot);
+  if (!given.output.plot.empty()) return draw(json_text(json), view_of(given, report), given.output.plot);
   return {};
 }
 
@@ -166,8 +169,7 @@ class CommandLine {
     change->get_option("FILE")->required();
     change->add_option("AFTER", options_.after, "scenario whose topology is the new network")->required();
     CLI::Option* rows =
-        change->add_option("--entries", options_.rows, "number of changed rows of a chip's table to show")
-            ->check(CLI::Range(0, 1000));
+        add_number(*change, "--entries", options_.rows, "number of changed rows of a chip's table to show", 0, 1000);
     change->add_option("--from", options_.from, "rows of this chip; default: the chip with the most changes")
         ->needs(rows);
     on_scenario("life", "failures and recovery of a machine over time; --csv: every event", run_life);
@@ -210,12 +212,13 @@ class CommandLine {
         ->expected(1);
     for (const ShortFlag& flag : kShortFlags) {
       if (!writes(action, flag.key)) continue;
-      command->add_option_function<std::string>(
+      CLI::Option* option = command->add_option_function<std::string>(
           flag.names,
           [this, key = std::string(flag.key)](const std::string& value) {
             options_.settings.push_back(key + "=" + value);
           },
           flag.key);
+      if (scenario::takes_number(*scenario::find_key(flag.key))) option->type_name("NUMBER");
     }
     command->final_callback([this, action] { action_ = action; });
     return command;

@@ -2,6 +2,7 @@
 
 #include "programs/command/command.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/scenario/reconfigure.h"
 
 namespace vtpu::command {
@@ -14,7 +15,8 @@ Result<int> run_reconfigure(const Options& options) {
   const auto done = scenario::reconfigure(*before, *after, options.rows, options.from);
   if (!done) return done.error();
   if (!before->output.json.empty())
-    if (const auto written = write_file(before->output.json, scenario::reconfiguration_json(*done).dump(1) + "\n");
+    if (const auto written =
+            write_file(before->output.json, json_text(scenario::reconfiguration_json(*done), 1) + "\n");
         !written)
       return written.error();
   return print(scenario::reconfiguration_text(*done));

@@ -11,6 +11,7 @@
 
 #include "programs/command/command.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/scenario/grid.h"
 #include "vtpu/sweep/interrupt.h"
 #include "vtpu/sweep/sweep.h"
@@ -59,7 +60,7 @@ Result<int> run_sweep(const Options& options) {
   if (known < grid->size())
     return print(fmt::format("{} of {} points are done; the last process writes the files\n", known, grid->size()));
   if (const auto written = write_file(csv, scenario::grid_csv(*grid, *lines)); !written) return written.error();
-  if (const auto written = write_file(json, scenario::grid_json(*grid, *lines).dump(1) + "\n"); !written)
+  if (const auto written = write_file(json, json_text(scenario::grid_json(*grid, *lines), 1) + "\n"); !written)
     return written.error();
   return print(fmt::format("{} points: {}, {}\n", grid->size(), csv.string(), json.string()));
 }

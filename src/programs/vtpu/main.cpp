@@ -12,15 +12,15 @@
 #include <string_view>
 #include <vector>
 
-#include "programs/command/choice_option.h"
 #include "programs/command/command.h"
 #include "programs/command/engines.h"
 #include "programs/command/files.h"
 #include "vtpu/analysis/inspect.h"
 #include "vtpu/analysis/report.h"
-#include "vtpu/base/file.h"
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/isa/assembler.h"
@@ -74,9 +74,11 @@ namespace {
 // ---- programs as files
 
 Result<int> run_asm(const Options& options) {
-  const auto text = read(options.file);
+  const auto bytes = read(options.file);
+  if (!bytes) return bytes.error();
+  if (bytes->starts_with(isa::kSiwMagic)) return Error{shown(options.file), "found a .siw container", "assembly text"};
+  const auto text = to_text(*bytes, shown(options.file));
   if (!text) return text.error();
-  if (text->starts_with(isa::kSiwMagic)) return Error{shown(options.file), "found a .siw container", "assembly text"};
   const bool beside = options.out.empty() && options.file != "-";
   if (beside && fs::path(options.file).extension() == ".siw")
     return Error{options.file, "the container would overwrite its text", "-o, or a name that ends in .sasm"};
@@ -269,11 +271,9 @@ Result<int> run_report(const Options& options) {
   }
   std::optional<ports::PortMap> map;
   if (!options.ports.empty()) {
-    const auto text = read_file(options.ports);
-    if (!text) return text.error();
-    const auto parsed = ports::PortMap::from_json(*text);
-    if (!parsed) return within(options.ports, parsed.error());
-    map = *parsed;
+    auto read = ports::PortMap::read(options.ports);
+    if (!read) return read.error();
+    map = *std::move(read);
   }
   exec::Machine machine;
   if (const auto imported = import_document(machine, options.import); !imported) return imported.error();
@@ -299,7 +299,7 @@ CLI::Option* add_named(CLI::App& app, const std::string& flags, const Values& va
                                   [&](T value) { return isa::name_of(value) == name; });
           },
           meaning)
-      ->check(CLI::IsMember(names));
+      ->check(one_of(names));
 }
 
 /// Names, options and actions of the commands.
@@ -322,8 +322,7 @@ class CommandLine {
   }
   void add_bench() {
     CLI::App* bench = add("bench", "ops per measured cycle of the ten workloads, for every engine", run_bench);
-    bench->add_option("--processes", options_.processes, "sampling processes, one sample each")
-        ->check(CLI::Range(6u, 1000u));
+    add_number(*bench, "--processes", options_.processes, "sampling processes, one sample each", 6, 1000);
     bench->add_option("--ports", options_.ports, "file to write the measured port map to (JSON)");
     with_json(bench);
   }
@@ -347,10 +346,9 @@ class CommandLine {
     CLI::App* run = on_file("run", "run a program and show the final state", run_run);
     add_engine_option(*run, options_.engine);
     with_form(run);
-    run->add_option("--sentrons", options_.sentrons, "sentrons that run it, on one thread")
-        ->check(CLI::Range(1u, 1024u));
+    add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it, on one thread", 1, 1024);
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
-    run->add_option("--samples", options_.samples, "runs of --time")->check(CLI::Range(1u, 100'000u))->needs("--time");
+    add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);
   }
 
@@ -372,17 +370,13 @@ class CommandLine {
     std::vector<std::string> workloads;
     for (const kernels::Workload& workload : kernels::workloads()) workloads.emplace_back(workload.name);
     CLI::Option* workload = gen->add_option("--workload", options_.workload, "a named workload instead of a mix")
-                                ->check(CLI::IsMember(workloads));
+                                ->check(one_of(workloads));
     add_named(*gen, "--mix", isa::kMixes, options_.mix, "slots that the program fills")->excludes(workload);
     add_named(*gen, "--locality", isa::kLocalities, options_.locality, "locality of its accesses")->excludes(workload);
-    gen->add_option("--depth", options_.depth, "ops in each dependence chain")
-        ->check(CLI::PositiveNumber)
-        ->excludes(workload);
-    gen->add_option("--words", options_.words, "words in the loop, 8 to 4096")
-        ->check(CLI::PositiveNumber)
-        ->excludes(workload);
-    gen->add_option("--iterations", options_.iterations, "iterations of the loop")->check(CLI::PositiveNumber);
-    gen->add_option("--seed", options_.seed, "seed of all random numbers")->check(CLI::NonNegativeNumber);
+    add_number(*gen, "--depth", options_.depth, "ops in each dependence chain", 1)->excludes(workload);
+    add_number(*gen, "--words", options_.words, "words in the loop", isa::kLeastLoopWords, isa::kMostLoopWords)->excludes(workload);
+    add_number(*gen, "--iterations", options_.iterations, "iterations of the loop", 1);
+    add_number(*gen, "--seed", options_.seed, "seed of all random numbers");
     with_out(gen);
   }
 
@@ -417,9 +411,7 @@ class CommandLine {
   void with_out(CLI::App* command) { command->add_option("-o,--output", options_.out, "file to write, or '-'"); }
   void with_json(CLI::App* command) { command->add_flag("--json", options_.json, "print JSON"); }
   void with_fuel(CLI::App* command) {
-    command->add_option("--fuel", options_.fuel, "words that may retire")
-        ->check(CLI::NonNegativeNumber)
-        ->capture_default_str();
+    add_number(*command, "--fuel", options_.fuel, "words that may retire");
   }
   CLI::Option* with_form(CLI::App* command) { return add_form_option(*command, options_.form); }
   void with_import(CLI::App* command) {

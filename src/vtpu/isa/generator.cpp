@@ -23,7 +23,6 @@ constexpr std::uint8_t kInvariant = 3;      // r3
 constexpr std::uint8_t kDenseResults = 4, kSparseResults = 8, kCoordResults = 12;  // r4–r7, r8–r11, r12–r14
 constexpr std::uint8_t kCounter = 15;
 constexpr std::uint64_t kLine = 64;
-constexpr std::size_t kLeastWords = 8, kMostWords = 4096;
 
 /// The words of each four that fill a slot.
 constexpr std::array<unsigned, kSlots> share_of(Mix mix) {
@@ -168,9 +167,9 @@ std::string_view name_of(Locality locality) {
 
 Result<Program> synthetic_program(const WorkloadSpec& spec) {
   if (spec.depth == 0) return Error{"depth", "a chain of 0 ops", "at least 1"};
-  if (spec.words < kLeastWords || spec.words > kMostWords)
+  if (spec.words < kLeastLoopWords || spec.words > kMostLoopWords)
     return Error{"words", fmt::format("a loop of {} words", spec.words),
-                 fmt::format("{} to {}", kLeastWords, kMostWords)};
+                 fmt::format("{} to {}", kLeastLoopWords, kMostLoopWords)};
   if (spec.iterations == 0) return Error{"iterations", "a loop of 0 iterations", "at least 1"};
   Program program = Generator(spec).make();
   VTPU_CHECK(validate(program, 1).empty(), "a synthetic program is valid");

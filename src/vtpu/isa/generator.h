@@ -16,12 +16,14 @@ enum class Mix : std::uint8_t { dense, sparse, coordination, balanced };
 /// in 32 MiB.
 enum class Locality : std::uint8_t { high, medium, low };
 
+inline constexpr std::size_t kLeastLoopWords = 8, kMostLoopWords = 4096;
+
 struct WorkloadSpec {
   Mix mix = Mix::balanced;
   Locality locality = Locality::high;
   /// Length of the dependence chains, in ops, at least 1; with 1, no op reads the result of an earlier word.
   unsigned depth = 1;
-  std::size_t words = 16;           ///< in the loop, 8 to 4096
+  std::size_t words = 16;           ///< in the loop, kLeastLoopWords to kMostLoopWords
   std::uint64_t iterations = 1000;  ///< at least 1
   std::uint64_t seed = 1;           ///< of the opcodes, the numbers and the random accesses
 };

@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/check.h"
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
+#include "vtpu/base/program.h"
 #include "vtpu/base/text.h"
 #include "vtpu/measure/provenance.h"
 #include "vtpu/measure/result_file.h"
@@ -94,7 +95,7 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
   check_loaded_modules(experiment);
   Json recorded = provenance.finish();
   recorded["uses"] = uses_with_versions(experiment);
-  result.provenance = recorded.dump();
+  result.provenance = json_text(recorded);
   return save(result, out);
 }
 
@@ -171,39 +172,43 @@ Table& Run::table(const std::string& name, std::vector<Column> columns) {
   return at->second;
 }
 
-int experiment_main(const Experiment& experiment, int argc, char** argv) {
+namespace {
+
+int run_experiment(const Experiment& experiment, int argc, char** argv) {
   CLI::App app{experiment.question};
   bool describe = false;
-  std::string mode_name = choice_name(Mode::full);
-  std::uint64_t seed = 1;
+  ResultFile result;
+  result.experiment = experiment.name;
+  result.mode = Mode::full;
+  result.seed = 1;
   std::filesystem::path root = ".";
   std::filesystem::path out = "results/json";
   app.add_flag("--describe", describe, "print the declaration as JSON and stop");
-  app.add_option("--mode", mode_name, "sample sizes")->check(CLI::IsMember(choice_names<Mode>()));
-  app.add_option("--seed", seed, "seed of every random choice");
+  add_choice<Mode>(app, "--mode", result.mode, "sample sizes")->default_str(choice_name(result.mode));
+  add_number(app, "--seed", result.seed, "seed of every random choice");
   app.add_option("--root", root, "the project's folder");
   app.add_option("--out", out, "folder of the result files");
+  const auto failed = [&](const Error& error, int status) {
+    std::fputs(fmt::format("{}: {}\n", experiment.name, error.message()).c_str(), stderr);
+    return status;
+  };
   const auto printed = [&](const std::string& text) {
     const Result<void> done = print_text(text);
-    if (!done) std::fputs(fmt::format("{}: {}\n", experiment.name, done.error().message()).c_str(), stderr);
-    return done ? 0 : 1;
+    return done ? 0 : failed(done.error(), 1);
   };
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream help;
-    return app.exit(error, help, std::cerr) == 0 ? printed(help.str()) : 2;
-  }
-  if (describe) return printed(description(experiment).dump(2) + "\n");
-  ResultFile result;
-  result.experiment = experiment.name;
-  result.mode = *parse_choice<Mode>(mode_name, "--mode");
-  result.seed = seed;
-  if (Result<void> done = run_and_save(experiment, result, root, out); !done) {
-    std::fputs(fmt::format("{}: {}\n", experiment.name, done.error().message()).c_str(), stderr);
-    return 1;
-  }
+  const Result<std::string> help = parse_arguments(experiment.name, app, argc, argv);
+  if (!help) return failed(help.error(), 2);
+  if (!help->empty()) return printed(*help);
+  if (describe) return printed(json_text(description(experiment), 2) + "\n");
+  if (Result<void> done = run_and_save(experiment, result, root, out); !done)
+    return failed(done.error(), 1);
   return 0;
+}
+
+}  // namespace
+
+int experiment_main(const Experiment& experiment, int argc, char** argv) {
+  return guarded_main([&] { return run_experiment(experiment, argc, argv); });
 }
 
 }  // namespace vtpu::measure

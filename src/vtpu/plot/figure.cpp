@@ -5,13 +5,13 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
-#include <sstream>
 
+#include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
+#include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
 #include "vtpu/plot/interpreter.h"
 #include "vtpu/plot/matplotlib.h"
@@ -108,7 +108,7 @@ Result<void> render(const Figure& figure, const Places& places) {
   } catch (const std::exception& error) {
     return Error{where, error.what(), ""};
   }
-  const std::string record = record_of(figure, *context, drawing).dump(1) + "\n";
+  const std::string record = json_text(record_of(figure, *context, drawing), 1) + "\n";
   const std::pair<const char*, const std::string*> files[] = {
       {".svg", &drawing.svg}, {".pdf", &drawing.pdf}, {".json", &record}};
   for (const auto& [extension, bytes] : files)
@@ -133,12 +133,12 @@ int figure_main(const std::vector<Figure>& figures, int argc, char** argv) {
   app.add_option("--results", places.results, "folder of the result files");
   app.add_option("--out", places.out, "folder of the figures");
   app.add_option("name", wanted, "figures to draw; all when none is named");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream help;
-    return app.exit(error, help, std::cerr) == 0 ? printed(help.str()) : 2;
+  const Result<std::string> help = parse_arguments("render_figures", app, argc, argv);
+  if (!help) {
+    std::fputs(fmt::format("render_figures: {}\n", help.error().message()).c_str(), stderr);
+    return 2;
   }
+  if (!help->empty()) return printed(*help);
   if (const Result<void> valid = validate(figures); !valid) {
     std::fputs(fmt::format("render_figures: {}\n", valid.error().message()).c_str(), stderr);
     return 1;
@@ -146,7 +146,7 @@ int figure_main(const std::vector<Figure>& figures, int argc, char** argv) {
   if (list) {
     Json all = Json::array();
     for (const Figure& figure : figures) all.push_back(declaration(figure));
-    return printed(all.dump(2) + "\n");
+    return printed(json_text(all, 2) + "\n");
   }
   std::vector<std::string> names;
   for (const Figure& figure : figures) names.push_back(figure.name);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "vtpu/base/text.h"
@@ -38,8 +39,12 @@ Result<void> set(Scenario& scenario, std::string_view assignment, std::string_vi
   const auto key = named_key(name, flag);
   if (!key) return key.error();
   const std::string where = fmt::format("{} {}", flag, name);
-  if (const auto stored = assign_text(**key, scenario, trim(assignment.substr(equals + 1)), where); !stored)
-    return stored;
+  const std::string_view value = assignment.substr(equals + 1);
+  // The name of a file may begin or end with a blank.
+  const Field field = (*key)->field(scenario);
+  const bool names_file =
+      std::holds_alternative<File*>(field) || ((*key)->section == "output" && std::holds_alternative<Text*>(field));
+  if (const auto stored = assign_text(**key, scenario, names_file ? value : trim(value), where); !stored) return stored;
   scenario.given[name] = where;
   return {};
 }
