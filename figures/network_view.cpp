@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -114,15 +115,37 @@ void draw_curve(const json& report) {
   plt::legend({{"loc", "upper left"}});
 }
 
+/// The position of every node in the report, by its name.
+std::map<std::string, std::size_t> positions_of(const json& nodes) {
+  std::map<std::string, std::size_t> positions;
+  for (const json& node : nodes) positions.emplace(node.at("name").get<std::string>(), positions.size());
+  return positions;
+}
+
+/// The position of a link's end. A link to a node that the report does not have is an error like any other of its JSON.
+std::size_t end_of(const json& link, const char* end, const std::map<std::string, std::size_t>& positions) {
+  const std::string name = link.at(end).get<std::string>();
+  const auto found = positions.find(name);
+  if (found == positions.end()) throw json::other_error::create(501, "no node '" + name + "'", &link);
+  return found->second;
+}
+
+/// The direction of a link on a grid, "+x"; empty elsewhere, where its name is "a -> b".
+std::string direction_of(const json& link) {
+  const std::string name = link.at("name");
+  return name.find(" -> ") == std::string::npos ? name.substr(name.rfind(' ') + 1) : "";
+}
+
 /// Nodes from left to right, with their links stacked.
 void draw_links(const json& report) {
   const json& links = report.at("links");
+  const auto positions = positions_of(report.at("nodes"));
   const double most = std::max(1e-12, most_of(links));
   std::array<plt::Numbers, kHeat.size()> x, y;
   plt::Numbers failed_x, failed_y;
   long ports = 0;
   for (const json& link : links) {
-    const double node = link.at("from");
+    const auto node = static_cast<double>(end_of(link, "from", positions));
     const double port = link.at("port");
     ports = std::max(ports, link.at("port").get<long>() + 1);
     if (link.value("failed", false)) {
@@ -153,11 +176,9 @@ void draw_links(const json& report) {
     places.push_back(static_cast<double>(port));
     names.push_back(fmt::format("{}", port));
   }
-  for (const json& link : links) {
-    const std::string name = link.at("name");
-    const std::string end = name.substr(name.rfind(' ') + 1);
-    if (end.starts_with('+') || end.starts_with('-')) names[link.at("port").get<std::size_t>()] = end;
-  }
+  for (const json& link : links)
+    if (const std::string direction = direction_of(link); !direction.empty())
+      names[link.at("port").get<std::size_t>()] = direction;
   plt::yticks(places, names);
   plt::ylim(-0.7, static_cast<double>(ports) - 0.3);
   plt::xlabel("index of chip or switch");
@@ -186,8 +207,7 @@ double length(const json& a, const json& b) {
 
 /// End of a link's half: its midpoint, or, for a wrap-around link of a grid, a stub that leaves the grid.
 Point end_of_half(const json& link, const json& from, const json& to) {
-  const std::string name = link.at("name");
-  const std::string_view end = std::string_view(name).substr(name.rfind(' ') + 1);
+  const std::string end = direction_of(link);
   constexpr double kStub = 0.35;
   const bool direction = end.size() == 2 && (end[0] == '+' || end[0] == '-') && end[1] >= 'x' && end[1] <= 'z';
   if (direction && length(from, to) > 1.5) {
@@ -203,13 +223,14 @@ Point end_of_half(const json& link, const json& from, const json& to) {
 void draw_machine(const json& report) {
   const json& nodes = report.at("nodes");
   const json& links = report.at("links");
+  const auto positions = positions_of(nodes);
   const double most = most_of(links);
   std::array<Strokes, kHeat.size()> strokes;
   Strokes failed;
   double low_x = 0, high_x = 0, low_y = 0, high_y = 0;
   for (const json& link : links) {
-    const json& from = nodes.at(link.at("from").get<std::size_t>()).at("place");
-    const json& to = nodes.at(link.at("to").get<std::size_t>()).at("place");
+    const json& from = nodes.at(end_of(link, "from", positions)).at("place");
+    const json& to = nodes.at(end_of(link, "to", positions)).at("place");
     const Point a = projected(from);
     const Point b = end_of_half(link, from, to);
     low_x = std::min({low_x, a.x, b.x});

@@ -23,9 +23,9 @@ constexpr const char* kReport = R"({
     {"offered": 0.2, "accepted": 0.15, "stable": false}]},
   "nodes": [{"name": "1.1", "place": [0, 0, 0]}, {"name": "2.1", "place": [1, 0, 0], "failed": true},
             {"name": "s", "place": [0, 1, 0], "switch": true}],
-  "links": [{"name": "1.1 +x", "from": 0, "to": 1, "port": 0, "failed": true, "load": 0, "utilisation": 0},
-            {"name": "1.1 -> s", "from": 0, "to": 2, "port": 1, "load": 0.1, "utilisation": 0.1},
-            {"name": "s -> 1.1", "from": 2, "to": 0, "port": 0, "load": 0.05, "utilisation": 0.05}]})";
+  "links": [{"name": "1.1 +x", "from": "1.1", "to": "2.1", "port": 0, "failed": true, "load": 0, "utilisation": 0},
+            {"name": "1.1 -> s", "from": "1.1", "to": "s", "port": 1, "load": 0.1, "utilisation": 0.1},
+            {"name": "s -> 1.1", "from": "s", "to": "1.1", "port": 0, "load": 0.05, "utilisation": 0.05}]})";
 
 class NetworkView : public ::testing::Test {
  protected:
@@ -66,6 +66,10 @@ TEST_F(NetworkView, says_what_is_wrong_with_a_report) {
   EXPECT_EQ(draw("{\"network\": {\"name\": \"x\"}}", "curve"), 1);
   EXPECT_THAT(content("errors"), HasSubstr("has no curve"));
   EXPECT_EQ(draw(kReport, "globe"), 2);
+  std::string astray = kReport;
+  astray.replace(astray.find("\"to\": \"s\""), 9, "\"to\": \"t\"");
+  EXPECT_EQ(draw(astray, "machine"), 1);
+  EXPECT_THAT(content("errors"), HasSubstr("no node 't'"));
 }
 
 }  // namespace

@@ -48,6 +48,89 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
+std::vector<std::string_view> split_outside_quotes(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  std::size_t start = 0;
+  bool may_open = true;
+  for (std::size_t at = 0; at < text.size();) {
+    std::string_view rest = text.substr(at);
+    if (may_open && take_quoted(rest)) {
+      at = text.size() - rest.size();
+      may_open = false;
+      continue;
+    }
+    may_open = text[at] == ' ' || text[at] == separator;
+    if (text[at] == separator) {
+      pieces.push_back(text.substr(start, at - start));
+      start = at + 1;
+    }
+    ++at;
+  }
+  pieces.push_back(text.substr(start));
+  return pieces;
+}
+
+std::string in_quotes(std::string_view text, std::size_t spelt_out) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool ascii = byte < 0x80;
+    if (ascii && spelt_out > 0) {
+      out += fmt::format("\\u{:04X}", byte);
+      --spelt_out;
+      continue;
+    }
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (byte < 0x20 || byte == 0x7F)
+          out += fmt::format("\\u{:04X}", byte);
+        else
+          out += c;
+    }
+  }
+  return out + '"';
+}
+
+std::optional<std::string> take_quoted(std::string_view& text) {
+  if (!text.starts_with('"')) return std::nullopt;
+  std::string out;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    const char c = text[at];
+    if (c == '"') {
+      text.remove_prefix(at + 1);
+      return out;
+    }
+    if (c != '\\') {
+      out += c;
+      continue;
+    }
+    if (++at == text.size()) return std::nullopt;
+    switch (text[at]) {
+      case '"':
+      case '\\': out += text[at]; break;
+      case 'n': out += '\n'; break;
+      case 'r': out += '\r'; break;
+      case 't': out += '\t'; break;
+      case 'u': {
+        unsigned code = 0;
+        const char* const digits = text.data() + at + 1;
+        if (text.size() - at <= 4 || std::from_chars(digits, digits + 4, code, 16).ptr != digits + 4 || code >= 0x80)
+          return std::nullopt;
+        out += static_cast<char>(code);
+        at += 4;
+        break;
+      }
+      default: return std::nullopt;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string join(std::span<const std::string> pieces, std::string_view separator) {
   std::string text;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
@@ -76,8 +159,13 @@ Result<std::int64_t> parse_integer(std::string_view text, const std::string& whe
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
   std::string best;
+  // Nobody retypes a longer word letter by letter, and comparing two takes the product of their lengths.
+  constexpr std::size_t kLongest = 200;
+  if (word.size() > kLongest) return best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
+    const std::size_t longer = std::max(word.size(), candidate.size());
+    if (longer - std::min(word.size(), candidate.size()) >= best_distance) continue;
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) {
       best_distance = distance;

@@ -7,11 +7,12 @@
 
 namespace vtpu::net {
 
-Network::Network(std::string name, int chips, int nodes, int ports)
+Network::Network(std::string name, int chips, int nodes, int ports, NodeNames names)
     : name_(std::move(name)),
       chips_(chips),
       nodes_(nodes),
       ports_(ports),
+      names_(std::move(names)),
       dimensions_(ports, 0),
       target_(nodes * ports, Chip::none()),
       reverse_(nodes * ports, Channel::none()),

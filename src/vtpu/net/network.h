@@ -6,6 +6,7 @@
 
 #include "vtpu/base/index.h"
 #include "vtpu/net/ids.h"
+#include "vtpu/net/node_names.h"
 #include "vtpu/net/topology.h"
 
 namespace vtpu::net {
@@ -20,12 +21,15 @@ class Network {
   template <class T>
     requires(!std::is_same_v<T, Network>) && Topology<T>
   explicit Network(const T& topology, const LinkModel& usual = {})
-      : Network(topology.name(), topology.chip_count(), net::node_count(topology), topology.port_count()) {
+      : Network(topology.name(), topology.chip_count(), net::node_count(topology), topology.port_count(),
+                names_of(topology)) {
     for (const PortNumber number : dimensions_.indices()) dimensions_[number] = topology.dimension_of(number);
     for_each_link(topology, [&](Port from, Port to) { attach(from, to, link_of(topology, from, usual)); });
   }
 
   const std::string& name() const { return name_; }
+  /// The names of the nodes, for whatever prints or reads one.
+  const NodeNames& names() const { return names_; }
   int chip_count() const { return chips_; }
   int node_count() const { return nodes_; }
   int port_count() const { return ports_; }
@@ -55,7 +59,7 @@ class Network {
   const std::vector<LinkModel>& link_kinds() const { return kinds_; }
 
  private:
-  Network(std::string name, int chips, int nodes, int ports);
+  Network(std::string name, int chips, int nodes, int ports, NodeNames names);
   void attach(Port from, Port to, const LinkModel& link);
 
   std::string name_;
@@ -63,6 +67,7 @@ class Network {
   int nodes_;
   int ports_;
   int attached_ = 0;
+  NodeNames names_;
   IndexedVector<PortNumber, int> dimensions_;
   IndexedVector<Channel, Chip> target_;      // none: not attached
   IndexedVector<Channel, Channel> reverse_;  // none: not attached

@@ -46,7 +46,7 @@ Result<Axis> parse_axis(std::string_view text) {
   const std::string where = fmt::format("{} {}", kFlag, axis.key);
   if (!bears_on_run(**key))
     return Error{where, "found a key that affects no result", "a key that affects the simulation"};
-  for (const std::string_view piece : split(text.substr(equals + 1), holds_list(**key) ? ';' : ',')) {
+  for (const std::string_view piece : split_outside_quotes(text.substr(equals + 1), holds_list(**key) ? ';' : ',')) {
     axis.values.emplace_back(trim(piece));
     Scenario scratch;
     if (const auto right = assign_text(**key, scratch, axis.values.back(), where); !right) return right.error();

@@ -73,16 +73,6 @@ std::vector<Key> all_keys() {
   return rows;
 }
 
-std::string toml_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    if (c == '"' || c == '\\') out += '\\';
-    out += control ? fmt::format("\\u{:04x}", static_cast<unsigned>(c)) : std::string(1, c);
-  }
-  return out + "\"";
-}
-
 template <class Items, class Print>
 std::string listed(const Items& items, Print print) {
   std::vector<std::string> texts;
@@ -93,15 +83,17 @@ std::string listed(const Items& items, Print print) {
 std::string number_text(double value) { return fmt::format("{}", value); }
 
 struct Printed {
-  std::string operator()(const Text* text) const { return toml_text(*text); }
+  std::string operator()(const Text* text) const { return in_quotes(*text); }
   std::string operator()(const Whole* whole) const { return std::to_string(*whole); }
   std::string operator()(const Number* number) const { return number_text(*number); }
   std::string operator()(const Truth* truth) const { return *truth ? "true" : "false"; }
   std::string operator()(const Bytes* bytes) const { return std::to_string(bytes->count); }
-  std::string operator()(const File* file) const { return toml_text(file->name); }
+  std::string operator()(const File* file) const { return in_quotes(file->name); }
   std::string operator()(const Numbers* numbers) const { return listed(*numbers, number_text); }
-  std::string operator()(const Texts* texts) const { return listed(*texts, toml_text); }
-  std::string operator()(const ChoiceField& choice) const { return toml_text(choice.name()); }
+  std::string operator()(const Texts* texts) const {
+    return listed(*texts, [](const Text& text) { return in_quotes(text); });
+  }
+  std::string operator()(const ChoiceField& choice) const { return in_quotes(choice.name()); }
 };
 
 std::string type_name(const Field& field) {
@@ -131,7 +123,7 @@ Result<T> parsed(std::string_view text, const std::string& where) {
   } else {
     T list;
     if (trim(text).empty()) return list;
-    for (const std::string_view piece : split(text, ',')) {
+    for (const std::string_view piece : split_outside_quotes(text, ',')) {
       const auto item = parsed<typename T::value_type>(trim(piece), where);
       if (!item) return item.error();
       list.push_back(*item);

@@ -10,7 +10,6 @@
 #include "vtpu/net/reconfigure/slice_setup.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/scenario/keys.h"
-#include "vtpu/scenario/names.h"
 #include "vtpu/scenario/simulate.h"
 #include "vtpu/scenario/subject.h"
 #include "vtpu/scenario/work.h"
@@ -98,7 +97,7 @@ Result<std::string> rows_of(const net::reconfigure::SliceSetup& before, const ne
   const auto& entries = plan.entries_of_chip;
   net::Chip chip(static_cast<int>(std::max_element(entries.begin(), entries.end()) - entries.begin()));
   if (!name.empty()) {
-    const auto named = Names::of_grid(before.slice.shape()).chip(name, "--from");
+    const auto named = before.network.names().chip(name, "--from");
     if (!named) return named.error();
     chip = *named;
   }

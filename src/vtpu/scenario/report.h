@@ -13,7 +13,7 @@
 
 namespace vtpu::scenario {
 
-inline constexpr int kReportSchema = 1;
+inline constexpr int kReportSchema = 2;
 
 /// Static facts of the network after its faults.
 struct NetworkFacts {

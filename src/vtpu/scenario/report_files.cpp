@@ -133,7 +133,10 @@ nlohmann::ordered_json report_json(const Report& report) {
   json["nodes"] = std::move(nodes);
   Json links = Json::array();
   for (const LinkRow& link : report.links) {
-    Json row{{"name", link.name}, {"from", link.from.value()}, {"to", link.to.value()}, {"port", link.port.value()}};
+    Json row{{"name", link.name},
+             {"from", report.nodes[link.from].name},
+             {"to", report.nodes[link.to].name},
+             {"port", link.port.value()}};
     if (link.failed) row["failed"] = true;
     row["load"] = link.load;
     row["utilisation"] = link.utilisation;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "vtpu/base/text.h"
+#include "vtpu/net/link_names.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/balanced_split.h"
@@ -202,8 +203,7 @@ RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const An
                            found.vertices, found.dependencies, ""};
         std::vector<std::string> cycle;
         for (const net::routing::ChannelClass& held : found.cycle)
-          cycle.push_back(
-              fmt::format("{} class {}", subject.names.channel(subject.network, held.channel), held.vc_class));
+          cycle.push_back(fmt::format("{} class {}", net::channel_name(subject.network, held.channel), held.vc_class));
         if (!cycle.empty()) cycle.push_back(cycle.front());
         facts.cycle = join(cycle, ", then ");
         return facts;

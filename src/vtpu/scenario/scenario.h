@@ -70,8 +70,8 @@ Result<T> at_key(const Scenario& scenario, std::string_view key, Result<T> resul
 Result<Scenario> parse_scenario(std::string_view toml, const std::string& name);
 Result<Scenario> read_scenario(const std::filesystem::path& file);
 
-/// Sets one key from text such as "network.sides=4x4x8"; list items are separated by commas. `flag`: the command line
-/// flag that gave the text, starting with "--". Error: as above, at `flag key`.
+/// Sets one key from text such as "network.sides=4x4x8"; list items are separated by commas outside double quotes.
+/// `flag`: the command line flag that gave the text, starting with "--". Error: as above, at `flag key`.
 Result<void> set(Scenario& scenario, std::string_view assignment, std::string_view flag = "--set");
 
 /// Checks keys against each other. Error: a given key that has no meaning with the others (ignored for a key of the

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "vtpu/base/check.h"
+#include "vtpu/net/link_names.h"
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/topology/analysis.h"
 #include "vtpu/net/topology/graph_files.h"
@@ -64,45 +65,24 @@ Result<AnyTopology> build_topology(const Scenario& scenario) {
   return Error{};
 }
 
-template <net::Topology T>
-std::optional<net::Shape> grid_of(const T& topology) {
-  if constexpr (requires { topology.sides(); })
-    return topology.sides();
-  else if constexpr (requires { topology.sides; })
-    return topology.sides;
-  else
-    return std::nullopt;
-}
-
-template <net::Topology T>
-Names names_of(const T& topology) {
-  if (const auto grid = grid_of(topology)) return Names::of_grid(*grid);
-  IndexedVector<net::Chip, std::string> labels;
-  if constexpr (requires { topology.node_name(net::Chip(0)); })
-    for (const net::Chip node : index_range<net::Chip>(net::node_count(topology)))
-      labels.push_back(topology.node_name(node));
-  return Names::of_nodes(topology.chip_count(), net::node_count(topology), std::move(labels));
-}
-
 /// Marks the failed chips and links of a scenario.
 class Breaking {
  public:
-  Breaking(const Scenario& scenario, const net::Network& whole, const Names& names)
-      : scenario_(scenario), whole_(whole), names_(names) {
+  Breaking(const Scenario& scenario, const net::Network& whole) : scenario_(scenario), whole_(whole) {
     if (scenario.faults.links.empty() && scenario.faults.chips.empty()) return;
     failed = net::Mask(whole.node_count(), whole.port_count());
   }
 
   Result<void> run() {
     for (const std::string& name : scenario_.faults.chips) {
-      const auto chip = names_.chip(name, scenario_.where("faults.chips"));
+      const auto chip = whole_.names().node(name, scenario_.where("faults.chips"));
       if (!chip) return chip.error();
       if (!failed.node(*chip)) chips.push_back(*chip);
       failed.set_node(*chip, true);
       for (const net::PortNumber port : whole_.ports()) fail(whole_.channel(*chip, port));
     }
     for (const std::string& name : scenario_.faults.links) {
-      const auto channels = names_.channels(whole_, name, scenario_.where("faults.links"));
+      const auto channels = net::find_channels(whole_, name, scenario_.where("faults.links"));
       if (!channels) return channels.error();
       for (const net::Channel channel : *channels) fail(channel);
     }
@@ -121,7 +101,6 @@ class Breaking {
 
   const Scenario& scenario_;
   const net::Network& whole_;
-  const Names& names_;
 };
 
 constexpr int kMostSearches = 8192;  // each visits every link
@@ -135,7 +114,7 @@ bool fails_alone(const Subject& subject, net::Channel channel) {
 
 }  // namespace
 
-net::Shape Subject::shape() const { return names.grid() ? *names.grid() : net::Shape{network.chip_count()}; }
+net::Shape Subject::shape() const { return names().grid() ? *names().grid() : net::Shape{network.chip_count()}; }
 
 Result<Subject> build_subject(const Scenario& scenario) {
   auto topology = build_topology(scenario);
@@ -144,8 +123,7 @@ Result<Subject> build_subject(const Scenario& scenario) {
   return std::visit(
       [&](const auto& whole_topology) -> Result<Subject> {
         net::Network whole(whole_topology, usual);
-        Names names = names_of(whole_topology);
-        Breaking breaking(scenario, whole, names);
+        Breaking breaking(scenario, whole);
         if (const auto done = breaking.run(); !done) return done.error();
         net::Network network =
             breaking.failed.any() ? net::Network(net::MaskedTopology(whole_topology, breaking.failed), usual) : whole;
@@ -153,8 +131,8 @@ Result<Subject> build_subject(const Scenario& scenario) {
           return Error{scenario.where("network.topology"), "found no link in " + whole.name(), "at least two chips"};
         if (network.attached_count() == 0)
           return Error{scenario.where("faults.links"), "found that every link has failed", "at least one working link"};
-        return Subject{*topology,        std::move(whole),           std::move(network),
-                       std::move(names), std::move(breaking.failed), std::move(breaking.chips)};
+        return Subject{*topology, std::move(whole), std::move(network), std::move(breaking.failed),
+                       std::move(breaking.chips)};
       },
       *topology);
 }
@@ -167,9 +145,9 @@ NetworkFacts facts_of(const Subject& subject) {
   facts.switches = network.node_count() - network.chip_count();
   facts.links = network.attached_count() / 2;
   facts.kinds = network.link_kinds();
-  for (const net::Chip chip : subject.failed_chips) facts.failed_chips.push_back(subject.names.node(chip));
+  for (const net::Chip chip : subject.failed_chips) facts.failed_chips.push_back(subject.names().printed(chip));
   for (const net::Channel channel : network.channels())
-    if (fails_alone(subject, channel)) facts.failed_links.push_back(subject.names.channel(subject.whole, channel));
+    if (fails_alone(subject, channel)) facts.failed_links.push_back(net::channel_name(subject.whole, channel));
   std::visit(
       [&]<class T>(const T& topology) {
         const bool alike = T::kVertexTransitive && !subject.failed.any();
@@ -196,7 +174,7 @@ IndexedVector<net::Chip, NodeRow> node_rows(const Subject& subject) {
   const std::vector<net::topology::Position> places =
       std::visit([](const auto& topology) { return net::topology::node_positions(topology); }, subject.topology);
   for (const net::Chip node : network.nodes())
-    rows.push_back({subject.names.node(node), node.value() >= network.chip_count(), subject.failed.node(node),
+    rows.push_back({subject.names().name(node), node.value() >= network.chip_count(), subject.failed.node(node),
                     places[static_cast<std::size_t>(node.value())]});
   return rows;
 }
@@ -206,7 +184,7 @@ std::vector<LinkRow> link_rows(const Subject& subject) {
   const net::Network& whole = subject.whole;
   for (const net::Channel channel : whole.channels()) {
     if (!whole.attached(channel)) continue;
-    rows.push_back({subject.names.channel(whole, channel), whole.source(channel), whole.target(channel),
+    rows.push_back({net::channel_name(whole, channel), whole.source(channel), whole.target(channel),
                     whole.port(channel), subject.failed.channel(channel), 0, 0});
   }
   return rows;

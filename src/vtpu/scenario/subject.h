@@ -9,7 +9,6 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/all.h"
-#include "vtpu/scenario/names.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
 
@@ -33,10 +32,10 @@ struct Subject {
   AnyTopology topology;
   net::Network whole;
   net::Network network;
-  Names names;
   net::Mask failed;
   std::vector<net::Chip> failed_chips;
 
+  const net::NodeNames& names() const { return network.names(); }
   /// Sides for traffic patterns: those of the grid, or all chips in a row.
   net::Shape shape() const;
 };

@@ -63,7 +63,7 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
   const int chips = subject->network.chip_count();
   IndexRange<net::Chip> sources = subject->network.chips();
   if (!from.empty()) {
-    const auto chip = subject->names.chip(from, "--from");
+    const auto chip = subject->names().chip(from, "--from");
     if (!chip) return chip.error();
     sources = {*chip, net::Chip(chip->value() + 1)};
   }
@@ -74,11 +74,11 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
   if (to.empty()) {
     rows = rows_from(*subject, *routing, sources);
   } else {
-    const auto chip = subject->names.chip(to, "--to");
+    const auto chip = subject->names().chip(to, "--to");
     if (!chip) return chip.error();
     rows = path(*subject, *routing, *sources.begin(), *chip);
   }
-  std::string text = net::routing::to_string(rows.reached, subject->network, subject->shape());
+  std::string text = net::routing::to_string(rows.reached, subject->network);
   if (rows.unreachable > 0)
     text += fmt::format("without a path: {} of {} pairs\n", rows.unreachable,
                         static_cast<std::size_t>(rows.unreachable) + rows.reached.size());

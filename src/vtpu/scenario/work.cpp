@@ -13,7 +13,6 @@
 #include "vtpu/net/collective/make_schedule.h"
 #include "vtpu/net/collective/names.h"
 #include "vtpu/net/collective/to_workload.h"
-#include "vtpu/net/workload/chip_names.h"
 #include "vtpu/net/workload/trace.h"
 #include "vtpu/net/workload/traffic_matrix.h"
 
@@ -27,16 +26,14 @@ constexpr std::string_view kAutomatic = "auto";
 
 constexpr int kMostListedChips = 2048;  // an all-to-all among them has four million messages
 
-net::workload::ChipNames chip_names(const Subject& subject) {
-  return subject.names.grid() ? net::workload::ChipNames(*subject.names.grid())
-                              : net::workload::ChipNames(subject.network.chip_count());
-}
-
 Result<net::workload::Traffic> hot_spot(const Scenario& scenario, const Subject& subject) {
   std::vector<net::Chip> hot;
   for (const std::string& name : scenario.traffic.hot_chips) {
-    const auto chip = subject.names.chip(name, scenario.where("traffic.hot_chips"));
+    const auto chip = subject.names().chip(name, scenario.where("traffic.hot_chips"));
     if (!chip) return chip.error();
+    if (std::find(hot.begin(), hot.end(), *chip) != hot.end())
+      return Error{scenario.where("traffic.hot_chips"),
+                   fmt::format("found chip {} twice", subject.names().printed(*chip)), "every hot chip once"};
     hot.push_back(*chip);
   }
   auto traffic = net::workload::Traffic::hot_spot(subject.network.chip_count(), hot, scenario.traffic.hot_share);
@@ -80,7 +77,7 @@ Result<Named> named_collective(const Scenario& scenario) {
 
 /// Error: a file that is no trace, or a message that waits.
 Result<net::collective::SparseExchange> sparse_items(const Scenario& scenario, const Subject& subject) {
-  const auto read = net::workload::read_trace(scenario.workload.items.path, chip_names(subject));
+  const auto read = net::workload::read_trace(scenario.workload.items.path, subject.names());
   if (!read) return read.error();
   net::collective::SparseExchange items;
   for (int id = 0; id < read->workload.size(); ++id) {
@@ -132,7 +129,7 @@ std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Ne
 }
 
 Result<net::workload::Workload> trace(const Scenario& scenario, const Subject& subject) {
-  auto read = net::workload::read_trace(scenario.workload.file.path, chip_names(subject));
+  auto read = net::workload::read_trace(scenario.workload.file.path, subject.names());
   if (!read) return read.error();
   return std::move(read->workload);
 }
@@ -163,7 +160,7 @@ Result<net::workload::Traffic> build_traffic(const Scenario& scenario, const Sub
   const std::string& pattern = scenario.traffic.pattern;
   if (pattern == kHotSpot) return hot_spot(scenario, subject);
   auto traffic = pattern == kMatrix
-                     ? net::workload::read_traffic_matrix(scenario.traffic.file.path, chip_names(subject))
+                     ? net::workload::read_traffic_matrix(scenario.traffic.file.path, subject.names())
                      : net::workload::Traffic::make(pattern, subject.shape(),
                                                     Random(static_cast<std::uint64_t>(scenario.simulation.seed)));
   if (!traffic && pattern != kMatrix) return at_key(scenario, "traffic.pattern", traffic.error());
@@ -194,10 +191,10 @@ std::optional<net::workload::Workload> build_first_chip(const Scenario& scenario
       !subject.failed.any() && std::visit([]<class T>(const T&) { return T::kVertexTransitive; }, subject.topology);
   if (!alike) return std::nullopt;
   if (scenario.workload.kind == WorkloadKind::all_to_all) return *all_to_all(scenario, subject, 1);
-  if (scenario.workload.kind != WorkloadKind::collective || !subject.names.grid()) return std::nullopt;
+  if (scenario.workload.kind != WorkloadKind::collective || !subject.names().grid()) return std::nullopt;
   const auto named = named_collective(scenario);
   if (!named) return std::nullopt;
-  const auto program = net::collective::make_chip_program(named->collective, named->algorithm, *subject.names.grid());
+  const auto program = net::collective::make_chip_program(named->collective, named->algorithm, *subject.names().grid());
   if (!program) return std::nullopt;
   return program->of_first_chip(scenario.workload.bytes.count);
 }

@@ -78,6 +78,16 @@ TEST(FailureTrace, RoundTripsThroughItsText) {
   }
 }
 
+TEST(FailureTrace, AChipIsNamedByNumberAddressOrCoordinates) {
+  const Machine machine = *Machine::make({});
+  const Chip chip = *machine.chip_at(ChipAddress{8, 8, 8});
+  for (const std::string& name : {std::to_string(chip.value()), std::string("8.8.8/1.1"), std::string("8.8.8")}) {
+    const auto read = parse_failures("time_s,component,id,repair_s\n1,chip," + name + ",\n", "f.csv", machine);
+    ASSERT_TRUE(read.ok()) << read.error().message();
+    EXPECT_EQ(read->front().component, (Component{ComponentKind::chip, chip.value()})) << name;
+  }
+}
+
 TEST(FailureTrace, ErrorsNameFileLineAndColumn) {
   const Machine machine = *Machine::make({});
   const auto message = [&](const std::string& row) {

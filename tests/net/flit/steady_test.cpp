@@ -147,8 +147,8 @@ TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACycle) {
       run_steady_state(Network(ring), dimension_order(ring, routing::Dateline::none),
                        workload::Traffic::uniform(8, false), config, short_plan(1));
   ASSERT_FALSE(state.ok());
-  EXPECT_NE(state.error().message().find("deadlock: node"), std::string::npos) << state.error().message();
-  EXPECT_NE(state.error().message().find(" VC 0 -> node"), std::string::npos) << state.error().message();
+  EXPECT_NE(state.error().message().find("deadlock: "), std::string::npos) << state.error().message();
+  EXPECT_NE(state.error().message().find(" VC 0, then "), std::string::npos) << state.error().message();
 }
 
 TEST(FlitSteady, ADeadlockIsFoundWhileOtherTrafficContinues) {
@@ -171,7 +171,7 @@ TEST(FlitSteady, ADeadlockIsFoundWhileOtherTrafficContinues) {
       run_steady_state(Network(torus), dimension_order(torus, routing::Dateline::none),
                        *workload::Traffic::matrix(16, demands), config, plan);
   ASSERT_FALSE(state.ok());
-  EXPECT_NE(state.error().message().find("deadlock: node"), std::string::npos) << state.error().message();
+  EXPECT_NE(state.error().message().find("deadlock: "), std::string::npos) << state.error().message();
   EXPECT_NE(state.error().message().find("cycle 16384"), std::string::npos) << state.error().message();
 }
 

@@ -352,7 +352,7 @@ TEST(FlowRun, ALinkWithNegativeBandwidthIsRejected) {
   workload::Workload one("one");
   one.add({Chip(0), Chip(1), 1});
   EXPECT_EQ(run_flows(Network(row), RowRouting{row}, one).error().message(),
-            "row: port 0 of node 0: found a link of -1 GB/s; expected a bandwidth above 0");
+            "row: 0 -> 1: found a link of -1 GB/s; expected a bandwidth above 0");
 }
 
 TEST(FlowRun, AWatcherSeesTheProgressAndCanStopTheRun) {

@@ -169,17 +169,17 @@ TEST(DeadlockCheck, FindsAndPrintsTheCycleOfARingWithOneClass) {
   const Network network(ring);
   const DeadlockCheck check = check_deadlock(network, *DimensionOrder::make(ring, Dateline::none));
   EXPECT_FALSE(check.deadlock_free());
-  EXPECT_EQ(to_string(check, network, &ring.sides),
-            "chip 0 +x class 0 ->\nchip 1 +x class 0 ->\nchip 2 +x class 0 ->\nchip 3 +x class 0 ->\n"
-            "chip 4 +x class 0 ->\nback to chip 0\n");
+  EXPECT_EQ(to_string(check, network),
+            "0 +x class 0, then\n1 +x class 0, then\n2 +x class 0, then\n3 +x class 0, then\n"
+            "4 +x class 0, then\n0 +x again\n");
 }
 
-TEST(DeadlockCheck, NamesChipsOfThreeDimensionalGridsByAddress) {
+TEST(DeadlockCheck, NamesChipsOfThreeDimensionalGridsByCoordinates) {
   const topology::Torus torus{{1, 1, 4}};
   const Network network(torus);
   const DeadlockCheck check = check_deadlock(network, *DimensionOrder::make(torus, Dateline::none));
   ASSERT_FALSE(check.deadlock_free());
-  EXPECT_EQ(to_string(check, network, &torus.sides).substr(0, 19), "1.1.1 +z class 0 ->");
+  EXPECT_EQ(to_string(check, network).substr(0, 22), "1.1.1 +z class 0, then");
 }
 
 TEST(DeadlockCheck, FindsACycleWithoutDatelinesWhereverARingHasFourChips) {

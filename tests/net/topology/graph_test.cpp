@@ -37,8 +37,8 @@ TEST(EdgeList, NumbersNodesByTheirFirstAppearance) {
   const GraphTopology graph = *edges_of("# a triangle and a tail\nb a\n\na c 25 # half\nc b 100 250\r\nc tail\n");
   EXPECT_EQ(graph.chip_count(), 4);
   EXPECT_EQ(graph.node_count(), 4);
-  EXPECT_EQ(graph.node_name(Chip{0}), "b");
-  EXPECT_EQ(graph.node_name(Chip{3}), "tail");
+  EXPECT_EQ(graph.node_names().name(Chip{0}), "b");
+  EXPECT_EQ(graph.node_names().name(Chip{3}), "tail");
   EXPECT_EQ(graph.peer({Chip{0}, PortNumber{0}}), (Port{Chip{1}, PortNumber{0}}));
   EXPECT_EQ(graph.peer({Chip{0}, PortNumber{1}}), (Port{Chip{2}, PortNumber{1}}));
   EXPECT_EQ(graph.peer({Chip{3}, PortNumber{1}}), kNoPort);
@@ -78,6 +78,11 @@ TEST(EdgeList, ErrorsNameTheLine) {
   EXPECT_EQ(edges_of(kinds).error().where, "g.txt:256");
 }
 
+TEST(GraphTopology, RejectsTwoNodesWithOneName) {
+  EXPECT_EQ(GraphTopology::make("g", {{"a", false}, {"a", true}}, {{0, 1, {}, {}, 0}}).error().message(),
+            "g: found two nodes 'a'; expected every name once");
+}
+
 TEST(GraphTopology, RejectsAGraphWithoutLinks) {
   EXPECT_EQ(GraphTopology::make("g", {{"a", false}}, {}).error().message(), "g: found no link; expected at least one");
   EXPECT_EQ(GraphTopology::make("g", {{"a", true}}, {}).error().found, "found no chip");
@@ -93,8 +98,8 @@ TEST(GraphMl, ReadsChipsSwitchesAndLinks) {
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_EQ(read->chip_count(), 2);
   EXPECT_EQ(read->node_count(), 3);
-  EXPECT_EQ(read->node_name(Chip{0}), "x");
-  EXPECT_EQ(read->node_name(Chip{2}), "s");
+  EXPECT_EQ(read->node_names().name(Chip{0}), "x");
+  EXPECT_EQ(read->node_names().name(Chip{2}), "s");
   EXPECT_EQ(read->peer({Chip{0}, PortNumber{0}}), (Port{Chip{2}, PortNumber{0}}));
   EXPECT_EQ(read->link({Chip{0}, PortNumber{0}}, {}), (LinkModel{25, 300}));
   EXPECT_EQ(read->link({Chip{1}, PortNumber{0}}, {}), LinkModel{});

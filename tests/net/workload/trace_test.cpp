@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "vtpu/base/random.h"
-#include "vtpu/net/workload/chip_names.h"
+#include "vtpu/net/node_names.h"
 #include "vtpu/net/workload/traffic_matrix.h"
 #include "vtpu/net/workload/workload.h"
 
@@ -15,8 +15,8 @@ namespace {
 
 const std::string kHeader = "id,source,destination,bytes,after,not_before_ns,compute_ns\n";
 
-Result<Trace> parse(const std::string& rows, const ChipNames& chips = ChipNames(Shape{2, 2, 4})) {
-  return parse_trace(kHeader + rows, "t.csv", chips);
+Result<Trace> parse(const std::string& rows, const NodeNames& nodes = NodeNames(Shape{2, 2, 4})) {
+  return parse_trace(kHeader + rows, "t.csv", nodes);
 }
 
 std::string complaint(const std::string& rows) { return parse(rows).error().message(); }
@@ -45,7 +45,7 @@ TEST(Trace, AcceptsRowsInAnyOrderAndKeepsTheirOrderWherePossible) {
 
 TEST(Trace, AcceptsColumnsInAnyOrderAndWindowsLineEnds) {
   const Result<Trace> trace = parse_trace(
-      "bytes,id,after,source,destination,compute_ns,not_before_ns\r\n7,x,,1,2,3,4\r\n", "t.csv", ChipNames(4));
+      "bytes,id,after,source,destination,compute_ns,not_before_ns\r\n7,x,,1,2,3,4\r\n", "t.csv", NodeNames(4, 4));
   ASSERT_TRUE(trace) << trace.error().message();
   EXPECT_EQ(trace->workload.message(0).bytes, 7u);
   EXPECT_EQ(trace->workload.message(0).not_before_ns, 4);
@@ -62,10 +62,10 @@ TEST(Trace, SurvivesARoundTripThroughText) {
                   random.below(1ull << 53), random.unit() * 1e9, random.unit() / 3},
                  earlier);
   }
-  const std::string text = trace_text(workload);
-  const Result<Trace> again = parse_trace(text, "round", ChipNames(16));
+  const std::string text = trace_text(workload, NodeNames(16, 16));
+  const Result<Trace> again = parse_trace(text, "round", NodeNames(16, 16));
   ASSERT_TRUE(again) << again.error().message();
-  EXPECT_EQ(trace_text(again->workload), text);
+  EXPECT_EQ(trace_text(again->workload, NodeNames(16, 16)), text);
   for (int id = 0; id < workload.size(); ++id) {
     EXPECT_EQ(again->workload.message(id).compute_ns, workload.message(id).compute_ns);
     EXPECT_EQ(again->workload.message(id).not_before_ns, workload.message(id).not_before_ns);
@@ -76,15 +76,16 @@ TEST(Trace, SurvivesARoundTripThroughText) {
 
 TEST(Trace, WithoutRowsHasNoMessages) {
   EXPECT_EQ(parse("")->workload.size(), 0);
-  EXPECT_FALSE(parse_trace("", "t.csv", ChipNames(4)));
+  EXPECT_FALSE(parse_trace("", "t.csv", NodeNames(4, 4)));
 }
 
 TEST(Trace, NamesLineAndColumnOfAWrongCell) {
   EXPECT_EQ(complaint("a,0,1,5,,0,0\nb,0,1,many,,0,0\n"),
             "t.csv:3, column bytes: found 'many'; expected a whole number");
   EXPECT_EQ(complaint("a,0,1,-5,,0,0\n"), "t.csv:2, column bytes: found -5; expected 0 to 9007199254740992");
-  EXPECT_EQ(complaint("a,0,16,5,,0,0\n"),
-            "t.csv:2, column destination: found '16'; expected a chip from 0 to 15 or an address such as 1.1.1/1.1");
+  EXPECT_EQ(
+      complaint("a,0,16,5,,0,0\n"),
+      "t.csv:2, column destination: found chip '16'; expected coordinates 1..2 . 1..2 . 1..4, or a number of 0..15");
   EXPECT_EQ(complaint("a,0,1,5,,soon,0\n"), "t.csv:2, column not_before_ns: found 'soon'; expected a decimal number");
   EXPECT_EQ(complaint("a,0,1,5,,0,-1\n"), "t.csv:2, column compute_ns: found -1; expected at least 0");
   EXPECT_EQ(complaint("a,0,1,5,,0,nan\n"), "t.csv:2, column compute_ns: found 'nan'; expected a finite number");
@@ -94,10 +95,12 @@ TEST(Trace, NamesLineAndColumnOfAWrongCell) {
 }
 
 TEST(Trace, NamesAMissingColumnAndTheNearestOne) {
-  EXPECT_EQ(
-      parse_trace("id,source,destination,byte,after,not_before_ns,compute_ns\n", "t.csv", ChipNames(4)).error().found,
-      "found no column 'bytes'; did you mean 'byte'?");
-  EXPECT_FALSE(parse_trace("id,source,destination,bytes,after,not_before_ns,compute_ns,note\n", "t.csv", ChipNames(4)));
+  EXPECT_EQ(parse_trace("id,source,destination,byte,after,not_before_ns,compute_ns\n", "t.csv", NodeNames(4, 4))
+                .error()
+                .found,
+            "found no column 'bytes'; did you mean 'byte'?");
+  EXPECT_FALSE(
+      parse_trace("id,source,destination,bytes,after,not_before_ns,compute_ns,note\n", "t.csv", NodeNames(4, 4)));
 }
 
 TEST(Trace, NamesAnUnknownIdAndTheNearestOne) {
@@ -126,25 +129,9 @@ TEST(Trace, RejectsMoreBytesThanSumsCanHold) {
   EXPECT_EQ(parse(rows).error().where, "t.csv:1026, column bytes");
 }
 
-TEST(ChipNames, AreNumbersAndOnACubeAlsoAddresses) {
-  const ChipNames cube(Shape{2, 2, 4});
-  EXPECT_EQ(*cube.parse("15", "w"), Chip{15});
-  EXPECT_EQ(*cube.parse("2.1.3/1.1", "w"), Chip{10});
-  EXPECT_EQ(cube.parse("3.1.1/1.1", "w").error().message(),
-            "w: found the volume 3 of '3.1.1/1.1'; expected 1 to 2 on grid 2x2x4");
-  EXPECT_EQ(cube.parse("1.1.1/2.1", "w").error().message(),
-            "w: found '1.1.1/2.1'; expected a whole chip, whose address ends in /1.1");
-  EXPECT_EQ(cube.parse("1.1.x", "w").error().message(),
-            "w, chip address, byte 5: found 'x'; expected the chapter as a number from 1 to 999");
-  EXPECT_EQ(ChipNames(8).parse("1.1.1/1.1", "w").error().message(),
-            "w: found '1.1.1/1.1'; expected a chip from 0 to 7");
-  EXPECT_FALSE(cube.parse("-1", "w"));
-  EXPECT_FALSE(cube.parse("", "w"));
-}
-
 TEST(TrafficMatrix, ReadsPairsAndTheirWeights) {
   const Result<Traffic> traffic = parse_traffic_matrix("source,destination,weight\n0,1,1\n0,2,3\n1.1.2/1.1,0,2\n",
-                                                       "m.csv", ChipNames(Shape{1, 1, 4}));
+                                                       "m.csv", NodeNames(Shape{1, 1, 4}));
   ASSERT_TRUE(traffic) << traffic.error().message();
   EXPECT_EQ(traffic->rate(Chip{0}), 1);
   EXPECT_EQ(traffic->rate(Chip{1}), 0.5);
@@ -156,10 +143,12 @@ TEST(TrafficMatrix, ReadsPairsAndTheirWeights) {
 
 TEST(TrafficMatrix, NamesLineAndColumnOfAWrongCell) {
   const auto complaint_of = [](const std::string& rows) {
-    return parse_traffic_matrix("source,destination,weight\n" + rows, "m.csv", ChipNames(4)).error().message();
+    return parse_traffic_matrix("source,destination,weight\n" + rows, "m.csv", NodeNames(4, 4)).error().message();
   };
-  EXPECT_EQ(complaint_of("0,4,1\n"), "m.csv:2, column destination: found '4'; expected a chip from 0 to 3");
+  EXPECT_EQ(complaint_of("0,4,1\n"), "m.csv:2, column destination: found '4'; expected a number of 0..3");
   EXPECT_EQ(complaint_of("0,1,1\n0,1,-2\n"), "m.csv:3, column weight: found -2; expected at least 0");
+  EXPECT_EQ(complaint_of("2,1,1e308\n2,3,1e308\n"),
+            "m.csv:3, column weight: weights from chip 2 sum to infinity; expected a finite sum");
   EXPECT_EQ(complaint_of("0,1,0\n"), "m.csv, traffic matrix: all weights are 0; expected at least one above 0");
 }
 

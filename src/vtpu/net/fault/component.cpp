@@ -118,7 +118,9 @@ Result<Component> parse_component(const Machine& machine, std::string_view kind,
     kinds.emplace_back(name_of(known));
     if (kind != kinds.back()) continue;
     if (known == ComponentKind::chip && name.find('.') != std::string_view::npos) {
-      const Result<ChipAddress> address = parse_chip_address(name);
+      // The section and scroll of the chip itself may be left out.
+      const bool is_short = std::count(name.begin(), name.end(), '.') == 2 && name.find('/') == std::string_view::npos;
+      const Result<ChipAddress> address = parse_chip_address(std::string(name) + (is_short ? "/1.1" : ""));
       const Result<Chip> chip = address ? machine.chip_at(*address) : Result<Chip>(address.error());
       if (!chip) return Error{where + ", " + chip.error().where, chip.error().found, chip.error().expected};
       return Component{known, chip->value()};

@@ -49,7 +49,8 @@ std::array<LinkEnd, 2> link_ends(const Machine& machine, int link);
 /// "chip 8.8.8/1.1", "host 12", "volume 17": chips and volumes by address, other components by number.
 std::string to_string(const Machine& machine, Component component);
 
-/// Parses a kind and a component's name in the form of `to_string`; a chip may also be given by number. Error: `where`,
+/// Parses a kind and a component's name in the form of `to_string`; a chip may also be given by number or
+/// without the section and scroll of its address. Error: `where`,
 /// and an unknown kind with the nearest known one, or a component that the machine does not have.
 Result<Component> parse_component(const Machine& machine, std::string_view kind, std::string_view name,
                                   const std::string& where);

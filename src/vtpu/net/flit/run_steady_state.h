@@ -117,7 +117,7 @@ Result<void> SteadyRunner<R>::step() {
     if (next[chip] > now) continue;
     if (!simulator_.source_free(chip)) continue;
     const Chip destination = sources_.draw_destination(chip);
-    if (!routing_.reaches(chip, destination)) return no_path(routing_.name(), chip, destination);
+    if (!routing_.reaches(chip, destination)) return no_path(routing_.name(), network_.names(), chip, destination);
     if (statistics_ && statistics_->measures(next[chip])) ++measured_started_;
     simulator_.start(chip, destination, config_.packet_flits, next[chip], 0, sources_.random(chip));
     sources_.advance(chip);

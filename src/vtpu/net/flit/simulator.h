@@ -32,10 +32,10 @@ struct Delivery {
 
 /// The error of a run whose packets wait for each other in a cycle.
 Error deadlock_error(const std::string& routing, std::uint64_t cycle, const std::vector<FlitVc>& waits,
-                     PortNumber own_port);
+                     const Network& network);
 
 /// The errors of two chips that the routing does not connect and of a run that its watcher stopped.
-Error no_path(const std::string& routing, Chip source, Chip destination);
+Error no_path(const std::string& routing, const NodeNames& names, Chip source, Chip destination);
 Error stopped(std::uint64_t cycle);
 
 /// Moves packets through a FlitNetwork: one at a time from each chip, routed hop by hop. Both kinds of runs advance it
@@ -100,6 +100,7 @@ class Simulator {
   template <class Delivered>
   void deliver(Chip chip, Flit flit, Delivered& delivered);
 
+  const Network& network_;
   const R& routing_;
   Config config_;
   FlitNetwork net_;
@@ -117,7 +118,8 @@ class Simulator {
 
 template <routing::Routing R>
 Simulator<R>::Simulator(const Network& network, const R& routing, const Config& config)
-    : routing_(routing),
+    : network_(network),
+      routing_(routing),
       config_(config),
       net_(network, config),
       sources_(network.chip_count()),
@@ -292,7 +294,7 @@ std::optional<Error> Simulator<R>::find_deadlock() const {
   const std::vector<FlitVc> cycle = net_.deadlock(alternatives);
   VTPU_CHECK(!stalled || !cycle.empty(), "a network in which nothing moves is in a deadlock");
   if (cycle.empty()) return std::nullopt;
-  return deadlock_error(routing_.name(), now(), cycle, net_.own_port());
+  return deadlock_error(routing_.name(), now(), cycle, network_);
 }
 
 template <routing::Routing R>

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "vtpu/base/index_format.h"
+#include "vtpu/net/link_names.h"
 
 namespace vtpu::net::flow {
 
@@ -16,9 +16,8 @@ Result<std::vector<double>> channel_capacities(const Network& network) {
     if (!network.attached(channel)) continue;
     const double bandwidth = network.link(channel).bandwidth_gbytes_per_s;  // 1 GB/s is 1 byte a nanosecond
     if (!std::isfinite(bandwidth) || bandwidth <= 0)
-      return Error{
-          fmt::format("{}: port {} of node {}", network.name(), network.port(channel), network.source(channel)),
-          fmt::format("found a link of {} GB/s", bandwidth), "a bandwidth above 0"};
+      return Error{fmt::format("{}: {}", network.name(), channel_name(network, channel)),
+                   fmt::format("found a link of {} GB/s", bandwidth), "a bandwidth above 0"};
     capacities[static_cast<std::size_t>(channel.value())] = bandwidth;
   }
   return capacities;

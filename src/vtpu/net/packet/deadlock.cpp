@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/link_names.h"
 #include "vtpu/net/packet/engine.h"
-#include "vtpu/net/routing/node_name.h"
 #include "vtpu/net/routing/routing.h"
 
 namespace vtpu::net::packet {
@@ -41,12 +41,11 @@ Error Engine::deadlock() const {
     const std::uint32_t start = lane;
     do {
       const net::Channel channel(static_cast<int>(channel_of(lane)));
-      cycle += routing::node_name(network_, network_.source(channel), nullptr) + " port " +
-               std::to_string(network_.port(channel).value()) + " class " +
-               std::to_string(lane - (channel_of(lane) << class_bits_)) + " -> ";
+      cycle += channel_name(network_, channel) + " class " + std::to_string(lane - (channel_of(lane) << class_bits_)) +
+               ", then ";
       lane = waits_for[lane];
     } while (lane != start);
-    cycle += "back to " + routing::node_name(network_, source_of(channel_of(start)), nullptr);
+    cycle += channel_name(network_, net::Channel(static_cast<int>(channel_of(start)))) + " again";
   }
   return Error{"packet simulation at " + std::to_string(now()) + " ps",
                "deadlock of " + std::to_string(live_) + " packets" + (cycle.empty() ? "" : ": " + cycle),

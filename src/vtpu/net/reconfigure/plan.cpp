@@ -125,9 +125,8 @@ std::string to_string(const std::vector<RowChange>& rows, const SliceSetup& befo
     old_rows.push_back(row.before);
     new_rows.push_back(row.after);
   }
-  const Shape& grid = before.slice.shape();
-  return fmt::format("Before: {}\n{}\nAfter: {}\n{}", before.name, to_string(old_rows, before.network, grid),
-                     after.name, to_string(new_rows, after.network, grid));
+  return fmt::format("Before: {}\n{}\nAfter: {}\n{}", before.name, to_string(old_rows, before.network), after.name,
+                     to_string(new_rows, after.network));
 }
 
 }  // namespace vtpu::net::reconfigure

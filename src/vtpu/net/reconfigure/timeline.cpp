@@ -48,7 +48,10 @@ Result<void> check_joined(const SliceSetup& setup, Chip controller) {
     return Error{"controller", fmt::format("found chip {}", controller), fmt::format("0 to {}", chips - 1)};
   for (const Chip chip : setup.network.chips())
     if (!setup.routing.reaches(controller, chip) || !setup.routing.reaches(chip, controller))
-      return Error{setup.name, fmt::format("no path between chips {} and {}", controller, chip), "all chips connected"};
+      return Error{setup.name,
+                   fmt::format("no path between chips {} and {}", setup.network.names().printed(controller),
+                               setup.network.names().printed(chip)),
+                   "all chips connected"};
   return {};
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include "vtpu/base/check.h"
-#include "vtpu/net/routing/node_name.h"
+#include "vtpu/net/link_names.h"
 
 namespace vtpu::net::routing {
 
@@ -22,15 +22,14 @@ DeadlockCheck detail::check_of(const DependencyGraph& dependencies) {
   return {dependencies.vertex_count(), dependencies.dependency_count(), dependencies.find_cycle()};
 }
 
-std::string to_string(const DeadlockCheck& check, const Network& network, const Shape* grid) {
+std::string to_string(const DeadlockCheck& check, const Network& network) {
   if (check.deadlock_free())
     return fmt::format("deadlock-free: {} dependencies of {} channel classes, acyclic\n", check.dependencies,
                        check.vertices);
   std::string text;
   for (const ChannelClass& at : check.cycle)
-    text += fmt::format("{} {} class {} ->\n", node_name(network, network.source(at.channel), grid),
-                        port_name(network, network.port(at.channel), grid), at.vc_class);
-  return text + fmt::format("back to {}\n", node_name(network, network.source(check.cycle.front().channel), grid));
+    text += fmt::format("{} class {}, then\n", channel_name(network, at.channel), at.vc_class);
+  return text + fmt::format("{} again\n", channel_name(network, check.cycle.front().channel));
 }
 
 }  // namespace vtpu::net::routing

@@ -67,9 +67,8 @@ DependencyGraph walked_dependencies(const Network& network, const R& routing);
 template <Routing R>
 DeadlockCheck check_deadlock(const Network& network, const R& routing);
 
-/// "deadlock-free: …" or the cycle, one line per channel: "1.1.1 +x class 0 ->". `grid`: of the chips, or null. On a
-/// grid of three dimensions chips are named by address, otherwise by number.
-std::string to_string(const DeadlockCheck& check, const Network& network, const Shape* grid = nullptr);
+/// "deadlock-free: …" or the cycle, one line per channel: "1.1.1 +x class 0, then".
+std::string to_string(const DeadlockCheck& check, const Network& network);
 
 // ---- bodies
 

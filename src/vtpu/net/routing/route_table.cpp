@@ -2,29 +2,27 @@
 
 #include <fmt/core.h>
 
-#include "vtpu/net/chip_address.h"
+#include <algorithm>
+
 #include "vtpu/net/routing/dimension_order.h"
-#include "vtpu/net/routing/node_name.h"
 #include "vtpu/net/topology/torus.h"
 
 namespace vtpu::net::routing {
-namespace {
-
-std::string address(const Network& network, Chip node, const Shape& grid) {
-  if (node.value() >= network.chip_count() || grid.dimensions() != 3) return node_name(network, node, nullptr);
-  const Coordinates place = grid.coordinates_of(node.value());
-  return to_string(ChipAddress{place[0] + 1, place[1] + 1, place[2] + 1, 1, 1});
-}
-
-}  // namespace
-
-std::string to_string(const std::vector<RouteRow>& rows, const Network& network, const Shape& grid) {
-  std::string text = fmt::format("{:<14} | {:<14} | {:<14} | {:>4} | {}\n", "Source Coord", "Dest Coord", "Next Hop",
-                                 "Hops", "Bandwidth");
+std::string to_string(const std::vector<RouteRow>& rows, const Network& network) {
+  std::size_t width = 14;
   for (const RouteRow& row : rows)
-    text += fmt::format("{:<14} | {:<14} | {:<14} | {:>4} | {} GB/s\n", address(network, row.source, grid),
-                        address(network, row.destination, grid), address(network, row.next_hop, grid), row.hops,
-                        row.bandwidth_gbytes_per_s);
+    for (const Chip node : {row.source, row.destination, row.next_hop})
+      width = std::max(width, network.names().address(node).size());
+  const auto line = [width](const std::string& source, const std::string& destination, const std::string& next,
+                            const std::string& hops, const std::string& bandwidth) {
+    return fmt::format("{:<{}} | {:<{}} | {:<{}} | {:>4} | {}\n", source, width, destination, width, next, width, hops,
+                       bandwidth);
+  };
+  std::string text = line("Source Coord", "Dest Coord", "Next Hop", "Hops", "Bandwidth");
+  for (const RouteRow& row : rows)
+    text += line(network.names().address(row.source), network.names().address(row.destination),
+                 network.names().address(row.next_hop), std::to_string(row.hops),
+                 fmt::format("{} GB/s", row.bandwidth_gbytes_per_s));
   return text;
 }
 
@@ -35,7 +33,7 @@ std::string example_routes() {
   std::string text;
   for (const Coordinates& to : {Coordinates{0, 0, 1}, Coordinates{7, 7, 7}, Coordinates{15, 15, 15}}) {
     if (!text.empty()) text += '\n';
-    text += to_string(route_rows(network, routing, Chip(0), Chip(torus.sides.index_of(to))), network, torus.sides);
+    text += to_string(route_rows(network, routing, Chip(0), Chip(torus.sides.index_of(to))), network);
   }
   return text;
 }

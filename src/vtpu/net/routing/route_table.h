@@ -6,7 +6,6 @@
 #include "vtpu/base/check.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/routing.h"
-#include "vtpu/net/shape.h"
 
 namespace vtpu::net::routing {
 
@@ -30,9 +29,9 @@ RouteRow route_row(const Network& network, const R& routing, Chip source, Chip d
 template <Routing R>
 std::vector<RouteRow> route_rows(const Network& network, const R& routing, Chip source, Chip destination);
 
-/// Columns `Source Coord | Dest Coord | Next Hop | Hops | Bandwidth`. `grid`: of the chips. With three dimensions chips
-/// are named by address as in `1.1.1/1.1`; otherwise chips, and always switches, by number.
-std::string to_string(const std::vector<RouteRow>& rows, const Network& network, const Shape& grid);
+/// Columns `Source Coord | Dest Coord | Next Hop | Hops | Bandwidth`. Nodes have the names of the network; chips on a
+/// grid of three dimensions are named by address as in `1.1.1/1.1`.
+std::string to_string(const std::vector<RouteRow>& rows, const Network& network);
 
 /// The paths from 1.1.1 to 1.1.2, 8.8.8 and 16.16.16 on the 16x16x16 torus by dimension order, ties in the positive
 /// direction, hop by hop: three tables, one after the other.

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "vtpu/base/position.h"
@@ -13,20 +15,23 @@ Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<Gr
   constexpr std::size_t kMostKinds = 255;  // limit of Network's link kinds
   if (nodes.size() > at(kMostNodes))
     return Error{name, fmt::format("found {} nodes", nodes.size()), fmt::format("at most {}", kMostNodes)};
-  GraphTopology graph;
-  graph.name_ = std::move(name);
+  std::set<std::string_view> known_names;
+  for (const GraphNode& node : nodes)
+    if (!known_names.insert(node.name).second)
+      return Error{name, fmt::format("found two nodes '{}'", node.name), "every name once"};
   // Node numbers: chips in the order given, then switches in the order given.
+  IndexedVector<Chip, std::string> names;
   std::vector<Chip> number(nodes.size());
+  int chips = 0;
   for (const bool switches : {false, true}) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      if (nodes[i].is_switch != switches) continue;
-      number[i] = graph.node_names_.push_back(nodes[i].name);
-    }
-    if (!switches) graph.chips_ = graph.node_names_.size();
+    for (std::size_t i = 0; i < nodes.size(); ++i)
+      if (nodes[i].is_switch == switches) number[i] = names.push_back(nodes[i].name);
+    if (!switches) chips = names.size();
   }
-  if (graph.chips_ == 0) return Error{graph.name_, "found no chip", "at least one node that is not a switch"};
-  if (links.empty()) return Error{graph.name_, "found no link", "at least one"};
+  if (chips == 0) return Error{name, "found no chip", "at least one node that is not a switch"};
+  if (links.empty()) return Error{name, "found no link", "at least one"};
 
+  GraphTopology graph(std::move(name), NodeNames(chips, std::move(names)));
   IndexedVector<Chip, int> degree(graph.node_count(), 0);
   std::vector<std::pair<Port, Port>> ports;
   std::vector<std::size_t> kind_of_link;
@@ -34,11 +39,11 @@ Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<Gr
     const std::string where = link.line > 0 ? fmt::format("{}:{}", graph.name_, link.line) : graph.name_;
     const Chip a = number[at(link.a)], b = number[at(link.b)];
     if (a == b)
-      return Error{where, fmt::format("found a link from node '{}' to itself", graph.node_name(a)),
+      return Error{where, fmt::format("found a link from node '{}' to itself", graph.node_names_.name(a)),
                    "two different nodes"};
     for (const Chip node : {a, b})
       if (degree[node] == kMostLinks)
-        return Error{where, fmt::format("found one more link of node '{}'", graph.node_name(node)),
+        return Error{where, fmt::format("found one more link of node '{}'", graph.node_names_.name(node)),
                      fmt::format("at most {} links per node", kMostLinks)};
     const Port from = {a, PortNumber(degree[a]++)}, to = {b, PortNumber(degree[b]++)};
     ports.emplace_back(from, to);

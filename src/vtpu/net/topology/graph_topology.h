@@ -2,11 +2,13 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "vtpu/base/index.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/ids.h"
+#include "vtpu/net/node_names.h"
 #include "vtpu/net/topology.h"
 
 namespace vtpu::net::topology {
@@ -36,20 +38,20 @@ class GraphTopology {
   static constexpr int kMostLinks = 64;
   static constexpr int kMostNodes = 1 << 20;
 
-  /// `name`: of the topology and, with a link's line, the place of errors. Error: no chip, no link, too many nodes, a
-  /// node with more than 64 links, a link from a node to itself, more than 255 different pairs of bandwidth and
-  /// latency.
+  /// `name`: of the topology and, with a link's line, the place of errors. Error: no chip, no link, too many nodes, two
+  /// nodes with one name, a node with more than 64 links, a link from a node to itself, more than 255 different pairs
+  /// of bandwidth and latency.
   static Result<GraphTopology> make(std::string name, const std::vector<GraphNode>& nodes,
                                     const std::vector<GraphLink>& links);
 
-  /// The name that the author gave a node.
-  const std::string& node_name(Chip node) const { return node_names_[node]; }
+  /// The names that the author gave the nodes.
+  const NodeNames& node_names() const { return node_names_; }
 
   static constexpr bool kVertexTransitive = false;
   static std::vector<GraphTopology> examples();
   std::string name() const { return name_; }
-  int chip_count() const { return chips_; }
-  int node_count() const { return node_names_.size(); }
+  int chip_count() const { return node_names_.chip_count(); }
+  int node_count() const { return node_names_.node_count(); }
   int port_count() const { return ports_; }
   int dimension_of(PortNumber) const { return 0; }
   Port peer(Port port) const {
@@ -73,13 +75,12 @@ class GraphTopology {
     std::size_t kind = 0;
   };
 
-  GraphTopology() = default;
+  GraphTopology(std::string name, NodeNames names) : name_(std::move(name)), node_names_(std::move(names)) {}
   std::size_t end_at(Port port) const { return first_[port.chip] + static_cast<std::size_t>(port.number.value()); }
 
   std::string name_;
-  int chips_ = 0;
+  NodeNames node_names_;
   int ports_ = 0;
-  IndexedVector<Chip, std::string> node_names_;
   IndexedVector<Chip, std::size_t> first_;  // first port of each node; one entry more than there are nodes
   std::vector<End> ends_;
   std::vector<Kind> kinds_;

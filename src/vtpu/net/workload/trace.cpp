@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "vtpu/base/csv.h"
-#include "vtpu/base/index_format.h"
 #include "vtpu/base/text.h"
 #include "vtpu/base/text_file.h"
 
@@ -43,7 +42,7 @@ struct Rows {
 
 class TraceParser {
  public:
-  TraceParser(const Csv& csv, const ChipNames& chips) : csv_(csv), chips_(chips) {}
+  TraceParser(const Csv& csv, const NodeNames& nodes) : csv_(csv), nodes_(nodes) {}
 
   Result<Rows> run() {
     if (Result<void> found = find_columns(); !found) return found.error();
@@ -78,6 +77,11 @@ class TraceParser {
     return value;
   }
 
+  /// Blanks at its ends may be part of a name.
+  Result<Chip> chip(const Csv::Row& row, Column column) const {
+    return nodes_.chip(row.cells[place_[column]], where(row, column));
+  }
+
   Result<void> read_message(const Csv::Row& row) {
     const std::string id(cell(row, id_column));
     if (id.empty() || id.find(';') != std::string::npos)
@@ -86,9 +90,9 @@ class TraceParser {
       return Error{where(row, id_column),
                    fmt::format("found '{}' again, as on line {}", id, csv_.rows[earlier->second].line),
                    "every id once"};
-    const Result<Chip> source = chips_.parse(cell(row, source_column), where(row, source_column));
+    const Result<Chip> source = chip(row, source_column);
     if (!source) return source.error();
-    const Result<Chip> destination = chips_.parse(cell(row, destination_column), where(row, destination_column));
+    const Result<Chip> destination = chip(row, destination_column);
     if (!destination) return destination.error();
     const Result<std::int64_t> bytes = parse_integer(cell(row, bytes_column), where(row, bytes_column));
     if (!bytes) return bytes.error();
@@ -137,7 +141,7 @@ class TraceParser {
   }
 
   const Csv& csv_;
-  const ChipNames& chips_;
+  const NodeNames& nodes_;
   std::array<std::size_t, kColumns.size()> place_{};
   std::map<std::string, std::size_t, std::less<>> row_of_;
   std::uint64_t total_bytes_ = 0;
@@ -169,10 +173,10 @@ Error cycle_error(const Csv& csv, const Rows& rows, const std::vector<std::size_
 
 }  // namespace
 
-Result<Trace> parse_trace(std::string_view text, const std::string& name, const ChipNames& chips) {
+Result<Trace> parse_trace(std::string_view text, const std::string& name, const NodeNames& nodes) {
   const Result<Csv> csv = parse_csv(text, name);
   if (!csv) return csv.error();
-  Result<Rows> read = TraceParser(*csv, chips).run();
+  Result<Rows> read = TraceParser(*csv, nodes).run();
   if (!read) return read.error();
   const Rows& rows = *read;
   // Kahn's algorithm, always taking the first ready row: a file that is already in order keeps its order.
@@ -202,18 +206,19 @@ Result<Trace> parse_trace(std::string_view text, const std::string& name, const 
   return trace;
 }
 
-Result<Trace> read_trace(const std::filesystem::path& path, const ChipNames& chips) {
+Result<Trace> read_trace(const std::filesystem::path& path, const NodeNames& nodes) {
   const Result<std::string> text = read_text(path);
   if (!text) return text.error();
-  return parse_trace(*text, path.string(), chips);
+  return parse_trace(*text, path.string(), nodes);
 }
 
-std::string trace_text(const Workload& workload) {
+std::string trace_text(const Workload& workload, const NodeNames& nodes) {
   std::string text = fmt::format("{}\n", fmt::join(kColumns, ","));
   for (int id = 0; id < workload.size(); ++id) {
     const Message& message = workload.message(id);
-    text += fmt::format("{},{},{},{},{},{},{}\n", id, message.source, message.destination, message.bytes,
-                        fmt::join(workload.after(id), ";"), message.not_before_ns, message.compute_ns);
+    text += csv_line({std::to_string(id), nodes.name(message.source), nodes.name(message.destination),
+                      std::to_string(message.bytes), fmt::format("{}", fmt::join(workload.after(id), ";")),
+                      fmt::format("{}", message.not_before_ns), fmt::format("{}", message.compute_ns)});
   }
   return text;
 }

@@ -1,0 +1,66 @@
+#pragma once
+#include <string>
+#include <vector>
+
+namespace vtpu::net {
+
+/// Names that a reader could take for something else: for another node, for its number, or for the text around them.
+inline std::vector<std::string> difficult_names() {
+  return {"a",
+          "b",
+          "c",
+          "a -> b",
+          "b -> c",
+          "->",
+          "a ->",
+          "host 1",
+          "host 2",
+          "host 1 host",
+          "2",
+          "7",
+          "3",
+          "0",
+          "-1",
+          "01",
+          "007",
+          "1.5",
+          "1e3",
+          "0x10",
+          "99999999999999999999",
+          "a,b",
+          "a, b",
+          "a;b",
+          "\"a\"",
+          "\"",
+          "5\" disk",
+          "\"a -> b\"",
+          "\"a,b\"",
+          "'",
+          " a",
+          "a ",
+          " ",
+          "tab\there",
+          "line\nbreak",
+          "\r",
+          "\"line\\nbreak\"",
+          "<&>",
+          "]]>",
+          "&amp;",
+          "#1",
+          "x|y",
+          "\\",
+          "\\n",
+          "switch 0",
+          "1.1.1",
+          "1.1.1/1.1",
+          "+x",
+          "1.1 +x",
+          "\xC3\xBC",
+          "\xE8\x8A\x82\xE7\x82\xB9",
+          "true",
+          "inf",
+          "nan",
+          std::string(5000, 'n')};
+}
+
+}  // namespace vtpu::net
