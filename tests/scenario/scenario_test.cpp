@@ -118,7 +118,7 @@ TEST(Scenario, AFlagOverridesTheFile) {
 TEST(ScenarioErrors, AnUnknownKeyOrSectionNamesTheNearest) {
   EXPECT_EQ(error_of("[network]\ntopolgy = \"torus\"\n"),
             "net.toml:2:1: network.topolgy: found key 'topolgy'; did you mean 'topology'?; expected one of topology, "
-            "sides, dimensions, chips, radix, file, bandwidth_gbytes_per_s, latency_ns");
+            "sides, dimensions, chips, radix, file, ignore, bandwidth_gbytes_per_s, latency_ns");
   EXPECT_THAT(error_of("[netwrk]\n"),
               HasSubstr("net.toml:1:2: netwrk: found section 'netwrk'; did you mean 'network'?"));
   EXPECT_THAT(error_of("seed = 1\n"), HasSubstr("net.toml:1:1: seed: found section 'seed'"));

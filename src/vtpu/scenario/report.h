@@ -29,6 +29,7 @@ struct NetworkFacts {
   std::uint64_t unreachable_pairs = 0;  ///< ordered
   std::optional<double> uniform_bound;  ///< injection per chip in link bandwidths, for uniform traffic with self over
                                         ///< all shortest paths; empty when links differ or pairs are unreachable
+  std::vector<std::pair<std::string, int>> unused;  ///< data of its file that have no effect, and how many
   std::vector<std::string> failed_chips;
   std::vector<std::string> failed_links;  ///< by one of their channels; without links of failed chips
 };

@@ -26,6 +26,7 @@ Json json_of(const NetworkFacts& network) {
     json["unreachable_pairs"] = network.unreachable_pairs;
   }
   if (network.uniform_bound) json["ideal_uniform_injection"] = *network.uniform_bound;
+  if (!network.unused.empty()) json["unused"] = network.unused;
   json["failed_chips"] = network.failed_chips;
   json["failed_links"] = network.failed_links;
   return json;

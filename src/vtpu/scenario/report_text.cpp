@@ -37,6 +37,11 @@ std::string network_text(const NetworkFacts& network) {
   std::string text = report_line(
       "network", fmt::format("{}: {}, {}{}", network.name, sizes,
                              plural(static_cast<std::uint64_t>(network.links), "link"), kinds_text(network.kinds)));
+  if (!network.unused.empty()) {
+    std::vector<std::string> data;
+    for (const auto& [what, count] : network.unused) data.push_back(fmt::format("{} ({})", what, count));
+    text += report_line("", "not used: " + join(data, ", "));
+  }
   if (!network.failed_chips.empty()) text += report_line("", "failed chips: " + join(network.failed_chips, ", "));
   if (!network.failed_links.empty()) text += report_line("", "failed links: " + join(network.failed_links, ", "));
   text += report_line(

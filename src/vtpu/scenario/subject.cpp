@@ -150,6 +150,9 @@ NetworkFacts facts_of(const Subject& subject) {
     if (fails_alone(subject, channel)) facts.failed_links.push_back(net::channel_name(subject.whole, channel));
   std::visit(
       [&]<class T>(const T& topology) {
+        if constexpr (requires { topology.unused(); })
+          for (const net::topology::UnusedData& data : topology.unused())
+            facts.unused.emplace_back(data.what, data.count);
         const bool alike = T::kVertexTransitive && !subject.failed.any();
         if (!alike && network.chip_count() > kMostSearches) return;
         facts.distances_known = true;

@@ -17,22 +17,6 @@ Result<GraphTopology> edges_of(const std::string& text) { return parse_edge_list
 
 std::string complaint(const std::string& text) { return edges_of(text).error().message(); }
 
-/// A GraphML file with `inside` as the content of its graph.
-std::string graphml(const std::string& inside, const std::string& direction = "undirected") {
-  return R"(<?xml version="1.0"?>
-<graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-  <key id="k" for="node" attr.name="kind" attr.type="string"><default>chip</default></key>
-  <key id="w" for="edge" attr.name="bandwidth_gbytes_per_s" attr.type="double"/>
-  <key id="l" for="edge" attr.name="latency_ns" attr.type="int"/>
-  <key id="c" for="node" attr.name="colour" attr.type="string"/>
-  <graph id="G" edgedefault=")" +
-         direction + "\">" + inside + "</graph></graphml>\n";
-}
-
-std::string graphml_complaint(const std::string& inside) {
-  return parse_graphml(graphml(inside), "g.graphml").error().message();
-}
-
 TEST(EdgeList, NumbersNodesByTheirFirstAppearance) {
   const GraphTopology graph = *edges_of("# a triangle and a tail\nb a\n\na c 25 # half\nc b 100 250\r\nc tail\n");
   EXPECT_EQ(graph.chip_count(), 4);
@@ -78,6 +62,11 @@ TEST(EdgeList, ErrorsNameTheLine) {
   EXPECT_EQ(edges_of(kinds).error().where, "g.txt:256");
 }
 
+TEST(EdgeList, ATableWithCommasIsAnError) {
+  EXPECT_EQ(complaint("a, b\n"), "g.txt:1: found node 'a,'; expected words separated by blanks, not by commas");
+  EXPECT_EQ(complaint("a,b\n"), "g.txt:1: found 1 word; expected a b [bandwidth_gbytes_per_s [latency_ns]]");
+}
+
 TEST(GraphTopology, RejectsTwoNodesWithOneName) {
   EXPECT_EQ(GraphTopology::make("g", {{"a", false}, {"a", true}}, {{0, 1, {}, {}, 0}}).error().message(),
             "g: found two nodes 'a'; expected every name once");
@@ -86,54 +75,6 @@ TEST(GraphTopology, RejectsTwoNodesWithOneName) {
 TEST(GraphTopology, RejectsAGraphWithoutLinks) {
   EXPECT_EQ(GraphTopology::make("g", {{"a", false}}, {}).error().message(), "g: found no link; expected at least one");
   EXPECT_EQ(GraphTopology::make("g", {{"a", true}}, {}).error().found, "found no chip");
-}
-
-TEST(GraphMl, ReadsChipsSwitchesAndLinks) {
-  const Result<GraphTopology> read = parse_graphml(
-      graphml(
-          R"(<node id="s"><data key="k">switch</data></node><node id="x"/><node id="y"><data key="c">red</data></node>
-                 <edge source="s" target="x"><data key="w">25</data><data key="l">300</data></edge>
-                 <edge source="y" target="s"/>)"),
-      "g.graphml");
-  ASSERT_TRUE(read) << read.error().message();
-  EXPECT_EQ(read->chip_count(), 2);
-  EXPECT_EQ(read->node_count(), 3);
-  EXPECT_EQ(read->node_names().name(Chip{0}), "x");
-  EXPECT_EQ(read->node_names().name(Chip{2}), "s");
-  EXPECT_EQ(read->peer({Chip{0}, PortNumber{0}}), (Port{Chip{2}, PortNumber{0}}));
-  EXPECT_EQ(read->link({Chip{0}, PortNumber{0}}, {}), (LinkModel{25, 300}));
-  EXPECT_EQ(read->link({Chip{1}, PortNumber{0}}, {}), LinkModel{});
-  EXPECT_EQ(distances(*read).pairs_at, (std::vector<std::uint64_t>{2, 0, 2}));
-}
-
-TEST(GraphMl, ErrorsNameTheNodeEdgeOrLine) {
-  EXPECT_EQ(graphml_complaint(R"(<node id="x"><data key="k">swich</data></node>)"),
-            "g.graphml, node 1: found kind 'swich'; did you mean 'switch'?; expected chip or switch");
-  EXPECT_EQ(
-      graphml_complaint(R"(<node id="x"/><node id="y"/><edge source="x" target="y"><data key="w">-5</data></edge>)"),
-      "g.graphml, edge 1: found bandwidth -5; expected above 0 GB/s");
-  EXPECT_EQ(graphml_complaint(R"(<node id="x"/><edge source="x" target="z"/>)"),
-            "g.graphml: found 1 nodes, but 2 different ids in nodes and edges; expected one flat graph with a node for "
-            "every end of an edge, and every id once");
-  EXPECT_FALSE(parse_graphml(graphml(R"(<node id="x"/><node id="x"/><edge source="x" target="x"/>)"), "g"));
-  EXPECT_EQ(graphml_complaint(R"(<node id="x"/><edge source="x" target="x"/>)"),
-            "g.graphml: found a link from node 'x' to itself; expected two different nodes");
-  EXPECT_EQ(
-      parse_graphml(graphml(R"(<node id="x"/><node id="y"/><edge source="x" target="y"/>)", "directed"), "g.graphml")
-          .error()
-          .message(),
-      "g.graphml: found a directed graph or edge; expected edgedefault=\"undirected\": links are full duplex");
-  EXPECT_EQ(parse_graphml("<graphml>\n<graph>\n<node id=</graph></graphml>", "g.graphml").error().message(),
-            "g.graphml:3: malformed XML: expected ' or \"");
-  EXPECT_FALSE(parse_graphml("", "g.graphml"));
-  EXPECT_FALSE(parse_graphml("<svg/>", "g.graphml"));
-  EXPECT_FALSE(parse_graphml(graphml("<node/>"), "g.graphml"));
-}
-
-TEST(GraphMl, DeepNestingIsRejectedAndDoesNotExhaustTheStack) {
-  std::string deep;
-  for (int i = 0; i < 200000; ++i) deep += "<graph>";
-  EXPECT_EQ(parse_graphml(deep, "g.graphml").error().found, "elements nested hundreds deep");
 }
 
 TEST(Pentagon, IsFiveChipsInARing) {

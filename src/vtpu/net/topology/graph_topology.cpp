@@ -11,7 +11,7 @@
 
 namespace vtpu::net::topology {
 Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<GraphNode>& nodes,
-                                          const std::vector<GraphLink>& links) {
+                                          const std::vector<GraphLink>& links, std::vector<UnusedData> unused) {
   constexpr std::size_t kMostKinds = 255;  // limit of Network's link kinds
   if (nodes.size() > at(kMostNodes))
     return Error{name, fmt::format("found {} nodes", nodes.size()), fmt::format("at most {}", kMostNodes)};
@@ -32,6 +32,7 @@ Result<GraphTopology> GraphTopology::make(std::string name, const std::vector<Gr
   if (links.empty()) return Error{name, "found no link", "at least one"};
 
   GraphTopology graph(std::move(name), NodeNames(chips, std::move(names)));
+  graph.unused_ = std::move(unused);
   IndexedVector<Chip, int> degree(graph.node_count(), 0);
   std::vector<std::pair<Port, Port>> ports;
   std::vector<std::size_t> kind_of_link;

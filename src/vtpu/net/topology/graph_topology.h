@@ -29,6 +29,12 @@ struct GraphLink {
   int line = 0;                                  ///< line of its file, for error messages; 0: none
 };
 
+/// Data of a file that the graph does not use.
+struct UnusedData {
+  std::string what;  ///< "node data colour"
+  int count = 0;     ///< elements that have it
+};
+
 /// Any graph of chips and switches. Chips come first, then switches, each in the order given. A node's links are its
 /// ports 0, 1, …, in the order given. All ports are of dimension 0. Parallel links are kept. The graph may be
 /// disconnected, which `distances` reports as unreachable pairs.
@@ -42,10 +48,11 @@ class GraphTopology {
   /// nodes with one name, a node with more than 64 links, a link from a node to itself, more than 255 different pairs
   /// of bandwidth and latency.
   static Result<GraphTopology> make(std::string name, const std::vector<GraphNode>& nodes,
-                                    const std::vector<GraphLink>& links);
+                                    const std::vector<GraphLink>& links, std::vector<UnusedData> unused = {});
 
   /// The names that the author gave the nodes.
   const NodeNames& node_names() const { return node_names_; }
+  const std::vector<UnusedData>& unused() const { return unused_; }
 
   static constexpr bool kVertexTransitive = false;
   static std::vector<GraphTopology> examples();
@@ -80,6 +87,7 @@ class GraphTopology {
 
   std::string name_;
   NodeNames node_names_;
+  std::vector<UnusedData> unused_;
   int ports_ = 0;
   IndexedVector<Chip, std::size_t> first_;  // first port of each node; one entry more than there are nodes
   std::vector<End> ends_;
