@@ -1,93 +1,117 @@
 #include "vtpu/net/topology/analysis.h"
 
 #include <algorithm>
+#include <bit>
 #include <boost/graph/adjacency_list.hpp>
 #include <boost/graph/boykov_kolmogorov_max_flow.hpp>
-#include <boost/graph/breadth_first_search.hpp>
-#include <boost/pending/queue.hpp>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
+#include <span>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/position.h"
 #include "vtpu/base/random.h"
+#include "vtpu/net/topology/wide_search.h"
 
 namespace vtpu::net::topology {
 namespace {
 
 using Edge = boost::graph_traits<LinkGraph>::edge_descriptor;
 
-/// Repeats breadth-first search over one graph without allocating again.
-class BreadthFirst {
- public:
-  explicit BreadthFirst(const LinkGraph& graph)
-      : graph_(graph), distance_(num_vertices(graph)), colors_(num_vertices(graph)) {
-    order_.reserve(num_vertices(graph));
+Arcs arcs_of(const LinkGraph& graph) {
+  Arcs arcs;
+  arcs.first.reserve(num_vertices(graph) + 1);
+  arcs.heads.reserve(num_edges(graph));
+  for (int node = 0; node < static_cast<int>(num_vertices(graph)); ++node) {
+    for (const Edge& edge : boost::make_iterator_range(out_edges(node, graph)))
+      arcs.heads.push_back(static_cast<std::uint32_t>(target(edge, graph)));
+    arcs.first.push_back(static_cast<std::uint32_t>(arcs.heads.size()));
   }
-
-  void run(int source) {
-    order_.clear();
-    std::fill(distance_.begin(), distance_.end(), -1);
-    std::fill(colors_.begin(), colors_.end(), boost::white_color);
-    distance_[at(source)] = 0;
-    boost::queue<int> waiting;
-    const auto index = get(boost::vertex_index, graph_);
-    boost::breadth_first_visit(graph_, source, waiting, Visitor{{}, this},
-                               boost::make_iterator_property_map(colors_.begin(), index));
-  }
-
-  const std::vector<int>& order() const { return order_; }        // reached nodes, nearest first
-  const std::vector<int>& distance() const { return distance_; }  // -1: not reached
-
- private:
-  struct Visitor : boost::default_bfs_visitor {
-    void tree_edge(const Edge& edge, const LinkGraph& graph) const {
-      search->distance_[at(target(edge, graph))] = search->distance_[at(source(edge, graph))] + 1;
-    }
-    void discover_vertex(int node, const LinkGraph&) const { search->order_.push_back(node); }
-    BreadthFirst* search;
-  };
-
-  const LinkGraph& graph_;
-  std::vector<int> order_;
-  std::vector<int> distance_;
-  std::vector<boost::default_color_type> colors_;
-};
+  return arcs;
+}
 
 bool has_switches(const LinkGraph& graph) { return chip_count(graph) < static_cast<int>(num_vertices(graph)); }
 
 int source_count(const LinkGraph& graph, Sources sources) { return sources == Sources::all ? chip_count(graph) : 1; }
 
 /// Load of every directed link, in the order of edges, when each source sends one unit to every chip.
-std::vector<double> link_loads(const LinkGraph& graph, Sources sources) {
-  BreadthFirst search(graph);
-  const std::size_t nodes = num_vertices(graph);
-  const auto switches = static_cast<std::ptrdiff_t>(chip_count(graph));  // the first switch
-  std::vector<double> load(num_edges(graph), 0), paths(nodes), through(nodes);
-  for (int source = 0; source < source_count(graph, sources); ++source) {
-    search.run(source);
-    const std::vector<int>& distance = search.distance();
-    std::fill(paths.begin(), paths.end(), 0);
-    std::fill(through.begin(), through.begin() + switches, 1);
-    std::fill(through.begin() + switches, through.end(), 0);
-    paths[at(source)] = 1;
-    for (const int node : search.order())
-      for (const Edge& edge : boost::make_iterator_range(out_edges(node, graph))) {
-        const std::size_t next = at(target(edge, graph));
-        if (distance[next] == distance[at(node)] + 1) paths[next] += paths[at(node)];
+std::vector<double> link_loads(const LinkGraph& graph, Sources sources, const Part& part) {
+  struct Node {
+    double paths = 0;    // shortest ones from the source
+    double through = 0;  // traffic
+    int distance = -1;
+  };
+  const Arcs arcs = arcs_of(graph);
+  std::vector<double> load(arcs.heads.size(), 0);
+  std::vector<Node> fresh(arcs.nodes());
+  for (std::size_t chip = 0; chip < at(chip_count(graph)); ++chip) fresh[chip].through = 1;
+  std::vector<Node> nodes;
+  std::vector<std::uint32_t> order(arcs.nodes() + 1);        // reached nodes, nearest first
+  std::vector<std::uint32_t> ahead(arcs.heads.size() + 1);   // arcs of shortest paths, in the order of their sources
+  std::vector<std::uint32_t> first_ahead(arcs.nodes() + 1);  // by place in the order
+  const int searches = source_count(graph, sources);
+  for (int source = 0; source < searches; ++source) {
+    if (part) part(source, searches);
+    nodes = fresh;
+    nodes[at(source)].distance = 0;
+    nodes[at(source)].paths = 1;
+    order[0] = static_cast<std::uint32_t>(source);
+    std::uint32_t reached = 1, found = 0;
+    for (std::uint32_t place = 0; place < reached; ++place) {
+      const Node& node = nodes[order[place]];
+      const int farther = node.distance + 1;
+      first_ahead[place] = found;
+      // Without branches, because whether an arc leads ahead is as good as random.
+      for (std::uint32_t arc = arcs.first[order[place]], end = arcs.first[order[place] + 1]; arc < end; ++arc) {
+        Node& head = nodes[arcs.heads[arc]];
+        const bool is_new = head.distance < 0;
+        order[reached] = arcs.heads[arc];
+        reached += is_new;
+        head.distance = is_new ? farther : head.distance;
+        const bool leads_ahead = head.distance == farther;
+        head.paths += leads_ahead ? node.paths : 0;
+        ahead[found] = arc;
+        found += leads_ahead;
       }
+    }
+    first_ahead[reached] = found;
     // From the farthest node back to the source: a node passes on its own unit, if it is a chip, plus the traffic it
     // forwards.
-    for (auto node = search.order().rbegin(); node != search.order().rend(); ++node)
-      for (const Edge& edge : boost::make_iterator_range(out_edges(*node, graph))) {
-        const std::size_t next = at(target(edge, graph));
-        if (distance[next] != distance[at(*node)] + 1) continue;
-        const double share = through[next] * paths[at(*node)] / paths[next];
-        load[at(get(boost::edge_index, graph, edge))] += share;
-        through[at(*node)] += share;
+    for (std::size_t place = reached; place-- > 0;) {
+      Node& node = nodes[order[place]];
+      for (std::uint32_t i = first_ahead[place]; i < first_ahead[place + 1]; ++i) {
+        const Node& head = nodes[arcs.heads[ahead[i]]];
+        const double share = head.through * node.paths / head.paths;
+        load[ahead[i]] += share;
+        node.through += share;
       }
+    }
   }
   return load;
+}
+
+void add_pairs(int distance, std::uint64_t pairs, DistanceDistribution& to) {
+  if (pairs == 0) return;
+  if (to.pairs_at.size() <= at(distance)) to.pairs_at.resize(at(distance) + 1, 0);
+  to.pairs_at[at(distance)] += pairs;
+}
+
+/// Adds the pairs of the given sources with every chip.
+void count_pairs(const Arcs& arcs, const std::vector<std::uint32_t>& sources, const Part& part,
+                 DistanceDistribution& to) {
+  const auto chips = static_cast<std::uint32_t>(to.chips);
+  WideSearch search(arcs);
+  for (std::size_t first = 0; first < sources.size(); first += WideSearch::kWidth) {
+    if (part) part(static_cast<int>(first), static_cast<int>(sources.size()));
+    const std::size_t width = std::min(WideSearch::kWidth, sources.size() - first);
+    search.run(std::span(sources).subspan(first, width), [&](int level, const std::vector<std::uint32_t>& nodes) {
+      std::uint64_t pairs = 0;
+      for (const std::uint32_t node : nodes)
+        if (node < chips) pairs += static_cast<std::uint64_t>(std::popcount(search.now(node)));
+      add_pairs(level, pairs, to);
+    });
+  }
 }
 
 }  // namespace
@@ -115,20 +139,61 @@ double DistanceDistribution::average_excluding_self() const {
   return pairs == 0 ? 0 : static_cast<double>(hops) / static_cast<double>(pairs);
 }
 
-DistanceDistribution distances(const LinkGraph& graph, Sources sources) {
+DistanceDistribution distances(const LinkGraph& graph, Sources sources, const Part& part) {
   DistanceDistribution result{chip_count(graph), {}};
-  const int searches = source_count(graph, sources);
-  const auto weight = static_cast<std::uint64_t>(result.chips / searches);
-  BreadthFirst search(graph);
-  for (int source = 0; source < searches; ++source) {
-    search.run(source);
-    for (const int node : search.order()) {
-      if (node >= result.chips) continue;
-      const std::size_t distance = at(search.distance()[at(node)]);
-      if (result.pairs_at.size() <= distance) result.pairs_at.resize(distance + 1, 0);
-      result.pairs_at[distance] += weight;
+  const Arcs arcs = arcs_of(graph);
+  const bool all = sources == Sources::all;
+  count_pairs(arcs, all ? close_order(arcs, at(result.chips)) : std::vector<std::uint32_t>{0}, part, result);
+  if (!all)
+    for (std::uint64_t& pairs : result.pairs_at) pairs *= static_cast<std::uint64_t>(result.chips);
+  return result;
+}
+
+DistanceDistribution distances_after_failures(const LinkGraph& whole, const LinkGraph& faulty,
+                                              const DistanceDistribution& before, const Part& part) {
+  const Arcs old_arcs = arcs_of(whole), arcs = arcs_of(faulty);
+  const auto chips = static_cast<std::uint32_t>(chip_count(whole));
+  const auto dead = [&](std::size_t node) { return arcs.of(node).empty() && !old_arcs.of(node).empty(); };
+  // A chip keeps its distances to all nodes that are not cut off if each of them still has a neighbour one hop nearer
+  // to the chip. Only nodes that have lost a link need a look: one search from the node and all its neighbours.
+  std::vector<bool> changed(arcs.nodes(), false);
+  WideSearch search(old_arcs);
+  for (std::uint32_t node = 0; node < arcs.nodes(); ++node) {
+    if (arcs.of(node).size() == old_arcs.of(node).size()) continue;
+    if (dead(node)) {
+      changed[node] = true;
+      continue;
     }
+    std::vector<std::uint32_t> from = {node};  // then its neighbours
+    std::uint64_t kept = 0;                    // neighbours to which it still has a link
+    for (const std::uint32_t neighbour : old_arcs.of(node))
+      if (std::find(from.begin(), from.end(), neighbour) == from.end()) from.push_back(neighbour);
+    if (from.size() > WideSearch::kWidth) return distances(faulty, Sources::all, part);
+    for (const std::uint32_t neighbour : arcs.of(node))
+      kept |= std::uint64_t{1} << (std::find(from.begin(), from.end(), neighbour) - from.begin());
+    search.run(from, [&](int, const std::vector<std::uint32_t>& reached) {
+      for (const std::uint32_t chip : reached)
+        if (chip < chips && chip != node && (search.now(chip) & 1) != 0 && (search.before(chip) & kept) == 0)
+          changed[chip] = true;
+    });
   }
+  std::vector<std::uint32_t> again;
+  for (std::uint32_t chip = 0; chip < chips; ++chip)
+    if (changed[chip]) again.push_back(chip);
+  DistanceDistribution gone{before.chips, {}}, result = before;
+  count_pairs(old_arcs, again, {}, gone);
+  for (std::uint32_t node = 0; node < chips; ++node) {
+    if (!dead(node)) continue;
+    search.run(std::span(&node, 1), [&](int level, const std::vector<std::uint32_t>& reached) {
+      std::uint64_t pairs = 0;
+      for (const std::uint32_t chip : reached) pairs += chip < chips && !changed[chip] ? 1 : 0;
+      add_pairs(level, pairs, gone);
+    });
+  }
+  for (std::size_t distance = 0; distance < gone.pairs_at.size(); ++distance)
+    result.pairs_at[distance] -= gone.pairs_at[distance];
+  count_pairs(arcs, again, part, result);
+  while (!result.pairs_at.empty() && result.pairs_at.back() == 0) result.pairs_at.pop_back();
   return result;
 }
 
@@ -136,11 +201,11 @@ double UniformLoad::bound_by_dimension() const {
   return 1 / *std::max_element(mean_of_dimension.begin(), mean_of_dimension.end());
 }
 
-UniformLoad uniform_load(const LinkGraph& graph, Sources sources) {
+UniformLoad uniform_load(const LinkGraph& graph, Sources sources, const Part& part) {
   VTPU_CHECK(num_edges(graph) > 0, "a load needs a topology with links");
   VTPU_CHECK(sources == Sources::all || !has_switches(graph),
              "one source stands for all only where all nodes are chips");
-  const std::vector<double> load = link_loads(graph, sources);
+  const std::vector<double> load = link_loads(graph, sources, part);
   const auto chips = static_cast<double>(chip_count(graph));
   std::vector<double> sum_of_dimension, sum_of_port;
   std::vector<int> links_of_dimension;

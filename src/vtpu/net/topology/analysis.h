@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "vtpu/net/shape.h"
@@ -36,14 +37,22 @@ struct DistanceDistribution {
   bool operator==(const DistanceDistribution&) const = default;
 };
 
+/// Long analysis calls this from time to time with the searches that are done and the number of all. It may be empty.
+using Part = std::function<void(int done, int all)>;
+
 /// Breadth-first search from every source. With Sources::first, the counts of the first chip are multiplied by the
 /// number of chips.
-DistanceDistribution distances(const LinkGraph& graph, Sources sources);
+DistanceDistribution distances(const LinkGraph& graph, Sources sources, const Part& part = {});
 
 template <Topology T>
 DistanceDistribution distances(const T& topology, Sources sources = enough_sources<T>()) {
   return distances(link_graph(topology), sources);
 }
+
+/// The distances on `faulty`, which is `whole` without some links, from the distances on `whole`. Searches again only
+/// from the chips whose distances change: where few links have failed, few of them do.
+DistanceDistribution distances_after_failures(const LinkGraph& whole, const LinkGraph& faulty,
+                                              const DistanceDistribution& before, const Part& part = {});
 
 /// The same distribution from the topology's closed form.
 template <Topology T>
@@ -67,7 +76,7 @@ struct UniformLoad {
 /// The graph needs at least one link. Sources::first requires that a translation that keeps port numbers maps any chip
 /// to any other: the load of a port then equals the sum of what one source puts on all ports of that number. It also
 /// requires a graph without switches (an invariant).
-UniformLoad uniform_load(const LinkGraph& graph, Sources sources);
+UniformLoad uniform_load(const LinkGraph& graph, Sources sources, const Part& part = {});
 
 template <Topology T>
 UniformLoad uniform_load(const T& topology, Sources sources = enough_sources<T>()) {
