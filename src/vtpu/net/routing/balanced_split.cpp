@@ -106,7 +106,7 @@ constexpr int kBoundEvery = 10;
 }  // namespace
 
 Result<BalancedSplit> balanced_split(const Network& network, const workload::Traffic& traffic, double gap,
-                                     int iterations) {
+                                     int iterations, const PathSurvey::Part& part) {
   int diameter = 1;
   const Demands demands = by_destination(network, traffic, diameter);
   const int channels = network.channel_count();
@@ -130,6 +130,7 @@ Result<BalancedSplit> balanced_split(const Network& network, const workload::Tra
   double least_load = std::numeric_limits<double>::infinity(), bound = 0;
   int done = 0, gained = 0;
   while (done < iterations) {
+    if (part) part(done, iterations);
     evaluation.run(lengths);
     ++done;
     double largest = 0, total = 0;

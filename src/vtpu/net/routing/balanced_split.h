@@ -1,10 +1,14 @@
 #pragma once
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
+#include "vtpu/net/routing/path_survey.h"
 #include "vtpu/net/routing/table.h"
 #include "vtpu/net/workload/traffic.h"
 
 namespace vtpu::net::routing {
+
+inline constexpr double kBalancedGap = 0.005;
+inline constexpr int kBalancingSteps = 300;
 
 /// A split of traffic over shortest paths that minimises the load of the most loaded channel, with an upper bound on
 /// the throughput of the best split.
@@ -22,8 +26,10 @@ struct BalancedSplit {
 /// best lower bound known on the largest load. It follows from the lengths by linear-programming duality: (sum of
 /// traffic x shortest length) / (sum of capacity x length) does not exceed the largest load of any split. The last
 /// third of the iterations only improves that bound. Stops when the gap is at most `gap`, or after `iterations`, each
-/// about as costly as two searches from every chip. Error: as TableRouting::make; traffic that uses no channel.
-Result<BalancedSplit> balanced_split(const Network& network, const workload::Traffic& traffic, double gap = 0.005,
-                                     int iterations = 300);
+/// about as costly as two searches from every chip; `part` hears of each. Error: as TableRouting::make; traffic that
+/// uses no channel.
+Result<BalancedSplit> balanced_split(const Network& network, const workload::Traffic& traffic,
+                                     double gap = kBalancedGap, int iterations = kBalancingSteps,
+                                     const PathSurvey::Part& part = {});
 
 }  // namespace vtpu::net::routing
