@@ -21,13 +21,6 @@
 #include <utility>
 #include <vector>
 
-#include "vtpu/search/confirm.h"
-#include "vtpu/search/disjoint_trees.h"
-#include "vtpu/search/lifted_graph.h"
-#include "vtpu/search/mean_distance.h"
-#include "vtpu/search/route_rules.h"
-#include "vtpu/search/search.h"
-#include "vtpu/search/symmetric_state.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/net/fault/degraded.h"
@@ -41,6 +34,13 @@
 #include "vtpu/net/topology/ocs_topology.h"
 #include "vtpu/net/topology/torus.h"
 #include "vtpu/net/topology/twisted_torus.h"
+#include "vtpu/search/confirm.h"
+#include "vtpu/search/disjoint_trees.h"
+#include "vtpu/search/lifted_graph.h"
+#include "vtpu/search/mean_distance.h"
+#include "vtpu/search/route_rules.h"
+#include "vtpu/search/search.h"
+#include "vtpu/search/symmetric_state.h"
 
 namespace {
 
@@ -337,7 +337,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   const auto key = [&](const char* what) { return fmt::format("learn.packets.{}_{}", what, name); };
   run.computed(key("vc_classes"), rule->vc_classes, "classes",
                "optical first; fewest classes that lengthen the mean path by at most 2 %");
-  run.computed(key("dependencies"), double(deadlock.dependencies), "dependencies", "acyclic channel-dependency graph");
+  run.computed(key("dependencies"), double(*deadlock.dependencies), "dependencies", "acyclic channel-dependency graph");
   run.computed(key("fluid_free"), free->throughput, "link bandwidths", "all paths");
   run.computed(key("fluid_free_bound"), free->dual_bound, "link bandwidths", "all paths, dual bound");
   run.computed(key("fluid"), routed_paths->throughput, "link bandwidths", "under the rule");

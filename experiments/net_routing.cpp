@@ -114,7 +114,7 @@ void check_one(const T& topology, const Network& network, const R& routing, Tabl
   tally.free += check.deadlock_free();
   const double rate = routing::ideal_throughput(network, uniform_load_of(topology, network, routing));
   table.add({topology.name(), routing.name(), double(routing.vc_classes()), double(check.vertices),
-             double(check.dependencies), check.deadlock_free() ? "yes" : "no", rate});
+             double(*check.dependencies), check.deadlock_free() ? "yes" : "no", rate});
 }
 
 Result<void> check_all(Run& run) {

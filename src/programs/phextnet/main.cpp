@@ -82,8 +82,10 @@ Result<int> run_check(const Options& options) {
   const scenario::RoutingFacts& routing = report->routing;
   if (!routing.cycle.empty())
     return Error{routing.name + " on " + report->network.name, "can deadlock: " + routing.cycle, ""};
-  return print(fmt::format("{} on {}: deadlock-free, no cycle among {} dependencies of {} channel classes\n",
-                           routing.name, report->network.name, routing.dependencies, routing.channel_classes));
+  return print(fmt::format("{} on {}: deadlock-free, no cycle among {}dependencies of {} channel classes\n",
+                           routing.name, report->network.name,
+                           routing.dependencies ? fmt::format("{} ", *routing.dependencies) : "its ",
+                           routing.channel_classes));
 }
 
 Result<int> run_routes(const Options& options) {

@@ -1,18 +1,19 @@
 #pragma once
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
 
+#include "vtpu/base/check.h"
 #include "vtpu/base/random.h"
 #include "vtpu/net/masked_topology.h"
 #include "vtpu/net/network.h"
+#include "vtpu/net/routing/dependency_graph.h"
 #include "vtpu/net/routing/routing.h"
 
 namespace vtpu::scenario {
 
 /// A routing that ignores failures, on a network with failures: it reaches a destination if none of the paths that it
-/// may choose uses a failed channel. For oblivious routings with few start states per pair.
+/// may choose uses a failed channel. For routings that choose the whole path at the source, one of few.
 template <net::routing::Routing R>
 class Avoiding {
  public:
@@ -47,6 +48,10 @@ class Avoiding {
   State after(net::Chip node, const State& state, const net::routing::Move& move) const {
     return routing_.after(node, state, move);
   }
+  /// `network`: the one with failures.
+  bool add_dependencies(const net::Network& network, net::routing::DependencyGraph& dependencies) const {
+    return routing_.add_dependencies(network, dependencies);
+  }
 
  private:
   struct Faulty {
@@ -54,14 +59,17 @@ class Avoiding {
     net::Mask failed;
   };
 
-  bool survives(net::Chip node, const State& state) const {
+  /// Follows the one path of a packet.
+  bool survives(net::Chip node, State state) const {
     net::routing::Moves moves;
-    routing_.moves(node, state, moves);
-    return std::all_of(moves.begin(), moves.end(), [&](const net::routing::Move& move) {
-      const net::Channel channel = faulty_->whole.channel(node, move.port);
-      return !faulty_->failed.channel(channel) &&
-             survives(faulty_->whole.target(channel), routing_.after(node, state, move));
-    });
+    for (routing_.moves(node, state, moves); !moves.empty(); routing_.moves(node, state, moves)) {
+      VTPU_CHECK(moves.size() == 1, "a routing that ignores failures chooses the whole path at the source");
+      const net::Channel channel = faulty_->whole.channel(node, moves[0].port);
+      if (faulty_->failed.channel(channel)) return false;
+      state = routing_.after(node, state, moves[0]);
+      node = faulty_->whole.target(channel);
+    }
+    return true;
   }
 
   R routing_;

@@ -39,7 +39,7 @@ struct RoutingFacts {
   int vc_classes = 0;
   int vcs = 0;
   std::size_t channel_classes = 0;
-  std::size_t dependencies = 0;
+  std::optional<std::size_t> dependencies;  ///< empty: proved to be acyclic without counting them
   std::string cycle;  ///< channels that can wait for each other in a cycle; empty: deadlock-free
 };
 

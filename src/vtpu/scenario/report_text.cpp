@@ -62,9 +62,10 @@ std::string routing_text(const RoutingFacts& routing) {
       report_line("routing", fmt::format("{}: {} in {}", routing.name,
                                          plural(static_cast<std::uint64_t>(routing.vc_classes), "class", "classes"),
                                          plural(static_cast<std::uint64_t>(routing.vcs), "virtual channel")));
-  text += report_line("", fmt::format("{}: {} channel classes, {} dependencies",
+  text += report_line("", fmt::format("{}: {} channel classes, {}",
                                       routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
-                                      routing.dependencies));
+                                      routing.dependencies ? fmt::format("{} dependencies", *routing.dependencies)
+                                                           : "dependencies not counted, there are too many"));
   if (!routing.cycle.empty()) text += report_line("", "cycle: " + routing.cycle);
   return text;
 }

@@ -18,13 +18,10 @@ double ideal_throughput(const Network& network, const IndexedVector<Channel, dou
   return 1 / time;
 }
 
-DeadlockCheck detail::check_of(const DependencyGraph& dependencies) {
-  return {dependencies.vertex_count(), dependencies.dependency_count(), dependencies.find_cycle()};
-}
-
 std::string to_string(const DeadlockCheck& check, const Network& network) {
   if (check.deadlock_free())
-    return fmt::format("deadlock-free: {} dependencies of {} channel classes, acyclic\n", check.dependencies,
+    return fmt::format("deadlock-free: {} of {} channel classes, acyclic\n",
+                       check.dependencies ? fmt::format("{} dependencies", *check.dependencies) : "dependencies",
                        check.vertices);
   std::string text;
   for (const ChannelClass& at : check.cycle)

@@ -46,24 +46,15 @@ IndexedVector<Channel, double> uniform_load_by_symmetry(const Network& network, 
 /// the smallest relative bandwidth / load. At least one channel has a load (an invariant).
 double ideal_throughput(const Network& network, const IndexedVector<Channel, double>& expected_load);
 
-/// Result for the channel-dependency graph of Dally and Seitz (IEEE TC 36(5), 1987) over (channel, class): an edge
-/// means that a packet may hold one and wait for the other. For an adaptive routing it is the extended dependency graph
-/// of its escape moves (Duato, IEEE TPDS 4(12), 1993), which includes edges where the packet took adaptive moves
-/// between the two.
-struct DeadlockCheck {
-  std::size_t vertices = 0;
-  std::size_t dependencies = 0;
-  std::vector<ChannelClass> cycle;  ///< one cycle; empty if the graph is acyclic, so there is no deadlock
-  bool deadlock_free() const { return cycle.empty(); }
-};
-
 /// Follows every path of every packet: exact, and slow for large networks.
 template <Routing R>
 DependencyGraph walked_dependencies(const Network& network, const R& routing);
 
-/// Uses the routing's own list of dependencies if it provides one (`for_each_dependency(network, visit)`, with
-/// visit(ChannelClass, ChannelClass)), and follows all paths otherwise. The list may be a superset of the real
-/// dependencies: if the superset has no cycle, neither do they.
+/// Uses what the routing knows about its own dependencies, and follows all paths otherwise. A routing may
+///   - add them by `add_dependencies(network, dependencies)`, exactly; false: it does not know them;
+///   - list them by `for_each_dependency(network, visit)`, with visit(ChannelClass, ChannelClass). The list may be a
+///     superset of the real dependencies: if the superset has no cycle, neither do they;
+///   - prove their absence of cycles without listing them, by `check_dependencies(network)`; nothing: it does not know.
 template <Routing R>
 DeadlockCheck check_deadlock(const Network& network, const R& routing);
 
@@ -131,8 +122,6 @@ void add_dependencies(const StateGraph<R>& graph, DependencyGraph& dependencies)
       dependencies.add({held.channel, held.vc_class}, {next.channel, next.vc_class});
   }
 }
-
-DeadlockCheck check_of(const DependencyGraph& dependencies);
 
 }  // namespace detail
 
@@ -239,13 +228,17 @@ DependencyGraph walked_dependencies(const Network& network, const R& routing) {
 template <Routing R>
 DeadlockCheck check_deadlock(const Network& network, const R& routing) {
   constexpr auto ignore = [](ChannelClass, ChannelClass) {};
-  if constexpr (requires { routing.for_each_dependency(network, ignore); }) {
+  if constexpr (requires { routing.check_dependencies(network); }) {
+    if (auto check = routing.check_dependencies(network)) return *std::move(check);
+  } else if constexpr (requires { routing.for_each_dependency(network, ignore); }) {
     DependencyGraph dependencies(network.channel_count(), routing.vc_classes());
     routing.for_each_dependency(network, [&](ChannelClass from, ChannelClass to) { dependencies.add(from, to); });
-    return detail::check_of(dependencies);
-  } else {
-    return detail::check_of(walked_dependencies(network, routing));
+    return dependencies.check();
+  } else if constexpr (requires(DependencyGraph & graph) { routing.add_dependencies(network, graph); }) {
+    DependencyGraph dependencies(network.channel_count(), routing.vc_classes());
+    if (routing.add_dependencies(network, dependencies)) return dependencies.check();
   }
+  return walked_dependencies(network, routing).check();
 }
 
 }  // namespace vtpu::net::routing

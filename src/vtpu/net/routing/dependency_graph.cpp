@@ -2,49 +2,52 @@
 
 #include <algorithm>
 
+#include "vtpu/base/check.h"
+
 namespace vtpu::net::routing {
 
 DependencyGraph::DependencyGraph(int channels, int vc_classes)
     : classes_(static_cast<std::size_t>(vc_classes)),
       used_(static_cast<std::size_t>(channels) * classes_, false),
-      slots_(1024, kEmpty) {}
+      recent_(kRecent, ~std::uint64_t{0}) {}
 
 std::size_t DependencyGraph::vertex_count() const {
   return static_cast<std::size_t>(std::count(used_.begin(), used_.end(), true));
 }
 
+std::size_t DependencyGraph::dependency_count() const {
+  settle();
+  return pairs_.size();
+}
+
 bool DependencyGraph::contains(const DependencyGraph& other) const {
-  return std::all_of(other.slots_.begin(), other.slots_.end(),
-                     [&](std::uint64_t pair) { return pair == kEmpty || slots_[slot_of(pair)] == pair; });
+  settle();
+  other.settle();
+  return std::includes(pairs_.begin(), pairs_.end(), other.pairs_.begin(), other.pairs_.end());
 }
 
-void DependencyGraph::grow() {
-  const std::vector<std::uint64_t> old = std::move(slots_);
-  slots_.assign(2 * old.size(), kEmpty);
-  for (const std::uint64_t pair : old)
-    if (pair != kEmpty) slots_[slot_of(pair)] = pair;
+void DependencyGraph::settle() const {
+  if (!std::is_sorted(pairs_.begin(), pairs_.end())) std::sort(pairs_.begin(), pairs_.end());
+  pairs_.erase(std::unique(pairs_.begin(), pairs_.end()), pairs_.end());
 }
 
-std::vector<std::uint64_t> DependencyGraph::sorted_pairs() const {
-  std::vector<std::uint64_t> pairs;
-  pairs.reserve(count_);
-  for (const std::uint64_t pair : slots_)
-    if (pair != kEmpty) pairs.push_back(pair);
-  std::sort(pairs.begin(), pairs.end());
-  return pairs;
+void DependencyGraph::make_room() {
+  constexpr std::size_t kLeast = 1 << 16;
+  settle();
+  pairs_.reserve(std::max(kLeast, 2 * pairs_.size()));
 }
 
 std::vector<ChannelClass> DependencyGraph::find_cycle() const {
-  const std::vector<std::uint64_t> pairs = sorted_pairs();
-  const auto from = [&](std::size_t p) { return static_cast<std::size_t>(pairs[p] >> 32); };
-  const auto to = [&](std::size_t p) { return static_cast<std::size_t>(pairs[p] & 0xffffffff); };
-  std::vector<std::size_t> first(used_.size() + 1, 0);  // by vertex: its first pair
-  for (std::size_t p = 0; p < pairs.size(); ++p) ++first[from(p) + 1];
+  settle();
+  VTPU_CHECK(pairs_.size() < ~std::uint32_t{0}, "a dependency graph has fewer than 2^32 dependencies");
+  const auto to = [&](std::size_t p) { return static_cast<std::uint32_t>(pairs_[p] & 0xffffffff); };
+  std::vector<std::uint32_t> first(used_.size() + 1, 0);  // by vertex: its first pair
+  for (const std::uint64_t pair : pairs_) ++first[static_cast<std::size_t>(pair >> 32) + 1];
   for (std::size_t v = 0; v < used_.size(); ++v) first[v + 1] += first[v];
 
   enum class Mark : std::uint8_t { unseen, on_path, done };
   std::vector<Mark> marks(used_.size(), Mark::unseen);
-  std::vector<std::size_t> next = first;  // by vertex: its first unvisited pair
+  std::vector<std::uint32_t> next = first;  // by vertex: its first unvisited pair
   std::vector<std::size_t> path;  // of a depth-first search; a recursive one could be as deep as the number of channels
   for (std::size_t root = 0; root < used_.size(); ++root) {
     if (marks[root] != Mark::unseen) continue;

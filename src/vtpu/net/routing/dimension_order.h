@@ -13,6 +13,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/net/network.h"
+#include "vtpu/net/routing/dependency_graph.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/routing/step_vectors.h"
 #include "vtpu/net/routing/steps.h"
@@ -85,6 +86,22 @@ class DimensionOrder {
   /// The dependencies of all packets, and some that no packet has: within a dimension those of every shortest path
   /// round its rings, between dimensions from every class in use to every other.
   void for_each_dependency(const Network& network, const std::function<void(ChannelClass, ChannelClass)>& visit) const;
+
+  /// Adds exactly the dependencies of the packets that are left when `network` lacks some channels, and a packet is
+  /// lost if any of its possible paths would cross one of them. Dimensions are independent of each other: a pair of
+  /// chips is connected if the part of its paths in each dimension is whole, which depends on one row of chips. False:
+  /// a twisted torus, where that is not so.
+  bool add_dependencies(const Network& network, DependencyGraph& dependencies) const;
+
+  int dimensions() const { return dimensions_; }
+  int side(int dimension) const { return sides_[at(dimension)]; }
+  bool twisted() const { return vectors_ != nullptr; }
+  /// The most hops that a packet makes from a coordinate in a dimension; `sign`: 1 or -1.
+  int most_hops(int coordinate, int dimension, int sign) const {
+    if (vectors_) return vectors_->longest(dimension);
+    if (rings_[at(dimension)] > 0) return rings_[at(dimension)] / 2;
+    return sign > 0 ? sides_[at(dimension)] - 1 - coordinate : coordinate;
+  }
 
   /// For routings built on this one: all shortest paths without classes, each with its probability.
   template <class Visit>
@@ -173,7 +190,10 @@ class DimensionOrder {
   }
 
   struct RingUse;
-  RingUse ring_use(int dimension) const;
+  /// Whether a packet can cross the channels of a ring, by sign and position of their source.
+  using Whole = std::array<std::vector<bool>, 2>;
+  /// Without `whole`, no channel is missing and both directions of a tie are assumed.
+  RingUse ring_use(int dimension, const Whole* whole = nullptr) const;
 
   /// Moves a place of a twisted torus by at most one side length in a dimension.
   void walk(Place& place, int dimension, int hops) const;
@@ -185,7 +205,7 @@ class DimensionOrder {
   Dateline dateline_;
   Ties ties_;
   std::array<int, kMaxDimensions> sides_{};
-  std::array<int, kMaxDimensions> rings_{};       // length of a dimension's rings in chips; 0: no rings (mesh)
+  std::array<int, kMaxDimensions> rings_{};  // length of a dimension's rings in chips; 0: no rings (mesh)
   IndexedVector<Chip, Place> places_;
   std::vector<std::uint64_t> dateline_channels_;  // Dateline::crossing: one bit per channel
   std::shared_ptr<const StepVectors> vectors_;    // of twisted tori

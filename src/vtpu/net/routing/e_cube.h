@@ -3,6 +3,8 @@
 #include <string>
 
 #include "vtpu/base/random.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/dependency_graph.h"
 #include "vtpu/net/routing/routing.h"
 #include "vtpu/net/topology/hypercube.h"
 
@@ -39,6 +41,20 @@ class ECube {
     if (state.differing != 0) moves.add({PortNumber(std::countr_zero(state.differing)), 0, 1});
   }
   State after(Chip, State state, const Move& move) const { return {state.differing & ~(1u << move.port.value())}; }
+
+  /// Every channel is some packet's whole path, and every channel of a higher dimension at its end the second and last
+  /// of another's. So these are all dependencies and no others, also where channels of `network` have failed and the
+  /// packets that would cross them are lost.
+  bool add_dependencies(const Network& network, DependencyGraph& dependencies) const {
+    for (const Channel channel : network.channels()) {
+      if (!network.attached(channel)) continue;
+      dependencies.use({channel, 0});
+      for (int port = network.port(channel).value() + 1; port < network.port_count(); ++port)
+        if (const Channel next = network.channel(network.target(channel), PortNumber(port)); network.attached(next))
+          dependencies.add({channel, 0}, {next, 0});
+    }
+    return true;
+  }
 };
 static_assert(Routing<ECube>);
 

@@ -1,9 +1,12 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
+#include "vtpu/net/network.h"
+#include "vtpu/net/routing/dependency_graph.h"
 #include "vtpu/net/routing/dimension_order.h"
 #include "vtpu/net/routing/routing.h"
 
@@ -65,6 +68,12 @@ class MinimalAdaptive {
     state.take(move.port.value() / 2);
     return state;
   }
+
+  /// Proves the absence of cycles on the rows of one dimension at a time, since their number grows with the square of
+  /// the chips: an escape may depend on escapes of its own dimension, or on those of higher ones. On tori and meshes
+  /// also counts them exactly; on a large twisted torus it does not. Nothing: small twisted tori, where all paths can
+  /// be followed, and a row with a cycle, which the rule for classes excludes.
+  std::optional<DeadlockCheck> check_dependencies(const Network& network) const;
 
  private:
   explicit MinimalAdaptive(DimensionOrder order) : order_(std::move(order)), escapes_(order_.wraps() ? 2 : 1) {}

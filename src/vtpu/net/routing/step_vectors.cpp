@@ -44,7 +44,10 @@ StepVectors::StepVectors(const topology::TwistedTorus& torus)
     const Coordinates place = torus.sides().coordinates_of(chip);
     for (const Vector& v : minimal_vectors(torus, {place[0], place[1], place[2]})) {
       Steps steps;
-      for (int d = 0; d < 3; ++d) steps.set(d, v[static_cast<std::size_t>(d)]);
+      for (std::size_t d = 0; d < 3; ++d) {
+        steps.set(static_cast<int>(d), v[d]);
+        longest_[d] = std::max(longest_[d], std::abs(v[d]));
+      }
       vectors_.push_back(steps);
     }
     first_.push_back(static_cast<std::uint32_t>(vectors_.size()));

@@ -33,6 +33,9 @@ class StepVectors {
     return {vectors_.data() + first_[difference], first_[difference + 1] - first_[difference]};
   }
 
+  /// The most steps of any of them in a dimension, in either direction.
+  int longest(int dimension) const { return longest_[static_cast<std::size_t>(dimension)]; }
+
  private:
   /// Adds (sign 1) or subtracts (-1) one lattice vector of a dimension: its side, minus the advance of a wrap.
   void shift(std::array<int, 3>& by, std::size_t dimension, int sign) const {
@@ -44,6 +47,7 @@ class StepVectors {
   Twist twist_;
   std::vector<std::uint32_t> first_;  // into vectors_, by difference
   std::vector<Steps> vectors_;
+  std::array<int, 3> longest_{};
 };
 
 }  // namespace vtpu::net::routing
