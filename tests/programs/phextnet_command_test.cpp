@@ -54,7 +54,9 @@ TEST_F(PhextnetCommand, TheCsvOfAWorkloadHasOneRowPerLink) {
 TEST_F(PhextnetCommand, RejectsARoutingThatCanDeadlockAndShowsTheCycle) {
   const Outcome run = shell("phextnet run -s 4x4 --set routing.dateline=none");
   EXPECT_EQ(run.status, 1);
-  EXPECT_EQ(run.out, "");
+  EXPECT_THAT(run.out, HasSubstr("diameter 4, 2.1333 hops"));
+  EXPECT_THAT(run.out, HasSubstr("more virtual channels do not break it: they all belong to the same class"));
+  EXPECT_THAT(run.out, HasSubstr("deadlock-free: routing.dateline = \"plain\" with 2 virtual channels"));
   EXPECT_THAT(run.err, HasSubstr("can deadlock: 1.1 +x class 0, then 2.1 +x class 0, then 3.1 +x class 0, then 4.1 +x "
                                  "class 0, then 1.1 +x class 0"));
   EXPECT_EQ(shell("phextnet check -s 4x4 --set routing.dateline=none").status, 1);
@@ -67,6 +69,25 @@ TEST_F(PhextnetCommand, RejectsARoutingThatCanDeadlockAndShowsTheCycle) {
                   kQuick)
                 .status,
             0);
+}
+
+TEST_F(PhextnetCommand, ANetworkThatOnlyNeedsMoreVirtualChannelsSaysHowManyAndItsDistances) {
+  const std::string few = "-t pentagon -r table --vcs 1";
+  for (const char* command : {"phextnet info ", "phextnet run "}) {
+    const Outcome done = shell(command + few);
+    EXPECT_EQ(done.status, std::string(command) == "phextnet info " ? 0 : 1);
+    EXPECT_THAT(done.out, HasSubstr("diameter 2, 1.5000 hops on average"));
+    EXPECT_THAT(done.out, HasSubstr("TOO FEW VIRTUAL CHANNELS: 2 would do, routing.vcs = 2"));
+  }
+  EXPECT_THAT(shell("phextnet check " + few).err, HasSubstr("--set routing.vcs: found 1; expected at least the 2"));
+  EXPECT_EQ(shell("phextnet run -t pentagon -r table --vcs 2 -l 0.05" + std::string(kQuick)).status, 0);
+}
+
+TEST_F(PhextnetCommand, ARoutingThatCannotBeBuiltLeavesTheDistances) {
+  const Outcome info = shell("phextnet info -t pentagon -r e-cube");
+  EXPECT_EQ(info.status, 1);
+  EXPECT_THAT(info.out, HasSubstr("diameter 2, 1.5000 hops on average"));
+  EXPECT_THAT(info.err, HasSubstr("routing.algorithm: found e-cube for torus 5"));
 }
 
 TEST_F(PhextnetCommand, ErrorsAreOneLineWithFileLineAndKey) {

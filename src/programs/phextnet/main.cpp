@@ -58,11 +58,24 @@ constexpr std::array<ShortFlag, 15> kShortFlags = {{{"-t,--topology", "network.t
 
 // ---- commands
 
+/// scenario::inspect with its progress on the terminal.
+Result<scenario::Report> inspected(const Scenario& given) {
+  Meter meter;
+  return scenario::inspect(given, [&](double part) {
+    meter.show(part);
+    return true;
+  });
+}
+
 Result<int> run_info(const Options& options) {
   const auto given = scenario_of(options);
   if (!given) return given.error();
-  const auto report = scenario::inspect(*given);
+  const auto report = inspected(*given);
   if (!report) return report.error();
+  if (report->routing.name.empty()) {
+    if (const auto printed = print(scenario::report_text(*report)); !printed) return printed;
+    return *report->refusal;
+  }
   if (!given->output.json.empty())
     if (const auto written = write_file(given->output.json, json_text(scenario::report_json(*report), 1) + "\n");
         !written)
@@ -77,11 +90,12 @@ Result<int> run_info(const Options& options) {
 Result<int> run_check(const Options& options) {
   const auto given = scenario_of(options);
   if (!given) return given.error();
-  const auto report = scenario::inspect(*given);
+  const auto report = inspected(*given);
   if (!report) return report.error();
   const scenario::RoutingFacts& routing = report->routing;
   if (!routing.cycle.empty())
-    return Error{routing.name + " on " + report->network.name, "can deadlock: " + routing.cycle, ""};
+    return Error{routing.name + " on " + report->network.name, "can deadlock: " + routing.cycle, routing.remedy};
+  if (report->refusal) return *report->refusal;
   return print(fmt::format("{} on {}: deadlock-free, no cycle among {}dependencies of {} channel classes\n",
                            routing.name, report->network.name,
                            routing.dependencies ? fmt::format("{} ", *routing.dependencies) : "its ",
@@ -126,7 +140,12 @@ Result<int> run_run(const Options& options) {
     return !interrupt.came();
   });
   meter.reset();
-  if (!done) return done.error();
+  if (!done) {
+    // What does not depend on the routing is worth knowing when the routing is what stands in the way.
+    if (const auto known = inspected(*given); known && known->refusal)
+      if (const auto printed = print(scenario::report_text(*known)); !printed) return printed;
+    return done.error();
+  }
   const scenario::Report& report = done->report;
   if (const auto printed = print(scenario::report_text(report)); !printed) return printed;
   nlohmann::ordered_json json = scenario::report_json(report);

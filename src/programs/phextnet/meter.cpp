@@ -17,6 +17,8 @@ Meter::~Meter() {
 
 void Meter::show(double done) {
   const Clock::time_point now = Clock::now();
+  if (done < done_) begin_ = now;
+  done_ = done;
   if (!terminal_ || done <= 0 || now - last_ < std::chrono::milliseconds(200)) return;
   last_ = now;
   printed_ = true;

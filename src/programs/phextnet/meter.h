@@ -11,7 +11,7 @@ class Meter {
   Meter(const Meter&) = delete;
   Meter& operator=(const Meter&) = delete;
 
-  /// `done`: 0..1.
+  /// `done`: 0..1. Where it falls, another step of the work begins, and rate and time left are those of that step.
   void show(double done);
   bool terminal() const { return terminal_; }
 
@@ -19,6 +19,7 @@ class Meter {
   using Clock = std::chrono::steady_clock;
   bool terminal_;
   bool printed_ = false;
+  double done_ = 0;
   Clock::time_point begin_;
   Clock::time_point last_;
 };

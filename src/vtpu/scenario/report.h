@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/base/result.h"
 #include "vtpu/net/topology.h"
 #include "vtpu/net/workload/steady.h"
 #include "vtpu/scenario/choices.h"
@@ -40,7 +41,8 @@ struct RoutingFacts {
   int vcs = 0;
   std::size_t channel_classes = 0;
   std::optional<std::size_t> dependencies;  ///< empty: proved to be acyclic without counting them
-  std::string cycle;  ///< channels that can wait for each other in a cycle; empty: deadlock-free
+  std::string cycle;                        ///< channels that can wait for each other in a cycle; empty: deadlock-free
+  std::string remedy;  ///< with a cycle: the setting that breaks it with the fewest virtual channels
 };
 
 /// A channel and its load.
@@ -91,7 +93,8 @@ struct CurveFacts {
 struct Report {
   std::vector<std::pair<std::string, std::string>> settings;  ///< all that affect the results, in TOML syntax
   NetworkFacts network;
-  RoutingFacts routing;
+  RoutingFacts routing;          ///< without a name: it could not be built
+  std::optional<Error> refusal;  ///< why `run` does not simulate with this routing
   Level level = Level::flit;
   std::string simulator;  ///< level and its parameters, as text
   std::string ties;

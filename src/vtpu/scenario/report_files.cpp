@@ -33,12 +33,9 @@ Json json_of(const NetworkFacts& network) {
 }
 
 Json json_of(const RoutingFacts& routing) {
-  Json json{{"name", routing.name},
-            {"vc_classes", routing.vc_classes},
-            {"vcs", routing.vcs},
-            {"channel_classes", routing.channel_classes},
-            {"dependencies", nullptr},
-            {"deadlock_free", routing.cycle.empty()}};
+  Json json{{"name", routing.name},    {"vc_classes", routing.vc_classes},
+            {"vcs", routing.vcs},      {"channel_classes", routing.channel_classes},
+            {"dependencies", nullptr}, {"deadlock_free", routing.cycle.empty()}};
   if (routing.dependencies) json["dependencies"] = *routing.dependencies;
   if (!routing.cycle.empty()) json["cycle"] = routing.cycle;
   return json;

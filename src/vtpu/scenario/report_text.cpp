@@ -66,7 +66,15 @@ std::string routing_text(const RoutingFacts& routing) {
                                       routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
                                       routing.dependencies ? fmt::format("{} dependencies", *routing.dependencies)
                                                            : "dependencies not counted, there are too many"));
-  if (!routing.cycle.empty()) text += report_line("", "cycle: " + routing.cycle);
+  if (routing.vc_classes > routing.vcs)
+    text += report_line("", fmt::format("TOO FEW VIRTUAL CHANNELS: {} would do, routing.vcs = {}", routing.vc_classes,
+                                        routing.vc_classes));
+  if (!routing.cycle.empty()) {
+    text += report_line("", "cycle: " + routing.cycle);
+    text += report_line("", "more virtual channels do not break it: they all belong to the same " +
+                                std::string(routing.vc_classes == 1 ? "class" : "classes"));
+    if (!routing.remedy.empty()) text += report_line("", "deadlock-free: " + routing.remedy);
+  }
   return text;
 }
 
@@ -154,7 +162,7 @@ std::string report_text(const Report& report) {
     units = "loads in flits/chip/cycle, latencies in cycles; a link carries one flit per cycle; ";
   if (report.curve && report.level == Level::packet)
     units = "loads in packets/chip/slot, latencies in slots; the fastest link carries one packet per slot; ";
-  text += report_line("units", units + "GB = 10^9 bytes; " + report.ties);
+  text += report_line("units", units + "GB = 10^9 bytes" + (report.ties.empty() ? "" : "; " + report.ties));
   if (report.interrupted) text += report_line("PARTIAL", "interrupted; the figures above cover what was simulated");
   return text;
 }

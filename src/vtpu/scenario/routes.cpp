@@ -22,7 +22,10 @@
 namespace vtpu::scenario {
 namespace {
 
-constexpr int kMostTableChips = 8192;  // the table takes a quarter of a gigabyte
+constexpr int kMostTableChips = 16384;    // their tables take half a gigabyte
+constexpr int kMostClasses = 8;           // of routing.classes
+constexpr int kMostBalancedChips = 8192;  // each of some 300 iterations searches twice from every chip
+constexpr int kMostWalkedChips = 2048;    // of twisted tori with failures, where every pair is followed
 
 net::routing::Dateline dateline_of(DatelineRule rule) {
   switch (rule) {
@@ -49,7 +52,10 @@ AnyRouting on(const Subject& subject, R routing) {
 /// Builds the routing of a scenario.
 class Builder {
  public:
-  Builder(const Scenario& scenario, const Subject& subject) : scenario_(scenario), subject_(subject) {}
+  Builder(const Scenario& scenario, const Subject& subject, const net::workload::Watch& watch)
+      : scenario_(scenario), subject_(subject), part_([&watch](int done, int all) {
+          if (watch) static_cast<void>(watch(static_cast<double>(done) / all));
+        }) {}
 
   Result<AnyRouting> build() const {
     const RoutingKind given = scenario_.routing.algorithm;
@@ -105,6 +111,11 @@ class Builder {
         auto order = dimension_order(topology);
         if (!order) return at_key(scenario_, "routing.algorithm", order.error());
         if (kind == RoutingKind::valiant) return AnyRouting(net::routing::Valiant(std::move(*order)));
+        if (subject_.failed.any() && order->twisted() && topology.chip_count() > kMostWalkedChips)
+          return Error{scenario_.where("routing.algorithm"),
+                       fmt::format("found {} with faults on a twisted torus of {} chips", choice_name(kind),
+                                   topology.chip_count()),
+                       fmt::format("table, or at most {} chips", kMostWalkedChips)};
         return on(subject_, std::move(*order));
       }
     }
@@ -130,18 +141,19 @@ class Builder {
 
   Result<AnyRouting> table() const {
     const net::Network& network = subject_.network;
-    if (network.chip_count() > kMostTableChips)
-      return Error{scenario_.where("routing.algorithm"),
-                   fmt::format("found a table for {} chips", network.chip_count()),
-                   fmt::format("at most {}", kMostTableChips)};
     if (scenario_.routing.split == TableSplit::balanced) {
+      if (network.chip_count() > kMostBalancedChips)
+        return Error{scenario_.where("routing.split"), fmt::format("found balanced for {} chips", network.chip_count()),
+                     fmt::format("at most {}, or another split", kMostBalancedChips)};
       const auto balanced =
-          net::routing::balanced_split(network, net::workload::Traffic::uniform(network.chip_count(), true));
+          net::routing::balanced_split(network, net::workload::Traffic::uniform(network.chip_count(), true),
+                                       net::routing::kBalancedGap, net::routing::kBalancingSteps, part_);
       if (!balanced) return at_key(scenario_, "routing.algorithm", balanced.error());
       return AnyRouting(balanced->routing);
     }
     const auto table = net::routing::TableRouting::make(
-        network, scenario_.routing.split == TableSplit::first ? net::routing::Split::first : net::routing::Split::even);
+        network, scenario_.routing.split == TableSplit::first ? net::routing::Split::first : net::routing::Split::even,
+        part_);
     if (!table) return at_key(scenario_, "routing.algorithm", table.error());
     return AnyRouting(*table);
   }
@@ -156,31 +168,71 @@ class Builder {
     if (!circuits) return circuits.error();
     const auto state = search::symmetric_state_of(*circuits);
     if (!state) return Error{unfit.where, unfit.found + ": " + state.error().message(), unfit.expected};
-    const auto classes = static_cast<int>(scenario_.routing.classes);
-    const auto steps = static_cast<int>(scenario_.routing.order_steps);
-    const search::RouteRule rule = steps == 0
-                                       ? search::optical_first(state->block_side, classes)
-                                       : search::searched_order(search::lifted(*state), classes, steps,
-                                                                static_cast<std::uint64_t>(scenario_.simulation.seed));
-    auto routed = search::routed(*state, rule);
-    if (!routed) return at_key(scenario_, "routing.classes", routed.error());
-    return AnyRouting(std::move(routed->routing));
+    const auto with_classes = [&](int classes) {
+      const auto steps = static_cast<int>(scenario_.routing.order_steps);
+      const search::RouteRule rule =
+          steps == 0 ? search::optical_first(state->block_side, classes)
+                     : search::searched_order(search::lifted(*state), classes, steps,
+                                              static_cast<std::uint64_t>(scenario_.simulation.seed));
+      return search::routed(*state, rule);
+    };
+    const auto given = static_cast<int>(scenario_.routing.classes);
+    auto routed = with_classes(given);
+    if (routed) return AnyRouting(std::move(routed->routing));
+    for (int classes = given + 1; classes <= kMostClasses; ++classes)
+      if (with_classes(classes))
+        return Error{scenario_.where("routing.classes"), fmt::format("found {}: {}", given, routed.error().message()),
+                     fmt::format("at least {}", classes)};
+    return at_key(scenario_, "routing.classes", routed.error());
   }
 
   const Scenario& scenario_;
   const Subject& subject_;
+  net::routing::PathSurvey::Part part_;
 };
+
+/// The dateline rule that makes the routing deadlock-free with the fewest virtual channels, as text; empty if none
+/// does.
+std::string remedy_of(Scenario scenario, const Subject& subject) {
+  std::string remedy;
+  int fewest = 0;
+  for (const Choice<DatelineRule>& rule : kChoices<DatelineRule>) {
+    scenario.routing.dateline = rule.value;
+    const auto routing = build_routing(scenario, subject);
+    if (!routing) continue;
+    std::visit(
+        [&](const auto& each) {
+          if (!remedy.empty() && each.vc_classes() >= fewest) return;
+          if (!net::routing::check_deadlock(subject.network, each).deadlock_free()) return;
+          fewest = each.vc_classes();
+          remedy = fmt::format("routing.dateline = \"{}\" with {} virtual channels", rule.name, fewest);
+        },
+        *routing);
+  }
+  return remedy;
+}
 
 }  // namespace
 
-Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subject) {
-  auto routing = Builder(scenario, subject).build();
-  if (!routing) return routing;
-  const int classes = std::visit([](const auto& each) { return each.vc_classes(); }, *routing);
-  if (classes > scenario.routing.vcs)
+Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subject, const net::workload::Watch& watch) {
+  return Builder(scenario, subject, watch).build();
+}
+
+Result<void> check_routing(const Scenario& scenario, const Subject& subject, const AnyRouting& routing,
+                           const RoutingFacts& facts) {
+  if (facts.vc_classes > scenario.routing.vcs)
     return Error{scenario.where("routing.vcs"), fmt::format("found {}", scenario.routing.vcs),
-                 fmt::format("at least the {} classes of this routing", classes)};
-  return routing;
+                 fmt::format("at least the {} classes of this routing", facts.vc_classes)};
+  if (!facts.cycle.empty() && !scenario.routing.allow_deadlock)
+    return Error{
+        scenario.where("routing.algorithm"),
+        fmt::format("{} on {} can deadlock: {}", facts.name, subject.network.name(), facts.cycle),
+        (facts.remedy.empty() ? "a deadlock-free routing" : facts.remedy) + ", or routing.allow_deadlock = true"};
+  const int chips = subject.network.chip_count();
+  if (std::holds_alternative<net::routing::TableRouting>(routing) && chips > kMostTableChips)
+    return Error{scenario.where("routing.algorithm"), fmt::format("found the tables of {} chips", chips),
+                 fmt::format("at most {} to simulate", kMostTableChips)};
+  return {};
 }
 
 std::string ties_text(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {
@@ -199,13 +251,19 @@ RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const An
   return std::visit(
       [&](const auto& each) {
         const net::routing::DeadlockCheck found = net::routing::check_deadlock(subject.network, each);
-        RoutingFacts facts{each.name(),    each.vc_classes(),  static_cast<int>(scenario.routing.vcs),
-                           found.vertices, found.dependencies, ""};
+        RoutingFacts facts{each.name(),
+                           each.vc_classes(),
+                           static_cast<int>(scenario.routing.vcs),
+                           found.vertices,
+                           found.dependencies,
+                           {},
+                           {}};
         std::vector<std::string> cycle;
         for (const net::routing::ChannelClass& held : found.cycle)
           cycle.push_back(fmt::format("{} class {}", net::channel_name(subject.network, held.channel), held.vc_class));
         if (!cycle.empty()) cycle.push_back(cycle.front());
         facts.cycle = join(cycle, ", then ");
+        if (!cycle.empty()) facts.remedy = remedy_of(scenario, subject);
         return facts;
       },
       routing);

@@ -45,31 +45,28 @@ std::string simulator_text(const Scenario& scenario, Level level) {
   return flits + fmt::format(", {} batches of {} cycles", simulation.batches, simulation.period_cycles);
 }
 
-/// The parts of a run, built in this order.
-struct Parts {
-  Subject subject;
-  AnyRouting routing;
-};
-
-Result<Parts> build(const Scenario& scenario) {
+Result<Subject> build(const Scenario& scenario) {
   if (const auto right = check(scenario); !right) return right.error();
-  auto subject = build_subject(scenario);
-  if (!subject) return subject.error();
-  auto routing = build_routing(scenario, *subject);
-  if (!routing) return routing.error();
-  return Parts{std::move(*subject), std::move(*routing)};
+  return build_subject(scenario);
 }
 
-Report inspected(const Scenario& scenario, const Parts& parts) {
+Report inspected(const Scenario& scenario, const Subject& subject, const Result<AnyRouting>& routing,
+                 const net::workload::Watch& watch) {
   Report report;
   report.settings = settings_of(scenario);
-  report.network = facts_of(parts.subject);
-  report.routing = facts_of(scenario, parts.subject, parts.routing);
+  report.network = facts_of(subject, watch);
   report.level = level_of(scenario);
   report.simulator = simulator_text(scenario, report.level);
-  report.ties = ties_text(scenario, parts.subject, parts.routing);
-  report.nodes = node_rows(parts.subject);
-  report.links = link_rows(parts.subject);
+  report.nodes = node_rows(subject);
+  report.links = link_rows(subject);
+  if (!routing) {
+    report.refusal = routing.error();
+    return report;
+  }
+  report.routing = facts_of(scenario, subject, *routing);
+  report.ties = ties_text(scenario, subject, *routing);
+  if (const auto right = check_routing(scenario, subject, *routing, report.routing); !right)
+    report.refusal = right.error();
   return report;
 }
 
@@ -94,7 +91,9 @@ struct Reachable {
 };
 
 Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffic& all) {
+  constexpr std::size_t kMostDemands = std::size_t{1} << 24;  // they take a gigabyte
   std::vector<net::workload::Demand> demands;
+  bool too_many = false;
   double offered = 0, kept = 0, busiest = 0;
   std::visit(
       [&](const auto& routing) {
@@ -102,6 +101,8 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
           double sum = 0;
           all.for_each_destination(source, [&](net::Chip destination, double probability) {
             offered += all.rate(source) * probability;
+            too_many = too_many || demands.size() == kMostDemands;
+            if (too_many) return;
             const bool dead = source == destination && setup.subject.failed.node(source);
             if (dead || !routing.reaches(source, destination)) return;
             demands.push_back({source, destination, all.rate(source) * probability});
@@ -112,6 +113,10 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
         }
       },
       setup.routing);
+  if (too_many)
+    return Error{setup.scenario.where("traffic.pattern"),
+                 fmt::format("found more than {} pairs of chips, on a network with failures", kMostDemands),
+                 "a pattern with fewer pairs, such as permutation, a smaller network, or no failures"};
   if (kept == 0)
     return Error{setup.scenario.where("traffic.pattern"), "found traffic that cannot reach any destination",
                  "a network that leaves a path"};
@@ -256,22 +261,20 @@ Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::wor
 
 }  // namespace
 
-Result<Report> inspect(const Scenario& scenario) {
-  const auto parts = build(scenario);
-  if (!parts) return parts.error();
-  return inspected(scenario, *parts);
+Result<Report> inspect(const Scenario& scenario, const net::workload::Watch& watch) {
+  const auto subject = build(scenario);
+  if (!subject) return subject.error();
+  return inspected(scenario, *subject, build_routing(scenario, *subject, watch), watch);
 }
 
 Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch) {
-  const auto parts = build(scenario);
-  if (!parts) return parts.error();
-  Outcome outcome{inspected(scenario, *parts), {}};
-  const RoutingFacts& routing = outcome.report.routing;
-  if (!routing.cycle.empty() && !scenario.routing.allow_deadlock)
-    return Error{scenario.where("routing.algorithm"),
-                 fmt::format("{} on {} can deadlock: {}", routing.name, outcome.report.network.name, routing.cycle),
-                 "a deadlock-free routing, or routing.allow_deadlock = true"};
-  const Setup setup{scenario, parts->subject, parts->routing};
+  const auto subject = build(scenario);
+  if (!subject) return subject.error();
+  const auto routing = build_routing(scenario, *subject, watch);
+  if (!routing) return routing.error();
+  Outcome outcome{inspected(scenario, *subject, routing, watch), {}};
+  if (outcome.report.refusal) return *outcome.report.refusal;
+  const Setup setup{scenario, *subject, *routing};
   const auto begin = std::chrono::steady_clock::now();
   auto done = scenario.has_workload() ? run_workload(setup, std::move(outcome), watch)
                                       : run_traffic(setup, std::move(outcome), watch);

@@ -103,7 +103,29 @@ class Breaking {
   const net::Network& whole_;
 };
 
-constexpr int kMostSearches = 8192;  // each visits every link
+constexpr double kMostVisits = 1e11;     // of links, by the searches for distances: a few minutes
+constexpr int kMostLoadSearches = 8192;  // for the load of links, which costs more
+
+/// The distances between the chips of a network with failures; nothing where they would take too long.
+template <class T>
+std::optional<net::topology::DistanceDistribution> distances_of(const T& topology, const Subject& subject,
+                                                                const net::topology::LinkGraph& graph,
+                                                                const net::topology::Part& part) {
+  constexpr bool closed = requires { closed_form_distances(topology); };
+  if constexpr (T::kVertexTransitive || closed) {
+    net::topology::DistanceDistribution before;
+    if constexpr (T::kVertexTransitive)
+      before = net::topology::distances(topology);
+    else
+      before = net::topology::closed_form(topology);
+    if (!subject.failed.any()) return before;
+    return net::topology::distances_after_failures(net::topology::link_graph(topology), graph, before, part);
+  } else {
+    const net::Network& network = subject.network;
+    if (static_cast<double>(network.chip_count()) * network.attached_count() > kMostVisits) return std::nullopt;
+    return net::topology::distances(graph, net::topology::Sources::all, part);
+  }
+}
 
 /// Whether a channel represents a failed link between two working nodes.
 bool fails_alone(const Subject& subject, net::Channel channel) {
@@ -137,7 +159,7 @@ Result<Subject> build_subject(const Scenario& scenario) {
       *topology);
 }
 
-NetworkFacts facts_of(const Subject& subject) {
+NetworkFacts facts_of(const Subject& subject, const net::workload::Watch& watch) {
   const net::Network& network = subject.network;
   NetworkFacts facts;
   facts.name = network.name();
@@ -154,18 +176,22 @@ NetworkFacts facts_of(const Subject& subject) {
           for (const net::topology::UnusedData& data : topology.unused())
             facts.unused.emplace_back(data.what, data.count);
         const bool alike = T::kVertexTransitive && !subject.failed.any();
-        if (!alike && network.chip_count() > kMostSearches) return;
-        facts.distances_known = true;
-        const net::topology::Sources sources = alike ? net::topology::Sources::first : net::topology::Sources::all;
         const net::topology::LinkGraph graph =
             subject.failed.any() ? net::topology::link_graph(net::MaskedTopology(topology, subject.failed))
                                  : net::topology::link_graph(topology);
-        const net::topology::DistanceDistribution found = net::topology::distances(graph, sources);
-        facts.diameter = found.diameter();
-        facts.average_hops = found.average_excluding_self();
-        facts.unreachable_pairs = found.unreachable_pairs();
-        if (network.attached_count() > 0 && facts.kinds.size() == 1 && facts.unreachable_pairs == 0)
-          facts.uniform_bound = net::topology::uniform_load(graph, sources).bound_by_link();
+        const auto part = [&](int done, int all) {
+          if (watch) static_cast<void>(watch(static_cast<double>(done) / all));
+        };
+        const auto found = distances_of(topology, subject, graph, part);
+        if (!found) return;
+        facts.distances_known = true;
+        facts.diameter = found->diameter();
+        facts.average_hops = found->average_excluding_self();
+        facts.unreachable_pairs = found->unreachable_pairs();
+        const bool equal = network.attached_count() > 0 && facts.kinds.size() == 1 && facts.unreachable_pairs == 0;
+        if (!equal || (!alike && network.chip_count() > kMostLoadSearches)) return;
+        const net::topology::Sources sources = alike ? net::topology::Sources::first : net::topology::Sources::all;
+        facts.uniform_bound = net::topology::uniform_load(graph, sources, part).bound_by_link();
       },
       subject.topology);
   return facts;

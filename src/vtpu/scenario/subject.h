@@ -9,6 +9,7 @@
 #include "vtpu/net/network.h"
 #include "vtpu/net/shape.h"
 #include "vtpu/net/topology/all.h"
+#include "vtpu/net/workload/watch.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
 
@@ -44,8 +45,9 @@ struct Subject {
 /// not exist.
 Result<Subject> build_subject(const Scenario& scenario);
 
-/// Searches from one chip on a whole vertex-transitive network, otherwise from every chip.
-NetworkFacts facts_of(const Subject& subject);
+/// Distances follow from one search or a closed form where the topology has one, and from new searches of the chips
+/// whose distances its failures change; otherwise from searches of every chip. `watch`: it cannot stop them.
+NetworkFacts facts_of(const Subject& subject, const net::workload::Watch& watch = {});
 
 /// Rows with names, places and failures; loads are 0.
 IndexedVector<net::Chip, NodeRow> node_rows(const Subject& subject);
