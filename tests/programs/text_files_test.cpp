@@ -159,6 +159,16 @@ INSTANTIATE_TEST_SUITE_P(Formats, TextFile, testing::ValuesIn(formats()),
 
 class StandardInput : public CommandTest {};
 
+TEST_F(StandardInput, WithoutAnEndIsRefused) {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // they reserve more address space than that
+  for (const std::string command : {"phext ls -", "phext batch", "vtpu run -", "phextcc - --emit=ir"}) {
+    const Outcome outcome = shell("ulimit -v 300000; " + command + " </dev/zero");
+    EXPECT_EQ(outcome.status, 1) << command;
+    EXPECT_THAT(outcome.err, HasSubstr("standard input: ")) << command;
+  }
+#endif
+}
+
 TEST_F(StandardInput, IsReadByTheSameRules) {
   EXPECT_EQ(shell("vtpu run - --engine interpreter", std::string("\xEF\xBB\xBF") + kProgram).status, 0);
   EXPECT_EQ(shell("phextcc - --emit=sasm", std::string("\xEF\xBB\xBF") + kKernel).status, 0);

@@ -171,6 +171,8 @@ Result<void> run_combine(const Options& options, Combine combine) {
 
 Result<void> run_batch_mode() {
   phext::run_batch(std::cin, std::cout);
+  // A stream swallows the exception for a line that does not fit in memory.
+  if (std::cin.bad()) return Error{"standard input", "cannot read a line", "requests that fit in memory"};
   if (!std::cout) return Error{"standard output", "cannot write", ""};
   return {};
 }
