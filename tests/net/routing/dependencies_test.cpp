@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "vtpu/base/random.h"
-#include "vtpu/net/masked_topology.h"
 #include "vtpu/net/network.h"
 #include "vtpu/net/routing/all.h"
 #include "vtpu/net/routing/analysis.h"
