@@ -228,10 +228,14 @@ Result<void> check_routing(const Scenario& scenario, const Subject& subject, con
         scenario.where("routing.algorithm"),
         fmt::format("{} on {} can deadlock: {}", facts.name, subject.network.name(), facts.cycle),
         (facts.remedy.empty() ? "a deadlock-free routing" : facts.remedy) + ", or routing.allow_deadlock = true"};
+  return check_tables(scenario, subject, routing);
+}
+
+Result<void> check_tables(const Scenario& scenario, const Subject& subject, const AnyRouting& routing) {
   const int chips = subject.network.chip_count();
   if (std::holds_alternative<net::routing::TableRouting>(routing) && chips > kMostTableChips)
     return Error{scenario.where("routing.algorithm"), fmt::format("found the tables of {} chips", chips),
-                 fmt::format("at most {} to simulate", kMostTableChips)};
+                 fmt::format("at most {}", kMostTableChips)};
   return {};
 }
 

@@ -38,4 +38,7 @@ RoutingFacts facts_of(const Scenario& scenario, const Subject& subject, const An
 Result<void> check_routing(const Scenario& scenario, const Subject& subject, const AnyRouting& routing,
                            const RoutingFacts& facts);
 
+/// Whether packets may go to every chip. Error: at the key: tables of too many destinations.
+Result<void> check_tables(const Scenario& scenario, const Subject& subject, const AnyRouting& routing);
+
 }  // namespace vtpu::scenario

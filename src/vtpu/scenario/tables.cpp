@@ -72,6 +72,7 @@ Result<std::string> route_table_text(const Scenario& scenario, const std::string
                  "--from with one of them"};
   Rows rows;
   if (to.empty()) {
+    if (const auto right = check_tables(scenario, *subject, *routing); !right) return right.error();
     rows = rows_from(*subject, *routing, sources);
   } else {
     const auto chip = subject->names().chip(to, "--to");
