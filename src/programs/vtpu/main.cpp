@@ -18,6 +18,7 @@
 #include "vtpu/analysis/inspect.h"
 #include "vtpu/analysis/report.h"
 #include "vtpu/base/arguments.h"
+#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/base/text_file.h"
