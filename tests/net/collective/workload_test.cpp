@@ -109,6 +109,12 @@ RC_GTEST_PROP(TheFirstChip, SendsWhatAllChipsSendUpToRounding, ()) {
     const workload::Workload first = program.of_first_chip(bytes);
     const workload::Workload all = to_workload(*make_schedule(collective, algorithm, grid), bytes);
     RC_ASSERT(all.size() == first.size() * grid.count());
+    const std::vector<std::uint64_t> of_all = program.bytes_of_all_chips(bytes);
+    for (int step = 0; step < first.size(); ++step) {
+      std::uint64_t sum = 0;
+      for (int chip = 0; chip < grid.count(); ++chip) sum += all.message(step * grid.count() + chip).bytes;
+      RC_ASSERT(of_all[static_cast<std::size_t>(step)] == sum);
+    }
     for (int id = 0; id < all.size(); ++id) {
       const int step = id / grid.count();
       const Chip chip(id % grid.count());

@@ -169,6 +169,19 @@ workload::Workload ChipProgram::of_first_chip(std::uint64_t buffer_bytes) const 
   return workload;
 }
 
+std::vector<std::uint64_t> ChipProgram::bytes_of_all_chips(std::uint64_t buffer_bytes) const {
+  // The chunks of a step lie at the same offset from every chip, so the steps of all chips together carry each chunk of
+  // the part equally often.
+  const Cut pieces = cut();
+  std::vector<std::uint64_t> bytes;
+  for (int id = 0; id < size(); ++id) {
+    const int first = steps_[at(id)].part * grid_.count();
+    const std::uint64_t of_part = pieces.begin(first + grid_.count(), buffer_bytes) - pieces.begin(first, buffer_bytes);
+    bytes.push_back(of_part * static_cast<std::uint64_t>(carried(id)));
+  }
+  return bytes;
+}
+
 ChipProgram reduce_scatter_of(const ChipProgram& all_gather) {
   VTPU_CHECK(all_gather.collective() == Collective::all_gather, "a reduce-scatter is an all-gather run backwards");
   const int size = all_gather.size();

@@ -73,6 +73,8 @@ class ChipProgram {
   /// some chip has arrived here, which by symmetry is when message k of chip 0 is delivered. Shares of a buffer that
   /// does not divide evenly are rounded up, so that all chips send the same amount.
   workload::Workload of_first_chip(std::uint64_t buffer_bytes) const;
+  /// What all chips together send in each step, without rounding.
+  std::vector<std::uint64_t> bytes_of_all_chips(std::uint64_t buffer_bytes) const;
 
  private:
   const Stream& stream(int part) const { return streams_[static_cast<std::size_t>(part / segments_)]; }

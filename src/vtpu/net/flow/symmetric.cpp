@@ -86,16 +86,32 @@ Paths port_paths(const Network& network, const workload::Workload& workload, con
   return paths;
 }
 
-workload::Completion for_all_chips(const Network& network, workload::Completion of_ports) {
+std::vector<std::uint64_t> times_chips(const Network& network, const workload::Workload& of_first_chip) {
+  std::vector<std::uint64_t> bytes;
+  for (int id = 0; id < of_first_chip.size(); ++id)
+    bytes.push_back(of_first_chip.message(id).bytes * static_cast<std::uint64_t>(network.chip_count()));
+  return bytes;
+}
+
+workload::Completion for_all_chips(const Network& network, const workload::Workload& of_first_chip, const Paths& paths,
+                                   const std::vector<std::uint64_t>& bytes, workload::Completion of_ports) {
   workload::Completion all = std::move(of_ports);
-  const std::vector<double> port_bytes = std::move(all.channel_bytes);
+  std::vector<double> port_bytes = std::move(all.channel_bytes);
+  if (bytes != times_chips(network, of_first_chip)) {
+    port_bytes.assign(port_bytes.size(), 0.0);
+    for (int id = 0; id < of_first_chip.size(); ++id)
+      if (const int path = paths.of(id); path >= 0)
+        for (const Use& use : paths.uses(path))
+          port_bytes[at(use.resource)] += use.weight * static_cast<double>(bytes[at(id)]) / network.chip_count();
+  }
   all.channel_bytes.assign(at(network.channel_count()), 0.0);
   for (const Channel channel : network.channels())
     all.channel_bytes[at(channel.value())] = port_bytes[at(network.port(channel).value())];
-  const auto chips = static_cast<std::uint64_t>(network.chip_count());
-  all.injected_bytes *= chips;
-  all.delivered_bytes *= chips;
-  all.lost_bytes *= chips;
+  all.injected_bytes = all.delivered_bytes = all.lost_bytes = 0;
+  for (int id = 0; id < of_first_chip.size(); ++id) {
+    all.injected_bytes += bytes[at(id)];
+    (all.loss[at(id)] == workload::Loss::none ? all.delivered_bytes : all.lost_bytes) += bytes[at(id)];
+  }
   return all;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,9 +37,13 @@ Result<void> check_first_chip(const workload::Workload& of_first_chip);
 /// messages.
 Paths port_paths(const Network& network, const workload::Workload& workload, const Paths& over_channels);
 
-/// The completion of all chips from that of the first: bytes times their number; every chip's channels carry the same
-/// as those of chip 0.
-workload::Completion for_all_chips(const Network& network, workload::Completion of_ports);
+/// What all chips together send of each message of the first, if they all send the same.
+std::vector<std::uint64_t> times_chips(const Network& network, const workload::Workload& of_first_chip);
+
+/// The completion of all chips from that of the first. `bytes`: what all chips together send of each message. Every
+/// channel carries what the channels with its port number carry on average.
+workload::Completion for_all_chips(const Network& network, const workload::Workload& of_first_chip, const Paths& paths,
+                                   const std::vector<std::uint64_t>& bytes, workload::Completion of_ports);
 
 /// Checks that the routing uses the same ports from chip 0 as from the chips to which the translations map it, for up
 /// to `kMostLooks` destinations of the workload, spread evenly. Error: a destination with a difference.
@@ -76,14 +81,17 @@ Result<void> check_routing_symmetry(const Network& network, const R& routing, co
 /// moved by the translation that maps 0 to c. So what holds for chip 0 holds for all: each message of chip 0 ends at
 /// the same time as its images, and a message that depends on another waits, on each chip, for that chip's own image of
 /// it. The result equals that of run_flows for all chips' messages: `delivered_ns` and `loss` by message of chip 0,
-/// `channel_bytes` of all channels, bytes of all chips. Valid if translations keep port numbers and the routing's
-/// expected shares: tori and twisted tori under routings that depend only on displacements. Datelines change only
-/// virtual channels and do not matter. Error: as for run_flows; a message from a chip other than 0; a network or a
+/// `channel_bytes` of all channels, bytes of all chips. If the chips' messages differ by rounding, `of_first_chip` has
+/// the largest ones, which set the time, and `bytes` has, by message, what all chips together send: totals and the
+/// bytes of channels follow from it. Empty: all chips send the same. Valid if translations keep port numbers and the
+/// routing's expected shares: tori and twisted tori under routings that depend only on displacements. Datelines change
+/// only virtual channels and do not matter. Error: as for run_flows; a message from a chip other than 0; a network or a
 /// routing without this symmetry (the network is checked completely, the routing for up to 256 of the messages).
 template <routing::Routing R>
 Result<workload::Completion> run_symmetric_flows(const Network& network, const R& routing,
                                                  const workload::Workload& of_first_chip,
-                                                 const workload::Watch& watch = {}) {
+                                                 const workload::Watch& watch = {},
+                                                 const std::vector<std::uint64_t>& bytes = {}) {
   if (const Result<void> messages = workload::check_messages(network, of_first_chip); !messages)
     return messages.error();
   if (const Result<void> first = check_first_chip(of_first_chip); !first) return first.error();
@@ -97,7 +105,8 @@ Result<workload::Completion> run_symmetric_flows(const Network& network, const R
   const Paths paths = port_paths(network, of_first_chip, channel_paths(network, routing, of_first_chip));
   Result<workload::Completion> done = run_fluid(of_first_chip, paths, *std::move(capacities), watch);
   if (!done) return done.error();
-  return for_all_chips(network, *std::move(done));
+  return for_all_chips(network, of_first_chip, paths, bytes.empty() ? times_chips(network, of_first_chip) : bytes,
+                       *std::move(done));
 }
 
 }  // namespace vtpu::net::flow
