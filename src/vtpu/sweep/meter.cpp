@@ -14,14 +14,14 @@ Meter::~Meter() {
   if (printed_) std::fputs("\r\033[K", stderr);
 }
 
-void Meter::show(int done) {
+void Meter::show(int done, double begun) {
   const Clock::time_point now = Clock::now();
-  if (!shown_ || done == 0 || now - last_ < std::chrono::milliseconds(200)) return;
+  if (!shown_ || done + begun <= 0 || now - last_ < std::chrono::milliseconds(200)) return;
   last_ = now;
   printed_ = true;
-  const double rate = done / std::chrono::duration<double>(now - begin_).count();
+  const double rate = (done + begun) / std::chrono::duration<double>(now - begin_).count();
   fmt::print(stderr, "\r\033[K  {} of {} items, {:.3g} per second, {} left", known_ + done, all_, rate,
-             clock_text((all_ - known_ - done) / rate));
+             clock_text((all_ - known_ - done - begun) / rate));
   std::fflush(stderr);
 }
 

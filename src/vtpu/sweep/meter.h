@@ -13,8 +13,8 @@ class Meter {
   Meter(const Meter&) = delete;
   Meter& operator=(const Meter&) = delete;
 
-  /// `done`: items done since construction.
-  void show(int done);
+  /// `done`: items done since construction. `begun`: what is done of the others, in items.
+  void show(int done, double begun = 0);
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -21,8 +21,14 @@ namespace {
 /// number of threads: items before a failed one are still computed, items after it are cancelled.
 class Workers {
  public:
-  Workers(const Work& work, std::vector<int> items, Journal::Known& known, Journal* journal, Meter& meter)
-      : work_(work), items_(std::move(items)), known_(known), journal_(journal), meter_(meter) {}
+  Workers(const Work& work, std::vector<int> items, Journal::Known& known, Journal* journal, Meter& meter,
+          const std::function<double()>& in_progress)
+      : work_(work),
+        items_(std::move(items)),
+        known_(known),
+        journal_(journal),
+        meter_(meter),
+        in_progress_(in_progress) {}
 
   void run(int threads) {
     std::vector<std::thread> others;
@@ -45,6 +51,9 @@ class Workers {
       std::atomic<bool> cancelled = false;
       const auto stop = [&] {
         if (interrupt_.came() || item > last_wanted_) cancelled = true;
+        // Never waits: another thread that holds the lock shows the progress itself.
+        if (const std::unique_lock lock(mutex_, std::try_to_lock); lock && in_progress_)
+          meter_.show(done_, in_progress_());
         return cancelled.load();
       };
       if (stop()) return;
@@ -64,7 +73,7 @@ class Workers {
     known_[static_cast<std::size_t>(item)] = text;
     if (journal_ != nullptr)
       if (const auto kept = journal_->append(item, text); !kept) fail(-1, kept.error());
-    meter_.show(++done_);
+    meter_.show(++done_, in_progress_ ? in_progress_() : 0);
   }
 
   void fail(int item, Error error) {
@@ -77,6 +86,7 @@ class Workers {
   Journal::Known& known_;
   Journal* journal_;
   Meter& meter_;
+  const std::function<double()>& in_progress_;
   const Interrupt interrupt_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<int> last_wanted_ = std::numeric_limits<int>::max();  ///< items after it are not needed any more
@@ -109,7 +119,7 @@ Result<std::vector<std::string>> run(const std::string& identity, int count, con
   }
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   Meter meter(options.progress, mine - static_cast<int>(items.size()), mine);
-  Workers workers(work, std::move(items), known, journal ? &*journal : nullptr, meter);
+  Workers workers(work, std::move(items), known, journal ? &*journal : nullptr, meter, options.in_progress);
   workers.run(options.threads > 0 ? options.threads : cores);
   if (journal) {
     if (const auto kept = journal->flush(); !kept) return kept.error();

@@ -22,6 +22,8 @@ struct Options {
   std::filesystem::path journal;  ///< folder that stores finished items; empty: none are stored
   Share share;
   bool progress = false;  ///< show items done, rate and time left on standard error
+  /// How much of the items in progress is done, in items; empty: not known. Called from any thread.
+  std::function<double()> in_progress = {};
 };
 
 /// Computes the result of one item as a line of text without a line break. The result depends on the item alone. Long
