@@ -172,7 +172,7 @@ Result<void> compare(Run& run) {
     same_stability += state->stable == quoted_stable;
     Cell difference = std::string();
     if (state->stable && quoted_stable) {
-      const double relative = state->latency / std::get<double>(row.latency) - 1;
+      const double relative = *state->latency / std::get<double>(row.latency) - 1;
       difference = relative;
       // This set-up saturates at 0.52 flits/chip/cycle; 80 % of that is 0.42.
       double& worst = row.vcs == 4 && row.offered <= 0.42 ? worst_below : worst_near;
@@ -182,8 +182,8 @@ Result<void> compare(Run& run) {
       difference = relative;
       worst_accepted = std::max(worst_accepted, std::abs(relative));
     }
-    const Cell latency = state->stable ? Cell(state->latency) : Cell(std::string());
-    const Cell half_width = state->stable ? Cell(state->latency_half_width) : Cell(std::string());
+    const Cell latency = state->stable ? Cell(*state->latency) : Cell(std::string());
+    const Cell half_width = state->stable ? Cell(*state->latency_half_width) : Cell(std::string());
     table.add({row.curve(), double(row.vcs), row.offered, state->stable ? "yes" : "no", latency, half_width,
                state->accepted, row.latency, row.accepted, difference});
     progress.step(row.curve());

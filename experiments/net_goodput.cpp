@@ -202,8 +202,8 @@ Result<std::vector<allocation::JobClass>> published_mix(const Run& run, int most
 
 Estimate estimate_of(const workload::MeanInterval& mean, int batches, const std::string& method) {
   Estimate estimate;
-  estimate.value = mean.mean;
-  estimate.ci = {mean.mean - mean.half_width, mean.mean + mean.half_width};
+  estimate.value = *mean.mean;
+  estimate.ci = {*mean.mean - *mean.half_width, *mean.mean + *mean.half_width};
   estimate.n = static_cast<std::size_t>(batches);
   estimate.method = method + "; batch means";
   return estimate;
@@ -212,7 +212,7 @@ Estimate estimate_of(const workload::MeanInterval& mean, int batches, const std:
 /// The waiting time in hours, or "grows" if it has no bound.
 Cell wait_cell(const allocation::ScheduleOutcome& outcome) {
   if (outcome.saturated) return Cell(std::string("grows"));
-  return Cell(outcome.wait.mean);
+  return outcome.wait.mean ? Cell(*outcome.wait.mean) : Cell(std::string("not measured"));
 }
 
 Result<void> schedule_jobs(Run& run) {
@@ -281,8 +281,8 @@ Result<void> schedule_jobs(Run& run) {
                           estimate_of(waiting->wait, config.batches, "jobs arriving at random, half load"), "h");
         }
       }
-      table.add({double(largest * kBlockChips), 100 * availability.hosts, always[0].up.mean, always[0].goodput.mean,
-                 always[1].goodput.mean, wait_cell(in_turn[0]), wait_cell(in_turn[1]), wait_cell(first_fit[0]),
+      table.add({double(largest * kBlockChips), 100 * availability.hosts, *always[0].up.mean, *always[0].goodput.mean,
+                 *always[1].goodput.mean, wait_cell(in_turn[0]), wait_cell(in_turn[1]), wait_cell(first_fit[0]),
                  wait_cell(first_fit[1])});
     }
   }

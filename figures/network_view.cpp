@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,9 +47,18 @@ std::size_t heat_of(double part) {
   return heat;
 }
 
+/// A number of a report that may be missing or null, because it was not computed.
+std::optional<double> known(const json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return std::nullopt;
+  return found->get<double>();
+}
+
+double utilisation_of(const json& link) { return known(link, "utilisation").value_or(0); }
+
 double most_of(const json& links) {
   double most = 0;
-  for (const json& link : links) most = std::max(most, link.at("utilisation").get<double>());
+  for (const json& link : links) most = std::max(most, utilisation_of(link));
   return most;
 }
 
@@ -60,7 +70,7 @@ std::string heat_label(std::size_t heat, double most) {
 /// The names in it may be those of files.
 std::string title_of(const json& report) {
   const std::string name = report.at("network").at("name");
-  if (report.contains("curve")) return drawable(fmt::format("{}, load {}", name, report.at("load_at").get<double>()));
+  if (const auto load = known(report, "load_at")) return drawable(fmt::format("{}, load {}", name, *load));
   if (report.contains("completion"))
     return drawable(fmt::format("{}, {}", name, report.at("completion").at("workload").get<std::string>()));
   return drawable(name);
@@ -84,7 +94,7 @@ void draw_curve(const json& report) {
     loads.push_back(point.at("offered"));
     accepted.push_back(point.at("accepted"));
     if (!point.at("stable").get<bool>()) {
-      unstable = unstable == 0 ? loads.back() : unstable;
+      if (unstable == 0 && point.value("state", "saturated") == "saturated") unstable = loads.back();
       continue;
     }
     stable.push_back(loads.back());
@@ -106,10 +116,10 @@ void draw_curve(const json& report) {
   plt::axes(1);
   plt::plot(loads, loads, {{"color", colour::kGrey}, {"linestyle", ":"}, {"label", "offered"}});
   plt::plot(loads, accepted, {{"marker", "o"}, {"markersize", 3.0}, {"color", colour::kBlue}, {"label", "accepted"}});
-  if (curve.contains("ideal_throughput"))
-    plt::axhline(curve.at("ideal_throughput"),
-                 {{"color", colour::kVermilion}, {"linestyle", "--"}, {"label", "ideal for this routing"}});
-  plt::ylim(0, 1.1 * std::max(loads.back(), curve.value("ideal_throughput", 0.0)));
+  const std::optional<double> ideal = known(curve, "ideal_throughput");
+  if (ideal)
+    plt::axhline(*ideal, {{"color", colour::kVermilion}, {"linestyle", "--"}, {"label", "ideal for this routing"}});
+  plt::ylim(0, 1.1 * std::max(loads.back(), ideal.value_or(0)));
   plt::xlabel("offered load (flits/chip/cycle)");
   plt::ylabel("accepted load (flits/chip/cycle)");
   plt::legend({{"loc", "upper left"}});
@@ -153,7 +163,7 @@ void draw_links(const json& report) {
       failed_y.push_back(port);
       continue;
     }
-    const std::size_t heat = heat_of(link.at("utilisation").get<double>() / most);
+    const std::size_t heat = heat_of(utilisation_of(link) / most);
     x[heat].push_back(node);
     y[heat].push_back(port);
   }
@@ -237,7 +247,7 @@ void draw_machine(const json& report) {
     high_x = std::max({high_x, a.x, b.x});
     low_y = std::min({low_y, a.y, b.y});
     high_y = std::max({high_y, a.y, b.y});
-    const double part = most > 0 ? link.at("utilisation").get<double>() / most : 0;
+    const double part = most > 0 ? utilisation_of(link) / most : 0;
     (link.value("failed", false) ? failed : strokes[heat_of(part)]).add(a.x, a.y, b.x, b.y);
   }
   const double aspect = (high_y - low_y + 1) / (high_x - low_x + 1);

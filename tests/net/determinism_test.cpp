@@ -59,7 +59,7 @@ TEST(Determinism, OneSeedGivesTheSameBytesAtEveryLevelWithEveryCompiler) {
   plan.period = 100;
   const workload::SteadyState state = *flit::run_steady_state(kNetwork, routing, workload::Traffic::uniform(32, true),
                                                               {.packet_flits = 3, .timing = {}, .seed = 3}, plan);
-  EXPECT_EQ(digest({state.latency, state.latency_half_width, state.latency_p99, state.accepted, state.hops}),
+  EXPECT_EQ(digest({*state.latency, *state.latency_half_width, *state.latency_p99, state.accepted, *state.hops}),
             18026119954019093842u);
 }
 

@@ -58,6 +58,20 @@ TEST_F(NetworkView, draws_every_view_of_a_report_and_the_same_bytes_when_asked_a
   EXPECT_EQ(content("out.svg"), first);
 }
 
+TEST_F(NetworkView, draws_a_report_in_which_nothing_was_computed) {
+  std::string report = kReport;
+  const auto replace = [&](const std::string& old, const std::string& by) {
+    for (std::size_t at = report.find(old); at != std::string::npos; at = report.find(old, at + by.size()))
+      report.replace(at, old.size(), by);
+  };
+  replace("\"ideal_throughput\": 1.0", "\"ideal_throughput\": null");
+  replace("\"utilisation\": 0.1", "\"utilisation\": null");
+  replace("\"utilisation\": 0.05", "\"utilisation\": null");
+  replace("\"stable\": true, \"latency_cycles\": 20, \"latency_half_width_cycles\": 1",
+          "\"stable\": false, \"state\": \"not measured\", \"latency_cycles\": null");
+  for (const char* view : {"curve", "machine"}) EXPECT_EQ(draw(report, view), 0) << view << ": " << content("errors");
+}
+
 TEST_F(NetworkView, says_what_is_wrong_with_a_report) {
   EXPECT_EQ(draw("{", "machine"), 1);
   EXPECT_THAT(content("errors"), HasSubstr("malformed JSON"));

@@ -43,8 +43,7 @@ std::string grid_error(const Scenario& base, const std::vector<Axis>& axes) {
 
 std::vector<std::string> lines_of(const Grid& grid) {
   std::vector<std::string> lines;
-  for (int point = 0; point < grid.size(); ++point)
-    lines.push_back(run_point(grid, point, [] { return false; }).value());
+  for (int point = 0; point < grid.size(); ++point) lines.push_back(run_point(grid, point, {}).value());
   return lines;
 }
 
@@ -104,7 +103,7 @@ TEST(Grid, APointGivesTheResultOfItsSingleRun) {
   Scenario by_hand = quick();
   ASSERT_TRUE(set(by_hand, "traffic.loads=0.1,0.3"));
   ASSERT_TRUE(set(by_hand, "simulation.seed=7"));
-  const auto point = nlohmann::json::parse(run_point(*grid, 1, [] { return false; }).value());
+  const auto point = nlohmann::json::parse(run_point(*grid, 1, {}).value());
   const auto outcome = run(by_hand, {});
   ASSERT_TRUE(outcome);
   const nlohmann::json report = report_json(outcome->report);
@@ -147,7 +146,7 @@ TEST(Grid, ARunThatFailsNamesItsPoint) {
   base.routing.dateline = DatelineRule::none;
   const auto grid = Grid::make(base, {axis("routing.vcs=2,4")});
   ASSERT_TRUE(grid);
-  const auto line = run_point(*grid, 1, [] { return false; });
+  const auto line = run_point(*grid, 1, {});
   ASSERT_FALSE(line);
   EXPECT_THAT(line.error().message(), HasSubstr("routing.vcs=4: "));
   EXPECT_THAT(line.error().message(), HasSubstr("can deadlock"));
@@ -156,7 +155,7 @@ TEST(Grid, ARunThatFailsNamesItsPoint) {
 TEST(Grid, APointStopsWhenAsked) {
   const auto grid = Grid::make(quick(), {});
   ASSERT_TRUE(grid);
-  EXPECT_FALSE(run_point(*grid, 0, [] { return true; }));
+  EXPECT_FALSE(run_point(*grid, 0, [](double) { return false; }));
 }
 
 TEST(Grid, ItsIdentityCoversTheSettingsAndTheBytesOfFiles) {

@@ -1,6 +1,6 @@
 // Does the command life simulate what its keys describe, with the same result for any number of threads?
-#include "settings.h"
 #include "vtpu/scenario/life.h"
+#include "settings.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -54,6 +54,19 @@ TEST(LifeCommand, SummarisesSeveralLivesEquallyForAnyNumberOfThreads) {
   EXPECT_EQ(first->availability.size(), 12U);
   EXPECT_EQ(lives_json(*first).dump(), lives_json(*second).dump());
   EXPECT_EQ(lives_text(*first), lives_text(*second));
+}
+
+TEST(LifeCommand, AnOutageThatOutlastsTheSimulationHasNoDurations) {
+  const auto lives = live(with({"life.days=2", "life.policy=block-spare"}));
+  ASSERT_TRUE(lives) << lives.error().message();
+  const auto json = lives_json(*lives);
+  int unfinished = 0;
+  for (const auto& outage : json.at("outages")) {
+    EXPECT_EQ(outage.at("whole_s").is_null(), !outage.at("finished").get<bool>());
+    EXPECT_EQ(outage.at("detect_s").is_null(), !outage.at("finished").get<bool>());
+    unfinished += !outage.at("finished").get<bool>();
+  }
+  EXPECT_EQ(unfinished, 1);
 }
 
 TEST(LifeCommand, ReadsATraceOfFailures) {

@@ -55,6 +55,28 @@ TEST(Reconfiguring, ToTheSameNetworkChangesNothing) {
   EXPECT_EQ(done->switching_ns, 0);
 }
 
+TEST(Reconfiguring, AtTheEndOfTheJobNoPacketIsLeftToBeTimed) {
+  Scenario before = with_job(network("torus", "4x4x8"));
+  ASSERT_TRUE(set(before, "reconfigure.at=1"));
+  const auto done = reconfigure(before, network("twisted-torus", "4x4x8"), 0, "");
+  ASSERT_TRUE(done) << done.error().message();
+  const auto job = reconfiguration_json(*done).at("job");
+  EXPECT_TRUE(job.at("parts").at("first_ns").is_null());
+  EXPECT_TRUE(job.at("total_ns").is_null());
+  EXPECT_THAT(reconfiguration_text(*done), HasSubstr("new links: nothing was left to send after the pause"));
+}
+
+TEST(Reconfiguring, RefusesALevelOrKeyThatItsJobDoesNotUse) {
+  Scenario before = with_job(network("torus", "4x4x8"));
+  ASSERT_TRUE(set(before, "simulation.buffer_flits=4"));
+  EXPECT_THAT(error_of(before, network("twisted-torus", "4x4x8")),
+              HasSubstr("--set simulation.buffer_flits: has no effect at packet level"));
+  before = with_job(network("torus", "4x4x8"));
+  ASSERT_TRUE(set(before, "simulation.level=flow"));
+  EXPECT_THAT(error_of(before, network("twisted-torus", "4x4x8")),
+              HasSubstr("--set simulation.level: found flow for a reconfiguration; expected packet"));
+}
+
 TEST(Reconfiguring, KeepsEveryByteOfTheJobAndAddsUpItsParts) {
   const auto done = reconfigure(with_job(network("torus", "4x4x8")), network("twisted-torus", "4x4x8"), 0, "");
   ASSERT_TRUE(done) << done.error().message();

@@ -90,10 +90,10 @@ Result<int> run_learn(const Options& asked) {
   text += fmt::format("\nuniform all-to-all, link bandwidths per chip: {:.4f}, at most {:.4f}\n", best.throughput,
                       best.dual_bound);
   const auto compare = [&](const char* name, const Result<search::SymmetricState>& state) {
-    if (!state) return;
-    if (const auto other = throughput_of(*state, plan.flow); other)
-      text += fmt::format("{} {}: {:.4f}; the state reaches {:.3f} times that\n", name, options.shape, *other,
-                          best.throughput / *other);
+    const auto other = state ? throughput_of(*state, plan.flow) : Result<double>(state.error());
+    text += other ? fmt::format("{} {}: {:.4f}; the state reaches {:.3f} times that\n", name, options.shape, *other,
+                                best.throughput / *other)
+                  : fmt::format("{} {}: not computed: {}\n", name, options.shape, other.error().message());
   };
   compare("torus", torus);
   compare("twisted torus", search::twisted_torus_state(*shape));

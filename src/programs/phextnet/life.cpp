@@ -6,6 +6,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/json.h"
 #include "vtpu/net/fault/life.h"
+#include "vtpu/scenario/keys.h"
 #include "vtpu/scenario/life.h"
 #include "vtpu/sweep/interrupt.h"
 
@@ -14,6 +15,7 @@ namespace vtpu::command {
 Result<int> run_life(const Options& options) {
   const auto given = scenario_of(options);
   if (!given) return given.error();
+  if (const auto read = scenario::check_flags(*given, "life"); !read) return read.error();
   const sweep::Interrupt interrupt;
   const auto lives = scenario::live(*given);
   if (!lives && interrupt.came()) return fail("phextnet", lives.error().message(), kInterrupted);

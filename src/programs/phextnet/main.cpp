@@ -132,6 +132,7 @@ Result<void> write_outputs(const Scenario& given, const scenario::Report& report
 Result<int> run_run(const Options& options) {
   const auto given = scenario_of(options);
   if (!given) return given.error();
+  if (const auto read = scenario::check_flags(*given, "run"); !read) return read.error();
   std::optional<Meter> meter(std::in_place);
   const bool terminal = meter->terminal();
   const sweep::Interrupt interrupt;

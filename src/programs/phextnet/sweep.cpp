@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <mutex>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +16,7 @@
 #include "vtpu/base/file.h"
 #include "vtpu/base/json.h"
 #include "vtpu/scenario/grid.h"
+#include "vtpu/scenario/keys.h"
 #include "vtpu/sweep/interrupt.h"
 #include "vtpu/sweep/sweep.h"
 
@@ -26,11 +30,34 @@ Result<std::string> with_program(const std::string& asked) {
   return fmt::format("{}, by the program {}", asked, program->substr(0, 16));
 }
 
+/// How much of the running points is done.
+class Running {
+ public:
+  void set(int point, double part) {
+    const std::lock_guard lock(mutex_);
+    parts_[point] = part;
+  }
+  void erase(int point) {
+    const std::lock_guard lock(mutex_);
+    parts_.erase(point);
+  }
+  double sum() {
+    const std::lock_guard lock(mutex_);
+    return std::accumulate(parts_.begin(), parts_.end(), 0.0,
+                           [](double sum, const auto& part) { return sum + part.second; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<int, double> parts_;
+};
+
 }  // namespace
 
 Result<int> run_sweep(const Options& options) {
   const auto base = scenario_of(options);
   if (!base) return base.error();
+  if (const auto read = scenario::check_flags(*base, "sweep"); !read) return read.error();
   std::vector<scenario::Axis> axes;
   for (const std::string& over : options.over) {
     auto axis = scenario::parse_axis(over);
@@ -50,10 +77,18 @@ Result<int> run_sweep(const Options& options) {
   for (const auto& file : {csv, json})
     if (const auto possible = check_output(file); !possible) return possible.error();
   const sweep::Interrupt interrupt;
-  const auto lines =
-      sweep::run(*identity, grid->size(),
-                 [&](int point, const std::function<bool()>& stop) { return scenario::run_point(*grid, point, stop); },
-                 {static_cast<int>(base->simulation.threads), out / "journal", *share, true});
+  Running running;
+  const auto lines = sweep::run(
+      *identity, grid->size(),
+      [&](int point, const std::function<bool()>& stop) {
+        const auto line = scenario::run_point(*grid, point, [&](double part) {
+          running.set(point, part);
+          return !stop();
+        });
+        running.erase(point);
+        return line;
+      },
+      {static_cast<int>(base->simulation.threads), out / "journal", *share, true, [&] { return running.sum(); }});
   if (!lines && interrupt.came()) return fail("phextnet", lines.error().message(), kInterrupted);
   if (!lines) return lines.error();
   const auto known = std::count_if(lines->begin(), lines->end(), [](const std::string& line) { return !line.empty(); });

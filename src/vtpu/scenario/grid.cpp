@@ -71,6 +71,8 @@ Result<Grid> Grid::make(const Scenario& base, std::vector<Axis> axes) {
     const auto scenario = grid.made(point);
     if (!scenario) return scenario.error();
     if (const auto right = check(*scenario); !right) return of_point(grid.name(point), right.error());
+    if (const auto right = check_levels(*scenario, level_of(*scenario)); !right)
+      return of_point(grid.name(point), right.error());
     const auto subject = build_subject(*scenario);
     if (!subject) return of_point(grid.name(point), subject.error());
     if (scenario->has_workload()) continue;
@@ -118,7 +120,7 @@ Result<std::string> Grid::identity() const {
   for (int point = 0; point < size_; ++point) {
     Scenario scenario = at(point);
     for (const Key& key : keys()) {
-      if (!bears_on_run(key) || !has_meaning(key, scenario)) continue;
+      if (!bears_on_run(key) || !has_meaning(key, scenario) || !has_effect(key, scenario, level_of(scenario))) continue;
       all += fmt::format("{} = {}\n", key.full(), value_text(key, scenario));
       const Field field = key.field(scenario);
       const auto* file = std::get_if<File*>(&field);
@@ -137,8 +139,8 @@ Result<std::string> Grid::identity() const {
   return fmt::format("a sweep over {}: {}", join(over, " "), sha256(all));
 }
 
-Result<std::string> run_point(const Grid& grid, int point, const std::function<bool()>& stop) {
-  const auto done = run(grid.at(point), [&](double) { return !stop(); });
+Result<std::string> run_point(const Grid& grid, int point, const net::workload::Watch& watch) {
+  const auto done = run(grid.at(point), watch);
   if (!done) return of_point(grid.name(point), done.error());
   const Report& report = done->report;
   if (report.interrupted) return Error{grid.name(point), "interrupted", ""};
@@ -147,13 +149,13 @@ Result<std::string> run_point(const Grid& grid, int point, const std::function<b
   double sum = 0, most = 0;
   int working = 0;
   for (const LinkRow& link : report.links) {
-    if (link.failed) continue;
-    sum += link.utilisation;
-    most = std::max(most, link.utilisation);
+    if (link.failed || !link.utilisation) continue;
+    sum += *link.utilisation;
+    most = std::max(most, *link.utilisation);
     ++working;
   }
-  json["mean_utilisation"] = sum / std::max(1, working);
-  json["busiest_utilisation"] = most;
+  json["mean_utilisation"] = working > 0 ? Json(sum / working) : Json(nullptr);
+  json["busiest_utilisation"] = working > 0 ? Json(most) : Json(nullptr);
   return json_text(json);
 }
 

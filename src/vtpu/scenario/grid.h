@@ -1,5 +1,4 @@
 #pragma once
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -7,6 +6,7 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/net/workload/watch.h"
 #include "vtpu/scenario/scenario.h"
 
 namespace vtpu::scenario {
@@ -52,8 +52,8 @@ class Grid {
 };
 
 /// Runs one point. Returns its report as one line of JSON, with nodes and links summarised. Error: see run, with the
-/// name of the point; cancelled by `stop`.
-Result<std::string> run_point(const Grid& grid, int point, const std::function<bool()>& stop);
+/// name of the point; stopped by `watch`, which receives the share of the point that is done.
+Result<std::string> run_point(const Grid& grid, int point, const net::workload::Watch& watch);
 
 /// All points as CSV, from the lines of run_point in order. One row per point, or one per load of a curve; columns that
 /// are empty in every row are omitted.

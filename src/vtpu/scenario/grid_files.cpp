@@ -36,14 +36,15 @@ constexpr std::array<Column, 14> kNumbers = {{{"chips", "network", "chips"},
                                               {"delivered_bytes", "completion", "delivered_bytes"},
                                               {"lost_bytes", "completion", "lost_bytes"},
                                               {"ideal_throughput", "curve", "ideal_throughput"}}};
-constexpr std::array<const char*, 8> kOfLoad = {"offered",
+constexpr std::array<const char*, 9> kOfLoad = {"offered",
                                                 "accepted",
                                                 "stable",
                                                 "latency_cycles",
                                                 "latency_half_width_cycles",
                                                 "latency_p99_cycles",
                                                 "network_latency_cycles",
-                                                "hops"};
+                                                "hops",
+                                                "state"};
 /// These come last: some hold commas, which would shift later columns for tools that split lines at commas.
 constexpr std::array<Column, 4> kWords = {{{"level", "", "level"},
                                            {"network", "network", "name"},
@@ -52,7 +53,7 @@ constexpr std::array<Column, 4> kWords = {{{"level", "", "level"},
 
 std::string cell_of(const Json& json, const std::string& key) {
   const auto found = json.find(key);
-  if (found == json.end()) return "";
+  if (found == json.end() || found->is_null()) return "";
   if (found->is_string()) return found->get<std::string>();
   if (found->is_number_float()) return fmt::format("{}", found->get<double>());
   return json_text(*found);

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "vtpu/base/check.h"
 #include "vtpu/base/number.h"
 #include "vtpu/base/text.h"
 
@@ -23,6 +24,24 @@ Limits any() { return {}; }
 Limits between(double least, double most) { return {.words = {}, .least = least, .most = most}; }
 When always() { return {}; }
 When when(std::string_view key, std::string_view bars) { return {std::string(key), words_of(bars)}; }
+
+Levels everywhere() { return {}; }
+/// "flit; packet:traffic+section.key|section.key".
+Levels only_at(std::string_view places, std::string reason) {
+  Levels levels{{}, std::move(reason)};
+  for (const std::string_view text : split(places, ';')) {
+    const std::string_view place = trim(text);
+    const std::size_t plus = std::min(place.find('+'), place.size());
+    const std::string_view before = place.substr(0, plus);
+    const std::size_t colon = std::min(before.find(':'), before.size());
+    const std::string_view input = before.substr(colon);
+    const auto level = parse_choice<Level>(before.substr(0, colon), "keys.def");
+    VTPU_CHECK(level.ok(), "keys.def names levels");
+    levels.places.push_back({*level, input != ":workload", input != ":traffic",
+                             plus < place.size() ? words_of(place.substr(plus + 1)) : std::vector<std::string>{}});
+  }
+  return levels;
+}
 
 When with_topologies_that_read(std::string_view key) {
   struct Row {
@@ -45,7 +64,7 @@ When with_topologies_that_read(std::string_view key) {
 std::vector<Section> all_sections() {
   std::vector<Section> rows;
 #define SECTION(Type, section, meaning) rows.push_back({#section, meaning});
-#define KEY(section, name, type, value, limits, condition, meaning)
+#define KEY(section, name, type, value, limits, condition, levels, meaning)
 #define END(section)
 #include "vtpu/scenario/keys.def"
 #undef SECTION
@@ -57,8 +76,8 @@ std::vector<Section> all_sections() {
 std::vector<Key> all_keys() {
   std::vector<Key> rows;
 #define SECTION(Type, section, meaning)
-#define KEY(section, name, type, value, limits, condition, meaning) \
-  rows.push_back({#section, #name, limits, condition, meaning,      \
+#define KEY(section, name, type, value, limits, condition, levels, meaning) \
+  rows.push_back({#section, #name, limits, condition, levels, meaning,      \
                   [](Scenario& scenario) -> Field { return &scenario.section.name; }});
 #define END(section)
 #include "vtpu/scenario/keys.def"
@@ -143,6 +162,52 @@ std::string when_text(const Key& key) {
   return key.when.key + " = " + join(key.when.words, ", ");
 }
 
+/// The value of a key as a word, without quotes.
+std::string word_of(const Key& key, const Scenario& scenario) {
+  Scenario copy = scenario;  // `field` gives places to write to
+  const Field field = key.field(copy);
+  if (const auto* choice = std::get_if<ChoiceField>(&field)) return choice->name();
+  if (const auto* text = std::get_if<Text*>(&field)) return **text;
+  return value_text(key, scenario);
+}
+
+/// Whether one of the conditions of a place holds.
+bool holds(const Place& place, const Scenario& scenario) {
+  static const Scenario defaults;
+  return place.with.empty() || std::any_of(place.with.begin(), place.with.end(), [&](const std::string& condition) {
+           const std::size_t equals = std::min(condition.find('='), condition.size());
+           const Key* key = find_key(condition.substr(0, equals));
+           VTPU_CHECK(key != nullptr, "keys.def names keys");
+           const std::string word = word_of(*key, scenario);
+           return equals < condition.size() ? word == condition.substr(equals + 1) : word != word_of(*key, defaults);
+         });
+}
+
+/// "flit", "packet with network.latency_ns or simulation.router_ns".
+std::string place_text(const Place& place) {
+  return choice_name(place.level) + (place.with.empty() ? "" : " with " + join(place.with, " or "));
+}
+
+/// Where a key has an effect, for one kind of input: "flit, packet".
+std::string places_text(const Levels& levels, bool workload) {
+  std::vector<std::string> texts;
+  for (const Place& place : levels.places)
+    if (workload ? place.workload : place.traffic)
+      if (workload || place.level != Level::flow) texts.push_back(place_text(place));
+  return join(texts, ", ");
+}
+
+/// A cell of the table of keys.
+std::string levels_text(const Key& key) {
+  if (!bears_on_run(key)) return "-";
+  if (key.levels.reason.empty()) return "all";
+  const bool by_traffic = key.when.key == "workload.kind" && key.when.words == std::vector<std::string>{"none"};
+  const std::string traffic = places_text(key.levels, false), workload = places_text(key.levels, true);
+  if (by_traffic) return traffic;
+  if (traffic == workload) return workload;
+  return fmt::format("traffic: {}; workload: {}", traffic.empty() ? "none" : traffic, workload);
+}
+
 }  // namespace
 
 const std::vector<Section>& sections() {
@@ -169,14 +234,15 @@ Result<const Key*> named_key(std::string_view name, std::string_view flag) {
                "a key that 'phextnet keys' lists"};
 }
 
-bool has_meaning(const Key& key, const Scenario& scenario) {
-  if (key.when.key.empty()) return true;
-  Scenario copy = scenario;  // `field` gives places to write to
-  const Field field = find_key(key.when.key)->field(copy);
-  const auto* choice = std::get_if<ChoiceField>(&field);
-  const std::string word = choice != nullptr ? choice->name() : *std::get<Text*>(field);
-  return std::find(key.when.words.begin(), key.when.words.end(), word) != key.when.words.end();
+const Key* without_meaning(const Key& key, const Scenario& scenario) {
+  if (key.when.key.empty()) return nullptr;
+  const Key& condition = *find_key(key.when.key);
+  if (const Key* above = without_meaning(condition, scenario)) return above;
+  const std::vector<std::string>& words = key.when.words;
+  return std::find(words.begin(), words.end(), word_of(condition, scenario)) == words.end() ? &key : nullptr;
 }
+
+bool has_meaning(const Key& key, const Scenario& scenario) { return without_meaning(key, scenario) == nullptr; }
 
 bool takes_number(const Key& key) {
   Scenario defaults;
@@ -187,6 +253,59 @@ bool takes_number(const Key& key) {
 bool bears_on_run(const Key& key) {
   static constexpr std::array<std::string_view, 3> kOther = {"output", "reconfigure", "life"};
   return std::find(kOther.begin(), kOther.end(), key.section) == kOther.end() && key.full() != "simulation.threads";
+}
+
+Level level_of(const Scenario& scenario) {
+  if (scenario.simulation.level != Level::automatic) return scenario.simulation.level;
+  return scenario.has_workload() ? Level::flow : Level::flit;
+}
+
+bool has_effect(const Key& key, const Scenario& scenario, Level level) {
+  if (key.levels.reason.empty()) return true;
+  return std::any_of(key.levels.places.begin(), key.levels.places.end(), [&](const Place& place) {
+    return place.level == level && (scenario.has_workload() ? place.workload : place.traffic) && holds(place, scenario);
+  });
+}
+
+Result<void> check_levels(const Scenario& scenario, Level level) {
+  const bool workload = scenario.has_workload();
+  if (level == Level::flow && !workload)
+    return Error{scenario.where("simulation.level"), "found flow for [traffic]", "flit or packet, or a [workload]"};
+  for (const Key& key : keys()) {
+    if (!scenario.is_given(key.full()) || !bears_on_run(key) || !has_meaning(key, scenario)) continue;
+    if (has_effect(key, scenario, level)) continue;
+    return Error{scenario.where(key.full()),
+                 fmt::format("has no effect at {} level for {}: {}", choice_name(level),
+                             workload ? "a [workload]" : "[traffic]", key.levels.reason),
+                 fmt::format("simulation.level = {}", places_text(key.levels, workload))};
+  }
+  if (level == Level::flit && !workload && !scenario.traffic.loads.empty() && scenario.traffic.loads.back() > 1)
+    return Error{scenario.where("traffic.loads"), fmt::format("found {} at flit level", scenario.traffic.loads.back()),
+                 "at most 1: a chip has one injection channel"};
+  return {};
+}
+
+Result<void> check_flags(const Scenario& scenario, std::string_view command) {
+  struct Row {
+    std::string_view command;
+    std::vector<std::string_view> reads;  // beginnings of keys
+  };
+  static const std::vector<Row> kRows = {
+      {"run", {"network.", "routing.", "traffic.", "workload.", "simulation.", "faults.", "output."}},
+      {"sweep", {"network.", "routing.", "traffic.", "workload.", "simulation.", "faults."}},
+      {"reconfigure", {"network.", "routing.vcs", "workload.", "simulation.", "reconfigure.", "output."}},
+      {"life", {"life.", "simulation.seed", "simulation.threads", "output."}}};
+  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.command == command; });
+  VTPU_CHECK(row != kRows.end(), "a command that simulates has a row");
+  for (const auto& [key, where] : scenario.given) {
+    const auto reads = [name = std::string_view(key)](std::string_view beginning) {
+      return name.starts_with(beginning);
+    };
+    if (where.starts_with("--") && std::none_of(row->reads.begin(), row->reads.end(), reads))
+      return Error{where, fmt::format("'phextnet {}' does not read it", command),
+                   "a key of " + join(std::vector<std::string>(row->reads.begin(), row->reads.end()), ", ")};
+  }
+  return {};
 }
 
 std::string value_text(const Key& key, const Scenario& scenario) {
@@ -247,6 +366,8 @@ std::string keys_text() {
       text +=
           fmt::format("#{} = {}\n#    {}; {}\n", key.name, value_text(key, defaults), expected_text(key), key.meaning);
       if (const std::string only = when_text(key); !only.empty()) text += fmt::format("#    only with {}\n", only);
+      if (!key.levels.reason.empty())
+        text += fmt::format("#    level {}; elsewhere {}\n", levels_text(key), key.levels.reason);
     }
   }
   return text;
@@ -254,10 +375,10 @@ std::string keys_text() {
 
 std::string keys_markdown() {
   const Scenario defaults;
-  std::string text = "| key | default | may be | means | only with |\n|---|---|---|---|---|\n";
+  std::string text = "| key | default | may be | means | only with | level |\n|---|---|---|---|---|---|\n";
   for (const Key& key : keys())
-    text += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", key.full(), value_text(key, defaults), expected_text(key),
-                        key.meaning, when_text(key));
+    text += fmt::format("| `{}` | `{}` | {} | {} | {} | {} |\n", key.full(), value_text(key, defaults),
+                        expected_text(key), key.meaning, when_text(key), levels_text(key));
   return text;
 }
 

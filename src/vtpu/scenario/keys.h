@@ -24,6 +24,21 @@ struct When {
   std::vector<std::string> words;
 };
 
+/// Where a key affects the result of a run: at a level, for [traffic], [workload] or both, and only if one of the keys
+/// of `with` does not have its default, or has the value after its "=".
+struct Place {
+  Level level;
+  bool traffic = true;
+  bool workload = true;
+  std::vector<std::string> with;
+};
+
+/// All these places, and the reason why a key affects nothing elsewhere. No reason: it has an effect everywhere.
+struct Levels {
+  std::vector<Place> places;
+  std::string reason;
+};
+
 /// A pointer to the value of a key in a scenario.
 using Field = std::variant<Text*, Whole*, Number*, Truth*, Bytes*, File*, Numbers*, Texts*, ChoiceField>;
 
@@ -33,6 +48,7 @@ struct Key {
   std::string name;
   Limits limits;
   When when;
+  Levels levels;
   std::string meaning;
   Field (*field)(Scenario&);
 
@@ -51,6 +67,9 @@ const Key* find_key(std::string_view full);
 /// Error: at `flag name`, with the nearest key.
 Result<const Key*> named_key(std::string_view name, std::string_view flag);
 
+/// The key itself or one that it depends on, whose condition the values of the other keys do not meet; nullptr if the
+/// key has a meaning.
+const Key* without_meaning(const Key& key, const Scenario& scenario);
 /// Whether the key has a meaning, given the values of the other keys.
 bool has_meaning(const Key& key, const Scenario& scenario);
 
@@ -59,6 +78,19 @@ bool takes_number(const Key& key);
 
 /// Whether the key affects the results of a run. Other keys select output, or belong to other commands.
 bool bears_on_run(const Key& key);
+
+/// The level of a run: simulation.level, or what stands for "auto".
+Level level_of(const Scenario& scenario);
+
+/// Whether the key, which bears on runs and has a meaning, affects the result at a level.
+bool has_effect(const Key& key, const Scenario& scenario, Level level);
+
+/// Checks the given keys against the level of a run. Error: a key without an effect there, with the levels that have
+/// one; a level or load that the kind of input does not have.
+Result<void> check_levels(const Scenario& scenario, Level level);
+
+/// Error: a key that a flag has set and that `command` of phextnet does not read. A file may serve several commands.
+Result<void> check_flags(const Scenario& scenario, std::string_view command);
 
 /// The value in TOML syntax.
 std::string value_text(const Key& key, const Scenario& scenario);

@@ -114,7 +114,9 @@ nlohmann::ordered_json lives_json(const Lives& lives) {
   Json outages = Json::array();
   for (const net::fault::Outage& outage : life.outages) {
     Json row{{"begin_s", outage.begin_s}, {"finished", outage.finished}, {"failures", outage.failures}};
-    for (const OutagePart& part : kParts) row[std::string(part.key) + "_s"] = part.of(outage);
+    // The parts of an outage that outlasts the simulated time are not known.
+    for (const OutagePart& part : kParts)
+      row[std::string(part.key) + "_s"] = outage.finished ? Json(part.of(outage)) : Json(nullptr);
     row["names_moved"] = outage.names_moved;
     outages.push_back(std::move(row));
   }

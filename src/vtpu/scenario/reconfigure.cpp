@@ -104,6 +104,15 @@ Result<std::string> rows_of(const net::reconfigure::SliceSetup& before, const ne
   return to_string(net::reconfigure::changed_rows(before, after, chip, rows), before, after);
 }
 
+/// A job runs at packet level. Error: another level; a key without an effect there.
+Result<void> check_job(const Scenario& scenario) {
+  const Level level = scenario.simulation.level;
+  if (level != Level::automatic && level != Level::packet)
+    return Error{scenario.where("simulation.level"), "found " + choice_name(level) + " for a reconfiguration",
+                 "packet"};
+  return scenario.has_workload() ? check_levels(scenario, Level::packet) : Result<void>{};
+}
+
 }  // namespace
 
 Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& after, int rows, const std::string& chip) {
@@ -111,6 +120,7 @@ Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& afte
   if (!old_network) return old_network.error();
   const auto new_network = wanted(after);
   if (!new_network) return new_network.error();
+  if (const auto right = check_job(before); !right) return right.error();
   const auto place = place_of(*old_network, *new_network);
   if (!place) return place.error();
   const net::LinkModel link{before.network.bandwidth_gbytes_per_s, before.network.latency_ns};

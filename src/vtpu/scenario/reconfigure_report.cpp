@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <optional>
 #include <string>
 
 #include "vtpu/scenario/reconfigure.h"
@@ -15,9 +16,14 @@ using Json = nlohmann::ordered_json;
 struct Part {
   const char* key;
   const char* what;
-  double ns;
-  bool stopped;  ///< the job is stopped
+  std::optional<double> ns;  ///< empty: nothing was left to send after the pause
+  bool stopped;              ///< the job is stopped
 };
+
+constexpr const char* kNothingLeft = "nothing was left to send after the pause";
+
+/// A delivery takes time, so 0 means that there was none.
+bool anything_left(const Reconfiguration& done) { return done.run->parts.first_ns > 0; }
 
 std::array<Part, 7> parts_of(const Reconfiguration& done) {
   const net::reconfigure::ReconfigurationParts& parts = done.run->parts;
@@ -28,10 +34,15 @@ std::array<Part, 7> parts_of(const Reconfiguration& done) {
        {"tables", "the last chip has its new entries", parts.tables_ns, done.tables == net::reconfigure::Tables::sent},
        {"switch", "the switches change", parts.switch_ns, true},
        {"go", "the order to resume reaches the last chip", parts.go_ns, true},
-       {"first", "the first packet arrives over the new links", parts.first_ns, false}}};
+       {"first", "the first packet arrives over the new links",
+        anything_left(done) ? std::optional(parts.first_ns) : std::nullopt, false}}};
 }
 
-double overhead(const Reconfiguration& done) { return done.run->total_ns / done.undisturbed_ns - 1; }
+/// Empty for a job that takes no time.
+std::optional<double> overhead(const Reconfiguration& done) {
+  if (!(done.undisturbed_ns > 0)) return std::nullopt;
+  return done.run->total_ns / done.undisturbed_ns - 1;
+}
 
 std::string job_text(const Reconfiguration& done) {
   const net::reconfigure::ReconfiguredJob& run = *done.run;
@@ -39,17 +50,22 @@ std::string job_text(const Reconfiguration& done) {
       report_line("job", fmt::format("{}, paused at {:.1f} % of its time; packet level", done.job, 100 * done.at));
   std::string title = "parts";
   for (const Part& part : parts_of(done)) {
-    text += report_line(
-        title, fmt::format("{:>11}  {}{}", time_text(part.ns), part.what, part.stopped ? "" : " (the job runs)"));
+    text += report_line(title, part.ns ? fmt::format("{:>11}  {}{}", time_text(*part.ns), part.what,
+                                                     part.stopped ? "" : " (the job runs)")
+                                       : fmt::format("{:>11}  {}: {}", "-", part.what, kNothingLeft));
     title.clear();
   }
-  text +=
-      report_line("in total", fmt::format("{:>11}  from the decision to the first packet; the job is stopped for {}",
-                                          time_text(run.parts.total_ns(done.tables)),
-                                          time_text(run.parts.stopped_ns(done.tables))));
-  text +=
-      report_line("effect", fmt::format("{:>11}  undisturbed, {} with the reconfiguration: {:+.2f} %",
-                                        time_text(done.undisturbed_ns), time_text(run.total_ns), 100 * overhead(done)));
+  const std::string stopped = time_text(run.parts.stopped_ns(done.tables));
+  text += report_line(
+      "in total", anything_left(done)
+                      ? fmt::format("{:>11}  from the decision to the first packet; the job is stopped for {}",
+                                    time_text(run.parts.total_ns(done.tables)), stopped)
+                      : fmt::format("{:>11}  from the decision to the first packet: {}; the job is stopped for {}", "-",
+                                    kNothingLeft, stopped));
+  const auto share = overhead(done);
+  text += report_line(
+      "effect", fmt::format("{:>11}  undisturbed, {} with the reconfiguration{}", time_text(done.undisturbed_ns),
+                            time_text(run.total_ns), share ? fmt::format(": {:+.2f} %", 100 * *share) : std::string()));
   return text + report_line("bytes", fmt::format("{} before the pause + {} drained + {} after it", run.before_bytes,
                                                  run.drained_bytes, run.after_bytes));
 }
@@ -96,15 +112,17 @@ nlohmann::ordered_json reconfiguration_json(const Reconfiguration& done) {
   if (!done.run) return json;
   const net::reconfigure::ReconfiguredJob& run = *done.run;
   Json parts = Json::object();
-  for (const Part& part : parts_of(done)) parts[std::string(part.key) + "_ns"] = part.ns;
+  const auto known = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
+  for (const Part& part : parts_of(done)) parts[std::string(part.key) + "_ns"] = known(part.ns);
+  if (!anything_left(done)) parts["first_not_measured"] = kNothingLeft;
   json["job"] = {{"workload", done.job},
                  {"at", done.at},
                  {"parts", parts},
-                 {"total_ns", run.parts.total_ns(done.tables)},
+                 {"total_ns", anything_left(done) ? Json(run.parts.total_ns(done.tables)) : Json(nullptr)},
                  {"stopped_ns", run.parts.stopped_ns(done.tables)},
                  {"undisturbed_job_ns", done.undisturbed_ns},
                  {"job_ns", run.total_ns},
-                 {"overhead", overhead(done)},
+                 {"overhead", known(overhead(done))},
                  {"before_bytes", run.before_bytes},
                  {"drained_bytes", run.drained_bytes},
                  {"after_bytes", run.after_bytes}};

@@ -23,13 +23,13 @@ struct NetworkFacts {
   int switches = 0;
   int links = 0;  ///< full duplex
   std::vector<net::LinkModel> kinds;
-  bool distances_known =
-      false;  ///< false when the network is large and not vertex-transitive; the next four are then unset
-  int diameter = 0;
-  double average_hops = 0;              ///< mean over pairs of different chips that can reach each other
-  std::uint64_t unreachable_pairs = 0;  ///< ordered
+  std::optional<int> diameter;
+  std::optional<double> average_hops;              ///< mean over pairs of different chips that can reach each other
+  std::optional<std::uint64_t> unreachable_pairs;  ///< ordered
   std::optional<double> uniform_bound;  ///< injection per chip in link bandwidths, for uniform traffic with self over
-                                        ///< all shortest paths; empty when links differ or pairs are unreachable
+                                        ///< all shortest paths
+  std::string no_distances;      ///< why the diameter, hops and unreachable pairs are empty
+  std::string no_uniform_bound;  ///< why the bound is empty
   std::vector<std::pair<std::string, int>> unused;  ///< data of its file that have no effect, and how many
   std::vector<std::string> failed_chips;
   std::vector<std::string> failed_links;  ///< by one of their channels; without links of failed chips
@@ -52,8 +52,8 @@ struct LinkRow {
   net::Chip to;
   net::PortNumber port;  ///< of `from`
   bool failed = false;
-  double load = 0;         ///< flits/cycle, packets/slot or bytes
-  double utilisation = 0;  ///< share of its capacity, 0..1
+  std::optional<double> load;         ///< flits/cycle, packets/slot or bytes; empty: nothing was simulated
+  std::optional<double> utilisation;  ///< share of its capacity, 0..1; empty also for a run that took no time
 };
 
 struct NodeRow {
@@ -73,7 +73,7 @@ struct Bound {
 struct CompletionFacts {
   std::string workload;
   std::uint64_t messages = 0;
-  double time_ns = 0;
+  std::optional<double> time_ns;  ///< empty: no message was delivered
   std::uint64_t injected_bytes = 0;
   std::uint64_t delivered_bytes = 0;
   std::uint64_t lost_bytes = 0;
@@ -86,6 +86,7 @@ struct CurveFacts {
   std::string traffic;
   int packet_flits = 1;
   std::optional<double> ideal_throughput;  ///< of this routing and traffic, flits/chip/cycle
+  std::string no_ideal_throughput;         ///< why it is empty
   double lost_share = 0;                   ///< share of the offered load that has no path and is not injected
   std::vector<net::workload::SteadyState> points;
 };
@@ -100,8 +101,8 @@ struct Report {
   std::string ties;
   std::optional<CurveFacts> curve;
   std::optional<CompletionFacts> completion;
-  std::string load_unit;  ///< "flits/cycle", "packets/slot" or "bytes"; empty: nothing was simulated
-  double load_at = 0;     ///< the offered load that `links` shows
+  std::string load_unit;          ///< "flits/cycle", "packets/slot" or "bytes"; empty: nothing was simulated
+  std::optional<double> load_at;  ///< the offered load that `links` shows
   IndexedVector<net::Chip, NodeRow> nodes;
   std::vector<LinkRow> links;
   bool interrupted = false;
@@ -114,9 +115,12 @@ struct Cost {
   std::string hop_name;  ///< "flit-hops"
 };
 
+/// What a load showed: "stable", "saturated", or "not measured" and why.
+std::string state_text(const net::workload::SteadyState& point);
+
 /// The report as text; its last line states units and the tie rule.
 std::string report_text(const Report& report);
-/// The whole report, including links and nodes. README.md describes the keys.
+/// The whole report, including links and nodes. README.md describes the keys. A quantity that was not computed is null.
 nlohmann::ordered_json report_json(const Report& report);
 /// One row per load; for a run to completion, one row per link.
 std::string report_csv(const Report& report);

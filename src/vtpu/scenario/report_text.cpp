@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,16 @@ std::string kinds_text(const std::vector<net::LinkModel>& kinds) {
                      range(near->latency_ns, far->latency_ns));
 }
 
+std::string distances_text(const NetworkFacts& network) {
+  if (!network.diameter) return "distances not computed: " + network.no_distances;
+  std::string text = network.average_hops ? fmt::format("diameter {}, {:.4f} hops on average between different chips",
+                                                        *network.diameter, *network.average_hops)
+                                          : std::string("no chip can reach another");
+  if (network.unreachable_pairs.value_or(0) > 0)
+    text += fmt::format("; {} of chips cannot reach each other", plural(*network.unreachable_pairs, "ordered pair"));
+  return text;
+}
+
 std::string network_text(const NetworkFacts& network) {
   std::string sizes = plural(static_cast<std::uint64_t>(network.chips), "chip");
   if (network.switches > 0) sizes += ", " + plural(static_cast<std::uint64_t>(network.switches), "switch", "switches");
@@ -46,16 +57,12 @@ std::string network_text(const NetworkFacts& network) {
   }
   if (!network.failed_chips.empty()) text += report_line("", "failed chips: " + join(network.failed_chips, ", "));
   if (!network.failed_links.empty()) text += report_line("", "failed links: " + join(network.failed_links, ", "));
+  text += report_line("", distances_text(network));
   text += report_line(
-      "", fmt::format("diameter {}, {:.4f} hops on average between different chips{}", network.diameter,
-                      network.average_hops,
-                      network.unreachable_pairs == 0 ? ""
-                                                     : fmt::format("; {} of chips cannot reach each other",
-                                                                   plural(network.unreachable_pairs, "ordered pair"))));
-  if (network.uniform_bound)
-    text += report_line(
-        "", fmt::format("ideal uniform injection {:.4f} link bandwidths per chip (all shortest paths used equally)",
-                        *network.uniform_bound));
+      "", network.uniform_bound
+              ? fmt::format("ideal uniform injection {:.4f} link bandwidths per chip (all shortest paths used equally)",
+                            *network.uniform_bound)
+              : "ideal uniform injection not computed: " + network.no_uniform_bound);
   return text;
 }
 
@@ -82,25 +89,31 @@ std::string routing_text(const RoutingFacts& routing) {
   return text;
 }
 
+/// A load with four decimals, or with four digits where these would all be zeros.
+std::string load_text(double load) {
+  return load == 0 || load >= 1e-3 ? fmt::format("{:.4f}", load) : fmt::format("{:.3g}", load);
+}
+
 std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
   std::string text = report_line(
       "traffic",
       fmt::format("{}, packets of {}", curve.traffic, plural(static_cast<std::uint64_t>(curve.packet_flits), "flit")));
   text += report_line("", simulator);
-  if (curve.ideal_throughput)
-    text += report_line("", fmt::format("ideal throughput of this routing {:.4f}", *curve.ideal_throughput));
+  text += report_line("", curve.ideal_throughput
+                              ? fmt::format("ideal throughput of this routing {:.4f}", *curve.ideal_throughput)
+                              : "ideal throughput of this routing not computed: " + curve.no_ideal_throughput);
   if (curve.lost_share > 0)
     text += report_line(
         "", fmt::format("lost, without a path: {:.2f} % of the offered load, not injected", 100 * curve.lost_share));
   text += fmt::format("\n{:>8} {:>9} {:>9} {:>7} {:>8} {:>7}  {}\n", "offered", "accepted", "latency", "+-95%", "p99",
                       "hops", "state");
   for (const net::workload::SteadyState& point : curve.points) {
-    if (point.stable)
-      text += fmt::format("{:>8.4f} {:>9.4f} {:>9.2f} {:>7.2f} {:>8.0f} {:>7.3f}  stable\n", point.offered,
-                          point.accepted, point.latency, point.latency_half_width, point.latency_p99, point.hops);
-    else
-      text += fmt::format("{:>8.4f} {:>9.4f} {:>9} {:>7} {:>8} {:>7}  saturated\n", point.offered, point.accepted, "-",
-                          "-", "-", "-");
+    const auto known = [&](const std::optional<double>& value, int digits) {
+      return value && !point.saturated ? fmt::format("{:.{}f}", *value, digits) : std::string("-");
+    };
+    text += fmt::format("{:>8} {:>9} {:>9} {:>7} {:>8} {:>7}  {}\n", load_text(point.offered),
+                        load_text(point.accepted), known(point.latency, 2), known(point.latency_half_width, 2),
+                        known(point.latency_p99, 0), known(point.hops, 3), state_text(point));
   }
   return text + "\n";
 }
@@ -108,11 +121,13 @@ std::string curve_text(const CurveFacts& curve, const std::string& simulator) {
 std::string completion_text(const CompletionFacts& done, const std::string& simulator) {
   std::string text = report_line("workload", fmt::format("{}: {}", done.workload, plural(done.messages, "message")));
   text += report_line("", simulator);
-  text += report_line("time", time_text(done.time_ns));
+  text += report_line("time", done.time_ns ? time_text(*done.time_ns) : "not measured: no message was delivered");
   std::string title = "bounds";
   for (const Bound& bound : done.bounds) {
-    text += report_line(title, fmt::format("{:>11} by {}: {:.1f} % of the run's time", time_text(bound.time_ns),
-                                           bound.name, done.time_ns > 0 ? 100 * bound.time_ns / done.time_ns : 100.0));
+    std::string line = fmt::format("{:>11} by {}", time_text(bound.time_ns), bound.name);
+    if (done.time_ns.value_or(0) > 0)
+      line += fmt::format(": {:.1f} % of the run's time", 100 * bound.time_ns / *done.time_ns);
+    text += report_line(title, line);
     title.clear();
   }
   text += report_line("bytes", fmt::format("injected {} = delivered {} + lost {}", done.injected_bytes,
@@ -127,22 +142,30 @@ std::string loads_text(const Report& report) {
   std::size_t channels = 0;
   const LinkRow* busiest = nullptr;
   for (const LinkRow& link : report.links) {
-    if (link.failed) continue;
-    sum += link.utilisation;
+    if (link.failed || !link.utilisation) continue;
+    sum += *link.utilisation;
     ++channels;
-    if (busiest == nullptr || link.utilisation > busiest->utilisation) busiest = &link;
+    if (busiest == nullptr || *link.utilisation > *busiest->utilisation) busiest = &link;
   }
-  if (busiest == nullptr) return "";
-  const std::string when = report.curve ? fmt::format(" at load {}", report.load_at) : "";
+  if (busiest == nullptr) return report_line("links", "utilisation not computed: the run took no time");
+  const std::string when = report.load_at ? fmt::format(" at load {}", *report.load_at) : "";
   const auto equal = std::count_if(report.links.begin(), report.links.end(), [&](const LinkRow& link) {
-    return !link.failed && link.utilisation > 0.999999 * busiest->utilisation;
+    return !link.failed && link.utilisation > 0.999999 * *busiest->utilisation;
   });
   return report_line("links", fmt::format("{:.1f} % busy on average{}, at most {:.1f} %: {}{}",
-                                          100 * sum / static_cast<double>(channels), when, 100 * busiest->utilisation,
+                                          100 * sum / static_cast<double>(channels), when, 100 * *busiest->utilisation,
                                           busiest->name, equal > 1 ? fmt::format(" and {} others", equal - 1) : ""));
 }
 
 }  // namespace
+
+std::string state_text(const net::workload::SteadyState& point) {
+  if (point.saturated) return "saturated";
+  if (point.stable) return "stable";
+  if (point.packets == 0) return "not measured: no packet was delivered in the window";
+  return fmt::format("not measured: {} in the window {} too few to tell", plural(point.packets, "packet"),
+                     point.packets == 1 ? "is" : "are");
+}
 
 std::string report_line(const std::string& title, const std::string& words) {
   return fmt::format("{:<10} {}\n", title, words);
@@ -172,8 +195,8 @@ std::string report_text(const Report& report) {
 }
 
 std::string cost_text(const Cost& cost) {
-  return fmt::format("{:.3g} {} in {:.2f} s, {:.2f} million per second", cost.hops, cost.hop_name, cost.seconds,
-                     cost.seconds > 0 ? cost.hops / cost.seconds / 1e6 : 0.0);
+  const std::string text = fmt::format("{:.3g} {} in {:.2f} s", cost.hops, cost.hop_name, cost.seconds);
+  return cost.seconds > 0 ? text + fmt::format(", {:.2f} million per second", cost.hops / cost.seconds / 1e6) : text;
 }
 
 }  // namespace vtpu::scenario

@@ -13,6 +13,7 @@
 #include "vtpu/net/ocs/state_file.h"
 #include "vtpu/net/routing/analysis.h"
 #include "vtpu/net/routing/balanced_split.h"
+#include "vtpu/scenario/keys.h"
 #include "vtpu/search/confirm.h"
 #include "vtpu/search/lifted_graph.h"
 #include "vtpu/search/route_rules.h"
@@ -220,10 +221,11 @@ Result<AnyRouting> build_routing(const Scenario& scenario, const Subject& subjec
 
 Result<void> check_routing(const Scenario& scenario, const Subject& subject, const AnyRouting& routing,
                            const RoutingFacts& facts) {
-  if (facts.vc_classes > scenario.routing.vcs)
+  const bool waits = level_of(scenario) != Level::flow;  // flows have no virtual channels and wait for no buffers
+  if (waits && facts.vc_classes > scenario.routing.vcs)
     return Error{scenario.where("routing.vcs"), fmt::format("found {}", scenario.routing.vcs),
                  fmt::format("at least the {} classes of this routing", facts.vc_classes)};
-  if (!facts.cycle.empty() && !scenario.routing.allow_deadlock)
+  if (waits && !facts.cycle.empty() && !scenario.routing.allow_deadlock)
     return Error{
         scenario.where("routing.algorithm"),
         fmt::format("{} on {} can deadlock: {}", facts.name, subject.network.name(), facts.cycle),

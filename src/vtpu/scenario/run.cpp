@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +25,9 @@ namespace {
 std::vector<std::pair<std::string, std::string>> settings_of(const Scenario& scenario) {
   std::vector<std::pair<std::string, std::string>> settings;
   for (const Key& key : keys())
-    if (bears_on_run(key) && has_meaning(key, scenario)) settings.emplace_back(key.full(), value_text(key, scenario));
+    if (bears_on_run(key) && has_meaning(key, scenario) && has_effect(key, scenario, level_of(scenario)))
+      settings.emplace_back(key.full(), value_text(key, scenario));
   return settings;
-}
-
-Level level_of(const Scenario& scenario) {
-  if (scenario.simulation.level != Level::automatic) return scenario.simulation.level;
-  return scenario.has_workload() ? Level::flow : Level::flit;
 }
 
 /// The level and its parameters as text.
@@ -70,7 +68,7 @@ Report inspected(const Scenario& scenario, const Subject& subject, const Result<
   return report;
 }
 
-/// Stores the loads of channels in the rows of links, as values and as shares of capacity.
+/// Stores the loads of channels in the rows of links, as values and as shares of capacity, where these exist.
 template <class Utilisation>
 void fill_loads(const Subject& subject, const std::vector<double>& by_channel, Utilisation utilisation,
                 std::vector<LinkRow>& rows) {
@@ -78,7 +76,7 @@ void fill_loads(const Subject& subject, const std::vector<double>& by_channel, U
   for (const net::Channel channel : subject.whole.channels()) {
     if (!subject.whole.attached(channel)) continue;
     rows[row].load = by_channel[static_cast<std::size_t>(channel.value())];
-    if (!rows[row].failed) rows[row].utilisation = utilisation(channel, rows[row].load);
+    rows[row].utilisation = rows[row].failed ? std::optional<double>(0.0) : utilisation(channel, *rows[row].load);
     ++row;
   }
 }
@@ -125,44 +123,60 @@ Result<Reachable> reachable_part(const Setup& setup, const net::workload::Traffi
   return Reachable{*traffic, busiest, 1 - kept / offered};
 }
 
-/// Loads by channel when every chip injects one flit per cycle; empty where the computation would take too long.
-IndexedVector<net::Channel, double> expected_loads(const Setup& setup, const net::workload::Traffic& traffic) {
+/// Sets the ideal throughput, or the reason why it is not computed. `rate`: of the busiest source, which `traffic`
+/// normalises to 1. `fastest`: the bandwidth of the fastest link.
+void find_ideal_throughput(const Setup& setup, const net::workload::Traffic& traffic, double rate, double fastest,
+                           CurveFacts& facts) {
   constexpr int kMostPairsOf = 1024;
   constexpr int kMostOfValiant = 128;  // each pair has a path through every chip
   const net::Network& network = setup.subject.network;
-  const int chips = network.chip_count();
-  if (chips > (std::holds_alternative<net::routing::Valiant>(setup.routing) ? kMostOfValiant : kMostPairsOf)) return {};
-  return std::visit([&](const auto& routing) { return net::routing::expected_load(network, routing, traffic); },
-                    setup.routing);
+  const int most = std::holds_alternative<net::routing::Valiant>(setup.routing) ? kMostOfValiant : kMostPairsOf;
+  if (network.chip_count() > most) {
+    facts.no_ideal_throughput = fmt::format("with this routing only for at most {} chips", most);
+    return;
+  }
+  const IndexedVector<net::Channel, double> expected = std::visit(
+      [&](const auto& routing) { return net::routing::expected_load(network, routing, traffic); }, setup.routing);
+  if (std::any_of(expected.begin(), expected.end(), [](double load) { return load > 0; }))
+    facts.ideal_throughput = net::routing::ideal_throughput(network, expected) / rate *
+                             network.link_kinds().front().bandwidth_gbytes_per_s / fastest;
+  else
+    facts.no_ideal_throughput = "the traffic crosses no link";
+}
+
+/// Checks that the warm-up of three periods is longer than the links of a path take. Error: a shorter period.
+Result<void> check_period(const Setup& setup, const NetworkFacts& facts, Level level) {
+  const double hops = facts.diameter.value_or(16);
+  const double least = std::ceil(cycles_of_links(setup, level) * hops / 3);
+  const auto period = static_cast<double>(setup.scenario.simulation.period_cycles);
+  if (period >= least) return {};
+  return Error{setup.scenario.where("simulation.period_cycles"),
+               fmt::format("found {} with links whose latency is {:.0f} cycles", period, cycles_of_links(setup, level)),
+               fmt::format("at least {:.0f}, for packets to arrive during the warm-up", least)};
 }
 
 Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::workload::Watch& watch) {
   const Scenario& scenario = setup.scenario;
   const net::Network& network = setup.subject.network;
   Report& report = outcome.report;
-  if (report.level == Level::flow)
-    return Error{scenario.where("simulation.level"), "found flow for [traffic]", "flit or packet, or a [workload]"};
-  if (report.level == Level::packet && scenario.traffic.packet_flits != 1)
-    return Error{scenario.where("traffic.packet_flits"),
-                 fmt::format("found {} at packet level", scenario.traffic.packet_flits), "1, or level flit"};
-  if (report.level == Level::flit && scenario.traffic.loads.back() > 1)
-    return Error{scenario.where("traffic.loads"), fmt::format("found {} at flit level", scenario.traffic.loads.back()),
-                 "at most 1: a chip has one injection channel"};
+  if (const auto long_enough = check_period(setup, report.network, report.level); !long_enough)
+    return long_enough.error();
   const auto all = build_traffic(scenario, setup.subject);
   if (!all) return all.error();
   Reachable reachable{*all};
-  if (report.network.unreachable_pairs > 0 || setup.subject.failed.any()) {
+  // Pairs may also be unreachable where they were not counted; a pattern without a path is then an error of the run.
+  if (report.network.unreachable_pairs.value_or(0) > 0 || setup.subject.failed.any()) {
     auto part = reachable_part(setup, *all);
     if (!part) return part.error();
     reachable = std::move(*part);
   }
-  CurveFacts facts{all->name(), static_cast<int>(scenario.traffic.packet_flits), {}, reachable.lost, {}};
+  CurveFacts facts;
+  facts.traffic = all->name();
+  facts.packet_flits = static_cast<int>(scenario.traffic.packet_flits);
+  facts.lost_share = reachable.lost;
   double fastest = 0;  // its bandwidth is one flit per cycle, or one packet per slot
   for (const net::LinkModel& kind : network.link_kinds()) fastest = std::max(fastest, kind.bandwidth_gbytes_per_s);
-  const IndexedVector<net::Channel, double> expected = expected_loads(setup, reachable.traffic);
-  if (std::any_of(expected.begin(), expected.end(), [](double load) { return load > 0; }))
-    facts.ideal_throughput = net::routing::ideal_throughput(network, expected) / reachable.rate *
-                             network.link_kinds().front().bandwidth_gbytes_per_s / fastest;
+  find_ideal_throughput(setup, reachable.traffic, reachable.rate, fastest, facts);
   const auto point = [&](double load, const net::workload::Watch& mine) {
     const double rate = load * reachable.rate;
     auto found = report.level == Level::flit ? flit_point(setup, reachable.traffic, rate, mine)
@@ -185,7 +199,7 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
     fill_loads(
         setup.subject, shown->channel_load,
         [&](net::Channel channel, double load) {
-          return load * fastest / network.link(channel).bandwidth_gbytes_per_s;
+          return std::optional(load * fastest / network.link(channel).bandwidth_gbytes_per_s);
         },
         report.links);
   }
@@ -196,25 +210,25 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
 Result<Finished> finish(const Setup& setup, Level level, const net::workload::Watch& watch, const NetworkFacts& facts,
                         std::vector<Bound>& bounds) {
   const Scenario& scenario = setup.scenario;
-  const int diameter = facts.diameter;
+  if (const auto right = check_sum(scenario, setup.subject.network.chip_count()); !right) return right.error();
+  const std::optional<int> diameter = facts.diameter;
   const auto first = build_first_chip(scenario, setup.subject);
-  const int alike = setup.subject.network.chip_count();
-  if (first) bounds = bounds_of(scenario, setup.subject, diameter, *first, {}, alike);
-  if (first && level == Level::flow) {
+  if (first) bounds = bounds_of(scenario, setup.subject, diameter, first->messages, {}, first->bytes);
+  if (first && level == Level::flow && first->good_enough()) {
     bool stopped = false;
     const net::workload::Watch noticing = [&](double done) { return !(stopped = watch && !watch(done)); };
     auto finished = finish_alike_by_flows(setup, *first, noticing);
     if (finished || stopped) return finished;  // otherwise the routing does not treat all chips alike
   }
   // The bounds exclude lost messages, which takes the list of messages when there are any.
-  if (level == Level::packet && scenario.workload.kind == WorkloadKind::all_to_all && facts.unreachable_pairs == 0)
+  if (level == Level::packet && scenario.workload.kind == WorkloadKind::all_to_all && facts.unreachable_pairs == 0U)
     return all_to_all_by_packets(setup, scenario.workload.bytes_per_pair.count, watch);
   const auto workload = build_workload(scenario, setup.subject);
   if (!workload) return workload.error();
   auto finished = level == Level::flow     ? finish_by_flows(setup, *workload, watch)
                   : level == Level::packet ? finish_by_packets(setup, *workload, watch)
                                            : finish_by_flits(setup, *workload, watch);
-  if (finished) bounds = bounds_of(scenario, setup.subject, diameter, *workload, finished->completion.loss, 1);
+  if (finished) bounds = bounds_of(scenario, setup.subject, diameter, *workload, finished->completion.loss, {});
   return finished;
 }
 
@@ -233,7 +247,7 @@ Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::wor
   const net::workload::Completion& done = finished->completion;
   facts.workload = workload_name(setup.scenario);
   facts.messages = finished->messages;
-  facts.time_ns = done.time_ns;
+  if (finished->messages > finished->lost_messages) facts.time_ns = done.time_ns;
   facts.injected_bytes = done.injected_bytes;
   facts.delivered_bytes = done.delivered_bytes;
   facts.lost_bytes = done.lost_bytes;
@@ -250,7 +264,7 @@ Result<Outcome> run_workload(const Setup& setup, Outcome outcome, const net::wor
       setup.subject, done.channel_bytes,
       [&](net::Channel channel, double bytes) {
         const double full = done.time_ns * network.link(channel).bandwidth_gbytes_per_s;
-        return full > 0 ? bytes / full : 0;
+        return full > 0 ? std::optional(bytes / full) : std::nullopt;
       },
       report.links);
   report.completion = std::move(facts);
@@ -268,6 +282,8 @@ Result<Report> inspect(const Scenario& scenario, const net::workload::Watch& wat
 }
 
 Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch) {
+  if (const auto right = check(scenario); !right) return right.error();
+  if (const auto right = check_levels(scenario, level_of(scenario)); !right) return right.error();
   const auto subject = build(scenario);
   if (!subject) return subject.error();
   const auto routing = build_routing(scenario, *subject, watch);

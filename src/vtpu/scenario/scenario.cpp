@@ -13,10 +13,10 @@
 namespace vtpu::scenario {
 namespace {
 
-/// Whether a flag has overridden the condition under which a key of the file has a meaning.
-bool overridden(const Scenario& scenario, const Key& key) {
+/// Whether a flag has overridden a condition under which a key of the file has a meaning.
+bool overridden(const Scenario& scenario, const Key& key, const Key& without) {
   const auto by_flag = [&](const std::string& name) { return scenario.where(name).starts_with("--"); };
-  return !by_flag(key.full()) && by_flag(key.when.key);
+  return !by_flag(key.full()) && by_flag(without.when.key);
 }
 
 }  // namespace
@@ -51,11 +51,12 @@ Result<void> set(Scenario& scenario, std::string_view assignment, std::string_vi
 
 Result<void> check(const Scenario& scenario) {
   for (const Key& key : keys()) {
-    if (!scenario.is_given(key.full()) || has_meaning(key, scenario) || overridden(scenario, key)) continue;
-    return Error{
-        scenario.where(key.full()),
-        fmt::format("has no meaning with {} = {}", key.when.key, value_text(*find_key(key.when.key), scenario)),
-        fmt::format("{} = {}", key.when.key, join(key.when.words, " or "))};
+    const Key* without = without_meaning(key, scenario);
+    if (!scenario.is_given(key.full()) || without == nullptr || overridden(scenario, key, *without)) continue;
+    const When& when = without->when;
+    return Error{scenario.where(key.full()),
+                 fmt::format("has no meaning with {} = {}", when.key, value_text(*find_key(when.key), scenario)),
+                 fmt::format("{} = {}", when.key, join(when.words, " or "))};
   }
   const Numbers& loads = scenario.traffic.loads;
   if (loads.empty()) return Error{scenario.where("traffic.loads"), "found no loads", "at least one load"};

@@ -36,7 +36,7 @@ struct File {
 /// All settings of phextnet: one member per section with one member per key, each with its default. See keys.def.
 struct Scenario {
 #define SECTION(Type, section, meaning) struct Type {
-#define KEY(section, name, type, value, limits, condition, meaning) type name = value;
+#define KEY(section, name, type, value, limits, condition, levels, meaning) type name = value;
 #define END(section) \
   }                  \
   section;

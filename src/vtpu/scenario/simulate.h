@@ -11,6 +11,7 @@
 #include "vtpu/scenario/routes.h"
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/scenario/subject.h"
+#include "vtpu/scenario/work.h"
 
 /// The simulators, each as one function for any routing. One source file per level, since each level compiles its
 /// simulator for every routing.
@@ -22,6 +23,9 @@ struct Setup {
   const Subject& subject;
   const AnyRouting& routing;
 };
+
+/// The latency of the slowest link in cycles, or in slots at packet level.
+double cycles_of_links(const Setup& setup, Level level);
 
 /// The packet parameters of a scenario.
 net::packet::Config packet_config(const Scenario& scenario);
@@ -40,7 +44,7 @@ struct Finished {
   std::string hop_name;
 };
 
-/// The result for a list of messages, each sent likewise by `chips` chips.
+/// The result for a list of messages, each sent by `chips` chips.
 Finished finished(const net::workload::Workload& workload, net::workload::Completion done, std::uint64_t chips);
 
 Result<Finished> finish_by_flits(const Setup& setup, const net::workload::Workload& workload,
@@ -50,8 +54,7 @@ Result<Finished> finish_by_packets(const Setup& setup, const net::workload::Work
 Result<Finished> finish_by_flows(const Setup& setup, const net::workload::Workload& workload,
                                  const net::workload::Watch& watch);
 /// All chips send the messages of chip 0, translated. Error also: a routing that does not treat all chips alike.
-Result<Finished> finish_alike_by_flows(const Setup& setup, const net::workload::Workload& of_first_chip,
-                                       const net::workload::Watch& watch);
+Result<Finished> finish_alike_by_flows(const Setup& setup, const FirstChip& first, const net::workload::Watch& watch);
 /// Generates packets when there is space for them, without a list of messages.
 Result<Finished> all_to_all_by_packets(const Setup& setup, std::uint64_t bytes_per_pair,
                                        const net::workload::Watch& watch);

@@ -25,14 +25,15 @@ Result<Finished> finish_by_flows(const Setup& setup, const net::workload::Worklo
   return finished(workload, std::move(*done), 1);
 }
 
-Result<Finished> finish_alike_by_flows(const Setup& setup, const net::workload::Workload& of_first_chip,
-                                       const net::workload::Watch& watch) {
+Result<Finished> finish_alike_by_flows(const Setup& setup, const FirstChip& first, const net::workload::Watch& watch) {
   const net::Network& network = setup.subject.network;
   auto done = std::visit(
-      [&](const auto& routing) { return net::flow::run_symmetric_flows(network, routing, of_first_chip, watch); },
+      [&](const auto& routing) {
+        return net::flow::run_symmetric_flows(network, routing, first.messages, watch, first.bytes);
+      },
       setup.routing);
   if (!done) return done.error();
-  return finished(of_first_chip, std::move(*done), static_cast<std::uint64_t>(network.chip_count()));
+  return finished(first.messages, std::move(*done), static_cast<std::uint64_t>(network.chip_count()));
 }
 
 }  // namespace vtpu::scenario

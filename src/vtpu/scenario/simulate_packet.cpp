@@ -8,6 +8,18 @@
 #include "vtpu/scenario/simulate.h"
 
 namespace vtpu::scenario {
+
+double cycles_of_links(const Setup& setup, Level level) {
+  double latency = 0, fastest = 0;
+  for (const net::LinkModel& kind : setup.subject.network.link_kinds()) {
+    latency = std::max(latency, kind.latency_ns);
+    fastest = std::max(fastest, kind.bandwidth_gbytes_per_s);
+  }
+  const auto& simulation = setup.scenario.simulation;
+  const std::uint64_t bytes = level == Level::flit ? simulation.flit_bytes.count : simulation.packet_bytes.count;
+  return latency * fastest / static_cast<double>(bytes);
+}
+
 net::packet::Config packet_config(const Scenario& scenario) {
   net::packet::Config config;
   config.packet_bytes = static_cast<int>(scenario.simulation.packet_bytes.count);

@@ -183,15 +183,27 @@ NetworkFacts facts_of(const Subject& subject, const net::workload::Watch& watch)
           if (watch) static_cast<void>(watch(static_cast<double>(done) / all));
         };
         const auto found = distances_of(topology, subject, graph, part);
-        if (!found) return;
-        facts.distances_known = true;
+        if (!found) {
+          facts.no_distances = facts.no_uniform_bound =
+              fmt::format("chips times ports are more than {:.0f}, and the chips do not all look the same", kMostVisits);
+          return;
+        }
         facts.diameter = found->diameter();
-        facts.average_hops = found->average_excluding_self();
+        if (found->diameter() > 0) facts.average_hops = found->average_excluding_self();
         facts.unreachable_pairs = found->unreachable_pairs();
-        const bool equal = network.attached_count() > 0 && facts.kinds.size() == 1 && facts.unreachable_pairs == 0;
-        if (!equal || (!alike && network.chip_count() > kMostLoadSearches)) return;
-        const net::topology::Sources sources = alike ? net::topology::Sources::first : net::topology::Sources::all;
-        facts.uniform_bound = net::topology::uniform_load(graph, sources, part).bound_by_link();
+        if (network.attached_count() == 0)
+          facts.no_uniform_bound = "it has no links";
+        else if (facts.kinds.size() != 1)
+          facts.no_uniform_bound = "its links differ";
+        else if (found->unreachable_pairs() > 0)
+          facts.no_uniform_bound = "some chips cannot reach each other";
+        else if (!alike && network.chip_count() > kMostLoadSearches)
+          facts.no_uniform_bound =
+              fmt::format("the network has more than {} chips that do not all look the same", kMostLoadSearches);
+        else
+          facts.uniform_bound =
+              net::topology::uniform_load(graph, alike ? net::topology::Sources::first : net::topology::Sources::all, part)
+                  .bound_by_link();
       },
       subject.topology);
   return facts;
@@ -213,8 +225,13 @@ std::vector<LinkRow> link_rows(const Subject& subject) {
   const net::Network& whole = subject.whole;
   for (const net::Channel channel : whole.channels()) {
     if (!whole.attached(channel)) continue;
-    rows.push_back({net::channel_name(whole, channel), whole.source(channel), whole.target(channel),
-                    whole.port(channel), subject.failed.channel(channel), 0, 0});
+    rows.push_back({net::channel_name(whole, channel),
+                    whole.source(channel),
+                    whole.target(channel),
+                    whole.port(channel),
+                    subject.failed.channel(channel),
+                    {},
+                    {}});
   }
   return rows;
 }

@@ -49,7 +49,7 @@ Result<Subject> build_subject(const Scenario& scenario);
 /// whose distances its failures change; otherwise from searches of every chip. `watch`: it cannot stop them.
 NetworkFacts facts_of(const Subject& subject, const net::workload::Watch& watch = {});
 
-/// Rows with names, places and failures; loads are 0.
+/// Rows with names, places and failures, without loads.
 IndexedVector<net::Chip, NodeRow> node_rows(const Subject& subject);
 std::vector<LinkRow> link_rows(const Subject& subject);
 

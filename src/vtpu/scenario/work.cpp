@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "vtpu/net/collective/make_schedule.h"
 #include "vtpu/net/collective/names.h"
 #include "vtpu/net/collective/to_workload.h"
+#include "vtpu/net/flow/symmetric.h"
 #include "vtpu/net/workload/trace.h"
 #include "vtpu/net/workload/traffic_matrix.h"
 
@@ -107,7 +109,9 @@ Result<net::workload::Workload> collective(const Scenario& scenario, const Subje
 }
 
 /// The bound of any algorithm, where all chips have equal links.
-std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Network& network, int diameter) {
+std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Network& network,
+                                         std::optional<int> diameter) {
+  if (!diameter) return std::nullopt;
   const auto named = named_collective(scenario);
   if (!named || network.link_kinds().size() != 1) return std::nullopt;
   if (named->collective == net::collective::Collective::sparse_exchange) return std::nullopt;
@@ -121,7 +125,7 @@ std::optional<Bound> bound_of_collective(const Scenario& scenario, const net::Ne
   machine.links = links_of(net::Chip(0));
   machine.gbytes_per_s = network.link_kinds().front().bandwidth_gbytes_per_s;
   machine.latency_ns = network.link_kinds().front().latency_ns;
-  machine.diameter = diameter;
+  machine.diameter = *diameter;
   for (const net::Chip chip : network.chips())
     if (links_of(chip) != machine.links) return std::nullopt;
   return Bound{"any algorithm",
@@ -173,6 +177,20 @@ Result<net::workload::Workload> build_workload(const Scenario& scenario, const S
   return scenario.workload.kind == WorkloadKind::collective ? collective(scenario, subject) : trace(scenario, subject);
 }
 
+Result<void> check_sum(const Scenario& scenario, int chips) {
+  constexpr double kMost = 9e18;
+  // No algorithm moves the buffers of all chips more often than recursive doubling: once per round.
+  constexpr double kMostTimes = 18;
+  const bool pairs = scenario.workload.kind == WorkloadKind::all_to_all;
+  if (!pairs && scenario.workload.kind != WorkloadKind::collective) return {};
+  const double times = pairs ? static_cast<double>(chips) * (chips - 1) : kMostTimes * chips;
+  const std::uint64_t bytes = pairs ? scenario.workload.bytes_per_pair.count : scenario.workload.bytes.count;
+  if (times * static_cast<double>(bytes) <= kMost) return {};
+  return Error{scenario.where(pairs ? "workload.bytes_per_pair" : "workload.bytes"),
+               fmt::format("found {} bytes for {} chips", bytes, chips),
+               fmt::format("at most {:.0f}, so that 64 bits hold the sum", kMost / times)};
+}
+
 std::string workload_name(const Scenario& scenario) {
   if (scenario.workload.kind == WorkloadKind::all_to_all)
     return fmt::format("all-to-all, {} bytes per pair", scenario.workload.bytes_per_pair.count);
@@ -186,24 +204,37 @@ std::string workload_name(const Scenario& scenario) {
                      net::collective::to_string(named->algorithm), scenario.workload.bytes.count);
 }
 
-std::optional<net::workload::Workload> build_first_chip(const Scenario& scenario, const Subject& subject) {
+std::optional<FirstChip> build_first_chip(const Scenario& scenario, const Subject& subject) {
   const bool alike =
       !subject.failed.any() && std::visit([]<class T>(const T&) { return T::kVertexTransitive; }, subject.topology);
   if (!alike) return std::nullopt;
-  if (scenario.workload.kind == WorkloadKind::all_to_all) return *all_to_all(scenario, subject, 1);
+  FirstChip first;
+  const int chips = subject.network.chip_count();
+  if (scenario.workload.kind == WorkloadKind::all_to_all) {
+    first.messages = *all_to_all(scenario, subject, 1);
+    first.bytes = net::flow::times_chips(subject.network, first.messages);
+    first.listed = std::int64_t{first.messages.size()} * chips;
+    return first;
+  }
   if (scenario.workload.kind != WorkloadKind::collective || !subject.names().grid()) return std::nullopt;
   const auto named = named_collective(scenario);
   if (!named) return std::nullopt;
   const auto program = net::collective::make_chip_program(named->collective, named->algorithm, *subject.names().grid());
   if (!program) return std::nullopt;
-  return program->of_first_chip(scenario.workload.bytes.count);
+  first.messages = program->of_first_chip(scenario.workload.bytes.count);
+  first.bytes = program->bytes_of_all_chips(scenario.workload.bytes.count);
+  const double sum = std::accumulate(first.bytes.begin(), first.bytes.end(), 0.0);
+  if (sum > 0) first.rounding = static_cast<double>(first.messages.total_bytes()) * chips / sum - 1;
+  first.listed = std::int64_t{first.messages.size()} * chips;
+  return first;
 }
 
-std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, int diameter,
+std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, std::optional<int> diameter,
                              const net::workload::Workload& workload, const std::vector<net::workload::Loss>& lost,
-                             int alike) {
+                             const std::vector<std::uint64_t>& bytes_of_all) {
   const net::Network& network = subject.network;
   const int chips = network.chip_count();
+  const int alike = bytes_of_all.empty() ? 1 : chips;
   IndexedVector<net::Chip, double> out(chips), in(chips), bandwidth(network.node_count());
   double all_bandwidth = 0;
   for (const net::Channel channel : network.channels()) {
@@ -217,9 +248,11 @@ std::vector<Bound> bounds_of(const Scenario& scenario, const Subject& subject, i
     const net::workload::Message& message = workload.message(id);
     const bool arrives = lost.empty() || lost[static_cast<std::size_t>(id)] == net::workload::Loss::none;
     if (message.source == message.destination || !arrives) continue;
-    const auto bytes = static_cast<double>(message.bytes);
+    // Of chips that do the same up to rounding, the busiest one sends at least the mean.
+    const double bytes =
+        bytes_of_all.empty() ? double(message.bytes) : double(bytes_of_all[static_cast<std::size_t>(id)]) / chips;
     out[message.source] += bytes;
-    if (alike == 1) in[message.destination] += bytes;
+    if (bytes_of_all.empty()) in[message.destination] += bytes;
     from[message.source].emplace_back(message.destination, bytes);
   }
   double byte_hops = 0;

@@ -72,8 +72,8 @@ TEST(Schedule, JobsOfOneBlockFillAMachineThatNeverFails) {
     ScheduleConfig config = small_config();
     config.wiring = wiring;
     const ScheduleOutcome outcome = *run_schedule(config, {{{1, 1, 1}, 1}}, Random(1));
-    EXPECT_NEAR(outcome.busy.mean, 1, 1e-12);
-    EXPECT_NEAR(outcome.goodput.mean, 1, 1e-12);
+    EXPECT_NEAR(*outcome.busy.mean, 1, 1e-12);
+    EXPECT_NEAR(*outcome.goodput.mean, 1, 1e-12);
     EXPECT_EQ(outcome.interrupted, 0u);
   }
 }
@@ -83,9 +83,9 @@ TEST(Schedule, BlocksAreUpWithTheProbabilityThatAllTheirHostsAreUp) {
   config.host_availability = 0.99;
   config.host_up_hours = 1000;
   const ScheduleOutcome outcome = *run_schedule(config, {{{1, 1, 1}, 1}}, Random(2));
-  EXPECT_NEAR(outcome.up.mean, block_availability(0.99), 3 * outcome.up.half_width);
-  EXPECT_NEAR(outcome.busy.mean, outcome.up.mean, 1e-9);
-  EXPECT_LT(outcome.goodput.mean, outcome.busy.mean);
+  EXPECT_NEAR(*outcome.up.mean, block_availability(0.99), 3 * *outcome.up.half_width);
+  EXPECT_NEAR(*outcome.busy.mean, *outcome.up.mean, 1e-9);
+  EXPECT_LT(*outcome.goodput.mean, *outcome.busy.mean);
   EXPECT_EQ(outcome.moved, 0u);  // no block is free
 }
 
@@ -96,9 +96,9 @@ TEST(Schedule, WaitingAtOneServerMatchesTheMM1Formula) {
   config.jobs_per_hour = 0.5;
   config.batch_hours = 20000;
   const ScheduleOutcome outcome = *run_schedule(config, {{{4, 4, 4}, 1}}, Random(3));
-  EXPECT_NEAR(outcome.wait.mean, 1, 3 * outcome.wait.half_width);
-  EXPECT_LT(outcome.wait.half_width, 0.05);
-  EXPECT_NEAR(outcome.busy.mean, 0.5, 0.01);
+  EXPECT_NEAR(*outcome.wait.mean, 1, 3 * *outcome.wait.half_width);
+  EXPECT_LT(*outcome.wait.half_width, 0.05);
+  EXPECT_NEAR(*outcome.busy.mean, 0.5, 0.01);
   EXPECT_FALSE(outcome.saturated);
 }
 
@@ -112,7 +112,7 @@ TEST(Schedule, WaitingAtManyServersMatchesErlangC) {
   double blocked = 1;  // Erlang B by its recursion
   for (int servers = 1; servers <= 64; ++servers) blocked = 60 * blocked / (servers + 60 * blocked);
   const double waits = blocked / (1 - 60.0 / 64 * (1 - blocked));
-  EXPECT_NEAR(outcome.wait.mean, waits / 4, 3 * outcome.wait.half_width);
+  EXPECT_NEAR(*outcome.wait.mean, waits / 4, 3 * *outcome.wait.half_width);
 }
 
 TEST(Schedule, SwitchesServeAMixOfJobsAtLeastAsWellAsFixedCables) {
@@ -121,9 +121,9 @@ TEST(Schedule, SwitchesServeAMixOfJobsAtLeastAsWellAsFixedCables) {
     ScheduleConfig config = small_config();
     config.host_availability = availability;
     config.host_up_hours = 3000;
-    const double switched = run_schedule(config, mix, Random(5))->goodput.mean;
+    const double switched = *run_schedule(config, mix, Random(5))->goodput.mean;
     config.wiring = Wiring::fixed;
-    EXPECT_GT(switched, run_schedule(config, mix, Random(5))->goodput.mean) << availability;
+    EXPECT_GT(switched, *run_schedule(config, mix, Random(5))->goodput.mean) << availability;
   }
 }
 

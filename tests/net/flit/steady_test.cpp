@@ -57,7 +57,7 @@ TEST(FlitSteady, LatencyBelowSaturationMatchesTheReferenceRouter) {
     config.packet_flits = reference.packet_flits;
     const workload::SteadyState state = on_torus({{8, 8}}, reference.dateline, config, short_plan(reference.offered));
     EXPECT_TRUE(state.stable);
-    EXPECT_NEAR(state.latency, reference.cycles, 0.015 * reference.cycles + state.latency_half_width)
+    EXPECT_NEAR(*state.latency, reference.cycles, 0.015 * reference.cycles + *state.latency_half_width)
         << reference.packet_flits << " flits at " << reference.offered;
     EXPECT_NEAR(state.accepted, reference.offered, 0.03 * reference.offered + 0.003);
   }
@@ -79,10 +79,10 @@ TEST(FlitSteady, LatencyAtLowLoadFollowsFromTheMeanNumberOfHops) {
   const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, config, short_plan(0.01));
   EXPECT_TRUE(state.stable);
   EXPECT_GT(state.packets, 100U);
-  EXPECT_NEAR(state.latency, 7 + 5 * state.hops + 2, 0.2);
-  EXPECT_GE(state.latency, 7 + 5 * state.hops + 2);
-  EXPECT_LE(state.network_latency, state.latency);
-  EXPECT_GE(state.latency_p99, state.latency);
+  EXPECT_NEAR(*state.latency, 7 + 5 * *state.hops + 2, 0.2);
+  EXPECT_GE(*state.latency, 7 + 5 * *state.hops + 2);
+  EXPECT_LE(*state.network_latency, *state.latency);
+  EXPECT_GE(*state.latency_p99, *state.latency);
 }
 
 TEST(FlitSteady, PacketsToTheirOwnChipGoThroughItsRouterInSevenCycles) {
@@ -92,9 +92,9 @@ TEST(FlitSteady, PacketsToTheirOwnChipGoThroughItsRouterInSevenCycles) {
       *run_steady_state(Network(torus), dimension_order(torus, routing::Dateline::plain),
                         *workload::Traffic::matrix(16, to_itself), {}, short_plan(1));
   EXPECT_TRUE(state.stable);
-  EXPECT_EQ(state.latency, 7);
-  EXPECT_EQ(state.latency_half_width, 0);
-  EXPECT_EQ(state.hops, 0);
+  EXPECT_EQ(*state.latency, 7);
+  EXPECT_EQ(*state.latency_half_width, 0);
+  EXPECT_EQ(*state.hops, 0);
   EXPECT_EQ(state.accepted, 1.0 / 16);
 }
 
@@ -112,7 +112,7 @@ TEST(FlitSteady, ChannelLoadsAddUpToAcceptedLoadTimesHops) {
   double sum = 0;
   for (const double load : state.channel_load) sum += load;
   EXPECT_EQ(state.channel_load.size(), static_cast<std::size_t>(Network(torus).channel_count()));
-  EXPECT_NEAR(sum, state.accepted * torus.chip_count() * state.hops, 0.02 * sum);
+  EXPECT_NEAR(sum, state.accepted * torus.chip_count() * *state.hops, 0.02 * sum);
 }
 
 TEST(FlitSteady, EqualSeedsGiveEqualResultsAndOthersDoNot) {
@@ -130,11 +130,59 @@ TEST(FlitSteady, EqualSeedsGiveEqualResultsAndOthersDoNot) {
   EXPECT_NE(first.flit_hops, run(2).flit_hops);
 }
 
-TEST(FlitSteady, NoLoadIsSteadyAndEmpty) {
-  const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, {}, short_plan(0));
+TEST(FlitSteady, WithoutPacketsNothingIsMeasuredAndTheStateIsNeitherStableNorSaturated) {
+  for (const double offered : {0.0, 1e-300, 1e-12, 1e-9}) {
+    const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, {}, short_plan(offered));
+    EXPECT_FALSE(state.stable || state.saturated);
+    EXPECT_EQ(state.packets, 0U);
+    EXPECT_EQ(state.accepted, 0);
+    EXPECT_FALSE(state.latency || state.latency_half_width || state.latency_p99 || state.network_latency || state.hops);
+  }
+}
+
+TEST(FlitSteady, PacketsInOnlyOneHalfOfTheIntervalDoNotTellWhetherTheNetworkIsStable) {
+  // About one packet in the measured interval.
+  int with_packets = 0;
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Config config;
+    config.seed = seed;
+    const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, config, short_plan(1.5e-5));
+    EXPECT_FALSE(state.saturated);
+    EXPECT_EQ(state.latency.has_value(), state.packets > 0);
+    EXPECT_FALSE(state.packets < 2 && (state.stable || state.latency_half_width));
+    with_packets += state.packets > 0;
+  }
+  EXPECT_GT(with_packets, 5);
+}
+
+TEST(FlitSteady, AVeryLongRunOfAnIdleNetworkEndsAtOnce) {
+  SteadyPlan plan = short_plan(1e-9);
+  plan.period = 10'000'000;
+  plan.batches = 10'000;
+  const workload::SteadyState state = on_torus({{4, 4}}, routing::Dateline::plain, {}, plan);
+  // 1600 packets are expected, with a standard deviation of 40.
+  EXPECT_NEAR(static_cast<double>(state.packets), 1600, 200);
   EXPECT_TRUE(state.stable);
-  EXPECT_EQ(state.packets, 0U);
-  EXPECT_EQ(state.accepted, 0);
+  EXPECT_NEAR(*state.latency, 7 + 5 * *state.hops, 1e-6);
+}
+
+TEST(FlitSteady, TheLatencyOfALinkIsAddedForEachHopWhenTheDurationOfACycleIsKnown) {
+  const topology::Torus torus{{4, 4}};
+  const auto run = [&](double latency_ns, double cycle_ns) {
+    Config config;
+    config.cycle_ns = cycle_ns;
+    SteadyPlan plan = short_plan(0.001);
+    plan.period = 4000;
+    return run_steady_state(Network(torus, {50, latency_ns}), dimension_order(torus, routing::Dateline::plain),
+                            workload::Traffic::uniform(16, true), config, plan);
+  };
+  const workload::SteadyState late = *run(100, 2.5);
+  EXPECT_TRUE(late.stable);
+  EXPECT_NEAR(*late.latency, 7 + 45 * *late.hops, 0.5);
+  EXPECT_NEAR(*run(101, 2.5)->latency, 7 + 46 * *late.hops, 0.5) << "whole cycles, rounded up";
+  EXPECT_NEAR(*run(100, 0)->latency, 7 + 5 * *late.hops, 0.5);
+  EXPECT_NE(run(1e9, 1).error().message().find("found a link of 1000000000 ns, 1000000000 cycles of 1 ns"),
+            std::string::npos);
 }
 
 TEST(FlitSteady, RingsWithoutDatelinesDeadlockAndTheErrorNamesACycle) {

@@ -33,9 +33,9 @@ TEST(SteadyPackets, AtLowLoadPacketsTakeOneSlotPlusTheirPathsLatency) {
   // The latency of a link is 100 slots.
   const workload::SteadyState state = run(0.001, {.warm_up = 100, .measured = 50'000}, 8192);
   EXPECT_TRUE(state.stable);
-  EXPECT_NEAR(state.latency, 1 + 100 * state.hops, 0.02);
-  EXPECT_NEAR(state.hops, 4.0 * 64 / 63, 0.1);
-  EXPECT_NEAR(state.network_latency, state.latency, 0.02);
+  EXPECT_NEAR(*state.latency, 1 + 100 * *state.hops, 0.02);
+  EXPECT_NEAR(*state.hops, 4.0 * 64 / 63, 0.1);
+  EXPECT_NEAR(*state.network_latency, *state.latency, 0.02);
 }
 
 TEST(SteadyPackets, AStableNetworkAcceptsTheOfferedLoad) {
@@ -43,11 +43,11 @@ TEST(SteadyPackets, AStableNetworkAcceptsTheOfferedLoad) {
     const workload::SteadyState state = run(offered, {.warm_up = 500, .measured = 4000});
     EXPECT_TRUE(state.stable) << offered;
     EXPECT_NEAR(state.accepted, offered, 0.01) << offered;
-    EXPECT_GT(state.latency_p99, state.latency);
-    EXPECT_GT(state.latency_half_width, 0);
-    EXPECT_LT(state.latency_half_width, 0.2 * state.latency);
+    EXPECT_GT(*state.latency_p99, *state.latency);
+    EXPECT_GT(*state.latency_half_width, 0);
+    EXPECT_LT(*state.latency_half_width, 0.2 * *state.latency);
     const double load = std::accumulate(state.channel_load.begin(), state.channel_load.end(), 0.0) / 256;
-    EXPECT_NEAR(load, offered * state.hops / 4, 0.01) << offered;
+    EXPECT_NEAR(load, offered * *state.hops / 4, 0.01) << offered;
   }
 }
 
@@ -103,12 +103,23 @@ TEST(SteadyPackets, ErrorsNameTheInvalidField) {
 
 TEST(BatchMeans, TheIntervalComesFromTheMeansOfBatches) {
   std::vector<workload::Batch> batches = {{10, 10}, {10, 30}};
-  EXPECT_DOUBLE_EQ(workload::batch_means(batches).mean, 2);
+  EXPECT_DOUBLE_EQ(*workload::batch_means(batches).mean, 2);
   // The means are 1 and 3: their standard deviation, divided by the root of 2, is 1.
-  EXPECT_NEAR(workload::batch_means(batches).half_width, 12.706, 1e-9);
+  EXPECT_NEAR(*workload::batch_means(batches).half_width, 12.706, 1e-9);
   EXPECT_TRUE(grows(batches));
   batches.pop_back();
-  EXPECT_EQ(workload::batch_means(batches).half_width, 0);
+  EXPECT_FALSE(workload::batch_means(batches).half_width);
+}
+
+TEST(BatchMeans, WithoutObservationsThereIsNoMeanAndNoGrowth) {
+  std::vector<workload::Batch> batches(4);
+  EXPECT_FALSE(workload::batch_means(batches).mean);
+  EXPECT_FALSE(fills_both_halves(batches) || grows(batches));
+  batches[3].add(5);
+  EXPECT_EQ(workload::batch_means(batches).mean, 5);
+  EXPECT_FALSE(fills_both_halves(batches) || grows(batches));
+  batches[0].add(1);
+  EXPECT_TRUE(fills_both_halves(batches) && grows(batches));
 }
 
 }  // namespace

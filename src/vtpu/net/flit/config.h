@@ -27,14 +27,23 @@ struct Config {
   int vc_buffer_flits = 8;  ///< buffer slots per virtual channel, 1..65535
   int packet_flits = 1;     ///< flits per packet, or per longest packet when messages are divided; 1..65535
   Timing timing;
+  /// Duration of a cycle. Above 0, flits and credits also take the latency of their link, in whole cycles, rounded up.
+  /// 0: `timing` alone states how long a link takes, whatever its latency.
+  double cycle_ns = 0;
   std::uint64_t seed = 1;
+
+  /// The cycles that a link's latency adds to those of `timing`.
+  std::uint64_t link_cycles(const LinkModel& link) const;
+  /// The same for the slowest link of a network.
+  std::uint64_t most_link_cycles(const Network& network) const;
 };
 
 inline constexpr int kMostFlitPorts = 62;
 inline constexpr int kMostFlitVcs = 32;
+inline constexpr std::uint64_t kMostLinkCycles = 1'000'000;  // each takes a list for the flits that arrive then
 
 /// Error: the value that is out of range; fewer virtual channels than the routing's classes; a network with more than
-/// 62 ports per node.
+/// 62 ports per node, or with a link of more than a million cycles.
 Result<void> check(const Config& config, const Network& network, int vc_classes);
 
 }  // namespace vtpu::net::flit

@@ -26,6 +26,12 @@ class DelayLine {
     lists_[now & mask_].clear();
   }
   bool empty() const { return size_ == 0; }
+  /// The first cycle from `now` on in which an item arrives, but at most `limit`.
+  std::uint64_t next_due(std::uint64_t now, std::uint64_t limit) const {
+    if (empty()) return limit;
+    while (now < limit && due(now).empty()) ++now;
+    return now;
+  }
 
   template <class Visit>
   void for_each(Visit visit) const {

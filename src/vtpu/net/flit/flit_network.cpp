@@ -21,14 +21,15 @@ FlitNetwork::FlitNetwork(const Network& network, const Config& config)
       port_states_(at(nodes_) * at(ports_)),
       source_credits_(at(network.chip_count()) * at(config.vcs), static_cast<std::uint16_t>(config.vc_buffer_flits)),
       source_last_vc_(at(network.chip_count()), static_cast<std::uint8_t>(config.vcs - 1)),
-      arrivals_(config.timing.hop()),
+      arrivals_(config.timing.hop() + static_cast<int>(config.most_link_cycles(network))),
       ejections_(config.timing.hop()),
-      credits_(config.timing.credit()),
+      credits_(config.timing.credit() + static_cast<int>(config.most_link_cycles(network))),
       best_(at(lanes_)),
       grants_(at(lanes_)),
       asked_(at(ports_)) {
   for (OutVc& out : out_vcs_) out.credits = static_cast<std::uint16_t>(config.vc_buffer_flits);
   const int own = own_port().value();
+  if (config.most_link_cycles(network) > 0) link_cycles_.resize(at(nodes_) * at(ports_));
   for (const Chip node : network.nodes()) {
     for (const PortNumber port : network.ports()) {
       const Channel channel = network.channel(node, port);
@@ -37,6 +38,9 @@ FlitNetwork::FlitNetwork(const Network& network, const Config& config)
       PortState& state = port_of(node, port.value());
       state.peer_node = static_cast<std::uint32_t>(network.source(back).value());
       state.peer_lane = static_cast<std::uint16_t>(network.port(back).value() << vc_shift_);
+      if (!link_cycles_.empty())
+        link_cycles_[at(node.value()) * at(ports_) + at(port.value())] =
+            static_cast<std::uint32_t>(config.link_cycles(network.link(channel)));
     }
     port_of(node, own).peer_node = static_cast<std::uint32_t>(node.value());
     port_of(node, own).peer_lane = static_cast<std::uint16_t>(own << vc_shift_);
@@ -78,6 +82,7 @@ void FlitNetwork::inject(Chip chip, int vc, Flit flit) {
   if (flit.head()) source_last_vc_[at(chip.value())] = static_cast<std::uint8_t>(vc);
   --source_credits_[source_at(chip, vc)];
   ++flits_inside_;
+  moved_ = true;
   arrivals_.send(now_ + static_cast<std::uint64_t>(config_.timing.injection()),
                  {static_cast<std::uint32_t>(chip.value()), flit,
                   static_cast<std::uint16_t>((own_port().value() << vc_shift_) + vc)});
@@ -171,13 +176,14 @@ void FlitNetwork::send(Chip node, int lane) {
   if (from.port == own_port().value())
     ejections_.send(due, {leaving.peer_node, flit, static_cast<std::uint16_t>(out_lane)});
   else
-    arrivals_.send(due, {leaving.peer_node, flit, static_cast<std::uint16_t>(leaving.peer_lane + from.first)});
+    arrivals_.send(due + link_cycles(node, from.port),
+                   {leaving.peer_node, flit, static_cast<std::uint16_t>(leaving.peer_lane + from.first)});
 
   const int port = lane >> vc_shift_;
   const int vc = lane & ((1 << vc_shift_) - 1);
   const PortState& entered = port_of(node, port);
   const bool from_chip = port == own_port().value();
-  credits_.send(now_ + static_cast<std::uint64_t>(config_.timing.credit()),
+  credits_.send(now_ + static_cast<std::uint64_t>(config_.timing.credit()) + link_cycles(node, port),
                 {entered.peer_node, static_cast<std::uint16_t>(from_chip ? vc : entered.peer_lane + vc), from_chip});
 
   if (flit.tail()) {
@@ -196,6 +202,13 @@ void FlitNetwork::send(Chip node, int lane) {
 void FlitNetwork::skip_to(std::uint64_t cycle) {
   VTPU_CHECK(flits_inside_ == 0 && credits_.empty() && cycle >= now_, "only cycles without work are skipped");
   now_ = cycle;
+}
+
+void FlitNetwork::skip_waiting(std::uint64_t limit) {
+  if (link_cycles_.empty() || moved_ || limit <= now_) return;
+  if (arrivals_.empty() && credits_.empty() && ejections_.empty()) return;
+  // The routers have decided what they can. Only an arrival changes what they see.
+  now_ = std::min({arrivals_.next_due(now_, limit), credits_.next_due(now_, limit), ejections_.next_due(now_, limit)});
 }
 
 bool FlitNetwork::at_rest() const {

@@ -82,6 +82,9 @@ class FlitNetwork {
   void tick() { ++now_; }
   /// Skips cycles without events. Requires an empty network with no credit in flight.
   void skip_to(std::uint64_t cycle);
+  /// After a cycle in which nothing moved, skips the cycles until something arrives, but none after `limit`. Only where
+  /// links have latencies: otherwise something arrives within a few cycles.
+  void skip_waiting(std::uint64_t limit);
   bool credits_home() const { return credits_.empty(); }
 
   /// Whether every buffer is empty, every output virtual channel free and every credit returned.
@@ -177,6 +180,10 @@ class FlitNetwork {
   void connect(Chip node, int input, int output);
   void send(Chip node, int lane);
   bool has_work(Chip node) const;
+  /// What the latency of the link at a port adds to the time of a flit or credit on it.
+  std::uint64_t link_cycles(Chip node, int port) const {
+    return link_cycles_.empty() ? 0 : link_cycles_[at(node.value()) * at(ports_) + at(port)];
+  }
   void end_step(Chip node, const Words& routed);
 
   Config config_;
@@ -197,6 +204,7 @@ class FlitNetwork {
   std::vector<PortState> port_states_;         // by router and port
   std::vector<std::uint16_t> source_credits_;  // by chip and virtual channel
   std::vector<std::uint8_t> source_last_vc_;   // by chip
+  std::vector<std::uint32_t> link_cycles_;     // by router and port; empty if all are 0
 
   DelayLine<FlitEvent> arrivals_;
   DelayLine<FlitEvent> ejections_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -29,7 +30,7 @@ Result<double> flit_cycle_ns(const Network& network, int flit_bytes);
 /// Runs a workload to completion. A message is divided into packets of at most config.packet_flits flits of
 /// `flit_bytes` bytes. A chip sends its messages one after the other, in the order in which they may be sent. An empty
 /// message is a packet of one flit; a message to its own chip is delivered when it may be sent. Times are whole cycles;
-/// a link takes config.timing.channel cycles whatever the latency of its model. The bytes of channels count whole
+/// links have their latency only if config.cycle_ns is the duration of a cycle. The bytes of channels count whole
 /// flits. A message without a path is lost when it would be sent; its followers continue from then. Error: a
 /// configuration or message out of range; links with different bandwidths; a deadlock, with the virtual channels that
 /// wait for each other; a watcher that stops the run.
@@ -172,6 +173,7 @@ Result<workload::Completion> WorkloadRunner<R>::run(const workload::Watch& watch
     start_packets();
     simulator_.advance();
     if (std::optional<Error> deadlock = simulator_.find_deadlock()) return *std::move(deadlock);
+    simulator_.skip_waiting(schedule_.empty() ? std::numeric_limits<std::uint64_t>::max() : schedule_.next_cycle());
     if (simulator_.now() < watch_at) continue;
     watch_at = simulator_.now() + kWatchInterval;
     if (watch && !watch(static_cast<double>(finished_) / workload_.size())) return stopped(simulator_.now());

@@ -30,14 +30,14 @@ struct SteadyPlan {
   int warm_up = 3;             ///< minimum number of periods, ≥ 1
   int warm_up_limit = 60;      ///< maximum number of periods; not steady by then means saturated
   int batches = 20;            ///< measured periods, ≥ 2
-  double latency_limit = 500;  ///< in cycles; a larger mean latency means saturated
+  double latency_limit = 500;  ///< in cycles; a larger mean latency, without that of links, means saturated
 };
 
 /// Error: the value that is out of range, or a traffic pattern for another number of chips.
 Result<void> check(const SteadyPlan& plan, const Network& network, const workload::Traffic& traffic);
 
-/// Latency and accepted load at one offered load. Saturation is a result, not an error: `stable` is then false and
-/// `accepted` is the load delivered once throughput has settled. Latency runs from creation (including the wait in the
+/// Latency and accepted load at one offered load. Saturation is a result, not an error; `accepted` is then the load
+/// delivered once throughput has settled. Latency runs from creation (including the wait in the
 /// source's queue) to delivery of the last flit. A packet to its own chip crosses its router but no link. Error: a
 /// configuration out of range; two chips that the routing does not connect; a deadlock, with the virtual channels that
 /// wait for each other; a watcher that stops the run.
@@ -60,9 +60,17 @@ class SteadyRunner {
     std::uint64_t packets = 0;
     double latency = 0;  // sum
     double mean() const { return packets == 0 ? 0 : latency / static_cast<double>(packets); }
+    std::uint64_t hops = 0;  // sum
+    double mean_hops() const { return packets == 0 ? 0 : static_cast<double>(hops) / static_cast<double>(packets); }
   };
 
   Result<void> step();
+  /// Skips cycles without work, at most to `limit`.
+  void skip_idle(std::uint64_t limit);
+  /// Whether a mean latency is above the limit.
+  bool too_long(double latency, double hops) const {
+    return latency - hops * static_cast<double>(link_cycles_) > plan_.latency_limit;
+  }
   Result<Period> period();
   Result<bool> warm_up();
   Result<void> measure(bool stable, workload::SteadyState& state);
@@ -76,6 +84,7 @@ class SteadyRunner {
   Config config_;
   SteadyPlan plan_;
   const workload::Watch& watch_;
+  std::uint64_t link_cycles_;
   Simulator<R> simulator_;
   workload::BernoulliSources sources_;
   std::optional<SteadyStatistics> statistics_;  // set while packets are measured
@@ -94,6 +103,7 @@ SteadyRunner<R>::SteadyRunner(const Network& network, const R& routing, const wo
       config_(config),
       plan_(plan),
       watch_(watch),
+      link_cycles_(config.most_link_cycles(network)),
       simulator_(network, routing, config),
       sources_(traffic, plan.offered, config.packet_flits, Random(config.seed)) {}
 
@@ -103,6 +113,7 @@ void SteadyRunner<R>::deliver(const Delivery& packet) {
   flits_delivered_ += static_cast<std::uint64_t>(packet.flits);
   ++period_.packets;
   period_.latency += static_cast<double>(now - packet.created);
+  period_.hops += static_cast<std::uint64_t>(packet.hops);
   if (!statistics_ || !statistics_->measures(packet.created)) return;
   statistics_->add(packet, now);
   ++measured_delivered_;
@@ -128,12 +139,34 @@ Result<void> SteadyRunner<R>::step() {
 }
 
 template <routing::Routing R>
+void SteadyRunner<R>::skip_idle(std::uint64_t limit) {
+  if (!simulator_.can_skip() && link_cycles_ == 0) return;
+  // A chip that is still sending starts its next packet when it has finished.
+  for (const Chip chip : sources_.next().indices())
+    if (simulator_.source_free(chip)) limit = std::min(limit, sources_.next()[chip]);
+  if (simulator_.can_skip())
+    simulator_.skip_to(std::max(simulator_.now(), limit));
+  else
+    simulator_.skip_waiting(limit);
+}
+
+template <routing::Routing R>
 auto SteadyRunner<R>::period() -> Result<Period> {
+  constexpr std::uint64_t kWatchInterval = 1 << 14;  // steps
   period_ = {};
-  for (int cycle = 0; cycle < plan_.period; ++cycle)
+  const std::uint64_t begin = simulator_.now();
+  const std::uint64_t end = begin + static_cast<std::uint64_t>(plan_.period);
+  const auto go_on = [&] {
+    const double part = static_cast<double>(simulator_.now() - begin) / plan_.period;
+    return !watch_ || watch_(std::min((periods_ + part) / (plan_.warm_up + plan_.batches), 1.0));
+  };
+  for (std::uint64_t steps = 1; simulator_.now() < end; ++steps) {
     if (const Result<void> stepped = step(); !stepped) return stepped.error();
-  const double done = static_cast<double>(++periods_) / (plan_.warm_up + plan_.batches);
-  if (watch_ && !watch_(std::min(done, 1.0))) return stopped(simulator_.now());
+    skip_idle(end);
+    if (steps % kWatchInterval == 0 && simulator_.now() < end && !go_on()) return stopped(simulator_.now());
+  }
+  if (!go_on()) return stopped(simulator_.now());
+  ++periods_;
   return period_;
 }
 
@@ -144,7 +177,7 @@ Result<bool> SteadyRunner<R>::warm_up() {
     const Result<Period> now = period();
     if (!now) return now.error();
     const double mean = now->mean();
-    if (mean > plan_.latency_limit) return false;
+    if (too_long(mean, now->mean_hops())) return false;
     if (done >= plan_.warm_up && std::abs(mean - previous) <= 0.05 * mean) return true;
     previous = mean;
   }
@@ -182,11 +215,14 @@ Result<void> SteadyRunner<R>::measure(bool stable, workload::SteadyState& state)
 
 template <routing::Routing R>
 Result<bool> SteadyRunner<R>::follow_measured() {
+  constexpr std::uint64_t kLongPath = 64;  // links
   const std::uint64_t limit = simulator_.now() + static_cast<std::uint64_t>(20 * plan_.latency_limit) +
+                              kLongPath * link_cycles_ +
                               static_cast<std::uint64_t>(plan_.period) * static_cast<std::uint64_t>(plan_.batches);
   while (measured_delivered_ < measured_started_ || !sources_.all_taken_before(statistics_->end())) {
     if (simulator_.now() >= limit) return false;
     if (const Result<void> stepped = step(); !stepped) return stepped.error();
+    skip_idle(limit);
   }
   return true;
 }
@@ -197,15 +233,16 @@ Result<workload::SteadyState> SteadyRunner<R>::run() {
   state.offered = plan_.offered;
   const Result<bool> steady = warm_up();
   if (!steady) return steady.error();
-  state.stable = *steady;
-  if (const Result<void> measured = measure(state.stable, state); !measured) return measured.error();
-  if (state.stable) {
+  state.saturated = !*steady;
+  if (const Result<void> measured = measure(*steady, state); !measured) return measured.error();
+  if (*steady) {
     const Result<bool> followed = follow_measured();
     if (!followed) return followed.error();
     statistics_->report(state);
-    state.stable = *followed && state.latency <= plan_.latency_limit && !statistics_->growing();
+    state.saturated = !*followed || statistics_->growing() || (state.latency && too_long(*state.latency, *state.hops));
+    state.stable = !state.saturated && statistics_->enough();
     // It looked steady but has saturated. Measures again, for the throughput at which it settles.
-    if (!state.stable)
+    if (state.saturated)
       if (const Result<void> measured = measure(false, state); !measured) return measured.error();
   }
   state.cycles = simulator_.now();

@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -62,6 +63,9 @@ class Simulator {
   std::uint64_t packets_inside() const { return started_ - delivered_; }
   void skip_to(std::uint64_t cycle) { net_.skip_to(cycle); }
   bool can_skip() const { return packets_inside() == 0 && net_.credits_home(); }
+  /// Between two cycles: skips those in which all packets are on long links, but none after `limit`. No packet may be
+  /// able to start before that.
+  void skip_waiting(std::uint64_t limit) { net_.skip_waiting(limit); }
   std::uint64_t flit_hops() const;
 
   /// Checks for a deadlock at intervals, and always when nothing moves.
@@ -304,6 +308,7 @@ Result<void> Simulator<R>::drain(Delivered delivered) {
     receive(delivered);
     advance();
     if (std::optional<Error> deadlock = find_deadlock()) return *std::move(deadlock);
+    skip_waiting(std::numeric_limits<std::uint64_t>::max());
   }
   VTPU_CHECK(started_ == delivered_ && free_.size() == packets_.size(), "every packet is delivered exactly once");
   VTPU_CHECK(net_.at_rest(), "an empty network has empty buffers and all credits");

@@ -18,6 +18,8 @@ class SteadyStatistics {
   bool measures(std::uint64_t created) const { return created >= begin_ && created < end(); }
   /// Adds a measured packet that was delivered in cycle `now`.
   void add(const Delivery& packet, std::uint64_t now);
+  /// Whether there are enough packets to tell whether queues build up.
+  bool enough() const { return fills_both_halves(batches_); }
   /// Whether packets of the later half took much longer than those of the earlier half, as when queues build up.
   bool growing() const { return grows(batches_); }
   /// Sets the fields of `state` that concern packets.

@@ -33,7 +33,7 @@ class SteadySource {
         packet_bytes_(static_cast<std::uint32_t>(config.packet_bytes)),
         begin_(slot_ * plan.warm_up),
         end_(begin_ + slot_ * plan.measured),
-        limit_(end_ + slot_ * (plan.warm_up + plan.measured)),
+        limit_(end_ + slot_ * (plan.warm_up + plan.measured) + kLongPath * longest_delay(network, config)),
         batches_(kBatches),
         waiting_(network.chip_count()),
         sent_(static_cast<std::size_t>(network.channel_count())) {
@@ -88,6 +88,14 @@ class SteadySource {
   static constexpr int kMostWaiting = 64;
   static constexpr double kBinsPerSlot = 16;
   static constexpr std::size_t kMostBins = 1 << 22;
+
+  static constexpr Picoseconds kLongPath = 64;  // links
+
+  static Picoseconds longest_delay(const Network& network, const Config& config) {
+    double longest = 0;
+    for (const LinkModel& link : network.link_kinds()) longest = std::max(longest, link.latency_ns);
+    return picoseconds(longest + config.router_ns);
+  }
 
   struct Record {  // of a packet in flight
     Picoseconds created;
@@ -176,7 +184,8 @@ class SteadySource {
   }
 
   void report() {
-    state_.stable = all_delivered_ && !grows(batches_);
+    state_.saturated = !all_delivered_ || grows(batches_);
+    state_.stable = !state_.saturated && fills_both_halves(batches_);
     const double measured_slots = slots(end_ - begin_);
     state_.accepted = static_cast<double>(accepted_) / (measured_slots * network_.chip_count());
     for (const std::uint64_t packets : sent_)

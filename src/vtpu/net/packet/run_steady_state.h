@@ -25,7 +25,7 @@ Result<void> check(const SteadyPlan& plan, const Network& network, const workloa
 /// The duration of a slot.
 Picoseconds packet_slot(const Network& network, const Config& config);
 
-/// Latency and accepted load at one offered load. Saturation is a result, not an error: `stable` is false. Latency runs
+/// Latency and accepted load at one offered load. Saturation is a result, not an error. Latency runs
 /// from creation (including waiting at the source) to the arrival of the tail; it is 0 for packets to their own chip.
 /// Error: a configuration out of range; two chips that the routing does not connect; a deadlock, with the channels that
 /// wait for each other; a watcher that stops the run.

@@ -17,14 +17,18 @@ double student_t(std::size_t degrees_of_freedom) {
   return degrees_of_freedom <= kPoints.size() ? kPoints[degrees_of_freedom - 1] : 1.96;
 }
 
-double mean(std::span<const Batch> batches) {
+std::optional<double> mean(std::span<const Batch> batches) {
   Batch all;
   for (const Batch& batch : batches) {
     all.count += batch.count;
     all.sum += batch.sum;
   }
-  return all.count == 0 ? 0 : all.sum / static_cast<double>(all.count);
+  if (all.count == 0) return std::nullopt;
+  return all.sum / static_cast<double>(all.count);
 }
+
+std::span<const Batch> earlier_half(std::span<const Batch> batches) { return batches.first(batches.size() / 2); }
+std::span<const Batch> later_half(std::span<const Batch> batches) { return batches.subspan(batches.size() / 2); }
 
 }  // namespace
 
@@ -39,7 +43,7 @@ MeanInterval batch_means(std::span<const Batch> batches) {
     sum += of_batch;
     squares += of_batch * of_batch;
   }
-  MeanInterval interval{mean(batches), 0};
+  MeanInterval interval{mean(batches), std::nullopt};
   if (filled >= 2) {
     const auto n = static_cast<double>(filled);
     const double variance = std::max(0.0, (squares - sum * sum / n) / (n - 1));
@@ -48,8 +52,12 @@ MeanInterval batch_means(std::span<const Batch> batches) {
   return interval;
 }
 
+bool fills_both_halves(std::span<const Batch> batches) {
+  return mean(earlier_half(batches)).has_value() && mean(later_half(batches)).has_value();
+}
+
 bool grows(std::span<const Batch> batches) {
-  return mean(batches.last(batches.size() - batches.size() / 2)) > 1.5 * mean(batches.first(batches.size() / 2));
+  return fills_both_halves(batches) && *mean(later_half(batches)) > 1.5 * *mean(earlier_half(batches));
 }
 
 }  // namespace vtpu::net::workload

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace vtpu::net::workload {
@@ -14,10 +15,10 @@ struct Batch {
   }
 };
 
-/// A mean and half of its 95 % interval.
+/// A mean and half of its 95 % interval; each is empty where there are too few observations for it.
 struct MeanInterval {
-  double mean = 0;
-  double half_width = 0;
+  std::optional<double> mean;
+  std::optional<double> half_width;
 };
 
 /// The mean over all observations. Its interval comes from the means of the non-empty batches, which are nearly
@@ -25,8 +26,11 @@ struct MeanInterval {
 /// "Simulation Modeling and Analysis", 3rd edition, 2000, section 9.5.3.
 MeanInterval batch_means(std::span<const Batch> batches);
 
+/// Whether both halves of the batches hold observations. Otherwise nothing can be said about growth.
+bool fills_both_halves(std::span<const Batch> batches);
+
 /// Whether the mean of the later half of the batches is more than 1.5 times that of the earlier half, as when queues
-/// grow.
+/// grow. False if a half has no observations.
 bool grows(std::span<const Batch> batches);
 
 }  // namespace vtpu::net::workload
