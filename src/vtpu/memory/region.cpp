@@ -81,11 +81,14 @@ std::uint64_t columns_in_box(const RegionSpec& spec, std::uint32_t column) {
   return (~std::uint64_t{0} >> (63 - high)) & (~std::uint64_t{0} << low);
 }
 
+/// No access is possible to this many bytes before and after the cells of a dense box.
+constexpr std::size_t kGuardBytes = kPageBytes;
+
 class Dense final : public Region {
  public:
   Dense(std::uint64_t handle, const RegionSpec& spec, std::byte* data)
       : Region(handle, spec), index_(*BoxIndex::make(spec)), data_(data) {}
-  ~Dense() override { ::munmap(data_, mapped_bytes()); }
+  ~Dense() override { ::munmap(data_ - kGuardBytes, mapped_bytes() + 2 * kGuardBytes); }
 
   Covered cover(PackedCoordinate c) const override {
     Covered covered;
@@ -304,17 +307,22 @@ std::unique_ptr<Region> make_dense(std::uint64_t handle, const RegionSpec& spec)
   // A box of at least one huge page is aligned to huge pages, so that the system can use them, which saves TLB misses
   // under random access.
   constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
-  const std::uint64_t room = bytes >= kHugePage ? bytes + kHugePage : bytes;
-  void* mapped = ::mmap(nullptr, room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  const bool huge = bytes >= kHugePage;
+  const std::uint64_t room = bytes + 2 * kGuardBytes + (huge ? kHugePage : 0);
+  void* mapped = ::mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
-  auto* data = static_cast<std::byte*>(mapped);
-  if (room > bytes) {
+  auto* data = static_cast<std::byte*>(mapped) + kGuardBytes;
+  if (huge) {
     const std::uint64_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(data) % kHugePage) % kHugePage;
-    if (before > 0) ::munmap(data, before);
+    if (before > 0) ::munmap(data - kGuardBytes, before);
     data += before;
-    if (before < kHugePage) ::munmap(data + bytes, kHugePage - before);
-    ::madvise(data, bytes, MADV_HUGEPAGE);
+    if (before < kHugePage) ::munmap(data + bytes + kGuardBytes, kHugePage - before);
   }
+  if (::mprotect(data, bytes, PROT_READ | PROT_WRITE) != 0) {
+    ::munmap(data - kGuardBytes, bytes + 2 * kGuardBytes);
+    return nullptr;
+  }
+  if (huge) ::madvise(data, bytes, MADV_HUGEPAGE);
   return std::make_unique<Dense>(handle, spec, data);
 }
 
