@@ -48,6 +48,28 @@ TEST(RandomProgram, OmitsWhatItsSpecExcludes) {
   }
 }
 
+TEST(RandomProgram, AHostileOneIsValidAndAimsEveryAccessAtBothLimitsOfADisplacement) {
+  std::set<std::pair<Opcode, bool>> near;
+  std::set<Opcode> used;
+  for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+    const Program program = random_program({.seed = seed, .hostile = true});
+    for (const Fault& fault : validate(program)) ADD_FAILURE() << "seed " << seed << ": " << fault.message();
+    for (const Word& word : program.words) {
+      const std::int64_t disp = word.sparse.disp;
+      if (disp > INT32_MAX - 300) near.emplace(word.sparse.opcode, true);
+      if (disp < INT32_MIN + 300) near.emplace(word.sparse.opcode, false);
+    }
+    used.merge(opcodes_of(program));
+  }
+  for (const OpcodeInfo& row : all_opcodes())
+    if (std::any_of(row.kinds().begin(), row.kinds().end(), is_layout_address)) {
+      for (const bool above : {false, true}) EXPECT_TRUE(near.contains({row.opcode, above})) << row.mnemonic;
+    }
+  for (const Opcode opcode : {Opcode::salloc, Opcode::sfree, Opcode::crecv, Opcode::csend, Opcode::cbar,
+                              Opcode::sgatherc_i64, Opcode::sscattrc_i64, Opcode::shyper, Opcode::sflush})
+    EXPECT_TRUE(used.contains(opcode)) << info(opcode).mnemonic;
+}
+
 TEST(RandomProgram, BranchesBackOnlyToCountDownARegisterThatNothingElseInTheLoopWrites) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Program program = random_program({.seed = seed});
