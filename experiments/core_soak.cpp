@@ -4,12 +4,16 @@
 // translation cache. Any divergence is an error: the experiment fails and names the seed, and the test of the same name
 // reduces the program.
 //
+// Further programs are hostile: their generator aims at what compiled code assumes (isa/random_program.h). Each runs
+// twice in every form, first with its accesses checked, so that an access outside its region is a divergence before it
+// happens.
+//
 // The programs come from the seeds 1, 2, … and are the same on every host. Forms that the host cannot run are not
 // compared (table differential lists the forms compared). All other counts come from the interpreter and do not depend
 // on the host.
 //
-// Parameters: programs (quick 10^4, full 2 * 10^5, soak 2 * 10^6). No claim. Outputs: keys vtpu.differential.*; tables differential_traps,
-// differential_opcodes.
+// Parameters: programs (quick 10^4, full 2 * 10^5, soak 2 * 10^6), hostile_programs (10^3, 2 * 10^4, 10^6). No claim.
+// Outputs: keys vtpu.differential.*; tables differential_traps, differential_opcodes, differential_hostile_traps.
 #include <fmt/core.h>
 
 #include <array>
@@ -53,22 +57,26 @@ struct Totals {
   }
 };
 
-Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const std::vector<Form>& forms) {
+Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const std::vector<Form>& forms, bool hostile) {
   Totals totals;
   for (std::uint64_t seed = first; seed < behind; ++seed) {
-    const vtpu::isa::Program program = vtpu::isa::random_program({.seed = seed});
+    const vtpu::isa::Program program = vtpu::isa::random_program({.seed = seed, .hostile = hostile});
     const auto valid = vtpu::isa::ValidProgram::make(program);
     if (!valid) return Error{fmt::format("seed {}", seed), valid.error().message(), "a valid program"};
     RunSummary summary;
-    for (const Form form : forms) {
-      const auto divergence = vtpu::exec::compare_engines(*valid, form, kFuel, &summary);
-      if (!divergence) return divergence.error();
-      if (!divergence->has_value()) continue;
-      ++totals.divergences;
-      if (totals.first_divergence.empty())
-        totals.first_divergence =
-            fmt::format("seed {}, {}: {}", seed, vtpu::exec::jit::name_of(form), (*divergence)->what);
-    }
+    for (const Form form : forms)
+      for (const bool check_accesses : {true, false}) {
+        if (check_accesses && !hostile) continue;
+        const auto divergence =
+            vtpu::exec::compare_engines(*valid, form, kFuel, &summary, {.check_accesses = check_accesses});
+        if (!divergence) return divergence.error();
+        if (!divergence->has_value()) continue;
+        ++totals.divergences;
+        if (totals.first_divergence.empty())
+          totals.first_divergence = fmt::format("{}seed {}, {}: {}", hostile ? "hostile " : "", seed,
+                                                vtpu::exec::jit::name_of(form), (*divergence)->what);
+        if (check_accesses) break;  // the same access would now happen
+      }
     ++totals.programs;
     totals.words_in_programs += program.words.size();
     totals.words_run += summary.words;
@@ -83,6 +91,7 @@ Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const st
 
 Result<void> run_differential(Run& run) {
   const auto programs = run.parameter<std::uint64_t>("programs", 10'000, 200'000, 2'000'000);
+  const auto hostile_programs = run.parameter<std::uint64_t>("hostile_programs", 1'000, 20'000, 1'000'000);
   run.parameter("fuel", kFuel);
   std::vector<Form> forms;
   if (const auto best = vtpu::exec::jit::host_form()) {
@@ -92,9 +101,9 @@ Result<void> run_differential(Run& run) {
   if (forms.empty()) return Error{"core-soak", "this processor has neither AVX-512 nor AVX2", "AVX2 or AVX-512"};
 
   // Threads take chunks of seeds. The totals do not depend on which thread takes which chunk.
-  const std::uint64_t chunks = programs / kChunk;
+  const std::uint64_t plain_chunks = programs / kChunk, chunks = plain_chunks + hostile_programs / kChunk;
   Progress progress("core-soak", chunks);
-  Totals totals;
+  Totals totals, hostile_totals;
   std::optional<Error> failed;
   std::mutex mutex;
   std::atomic<std::uint64_t> next{0};
@@ -102,25 +111,27 @@ Result<void> run_differential(Run& run) {
     while (true) {
       const std::uint64_t chunk = next++;
       if (chunk >= chunks) return;
-      const auto part = compare_seeds(1 + chunk * kChunk, 1 + (chunk + 1) * kChunk, forms);
+      const bool hostile = chunk >= plain_chunks;
+      const std::uint64_t first = 1 + (hostile ? chunk - plain_chunks : chunk) * kChunk;
+      const auto part = compare_seeds(first, first + kChunk, forms, hostile);
       const std::lock_guard lock(mutex);
       if (!part) {
         if (!failed) failed = part.error();
         next = chunks;
         return;
       }
-      totals += *part;
-      progress.step(fmt::format("{} programs", totals.programs));
+      (hostile ? hostile_totals : totals) += *part;
+      progress.step(fmt::format("{} programs", totals.programs + hostile_totals.programs));
     }
   };
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < usable_cpus().size(); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
   if (failed) return *failed;
-  if (totals.divergences > 0)
-    return Error{"core-soak",
-                 fmt::format("{} divergences, for example {}", totals.divergences, totals.first_divergence),
-                 "equal state"};
+  for (const Totals& each : {totals, hostile_totals})
+    if (each.divergences > 0)
+      return Error{"core-soak", fmt::format("{} divergences, for example {}", each.divergences, each.first_divergence),
+                   "equal state"};
 
   const std::string method = "random programs of consecutive seeds; the interpreter is compared with compiled code";
   const auto note = [&](const std::string& key, std::uint64_t value) {
@@ -136,11 +147,18 @@ Result<void> run_differential(Run& run) {
   }
   Table& traps = run.table("differential_traps", {{"trap", "", Source::label}, {"programs", "1", Source::computed}});
   for (const auto& [kind, count] : totals.traps) traps.add({kind, static_cast<double>(count)});
+  Table& hostile_traps =
+      run.table("differential_hostile_traps", {{"trap", "", Source::label}, {"programs", "1", Source::computed}});
+  for (const auto& [kind, count] : hostile_totals.traps) hostile_traps.add({kind, static_cast<double>(count)});
   note("programs", totals.programs);
   note("divergences", totals.divergences);
   note("words", totals.words_in_programs);
   note("words_run", totals.words_run);
   note("halted", totals.halted);
+  note("hostile_programs", hostile_totals.programs);
+  note("hostile_divergences", hostile_totals.divergences);
+  note("hostile_words_run", hostile_totals.words_run);
+  note("hostile_halted", hostile_totals.halted);
   note("opcodes", used);
   note("opcodes_defined", vtpu::isa::all_opcodes().size() - 1);
   return {};
@@ -150,8 +168,8 @@ const Experiment kExperiment{.name = "core-soak",
                              .question = "Do the interpreter and the native engine ever differ?",
                              .claims = {},
                              .inputs = {},
-                             .quick_seconds = 5,
-                             .full_seconds = 90,
+                             .quick_seconds = 6,
+                             .full_seconds = 110,
                              .times_the_host = false,
                              .run = run_differential};
 

@@ -90,7 +90,7 @@ class Engines {
 
  private:
   void add_native(const std::string& name, std::size_t program, jit::Form form, const jit::OpcodeSet& without_emitter) {
-    auto native = jit::NativeEngine::compile(programs_[program], form, without_emitter);
+    auto native = jit::NativeEngine::compile(programs_[program], {.form = form, .without_emitter = without_emitter});
     if (!native) throw std::runtime_error(native.error().message());
     if (without_emitter.any() && native->report().called_words == 0)
       throw std::runtime_error(name + ": no word is called");

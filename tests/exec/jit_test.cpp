@@ -27,11 +27,13 @@ isa::ValidProgram program_of(const std::string& text) {
 RunSummary both_agree(const std::string& text, std::uint64_t fuel = 1000000) {
   const isa::ValidProgram program = program_of(text);
   RunSummary summary;
-  for (const jit::Form form : forms()) {
-    const auto divergence = compare_engines(program, form, fuel, &summary);
-    EXPECT_TRUE(divergence) << divergence.error().message();
-    EXPECT_FALSE(divergence->has_value()) << name_of(form) << ": " << (*divergence)->what;
-  }
+  for (const jit::Form form : forms())
+    for (const bool check_accesses : {true, false}) {
+      const auto divergence = compare_engines(program, form, fuel, &summary, {.check_accesses = check_accesses});
+      EXPECT_TRUE(divergence) << divergence.error().message();
+      EXPECT_FALSE(divergence->has_value()) << name_of(form) << ": " << (*divergence)->what << text;
+      if (testing::Test::HasFailure()) return summary;
+    }
   return summary;
 }
 
@@ -102,6 +104,73 @@ loop:
   dhalt
 )");
   EXPECT_EQ(run.status, Status::halted);
+}
+
+TEST(NativeEngine, TheSecondHalfOfAnAccessLiesBesideTheFirstWhereItsDisplacementWouldWrap) {
+  const RunSummary run = both_agree(R"(
+.coord a = 1.1.1/1.1.1/1.1.1/1.1
+.coord b = 1.1.1/1.1.1/1.1.1/1.64
+  dmov.coord p1, a
+  dmov.coord p2, b
+  salloc r4, p1, p2, column, cell=8, layout=row_major
+  dmov.i64 r6, #1311768467463790320
+  sscattr.i64 r6, [p1 + 40]
+  dmov.i64 r1, #-2147483640
+  dmov.i64 r3, #3
+l:
+  sgather.v64 v2, [p1 + r1*1 + 2147483640]
+  sscattr.v64 v2, [p1 + r1*1 + 2147483647]
+  dloop r3, l
+  dhalt
+)");
+  EXPECT_EQ(run.status, Status::halted);
+}
+
+TEST(NativeEngine, EveryAccessFindsItsBytesAtEveryDisplacementThatItsIndexCancels) {
+  struct Access {
+    const char* text;
+    int bytes;
+  };
+  constexpr Access kAccesses[] = {{"sgather.i8 r9,", 1},    {"sgather.i16 r9,", 2},  {"sgather.i32 r9,", 4},
+                                  {"sgather.i64 r9,", 8},   {"sgather.v32 v9,", 32}, {"sgather.v64 v9,", 64},
+                                  {"sgather.bcast v9,", 4}, {"sscattr.i8 r8,", 1},   {"sscattr.i16 r8,", 2},
+                                  {"sscattr.i32 r8,", 4},   {"sscattr.i64 r8,", 8},  {"sscattr.v32 v8,", 32},
+                                  {"sscattr.v64 v8,", 64}};
+  // In a loop: a constant index (hoisted), one that steps (hoisted), a computed one (guarded), a pointer that changes
+  // (checked in place). Last, straight words.
+  constexpr const char* kShapes[] = {"loop:\n  A\n  dloop r3, loop\n",
+                                     "loop:\n  dadd.i64 r1, r1, #1 | A\n  dloop r3, loop\n",
+                                     "loop:\n  dmov.i64 r1, r2 | A\n  dloop r3, loop\n",
+                                     "loop:\n  dmov.p p2, p0 | A\n  dmov.p p0, p2\n  dloop r3, loop\n", "  A\n"};
+  for (const Access& access : kAccesses)
+    for (const std::int64_t edge : {std::int64_t{INT32_MAX}, std::int64_t{INT32_MIN}})
+      for (const int inwards : {0, 1, access.bytes - 1, access.bytes, access.bytes + 1, 31, 32, 33, 63, 64, 65}) {
+        const std::int64_t disp = edge + (edge < 0 ? inwards : -inwards);
+        for (const char* shape : kShapes) {
+          std::string body = shape;
+          body.replace(body.find('A'), 1,
+                       std::string(access.text) + " [p0 + r1*1 " + (disp < 0 ? "- " : "+ ") +
+                           std::to_string(disp < 0 ? -disp : disp) + "]");
+          const std::string index = std::to_string(72 - disp);
+          const RunSummary run = both_agree(std::string(kRegion) +
+                                            "  dmov.i64 r8, #-81985529216486896\n  sscattr.i64 r8, [p0 + 80]\n"
+                                            "  dmov.i64 r3, #3\n  dmov.i64 r1, #" +
+                                            index + "\n  dmov.i64 r2, #" + index + "\n" + body + "  dhalt\n");
+          ASSERT_EQ(run.status, Status::halted) << run.trap.message();
+          if (HasFailure()) return;
+        }
+      }
+}
+
+TEST(NativeEngine, AnIndexThatIsOffByTheRangeOfADisplacementTraps) {
+  for (const char* off : {"4294967296", "-4294967296", "2147483648", "-2147483648"})
+    for (const char* loop :
+         {"loop:\n  sgather.v64 v9, [p0 + r1*1 + 2147483640]\n  dloop r3, loop\n",
+          "loop:\n  dmov.i64 r1, r2 | sscattr.v64 v9, [p0 + r1*1 + 2147483640]\n  dloop r3, loop\n"}) {
+      const RunSummary run = both_agree(std::string(kRegion) + "  dmov.i64 r1, #-2147483640\n  dadd.i64 r1, r1, #" +
+                                        off + "\n  dmov.i64 r2, r1\n  dmov.i64 r3, #3\n" + loop + "  dhalt\n");
+      EXPECT_EQ(run.trap.kind, TrapKind::out_of_bounds) << off;
+    }
 }
 
 TEST(NativeEngine, TheReportCountsHoistedChecksAndCalledWords) {

@@ -92,6 +92,26 @@ TEST_F(VtpuCommand, RunReadsStandardInputAndContainers) {
   EXPECT_EQ(vtpu("run - --json", content("container")).sentron().at("registers").at("r3"), 55);
 }
 
+TEST_F(VtpuCommand, CheckedAccessesGiveTheSameResultAndNeedHostCode) {
+  const json reference = vtpu("run sum.sasm --engine interpreter --json").parsed().at("sentrons");
+  const Outcome run = vtpu("run sum.sasm --check-accesses --json");
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.parsed().at("sentrons"), reference);
+  EXPECT_EQ(vtpu("run trap.sasm --check-accesses").err, vtpu("run trap.sasm").err);
+}
+
+TEST_F(VtpuCommand, AProgramThatTakesTooLongToCompileIsRunByTheInterpreterWhichSaysSo) {
+  const json reference = vtpu("run sum.sasm --engine interpreter --json").parsed().at("sentrons");
+  const Outcome run = vtpu("run sum.sasm --compile-steps 1 --json");
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_EQ(run.parsed().at("sentrons"), reference);
+  if (vtpu("run sum.sasm").out.find("native") == std::string::npos) GTEST_SKIP() << "this host has no native engine";
+  EXPECT_THAT(run.parsed().at("engine").get<std::string>(), StartsWith("interpreter: compiling "));
+  const Outcome native = vtpu("run sum.sasm --compile-steps 1 --engine native");
+  EXPECT_EQ(native.status, 1);
+  EXPECT_THAT(native.err, HasSubstr("the interpreter runs any program"));
+}
+
 TEST_F(VtpuCommand, SeveralSentronsSynchroniseAtAReduction) {
   put("reduce.sasm", "  dmov.i64 r1, #5\n  creduce.i64 r2, r1, add\n  dhalt\n");
   const Outcome run = vtpu("run reduce.sasm --sentrons 3 --json");
@@ -361,7 +381,8 @@ TEST_F(VtpuCommand, StandardOutputThatCannotBeWrittenIsStatus1) {
 TEST_F(VtpuCommand, WrongUsageIsOneLineAndStatus2) {
   for (const std::string arguments :
        {"", "frob", "rum sum.sasm", "run", "run sum.sasm more", "run --nope sum.sasm", "run sum.sasm --engine steam",
-        "run sum.sasm --form avx2 --engine interpreter", "disasm sum.sasm --form avx2", "run sum.sasm --sentrons 0",
+        "run sum.sasm --form avx2 --engine interpreter", "run sum.sasm --check-accesses --engine interpreter",
+        "run sum.sasm --compile-steps 0", "disasm sum.sasm --form avx2", "run sum.sasm --sentrons 0",
         "run sum.sasm --fuel -3", "run sum.sasm --fuel many", "run - --import -", "gen --mix wild", "gen --workload x",
         "gen --workload stencil --mix dense", "gen --iterations 0", "manual", "manual pdf"}) {
     const Outcome run = vtpu(arguments);

@@ -45,12 +45,15 @@ CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form
       ->check(one_of(names));
 }
 
-Result<Chosen> choose_engine(EngineKind kind, std::optional<exec::jit::Form> form, const isa::ValidProgram& program) {
-  const bool free = kind == EngineKind::automatic && !form;
+Result<Chosen> choose_engine(EngineKind kind, const exec::jit::CompileOptions& options,
+                             const isa::ValidProgram& program) {
+  const bool free = kind == EngineKind::automatic && !options.form;
   if (kind == EngineKind::interpreter || (free && !exec::jit::host_form()))
     return Chosen{std::make_unique<exec::Interpreter>(program),
                   free ? "interpreter: this processor has neither AVX-512 nor AVX2" : "interpreter"};
-  auto native = exec::jit::NativeEngine::compile(program, form);
+  auto native = exec::jit::NativeEngine::compile(program, options);
+  if (!native && kind == EngineKind::automatic && (!options.form || exec::jit::host_runs(*options.form)))
+    return Chosen{std::make_unique<exec::Interpreter>(program), "interpreter: " + native.error().found};
   if (!native) return native.error();
   const std::string name = fmt::format("native, {}", exec::jit::name_of(native->report().form));
   return Chosen{std::make_unique<exec::jit::NativeEngine>(std::move(*native)), name};

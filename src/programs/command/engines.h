@@ -31,13 +31,15 @@ void add_engine_option(CLI::App& app, EngineKind& engine);
 /// Adds the option --form, a form of host code.
 CLI::Option* add_form_option(CLI::App& app, std::optional<exec::jit::Form>& form);
 
-/// The chosen engine and its name.
+/// The chosen engine, and its name with the reason for it if it is not the fastest.
 struct Chosen {
   std::unique_ptr<exec::Engine> engine;
   std::string name;
 };
 
-Result<Chosen> choose_engine(EngineKind kind, std::optional<exec::jit::Form> form, const isa::ValidProgram& program);
+/// A program that exceeds the limits of compiling gets the interpreter, unless `kind` insists on the native engine.
+Result<Chosen> choose_engine(EngineKind kind, const exec::jit::CompileOptions& options,
+                             const isa::ValidProgram& program);
 
 /// The handle of the document's region; 0 without a file.
 Result<std::uint64_t> import_document(exec::Machine& machine, const std::string& file);

@@ -59,7 +59,7 @@ std::string trap_of(const exec::Machine& machine, const compiler::Compiled& comp
 Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
                                         const Options& options) {
   using nlohmann::ordered_json;
-  const auto chosen = choose_engine(options.engine, options.form, program);
+  const auto chosen = choose_engine(options.engine, {.form = options.form}, program);
   if (!chosen) return chosen.error();
   auto prepared = Prepared::make(compiled, options, Fill::random);
   if (!prepared) return prepared.error();
@@ -111,7 +111,7 @@ std::string run_text(const nlohmann::ordered_json& run) {
 
 Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
                                             const Options& options) {
-  const auto chosen = choose_engine(options.engine, options.form, program);
+  const auto chosen = choose_engine(options.engine, {.form = options.form}, program);
   if (!chosen) return chosen.error();
   auto clock = measure::CycleClock::open();
   if (!clock) return clock.error();

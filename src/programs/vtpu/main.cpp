@@ -55,10 +55,11 @@ struct Options {
   ManualForm manual = ManualForm::html;
   std::vector<std::string> caches;
   std::uint64_t fuel = std::uint64_t{1} << 32;
+  std::uint64_t compile_steps = exec::jit::CompileOptions::kMostSteps;
   std::uint64_t iterations = 1000, seed = 1;
   std::size_t words = 64;
   unsigned depth = 1, sentrons = 1, processes = 20;
-  bool json = false, host_code = false, time = false;
+  bool json = false, host_code = false, time = false, check_accesses = false;
   unsigned samples = 20;
 };
 
@@ -179,7 +180,9 @@ Result<int> finish(const Options& options, const exec::Machine& machine, const o
 Result<int> run_run(const Options& options) {
   const auto program = load_valid(options.file);
   if (!program) return program.error();
-  const auto chosen = choose_engine(options.engine, options.form, *program);
+  const auto chosen = choose_engine(
+      options.engine,
+      {.form = options.form, .check_accesses = options.check_accesses, .most_steps = options.compile_steps}, *program);
   if (!chosen) return chosen.error();
   const auto make = [&]() -> Result<std::unique_ptr<exec::Machine>> {
     auto made = std::make_unique<exec::Machine>();
@@ -332,6 +335,8 @@ class CommandLine {
     const auto check = [this] {
       if (options_.engine == EngineKind::interpreter && options_.form)
         throw CLI::ValidationError("--form", "the interpreter has no host code");
+      if (options_.engine == EngineKind::interpreter && options_.check_accesses)
+        throw CLI::ValidationError("--check-accesses", "the interpreter has no host code");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
       if (options_.export_to == "-" && (options_.json || !options_.at.empty()))
@@ -347,6 +352,10 @@ class CommandLine {
     CLI::App* run = on_file("run", "run a program and show the final state", run_run);
     add_engine_option(*run, options_.engine);
     with_form(run);
+    run->add_flag("--check-accesses", options_.check_accesses,
+                  "check every access of host code against its region before it happens; slow");
+    add_number(*run, "--compile-steps", options_.compile_steps,
+               "steps that compiling may take; the interpreter runs a program that needs more", 1);
     add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it, on one thread", 1, 1024);
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
     add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");

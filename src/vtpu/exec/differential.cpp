@@ -75,8 +75,9 @@ std::optional<Divergence> compare(const Machine& one, const Context& a, const Ma
 }  // namespace
 
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
-                                                  RunSummary* summary, const jit::OpcodeSet& without_emitter) {
-  auto native = jit::NativeEngine::compile(program, form, without_emitter);
+                                                  RunSummary* summary, jit::CompileOptions options) {
+  options.form = form;
+  auto native = jit::NativeEngine::compile(program, options);
   if (!native) return native.error();
   Machine reference = small_machine(), compiled = small_machine();
   Context& a = reference.spawn(fuel);

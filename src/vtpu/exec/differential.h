@@ -23,9 +23,8 @@ struct Divergence {
 /// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in its own machine, and
 /// compares everything that a sentron can observe: registers with their translations, status register, trap, pc, fuel,
 /// retired ops, cache counters, memory, pending messages. `summary`: set to the interpreter's outcome.
-/// `without_emitter`: see NativeEngine::compile. Error: the program cannot be compiled.
+/// `options`: of NativeEngine::compile, apart from the form. Error: the program cannot be compiled.
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
-                                                  RunSummary* summary = nullptr,
-                                                  const jit::OpcodeSet& without_emitter = {});
+                                                  RunSummary* summary = nullptr, jit::CompileOptions options = {});
 
 }  // namespace vtpu::exec

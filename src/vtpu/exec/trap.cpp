@@ -20,6 +20,7 @@ std::string_view name_of(TrapKind kind) {
     case TrapKind::exchange_full: return "exchange_full";
     case TrapKind::out_of_fuel: return "out_of_fuel";
     case TrapKind::deadlock: return "deadlock";
+    case TrapKind::stray_access: return "stray_access";
   }
   return "";
 }
@@ -45,6 +46,9 @@ std::string Trap::message() const {
       case TrapKind::exchange_full: return "the exchange is full of pending messages, at " + at;
       case TrapKind::out_of_fuel: return "the fuel is exhausted";
       case TrapKind::deadlock: return "every sentron waits";
+      case TrapKind::stray_access:
+        return fmt::format("host code would access memory at {:+} bytes from {}, where the word has no access", offset,
+                           at);
     }
     return "";
   };

@@ -21,7 +21,8 @@ enum class TrapKind : std::uint8_t {
   bad_temperature,  ///< ctemp: negative or not a number
   exchange_full,    ///< csend: the exchange is full of pending messages
   out_of_fuel,      ///< the fuel, in words, is exhausted
-  deadlock          ///< every sentron waits; set by the scheduler
+  deadlock,         ///< every sentron waits; set by the scheduler
+  stray_access      ///< with checked accesses only: an error of the native engine, found before the access happened
 };
 
 std::string_view name_of(TrapKind kind);
@@ -32,7 +33,7 @@ struct Trap {
   std::uint32_t word = 0;
   isa::Slot slot = isa::Slot::D;
   phext::PackedCoordinate coordinate;  ///< of memory and message operations, else zero
-  std::int64_t offset = 0;             ///< displacement in bytes (out_of_bounds, unmapped), steps (axis_range)
+  std::int64_t offset = 0;  ///< displacement in bytes (out_of_bounds, unmapped, stray_access), steps (axis_range)
 
   /// `word 12, slot S: nothing is mapped at 1.1.1/1.1.1/1.1.2/1.1`
   std::string message() const;

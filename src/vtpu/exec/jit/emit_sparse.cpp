@@ -1,3 +1,6 @@
+#include <array>
+#include <limits>
+
 #include "vtpu/exec/jit/emitter.h"
 #include "vtpu/memory/translation_cache.h"
 
@@ -18,12 +21,6 @@ const isa::KindInfo* address_of(const isa::Op& op) {
 }
 
 std::int32_t member(std::size_t offset) { return static_cast<std::int32_t>(offset); }
-
-/// 32 bytes of an access to a whole vector.
-x86::Mem part_of(x86::Mem at, unsigned part) {
-  at.addOffset(32 * static_cast<int>(part));
-  return at;
-}
 
 bool is_column_step(const isa::Op& op) {
   return op.mode == static_cast<std::uint8_t>(phext::Axis::column) && op.c != isa::kNoRegister;
@@ -202,13 +199,31 @@ void Emitter::emit_probe_head(std::uint8_t pointers) {
   as_.mov(cache_slot(), x86::rax);
 }
 
-x86::Mem Emitter::address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
-  if (!plan_.hoisted[w] && plan_.guard[w] < 0) return x86::Mem(x86::rdx, 0, bytes);
-  return place_of(op, bytes);
+// All accesses of host code to a program's memory get their operands from the three functions below. An operand adds
+// base, scaled index and displacement in 64 bits.
+
+/// The operand of the first `bytes` of the word's access. It may use rcx and rdx.
+x86::Mem Emitter::access(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+  const Mem at = place_of(op, w, bytes);
+  if (features_.check_accesses) emit_access_check(op, w, at, 0);
+  return at;
 }
 
-/// The operand of an access by layout address.
-x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t bytes) {
+/// The operand of as many bytes, `part` bytes after the first operand of the word's access. It may also use rax.
+x86::Mem Emitter::access_part(const isa::Op& op, std::uint32_t w, const Mem& first, std::uint32_t part) {
+  Mem at = first;
+  if (first.offset() > std::numeric_limits<std::int32_t>::max() - std::int64_t{part}) {  // a displacement has 32 bits
+    as_.lea(x86::rax, first);
+    at = x86::Mem(x86::rax, static_cast<std::int32_t>(part), first.size());
+  } else {
+    at.addOffset(part);
+  }
+  if (features_.check_accesses) emit_access_check(op, w, at, part);
+  return at;
+}
+
+x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+  if (!plan_.hoisted[w] && plan_.guard[w] < 0) return x86::Mem(x86::rdx, 0, bytes);
   Gp base = x86::rdx;
   if (p_host_[op.b] >= 0)
     base = kPool[static_cast<std::size_t>(p_host_[op.b])];
@@ -218,9 +233,67 @@ x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t bytes) {
   return x86::Mem(base, source(op.c, x86::rcx), op.mode, op.disp, bytes);
 }
 
+/// The operand of a sixteen-lane access, for AVX-512 only: the pointer's base is in rdx.
+x86::Mem Emitter::access_lanes(const isa::Op& op, std::uint32_t w, const Vec& index) {
+  if (features_.check_accesses) {
+    as_.mov(x86::rax, x86::ptr(x86::rsp));  // the frame
+    as_.vmovups(x86::ptr(x86::rax, static_cast<std::int32_t>(offsetof(Frame, lanes))), index);
+    emit_access_check(op, w, x86::Mem(x86::rdx, op.disp, 4), 0);
+  }
+  return x86::Mem(x86::rdx, index, 2, op.disp, 64);
+}
+
+/// Calls check_access for an access by this operand and leaves the code if it must not happen. Changes the flags only.
+void Emitter::emit_access_check(const isa::Op& op, std::uint32_t w, const Mem& at, std::uint32_t part) {
+  as_.push(x86::rax);
+  const bool indexed = op.c != isa::kNoRegister && address_of(op)->kind != Kind::AddrV;
+  if (indexed && r_host_[op.c] < 0)
+    as_.push(r_home(op.c));
+  else
+    as_.push(indexed ? source(op.c, x86::rcx) : Gp(x86::rcx));
+  as_.lea(x86::rax, at);
+  as_.push(x86::rax);
+  as_.push(Imm(w));
+  as_.push(Imm(at.size() | part << 8));
+  as_.call(check_access_);
+  as_.add(x86::rsp, static_cast<std::int32_t>(sizeof(HostAccess)));
+  as_.pop(x86::rax);
+}
+
+/// What the checks of accesses call: it calls check_access and preserves all registers.
+void Emitter::emit_access_thunk() {
+  const std::array saved{x86::rbx, x86::rcx, x86::rdx, x86::rsi, x86::rdi, x86::r8, x86::r9, x86::r10, x86::r11};
+  const unsigned vectors = features_.form == Form::avx512 ? 32 : 16;
+  const auto slot = [&](unsigned i) { return x86::ptr(x86::rsp, static_cast<std::int32_t>(64 * i)); };
+  constexpr auto kReturn = static_cast<std::int32_t>(8);
+  const auto pushed = static_cast<std::int32_t>(8 * saved.size());
+  as_.bind(check_access_);
+  for (const Gp& reg : saved) as_.push(reg);
+  as_.lea(x86::rsi, x86::ptr(x86::rsp, pushed + kReturn));
+  as_.mov(x86::rdi, x86::ptr(x86::rsi, static_cast<std::int32_t>(sizeof(HostAccess)) + 8));  // the frame, below rax
+  as_.mov(x86::rbx, x86::rsp);
+  as_.sub(x86::rsp, 64 * vectors);
+  as_.and_(x86::rsp, -64);
+  for (unsigned i = 0; i < vectors; ++i) as_.vmovups(slot(i), vector(i));
+  as_.vzeroupper();
+  as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(callees_.check_access));
+  as_.call(x86::rax);
+  for (unsigned i = 0; i < vectors; ++i) as_.vmovups(vector(i), slot(i));
+  as_.mov(x86::rsp, x86::rbx);
+  as_.test(x86::al, x86::al);
+  for (std::size_t i = saved.size(); i-- > 0;) as_.pop(saved[i]);
+  const Label stray = as_.newLabel();
+  as_.jz(stray);
+  as_.ret();
+  as_.bind(stray);
+  as_.add(x86::rsp, kReturn + static_cast<std::int32_t>(sizeof(HostAccess)) + 8);
+  as_.vzeroupper();
+  as_.jmp(leave_saved_);  // the sentron has trapped; its registers no longer matter
+}
+
 void Emitter::emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
   const Gp to = target(op.d, x86::rax);
-  const Mem at = address(op, w, bytes);
+  const Mem at = access(op, w, bytes);
   if (bytes < 4)
     as_.movzx(to.r32(), at);
   else if (bytes == 4)
@@ -230,7 +303,7 @@ void Emitter::emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t byte
   put(op.d, to);
 }
 void Emitter::emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
-  const Mem at = address(op, w, bytes);
+  const Mem at = access(op, w, bytes);
   const Gp from = source(op.a, x86::rax);
   if (bytes == 1)
     as_.mov(at, from.r8());
@@ -247,7 +320,7 @@ EMITTER(sgather_i16) { emit_gather(op, w, 2); }
 EMITTER(sgather_i32) { emit_gather(op, w, 4); }
 EMITTER(sgather_i64) { emit_gather(op, w, 8); }
 EMITTER(sgather_v32) {
-  const Mem at = address(op, w, 32);
+  const Mem at = access(op, w, 32);
   const Vec low = v_target(op.d, 0, scratch(0));
   if (features_.form == Form::avx512) {
     as_.vmovups(x86::ymm(low.id()), at);  // clears the upper half
@@ -260,15 +333,15 @@ EMITTER(sgather_v32) {
   v_put(op.d, 1, high);
 }
 EMITTER(sgather_v64) {
-  const Mem at = address(op, w, features_.form == Form::avx512 ? 64 : 32);
+  const Mem at = access(op, w, 64 / parts());
   for (unsigned part = 0; part < parts(); ++part) {
     const Vec to = v_target(op.d, part, scratch(0));
-    as_.vmovups(to, part_of(at, part));
+    as_.vmovups(to, part == 0 ? at : access_part(op, w, at, 32));
     v_put(op.d, part, to);
   }
 }
 EMITTER(sgather_bcast) {
-  const Mem at = address(op, w, 4);
+  const Mem at = access(op, w, 4);
   for (unsigned part = 0; part < parts(); ++part) {
     const Vec to = v_target(op.d, part, scratch(0));
     as_.vbroadcastss(to, at);
@@ -278,14 +351,16 @@ EMITTER(sgather_bcast) {
 EMITTER_IF(sgather_x16, features.form == Form::avx512) {
   // The instruction does not allow one register as both index and result.
   const Vec index = v_source(op.c, 0, scratch(0));
+  const Mem at = access_lanes(op, w, index);
   as_.kxnorw(x86::k1, x86::k1, x86::k1);
-  as_.k(x86::k1).vpgatherdd(x86::zmm(scratch(1)), x86::Mem(x86::rdx, index, 2, op.disp, 64));
+  as_.k(x86::k1).vpgatherdd(x86::zmm(scratch(1)), at);
   v_put(op.d, 0, x86::zmm(scratch(1)));
 }
 EMITTER_IF(sscattr_x16, features.form == Form::avx512) {
   const Vec index = v_source(op.c, 0, scratch(0)), from = v_source(op.a, 0, scratch(1));
+  const Mem at = access_lanes(op, w, index);
   as_.kxnorw(x86::k1, x86::k1, x86::k1);
-  as_.k(x86::k1).vpscatterdd(x86::Mem(x86::rdx, index, 2, op.disp, 64), from);
+  as_.k(x86::k1).vpscatterdd(at, from);
 }
 EMITTER(sscattr_i8) { emit_scatter(op, w, 1); }
 EMITTER(sscattr_i16) { emit_scatter(op, w, 2); }
@@ -293,11 +368,12 @@ EMITTER(sscattr_i32) { emit_scatter(op, w, 4); }
 EMITTER(sscattr_i64) { emit_scatter(op, w, 8); }
 EMITTER(sscattr_v32) {
   const Vec from = v_source(op.a, 0, scratch(0));
-  as_.vmovups(address(op, w, 32), x86::ymm(from.id()));
+  as_.vmovups(access(op, w, 32), x86::ymm(from.id()));
 }
 EMITTER(sscattr_v64) {
-  const Mem at = address(op, w, features_.form == Form::avx512 ? 64 : 32);
-  for (unsigned part = 0; part < parts(); ++part) as_.vmovups(part_of(at, part), v_source(op.a, part, scratch(0)));
+  const Mem at = access(op, w, 64 / parts());
+  for (unsigned part = 0; part < parts(); ++part)
+    as_.vmovups(part == 0 ? at : access_part(op, w, at, 32), v_source(op.a, part, scratch(0)));
 }
 EMITTER(sprefch) {  // not through rdx, which may hold an r-register in a loop without checks
   as_.mov(x86::rax, p_field(op.b, offsetof(Pointer, base)));

@@ -24,16 +24,18 @@ constexpr unsigned kIndexBits = 44;
 }  // namespace
 
 Emitter::Emitter(CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
-                 const isa::Constant* constants, const void* called_word)
+                 const isa::Constant* constants, const Callees& callees, CompileWork& work)
     : as_(&code),
       program_(program),
       plan_(plan),
       features_(features),
       constants_(constants),
-      called_word_(called_word) {
+      callees_(callees),
+      work_(work) {
   leave_ = as_.newLabel();
   leave_saved_ = as_.newLabel();
   dispatch_ = as_.newLabel();
+  check_access_ = as_.newLabel();
   for (std::size_t i = 0; i < plan.segments.size(); ++i) labels_.push_back(as_.newLabel());
   assign_registers();
 }
@@ -303,7 +305,7 @@ bool Emitter::wants_more(const Segment& segment) const {
 }
 
 void Emitter::enter_closed_loop(const Segment& segment) {
-  loop_ = allocate_loop(plan_, segment, kPool.size());
+  loop_ = allocate_loop(plan_, segment, kPool.size(), work_);
   for (std::uint8_t r = 0; r < 16; ++r)
     if (r_host_[r] >= 0 && (plan_.written.r >> r & 1) != 0)
       as_.mov(r_home(r), kPool[static_cast<std::size_t>(r_host_[r])]);
@@ -334,7 +336,7 @@ void Emitter::emit_called(const Segment& segment) {
   as_.mov(field(offsetof(Context, pc), 8), segment.first);
   as_.mov(x86::rdi, x86::ptr(x86::rsp));
   as_.vzeroupper();
-  as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(called_word_));
+  as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(callees_.called_word));
   as_.call(x86::rax);
   // rax: where to continue; 0: leave the code
   as_.test(x86::rax, x86::rax);
@@ -370,6 +372,9 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
 }
 
 void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
+  if (work_.exceeded()) return;
+  work_.step(4);                   // a check and three slots
+  work_.code_bytes(as_.offset());  // a segment may be the whole program
   emit_check(w, segment);
   const isa::Word& word = program_.words[w];
   for (const Slot slot : plan_.order[w]) {
@@ -407,7 +412,12 @@ bool can_emit(const isa::Op& op, const Features& features) {
 
 void Emitter::emit_all() {
   enter_function();
-  for (std::size_t i = 0; i < plan_.segments.size(); ++i) emit_segment(plan_.segments[i], i);
+  for (std::size_t i = 0; i < plan_.segments.size(); ++i) {
+    emit_segment(plan_.segments[i], i);
+    work_.step();
+    work_.code_bytes(as_.offset());
+    if (work_.exceeded()) return;
+  }
   as_.ud2();  // the last word branches or halts
   hot_bytes_ = as_.offset();
   // Cold parts come last, so that they take no room between hot cache lines.
@@ -427,6 +437,7 @@ void Emitter::emit_all() {
   as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * (kMaxGuards + kProbeSlots)));
   for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);
   as_.ret();
+  if (features_.check_accesses) emit_access_thunk();
 }
 
 }  // namespace vtpu::exec::jit

@@ -30,6 +30,15 @@ struct Frame {
   Machine* machine = nullptr;
   Context* context = nullptr;
   const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
+  Vector lanes;                          ///< with checked accesses: the indices of a sixteen-lane access
+};
+
+/// With checked accesses: one access of host code that is about to happen, as the code pushes it on the stack.
+struct HostAccess {
+  std::uint64_t bytes_and_part = 0;  ///< bytes, and from bit 8 on the position in the access of the word
+  std::uint64_t word = 0;
+  std::uint64_t address = 0;  ///< of a sixteen-lane access: that of lane index 0
+  std::uint64_t index = 0;    ///< the r-register of the address, if it has one
 };
 
 /// Host registers for r-registers and pointer bases. Programs that look up cells use r14 and r15 for that. rdx is
@@ -67,9 +76,15 @@ inline constexpr std::nullptr_t kAvailable = nullptr;
 /// registers stay in the context.
 class Emitter {
  public:
+  /// What compiled code calls.
+  struct Callees {
+    const void* called_word = nullptr;  ///< executes a word: (Frame*) → where to continue, or null
+    const void* check_access = nullptr;  ///< with checked accesses: (Frame*, const HostAccess*) → whether it may happen
+  };
   Emitter(asmjit::CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
-          const isa::Constant* constants, const void* called_word);
+          const isa::Constant* constants, const Callees& callees, CompileWork& work);
 
+  /// Stops early when the work exceeds its limit; the code is then incomplete.
   void emit_all();
 
   const std::vector<Exit>& exits() const { return exits_; }
@@ -178,15 +193,20 @@ class Emitter {
   void emit_check(std::uint32_t w, std::size_t segment);
   void emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
   void emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
-  Mem address(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
-  Mem place_of(const isa::Op& op, std::uint32_t bytes);
+  Mem access(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
+  Mem access_part(const isa::Op& op, std::uint32_t w, const Mem& first, std::uint32_t part);
+  Mem place_of(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
+  Mem access_lanes(const isa::Op& op, std::uint32_t w, const Vec& index);
+  void emit_access_check(const isa::Op& op, std::uint32_t w, const Mem& at, std::uint32_t part);
+  void emit_access_thunk();
 
   asmjit::x86::Assembler as_;
   const isa::Program& program_;
   const Plan& plan_;
   const Features features_;
   const isa::Constant* constants_;
-  const void* called_word_;
+  const Callees callees_;
+  CompileWork& work_;
   std::array<int, 16> r_host_{};  // index in the pool of host registers; −1: in the context
   std::array<int, 16> v_host_{};  // number of the (first) vector register; −1: in the context
   std::array<int, 8> p_host_{};   // index in the pool of the pointer's base in the current loop; −1: none
@@ -202,7 +222,7 @@ class Emitter {
   std::vector<Exit> exits_;
   std::vector<ColdProbe> cold_probes_;
   std::vector<asmjit::Label> exit_labels_;
-  asmjit::Label leave_, leave_saved_, dispatch_, loop_body_;
+  asmjit::Label leave_, leave_saved_, dispatch_, loop_body_, check_access_;
   std::size_t present_segment_ = 0;
   bool in_counted_segment_ = false;
   std::size_t hot_bytes_ = 0;

@@ -1,6 +1,7 @@
 #include "vtpu/exec/jit/loop_registers.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace vtpu::exec::jit {
 namespace {
@@ -25,22 +26,44 @@ struct Range {
   }
 };
 
-bool overlap(const Range& a, const Range& b) {
-  const auto stretches = [](const Range& x) {
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> all;
-    if (x.early) all.emplace_back(0, x.early_last);
-    if (x.late) all.emplace_back(x.first, x.last);
-    return all;
-  };
-  for (const auto& one : stretches(a))
-    for (const auto& other : stretches(b))
-      if (one.first <= other.second && other.first <= one.second) return true;
-  return false;
-}
+/// The positions at which a host register is taken, one bit for each. Every r-register has one value at a position, so
+/// the lengths of all live ranges add up to at most sixteen times the loop's length, and going through their positions
+/// takes linear time.
+class Taken {
+ public:
+  explicit Taken(std::uint32_t end) : bits_(end / 64 + 1) {}
+
+  bool free(const Range& range, CompileWork& work) const {
+    return (!range.early || free(0, range.early_last, work)) && (!range.late || free(range.first, range.last, work));
+  }
+  void take(const Range& range) {
+    if (range.early) take(0, range.early_last);
+    if (range.late) take(range.first, range.last);
+  }
+
+ private:
+  /// The bits of positions first to last, both included, in word k.
+  static std::uint64_t mask(std::uint32_t first, std::uint32_t last, std::uint32_t k) {
+    const std::uint64_t from = k == first / 64 ? ~std::uint64_t{0} << first % 64 : ~std::uint64_t{0};
+    return k == last / 64 ? from & (~std::uint64_t{0} >> (63 - last % 64)) : from;
+  }
+  bool free(std::uint32_t first, std::uint32_t last, CompileWork& work) const {
+    for (std::uint32_t k = first / 64; k <= last / 64; ++k) {
+      work.step();
+      if ((bits_[k] & mask(first, last, k)) != 0) return false;
+    }
+    return true;
+  }
+  void take(std::uint32_t first, std::uint32_t last) {
+    for (std::uint32_t k = first / 64; k <= last / 64; ++k) bits_[k] |= mask(first, last, k);
+  }
+
+  std::vector<std::uint64_t> bits_;
+};
 
 }  // namespace
 
-LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts) {
+LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts, CompileWork& work) {
   const std::uint32_t end = 3 * loop.length();  // positions count from 1; 0 is before the loop's first op
   std::vector<Range> ranges;
   std::array<int, 16> present{}, initial{};
@@ -49,6 +72,7 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   const auto place_of = [&](std::uint32_t w, std::size_t k) {
     return 3 * (w - loop.first) + static_cast<std::uint32_t>(k) + 1;
   };
+  work.step(3 * std::uint64_t{loop.length()});
   for (std::uint32_t w = loop.first; w < loop.end; ++w)
     for (std::size_t k = 0; k < 3; ++k) {
       const isa::Uses& uses = plan.uses[w][static_cast<std::size_t>(plan.order[w][k])];
@@ -111,16 +135,17 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
     return static_cast<std::uint64_t>(ranges[a].uses) * (ranges[b].length(end) + 1) >
            static_cast<std::uint64_t>(ranges[b].uses) * (ranges[a].length(end) + 1);
   });
-  std::vector<std::vector<std::size_t>> taken(hosts);
-  for (const std::size_t i : order)
+  work.step(order.size() * static_cast<std::uint64_t>(std::bit_width(order.size())));
+  std::vector<Taken> taken(hosts, Taken(end));
+  for (const std::size_t i : order) {
+    if (work.exceeded()) break;
     for (std::size_t host = next; host < hosts; ++host) {
-      if (std::any_of(taken[host].begin(), taken[host].end(),
-                      [&](std::size_t other) { return overlap(ranges[i], ranges[other]); }))
-        continue;
-      taken[host].push_back(i);
+      if (!taken[host].free(ranges[i], work)) continue;
+      taken[host].take(ranges[i]);
       ranges[i].host = static_cast<int>(host);
       break;
     }
+  }
 
   for (std::uint8_t r = 0; r < 16; ++r) {
     if (initial[r] < 0) continue;

@@ -33,7 +33,7 @@ struct LoopRegisters {
   std::vector<Store> stores;
 };
 
-/// Allocates `hosts` host registers in a counted loop without side exits.
-LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts);
+/// Allocates `hosts` host registers in a counted loop without side exits. The time is near-linear in the loop's length.
+LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t hosts, CompileWork& work);
 
 }  // namespace vtpu::exec::jit

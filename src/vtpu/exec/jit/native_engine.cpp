@@ -3,6 +3,8 @@
 #include <asmjit/x86.h>
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <new>
 #include <vector>
 
 #include "vtpu/exec/interpreter.h"
@@ -14,19 +16,56 @@ namespace {
 
 using asmjit::CpuFeatures;
 
-bool runs(Form form) {
-  const CpuFeatures::X86& host = asmjit::CpuInfo::host().features().x86();
-  const bool base = host.hasAVX2() && host.hasFMA() && host.hasBMI2();
-  if (form == Form::avx2) return base;
-  return base && host.hasAVX512_F() && host.hasAVX512_DQ() && host.hasAVX512_BW() && host.hasAVX512_VL();
-}
-
 /// Executes the word at the context's pc for compiled code. Returns where that continues; null when the sentron stops,
 /// or when the word branched to a word at which compiled code has no entry.
 const void* called_word(Frame* frame) {
   const Status status = execute_word(*frame->program, *frame->machine, *frame->context);
   return status == Status::ready ? frame->entries[frame->context->pc] : nullptr;
 }
+
+/// Whether an access of host code, which is about to happen, is one that its word makes: the place is computed again
+/// from the registers and the page table. If not, the sentron traps.
+bool check_access(Frame* frame, const HostAccess* access) {
+  Context& context = *frame->context;
+  const memory::PageTable& memory = frame->machine->memory();
+  const isa::Op& op = frame->program->words[access->word].sparse;
+  const memory::Pointer& p = context.p[op.b];
+  const std::uint64_t bytes = access->bytes_and_part & 255, part = access->bytes_and_part >> 8;
+  const auto number = [](const std::byte* at) { return reinterpret_cast<std::uint64_t>(at); };
+  bool good = false;
+  std::uint64_t from = number(p.base);
+  if (isa::info(op.opcode).cost == isa::Cost::probe) {
+    const phext::Step cell = phext::step(p.coordinate, phext::Axis::column, static_cast<std::int64_t>(access->index));
+    const auto there = memory.peek(cell.to);
+    from = number(there.data());
+    good = !cell.saturated && access->address == from && there.size() >= bytes;
+  } else if (p.translated() && memory.peek(p.coordinate).data() == p.base) {
+    const auto covered = [&](std::uint64_t address) {
+      return address >= number(p.begin) && address <= number(p.end) && number(p.end) - address >= bytes;
+    };
+    const auto displacement = static_cast<std::uint64_t>(std::int64_t{op.disp});
+    if (isa::info(op.opcode).cost == isa::Cost::gather) {
+      std::array<std::int32_t, 16> lanes;
+      std::memcpy(lanes.data(), frame->lanes.bytes.data(), sizeof lanes);
+      good = access->address == from + displacement;
+      for (const std::int32_t lane : lanes)
+        good &= covered(access->address + static_cast<std::uint64_t>(4 * std::int64_t{lane}));
+    } else {
+      const std::uint64_t index = op.c == isa::kNoRegister ? 0 : access->index << op.mode;
+      good = access->address == from + index + displacement + part && covered(access->address);
+    }
+  }
+  if (good) return true;
+  context.pc = access->word;
+  context.status = Status::trapped;
+  context.trap = {TrapKind::stray_access, static_cast<std::uint32_t>(access->word), isa::Slot::S, p.coordinate,
+                  static_cast<std::int64_t>(access->address - from)};
+  frame->machine->exchange().leave(context.id);
+  return false;
+}
+
+const Emitter::Callees kCallees{reinterpret_cast<const void*>(&called_word),
+                                reinterpret_cast<const void*>(&check_access)};
 
 /// Keeps the first error of the assembler, which would otherwise omit the instruction and continue.
 class FirstError final : public asmjit::ErrorHandler {
@@ -48,15 +87,22 @@ Error emission_error(asmjit::Error error) {
 
 std::string_view name_of(Form form) { return form == Form::avx512 ? "avx512" : "avx2"; }
 
+bool host_runs(Form form) {
+  const CpuFeatures::X86& host = asmjit::CpuInfo::host().features().x86();
+  const bool base = host.hasAVX2() && host.hasFMA() && host.hasBMI2();
+  if (form == Form::avx2) return base;
+  return base && host.hasAVX512_F() && host.hasAVX512_DQ() && host.hasAVX512_BW() && host.hasAVX512_VL();
+}
+
 std::optional<Form> host_form() {
-  if (runs(Form::avx512)) return Form::avx512;
-  if (runs(Form::avx2)) return Form::avx2;
+  if (host_runs(Form::avx512)) return Form::avx512;
+  if (host_runs(Form::avx2)) return Form::avx2;
   return {};
 }
 
 Features features_of(Form form) {
   const CpuFeatures::X86& host = asmjit::CpuInfo::host().features().x86();
-  return {form, host.hasAVX512_BF16(), host.hasAVX512_VNNI(), {}};
+  return {form, host.hasAVX512_BF16(), host.hasAVX512_VNNI(), {}, false};
 }
 
 struct NativeEngine::Code {
@@ -98,25 +144,35 @@ NativeEngine::~NativeEngine() = default;
 const NativeEngine::Report& NativeEngine::report() const { return code_->report; }
 const isa::Program& NativeEngine::program() const { return *code_->program; }
 
-Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std::optional<Form> form,
-                                           const OpcodeSet& without_emitter) {
+Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, const CompileOptions& options) try {
+  std::optional<Form> form = options.form;
   if (!form) form = host_form();
-  if (!form || !runs(*form))
+  if (!form || !host_runs(*form))
     return Error{"native engine", "this processor does not support the form",
                  "AVX-512 (F, DQ, BW, VL) or AVX2 with FMA and BMI2"};
   auto code = std::make_unique<Code>();
   code->program = &program.get();
   code->constants = program->constants;
   Features features = features_of(*form);
-  features.without_emitter = without_emitter;
-  code->plan = make_plan(*code->program, features);
+  features.without_emitter = options.without_emitter;
+  features.check_accesses = options.check_accesses;
+  const std::uint64_t words = code->program->words.size();
+  const std::uint64_t most_steps = std::min(words * CompileOptions::kStepsPerWord, options.most_steps);
+  CompileWork work(most_steps, CompileOptions::kMostCodeBytes);
+  const auto too_much = [&] {
+    return Error{"native engine", fmt::format("compiling {} words takes too long or gives too much host code", words),
+                 fmt::format("at most {} steps and {} bytes; the interpreter runs any program", most_steps,
+                             CompileOptions::kMostCodeBytes)};
+  };
+  code->plan = make_plan(*code->program, features, work);
+  if (work.exceeded()) return too_much();
   asmjit::CodeHolder holder;
   holder.init(code->runtime.environment());
   FirstError first_error;
   holder.setErrorHandler(&first_error);
-  Emitter emitter(holder, *code->program, code->plan, features, code->constants.data(),
-                  reinterpret_cast<const void*>(&called_word));
+  Emitter emitter(holder, *code->program, code->plan, features, code->constants.data(), kCallees, work);
   emitter.emit_all();
+  if (work.exceeded()) return too_much();
   if (first_error.get() != asmjit::kErrorOk) return emission_error(first_error.get());
   if (const asmjit::Error error = code->runtime.add(&code->function, &holder); error != asmjit::kErrorOk) {
     code->function = nullptr;
@@ -133,7 +189,8 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
     report.loops += segment.counted_loop;
   }
   report.form = *form;
-  report.words = code->program->words.size();
+  report.words = words;
+  report.steps = work.steps();
   report.code_bytes = holder.codeSize();
   report.hot_bytes = emitter.hot_bytes();
   for (const Segment& segment : code->plan.segments)
@@ -145,6 +202,8 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, std
         ++report.checked;
     }
   return NativeEngine(std::move(code));
+} catch (const std::bad_alloc&) {
+  return Error{"native engine", "the system refuses memory for compiling", "the interpreter runs any program"};
 }
 
 Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std::optional<Form> form) {
@@ -155,9 +214,9 @@ Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std:
   holder.init(asmjit::Environment::host());
   holder.setLogger(&logger);
   const Features features = features_of(*form);
-  const Plan plan = make_plan(program.get(), features);
-  Emitter emitter(holder, program.get(), plan, features, program->constants.data(),
-                  reinterpret_cast<const void*>(&called_word));
+  CompileWork work(~std::uint64_t{0}, ~std::uint64_t{0});
+  const Plan plan = make_plan(program.get(), features, work);
+  Emitter emitter(holder, program.get(), plan, features, program->constants.data(), kCallees, work);
   emitter.emit_all();
   return std::string(logger.data(), logger.dataSize());
 }
@@ -165,7 +224,7 @@ Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std:
 Status NativeEngine::run(Machine& machine, Context& context) const {
   if (context.status == Status::halted || context.status == Status::trapped) return context.status;
   context.status = Status::ready;
-  Frame frame{code_->program, &machine, &context, code_->entries.data()};
+  Frame frame{code_->program, &machine, &context, code_->entries.data(), {}};
   while (true) {
     if (const void* entry = code_->entries[context.pc]; entry != nullptr) {
       const std::uint64_t left = code_->function(&context, entry, &frame);

@@ -29,9 +29,10 @@ struct Induction {
   std::int64_t step = 0;
 };
 
-void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
+void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan, CompileWork& work) {
   std::array<Induction, 16> induction{};
   isa::RegisterSet written;
+  work.step(2 * std::uint64_t{loop.length()});
   for (std::uint32_t w = loop.first; w < loop.end; ++w)
     for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
       const isa::Op& op = program.words[w].slot(slot);
@@ -67,6 +68,7 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
       } else {
         const Guard guard{s.b, s.mode, s.disp, address->bytes};
         auto found = std::find(loop.guards.begin(), loop.guards.end(), guard);
+        work.step(loop.guards.size());
         if (found == loop.guards.end() && loop.guards.size() < kMaxGuards) found = loop.guards.insert(found, guard);
         if (found != loop.guards.end()) plan.guard[w] = static_cast<int>(found - loop.guards.begin());
       }
@@ -86,7 +88,8 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan) {
 
 /// Finds the accesses of a straight segment whose addresses follow from the registers at its start. Each pair of
 /// pointer and index gets one check before the segment.
-void find_straight(const isa::Program& program, Segment& segment, Plan& plan) {
+void find_straight(const isa::Program& program, Segment& segment, Plan& plan, CompileWork& work) {
+  work.step(segment.length());
   isa::RegisterSet written;  // not by constant steps
   std::uint8_t pointers = 0, shared = 0;
   std::array<std::int64_t, 16> offset{};  // of each r since the segment began
@@ -166,7 +169,7 @@ Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32
   return retired;
 }
 
-Plan make_plan(const isa::Program& program, const Features& features) {
+Plan make_plan(const isa::Program& program, const Features& features, CompileWork& work) {
   const auto words = static_cast<std::uint32_t>(program.words.size());
   Plan plan;
   plan.segment_of.assign(words, Plan::kNone);
@@ -180,6 +183,7 @@ Plan make_plan(const isa::Program& program, const Features& features) {
   std::vector<std::int32_t> depth_change(words + 1);
   for (std::uint32_t w = 0; w < words; ++w) {
     const isa::Word& word = program.words[w];
+    work.step();
     for (const Slot slot : {Slot::D, Slot::S, Slot::C})
       plan.uses[w][static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
     bool emitted = can_emit(word.dense, features) && can_emit(word.sparse, features) && can_emit(word.coord, features);
@@ -207,6 +211,7 @@ Plan make_plan(const isa::Program& program, const Features& features) {
   std::int32_t depth = 0;
   for (std::uint32_t w = 0; w < words; ++w) {
     depth += depth_change[w];
+    work.step();
     const std::uint64_t weight = std::uint64_t{1} << (3 * std::clamp(depth, 0, 8));
     for (const isa::Uses& uses : plan.uses[w]) {
       plan.used |= uses.reads;
@@ -228,6 +233,7 @@ Plan make_plan(const isa::Program& program, const Features& features) {
     for (++w; w < words && !leader[w]; ++w) {
     }
     segment.end = w;
+    work.step(segment.length());
     const isa::Op& last = program.words[w - 1].dense;
     segment.counted_loop =
         !segment.called && last.opcode == Opcode::dloop && static_cast<std::uint32_t>(last.imm) == segment.first;
@@ -236,9 +242,9 @@ Plan make_plan(const isa::Program& program, const Features& features) {
         for (const isa::Uses& uses : plan.uses[k])
           if (uses.writes.r >> last.d & 1) segment.counted_loop = false;
     if (segment.counted_loop)
-      find_hoistable(program, segment, plan);
+      find_hoistable(program, segment, plan, work);
     else if (!segment.called)
-      find_straight(program, segment, plan);
+      find_straight(program, segment, plan, work);
     if (static_cast<std::size_t>(__builtin_popcount(segment.probed_pointers)) > kMaxProbed) segment.probed_pointers = 0;
     plan.segment_of[segment.first] = static_cast<std::uint32_t>(plan.segments.size());
     plan.segments.push_back(std::move(segment));

@@ -17,11 +17,28 @@ struct Features {
   bool bf16 = false;          ///< VDPBF16PS on 512 bits
   bool vnni = false;          ///< VPDPBUSD on 512 bits
   OpcodeSet without_emitter;  ///< opcodes to treat as if they had no emitter
+  bool check_accesses = false;
 };
 Features features_of(Form form);
 
 /// Whether the op becomes host code: its opcode has an emitter, which has code for these operands on this host.
 bool can_emit(const isa::Op& op, const Features& features);
+
+/// The work of compiling one program, in steps and bytes of host code, each with a limit.
+class CompileWork {
+ public:
+  CompileWork(std::uint64_t most_steps, std::uint64_t most_code_bytes)
+      : most_steps_(most_steps), most_code_bytes_(most_code_bytes) {}
+
+  void step(std::uint64_t steps = 1) { steps_ += steps; }
+  void code_bytes(std::uint64_t bytes) { code_bytes_ = bytes; }
+  std::uint64_t steps() const { return steps_; }
+  bool exceeded() const { return steps_ > most_steps_ || code_bytes_ > most_code_bytes_; }
+
+ private:
+  std::uint64_t steps_ = 0, code_bytes_ = 0;
+  std::uint64_t most_steps_, most_code_bytes_;
+};
 
 /// An order in which the slots of a word can be executed one after the other, so that none reads what another has
 /// written. None if there is no such order (a swap), or if the branch could not come last. `uses`: of the slots D, S,
@@ -86,6 +103,6 @@ struct Plan {
 
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 };
-Plan make_plan(const isa::Program& program, const Features& features);
+Plan make_plan(const isa::Program& program, const Features& features, CompileWork& work);
 
 }  // namespace vtpu::exec::jit

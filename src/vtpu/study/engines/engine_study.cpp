@@ -103,7 +103,7 @@ Result<void> check_answer(const kernels::Workload& workload, Runnable::By by) {
     exec::Interpreter(*valid).run(machine, sentron);
   } else {
     const auto engine = exec::jit::NativeEngine::compile(
-        *valid, by == Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
+        *valid, {.form = by == Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt});
     if (!engine) return engine.error();
     engine->run(machine, sentron);
   }

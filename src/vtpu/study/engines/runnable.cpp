@@ -31,7 +31,7 @@ Result<Runnable> Runnable::make(isa::Program program, By by) {
     state->engine = std::make_unique<exec::Interpreter>(*state->program);
   } else {
     auto native = exec::jit::NativeEngine::compile(
-        *state->program, by == By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
+        *state->program, {.form = by == By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt});
     if (!native) return native.error();
     state->engine = std::make_unique<exec::jit::NativeEngine>(std::move(*native));
   }

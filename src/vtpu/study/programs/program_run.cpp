@@ -65,7 +65,7 @@ Result<ProgramRun> ProgramRun::make(std::unique_ptr<State> state, std::vector<is
       state->engines.push_back(std::make_unique<exec::Interpreter>(kept));
     } else {
       auto native = exec::jit::NativeEngine::compile(
-          kept, by == engines::Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt);
+          kept, {.form = by == engines::Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt});
       if (!native) return native.error();
       state->engines.push_back(std::make_unique<exec::jit::NativeEngine>(std::move(*native)));
     }
