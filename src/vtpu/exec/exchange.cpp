@@ -25,11 +25,14 @@ void Exchange::send(phext::PackedCoordinate at, const Message& payload) {
   ++pending_count_;
 }
 
-const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temperature) const {
-  if (temperature == 0) {
+const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temperature,
+                                         std::uint64_t& looked_at) const {
+  if (!std::isinf(temperature)) {  // no other message is as near as one at the coordinate
     const auto place = pending_.find(at);
-    return place == pending_.end() ? nullptr : &place->second.oldest();
+    if (place != pending_.end()) return &place->second.oldest();
+    if (temperature == 0) return nullptr;
   }
+  looked_at += pending_.size();
   const Pending* best = nullptr;
   std::uint32_t best_distance = 0;
   for (const auto& [coordinate, queue] : pending_) {

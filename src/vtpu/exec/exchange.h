@@ -34,14 +34,20 @@ class Exchange {
   bool full() const { return pending_count_ == limits_.pending; }
   /// Not when full.
   void send(phext::PackedCoordinate at, const Message& payload);
-  /// The message that a receive would take; `take` removes it.
-  const Pending* match(phext::PackedCoordinate at, double temperature) const;
+  /// The message that a receive would take; `take` removes it. Adds the number of coordinates with messages that it had
+  /// to compare to `looked_at`: none when T = 0, and none when a message at `at` is the nearest.
+  const Pending* match(phext::PackedCoordinate at, double temperature, std::uint64_t& looked_at) const;
+  const Pending* match(phext::PackedCoordinate at, double temperature) const {
+    std::uint64_t looked_at = 0;
+    return match(at, temperature, looked_at);
+  }
   void take(const Pending* pending);
   /// All pending messages, the oldest first.
   std::vector<Pending> pending() const;
   std::uint64_t sent() const { return sent_; }
 
   void set_beacon(std::uint32_t sentron, phext::PackedCoordinate at) { beacons_[sentron] = at; }
+  std::size_t beacons() const { return beacons_.size(); }
   /// The sentron with the nearest beacon; of several, the one with the lowest number.
   std::optional<std::uint32_t> nearest_beacon(phext::PackedCoordinate to) const;
 

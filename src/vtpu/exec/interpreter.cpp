@@ -64,6 +64,7 @@ void commit(const SlotResult& result, Context& context) {
 }
 
 Status execute(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer) {
+  const bool waited = context.status == Status::waiting;
   context.status = Status::ready;
   if (context.fuel == 0) {
     machine.exchange().leave(context.id);
@@ -72,6 +73,13 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
   const isa::Word& word = program.words[context.pc];
   const std::array<const isa::Op*, 3> ops{&word.dense, &word.sparse, &word.coord};
   Before before{program, context, machine, observer};
+  if (waited) {
+    // Only the C slot waits. It is asked first, so that the other slots do not repeat their work in every round.
+    const Meaning& m = meaning_of(word.coord);
+    Pending probe;
+    if (m.apply != nullptr && m.apply(before, word.coord, probe).kind == Outcome::Kind::wait)
+      return context.status = Status::waiting;
+  }
   Pending pending;
   for (std::size_t slot = 0; slot < 3; ++slot) {
     const Meaning& m = meaning_of(*ops[slot]);

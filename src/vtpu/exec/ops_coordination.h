@@ -33,6 +33,7 @@ MEANING(cunpack_v) {
 
 // ---- between sentrons
 MEANING(croute) {
+  pending.extra_fuel += s.machine.exchange().beacons() / kItemsPerFuel;
   const auto nearest = s.machine.exchange().nearest_beacon(s.context.p[op.a].coordinate);
   coordination(pending).set_r(op.d, nearest ? *nearest : ~std::uint64_t{0});
   return {};
@@ -43,18 +44,21 @@ MEANING(csend) {
 }
 PERFORMED(csend) { s.machine.exchange().send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
 
-inline const Exchange::Pending* match(const Before& s, const isa::Op& op) {
-  return s.machine.exchange().match(s.context.p[op.a].coordinate, s.context.temperature);
+inline const Exchange::Pending* match(const Before& s, const isa::Op& op, Pending& pending) {
+  std::uint64_t looked_at = 0;
+  const auto* const found = s.machine.exchange().match(s.context.p[op.a].coordinate, s.context.temperature, looked_at);
+  pending.extra_fuel += looked_at / kItemsPerFuel;
+  return found;
 }
 MEANING(crecv) {
-  pending.taken = match(s, op);
+  pending.taken = match(s, op, pending);
   if (pending.taken == nullptr) return Outcome::waiting();
   coordination(pending).set_m(op.d, pending.taken->payload);
   return {};
 }
 PERFORMED(crecv) { s.machine.exchange().take(pending.taken); }
 MEANING(crecv_try) {
-  pending.taken = match(s, op);
+  pending.taken = match(s, op, pending);
   pending.sr_clear |= kEmpty;
   if (pending.taken == nullptr)
     pending.sr_set |= kEmpty;

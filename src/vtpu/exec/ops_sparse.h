@@ -32,6 +32,13 @@ inline std::int64_t offset_of(const Before& s, const isa::Op& op) {
   const std::uint64_t index = op.c == isa::kNoRegister ? 0 : s.r(op.c) << op.mode;
   return static_cast<std::int64_t>(index + static_cast<std::uint64_t>(std::int64_t{op.disp}));
 }
+/// The fuel for finding the regions of so many coordinates.
+inline void charge_look_ups(const Before& s, Pending& pending, std::uint64_t coordinates = 1) {
+  pending.extra_fuel += coordinates * (s.machine.memory().region_count() / kItemsPerFuel);
+}
+inline void charge_translation(const Before& s, const memory::Pointer& p, Pending& pending) {
+  if (!p.translated()) charge_look_ups(s, pending);
+}
 inline Outcome look(const Before& s, const isa::Op& op, std::int64_t offset, std::uint64_t bytes, bool write) {
   const memory::Pointer& p = s.context.p[op.b];
   const auto fault = s.machine.memory().check(p, offset, bytes, write);
@@ -46,7 +53,10 @@ inline std::byte* place(Before& s, Context& context, const isa::Op& op, std::int
 }
 
 #define GATHER(id, bytes, set)                                                   \
-  MEANING(id) { return look(s, op, offset_of(s, op), bytes, false); }            \
+  MEANING(id) {                                                                  \
+    charge_translation(s, s.context.p[op.b], pending);                           \
+    return look(s, op, offset_of(s, op), bytes, false);                          \
+  }                                                                              \
   PERFORMED(id) {                                                                \
     const std::byte* at = place(s, context, op, offset_of(s, op), bytes, false); \
     set;                                                                         \
@@ -75,8 +85,11 @@ GATHER(sgather_v64, 64, sparse(pending).set_v(op.d, loaded_vector(at, 64)))
 GATHER(sgather_bcast, 4, sparse(pending).set_v(op.d, sixteen_of(static_cast<std::uint32_t>(loaded(at, 4)))))
 #undef GATHER
 
-#define SCATTER(id, bytes, from)                                     \
-  MEANING(id) { return look(s, op, offset_of(s, op), bytes, true); } \
+#define SCATTER(id, bytes, from)                       \
+  MEANING(id) {                                        \
+    charge_translation(s, s.context.p[op.b], pending); \
+    return look(s, op, offset_of(s, op), bytes, true); \
+  }                                                    \
   PERFORMED(id) { std::memcpy(place(s, context, op, offset_of(s, op), bytes, true), from, bytes); }
 SCATTER(sscattr_i8, 1, &context.r[op.a])
 SCATTER(sscattr_i16, 2, &context.r[op.a])
@@ -93,7 +106,8 @@ inline std::array<std::int64_t, 16> lane_offsets(const Before& s, const isa::Op&
   for (std::size_t i = 0; i < 16; ++i) offsets[i] = 4 * std::int64_t{lanes[i]} + op.disp;
   return offsets;
 }
-inline Outcome look_at_lanes(const Before& s, const isa::Op& op, bool write) {
+inline Outcome look_at_lanes(const Before& s, const isa::Op& op, bool write, Pending& pending) {
+  charge_translation(s, s.context.p[op.b], pending);
   for (const std::int64_t offset : lane_offsets(s, op))
     if (const Outcome outcome = look(s, op, offset, 4, write); !outcome.done()) return outcome;
   return {};
@@ -113,7 +127,7 @@ inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op,
       (*s.observer)({static_cast<std::uint32_t>(context.pc), at + (offset - least), 4, write});
   return at;
 }
-MEANING(sgather_x16) { return look_at_lanes(s, op, false); }
+MEANING(sgather_x16) { return look_at_lanes(s, op, false, pending); }
 PERFORMED(sgather_x16) {
   std::int64_t least = 0;
   const std::byte* at = place_of_lanes(s, context, op, least, false);
@@ -122,7 +136,7 @@ PERFORMED(sgather_x16) {
   for (std::size_t i = 0; i < 16; ++i) x[i] = static_cast<std::uint32_t>(loaded(at + (offsets[i] - least), 4));
   sparse(pending).set_v(op.d, x);
 }
-MEANING(sscattr_x16) { return look_at_lanes(s, op, true); }
+MEANING(sscattr_x16) { return look_at_lanes(s, op, true, pending); }
 PERFORMED(sscattr_x16) {
   std::int64_t least = 0;
   std::byte* at = place_of_lanes(s, context, op, least, true);
@@ -151,11 +165,13 @@ inline std::optional<phext::PackedCoordinate> cell_of(const Before& s, const isa
   if (to < 0 || to > phext::PackedCoordinate::kMax) return {};
   return from.with(axis, static_cast<std::uint32_t>(to));
 }
-inline Outcome look_at_cell(const Before& s, const isa::Op& op, unsigned cell_log2, bool write) {
+inline Outcome look_at_cell(const Before& s, const isa::Op& op, unsigned cell_log2, bool write, Pending& pending) {
   const auto cell = cell_of(s, op);
   if (!cell)
     return Outcome::trapped(TrapKind::axis_range, s.context.p[op.b].coordinate,
                             static_cast<std::int64_t>(op.c == isa::kNoRegister ? 0 : s.r(op.c)));
+  if (s.context.cache->hits(*cell, cell_log2)) return {};
+  charge_look_ups(s, pending);
   const auto fault = s.machine.memory().check_cell(*cell, cell_log2, write);
   return fault ? Outcome::trapped(trap_of(*fault), *cell) : Outcome{};
 }
@@ -164,13 +180,13 @@ inline std::byte* place_of_cell(Before& s, Context& context, const isa::Op& op, 
   if (s.observer != nullptr) (*s.observer)({static_cast<std::uint32_t>(context.pc), at, 1u << cell_log2, write});
   return at;
 }
-MEANING(sgatherc_i64) { return look_at_cell(s, op, 3, false); }
+MEANING(sgatherc_i64) { return look_at_cell(s, op, 3, false, pending); }
 PERFORMED(sgatherc_i64) { sparse(pending).set_r(op.d, loaded(place_of_cell(s, context, op, 3, false), 8)); }
-MEANING(sgatherc_v64) { return look_at_cell(s, op, 6, false); }
+MEANING(sgatherc_v64) { return look_at_cell(s, op, 6, false, pending); }
 PERFORMED(sgatherc_v64) { sparse(pending).set_v(op.d, loaded_vector(place_of_cell(s, context, op, 6, false), 64)); }
-MEANING(sscattrc_i64) { return look_at_cell(s, op, 3, true); }
+MEANING(sscattrc_i64) { return look_at_cell(s, op, 3, true, pending); }
 PERFORMED(sscattrc_i64) { std::memcpy(place_of_cell(s, context, op, 3, true), &context.r[op.a], 8); }
-MEANING(sscattrc_v64) { return look_at_cell(s, op, 6, true); }
+MEANING(sscattrc_v64) { return look_at_cell(s, op, 6, true, pending); }
 PERFORMED(sscattrc_v64) { std::memcpy(place_of_cell(s, context, op, 6, true), &context.v[op.a], 64); }
 
 // ---- coordinates
@@ -228,7 +244,9 @@ inline memory::RegionSpec allocation_of(const Before& s, const isa::Op& op) {
 }
 MEANING(salloc) {
   const memory::RegionSpec spec = allocation_of(s, op);
-  const auto fault = s.machine.memory().check_allocation(spec);
+  std::uint64_t looked_at = 0;
+  const auto fault = s.machine.memory().check_allocation(spec, looked_at);
+  pending.extra_fuel += looked_at / kItemsPerFuel;
   return fault ? Outcome::trapped(trap_of(*fault), spec.first) : (Outcome{});
 }
 PERFORMED(salloc) {
@@ -239,7 +257,10 @@ PERFORMED(salloc) {
   else
     sparse(pending).set_r(op.d, allocated.handle);
 }
+/// Dropping a sentron's translations to a region takes as long as examining some items.
+constexpr std::uint64_t kSentronsPerFuel = 16;
 MEANING(sfree) {
+  pending.extra_fuel += s.machine.sentrons().size() / kSentronsPerFuel;
   return s.machine.memory().has(s.r(op.a))
              ? Outcome{}
              : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(s.r(op.a)));
@@ -253,6 +274,7 @@ PERFORMED(sfree) {
 }
 MEANING(sflush) {
   // Only writing shows whether the flush succeeds. A program cannot observe that it happens before the word retires.
+  pending.extra_fuel += s.machine.memory().backed_pages(s.r(op.a)) / kItemsPerFuel;
   const auto fault = s.machine.memory().flush(s.r(op.a));
   return fault ? Outcome::trapped(trap_of(*fault), {}, static_cast<std::int64_t>(s.r(op.a))) : Outcome{};
 }
@@ -274,25 +296,23 @@ inline std::optional<phext::PackedCoordinate> successor(phext::PackedCoordinate 
   if (bits == kLast) return {};
   return phext::PackedCoordinate::from_bits(bits + 1);
 }
-constexpr std::uint64_t kCellsPerFuel = 64;
 
 /// A search through cells, which costs fuel in proportion to the cells it examines and ends when the fuel is exhausted.
 struct Search {
   explicit Search(const Before& before)
       : memory(before.machine.memory()),
-        most(std::min(before.context.fuel, ~std::uint64_t{0} / kCellsPerFuel) * kCellsPerFuel) {}
+        most(std::min(before.context.fuel, ~std::uint64_t{0} / kItemsPerFuel) * kItemsPerFuel) {}
 
   /// Calls visit(coordinate) for the occupied coordinates of an interval, in order, until it returns false.
   template <class Visit>
   void for_each_occupied(phext::PackedCoordinate first, phext::PackedCoordinate last, Visit visit) {
-    std::optional<phext::PackedCoordinate> at = first;
-    while (at) {
-      const auto found = memory.next_occupied(*at, last, looked_at, most);
-      if (!found || !visit(*found)) return;
-      at = successor(*found);
-    }
+    memory::OccupiedCells cells(memory, first, last, looked_at, most);
+    while (const auto found = cells.next())
+      if (!visit(*found)) return;
   }
   bool out_of_fuel() const { return looked_at > most; }
+  /// The fuel for the cells, and for finding the regions that have some.
+  std::uint64_t fuel() const { return looked_at / kItemsPerFuel + memory.region_count() / kItemsPerFuel; }
 
   const memory::PageTable& memory;
   std::uint64_t most;
@@ -306,7 +326,7 @@ MEANING(shyper) {
   search.for_each_occupied(first_with_prefix(c, op.imm), last_with_prefix(c, op.imm),
                            [&](auto) { return ++count, true; });
   if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
-  pending.extra_fuel = search.looked_at / kCellsPerFuel;
+  pending.extra_fuel += search.fuel();
   sparse(pending).set_r(op.d, count);
   return {};
 }
@@ -323,7 +343,7 @@ MEANING(shyper_next) {
       return false;
     });
   if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
-  pending.extra_fuel = search.looked_at / kCellsPerFuel;
+  pending.extra_fuel += search.fuel();
   sparse(pending).set_p(op.d, next);
   sparse(pending).second = op.c;
   sparse(pending).second_r = found;
@@ -356,12 +376,12 @@ MEANING(ssimplex) {
         ++search.looked_at;
         if (!near(around[i], around[j])) continue;
         if (op.imm == 2) ++count;
-        for (std::size_t k = j + 1; op.imm == 3 && k < around.size(); ++k)
+        for (std::size_t k = j + 1; op.imm == 3 && k < around.size() && !search.out_of_fuel(); ++k)
           ++search.looked_at, count += near(around[i], around[k]) && near(around[j], around[k]);
       }
   }
   if (search.out_of_fuel()) return Outcome::trapped(TrapKind::out_of_fuel);
-  pending.extra_fuel = search.looked_at / kCellsPerFuel;
+  pending.extra_fuel += search.fuel();
   sparse(pending).set_r(op.d, count);
   return {};
 }
@@ -372,6 +392,7 @@ inline std::optional<double> number_at(const Before& s, phext::PackedCoordinate 
 }
 MEANING(slaplace) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
+  charge_look_ups(s, pending, 1 + 2 * phext::PackedCoordinate::kAxes);
   if (const auto fault = s.machine.memory().check_cell(c, 3, false)) return Outcome::trapped(trap_of(*fault), c);
   const double here = *number_at(s, c);
   double sum = 0;
@@ -389,6 +410,9 @@ MEANING(slaplace) {
 MEANING(stensor) {
   const auto count = static_cast<std::uint64_t>(op.imm);
   if (count == 0) return {};
+  pending.extra_fuel += count / kItemsPerFuel;
+  charge_translation(s, s.context.p[op.a], pending);
+  charge_translation(s, s.context.p[op.b], pending);
   for (const auto& [index, bytes] : {std::pair{op.a, 4 * count}, std::pair{op.b, 64 * count}})
     if (const auto fault = s.machine.memory().check(s.context.p[index], 0, bytes, false))
       return Outcome::trapped(trap_of(*fault), s.context.p[index].coordinate);

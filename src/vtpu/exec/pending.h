@@ -54,11 +54,16 @@ struct Pending {
   bool halt = false;
   std::uint64_t sr_clear = 0, sr_set = 0;
   const Exchange::Pending* taken = nullptr;
-  std::uint64_t extra_fuel = 0;
-  Outcome failure;  ///< of `perform` for salloc
+  std::uint64_t extra_fuel = 0;  ///< for work that grows with regions, cells or messages; see kItemsPerFuel
+  Outcome failure;               ///< of `perform` for salloc
 
   Pending() {}
 };
+
+/// A word takes one unit of fuel, and one more for every 64 items that it had to go through: cells, regions, scrolls,
+/// messages, sentrons. The time for a unit of fuel is thereby bounded whatever a machine holds. The charge depends on
+/// what a program can observe, never on how an engine found it: both engines take the same fuel.
+inline constexpr std::uint64_t kItemsPerFuel = 64;
 
 /// The state before a word, with its program and machine.
 struct Before {

@@ -49,10 +49,10 @@ struct PageTable::State {
     return nullptr;
   }
 
-  std::optional<MemoryFault> check(const RegionSpec& spec) const {
+  std::optional<MemoryFault> check(const RegionSpec& spec, std::uint64_t& looked_at) const {
     if (!is_box(spec)) return MemoryFault::bad_box;
     for (const auto& [handle, region] : regions)
-      if (region->overlaps(spec)) return MemoryFault::overlap;
+      if (region->overlaps(spec, looked_at)) return MemoryFault::overlap;
     if (regions.size() >= limits.regions) return MemoryFault::quota;
     if (spec.layout == Layout::sparse) return {};
     unsigned __int128 wanted = std::uint64_t{1} << spec.cell_log2;
@@ -104,10 +104,17 @@ PageTable::~PageTable() = default;
 PageTable::PageTable(PageTable&&) noexcept = default;
 PageTable& PageTable::operator=(PageTable&&) noexcept = default;
 
-std::optional<MemoryFault> PageTable::check_allocation(const RegionSpec& spec) const { return state_->check(spec); }
+std::optional<MemoryFault> PageTable::check_allocation(const RegionSpec& spec) const {
+  std::uint64_t looked_at = 0;
+  return state_->check(spec, looked_at);
+}
+std::optional<MemoryFault> PageTable::check_allocation(const RegionSpec& spec, std::uint64_t& looked_at) const {
+  return state_->check(spec, looked_at);
+}
 
 PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
-  if (const auto fault = state_->check(spec)) return {0, fault};
+  std::uint64_t looked_at = 0;
+  if (const auto fault = state_->check(spec, looked_at)) return {0, fault};
   if (state_->next_backing) {
     const std::filesystem::path file = *std::exchange(state_->next_backing, {});
     const auto attached = attach(spec, file);
@@ -133,6 +140,13 @@ PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
 }
 
 bool PageTable::has(std::uint64_t handle) const { return state_->regions.contains(handle); }
+
+std::size_t PageTable::region_count() const { return state_->regions.size(); }
+
+std::uint64_t PageTable::backed_pages(std::uint64_t handle) const {
+  if (!state_->backing.contains(handle)) return 0;
+  return state_->regions.at(handle)->bytes() / kPageBytes;
+}
 
 std::optional<MemoryFault> PageTable::free(std::uint64_t handle, const Region** ended) {
   const auto found = state_->regions.find(handle);
@@ -241,11 +255,45 @@ bool PageTable::mapped(phext::PackedCoordinate coordinate) const { return state_
 std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from,
                                                                 phext::PackedCoordinate last, std::uint64_t& looked_at,
                                                                 std::uint64_t most) const {
+  return OccupiedCells(*this, from, last, looked_at, most).next();
+}
+
+OccupiedCells::OccupiedCells(const PageTable& table, phext::PackedCoordinate from, phext::PackedCoordinate last,
+                             std::uint64_t& looked_at, std::uint64_t most)
+    : from_(from.with_flags(0)), last_(last), looked_at_(looked_at), most_(most) {
+  for (const auto& [handle, region] : table.state_->regions)
+    if (const auto at = region->next_cell(*from_); at && *at <= last) cursors_.push_back({region.get(), *at});
+}
+
+std::optional<phext::PackedCoordinate> OccupiedCells::next() {
+  if (!from_) return {};
+  looked_at_ += cursors_.size() / 64;
   std::optional<phext::PackedCoordinate> best;
-  for (const auto& [handle, region] : state_->regions) {
-    const auto found = region->next_occupied(from, best ? *best : last, looked_at, most);
-    if (looked_at > most) return {};
+  bool ended = false;
+  for (Cursor& cursor : cursors_) {
+    if (cursor.at < *from_) {  // the cell at `at` has been examined
+      const auto at = cursor.region->next_cell(*from_);
+      if (!at) {
+        cursor.region = nullptr;
+        ended = true;
+        continue;
+      }
+      cursor.at = *at;
+    }
+    const phext::PackedCoordinate limit = best ? *best : last_;
+    if (cursor.at > limit) continue;
+    const auto found = cursor.region->next_occupied(*from_, limit, looked_at_, most_);
+    if (looked_at_ > most_) {
+      from_.reset();
+      return {};
+    }
     if (found && (!best || *found < *best)) best = found;
+  }
+  if (ended) std::erase_if(cursors_, [](const Cursor& cursor) { return cursor.region == nullptr; });
+  from_ = best;
+  if (best) {
+    constexpr auto kLast = (static_cast<phext::PackedCoordinate::Bits>(1) << 121) - 1;
+    from_ = best->bits() == kLast ? std::nullopt : std::optional(phext::PackedCoordinate::from_bits(best->bits() + 1));
   }
   return best;
 }
@@ -312,7 +360,7 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned);
   for (const auto& [handle, other] : state_->regions)
     for (const auto& [coordinate, scroll] : region->scrolls())
-      if (other->overlaps(place_of(coordinate)))
+      if (std::uint64_t compared = 0; other->overlaps(place_of(coordinate), compared))
         return Error{coordinate.to_string(), "the scroll is already mapped", {}};
   if (state_->regions.size() >= state_->limits.regions)
     return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};

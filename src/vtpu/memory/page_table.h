@@ -88,8 +88,14 @@ class PageTable {
   std::optional<MemoryFault> check(const Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write) const;
   std::optional<MemoryFault> check_cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write) const;
   std::optional<MemoryFault> check_allocation(const RegionSpec& spec) const;
+  /// The same; adds the number of boxes that it compared to `looked_at`.
+  std::optional<MemoryFault> check_allocation(const RegionSpec& spec, std::uint64_t& looked_at) const;
   /// Whether a region has this handle.
   bool has(std::uint64_t handle) const;
+  /// How many regions a look-up by coordinate may have to compare with.
+  std::size_t region_count() const;
+  /// How many pages a flush of this region has to look at; 0 without a backing file.
+  std::uint64_t backed_pages(std::uint64_t handle) const;
 
   /// Moves a pointer along an axis and keeps its translation if that covers the new coordinate. Returns whether the
   /// step was clamped.
@@ -102,8 +108,7 @@ class PageTable {
   std::span<const std::byte> peek(phext::PackedCoordinate coordinate) const;
   /// Whether a region has the coordinate.
   bool mapped(phext::PackedCoordinate coordinate) const;
-  /// The first coordinate in [from, last] whose cell has a non-zero byte. Adds the number of cells examined to
-  /// `looked_at` and ends the search when that exceeds `most`.
+  /// The first result of OccupiedCells.
   std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
                                                        std::uint64_t& looked_at,
                                                        std::uint64_t most = ~std::uint64_t{0}) const;
@@ -147,8 +152,32 @@ class PageTable {
   Result<std::string> export_phext(std::uint64_t handle) const;
 
  private:
+  friend class OccupiedCells;
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/// Finds the coordinates of an interval whose cells have a non-zero byte, in order. The table must not change
+/// meanwhile. Adds the number of cells examined, and one for every 64 regions and coordinate, to `looked_at`, and ends
+/// when that exceeds `most`. The time for each of these is bounded: a region is visited only where it has a cell to be
+/// examined.
+class OccupiedCells {
+ public:
+  OccupiedCells(const PageTable& table, phext::PackedCoordinate from, phext::PackedCoordinate last,
+                std::uint64_t& looked_at, std::uint64_t most = ~std::uint64_t{0});
+  /// The next coordinate; none after the last.
+  std::optional<phext::PackedCoordinate> next();
+
+ private:
+  struct Cursor {
+    const Region* region = nullptr;
+    phext::PackedCoordinate at;  ///< no cell of the region lies in [from_, at)
+  };
+  std::vector<Cursor> cursors_;
+  std::optional<phext::PackedCoordinate> from_;
+  phext::PackedCoordinate last_;
+  std::uint64_t& looked_at_;
+  std::uint64_t most_;
 };
 
 }  // namespace vtpu::memory

@@ -120,6 +120,7 @@ class Dense final : public Region {
     } while (advance(spec(), *at) && *at <= last);
     return {};
   }
+  std::optional<PackedCoordinate> next_cell(PackedCoordinate from) const override { return first_inside(spec(), from); }
   void for_each_page(const VisitPage& visit) const override {
     for (std::uint64_t at = 0; at < data_bytes(); at += kPageBytes)
       visit(at / kPageBytes, {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)});
@@ -197,13 +198,20 @@ class Sparse final : public Region {
   std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at,
                                                 std::uint64_t most) const override {
     for (auto at = in_order_.lower_bound(key_of(from)); at != in_order_.end() && at->first <= last; ++at)
-      for (std::uint32_t k = 0; k < kPageColumns; ++k) {
+      for (std::uint64_t columns = columns_from(at->first, from); columns != 0; columns &= columns - 1) {
+        const auto k = static_cast<std::uint32_t>(std::countr_zero(columns));
         const PackedCoordinate c = at->first.with(Axis::column, at->first.get(Axis::column) + k);
-        if (c < from.with_flags(0) || c > last || !contains(c)) continue;
-        if (++looked_at > most) return {};
+        if (c > last || ++looked_at > most) return {};
         if (!all_zero({at->second + (std::size_t{k} << spec().cell_log2), std::size_t{1} << spec().cell_log2}))
           return c;
       }
+    return {};
+  }
+  std::optional<PackedCoordinate> next_cell(PackedCoordinate from) const override {
+    for (auto at = in_order_.lower_bound(key_of(from)); at != in_order_.end(); ++at)
+      if (const std::uint64_t columns = columns_from(at->first, from); columns != 0)
+        return at->first.with(Axis::column,
+                              at->first.get(Axis::column) + static_cast<std::uint32_t>(std::countr_zero(columns)));
     return {};
   }
   void for_each_page(const VisitPage& visit) const override {
@@ -215,7 +223,7 @@ class Sparse final : public Region {
     RegionSpec cells;
     cells.first = key;
     cells.last = key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1);
-    if (!overlaps(cells)) return {};
+    if (!boxes_overlap(spec(), cells)) return {};
     const std::uint64_t* page = pages_.find(key);
     return {page == nullptr ? new_page(key) : reinterpret_cast<std::byte*>(*page), page_bytes()};
   }
@@ -226,6 +234,11 @@ class Sparse final : public Region {
   std::size_t page_bytes() const { return kPageColumns << spec().cell_log2; }
   static PackedCoordinate key_of(PackedCoordinate c) {
     return c.with_flags(0).with(Axis::column, c.get(Axis::column) & ~static_cast<std::uint32_t>(kPageColumns - 1));
+  }
+  /// Which columns of a page, at or after that of `from`, are cells of the box at `from` or later.
+  std::uint64_t columns_from(PackedCoordinate page, PackedCoordinate from) const {
+    const std::uint64_t columns = columns_in_box(spec(), page.get(Axis::column));
+    return page == key_of(from) ? columns & (~std::uint64_t{0} << from.get(Axis::column) % kPageColumns) : columns;
   }
   /// A page of zeros, aligned to a cache line, which the smallest page fills.
   std::byte* new_page(PackedCoordinate key) {
@@ -280,7 +293,10 @@ bool Region::contains(PackedCoordinate c) const {
          at_least(c, spec_.first, kOddAxes) && at_least(spec_.last, c, kOddAxes);
 }
 
-bool Region::overlaps(const RegionSpec& other) const { return boxes_overlap(spec_, other); }
+bool Region::overlaps(const RegionSpec& other, std::uint64_t& looked_at) const {
+  ++looked_at;
+  return boxes_overlap(spec_, other);
+}
 
 std::uint64_t Region::cells() const {
   unsigned __int128 cells = 1;
@@ -384,6 +400,10 @@ std::optional<std::size_t> offset_of(const ScrollRegion::Held& scroll, PackedCoo
   return at;
 }
 
+PackedCoordinate coordinate_of(const phext::Coordinate& scroll, std::uint32_t line, std::uint32_t column) {
+  return PackedCoordinate::from_coordinate(scroll).with(Axis::line, line).with(Axis::column, column);
+}
+
 std::span<std::byte> bytes_of(ScrollRegion::Held& scroll) { return std::as_writable_bytes(std::span(scroll.text)); }
 
 }  // namespace
@@ -400,9 +420,62 @@ bool ScrollRegion::contains(PackedCoordinate c) const {
   return found != scrolls_.end() && offset_of(found->second, c).has_value();
 }
 
-bool ScrollRegion::overlaps(const RegionSpec& other) const {
-  return std::any_of(scrolls_.begin(), scrolls_.end(),
-                     [&](const auto& scroll) { return boxes_overlap(place_of(scroll.first), other); });
+bool ScrollRegion::overlaps(const RegionSpec& other, std::uint64_t& looked_at) const {
+  // Alternates between the next scroll and the next coordinate of the box after it.
+  for (auto at = first_inside(other, {}); at;) {
+    ++looked_at;
+    const auto scroll = first_scroll(*at);
+    if (scroll == scrolls_.end()) return false;
+    const RegionSpec place = place_of(scroll->first);
+    if (boxes_overlap(place, other)) return true;
+    const auto after = PackedCoordinate::from_bits(place.last.bits() + 1);  // exists: no scroll has the last numbers
+    at = first_inside(other, after);
+  }
+  return false;
+}
+
+/// The first scroll that has `from` or a later coordinate.
+ScrollRegion::Scrolls::const_iterator ScrollRegion::first_scroll(PackedCoordinate from) const {
+  static const RegionSpec kScrolls = [] {
+    RegionSpec all;
+    for (std::size_t i = 0; i < kAxes; ++i) {
+      const bool of_line = axis_of(i) == Axis::line || axis_of(i) == Axis::column;
+      all.first = all.first.with(axis_of(i), of_line ? 0 : 1);
+      all.last = all.last.with(axis_of(i), of_line ? PackedCoordinate::kMax : phext::Coordinate::kMax);
+    }
+    return all;
+  }();
+  const auto at = first_inside(kScrolls, from);
+  return at ? scrolls_.lower_bound(*scroll_of(*at)) : scrolls_.end();
+}
+
+ScrollRegion::Place ScrollRegion::first_place(PackedCoordinate from) const {
+  Place place{first_scroll(from)};
+  if (place.scroll == scrolls_.end()) return place;
+  const Held& scroll = place.scroll->second;
+  const std::uint32_t line = from.get(Axis::line), column = from.get(Axis::column);
+  if (place_of(place.scroll->first).first >= from.with_flags(0) || line == 0) return place;
+  // `from` is in this scroll, or where its lines end.
+  place.line = line;
+  if (line >= scroll.lines.size()) {
+    place = {std::next(place.scroll)};
+  } else {
+    place.column = std::max(column, 1u) - 1;
+    advance(place);
+  }
+  return place;
+}
+
+/// Every line has a byte, except possibly the last.
+void ScrollRegion::advance(Place& place) const {
+  const std::vector<std::size_t>& lines = place.scroll->second.lines;
+  const auto room = [&] {
+    return std::min<std::size_t>(lines[place.line] - lines[place.line - 1], PackedCoordinate::kMax);
+  };
+  if (++place.column <= room()) return;
+  place.column = 1;
+  if (++place.line < std::min<std::size_t>(lines.size(), PackedCoordinate::kMax + 1) && room() > 0) return;
+  place = {std::next(place.scroll)};
 }
 
 Covered ScrollRegion::cover(PackedCoordinate c) const {
@@ -424,22 +497,19 @@ std::byte* ScrollRegion::moved(const Pointer& pointer, PackedCoordinate to) cons
 
 std::optional<PackedCoordinate> ScrollRegion::next_occupied(PackedCoordinate from, PackedCoordinate last,
                                                             std::uint64_t& looked_at, std::uint64_t most) const {
-  for (const auto& [coordinate, scroll] : scrolls_) {
-    const RegionSpec place = place_of(coordinate);
-    if (place.last < from) continue;
-    if (last < place.first) return {};
-    for (std::uint32_t line = 1; line < scroll.lines.size() && line <= PackedCoordinate::kMax; ++line) {
-      const std::size_t begin = scroll.lines[line - 1], size = scroll.lines[line] - begin;
-      for (std::uint32_t column = 1; column <= size && column <= PackedCoordinate::kMax; ++column) {
-        const PackedCoordinate at = place.first.with(Axis::line, line).with(Axis::column, column);
-        if (at < from) continue;
-        if (at > last) return {};
-        if (++looked_at > most) return {};
-        if (scroll.text[begin + column - 1] != 0) return at;
-      }
-    }
+  for (Place place = first_place(from); place.scroll != scrolls_.end(); advance(place)) {
+    const PackedCoordinate at = coordinate_of(place.scroll->first, place.line, place.column);
+    if (at > last || ++looked_at > most) return {};
+    const Held& scroll = place.scroll->second;
+    if (scroll.text[scroll.lines[place.line - 1] + place.column - 1] != 0) return at;
   }
   return {};
+}
+
+std::optional<PackedCoordinate> ScrollRegion::next_cell(PackedCoordinate from) const {
+  const Place place = first_place(from);
+  if (place.scroll == scrolls_.end()) return {};
+  return coordinate_of(place.scroll->first, place.line, place.column);
 }
 
 void ScrollRegion::for_each_page(const VisitPage& visit) const {

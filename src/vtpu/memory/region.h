@@ -45,8 +45,8 @@ class Region {
   std::uint64_t handle() const { return handle_; }
   const RegionSpec& spec() const { return spec_; }
   virtual bool contains(phext::PackedCoordinate c) const;
-  /// Whether the box of `other` has a coordinate of this region.
-  virtual bool overlaps(const RegionSpec& other) const;
+  /// Whether the box of `other` has a coordinate of this region. Adds the number of boxes compared to `looked_at`.
+  virtual bool overlaps(const RegionSpec& other, std::uint64_t& looked_at) const;
   /// `c` is in the region.
   virtual Covered cover(phext::PackedCoordinate c) const = 0;
   /// As `cover`, after creating the page if it is absent.
@@ -60,6 +60,8 @@ class Region {
   virtual std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from,
                                                                phext::PackedCoordinate last, std::uint64_t& looked_at,
                                                                std::uint64_t most) const = 0;
+  /// The first coordinate from `from` on that `next_occupied` would examine; found without examining any.
+  virtual std::optional<phext::PackedCoordinate> next_cell(phext::PackedCoordinate from) const = 0;
   /// Calls visit(page number, bytes) for pages that may have non-zero bytes, in order.
   using VisitPage = std::function<void(PageNumber page, std::span<std::byte> bytes)>;
   virtual void for_each_page(const VisitPage& visit) const = 0;
@@ -104,12 +106,13 @@ class ScrollRegion final : public Region {
   ScrollRegion(std::uint64_t handle, const std::map<phext::Coordinate, std::string>& scrolls);
 
   bool contains(phext::PackedCoordinate c) const override;
-  bool overlaps(const RegionSpec& other) const override;
+  bool overlaps(const RegionSpec& other, std::uint64_t& looked_at) const override;
   Covered cover(phext::PackedCoordinate c) const override;
   Covered make(phext::PackedCoordinate c) override { return cover(c); }
   std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const override;
   std::optional<phext::PackedCoordinate> next_occupied(phext::PackedCoordinate from, phext::PackedCoordinate last,
                                                        std::uint64_t& looked_at, std::uint64_t most) const override;
+  std::optional<phext::PackedCoordinate> next_cell(phext::PackedCoordinate from) const override;
   void for_each_page(const VisitPage& visit) const override;
   std::span<std::byte> page(PageNumber number) override;
   std::uint64_t bytes() const override;
@@ -117,7 +120,17 @@ class ScrollRegion final : public Region {
   const std::map<phext::Coordinate, Held>& scrolls() const { return scrolls_; }
 
  private:
-  mutable std::map<phext::Coordinate, Held> scrolls_;  // mutable, because cells are written in place through pointers
+  using Scrolls = std::map<phext::Coordinate, Held>;
+  /// A byte of a scroll that has a coordinate; past the last one, `scroll` is the end.
+  struct Place {
+    Scrolls::const_iterator scroll;
+    std::uint32_t line = 1, column = 1;
+  };
+  Scrolls::const_iterator first_scroll(phext::PackedCoordinate from) const;
+  Place first_place(phext::PackedCoordinate from) const;
+  void advance(Place& place) const;
+
+  mutable Scrolls scrolls_;  // mutable, because cells are written in place through pointers
 };
 
 }  // namespace vtpu::memory

@@ -68,6 +68,11 @@ class TranslationCache {
       if (entry.tag_low == low && entry.tag_high == high) return &entry;
     return nullptr;
   }
+  /// Whether an access to this cell would hit.
+  bool hits(phext::PackedCoordinate c, unsigned cell_log2) const {
+    const Entry* entry = find(tag_low(c), tag_high(c, cell_log2));
+    return entry != nullptr && (entry->columns >> c.get(phext::Axis::column) % kColumns & 1) != 0;
+  }
   /// Inserts an entry: it replaces the entry with the same tag and takes its age, else it takes a free way, else it
   /// evicts the oldest entry of its set. `region` is not null.
   void insert(const Entry& entry, const Region* region);

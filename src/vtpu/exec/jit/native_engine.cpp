@@ -223,7 +223,7 @@ Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std:
 
 Status NativeEngine::run(Machine& machine, Context& context) const {
   if (context.status == Status::halted || context.status == Status::trapped) return context.status;
-  context.status = Status::ready;
+  if (context.status != Status::waiting) context.status = Status::ready;  // the word that waits is told that it did
   Frame frame{code_->program, &machine, &context, code_->entries.data(), {}};
   while (true) {
     if (const void* entry = code_->entries[context.pc]; entry != nullptr) {
