@@ -35,7 +35,7 @@ struct CompileOptions {
   /// all. A step is one word, op, host register or group of 64 positions that a pass visits.
   static constexpr std::uint64_t kStepsPerWord = 1024;
   static constexpr std::uint64_t kMostSteps = std::uint64_t{1} << 29;
-  static constexpr std::uint64_t kMostCodeBytes = std::uint64_t{1} << 30;
+  static constexpr std::uint64_t kMostCodeBytes = std::uint64_t{1} << 28;
 };
 
 /// A program as host code. Each op that has an emitter becomes straight host instructions; a word with any other op
