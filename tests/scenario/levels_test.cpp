@@ -66,6 +66,16 @@ const std::map<std::string, Values>& values() {
   };
   static const Settings graph = {"network.topology=graph",
                                  "network.file=" + file("ring.txt", "0 1\n1 2\n2 3\n3 4\n4 5\n5 6\n6 7\n7 0\n")};
+  static const auto slow_ring = [] {
+    std::string text =
+        "<graphml><key id=\"latency_ns\" for=\"edge\" attr.name=\"latency_ns\" attr.type=\"double\"/>"
+        "<graph edgedefault=\"undirected\">";
+    for (int chip = 0; chip < 8; ++chip) text += fmt::format("<node id=\"{}\"/>", chip);
+    for (int chip = 0; chip < 8; ++chip)
+      text += fmt::format("<edge source=\"{}\" target=\"{}\"><data key=\"latency_ns\">50</data></edge>", chip,
+                          (chip + 1) % 8);
+    return text + "</graph></graphml>";
+  };
   static const std::vector<int> far = {0, 9, 18, 22, 36, 45, 54, 63, 67, 80, 90, 101, 107, 116, 127};
   static const Settings symmetric = {
       "network.topology=ocs",        "network.file=" + ocs_file(),
@@ -84,6 +94,7 @@ const std::map<std::string, Values>& values() {
       {"network.radix", {"8", "6", {"network.topology=fat-tree", "network.chips=18"}}},
       {"network.file",
        {graph[1].substr(graph[1].find('=') + 1), file("path.txt", "0 1\n1 2\n2 3\n3 4\n4 5\n5 6\n6 7\n"), {graph[0]}}},
+      {"network.ignore", {"", "latency_ns", {graph[0], "network.file=" + file("slow_ring.graphml", slow_ring())}}},
       {"network.bandwidth_gbytes_per_s", {"50", "25", {}, {"network.latency_ns=50"}}},
       {"network.latency_ns", {"0", "50"}},
       {"routing.algorithm", {"dimension-order", "valiant"}},

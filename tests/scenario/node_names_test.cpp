@@ -1,7 +1,9 @@
 // Does a text name the same node wherever a scenario names one, and can what a report prints be given back?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -46,16 +48,20 @@ std::string ring_file(const std::vector<std::string>& names) {
 class NamedNodes : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = std::filesystem::path(::testing::TempDir()) / "vtpu_named_nodes";
+    folder_ = std::filesystem::path(::testing::TempDir()) / ("vtpu_named_nodes_" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_);
   }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
   std::string put(const std::string& name, const std::string& text) {
     EXPECT_TRUE(write_file(folder_ / name, text));
     return (folder_ / name).string();
   }
   Scenario on_ring(const std::vector<std::string>& names, std::vector<std::string> settings = {}) {
-    settings.insert(settings.begin(), {"network.topology=graph",
-                                       "network.file=" + put("ring.graphml", ring_file(names)), "routing.vcs=16"});
+    const bool flows = std::any_of(settings.begin(), settings.end(),
+                                   [](const std::string& setting) { return setting.starts_with("workload.kind="); });
+    settings.insert(settings.begin(),
+                    {"network.topology=graph", "network.file=" + put("ring.graphml", ring_file(names))});
+    if (!flows) settings.push_back("routing.vcs=16");  // which flows do not have
     return with(settings);
   }
 

@@ -89,7 +89,7 @@ std::string Csv::where(const Row& row) const { return fmt::format("{}:{}", name,
 Result<Csv> parse_csv(std::string_view text, std::string name) { return Parser(text, std::move(name)).run(); }
 
 Result<Csv> read_csv(const std::filesystem::path& path) {
-  Result<std::string> text = read_text(path);
+  Result<std::string> text = read_text(path, LineEnds::keep);
   if (!text) return text.error();
   return parse_csv(*text, path.string());
 }

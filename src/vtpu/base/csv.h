@@ -24,7 +24,7 @@ struct Csv {
   std::string where(const Row& row) const;
 };
 
-/// Parses text with quotes, doubled quotes and line feeds inside quotes; CRLF counts as one line end; empty lines are
+/// Parses text with quotes, doubled quotes and line ends inside quotes; LF, CRLF and CR end a line; empty lines are
 /// skipped. Error: the line of an unclosed quote, of text after a closing quote, or of a row whose number of cells
 /// differs from the header's.
 Result<Csv> parse_csv(std::string_view text, std::string name);

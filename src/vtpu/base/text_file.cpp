@@ -66,7 +66,7 @@ std::size_t character_bytes(std::string_view text, std::size_t at) {
   return size;
 }
 
-Result<std::string> to_text(std::string bytes, const std::string& name) {
+Result<std::string> to_text(std::string bytes, const std::string& name, LineEnds ends) {
   for (const ForeignMark& mark : kForeignMarks)
     if (bytes.starts_with(mark.bytes))
       return Error{name + ":1:1", fmt::format("found the byte order mark of {}", mark.encoding), "text in UTF-8"};
@@ -79,14 +79,14 @@ Result<std::string> to_text(std::string bytes, const std::string& name) {
     if (bytes[at] == '\0') return Error{place_of(bytes, at, name), "found a NUL byte", "text in UTF-8"};
     at += size;
   }
-  unify_line_ends(bytes);
+  if (ends == LineEnds::unify) unify_line_ends(bytes);
   return bytes;
 }
 
-Result<std::string> read_text(const std::filesystem::path& path) {
+Result<std::string> read_text(const std::filesystem::path& path, LineEnds ends) {
   Result<std::string> bytes = read_file(path);
   if (!bytes) return bytes;
-  return to_text(*std::move(bytes), path.string());
+  return to_text(*std::move(bytes), path.string(), ends);
 }
 
 std::string drawable(std::string_view text) {

@@ -62,7 +62,7 @@ Result<std::vector<TraceFailure>> parse_failures(std::string_view text, const st
 }
 
 Result<std::vector<TraceFailure>> read_failures(const std::filesystem::path& path, const Machine& machine) {
-  const Result<std::string> text = read_text(path);
+  const Result<std::string> text = read_text(path, LineEnds::keep);
   if (!text) return text.error();
   return parse_failures(*text, path.string(), machine);
 }

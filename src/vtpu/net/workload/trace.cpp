@@ -207,7 +207,7 @@ Result<Trace> parse_trace(std::string_view text, const std::string& name, const 
 }
 
 Result<Trace> read_trace(const std::filesystem::path& path, const NodeNames& nodes) {
-  const Result<std::string> text = read_text(path);
+  const Result<std::string> text = read_text(path, LineEnds::keep);
   if (!text) return text.error();
   return parse_trace(*text, path.string(), nodes);
 }

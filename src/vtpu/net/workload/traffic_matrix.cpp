@@ -45,7 +45,7 @@ Result<Traffic> parse_traffic_matrix(std::string_view text, const std::string& n
 }
 
 Result<Traffic> read_traffic_matrix(const std::filesystem::path& path, const NodeNames& nodes) {
-  const Result<std::string> text = read_text(path);
+  const Result<std::string> text = read_text(path, LineEnds::keep);
   if (!text) return text.error();
   return parse_traffic_matrix(*text, path.string(), nodes);
 }
