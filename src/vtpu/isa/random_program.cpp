@@ -466,7 +466,7 @@ class RandomProgram {
     const unsigned scale = address.kind == Kind::AddrV ? 2 : below(4);
     const std::int32_t disp = edge(address.bytes);
     std::int64_t distance = 64 + static_cast<std::int64_t>(random_.below(128)) - disp;
-    if (spec_.faults && one_in(12)) distance += (one_in(2) ? 1 : -1) * (std::int64_t{1} << 32);
+    if (spec_.faults && one_in(24)) distance += (one_in(2) ? 1 : -1) * (std::int64_t{1} << 32);
     const auto index = static_cast<std::uint64_t>(distance >> scale);
     const std::uint8_t p = below(kPointers);
     emit(move(kIndex, index));
@@ -501,24 +501,28 @@ class RandomProgram {
     return static_cast<std::int64_t>(one_in(2) ? sum : 0 - sum);
   }
 
-  /// A counted loop whose index, steps or counter are at the limits; the index comes back into bounds if it can.
+  /// A counted loop whose index, steps or counter are at the limits. Mostly, two large steps cancel each other, and
+  /// only the words between which the index is small access memory.
   void at_the_limits() {
-    const std::int64_t step = one_in(2) ? limit() : static_cast<std::int64_t>(random_.below(17)) - 8;
-    const std::uint64_t times = one_in(6) ? static_cast<std::uint64_t>(limit()) : random_.below(5);
+    const bool wild = spec_.faults && one_in(6);
+    const std::int64_t step = wild && one_in(2) ? static_cast<std::int64_t>(random_.below(17)) - 8 : limit();
+    const auto back = static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(step));
+    const std::uint64_t times = wild && one_in(3) ? static_cast<std::uint64_t>(limit()) : 1 + random_.below(5);
     const std::uint8_t p = below(kPointers);
     const unsigned scale = below(4);
-    emit(move(kIndex, one_in(3) ? static_cast<std::uint64_t>(limit()) : random_.below(16)));
+    emit(move(kIndex, wild && one_in(2) ? static_cast<std::uint64_t>(limit()) : random_.below(16)));
     emit(move(kStep, static_cast<std::uint64_t>(step)));
     emit(move(counter(), times));
     const std::size_t begin = size();
-    const std::size_t body = 1 + random_.below(3);
-    for (std::size_t i = 0; i < body; ++i) {
+    const std::size_t pairs = 1 + random_.below(2);
+    for (std::size_t i = 0; i < 2 * pairs; ++i) {
       Opcode opcode = kLayoutAccesses[random_.below(kLayoutAccesses.size())];
       if (address_of(opcode).kind == Kind::AddrV) opcode = Opcode::sgather_v64;
-      word_of(add(kIndex, i % 2 == 0 ? step : static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(step))),
-              access_at(opcode, p, scale, one_in(4) ? edge(64) : static_cast<std::int32_t>(random_.below(64))));
+      const std::int32_t disp = wild && one_in(4) ? edge(64) : static_cast<std::int32_t>(random_.below(64));
+      // A word reads the index before its own addition.
+      word_of(add(kIndex, i % 2 == 0 ? step : back), i % 2 == 0 || wild ? access_at(opcode, p, scale, disp) : Op{});
     }
-    if (one_in(3)) word_of(make(one_in(2) ? Opcode::dadd_i64 : Opcode::dsub_i64, kIndex, kIndex, kStep), {});
+    if (wild && one_in(2)) word_of(make(one_in(2) ? Opcode::dadd_i64 : Opcode::dsub_i64, kIndex, kIndex, kStep), {});
     end_loop(begin);
   }
 
@@ -577,11 +581,15 @@ class RandomProgram {
     for (std::size_t i = 0; i < body; ++i) {
       const Opcode opcode = kLayoutAccesses[random_.below(kLayoutAccesses.size())];
       Op access = access_at(opcode, kNew, below(4), 0);
-      if (access.c == kIndex && one_in(2)) access.disp = size_of_region - static_cast<int>(random_.below(66));
+      if (access.c == kIndex && one_in(2)) {  // at the end of the region, where a guard page may follow
+        const auto bytes = static_cast<std::int32_t>(address_of(opcode).bytes);
+        const auto off = static_cast<std::int32_t>(random_.below(3));
+        access.disp = std::max(0, size_of_region - bytes + (spec_.faults && one_in(16) ? 1 + off : -off));
+      }
       word_of(one_in(3) ? make(Opcode::dmov_p, 5, kNew) : Op{}, access);
     }
-    if (!one_in(6)) word_of(one_in(3) ? make(Opcode::dmov_p, 5, kNew) : Op{}, make(Opcode::sfree, 0, kHandle));
-    if (one_in(8)) emit(access_at(Opcode::sgather_i8, one_in(2) ? 5 : kNew, 0, 0));
+    if (!one_in(16)) word_of(one_in(3) ? make(Opcode::dmov_p, 5, kNew) : Op{}, make(Opcode::sfree, 0, kHandle));
+    if (one_in(16)) emit(access_at(Opcode::sgather_i8, one_in(2) ? 5 : kNew, 0, 0));
     end_loop(begin);
   }
 
