@@ -118,18 +118,19 @@ Result<Target> look_at(const std::filesystem::path& output) {
   constexpr int kMostLinks = 40;
   if (!output.has_filename()) return Error{output.string(), "is the name of a folder", "a file"};
   Target target{.path = output};
-  struct stat link {};
+  bool named = true;  // the last link leads to a name
   for (int links = 0;; ++links) {
     target.descriptor = own_descriptor(target.path);
     if (target.descriptor >= 0) {
       target.kind = Target::Kind::stream;
       return target;
     }
-    if (::lstat(target.path.c_str(), &link) != 0) {
+    if (::lstat(target.path.c_str(), &target.status) != 0) {
       if (errno != ENOENT) return system_error_at(output, "write");
+      named = false;
       break;
     }
-    if (!S_ISLNK(link.st_mode)) break;
+    if (!S_ISLNK(target.status.st_mode)) break;
     if (links == kMostLinks) {
       errno = ELOOP;
       return system_error_at(output, "write");
@@ -139,14 +140,14 @@ Result<Target> look_at(const std::filesystem::path& output) {
     if (failed) return Error{output.string(), "cannot read the link: " + failed.message(), ""};
     target.path = target.path.parent_path() / next;
   }
-  if (::stat(output.c_str(), &target.status) != 0) {
+  // A link of /proc may lead to a file that has lost its name, which cannot be replaced. Where there is a name, the file
+  // is not looked at a second time: another process may have replaced it meanwhile.
+  if (!named && ::stat(output.c_str(), &target.status) != 0) {
     if (errno != ENOENT) return system_error_at(output, "write");
     return target;
   }
   if (S_ISDIR(target.status.st_mode)) return Error{output.string(), "is a folder", "a file"};
   if (const Result<void> allowed = check_permission(output, target.status); !allowed) return allowed.error();
-  // A link of /proc may lead to a file that has lost its name, which cannot be replaced.
-  const bool named = link.st_ino == target.status.st_ino && link.st_dev == target.status.st_dev;
   target.kind = S_ISREG(target.status.st_mode) && named ? Target::Kind::file : Target::Kind::stream;
   return target;
 }
