@@ -1,11 +1,14 @@
 #pragma once
 #include <gtest/gtest.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <system_error>
 
 #include "vtpu/base/file.h"
 
@@ -26,9 +29,14 @@ class CommandTest : public testing::Test {
  protected:
   void SetUp() override {
     const auto* const test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) / test->test_suite_name() / test->name();
-    std::filesystem::remove_all(folder_);
+    std::string name = std::string(test->test_suite_name()) + "-" + test->name();
+    std::replace(name.begin(), name.end(), '/', '-');
+    folder_ = std::filesystem::path(testing::TempDir()) / (name + "-" + std::to_string(::getpid()));
     std::filesystem::create_directories(folder_);
+  }
+  void TearDown() override {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
   }
 
   void put(const std::string& name, const std::string& bytes) { ASSERT_TRUE(write_file(folder_ / name, bytes)); }
