@@ -1,6 +1,7 @@
 // Do states whose blocks look the same run from a file with the routing made for them?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -37,7 +38,9 @@ class SymmetricRouting : public testing::Test {
     return scenario;
   }
 
-  std::filesystem::path file_ = std::filesystem::path(testing::TempDir()) / "symmetric_routing.ocs";
+  // Of this process: the tests of this fixture run side by side.
+  std::filesystem::path file_ =
+      std::filesystem::path(testing::TempDir()) / ("symmetric_routing_" + std::to_string(::getpid()) + ".ocs");
 };
 
 TEST_F(SymmetricRouting, IsDeadlockFreeInItsClassesAndDeliversEverything) {
