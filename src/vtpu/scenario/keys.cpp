@@ -99,8 +99,6 @@ std::string listed(const Items& items, Print print) {
   return "[" + join(texts, ", ") + "]";
 }
 
-std::string number_text(double value) { return fmt::format("{}", value); }
-
 struct Printed {
   std::string operator()(const Text* text) const { return in_quotes(*text); }
   std::string operator()(const Whole* whole) const { return std::to_string(*whole); }
@@ -108,7 +106,9 @@ struct Printed {
   std::string operator()(const Truth* truth) const { return *truth ? "true" : "false"; }
   std::string operator()(const Bytes* bytes) const { return std::to_string(bytes->count); }
   std::string operator()(const File* file) const { return in_quotes(file->name); }
-  std::string operator()(const Numbers* numbers) const { return listed(*numbers, number_text); }
+  std::string operator()(const Numbers* numbers) const {
+    return listed(*numbers, [](double number) { return number_text(number); });
+  }
   std::string operator()(const Texts* texts) const {
     return listed(*texts, [](const Text& text) { return in_quotes(text); });
   }
