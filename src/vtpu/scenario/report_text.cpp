@@ -7,12 +7,11 @@
 #include <vector>
 
 #include "vtpu/base/text.h"
+#include "vtpu/scenario/keys.h"
 #include "vtpu/scenario/report.h"
 
 namespace vtpu::scenario {
 namespace {
-
-constexpr int kMostVcs = 32;  // the limit of routing.vcs in keys.def
 
 std::string plural(std::uint64_t count, const std::string& one, const std::string& many) {
   return fmt::format("{} {}", count, count == 1 ? one : many);
@@ -75,11 +74,13 @@ std::string routing_text(const RoutingFacts& routing) {
                                       routing.cycle.empty() ? "deadlock-free" : "CAN DEADLOCK", routing.channel_classes,
                                       routing.dependencies ? fmt::format("{} dependencies", *routing.dependencies)
                                                            : "dependencies not counted, there are too many"));
-  if (routing.vc_classes > routing.vcs)
-    text += report_line("", fmt::format("TOO FEW VIRTUAL CHANNELS: {} would do, {}", routing.vc_classes,
-                                        routing.vc_classes <= kMostVcs
-                                            ? fmt::format("routing.vcs = {}", routing.vc_classes)
-                                            : fmt::format("more than the {} that a link may have", kMostVcs)));
+  if (routing.vc_classes > routing.vcs) {
+    const double most = find_key("routing.vcs")->limits.most;
+    text += report_line(
+        "", fmt::format("TOO FEW VIRTUAL CHANNELS: {} would do, {}", routing.vc_classes,
+                        routing.vc_classes <= most ? fmt::format("routing.vcs = {}", routing.vc_classes)
+                                                   : fmt::format("more than the {} that a link may have", most)));
+  }
   if (!routing.cycle.empty()) {
     text += report_line("", "cycle: " + routing.cycle);
     text += report_line("", "more virtual channels do not break it: they all belong to the same " +
