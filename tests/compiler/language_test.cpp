@@ -106,14 +106,19 @@ TEST(KernelLanguage, DynamicBoundsGiveATripValueAndTheLowerBoundIsAnIndex) {
   EXPECT_EQ(lowered("for i in k[0]..k[1] step 4 { x[i] = 0.0; }"), R"(
 %0: i64 = load k[0]
 %1: i64 = load k[8]
-%2: i64 = sub %1, %0
-%3: i64 = constant imm 3
-%4: i64 = add %2, %3
-%5: i64 = constant imm 2
-%6: i64 = sar %4, %5
-loop i0 "i" %7 trip %6 {
-  %8: f32 = constant
-  store: f32 %8 x[0 + 16*i0 + %0*4]
+%2: i64 = max %1, %0
+%3: i64 = sub %2, %0
+%4: i64 = constant imm 3
+%5: i64 = bit_and %3, %4
+%6: i64 = add %5, %4
+%7: i64 = constant imm 2
+%8: i64 = shr %6, %7
+%9: i64 = sub %2, %0
+%10: i64 = shr %9, %7
+%11: i64 = add %8, %10
+loop i0 "i" %12 trip %11 {
+  %13: f32 = constant
+  store: f32 %13 x[0 + 16*i0 + %0*4]
 }
 )");
 }

@@ -19,8 +19,8 @@ backend::Packing packing_of(const Options& options) {
 }
 
 /// A pass that leaves an invalid module is a bug of the compiler.
-void check(const ir::Module& module) {
-  const Result<void> verified = ir::verify(module);
+void check(const ir::Module& module, ir::Places places) {
+  const Result<void> verified = ir::verify(module, places);
   VTPU_CHECK(verified.ok(), verified.ok() ? "" : verified.error().message().c_str());
 }
 
@@ -46,7 +46,7 @@ void optimise(ir::Module& module, const Options& options) {
     passes::simplify(module);
     passes::relieve_registers(module);
   }
-  check(module);
+  check(module, ir::Places::anywhere);
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ Result<Compiled> compile(std::string_view name, std::string_view text, const Opt
   }
   Compiled compiled;
   compiled.source_ir = std::move(*read.module);
-  check(compiled.source_ir);
+  check(compiled.source_ir, ir::Places::inside);
   compiled.ir = compiled.source_ir;
   optimise(compiled.ir, options);
   compiled.tensors = compiled.ir.tensors;

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "vtpu/compiler/backend/operands.h"
+#include "vtpu/compiler/ir/integers.h"
 
 namespace vtpu::compiler::backend {
 namespace {
@@ -139,17 +140,18 @@ std::optional<std::uint32_t> overlap_distance(const MemoryReference& early, cons
                      early.group == late.group && early.step == late.step;
   if (!known) return least;
   // They overlap after d iterations if below < step × d < above.
-  const std::int64_t below = early.offset - late.offset - late.bytes;
-  const std::int64_t above = early.offset - late.offset + early.bytes;
-  const std::int64_t first = least;
+  // Offsets are numbers modulo 2^64, so the difference of two places in a tensor is exact after wrapping around.
+  const ir::Wide apart = ir::wrapped_sub(early.offset, late.offset);
+  const ir::Wide below = apart - late.bytes;
+  const ir::Wide above = apart + early.bytes;
   if (early.step == 0) return below < 0 && 0 < above ? std::optional(least) : std::nullopt;
-  const std::int64_t step = early.step > 0 ? early.step : -early.step;
-  const std::int64_t low = early.step > 0 ? below : -above;  // low < step × d < high
-  const std::int64_t high = early.step > 0 ? above : -below;
-  std::int64_t d = first;
+  const ir::Wide step = ir::magnitude(early.step);
+  const ir::Wide low = early.step > 0 ? below : -above;  // low < step × d < high
+  const ir::Wide high = early.step > 0 ? above : -below;
+  ir::Wide d = least;
   if (step * d <= low) d = low / step + 1;  // low ≥ 0 here
   if (step * d >= high) return {};
-  return static_cast<std::uint32_t>(std::min<std::int64_t>(d, 1 << 20));
+  return static_cast<std::uint32_t>(std::min<ir::Wide>(d, 1 << 20));
 }
 
 void add_memory_edges(const Block& block, bool carried, std::vector<Dependence>& edges) {

@@ -414,7 +414,7 @@ Memory make_memory(const Module& module) {
 }
 
 Result<void> evaluate(const Module& module, Memory& memory, std::uint64_t most) {
-  if (auto ok = verify(module); !ok) return ok;
+  if (auto ok = verify(module, Places::anywhere); !ok) return ok;
   if (memory.size() != module.tensors.size())
     return Error{"memory", fmt::format("found {} tensors", memory.size()), std::to_string(module.tensors.size())};
   for (std::size_t k = 0; k < memory.size(); ++k)

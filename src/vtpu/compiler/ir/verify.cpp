@@ -3,20 +3,17 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "vtpu/base/text.h"
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/ir/text.h"
 #include "vtpu/isa/names.h"
 
 namespace vtpu::compiler::ir {
 namespace {
-
-/// Wide enough for sums of products of 64-bit numbers.
-__extension__ using Wide = __int128;
 
 /// An op or a loop as named in an error. The text is built only when an error occurs.
 struct Where {
@@ -60,8 +57,8 @@ void count_uses(const std::vector<Node>& nodes, std::map<Value, std::size_t>& us
 
 class Verifier {
  public:
-  explicit Verifier(const Module& module)
-      : module_(module), defined_(module.types.size(), false), visible_(module.types.size(), false) {}
+  Verifier(const Module& module, Places places)
+      : module_(module), places_(places), defined_(module.types.size(), false), visible_(module.types.size(), false) {}
 
   Result<void> module() {
     if (auto ok = tensors(); !ok) return ok;
@@ -136,6 +133,7 @@ class Verifier {
   Result<void> range(const Op& op, const Where& where) const {
     const Affine& offset = op.access.offset;
     Wide low = offset.constant, high = offset.constant;
+    constexpr Wide kFar = Wide{1} << 100;  // beyond any tensor
     bool known = op.access.index == kNone && op.access.cell == kNone && bytes_of(module_, op) > 0;
     auto around = loops_.begin();
     for (const Affine::Term& term : offset.terms) {
@@ -147,18 +145,16 @@ class Verifier {
       if (!loop.counted()) known = false;
       const Wide reach = static_cast<Wide>(term.coefficient) * (std::max<std::int64_t>(loop.trip, 1) - 1);
       (reach < 0 ? low : high) += reach;
+      low = std::max(low, -kFar), high = std::min(high, kFar);
     }
     const bool runs =
-        std::all_of(loops_.begin(), loops_.end(), [](const Loop* loop) { return !loop->counted() || loop->trip > 0; });
-    if (!known || !runs) return {};
+        std::all_of(loops_.begin(), loops_.end(), [](const Loop* loop) { return loop->counted() && loop->trip > 0; });
+    if (!known || !runs || places_ == Places::anywhere) return {};
     const std::int64_t size = module_.tensors[op.access.tensor].bytes();
     high += bytes_of(module_, op);
     if (low >= 0 && high <= size) return {};
     // The message clamps numbers that exceed 64 bits.
-    const auto shown = [](Wide x) {
-      return static_cast<std::int64_t>(
-          std::clamp<Wide>(x, std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()));
-    };
+    const auto shown = [](Wide x) { return static_cast<std::int64_t>(std::clamp<Wide>(x, kLeast, kGreatest)); };
     return Error{where.text(), fmt::format("it touches bytes {} to {}", shown(low), shown(high - 1)),
                  fmt::format("bytes 0 to {} of {}", size - 1, module_.tensors[op.access.tensor].name)};
   }
@@ -229,6 +225,7 @@ class Verifier {
   }
 
   const Module& module_;
+  const Places places_;
   std::vector<bool> defined_, visible_;
   std::vector<Value> scope_;  ///< currently visible values, in order of definition
   std::vector<const Loop*> loops_;
@@ -237,6 +234,6 @@ class Verifier {
 
 }  // namespace
 
-Result<void> verify(const Module& module) { return Verifier(module).module(); }
+Result<void> verify(const Module& module, Places places) { return Verifier(module, places).module(); }
 
 }  // namespace vtpu::compiler::ir

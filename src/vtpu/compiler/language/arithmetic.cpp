@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@ namespace {
 Type mask_type(Type vector) { return vector == Type::f64x8 ? Type::mask8 : Type::mask16; }
 
 constexpr Range kTruth{0, 1};
+constexpr Range kInt32{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
 
 }  // namespace
 
@@ -166,8 +168,7 @@ Quantity Arithmetic::convert(const Quantity& a, Type to) {
   ir::Op made = emit_.make(extend ? ir::OpKind::extend : ir::OpKind::convert, to_ir(to), {value});
   if (!extend) made.operand_type = to_ir(a.type);
   const ir::Value result = emit_.append(std::move(made));
-  if (extend)
-    if (const auto bounds = emit_.bounds_of(value)) emit_.set_bounds(result, *bounds);
+  if (extend) emit_.set_bounds(result, emit_.bounds_of(value).value_or(kInt32));
   return Quantity::of_value(to, result);
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 namespace vtpu::compiler::language {
 
@@ -102,7 +101,7 @@ bool Emitter::make_load_splat(ir::Value value, ir::Type vector) {
   return false;
 }
 
-ir::Loop Emitter::open_loop(std::string name, std::optional<std::int64_t> trip) {
+ir::Loop Emitter::open_loop(std::string name, std::optional<std::int64_t> trip, std::int64_t most) {
   ir::Loop loop;
   loop.id = module_.fresh_loop();
   loop.name = std::move(name);
@@ -111,7 +110,7 @@ ir::Loop Emitter::open_loop(std::string name, std::optional<std::int64_t> trip) 
   loop.source = place;
   trips_.resize(module_.loops);
   iterations_.resize(module_.loops, ir::kNone);
-  trips_[loop.id] = trip;
+  trips_[loop.id] = {trip.has_value(), trip.value_or(most)};
   iterations_[loop.id] = loop.iteration;
   bodies_.emplace_back();
   bodies_.back().runs = trip != 0;
@@ -136,31 +135,25 @@ std::optional<Range> Emitter::exact_range(const Form& form) const { return range
 
 std::optional<Range> Emitter::bounds(const Form& form) const {
   const std::optional<Range> found = range(form, false);
-  if (!found || found->low < std::numeric_limits<std::int64_t>::min() ||
-      found->high > std::numeric_limits<std::int64_t>::max())
-    return std::nullopt;
-  return found;
+  return found && ir::fits_i64(found->low) && ir::fits_i64(found->high) ? found : std::nullopt;
 }
 
 std::optional<Range> Emitter::range(const Form& form, bool exact) const {
   Range sum{form.constant, form.constant};
-  // Products of two numbers below 2^63 stay below 2^126. Clamping them to 2^100 keeps sums of many terms from
-  // overflowing.
-  constexpr Range::Wide kFar = static_cast<Range::Wide>(1) << 100;
+  // Products of two numbers of 64 bits fit 128 bits, but a sum of several may not.
   const auto add = [&](std::int64_t coefficient, Range of) {
-    const Range::Wide a = coefficient * of.low, b = coefficient * of.high;
-    sum.low = std::max(sum.low + std::max(std::min(a, b), -kFar), -kFar);
-    sum.high = std::min(sum.high + std::min(std::max(a, b), kFar), kFar);
+    const ir::Wide a = coefficient * of.low, b = coefficient * of.high;
+    return !__builtin_add_overflow(sum.low, std::min(a, b), &sum.low) &&
+           !__builtin_add_overflow(sum.high, std::max(a, b), &sum.high);
   };
   for (const Form::LoopTerm& term : form.loops) {
-    const std::optional<std::int64_t>& trip = trips_[term.loop];
-    if (!trip) return std::nullopt;
-    add(term.coefficient, {0, std::max<std::int64_t>(*trip - 1, 0)});
+    const Trips& trips = trips_[term.loop];
+    if (exact && !trips.exact) return std::nullopt;
+    if (!add(term.coefficient, {0, std::max<std::int64_t>(trips.most - 1, 0)})) return std::nullopt;
   }
   for (const Form::ValueTerm& term : form.values) {
     const std::optional<Range> known = bounds_of(term.value);
-    if (exact || !known) return std::nullopt;
-    add(term.coefficient, *known);
+    if (exact || !known || !add(term.coefficient, *known)) return std::nullopt;
   }
   return sum;
 }

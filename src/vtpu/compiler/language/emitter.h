@@ -7,14 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/language/quantity.h"
 
 namespace vtpu::compiler::language {
 
 /// Least and greatest value, both inclusive.
 struct Range {
-  __extension__ using Wide = __int128;
-  Wide low = 0, high = 0;
+  ir::Wide low = 0, high = 0;
 };
 
 /// Appends ops to a module, at the current place inside the open loops.
@@ -57,8 +57,9 @@ class Emitter {
   bool make_load_splat(ir::Value value, ir::Type vector);
 
   // ---- loops
-  /// Opens a loop; what is appended next goes into its body. `trip`: constant, or none if known only at run time.
-  ir::Loop open_loop(std::string name, std::optional<std::int64_t> trip);
+  /// Opens a loop; what is appended next goes into its body. `trip`: constant, or none if known only at run time; it
+  /// is then at most `most`.
+  ir::Loop open_loop(std::string name, std::optional<std::int64_t> trip, std::int64_t most = ir::kGreatest);
   /// Closes the innermost loop and returns its body.
   std::vector<ir::Node> close_loop();
   void append_loop(ir::Loop loop) { bodies_.back().nodes.emplace_back(std::move(loop)); }
@@ -69,7 +70,7 @@ class Emitter {
   /// The exact range of a form over the iterations of its loops. None if it has a term other than a loop of constant
   /// trip count.
   std::optional<Range> exact_range(const Form& form) const;
-  /// Bounds of a form that need not be tight. None if there are none or the form might wrap around.
+  /// Bounds of a form that need not be tight. None if none are known or the form might wrap around.
   std::optional<Range> bounds(const Form& form) const;
   void set_bounds(ir::Value value, Range range) { bounds_.insert_or_assign(value, range); }
   std::optional<Range> bounds_of(ir::Value value) const;
@@ -86,8 +87,12 @@ class Emitter {
 
   ir::Module& module_;
   std::vector<Body> bodies_;  ///< of the kernel, then of the open loops; `finish` moves the first into the module
-  std::vector<std::optional<std::int64_t>> trips_;  ///< by LoopId
-  std::vector<ir::Value> iterations_;               ///< by LoopId
+  struct Trips {
+    bool exact = false;     ///< `most` is the trip count
+    std::int64_t most = 0;  ///< greatest trip count
+  };
+  std::vector<Trips> trips_;           ///< by LoopId
+  std::vector<ir::Value> iterations_;  ///< by LoopId
   std::map<ir::Value, Range> bounds_;
   std::size_t ops_ = 0;
   unsigned unreachable_ = 0;

@@ -161,9 +161,13 @@ class Lexer {
     const char* end = digits.data() + digits.size();
     if (std::from_chars(digits.data(), end, token.real).ec != std::errc())
       diagnostics_.add(token.span, quoted(token.text) + " is out of range", "a number within the range of f64");
-    if (!real && std::from_chars(digits.data(), end, token.integer).ec != std::errc())
-      diagnostics_.add(token.span, quoted(token.text) + " is out of range", "an integer below 2^63",
-                       "write 0x… to use all 64 bits");
+    if (real) return;
+    constexpr std::uint64_t kLeast = std::uint64_t{1} << 63;
+    std::uint64_t magnitude = 0;
+    const bool fits = std::from_chars(digits.data(), end, magnitude).ec == std::errc() && magnitude <= kLeast;
+    token.integer = static_cast<std::int64_t>(magnitude);
+    token.least = fits && magnitude == kLeast && !suffix.starts_with('f');
+    if (!fits || (magnitude == kLeast && !token.least)) out_of_range(token, diagnostics_);
   }
 
   void hexadecimal() {
@@ -200,6 +204,11 @@ class Lexer {
 };
 
 }  // namespace
+
+void out_of_range(const Token& number, Diagnostics& diagnostics) {
+  diagnostics.add(number.span, quoted(number.text) + " is out of range", "an integer below 2^63",
+                  "write 0x… to use all 64 bits");
+}
 
 std::vector<Token> lex(std::string_view text, Diagnostics& diagnostics) { return Lexer(text, diagnostics).run(); }
 

@@ -124,13 +124,22 @@ class Lowering {
   std::vector<std::size_t> assigned_in(const std::vector<Statement>& body) const;
 
   // ---- loops
+  /// The bounds of a loop. Its trip count is constant or, if only a run can tell, a value of at most `most`.
   struct Bounds {
     Form low;
     std::int64_t step = 1;
     std::optional<std::int64_t> trip;
     ir::Value trip_value = ir::kNone;
+    std::int64_t most = 0;
+    /// With a constant trip count: whether the loop runs at all, if only a run can tell.
+    ir::Value guard = ir::kNone;
   };
   std::optional<Bounds> bounds(const Expression& low, const Expression& high, const Expression* step);
+  Quantity trip_count(const Quantity& from, const Quantity& to, const Form& length, const Range& starts,
+                      const Range& ends, std::int64_t step);
+  ir::Loop open_loop(std::string_view name, const Bounds& bounds);
+  /// Appends a loop opened for these bounds. A guard becomes a loop around it, of at most one iteration.
+  void append_loop(ir::Loop loop, const Bounds& bounds);
   Form counter(const Bounds& bounds, const ir::Loop& loop) const;
 
   // ---- expressions
@@ -144,8 +153,9 @@ class Lowering {
   Quantity element_expression(const Expression& e);
   Quantity block(const Expression& e, Type wanted);
   Quantity reduction(const Expression& e);
-  Quantity plain_reduction(const Expression& e, ir::Loop loop, const Quantity& term);
-  Quantity index_reduction(const Expression& e, ir::Loop loop, const Quantity& term, const Form& low, const Form& at);
+  Quantity plain_reduction(const Expression& e, const Bounds& range, ir::Loop loop, const Quantity& term);
+  Quantity index_reduction(const Expression& e, const Bounds& range, ir::Loop loop, const Quantity& term,
+                           const Form& at);
   Quantity call(const Expression& e);
   Quantity inlined(const Function& function, const Expression& e, bool from_prelude);
   bool bind_arguments(const Function& function, const Expression& e);

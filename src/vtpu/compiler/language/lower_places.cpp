@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <bit>
-#include <limits>
 #include <utility>
 
 #include "vtpu/compiler/language/lower.h"
@@ -10,10 +10,8 @@
 namespace vtpu::compiler::language {
 namespace {
 
-std::string shown(Range::Wide x) {
-  constexpr Range::Wide kLeast = std::numeric_limits<std::int64_t>::min(),
-                        kMost = std::numeric_limits<std::int64_t>::max();
-  return std::to_string(static_cast<std::int64_t>(x < kLeast ? kLeast : x > kMost ? kMost : x));
+std::string shown(ir::Wide x) {
+  return std::to_string(static_cast<std::int64_t>(std::clamp<ir::Wide>(x, ir::kLeast, ir::kGreatest)));
 }
 
 std::optional<Range> bounds_of_element(ir::Element element) {
@@ -151,12 +149,13 @@ std::optional<Element> Lowering::element(ir::TensorId tensor, const std::vector<
   const Form bytes = place * size;
   made.access.offset.constant = bytes.constant;
   for (const Form::LoopTerm& term : bytes.loops) made.access.offset.terms.push_back({term.loop, term.coefficient});
-  if (place.values.empty()) return made;
+  // A multiple of 2^64 bytes is no offset.
+  if (bytes.values.empty()) return made;
+  constexpr std::int64_t kGreatestScale = 8;
   const std::int64_t coefficient = place.values.front().coefficient;
-  const std::int64_t scale = bytes.values.front().coefficient;
-  const bool scaled = place.values.size() == 1 && coefficient > 0 && scale <= 8 &&
+  const bool scaled = place.values.size() == 1 && coefficient > 0 && coefficient <= kGreatestScale / size &&
                       std::has_single_bit(static_cast<std::uint64_t>(coefficient));
-  made.access.scale = scaled ? scale : size;
+  made.access.scale = scaled ? coefficient * size : size;
   made.access.index = scaled ? place.values.front().value : emit_.value_of(Form{0, {}, place.values});
   return made;
 }

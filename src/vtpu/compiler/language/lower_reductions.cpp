@@ -28,8 +28,7 @@ Quantity Lowering::reduction(const Expression& e) {
   at(e.span);
   const bool sound = range.has_value();
   if (!sound) range = Bounds{};
-  ir::Loop loop = emit_.open_loop(std::string(e.variable), range->trip);
-  loop.trip_value = range->trip_value;
+  ir::Loop loop = open_loop(e.variable, *range);
   const std::size_t mark = bindings_.size(), outer = std::exchange(scope_, mark);
   const Form i = counter(*range, loop);
   bind(Binding::Kind::fixed, e.variable, e.span, Quantity::of_form(i));
@@ -39,11 +38,11 @@ Quantity Lowering::reduction(const Expression& e) {
   at(e.span);
   reduced_ = e.variable;
   if (!sound) term = {};
-  if (e.name == "argmin" || e.name == "argmax") return index_reduction(e, std::move(loop), term, range->low, i);
-  return plain_reduction(e, std::move(loop), term);
+  if (e.name == "argmin" || e.name == "argmax") return index_reduction(e, *range, std::move(loop), term, i);
+  return plain_reduction(e, *range, std::move(loop), term);
 }
 
-Quantity Lowering::plain_reduction(const Expression& e, ir::Loop loop, const Quantity& term) {
+Quantity Lowering::plain_reduction(const Expression& e, const Bounds& range, ir::Loop loop, const Quantity& term) {
   const bool sums = e.name == "sum";
   const bool least = e.name == "min";
   const bool suits = is_number(term.type) && (sums || term.type != Type::f64x8);
@@ -72,11 +71,11 @@ Quantity Lowering::plain_reduction(const Expression& e, ir::Loop loop, const Qua
   carried.result = emit_.module().fresh(type);
   const Quantity made = Quantity::of_value(term.type, carried.result);
   loop.carried.push_back(carried);
-  emit_.append_loop(std::move(loop));
+  append_loop(std::move(loop), range);
   return made;
 }
 
-Quantity Lowering::index_reduction(const Expression& e, ir::Loop loop, const Quantity& term, const Form& low,
+Quantity Lowering::index_reduction(const Expression& e, const Bounds& range, ir::Loop loop, const Quantity& term,
                                    const Form& at_term) {
   const bool least = e.name == "argmin";
   if (!is_scalar_number(term.type)) {
@@ -97,13 +96,13 @@ Quantity Lowering::index_reduction(const Expression& e, ir::Loop loop, const Qua
   best.next = emit_.append(ir::OpKind::select, type, {chosen, emit_.value_of(value), best.argument});
   index.next = emit_.append(ir::OpKind::select, ir::Type::i64, {chosen, i, index.argument});
   loop.body = emit_.close_loop();
-  if (loop.counted() && loop.trip == 0) return Quantity::of_form(low);
+  if (loop.counted() && loop.trip == 0) return Quantity::of_form(range.low);
   best.initial = emit_.value_of(extreme(term.type, least));
-  index.initial = emit_.value_of(low);
+  index.initial = emit_.value_of(range.low);
   best.result = emit_.module().fresh(type);
   index.result = emit_.module().fresh(ir::Type::i64);
   loop.carried = {best, index};
-  emit_.append_loop(std::move(loop));
+  append_loop(std::move(loop), range);
   return Quantity::of_value(Type::i64, index.result);
 }
 

@@ -160,14 +160,16 @@ std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Ex
   }
   if (from.poison() || to.poison()) return std::nullopt;
   made.low = from.form;
+  const auto starts = emit_.bounds(from.form), ends = emit_.bounds(to.form);
   const Form length = to.form - from.form;
   if (length.is_constant()) {
-    // The difference of two constants may not fit 64 bits.
-    __extension__ using Wide = __int128;
-    const bool both = from.form.is_constant() && to.form.is_constant();
-    const Wide exact = both ? static_cast<Wide>(to.form.constant) - from.form.constant : Wide{length.constant};
-    const Wide trip = exact <= 0 ? 0 : (exact + made.step - 1) / made.step;
-    made.trip = static_cast<std::int64_t>(std::min<Wide>(trip, std::numeric_limits<std::int64_t>::max()));
+    // Bounds that cannot wrap around are as far apart as their constants, which may be further than 64 bits can tell.
+    // Otherwise, a run tells whether the first is the lesser; if it is, they are this far apart as unsigned numbers.
+    const bool plain = starts && ends;
+    const ir::Wide distance =
+        plain ? ir::Wide{to.form.constant} - from.form.constant : ir::Wide{static_cast<std::uint64_t>(length.constant)};
+    made.trip = ir::trip_count(distance, made.step);
+    if (!plain && *made.trip > 0) made.guard = emit_.value_of(math_.compare(isa::Condition::lt, from, to));
     return made;
   }
   if (!std::has_single_bit(static_cast<std::uint64_t>(made.step))) {
@@ -181,11 +183,62 @@ std::optional<Lowering::Bounds> Lowering::bounds(const Expression& low, const Ex
     const Form dynamic{0, {}, std::exchange(lower.values, {})};
     lower.values = {{emit_.value_of(dynamic), 1}};
   }
-  const Quantity rounded = Quantity::of_form(length + Form::of(made.step - 1));
-  const Quantity trip =
-      math_.shift(ir::OpKind::sar, rounded, Quantity::integer(std::countr_zero(static_cast<std::uint64_t>(made.step))));
-  made.trip_value = emit_.value_of(trip);
+  constexpr Range kAny{ir::kLeast, ir::kGreatest};
+  const Range first = starts.value_or(kAny), end = ends.value_or(kAny);
+  made.most = ir::trip_count(end.high - first.low, made.step);
+  made.trip_value = emit_.value_of(trip_count(Quantity::of_form(made.low), to, length, first, end, made.step));
   return made;
+}
+
+/// The trip count between bounds known only at run time, as ir::trip_count, except that it may be negative instead of
+/// 0. The step is a power of two; `length` is `to` − `from`.
+Quantity Lowering::trip_count(const Quantity& from, const Quantity& to, const Form& length, const Range& starts,
+                              const Range& ends, std::int64_t step) {
+  using ir::OpKind;
+  const ir::Wide longest = ends.high - starts.low;
+  const Quantity bits = Quantity::integer(std::countr_zero(static_cast<std::uint64_t>(step)));
+  if (ir::fits_i64(longest + (step - 1)) && ir::fits_i64(ends.low - starts.high))
+    return math_.shift(OpKind::sar, Quantity::of_form(length + Form::of(step - 1)), bits);
+  // From here on, the distance is an unsigned number, and 0 if there is no iteration.
+  const Quantity distance = math_.binary(OpKind::sub, math_.binary(OpKind::max, to, from), from),
+                 rest = Quantity::integer(step - 1);
+  const auto saturated = [&](const Quantity& count) {
+    const Quantity beyond = math_.compare(isa::Condition::lt, count, Quantity::integer(0));
+    return math_.select(beyond, Quantity::integer(ir::kGreatest), count);
+  };
+  const bool is_short = ir::fits_i64(longest);
+  if (step == 1) return is_short ? distance : saturated(distance);
+  if (is_short) return math_.shift(OpKind::shr, math_.binary(OpKind::add, distance, rest), bits);
+  // The distance itself may leave no room for rounding up before the shift.
+  const Quantity last =
+      math_.shift(OpKind::shr, math_.binary(OpKind::add, math_.binary(OpKind::bit_and, distance, rest), rest), bits);
+  const Quantity count = math_.binary(OpKind::add, math_.shift(OpKind::shr, distance, bits), last);
+  return step == 2 ? saturated(count) : count;
+}
+
+ir::Loop Lowering::open_loop(std::string_view name, const Bounds& bounds) {
+  ir::Loop loop = emit_.open_loop(std::string(name), bounds.trip, bounds.most);
+  loop.trip_value = bounds.trip_value;
+  return loop;
+}
+
+void Lowering::append_loop(ir::Loop loop, const Bounds& bounds) {
+  if (bounds.guard == ir::kNone) return emit_.append_loop(std::move(loop));
+  ir::Loop around = emit_.open_loop(loop.name, std::nullopt, 1);
+  around.trip_value = bounds.guard;
+  around.unroll = 1;
+  for (ir::Loop::Carried& carried : loop.carried) {
+    ir::Loop::Carried through;
+    through.initial = carried.initial;
+    through.result = carried.result;
+    const ir::Type type = emit_.module().types[carried.argument];
+    carried.initial = through.argument = emit_.module().fresh(type);
+    carried.result = through.next = emit_.module().fresh(type);
+    around.carried.push_back(through);
+  }
+  emit_.append_loop(std::move(loop));
+  around.body = emit_.close_loop();
+  emit_.append_loop(std::move(around));
 }
 
 Form Lowering::counter(const Bounds& bounds, const ir::Loop& loop) const {
@@ -211,8 +264,7 @@ void Lowering::loop(const Statement& s) {
     before.push_back(bindings_[v].value);
     initial.push_back(before.back().poison() ? ir::kNone : emit_.value_of(before.back()));
   }
-  ir::Loop made = emit_.open_loop(std::string(s.let.name), range->trip);
-  made.trip_value = range->trip_value;
+  ir::Loop made = open_loop(s.let.name, *range);
   made.unroll = static_cast<std::uint32_t>(unroll.value_or(0));
   made.independent = s.independent;
   for (std::size_t i = 0; i < variables.size(); ++i) {
@@ -249,7 +301,7 @@ void Lowering::loop(const Statement& s) {
     carried.result = emit_.module().fresh(to_ir(before[i].type));
     variable = Quantity::of_value(before[i].type, carried.result);
   }
-  if (runs) emit_.append_loop(std::move(made));
+  if (runs) append_loop(std::move(made), *range);
 }
 
 }  // namespace vtpu::compiler::language

@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/language/parser_impl.h"
 
 namespace vtpu::compiler::language {
@@ -36,6 +37,13 @@ const Binary* binary_of(const Token& token) {
   const auto found =
       std::find_if(kBinary.begin(), kBinary.end(), [&](const Binary& b) { return b.symbol == token.text; });
   return found == kBinary.end() ? nullptr : &*found;
+}
+
+/// A number that fits its type only after a minus sign.
+bool is_least(const Token& token) {
+  constexpr std::int64_t kLeast32 = std::int64_t{1} << 31;
+  return token.least ||
+         (token.kind == TokenKind::integer && !token.hexadecimal && token.suffix == "i32" && token.integer == kLeast32);
 }
 
 bool is_reduction(std::string_view name) {
@@ -115,6 +123,7 @@ ExpressionPtr Parser::unary() {
   ExpressionPtr made = make(Expression::Kind::unary, peek().span);
   made->op = op;
   ++at_;
+  if (op == Operator::negate && is_least(peek())) return number(true);
   ExpressionPtr operand = unary();
   if (!operand) return nullptr;
   made->parts.push_back(std::move(operand));
@@ -147,12 +156,13 @@ ExpressionPtr Parser::primary() {
   return nullptr;
 }
 
-ExpressionPtr Parser::number() {
+ExpressionPtr Parser::number(bool negated) {
   const Token& token = peek();
   ++at_;
+  if (token.least && !negated) out_of_range(token, diagnostics_);
   const bool real = token.kind == TokenKind::real || token.suffix.starts_with('f');
   ExpressionPtr made = make(real ? Expression::Kind::real : Expression::Kind::integer, token.span);
-  made->integer = token.integer;
+  made->integer = negated ? ir::wrapped_sub(0, token.integer) : token.integer;
   made->real = token.real;
   made->hexadecimal = token.hexadecimal;
   made->suffix = token.suffix;

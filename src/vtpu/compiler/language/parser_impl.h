@@ -66,7 +66,8 @@ class Parser {
   ExpressionPtr binary(unsigned lowest);
   ExpressionPtr unary();
   ExpressionPtr primary();
-  ExpressionPtr number();
+  /// `negated`: after a minus sign that belongs to the number.
+  ExpressionPtr number(bool negated = false);
   ExpressionPtr named();
   ExpressionPtr call(ExpressionPtr made);
   ExpressionPtr element(ExpressionPtr made);

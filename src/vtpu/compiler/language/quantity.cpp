@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "vtpu/compiler/ir/integers.h"
+
 namespace vtpu::compiler::language {
 namespace {
 
@@ -32,13 +34,6 @@ static_assert(kTypes.size() == static_cast<std::size_t>(message) + 1);
 
 const TypeRow& row(Type type) { return kTypes[static_cast<std::size_t>(type)]; }
 
-std::int64_t wrapped_add(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
-std::int64_t wrapped_mul(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-}
-
 /// The sum of two lists of terms that are sorted by id.
 template <class Term, class Id>
 std::vector<Term> merged(const std::vector<Term>& a, const std::vector<Term>& b, Id id) {
@@ -52,7 +47,7 @@ std::vector<Term> merged(const std::vector<Term>& a, const std::vector<Term>& b,
       sum.push_back(*right++);
     } else {
       Term both = *left++;
-      both.coefficient = wrapped_add(both.coefficient, (right++)->coefficient);
+      both.coefficient = ir::wrapped_add(both.coefficient, (right++)->coefficient);
       if (both.coefficient != 0) sum.push_back(both);
     }
   }
@@ -63,7 +58,7 @@ template <class Terms>
 Terms scaled(const Terms& terms, std::int64_t factor) {
   Terms product;
   for (auto term : terms) {
-    term.coefficient = wrapped_mul(term.coefficient, factor);
+    term.coefficient = ir::wrapped_mul(term.coefficient, factor);
     if (term.coefficient != 0) product.push_back(term);
   }
   return product;
@@ -115,12 +110,12 @@ bool Form::divisible(unsigned shift) const {
 }
 
 Form operator+(const Form& a, const Form& b) {
-  return {wrapped_add(a.constant, b.constant), merged(a.loops, b.loops, &Form::LoopTerm::loop),
+  return {ir::wrapped_add(a.constant, b.constant), merged(a.loops, b.loops, &Form::LoopTerm::loop),
           merged(a.values, b.values, &Form::ValueTerm::value)};
 }
 
 Form operator*(const Form& a, std::int64_t factor) {
-  return {wrapped_mul(a.constant, factor), scaled(a.loops, factor), scaled(a.values, factor)};
+  return {ir::wrapped_mul(a.constant, factor), scaled(a.loops, factor), scaled(a.values, factor)};
 }
 
 Form shifted_right(Form a, unsigned shift) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "vtpu/base/check.h"
+#include "vtpu/compiler/ir/integers.h"
 
 namespace vtpu::compiler::passes {
 namespace {
@@ -16,12 +17,15 @@ using ir::Op;
 using ir::Type;
 using ir::Value;
 
+/// Coefficients are numbers modulo 2^64; a sum that becomes 0 leaves no term.
 void add_term(ir::Affine& affine, ir::LoopId loop, std::int64_t coefficient) {
   const auto at = std::find_if(affine.terms.begin(), affine.terms.end(), [&](const auto& t) { return t.loop == loop; });
-  if (at == affine.terms.end())
+  if (at != affine.terms.end()) {
+    at->coefficient = ir::wrapped_add(at->coefficient, coefficient);
+    if (at->coefficient == 0) affine.terms.erase(at);
+  } else if (coefficient != 0) {
     affine.terms.push_back({loop, coefficient});
-  else
-    at->coefficient += coefficient;
+  }
 }
 
 }  // namespace
@@ -46,8 +50,9 @@ ir::Access Copier::copy(const ir::Access& access) const {
       add_term(made.offset, term.loop, term.coefficient);
       continue;
     }
-    made.offset.constant += term.coefficient * found->second.offset;
-    if (found->second.factor != 0) add_term(made.offset, found->second.to, term.coefficient * found->second.factor);
+    const Numbering& numbering = found->second;
+    made.offset.constant = ir::wrapped_add(made.offset.constant, ir::wrapped_mul(term.coefficient, numbering.offset));
+    add_term(made.offset, numbering.to, ir::wrapped_mul(term.coefficient, numbering.factor));
   }
   return made;
 }
@@ -98,19 +103,7 @@ Node Copier::copy(const Node& node) {
 
 std::vector<std::uint32_t> count_uses(const ir::Module& module, const std::vector<Node>& nodes) {
   std::vector<std::uint32_t> uses(module.types.size());
-  const auto visit = [&](const auto& self, const std::vector<Node>& list) -> void {
-    for (const Node& node : list) {
-      if (const Op* op = node.op()) {
-        for_each_operand(*op, [&](Value value) { ++uses[value]; });
-        continue;
-      }
-      const Loop& loop = *node.loop();
-      if (loop.trip_value != kNone) ++uses[loop.trip_value];
-      for (const auto& carried : loop.carried) ++uses[carried.initial], ++uses[carried.next];
-      self(self, loop.body);
-    }
-  };
-  visit(visit, nodes);
+  for (const Node& node : nodes) for_each_read(node, [&](Value value) { ++uses[value]; });
   return uses;
 }
 

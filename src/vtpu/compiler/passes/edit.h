@@ -45,6 +45,16 @@ void for_each_operand(Op& op, const Visit& visit) {
   if (op.access.cell != ir::kNone) visit(op.access.cell);
 }
 
+/// Calls visit(value) for every value that a node reads, including initial, next and trip values of loops.
+template <class Visit>
+void for_each_read(const ir::Node& node, const Visit& visit) {
+  if (const ir::Op* op = node.op()) return for_each_operand(*op, visit);
+  const ir::Loop& loop = *node.loop();
+  if (loop.trip_value != ir::kNone) visit(loop.trip_value);
+  for (const auto& carried : loop.carried) visit(carried.initial), visit(carried.next);
+  for (const ir::Node& inner : loop.body) for_each_read(inner, visit);
+}
+
 /// Number of reads of each value in these nodes, including initial, next and trip values of loops.
 std::vector<std::uint32_t> count_uses(const ir::Module& module, const std::vector<ir::Node>& nodes);
 

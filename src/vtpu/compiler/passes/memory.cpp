@@ -1,8 +1,9 @@
 #include "vtpu/compiler/passes/memory.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
+
+#include "vtpu/compiler/ir/integers.h"
 
 namespace vtpu::compiler::passes {
 namespace {
@@ -67,6 +68,11 @@ Effects effects_of(const std::vector<Node>& nodes) {
   return effects;
 }
 
+bool acts(const Node& node) {
+  if (const Op* op = node.op()) return ir::has_effect(op->kind);
+  return std::any_of(node.loop()->body.begin(), node.loop()->body.end(), acts);
+}
+
 std::int64_t bytes_of(const ir::Module& module, const Op& op) {
   if (op.kind != OpKind::load_splat && ir::is_vector(op.type) && op.access.cell == kNone) return op.width;
   return static_cast<std::int64_t>(ir::size_of(module.tensors[op.access.tensor].element));
@@ -80,27 +86,30 @@ Distance distance(const ir::Module& module, const Op& a, const Op& b, const Loop
       a.access.offset.terms != b.access.offset.terms)
     return {Kind::unknown, 0};
   if (a.access.index != kNone && ir::is_vector(module.types[a.access.index])) return {Kind::unknown, 0};
-  const std::int64_t step = a.access.offset.coefficient(loop.id);
-  const std::int64_t apart = a.access.offset.constant - b.access.offset.constant;
+  // Offsets are numbers modulo 2^64, so the difference of two places in a tensor is exact after wrapping around. Steps
+  // are not: a loop whose steps leave the tensor traps before they could come round to it again.
+  const ir::Wide step = a.access.offset.coefficient(loop.id);
+  const ir::Wide apart = ir::wrapped_sub(a.access.offset.constant, b.access.offset.constant);
   const std::int64_t of_a = bytes_of(module, a), of_b = bytes_of(module, b);
   if (step == 0) return apart >= of_b || -apart >= of_a ? Distance{Kind::never, 0} : Distance{Kind::unknown, 0};
   // b(j + d) covers apart' = apart − step × d relative to a(j)'s place; find every d for which they overlap.
-  const std::int64_t first = apart / step;
+  const ir::Wide first = apart / step, near = 1 + (of_a + of_b) / ir::magnitude(step);
   Distance found{Kind::never, 0};
-  for (std::int64_t d = first - 1 - (of_a + of_b) / std::abs(step); d <= first + 1 + (of_a + of_b) / std::abs(step);
-       ++d) {
-    const std::int64_t gap = apart - step * d;
+  for (ir::Wide d = first - near; d <= first + near; ++d) {
+    const ir::Wide gap = apart - step * d;
     if (gap >= of_b || -gap >= of_a) continue;
-    if (found.kind == Kind::exact) return {Kind::unknown, 0};
-    found = {Kind::exact, d};
+    if (found.kind == Kind::exact || !ir::fits_i64(d)) return {Kind::unknown, 0};
+    found = {Kind::exact, static_cast<std::int64_t>(d)};
   }
   return found;
 }
 
 bool may_run_together(const ir::Module& module, const Loop& loop, std::int64_t width) {
+  constexpr std::size_t kMostOps = 256;  // every pair is compared
   std::vector<const Op*> ops;
   for (const Node& node : loop.body)
     if (node.op() != nullptr && is_memory(*node.op())) ops.push_back(node.op());
+  if (ops.size() > kMostOps) return false;
   for (std::size_t i = 0; i < ops.size(); ++i)
     for (std::size_t k = i; k < ops.size(); ++k) {
       const bool writes = ops[i]->kind == OpKind::store || ops[k]->kind == OpKind::store;
@@ -122,7 +131,8 @@ bool iterations_apart(const ir::Module& module, const Loop& loop) {
   const Effects effects = effects_of(loop.body);
   if (effects.everything) return false;
   for (const ir::TensorId tensor : effects.written) {
-    std::int64_t step = 0, lowest = 0, end = 0;
+    std::int64_t step = 0;
+    ir::Wide lowest = 0, end = 0;
     std::vector<ir::Affine::Term> outside;  // terms of loops further out, which must be equal
     ir::Value index = kNone;
     bool first = true;
@@ -133,7 +143,7 @@ bool iterations_apart(const ir::Module& module, const Loop& loop) {
       if (!first && (access.index != index || access.offset.coefficient(loop.id) != step)) return false;
       step = access.offset.coefficient(loop.id);
       index = access.index;
-      std::int64_t low = access.offset.constant, high = low + bytes_of(module, *placed.op);
+      ir::Wide low = access.offset.constant, high = low + bytes_of(module, *placed.op);
       std::vector<ir::Affine::Term> around;
       for (const auto& term : access.offset.terms) {
         if (term.loop == loop.id) continue;
@@ -143,7 +153,9 @@ bool iterations_apart(const ir::Module& module, const Loop& loop) {
           continue;
         }
         if (trip->second < 0) return false;
-        (term.coefficient < 0 ? low : high) += term.coefficient * std::max<std::int64_t>(trip->second - 1, 0);
+        const ir::Wide reach = ir::Wide{term.coefficient} * std::max<std::int64_t>(trip->second - 1, 0);
+        if (!ir::fits_i64(reach)) return false;  // further than any step
+        (reach < 0 ? low : high) += reach;
       }
       if (!first && around != outside) return false;
       outside = around;
@@ -153,7 +165,7 @@ bool iterations_apart(const ir::Module& module, const Loop& loop) {
     }
     // With an index, distances between iterations are unknown; rely on the source's promise.
     if (index != kNone) return loop.independent;
-    if (std::abs(step) < end - lowest) return false;
+    if (ir::magnitude(step) < end - lowest) return false;
   }
   return true;
 }

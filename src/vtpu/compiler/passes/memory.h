@@ -16,6 +16,8 @@ struct Effects {
 };
 Effects effects_of(const ir::Op& op);
 Effects effects_of(const std::vector<ir::Node>& nodes);
+/// Whether a node has an observable effect.
+bool acts(const ir::Node& node);
 
 /// Number of bytes that an access touches.
 std::int64_t bytes_of(const ir::Module& module, const ir::Op& op);

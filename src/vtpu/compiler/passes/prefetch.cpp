@@ -4,6 +4,7 @@
 #include <set>
 #include <tuple>
 
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/passes/mix.h"
@@ -24,6 +25,8 @@ constexpr std::int64_t kLine = 64;
 
 class Prefetcher {
  public:
+  using Definitions = std::map<Value, const Op*>;
+
   Prefetcher(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
     double bytes = 0;
     for (const ir::Tensor& tensor : module.tensors) bytes += static_cast<double>(tensor.bytes());
@@ -34,13 +37,14 @@ class Prefetcher {
 
   void run(std::vector<Node>& list, Loop* around) {
     if (level_ < 2) return;  // hardware prefetching and the reorder window cover the second level
+    const Definitions outside = around == nullptr ? Definitions{} : definitions_in(*around);
     std::vector<Node> made;
     for (Node& node : list) {
       if (Loop* loop = node.loop()) {
         if (innermost(*loop)) {
           rows_.clear();
-          ask(*loop, around);
-          if (!rows_.empty()) ask_for_rows(*around, *loop, rows_, made);
+          ask(*loop, around, outside);
+          if (!rows_.empty()) ask_for_rows(*around, *loop, outside, made);
         } else {
           run(loop->body, loop);
         }
@@ -58,7 +62,6 @@ class Prefetcher {
   };
   static constexpr std::int64_t kMostLines = 16;  // of a row
 
-  using Definitions = std::map<Value, const Op*>;
   static Definitions definitions_in(const Loop& loop) {
     Definitions definitions;
     for (const Node& node : loop.body)
@@ -66,11 +69,11 @@ class Prefetcher {
     return definitions;
   }
 
-  void ask(Loop& loop, Loop* around) {
+  /// `outside`: the ops of the loop around.
+  void ask(Loop& loop, Loop* around, const Definitions& outside) {
     const double cycles = std::max(cycles_of(module_, loop.body, machine_), 1.0);
     const auto ahead = static_cast<std::int64_t>(std::ceil(machine_.ladder[level_].latency / cycles));
-    const Definitions here = definitions_in(loop),
-                      outside = around == nullptr ? Definitions{} : definitions_in(*around);
+    const Definitions here = definitions_in(loop);
     std::vector<Node> asked;
     std::set<std::tuple<ir::TensorId, Value, std::vector<std::pair<ir::LoopId, std::int64_t>>, std::int64_t>> lines;
     for (const Node& node : loop.body) {
@@ -98,12 +101,13 @@ class Prefetcher {
       // prefetch.
       const bool row_ends =
           loop.counted() && loop.trip < ahead && around != nullptr && op.access.offset.coefficient(around->id) != 0;
+      std::int64_t& place = prefetch.access.offset.constant;
       if (row_ends) {
         const std::int64_t rows = (ahead + loop.trip - 1) / std::max<std::int64_t>(loop.trip, 1);
-        prefetch.access.offset.constant += rows * op.access.offset.coefficient(around->id);
+        place = ir::wrapped_add(place, ir::wrapped_mul(rows, op.access.offset.coefficient(around->id)));
       } else {
         if (step == 0) continue;
-        prefetch.access.offset.constant += ahead * step;
+        place = ir::wrapped_add(place, ir::wrapped_mul(ahead, step));
       }
       if (lines.emplace(op.access.tensor, op.access.index, terms, prefetch.access.offset.constant / kLine).second)
         asked.emplace_back(prefetch);
@@ -112,17 +116,17 @@ class Prefetcher {
   }
 
   /// Prefetches all lines of the rows selected by a later index of the enclosing loop, before the current row.
-  void ask_for_rows(Loop& around, const Loop& loop, const std::vector<Row>& rows, std::vector<Node>& asked) {
-    const Definitions definitions = definitions_in(around);
+  void ask_for_rows(Loop& around, const Loop& loop, const Definitions& definitions, std::vector<Node>& asked) {
     std::set<std::pair<Value, std::int64_t>> lines;
     std::map<Value, Value> later;
-    for (const Row& row : rows) {
+    for (const Row& row : rows_) {
       const std::int64_t wait =
-          std::max<std::int64_t>(1, (row.ahead + loop.trip - 1) / std::max<std::int64_t>(loop.trip, 1));
-      const std::int64_t first = row.op.access.offset.constant;
-      const std::int64_t last = first + row.step * (loop.trip - 1);
-      for (std::int64_t at = std::min(first, last);
-           at <= std::max(first, last) && at < std::min(first, last) + kMostLines * kLine; at += kLine) {
+          std::max<std::int64_t>(1, ir::trip_count(row.ahead, std::max<std::int64_t>(loop.trip, 1)));
+      const ir::Wide first = row.op.access.offset.constant;
+      const ir::Wide last = first + ir::Wide{row.step} * (loop.trip - 1);
+      const ir::Wide end = std::min(std::max(first, last) + 1, std::min(first, last) + kMostLines * kLine);
+      for (ir::Wide wide = std::min(first, last); wide < end; wide += kLine) {
+        const auto at = static_cast<std::int64_t>(wide);
         if (!lines.emplace(row.op.access.index, at / kLine).second) continue;
         auto found = later.find(row.op.access.index);
         if (found == later.end()) {

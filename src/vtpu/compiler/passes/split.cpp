@@ -1,5 +1,6 @@
 #include "vtpu/compiler/passes/split.h"
 
+#include <algorithm>
 #include <bit>
 #include <set>
 #include <utility>
@@ -99,7 +100,7 @@ void run_once(ir::Module& module, const Loop& loop, std::int64_t number, std::ve
 void finish(ir::Module& module, const Loop& loop, Count done, Count rest, const std::vector<Value>& state,
             std::vector<Node>& into, std::map<Value, Value>& results) {
   const bool known = rest.value == kNone;
-  if (known && static_cast<std::size_t>(rest.number) * loop.body.size() <= kStraightOps && innermost(loop)) {
+  if (known && static_cast<ir::Wide>(rest.number) * loop.body.size() <= kStraightOps && innermost(loop)) {
     std::vector<Value> last = state;
     for (std::int64_t n = 0; n < rest.number; ++n) run_once(module, loop, done.number + n, last, into);
     for (std::size_t k = 0; k < last.size(); ++k) results[loop.carried[k].result] = last[k];
@@ -147,12 +148,12 @@ void finish(ir::Module& module, const Loop& loop, Count done, Count rest, const 
   into.emplace_back(std::move(tail));
 }
 
-Division divide(ir::Module& module, const Loop& loop, std::int64_t copies, std::vector<Node>& into) {
+Division divide(ir::Module& module, const Loop& loop, std::int64_t copies, std::vector<Node>& into, std::int64_t most) {
   Division division;
   if (loop.counted()) {
-    division.main.number = loop.trip / copies;
-    division.rest.number = loop.trip % copies;
-    division.done.number = loop.trip - division.rest.number;
+    division.main.number = std::min(loop.trip, most) / copies;
+    division.done.number = division.main.number * copies;
+    division.rest.number = loop.trip - division.done.number;
     return division;
   }
   const auto bits = static_cast<std::uint64_t>(copies);
@@ -160,9 +161,16 @@ Division divide(ir::Module& module, const Loop& loop, std::int64_t copies, std::
   Appender at(module, into);
   const Value shift = at.constant(Type::i64, std::countr_zero(bits));
   const Value trip = at.op(OpKind::max, Type::i64, {loop.trip_value, at.constant(Type::i64, 0)});
-  division.main.value = at.op(OpKind::shr, Type::i64, {trip, shift});
-  division.rest.value = at.op(OpKind::bit_and, Type::i64, {trip, at.constant(Type::i64, copies - 1)});
+  if (most == ir::kGreatest) {
+    division.main.value = at.op(OpKind::shr, Type::i64, {trip, shift});
+    division.rest.value = at.op(OpKind::bit_and, Type::i64, {trip, at.constant(Type::i64, copies - 1)});
+    division.done.value = at.op(OpKind::shl, Type::i64, {division.main.value, shift});
+    return division;
+  }
+  const Value limited = at.op(OpKind::min, Type::i64, {trip, at.constant(Type::i64, most)});
+  division.main.value = at.op(OpKind::shr, Type::i64, {limited, shift});
   division.done.value = at.op(OpKind::shl, Type::i64, {division.main.value, shift});
+  division.rest.value = at.op(OpKind::sub, Type::i64, {trip, division.done.value});
   return division;
 }
 

@@ -3,6 +3,7 @@
 #include <map>
 #include <vector>
 
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/ir/ir.h"
 
 /// Splits loops: single iterations, and the remainder after a loop that executed most of them.
@@ -28,10 +29,11 @@ void finish(ir::Module& module, const ir::Loop& loop, Count done, Count rest, co
             std::vector<ir::Node>& into, std::map<ir::Value, ir::Value>& results);
 
 /// Splits the trip count of a loop by `copies` (a power of two if the count is known only at run time): the trip count
-/// of a loop that executes `copies` iterations per pass, the iterations it covers, and the remainder.
+/// of a loop that executes `copies` iterations per pass, the iterations it covers, at most `most`, and the remainder.
 struct Division {
   Count main, done, rest;
 };
-Division divide(ir::Module& module, const ir::Loop& loop, std::int64_t copies, std::vector<ir::Node>& into);
+Division divide(ir::Module& module, const ir::Loop& loop, std::int64_t copies, std::vector<ir::Node>& into,
+                std::int64_t most = ir::kGreatest);
 
 }  // namespace vtpu::compiler::passes

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/passes/mix.h"
@@ -22,6 +24,25 @@ using ir::Value;
 
 constexpr std::int64_t kUnknownTrip = 64;  // assumed trip count if known only at run time
 constexpr std::int64_t kAllLanes = 0xffff, kLowerLanes = 0xff;
+constexpr ir::Wide k32 = ir::Wide{1} << 32;  // what 32-bit lanes count modulo
+
+/// Least and greatest value, both inclusive.
+struct Interval {
+  ir::Wide low = 0, high = 0;
+};
+Interval operator+(Interval a, Interval b) { return {a.low + b.low, a.high + b.high}; }
+Interval operator-(Interval a, Interval b) { return {a.low - b.high, a.high - b.low}; }
+Interval operator*(Interval a, Interval b) {
+  const auto [low, high] = std::minmax({a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high});
+  return {low, high};
+}
+
+/// The iteration numbers of the loops around, as far as they are known.
+using Numbers = std::map<ir::LoopId, std::optional<Interval>>;
+std::optional<Interval> numbers_of(const Loop& loop) {
+  if (!loop.counted()) return {};
+  return Interval{0, std::max<std::int64_t>(loop.trip - 1, 0)};
+}
 
 /// The parts of an argmin or argmax loop, in the form that lowering produces.
 struct Extremum {
@@ -35,10 +56,14 @@ struct Extremum {
 class VectorLoop {
  public:
   /// `constants`: the bits of all scalar constants of the module.
-  VectorLoop(ir::Module& module, const std::map<Value, std::int64_t>& constants, const Loop& loop, std::uint8_t width)
-      : module_(module), constants_(constants), loop_(loop), width_(width) {
-    for (const Node& node : loop.body)
+  VectorLoop(ir::Module& module, const std::map<Value, std::int64_t>& constants, const Numbers& around,
+             const Loop& loop, std::uint8_t width)
+      : module_(module), constants_(constants), around_(around), loop_(loop), width_(width) {
+    for (const Node& node : loop.body) {
       if (node.op()->result != kNone) definitions_[node.op()->result] = node.op();
+      for_each_operand(*node.op(), [&](Value operand) { ++uses_[operand]; });
+    }
+    for (const Loop::Carried& carried : loop.carried) arguments_.insert(carried.argument);
   }
 
   /// Whether this vector loop exists; if so, builds `body` and `front`.
@@ -58,7 +83,7 @@ class VectorLoop {
   /// Appends the vector loop, the combination of its partial results, and the scalar remainder.
   void emit(std::vector<Node>& into, std::map<Value, Value>& results) {
     for (Node& node : front_) into.push_back(std::move(node));
-    const Division division = divide(module_, loop_, lanes_, into);
+    const Division division = divide(module_, loop_, lanes_, into, extrema_.empty() ? ir::kGreatest : kMostNumbers);
     Loop main;
     main.id = id_;
     main.name = loop_.name;
@@ -80,15 +105,15 @@ class VectorLoop {
   }
 
  private:
+  static constexpr std::int64_t kMostNumbers = std::int64_t{1} << 31;  // iterations that lanes can number
+
   bool inside(Value value) const {
-    return definitions_.contains(value) || value == loop_.iteration ||
-           std::any_of(loop_.carried.begin(), loop_.carried.end(), [&](const auto& c) { return c.argument == value; });
+    return definitions_.contains(value) || value == loop_.iteration || arguments_.contains(value);
   }
 
   std::size_t uses_of(Value value) const {
-    std::size_t uses = 0;
-    for (const Node& node : loop_.body) for_each_operand(*node.op(), [&](Value operand) { uses += operand == value; });
-    return uses;
+    const auto found = uses_.find(value);
+    return found == uses_.end() ? 0 : found->second;
   }
 
   /// Chooses the lane count by the widest type of the body. False if types of both sizes would become vectors, or none.
@@ -143,7 +168,7 @@ class VectorLoop {
       skipped_.insert(extremum.choose_index);
       if (!only_counts(extremum.choose_index->operands[1])) return false;
     }
-    return extrema_.empty() || (width_ == 64 && (!loop_.counted() || loop_.trip < (std::int64_t{1} << 31)));
+    return extrema_.empty() || width_ == 64;
   }
 
   /// Whether an i64 depends only on the iteration number and values from outside; its ops are then left out.
@@ -243,6 +268,65 @@ class VectorLoop {
     const auto a = lift_low(op.operands[0]), b = lift_low(op.operands[1]);
     if (!a || !b) return {};
     return keep(body.op(op.kind, Type::i32x16, {*a, *b}));
+  }
+
+  /// Where an i64 lies, if this is known and near enough for further sums and products.
+  std::optional<Interval> interval_of(Value value) const {
+    constexpr ir::Wide kNear = ir::Wide{1} << 62;
+    if (value == loop_.iteration) return numbers_of(loop_);
+    if (const auto found = constants_.find(value); found != constants_.end())
+      return Interval{found->second, found->second};
+    const auto found = definitions_.find(value);
+    if (found == definitions_.end()) return {};
+    const Op& op = *found->second;
+    if (op.kind == OpKind::extend) return interval_of_i32(op.operands[0]);
+    if (op.kind != OpKind::add && op.kind != OpKind::sub && op.kind != OpKind::mul) return {};
+    const auto a = interval_of(op.operands[0]), b = interval_of(op.operands[1]);
+    if (!a || !b) return {};
+    const Interval made = op.kind == OpKind::add ? *a + *b : op.kind == OpKind::sub ? *a - *b : *a * *b;
+    return made.low < -kNear || made.high > kNear ? std::nullopt : std::optional(made);
+  }
+  Interval interval_of_i32(Value value) const {
+    constexpr Interval kAny{std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
+    const auto found = definitions_.find(value);
+    if (found == definitions_.end()) return kAny;
+    const Op& op = *found->second;
+    if (op.kind == OpKind::bit_and)
+      for (const Value operand : op.operands)
+        if (const auto mask = constants_.find(operand); mask != constants_.end() && mask->second >= 0)
+          return {0, mask->second};
+    if (op.kind != OpKind::load) return kAny;
+    switch (module_.tensors[op.access.tensor].element) {
+      case ir::Element::u8: return {0, 255};
+      case ir::Element::u16: return {0, 65535};
+      case ir::Element::i8: return {-128, 127};
+      default: return kAny;
+    }
+  }
+
+  /// Whether an access to sixteen places touches the bytes that single accesses would, or traps as they would, although
+  /// its lanes are numbers modulo 2^32. `lanes`: the part of the place that the lanes hold, in elements of four bytes.
+  /// What the loops around add to it is taken from the access.
+  bool suits_lanes(const Op& op, Interval lanes) const {
+    for (const auto& term : op.access.offset.terms) {
+      if (term.loop == loop_.id) continue;
+      const auto number = around_.find(term.loop);
+      if (number == around_.end() || !number->second || term.coefficient % 4 != 0) return false;
+      lanes = lanes + *number->second * Interval{term.coefficient / 4, term.coefficient / 4};
+      if (!ir::fits_i64(lanes.low) || !ir::fits_i64(lanes.high)) return false;
+    }
+    const ir::Wide elements = module_.tensors[op.access.tensor].bytes() / 4, first = op.access.offset.constant / 4;
+    if (op.access.offset.constant % 4 != 0 || !ir::fits_i32(-first) || !ir::fits_i32(elements - 1 - first))
+      return false;
+    // Lanes that come round must lie outside of the tensor, too.
+    return (ir::fits_i32(lanes.low) || lanes.low + k32 + first >= elements) &&
+           (ir::fits_i32(lanes.high) || lanes.high - k32 + first < 0);
+  }
+  /// A loop that steps through a tensor traps at the first place outside, so it goes no further than one vector.
+  Interval until_outside(const Op& op, std::int64_t step) const {
+    const ir::Wide elements = module_.tensors[op.access.tensor].bytes() / 4, first = op.access.offset.constant / 4;
+    const ir::Wide vector = lanes_ * ir::magnitude(step);
+    return {std::min<ir::Wide>(0, -first) - vector, std::max<ir::Wide>(0, elements - first) + vector};
   }
 
   /// i32x16: the lanes' iteration numbers, as a carried value.
@@ -397,6 +481,8 @@ class VectorLoop {
       // An access to sixteen places by index. If two lanes share a place, the later iteration is the higher lane and
       // wins.
       if (size != 4 || op.access.scale != 4 || step != 0 || width_ != 64) return false;
+      const auto range = interval_of(op.access.index);
+      if (!range || !suits_lanes(op, *range)) return false;
       const auto index = lift_low(op.access.index);
       if (!index) return false;
       made.access.index = *index;
@@ -405,6 +491,7 @@ class VectorLoop {
       made.kind = OpKind::load_splat;
     } else if (step != size) {
       if (size != 4 || step % 4 != 0 || width_ != 64 || op.access.index != kNone) return false;
+      if (!suits_lanes(op, until_outside(op, step / 4))) return false;
       Appender front(module_, front_);
       made.access.index = front.op(OpKind::mul, Type::i32x16,
                                    {front.op(OpKind::iota, Type::i32x16, {}), front.constant(Type::i32x16, step / 4)});
@@ -518,11 +605,14 @@ class VectorLoop {
 
   ir::Module& module_;
   const std::map<Value, std::int64_t>& constants_;
+  const Numbers& around_;
   const Loop& loop_;
   const std::uint8_t width_;
   std::int64_t lanes_ = 0;
   ir::LoopId id_ = 0;
   std::map<Value, const Op*> definitions_;
+  std::map<Value, std::size_t> uses_;  // within the body
+  std::set<Value> arguments_;
   std::vector<Extremum> extrema_;
   std::set<const Op*> skipped_, counting_;
   std::map<Value, Value> vectors_, spread_, low_;
@@ -544,7 +634,11 @@ class Vectorizer {
     made.reserve(list.size());
     for (Node& node : list) {
       Loop* loop = node.loop();
-      if (loop != nullptr && !innermost(*loop)) run(loop->body);
+      if (loop != nullptr && !innermost(*loop)) {
+        around_[loop->id] = numbers_of(*loop);
+        run(loop->body);
+        around_.erase(loop->id);
+      }
       if (loop == nullptr || !innermost(*loop) || !replace(*loop, made)) made.push_back(std::move(node));
     }
     list = std::move(made);
@@ -560,7 +654,7 @@ class Vectorizer {
     std::optional<VectorLoop> best;
     double least = scalar * static_cast<double>(trip);
     for (const std::uint8_t width : {std::uint8_t{64}, std::uint8_t{32}}) {
-      VectorLoop loop_of_width(module_, constants_, loop, width);
+      VectorLoop loop_of_width(module_, constants_, around_, loop, width);
       if (!loop_of_width.make()) continue;
       const std::int64_t main = trip / loop_of_width.lanes(), rest = trip % loop_of_width.lanes();
       const double cycles = static_cast<double>(main) * std::max(loop_of_width.cycles(machine_), 0.5) +
@@ -577,6 +671,7 @@ class Vectorizer {
   ir::Module& module_;
   const MachineModel& machine_;
   std::map<Value, std::int64_t> constants_;
+  Numbers around_;  // of the loops around the current list
   std::map<Value, Value> results_;
 };
 

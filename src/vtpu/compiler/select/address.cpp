@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <bit>
-#include <limits>
 
 #include "vtpu/base/check.h"
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/select/selector.h"
@@ -44,8 +44,21 @@ std::int64_t Selector::unit_of(const ir::Access& access) const {
   return whole ? size : 1;
 }
 
+namespace {
+
+/// The part of a constant offset that becomes the displacement: all of it if it fits, otherwise the rest beyond a
+/// multiple of 2^31.
+std::int32_t displacement_of(std::int64_t offset) {
+  if (ir::fits_i32(offset)) return static_cast<std::int32_t>(offset);
+  constexpr std::int64_t kHalf = std::int64_t{1} << 30;
+  return static_cast<std::int32_t>((ir::wrapped_add(offset, kHalf) & (2 * kHalf - 1)) - kHalf);
+}
+
+}  // namespace
+
 Selector::LoopPart Selector::loop_part_of(const ir::Access& access, std::int64_t unit) const {
   LoopPart part;
+  part.far = ir::wrapped_sub(access.offset.constant, displacement_of(access.offset.constant)) / unit;
   for (const auto& term : access.offset.terms) part.terms.push_back({term.loop, term.coefficient / unit});
   if (access.index != kNone && !ir::is_vector(module_.types[access.index])) {
     part.index = access.index;
@@ -88,7 +101,12 @@ std::optional<Register> Selector::along(const LoopPart& part, std::size_t depth)
     frames_[depth].sums[part] = sum;
     return sum;
   }
-  if (depth == 0) return {};
+  if (depth == 0) {
+    if (part.far == 0) return {};
+    const auto [place, inserted] = frames_[0].sums.try_emplace(LoopPart{{}, kNone, 0, part.far}, kNoRegister);
+    if (inserted) emit(Opcode::dmov_i64, {place->second = fresh(File::r), Number{part.far}});
+    return place->second;
+  }
   const ir::LoopId loop = frames_[depth].loop->id;
   LoopPart here = part;
   std::erase_if(here.terms, [&](const auto& term) {
@@ -115,8 +133,8 @@ void Selector::begin_inductions(const Loop& inner) {
     });
     // An index defined in this loop or deeper is added there.
     if (part.index != kNone && depth_of(part.index) >= depth) part.index = kNone, part.index_scale = 0;
-    if (!moves) {  // an index from outside is added before the loop, not in it
-      if (part.index != kNone) (void)along(part, depth - 1);
+    if (!moves) {  // what comes from outside is added before the loop, not in it
+      if (part.index != kNone || part.far != 0) (void)along(part, depth - 1);
       return;
     }
     const auto [place, inserted] = frame.inductions.try_emplace(part, kNoRegister);
@@ -135,7 +153,7 @@ void Selector::begin_inductions(const Loop& inner) {
     want(loop_part_of(o.access, unit_of(o.access)));
   });
   if (inner.iteration != kNone && uses_[inner.iteration] != 0) {
-    const LoopPart count{{{inner.id, 1}}, kNone, 0};
+    const LoopPart count{{{inner.id, 1}}, kNone, 0, 0};
     want(count);
     registers_[inner.iteration] = frame.inductions.at(count);
   }
@@ -151,12 +169,9 @@ Address Selector::address(const Op& o) {
   const std::int64_t unit = unit_of(o.access);
   const std::size_t depth = frames_.size() - 1;
   const auto part = along(loop_part_of(o.access, unit), depth);
-  VTPU_CHECK(o.access.offset.constant >= std::numeric_limits<std::int32_t>::min() &&
-                 o.access.offset.constant <= std::numeric_limits<std::int32_t>::max(),
-             "a displacement fits 32 bits");
   return {pointers_[o.access.tensor], part.value_or(kNoRegister),
           part ? static_cast<unsigned>(std::countr_zero(static_cast<std::uint64_t>(unit))) : 0,
-          static_cast<std::int32_t>(o.access.offset.constant)};
+          displacement_of(o.access.offset.constant)};
 }
 
 /// Sixteen addresses: what the loops add goes into every lane.
@@ -170,7 +185,7 @@ Address Selector::lane_address(const Op& o) {
     emit(Opcode::dadd_i32x16, {sum, lanes, base});
     lanes = sum;
   }
-  return {pointers_[o.access.tensor], lanes, 0, static_cast<std::int32_t>(o.access.offset.constant)};
+  return {pointers_[o.access.tensor], lanes, 0, displacement_of(o.access.offset.constant)};
 }
 
 CellAddress Selector::cell(const ir::Access& access) {

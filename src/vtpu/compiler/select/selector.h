@@ -48,14 +48,15 @@ class Selector {
 
   // address.cpp
   /// The part of an address that depends on loops: coefficients of enclosing loops' iteration numbers and of an index,
-  /// in units of the access.
+  /// in units of the access; and what exceeds a displacement.
   struct LoopPart {
     std::vector<ir::Affine::Term> terms;
     ir::Value index = ir::kNone;
     std::int64_t index_scale = 0;
+    std::int64_t far = 0;
     friend auto operator<=>(const LoopPart& a, const LoopPart& b) {
       const auto key = [](const LoopPart& c) {
-        std::vector<std::int64_t> flat{static_cast<std::int64_t>(c.index), c.index_scale};
+        std::vector<std::int64_t> flat{static_cast<std::int64_t>(c.index), c.index_scale, c.far};
         for (const auto& term : c.terms) flat.push_back(term.loop), flat.push_back(term.coefficient);
         return flat;
       };
