@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -53,6 +54,19 @@ TEST(Simplify, SharesEqualLoadsUntilTheirTensorIsWritten) {
   ir::Module written = kernel("tensor x: f32[4];", "x[0] = x[1]; x[2] = x[1];");
   simplify(written);
   EXPECT_EQ(count(written, ir::OpKind::load), 2u);
+}
+
+TEST(Simplify, KeepsALoadInALoopOfWhichAnInnerLoopWritesItsTensor) {
+  const std::string inner = "for k in 0..8 { a[k] = x[k]; } ", load = "y[i] = a[0] * 2.0; ";
+  for (const std::string& body : {inner + load, load + inner, "x[i] = y[0]; " + inner + load}) {
+    ir::Module module =
+        kernel("tensor a: f32[8]; tensor x: f32[64]; tensor y: f32[64];", "for i in 0..64 { " + body + "}");
+    simplify(module);
+    const ir::Loop& loop = *module.body.back().loop();
+    EXPECT_TRUE(std::any_of(loop.body.begin(), loop.body.end(), [](const ir::Node& node) {
+      return node.op() != nullptr && node.op()->kind == ir::OpKind::load && node.op()->access.tensor == 0;
+    })) << text_of(module);
+  }
 }
 
 TEST(Simplify, HoistsLoopInvariantValues) {

@@ -22,6 +22,7 @@ namespace {
 using isa::Opcode;
 
 constexpr unsigned kMostRounds = 100;
+constexpr std::size_t kMostScheduled = 8'000'000;  // ops over all rounds, so that every kernel ends in reasonable time
 
 /// Removes branches to the next block.
 void drop_idle_branches(Code& code) {
@@ -161,18 +162,21 @@ std::vector<Register> victims(const WideCode& wide, const Interference& graph, c
   return chosen;
 }
 
-/// Whether one of the registers belongs to a pipelined loop whose own registers already fill the file.
-bool is_full(const Scheduled::Pipelined& loop, const std::vector<Register>& registers, const Scheduled& scheduled,
-             const Interference& graph, const Spiller& spiller) {
-  return std::any_of(registers.begin(), registers.end(), [&](Register r) {
-    const Register original = scheduled.wide.origin[r];
-    if (!spiller.occurs(original, loop.block)) return false;
-    const auto file = static_cast<std::size_t>(scheduled.wide.files[r]);
-    unsigned live = loop.live[file];
-    if (loop.counted_at_run_time)  // setup and rest hold more than the kernel
-      for (std::uint32_t b = loop.first; b <= loop.last; ++b) live = std::max(live, graph.most_live[b][file]);
-    return live >= isa::kFileSize[file];
-  });
+/// Whether one of the registers, by `Code`, belongs to a pipelined loop whose own registers already fill the file.
+bool is_full(const Scheduled::Pipelined& loop, const std::vector<bool>& registers, const Code& code,
+             const Interference& graph) {
+  const auto full = [&](const MachineOp& op) {
+    return std::any_of(op.registers.begin(), op.registers.end(), [&](Register r) {
+      if (r == kNoRegister || !registers[r]) return false;
+      const auto file = static_cast<std::size_t>(code.files[r]);
+      unsigned live = loop.live[file];
+      if (loop.counted_at_run_time)  // setup and rest hold more than the kernel
+        for (std::uint32_t b = loop.first; b <= loop.last; ++b) live = std::max(live, graph.most_live[b][file]);
+      return live >= isa::kFileSize[file];
+    });
+  };
+  const Block& block = code.blocks[loop.block];
+  return std::any_of(block.ops.begin(), block.ops.end(), full) || full(*block.exit);
 }
 
 Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap& map) {
@@ -182,25 +186,28 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
   std::vector<Register> kept;
   for (const auto& [r, place] : code.rematerializable) kept.push_back(r);
   std::sort(kept.begin(), kept.end());
-  coalesce(code, kept);
+  const Error too_many{"", "too many values live over too much code", "a smaller kernel"};
+  if (!Liveness(code).complete() || !coalesce(code, kept)) return too_many;
   Spiller spiller(code);
   std::vector<unsigned> rejected(code.blocks.size());
 
   Words words;
-  for (unsigned round = 0; round < kMostRounds; ++round) {
+  std::size_t work = 0;
+  for (unsigned round = 0; round < kMostRounds && work <= kMostScheduled; ++round) {
     Scheduled scheduled = Scheduler(code, packing, map, status_read).run(rejected);
+    for (const Block& block : code.blocks) work += block.ops.size();
     const Interference graph(scheduled.wide);
+    if (!graph.complete) return too_many;
     unsigned buffers = 0;
     for (const auto& live : graph.most_live) buffers = std::max(buffers, live[static_cast<std::size_t>(isa::File::m)]);
     const unsigned free_buffers = 4 - std::min(4u, buffers);
     std::vector<double> cost = spiller.costs(scheduled.wide, graph, free_buffers);
     // A pipelined loop must not contain spill code.
-    for (const Scheduled::Pipelined& loop : scheduled.pipelined) {
-      const std::vector<Register> bound = spiller.bound_to(loop.block);
-      for (Register r = 0; r < cost.size(); ++r)
-        if (std::binary_search(bound.begin(), bound.end(), scheduled.wide.origin[r]))
-          cost[r] = std::numeric_limits<double>::infinity();
-    }
+    std::vector<bool> bound(cost.size());
+    for (const Scheduled::Pipelined& loop : scheduled.pipelined)
+      for (const Register r : spiller.bound_to(loop.block)) bound[r] = true;
+    for (Register r = 0; r < cost.size(); ++r)
+      if (bound[scheduled.wide.origin[r]]) cost[r] = std::numeric_limits<double>::infinity();
     const Colouring colouring = colour(scheduled.wide, graph, cost);
     if (colouring.without.empty()) {
       Emitted emitted = emit(code, scheduled.wide, colouring);
@@ -222,13 +229,19 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
       for (const Scheduled::Pipelined& loop : scheduled.pipelined)
         if (which(loop)) ++rejected[loop.block], relaxed = true;
     };
-    relax([&](const auto& loop) { return is_full(loop, colouring.without, scheduled, graph, spiller); });
+    std::vector<bool> without(cost.size());
+    std::array<bool, 5> files{};
+    for (const Register r : colouring.without) {
+      without[scheduled.wide.origin[r]] = true;
+      files[static_cast<std::size_t>(scheduled.wide.files[r])] = true;
+    }
+    relax([&](const auto& loop) { return is_full(loop, without, code, graph); });
     if (!relaxed && chosen.empty())
       relax([&](const auto& loop) {
-        return std::any_of(colouring.without.begin(), colouring.without.end(), [&](Register r) {
-          const auto file = static_cast<std::size_t>(scheduled.wide.files[r]);
-          return graph.most_live[loop.last - 1][file] >= isa::kFileSize[file];  // in the kernel
-        });
+        for (std::size_t file = 1; file < files.size(); ++file)
+          if (files[file] && graph.most_live[loop.last - 1][file] >= isa::kFileSize[file])
+            return true;  // in the kernel
+        return false;
       });
     if (!relaxed && chosen.empty()) relax([](const auto&) { return true; });
     if (relaxed) continue;
@@ -243,7 +256,7 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
     words.spilled += static_cast<unsigned>(chosen.size());
     spiller.spill(chosen, free_buffers);
   }
-  return Error{code.name, "too few registers even after spilling", "a smaller kernel"};
+  return Error{"", "too few registers even after spilling", "a smaller kernel"};
 }
 
 }  // namespace

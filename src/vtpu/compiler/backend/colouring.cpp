@@ -1,8 +1,10 @@
 #include "vtpu/compiler/backend/colouring.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
+#include <queue>
 #include <utility>
 
 #include "vtpu/compiler/backend/operands.h"
@@ -22,12 +24,21 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
   const auto registers = static_cast<Register>(code.files.size());
   std::vector<std::uint32_t> degree(registers);
   std::vector<bool> removed(registers);
-  std::vector<Register> easy, hard, order;
+  const auto rank = [&](Register r) {
+    const bool free = cost[r] < kInfinite;
+    return std::pair{!free, free || by_weight ? (free ? cost[r] : graph.weight[r]) / degree[r] : 0.0};
+  };
+  using Ranked = std::pair<std::pair<bool, double>, Register>;
+  std::priority_queue<Ranked, std::vector<Ranked>, std::greater<>> hard;
+  std::vector<Register> easy, order;
   for (Register r = 0; r < registers; ++r) {
     removed[r] = graph.weight[r] <= 0;  // the register does not occur
     degree[r] = static_cast<std::uint32_t>(graph.neighbours[r].size());
     if (removed[r]) continue;
-    (degree[r] < numbers_in(code.files[r]) ? easy : hard).push_back(r);
+    if (degree[r] < numbers_in(code.files[r]))
+      easy.push_back(r);
+    else
+      hard.emplace(rank(r), r);
   }
   const auto remove = [&](Register r) {
     removed[r] = true;
@@ -42,16 +53,14 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
       if (!removed[r]) remove(r);
     }
     // No register is certain to get a number. The one with the lowest cost per degree is removed; it may still find a
-    // colour.
-    std::erase_if(hard, [&](Register r) { return removed[r]; });
+    // colour. Ranks only grow, so one that has grown since it entered the queue enters it again.
+    while (!hard.empty() && (removed[hard.top().second] || rank(hard.top().second) != hard.top().first)) {
+      const Register r = hard.top().second;
+      hard.pop();
+      if (!removed[r]) hard.emplace(rank(r), r);
+    }
     if (hard.empty()) break;
-    const auto rank = [&](Register r) {
-      const bool free = cost[r] < kInfinite;
-      return std::pair{!free, free || by_weight ? (free ? cost[r] : graph.weight[r]) / degree[r] : 0.0};
-    };
-    const Register chosen =
-        *std::min_element(hard.begin(), hard.end(), [&](Register x, Register y) { return rank(x) < rank(y); });
-    remove(chosen);
+    remove(hard.top().second);
   }
 
   std::vector<std::vector<Register>> partners(registers);
@@ -90,7 +99,7 @@ Colouring colour(const WideCode& code, const Interference& graph, const std::vec
   return harm(second) < harm(first) ? second : first;
 }
 
-void coalesce(Code& code, const std::vector<Register>& kept) {
+bool coalesce(Code& code, const std::vector<Register>& kept) {
   WideCode wide;
   wide.files = code.files;
   for (const Block& block : code.blocks) {
@@ -98,6 +107,7 @@ void coalesce(Code& code, const std::vector<Register>& kept) {
     wide.blocks.back().target = block.target;
   }
   Interference graph(wide);
+  if (!graph.complete) return false;
   std::vector<Register> stands_for(code.files.size());
   std::iota(stands_for.begin(), stands_for.end(), 0u);
   const auto find = [&](Register r) {
@@ -106,29 +116,38 @@ void coalesce(Code& code, const std::vector<Register>& kept) {
   };
   const auto is_kept = [&](Register r) { return std::binary_search(kept.begin(), kept.end(), r); };
   bool joined = false;
+  std::vector<std::size_t> degree;  // an upper bound: registers joined later count twice
+  for (const auto& neighbours : graph.neighbours) degree.push_back(neighbours.size());
+  std::vector<std::uint32_t> seen(code.files.size());  // the last round in which a register was met
+  std::uint32_t round = 0;
+  std::vector<Register> all;  // neighbours of either
   for (const auto& [result, source] : graph.moves) {
     if (is_kept(result) || is_kept(source)) continue;
     const Register a = find(result), b = find(source);
     if (a == b) continue;
-    std::vector<Register> all = graph.neighbours[a];
-    all.insert(all.end(), graph.neighbours[b].begin(), graph.neighbours[b].end());
-    for (Register& r : all) r = find(r);
-    std::sort(all.begin(), all.end());
-    all.erase(std::unique(all.begin(), all.end()), all.end());
-    const auto meets_other = [&](Register x, Register y) {
-      return std::any_of(graph.neighbours[x].begin(), graph.neighbours[x].end(),
-                         [&](Register r) { return find(r) == y; });
-    };
-    if (meets_other(a, b) || meets_other(b, a)) continue;
-    const auto hard = std::count_if(
-        all.begin(), all.end(), [&](Register r) { return graph.neighbours[r].size() >= numbers_in(code.files[r]); });
-    if (hard >= static_cast<std::ptrdiff_t>(numbers_in(code.files[a]))) continue;
+    all.clear();
+    ++round;
+    unsigned hard = 0;
+    bool fine = true;
+    for (const Register joins : {a, b})
+      for (const Register neighbour : graph.neighbours[joins]) {
+        if (!fine) break;
+        const Register r = find(neighbour);
+        if (seen[r] == round) continue;
+        seen[r] = round;
+        all.push_back(r);
+        if (degree[r] >= numbers_in(code.files[r])) ++hard;
+        fine = r != a && r != b && hard < numbers_in(code.files[a]);
+      }
+    if (!fine) continue;
     stands_for[b] = a;
-    for (const Register r : all) graph.neighbours[r].push_back(a);
-    graph.neighbours[a] = std::move(all);
+    for (const Register r : all) ++degree[r];
+    degree[a] = all.size();
+    std::swap(graph.neighbours[a], all);
+    graph.neighbours[b] = {};
     joined = true;
   }
-  if (!joined) return;
+  if (!joined) return true;
   const auto rename = [&](MachineOp& op) {
     for (Register& r : op.registers)
       if (r != kNoRegister) r = find(r);
@@ -139,6 +158,7 @@ void coalesce(Code& code, const std::vector<Register>& kept) {
     std::erase_if(block.ops,
                   [](const MachineOp& op) { return is_move(op.op) && op.registers[kD] == op.registers[kA]; });
   }
+  return true;
 }
 
 }  // namespace vtpu::compiler::backend

@@ -20,7 +20,8 @@ struct Colouring {
 Colouring colour(const WideCode& code, const Interference& graph, const std::vector<double>& cost);
 
 /// Coalesces registers of `Code` that are joined by a move and do not interfere, as long as Briggs' test shows that no
-/// register becomes hard to colour. Their moves are removed. `kept`: registers to leave unchanged, sorted.
-void coalesce(Code& code, const std::vector<Register>& kept);
+/// register becomes hard to colour. Their moves are removed. `kept`: registers to leave unchanged, sorted. False, with
+/// nothing changed, if too many registers interfere.
+bool coalesce(Code& code, const std::vector<Register>& kept);
 
 }  // namespace vtpu::compiler::backend

@@ -52,14 +52,20 @@ Interference::Interference(const WideCode& code)
     : neighbours(code.files.size()), weight(code.files.size()), most_live(code.blocks.size()) {
   const Liveness liveness(code);
   LiveSet live(code.files);
-  const auto edge = [this](Register a, Register b) {
+  std::size_t pairs = 0;
+  const auto edge = [&](Register a, Register b) {
     if (a == b) return;
+    ++pairs;
     neighbours[a].push_back(b);
     neighbours[b].push_back(a);
   };
   std::vector<std::pair<double, std::pair<Register, Register>>> found;
   for (std::uint32_t b = 0; b < code.blocks.size(); ++b) {
     const WideBlock& block = code.blocks[b];
+    if (pairs > kMost) {
+      complete = false;
+      return;
+    }
     live.clear();
     for (const Register r : liveness.live_out(b)) live.add(r);
     auto& most = most_live[b];
@@ -68,7 +74,7 @@ Interference::Interference(const WideCode& code)
     };
     count();
     const auto frequency = static_cast<double>(std::uint64_t{1} << (3 * std::min(block.depth, 10u)));
-    for (std::size_t w = block.words.size(); w-- > 0;) {
+    for (std::size_t w = block.words.size(); w-- > 0 && pairs <= kMost;) {
       const WideWord& word = block.words[w];
       const auto order = order_of(word);
       VTPU_CHECK(order.has_value(), "the slots of a word have an execution order");
@@ -100,6 +106,7 @@ Interference::Interference(const WideCode& code)
     }
     count();
   }
+  complete = pairs <= kMost;
   for (auto& list : neighbours) {
     std::sort(list.begin(), list.end());
     list.erase(std::unique(list.begin(), list.end()), list.end());

@@ -15,6 +15,8 @@ struct Interference {
   std::vector<double> weight;                        ///< references × 8^(loops around)
   std::vector<std::pair<Register, Register>> moves;  ///< result and source, most frequent first
   std::vector<std::array<unsigned, 5>> most_live;    ///< maximum number of live registers, by block and file
+  bool complete = true;  ///< false if there are more than kMost pairs; the rest is then missing
+  static constexpr std::size_t kMost = 30'000'000;
 
   explicit Interference(const WideCode& code);
   bool meet(Register a, Register b) const;

@@ -1,67 +1,58 @@
 #include "vtpu/compiler/backend/liveness.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/backend/operands.h"
 
 namespace vtpu::compiler::backend {
 
-struct Liveness::Builder {
-  std::vector<std::uint32_t> written_in;  // by register: block + 1 of its last write
-  std::vector<std::vector<Register>> exposed, killed;
-  std::vector<std::vector<std::uint32_t>> successors;
-
+class Liveness::Builder {
+ public:
   Builder(std::size_t registers, std::size_t blocks)
-      : written_in(registers), exposed(blocks), killed(blocks), successors(blocks) {}
+      : written_in_(registers), exposed_(registers), killed_(blocks), predecessors_(blocks) {}
 
   template <class Op>
   void add(std::uint32_t block, const Op& op) {
     for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
-      if (row.reads && written_in[r] != block + 1) exposed[block].push_back(r);
+      if (row.reads && written_in_[r] != block + 1) exposed_[r].push_back(block);
     });
     for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
-      if (row.writes && written_in[r] != block + 1) written_in[r] = block + 1, killed[block].push_back(r);
+      if (row.writes && written_in_[r] != block + 1) written_in_[r] = block + 1, killed_[block].push_back(r);
     });
   }
+  void link(std::uint32_t from, std::uint32_t to) { predecessors_[to].push_back(from); }
 
-  std::vector<std::vector<Register>> solve() {
-    const std::size_t blocks = exposed.size();
-    constexpr std::uint32_t kNone = ~std::uint32_t{0};
-    std::vector<std::uint32_t> bit_of(written_in.size(), kNone);
-    std::vector<Register> global;
-    for (const auto& registers : exposed) global.insert(global.end(), registers.begin(), registers.end());
-    std::sort(global.begin(), global.end());
-    global.erase(std::unique(global.begin(), global.end()), global.end());
-    for (std::uint32_t k = 0; k < global.size(); ++k) bit_of[global[k]] = k;
-
-    const std::size_t chunks = (global.size() + 63) / 64;
-    std::vector<std::uint64_t> in(blocks * chunks), out(blocks * chunks), kept(blocks * chunks, ~std::uint64_t{0});
-    for (std::size_t b = 0; b < blocks; ++b) {
-      for (const Register r : exposed[b]) in[b * chunks + bit_of[r] / 64] |= std::uint64_t{1} << (bit_of[r] % 64);
-      for (const Register r : killed[b])
-        if (bit_of[r] != kNone) kept[b * chunks + bit_of[r] / 64] &= ~(std::uint64_t{1} << (bit_of[r] % 64));
-    }
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (std::size_t b = blocks; b-- > 0;)
-        for (const std::uint32_t next : successors[b])
-          for (std::size_t k = 0; k < chunks; ++k) {
-            const std::uint64_t more = in[next * chunks + k] & ~out[b * chunks + k];
-            if (more == 0) continue;
-            out[b * chunks + k] |= more;
-            in[b * chunks + k] |= more & kept[b * chunks + k];
-            changed = true;
-          }
-    }
+  std::vector<std::vector<Register>> solve(bool& complete) {
+    std::size_t pairs = 0;
+    const std::size_t blocks = killed_.size();
+    for (auto& registers : killed_) std::sort(registers.begin(), registers.end());
     std::vector<std::vector<Register>> live(blocks);
-    for (std::size_t b = 0; b < blocks; ++b)
-      for (std::size_t k = 0; k < chunks; ++k)
-        for (std::uint64_t bits = out[b * chunks + k]; bits != 0; bits &= bits - 1)
-          live[b].push_back(global[k * 64 + static_cast<std::size_t>(std::countr_zero(bits))]);
+    std::vector<std::uint32_t> waiting;  // blocks at whose beginning the register is live
+    for (Register r = 0; r < exposed_.size(); ++r) {
+      waiting = exposed_[r];
+      while (!waiting.empty()) {
+        const std::uint32_t block = waiting.back();
+        waiting.pop_back();
+        for (const std::uint32_t before : predecessors_[block]) {
+          if (!live[before].empty() && live[before].back() == r) continue;
+          live[before].push_back(r);
+          if (++pairs > kMost) {
+            complete = false;
+            return live;
+          }
+          if (!std::binary_search(killed_[before].begin(), killed_[before].end(), r)) waiting.push_back(before);
+        }
+      }
+    }
     return live;
   }
+
+ private:
+  std::vector<std::uint32_t> written_in_;            // by register: block + 1 of its last write
+  std::vector<std::vector<std::uint32_t>> exposed_;  // by register: blocks that read it before they write it
+  std::vector<std::vector<Register>> killed_;        // by block: registers that it writes
+  std::vector<std::vector<std::uint32_t>> predecessors_;
 };
 
 Liveness::Liveness(const WideCode& code) {
@@ -74,9 +65,9 @@ Liveness::Liveness(const WideCode& code) {
       for (const std::uint8_t slot : *order)
         if (!word.slots[slot].empty()) builder.add(b, word.slots[slot]);
     }
-    for_each_successor(code, b, [&](std::uint32_t next) { builder.successors[b].push_back(next); });
+    for_each_successor(code, b, [&](std::uint32_t next) { builder.link(b, next); });
   }
-  live_out_ = builder.solve();
+  live_out_ = builder.solve(complete_);
 }
 
 Liveness::Liveness(const Code& code) {
@@ -87,12 +78,11 @@ Liveness::Liveness(const Code& code) {
     const isa::Opcode last = block.exit ? block.exit->op.opcode : isa::Opcode::nop;
     if (block.exit) {
       builder.add(b, *block.exit);
-      if (last != isa::Opcode::dhalt) builder.successors[b].push_back(block.target);
+      if (last != isa::Opcode::dhalt) builder.link(b, block.target);
     }
-    if (last != isa::Opcode::dhalt && last != isa::Opcode::dbr && b + 1 < code.blocks.size())
-      builder.successors[b].push_back(b + 1);
+    if (last != isa::Opcode::dhalt && last != isa::Opcode::dbr && b + 1 < code.blocks.size()) builder.link(b, b + 1);
   }
-  live_out_ = builder.solve();
+  live_out_ = builder.solve(complete_);
 }
 
 bool Liveness::is_live_out(std::uint32_t block, Register r) const {

@@ -1,6 +1,8 @@
 #include "vtpu/compiler/backend/packing.h"
 
 #include <algorithm>
+#include <functional>
+#include <queue>
 
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/backend/operands.h"
@@ -35,9 +37,9 @@ class ListScheduler {
         if (!in_order) height_[i] = std::max(height_[i], e.delay + height_[e.to]);
         ++waits_for_[e.to];
       }
-    for (std::uint32_t i = 0; i < graph.nodes; ++i)
-      if (waits_for_[i] == 0) ready_.push_back(i);
     placement_.word_of.assign(graph.nodes, kUnplaced);
+    for (std::uint32_t i = 0; i < graph.nodes; ++i)
+      if (waits_for_[i] == 0) make_ready(i);
   }
 
   Placement run() {
@@ -77,12 +79,17 @@ class ListScheduler {
     bool held_back = false;  ///< some op waits for registers
   };
 
-  bool in_window(std::uint32_t op) const { return op < first_unplaced_ + kWindow; }
+  void make_ready(std::uint32_t op) {
+    if (op < first_unplaced_ + kWindow)
+      ready_.push_back(op);
+    else
+      beyond_.push(op);
+  }
 
   Choice choose(const bool* slots_free) {
     Choice choice;
     for (const std::uint32_t op : ready_) {
-      if (earliest_[op] > cycle_ || !in_window(op) || !slots_free[slot_of(op_at(block_, op))]) continue;
+      if (earliest_[op] > cycle_ || !slots_free[slot_of(op_at(block_, op))]) continue;
       if (choice.op != kUnplaced && !better(op, choice.op)) continue;
       if (!pressure_.fits(op)) {
         choice.held_back = true;
@@ -99,7 +106,7 @@ class ListScheduler {
   std::int32_t next_cycle() const {
     std::int32_t next = -1;
     for (const std::uint32_t op : ready_)
-      if (in_window(op) && earliest_[op] > cycle_ && (next < 0 || earliest_[op] < next)) next = earliest_[op];
+      if (earliest_[op] > cycle_ && (next < 0 || earliest_[op] < next)) next = earliest_[op];
     return next;
   }
   std::uint32_t first_in_order() const {
@@ -116,9 +123,11 @@ class ListScheduler {
     ready_.erase(std::find(ready_.begin(), ready_.end(), op));
     for (const Dependence& e : graph_.from(op)) {
       earliest_[e.to] = std::max(earliest_[e.to], cycle_ + e.delay);
-      if (--waits_for_[e.to] == 0) ready_.push_back(e.to);
+      if (--waits_for_[e.to] == 0) make_ready(e.to);
     }
     while (first_unplaced_ < graph_.nodes && placement_.word_of[first_unplaced_] != kUnplaced) ++first_unplaced_;
+    for (; !beyond_.empty() && beyond_.top() < first_unplaced_ + kWindow; beyond_.pop())
+      ready_.push_back(beyond_.top());
   }
 
   const Block& block_;
@@ -128,7 +137,8 @@ class ListScheduler {
   std::vector<std::int32_t> height_;
   std::vector<std::uint32_t> waits_for_;
   std::vector<std::int32_t> earliest_;
-  std::vector<std::uint32_t> ready_;
+  std::vector<std::uint32_t> ready_;                                                       // in the window
+  std::priority_queue<std::uint32_t, std::vector<std::uint32_t>, std::greater<>> beyond_;  // ready, after the window
   std::uint32_t first_unplaced_ = 0;
   std::int32_t cycle_ = 0;
 };

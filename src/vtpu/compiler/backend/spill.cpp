@@ -110,22 +110,12 @@ std::vector<double> Spiller::costs(const WideCode& wide, const Interference& gra
   return all;
 }
 
-bool Spiller::occurs(Register r, std::uint32_t block) const {
-  const auto has = [r](const MachineOp& op) {
-    return std::find(op.registers.begin(), op.registers.end(), r) != op.registers.end();
-  };
-  const Block& there = code_.blocks[block];
-  return std::any_of(there.ops.begin(), there.ops.end(), has) || (there.exit && has(*there.exit));
-}
-
 std::vector<Register> Spiller::bound_to(std::uint32_t loop) const {
   std::vector<Register> all;
   for (const MachineOp& op : code_.blocks[loop].ops)
     for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
       if (row.writes || stands_in(r)) all.push_back(r);
     });
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 
@@ -201,35 +191,65 @@ Spiller::Home Spiller::home_for(Register r, unsigned free_buffers) {
 }
 
 void Spiller::spill(const std::vector<Register>& registers, unsigned free_buffers) {
+  const Places places = find_places(registers);
   for (const Register r : registers) {
     const std::size_t before = buffers_.size();
     const Home home = home_for(r, free_buffers);
     free_buffers -= static_cast<unsigned>(buffers_.size() - before);
-    move_out(r, home);
+    move_out(r, home, places);
   }
 }
 
-void Spiller::move_out(Register r, const Home& home) {
-  split_counters(r);
-  for (std::uint32_t b = 0; b < code_.blocks.size(); ++b)
-    if (occurs(r, b) && !(code_.blocks[b].loop && fetch_before(b, r, home))) move_out_of(b, r, home);
-}
-
-/// If the register is the dloop counter of an outer loop, the decrement becomes a separate op whose result can be
-/// stored.
-void Spiller::split_counters(Register r) {
-  for (Block& block : code_.blocks) {
-    if (!block.exit || block.exit->op.opcode != Opcode::dloop || block.exit->registers[kD] != r) continue;
-    MachineOp step = make(Opcode::dadd_i64, {r, r, kNoRegister, kNoRegister}, -1);
-    step.op.flags = isa::Op::kImmediate;
-    step.line = block.exit->line;
-    block.ops.push_back(step);
-    block.exit->op.opcode = Opcode::dbr_nz;
-    block.exit->registers = {kNoRegister, r, kNoRegister, kNoRegister};
+Spiller::Places Spiller::find_places(const std::vector<Register>& registers) const {
+  Places places;
+  places.before.resize(code_.blocks.size());
+  std::vector<bool> spilled(code_.files.size());
+  for (const Register r : registers) spilled[r] = true;
+  for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
+    const Block& block = code_.blocks[b];
+    const auto note = [&](const MachineOp& op) {
+      for (const Register r : op.registers) {
+        if (r == kNoRegister || !spilled[r]) continue;
+        std::vector<std::uint32_t>& blocks = places.blocks[r];
+        if (blocks.empty() || blocks.back() != b) blocks.push_back(b);
+      }
+    };
+    for (const MachineOp& op : block.ops) note(op);
+    const Opcode last = block.exit ? block.exit->op.opcode : Opcode::nop;
+    if (block.exit) {
+      note(*block.exit);
+      if (last == Opcode::dloop && spilled[block.exit->registers[kD]])
+        places.counted_in[block.exit->registers[kD]].push_back(b);
+      if (last != Opcode::dhalt) places.before[block.target].push_back(b);
+    }
+    const bool goes_on = last != Opcode::dhalt && last != Opcode::dbr && b + 1 < code_.blocks.size();
+    if (goes_on && (!block.exit || block.target != b + 1)) places.before[b + 1].push_back(b);
   }
+  return places;
 }
 
-bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home) {
+void Spiller::move_out(Register r, const Home& home, const Places& places) {
+  if (const auto counted = places.counted_in.find(r); counted != places.counted_in.end())
+    for (const std::uint32_t b : counted->second) split_counter(b);
+  const auto found = places.blocks.find(r);
+  if (found == places.blocks.end()) return;
+  for (const std::uint32_t b : found->second)
+    if (!(code_.blocks[b].loop && fetch_before(b, r, home, places))) move_out_of(b, r, home);
+}
+
+/// The decrement by the dloop of an outer loop becomes a separate op whose result can be stored.
+void Spiller::split_counter(std::uint32_t number) {
+  Block& block = code_.blocks[number];
+  const Register r = block.exit->registers[kD];
+  MachineOp step = make(Opcode::dadd_i64, {r, r, kNoRegister, kNoRegister}, -1);
+  step.op.flags = isa::Op::kImmediate;
+  step.line = block.exit->line;
+  block.ops.push_back(step);
+  block.exit->op.opcode = Opcode::dbr_nz;
+  block.exit->registers = {kNoRegister, r, kNoRegister, kNoRegister};
+}
+
+bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home, const Places& places) {
   if (stands_in(r)) return false;
   for (const MachineOp& op : code_.blocks[loop].ops) {
     bool written = false;
@@ -242,14 +262,8 @@ bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home) {
   rematerialised_[here] = Home{fetch, {}};  // fetched into a register other than its own; see stands_in
   fetch.registers[kD] = here;
   for (MachineOp& op : code_.blocks[loop].ops) std::replace(op.registers.begin(), op.registers.end(), r, here);
-  for (std::uint32_t b = 0; b < code_.blocks.size(); ++b) {
-    Block& block = code_.blocks[b];
-    if (b == loop) continue;
-    const Opcode last = block.exit ? block.exit->op.opcode : Opcode::nop;
-    const bool goes_on = last != Opcode::dhalt && last != Opcode::dbr && b + 1 == loop;
-    const bool branches = block.exit && last != Opcode::dhalt && block.target == loop;
-    if (goes_on || branches) block.ops.push_back(fetch);
-  }
+  for (const std::uint32_t b : places.before[loop])
+    if (b != loop) code_.blocks[b].ops.push_back(fetch);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "vtpu/compiler/backend/interference.h"
@@ -21,9 +22,7 @@ class Spiller {
   std::vector<double> costs(const WideCode& wide, const Interference& graph, unsigned free_buffers) const;
   /// `registers`: registers of `Code` with finite cost, sorted.
   void spill(const std::vector<Register>& registers, unsigned free_buffers);
-  /// Whether the block reads or writes the register.
-  bool occurs(Register r, std::uint32_t block) const;
-  /// Registers of a loop that can be spilled only with extra ops inside the loop, sorted.
+  /// Registers of a loop that can be spilled only with extra ops inside the loop.
   std::vector<Register> bound_to(std::uint32_t loop) const;
 
  private:
@@ -40,10 +39,16 @@ class Spiller {
   void set_up_box();
   std::uint32_t new_cell();
   Register temporary(isa::File file);
-  void move_out(Register r, const Home& home);
+  /// Where registers occur, and the blocks from which a block is reached. Spilling one register moves no other.
+  struct Places {
+    std::unordered_map<Register, std::vector<std::uint32_t>> blocks, counted_in;  ///< of the registers being spilled
+    std::vector<std::vector<std::uint32_t>> before;
+  };
+  Places find_places(const std::vector<Register>& registers) const;
+  void move_out(Register r, const Home& home, const Places& places);
   void move_out_of(std::uint32_t block, Register r, const Home& home);
-  bool fetch_before(std::uint32_t loop, Register r, const Home& home);
-  void split_counters(Register r);
+  bool fetch_before(std::uint32_t loop, Register r, const Home& home, const Places& places);
+  void split_counter(std::uint32_t block);
 
   Code& code_;
   std::vector<std::optional<Home>> rematerialised_;  ///< by register

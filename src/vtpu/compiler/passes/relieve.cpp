@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
@@ -24,34 +25,45 @@ class Reliever {
  public:
   explicit Reliever(ir::Module& module) : module_(module) {}
 
-  using Cheap = std::map<Value, Op>;
-  void run(std::vector<Node>& list, Cheap cheap) {
+  void run(std::vector<Node>& list) {
     for (Node& node : list) {
-      const Effects effects = node.op() != nullptr ? effects_of(*node.op()) : effects_of(node.loop()->body);
-      if (effects.everything || !effects.written.empty())
-        std::erase_if(cheap, [&](const auto& entry) {
-          const Op& op = entry.second;
-          return op.access.tensor != ir::kNoTensor &&
-                 (effects.everything || effects.written.contains(op.access.tensor));
-        });
+      if (!loaded_.empty()) forget(node.op() != nullptr ? effects_of(*node.op()) : effects_of(node.loop()->body));
       if (const Op* op = node.op()) {
         const bool again = op->kind == OpKind::constant || op->kind == OpKind::iota || op->kind == OpKind::load_splat ||
                            (op->kind == OpKind::load && ir::is_vector(op->type));
-        if (again) cheap[op->result] = *op;
+        if (!again) continue;
+        cheap_[op->result] = *op;
+        if (op->access.tensor != ir::kNoTensor) loaded_[op->access.tensor].push_back(op->result);
         continue;
       }
       Loop& loop = *node.loop();
       if (!innermost(loop)) {
-        run(loop.body, cheap);
+        run(loop.body);
         continue;
       }
-      relieve(loop, cheap, true);
-      relieve(loop, cheap, false);
+      relieve(loop, true);
+      relieve(loop, false);
     }
   }
 
  private:
-  void relieve(Loop& loop, const Cheap& cheap, bool vectors) {
+  /// Loads whose tensor may have changed cannot be done again.
+  void forget(const Effects& effects) {
+    const auto drop = [&](const std::vector<Value>& values) {
+      for (const Value value : values) cheap_.erase(value);
+    };
+    if (effects.everything) {
+      for (const auto& [tensor, values] : loaded_) drop(values);
+      loaded_.clear();
+    }
+    for (const ir::TensorId tensor : effects.written)
+      if (const auto found = loaded_.find(tensor); found != loaded_.end()) {
+        drop(found->second);
+        loaded_.erase(found);
+      }
+  }
+
+  void relieve(Loop& loop, bool vectors) {
     std::set<Value> inside;
     for (const Node& node : loop.body)
       if (node.op()->result != kNone) inside.insert(node.op()->result);
@@ -59,8 +71,8 @@ class Reliever {
     std::map<Value, unsigned> reads;
     for (const Node& node : loop.body)
       for_each_operand(*node.op(), [&](Value value) {
-        const auto found = cheap.find(value);
-        if (inside.contains(value) || found == cheap.end() || ir::is_vector(found->second.type) != vectors) return;
+        const auto found = cheap_.find(value);
+        if (inside.contains(value) || found == cheap_.end() || ir::is_vector(found->second.type) != vectors) return;
         ++reads[value];
       });
     std::vector<std::pair<unsigned, Value>> order;
@@ -71,28 +83,33 @@ class Reliever {
     if (live <= most) return;
     std::size_t out = std::min(live - most, order.size());
     // Floats only, because integer constants are immediates.
+    std::map<Value, std::size_t> moved;  // and their places in the order
     for (const auto& [count, value] : order) {
       if (out == 0) break;
-      if (!vectors && !ir::is_float(cheap.at(value).type)) continue;
-      make_again(loop, cheap.at(value));
+      if (!vectors && !ir::is_float(cheap_.at(value).type)) continue;
+      moved.emplace(value, moved.size());
       --out;
     }
+    make_again(loop, moved);
   }
 
-  void make_again(Loop& loop, const Op& op) {
-    const Value value = op.result;
+  /// Repeats the ops of these values before every op that reads them.
+  void make_again(Loop& loop, const std::map<Value, std::size_t>& moved) {
+    if (moved.empty()) return;
     std::vector<Node> made;
-    made.reserve(loop.body.size() + 1);
+    made.reserve(loop.body.size() + moved.size());
     for (Node& node : loop.body) {
-      bool reads = false;
-      for_each_operand(*node.op(), [&](Value operand) { reads |= operand == value; });
-      if (reads) {
-        Op copy = op;
+      std::map<std::size_t, Value> read;  // by place
+      for_each_operand(*node.op(), [&](Value operand) {
+        if (const auto found = moved.find(operand); found != moved.end()) read[found->second] = operand;
+      });
+      for (const auto& [place, value] : read) {
+        Op copy = cheap_.at(value);
         copy.result = module_.fresh(copy.type);
-        made.emplace_back(copy);
         for_each_operand(*node.op(), [&](Value& operand) {
           if (operand == value) operand = copy.result;
         });
+        made.emplace_back(std::move(copy));
       }
       made.push_back(std::move(node));
     }
@@ -100,10 +117,12 @@ class Reliever {
   }
 
   ir::Module& module_;
+  std::unordered_map<Value, Op> cheap_;                // used only for look-up
+  std::map<ir::TensorId, std::vector<Value>> loaded_;  // the loads among them
 };
 
 }  // namespace
 
-void relieve_registers(ir::Module& module) { Reliever(module).run(module.body, {}); }
+void relieve_registers(ir::Module& module) { Reliever(module).run(module.body); }
 
 }  // namespace vtpu::compiler::passes

@@ -5,7 +5,9 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/passes/passes.h"
@@ -121,13 +123,13 @@ class Simplifier {
 
   void run() {
     spread_loads();
-    share(module_.body, {});
+    share(module_.body);
     hoist(module_.body);
     drop();
   }
 
  private:
-  using Known = std::map<std::string, Value>;
+  using Known = std::unordered_map<std::string, Value>;  // used only for look-up
 
   /// A scalar load whose only uses are splats becomes a load_splat.
   void spread_loads() {
@@ -172,10 +174,10 @@ class Simplifier {
     for_each_list(module_.body, [&](std::vector<Node>& list) { std::erase_if(list, splats); });
   }
 
-  /// Folds constants and shares equal values within a list and its inner lists. `outer` holds what is known before the
-  /// list.
-  void share(std::vector<Node>& list, const Known& outer) {
-    Known known = outer, loads;
+  /// Folds constants and shares equal values within a list and its inner lists.
+  void share(std::vector<Node>& list) {
+    std::map<ir::TensorId, Known> loads;
+    std::vector<std::string> added;  // keys that are known until the end of the list
     std::vector<Node> kept;
     kept.reserve(list.size());
     for (Node& node : list) {
@@ -186,8 +188,8 @@ class Simplifier {
           replaced_[carried.argument] = replaced_[carried.result] = carried.initial;
           return true;
         });
-        forget(loads, effects_of(loop->body));
-        share(loop->body, known);
+        if (!loads.empty()) forget(loads, effects_of(loop->body));
+        share(loop->body);
         for (auto& carried : loop->carried) resolve(carried.next);
         kept.push_back(std::move(node));
         continue;
@@ -212,20 +214,23 @@ class Simplifier {
         if (op.kind == OpKind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
       }
       if (!ir::has_effect(op.kind) && op.result != kNone) {
-        Known& where = op.kind == OpKind::load || op.kind == OpKind::load_splat ? loads : known;
+        const bool loaded = op.kind == OpKind::load || op.kind == OpKind::load_splat;
         const bool shared = op.kind != OpKind::occupied && op.kind != OpKind::simplices && op.kind != OpKind::laplace;
         if (shared) {
+          Known& where = loaded ? loads[op.access.tensor] : known_;
           const auto [place, fresh] = where.try_emplace(key_of(op), op.result);
           if (!fresh) {
             replaced_[op.result] = place->second;
             continue;
           }
+          if (!loaded) added.push_back(place->first);
         }
       }
       forget(loads, effects_of(op));
       kept.push_back(std::move(node));
     }
     list = std::move(kept);
+    for (const std::string& key : added) known_.erase(key);
   }
 
   void resolve(Value& value) const {
@@ -247,21 +252,16 @@ class Simplifier {
     if (op.access.index == kNone || op.access.cell != kNone) return;
     const auto found = constants_.find(op.access.index);
     if (found == constants_.end()) return;
-    op.access.offset.constant += found->second * op.access.scale;
+    op.access.offset.constant =
+        ir::wrapped_add(op.access.offset.constant, ir::wrapped_mul(found->second, op.access.scale));
     op.access.index = kNone;
     op.access.scale = 1;
   }
 
-  static void forget(Known& loads, const Effects& effects) {
+  static void forget(std::map<ir::TensorId, Known>& loads, const Effects& effects) {
     if (effects.everything) loads.clear();
-    if (effects.written.empty()) return;
-    std::erase_if(loads, [&](const auto& entry) {
-      ir::TensorId tensor = 0;  // key_of appends it to the fixed part and the operands, of which loads have none
-      std::memcpy(&tensor, entry.first.data() + kFixedKey, sizeof tensor);
-      return effects.written.contains(tensor);
-    });
+    for (const ir::TensorId tensor : effects.written) loads.erase(tensor);
   }
-  static constexpr std::size_t kFixedKey = 3 + sizeof(std::int64_t) + 4;
 
   /// Hoists loop-invariant ops out of loops, inner loops first.
   void hoist(std::vector<Node>& list) {
@@ -279,31 +279,29 @@ class Simplifier {
   }
 
   void take_out(Loop& loop, std::vector<Node>& front) {
-    const Effects effects = effects_of(loop.body);
-    std::vector<bool> inside(module_.types.size());
-    if (loop.iteration != kNone) inside[loop.iteration] = true;
-    for (const auto& carried : loop.carried) inside[carried.argument] = true;
-    const auto mark = [&](const auto& self, const std::vector<Node>& nodes) -> void {
-      for (const Node& node : nodes) {
-        if (const Op* op = node.op()) {
-          if (op->result != kNone) inside[op->result] = true;
-          continue;
-        }
-        const Loop& inner = *node.loop();
-        if (inner.iteration != kNone) inside[inner.iteration] = true;
-        for (const auto& carried : inner.carried) inside[carried.argument] = inside[carried.result] = true;
-        self(self, inner.body);
-      }
-    };
-    mark(mark, loop.body);
     const bool runs = loop.counted() && loop.trip > 0;
+    const bool loads = runs && std::any_of(loop.body.begin(), loop.body.end(), [](const Node& node) {
+                         return node.op() != nullptr && node.op()->access.tensor != ir::kNoTensor;
+                       });
+    const Effects effects = loads ? effects_of(loop.body) : Effects{};
+    // What an op of this list can read from within the loop is defined in the list itself.
+    std::unordered_set<Value> inside;
+    if (loop.iteration != kNone) inside.insert(loop.iteration);
+    for (const auto& carried : loop.carried) inside.insert(carried.argument);
+    for (const Node& node : loop.body) {
+      if (const Op* op = node.op()) {
+        if (op->result != kNone) inside.insert(op->result);
+        continue;
+      }
+      for (const auto& carried : node.loop()->carried) inside.insert(carried.result);
+    }
     std::vector<Node> kept;
     kept.reserve(loop.body.size());
     for (Node& node : loop.body) {
       Op* op = node.op();
       bool out = op != nullptr && op->result != kNone && !ir::has_effect(op->kind);
       if (out) {
-        for_each_operand(*op, [&](Value value) { out &= !inside[value]; });
+        for_each_operand(*op, [&](Value value) { out &= !inside.contains(value); });
         out &= op->access.offset.coefficient(loop.id) == 0;
         const bool reads = op->access.tensor != ir::kNoTensor;
         if (reads) out &= runs && !effects.everything && !effects.written.contains(op->access.tensor);
@@ -313,56 +311,52 @@ class Simplifier {
         kept.push_back(std::move(node));
         continue;
       }
-      inside[op->result] = false;
+      inside.erase(op->result);
       front.push_back(std::move(node));
     }
     loop.body = std::move(kept);
   }
 
-  /// Drops ops and loops that have no effect and whose results are never read.
+  /// Drops ops and loops that have no effect and whose results are never read. Walks backwards, so that a whole chain
+  /// goes in one pass.
   void drop() {
+    uses_ = count_uses(module_, module_.body);
+    drop(module_.body);
+  }
+  void drop(std::vector<Node>& list) {
+    std::vector<Node> kept;
+    kept.reserve(list.size());
+    for (auto node = list.rbegin(); node != list.rend(); ++node) {
+      if (node->op() != nullptr ? is_idle(*node->op()) : is_idle(*node->loop()))
+        for_each_read(*node, [&](Value value) { --uses_[value]; });
+      else
+        kept.push_back(std::move(*node));
+    }
+    std::reverse(kept.begin(), kept.end());
+    list = std::move(kept);
+  }
+  bool is_idle(const Op& op) const { return op.result != kNone && uses_[op.result] == 0 && !ir::has_effect(op.kind); }
+  /// Also drops what is idle within the loop.
+  bool is_idle(Loop& loop) {
     for (bool changed = true; changed;) {
       changed = false;
-      std::vector<std::uint32_t> uses = count_uses(module_, module_.body);
-      for_each_list(module_.body, [&](std::vector<Node>& list) {
-        for (auto node = list.rbegin(); node != list.rend(); ++node) {
-          if (Loop* loop = node->loop()) {
-            // A carried value that is used only to compute its own next value.
-            std::erase_if(loop->carried, [&](const Loop::Carried& carried) {
-              if (uses[carried.result] != 0) return false;
-              const bool own = uses[carried.argument] == (carried.next == carried.argument ? 1U : 0U);
-              if (own) --uses[carried.next], --uses[carried.initial], changed = true;
-              return own;
-            });
-          }
-        }
-        const auto unused = [&](const Node& node) {
-          if (const Op* op = node.op()) {
-            const bool out = op->result != kNone && uses[op->result] == 0 && !ir::has_effect(op->kind);
-            if (out) for_each_operand(*op, [&](Value value) { --uses[value]; });
-            return out;
-          }
-          const Loop& loop = *node.loop();
-          const bool read = std::any_of(loop.carried.begin(), loop.carried.end(),
-                                        [&](const auto& carried) { return uses[carried.result] != 0; });
-          return !read && !effects_of(loop.body).any;
-        };
-        // Walk backwards, so that a whole chain goes in one pass.
-        std::vector<Node> kept;
-        kept.reserve(list.size());
-        for (auto node = list.rbegin(); node != list.rend(); ++node) {
-          if (unused(*node))
-            changed = true;
-          else
-            kept.push_back(std::move(*node));
-        }
-        std::reverse(kept.begin(), kept.end());
-        list = std::move(kept);
+      // A carried value that is used only to compute its own next value.
+      std::erase_if(loop.carried, [&](const Loop::Carried& carried) {
+        if (uses_[carried.result] != 0) return false;
+        const bool own = uses_[carried.argument] == (carried.next == carried.argument ? 1U : 0U);
+        if (own) --uses_[carried.next], --uses_[carried.initial], changed = true;
+        return own;
       });
+      drop(loop.body);
     }
+    const bool read = std::any_of(loop.carried.begin(), loop.carried.end(),
+                                  [&](const auto& carried) { return uses_[carried.result] != 0; });
+    return !read && std::none_of(loop.body.begin(), loop.body.end(), acts);
   }
 
   ir::Module& module_;
+  Known known_;
+  std::vector<std::uint32_t> uses_;  // of each value, while dropping
   Constants constants_;
   std::unordered_map<Value, Value> replaced_;
 };

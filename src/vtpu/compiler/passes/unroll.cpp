@@ -85,12 +85,17 @@ class Unroller {
  private:
   static constexpr std::size_t kEnoughOps = 24;  // with this many ops, loop control costs little
   static constexpr std::int64_t kMost = 8;
-  static constexpr std::int64_t kMostUnknown = 4;  // for an unknown trip count: the remainder loop is longer
-  static constexpr unsigned kVectors = 14;         // of 16: limit for the values that a body keeps live
+  static constexpr std::int64_t kMostUnknown = 4;      // for an unknown trip count: the remainder loop is longer
+  static constexpr unsigned kVectors = 14;             // of 16: limit for the values that a body keeps live
+  static constexpr std::size_t kMostRequested = 8192;  // ops of all copies that the source requests
 
   /// The number of copies that pays off: a power of two.
   std::int64_t copies_for(const Loop& loop) const {
-    if (loop.unroll != 0) return loop.counted() ? loop.unroll : std::bit_floor(loop.unroll);
+    if (loop.unroll != 0) {
+      std::int64_t copies = loop.counted() ? loop.unroll : std::bit_floor(loop.unroll);
+      while (copies > 1 && static_cast<std::size_t>(copies) * loop.body.size() > kMostRequested) copies /= 2;
+      return copies;
+    }
     if (loop.body.empty() || must_not_grow(loop)) return 1;
     if (loop.counted() && loop.trip < 4) return 1;
     const double cycles = std::max(cycles_of(module_, loop.body, machine_), 0.25);

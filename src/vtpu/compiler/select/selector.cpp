@@ -1,6 +1,9 @@
 #include "vtpu/compiler/select/selector.h"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
+#include <utility>
 
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/box.h"
@@ -233,18 +236,33 @@ void Selector::move(Register to, Register from) {
 /// A parallel move: no move may overwrite a register that another still has to read.
 void Selector::move_all(std::vector<std::pair<Register, Register>> moves) {
   std::erase_if(moves, [](const auto& m) { return m.first == m.second; });
-  while (!moves.empty()) {
-    const auto free = std::find_if(moves.begin(), moves.end(), [&](const auto& m) {
-      return std::none_of(moves.begin(), moves.end(), [&](const auto& other) { return other.second == m.first; });
-    });
-    if (free != moves.end()) {
-      move(free->first, free->second);
-      moves.erase(free);
+  std::unordered_map<Register, std::size_t> reads;    // how many moves still read a register
+  std::unordered_map<Register, std::size_t> written;  // the move that writes it
+  for (std::size_t k = 0; k < moves.size(); ++k) ++reads[moves[k].second], written[moves[k].first] = k;
+  std::set<std::size_t> left, free;
+  for (std::size_t k = 0; k < moves.size(); ++k) {
+    left.insert(k);
+    if (!reads.contains(moves[k].first)) free.insert(k);
+  }
+  const auto no_longer_read = [&](Register source) {
+    if (--reads[source] > 0) return;
+    reads.erase(source);
+    if (const auto found = written.find(source); found != written.end()) free.insert(found->second);
+  };
+  while (!left.empty()) {
+    if (!free.empty()) {
+      const std::size_t k = *free.begin();
+      free.erase(free.begin());
+      left.erase(k);
+      move(moves[k].first, moves[k].second);
+      no_longer_read(moves[k].second);
       continue;
     }
-    const Register kept = fresh(code_.files[moves.front().second]);  // a cycle: save one value in a temporary
-    move(kept, moves.front().second);
-    moves.front().second = kept;
+    Register& source = moves[*left.begin()].second;  // a cycle: save one value in a temporary
+    const Register kept = fresh(code_.files[source]);
+    move(kept, source);
+    no_longer_read(std::exchange(source, kept));
+    ++reads[kept];
   }
 }
 
@@ -263,28 +281,27 @@ void Selector::begin_carried(const Loop& inner) {
     }
     registers_[carried.result] = registers_[carried.argument];
   }
+  if (inner.carried.empty()) return;
+  std::unordered_map<Value, std::size_t> nexts, last_read, defined;  // nexts: how often; the others: place in the body
+  for (const Loop::Carried& carried : inner.carried) ++nexts[carried.next], last_read[carried.argument] = 0;
+  const auto read = [&](Value value, std::size_t place) {
+    if (const auto found = last_read.find(value); found != last_read.end()) found->second = place;
+  };
+  for (std::size_t place = 0; place < inner.body.size(); ++place) {
+    const Node& node = inner.body[place];
+    passes::for_each_read(node, [&](Value value) { read(value, place); });
+    if (const Op* o = node.op(); o != nullptr && nexts.contains(o->result)) defined[o->result] = place;
+  }
   for (const Loop::Carried& carried : inner.carried) {
     const bool shared_next = shared_[carried.next] || shared_[carried.argument] || constant_[carried.next] ||
                              registers_[carried.next] != kNoRegister;
-    const auto same_next = std::count_if(inner.carried.begin(), inner.carried.end(),
-                                         [&](const auto& other) { return other.next == carried.next; });
-    const bool handed_on = std::any_of(inner.carried.begin(), inner.carried.end(),
-                                       [&](const auto& other) { return other.next == carried.argument; });
-    if (shared_next || same_next != 1 || handed_on) continue;
-    bool defined = false, read_after = false;
-    for (const Node& node : inner.body) {
-      if (const Op* o = node.op()) {
-        if (defined) passes::for_each_operand(*o, [&](const Value& value) { read_after |= value == carried.argument; });
-        defined |= o->result == carried.next && o->result != kNone;
-        continue;
-      }
-      if (!defined) continue;
-      const auto uses = passes::count_uses(module_, {node});
-      read_after |= uses[carried.argument] != 0;
-    }
+    const bool handed_on = nexts.contains(carried.argument);
+    if (shared_next || nexts[carried.next] != 1 || handed_on) continue;
     // The argument must not be read afterwards: an op of several instructions may write its result before reading all
     // operands.
-    if (defined && !read_after) registers_[carried.next] = registers_[carried.argument];
+    const auto place = defined.find(carried.next);
+    if (place != defined.end() && last_read[carried.argument] <= place->second)
+      registers_[carried.next] = registers_[carried.argument];
   }
 }
 
