@@ -34,10 +34,12 @@ class ExpressionGenerator {
     bool ranged = false;
     std::int64_t low = 0, high = 0;
   };
-  /// Bounds of a loop. Its variable lies in [`first`, `last`], and the loop runs at most `trips` times.
+  /// Bounds of a loop. Its variable lies in [`first`, `last`], unless it is not `ranged`, and the loop runs at most
+  /// `trips` times.
   struct Range {
     Expression low, high;
     std::int64_t step = 1, first = 0, last = 0, trips = 0;
+    bool ranged = true;
   };
 
   std::int64_t between(std::int64_t low, std::int64_t high) {
@@ -72,6 +74,10 @@ class ExpressionGenerator {
   /// An i32x16 with lanes below 2^k ≤ extent.
   Expression vector_index(std::int64_t extent, unsigned depth);
   Range range();
+  /// Bounds and steps near the ends of 64 bits, in the text or known only at run time; at most `most` iterations.
+  Range range_at_edge(std::int64_t most);
+  /// The number, in the text, or moved by −4 to 3 depending on memory, without bounds that the compiler could know.
+  Expression edge(std::int64_t number, bool moved);
 
   // ---- expressions
   Expression expression(Type type, unsigned depth);

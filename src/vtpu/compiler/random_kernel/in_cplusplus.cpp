@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/random_kernel/tree.h"
@@ -164,6 +165,8 @@ class Printer {
   static std::string literal(const Expression& e) {
     if (e.type == Type::boolean) return e.number != 0 ? "true" : "false";
     if (is_float(e.type)) return fmt::format("{}({} / 4.0)", cpp_type(e.type), e.number);
+    // C++ has no literal for the least number.
+    if (e.number == std::numeric_limits<std::int64_t>::min()) return "INT64_MIN";
     return fmt::format("{}({})", cpp_type(e.type), e.number);
   }
   /// An operand next to one of this type: a scalar next to a vector is spread.
@@ -180,13 +183,19 @@ class Printer {
     return fmt::format("{}({}, {})", function_of(e.op), beside(e.parts[0], wide), beside(e.parts[1], wide));
   }
 
+  /// The head of a loop from `low` to `high`. A counter that is stepped could pass the end of its type.
+  static std::string for_each(const std::string& name, std::int64_t step) {
+    return fmt::format(
+        "for (std::uint64_t n_{0} = 0, all_{0} = trips(low, high, {1}u); n_{0} < all_{0}; ++n_{0}) {{\n"
+        "const std::int64_t {0} = std::int64_t(std::uint64_t(low) + n_{0} * {1}u);\n",
+        name, step);
+  }
+
   std::string reduce(const Expression& e) {
     const Expression& term = e.parts[2];
     const auto type = cpp_type(term.type);
     const std::string head = fmt::format("const std::int64_t low = {}, high = {};\n", of(e.parts[0]), of(e.parts[1]));
-    const std::string loop =
-        fmt::format("for (std::int64_t {0} = low; {0} < high; {0} += {1}) {{\nconst {2} t = {3};\n", e.name, e.number,
-                    type, of(term));
+    const std::string loop = fmt::format("{}const {} t = {};\n", for_each(e.name, e.number), type, of(term));
     if (e.reduction == Reduction::argmin || e.reduction == Reduction::argmax)
       return fmt::format(
           "[&] {{\n{}std::int64_t at = low; bool any = false; {} best = 0;\n{}"
@@ -281,7 +290,7 @@ class Printer {
       }
       case Kind::loop: {
         std::string text = fmt::format("{{ const std::int64_t low = {}, high = {};\n", of(s.low), of(s.high));
-        text += fmt::format("for (std::int64_t {0} = low; {0} < high; {0} += {1}) {{\n", s.name, s.step);
+        text += for_each(s.name, s.step);
         for (const Statement& inner : s.body) text += statement(inner);
         return text + "}}\n";
       }

@@ -27,7 +27,8 @@ std::string literal(const Expression& e) {
                          : std::abs(e.number) % 4 == 1 ? "25"
                                                        : "75");
   else
-    digits = std::to_string(std::abs(e.number));
+    digits =
+        std::to_string(e.number < 0 ? -static_cast<std::uint64_t>(e.number) : static_cast<std::uint64_t>(e.number));
   return e.number < 0 ? "(-" + digits + suffix + ")" : digits + suffix;
 }
 

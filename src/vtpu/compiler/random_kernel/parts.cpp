@@ -1,7 +1,23 @@
+#include <iterator>
+#include <limits>
+
+#include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/random_kernel/generator.h"
 
 namespace vtpu::compiler::random_kernel_tree {
 namespace {
+
+/// The numbers around the ends of a type, and around what half of its bits can hold.
+constexpr std::size_t kEdges = 8;
+std::int64_t edge_of(Type type, std::size_t k) {
+  const unsigned bits = lane_of(type) == Type::i32 ? 32 : 64;
+  const std::int64_t least =
+      bits == 32 ? std::numeric_limits<std::int32_t>::min() : std::numeric_limits<std::int64_t>::min();
+  const std::int64_t half = std::int64_t{1} << (bits / 2 - 1);
+  const std::int64_t edges[kEdges] = {least,     least + 1, -(least + 1), -(least / 2) - 1,
+                                      -half - 1, -half,     half - 1,     half};
+  return edges[k];
+}
 
 /// The greatest k with 2^k ≤ extent.
 unsigned bits_below(std::int64_t extent) {
@@ -67,6 +83,7 @@ Expression ExpressionGenerator::masked(Expression e, std::int64_t mask) {
 Expression ExpressionGenerator::random_literal(Type type) {
   if (is_float(type)) return literal(type, between(-40, 40));
   if (chance(80)) return literal(type, between(-20, 60));
+  if (chance(40)) return literal(type, edge_of(type, random_.below(kEdges)));
   return literal(type, type == Type::i32 ? between(-2147483647, 2147483647)
                                          : static_cast<std::int64_t>(random_.next() >> 1) - (std::int64_t{1} << 61));
 }
@@ -158,11 +175,53 @@ Expression ExpressionGenerator::vector_index(std::int64_t extent, unsigned depth
   return masked(expression(Type::i32x16, depth), (std::int64_t{1} << bits_below(extent)) - 1);
 }
 
+Expression ExpressionGenerator::edge(std::int64_t number, bool moved) {
+  auto from = moved ? load(Type::i64) : std::nullopt;
+  if (!from) return literal(Type::i64, number);
+  constexpr std::int64_t kAllButThree = 61;
+  Expression by = binary(Operator::shr, Type::i64, std::move(*from), literal(Type::i64, kAllButThree));
+  by.guard = true;
+  Expression sum = binary(Operator::add, Type::i64, std::move(by), literal(Type::i64, number));
+  sum.guard = true;
+  return sum;
+}
+
+ExpressionGenerator::Range ExpressionGenerator::range_at_edge(std::int64_t most) {
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(),
+                         kGreatest = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kBelow = 4, kAbove = 3;        // how far a bound moves
+  constexpr std::int64_t kExtra = kBelow + kAbove + 2;  // iterations that this adds, at most
+  constexpr std::int64_t kPowers[] = {1, 2, 16, std::int64_t{1} << 32, std::int64_t{1} << 61, std::int64_t{1} << 62};
+  constexpr std::int64_t kOthers[] = {3, 1000000007, (std::int64_t{1} << 62) + 1, kGreatest};
+  constexpr std::int64_t kStarts[] = {
+      kLeast + kBelow, -(std::int64_t{1} << 62), -(std::int64_t{1} << 31), -1, 0, (std::int64_t{1} << 62) - 2,
+      kGreatest - 40,  kGreatest - kAbove};
+  Range range;
+  range.ranged = false;
+  const bool low_moves = chance(50), high_moves = chance(50), moves = low_moves || high_moves;
+  range.step = !moves && chance(30) ? kOthers[random_.below(std::size(kOthers))]  // the language asks for a power
+                                    : kPowers[random_.below(std::size(kPowers))];
+  std::int64_t low = kStarts[random_.below(std::size(kStarts))];
+  if (!low_moves && low == kLeast + kBelow) low -= between(0, kBelow);
+  const std::int64_t wanted = std::max<std::int64_t>(0, most - kExtra);
+  const ir::Wide room = ir::Wide{high_moves ? kGreatest - kAbove : kGreatest} - low;
+  ir::Wide distance = std::min(room, ir::Wide{between(0, wanted)} * range.step);
+  if (chance(30) && room / range.step <= wanted) distance = room;
+  distance -= between(0, static_cast<std::int64_t>(std::min<ir::Wide>({distance, range.step - 1, 8})));
+  auto high = static_cast<std::int64_t>(low + distance);
+  if (high_moves) high = std::max(high, kLeast + kBelow);
+  range.trips = static_cast<std::int64_t>(distance / range.step) + kExtra;
+  range.low = edge(low, low_moves);
+  range.high = edge(high, high_moves);
+  return range;
+}
+
 ExpressionGenerator::Range ExpressionGenerator::range() {
   constexpr std::int64_t kSteps[] = {1, 2, 3, 5, 16};
   Range range;
-  range.step = kSteps[pick({80, 8, 4, 4, 4})];
   const std::int64_t most = std::max<std::int64_t>(0, std::min<std::int64_t>(40, kMostWork / work_));
+  if (!plain_ && most > 10 && chance(12)) return range_at_edge(most);
+  range.step = kSteps[pick({80, 8, 4, 4, 4})];
   range.first = pick({70, 25, 5}) == 0 ? 0 : between(-3, 4);
   range.low = literal(Type::i64, range.first);
   std::vector<Name> ranged;

@@ -44,6 +44,11 @@ struct M {
   bool l[N];
 };
 
+// The numbers low, low + step, … below high, by unsigned arithmetic: their distance may exceed an int64_t.
+inline uint64_t trips(int64_t low, int64_t high, uint64_t step) {
+  return low < high ? (uint64_t(high) - uint64_t(low) - 1) / step + 1 : 0;
+}
+
 template <class T>
 T add(T a, T b) {
   if constexpr (integral<T>)

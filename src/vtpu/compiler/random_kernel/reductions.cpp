@@ -26,7 +26,7 @@ Expression ExpressionGenerator::reduction(Type type, unsigned depth) {
   if (type == Type::i64 && chance(50)) return arg_reduction(depth);
   const Range over = range();
   const auto kind = static_cast<Reduction>(pick({6, 2, 2}));
-  const Name name{fresh('j'), Type::i64, false, true, over.first, over.last};
+  const Name name{fresh('j'), Type::i64, false, over.ranged, over.first, over.last};
   const std::int64_t work = work_;
   work_ *= std::max<std::int64_t>(1, over.trips);
   ++reductions_;

@@ -342,7 +342,7 @@ class Generator : ExpressionGenerator {
     if (chance(12)) s.unroll = kUnroll[random_.below(5)];
     const std::int64_t work = work_;
     work_ *= std::max<std::int64_t>(1, over.trips);
-    scope_.push_back({s.name, Type::i64, false, true, over.first, over.last});
+    scope_.push_back({s.name, Type::i64, false, over.ranged, over.first, over.last});
     if (chance(30)) {
       plain_body(s.body);
     } else {
