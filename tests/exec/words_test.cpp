@@ -9,6 +9,7 @@
 
 #include "both_engines.h"
 #include "places.h"
+#include "vtpu/memory/region.h"
 
 namespace vtpu::exec {
 namespace {
@@ -87,6 +88,9 @@ struct Faulting {
   std::int64_t offset = 0;
   Conditions conditions{};
 };
+
+/// What the regions of `busy_machine` hold: three times their bookkeeping, and two pages of cells.
+constexpr std::uint64_t kFull = 3 * memory::kRegionBytes + 2 * 4096;
 
 void busy_machine(Machine& m, Context& c) {
   make_row(m);
@@ -176,16 +180,16 @@ std::vector<Faulting> faulting() {
   }
   all.push_back(
       {before + "  dmov.i64 r5, #1 | salloc r4, p2, p2, column, cell=8, layout=row_major | csend m1, p0\n  dhalt\n",
-       TrapKind::quota, Slot::S, at(9, 9), 0, with_memory(8192)});
+       TrapKind::quota, Slot::S, at(9, 9), 0, with_memory(kFull)});
   // 2^50 bytes: more than the system's address space, which only the attempt shows.
   all.push_back({before + "  dmov.i64 r5, #1 | salloc r4, p6, p7, column+line+scroll+section, cell=64, "
                           "layout=row_major | csend m1, p0\n  dhalt\n",
                  TrapKind::quota, Slot::S, PackedCoordinate().with(Axis::library, 7), 0,
                  with_memory(std::uint64_t{1} << 60)});
   all.push_back({before + "  dmov.i64 r5, #1 | sscattr.i64 r4, [p4 + 8] | csend m1, p0\n  dhalt\n", TrapKind::quota,
-                 Slot::S, at(6, 1), 8, with_memory(8192)});
+                 Slot::S, at(6, 1), 8, with_memory(kFull)});
   all.push_back({before + "  dmov.i64 r5, #1 | sscattrc.i64 r4, [p4 @ column r1] | csend m1, p0\n  dhalt\n",
-                 TrapKind::quota, Slot::S, at(6, 1), 0, with_memory(8192)});
+                 TrapKind::quota, Slot::S, at(6, 1), 0, with_memory(kFull)});
   all.push_back({before + "  dmov.i64 r5, #1 | sscattr.i64 r4, [p0] | csend m1, p0\n  dhalt\n",
                  TrapKind::out_of_fuel,
                  Slot::D,
@@ -249,7 +253,7 @@ TEST(Words, AFlushThatTheFileRefusesTrapsAndLeavesTheSentronAsItWas) {
   rlimit usual{};
   ::getrlimit(RLIMIT_FSIZE, &usual);
   const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{100, usual.rlim_max};
+  const rlimit small{12400, usual.rlim_max};  // room for the header, not for a page
   ::setrlimit(RLIMIT_FSIZE, &small);
   const std::vector<Ran> all = run_all(engines, {.given = given});
   ::setrlimit(RLIMIT_FSIZE, &usual);

@@ -2,15 +2,16 @@
 // back. The bytes are tried unchanged and again with the region's header and correct checksums, so that the code after
 // those checks is reached too.
 #include <unistd.h>
-#include <xxhash.h>
 
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "vtpu/base/file.h"
+#include "vtpu/base/keyed_hash.h"
 #include "vtpu/memory/page_table.h"
 
 namespace {
@@ -40,7 +41,10 @@ RegionSpec spec_of(Layout layout) {
 }
 
 void check(const RegionSpec& spec, const std::string& bytes) {
-  if (!vtpu::write_file(file(), bytes)) std::abort();
+  {
+    std::ofstream to(file(), std::ios::binary | std::ios::trunc);
+    if (!(to << bytes).flush()) std::abort();
+  }
   std::uint64_t digest = 0;
   {
     PageTable table;
@@ -61,18 +65,38 @@ void check(const RegionSpec& spec, const std::string& bytes) {
   if (!again.attach(spec, file()) || again.digest() != digest) std::abort();
 }
 
-/// The same records with correct checksums, by the format of backing_file.h.
-std::string with_checksums(std::string bytes, const std::string& header) {
-  if (bytes.size() < header.size()) return header;
-  bytes.replace(0, header.size(), header);
-  for (std::size_t at = header.size(); at + 32 <= bytes.size();) {
+std::uint64_t hash_of(const vtpu::HashKey& id, const std::string& bytes) {
+  vtpu::KeyedHash hash(id);
+  hash.add(bytes);
+  return hash.value();
+}
+void set(std::string& bytes, std::size_t at, std::uint64_t value) {
+  std::memcpy(bytes.data() + at, &value, sizeof value);
+}
+
+/// The same records as a sound log, below a header and commits of their length, by the format of backing_file.h.
+std::string with_checksums(const std::string& records, const std::string& header) {
+  std::string bytes = header + records;
+  vtpu::HashKey id;
+  std::memcpy(&id, header.data() + 8, sizeof id);
+  std::uint64_t chain = 0;
+  std::size_t end = header.size();
+  while (end + 48 <= bytes.size()) {
     std::uint32_t size = 0;
-    std::memcpy(&size, bytes.data() + at + 4, sizeof size);
-    if (size > bytes.size() - at - 32) break;
-    const std::string checked = bytes.substr(at, 24) + bytes.substr(at + 32, size);
-    const std::uint64_t sum = XXH64(checked.data(), checked.size(), at);
-    std::memcpy(bytes.data() + at + 24, &sum, sizeof sum);
-    at += 32 + size;
+    std::memcpy(&size, bytes.data() + end + 24, sizeof size);
+    size %= 8192;  // so that many records have a size that fits
+    std::memcpy(bytes.data() + end + 24, &size, sizeof size);
+    if (size > bytes.size() - end - 48) break;
+    set(bytes, end + 32, hash_of(id, bytes.substr(end + 48, size)));
+    std::string chained(reinterpret_cast<const char*>(&chain), sizeof chain);
+    chain = hash_of(id, chained + bytes.substr(end, 40));
+    set(bytes, end + 40, chain);
+    end += 48 + size;
+  }
+  for (const std::size_t block : {4096, 8192}) {
+    set(bytes, block + 16, end);
+    set(bytes, block + 24, chain);
+    set(bytes, block + 32, hash_of(id, bytes.substr(block, 32)));
   }
   return bytes;
 }
@@ -92,7 +116,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const RegionSpec spec = spec_of(layout);
     static const std::string headers[] = {header_of(spec_of(Layout::row_major)), header_of(spec_of(Layout::sparse))};
     check(spec, bytes);
-    check(spec, with_checksums(bytes, headers[layout == Layout::sparse]));
+    const std::string& header = headers[layout == Layout::sparse];
+    check(spec, with_checksums(bytes, header));
+    // The bytes in place of the end of the header, of a commit, and of the log.
+    static constexpr std::size_t kPlaces[] = {60, 4100, 8200, 12288};
+    std::string damaged = with_checksums(bytes, header);
+    check(spec, damaged.replace(kPlaces[bytes.size() % 4], bytes.size(), bytes));
   }
   return 0;
 }

@@ -4,6 +4,7 @@
 
 #include "model.h"
 #include "vtpu/memory/page_table.h"
+#include "vtpu/memory/region.h"
 
 namespace vtpu::memory {
 namespace {
@@ -68,13 +69,17 @@ TEST(Allocation, BoxesThatShareACoordinateOverlap) {
 }
 
 TEST(Allocation, BytesOrRegionsBeyondTheLimitsAreRefused) {
-  PageTable table(PageTable::Limits{.bytes = 3 * 4096, .regions = 3});
-  EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 2048}}, Layout::row_major, 3)), MemoryFault::quota);
+  PageTable table(PageTable::Limits{.bytes = 3 * (4096 + kRegionBytes), .regions = 3});
+  EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 2048}}, Layout::row_major, 4)), MemoryFault::quota);
   EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 513}}, Layout::row_major, 3)), std::nullopt);  // two pages of 4 KiB
   EXPECT_EQ(fault_of(table, box({{Axis::column, 1000, 513}}, Layout::row_major, 3)), MemoryFault::quota);
   EXPECT_EQ(fault_of(table, box({{Axis::column, 1000, 512}}, Layout::row_major, 3)), std::nullopt);
   EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 2048}}, Layout::sparse, 3, 2)), std::nullopt);
   EXPECT_EQ(fault_of(table, box({{Axis::column, 0, 1}}, Layout::sparse, 3, 3)), MemoryFault::quota);
+  PageTable regions(PageTable::Limits{.bytes = 100 << 20, .regions = 3});
+  for (std::uint32_t k = 0; k < 4; ++k)
+    EXPECT_EQ(fault_of(regions, box({{Axis::column, k, 1}}, Layout::sparse)),
+              k < 3 ? std::nullopt : std::optional(MemoryFault::quota));
 }
 
 TEST(Allocation, ABoxOfTheWholeSpaceIsRefusedWhenDenseAndAcceptedWhenSparse) {
@@ -106,9 +111,10 @@ TEST(Allocation, HandlesCountFromOneAndAreNotReused) {
 }
 
 TEST(Allocation, FreeingReturnsTheQuotaAndUnmapsTheRegion) {
-  PageTable table(PageTable::Limits{.bytes = 4096});
+  // One page of 4 KiB with its index: a block of nodes and a table.
+  PageTable table(PageTable::Limits{.bytes = kRegionBytes + 3 * 4096});
   TranslationCache cache;
-  const RegionSpec sparse = box({{Axis::column, 0, 2048}}, Layout::sparse, 6);  // pages of 4 KiB
+  const RegionSpec sparse = box({{Axis::column, 0, 2048}}, Layout::sparse, 6);
   for (int round = 0; round < 3; ++round) {
     const auto handle = table.allocate(sparse).handle;
     EXPECT_FALSE(table.cell(sparse.first, 6, true, cache).fault);
@@ -116,6 +122,7 @@ TEST(Allocation, FreeingReturnsTheQuotaAndUnmapsTheRegion) {
     const Region* ended = nullptr;
     EXPECT_EQ(table.free(handle, &ended), std::nullopt);
     cache.forget(ended);
+    EXPECT_EQ(table.quota().held(), 0u);
     EXPECT_FALSE(table.mapped(sparse.first));
     EXPECT_EQ(table.cell(sparse.first, 6, false, cache).fault, MemoryFault::unmapped);
   }

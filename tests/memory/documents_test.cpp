@@ -231,10 +231,16 @@ TEST(Document, ItsRegionIsTheBoxAroundItsScrolls) {
 }
 
 TEST(Document, BeyondTheLimitsIsRefused) {
-  PageTable small(PageTable::Limits{.bytes = 10});
+  const auto cost = [](const std::string& text) {
+    PageTable table;
+    EXPECT_TRUE(table.import_phext(text).ok());
+    return table.quota().held();
+  };
+  PageTable small(PageTable::Limits{.bytes = cost("ten bytes.")});
   EXPECT_FALSE(small.import_phext("eleven byte").ok());
   EXPECT_TRUE(small.import_phext("ten bytes.").ok());
   EXPECT_FALSE(small.import_phext("\x17x").ok());
+  EXPECT_GE(cost(std::string(1000, '\n')), cost(std::string(1000, 'x')) + 8 * 1000) << "a line has an index entry";
   PageTable few(PageTable::Limits{.regions = 1});
   EXPECT_TRUE(few.import_phext("a").ok());
   EXPECT_FALSE(few.import_phext("\x17x").ok());

@@ -1,6 +1,7 @@
 // Compares every result and counter of the page table with a map from coordinates to bytes and one list per cache set.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <memory>
@@ -8,11 +9,12 @@
 
 #include "model.h"
 #include "vtpu/memory/page_table.h"
+#include "vtpu/memory/region.h"
 
 namespace vtpu::memory {
 namespace {
 
-constexpr std::uint64_t kQuota = 96 << 10;
+constexpr std::uint64_t kQuota = 320 << 10;
 constexpr std::uint32_t kRange = 200;  // of each of the four axes in use
 
 class Pair {
@@ -34,6 +36,7 @@ class Pair {
     else
       occupied();
     ASSERT_EQ(cache_->counters, naive_cache_.counters);
+    ASSERT_EQ(table_.quota().held(), used());
   }
 
   void expect_equal_memories() {
@@ -76,15 +79,31 @@ class Pair {
     return packed(numbers);
   }
 
+  // What a region holds, by the comments of its members.
+  static std::uint64_t whole_pages(std::uint64_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+  /// The bytes of an arena after that many blocks.
+  static std::uint64_t arena_bytes(std::uint64_t blocks, std::uint64_t block) {
+    std::uint64_t held = 0;
+    while (held < blocks * block) held += whole_pages(std::max<std::uint64_t>(held / 8, 4096));
+    return held;
+  }
+  static std::uint64_t table_bytes(std::uint64_t pages) {
+    if (pages == 0) return 0;
+    std::uint64_t slots = 16;
+    while (slots / 4 * 3 < pages) slots *= 2;
+    return whole_pages(slots * 24);
+  }
+  static std::uint64_t sparse_bytes(const RegionSpec& spec, std::uint64_t pages) {
+    return kRegionBytes + arena_bytes(pages, 64u << spec.cell_log2) + arena_bytes(pages, 64) + table_bytes(pages);
+  }
+  static std::uint64_t bytes_of(const NaiveMemory::NaiveRegion& region) {
+    if (region.spec.layout == Layout::sparse) return sparse_bytes(region.spec, region.pages.size());
+    return kRegionBytes + whole_pages(cells_of(region.spec).size() << region.spec.cell_log2);
+  }
   std::uint64_t used() const {
     std::uint64_t bytes = 0;
     for (const auto& [handle, region] : naive_.regions) bytes += bytes_of(region);
     return bytes;
-  }
-  static std::uint64_t bytes_of(const NaiveMemory::NaiveRegion& region) {
-    if (region.spec.layout == Layout::sparse) return region.pages.size() * (64u << region.spec.cell_log2);
-    const std::uint64_t bytes = cells_of(region.spec).size() << region.spec.cell_log2;
-    return (bytes + 4095) / 4096 * 4096;
   }
 
   void allocate() {
@@ -238,7 +257,9 @@ class Pair {
   bool lacks_room(const NaiveMemory::NaiveRegion& region, PackedCoordinate c) const {
     if (region.spec.layout != Layout::sparse) return false;
     if (region.pages.contains(c.with_flags(0).with(Axis::column, c.get(Axis::column) / 64 * 64))) return false;
-    return (64u << region.spec.cell_log2) > kQuota - used();
+    const std::uint64_t pages = region.pages.size(), before = table_bytes(pages), after = table_bytes(pages + 1);
+    const std::uint64_t both = after == before ? 0 : before;  // while the table grows, it is there twice
+    return sparse_bytes(region.spec, pages + 1) + both - sparse_bytes(region.spec, pages) > kQuota - used();
   }
   /// The address that identifies the region of a coordinate, from a pointer translated through another cache.
   const Region* owner_of(PackedCoordinate c) {

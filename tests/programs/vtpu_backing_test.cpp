@@ -11,6 +11,8 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr std::size_t kLogAt = 12288;  // where a backing file's pages begin
+
 /// r1 = a cell of the second page of the region, plus 1; the cell = r1; then the words of `after`.
 std::string counter(const std::string& after) {
   return R"(.coord first = 1.1.1/1.1.1/1.1.1/1.1
@@ -53,7 +55,7 @@ TEST_F(VtpuBacking, ALaterProcessOnEitherEngineFindsWhatWasFlushedAndNothingElse
 TEST_F(VtpuBacking, AProcessThatIsKilledLosesNothingThatItFlushed) {
   const Outcome killed = shell(
       "vtpu run endless.sasm --backing memory.ppt --fuel 1000000000000 &\n"
-      "for i in $(seq 1000); do [ $(cat memory.ppt 2>/dev/null | wc -c) -ge 4176 ] && break; sleep 0.05; done\n"
+      "for i in $(seq 1000); do [ $(cat memory.ppt 2>/dev/null | wc -c) -gt 12288 ] && break; sleep 0.05; done\n"
       "kill -9 $!; wait $! 2>/dev/null; true");
   EXPECT_EQ(killed.status, 0);
   EXPECT_EQ(count_after("flushed.sasm"), 2);
@@ -70,13 +72,14 @@ TEST_F(VtpuBacking, RunSaysWhatItRestored) {
 TEST_F(VtpuBacking, ADamagedPageIsReportedWithItsCoordinate) {
   ASSERT_EQ(run("flushed.sasm").status, 0);
   std::string bytes = content("memory.ppt");
-  bytes[16 + 32 + 100] ^= 1;
+  bytes[kLogAt + 48 + 100] ^= 1;
   put("memory.ppt", bytes);
   const Outcome refused = run("flushed.sasm");
   EXPECT_EQ(refused.status, 1);
-  EXPECT_EQ(refused.err,
-            "vtpu: memory.ppt: byte 16: torn, the checksum is wrong: page 1 at 1.1.1/1.1.1/1.1.1/1.513; expected the "
-            "bytes that were flushed\n");
+  EXPECT_EQ(
+      refused.err,
+      "vtpu: memory.ppt: byte 12288: torn, the checksum is wrong: page 1 at 1.1.1/1.1.1/1.1.1/1.513; expected the "
+      "bytes that were flushed\n");
   EXPECT_EQ(content("memory.ppt"), bytes);
 }
 

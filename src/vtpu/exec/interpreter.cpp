@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <new>
 
 #include "vtpu/exec/ops_coordination.h"
 #include "vtpu/exec/ops_dense.h"
@@ -63,13 +64,16 @@ void commit(const SlotResult& result, Context& context) {
   if (result.second != isa::kNoRegister) context.r[result.second] = result.second_r;
 }
 
+/// Stops a sentron, which leaves its group.
+Status stop(Machine& machine, Context& context, std::size_t slot, const Outcome& outcome) {
+  machine.exchange().leave(context.id);
+  return trap(context, static_cast<Slot>(slot), outcome);
+}
+
 Status execute(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer) {
   const bool waited = context.status == Status::waiting;
   context.status = Status::ready;
-  if (context.fuel == 0) {
-    machine.exchange().leave(context.id);
-    return trap(context, Slot::D, Outcome::trapped(TrapKind::out_of_fuel));
-  }
+  if (context.fuel == 0) return stop(machine, context, 0, Outcome::trapped(TrapKind::out_of_fuel));
   const isa::Word& word = program.words[context.pc];
   const std::array<const isa::Op*, 3> ops{&word.dense, &word.sparse, &word.coord};
   Before before{program, context, machine, observer};
@@ -81,26 +85,27 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
       return context.status = Status::waiting;
   }
   Pending pending;
-  for (std::size_t slot = 0; slot < 3; ++slot) {
-    const Meaning& m = meaning_of(*ops[slot]);
-    if (m.apply == nullptr) continue;
-    const Outcome outcome = m.apply(before, *ops[slot], pending);
-    if (outcome.kind == Outcome::Kind::trap) {
-      machine.exchange().leave(context.id);
-      return trap(context, static_cast<Slot>(slot), outcome);
+  std::size_t slot = 0;
+  try {
+    for (slot = 0; slot < 3; ++slot) {
+      const Meaning& m = meaning_of(*ops[slot]);
+      if (m.apply == nullptr) continue;
+      const Outcome outcome = m.apply(before, *ops[slot], pending);
+      if (outcome.kind == Outcome::Kind::trap) return stop(machine, context, slot, outcome);
+      if (outcome.kind == Outcome::Kind::wait) return context.status = Status::waiting;
     }
-    if (outcome.kind == Outcome::Kind::wait) return context.status = Status::waiting;
-  }
-  for (std::size_t slot = 1; slot < 3; ++slot) {
-    const Meaning& m = meaning_of(*ops[slot]);
-    if (m.perform == nullptr) continue;
-    m.perform(before, context, *ops[slot], pending);
-    if (!pending.failure.done()) {
-      machine.exchange().leave(context.id);
-      return trap(context, static_cast<Slot>(slot), pending.failure);
+    for (slot = 1; slot < 3; ++slot) {
+      const Meaning& m = meaning_of(*ops[slot]);
+      if (m.perform == nullptr) continue;
+      m.perform(before, context, *ops[slot], pending);
+      if (!pending.failure.done()) return stop(machine, context, slot, pending.failure);
     }
+  } catch (const std::bad_alloc&) {
+    // No exception may pass compiled code. `perform` allocates nothing that `apply` has not secured, so the word has
+    // changed nothing.
+    return stop(machine, context, slot, Outcome::trapped(TrapKind::quota));
   }
-  for (std::size_t slot = 0; slot < 3; ++slot) {
+  for (slot = 0; slot < 3; ++slot) {
     commit(pending.slots[slot], context);
     const Meaning& m = meaning_of(*ops[slot]);
     context.retired.ops[slot] += m.counts;

@@ -4,33 +4,41 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <new>
 #include <span>
+#include <utility>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/keyed_hash.h"
+#include "vtpu/memory/quota.h"
 #include "vtpu/phext/packed.h"
 
 namespace vtpu::memory {
 
 /// An unordered map from coordinates (without their flags) to 64-bit values: linear probing over slots of 24 bytes, at
-/// most three quarters full.
+/// most three quarters full. The hash has a random key, so that no program can choose coordinates of one slot.
 class CoordinateMap {
  public:
   CoordinateMap() = default;
-  explicit CoordinateMap(std::size_t expected) { reserve(expected); }
+  /// A map whose memory counts against the quota.
+  explicit CoordinateMap(Quota& quota) : quota_(&quota) {}
+  explicit CoordinateMap(std::size_t expected) {
+    if (!reserve(expected)) throw std::bad_alloc();
+  }
   CoordinateMap(const CoordinateMap&) = delete;
   CoordinateMap& operator=(const CoordinateMap&) = delete;
 
   std::size_t size() const { return size_; }
-  void reserve(std::size_t expected) {
-    std::size_t slots = 16;
-    while (slots * 3 / 4 < expected) slots *= 2;
-    if (slots > slots_) rehash(slots);
+  /// Whether there is room for that many coordinates; none if the quota or the system refuses the memory.
+  bool reserve(std::size_t expected) { return expected <= slots_ / 4 * 3 || rehash(slots_for(expected)); }
+  /// What `reserve` takes from the quota. The former table is there until its entries have moved.
+  std::uint64_t growth(std::size_t expected) const {
+    return expected <= slots_ / 4 * 3 ? 0 : HostPages::rounded(slots_for(expected) * sizeof(Slot));
   }
 
-  /// Sets the value at the coordinate.
+  /// Sets the value at the coordinate. Throws std::bad_alloc without room for it.
   void insert(const phext::PackedCoordinate& at, std::uint64_t value) {
-    if ((size_ + 1) * 4 > slots_ * 3) rehash(slots_ == 0 ? 16 : 2 * slots_);
+    if (!reserve(size_ + 1)) throw std::bad_alloc();
     const Key key(at);
     for (std::size_t i = home(key);; i = (i + 1) & (slots_ - 1)) {
       Slot& slot = table_[i];
@@ -75,7 +83,7 @@ class CoordinateMap {
     const std::uint64_t* found = find(at);
     if (found == nullptr) return false;
     std::size_t hole = static_cast<std::size_t>(reinterpret_cast<const std::byte*>(found) -
-                                                reinterpret_cast<const std::byte*>(table_.get())) /
+                                                reinterpret_cast<const std::byte*>(table_)) /
                        sizeof(Slot);
     for (std::size_t i = hole;;) {
       i = (i + 1) & (slots_ - 1);
@@ -104,16 +112,12 @@ class CoordinateMap {
         : low(static_cast<std::uint64_t>(at.bits())),
           high(static_cast<std::uint64_t>(at.bits() >> 64) & ((std::uint64_t{1} << 57) - 1)) {}
   };
-  struct Unmap {
-    std::size_t bytes;
-    Unmap() : bytes(0) {}
-    explicit Unmap(std::size_t b) : bytes(b) {}
-    void operator()(Slot* slots) const { ::munmap(slots, bytes); }
-  };
-
+  /// Folds the product of two keyed words: with known factors, anyone could list the coordinates of one slot. The last
+  /// factor spreads coordinates in a row, which the unlucky one of many keys would leave in clusters.
   std::size_t home(const Key& key) const {
-    const std::uint64_t mixed = (key.low ^ std::rotl(key.high * 0xd6e8feb86659fd93U, 32)) * 0x9e3779b97f4a7c15U;
-    return mixed >> shift_;
+    const auto product = static_cast<unsigned __int128>(key.low ^ key_.low) * (key.high ^ key_.high);
+    const std::uint64_t folded = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    return (folded * 0x9e3779b97f4a7c15U) >> shift_;
   }
   void fetch(const phext::PackedCoordinate& at) const {
     const Slot* slot = &table_[home(Key(at))];
@@ -128,29 +132,38 @@ class CoordinateMap {
     }
   }
 
-  void rehash(std::size_t slots) {
-    const std::size_t bytes = slots * sizeof(Slot);
-    void* memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    VTPU_CHECK(memory != MAP_FAILED, "the system has memory for a table");
-    ::madvise(memory, bytes, MADV_HUGEPAGE);
-    std::unique_ptr<Slot[], Unmap> old(static_cast<Slot*>(memory), Unmap{bytes});
-    old.swap(table_);
+  std::size_t slots_for(std::size_t expected) const {
+    std::size_t slots = slots_ == 0 ? 16 : slots_;
+    while (slots / 4 * 3 < expected) slots *= 2;
+    return slots;
+  }
+  bool rehash(std::size_t slots) {
+    HostPages pages = HostPages::map(quota_, slots * sizeof(Slot));
+    if (!pages) return false;
+    ::madvise(pages.data(), pages.bytes(), MADV_HUGEPAGE);
+    const Slot* const old = table_;
     const std::size_t old_slots = slots_;
+    table_ = reinterpret_cast<Slot*>(pages.data());
     slots_ = slots;
     shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots));
-    for (std::size_t i = 0; i < slots; ++i) table_[i] = Slot{};
+    for (std::size_t i = 0; i < slots; ++i) new (&table_[i]) Slot;
     for (std::size_t i = 0; i < old_slots; ++i) {
       if (old[i].empty()) continue;
       std::size_t to = home({old[i].low, old[i].high});
       while (!table_[to].empty()) to = (to + 1) & (slots_ - 1);
       table_[to] = old[i];
     }
+    pages_ = std::move(pages);  // and frees the old ones
+    return true;
   }
 
-  std::unique_ptr<Slot[], Unmap> table_;
+  Slot* table_ = nullptr;
   std::size_t slots_ = 0;
   std::size_t size_ = 0;
   unsigned shift_ = 64;
+  HashKey key_ = HashKey::of_process();
+  HostPages pages_;
+  Quota* quota_ = nullptr;
 };
 
 }  // namespace vtpu::memory

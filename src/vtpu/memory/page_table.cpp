@@ -1,14 +1,14 @@
 #include "vtpu/memory/page_table.h"
 
 #include <fmt/core.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
 #include <map>
+#include <new>
 #include <utility>
 
-#include "vtpu/base/check.h"
+#include "vtpu/base/keyed_hash.h"
 #include "vtpu/memory/backing_file.h"
 #include "vtpu/memory/region.h"
 #include "vtpu/phext/break.h"
@@ -33,13 +33,15 @@ bool inside(const Pointer& translated, std::int64_t offset, std::uint64_t bytes)
 }  // namespace
 
 struct PageTable::State {
-  Limits limits;
+  explicit State(Limits given) : quota(given.bytes), most_regions(given.regions) {}
+
+  Quota quota;
+  std::size_t most_regions;
   std::map<std::uint64_t, std::unique_ptr<Region>> regions;  // by handle
   std::map<std::uint64_t, std::unique_ptr<BackingFile>> backing;
   std::optional<std::filesystem::path> next_backing;  // of the next region to be allocated
   Backing requested;
   std::uint64_t next_handle = 1;
-  std::uint64_t bytes = 0;
   Region* last = nullptr;  // the region found last; most look-ups find it again
 
   Region* find(phext::PackedCoordinate c) {
@@ -53,28 +55,24 @@ struct PageTable::State {
     if (!is_box(spec)) return MemoryFault::bad_box;
     for (const auto& [handle, region] : regions)
       if (region->overlaps(spec, looked_at)) return MemoryFault::overlap;
-    if (regions.size() >= limits.regions) return MemoryFault::quota;
+    if (regions.size() >= most_regions || !quota.fits(kRegionBytes)) return MemoryFault::quota;
     if (spec.layout == Layout::sparse) return {};
     unsigned __int128 wanted = std::uint64_t{1} << spec.cell_log2;
     for (std::size_t i = 0; i < phext::PackedCoordinate::kAxes; ++i) {
       const auto axis = static_cast<phext::Axis>(i);
       wanted *= spec.last.get(axis) - spec.first.get(axis) + 1;
-      if (wanted > limits.bytes) return MemoryFault::quota;
+      if (wanted > quota.most()) return MemoryFault::quota;
     }
-    wanted = (wanted + kPageBytes - 1) / kPageBytes * kPageBytes;
-    return exceeds(static_cast<std::uint64_t>(wanted)) ? std::optional(MemoryFault::quota) : std::nullopt;
+    wanted = (wanted + kPageBytes - 1) / kPageBytes * kPageBytes + kRegionBytes;
+    if (wanted > quota.most() || !quota.fits(static_cast<std::uint64_t>(wanted))) return MemoryFault::quota;
+    return {};
   }
 
-  /// Whether that many more bytes exceed the limit.
-  bool exceeds(std::uint64_t more) const { return more > limits.bytes - bytes; }
-
-  void count(const Region& region, std::uint64_t before) { bytes += region.bytes() - before; }
-
   /// The fault of an access to `size` bytes at `offset` from an untranslated coordinate that `covered` describes.
-  std::optional<MemoryFault> fault(const Region& region, const Covered& covered, phext::PackedCoordinate c,
-                                   std::int64_t offset, std::uint64_t size, bool write) const {
+  static std::optional<MemoryFault> fault(Region& region, const Covered& covered, phext::PackedCoordinate c,
+                                          std::int64_t offset, std::uint64_t size, bool write) {
     if (!inside(offset, size, covered.before, covered.after)) return MemoryFault::out_of_bounds;
-    if (write && covered.at == nullptr && exceeds(region.cost_of(c))) return MemoryFault::quota;
+    if (write && covered.at == nullptr && !region.prepare(c)) return MemoryFault::quota;
     return {};
   }
 
@@ -86,11 +84,7 @@ struct PageTable::State {
     const std::uint32_t column = c.get(phext::Axis::column) % kPageColumns;
     const TranslationCache::Entry* entry = cache.find(low, high);
     const bool hit = entry != nullptr && (entry->columns >> column & 1) != 0;
-    if (write && covered.at == nullptr) {
-      const std::uint64_t before = region.bytes();
-      covered = region.make(c);
-      count(region, before);
-    }
+    if (write && covered.at == nullptr) covered = region.make(c);
     ++(hit ? cache.counters.hits : cache.counters.misses);
     if (!hit && covered.at != nullptr)
       cache.insert({low, high, covered.at - (std::int64_t{column} << cell_log2), covered.columns}, &region);
@@ -98,7 +92,7 @@ struct PageTable::State {
   }
 };
 
-PageTable::PageTable(Limits limits) : state_(std::make_unique<State>()) { state_->limits = limits; }
+PageTable::PageTable(Limits limits) : state_(std::make_unique<State>(limits)) {}
 PageTable::PageTable() : PageTable(Limits()) {}
 PageTable::~PageTable() = default;
 PageTable::PageTable(PageTable&&) noexcept = default;
@@ -131,11 +125,15 @@ PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
   RegionSpec plain = spec;
   plain.first = spec.first.with_flags(0);
   plain.last = spec.last.with_flags(0);
-  auto region = spec.layout == Layout::sparse ? make_sparse(handle, plain) : make_dense(handle, plain);
-  if (region == nullptr) return {0, MemoryFault::quota};
+  try {
+    auto region = spec.layout == Layout::sparse ? make_sparse(handle, plain, state_->quota)
+                                                : make_dense(handle, plain, state_->quota);
+    if (region == nullptr) return {0, MemoryFault::quota};
+    state_->regions.emplace(handle, std::move(region));
+  } catch (const std::bad_alloc&) {
+    return {0, MemoryFault::quota};
+  }
   ++state_->next_handle;
-  state_->count(*region, 0);
-  state_->regions[handle] = std::move(region);
   return {handle, {}};
 }
 
@@ -153,7 +151,6 @@ std::optional<MemoryFault> PageTable::free(std::uint64_t handle, const Region** 
   if (found == state_->regions.end()) return MemoryFault::bad_handle;
   if (ended != nullptr) *ended = found->second.get();
   if (state_->last == found->second.get()) state_->last = nullptr;
-  state_->bytes -= found->second->bytes();
   state_->backing.erase(handle);
   state_->regions.erase(found);
   return {};
@@ -174,7 +171,7 @@ std::optional<MemoryFault> PageTable::check(const Pointer& pointer, std::int64_t
                                             bool write) const {
   if (pointer.translated())
     return inside(pointer, offset, bytes) ? std::nullopt : std::optional(MemoryFault::out_of_bounds);
-  const Region* region = state_->find(pointer.coordinate);
+  Region* region = state_->find(pointer.coordinate);
   if (region == nullptr) return MemoryFault::unmapped;
   return state_->fault(*region, region->cover(pointer.coordinate), pointer.coordinate, offset, bytes, write);
 }
@@ -184,7 +181,7 @@ std::optional<MemoryFault> PageTable::check_cell(phext::PackedCoordinate coordin
   Region* region = state_->find(coordinate);
   if (region == nullptr) return MemoryFault::unmapped;
   if (region->spec().cell_log2 != cell_log2) return MemoryFault::cell_size;
-  if (write && state_->exceeds(region->cost_of(coordinate))) return MemoryFault::quota;
+  if (write && !region->prepare(coordinate)) return MemoryFault::quota;
   return {};
 }
 
@@ -309,41 +306,38 @@ std::vector<PageTable::RegionInfo> PageTable::regions() const {
 }
 
 std::uint64_t PageTable::digest() const {
-  XXH3_state_t* state = XXH3_createState();
-  XXH3_64bits_reset(state);
+  KeyedHash hash(HashKey::of_process());
   for (const auto& [handle, region] : state_->regions) {
-    XXH3_64bits_update(state, &handle, sizeof handle);
-    region->for_each_page([&](PageNumber page, std::span<std::byte> bytes) {
-      if (all_zero(bytes)) return;  // equal to an absent page
-      XXH3_64bits_update(state, &page, sizeof page);
-      XXH3_64bits_update(state, bytes.data(), bytes.size());
+    hash.add_value(handle);
+    region->for_each_page([&](const Page& page) {
+      if (all_zero(page.bytes)) return;  // equal to an absent page
+      hash.add_value(page.number);
+      hash.add(page.bytes.data(), page.bytes.size());
     });
   }
-  const std::uint64_t hash = XXH3_64bits_digest(state);
-  XXH3_freeState(state);
-  return hash;
+  return hash.value();
 }
 
+Quota& PageTable::quota() { return state_->quota; }
+const Quota& PageTable::quota() const { return state_->quota; }
+
 Result<std::uint64_t> PageTable::attach(const RegionSpec& spec, const std::filesystem::path& file) {
+  Error error{file.string(), "out of memory", {}};
   const Allocated allocated = allocate(spec);
   if (allocated.fault)
     return Error{
         file.string(), "the region cannot be allocated: its box is malformed, overlaps another or is too large", {}};
-  Region& region = *state_->regions[allocated.handle];
-  const std::uint64_t before = region.bytes();
-  auto backing = BackingFile::open(file, region);
-  state_->count(region, before);
-  std::optional<Error> error;
-  if (!backing)
+  try {
+    auto backing = BackingFile::open(file, *state_->regions[allocated.handle], state_->quota);
+    if (backing) {
+      state_->backing.emplace(allocated.handle, std::move(*backing));
+      return allocated.handle;
+    }
     error = backing.error();
-  else if (state_->bytes > state_->limits.bytes)
-    error = Error{file.string(), "more pages than the table may hold", {}};
-  if (error) {
-    free(allocated.handle);
-    return *error;
+  } catch (const std::bad_alloc&) {  // the error says it
   }
-  state_->backing[allocated.handle] = std::move(*backing);
-  return allocated.handle;
+  free(allocated.handle);
+  return error;
 }
 
 void PageTable::back_next_region(std::filesystem::path file) {
@@ -357,17 +351,17 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   if (!scrolls) return scrolls.error();
   std::map<phext::Coordinate, std::string> owned;
   for (const phext::Scroll& scroll : *scrolls) owned.emplace(scroll.coordinate, std::string(scroll.text));
-  auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned);
+  const std::uint64_t cost = ScrollRegion::cost_of(owned);
+  const std::uint64_t room = state_->quota.most() - state_->quota.held();
+  Charge charged = charge(state_->quota, cost);
+  if (charged == nullptr) return Error{"document", fmt::format("{} bytes", cost), fmt::format("at most {} more", room)};
+  auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned, std::move(charged));
   for (const auto& [handle, other] : state_->regions)
     for (const auto& [coordinate, scroll] : region->scrolls())
       if (std::uint64_t compared = 0; other->overlaps(place_of(coordinate), compared))
         return Error{coordinate.to_string(), "the scroll is already mapped", {}};
-  if (state_->regions.size() >= state_->limits.regions)
+  if (state_->regions.size() >= state_->most_regions)
     return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};
-  if (state_->exceeds(region->bytes()))
-    return Error{"document", fmt::format("{} bytes", region->bytes()),
-                 fmt::format("at most {} more", state_->limits.bytes - state_->bytes)};
-  state_->count(*region, 0);
   const std::uint64_t handle = state_->next_handle++;
   state_->regions[handle] = std::move(region);
   return handle;

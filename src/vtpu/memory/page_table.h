@@ -11,6 +11,7 @@
 
 #include "vtpu/base/result.h"
 #include "vtpu/memory/pointer.h"
+#include "vtpu/memory/quota.h"
 #include "vtpu/memory/translation_cache.h"
 #include "vtpu/phext/packed.h"
 
@@ -38,7 +39,7 @@ enum class MemoryFault : std::uint8_t {
   cell_size,      ///< an access by coordinate to a region with cells of another size
   bad_box,        ///< corners that differ off the mask or are out of order, an empty mask, sides that the curve refuses
   overlap,        ///< the box overlaps an existing region
-  quota,          ///< more bytes than the table may hold
+  quota,          ///< more bytes than the table may hold, or than the system gives
   bad_handle,     ///< no region has this handle
   io              ///< the backing file could not be written
 };
@@ -50,7 +51,9 @@ enum class MemoryFault : std::uint8_t {
 class PageTable {
  public:
   struct Limits {
-    std::uint64_t bytes = std::uint64_t{1} << 30;  ///< of all dense boxes and sparse pages together
+    /// Of the host's memory that regions with their cells and indexes, backing files and pending messages hold. The
+    /// host's real use exceeds what is counted by less than a tenth.
+    std::uint64_t bytes = std::uint64_t{1} << 30;
     std::size_t regions = 4096;
   };
 
@@ -84,7 +87,8 @@ class PageTable {
   /// The cell of 2^cell_log2 bytes at a coordinate, through the cache; counts one hit or one miss.
   Place cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write, TranslationCache& cache);
 
-  /// The fault of `access`, `cell` or `allocate` with these arguments; changes and counts nothing.
+  /// The fault of `access`, `cell` or `allocate` with these arguments; changes no contents and counts no translation.
+  /// Takes from the quota and the system what a write needs for its page, so that the write itself cannot fail.
   std::optional<MemoryFault> check(const Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write) const;
   std::optional<MemoryFault> check_cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write) const;
   std::optional<MemoryFault> check_allocation(const RegionSpec& spec) const;
@@ -123,12 +127,16 @@ class PageTable {
   };
   std::vector<RegionInfo> regions() const;
 
-  /// A hash of all bytes of all regions: equal memories have equal digests.
+  /// A hash of all bytes of all regions under the key of this process: equal memories have equal digests, and no
+  /// program can make different memories with equal ones.
   std::uint64_t digest() const;
+  /// What the regions hold of the host. Whoever else holds memory for the programs of this table takes it from here.
+  Quota& quota();
+  const Quota& quota() const;
 
   /// Allocates a dense or sparse region whose flushed contents are stored in `file`. The file is created when absent;
   /// otherwise it must have an equal spec and is read. Only one table may have it open. Error: the file, the position
-  /// in it, what is wrong; damaged pages by number and first coordinate.
+  /// in it, what is wrong; damaged pages by number and first coordinate; a file that another table has open.
   Result<std::uint64_t> attach(const RegionSpec& spec, const std::filesystem::path& file);
 
   /// Makes the next `allocate` attach its region to `file`. When the file cannot be used, `allocate` returns the fault

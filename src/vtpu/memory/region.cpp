@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "vtpu/base/check.h"
+#include "vtpu/memory/arena.h"
 #include "vtpu/memory/box_index.h"
 #include "vtpu/memory/coordinate_map.h"
 
@@ -84,11 +85,42 @@ std::uint64_t columns_in_box(const RegionSpec& spec, std::uint32_t column) {
 /// No access is possible to this many bytes before and after the cells of a dense box.
 constexpr std::size_t kGuardBytes = kPageBytes;
 
+struct Unmap {
+  std::uint64_t bytes = 0;
+  void operator()(std::byte* at) const { ::munmap(at - kGuardBytes, bytes + 2 * kGuardBytes); }
+};
+using Mapped = std::unique_ptr<std::byte, Unmap>;
+
+/// Address space for a box of that many bytes, zeros, between guards. Null when the system refuses it. A box of at
+/// least one huge page is aligned to huge pages, so that the system can use them, which saves TLB misses under random
+/// access.
+Mapped map_box(std::uint64_t bytes) {
+  constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
+  const bool huge = bytes >= kHugePage;
+  const std::uint64_t room = bytes + 2 * kGuardBytes + (huge ? kHugePage : 0);
+  void* mapped = ::mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  auto* data = static_cast<std::byte*>(mapped) + kGuardBytes;
+  if (huge) {
+    const std::uint64_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(data) % kHugePage) % kHugePage;
+    if (before > 0) ::munmap(data - kGuardBytes, before);
+    data += before;
+    if (before < kHugePage) ::munmap(data + bytes + kGuardBytes, kHugePage - before);
+  }
+  Mapped box(data, Unmap{bytes});
+  if (::mprotect(data, bytes, PROT_READ | PROT_WRITE) != 0) return nullptr;
+  if (huge) ::madvise(data, bytes, MADV_HUGEPAGE);
+  return box;
+}
+
 class Dense final : public Region {
  public:
-  Dense(std::uint64_t handle, const RegionSpec& spec, std::byte* data)
-      : Region(handle, spec), index_(*BoxIndex::make(spec)), data_(data) {}
-  ~Dense() override { ::munmap(data_ - kGuardBytes, mapped_bytes() + 2 * kGuardBytes); }
+  Dense(std::uint64_t handle, const RegionSpec& spec, const BoxIndex& index, Mapped mapped, Quota& quota, Charge charge)
+      : Region(handle, spec, std::move(charge)),
+        index_(index),
+        data_(mapped.get()),
+        mapped_(std::move(mapped)),
+        quota_(quota) {}
 
   Covered cover(PackedCoordinate c) const override {
     Covered covered;
@@ -122,13 +154,18 @@ class Dense final : public Region {
   }
   std::optional<PackedCoordinate> next_cell(PackedCoordinate from) const override { return first_inside(spec(), from); }
   void for_each_page(const VisitPage& visit) const override {
-    for (std::uint64_t at = 0; at < data_bytes(); at += kPageBytes)
-      visit(at / kPageBytes, {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)});
+    for (std::uint64_t k = 0; k < mapped_bytes() / kPageBytes; ++k) visit(page_at(k));
   }
-  std::span<std::byte> page(PageNumber number) override {
+  std::size_t page_bytes(PageNumber number) const override {
+    return number < mapped_bytes() / kPageBytes ? page_at(static_cast<std::uint64_t>(number)).bytes.size() : 0;
+  }
+  std::optional<Page> page(PageNumber number) override {
     if (number >= mapped_bytes() / kPageBytes) return {};
-    const std::uint64_t at = static_cast<std::uint64_t>(number) * kPageBytes;
-    return {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)};
+    return page_at(static_cast<std::uint64_t>(number));
+  }
+  bool keep_marks() override {
+    marks_ = HostPages::map(&quota_, mapped_bytes() / kPageBytes * sizeof(std::uint64_t));
+    return static_cast<bool>(marks_);
   }
   std::optional<PackedCoordinate> first_of_page(PageNumber number) const override {
     if (number >= mapped_bytes() / kPageBytes) return {};
@@ -137,13 +174,19 @@ class Dense final : public Region {
   std::uint64_t bytes() const override { return mapped_bytes(); }
   std::uint64_t pages_made() const override {
     std::uint64_t made = 0;
-    for_each_page([&](PageNumber, std::span<std::byte> bytes) { made += !all_zero(bytes); });
+    for_each_page([&](const Page& page) { made += !all_zero(page.bytes); });
     return made;
   }
 
  private:
   std::uint64_t data_bytes() const { return index_.cells() << spec().cell_log2; }
   std::uint64_t mapped_bytes() const { return (data_bytes() + kPageBytes - 1) / kPageBytes * kPageBytes; }
+  Page page_at(std::uint64_t number) const {
+    const std::uint64_t at = number * kPageBytes;
+    auto* const marks = reinterpret_cast<std::uint64_t*>(marks_.data());
+    return {
+        number, {data_ + at, std::min<std::uint64_t>(kPageBytes, data_bytes() - at)}, marks ? marks + number : marks};
+  }
 
   /// In row-major order, cells are in the order of their coordinates, so this is one pass over the bytes.
   std::optional<PackedCoordinate> next_in_a_row(PackedCoordinate first, PackedCoordinate last, std::uint64_t& looked_at,
@@ -172,11 +215,20 @@ class Dense final : public Region {
 
   BoxIndex index_;
   std::byte* data_;
+  Mapped mapped_;
+  Quota& quota_;
+  HostPages marks_;  ///< of a backed region
 };
 
 class Sparse final : public Region {
  public:
-  Sparse(std::uint64_t handle, const RegionSpec& spec) : Region(handle, spec) {}
+  Sparse(std::uint64_t handle, const RegionSpec& spec, Quota& quota, Charge charge)
+      : Region(handle, spec, std::move(charge)),
+        quota_(quota),
+        cells_(quota, kPageColumns << spec.cell_log2),
+        nodes_(quota, kNodeBytes),
+        pages_(quota),
+        in_order_(ArenaAllocator<InOrder::value_type>(nodes_)) {}
 
   Covered cover(PackedCoordinate c) const override {
     const std::uint64_t* page = pages_.find(key_of(c));
@@ -186,9 +238,7 @@ class Sparse final : public Region {
     if (const std::uint64_t* page = pages_.find(key_of(c))) return covered(reinterpret_cast<std::byte*>(*page), c);
     return covered(new_page(key_of(c)), c);
   }
-  std::uint64_t cost_of(PackedCoordinate c) const override {
-    return pages_.find(key_of(c)) == nullptr ? page_bytes() : 0;
-  }
+  bool prepare(PackedCoordinate c) override { return pages_.find(key_of(c)) != nullptr || prepare_page(); }
   std::byte* moved(const Pointer& pointer, PackedCoordinate to) const override {
     if (key_of(pointer.coordinate) != key_of(to) || !contains(to)) return nullptr;
     const std::int64_t columns =
@@ -202,7 +252,7 @@ class Sparse final : public Region {
         const auto k = static_cast<std::uint32_t>(std::countr_zero(columns));
         const PackedCoordinate c = at->first.with(Axis::column, at->first.get(Axis::column) + k);
         if (c > last || ++looked_at > most) return {};
-        if (!all_zero({at->second + (std::size_t{k} << spec().cell_log2), std::size_t{1} << spec().cell_log2}))
+        if (!all_zero({at->second.bytes + (std::size_t{k} << spec().cell_log2), std::size_t{1} << spec().cell_log2}))
           return c;
       }
     return {};
@@ -215,23 +265,32 @@ class Sparse final : public Region {
     return {};
   }
   void for_each_page(const VisitPage& visit) const override {
-    for (const auto& [key, bytes] : in_order_) visit(key.bits(), {bytes, page_bytes()});
+    for (const auto& [key, held] : in_order_) visit({key.bits(), {held.bytes, cells_.block()}, &held.mark});
   }
-  std::span<std::byte> page(PageNumber number) override {
+  std::size_t page_bytes(PageNumber number) const override {
     const PackedCoordinate key = PackedCoordinate::from_bits(number);
-    if (key.flags() != 0 || key != key_of(key)) return {};
+    if (key.bits() != number || key.flags() != 0 || key != key_of(key)) return 0;
     RegionSpec cells;
     cells.first = key;
     cells.last = key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1);
-    if (!boxes_overlap(spec(), cells)) return {};
-    const std::uint64_t* page = pages_.find(key);
-    return {page == nullptr ? new_page(key) : reinterpret_cast<std::byte*>(*page), page_bytes()};
+    return boxes_overlap(spec(), cells) ? cells_.block() : 0;
   }
-  std::uint64_t bytes() const override { return in_order_.size() * page_bytes(); }
+  std::optional<Page> page(PageNumber number) override {
+    if (page_bytes(number) == 0) return {};
+    const PackedCoordinate key = PackedCoordinate::from_bits(number);
+    auto found = in_order_.find(key);
+    if (found == in_order_.end()) {
+      if (!prepare_page()) return {};
+      new_page(key);
+      found = in_order_.find(key);
+    }
+    return Page{number, {found->second.bytes, cells_.block()}, &found->second.mark};
+  }
+  bool keep_marks() override { return true; }  // there is room for them in the nodes of the index
+  std::uint64_t bytes() const override { return in_order_.size() * cells_.block(); }
   std::uint64_t pages_made() const override { return in_order_.size(); }
 
  private:
-  std::size_t page_bytes() const { return kPageColumns << spec().cell_log2; }
   static PackedCoordinate key_of(PackedCoordinate c) {
     return c.with_flags(0).with(Axis::column, c.get(Axis::column) & ~static_cast<std::uint32_t>(kPageColumns - 1));
   }
@@ -240,13 +299,16 @@ class Sparse final : public Region {
     const std::uint64_t columns = columns_in_box(spec(), page.get(Axis::column));
     return page == key_of(from) ? columns & (~std::uint64_t{0} << from.get(Axis::column) % kPageColumns) : columns;
   }
+  bool prepare_page() {
+    const std::size_t count = in_order_.size() + 1;
+    return quota_.fits(pages_.growth(count) + nodes_.growth() + cells_.growth()) && pages_.reserve(count) &&
+           nodes_.reserve() && cells_.reserve();
+  }
   /// A page of zeros, aligned to a cache line, which the smallest page fills.
   std::byte* new_page(PackedCoordinate key) {
-    if (free_ < page_bytes()) storage_.push_back(std::make_unique<Slab>()), free_ = kSlabBytes;
-    std::byte* page = storage_.back()->bytes.data() + (kSlabBytes - free_);
-    free_ -= page_bytes();
+    std::byte* page = cells_.take();
     pages_.insert(key, reinterpret_cast<std::uint64_t>(page));
-    in_order_[key] = page;
+    in_order_.try_emplace(key, page);
     return page;
   }
   Covered covered(std::byte* page, PackedCoordinate c) const {
@@ -264,15 +326,21 @@ class Sparse final : public Region {
     return covered;
   }
 
-  static constexpr std::size_t kSlabBytes = 16384;
-  struct alignas(64) Slab {
-    std::array<std::byte, kSlabBytes> bytes{};
-  };
+  struct Held {
+    std::byte* bytes;
+    mutable std::uint64_t mark = 0;
 
+    explicit Held(std::byte* page) : bytes(page) {}
+  };
+  using InOrder =
+      std::map<PackedCoordinate, Held, std::less<>, ArenaAllocator<std::pair<const PackedCoordinate, Held>>>;
+  /// A node of a red-black tree: colour and three pointers, then the value.
+  static constexpr std::size_t kNodeBytes = 4 * sizeof(void*) + sizeof(InOrder::value_type);
+
+  Quota& quota_;
+  Arena cells_, nodes_;
   CoordinateMap pages_;
-  std::map<PackedCoordinate, std::byte*> in_order_;
-  std::vector<std::unique_ptr<Slab>> storage_;
-  std::size_t free_ = 0;  ///< bytes left in the last slab
+  InOrder in_order_;
 };
 
 }  // namespace
@@ -316,34 +384,20 @@ bool is_box(const RegionSpec& spec) {
   return spec.layout == Layout::sparse || curve_of(spec).has_value();
 }
 
-std::unique_ptr<Region> make_dense(std::uint64_t handle, const RegionSpec& spec) {
-  std::uint64_t bytes = std::uint64_t{1} << spec.cell_log2;
-  for (std::size_t i = 0; i < kAxes; ++i) bytes *= side(spec, i);
-  bytes = (bytes + kPageBytes - 1) / kPageBytes * kPageBytes;
-  // A box of at least one huge page is aligned to huge pages, so that the system can use them, which saves TLB misses
-  // under random access.
-  constexpr std::uint64_t kHugePage = std::uint64_t{1} << 21;
-  const bool huge = bytes >= kHugePage;
-  const std::uint64_t room = bytes + 2 * kGuardBytes + (huge ? kHugePage : 0);
-  void* mapped = ::mmap(nullptr, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (mapped == MAP_FAILED) return nullptr;
-  auto* data = static_cast<std::byte*>(mapped) + kGuardBytes;
-  if (huge) {
-    const std::uint64_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(data) % kHugePage) % kHugePage;
-    if (before > 0) ::munmap(data - kGuardBytes, before);
-    data += before;
-    if (before < kHugePage) ::munmap(data + bytes + kGuardBytes, kHugePage - before);
-  }
-  if (::mprotect(data, bytes, PROT_READ | PROT_WRITE) != 0) {
-    ::munmap(data - kGuardBytes, bytes + 2 * kGuardBytes);
-    return nullptr;
-  }
-  if (huge) ::madvise(data, bytes, MADV_HUGEPAGE);
-  return std::make_unique<Dense>(handle, spec, data);
+std::unique_ptr<Region> make_dense(std::uint64_t handle, const RegionSpec& spec, Quota& quota) {
+  const auto index = BoxIndex::make(spec);
+  const std::uint64_t bytes = ((index->cells() << spec.cell_log2) + kPageBytes - 1) / kPageBytes * kPageBytes;
+  Charge charged = charge(quota, kRegionBytes + bytes);
+  if (charged == nullptr) return nullptr;
+  Mapped mapped = map_box(bytes);
+  if (mapped == nullptr) return nullptr;
+  return std::make_unique<Dense>(handle, spec, *index, std::move(mapped), quota, std::move(charged));
 }
 
-std::unique_ptr<Region> make_sparse(std::uint64_t handle, const RegionSpec& spec) {
-  return std::make_unique<Sparse>(handle, spec);
+std::unique_ptr<Region> make_sparse(std::uint64_t handle, const RegionSpec& spec, Quota& quota) {
+  Charge charged = charge(quota, kRegionBytes);
+  if (charged == nullptr) return nullptr;
+  return std::make_unique<Sparse>(handle, spec, quota, std::move(charged));
 }
 
 // ---- scrolls
@@ -377,8 +431,14 @@ RegionSpec spec_of(const std::map<phext::Coordinate, std::string>& scrolls) {
   return spec;
 }
 
+/// The entries of Held::lines.
+std::size_t line_count(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), phext::byte_of(phext::Break::line))) + 2;
+}
 std::vector<std::size_t> lines_of(std::string_view text) {
-  std::vector<std::size_t> lines{0};
+  std::vector<std::size_t> lines;
+  lines.reserve(line_count(text));
+  lines.push_back(0);
   for (std::size_t i = 0; i < text.size(); ++i)
     if (text[i] == phext::byte_of(phext::Break::line)) lines.push_back(i + 1);
   lines.push_back(text.size());
@@ -408,9 +468,18 @@ std::span<std::byte> bytes_of(ScrollRegion::Held& scroll) { return std::as_writa
 
 }  // namespace
 
-ScrollRegion::ScrollRegion(std::uint64_t handle, const std::map<phext::Coordinate, std::string>& scrolls)
-    : Region(handle, spec_of(scrolls)) {
+ScrollRegion::ScrollRegion(std::uint64_t handle, const std::map<phext::Coordinate, std::string>& scrolls, Charge charge)
+    : Region(handle, spec_of(scrolls), std::move(charge)) {
   for (const auto& [coordinate, text] : scrolls) scrolls_[coordinate] = {text, lines_of(text)};
+}
+
+std::uint64_t ScrollRegion::cost_of(const std::map<phext::Coordinate, std::string>& scrolls) {
+  constexpr std::uint64_t kAllocation = 16;  // what the allocator adds to each of three
+  constexpr std::uint64_t kScroll = 4 * sizeof(void*) + sizeof(std::pair<const phext::Coordinate, Held>);
+  std::uint64_t bytes = kRegionBytes;
+  for (const auto& [coordinate, text] : scrolls)
+    bytes += kScroll + text.size() + 1 + line_count(text) * sizeof(std::size_t) + 3 * kAllocation;
+  return bytes;
 }
 
 bool ScrollRegion::contains(PackedCoordinate c) const {
@@ -514,11 +583,15 @@ std::optional<PackedCoordinate> ScrollRegion::next_cell(PackedCoordinate from) c
 
 void ScrollRegion::for_each_page(const VisitPage& visit) const {
   PageNumber number = 0;
-  for (auto& [coordinate, scroll] : scrolls_) visit(number++, bytes_of(scroll));
+  for (auto& [coordinate, scroll] : scrolls_) visit({number++, bytes_of(scroll)});
 }
-std::span<std::byte> ScrollRegion::page(PageNumber number) {
+std::size_t ScrollRegion::page_bytes(PageNumber number) const {
+  if (number >= scrolls_.size()) return 0;
+  return std::next(scrolls_.begin(), static_cast<std::ptrdiff_t>(number))->second.text.size();
+}
+std::optional<Page> ScrollRegion::page(PageNumber number) {
   if (number >= scrolls_.size()) return {};
-  return bytes_of(std::next(scrolls_.begin(), static_cast<std::ptrdiff_t>(number))->second);
+  return Page{number, bytes_of(std::next(scrolls_.begin(), static_cast<std::ptrdiff_t>(number))->second)};
 }
 std::uint64_t ScrollRegion::bytes() const {
   std::uint64_t sum = 0;

@@ -1,0 +1,58 @@
+#pragma once
+#include <cstddef>
+#include <new>
+#include <vector>
+
+#include "vtpu/memory/quota.h"
+
+namespace vtpu::memory {
+
+/// Blocks of one size, freed together. The address space grows by an eighth of what it is, so that the quota counts
+/// little more than the blocks in use.
+class Arena {
+ public:
+  /// `block`: bytes of a block; divides 4096.
+  Arena(Quota& quota, std::size_t block) : quota_(&quota), block_(block) {}
+  Arena(const Arena&) = delete;
+  Arena& operator=(const Arena&) = delete;
+
+  std::size_t block() const { return block_; }
+  /// Whether the next `take` succeeds: there is a free block, or the quota and the system give room for one.
+  bool reserve();
+  /// What `reserve` takes from the quota.
+  std::uint64_t growth() const;
+  /// A block of zeros; after `reserve`.
+  std::byte* take();
+
+ private:
+  bool has_block() const { return !chunks_.empty() && chunks_.back().bytes() - used_ >= block_; }
+
+  Quota* quota_;
+  std::size_t block_;
+  std::vector<HostPages> chunks_;
+  std::uint64_t held_ = 0;
+  std::size_t used_ = 0;  ///< bytes of the last chunk
+};
+
+/// Lets a node-based container take its nodes from an arena. Erased nodes are not used again.
+template <class T>
+struct ArenaAllocator {
+  using value_type = T;
+  Arena* arena;
+
+  explicit ArenaAllocator(Arena& from) : arena(&from) {}
+  template <class U>
+  ArenaAllocator(const ArenaAllocator<U>& other) : arena(other.arena) {}
+
+  T* allocate(std::size_t count) {
+    if (count * sizeof(T) > arena->block() || !arena->reserve()) throw std::bad_alloc();
+    return reinterpret_cast<T*>(arena->take());
+  }
+  void deallocate(T*, std::size_t) {}
+  template <class U>
+  bool operator==(const ArenaAllocator<U>& other) const {
+    return arena == other.arena;
+  }
+};
+
+}  // namespace vtpu::memory
