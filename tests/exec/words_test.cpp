@@ -89,8 +89,8 @@ struct Faulting {
   Conditions conditions{};
 };
 
-/// What the regions of `busy_machine` hold: three times their bookkeeping, and two pages of cells.
-constexpr std::uint64_t kFull = 3 * memory::kRegionBytes + 2 * 4096;
+/// What `busy_machine` holds: three times the bookkeeping of a region, two pages of cells, and two for the message.
+constexpr std::uint64_t kFull = 3 * memory::kRegionBytes + 2 * 4096 + 2 * 4096;
 
 void busy_machine(Machine& m, Context& c) {
   make_row(m);
@@ -190,6 +190,8 @@ std::vector<Faulting> faulting() {
                  Slot::S, at(6, 1), 8, with_memory(kFull)});
   all.push_back({before + "  dmov.i64 r5, #1 | sscattrc.i64 r4, [p4 @ column r1] | csend m1, p0\n  dhalt\n",
                  TrapKind::quota, Slot::S, at(6, 1), 0, with_memory(kFull)});
+  all.push_back({before + "again:\n  dbr again | sscattr.i64 r3, [p0 + 16] | csend m1, p0\n", TrapKind::quota, Slot::C,
+                 at(1, 1), 0, with_memory(kFull)});
   all.push_back({before + "  dmov.i64 r5, #1 | sscattr.i64 r4, [p0] | csend m1, p0\n  dhalt\n",
                  TrapKind::out_of_fuel,
                  Slot::D,
@@ -234,6 +236,21 @@ TEST(Words, AWordThatTrapsHasChangedNothingOnAnyEngine) {
   for (auto kind = TrapKind::unmapped; kind <= TrapKind::deadlock;
        kind = static_cast<TrapKind>(static_cast<int>(kind) + 1))
     EXPECT_TRUE(kinds.contains(kind) || kind == TrapKind::flush_failed || kind == TrapKind::deadlock) << name_of(kind);
+}
+
+TEST(Words, MessagesThatWereReceivedLeaveTheirMemoryToLaterOnes) {
+  // To each of a hundred coordinates, a thousand messages, of which one is left.
+  Machine machine(memory::PageTable({.bytes = 1 << 20, .regions = 1}));
+  Exchange& exchange = machine.exchange();
+  for (std::uint32_t k = 0; k < 100; ++k) {
+    for (int i = 0; i < 1000; ++i) {
+      ASSERT_TRUE(exchange.make_room());
+      exchange.send(at(2, k), {});
+    }
+    for (int i = 0; i < 999; ++i) exchange.take(exchange.match(at(2, k), 0));
+  }
+  EXPECT_EQ(exchange.pending().size(), 100u);
+  EXPECT_LE(machine.memory().quota().held(), 200u << 10);
 }
 
 TEST(Words, AFlushThatTheFileRefusesTrapsAndLeavesTheSentronAsItWas) {

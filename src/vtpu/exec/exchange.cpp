@@ -1,6 +1,7 @@
 #include "vtpu/exec/exchange.h"
 
 #include <cmath>
+#include <new>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/float_rules.h"
@@ -8,20 +9,30 @@
 namespace vtpu::exec {
 
 namespace {
-constexpr std::size_t kSpare = 64;
+constexpr std::size_t kHeldBytes = 128, kNodeBytes = 64;  // of the arenas' blocks
 }  // namespace
+
+Exchange::Exchange(Limits limits, memory::Quota* quota)
+    : limits_(limits),
+      quota_(quota),
+      messages_(std::make_unique<memory::Arena>(quota, kHeldBytes)),
+      nodes_(std::make_unique<memory::Arena>(quota, kNodeBytes)),
+      pending_(memory::ArenaAllocator<Places::value_type>(*nodes_)) {
+  static_assert(sizeof(Held) <= kHeldBytes);
+}
+
+bool Exchange::make_room() {
+  if (quota_ != nullptr && !quota_->fits(messages_->growth() + nodes_->growth())) return false;
+  return messages_->reserve() && nodes_->reserve();
+}
 
 void Exchange::send(phext::PackedCoordinate at, const Message& payload) {
   VTPU_CHECK(!full(), "a message was sent to a full exchange");
-  auto place = pending_.find(at);
-  if (place == pending_.end() && !spare_.empty()) {
-    spare_.back().key() = at;
-    place = pending_.insert(std::move(spare_.back())).position;
-    spare_.pop_back();
-  } else if (place == pending_.end()) {
-    place = pending_.try_emplace(at).first;
-  }
-  place->second.messages.push_back({++sent_, at, payload});
+  VTPU_CHECK(make_room(), "room for a message was made before it was sent");
+  Held* const held = new (messages_->take()) Held{{++sent_, at, payload}};
+  Queue& queue = pending_[at];
+  (queue.last == nullptr ? queue.first : queue.last->next) = held;
+  queue.last = held;
   ++pending_count_;
 }
 
@@ -51,25 +62,16 @@ void Exchange::take(const Pending* pending) {
   VTPU_CHECK(place != pending_.end() && &place->second.oldest() == pending, "a message was taken that is not pending");
   Queue& queue = place->second;
   --pending_count_;
-  if (++queue.taken < queue.messages.size()) {
-    if (queue.taken >= kSpare && 2 * queue.taken >= queue.messages.size()) {
-      queue.messages.erase(queue.messages.begin(), queue.messages.begin() + static_cast<std::ptrdiff_t>(queue.taken));
-      queue.taken = 0;
-    }
-    return;
-  }
-  auto node = pending_.extract(place);
-  if (spare_.size() == kSpare) return;
-  node.mapped().messages.clear();
-  node.mapped().taken = 0;
-  spare_.push_back(std::move(node));
+  Held* const taken = std::exchange(queue.first, queue.first->next);
+  messages_->give_back(taken);
+  if (queue.first == nullptr) pending_.erase(place);
 }
 
 std::vector<Exchange::Pending> Exchange::pending() const {
   std::map<std::uint64_t, Pending> by_age;
   for (const auto& [coordinate, queue] : pending_)
-    for (std::size_t i = queue.taken; i < queue.messages.size(); ++i)
-      by_age.emplace(queue.messages[i].number, queue.messages[i]);
+    for (const Held* held = queue.first; held != nullptr; held = held->next)
+      by_age.emplace(held->message.number, held->message);
   std::vector<Pending> all;
   for (const auto& [number, message] : by_age) all.push_back(message);
   return all;
@@ -79,7 +81,8 @@ std::optional<std::uint32_t> Exchange::nearest_beacon(phext::PackedCoordinate to
   std::optional<std::uint32_t> best;
   std::uint32_t best_distance = 0;
   for (const auto& [sentron, at] : beacons_) {  // in the order of sentrons
-    const std::uint32_t distance = phext::manhattan_distance(at, to);
+    if (!at) continue;
+    const std::uint32_t distance = phext::manhattan_distance(*at, to);
     if (!best || distance < best_distance) best = sentron, best_distance = distance;
   }
   return best;
@@ -94,6 +97,7 @@ void Exchange::enter(std::uint32_t sentron) {
   Member& one = member(sentron);
   present_ += !one.present;
   one.present = true;
+  beacons_.try_emplace(sentron);  // so that setting it cannot fail
 }
 
 void Exchange::leave(std::uint32_t sentron) {

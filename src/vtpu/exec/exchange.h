@@ -1,12 +1,16 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "vtpu/exec/context.h"
 #include "vtpu/isa/operand.h"
+#include "vtpu/memory/arena.h"
 #include "vtpu/phext/packed.h"
 
 namespace vtpu::exec {
@@ -28,11 +32,16 @@ class Exchange {
     Message payload;
   };
 
-  Exchange() = default;
-  explicit Exchange(Limits limits) : limits_(limits) {}
+  Exchange() : Exchange(Limits()) {}
+  /// `quota`: what the memory of pending messages counts against, or null.
+  explicit Exchange(Limits limits, memory::Quota* quota = nullptr);
+  Exchange(Exchange&&) = default;
+  Exchange& operator=(Exchange&&) = delete;  // the messages would outlive their memory
 
   bool full() const { return pending_count_ == limits_.pending; }
-  /// Not when full.
+  /// Takes from the quota and the system what the next `send` needs; false if they refuse.
+  bool make_room();
+  /// Not when full, and after `make_room`.
   void send(phext::PackedCoordinate at, const Message& payload);
   /// The message that a receive would take; `take` removes it. Adds the number of coordinates with messages that it had
   /// to compare to `looked_at`: none when T = 0, and none when a message at `at` is the nearest.
@@ -75,14 +84,20 @@ class Exchange {
   std::vector<std::uint32_t> missing() const;
 
  private:
-  /// Messages at one coordinate, the oldest first; those before `taken` have been received.
-  struct Queue {
-    std::vector<Pending> messages;
-    std::size_t taken = 0;
-
-    const Pending& oldest() const { return messages[taken]; }
+  /// A message and the next younger one at the same coordinate.
+  struct Held {
+    Pending message;
+    Held* next = nullptr;
   };
-  using Places = std::map<phext::PackedCoordinate, Queue>;
+  /// Messages at one coordinate, at least one.
+  struct Queue {
+    Held* first = nullptr;
+    Held* last = nullptr;
+
+    const Pending& oldest() const { return first->message; }
+  };
+  using Places = std::map<phext::PackedCoordinate, Queue, std::less<>,
+                          memory::ArenaAllocator<std::pair<const phext::PackedCoordinate, Queue>>>;
   struct Member {
     bool present = false;  ///< entered and has not left
     bool arrived = false;  ///< at the current rendezvous
@@ -92,13 +107,13 @@ class Exchange {
   Member& member(std::uint32_t sentron);
 
   Limits limits_;
+  memory::Quota* quota_;
+  std::unique_ptr<memory::Arena> messages_, nodes_;  // they keep what they took, so ping-pong traffic does not allocate
   Places pending_;
-  std::vector<Places::node_type>
-      spare_;  // nodes of coordinates without messages, reused so that ping-pong traffic does not allocate
   std::size_t pending_count_ = 0;
   std::uint64_t sent_ = 0;
-  std::map<std::uint32_t, phext::PackedCoordinate> beacons_;
-  std::vector<Member> members_;  // by sentron number
+  std::map<std::uint32_t, std::optional<phext::PackedCoordinate>> beacons_;  // an entry for each that ever entered
+  std::vector<Member> members_;                                              // by sentron number
   std::size_t present_ = 0, arrived_ = 0, departing_ = 0;
   Contribution current_;  // kind and reduction of the current rendezvous
   Outcome outcome_;

@@ -2,7 +2,8 @@
 
 namespace vtpu::exec {
 
-Machine::Machine(memory::PageTable memory, Exchange::Limits limits) : memory_(std::move(memory)), exchange_(limits) {}
+Machine::Machine(memory::PageTable memory, Exchange::Limits limits)
+    : memory_(std::move(memory)), exchange_(limits, &memory_.quota()) {}
 
 Context& Machine::spawn(std::uint64_t fuel) {
   caches_.push_back(std::make_unique<memory::TranslationCache>());

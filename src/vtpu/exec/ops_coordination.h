@@ -39,8 +39,9 @@ MEANING(croute) {
   return {};
 }
 MEANING(csend) {
-  return s.machine.exchange().full() ? Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate)
-                                     : Outcome{};
+  Exchange& exchange = s.machine.exchange();
+  if (exchange.full()) return Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate);
+  return exchange.make_room() ? Outcome{} : Outcome::trapped(TrapKind::quota, s.context.p[op.b].coordinate);
 }
 PERFORMED(csend) { s.machine.exchange().send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
 

@@ -92,8 +92,8 @@ struct Before {
 /// The meaning of an opcode, in two parts. `apply` reads the state before the word and either fills `pending` or
 /// returns why the word cannot execute now. `perform`, which is optional, has the effects that cannot be undone and
 /// accesses memory. It is called after `apply` succeeded for all three slots and before registers are written, for the
-/// S slot first. It cannot fail, except for salloc when the system refuses address space or the backing file is
-/// unusable; it has then changed nothing, and the word traps.
+/// S slot first. It allocates nothing that `apply` has not secured, so it cannot fail, except for salloc when the
+/// system refuses memory or the backing file is unusable; it has then changed nothing, and the word traps.
 template <isa::Opcode opcode>
 Outcome apply(const Before& before, const isa::Op& op, Pending& pending);
 template <isa::Opcode opcode>

@@ -9,15 +9,16 @@ namespace vtpu::exec {
 
 enum class TrapKind : std::uint8_t {
   none,
-  unmapped,         ///< no region has the coordinate
-  out_of_bounds,    ///< bytes outside what the pointer covers
-  cell_size,        ///< a cell of another size than the access
-  axis_range,       ///< a cell's coordinate outside 0 to 2047 on its axis
-  bad_box,          ///< salloc: corners and mask do not form a box
-  overlap,          ///< salloc: the box overlaps another region
-  quota,            ///< salloc, or a write to a sparse page: the machine's memory limit is exceeded
-  bad_handle,       ///< sfree, sflush: no such region
-  flush_failed,     ///< sflush: the backing file could not be written; salloc: it could not be opened or is damaged
+  unmapped,       ///< no region has the coordinate
+  out_of_bounds,  ///< bytes outside what the pointer covers
+  cell_size,      ///< a cell of another size than the access
+  axis_range,     ///< a cell's coordinate outside 0 to 2047 on its axis
+  bad_box,        ///< salloc: corners and mask do not form a box
+  overlap,        ///< salloc: the box overlaps another region
+  quota,          ///< the machine's memory limit is exceeded, or the system gives no more; salloc, csend and writes to
+                  ///< sparse pages, but any op that needs memory can trap so
+  bad_handle,     ///< sfree, sflush: no such region
+  flush_failed,   ///< sflush: the backing file could not be written; salloc: it could not be opened or is damaged
   bad_temperature,  ///< ctemp: negative or not a number
   exchange_full,    ///< csend: the exchange is full of pending messages
   out_of_fuel,      ///< the fuel, in words, is exhausted

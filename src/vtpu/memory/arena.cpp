@@ -1,6 +1,7 @@
 #include "vtpu/memory/arena.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "vtpu/base/check.h"
 
@@ -32,9 +33,12 @@ bool Arena::reserve() {
 
 std::byte* Arena::take() {
   VTPU_CHECK(has_block(), "a block is reserved before it is taken");
+  if (free_ != nullptr) return reinterpret_cast<std::byte*>(std::exchange(free_, free_->next));
   std::byte* block = chunks_.back().data() + used_;
   used_ += block_;
   return block;
 }
+
+void Arena::give_back(void* block) { free_ = new (block) Free{free_}; }
 
 }  // namespace vtpu::memory

@@ -7,12 +7,12 @@
 
 namespace vtpu::memory {
 
-/// Blocks of one size, freed together. The address space grows by an eighth of what it is, so that the quota counts
-/// little more than the blocks in use.
+/// Blocks of one size. The address space grows by an eighth of what it is, so that the quota counts little more than
+/// the blocks in use. Blocks that were given back are used again; the system gets them when the arena ends.
 class Arena {
  public:
-  /// `block`: bytes of a block; divides 4096.
-  Arena(Quota& quota, std::size_t block) : quota_(&quota), block_(block) {}
+  /// `quota`: null if the memory counts against none. `block`: bytes of a block; divides 4096.
+  Arena(Quota* quota, std::size_t block) : quota_(quota), block_(block) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
@@ -21,20 +21,25 @@ class Arena {
   bool reserve();
   /// What `reserve` takes from the quota.
   std::uint64_t growth() const;
-  /// A block of zeros; after `reserve`.
+  /// A block, after `reserve`: of zeros, unless it was given back.
   std::byte* take();
+  void give_back(void* block);
 
  private:
-  bool has_block() const { return !chunks_.empty() && chunks_.back().bytes() - used_ >= block_; }
+  struct Free {
+    Free* next;
+  };
+  bool has_block() const { return free_ != nullptr || (!chunks_.empty() && chunks_.back().bytes() - used_ >= block_); }
 
   Quota* quota_;
   std::size_t block_;
   std::vector<HostPages> chunks_;
   std::uint64_t held_ = 0;
   std::size_t used_ = 0;  ///< bytes of the last chunk
+  Free* free_ = nullptr;  ///< blocks that were given back
 };
 
-/// Lets a node-based container take its nodes from an arena. Erased nodes are not used again.
+/// Lets a node-based container take its nodes from an arena.
 template <class T>
 struct ArenaAllocator {
   using value_type = T;
@@ -48,7 +53,7 @@ struct ArenaAllocator {
     if (count * sizeof(T) > arena->block() || !arena->reserve()) throw std::bad_alloc();
     return reinterpret_cast<T*>(arena->take());
   }
-  void deallocate(T*, std::size_t) {}
+  void deallocate(T* block, std::size_t) { arena->give_back(block); }
   template <class U>
   bool operator==(const ArenaAllocator<U>& other) const {
     return arena == other.arena;

@@ -225,8 +225,8 @@ class Sparse final : public Region {
   Sparse(std::uint64_t handle, const RegionSpec& spec, Quota& quota, Charge charge)
       : Region(handle, spec, std::move(charge)),
         quota_(quota),
-        cells_(quota, kPageColumns << spec.cell_log2),
-        nodes_(quota, kNodeBytes),
+        cells_(&quota, kPageColumns << spec.cell_log2),
+        nodes_(&quota, kNodeBytes),
         pages_(quota),
         in_order_(ArenaAllocator<InOrder::value_type>(nodes_)) {}
 
