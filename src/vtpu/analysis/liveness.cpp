@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "vtpu/base/check.h"
+#include "vtpu/base/keyed_hash.h"
 #include "vtpu/isa/registers.h"
 
 namespace vtpu::analysis {
@@ -113,7 +114,7 @@ class DeadBytes {
       at = next;
     }
   }
-  std::unordered_map<std::uintptr_t, std::uint64_t> lines_;
+  std::unordered_map<std::uintptr_t, std::uint64_t, ProcessKeyedHash> lines_;
 };
 
 /// Searches of memory whose accesses the interpreter does not report.

@@ -5,6 +5,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "vtpu/base/keyed_hash.h"
+
 namespace vtpu::analysis {
 
 /// Exact reuse distances of a stream of accesses: the number of other lines accessed since the last access to a line.
@@ -23,8 +25,9 @@ class ReuseDistance {
   std::int64_t sum_to(std::size_t time) const;
   void renumber();
 
-  std::unordered_map<std::uint64_t, std::size_t> last_;  // time of the last access to each line, from 1
-  std::vector<std::int64_t> tree_;                       // 1 at each of these times; index 0 is not used
+  std::unordered_map<std::uint64_t, std::size_t, ProcessKeyedHash>
+      last_;                        // time of the last access to each line, from 1
+  std::vector<std::int64_t> tree_;  // 1 at each of these times; index 0 is not used
   std::size_t now_ = 0;
 };
 

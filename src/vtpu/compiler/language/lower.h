@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "vtpu/base/keyed_hash.h"
 #include "vtpu/compiler/language/arithmetic.h"
 #include "vtpu/compiler/language/ast.h"
 #include "vtpu/compiler/language/emitter.h"
@@ -16,6 +17,10 @@ namespace vtpu::compiler::language {
 
 /// Inlining stops at this number of ops and at ten times as many expressions.
 inline constexpr std::size_t kMostOps = 100'000;
+
+/// Used only for look-up. The source chooses the names, and must not be able to choose many of one bucket.
+template <class T>
+using ByName = std::unordered_map<std::string_view, T, ProcessKeyedHash>;
 
 /// A place in a tensor, as named by a program.
 struct Element {
@@ -176,14 +181,14 @@ class Lowering {
   Arithmetic math_;
 
   std::vector<Binding> bindings_;
-  std::unordered_map<std::string_view, std::size_t> latest_;  ///< innermost binding by name; used only for look-up
-  std::size_t frame_ = 0;                                     ///< first binding of the current function
-  std::size_t scope_ = 0;                                     ///< first binding of the innermost block
-  std::size_t globals_ = 0;                                   ///< number of bindings of items
+  ByName<std::size_t> latest_;  ///< innermost binding by name
+  std::size_t frame_ = 0;       ///< first binding of the current function
+  std::size_t scope_ = 0;       ///< first binding of the innermost block
+  std::size_t globals_ = 0;     ///< number of bindings of items
   std::vector<Span> tensor_spans_;
   std::vector<bool> sizes_unknown_;  ///< by tensor: it is a parameter of a function that nothing calls
 
-  std::unordered_map<std::string_view, const Function*> functions_, prelude_functions_;  ///< used only for look-up
+  ByName<const Function*> functions_, prelude_functions_;
   std::vector<const Function*> calls_;  ///< functions being inlined, outermost first
   std::map<const Function*, bool> called_;
   std::optional<Span> fixed_;  ///< within the prelude: the call to which places and errors refer

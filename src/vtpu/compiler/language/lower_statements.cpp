@@ -122,8 +122,7 @@ void Lowering::store_statement(const Statement& s) {
 
 std::vector<std::size_t> Lowering::assigned_in(const std::vector<Statement>& body) const {
   std::vector<std::size_t> found;
-  std::unordered_map<std::string_view, std::size_t> declared;  // by name: number of declarations in scope; used only
-                                                               // for look-up
+  ByName<std::size_t> declared;  // number of declarations in scope
   const auto walk = [&](const auto& self, const std::vector<Statement>& list) -> void {
     std::vector<std::string_view> here;
     for (const Statement& s : list) {
