@@ -314,6 +314,8 @@ TEST_F(PhextccCommand, WrongUsageIsOneLineAndStatus2) {
                                       "dot.phx --measure --show x",
                                       "dot.phx --run --engine steam",
                                       "dot.phx --run --self-contained",
+                                      "dot.phx --backing x=x.ppt",
+                                      "dot.phx --run --backing x=x.ppt --fill x=ones",
                                       "dot.phx --measure --samples 0",
                                       "dot.phx --run --seed -1"}) {
     const Outcome run = phextcc(arguments);
@@ -339,7 +341,7 @@ TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndSucceeds) {
   EXPECT_EQ(run.status, 0);
   for (const char* option : {"-O", "-D", "-o,--output", "--emit", "--words-with-source", "--form", "--report", "--json",
                              "--ports", "--no-pipeline", "--pipeline-all", "--self-contained", "--run", "--measure",
-                             "--samples", "--engine", "--fill", "--seed", "--show"})
+                             "--samples", "--engine", "--fill", "--backing", "--seed", "--show"})
     EXPECT_THAT(run.out, HasSubstr(std::string("\n  ") + option + " "));
   EXPECT_THAT(run.out, HasSubstr("Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped"));
 }

@@ -1,7 +1,9 @@
-// What of a program's memory outlives the process, through `vtpu run --backing` and `vtpu ppt --export`?
+// What of a program's memory outlives the process, through `vtpu run --backing`, `phextcc --run --backing` and
+// `vtpu ppt --export`, when the process is killed, the disk is full or the file is damaged?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "command.h"
@@ -96,6 +98,202 @@ TEST_F(VtpuBacking, AProgramWithoutARegionHasNothingToBack) {
   const Outcome none = run("none.sasm");
   EXPECT_EQ(none.status, 1);
   EXPECT_EQ(none.err, "vtpu: --backing 'memory.ppt': the program allocated no region\n");
+}
+
+// ---- whole commits only
+
+/// A region of eight pages; the words of `body` see its handle in r9 and its first cell at p0.
+std::string on_eight_pages(const std::string& body) {
+  return R"(.coord first = 1.1.1/1.1.1/1.1.1/1.1
+.coord last = 1.1.1/1.1.1/1.1.1/4.1024
+  dmov.coord p0, first
+  dmov.coord p1, last
+  salloc r9, p0, p1, column+line, cell=8, layout=row_major
+)" + body;
+}
+
+class VtpuCommits : public VtpuBacking {
+ protected:
+  void SetUp() override {
+    VtpuBacking::SetUp();
+    std::string write, look;
+    for (int page = 0; page < 8; ++page) {
+      write += "  sscattr.i64 r1, [p0 + " + std::to_string(4096 * page) + "]\n";
+      look += "  sgather.i64 r" + std::to_string(1 + page) + ", [p0 + " + std::to_string(4096 * page) + "]\n";
+    }
+    put("count.sasm", on_eight_pages("  sgather.i64 r1, [p0]\nagain:\n  dadd.i64 r1, r1, #1\n" + write +
+                                     "  sflush r9\n  dbr again\n"));
+    put("look.sasm", on_eight_pages(look + "  dhalt\n"));
+  }
+  /// The count that all pages hold; fails when they differ.
+  int flushed_count() {
+    const Outcome looked = run("look.sasm", "--json");
+    EXPECT_EQ(looked.status, 0) << looked.err;
+    if (looked.status != 0) return -1;
+    const auto registers = looked.sentron().at("registers");
+    const int first = registers.value("r1", 0);
+    for (int page = 1; page < 8; ++page)
+      EXPECT_EQ(registers.value("r" + std::to_string(1 + page), 0), first) << "page " << page;
+    return first;
+  }
+};
+
+TEST_F(VtpuCommits, AKillAtAnyMomentLeavesWholeFlushesAndNoneIsLost) {
+  int count = 0;
+  for (int round = 0; round < 8; ++round) {
+    const std::string pause = "0.0" + std::to_string(10 + (round * 37) % 80);
+    const std::string engine = round % 3 == 0 ? "interpreter" : "native";
+    // Once a flush has begun, at any moment of it or of a later one.
+    ASSERT_EQ(shell("size() { cat memory.ppt 2>/dev/null | wc -c; }; s=$(size)\n"
+                    "vtpu run count.sasm --backing memory.ppt --fuel 1000000000000 --engine " +
+                    engine + " &\nfor i in $(seq 1000); do [ $(size) -ne $s ] && break; sleep 0.01; done\nsleep " +
+                    pause + "; kill -9 $!; wait $! 2>/dev/null; true")
+                  .status,
+              0);
+    const int now = flushed_count();
+    ASSERT_GE(now, count);
+    count = now;
+  }
+  EXPECT_GT(count, 5);
+}
+
+TEST_F(VtpuCommits, AFullDiskIsAnErrorThatKeepsTheLastWholeFlush) {
+  // The log grows until it is compacted, so that a flush reaches the limit.
+  int reached = 0;
+  for (int limit = 24; limit <= 400; limit += 47) {  // in units of 512 bytes or 1 KiB
+    const Outcome full =
+        shell("ulimit -f " + std::to_string(limit) + "; vtpu run count.sasm --backing memory.ppt --fuel 2000");
+    if (full.status == 1) {
+      ++reached;
+      EXPECT_THAT(full.err, HasSubstr("vtpu: memory.ppt: cannot write: File too large\n"));
+    } else {
+      EXPECT_EQ(full.status, 3) << full.err;  // the log was compacted in time, and the fuel ended
+    }
+    const std::string before = content("memory.ppt");
+    if (before.size() >= kLogAt) flushed_count();
+  }
+  EXPECT_GT(reached, 0);
+  EXPECT_GT(flushed_count(), 0);
+}
+
+TEST_F(VtpuCommits, AFullFileSystemIsAnErrorThatKeepsTheLastWholeFlush) {
+  const std::string mount = "mkdir small && mount -t tmpfs -o size=128k none small";
+  if (shell("unshare -m sh -c '" + mount + "'; s=$?; rmdir small 2>/dev/null; exit $s").status != 0)
+    GTEST_SKIP() << "no right to mount a small file system";
+  const Outcome full = shell("unshare -m sh -c '" + mount +
+                             " && vtpu run count.sasm --backing small/memory.ppt --fuel 2000; s=$?; "
+                             "cp small/memory.ppt memory.ppt; exit $s'");
+  EXPECT_EQ(full.status, 1) << full.err;
+  EXPECT_THAT(full.err, HasSubstr("vtpu: small/memory.ppt: cannot write: No space left on device\n"));
+  EXPECT_GT(flushed_count(), 0);
+}
+
+TEST_F(VtpuCommits, DamageIsReportedOnOneLineOrChangesNothing) {
+  ASSERT_EQ(run("count.sasm", "--fuel 100").status, 3);
+  const int count = flushed_count();
+  ASSERT_GT(count, 2);
+  const std::string whole = content("memory.ppt");
+  for (std::size_t place = 0; place < 60; place += 3) {
+    const std::size_t at = place < 20   ? place * 4
+                           : place < 40 ? 4096 * (1 + place % 2) + place
+                                        : place * 397 % whole.size();
+    std::string damaged = whole;
+    damaged[at] ^= 0x10;
+    if (place % 5 == 0) damaged.resize(std::max(at, std::size_t{1}));
+    put("memory.ppt", damaged);
+    const Outcome opened = run("look.sasm", "--json");
+    if (opened.status == 0 && damaged.size() >= kLogAt) {
+      EXPECT_EQ(opened.sentron().at("registers").value("r1", 0), count) << at;
+    } else if (opened.status != 0) {
+      EXPECT_EQ(opened.status, 1) << at;
+      EXPECT_EQ(std::count(opened.err.begin(), opened.err.end(), '\n'), 1) << opened.err;
+      EXPECT_THAT(opened.err, HasSubstr("memory.ppt: "));
+    }
+  }
+}
+
+TEST_F(VtpuCommits, TwoProcessesDoNotShareAFile) {
+  const Outcome second = shell(
+      "vtpu run count.sasm --backing memory.ppt --fuel 1000000000000 >/dev/null 2>&1 & "
+      "for i in $(seq 1000); do [ $(cat memory.ppt 2>/dev/null | wc -c) -gt 12288 ] && break; sleep 0.05; done; "
+      "vtpu run look.sasm --backing memory.ppt; s=$?; kill -9 $!; wait $! 2>/dev/null; exit $s");
+  EXPECT_EQ(second.status, 1);
+  EXPECT_EQ(second.err, "vtpu: memory.ppt: another process uses the file; expected a file of its own\n");
+  EXPECT_GT(flushed_count(), 0);
+}
+
+// ---- kernels
+
+constexpr const char* kKernel = R"(param n = 20000;
+tensor x: i64[n];
+tensor y: i64[n];
+kernel main() {
+  for i in 0..n { x[i] = x[i] + 1; y[i] = 2 * x[i]; }
+}
+)";
+
+class KernelBacking : public VtpuBacking {
+ protected:
+  void SetUp() override {
+    VtpuBacking::SetUp();
+    put("kernel.phx", kKernel);
+    put("look.phx",
+        "param n = 20000;\ntensor x: i64[n];\ntensor y: i64[n];\ntensor range: i64[2];\n"
+        "kernel main() { range[0] = min(i in 0..n) x[i]; range[1] = max(i in 0..n) x[i]; }\n");
+  }
+  /// What all elements of x are; fails when they differ.
+  int elements() {
+    const Outcome looked = shell("phextcc look.phx --run --backing x=x.ppt --show range --json");
+    EXPECT_EQ(looked.status, 0) << looked.err;
+    if (looked.status != 0) return -1;
+    const auto range = looked.parsed().at("run").at("tensors").at(0).at("first");
+    EXPECT_EQ(range.at(0), range.at(1));
+    return std::stoi(range.at(0).get<std::string>());
+  }
+};
+
+TEST_F(KernelBacking, ALaterRunFindsWhatTheKernelLeft) {
+  for (int count = 1; count <= 3; ++count) {
+    const Outcome ran = shell("phextcc kernel.phx --run --backing x=x.ppt --backing y=y.ppt --show y:1");
+    EXPECT_EQ(ran.status, 0) << ran.err;
+    EXPECT_THAT(ran.out, HasSubstr("y: i64[20000] = " + std::to_string(2 * count) + " "));
+    EXPECT_EQ(elements(), count);
+  }
+}
+
+TEST_F(KernelBacking, ASelfContainedProgramFlushesItsFirstTensorAtItsEnd) {
+  ASSERT_EQ(shell("phextcc kernel.phx --self-contained -o kernel.siw").status, 0);
+  for (int count = 1; count <= 3; ++count) {
+    EXPECT_EQ(shell("vtpu run kernel.siw --backing x.ppt").status, 0);
+    EXPECT_EQ(elements(), count);
+  }
+}
+
+TEST_F(KernelBacking, AKillAtAnyMomentLeavesAWholeRun) {
+  int count = 0;
+  for (int round = 0; round < 10; ++round) {
+    const std::string pause = "0." + std::to_string(100 + (round * 37) % 150);
+    ASSERT_EQ(shell("phextcc kernel.phx --run --backing x=x.ppt >/dev/null & sleep " + pause +
+                    "; kill -9 $!; wait $! 2>/dev/null; true")
+                  .status,
+              0);
+    const int now = elements();
+    ASSERT_GE(now, count);
+    count = now;
+  }
+}
+
+TEST_F(KernelBacking, AFullDiskKeepsTheRunBefore) {
+  ASSERT_EQ(shell("phextcc kernel.phx --run --backing x=x.ppt").status, 0);
+  const Outcome full = shell("ulimit -f 300; phextcc kernel.phx --run --backing x=x.ppt");
+  EXPECT_EQ(full.status, 1);
+  EXPECT_EQ(full.err, "phextcc: x.ppt: cannot be made durable\n");
+  EXPECT_EQ(elements(), 1);
+}
+
+TEST_F(KernelBacking, AnUnknownTensorOrNoFileIsRefused) {
+  EXPECT_EQ(shell("phextcc kernel.phx --run --backing z=x.ppt").status, 1);
+  EXPECT_EQ(shell("phextcc kernel.phx --run --backing x").status, 1);
 }
 
 // ---- documents

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "vtpu/base/arguments.h"
@@ -46,6 +47,7 @@ int run_command(std::string_view program, CLI::App& app, int argc, char** argv, 
                 const std::function<Result<int>()>& action) {
   return guarded_main([&] {
     keep_standard_streams();
+    std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit of the process is then an error as on a full disk
     const auto finished = [&](const Result<int>& done) {
       return done ? *done : fail(program, done.error().message(), kWrongInput);
     };

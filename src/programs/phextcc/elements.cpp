@@ -97,6 +97,21 @@ Result<std::vector<Fill>> read_fills(std::span<const compiler::ir::Tensor> shape
   return fills;
 }
 
+Result<std::map<std::string, std::filesystem::path>> read_backings(std::span<const compiler::ir::Tensor> shapes,
+                                                                   const std::vector<std::string>& texts) {
+  std::map<std::string, std::filesystem::path> files;
+  for (const std::string& text : texts) {
+    const std::string option = "--backing " + text;
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals + 1 == text.size()) return Error{option, "no '=' and file", "NAME=FILE"};
+    const std::string name = text.substr(0, equals);
+    if (const auto tensor = find_tensor(shapes, option, name); !tensor) return tensor.error();
+    if (!files.emplace(name, text.substr(equals + 1)).second)
+      return Error{option, "a second file of one tensor", "one"};
+  }
+  return files;
+}
+
 Result<std::map<std::size_t, std::size_t>> read_shows(std::span<const compiler::ir::Tensor> shapes,
                                                       const std::vector<std::string>& texts, std::size_t otherwise) {
   std::map<std::size_t, std::size_t> shows;

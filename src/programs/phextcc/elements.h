@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <span>
 #include <string>
@@ -35,6 +36,10 @@ Result<std::size_t> find_tensor(std::span<const compiler::ir::Tensor> shapes, co
 /// How to fill each tensor, from texts `NAME=KIND`; other tensors get `otherwise`.
 Result<std::vector<Fill>> read_fills(std::span<const compiler::ir::Tensor> shapes,
                                      const std::vector<std::string>& texts, Fill otherwise);
+
+/// The file of each tensor that has one, from texts `NAME=FILE`.
+Result<std::map<std::string, std::filesystem::path>> read_backings(std::span<const compiler::ir::Tensor> shapes,
+                                                                   const std::vector<std::string>& texts);
 
 /// Number of elements to show by tensor, from texts `NAME[:COUNT]`; without a count, `otherwise`.
 Result<std::map<std::size_t, std::size_t>> read_shows(std::span<const compiler::ir::Tensor> shapes,

@@ -205,6 +205,11 @@ class CommandLine {
                     "--measure")
         ->take_all()
         ->expected(1);
+    app_.add_option(
+            "--backing", options_.backings,
+            "NAME=FILE, file of a tensor: created when absent, else read back; written when the kernel has ended")
+        ->take_all()
+        ->expected(1);
     add_number(app_, "--seed", options_.seed, "seed of random elements");
     app_.add_option("--show", options_.shows, "NAME[:COUNT], tensor to show after the run")->take_all()->expected(1);
   }
@@ -227,6 +232,12 @@ class CommandLine {
     needs(!options_.json || !emits_text(options_), "--json", "and --emit both use standard output; needs -o");
     needs(options_.fills.empty() || runs, "--fill", "needs --run or --measure");
     needs(options_.shows.empty() || options_.run, "--show", "needs --run");
+    needs(options_.backings.empty() || (options_.run && !options_.measure), "--backing",
+          "needs --run, without --measure");
+    for (const std::string& backing : options_.backings)
+      for (const std::string& fill : options_.fills)
+        needs(fill.substr(0, fill.find('=')) != backing.substr(0, backing.find('=')), "--fill",
+              "a tensor with --backing keeps what its file holds");
     needs(!runs || !options_.compiler.allocate, "--self-contained",
           "allocates its own tensors; run its container with 'vtpu run'");
   }

@@ -19,7 +19,7 @@ struct Options {
   std::optional<Emit> emit;
   std::optional<exec::jit::Form> form;
   EngineKind engine = EngineKind::automatic;
-  std::vector<std::string> definitions, fills, shows;
+  std::vector<std::string> definitions, fills, shows, backings;
   compiler::Options compiler;
   std::uint64_t seed = 1;
   unsigned samples = 9;

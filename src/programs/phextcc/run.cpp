@@ -33,13 +33,18 @@ struct Prepared {
   static Result<Prepared> make(const compiler::Compiled& compiled, const Options& options, Fill otherwise) {
     auto machine = std::make_unique<exec::Machine>(memory::PageTable({.bytes = kMemory, .regions = 4096}));
     machine->spawn();
-    auto tensors = study::programs::MappedTensors::map(*machine, compiled.tensors);
-    if (!tensors) return tensors.error();
-    const auto fills = read_fills(tensors->shapes(), options.fills, otherwise);
+    std::vector<compiler::ir::Tensor> shapes;
+    for (const compiler::ir::Tensor& tensor : compiled.tensors)
+      if (tensor.role == compiler::ir::Tensor::Role::mapped) shapes.push_back(tensor);
+    const auto files = read_backings(shapes, options.backings);
+    if (!files) return files.error();
+    const auto fills = read_fills(shapes, options.fills, otherwise);
     if (!fills) return fills.error();
+    auto tensors = study::programs::MappedTensors::map(*machine, compiled.tensors, *files);
+    if (!tensors) return tensors.error();
     const Random random(options.seed);
-    for (std::size_t k = 0; k < fills->size(); ++k)
-      fill(tensors->shapes()[k], tensors->bytes()[k], (*fills)[k], random.fork(k));
+    for (std::size_t k = 0; k < fills->size(); ++k)  // a tensor with a file keeps what the file holds
+      if (!files->contains(shapes[k].name)) fill(shapes[k], tensors->bytes()[k], (*fills)[k], random.fork(k));
     if (auto written = tensors->write_sparse(); !written) return written.error();
     return Prepared{std::move(machine), std::move(*tensors)};
   }
@@ -73,6 +78,8 @@ Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, cons
 
   const exec::Context& sentron = *prepared->machine->sentrons().front();
   const std::string trap = trap_of(*prepared->machine, compiled, options);
+  if (trap.empty())
+    if (const auto flushed = tensors.flush(); !flushed) return flushed.error();
   ordered_json json{
       {"engine", chosen->name},
       {"words", sentron.retired.words},

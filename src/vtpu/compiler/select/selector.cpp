@@ -75,7 +75,11 @@ void Selector::begin_program() {
       emit(Opcode::dmov_coord, {last, Number{coordinate(box.last)}});
       const isa::Layout layout = tensor.sparse ? isa::Layout::sparse : isa::Layout::row_major;
       emit(Opcode::salloc, {handle, pointer, last, isa::Allocation{box.mask, box.cell_log2, layout}});
-      if (tensor.role == ir::Tensor::Role::local) handles_.push_back(handle);
+      // `vtpu run --backing` gives the first region that a program allocates a file.
+      if (tensor.role == ir::Tensor::Role::local)
+        handles_.push_back(handle);
+      else if (k == 0)
+        durable_ = handle;
     }
     if (!used[k]) continue;
     // A first access translates the pointer before the loops use it.
@@ -90,6 +94,7 @@ void Selector::begin_program() {
 }
 
 void Selector::end_program() {
+  if (durable_ != kNoRegister) emit(Opcode::sflush, {durable_});
   for (const Register handle : handles_) emit(Opcode::sfree, {handle});
   block().exit = machine_op(Opcode::dhalt, {});
 }

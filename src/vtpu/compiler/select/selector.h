@@ -114,7 +114,8 @@ class Selector {
   std::vector<bool> whole_;           // by value: an i32 that its register holds sign-extended
   std::vector<Register> pointers_;    // by tensor
   std::vector<Frame> frames_;
-  std::vector<Register> handles_;  // of regions to free at the end
+  std::vector<Register> handles_;   // of regions to free at the end
+  Register durable_ = kNoRegister;  ///< handle of the region that is flushed at the end of the program
   std::map<std::vector<std::int64_t>, std::uint32_t> groups_;
   std::map<unsigned __int128, std::uint32_t> coordinates_;
   std::map<isa::Constant, std::uint32_t> pool_;

@@ -33,15 +33,23 @@ Error cannot_be_mapped(const Tensor& tensor) {
 
 }  // namespace
 
-Result<MappedTensors> MappedTensors::map(exec::Machine& machine, const std::vector<Tensor>& tensors) {
+Result<MappedTensors> MappedTensors::map(exec::Machine& machine, const std::vector<Tensor>& tensors,
+                                         const Files& files) {
   MappedTensors mapped(machine);
   for (const Tensor& tensor : tensors) {
     if (tensor.role != Tensor::Role::mapped) continue;
     const compiler::Box box = compiler::box_of(tensor);
     const memory::RegionSpec spec{box.first, box.last, box.mask, box.cell_log2,
                                   tensor.sparse ? memory::Layout::sparse : memory::Layout::row_major};
-    if ((tensor.sparse && tensor.bytes() > kMostSparseBytes) || machine.memory().allocate(spec).fault)
+    if ((tensor.sparse && tensor.bytes() > kMostSparseBytes) || machine.memory().check_allocation(spec))
       return cannot_be_mapped(tensor);
+    if (const auto file = files.find(tensor.name); file != files.end()) {
+      const auto handle = machine.memory().attach(spec, file->second);
+      if (!handle) return handle.error();
+      mapped.files_[*handle] = file->second;
+    } else if (machine.memory().allocate(spec).fault) {
+      return cannot_be_mapped(tensor);
+    }
     const auto bytes = static_cast<std::size_t>(tensor.bytes());
     if (tensor.sparse) {
       mapped.bytes_.emplace_back(mapped.copies_.emplace_back(bytes));
@@ -51,6 +59,7 @@ Result<MappedTensors> MappedTensors::map(exec::Machine& machine, const std::vect
     }
     mapped.shapes_.push_back(tensor);
   }
+  if (!mapped.files_.empty()) mapped.read_sparse();
   return mapped;
 }
 
@@ -82,6 +91,12 @@ void MappedTensors::read_sparse() {
         std::memcpy(bytes_[k].data() + 8 * i, cell.data(), 8);
     }
   }
+}
+
+Result<void> MappedTensors::flush() {
+  for (const auto& [handle, file] : files_)
+    if (machine_->memory().flush(handle)) return Error{file.string(), "cannot be made durable", {}};
+  return {};
 }
 
 }  // namespace vtpu::study::programs

@@ -1,6 +1,10 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "vtpu/base/result.h"
@@ -12,8 +16,13 @@ namespace vtpu::study::programs {
 /// The mapped tensors of a compiled program, in the memory of a machine. The machine must outlive this object.
 class MappedTensors {
  public:
-  /// Maps the tensors of role `mapped`, filled with zeros. Error: a tensor that exceeds the machine's quota.
-  static Result<MappedTensors> map(exec::Machine& machine, const std::vector<compiler::ir::Tensor>& tensors);
+  /// Files of tensors, by name.
+  using Files = std::map<std::string, std::filesystem::path>;
+
+  /// Maps the tensors of role `mapped`, filled with zeros, those in `files` with what the file holds (see
+  /// PageTable::attach). Error: a tensor that exceeds the machine's quota; a file that cannot be used.
+  static Result<MappedTensors> map(exec::Machine& machine, const std::vector<compiler::ir::Tensor>& tensors,
+                                   const Files& files = {});
 
   /// The mapped tensors, in order of declaration.
   const std::vector<compiler::ir::Tensor>& shapes() const { return shapes_; }
@@ -23,6 +32,8 @@ class MappedTensors {
   Result<void> write_sparse();
   /// Updates the copies of sparse tensors from the machine.
   void read_sparse();
+  /// Makes what the machine holds of the tensors with a file durable. Error: a file that cannot be written.
+  Result<void> flush();
 
  private:
   explicit MappedTensors(exec::Machine& machine) : machine_(&machine) {}
@@ -31,6 +42,7 @@ class MappedTensors {
   std::vector<compiler::ir::Tensor> shapes_;
   std::vector<std::vector<std::byte>> copies_;  ///< of sparse tensors
   std::vector<std::span<std::byte>> bytes_;
+  std::map<std::uint64_t, std::filesystem::path> files_;  ///< by handle
 };
 
 }  // namespace vtpu::study::programs
