@@ -447,7 +447,7 @@ TEST_F(BackingFileTest, AFileHasOneUserAtATime) {
   ASSERT_TRUE(one.attach(spec, file_).ok());
   const auto refused = other.attach(spec, file_);
   ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message(), file_.string() + ": another process uses the file; expected a file of its own");
+  EXPECT_EQ(refused.error().message(), file_.string() + ": found that another process uses it; expected one at a time");
   EXPECT_TRUE(other.regions().empty());
   ASSERT_EQ(one.free(1), std::nullopt);
   EXPECT_TRUE(other.attach(spec, file_).ok());

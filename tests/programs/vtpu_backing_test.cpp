@@ -218,7 +218,7 @@ TEST_F(VtpuCommits, TwoProcessesDoNotShareAFile) {
       "for i in $(seq 1000); do [ $(cat memory.ppt 2>/dev/null | wc -c) -gt 12288 ] && break; sleep 0.05; done; "
       "vtpu run look.sasm --backing memory.ppt; s=$?; kill -9 $!; wait $! 2>/dev/null; exit $s");
   EXPECT_EQ(second.status, 1);
-  EXPECT_EQ(second.err, "vtpu: memory.ppt: another process uses the file; expected a file of its own\n");
+  EXPECT_EQ(second.err, "vtpu: memory.ppt: found that another process uses it; expected one at a time\n");
   EXPECT_GT(flushed_count(), 0);
 }
 

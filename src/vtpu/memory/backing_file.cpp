@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "vtpu/base/file.h"
 
 namespace vtpu::memory {
 namespace {
@@ -114,29 +115,20 @@ struct BackingFile::Record {
 
 // ---- the file
 
-BackingFile::BackingFile(std::filesystem::path path, int descriptor, Quota& quota)
+BackingFile::BackingFile(std::filesystem::path path, FileLock file, Quota& quota)
     : path_(std::move(path)),
-      descriptor_(descriptor),
+      file_(std::move(file)),
       quota_(&quota),
       log_(HostPages::map(&quota, kBuffer)),
       window_(HostPages::map(&quota, kBuffer)) {}
 
-BackingFile::~BackingFile() { ::close(descriptor_); }
-
 Result<void> BackingFile::write(std::uint64_t at, std::string_view bytes) {
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t written =
-        ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(at + done));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return system_error(path_, "write");
-    done += static_cast<std::size_t>(written);
-  }
-  return {};
+  if (::lseek(file_.descriptor(), static_cast<off_t>(at), SEEK_SET) < 0) return system_error(path_, "write");
+  return write_all(file_.descriptor(), bytes, path_);
 }
 
 Result<void> BackingFile::sync() {
-  if (::fdatasync(descriptor_) == 0) return {};
+  if (::fdatasync(file_.descriptor()) == 0) return {};
   copied_ = false;  // the system may have dropped any of the bytes
   return system_error(path_, "make durable");
 }
@@ -149,8 +141,8 @@ Result<std::string_view> BackingFile::bytes_at(std::uint64_t at, std::size_t siz
     const std::size_t wanted = onward ? kBuffer : size;
     window_at_ = at, window_bytes_ = 0;
     while (window_bytes_ < wanted) {
-      const ssize_t got =
-          ::pread(descriptor_, window + window_bytes_, wanted - window_bytes_, static_cast<off_t>(at + window_bytes_));
+      const ssize_t got = ::pread(file_.descriptor(), window + window_bytes_, wanted - window_bytes_,
+                                  static_cast<off_t>(at + window_bytes_));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return system_error(path_, "read");
       if (got == 0) break;
@@ -160,30 +152,17 @@ Result<std::string_view> BackingFile::bytes_at(std::uint64_t at, std::size_t siz
   return std::string_view(window, window_bytes_).substr(at - window_at_, size);
 }
 
-/// Of two processes that use one file, each would overwrite the other's log.
-Result<void> BackingFile::lock() {
-  struct stat opened {
-  }, named{};
-  const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-  // The process that held the lock may have put a compacted file in the place of the one that was opened here.
-  const bool same = ::fstat(descriptor_, &opened) == 0 && ::stat(path_.c_str(), &named) == 0 &&
-                    opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
-  if (!locked || !same) return Error{path_.string(), "another process uses the file", "a file of its own"};
-  if (!S_ISREG(opened.st_mode)) return Error{path_.string(), "is not a regular file", "a backing file"};
-  return {};
-}
-
 // ---- opening
 
 Result<std::unique_ptr<BackingFile>> BackingFile::open(const std::filesystem::path& path, Region& region,
                                                        Quota& quota) {
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
-  if (descriptor < 0) return system_error(path, "open");
-  std::unique_ptr<BackingFile> file(new BackingFile(path, descriptor, quota));
-  if (const auto locked = file->lock(); !locked) return locked.error();
+  // Waiting could take as long as another program runs, and for ever if this process has the file open already.
+  auto locked = FileLock::take(path, FileLock::Kind::exclusive, FileLock::Busy::refuse);
+  if (!locked) return locked.error();
+  std::unique_ptr<BackingFile> file(new BackingFile(path, std::move(*locked), quota));
   if (!file->log_ || !file->window_ || !region.keep_marks())
     return Error{path.string(), "no room for the file's buffers", "a greater memory limit"};
-  const off_t end = ::lseek(descriptor, 0, SEEK_END);
+  const off_t end = ::lseek(file->file_.descriptor(), 0, SEEK_END);
   if (end < 0) return system_error(path, "read");
   const auto size = static_cast<std::uint64_t>(end);
   const auto magic = file->bytes_at(0, kMagic.size());
@@ -261,7 +240,7 @@ Result<void> BackingFile::read(Region& region, std::uint64_t size) {
   if (const auto log = read_log(region); !log) return log.error();
   last_ = durable_;
   dropped_ = size - durable_.end;
-  if (dropped_ > 0 && ::ftruncate(descriptor_, static_cast<off_t>(durable_.end)) != 0)
+  if (dropped_ > 0 && ::ftruncate(file_.descriptor(), static_cast<off_t>(durable_.end)) != 0)
     return system_error(path_, "cut");
   window_bytes_ = 0;
   return {};
@@ -368,7 +347,8 @@ Result<void> BackingFile::flush(const Region& region) {
   if (!written) {
     log_bytes_ = 0;
     last_ = before;
-    static_cast<void>(::ftruncate(descriptor_, static_cast<off_t>(last_.end)) == 0);  // else the next open does it
+    static_cast<void>(::ftruncate(file_.descriptor(), static_cast<off_t>(last_.end)) ==
+                      0);  // else the next open does it
     return written;
   }
   if (last_ == durable_) return {};
@@ -395,13 +375,14 @@ Result<void> BackingFile::commit() {
 Result<void> BackingFile::rewrite(const Region& region) {
   const std::filesystem::path target = target_of(path_), beside = target.string() + ".new";
   struct stat status {};
-  if (::fstat(descriptor_, &status) != 0) return system_error(path_, "inspect");
-  const int descriptor = ::open(beside.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (descriptor < 0) return system_error(beside, "open");
-  BackingFile fresh(beside, descriptor, *quota_);
+  if (::fstat(file_.descriptor(), &status) != 0) return system_error(path_, "inspect");
+  ::unlink(beside.c_str());  // of a process that was killed
+  auto locked = FileLock::take(beside);
+  if (!locked) return locked.error();
+  BackingFile fresh(beside, std::move(*locked), *quota_);
   const auto fill = [&]() -> Result<void> {
-    if (!fresh.log_ || ::fchmod(descriptor, status.st_mode & 07777) != 0) return system_error(beside, "create");
-    if (const auto locked = fresh.lock(); !locked) return locked.error();
+    if (!fresh.log_ || ::fchmod(fresh.file_.descriptor(), status.st_mode & 07777) != 0)
+      return system_error(beside, "create");
     if (auto made = fresh.create(region, HashKey::random()); !made) return made;
     fresh.last_.number = fresh.durable_.number = durable_.number;
     Result<void> written;
@@ -427,7 +408,7 @@ Result<void> BackingFile::rewrite(const Region& region) {
     *page.mark = at;
     at += kRecordBytes + page.bytes.size();
   });
-  std::swap(descriptor_, fresh.descriptor_);
+  std::swap(file_, fresh.file_);
   id_ = fresh.id_;
   last_ = durable_ = fresh.durable_;
   copied_ = fresh.copied_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "vtpu/base/file_lock.h"
 #include "vtpu/base/keyed_hash.h"
 #include "vtpu/base/result.h"
 #include "vtpu/memory/quota.h"
@@ -34,11 +35,9 @@ class BackingFile {
  public:
   /// Creates the file, or reads its pages into the region. Bytes after the log of the last commit belong to an
   /// interrupted flush and are cut off. Buffers and pages count against the quota. Error: the file and the byte of a
-  /// wrong header, of another region's header, of another format, of damaged pages (torn), by number; a file that
-  /// another process uses; more pages than the quota has room for; or the system's message. The region may then have
-  /// some of the pages.
+  /// wrong header, of another region's header, of another format, of damaged pages (torn), by number; a file that is in
+  /// use; more pages than the quota has room for; or the system's message. The region may then have some of the pages.
   static Result<std::unique_ptr<BackingFile>> open(const std::filesystem::path& path, Region& region, Quota& quota);
-  ~BackingFile();
   BackingFile(const BackingFile&) = delete;
   BackingFile& operator=(const BackingFile&) = delete;
 
@@ -60,9 +59,8 @@ class BackingFile {
   };
   struct Record;
 
-  BackingFile(std::filesystem::path path, int descriptor, Quota& quota);
+  BackingFile(std::filesystem::path path, FileLock file, Quota& quota);
   Result<void> create(const Region& region, const HashKey& id);
-  Result<void> lock();
   Result<void> read(Region& region, std::uint64_t size);
   Result<void> read_log(Region& region);
   std::optional<Commit> commit_in(std::size_t block);
@@ -79,7 +77,7 @@ class BackingFile {
   Result<void> rewrite(const Region& region);
 
   std::filesystem::path path_;
-  int descriptor_;
+  FileLock file_;
   Quota* quota_;
   HashKey id_;
   HostPages log_, window_;       ///< buffers for writing and reading
