@@ -407,7 +407,7 @@ Result<void> switches(Run& run) {
   struct Two {
     std::optional<ValidProgram> program;
     std::optional<vtpu::exec::jit::NativeEngine> engine;
-    vtpu::exec::Machine machine;
+    std::optional<vtpu::exec::Machine> machine{std::in_place};
   };
   std::shared_ptr<Two> pairs[2] = {std::make_shared<Two>(), std::make_shared<Two>()};
   Builder* const builders[2] = {&waits, &meets};
@@ -419,17 +419,17 @@ Result<void> switches(Run& run) {
     if (!engine) return engine.error();
     pairs[i]->engine.emplace(std::move(*engine));
   }
-  vtpu::exec::Context* const turns[2] = {&pairs[0]->machine.spawn(), &pairs[0]->machine.spawn()};
+  vtpu::exec::Context* const turns[2] = {&pairs[0]->machine->spawn(), &pairs[0]->machine->spawn()};
   const auto take_turns = [two = pairs[0], turns] {
     for (std::uint64_t i = 0; i < kRounds; ++i)
       for (vtpu::exec::Context* const sentron : turns)
-        VTPU_CHECK(two->engine->run(two->machine, *sentron) == vtpu::exec::Status::waiting, "no message arrives");
+        VTPU_CHECK(two->engine->run(*two->machine, *sentron) == vtpu::exec::Status::waiting, "no message arrives");
   };
   const auto meet = [two = pairs[1]] {
-    two->machine = vtpu::exec::Machine();
-    two->machine.spawn(), two->machine.spawn();
-    const auto summary = vtpu::runtime::CooperativeScheduler(two->machine, {&*two->engine, &*two->engine}).run();
-    VTPU_CHECK(summary.switches >= kRounds && two->machine.sentrons().front()->r[1] == 3 * kRounds,
+    two->machine.emplace();
+    two->machine->spawn(), two->machine->spawn();
+    const auto summary = vtpu::runtime::CooperativeScheduler(*two->machine, {&*two->engine, &*two->engine}).run();
+    VTPU_CHECK(summary.switches >= kRounds && two->machine->sentrons().front()->r[1] == 3 * kRounds,
                "every round is one barrier");
   };
   const auto all = sample_in_processes(
