@@ -56,6 +56,7 @@ const std::vector<Output> kOutputs = {
     {"run_backing", "vtpu run --backing", "vtpu run flush.sasm --backing $T", Way::updated},
     {"ppt_backing", "vtpu ppt --backing", "vtpu ppt flush.sasm --backing $T", Way::updated},
     {"phextcc", "phextcc --output", "phextcc dot.phx -o $T"},
+    {"phextcc_backing", "phextcc --backing", "phextcc dot.phx --run --backing x=$T", Way::updated},
     {"phextcc_beside", "", "ln -sf dot.phx ${T%.siw}.phx && phextcc ${T%.siw}.phx", Way::replaced, "target.siw"},
     {"put", "phext put --in-place", "phext put $T 1.1.1/1.1.1/1.1.2 -t new -i", Way::updated},
     {"insert", "phext insert --in-place", "phext insert $T 1.1.1/1.1.1/1.1.2 -t new -i", Way::updated},
@@ -147,6 +148,10 @@ class OutputTest : public CommandTest {
     fs::remove(folder_ / output.target);
     return bytes;
   }
+  /// Backing files of the same cells have different keys, so their kind and their size are compared.
+  static std::string comparable(const Output& output, const std::string& bytes) {
+    return output.way == Way::updated && !edits(output) ? bytes.substr(0, 8) + std::to_string(bytes.size()) : bytes;
+  }
   static bool edits(const Output& output) { return std::string(output.option).starts_with("phext "); }
   /// Gives an edit in place something to edit.
   void prepare(const Output& output, const std::string& file) {
@@ -157,6 +162,9 @@ class OutputTest : public CommandTest {
     struct stat found {};
     EXPECT_EQ(::lstat((folder_ / name).c_str(), &found), 0) << name;
     return found;
+  }
+  void expect_made(const Output& output, const std::string& file, const std::string& expected) {
+    EXPECT_EQ(comparable(output, content(file)), comparable(output, expected));
   }
   void expect_no_temporary() {
     for (const auto& entry : fs::recursive_directory_iterator(folder_))
@@ -211,13 +219,13 @@ TEST_P(EveryQuickOutput, GoesThroughSymbolicLinks) {
   Outcome done = run(output, output.target);
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_TRUE(fs::is_symlink(folder_ / output.target));
-  EXPECT_EQ(content("elsewhere/file"), expected);
+  expect_made(output, "elsewhere/file", expected);
   if (edits(output)) return;  // a dangling link has nothing to edit
   fs::remove(folder_ / "elsewhere/file");
   done = run(output, output.target);
   EXPECT_EQ(done.status, 0) << done.err;
   EXPECT_TRUE(fs::is_symlink(folder_ / output.target));
-  EXPECT_EQ(content("elsewhere/file"), expected);
+  expect_made(output, "elsewhere/file", expected);
   expect_no_temporary();
 }
 
@@ -229,7 +237,7 @@ TEST_P(EveryQuickOutput, KeepsThePermissionsOfAFile) {
   ASSERT_EQ(::chmod((folder_ / output.target).c_str(), 0600), 0);
   const Outcome done = run(output, output.target);
   EXPECT_EQ(done.status, 0) << done.err;
-  EXPECT_EQ(content(output.target), expected);
+  expect_made(output, output.target, expected);
   EXPECT_EQ(status(output.target).st_mode & 07777, 0600u);
   fs::remove(folder_ / output.target);
   if (edits(output)) return;
@@ -263,7 +271,7 @@ TEST_P(EveryNamedOutput, MayHaveANameOfTwoHundredAndFiftyBytes) {
   prepare(output, name);
   const Outcome done = run(output, name);
   EXPECT_EQ(done.status, 0) << done.err;
-  EXPECT_EQ(content(name), expected);
+  expect_made(output, name, expected);
 }
 
 TEST_P(EveryQuickOutput, ToAFullDiskIsOneErrorThatLeavesTheOldFile) {
