@@ -46,6 +46,44 @@ TEST_F(PhextnetCommand, TheCostOfARunIsPrintedOnlyOnRequest) {
   EXPECT_TRUE(nlohmann::json::parse(content("cost.json")).contains("cost"));
 }
 
+TEST_F(PhextnetCommand, OneOutputMayBeStandardOutputInsteadOfTheText) {
+  const std::string reconfigure = "cd '" VTPU_ROOT
+                                  "/src/vtpu/scenario/examples' && phextnet reconfigure "
+                                  "running_job.toml twisted.toml ";
+  for (const std::string& command :
+       {std::string("phextnet run -s 4x4 -w all-to-all "), std::string("phextnet info -s 4 "),
+        std::string("phextnet life --set life.days=1 "), reconfigure}) {
+    const Outcome run = shell(command + "--json -");
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_TRUE(nlohmann::json::accept(run.out)) << command << run.out;
+  }
+  EXPECT_THAT(shell("phextnet run -s 4x4 -w all-to-all --csv -").out, StartsWith("link,from,to,failed,bytes"));
+  const Outcome both = shell("phextnet run -s 4 -w all-to-all --json - --csv -");
+  EXPECT_EQ(both.status, 1);
+  EXPECT_THAT(both.err, HasSubstr("found standard output, which is that of output.json"));
+}
+
+TEST_F(PhextnetCommand, AFileServesCommandsThatWriteOtherOutputs) {
+  put("all.toml", "[output]\ncsv = \"never.csv\"\n");
+  EXPECT_EQ(shell("phextnet info all.toml -s 4").status, 0);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "never.csv"));
+}
+
+TEST_F(PhextnetCommand, CommandsRefuseKeysThatTheyDoNotRead) {
+  for (const std::string command : {"info", "check", "routes"}) {
+    const Outcome run = shell("phextnet " + command + " -s 4x4 --set simulation.buffer_flits=3");
+    EXPECT_EQ(run.status, 1);
+    EXPECT_THAT(run.err, HasSubstr("simulation.buffer_flits: 'phextnet " + command + "' does not read it"));
+    EXPECT_EQ(shell("phextnet " + command + " -s 4x4 -l 0.1").status, 2) << "a flag of another command";
+  }
+}
+
+TEST_F(PhextnetCommand, ANetworkOfTwoBandwidthsRunsAtItsDefaultLevel) {
+  const Outcome run = shell(std::string("phextnet run -t island-fat-tree --set network.chips=16 -l 0.1") + kQuick);
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("packet level"));
+}
+
 TEST_F(PhextnetCommand, TheCsvOfAWorkloadHasOneRowPerLink) {
   ASSERT_EQ(shell("phextnet run -s 4x4 -w all-to-all --csv links.csv").status, 0);
   EXPECT_THAT(content("links.csv"), StartsWith("link,from,to,failed,bytes,utilisation\n1.1 +x,1.1,2.1,false,"));

@@ -270,7 +270,7 @@ TEST(Levels, LinksWithDifferentLatenciesEachTakeTheirOwn) {
 }
 
 TEST(Levels, LinksOfDifferentBandwidthsAreRefusedAtFlitLevelForTrafficToo) {
-  EXPECT_THAT(simulated(with({"network.topology=island-fat-tree", "network.chips=16"})),
+  EXPECT_THAT(simulated(with({"network.topology=island-fat-tree", "network.chips=16", "simulation.level=flit"})),
               HasSubstr("links of one bandwidth at flit level"));
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "programs/command/command.h"
+#include "programs/command/files.h"
 #include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
 #include "vtpu/net/ocs/ocs_state.h"
@@ -49,7 +50,10 @@ void add_learn_options(CLI::App& command, LearnOptions& options) {
   add_number(command, "-j,--threads", options.threads, "restarts at once, 0: number of cores", 0, 256);
   command.add_option("--journal", options.journal,
                      "folder of finished restarts, for resuming and for several processes");
-  command.add_option("--out", options.out, "file for the best state, readable with network.topology = ocs")->required();
+  command
+      .add_option("--out", options.out,
+                  "file for the best state, readable with network.topology = ocs; - for standard output")
+      ->required();
 }
 
 Result<int> run_learn(const Options& asked) {
@@ -61,7 +65,8 @@ Result<int> run_learn(const Options& asked) {
   if (!torus) return within("--shape", torus.error());
   if (torus->blocks() < 2 || torus->blocks() > kMostBlocks)
     return Error{"--shape", fmt::format("found {} blocks", torus->blocks()), fmt::format("2 to {}", kMostBlocks)};
-  if (const auto possible = check_output(options.out); !possible) return possible.error();
+  if (options.out != "-")
+    if (const auto possible = check_output(options.out); !possible) return possible.error();
   const auto share = sweep::Share::of_environment();
   if (!share) return share.error();
 
@@ -103,10 +108,8 @@ Result<int> run_learn(const Options& asked) {
       "{}, {}\n",
       options.shape, options.steps, options.restarts, options.groups, options.mirrored, choice_name(options.alike),
       options.seed, best.restart, best.state.group.name());
-  if (const auto written = write_file(options.out, head + net::ocs::ocs_state_text(circuits.state, circuits.slice));
-      !written)
-    return written.error();
-  return print(text);
+  const auto written = put(options.out, head + net::ocs::ocs_state_text(circuits.state, circuits.slice));
+  return written && options.out != "-" ? print(text) : written;
 }
 
 }  // namespace vtpu::command

@@ -20,7 +20,6 @@
 #include "programs/phextnet/sweep.h"
 #include "programs/phextnet/view.h"
 #include "vtpu/base/arguments.h"
-#include "vtpu/base/file.h"
 #include "vtpu/base/json.h"
 #include "vtpu/base/result.h"
 #include "vtpu/scenario/keys.h"
@@ -67,28 +66,37 @@ Result<scenario::Report> inspected(const Scenario& given) {
   });
 }
 
+/// `cost`: of the simulation, for the JSON.
+Result<void> write_outputs(const Scenario& given, const scenario::Report& report, scenario::View view,
+                           const std::optional<scenario::Cost>& cost) {
+  const auto json = [&] {
+    nlohmann::ordered_json made = scenario::report_json(report);
+    if (cost) made["cost"] = {{"measured_seconds", cost->seconds}, {"hops", cost->hops}, {"of", cost->hop_name}};
+    return made;
+  };
+  if (const auto written = write_output(given.output.json, [&] { return file_text(json()); }); !written) return written;
+  const auto csv = [&] { return scenario::report_csv(report); };
+  if (const auto written = write_output(given.output.csv, csv); !written) return written;
+  if (!given.output.plot.empty()) return draw(json_text(json()), view, given.output.plot);
+  return {};
+}
+
 Result<int> run_info(const Options& options) {
-  const auto given = scenario_of(options);
+  const auto given = scenario_of(options, "info");
   if (!given) return given.error();
   const auto report = inspected(*given);
   if (!report) return report.error();
   if (report->routing.name.empty()) {
-    if (const auto printed = print(scenario::report_text(*report)); !printed) return printed;
+    if (const auto printed = print_report(*given, scenario::report_text(*report)); !printed) return printed;
     return *report->refusal;
   }
-  if (!given->output.json.empty())
-    if (const auto written = write_file(given->output.json, json_text(scenario::report_json(*report), 1) + "\n");
-        !written)
-      return written.error();
-  if (!given->output.plot.empty())
-    if (const auto drawn = draw(json_text(scenario::report_json(*report)), scenario::View::machine, given->output.plot);
-        !drawn)
-      return drawn.error();
-  return print(scenario::report_text(*report));
+  if (const auto written = write_outputs(*given, *report, scenario::View::machine, std::nullopt); !written)
+    return written.error();
+  return print_report(*given, scenario::report_text(*report));
 }
 
 Result<int> run_check(const Options& options) {
-  const auto given = scenario_of(options);
+  const auto given = scenario_of(options, "check");
   if (!given) return given.error();
   const auto report = inspected(*given);
   if (!report) return report.error();
@@ -103,7 +111,7 @@ Result<int> run_check(const Options& options) {
 }
 
 Result<int> run_routes(const Options& options) {
-  const auto given = scenario_of(options);
+  const auto given = scenario_of(options, "routes");
   if (!given) return given.error();
   const auto text = scenario::route_table_text(*given, options.from, options.to);
   if (!text) return text.error();
@@ -114,25 +122,9 @@ Result<int> run_keys(const Options& options) {
   return print(options.markdown ? scenario::keys_markdown() : scenario::keys_text());
 }
 
-/// The view to draw.
-scenario::View view_of(const Scenario& given, const scenario::Report& report) {
-  if (given.output.view != scenario::View::automatic) return given.output.view;
-  return report.curve ? scenario::View::curve : scenario::View::machine;
-}
-
-Result<void> write_outputs(const Scenario& given, const scenario::Report& report, nlohmann::ordered_json json) {
-  if (!given.output.json.empty())
-    if (const auto written = write_file(given.output.json, json_text(json, 1) + "\n"); !written) return written;
-  if (!given.output.csv.empty())
-    if (const auto written = write_file(given.output.csv, scenario::report_csv(report)); !written) return written;
-  if (!given.output.plot.empty()) return draw(json_text(json), view_of(given, report), given.output.plot);
-  return {};
-}
-
 Result<int> run_run(const Options& options) {
-  const auto given = scenario_of(options);
+  const auto given = scenario_of(options, "run");
   if (!given) return given.error();
-  if (const auto read = scenario::check_flags(*given, "run"); !read) return read.error();
   std::optional<Meter> meter(std::in_place);
   const bool terminal = meter->terminal();
   const sweep::Interrupt interrupt;
@@ -144,19 +136,22 @@ Result<int> run_run(const Options& options) {
   if (!done) {
     // What does not depend on the routing is worth knowing when the routing is what stands in the way.
     if (const auto known = inspected(*given); known && known->refusal)
-      if (const auto printed = print(scenario::report_text(*known)); !printed) return printed;
+      if (const auto printed = print_report(*given, scenario::report_text(*known)); !printed) return printed;
     return done.error();
   }
   const scenario::Report& report = done->report;
-  if (const auto printed = print(scenario::report_text(report)); !printed) return printed;
-  nlohmann::ordered_json json = scenario::report_json(report);
+  std::string text = scenario::report_text(report);
+  std::optional<scenario::Cost> cost;
   if (options.time) {
-    json["cost"] = {{"measured_seconds", done->cost.seconds}, {"hops", done->cost.hops}, {"of", done->cost.hop_name}};
-    if (const auto printed = print("cost       " + scenario::cost_text(done->cost) + "\n"); !printed) return printed;
+    cost = done->cost;
+    text += "cost       " + scenario::cost_text(*cost) + "\n";
   } else if (terminal) {
     fmt::print(stderr, "  {}\n", scenario::cost_text(done->cost));
   }
-  if (const auto written = write_outputs(*given, report, std::move(json)); !written) return written.error();
+  if (const auto printed = print_report(*given, text); !printed) return printed;
+  scenario::View view = given->output.view;
+  if (view == scenario::View::automatic) view = report.curve ? scenario::View::curve : scenario::View::machine;
+  if (const auto written = write_outputs(*given, report, view, cost); !written) return written.error();
   return report.interrupted ? kInterrupted : kDone;
 }
 
@@ -212,14 +207,6 @@ class CommandLine {
  private:
   using Action = Result<int> (*)(const Options&);
 
-  /// Whether a command uses a key of [output].
-  static bool writes(Action action, std::string_view key) {
-    if (!key.starts_with("output.") || action == run_run) return true;
-    if (action == run_info) return key == "output.json" || key == "output.plot";
-    if (action == run_life) return key == "output.json" || key == "output.csv";
-    return action == run_reconfigure && key == "output.json";
-  }
-
   CLI::App* on_scenario(const char* name, const char* what, Action action) {
     CLI::App* command = app_.add_subcommand(name, what);
     command->add_option("FILE", options_.file, "scenario; default: no file, only defaults and flags");
@@ -233,7 +220,7 @@ class CommandLine {
         ->take_all()
         ->expected(1);
     for (const ShortFlag& flag : kShortFlags) {
-      if (!writes(action, flag.key)) continue;
+      if (!scenario::reads(name, flag.key)) continue;
       CLI::Option* option = command->add_option_function<std::string>(
           flag.names,
           [this, key = std::string(flag.key)](const std::string& value) {

@@ -1,6 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vtpu/base/choice.h"
@@ -38,8 +41,16 @@ struct Options {
   bool markdown = false;
 };
 
-/// The scenario of the file with the settings applied.
-Result<scenario::Scenario> scenario_of(const Options& options);
+/// The scenario of the file with the settings applied, and of [output] only what the command writes. Error: also a key
+/// that a flag has set and the command does not read; a file that cannot be written; "-", standard output, twice.
+Result<scenario::Scenario> scenario_of(const Options& options, std::string_view command);
+
+/// Writes what `make` returns to a file of [output]; does nothing if there is none.
+Result<void> write_output(const std::string& file, const std::function<std::string()>& make);
+/// JSON as the text of a file.
+std::string file_text(const nlohmann::ordered_json& json);
+/// Prints the text of a report, unless a file of [output] is standard output.
+Result<int> print_report(const scenario::Scenario& given, std::string_view text);
 
 }  // namespace vtpu::command
 

@@ -55,9 +55,8 @@ class Running {
 }  // namespace
 
 Result<int> run_sweep(const Options& options) {
-  const auto base = scenario_of(options);
+  const auto base = scenario_of(options, "sweep");
   if (!base) return base.error();
-  if (const auto read = scenario::check_flags(*base, "sweep"); !read) return read.error();
   std::vector<scenario::Axis> axes;
   for (const std::string& over : options.over) {
     auto axis = scenario::parse_axis(over);

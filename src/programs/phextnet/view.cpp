@@ -43,8 +43,8 @@ Result<void> draw(const std::string& json, scenario::View view, const std::strin
                  "a build with Python and Matplotlib; --json writes the data of the drawing"};
   const TextInMemory passed(json);
   if (!passed.written()) return passed.written().error();
-  const auto done =
-      artifact::run_program({renderer.string(), "--network", passed.file(), "--view", choice_name(view), "--svg", svg});
+  const auto done = artifact::run_program({renderer.string(), "--network", passed.file(), "--view", choice_name(view),
+                                           "--svg", svg == "-" ? "/dev/stdout" : svg});
   if (!done) return done.error();
   if (done->status != 0) return Error{svg, "cannot be drawn: see the message of render_figures above", ""};
   return {};

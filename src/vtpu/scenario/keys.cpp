@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <map>
+#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "vtpu/base/check.h"
 #include "vtpu/base/number.h"
@@ -208,6 +212,30 @@ std::string levels_text(const Key& key) {
   return fmt::format("traffic: {}; workload: {}", traffic.empty() ? "none" : traffic, workload);
 }
 
+/// The beginnings of the keys that a command of phextnet reads.
+const std::vector<std::string>& beginnings_read_by(std::string_view command) {
+  // The level, which may follow from the workload, says whether packets wait for virtual channels.
+  static const std::vector<std::string> kRouting = {"network.",      "routing.",         "faults.",
+                                                    "workload.kind", "simulation.level", "simulation.seed"};
+  static const auto with = [](std::vector<std::string> these, const std::vector<std::string>& more) {
+    these.insert(these.end(), more.begin(), more.end());
+    return these;
+  };
+  static const std::vector<std::string> kSimulation = {"network.",  "routing.",    "traffic.",
+                                                       "workload.", "simulation.", "faults."};
+  static const std::map<std::string, std::vector<std::string>, std::less<>> kRows = {
+      {"run", with(kSimulation, {"output."})},
+      {"sweep", kSimulation},
+      {"info", with(kRouting, {"output.json", "output.plot"})},
+      {"check", kRouting},
+      {"routes", kRouting},
+      {"reconfigure", {"network.", "routing.vcs", "workload.", "simulation.", "reconfigure.", "output.json"}},
+      {"life", {"life.", "simulation.seed", "simulation.threads", "output.json", "output.csv"}}};
+  const auto row = kRows.find(command);
+  VTPU_CHECK(row != kRows.end(), "a command that reads scenarios has a row");
+  return row->second;
+}
+
 }  // namespace
 
 const std::vector<Section>& sections() {
@@ -257,7 +285,9 @@ bool bears_on_run(const Key& key) {
 
 Level level_of(const Scenario& scenario) {
   if (scenario.simulation.level != Level::automatic) return scenario.simulation.level;
-  return scenario.has_workload() ? Level::flow : Level::flit;
+  if (scenario.has_workload()) return Level::flow;
+  // Its links have two bandwidths, and those of a flit level have one.
+  return scenario.network.topology == TopologyKind::island_fat_tree ? Level::packet : Level::flit;
 }
 
 bool has_effect(const Key& key, const Scenario& scenario, Level level) {
@@ -285,26 +315,17 @@ Result<void> check_levels(const Scenario& scenario, Level level) {
   return {};
 }
 
+bool reads(std::string_view command, std::string_view key) {
+  const std::vector<std::string>& beginnings = beginnings_read_by(command);
+  return std::any_of(beginnings.begin(), beginnings.end(),
+                     [&](const std::string& beginning) { return key.starts_with(beginning); });
+}
+
 Result<void> check_flags(const Scenario& scenario, std::string_view command) {
-  struct Row {
-    std::string_view command;
-    std::vector<std::string_view> reads;  // beginnings of keys
-  };
-  static const std::vector<Row> kRows = {
-      {"run", {"network.", "routing.", "traffic.", "workload.", "simulation.", "faults.", "output."}},
-      {"sweep", {"network.", "routing.", "traffic.", "workload.", "simulation.", "faults."}},
-      {"reconfigure", {"network.", "routing.vcs", "workload.", "simulation.", "reconfigure.", "output."}},
-      {"life", {"life.", "simulation.seed", "simulation.threads", "output."}}};
-  const auto row = std::find_if(kRows.begin(), kRows.end(), [&](const Row& each) { return each.command == command; });
-  VTPU_CHECK(row != kRows.end(), "a command that simulates has a row");
-  for (const auto& [key, where] : scenario.given) {
-    const auto reads = [name = std::string_view(key)](std::string_view beginning) {
-      return name.starts_with(beginning);
-    };
-    if (where.starts_with("--") && std::none_of(row->reads.begin(), row->reads.end(), reads))
+  for (const auto& [key, where] : scenario.given)
+    if (where.starts_with("--") && !reads(command, key))
       return Error{where, fmt::format("'phextnet {}' does not read it", command),
-                   "a key of " + join(std::vector<std::string>(row->reads.begin(), row->reads.end()), ", ")};
-  }
+                   "a key of " + join(beginnings_read_by(command), ", ")};
   return {};
 }
 

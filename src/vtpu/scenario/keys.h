@@ -89,7 +89,9 @@ bool has_effect(const Key& key, const Scenario& scenario, Level level);
 /// one; a level or load that the kind of input does not have.
 Result<void> check_levels(const Scenario& scenario, Level level);
 
-/// Error: a key that a flag has set and that `command` of phextnet does not read. A file may serve several commands.
+/// Whether a command of phextnet reads a key.
+bool reads(std::string_view command, std::string_view key);
+/// Error: a key that a flag has set and that `command` does not read. A file may serve several commands.
 Result<void> check_flags(const Scenario& scenario, std::string_view command);
 
 /// The value in TOML syntax.

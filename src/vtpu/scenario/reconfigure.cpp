@@ -115,7 +115,8 @@ Result<void> check_job(const Scenario& scenario) {
 
 }  // namespace
 
-Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& after, int rows, const std::string& chip) {
+Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& after, int rows, const std::string& chip,
+                                    const net::workload::Watch& watch) {
   const auto old_network = wanted(before);
   if (!old_network) return old_network.error();
   const auto new_network = wanted(after);
@@ -159,11 +160,11 @@ Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& afte
   done.at = before.reconfigure.at;
   const net::packet::Hold hold =
       before.reconfigure.hold == PauseHold::packets ? net::packet::Hold::packets : net::packet::Hold::messages;
-  const auto undisturbed = net::reconfigure::undisturbed_ns(*old_setup, *job, options);
+  const auto undisturbed = net::reconfigure::undisturbed_ns(*old_setup, *job, options, watch);
   if (!undisturbed) return at_key(before, "workload.kind", undisturbed.error());
   done.undisturbed_ns = *undisturbed;
   auto run = net::reconfigure::reconfigure_job(*old_setup, *new_setup, done.plan, *job, {done.at * *undisturbed, hold},
-                                               options);
+                                               options, watch);
   if (!run) return at_key(before, "workload.kind", run.error());
   done.run = *std::move(run);
   return done;

@@ -6,6 +6,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/net/reconfigure/plan.h"
 #include "vtpu/net/reconfigure/timeline.h"
+#include "vtpu/net/workload/watch.h"
 #include "vtpu/scenario/scenario.h"
 
 namespace vtpu::scenario {
@@ -28,9 +29,11 @@ struct Reconfiguration {
 /// Each network is a torus, twisted torus or OCS state of whole blocks; a torus of two sides is embedded in the other
 /// network's slice. `before` also gives the job and its section [reconfigure]; only the topology of `after` is used.
 /// `rows`: number of changed table rows to show, of `chip` or, when that is empty, of the chip with the most changes.
+/// `watch`: of the job, first undisturbed, then up to the pause and after it.
 /// Error: at the key: a network that the switches cannot form, failures, networks of different chips, a job that cannot
-/// run; see reconfigure_job.
-Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& after, int rows, const std::string& chip);
+/// run, a watcher that stops it; see reconfigure_job.
+Result<Reconfiguration> reconfigure(const Scenario& before, const Scenario& after, int rows, const std::string& chip,
+                                    const net::workload::Watch& watch = {});
 
 std::string reconfiguration_text(const Reconfiguration& done);
 nlohmann::ordered_json reconfiguration_json(const Reconfiguration& done);

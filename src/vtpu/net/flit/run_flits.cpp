@@ -11,7 +11,7 @@ Result<double> flit_cycle_ns(const Network& network, int flit_bytes) {
   for (const LinkModel& link : network.link_kinds())
     if (link.bandwidth_gbytes_per_s != bandwidth)
       return Error{network.name(), fmt::format("found links of {} and {} GB/s", bandwidth, link.bandwidth_gbytes_per_s),
-                   "links of one bandwidth at flit level, where each carries one flit per cycle"};
+                   "links of one bandwidth at flit level, where each carries one flit per cycle, or packet level"};
   if (!(bandwidth > 0)) return Error{network.name(), fmt::format("links of {} GB/s", bandwidth), "a positive number"};
   return flit_bytes / bandwidth;
 }

@@ -20,8 +20,8 @@ packet::Config config_for(const SliceSetup& setup, packet::Config config) {
 
 Result<PausedRun> run_on(const SliceSetup& setup, const workload::Workload& workload,
                          const ReconfigurationOptions& options,
-                         const std::optional<packet::Pause>& pause = std::nullopt) {
-  return run_until(setup.network, setup.routing, workload, config_for(setup, options.packets), pause);
+                         const std::optional<packet::Pause>& pause = std::nullopt, const workload::Watch& watch = {}) {
+  return run_until(setup.network, setup.routing, workload, config_for(setup, options.packets), pause, watch);
 }
 
 /// Time of a signal from the controller to every chip or back, with `bytes` by chip. Empty `bytes`: only the latency of
@@ -76,21 +76,22 @@ IndexedVector<Chip, std::uint64_t> table_bytes(const ReconfigurationPlan& plan) 
 }
 
 Result<double> undisturbed_ns(const SliceSetup& setup, const workload::Workload& job,
-                              const ReconfigurationOptions& options) {
+                              const ReconfigurationOptions& options, const workload::Watch& watch) {
   if (const Result<void> joined = check_joined(setup, options.controller); !joined) return joined.error();
-  const Result<PausedRun> run = run_on(setup, job, options);
+  const Result<PausedRun> run = run_on(setup, job, options, std::nullopt, watch);
   if (!run) return run.error();
   return run->last_delivery_ns;
 }
 
 Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSetup& after,
                                         const ReconfigurationPlan& plan, const workload::Workload& job,
-                                        const packet::Pause& pause, const ReconfigurationOptions& options) {
+                                        const packet::Pause& pause, const ReconfigurationOptions& options,
+                                        const workload::Watch& watch) {
   for (const SliceSetup* setup : {&before, &after})
     if (const Result<void> joined = check_joined(*setup, options.controller); !joined) return joined.error();
-  const Result<PausedRun> first = run_on(before, job, options, pause);
+  const Result<PausedRun> first = run_on(before, job, options, pause, watch);
   if (!first) return first.error();
-  const Result<PausedRun> second = run_on(after, first->rest, options);
+  const Result<PausedRun> second = run_on(after, first->rest, options, std::nullopt, watch);
   if (!second) return second.error();
   const Result<double> order = signal_ns(before, Direction::out, {}, options);
   const Result<double> report = signal_ns(before, Direction::back, {}, options);

@@ -10,6 +10,7 @@
 #include "vtpu/net/reconfigure/paused_run.h"
 #include "vtpu/net/reconfigure/plan.h"
 #include "vtpu/net/reconfigure/slice_setup.h"
+#include "vtpu/net/workload/watch.h"
 #include "vtpu/net/workload/workload.h"
 
 namespace vtpu::net::reconfigure {
@@ -68,7 +69,7 @@ IndexedVector<Chip, std::uint64_t> table_bytes(const ReconfigurationPlan& plan);
 
 /// Time of a job without interruption. Error: as reconfigure_job.
 Result<double> undisturbed_ns(const SliceSetup& setup, const workload::Workload& job,
-                              const ReconfigurationOptions& options);
+                              const ReconfigurationOptions& options, const workload::Watch& watch = {});
 
 /// Pauses a job at a time from its beginning, lets its packets arrive, changes circuits, swaps the tables and runs the
 /// rest over the new links. Every byte is delivered once: before the pause, while draining, or afterwards (checked).
@@ -77,7 +78,8 @@ Result<double> undisturbed_ns(const SliceSetup& setup, const workload::Workload&
 /// cannot be compared or do not connect all chips; as run_until.
 Result<ReconfiguredJob> reconfigure_job(const SliceSetup& before, const SliceSetup& after,
                                         const ReconfigurationPlan& plan, const workload::Workload& job,
-                                        const packet::Pause& pause, const ReconfigurationOptions& options);
+                                        const packet::Pause& pause, const ReconfigurationOptions& options,
+                                        const workload::Watch& watch = {});
 
 /// Every chip sends `bytes` to every other chip, `window` messages at a time, in one order of offsets that is the same
 /// for all chips. `seed`: of the order. This is the steady traffic of an all-to-all whose packets never all wait at
