@@ -6,11 +6,13 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "vtpu/base/file_lock.h"
@@ -79,6 +81,27 @@ TEST_F(FileTest, OwnersAreKeptByRoot) {
   EXPECT_EQ(now.st_uid, 12u);
   EXPECT_EQ(now.st_gid, 34u);
   EXPECT_EQ(now.st_mode & 07777, 06751u);
+}
+
+TEST_F(FileTest, ExtendedAttributesAndAccessListsAreKept) {
+  ASSERT_TRUE(write_file(folder_ / "file", "old"));
+  // Version 2: the owner, user 1, the group, the mask and others.
+  const std::string list(
+      "\2\0\0\0\1\0\6\0\377\377\377\377\2\0\6\0\1\0\0\0\4\0\4\0\377\377\377\377"
+      "\20\0\6\0\377\377\377\377\40\0\4\0\377\377\377\377",
+      44);
+  const std::vector<std::pair<const char*, std::string>> attributes = {{"user.note", "kept"},
+                                                                       {"system.posix_acl_access", list}};
+  for (const auto& [name, value] : attributes)
+    if (::setxattr((folder_ / "file").c_str(), name, value.data(), value.size(), 0) != 0)
+      GTEST_SKIP() << "a file system with extended attributes and access lists";
+  EXPECT_TRUE(write_file(folder_ / "file", "new"));
+  for (const auto& [name, value] : attributes) {
+    std::string found(100, ' ');
+    const ssize_t bytes = ::getxattr((folder_ / "file").c_str(), name, found.data(), found.size());
+    ASSERT_GE(bytes, 0) << name;
+    EXPECT_EQ(found.substr(0, static_cast<std::size_t>(bytes)), value);
+  }
 }
 
 TEST_F(FileTest, AWritableFileInAFolderThatIsNotIsOverwritten) {

@@ -13,6 +13,7 @@ inline std::vector<std::string> difficult_names() {
           "b -> c",
           "->",
           "a ->",
+          "b (1 of 2)",
           "host 1",
           "host 2",
           "host 1 host",

@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -198,14 +199,27 @@ class Temporary {
   bool renamed_ = false;
 };
 
-/// Gives the new file the owner and the permissions of the old one. Without the right to set the owner it keeps the
-/// group if it may, and loses the right to run as either.
-bool take_over(int descriptor, const struct stat& old) {
+/// Copies the extended attributes of a file, among them its access list, as far as the system lets the process.
+void copy_attributes(const std::filesystem::path& from, int to) {
+  constexpr std::size_t kMost = 65536;  // of names together, and of a value
+  std::string names(kMost, '\0'), value(kMost, '\0');
+  const ssize_t length = ::listxattr(from.c_str(), names.data(), names.size());
+  for (ssize_t at = 0; at < length; at += static_cast<ssize_t>(std::strlen(names.data() + at)) + 1) {
+    const char* const name = names.data() + at;
+    const ssize_t bytes = ::getxattr(from.c_str(), name, value.data(), value.size());
+    if (bytes >= 0) static_cast<void>(::fsetxattr(to, name, value.data(), static_cast<std::size_t>(bytes), 0) == 0);
+  }
+}
+
+/// Gives the new file the owner, the permissions and the attributes of the old one. Without the right to set the owner
+/// it keeps the group if it may, and loses the right to run as either.
+bool take_over(int descriptor, const std::filesystem::path& path, const struct stat& old) {
   mode_t mode = old.st_mode & 07777;
   if (::fchown(descriptor, old.st_uid, old.st_gid) != 0) {
     mode &= static_cast<mode_t>(~(S_ISUID | S_ISGID));
     static_cast<void>(::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0);
   }
+  copy_attributes(path, descriptor);
   return ::fchmod(descriptor, mode) == 0;
 }
 
@@ -227,7 +241,7 @@ Result<void> replace(const std::filesystem::path& path, const Target& target, st
     return system_error_at(path, "write");
   }
   if (Result<void> written = write_all(temporary.descriptor(), bytes, path); !written) return written;
-  if (exists && !take_over(temporary.descriptor(), target.status)) return system_error_at(path, "set permissions of");
+  if (exists && !take_over(temporary.descriptor(), target.path, target.status)) return system_error_at(path, "set permissions of");
   if (::fsync(temporary.descriptor()) != 0) return system_error_at(path, "flush");
   if (locked != nullptr) {
     *locked = ::fcntl(temporary.descriptor(), F_DUPFD_CLOEXEC, 0);

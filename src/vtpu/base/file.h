@@ -18,8 +18,9 @@ inline constexpr const char* kTemporaryPrefix = ".vtpu-";
 /// yet, and then looks at what is there:
 /// - Nothing: makes the file and missing parent folders, with the permissions that the process gives new files.
 /// - A file: writes a temporary beside it and renames that, so that readers see either the old or the new bytes, even
-///   when the process is killed. The file keeps its permissions and, where the process may set it, its owner. Its other
-///   names (hard links) keep the old bytes. Only a file that cannot be replaced, such as a mount point, is overwritten.
+///   when the process is killed. The file keeps its permissions and, where the process may set them, its owner and its
+///   extended attributes, such as access lists. Its other names (hard links) keep the old bytes. Only a file that
+///   cannot be replaced, such as a mount point, is overwritten.
 /// - A device or FIFO, or a descriptor of this process (/dev/stdout, /dev/fd/N): writes to it.
 /// Error: the path and the system's message; a folder; a file without write permission, also for root. No temporary
 /// stays behind.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "vtpu/base/number.h"
 #include "vtpu/base/text.h"
 
 namespace vtpu::net {
@@ -19,6 +20,27 @@ std::vector<Channel> between(const Network& network, Chip from, Chip to) {
     if (const Channel channel = network.channel(from, port); network.attached(channel) && network.target(channel) == to)
       found.push_back(channel);
   return found;
+}
+
+/// "a -> b (2 of 3)": the second of three channels.
+struct OneOfSeveral {
+  std::string_view of;
+  std::size_t number = 0;
+  std::size_t count = 0;
+};
+std::optional<OneOfSeveral> one_of_several(std::string_view text) {
+  static constexpr std::string_view kOf = " of ";
+  text = trim(text);
+  const std::size_t open = text.rfind(" (");
+  if (open == std::string_view::npos || !text.ends_with(')')) return std::nullopt;
+  const std::string_view inside = text.substr(open + 2, text.size() - open - 3);
+  const std::size_t of = inside.find(kOf);
+  if (of == std::string_view::npos) return std::nullopt;
+  const auto count = parse_between<std::size_t>(inside.substr(of + kOf.size()), "", 1, 1000);
+  if (!count) return std::nullopt;
+  const auto number = parse_between<std::size_t>(inside.substr(0, of), "", 1, *count);
+  if (!number) return std::nullopt;
+  return OneOfSeveral{text.substr(0, open), *number, *count};
 }
 
 /// The two parts of "a -> b". A part in quotes may hold an arrow.
@@ -66,24 +88,7 @@ Result<std::vector<Channel>> along(const Network& network, std::string_view name
   return found;
 }
 
-}  // namespace
-
-std::string direction_name(PortNumber port) {
-  static constexpr std::string_view kLetters = "xyzwvu";
-  const auto dimension = static_cast<std::size_t>(port.value() / 2);
-  const char sign = port.value() % 2 == 0 ? '+' : '-';
-  if (dimension < kLetters.size()) return {sign, kLetters[dimension]};
-  return fmt::format("{}{}", sign, dimension);
-}
-
-std::string channel_name(const Network& network, Channel channel) {
-  const NodeNames& names = network.names();
-  const std::string from = names.printed(network.source(channel));
-  if (names.grid()) return from + " " + direction_name(network.port(channel));
-  return from + " -> " + names.printed(network.target(channel));
-}
-
-Result<std::vector<Channel>> find_channels(const Network& network, std::string_view text, const std::string& where) {
+Result<std::vector<Channel>> all_channels(const Network& network, std::string_view text, const std::string& where) {
   const NodeNames& names = network.names();
   const std::string_view whole = trim(text);
   const Error unknown{
@@ -116,6 +121,37 @@ Result<std::vector<Channel>> find_channels(const Network& network, std::string_v
     return Error{where, fmt::format("found no link from {} to {}", names.printed(from), names.printed(to)),
                  "two adjacent nodes"};
   return found;
+}
+
+}  // namespace
+
+std::string direction_name(PortNumber port) {
+  static constexpr std::string_view kLetters = "xyzwvu";
+  const auto dimension = static_cast<std::size_t>(port.value() / 2);
+  const char sign = port.value() % 2 == 0 ? '+' : '-';
+  if (dimension < kLetters.size()) return {sign, kLetters[dimension]};
+  return fmt::format("{}{}", sign, dimension);
+}
+
+std::string channel_name(const Network& network, Channel channel) {
+  const NodeNames& names = network.names();
+  const std::string from = names.printed(network.source(channel));
+  if (names.grid()) return from + " " + direction_name(network.port(channel));
+  const Chip target = network.target(channel);
+  const std::vector<Channel> parallel = between(network, network.source(channel), target);
+  std::string name = from + " -> " + names.printed(target);
+  if (parallel.size() > 1) {
+    const auto at = std::find(parallel.begin(), parallel.end(), channel);
+    name += fmt::format(" ({} of {})", at - parallel.begin() + 1, parallel.size());
+  }
+  return name;
+}
+
+Result<std::vector<Channel>> find_channels(const Network& network, std::string_view text, const std::string& where) {
+  if (const auto one = one_of_several(text))
+    if (const auto several = all_channels(network, one->of, where); several && several->size() == one->count)
+      return std::vector{(*several)[one->number - 1]};
+  return all_channels(network, text, where);
 }
 
 }  // namespace vtpu::net

@@ -40,10 +40,11 @@ std::string ranges_of(const Shape& grid) {
   return join(ranges, " . ");
 }
 
-/// Whether a link "a -> b", a list "a, b" or a line of text would not show where the name begins and ends.
+/// Whether a link "a -> b (1 of 2)", a list "a, b" or a line of text would not show where the name begins and ends.
 bool needs_quotes(std::string_view name) {
   if (name.empty() || name.front() == ' ' || name.back() == ' ' || name.find("->") != std::string_view::npos)
     return true;
+  if (name.back() == ')' && name.find(" of ") != std::string_view::npos) return true;  // as of a parallel link
   return std::any_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '"' || c == ',' || c == ';';
   });

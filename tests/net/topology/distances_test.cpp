@@ -43,8 +43,8 @@ DistanceDistribution by_single_searches(const T& topology) {
 
 TEST(Distances, OfManySearchesAtOnceAreThoseOfSingleOnes) {
   for_each_example([](const auto& topology) {
-    if (topology.chip_count() <= 1024)
-      EXPECT_EQ(distances(topology, Sources::all), by_single_searches(topology)) << topology.name();
+    if (topology.chip_count() > 1024) return;
+    EXPECT_EQ(distances(topology, Sources::all), by_single_searches(topology)) << topology.name();
   });
 }
 
