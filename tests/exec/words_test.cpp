@@ -89,8 +89,8 @@ struct Faulting {
   Conditions conditions{};
 };
 
-/// What `busy_machine` holds: three times the bookkeeping of a region, two pages of cells, and two for the message.
-constexpr std::uint64_t kFull = 3 * memory::kRegionBytes + 2 * 4096 + 2 * 4096;
+/// What `busy_machine` holds: three times the bookkeeping of a region, two pages of cells, and three for the message.
+constexpr std::uint64_t kFull = 3 * memory::kRegionBytes + 2 * 4096 + 3 * 4096;
 
 void busy_machine(Machine& m, Context& c) {
   make_row(m);

@@ -54,6 +54,7 @@ std::vector<Group> run_together(const std::vector<std::string>& texts, const std
     const Group &first = groups[0], &last = groups.back();
     EXPECT_EQ(first.summary.deadlock, last.summary.deadlock) << last.engine;
     EXPECT_EQ(first.summary.switches, last.summary.switches) << last.engine;
+    EXPECT_EQ(last.summary.rounds, last.summary.deadlock.empty() ? 0U : 1U) << "who can continue is called";
     for (std::size_t i = 0; i < chosen.size(); ++i)
       EXPECT_EQ(exec::differences(snapshot(*first.machine, first.sentron(i)), snapshot(*last.machine, last.sentron(i))),
                 "")
@@ -99,6 +100,33 @@ TEST(Scheduler, SentronsTakeTurnsInTheOrderOfTheirNumbers) {
     // The last to arrive completes the barrier and continues at once; the others follow in the next round.
     EXPECT_EQ(senders, (std::vector<std::uint64_t>{0, 1, 2, 3, 4, 4, 0, 1, 2, 3})) << group.engine;
     EXPECT_EQ(group.summary.switches, 9u);
+  }
+}
+
+TEST(Scheduler, AMessageCallsOneOfThoseThatWaitForIt) {
+  // Nine receive one message each, in three ways; the tenth sends nine, first to one coordinate and then to another.
+  const std::string here = kPlaces + "  crecv m0, p0\n  dhalt\n", there = kPlaces + "  crecv m0, p1\n  dhalt\n",
+                    anywhere = kPlaces + "  dmov.i64 r1, #1e9f64\n  ctemp r1\n  crecv m0, p1\n  dhalt\n";
+  const std::string sends = kPlaces +
+                            "  dmov.i64 r2, #3\na:\n  csend m0, p0\n  dloop r2, a\n"
+                            "  dmov.i64 r2, #6\nb:\n  csend m0, p1\n  dloop r2, b\n  dhalt\n";
+  const std::vector<std::string> texts = {anywhere, here, there, anywhere, here, there, anywhere, here, there, sends};
+  for (const Group& group : run_together(texts)) {
+    for (std::size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(group.sentron(i).status, Status::halted) << i;
+    EXPECT_EQ(group.summary.switches, 19u) << "nobody is called in vain";
+    EXPECT_TRUE(group.machine->exchange().pending().empty());
+  }
+}
+
+TEST(Scheduler, AMessageForASentronThatTrapsCallsAnother) {
+  const std::string reads = kPlaces + "  sgather.i64 r2, [p0] | crecv m0, p0\n  dhalt\n",
+                    waits = kPlaces + "  crecv m0, p0\n  dhalt\n",
+                    frees = kPlaces + "  sfree r1\n  csend m0, p0\n  dhalt\n";
+  const auto given = [](Machine& m) { m.sentrons()[2]->r[1] = exec::allocate(m, at(1, 1), at(1, 64), 3); };
+  for (const Group& group : run_together({reads, waits, frees}, given)) {
+    EXPECT_EQ(group.sentron(0).trap.kind, exec::TrapKind::unmapped) << group.engine;
+    EXPECT_EQ(group.sentron(1).status, Status::halted);
+    EXPECT_EQ(group.summary.deadlock, "");
   }
 }
 

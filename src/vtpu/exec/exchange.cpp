@@ -1,7 +1,9 @@
 #include "vtpu/exec/exchange.h"
 
+#include <algorithm>
 #include <cmath>
 #include <new>
+#include <utility>
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/float_rules.h"
@@ -17,38 +19,52 @@ Exchange::Exchange(Limits limits, memory::Quota* quota)
       quota_(quota),
       messages_(std::make_unique<memory::Arena>(quota, kHeldBytes)),
       nodes_(std::make_unique<memory::Arena>(quota, kNodeBytes)),
-      pending_(memory::ArenaAllocator<Places::value_type>(*nodes_)) {
-  static_assert(sizeof(Held) <= kHeldBytes);
+      places_(quota == nullptr ? std::make_unique<memory::CoordinateMap>()
+                               : std::make_unique<memory::CoordinateMap>(*quota)) {
+  static_assert(sizeof(Held) <= kHeldBytes && sizeof(Queue) <= kNodeBytes);
 }
 
 bool Exchange::make_room() {
-  if (quota_ != nullptr && !quota_->fits(messages_->growth() + nodes_->growth())) return false;
-  return messages_->reserve() && nodes_->reserve();
+  const std::size_t places = places_->size() + 1;
+  if (quota_ != nullptr && !quota_->fits(messages_->growth() + nodes_->growth() + places_->growth(places)))
+    return false;
+  return messages_->reserve() && nodes_->reserve() && places_->reserve(places);
 }
 
 void Exchange::send(phext::PackedCoordinate at, const Message& payload) {
   VTPU_CHECK(!full(), "a message was sent to a full exchange");
   VTPU_CHECK(make_room(), "room for a message was made before it was sent");
-  Held* const held = new (messages_->take()) Held{{++sent_, at, payload}};
-  Queue& queue = pending_[at];
-  (queue.last == nullptr ? queue.first : queue.last->next) = held;
-  queue.last = held;
+  Queue* queue = queue_at(at);
+  if (queue == nullptr) {
+    queue = new (nodes_->take()) Queue{.after = queues_};
+    if (queues_ != nullptr) queues_->before = queue;
+    queues_ = queue;
+    places_->insert(at, reinterpret_cast<std::uint64_t>(queue));
+  }
+  Held* const held = new (messages_->take()) Held{{++sent_, at, payload}, queue};
+  (queue->last == nullptr ? queue->first : queue->last->next) = held;
+  queue->last = held;
   ++pending_count_;
+  call_for_message(at);
+}
+
+Exchange::Queue* Exchange::queue_at(phext::PackedCoordinate at) const {
+  const std::uint64_t* const found = places_->find(at);
+  return found == nullptr ? nullptr : reinterpret_cast<Queue*>(*found);
 }
 
 const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temperature,
                                          std::uint64_t& looked_at) const {
   if (!std::isinf(temperature)) {  // no other message is as near as one at the coordinate
-    const auto place = pending_.find(at);
-    if (place != pending_.end()) return &place->second.oldest();
+    if (const Queue* const queue = queue_at(at); queue != nullptr) return &queue->oldest();
     if (temperature == 0) return nullptr;
   }
-  looked_at += pending_.size();
+  looked_at += places_->size();
   const Pending* best = nullptr;
   std::uint32_t best_distance = 0;
-  for (const auto& [coordinate, queue] : pending_) {
-    const Pending& oldest = queue.oldest();
-    const std::uint32_t distance = std::isinf(temperature) ? 0 : phext::manhattan_distance(at, coordinate);
+  for (const Queue* queue = queues_; queue != nullptr; queue = queue->after) {
+    const Pending& oldest = queue->oldest();
+    const std::uint32_t distance = std::isinf(temperature) ? 0 : phext::manhattan_distance(at, oldest.at);
     if (best == nullptr || distance < best_distance || (distance == best_distance && oldest.number < best->number)) {
       best = &oldest;
       best_distance = distance;
@@ -58,24 +74,98 @@ const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temp
 }
 
 void Exchange::take(const Pending* pending) {
-  const auto place = pending_.find(pending->at);
-  VTPU_CHECK(place != pending_.end() && &place->second.oldest() == pending, "a message was taken that is not pending");
-  Queue& queue = place->second;
+  Queue* const queue = queue_at(pending->at);
+  VTPU_CHECK(queue != nullptr && &queue->oldest() == pending, "a message was taken that is not pending");
   --pending_count_;
-  Held* const taken = std::exchange(queue.first, queue.first->next);
+  Held* const taken = std::exchange(queue->first, queue->first->next);
+  if (queue->first == nullptr) {
+    places_->erase(pending->at);
+    (queue->before == nullptr ? queues_ : queue->before->after) = queue->after;
+    if (queue->after != nullptr) queue->after->before = queue->before;
+    nodes_->give_back(queue);
+  }
   messages_->give_back(taken);
-  if (queue.first == nullptr) pending_.erase(place);
 }
 
 std::vector<Exchange::Pending> Exchange::pending() const {
-  std::map<std::uint64_t, Pending> by_age;
-  for (const auto& [coordinate, queue] : pending_)
-    for (const Held* held = queue.first; held != nullptr; held = held->next)
-      by_age.emplace(held->message.number, held->message);
   std::vector<Pending> all;
-  for (const auto& [number, message] : by_age) all.push_back(message);
+  for (const Queue* queue = queues_; queue != nullptr; queue = queue->after)
+    for (const Held* held = queue->first; held != nullptr; held = held->next) all.push_back(held->message);
+  std::sort(all.begin(), all.end(), [](const Pending& a, const Pending& b) { return a.number < b.number; });
   return all;
 }
+
+// ---- who waits
+
+void Exchange::append(Line& line, std::uint32_t sentron) {
+  waiting_[sentron].next = kNobody;
+  (line.first == kNobody ? line.first : waiting_[line.last].next) = sentron;
+  line.last = sentron;
+}
+
+std::uint32_t Exchange::take_first(Line& line) { return std::exchange(line.first, waiting_[line.first].next); }
+
+Exchange::Line Exchange::line_at(phext::PackedCoordinate at) const {
+  const std::uint64_t* const found = here_->find(at);
+  if (found == nullptr) return {};
+  return {static_cast<std::uint32_t>(*found >> 32), static_cast<std::uint32_t>(*found)};
+}
+
+void Exchange::wait_for_message(std::uint32_t sentron, phext::PackedCoordinate at, double temperature) {
+  Waiting& one = waiting_[sentron];
+  VTPU_CHECK(one.what == Waiting::For::nothing, "a sentron waits for one thing");
+  one = {temperature == 0 ? Waiting::For::message_here : Waiting::For::message_near, false, at, kNobody};
+  if (one.what == Waiting::For::message_near) return append(near_, sentron);
+  Line line = line_at(at);
+  append(line, sentron);
+  here_->insert(at, std::uint64_t{line.first} << 32 | line.last);
+}
+
+void Exchange::wait_for_rendezvous(std::uint32_t sentron) {
+  Waiting& one = waiting_[sentron];
+  VTPU_CHECK(one.what == Waiting::For::nothing, "a sentron waits for one thing");
+  one.what = Waiting::For::rendezvous;
+  ++at_rendezvous_;
+}
+
+void Exchange::call(std::uint32_t sentron) {
+  waiting_[sentron].what = Waiting::For::nothing;
+  append(called_, sentron);
+}
+
+void Exchange::call_for_message(phext::PackedCoordinate at) {
+  std::uint32_t sentron = kNobody;
+  if (Line line = line_at(at); line.first != kNobody) {
+    sentron = take_first(line);
+    here_->erase(at);
+    if (line.first != kNobody) here_->insert(at, std::uint64_t{line.first} << 32 | line.last);
+  } else if (near_.first != kNobody) {
+    sentron = take_first(near_);
+  }
+  if (sentron == kNobody) return;
+  waiting_[sentron].called = true;
+  waiting_[sentron].at = at;
+  call(sentron);
+}
+
+void Exchange::call_for_rendezvous() {
+  for (std::uint32_t sentron = 0; at_rendezvous_ > 0; ++sentron)
+    if (waiting_[sentron].what == Waiting::For::rendezvous) call(sentron), --at_rendezvous_;
+}
+
+std::optional<std::uint32_t> Exchange::next_called() {
+  if (called_.first == kNobody) return {};
+  return take_first(called_);
+}
+
+void Exchange::stop_waiting() {
+  std::fill(waiting_.begin(), waiting_.end(), Waiting{});
+  here_ = std::make_unique<memory::CoordinateMap>();
+  near_ = called_ = {};
+  at_rendezvous_ = 0;
+}
+
+// ---- beacons and rendezvous
 
 std::optional<std::uint32_t> Exchange::nearest_beacon(phext::PackedCoordinate to) const {
   std::optional<std::uint32_t> best;
@@ -97,15 +187,20 @@ void Exchange::enter(std::uint32_t sentron) {
   Member& one = member(sentron);
   present_ += !one.present;
   one.present = true;
-  beacons_.try_emplace(sentron);  // so that setting it cannot fail
+  // So that nothing later can fail.
+  beacons_.try_emplace(sentron);
+  if (sentron >= waiting_.size()) waiting_.resize(sentron + 1);
 }
 
 void Exchange::leave(std::uint32_t sentron) {
   Member& one = member(sentron);
   present_ -= one.present;
   arrived_ -= one.arrived;
-  departing_ -= one.departs;
   one = {};
+  if (arrived_ > 0 && arrived_ == present_) call_for_rendezvous();
+  // A message for which it was called may be for another.
+  if (Waiting& last = waiting_[sentron]; std::exchange(last.called, false) && queue_at(last.at) != nullptr)
+    call_for_message(last.at);
 }
 
 namespace {
@@ -129,8 +224,7 @@ bool alike(const Exchange::Contribution& a, const Exchange::Contribution& b) {
 
 const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribution& contribution) {
   Member& one = member(sentron);
-  if (one.departs) return &outcome_;
-  if (departing_ > 0) return nullptr;  // the previous rendezvous is not yet left by all
+  if (one.departs) return &one.outcome;
   if (arrived_ == 0) current_ = contribution;
   if (!one.arrived && !alike(current_, contribution)) return nullptr;
   arrived_ += !one.arrived;
@@ -140,32 +234,28 @@ const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribut
 
   // In order of sentrons. The root of a cast is a position in the group. Correct programs name the same root in every
   // sentron; the first one is used.
-  outcome_ = {};
+  Outcome outcome;
   std::size_t place = 0, root = 0;
-  for (Member& each : members_) {
+  for (const Member& each : members_) {
     if (!each.arrived) continue;
     if (place == 0) {
-      outcome_.value = each.contribution.value;
+      outcome.value = each.contribution.value;
       root = each.contribution.value % arrived_;
     } else if (current_.kind == Rendezvous::reduce_i64 || current_.kind == Rendezvous::reduce_f64) {
-      outcome_.value = reduced(outcome_.value, each.contribution.value, current_.kind, current_.reduction);
+      outcome.value = reduced(outcome.value, each.contribution.value, current_.kind, current_.reduction);
     }
-    if (place == root && current_.kind == Rendezvous::cast) outcome_.payload = each.contribution.payload;
+    if (place == root && current_.kind == Rendezvous::cast) outcome.payload = each.contribution.payload;
     ++place;
-    each.arrived = false;
-    each.departs = true;
   }
-  if (current_.kind != Rendezvous::reduce_i64 && current_.kind != Rendezvous::reduce_f64) outcome_.value = 0;
-  departing_ = arrived_;
+  if (current_.kind != Rendezvous::reduce_i64 && current_.kind != Rendezvous::reduce_f64) outcome.value = 0;
+  for (Member& each : members_)
+    if (std::exchange(each.arrived, false)) each.departs = true, each.outcome = outcome;
   arrived_ = 0;
-  return &outcome_;
+  call_for_rendezvous();
+  return &one.outcome;
 }
 
-void Exchange::depart(std::uint32_t sentron) {
-  Member& one = member(sentron);
-  departing_ -= one.departs;
-  one.departs = false;
-}
+void Exchange::depart(std::uint32_t sentron) { member(sentron).departs = false; }
 
 std::vector<std::uint32_t> Exchange::missing() const {
   std::vector<std::uint32_t> all;

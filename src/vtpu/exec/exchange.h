@@ -1,16 +1,15 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "vtpu/exec/context.h"
 #include "vtpu/isa/operand.h"
 #include "vtpu/memory/arena.h"
+#include "vtpu/memory/coordinate_map.h"
 #include "vtpu/phext/packed.h"
 
 namespace vtpu::exec {
@@ -60,6 +59,17 @@ class Exchange {
   /// The sentron with the nearest beacon; of several, the one with the lowest number.
   std::optional<std::uint32_t> nearest_beacon(phext::PackedCoordinate to) const;
 
+  // Who waits for what. A sentron that waits is called when a message comes that it may take, or when a rendezvous
+  // changes; each message calls one sentron. A sentron that was called need not be able to continue, and waits again.
+
+  /// `sentron`: one that has entered, here and below.
+  void wait_for_message(std::uint32_t sentron, phext::PackedCoordinate at, double temperature);
+  void wait_for_rendezvous(std::uint32_t sentron);
+  /// The next sentron that was called, in the order of the calls.
+  std::optional<std::uint32_t> next_called();
+  /// Nobody waits any longer, and nobody is called.
+  void stop_waiting();
+
   // A rendezvous: every member arrives with an operation of the same kind, then all continue. `enter` and `leave`
   // change the membership.
   enum class Rendezvous : std::uint8_t { barrier, reduce_i64, reduce_f64, cast };
@@ -72,8 +82,8 @@ class Exchange {
   void enter(std::uint32_t sentron);
   void leave(std::uint32_t sentron);
   /// Marks the sentron as arrived; repeated calls are allowed. Returns null until all members have arrived. A sentron
-  /// that has received the outcome calls `depart`; the next rendezvous begins when all have departed. A sentron that
-  /// arrives with another kind than the first one waits until that rendezvous is over.
+  /// that has received the outcome calls `depart`, and may then arrive at the next rendezvous. A sentron that arrives
+  /// with another kind than the first one waits until that rendezvous is over.
   struct Outcome {
     std::uint64_t value = 0;
     Message payload;
@@ -84,39 +94,65 @@ class Exchange {
   std::vector<std::uint32_t> missing() const;
 
  private:
+  struct Queue;
   /// A message and the next younger one at the same coordinate.
   struct Held {
     Pending message;
+    Queue* queue = nullptr;
     Held* next = nullptr;
   };
-  /// Messages at one coordinate, at least one.
+  /// The messages at one coordinate, at least one. All queues are in a list.
   struct Queue {
     Held* first = nullptr;
     Held* last = nullptr;
+    Queue *before = nullptr, *after = nullptr;
 
     const Pending& oldest() const { return first->message; }
   };
-  using Places = std::map<phext::PackedCoordinate, Queue, std::less<>,
-                          memory::ArenaAllocator<std::pair<const phext::PackedCoordinate, Queue>>>;
   struct Member {
     bool present = false;  ///< entered and has not left
     bool arrived = false;  ///< at the current rendezvous
-    bool departs = false;  ///< has not yet departed from the completed rendezvous
+    bool departs = false;  ///< has an outcome from which it has not departed
     Contribution contribution;
+    Outcome outcome;
   };
+  Queue* queue_at(phext::PackedCoordinate at) const;
   Member& member(std::uint32_t sentron);
+
+  /// What a sentron waits for, and who waits for the same after it.
+  struct Waiting {
+    enum class For : std::uint8_t { nothing, message_here, message_near, rendezvous } what = For::nothing;
+    bool called = false;  ///< for a message that it has not taken
+    phext::PackedCoordinate at;
+    std::uint32_t next = 0;
+  };
+  /// Sentrons that wait for the same, the first to be called first.
+  struct Line {
+    std::uint32_t first = kNobody, last = kNobody;
+  };
+  static constexpr std::uint32_t kNobody = ~std::uint32_t{0};
+  void append(Line& line, std::uint32_t sentron);
+  std::uint32_t take_first(Line& line);
+  void call(std::uint32_t sentron);
+  void call_for_message(phext::PackedCoordinate at);
+  void call_for_rendezvous();
+  Line line_at(phext::PackedCoordinate at) const;
 
   Limits limits_;
   memory::Quota* quota_;
   std::unique_ptr<memory::Arena> messages_, nodes_;  // they keep what they took, so ping-pong traffic does not allocate
-  Places pending_;
+  std::unique_ptr<memory::CoordinateMap> places_;    // coordinate → Queue
+  Queue* queues_ = nullptr;
   std::size_t pending_count_ = 0;
   std::uint64_t sent_ = 0;
   std::map<std::uint32_t, std::optional<phext::PackedCoordinate>> beacons_;  // an entry for each that ever entered
   std::vector<Member> members_;                                              // by sentron number
-  std::size_t present_ = 0, arrived_ = 0, departing_ = 0;
-  Contribution current_;  // kind and reduction of the current rendezvous
-  Outcome outcome_;
+  std::size_t present_ = 0, arrived_ = 0;
+  Contribution current_;          // kind and reduction of the current rendezvous
+  std::vector<Waiting> waiting_;  // by sentron number
+  std::unique_ptr<memory::CoordinateMap> here_ = std::make_unique<memory::CoordinateMap>();  // coordinate → Line
+  Line near_, called_;
+  std::size_t at_rendezvous_ = 0;  // sentrons that wait for one
 };
 
 }  // namespace vtpu::exec

@@ -78,7 +78,7 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
   const std::array<const isa::Op*, 3> ops{&word.dense, &word.sparse, &word.coord};
   Before before{program, context, machine, observer};
   if (waited) {
-    // Only the C slot waits. It is asked first, so that the other slots do not repeat their work in every round.
+    // Only the C slot waits. It is asked first, so that the other slots do not repeat their work in every attempt.
     const Meaning& m = meaning_of(word.coord);
     Pending probe;
     if (m.apply != nullptr && m.apply(before, word.coord, probe).kind == Outcome::Kind::wait)

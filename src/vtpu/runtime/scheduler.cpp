@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vtpu/base/check.h"
@@ -34,25 +35,40 @@ std::string CooperativeScheduler::who_waits() const {
   return text;
 }
 
+bool CooperativeScheduler::step(std::uint32_t sentron, Summary& summary) {
+  Context& context = *machine_.sentrons()[sentron];
+  if (context.status == Status::halted || context.status == Status::trapped) return false;
+  const std::uint64_t before = context.retired.words;
+  const Status status = engines_[sentron]->run(machine_, context);
+  ++summary.switches;
+  if (status != Status::waiting) return true;
+  const isa::Op& op = engines_[sentron]->program().words[context.pc].coord;
+  if (op.opcode == isa::Opcode::crecv)
+    machine_.exchange().wait_for_message(sentron, context.p[op.a].coordinate, context.temperature);
+  else
+    machine_.exchange().wait_for_rendezvous(sentron);
+  return context.retired.words != before;
+}
+
 Summary CooperativeScheduler::run() {
   Summary summary;
+  exec::Exchange& exchange = machine_.exchange();
   const auto& sentrons = machine_.sentrons();
+  const auto count = static_cast<std::uint32_t>(sentrons.size());
+  const auto waits = [](const auto& sentron) { return sentron->status == Status::waiting; };
+  exchange.stop_waiting();
+  for (std::uint32_t i = 0; i < count; ++i) step(i, summary);
   while (true) {
-    bool alive = false, progress = false;
-    for (std::size_t i = 0; i < sentrons.size(); ++i) {
-      Context& sentron = *sentrons[i];
-      if (sentron.status == Status::halted || sentron.status == Status::trapped) continue;
-      const std::uint64_t before = sentron.retired.words;
-      const Status status = engines_[i]->run(machine_, sentron);
-      ++summary.switches;
-      alive |= status == Status::waiting;
-      progress |= status != Status::waiting || sentron.retired.words != before;
-    }
-    if (!alive) return summary;
+    while (const auto called = exchange.next_called()) step(*called, summary);
+    if (std::none_of(sentrons.begin(), sentrons.end(), waits)) return summary;
+    ++summary.rounds;
+    exchange.stop_waiting();
+    bool progress = false;
+    for (std::uint32_t i = 0; i < count; ++i) progress |= step(i, summary);
     if (progress) continue;
     summary.deadlock = who_waits();
     for (const auto& sentron : sentrons) {
-      if (sentron->status != Status::waiting) continue;
+      if (!waits(sentron)) continue;
       sentron->trap = {exec::TrapKind::deadlock, static_cast<std::uint32_t>(sentron->pc), isa::Slot::C, {}, 0};
       sentron->status = Status::trapped;
     }

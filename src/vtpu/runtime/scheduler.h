@@ -11,12 +11,14 @@ namespace vtpu::runtime {
 /// The outcome of running all sentrons.
 struct Summary {
   std::uint64_t switches = 0;  ///< how often a sentron was entered
+  std::uint64_t rounds = 0;    ///< how often all that wait were asked, because none was ready
   std::string deadlock;        ///< if the run ended in a deadlock, who waits for what; else empty
 };
 
-/// Runs the sentrons of a machine on the calling thread in rounds: in the order of their numbers, each runs until it
-/// halts, traps or has to wait. The order of events depends on the programs alone. When every remaining sentron waits
-/// for a whole round, none can continue, and all of them trap (TrapKind::deadlock).
+/// Runs the sentrons of a machine on the calling thread. Each runs until it halts, traps or has to wait: first all in
+/// the order of their numbers, then those that were called, in the order of the calls. The order of events depends on
+/// the programs alone. When none is ready, all that wait are asked once more; if none can continue, all of them trap
+/// (TrapKind::deadlock).
 class CooperativeScheduler {
  public:
   /// One engine for each sentron of the machine, in order. Engines may be shared and must outlive the scheduler.
@@ -25,6 +27,8 @@ class CooperativeScheduler {
   Summary run();
 
  private:
+  /// Runs one sentron. Returns whether it made progress.
+  bool step(std::uint32_t sentron, Summary& summary);
   std::string who_waits() const;
 
   exec::Machine& machine_;
