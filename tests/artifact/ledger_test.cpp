@@ -207,6 +207,14 @@ TEST(Verdict, APublishedNumberIsShownAsSuch) {
   EXPECT_EQ(c.judged().verdict, Verdict::published);
 }
 
+TEST(Verdict, AClaimThatNoExperimentCanDecideIsNotMeasurableAndNamesWhatOneWouldNeed) {
+  Case c;
+  c.claim.experiment = "-";
+  c.claim.needs = {"tpu-v4"};
+  EXPECT_EQ(c.judged().verdict, Verdict::not_measurable);
+  EXPECT_THAT(c.judged().reason, HasSubstr("it needs tpu-v4"));
+}
+
 TEST(Verdict, AStaleResultIsStaleAndAMissingKeyIsAnError) {
   Case c;
   EXPECT_EQ(c.judged().verdict, Verdict::error);
@@ -295,6 +303,12 @@ Result<std::vector<Claim>> read_with(const std::string& from, const std::string&
   std::string text = header_and_first_row();
   text.replace(text.find(from, text.find('\n')), from.size(), to);
   return read_text(text);
+}
+
+TEST(Ledger, AClaimWithoutAnExperimentMustSayWhatOneWouldNeed) {
+  const Result<std::vector<Claim>> claims = read_with(",core-ops-per-cycle,", ",-,");
+  ASSERT_FALSE(claims);
+  EXPECT_THAT(claims.error().message(), HasSubstr("neither an experiment nor needs"));
 }
 
 TEST(Ledger, AnUnknownKindIsRejectedWithFileLineAndTheNearestWord) {

@@ -39,10 +39,10 @@ struct Claim {
   std::string relation;   ///< in the source: >=, ==, range …
   std::string value, low, high;
   std::string unit;
-  std::string experiment;                ///< gives the quantity; "-" for a published claim
+  std::string experiment;                ///< gives the quantity; "-" if none can, as for a published claim
   std::vector<AcceptanceRegion> accept;  ///< one region, or one for each of quantity.1, quantity.2 …
   std::string accept_why;
-  std::vector<std::string> needs;     ///< required of the host: smt, rapl, pmu, cores>=40 …
+  std::vector<std::string> needs;     ///< required of the host: smt, cores>=40 …; without an experiment: of any
   std::string own_inputs;             ///< numbers of the claim's own source from which the quantity is computed
   std::string control;                ///< negative control: the perturbation
   std::string control_key;            ///< metric under the perturbation; must fall outside `accept`

@@ -104,7 +104,7 @@ Result<Claim> read_claim(const Csv& csv, const Csv::Row& row) {
   claim.accept = *regions;
   if (claim.control.empty() != claim.control_key.empty())
     return Error{where, "found only one of control and control_key", "both or neither"};
-  if (claim.control.empty() && claim.kind != "published")
+  if (claim.control.empty() && claim.kind != "published" && claim.experiment != "-")
     return Error{where, "found no negative control", "a perturbation that must break the claim"};
   if (claim.reading.empty() != claim.reading_key.empty())
     return Error{where, "found only one of reading and reading_key", "both or neither"};
@@ -115,6 +115,8 @@ Result<Claim> read_claim(const Csv& csv, const Csv::Row& row) {
     if (!text) return text.error();
     claim.*member = words(*text);
   }
+  if (claim.experiment == "-" && claim.kind != "published" && claim.needs.empty())
+    return Error{where, "found neither an experiment nor needs", "an experiment, or what one would need, such as tpu-v4"};
   return claim;
 }
 
@@ -264,6 +266,8 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     return judged;
   };
   if (claim.kind == "published") return decide(Verdict::published, "a number of its source, shown as such");
+  if (claim.experiment == "-")
+    return decide(Verdict::not_measurable, "no experiment of this artifact can decide it; it needs " + join(claim.needs, ", "));
   if (!evidence.experiments.contains(claim.experiment))
     return decide(Verdict::open, fmt::format("the experiment {} does not exist yet", claim.experiment));
   if (evidence.stale.contains(claim.experiment))

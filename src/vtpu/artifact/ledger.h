@@ -25,6 +25,7 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 
 /// Gives a claim its verdict. The first rule that applies decides:
 /// - published: the claim's kind is published.
+/// - not measurable: the claim names no experiment ("-"), since none of this artifact could decide it.
 /// - open: its experiment does not exist.
 /// - stale: the experiment's result comes from another program than the present one.
 /// - error: the result lacks the key or the negative control.
