@@ -166,7 +166,7 @@ Result<void> run_differential(Run& run) {
 
 const Experiment kExperiment{.name = "core-soak",
                              .question = "Do the interpreter and the native engine ever differ?",
-                             .claims = {},
+                             .claims = {"exec.agree"},
                              .inputs = {},
                              .quick_seconds = 6,
                              .full_seconds = 110,

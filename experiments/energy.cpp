@@ -294,7 +294,7 @@ Result<void> run_energy(Run& run) {
 const vtpu::measure::Experiment kExperiment{
     .name = "energy",
     .question = "Do the published energy, carbon, power and MLPerf figures follow from the numbers they are made of?",
-    .claims = {"tpu.energy", "tpu.co2"},
+    .claims = {"tpu.energy", "tpu.co2", "tpu.a100", "tpu.ipu.bert", "tpu.ipu.resnet", "tpu.v3.watt", "tpu.v3.system", "tpu.ocs.power"},
     .inputs = kInputs,
     .quick_seconds = 1,
     .full_seconds = 1,

@@ -186,7 +186,7 @@ std::vector<std::string> inputs() {
 const Experiment kExperiment{
     .name = "learned-states",
     .question = "What are the states that a search found worth for all-to-all, and what do they cost?",
-    .claims = {},
+    .claims = {"learn.state4096"},
     .inputs = inputs(),
     .quick_seconds = 5,
     .full_seconds = 180,

@@ -338,7 +338,7 @@ Result<void> study(Run& run) {
 
 const Experiment kExperiment{.name = "net-degraded",
                              .question = "What do spares, dark links and dark switches cost in hops and in load?",
-                             .claims = {},
+                             .claims = {"tpu.dark"},
                              .inputs = {kFacts},
                              .quick_seconds = 5,
                              .full_seconds = 45,

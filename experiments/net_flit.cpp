@@ -200,7 +200,7 @@ Result<void> compare(Run& run) {
 
 const Experiment kExperiment{.name = "net-flit",
                              .question = "Does the flit level agree with the reference simulator?",
-                             .claims = {},
+                             .claims = {"net.booksim", "net.booksim.stability"},
                              .inputs = {kReference},
                              .quick_seconds = 10,
                              .full_seconds = 60,

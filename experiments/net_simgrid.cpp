@@ -186,7 +186,7 @@ Result<void> compare(Run& run) {
 
 const Experiment kExperiment{.name = "net-simgrid",
                              .question = "Do the flow level and SimGrid agree, and how long does each take?",
-                             .claims = {},
+                             .claims = {"net.simgrid"},
                              .inputs = {},
                              .uses = {{vtpu::measure::Dependency::Kind::library, "libsimgrid"}},
                              .quick_seconds = 3,
