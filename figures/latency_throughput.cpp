@@ -65,6 +65,7 @@ plot::Figure latency_throughput() {
           "cycle.",
       .height = 2.6,
       .results = {kExperiment},
+      .claims = {"net.booksim", "net.booksim.stability"},
       .draw = draw};
 }
 

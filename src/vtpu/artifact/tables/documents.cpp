@@ -6,6 +6,7 @@
 #include "vtpu/artifact/tables/print.h"
 #include "vtpu/base/check.h"
 #include "vtpu/base/csv.h"
+#include "vtpu/base/text.h"
 #include "vtpu/isa/manual.h"
 
 namespace vtpu::artifact::tables {
@@ -138,6 +139,7 @@ Result<PrintedTable> make_kpi_dashboard(const TableInputs& inputs) {
   for (const Judged& judged : *inputs.claims) {
     const Claim& claim = judged.claim;
     if (claim.source != "deliverable-dashboard" && claim.source != "rally-dashboard") continue;
+    if (claim.experiment == "source-numbers") continue;  // a sum of the page itself, no indicator
     table.rows.push_back({claim.statement, claim.source, stated(claim) + " " + claim.unit, actual_value(judged),
                           std::string(name_of(judged.verdict))});
   }
@@ -155,6 +157,54 @@ TableDeclaration kpi_dashboard() {
           .note =
               "Targets come from the sources; actual values are of this run and host. An open indicator has no "
               "experiment."};
+}
+
+namespace {
+
+const std::string kNumbersFile = "data/source_numbers.csv";
+
+Result<PrintedTable> make_source_numbers(const TableInputs& inputs) {
+  const Result<Csv> csv = inputs.data(kNumbersFile);
+  if (!csv) return csv.error();
+  std::map<std::string, std::size_t> at;
+  for (const char* title : {"id", "lines", "number", "what", "claims", "reason"}) {
+    const Result<std::size_t> column = csv->column(title);
+    if (!column) return column.error();
+    at[title] = *column;
+  }
+  PrintedTable table{{{"row"},
+                      {"lines", false, 0.10},
+                      {"number", false, 0.24},
+                      {"of what", false, 0.26},
+                      {"claims, or why there is none", false, 0.32}},
+                     {},
+                     ""};
+  for (const Csv::Row& row : csv->rows) {
+    std::string claims;
+    for (const std::string_view claim : split(row.cells[at["claims"]], ' '))
+      claims += (claims.empty() ? "" : ", ") + std::string(claim);
+    const std::string& reason = row.cells[at["reason"]];
+    if (!reason.empty()) claims += claims.empty() ? reason : "; " + reason;
+    table.rows.push_back(
+        {row.cells[at["id"]], row.cells[at["lines"]], row.cells[at["number"]], row.cells[at["what"]], claims});
+  }
+  return table;
+}
+
+}  // namespace
+
+TableDeclaration source_numbers() {
+  return {
+      .name = "source_numbers",
+      .caption = "Every number of the source documents, and the claims in which it is judged",
+      .wide = true,
+      .appendix = true,
+      .data = {kNumbersFile},
+      .make = make_source_numbers,
+      .note =
+          "DD: deliverable-dashboard; RD: rally-dashboard; RP: rally-plan; W7: wave7-synthesis; W1: "
+          "wave1-requirements. Lines of the documents as they were supplied. Numbers are shown as they are written; "
+          "where they only count or name something, one row collects those of a passage."};
 }
 
 namespace {
