@@ -1,10 +1,11 @@
 // Recomputes the published energy, carbon, power and MLPerf figures from the numbers that they were derived from. Asks
 // whether the results agree and how much they depend on the machine factor that the paper assumes.
 //
-// Claims: tpu.energy, tpu.co2. Both are circular: they use their own source's numbers, so that they can refute the
-// source but not confirm it. Inputs: data/published/*.csv; every number is taken by its row id. Keys: energy.*,
-// mlperf.*, power.*, chip.*. Tables: factors (energy and carbon by machine factor), recomputed (published against
-// recomputed, one row for each key that has a published figure). Both modes do the same.
+// Claims: tpu.energy, tpu.co2, tpu.v3.watt and tpu.v3.system use their own source's numbers, so that they can refute
+// the source but not confirm it. tpu.a100 and tpu.ipu.* use the public MLPerf logs, tpu.ocs.power another paper's power
+// of a switch. Inputs: data/published/*.csv; every number is taken by its row id. Keys: energy.*, mlperf.*, power.*,
+// chip.*. Tables: factors (energy and carbon by machine factor), recomputed (published against recomputed, one row for
+// each key that has a published figure). Both modes do the same.
 #include <fmt/core.h>
 
 #include <cmath>
@@ -28,9 +29,9 @@ using vtpu::measure::Column;
 using vtpu::measure::Run;
 using vtpu::measure::Table;
 
-const std::vector<std::string> kInputs = {"data/published/energy_carbon.csv", "data/published/power.csv",
-                                          "data/published/chip_features.csv", "data/published/mlperf_results.csv",
-                                          "data/published/production_perf.csv"};
+const std::vector<std::string> kInputs = {"data/published/energy_carbon.csv",   "data/published/power.csv",
+                                          "data/published/chip_features.csv",   "data/published/mlperf_results.csv",
+                                          "data/published/production_perf.csv", "data/published/ocs.csv"};
 
 /// The published numbers by row id. The first wrong id or row without a number is remembered and reported after all
 /// recomputations.
@@ -162,6 +163,8 @@ void add_interpolations(std::vector<Recomputation>& list) {
                     [rows](const Facts& f) {
                       return f[rows.ipu_256] * f.chips(rows.ipu_256) / (f[rows.tpu_64] * f.chips(rows.tpu_64));
                     }});
+    list.push_back({prefix + "control", what + "no scaling from 64 chips", "x", rows.ipu_256 + " / " + rows.tpu_64, "",
+                    [rows](const Facts& f) { return f[rows.ipu_256] / f[rows.tpu_64]; }});
     list.push_back({prefix + "at_64", "TPU v4 over IPU Bow, 64 chips, " + rows.name, "x",
                     rows.ipu_64 + " / " + rows.tpu_64, "",
                     [rows](const Facts& f) { return f[rows.ipu_64] / f[rows.tpu_64]; }});
@@ -194,6 +197,8 @@ std::vector<Recomputation> recomputations() {
        [](const Facts& f) { return f["ML-106"] / f["ML-088"]; }},
       {"mlperf.tpu_over_a100.resnet", "TPU v4 over A100, ResNet-50, 4096 and 4216 chips", "x", "ML-107 / ML-089",
        "ML-002", [](const Facts& f) { return f["ML-107"] / f["ML-089"]; }},
+      {"mlperf.tpu_over_a100.control", "2048 TPU v4 over 4096 A100, BERT", "x", "ML-106 / ML-051", "",
+       [](const Facts& f) { return f["ML-106"] / f["ML-051"]; }},
       {"power.a100_over_tpu.bert", "power, A100 over TPU v4, BERT", "x", "PW-010 / PW-011", "PW-012",
        [](const Facts& f) { return f["PW-010"] / f["PW-011"]; }},
       {"power.a100_over_tpu.resnet", "power, A100 over TPU v4, ResNet", "x", "PW-014 / PW-015", "PW-016",
@@ -214,6 +219,14 @@ std::vector<Recomputation> recomputations() {
        [](const Facts& f) { return f["CF-006"] / f["PW-007"]; }},
       {"power.perf_per_watt_gain", "performance per watt over TPU v3, from speed and mean power", "x",
        "PP-013 * PW-007 / PW-003", "PP-014", [](const Facts& f) { return f["PP-013"] * f["PW-007"] / f["PW-003"]; }},
+      {"power.perf_per_watt_gain.control", "the same with idle power", "x", "PP-013 * PW-005 / PW-001", "",
+       [](const Facts& f) { return f["PP-013"] * f["PW-005"] / f["PW-001"]; }},
+      {"power.ocs_share", "power of the switches over that of the chips and their memory", "fraction",
+       "OC-004 * OC-037 / (CF-042 * PW-003)", "",
+       [](const Facts& f) { return f["OC-004"] * f["OC-037"] / (f["CF-042"] * f["PW-003"]); }},
+      {"power.ocs_share.control", "the same with a switch for each circuit", "fraction",
+       "OC-019 * OC-037 / (CF-042 * PW-003)", "",
+       [](const Facts& f) { return f["OC-019"] * f["OC-037"] / (f["CF-042"] * f["PW-003"]); }},
       {"power.peak_per_watt_gain", "peak per watt, TPU v4 over TPU v3", "x", "(CF-005 / PW-003) / (CF-006 / PW-007)",
        "PP-014", [](const Facts& f) { return f["CF-005"] / f["PW-003"] / (f["CF-006"] / f["PW-007"]); }},
       {"chip.peak.tpu_v4", "peak from the micro-architecture, TPU v4", "TFLOPS",
@@ -237,7 +250,9 @@ std::vector<Recomputation> recomputations() {
       {"chip.balance.a100", "machine balance, A100", "flop/B", "1000 CF-007 / CF-078", "",
        [](const Facts& f) { return 1000 * f["CF-007"] / f["CF-078"]; }},
       {"chip.system_gain", "system of 4096 TPU v4 over one of 1024 TPU v3", "x", "PP-020 * PP-013", "PP-021",
-       [](const Facts& f) { return f["PP-020"] * f["PP-013"]; }}};
+       [](const Facts& f) { return f["PP-020"] * f["PP-013"]; }},
+      {"chip.system_gain.control", "systems of equal size", "x", "PP-013", "",
+       [](const Facts& f) { return f["PP-013"]; }}};
   add_interpolations(list);
   return list;
 }
