@@ -19,9 +19,9 @@
 // Shortest paths are split evenly, or use the first port alone, or are weighted so that the most loaded channel carries
 // as little as possible (up to 512 chips; no other split of shortest paths keeps more than the bound).
 //
-// Quick: 8x8x8 chips and one spare block. Full: also 16x16x16 chips and four spare blocks, and more draws. No claims.
-// Published, from hardware: throughput kept with one failed switch. Outputs: keys net.degraded.*; tables degraded,
-// dark.
+// Quick: 8x8x8 chips and one spare block. Full: also 16x16x16 chips and four spare blocks, and more draws. Claim:
+// tpu.dark. Published, from hardware: throughput kept with one failed switch. Outputs: keys net.degraded.*; tables
+// degraded, dark.
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -74,18 +74,24 @@ std::optional<Divergence> compare(const Machine& one, const Context& a, const Ma
 
 }  // namespace
 
-Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
+Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& interpreted,
+                                                  const isa::ValidProgram& compiled, jit::Form form, std::uint64_t fuel,
                                                   RunSummary* summary, jit::CompileOptions options) {
   options.form = form;
-  auto native = jit::NativeEngine::compile(program, options);
+  auto native = jit::NativeEngine::compile(compiled, options);
   if (!native) return native.error();
-  Machine reference = small_machine(), compiled = small_machine();
-  Context& a = reference.spawn(fuel);
-  Context& b = compiled.spawn(fuel);
-  Interpreter(program).run(reference, a);
-  native->run(compiled, b);
+  Machine one = small_machine(), other = small_machine();
+  Context& a = one.spawn(fuel);
+  Context& b = other.spawn(fuel);
+  Interpreter(interpreted).run(one, a);
+  native->run(other, b);
   if (summary != nullptr) *summary = {a.status, a.trap, a.retired.words};
-  return compare(reference, a, compiled, b);
+  return compare(one, a, other, b);
+}
+
+Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
+                                                  RunSummary* summary, jit::CompileOptions options) {
+  return compare_engines(program, program, form, fuel, summary, options);
 }
 
 }  // namespace vtpu::exec

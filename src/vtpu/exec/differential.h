@@ -26,5 +26,9 @@ struct Divergence {
 /// `options`: of NativeEngine::compile, apart from the form. Error: the program cannot be compiled.
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
                                                   RunSummary* summary = nullptr, jit::CompileOptions options = {});
+/// The same with another program for the compiled code, to see that a mistake would be found.
+Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& interpreted,
+                                                  const isa::ValidProgram& compiled, jit::Form form, std::uint64_t fuel,
+                                                  RunSummary* summary = nullptr, jit::CompileOptions options = {});
 
 }  // namespace vtpu::exec
