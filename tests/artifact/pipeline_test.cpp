@@ -42,7 +42,7 @@ class PipelineTest : public testing::Test {
     fs::copy(source / "tests/paper/fixture/results/figures/hops.pdf", root_ / "dot.pdf");
     write("experiments/fake.cpp", "int main() {}\n");
     write("data/input.csv", "a\n1\n");
-    write("data/concept_mapping.csv", "concept,mapping\nchip,direct\nwatt,none\n");
+    write("data/concept_mapping.csv", "concept,mapping,explained_in\nchip,direct,Architecture\nwatt,none,\n");
     fs::create_directories(root_ / "data/published");
     fs::copy(source / "data/published/refs.bib", root_ / "data/published/refs.bib");
     write("data/published/facts.csv",

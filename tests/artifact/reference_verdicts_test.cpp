@@ -30,6 +30,14 @@ Evidence shipped(measure::Mode mode, const std::vector<Claim>& claims) {
   return evidence;
 }
 
+/// Whether the results hold all that judging the claim needs.
+bool has_keys(const Claim& claim, const Evidence& evidence) {
+  const auto& metrics = evidence.results.at(claim.experiment).metrics;
+  const auto quantity = metrics.lower_bound(claim.quantity);
+  return quantity != metrics.end() && quantity->first.starts_with(claim.quantity) &&
+         metrics.contains(claim.control_key) && (claim.bound_key.empty() || metrics.contains(claim.bound_key));
+}
+
 TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
   const auto claims = read_claims(kProject / "data/claims.csv");
   ASSERT_TRUE(claims) << claims.error().message();
@@ -38,6 +46,8 @@ TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
   for (const Claim& claim : *claims) {
     if (claim.kind != "simulated" && claim.kind != "computed") continue;
     if (!quick.results.contains(claim.experiment) || !full.results.contains(claim.experiment)) continue;
+    // A claim that is newer than the reference set lacks keys in it; `make verify` reports each such key.
+    if (!has_keys(claim, quick) && !has_keys(claim, full)) continue;
     const Judged in_quick = judge(claim, quick), in_full = judge(claim, full);
     ++compared;
     EXPECT_EQ(name_of(in_quick.verdict), name_of(in_full.verdict))

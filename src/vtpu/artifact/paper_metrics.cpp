@@ -14,11 +14,13 @@
 namespace vtpu::artifact {
 namespace {
 
+/// The sections of the body; files with `appendix` in their name are appendices.
 int sections_in(const std::filesystem::path& folder) {
   int sections = 0;
   std::error_code missing;
   for (const auto& entry : std::filesystem::directory_iterator(folder, missing))
-    if (entry.path().extension() == ".md") ++sections;
+    if (entry.path().extension() == ".md" && entry.path().filename().string().find("appendix") == std::string::npos)
+      ++sections;
   return sections;
 }
 
@@ -44,8 +46,10 @@ int floats_in(std::string_view markdown, std::string_view kind) {
 }
 
 struct Mapped {
-  int answered = 0;    ///< direct, analogy, extension or none
-  int unanswered = 0;  ///< "none" and open rows
+  int answered = 0;         ///< direct, analogy, extension or none
+  int unanswered = 0;       ///< "none" and open rows
+  int explained = 0;        ///< answered otherwise than by "none", and names the section that explains it
+  int explained_nones = 0;  ///< "none" and names a section
 };
 
 Result<Mapped> concepts_in(const std::filesystem::path& path) {
@@ -53,6 +57,8 @@ Result<Mapped> concepts_in(const std::filesystem::path& path) {
   if (!csv) return csv.error();
   const Result<std::size_t> at = csv->column("mapping");
   if (!at) return at.error();
+  const Result<std::size_t> section = csv->column("explained_in");
+  if (!section) return section.error();
   const std::vector<std::string> kinds = {"direct", "analogy", "extension", "none"};
   Mapped mapped;
   for (const Csv::Row& row : csv->rows) {
@@ -65,6 +71,7 @@ Result<Mapped> concepts_in(const std::filesystem::path& path) {
       return Error{csv->where(row) + ", mapping", "found " + quoted_with_hint(kind, kinds), join(kinds, ", ")};
     ++mapped.answered;
     if (kind == "none") ++mapped.unanswered;
+    if (!row.cells[*section].empty()) ++(kind == "none" ? mapped.explained_nones : mapped.explained);
   }
   return mapped;
 }
@@ -122,7 +129,8 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
   const auto record = [&result](const std::string& key, double value, const char* unit, const std::string& method) {
     result.metrics[key] = {key, value, unit, measure::Kind::computed, 1, {value, value}, method, {}};
   };
-  record("paper.sections", sections_in(root / "paper/sections"), "sections", "files in paper/sections");
+  record("paper.sections", sections_in(root / "paper/sections"), "sections",
+         "files in paper/sections without the appendices, the abstract included");
   // The control of all counts but those of pages and concepts: another paper, which the tests build.
   const std::filesystem::path other = root / "tests/paper/fixture/sections";
   const std::string counted_alike = "the paper of the tests, counted in the same way";
@@ -151,6 +159,10 @@ Result<measure::ResultFile> count_paper(const std::filesystem::path& root, const
   if (!mapped) return mapped.error();
   record("paper.concepts", mapped->answered, "rows",
          "rows of data/concept_mapping.csv with an answer, 'none' included");
+  record("paper.concepts_explained", mapped->explained, "rows",
+         "rows of data/concept_mapping.csv with a counterpart and the section that explains it");
+  record("paper.concepts_explained.control", mapped->explained_nones, "rows",
+         "rows mapped to none that name a section");
   record("paper.concepts.control", mapped->unanswered, "rows", "rows mapped to none or left open");
   return result;
 }

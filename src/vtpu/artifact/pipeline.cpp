@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "vtpu/artifact/family.h"
 #include "vtpu/artifact/latex_log.h"
 #include "vtpu/artifact/paper_metrics.h"
 #include "vtpu/artifact/process.h"
 #include "vtpu/artifact/results_lock.h"
+#include "vtpu/artifact/verify.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/json.h"
 #include "vtpu/base/text.h"
@@ -288,11 +290,33 @@ Result<void> Pipeline::load_results() {
   return {};
 }
 
+Result<void> Pipeline::compare_with_references(measure::ResultFile& counted) const {
+  const measure::Mode other = options_.mode == measure::Mode::quick ? measure::Mode::full : measure::Mode::quick;
+  for (const auto& [key, mode, what] :
+       {std::tuple{"artifact.values_that_differ", options_.mode, "the reference set of this mode"},
+        std::tuple{"artifact.values_that_differ.control", other, "the reference set of the other mode"}}) {
+    const auto differ = values_that_differ(results_, options_.root, mode, mode == other);
+    if (!differ) return differ.error();
+    if (!*differ) continue;
+    const auto value = static_cast<double>(**differ);
+    counted.metrics[key] = {key,
+                            value,
+                            "values",
+                            measure::Kind::computed,
+                            1,
+                            {value, value},
+                            std::string("computed and simulated values and tables that differ from ") + what,
+                            {}};
+  }
+  return {};
+}
+
 Result<void> Pipeline::count_paper_itself() {
   Result<measure::ResultFile> counted =
       count_paper(options_.root, below("build/paper"), below("results/paper/paper.md"), options_.mode, figures_,
                   options_.tables.size());
   if (!counted) return counted.error();
+  if (Result<void> compared = compare_with_references(*counted); !compared) return compared;
   if (Result<void> saved = measure::save(*counted, below(kJson)); !saved) return saved;
   results_["paper"] = std::move(*counted);
   return {};

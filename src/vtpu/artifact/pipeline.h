@@ -86,6 +86,8 @@ class Pipeline {
   Result<void> load_results();
   Result<void> judge_claims();
   Result<void> count_paper_itself();
+  /// Adds how many deterministic values differ from the reference sets to what the paper counts of itself.
+  Result<void> compare_with_references(measure::ResultFile& counted) const;
   Result<void> write_tables();
   Result<void> draw_figures();
   Result<void> build_paper();

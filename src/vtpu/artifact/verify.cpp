@@ -95,6 +95,30 @@ void compare_deterministic(const ResultFile& fresh, const ResultFile& reference,
                });
 }
 
+Result<std::optional<std::size_t>> values_that_differ(const std::map<std::string, ResultFile>& results,
+                                                      const std::filesystem::path& root, measure::Mode mode,
+                                                      bool as_if_equal) {
+  const Result<ReferenceSet> set = ReferenceSet::open(root, mode);
+  if (!set) return std::optional<std::size_t>();  // a project without references
+  Comparison comparison;
+  bool any = false;
+  for (const std::string& experiment : set->experiments()) {
+    const auto fresh = results.find(experiment);
+    if (fresh == results.end()) continue;
+    Result<ResultFile> reference = set->load_deterministic(experiment);
+    if (!reference) return reference.error();
+    if (as_if_equal) {
+      reference->mode = fresh->second.mode;
+      reference->seed = fresh->second.seed;
+      reference->configuration = fresh->second.configuration;
+    }
+    any = true;
+    compare_deterministic(fresh->second, *reference, comparison);
+  }
+  if (!any) return std::optional<std::size_t>();
+  return std::optional(comparison.differences.size());
+}
+
 void compare_measured(const ResultFile& fresh, const ResultFile& reference, Comparison& comparison) {
   for_each_key(
       reference.experiment, fresh.metrics, reference.metrics, true,

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -36,6 +37,14 @@ struct Comparison {
 /// Results with different seeds, modes or configurations cannot be compared and count as one difference.
 void compare_deterministic(const measure::ResultFile& fresh, const measure::ResultFile& reference,
                            Comparison& comparison);
+
+/// The deterministic values and tables of these results that differ from those of the reference set of `mode`, of the
+/// experiments that both have; nothing if they have none in common or the project has no such set. An experiment of
+/// another seed counts as one difference. `as_if_equal`: results are compared even if their modes and configurations
+/// differ.
+Result<std::optional<std::size_t>> values_that_differ(const std::map<std::string, measure::ResultFile>& results,
+                                                      const std::filesystem::path& root, measure::Mode mode,
+                                                      bool as_if_equal);
 
 /// Adds the comparison of the measured values of one experiment, both from hosts of one class. A key that only one side
 /// has is a difference. Measured tables are not compared: the numbers that matter in them are values as well.
