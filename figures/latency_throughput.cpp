@@ -64,8 +64,8 @@ plot::Figure latency_throughput() {
           "Four rising curves with marks of the reference on them; all turn steep at about half a flit per chip and "
           "cycle.",
       .height = 2.6,
-      .results = {kExperiment},
       .claims = {"net.booksim", "net.booksim.stability"},
+      .results = {kExperiment},
       .draw = draw};
 }
 
