@@ -267,6 +267,7 @@ TEST(Acceptance, IsReadAndPrintedInIntervalNotation) {
   for (const char* text : {"[2.5, inf)", "(1, inf)", "[5, 7]", "(-inf, 0.1]"})
     EXPECT_EQ(parse_acceptance(text, "here")->text(), text);
   EXPECT_EQ(parse_acceptance("[4, 4]", "here")->text(), "4");
+  EXPECT_EQ(parse_acceptance("[511500000000, inf)", "here")->text(), "[5.115e+11, inf)");
 }
 
 TEST(Acceptance, MalformedRegionsAreRejectedWithTheirPosition) {

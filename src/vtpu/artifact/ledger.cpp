@@ -212,8 +212,12 @@ bool AcceptanceRegion::meets(const measure::Interval& interval) const {
 }
 
 std::string AcceptanceRegion::text() const {
-  if (low == high) return fmt::format("{}", low);
-  return fmt::format("{}{}, {}{}", low_open ? '(' : '[', low, high, high_open ? ')' : ']');
+  // A dozen digits would not fit into a column of the paper.
+  const auto number = [](double end) {
+    return std::isfinite(end) && std::abs(end) >= 1e9 ? fmt::format("{:g}", end) : fmt::format("{}", end);
+  };
+  if (low == high) return number(low);
+  return fmt::format("{}{}, {}{}", low_open ? '(' : '[', number(low), number(high), high_open ? ')' : ']');
 }
 
 Result<AcceptanceRegion> parse_acceptance(std::string_view text, const std::string& where) {

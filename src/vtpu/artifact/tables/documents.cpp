@@ -185,8 +185,10 @@ Result<PrintedTable> make_source_numbers(const TableInputs& inputs) {
       claims += (claims.empty() ? "" : ", ") + std::string(claim);
     const std::string& reason = row.cells[at["reason"]];
     if (!reason.empty()) claims += claims.empty() ? reason : "; " + reason;
-    table.rows.push_back(
-        {row.cells[at["id"]], row.cells[at["lines"]], row.cells[at["number"]], row.cells[at["what"]], claims});
+    std::string lines;  // with blanks, at which a cell may break
+    for (const std::string_view piece : split(row.cells[at["lines"]], ','))
+      lines += (lines.empty() ? "" : ", ") + std::string(piece);
+    table.rows.push_back({row.cells[at["id"]], lines, row.cells[at["number"]], row.cells[at["what"]], claims});
   }
   return table;
 }
