@@ -12,7 +12,7 @@
 // states run again; their seeds are part of the recipe and independent of the run's seed.
 //
 // Parameters: slices up to 8x8x8 (quick) or 16x16x16 (full); certificate gap 1 % (quick) or 0.1 % (full); searches run
-// again: one (quick) or five (full). Claim: learn.state4096. Controls: the search with zero steps; a smaller slice.
+// again: one (quick) or five (full). Claims: learn.state4096, learn.tons. Controls: the search with zero steps; a smaller slice.
 // Outputs: keys learn.states.*; tables learned_states, learned_switches.
 #include <fmt/core.h>
 
@@ -191,7 +191,7 @@ std::vector<std::string> inputs() {
 const Experiment kExperiment{
     .name = "learned-states",
     .question = "What are the states that a search found worth for all-to-all, and what do they cost?",
-    .claims = {"learn.state4096"},
+    .claims = {"learn.state4096", "learn.tons"},
     .inputs = inputs(),
     .quick_seconds = 5,
     .full_seconds = 180,
