@@ -104,6 +104,8 @@ Result<void> evaluate(Run& run, const vtpu::net::Shape& shape, double gap, Table
     if (!tons_flow) return tons_flow.error();
     run.computed(key + "tons_flow", flow->throughput / (*tons_flow * shape.count()), "x",
                  "flow over the published flow");
+    run.computed(key + "tons_flow.control", of_torus->throughput / (*tons_flow * shape.count()), "x",
+                 "flow of the torus over the published flow");
     run.computed(key + "tons_hops", hops.average_excluding_self() / *tons_hops, "x",
                  "mean hops over the published mean");
     run.computed(key + "largest_load", shape.count() / flow->throughput, "routes",

@@ -10,6 +10,7 @@
 
 #include "vtpu/artifact/ledger.h"
 #include "vtpu/artifact/reference.h"
+#include "vtpu/artifact/verify.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -55,6 +56,23 @@ TEST(ReferenceVerdicts, QuickAndFullRunsAgreeOnEveryVerdictThatNoClockDecides) {
     EXPECT_NE(in_full.verdict, Verdict::error) << claim.id << ": " << in_full.reason;
   }
   EXPECT_GT(compared, 20);
+}
+
+TEST(ReferenceVerdicts, ResultsDifferFromTheSetOfTheOtherModeAndFromAnotherValueOnly) {
+  const auto claims = read_claims(kProject / "data/claims.csv");
+  ASSERT_TRUE(claims) << claims.error().message();
+  std::map<std::string, measure::ResultFile> results = shipped(measure::Mode::quick, *claims).results;
+  const auto differ = [&](measure::Mode mode, bool as_if_equal) {
+    const auto count = values_that_differ(results, kProject, mode, as_if_equal);
+    EXPECT_TRUE(count && *count);
+    return count && *count ? **count : 0;
+  };
+  EXPECT_EQ(differ(measure::Mode::quick, false), 0u);
+  EXPECT_GT(differ(measure::Mode::full, true), 100u);
+  results.at("net-topology").metrics.at("net.active_chips").value += 1;
+  EXPECT_EQ(differ(measure::Mode::quick, false), 1u);
+  EXPECT_FALSE(values_that_differ(results, kProject / "no-project", measure::Mode::quick, false).value().has_value());
+  EXPECT_FALSE(values_that_differ({}, kProject, measure::Mode::quick, false).value().has_value());
 }
 
 TEST(ReferenceVerdicts, SimulatedIntervalsOfTheTwistClaimsComeFromTwentySeeds) {
