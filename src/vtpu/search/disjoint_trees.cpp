@@ -182,7 +182,7 @@ std::vector<SpanningTree> disjoint_trees(const net::Network& network, int count)
 }
 
 net::workload::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
-                                        std::uint64_t buffer_bytes, int pieces) {
+                                        std::uint64_t buffer_bytes, int pieces, int on_a_link) {
   net::workload::Workload workload("all-reduce over disjoint trees");
   const std::uint64_t parts = trees.size() * static_cast<std::uint64_t>(pieces);
   std::uint64_t part = 0;
@@ -194,10 +194,13 @@ net::workload::Workload tree_all_reduce(const net::Network& network, const std::
     std::vector<net::Chip> order = {tree.root};
     for (std::size_t next = 0; next < order.size(); ++next)
       order.insert(order.end(), children[order[next]].begin(), children[order[next]].end());
-    IndexedVector<net::Chip, int> last_up(tree.up.size(), kNone), last_down(tree.up.size(), kNone);  // by child
+    // By piece modulo `on_a_link`, and by child.
+    const IndexedVector<net::Chip, int> nothing(tree.up.size(), kNone);
+    std::vector<IndexedVector<net::Chip, int>> ups(at(on_a_link), nothing), downs(at(on_a_link), nothing);
     for (int piece = 0; piece < pieces; ++piece, ++part) {
       const std::uint64_t bytes = buffer_bytes * (part + 1) / parts - buffer_bytes * part / parts;
       std::vector<int> after;
+      IndexedVector<net::Chip, int>&last_up = ups[at(piece % on_a_link)], &last_down = downs[at(piece % on_a_link)];
       IndexedVector<net::Chip, int> up(tree.up.size(), kNone), down(tree.up.size(), kNone);
       const auto wait_for = [&](int message) {
         if (message != kNone) after.push_back(message);

@@ -22,8 +22,9 @@ std::vector<SpanningTree> disjoint_trees(const net::Network& network, int count)
 
 /// An all-reduce of a buffer over trees that share no link; each tree reduces and broadcasts an equal part of the
 /// buffer in `pieces` pipelined pieces. A link carries one part in each direction. On chips with six links, three trees
-/// keep all links busy, so the time is the lower bound of any all-reduce plus the time to fill the trees.
+/// keep all links busy, so the time is the lower bound of any all-reduce plus the time to fill the trees. `on_a_link`: a
+/// piece waits on each link until no more than this number would be under way; two hide the latency of long links.
 net::workload::Workload tree_all_reduce(const net::Network& network, const std::vector<SpanningTree>& trees,
-                                        std::uint64_t buffer_bytes, int pieces);
+                                        std::uint64_t buffer_bytes, int pieces, int on_a_link = 1);
 
 }  // namespace vtpu::search
