@@ -1,6 +1,6 @@
 // Fuzzes every file format that the network reads with arbitrary bytes: traces, traffic matrices, edge lists, GraphML,
-// OCS states, failures. Each parse gives a value or an Error with its place. Values with a text form round-trip through
-// it, and parsed values can be used.
+// OCS states, rings, failures. Each parse gives a value or an Error with its place. Values with a text form round-trip
+// through it, and parsed values can be used.
 #include <algorithm>
 #include <cstdint>
 #include <string>
@@ -11,6 +11,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
+#include "vtpu/net/collective/ring_file.h"
 #include "vtpu/net/fault/failure_trace.h"
 #include "vtpu/net/link_names.h"
 #include "vtpu/net/machine.h"
@@ -102,6 +103,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                "a state round-trips");
     static_cast<void>(topology::OcsTopology::make(state->state, state->slice, "fuzz"));
     read(vtpu::search::symmetric_state_of(*state));
+  }
+  static const Network small(topology::Torus{{3, 3}});
+  if (const auto rings = collective::parse_rings(bytes, "fuzz", small); read(rings)) {
+    const auto text = collective::rings_text(small, *rings);
+    VTPU_CHECK(text && *collective::parse_rings(*text, "again", small) == *rings, "rings round-trip");
   }
   static const Machine machine = *Machine::make({});
   if (const auto failures = fault::parse_failures(bytes, "fuzz", machine); read(failures)) {

@@ -72,6 +72,8 @@ const std::vector<Output> kOutputs = {
     {"life_csv", "phextnet life --csv", "phextnet life --set life.days=1 --csv $T"},
     {"reconfigure_json", "phextnet reconfigure --json", "phextnet reconfigure before.toml after.toml --json $T",
      Way::replaced, "target", true},
+    {"rings_json", "phextnet rings --json", "phextnet rings -s 4x4 --json $T"},
+    {"rings_out", "phextnet rings --out", "phextnet rings -s 4x4 --out $T"},
     {"sweep_csv", "phextnet sweep --out", "phextnet sweep -s 4 -l 0.1 --over simulation.seed=1 --out out",
      Way::replaced, "out/sweep.csv"},
     {"sweep_json", "phextnet sweep --out", "phextnet sweep -s 4 -l 0.1 --over simulation.seed=1 --out out",
@@ -99,7 +101,8 @@ const std::map<std::string, std::vector<std::string>> kOtherOptions = {
     {"phextnet",
      {"--help",     "--set",   "--topology", "--sides",    "--file",   "--routing",  "--vcs",   "--pattern", "--loads",
       "--workload", "--level", "--seed",     "--threads",  "--view",   "--time",     "--from",  "--to",      "--over",
-      "--entries",  "--shape", "--steps",    "--restarts", "--groups", "--mirrored", "--alike", "--markdown"}},
+      "--entries",  "--shape", "--steps",    "--restarts", "--groups", "--mirrored", "--alike", "--markdown",
+      "--state",    "--dark",  "--count"}},
     // Its outputs are the folder of results, below --root; tests/artifact covers them.
     {"artifact", {"--help", "--root", "--bin", "--seed", "--quick", "--strict"}},
 };

@@ -3,7 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "command.h"
 
@@ -147,6 +151,61 @@ TEST_F(PhextnetCommand, PrintsTheRoutingTable) {
   EXPECT_THAT(run.out, HasSubstr("1.1.1"));
 }
 
+TEST_F(PhextnetCommand, RingsArePrintedAsPlacesInBlocksOfAState) {
+  const std::string state = " --state " VTPU_ROOT "/data/states/uniform-4x4x8.ocs ";
+  const Outcome run = shell("phextnet rings --json" + state);
+  ASSERT_EQ(run.status, 0) << run.err;
+  const auto rings = nlohmann::json::parse(run.out).at("rings");
+  ASSERT_EQ(rings.size(), 3U);
+  for (const auto& ring : rings) {
+    std::set<std::vector<int>> chips;
+    for (const auto& chip : ring) {
+      const auto place = chip.get<std::vector<int>>();
+      ASSERT_EQ(place.size(), 4U);
+      EXPECT_LT(place[0], 2);
+      for (const int axis : {1, 2, 3}) EXPECT_LT(place[static_cast<std::size_t>(axis)], 4);
+      chips.insert(place);
+    }
+    EXPECT_EQ(chips.size(), 128U);
+    EXPECT_EQ(ring.size(), 128U);
+  }
+  ASSERT_EQ(shell("phextnet rings" + state + "--json rings.json --out made.rings").status, 0);
+  EXPECT_EQ(content("rings.json"), run.out);
+  std::ifstream shipped(VTPU_ROOT "/data/states/uniform-4x4x8.rings");
+  const std::string text{std::istreambuf_iterator<char>(shipped), {}}, made = content("made.rings");
+  EXPECT_EQ(made.substr(made.find("\nchips")), text.substr(text.find("\nchips")))
+      << "the shipped rings are those that the command finds";
+}
+
+TEST_F(PhextnetCommand, RingsOfOtherNetworksAreNamedByCoordinatesOrNumbers) {
+  EXPECT_THAT(shell("phextnet rings -t torus -s 3x3 --json").out, StartsWith("{\"rings\":[[[0,0],["));
+  EXPECT_THAT(shell("phextnet rings -t hypercube --set network.dimensions=4 --json").out,
+              StartsWith("{\"rings\":[[[0],["));
+  EXPECT_THAT(shell("phextnet rings -t twisted-torus -s 4x4x8").out, HasSubstr("rings      3 through all chips"));
+  EXPECT_THAT(shell("phextnet rings -t torus -s 4x4x4 --count 1").out, HasSubstr("64 in rings, 128 left over"));
+  const Outcome dark = shell("phextnet rings --state " VTPU_ROOT "/data/states/uniform-4x4x8.ocs --dark 'x(1,1)'");
+  EXPECT_THAT(dark.out, HasSubstr("128 chips, 382 links\nrings      2 through all chips"));
+}
+
+TEST_F(PhextnetCommand, WithoutRingsTheErrorSaysWhetherThereAreNoneOrNoneWasFound) {
+  const auto error = [&](const std::string& options) {
+    const Outcome run = shell("phextnet rings " + options);
+    EXPECT_EQ(run.status, 1) << run.out;
+    EXPECT_EQ(run.out, "");
+    return run.err;
+  };
+  EXPECT_THAT(error("-t mesh -s 3x3"), HasSubstr("no rings exist: every link joins one of 5 chips with one of 4"));
+  EXPECT_THAT(error("-t mesh -s 4x4 --count 2"), HasSubstr("no 2 rings exist: chip 1.1 has 2 links"));
+  EXPECT_THAT(error("-s 4x4 --set faults.chips=1.1"), HasSubstr("chip 1.1 has 0 links"));
+  EXPECT_THAT(error("-s 8x8x8 --steps 9"), HasSubstr("no 3 rings found, though there may be some: 9 steps left"));
+  EXPECT_THAT(error("-t fat-tree"), HasSubstr("expected a network of chips alone"));
+  EXPECT_THAT(error("-s 4x4 --dark 'x(0,0)'"), HasSubstr("--dark: found without a state"));
+  const std::string state = "--state " VTPU_ROOT "/data/states/uniform-4x4x8.ocs ";
+  EXPECT_THAT(error(state + "--dark 'x(0,4)'"), HasSubstr("expected a switch, x(0,0) to z(3,3)"));
+  EXPECT_THAT(error(state + "-t torus"), HasSubstr("found beside network.topology"));
+  EXPECT_THAT(error("--state missing.ocs"), StartsWith("phextnet: missing.ocs: "));
+}
+
 TEST_F(PhextnetCommand, ItsKeysAreAScenarioThatChangesNothing) {
   const Outcome keys = shell("phextnet keys");
   EXPECT_EQ(keys.status, 0);
@@ -160,6 +219,12 @@ TEST_F(PhextnetCommand, AnInterruptGivesTheResultsSoFarAndStatus130) {
       "wait $pid");
   EXPECT_EQ(run.status, 130) << run.err;
   EXPECT_THAT(run.out, HasSubstr("PARTIAL"));
+}
+
+TEST_F(PhextnetCommand, AnInterruptedSearchForRingsSaysHowFarItCame) {
+  const Outcome run = shell("phextnet rings -s 32x32x32 & pid=$!; sleep 1; kill -INT $pid; wait $pid");
+  EXPECT_EQ(run.status, 130) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("stopped after "));
 }
 
 TEST_F(PhextnetCommand, DrawsWithRenderFiguresOrReportsThatItIsMissing) {

@@ -17,6 +17,7 @@
 #include "programs/phextnet/meter.h"
 #include "programs/phextnet/options.h"
 #include "programs/phextnet/reconfigure.h"
+#include "programs/phextnet/rings.h"
 #include "programs/phextnet/sweep.h"
 #include "programs/phextnet/view.h"
 #include "vtpu/base/arguments.h"
@@ -194,6 +195,9 @@ class CommandLine {
         app_.add_subcommand("learn", "search for an OCS state with high throughput under a uniform all-to-all");
     add_learn_options(*learn, options_.learn);
     learn->final_callback([this] { action_ = run_learn; });
+    CLI::App* rings = on_scenario(
+        "rings", "rings through all chips that share no link, for all-reduce: as many as the links allow", run_rings);
+    add_rings_options(*rings, options_.rings);
     CLI::App* keys = app_.add_subcommand("keys", "a scenario file with every key, its default and its meaning");
     keys->add_flag("--markdown", options_.markdown, "as the table of README.md");
     keys->final_callback([this] { action_ = run_keys; });

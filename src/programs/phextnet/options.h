@@ -10,6 +10,7 @@
 #include "vtpu/base/result.h"
 #include "vtpu/scenario/scenario.h"
 #include "vtpu/search/anneal.h"
+#include "vtpu/search/disjoint_rings.h"
 
 namespace vtpu::command {
 
@@ -27,6 +28,16 @@ struct LearnOptions {
   search::Alike alike = search::Alike::none;  ///< which switches share a setting
 };
 
+/// A search for rings through all chips.
+struct RingsOptions {
+  std::string state;  ///< file
+  std::string dark;   ///< a switch
+  std::string json;   ///< file, or "-"
+  std::string out;    ///< file
+  int count = 0;
+  std::int64_t steps = search::RingSearch{}.steps;
+};
+
 /// The command line of phextnet, for all commands.
 struct Options {
   std::string file;
@@ -37,6 +48,7 @@ struct Options {
   int rows = 0;                       ///< number of table rows to show before and after
   std::string from, to;               ///< chips
   LearnOptions learn;
+  RingsOptions rings;
   bool time = false;
   bool markdown = false;
 };
