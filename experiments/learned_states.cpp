@@ -8,8 +8,8 @@
 // bound from the tree of blocks); and, for two blocks, with the published TONS topology (network_claims.csv; NW-073:
 // hops between different chips, NW-077: flow per pair). Cost: the distance between the racks of joined blocks, which
 // matters where links are wired without switches (one block per rack, eight racks per row); and the number of switches
-// that stay as the torus sets them, which keep its rings for all-reduce. Finally, the searches that found the smallest
-// states run again; their seeds are part of the recipe and independent of the run's seed.
+// that stay as the torus sets them. Finally, the searches that found the smallest states run again; their seeds are part
+// of the recipe and independent of the run's seed.
 //
 // Parameters: slices up to 8x8x8 (quick) or 16x16x16 (full); certificate gap 1 % (quick) or 0.1 % (full); searches run
 // again: one (quick) or five (full). Claims: learn.state4096, learn.tons. Controls: the search with zero steps; a smaller slice.

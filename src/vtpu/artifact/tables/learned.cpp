@@ -89,7 +89,22 @@ TableDeclaration learned_costs() {
                       {"chip_dead_kept_torus", "torus", 0.08}},
           .note =
               "Kept: all-to-all throughput with one switch dark or one chip dead over the throughput before, with "
-              "traffic split again."};
+              "traffic split again. All-reduce: 64 MiB over the trees at flow level, without latency."};
+}
+
+TableDeclaration rings_networks() {
+  return {.name = "rings_networks",
+          .caption = "All-reduce along rings that share no link",
+          .appendix = true,
+          .results = {"learned-rings"},
+          .table = "learned_rings",
+          .columns = {{"slice", "slice", 0.22},
+                      {"network", "network", 0.22},
+                      {"rings", "rings", 0.14},
+                      {"share", "share of the bound", 0.26}},
+          .note =
+              "A buffer of 1 GiB at packet level, links with 500 ns of latency. The bound is that of six links. Dark: "
+              "the learned state with one switch dark, where chips with five links leave room for two rings."};
 }
 
 TableDeclaration learned_placement() {
