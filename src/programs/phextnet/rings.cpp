@@ -64,7 +64,7 @@ Result<Subject> of_state(const RingsOptions& options) {
 
 Result<Subject> subject_of(Options options) {
   RingsOptions& rings = options.rings;
-  const auto given = scenario_of(options);
+  const auto given = scenario_of(options, "rings");
   if (!given) return given.error();
   if (rings.state.empty() && given->network.topology == scenario::TopologyKind::ocs)
     rings.state = given->network.file.path;
@@ -130,7 +130,7 @@ Result<int> run_rings(const Options& options) {
   if (network.node_count() > network.chip_count())
     return Error{network.name(), fmt::format("found {} switches", network.node_count() - network.chip_count()),
                  "a network of chips alone"};
-  const auto given = scenario_of(options);
+  const auto given = scenario_of(options, "rings");
   if (!given) return given.error();
 
   std::optional<Meter> meter(std::in_place);

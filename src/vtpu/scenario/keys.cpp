@@ -229,6 +229,7 @@ const std::vector<std::string>& beginnings_read_by(std::string_view command) {
       {"info", with(kRouting, {"output.json", "output.plot"})},
       {"check", kRouting},
       {"routes", kRouting},
+      {"rings", {"network.", "faults.", "simulation.seed"}},
       {"reconfigure", {"network.", "routing.vcs", "workload.", "simulation.", "reconfigure.", "output.json"}},
       {"life", {"life.", "simulation.seed", "simulation.threads", "output.json", "output.csv"}}};
   const auto row = kRows.find(command);
