@@ -87,25 +87,36 @@ TEST(Search, FindsTheSameStatesOnOneThreadAndOnTwo) {
 }
 
 TEST(Recipes, EveryShippedStateHasARecipeAndABetterBoundThanTheTorus) {
-  for (const net::Shape& shape : shapes_with_recipes()) {
-    const std::string file = "data/states/uniform-" + net::to_string(shape) + ".ocs";
-    const Result<SymmetricState> state = read_symmetric_state(std::filesystem::path(VTPU_ROOT) / file);
-    ASSERT_TRUE(state) << state.error().message();
-    EXPECT_EQ(state->shape, shape);
-    const Recipe recipe = *recipe_of(shape);
-    EXPECT_LT(recipe.restart, recipe.plan.restarts);
-    EXPECT_GT(MeanDistance().bound(lifted(*state), std::vector<int>(384, 1)),
-              6 / MeanDistance()(lifted(*torus_state(shape))));
-  }
+  for (const net::Shape& shape : shapes_with_recipes())
+    for (const Circuits circuits : {Circuits::any, Circuits::opposite}) {
+      const std::string file = shipped_state_file(shape, circuits);
+      const Result<SymmetricState> state = read_symmetric_state(std::filesystem::path(VTPU_ROOT) / file);
+      ASSERT_TRUE(state) << file << ": " << state.error().message();
+      EXPECT_EQ(state->shape, shape);
+      const Recipe recipe = *recipe_of(shape, circuits);
+      EXPECT_LT(recipe.restart, recipe.plan.restarts);
+      EXPECT_GT(MeanDistance().bound(lifted(*state), std::vector<int>(384, 1)),
+                6 / MeanDistance()(lifted(*torus_state(shape))));
+      EXPECT_EQ(net::ocs::like_face_circuits(circuits_of(*state).state) > 0, circuits == Circuits::any) << file;
+    }
   EXPECT_FALSE(recipe_of({4, 4, 4}));
 }
 
-TEST(Recipes, TheSmallestRecipeReproducesTheShippedState) {
-  const Recipe recipe = *recipe_of({4, 4, 8});
-  const Found found = *restart(recipe.plan, recipe.restart);
-  const SymmetricState shipped =
-      *read_symmetric_state(std::filesystem::path(VTPU_ROOT) / "data/states/uniform-4x4x8.ocs");
-  EXPECT_EQ(circuits_of(found.state).state, circuits_of(shipped).state);
+TEST(Recipes, TheSmallestRecipesGiveTheShippedStates) {
+  for (const Circuits circuits : {Circuits::any, Circuits::opposite}) {
+    const Recipe recipe = *recipe_of({4, 4, 8}, circuits);
+    const Found found = *restart(recipe.plan, recipe.restart);
+    const SymmetricState shipped =
+        *read_symmetric_state(std::filesystem::path(VTPU_ROOT) / shipped_state_file({4, 4, 8}, circuits));
+    EXPECT_EQ(circuits_of(found.state).state, circuits_of(shipped).state);
+  }
+}
+
+TEST(Search, WithoutMirroredSwitchesJoinsOppositeFacesOnly) {
+  SearchPlan plan = small_plan();
+  EXPECT_GT(net::ocs::like_face_circuits(circuits_of(restart(plan, 0)->state).state), 0);
+  plan.anneal.mirrored = 0;
+  EXPECT_EQ(net::ocs::like_face_circuits(circuits_of(restart(plan, 0)->state).state), 0);
 }
 
 TEST(CoverBound, HoldsForRandomStatesAndAnyLengths) {

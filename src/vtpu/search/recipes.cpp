@@ -15,6 +15,7 @@ namespace {
 
 struct Row {
   net::Shape shape;
+  Circuits circuits;
   const char* group;  ///< name in groups_of_order
   AnnealOptions anneal;
   std::uint64_t seed;
@@ -24,21 +25,33 @@ struct Row {
 
 const std::vector<Row>& rows() {
   static const std::vector<Row> kRows = {
-      {{4, 4, 8}, "Z2", {20000, {2, 3}, 0.5, Alike::rotated, 4e-3}, 1, 16, 4},
-      {{4, 8, 8}, "Z2 x Z2", {40000, {1, 2}, 0.3, Alike::none, 2e-3}, 1, 8, 1},
-      {{8, 8, 8}, "Z2 x Z2 x Z2", {60000, {1, 2}, 0.3, Alike::none, 1e-3}, 1, 6, 0},
-      {{8, 8, 16}, "Z16", {100000, {1, 2}, 0.3, Alike::none, 3e-4}, 1, 12, 1},
-      {{8, 16, 16}, "Z16 x Z2", {400000, {2, 5}, 0.2, Alike::none, 3e-4}, 1, 1, 0},
-      {{16, 16, 16}, "Z4 x Z4 x Z4", {600000, {1, 3}, 0.2, Alike::none, 3e-4}, 1, 1, 0},
+      {{4, 4, 8}, Circuits::any, "Z2", {20000, {2, 3}, 0.5, Alike::rotated, 4e-3}, 1, 16, 4},
+      {{4, 8, 8}, Circuits::any, "Z2 x Z2", {40000, {1, 2}, 0.3, Alike::none, 2e-3}, 1, 8, 1},
+      {{8, 8, 8}, Circuits::any, "Z2 x Z2 x Z2", {60000, {1, 2}, 0.3, Alike::none, 1e-3}, 1, 6, 0},
+      {{8, 8, 16}, Circuits::any, "Z16", {100000, {1, 2}, 0.3, Alike::none, 3e-4}, 1, 12, 1},
+      {{8, 16, 16}, Circuits::any, "Z16 x Z2", {400000, {2, 5}, 0.2, Alike::none, 3e-4}, 1, 1, 0},
+      {{16, 16, 16}, Circuits::any, "Z4 x Z4 x Z4", {600000, {1, 3}, 0.2, Alike::none, 3e-4}, 1, 1, 0},
+      // As many steps and restarts as above. A pair of blocks needs switches that differ: tied ones find less.
+      {{4, 4, 8}, Circuits::opposite, "Z2", {20000, {1, 2}, 0, Alike::none, 4e-3}, 1, 16, 6},
+      {{4, 8, 8}, Circuits::opposite, "Z2 x Z2", {40000, {2, 3}, 0, Alike::none, 2e-3}, 1, 8, 3},
+      {{8, 8, 8}, Circuits::opposite, "Z2 x Z2 x Z2", {60000, {2, 3}, 0, Alike::none, 1e-3}, 1, 6, 2},
+      {{8, 8, 16}, Circuits::opposite, "Z16", {100000, {1, 2}, 0, Alike::none, 3e-4}, 1, 12, 7},
+      {{8, 16, 16}, Circuits::opposite, "Z16 x Z2", {400000, {2, 5}, 0, Alike::none, 3e-4}, 1, 1, 0},
+      {{16, 16, 16}, Circuits::opposite, "Z4 x Z4 x Z4", {600000, {1, 3}, 0, Alike::none, 3e-4}, 1, 1, 0},
   };
   return kRows;
 }
 
 }  // namespace
 
-Result<Recipe> recipe_of(const net::Shape& shape) {
+std::string shipped_state_file(const net::Shape& shape, Circuits circuits) {
+  return fmt::format("data/states/uniform-{}{}.ocs", net::to_string(shape),
+                     circuits == Circuits::opposite ? "-opposite" : "");
+}
+
+Result<Recipe> recipe_of(const net::Shape& shape, Circuits circuits) {
   for (const Row& row : rows()) {
-    if (row.shape != shape) continue;
+    if (row.shape != shape || row.circuits != circuits) continue;
     Recipe recipe{{.shape = shape, .groups = {}, .restarts = row.restarts, .anneal = row.anneal, .seed = row.seed},
                   row.restart};
     for (BlockGroup& group : groups_of_order(shape.count() / 64))
@@ -51,7 +64,8 @@ Result<Recipe> recipe_of(const net::Shape& shape) {
 
 std::vector<net::Shape> shapes_with_recipes() {
   std::vector<net::Shape> shapes;
-  for (const Row& row : rows()) shapes.push_back(row.shape);
+  for (const Row& row : rows())
+    if (row.circuits == Circuits::any) shapes.push_back(row.shape);
   return shapes;
 }
 

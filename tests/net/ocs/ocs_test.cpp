@@ -283,4 +283,25 @@ TEST(SpliceBlock, RejectsASpareInUseAndBlocksThatDoNotExist) {
 }
 
 }  // namespace
+TEST(OcsState, CountsCircuitsThatJoinLikeFaces) {
+  OcsState state(kLayout);
+  const auto join = [&](Block a, Face from, Block b, Face to) {
+    EXPECT_TRUE(state.connect({Ocs(5), kLayout.port_of(a, from), kLayout.port_of(b, to)}).ok());
+  };
+  join(Block(0), Face::plus, Block(1), Face::minus);
+  EXPECT_EQ(like_face_circuits(state), 0);
+  join(Block(1), Face::plus, Block(2), Face::plus);
+  join(Block(3), Face::minus, Block(2), Face::minus);
+  EXPECT_EQ(like_face_circuits(state), 2);
+  EXPECT_EQ(state.circuits().size(), 3u);
+}
+
+TEST(OcsState, OfATorusJoinsNoLikeFaces) {
+  OcsState regular(kLayout), twisted(kLayout);
+  ASSERT_TRUE(connect_torus(regular, *Slice::make(kLayout, {16, 16, 16})).ok());
+  ASSERT_TRUE(connect_twisted_torus(twisted, *Slice::make(kLayout, {4, 4, 8})).ok());
+  EXPECT_EQ(like_face_circuits(regular), 0);
+  EXPECT_EQ(like_face_circuits(twisted), 0);
+}
+
 }  // namespace vtpu::net::ocs

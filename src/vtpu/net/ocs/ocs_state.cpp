@@ -120,6 +120,14 @@ std::optional<PlacedPort> far_end(const OcsState& state, const PlacedPort& end) 
                     PortNumber(2 * d + (far == Face::plus ? 0 : 1))};
 }
 
+int like_face_circuits(const OcsState& state) {
+  const OcsLayout& layout = state.layout();
+  const std::vector<Circuit> circuits = state.circuits();
+  return static_cast<int>(std::count_if(circuits.begin(), circuits.end(), [&](const Circuit& circuit) {
+    return layout.face_of(circuit.a) == layout.face_of(circuit.b);
+  }));
+}
+
 CircuitChanges changes(const OcsState& before, const OcsState& after) {
   VTPU_CHECK(before.layout() == after.layout(), "only states of one layout are compared");
   const std::vector<Circuit> old_ones = before.circuits();

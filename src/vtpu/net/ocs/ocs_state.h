@@ -57,7 +57,8 @@ struct Circuit {
 std::string to_string(const Circuit& circuit, const OcsLayout& layout);
 
 /// The circuits of all switches: for each switch a partial matching of its ports. Any two ports of a switch may be
-/// joined, as the 136 x 136 switch allows. A port without a circuit is dark.
+/// joined. The sources call the switch 136 x 136, any input to any output, but do not say which ports are inputs; a
+/// switch with all + ports on one side and all - ports on the other has no like-face circuits. A dark port has none.
 class OcsState {
  public:
   /// A state in which all ports are dark.
@@ -97,6 +98,9 @@ struct PlacedPort {
 /// The other end of the link at a port: the neighbour in the block or, at a face, the port at the other end of the
 /// circuit; none if the face port is dark.
 std::optional<PlacedPort> far_end(const OcsState& state, const PlacedPort& end);
+
+/// The circuits that join two + ports or two - ports. Tori, regular or twisted, have none.
+int like_face_circuits(const OcsState& state);
 
 /// The circuits that differ between two states of the same layout (an invariant).
 struct CircuitChanges {
