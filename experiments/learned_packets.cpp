@@ -12,7 +12,8 @@
 // and with one dead chip after the traffic is split again (up to 512 chips).
 //
 // Parameters: slices (quick: 128 and 256 chips), seeds, packets per pair. No claims. Outputs: keys learn.packets.*,
-// learn.classes.*, learn.cost.*; tables learned_packets, learned_classes, learned_costs.
+// learn.classes.*, learn.cost.*; tables learned_packets, learned_classes, learned_costs. The state of 128 chips without
+// circuits between like faces is a row of learned_packets only.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -61,12 +62,16 @@ struct Slice {
   Shape sides;
   const char* file;
   int packets_a_pair;
-  int seeds;           // in the full run
-  int searched;        // classes of the searched order, fewer than optical first needs to lose no throughput
-  bool quick = false;  // also in the quick run, with an eighth of the packets
+  int seeds;              // in the full run
+  int searched;           // classes of the searched order, fewer than optical first needs to lose no throughput
+  bool quick = false;     // also in the quick run, with an eighth of the packets
+  bool opposite = false;  // no circuits between like faces; packets only
+
+  std::string name() const { return to_string(sides) + (opposite ? "-opposite" : ""); }
 };
 
 const Slice kSlices[] = {{{4, 4, 8}, "data/states/uniform-4x4x8.ocs", 128, 3, 1, true},
+                         {{4, 4, 8}, "data/states/uniform-4x4x8-opposite.ocs", 128, 3, 1, true, true},
                          {{4, 8, 8}, "data/states/uniform-4x8x8.ocs", 64, 3, 1, true},
                          {{8, 8, 8}, "data/states/uniform-8x8x8.ocs", 32, 3, 1},
                          {{8, 8, 16}, "data/states/uniform-8x8x16.ocs", 4, 1, 1},
@@ -307,7 +312,7 @@ Result<void> weigh_costs(Run& run, const Slice& slice, const SymmetricState& sta
 }
 
 Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, Tables& tables) {
-  const std::string name = to_string(slice.sides);
+  const std::string name = slice.name();
   const int packets_a_pair = run.quick() ? slice.packets_a_pair / 8 : slice.packets_a_pair;
   std::vector<std::uint64_t> seeds;
   for (int i = 0; i < (run.quick() ? 1 : slice.seeds); ++i)
@@ -371,6 +376,7 @@ Result<void> confirm(Run& run, const Slice& slice, const SymmetricState& state, 
   }
   row.resize(tables.packets.columns.size(), Cell(std::string()));
   tables.packets.add(row);
+  if (slice.opposite) return {};
   if (const Result<void> done = try_classes(run, slice, state, rule->vc_classes, free->throughput, tables.classes);
       !done)
     return done;
@@ -428,7 +434,7 @@ Result<void> confirm_all(Run& run) {
     const Result<SymmetricState> state = shipped_state(run, *slice);
     if (!state) return state.error();
     if (const Result<void> done = confirm(run, *slice, *state, tables); !done) return done;
-    progress.step(to_string(slice->sides));
+    progress.step(slice->name());
   }
   return {};
 }

@@ -259,6 +259,9 @@ Fixture fixture() {
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
   }
+  f.table("learned-states", "learned_faces", {"slice"},
+          {"circuits", "like_face_circuits", "any", "opposite", "opposite_dual_bound", "gain_torus",
+           "opposite_gain_torus", "gain_twisted", "opposite_gain_twisted"});
   for (const auto& [name, unused] : f.results) {
     f.metrics(name, {"timings." + name + ".kept", "timings." + name + ".unmeasurable"});
     for (const std::string& reason : choice_names<measure::Disturbance>())

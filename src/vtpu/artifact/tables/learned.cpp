@@ -28,6 +28,29 @@ TableDeclaration learned_states() {
               "switches all distances are equal."};
 }
 
+TableDeclaration learned_faces() {
+  return {.name = "learned_faces",
+          .caption = "Learned states with and without circuits between like faces",
+          .wide = true,
+          .appendix = true,
+          .results = {"learned-states"},
+          .table = "learned_faces",
+          .columns = {{"slice", "slice", 0.1},
+                      {"circuits", "circuits", 0.09},
+                      {"like_face_circuits", "of like faces", 0.09},
+                      {"any", "rate", 0.08},
+                      {"opposite", "rate without", 0.09},
+                      {"opposite_dual_bound", "its dual bound", 0.09},
+                      {"gain_torus", "over torus", 0.09},
+                      {"opposite_gain_torus", "without", 0.09},
+                      {"gain_twisted", "over twisted", 0.09},
+                      {"opposite_gain_twisted", "without", 0.09}},
+          .note =
+              "Like faces: two + ports or two - ports of one dimension. Without: states of a second search, in which "
+              "every circuit joins a + and a - port. Rates: injection per chip in link bandwidths, uniform all-to-all "
+              "over all paths."};
+}
+
 TableDeclaration learned_twist() {
   return {.name = "learned_twist",
           .caption = "Results of a search that starts at the regular torus",
@@ -67,7 +90,7 @@ TableDeclaration learned_packets() {
                       {"gain_twisted_packet", "over twisted", 0.1}},
           .note =
               "Injection per chip in link bandwidths. Gains: packets over packets on the torus of the same shape, "
-              "regular and twisted."};
+              "regular and twisted. Opposite: the state without circuits between like faces."};
 }
 
 TableDeclaration learned_costs() {
