@@ -84,15 +84,16 @@ void draw(plot::Context& context) {
 }  // namespace
 
 plot::Figure claim_verdicts() {
-  return {.name = "claim_verdicts",
-          .caption =
-              "Verdicts on all claims of the ledger, by group; the legend gives the totals. Open claims name an "
-              "experiment that does not exist. Open, circular, published and unmeasurable claims count neither for nor "
-              "against the source.",
-          .alt = "Stacked horizontal bars, one per group of claims, divided by verdict.",
-          .height = 2.8,
-          .data = {kFile},
-          .draw = draw};
+  return {
+      .name = "claim_verdicts",
+      .caption =
+          "Verdicts on all claims of the ledger, by group; the legend gives the totals. Open claims name an "
+          "experiment that does not exist. *Open*, *circular*, *published* and unmeasurable claims count neither for "
+          "nor against the source.",
+      .alt = "Stacked horizontal bars, one per group of claims, divided by verdict.",
+      .height = 2.8,
+      .data = {kFile},
+      .draw = draw};
 }
 
 }  // namespace vtpu::figures

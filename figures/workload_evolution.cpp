@@ -77,7 +77,7 @@ void draw(plot::Context& context) {
 plot::Figure workload_evolution() {
   return {.name = "workload_evolution",
           .caption =
-              "Use of TPUs by generation and date, as published [@jouppi2023tpuv4]. The remainder is not listed in the "
+              "Use of TPUs by generation and date [@jouppi2023tpuv4]. The remainder is not listed in the "
               "source's table.",
           .alt =
               "Stacked bars, one per TPU generation: the share of MLP and DLRM models shrinks, that of Transformers "

@@ -120,6 +120,7 @@ TableDeclaration hop_readings() {
       .name = "hop_readings",
       .caption = "Hop counts of the source documents under the literal and the charitable reading",
       .wide = true,
+      .appendix = true,
       .results = {"net-topology"},
       .make = make_hop_readings,
       .note = "Literal: the average or greatest distance over all pairs of the topology that the claim names, exact."};

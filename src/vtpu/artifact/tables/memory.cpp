@@ -30,6 +30,7 @@ Result<PrintedTable> make_host(const TableInputs& inputs) {
 TableDeclaration host() {
   return {.name = "host",
           .caption = "The host of the measured results",
+          .appendix = true,
           .results = {"host"},
           .make = make_host,
           .note = "Values with an interval were measured; the interval is 95 %. The system reports the rest."};
@@ -121,6 +122,7 @@ TableDeclaration places() {
 TableDeclaration memory() {
   return {.name = "memory",
           .caption = "Sequential and random access by the level of the memory hierarchy that holds the data",
+          .appendix = true,
           .results = {"host"},
           .table = "footprints",
           .columns = {{"level", "level"},

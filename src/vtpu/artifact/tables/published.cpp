@@ -64,6 +64,7 @@ TableDeclaration workload_evolution() {
   return {.name = "workload_evolution",
           .caption = "Share of TPUs by model type, from TPU v1 to TPU v4",
           .wide = true,
+          .appendix = true,
           .data = {kWorkloadFile},
           .make = make_workload_evolution,
           .note =
@@ -211,6 +212,7 @@ TableDeclaration mlperf_results() {
 TableDeclaration mlperf_ratios() {
   return {.name = "mlperf_ratios",
           .caption = "Published MLPerf ratios and the ratios from the public logs",
+          .appendix = true,
           .results = {"energy"},
           .table = "recomputed",
           .columns = {{"quantity", "ratio", 0.65},
@@ -281,12 +283,13 @@ Result<PrintedTable> make_energy_carbon(const TableInputs& inputs) {
 TableDeclaration energy_carbon() {
   return {.name = "energy_carbon",
           .caption = "Energy and carbon: the published factors, their products, and the assumed machine factor",
+          .appendix = true,
           .results = {"energy"},
           .data = {kEnergyFile},
           .make = make_energy_carbon,
           .note =
               "Factors: TPU v4 paper, Section 7.6. The products are computed here from those factors; they can "
-              "contradict the source but not confirm it."};
+              "count against the source, not for it."};
 }
 
 }  // namespace vtpu::artifact::tables

@@ -42,6 +42,7 @@ Result<PrintedTable> make_sparse_maps(const TableInputs& inputs) {
 TableDeclaration sparse_maps() {
   return {.name = "sparse_maps",
           .caption = "Two maps from vocabulary ids to coordinates",
+          .appendix = true,
           .results = {"sparse-ids"},
           .make = make_sparse_maps,
           .note =
