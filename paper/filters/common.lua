@@ -48,23 +48,28 @@ function common.sorted_keys(map)
   return keys
 end
 
---- The first line at or below `place.heading` in the section file that contains what the message `text` quotes. It is
+--- The first line at or below `place.heading` in the section file where what the message `text` quotes begins. It is
 --- searched for because Pandoc keeps no line numbers. nil where it is not found.
 local function line_of(place, text)
   local needle = text:match("\"([^\"]+)\"") or text:match("[a-z]+=([%w_%-]+)")
   local folder = os.getenv("VTPU_PAPER_SECTIONS")
-  local file = needle and folder and place.file and io.open(folder .. "/" .. place.file, "rb")
-  if not file then return nil end
-  local number, below, found = 0, place.heading == nil, nil
-  for line in file:lines() do
-    number = number + 1
-    if not below and line:match("^#") and line:find(place.heading, 1, true) then below = true end
-    local from, to = line:find(needle, 1, true)
-    -- [word]{.lit}, the same word as a literal, does not count.
-    if below and not found and from and line:sub(to + 1, to + 2) ~= "]{" then found = number end
+  local content = needle and folder and place.file and common.read(folder .. "/" .. place.file)
+  if not content then return nil end
+  local at = 1
+  while place.heading do  -- to the line of the heading
+    local from, to, title = content:find("#+ ([^\n]*)", at)
+    if not from then return nil end
+    at = title:find(place.heading, 1, true) and from or to + 1
+    if at == from then break end
   end
-  file:close()
-  return found
+  local pattern = needle:gsub("%p", "%%%0"):gsub("%s+", "%%s+")  -- a phrase may go on in the next line
+  while true do
+    local from, to = content:find(pattern, at)
+    if not from then return nil end
+    -- [word]{.lit}, the same word as a literal, does not count.
+    if content:sub(to + 1, to + 6) ~= "]{.lit" then return 1 + select(2, content:sub(1, from):gsub("\n", "")) end
+    at = to + 1
+  end
 end
 
 --- Collects problems, so that one run reports all of them; raise() ends the build if there are any.

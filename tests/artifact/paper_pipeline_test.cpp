@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 
@@ -132,6 +133,74 @@ TEST(PaperPipeline, a_section_may_begin_with_a_byte_order_mark_and_have_any_line
     EXPECT_EQ(paper->build().status, kRefusedByFilter);
   }
   EXPECT_EQ(marked.read("build/paper-source.md"), plain.read("build/paper-source.md"));
+}
+
+TEST(PaperPipeline, a_judgement_without_a_claim_is_refused_with_its_line_and_sentence) {
+  for (const char* judgement : {"confirms", "does not follow", "as the paper says", "falls short", "is circular"}) {
+    Paper paper;
+    paper.append(kIntroduction, std::string("\nOne sentence.\nThe measured gain ") + judgement + " here. Another.\n");
+    const std::string word = judgement == std::string("is circular") ? "circular" : judgement;
+    const Ended ended = paper.build();
+    EXPECT_EQ(ended.status, kRefusedByFilter) << judgement << "\n" << ended.output;
+    EXPECT_THAT(ended.output, ::testing::ContainsRegex("01-introduction.md:[0-9]+, section \"Method\": found \"" +
+                                                       word + "\", which judges, without a claim"));
+    EXPECT_THAT(ended.output, AllOf(HasSubstr("in: The measured gain " + std::string(judgement) + " here."),
+                                    Not(HasSubstr("Another"))));
+  }
+}
+
+TEST(PaperPipeline, a_judgement_against_the_verdict_of_its_claim_is_refused_and_names_both) {
+  for (const char* sentence :
+       {"The gain of net.twist, []{.claim id=net.twist field=stated}, checks out.",
+        "That gain is []{.verdict id=net.twist}, and the\npaper confirms it.", "It [is true]{.judged id=net.twist}."}) {
+    Paper paper;
+    paper.replace("build/values.lua", "accept_why = \"one digit", "stated = \"more\", accept_why = \"one digit");
+    paper.append(kIntroduction, std::string("\n") + sentence + "\n");
+    expect_refused(paper, {"01-introduction.md:", "of the claim net.twist, whose verdict is \"refuted\" in: "});
+  }
+}
+
+TEST(PaperPipeline, a_phrase_that_runs_over_two_lines_is_found_in_the_first) {
+  Paper paper;
+  paper.replace(kIntroduction, "## Method {#method}\n\n", "## Method {#method}\n\nThis does\nnot follow.\n\n");
+  const std::string text = paper.read(kIntroduction);
+  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<long>(text.find("This does")), '\n');
+  expect_refused(paper,
+                 {("01-introduction.md:" + std::to_string(line) + ", section").c_str(), "This does not follow."});
+}
+
+TEST(PaperPipeline, the_verdict_of_a_measured_claim_may_only_be_printed_from_the_ledger) {
+  Paper paper;
+  paper.replace("build/values.lua", "kind = \"simulated\",\n   control", "kind = \"measured\",\n   control");
+  paper.append(kIntroduction, "\nThe gain is [refuted]{.judged id=net.twist}.\n");
+  expect_refused(paper, {"measured claim net.twist, whose verdict may differ on another host",
+                         "expected []{.verdict id=net.twist}"});
+}
+
+TEST(PaperPipeline, captions_and_notes_of_tables_are_judged_as_the_text_is) {
+  Paper paper;
+  paper.replace("build/values.lua", "Lower is better.", "This contradicts the paper.");
+  paper.replace("build/values.lua", "caption = \"Shapes\",", "caption = \"Shapes\", note = \"The source is wrong.\",");
+  expect_refused(paper, {"figure hops: found \"contradicts\"", "table shapes: found \"is wrong\""});
+}
+
+TEST(PaperPipeline, judgements_that_agree_and_words_that_are_mentioned_or_counted_pass) {
+  Paper paper;
+  paper.append(
+      kIntroduction,
+      "\nA verdict such as *refuted* is mentioned. Of all, []{.count of=refuted} is refuted. The gain [does not "
+      "hold]{.judged id=net.twist}, while the size []{.verdict id=net.size} [holds\nexactly]{.judged "
+      "id=net.size}. A page holds []{.num key=big.count} chips, `refuted` is code, and [the claims hold]{.judged "
+      "id=\"net.size\"}.\n");
+  const Ended ended = paper.build();
+  ASSERT_EQ(ended.status, 0) << ended.output;
+  EXPECT_THAT(paper.read("results/paper/paper.md"), HasSubstr("The gain does not hold, while the size"));
+}
+
+TEST(PaperPipeline, a_digit_in_judged_words_is_still_naked) {
+  Paper paper;
+  paper.append(kIntroduction, "\nThe gain [is not true for 3]{.judged id=net.twist}.\n");
+  expect_refused(paper, {"naked digit in \"3"});
 }
 
 TEST(PaperPipeline, the_pdf_has_no_open_reference_and_floats_have_the_same_numbers_in_every_format) {

@@ -1,16 +1,22 @@
-// The shipped results of quick and full runs: may quick runs differ in a verdict?
+// The shipped results of quick and full runs: may quick runs differ in a verdict, and do the documents say what the
+// full run found?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "shell.h"
 #include "vtpu/artifact/ledger.h"
 #include "vtpu/artifact/reference.h"
+#include "vtpu/artifact/values.h"
 #include "vtpu/artifact/verify.h"
+#include "vtpu/base/file.h"
 
 namespace vtpu::artifact {
 namespace {
@@ -89,6 +95,62 @@ TEST(ReferenceVerdicts, SimulatedIntervalsOfTheTwistClaimsComeFromTwentySeeds) {
       EXPECT_LT(gain.value, result->metrics.at("net.alltoall.twist_gain_bound_" + slice).value) << mode << " " << slice;
     }
   }
+}
+
+/// Runs the paper's filter of judgements over documents, with the verdicts of the shipped full run. Claims that the
+/// shipped results do not decide, because they are older, agree with every word.
+Ended judge_documents(const std::filesystem::path& root, const std::vector<std::string>& documents) {
+  const auto claims = read_claims(kProject / "data/claims.csv");
+  EXPECT_TRUE(claims) << claims.error().message();
+  const Evidence full = shipped(measure::Mode::full, *claims);
+  std::vector<Judged> judged;
+  for (const Claim& claim : *claims) {
+    judged.push_back(judge(claim, full));
+    const bool recorded = claim.experiment == "-" || full.results.contains(claim.experiment);
+    if (!recorded || judged.back().verdict == Verdict::error) judged.back().verdict = Verdict::stale;
+  }
+  std::string pattern = (std::filesystem::temp_directory_path() / "documents-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(pattern.data());
+  std::string text;
+  for (const std::string& name : documents)
+    text += "\n\n```{=section-file}\n" + name + "\n```\n\n" + read_file(root / name).value();
+  EXPECT_TRUE(write_file(folder / "values.lua", values_lua(0, measure::Mode::full, {}, {}, judged, {}, {})));
+  EXPECT_TRUE(write_file(folder / "documents.md", text));
+  const std::string at = "='" + folder.string() + "' ";
+  const Ended ended =
+      run("env VTPU_PAPER_BUILD" + at + "VTPU_PAPER_RESULTS" + at + "VTPU_PAPER_ROOT" + at + "VTPU_PAPER_SECTIONS='" +
+          root.string() + "' pandoc --from markdown --metadata document=yes " +
+          "--lua-filter '" VTPU_ROOT "/paper/filters/judgements.lua' --to native --output /dev/null '" +
+          folder.string() + "/documents.md'");
+  std::filesystem::remove_all(folder);
+  return ended;
+}
+
+TEST(ReferenceVerdicts, DocumentsJudgeClaimsByTheirIdsAndAgreeWithTheFullRun) {
+  std::vector<std::string> documents = {"README.md", "ARTIFACT.md", "data/README.md", "data/published/README.md"};
+  for (const auto& entry : std::filesystem::directory_iterator(kProject / "docs"))
+    if (entry.path().extension() == ".md") documents.push_back("docs/" + entry.path().filename().string());
+  std::sort(documents.begin(), documents.end());
+  const Ended ended = judge_documents(kProject, documents);
+  EXPECT_EQ(ended.status, 0) << ended.output;
+}
+
+TEST(ReferenceVerdicts, ADocumentThatDisagreesOrNamesNoClaimIsFoundWithItsLine) {
+  std::string pattern = (std::filesystem::temp_directory_path() / "page-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(pattern.data());
+  ASSERT_TRUE(write_file(
+      folder / "page.md",
+      "# Page\n\nThe mean of `net.hops.3d` is confirmed.\n\nOur model confirms\nthis.\n\n| claims | expected "
+      "|\n|---|---|\n| net.chips, net.hops.2d | reproduced |\n| net.hops.2d | refuted |\n"));
+  const Ended ended = judge_documents(folder, {"page.md"});
+  std::filesystem::remove_all(folder);
+  EXPECT_NE(ended.status, 0);
+  for (const char* found :
+       {"paper: 3 problem(s)",
+        "page.md:3, section \"Page\": found \"confirmed\" of the claim net.hops.3d, whose verdict is \"refuted\"",
+        "page.md:5, section \"Page\": found \"confirms\", which judges, without a claim",
+        "found \"reproduced\" of the claim net.hops.2d, whose verdict is \"refuted\""})
+    EXPECT_THAT(ended.output, testing::HasSubstr(found));
 }
 
 }  // namespace

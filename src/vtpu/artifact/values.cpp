@@ -142,6 +142,9 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
   lua.field("family_stands", static_cast<double>(family.stand));
   lua.field("total", static_cast<double>(judged.size()));
   lua.close();
+  lua.open("verdict_names");  // of the keys of counts
+  for (const VerdictWords& words : kVerdicts) lua.field(std::string(words.key).c_str(), std::string(words.name));
+  lua.close();
 }
 
 void write_floats(LuaWriter& lua, const std::vector<DeclaredFigure>& figures,
@@ -161,6 +164,7 @@ void write_floats(LuaWriter& lua, const std::vector<DeclaredFigure>& figures,
   for (const TableDeclaration& table : tables) {
     lua.open(table.name);
     lua.field("caption", table.caption);
+    lua.field("note", table.note);
     lua.field("wide", table.wide);
     lua.field("appendix", table.appendix);
     lua.close();
