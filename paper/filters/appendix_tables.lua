@@ -30,24 +30,26 @@ local function source(entry)
   return out
 end
 
+local function sentence(parts)
+  local out = pandoc.Inlines{}
+  for _, part in ipairs(parts) do
+    if #out > 0 then out:insert(pandoc.Space()) end
+    out:extend(part)
+  end
+  return out
+end
+
 local function value_with_interval(entry)
   if entry.configurations and entry.configurations > 1 then
-    return common.plain(string.format("%d/%d", entry.holds, entry.configurations))
+    return sentence{common.plain(string.format("%d/%d,", entry.holds, entry.configurations)),
+                    format.value({value = entry.lowest}, {default_digits = "3"}), common.plain("to"),
+                    format.value({value = entry.highest, unit = entry.unit}, {unit = "yes", default_digits = "3"})}
   end
   local out = format.value(entry, {unit = "yes", default_digits = "4"}) or pandoc.Inlines{pandoc.Str("\u{2013}")}
   local bracket = format.bracket(entry)
   if #bracket > 0 then
     out:insert(pandoc.Space())
     out:extend(bracket)
-  end
-  return out
-end
-
-local function sentence(parts)
-  local out = pandoc.Inlines{}
-  for _, part in ipairs(parts) do
-    if #out > 0 then out:insert(pandoc.Space()) end
-    out:extend(part)
   end
   return out
 end
@@ -75,7 +77,8 @@ local function claims_table()
   return {id = "claims-table", title = "Claims and verdicts", page = "claims.html", rows = rows,
           intro = "Each claim that an experiment, a count or a published figure decides: the statement of its source, the " ..
                   "place, the accepted values (fixed before the first full run), the value found with its " ..
-                  "95\u{a0}% interval, the resulting verdict, and whether its decision stands when the whole ledger may " ..
+                  "95\u{a0}% interval (of several configurations: how many lie in the region, the least and the " ..
+                  "greatest value), the resulting verdict, and whether its decision stands when the whole ledger may " ..
                   "err with a probability of five per cent (exact: the values have no spread).",
           columns = {{"Claim", 0.13}, {"Statement and reason", 0.32}, {"Source", 0.13}, {"Accepted", 0.10},
                      {"Found", 0.14}, {"Verdict", 0.10}, {"Ledger", 0.08}}}

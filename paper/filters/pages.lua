@@ -186,7 +186,7 @@ local function claims_page(decided, open)
                                 '<td class="number">%s</td><td>%s</td><td>%s</td></tr>\n',
                                 escape(claim.verdict), escape(common.anchor(row.id)), escape(row.id),
                                 escape(claim.statement),
-                                claim.value and claim.verdict ~= "open" and html(row.cells[5]) or "",
+                                claim.verdict ~= "open" and html(row.cells[5]) or "",
                                 escape(claim.accept or ""), badge(claim.verdict))
     articles[i] = claim_article(row)
   end

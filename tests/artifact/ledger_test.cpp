@@ -13,6 +13,7 @@ namespace vtpu::artifact {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 measure::Metric metric(const std::string& key, double value, double low, double high) {
   return {key, value, "x", measure::Kind::measured, 20, {low, high}, "", {}};
@@ -77,6 +78,20 @@ TEST(Verdict, SeveralConfigurationsPrintKOfN) {
   EXPECT_THAT(c.judged().reason, HasSubstr("1/3"));
 }
 
+TEST(Verdict, SeveralConfigurationsHaveALeastAndAGreatestValueAndOneHasNeither) {
+  Case c;
+  c.add(metric("x.q.l1", 3, 2.9, 3.1));
+  c.add(metric("x.q.l2", 1.5, 1.4, 1.6));
+  c.add(metric("x.q.l3", 2, 1.9, 2.1));
+  ASSERT_TRUE(c.judged().values.has_value());
+  EXPECT_EQ(c.judged().values->low, 1.5);
+  EXPECT_EQ(c.judged().values->high, 3);
+  EXPECT_THAT(verdicts_csv({c.judged()}), HasSubstr(",1,3,1.5,3,"));
+  Case one;
+  one.add(metric("x.q", 1.5, 1.4, 1.6));
+  EXPECT_FALSE(one.judged().values.has_value());
+}
+
 TEST(Verdict, NoConfigurationInsideIsRefuted) {
   Case c;
   c.add(metric("x.q.l1", 3, 2.9, 3.1));
@@ -112,6 +127,22 @@ TEST(Verdict, AClaimThatHoldsUnderAConditionOfOursNamesIt) {
   EXPECT_THAT(c.judged().reason, HasSubstr("lies in [1, 2], under this condition: nearly always there"));
   c.add(metric("x.q", 15, 15, 15));
   EXPECT_EQ(c.judged().verdict, Verdict::refuted) << "a condition saves nothing that fails under it";
+}
+
+TEST(Verdict, AClaimThatHoldsUnderItsConditionShowsItsReadingBesideForTheSameConfigurations) {
+  Case c;
+  c.claim.condition = "nearly always there";
+  c.claim.reading = "the mean";
+  c.claim.reading_key = "x.mean";
+  c.add(metric("x.q.a", 1.5, 1.5, 1.5));
+  c.add(metric("x.q.b", 1.75, 1.75, 1.75));
+  EXPECT_EQ(c.judged().verdict, Verdict::error) << "the reading is missing";
+  c.add(metric("x.mean.a", 0.5, 0.5, 0.5));
+  c.add(metric("x.mean.b", 0.25, 0.25, 0.25));
+  c.add(metric("x.mean.c", 0.125, 0.125, 0.125));
+  EXPECT_EQ(c.judged().verdict, Verdict::conditional);
+  EXPECT_THAT(c.judged().reason, HasSubstr("nearly always there; beside it, the mean: a 0.5000, b 0.2500"));
+  EXPECT_THAT(c.judged().reason, Not(HasSubstr("0.1250")));
 }
 
 TEST(Verdict, ASimulationMatchesAPublishedMeasurementOrDoesNotButNeverRefutesIt) {

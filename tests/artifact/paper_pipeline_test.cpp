@@ -236,7 +236,8 @@ TEST(PaperPipeline, a_number_is_rounded_and_links_to_its_origin) {
               AllOf(HasSubstr("id=\"net.hops.torus3d:8\""), HasSubstr("make experiment NAME=net-topology")));
   EXPECT_THAT(paper.read("results/html/published.html"), HasSubstr("id=\"NW-001\""));
   EXPECT_THAT(paper.read("results/html/claims.html"),
-              AllOf(HasSubstr("id=\"net.twist\""), HasSubstr("[1.62, 1.64]"), HasSubstr("the twist is left out")));
+              AllOf(HasSubstr("id=\"net.twist\""), HasSubstr("[1.62, 1.64]"), HasSubstr("the twist is left out"),
+                    HasSubstr("2/3, 4096 to 65,536\u00a0chips")));
   EXPECT_THAT(paper.read("results/paper/paper.tex"), HasSubstr("\\measured{net.hops.torus3d:8}{6.01~hops}"));
 }
 

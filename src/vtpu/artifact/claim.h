@@ -47,7 +47,7 @@ struct Claim {
   std::string control;                ///< negative control: the perturbation
   std::string control_key;            ///< metric under the perturbation; must fall outside `accept`
   std::string reading;                ///< the charitable reading, in words
-  std::string reading_key;            ///< metric under that reading
+  std::string reading_key;            ///< metric under that reading; beside the value if the claim has a condition
   std::string condition;              ///< what the quantity assumes and the source does not state; may be empty
   std::string bound_key;              ///< of a search: metric that no outcome can exceed; may be empty
   std::vector<std::string> shown_in;  ///< figures and tables
@@ -115,6 +115,7 @@ struct Judged {
   Claim claim;
   Verdict verdict = Verdict::open;
   std::optional<measure::Metric> metric;  ///< the value found; empty for several configurations (see the reason)
+  std::optional<measure::Interval> values = {};  ///< the least and the greatest value of several configurations
   int holds = 0;                          ///< configurations whose value lies in the region …
   int configurations = 0;                 ///< … and the number of configurations
   std::string reason;                     ///< one sentence

@@ -143,6 +143,27 @@ std::string configuration_name(const measure::Metric& metric, const std::string&
   return metric.key.size() > quantity.size() ? metric.key.substr(quantity.size() + 1) : metric.key;
 }
 
+/// "l1 1.05, l2 2"; only the value of a quantity that has a single one.
+std::string listed(const std::vector<const measure::Metric*>& metrics, const std::string& quantity) {
+  std::string text;
+  for (const measure::Metric* metric : metrics)
+    text += fmt::format("{}{}{}", text.empty() ? "" : ", ",
+                        metric->key == quantity ? "" : configuration_name(*metric, quantity) + " ", shown(*metric));
+  return text;
+}
+
+/// The values of the claim's other reading, for the configurations that the claim itself has.
+std::vector<const measure::Metric*> same_configurations(const Claim& claim,
+                                                        const std::vector<const measure::Metric*>& metrics,
+                                                        const measure::ResultFile& result) {
+  std::vector<const measure::Metric*> found;
+  for (const measure::Metric* metric : metrics) {
+    const auto other = result.metrics.find(claim.reading_key + metric->key.substr(claim.quantity.size()));
+    if (other != result.metrics.end()) found.push_back(&other->second);
+  }
+  return found;
+}
+
 struct Tally {
   int inside = 0;
   int outside = 0;
@@ -263,7 +284,8 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path) {
 }
 
 Judged judge(const Claim& claim, const Evidence& evidence) {
-  Judged judged{claim, Verdict::open, {}, 0, 0, ""};
+  Judged judged;
+  judged.claim = claim;
   const auto decide = [&judged](Verdict verdict, std::string reason) {
     judged.verdict = verdict;
     judged.reason = std::move(reason);
@@ -296,7 +318,13 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     return decide(Verdict::disturbed, fmt::format("too few undisturbed timings in {}; the claim waits for a quieter machine",
                                                   claim.experiment));
   const Tally sum = tally(metrics, claim.accept);
-  if (metrics.size() == 1) judged.metric = *metrics.front();
+  if (metrics.size() == 1) {
+    judged.metric = *metrics.front();
+  } else {
+    const auto [least, greatest] = std::minmax_element(
+        metrics.begin(), metrics.end(), [](const auto* a, const auto* b) { return a->value < b->value; });
+    judged.values = {(*least)->value, (*greatest)->value};
+  }
   judged.holds = sum.inside;
   judged.configurations = sum.total;
 
@@ -316,10 +344,7 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
                                                  shown(control->second)));
 
   judged.p_value = greatest_chance(metrics, claim.accept);
-  std::string each;
-  for (const measure::Metric* metric : metrics)
-    each +=
-        fmt::format("{}{} {}", each.empty() ? "" : ", ", configuration_name(*metric, claim.quantity), shown(*metric));
+  const std::string each = listed(metrics, claim.quantity);
   const std::string region = claim.accept.size() == 1 ? claim.accept[0].text() : "its regions";
   const Words says = words_of(claim);
   if (sum.inside == sum.total) {
@@ -329,9 +354,15 @@ Judged judge(const Claim& claim, const Evidence& evidence) {
     const std::string inside = sum.total == 1
                                    ? fmt::format("{} lies in {}", shown(*metrics[0]), region)
                                    : fmt::format("all {} configurations lie in {}: {}", sum.total, region, each);
-    if (!claim.condition.empty())
-      return decide(Verdict::conditional, fmt::format("{}, under this condition: {}", inside, claim.condition));
-    return decide(says.inside, inside);
+    if (claim.condition.empty()) return decide(says.inside, inside);
+    std::string beside;
+    if (!claim.reading_key.empty()) {
+      const std::vector<const measure::Metric*> others = same_configurations(claim, metrics, at->second);
+      if (others.empty())
+        return decide(Verdict::error, fmt::format("{} has no {}", claim.experiment, claim.reading_key));
+      beside = fmt::format("; beside it, {}: {}", claim.reading, listed(others, claim.reading_key));
+    }
+    return decide(Verdict::conditional, fmt::format("{}, under this condition: {}{}", inside, claim.condition, beside));
   }
   std::string reading;
   if (!claim.reading_key.empty()) {
@@ -379,8 +410,9 @@ std::map<Verdict, int> count(const std::vector<Judged>& judged) {
 }
 
 std::string verdicts_csv(const std::vector<Judged>& judged) {
-  std::string csv = csv_line({"id", "verdict", "value", "ci_low", "ci_high", "unit", "holds", "configurations",
-                              "accept", "p_value", "family", "source", "experiment", "statement", "reason"});
+  std::string csv =
+      csv_line({"id", "verdict", "value", "ci_low", "ci_high", "unit", "holds", "configurations", "lowest", "highest",
+                "accept", "p_value", "family", "source", "experiment", "statement", "reason"});
   for (const Judged& one : judged) {
     std::string accept;
     for (const AcceptanceRegion& region : one.claim.accept) accept += (accept.empty() ? "" : "; ") + region.text();
@@ -388,7 +420,8 @@ std::string verdicts_csv(const std::vector<Judged>& judged) {
     const measure::Metric metric = one.metric.value_or(measure::Metric{});
     csv += csv_line({one.claim.id, std::string(name_of(one.verdict)), number(metric.value), number(metric.ci.low),
                      number(metric.ci.high), one.claim.unit, fmt::format("{}", one.holds),
-                     fmt::format("{}", one.configurations), accept,
+                     fmt::format("{}", one.configurations), one.values ? fmt::format("{}", one.values->low) : "",
+                     one.values ? fmt::format("{}", one.values->high) : "", accept,
                      one.p_value ? significant(*one.p_value, 3) : std::string(), std::string(name_of(one.family)),
                      one.claim.source, one.claim.experiment, one.claim.statement, one.reason});
   }

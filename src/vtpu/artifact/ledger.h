@@ -36,8 +36,8 @@ Result<std::vector<Claim>> read_claims(const std::filesystem::path& path);
 /// outside if none does, and partly inside otherwise (k/n).
 /// - circular: the values lie inside, but are computed from numbers of their own source, which can only refute the
 ///   claim.
-/// - under a stated condition: they lie inside under the claim's condition; or they do not, but those of the charitable
-///   reading do.
+/// - under a stated condition: they lie inside under the claim's condition, and a reading is shown beside them; or they
+///   do not, but those of the charitable reading do.
 /// What else a value says depends on what the claim means:
 /// - fact, a statement that the value itself decides. Inside: reproduced. Partly: partial. Outside: refuted.
 /// - model, a published measurement that we simulate. Inside: matched by our model. Partly: partly matched. Outside:
@@ -50,8 +50,8 @@ Judged judge(const Claim& claim, const Evidence& evidence);
 /// Number of claims by verdict.
 std::map<Verdict, int> count(const std::vector<Judged>& judged);
 
-/// results/claims.csv: id, verdict, value, ci_low, ci_high, unit, holds, configurations, accept, p_value, family,
-/// source, experiment, statement, reason.
+/// results/claims.csv: id, verdict, value, ci_low, ci_high, unit, holds, configurations, lowest, highest, accept,
+/// p_value, family, source, experiment, statement, reason. Lowest, highest: of the values of several configurations.
 std::string verdicts_csv(const std::vector<Judged>& judged);
 
 }  // namespace vtpu::artifact

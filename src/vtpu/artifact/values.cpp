@@ -113,6 +113,10 @@ void write_claims(LuaWriter& lua, const std::vector<Judged>& judged) {
       lua.field("high", one.metric->ci.high);
       lua.field("key", one.metric->key);
     }
+    if (one.values) {
+      lua.field("lowest", one.values->low);
+      lua.field("highest", one.values->high);
+    }
     lua.field("unit", claim.unit);
     lua.field("stated", stated(claim));
     lua.field("accept", accept);

@@ -1,4 +1,6 @@
 // The source documents: their concepts, numbers and indicators; the instruction set.
+#include <fmt/core.h>
+
 #include <map>
 
 #include "vtpu/artifact/claim.h"
@@ -129,7 +131,9 @@ TableDeclaration hop_readings() {
 namespace {
 
 std::string actual_value(const Judged& judged) {
-  if (judged.configurations > 1) return std::to_string(judged.holds) + "/" + std::to_string(judged.configurations);
+  if (judged.values)
+    return fmt::format("{}/{}, {} to {}", judged.holds, judged.configurations, number_text(judged.values->low, 3),
+                       number_text(judged.values->high, 3));
   return judged.metric ? with_interval(*judged.metric) : "–";
 }
 
