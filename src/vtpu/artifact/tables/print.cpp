@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include "vtpu/artifact/published.h"
 #include "vtpu/base/check.h"
 #include "vtpu/base/csv.h"
 #include "vtpu/base/text.h"
+#include "vtpu/measure/result_file.h"
 
 namespace vtpu::artifact::tables {
 namespace {
@@ -138,32 +141,116 @@ Result<PrintedTable> print_lines(const TableInputs& inputs, const std::vector<Li
   return printed;
 }
 
-Result<PrintedTable> print_targets(const TableInputs& inputs, std::span<const Target> targets) {
-  PrintedTable table{
-      {{"target", false, 0.34}, {"", true}, {"measured [95 %]", true}, {"limit in the same run", false, 0.2}, {"met"}},
-      {},
-      ""};
-  for (const Target& target : targets) {
-    Result<measure::Metric> metric = inputs.metric(target.experiment, target.key);
-    if (!metric) return metric.error();
-    std::string limit = "–";
-    if (*target.limit_key != 0) {
-      Result<measure::Metric> other = inputs.metric(target.experiment, target.limit_key);
+Result<std::vector<Target>> read_targets(const TableInputs& inputs) {
+  static constexpr std::pair<const char*, std::string Target::*> kColumns[] = {
+      {"table", &Target::table},           {"section", &Target::section},  {"target", &Target::what},
+      {"relation", &Target::relation},     {"bound", &Target::bound},      {"unit", &Target::unit},
+      {"experiment", &Target::experiment}, {"key", &Target::key},          {"limit_key", &Target::limit_key},
+      {"limit", &Target::limit},           {"standing", &Target::standing}};
+  const Result<Csv> csv = inputs.data(kTargetsFile);
+  if (!csv) return csv.error();
+  std::vector<Target> targets(csv->rows.size());
+  for (const auto& [title, member] : kColumns) {
+    const Result<std::size_t> place = csv->column(title);
+    if (!place) return place.error();
+    for (std::size_t row = 0; row < targets.size(); ++row) targets[row].*member = csv->rows[row].cells[*place];
+  }
+  static const std::vector<std::string> kRelations = {"", ">=", "<=", "<"};
+  for (std::size_t row = 0; row < targets.size(); ++row) {
+    const Target& target = targets[row];
+    const std::string where = csv->where(csv->rows[row]) + ": target '" + target.what + "'";
+    if (std::find(kRelations.begin(), kRelations.end(), target.relation) == kRelations.end())
+      return Error{where, "found the relation '" + target.relation + "'", ">=, <=, < or none"};
+    if (target.bound.empty() && !target.relation.empty() && target.limit_key.empty())
+      return Error{where, "found no bound", "a number, or a limit_key"};
+    if (!target.bound.empty())
+      if (const auto bound = parse_number(target.bound, where); !bound) return bound.error();
+    if (target.key.empty() && target.standing.empty())
+      return Error{where, "found neither a key nor a standing",
+                   "the metric that is compared, or where the target stands"};
+  }
+  return targets;
+}
+
+namespace {
+
+/// The metrics that a key names, without negative controls; none if a quick run lacks them.
+Result<std::vector<measure::Metric>> metrics_of(const TableInputs& inputs, const Target& target) {
+  std::vector<measure::Metric> found;
+  const auto result = inputs.results->find(target.experiment);
+  if (result != inputs.results->end()) {
+    const bool several = target.key.ends_with('*');
+    const std::string start = several ? target.key.substr(0, target.key.size() - 1) : target.key;
+    const auto& metrics = result->second.metrics;
+    for (auto at = metrics.lower_bound(start); at != metrics.end() && at->first.starts_with(start); ++at)
+      if (several ? !at->first.ends_with(".control") : at->first == start) found.push_back(at->second);
+    if (!found.empty() || !target.standing.empty()) return found;
+  }
+  const Result<measure::Metric> missing = inputs.metric(target.experiment, target.key);
+  return missing.error();
+}
+
+}  // namespace
+
+Result<PrintedTable> print_targets(const TableInputs& inputs, const std::string& table) {
+  PrintedTable printed{{{"set in"},
+                        {"target", false, 0.3},
+                        {"", true},
+                        {"found [95 %]", true},
+                        {"limit in the same run", false, 0.17},
+                        {"met"}},
+                       {},
+                       ""};
+  const Result<std::vector<Target>> targets = read_targets(inputs);
+  if (!targets) return targets.error();
+  for (const Target& target : *targets) {
+    if (target.table != table) continue;
+    std::optional<double> limit;
+    if (!target.limit_key.empty()) {
+      const Result<measure::Metric> other = inputs.metric(target.experiment, target.limit_key);
       if (!other) return other.error();
-      limit = number_text(other->value, 3) + ", " + target.limit;
+      limit = other->value;
+    }
+    const std::string limit_text = limit ? number_text(*limit, 3) + ", " + target.limit : "–";
+    const bool at_least = target.relation == ">=";
+    const double bound = target.bound.empty() ? limit.value_or(0) : *parse_number(target.bound, target.what);
+    const std::string bound_text = target.relation.empty()
+                                       ? "–"
+                                       : fmt::format("{} {}{}{}",
+                                                     at_least                 ? "≥"
+                                                     : target.relation == "<" ? "<"
+                                                                              : "≤",
+                                                     number_text(bound), target.unit.empty() ? "" : " ", target.unit);
+    std::vector<measure::Metric> metrics;
+    if (!target.key.empty()) {
+      Result<std::vector<measure::Metric>> found = metrics_of(inputs, target);
+      if (!found) return found.error();
+      metrics = *std::move(found);
+    }
+    if (metrics.empty()) {
+      printed.rows.push_back({target.section, target.what, bound_text, "–", limit_text, target.standing});
+      continue;
     }
     // As for claims, the whole interval decides.
-    const bool in = target.at_least ? metric->ci.low >= target.bound : metric->ci.high <= target.bound;
-    const bool out = target.at_least ? metric->ci.high < target.bound : metric->ci.low > target.bound;
-    table.rows.push_back({target.what,
-                          fmt::format("{} {}{}{}", target.at_least ? "≥" : "≤", number_text(target.bound),
-                                      *target.unit ? " " : "", target.unit),
-                          with_interval(*metric), limit,
-                          in    ? "yes"
-                          : out ? "no"
-                                : "within the interval"});
+    std::size_t in = 0, out = 0;
+    for (const measure::Metric& metric : metrics) {
+      const auto meets = [&](double value) {
+        return at_least ? value >= bound : target.relation == "<" ? value < bound : value <= bound;
+      };
+      in += meets(metric.ci.low) && meets(metric.ci.high);
+      out += !meets(metric.ci.low) && !meets(metric.ci.high);
+    }
+    std::string found = with_interval(metrics.front());
+    if (metrics.size() > 1) {
+      const auto [least, greatest] = std::minmax_element(
+          metrics.begin(), metrics.end(), [](const auto& a, const auto& b) { return a.value < b.value; });
+      found = fmt::format("{} to {}", number_text(least->value, 3), number_text(greatest->value, 3));
+    }
+    std::string met = in == metrics.size() ? "yes" : out > 0 ? "no" : "within the interval";
+    if (metrics.size() > 1) met += fmt::format(", {}/{}", in, metrics.size());
+    printed.rows.push_back({target.section, target.what, bound_text, found, limit_text, met});
   }
-  return table;
+  return printed;
 }
 
 }  // namespace vtpu::artifact::tables

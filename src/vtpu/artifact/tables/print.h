@@ -1,6 +1,5 @@
 #pragma once
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,19 +44,33 @@ struct Line {
 /// One row per line: description, value with interval, unit, kind. Error: the missing experiment or key.
 Result<PrintedTable> print_lines(const TableInputs& inputs, const std::vector<Line>& lines);
 
-/// A design target, the metric that is compared with it, and a limit measured in the same run.
+/// The design targets of the project: all that were set before it was built, in the order of their document.
+inline constexpr const char* kTargetsFile = "data/targets.csv";
+inline constexpr const char* kTargetsNote =
+    "All targets of the documents named, as they were set before anything was built, from what the hardware of another "
+    "host allows or from the speed and accuracy of other programs. They are not claims of a source. Of several values: "
+    "the range, and how many meet the target. Where nothing is compared, the last column says where the target stands.";
+
+/// One row of the file.
 struct Target {
-  const char* what;
-  double bound;
-  bool at_least;
-  const char* unit;
-  const char* experiment;
-  const char* key;
-  const char* limit_key = "";  ///< metric of the same experiment
-  const char* limit = "";      ///< description of the limit
+  std::string table;     ///< that shows it
+  std::string section;   ///< of the document that sets it
+  std::string what;
+  std::string relation;  ///< >=, <=, <; empty if the target is no number
+  std::string bound;     ///< a number; empty: the value of `limit_key`
+  std::string unit;
+  std::string experiment;
+  std::string key;        ///< of the metric that is compared; with `*` at its end, all keys that begin so
+  std::string limit_key;  ///< a limit in the same run: a metric of the same experiment
+  std::string limit;      ///< description of the limit
+  std::string standing;   ///< where the target stands if no metric is compared, or if a quick run lacks it
 };
 
-/// One row per target. The whole interval decides whether a target is met. Error: the missing experiment or key.
-Result<PrintedTable> print_targets(const TableInputs& inputs, std::span<const Target> targets);
+/// Error: a missing column, an unknown relation or a bound that is no number, with its line.
+Result<std::vector<Target>> read_targets(const TableInputs& inputs);
+
+/// One row per target of the table. The whole interval decides whether a target is met; one of several values, whether
+/// all are. Error: as `read_targets`; the missing experiment or key.
+Result<PrintedTable> print_targets(const TableInputs& inputs, const std::string& table);
 
 }  // namespace vtpu::artifact::tables

@@ -76,38 +76,16 @@ TableDeclaration flow_times() {
           .note = "Construction of network and routing, and run together; medians with their 95 % intervals."};
 }
 
-namespace {
-
-constexpr Target kNetworkTargets[] = {
-    {"pairs whose zero-load latency differs from the law", 0, false, "", "net-flit",
-     "net.flit.zero_load_mismatches.flits_1"},
-    {"latency against the reference, up to 80 % of saturation", 0.01, false, "", "net-flit",
-     "net.flit.worst_latency_below"},
-    {"flit level, 64 chips", 3, true, "million hops/s", "net-speed", "net.speed.flit.8x8"},
-    {"flit level, 4096 chips", 2.4, true, "million hops/s", "net-speed", "net.speed.flit.16x16x16"},
-    {"packet level, 512 chips", 20, true, "million hops/s", "net-speed", "net.speed.packet.8x8x8"},
-    {"flow level, all-to-all 4x4x8", 50, false, "ms", "net-speed", "net.speed.flow_ms.4x4x8"},
-    {"flow level, all-to-all 16x16x16 by symmetry", 30000, false, "ms", "net-speed", "net.speed.flow_ms.16x16x16"},
-    {"gain from twisting 4x4x8, by the bound", 1.745, true, "x", "net-alltoall", "net.alltoall.twist_gain_bound_4x4x8"},
-    {"packets / bound, twisted 4x4x8", 0.97, true, "", "net-alltoall", "net.alltoall.packet_share.twisted_4x4x8"},
-    {"packets / bound, regular 4x4x8", 0.97, true, "", "net-alltoall", "net.alltoall.packet_share.regular_4x4x8"},
-    {"all-reduce of 1 GiB on 16x16x16, share of bound", 0.98, true, "", "net-collectives",
-     "net.allreduce.share_of_bound.16x16x16"},
-    {"difference from SimGrid, all-to-all 4x4x4, same ties", 0.01, false, "", "net-simgrid",
-     "net.simgrid.difference.alltoall_4x4x4"}};
-
-}  // namespace
-
 TableDeclaration network_targets() {
   return {.name = "network_targets",
           .caption = "Design targets of the network simulators, and the values on this host",
           .wide = true,
           .appendix = true,
-          .results = {"net-flit", "net-speed", "net-alltoall", "net-collectives", "net-simgrid"},
-          .make = [](const TableInputs& inputs) { return print_targets(inputs, kNetworkTargets); },
-          .note =
-              "The targets were set before anything was built, from the speed and accuracy of other simulators. They "
-              "are not claims of a source."};
+          .results = {"net-flit", "net-speed", "net-levels", "net-alltoall", "net-collectives", "net-simgrid",
+                      "learned-states", "learned-packets"},
+          .data = {kTargetsFile},
+          .make = [](const TableInputs& inputs) { return print_targets(inputs, "network_targets"); },
+          .note = kTargetsNote};
 }
 
 }  // namespace vtpu::artifact::tables
