@@ -244,7 +244,8 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  // All other experiments come from the shipped reference, from whichever class of hosts it has.
+  // All other experiments come from the shipped reference, from whichever class of hosts it has; a table that it does
+  // not have as it is now printed follows.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);
   VTPU_CHECK(shipped.ok(), "there is a reference set of quick runs");
   for (const char* experiment :
@@ -262,6 +263,12 @@ Fixture fixture() {
   f.table("learned-states", "learned_faces", {"slice"},
           {"circuits", "like_face_circuits", "any", "opposite", "opposite_dual_bound", "gain_torus",
            "opposite_gain_torus", "gain_twisted", "opposite_gain_twisted"});
+  f.table("learned-twist", "learned_twist", {"slice", "family", "same"},
+          {"states", "best_restarts", "mean_regular", "mean_twisted", "mean_found", "throughput_twisted",
+           "throughput_found"});
+  f.table("net-infiniband", "infiniband", {"wiring", "chips", "torus"},
+          {"allreduce_ici", "allreduce_ib", "allreduce_slowdown", "alltoall_ici", "alltoall_ib", "alltoall_slowdown",
+           "alltoall_slowdown_twisted"});
   for (const auto& [name, unused] : f.results) {
     f.metrics(name, {"timings." + name + ".kept", "timings." + name + ".unmeasurable"});
     for (const std::string& reason : choice_names<measure::Disturbance>())

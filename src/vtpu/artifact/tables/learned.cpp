@@ -60,6 +60,7 @@ TableDeclaration learned_twist() {
           .table = "learned_twist",
           .columns = {{"slice", "slice", 0.12},
                       {"family", "family", 0.08},
+                      {"states", "states", 0.1},
                       {"best_restarts", "restarts at the best", 0.1},
                       {"mean_regular", "hops, regular", 0.1},
                       {"mean_twisted", "hops, twisted", 0.1},
@@ -68,8 +69,8 @@ TableDeclaration learned_twist() {
                       {"throughput_found", "rate, found", 0.1},
                       {"same", "the twisted torus", 0.1}},
           .note =
-              "Alike: one translation for all switches of a dimension. Free: one translation per switch. Hops include "
-              "self."};
+              "Alike: one translation for all switches of a dimension. Free: one translation per switch. States: those "
+              "that the translations make, among which the search chooses. Hops include self."};
 }
 
 TableDeclaration learned_packets() {
