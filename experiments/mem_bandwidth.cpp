@@ -1,11 +1,12 @@
-// Asks how much of ordinary code's memory bandwidth a vTPU program reaches. Claim mem.bw says 80 %. The baseline is
-// STREAM in the same process, by every row of study/baselines/compilers.def for this host: gcc and clang, with
-// contraction, without it, and with -ffast-math, where it gives the same bytes. Each kernel is compared with the
-// fastest of them. Beside it stands the bound: the widest loads, and stores that bypass the caches. All use one thread.
+// Asks how much of the memory bandwidth a vTPU program uses. Claim mem.bw says 80 %. The baselines are STREAM in the
+// same process, by every row of study/baselines/compilers.def for this host (gcc and clang, with contraction, without
+// it, and with -ffast-math, where it gives the same bytes), and the same kernels by hand: the widest loads, and stores
+// that bypass the caches. The claim compares each kernel with the fastest of all of these, since the bandwidth that can
+// be used is what the best code reaches; the share of the fastest compiled one stands beside it. All use one thread.
 //
 // The program loops over sixteen words with f32x16 vectors on regions far larger than every cache. `triad` reads two
 // arrays and writes a third, `copy` reads one and writes one, `read` sums one. Bytes are counted as STREAM counts them,
-// without the line fetch before a write. Control: dependent loads, one at a time, against the fastest `read`.
+// without the line fetch before a write. Control: dependent loads, one at a time, against the best `read`.
 //
 // Parameters: bytes of an array: four times the last cache, 64 to 256 MiB. Outputs: keys vtpu.mem.bandwidth*,
 // vtpu.mem.gbps.*; tables bandwidth, bandwidth_levels.
@@ -118,8 +119,8 @@ Result<void> run_bandwidth(Run& run) {
   if (!levels) return levels.error();
   std::vector<std::pair<std::string, StreamKernels>> ordinary;
   for (const StreamLevel& one : *levels) ordinary.emplace_back(one.level.name, one.kernels);
-  ordinary.emplace_back("bound", bypassing_kernels());
-  VTPU_CHECK(is_stream(bypassing_kernels()), "the kernels of the bound give their known answers");
+  ordinary.emplace_back("by_hand", bypassing_kernels());
+  VTPU_CHECK(is_stream(bypassing_kernels()), "the kernels by hand give their known answers");
   const auto make = [&] {
     PageTable::Limits limits;
     limits.bytes = 4 * bytes;
@@ -184,8 +185,11 @@ Result<void> run_bandwidth(Run& run) {
                                          {"share", "1", Source::measured},
                                          {"low", "1", Source::measured},
                                          {"high", "1", Source::measured},
-                                         {"bound", "GB/s", Source::measured},
-                                         {"share_of_bound", "1", Source::measured}});
+                                         {"best", "GB/s", Source::measured},
+                                         {"best_level", "", Source::label},
+                                         {"share_of_best", "1", Source::measured},
+                                         {"best_low", "1", Source::measured},
+                                         {"best_high", "1", Source::measured}});
   Table& by_level = run.table("bandwidth_levels", {{"kernel", "", Source::label},
                                                    {"level", "", Source::label},
                                                    {"flags", "", Source::label},
@@ -200,8 +204,8 @@ Result<void> run_bandwidth(Run& run) {
     return estimate;
   };
   // The chase is compared with a read.
-  std::map<Kernel, Estimate> bounds, fastest;
-  std::map<Kernel, std::string> fastest_level;
+  std::map<Kernel, Estimate> best, fastest;
+  std::map<Kernel, std::string> best_level, fastest_level;
   for (const Kernel kernel : {Kernel::triad, Kernel::copy, Kernel::read}) {
     for (const StreamLevel& one : *levels) {
       const Estimate estimate = row_of(kernel, one.level.name, one.level.flags);
@@ -209,32 +213,36 @@ Result<void> run_bandwidth(Run& run) {
       fastest[kernel] = estimate;
       fastest_level[kernel] = std::string(one.level.name);
     }
-    bounds[kernel] = row_of(kernel, "bound", "intrinsics: widest loads, stores that bypass the caches");
+    const Estimate by_hand = row_of(kernel, "by_hand", "intrinsics: widest loads, stores that bypass the caches");
+    const bool hand_is_best = by_hand.value > fastest.at(kernel).value;
+    best[kernel] = hand_is_best ? by_hand : fastest.at(kernel);
+    best_level[kernel] = hand_is_best ? "by_hand" : fastest_level.at(kernel);
   }
   for (const auto& [name, kernel] : kKernels) {
     const Estimate ours = rate(std::string("vtpu ") + name);
     run.measured(std::string("vtpu.mem.gbps.") + name, ours, "GB/s");
     const Kernel like = kernel == Kernel::chase ? Kernel::read : kernel;
-    const Estimate theirs = fastest.at(like), bound = bounds.at(like);
+    const Estimate theirs = fastest.at(like), most = best.at(like);
     Estimate share = estimate_ratio(ours.samples, theirs.samples);
+    Estimate of_best = estimate_ratio(ours.samples, most.samples);
+    of_best.method += "; over the best kernel of the same processes (" + best_level.at(like) + "), one thread";
     if (kernel == Kernel::chase) {
-      share.method += "; dependent loads, one at a time, over the fastest read";
-      run.measured("vtpu.mem.bandwidth_utilisation.control", share, "1");
+      of_best.method += "; dependent loads, one at a time, over the best read";
+      run.measured("vtpu.mem.bandwidth_of_best.control", of_best, "1");
     } else {
       share.method +=
           "; over the fastest ordinary code in the same processes (" + fastest_level.at(like) + "), one thread";
       run.measured(std::string("vtpu.mem.bandwidth_utilisation.") + name, share, "1");
+      run.measured(std::string("vtpu.mem.bandwidth_of_best.") + name, of_best, "1");
     }
-    const Estimate of_bound = estimate_ratio(ours.samples, bound.samples);
-    if (kernel != Kernel::chase) run.measured(std::string("vtpu.mem.share_of_bound.") + name, of_bound, "1");
     table.add({std::string(name), ours.value, theirs.value, fastest_level.at(like), share.value, share.ci.low,
-               share.ci.high, bound.value, of_bound.value});
+               share.ci.high, most.value, best_level.at(like), of_best.value, of_best.ci.low, of_best.ci.high});
   }
   return {};
 }
 
 const Experiment kExperiment{.name = "mem-bandwidth",
-                             .question = "How much of ordinary code's memory bandwidth does a vTPU program reach?",
+                             .question = "How much of the memory bandwidth does a vTPU program use?",
                              .claims = {"mem.bw"},
                              .inputs = {},
                              .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),

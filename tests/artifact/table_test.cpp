@@ -220,7 +220,7 @@ Fixture fixture() {
              "net.reading.hamming_16x16x16.diameter", "net.reading.ratio_one_hop_per_dimension"});
   f.table("host", "host", {"property", "value"}, {});
   f.table("host", "footprints", {"level"},
-          {"size", "sequential", "dependent", "independent", "dependent_over_sequential"});
+          {"size", "scalar", "vector", "dependent", "independent", "over_scalar", "over_vector"});
   f.metrics("host", {"host.core_ghz", "host.add_throughput.ops_per_cycle", "host.ordinary_code.ops_per_cycle",
                      "host.stream.triad_gbps.one_thread", "host.stream.triad_gbps.all_threads"});
   f.table("mem-locality", "locality_lines", {"box", "layout"}, {"sweep", "sweep_run", "query"});
@@ -263,6 +263,10 @@ Fixture fixture() {
   f.table("learned-states", "learned_faces", {"slice"},
           {"circuits", "like_face_circuits", "any", "opposite", "opposite_dual_bound", "gain_torus",
            "opposite_gain_torus", "gain_twisted", "opposite_gain_twisted"});
+  f.table("mem-s-pipe", "l1_reads", {"level"}, {"size", "scalar", "vector", "random"});
+  f.table("mem-s-pipe", "l1_hit_rate", {"stream"}, {"accesses", "working_set", "rate_32k8", "rate_48k12"});
+  f.table("mem-bandwidth", "bandwidth", {"kernel", "level", "best_level"},
+          {"vtpu", "ordinary", "share", "low", "high", "best", "share_of_best", "best_low", "best_high"});
   f.table("learned-twist", "learned_twist", {"slice", "family", "same"},
           {"states", "best_restarts", "mean_regular", "mean_twisted", "mean_found", "throughput_twisted",
            "throughput_found"});
