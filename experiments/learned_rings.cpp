@@ -312,7 +312,7 @@ const Experiment kExperiment{.name = "learned-rings",
                              .claims = {"learn.rings"},
                              .inputs = inputs(),
                              .quick_seconds = 8,
-                             .full_seconds = 120,
+                             .full_seconds = 240,
                              .run = study};
 
 }  // namespace
