@@ -149,8 +149,8 @@ Result<PrintedTable> make_memory(const TableInputs& inputs) {
 TableDeclaration memory() {
   return {.name = "memory",
           .caption = "Sequential and random access by working set",
-          .appendix = true,
           .wide = true,
+          .appendix = true,
           .results = {"host", "mem-s-pipe"},
           .make = make_memory,
           .note =
