@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "programs/command/command.h"
+#include "programs/command/files.h"
 #include "programs/phextnet/meter.h"
 #include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
@@ -121,6 +122,8 @@ void add_rings_options(CLI::App& command, RingsOptions& options) {
 
 Result<int> run_rings(const Options& options) {
   const RingsOptions& asked = options.rings;
+  if (asked.json == "-" && asked.out == "-")
+    return Error{"--out", "found standard output, which is that of --json", "another file"};
   for (const std::string& file : {asked.json, asked.out})
     if (const auto possible = file.empty() || file == "-" ? Result<void>() : check_output(file); !possible)
       return possible.error();
@@ -152,11 +155,11 @@ Result<int> run_rings(const Options& options) {
     if (!asked.state.empty()) head += " --state " + asked.state;
     if (!asked.dark.empty()) head += " --dark '" + asked.dark + "'";
     head += fmt::format(" --count {} --steps {} --seed {}\n", found->rings.size(), asked.steps, given->simulation.seed);
-    if (const auto written = write_file(asked.out, head + *text); !written) return written.error();
+    if (const auto written = put(asked.out, head + *text); !written) return written;
   }
-  if (asked.json == "-") return print(json_of(*subject, found->rings));
-  if (!asked.json.empty())
-    if (const auto written = write_file(asked.json, json_of(*subject, found->rings)); !written) return written.error();
+  const auto json = [&] { return json_of(*subject, found->rings); };
+  if (const auto written = write_output(asked.json, json); !written) return written.error();
+  if (asked.json == "-" || asked.out == "-") return kDone;
   const int links = network.attached_count() / 2;
   const int used = static_cast<int>(found->rings.size()) * network.chip_count();
   return print(
