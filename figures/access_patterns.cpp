@@ -69,7 +69,7 @@ plot::Figure access_patterns() {
               "Core cycles per element of one array, by the level of the memory hierarchy that holds it: summed in "
               "sequence, one element or one vector at a time; at random, each load giving the next address; and at "
               "random with several loads in flight. Misses as stated: the smallest array at which a model of the "
-              "first-level cache misses as many of the dependent loads as the source says. Medians with intervals. The "
+              "first-level cache has the miss rate that the source gives. Medians with intervals. The "
               "bands are the source's, which states no footprint.",
           .alt =
               "Cycles per element on a logarithmic axis, one group of markers per working set: sequential access by "

@@ -158,7 +158,7 @@ TableDeclaration memory() {
               "first-level cache that the sources name (simulated, without prefetching). Scalar, vector: in sequence, "
               "8 bytes or the widest vectors at a time. Dependent: each load gives the next address. Independent: "
               "addresses computed from a counter. Set: a quarter of a cache, or eight times the last (dram); miss70: "
-              "the smallest at which the model misses 70 % of the dependent loads. Gap: dependent over sequential."};
+              "the smallest for which the model gives 70 % misses of dependent loads. Gap: dependent over sequential."};
 }
 
 namespace {

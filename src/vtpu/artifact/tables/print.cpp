@@ -25,7 +25,7 @@ std::string title_of(const measure::Column& column) {
 }  // namespace
 
 std::string number_text(double value, int digits) {
-  if (std::isfinite(value) && value == std::round(value) && std::abs(value) < 1e15) {
+  if (std::isfinite(value) && value == std::round(value) && std::abs(value) < 1e13) {
     return std::to_string(static_cast<long long>(value));
   }
   return significant(value, digits);

@@ -12,7 +12,7 @@ struct PublishedFact;
 
 namespace vtpu::artifact::tables {
 
-/// A number as tables print it: integers in full, others with `digits` significant digits.
+/// A number as tables print it: integers below 10^13 in full, others with `digits` significant digits.
 std::string number_text(double value, int digits = 4);
 
 /// "3.017 [3.000, 3.034]"; only the value if it is exact.
@@ -53,8 +53,8 @@ inline constexpr const char* kTargetsNote =
 
 /// One row of the file.
 struct Target {
-  std::string table;     ///< that shows it
-  std::string section;   ///< of the document that sets it
+  std::string table;    ///< that shows it
+  std::string section;  ///< of the document that sets it
   std::string what;
   std::string relation;  ///< >=, <=, <; empty if the target is no number
   std::string bound;     ///< a number; empty: the value of `limit_key`

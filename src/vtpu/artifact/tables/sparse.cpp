@@ -129,8 +129,8 @@ TableDeclaration sparse_sharding() {
                       {"sent_skew", "rows sent, most / mean", 0.11},
                       {"time", "time (us)", 0.08}},
           .note =
-              "26 tables of 10^6 to 10^9 rows of 512 B on a 4x4x8 torus. Pooled: the owner sums the rows of a bag that "
-              "it holds. Stored: bytes of the fullest chip, and its ratio to the mean of all. Time: the bytes of the "
+              "26 tables of 10^6 to 10^9 rows of 512 B on a 4x4x8 torus. Pooled: the owner sums its rows of a bag. "
+              "Stored: bytes of the fullest chip, and its ratio to the mean of all. Time: the bytes of the "
               "busiest channels."};
 }
 
