@@ -4,7 +4,7 @@ local common = dofile(pandoc.path.join{here, "common.lua"})
 local format = dofile(pandoc.path.join{here, "format.lua"})
 local problems = common.problems()
 
-local kNumbers = {value = true, low = true, high = true}
+local kNumbers = {value = true, low = true, high = true, lowest = true, highest = true}
 local kTexts = {reason = true, statement = true, accept = true, stated = true}
 
 local function claim_of(span, place)
