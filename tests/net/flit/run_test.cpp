@@ -187,7 +187,7 @@ TEST(FlitRun, LinksOfDifferentBandwidthAreRejected) {
   ASSERT_FALSE(run.ok());
   EXPECT_EQ(run.error().message(),
             "torus 4x4: found links of 25 and 50 GB/s; expected links of one bandwidth at flit level, where each "
-            "carries one flit per cycle");
+            "carries one flit per cycle, or packet level");
 }
 
 /// Dimension order with a wall: chips below 8 and the other chips do not reach each other.
