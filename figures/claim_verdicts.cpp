@@ -91,7 +91,7 @@ plot::Figure claim_verdicts() {
           "experiment that does not exist. *Open*, *circular*, *published* and unmeasurable claims count neither for "
           "nor against the source.",
       .alt = "Stacked horizontal bars, one per group of claims, divided by verdict.",
-      .height = 2.8,
+      .height = 3.4,
       .data = {kFile},
       .draw = draw};
 }
