@@ -244,8 +244,8 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  // All other experiments come from the shipped reference, from whichever class of hosts it has; a table that it does
-  // not have as it is now printed follows.
+  // All other experiments come from the shipped reference, from whichever class of hosts it has; tables that it does
+  // not have as they are now printed follow.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);
   VTPU_CHECK(shipped.ok(), "there is a reference set of quick runs");
   for (const char* experiment :
@@ -255,24 +255,16 @@ Fixture fixture() {
         "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
         "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
         "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology",
-        "machine-states"}) {
+        "learned-rings",      "machine-states"}) {
     Result<ResultFile> reference = shipped->load_any(experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
   }
-  f.table("learned-states", "learned_faces", {"slice"},
-          {"circuits", "like_face_circuits", "any", "opposite", "opposite_dual_bound", "gain_torus",
-           "opposite_gain_torus", "gain_twisted", "opposite_gain_twisted"});
-  f.table("mem-s-pipe", "l1_reads", {"level"}, {"size", "scalar", "vector", "random"});
-  f.table("mem-s-pipe", "l1_hit_rate", {"stream"}, {"accesses", "working_set", "rate_32k8", "rate_48k12"});
+  f.table("learned-rings", "learned_rings", {"slice", "network"}, {"chips", "rings", "share"});
+  f.table("learned-rings", "rings_trees", {"slice"},
+          {"chips", "buffer", "rings_share", "trees_share", "tree_pieces", "rings_time", "trees_time"});
   f.table("mem-bandwidth", "bandwidth", {"kernel", "level", "best_level"},
           {"vtpu", "ordinary", "share", "low", "high", "best", "share_of_best", "best_low", "best_high"});
-  f.table("learned-twist", "learned_twist", {"slice", "family", "same"},
-          {"states", "best_restarts", "mean_regular", "mean_twisted", "mean_found", "throughput_twisted",
-           "throughput_found"});
-  f.table("net-infiniband", "infiniband", {"wiring", "chips", "torus"},
-          {"allreduce_ici", "allreduce_ib", "allreduce_slowdown", "alltoall_ici", "alltoall_ib", "alltoall_slowdown",
-           "alltoall_slowdown_twisted"});
   for (const auto& [name, unused] : f.results) {
     f.metrics(name, {"timings." + name + ".kept", "timings." + name + ".unmeasurable"});
     for (const std::string& reason : choice_names<measure::Disturbance>())
