@@ -255,7 +255,7 @@ Fixture fixture() {
         "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
         "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
         "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology",
-        "learned-rings",      "machine-states"}) {
+        "machine-states"}) {
     Result<ResultFile> reference = shipped->load_any(experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
