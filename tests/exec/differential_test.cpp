@@ -51,9 +51,9 @@ void compare_for(std::chrono::seconds time, bool hostile) {
   EXPECT_GT(programs, 100u);
 }
 
-TEST(Differential, RandomProgramsEndInEqualStateInBothEngines) { compare_for(std::chrono::seconds(60), false); }
+TEST(Differential, RandomProgramsEndInEqualStateInBothEngines) { compare_for(std::chrono::seconds(30), false); }
 
-TEST(Differential, HostileProgramsEndInEqualStateInBothEngines) { compare_for(std::chrono::seconds(10), true); }
+TEST(Differential, HostileProgramsEndInEqualStateInBothEngines) { compare_for(std::chrono::seconds(60), true); }
 
 bool contains(const isa::Program& program, isa::Opcode opcode) {
   for (const isa::Word& word : program.words)
