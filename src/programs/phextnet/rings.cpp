@@ -63,18 +63,15 @@ Result<Subject> of_state(const RingsOptions& options) {
   return Subject{net::Network(*topology), read->slice.shape(), read->state.layout().block_side};
 }
 
-Result<Subject> subject_of(Options options) {
-  RingsOptions& rings = options.rings;
-  const auto given = scenario_of(options, "rings");
-  if (!given) return given.error();
-  if (rings.state.empty() && given->network.topology == scenario::TopologyKind::ocs)
-    rings.state = given->network.file.path;
-  else if (!rings.state.empty() && given->is_given("network.topology"))
+Result<Subject> subject_of(RingsOptions rings, const scenario::Scenario& given) {
+  if (rings.state.empty() && given.network.topology == scenario::TopologyKind::ocs)
+    rings.state = given.network.file.path;
+  else if (!rings.state.empty() && given.is_given("network.topology"))
     return Error{"--state", "found beside network.topology", "one of the two"};
-  if (!rings.state.empty() && given->faults.links.empty() && given->faults.chips.empty()) return of_state(rings);
+  if (!rings.state.empty() && given.faults.links.empty() && given.faults.chips.empty()) return of_state(rings);
   if (!rings.dark.empty()) return Error{"--dark", "found without a state", "--state FILE, or network.topology = ocs"};
   if (!rings.state.empty()) return Error{"--state", "found with [faults]", "--dark for a switch that is dark"};
-  auto subject = scenario::build_subject(*given);
+  auto subject = scenario::build_subject(given);
   if (!subject) return subject.error();
   return Subject{std::move(subject->network), subject->names().grid(), 0};
 }
@@ -127,14 +124,14 @@ Result<int> run_rings(const Options& options) {
   for (const std::string& file : {asked.json, asked.out})
     if (const auto possible = file.empty() || file == "-" ? Result<void>() : check_output(file); !possible)
       return possible.error();
-  const auto subject = subject_of(options);
+  const auto given = scenario_of(options, "rings");
+  if (!given) return given.error();
+  const auto subject = subject_of(asked, *given);
   if (!subject) return subject.error();
   const net::Network& network = subject->network;
   if (network.node_count() > network.chip_count())
     return Error{network.name(), fmt::format("found {} switches", network.node_count() - network.chip_count()),
                  "a network of chips alone"};
-  const auto given = scenario_of(options, "rings");
-  if (!given) return given.error();
 
   std::optional<Meter> meter(std::in_place);
   const sweep::Interrupt interrupt;
