@@ -19,7 +19,7 @@ namespace {
 using exec::Engine;
 using exec::Machine;
 
-constexpr std::uint64_t kRounds = 1000;
+constexpr std::uint64_t kRounds = 30000;
 
 enum Kind : std::int64_t { kInterpreter, kNative };
 
@@ -95,18 +95,35 @@ void pairs(benchmark::State& state, const isa::ValidProgram& first, const isa::V
 
 void barrier_of_two(benchmark::State& state) {
   const isa::ValidProgram program =
-      program_of("  dmov.i64 r2, #1000\nloop:\n  dadd.i64 r1, r1, #3 | cbar\n  dloop r2, loop\n  dhalt\n");
+      program_of("  dmov.i64 r2, #30000\nloop:\n  dadd.i64 r1, r1, #3 | cbar\n  dloop r2, loop\n  dhalt\n");
   pairs(state, program, program, 3 * kRounds);
 }
 BENCHMARK(barrier_of_two)->Arg(kInterpreter)->Arg(kNative);
 
+void message_to_itself(benchmark::State& state) {
+  const isa::ValidProgram program = program_of(
+      "  dmov.i64 r2, #30000\nloop:\n  dadd.i64 r1, r1, #1\n  cpack.i64 m0, 0, r1\n  csend m0, p0\n  crecv m1, p0\n  dloop "
+      "r2, loop | cunpack.i64 r1, m1, 0\n  dhalt\n");
+  const auto engine = engine_of(program, state.range(0));
+  const auto run = [&] {
+    Machine machine;
+    exec::Context& one = machine.spawn();
+    engine->run(machine, one);
+    return one.r[1];
+  };
+  VTPU_CHECK(run() == kRounds, "every message comes back");
+  for (auto _ : state) benchmark::DoNotOptimize(run());
+  report(state, kRounds);
+}
+BENCHMARK(message_to_itself)->Arg(kInterpreter)->Arg(kNative);
+
 void message_to_and_fro(benchmark::State& state) {
   const isa::ValidProgram ping = program_of(
-      "  dmov.i64 r2, #1000 | sindex p1, p1, column, #1\nloop:\n  dadd.i64 r1, r1, #1\n  cpack.i64 m0, 0, r1\n  csend "
+      "  dmov.i64 r2, #30000 | sindex p1, p1, column, #1\nloop:\n  dadd.i64 r1, r1, #1\n  cpack.i64 m0, 0, r1\n  csend "
       "m0, p0\n  crecv m1, p1\n  dloop r2, loop | cunpack.i64 r1, m1, 0\n"
       "  dhalt\n");
   const isa::ValidProgram pong = program_of(
-      "  dmov.i64 r2, #1000 | sindex p1, p1, column, #1\nloop:\n  crecv m0, p0\n  dloop r2, loop | csend m0, p1\n  "
+      "  dmov.i64 r2, #30000 | sindex p1, p1, column, #1\nloop:\n  crecv m0, p0\n  dloop r2, loop | csend m0, p1\n  "
       "dhalt\n");
   pairs(state, ping, pong, kRounds);
 }

@@ -244,7 +244,7 @@ TEST(Words, MessagesThatWereReceivedLeaveTheirMemoryToLaterOnes) {
   Exchange& exchange = machine.exchange();
   for (std::uint32_t k = 0; k < 100; ++k) {
     for (int i = 0; i < 1000; ++i) {
-      ASSERT_TRUE(exchange.make_room());
+      ASSERT_TRUE(exchange.make_room(at(2, k)));
       exchange.send(at(2, k), {});
     }
     for (int i = 0; i < 999; ++i) exchange.take(exchange.match(at(2, k), 0));

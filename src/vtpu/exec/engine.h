@@ -7,6 +7,8 @@
 
 namespace vtpu::exec {
 
+struct Seat;
+
 /// Executes the words of one program. Both engines produce equal contexts, memories and exchanges.
 class Engine {
  public:
@@ -17,6 +19,12 @@ class Engine {
   virtual Status run(Machine& machine, Context& context) const = 0;
   /// The program that it executes.
   virtual const isa::Program& program() const = 0;
+
+  /// Runs a sentron of a crew as `run` does; if it has to wait, tells the crew. The engine may then go on with the
+  /// sentrons whose turn it is.
+  virtual void take_turn(Seat& seat) const;
+  /// Fills in what compiled code needs of a seat, for `run`.
+  virtual void prepare(Seat&) const {}
 };
 
 }  // namespace vtpu::exec

@@ -11,59 +11,81 @@
 namespace vtpu::exec {
 
 namespace {
-constexpr std::size_t kHeldBytes = 128, kNodeBytes = 64;  // of the arenas' blocks
+constexpr std::size_t kHeldBytes = 128, kPlaceBytes = 64;  // of the arenas' blocks
+constexpr std::size_t kPlacesKept = 256;                   // without messages
 }  // namespace
 
 Exchange::Exchange(Limits limits, memory::Quota* quota)
     : limits_(limits),
       quota_(quota),
       messages_(std::make_unique<memory::Arena>(quota, kHeldBytes)),
-      nodes_(std::make_unique<memory::Arena>(quota, kNodeBytes)),
+      nodes_(std::make_unique<memory::Arena>(quota, kPlaceBytes)),
       places_(quota == nullptr ? std::make_unique<memory::CoordinateMap>()
                                : std::make_unique<memory::CoordinateMap>(*quota)) {
-  static_assert(sizeof(Held) <= kHeldBytes && sizeof(Queue) <= kNodeBytes);
+  static_assert(sizeof(Held) <= kHeldBytes && sizeof(Place) <= kPlaceBytes);
 }
 
-bool Exchange::make_room() {
+Exchange::Place& Exchange::nowhere() {
+  static Place place;
+  return place;
+}
+
+bool Exchange::make_room(phext::PackedCoordinate at) {
+  const bool known = place_at(at) != nullptr;
   const std::size_t places = places_->size() + 1;
-  if (quota_ != nullptr && !quota_->fits(messages_->growth() + nodes_->growth() + places_->growth(places)))
-    return false;
-  return messages_->reserve() && nodes_->reserve() && places_->reserve(places);
+  const std::uint64_t growth = messages_->growth() + (known ? 0 : nodes_->growth() + places_->growth(places));
+  if (quota_ != nullptr && !quota_->fits(growth)) return false;
+  return messages_->reserve() && (known || (nodes_->reserve() && places_->reserve(places)));
 }
 
 void Exchange::send(phext::PackedCoordinate at, const Message& payload) {
   VTPU_CHECK(!full(), "a message was sent to a full exchange");
-  VTPU_CHECK(make_room(), "room for a message was made before it was sent");
-  Queue* queue = queue_at(at);
-  if (queue == nullptr) {
-    queue = new (nodes_->take()) Queue{.after = queues_};
-    if (queues_ != nullptr) queues_->before = queue;
-    queues_ = queue;
-    places_->insert(at, reinterpret_cast<std::uint64_t>(queue));
+  VTPU_CHECK(make_room(at), "room for a message was made before it was sent");
+  send_to(find_or_make(at), at, payload);
+}
+
+Exchange::Place& Exchange::find_or_make(phext::PackedCoordinate at) {
+  if (Place* const known = place_at(at); known != nullptr) return *known;
+  // Two for each new place keep their number below twice that of the places with messages and some more.
+  for (int i = 0; i < 2 && too_many_places(); ++i) {
+    auto& oldest = static_cast<Place&>(*all_->before);
+    if (give_up_if_empty(oldest)) continue;
+    oldest.unlink();
+    oldest.put_after(*all_);
   }
-  Held* const held = new (messages_->take()) Held{{++sent_, at, payload}, queue};
-  (queue->last == nullptr ? queue->first : queue->last->next) = held;
-  queue->last = held;
-  ++pending_count_;
-  call_for_message(at);
+  Place* const place = new (nodes_->take()) Place;
+  place->at = without_flags(at);
+  place->put_after(*all_);
+  places_->insert(place->at, reinterpret_cast<std::uint64_t>(place));
+  return *place;
 }
 
-Exchange::Queue* Exchange::queue_at(phext::PackedCoordinate at) const {
-  const std::uint64_t* const found = places_->find(at);
-  return found == nullptr ? nullptr : reinterpret_cast<Queue*>(*found);
+/// Whether nothing happens at the place, which is then given up.
+bool Exchange::give_up_if_empty(Place& place) {
+  if (place.first != nullptr || place.waiting.first != kNobody) return false;
+  places_->erase(place.at);
+  place.unlink();
+  place.at = kNowhere;
+  nodes_->give_back(&place);
+  return true;
 }
 
-const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temperature,
-                                         std::uint64_t& looked_at) const {
+const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temperature, std::uint64_t& looked_at) {
   if (!std::isinf(temperature)) {  // no other message is as near as one at the coordinate
-    if (const Queue* const queue = queue_at(at); queue != nullptr) return &queue->oldest();
+    if (const Place* const place = place_at(at); place != nullptr && place->first != nullptr) return place->first;
     if (temperature == 0) return nullptr;
   }
-  looked_at += places_->size();
+  looked_at += occupied_;
   const Pending* best = nullptr;
   std::uint32_t best_distance = 0;
-  for (const Queue* queue = queues_; queue != nullptr; queue = queue->after) {
-    const Pending& oldest = queue->oldest();
+  for (Link *link = all_->after, *next = nullptr; link != all_.get(); link = next) {
+    next = link->after;
+    auto& place = static_cast<Place&>(*link);
+    if (place.first == nullptr) {
+      if (too_many_places()) give_up_if_empty(place);
+      continue;
+    }
+    const Pending& oldest = *place.first;
     const std::uint32_t distance = std::isinf(temperature) ? 0 : phext::manhattan_distance(at, oldest.at);
     if (best == nullptr || distance < best_distance || (distance == best_distance && oldest.number < best->number)) {
       best = &oldest;
@@ -73,94 +95,35 @@ const Exchange::Pending* Exchange::match(phext::PackedCoordinate at, double temp
   return best;
 }
 
-void Exchange::take(const Pending* pending) {
-  Queue* const queue = queue_at(pending->at);
-  VTPU_CHECK(queue != nullptr && &queue->oldest() == pending, "a message was taken that is not pending");
-  --pending_count_;
-  Held* const taken = std::exchange(queue->first, queue->first->next);
-  if (queue->first == nullptr) {
-    places_->erase(pending->at);
-    (queue->before == nullptr ? queues_ : queue->before->after) = queue->after;
-    if (queue->after != nullptr) queue->after->before = queue->before;
-    nodes_->give_back(queue);
-  }
-  messages_->give_back(taken);
-}
-
 std::vector<Exchange::Pending> Exchange::pending() const {
   std::vector<Pending> all;
-  for (const Queue* queue = queues_; queue != nullptr; queue = queue->after)
-    for (const Held* held = queue->first; held != nullptr; held = held->next) all.push_back(held->message);
+  for (const Link* link = all_->after; link != all_.get(); link = link->after)
+    for (const Held* held = static_cast<const Place*>(link)->first; held != nullptr; held = held->next)
+      all.push_back(*held);
   std::sort(all.begin(), all.end(), [](const Pending& a, const Pending& b) { return a.number < b.number; });
   return all;
 }
 
 // ---- who waits
 
-void Exchange::append(Line& line, std::uint32_t sentron) {
-  waiting_[sentron].next = kNobody;
-  (line.first == kNobody ? line.first : waiting_[line.last].next) = sentron;
-  line.last = sentron;
-}
-
-std::uint32_t Exchange::take_first(Line& line) { return std::exchange(line.first, waiting_[line.first].next); }
-
-Exchange::Line Exchange::line_at(phext::PackedCoordinate at) const {
-  const std::uint64_t* const found = here_->find(at);
-  if (found == nullptr) return {};
-  return {static_cast<std::uint32_t>(*found >> 32), static_cast<std::uint32_t>(*found)};
-}
-
 void Exchange::wait_for_message(std::uint32_t sentron, phext::PackedCoordinate at, double temperature) {
-  Waiting& one = waiting_[sentron];
-  VTPU_CHECK(one.what == Waiting::For::nothing, "a sentron waits for one thing");
-  one = {temperature == 0 ? Waiting::For::message_here : Waiting::For::message_near, false, at, kNobody};
-  if (one.what == Waiting::For::message_near) return append(near_, sentron);
-  Line line = line_at(at);
-  append(line, sentron);
-  here_->insert(at, std::uint64_t{line.first} << 32 | line.last);
-}
-
-void Exchange::wait_for_rendezvous(std::uint32_t sentron) {
-  Waiting& one = waiting_[sentron];
-  VTPU_CHECK(one.what == Waiting::For::nothing, "a sentron waits for one thing");
-  one.what = Waiting::For::rendezvous;
-  ++at_rendezvous_;
-}
-
-void Exchange::call(std::uint32_t sentron) {
-  waiting_[sentron].what = Waiting::For::nothing;
-  append(called_, sentron);
-}
-
-void Exchange::call_for_message(phext::PackedCoordinate at) {
-  std::uint32_t sentron = kNobody;
-  if (Line line = line_at(at); line.first != kNobody) {
-    sentron = take_first(line);
-    here_->erase(at);
-    if (line.first != kNobody) here_->insert(at, std::uint64_t{line.first} << 32 | line.last);
-  } else if (near_.first != kNobody) {
-    sentron = take_first(near_);
+  VTPU_CHECK(waiting_[sentron].what == Waiting::For::nothing, "a sentron waits for one thing");
+  if (temperature == 0) {
+    Place* place = place_at(at);
+    const std::size_t places = places_->size() + 1;
+    if (place == nullptr && (quota_ == nullptr || quota_->fits(nodes_->growth() + places_->growth(places))) &&
+        nodes_->reserve() && places_->reserve(places))
+      place = &find_or_make(at);
+    if (place != nullptr) return wait_at(*place, sentron);
+    // Without memory for a place, it is called for every message that no other waits for, and waits again.
   }
-  if (sentron == kNobody) return;
-  waiting_[sentron].called = true;
-  waiting_[sentron].at = at;
-  call(sentron);
-}
-
-void Exchange::call_for_rendezvous() {
-  for (std::uint32_t sentron = 0; at_rendezvous_ > 0; ++sentron)
-    if (waiting_[sentron].what == Waiting::For::rendezvous) call(sentron), --at_rendezvous_;
-}
-
-std::optional<std::uint32_t> Exchange::next_called() {
-  if (called_.first == kNobody) return {};
-  return take_first(called_);
+  waiting_[sentron] = {Waiting::For::message_near, false, kNobody, at};
+  append(near_, sentron);
 }
 
 void Exchange::stop_waiting() {
   std::fill(waiting_.begin(), waiting_.end(), Waiting{});
-  here_ = std::make_unique<memory::CoordinateMap>();
+  for (Link* link = all_->after; link != all_.get(); link = link->after) static_cast<Place*>(link)->waiting = {};
   near_ = called_ = {};
   at_rendezvous_ = 0;
 }
@@ -199,63 +162,18 @@ void Exchange::leave(std::uint32_t sentron) {
   one = {};
   if (arrived_ > 0 && arrived_ == present_) call_for_rendezvous();
   // A message for which it was called may be for another.
-  if (Waiting& last = waiting_[sentron]; std::exchange(last.called, false) && queue_at(last.at) != nullptr)
-    call_for_message(last.at);
+  if (Waiting& last = waiting_[sentron]; std::exchange(last.called, false))
+    if (Place* const place = place_at(last.at); place != nullptr && place->first != nullptr)
+      call_for_message(place->waiting, last.at);
 }
-
-namespace {
-
-std::uint64_t reduced(std::uint64_t a, std::uint64_t b, Exchange::Rendezvous kind, isa::ReductionKind reduction) {
-  if (kind == Exchange::Rendezvous::reduce_i64) {
-    const auto x = static_cast<std::int64_t>(a), y = static_cast<std::int64_t>(b);
-    if (reduction == isa::ReductionKind::add) return a + b;
-    return static_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? (x < y ? x : y) : (x > y ? x : y));
-  }
-  const double x = std::bit_cast<double>(a), y = std::bit_cast<double>(b);
-  if (reduction == isa::ReductionKind::add) return std::bit_cast<std::uint64_t>(add(x, y));
-  return std::bit_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? lesser(x, y) : greater(x, y));
-}
-
-bool alike(const Exchange::Contribution& a, const Exchange::Contribution& b) {
-  return a.kind == b.kind && a.reduction == b.reduction;
-}
-
-}  // namespace
 
 const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribution& contribution) {
-  Member& one = member(sentron);
-  if (one.departs) return &one.outcome;
-  if (arrived_ == 0) current_ = contribution;
-  if (!one.arrived && !alike(current_, contribution)) return nullptr;
-  arrived_ += !one.arrived;
-  one.arrived = true;
-  one.contribution = contribution;
-  if (arrived_ < present_) return nullptr;
-
-  // In order of sentrons. The root of a cast is a position in the group. Correct programs name the same root in every
-  // sentron; the first one is used.
-  Outcome outcome;
-  std::size_t place = 0, root = 0;
-  for (const Member& each : members_) {
-    if (!each.arrived) continue;
-    if (place == 0) {
-      outcome.value = each.contribution.value;
-      root = each.contribution.value % arrived_;
-    } else if (current_.kind == Rendezvous::reduce_i64 || current_.kind == Rendezvous::reduce_f64) {
-      outcome.value = reduced(outcome.value, each.contribution.value, current_.kind, current_.reduction);
-    }
-    if (place == root && current_.kind == Rendezvous::cast) outcome.payload = each.contribution.payload;
-    ++place;
-  }
-  if (current_.kind != Rendezvous::reduce_i64 && current_.kind != Rendezvous::reduce_f64) outcome.value = 0;
-  for (Member& each : members_)
-    if (std::exchange(each.arrived, false)) each.departs = true, each.outcome = outcome;
-  arrived_ = 0;
-  call_for_rendezvous();
-  return &one.outcome;
+  return arrive_with(sentron, contribution, [](std::uint64_t a, std::uint64_t b, isa::ReductionKind reduction) {
+    const double x = std::bit_cast<double>(a), y = std::bit_cast<double>(b);
+    if (reduction == isa::ReductionKind::add) return std::bit_cast<std::uint64_t>(add(x, y));
+    return std::bit_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? lesser(x, y) : greater(x, y));
+  });
 }
-
-void Exchange::depart(std::uint32_t sentron) { member(sentron).departs = false; }
 
 std::vector<std::uint32_t> Exchange::missing() const {
   std::vector<std::uint32_t> all;

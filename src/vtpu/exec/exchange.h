@@ -1,9 +1,12 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <new>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "vtpu/exec/context.h"
@@ -21,6 +24,15 @@ namespace vtpu::exec {
 /// every finite T > 0, it is the nearest message, the oldest of several. T = 0: only dist = 0. T infinite: all are
 /// equal, the oldest.
 class Exchange {
+  static constexpr std::uint32_t kNobody = ~std::uint32_t{0};
+  static constexpr std::size_t kPlacesKept = 64;  // although they are empty
+  /// The flags of a coordinate, all set.
+  static constexpr phext::PackedCoordinate kNowhere = phext::PackedCoordinate::from_bits(
+      ~phext::PackedCoordinate::Bits{0} << (phext::PackedCoordinate::kAxes * phext::PackedCoordinate::kAxisBits));
+  static constexpr phext::PackedCoordinate without_flags(phext::PackedCoordinate at) {
+    return phext::PackedCoordinate::from_bits(at.bits() & ~kNowhere.bits());
+  }
+
  public:
   struct Limits {
     std::size_t pending = std::size_t{1} << 16;
@@ -37,19 +49,74 @@ class Exchange {
   Exchange(Exchange&&) = default;
   Exchange& operator=(Exchange&&) = delete;  // the messages would outlive their memory
 
+  /// Sentrons that wait for the same, the first to be called first.
+  struct Line {
+    std::uint32_t first = kNobody, last = kNobody;
+  };
+  /// Neighbours in a circular list.
+  struct Link {
+    Link *before = this, *after = this;
+
+    void put_after(Link& other) {
+      before = &other, after = other.after;
+      after->before = other.after = this;
+    }
+    void unlink() { before->after = after, after->before = before; }
+  };
+  struct Held;
+  /// A coordinate with messages or waiting sentrons, or one that had some not long ago. Compiled code keeps pointers to
+  /// places: their memory is never used for anything else, and a place that was given up is nowhere.
+  struct Place : Link {                     // with all other places
+    phext::PackedCoordinate at = kNowhere;  ///< without flags
+    Held* first = nullptr;                  ///< the oldest message
+    Held* last = nullptr;
+    Line waiting;  ///< for a message at this coordinate
+
+    bool is_at(phext::PackedCoordinate other) const { return at.bits() == without_flags(other).bits(); }
+  };
+  struct Held : Pending {
+    Place* place = nullptr;
+    Held* next = nullptr;  ///< the next younger one at the place
+  };
+
+  /// A place without coordinate.
+  static Place& nowhere();
   bool full() const { return pending_count_ == limits_.pending; }
-  /// Takes from the quota and the system what the next `send` needs; false if they refuse.
-  bool make_room();
+  /// Takes from the quota and the system what the next `send` to this coordinate needs; false if they refuse.
+  bool make_room(phext::PackedCoordinate at);
   /// Not when full, and after `make_room`.
   void send(phext::PackedCoordinate at, const Message& payload);
+  /// The place of a coordinate, or null.
+  Place* place_at(phext::PackedCoordinate at) const {
+    const std::uint64_t* const found = places_->find(at);
+    return found == nullptr ? nullptr : reinterpret_cast<Place*>(*found);
+  }
+  /// Whether a message may be sent to a place without further memory.
+  bool ready_to_send() const { return !full() && messages_->has_given_back(); }
+  void send_to(Place& place, phext::PackedCoordinate at, const Message& payload) {
+    Held* const held = new (messages_->take()) Held{{++sent_, at, payload}, &place, nullptr};
+    occupied_ += place.first == nullptr;
+    (place.first == nullptr ? place.first : place.last->next) = held;
+    place.last = held;
+    ++pending_count_;
+    call_for_message(place.waiting, at);
+  }
   /// The message that a receive would take; `take` removes it. Adds the number of coordinates with messages that it had
   /// to compare to `looked_at`: none when T = 0, and none when a message at `at` is the nearest.
-  const Pending* match(phext::PackedCoordinate at, double temperature, std::uint64_t& looked_at) const;
-  const Pending* match(phext::PackedCoordinate at, double temperature) const {
+  const Pending* match(phext::PackedCoordinate at, double temperature, std::uint64_t& looked_at);
+  const Pending* match(phext::PackedCoordinate at, double temperature) {
     std::uint64_t looked_at = 0;
     return match(at, temperature, looked_at);
   }
-  void take(const Pending* pending);
+  void take(const Pending* pending) { take_oldest(*static_cast<const Held*>(pending)->place); }
+  /// Removes the oldest message of a place that has one.
+  void take_oldest(Place& place) {
+    Held* const taken = place.first;
+    place.first = taken->next;
+    occupied_ -= place.first == nullptr;
+    --pending_count_;
+    messages_->give_back(taken);
+  }
   /// All pending messages, the oldest first.
   std::vector<Pending> pending() const;
   std::uint64_t sent() const { return sent_; }
@@ -64,9 +131,25 @@ class Exchange {
 
   /// `sentron`: one that has entered, here and below.
   void wait_for_message(std::uint32_t sentron, phext::PackedCoordinate at, double temperature);
-  void wait_for_rendezvous(std::uint32_t sentron);
+  /// With temperature 0.
+  void wait_at(Place& place, std::uint32_t sentron) {
+    waiting_[sentron] = {Waiting::For::message_here, false, kNobody, place.at};
+    append(place.waiting, sentron);
+  }
+  void wait_for_rendezvous(std::uint32_t sentron) {
+    waiting_[sentron].what = Waiting::For::rendezvous;
+    ++at_rendezvous_;
+  }
+  /// Calls a sentron that waits for nothing.
+  void call(std::uint32_t sentron) {
+    waiting_[sentron].what = Waiting::For::nothing;
+    append(called_, sentron);
+  }
   /// The next sentron that was called, in the order of the calls.
-  std::optional<std::uint32_t> next_called();
+  std::optional<std::uint32_t> next_called() {
+    if (called_.first == kNobody) return {};
+    return take_first(called_);
+  }
   /// Nobody waits any longer, and nobody is called.
   void stop_waiting();
 
@@ -76,8 +159,8 @@ class Exchange {
   struct Contribution {
     Rendezvous kind = Rendezvous::barrier;
     isa::ReductionKind reduction = isa::ReductionKind::add;
-    std::uint64_t value = 0;  ///< the number reduced; the root of a cast
-    Message payload;          ///< of a cast
+    std::uint64_t value = 0;           ///< the number reduced; the root of a cast
+    const Message* payload = nullptr;  ///< of a cast; copied
   };
   void enter(std::uint32_t sentron);
   void leave(std::uint32_t sentron);
@@ -89,70 +172,135 @@ class Exchange {
     Message payload;
   };
   const Outcome* arrive(std::uint32_t sentron, const Contribution& contribution);
-  void depart(std::uint32_t sentron);
+  /// As `arrive`, for all kinds but reduce_f64, or if the sentron is not the last to arrive: uses no vector registers.
+  const Outcome* arrive_quickly(std::uint32_t sentron, const Contribution& contribution) {
+    return arrive_with(sentron, contribution, [](std::uint64_t, std::uint64_t, isa::ReductionKind) { return 0; });
+  }
+  /// Whether `arrive` has an outcome for the sentron already, or would only mark it as arrived.
+  bool arrives_early(std::uint32_t sentron) const {
+    const Member& one = members_[sentron];
+    return one.departs || arrived_ + !one.arrived < present_;
+  }
+  void depart(std::uint32_t sentron) { members_[sentron].departs = false; }
   /// The members that have not arrived, in order.
   std::vector<std::uint32_t> missing() const;
 
  private:
-  struct Queue;
-  /// A message and the next younger one at the same coordinate.
-  struct Held {
-    Pending message;
-    Queue* queue = nullptr;
-    Held* next = nullptr;
-  };
-  /// The messages at one coordinate, at least one. All queues are in a list.
-  struct Queue {
-    Held* first = nullptr;
-    Held* last = nullptr;
-    Queue *before = nullptr, *after = nullptr;
-
-    const Pending& oldest() const { return first->message; }
-  };
   struct Member {
-    bool present = false;  ///< entered and has not left
-    bool arrived = false;  ///< at the current rendezvous
-    bool departs = false;  ///< has an outcome from which it has not departed
-    Contribution contribution;
+    bool present = false;     ///< entered and has not left
+    bool arrived = false;     ///< at the current rendezvous
+    bool departs = false;     ///< has an outcome from which it has not departed
+    std::uint64_t value = 0;  ///< what it contributes, with `payload`
+    Message payload;
     Outcome outcome;
   };
-  Queue* queue_at(phext::PackedCoordinate at) const;
+  struct Meeting {
+    Rendezvous kind = Rendezvous::barrier;
+    isa::ReductionKind reduction = isa::ReductionKind::add;
+    friend bool operator==(const Meeting&, const Meeting&) = default;
+  };
   Member& member(std::uint32_t sentron);
+  template <class ReduceFloats>
+  const Outcome* arrive_with(std::uint32_t sentron, const Contribution& contribution,
+                             const ReduceFloats& reduce_floats);
 
   /// What a sentron waits for, and who waits for the same after it.
   struct Waiting {
     enum class For : std::uint8_t { nothing, message_here, message_near, rendezvous } what = For::nothing;
     bool called = false;  ///< for a message that it has not taken
+    std::uint32_t next = kNobody;
     phext::PackedCoordinate at;
-    std::uint32_t next = 0;
   };
-  /// Sentrons that wait for the same, the first to be called first.
-  struct Line {
-    std::uint32_t first = kNobody, last = kNobody;
-  };
-  static constexpr std::uint32_t kNobody = ~std::uint32_t{0};
-  void append(Line& line, std::uint32_t sentron);
-  std::uint32_t take_first(Line& line);
-  void call(std::uint32_t sentron);
-  void call_for_message(phext::PackedCoordinate at);
-  void call_for_rendezvous();
-  Line line_at(phext::PackedCoordinate at) const;
+  void append(Line& line, std::uint32_t sentron) {
+    waiting_[sentron].next = kNobody;
+    (line.first == kNobody ? line.first : waiting_[line.last].next) = sentron;
+    line.last = sentron;
+  }
+  std::uint32_t take_first(Line& line) { return std::exchange(line.first, waiting_[line.first].next); }
+  void call_for_message(Line& here, phext::PackedCoordinate at) {
+    Line& line = here.first != kNobody ? here : near_;
+    if (line.first == kNobody) return;
+    const std::uint32_t sentron = take_first(line);
+    waiting_[sentron].called = true;
+    waiting_[sentron].at = at;
+    call(sentron);
+  }
+  void call_for_rendezvous() {
+    for (std::uint32_t sentron = 0; at_rendezvous_ > 0; ++sentron)
+      if (waiting_[sentron].what == Waiting::For::rendezvous) call(sentron), --at_rendezvous_;
+  }
+
+  Place& find_or_make(phext::PackedCoordinate at);
+  bool too_many_places() const { return places_->size() > 2 * occupied_ + kPlacesKept; }
+  bool give_up_if_empty(Place& place);
 
   Limits limits_;
   memory::Quota* quota_;
   std::unique_ptr<memory::Arena> messages_, nodes_;  // they keep what they took, so ping-pong traffic does not allocate
-  std::unique_ptr<memory::CoordinateMap> places_;    // coordinate → Queue
-  Queue* queues_ = nullptr;
+  std::unique_ptr<memory::CoordinateMap> places_;    // coordinate → Place
+  std::unique_ptr<Link> all_ = std::make_unique<Link>();
+  std::size_t occupied_ = 0;  // places with messages
   std::size_t pending_count_ = 0;
   std::uint64_t sent_ = 0;
   std::map<std::uint32_t, std::optional<phext::PackedCoordinate>> beacons_;  // an entry for each that ever entered
   std::vector<Member> members_;                                              // by sentron number
   std::size_t present_ = 0, arrived_ = 0;
-  Contribution current_;          // kind and reduction of the current rendezvous
+  Meeting current_;               // once somebody has arrived
   std::vector<Waiting> waiting_;  // by sentron number
-  std::unique_ptr<memory::CoordinateMap> here_ = std::make_unique<memory::CoordinateMap>();  // coordinate → Line
   Line near_, called_;
   std::size_t at_rendezvous_ = 0;  // sentrons that wait for one
 };
+
+template <class ReduceFloats>
+const Exchange::Outcome* Exchange::arrive_with(std::uint32_t sentron, const Contribution& contribution,
+                                               const ReduceFloats& reduce_floats) {
+  Member& one = members_[sentron];
+  if (one.departs) return &one.outcome;
+  const Meeting meeting{contribution.kind, contribution.reduction};
+  if (arrived_ == 0) current_ = meeting;
+  if (!one.arrived && current_ == meeting) {
+    one.arrived = true;
+    one.value = contribution.value;
+    if (contribution.payload != nullptr) one.payload = *contribution.payload;
+    ++arrived_;
+  }
+  if (arrived_ < present_) return nullptr;
+
+  // In order of sentrons. The root of a cast is a position in the group. Correct programs name the same root in every
+  // sentron; the first one is used.
+  const bool whole = current_.kind == Rendezvous::reduce_i64, floats = current_.kind == Rendezvous::reduce_f64;
+  std::uint64_t number = 0;
+  const Message* given = nullptr;
+  std::size_t place = 0, root = 0;
+  for (const Member& each : members_) {
+    if (!each.arrived) continue;
+    const std::uint64_t value = each.value;
+    if (place == 0) {
+      if (whole || floats) number = value;
+      if (current_.kind == Rendezvous::cast) root = value % arrived_;
+    } else if (whole) {
+      const auto x = static_cast<std::int64_t>(number), y = static_cast<std::int64_t>(value);
+      if (current_.reduction == isa::ReductionKind::add)
+        number += value;
+      else
+        number =
+            static_cast<std::uint64_t>(current_.reduction == isa::ReductionKind::min ? std::min(x, y) : std::max(x, y));
+    } else if (floats) {
+      number = reduce_floats(number, value, current_.reduction);
+    }
+    if (place == root) given = &each.payload;
+    ++place;
+  }
+  for (Member& each : members_) {
+    if (!each.arrived) continue;
+    each.arrived = false;
+    each.departs = true;
+    each.outcome.value = number;
+    if (current_.kind == Rendezvous::cast) each.outcome.payload = *given;
+  }
+  arrived_ = 0;
+  call_for_rendezvous();
+  return &one.outcome;
+}
 
 }  // namespace vtpu::exec

@@ -41,7 +41,9 @@ MEANING(croute) {
 MEANING(csend) {
   Exchange& exchange = s.machine.exchange();
   if (exchange.full()) return Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate);
-  return exchange.make_room() ? Outcome{} : Outcome::trapped(TrapKind::quota, s.context.p[op.b].coordinate);
+  return exchange.make_room(s.context.p[op.b].coordinate)
+             ? Outcome{}
+             : Outcome::trapped(TrapKind::quota, s.context.p[op.b].coordinate);
 }
 PERFORMED(csend) { s.machine.exchange().send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
 
@@ -79,7 +81,7 @@ inline void depart(Before& s) { s.machine.exchange().depart(s.context.id); }
 MEANING(cbar) { return arrive(s, {}) == nullptr ? Outcome::waiting() : Outcome{}; }
 PERFORMED(cbar) { depart(s); }
 inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exchange::Rendezvous kind) {
-  const Exchange::Outcome* outcome = arrive(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), {}});
+  const Exchange::Outcome* outcome = arrive(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), nullptr});
   if (outcome == nullptr) return Outcome::waiting();
   coordination(pending).set_r(op.d, outcome->value);
   return {};
@@ -90,7 +92,7 @@ MEANING(creduce_f64) { return reduce(s, op, pending, Exchange::Rendezvous::reduc
 PERFORMED(creduce_f64) { depart(s); }
 MEANING(ccast) {
   const Exchange::Outcome* outcome =
-      arrive(s, {Exchange::Rendezvous::cast, isa::ReductionKind::add, s.b_or_immediate(op), s.context.m[op.a]});
+      arrive(s, {Exchange::Rendezvous::cast, isa::ReductionKind::add, s.b_or_immediate(op), &s.context.m[op.a]});
   if (outcome == nullptr) return Outcome::waiting();
   coordination(pending).set_m(op.d, outcome->payload);
   return {};

@@ -31,14 +31,11 @@ bool Arena::reserve() {
   return true;
 }
 
-std::byte* Arena::take() {
+std::byte* Arena::take_new() {
   VTPU_CHECK(has_block(), "a block is reserved before it is taken");
-  if (free_ != nullptr) return reinterpret_cast<std::byte*>(std::exchange(free_, free_->next));
   std::byte* block = chunks_.back().data() + used_;
   used_ += block_;
   return block;
 }
-
-void Arena::give_back(void* block) { free_ = new (block) Free{free_}; }
 
 }  // namespace vtpu::memory

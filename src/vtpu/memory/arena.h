@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "vtpu/memory/quota.h"
@@ -21,14 +22,19 @@ class Arena {
   bool reserve();
   /// What `reserve` takes from the quota.
   std::uint64_t growth() const;
+  bool has_given_back() const { return free_ != nullptr; }
   /// A block, after `reserve`: of zeros, unless it was given back.
-  std::byte* take();
-  void give_back(void* block);
+  std::byte* take() {
+    if (free_ != nullptr) return reinterpret_cast<std::byte*>(std::exchange(free_, free_->next));
+    return take_new();
+  }
+  void give_back(void* block) { free_ = new (block) Free{free_}; }
 
  private:
   struct Free {
     Free* next;
   };
+  std::byte* take_new();
   bool has_block() const { return free_ != nullptr || (!chunks_.empty() && chunks_.back().bytes() - used_ >= block_); }
 
   Quota* quota_;

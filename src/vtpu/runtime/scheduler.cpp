@@ -4,27 +4,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <utility>
-
-#include "vtpu/base/check.h"
 
 namespace vtpu::runtime {
 
-using exec::Context;
 using exec::Status;
-
-CooperativeScheduler::CooperativeScheduler(exec::Machine& machine, std::vector<const exec::Engine*> engines)
-    : machine_(machine), engines_(std::move(engines)) {
-  VTPU_CHECK(engines_.size() == machine.sentrons().size(), "every sentron has an engine");
-}
 
 std::string CooperativeScheduler::who_waits() const {
   std::string text;
-  const auto& sentrons = machine_.sentrons();
-  for (std::size_t i = 0; i < sentrons.size(); ++i) {
-    const Context& sentron = *sentrons[i];
+  for (const exec::Seat& seat : crew_.seats()) {
+    const exec::Context& sentron = *seat.context;
     if (sentron.status != Status::waiting) continue;
-    const isa::Op& op = engines_[i]->program().words[sentron.pc].coord;  // no other slot waits
+    const isa::Op& op = seat.program->words[sentron.pc].coord;  // no other slot waits
     text += fmt::format("{}sentron {} waits in word {}, {}, ", text.empty() ? "" : "; ", sentron.id, sentron.pc,
                         isa::info(op.opcode).mnemonic);
     if (op.opcode == isa::Opcode::crecv)
@@ -35,45 +25,33 @@ std::string CooperativeScheduler::who_waits() const {
   return text;
 }
 
-bool CooperativeScheduler::step(std::uint32_t sentron, Summary& summary) {
-  Context& context = *machine_.sentrons()[sentron];
-  if (context.status == Status::halted || context.status == Status::trapped) return false;
-  const std::uint64_t before = context.retired.words;
-  const Status status = engines_[sentron]->run(machine_, context);
-  ++summary.switches;
-  if (status != Status::waiting) return true;
-  const isa::Op& op = engines_[sentron]->program().words[context.pc].coord;
-  if (op.opcode == isa::Opcode::crecv)
-    machine_.exchange().wait_for_message(sentron, context.p[op.a].coordinate, context.temperature);
-  else
-    machine_.exchange().wait_for_rendezvous(sentron);
-  return context.retired.words != before;
+std::uint64_t CooperativeScheduler::progress() const {
+  std::uint64_t words = 0;
+  for (const exec::Seat& seat : crew_.seats()) words += seat.context->retired.words;
+  return words;
 }
 
 Summary CooperativeScheduler::run() {
   Summary summary;
-  exec::Exchange& exchange = machine_.exchange();
   const auto& sentrons = machine_.sentrons();
-  const auto count = static_cast<std::uint32_t>(sentrons.size());
   const auto waits = [](const auto& sentron) { return sentron->status == Status::waiting; };
-  exchange.stop_waiting();
-  for (std::uint32_t i = 0; i < count; ++i) step(i, summary);
-  while (true) {
-    while (const auto called = exchange.next_called()) step(*called, summary);
+  const std::uint64_t turns = crew_.turns();
+  for (bool first = true;; first = false) {
+    const std::uint64_t before = progress();
+    crew_.call_all();
+    summary.rounds += !first;
+    while (exec::Seat* const seat = crew_.next()) seat->engine->take_turn(*seat);
+    summary.switches = crew_.turns() - turns;
     if (std::none_of(sentrons.begin(), sentrons.end(), waits)) return summary;
-    ++summary.rounds;
-    exchange.stop_waiting();
-    bool progress = false;
-    for (std::uint32_t i = 0; i < count; ++i) progress |= step(i, summary);
-    if (progress) continue;
-    summary.deadlock = who_waits();
-    for (const auto& sentron : sentrons) {
-      if (!waits(sentron)) continue;
-      sentron->trap = {exec::TrapKind::deadlock, static_cast<std::uint32_t>(sentron->pc), isa::Slot::C, {}, 0};
-      sentron->status = Status::trapped;
-    }
-    return summary;
+    if (!first && progress() == before) break;
   }
+  summary.deadlock = who_waits();
+  for (const auto& sentron : sentrons) {
+    if (!waits(sentron)) continue;
+    sentron->trap = {exec::TrapKind::deadlock, static_cast<std::uint32_t>(sentron->pc), isa::Slot::C, {}, 0};
+    sentron->status = Status::trapped;
+  }
+  return summary;
 }
 
 }  // namespace vtpu::runtime

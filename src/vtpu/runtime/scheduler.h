@@ -3,8 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "vtpu/exec/engine.h"
-#include "vtpu/exec/machine.h"
+#include "vtpu/exec/crew.h"
 
 namespace vtpu::runtime {
 
@@ -22,17 +21,18 @@ struct Summary {
 class CooperativeScheduler {
  public:
   /// One engine for each sentron of the machine, in order. Engines may be shared and must outlive the scheduler.
-  CooperativeScheduler(exec::Machine& machine, std::vector<const exec::Engine*> engines);
+  CooperativeScheduler(exec::Machine& machine, const std::vector<const exec::Engine*>& engines)
+      : machine_(machine), crew_(machine, engines) {}
 
   Summary run();
 
  private:
-  /// Runs one sentron. Returns whether it made progress.
-  bool step(std::uint32_t sentron, Summary& summary);
   std::string who_waits() const;
+  /// Words that all sentrons have retired.
+  std::uint64_t progress() const;
 
   exec::Machine& machine_;
-  std::vector<const exec::Engine*> engines_;
+  exec::Crew crew_;
 };
 
 }  // namespace vtpu::runtime

@@ -29,11 +29,11 @@ bool is_column_step(const isa::Op& op) {
 }  // namespace
 
 /// Emits all checks of the word's S access, before the word writes anything; the checked address stays in rdx.
-void Emitter::emit_check(std::uint32_t w, std::size_t segment) {
+void Emitter::emit_check(std::uint32_t w, std::size_t segment, bool counted) {
   const isa::Op& op = program_.words[w].sparse;
   const isa::KindInfo* kind = address_of(op);
   if (kind == nullptr || isa::info(op.opcode).effect == isa::Effect::hint || plan_.hoisted[w]) return;
-  const Label fail = exit_at(w, segment, true);
+  const Label fail = exit_at(w, segment, counted);
   if (kind->kind == Kind::AddrV) {
     // Every lane lies between the first and the last four bytes that the pointer covers, in units of four bytes from
     // `base`.
@@ -237,7 +237,7 @@ x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t w, std::uint32_t byt
 x86::Mem Emitter::access_lanes(const isa::Op& op, std::uint32_t w, const Vec& index) {
   if (features_.check_accesses) {
     as_.mov(x86::rax, x86::ptr(x86::rsp));  // the frame
-    as_.vmovups(x86::ptr(x86::rax, static_cast<std::int32_t>(offsetof(Frame, lanes))), index);
+    as_.vmovups(x86::ptr(x86::rax, static_cast<std::int32_t>(offsetof(Seat, lanes))), index);
     emit_access_check(op, w, x86::Mem(x86::rdx, op.disp, 4), 0);
   }
   return x86::Mem(x86::rdx, index, 2, op.disp, 64);
@@ -398,35 +398,10 @@ EMITTER_IF(sindex_get, op.mode != static_cast<std::uint8_t>(phext::Axis::book)) 
   put(op.d, to);
 }
 
-// ---- message buffers
-EMITTER(cpack_i64) { as_.mov(m_home(op.d, 8u * op.mode, 8), source(op.a, x86::rax)); }
-EMITTER(cunpack_i64) {
-  const Gp to = target(op.d, x86::rax);
-  as_.mov(to, m_home(op.a, 8u * op.mode, 8));
-  put(op.d, to);
-}
-EMITTER(cpack_v) {
-  if (features_.form == Form::avx2)
-    as_.vmovups(m_home(op.d, 0, 32), v_source(op.a, op.mode, scratch(0)));
-  else if (op.mode == 0)
-    as_.vmovups(m_home(op.d, 0, 32), x86::ymm(v_source(op.a, 0, scratch(0)).id()));
-  else
-    as_.vextractf64x4(m_home(op.d, 0, 32), v_source(op.a, 0, scratch(0)), 1);
-}
-EMITTER(cunpack_v) {
-  const Vec to = v_target(op.d, 0, scratch(0));
-  as_.vmovups(x86::ymm(to.id()), m_home(op.a, 0, 32));
-  v_put(op.d, 0, to);
-  if (features_.form == Form::avx512) return;
-  const Vec high = v_target(op.d, 1, scratch(0));
-  as_.vxorps(high, high, high);
-  v_put(op.d, 1, high);
-}
-
-void Emitter::list_sparse_and_coordination(EmitterTable& table) {
+void Emitter::list_sparse(EmitterTable& table) {
 #define LIST_D(id)
 #define LIST_S(id) list<Opcode::id>(table);
-#define LIST_C(id) list<Opcode::id>(table);
+#define LIST_C(id)
 #define OPERANDS(...)
 #define OP(slot, id, mnemonic, operands, cost, effect, summary) LIST_##slot(id)
 #include "vtpu/isa/opcodes.def"

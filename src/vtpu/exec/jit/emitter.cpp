@@ -11,9 +11,6 @@ using isa::Slot;
 
 namespace {
 
-/// rbp = context + this, so that m and r are within a signed byte of it.
-constexpr std::size_t kBias = offsetof(Context, r);
-
 constexpr std::size_t kMaxBases = 4;
 /// Offset of the hit counter in the translation cache.
 constexpr auto kHits = static_cast<std::int32_t>(offsetof(memory::TranslationCache, counters) +
@@ -36,6 +33,9 @@ Emitter::Emitter(CodeHolder& code, const isa::Program& program, const Plan& plan
   leave_saved_ = as_.newLabel();
   dispatch_ = as_.newLabel();
   check_access_ = as_.newLabel();
+  wait_ = as_.newLabel();
+  resume_ = as_.newLabel();
+  for (Label& label : quick_calls_) label = as_.newLabel();
   for (std::size_t i = 0; i < plan.segments.size(); ++i) labels_.push_back(as_.newLabel());
   assign_registers();
 }
@@ -71,7 +71,7 @@ void Emitter::assign_registers() {
 x86::Mem Emitter::field(std::size_t offset, std::uint32_t size) const {
   return x86::Mem(x86::rbp, static_cast<std::int32_t>(offset) - static_cast<std::int32_t>(kBias), size);
 }
-/// The slots lie above the frame's address.
+/// The slots lie above the seat's address.
 x86::Mem Emitter::guard_slot(std::size_t guard) {
   return x86::Mem(x86::rsp, static_cast<std::int32_t>(8 + 8 * guard), 8);
 }
@@ -135,7 +135,7 @@ void Emitter::load_constant(const Gp& to, std::int64_t value) {
 }
 
 void Emitter::enter_function() {
-  // (context, entry, frame): the frame's address stays on the stack, for calls.
+  // (context, entry, seat): the seat's address stays on the stack, for calls.
   for (const x86::Gp& reg : {x86::rbp, x86::rbx, x86::r12, x86::r13, x86::r14, x86::r15}) as_.push(reg);
   as_.sub(x86::rsp, static_cast<std::int32_t>(8 * (kMaxGuards + kProbeSlots)));
   as_.push(x86::rdx);
@@ -362,20 +362,34 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
     emit_group_checks(segment, fail);
     as_.cmp(fuel, segment.length());
     as_.jb(fail);
+    if (segment.waits) {
+      emit_checks(segment.first, number, false);
+      // Until here, a sentron that waited is one that waits: `execute_word` asks it otherwise.
+      as_.mov(field(offsetof(Context, status), 1), static_cast<int>(Status::ready));
+    }
     as_.sub(fuel, segment.length());
     count(retired_by(program_, segment.first, segment.end), segment.length(),
           probes_in(program_, segment.first, segment.end));
     load_bases(segment);
   }
-  for (std::uint32_t w = segment.first; w < segment.end; ++w) emit_word(w, number);
+  for (std::uint32_t w = segment.first; w < segment.end; ++w) {
+    if (!segment.waits || w != segment.first) emit_checks(w, number, true);
+    emit_word(w);
+  }
   if (in_closed_loop_) leave_closed_loop();
 }
 
-void Emitter::emit_word(std::uint32_t w, std::size_t segment) {
+/// Everything that may keep the word from being executed. The operation between sentrons comes last, so that it happens
+/// only if the word does.
+void Emitter::emit_checks(std::uint32_t w, std::size_t segment, bool counted) {
+  emit_check(w, segment, counted);
+  emit_exchange(w, segment, counted);
+}
+
+void Emitter::emit_word(std::uint32_t w) {
   if (work_.exceeded()) return;
   work_.step(4);                   // a check and three slots
   work_.code_bytes(as_.offset());  // a segment may be the whole program
-  emit_check(w, segment);
   const isa::Word& word = program_.words[w];
   for (const Slot slot : plan_.order[w]) {
     const isa::Op& op = word.slot(slot);
@@ -397,7 +411,8 @@ const Emitter::OpEmitter& Emitter::emitter_of(Opcode opcode) {
   static const EmitterTable kTable = [] {
     EmitterTable table{};
     list_dense(table);
-    list_sparse_and_coordination(table);
+    list_sparse(table);
+    list_coordination(table);
     return table;
   }();
   return kTable[static_cast<std::size_t>(opcode)];
@@ -422,6 +437,9 @@ void Emitter::emit_all() {
   hot_bytes_ = as_.offset();
   // Cold parts come last, so that they take no room between hot cache lines.
   for (const ColdProbe& probe : cold_probes_) emit_cold_probe(probe);
+  for (const ColdExchange& cold : cold_exchanges_) emit_cold_exchange(cold);
+  emit_quick_calls();
+  emit_wait_and_resume();
   for (std::size_t i = 0; i < exits_.size(); ++i) {
     as_.bind(exit_labels_[i]);
     as_.mov(x86::eax, static_cast<std::uint32_t>(i));
@@ -434,6 +452,7 @@ void Emitter::emit_all() {
   as_.bind(leave_saved_);
   as_.mov(x86::rax, kCalled);
   as_.bind(dispatch_);
+  as_.mov(x86::rdx, x86::ptr(x86::rsp));
   as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * (kMaxGuards + kProbeSlots)));
   for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);
   as_.ret();

@@ -7,11 +7,14 @@
 #include <type_traits>
 #include <vector>
 
-#include "vtpu/exec/context.h"
+#include "vtpu/exec/crew.h"
 #include "vtpu/exec/jit/loop_registers.h"
 #include "vtpu/exec/jit/plan.h"
 
 namespace vtpu::exec::jit {
+
+/// rbp = context + this, so that m and r are within a signed byte of it.
+inline constexpr std::size_t kBias = offsetof(Context, r);
 
 /// Where compiled code left a program, for the engine to continue. The engine refunds what the code had counted in
 /// advance beyond this word.
@@ -21,17 +24,14 @@ struct Exit {
   bool counted = false;  ///< the segment's (the loop's remaining) words were counted before the exit
 };
 
-/// What compiled code returns when it does not return the number of an exit.
-inline constexpr std::uint64_t kCalled = ~std::uint64_t{0};  ///< a called word stopped the sentron or left the code
-
-/// The argument of compiled code, which it passes to the words it calls.
-struct Frame {
-  const isa::Program* program = nullptr;
-  Machine* machine = nullptr;
-  Context* context = nullptr;
-  const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
-  Vector lanes;                          ///< with checked accesses: the indices of a sixteen-lane access
+/// What compiled code returns: why it left, and the sentron that it ran last.
+struct Left {
+  std::uint64_t why = 0;  ///< the number of an exit, or one of the following
+  Seat* seat = nullptr;
 };
+inline constexpr std::uint64_t kCalled = ~std::uint64_t{0};  ///< a called word stopped the sentron or left the code
+inline constexpr std::uint64_t kWaiting =
+    ~std::uint64_t{1};  ///< it waits, as its crew knows; nobody's turn follows here
 
 /// With checked accesses: one access of host code that is about to happen, as the code pushes it on the stack.
 struct HostAccess {
@@ -78,8 +78,8 @@ class Emitter {
  public:
   /// What compiled code calls.
   struct Callees {
-    const void* called_word = nullptr;  ///< executes a word: (Frame*) → where to continue, or null
-    const void* check_access = nullptr;  ///< with checked accesses: (Frame*, const HostAccess*) → whether it may happen
+    const void* called_word = nullptr;   ///< executes a word: (Seat*) → where to continue, or null
+    const void* check_access = nullptr;  ///< with checked accesses: (Seat*, const HostAccess*) → whether it may happen
   };
   Emitter(asmjit::CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
           const isa::Constant* constants, const Callees& callees, CompileWork& work);
@@ -90,6 +90,8 @@ class Emitter {
   const std::vector<Exit>& exits() const { return exits_; }
   /// The label of each segment's entry.
   const std::vector<asmjit::Label>& segment_labels() const { return labels_; }
+  /// Where a sentron of a crew continues; see Seat::resume.
+  const asmjit::Label& resume_label() const { return resume_; }
   std::size_t hot_bytes() const { return hot_bytes_; }
 
  private:
@@ -111,7 +113,8 @@ class Emitter {
   bool wants_more(const Segment& segment) const;
   void enter_closed_loop(const Segment& segment);
   void leave_closed_loop();
-  void emit_word(std::uint32_t w, std::size_t segment);
+  void emit_checks(std::uint32_t w, std::size_t segment, bool counted);
+  void emit_word(std::uint32_t w);
   asmjit::Label exit_at(std::uint32_t word, std::size_t segment, bool counted);
 
   Mem field(std::size_t offset, std::uint32_t size) const;
@@ -160,7 +163,8 @@ class Emitter {
       table[static_cast<std::size_t>(opcode)] = {kAvailable<opcode>, &Emitter::emit<opcode>};
   }
   static void list_dense(EmitterTable& table);
-  static void list_sparse_and_coordination(EmitterTable& table);
+  static void list_sparse(EmitterTable& table);
+  static void list_coordination(EmitterTable& table);
   static const OpEmitter& emitter_of(isa::Opcode opcode);
   friend bool can_emit(const isa::Op& op, const Features& features);
 
@@ -190,7 +194,7 @@ class Emitter {
   void compare_with_zero(std::uint8_t r);
 
   // emit_sparse.cpp: checks, and what emitters share
-  void emit_check(std::uint32_t w, std::size_t segment);
+  void emit_check(std::uint32_t w, std::size_t segment, bool counted);
   void emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
   void emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
   Mem access(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
@@ -199,6 +203,18 @@ class Emitter {
   Mem access_lanes(const isa::Op& op, std::uint32_t w, const Vec& index);
   void emit_access_check(const isa::Op& op, std::uint32_t w, const Mem& at, std::uint32_t part);
   void emit_access_thunk();
+
+  // emit_coordination.cpp
+  /// What follows an operation between sentrons that was not done in the hot code.
+  struct ColdExchange {
+    std::uint32_t word = 0;
+    asmjit::Label begin, done, not_here;
+  };
+  void emit_exchange(std::uint32_t w, std::size_t segment, bool counted);
+  void emit_cold_exchange(const ColdExchange& cold);
+  void emit_quick_calls();
+  void emit_wait_and_resume();
+  void emit_outcome(const isa::Op& op);
 
   asmjit::x86::Assembler as_;
   const isa::Program& program_;
@@ -221,8 +237,11 @@ class Emitter {
   std::vector<asmjit::Label> labels_;  // entry of each segment
   std::vector<Exit> exits_;
   std::vector<ColdProbe> cold_probes_;
+  std::vector<ColdExchange> cold_exchanges_;
   std::vector<asmjit::Label> exit_labels_;
   asmjit::Label leave_, leave_saved_, dispatch_, loop_body_, check_access_;
+  asmjit::Label wait_, resume_;
+  std::array<asmjit::Label, 3> quick_calls_;  // by the function called
   std::size_t present_segment_ = 0;
   bool in_counted_segment_ = false;
   std::size_t hot_bytes_ = 0;

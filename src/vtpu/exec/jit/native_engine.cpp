@@ -9,6 +9,7 @@
 
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/emitter.h"
+#include "vtpu/exec/jit/native_exchange.h"
 #include "vtpu/exec/jit/plan.h"
 
 namespace vtpu::exec::jit {
@@ -18,17 +19,17 @@ using asmjit::CpuFeatures;
 
 /// Executes the word at the context's pc for compiled code. Returns where that continues; null when the sentron stops,
 /// or when the word branched to a word at which compiled code has no entry.
-const void* called_word(Frame* frame) {
-  const Status status = execute_word(*frame->program, *frame->machine, *frame->context);
-  return status == Status::ready ? frame->entries[frame->context->pc] : nullptr;
+const void* called_word(Seat* seat) {
+  const Status status = execute_word(*seat->program, *seat->machine, *seat->context);
+  return status == Status::ready ? seat->entries[seat->context->pc] : nullptr;
 }
 
 /// Whether an access of host code, which is about to happen, is one that its word makes: the place is computed again
 /// from the registers and the page table. If not, the sentron traps.
-bool check_access(Frame* frame, const HostAccess* access) {
-  Context& context = *frame->context;
-  const memory::PageTable& memory = frame->machine->memory();
-  const isa::Op& op = frame->program->words[access->word].sparse;
+bool check_access(Seat* seat, const HostAccess* access) {
+  Context& context = *seat->context;
+  const memory::PageTable& memory = seat->machine->memory();
+  const isa::Op& op = seat->program->words[access->word].sparse;
   const memory::Pointer& p = context.p[op.b];
   const std::uint64_t bytes = access->bytes_and_part & 255, part = access->bytes_and_part >> 8;
   const auto number = [](const std::byte* at) { return reinterpret_cast<std::uint64_t>(at); };
@@ -46,7 +47,7 @@ bool check_access(Frame* frame, const HostAccess* access) {
     const auto displacement = static_cast<std::uint64_t>(std::int64_t{op.disp});
     if (isa::info(op.opcode).cost == isa::Cost::gather) {
       std::array<std::int32_t, 16> lanes;
-      std::memcpy(lanes.data(), frame->lanes.bytes.data(), sizeof lanes);
+      std::memcpy(lanes.data(), seat->lanes.bytes.data(), sizeof lanes);
       good = access->address == from + displacement;
       for (const std::int32_t lane : lanes)
         good &= covered(access->address + static_cast<std::uint64_t>(4 * std::int64_t{lane}));
@@ -60,7 +61,7 @@ bool check_access(Frame* frame, const HostAccess* access) {
   context.status = Status::trapped;
   context.trap = {TrapKind::stray_access, static_cast<std::uint32_t>(access->word), isa::Slot::S, p.coordinate,
                   static_cast<std::int64_t>(access->address - from)};
-  frame->machine->exchange().leave(context.id);
+  seat->machine->exchange().leave(context.id);
   return false;
 }
 
@@ -106,7 +107,7 @@ Features features_of(Form form) {
 }
 
 struct NativeEngine::Code {
-  using Function = std::uint64_t (*)(Context*, const void* entry, Frame*);
+  using Function = Left (*)(Context*, const void* entry, Seat*);
 
   const isa::Program* program = nullptr;
   Plan plan;
@@ -115,6 +116,7 @@ struct NativeEngine::Code {
   std::vector<const void*> entries;
   asmjit::JitRuntime runtime;
   Function function = nullptr;
+  const void* resume = nullptr;
   Report report;
 
   ~Code() {
@@ -188,6 +190,7 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, con
     report.called_words += segment.called;
     report.loops += segment.counted_loop;
   }
+  code->resume = reinterpret_cast<const char*>(code->function) + holder.labelOffset(emitter.resume_label());
   report.form = *form;
   report.words = words;
   report.steps = work.steps();
@@ -223,24 +226,62 @@ Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std:
 
 Status NativeEngine::run(Machine& machine, Context& context) const {
   if (context.status == Status::halted || context.status == Status::trapped) return context.status;
-  if (context.status != Status::waiting) context.status = Status::ready;  // the word that waits is told that it did
-  Frame frame{code_->program, &machine, &context, code_->entries.data(), {}};
+  Seat seat;
+  seat.machine = &machine;
+  seat.context = &context;
+  prepare(seat);
+  go_on(seat);
+  return context.status;
+}
+
+void NativeEngine::prepare(Seat& seat) const {
+  seat.engine = this;
+  seat.program = code_->program;
+  seat.entries = code_->entries.data();
+  seat.resume = code_->resume;
+}
+
+void NativeEngine::take_turn(Seat& seat) const { go_on(seat); }
+
+/// Runs a sentron until it stops, and those of its crew whose turn comes when one waits in compiled code.
+void NativeEngine::go_on(Seat& first) {
+  Seat* seat = &first;
   while (true) {
-    if (const void* entry = code_->entries[context.pc]; entry != nullptr) {
-      const std::uint64_t left = code_->function(&context, entry, &frame);
-      if (left != kCalled) {
-        const Exit& exit = code_->exits[left];
-        code_->settle(exit, context);
-        context.pc = exit.word;
-      } else if (context.status != Status::ready) {
-        return context.status;
+    Context* context = seat->context;
+    const Code* code = static_cast<const NativeEngine*>(seat->engine)->code_.get();
+    if (const void* entry = seat->entries[context->pc]; entry != nullptr) {
+      const Left left = code->function(context, entry, seat);
+      if (left.why == kWaiting) return;
+      seat = left.seat;
+      context = seat->context;
+      code = static_cast<const NativeEngine*>(seat->engine)->code_.get();
+      if (left.why != kCalled) {
+        const Exit& exit = code->exits[left.why];
+        code->settle(exit, *context);
+        context->pc = exit.word;
+      } else if (context->status != Status::ready) {
+        break;
       }
     }
     // Execute the word that compiled code left, and the following ones up to the next entry of compiled code.
     do {
-      if (execute_word(*code_->program, machine, context) != Status::ready) return context.status;
-    } while (code_->entries[context.pc] == nullptr);
+      if (execute_word(*seat->program, *seat->machine, *context) != Status::ready) break;
+    } while (seat->entries[context->pc] == nullptr);
+    if (context->status != Status::ready) break;
   }
+  if (seat->crew != nullptr && seat->context->status == Status::waiting) seat->crew->wait(*seat);
+}
+
+// ---- operations between sentrons (native_exchange.h)
+
+Went meet(Seat* seat, const isa::Op* op) {
+  const Context& context = *seat->context;
+  const bool casts = op->opcode == isa::Opcode::ccast;
+  const std::uint64_t number =
+      casts && op->immediate() ? static_cast<std::uint64_t>(op->imm) : context.r[(casts ? op->b : op->a) & 15];
+  return meet_as(seat, op, number, [](Exchange& exchange, std::uint32_t sentron, const auto& contribution) {
+    return exchange.arrive(sentron, contribution);
+  });
 }
 
 }  // namespace vtpu::exec::jit

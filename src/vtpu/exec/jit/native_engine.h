@@ -52,6 +52,8 @@ class NativeEngine final : public Engine {
 
   Status run(Machine& machine, Context& context) const override;
   const isa::Program& program() const override;
+  void take_turn(Seat& seat) const override;
+  void prepare(Seat& seat) const override;
 
   struct Report {
     Form form = Form::avx512;
@@ -70,6 +72,7 @@ class NativeEngine final : public Engine {
 
  private:
   struct Code;
+  static void go_on(Seat& first);
   explicit NativeEngine(std::unique_ptr<Code> code);
   std::unique_ptr<Code> code_;
 };

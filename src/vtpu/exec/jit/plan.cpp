@@ -79,6 +79,7 @@ void find_hoistable(const isa::Program& program, Segment& loop, Plan& plan, Comp
       loop.probed_pointers = static_cast<std::uint8_t>(loop.probed_pointers | (1u << s.b));
     const Effect effect = isa::info(s.opcode).effect;
     loop.closed &= plan.hoisted[w] || (effect != Effect::reads && effect != Effect::writes);
+    loop.closed &= isa::info(program.words[w].coord.opcode).effect != Effect::messages;
     const isa::Op& d = program.words[w].dense;
     if (d.opcode == Opcode::dadd_i64 && d.immediate() && d.a == d.d && !induction[d.d].other_writes)
       offset[d.d] += d.imm;
@@ -150,6 +151,11 @@ std::optional<std::array<Slot, 3>> slot_order(const isa::Word& word, const std::
   return {};
 }
 
+bool may_wait(Opcode opcode) {
+  return opcode == Opcode::crecv || opcode == Opcode::cbar || opcode == Opcode::creduce_i64 ||
+         opcode == Opcode::creduce_f64 || opcode == Opcode::ccast;
+}
+
 std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t end) {
   std::uint64_t probes = 0;
   for (std::uint32_t w = first; w < end; ++w) probes += isa::info(program.words[w].sparse.opcode).cost == Cost::probe;
@@ -187,12 +193,15 @@ Plan make_plan(const isa::Program& program, const Features& features, CompileWor
     for (const Slot slot : {Slot::D, Slot::S, Slot::C})
       plan.uses[w][static_cast<std::size_t>(slot)] = isa::uses_of(word.slot(slot));
     bool emitted = can_emit(word.dense, features) && can_emit(word.sparse, features) && can_emit(word.coord, features);
+    // Host code sets the empty bit before it executes the D slot.
+    emitted &= word.coord.opcode != Opcode::crecv_try || word.dense.opcode != Opcode::dmov_sr;
     if (emitted) {
       const auto order = slot_order(word, plan.uses[w]);
       emitted = order.has_value();
       if (emitted) plan.order[w] = *order;
     }
     called[w] = !emitted;
+    if (may_wait(word.coord.opcode)) leader[w] = true;
     plan.looks_up_cells |= emitted && isa::info(word.sparse.opcode).cost == Cost::probe;
     if (is_control(word.dense)) {
       if (isa::info(word.dense.opcode).has_target()) {
@@ -230,13 +239,14 @@ Plan make_plan(const isa::Program& program, const Features& features, CompileWor
     Segment segment;
     segment.first = w;
     segment.called = called[w];
+    segment.waits = !called[w] && may_wait(program.words[w].coord.opcode);
     for (++w; w < words && !leader[w]; ++w) {
     }
     segment.end = w;
     work.step(segment.length());
     const isa::Op& last = program.words[w - 1].dense;
-    segment.counted_loop =
-        !segment.called && last.opcode == Opcode::dloop && static_cast<std::uint32_t>(last.imm) == segment.first;
+    segment.counted_loop = !segment.called && !segment.waits && last.opcode == Opcode::dloop &&
+                           static_cast<std::uint32_t>(last.imm) == segment.first;
     if (segment.counted_loop)
       for (std::uint32_t k = segment.first; k + 1 < segment.end; ++k)
         for (const isa::Uses& uses : plan.uses[k])

@@ -74,6 +74,7 @@ struct Segment {
   std::uint32_t first = 0;
   std::uint32_t end = 0;
   bool called = false;
+  bool waits = false;         ///< its first word may wait; its words are counted once that word need not
   bool counted_loop = false;  ///< ends with a dloop to its first word; checked and counted before it starts
   std::vector<HoistedGroup> groups;
   std::vector<Guard> guards;         ///< at most kMaxGuards
@@ -83,6 +84,9 @@ struct Segment {
 
   std::uint32_t length() const { return end - first; }
 };
+
+/// Whether the op is executed in host code that may find that the sentron has to wait.
+bool may_wait(isa::Opcode opcode);
 
 /// Accesses by coordinate in words [first, end), which all hit the translation cache in host code.
 std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t end);

@@ -1,0 +1,40 @@
+#include "vtpu/exec/crew.h"
+
+#include "vtpu/base/check.h"
+
+namespace vtpu::exec {
+
+void Engine::take_turn(Seat& seat) const {
+  if (run(*seat.machine, *seat.context) == Status::waiting) seat.crew->wait(seat);
+}
+
+Crew::Crew(Machine& machine, const std::vector<const Engine*>& engines) : exchange_(machine.exchange()) {
+  const auto& sentrons = machine.sentrons();
+  VTPU_CHECK(engines.size() == sentrons.size(), "every sentron has an engine");
+  seats_.resize(sentrons.size());
+  for (std::size_t i = 0; i < seats_.size(); ++i) {
+    Seat& seat = seats_[i];
+    seat.machine = &machine;
+    seat.context = sentrons[i].get();
+    seat.engine = engines[i];
+    seat.crew = this;
+    seat.program = &engines[i]->program();
+    engines[i]->prepare(seat);
+  }
+}
+
+void Crew::call_all() {
+  exchange_.stop_waiting();
+  for (const Seat& seat : seats_) exchange_.call(seat.context->id);
+}
+
+void Crew::wait(Seat& seat) {
+  const Context& context = *seat.context;
+  const isa::Op& op = seat.program->words[context.pc].coord;  // no other slot waits
+  if (op.opcode == isa::Opcode::crecv)
+    exchange_.wait_for_message(context.id, context.p[op.a].coordinate, context.temperature);
+  else
+    exchange_.wait_for_rendezvous(context.id);
+}
+
+}  // namespace vtpu::exec

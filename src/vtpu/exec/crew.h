@@ -1,0 +1,70 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "vtpu/exec/engine.h"
+
+namespace vtpu::exec {
+
+class Crew;
+
+/// A sentron with what its engine needs to run it. Compiled code uses the offsets.
+struct Seat {
+  Seat() { places.fill(&Exchange::nowhere()); }
+
+  Machine* machine = nullptr;
+  Context* context = nullptr;
+  const Engine* engine = nullptr;
+  Crew* crew = nullptr;  ///< null: the sentron is alone
+  // Of compiled code; null where another engine runs the sentron.
+  const isa::Program* program = nullptr;
+  const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
+  const void* resume = nullptr;          ///< host address that loads the registers and continues at `entry`
+  const void* entry = nullptr;
+  std::array<Exchange::Place*, 8> places;  ///< at which the pointers last sent or received
+  std::uint64_t value = 0;                 ///< the outcome of a reduction
+  Vector lanes;                            ///< with checked accesses: the indices of a sixteen-lane access
+};
+
+/// The sentrons of a machine that take turns on one thread. A sentron that waits for a message or a rendezvous is
+/// called when it comes, and those that were called run in the order of the calls.
+class Crew {
+ public:
+  /// One engine for each sentron of the machine, in order. Machine and engines must outlive the crew.
+  Crew(Machine& machine, const std::vector<const Engine*>& engines);
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  const std::vector<Seat>& seats() const { return seats_; }
+  /// Nobody waits any longer; all are called, in the order of their numbers.
+  void call_all();
+  /// The sentron whose turn it is; null when nobody was called. It has not stopped.
+  Seat* next() {
+    if (turn_ != nullptr) return std::exchange(turn_, nullptr);
+    while (const auto called = exchange_.next_called()) {
+      Seat& seat = seats_[*called];
+      const Status status = seat.context->status;
+      if (status == Status::halted || status == Status::trapped) continue;
+      ++turns_;
+      return &seat;
+    }
+    return nullptr;
+  }
+  /// The sentron that `next` returned has not run; it is returned again.
+  void give_back(Seat& seat) { turn_ = &seat; }
+  /// Notes what a sentron waits for whose present word has to wait.
+  void wait(Seat& seat);
+
+  /// How often `next` returned a sentron that ran.
+  std::uint64_t turns() const { return turns_ - (turn_ != nullptr); }
+
+ private:
+  Exchange& exchange_;
+  std::vector<Seat> seats_;
+  Seat* turn_ = nullptr;
+  std::uint64_t turns_ = 0;
+};
+
+}  // namespace vtpu::exec
