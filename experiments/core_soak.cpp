@@ -8,13 +8,16 @@
 // twice in every form, first with its accesses checked, so that an access outside its region is a divergence before it
 // happens.
 //
+// Crews are six sentrons that take turns and exchange messages, with one program or with six.
+//
 // The programs come from the seeds 1, 2, … and are the same on every host. Forms that the host cannot run are not
 // compared (table differential lists the forms compared). All other counts come from the interpreter and do not depend
 // on the host.
 //
 // Claim: exec.agree. Control: 500 programs of which the compiled form has one constant increased by one.
 //
-// Parameters: programs (quick 10^4, full 2 * 10^5, soak 2 * 10^6), hostile_programs (10^3, 2 * 10^4, 10^6).
+// Parameters: programs (quick 10^4, full 2 * 10^5, soak 2 * 10^6), hostile_programs (10^3, 2 * 10^4, 10^6),
+// crews (500, 10^4, 2 * 10^5).
 // Outputs: keys vtpu.differential.*; tables differential_traps, differential_opcodes, differential_hostile_traps.
 #include <fmt/core.h>
 
@@ -43,6 +46,7 @@ using Source = Column::Source;
 constexpr std::uint64_t kFuel = 20000;
 constexpr std::uint64_t kChunk = 500;
 constexpr std::size_t kOpcodes = 256;
+constexpr std::uint64_t kSentrons = 6;
 
 struct Totals {
   std::uint64_t programs = 0, divergences = 0, words_in_programs = 0, words_run = 0, halted = 0;
@@ -91,6 +95,39 @@ Result<Totals> compare_seeds(std::uint64_t first, std::uint64_t behind, const st
   return totals;
 }
 
+/// Programs for the sentrons of one machine: one for all of them, or one for each. The first two have memory, which the
+/// others would find taken.
+Result<std::vector<vtpu::isa::ValidProgram>> crew_of(std::uint64_t seed) {
+  const bool one = seed % 2 == 0;
+  std::vector<vtpu::isa::ValidProgram> programs;
+  for (std::uint64_t i = 0; i < kSentrons; ++i) {
+    auto valid = vtpu::isa::ValidProgram::make(vtpu::isa::random_program(
+        {.seed = one ? seed : 100 * seed + i, .words = 60, .memory = !one && i < 2, .faults = !one}));
+    if (!valid) return Error{fmt::format("crew {}", seed), valid.error().message(), "a valid program"};
+    programs.push_back(std::move(*valid));
+  }
+  return programs;
+}
+
+/// As `compare_seeds`, for sentrons that take turns and exchange messages.
+Result<Totals> compare_crews(std::uint64_t first, std::uint64_t behind, const std::vector<Form>& forms) {
+  Totals totals;
+  for (std::uint64_t seed = first; seed < behind; ++seed) {
+    const auto programs = crew_of(seed);
+    if (!programs) return programs.error();
+    for (const Form form : forms) {
+      const auto divergence = vtpu::exec::compare_engines(*programs, *programs, form, kFuel);
+      if (!divergence) return divergence.error();
+      if (!divergence->has_value()) continue;
+      ++totals.divergences;
+      totals.first_divergence =
+          fmt::format("crew {}, {}: {}", seed, vtpu::exec::jit::name_of(form), (*divergence)->what);
+    }
+    ++totals.programs;
+  }
+  return totals;
+}
+
 /// How many of a number of programs are found to differ when the first constant of the compiled one is increased by
 /// one.
 Result<double> find_planted(std::uint64_t programs, Form form) {
@@ -106,7 +143,7 @@ Result<double> find_planted(std::uint64_t programs, Form form) {
     const auto interpreted = vtpu::isa::ValidProgram::make(program), compiled = vtpu::isa::ValidProgram::make(changed);
     if (!interpreted || !compiled)
       return Error{fmt::format("seed {}", seed), "a program is not valid", "a valid program"};
-    const auto divergence = vtpu::exec::compare_engines(*interpreted, *compiled, form, kFuel);
+    const auto divergence = vtpu::exec::compare_engines({&*interpreted, 1}, {&*compiled, 1}, form, kFuel);
     if (!divergence) return divergence.error();
     found += divergence->has_value();
   }
@@ -116,6 +153,7 @@ Result<double> find_planted(std::uint64_t programs, Form form) {
 Result<void> run_differential(Run& run) {
   const auto programs = run.parameter<std::uint64_t>("programs", 10'000, 200'000, 2'000'000);
   const auto hostile_programs = run.parameter<std::uint64_t>("hostile_programs", 1'000, 20'000, 1'000'000);
+  const auto crews = run.parameter<std::uint64_t>("crews", 500, 10'000, 200'000);
   run.parameter("fuel", kFuel);
   std::vector<Form> forms;
   if (const auto best = vtpu::exec::jit::host_form()) {
@@ -125,9 +163,11 @@ Result<void> run_differential(Run& run) {
   if (forms.empty()) return Error{"core-soak", "this processor has neither AVX-512 nor AVX2", "AVX2 or AVX-512"};
 
   // Threads take chunks of seeds. The totals do not depend on which thread takes which chunk.
-  const std::uint64_t plain_chunks = programs / kChunk, chunks = plain_chunks + hostile_programs / kChunk;
+  const std::array<std::uint64_t, 3> ends{programs / kChunk, (programs + hostile_programs) / kChunk,
+                                          (programs + hostile_programs + crews) / kChunk};
+  const std::uint64_t chunks = ends.back();
   Progress progress("core-soak", chunks);
-  Totals totals, hostile_totals;
+  Totals totals, hostile_totals, crew_totals;
   std::optional<Error> failed;
   std::mutex mutex;
   std::atomic<std::uint64_t> next{0};
@@ -135,24 +175,25 @@ Result<void> run_differential(Run& run) {
     while (true) {
       const std::uint64_t chunk = next++;
       if (chunk >= chunks) return;
-      const bool hostile = chunk >= plain_chunks;
-      const std::uint64_t first = 1 + (hostile ? chunk - plain_chunks : chunk) * kChunk;
-      const auto part = compare_seeds(first, first + kChunk, forms, hostile);
+      const bool hostile = chunk >= ends[0], crew = chunk >= ends[1];
+      const std::uint64_t first = 1 + (chunk - (crew ? ends[1] : hostile ? ends[0] : 0)) * kChunk;
+      const auto part =
+          crew ? compare_crews(first, first + kChunk, forms) : compare_seeds(first, first + kChunk, forms, hostile);
       const std::lock_guard lock(mutex);
       if (!part) {
         if (!failed) failed = part.error();
         next = chunks;
         return;
       }
-      (hostile ? hostile_totals : totals) += *part;
-      progress.step(fmt::format("{} programs", totals.programs + hostile_totals.programs));
+      (crew ? crew_totals : hostile ? hostile_totals : totals) += *part;
+      progress.step(fmt::format("{} programs", totals.programs + hostile_totals.programs + crew_totals.programs));
     }
   };
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < usable_cpus().size(); ++i) threads.emplace_back(work);
   for (std::thread& thread : threads) thread.join();
   if (failed) return *failed;
-  for (const Totals& each : {totals, hostile_totals})
+  for (const Totals& each : {totals, hostile_totals, crew_totals})
     if (each.divergences > 0)
       return Error{"core-soak", fmt::format("{} divergences, for example {}", each.divergences, each.first_divergence),
                    "equal state"};
@@ -187,6 +228,8 @@ Result<void> run_differential(Run& run) {
   note("hostile_divergences", hostile_totals.divergences);
   note("hostile_words_run", hostile_totals.words_run);
   note("hostile_halted", hostile_totals.halted);
+  note("crews", crew_totals.programs);
+  note("crew_divergences", crew_totals.divergences);
   note("opcodes", used);
   note("opcodes_defined", vtpu::isa::all_opcodes().size() - 1);
   return {};

@@ -131,7 +131,8 @@ void rendezvous(Cases& cases) {
     return [=](Machine& m, Context& c) {
       for (std::uint32_t i = 1; i <= 2; ++i) {
         m.spawn();
-        m.exchange().arrive(i, {kind, reduction, values[i], message(100 * i)});
+        const Message sent = message(100 * i);
+        m.exchange().arrive(i, {kind, reduction, values[i], &sent});
       }
       c.r[1] = values[0];
       c.m[1] = message(0);

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "vtpu/exec/crew.h"
 #include "vtpu/exec/interpreter.h"
 
 namespace vtpu::exec {
@@ -72,26 +73,51 @@ std::optional<Divergence> compare(const Machine& one, const Context& a, const Ma
   return {};
 }
 
+/// Runs one sentron alone, or several until none is called any longer.
+template <class Engine>
+void take_turns(Machine& machine, const std::vector<Engine>& engines) {
+  if (engines.size() == 1) {
+    engines[0].run(machine, *machine.sentrons()[0]);
+    return;
+  }
+  std::vector<const exec::Engine*> each;
+  for (const Engine& engine : engines) each.push_back(&engine);
+  Crew crew(machine, each);
+  crew.call_all();
+  while (Seat* const seat = crew.next()) seat->engine->take_turn(*seat);
+}
+
 }  // namespace
 
-Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& interpreted,
-                                                  const isa::ValidProgram& compiled, jit::Form form, std::uint64_t fuel,
-                                                  RunSummary* summary, jit::CompileOptions options) {
+Result<std::optional<Divergence>> compare_engines(std::span<const isa::ValidProgram> interpreted,
+                                                  std::span<const isa::ValidProgram> compiled, jit::Form form,
+                                                  std::uint64_t fuel, RunSummary* summary,
+                                                  jit::CompileOptions options) {
   options.form = form;
-  auto native = jit::NativeEngine::compile(compiled, options);
-  if (!native) return native.error();
   Machine one = small_machine(), other = small_machine();
-  Context& a = one.spawn(fuel);
-  Context& b = other.spawn(fuel);
-  Interpreter(interpreted).run(one, a);
-  native->run(other, b);
-  if (summary != nullptr) *summary = {a.status, a.trap, a.retired.words};
-  return compare(one, a, other, b);
+  std::vector<Interpreter> interpreters;
+  std::vector<jit::NativeEngine> natives;
+  for (std::size_t i = 0; i < interpreted.size(); ++i) {
+    interpreters.emplace_back(interpreted[i]);
+    auto native = jit::NativeEngine::compile(compiled[i], options);
+    if (!native) return native.error();
+    natives.push_back(std::move(*native));
+    one.spawn(fuel);
+    other.spawn(fuel);
+  }
+  take_turns(one, interpreters);
+  take_turns(other, natives);
+  for (std::size_t i = 0; i < interpreted.size(); ++i) {
+    const Context &a = *one.sentrons()[i], &b = *other.sentrons()[i];
+    if (summary != nullptr) *summary = {a.status, a.trap, a.retired.words};
+    if (auto divergence = compare(one, a, other, b)) return std::optional(*divergence);
+  }
+  return std::optional<Divergence>();
 }
 
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
                                                   RunSummary* summary, jit::CompileOptions options) {
-  return compare_engines(program, program, form, fuel, summary, options);
+  return compare_engines({&program, 1}, {&program, 1}, form, fuel, summary, options);
 }
 
 }  // namespace vtpu::exec

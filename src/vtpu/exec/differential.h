@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "vtpu/exec/jit/native_engine.h"
@@ -20,15 +21,18 @@ struct Divergence {
   std::string what;
 };
 
-/// Runs the program with `fuel` by the interpreter and by compiled code of the given form, each in its own machine, and
-/// compares everything that a sentron can observe: registers with their translations, status register, trap, pc, fuel,
-/// retired ops, cache counters, memory, pending messages. `summary`: set to the interpreter's outcome.
-/// `options`: of NativeEngine::compile, apart from the form. Error: the program cannot be compiled.
+/// Runs a sentron for each program, with `fuel`, by the interpreter and by compiled code of the given form, each in its
+/// own machine, and compares everything that a sentron can observe: registers with their translations, status register,
+/// trap, pc, fuel, retired ops, cache counters, memory, pending messages. Several sentrons take turns. `summary`: set
+/// to the interpreter's outcome, of the last sentron that was compared. `options`: of NativeEngine::compile, apart from
+/// the form. Other programs for the compiled code show whether a mistake would be found. Error: a program cannot be
+/// compiled.
+Result<std::optional<Divergence>> compare_engines(std::span<const isa::ValidProgram> interpreted,
+                                                  std::span<const isa::ValidProgram> compiled, jit::Form form,
+                                                  std::uint64_t fuel, RunSummary* summary = nullptr,
+                                                  jit::CompileOptions options = {});
+/// The same for one sentron.
 Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& program, jit::Form form, std::uint64_t fuel,
-                                                  RunSummary* summary = nullptr, jit::CompileOptions options = {});
-/// The same with another program for the compiled code, to see that a mistake would be found.
-Result<std::optional<Divergence>> compare_engines(const isa::ValidProgram& interpreted,
-                                                  const isa::ValidProgram& compiled, jit::Form form, std::uint64_t fuel,
                                                   RunSummary* summary = nullptr, jit::CompileOptions options = {});
 
 }  // namespace vtpu::exec

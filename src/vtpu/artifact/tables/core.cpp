@@ -159,4 +159,18 @@ TableDeclaration compile() {
               "the loop after which compiling has cost less than interpreting."};
 }
 
+TableDeclaration messages() {
+  return {
+      .name = "messages",
+      .caption = "Cost of messages and switches between sentrons of one thread, beside coroutines and loops in C++",
+      .appendix = true,
+      .results = {"core-messages"},
+      .table = "messages",
+      .columns =
+          {{"what", "what"}, {"per", "per"}, {"cycles", "cycles"}, {"low", "low"}, {"high", "high"}, {"ns", "ns"}},
+      .note =
+          "Medians and 95 % intervals. A message has 32 bytes. Ring: four sentrons, of which each sends to the next. "
+          "all_reduce: the sum of one number of each of four sentrons. The loops in C++ pass the same messages."};
+}
+
 }  // namespace vtpu::artifact::tables
