@@ -253,33 +253,101 @@ TEST(Words, MessagesThatWereReceivedLeaveTheirMemoryToLaterOnes) {
   EXPECT_LE(machine.memory().quota().held(), 200u << 10);
 }
 
-TEST(Words, AFlushThatTheFileRefusesTrapsAndLeavesTheSentronAsItWas) {
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / ("vtpu-exec-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
-  const Engines engines(
-      "  dbr on | sscattr.i64 r1, [p0]\non:\n  dmov.i64 r5, #1 | sflush r2 | csend m1, p0\n  dhalt\n");
-  int file = 0;
-  const auto given = [&](Machine& m, Context& c) {
+/// Machines whose first region is in a file. Each run has a file of its own, named by a number.
+class FlushedWords : public ::testing::Test {
+ protected:
+  FlushedWords() : folder_(std::filesystem::temp_directory_path() / ("vtpu-exec-" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~FlushedWords() override { std::filesystem::remove_all(folder_); }
+
+  static memory::RegionSpec row() {
     memory::RegionSpec spec;
     spec.first = at(1, 1), spec.last = at(1, 64), spec.mask = 1;
-    const auto handle = m.memory().attach(spec, folder / std::to_string(file++));
+    return spec;
+  }
+  /// r1 = 77, to be stored at p0; r2 is the handle.
+  void back(Machine& m, Context& c) {
+    const auto handle = m.memory().attach(row(), folder_ / std::to_string(files_++));
     ASSERT_TRUE(handle);
     c.p[0].coordinate = at(1, 1), c.r[1] = 77, c.r[2] = *handle;
-  };
-  rlimit usual{};
-  ::getrlimit(RLIMIT_FSIZE, &usual);
-  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  const rlimit small{12400, usual.rlim_max};  // room for the header, not for a page
-  ::setrlimit(RLIMIT_FSIZE, &small);
-  const std::vector<Ran> all = run_all(engines, {.given = given});
-  ::setrlimit(RLIMIT_FSIZE, &usual);
-  std::signal(SIGXFSZ, handler);
-  EXPECT_EQ(all[0].context->trap, (Trap{TrapKind::flush_failed, 1, isa::Slot::S, {}, 1}));
-  EXPECT_EQ(all[0].context->r[5], 0u);
-  EXPECT_EQ(all[0].context->retired.words, 1u);
-  EXPECT_EQ(all[0].machine->exchange().sent(), 0u);
-  std::filesystem::remove_all(folder);
+  }
+  /// The first cell in each of the files, once no machine has them open.
+  std::vector<std::uint64_t> stored() {
+    std::vector<std::uint64_t> all;
+    for (int file = 0; file < files_; ++file) {
+      memory::PageTable table;
+      EXPECT_TRUE(table.attach(row(), folder_ / std::to_string(file)));
+      std::memcpy(&all.emplace_back(), table.peek(at(1, 1)).data(), 8);
+    }
+    return all;
+  }
+
+  std::filesystem::path folder_;
+  int files_ = 0;
+};
+
+TEST_F(FlushedWords, AFlushThatTheFileRefusesTrapsAndLeavesTheSentronAsItWas) {
+  for (const std::string beside : {"csend m1, p0", "crecv m0, p0", "cbar"}) {
+    SCOPED_TRACE(beside);
+    const Engines engines("  dbr on | sscattr.i64 r1, [p0]\non:\n  dmov.i64 r5, #1 | sflush r2 | " + beside +
+                          "\n  dhalt\n");
+    const auto given = [&](Machine& m, Context& c) {
+      back(m, c);
+      m.exchange().send(at(1, 1), c.m[1]);
+    };
+    rlimit usual{};
+    ::getrlimit(RLIMIT_FSIZE, &usual);
+    const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit small{12400, usual.rlim_max};  // room for the header, not for a page
+    ::setrlimit(RLIMIT_FSIZE, &small);
+    {
+      std::vector<Ran> all = run_all(engines, {.given = given});
+      ::setrlimit(RLIMIT_FSIZE, &usual);
+      std::signal(SIGXFSZ, handler);
+      EXPECT_EQ(all[0].context->trap, (Trap{TrapKind::flush_failed, 1, isa::Slot::S, {}, 1}));
+      EXPECT_EQ(all[0].context->r[5], 0u);
+      EXPECT_EQ(all[0].context->retired.words, 1u);
+      EXPECT_EQ(all[0].machine->exchange().sent(), 1u);
+      EXPECT_EQ(all[0].machine->exchange().pending().size(), 1u) << "nothing was sent or received";
+    }
+    for (const std::uint64_t cell : stored()) EXPECT_EQ(cell, 0u) << "the file holds what it held before";
+  }
+}
+
+TEST_F(FlushedWords, AFlushBesideAnOpThatTrapsWritesNothing) {
+  for (const std::string beside : {"csend m1, p0", "ctemp r4"}) {
+    SCOPED_TRACE(beside);
+    const Engines engines("  dbr on | sscattr.i64 r1, [p0]\non:\n  dmov.i64 r5, #1 | sflush r2 | " + beside +
+                          "\n  dhalt\n");
+    const auto given = [&](Machine& m, Context& c) {
+      back(m, c);
+      m.exchange().send(at(9, 9), {});
+      c.r[4] = ~std::uint64_t{0};  // not a temperature
+    };
+    const auto trap = run_all(engines, {.pending = 1, .given = given})[0].context->trap;
+    EXPECT_EQ(trap.slot, isa::Slot::C);
+    for (const std::uint64_t cell : stored()) EXPECT_EQ(cell, 0u);
+  }
+}
+
+TEST_F(FlushedWords, AFlushBesideAReceiveWritesWhenTheMessageComes) {
+  const Engines engines("  dbr on | sscattr.i64 r1, [p0]\non:\n  sflush r2 | crecv m0, p1\n  dhalt\n");
+  for (const bool comes : {false, true}) {
+    for (const NamedEngine& engine : engines) {
+      Machine machine;
+      Context& sentron = machine.spawn(1000);
+      back(machine, sentron);
+      sentron.p[1].coordinate = at(9, 9);
+      for (int turn = 0; turn < 3; ++turn) ASSERT_EQ(engine.engine->run(machine, sentron), Status::waiting);
+      if (!comes) continue;
+      machine.exchange().send(at(9, 9), {});
+      EXPECT_EQ(engine.engine->run(machine, sentron), Status::halted);
+    }
+    const std::vector<std::uint64_t> cells = stored();
+    for (std::size_t file = 0; file < cells.size() / (comes ? 2 : 1); ++file) EXPECT_EQ(cells[file], 0u);
+    for (std::size_t file = cells.size() / 2; comes && file < cells.size(); ++file) EXPECT_EQ(cells[file], 77u);
+  }
 }
 
 TEST(Words, AWordThatWaitsIsNeitherExecutedNorCounted) {

@@ -257,13 +257,15 @@ PERFORMED(salloc) {
   else
     sparse(pending).set_r(op.d, allocated.handle);
 }
+inline Outcome known_region(const Before& s, std::uint64_t handle) {
+  return s.machine.memory().has(handle) ? Outcome{}
+                                        : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(handle));
+}
 /// Dropping a sentron's translations to a region takes as long as examining some items.
 constexpr std::uint64_t kSentronsPerFuel = 16;
 MEANING(sfree) {
   pending.extra_fuel += s.machine.sentrons().size() / kSentronsPerFuel;
-  return s.machine.memory().has(s.r(op.a))
-             ? Outcome{}
-             : Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(s.r(op.a)));
+  return known_region(s, s.r(op.a));
 }
 PERFORMED(sfree) {
   const memory::Region* ended = nullptr;
@@ -273,10 +275,14 @@ PERFORMED(sfree) {
     if (slot.file == isa::File::p && slot.p.region == ended) slot.p.forget();
 }
 MEANING(sflush) {
-  // Only writing shows whether the flush succeeds. A program cannot observe that it happens before the word retires.
   pending.extra_fuel += s.machine.memory().backed_pages(s.r(op.a)) / kItemsPerFuel;
-  const auto fault = s.machine.memory().flush(s.r(op.a));
-  return fault ? Outcome::trapped(trap_of(*fault), {}, static_cast<std::int64_t>(s.r(op.a))) : Outcome{};
+  return known_region(s, s.r(op.a));
+}
+PERFORMED(sflush) {
+  // The file is written once the C slot neither traps nor waits. Only writing shows whether the flush succeeds.
+  const std::uint64_t handle = s.r(op.a);
+  if (const auto fault = s.machine.memory().flush(handle))
+    pending.failure = Outcome::trapped(trap_of(*fault), {}, static_cast<std::int64_t>(handle));
 }
 
 // ---- geometry

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "vtpu/base/file.h"
@@ -327,34 +328,45 @@ Result<void> BackingFile::flush(const Region& region) {
     copied_ = true;
   }
   window_bytes_ = 0;
-  region.for_each_page([&](const Page& page) {
-    if (!written || (*page.mark == 0 && all_zero(page.bytes))) return;
-    live += kRecordBytes + page.bytes.size();
-    // A mark beyond the log is left from a flush that failed.
-    if (*page.mark != 0 && *page.mark < before.end) {
-      const auto stored = bytes_at(*page.mark + kRecordBytes, page.bytes.size());
-      if (!stored) written = stored.error();
-      if (!stored || *stored == view(page.bytes)) return;
-    }
-    *page.mark = last_.end;
-    written = append(durable_.number + 1, page.number, view(page.bytes));
-  });
-  // The pages are on stable storage before the commit is written, so that it never promises torn pages.
-  if (written && last_ != before) {
-    written = write_out();
-    if (written) written = sync();
-  }
-  if (!written) {
+  const auto take_back = [&] {
     log_bytes_ = 0;
     last_ = before;
     static_cast<void>(::ftruncate(file_.descriptor(), static_cast<off_t>(last_.end)) ==
                       0);  // else the next open does it
+  };
+  try {
+    region.for_each_page([&](const Page& page) {
+      if (!written || (*page.mark == 0 && all_zero(page.bytes))) return;
+      live += kRecordBytes + page.bytes.size();
+      // A mark beyond the log is left from a flush that failed.
+      if (*page.mark != 0 && *page.mark < before.end) {
+        const auto stored = bytes_at(*page.mark + kRecordBytes, page.bytes.size());
+        if (!stored) written = stored.error();
+        if (!stored || *stored == view(page.bytes)) return;
+      }
+      *page.mark = last_.end;
+      written = append(durable_.number + 1, page.number, view(page.bytes));
+    });
+    // The pages are on stable storage before the commit is written, so that it never promises torn pages.
+    if (written && last_ != before) {
+      written = write_out();
+      if (written) written = sync();
+    }
+  } catch (const std::bad_alloc&) {
+    take_back();
+    throw;
+  }
+  if (!written) {
+    take_back();
     return written;
   }
   if (last_ == durable_) return {};
   if (written = commit(); !written) return written;
   // The flush is already durable. If there is no room for a second file, the log stays as it is.
-  if (durable_.end > 4 * live + kLogAt) static_cast<void>(rewrite(region).ok());
+  if (durable_.end > 4 * live + kLogAt) try {
+      static_cast<void>(rewrite(region).ok());
+    } catch (const std::bad_alloc&) {
+    }
   return {};
 }
 
@@ -400,7 +412,6 @@ Result<void> BackingFile::rewrite(const Region& region) {
     ::unlink(beside.c_str());
     return filled;
   }
-  sync_folder(target);
   // The records are in the order of the pages.
   std::uint64_t at = kLogAt;
   region.for_each_page([&](const Page& page) {
@@ -413,6 +424,7 @@ Result<void> BackingFile::rewrite(const Region& region) {
   last_ = durable_ = fresh.durable_;
   copied_ = fresh.copied_;
   window_bytes_ = 0;
+  sync_folder(target);
   return {};
 }
 
