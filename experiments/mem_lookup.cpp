@@ -9,8 +9,13 @@
 // Dense: a box of four axes, row-major, Morton and Hilbert. `floor` reads the same cells with their indices
 // precomputed.
 //
-// Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18. No claim.
-// Outputs: keys vtpu.lookup.*; table lookup.
+// Regions: the index in which the page table finds the region of a coordinate, by the number of regions, for families
+// of boxes (study/access/region_families.h). Queries lie in boxes. `scan` compares the coordinate with each box in turn
+// until one has it.
+//
+// Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18 (2^12 of
+// regions), regions (20,000 in quick mode, 100,000 in full). No claim. Outputs: keys vtpu.lookup.*; tables lookup,
+// regions.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -22,7 +27,10 @@
 #include "vtpu/measure/quiet.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/memory/box_index.h"
+#include "vtpu/memory/region.h"
+#include "vtpu/memory/region_index.h"
 #include "vtpu/study/access/lookup_tables.h"
+#include "vtpu/study/access/region_families.h"
 
 namespace {
 
@@ -35,7 +43,7 @@ using vtpu::memory::RegionSpec;
 using vtpu::phext::Axis;
 using Source = Column::Source;
 
-constexpr std::size_t kLookups = std::size_t{1} << 18;
+constexpr std::size_t kLookups = std::size_t{1} << 18, kRegionLookups = std::size_t{1} << 12;
 
 struct Setting {
   std::string name;
@@ -122,12 +130,100 @@ void add_dense(std::vector<Alternative>& alternatives, std::vector<std::unique_p
   }
 }
 
+/// An index of boxes. All have one region, since only finding it is timed.
+struct IndexedBoxes {
+  vtpu::memory::Quota quota{vtpu::memory::kRegionBytes};
+  std::unique_ptr<vtpu::memory::Region> region;
+  vtpu::memory::RegionIndex index;
+  std::vector<Box> boxes;
+  std::vector<PackedCoordinate> at;  ///< to look up
+  double visited = 0;                ///< nodes of the index, the mean over these
+
+  IndexedBoxes(const RegionFamily& family, std::size_t count, vtpu::Random random) {
+    RegionSpec any;
+    any.layout = Layout::sparse;
+    region = vtpu::memory::make_sparse(1, any, quota);
+    std::uint64_t nodes = 0;
+    for (const Box& box : family.make(count))
+      if (family.disjoint || !index.overlaps(box, nodes)) {
+        index.insert(box, *region, false);
+        boxes.push_back(box);
+      }
+    nodes = 0;
+    for (std::size_t i = 0; i < kRegionLookups; ++i) {
+      at.push_back(families::any_in(boxes[random.below(boxes.size())], random));
+      VTPU_CHECK(index.find(at.back(), nodes) == region.get(), "every coordinate is in a box");
+    }
+    visited = static_cast<double>(nodes) / kRegionLookups;
+  }
+};
+
+/// The time to find the region of a coordinate, by family and number of regions.
+Result<void> look_up_regions(Run& run) {
+  Table& table = run.table("regions", {{"family", "", Source::label},
+                                       {"regions", "1", Source::label},
+                                       {"nodes", "1", Source::computed},
+                                       {"time", "ns", Source::measured},
+                                       {"low", "ns", Source::measured},
+                                       {"high", "ns", Source::measured}});
+  const auto largest = run.parameter<std::size_t>("most_regions", 20000, 100000);
+  constexpr std::size_t kMostCrossing = 5000;  // to check that one more overlaps none takes as long as to visit many
+  std::vector<Alternative> alternatives;
+  std::vector<std::string> families;
+  std::vector<std::shared_ptr<IndexedBoxes>> all;
+  for (const RegionFamily& family : kRegionFamilies)
+    for (const std::size_t most : {std::size_t{10}, std::size_t{1000}, largest}) {
+      const std::size_t count = family.disjoint ? most : std::min(most, kMostCrossing);
+      const auto boxes = all.emplace_back(std::make_shared<IndexedBoxes>(family, count, run.random(300 + all.size())));
+      families.push_back(family.name);
+      alternatives.push_back({fmt::format("{}.{}", family.name, count),
+                              kRegionLookups,
+                              [boxes] {
+                                std::uint64_t visited = 0;
+                                for (const PackedCoordinate& c : boxes->at) keep(boxes->index.find(c, visited));
+                              },
+                              {}});
+    }
+  for (std::size_t i = 0; i < 3; ++i) {  // of the first family
+    families.emplace_back("scan");
+    const auto boxes = all.emplace_back(all[i]);
+    const std::size_t lookups = i < 2 ? kRegionLookups / 16 : 16;
+    alternatives.push_back({fmt::format("scan.{}", boxes->boxes.size()),
+                            static_cast<double>(lookups),
+                            [boxes, lookups] {
+                              for (std::size_t k = 0; k < lookups; ++k) {
+                                const PackedCoordinate c = boxes->at[k];
+                                keep(std::find_if(boxes->boxes.begin(), boxes->boxes.end(),
+                                                  [&](const Box& box) { return box.contains(c); }));
+                              }
+                            },
+                            {}});
+  }
+  for (Alternative& one : alternatives) one.prepare = one.run;
+  SamplingRule rule;
+  rule.most = 20;
+  rule.rounds = 1;
+  rule.seconds = 20;
+  rule.seed = run.random(299).next();
+  const auto sampled = sample_in_processes(
+      run, [&] { return alternatives; }, rule);
+  if (!sampled) return sampled.error();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Estimate ns = (*sampled)[i].ns_per_unit();
+    run.measured("vtpu.lookup.regions." + alternatives[i].name, ns, "ns");
+    const bool scans = families[i] == "scan";
+    table.add({families[i], static_cast<double>(all[i]->boxes.size()),
+               scans ? Cell(std::string("-")) : Cell(all[i]->visited), ns.value, ns.ci.low, ns.ci.high});
+  }
+  return {};
+}
+
 Result<void> run_lookup(Run& run) {
   warn_of_disturbance("mem-lookup");
   std::vector<Setting> settings{{"1M", std::uint64_t{1} << 20}};
   if (!run.quick()) settings.push_back({"16M", std::uint64_t{1} << 24});
   run.parameter<std::uint64_t>("largest_table", settings.front().entries, std::uint64_t{1} << 24);
-  Progress progress("mem-lookup", settings.size() + 1);
+  Progress progress("mem-lookup", settings.size() + 2);
   Table& table = run.table("lookup", {{"kind", "", Source::label},
                                       {"entries", "", Source::label},
                                       {"way", "", Source::label},
@@ -143,7 +239,8 @@ Result<void> run_lookup(Run& run) {
     rule.rounds = run.quick() ? 1 : 3;
     rule.seconds = 60;
     rule.seed = run.random(stream).next();
-    const auto all = sample_in_processes(run, [&] { return alternatives; }, rule);
+    const auto all = sample_in_processes(
+        run, [&] { return alternatives; }, rule);
     if (!all) return all.error();
     const Sampled* ours = nullptr;
     for (const Sampled& one : *all) {
@@ -190,6 +287,8 @@ Result<void> run_lookup(Run& run) {
   std::vector<std::unique_ptr<Queries>> dense_queries;
   add_dense(dense, dense_queries, run.random(200));
   if (auto done = sample(dense, stream); !done) return done;
+  progress.step("regions");
+  if (auto done = look_up_regions(run); !done) return done;
   progress.step("");
   return {};
 }

@@ -7,6 +7,7 @@
 
 #include "both_engines.h"
 #include "places.h"
+#include "vtpu/study/access/region_families.h"
 
 namespace vtpu::exec {
 namespace {
@@ -41,32 +42,56 @@ std::uint64_t fuel_of(const std::string& text, const Given& given, Status expect
   return *taken;
 }
 
-TEST(BoundedWork, ALookUpTakesFuelForTheRegionsThatItMayCompare) {
-  for (const std::size_t regions : {0u, 62u, 63u, 640u}) {
-    const std::uint64_t each = (regions + 1) / 64;
+TEST(BoundedWork, ALookUpTakesNoFuelForRegionsThatPlanesSeparate) {
+  for (const std::size_t regions : {0u, 62u, 640u, 4000u}) {
     const auto given = [&](Machine& m, Context& c) {
       make_regions(m, regions);
       make_row(m);
       c.p[0].coordinate = c.p[1].coordinate = at(1, 1);
     };
     SCOPED_TRACE(fmt::format("{} regions", regions));
-    // Only the first access by a pointer, and the first to a cell, look for the region.
     EXPECT_EQ(fuel_of("  sgather.i64 r1, [p0]\n  sgather.i64 r1, [p0 + 8]\n  sscattr.i64 r1, [p1]\n  dhalt\n", given),
-              4 + 2 * each);
-    EXPECT_EQ(fuel_of("  sgather.x16 v1, [p0 + v0*4]\n  sgather.x16 v1, [p0 + v0*4]\n  dhalt\n", given), 3 + each);
+              4u);
+    EXPECT_EQ(fuel_of("  sgather.x16 v1, [p0 + v0*4]\n  sgather.x16 v1, [p0 + v0*4]\n  dhalt\n", given), 3u);
     EXPECT_EQ(fuel_of("  sgatherc.i64 r1, [p0 @ column r2]\n  sscattrc.i64 r1, [p0 @ column r2]\n  dhalt\n", given),
-              3 + each);
-    EXPECT_EQ(fuel_of("  slaplace r1, p0\n  dhalt\n", given), 2 + 23 * each);
-    EXPECT_EQ(fuel_of("  shyper.next p2, r1, p0, 0\n  dhalt\n", given), 2 + each);
+              3u);
+    EXPECT_EQ(fuel_of("  slaplace r1, p0\n  dhalt\n", given), 2u);
+    EXPECT_EQ(fuel_of("  shyper.next p2, r1, p0, 0\n  dhalt\n", given), 2u);
     EXPECT_EQ(fuel_of("  sindex p1, p0, line, #1\n  sindex p2, p1, column, #3\n  salloc r1, p1, p2, column, cell=8, "
                       "layout=row_major\n  dhalt\n",
                       given),
-              4 + each);
+              4u);
   }
 }
 
-TEST(BoundedWork, ASearchTakesFuelForEveryRegionThatItPassesWithEachCell) {
-  // Every coordinate that is found is compared with the regions that have cells later.
+TEST(BoundedWork, AnAllocationAndALookUpTakeFuelForTheNodesThatTheyVisit) {
+  // Boxes that nearly every plane cuts. The corners of one more are in p0 and p1.
+  std::vector<memory::RegionSpec> specs;
+  for (const memory::Box& box : study::access::families::crossing(3000)) {
+    memory::RegionSpec spec;
+    spec.layout = memory::Layout::sparse;
+    spec.first = box.first, spec.last = box.last, spec.mask = 0x7ff;
+    specs.push_back(spec);
+  }
+  std::uint64_t for_allocation = 0, for_look_up = 0;
+  const auto given = [&](Machine& m, Context& c) {
+    for (std::size_t i = 1; i < specs.size(); ++i) m.memory().allocate(specs[i]);  // few overlap others
+    for_allocation = 0;
+    EXPECT_EQ(m.memory().check_allocation(specs[0], for_allocation), std::nullopt);
+    c.p[0].coordinate = specs[0].first, c.p[1].coordinate = specs[0].last;
+    c.p[2].coordinate = specs[1].first;
+    for_look_up = m.memory().look_up_items(specs[1].first, 1);
+  };
+  const std::string all = "library+shelf+series+collection+volume+book+chapter+section+scroll+line+column";
+  const std::uint64_t fuel = fuel_of("  salloc r1, p0, p1, " + all + ", cell=8, layout=sparse\n  dhalt\n", given);
+  EXPECT_EQ(fuel, 2 + for_allocation / 64);
+  EXPECT_GT(for_allocation, 128u);
+  EXPECT_EQ(fuel_of("  sgatherc.i64 r1, [p2 @ column r2]\n  dhalt\n", given), 2 + for_look_up / 64);
+  EXPECT_GT(for_look_up, 0u);
+  EXPECT_LT(for_look_up, 100u);
+}
+
+TEST(BoundedWork, ASearchTakesFuelForTheCellsAndNodesThatItVisits) {
   for (const std::size_t regions : {10u, 63u, 640u}) {
     const auto given = [&](Machine& m, Context& c) {
       make_row(m);
@@ -76,7 +101,8 @@ TEST(BoundedWork, ASearchTakesFuelForEveryRegionThatItPassesWithEachCell) {
         poke(m, at(1 + static_cast<std::uint32_t>(i % 2000), 1).with(Axis::section, 100), std::uint64_t{1});
     };
     const std::uint64_t fuel = fuel_of("  shyper r1, p0, 0\n  dhalt\n", given);
-    EXPECT_GE(fuel * 64, (128 + regions) * (1 + regions / 128));
+    EXPECT_GE(fuel, 2 + (128 + 2 * regions) / 64);
+    EXPECT_LE(fuel, 2 + (128 + 3 * regions) / 64) << "at most one node for each region";
   }
 }
 

@@ -32,12 +32,12 @@ inline std::int64_t offset_of(const Before& s, const isa::Op& op) {
   const std::uint64_t index = op.c == isa::kNoRegister ? 0 : s.r(op.c) << op.mode;
   return static_cast<std::int64_t>(index + static_cast<std::uint64_t>(std::int64_t{op.disp}));
 }
-/// The fuel for finding the regions of so many coordinates.
-inline void charge_look_ups(const Before& s, Pending& pending, std::uint64_t coordinates = 1) {
-  pending.extra_fuel += coordinates * (s.machine.memory().region_count() / kItemsPerFuel);
+/// The fuel for finding the region of a coordinate.
+inline void charge_look_up(const Before& s, phext::PackedCoordinate c, Pending& pending) {
+  pending.extra_fuel += s.machine.memory().look_up_items(c, kItemsPerFuel) / kItemsPerFuel;
 }
 inline void charge_translation(const Before& s, const memory::Pointer& p, Pending& pending) {
-  if (!p.translated()) charge_look_ups(s, pending);
+  if (!p.translated()) charge_look_up(s, p.coordinate, pending);
 }
 inline Outcome look(const Before& s, const isa::Op& op, std::int64_t offset, std::uint64_t bytes, bool write) {
   const memory::Pointer& p = s.context.p[op.b];
@@ -171,7 +171,7 @@ inline Outcome look_at_cell(const Before& s, const isa::Op& op, unsigned cell_lo
     return Outcome::trapped(TrapKind::axis_range, s.context.p[op.b].coordinate,
                             static_cast<std::int64_t>(op.c == isa::kNoRegister ? 0 : s.r(op.c)));
   if (s.context.cache->hits(*cell, cell_log2)) return {};
-  charge_look_ups(s, pending);
+  charge_look_up(s, *cell, pending);
   const auto fault = s.machine.memory().check_cell(*cell, cell_log2, write);
   return fault ? Outcome::trapped(trap_of(*fault), *cell) : Outcome{};
 }
@@ -317,8 +317,7 @@ struct Search {
       if (!visit(*found)) return;
   }
   bool out_of_fuel() const { return looked_at > most; }
-  /// The fuel for the cells, and for finding the regions that have some.
-  std::uint64_t fuel() const { return looked_at / kItemsPerFuel + memory.region_count() / kItemsPerFuel; }
+  std::uint64_t fuel() const { return looked_at / kItemsPerFuel; }
 
   const memory::PageTable& memory;
   std::uint64_t most;
@@ -398,7 +397,7 @@ inline std::optional<double> number_at(const Before& s, phext::PackedCoordinate 
 }
 MEANING(slaplace) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
-  charge_look_ups(s, pending, 1 + 2 * phext::PackedCoordinate::kAxes);
+  charge_look_up(s, c, pending);
   if (const auto fault = s.machine.memory().check_cell(c, 3, false)) return Outcome::trapped(trap_of(*fault), c);
   const double here = *number_at(s, c);
   double sum = 0;
@@ -407,6 +406,7 @@ MEANING(slaplace) {
     for (const int distance : {-1, 1}) {
       const phext::Step neighbour = phext::step(c, axis, distance);
       if (neighbour.saturated) continue;
+      charge_look_up(s, neighbour.to, pending);
       if (const auto there = number_at(s, neighbour.to)) sum = add(sum, subtract(*there, here));
     }
   }

@@ -38,6 +38,8 @@ struct PageTable::State {
   Quota quota;
   std::size_t most_regions;
   std::map<std::uint64_t, std::unique_ptr<Region>> regions;  // by handle
+  RegionIndex index;                                         // of boxes, and of the scrolls of documents
+  std::vector<const Region*> documents;                      // Walks begin with them, since a scroll is no region
   std::map<std::uint64_t, std::unique_ptr<BackingFile>> backing;
   std::optional<std::filesystem::path> next_backing;  // of the next region to be allocated
   Backing requested;
@@ -46,15 +48,30 @@ struct PageTable::State {
 
   Region* find(phext::PackedCoordinate c) {
     if (last != nullptr && last->contains(c)) return last;
-    for (const auto& [handle, region] : regions)
-      if (region->contains(c)) return last = region.get();
-    return nullptr;
+    std::uint64_t visited = 0;
+    Region* const found = index.find(c, visited);
+    if (found == nullptr || !found->contains(c)) return nullptr;  // a scroll has not all of its lines and columns
+    return last = found;
+  }
+
+  /// Walks visit the region from now on.
+  void search(const Region& region) { index.search(region.spec().box()); }
+
+  /// Takes a region, or the first `scrolls` of a document, out of the index.
+  void forget(const Region& region, std::size_t scrolls = ~std::size_t{0}) {
+    const auto* const document = dynamic_cast<const ScrollRegion*>(&region);
+    if (document == nullptr) return index.erase(region.spec().box());
+    std::erase(documents, &region);
+    for (const auto& [coordinate, scroll] : document->scrolls())
+      if (scrolls-- > 0)
+        index.erase(place_of(coordinate).box());
+      else
+        return;
   }
 
   std::optional<MemoryFault> check(const RegionSpec& spec, std::uint64_t& looked_at) const {
     if (!is_box(spec)) return MemoryFault::bad_box;
-    for (const auto& [handle, region] : regions)
-      if (region->overlaps(spec, looked_at)) return MemoryFault::overlap;
+    if (index.overlaps(spec.box(), looked_at)) return MemoryFault::overlap;
     if (regions.size() >= most_regions || !quota.fits(kRegionBytes)) return MemoryFault::quota;
     if (spec.layout == Layout::sparse) return {};
     unsigned __int128 wanted = std::uint64_t{1} << spec.cell_log2;
@@ -84,7 +101,10 @@ struct PageTable::State {
     const std::uint32_t column = c.get(phext::Axis::column) % kPageColumns;
     const TranslationCache::Entry* entry = cache.find(low, high);
     const bool hit = entry != nullptr && (entry->columns >> column & 1) != 0;
-    if (write && covered.at == nullptr) covered = region.make(c);
+    if (write && covered.at == nullptr) {
+      covered = region.make(c);
+      if (region.pages_made() == 1) search(region);
+    }
     ++(hit ? cache.counters.hits : cache.counters.misses);
     if (!hit && covered.at != nullptr)
       cache.insert({low, high, covered.at - (std::int64_t{column} << cell_log2), covered.columns}, &region);
@@ -129,7 +149,13 @@ PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
     auto region = spec.layout == Layout::sparse ? make_sparse(handle, plain, state_->quota)
                                                 : make_dense(handle, plain, state_->quota);
     if (region == nullptr) return {0, MemoryFault::quota};
-    state_->regions.emplace(handle, std::move(region));
+    Region& placed = *state_->regions.emplace(handle, std::move(region)).first->second;
+    try {
+      state_->index.insert(plain.box(), placed, spec.layout != Layout::sparse);
+    } catch (const std::bad_alloc&) {
+      state_->regions.erase(handle);
+      throw;
+    }
   } catch (const std::bad_alloc&) {
     return {0, MemoryFault::quota};
   }
@@ -139,7 +165,11 @@ PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
 
 bool PageTable::has(std::uint64_t handle) const { return state_->regions.contains(handle); }
 
-std::size_t PageTable::region_count() const { return state_->regions.size(); }
+std::uint64_t PageTable::look_up_items(phext::PackedCoordinate coordinate, std::uint64_t least) const {
+  std::uint64_t visited = 0;
+  if (state_->index.most_visited() >= least) state_->index.find(coordinate, visited);
+  return visited;
+}
 
 std::uint64_t PageTable::backed_pages(std::uint64_t handle) const {
   if (!state_->backing.contains(handle)) return 0;
@@ -151,6 +181,7 @@ std::optional<MemoryFault> PageTable::free(std::uint64_t handle, const Region** 
   if (found == state_->regions.end()) return MemoryFault::bad_handle;
   if (ended != nullptr) *ended = found->second.get();
   if (state_->last == found->second.get()) state_->last = nullptr;
+  state_->forget(*found->second);
   state_->backing.erase(handle);
   state_->regions.erase(found);
   return {};
@@ -257,42 +288,34 @@ std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoo
 
 OccupiedCells::OccupiedCells(const PageTable& table, phext::PackedCoordinate from, phext::PackedCoordinate last,
                              std::uint64_t& looked_at, std::uint64_t most)
-    : from_(from.with_flags(0)), last_(last), looked_at_(looked_at), most_(most) {
-  for (const auto& [handle, region] : table.state_->regions)
-    if (const auto at = region->next_cell(*from_); at && *at <= last) cursors_.push_back({region.get(), *at});
+    : walk_(table.state_->index, from.with_flags(0)), last_(last), looked_at_(looked_at), most_(most) {
+  for (const Region* document : table.state_->documents)
+    if (const auto at = document->next_cell(from.with_flags(0))) walk_.add({*at, document});
+}
+
+void OccupiedCells::resume(const Region& region, phext::PackedCoordinate after) {
+  constexpr auto kLast = (static_cast<phext::PackedCoordinate::Bits>(1) << 121) - 1;
+  if (after.with_flags(0).bits() == kLast) return;
+  const auto from = phext::PackedCoordinate::from_bits(after.with_flags(0).bits() + 1);
+  if (const auto at = region.next_cell(from)) walk_.add({*at, &region});
 }
 
 std::optional<phext::PackedCoordinate> OccupiedCells::next() {
-  if (!from_) return {};
-  looked_at_ += cursors_.size() / 64;
-  std::optional<phext::PackedCoordinate> best;
-  bool ended = false;
-  for (Cursor& cursor : cursors_) {
-    if (cursor.at < *from_) {  // the cell at `at` has been examined
-      const auto at = cursor.region->next_cell(*from_);
-      if (!at) {
-        cursor.region = nullptr;
-        ended = true;
-        continue;
-      }
-      cursor.at = *at;
+  if (const Region* const region = std::exchange(latest_.region, nullptr)) resume(*region, latest_.at);
+  while (const auto place = walk_.next(looked_at_)) {
+    if (looked_at_ > most_ || place->at > last_) return {};
+    // Up to where another region may have a cell.
+    const auto other = walk_.peek();
+    const phext::PackedCoordinate limit = other && *other < last_ ? *other : last_;
+    const auto found = place->region->next_occupied(place->at, limit, looked_at_, most_);
+    if (looked_at_ > most_) return {};
+    if (found) {
+      latest_ = {*found, place->region};
+      return found;
     }
-    const phext::PackedCoordinate limit = best ? *best : last_;
-    if (cursor.at > limit) continue;
-    const auto found = cursor.region->next_occupied(*from_, limit, looked_at_, most_);
-    if (looked_at_ > most_) {
-      from_.reset();
-      return {};
-    }
-    if (found && (!best || *found < *best)) best = found;
+    resume(*place->region, limit);
   }
-  if (ended) std::erase_if(cursors_, [](const Cursor& cursor) { return cursor.region == nullptr; });
-  from_ = best;
-  if (best) {
-    constexpr auto kLast = (static_cast<phext::PackedCoordinate::Bits>(1) << 121) - 1;
-    from_ = best->bits() == kLast ? std::nullopt : std::optional(phext::PackedCoordinate::from_bits(best->bits() + 1));
-  }
-  return best;
+  return {};
 }
 
 std::vector<PageTable::RegionInfo> PageTable::regions() const {
@@ -330,6 +353,7 @@ Result<std::uint64_t> PageTable::attach(const RegionSpec& spec, const std::files
   try {
     auto backing = BackingFile::open(file, *state_->regions[allocated.handle], state_->quota);
     if (backing) {
+      if ((*backing)->restored_pages() > 0) state_->search(*state_->regions[allocated.handle]);
       state_->backing.emplace(allocated.handle, std::move(*backing));
       return allocated.handle;
     }
@@ -356,15 +380,24 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   Charge charged = charge(state_->quota, cost);
   if (charged == nullptr) return Error{"document", fmt::format("{} bytes", cost), fmt::format("at most {} more", room)};
   auto region = std::make_unique<ScrollRegion>(state_->next_handle, owned, std::move(charged));
-  for (const auto& [handle, other] : state_->regions)
-    for (const auto& [coordinate, scroll] : region->scrolls())
-      if (std::uint64_t compared = 0; other->overlaps(place_of(coordinate), compared))
-        return Error{coordinate.to_string(), "the scroll is already mapped", {}};
+  for (const auto& [coordinate, scroll] : region->scrolls())
+    if (std::uint64_t visited = 0; state_->index.overlaps(place_of(coordinate).box(), visited))
+      return Error{coordinate.to_string(), "the scroll is already mapped", {}};
   if (state_->regions.size() >= state_->most_regions)
     return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};
-  const std::uint64_t handle = state_->next_handle++;
-  state_->regions[handle] = std::move(region);
-  return handle;
+  std::size_t placed = 0;
+  try {
+    for (const auto& [coordinate, scroll] : region->scrolls()) {
+      state_->index.insert(place_of(coordinate).box(), *region, false);
+      ++placed;
+    }
+    state_->documents.push_back(region.get());
+    state_->regions[state_->next_handle] = std::move(region);
+  } catch (const std::bad_alloc&) {
+    state_->forget(*region, placed);
+    return Error{"document", "out of memory", {}};
+  }
+  return state_->next_handle++;
 }
 
 Result<std::string> PageTable::export_phext(std::uint64_t handle) const {

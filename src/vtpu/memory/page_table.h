@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/memory/box.h"
 #include "vtpu/memory/pointer.h"
 #include "vtpu/memory/quota.h"
+#include "vtpu/memory/region_index.h"
 #include "vtpu/memory/translation_cache.h"
 #include "vtpu/phext/packed.h"
 
@@ -28,6 +30,7 @@ struct RegionSpec {
   unsigned cell_log2 = 3;  ///< log2 of the bytes of a cell, 0 to 6
   Layout layout = Layout::row_major;
 
+  Box box() const { return {first, last}; }
   /// Whether the axis is in the mask; axis 0 is the library.
   bool on_mask(std::size_t axis) const { return (mask >> (phext::PackedCoordinate::kAxes - 1 - axis) & 1) != 0; }
 };
@@ -92,12 +95,13 @@ class PageTable {
   std::optional<MemoryFault> check(const Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write) const;
   std::optional<MemoryFault> check_cell(phext::PackedCoordinate coordinate, unsigned cell_log2, bool write) const;
   std::optional<MemoryFault> check_allocation(const RegionSpec& spec) const;
-  /// The same; adds the number of boxes that it compared to `looked_at`.
+  /// The same; adds the nodes of the region index that it visited to `looked_at`.
   std::optional<MemoryFault> check_allocation(const RegionSpec& spec, std::uint64_t& looked_at) const;
   /// Whether a region has this handle.
   bool has(std::uint64_t handle) const;
-  /// How many regions a look-up by coordinate may have to compare with.
-  std::size_t region_count() const;
+  /// The nodes of the region index that finding the region of this coordinate visits: about the logarithm of the number
+  /// of regions unless their boxes are arranged to prevent it. 0 where no coordinate needs `least`.
+  std::uint64_t look_up_items(phext::PackedCoordinate coordinate, std::uint64_t least) const;
   /// How many pages a flush of this region has to look at; 0 without a backing file.
   std::uint64_t backed_pages(std::uint64_t handle) const;
 
@@ -166,9 +170,9 @@ class PageTable {
 };
 
 /// Finds the coordinates of an interval whose cells have a non-zero byte, in order. The table must not change
-/// meanwhile. Adds the number of cells examined, and one for every 64 regions and coordinate, to `looked_at`, and ends
-/// when that exceeds `most`. The time for each of these is bounded: a region is visited only where it has a cell to be
-/// examined.
+/// meanwhile. Adds the cells examined and the nodes of the region index visited to `looked_at`, and ends when that
+/// exceeds `most`. The time for each of these is bounded: a region is visited only where it has a cell to be examined,
+/// and a sparse region without pages never.
 class OccupiedCells {
  public:
   OccupiedCells(const PageTable& table, phext::PackedCoordinate from, phext::PackedCoordinate last,
@@ -177,12 +181,11 @@ class OccupiedCells {
   std::optional<phext::PackedCoordinate> next();
 
  private:
-  struct Cursor {
-    const Region* region = nullptr;
-    phext::PackedCoordinate at;  ///< no cell of the region lies in [from_, at)
-  };
-  std::vector<Cursor> cursors_;
-  std::optional<phext::PackedCoordinate> from_;
+  /// Goes on with a region after this coordinate.
+  void resume(const Region& region, phext::PackedCoordinate after);
+
+  RegionIndex::Walk walk_;
+  RegionIndex::Walk::Place latest_;  ///< the last result; no region before the first
   phext::PackedCoordinate last_;
   std::uint64_t& looked_at_;
   std::uint64_t most_;

@@ -20,48 +20,11 @@ using phext::PackedCoordinate;
 
 constexpr std::size_t kAxes = PackedCoordinate::kAxes;
 
-/// The bits of the axes column, scroll, … library; of line, section, … shelf; and the lowest bit above each axis.
-constexpr PackedCoordinate::Bits every_second_axis(std::size_t from, std::uint32_t bits) {
-  PackedCoordinate::Bits all = 0;
-  for (std::size_t i = from; i < kAxes; i += 2)
-    all |= static_cast<PackedCoordinate::Bits>(bits) << (i * PackedCoordinate::kAxisBits);
-  return all;
-}
-constexpr PackedCoordinate::Bits kEvenAxes = every_second_axis(0, PackedCoordinate::kMax);
-constexpr PackedCoordinate::Bits kOddAxes = every_second_axis(1, PackedCoordinate::kMax);
-constexpr PackedCoordinate::Bits kAboveAxes = (every_second_axis(0, 1) | every_second_axis(1, 1))
-                                              << PackedCoordinate::kAxisBits;
-
 Axis axis_of(std::size_t i) { return static_cast<Axis>(i); }
 std::uint32_t side(const RegionSpec& spec, std::size_t axis) {
   return spec.last.get(axis_of(axis)) - spec.first.get(axis_of(axis)) + 1;
 }
 
-bool boxes_overlap(const RegionSpec& a, const RegionSpec& b) {
-  for (std::size_t i = 0; i < kAxes; ++i)
-    if (a.last.get(axis_of(i)) < b.first.get(axis_of(i)) || b.last.get(axis_of(i)) < a.first.get(axis_of(i)))
-      return false;
-  return true;
-}
-
-/// The smallest coordinate of the box at or after `from`: numbers are kept up to the first that is outside its range,
-/// and the later axes restart at the corner.
-std::optional<PackedCoordinate> first_inside(const RegionSpec& spec, PackedCoordinate from) {
-  PackedCoordinate at = from.with_flags(0);
-  for (std::size_t i = 0; i < kAxes; ++i) {
-    const std::uint32_t low = spec.first.get(axis_of(i)), high = spec.last.get(axis_of(i)), here = at.get(axis_of(i));
-    if (here >= low && here <= high) continue;
-    std::size_t from_axis = i;
-    if (here > high) {  // carry into the nearest axis before it that has room
-      while (from_axis > 0 && at.get(axis_of(from_axis - 1)) == spec.last.get(axis_of(from_axis - 1))) --from_axis;
-      if (from_axis == 0) return {};
-      at = at.with(axis_of(from_axis - 1), at.get(axis_of(from_axis - 1)) + 1);
-    }
-    for (std::size_t j = from_axis; j < kAxes; ++j) at = at.with(axis_of(j), spec.first.get(axis_of(j)));
-    return at;
-  }
-  return at;
-}
 /// Moves to the next coordinate of the box; false at the last.
 bool advance(const RegionSpec& spec, PackedCoordinate& at) {
   for (std::size_t i = kAxes; i-- > 0;) {
@@ -143,7 +106,7 @@ class Dense final : public Region {
 
   std::optional<PackedCoordinate> next_occupied(PackedCoordinate from, PackedCoordinate last, std::uint64_t& looked_at,
                                                 std::uint64_t most) const override {
-    std::optional<PackedCoordinate> at = first_inside(spec(), from);
+    std::optional<PackedCoordinate> at = spec().box().first_inside(from);
     if (!at || *at > last) return {};
     if (spec().layout == Layout::row_major) return next_in_a_row(*at, last, looked_at, most);
     do {
@@ -152,7 +115,9 @@ class Dense final : public Region {
     } while (advance(spec(), *at) && *at <= last);
     return {};
   }
-  std::optional<PackedCoordinate> next_cell(PackedCoordinate from) const override { return first_inside(spec(), from); }
+  std::optional<PackedCoordinate> next_cell(PackedCoordinate from) const override {
+    return spec().box().first_inside(from);
+  }
   void for_each_page(const VisitPage& visit) const override {
     for (std::uint64_t k = 0; k < mapped_bytes() / kPageBytes; ++k) visit(page_at(k));
   }
@@ -195,7 +160,7 @@ class Dense final : public Region {
     const std::uint64_t begin = index_.find(first);
     std::uint64_t end = index_.cells();
     if (last < spec().last)
-      if (const auto after = first_inside(spec(), PackedCoordinate::from_bits(last.with_flags(0).bits() + 1)))
+      if (const auto after = spec().box().first_inside(PackedCoordinate::from_bits(last.with_flags(0).bits() + 1)))
         end = index_.find(*after);
     std::uint64_t at = begin << log2;
     while (at < end << log2) {
@@ -270,10 +235,8 @@ class Sparse final : public Region {
   std::size_t page_bytes(PageNumber number) const override {
     const PackedCoordinate key = PackedCoordinate::from_bits(number);
     if (key.bits() != number || key.flags() != 0 || key != key_of(key)) return 0;
-    RegionSpec cells;
-    cells.first = key;
-    cells.last = key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1);
-    return boxes_overlap(spec(), cells) ? cells_.block() : 0;
+    const Box cells{key, key.with(Axis::column, key.get(Axis::column) + kPageColumns - 1)};
+    return spec().box().overlaps(cells) ? cells_.block() : 0;
   }
   std::optional<Page> page(PageNumber number) override {
     if (page_bytes(number) == 0) return {};
@@ -349,21 +312,6 @@ bool all_zero(std::span<const std::byte> bytes) {
   // Compares the bytes with themselves shifted by one; memcmp compares whole vectors at once.
   return bytes.empty() ||
          (bytes[0] == std::byte{0} && std::memcmp(bytes.data(), bytes.data() + 1, bytes.size() - 1) == 0);
-}
-
-bool Region::contains(PackedCoordinate c) const {
-  // Compares every second axis at a time, so that a bit above each absorbs a borrow.
-  const auto at_least = [](PackedCoordinate a, PackedCoordinate b, PackedCoordinate::Bits axes) {
-    const PackedCoordinate::Bits above = (axes << 1) & ~axes & kAboveAxes;
-    return ((((a.bits() & axes) | above) - (b.bits() & axes)) & above) == above;
-  };
-  return at_least(c, spec_.first, kEvenAxes) && at_least(spec_.last, c, kEvenAxes) &&
-         at_least(c, spec_.first, kOddAxes) && at_least(spec_.last, c, kOddAxes);
-}
-
-bool Region::overlaps(const RegionSpec& other, std::uint64_t& looked_at) const {
-  ++looked_at;
-  return boxes_overlap(spec_, other);
 }
 
 std::uint64_t Region::cells() const {
@@ -478,7 +426,8 @@ std::uint64_t ScrollRegion::cost_of(const std::map<phext::Coordinate, std::strin
   constexpr std::uint64_t kScroll = 4 * sizeof(void*) + sizeof(std::pair<const phext::Coordinate, Held>);
   std::uint64_t bytes = kRegionBytes;
   for (const auto& [coordinate, text] : scrolls)
-    bytes += kScroll + text.size() + 1 + line_count(text) * sizeof(std::size_t) + 3 * kAllocation;
+    bytes +=
+        kScroll + RegionIndex::kBoxBytes + text.size() + 1 + line_count(text) * sizeof(std::size_t) + 3 * kAllocation;
   return bytes;
 }
 
@@ -489,24 +438,10 @@ bool ScrollRegion::contains(PackedCoordinate c) const {
   return found != scrolls_.end() && offset_of(found->second, c).has_value();
 }
 
-bool ScrollRegion::overlaps(const RegionSpec& other, std::uint64_t& looked_at) const {
-  // Alternates between the next scroll and the next coordinate of the box after it.
-  for (auto at = first_inside(other, {}); at;) {
-    ++looked_at;
-    const auto scroll = first_scroll(*at);
-    if (scroll == scrolls_.end()) return false;
-    const RegionSpec place = place_of(scroll->first);
-    if (boxes_overlap(place, other)) return true;
-    const auto after = PackedCoordinate::from_bits(place.last.bits() + 1);  // exists: no scroll has the last numbers
-    at = first_inside(other, after);
-  }
-  return false;
-}
-
 /// The first scroll that has `from` or a later coordinate.
 ScrollRegion::Scrolls::const_iterator ScrollRegion::first_scroll(PackedCoordinate from) const {
-  static const RegionSpec kScrolls = [] {
-    RegionSpec all;
+  static const Box kScrolls = [] {
+    Box all;
     for (std::size_t i = 0; i < kAxes; ++i) {
       const bool of_line = axis_of(i) == Axis::line || axis_of(i) == Axis::column;
       all.first = all.first.with(axis_of(i), of_line ? 0 : 1);
@@ -514,7 +449,7 @@ ScrollRegion::Scrolls::const_iterator ScrollRegion::first_scroll(PackedCoordinat
     }
     return all;
   }();
-  const auto at = first_inside(kScrolls, from);
+  const auto at = kScrolls.first_inside(from);
   return at ? scrolls_.lower_bound(*scroll_of(*at)) : scrolls_.end();
 }
 

@@ -56,9 +56,7 @@ class Region {
 
   std::uint64_t handle() const { return handle_; }
   const RegionSpec& spec() const { return spec_; }
-  virtual bool contains(phext::PackedCoordinate c) const;
-  /// Whether the box of `other` has a coordinate of this region. Adds the number of boxes compared to `looked_at`.
-  virtual bool overlaps(const RegionSpec& other, std::uint64_t& looked_at) const;
+  virtual bool contains(phext::PackedCoordinate c) const { return spec_.box().contains(c); }
   /// `c` is in the region.
   virtual Covered cover(phext::PackedCoordinate c) const = 0;
   /// Takes from the quota and the system what `make` needs; false if they refuse. Changes no contents.
@@ -129,7 +127,6 @@ class ScrollRegion final : public Region {
   static std::uint64_t cost_of(const std::map<phext::Coordinate, std::string>& scrolls);
 
   bool contains(phext::PackedCoordinate c) const override;
-  bool overlaps(const RegionSpec& other, std::uint64_t& looked_at) const override;
   Covered cover(phext::PackedCoordinate c) const override;
   Covered make(phext::PackedCoordinate c) override { return cover(c); }
   std::byte* moved(const Pointer& pointer, phext::PackedCoordinate to) const override;
