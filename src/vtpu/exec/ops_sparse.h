@@ -390,26 +390,15 @@ MEANING(ssimplex) {
   sparse(pending).set_r(op.d, count);
   return {};
 }
-inline std::optional<double> number_at(const Before& s, phext::PackedCoordinate c) {
-  if (s.machine.memory().check_cell(c, 3, false)) return {};
-  const auto bytes = s.machine.memory().peek(c);
-  return bytes.empty() ? 0.0 : std::bit_cast<double>(loaded(bytes.data(), 8));
-}
 MEANING(slaplace) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
-  charge_look_up(s, c, pending);
-  if (const auto fault = s.machine.memory().check_cell(c, 3, false)) return Outcome::trapped(trap_of(*fault), c);
-  const double here = *number_at(s, c);
+  const auto cells = s.machine.memory().neighbourhood(c, kItemsPerFuel);
+  pending.extra_fuel += cells.items / kItemsPerFuel;
+  if (cells.fault) return Outcome::trapped(trap_of(*cells.fault), c);
+  const double here = std::bit_cast<double>(loaded(cells.here, 8));
   double sum = 0;
-  for (std::size_t i = 0; i < phext::PackedCoordinate::kAxes; ++i) {
-    const auto axis = static_cast<phext::Axis>(i);
-    for (const int distance : {-1, 1}) {
-      const phext::Step neighbour = phext::step(c, axis, distance);
-      if (neighbour.saturated) continue;
-      charge_look_up(s, neighbour.to, pending);
-      if (const auto there = number_at(s, neighbour.to)) sum = add(sum, subtract(*there, here));
-    }
-  }
+  for (const std::byte* const there : cells.around)
+    if (there != nullptr) sum = add(sum, subtract(std::bit_cast<double>(loaded(there, 8)), here));
   sparse(pending).set_r(op.d, bits_of(sum));
   return {};
 }

@@ -60,20 +60,22 @@ class CoordinateMap {
     return find(Key(at));
   }
 
-  /// The values at many coordinates, `absent` where there is none. Prefetches the slots of later coordinates while it
-  /// compares earlier ones. Both spans have the same length.
-  void find(std::span<const phext::PackedCoordinate> at, std::span<std::uint64_t> values, std::uint64_t absent) const {
+  /// The values at many coordinates with the bits of `without` cleared, `absent` where there is none. Prefetches the
+  /// slots of later coordinates while it compares earlier ones. Both spans have the same length.
+  void find(std::span<const phext::PackedCoordinate> at, std::span<std::uint64_t> values, std::uint64_t absent,
+            phext::PackedCoordinate::Bits without = 0) const {
     VTPU_CHECK(at.size() == values.size(), "a batch has as many values as coordinates");
     if (size_ == 0) {
       for (std::uint64_t& value : values) value = absent;
       return;
     }
     constexpr std::size_t kAhead = 16;
+    const auto key = [&](std::size_t i) { return Key(phext::PackedCoordinate::from_bits(at[i].bits() & ~without)); };
     const std::size_t fetched = at.size() < kAhead ? at.size() : kAhead;
-    for (std::size_t i = 0; i < fetched; ++i) fetch(at[i]);
+    for (std::size_t i = 0; i < fetched; ++i) fetch(key(i));
     for (std::size_t i = 0; i < at.size(); ++i) {
-      if (i + kAhead < at.size()) fetch(at[i + kAhead]);
-      const std::uint64_t* found = find(Key(at[i]));
+      if (i + kAhead < at.size()) fetch(key(i + kAhead));
+      const std::uint64_t* found = find(key(i));
       values[i] = found == nullptr ? absent : *found;
     }
   }
@@ -119,8 +121,8 @@ class CoordinateMap {
     const std::uint64_t folded = static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     return (folded * 0x9e3779b97f4a7c15U) >> shift_;
   }
-  void fetch(const phext::PackedCoordinate& at) const {
-    const Slot* slot = &table_[home(Key(at))];
+  void fetch(const Key& key) const {
+    const Slot* slot = &table_[home(key)];
     __builtin_prefetch(slot);
     __builtin_prefetch(&slot->value);  // a quarter of the slots cross a cache line
   }

@@ -278,6 +278,58 @@ std::span<const std::byte> PageTable::peek(phext::PackedCoordinate coordinate) c
   return {covered.at, std::size_t{1} << region->spec().cell_log2};
 }
 
+PageTable::Neighbourhood PageTable::neighbourhood(phext::PackedCoordinate coordinate, std::uint64_t least) const {
+  using phext::PackedCoordinate;
+  using Bits = PackedCoordinate::Bits;
+  constexpr unsigned kLog2 = 3;
+  Neighbourhood all;
+  const bool charged = state_->index.most_visited() >= least;
+  const auto charge = [&](PackedCoordinate c) {
+    const std::uint64_t visited = look_up_items(c, least);
+    all.items += visited - visited % least;
+  };
+  const PackedCoordinate c = coordinate.with_flags(0);
+  if (charged) charge(c);
+  Region* const region = state_->find(c);
+  if (region == nullptr) return {MemoryFault::unmapped, nullptr, {}, all.items};
+  if (region->spec().cell_log2 != kLog2) return {MemoryFault::cell_size, nullptr, {}, all.items};
+  // The neighbours in this region, which most are, are looked up together at the end.
+  std::array<PackedCoordinate, 1 + 2 * PackedCoordinate::kAxes> at;
+  std::array<std::uint8_t, 1 + 2 * PackedCoordinate::kAxes> place;
+  at[0] = c;
+  std::size_t count = 1;
+  const auto elsewhere = [&](PackedCoordinate to, std::size_t k) {
+    std::uint64_t visited = 0;
+    const Region* const other = state_->index.find(to, visited);
+    if (other == nullptr || other->spec().cell_log2 != kLog2) return;
+    const std::byte* const cell = other->cover(to).at;
+    all.around[k] = cell == nullptr ? zeros() : cell;
+  };
+  const Bits bits = c.bits(), first = region->spec().first.bits(), last = region->spec().last.bits();
+  const auto along = [&]<std::size_t kAxis>() {
+    constexpr unsigned kShift = (PackedCoordinate::kAxes - 1 - kAxis) * PackedCoordinate::kAxisBits;
+    constexpr Bits kUnit = static_cast<Bits>(1) << kShift;
+    const auto of = [](Bits from) { return static_cast<std::uint32_t>(from >> kShift) & PackedCoordinate::kMax; };
+    const auto neighbour = [&](bool exists, bool inside, Bits to, std::size_t k) {
+      if (!exists) return;
+      if (charged) charge(PackedCoordinate::from_bits(to));
+      if (!inside) return elsewhere(PackedCoordinate::from_bits(to), k);
+      at[count] = PackedCoordinate::from_bits(to);
+      place[count++] = static_cast<std::uint8_t>(k);
+    };
+    const std::uint32_t here = of(bits);
+    neighbour(here > 0, here > of(first), bits - kUnit, 2 * kAxis);
+    neighbour(here < PackedCoordinate::kMax, here < of(last), bits + kUnit, 2 * kAxis + 1);
+  };
+  [&]<std::size_t... kAxes>(std::index_sequence<kAxes...>) { (along.template operator()<kAxes>(), ...); }
+  (std::make_index_sequence<PackedCoordinate::kAxes>());
+  std::array<const std::byte*, at.size()> cells;
+  region->cells_at(std::span(at).first(count), std::span(cells).first(count));
+  all.here = cells[0] == nullptr ? zeros() : cells[0];
+  for (std::size_t n = 1; n < count; ++n) all.around[place[n]] = cells[n] == nullptr ? zeros() : cells[n];
+  return all;
+}
+
 bool PageTable::mapped(phext::PackedCoordinate coordinate) const { return state_->find(coordinate) != nullptr; }
 
 std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from,

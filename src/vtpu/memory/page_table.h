@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -114,6 +115,15 @@ class PageTable {
   /// The bytes of the cell at a coordinate, in place; of an imported scroll, all bytes from there on. Empty where
   /// nothing is mapped or a sparse page is absent.
   std::span<const std::byte> peek(phext::PackedCoordinate coordinate) const;
+  /// The cells of 8 bytes at a coordinate and one step from it along each axis, with the look-ups in flight together.
+  struct Neighbourhood {
+    std::optional<MemoryFault> fault;  ///< of the coordinate itself; then nothing else is set
+    const std::byte* here = nullptr;
+    /// Library first, backwards first; null where no cell of 8 bytes is mapped.
+    std::array<const std::byte*, 2 * phext::PackedCoordinate::kAxes> around{};
+    std::uint64_t items = 0;  ///< see look_up_items; of each coordinate, down to a multiple of `least`
+  };
+  Neighbourhood neighbourhood(phext::PackedCoordinate coordinate, std::uint64_t least) const;
   /// Whether a region has the coordinate.
   bool mapped(phext::PackedCoordinate coordinate) const;
   /// The first result of OccupiedCells.

@@ -203,6 +203,18 @@ class Sparse final : public Region {
     if (const std::uint64_t* page = pages_.find(key_of(c))) return covered(reinterpret_cast<std::byte*>(*page), c);
     return covered(new_page(key_of(c)), c);
   }
+  void cells_at(std::span<const PackedCoordinate> at, std::span<const std::byte*> cells) const override {
+    std::array<std::uint64_t, 32> pages;
+    for (std::size_t from = 0; from < at.size(); from += pages.size()) {
+      const auto some = at.subspan(from, std::min(pages.size(), at.size() - from));
+      pages_.find(some, std::span(pages).first(some.size()), 0, PackedCoordinate::Bits{kPageColumns - 1});
+      for (std::size_t i = 0; i < some.size(); ++i) {
+        const std::uint64_t column = static_cast<std::uint64_t>(some[i].bits()) % kPageColumns;
+        cells[from + i] =
+            pages[i] == 0 ? nullptr : reinterpret_cast<const std::byte*>(pages[i]) + (column << spec().cell_log2);
+      }
+    }
+  }
   bool prepare(PackedCoordinate c) override { return pages_.find(key_of(c)) != nullptr || prepare_page(); }
   std::byte* moved(const Pointer& pointer, PackedCoordinate to) const override {
     if (key_of(pointer.coordinate) != key_of(to) || !contains(to)) return nullptr;

@@ -59,6 +59,11 @@ class Region {
   virtual bool contains(phext::PackedCoordinate c) const { return spec_.box().contains(c); }
   /// `c` is in the region.
   virtual Covered cover(phext::PackedCoordinate c) const = 0;
+  /// The cells of many coordinates of the region, null where nothing has been written yet. Both spans have the same
+  /// length.
+  virtual void cells_at(std::span<const phext::PackedCoordinate> at, std::span<const std::byte*> cells) const {
+    for (std::size_t i = 0; i < at.size(); ++i) cells[i] = cover(at[i]).at;
+  }
   /// Takes from the quota and the system what `make` needs; false if they refuse. Changes no contents.
   virtual bool prepare(phext::PackedCoordinate) { return true; }
   /// As `cover`, after creating the page if it is absent; after `prepare`.

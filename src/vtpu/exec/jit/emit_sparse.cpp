@@ -14,6 +14,10 @@ using memory::TranslationCache;
 
 namespace {
 
+constexpr unsigned kCell = 3;  // log2 of the bytes of a cell that host code looks up
+constexpr unsigned kLog2Columns = 6;
+static_assert(TranslationCache::kColumns == 1 << kLog2Columns);
+
 const isa::KindInfo* address_of(const isa::Op& op) {
   for (const Kind kind : isa::info(op.opcode).kinds())
     if (isa::is_address(kind)) return &isa::info(kind);
@@ -64,45 +68,31 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment, bool counted) {
     return;
   }
   if (isa::is_cell(kind->kind)) {
-    constexpr unsigned kCell = 3;
+    if (probe_of_[op.b] >= 0) return emit_viewed_probe(op, w, fail);
     const Gp tag = kCellScratch[0], other = kCellScratch[1];
     // rdx: the column plus r, checked to be 0 to 2047. tag: the tag's low word. rax: the tag's hash.
-    if (probe_of_[op.b] >= 0) {
-      as_.mov(x86::rdx, probe_slot(op.b, Probe::column));
-      as_.add(x86::rdx, source(op.c, x86::rcx));
-      as_.cmp(x86::rdx, 2047);
-      as_.ja(fail);
-      as_.mov(tag, x86::rdx);
-      as_.and_(tag, -64);
-      as_.mov(x86::rax, tag);
-      as_.xor_(x86::rax, probe_slot(op.b, Probe::mixed));
-      as_.or_(tag, probe_slot(op.b, Probe::low));
-      as_.imul(x86::rax, factor_slot());
-      as_.mov(x86::rcx, probe_slot(op.b, Probe::high));
-    } else {
-      as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, coordinate)));
-      as_.mov(tag, x86::rdx);
-      as_.and_(x86::edx, 2047);
-      as_.add(x86::rdx, source(op.c, x86::rcx));
-      as_.cmp(x86::rdx, 2047);
-      as_.ja(fail);
-      as_.and_(tag, -2048);
-      as_.or_(tag, x86::rdx);
-      as_.and_(tag, -64);
-      emit_tag_high(x86::rcx, op.b);
-      as_.rorx(x86::rax, x86::rcx, 32);
-      as_.xor_(x86::rax, tag);
-      as_.mov(other, TranslationCache::kHashFactor);
-      as_.imul(x86::rax, other);
-    }
+    as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, coordinate)));
+    as_.mov(tag, x86::rdx);
+    as_.and_(x86::edx, 2047);
+    as_.add(x86::rdx, source(op.c, x86::rcx));
+    as_.cmp(x86::rdx, 2047);
+    as_.ja(fail);
+    as_.and_(tag, -2048);
+    as_.or_(tag, x86::rdx);
+    as_.and_(tag, -64);
+    emit_tag_high(x86::rcx, op.b);
+    as_.rorx(x86::rax, x86::rcx, 32);
+    as_.xor_(x86::rax, tag);
+    as_.mov(other, TranslationCache::kHashFactor);
+    as_.imul(x86::rax, other);
     // The set is the upper eight bits of the hash.
     static_assert(sizeof(TranslationCache::Entry) * TranslationCache::kWays == 128);
     as_.shr(x86::rax, 56 - 7);
     as_.and_(x86::eax, 0xff << 7);
-    as_.add(x86::rax, probe_of_[op.b] >= 0 ? cache_slot() : field(offsetof(Context, cache), 8));
+    as_.add(x86::rax, field(offsetof(Context, cache), 8));
     // The first way is compared here, the others in the cold code.
     cold_probes_.push_back({as_.newLabel(), as_.newLabel(), fail});
-    const auto [other_ways, hit, missed] = cold_probes_.back();
+    const Label other_ways = cold_probes_.back().begin, hit = cold_probes_.back().hit;
     as_.cmp(tag, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_low))));
     as_.jne(other_ways);
     as_.cmp(x86::rcx, x86::ptr(x86::rax, member(offsetof(TranslationCache::Entry, tag_high))));
@@ -155,9 +145,44 @@ void Emitter::emit_tag_high(const Gp& to, std::uint8_t p) {
   as_.bts(to, TranslationCache::kCellShift + 1);
 }
 
-/// Compares the other ways of a look-up; registers as in emit_check.
+/// Whether the access can use the two registers in which emit_viewed_probe leaves its address: nothing is emitted in
+/// between, and it needs no other register.
+bool Emitter::in_one_operand(const isa::Op& op, std::uint32_t w) const {
+  const bool reads = isa::info(op.opcode).effect == isa::Effect::reads;
+  return plan_.order[w][0] == isa::Slot::S && (reads || r_host_[op.a] >= 0);
+}
+
+/// Looks up a cell through the view of a pointer. The address gets into rcx + 8 × rdx, or into rdx; see in_one_operand.
+void Emitter::emit_viewed_probe(const isa::Op& op, std::uint32_t w, Label fail) {
+  const int probed = probe_of_[op.b];
+  cold_probes_.push_back({as_.newLabel(), as_.newLabel(), fail, probed, probe_registers_});
+  const Label other = cold_probes_.back().begin, hit = cold_probes_.back().hit;
+  if (probe_registers_ && probed == 0) {
+    as_.lea(x86::rdx, x86::ptr(source(op.c, x86::rcx), kCellScratch[0]));
+  } else {
+    load_r(x86::rdx, op.c);
+    as_.add(x86::rdx, probe_slot(probed, Probe::column));
+  }
+  if (probe_registers_) {
+    as_.shrx(x86::rax, x86::rdx, kCellScratch[1]);
+  } else {
+    as_.mov(x86::rax, x86::rdx);
+    as_.shr(x86::rax, kLog2Columns);
+  }
+  as_.cmp(x86::rax, static_cast<int>(kViewed));
+  as_.jae(fail);
+  as_.mov(x86::rcx, view_slot(probed, View::full, x86::rax));
+  as_.test(x86::rcx, x86::rcx);
+  as_.jz(other);
+  as_.bind(hit);
+  if (!in_one_operand(op, w)) as_.lea(x86::rdx, x86::ptr(x86::rcx, x86::rdx, kCell));
+}
+
+/// The cold code of a look-up.
 void Emitter::emit_cold_probe(const ColdProbe& probe) {
-  as_.bind(probe.other_ways);
+  as_.bind(probe.begin);
+  if (probe.probed >= 0) return emit_first_view(probe);
+  // Compares the other ways; registers as in emit_check.
   for (unsigned way = 1; way < TranslationCache::kWays; ++way) {
     const Label next = as_.newLabel();
     as_.add(x86::rax, static_cast<int>(sizeof(TranslationCache::Entry)));
@@ -170,33 +195,108 @@ void Emitter::emit_cold_probe(const ColdProbe& probe) {
   as_.jmp(probe.missed);
 }
 
-x86::Mem Emitter::probe_slot(std::uint8_t p, Probe part) const {
-  return guard_slot(kMaxGuards + 4 * static_cast<std::size_t>(probe_of_[p]) + static_cast<std::size_t>(part));
+/// Uses what is written down of an entry with some columns, or looks for the tag and writes down its entry. rdx: the
+/// column. rax: the column / 64.
+void Emitter::emit_first_view(const ColdProbe& probe) {
+  const Gp low = kCellScratch[0], high = kCellScratch[1];
+  const Label first = as_.newLabel(), found = as_.newLabel();
+  as_.mov(x86::rcx, view_slot(probe.probed, View::columns, x86::rax));
+  as_.bt(x86::rcx, x86::rdx);
+  as_.jnc(first);
+  as_.mov(x86::rcx, view_slot(probe.probed, View::line, x86::rax));
+  as_.jmp(probe.hit);
+  as_.bind(first);
+  as_.mov(low, x86::rdx);
+  as_.and_(low, -static_cast<int>(TranslationCache::kColumns));
+  as_.mov(x86::rcx, low);
+  as_.xor_(x86::rcx, probe_slot(probe.probed, Probe::mixed));
+  as_.or_(low, probe_slot(probe.probed, Probe::low));
+  as_.imul(x86::rcx, factor_slot());
+  as_.mov(high, probe_slot(probe.probed, Probe::high));
+  as_.shr(x86::rcx, 56 - 7);
+  as_.and_(x86::ecx, 0xff << 7);
+  as_.add(x86::rcx, cache_slot());
+  for (unsigned way = 0; way < TranslationCache::kWays; ++way) {
+    const Label next = as_.newLabel();
+    if (way > 0) as_.add(x86::rcx, static_cast<int>(sizeof(TranslationCache::Entry)));
+    as_.cmp(low, x86::ptr(x86::rcx, member(offsetof(TranslationCache::Entry, tag_low))));
+    as_.jne(next);
+    as_.cmp(high, x86::ptr(x86::rcx, member(offsetof(TranslationCache::Entry, tag_high))));
+    as_.je(found);
+    as_.bind(next);
+  }
+  as_.jmp(probe.missed);
+  as_.bind(found);
+  as_.mov(low, x86::ptr(x86::rcx, member(offsetof(TranslationCache::Entry, columns))));
+  as_.bt(low, x86::rdx);
+  as_.jnc(probe.missed);
+  as_.mov(view_slot(probe.probed, View::columns, x86::rax), low);
+  as_.mov(high, x86::rax);
+  as_.shl(high, kLog2Columns + kCell);
+  as_.mov(x86::rcx, x86::ptr(x86::rcx, member(offsetof(TranslationCache::Entry, base))));
+  as_.sub(x86::rcx, high);
+  as_.mov(view_slot(probe.probed, View::line, x86::rax), x86::rcx);
+  as_.xor_(high.r32(), high.r32());
+  as_.cmp(low, -1);
+  as_.cmove(high, x86::rcx);
+  as_.mov(view_slot(probe.probed, View::full, x86::rax), high);
+  if (probe.registers) load_probe_registers();
+  as_.jmp(probe.hit);
 }
 
-/// Computes before a loop what the look-ups from these pointers share. Preserves rcx.
-void Emitter::emit_probe_head(std::uint8_t pointers) {
+x86::Mem Emitter::probe_slot(int probed, Probe part) {
+  return guard_slot(kMaxGuards + kSlotsOfProbed * static_cast<std::size_t>(probed) + static_cast<std::size_t>(part));
+}
+x86::Mem Emitter::view_slot(int probed, View part, const Gp& index) {
+  const std::size_t first = kMaxGuards + kSlotsOfProbed * static_cast<std::size_t>(probed) + 4;
+  Mem slot = guard_slot(first + kViewed * static_cast<std::size_t>(part));
+  slot.setIndex(index, 3);
+  return slot;
+}
+
+/// The column of the first pointer, and the shift from a column to its place in a view.
+void Emitter::load_probe_registers() {
+  as_.mov(kCellScratch[0], probe_slot(0, Probe::column));
+  as_.mov(kCellScratch[1].r32(), kLog2Columns);
+}
+
+/// Computes before a loop what the look-ups from its pointers share, and clears their views. Preserves rcx.
+void Emitter::emit_probe_head(const Segment& segment) {
+  const std::uint8_t pointers = segment.probed_pointers;
+  probe_registers_ = pointers != 0;
   if (pointers == 0) return;
+  for (std::uint32_t w = segment.first; w < segment.end; ++w)
+    if (const isa::Op& op = program_.words[w].sparse; isa::info(op.opcode).cost == isa::Cost::probe)
+      probe_registers_ &= (pointers >> op.b & 1) != 0;
+  const Vec zero = vector(scratch(0));
+  as_.vxorps(zero, zero, zero);
   int next = 0;
   for (std::uint8_t p = 0; p < 8; ++p) {
     if ((pointers >> p & 1) == 0) continue;
-    probe_of_[p] = next++;
+    const int probed = probe_of_[p] = next++;
     as_.mov(x86::rax, p_field(p, offsetof(Pointer, coordinate)));
     as_.mov(x86::edx, x86::eax);
     as_.and_(x86::edx, 2047);
-    as_.mov(probe_slot(p, Probe::column), x86::rdx);
+    as_.mov(probe_slot(probed, Probe::column), x86::rdx);
     as_.xor_(x86::rax, x86::rdx);
-    as_.mov(probe_slot(p, Probe::low), x86::rax);
+    as_.mov(probe_slot(probed, Probe::low), x86::rax);
     emit_tag_high(x86::rdx, p);
-    as_.mov(probe_slot(p, Probe::high), x86::rdx);
+    as_.mov(probe_slot(probed, Probe::high), x86::rdx);
     as_.rorx(x86::rdx, x86::rdx, 32);
     as_.xor_(x86::rdx, x86::rax);
-    as_.mov(probe_slot(p, Probe::mixed), x86::rdx);
+    as_.mov(probe_slot(probed, Probe::mixed), x86::rdx);
+    const std::size_t full = kMaxGuards + kSlotsOfProbed * static_cast<std::size_t>(probed) + 4;
+    for (std::size_t i = 0; i < 2 * kViewed; i += zero.size() / 8) {
+      Mem slot = guard_slot(full + i);
+      slot.setSize(zero.size());
+      as_.vmovups(slot, zero);
+    }
   }
   as_.mov(x86::rax, TranslationCache::kHashFactor);
   as_.mov(factor_slot(), x86::rax);
   as_.mov(x86::rax, field(offsetof(Context, cache), 8));
   as_.mov(cache_slot(), x86::rax);
+  if (probe_registers_) load_probe_registers();
 }
 
 // All accesses of host code to a program's memory get their operands from the three functions below. An operand adds
@@ -223,6 +323,8 @@ x86::Mem Emitter::access_part(const isa::Op& op, std::uint32_t w, const Mem& fir
 }
 
 x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+  if (isa::info(op.opcode).cost == isa::Cost::probe && probe_of_[op.b] >= 0 && in_one_operand(op, w))
+    return x86::Mem(x86::rcx, x86::rdx, kCell, 0, bytes);
   if (!plan_.hoisted[w] && plan_.guard[w] < 0) return x86::Mem(x86::rdx, 0, bytes);
   Gp base = x86::rdx;
   if (p_host_[op.b] >= 0)

@@ -276,7 +276,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
     as_.mov(x86::rdx, field(offsetof(Context, cache), 8));
     as_.add(x86::qword_ptr(x86::rdx, kHits), x86::rax);
   }
-  emit_probe_head(segment.probed_pointers);
+  emit_probe_head(segment);
   if (segment.closed && wants_more(segment)) return enter_closed_loop(segment);
   load_bases(segment);
 }

@@ -123,15 +123,29 @@ class Emitter {
   /// column, the column, the tag's upper word, and that word rotated by half and mixed with the first. The hash factor
   /// and the cache are shared by all pointers.
   enum class Probe : std::uint8_t { low, column, high, mixed };
-  static constexpr std::size_t kProbeSlots = 4 * kMaxProbed + 2;
-  Mem probe_slot(std::uint8_t p, Probe part) const;
+  /// The look-ups from such a pointer have at most 32 tags, one for every 64 columns, and a loop changes no
+  /// translation. So each tag is looked for once in a loop: the first look-up that finds it writes down the entry's
+  /// columns, and the address that column 0 of the line would have if it were in line with them, once for entries of
+  /// all 64 columns, else 0, and once for any. No columns: not looked for yet.
+  enum class View : std::uint8_t { full, columns, line };
+  static constexpr std::size_t kViewed = 2048 / memory::TranslationCache::kColumns;
+  static constexpr std::size_t kSlotsOfProbed = 4 + 3 * kViewed;
+  static constexpr std::size_t kProbeSlots = kSlotsOfProbed * kMaxProbed + 2;
+  static Mem probe_slot(int probed, Probe part);
+  static Mem view_slot(int probed, View part, const Gp& index);
   static Mem factor_slot() { return guard_slot(kMaxGuards + kProbeSlots - 2); }
   static Mem cache_slot() { return guard_slot(kMaxGuards + kProbeSlots - 1); }
-  void emit_probe_head(std::uint8_t pointers);
+  void emit_probe_head(const Segment& segment);
+  void load_probe_registers();
+  bool in_one_operand(const isa::Op& op, std::uint32_t w) const;
   struct ColdProbe {
-    asmjit::Label other_ways, hit, missed;
+    asmjit::Label begin, hit, missed;
+    int probed = -1;  ///< number of the pointer, if the look-up goes through its view
+    bool registers = false;
   };
+  void emit_viewed_probe(const isa::Op& op, std::uint32_t w, asmjit::Label fail);
   void emit_cold_probe(const ColdProbe& probe);
+  void emit_first_view(const ColdProbe& probe);
   void emit_tag_high(const Gp& to, std::uint8_t p);
   Mem r_home(std::uint8_t r) const { return field(offsetof(Context, r) + 8u * r, 8); }
   Mem v_home(std::uint8_t v, unsigned part) const;
@@ -230,6 +244,7 @@ class Emitter {
   std::array<int, 16> r_host_outside_{};
   std::array<int, 8>
       probe_of_{};  // number of a pointer among those that the current loop looks up cells from; −1: none
+  bool probe_registers_ = false;  // the loop's look-ups have the scratch registers to themselves
   std::size_t next_move_ = 0;
   bool in_closed_loop_ = false;
   std::size_t pool_size_ = 0;

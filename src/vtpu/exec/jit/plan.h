@@ -67,7 +67,7 @@ struct Guard {
 };
 inline constexpr std::size_t kMaxGuards = 16;
 /// The number of pointers of a loop for which look-ups of cells are prepared before it.
-inline constexpr std::size_t kMaxProbed = 2;
+inline constexpr std::size_t kMaxProbed = 4;
 
 /// Consecutive words that are entered only at the first. A called word is its own segment.
 struct Segment {
