@@ -500,6 +500,45 @@ EMITTER_IF(sindex_get, op.mode != static_cast<std::uint8_t>(phext::Axis::book)) 
   put(op.d, to);
 }
 
+// Five axes at a time: adding ten ones to ten bits carries into the eleventh unless all are 0.
+EMITTER(shypdist) {
+  constexpr unsigned kBits = phext::PackedCoordinate::kAxisBits;
+  std::uint64_t lower_ten = 0;
+  for (unsigned i = 0; i < 5; ++i) lower_ten |= std::uint64_t{0x3ff} << i * kBits;
+  const auto differing = [&](const Gp& to, std::size_t word) {
+    as_.mov(to, p_field(op.a, offsetof(Pointer, coordinate) + word));
+    as_.xor_(to, p_field(op.b, offsetof(Pointer, coordinate) + word));
+  };
+  const auto count = [&] {  // of the five axes in the low bits of rax
+    as_.shl(x86::rax, 64 - 5 * kBits);
+    as_.shr(x86::rax, 64 - 5 * kBits);
+    as_.mov(x86::rcx, x86::rax);
+    as_.and_(x86::rcx, x86::rdx);
+    as_.add(x86::rcx, x86::rdx);
+    as_.or_(x86::rax, x86::rcx);
+    as_.andn(x86::rax, x86::rdx, x86::rax);
+    as_.popcnt(x86::rax, x86::rax);
+  };
+  if (in_closed_loop_) as_.push(x86::rdx);  // may hold an r-register there
+  as_.mov(x86::rdx, lower_ten);
+  differing(x86::rax, 0);
+  count();
+  as_.push(x86::rax);
+  differing(x86::rax, 0);
+  differing(x86::rcx, 8);
+  as_.shrd(x86::rax, x86::rcx, 5 * kBits);
+  count();
+  as_.pop(x86::rcx);
+  as_.add(x86::rcx, x86::rax);
+  differing(x86::rax, 8);
+  as_.shl(x86::rax, 64 - (11 * kBits - 64));  // leaves the flags out, which lie above the library
+  as_.shr(x86::rax, 64 - kBits);
+  as_.cmp(x86::rax, 1);
+  as_.sbb(x86::rcx, -1);
+  if (in_closed_loop_) as_.pop(x86::rdx);
+  put(op.d, x86::rcx);
+}
+
 void Emitter::list_sparse(EmitterTable& table) {
 #define LIST_D(id)
 #define LIST_S(id) list<Opcode::id>(table);
