@@ -13,15 +13,23 @@
 // of boxes (study/access/region_families.h). Queries lie in boxes. `scan` compares the coordinate with each box in turn
 // until one has it.
 //
+// Laplacian: the program laplacian_sparse as phextcc compiles it at tier 3, in time for each point, and the same
+// algorithm in C++ with one entry of a hash map for each cell: 22 look-ups and the cell itself. `over_absl` divides the
+// program's time by that of absl::flat_hash_map with its own hash. The packaged Boost (1.74) has no unordered_flat_map.
+//
 // Needs 4 GiB of memory in full mode. Parameters: entries (2^20 in both modes, 2^24 in full), lookups 2^18 (2^12 of
 // regions), regions (20,000 in quick mode, 100,000 in full). No claim. Outputs: keys vtpu.lookup.*; tables lookup,
 // regions.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
 #include <memory>
 
 #include "vtpu/base/check.h"
+#include "vtpu/kernels/programs/program.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
@@ -31,6 +39,7 @@
 #include "vtpu/memory/region_index.h"
 #include "vtpu/study/access/lookup_tables.h"
 #include "vtpu/study/access/region_families.h"
+#include "vtpu/study/programs/program_run.h"
 
 namespace {
 
@@ -218,12 +227,133 @@ Result<void> look_up_regions(Run& run) {
   return {};
 }
 
+/// The sparse tensor of the program laplacian_sparse in a hash map, and the same work as one repetition of it.
+template <class Map>
+struct HashedLaplacian {
+  Map map;
+  PackedCoordinate first;
+  std::array<std::uint32_t, 3> sides;  ///< scrolls, lines, columns
+  std::vector<double> flow;
+  std::vector<std::int64_t> apart;
+
+  HashedLaplacian(std::span<const double> u, std::array<std::uint32_t, 3> sides_of_points)
+      : map(u.size()), sides(sides_of_points) {
+    first = PackedCoordinate::parse("1.1.1/1.1.1/9.1.1").value();
+    std::array<std::uint32_t, PackedCoordinate::kAxes> side;
+    side.fill(2);
+    std::copy(sides.begin(), sides.end(), side.end() - 3);
+    for (std::size_t i = 0; i < u.size(); ++i) {
+      PackedCoordinate c = first;
+      std::size_t rest = i;
+      for (std::size_t k = side.size(); k-- > 0; rest /= side[k]) {
+        const auto axis = static_cast<Axis>(k);
+        c = c.with(axis, first.get(axis) + static_cast<std::uint32_t>(rest % side[k]));
+      }
+      map.insert(c, std::bit_cast<std::uint64_t>(u[i]));
+    }
+    flow.resize(std::size_t{sides[0]} * sides[1] * sides[2]);
+    apart.resize(flow.size());
+  }
+  void run() {
+    std::size_t i = 0;
+    for (std::uint32_t s = 0; s < sides[0]; ++s)
+      for (std::uint32_t l = 0; l < sides[1]; ++l)
+        for (std::uint32_t k = 0; k < sides[2]; ++k, ++i) {
+          const PackedCoordinate c = first.with(Axis::scroll, first.get(Axis::scroll) + s)
+                                         .with(Axis::line, first.get(Axis::line) + l)
+                                         .with(Axis::column, first.get(Axis::column) + k);
+          flow[i] = at(c);
+          apart[i] = vtpu::phext::hamming_distance(first, c);
+        }
+  }
+  double at(PackedCoordinate c) const {
+    const double here = std::bit_cast<double>(map.find(c));
+    double sum = 0;
+    auto unit = static_cast<PackedCoordinate::Bits>(1) << 110;
+    for (std::size_t a = 0; a < PackedCoordinate::kAxes; ++a, unit >>= PackedCoordinate::kAxisBits) {
+      const std::uint32_t number = c.get(static_cast<Axis>(a));
+      const auto add = [&](PackedCoordinate::Bits bits) {
+        const std::uint64_t there = map.find(PackedCoordinate::from_bits(bits));
+        if (there != kAbsent) sum += std::bit_cast<double>(there) - here;
+      };
+      if (number > 0) add(c.bits() - unit);
+      if (number < PackedCoordinate::kMax) add(c.bits() + unit);
+    }
+    return sum;
+  }
+};
+
+template <class Map>
+Alternative hashed(std::string name, std::span<const std::span<std::byte>> tensors, std::array<std::uint32_t, 3> sides,
+                   std::uint64_t repeat) {
+  const auto numbers = [&](std::size_t i) {
+    return std::span(reinterpret_cast<const double*>(tensors[i].data()), tensors[i].size() / sizeof(double));
+  };
+  const auto made = std::make_shared<HashedLaplacian<Map>>(numbers(2), sides);
+  made->run();
+  VTPU_CHECK(std::equal(made->flow.begin(), made->flow.end(), numbers(0).begin()), "both have the same Laplacian");
+  VTPU_CHECK(std::memcmp(made->apart.data(), tensors[1].data(), tensors[1].size()) == 0, "and the same distances");
+  return {std::move(name),
+          static_cast<double>(made->flow.size() * repeat),
+          [made, repeat] {
+            for (std::uint64_t k = 0; k < repeat; ++k) {
+              made->run();
+              keep(made->flow.data());
+            }
+          },
+          {}};
+}
+
+/// The program laplacian_sparse at tier 3, and the same algorithm in C++ over hash maps.
+Result<void> laplacians(Run& run) {
+  const auto& program = *vtpu::kernels::find_program("laplacian_sparse");
+  for (std::size_t size = 0; size < 2; ++size) {
+    auto parameters = program.sizes[size].parameters;
+    const auto side = [&](const char* name) { return static_cast<std::uint32_t>(parameters.at(name)); };
+    const std::array<std::uint32_t, 3> sides{side("scrolls"), side("lines"), side("columns")};
+    const std::uint64_t points = std::uint64_t{sides[0]} * sides[1] * sides[2], repeat = 2000 / points;
+    parameters["repeat"] = static_cast<std::int64_t>(repeat);
+    vtpu::compiler::Options options;
+    options.machine = vtpu::compiler::MachineModel::reference();
+    auto compiled = vtpu::study::programs::ProgramRun::compiled(program, parameters, options,
+                                                                vtpu::study::engines::Runnable::By::native);
+    if (!compiled) return compiled.error();
+    const auto ours = std::make_shared<vtpu::study::programs::ProgramRun>(std::move(*compiled));
+    ours->fill(1);
+    if (const auto ran = ours->run(); !ran) return ran.error();
+    const auto tensors = ours->tensors();
+    std::vector<Alternative> alternatives;
+    alternatives.push_back({"phextcc",
+                            static_cast<double>(points * repeat),
+                            [ours] { VTPU_CHECK(ours->run().ok(), "the program halts"); },
+                            {}});
+    for (auto one : {hashed<AbslOwnHash>("absl", tensors, sides, repeat),
+                     hashed<AbslProjectHash>("absl_project_hash", tensors, sides, repeat),
+                     hashed<StdMap>("std", tensors, sides, repeat)})
+      alternatives.push_back(std::move(one));
+    for (Alternative& one : alternatives) one.prepare = one.run;
+    SamplingRule rule;
+    rule.most = 20;
+    rule.rounds = 1;
+    rule.seconds = 20;
+    rule.seed = run.random(400 + size).next();
+    const auto sampled = sample_in_processes(
+        run, [&] { return alternatives; }, rule);
+    if (!sampled) return sampled.error();
+    const std::string prefix = size == 0 ? "vtpu.lookup.laplacian.l1." : "vtpu.lookup.laplacian.l2.";
+    for (const Sampled& one : *sampled) run.measured(prefix + one.name, one.ns_per_unit(), "ns");
+    run.measured(prefix + "over_absl",
+                 estimate_ratio((*sampled)[0].ns_per_unit().samples, (*sampled)[1].ns_per_unit().samples), "x");
+  }
+  return {};
+}
+
 Result<void> run_lookup(Run& run) {
   warn_of_disturbance("mem-lookup");
   std::vector<Setting> settings{{"1M", std::uint64_t{1} << 20}};
   if (!run.quick()) settings.push_back({"16M", std::uint64_t{1} << 24});
   run.parameter<std::uint64_t>("largest_table", settings.front().entries, std::uint64_t{1} << 24);
-  Progress progress("mem-lookup", settings.size() + 2);
+  Progress progress("mem-lookup", settings.size() + 3);
   Table& table = run.table("lookup", {{"kind", "", Source::label},
                                       {"entries", "", Source::label},
                                       {"way", "", Source::label},
@@ -289,6 +419,8 @@ Result<void> run_lookup(Run& run) {
   if (auto done = sample(dense, stream); !done) return done;
   progress.step("regions");
   if (auto done = look_up_regions(run); !done) return done;
+  progress.step("laplacian");
+  if (auto done = laplacians(run); !done) return done;
   progress.step("");
   return {};
 }

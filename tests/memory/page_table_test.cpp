@@ -242,6 +242,51 @@ TEST(Step, AnUntranslatedPointerOnlyMoves) {
   EXPECT_EQ(pointer.coordinate.get(Axis::column), 0u);
 }
 
+TEST(Neighbourhood, HasTheCellsThatSingleLookUpsFindWhileRegionsComeAndGo) {
+  Random random(21);
+  PageTable table;
+  auto cache = std::make_unique<TranslationCache>();
+  std::vector<std::uint64_t> handles;
+  int compared = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random.below(n)); };
+    if (random.below(4) == 0) {
+      const Layout layout = below(2) == 0 ? Layout::sparse : Layout::row_major;
+      const auto made = table.allocate(box({{Axis::shelf, below(3), 1 + below(3)},
+                                            {Axis::line, below(4), 1 + below(3)},
+                                            {Axis::column, below(2) * 60, 1 + below(9)}},
+                                           layout, below(5) == 0 ? 2 : 3, below(4) == 0 ? 0 : 2047));
+      if (!made.fault) handles.push_back(made.handle);
+    } else if (random.below(5) == 0 && !handles.empty()) {
+      const std::size_t i = random.below(handles.size());
+      EXPECT_EQ(table.free(handles[i]), std::nullopt);
+      handles.erase(handles.begin() + static_cast<std::ptrdiff_t>(i));
+      cache->clear();
+    }
+    Numbers numbers;
+    numbers.fill(random.below(4) == 0 ? 0 : 2047);
+    numbers[1] = below(5), numbers[9] = below(6), numbers[10] = below(2) * 60 + below(9);
+    const PackedCoordinate c = packed(numbers).with_flags(below(2));
+    if (const auto place = table.cell(c, 3, true, *cache); !place.fault) store(place.at, random.next());
+    const auto cell_at = [&](PackedCoordinate at) -> std::optional<std::uint64_t> {
+      if (table.check_cell(at, 3, false)) return {};
+      const auto bytes = table.peek(at);
+      return bytes.empty() ? 0 : load(bytes.data());
+    };
+    const auto value = [](const std::byte* cell) { return cell == nullptr ? std::nullopt : std::optional(load(cell)); };
+    const auto got = table.neighbourhood(c, 64);
+    ASSERT_EQ(got.fault, table.check_cell(c, 3, false));
+    if (got.fault) continue;
+    ++compared;
+    ASSERT_EQ(value(got.here), cell_at(c));
+    for (std::size_t k = 0; k < got.around.size(); ++k) {
+      const auto to = phext::step(c, static_cast<Axis>(k / 2), k % 2 == 0 ? -1 : 1);
+      ASSERT_EQ(value(got.around[k]), to.saturated ? std::nullopt : cell_at(to.to)) << k;
+    }
+  }
+  EXPECT_GT(compared, 200);
+}
+
 TEST(NextOccupied, ExaminesEachCellOnceAndStopsAtTheLimit) {
   for (const Layout layout : kDenseLayouts) {
     auto m = std::make_unique<Machine>();

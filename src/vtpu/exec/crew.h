@@ -24,6 +24,7 @@ struct Seat {
   const void* resume = nullptr;          ///< host address that loads the registers and continues at `entry`
   const void* entry = nullptr;
   std::array<Exchange::Place*, 8> places;  ///< at which the pointers last sent or received
+  std::uint64_t result = 0;                ///< of a function that was called for an S op
   std::uint64_t value = 0;                 ///< the outcome of a reduction
   Vector lanes;                            ///< with checked accesses: the indices of a sixteen-lane access
 };

@@ -390,16 +390,19 @@ MEANING(ssimplex) {
   sparse(pending).set_r(op.d, count);
   return {};
 }
+inline double laplacian_of(const memory::PageTable::Neighbourhood& cells) {
+  const double here = std::bit_cast<double>(loaded(cells.here, 8));
+  double sum = 0;
+  for (const std::byte* const there : cells.around)
+    if (there != nullptr) sum = add(sum, subtract(std::bit_cast<double>(loaded(there, 8)), here));
+  return sum;
+}
 MEANING(slaplace) {
   const phext::PackedCoordinate c = s.context.p[op.a].coordinate;
   const auto cells = s.machine.memory().neighbourhood(c, kItemsPerFuel);
   pending.extra_fuel += cells.items / kItemsPerFuel;
   if (cells.fault) return Outcome::trapped(trap_of(*cells.fault), c);
-  const double here = std::bit_cast<double>(loaded(cells.here, 8));
-  double sum = 0;
-  for (const std::byte* const there : cells.around)
-    if (there != nullptr) sum = add(sum, subtract(std::bit_cast<double>(loaded(there, 8)), here));
-  sparse(pending).set_r(op.d, bits_of(sum));
+  sparse(pending).set_r(op.d, bits_of(laplacian_of(cells)));
   return {};
 }
 MEANING(stensor) {

@@ -44,6 +44,8 @@ struct PageTable::State {
   std::optional<std::filesystem::path> next_backing;  // of the next region to be allocated
   Backing requested;
   std::uint64_t next_handle = 1;
+  const Region* asked = nullptr;  // the region of `alone`; see `isolated`
+  bool alone = false;
   Region* last = nullptr;  // the region found last; most look-ups find it again
 
   Region* find(phext::PackedCoordinate c) {
@@ -54,11 +56,34 @@ struct PageTable::State {
     return last = found;
   }
 
+  /// Whether no other region has a coordinate one step outside the region's box. The last answer is kept until a region
+  /// comes or goes.
+  bool isolated(const Region& region) {
+    if (asked == &region) return alone;
+    asked = &region;
+    alone = true;
+    constexpr std::uint64_t kMost = 256;  // of the nodes visited; beyond that, it counts as not isolated
+    std::uint64_t visited = 0;
+    const Box box = region.spec().box();
+    for (std::size_t i = 0; i < phext::PackedCoordinate::kAxes && alone; ++i) {
+      const auto axis = static_cast<phext::Axis>(i);
+      const std::uint32_t low = box.first.get(axis), high = box.last.get(axis);
+      const auto beside = [&](std::uint32_t number) {
+        return index.overlaps({box.first.with(axis, number), box.last.with(axis, number)}, visited);
+      };
+      if (low > 0 && beside(low - 1)) alone = false;
+      if (high < phext::PackedCoordinate::kMax && beside(high + 1)) alone = false;
+      alone &= visited <= kMost;
+    }
+    return alone;
+  }
+
   /// Walks visit the region from now on.
   void search(const Region& region) { index.search(region.spec().box()); }
 
   /// Takes a region, or the first `scrolls` of a document, out of the index.
   void forget(const Region& region, std::size_t scrolls = ~std::size_t{0}) {
+    asked = nullptr;
     const auto* const document = dynamic_cast<const ScrollRegion*>(&region);
     if (document == nullptr) return index.erase(region.spec().box());
     std::erase(documents, &region);
@@ -151,6 +176,7 @@ PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
     if (region == nullptr) return {0, MemoryFault::quota};
     Region& placed = *state_->regions.emplace(handle, std::move(region)).first->second;
     try {
+      state_->asked = nullptr;
       state_->index.insert(plain.box(), placed, spec.layout != Layout::sparse);
     } catch (const std::bad_alloc&) {
       state_->regions.erase(handle);
@@ -294,10 +320,13 @@ PageTable::Neighbourhood PageTable::neighbourhood(phext::PackedCoordinate coordi
   if (region == nullptr) return {MemoryFault::unmapped, nullptr, {}, all.items};
   if (region->spec().cell_log2 != kLog2) return {MemoryFault::cell_size, nullptr, {}, all.items};
   // The neighbours in this region, which most are, are looked up together at the end.
-  std::array<PackedCoordinate, 1 + 2 * PackedCoordinate::kAxes> at;
-  std::array<std::uint8_t, 1 + 2 * PackedCoordinate::kAxes> place;
-  at[0] = c;
+  constexpr std::size_t kMost = 1 + 2 * PackedCoordinate::kAxes;
+  alignas(PackedCoordinate) std::array<std::byte, kMost * sizeof(PackedCoordinate)> room;  // not cleared
+  auto* const at = reinterpret_cast<PackedCoordinate*>(room.data());
+  std::array<std::uint8_t, kMost> place;
+  std::construct_at(at, c);
   std::size_t count = 1;
+  const bool isolated = state_->isolated(*region);
   const auto elsewhere = [&](PackedCoordinate to, std::size_t k) {
     std::uint64_t visited = 0;
     const Region* const other = state_->index.find(to, visited);
@@ -313,8 +342,11 @@ PageTable::Neighbourhood PageTable::neighbourhood(phext::PackedCoordinate coordi
     const auto neighbour = [&](bool exists, bool inside, Bits to, std::size_t k) {
       if (!exists) return;
       if (charged) charge(PackedCoordinate::from_bits(to));
-      if (!inside) return elsewhere(PackedCoordinate::from_bits(to), k);
-      at[count] = PackedCoordinate::from_bits(to);
+      if (!inside) {
+        if (!isolated) elsewhere(PackedCoordinate::from_bits(to), k);
+        return;
+      }
+      std::construct_at(at + count, PackedCoordinate::from_bits(to));
       place[count++] = static_cast<std::uint8_t>(k);
     };
     const std::uint32_t here = of(bits);
@@ -323,8 +355,8 @@ PageTable::Neighbourhood PageTable::neighbourhood(phext::PackedCoordinate coordi
   };
   [&]<std::size_t... kAxes>(std::index_sequence<kAxes...>) { (along.template operator()<kAxes>(), ...); }
   (std::make_index_sequence<PackedCoordinate::kAxes>());
-  std::array<const std::byte*, at.size()> cells;
-  region->cells_at(std::span(at).first(count), std::span(cells).first(count));
+  std::array<const std::byte*, kMost> cells;
+  region->cells_at({at, count}, std::span(cells).first(count));
   all.here = cells[0] == nullptr ? zeros() : cells[0];
   for (std::size_t n = 1; n < count; ++n) all.around[place[n]] = cells[n] == nullptr ? zeros() : cells[n];
   return all;
@@ -438,6 +470,7 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   if (state_->regions.size() >= state_->most_regions)
     return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};
   std::size_t placed = 0;
+  state_->asked = nullptr;
   try {
     for (const auto& [coordinate, scroll] : region->scrolls()) {
       state_->index.insert(place_of(coordinate).box(), *region, false);

@@ -35,6 +35,7 @@ bool is_column_step(const isa::Op& op) {
 /// Emits all checks of the word's S access, before the word writes anything; the checked address stays in rdx.
 void Emitter::emit_check(std::uint32_t w, std::size_t segment, bool counted) {
   const isa::Op& op = program_.words[w].sparse;
+  if (op.opcode == Opcode::slaplace) return emit_laplacian(op, exit_at(w, segment, counted));
   const isa::KindInfo* kind = address_of(op);
   if (kind == nullptr || isa::info(op.opcode).effect == isa::Effect::hint || plan_.hoisted[w]) return;
   const Label fail = exit_at(w, segment, counted);
@@ -145,9 +146,27 @@ void Emitter::emit_tag_high(const Gp& to, std::uint8_t p) {
   as_.bts(to, TranslationCache::kCellShift + 1);
 }
 
+/// Calls the meaning of slaplace before the word writes anything; the result gets into rdx.
+void Emitter::emit_laplacian(const isa::Op& op, Label fail) {
+  save_registers(true);
+  as_.mov(x86::rdi, x86::ptr(x86::rsp));  // the seat
+  as_.mov(x86::esi, static_cast<std::uint32_t>(op.a));
+  as_.vzeroupper();
+  as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(callees_.laplacian));
+  as_.call(x86::rax);
+  load_registers();
+  for (std::uint8_t p = 0; p < 8; ++p)
+    if (p_host_[p] >= 0) as_.mov(kPool[static_cast<std::size_t>(p_host_[p])], p_field(p, offsetof(Pointer, base)));
+  as_.test(x86::al, x86::al);
+  as_.jz(fail);
+  as_.mov(x86::rdx, x86::ptr(x86::rsp));
+  as_.mov(x86::rdx, x86::ptr(x86::rdx, static_cast<std::int32_t>(offsetof(Seat, result))));
+}
+
 /// Whether the access can use the two registers in which emit_viewed_probe leaves its address: nothing is emitted in
 /// between, and it needs no other register.
 bool Emitter::in_one_operand(const isa::Op& op, std::uint32_t w) const {
+  if (isa::info(program_.words[w].coord.opcode).effect == isa::Effect::messages) return false;
   const bool reads = isa::info(op.opcode).effect == isa::Effect::reads;
   return plan_.order[w][0] == isa::Slot::S && (reads || r_host_[op.a] >= 0);
 }
@@ -500,6 +519,8 @@ EMITTER_IF(sindex_get, op.mode != static_cast<std::uint8_t>(phext::Axis::book)) 
   put(op.d, to);
 }
 
+// The result is in rdx: see emit_laplacian.
+EMITTER(slaplace) { put(op.d, x86::rdx); }
 // Five axes at a time: adding ten ones to ten bits carries into the eleventh unless all are 0.
 EMITTER(shypdist) {
   constexpr unsigned kBits = phext::PackedCoordinate::kAxisBits;

@@ -78,7 +78,8 @@ class Emitter {
  public:
   /// What compiled code calls.
   struct Callees {
-    const void* called_word = nullptr;   ///< executes a word: (Seat*) → where to continue, or null
+    const void* called_word = nullptr;  ///< executes a word: (Seat*) → where to continue, or null
+    const void* laplacian = nullptr;  ///< (Seat*, number of a pointer) → whether the word does not trap or cost more
     const void* check_access = nullptr;  ///< with checked accesses: (Seat*, const HostAccess*) → whether it may happen
   };
   Emitter(asmjit::CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
@@ -143,6 +144,7 @@ class Emitter {
     int probed = -1;  ///< number of the pointer, if the look-up goes through its view
     bool registers = false;
   };
+  void emit_laplacian(const isa::Op& op, asmjit::Label fail);
   void emit_viewed_probe(const isa::Op& op, std::uint32_t w, asmjit::Label fail);
   void emit_cold_probe(const ColdProbe& probe);
   void emit_first_view(const ColdProbe& probe);

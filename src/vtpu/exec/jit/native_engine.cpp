@@ -11,6 +11,7 @@
 #include "vtpu/exec/jit/emitter.h"
 #include "vtpu/exec/jit/native_exchange.h"
 #include "vtpu/exec/jit/plan.h"
+#include "vtpu/exec/ops_sparse.h"
 
 namespace vtpu::exec::jit {
 namespace {
@@ -22,6 +23,15 @@ using asmjit::CpuFeatures;
 const void* called_word(Seat* seat) {
   const Status status = execute_word(*seat->program, *seat->machine, *seat->context);
   return status == Status::ready ? seat->entries[seat->context->pc] : nullptr;
+}
+
+/// The result of slaplace for a pointer. False if the word traps or takes more than a unit of fuel, which the
+/// interpreter finds again.
+bool laplacian(Seat* seat, std::uint32_t p) {
+  const auto cells = seat->machine->memory().neighbourhood(seat->context->p[p].coordinate, kItemsPerFuel);
+  if (cells.fault || cells.items >= kItemsPerFuel) return false;
+  seat->result = bits_of(laplacian_of(cells));
+  return true;
 }
 
 /// Whether an access of host code, which is about to happen, is one that its word makes: the place is computed again
@@ -65,7 +75,7 @@ bool check_access(Seat* seat, const HostAccess* access) {
   return false;
 }
 
-const Emitter::Callees kCallees{reinterpret_cast<const void*>(&called_word),
+const Emitter::Callees kCallees{reinterpret_cast<const void*>(&called_word), reinterpret_cast<const void*>(&laplacian),
                                 reinterpret_cast<const void*>(&check_access)};
 
 /// Keeps the first error of the assembler, which would otherwise omit the instruction and continue.
