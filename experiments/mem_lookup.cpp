@@ -210,7 +210,7 @@ Result<void> look_up_regions(Run& run) {
   }
   for (Alternative& one : alternatives) one.prepare = one.run;
   SamplingRule rule;
-  rule.most = 20;
+  rule.least = rule.most = 10;
   rule.rounds = 1;
   rule.seconds = 20;
   rule.seed = run.random(299).next();
@@ -333,7 +333,7 @@ Result<void> laplacians(Run& run) {
       alternatives.push_back(std::move(one));
     for (Alternative& one : alternatives) one.prepare = one.run;
     SamplingRule rule;
-    rule.most = 20;
+    rule.least = rule.most = 10;
     rule.rounds = 1;
     rule.seconds = 20;
     rule.seed = run.random(400 + size).next();
@@ -429,7 +429,7 @@ const Experiment kExperiment{.name = "mem-lookup",
                              .question = "What does it cost to find a value by its coordinate?",
                              .claims = {},
                              .inputs = {},
-                             .quick_seconds = 12,
+                             .quick_seconds = 15,
                              .full_seconds = 60,
                              .times_the_host = true,
                              .run = run_lookup};

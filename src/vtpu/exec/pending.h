@@ -61,8 +61,8 @@ struct Pending {
 };
 
 /// A word takes one unit of fuel, and one more for every 64 items that it had to go through: cells, nodes of the index
-/// of regions, messages, sentrons. The time for a unit of fuel is thereby bounded whatever a machine holds. The charge depends on
-/// what a program can observe, never on how an engine found it: both engines take the same fuel.
+/// of regions, messages, sentrons. The time for a unit of fuel is thereby bounded whatever a machine holds. The charge
+/// depends on what a program can observe, never on how an engine found it: both engines take the same fuel.
 inline constexpr std::uint64_t kItemsPerFuel = 64;
 
 /// The state before a word, with its program and machine.
