@@ -1,7 +1,7 @@
 #include "vtpu/analysis/liveness.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 #include <span>
 #include <unordered_map>
 
@@ -45,6 +45,14 @@ struct Part {
     temperature &= !other.temperature, beacon &= !other.beacon;
   }
 };
+
+/// The lanes of one buffer, as bits 0 to 3.
+std::uint16_t lanes_of(std::uint16_t lanes, unsigned buffer) {
+  return static_cast<std::uint16_t>(lanes >> kLanes * buffer & 0xfu);
+}
+std::uint16_t shifted(std::uint16_t lanes, unsigned buffer) {
+  return static_cast<std::uint16_t>(lanes << kLanes * buffer);
+}
 
 std::uint16_t all_lanes(std::uint8_t buffers) {
   std::uint16_t lanes = 0;
@@ -152,7 +160,7 @@ class Pass {
     for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
       const isa::Op& op = word.slot(slot);
       if (op.opcode == Opcode::nop) continue;
-      const Parts parts = parts_of(op);
+      Parts parts = parts_of(op);
       const std::span<const exec::MemoryAccess> own = slot == Slot::S ? accesses : accesses.first(0);
       const bool used = is_live(op, parts, live, own, message);
       if (const auto& row = isa::info(op.opcode); row.counts()) {
@@ -163,11 +171,13 @@ class Pass {
       for (const exec::MemoryAccess& access : own)
         if (access.write) dead_.overwritten(access);
       if (!used) continue;
+      if (op.opcode == Opcode::csend) parts.reads.lanes = shifted(wanted_.at(message), op.a);
+      if (op.opcode == Opcode::crecv_try && message != 0) parts.reads.lanes = 0;  // it changed the whole buffer
       reads.add(parts.reads);
       for (const exec::MemoryAccess& access : own)
         if (!access.write) dead_.read(access);
       if (searches(op.opcode) || op.opcode == Opcode::sflush) dead_.all_read();
-      if (is_receive(op.opcode) && message != 0) wanted_.insert(message);
+      if (is_receive(op.opcode) && message != 0) wanted_[message] = lanes_of(live.lanes, op.d);
       if (op.opcode == Opcode::croute)
         for (auto& [other, state] : live_) state.beacon = true;
     }
@@ -192,7 +202,7 @@ class Pass {
   bool several_;
   std::map<std::uint32_t, Part> live_;  ///< by sentron, after the words already passed
   DeadBytes dead_;
-  std::set<std::uint64_t> wanted_;  ///< messages that a live receive takes
+  std::map<std::uint64_t, std::uint16_t> wanted_;  ///< messages that a live receive takes, and the lanes used
 };
 
 }  // namespace

@@ -50,12 +50,12 @@ class ExecutionTrace {
 
   /// Finds the live ops by one pass from the end to the start. An op is live if a later live op, a branch or the
   /// end state uses what it wrote: a register (one lane of a message buffer), the status register, the temperature or a
-  /// byte of memory. A send is live if a live receive takes its message; a message that nobody reads counts for
-  /// nothing, even if waiting for it orders other work. Barriers, fences, reductions and broadcasts of several sentrons
-  /// are live. So are ops that change regions. Searches for occupied cells use all of memory, and freed regions stay
-  /// visible; in these two points the count can be too high, and it is never too low. `visible_after`: a word after
-  /// which all memory counts as used, each time that a sentron retires it, for programs that compute the same result
-  /// again and again. Requires complete().
+  /// byte of memory. A send is live if a live receive takes its message, and then uses the lanes that the receiver
+  /// uses; a message that nobody reads counts for nothing, even if waiting for it orders other work. Barriers, fences,
+  /// reductions and broadcasts of several sentrons are live. So are ops that change regions. Searches for occupied
+  /// cells use all of memory, and freed regions stay visible; in these two points the count can be too high, and it is
+  /// never too low. `visible_after`: a word after which all memory counts as used, each time that a sentron retires it,
+  /// for programs that compute the same result again and again. Requires complete().
   Liveness liveness(EndState end, std::optional<std::uint32_t> visible_after = {}) const;
 
  private:
