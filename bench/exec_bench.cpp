@@ -26,7 +26,7 @@ void report(benchmark::State& state, double ops) {
 
 void by_engine(benchmark::State& state, const Workload& workload, Runnable::By by, std::uint64_t iterations) {
   VTPU_CHECK(check_answer(workload, by).ok(), "the engine's answer equals the reference's");
-  const auto runnable = Runnable::make(workload.make(iterations, kSeed), by);
+  const auto runnable = Runnable::make(workload.make(iterations, kSeed), by, kernels::kSentrons);
   VTPU_CHECK(runnable.ok(), "the host runs compiled code");
   double ops = 0;
   for (auto _ : state) ops = static_cast<double>(runnable->run().total());

@@ -85,9 +85,11 @@ Result<void> run_smt(Run& run) {
   if (cpu < 0)
     return Error{"core-smt", "no two usable processors belong to one core", "two hardware threads of one core"};
   constexpr std::uint64_t kIterations = 2000;
-  const auto dense = Runnable::make(vtpu::kernels::dense_int().make(kIterations, 1), Runnable::By::native);
+  const auto dense =
+      Runnable::make(vtpu::kernels::dense_int().make(kIterations, 1), Runnable::By::native, vtpu::kernels::kSentrons);
   if (!dense) return dense.error();
-  const auto sparse = Runnable::make(vtpu::kernels::sparse_gather().make(kIterations, 1), Runnable::By::native);
+  const auto sparse = Runnable::make(vtpu::kernels::sparse_gather().make(kIterations, 1), Runnable::By::native,
+                                     vtpu::kernels::kSentrons);
   if (!sparse) return sparse.error();
   constexpr int kSamples = 20;
   std::vector<double> speedups, controls;

@@ -89,8 +89,8 @@ Result<std::vector<Alternative>> workload_alternatives() {
   for (const vtpu::kernels::Workload& workload : vtpu::kernels::workloads()) {
     const auto make = [workload](std::uint64_t iterations) { return workload.make(iterations, engines::kSeed); };
     const auto loop = engines::bound_of(make(1), map).loop;
-    auto native =
-        engines::iterations_alternative(fmt::format("native.{}", workload.name), make, engines::Runnable::By::native);
+    auto native = engines::iterations_alternative(fmt::format("native.{}", workload.name), make,
+                                                  engines::Runnable::By::native, vtpu::kernels::kSentrons);
     if (!native) return native.error();
     auto independent =
         host::mix_alternative(fmt::format("independent.{}", workload.name), host::pattern_of(make(1), loop));

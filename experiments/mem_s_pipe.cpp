@@ -34,6 +34,7 @@
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/experiment.h"
 #include "vtpu/measure/progress.h"
+#include "vtpu/runtime/scheduler.h"
 #include "vtpu/study/access/chase_misses.h"
 
 namespace {
@@ -50,6 +51,22 @@ const CacheGeometry kGeometries[] = {{"32k8", 32 * 1024, 8, 64}, {"48k12", 48 * 
 struct Stream {
   std::string name;
   vtpu::isa::Program program;
+  unsigned sentrons = 1;
+};
+
+/// An interpreter that reports every access to memory.
+class Observed final : public vtpu::exec::Engine {
+ public:
+  Observed(const vtpu::isa::ValidProgram& program, vtpu::exec::AccessObserver observer)
+      : interpreter_(program), observer_(std::move(observer)) {}
+  vtpu::exec::Status run(vtpu::exec::Machine& machine, vtpu::exec::Context& context) const override {
+    return interpreter_.run_observed(machine, context, observer_);
+  }
+  const vtpu::isa::Program& program() const override { return interpreter_.program(); }
+
+ private:
+  vtpu::exec::Interpreter interpreter_;
+  vtpu::exec::AccessObserver observer_;
 };
 
 /// Words that compute a random number, then an access to the address that it gives.
@@ -80,7 +97,7 @@ std::vector<Stream> streams(double words) {
   std::vector<Stream> all;
   for (const auto& workload : vtpu::kernels::workloads()) {
     const auto iterations = static_cast<std::uint64_t>(words / workload.words) + 1;
-    all.push_back({std::string(workload.name), workload.make(iterations, 1)});
+    all.push_back({std::string(workload.name), workload.make(iterations, 1), vtpu::kernels::kSentrons});
   }
   constexpr std::size_t kWords = 8;
   for (const auto locality : vtpu::isa::kLocalities) {
@@ -153,16 +170,18 @@ Result<void> run_s_pipe(Run& run) {
     const auto valid = vtpu::isa::ValidProgram::make(stream.program);
     if (!valid) return valid.error();
     vtpu::exec::Machine machine;
-    vtpu::exec::Context& sentron = machine.spawn();
+    for (unsigned i = 0; i < stream.sentrons; ++i) machine.spawn();
     std::unordered_set<std::uintptr_t> lines;
-    const auto status =
-        vtpu::exec::Interpreter(*valid).run_observed(machine, sentron, [&](const vtpu::exec::MemoryAccess& a) {
-          const auto address = reinterpret_cast<std::uintptr_t>(a.address);
-          for (auto line = address / kLine; line <= (address + a.bytes - 1) / kLine; ++line) lines.insert(line);
-          for (CacheModel& model : models) model.access(address, a.bytes, a.write);
-          one_line.access(address, a.bytes, a.write);
-        });
-    VTPU_CHECK(status == vtpu::exec::Status::halted, "the streams halt");
+    const Observed engine(*valid, [&](const vtpu::exec::MemoryAccess& a) {
+      const auto address = reinterpret_cast<std::uintptr_t>(a.address);
+      for (auto line = address / kLine; line <= (address + a.bytes - 1) / kLine; ++line) lines.insert(line);
+      for (CacheModel& model : models) model.access(address, a.bytes, a.write);
+      one_line.access(address, a.bytes, a.write);
+    });
+    vtpu::runtime::CooperativeScheduler(machine, std::vector<const vtpu::exec::Engine*>(stream.sentrons, &engine))
+        .run();
+    for (const auto& sentron : machine.sentrons())
+      VTPU_CHECK(sentron->status == vtpu::exec::Status::halted, "the streams halt");
     std::vector<vtpu::measure::Cell> row{stream.name,
                                          static_cast<double>(models.front().levels().front().counters().accesses()),
                                          static_cast<double>(lines.size() * kLine) / 1024};

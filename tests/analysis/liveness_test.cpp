@@ -154,20 +154,59 @@ TEST(Liveness, a_trace_that_is_too_long_says_so) {
   }
 }
 
-TEST(Liveness, in_most_of_the_workloads_the_packs_are_overwritten_and_in_pack_unpack_they_are_used) {
-  for (const kernels::Workload& workload : kernels::workloads()) {
-    const auto program = isa::ValidProgram::make(workload.make(3, 1)).value();
-    exec::Machine machine;
+TEST(Liveness, a_pack_into_a_lane_that_the_receiver_does_not_use_is_dead) {
+  const isa::ValidProgram sender = program_of(R"(.coord here = 1.1.1/1.1.1/1.1.1/1.1
+  dmov.coord p0, here
+  dmov.i64 r2, #7
+  nop | nop | cpack.i64 m0, 0, r2
+  nop | nop | cpack.i64 m0, 1, r2
+  nop | nop | csend m0, p0
+  nop | nop | cpack.i64 m0, 0, r2
+  dhalt
+)");
+  for (const char* receive : {"crecv", "crecv.try"}) {
+    const isa::ValidProgram receiver = program_of(std::string(kRegion) + "  nop | nop | " + receive + R"( m1, p0
+  nop | nop | cunpack.i64 r3, m1, 1
+  sscattr.i64 r3, [p0 + 0]
+  dhalt
+)");
     ExecutionTrace trace;
-    ASSERT_EQ(trace.run(program.get(), machine, machine.spawn()), exec::Status::halted);
-    const Liveness found = trace.liveness(EndState::memory);
-    const OpLiveness c = found.total(Slot::C);
-    if (workload.name == "dense_int") {
-      EXPECT_GT(c.dead(), c.executed * 9 / 10);
-    }
-    if (workload.name == "pack_unpack") {
-      EXPECT_LT(c.dead(), c.executed / 10);
-    }
+    exec::Machine machine;
+    machine.spawn(kFuel), machine.spawn(kFuel);
+    const TracingEngine first(sender, trace), second(receiver, trace);
+    EXPECT_EQ(runtime::CooperativeScheduler(machine, {&first, &second}).run().deadlock, "");
+    const auto& sent = trace.liveness(EndState::memory).words.at(0);
+    EXPECT_EQ(sent[2][2].live, 0U) << "lane 0";
+    EXPECT_EQ(sent[3][2].live, 1U) << "lane 1";
+    EXPECT_EQ(sent[4][2].live, 1U) << "csend";
+    EXPECT_EQ(sent[5][2].live, 0U) << "a pack that is never sent";
+  }
+}
+
+/// Executed and live ops of the sentrons of a workload.
+OpLiveness ops_of(const kernels::Workload& workload, std::uint64_t iterations) {
+  const auto program = isa::ValidProgram::make(workload.make(iterations, 1)).value();
+  exec::Machine machine;
+  ExecutionTrace trace;
+  const TracingEngine engine(program, trace);
+  for (unsigned i = 0; i < kernels::kSentrons; ++i) machine.spawn();
+  EXPECT_EQ(runtime::CooperativeScheduler(machine, std::vector<const exec::Engine*>(kernels::kSentrons, &engine))
+                .run()
+                .deadlock,
+            "");
+  std::uint32_t last = 0;  // the word that closes the loop over iterations
+  for (std::uint32_t w = 0; w < program.get().words.size(); ++w)
+    if (const isa::Op& op = program.get().words[w].dense; op.opcode == isa::Opcode::dloop && op.d == 13) last = w;
+  return trace.liveness(EndState::memory, last).total();
+}
+
+TEST(Liveness, every_op_of_an_iteration_of_a_workload_is_live) {
+  std::vector<kernels::Workload> all(kernels::workloads().begin(), kernels::workloads().end());
+  for (const kernels::Workload& workload : kernels::sending_workloads()) all.push_back(workload);
+  for (const kernels::Workload& workload : all) {
+    const OpLiveness two = ops_of(workload, 2), three = ops_of(workload, 3);
+    EXPECT_EQ(static_cast<double>(three.executed - two.executed), workload.ops) << workload.name;
+    EXPECT_EQ(static_cast<double>(three.live - two.live), workload.ops) << workload.name;
   }
 }
 

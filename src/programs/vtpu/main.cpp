@@ -379,12 +379,14 @@ class CommandLine {
         add("gen", "generate a synthetic program: text, or a container where FILE of -o ends in .siw", run_gen);
     std::vector<std::string> workloads;
     for (const kernels::Workload& workload : kernels::workloads()) workloads.emplace_back(workload.name);
-    CLI::Option* workload = gen->add_option("--workload", options_.workload, "a named workload instead of a mix")
-                                ->check(one_of(workloads));
+    CLI::Option* workload =
+        gen->add_option("--workload", options_.workload, "a named workload instead of a mix, for two sentrons")
+            ->check(one_of(workloads));
     add_named(*gen, "--mix", isa::kMixes, options_.mix, "slots that the program fills")->excludes(workload);
     add_named(*gen, "--locality", isa::kLocalities, options_.locality, "locality of its accesses")->excludes(workload);
     add_number(*gen, "--depth", options_.depth, "ops in each dependence chain", 1)->excludes(workload);
-    add_number(*gen, "--words", options_.words, "words in the loop", isa::kLeastLoopWords, isa::kMostLoopWords)->excludes(workload);
+    add_number(*gen, "--words", options_.words, "words in the loop", isa::kLeastLoopWords, isa::kMostLoopWords)
+        ->excludes(workload);
     add_number(*gen, "--iterations", options_.iterations, "iterations of the loop", 1);
     add_number(*gen, "--seed", options_.seed, "seed of all random numbers");
     with_out(gen);
@@ -393,9 +395,10 @@ class CommandLine {
   void add_ppt() {
     CLI::App* ppt = on_file("ppt", "regions after a run of a program, or of a .phext document", run_ppt);
     ppt->add_option("--at", options_.at, "the cell at this coordinate; in a document, the text");
-    ppt->add_option("--export", options_.export_to,
-                    "file to write the document of FILE or else of --import to, after the run; '-' prints it instead of the "
-                    "regions");
+    ppt->add_option(
+        "--export", options_.export_to,
+        "file to write the document of FILE or else of --import to, after the run; '-' prints it instead of the "
+        "regions");
     with_fuel(ppt), with_import(ppt), with_backing(ppt), with_json(ppt);
   }
 
@@ -420,9 +423,7 @@ class CommandLine {
   }
   void with_out(CLI::App* command) { command->add_option("-o,--output", options_.out, "file to write, or '-'"); }
   void with_json(CLI::App* command) { command->add_flag("--json", options_.json, "print JSON"); }
-  void with_fuel(CLI::App* command) {
-    add_number(*command, "--fuel", options_.fuel, "words that may retire");
-  }
+  void with_fuel(CLI::App* command) { add_number(*command, "--fuel", options_.fuel, "words that may retire"); }
   CLI::Option* with_form(CLI::App* command) { return add_form_option(*command, options_.form); }
   void with_import(CLI::App* command) {
     command->add_option("--import", options_.import, ".phext document to load into memory, or '-'");

@@ -10,7 +10,11 @@
 
 namespace vtpu::kernels {
 
-/// The bytes of regions 0, 1, … (parts.h gives their coordinates). Region 0 holds the final registers.
+/// Every workload is one program that this many sentrons of one thread run, each on data of its own.
+inline constexpr unsigned kSentrons = 2;
+
+/// The bytes of regions 0, 1, … of the first sentron, then those of the second (parts.h gives their coordinates).
+/// Region 0 holds the final registers.
 using Image = std::vector<std::vector<std::byte>>;
 
 /// A workload in ordinary C++: plain loops over arrays, without intrinsics. The constructor makes the data.
@@ -23,8 +27,9 @@ class Reference {
   virtual Image image() const = 0;
 };
 
-/// A synthetic workload: a vTPU program and the same computation in C++. All figures are per iteration (one pass over
-/// the data), equal for both, and exclude the setup and the storing of the final registers.
+/// A synthetic workload: a vTPU program and the same computation in C++. All figures are per iteration (the work
+/// between two exchanges of messages), of all sentrons together, equal for both, and exclude the setup and the storing
+/// of the final registers.
 struct Workload {
   std::string_view name;
   std::string_view what;
@@ -34,9 +39,10 @@ struct Workload {
   double flop = 0;     ///< floating-point additions, multiplications and maxima; integer ones in the integer dot
                        ///< products
   double bytes = 0;    ///< moved by the S slots
+  double waits = 1;    ///< times that a sentron waits for its neighbour
   bool latency_bound = false;  ///< limited by one chain of dependent loads instead of the ports
-  /// A self-contained program: it allocates and fills its regions, runs this number of iterations (≥ 1), stores its
-  /// registers and halts.
+  /// A self-contained program: it takes a rank, allocates and fills its regions, runs this number of iterations (≥ 1),
+  /// stores its registers and halts. kSentrons sentrons must run it.
   isa::Program (*make)(std::uint64_t iterations, std::uint64_t seed) = nullptr;
   std::unique_ptr<Reference> (*reference)(std::uint64_t seed) = nullptr;
 };

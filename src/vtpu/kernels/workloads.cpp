@@ -11,4 +11,9 @@ std::span<const Workload> workloads() {
   return kAll;
 }
 
+std::span<const Workload> sending_workloads() {
+  static const Workload kAll[] = {barrier(), nearest()};
+  return kAll;
+}
+
 }  // namespace vtpu::kernels

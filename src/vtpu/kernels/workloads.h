@@ -9,11 +9,13 @@ namespace vtpu::kernels {
 #include "vtpu/kernels/list.def"
 #undef WORKLOAD
 
-/// A sentron that sends to itself. It is not one of the ten, because the runtime limits its speed, not the generated
-/// code.
-Workload messages();
-
 /// The ten workloads, in the order of list.def.
 std::span<const Workload> workloads();
+
+/// Sentrons that meet at a barrier, or exchange messages matched by temperature, every few hundred words. They are not
+/// among the ten, because the runtime limits their speed, not the generated code alone.
+Workload barrier();
+Workload nearest();
+std::span<const Workload> sending_workloads();
 
 }  // namespace vtpu::kernels

@@ -1,108 +1,125 @@
 #include <algorithm>
 
+#include "vtpu/base/random.h"
 #include "vtpu/kernels/parts.h"
 #include "vtpu/kernels/workloads.h"
 
 namespace vtpu::kernels {
 namespace {
 
-constexpr std::size_t kScaleVectors = 128, kScaleBody = 32;
-constexpr std::uint64_t kScaleTrips = kScaleVectors / kScaleBody;
+constexpr std::size_t kScaleVectors = 96, kScaleBody = 48;
+constexpr std::uint64_t kScaleBlocks = kScaleVectors / kScaleBody, kScaleRounds = 16;
+constexpr std::size_t kScaleWords = 3 * kScaleBody + 2;
+
+/// 1 or −1 in binary32; those of the second sentron have the other sign.
+std::uint64_t scale_of(std::uint64_t seed, std::size_t k, std::size_t sentron) {
+  return std::bit_cast<std::uint32_t>((mix64(seed + k) + sentron) % 2 == 0 ? 1.0F : -1.0F);
+}
 
 isa::Program stream_scale_program(std::uint64_t iterations, std::uint64_t seed) {
-  const P x{0}, y{1}, parameters{2};
-  const V scale{0}, shift{1}, zero{8};
-  const auto in = [](std::size_t i) { return V{static_cast<unsigned>(6 + i % 2)}; };
-  const auto product = [](std::size_t i) { return V{static_cast<unsigned>(2 + i % 2)}; };
-  const auto out = [](std::size_t i) { return V{static_cast<unsigned>(4 + i % 2)}; };
-  const auto place = [](P array, std::size_t i) { return at(array, kBlock, 1, static_cast<std::int32_t>(i * kCell)); };
+  const P x{0}, parameters{1};
+  const V shift{12}, zero{13};
+  const auto in = [](std::size_t i) { return V{static_cast<unsigned>(i % 2)}; };
+  const auto scale = [](std::size_t i) { return V{static_cast<unsigned>(2 + i % 2)}; };
+  const auto product = [](std::size_t i) { return V{static_cast<unsigned>(4 + i % 2)}; };
+  const auto out = [](std::size_t i) { return V{static_cast<unsigned>(6 + i % 2)}; };
+  const auto factor = [](std::size_t i) { return R{static_cast<unsigned>(4 + i % 2)}; };
+  const auto place = [&](std::size_t i) { return at(x, kBlock, 1, static_cast<std::int32_t>(i * kCell)); };
   Builder b("stream_scale");
   begin(b, seed);
   allocate(b, x, 1, kScaleVectors * kCell);
-  allocate(b, y, 2, kScaleVectors * kCell);
-  allocate(b, parameters, 3, 2 * kCell);
+  allocate(b, parameters, 2, kCell);
   fill(b, x, kScaleVectors * 16, Fill::f32);
-  fill(b, parameters, 32, Fill::f32);
-  b.word(op(Opcode::sgather_v64, scale, at(parameters)));
-  b.word(op(Opcode::sgather_v64, shift, at(parameters, 64)));
-  b.word(op(Opcode::cpack_v, M{0}, scale, 0));
-  b.word(op(Opcode::cpack_v, M{1}, shift, 0));
-  clear(b, {R{0}, R{1}, R{2}, R{3}});
-  nest(b, iterations, kScaleTrips, 0, [&] {
-    for (std::size_t i = 0; i < kScaleBody; ++i) {
-      const isa::Op last = i == 0 ? isa::Op{} : op(Opcode::dmax_f32x16, out(i - 1), product(i - 1), zero);
-      const isa::Op store = i == 0 ? isa::Op{} : op(Opcode::sscattr_v64, out(i - 1), place(y, i - 1));
-      b.word(last, op(Opcode::sgather_v64, in(i), place(x, i)),
-             op(Opcode::cunpack_i64, R{static_cast<unsigned>(i % 4)}, M{0}, i % 4));
-      b.word(op(Opcode::dfma_f32x16, product(i), in(i), scale, shift), store,
-             op(Opcode::cunpack_v, V{static_cast<unsigned>(10 + i % 2)}, M{1}));
-    }
-    b.word(op(Opcode::dmax_f32x16, out(kScaleBody - 1), product(kScaleBody - 1), zero));
-    b.word(op(Opcode::dadd_i64, kBlock, kBlock, kScaleBody * kCell),
-           op(Opcode::sscattr_v64, out(kScaleBody - 1), place(y, kScaleBody - 1)));
-  });
-  return finish(b, {V{10}, V{11}}, {}, {R{0}, R{1}, R{2}, R{3}});
+  fill(b, parameters, 16, Fill::f32);
+  b.word(op(Opcode::sgather_v64, shift, at(parameters)));
+  b.word(op(Opcode::dshl_i64, R{1}, kRank, 31));
+  for (std::size_t k = 0; k < kKeys; ++k) {
+    b.word(op(Opcode::dxor_i64, R{0}, R{1}, scale_of(seed, k, 0)));
+    b.word(op(Opcode::cpack_i64, key_buffer(k), key_lane(k), R{0}));
+  }
+  nest(
+      b, iterations, kScaleRounds, kScaleBlocks, kScaleBody * kCell,
+      [&] {
+        for (std::size_t i = 0; i <= kScaleBody; ++i) {
+          isa::Op last, store;  // of the previous vector
+          if (i > 0) {
+            last = op(Opcode::dmax_f32x16, out(i - 1), product(i - 1), zero);
+            store = op(Opcode::sscattr_v64, out(i - 1), place(i - 1));
+          }
+          if (i == kScaleBody) {
+            b.word(last);
+            b.word(store);
+            break;
+          }
+          b.word(last, op(Opcode::sgather_v64, in(i), place(i)),
+                 op(Opcode::cunpack_i64, factor(i), key_buffer(i), key_lane(i)));
+          b.word(op(Opcode::dbcast_i32, scale(i), factor(i)), store);
+          b.word(op(Opcode::dfma_f32x16, product(i), in(i), scale(i), shift));
+        }
+      },
+      [&] {
+        b.word(op(Opcode::csend, M{1}, kOutbox));
+        b.word(op(Opcode::crecv, M{1}, kInbox));
+      });
+  return finish(b, {}, {M{1}, M{2}, M{3}}, {});
 }
 
-class StreamScale final : public Reference {
+class StreamScale {
  public:
-  explicit StreamScale(std::uint64_t seed) {
-    Stream stream(seed);
+  StreamScale(std::uint64_t seed, std::size_t sentron) {
+    Stream stream(seed, sentron);
     x_ = filled<float>(stream, kScaleVectors * 16, Fill::f32);
-    parameters_ = filled<float>(stream, 32, Fill::f32);
-    std::memcpy(&first_, parameters_.data(), sizeof(first_));
-    std::copy_n(parameters_.begin() + 16, 8, second_.begin());
+    shift_ = filled<float>(stream, 16, Fill::f32);
+    for (std::size_t k = 0; k < kKeys; ++k) scales_[k / 4].lane[k % 4] = scale_of(seed, k, sentron);
   }
 
-  void run(std::uint64_t iterations) override {
-    if (iterations == 0) return;
-    const float* scale = parameters_.data();
-    const float* shift = parameters_.data() + 16;
-    for (std::uint64_t n = 0; n < iterations; ++n) {
+  void work() {
+    std::array<float, kKeys> scales;
+    for (std::size_t k = 0; k < kKeys; ++k)
+      scales[k] = std::bit_cast<float>(static_cast<std::uint32_t>(scales_[k / 4].lane[k % 4]));
+    Floats shift;  // local, so that the compiler knows that it does not alias
+    std::copy(shift_.begin(), shift_.end(), shift.begin());
+    for (std::uint64_t n = 0; n < kScaleRounds; ++n)
       for (std::size_t k = 0; k < kScaleVectors; ++k) {
-        const float* x = &x_[k * 16];
-        float* y = &y_[k * 16];
-        Floats next;  // local, so that the compiler knows that it does not alias
+        float* const x = &x_[k * 16];
+        const float scale = scales[k % kKeys];
+        Floats next;
         for (std::size_t i = 0; i < 16; ++i) {
-          const float value = x[i] * scale[i] + shift[i];
+          const float value = x[i] * scale + shift[i];
           next[i] = value > 0 ? value : 0;
         }
-        std::copy(next.begin(), next.end(), y);
+        std::copy(next.begin(), next.end(), x);
       }
-    }
-    // The program reads these constants again for every vector; once is enough.
-    scalars_ = first_.lane;
-    for (Floats& vector : unpacked_) std::copy(second_.begin(), second_.end(), vector.begin());
   }
-  Image image() const override {
+  Buffer sent() const { return scales_[0]; }
+  void receive(const Buffer& message) { scales_[0] = message; }
+  Image image() const {
     Registers registers;
-    for (const Floats& vector : unpacked_) registers.add(vector);
-    for (const std::uint64_t scalar : scalars_) registers.add(scalar);
-    return {registers.bytes(), bytes_of(x_), bytes_of(y_), bytes_of(parameters_)};
+    for (const Buffer& buffer : scales_) registers.add(buffer);
+    return {registers.bytes(), bytes_of(x_), bytes_of(shift_)};
   }
 
  private:
-  std::vector<float> x_, parameters_, y_ = std::vector<float>(kScaleVectors * 16);
-  Buffer first_{};
-  std::array<float, 8> second_{};
-  std::array<Floats, 2> unpacked_{};
-  std::array<std::uint64_t, 4> scalars_{};
+  std::vector<float> x_, shift_;
+  std::array<Buffer, 3> scales_{};
 };
 
 }  // namespace
 
 Workload stream_scale() {
-  return {.name = "stream_scale",
-          .what = "y = max(a x + b, 0) from 8 KiB to 8 KiB, loads and stores in turn",
-          .ops = 6.0 * kScaleVectors + kScaleTrips + 2,
-          .control = kScaleTrips + 1.0,
-          .words = kScaleTrips * (2 * kScaleBody + 3.0) + 3,
-          .flop = 48.0 * kScaleVectors,
-          .bytes = 128.0 * kScaleVectors,
-          .make = stream_scale_program,
-          .reference = [](std::uint64_t seed) -> std::unique_ptr<Reference> {
-            return std::make_unique<StreamScale>(seed);
-          }};
+  constexpr double kVectors = kScaleVectors * static_cast<double>(kScaleRounds);
+  return {
+      .name = "stream_scale",
+      .what =
+          "x = max(a x + b, 0) in 6 KiB, each vector with its own a out of message buffers; the neighbours exchange "
+          "a third of the scales",
+      .ops = kSentrons * (nest_ops(kScaleRounds, kScaleBlocks) + 6 * kVectors + 2),
+      .control = kSentrons * nest_control(kScaleRounds, kScaleBlocks),
+      .words = kSentrons * (nest_words(kScaleRounds, kScaleBlocks, kScaleWords) + 2),
+      .flop = kSentrons * 48 * kVectors,
+      .bytes = kSentrons * 128 * kVectors,
+      .make = stream_scale_program,
+      .reference = pair_of<StreamScale>};
 }
 
 }  // namespace vtpu::kernels

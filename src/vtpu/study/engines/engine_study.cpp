@@ -15,6 +15,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/kernels/parts.h"
 #include "vtpu/kernels/workloads.h"
+#include "vtpu/runtime/scheduler.h"
 #include "vtpu/study/engines/runnable.h"
 #include "vtpu/study/host/host_mix.h"
 
@@ -48,33 +49,22 @@ const kernels::Workload& of_level(const kernels::Workload& workload, const basel
   return *at;
 }
 
-/// The branch that starts the next iteration.
-std::uint32_t end_of_iteration(const isa::Program& program) {
-  for (std::size_t w = program.words.size(); w-- > 0;) {
-    const isa::Op& op = program.words[w].dense;
-    if (op.opcode == isa::Opcode::dloop && op.d == kernels::kIterations.index) return static_cast<std::uint32_t>(w);
-  }
-  VTPU_CHECK(false, "a workload counts its iterations");
-  return 0;
+/// Runs sentrons of one program; whether all reach their ends.
+bool halt(exec::Machine& machine, const exec::Engine& engine, unsigned sentrons = kernels::kSentrons) {
+  for (unsigned i = 0; i < sentrons; ++i) machine.spawn();
+  runtime::CooperativeScheduler(machine, std::vector<const exec::Engine*>(sentrons, &engine)).run();
+  return std::ranges::all_of(machine.sentrons(),
+                             [](const auto& sentron) { return sentron->status == exec::Status::halted; });
 }
 
-/// The share of live ops (analysis/liveness.h) among those of an iteration in the steady state. The checked answer is
-/// all of memory, and counts as used after every iteration; registers count as used by what reads them later. Error: a
-/// run that cannot be traced.
-Result<double> live_share(const kernels::Workload& workload) {
-  analysis::OpLiveness counts[2];
-  for (std::uint64_t k = 0; k < 2; ++k) {
-    const auto program = isa::ValidProgram::make(workload.make((k + 1) * kCheckedIterations, kSeed));
-    if (!program) return program.error();
-    exec::Machine machine;
-    analysis::ExecutionTrace trace;
-    if (trace.run(program->get(), machine, machine.spawn()) != exec::Status::halted || !trace.complete())
-      return Error{std::string(workload.name), "a run that cannot be traced",
-                   "one that halts within the trace's limit"};
-    counts[k] = trace.liveness(analysis::EndState::memory, end_of_iteration(program->get())).total();
+/// The branch that starts the next iteration.
+std::uint32_t end_of_iteration(const isa::Program& program, isa::R counter) {
+  for (std::size_t w = program.words.size(); w-- > 0;) {
+    const isa::Op& op = program.words[w].dense;
+    if (op.opcode == isa::Opcode::dloop && op.d == counter.index) return static_cast<std::uint32_t>(w);
   }
-  return static_cast<double>(counts[1].live - counts[0].live) /
-         static_cast<double>(counts[1].executed - counts[0].executed);
+  VTPU_CHECK(false, "a program counts its iterations");
+  return 0;
 }
 
 }  // namespace
@@ -94,22 +84,38 @@ LoopBound bound_of(const isa::Program& program, const ports::PortMap& map) {
   return best;
 }
 
+Result<double> live_share(const std::string& name, const MakeProgram& make, isa::R counter, unsigned sentrons) {
+  analysis::OpLiveness counts[2];
+  for (std::uint64_t k = 0; k < 2; ++k) {
+    const auto program = isa::ValidProgram::make(make((k + 1) * kCheckedIterations));
+    if (!program) return program.error();
+    exec::Machine machine;
+    analysis::ExecutionTrace trace;
+    const analysis::TracingEngine engine(*program, trace);
+    if (!halt(machine, engine, sentrons) || !trace.complete())
+      return Error{name, "a run that cannot be traced", "one that halts within the trace's limit"};
+    counts[k] = trace.liveness(analysis::EndState::memory, end_of_iteration(program->get(), counter)).total();
+  }
+  return static_cast<double>(counts[1].live - counts[0].live) /
+         static_cast<double>(counts[1].executed - counts[0].executed);
+}
+
 Result<void> check_answer(const kernels::Workload& workload, Runnable::By by) {
   const auto valid = isa::ValidProgram::make(workload.make(kCheckedIterations, kSeed));
   if (!valid) return valid.error();
   exec::Machine machine;
-  exec::Context& sentron = machine.spawn();
+  bool halted = false;
   if (by == Runnable::By::interpreter) {
-    exec::Interpreter(*valid).run(machine, sentron);
+    halted = halt(machine, exec::Interpreter(*valid));
   } else {
     const auto engine = exec::jit::NativeEngine::compile(
         *valid, {.form = by == Runnable::By::avx2 ? std::optional(exec::jit::Form::avx2) : std::nullopt});
     if (!engine) return engine.error();
-    engine->run(machine, sentron);
+    halted = halt(machine, *engine);
   }
   const auto reference = workload.reference(kSeed);
   reference->run(kCheckedIterations);
-  if (sentron.status != exec::Status::halted || !kernels::holds(machine.memory(), reference->image()))
+  if (!halted || !kernels::holds(machine.memory(), reference->image()))
     return Error{std::string(workload.name), "an engine's answer differs from the reference", "equal bytes"};
   return {};
 }
@@ -121,16 +127,19 @@ bool has_the_answer(const kernels::Workload& workload, const baselines::Ordinary
   return got->image() == expected->image();
 }
 
-Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule, Engines which) {
+Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule, Engines which,
+                                  std::span<const kernels::Workload> workloads) {
   const auto form = exec::jit::host_form();
   if (!form) return Error{"engine study", "this processor has neither AVX-512 nor AVX2", "one of them"};
   std::vector<Prepared> prepared;
-  for (const kernels::Workload& workload : kernels::workloads()) {
+  for (const kernels::Workload& workload : workloads) {
     for (const auto by : {Runnable::By::interpreter, Runnable::By::native, Runnable::By::avx2})
       if (auto checked = check_answer(workload, by); !checked) return checked.error();
     isa::Program program = workload.make(kCheckedIterations, kSeed);
     LoopBound bound = bound_of(program, map);
-    const Result<double> live = live_share(workload);
+    const Result<double> live = live_share(
+        std::string(workload.name), [&](std::uint64_t n) { return workload.make(n, kSeed); }, kernels::kIterations,
+        kernels::kSentrons);
     if (!live) return live.error();
     prepared.push_back({workload, std::move(program), std::move(bound), *live, {}});
   }
@@ -141,7 +150,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
     for (const auto& [level, table] : *loaded) {
       levels.emplace_back(level.name, table);
       if (level.may_reorder()) continue;
-      for (const kernels::Workload& workload : kernels::workloads())
+      for (const kernels::Workload& workload : workloads)
         if (!has_the_answer(workload, *table))
           return Error{fmt::format("{}, {}", workload.name, level.name), "ordinary code gives another answer",
                        "the bytes of the reference"};
@@ -166,7 +175,8 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
       const auto make = [workload = one.workload](std::uint64_t iterations) {
         return workload.make(iterations, kSeed);
       };
-      if (auto added = add(iterations_alternative(name + " " + engine, make, by)); !added) return added.error();
+      if (auto added = add(iterations_alternative(name + " " + engine, make, by, kernels::kSentrons)); !added)
+        return added.error();
     }
     for (const auto& [mix, slot] : kMixes) {
       const auto pattern = host::pattern_of(one.program, one.bound.loop, slot);
@@ -267,6 +277,11 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
     for (const auto& [engine, estimate] : result.ops_per_cycle) note(engine, estimate);
     study.geometric_bound += std::log(result.bound) / static_cast<double>(prepared.size());
     note("live", result.live_ops_per_cycle);
+    if (const auto avx2 = result.ops_per_cycle.find("avx2"); avx2 != result.ops_per_cycle.end()) {
+      result.live_avx2 = host::of_each(avx2->second, "; ops whose result is used, counted over one iteration",
+                                       [&](std::size_t n) { return avx2->second.samples[n] * one.live_share; });
+      note("live_avx2", result.live_avx2);
+    }
     note("independent", result.independent);
     note("share", result.share_of_bound);
     note("over_independent", result.over_independent);
@@ -275,7 +290,7 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
   }
   const Estimate like = study.workloads.front().ops_per_cycle.at("native");
   for (auto& [engine, sums] : logs)
-    study.geometric_mean[engine] = host::of_each(like, "; geometric mean over the ten in each process",
+    study.geometric_mean[engine] = host::of_each(like, "; geometric mean over the workloads in each process",
                                                  [&, &values = sums](std::size_t n) { return std::exp(values[n]); });
   study.geometric_bound = std::exp(study.geometric_bound);
   study.geometric_share = study.geometric_mean.extract("share").mapped();

@@ -1,13 +1,15 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/isa/builder.h"
 #include "vtpu/isa/program.h"
-#include "vtpu/kernels/workload.h"
+#include "vtpu/kernels/workloads.h"
 #include "vtpu/measure/sampler.h"
 #include "vtpu/ports/port_model.h"
 #include "vtpu/study/baselines/ordinary.h"
@@ -34,6 +36,7 @@ struct WorkloadResult {
   std::map<std::string, double> ns_per_iteration;
   double live_share = 0;  ///< of the ops of one iteration in the steady state, those whose result is used (analysis/)
   measure::Estimate live_ops_per_cycle;  ///< native, live ops only
+  measure::Estimate live_avx2;           ///< the same in the AVX2 form; with all engines only
   double bound = 0;                      ///< ops per cycle that no order of the loop's ops exceeds, from measured rates
   std::string bound_limit;               ///< what sets it: `dispatch`, a class of host instructions, or `recurrence`
   measure::Estimate share_of_bound;      ///< native over `bound`
@@ -69,10 +72,16 @@ enum class Engines { native_only, all };
 /// Whether ordinary code of a level leaves the same bytes as the reference that this library is compiled with.
 bool has_the_answer(const kernels::Workload& workload, const baselines::OrdinaryTable& level);
 
-/// Runs the ten workloads. Every engine's answer is compared with the reference before it is timed.
+/// The share of live ops (analysis/liveness.h) among those of an iteration in the steady state. The checked answer is
+/// all of memory, and counts as used after every iteration; registers count as used by what reads them later.
+/// `counter`: what the loop over iterations counts down. Error: a run that cannot be traced.
+Result<double> live_share(const std::string& name, const MakeProgram& make, isa::R counter, unsigned sentrons);
+
+/// Runs the ten workloads, or those given. Every engine's answer is compared with the reference before it is timed.
 /// Error: a host without AVX2; a module that cannot be loaded; see measure::sample_in_processes.
 Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::SamplingRule& rule,
-                                  Engines which = Engines::all);
+                                  Engines which = Engines::all,
+                                  std::span<const kernels::Workload> workloads = kernels::workloads());
 
 /// The table that `vtpu bench` prints.
 std::string to_text(const EngineStudy& study);

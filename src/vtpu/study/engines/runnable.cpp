@@ -10,20 +10,38 @@
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/ports/port_model.h"
+#include "vtpu/runtime/scheduler.h"
 
 namespace vtpu::study::engines {
 
 struct Runnable::State {
   std::optional<isa::ValidProgram> program;
   std::unique_ptr<exec::Engine> engine;
+  unsigned sentrons = 1;
 };
+
+namespace {
+
+/// What all sentrons of a machine have retired.
+exec::Retired retired_in(const exec::Machine& machine) {
+  exec::Retired sum;
+  for (const auto& sentron : machine.sentrons()) {
+    sum.words += sentron->retired.words;
+    sum.control += sentron->retired.control;
+    for (std::size_t slot = 0; slot < isa::kSlots; ++slot) sum.ops[slot] += sentron->retired.ops[slot];
+  }
+  return sum;
+}
+
+}  // namespace
 
 Runnable::Runnable(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Runnable::Runnable(Runnable&&) noexcept = default;
 Runnable::~Runnable() = default;
 
-Result<Runnable> Runnable::make(isa::Program program, By by) {
+Result<Runnable> Runnable::make(isa::Program program, By by, unsigned sentrons) {
   auto state = std::make_unique<State>();
+  state->sentrons = sentrons;
   auto valid = isa::ValidProgram::make(std::move(program));
   if (!valid) return valid.error();
   state->program.emplace(std::move(*valid));
@@ -39,25 +57,40 @@ Result<Runnable> Runnable::make(isa::Program program, By by) {
 }
 
 exec::Retired Runnable::run() const {
-  exec::Machine machine;
-  exec::Context& sentron = machine.spawn();
-  const exec::Status status = state_->engine->run(machine, sentron);
-  VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
-  return sentron.retired;
+  const auto fresh = machine();
+  finish(*fresh);
+  return retired_in(*fresh);
 }
 
-std::unique_ptr<exec::Machine> Runnable::machine() {
+std::unique_ptr<exec::Machine> Runnable::machine() const {
   auto machine = std::make_unique<exec::Machine>();
-  machine->spawn(0);
+  for (unsigned i = 0; i < state_->sentrons; ++i) machine->spawn();
   return machine;
 }
 
-exec::Status Runnable::advance(exec::Machine& machine, std::uint64_t words) const {
-  exec::Context& sentron = *machine.sentrons().front();
-  sentron.status = exec::Status::ready;
-  sentron.trap = {};
-  sentron.fuel = words;
-  return state_->engine->run(machine, sentron);
+exec::Status Runnable::advance(exec::Machine& machine, std::size_t sentron, std::uint64_t words) const {
+  exec::Context& context = *machine.sentrons()[sentron];
+  machine.exchange().enter(context.id);  // a sentron that ran out of fuel has left
+  context.status = exec::Status::ready;
+  context.trap = {};
+  context.fuel = words - context.retired.words;
+  return state_->engine->run(machine, context);
+}
+
+void Runnable::finish(exec::Machine& machine) const {
+  for (const auto& sentron : machine.sentrons()) {
+    machine.exchange().enter(sentron->id);
+    sentron->status = exec::Status::ready;
+    sentron->trap = {};
+    sentron->fuel = std::uint64_t{1} << 40;
+  }
+  if (state_->sentrons == 1)
+    state_->engine->run(machine, *machine.sentrons().front());
+  else
+    runtime::CooperativeScheduler(machine, std::vector<const exec::Engine*>(state_->sentrons, state_->engine.get()))
+        .run();
+  for (const auto& sentron : machine.sentrons())
+    VTPU_CHECK(sentron->status == exec::Status::halted, "a program that is timed halts");
 }
 
 namespace {
@@ -72,9 +105,9 @@ class Loop {
     std::uint64_t warm = 0;  ///< words executed beforehand
   };
 
-  /// `make`: of a program that compiles. `untimed`: words before that start.
-  Loop(std::function<Runnable()> make, std::uint64_t untimed, std::optional<GoesOn> goes_on = {})
-      : runnable_(std::move(make)), untimed_(untimed), goes_on_(goes_on) {}
+  /// `make`: of a program that compiles. `untimed`: words of each sentron before that start.
+  Loop(std::function<Runnable()> make, std::vector<std::uint64_t> untimed, std::optional<GoesOn> goes_on = {})
+      : runnable_(std::move(make)), untimed_(std::move(untimed)), goes_on_(goes_on) {}
 
   /// Back to the start; the first call compiles the program, makes the machine, and runs everything once.
   void prepare() {
@@ -83,42 +116,61 @@ class Loop {
       return;
     }
     runnable_.prepare();
-    machine_ = Runnable::machine();
-    runnable_->advance(*machine_, untimed_);
-    start_ = *machine_->sentrons().front();
+    machine_ = runnable_->machine();
+    advance_all(*runnable_, *machine_, [&](std::size_t sentron) { return untimed_[sentron]; });
+    for (const auto& sentron : machine_->sentrons()) start_.push_back(*sentron);
+    const std::uint64_t before = retired_in(*machine_).words;
     for (std::uint64_t words = 0; words == 0 || (goes_on_ && words < goes_on_->warm);) {
       run();
-      words += machine_->sentrons().front()->retired.words - start_.retired.words;
+      words += retired_in(*machine_).words - before;
       restart();
     }
   }
-  void run() {
-    const exec::Status status = runnable_->advance(*machine_, std::uint64_t{1} << 40);
-    VTPU_CHECK(status == exec::Status::halted, "a program that is timed halts");
-  }
+  void run() { runnable_->finish(*machine_); }
   /// Ops of one run.
   double ops() {
     prepare();
+    const std::uint64_t before = retired_in(*machine_).total();
     run();
-    return static_cast<double>(machine_->sentrons().front()->retired.total() - start_.retired.total());
+    return static_cast<double>(retired_in(*machine_).total() - before);
+  }
+
+  /// Runs each sentron until it has retired `target(sentron)` words, those first that come first and need not wait.
+  template <class Target>
+  static void advance_all(const Runnable& runnable, exec::Machine& machine, const Target& target) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (std::size_t i = 0; i < machine.sentrons().size(); ++i) {
+        const std::uint64_t& retired = machine.sentrons()[i]->retired.words;
+        for (std::uint64_t before = ~retired; retired != before && retired < target(i);) {
+          before = retired;
+          runnable.advance(machine, i, target(i));
+          moved |= retired != before;
+        }
+      }
+    }
+    for (std::size_t i = 0; i < machine.sentrons().size(); ++i)
+      VTPU_CHECK(machine.sentrons()[i]->retired.words == target(i), "sentrons reach the start of their iteration");
   }
 
  private:
   void restart() {
-    exec::Context& sentron = *machine_->sentrons().front();
-    exec::Context next = start_;
-    if (goes_on_) {
-      next.v = sentron.v, next.p = sentron.p, next.m = sentron.m, next.r = sentron.r, next.sr = sentron.sr;
-      next.r[goes_on_->counter] = start_.r[goes_on_->counter];
+    for (std::size_t i = 0; i < start_.size(); ++i) {
+      exec::Context& sentron = *machine_->sentrons()[i];
+      exec::Context next = start_[i];
+      if (goes_on_) {
+        next.v = sentron.v, next.p = sentron.p, next.m = sentron.m, next.r = sentron.r, next.sr = sentron.sr;
+        next.r[goes_on_->counter] = start_[i].r[goes_on_->counter];
+      }
+      sentron = next;
     }
-    sentron = next;
   }
 
   measure::InEachProcess<Runnable> runnable_;
-  std::uint64_t untimed_;
+  std::vector<std::uint64_t> untimed_;
   std::optional<GoesOn> goes_on_;
   std::unique_ptr<exec::Machine> machine_;
-  exec::Context start_;
+  std::vector<exec::Context> start_;
 };
 
 /// The least time of three runs in ns.
@@ -149,19 +201,19 @@ ports::Loop longest_loop(const isa::Program& program) {
   return longest;
 }
 
-/// Words before the program first reaches its longest innermost loop.
-Result<std::uint64_t> words_of_setup(const isa::Program& program) {
+/// Words of each sentron before it first reaches the program's longest innermost loop.
+Result<std::vector<std::uint64_t>> words_of_setup(const isa::Program& program, unsigned sentrons) {
   const ports::Loop longest = longest_loop(program);
-  const auto stepped = Runnable::make(program, Runnable::By::interpreter);
+  const auto stepped = Runnable::make(program, Runnable::By::interpreter, sentrons);
   if (!stepped) return stepped.error();
-  const auto machine = Runnable::machine();
-  std::uint64_t words = 0;
-  const exec::Context& sentron = *machine->sentrons().front();
-  for (; sentron.pc != longest.first; ++words) {
-    stepped->advance(*machine, 1);
-    VTPU_CHECK(sentron.status == exec::Status::trapped && sentron.trap.kind == exec::TrapKind::out_of_fuel,
-               "a program reaches its loop without a trap and before it halts");
-  }
+  const auto machine = stepped->machine();
+  Loop::advance_all(*stepped, *machine, [&](std::size_t i) {
+    const exec::Context& sentron = *machine->sentrons()[i];
+    VTPU_CHECK(sentron.status != exec::Status::halted, "a program reaches its loop before it halts");
+    return sentron.retired.words + (sentron.pc == longest.first ? 0 : 1);
+  });
+  std::vector<std::uint64_t> words;
+  for (const auto& sentron : machine->sentrons()) words.push_back(sentron->retired.words);
   return words;
 }
 
@@ -174,20 +226,23 @@ std::uint64_t units_in_a_timing(const std::function<void(std::uint64_t units)>& 
 namespace {
 
 Result<measure::Alternative> loop_alternative(std::string name, const MakeProgram& make, Runnable::By by,
-                                              std::optional<Loop::GoesOn> goes_on) {
-  const auto setup = words_of_setup(make(1));
-  if (!setup) return setup.error();
+                                              unsigned sentrons, std::optional<Loop::GoesOn> goes_on) {
+  auto untimed = words_of_setup(make(1), sentrons);
+  if (!untimed) return untimed.error();
   const auto words_of = [&](std::uint64_t iterations) {
-    return Runnable::make(make(iterations), Runnable::By::interpreter).value().run().words;
+    return Runnable::make(make(iterations), Runnable::By::interpreter, sentrons).value().run().words;
   };
-  // The first iteration translates the pointers, which hoisted checks of later ones find translated.
+  // The first iteration translates the pointers, which hoisted checks of later ones find translated. All sentrons have
+  // equally many words in an iteration.
   constexpr std::uint64_t kWarm = 2;
-  const std::uint64_t untimed = *setup + kWarm * (words_of(2) - words_of(1));
+  const std::uint64_t iteration = (words_of(2) - words_of(1)) / sentrons;
+  for (std::uint64_t& words : *untimed) words += kWarm * iteration;
   const auto loop_of = [&](std::uint64_t iterations) {
     return std::make_shared<Loop>(
-        [program = make(kWarm + iterations), by] { return Runnable::make(program, by).value(); }, untimed, goes_on);
+        [program = make(kWarm + iterations), by, sentrons] { return Runnable::make(program, by, sentrons).value(); },
+        *untimed, goes_on);
   };
-  if (const auto runnable = Runnable::make(make(kWarm + 1), by); !runnable) return runnable.error();
+  if (const auto runnable = Runnable::make(make(kWarm + 1), by, sentrons); !runnable) return runnable.error();
   const std::uint64_t iterations = units_of([&](std::uint64_t units) {
     const auto loop = loop_of(units);
     return least_ns([&] { loop->prepare(); }, [&] { loop->run(); });
@@ -199,8 +254,9 @@ Result<measure::Alternative> loop_alternative(std::string name, const MakeProgra
 
 }  // namespace
 
-Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by) {
-  return loop_alternative(std::move(name), make, by, {});
+Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by,
+                                                    unsigned sentrons) {
+  return loop_alternative(std::move(name), make, by, sentrons, {});
 }
 
 Result<measure::Alternative> going_on_alternative(std::string name, const MakeProgram& make, Runnable::By by,
@@ -208,7 +264,7 @@ Result<measure::Alternative> going_on_alternative(std::string name, const MakePr
   const isa::Program program = make(1);
   const isa::Op& last = program.words[longest_loop(program).last].dense;
   VTPU_CHECK(last.opcode == isa::Opcode::dloop, "the loop is a counted one");
-  return loop_alternative(std::move(name), make, by, Loop::GoesOn{last.d, warm});
+  return loop_alternative(std::move(name), make, by, 1, Loop::GoesOn{last.d, warm});
 }
 
 measure::Alternative reference_alternative(std::string name, const kernels::Workload& workload) {

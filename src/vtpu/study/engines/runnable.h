@@ -13,22 +13,25 @@
 
 namespace vtpu::study::engines {
 
-/// A compiled program that can run several times, each time with a new sentron in a new machine.
+/// A compiled program that can run several times, each time with new sentrons in a new machine.
 class Runnable {
  public:
   enum class By : std::uint8_t { interpreter, native, avx2 };
-  /// Error: an invalid program; an engine that this host does not support.
-  static Result<Runnable> make(isa::Program program, By by);
+  /// `sentrons`: how many run the program, on one thread. Error: an invalid program; an engine that this host does not
+  /// support.
+  static Result<Runnable> make(isa::Program program, By by, unsigned sentrons = 1);
 
   Runnable(Runnable&&) noexcept;
   ~Runnable();
-  /// Runs the program, which halts (an invariant), and returns what the sentron retired.
+  /// Runs the program, which halts (an invariant), and returns what the sentrons retired together.
   exec::Retired run() const;
 
-  /// A new machine with one sentron, which has executed nothing.
-  static std::unique_ptr<exec::Machine> machine();
-  /// Executes at most `words` more words of such a machine's sentron.
-  exec::Status advance(exec::Machine& machine, std::uint64_t words) const;
+  /// A new machine whose sentrons have executed nothing.
+  std::unique_ptr<exec::Machine> machine() const;
+  /// Executes words of one sentron of such a machine until it has retired `words` in all, or has to wait.
+  exec::Status advance(exec::Machine& machine, std::size_t sentron, std::uint64_t words) const;
+  /// Runs all sentrons to their ends, which they reach (an invariant).
+  void finish(exec::Machine& machine) const;
 
  private:
   struct State;
@@ -41,8 +44,10 @@ using MakeProgram = std::function<isa::Program(std::uint64_t iterations)>;
 
 /// An alternative that runs the loops of a program, with as many iterations as take about `kTimedNs`, and at least one.
 /// Untimed, once in each process: making the machine, the program's set-up, and a first run of its loops and its end.
-/// Its work is the number of ops that the timed part retires. Error: as Runnable::make.
-Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by);
+/// Its work is the number of ops that the timed part retires. Several sentrons start at the same iteration, with no
+/// message pending. Error: as Runnable::make.
+Result<measure::Alternative> iterations_alternative(std::string name, const MakeProgram& make, Runnable::By by,
+                                                    unsigned sentrons = 1);
 /// The same for one counted loop, which goes on with the registers that the timing before has left, except its counter:
 /// accesses that depend on registers do not repeat. `warm`: words that each process executes untimed, which should
 /// touch all memory.
