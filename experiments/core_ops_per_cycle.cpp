@@ -3,9 +3,9 @@
 // compared with the bound of its own mix. The experiment then measures what makes the difference: dependences,
 // locality, loop size, and address translation in every word.
 //
-// Claims core.poc, core.live, core.baseline. All ops count except NOPs, hints and loop control (README). A workload's
-// value covers its loops, warm, for about 80 µs: the ops that they retire over the cycles that they take. The other
-// programs are timed as long, and go on where the last timing stopped.
+// Claims core.poc, core.live, core.dead, core.bound, core.useful, core.baseline. All ops count except NOPs, hints and
+// loop control (README). A workload's value covers its loops, warm, for about 80 µs: the ops that they retire over the
+// cycles that they take. The other programs are timed as long, and go on where the last timing stopped.
 //
 // Ordinary code is credited in two ways. `workloads_*`: the workload's C++ reference is credited with the ops of the
 // program whose work it does, so that a loop over sixteen lanes counts as one op. vtpu.core.geometric_mean.ordinary is
@@ -19,8 +19,15 @@
 // those of the machine; and tier 0, the stream of the compiler that has one op per word in the order of the source
 // (geometric mean of the programs of one sentron, data in the first-level cache).
 //
-// Live ops (core.live): the ops of one iteration whose result a later live op, a branch or the memory at the end of the
-// iteration uses, counted from a trace of the interpreter (analysis/liveness.h), times the measured rate.
+// Each workload is run by two sentrons of one thread, which exchange messages after each iteration; its ops are those
+// of both. Two more workloads wait for each other every few hundred words, at a barrier and for messages matched by
+// temperature; they are shown apart (sending).
+//
+// Live ops (core.live): the ops of one iteration whose result a later live op, a branch, the neighbour or the memory at
+// the end of the iteration uses, counted from a trace of the interpreter (analysis/liveness.h), times the measured
+// rate. core.dead: their share. core.bound and core.useful: the rate over the workload's bound, and the time that its
+// busiest class of host instructions alone would take over the time taken. Controls: the packs of the translation loop,
+// which nothing reads, and the dependence chain.
 //
 // Synthetic grid: mixes × localities × depths of isa/generator.h, 64 words per loop. Footprint: balanced mix, high
 // locality, 8 to 4096 words. Translation: one loop of sixteen words whose D and C slots stay the same. Its S slot
@@ -28,8 +35,8 @@
 // or by coordinate through the translation cache in every word (probed). Sentrons: cycles per turn of a sentron that
 // has to wait, and per barrier of two sentrons.
 //
-// Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, workload_levels, useful_work,
-// ordinary_levels, synthetic_grid, footprint, translation, irregular.
+// Parameters: processes and rounds. Outputs: keys vtpu.core.*; tables ops_per_cycle, sending, workload_levels,
+// useful_work, ordinary_levels, synthetic_grid, footprint, translation, irregular.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -119,6 +126,8 @@ void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) 
     for (const auto& [engine, estimate] : row.ops_per_cycle)
       if (engine != "native") run.measured("vtpu.core." + engine + "_ops_per_cycle." + name, estimate, "ops/cycle");
     run.measured("vtpu.core.live_ops_per_cycle.synthetic." + name, row.live_ops_per_cycle, "ops/cycle");
+    if (row.ops_per_cycle.contains("avx2"))
+      run.measured("vtpu.core.live_ops_per_cycle.avx2." + name, row.live_avx2, "ops/cycle");
     run.computed("vtpu.core.live_share." + name, row.live_share, "1",
                  "ops whose result a later live op, a branch or the final memory uses, over all ops of one iteration");
     run.measured("vtpu.core.bound." + name, row.bound, "ops/cycle", kBound);
@@ -154,6 +163,34 @@ void record_workloads(Run& run, const vtpu::study::engines::EngineStudy& study) 
              std::string("-"), mean.at("independent").value, cell(mean, "avx2"), cell(mean, "interpreter"),
              cell(mean, "o0"), cell(mean, "o2"), cell(mean, "o3_native"), mean.at("ordinary").value, std::string("-"),
              std::string("-"), std::string("-")});
+}
+
+/// The workloads whose sentrons wait for each other every few hundred words, in the native engine.
+Result<vtpu::study::engines::EngineStudy> sending(Run& run, const vtpu::ports::PortMap& map) {
+  namespace engines = vtpu::study::engines;
+  auto study =
+      engines::study_engines(map, rule_of(run, 8), engines::Engines::native_only, vtpu::kernels::sending_workloads());
+  if (!study) return study;
+  Table& table = run.table("sending", {{"workload", "", Source::label},
+                                       {"words", "1", Source::computed},
+                                       {"native", "ops/cycle", Source::measured},
+                                       {"low", "ops/cycle", Source::measured},
+                                       {"high", "ops/cycle", Source::measured},
+                                       {"live", "ops/cycle", Source::measured},
+                                       {"bound", "ops/cycle", Source::measured},
+                                       {"share", "1", Source::measured}});
+  for (const auto& row : study->workloads) {
+    const std::string name(row.workload.name);
+    const Estimate& native = row.ops_per_cycle.at("native");
+    const double words = row.workload.words / vtpu::kernels::kSentrons / row.workload.waits;
+    run.computed("vtpu.core.sending.words." + name, words, "words", "words of a sentron from one wait to the next");
+    run.measured("vtpu.core.sending.ops_per_cycle." + name, native, "ops/cycle");
+    run.measured("vtpu.core.sending.live_ops_per_cycle." + name, row.live_ops_per_cycle, "ops/cycle");
+    run.measured("vtpu.core.sending.share_of_bound." + name, row.share_of_bound, "1");
+    table.add({name, words, native.value, native.ci.low, native.ci.high, row.live_ops_per_cycle.value, row.bound,
+               row.share_of_bound.value});
+  }
+  return study;
 }
 
 // ---- ordinary code
@@ -326,7 +363,7 @@ vtpu::isa::Program translation_loop(const std::string& kind, std::uint64_t itera
   return b.build();
 }
 
-Result<void> differences(Run& run) {
+Result<void> differences(Run& run, const vtpu::ports::PortMap& map) {
   struct Wanted {
     std::string name;
     vtpu::study::engines::MakeProgram make;
@@ -404,6 +441,25 @@ Result<void> differences(Run& run) {
   Estimate chain = ops("chain");
   chain.method += "; a stream whose dense ops form one dependence chain";
   run.measured("vtpu.core.ops_per_cycle.synthetic.control", chain, "ops/cycle");
+  const vtpu::isa::Program chained = synthetic(Mix::dense, Locality::high, 64, kGridWords, 1);
+  const auto loop = vtpu::study::engines::bound_of(chained, map);
+  const auto mix = vtpu::ports::mix_of(chained, loop.loop);
+  const auto over = [&](const std::string& key, double cycles, const std::string& method) {
+    run.measured(
+        key,
+        vtpu::study::host::of_each(chain, method, [&](std::size_t n) { return chain.samples[n] * cycles / loop.ops; }),
+        "1");
+  };
+  over("vtpu.core.share_of_bound.control", vtpu::ports::hard_limit(map, mix).cycles, ", over the bound of its ports");
+  double busiest = 0;
+  for (std::size_t k = 0; k < mix.size(); ++k)
+    busiest = std::max(busiest, mix[k] * map.least_of(static_cast<vtpu::isa::Cost>(k)));
+  over("vtpu.core.busiest_unit.control", busiest, "; cycles that the ops of its busiest class alone would take");
+  const auto unread = vtpu::study::engines::live_share(
+      "translation", [](std::uint64_t iterations) { return translation_loop("hoisted", iterations); }, vtpu::isa::R{15},
+      1);
+  if (!unread) return unread.error();
+  run.computed("vtpu.core.live_share.control", *unread, "1", "as live_share, of a loop whose packs nothing reads");
   Table& translation = run.table("translation", {{"translation", "", Source::label},
                                                  {"ops", "ops/cycle", Source::measured},
                                                  {"low", "ops/cycle", Source::measured},
@@ -487,15 +543,18 @@ Result<void> run_core(Run& run) {
   const auto study = vtpu::study::engines::study_engines(survey->map, rule_of(run, 2));
   if (!study) return study.error();
   record_workloads(run, *study);
+  const auto exchanging = sending(run, survey->map);
+  if (!exchanging) return exchanging.error();
   progress.step("ordinary code");
   if (auto done = ordinary(run, *study); !done) return done;
   if (auto done = tier0_stream(run); !done) return done;
   progress.step("what makes the difference");
-  if (auto done = differences(run); !done) return done;
+  if (auto done = differences(run, survey->map); !done) return done;
   progress.step("switches between sentrons");
   if (auto done = switches(run); !done) return done;
   run.count(survey->tally);
   run.count(study->tally);
+  run.count(exchanging->tally);
   progress.step("");
   return {};
 }
@@ -503,7 +562,7 @@ Result<void> run_core(Run& run) {
 const Experiment kExperiment{
     .name = "core-ops-per-cycle",
     .question = "How many ops does a core retire in a measured cycle when it executes vTPU words?",
-    .claims = {"core.poc", "core.live", "core.baseline"},
+    .claims = {"core.poc", "core.live", "core.dead", "core.bound", "core.useful", "core.baseline"},
     .inputs = {},
     .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),
     .quick_seconds = 15,
