@@ -12,6 +12,8 @@ using isa::Slot;
 namespace {
 
 constexpr std::size_t kMaxBases = 4;
+/// Room for the host code of most programs; the buffer grows for the others.
+constexpr std::size_t kCodeBytes = 4096, kCodeBytesPerWord = 48;
 /// Offset of the hit counter in the translation cache.
 constexpr auto kHits = static_cast<std::int32_t>(offsetof(memory::TranslationCache, counters) +
                                                  offsetof(memory::TranslationCounters, hits));
@@ -21,8 +23,8 @@ constexpr unsigned kIndexBits = 44;
 }  // namespace
 
 Emitter::Emitter(CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
-                 const isa::Constant* constants, const Callees& callees, CompileWork& work)
-    : as_(&code),
+                 const isa::Constant* constants, const Callees& callees, CompileWork& work, Encoder encoder)
+    : as_(code, encoder, kCodeBytesPerWord * program.words.size() + kCodeBytes),
       program_(program),
       plan_(plan),
       features_(features),

@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 #include <vector>
 
 #include "vtpu/exec/crew.h"
+#include "vtpu/exec/jit/host_assembler.h"
 #include "vtpu/exec/jit/loop_registers.h"
 #include "vtpu/exec/jit/plan.h"
 
@@ -83,16 +85,17 @@ class Emitter {
     const void* check_access = nullptr;  ///< with checked accesses: (Seat*, const HostAccess*) → whether it may happen
   };
   Emitter(asmjit::CodeHolder& code, const isa::Program& program, const Plan& plan, const Features& features,
-          const isa::Constant* constants, const Callees& callees, CompileWork& work);
+          const isa::Constant* constants, const Callees& callees, CompileWork& work, Encoder encoder = Encoder::own);
 
   /// Stops early when the work exceeds its limit; the code is then incomplete.
   void emit_all();
 
   const std::vector<Exit>& exits() const { return exits_; }
-  /// The label of each segment's entry.
-  const std::vector<asmjit::Label>& segment_labels() const { return labels_; }
   /// Where a sentron of a crew continues; see Seat::resume.
-  const asmjit::Label& resume_label() const { return resume_; }
+  std::size_t resume_offset() const { return as_.offset_of(resume_); }
+  /// Where the code of a segment begins.
+  std::size_t offset_of(std::size_t segment) const { return as_.offset_of(labels_[segment]); }
+  std::span<const std::uint8_t> code() const { return {as_.data(), as_.offset()}; }
   std::size_t hot_bytes() const { return hot_bytes_; }
 
  private:
@@ -232,7 +235,7 @@ class Emitter {
   void emit_wait_and_resume();
   void emit_outcome(const isa::Op& op);
 
-  asmjit::x86::Assembler as_;
+  HostAssembler as_;
   const isa::Program& program_;
   const Plan& plan_;
   const Features features_;

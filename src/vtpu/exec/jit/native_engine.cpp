@@ -9,6 +9,7 @@
 
 #include "vtpu/exec/interpreter.h"
 #include "vtpu/exec/jit/emitter.h"
+#include "vtpu/exec/jit/executable_memory.h"
 #include "vtpu/exec/jit/native_exchange.h"
 #include "vtpu/exec/jit/plan.h"
 #include "vtpu/exec/ops_sparse.h"
@@ -124,14 +125,10 @@ struct NativeEngine::Code {
   std::vector<isa::Constant> constants;
   std::vector<Exit> exits;
   std::vector<const void*> entries;
-  asmjit::JitRuntime runtime;
+  ExecutableMemory memory;
   Function function = nullptr;
   const void* resume = nullptr;
   Report report;
-
-  ~Code() {
-    if (function != nullptr) runtime.release(function);
-  }
 
   /// Refunds what the code counted before the exit but did not execute.
   void settle(const Exit& exit, Context& context) const {
@@ -179,32 +176,30 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, con
   code->plan = make_plan(*code->program, features, work);
   if (work.exceeded()) return too_much();
   asmjit::CodeHolder holder;
-  holder.init(code->runtime.environment());
+  holder.init(asmjit::Environment::host());
   FirstError first_error;
   holder.setErrorHandler(&first_error);
   Emitter emitter(holder, *code->program, code->plan, features, code->constants.data(), kCallees, work);
   emitter.emit_all();
   if (work.exceeded()) return too_much();
   if (first_error.get() != asmjit::kErrorOk) return emission_error(first_error.get());
-  if (const asmjit::Error error = code->runtime.add(&code->function, &holder); error != asmjit::kErrorOk) {
-    code->function = nullptr;
-    return emission_error(error);
-  }
+  const void* const at = code->memory.hold(emitter.code());
+  if (at == nullptr) return emission_error(asmjit::kErrorOutOfMemory);
+  code->function = reinterpret_cast<Code::Function>(const_cast<void*>(at));
   code->exits = emitter.exits();
   code->entries.assign(code->program->words.size(), nullptr);
   Report& report = code->report;
   for (std::size_t i = 0; i < code->plan.segments.size(); ++i) {
     const Segment& segment = code->plan.segments[i];
-    code->entries[segment.first] =
-        reinterpret_cast<const char*>(code->function) + holder.labelOffset(emitter.segment_labels()[i]);
+    code->entries[segment.first] = static_cast<const char*>(at) + emitter.offset_of(i);
     report.called_words += segment.called;
     report.loops += segment.counted_loop;
   }
-  code->resume = reinterpret_cast<const char*>(code->function) + holder.labelOffset(emitter.resume_label());
+  code->resume = reinterpret_cast<const char*>(code->function) + emitter.resume_offset();
   report.form = *form;
   report.words = words;
   report.steps = work.steps();
-  report.code_bytes = holder.codeSize();
+  report.code_bytes = emitter.code().size();
   report.hot_bytes = emitter.hot_bytes();
   for (const Segment& segment : code->plan.segments)
     for (std::uint32_t w = segment.first; w < segment.end && !segment.called; ++w) {
@@ -229,7 +224,7 @@ Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std:
   const Features features = features_of(*form);
   CompileWork work(~std::uint64_t{0}, ~std::uint64_t{0});
   const Plan plan = make_plan(program.get(), features, work);
-  Emitter emitter(holder, program.get(), plan, features, program->constants.data(), kCallees, work);
+  Emitter emitter(holder, program.get(), plan, features, program->constants.data(), kCallees, work, Encoder::asmjit);
   emitter.emit_all();
   return std::string(logger.data(), logger.dataSize());
 }
