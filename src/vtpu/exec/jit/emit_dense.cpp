@@ -55,7 +55,7 @@ bool fits_int32(std::int64_t x) { return x == static_cast<std::int32_t>(x); }
 // ---- 64-bit integers
 
 /// first = first ∘ b, where b is a host register, a 32-bit immediate, or in the context.
-void Emitter::apply_second(const isa::Op& op, std::uint32_t instruction, const Gp& first) {
+[[gnu::flatten]] void Emitter::apply_second(const isa::Op& op, std::uint32_t instruction, const Gp& first) {
   if (op.immediate() && fits_int32(op.imm)) {
     as_.emit(instruction, first, Imm(op.imm));
   } else if (op.immediate()) {
@@ -69,7 +69,7 @@ void Emitter::apply_second(const isa::Op& op, std::uint32_t instruction, const G
 }
 
 /// rd = ra ∘ rb, where rd may share its host register with rb.
-void Emitter::emit_integer(const isa::Op& op, std::uint32_t instruction, bool commutes) {
+[[gnu::flatten]] void Emitter::emit_integer(const isa::Op& op, std::uint32_t instruction, bool commutes) {
   const Gp to = target(op.d, x86::rax);
   const bool onto_b = !op.immediate() && op.d == op.b && op.d != op.a && r_host_[op.d] >= 0;
   if (onto_b && commutes) {
@@ -270,7 +270,7 @@ EMITTER(dcvt_f64_f32) {
 // ---- vectors
 
 /// vd = va ∘ vb.
-void Emitter::emit_lanes(const isa::Op& op, std::uint32_t instruction) {
+[[gnu::flatten]] void Emitter::emit_lanes(const isa::Op& op, std::uint32_t instruction) {
   for (unsigned part = 0; part < parts(); ++part) {
     const Vec a = v_source(op.a, part, scratch(0));
     const Vec to = v_target(op.d, part, scratch(2));
@@ -296,7 +296,7 @@ void Emitter::emit_lane_shift(const isa::Op& op, std::uint32_t instruction) {
     v_put(op.d, part, to);
   }
 }
-void Emitter::emit_lane_fma(const isa::Op& op, bool wide) {
+[[gnu::flatten]] void Emitter::emit_lane_fma(const isa::Op& op, bool wide) {
   for (unsigned part = 0; part < parts(); ++part) {
     const Vec a = v_source(op.a, part, scratch(0)), b = v_source(op.b, part, scratch(1));
     const Vec to = v_target(op.d, part, scratch(2));

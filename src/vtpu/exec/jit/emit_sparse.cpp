@@ -107,11 +107,6 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment, bool counted) {
     as_.lea(x86::rdx, x86::ptr(x86::rax, x86::rdx, kCell));
     return;
   }
-  if (plan_.guard[w] >= 0) {
-    as_.cmp(source(op.c, x86::rcx), guard_slot(static_cast<std::size_t>(plan_.guard[w])));
-    as_.ja(fail);
-    return;
-  }
   // begin ≤ base + r × scale + disp, and its last byte is below end, computed relative to begin.
   if (op.c != isa::kNoRegister) {
     if (op.mode == 0 && r_host_[op.c] < 0) {
@@ -412,7 +407,7 @@ void Emitter::emit_access_thunk() {
   as_.jmp(leave_saved_);  // the sentron has trapped; its registers no longer matter
 }
 
-void Emitter::emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+[[gnu::flatten]] void Emitter::emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
   const Gp to = target(op.d, x86::rax);
   const Mem at = access(op, w, bytes);
   if (bytes < 4)
@@ -423,7 +418,7 @@ void Emitter::emit_gather(const isa::Op& op, std::uint32_t w, std::uint32_t byte
     as_.mov(to, at);
   put(op.d, to);
 }
-void Emitter::emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
+[[gnu::flatten]] void Emitter::emit_scatter(const isa::Op& op, std::uint32_t w, std::uint32_t bytes) {
   const Mem at = access(op, w, bytes);
   const Gp from = source(op.a, x86::rax);
   if (bytes == 1)

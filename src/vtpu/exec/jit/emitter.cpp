@@ -30,10 +30,14 @@ Emitter::Emitter(CodeHolder& code, const isa::Program& program, const Plan& plan
       features_(features),
       constants_(constants),
       callees_(callees),
-      work_(work) {
+      work_(work),
+      emitters_(emitters()) {
+  exits_.reserve(plan.segments.size() + plan.checked_accesses);
+  labels_.reserve(plan.segments.size());
   leave_ = as_.newLabel();
   leave_saved_ = as_.newLabel();
   dispatch_ = as_.newLabel();
+  call_ = as_.newLabel();
   check_access_ = as_.newLabel();
   wait_ = as_.newLabel();
   resume_ = as_.newLabel();
@@ -68,63 +72,6 @@ void Emitter::assign_registers() {
     else if (next < 12)
       v_host_[v] = next, next += 2;
   }
-}
-
-x86::Mem Emitter::field(std::size_t offset, std::uint32_t size) const {
-  return x86::Mem(x86::rbp, static_cast<std::int32_t>(offset) - static_cast<std::int32_t>(kBias), size);
-}
-/// The slots lie above the seat's address.
-x86::Mem Emitter::guard_slot(std::size_t guard) {
-  return x86::Mem(x86::rsp, static_cast<std::int32_t>(8 + 8 * guard), 8);
-}
-x86::Mem Emitter::v_home(std::uint8_t v, unsigned part) const {
-  return field(offsetof(Context, v) + 64u * v + 32u * part, features_.form == Form::avx512 ? 64 : 32);
-}
-x86::Mem Emitter::m_home(std::uint8_t m, unsigned byte, std::uint32_t size) const {
-  return field(offsetof(Context, m) + 32u * m + byte, size);
-}
-x86::Mem Emitter::p_field(std::uint8_t p, std::size_t member) const {
-  return field(offsetof(Context, p) + sizeof(memory::Pointer) * p + member, 8);
-}
-
-x86::Gp Emitter::source(std::uint8_t r, const Gp& scratch) {
-  if (r_host_[r] >= 0) return kPool[static_cast<std::size_t>(r_host_[r])];
-  as_.mov(scratch, r_home(r));
-  return scratch;
-}
-void Emitter::load_r(const Gp& to, std::uint8_t r) {
-  if (r_host_[r] >= 0)
-    as_.mov(to, kPool[static_cast<std::size_t>(r_host_[r])]);
-  else
-    as_.mov(to, r_home(r));
-}
-x86::Gp Emitter::target(std::uint8_t r, const Gp& scratch) const {
-  return r_host_[r] >= 0 ? kPool[static_cast<std::size_t>(r_host_[r])] : scratch;
-}
-void Emitter::put(std::uint8_t r, const Gp& value) {
-  if (r_host_[r] < 0)
-    as_.mov(r_home(r), value);
-  else if (kPool[static_cast<std::size_t>(r_host_[r])].id() != value.id())
-    as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], value);
-}
-
-x86::Vec Emitter::vector(unsigned index) const {
-  if (features_.form == Form::avx512) return x86::zmm(index);
-  return x86::ymm(index);
-}
-x86::Vec Emitter::v_source(std::uint8_t v, unsigned part, unsigned scratch) {
-  if (v_host_[v] >= 0) return vector(static_cast<unsigned>(v_host_[v]) + part);
-  as_.vmovups(vector(scratch), v_home(v, part));
-  return vector(scratch);
-}
-x86::Vec Emitter::v_target(std::uint8_t v, unsigned part, unsigned scratch) const {
-  return vector(v_host_[v] >= 0 ? static_cast<unsigned>(v_host_[v]) + part : scratch);
-}
-void Emitter::v_put(std::uint8_t v, unsigned part, const Vec& value) {
-  if (v_host_[v] < 0)
-    as_.vmovups(v_home(v, part), value);
-  else if (vector(static_cast<unsigned>(v_host_[v]) + part).id() != value.id())
-    as_.vmovaps(vector(static_cast<unsigned>(v_host_[v]) + part), value);
 }
 
 void Emitter::load_constant(const Gp& to, std::int64_t value) {
@@ -167,8 +114,7 @@ void Emitter::load_registers() {
 
 Label Emitter::exit_at(std::uint32_t word, std::size_t segment, bool counted) {
   exits_.push_back({word, static_cast<std::uint32_t>(segment), counted});
-  exit_labels_.push_back(as_.newLabel());
-  return exit_labels_.back();
+  return as_.new_exit();
 }
 
 /// Counts what the words retire; their fuel has been taken.
@@ -265,7 +211,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
   as_.cmp(x86::rax, fuel);
   as_.ja(fail);
   as_.sub(fuel, x86::rax);
-  const Retired once = retired_by(program_, segment.first, segment.end);
+  const Retired& once = segment.retired;
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, words), 8), x86::rax);
   for (std::size_t slot = 0; slot < 3; ++slot)
     if (once.ops[slot] != 0) {
@@ -273,8 +219,8 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
       as_.add(field(offsetof(Context, retired) + offsetof(Retired, ops) + 8 * slot, 8), x86::rax);
     }
   as_.add(field(offsetof(Context, retired) + offsetof(Retired, control), 8), x86::rcx);
-  if (const std::uint64_t probes = probes_in(program_, segment.first, segment.end); probes != 0) {
-    as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(probes));
+  if (segment.probes != 0) {
+    as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(segment.probes));
     as_.mov(x86::rdx, field(offsetof(Context, cache), 8));
     as_.add(x86::qword_ptr(x86::rdx, kHits), x86::rax);
   }
@@ -295,14 +241,8 @@ void Emitter::load_bases(const Segment& segment) {
 
 /// Whether the shared allocation leaves a register of the loop in the context, or a base without a host register.
 bool Emitter::wants_more(const Segment& segment) const {
-  isa::RegisterSet used;
-  for (std::uint32_t w = segment.first; w < segment.end; ++w)
-    for (const isa::Uses& uses : plan_.uses[w]) {
-      used |= uses.reads;
-      used |= uses.writes;
-    }
   for (std::uint8_t r = 0; r < 16; ++r)
-    if ((used.r >> r & 1) != 0 && r_host_[r] < 0) return true;
+    if ((segment.used.r >> r & 1) != 0 && r_host_[r] < 0) return true;
   return static_cast<std::size_t>(__builtin_popcount(segment.base_registers)) > pool_size_ - r_hosts_;
 }
 
@@ -320,7 +260,7 @@ void Emitter::enter_closed_loop(const Segment& segment) {
   r_host_ = loop_.at_start;
   for (std::uint8_t r = 0; r < 16; ++r)
     if ((loop_.loaded >> r & 1) != 0) as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], r_home(r));
-  next_move_ = 0;
+  next_move_ = next_store_ = 0;
   in_closed_loop_ = true;
 }
 
@@ -334,8 +274,16 @@ void Emitter::leave_closed_loop() {
 }
 
 void Emitter::emit_called(const Segment& segment) {
+  as_.mov(x86::eax, segment.first);
+  as_.jmp(call_);
+}
+
+/// What called words share: calls called_word for the word in eax. All of it for each word would make most of the code
+/// of some programs.
+void Emitter::emit_call() {
+  as_.bind(call_);
   save_registers(true);
-  as_.mov(field(offsetof(Context, pc), 8), segment.first);
+  as_.mov(field(offsetof(Context, pc), 8), x86::rax);
   as_.mov(x86::rdi, x86::ptr(x86::rsp));
   as_.vzeroupper();
   as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(callees_.called_word));
@@ -370,8 +318,7 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
       as_.mov(field(offsetof(Context, status), 1), static_cast<int>(Status::ready));
     }
     as_.sub(fuel, segment.length());
-    count(retired_by(program_, segment.first, segment.end), segment.length(),
-          probes_in(program_, segment.first, segment.end));
+    count(segment.retired, segment.length(), segment.probes);
     load_bases(segment);
   }
   for (std::uint32_t w = segment.first; w < segment.end; ++w) {
@@ -381,11 +328,20 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
   if (in_closed_loop_) leave_closed_loop();
 }
 
+/// Emits a check by one comparison with the limit that emit_loop_head has computed.
+[[gnu::flatten]] void Emitter::emit_guard(std::uint32_t w, std::size_t segment) {
+  as_.cmp(source(program_.words[w].sparse.c, x86::rcx), guard_slot(static_cast<std::size_t>(plan_.guard[w])));
+  as_.ja(exit_at(w, segment, true));
+}
+
 /// Everything that may keep the word from being executed. The operation between sentrons comes last, so that it happens
 /// only if the word does.
 void Emitter::emit_checks(std::uint32_t w, std::size_t segment, bool counted) {
-  emit_check(w, segment, counted);
-  emit_exchange(w, segment, counted);
+  if (plan_.guard[w] >= 0)
+    emit_guard(w, segment);
+  else if (plan_.checked[w])
+    emit_check(w, segment, counted);
+  if (plan_.exchanges[w]) emit_exchange(w, segment, counted);
 }
 
 void Emitter::emit_word(std::uint32_t w) {
@@ -393,23 +349,34 @@ void Emitter::emit_word(std::uint32_t w) {
   work_.step(4);                   // a check and three slots
   work_.code_bytes(as_.offset());  // a segment may be the whole program
   const isa::Word& word = program_.words[w];
+  const std::array ops{&word.dense, &word.sparse, &word.coord};
   for (const Slot slot : plan_.order[w]) {
-    const isa::Op& op = word.slot(slot);
+    const isa::Op& op = *ops[static_cast<std::size_t>(slot)];
     if (op.opcode == Opcode::nop) continue;
-    if (in_closed_loop_)
-      for (;
-           next_move_ < loop_.moves.size() && loop_.moves[next_move_].word == w && loop_.moves[next_move_].slot == slot;
-           ++next_move_)
-        r_host_[loop_.moves[next_move_].r] = loop_.moves[next_move_].host;
-    (this->*emitter_of(op.opcode).emit)(op, w);
-    if (in_closed_loop_)
-      for (const LoopRegisters::Store& store : loop_.stores)
-        if (store.word == w && store.slot == slot)
-          as_.mov(r_home(store.r), kPool[static_cast<std::size_t>(r_host_[store.r])]);
+    if (in_closed_loop_) emit_moves(w, slot);
+    (this->*emitters_[static_cast<std::size_t>(op.opcode)].emit)(op, w);
+    if (in_closed_loop_) emit_stores(w, slot);
   }
 }
 
-const Emitter::OpEmitter& Emitter::emitter_of(Opcode opcode) {
+/// In a closed loop: registers that this op begins to keep elsewhere.
+void Emitter::emit_moves(std::uint32_t w, Slot slot) {
+  for (; next_move_ < loop_.moves.size() && loop_.moves[next_move_].word == w && loop_.moves[next_move_].slot == slot;
+       ++next_move_)
+    r_host_[loop_.moves[next_move_].r] = loop_.moves[next_move_].host;
+}
+
+/// In a closed loop: values of this op that the context needs.
+void Emitter::emit_stores(std::uint32_t w, Slot slot) {
+  for (; next_store_ < loop_.stores.size() && loop_.stores[next_store_].word == w &&
+         loop_.stores[next_store_].slot == slot;
+       ++next_store_) {
+    const std::uint8_t r = loop_.stores[next_store_].r;
+    as_.mov(r_home(r), kPool[static_cast<std::size_t>(r_host_[r])]);
+  }
+}
+
+const Emitter::EmitterTable& Emitter::emitters() {
   static const EmitterTable kTable = [] {
     EmitterTable table{};
     list_dense(table);
@@ -417,14 +384,29 @@ const Emitter::OpEmitter& Emitter::emitter_of(Opcode opcode) {
     list_coordination(table);
     return table;
   }();
-  return kTable[static_cast<std::size_t>(opcode)];
+  return kTable;
+}
+
+const std::array<Availability, 256>& availability() {
+  static const std::array<Availability, 256> kTable = [] {
+    std::array<Availability, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      const Emitter::OpEmitter& emitter = Emitter::emitters()[i];
+      if (emitter.available != nullptr)
+        table[i] = emitter.available == Available{&always} ? Availability::always : Availability::depends;
+    }
+    table[static_cast<std::size_t>(Opcode::nop)] = Availability::always;
+    return table;
+  }();
+  return kTable;
 }
 
 bool can_emit(const isa::Op& op, const Features& features) {
-  if (op.opcode == Opcode::nop) return true;
-  if (features.without_emitter.test(static_cast<std::size_t>(op.opcode))) return false;
-  const Available available = Emitter::emitter_of(op.opcode).available;
-  return available != nullptr && available(op, features);
+  const auto number = static_cast<std::size_t>(op.opcode);
+  if (features.without_emitter.test(number)) return false;
+  const Availability available = availability()[number];
+  return available == Availability::always ||
+         (available == Availability::depends && Emitter::emitters()[number].available(op, features));
 }
 
 void Emitter::emit_all() {
@@ -442,11 +424,7 @@ void Emitter::emit_all() {
   for (const ColdExchange& cold : cold_exchanges_) emit_cold_exchange(cold);
   emit_quick_calls();
   emit_wait_and_resume();
-  for (std::size_t i = 0; i < exits_.size(); ++i) {
-    as_.bind(exit_labels_[i]);
-    as_.mov(x86::eax, static_cast<std::uint32_t>(i));
-    as_.jmp(leave_);
-  }
+  emit_call();
   as_.bind(leave_);
   save_registers(true);
   as_.vzeroupper();
@@ -458,6 +436,7 @@ void Emitter::emit_all() {
   as_.add(x86::rsp, static_cast<std::int32_t>(8 + 8 * (kMaxGuards + kProbeSlots)));
   for (const x86::Gp& reg : {x86::r15, x86::r14, x86::r13, x86::r12, x86::rbx, x86::rbp}) as_.pop(reg);
   as_.ret();
+  as_.put_exits(leave_);
   if (features_.check_accesses) emit_access_thunk();
 }
 

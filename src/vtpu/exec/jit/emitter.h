@@ -45,9 +45,13 @@ struct HostAccess {
 
 /// Host registers for r-registers and pointer bases. Programs that look up cells use r14 and r15 for that. rdx is
 /// available only in loops without checks.
-inline const std::array<asmjit::x86::Gp, 12> kPool{
-    asmjit::x86::rbx, asmjit::x86::rsi, asmjit::x86::rdi, asmjit::x86::r8,  asmjit::x86::r9,  asmjit::x86::r10,
-    asmjit::x86::r11, asmjit::x86::r12, asmjit::x86::r13, asmjit::x86::r14, asmjit::x86::r15, asmjit::x86::rdx};
+struct Pool {
+  /// rbx, rsi, rdi, r8 to r15, rdx.
+  static constexpr std::array<std::uint8_t, 12> kNumbers{3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 2};
+  static constexpr std::size_t size() { return kNumbers.size(); }
+  asmjit::x86::Gp operator[](std::size_t i) const { return asmjit::x86::gpq(kNumbers[i]); }
+};
+inline constexpr Pool kPool;
 inline constexpr std::size_t kSharedPool = 11;
 inline const std::array<asmjit::x86::Gp, 2> kCellScratch{asmjit::x86::r14, asmjit::x86::r15};
 
@@ -59,8 +63,14 @@ using Available = bool (*)(const isa::Op& op, const Features& features);
 template <isa::Opcode opcode>
 inline constexpr std::nullptr_t kAvailable = nullptr;
 
+inline bool always(const isa::Op&, const Features&) { return true; }
+
 /// Defines the emitter of an opcode, which is all that it takes to add one: `op` and its word `w` are given.
-#define EMITTER(id) EMITTER_IF(id, true)
+#define EMITTER(id)                                           \
+  template <>                                                 \
+  inline constexpr Available kAvailable<Opcode::id> = always; \
+  template <>                                                 \
+  void Emitter::emit<Opcode::id>([[maybe_unused]] const isa::Op& op, [[maybe_unused]] std::uint32_t w)
 /// As EMITTER, for the ops that satisfy a condition on `op` and `features`; the others call execute_word.
 #define EMITTER_IF(id, condition)                                                                              \
   template <>                                                                                                  \
@@ -110,6 +120,7 @@ class Emitter {
   void load_registers();
   void emit_segment(const Segment& segment, std::size_t number);
   void emit_called(const Segment& segment);
+  void emit_call();
   void emit_group_checks(const Segment& segment, asmjit::Label fail);
   void emit_loop_head(const Segment& segment, asmjit::Label fail);
   void load_bases(const Segment& segment);
@@ -119,6 +130,9 @@ class Emitter {
   void leave_closed_loop();
   void emit_checks(std::uint32_t w, std::size_t segment, bool counted);
   void emit_word(std::uint32_t w);
+  void emit_moves(std::uint32_t w, isa::Slot slot);
+  void emit_stores(std::uint32_t w, isa::Slot slot);
+  void emit_guard(std::uint32_t w, std::size_t segment);
   asmjit::Label exit_at(std::uint32_t word, std::size_t segment, bool counted);
 
   Mem field(std::size_t offset, std::uint32_t size) const;
@@ -184,8 +198,9 @@ class Emitter {
   static void list_dense(EmitterTable& table);
   static void list_sparse(EmitterTable& table);
   static void list_coordination(EmitterTable& table);
-  static const OpEmitter& emitter_of(isa::Opcode opcode);
+  static const EmitterTable& emitters();
   friend bool can_emit(const isa::Op& op, const Features& features);
+  friend const std::array<Availability, 256>& availability();
 
   // emit_dense.cpp: what emitters share
   void apply_second(const isa::Op& op, std::uint32_t instruction, const Gp& first);
@@ -242,6 +257,7 @@ class Emitter {
   const isa::Constant* constants_;
   const Callees callees_;
   CompileWork& work_;
+  const EmitterTable& emitters_;
   std::array<int, 16> r_host_{};  // index in the pool of host registers; −1: in the context
   std::array<int, 16> v_host_{};  // number of the (first) vector register; −1: in the context
   std::array<int, 8> p_host_{};   // index in the pool of the pointer's base in the current loop; −1: none
@@ -250,7 +266,7 @@ class Emitter {
   std::array<int, 8>
       probe_of_{};  // number of a pointer among those that the current loop looks up cells from; −1: none
   bool probe_registers_ = false;  // the loop's look-ups have the scratch registers to themselves
-  std::size_t next_move_ = 0;
+  std::size_t next_move_ = 0, next_store_ = 0;
   bool in_closed_loop_ = false;
   std::size_t pool_size_ = 0;
   std::size_t r_hosts_ = 0;
@@ -258,13 +274,71 @@ class Emitter {
   std::vector<Exit> exits_;
   std::vector<ColdProbe> cold_probes_;
   std::vector<ColdExchange> cold_exchanges_;
-  std::vector<asmjit::Label> exit_labels_;
-  asmjit::Label leave_, leave_saved_, dispatch_, loop_body_, check_access_;
+  asmjit::Label leave_, leave_saved_, dispatch_, call_, loop_body_, check_access_;
   asmjit::Label wait_, resume_;
   std::array<asmjit::Label, 3> quick_calls_;  // by the function called
   std::size_t present_segment_ = 0;
   bool in_counted_segment_ = false;
   std::size_t hot_bytes_ = 0;
 };
+
+// The functions below are in every emitter, and their arguments decide most of what the assembler asks.
+
+inline asmjit::x86::Mem Emitter::field(std::size_t offset, std::uint32_t size) const {
+  return asmjit::x86::Mem(asmjit::x86::rbp, static_cast<std::int32_t>(offset) - static_cast<std::int32_t>(kBias), size);
+}
+/// The slots lie above the frame's address.
+inline asmjit::x86::Mem Emitter::guard_slot(std::size_t guard) {
+  return asmjit::x86::Mem(asmjit::x86::rsp, static_cast<std::int32_t>(8 + 8 * guard), 8);
+}
+inline asmjit::x86::Mem Emitter::v_home(std::uint8_t v, unsigned part) const {
+  return field(offsetof(Context, v) + 64u * v + 32u * part, features_.form == Form::avx512 ? 64 : 32);
+}
+inline asmjit::x86::Mem Emitter::m_home(std::uint8_t m, unsigned byte, std::uint32_t size) const {
+  return field(offsetof(Context, m) + 32u * m + byte, size);
+}
+inline asmjit::x86::Mem Emitter::p_field(std::uint8_t p, std::size_t member) const {
+  return field(offsetof(Context, p) + sizeof(memory::Pointer) * p + member, 8);
+}
+
+inline asmjit::x86::Gp Emitter::source(std::uint8_t r, const Gp& scratch) {
+  if (r_host_[r] >= 0) return kPool[static_cast<std::size_t>(r_host_[r])];
+  as_.mov(scratch, r_home(r));
+  return scratch;
+}
+inline void Emitter::load_r(const Gp& to, std::uint8_t r) {
+  if (r_host_[r] >= 0)
+    as_.mov(to, kPool[static_cast<std::size_t>(r_host_[r])]);
+  else
+    as_.mov(to, r_home(r));
+}
+inline asmjit::x86::Gp Emitter::target(std::uint8_t r, const Gp& scratch) const {
+  return r_host_[r] >= 0 ? kPool[static_cast<std::size_t>(r_host_[r])] : scratch;
+}
+inline void Emitter::put(std::uint8_t r, const Gp& value) {
+  if (r_host_[r] < 0)
+    as_.mov(r_home(r), value);
+  else if (kPool[static_cast<std::size_t>(r_host_[r])].id() != value.id())
+    as_.mov(kPool[static_cast<std::size_t>(r_host_[r])], value);
+}
+
+inline asmjit::x86::Vec Emitter::vector(unsigned index) const {
+  if (features_.form == Form::avx512) return asmjit::x86::zmm(index);
+  return asmjit::x86::ymm(index);
+}
+inline asmjit::x86::Vec Emitter::v_source(std::uint8_t v, unsigned part, unsigned scratch) {
+  if (v_host_[v] >= 0) return vector(static_cast<unsigned>(v_host_[v]) + part);
+  as_.vmovups(vector(scratch), v_home(v, part));
+  return vector(scratch);
+}
+inline asmjit::x86::Vec Emitter::v_target(std::uint8_t v, unsigned part, unsigned scratch) const {
+  return vector(v_host_[v] >= 0 ? static_cast<unsigned>(v_host_[v]) + part : scratch);
+}
+inline void Emitter::v_put(std::uint8_t v, unsigned part, const Vec& value) {
+  if (v_host_[v] < 0)
+    as_.vmovups(v_home(v, part), value);
+  else if (vector(static_cast<unsigned>(v_host_[v]) + part).id() != value.id())
+    as_.vmovaps(vector(static_cast<unsigned>(v_host_[v]) + part), value);
+}
 
 }  // namespace vtpu::exec::jit

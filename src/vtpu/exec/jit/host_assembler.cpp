@@ -3,43 +3,6 @@
 namespace vtpu::exec::jit {
 namespace {
 
-using asmjit::x86::Mem;
-
-/// The fields ModRM, SIB and displacement of a memory operand. A displacement that is a multiple of 2^shrink takes one
-/// byte if it then fits. Writes up to four bytes beyond the end.
-std::uint8_t* put_place(std::uint8_t* at, unsigned reg, const Mem& m, unsigned shrink) {
-  const std::int32_t displacement = m.offsetLo32();
-  const std::int32_t units = displacement >> shrink;
-  const unsigned base = m.baseId() & 7;
-  const bool indexed = m.hasIndex();
-  unsigned mode = 2, bytes = 4;
-  std::int32_t value = displacement;
-  if (displacement == 0 && base != 5) {
-    mode = bytes = 0;
-  } else if (units == static_cast<std::int8_t>(units) &&
-             static_cast<std::uint32_t>(displacement) == static_cast<std::uint32_t>(units) << shrink) {
-    mode = bytes = 1;
-    value = units;
-  }
-  if (indexed || base == 4) {
-    *at++ = static_cast<std::uint8_t>(mode << 6 | (reg & 7) << 3 | 4);
-    *at++ = static_cast<std::uint8_t>(indexed ? m.shift() << 6 | (m.indexId() & 7) << 3 | base : 4 << 3 | base);
-  } else {
-    *at++ = static_cast<std::uint8_t>(mode << 6 | (reg & 7) << 3 | base);
-  }
-  std::memcpy(at, &value, sizeof value);
-  return at + bytes;
-}
-
-std::uint8_t* put_opcode(std::uint8_t* at, std::uint8_t escape, unsigned opcode, unsigned rex) {
-  *at = static_cast<std::uint8_t>(0x40 | rex);
-  at += rex != 0;
-  *at = escape;
-  at += escape != 0;
-  *at++ = static_cast<std::uint8_t>(opcode);
-  return at;
-}
-
 /// The prefix VEX or EVEX and the opcode. `x`, `b`: bits 3 of a place's index and base, or bits 4 and 3 of a register.
 std::uint8_t* put_prefix(std::uint8_t* at, Instruction i, bool evex, unsigned length, unsigned reg, unsigned second,
                          unsigned x, unsigned b) {
@@ -66,23 +29,19 @@ std::uint8_t* put_prefix(std::uint8_t* at, Instruction i, bool evex, unsigned le
 HostAssembler::HostAssembler(asmjit::CodeHolder& code, Encoder encoder, std::size_t bytes)
     : full_(&code), encoder_(encoder) {
   code.reserveBuffer(&full_._section->_buffer, bytes);  // an error is found again when the code needs the room
+  set_limit();
 }
 
-bool HostAssembler::grow() {
+bool HostAssembler::make_room() {
+  if (encoder_ == Encoder::asmjit) return false;
   asmjit::CodeBuffer& buffer = full_._section->_buffer;
   buffer._size = full_.offset();
-  if (const Error error = full_.code()->growBuffer(&buffer, kMostBytes); error != asmjit::kErrorOk) {
+  if (const Error error = full_.code()->growBuffer(&buffer, 2 * kMostBytes); error != asmjit::kErrorOk) {
     full_.reportError(error);
-    encoder_ = Encoder::asmjit;
     return false;
   }
-  return true;
-}
-
-asmjit::Label HostAssembler::newLabel() {
-  if (encoder_ == Encoder::asmjit) return full_.newLabel();
-  places_.emplace_back();
-  return Label(static_cast<std::uint32_t>(places_.size() - 1));
+  set_limit();
+  return limit_ != nullptr;
 }
 
 void HostAssembler::bind(const Label& label) {
@@ -104,17 +63,31 @@ std::size_t HostAssembler::offset_of(const Label& label) const {
                                      : static_cast<std::size_t>(places_[label.id()].at);
 }
 
-void HostAssembler::put(std::uint8_t escape, unsigned opcode, bool wide, unsigned reg, unsigned rm) {
-  std::uint8_t* at = put_opcode(full_._bufferPtr, escape, opcode, unsigned{wide} << 3 | reg >> 3 << 2 | rm >> 3);
-  *at++ = static_cast<std::uint8_t>(3 << 6 | (reg & 7) << 3 | (rm & 7));
-  full_._bufferPtr = at;
-}
-
-void HostAssembler::put(std::uint8_t escape, unsigned opcode, bool wide, unsigned reg, const Mem& m) {
-  const unsigned index = m.hasIndex() ? m.indexId() : 0;
-  std::uint8_t* at = put_opcode(full_._bufferPtr, escape, opcode,
-                                unsigned{wide} << 3 | reg >> 3 << 2 | index >> 3 << 1 | m.baseId() >> 3);
-  full_._bufferPtr = put_place(at, reg, m, 0);
+void HostAssembler::put_exits(const Label& leave) {
+  constexpr std::int32_t kBytes = 10;  // mov eax, n; jmp leave
+  if (encoder_ == Encoder::asmjit) {
+    for (std::uint32_t i = 0; i < exit_labels_.size(); ++i) {
+      full_.bind(exit_labels_[i]);
+      full_.mov(asmjit::x86::eax, i);
+      full_.long_().jmp(leave);
+    }
+    return;
+  }
+  const auto first = static_cast<std::int32_t>(full_.offset());
+  for (const std::int32_t at : exit_jumps_) {
+    std::int32_t exit;
+    std::memcpy(&exit, full_._bufferData + at, sizeof exit);
+    const std::int32_t distance = first + kBytes * exit - (at + 4);
+    std::memcpy(full_._bufferData + at, &distance, sizeof distance);
+  }
+  const std::int32_t target = places_[leave.id()].at;
+  for (std::uint32_t i = 0; i < exit_count_; ++i) {
+    if (full_._bufferPtr >= limit_ && !make_room()) return;
+    put_byte(0xb8);
+    put_value(static_cast<std::int32_t>(i));
+    put_byte(0xe9);
+    put_value(target - static_cast<std::int32_t>(full_.offset()) - 4);
+  }
 }
 
 void HostAssembler::put_arithmetic(unsigned number, bool wide, unsigned rm, std::int32_t value) {
@@ -140,6 +113,12 @@ void HostAssembler::put_long_move(unsigned reg, std::int64_t value) {
 }
 
 void HostAssembler::put_jump(unsigned condition, std::uint32_t label) {
+  if ((label & kExit) != 0) {
+    if (condition < kJump) put_byte(0x0f);
+    put_byte(static_cast<std::uint8_t>(condition < kJump ? 0x80 | condition : condition == kJump ? 0xe9 : 0xe8));
+    exit_jumps_.push_back(static_cast<std::int32_t>(full_.offset()));
+    return put_value(static_cast<std::int32_t>(label & ~kExit));
+  }
   Place& place = places_[label];
   std::uint8_t* at = full_._bufferPtr;
   const auto here = static_cast<std::int32_t>(full_.offset());

@@ -5,11 +5,44 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "vtpu/exec/jit/host_instructions.h"
 
 namespace vtpu::exec::jit {
+
+/// The fields ModRM, SIB and displacement of a memory operand. A displacement that is a multiple of 2^shrink takes one
+/// byte if it then fits. Writes up to four bytes beyond the end.
+inline std::uint8_t* put_place(std::uint8_t* at, unsigned reg, const asmjit::x86::Mem& m, unsigned shrink) {
+  const std::int32_t displacement = m.offsetLo32();
+  const std::int32_t units = displacement >> shrink;
+  const unsigned base = m.baseId() & 7;
+  const bool in_byte = units == static_cast<std::int8_t>(units) &&
+                       static_cast<std::uint32_t>(displacement) == static_cast<std::uint32_t>(units) << shrink;
+  const unsigned mode = displacement == 0 && base != 5 ? 0 : in_byte ? 1 : 2;
+  const std::int32_t value = in_byte ? units : displacement;
+  const unsigned fields = mode << 6 | (reg & 7) << 3;
+  if (m.hasIndex()) {
+    *at++ = static_cast<std::uint8_t>(fields | 4);
+    *at++ = static_cast<std::uint8_t>(m.shift() << 6 | (m.indexId() & 7) << 3 | base);
+  } else {
+    *at++ = static_cast<std::uint8_t>(fields | base);
+    *at = 4 << 3 | 4;
+    at += base == 4;
+  }
+  std::memcpy(at, &value, sizeof value);
+  return at + mode + (mode & 2);  // 0, 1 or 4 bytes
+}
+
+inline std::uint8_t* put_opcode(std::uint8_t* at, std::uint8_t escape, unsigned opcode, unsigned rex) {
+  *at = static_cast<std::uint8_t>(0x40 | rex);
+  at += rex != 0;
+  *at = escape;
+  at += escape != 0;
+  *at++ = static_cast<std::uint8_t>(opcode);
+  return at;
+}
 
 /// Which encoder writes the instructions: `own` the one below and AsmJit for the rest, `asmjit` AsmJit all of them.
 enum class Encoder : std::uint8_t { own, asmjit };
@@ -28,17 +61,48 @@ class HostAssembler final : public asmjit::x86::EmitterImplicitT<HostAssembler> 
   using Mem = asmjit::x86::Mem;
 
  public:
+  /// Writes instructions with a mask, which are AsmJit's.
+  class Masked final : public asmjit::x86::EmitterImplicitT<Masked> {
+   public:
+    Masked(HostAssembler& assembler, const KReg& mask) : assembler_(assembler), mask_(mask) {}
+
+    template <class... Operands>
+    Error emit(InstId id, const Operands&... operands) {
+      return _emitI(id, operands...);
+    }
+    template <class... Operands>
+    Error _emitI(InstId id, const Operands&... operands) {
+      const Error error = assembler_.full_.k(mask_)._emitI(id, operands...);
+      assembler_.set_limit();
+      return error;
+    }
+
+   private:
+    HostAssembler& assembler_;
+    const KReg mask_;
+  };
+
   /// `bytes`: about as many as the code will have.
   HostAssembler(asmjit::CodeHolder& code, Encoder encoder, std::size_t bytes);
 
-  Label newLabel();
+  Label newLabel() {
+    if (encoder_ == Encoder::asmjit) return full_.newLabel();
+    places_.emplace_back();
+    return Label(static_cast<std::uint32_t>(places_.size() - 1));
+  }
   void bind(const Label& label);
+  /// The label of the next side exit, to which code jumps forward. put_exits binds it.
+  Label new_exit() {
+    if (encoder_ == Encoder::asmjit) return exit_labels_.emplace_back(full_.newLabel());
+    return Label(kExit | exit_count_++);
+  }
+  /// For each side exit, code that loads its number into eax and jumps to `leave`, which is bound.
+  void put_exits(const Label& leave);
   /// Where a bound label is.
   std::size_t offset_of(const Label& label) const;
   std::size_t offset() const { return full_.offset(); }
   const std::uint8_t* data() const { return full_.bufferData(); }
-  /// The next instruction is masked. Such instructions are AsmJit's.
-  asmjit::x86::Assembler& k(const KReg& mask) { return full_.k(mask); }
+  Masked k(const KReg& mask) { return {*this, mask}; }
 
   template <class... Operands>
   [[gnu::always_inline]] void emit(InstId id, const Operands&... operands) {
@@ -47,9 +111,11 @@ class HostAssembler final : public asmjit::x86::EmitterImplicitT<HostAssembler> 
   /// What all named instructions of the interface call.
   template <class... Operands>
   [[gnu::always_inline]] Error _emitI(InstId id, const Operands&... operands) {
-    if (encoder_ == Encoder::own && room() && encode(kInstructions[id], kind(operands)...)) [[likely]]
+    if ((full_._bufferPtr < limit_ || make_room()) && encode(kInstructions[id], kind(operands)...)) [[likely]]
       return asmjit::kErrorOk;
-    return full_._emitI(id, operands...);
+    const Error error = full_._emitI(id, operands...);
+    set_limit();  // AsmJit may have moved the buffer
+    return error;
   }
 
  private:
@@ -64,12 +130,12 @@ class HostAssembler final : public asmjit::x86::EmitterImplicitT<HostAssembler> 
   static const Label& kind(const Label& operand) { return operand; }
   static const asmjit::Operand_& kind(const asmjit::Operand_& operand) { return operand; }
 
-  bool room() {
-    if (full_._bufferEnd - full_._bufferPtr >= kMostBytes) [[likely]]
-      return true;
-    return grow();
+  /// With AsmJit's encoder there is never room, so that one comparison decides about both.
+  void set_limit() {
+    const bool room = encoder_ == Encoder::own && full_._bufferEnd - full_._bufferPtr > kMostBytes;
+    limit_ = room ? full_._bufferEnd - kMostBytes : nullptr;
   }
-  bool grow();
+  bool make_room();
 
   static bool full_size(const Gp& r) { return r.isGpq() || r.isGpd(); }
   /// [base], [base + disp] or [base + index × scale + disp] with 64-bit general registers.
@@ -308,10 +374,30 @@ class HostAssembler final : public asmjit::x86::EmitterImplicitT<HostAssembler> 
     bool bound = false;
   };
   static constexpr std::int32_t kNowhere = -1;
+  /// Numbers of labels of side exits have this bit. Until put_exits, a jump to one has the exit's number in place of
+  /// its displacement.
+  static constexpr std::uint32_t kExit = 1u << 31;
 
   asmjit::x86::Assembler full_;
+  const std::uint8_t* limit_ = nullptr;  // instructions that begin before it have room
   Encoder encoder_;
   std::vector<Place> places_;
+  std::uint32_t exit_count_ = 0;
+  std::vector<std::int32_t> exit_jumps_;  // places of their displacements
+  std::vector<Label> exit_labels_;        // AsmJit's
 };
+
+inline void HostAssembler::put(std::uint8_t escape, unsigned opcode, bool wide, unsigned reg, unsigned rm) {
+  std::uint8_t* at = put_opcode(full_._bufferPtr, escape, opcode, unsigned{wide} << 3 | reg >> 3 << 2 | rm >> 3);
+  *at++ = static_cast<std::uint8_t>(3 << 6 | (reg & 7) << 3 | (rm & 7));
+  full_._bufferPtr = at;
+}
+
+inline void HostAssembler::put(std::uint8_t escape, unsigned opcode, bool wide, unsigned reg, const Mem& m) {
+  const unsigned index = m.hasIndex() ? m.indexId() : 0;
+  std::uint8_t* at = put_opcode(full_._bufferPtr, escape, opcode,
+                                unsigned{wide} << 3 | reg >> 3 << 2 | index >> 3 << 1 | m.baseId() >> 3);
+  full_._bufferPtr = put_place(at, reg, m, 0);
+}
 
 }  // namespace vtpu::exec::jit

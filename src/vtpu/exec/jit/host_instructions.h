@@ -86,9 +86,10 @@ constexpr auto make_instructions() {
   ROW(no, 1)
   ROW(b, 2)
   ROW(c, 2)
-  ROW(nae, 2) ROW(ae, 3) ROW(nb, 3) ROW(nc, 3) ROW(e, 4) ROW(z, 4) ROW(ne, 5) ROW(nz, 5) ROW(be, 6) ROW(na, 6) ROW(a, 7)
-      ROW(nbe, 7) ROW(s, 8) ROW(ns, 9) ROW(p, 10) ROW(pe, 10) ROW(np, 11) ROW(po, 11) ROW(l, 12) ROW(nge, 12)
-          ROW(ge, 13) ROW(nl, 13) ROW(le, 14) ROW(ng, 14) ROW(g, 15) ROW(nle, 15)
+  ROW(nae, 2)
+  ROW(ae, 3) ROW(nb, 3) ROW(nc, 3) ROW(e, 4) ROW(z, 4) ROW(ne, 5) ROW(nz, 5) ROW(be, 6) ROW(na, 6) ROW(a, 7) ROW(nbe, 7)
+      ROW(s, 8) ROW(ns, 9) ROW(p, 10) ROW(pe, 10) ROW(np, 11) ROW(po, 11) ROW(l, 12) ROW(nge, 12) ROW(ge, 13)
+          ROW(nl, 13) ROW(le, 14) ROW(ng, 14) ROW(g, 15) ROW(nle, 15)
 #undef ROW
               row(I::kIdJmp, Shape::jump, kJump);
   row(I::kIdCall, Shape::jump, kCall);

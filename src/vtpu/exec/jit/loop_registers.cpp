@@ -75,11 +75,12 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
   work.step(3 * std::uint64_t{loop.length()});
   for (std::uint32_t w = loop.first; w < loop.end; ++w)
     for (std::size_t k = 0; k < 3; ++k) {
-      const isa::Uses& uses = plan.uses[w][static_cast<std::size_t>(plan.order[w][k])];
+      const isa::UseBits& uses = plan.uses[w][static_cast<std::size_t>(plan.order[w][k])];
       const std::uint32_t at = place_of(w, k);
-      for (std::uint8_t r = 0; r < 16; ++r) {
-        const bool reads = uses.reads.r >> r & 1, writes = uses.writes.r >> r & 1;
-        if (!reads && !writes) continue;
+      for (auto used = static_cast<std::uint16_t>(uses.reads | uses.writes); used != 0;
+           used = static_cast<std::uint16_t>(used & (used - 1))) {
+        const auto r = static_cast<std::uint8_t>(std::countr_zero(used));
+        const bool reads = uses.reads >> r & 1, writes = uses.writes >> r & 1;
         if (present[r] < 0 || (writes && !reads)) {
           const bool before = reads;  // the value comes from before the loop or from the previous iteration
           Range range{.r = r, .first = at, .last = at};
@@ -164,6 +165,14 @@ LoopRegisters allocate_loop(const Plan& plan, const Segment& loop, std::size_t h
     result.moves.push_back({word(range.first), slot(range.first), range.r, host});
     if (final_value[i] && host >= 0) result.stores.push_back({word(range.last_write), slot(range.last_write), range.r});
   }
+  // The stores were found by register; the emitter takes them in order of execution.
+  const auto place = [&](const LoopRegisters::Store& store) {
+    const auto& slots = plan.order[store.word];
+    return place_of(store.word,
+                    static_cast<std::size_t>(std::find(slots.begin(), slots.end(), store.slot) - slots.begin()));
+  };
+  std::stable_sort(result.stores.begin(), result.stores.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
   return result;
 }
 

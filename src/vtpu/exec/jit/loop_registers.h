@@ -29,8 +29,8 @@ struct LoopRegisters {
   std::uint16_t loaded = 0;        ///< bit r: to be loaded before the loop
   std::uint16_t stored = 0;        ///< bit r: to be stored after it
   std::array<int, 8> bases{};
-  std::vector<Move> moves;  ///< in order of execution
-  std::vector<Store> stores;
+  std::vector<Move> moves;    ///< in order of execution
+  std::vector<Store> stores;  ///< in order of execution
 };
 
 /// Allocates `hosts` host registers in a counted loop without side exits. The time is near-linear in the loop's length.

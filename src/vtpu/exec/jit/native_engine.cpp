@@ -135,15 +135,14 @@ struct NativeEngine::Code {
     if (!exit.counted) return;
     const Segment& segment = plan.segments[exit.segment];
     const Retired done = retired_by(*program, segment.first, exit.word);
-    const Retired once = retired_by(*program, segment.first, segment.end);
+    const Retired& once = segment.retired;
     // A counted loop has counted all its iterations; its counter holds the remaining ones, including the current one.
     const std::uint64_t times = segment.counted_loop ? context.r[program->words[segment.end - 1].dense.d] : 1;
     context.fuel += times * once.words - done.words;
     context.retired.words -= times * once.words - done.words;
     for (std::size_t slot = 0; slot < 3; ++slot) context.retired.ops[slot] -= times * once.ops[slot] - done.ops[slot];
     context.retired.control -= times * once.control - done.control;
-    context.cache->counters.hits -=
-        times * probes_in(*program, segment.first, segment.end) - probes_in(*program, segment.first, exit.word);
+    context.cache->counters.hits -= times * segment.probes - probes_in(*program, segment.first, exit.word);
   }
 };
 
@@ -201,14 +200,8 @@ Result<NativeEngine> NativeEngine::compile(const isa::ValidProgram& program, con
   report.steps = work.steps();
   report.code_bytes = emitter.code().size();
   report.hot_bytes = emitter.hot_bytes();
-  for (const Segment& segment : code->plan.segments)
-    for (std::uint32_t w = segment.first; w < segment.end && !segment.called; ++w) {
-      const isa::Effect effect = isa::info(code->program->words[w].sparse.opcode).effect;
-      if (code->plan.hoisted[w])
-        ++report.hoisted;
-      else if (effect == isa::Effect::reads || effect == isa::Effect::writes)
-        ++report.checked;
-    }
+  report.hoisted = code->plan.hoisted_accesses;
+  report.checked = code->plan.checked_accesses;
   return NativeEngine(std::move(code));
 } catch (const std::bad_alloc&) {
   return Error{"native engine", "the system refuses memory for compiling", "the interpreter runs any program"};

@@ -2,7 +2,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "vtpu/exec/jit/native_engine.h"
@@ -21,7 +20,10 @@ struct Features {
 };
 Features features_of(Form form);
 
-/// Whether the op becomes host code: its opcode has an emitter, which has code for these operands on this host.
+/// Whether ops of each opcode become host code: whether it has an emitter, which has code for their operands on a host.
+enum class Availability : std::uint8_t { never, depends, always };
+const std::array<Availability, 256>& availability();
+/// Whether the op becomes host code on this host. Opcodes that the features exclude have none.
 bool can_emit(const isa::Op& op, const Features& features);
 
 /// The work of compiling one program, in steps and bytes of host code, each with a limit.
@@ -39,11 +41,6 @@ class CompileWork {
   std::uint64_t steps_ = 0, code_bytes_ = 0;
   std::uint64_t most_steps_, most_code_bytes_;
 };
-
-/// An order in which the slots of a word can be executed one after the other, so that none reads what another has
-/// written. None if there is no such order (a swap), or if the branch could not come last. `uses`: of the slots D, S,
-/// C.
-std::optional<std::array<isa::Slot, 3>> slot_order(const isa::Word& word, const std::array<isa::Uses, 3>& uses);
 
 /// Accesses that are checked together before their loop or straight segment.
 struct HoistedGroup {
@@ -81,12 +78,12 @@ struct Segment {
   std::uint8_t probed_pointers = 0;  ///< p-registers that the loop looks up cells from and does not change
   bool closed = false;               ///< no side exits: every access is hoisted
   std::uint8_t base_registers = 0;   ///< p-registers whose bases should be in host registers
+  isa::RegisterSet used;             ///< registers that its words read or write
+  Retired retired;                   ///< by one execution
+  std::uint64_t probes = 0;          ///< accesses by coordinate in one execution
 
   std::uint32_t length() const { return end - first; }
 };
-
-/// Whether the op is executed in host code that may find that the sentron has to wait.
-bool may_wait(isa::Opcode opcode);
 
 /// Accesses by coordinate in words [first, end), which all hit the translation cache in host code.
 std::uint64_t probes_in(const isa::Program& program, std::uint32_t first, std::uint32_t end);
@@ -96,12 +93,15 @@ Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32
 
 struct Plan {
   std::vector<Segment> segments;
-  std::vector<std::uint32_t> segment_of;        ///< word → segment, for the first word of each; else kNone
-  std::vector<bool> hoisted;                    ///< word → the check of its S access is hoisted
-  std::vector<int> guard;                       ///< word → index of its guard, or −1
-  std::vector<std::array<isa::Slot, 3>> order;  ///< word → order of its slots (of words that are not called)
-  std::vector<std::array<isa::Uses, 3>> uses;   ///< word → uses of its slots D, S, C
+  std::vector<std::uint32_t> segment_of;  ///< word → segment, for the first word of each; else kNone
+  std::vector<std::uint8_t> hoisted;      ///< word → the check of its S access is hoisted
+  std::vector<std::uint8_t> checked;      ///< word → its S access is checked in place
+  std::vector<std::uint8_t> exchanges;    ///< word → its C op is between sentrons (of words that are not called)
+  std::vector<std::int8_t> guard;         ///< word → index of its guard, or −1
+  std::vector<std::array<isa::Slot, 3>> order;    ///< word → order of its slots (of words that are not called)
+  std::vector<std::array<isa::UseBits, 3>> uses;  ///< word → uses of its slots D, S, C
   isa::RegisterSet used, written;
+  std::size_t hoisted_accesses = 0, checked_accesses = 0;
   bool looks_up_cells = false;                           ///< some word accesses a cell by coordinate in host code
   std::array<std::uint64_t, 16> r_weight{}, v_weight{};  ///< static uses × 8^(loop depth)
 
