@@ -57,21 +57,28 @@ Dependence dependence_of(const PortMap& map, const isa::Op& op) {
   return result;
 }
 
-// The maximum mean weight of a cycle in the graph whose edge (s, d) has weight delay[s][d].
-double greatest_cycle_mean(const std::array<Times, kNodes>& delay) {
-  // longest[k][v]: maximum weight of any walk of k edges that ends in v.
+// The maximum mean weight of a cycle in the graph whose edge (s, d) has weight delay[d][s]. A register that no op
+// writes has no edge but the one to itself, of weight 0: `written` lists the others.
+double greatest_cycle_mean(const std::array<Times, kNodes>& delay, const std::vector<std::size_t>& written) {
+  std::array<bool, kNodes> is_written{};
+  for (const std::size_t node : written) is_written[node] = true;
+  // longest[k][v]: maximum weight of any walk of k edges that ends in v. For all k ≥ 1, the walks that come to v from a
+  // register that is not written have the same maximum.
   std::array<Times, kNodes + 1> longest;
   longest[0].fill(0);
-  for (std::size_t k = 1; k <= kNodes; ++k) {
-    longest[k].fill(kNever);
-    for (std::size_t from = 0; from < kNodes; ++from) {
-      for (std::size_t to = 0; to < kNodes; ++to) {
-        longest[k][to] = std::max(longest[k][to], longest[k - 1][from] + delay[from][to]);
-      }
+  Times entering;
+  entering.fill(kNever);
+  for (const std::size_t to : written)
+    for (std::size_t from = 0; from < kNodes; ++from)
+      if (!is_written[from]) entering[to] = std::max(entering[to], delay[to][from]);
+  for (std::size_t k = 1; k <= kNodes; ++k)
+    for (const std::size_t to : written) {
+      double most = entering[to];
+      for (const std::size_t from : written) most = std::max(most, longest[k - 1][from] + delay[to][from]);
+      longest[k][to] = most;
     }
-  }
   double greatest = 0;
-  for (std::size_t node = 0; node < kNodes; ++node) {
+  for (const std::size_t node : written) {
     if (longest[kNodes][node] == kNever) continue;
     double least = std::numeric_limits<double>::infinity();
     for (std::size_t k = 0; k < kNodes; ++k) {
@@ -86,30 +93,34 @@ double greatest_cycle_mean(const std::array<Times, kNodes>& delay) {
 }  // namespace
 
 double recurrence_bound(const PortMap& map, const isa::Program& program, Loop loop) {
-  std::vector<std::vector<Dependence>> words;
+  // delay[d][s]: from register s at the start of an iteration to register d at its end. All sources together, so that a
+  // row is one vector.
+  std::array<Times, kNodes> delay;
+  for (std::size_t node = 0; node < kNodes; ++node) delay[node].fill(kNever), delay[node][node] = 0;
+  std::array<bool, kNodes> is_written{};
+  std::vector<std::pair<Dependence, Times>> ops;
   for (std::uint32_t at = loop.first; at <= loop.last; ++at) {
-    auto& ops = words.emplace_back();
+    ops.clear();
     for (const isa::Slot slot : {isa::Slot::D, isa::Slot::S, isa::Slot::C}) {
       const isa::Op& op = program.words[at].slot(slot);
-      if (op.opcode != isa::Opcode::nop) ops.push_back(dependence_of(map, op));
+      if (op.opcode == isa::Opcode::nop) continue;
+      auto& [dependence, ready] = ops.emplace_back(dependence_of(map, op), Times{});
+      ready.fill(kNever);
+      for (const std::size_t node : dependence.reads)
+        for (std::size_t source = 0; source < kNodes; ++source)
+          ready[source] = std::max(ready[source], delay[node][source]);
     }
-  }
-  std::array<Times, kNodes> delay;
-  for (std::size_t source = 0; source < kNodes; ++source) {
-    Times now;
-    now.fill(kNever);
-    now[source] = 0;
-    for (const auto& ops : words) {
-      const Times before = now;  // all slots of a word read the state before it
-      for (const Dependence& op : ops) {
-        double ready = kNever;
-        for (const std::size_t node : op.reads) ready = std::max(ready, before[node]);
-        for (const std::size_t node : op.writes) now[node] = ready + op.latency;
+    for (const auto& [dependence, ready] : ops)  // all slots of a word read the state before it
+      for (const std::size_t node : dependence.writes) {
+        is_written[node] = true;
+        for (std::size_t source = 0; source < kNodes; ++source)
+          delay[node][source] = ready[source] + dependence.latency;
       }
-    }
-    delay[source] = now;
   }
-  return greatest_cycle_mean(delay);
+  std::vector<std::size_t> written;
+  for (std::size_t node = 0; node < kNodes; ++node)
+    if (is_written[node]) written.push_back(node);
+  return greatest_cycle_mean(delay, written);
 }
 
 }  // namespace vtpu::ports
