@@ -187,17 +187,19 @@ struct Life {
   bool apart = false;              ///< written by a merged step
 };
 
-/// By register.
-std::vector<Life> lives_of(const Block& block, const ModuloSchedule& schedule) {
-  std::vector<Life> lives;
+/// By register, of `registers` in all.
+std::vector<Life> lives_of(const Block& block, const ModuloSchedule& schedule, std::size_t registers) {
+  constexpr std::uint32_t kUnused = ~std::uint32_t{0};
+  std::vector<std::uint32_t> place(registers, kUnused);
   for (const MachineOp& op : block.ops)
-    for_each_operand(op.op, op.registers, [&](const OperandRow&, Register r) { lives.push_back(Life{r}); });
-  std::sort(lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.r < b.r; });
-  lives.erase(std::unique(lives.begin(), lives.end(), [](const Life& a, const Life& b) { return a.r == b.r; }),
-              lives.end());
-  const auto life_of = [&](Register r) -> Life& {
-    return *std::lower_bound(lives.begin(), lives.end(), r, [](const Life& x, Register y) { return x.r < y; });
-  };
+    for_each_operand(op.op, op.registers, [&](const OperandRow&, Register r) { place[r] = 0; });
+  std::vector<Life> lives;
+  for (Register r = 0; r < registers; ++r)
+    if (place[r] != kUnused) {
+      place[r] = static_cast<std::uint32_t>(lives.size());
+      lives.push_back(Life{r});
+    }
+  const auto life_of = [&](Register r) -> Life& { return lives[place[r]]; };
   for (std::uint32_t i = 0; i < block.ops.size(); ++i) {
     const std::int32_t time = schedule.time[i];
     const MachineOp& op = block.ops[i];
@@ -225,7 +227,7 @@ Expansion expand_variables(const Block& block, const ModuloSchedule& schedule, c
   Expansion result;
   const auto interval = static_cast<std::int32_t>(schedule.interval);
   std::vector<std::array<unsigned, 5>> rows(schedule.interval);
-  for (const Life& life : lives_of(block, schedule)) {
+  for (const Life& life : lives_of(block, schedule, files.size())) {
     const auto file = static_cast<std::size_t>(files[life.r]);
     std::int32_t end = std::max(life.last_write, life.first_write + 1);
     if (std::binary_search(locals.begin(), locals.end(), life.r)) {

@@ -1,7 +1,5 @@
 #include "vtpu/compiler/backend/operands.h"
 
-#include <vector>
-
 #include "vtpu/isa/operand.h"
 
 namespace vtpu::compiler::backend {
@@ -30,13 +28,13 @@ OpcodeRow make_row(const isa::OpcodeInfo& info) {
 
 }  // namespace
 
-const OpcodeRow& row_of(isa::Opcode opcode) {
-  static const std::vector<OpcodeRow> rows = [] {
-    std::vector<OpcodeRow> all;
-    for (const isa::OpcodeInfo& info : isa::all_opcodes()) all.push_back(make_row(info));
+const std::array<OpcodeRow, 256>& opcode_rows() {
+  static const std::array<OpcodeRow, 256> rows = [] {
+    std::array<OpcodeRow, 256> all{};
+    for (const isa::OpcodeInfo& info : isa::all_opcodes()) all[static_cast<std::size_t>(info.opcode)] = make_row(info);
     return all;
   }();
-  return rows[static_cast<std::size_t>(opcode)];
+  return rows;
 }
 
 }  // namespace vtpu::compiler::backend

@@ -25,7 +25,11 @@ struct OpcodeRow {
   std::uint8_t count = 0;
   std::array<OperandRow, 5> operands{};
 };
-const OpcodeRow& row_of(isa::Opcode opcode);
+const std::array<OpcodeRow, 256>& opcode_rows();
+inline const OpcodeRow& row_of(isa::Opcode opcode) {
+  static const std::array<OpcodeRow, 256>& rows = opcode_rows();  // asked for more often than anything else
+  return rows[static_cast<std::size_t>(opcode)];
+}
 
 /// Calls visit(operand, register) for every register operand that is present.
 template <class Visit>

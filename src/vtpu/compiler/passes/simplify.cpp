@@ -99,11 +99,13 @@ Value same_as(const Op& op, const Constants& constants) {
 
 /// A key that is equal for ops with equal results.
 std::string key_of(const Op& op) {
-  std::string key;
-  const auto put = [&key](const auto& value) {
-    char bytes[sizeof value];
-    std::memcpy(bytes, &value, sizeof value);
-    key.append(bytes, sizeof value);
+  std::string key(sizeof op + op.operands.size() * sizeof(Value) +  // at most: each field once
+                      op.access.offset.terms.size() * sizeof op.access.offset.terms[0],
+                  '\0');
+  char* at = key.data();
+  const auto put = [&at](const auto& value) {
+    std::memcpy(at, &value, sizeof value);
+    at += sizeof value;
   };
   put(op.kind), put(op.type), put(op.operand_type), put(op.imm), put(op.condition), put(op.reduction), put(op.axis);
   put(op.width);
@@ -114,6 +116,7 @@ std::string key_of(const Op& op) {
     for (const auto& term : op.access.offset.terms) put(term.loop), put(term.coefficient);
   }
   if (op.kind == OpKind::coordinate) put(op.place.bits());
+  key.resize(static_cast<std::size_t>(at - key.data()));
   return key;
 }
 
@@ -177,7 +180,7 @@ class Simplifier {
   /// Folds constants and shares equal values within a list and its inner lists.
   void share(std::vector<Node>& list) {
     std::map<ir::TensorId, Known> loads;
-    std::vector<std::string> added;  // keys that are known until the end of the list
+    std::vector<const std::string*> added;  // keys that are known until the end of the list
     std::vector<Node> kept;
     kept.reserve(list.size());
     for (Node& node : list) {
@@ -223,14 +226,14 @@ class Simplifier {
             replaced_[op.result] = place->second;
             continue;
           }
-          if (!loaded) added.push_back(place->first);
+          if (!loaded) added.push_back(&place->first);
         }
       }
       forget(loads, effects_of(op));
       kept.push_back(std::move(node));
     }
     list = std::move(kept);
-    for (const std::string& key : added) known_.erase(key);
+    for (const std::string* key : added) known_.erase(known_.find(*key));
   }
 
   void resolve(Value& value) const {
