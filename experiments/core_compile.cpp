@@ -2,13 +2,16 @@
 // program, and after how many executions of the program compiling pays off against interpreting.
 //
 // Programs: one loop of the balanced mix (isa/generator.h) with 16 to 4096 words. Compilation is timed end to end
-// (plan, host code, executable memory, release) from a validated program. Break-even: compile time divided by what
-// native execution saves per iteration of the loop, in iterations.
+// (plan, host code, executable memory, release) from a validated program. The process keeps executable memory that a
+// program has released, so all but the first compilation find their pages mapped. Break-even: compile time divided by
+// what native execution saves per iteration of the loop, in iterations. Code size: all host code of the program over
+// its words, so that short programs show what every program has.
 //
 // Parameters: processes and rounds. No claim. Outputs: keys vtpu.compile.*; table compile.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 
 #include "vtpu/base/check.h"
@@ -41,12 +44,15 @@ Result<void> run_compile(Run& run) {
   std::vector<std::size_t> sizes;
   for (std::size_t words = 16; words <= 4096; words *= 4) sizes.push_back(words);
   std::vector<Alternative> alternatives;
+  std::map<std::size_t, double> code_bytes_per_word;
   for (const std::size_t words : sizes) {
     auto valid = ValidProgram::make(synthetic(words, 1));
     if (!valid) return valid.error();
     const auto program = std::make_shared<ValidProgram>(std::move(*valid));
-    if (const auto engine = NativeEngine::compile(*program); !engine) return engine.error();
+    const auto engine = NativeEngine::compile(*program);
+    if (!engine) return engine.error();
     const double in_program = static_cast<double>(program->get().words.size());
+    code_bytes_per_word[words] = static_cast<double>(engine->report().code_bytes) / in_program;
     const std::size_t times = kWordsPerRun / words;
     alternatives.push_back({fmt::format("compile {}", words),
                             static_cast<double>(times) * in_program,
@@ -78,12 +84,14 @@ Result<void> run_compile(Run& run) {
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(1).next();
-  const auto all = sample_in_processes(run, [&] { return alternatives; }, rule);
+  const auto all = sample_in_processes(
+      run, [&] { return alternatives; }, rule);
   if (!all) return all.error();
   Table& table = run.table("compile", {{"words", "1", Source::label},
                                        {"compile", "ns/word", Source::measured},
                                        {"low", "ns/word", Source::measured},
                                        {"high", "ns/word", Source::measured},
+                                       {"code", "bytes/word", Source::measured},
                                        {"validate", "ns/word", Source::measured},
                                        {"run", "ns/round", Source::measured},
                                        {"interpret", "ns/round", Source::measured},
@@ -104,8 +112,10 @@ Result<void> run_compile(Run& run) {
     run.measured(fmt::format("vtpu.compile.ns_per_word.{}", words), compile, "ns/word");
     run.measured(fmt::format("vtpu.compile.validate_ns_per_word.{}", words), validate, "ns/word");
     run.measured(fmt::format("vtpu.compile.break_even.{}", words), even, "rounds");
-    table.add({static_cast<double>(words), compile.value, compile.ci.low, compile.ci.high, validate.value, native.value,
-               interpret.value, even.value});
+    run.measured(fmt::format("vtpu.compile.code_bytes_per_word.{}", words), code_bytes_per_word.at(words), "bytes/word",
+                 "host code in the form of this host, hot and cold, over the words of the program");
+    table.add({static_cast<double>(words), compile.value, compile.ci.low, compile.ci.high,
+               code_bytes_per_word.at(words), validate.value, native.value, interpret.value, even.value});
   }
   return {};
 }

@@ -263,6 +263,8 @@ Fixture fixture() {
   f.table("learned-rings", "learned_rings", {"slice", "network"}, {"chips", "rings", "share"});
   f.table("learned-rings", "rings_trees", {"slice"},
           {"chips", "buffer", "rings_share", "trees_share", "tree_pieces", "rings_time", "trees_time"});
+  f.table("core-compile", "compile", {"words"},
+          {"compile", "low", "high", "code", "validate", "run", "interpret", "break_even"});
   f.table("mem-bandwidth", "bandwidth", {"kernel", "level", "best_level"},
           {"vtpu", "ordinary", "share", "low", "high", "best", "share_of_best", "best_low", "best_high"});
   for (const auto& [name, unused] : f.results) {

@@ -150,13 +150,15 @@ TableDeclaration compile() {
                       {"compile", "compile (ns/word)"},
                       {"low", "low"},
                       {"high", "high"},
+                      {"code", "code (B/word)"},
                       {"validate", "validate (ns/word)"},
                       {"run", "native (ns/round)"},
                       {"interpret", "interpreter (ns/round)"},
                       {"break_even", "break-even rounds"}},
           .note =
-              "Compile: from a validated program to executable memory, including its release. Break-even: rounds of "
-              "the loop after which compiling has cost less than interpreting."};
+              "Compile: from a validated program to executable memory, including its release; the pages are those of "
+              "programs released before. Code: all host code over the words of the program. Break-even: rounds of the "
+              "loop after which compiling has cost less than interpreting."};
 }
 
 TableDeclaration messages() {
