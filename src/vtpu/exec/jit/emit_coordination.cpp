@@ -94,10 +94,10 @@ void Emitter::emit_quick_calls() {
                                              reinterpret_cast<const void*>(&receive_quickly),
                                              reinterpret_cast<const void*>(&meet_quickly)};
   std::vector<Gp> kept{x86::rdx};
-  for (const Gp& reg : {x86::rsi, x86::rdi, x86::r8, x86::r9, x86::r10, x86::r11}) {
-    const auto index = std::find(kPool.begin(), kPool.end(), reg) - kPool.begin();
-    const bool holds_r = std::find(r_host_.begin(), r_host_.end(), index) != r_host_.end();
-    if (holds_r || static_cast<std::size_t>(index) >= r_hosts_) kept.push_back(reg);
+  for (std::size_t i = 0; i < kSharedPool; ++i) {
+    const bool callee_saves = kPool[i].id() == Gp::kIdBx || kPool[i].id() >= Gp::kIdR12;
+    const bool holds_r = std::find(r_host_.begin(), r_host_.end(), static_cast<int>(i)) != r_host_.end();
+    if (!callee_saves && (holds_r || i >= r_hosts_)) kept.push_back(kPool[i]);
   }
   for (std::size_t k = 0; k < functions.size(); ++k) {
     if (std::none_of(cold_exchanges_.begin(), cold_exchanges_.end(), [&](const ColdExchange& cold) {
