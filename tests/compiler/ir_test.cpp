@@ -172,8 +172,6 @@ constexpr Rule kRules[] = {
     {"AnExtractNamesALane", "%1: i32x16 = iota\n%2: i32 = extract %1 from i32x16 imm 16\n",
      "imm is 16; expected 0 to 15"},
     {"AReductionGivesALane", "%1: i32x16 = iota\n%2: i64 = reduce %1 from i32x16\n", "i64 of i32x16; expected i32"},
-    {"AReductionExistsInTheMachine", "%1: i32x16 = iota\n%2: i32 = reduce %1 from i32x16 by max\n",
-     "expected add, or max of f32x16"},
     {"AVectorIsShiftedByANumber", "%1: i32x16 = iota\n%2: i32x16 = shl %1 imm 32\n", "imm is 32; expected 0 to 31"},
     {"AMessageHasFourLanes", "%1: i64 = constant\n%2: message = pack _, %1 imm 4\n", "imm is 4; expected 0 to 3"},
     {"OnlyPackMayOmitAnOperand", "%1: i64 = constant\n%2: i64 = add _, %1\n", "operand 0 is not a value"},

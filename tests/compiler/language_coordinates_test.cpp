@@ -24,6 +24,21 @@ store: i64 %8 k[16]
 )");
 }
 
+TEST(KernelLanguageCoordinates, AChoiceOfCoordinatesChoosesTheNumbersOnTheAxesThatDiffer) {
+  EXPECT_EQ(lowered("let e = k[0] > 3 ? @1.1.1/1.1.1/1.1.2 : @1.1.1/1.1.1/5.1.2; k[1] = part(e, chapter);"), R"(
+%0: i64 = load k[0]
+%1: i64 = constant imm 3
+%2: i64 = compare %0, %1 from i64 cond gt
+%3: i64 = constant imm 1
+%4: i64 = constant imm 5
+%5: i64 = select %2, %3, %4
+%6: coordinate = coordinate place 1.1.1.1.1.1.5.1.2.1.1
+%7: coordinate = set_axis %6, %5 axis chapter
+%8: i64 = get_axis %7 axis chapter
+store: i64 %8 k[8]
+)");
+}
+
 TEST(KernelLanguageCoordinates, ThePlaceOfAnElementIsACoordinate) {
   EXPECT_EQ(lowered("let e = place(g, 2, 3); k[0] = part(e, line) + part(e, column); "
                     "k[1] = part(place(g, k[2], 3), column);"),

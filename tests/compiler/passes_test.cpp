@@ -101,7 +101,7 @@ TEST(UnrollFully, RemovesLoopsOfFewIterations) {
 }
 
 TEST(UnrollFully, KeepsLoopsThatMakeCoordinatesOrMessages) {
-  // Their registers are few and cannot be spilled.
+  // Their registers are few, and coordinates cannot be spilled.
   ir::Module module =
       kernel("tensor u: f64[16, 16] sparse; tensor x: f64[8];", "for i in 0..8 { x[i] = laplace(place(u, 1, i)); }");
   unroll_fully(module);

@@ -42,15 +42,16 @@ TEST(RandomKernel, UsesEveryIntendedPartOfTheLanguage) {
   std::string all;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) all += random_kernel(seed).text;
   for (const char* const part :
-       {"param ",    "tensor ",   ": i8[",     ": u8[",       ": u16[",      ": bf16[",  ": i32[",        ": f32[",
-        ": i64[",    ": f64[",    "fn ",       "return ",     "let ",        "var ",     "+= ",           "-= ",
-        "*= ",       "&= ",       "|= ",       "^= ",         " step ",      "@unroll(", "@independent ", " ? ",
-        " || ",      " && ",      " << ",      " >> ",        " == ",        " != ",     " <= ",          " >= ",
-        " / ",       " % ",       "(-",        "(~",          "(!",          "sum(",     "min(",          "max(",
-        "argmin(",   "argmax(",   "fma(",      "abs(",        "sqrt(",       "select(",  "lshr(",         "spread(",
-        "iota()",    "lane(",     "permute(",  "reduce_add(", "reduce_max(", "gather(",  "scatter(",      "dot_u8i8(",
-        "dot_bf16(", "bits_i32(", "bits_i64(", "bits_f32(",   "bits_f64(",   "i32(",     "i64(",          "f32(",
-        "f64(",      "f32x16(",   "i32x16(",   ":16]",        ":8]",         ":32]",     ":64]",          "{ let "})
+       {"param ",    "tensor ",   ": i8[",     ": u8[",       ": u16[",      ": bf16[",     ": i32[",        ": f32[",
+        ": i64[",    ": f64[",    "fn ",       "return ",     "let ",        "var ",        "+= ",           "-= ",
+        "*= ",       "&= ",       "|= ",       "^= ",         " step ",      "@unroll(",    "@independent ", " ? ",
+        " || ",      " && ",      " << ",      " >> ",        " == ",        " != ",        " <= ",          " >= ",
+        " / ",       " % ",       "(-",        "(~",          "(!",          "sum(",        "min(",          "max(",
+        "argmin(",   "argmax(",   "fma(",      "abs(",        "sqrt(",       "select(",     "lshr(",         "spread(",
+        "iota()",    "lane(",     "permute(",  "reduce_add(", "reduce_min(", "reduce_max(", "gather(",       "scatter(",
+        "dot_u8i8(", "dot_bf16(", "bits_i32(", "bits_i64(",   "bits_f32(",   "bits_f64(",   "i32(",          "i64(",
+        "f32(",      "f64(",      "f32x16(",   "i32x16(",     ":16]",        ":8]",         ":32]",          ":64]",
+        "{ let "})
     EXPECT_NE(all.find(part), std::string::npos) << part;
 }
 

@@ -220,6 +220,30 @@ TEST_F(PhextccCommand, ATrapNamesTheSourceLineAndIsStatus3) {
   EXPECT_EQ(phextcc("wait.phx --run").status, 3);
 }
 
+TEST_F(PhextccCommand, SeveralSentronsRunOneProgramAndEachKnowsItsNumber) {
+  put("ring.phx", R"(tensor got: i64[5];
+kernel main() {
+  let n = sentron();
+  send(put(@1.1.1/1.1.1/1.1.1, scroll, n == 4 ? 1 : n + 2), 10 * n);
+  got[n] = lane(receive(put(@1.1.1/1.1.1/1.1.1, scroll, n + 1)), 0);
+}
+)");
+  for (const std::string engine : {"interpreter", "native"}) {
+    const Outcome run = phextcc("ring.phx --run --sentrons 5 --fill got=zeros --engine " + engine);
+    EXPECT_THAT(run.out, HasSubstr("got: i64[5] = 40 0 10 20 30\n")) << run.err;
+  }
+  const Outcome few = phextcc("ring.phx --run --sentrons 3");
+  EXPECT_EQ(few.status, 3);
+  EXPECT_THAT(few.out, HasSubstr("deadlock: sentron 0 waits"));
+  EXPECT_THAT(few.err, HasSubstr("sentron 0: "));
+  EXPECT_EQ(phextcc("ring.phx --measure --sentrons 5 --samples 1 --engine interpreter").status, 0);
+  put("local.phx", "tensor x: i64[4] local;\ntensor y: i64[4];\nkernel main() { x[y[0]] = 1; y[1] = x[1]; }\n");
+  for (const std::string how : {"--run", "--measure"})
+    EXPECT_EQ(phextcc("local.phx --sentrons 2 " + how).err,
+              "phextcc: local.phx: --sentrons 2: a kernel that allocates memory, for local tensors or for spilled "
+              "values; expected one sentron\n");
+}
+
 TEST_F(PhextccCommand, TheSameCommandGivesTheSameBytes) {
   for (const std::string arguments : {"--report --json", "--emit=sasm", "--emit=ir", "--run --json", "-o -"})
     EXPECT_EQ(phextcc("dot.phx " + arguments).out, phextcc("dot.phx " + arguments).out) << arguments;
@@ -339,9 +363,26 @@ TEST_F(PhextccCommand, StandardOutputThatCannotBeWrittenIsStatus1) {
 TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndSucceeds) {
   const Outcome run = phextcc("--help");
   EXPECT_EQ(run.status, 0);
-  for (const char* option : {"-O", "-D", "-o,--output", "--emit", "--words-with-source", "--form", "--report", "--json",
-                             "--ports", "--no-pipeline", "--pipeline-all", "--self-contained", "--run", "--measure",
-                             "--samples", "--engine", "--fill", "--backing", "--seed", "--show"})
+  for (const char* option : {"-O",
+                             "-D",
+                             "-o,--output",
+                             "--emit",
+                             "--words-with-source",
+                             "--form",
+                             "--report",
+                             "--json",
+                             "--ports",
+                             "--no-pipeline",
+                             "--pipeline-all",
+                             "--self-contained",
+                             "--run",
+                             "--measure",
+                             "--samples",
+                             "--engine",
+                             "--fill",
+                             "--backing",
+                             "--seed",
+                             "--show"})
     EXPECT_THAT(run.out, HasSubstr(std::string("\n  ") + option + " "));
   EXPECT_THAT(run.out, HasSubstr("Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped"));
 }

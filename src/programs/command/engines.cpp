@@ -102,6 +102,13 @@ std::string timing_text(const nlohmann::ordered_json& timing) {
       timing.at("cycle_source").get<std::string>(), timing.at("timings").get<std::string>());
 }
 
+void spawn_sentrons(exec::Machine& machine, unsigned count, std::uint64_t fuel) {
+  for (unsigned i = 0; i < count; ++i) {
+    exec::Context& sentron = machine.spawn(fuel);
+    sentron.r[isa::kNumberRegister] = sentron.id;
+  }
+}
+
 runtime::Summary run_sentrons(exec::Machine& machine, const exec::Engine& engine) {
   runtime::CooperativeScheduler scheduler(machine,
                                           std::vector<const exec::Engine*>(machine.sentrons().size(), &engine));

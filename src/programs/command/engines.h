@@ -51,6 +51,9 @@ Result<void> report_backing(const exec::Machine& machine, const std::string& fil
 
 std::string timing_text(const nlohmann::ordered_json& timing);
 
+/// Adds sentrons to a machine. Each starts with its number in isa::kNumberRegister.
+void spawn_sentrons(exec::Machine& machine, unsigned count, std::uint64_t fuel);
+
 /// Runs all sentrons of the machine.
 runtime::Summary run_sentrons(exec::Machine& machine, const exec::Engine& engine);
 

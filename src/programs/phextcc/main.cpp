@@ -199,6 +199,8 @@ class CommandLine {
     app_.add_flag("--run", options_.run, "run it and show the tensors that changed");
     app_.add_flag("--measure", options_.measure, "cycles of a run, the median of several");
     add_number(app_, "--samples", options_.samples, "runs to measure", 1, 1000);
+    add_number(app_, "--sentrons", options_.sentrons,
+               "sentrons that run it, on one thread; sentron() is the number of each", 1, 1024);
     add_engine_option(app_, options_.engine);
     app_.add_option("--fill", options_.fills,
                     "NAME=KIND, initial elements: zeros, ones, count or random; default: random with --run, zeros with "

@@ -22,7 +22,7 @@ struct Options {
   std::vector<std::string> definitions, fills, shows, backings;
   compiler::Options compiler;
   std::uint64_t seed = 1;
-  unsigned samples = 9;
+  unsigned samples = 9, sentrons = 1;
   bool report = false, run = false, measure = false, json = false;
   bool no_pipeline = false, pipeline_all = false, words_with_source = false;
 };

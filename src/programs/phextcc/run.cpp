@@ -25,14 +25,16 @@ constexpr std::uint64_t kMemory = std::uint64_t{8} << 30;  // bytes of all tenso
 constexpr std::size_t kShown = 8;                          // elements of a tensor
 constexpr double kShortRun = 50e3;  // ns; in shorter runs, the cost of reading the clocks matters
 
-/// A machine with one sentron and the kernel's tensors, filled.
+constexpr std::uint64_t kFuel = std::uint64_t{1} << 40;  // words of a sentron
+
+/// A machine with the sentrons and the kernel's tensors, filled.
 struct Prepared {
   std::unique_ptr<exec::Machine> machine;
   study::programs::MappedTensors tensors;
 
   static Result<Prepared> make(const compiler::Compiled& compiled, const Options& options, Fill otherwise) {
     auto machine = std::make_unique<exec::Machine>(memory::PageTable({.bytes = kMemory, .regions = 4096}));
-    machine->spawn();
+    spawn_sentrons(*machine, options.sentrons, kFuel);
     std::vector<compiler::ir::Tensor> shapes;
     for (const compiler::ir::Tensor& tensor : compiled.tensors)
       if (tensor.role == compiler::ir::Tensor::Role::mapped) shapes.push_back(tensor);
@@ -50,13 +52,37 @@ struct Prepared {
   }
 };
 
-/// The trap of a run with its source line; empty when the run halted.
+/// The first trap of a run with its source line; empty when no sentron trapped.
 std::string trap_of(const exec::Machine& machine, const compiler::Compiled& compiled, const Options& options) {
-  const exec::Context& sentron = *machine.sentrons().front();
-  if (sentron.status != exec::Status::trapped) return {};
-  const std::uint32_t line = sentron.pc < compiled.lines.size() ? compiled.lines[sentron.pc] : 0;
-  const std::string where = shown(options.file) + (line == 0 ? "" : fmt::format(":{}", line));
-  return fmt::format("{}: {}", where, sentron.trap.message());
+  for (const auto& sentron : machine.sentrons()) {
+    if (sentron->status != exec::Status::trapped) continue;
+    const std::uint32_t line = sentron->pc < compiled.lines.size() ? compiled.lines[sentron->pc] : 0;
+    const std::string where = shown(options.file) + (line == 0 ? "" : fmt::format(":{}", line));
+    const std::string who = options.sentrons == 1 ? "" : fmt::format("sentron {}: ", sentron->id);
+    return fmt::format("{}: {}{}", where, who, sentron->trap.message());
+  }
+  return {};
+}
+
+/// Every sentron runs the whole program, so a region that it allocates would be allocated once by each.
+Result<void> check_sentrons(const isa::ValidProgram& program, const Options& options) {
+  if (options.sentrons == 1) return {};
+  for (const isa::Word& word : program.get().words)
+    if (word.slot(isa::Slot::S).opcode == isa::Opcode::salloc)
+      return Error{fmt::format("{}: --sentrons {}", shown(options.file), options.sentrons),
+                   "a kernel that allocates memory, for local tensors or for spilled values", "one sentron"};
+  return {};
+}
+
+/// What all sentrons retired.
+exec::Retired retired_by(const exec::Machine& machine) {
+  exec::Retired all;
+  for (const auto& sentron : machine.sentrons()) {
+    all.words += sentron->retired.words;
+    all.control += sentron->retired.control;
+    for (std::size_t k = 0; k < std::size(all.ops); ++k) all.ops[k] += sentron->retired.ops[k];
+  }
+  return all;
 }
 
 }  // namespace
@@ -64,6 +90,7 @@ std::string trap_of(const exec::Machine& machine, const compiler::Compiled& comp
 Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
                                         const Options& options) {
   using nlohmann::ordered_json;
+  if (const auto suits = check_sentrons(program, options); !suits) return suits.error();
   const auto chosen = choose_engine(options.engine, {.form = options.form}, program);
   if (!chosen) return chosen.error();
   auto prepared = Prepared::make(compiled, options, Fill::random);
@@ -73,18 +100,19 @@ Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, cons
   if (!shows) return shows.error();
   std::vector<std::vector<std::byte>> before;
   for (const auto& bytes : tensors.bytes()) before.emplace_back(bytes.begin(), bytes.end());
-  run_sentrons(*prepared->machine, *chosen->engine);
+  const runtime::Summary summary = run_sentrons(*prepared->machine, *chosen->engine);
   tensors.read_sparse();
 
-  const exec::Context& sentron = *prepared->machine->sentrons().front();
+  const exec::Retired retired = retired_by(*prepared->machine);
   const std::string trap = trap_of(*prepared->machine, compiled, options);
   if (trap.empty())
     if (const auto flushed = tensors.flush(); !flushed) return flushed.error();
-  ordered_json json{
-      {"engine", chosen->name},
-      {"words", sentron.retired.words},
-      {"ops", {{"D", sentron.retired.ops[0]}, {"S", sentron.retired.ops[1]}, {"C", sentron.retired.ops[2]}}},
-      {"control", sentron.retired.control}};
+  ordered_json json{{"engine", chosen->name},
+                    {"words", retired.words},
+                    {"ops", {{"D", retired.ops[0]}, {"S", retired.ops[1]}, {"C", retired.ops[2]}}},
+                    {"control", retired.control}};
+  if (options.sentrons > 1) json["sentrons"] = options.sentrons;
+  if (!summary.deadlock.empty()) json["deadlock"] = summary.deadlock;
   if (!trap.empty()) json["trap"] = trap;
   json["tensors"] = ordered_json::array();
   for (std::size_t k = 0; k < before.size(); ++k) {
@@ -108,6 +136,7 @@ std::string run_text(const nlohmann::ordered_json& run) {
                                  run.at("engine").get<std::string>(), run.at("words").get<std::uint64_t>(),
                                  ops.at("D").get<std::uint64_t>(), ops.at("S").get<std::uint64_t>(),
                                  ops.at("C").get<std::uint64_t>(), run.at("control").get<std::uint64_t>());
+  if (run.contains("deadlock")) text += "deadlock: " + run.at("deadlock").get<std::string>() + "\n";
   for (const auto& tensor : run.at("tensors")) {
     text += fmt::format("{}: {} =", tensor.at("name").get<std::string>(), tensor.at("type").get<std::string>());
     for (const auto& element : tensor.at("first")) text += " " + element.get<std::string>();
@@ -118,6 +147,7 @@ std::string run_text(const nlohmann::ordered_json& run) {
 
 Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, const isa::ValidProgram& program,
                                             const Options& options) {
+  if (const auto suits = check_sentrons(program, options); !suits) return suits.error();
   const auto chosen = choose_engine(options.engine, {.form = options.form}, program);
   if (!chosen) return chosen.error();
   auto clock = measure::CycleClock::open();
@@ -133,7 +163,11 @@ Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, 
       failed = made.error();
   };
   const auto work = [&] {
-    if (prepared) chosen->engine->run(*prepared->machine, *prepared->machine->sentrons().front());
+    if (!prepared) return;
+    if (options.sentrons > 1)
+      run_sentrons(*prepared->machine, *chosen->engine);
+    else
+      chosen->engine->run(*prepared->machine, *prepared->machine->sentrons().front());
   };
   // One untimed run finds traps and warms the caches.
   prepare();
@@ -141,14 +175,15 @@ Result<nlohmann::ordered_json> measure_json(const compiler::Compiled& compiled, 
   run_sentrons(*prepared->machine, *chosen->engine);
   if (const std::string trap = trap_of(*prepared->machine, compiled, options); !trap.empty())
     return nlohmann::ordered_json{{"trap", trap}};
-  const std::uint64_t ops = prepared->machine->sentrons().front()->retired.total();
+  const std::uint64_t ops = retired_by(*prepared->machine).total();
 
   std::vector<double> cycles, ns;
   for (unsigned k = 0; k < options.samples; ++k)
     if (const auto timing = clock->time(work, prepare); !timing.disturbed)
       cycles.push_back(timing.cycles), ns.push_back(timing.ns);
   if (failed) return *failed;
-  if (cycles.empty()) return Error{shown(options.file), "not measurable now: " + measure::to_string(clock->tally()), "a quieter machine"};
+  if (cycles.empty())
+    return Error{shown(options.file), "not measurable now: " + measure::to_string(clock->tally()), "a quieter machine"};
   const auto [least, most] = std::minmax_element(cycles.begin(), cycles.end());
   const double median = measure::median(cycles);
   return nlohmann::ordered_json{{"engine", chosen->name},

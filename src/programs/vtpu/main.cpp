@@ -187,7 +187,7 @@ Result<int> run_run(const Options& options) {
   const auto make = [&]() -> Result<std::unique_ptr<exec::Machine>> {
     auto made = std::make_unique<exec::Machine>();
     if (const auto imported = import_document(*made, options.import); !imported) return imported.error();
-    for (unsigned i = 0; i < options.sentrons; ++i) made->spawn(options.fuel);
+    spawn_sentrons(*made, options.sentrons, options.fuel);
     return made;
   };
   const auto made = make();
@@ -356,7 +356,8 @@ class CommandLine {
                   "check every access of host code against its region before it happens; slow");
     add_number(*run, "--compile-steps", options_.compile_steps,
                "steps that compiling may take; the interpreter runs a program that needs more", 1);
-    add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it, on one thread", 1, 1024);
+    add_number(*run, "--sentrons", options_.sentrons,
+               "sentrons that run it, on one thread; r15 holds the number of each", 1, 1024);
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
     add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);

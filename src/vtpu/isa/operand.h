@@ -86,6 +86,8 @@ const KindInfo& info(Kind kind);
 
 inline constexpr std::uint8_t kNoRegister = 0xff;
 inline constexpr unsigned kFileSize[] = {0, 16, 16, 8, 4};  // by File
+/// The r-register in which a sentron that runs a program together with others finds its number at the start.
+inline constexpr unsigned kNumberRegister = 15;
 
 enum class Condition : std::uint8_t { eq, ne, lt, le, gt, ge };
 /// What a comparison gives; with a NaN only `ne` holds.

@@ -64,6 +64,7 @@ class Scheduler {
     Scheduled result;
     WideCode& wide = result.wide;
     wide.files = code_.files;
+    wide.number_on_entry = code_.number_on_entry;
     wide.origin.resize(code_.files.size());
     std::iota(wide.origin.begin(), wide.origin.end(), 0u);
     std::vector<std::uint32_t> first(code_.blocks.size());  // block number in `code_` → in `wide`
@@ -185,6 +186,7 @@ Result<Words> try_words(const Code& given, Packing packing, const ports::PortMap
   const bool status_read = reads_status(code);
   std::vector<Register> kept;
   for (const auto& [r, place] : code.rematerializable) kept.push_back(r);
+  if (code.number_on_entry != kNoRegister) kept.push_back(code.number_on_entry);
   std::sort(kept.begin(), kept.end());
   const Error too_many{"", "too many values live over too much code", "a smaller kernel"};
   if (!Liveness(code).complete() || !coalesce(code, kept)) return too_many;

@@ -66,6 +66,8 @@ struct Code {
   /// Registers that hold a coordinate of the pool throughout, with its index in the pool. They are cheaper to
   /// rematerialise (dmov.coord) than to keep.
   std::vector<std::pair<Register, std::uint32_t>> rematerializable;
+  /// The register that holds the sentron's number when the program starts (r15), if the program reads it.
+  Register number_on_entry = kNoRegister;
   /// Pool index of the coordinate of memory for spilled vectors, in cells of eight bytes. Without it, vectors cannot be
   /// spilled, and compilation fails where that would be necessary.
   std::optional<std::uint32_t> spill_coordinate;

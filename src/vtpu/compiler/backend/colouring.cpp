@@ -32,7 +32,8 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
   std::priority_queue<Ranked, std::vector<Ranked>, std::greater<>> hard;
   std::vector<Register> easy, order;
   for (Register r = 0; r < registers; ++r) {
-    removed[r] = graph.weight[r] <= 0;  // the register does not occur
+    // The register does not occur, or its number is given.
+    removed[r] = graph.weight[r] <= 0 || r == code.number_on_entry;
     degree[r] = static_cast<std::uint32_t>(graph.neighbours[r].size());
     if (removed[r]) continue;
     if (degree[r] < numbers_in(code.files[r]))
@@ -68,6 +69,7 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
     partners[result].push_back(source), partners[source].push_back(result);
   Colouring result;
   result.colour.assign(registers, kNoColour);
+  if (code.number_on_entry != kNoRegister) result.colour[code.number_on_entry] = isa::kNumberRegister;
   for (std::size_t k = order.size(); k-- > 0;) {
     const Register r = order[k];
     std::uint32_t taken = 0;

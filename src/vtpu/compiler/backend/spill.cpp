@@ -61,6 +61,7 @@ Spiller::Spiller(Code& code) : code_(code) {
     if (block.exit) block.target = number[block.target];
   code.blocks = std::move(blocks);
   unspillable_.resize(code.files.size());
+  if (code.number_on_entry != kNoRegister) unspillable_[code.number_on_entry] = true;
   for (const Block& block : code.blocks)
     if (block.loop) unspillable_[block.exit->registers[kD]] = true;
   find_constants();
@@ -84,10 +85,10 @@ void Spiller::find_constants() {
     const isa::Op& op = writer[r]->op;
     if (op.opcode == Opcode::dmov_const || op.opcode == Opcode::dmov_coord ||
         (op.opcode == Opcode::dmov_i64 && op.immediate()))
-      rematerialised_[r] = Home{*writer[r], {}};
+      rematerialised_[r] = Home{{*writer[r]}, {}};
   }
   for (const auto& [r, place] : code_.rematerializable)
-    rematerialised_[r] = Home{make(Opcode::dmov_coord, {r, kNoRegister, kNoRegister, kNoRegister}, place), {}};
+    rematerialised_[r] = Home{{make(Opcode::dmov_coord, {r, kNoRegister, kNoRegister, kNoRegister}, place)}, {}};
 }
 
 bool Spiller::can_spill(Register r, unsigned free_buffers) const {
@@ -95,7 +96,7 @@ bool Spiller::can_spill(Register r, unsigned free_buffers) const {
   if (rematerialised_[r]) return true;
   const File file = code_.files[r];
   if (file == File::r && (free_buffers > 0 || lanes_used_ < kLanes * buffers_.size())) return true;
-  return (file == File::r || file == File::v) && code_.spill_coordinate.has_value() &&
+  return file != File::p && code_.spill_coordinate.has_value() &&
          cells_ + 1 <
              phext::PackedCoordinate::kMax - code_.coordinates[*code_.spill_coordinate].get(phext::Axis::column);
 }
@@ -170,23 +171,31 @@ Spiller::Home Spiller::home_for(Register r, unsigned free_buffers) {
     if (lanes_used_ == kLanes * buffers_.size() && free_buffers > 0) buffers_.push_back(temporary(File::m));
     if (lanes_used_ < kLanes * buffers_.size()) {
       const Register buffer = buffers_[lanes_used_ / kLanes];
-      home.fetch = make(Opcode::cunpack_i64, {r, buffer, kNoRegister, kNoRegister});
-      home.put = make(Opcode::cpack_i64, {buffer, r, kNoRegister, kNoRegister});
-      home.fetch.op.mode = home.put->op.mode = static_cast<std::uint8_t>(lanes_used_++ % kLanes);
+      home.fetch = {make(Opcode::cunpack_i64, {r, buffer, kNoRegister, kNoRegister})};
+      home.put = {make(Opcode::cpack_i64, {buffer, r, kNoRegister, kNoRegister})};
+      home.fetch[0].op.mode = home.put[0].op.mode = static_cast<std::uint8_t>(lanes_used_++ % kLanes);
       return home;
     }
     if (!box_) set_up_box();
     if (words_in_cell_ % (kCellBytes / 8) == 0) cell_of_words_ = new_cell(), words_in_cell_ = 0;
     const std::uint32_t byte = cell_of_words_ * kCellBytes + 8 * words_in_cell_++;
-    home.fetch = in_box(Opcode::sgather_i64, *box_, byte, 8);
-    home.put = in_box(Opcode::sscattr_i64, *box_, byte, 8);
+    home.fetch = {in_box(Opcode::sgather_i64, *box_, byte, 8)};
+    home.put = {in_box(Opcode::sscattr_i64, *box_, byte, 8)};
   } else {
     if (!box_) set_up_box();
     const std::uint32_t byte = new_cell() * kCellBytes;
-    home.fetch = in_box(Opcode::sgather_v64, *box_, byte, kCellBytes);
-    home.put = in_box(Opcode::sscattr_v64, *box_, byte, kCellBytes);
+    const bool message = code_.files[r] == File::m;  // 32 bytes, by way of a vector
+    home.fetch = {in_box(message ? Opcode::sgather_v32 : Opcode::sgather_v64, *box_, byte, message ? 32 : kCellBytes)};
+    home.put = {in_box(message ? Opcode::sscattr_v32 : Opcode::sscattr_v64, *box_, byte, message ? 32 : kCellBytes)};
+    if (message) {
+      home.through = temporary(File::v);
+      home.fetch[0].registers[kD] = home.put[0].registers[kA] = home.through;
+      home.fetch.push_back(make(Opcode::cpack_v, {r, home.through, kNoRegister, kNoRegister}));
+      home.put.insert(home.put.begin(), make(Opcode::cunpack_v, {home.through, r, kNoRegister, kNoRegister}));
+      return home;
+    }
   }
-  home.fetch.registers[kD] = home.put->registers[kA] = r;
+  home.fetch[0].registers[kD] = home.put[0].registers[kA] = r;
   return home;
 }
 
@@ -258,13 +267,23 @@ bool Spiller::fetch_before(std::uint32_t loop, Register r, const Home& home, con
   }
   const Register here = temporary(code_.files[r]);
   unspillable_[here] = false;
-  MachineOp fetch = home.fetch;
-  rematerialised_[here] = Home{fetch, {}};  // fetched into a register other than its own; see stands_in
-  fetch.registers[kD] = here;
+  rematerialised_[here] =
+      Home{home.fetch, {}, home.through};  // written to a register other than its own; see stands_in
   for (MachineOp& op : code_.blocks[loop].ops) std::replace(op.registers.begin(), op.registers.end(), r, here);
   for (const std::uint32_t b : places.before[loop])
-    if (b != loop) code_.blocks[b].ops.push_back(fetch);
+    if (b != loop) append(code_.blocks[b].ops, home.fetch, home, home.fetch.back().registers[kD], here, 0);
   return true;
+}
+
+void Spiller::append(std::vector<MachineOp>& to, const std::vector<MachineOp>& ops, const Home& home, Register r,
+                     Register held, std::uint32_t line) {
+  const Register through = home.through == kNoRegister ? kNoRegister : temporary(File::v);
+  for (MachineOp op : ops) {
+    for (Register& each : op.registers)
+      if (each != kNoRegister) each = each == r ? held : each == home.through ? through : each;
+    op.line = line;
+    to.push_back(op);
+  }
 }
 
 void Spiller::move_out_of(std::uint32_t number, Register r, const Home& home) {
@@ -275,17 +294,14 @@ void Spiller::move_out_of(std::uint32_t number, Register r, const Home& home) {
   const auto fetch = [&](std::uint32_t line) {
     if (held != kNoRegister && ops.size() - held_at <= kReach) return;
     held = temporary(code_.files[r]);
-    MachineOp op = home.fetch;
-    op.registers[kD] = held;
-    op.line = line;
-    ops.push_back(op);
+    append(ops, home.fetch, home, home.fetch.back().registers[kD], held, line);
   };
   const auto rewrite = [&](MachineOp op) {
     bool reads = false, writes = false;
     for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register x) {
       reads |= row.reads && x == r, writes |= row.writes && x == r;
     });
-    if (writes && !home.put) return;  // the value is rematerialised
+    if (writes && home.put.empty()) return;  // the value is rematerialised
     if (reads) fetch(op.line);
     if (writes && !reads) held = temporary(code_.files[r]);
     if (reads || writes) {
@@ -293,11 +309,7 @@ void Spiller::move_out_of(std::uint32_t number, Register r, const Home& home) {
       held_at = ops.size();
     }
     ops.push_back(op);
-    if (!writes) return;
-    MachineOp put = *home.put;
-    std::replace(put.registers.begin(), put.registers.end(), r, held);
-    put.line = op.line;
-    ops.push_back(put);
+    if (writes) append(ops, home.put, home, r, held, op.line);
   };
   for (const MachineOp& op : block.ops) rewrite(op);
   if (block.exit) {

@@ -9,9 +9,9 @@
 namespace vtpu::compiler::backend {
 
 /// Spills registers of `Code`. A value made by one op without operands is rematerialised. Otherwise an r-register goes
-/// to a lane of a message buffer that the program does not use, if one is left; other r- and v-registers go to a box of
-/// memory that the program allocates at its start and frees at its end. A register that a loop only reads is fetched
-/// before the loop, into a stand-in. If the stand-in is spilled too, it is fetched at each use.
+/// to a lane of a message buffer that the program does not use, if one is left; other r-, v- and m-registers go to a
+/// box of memory that the program allocates at its start and frees at its end. A register that a loop only reads is
+/// fetched before the loop, into a stand-in. If the stand-in is spilled too, it is fetched at each use.
 class Spiller {
  public:
   /// Inserts empty blocks where code before a loop may be needed. `code` must outlive this object.
@@ -26,14 +26,18 @@ class Spiller {
   std::vector<Register> bound_to(std::uint32_t loop) const;
 
  private:
-  /// How a value is fetched and stored. Both ops have the register in field d or a of `registers`.
+  /// How a value is fetched and stored. The last op of `fetch` writes the register.
   struct Home {
-    MachineOp fetch;
-    std::optional<MachineOp> put;  ///< none: the value is rematerialised and its writer removed
+    std::vector<MachineOp> fetch;
+    std::vector<MachineOp> put;      ///< empty: the value is rematerialised and its writer removed
+    Register through = kNoRegister;  ///< a vector between memory and a message buffer; another one at each use
   };
+  /// Appends a fetch or put of r with `held` in its place.
+  void append(std::vector<MachineOp>& to, const std::vector<MachineOp>& ops, const Home& home, Register r,
+              Register held, std::uint32_t line);
   void find_constants();
   /// Whether the register stands in for another in a loop; if spilled, it is fetched at each use.
-  bool stands_in(Register r) const { return rematerialised_[r] && rematerialised_[r]->fetch.registers[0] != r; }
+  bool stands_in(Register r) const { return rematerialised_[r] && rematerialised_[r]->fetch.back().registers[0] != r; }
   bool can_spill(Register r, unsigned free_buffers) const;
   Home home_for(Register r, unsigned free_buffers);
   void set_up_box();

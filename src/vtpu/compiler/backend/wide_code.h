@@ -46,6 +46,7 @@ struct WideCode {
   std::vector<isa::File> files;
   std::vector<Register> origin;  ///< the register of `Code` that each one is or copies
   std::vector<WideBlock> blocks;
+  Register number_on_entry = kNoRegister;  ///< as in `Code`
 
   Register copy_of(Register original) {
     files.push_back(files[original]);

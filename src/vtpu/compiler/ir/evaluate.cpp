@@ -386,6 +386,7 @@ class Evaluator {
       case OpKind::temperature:
       case OpKind::beacon:
       case OpKind::route: break;
+      case OpKind::sentron: return Datum::of<std::int64_t>(0);
     }
     throw EvaluationFailure{"the evaluator has one sentron and no occupied cells", "an op that needs neither"};
   }

@@ -117,8 +117,8 @@ enum class OpKind : std::uint8_t {
   splat,     ///< every lane = the scalar operand (operand_type)
   extract,   ///< scalar: lane `imm` of the vector operand (operand_type)
   permute,   ///< lane i = operand 0's lane (operand 1's lane i modulo 16); operand 1 is i32x16; types of 16 lanes
-  reduce,    ///< scalar: all lanes of the vector operand (operand_type) combined by `reduction` in the order of dred:
-             ///< add, or max of f32x16
+  reduce,    ///< scalar: all lanes of the vector operand (operand_type) combined by `reduction` (add, min or max) in
+             ///< the order of dred: the lower half with the upper half, until one lane is left
   dot_bf16,  ///< f32x16: operand 0 + sums of two products of operands 1 and 2 (bytes64), as ddot.bf16x32
   dot_u8i8,  ///< i32x16: operand 0 + sums of four products, operand 1 unsigned, operand 2 signed (bytes64), as
              ///< ddot.u8i8x64
@@ -147,9 +147,10 @@ enum class OpKind : std::uint8_t {
   cast,          ///< message: operand 0 of the sentron with number operand 1 (i64)
   temperature,   ///< operand 0 (f64); no result
   beacon,        ///< operand 0 (coordinate); no result
-  route          ///< i64: number of the sentron nearest operand 0
+  route,         ///< i64: number of the sentron nearest operand 0
+  sentron        ///< i64: number of the sentron that runs the program
 };
-inline constexpr std::size_t kKinds = static_cast<std::size_t>(OpKind::route) + 1;
+inline constexpr std::size_t kKinds = static_cast<std::size_t>(OpKind::sentron) + 1;
 std::string_view name_of(OpKind kind);
 
 /// Position in the source; line 0: none.

@@ -154,6 +154,28 @@ Quantity Arithmetic::select(const Quantity& condition, const Quantity& a, const 
   return Quantity::of_value(a.type, emit_.append(ir::OpKind::select, to_ir(a.type), operands));
 }
 
+/// No opcode chooses a coordinate, so the numbers on the axes where the two may differ are chosen.
+Quantity Arithmetic::select_coordinate(const Quantity& condition, const Quantity& a, const Quantity& b) {
+  if (const auto known = condition.constant()) return *known != 0 ? a : b;
+  const auto number_on = [&](phext::Axis axis, const Quantity& c) {
+    if (c.place) return Quantity::integer(c.place->get(axis));
+    ir::Op op = emit_.make(ir::OpKind::get_axis, ir::Type::i64, {value_of(c)});
+    op.axis = axis;
+    return Quantity::of_value(Type::i64, emit_.append(std::move(op)));
+  };
+  Quantity made = b;
+  for (std::size_t k = 0; k < phext::PackedCoordinate::kAxes; ++k) {
+    const auto axis = static_cast<phext::Axis>(k);
+    if (a.place && b.place && a.place->get(axis) == b.place->get(axis)) continue;
+    const Quantity from_a = number_on(axis, a), from_b = number_on(axis, b);
+    const ir::Value number = value_of(select(condition, from_a, from_b));
+    ir::Op op = emit_.make(ir::OpKind::set_axis, ir::Type::coordinate, {value_of(made), number});
+    op.axis = axis;
+    made = Quantity::of_value(Type::coord, emit_.append(std::move(op)));
+  }
+  return made;
+}
+
 Quantity Arithmetic::convert(const Quantity& a, Type to) {
   if (a.type == to) return a;
   const Type from = a.type == Type::boolean ? Type::i64 : is_vector(a.type) ? lane_type(a.type) : a.type;

@@ -33,6 +33,7 @@ class Arithmetic {
   Quantity compare(isa::Condition condition, const Quantity& a, const Quantity& b);
   /// `condition`: a bool, or a mask with the lanes of the vectors a and b.
   Quantity select(const Quantity& condition, const Quantity& a, const Quantity& b);
+  Quantity select_coordinate(const Quantity& condition, const Quantity& a, const Quantity& b);
   /// Between scalar types (bool only as `from`), or between i32x16 and f32x16.
   Quantity convert(const Quantity& a, Type to);
   /// The same bits as another type of equal width.

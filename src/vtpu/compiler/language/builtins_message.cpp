@@ -84,6 +84,10 @@ Quantity route(Lowering& lower, const Expression& call) {
   return Quantity::of_value(Type::i64, lower.emit().append(ir::OpKind::route, ir::Type::i64, {where}));
 }
 
+Quantity sentron(Lowering& lower, const Expression&) {
+  return Quantity::of_value(Type::i64, lower.emit().append(ir::OpKind::sentron, ir::Type::i64));
+}
+
 Quantity group(Lowering& lower, const Expression& call, isa::ReductionKind by) {
   const Quantity q = lower.expression(*call.parts[0]);
   if (q.poison()) return {};
@@ -111,7 +115,7 @@ Quantity broadcast(Lowering& lower, const Expression& call) {
   return Quantity::of_value(Type::message, lower.emit().append(ir::OpKind::cast, ir::Type::message, {what, who}));
 }
 
-constexpr std::array<Builtin, 12> kMessageBuiltins = {{
+constexpr std::array<Builtin, 13> kMessageBuiltins = {{
     {"packed", 1, kLanes, "packed(a, …), up to four", packed},
     {"send", 2, kLanes + 1, "send(c, a, …); with up to four scalars", send},
     {"receive", 1, 1, "receive(c)", receive},
@@ -120,6 +124,7 @@ constexpr std::array<Builtin, 12> kMessageBuiltins = {{
     {"beacon", 1, 1, "beacon(c);", beacon},
     {"temperature", 1, 1, "temperature(t);", temperature},
     {"route", 1, 1, "route(c)", route},
+    {"sentron", 0, 0, "sentron()", sentron},
     {"all_sum", 1, 1, "all_sum(x)", all_sum},
     {"all_min", 1, 1, "all_min(x)", all_min},
     {"all_max", 1, 1, "all_max(x)", all_max},

@@ -94,9 +94,7 @@ Quantity permute(Lowering& lower, const Expression& call) {
 
 Quantity reduce(Lowering& lower, const Expression& call, isa::ReductionKind by) {
   const Quantity v = lower.expression(*call.parts[0]);
-  const bool sums = by == isa::ReductionKind::add;
-  if (sums ? !is_vector(v.type) : v.type != Type::f32x16)
-    return wrong_operand(lower, *call.parts[0], v, sums ? "a vector of numbers" : "f32x16");
+  if (!is_vector(v.type)) return wrong_operand(lower, *call.parts[0], v, "a vector of numbers");
   lower.at(call.span);
   ir::Op op = lower.emit().make(ir::OpKind::reduce, to_ir(lane_type(v.type)), {lower.emit().value_of(v)});
   op.operand_type = to_ir(v.type);
@@ -104,6 +102,7 @@ Quantity reduce(Lowering& lower, const Expression& call, isa::ReductionKind by) 
   return Quantity::of_value(lane_type(v.type), lower.emit().append(std::move(op)));
 }
 Quantity reduce_add(Lowering& lower, const Expression& call) { return reduce(lower, call, isa::ReductionKind::add); }
+Quantity reduce_min(Lowering& lower, const Expression& call) { return reduce(lower, call, isa::ReductionKind::min); }
 Quantity reduce_max(Lowering& lower, const Expression& call) { return reduce(lower, call, isa::ReductionKind::max); }
 
 /// The sixteen places x[i[k]].
@@ -187,7 +186,7 @@ Quantity place(Lowering& lower, const Expression& call) {
 
 constexpr std::size_t kMostDimensions = phext::PackedCoordinate::kAxes + 1;
 
-constexpr std::array<Builtin, 15> kVectorBuiltins = {{
+constexpr std::array<Builtin, 16> kVectorBuiltins = {{
     {"spread", 1, 1, "spread(x)", spread},
     {"iota", 0, 0, "iota()", iota},
     {"lane", 2, 2, "lane(v, k)", lane},
@@ -196,6 +195,7 @@ constexpr std::array<Builtin, 15> kVectorBuiltins = {{
     {"lane_i32", 2, 2, "lane_i32(m, k)", lane_i32},
     {"permute", 2, 2, "permute(v, i)", permute},
     {"reduce_add", 1, 1, "reduce_add(v)", reduce_add},
+    {"reduce_min", 1, 1, "reduce_min(v)", reduce_min},
     {"reduce_max", 1, 1, "reduce_max(v)", reduce_max},
     {"gather", 2, 2, "gather(x, i)", gather},
     {"scatter", 3, 3, "scatter(x, i, v);", scatter},

@@ -307,8 +307,9 @@ Quantity Lowering::choose(const Quantity& condition, Quantity a, Quantity b, Spa
          is_integer(condition.type) ? "write … != 0" : "");
     return {};
   }
+  if (a.type == Type::coord && !mask) return math_.select_coordinate(condition, a, b);
   if (!is_number(a.type) && a.type != Type::boolean) {
-    fail(span, fmt::format("a choice of {}", name_of(a.type)), "numbers or bools");
+    fail(span, fmt::format("a choice of {}", name_of(a.type)), "numbers, bools or coordinates");
     return {};
   }
   const bool literal = a.literal && b.literal;

@@ -45,11 +45,9 @@ Quantity Lowering::reduction(const Expression& e) {
 Quantity Lowering::plain_reduction(const Expression& e, const Bounds& range, ir::Loop loop, const Quantity& term) {
   const bool sums = e.name == "sum";
   const bool least = e.name == "min";
-  const bool suits = is_number(term.type) && (sums || term.type != Type::f64x8);
-  if (!suits) {
+  if (!is_number(term.type)) {
     if (!term.poison())
-      fail(e.parts[2]->span, fmt::format("{} of {}", quoted(e.name), name_of(term.type)),
-           sums ? "numbers" : "scalars, f32x16 or i32x16",
+      fail(e.parts[2]->span, fmt::format("{} of {}", quoted(e.name), name_of(term.type)), "numbers",
            term.type == Type::boolean ? "i64(…) converts a bool to a number" : "");
     emit_.close_loop();
     return {};

@@ -25,7 +25,7 @@ void flatten(ir::Module& module, const Loop& loop, std::vector<Node>& into, std:
   for (std::size_t k = 0; k < state.size(); ++k) results[loop.carried[k].result] = state[k];
 }
 
-/// Whether a loop creates coordinates or messages. Their register files are small, and they cannot be spilled.
+/// Whether a loop creates coordinates or messages. Their register files are small, and coordinates cannot be spilled.
 bool must_not_grow(const Loop& loop) {
   return std::any_of(loop.body.begin(), loop.body.end(), [](const Node& node) {
     return node.op() != nullptr && (node.op()->type == Type::message || node.op()->type == Type::coordinate);

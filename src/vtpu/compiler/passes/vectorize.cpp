@@ -506,41 +506,13 @@ class VectorLoop {
 
   /// Reduces all lanes of a vector to one scalar.
   Value across(isa::ReductionKind reduction, Type vector, Value value, std::vector<Node>& into) {
-    Appender at(module_, into);
-    const Type scalar = ir::scalar_of(vector);
-    const bool direct =
-        reduction == isa::ReductionKind::add || (reduction == isa::ReductionKind::max && vector == Type::f32x16);
-    if (direct) {
-      Op op;
-      op.kind = OpKind::reduce;
-      op.type = scalar;
-      op.operand_type = vector;
-      op.reduction = reduction;
-      op.operands = {value};
-      return at.add(op);
-    }
-    if (vector == Type::f64x8) {
-      Value all = extract(at, vector, value, 0);
-      for (int lane = 1; lane < 8; ++lane)
-        all = at.op(kind_of(reduction), scalar, {all, extract(at, vector, value, lane)});
-      return all;
-    }
-    const Value lane = at.op(OpKind::iota, Type::i32x16, {});
-    for (std::int64_t half = 8; half > 0; half /= 2) {
-      const Value other = at.op(OpKind::bit_xor, Type::i32x16, {lane, at.constant(Type::i32x16, half)});
-      value = at.op(kind_of(reduction), vector, {value, at.op(OpKind::permute, vector, {value, other})});
-    }
-    return extract(at, vector, value, 0);
-  }
-
-  static Value extract(Appender& at, Type vector, Value value, std::int64_t lane) {
     Op op;
-    op.kind = OpKind::extract;
+    op.kind = OpKind::reduce;
     op.type = ir::scalar_of(vector);
     op.operand_type = vector;
+    op.reduction = reduction;
     op.operands = {value};
-    op.imm = lane;
-    return at.add(op);
+    return Appender(module_, into).add(op);
   }
 
   /// The result of a reduction: its initial value combined with the lanes' partial results.

@@ -256,6 +256,7 @@ class Printer {
       case Kind::lane: return fmt::format("({}).l[{}]", part(0), e.number);
       case Kind::permute: return with("permuted");
       case Kind::reduce_add: return with("all_add");
+      case Kind::reduce_min: return with("all_min");
       case Kind::reduce_max: return with("all_max");
       case Kind::gather: return fmt::format("gathered({}, {})", e.name, part(0));
       case Kind::dot_u8i8:

@@ -95,6 +95,7 @@ std::string of(const Expression& e) {
     case Kind::lane: return fmt::format("lane({}, {})", part(0), e.number);
     case Kind::permute: return call("permute", {}, e.parts);
     case Kind::reduce_add: return call("reduce_add", {}, e.parts);
+    case Kind::reduce_min: return call("reduce_min", {}, e.parts);
     case Kind::reduce_max: return call("reduce_max", {}, e.parts);
     case Kind::gather: return fmt::format("gather({}, {})", e.name, part(0));
     case Kind::dot_u8i8:

@@ -254,6 +254,12 @@ T all_add(V<T, N> a) {
   return a.l[0];
 }
 template <class T, int N>
+T all_min(V<T, N> a) {
+  for (int half = N / 2; half > 0; half /= 2)
+    for (int k = 0; k < half; ++k) a.l[k] = least(a.l[k], a.l[k + half]);
+  return a.l[0];
+}
+template <class T, int N>
 T all_max(V<T, N> a) {
   for (int half = N / 2; half > 0; half /= 2)
     for (int k = 0; k < half; ++k) a.l[k] = greatest(a.l[k], a.l[k + half]);

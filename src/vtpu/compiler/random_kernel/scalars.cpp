@@ -55,12 +55,10 @@ Expression ExpressionGenerator::expression(Type type, unsigned depth) {
   if (type != Type::i64 && chance(4)) {
     const Type of = type == Type::i32 ? Type::i32x16 : type == Type::f32 ? Type::f32x16 : Type::f64x8;
     Expression from = vector(of, depth - 1);
-    const std::size_t form = pick({40, type == Type::f64 ? 0u : 40u, type == Type::f32 ? 20u : 0u});
-    Expression e = make(form == 0   ? ExpressionKind::reduce_add
-                        : form == 1 ? ExpressionKind::lane
-                                    : ExpressionKind::reduce_max,
-                        type, {std::move(from)});
-    if (form == 1) e.number = between(0, 15);
+    constexpr ExpressionKind kForms[] = {ExpressionKind::reduce_add, ExpressionKind::reduce_min,
+                                         ExpressionKind::reduce_max, ExpressionKind::lane};
+    Expression e = make(kForms[pick({30, 20, 20, 30})], type, {std::move(from)});
+    if (e.kind == ExpressionKind::lane) e.number = between(0, type == Type::f64 ? 7 : 15);
     return e;
   }
   if (chance(8)) {

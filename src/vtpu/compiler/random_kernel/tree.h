@@ -70,6 +70,7 @@ struct Expression {
     lane,     ///< lane `number` of parts[0]
     permute,  ///< parts[0], parts[1]
     reduce_add,
+    reduce_min,
     reduce_max,
     gather,    ///< name at the places parts[0] (i32x16)
     dot_u8i8,  ///< parts[0] + products of name[parts[1]:64] and other[parts[2]:64]

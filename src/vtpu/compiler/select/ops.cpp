@@ -133,6 +133,7 @@ void Selector::op(const Op& o) {
     case OpKind::temperature:
     case OpKind::beacon:
     case OpKind::route: return messages(o);
+    case OpKind::sentron: return emit(Opcode::dmov_i64, {define(o.result), own_number_});
     default: return arithmetic(o);
   }
 }
@@ -170,10 +171,7 @@ void Selector::arithmetic(const Op& o) {
       emit(Opcode::dmul_i32x16, {product, reg(o.operands[0]), reg(o.operands[1])});
       return emit(Opcode::dadd_i32x16, {define(o.result), product, reg(o.operands[2])});
     }
-    const Register chosen = fresh(File::r), a = reg(o.operands[0]), b = reg(o.operands[1]);
-    const auto condition = o.kind == OpKind::min ? isa::Condition::lt : isa::Condition::gt;
-    emit(Opcode::dcmp_f64x8, {chosen, condition_of(condition), a, b});
-    return emit(Opcode::dsel_x8, {define(o.result), a, b, chosen});
+    return extremum_of_f64x8(define(o.result), reg(o.operands[0]), reg(o.operands[1]), o.kind == OpKind::min);
   }
   const bool whole = o.type == Type::i64 || o.type == Type::i32 || o.type == Type::lanes;
   if (o.operands.size() == 1) {
@@ -323,25 +321,53 @@ void Selector::splat(const Op& o) {
   emit(o.type == Type::f64x8 ? Opcode::dbcast_i64 : Opcode::dbcast_i32, {define(o.result), reg(o.operands[0])});
 }
 
-void Selector::extract(const Op& o) {
-  const Register from = reg(o.operands[0]);
-  if (o.operand_type != Type::f64x8) return emit(Opcode::dextr_i32, {define(o.result), from, Number{o.imm}});
+void Selector::extract(const Op& o) { extract_lane(define(o.result), reg(o.operands[0]), o.operand_type, o.imm); }
+
+void Selector::extract_lane(Register to, Register from, Type vector, std::int64_t lane) {
+  if (vector != Type::f64x8) return emit(Opcode::dextr_i32, {to, from, Number{lane}});
   const Register low = fresh(File::r), high = fresh(File::r), up = fresh(File::r);
-  emit(Opcode::dextr_i32, {low, from, Number{2 * o.imm}});
-  emit(Opcode::dextr_i32, {high, from, Number{2 * o.imm + 1}});
+  emit(Opcode::dextr_i32, {low, from, Number{2 * lane}});
+  emit(Opcode::dextr_i32, {high, from, Number{2 * lane + 1}});
   emit(Opcode::dshl_i64, {up, high, Number{kHigh}});
-  emit(Opcode::dor_i64, {define(o.result), up, low});
+  emit(Opcode::dor_i64, {to, up, low});
+}
+
+/// f64x8 has no opcode for this.
+void Selector::extremum_of_f64x8(Register to, Register a, Register b, bool least) {
+  const Register chosen = fresh(File::r);
+  emit(Opcode::dcmp_f64x8, {chosen, condition_of(least ? isa::Condition::lt : isa::Condition::gt), a, b});
+  emit(Opcode::dsel_x8, {to, a, b, chosen});
 }
 
 void Selector::reduce(const Op& o) {
-  const bool add = o.reduction == isa::ReductionKind::add;
-  VTPU_CHECK(add || (o.reduction == isa::ReductionKind::max && o.operand_type == Type::f32x16),
-             "every reduction over lanes has an opcode");
-  const Opcode opcode = o.operand_type == Type::f64x8    ? Opcode::dred_add_f64x8
-                        : o.operand_type == Type::i32x16 ? Opcode::dred_add_i32x16
-                        : add                            ? Opcode::dred_add_f32x16
-                                                         : Opcode::dred_max_f32x16;
-  emit(opcode, {define(o.result), reg(o.operands[0])});
+  const Type vector = o.operand_type;
+  if (o.reduction == isa::ReductionKind::add) {
+    const Opcode opcode = vector == Type::f64x8    ? Opcode::dred_add_f64x8
+                          : vector == Type::i32x16 ? Opcode::dred_add_i32x16
+                                                   : Opcode::dred_add_f32x16;
+    return emit(opcode, {define(o.result), reg(o.operands[0])});
+  }
+  const bool least = o.reduction == isa::ReductionKind::min;
+  if (!least && vector == Type::f32x16) return emit(Opcode::dred_max_f32x16, {define(o.result), reg(o.operands[0])});
+  // No opcode reduces these. Halves are exchanged, and every lane takes the better of two.
+  Register lanes = reg(o.operands[0]);
+  const std::uint32_t words = vector == Type::f64x8 ? 2 : 1;  // 32-bit lanes of a lane
+  for (std::uint32_t half = 8; half >= words; half /= 2) {
+    isa::Constant bytes{};
+    for (std::uint32_t lane = 0; lane < 16; ++lane) {
+      const std::uint32_t other = lane ^ half;
+      std::memcpy(&bytes[4 * lane], &other, 4);
+    }
+    const Register order = fresh(File::v), upper = fresh(File::v), better = fresh(File::v);
+    emit(Opcode::dmov_const, {order, Number{constant(bytes)}});
+    emit(Opcode::dperm_i32, {upper, lanes, order});
+    if (vector == Type::f64x8)
+      extremum_of_f64x8(better, lanes, upper, least);
+    else
+      emit(opcode_of(least ? OpKind::min : OpKind::max, vector), {better, lanes, upper});
+    lanes = better;
+  }
+  extract_lane(define(o.result), lanes, vector, 0);
 }
 
 void Selector::memory_op(const Op& o, backend::MachineOp made) {

@@ -59,9 +59,15 @@ backend::Code Selector::run() {
 
 void Selector::begin_program() {
   std::vector<bool> used(module_.tensors.size());
+  bool numbered = false;
   ir::for_each_op(module_.body, [&](const Op& o) {
+    numbered |= o.kind == OpKind::sentron;
     if (o.access.tensor != ir::kNoTensor && o.access.cell == kNone) used[o.access.tensor] = true;
   });
+  if (numbered) {
+    code_.number_on_entry = fresh(File::r);
+    emit(Opcode::dmov_i64, {own_number_ = fresh(File::r), code_.number_on_entry});
+  }
   for (std::size_t k = 0; k < module_.tensors.size(); ++k) {
     const ir::Tensor& tensor = module_.tensors[k];
     const bool made = tensor.role == ir::Tensor::Role::local || options_.allocate;

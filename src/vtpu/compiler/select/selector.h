@@ -91,6 +91,8 @@ class Selector {
   void convert(const ir::Op& op);
   void splat(const ir::Op& op);
   void extract(const ir::Op& op);
+  void extract_lane(Register to, Register from, ir::Type vector, std::int64_t lane);
+  void extremum_of_f64x8(Register to, Register a, Register b, bool least);
   void reduce(const ir::Op& op);
   void memory(const ir::Op& op);
   void memory_op(const ir::Op& op, backend::MachineOp made);
@@ -114,8 +116,9 @@ class Selector {
   std::vector<bool> whole_;           // by value: an i32 that its register holds sign-extended
   std::vector<Register> pointers_;    // by tensor
   std::vector<Frame> frames_;
-  std::vector<Register> handles_;   // of regions to free at the end
-  Register durable_ = kNoRegister;  ///< handle of the region that is flushed at the end of the program
+  std::vector<Register> handles_;      // of regions to free at the end
+  Register own_number_ = kNoRegister;  ///< holds the number of the sentron, if the program reads it
+  Register durable_ = kNoRegister;     ///< handle of the region that is flushed at the end of the program
   std::map<std::vector<std::int64_t>, std::uint32_t> groups_;
   std::map<unsigned __int128, std::uint32_t> coordinates_;
   std::map<isa::Constant, std::uint32_t> pool_;

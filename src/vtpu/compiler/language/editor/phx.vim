@@ -13,9 +13,10 @@ syntax keyword phxType i64 i32 f64 f32 bool f32x16 i32x16 f64x8 bytes coord mess
 syntax keyword phxReduction sum min max argmin argmax
 syntax keyword phxAxis library shelf series collection volume book chapter section scroll line column
 syntax keyword phxFunction fma abs sqrt select lshr exp sigmoid tanh bits_i32 bits_f32 bits_i64 bits_f64
-syntax keyword phxFunction spread iota lane lane_f64 lane_f32 lane_i32 permute reduce_add reduce_max gather scatter
+syntax keyword phxFunction spread iota lane lane_f64 lane_f32 lane_i32 permute gather scatter
+syntax keyword phxFunction reduce_add reduce_min reduce_max
 syntax keyword phxFunction dot_bf16 dot_u8i8 prefetch place put part distance occupied simplices laplace
-syntax keyword phxFunction packed send receive barrier fence beacon temperature route all_sum all_min all_max broadcast
+syntax keyword phxFunction packed send receive barrier fence beacon temperature route sentron all_sum all_min all_max broadcast
 
 syntax match phxNumber "\<0[xX]\x\+\(i32\|i64\)\?\>"
 syntax match phxNumber "\<\d\+\(i32\|i64\|f32\|f64\)\?\>"

@@ -1,0 +1,128 @@
+// Do reductions of vectors, choices of coordinates and spilled messages give the same answers at every tier?
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "vtpu/compiler/phextcc.h"
+#include "vtpu/exec/interpreter.h"
+#include "vtpu/study/programs/mapped_tensors.h"
+
+namespace vtpu::compiler {
+namespace {
+
+struct Ran {
+  std::vector<std::int64_t> out;
+  unsigned spilled = 0;
+};
+
+/// Compiles a kernel at a tier and runs it. `number`: what the sentron finds in its register for that. `out`: the
+/// contents of the tensor of this name.
+Ran ran(const std::string& text, unsigned tier, std::uint64_t number = 0) {
+  Options options;
+  options.level = static_cast<int>(tier);
+  options.machine = MachineModel::reference();
+  const auto compiled = compile("k.phx", text, options);
+  EXPECT_TRUE(compiled.ok()) << (compiled.ok() ? "" : compiled.error().message());
+  if (!compiled) return {};
+  const auto program = isa::ValidProgram::make(compiled->program);
+  EXPECT_TRUE(program.ok());
+  exec::Machine machine;
+  auto tensors = study::programs::MappedTensors::map(machine, compiled->tensors);
+  EXPECT_TRUE(tensors.ok());
+  exec::Context& sentron = machine.spawn(100'000);
+  sentron.r[isa::kNumberRegister] = number;
+  exec::Interpreter(*program).run(machine, sentron);
+  EXPECT_EQ(sentron.status, exec::Status::halted) << sentron.trap.message();
+  Ran made{{}, compiled->spilled};
+  for (std::size_t k = 0; k < tensors->shapes().size(); ++k) {
+    if (tensors->shapes()[k].name != "out") continue;
+    made.out.resize(tensors->bytes()[k].size() / 8);
+    std::memcpy(made.out.data(), tensors->bytes()[k].data(), tensors->bytes()[k].size());
+  }
+  return made;
+}
+
+TEST(EveryTier, ReducesVectorsOfEveryTypeToTheirLeastAndGreatestLane) {
+  const std::string text = R"(tensor a: f64[64]; tensor b: f32[16]; tensor c: i32[16]; tensor out: i64[10];
+kernel main() {
+  for i in 0..64 { a[i] = f64((i * 37) % 64 - 20); }
+  for i in 0..16 { b[i] = f32((i * 5) % 16 - 9); c[i] = i32((i * 7) % 16 - 3); }
+  let low = min(i in 0..8) a[8 * i:8];
+  let high = max(i in 0..8) a[8 * i:8];
+  out[0] = i64(reduce_min(low));
+  out[1] = i64(reduce_max(low));
+  out[2] = i64(reduce_min(high));
+  out[3] = i64(reduce_max(high));
+  out[4] = i64(min(i in 0..64) a[i]);
+  out[5] = i64(max(i in 0..64) a[i]);
+  out[6] = i64(reduce_min(b[0:16]));
+  out[7] = i64(reduce_max(b[0:16]));
+  out[8] = i64(reduce_min(c[0:16]));
+  out[9] = i64(reduce_max(c[0:16]));
+})";
+  std::vector<std::int64_t> low(8, 100), high(8, -100);
+  for (std::int64_t i = 0; i < 64; ++i) {
+    const auto lane = static_cast<std::size_t>(i % 8);
+    low[lane] = std::min(low[lane], i * 37 % 64 - 20), high[lane] = std::max(high[lane], i * 37 % 64 - 20);
+  }
+  const auto least = [](const auto& list) { return *std::min_element(list.begin(), list.end()); };
+  const auto most = [](const auto& list) { return *std::max_element(list.begin(), list.end()); };
+  const std::vector<std::int64_t> wanted{least(low), most(low), least(high), most(high), -20, 43, -9, 6, -3, 12};
+  for (unsigned tier = 0; tier <= 3; ++tier) EXPECT_EQ(ran(text, tier).out, wanted) << tier;
+}
+
+TEST(EveryTier, ChoosesOneOfTwoCoordinates) {
+  const std::string text = R"(tensor k: i64[2]; tensor out: i64[3];
+kernel main() {
+  k[0] = 3;
+  k[1] = 7;
+  let near = @1.1.1/1.1.1/1.1.2;
+  let far = put(put(near, shelf, k[1]), scroll, k[0]);
+  out[0] = distance(k[0] < 4 ? far : near, far) + 100 * distance(k[0] < 3 ? far : near, far);
+  var at = near;
+  for i in 0..5 { at = i == k[0] ? step(at, line, k[1]) : step(at, line, 1); }
+  out[1] = part(at, line);
+  out[2] = distance(select(k[0] > 1, near, @9.9.9/9.9.9/9.9.9), near);
+})";
+  for (unsigned tier = 0; tier <= 3; ++tier) EXPECT_EQ(ran(text, tier).out, std::vector<std::int64_t>({200, 12, 0}));
+}
+
+TEST(EveryTier, KeepsMoreMessagesThanThereAreBuffers) {
+  std::string text = "tensor out: i64[24];\nkernel main() {\n  for i in 0..12 { out[i] = 10 * i; }\n";
+  for (int m = 0; m < 6; ++m)
+    text += "  let m" + std::to_string(m) + " = packed(out[" + std::to_string(2 * m) + "], out[" +
+            std::to_string(2 * m + 1) + "]);\n";
+  text += "  var last = m0;\n  for i in 0..3 { last = packed(lane(last, 1) + lane(m5, 1), lane(m4, 0)); }\n";
+  for (int m = 0; m < 6; ++m)
+    for (int lane = 0; lane < 2; ++lane)
+      text += "  out[" + std::to_string(12 + 2 * m + lane) + "] = lane(m" + std::to_string(m) + ", " +
+              std::to_string(lane) + ");\n";
+  text += "  out[0] = lane(last, 0);\n  out[1] = lane(last, 1);\n}\n";
+  std::vector<std::int64_t> wanted;
+  for (int i = 0; i < 24; ++i) wanted.push_back(10 * (i % 12));
+  wanted[0] = 80 + 110, wanted[1] = 80;
+  for (unsigned tier = 0; tier <= 3; ++tier) {
+    const Ran made = ran(text, tier);
+    EXPECT_EQ(made.out, wanted) << tier;
+    EXPECT_GT(made.spilled, 0u) << tier;
+  }
+}
+
+TEST(EveryTier, TellsASentronItsNumber) {
+  const std::string text = R"(tensor out: i64[20];
+kernel main() {
+  var total = 0;
+  for i in 0..20 { total = total + sentron() * i; out[i] = total; }
+})";
+  std::vector<std::int64_t> wanted;
+  std::int64_t total = 0;
+  for (int i = 0; i < 20; ++i) wanted.push_back(total += 6 * i);
+  for (unsigned tier = 0; tier <= 3; ++tier) EXPECT_EQ(ran(text, tier, 6).out, wanted) << tier;
+}
+
+}  // namespace
+}  // namespace vtpu::compiler
