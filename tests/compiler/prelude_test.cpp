@@ -102,6 +102,12 @@ TEST_P(Prelude, KeepsANaN) {
   for (const float y : results(GetParam().name, true, x)) EXPECT_NE(y, y);
 }
 
+TEST(PreludePowers, TheExponentialOfANumberThatIsNotPositiveHasTheBitsOfExp) {
+  std::vector<float> x{0.0f, -0.0f, -1e-40f, -87.5f, -88.0f, -103.9f, -104.0f, -1e30f};
+  for (float each = -0.001f; x.size() < 4096; each *= 1.003f) x.push_back(each);
+  for (const bool vectors : {true, false}) EXPECT_EQ(results("exp_nonpositive", vectors, x), results("exp", vectors, x));
+}
+
 INSTANTIATE_TEST_SUITE_P(AllFunctions, Prelude,
                          testing::Values(Function{"exp", exact_exp, 1.1}, Function{"sigmoid", exact_sigmoid, 2.3},
                                          Function{"tanh", exact_tanh, 1.4}),

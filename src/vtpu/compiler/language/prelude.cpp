@@ -8,25 +8,38 @@ std::string_view prelude_text() {
 // argument). The stated errors are the maxima that tests/compiler/prelude_test.cpp finds against binary64, in units in
 // the last place (ulp); for denormal results an ulp is 2^-149.
 
-// e^x within 1.1 ulp; 0 below -103.98, infinity above 88.73. n = x / ln 2, rounded by adding 1.5 * 2^23. The result is
-// a polynomial of r = x - n ln 2 in [-0.35, 0.35] (coefficients: Moshier, Cephes, expf), times 2^n in two factors so
-// that denormal results are rounded once.
-fn exp(x) {
-  let y = min(89.0, max(-105.0, x));
-  let t = fma(y, 1.4426950408889634, 12582912.0);
-  let n = bits_i32(t) - 0x4b400000;
-  let whole = t - 12582912.0;
-  let r = fma(whole, 1.9046542e-9, fma(whole, -0.693147182464599609375, y));
+// e^r for r in [-0.35, 0.35]: the steps that exp and exp_nonpositive share (coefficients: Moshier, Cephes, expf).
+fn exp_near_zero(r) {
   let p = fma(fma(fma(fma(fma(1.9875691500e-4, r, 1.3981999507e-3), r, 8.3334519073e-3), r, 4.1665795894e-2), r,
                   1.6666665459e-1), r, 5.0000001201e-1);
-  let e = fma(p, r * r, r) + 1.0;
-  let half = n >> 1;
-  return e * bits_f32((half + 127) << 23) * bits_f32((n - half + 127) << 23);
+  return fma(p, r * r, r) + 1.0;
 }
 
-// 1 / (1 + e^-x) within 2.3 ulp. On both sides of 0, the power cannot overflow.
+// e^x within 1.1 ulp; 0 below -103.98, infinity above 88.73. n = x / ln 2 is rounded by adding 1.5 * 2^23. 254 more are
+// added, so that the low bits of the sum hold n + 254, which are the exponents of two powers of two with the product
+// 2^n. Two factors round denormal results once.
+fn exp(x) {
+  let y = min(89.0, max(-105.0, x));
+  let t = fma(y, 1.4426950408889634, 12583166.0);
+  let whole = t - 12583166.0;
+  let e = exp_near_zero(fma(whole, 1.9046542e-9, fma(whole, -0.693147182464599609375, y)));
+  let first = lshr(bits_i32(t), 1) << 23;
+  let second = (bits_i32(t) << 23) - first;
+  return e * bits_f32(first) * bits_f32(second);
+}
+
+// The same bits as exp(x), in fewer ops, for x that are not positive: the second factor is then always 2^-63.
+fn exp_nonpositive(x) {
+  let y = max(-105.0, x);
+  let t = fma(y, 1.4426950408889634, 12583102.0);
+  let whole = t - 12583102.0;
+  let e = exp_near_zero(fma(whole, 1.9046542e-9, fma(whole, -0.693147182464599609375, y)));
+  return e * bits_f32(bits_i32(t) << 23) * 1.0842021724855044e-19;
+}
+
+// 1 / (1 + e^-x) within 2.3 ulp. On both sides of 0, the power cannot overflow. The sign bit makes -|x| of x.
 fn sigmoid(x) {
-  let e = exp(-abs(x));
+  let e = exp_nonpositive(bits_f32(bits_i32(x) | -2147483648));
   return select(x < 0.0, e, 1.0) / (1.0 + e);
 }
 

@@ -12,7 +12,7 @@ syntax keyword phxBoolean true false
 syntax keyword phxType i64 i32 f64 f32 bool f32x16 i32x16 f64x8 bytes coord message i8 u8 u16 bf16
 syntax keyword phxReduction sum min max argmin argmax
 syntax keyword phxAxis library shelf series collection volume book chapter section scroll line column
-syntax keyword phxFunction fma abs sqrt select lshr exp sigmoid tanh bits_i32 bits_f32 bits_i64 bits_f64
+syntax keyword phxFunction fma abs sqrt select lshr exp exp_nonpositive exp_near_zero sigmoid tanh bits_i32 bits_f32 bits_i64 bits_f64
 syntax keyword phxFunction spread iota lane lane_f64 lane_f32 lane_i32 permute gather scatter
 syntax keyword phxFunction reduce_add reduce_min reduce_max
 syntax keyword phxFunction dot_bf16 dot_u8i8 prefetch place put part distance occupied simplices laplace
