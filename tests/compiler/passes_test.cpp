@@ -155,6 +155,19 @@ TEST(Jam, SharesALoadBetweenIterationsOfTheOuterLoop) {
   EXPECT_EQ(count(module, ir::OpKind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the remaining rows
 }
 
+TEST(Jam, RunsTheRowsOfSeveralInnerLoopsTogether) {
+  ir::Module module =
+      kernel("tensor a: f32[3, 64]; tensor y: f32[3, 64];",
+             "for i in 0..3 { let s = sum(j in 0..64) a[i, j]; for j in 0..64 { y[i, j] = a[i, j] * s; } }");
+  jam(module);
+  std::size_t loops = 0, most = 0;
+  for (const ir::Node& node : module.body.front().loop()->body)
+    if (node.loop() != nullptr) ++loops, most = std::max(most, node.loop()->body.size());
+  EXPECT_EQ(loops, 2u) << "one for the sums and one for the products of both rows";
+  EXPECT_EQ(most, 6u) << text_of(module);  // load, product and store of two rows
+  EXPECT_EQ(module.body.size(), 2u) << "the third row follows";
+}
+
 TEST(Jam, KeepsALoopWhoseIterationsTouchTheSamePlace) {
   ir::Module module = kernel("tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[1];",
                              "for i in 0..64 { y[0] = y[0] + sum(j in 0..64) (a[i, j] * x[j]); }");

@@ -18,8 +18,9 @@ inline constexpr std::int64_t kFullUnroll = 32;
 inline constexpr std::size_t kFullUnrollOps = 200;
 void unroll_fully(ir::Module& module);
 
-/// Unroll-and-jam: runs two or four iterations of a loop around an innermost loop together if their inner loops share a
-/// load, so that the load is done once. The iterations must write to places that no other iteration touches.
+/// Unroll-and-jam: runs two or four iterations of a loop around innermost loops together. A load that their inner loops
+/// share is done once, an inner loop is entered once for all of them, and the latencies of the scalars that one inner
+/// loop leaves to the next overlap. The iterations must write to places that no other iteration touches.
 void jam(ir::Module& module);
 
 /// Contracts product and sum into one op in reorderable float sums; this saves one rounding.
