@@ -176,6 +176,27 @@ TEST(Jam, KeepsALoopWhoseIterationsTouchTheSamePlace) {
   EXPECT_EQ(text_of(module), before);
 }
 
+TEST(ClearLanesByMasks, TurnsAChoiceAgainstZeroIntoAMaskThatIsMadeOnce) {
+  for (const std::string& choice : {"select(m, x[i:16], spread(0.0f32))", "select(m, spread(0.0f32), x[i:16])"}) {
+    ir::Module module = kernel("tensor x: f32[64]; tensor y: f32[64];",
+                               "let m = iota() > 3; for i in 0..64 step 16 { y[i:16] = " + choice + "; }");
+    simplify(module);
+    clear_lanes_by_masks(module);
+    const ir::Loop& loop = *module.body.back().loop();
+    const auto is = [](ir::OpKind kind) { return [kind](const ir::Node& node) { return node.op()->kind == kind; }; };
+    EXPECT_TRUE(std::none_of(loop.body.begin(), loop.body.end(), is(ir::OpKind::select))) << text_of(module);
+    EXPECT_TRUE(std::any_of(loop.body.begin(), loop.body.end(), is(ir::OpKind::bit_and))) << text_of(module);
+  }
+}
+
+TEST(ClearLanesByMasks, KeepsAChoiceWhoseMaskChanges) {
+  ir::Module module = kernel("tensor x: i32[64]; tensor y: i32[64];",
+                             "for i in 0..64 step 16 { y[i:16] = select(x[i:16] > 3, x[i:16], spread(0i32)); }");
+  simplify(module);
+  clear_lanes_by_masks(module);
+  EXPECT_EQ(count(module, ir::OpKind::bit_and), 0u) << text_of(module);
+}
+
 TEST(InsertPrefetches, PrefetchesDataThatExceedTheNearCaches) {
   const std::string copy = "for i in 0..n { y[i] = x[i]; }";
   ir::Module small = kernel("param n = 1024; tensor x: f32[n]; tensor y: f32[n];", copy);

@@ -36,6 +36,8 @@ void optimise(ir::Module& module, const Options& options) {
     passes::vectorize(module, options.machine);
     passes::choose_by_extrema(module);
     passes::simplify(module);
+    passes::clear_lanes_by_masks(module);
+    passes::simplify(module);
     passes::unroll_fully(module);
     passes::simplify(module);
     passes::unroll(module, options.machine);

@@ -2,8 +2,10 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include "vtpu/compiler/passes/edit.h"
+#include "vtpu/compiler/passes/mix.h"
 #include "vtpu/compiler/passes/passes.h"
 
 namespace vtpu::compiler::passes {
@@ -18,6 +20,7 @@ using ir::Type;
 using ir::Value;
 
 constexpr std::int64_t kEveryLane = 0xffff;
+constexpr unsigned kMostLive = 14;  // of 16: limit for the values that a loop keeps live
 
 /// Rewrites a loop so that its f32 scalars become vectors with the scalar in every lane.
 class Spreader {
@@ -176,6 +179,87 @@ void spread_floats(ir::Module& module) {
   std::map<Value, Value> results;
   spread(module, module.body, results);
   replace_uses(module.body, results);
+}
+
+namespace {
+
+/// Rewrites the choices of one innermost loop. What the loop does not change is appended to `front`.
+void clear_lanes(ir::Module& module, const std::set<Value>& zeros, Loop& loop, std::vector<Node>& front) {
+  std::set<Value> inside;
+  for (const Node& node : loop.body)
+    if (node.op()->result != kNone) inside.insert(node.op()->result);
+  for (const Loop::Carried& carried : loop.carried) inside.insert(carried.argument);
+  if (loop.iteration != kNone) inside.insert(loop.iteration);
+  std::map<std::tuple<Type, Value, bool>, Value> kept;  // by type, mask, and whether the mask selects the zeros
+  unsigned free = kMostLive - std::min(kMostLive, live_vectors(module, loop));
+  std::vector<Node> body;
+  const auto bits = [&](Value value, Type type, std::vector<Node>& into) {
+    const Type from = module.types[value];
+    if (from == type) return value;
+    Op op;
+    op.kind = OpKind::bits;
+    op.type = type;
+    op.operand_type = from;
+    op.operands = {value};
+    return Appender(module, into).add(op);
+  };
+  for (Node& node : loop.body) {
+    Op& op = *body.emplace_back(std::move(node)).op();
+    if (op.kind != OpKind::select || !ir::is_vector(op.type) || inside.contains(op.operands[0])) continue;
+    const bool clears = zeros.contains(op.operands[1]);
+    if (!clears && !zeros.contains(op.operands[2])) continue;
+    auto found = kept.find({op.type, op.operands[0], clears});
+    if (found == kept.end()) {
+      if (free == 0) continue;
+      --free;
+      Appender at(module, front);
+      const Value all = at.constant(op.type, -1), none = at.constant(op.type, 0);
+      const Value mask = clears ? at.op(OpKind::select, op.type, {op.operands[0], none, all})
+                                : at.op(OpKind::select, op.type, {op.operands[0], all, none});
+      found = kept.emplace(std::tuple{op.type, op.operands[0], clears}, bits(mask, Type::i32x16, front)).first;
+    }
+    const Op choice = op;
+    body.pop_back();
+    const Value from = bits(choice.operands[clears ? 2 : 1], Type::i32x16, body);
+    Op made;
+    made.kind = choice.type == Type::i32x16 ? OpKind::bit_and : OpKind::bits;
+    made.type = choice.type;
+    made.source = choice.source;
+    made.result = choice.result;
+    if (choice.type == Type::i32x16) {
+      made.operands = {from, found->second};
+    } else {
+      made.operand_type = Type::i32x16;
+      made.operands = {Appender(module, body).op(OpKind::bit_and, Type::i32x16, {from, found->second})};
+    }
+    body.emplace_back(std::move(made));
+  }
+  loop.body = std::move(body);
+}
+
+void clear_lanes(ir::Module& module, const std::set<Value>& zeros, std::vector<Node>& list) {
+  std::vector<Node> made;
+  made.reserve(list.size());
+  for (Node& node : list) {
+    if (Loop* loop = node.loop()) {
+      if (innermost(*loop))
+        clear_lanes(module, zeros, *loop, made);
+      else
+        clear_lanes(module, zeros, loop->body);
+    }
+    made.push_back(std::move(node));
+  }
+  list = std::move(made);
+}
+
+}  // namespace
+
+void clear_lanes_by_masks(ir::Module& module) {
+  std::set<Value> zeros;
+  ir::for_each_op(module.body, [&](const Op& op) {
+    if (op.kind == OpKind::constant && ir::is_vector(op.type) && op.imm == 0) zeros.insert(op.result);
+  });
+  clear_lanes(module, zeros, module.body);
 }
 
 void choose_by_extrema(ir::Module& module) {

@@ -43,6 +43,10 @@ void insert_prefetches(ir::Module& module, const MachineModel& machine);
 /// Replaces a > b ? a : b by max and a < b ? a : b by min. This shortens a chain from two ops to one.
 void choose_by_extrema(ir::Module& module);
 
+/// Replaces m ? x : 0 in an innermost loop by x & (m ? -1 : 0) if the loop does not change m. The bits of the second
+/// operand are computed before the loop, whereas a choice brings the mask to the vector unit each time.
+void clear_lanes_by_masks(ir::Module& module);
+
 /// Moves the f32 scalars of innermost loops into vector registers, with the scalar in every lane. A float in an
 /// r-register costs a transfer to the host's vector unit and back for every op.
 void spread_floats(ir::Module& module);
