@@ -33,7 +33,7 @@ Ran ran(const std::string& text, unsigned tier, std::uint64_t number = 0) {
   exec::Machine machine;
   auto tensors = study::programs::MappedTensors::map(machine, compiled->tensors);
   EXPECT_TRUE(tensors.ok());
-  exec::Context& sentron = machine.spawn(100'000);
+  exec::Context& sentron = machine.spawn(1'000'000);
   sentron.r[isa::kNumberRegister] = number;
   exec::Interpreter(*program).run(machine, sentron);
   EXPECT_EQ(sentron.status, exec::Status::halted) << sentron.trap.message();
@@ -110,6 +110,44 @@ TEST(EveryTier, KeepsMoreMessagesThanThereAreBuffers) {
     EXPECT_EQ(made.out, wanted) << tier;
     EXPECT_GT(made.spilled, 0u) << tier;
   }
+}
+
+TEST(EveryTier, FindsTheFirstPlaceOfAnExtremum) {
+  // 1024 and 640 elements are searched in blocks of 256 and 128, 1000 elements are not.
+  const std::string text = R"(param n = 1024;
+tensor x: f32[n]; tensor z: i32[n]; tensor zero: f32[1]; tensor out: i64[12];
+kernel main() {
+  for i in 0..n { x[i] = f32((i * 37) & 255); z[i] = i32((i * 37 + 11) & 511) - 300; }
+  out[0] = argmax(i in 0..n) x[i];
+  out[1] = argmin(i in 0..n) x[i];
+  out[2] = argmax(i in 0..n) z[i];
+  out[3] = argmin(i in 0..640) z[i];
+  out[4] = argmax(i in 5..1005) x[i];
+  out[5] = argmax(i in 0..512) x[2 * i];
+  out[6] = argmin(i in 0..n) (x[i] * x[i] - 40.0 * x[i]);
+  let none = zero[0] / zero[0];
+  for i in 0..7 { x[i * 100] = none; }
+  out[7] = argmax(i in 0..n) x[i];
+  out[8] = argmin(i in 0..n) x[i];
+  for i in 0..n { x[i] = i == 700 ? 3.0 : none; }
+  out[9] = argmax(i in 0..n) x[i];
+  for i in 0..n { x[i] = none; }
+  out[10] = argmax(i in 0..n) x[i];
+  for i in 0..n { x[i] = i < 300 ? none : -1.0 / abs(zero[0]); }
+  out[11] = argmax(i in 64..n) x[i];
+})";
+  const std::vector<std::int64_t> plain = ran(text, 0).out;
+  const auto first = [](std::int64_t count, auto holds) {
+    std::int64_t i = 0;
+    while (i < count && !holds(i)) ++i;
+    return i;
+  };
+  EXPECT_EQ(plain[0], first(1024, [](std::int64_t i) { return ((i * 37) & 255) == 255; }));
+  EXPECT_EQ(plain[3], first(640, [](std::int64_t i) { return ((i * 37 + 11) & 511) == 0; }));
+  EXPECT_EQ(plain[9], 700);
+  EXPECT_EQ(plain[10], 0);
+  EXPECT_EQ(plain[11], 64) << "no element is greater than the empty maximum";
+  for (unsigned tier = 1; tier <= 3; ++tier) EXPECT_EQ(ran(text, tier).out, plain) << tier;
 }
 
 TEST(EveryTier, TellsASentronItsNumber) {

@@ -6,6 +6,7 @@
 
 #include "vtpu/compiler/ir/integers.h"
 #include "vtpu/compiler/passes/edit.h"
+#include "vtpu/compiler/passes/extremum_blocks.h"
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/passes/mix.h"
 #include "vtpu/compiler/passes/passes.h"
@@ -96,6 +97,9 @@ class VectorLoop {
     main.body = std::move(body_);
     for (Loop::Carried& carried : main.carried) carried.result = module_.fresh(module_.types[carried.argument]);
     carried_ = main.carried;
+    if (extrema_.size() == 1)
+      blocks_ = ExtremumBlocks::of(module_, main, {extrema_[0].best, extrema_[0].index, carried_.size() - 1}, lanes_);
+    if (blocks_) main = blocks_->loop(module_, into);
     into.emplace_back(std::move(main));
     std::vector<Value> state(loop_.carried.size(), kNone);
     for (std::size_t k = 0; k < loop_.carried.size(); ++k)
@@ -562,13 +566,14 @@ class VectorLoop {
     number.kind = OpKind::extend;
     number.type = Type::i64;
     number.operands = {across(isa::ReductionKind::min, Type::i32x16, candidates, into)};
-    const Value first = at.add(number);
+    const Value better = compare(extremum.compare->condition, scalar, Type::i64, all, best.initial);
+    Value first = at.add(number);
+    if (blocks_) first = blocks_->search(module_, first, better, spread_here(all, scalar), into);
     // Computes the index from the iteration number, as the loop does.
     Copier copier(module_);
     if (loop_.iteration != kNone) copier.replace(loop_.iteration, first);
     for (const Node& node : loop_.body)
       if (counting_.contains(node.op()) || node.op()->kind == OpKind::constant) into.push_back(copier.copy(node));
-    const Value better = compare(extremum.compare->condition, scalar, Type::i64, all, best.initial);
     state[extremum.best] = at.op(OpKind::select, scalar, {better, all, best.initial});
     state[extremum.index] =
         at.op(OpKind::select, Type::i64,
@@ -586,6 +591,7 @@ class VectorLoop {
   std::map<Value, std::size_t> uses_;  // within the body
   std::set<Value> arguments_;
   std::vector<Extremum> extrema_;
+  std::optional<ExtremumBlocks> blocks_;
   std::set<const Op*> skipped_, counting_;
   std::map<Value, Value> vectors_, spread_, low_;
   Value numbers_ = kNone;
