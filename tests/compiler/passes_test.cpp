@@ -150,7 +150,7 @@ TEST(Jam, SharesALoadBetweenIterationsOfTheOuterLoop) {
   const std::string items = "tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[64];";
   const std::string rows = "for i in 0..64 { y[i] = sum(j in 0..64) (a[i, j] * x[j]); }";
   ir::Module module = kernel(items, rows);
-  jam(module);
+  jam(module, kMachine);
   simplify(module);
   EXPECT_EQ(count(module, ir::OpKind::load), 4u + 1u + 2u) << text_of(module);  // four rows, one x; the remaining rows
 }
@@ -159,7 +159,7 @@ TEST(Jam, RunsTheRowsOfSeveralInnerLoopsTogether) {
   ir::Module module =
       kernel("tensor a: f32[3, 64]; tensor y: f32[3, 64];",
              "for i in 0..3 { let s = sum(j in 0..64) a[i, j]; for j in 0..64 { y[i, j] = a[i, j] * s; } }");
-  jam(module);
+  jam(module, kMachine);
   std::size_t loops = 0, most = 0;
   for (const ir::Node& node : module.body.front().loop()->body)
     if (node.loop() != nullptr) ++loops, most = std::max(most, node.loop()->body.size());
@@ -172,8 +172,17 @@ TEST(Jam, KeepsALoopWhoseIterationsTouchTheSamePlace) {
   ir::Module module = kernel("tensor a: f32[64, 64]; tensor x: f32[64]; tensor y: f32[1];",
                              "for i in 0..64 { y[0] = y[0] + sum(j in 0..64) (a[i, j] * x[j]); }");
   const std::string before = text_of(module);
-  jam(module);
+  jam(module, kMachine);
   EXPECT_EQ(text_of(module), before);
+}
+
+TEST(SpreadFloats, AddsThePartialSumsOfALoopWhereTheyAre) {
+  ir::Module module = kernel("tensor n: i64[1]; tensor i: i32[64]; tensor x: f32[64]; tensor y: f32[1];",
+                             "y[0] = sum(k in 0..n[0]) x[i[k]];");
+  unroll(module, kMachine);
+  spread_floats(module);
+  simplify(module);
+  EXPECT_EQ(count(module, ir::OpKind::extract), 1u) << text_of(module);
 }
 
 TEST(ClearLanesByMasks, TurnsAChoiceAgainstZeroIntoAMaskThatIsMadeOnce) {
@@ -189,12 +198,20 @@ TEST(ClearLanesByMasks, TurnsAChoiceAgainstZeroIntoAMaskThatIsMadeOnce) {
   }
 }
 
-TEST(ClearLanesByMasks, KeepsAChoiceWhoseMaskChanges) {
-  ir::Module module = kernel("tensor x: i32[64]; tensor y: i32[64];",
-                             "for i in 0..64 step 16 { y[i:16] = select(x[i:16] > 3, x[i:16], spread(0i32)); }");
-  simplify(module);
-  clear_lanes_by_masks(module);
-  EXPECT_EQ(count(module, ir::OpKind::bit_and), 0u) << text_of(module);
+TEST(ClearLanesByMasks, MakesAMaskThatChangesOnlyForSeveralChoices) {
+  const std::string choice = "select(x[i:16] > 3, x[i:16], spread(0i32))";
+  ir::Module one =
+      kernel("tensor x: i32[64]; tensor y: i32[64];", "for i in 0..64 step 16 { y[i:16] = " + choice + "; }");
+  simplify(one);
+  clear_lanes_by_masks(one);
+  EXPECT_EQ(count(one, ir::OpKind::bit_and), 0u) << text_of(one);
+  ir::Module two = kernel("tensor x: i32[64]; tensor z: i32[64]; tensor y: f64[64];",
+                          "for i in 0..64 step 16 { let m = x[i:16] > 3; z[i:16] = select(m, x[i:16], spread(0i32)); "
+                          "x[i:16] = select(m, z[i:16], spread(0i32)); }");
+  simplify(two);
+  clear_lanes_by_masks(two);
+  EXPECT_EQ(count(two, ir::OpKind::bit_and), 2u) << text_of(two);
+  EXPECT_EQ(count(two, ir::OpKind::select), 1u) << text_of(two);
 }
 
 TEST(InsertPrefetches, PrefetchesDataThatExceedTheNearCaches) {

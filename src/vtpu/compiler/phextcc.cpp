@@ -31,7 +31,7 @@ void optimise(ir::Module& module, const Options& options) {
     passes::simplify(module);
     passes::unroll_fully(module);
     passes::simplify(module);
-    passes::jam(module);
+    passes::jam(module, options.machine);
     passes::simplify(module);
     passes::vectorize(module, options.machine);
     passes::choose_by_extrema(module);

@@ -4,6 +4,7 @@
 
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
+#include "vtpu/compiler/passes/mix.h"
 #include "vtpu/compiler/passes/passes.h"
 #include "vtpu/compiler/passes/split.h"
 
@@ -34,7 +35,8 @@ struct Shape {
 
 class Jammer {
  public:
-  explicit Jammer(ir::Module& module) : module_(module) {}
+  Jammer(ir::Module& module, const MachineModel& machine)
+      : module_(module), near_(level_of_data(module, machine) < kFarLevel) {}
 
   void run(std::vector<Node>& list) {
     std::vector<Node> made;
@@ -89,7 +91,7 @@ class Jammer {
     std::int64_t most = 1;
     if (shape->inner == 1 && shape->reduces && shape->shares && shape->largest <= kSmallInner)
       most = shape->carried > 1 ? 2 : 4;
-    else if (shape->carried > 0 && 2 * shape->carried <= kMostCarried && shape->largest <= kLargeInner &&
+    else if (near_ && shape->carried > 0 && 2 * shape->carried <= kMostCarried && shape->largest <= kLargeInner &&
              (shape->inner > 1 || shape->shares))
       most = 2;
     if (most == 1 || loop.trip < (shape->inner == 1 ? 2 * most : most)) return 1;
@@ -163,13 +165,14 @@ class Jammer {
   }
 
   ir::Module& module_;
+  const bool near_;  // the data are in the nearer caches
   std::map<Value, Value> results_;
 };
 
 }  // namespace
 
-void jam(ir::Module& module) {
-  Jammer jammer(module);
+void jam(ir::Module& module, const MachineModel& machine) {
+  Jammer jammer(module, machine);
   jammer.run(module.body);
   replace_uses(module.body, jammer.results());
 }

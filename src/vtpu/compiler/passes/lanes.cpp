@@ -25,7 +25,9 @@ constexpr unsigned kMostLive = 14;  // of 16: limit for the values that a loop k
 /// Rewrites a loop so that its f32 scalars become vectors with the scalar in every lane.
 class Spreader {
  public:
-  Spreader(ir::Module& module, const Loop& loop) : module_(module), loop_(loop) {}
+  /// `spread`: vectors that hold a scalar in every lane, by scalar.
+  Spreader(ir::Module& module, const Loop& loop, const std::map<Value, Value>& spread)
+      : module_(module), loop_(loop), spread_(spread) {}
 
   /// Whether the rewrite is possible and pays off; if so, the parts are built.
   bool make() {
@@ -56,33 +58,36 @@ class Spreader {
     return true;
   }
 
-  void emit(std::vector<Node>& into, std::map<Value, Value>& results) {
+  void emit(std::vector<Node>& into, std::map<Value, Value>& results, std::map<Value, Value>& spread) {
     for (Node& node : front_) into.push_back(std::move(node));
     Loop made = loop_;
     made.carried = carried_;
     made.body = std::move(body_);
     into.emplace_back(std::move(made));
     for (std::size_t k = 0; k < carried_.size(); ++k)
-      if (module_.types[loop_.carried[k].argument] == Type::f32)
-        results[loop_.carried[k].result] = first_lane(carried_[k].result, into);
+      if (module_.types[loop_.carried[k].argument] == Type::f32) {
+        results[loop_.carried[k].result] = first_lane(module_, carried_[k].result, into);
+        spread[loop_.carried[k].result] = carried_[k].result;
+      }
+  }
+
+  static Value first_lane(ir::Module& module, Value from, std::vector<Node>& into) {
+    Op op;
+    op.kind = OpKind::extract;
+    op.type = ir::scalar_of(module.types[from]);
+    op.operand_type = module.types[from];
+    op.operands = {from};
+    return Appender(module, into).add(op);
   }
 
  private:
   Value splat(Value scalar, std::vector<Node>& into) {
+    if (const auto found = spread_.find(scalar); found != spread_.end()) return found->second;
     Op op;
     op.kind = OpKind::splat;
     op.type = ir::vector_of(module_.types[scalar]);
     op.operand_type = module_.types[scalar];
     op.operands = {scalar};
-    return Appender(module_, into).add(op);
-  }
-
-  Value first_lane(Value from, std::vector<Node>& into) {
-    Op op;
-    op.kind = OpKind::extract;
-    op.type = ir::scalar_of(module_.types[from]);
-    op.operand_type = module_.types[from];
-    op.operands = {from};
     return Appender(module_, into).add(op);
   }
 
@@ -98,7 +103,7 @@ class Spreader {
     const auto found = vectors_.find(value);
     if (found == vectors_.end() || !lifted_.contains(value)) return value;
     auto& made = scalars_[value];
-    if (made == 0) made = first_lane(found->second, body_) + 1;
+    if (made == 0) made = first_lane(module_, found->second, body_) + 1;
     return made - 1;
   }
 
@@ -149,25 +154,46 @@ class Spreader {
 
   ir::Module& module_;
   const Loop& loop_;
+  const std::map<Value, Value>& spread_;
   std::set<Value> masks_, lifted_, inside_;
   std::map<Value, Value> vectors_, scalars_;
   std::vector<Loop::Carried> carried_;
   std::vector<Node> front_, body_;
 };
 
+/// Does arithmetic on scalars that loops left in vectors there, too. The scalar is taken out of the result only where
+/// it is read.
+bool spread(ir::Module& module, const Op& op, std::vector<Node>& into, std::map<Value, Value>& results,
+            std::map<Value, Value>& spread_values) {
+  if (op.type != Type::f32 || op.kind < OpKind::add || op.kind > OpKind::max) return false;
+  Op made = op;
+  for (Value& operand : made.operands) {
+    const auto found = spread_values.find(operand);
+    if (found == spread_values.end()) return false;
+    operand = found->second;
+  }
+  made.type = Type::f32x16;
+  const Value vector = Appender(module, into).add(made);
+  spread_values[op.result] = vector;
+  results[op.result] = Spreader::first_lane(module, vector, into);
+  return true;
+}
+
 void spread(ir::Module& module, std::vector<Node>& list, std::map<Value, Value>& results) {
   std::vector<Node> made;
   made.reserve(list.size());
+  std::map<Value, Value> spread_values;  // of this list
   for (Node& node : list) {
     Loop* loop = node.loop();
     if (loop != nullptr && !innermost(*loop)) spread(module, loop->body, results);
     if (loop != nullptr && innermost(*loop)) {
-      Spreader spreader(module, *loop);
+      Spreader spreader(module, *loop, spread_values);
       if (spreader.make()) {
-        spreader.emit(made, results);
+        spreader.emit(made, results, spread_values);
         continue;
       }
     }
+    if (loop == nullptr && spread(module, *node.op(), made, results, spread_values)) continue;
     made.push_back(std::move(node));
   }
   list = std::move(made);
@@ -190,8 +216,19 @@ void clear_lanes(ir::Module& module, const std::set<Value>& zeros, Loop& loop, s
     if (node.op()->result != kNone) inside.insert(node.op()->result);
   for (const Loop::Carried& carried : loop.carried) inside.insert(carried.argument);
   if (loop.iteration != kNone) inside.insert(loop.iteration);
-  std::map<std::tuple<Type, Value, bool>, Value> kept;  // by type, mask, and whether the mask selects the zeros
-  unsigned free = kMostLive - std::min(kMostLive, live_vectors(module, loop));
+  // A choice by its mask, whether the mask selects the zeros, and the width of the lanes.
+  using Key = std::tuple<Value, bool, bool>;
+  const auto key_of = [&](const Op& op) -> std::optional<Key> {
+    if (op.kind != OpKind::select || !ir::is_vector(op.type)) return {};
+    const bool clears = zeros.contains(op.operands[1]);
+    if (!clears && !zeros.contains(op.operands[2])) return {};
+    return Key{op.operands[0], clears, op.type == Type::f64x8};
+  };
+  std::map<Key, unsigned> wanted;
+  for (const Node& node : loop.body)
+    if (const auto key = key_of(*node.op())) ++wanted[*key];
+  if (wanted.empty()) return;
+
   std::vector<Node> body;
   const auto bits = [&](Value value, Type type, std::vector<Node>& into) {
     const Type from = module.types[value];
@@ -203,34 +240,39 @@ void clear_lanes(ir::Module& module, const std::set<Value>& zeros, Loop& loop, s
     op.operands = {value};
     return Appender(module, into).add(op);
   };
+  std::map<Key, Value> masks;
+  unsigned live = live_vectors(module, loop);
   for (Node& node : loop.body) {
-    Op& op = *body.emplace_back(std::move(node)).op();
-    if (op.kind != OpKind::select || !ir::is_vector(op.type) || inside.contains(op.operands[0])) continue;
-    const bool clears = zeros.contains(op.operands[1]);
-    if (!clears && !zeros.contains(op.operands[2])) continue;
-    auto found = kept.find({op.type, op.operands[0], clears});
-    if (found == kept.end()) {
-      if (free == 0) continue;
-      --free;
-      Appender at(module, front);
-      const Value all = at.constant(op.type, -1), none = at.constant(op.type, 0);
-      const Value mask = clears ? at.op(OpKind::select, op.type, {op.operands[0], none, all})
-                                : at.op(OpKind::select, op.type, {op.operands[0], all, none});
-      found = kept.emplace(std::tuple{op.type, op.operands[0], clears}, bits(mask, Type::i32x16, front)).first;
+    const Op op = *node.op();
+    const auto key = key_of(op);
+    const bool changes = key && inside.contains(std::get<0>(*key));
+    if (!key || (changes && wanted[*key] < 2) || (!masks.contains(*key) && live >= kMostLive)) {
+      body.push_back(std::move(node));
+      continue;
     }
-    const Op choice = op;
-    body.pop_back();
-    const Value from = bits(choice.operands[clears ? 2 : 1], Type::i32x16, body);
+    const auto [mask, clears, wide] = *key;
+    if (!masks.contains(*key)) {
+      ++live;
+      const Type lanes = wide ? Type::f64x8 : Type::i32x16;
+      Appender before(module, front), at(module, changes ? body : front);
+      const Value all = before.constant(lanes, -1), none = before.constant(lanes, 0);
+      const Value chosen = at.op(OpKind::select, lanes, {mask, clears ? none : all, clears ? all : none});
+      masks[*key] = bits(chosen, Type::i32x16, changes ? body : front);
+    }
     Op made;
-    made.kind = choice.type == Type::i32x16 ? OpKind::bit_and : OpKind::bits;
-    made.type = choice.type;
-    made.source = choice.source;
-    made.result = choice.result;
-    if (choice.type == Type::i32x16) {
-      made.operands = {from, found->second};
-    } else {
+    made.kind = OpKind::bit_and;
+    made.type = Type::i32x16;
+    made.source = op.source;
+    made.result = op.result;
+    made.operands = {bits(op.operands[clears ? 2 : 1], Type::i32x16, body), masks[*key]};
+    if (op.type != Type::i32x16) {
+      made.result = module.fresh(Type::i32x16);
+      body.emplace_back(made);
+      made.kind = OpKind::bits;
+      made.type = op.type;
       made.operand_type = Type::i32x16;
-      made.operands = {Appender(module, body).op(OpKind::bit_and, Type::i32x16, {from, found->second})};
+      made.operands = {made.result};
+      made.result = op.result;
     }
     body.emplace_back(std::move(made));
   }

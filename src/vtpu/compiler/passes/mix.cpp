@@ -107,6 +107,14 @@ double cycles_of(const ir::Module& module, const std::vector<Node>& body, const 
   return ports::bound(machine.ports, mix);
 }
 
+std::size_t level_of_data(const ir::Module& module, const MachineModel& machine) {
+  double bytes = 0;
+  for (const ir::Tensor& tensor : module.tensors) bytes += static_cast<double>(tensor.bytes());
+  std::size_t level = 0;
+  while (level + 1 < machine.ladder.size() && machine.ladder[level].bytes < bytes) ++level;
+  return level;
+}
+
 double latency_of_reduction(const ir::Module& module, const ir::Loop& loop, const ir::Loop::Carried& carried,
                             const MachineModel& machine) {
   for (const Node& node : loop.body)

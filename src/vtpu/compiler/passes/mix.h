@@ -13,6 +13,12 @@ isa::Cost cost_of(const ir::Module& module, const ir::Op& op);
 /// loops are not included.
 double cycles_of(const ir::Module& module, const std::vector<ir::Node>& body, const MachineModel& machine);
 
+/// The level of memory, as an index into `machine.ladder`, that serves the loads of a nest that walks over all the
+/// data.
+std::size_t level_of_data(const ir::Module& module, const MachineModel& machine);
+/// From this level on, bandwidth rather than latency and loop control decides the speed of such a nest.
+inline constexpr std::size_t kFarLevel = 2;
+
 /// Cycles from one partial value of a reduction to the next.
 double latency_of_reduction(const ir::Module& module, const ir::Loop& loop, const ir::Loop::Carried& carried,
                             const MachineModel& machine);

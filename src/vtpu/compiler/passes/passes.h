@@ -20,8 +20,9 @@ void unroll_fully(ir::Module& module);
 
 /// Unroll-and-jam: runs two or four iterations of a loop around innermost loops together. A load that their inner loops
 /// share is done once, an inner loop is entered once for all of them, and the latencies of the scalars that one inner
-/// loop leaves to the next overlap. The iterations must write to places that no other iteration touches.
-void jam(ir::Module& module);
+/// loop leaves to the next overlap, as long as the data are near. The iterations must write to places that no other
+/// iteration touches.
+void jam(ir::Module& module, const MachineModel& machine);
 
 /// Contracts product and sum into one op in reorderable float sums; this saves one rounding.
 void contract(ir::Module& module);
@@ -43,8 +44,8 @@ void insert_prefetches(ir::Module& module, const MachineModel& machine);
 /// Replaces a > b ? a : b by max and a < b ? a : b by min. This shortens a chain from two ops to one.
 void choose_by_extrema(ir::Module& module);
 
-/// Replaces m ? x : 0 in an innermost loop by x & (m ? -1 : 0) if the loop does not change m. The bits of the second
-/// operand are computed before the loop, whereas a choice brings the mask to the vector unit each time.
+/// Replaces m ? x : 0 in an innermost loop by x & (m ? -1 : 0) if the loop does not change m or makes several such
+/// choices by it. A choice brings its mask to the vector unit each time; the second operand is made once.
 void clear_lanes_by_masks(ir::Module& module);
 
 /// Moves the f32 scalars of innermost loops into vector registers, with the scalar in every lane. A float in an

@@ -27,16 +27,11 @@ class Prefetcher {
  public:
   using Definitions = std::map<Value, const Op*>;
 
-  Prefetcher(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
-    double bytes = 0;
-    for (const ir::Tensor& tensor : module.tensors) bytes += static_cast<double>(tensor.bytes());
-    // The level that serves the loads of a nest that walks over all the data.
-    level_ = 0;
-    while (level_ + 1 < machine.ladder.size() && machine.ladder[level_].bytes < bytes) ++level_;
-  }
+  Prefetcher(ir::Module& module, const MachineModel& machine)
+      : module_(module), machine_(machine), level_(level_of_data(module, machine)) {}
 
   void run(std::vector<Node>& list, Loop* around) {
-    if (level_ < 2) return;  // hardware prefetching and the reorder window cover the second level
+    if (level_ < kFarLevel) return;  // hardware prefetching and the reorder window cover the second level
     const Definitions outside = around == nullptr ? Definitions{} : definitions_in(*around);
     std::vector<Node> made;
     for (Node& node : list) {
@@ -192,7 +187,7 @@ class Prefetcher {
 
   ir::Module& module_;
   const MachineModel& machine_;
-  std::size_t level_ = 0;
+  const std::size_t level_;
   std::vector<Row> rows_;  // of the current innermost loop
 };
 

@@ -25,6 +25,9 @@ class Reliever {
  public:
   explicit Reliever(ir::Module& module) : module_(module) {}
 
+  /// Whether the op of this value is repeated in some loop.
+  bool made_again(Value value) const { return made_again_.contains(value); }
+
   void run(std::vector<Node>& list) {
     for (Node& node : list) {
       if (!loaded_.empty()) forget(node.op() != nullptr ? effects_of(*node.op()) : effects_of(node.loop()->body));
@@ -105,6 +108,7 @@ class Reliever {
       });
       for (const auto& [place, value] : read) {
         Op copy = cheap_.at(value);
+        made_again_.insert(value);
         copy.result = module_.fresh(copy.type);
         for_each_operand(*node.op(), [&](Value& operand) {
           if (operand == value) operand = copy.result;
@@ -119,10 +123,22 @@ class Reliever {
   ir::Module& module_;
   std::unordered_map<Value, Op> cheap_;                // used only for look-up
   std::map<ir::TensorId, std::vector<Value>> loaded_;  // the loads among them
+  std::set<Value> made_again_;
 };
 
 }  // namespace
 
-void relieve_registers(ir::Module& module) { Reliever(module).run(module.body); }
+void relieve_registers(ir::Module& module) {
+  Reliever reliever(module);
+  reliever.run(module.body);
+  // Values that are now made in loops only.
+  const std::vector<std::uint32_t> uses = count_uses(module, module.body);
+  for_each_list(module.body, [&](std::vector<Node>& nodes) {
+    std::erase_if(nodes, [&](const Node& node) {
+      const Op* const op = node.op();
+      return op != nullptr && reliever.made_again(op->result) && uses[op->result] == 0;
+    });
+  });
+}
 
 }  // namespace vtpu::compiler::passes

@@ -58,8 +58,8 @@ class VectorLoop {
  public:
   /// `constants`: the bits of all scalar constants of the module.
   VectorLoop(ir::Module& module, const std::map<Value, std::int64_t>& constants, const Numbers& around,
-             const Loop& loop, std::uint8_t width)
-      : module_(module), constants_(constants), around_(around), loop_(loop), width_(width) {
+             const Loop& loop, std::uint8_t width, bool near)
+      : module_(module), constants_(constants), around_(around), loop_(loop), width_(width), near_(near) {
     for (const Node& node : loop.body) {
       if (node.op()->result != kNone) definitions_[node.op()->result] = node.op();
       for_each_operand(*node.op(), [&](Value operand) { ++uses_[operand]; });
@@ -97,7 +97,7 @@ class VectorLoop {
     main.body = std::move(body_);
     for (Loop::Carried& carried : main.carried) carried.result = module_.fresh(module_.types[carried.argument]);
     carried_ = main.carried;
-    if (extrema_.size() == 1)
+    if (extrema_.size() == 1 && near_)
       blocks_ = ExtremumBlocks::of(module_, main, {extrema_[0].best, extrema_[0].index, carried_.size() - 1}, lanes_);
     if (blocks_) main = blocks_->loop(module_, into);
     into.emplace_back(std::move(main));
@@ -585,6 +585,7 @@ class VectorLoop {
   const Numbers& around_;
   const Loop& loop_;
   const std::uint8_t width_;
+  const bool near_;  // the data are in the nearer caches
   std::int64_t lanes_ = 0;
   ir::LoopId id_ = 0;
   std::map<Value, const Op*> definitions_;
@@ -601,7 +602,8 @@ class VectorLoop {
 
 class Vectorizer {
  public:
-  Vectorizer(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
+  Vectorizer(ir::Module& module, const MachineModel& machine)
+      : module_(module), machine_(machine), near_(level_of_data(module, machine) < kFarLevel) {
     ir::for_each_op(module.body, [&](const Op& op) {
       if (op.kind == OpKind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
     });
@@ -632,7 +634,7 @@ class Vectorizer {
     std::optional<VectorLoop> best;
     double least = scalar * static_cast<double>(trip);
     for (const std::uint8_t width : {std::uint8_t{64}, std::uint8_t{32}}) {
-      VectorLoop loop_of_width(module_, constants_, around_, loop, width);
+      VectorLoop loop_of_width(module_, constants_, around_, loop, width, near_);
       if (!loop_of_width.make()) continue;
       const std::int64_t main = trip / loop_of_width.lanes(), rest = trip % loop_of_width.lanes();
       const double cycles = static_cast<double>(main) * std::max(loop_of_width.cycles(machine_), 0.5) +
@@ -648,6 +650,7 @@ class Vectorizer {
 
   ir::Module& module_;
   const MachineModel& machine_;
+  const bool near_;
   std::map<Value, std::int64_t> constants_;
   Numbers around_;  // of the loops around the current list
   std::map<Value, Value> results_;
