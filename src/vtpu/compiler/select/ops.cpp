@@ -228,6 +228,39 @@ void Selector::find_whole() {
   });
 }
 
+/// Finds the loaded i32 indices that need no sign. A negative one selects a place before the tensor, and its bits
+/// without the sign one behind the tensor: either traps.
+void Selector::find_places() {
+  constexpr std::int64_t kNegative = std::int64_t{1} << 31;
+  std::vector<bool> loaded(module_.types.size()), other(module_.types.size());
+  const auto use = [&](Value value) { other[value] = true; };
+  const auto scan = [&](const auto& self, const std::vector<ir::Node>& nodes) -> void {
+    for (const ir::Node& node : nodes) {
+      if (const ir::Loop* inner = node.loop()) {
+        if (inner->trip_value != kNone) use(inner->trip_value);
+        for (const auto& carried : inner->carried) use(carried.initial), use(carried.next);
+        self(self, inner->body);
+        continue;
+      }
+      const Op& o = *node.op();
+      loaded[o.result == kNone ? 0 : o.result] =
+          o.kind == OpKind::load && o.type == Type::i32 && o.access.cell == kNone;
+      for (const Value value : o.operands)
+        if (value != kNone && !(o.kind == OpKind::extend && loaded[value])) use(value);
+      if (o.kind == OpKind::extend) place_only_[o.result] = loaded[o.operands[0]];
+      if (o.access.index == kNone) continue;
+      const bool behind = o.kind != OpKind::prefetch && o.access.scale < kNegative && o.access.cell == kNone &&
+                          o.access.offset.terms.empty() && o.access.offset.constant >= 0 &&
+                          o.access.offset.constant < o.access.scale &&
+                          module_.tensors[o.access.tensor].bytes() / o.access.scale < kNegative;
+      if (!behind) use(o.access.index);
+    }
+  };
+  scan(scan, module_.body);
+  for (Value value = 0; value < place_only_.size(); ++value)
+    if (other[value]) place_only_[value] = false;
+}
+
 Register Selector::sign_extended(Value value) {
   if (whole_[value] && !constant_[value]) return reg(value);
   const Register up = shifted_up(value), extended = fresh(File::r);
@@ -237,7 +270,7 @@ Register Selector::sign_extended(Value value) {
 
 void Selector::extend(const Op& o) {
   const Value value = o.operands[0];
-  if (whole_[value]) return alias(o);
+  if (whole_[value] || place_only_[o.result]) return alias(o);
   emit(Opcode::dsar_i64, {define(o.result), shifted_up(value), Number{kHigh}});
 }
 

@@ -42,6 +42,7 @@ Selector::Selector(const ir::Module& module, const SelectOptions& options)
       needs_register_(module.types.size()),
       number_(module.types.size()),
       whole_(module.types.size()),
+      place_only_(module.types.size()),
       pointers_(module.tensors.size(), kNoRegister) {}
 
 backend::Code Selector::run() {
@@ -51,6 +52,7 @@ backend::Code Selector::run() {
   find_depths(module_.body, 0);
   find_constants();
   find_whole();
+  find_places();
   begin_program();
   list(module_.body);
   end_program();

@@ -100,6 +100,7 @@ class Selector {
   void messages(const ir::Op& op);
   Register shifted_up(ir::Value value);
   void find_whole();
+  void find_places();
   Register sign_extended(ir::Value value);
   std::uint32_t constant(const isa::Constant& bytes);
 
@@ -114,6 +115,7 @@ class Selector {
   std::vector<bool> needs_register_;  // of constants: whether a register must hold it
   std::vector<std::int64_t> number_;  // of constants: the bits
   std::vector<bool> whole_;           // by value: an i32 that its register holds sign-extended
+  std::vector<bool> place_only_;      // by value: it only selects places, which are outside if it is negative
   std::vector<Register> pointers_;    // by tensor
   std::vector<Frame> frames_;
   std::vector<Register> handles_;      // of regions to free at the end
