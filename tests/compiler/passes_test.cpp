@@ -185,6 +185,26 @@ TEST(SpreadFloats, AddsThePartialSumsOfALoopWhereTheyAre) {
   EXPECT_EQ(count(module, ir::OpKind::extract), 1u) << text_of(module);
 }
 
+TEST(SpreadFloats, KeepsAChainOfDoublesInAVector) {
+  const std::string items = "tensor x: f64[64]; tensor y: f64[64];";
+  ir::Module chain = kernel(items, "var s = 0.0; for i in 0..64 { s = s * 0.5 + x[i]; } y[0] = s;");
+  simplify(chain);
+  spread_floats(chain);
+  const ir::Loop& loop = *std::find_if(chain.body.begin(), chain.body.end(), [](const ir::Node& node) {
+                            return node.loop() != nullptr;
+                          })->loop();
+  EXPECT_TRUE(std::none_of(loop.body.begin(), loop.body.end(), [](const ir::Node& node) {
+    return node.op()->type == ir::Type::f64 && node.op()->kind != ir::OpKind::load;
+  })) << text_of(chain);
+  for (const std::string body :
+       {"for i in 0..64 { y[i] = x[i] * 0.5; }", "var s = 0.0; for i in 0..64 { s = s * 0.5 + x[i]; y[i] = s; }"}) {
+    ir::Module other = kernel(items, body);
+    simplify(other);
+    spread_floats(other);
+    EXPECT_EQ(vectors(other), 0u) << "every result passes through an r-register: " << text_of(other);
+  }
+}
+
 TEST(ClearLanesByMasks, TurnsAChoiceAgainstZeroIntoAMaskThatIsMadeOnce) {
   for (const std::string& choice : {"select(m, x[i:16], spread(0.0f32))", "select(m, spread(0.0f32), x[i:16])"}) {
     ir::Module module = kernel("tensor x: f32[64]; tensor y: f32[64];",

@@ -22,29 +22,34 @@ using ir::Value;
 constexpr std::int64_t kEveryLane = 0xffff;
 constexpr unsigned kMostLive = 14;  // of 16: limit for the values that a loop keeps live
 
-/// Rewrites a loop so that its f32 scalars become vectors with the scalar in every lane.
+/// Rewrites a loop so that its floats of one type become vectors with the scalar in every lane.
 class Spreader {
  public:
   /// `spread`: vectors that hold a scalar in every lane, by scalar.
-  Spreader(ir::Module& module, const Loop& loop, const std::map<Value, Value>& spread)
-      : module_(module), loop_(loop), spread_(spread) {}
+  Spreader(ir::Module& module, const Loop& loop, Type scalar, const std::map<Value, Value>& spread)
+      : module_(module), loop_(loop), scalar_(scalar), vector_(ir::vector_of(scalar)), spread_(spread) {}
 
   /// Whether the rewrite is possible and pays off; if so, the parts are built.
   bool make() {
+    // Every f64 that a loop reads from memory or writes there passes through an r-register, so only chains pay off.
+    const bool chains = std::any_of(loop_.carried.begin(), loop_.carried.end(), [&](const Loop::Carried& carried) {
+      return module_.types[carried.argument] == scalar_;
+    });
+    if (scalar_ == Type::f64 && !chains) return false;
     std::size_t arithmetic = 0;
     for (const Node& node : loop_.body) {
       const Op& op = *node.op();
       const Type type = op.kind == OpKind::compare ? op.operand_type : op.type;
-      if (type == Type::f32 && op.kind >= OpKind::add && op.kind <= OpKind::max) ++arithmetic;
-      if (op.kind == OpKind::compare && op.operand_type == Type::f32) masks_.insert(op.result);
+      if (type == scalar_ && op.kind >= OpKind::add && op.kind <= OpKind::max) ++arithmetic;
+      if (op.kind == OpKind::compare && op.operand_type == scalar_) masks_.insert(op.result);
     }
     if (arithmetic == 0) return false;
     for (const Loop::Carried& carried : loop_.carried) {
       Loop::Carried made = carried;
-      if (module_.types[carried.argument] == Type::f32) {
+      if (module_.types[carried.argument] == scalar_) {
         made.initial = splat(carried.initial, front_);
-        made.argument = vectors_[carried.argument] = module_.fresh(Type::f32x16);
-        made.result = module_.fresh(Type::f32x16);
+        made.argument = vectors_[carried.argument] = module_.fresh(vector_);
+        made.result = module_.fresh(vector_);
         lifted_.insert(carried.argument);
       }
       carried_.push_back(made);
@@ -53,9 +58,9 @@ class Spreader {
       if (!convert(*node.op())) return false;
     for (std::size_t k = 0; k < carried_.size(); ++k) {
       if (masks_.contains(loop_.carried[k].next)) return false;
-      if (module_.types[loop_.carried[k].argument] == Type::f32) carried_[k].next = vector(loop_.carried[k].next);
+      if (module_.types[loop_.carried[k].argument] == scalar_) carried_[k].next = vector(loop_.carried[k].next);
     }
-    return true;
+    return scalar_ == Type::f32 || scalars_.empty();
   }
 
   void emit(std::vector<Node>& into, std::map<Value, Value>& results, std::map<Value, Value>& spread) {
@@ -65,7 +70,7 @@ class Spreader {
     made.body = std::move(body_);
     into.emplace_back(std::move(made));
     for (std::size_t k = 0; k < carried_.size(); ++k)
-      if (module_.types[loop_.carried[k].argument] == Type::f32) {
+      if (module_.types[loop_.carried[k].argument] == scalar_) {
         results[loop_.carried[k].result] = first_lane(module_, carried_[k].result, into);
         spread[loop_.carried[k].result] = carried_[k].result;
       }
@@ -91,7 +96,7 @@ class Spreader {
     return Appender(module_, into).add(op);
   }
 
-  /// The vector with this f32 in every lane, wherever the f32 is defined.
+  /// The vector with this scalar in every lane, wherever the scalar is defined.
   Value vector(Value scalar) {
     if (const auto found = vectors_.find(scalar); found != vectors_.end()) return found->second;
     const bool inside = inside_.contains(scalar);
@@ -122,17 +127,17 @@ class Spreader {
 
   bool convert(const Op& op) {
     Op made = op;
-    const bool compares = op.kind == OpKind::compare && op.operand_type == Type::f32;
+    const bool compares = op.kind == OpKind::compare && op.operand_type == scalar_;
     if (compares ||
-        (op.type == Type::f32 && ((op.kind >= OpKind::add && op.kind <= OpKind::max) || op.kind == OpKind::select))) {
+        (op.type == scalar_ && ((op.kind >= OpKind::add && op.kind <= OpKind::max) || op.kind == OpKind::select))) {
       for (std::size_t k = 0; k < made.operands.size(); ++k)
         made.operands[k] = op.kind == OpKind::select && k == 0 ? mask(op.operands[0]) : vector(op.operands[k]);
-      made.type = compares ? Type::lanes : Type::f32x16;
-      if (compares) made.operand_type = Type::f32x16;
+      made.type = compares ? Type::lanes : vector_;
+      if (compares) made.operand_type = vector_;
       lift(op, std::move(made));
       return true;
     }
-    if (op.kind == OpKind::load && op.type == Type::f32 &&
+    if (op.kind == OpKind::load && scalar_ == Type::f32 && op.type == Type::f32 &&
         module_.tensors[op.access.tensor].element == ir::Element::f32 && op.access.cell == kNone) {
       made.kind = OpKind::load_splat;
       made.type = Type::f32x16;
@@ -154,6 +159,7 @@ class Spreader {
 
   ir::Module& module_;
   const Loop& loop_;
+  const Type scalar_, vector_;
   const std::map<Value, Value>& spread_;
   std::set<Value> masks_, lifted_, inside_;
   std::map<Value, Value> vectors_, scalars_;
@@ -163,37 +169,37 @@ class Spreader {
 
 /// Does arithmetic on scalars that loops left in vectors there, too. The scalar is taken out of the result only where
 /// it is read.
-bool spread(ir::Module& module, const Op& op, std::vector<Node>& into, std::map<Value, Value>& results,
+bool spread(ir::Module& module, const Op& op, Type scalar, std::vector<Node>& into, std::map<Value, Value>& results,
             std::map<Value, Value>& spread_values) {
-  if (op.type != Type::f32 || op.kind < OpKind::add || op.kind > OpKind::max) return false;
+  if (op.type != scalar || op.kind < OpKind::add || op.kind > OpKind::max) return false;
   Op made = op;
   for (Value& operand : made.operands) {
     const auto found = spread_values.find(operand);
     if (found == spread_values.end()) return false;
     operand = found->second;
   }
-  made.type = Type::f32x16;
+  made.type = ir::vector_of(scalar);
   const Value vector = Appender(module, into).add(made);
   spread_values[op.result] = vector;
   results[op.result] = Spreader::first_lane(module, vector, into);
   return true;
 }
 
-void spread(ir::Module& module, std::vector<Node>& list, std::map<Value, Value>& results) {
+void spread(ir::Module& module, std::vector<Node>& list, Type scalar, std::map<Value, Value>& results) {
   std::vector<Node> made;
   made.reserve(list.size());
   std::map<Value, Value> spread_values;  // of this list
   for (Node& node : list) {
     Loop* loop = node.loop();
-    if (loop != nullptr && !innermost(*loop)) spread(module, loop->body, results);
+    if (loop != nullptr && !innermost(*loop)) spread(module, loop->body, scalar, results);
     if (loop != nullptr && innermost(*loop)) {
-      Spreader spreader(module, *loop, spread_values);
+      Spreader spreader(module, *loop, scalar, spread_values);
       if (spreader.make()) {
         spreader.emit(made, results, spread_values);
         continue;
       }
     }
-    if (loop == nullptr && spread(module, *node.op(), made, results, spread_values)) continue;
+    if (loop == nullptr && spread(module, *node.op(), scalar, made, results, spread_values)) continue;
     made.push_back(std::move(node));
   }
   list = std::move(made);
@@ -202,9 +208,11 @@ void spread(ir::Module& module, std::vector<Node>& list, std::map<Value, Value>&
 }  // namespace
 
 void spread_floats(ir::Module& module) {
-  std::map<Value, Value> results;
-  spread(module, module.body, results);
-  replace_uses(module.body, results);
+  for (const Type scalar : {Type::f32, Type::f64}) {
+    std::map<Value, Value> results;
+    spread(module, module.body, scalar, results);
+    replace_uses(module.body, results);
+  }
 }
 
 namespace {

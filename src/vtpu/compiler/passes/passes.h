@@ -48,8 +48,9 @@ void choose_by_extrema(ir::Module& module);
 /// choices by it. A choice brings its mask to the vector unit each time; the second operand is made once.
 void clear_lanes_by_masks(ir::Module& module);
 
-/// Moves the f32 scalars of innermost loops into vector registers, with the scalar in every lane. A float in an
-/// r-register costs a transfer to the host's vector unit and back for every op.
+/// Moves the float scalars of innermost loops into vector registers, with the scalar in every lane: every f32, and every
+/// f64 of a loop that carries one and writes none. A float in an r-register costs a transfer to the host's vector unit
+/// and back for every op.
 void spread_floats(ir::Module& module);
 
 /// Moves constants and other cheap values back into an innermost loop that is short of registers.
