@@ -1,9 +1,9 @@
 // Asks whether the compiler ever changes what a kernel means. Random kernels that cover the whole language are compiled
-// at every tier and run by the native engine; tier 0 also runs in the interpreter, and the lowered representation is
-// evaluated directly. The reference is the same kernel written as plain C++ and compiled by the host's compiler. The
-// final memory must be equal bit for bit (NaNs aside). Any divergence is an error: the experiment fails and names the
-// seed, and study/kernel_soak.h reduces the kernel. The compiler refuses kernels that need more registers of a kind
-// than the machine has; these are counted separately.
+// at every tier and run by the native engine, tier 3 in both of its forms; tier 0 also runs in the interpreter, and the
+// lowered representation is evaluated directly. The reference is the same kernel written as plain C++ and compiled by
+// the host's compiler. The final memory must be equal bit for bit (NaNs aside). Any divergence is an error: the
+// experiment fails and names the seed, and study/kernel_soak.h reduces the kernel. The compiler refuses kernels that
+// need more registers of a kind than the machine has; these are counted separately.
 //
 // The kernels come from the seeds 1, 2, … and are the same on every host. A C++ compiler on the host is required. One
 // process per processor shares the work; the counts do not depend on how the work is divided.

@@ -40,7 +40,7 @@ constexpr unsigned kPatience = 120;
 
 constexpr unsigned kTiers = 4;
 constexpr std::string_view kEvaluator = "evaluator", kPasses = "tier 3, evaluator",
-                           kInterpreter = "tier 0, interpreter";
+                           kInterpreter = "tier 0, interpreter", kAvx2 = "tier 3, AVX2";
 
 std::string hex(const std::byte* at, std::size_t size) {
   std::string text;
@@ -95,7 +95,8 @@ Result<compiler::Compiled> compiled_at(const RandomKernel& kernel, unsigned tier
 }
 
 /// Compiles a kernel and runs it in a machine that has its tensors.
-Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted) {
+Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted,
+                std::optional<exec::jit::Form> form = exec::jit::host_form()) {
   auto compiled = compiled_at(kernel, tier);
   if (!compiled) return Failure{true, compiled.error().message()};
   const auto program = isa::ValidProgram::make(std::move(compiled->program));
@@ -106,10 +107,10 @@ Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted) {
   for (std::size_t k = 0; k < kernel.tensors.size(); ++k)
     std::copy(kernel.tensors[k].contents.begin(), kernel.tensors[k].contents.end(), mapped->bytes()[k].begin());
   exec::Context& context = machine.spawn(kFuel);
-  if (interpreted || !exec::jit::host_form()) {
+  if (interpreted || !form || !exec::jit::host_runs(*form)) {
     exec::Interpreter(*program).run(machine, context);
   } else {
-    const auto engine = exec::jit::NativeEngine::compile(*program);
+    const auto engine = exec::jit::NativeEngine::compile(*program, {.form = form});
     if (!engine) return Failure{false, engine.error().message()};
     engine->run(machine, context);
   }
@@ -145,10 +146,11 @@ std::optional<Failure> compare(const RandomKernel& kernel, std::string_view vari
   const Run run = variant == kEvaluator     ? run_evaluator(kernel, false)
                   : variant == kPasses      ? run_evaluator(kernel, true)
                   : variant == kInterpreter ? run_program(kernel, 0, true)
+                  : variant == kAvx2        ? run_program(kernel, 3, false, exec::jit::Form::avx2)
                                             : run_program(kernel, static_cast<unsigned>(variant.back() - '0'), false);
   if (const auto* failure = std::get_if<Failure>(&run)) {
     // A refusal by tier 3 is counted once, for the variant `tier 3`.
-    if (failure->refused && variant == kPasses) return {};
+    if (failure->refused && (variant == kPasses || variant == kAvx2)) return {};
     return *failure;
   }
   const auto differs = difference(kernel, expected, std::get<Contents>(run));
@@ -272,6 +274,7 @@ std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
 std::vector<std::string> kernel_variants() {
   std::vector<std::string> variants{std::string(kEvaluator), std::string(kPasses), std::string(kInterpreter)};
   for (unsigned tier = 0; tier < kTiers; ++tier) variants.push_back(fmt::format("tier {}", tier));
+  variants.emplace_back(kAvx2);
   return variants;
 }
 

@@ -13,8 +13,8 @@
 namespace vtpu::study::soak {
 
 /// The variants of a kernel that are compared with its C++: `evaluator` (the IR as lowered), `tier 3, evaluator` (the
-/// IR after the passes), `tier 0, interpreter`, and `tier 0` to `tier 3` by the native engine, or by the interpreter if
-/// the host has no native engine.
+/// IR after the passes), `tier 0, interpreter`, `tier 0` to `tier 3` by the native engine, and `tier 3, AVX2` by its
+/// other form. The interpreter stands in for a form that the host does not run.
 std::vector<std::string> kernel_variants();
 
 /// One kernel of which one variant left other bytes than its C++, did not halt, or broke an invariant; or, if
@@ -33,7 +33,7 @@ struct KernelSoak {
   std::uint64_t kernels = 0;
   std::map<std::string, std::uint64_t> divergences;  ///< by variant, for all variants; without refusals
   std::map<std::string, std::uint64_t>
-      refusals;  ///< by variant, for all variants; those of `tier 3, evaluator` count as `tier 3`
+      refusals;  ///< by variant, for all variants; those of the IR and of AVX2 count as `tier 3`
   std::vector<KernelDivergence> first;  ///< at most kShown
 
   /// Sums over all variants.
