@@ -107,8 +107,8 @@ Result<Checked> check_function(const Expected& expected, const Variant& variant)
 Result<ProgramVariants::Prepared> choose_repetitions(const kernels::CompiledProgram& program, const Variant& variant,
                                                      Parameters parameters, double seconds, double aim) {
   ProgramVariants::Prepared prepared{variant, 1, 0};
-  constexpr int kGuesses = 3;
-  constexpr double kStarts = 100;
+  constexpr int kGuesses = 4;
+  constexpr double kStarts = 100, kNoise = 20;
   double one = 0;  // of a run of one repetition
   for (int guess = 0; guess < kGuesses; ++guess) {
     prepared.repeat = guess == 0 && is_words(variant) ? 1 : std::max<std::int64_t>(1, std::llround(aim / seconds));
@@ -127,7 +127,9 @@ Result<ProgramVariants::Prepared> choose_repetitions(const kernels::CompiledProg
       continue;
     }
     if (prepared.repeat == 1) break;
-    seconds = (taken - one) / static_cast<double>(prepared.repeat - 1);
+    // Where starting takes longer than the repetitions, its spread hides them, and more are needed to time one.
+    const auto repeat = static_cast<double>(prepared.repeat);
+    seconds = std::max((taken - one) / (repeat - 1), taken / (kNoise * repeat));
     aim = std::max(aim, kStarts * (one - seconds));
   }
   return prepared;
