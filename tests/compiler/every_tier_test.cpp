@@ -182,6 +182,20 @@ TEST(EveryTier, ALoadedIndexReachesPlacesOfItsTensorOnly) {
     }
 }
 
+TEST(EveryTier, ASumThatStartsFromZeroIsNeverNegativeZero) {
+  const std::string text = R"(tensor x: f32[100]; tensor d: f64[100]; tensor out: i64[4];
+kernel main() {
+  for i in 0..100 { x[i] = -0.0; d[i] = -0.0; }
+  out[0] = i64(bits_i32(sum(i in 0..100) x[i]));
+  out[1] = bits_i64(sum(i in 0..100) d[i]);
+  x[99] = 3.0;
+  out[2] = i64(sum(i in 0..100) x[i]);
+  out[3] = i64(sum(i in 0..100) (x[i] * x[i]) + max(i in 0..100) x[i] - min(i in 0..100) x[i]);
+})";
+  for (unsigned tier = 0; tier <= 3; ++tier)
+    EXPECT_EQ(ran(text, tier).out, std::vector<std::int64_t>({0, 0, 3, 12})) << tier;
+}
+
 TEST(EveryTier, TellsASentronItsNumber) {
   const std::string text = R"(tensor out: i64[20];
 kernel main() {

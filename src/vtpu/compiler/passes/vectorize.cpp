@@ -188,6 +188,15 @@ class VectorLoop {
     return std::all_of(op.operands.begin(), op.operands.end(), [&](Value v) { return only_counts(v); });
   }
 
+  /// What every lane of a reduction starts from. A sum of floats that starts from 0 does so in every lane; it is then
+  /// never -0, and the 0 need not be added after the loop.
+  std::int64_t start_of(const Loop::Carried& carried) const {
+    const auto initial = constants_.find(carried.initial);
+    const bool zero = initial != constants_.end() && initial->second == 0;
+    if (carried.reduction == isa::ReductionKind::add && zero) return 0;
+    return identity(carried.reduction, module_.types[carried.argument]);
+  }
+
   bool make_carried(const Loop::Carried& carried) {
     const Type type = module_.types[carried.argument];
     Loop::Carried made = carried;
@@ -195,7 +204,7 @@ class VectorLoop {
     if (carried.reorderable) {
       const Type vector = ir::vector_of(type);
       if (vector == Type::none) return false;
-      made.initial = front.constant(vector, identity(carried.reduction, type));
+      made.initial = front.constant(vector, start_of(carried));
       made.argument = module_.fresh(vector);
     } else if (type == Type::i64) {  // the index of an extremum: iteration numbers
       made.initial = front.constant(Type::i32x16, 0);
@@ -531,6 +540,8 @@ class VectorLoop {
       lanes = at.op(OpKind::select, vector, {at.constant(Type::lanes, lower), lanes, neutral});
     }
     const Value all = across(carried.reduction, vector, lanes, into);
+    const auto initial = constants_.find(carried.initial);
+    if (initial != constants_.end() && initial->second == start_of(carried)) return all;
     return at.op(kind_of(carried.reduction), ir::scalar_of(vector), {carried.initial, all});
   }
 
