@@ -100,6 +100,17 @@ TEST(UnrollFully, RemovesLoopsOfFewIterations) {
   EXPECT_EQ(count(module, ir::OpKind::store), 4u);
 }
 
+TEST(UnrollFully, OpensEveryLoopOfOneIteration) {
+  ir::Module module = kernel("tensor x: f32[64]; tensor y: f32[64];",
+                             "var s = 0.0f32; for i in 3..4 { for j in 0..1 { s = s + x[i]; for k in 0..64 { "
+                             "y[k] = x[k] + f32(i + j) + s; } } } y[0] = s;");
+  unroll_fully(module);
+  const std::string text = text_of(module);
+  EXPECT_THAT(text, Not(HasSubstr("trip 1 ")));
+  EXPECT_THAT(text, HasSubstr("load x[12]"));
+  EXPECT_THAT(text, HasSubstr("trip 64"));
+}
+
 TEST(UnrollFully, KeepsLoopsThatMakeCoordinatesOrMessages) {
   // Their registers are few, and coordinates cannot be spilled.
   ir::Module module =

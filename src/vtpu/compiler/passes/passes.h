@@ -13,7 +13,8 @@ namespace vtpu::compiler::passes {
 /// loads, if nothing in the loop writes their tensor and the loop runs at least once).
 void simplify(ir::Module& module);
 
-/// Fully unrolls innermost loops with at most `kFullUnroll` iterations and `kFullUnrollOps` ops.
+/// Fully unrolls innermost loops with at most `kFullUnroll` iterations and `kFullUnrollOps` ops, and every loop of one
+/// iteration.
 inline constexpr std::int64_t kFullUnroll = 32;
 inline constexpr std::size_t kFullUnrollOps = 200;
 void unroll_fully(ir::Module& module);

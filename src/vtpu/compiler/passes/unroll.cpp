@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <set>
 
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/mix.h"
@@ -24,6 +25,50 @@ void flatten(ir::Module& module, const Loop& loop, std::vector<Node>& into, std:
   for (std::int64_t n = 0; n < loop.trip; ++n) run_once(module, loop, n, state, into);
   for (std::size_t k = 0; k < state.size(); ++k) results[loop.carried[k].result] = state[k];
 }
+
+/// Puts the bodies of loops of one iteration in their places. Values are replaced once for all loops, so that the time
+/// is linear in the module however deep the loops are nested.
+class Opener {
+ public:
+  explicit Opener(ir::Module& module) : module_(module) {}
+
+  std::vector<Node> opened(std::vector<Node> list) {
+    std::vector<Node> made;
+    made.reserve(list.size());
+    for (Node& node : list) {
+      Loop* const loop = node.loop();
+      if (loop != nullptr) loop->body = opened(std::move(loop->body));
+      if (loop == nullptr || !loop->counted() || loop->trip != 1) {
+        made.push_back(std::move(node));
+        continue;
+      }
+      loops_.insert(loop->id);
+      if (loop->iteration != kNone) values_[loop->iteration] = Appender(module_, made).constant(Type::i64, 0);
+      for (const Loop::Carried& carried : loop->carried) {
+        values_[carried.argument] = carried.initial;
+        values_[carried.result] = carried.next;
+      }
+      for (Node& part : loop->body) made.push_back(std::move(part));
+    }
+    return made;
+  }
+
+  /// Replaces the values of the loops and removes the loops from places.
+  void finish() {
+    if (loops_.empty()) return;
+    for (auto& [value, with] : values_)
+      for (auto next = values_.find(with); next != values_.end(); next = values_.find(with)) with = next->second;
+    replace_uses(module_.body, values_);
+    ir::for_each_op(module_.body, [&](Op& op) {
+      std::erase_if(op.access.offset.terms, [&](const auto& term) { return loops_.contains(term.loop); });
+    });
+  }
+
+ private:
+  ir::Module& module_;
+  std::set<ir::LoopId> loops_;
+  std::map<Value, Value> values_;
+};
 
 /// Whether a loop creates coordinates or messages. Their register files are small, and coordinates cannot be spilled.
 bool must_not_grow(const Loop& loop) {
@@ -205,6 +250,9 @@ class Unroller {
 }  // namespace
 
 void unroll_fully(ir::Module& module) {
+  Opener opener(module);
+  module.body = opener.opened(std::move(module.body));
+  opener.finish();
   std::map<Value, Value> results;
   unroll_fully(module, module.body, results);
   replace_uses(module.body, results);
