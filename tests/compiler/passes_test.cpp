@@ -95,7 +95,7 @@ TEST(Contract, FusesOnlyTheProductsOfASum) {
 
 TEST(UnrollFully, RemovesLoopsOfFewIterations) {
   ir::Module module = kernel("tensor x: f32[64];", "for i in 0..4 { x[i] = 1.0; }");
-  unroll_fully(module);
+  unroll_fully(module, Reductions::unrolled);
   EXPECT_THAT(text_of(module), Not(HasSubstr("loop i")));
   EXPECT_EQ(count(module, ir::OpKind::store), 4u);
 }
@@ -104,18 +104,31 @@ TEST(UnrollFully, OpensEveryLoopOfOneIteration) {
   ir::Module module = kernel("tensor x: f32[64]; tensor y: f32[64];",
                              "var s = 0.0f32; for i in 3..4 { for j in 0..1 { s = s + x[i]; for k in 0..64 { "
                              "y[k] = x[k] + f32(i + j) + s; } } } y[0] = s;");
-  unroll_fully(module);
+  unroll_fully(module, Reductions::unrolled);
   const std::string text = text_of(module);
   EXPECT_THAT(text, Not(HasSubstr("trip 1 ")));
   EXPECT_THAT(text, HasSubstr("load x[12]"));
   EXPECT_THAT(text, HasSubstr("trip 64"));
 }
 
+TEST(UnrollFully, LeavesAReductionOfAVectorToTheVectorizer) {
+  const auto loops = [](int terms, Reductions reductions) {
+    ir::Module module =
+        kernel("tensor x: f32[64]; tensor y: f32[1];", "y[0] = max(i in 0.." + std::to_string(terms) + ") x[i];");
+    unroll_fully(module, reductions);
+    return std::count_if(module.body.begin(), module.body.end(),
+                         [](const ir::Node& node) { return node.loop() != nullptr; });
+  };
+  EXPECT_EQ(loops(16, Reductions::kept), 1);
+  EXPECT_EQ(loops(15, Reductions::kept), 0);
+  EXPECT_EQ(loops(16, Reductions::unrolled), 0);
+}
+
 TEST(UnrollFully, KeepsLoopsThatMakeCoordinatesOrMessages) {
   // Their registers are few, and coordinates cannot be spilled.
   ir::Module module =
       kernel("tensor u: f64[16, 16] sparse; tensor x: f64[8];", "for i in 0..8 { x[i] = laplace(place(u, 1, i)); }");
-  unroll_fully(module);
+  unroll_fully(module, Reductions::unrolled);
   EXPECT_THAT(text_of(module), HasSubstr("trip 8"));
 }
 

@@ -29,7 +29,7 @@ void optimise(ir::Module& module, const Options& options) {
   if (options.level >= 3) {
     passes::contract(module);
     passes::simplify(module);
-    passes::unroll_fully(module);
+    passes::unroll_fully(module, passes::Reductions::kept);
     passes::simplify(module);
     passes::jam(module, options.machine);
     passes::simplify(module);
@@ -38,7 +38,7 @@ void optimise(ir::Module& module, const Options& options) {
     passes::simplify(module);
     passes::clear_lanes_by_masks(module);
     passes::simplify(module);
-    passes::unroll_fully(module);
+    passes::unroll_fully(module, passes::Reductions::unrolled);
     passes::simplify(module);
     passes::unroll(module, options.machine);
     passes::simplify(module);

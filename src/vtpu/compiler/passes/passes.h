@@ -13,11 +13,13 @@ namespace vtpu::compiler::passes {
 /// loads, if nothing in the loop writes their tensor and the loop runs at least once).
 void simplify(ir::Module& module);
 
+/// Whether reductions that the vectorizer may take are unrolled, too; not before it has run.
+enum class Reductions : std::uint8_t { kept, unrolled };
 /// Fully unrolls innermost loops with at most `kFullUnroll` iterations and `kFullUnrollOps` ops, and every loop of one
 /// iteration.
 inline constexpr std::int64_t kFullUnroll = 32;
 inline constexpr std::size_t kFullUnrollOps = 200;
-void unroll_fully(ir::Module& module);
+void unroll_fully(ir::Module& module, Reductions reductions);
 
 /// Unroll-and-jam: runs two or four iterations of a loop around innermost loops together. A load that their inner loops
 /// share is done once, an inner loop is entered once for all of them, and the latencies of the scalars that one inner

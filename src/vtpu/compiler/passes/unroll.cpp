@@ -77,7 +77,14 @@ bool must_not_grow(const Loop& loop) {
   });
 }
 
-void unroll_fully(ir::Module& module, std::vector<Node>& list, std::map<Value, Value>& results) {
+/// Whether the vectorizer may take the loop: it reduces at least as many terms as a vector has lanes.
+bool suits_lanes(const Loop& loop) {
+  constexpr std::int64_t kLanes = 16;
+  return loop.trip >= kLanes &&
+         std::any_of(loop.carried.begin(), loop.carried.end(), [](const auto& carried) { return carried.reorderable; });
+}
+
+void unroll_fully(ir::Module& module, Reductions reductions, std::vector<Node>& list, std::map<Value, Value>& results) {
   std::vector<Node> made;
   made.reserve(list.size());
   for (Node& node : list) {
@@ -86,13 +93,14 @@ void unroll_fully(ir::Module& module, std::vector<Node>& list, std::map<Value, V
       made.push_back(std::move(node));
       continue;
     }
-    unroll_fully(module, loop->body, results);
+    unroll_fully(module, reductions, loop->body, results);
     replace_uses(loop->body, results);
     for (auto& carried : loop->carried)
       for (auto at = results.find(carried.next); at != results.end(); at = results.find(carried.next))
         carried.next = at->second;
     const bool small = !must_not_grow(*loop) && innermost(*loop) && loop->counted() && loop->trip <= kFullUnroll &&
-                       loop->unroll != 1 && static_cast<std::size_t>(loop->trip) * loop->body.size() <= kFullUnrollOps;
+                       loop->unroll != 1 && (reductions == Reductions::unrolled || !suits_lanes(*loop)) &&
+                       static_cast<std::size_t>(loop->trip) * loop->body.size() <= kFullUnrollOps;
     if (small)
       flatten(module, *loop, made, results);
     else
@@ -249,12 +257,12 @@ class Unroller {
 
 }  // namespace
 
-void unroll_fully(ir::Module& module) {
+void unroll_fully(ir::Module& module, Reductions reductions) {
   Opener opener(module);
   module.body = opener.opened(std::move(module.body));
   opener.finish();
   std::map<Value, Value> results;
-  unroll_fully(module, module.body, results);
+  unroll_fully(module, reductions, module.body, results);
   replace_uses(module.body, results);
 }
 
