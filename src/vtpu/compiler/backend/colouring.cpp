@@ -67,6 +67,8 @@ Colouring colour_once(const WideCode& code, const Interference& graph, const std
   std::vector<std::vector<Register>> partners(registers);
   for (const auto& [result, source] : graph.moves)
     partners[result].push_back(source), partners[source].push_back(result);
+  for (const auto& [result, operand] : graph.heirs)
+    partners[result].push_back(operand), partners[operand].push_back(result);
   Colouring result;
   result.colour.assign(registers, kNoColour);
   if (code.number_on_entry != kNoRegister) result.colour[code.number_on_entry] = isa::kNumberRegister;

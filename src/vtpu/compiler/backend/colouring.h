@@ -15,7 +15,8 @@ struct Colouring {
 };
 
 /// Assigns machine registers so that interfering registers differ. `cost`: the cost of spilling each register; infinite
-/// if it must not be spilled. Registers joined by a move get the same number where possible.
+/// if it must not be spilled. Registers joined by a move, and a result and an operand that
+/// it ends, get the same number where possible.
 /// Source: Briggs, Cooper and Torczon, "Improvements to graph coloring register allocation", ACM TOPLAS 16(3), 1994.
 Colouring colour(const WideCode& code, const Interference& graph, const std::vector<double>& cost);
 

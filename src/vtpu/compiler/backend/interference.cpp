@@ -35,6 +35,7 @@ class LiveSet {
     }
   }
   const std::vector<Register>& in_file_of(Register r) const { return members_[static_cast<std::size_t>(files_[r])]; }
+  bool contains(Register r) const { return place_[r] != kAbsent; }
   unsigned size(std::size_t file) const { return static_cast<unsigned>(members_[file].size()); }
 
  private:
@@ -45,6 +46,20 @@ class LiveSet {
   std::vector<std::uint32_t> place_;
   std::array<std::vector<Register>, 5> members_;
 };
+
+/// Calls visit(result, operand) for the operands of an op that are not live after it, last operand first.
+template <class Visit>
+void for_each_heir(const WideCode& code, const PlacedOp& op, const LiveSet& live, const Visit& visit) {
+  Register result = kNoRegister;
+  std::array<Register, 4> dying{};
+  std::size_t count = 0;
+  for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
+    if (row.writes) result = r;
+    if (row.reads && !live.contains(r)) dying[count++] = r;
+  });
+  for (std::size_t k = count; k-- > 0;)
+    if (result != kNoRegister && code.files[result] == code.files[dying[k]]) visit(result, dying[k]);
+}
 
 }  // namespace
 
@@ -96,6 +111,7 @@ Interference::Interference(const WideCode& code)
           live.add(r);
         });
         count();
+        if (!move) for_each_heir(code, op, live, [&](Register r, Register from) { heirs.emplace_back(r, from); });
         for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
           if (row.writes) live.remove(r);
         });
