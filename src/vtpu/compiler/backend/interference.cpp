@@ -47,18 +47,21 @@ class LiveSet {
   std::array<std::vector<Register>, 5> members_;
 };
 
-/// Calls visit(result, operand) for the operands of an op that are not live after it, last operand first.
+/// Calls visit(result, operand) for the operands of an op that are not live after it: an addend first, otherwise in
+/// order, because the host's ops overwrite their addend or their first operand.
 template <class Visit>
 void for_each_heir(const WideCode& code, const PlacedOp& op, const LiveSet& live, const Visit& visit) {
   Register result = kNoRegister;
-  std::array<Register, 4> dying{};
+  std::array<Register, 4> operands{};
   std::size_t count = 0;
   for_each_operand(op.op, op.registers, [&](const OperandRow& row, Register r) {
     if (row.writes) result = r;
-    if (row.reads && !live.contains(r)) dying[count++] = r;
+    if (row.reads) operands[count++] = r;
   });
-  for (std::size_t k = count; k-- > 0;)
-    if (result != kNoRegister && code.files[result] == code.files[dying[k]]) visit(result, dying[k]);
+  if (result == kNoRegister) return;
+  if (count == 3) std::rotate(operands.begin(), operands.begin() + 2, operands.begin() + 3);
+  for (std::size_t k = 0; k < count; ++k)
+    if (code.files[result] == code.files[operands[k]] && !live.contains(operands[k])) visit(result, operands[k]);
 }
 
 }  // namespace
