@@ -1,6 +1,7 @@
 #include "vtpu/compiler/backend/mii.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/backend/operands.h"
@@ -10,12 +11,17 @@ namespace {
 
 /// Whether the delays of some cycle exceed `interval` words per iteration.
 bool too_short(const Graph& graph, std::int64_t interval) {
-  std::vector<std::int64_t> longest(graph.nodes);
+  std::vector<std::int64_t> longest(graph.nodes), delay(graph.nodes);
+  for (const Dependence& e : graph.edges) delay[e.from] = std::max(delay[e.from], e.delay - interval * e.distance);
+  // No path without a cycle is longer than this. Most cycles exceed it long before every node has had its pass.
+  const std::int64_t most = std::accumulate(delay.begin(), delay.end(), std::int64_t{0});
   for (std::uint32_t pass = 0; pass <= graph.nodes; ++pass) {
     bool changed = false;
     for (const Dependence& e : graph.edges) {
       const std::int64_t length = longest[e.from] + e.delay - interval * e.distance;
-      if (length > longest[e.to]) longest[e.to] = length, changed = true;
+      if (length <= longest[e.to]) continue;
+      if (length > most) return true;
+      longest[e.to] = length, changed = true;
     }
     if (!changed) return false;
   }
