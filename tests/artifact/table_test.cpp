@@ -263,6 +263,7 @@ Fixture fixture() {
   f.table("learned-rings", "learned_rings", {"slice", "network"}, {"chips", "rings", "share"});
   f.table("learned-rings", "rings_trees", {"slice"},
           {"chips", "buffer", "rings_share", "trees_share", "tree_pieces", "rings_time", "trees_time"});
+  f.table("core-messages", "messages", {"what", "per"}, {"cycles", "low", "high", "ns"});
   f.table("core-compile", "compile", {"words"},
           {"compile", "low", "high", "code", "validate", "run", "interpret", "break_even"});
   f.table("mem-bandwidth", "bandwidth", {"kernel", "level", "best_level"},

@@ -178,7 +178,9 @@ TEST(EveryTier, ALoadedIndexReachesPlacesOfItsTensorOnly) {
     for (unsigned tier = 0; tier <= 3; ++tier) {
       const Ran made = ran(kernel(each.index, each.place), tier);
       EXPECT_EQ(made.trapped, each.wanted == 0) << each.place << " " << each.index << " at tier " << tier;
-      if (each.wanted != 0) EXPECT_EQ(made.out, std::vector<std::int64_t>{each.wanted}) << each.place;
+      if (each.wanted != 0) {
+        EXPECT_EQ(made.out, std::vector<std::int64_t>{each.wanted}) << each.place;
+      }
     }
 }
 

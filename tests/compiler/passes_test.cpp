@@ -230,7 +230,7 @@ TEST(SpreadFloats, KeepsAChainOfDoublesInAVector) {
 }
 
 TEST(ClearLanesByMasks, TurnsAChoiceAgainstZeroIntoAMaskThatIsMadeOnce) {
-  for (const std::string& choice : {"select(m, x[i:16], spread(0.0f32))", "select(m, spread(0.0f32), x[i:16])"}) {
+  for (const std::string choice : {"select(m, x[i:16], spread(0.0f32))", "select(m, spread(0.0f32), x[i:16])"}) {
     ir::Module module = kernel("tensor x: f32[64]; tensor y: f32[64];",
                                "let m = iota() > 3; for i in 0..64 step 16 { y[i:16] = " + choice + "; }");
     simplify(module);
