@@ -244,8 +244,7 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  // All other experiments come from the shipped reference, from whichever class of hosts it has; tables that it does
-  // not have as they are now printed follow.
+  // All other experiments come from the shipped reference, from whichever class of hosts it has.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);
   VTPU_CHECK(shipped.ok(), "there is a reference set of quick runs");
   for (const char* experiment :
@@ -255,19 +254,11 @@ Fixture fixture() {
         "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
         "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
         "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology",
-        "machine-states"}) {
+        "machine-states",     "learned-rings",  "core-messages"}) {
     Result<ResultFile> reference = shipped->load_any(experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
   }
-  f.table("learned-rings", "learned_rings", {"slice", "network"}, {"chips", "rings", "share"});
-  f.table("learned-rings", "rings_trees", {"slice"},
-          {"chips", "buffer", "rings_share", "trees_share", "tree_pieces", "rings_time", "trees_time"});
-  f.table("core-messages", "messages", {"what", "per"}, {"cycles", "low", "high", "ns"});
-  f.table("core-compile", "compile", {"words"},
-          {"compile", "low", "high", "code", "validate", "run", "interpret", "break_even"});
-  f.table("mem-bandwidth", "bandwidth", {"kernel", "level", "best_level"},
-          {"vtpu", "ordinary", "share", "low", "high", "best", "share_of_best", "best_low", "best_high"});
   for (const auto& [name, unused] : f.results) {
     f.metrics(name, {"timings." + name + ".kept", "timings." + name + ".unmeasurable"});
     for (const std::string& reason : choice_names<measure::Disturbance>())
