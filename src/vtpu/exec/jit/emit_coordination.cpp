@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "vtpu/exec/jit/emitter.h"
 #include "vtpu/exec/jit/native_exchange.h"

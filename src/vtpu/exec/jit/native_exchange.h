@@ -51,7 +51,7 @@ Went meet_as(Seat* seat, const isa::Op* op, std::uint64_t value, const Arrive& a
   return kDone;
 }
 
-// These do all cases. Registers are in the context.
+/// The same for all cases: may use vector registers. Registers are in the context.
 Went meet(Seat* seat, const isa::Op* op);
 
 }  // namespace vtpu::exec::jit
