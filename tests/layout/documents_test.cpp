@@ -66,7 +66,7 @@ TEST(Documents, NameOnlyMakeTargetsThatExist) {
 }
 
 TEST(Documents, NameOnlyFilesThatExist) {
-  static const std::regex path(R"(`((?:src|experiments|figures|paper|data|scripts|docs|tests|bench)/[A-Za-z0-9_./-]*)`)");
+  static const std::regex path(R"(`((?:src|experiments|figures|paper|data|scripts|docs|tests|bench|examples)/[A-Za-z0-9_./-]*)`)");
   for (const fs::path& page : pages())
     for (const std::string& named : matches(text_of(page), path))
       EXPECT_TRUE(fs::exists(kRoot / named)) << page << " names " << named;

@@ -107,7 +107,7 @@ Graph project_includes() {
     add(entry.path().filename().string(), entry.path());
   for (const auto& entry : fs::directory_iterator(kRoot / "src/programs"))
     if (entry.is_directory()) add("programs/" + entry.path().filename().string(), entry.path());
-  for (const char* folder : {"experiments", "figures", "bench"}) add(folder, kRoot / folder);
+  for (const char* folder : {"experiments", "figures", "bench", "examples"}) add(folder, kRoot / folder);
   return graph;
 }
 
@@ -179,8 +179,8 @@ TEST(Layout, FiguresSeeResultsAndNothingThatMakesThem) {
 }
 
 TEST(Layout, ProgramsAreIncludedByNothing) {
-  static const std::regex program(R"re(#include "(experiments|figures|bench|tests|programs)/)re");
-  for (const char* folder : {"src/vtpu", "experiments", "figures", "bench", "tests"})
+  static const std::regex program(R"re(#include "(experiments|figures|bench|examples|tests|programs)/)re");
+  for (const char* folder : {"src/vtpu", "experiments", "figures", "bench", "examples", "tests"})
     for (const fs::path& file : sources_below(kRoot / folder))
       EXPECT_FALSE(std::regex_search(*read_file(file), program)) << fs::relative(file, kRoot);
 }
@@ -247,7 +247,7 @@ TEST(Layout, SourcesOfResultsCarryNoLineNumbersOrDates) {
 }
 
 TEST(Layout, EveryFolderHasItsPage) {
-  std::vector<fs::path> folders = {"src", "src/programs", "experiments", "figures", "paper", "data", "scripts", "tests", "bench"};
+  std::vector<fs::path> folders = {"src", "src/programs", "experiments", "figures", "paper", "data", "scripts", "tests", "bench", "examples"};
   for (const auto& entry : fs::directory_iterator(kRoot / "src/vtpu")) folders.push_back(fs::relative(entry.path(), kRoot));
   for (const fs::path& folder : folders) EXPECT_TRUE(fs::exists(kRoot / folder / "README.md")) << folder;
 }

@@ -224,7 +224,7 @@ TEST_F(VtpuCommits, TwoProcessesDoNotShareAFile) {
 
 // ---- kernels
 
-constexpr const char* kKernel = R"(param n = 20000;
+constexpr const char* kLongKernel = R"(param n = 20000;
 tensor x: i64[n];
 tensor y: i64[n];
 kernel main() {
@@ -236,7 +236,7 @@ class KernelBacking : public VtpuBacking {
  protected:
   void SetUp() override {
     VtpuBacking::SetUp();
-    put("kernel.phx", kKernel);
+    put("kernel.phx", kLongKernel);
     put("look.phx",
         "param n = 20000;\ntensor x: i64[n];\ntensor y: i64[n];\ntensor range: i64[2];\n"
         "kernel main() { range[0] = min(i in 0..n) x[i]; range[1] = max(i in 0..n) x[i]; }\n");
