@@ -175,4 +175,22 @@ TableDeclaration messages() {
           "all_reduce: the sum of one number of each of four sentrons. The loops in C++ pass the same messages."};
 }
 
+TableDeclaration ladder() {
+  return {.name = "ladder",
+          .caption = "One dot product on the teaching machine in Python and by each engine, with equal bits",
+          .appendix = true,
+          .results = {"teaching"},
+          .table = "ladder",
+          .columns = {{"engine", "engine"},
+                      {"words", "words"},
+                      {"ns", "ns per number"},
+                      {"low", "low"},
+                      {"high", "high"},
+                      {"times", "times as fast"}},
+          .note =
+              "Medians and 95 % intervals. The rungs of the interpreter and of the native engine are timed between "
+              "calibrations; the time in Python is by its own clock. The numbers are small integers, so that every "
+              "order of the additions gives the same sum."};
+}
+
 }  // namespace vtpu::artifact::tables
