@@ -12,10 +12,12 @@
 #include "vtpu/phext/coordinate.h"
 #include "vtpu/phext/document.h"
 #include "vtpu/phext/edit.h"
+#include "vtpu/phext/escape.h"
 #include "vtpu/phext/packed.h"
 #include "vtpu/phext/report.h"
 #include "vtpu/phext/scan.h"
 #include "vtpu/phext/scrolls.h"
+#include "vtpu/phext/select.h"
 
 namespace {
 
@@ -44,6 +46,12 @@ void check_coordinates(std::string_view text) {
   }
 }
 
+void check_escapes_and_selections(const std::string& text) {
+  must(*unescape(escape(text)) == text && phokenize(escape(text))->size() <= 1);
+  if (const auto plain = unescape(text)) must(*unescape(escape(*plain)) == *plain);
+  if (const auto selection = Selection::parse(text)) must(select("", *selection)->empty());
+}
+
 void check_document(const std::string& text, const Coordinate& target, const std::string& scroll) {
   must(expand(text).size() == text.size() && contract(text).size() == text.size());
   must(checksum(text).size() == 32 && summary(text).size() <= 35);
@@ -67,6 +75,8 @@ void check_document(const std::string& text, const Coordinate& target, const std
   must(textmap(text).ok() && navmap(scroll, text).ok() && manifest(text).ok() && soundex(text).ok() &&
        index(text).ok());
   must(next_scroll(text, Coordinate()).ok());
+  must(*select(text, *Selection::parse("*.*.*/*.*.*/*.*.*")) == *normal);
+  must(*fetch(*select(text, *Selection::parse(target.to_string())), target) == *found);
   must(remove(text, target).ok() && fetch(*remove(text, target), target)->empty());
 
   std::string plain = scroll;
@@ -100,6 +110,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string bytes(reinterpret_cast<const char*>(data), size);
   check_coordinates(bytes);
   check_batch(bytes);
+  check_escapes_and_selections(bytes);
   if (size >= kBlock) must(dimension_breaks(bytes.data()) == dimension_breaks_portable(bytes.data()));
   const std::size_t head = std::min<std::size_t>(9, size);
   const std::size_t cut = head + (size - head) / 3;

@@ -53,6 +53,29 @@ TEST_F(PhextCommand, GetPrintsAScrollOfAFileOrOfStandardInput) {
   EXPECT_EQ(phext("get - 1.1.1/1.1.1/1.1.2", "x\x17y").out, "y");
 }
 
+TEST_F(PhextCommand, SelectPrintsADocumentOfTheScrollsInTheBox) {
+  EXPECT_EQ(phext("select doc '1.1.1/1.1.1/1.*.1'").out,
+            "a\x18"
+            "c\n");
+  const Outcome wrong = phext("select doc '1.1.1/1.1.1/1.x.1'");
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_EQ(wrong.err,
+            "phext: selection '1.1.1/1.1.1/1.x.1': column 15: found 'x'; expected '*', a number from 1 to 999, or a "
+            "range of them such as 2-5\n");
+}
+
+TEST_F(PhextCommand, AnEscapedDocumentFitsIntoAScrollAndComesBack) {
+  put("text", phext("escape doc").out);
+  EXPECT_EQ(content("text"), "a\\x17b\\x18c\n");
+  put("outer", phext("put doc 1.1.1/1.1.1/1.1.2 --from text").out);
+  EXPECT_EQ(phext("unescape -", phext("get outer 1.1.1/1.1.1/1.1.2").out).out, content("doc"));
+  const Outcome wrong = phext("unescape -", "\\q");
+  EXPECT_EQ(wrong.status, 1);
+  EXPECT_EQ(wrong.err,
+            "phext: standard input: byte 0: found a backslash that begins no escape; expected '\\\\' or '\\x' and two "
+            "hexadecimal digits\n");
+}
+
 TEST_F(PhextCommand, ACoordinateMayHaveTheUrlFormThatNavmapWrites) {
   EXPECT_EQ(phext("get doc '1.1.1;1.1.1;1.2.1'").out, "c\n");
   const Outcome mixed = phext("get doc '1.1.1;1.1.1/1.2.1'");

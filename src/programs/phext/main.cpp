@@ -19,8 +19,10 @@
 #include "vtpu/phext/combine.h"
 #include "vtpu/phext/coordinate.h"
 #include "vtpu/phext/edit.h"
+#include "vtpu/phext/escape.h"
 #include "vtpu/phext/report.h"
 #include "vtpu/phext/scrolls.h"
+#include "vtpu/phext/select.h"
 
 namespace vtpu {
 namespace {
@@ -123,6 +125,12 @@ Result<void> run_range(const Options& options) {
   return edit(options, [&](const std::string& text) { return phext::range_replace(text, *first, *last, *scroll); });
 }
 
+Result<void> run_select(const Options& options) {
+  const Result<phext::Selection> selection = phext::Selection::parse(options.first);
+  if (!selection) return within("selection '" + options.first + "'", selection.error());
+  return show(options, [&](const std::string& text) { return phext::select(text, *selection); });
+}
+
 Result<std::string> list(const std::string& text) {
   const Result<std::vector<phext::TocEntry>> entries = phext::toc(text);
   if (!entries) return entries.error();
@@ -199,6 +207,10 @@ class CommandLine {
     range->add_option("FIRST", options_.first, "coordinate of the first scroll")->required();
     range->add_option("LAST", options_.last, "coordinate of the last scroll")->required();
     editing(range, "none: print");
+    document("select", "print the scrolls of a selection, at their coordinates",
+             [this] { return run_select(options_); })
+        ->add_option("SELECTION", options_.first, "a coordinate whose parts may be '*' or a range such as 2-5")
+        ->required();
     report("ls", "list the scrolls: coordinate, byte offset, bytes", list);
     report("toc", "list the scrolls: coordinate, beginning", phext::textmap);
     in_place(document("normalize", "write breaks in their shortest form", [this] {
@@ -206,6 +218,9 @@ class CommandLine {
     }));
     report("manifest", "print a document with the checksums of the scrolls", phext::manifest);
     report("stat", "count bytes, scrolls and breaks", statistics);
+    report("escape", "print a text without dimension breaks: each as \\x and two digits, a backslash as two",
+           [](const std::string& text) { return Result<std::string>(phext::escape(text)); });
+    report("unescape", "print the text of which escape made this one", phext::unescape);
     combination("merge", "print the scrolls of both documents", phext::merge);
     combination("subtract", "print the scrolls of the left document that the right one lacks", phext::subtract);
     combination("diff", "list the scrolls that differ", differences);
