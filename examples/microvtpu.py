@@ -291,6 +291,9 @@ def act_two(steps):
     print('words that it makes:', *made)
 
 if __name__ == '__main__':
+    given = sys.argv[1:] or ['400']
+    if len(given) > 1 or not (given[0].isascii() and given[0].isdigit()):
+        sys.exit(f'microvtpu: found {" ".join(given)}; expected a number of steps')
     act_one()
-    if sys.argv[1:] != ['0']:
-        act_two(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
+    if int(given[0]) > 0:
+        act_two(int(given[0]))

@@ -61,6 +61,15 @@ TEST_F(Examples, ThePythonMachineLearnsAndGivesTheSameWordsEachTime) {
   EXPECT_GT(last, 1.0);
 }
 
+TEST_F(Examples, ThePythonMachineRefusesWhatIsNoNumberOfSteps) {
+  for (const char* const wrong : {"many", "-3", "1.5", "1 2", "''"}) {
+    const Outcome done = shell(kMicro + wrong);
+    EXPECT_EQ(done.status, 1) << wrong;
+    EXPECT_THAT(done.err, HasSubstr("expected a number of steps")) << wrong;
+    EXPECT_EQ(done.out, "") << wrong;
+  }
+}
+
 TEST_F(Examples, ThePythonMachineHasThreeHundredLinesAndNeedsTheStandardLibraryOnly) {
   const std::string text = read_file(kExamples + "microvtpu.py").value();
   EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 300);
