@@ -119,9 +119,8 @@ TEST(Allocation, FreeingReturnsTheQuotaAndUnmapsTheRegion) {
     const auto handle = table.allocate(sparse).handle;
     EXPECT_FALSE(table.cell(sparse.first, 6, true, cache).fault);
     EXPECT_EQ(table.cell(sparse.last, 6, true, cache).fault, MemoryFault::quota);
-    const Region* ended = nullptr;
-    EXPECT_EQ(table.free(handle, &ended), std::nullopt);
-    cache.forget(ended);
+    EXPECT_EQ(table.free(handle), std::nullopt);
+    cache.forget(handle);
     EXPECT_EQ(table.quota().held(), 0u);
     EXPECT_FALSE(table.mapped(sparse.first));
     EXPECT_EQ(table.cell(sparse.first, 6, false, cache).fault, MemoryFault::unmapped);

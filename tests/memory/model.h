@@ -121,7 +121,7 @@ struct NaiveCache {
     std::uint64_t low, high;
     std::byte* base;
     std::uint64_t columns;
-    const Region* region;
+    std::uint64_t region;  // its handle
   };
   std::map<std::size_t, std::list<Translation>> sets;
   TranslationCounters counters;
@@ -140,7 +140,7 @@ struct NaiveCache {
     if (set.size() == TranslationCache::kWays) set.pop_front(), ++counters.evictions;
     set.push_back(t);
   }
-  void forget(const Region* region) {
+  void forget(std::uint64_t region) {
     for (auto& [index, set] : sets) set.remove_if([&](const Translation& t) { return t.region == region; });
   }
 };

@@ -138,17 +138,16 @@ class Pair {
     const std::uint64_t handle = 1 + random_.below(12);
     const bool there = naive_.regions.erase(handle) == 1;
     ASSERT_EQ(table_.has(handle), there);
-    const Region* ended = nullptr;
-    ASSERT_EQ(table_.free(handle, &ended), there ? std::nullopt : std::optional(MemoryFault::bad_handle));
+    ASSERT_EQ(table_.free(handle), there ? std::nullopt : std::optional(MemoryFault::bad_handle));
     if (!there) return;
-    cache_->forget(ended);
-    naive_cache_.forget(ended);
+    cache_->forget(handle);
+    naive_cache_.forget(handle);
     for (Pointer& p : pointers_)
-      if (p.region == ended) p.forget();
+      if (p.handle == handle) p.forget();
   }
 
   /// Models the counters of a translation, and the page that it creates.
-  void translate(NaiveMemory::NaiveRegion& region, PackedCoordinate c, bool write, std::byte* at, const Region* owner) {
+  void translate(NaiveMemory::NaiveRegion& region, PackedCoordinate c, bool write, std::byte* at, std::uint64_t owner) {
     const std::uint32_t column = c.get(Axis::column);
     const PackedCoordinate page = c.with_flags(0).with(Axis::column, column / 64 * 64);
     const bool sparse = region.spec.layout == Layout::sparse;
@@ -226,7 +225,7 @@ class Pair {
       ASSERT_EQ(pointer.translated(), translated);
       return;
     }
-    if (!translated) translate(*region, pointer.coordinate, write, place.at - offset, pointer.region);
+    if (!translated) translate(*region, pointer.coordinate, write, place.at - offset, pointer.handle);
     if (!here) return;  // the bytes belong to another coordinate, which `cell` checks
     for (std::uint64_t k = 0; k < bytes; ++k) {
       std::byte& expected = naive_.byte(*region, pointer.coordinate, static_cast<std::size_t>(offset) + k);
@@ -261,12 +260,12 @@ class Pair {
     const std::uint64_t both = after == before ? 0 : before;  // while the table grows, it is there twice
     return sparse_bytes(region.spec, pages + 1) + both - sparse_bytes(region.spec, pages) > kQuota - used();
   }
-  /// The address that identifies the region of a coordinate, from a pointer translated through another cache.
-  const Region* owner_of(PackedCoordinate c) {
+  /// The handle of the region of a coordinate, from a pointer translated through another cache.
+  std::uint64_t owner_of(PackedCoordinate c) {
     Pointer probe;
     probe.coordinate = c;
     table_.access(probe, 0, 1, false, *other_cache_);
-    return probe.region;
+    return probe.handle;
   }
   std::byte any_byte() { return static_cast<std::byte>(random_.below(3) == 0 ? 0 : random_.below(256)); }
 

@@ -51,6 +51,8 @@ struct alignas(64) Context {
   std::uint32_t id = 0;  ///< number of the sentron, from 0
   Status status = Status::ready;
   Trap trap;
+  std::uint64_t frees = 0;   ///< up to which translations to freed regions were dropped; see PageTable::frees
+  std::uint32_t worker = 0;  ///< that runs it, from 0
 };
 static_assert(sizeof(Context) <= 2048);
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ struct Seat {
   const void* const* entries = nullptr;  ///< word → host address where code may be entered, or null
   const void* resume = nullptr;          ///< host address that loads the registers and continues at `entry`
   const void* entry = nullptr;
+  const std::atomic<std::uint64_t>* frees = nullptr;
   std::array<Exchange::Place*, 8> places;  ///< at which the pointers last sent or received
   std::uint64_t result = 0;                ///< of a function that was called for an S op
   std::uint64_t value = 0;                 ///< the outcome of a reduction
@@ -49,6 +51,7 @@ class Crew {
       const Status status = seat.context->status;
       if (status == Status::halted || status == Status::trapped) continue;
       ++turns_;
+      seat.machine->see_frees(*seat.context);
       return &seat;
     }
     return nullptr;

@@ -86,19 +86,29 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
   }
   Pending pending;
   std::size_t slot = 0;
+  // Memory that other workers may still use is waited for, so that several workers refuse none that one would give.
+  const auto again = [&](const Outcome& outcome) {
+    return outcome.trap == TrapKind::quota && machine.wait_for_freed(context);
+  };
   try {
     for (slot = 0; slot < 3; ++slot) {
       const Meaning& m = meaning_of(*ops[slot]);
       if (m.apply == nullptr) continue;
       const Outcome outcome = m.apply(before, *ops[slot], pending);
-      if (outcome.kind == Outcome::Kind::trap) return stop(machine, context, slot, outcome);
+      if (outcome.kind == Outcome::Kind::trap) {
+        if (again(outcome)) return execute(program, machine, context, observer);
+        return stop(machine, context, slot, outcome);
+      }
       if (outcome.kind == Outcome::Kind::wait) return context.status = Status::waiting;
     }
     for (slot = 1; slot < 3; ++slot) {
       const Meaning& m = meaning_of(*ops[slot]);
       if (m.perform == nullptr) continue;
       m.perform(before, context, *ops[slot], pending);
-      if (!pending.failure.done()) return stop(machine, context, slot, pending.failure);
+      if (!pending.failure.done()) {
+        if (again(pending.failure)) return execute(program, machine, context, observer);
+        return stop(machine, context, slot, pending.failure);
+      }
     }
   } catch (const std::bad_alloc&) {
     // No exception may pass compiled code. `perform` allocates nothing that `apply` has not secured, so the word has

@@ -16,12 +16,27 @@ Context& Machine::spawn(std::uint64_t fuel) {
   return context;
 }
 
-void Machine::forget(const memory::Region* region) {
-  for (const auto& sentron : sentrons_) {
-    sentron->cache->forget(region);
-    for (memory::Pointer& p : sentron->p)
-      if (p.region == region) p.forget();
-  }
+void Machine::share(unsigned workers) {
+  memory_.share(workers);
+  for (const auto& sentron : sentrons_) see_frees(*sentron);
+}
+
+void Machine::drop_freed(Context& context) const { context.frees = memory_.forget_freed(context.p, context.cache); }
+
+void Machine::forget(Context& context, std::uint64_t region) {
+  const auto forget = [region](Context& sentron) {
+    sentron.cache->forget(region);
+    for (memory::Pointer& p : sentron.p)
+      if (p.handle == region) p.forget();
+  };
+  if (memory_.shared()) return forget(context);  // other sentrons may be running
+  for (const auto& sentron : sentrons_) forget(*sentron);
+}
+
+bool Machine::wait_for_freed(Context& context) {
+  const bool more = memory_.wait_for_freed(context.worker);
+  see_frees(context);
+  return more;
 }
 
 }  // namespace vtpu::exec

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -25,11 +26,32 @@ class Machine {
   Context& spawn(std::uint64_t fuel = std::uint64_t{1} << 40);
   const std::vector<std::unique_ptr<Context>>& sentrons() const { return sentrons_; }
 
-  /// Drops all translations to a freed region.
-  void forget(const memory::Region* region);
+  /// That many workers run sentrons from now on; 1: one thread. Called while no sentron runs, before the workers start
+  /// and after they have ended, for each machine with a table over the same memory. A worker sets Context::worker of
+  /// the sentrons that it runs, calls memory().quiescent(worker) between turns, and memory().away(worker) before it
+  /// sleeps.
+  void share(unsigned workers);
+  /// Drops a sentron's translations to regions that others have freed, so that everything freed before what this thread
+  /// has seen is unmapped for it. Called before each turn of a sentron, whoever ran it last, and when it takes a
+  /// message or the outcome of a rendezvous; not while its pointers are in host registers. Returns whether something
+  /// was freed.
+  bool see_frees(Context& context) const {
+    if (context.frees == frees_->load()) return false;
+    drop_freed(context);
+    return true;
+  }
+
+  /// Drops the translations to a region that this sentron has freed: its own if several workers run, else those of all.
+  void forget(Context& context, std::uint64_t region);
+  /// Called when the quota refuses a sentron memory. Waits for the memory of regions that other workers may still use;
+  /// returns whether there is more now.
+  bool wait_for_freed(Context& context);
 
  private:
+  void drop_freed(Context& context) const;
+
   memory::PageTable memory_;
+  const std::atomic<std::uint64_t>* frees_ = &memory_.frees();
   Exchange exchange_;
   std::vector<std::unique_ptr<Context>> sentrons_;
   std::vector<std::unique_ptr<memory::TranslationCache>> caches_;

@@ -9,6 +9,13 @@ namespace vtpu::exec {
 
 inline SlotResult& coordination(Pending& pending) { return pending.slots[2]; }
 
+/// What another worker has freed before it sent, arrived or wrote is unmapped for who receives, departs or sees it.
+inline void see_frees(Before& s, Context& context, Pending& pending) {
+  if (!s.machine.see_frees(context)) return;
+  for (SlotResult& slot : pending.slots)  // a dmov.p in this word may have copied a translation
+    if (slot.file == isa::File::p) s.machine.memory().forget_freed({&slot.p, 1}, nullptr);
+}
+
 // ---- message buffers
 MEANING(cpack_i64) {
   Message m = s.context.m[op.d];
@@ -59,7 +66,10 @@ MEANING(crecv) {
   coordination(pending).set_m(op.d, pending.taken->payload);
   return {};
 }
-PERFORMED(crecv) { s.machine.exchange().take(pending.taken); }
+PERFORMED(crecv) {
+  s.machine.exchange().take(pending.taken);
+  see_frees(s, context, pending);
+}
 MEANING(crecv_try) {
   pending.taken = match(s, op, pending);
   pending.sr_clear |= kEmpty;
@@ -70,16 +80,21 @@ MEANING(crecv_try) {
   return {};
 }
 PERFORMED(crecv_try) {
-  if (pending.taken != nullptr) s.machine.exchange().take(pending.taken);
+  if (pending.taken == nullptr) return;
+  s.machine.exchange().take(pending.taken);
+  see_frees(s, context, pending);
 }
 
 /// Arrives at the rendezvous. Only the exchange sees an arrival, and a sentron that traps leaves the group.
 inline const Exchange::Outcome* arrive(const Before& s, const Exchange::Contribution& contribution) {
   return s.machine.exchange().arrive(s.context.id, contribution);
 }
-inline void depart(Before& s) { s.machine.exchange().depart(s.context.id); }
+inline void depart(Before& s, Context& context, Pending& pending) {
+  s.machine.exchange().depart(s.context.id);
+  see_frees(s, context, pending);
+}
 MEANING(cbar) { return arrive(s, {}) == nullptr ? Outcome::waiting() : Outcome{}; }
-PERFORMED(cbar) { depart(s); }
+PERFORMED(cbar) { depart(s, context, pending); }
 inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exchange::Rendezvous kind) {
   const Exchange::Outcome* outcome = arrive(s, {kind, static_cast<isa::ReductionKind>(op.mode), s.r(op.a), nullptr});
   if (outcome == nullptr) return Outcome::waiting();
@@ -87,9 +102,9 @@ inline Outcome reduce(const Before& s, const isa::Op& op, Pending& pending, Exch
   return {};
 }
 MEANING(creduce_i64) { return reduce(s, op, pending, Exchange::Rendezvous::reduce_i64); }
-PERFORMED(creduce_i64) { depart(s); }
+PERFORMED(creduce_i64) { depart(s, context, pending); }
 MEANING(creduce_f64) { return reduce(s, op, pending, Exchange::Rendezvous::reduce_f64); }
-PERFORMED(creduce_f64) { depart(s); }
+PERFORMED(creduce_f64) { depart(s, context, pending); }
 MEANING(ccast) {
   const Exchange::Outcome* outcome =
       arrive(s, {Exchange::Rendezvous::cast, isa::ReductionKind::add, s.b_or_immediate(op), &s.context.m[op.a]});
@@ -97,9 +112,12 @@ MEANING(ccast) {
   coordination(pending).set_m(op.d, outcome->payload);
   return {};
 }
-PERFORMED(ccast) { depart(s); }
+PERFORMED(ccast) { depart(s, context, pending); }
 MEANING(cfence) { return {}; }
-PERFORMED(cfence) { std::atomic_thread_fence(std::memory_order_seq_cst); }
+PERFORMED(cfence) {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  see_frees(s, context, pending);
+}
 MEANING(ctemp) { return scalar<double>(s.r(op.a)) >= 0 ? Outcome{} : Outcome::trapped(TrapKind::bad_temperature); }
 PERFORMED(ctemp) { context.temperature = scalar<double>(s.r(op.a)); }
 MEANING(cbeacon) { return {}; }

@@ -44,22 +44,32 @@ inline Outcome look(const Before& s, const isa::Op& op, std::int64_t offset, std
   const auto fault = s.machine.memory().check(p, offset, bytes, write);
   return fault ? Outcome::trapped(trap_of(*fault), p.coordinate, offset) : Outcome{};
 }
+/// An access that `apply` has checked. Null, with the reason in `pending`, if another worker has freed the region
+/// since, or has used the memory for the page.
+inline std::byte* accessed(Before& s, Context& context, std::uint8_t p, std::int64_t offset, std::uint64_t bytes,
+                           bool write, Pending& pending) {
+  const auto [at, fault] = s.machine.memory().access(context.p[p], offset, bytes, write, *context.cache);
+  if (fault) pending.failure = Outcome::trapped(trap_of(*fault), context.p[p].coordinate, offset);
+  return at;
+}
 inline std::byte* place(Before& s, Context& context, const isa::Op& op, std::int64_t offset, std::uint64_t bytes,
-                        bool write) {
-  std::byte* at = s.machine.memory().access(context.p[op.b], offset, bytes, write, *context.cache).at;
+                        bool write, Pending& pending) {
+  std::byte* at = accessed(s, context, op.b, offset, bytes, write, pending);
+  if (at == nullptr) return at;
   if (s.observer != nullptr)
     (*s.observer)({static_cast<std::uint32_t>(context.pc), at, static_cast<std::uint32_t>(bytes), write});
   return at;
 }
 
-#define GATHER(id, bytes, set)                                                   \
-  MEANING(id) {                                                                  \
-    charge_translation(s, s.context.p[op.b], pending);                           \
-    return look(s, op, offset_of(s, op), bytes, false);                          \
-  }                                                                              \
-  PERFORMED(id) {                                                                \
-    const std::byte* at = place(s, context, op, offset_of(s, op), bytes, false); \
-    set;                                                                         \
+#define GATHER(id, bytes, set)                                                            \
+  MEANING(id) {                                                                           \
+    charge_translation(s, s.context.p[op.b], pending);                                    \
+    return look(s, op, offset_of(s, op), bytes, false);                                   \
+  }                                                                                       \
+  PERFORMED(id) {                                                                         \
+    const std::byte* at = place(s, context, op, offset_of(s, op), bytes, false, pending); \
+    if (at == nullptr) return;                                                            \
+    set;                                                                                  \
   }
 inline std::uint64_t loaded(const std::byte* at, std::size_t bytes) {
   std::uint64_t x = 0;
@@ -85,12 +95,15 @@ GATHER(sgather_v64, 64, sparse(pending).set_v(op.d, loaded_vector(at, 64)))
 GATHER(sgather_bcast, 4, sparse(pending).set_v(op.d, sixteen_of(static_cast<std::uint32_t>(loaded(at, 4)))))
 #undef GATHER
 
-#define SCATTER(id, bytes, from)                       \
-  MEANING(id) {                                        \
-    charge_translation(s, s.context.p[op.b], pending); \
-    return look(s, op, offset_of(s, op), bytes, true); \
-  }                                                    \
-  PERFORMED(id) { std::memcpy(place(s, context, op, offset_of(s, op), bytes, true), from, bytes); }
+#define SCATTER(id, bytes, from)                                                                            \
+  MEANING(id) {                                                                                             \
+    charge_translation(s, s.context.p[op.b], pending);                                                      \
+    return look(s, op, offset_of(s, op), bytes, true);                                                      \
+  }                                                                                                         \
+  PERFORMED(id) {                                                                                           \
+    if (std::byte* const at = place(s, context, op, offset_of(s, op), bytes, true, pending); at != nullptr) \
+      std::memcpy(at, from, bytes);                                                                         \
+  }
 SCATTER(sscattr_i8, 1, &context.r[op.a])
 SCATTER(sscattr_i16, 2, &context.r[op.a])
 SCATTER(sscattr_i32, 4, &context.r[op.a])
@@ -114,14 +127,13 @@ inline Outcome look_at_lanes(const Before& s, const isa::Op& op, bool write, Pen
 }
 /// One access that covers all lanes; `least` is set to the smallest displacement. A read of an absent page gives zeros
 /// for the whole page.
-inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op, std::int64_t& least, bool write) {
+inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op, std::int64_t& least, bool write,
+                                 Pending& pending) {
   const auto offsets = lane_offsets(s, op);
   const auto [low, high] = std::minmax_element(offsets.begin(), offsets.end());
   least = *low;
-  std::byte* at =
-      s.machine.memory()
-          .access(context.p[op.b], *low, static_cast<std::uint64_t>(*high - *low + 4), write, *context.cache)
-          .at;
+  std::byte* at = accessed(s, context, op.b, *low, static_cast<std::uint64_t>(*high - *low + 4), write, pending);
+  if (at == nullptr) return at;
   if (s.observer != nullptr)
     for (const std::int64_t offset : offsets)
       (*s.observer)({static_cast<std::uint32_t>(context.pc), at + (offset - least), 4, write});
@@ -130,7 +142,8 @@ inline std::byte* place_of_lanes(Before& s, Context& context, const isa::Op& op,
 MEANING(sgather_x16) { return look_at_lanes(s, op, false, pending); }
 PERFORMED(sgather_x16) {
   std::int64_t least = 0;
-  const std::byte* at = place_of_lanes(s, context, op, least, false);
+  const std::byte* at = place_of_lanes(s, context, op, least, false, pending);
+  if (at == nullptr) return;
   const auto offsets = lane_offsets(s, op);
   std::array<std::uint32_t, 16> x;
   for (std::size_t i = 0; i < 16; ++i) x[i] = static_cast<std::uint32_t>(loaded(at + (offsets[i] - least), 4));
@@ -139,7 +152,8 @@ PERFORMED(sgather_x16) {
 MEANING(sscattr_x16) { return look_at_lanes(s, op, true, pending); }
 PERFORMED(sscattr_x16) {
   std::int64_t least = 0;
-  std::byte* at = place_of_lanes(s, context, op, least, true);
+  std::byte* at = place_of_lanes(s, context, op, least, true, pending);
+  if (at == nullptr) return;
   const auto offsets = lane_offsets(s, op);
   const auto x = s.v<std::uint32_t>(op.a);
   for (std::size_t i = 0; i < 16; ++i) std::memcpy(at + (offsets[i] - least), &x[i], 4);
@@ -175,19 +189,36 @@ inline Outcome look_at_cell(const Before& s, const isa::Op& op, unsigned cell_lo
   const auto fault = s.machine.memory().check_cell(*cell, cell_log2, write);
   return fault ? Outcome::trapped(trap_of(*fault), *cell) : Outcome{};
 }
-inline std::byte* place_of_cell(Before& s, Context& context, const isa::Op& op, unsigned cell_log2, bool write) {
-  std::byte* at = s.machine.memory().cell(*cell_of(s, op), cell_log2, write, *context.cache).at;
+inline std::byte* place_of_cell(Before& s, Context& context, const isa::Op& op, unsigned cell_log2, bool write,
+                                Pending& pending) {
+  const auto [at, fault] = s.machine.memory().cell(*cell_of(s, op), cell_log2, write, *context.cache);
+  if (fault) {
+    pending.failure = Outcome::trapped(trap_of(*fault), *cell_of(s, op));
+    return nullptr;
+  }
   if (s.observer != nullptr) (*s.observer)({static_cast<std::uint32_t>(context.pc), at, 1u << cell_log2, write});
   return at;
 }
 MEANING(sgatherc_i64) { return look_at_cell(s, op, 3, false, pending); }
-PERFORMED(sgatherc_i64) { sparse(pending).set_r(op.d, loaded(place_of_cell(s, context, op, 3, false), 8)); }
+PERFORMED(sgatherc_i64) {
+  const std::byte* const at = place_of_cell(s, context, op, 3, false, pending);
+  if (at != nullptr) sparse(pending).set_r(op.d, loaded(at, 8));
+}
 MEANING(sgatherc_v64) { return look_at_cell(s, op, 6, false, pending); }
-PERFORMED(sgatherc_v64) { sparse(pending).set_v(op.d, loaded_vector(place_of_cell(s, context, op, 6, false), 64)); }
+PERFORMED(sgatherc_v64) {
+  const std::byte* const at = place_of_cell(s, context, op, 6, false, pending);
+  if (at != nullptr) sparse(pending).set_v(op.d, loaded_vector(at, 64));
+}
 MEANING(sscattrc_i64) { return look_at_cell(s, op, 3, true, pending); }
-PERFORMED(sscattrc_i64) { std::memcpy(place_of_cell(s, context, op, 3, true), &context.r[op.a], 8); }
+PERFORMED(sscattrc_i64) {
+  std::byte* const at = place_of_cell(s, context, op, 3, true, pending);
+  if (at != nullptr) std::memcpy(at, &context.r[op.a], 8);
+}
 MEANING(sscattrc_v64) { return look_at_cell(s, op, 6, true, pending); }
-PERFORMED(sscattrc_v64) { std::memcpy(place_of_cell(s, context, op, 6, true), &context.v[op.a], 64); }
+PERFORMED(sscattrc_v64) {
+  std::byte* const at = place_of_cell(s, context, op, 6, true, pending);
+  if (at != nullptr) std::memcpy(at, &context.v[op.a], 64);
+}
 
 // ---- coordinates
 MEANING(sindex) {
@@ -268,11 +299,14 @@ MEANING(sfree) {
   return known_region(s, s.r(op.a));
 }
 PERFORMED(sfree) {
-  const memory::Region* ended = nullptr;
-  s.machine.memory().free(s.r(op.a), &ended);
-  s.machine.forget(ended);
+  const std::uint64_t handle = s.r(op.a);
+  if (s.machine.memory().free(handle)) {  // another worker has freed it since `apply`
+    pending.failure = Outcome::trapped(TrapKind::bad_handle, {}, static_cast<std::int64_t>(handle));
+    return;
+  }
+  s.machine.forget(context, handle);
   for (SlotResult& slot : pending.slots)  // a dmov.p in this word may have copied a translation to the region
-    if (slot.file == isa::File::p && slot.p.region == ended) slot.p.forget();
+    if (slot.file == isa::File::p && slot.p.handle == handle) slot.p.forget();
 }
 MEANING(sflush) {
   pending.extra_fuel += s.machine.memory().backed_pages(s.r(op.a)) / kItemsPerFuel;
@@ -420,8 +454,9 @@ PERFORMED(stensor) {
   const auto count = static_cast<std::size_t>(op.imm);
   auto x = s.v<float>(op.d);
   if (count != 0) {
-    const std::byte* a = s.machine.memory().access(context.p[op.a], 0, 4 * count, false, *context.cache).at;
-    const std::byte* b = s.machine.memory().access(context.p[op.b], 0, 64 * count, false, *context.cache).at;
+    const std::byte* a = accessed(s, context, op.a, 0, 4 * count, false, pending);
+    const std::byte* b = a == nullptr ? a : accessed(s, context, op.b, 0, 64 * count, false, pending);
+    if (b == nullptr) return;
     if (s.observer != nullptr) {
       (*s.observer)({static_cast<std::uint32_t>(context.pc), a, static_cast<std::uint32_t>(4 * count), false});
       (*s.observer)({static_cast<std::uint32_t>(context.pc), b, static_cast<std::uint32_t>(64 * count), false});

@@ -55,7 +55,7 @@ struct Pending {
   std::uint64_t sr_clear = 0, sr_set = 0;
   const Exchange::Pending* taken = nullptr;
   std::uint64_t extra_fuel = 0;  ///< for work that grows with regions, cells or messages; see kItemsPerFuel
-  Outcome failure;               ///< of `perform` for salloc and sflush
+  Outcome failure;               ///< of the S slot's `perform`
 
   Pending() {}
 };
@@ -93,8 +93,9 @@ struct Before {
 /// returns why the word cannot execute now. `perform`, which is optional, has the effects that cannot be undone and
 /// accesses memory. It is called after `apply` succeeded for all three slots and before registers are written, for the
 /// S slot first. It allocates nothing that `apply` has not secured, so it cannot fail, except for salloc when the
-/// system refuses memory or the backing file is unusable, and for sflush when the file cannot be written. It has then
-/// changed nothing that a program can see, and the word traps before the C slot has any effect.
+/// system refuses memory or the backing file is unusable, for sflush when the file cannot be written, and when another
+/// worker has changed in between what `apply` found. It has then changed nothing that a program can see, and the word
+/// traps before the C slot has any effect.
 template <isa::Opcode opcode>
 Outcome apply(const Before& before, const isa::Op& op, Pending& pending);
 template <isa::Opcode opcode>

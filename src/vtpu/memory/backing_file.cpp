@@ -299,13 +299,14 @@ Result<void> BackingFile::read_log(Region& region) {
 Result<void> BackingFile::append(std::uint64_t commit, PageNumber number, std::string_view payload) {
   if (log_bytes_ + kRecordBytes + payload.size() > kBuffer)
     if (auto written = write_out(); !written) return written;
-  const Record record{commit, number, static_cast<std::uint32_t>(payload.size()), hash_of(id_, payload), 0};
-  std::string head = record.chained();
+  // Other workers may write to the page meanwhile: the hash is that of the copy.
+  auto* const to = reinterpret_cast<char*>(log_.data()) + log_bytes_;
+  std::memcpy(to + kRecordBytes, payload.data(), payload.size());
+  const std::uint64_t hash = hash_of(id_, {to + kRecordBytes, payload.size()});
+  std::string head = Record{commit, number, static_cast<std::uint32_t>(payload.size()), hash, 0}.chained();
   last_.chain = Record::next_chain(id_, last_.chain, head);
   put(head, last_.chain);
-  std::byte* const to = log_.data() + log_bytes_;
   std::memcpy(to, head.data(), head.size());
-  std::memcpy(to + head.size(), payload.data(), payload.size());
   log_bytes_ += head.size() + payload.size();
   last_.end += head.size() + payload.size();
   return {};

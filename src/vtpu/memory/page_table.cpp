@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
+#include <mutex>
 #include <new>
+#include <thread>
 #include <utility>
 
 #include "vtpu/base/keyed_hash.h"
 #include "vtpu/memory/backing_file.h"
+#include "vtpu/memory/quiescence.h"
 #include "vtpu/memory/region.h"
 #include "vtpu/phext/break.h"
 #include "vtpu/phext/scrolls.h"
@@ -32,36 +36,71 @@ bool inside(const Pointer& translated, std::int64_t offset, std::uint64_t bytes)
 
 }  // namespace
 
+using Held = StructureLock::Held;
+using Kind = StructureLock::Kind;
+
+/// Its functions are called while the structure is held as they need it.
 struct PageTable::State {
   explicit State(Limits given) : quota(given.bytes), most_regions(given.regions) {}
 
   Quota quota;
   std::size_t most_regions;
-  std::map<std::uint64_t, std::unique_ptr<Region>> regions;  // by handle
-  RegionIndex index;                                         // of boxes, and of the scrolls of documents
-  std::vector<const Region*> documents;                      // Walks begin with them, since a scroll is no region
+  StructureLock structure;
+  using Regions = std::map<std::uint64_t, std::unique_ptr<Region>>;
+  Regions regions;                             // by handle
+  RegionIndex index;                           // of boxes, and of the scrolls of documents
+  std::atomic<std::uint64_t> most_visited{0};  // of the index
+  std::vector<const Region*> documents;        // Walks begin with them, since a scroll is no region
   std::map<std::uint64_t, std::unique_ptr<BackingFile>> backing;
   std::optional<std::filesystem::path> next_backing;  // of the next region to be allocated
   Backing requested;
   std::uint64_t next_handle = 1;
-  const Region* asked = nullptr;  // the region of `alone`; see `isolated`
-  bool alone = false;
-  Region* last = nullptr;  // the region found last; most look-ups find it again
+
+  Quiescence quiescence;
+  std::mutex freed_mutex;
+  Regions freed;  // that a worker may still use, by the number of the free
+
+  /// What the look-ups of a few threads found last.
+  struct alignas(128) Memo {
+    std::atomic<Region*> last{nullptr};    // most look-ups find it again
+    std::atomic<std::uintptr_t> asked{0};  // the region that `isolated` was asked about last, plus its answer
+  };
+  std::array<Memo, StructureLock::kSlots> memos;
+  Memo& memo() { return memos[structure.slot()]; }
+  /// The index has changed.
+  void forget_memos() {
+    most_visited.store(index.most_visited(), std::memory_order_relaxed);
+    for (std::size_t i = 0; i < (structure.shared() ? memos.size() : 1); ++i) {
+      memos[i].last.store(nullptr, std::memory_order_relaxed);
+      memos[i].asked.store(0, std::memory_order_relaxed);
+    }
+  }
 
   Region* find(phext::PackedCoordinate c) {
+    std::atomic<Region*>& memo = this->memo().last;
+    Region* const last = memo.load(std::memory_order_relaxed);
     if (last != nullptr && last->contains(c)) return last;
     std::uint64_t visited = 0;
     Region* const found = index.find(c, visited);
     if (found == nullptr || !found->contains(c)) return nullptr;  // a scroll has not all of its lines and columns
-    return last = found;
+    memo.store(found, std::memory_order_relaxed);
+    return found;
+  }
+  std::uint64_t look_up_items(phext::PackedCoordinate coordinate) const {
+    std::uint64_t visited = 0;
+    index.find(coordinate, visited);
+    return visited;
   }
 
   /// Whether no other region has a coordinate one step outside the region's box. The last answer is kept until a region
   /// comes or goes.
   bool isolated(const Region& region) {
-    if (asked == &region) return alone;
-    asked = &region;
-    alone = true;
+    static_assert(alignof(Region) > 1, "the lowest bit of its address has the answer");
+    std::atomic<std::uintptr_t>& memo = this->memo().asked;
+    const auto address = reinterpret_cast<std::uintptr_t>(&region);
+    if (const std::uintptr_t asked = memo.load(std::memory_order_relaxed); (asked | 1) == (address | 1))
+      return (asked & 1) != 0;
+    bool alone = true;
     constexpr std::uint64_t kMost = 256;  // of the nodes visited; beyond that, it counts as not isolated
     std::uint64_t visited = 0;
     const Box box = region.spec().box();
@@ -75,6 +114,7 @@ struct PageTable::State {
       if (high < phext::PackedCoordinate::kMax && beside(high + 1)) alone = false;
       alone &= visited <= kMost;
     }
+    memo.store(address | (alone ? 1 : 0), std::memory_order_relaxed);
     return alone;
   }
 
@@ -83,15 +123,17 @@ struct PageTable::State {
 
   /// Takes a region, or the first `scrolls` of a document, out of the index.
   void forget(const Region& region, std::size_t scrolls = ~std::size_t{0}) {
-    asked = nullptr;
-    const auto* const document = dynamic_cast<const ScrollRegion*>(&region);
-    if (document == nullptr) return index.erase(region.spec().box());
-    std::erase(documents, &region);
-    for (const auto& [coordinate, scroll] : document->scrolls())
-      if (scrolls-- > 0)
-        index.erase(place_of(coordinate).box());
-      else
-        return;
+    if (const auto* const document = dynamic_cast<const ScrollRegion*>(&region); document == nullptr) {
+      index.erase(region.spec().box());
+    } else {
+      std::erase(documents, &region);
+      for (const auto& [coordinate, scroll] : document->scrolls())
+        if (scrolls-- > 0)
+          index.erase(place_of(coordinate).box());
+        else
+          break;
+    }
+    forget_memos();
   }
 
   std::optional<MemoryFault> check(const RegionSpec& spec, std::uint64_t& looked_at) const {
@@ -132,88 +174,184 @@ struct PageTable::State {
     }
     ++(hit ? cache.counters.hits : cache.counters.misses);
     if (!hit && covered.at != nullptr)
-      cache.insert({low, high, covered.at - (std::int64_t{column} << cell_log2), covered.columns}, &region);
+      cache.insert({low, high, covered.at - (std::int64_t{column} << cell_log2), covered.columns}, region.handle());
     return covered;
   }
+
+  Allocated allocate(const RegionSpec& spec);
+  std::optional<MemoryFault> free(std::uint64_t handle);
+  Result<std::uint64_t> attach(const RegionSpec& spec, const std::filesystem::path& file);
+  /// Returns the memory of freed regions that nobody uses any longer; called by someone who holds nothing.
+  void reclaim();
 };
 
-PageTable::PageTable(Limits limits) : state_(std::make_unique<State>(limits)) {}
+PageTable::PageTable(Limits limits) : state_(std::make_shared<State>(limits)) {}
 PageTable::PageTable() : PageTable(Limits()) {}
+PageTable::PageTable(std::shared_ptr<State> state) : state_(std::move(state)) {}
+PageTable PageTable::alias() const { return PageTable(state_); }
 PageTable::~PageTable() = default;
 PageTable::PageTable(PageTable&&) noexcept = default;
 PageTable& PageTable::operator=(PageTable&&) noexcept = default;
 
 std::optional<MemoryFault> PageTable::check_allocation(const RegionSpec& spec) const {
   std::uint64_t looked_at = 0;
-  return state_->check(spec, looked_at);
+  return check_allocation(spec, looked_at);
 }
 std::optional<MemoryFault> PageTable::check_allocation(const RegionSpec& spec, std::uint64_t& looked_at) const {
+  const Held held(state_->structure, Kind::reading);
   return state_->check(spec, looked_at);
 }
 
 PageTable::Allocated PageTable::allocate(const RegionSpec& spec) {
+  const Held held(state_->structure, Kind::writing);
+  return state_->allocate(spec);
+}
+PageTable::Allocated PageTable::State::allocate(const RegionSpec& spec) {
   std::uint64_t looked_at = 0;
-  if (const auto fault = state_->check(spec, looked_at)) return {0, fault};
-  if (state_->next_backing) {
-    const std::filesystem::path file = *std::exchange(state_->next_backing, {});
+  if (const auto fault = check(spec, looked_at)) return {0, fault};
+  if (next_backing) {
+    const std::filesystem::path file = *std::exchange(next_backing, {});
     const auto attached = attach(spec, file);
     if (!attached) {
-      state_->requested.error = attached.error();
+      requested.error = attached.error();
       return {0, MemoryFault::io};
     }
-    state_->requested.handle = *attached;
-    state_->requested.restored_pages = state_->backing[*attached]->restored_pages();
-    state_->requested.dropped_bytes = state_->backing[*attached]->dropped_bytes();
+    requested.handle = *attached;
+    requested.restored_pages = backing[*attached]->restored_pages();
+    requested.dropped_bytes = backing[*attached]->dropped_bytes();
     return {*attached, {}};
   }
-  const std::uint64_t handle = state_->next_handle;
+  const std::uint64_t handle = next_handle;
   RegionSpec plain = spec;
   plain.first = spec.first.with_flags(0);
   plain.last = spec.last.with_flags(0);
   try {
-    auto region = spec.layout == Layout::sparse ? make_sparse(handle, plain, state_->quota)
-                                                : make_dense(handle, plain, state_->quota);
+    auto region = spec.layout == Layout::sparse ? make_sparse(handle, plain, quota) : make_dense(handle, plain, quota);
     if (region == nullptr) return {0, MemoryFault::quota};
-    Region& placed = *state_->regions.emplace(handle, std::move(region)).first->second;
+    Region& placed = *regions.emplace(handle, std::move(region)).first->second;
     try {
-      state_->asked = nullptr;
-      state_->index.insert(plain.box(), placed, spec.layout != Layout::sparse);
+      index.insert(plain.box(), placed, spec.layout != Layout::sparse);
     } catch (const std::bad_alloc&) {
-      state_->regions.erase(handle);
+      regions.erase(handle);
       throw;
     }
   } catch (const std::bad_alloc&) {
     return {0, MemoryFault::quota};
   }
-  ++state_->next_handle;
+  forget_memos();
+  ++next_handle;
   return {handle, {}};
 }
 
-bool PageTable::has(std::uint64_t handle) const { return state_->regions.contains(handle); }
+bool PageTable::has(std::uint64_t handle) const {
+  const Held held(state_->structure, Kind::reading);
+  return state_->regions.contains(handle);
+}
 
 std::uint64_t PageTable::look_up_items(phext::PackedCoordinate coordinate, std::uint64_t least) const {
-  std::uint64_t visited = 0;
-  if (state_->index.most_visited() >= least) state_->index.find(coordinate, visited);
-  return visited;
+  if (state_->most_visited.load(std::memory_order_relaxed) < least) return 0;
+  const Held held(state_->structure, Kind::reading);
+  return state_->look_up_items(coordinate);
 }
 
 std::uint64_t PageTable::backed_pages(std::uint64_t handle) const {
+  const Held held(state_->structure, Kind::reading);
   if (!state_->backing.contains(handle)) return 0;
   return state_->regions.at(handle)->bytes() / kPageBytes;
 }
 
-std::optional<MemoryFault> PageTable::free(std::uint64_t handle, const Region** ended) {
-  const auto found = state_->regions.find(handle);
-  if (found == state_->regions.end()) return MemoryFault::bad_handle;
-  if (ended != nullptr) *ended = found->second.get();
-  if (state_->last == found->second.get()) state_->last = nullptr;
-  state_->forget(*found->second);
-  state_->backing.erase(handle);
-  state_->regions.erase(found);
+std::optional<MemoryFault> PageTable::free(std::uint64_t handle) {
+  {
+    const Held held(state_->structure, Kind::writing);
+    if (const auto fault = state_->free(handle)) return fault;
+  }
+  if (state_->structure.shared()) state_->reclaim();  // all workers may be away
+  return {};
+}
+std::optional<MemoryFault> PageTable::State::free(std::uint64_t handle) {
+  const auto found = regions.find(handle);
+  if (found == regions.end()) return MemoryFault::bad_handle;
+  forget(*found->second);
+  backing.erase(handle);
+  if (!structure.shared()) {
+    regions.erase(found);
+    return {};
+  }
+  const std::lock_guard lock(freed_mutex);
+  auto ended = regions.extract(found);  // and no memory is needed for it
+  ended.key() = quiescence.frees() + 1;
+  freed.insert(std::move(ended));
+  quiescence.count_free();
   return {};
 }
 
+// ---- several workers
+
+void PageTable::State::reclaim() {
+  Regions unused;  // ended below, when nothing is held
+  const std::lock_guard lock(freed_mutex);
+  const std::uint64_t passed = quiescence.passed();
+  while (!freed.empty() && freed.begin()->first <= passed) unused.insert(freed.extract(freed.begin()));
+}
+
+void PageTable::share(unsigned workers) {
+  state_->structure.share(true);
+  state_->forget_memos();
+  state_->structure.share(workers > 1);
+  state_->quiescence.share(workers);
+  state_->reclaim();
+}
+
+bool PageTable::shared() const { return state_->structure.shared(); }
+
+void PageTable::quiescent(unsigned worker) {
+  if (state_->quiescence.pass(worker)) state_->reclaim();
+}
+
+void PageTable::away(unsigned worker) {
+  state_->quiescence.leave(worker);
+  state_->reclaim();
+}
+
+const std::atomic<std::uint64_t>& PageTable::frees() const { return state_->quiescence.frees(); }
+
+std::uint64_t PageTable::forget_freed(std::span<Pointer> pointers, TranslationCache* cache) const {
+  const Held held(state_->structure, Kind::reading);
+  std::uint64_t latest = 0;  // most entries are of the same region as those before them
+  bool answer = false;
+  const auto gone = [&](std::uint64_t handle) {
+    if (handle != latest) latest = handle, answer = !state_->regions.contains(handle);
+    return answer;
+  };
+  for (Pointer& pointer : pointers)
+    if (pointer.translated() && gone(pointer.handle)) pointer.forget();
+  if (cache != nullptr) cache->forget_where(gone);
+  return state_->quiescence.frees();
+}
+
+bool PageTable::wait_for_freed(unsigned worker) {
+  using Clock = std::chrono::steady_clock;
+  if (!shared()) return false;
+  const auto first = [&] {
+    const std::lock_guard lock(state_->freed_mutex);
+    return state_->freed.empty() ? ~std::uint64_t{0} : state_->freed.begin()->first;
+  };
+  const std::uint64_t wanted = frees(), before = first();
+  if (before > wanted) return false;
+  away(worker);
+  auto pause = std::chrono::microseconds(10);
+  for (const auto until = Clock::now() + std::chrono::seconds(1); first() <= wanted && Clock::now() < until;) {
+    std::this_thread::sleep_for(pause);
+    pause = std::min(2 * pause, std::chrono::microseconds(1000));
+  }
+  quiescent(worker);
+  return first() > before;
+}
+
+// ----
+
 std::optional<MemoryFault> PageTable::flush(std::uint64_t handle) {
+  const Held held(state_->structure, Kind::holding);
   const auto found = state_->regions.find(handle);
   if (found == state_->regions.end()) return MemoryFault::bad_handle;
   const auto file = state_->backing.find(handle);
@@ -228,34 +366,51 @@ std::optional<MemoryFault> PageTable::check(const Pointer& pointer, std::int64_t
                                             bool write) const {
   if (pointer.translated())
     return inside(pointer, offset, bytes) ? std::nullopt : std::optional(MemoryFault::out_of_bounds);
-  Region* region = state_->find(pointer.coordinate);
-  if (region == nullptr) return MemoryFault::unmapped;
-  return state_->fault(*region, region->cover(pointer.coordinate), pointer.coordinate, offset, bytes, write);
+  Held held(state_->structure, Kind::reading);
+  while (true) {
+    Region* region = state_->find(pointer.coordinate);
+    if (region == nullptr) return MemoryFault::unmapped;
+    const Covered covered = region->cover(pointer.coordinate);
+    if (write && covered.at == nullptr && held.upgrade()) continue;
+    return state_->fault(*region, covered, pointer.coordinate, offset, bytes, write);
+  }
 }
 
 std::optional<MemoryFault> PageTable::check_cell(phext::PackedCoordinate coordinate, unsigned cell_log2,
                                                  bool write) const {
-  Region* region = state_->find(coordinate);
-  if (region == nullptr) return MemoryFault::unmapped;
-  if (region->spec().cell_log2 != cell_log2) return MemoryFault::cell_size;
-  if (write && !region->prepare(coordinate)) return MemoryFault::quota;
-  return {};
+  Held held(state_->structure, Kind::reading);
+  while (true) {
+    Region* region = state_->find(coordinate);
+    if (region == nullptr) return MemoryFault::unmapped;
+    if (region->spec().cell_log2 != cell_log2) return MemoryFault::cell_size;
+    if (write && region->cover(coordinate).at == nullptr) {
+      if (held.upgrade()) continue;
+      if (!region->prepare(coordinate)) return MemoryFault::quota;
+    }
+    return {};
+  }
 }
 
 PageTable::Place PageTable::access(Pointer& pointer, std::int64_t offset, std::uint64_t bytes, bool write,
                                    TranslationCache& cache) {
   if (!pointer.translated()) {
-    Region* region = state_->find(pointer.coordinate);
-    if (region == nullptr) return {nullptr, MemoryFault::unmapped};
-    Covered covered = region->cover(pointer.coordinate);
-    if (const auto fault = state_->fault(*region, covered, pointer.coordinate, offset, bytes, write))
-      return {nullptr, fault};
-    covered = state_->translate(*region, covered, pointer.coordinate, write, cache);
-    if (covered.at == nullptr) return {zeros(), {}};
-    pointer.base = covered.at;
-    pointer.begin = covered.begin;
-    pointer.end = covered.end;
-    pointer.region = region;
+    Held held(state_->structure, Kind::reading);
+    while (true) {
+      Region* region = state_->find(pointer.coordinate);
+      if (region == nullptr) return {nullptr, MemoryFault::unmapped};
+      Covered covered = region->cover(pointer.coordinate);
+      if (write && covered.at == nullptr && held.upgrade()) continue;
+      if (const auto fault = state_->fault(*region, covered, pointer.coordinate, offset, bytes, write))
+        return {nullptr, fault};
+      covered = state_->translate(*region, covered, pointer.coordinate, write, cache);
+      if (covered.at == nullptr) return {zeros(), {}};
+      pointer.base = covered.at;
+      pointer.begin = covered.begin;
+      pointer.end = covered.end;
+      pointer.region = region;
+      pointer.handle = region->handle();
+      break;
+    }
   } else if (!inside(pointer, offset, bytes)) {
     return {nullptr, MemoryFault::out_of_bounds};
   }
@@ -271,14 +426,18 @@ PageTable::Place PageTable::cell(phext::PackedCoordinate coordinate, unsigned ce
     ++cache.counters.hits;
     return {entry->base + (std::int64_t{column} << cell_log2), {}};
   }
-  Region* region = state_->find(coordinate);
-  if (region == nullptr) return {nullptr, MemoryFault::unmapped};
-  if (region->spec().cell_log2 != cell_log2) return {nullptr, MemoryFault::cell_size};
-  Covered covered = region->cover(coordinate);
-  if (const auto fault = state_->fault(*region, covered, coordinate, 0, std::uint64_t{1} << cell_log2, write))
-    return {nullptr, fault};
-  covered = state_->translate(*region, covered, coordinate, write, cache);
-  return {covered.at == nullptr ? zeros() : covered.at, {}};
+  Held held(state_->structure, Kind::reading);
+  while (true) {
+    Region* region = state_->find(coordinate);
+    if (region == nullptr) return {nullptr, MemoryFault::unmapped};
+    if (region->spec().cell_log2 != cell_log2) return {nullptr, MemoryFault::cell_size};
+    Covered covered = region->cover(coordinate);
+    if (write && covered.at == nullptr && held.upgrade()) continue;
+    if (const auto fault = state_->fault(*region, covered, coordinate, 0, std::uint64_t{1} << cell_log2, write))
+      return {nullptr, fault};
+    covered = state_->translate(*region, covered, coordinate, write, cache);
+    return {covered.at == nullptr ? zeros() : covered.at, {}};
+  }
 }
 
 bool PageTable::step(Pointer& pointer, phext::Axis axis, std::int64_t distance) {
@@ -295,6 +454,7 @@ bool PageTable::step(Pointer& pointer, phext::Axis axis, std::int64_t distance) 
 }
 
 std::span<const std::byte> PageTable::peek(phext::PackedCoordinate coordinate) const {
+  const Held held(state_->structure, Kind::reading);
   Region* region = state_->find(coordinate);
   if (region == nullptr) return {};
   const Covered covered = region->cover(coordinate);
@@ -308,10 +468,11 @@ PageTable::Neighbourhood PageTable::neighbourhood(phext::PackedCoordinate coordi
   using phext::PackedCoordinate;
   using Bits = PackedCoordinate::Bits;
   constexpr unsigned kLog2 = 3;
+  const Held held(state_->structure, Kind::reading);
   Neighbourhood all;
-  const bool charged = state_->index.most_visited() >= least;
+  const bool charged = state_->most_visited.load(std::memory_order_relaxed) >= least;
   const auto charge = [&](PackedCoordinate c) {
-    const std::uint64_t visited = look_up_items(c, least);
+    const std::uint64_t visited = state_->look_up_items(c);
     all.items += visited - visited % least;
   };
   const PackedCoordinate c = coordinate.with_flags(0);
@@ -362,7 +523,10 @@ PageTable::Neighbourhood PageTable::neighbourhood(phext::PackedCoordinate coordi
   return all;
 }
 
-bool PageTable::mapped(phext::PackedCoordinate coordinate) const { return state_->find(coordinate) != nullptr; }
+bool PageTable::mapped(phext::PackedCoordinate coordinate) const {
+  const Held held(state_->structure, Kind::reading);
+  return state_->find(coordinate) != nullptr;
+}
 
 std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoordinate from,
                                                                 phext::PackedCoordinate last, std::uint64_t& looked_at,
@@ -372,7 +536,11 @@ std::optional<phext::PackedCoordinate> PageTable::next_occupied(phext::PackedCoo
 
 OccupiedCells::OccupiedCells(const PageTable& table, phext::PackedCoordinate from, phext::PackedCoordinate last,
                              std::uint64_t& looked_at, std::uint64_t most)
-    : walk_(table.state_->index, from.with_flags(0)), last_(last), looked_at_(looked_at), most_(most) {
+    : held_(table.state_->structure, Kind::reading),
+      walk_(table.state_->index, from.with_flags(0)),
+      last_(last),
+      looked_at_(looked_at),
+      most_(most) {
   for (const Region* document : table.state_->documents)
     if (const auto at = document->next_cell(from.with_flags(0))) walk_.add({*at, document});
 }
@@ -403,6 +571,7 @@ std::optional<phext::PackedCoordinate> OccupiedCells::next() {
 }
 
 std::vector<PageTable::RegionInfo> PageTable::regions() const {
+  const Held held(state_->structure, Kind::reading);
   std::vector<RegionInfo> all;
   for (const auto& [handle, region] : state_->regions) {
     const auto file = state_->backing.find(handle);
@@ -413,6 +582,7 @@ std::vector<PageTable::RegionInfo> PageTable::regions() const {
 }
 
 std::uint64_t PageTable::digest() const {
+  const Held held(state_->structure, Kind::reading);
   KeyedHash hash(HashKey::of_process());
   for (const auto& [handle, region] : state_->regions) {
     hash.add_value(handle);
@@ -429,19 +599,23 @@ Quota& PageTable::quota() { return state_->quota; }
 const Quota& PageTable::quota() const { return state_->quota; }
 
 Result<std::uint64_t> PageTable::attach(const RegionSpec& spec, const std::filesystem::path& file) {
+  const Held held(state_->structure, Kind::writing);
+  return state_->attach(spec, file);
+}
+Result<std::uint64_t> PageTable::State::attach(const RegionSpec& spec, const std::filesystem::path& file) {
   Error error{file.string(), "out of memory", {}};
   const Allocated allocated = allocate(spec);
   if (allocated.fault)
     return Error{
         file.string(), "the region cannot be allocated: its box is malformed, overlaps another or is too large", {}};
   try {
-    auto backing = BackingFile::open(file, *state_->regions[allocated.handle], state_->quota);
-    if (backing) {
-      if ((*backing)->restored_pages() > 0) state_->search(*state_->regions[allocated.handle]);
-      state_->backing.emplace(allocated.handle, std::move(*backing));
+    auto opened = BackingFile::open(file, *regions[allocated.handle], quota);
+    if (opened) {
+      if ((*opened)->restored_pages() > 0) search(*regions[allocated.handle]);
+      backing.emplace(allocated.handle, std::move(*opened));
       return allocated.handle;
     }
-    error = backing.error();
+    error = opened.error();
   } catch (const std::bad_alloc&) {  // the error says it
   }
   free(allocated.handle);
@@ -457,6 +631,7 @@ const PageTable::Backing& PageTable::backing() const { return state_->requested;
 Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   const auto scrolls = phext::phokenize(text);
   if (!scrolls) return scrolls.error();
+  const Held held(state_->structure, Kind::writing);
   std::map<phext::Coordinate, std::string> owned;
   for (const phext::Scroll& scroll : *scrolls) owned.emplace(scroll.coordinate, std::string(scroll.text));
   const std::uint64_t cost = ScrollRegion::cost_of(owned);
@@ -470,7 +645,6 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
   if (state_->regions.size() >= state_->most_regions)
     return Error{"document", fmt::format("{} regions exist", state_->regions.size()), "fewer"};
   std::size_t placed = 0;
-  state_->asked = nullptr;
   try {
     for (const auto& [coordinate, scroll] : region->scrolls()) {
       state_->index.insert(place_of(coordinate).box(), *region, false);
@@ -482,10 +656,12 @@ Result<std::uint64_t> PageTable::import_phext(std::string_view text) {
     state_->forget(*region, placed);
     return Error{"document", "out of memory", {}};
   }
+  state_->forget_memos();
   return state_->next_handle++;
 }
 
 Result<std::string> PageTable::export_phext(std::uint64_t handle) const {
+  const Held held(state_->structure, Kind::reading);
   const auto found = state_->regions.find(handle);
   const auto* scrolls =
       found == state_->regions.end() ? nullptr : dynamic_cast<const ScrollRegion*>(found->second.get());

@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include "vtpu/memory/pointer.h"
 #include "vtpu/memory/quota.h"
 #include "vtpu/memory/region_index.h"
+#include "vtpu/memory/structure_lock.h"
 #include "vtpu/memory/translation_cache.h"
 #include "vtpu/phext/packed.h"
 
@@ -50,8 +52,10 @@ enum class MemoryFault : std::uint8_t {
 
 /// Regions, their cells, and the translation from coordinates to cells. A dense box is one range of address space in
 /// the order of its curve; the system materialises its pages on the first write. A sparse region has pages of up to 64
-/// cells, found by hash and created on the first write. Bytes that were never written read as 0. A table must not be
-/// shared between threads.
+/// cells, found by hash and created on the first write. Bytes that were never written read as 0.
+///
+/// One thread may use a table, or several between `share` and the next `share`; see README.md for what they see of each
+/// other. Each function is then one step for the others, except that the bytes of cells are read and written in place.
 class PageTable {
  public:
   struct Limits {
@@ -66,6 +70,8 @@ class PageTable {
   ~PageTable();
   PageTable(PageTable&&) noexcept;
   PageTable& operator=(PageTable&&) noexcept;
+  /// Another table over the same regions and quota, for another machine.
+  PageTable alias() const;
 
   /// Handles count from 1 and are not reused. Fault: bad_box, overlap, quota, io (see back_next_region).
   struct Allocated {
@@ -73,9 +79,10 @@ class PageTable {
     std::optional<MemoryFault> fault;
   };
   Allocated allocate(const RegionSpec& spec);
-  /// Frees a region. The caller must drop translations to it (`forget`) from every pointer and cache. Fault:
-  /// bad_handle.
-  std::optional<MemoryFault> free(std::uint64_t handle, const Region** ended = nullptr);
+  /// Frees a region. Fault: bad_handle. The caller drops all translations to it (by handle) from its pointers and
+  /// caches. If the table is shared, the others do so when they ask for `frees`, and the memory is returned, also to
+  /// the quota, once every worker has passed a quiescent point.
+  std::optional<MemoryFault> free(std::uint64_t handle);
   /// Makes the region's contents durable in its backing file; does nothing without one. Fault: bad_handle, io.
   std::optional<MemoryFault> flush(std::uint64_t handle);
 
@@ -109,6 +116,29 @@ class PageTable {
   /// Moves a pointer along an axis and keeps its translation if that covers the new coordinate. Returns whether the
   /// step was clamped.
   static bool step(Pointer& pointer, phext::Axis axis, std::int64_t distance);
+
+  // Several workers.
+
+  /// From now on, that many workers, numbered from 0, may use the table and its aliases at once; 1: one thread. Called
+  /// while nobody uses them. Returns the memory of all freed regions: translations to them are dropped (`frees`) before
+  /// a sentron runs again.
+  void share(unsigned workers);
+  bool shared() const;
+  /// A quiescent point of a worker: none of its sentrons is inside a word, and each of them asks for `frees` before it
+  /// runs again. Costs two loads unless a region was freed since the last one.
+  void quiescent(unsigned worker);
+  /// A quiescent point after which the worker runs no sentron until it calls `quiescent`: a worker that sleeps must not
+  /// hold back memory. Initially all workers are away.
+  void away(unsigned worker);
+  /// How many regions were freed while the table was shared. Who has translations and finds that this has changed calls
+  /// `forget_freed` before it uses them.
+  const std::atomic<std::uint64_t>& frees() const;
+  /// Drops the translations to freed regions. `cache`: or null. Returns the number of frees up to which they were
+  /// dropped.
+  std::uint64_t forget_freed(std::span<Pointer> pointers, TranslationCache* cache) const;
+  /// Waits until the memory of the regions freed so far is returned, at most a second; meanwhile the worker is away, so
+  /// that its present sentron, too, must not use what was freed. Returns whether memory was returned.
+  bool wait_for_freed(unsigned worker);
 
   // Direct access for tools, tests and the geometric operations, without a translation cache and its counters.
 
@@ -176,11 +206,13 @@ class PageTable {
  private:
   friend class OccupiedCells;
   struct State;
-  std::unique_ptr<State> state_;
+  explicit PageTable(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;  // of all aliases
 };
 
 /// Finds the coordinates of an interval whose cells have a non-zero byte, in order. The table must not change
-/// meanwhile. Adds the cells examined and the nodes of the region index visited to `looked_at`, and ends when that
+/// meanwhile; if it is shared, nobody can change it as long as this exists, and the same thread must not use it
+/// otherwise. Adds the cells examined and the nodes of the region index visited to `looked_at`, and ends when that
 /// exceeds `most`. The time for each of these is bounded: a region is visited only where it has a cell to be examined,
 /// and a sparse region without pages never.
 class OccupiedCells {
@@ -194,6 +226,7 @@ class OccupiedCells {
   /// Goes on with a region after this coordinate.
   void resume(const Region& region, phext::PackedCoordinate after);
 
+  StructureLock::Held held_;
   RegionIndex::Walk walk_;
   RegionIndex::Walk::Place latest_;  ///< the last result; no region before the first
   phext::PackedCoordinate last_;

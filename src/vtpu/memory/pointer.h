@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 
 #include "vtpu/phext/packed.h"
 
@@ -16,9 +17,10 @@ struct alignas(64) Pointer {
   std::byte* begin = nullptr;  ///< null while not translated
   std::byte* end = nullptr;    ///< null while not translated
   const Region* region = nullptr;
+  std::uint64_t handle = 0;  ///< of the region, while translated; no later region has the same
 
   bool translated() const { return base != nullptr; }
-  void forget() { base = begin = end = nullptr, region = nullptr; }
+  void forget() { base = begin = end = nullptr, region = nullptr, handle = 0; }
 };
 static_assert(sizeof(Pointer) == 64);
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -7,7 +8,7 @@ namespace vtpu::memory {
 
 /// The bytes of the host's memory that the programs of a machine may hold, and those that they hold: cells, indexes,
 /// bookkeeping and pending messages. Whoever allocates for a program takes the bytes first and returns them when it
-/// frees them.
+/// frees them. Any thread may.
 class Quota {
  public:
   explicit Quota(std::uint64_t most) : most_(most) {}
@@ -15,19 +16,21 @@ class Quota {
   Quota& operator=(const Quota&) = delete;
 
   std::uint64_t most() const { return most_; }
-  std::uint64_t held() const { return held_; }
-  bool fits(std::uint64_t bytes) const { return bytes <= most_ - held_; }
+  std::uint64_t held() const { return held_.load(std::memory_order_relaxed); }
+  bool fits(std::uint64_t bytes) const { return bytes <= most_ - held(); }
   /// Returns whether the bytes fit, and are now held.
   bool take(std::uint64_t bytes) {
-    if (!fits(bytes)) return false;
-    held_ += bytes;
+    std::uint64_t held = held_.load(std::memory_order_relaxed);
+    do {
+      if (bytes > most_ - held) return false;
+    } while (!held_.compare_exchange_weak(held, held + bytes, std::memory_order_relaxed));
     return true;
   }
-  void give_back(std::uint64_t bytes) { held_ -= bytes; }
+  void give_back(std::uint64_t bytes) { held_.fetch_sub(bytes, std::memory_order_relaxed); }
 
  private:
   std::uint64_t most_;
-  std::uint64_t held_ = 0;
+  std::atomic<std::uint64_t> held_{0};
 };
 
 struct GiveBack {

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -7,8 +8,6 @@
 #include "vtpu/phext/packed.h"
 
 namespace vtpu::memory {
-
-class Region;
 
 /// The exact counters of a translation cache.
 struct TranslationCounters {
@@ -56,9 +55,9 @@ class TranslationCache {
   }
 
   std::array<std::array<Entry, kWays>, kSets> sets{};
-  /// The regions of the entries (null for a free way) and the way to replace next; look-ups do not need them. Starting
-  /// at that way, the entries are in the order of their age; in a set with a free way it is way 0.
-  std::array<std::array<const Region*, kWays>, kSets> regions{};
+  /// The handles of the entries' regions (0 for a free way) and the way to replace next; look-ups do not need them.
+  /// Starting at that way, the entries are in the order of their age; in a set with a free way it is way 0.
+  std::array<std::array<std::uint64_t, kWays>, kSets> regions{};
   std::array<std::uint8_t, kSets> next_way{};
   TranslationCounters counters;
 
@@ -74,11 +73,38 @@ class TranslationCache {
     return entry != nullptr && (entry->columns >> c.get(phext::Axis::column) % kColumns & 1) != 0;
   }
   /// Inserts an entry: it replaces the entry with the same tag and takes its age, else it takes a free way, else it
-  /// evicts the oldest entry of its set. `region` is not null.
-  void insert(const Entry& entry, const Region* region);
+  /// evicts the oldest entry of its set. `region`: its handle, not 0.
+  void insert(const Entry& entry, std::uint64_t region);
   /// Drops the translations of a region without counting evictions.
-  void forget(const Region* region);
+  void forget(std::uint64_t region) {
+    forget_where([region](std::uint64_t each) { return each == region; });
+  }
+  /// Drops the translations of the regions for which gone(handle), as `forget`.
+  template <class Gone>
+  void forget_where(const Gone& gone);
   void clear();
 };
+
+template <class Gone>
+void TranslationCache::forget_where(const Gone& gone) {
+  for (std::size_t set = 0; set < kSets; ++set) {
+    const auto goes = [&gone](std::uint64_t region) { return region != 0 && gone(region); };
+    if (std::none_of(regions[set].begin(), regions[set].end(), goes)) continue;
+    // The remaining entries move together in the order of their age, so that the next to be replaced is again the
+    // oldest.
+    std::array<Entry, kWays> kept{};
+    std::array<std::uint64_t, kWays> owners{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kWays; ++i) {
+      const std::size_t way = (next_way[set] + i) % kWays;
+      if (regions[set][way] == 0 || goes(regions[set][way])) continue;
+      kept[count] = sets[set][way];
+      owners[count++] = regions[set][way];
+    }
+    sets[set] = kept;
+    regions[set] = owners;
+    next_way[set] = 0;
+  }
+}
 
 }  // namespace vtpu::memory

@@ -38,6 +38,7 @@ std::int32_t of_seat(std::size_t offset) { return static_cast<std::int32_t>(offs
 /// neither read nor change what it does, except that a number that it yields is written in its turn.
 void Emitter::emit_exchange(std::uint32_t w, std::size_t segment, bool counted) {
   const isa::Op& op = program_.words[w].coord;
+  if (op.opcode == Opcode::cfence) return emit_frees_check(exit_at(w, segment, counted));
   const auto called = called_for(op.opcode);
   if (!called) return;
   cold_exchanges_.push_back({w, as_.newLabel(), as_.newLabel(), exit_at(w, segment, counted)});
@@ -151,6 +152,16 @@ EMITTER(ccast) {}
 EMITTER(creduce_i64) { emit_outcome(op); }
 EMITTER(creduce_f64) { emit_outcome(op); }
 EMITTER(cfence) { as_.mfence(); }
+
+/// Leaves the code if another worker has freed a region since the sentron last asked: the interpreter drops the
+/// translations to it. What earlier words have read was read before.
+void Emitter::emit_frees_check(Label changed) {
+  as_.mov(x86::rax, x86::ptr(x86::rsp));
+  as_.mov(x86::rax, x86::ptr(x86::rax, of_seat(offsetof(Seat, frees))));
+  as_.mov(x86::rax, x86::ptr(x86::rax));
+  as_.cmp(x86::rax, field(offsetof(Context, frees), 8));
+  as_.jne(changed);
+}
 
 void Emitter::emit_outcome(const isa::Op& op) {
   const Gp to = target(op.d, x86::rax);

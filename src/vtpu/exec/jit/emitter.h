@@ -245,6 +245,7 @@ class Emitter {
     asmjit::Label begin, done, not_here;
   };
   void emit_exchange(std::uint32_t w, std::size_t segment, bool counted);
+  void emit_frees_check(asmjit::Label changed);
   void emit_cold_exchange(const ColdExchange& cold);
   void emit_quick_calls();
   void emit_wait_and_resume();

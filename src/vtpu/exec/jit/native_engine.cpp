@@ -237,6 +237,7 @@ void NativeEngine::prepare(Seat& seat) const {
   seat.program = code_->program;
   seat.entries = code_->entries.data();
   seat.resume = code_->resume;
+  seat.frees = &seat.machine->memory().frees();
 }
 
 void NativeEngine::take_turn(Seat& seat) const { go_on(seat); }
