@@ -58,7 +58,7 @@ list: build ## the experiments and their run times
 sanitize: setup ## all tests under the address, undefined-behaviour and thread sanitizers
 	@for p in asan-ubsan tsan; do cmake --preset $$p && cmake --build --preset $$p -j $(JOBS) && ctest --preset $$p -j $(JOBS) || exit 1; done
 
-soak: build ## an hour of random kernels and programs: compiled against C++, native against interpreted; results/soak/
+soak: build ## an hour of random kernels and programs, compiled against C++, native against interpreted; resumes; results/soak/
 	@mkdir -p results/soak
 	@for e in compiler-soak core-soak; do build/bin/experiments/$$(tr - _ <<<$$e) --mode soak --seed $(or $(SEED),1) \
 	  --out results/soak || exit 1; done

@@ -15,6 +15,7 @@
 #include "vtpu/base/json.h"
 #include "vtpu/base/program.h"
 #include "vtpu/base/text.h"
+#include "vtpu/measure/host.h"
 #include "vtpu/measure/provenance.h"
 #include "vtpu/measure/result_file.h"
 
@@ -78,6 +79,20 @@ std::string source_file(const Experiment& experiment) {
   return "experiments/" + file + ".cpp";
 }
 
+/// Where the experiment's runs keep finished parts, one folder for each identity.
+std::filesystem::path journals_of(const Experiment& experiment, const std::filesystem::path& out) {
+  return out / (experiment.name + ".journal");
+}
+
+Result<std::string> journal_name(const Experiment& experiment, const ResultFile& result) {
+  const Result<std::string> program = sha256_of_file("/proc/self/exe");
+  if (!program) return program.error();
+  std::string identity =
+      fmt::format("{} {} {} {} {}", experiment.name, *program, choice_name(result.mode), result.seed, host_identity());
+  for (const Dependency& one : experiment.uses) identity += " " + identify(one.kind, path_of(one)).sha256;
+  return sha256(identity).substr(0, 16);
+}
+
 Result<void> run_and_save(const Experiment& experiment, ResultFile& result, const std::filesystem::path& root,
                           const std::filesystem::path& out) {
   const Provenance provenance(root);
@@ -89,14 +104,19 @@ Result<void> run_and_save(const Experiment& experiment, ResultFile& result, cons
   Result<std::string> sources = source_hash(root, {"src/vtpu", source_file(experiment)});
   if (!sources) return sources.error();
   result.source_hash = *sources;
-  Run run(result, root.string());
+  const Result<std::string> journal = journal_name(experiment, result);
+  if (!journal) return journal.error();
+  Run run(result, root.string(), journals_of(experiment, out) / *journal);
   if (Result<void> ran = experiment.run(run); !ran) return ran;
   record_tally(run, experiment.name);
   check_loaded_modules(experiment);
   Json recorded = provenance.finish();
   recorded["uses"] = uses_with_versions(experiment);
   result.provenance = json_text(recorded);
-  return save(result, out);
+  if (Result<void> saved = save(result, out); !saved) return saved;
+  std::error_code ignored;  // what is left takes space and nothing else
+  std::filesystem::remove_all(journals_of(experiment, out), ignored);
+  return {};
 }
 
 }  // namespace
@@ -200,8 +220,7 @@ int run_experiment(const Experiment& experiment, int argc, char** argv) {
   if (!help) return failed(help.error(), 2);
   if (!help->empty()) return printed(*help);
   if (describe) return printed(json_text(description(experiment), 2) + "\n");
-  if (Result<void> done = run_and_save(experiment, result, root, out); !done)
-    return failed(done.error(), 1);
+  if (Result<void> done = run_and_save(experiment, result, root, out); !done) return failed(done.error(), 1);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -25,8 +26,9 @@ struct ResultFile;
 /// What an experiment sees of its run, and where it records what it finds.
 class Run {
  public:
-  /// `root`: the project's folder.
-  Run(ResultFile& result, std::string root) : result_(result), root_(std::move(root)) {}
+  /// `root`: the project's folder. `journal`: see journal().
+  Run(ResultFile& result, std::string root, std::filesystem::path journal = {})
+      : result_(result), root_(std::move(root)), journal_(std::move(journal)) {}
 
   bool quick() const;
   /// A run for hours that looks for rare faults; its result is no part of the paper.
@@ -37,6 +39,11 @@ class Run {
   /// The description of the host. An experiment sets all its parameters first (an invariant), so that none can follow
   /// the host: the configuration is part of the deterministic result. Sizes that follow the host are measured facts.
   const Host& host();
+
+  /// A folder for the finished parts of a long run (sweep/journal.h), of which another run makes use after an
+  /// interrupt. Its name tells apart programs, modes, seeds, what the experiment uses, and hosts. It is removed when
+  /// the result has been stored.
+  const std::filesystem::path& journal() const { return journal_; }
 
   /// The value for this mode, recorded in the configuration.
   template <class T>
@@ -95,6 +102,7 @@ class Run {
 
   ResultFile& result_;
   std::string root_;
+  std::filesystem::path journal_;
   Tally tally_;
   std::optional<Host> host_;
 };

@@ -1,12 +1,16 @@
 #include "vtpu/study/soak/kernel_soak.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <optional>
@@ -30,7 +34,8 @@ namespace {
 using compiler::RandomKernel;
 using Contents = std::vector<std::vector<std::byte>>;
 
-constexpr std::uint64_t kBatch = 200;
+/// Kernels that the host's compiler reads at once.
+constexpr std::size_t kBatch = 200;
 /// In words; more than any random kernel executes.
 constexpr std::uint64_t kFuel = 50'000'000;
 
@@ -94,12 +99,28 @@ Result<compiler::Compiled> compiled_at(const RandomKernel& kernel, unsigned tier
   return compiler::compile(fmt::format("kernel {}", kernel.seed), kernel.text, options);
 }
 
+/// A kernel and what its variants share, made when the first of them needs it.
+class Subject {
+ public:
+  explicit Subject(const RandomKernel& kernel) : kernel_(kernel) {}
+  const RandomKernel& kernel() const { return kernel_; }
+  const Result<compiler::Compiled>& compiled(unsigned tier) {
+    if (!tiers_[tier]) tiers_[tier] = compiled_at(kernel_, tier);
+    return *tiers_[tier];
+  }
+
+ private:
+  const RandomKernel& kernel_;
+  std::array<std::optional<Result<compiler::Compiled>>, kTiers> tiers_;
+};
+
 /// Compiles a kernel and runs it in a machine that has its tensors.
-Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted,
+Run run_program(Subject& subject, unsigned tier, bool interpreted,
                 std::optional<exec::jit::Form> form = exec::jit::host_form()) {
-  auto compiled = compiled_at(kernel, tier);
+  const RandomKernel& kernel = subject.kernel();
+  const auto& compiled = subject.compiled(tier);
   if (!compiled) return Failure{true, compiled.error().message()};
-  const auto program = isa::ValidProgram::make(std::move(compiled->program));
+  const auto program = isa::ValidProgram::make(compiled->program);
   if (!program) return Failure{false, program.error().message()};
   exec::Machine machine;
   const auto mapped = programs::MappedTensors::map(machine, compiled->tensors);
@@ -121,18 +142,8 @@ Run run_program(const RandomKernel& kernel, unsigned tier, bool interpreted,
   return contents;
 }
 
-/// Runs the evaluator on the module as lowered, or after the passes of tier 3.
-Run run_evaluator(const RandomKernel& kernel, bool optimised) {
-  compiler::ir::Module module;
-  if (optimised) {
-    auto compiled = compiled_at(kernel, 3);
-    if (!compiled) return Failure{true, compiled.error().message()};
-    module = std::move(compiled->ir);
-  } else {
-    auto read = compiler::language::read(fmt::format("kernel {}", kernel.seed), kernel.text);
-    if (!read.module) return Failure{true, compiler::language::render(read.diagnostics[0], "kernel", kernel.text)};
-    module = std::move(*read.module);
-  }
+/// Runs the evaluator on a module with the kernel's tensors.
+Run evaluated(const RandomKernel& kernel, const compiler::ir::Module& module) {
   compiler::ir::Memory memory = compiler::ir::make_memory(module);
   for (std::size_t k = 0; k < kernel.tensors.size(); ++k) memory[k].bytes = kernel.tensors[k].contents;
   if (auto ok = compiler::ir::evaluate(module, memory); !ok) return Failure{false, ok.error().message()};
@@ -141,63 +152,78 @@ Run run_evaluator(const RandomKernel& kernel, bool optimised) {
   return contents;
 }
 
+/// The module as lowered.
+Run run_lowered(const RandomKernel& kernel) {
+  const auto read = compiler::language::read(fmt::format("kernel {}", kernel.seed), kernel.text);
+  if (!read.module) return Failure{true, compiler::language::render(read.diagnostics[0], "kernel", kernel.text)};
+  return evaluated(kernel, *read.module);
+}
+
+/// The module after the passes of tier 3.
+Run run_passes(Subject& subject) {
+  const auto& compiled = subject.compiled(3);
+  if (!compiled) return Failure{true, compiled.error().message()};
+  return evaluated(subject.kernel(), compiled->ir);
+}
+
 /// How one variant differs from the answer of the C++; empty if it does not.
-std::optional<Failure> compare(const RandomKernel& kernel, std::string_view variant, const Contents& expected) {
-  const Run run = variant == kEvaluator     ? run_evaluator(kernel, false)
-                  : variant == kPasses      ? run_evaluator(kernel, true)
-                  : variant == kInterpreter ? run_program(kernel, 0, true)
-                  : variant == kAvx2        ? run_program(kernel, 3, false, exec::jit::Form::avx2)
-                                            : run_program(kernel, static_cast<unsigned>(variant.back() - '0'), false);
+std::optional<Failure> compare(Subject& subject, std::string_view variant, const Contents& expected) {
+  const Run run = variant == kEvaluator     ? run_lowered(subject.kernel())
+                  : variant == kPasses      ? run_passes(subject)
+                  : variant == kInterpreter ? run_program(subject, 0, true)
+                  : variant == kAvx2        ? run_program(subject, 3, false, exec::jit::Form::avx2)
+                                            : run_program(subject, static_cast<unsigned>(variant.back() - '0'), false);
   if (const auto* failure = std::get_if<Failure>(&run)) {
     // A refusal by tier 3 is counted once, for the variant `tier 3`.
     if (failure->refused && (variant == kPasses || variant == kAvx2)) return {};
     return *failure;
   }
-  const auto differs = difference(kernel, expected, std::get<Contents>(run));
+  const auto differs = difference(subject.kernel(), expected, std::get<Contents>(run));
   return differs ? std::optional<Failure>(Failure{false, *differs}) : std::nullopt;
 }
 
-// ---- a batch in a child process
+// ---- a kernel in a child process
 
-/// Sends one line to the parent: 'b' with the kernel and the variant that begin, 'd' or 'r' with a divergence or a
-/// refusal, 'e' at the end.
+/// Sends one line to the parent: 'b' with the variant that begins, 'd' or 'r' with a divergence or a refusal, 'e' at
+/// the end.
 void send(std::FILE* out, char what, std::string text) {
   std::replace(text.begin(), text.end(), '\n', '\t');
   std::fprintf(out, "%c%s\n", what, text.c_str());
   std::fflush(out);
 }
 
-/// Runs every variant of the kernels from number `from`; those of the first kernel from `first_variant`.
-void run_batch(std::FILE* out, const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from,
-               std::size_t first_variant) {
+/// Runs the variants of a kernel from number `from`.
+void run_variants(std::FILE* out, const HostKernels& host, const RandomKernel& kernel, std::size_t from) {
   const auto variants = kernel_variants();
-  for (std::size_t k = from; k < kernels.size(); ++k) {
-    const auto expected = host.run(kernels[k]);
-    for (std::size_t variant = k == from ? first_variant : 0; variant < variants.size(); ++variant) {
-      send(out, 'b', fmt::format("{} {}", k, variant));
-      ::alarm(kPatience);
-      const auto failure = expected ? compare(kernels[k], variants[variant], *expected)
-                                    : std::optional<Failure>(Failure{false, expected.error().message()});
-      if (failure) send(out, failure->refused ? 'r' : 'd', failure->what);
-    }
+  const auto expected = host.run(kernel);
+  Subject subject(kernel);
+  for (std::size_t variant = from; variant < variants.size(); ++variant) {
+    send(out, 'b', fmt::format("{}", variant));
+    ::alarm(kPatience);
+    const auto failure = expected ? compare(subject, variants[variant], *expected)
+                                  : std::optional<Failure>(Failure{false, expected.error().message()});
+    if (failure) send(out, failure->refused ? 'r' : 'd', failure->what);
   }
   send(out, 'e', "");
 }
 
-/// The parent's view of the child that runs a batch.
+/// A process of this program with a pipe from it. It ends with its parent.
 class Child {
  public:
-  Child(const HostKernels& host, const std::vector<RandomKernel>& kernels, std::size_t from, std::size_t variant) {
+  explicit Child(const std::function<void(std::FILE* out)>& work) {
     int ends[2];
-    VTPU_CHECK(::pipe(ends) == 0, "the system provides a pipe");
+    VTPU_CHECK(::pipe2(ends, O_CLOEXEC) == 0, "the system provides a pipe");
     std::fflush(nullptr);
+    const ::pid_t parent = ::getpid();
     process_ = ::fork();
     VTPU_CHECK(process_ >= 0, "the system provides a process");
     if (process_ == 0) {
+      ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+      if (::getppid() != parent) ::_exit(1);  // it ended before it could be watched
       ::close(ends[0]);
       std::FILE* const out = ::fdopen(ends[1], "w");
       ::_exit(guarded_main([&] {
-        run_batch(out, host, kernels, from, variant);
+        work(out);
         return 0;
       }));
     }
@@ -236,31 +262,27 @@ class Child {
 void note(KernelSoak& soak, const RandomKernel& kernel, const std::string& variant, Failure failure) {
   ++(failure.refused ? soak.refusals : soak.divergences)[variant];
   std::replace(failure.what.begin(), failure.what.end(), '\t', '\n');
-  if (soak.first.size() < KernelSoak::kShown)
-    soak.first.push_back({kernel.seed, variant, failure.refused, std::move(failure.what), kernel.text});
+  soak.first.push_back({kernel.seed, variant, failure.refused, std::move(failure.what), kernel.text});
 }
 
-void soak_batch(KernelSoak& soak, const HostKernels& host, const std::vector<RandomKernel>& kernels) {
+KernelSoak soak_kernel(const HostKernels& host, const RandomKernel& kernel) {
+  KernelSoak soak;
+  soak.kernels = 1;
   const auto variants = kernel_variants();
-  std::size_t kernel = 0, variant = 0;
-  while (kernel < kernels.size()) {
-    Child child(host, kernels, kernel, variant);
+  for (std::size_t variant = 0; variant < variants.size(); ++variant) {
+    Child child([&](std::FILE* out) { run_variants(out, host, kernel, variant); });
     bool done = false;
     while (const auto line = child.line()) {
       done = line->front() == 'e';
-      if (line->front() == 'b') std::sscanf(line->c_str(), "b%zu %zu", &kernel, &variant);
+      if (line->front() == 'b') std::sscanf(line->c_str(), "b%zu", &variant);
       if (line->front() == 'd' || line->front() == 'r')
-        note(soak, kernels[kernel], variants[variant], {line->front() == 'r', line->substr(1)});
+        note(soak, kernel, variants[variant], {line->front() == 'r', line->substr(1)});
     }
     if (done) break;
     // Continue after the variant in which the child ended.
-    note(soak, kernels[kernel], variants[variant], {false, child.end()});
-    if (++variant == variants.size()) {
-      variant = 0;
-      ++kernel;
-    }
+    note(soak, kernel, variants[variant], {false, child.end()});
   }
-  soak.kernels += kernels.size();
+  return soak;
 }
 
 std::uint64_t sum(const std::map<std::string, std::uint64_t>& counts) {
@@ -278,23 +300,55 @@ std::vector<std::string> kernel_variants() {
   return variants;
 }
 
+KernelSoak::KernelSoak() {
+  for (const std::string& variant : kernel_variants()) divergences[variant] = refusals[variant] = 0;
+}
+void KernelSoak::operator+=(const KernelSoak& other) {
+  kernels += other.kernels;
+  for (const auto& [variant, count] : other.divergences) divergences[variant] += count;
+  for (const auto& [variant, count] : other.refusals) refusals[variant] += count;
+  for (const KernelDivergence& one : other.first)
+    if (static_cast<std::size_t>(std::ranges::count(first, one.refused, &KernelDivergence::refused)) < kShown)
+      first.push_back(one);
+}
 std::uint64_t KernelSoak::diverged() const { return sum(divergences); }
 std::uint64_t KernelSoak::refused() const { return sum(refusals); }
 
-Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count,
-                                const std::function<void(const KernelSoak&)>& progress) {
-  KernelSoak soak;
-  for (const std::string& variant : kernel_variants()) soak.divergences[variant] = soak.refusals[variant] = 0;
-  for (std::uint64_t done = 0; done < count;) {
-    std::vector<RandomKernel> kernels;
-    for (; done < count && kernels.size() < kBatch; ++done)
-      kernels.push_back(compiler::random_kernel(first_seed + done));
-    const auto host = HostKernels::build(kernels);
+struct Kernels::Batch {
+  std::vector<RandomKernel> kernels;
+  HostKernels host;
+};
+
+Kernels::Kernels(std::uint64_t last, std::uint64_t stride) : last_(last), stride_(stride) {}
+Kernels::~Kernels() = default;
+
+Result<KernelSoak> Kernels::soak(std::uint64_t seed) {
+  const auto kernel = [&]() -> const RandomKernel* {
+    if (!batch_) return nullptr;
+    const auto at = std::ranges::find(batch_->kernels, seed, &RandomKernel::seed);
+    return at == batch_->kernels.end() ? nullptr : &*at;
+  };
+  if (kernel() == nullptr) {
+    std::vector<RandomKernel> next;
+    for (std::uint64_t one = seed; one <= last_ && next.size() < kBatch; one += stride_)
+      next.push_back(compiler::random_kernel(one));
+    auto host = HostKernels::build(next);
     if (!host) return host.error();
-    soak_batch(soak, *host, kernels);
-    if (progress) progress(soak);
+    batch_ = std::make_unique<Batch>(Batch{std::move(next), std::move(*host)});
   }
-  return soak;
+  return soak_kernel(batch_->host, *kernel());
+}
+
+Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count) {
+  const std::uint64_t last = first_seed + count - 1;
+  Kernels kernels(last);
+  KernelSoak all;
+  for (std::uint64_t seed = first_seed; seed <= last; ++seed) {
+    const auto one = kernels.soak(seed);
+    if (!one) return one.error();
+    all += *one;
+  }
+  return all;
 }
 
 Result<KernelDivergence> reduce_divergence(std::uint64_t seed, std::string_view variant) {
@@ -305,12 +359,10 @@ Result<KernelDivergence> reduce_divergence(std::uint64_t seed, std::string_view 
   const auto differs = [&](const RandomKernel& kernel) -> std::optional<KernelDivergence> {
     // A kernel that is refused or accesses memory outside of its tensors is not a smaller form of the same divergence,
     // and its C++ must not run.
-    if (std::holds_alternative<Failure>(run_evaluator(kernel, false)) && variant != kEvaluator) return {};
-    const std::vector<RandomKernel> kernels{kernel};
-    const auto host = HostKernels::build(kernels);
+    if (std::holds_alternative<Failure>(run_lowered(kernel)) && variant != kEvaluator) return {};
+    const auto host = HostKernels::build({&kernel, 1});
     if (!host) return {};
-    KernelSoak soak;
-    soak_batch(soak, *host, kernels);
+    const KernelSoak soak = soak_kernel(*host, kernel);
     for (const KernelDivergence& divergence : soak.first)
       if (divergence.variant == variant) return divergence;
     return {};

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,20 +33,37 @@ struct KernelSoak {
   std::uint64_t kernels = 0;
   std::map<std::string, std::uint64_t> divergences;  ///< by variant, for all variants; without refusals
   std::map<std::string, std::uint64_t>
-      refusals;  ///< by variant, for all variants; those of the IR and of AVX2 count as `tier 3`
-  std::vector<KernelDivergence> first;  ///< at most kShown
+      refusals;                         ///< by variant, for all variants; those of the IR and of AVX2 count as `tier 3`
+  std::vector<KernelDivergence> first;  ///< at most kShown refusals, and as many others
 
+  KernelSoak();
+  void operator+=(const KernelSoak& other);
   /// Sums over all variants.
   std::uint64_t diverged() const;
   std::uint64_t refused() const;
 };
 
+/// Random kernels of rising seeds, each compared with its C++, which the host's compiler compiles in batches.
+class Kernels {
+ public:
+  /// `last`: the last seed. `stride`: from one seed to the next.
+  explicit Kernels(std::uint64_t last, std::uint64_t stride = 1);
+  ~Kernels();
+
+  /// Compares every variant of one kernel. Error: as HostKernels::build.
+  Result<KernelSoak> soak(std::uint64_t seed);
+
+ private:
+  struct Batch;
+  std::uint64_t last_, stride_;
+  std::unique_ptr<Batch> batch_;
+};
+
 /// Compares every variant of `count` random kernels, with seeds from `first_seed`, with their C++ as compiled by the
-/// host's compiler. Two elements are equal if their bits are equal or both are NaNs. Batches run in child processes, so
-/// that a broken invariant of the compiler counts as a divergence, too. `progress` is called after every batch.
+/// host's compiler. Two elements are equal if their bits are equal or both are NaNs. Each kernel runs in a child
+/// process, so that a broken invariant of the compiler counts as a divergence, too.
 /// Error: as HostKernels::build.
-Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count,
-                                const std::function<void(const KernelSoak&)>& progress = {});
+Result<KernelSoak> soak_kernels(std::uint64_t first_seed, std::uint64_t count);
 
 /// Reduces a kernel to a smaller one of which the same variant diverges. Each attempt runs the host's compiler once.
 /// Error: the kernel does not diverge; as HostKernels::build.
