@@ -43,13 +43,10 @@ void Emitter::emit_exchange(std::uint32_t w, std::size_t segment, bool counted) 
   if (!called) return;
   cold_exchanges_.push_back({w, as_.newLabel(), as_.newLabel(), exit_at(w, segment, counted)});
   const ColdExchange& cold = cold_exchanges_.back();
-  if (op.opcode == Opcode::creduce_i64 || op.opcode == Opcode::creduce_f64) load_r(x86::rcx, op.a);
-  if (op.opcode == Opcode::ccast) {
-    if (op.immediate())
-      load_constant(x86::rcx, op.imm);
-    else
-      load_r(x86::rcx, op.b);
-  }
+  if (const auto number = contributed_register(op))
+    load_r(x86::rcx, *number);
+  else if (op.immediate())
+    load_constant(x86::rcx, op.imm);
   as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(&op));
   as_.call(quick_calls_[called->number]);
   as_.test(x86::eax, x86::eax);

@@ -274,10 +274,8 @@ void NativeEngine::go_on(Seat& first) {
 // ---- operations between sentrons (native_exchange.h)
 
 Went meet(Seat* seat, const isa::Op* op) {
-  const Context& context = *seat->context;
-  const bool casts = op->opcode == isa::Opcode::ccast;
-  const std::uint64_t number =
-      casts && op->immediate() ? static_cast<std::uint64_t>(op->imm) : context.r[(casts ? op->b : op->a) & 15];
+  const auto holder = contributed_register(*op);
+  const std::uint64_t number = holder ? seat->context->r[*holder & 15] : static_cast<std::uint64_t>(op->imm);
   return meet_as(seat, op, number, [](Exchange& exchange, std::uint32_t sentron, const auto& contribution) {
     return exchange.arrive(sentron, contribution);
   });

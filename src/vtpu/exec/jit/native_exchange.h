@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 
 #include "vtpu/exec/crew.h"
 #include "vtpu/isa/program.h"
@@ -23,6 +24,17 @@ Went meet_quickly(Seat* seat, const isa::Op* op, std::uint64_t value);
 /// Notes what the sentron waits for, the op of its present word, and returns the compiled sentron whose turn it is.
 /// Null if the engine has to go on. Registers are in the context.
 Seat* wait_and_switch(Seat* seat, const isa::Op* op);
+
+/// The register of the number that a rendezvous contributes: what a reduction reduces, or the root of a cast. None for
+/// a root that the op holds itself, and for what contributes no number.
+inline std::optional<std::uint8_t> contributed_register(const isa::Op& op) {
+  switch (op.opcode) {
+    case isa::Opcode::creduce_i64:
+    case isa::Opcode::creduce_f64: return op.a;
+    case isa::Opcode::ccast: return op.immediate() ? std::nullopt : std::optional(op.b);
+    default: return {};
+  }
+}
 
 /// Arrives at the rendezvous of a barrier, reduction or cast. With an outcome, departs: a reduction's number goes to
 /// the seat. `arrive`: as in Exchange.
