@@ -204,17 +204,20 @@ Result<Alternative> compiled(const std::string& program_name, const std::string&
 Result<void> run_messages(Run& run) {
   warn_of_disturbance("core-messages");
   std::vector<Alternative> alternatives;
-  const std::string start = fmt::format("  dmov.i64 r2, #{} | sindex p1, p1, column, #1\n", kRounds);
-  const std::string alone =
-      start +
-      "loop:\n  dadd.i64 r1, r1, #1\n  cpack.i64 m0, 0, r1\n  csend m0, p0\n  crecv m1, p0\n  dloop r2, loop | "
-      "cunpack.i64 r1, m1, 0\n  dhalt\n";
-  const std::string half = fmt::format("  dmov.i64 r2, #{} | sindex p1, p1, column, #1\n", kRounds / 2);
-  const std::string ping =
-      half +
-      "loop:\n  dadd.i64 r1, r1, #2\n  cpack.i64 m0, 0, r1\n  csend m0, p0\n  crecv m1, p1\n  dloop r2, loop | "
-      "cunpack.i64 r1, m1, 0\n  dhalt\n";
-  const std::string pong = half + "loop:\n  crecv m0, p0\n  dloop r2, loop | csend m0, p1\n  dhalt\n";
+  // Sets the counter of a loop, and p1 to another coordinate than p0's.
+  const auto counted = [](std::uint64_t rounds) {
+    return fmt::format("  dmov.i64 r2, #{} | sindex p1, p1, column, #1\nloop:\n", rounds);
+  };
+  // Sends r1 and receives it back, increased.
+  const auto sends = [](int step, const char* from) {
+    return fmt::format(
+        "  dadd.i64 r1, r1, #{}\n  cpack.i64 m0, 0, r1\n  csend m0, p0\n  crecv m1, {}\n"
+        "  dloop r2, loop | cunpack.i64 r1, m1, 0\n  dhalt\n",
+        step, from);
+  };
+  const std::string alone = counted(kRounds) + sends(1, "p0");
+  const std::string ping = counted(kRounds / 2) + sends(2, "p1");
+  const std::string pong = counted(kRounds / 2) + "  crecv m0, p0\n  dloop r2, loop | csend m0, p1\n  dhalt\n";
   const std::string meets =
       fmt::format("  dmov.i64 r2, #{}\n", kRounds) + "loop:\n  dadd.i64 r1, r1, #1 | cbar\n  dloop r2, loop\n  dhalt\n";
   const double ring_messages = static_cast<double>(kLaps * kRanks * kRanks);

@@ -264,7 +264,7 @@ Result<Found> measure(const SamplingRule& rule) {
   const Json& json = *read;
   Found found;
   for (const auto& [name, one] : json.at("metrics").items())
-    found.metrics[name] = {one.at("value"), {one.at("low"), one.at("high")}};
+    found.metrics[name] = {one.at("value"), {one.at("low"), one.at("high")}, {}, 0, ""};
   found.at_length = json.at("long").get<std::map<std::string, double>>();
   found.tally.kept = json.at("kept");
   found.tally.unmeasurable = json.at("unmeasurable");
