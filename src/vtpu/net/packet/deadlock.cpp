@@ -17,11 +17,13 @@ Error Engine::deadlock() const {
   const auto note = [&](const Packet& packet, std::uint32_t lane) {
     if (packet.lane != kNone) waits_for[packet.lane] = lane;
   };
+  const auto note_all = [&](const Queue& queue, std::uint32_t lane) {
+    for (std::uint32_t p = queue.head; p != kNone; p = packets_[p].next) note(packets_[p], lane);
+  };
   for (std::uint32_t lane = 0; lane < lanes_.size(); ++lane)
-    for (const Queue& queue : lanes_[lane].queues)
-      for (std::uint32_t p = queue.head; p != kNone; p = packets_[p].next) note(packets_[p], lane);
+    for (const Queue& queue : lanes_[lane].queues) note_all(queue, lane);
   for (std::uint32_t lane = 0; lane < ranked_.size(); ++lane)
-    for (const Ranked& waiting : ranked_[lane]) note(packets_[waiting.packet], lane);
+    for (const Ranked& waiting : ranked_[lane]) note_all(waiting.queue, lane);
   routing::Moves moves;
   for (const Chip node : waiting_.indices())
     for (const Undecided& undecided : waiting_[node].transit) {

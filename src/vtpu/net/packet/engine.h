@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <array>
+#include <boost/container/small_vector.hpp>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -95,12 +96,13 @@ class Engine {
   struct alignas(32) Lane {
     std::array<Queue, kOrigins> queues;
   };
-  /// A packet in flight that waits for a channel, once packets have ranks. The smaller order goes first.
+  /// Packets in flight of one rank and origin that wait for a channel, once packets have ranks.
   struct Ranked {
-    std::uint64_t order;  // rank, origin, number in order of arrival
-    std::uint32_t packet;
-    bool operator>(const Ranked& other) const { return order > other.order; }
+    std::uint32_t key;  // rank and origin; the smaller goes first
+    Queue queue;
   };
+  /// By falling key, so that the first to go is at the end. Chips progress evenly, so there are few at a time.
+  using RankedLane = boost::container::small_vector<Ranked, 5>;
   struct Channel {
     std::uint64_t bytes = 0;       // carried
     std::uint32_t leaves = kNone;  // the lane that gets a credit back when the current packet has left
@@ -199,9 +201,8 @@ class Engine {
   std::vector<std::int32_t> all_room_;  // of an empty lane, by class
   std::vector<Packet> packets_;
   bool by_rank_ = false;
-  std::vector<std::vector<Ranked>> ranked_;  // by lane, heaps of packets in flight
-  std::vector<std::uint32_t> ranks_;         // by packet
-  std::uint64_t joined_ranked_ = 0;
+  std::vector<RankedLane> ranked_;    // by lane
+  std::vector<std::uint32_t> ranks_;  // by packet
   // Packets about to join their lanes; the cache line that each needs has been prefetched.
   std::array<std::uint32_t, 64> joining_;
   std::size_t joined_ = 0;

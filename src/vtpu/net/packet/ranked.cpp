@@ -1,7 +1,5 @@
-#include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <vector>
+#include <iterator>
 
 #include "vtpu/base/check.h"
 #include "vtpu/net/packet/engine.h"
@@ -21,16 +19,15 @@ void Engine::set_rank(std::uint32_t packet, std::uint32_t rank) {
   ranks_[packet] = rank;
 }
 
-/// The bits of Ranked::order below the rank: the origin, and below it 38 bits for the number.
-static constexpr int kOriginShift = 38;
-static constexpr int kRankShift = kOriginShift + 2;
+static constexpr int kRankShift = 2;  // of Ranked::key, above the origin
 
 void Engine::join_ranked(std::uint32_t packet, std::uint32_t lane, Origin origin) {
-  const std::uint64_t number = joined_ranked_++ & ((std::uint64_t{1} << kOriginShift) - 1);
-  std::vector<Ranked>& heap = ranked_[lane];
-  heap.push_back(
-      {std::uint64_t{ranks_[packet]} << kRankShift | std::uint64_t{origin} << kOriginShift | number, packet});
-  std::push_heap(heap.begin(), heap.end(), std::greater{});
+  const std::uint32_t key = ranks_[packet] << kRankShift | origin;
+  RankedLane& ranked = ranked_[lane];
+  auto at = ranked.end();
+  while (at != ranked.begin() && std::prev(at)->key < key) --at;
+  if (at == ranked.begin() || std::prev(at)->key != key) at = std::next(ranked.insert(at, {key, {}}));
+  append(std::prev(at)->queue, packet);
 }
 
 /// Starts the packet of lowest rank among the classes whose far end has space. Among packets of equal rank origins come
@@ -38,7 +35,7 @@ void Engine::join_ranked(std::uint32_t packet, std::uint32_t lane, Origin origin
 void Engine::serve_ranked(std::uint32_t channel) {
   const std::uint32_t base = channel << class_bits_;
   std::uint8_t& turn = ends_[channel].turn;
-  std::uint64_t least = ~std::uint64_t{0};
+  std::uint32_t least = kNone;
   std::uint32_t best = kNone;
   bool from_source = false;
   std::uint32_t c = turn;
@@ -46,15 +43,15 @@ void Engine::serve_ranked(std::uint32_t channel) {
     const std::uint32_t lane = base + c;
     if (++c == classes_) c = 0;
     if (rooms_[lane] == 0) continue;
-    const auto consider = [&](std::uint64_t rank_and_origin, bool source) {
-      if (rank_and_origin >= least) return;
-      least = rank_and_origin;
+    const auto consider = [&](std::uint32_t key, bool source) {
+      if (key >= least) return;
+      least = key;
       best = lane;
       from_source = source;
     };
-    if (!ranked_[lane].empty()) consider(ranked_[lane].front().order >> kOriginShift, false);
+    if (!ranked_[lane].empty()) consider(ranked_[lane].back().key, false);
     if (const std::uint32_t head = lanes_[lane].queues[kSource].head; head != kNone)
-      consider(std::uint64_t{ranks_[head]} << (kRankShift - kOriginShift) | kSource, true);
+      consider(ranks_[head] << kRankShift | kSource, true);
   } while (c != turn);
   if (best == kNone) return;
   turn = static_cast<std::uint8_t>(best - base + 1 == classes_ ? 0 : best - base + 1);
@@ -62,11 +59,10 @@ void Engine::serve_ranked(std::uint32_t channel) {
     --channels_[channel].queued;
     return send(pop(lanes_[best].queues[kSource]), best, true);
   }
-  std::vector<Ranked>& heap = ranked_[best];
-  const std::uint32_t first = heap.front().packet;
-  std::pop_heap(heap.begin(), heap.end(), std::greater{});
-  heap.pop_back();
-  send(first, best, false);
+  Queue& first = ranked_[best].back().queue;
+  const std::uint32_t packet = pop(first);
+  if (first.head == kNone) ranked_[best].pop_back();
+  send(packet, best, false);
 }
 
 }  // namespace vtpu::net::packet
