@@ -21,6 +21,7 @@
 #include "programs/phextcc/run.h"
 #include "vtpu/base/arguments.h"
 #include "vtpu/base/check.h"
+#include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
 #include "vtpu/base/text.h"
 #include "vtpu/compiler/ir/text.h"
@@ -29,7 +30,9 @@
 #include "vtpu/isa/disassembler.h"
 #include "vtpu/isa/siw.h"
 #include "vtpu/isa/validator.h"
+#include "vtpu/measure/sampler.h"
 #include "vtpu/ports/port_model.h"
+#include "vtpu/study/programs/cost_survey.h"
 
 namespace vtpu::command {
 namespace {
@@ -57,19 +60,46 @@ Result<void> define(compiler::Options& options, const std::string& text) {
   return {};
 }
 
-/// Reads a port map to compile for. Error: the file; a key with implausibly many cycles, which would make schedules of
-/// as many words.
-Result<ports::PortMap> read_ports(const std::string& file) {
-  constexpr double kMostCycles = 1000;
-  auto map = ports::PortMap::read(file);
-  if (!map) return map;
-  for (const auto& [key, cycles] :
-       {std::pair("alone", &map->alone), std::pair("least", &map->least), std::pair("latency", &map->latency)})
-    for (std::size_t k = 0; k < cycles->size(); ++k)
-      if ((*cycles)[k] > kMostCycles)
-        return Error{fmt::format("{}: {}.{}", file, key, isa::name_of(static_cast<isa::Cost>(k))),
-                     fmt::format("found {} cycles", (*cycles)[k]), fmt::format("at most {}", kMostCycles)};
-  return map;
+/// Chooses the machine model by --costs and --ports. Error: the file; a name that is neither a file nor a shipped table.
+Result<compiler::MachineModel> read_machine(const Options& options) {
+  compiler::MachineModel machine = compiler::MachineModel::reference();
+  if (!options.costs.empty()) {
+    const std::string name = options.costs == "host" ? study::programs::host_of_costs() : options.costs;
+    if (const compiler::MachineModel* const shipped = compiler::MachineModel::find(name)) {
+      machine = *shipped;
+    } else if (options.costs == "host" || (!fs::exists(name) && name.find_first_of("./") == std::string::npos)) {
+      std::string names;
+      for (const compiler::MachineModel& one : compiler::MachineModel::shipped()) names += one.host + ", ";
+      return Error{"--costs " + options.costs, "found no table of this name" + (name == options.costs ? "" : ", " + name),
+                   names + "or a file that --measure-costs has written"};
+    } else {
+      auto read = compiler::MachineModel::read(name);
+      if (!read) return read.error();
+      machine = std::move(*read);
+    }
+  }
+  if (!options.ports.empty()) {
+    auto map = ports::PortMap::read(options.ports);
+    if (map) map = compiler::plausible(std::move(*map), options.ports);
+    if (!map) return map.error();
+    machine.ports = std::move(*map);
+  }
+  return machine;
+}
+
+/// Measures the host's costs and writes their table.
+Result<int> measure_costs(const Options& options) {
+  if (options.measure_costs != "-")
+    if (const auto possible = check_output(options.measure_costs); !possible) return possible.error();
+  measure::SamplingRule rule;
+  rule.least = rule.most = options.processes;
+  rule.rounds = 1;
+  rule.seed = options.seed;
+  const auto survey = study::programs::survey_costs(rule);
+  if (!survey) return survey.error();
+  if (survey->tally.unmeasurable != 0)
+    return Error{"--measure-costs", "not measurable now: " + measure::to_string(survey->tally), "a quieter machine"};
+  return put(options.measure_costs, survey->model.to_json());
 }
 
 // ---- output
@@ -114,11 +144,10 @@ Result<int> emit(const Options& options, const compiler::Compiled& compiled, con
 }
 
 Result<int> compile_file(Options options) {
-  if (!options.ports.empty()) {
-    auto map = read_ports(options.ports);
-    if (!map) return map.error();
-    options.compiler.machine.ports = std::move(*map);
-  }
+  if (!options.measure_costs.empty()) return measure_costs(options);
+  auto machine = read_machine(options);
+  if (!machine) return machine.error();
+  options.compiler.machine = std::move(*machine);
   const auto source = read_program_text(options.file);
   if (!source) return source.error();
   const auto compiled = compiler::compile(shown(options.file), *source, options.compiler);
@@ -163,7 +192,6 @@ class CommandLine {
         "Without --emit, --report, --run or --measure, the container is written next to it, as FILE.siw.\n"
         "Exit status: 0 done, 1 wrong input, 2 wrong usage, 3 the kernel trapped.\n"
         "Any status but 0 comes with a message on standard error.");
-    options_.compiler.machine = compiler::MachineModel::reference();
     add_compiling();
     add_running();
   }
@@ -175,7 +203,7 @@ class CommandLine {
 
  private:
   void add_compiling() {
-    app_.add_option("FILE", options_.file, "kernel, or '-'")->required();
+    app_.add_option("FILE", options_.file, "kernel, or '-'");
     add_number(
         app_, "-O", options_.compiler.level,
         "tier: -O0 one op per word, -O1 adjacent ops packed, -O2 list scheduling, -O3 vectors and pipelined loops", 0,
@@ -189,6 +217,11 @@ class CommandLine {
     app_.add_flag("--report", options_.report, "report on the innermost loops");
     app_.add_flag("--json", options_.json, "report, run and measurement as JSON");
     app_.add_option("--ports", options_.ports, "port map (JSON) to compile for, as 'vtpu bench --ports' writes it");
+    app_.add_option("--costs", options_.costs,
+                    "cost table to compile by: a file, the name of a shipped table, or 'host'; default: the reference");
+    app_.add_option("--measure-costs", options_.measure_costs,
+                    "file to write the measured cost table of this host to (JSON), or '-'; needs no FILE");
+    add_number(app_, "--processes", options_.processes, "--measure-costs: processes to sample", 6, 60);
     CLI::Option* none = app_.add_flag("--no-pipeline", options_.no_pipeline, "-O3 without modulo scheduling");
     app_.add_flag("--pipeline-all", options_.pipeline_all, "-O3: also pipeline short loops")->excludes(none);
     app_.add_flag("--self-contained", options_.compiler.allocate,
@@ -222,6 +255,8 @@ class CommandLine {
     const auto needs = [](bool holds, const char* option, const char* what) {
       if (!holds) throw CLI::ValidationError(option, what);
     };
+    needs(options_.measure_costs.empty() != options_.file.empty(), "FILE",
+          "needs a kernel, or --measure-costs and no kernel");
     for (const std::string& text : options_.definitions)
       if (const auto defined = define(options_.compiler, text); !defined)
         throw CLI::ValidationError("-D", defined.error().message());

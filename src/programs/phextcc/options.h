@@ -15,14 +15,14 @@ enum class Emit : std::uint8_t { ir, source_ir, sasm, siw, x86 };
 
 /// The command line of phextcc.
 struct Options {
-  std::string file, out, ports;
+  std::string file, out, ports, costs, measure_costs;
   std::optional<Emit> emit;
   std::optional<exec::jit::Form> form;
   EngineKind engine = EngineKind::automatic;
   std::vector<std::string> definitions, fills, shows, backings;
   compiler::Options compiler;
   std::uint64_t seed = 1;
-  unsigned samples = 9, sentrons = 1;
+  unsigned samples = 9, sentrons = 1, processes = 12;
   bool report = false, run = false, measure = false, json = false;
   bool no_pipeline = false, pipeline_all = false, words_with_source = false;
 };

@@ -32,10 +32,13 @@ nlohmann::ordered_json report_json(const compiler::Compiled& compiled, const com
     row["modelled_recurrence_cycles"] = loop.recurrence_cycles;
     loops.push_back(std::move(row));
   }
-  return {{"ports", options.machine.ports.processor},
-          {"loops", std::move(loops)},
-          {"words", compiled.program.words.size()},
-          {"spilled_registers", compiled.spilled}};
+  ordered_json report{{"ports", options.machine.ports.processor},
+                      {"loops", std::move(loops)},
+                      {"words", compiled.program.words.size()},
+                      {"spilled_registers", compiled.spilled},
+                      {"modelled_cycles", nullptr}};
+  if (compiled.predicted_cycles) report["modelled_cycles"] = *compiled.predicted_cycles;
+  return report;
 }
 
 std::string report_text(const nlohmann::ordered_json& report) {

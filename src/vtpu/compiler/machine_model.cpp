@@ -1,120 +1,185 @@
 #include "vtpu/compiler/machine_model.h"
 
-#include <iterator>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "vtpu/base/check.h"
+#include "vtpu/base/json.h"
+#include "vtpu/base/text_file.h"
+#include "vtpu/compiler/costs/shipped.h"
 
 namespace vtpu::compiler {
 namespace {
 
-using isa::Cost;
+using Json = nlohmann::json;
 
-/// Core cycles, rounded to two digits after the point. A latency of 0 was not measured. Source:
-/// data/reference/full/core-ports.json and host.json (median of 20 processes on a Zen 5 core).
-struct Rate {
-  Cost cost;
-  double alone, latency;
+constexpr double kMostCycles = 1000;  // of an op
+/// Of everything else in a table, so that sums and products of its values stay finite and exact.
+constexpr double kMost = 1e15;
+constexpr std::size_t kMostRows = 64;
+
+/// Reads one object of a table. The first error is kept.
+class Reader {
+ public:
+  explicit Reader(const std::string& name) : name_(name) {}
+
+  double number(const Json& object, const std::string& where, const char* key, bool required = true) {
+    if (!required && !object.contains(key)) return 0;
+    const Json value = object.value(key, Json());
+    if (value.is_number() && value.get<double>() > 0 && value.get<double>() <= kMost) return value.get<double>();
+    fail(where + "." + key, value, fmt::format("a number above 0, at most {:g}", kMost));
+    return 0;
+  }
+  std::string string(const Json& object, const char* key) {
+    const Json value = object.value(key, Json());
+    if (value.is_string()) return value.get<std::string>();
+    fail(key, value, "a string");
+    return {};
+  }
+  const Json& rows(const Json& object, const std::string& where, const char* key) {
+    static const Json kNone = Json::array();
+    const auto at = object.find(key);
+    if (at != object.end() && at->is_array() && !at->empty() && at->size() <= kMostRows &&
+        std::all_of(at->begin(), at->end(), [](const Json& row) { return row.is_object(); }))
+      return *at;
+    fail(where + key, at == object.end() ? Json() : *at, fmt::format("an array of 1 to {} objects", kMostRows));
+    return kNone;
+  }
+  void fail(const std::string& where, const Json& found, std::string expected) {
+    if (error_) return;
+    const std::string what = found.is_structured() ? std::string("an ") + found.type_name() : json_text(found);
+    error_ = Error{name_ + ": " + where, "found " + what, std::move(expected)};
+  }
+  const std::optional<Error>& error() const { return error_; }
+
+ private:
+  const std::string& name_;
+  std::optional<Error> error_;
 };
-constexpr Rate kRates[] = {{Cost::alu, 0.20, 1},          {Cost::shift, 0.38, 1},      {Cost::mul, 0.33, 3},
-                           {Cost::scalar_float, 0.50, 2}, {Cost::divide, 2.50, 10},    {Cost::vector_int, 0.25, 2},
-                           {Cost::vector_float, 0.50, 2}, {Cost::vector_fma, 0.50, 4}, {Cost::vector_dot, 0.50, 4},
-                           {Cost::shuffle, 0.50, 5},      {Cost::load, 0.26, 5},       {Cost::load32, 0.50, 0},
-                           {Cost::load64, 0.50, 0},       {Cost::store, 0.50, 1},      {Cost::store32, 0.50, 0},
-                           {Cost::store64, 1.00, 0},      {Cost::gather, 20.16, 0}};
 
-/// Two classes that share ports: time of both together divided by the sum of the times alone. Pairs below 0.53 share no
-/// port and are left out.
-struct Pair {
-  Cost first, second;
-  double together;
-};
-constexpr Pair kPairs[] = {{Cost::alu, Cost::shift, 0.80},
-                           {Cost::alu, Cost::mul, 0.88},
-                           {Cost::shift, Cost::mul, 0.68},
-                           {Cost::alu, Cost::scalar_float, 0.56},
-                           {Cost::mul, Cost::scalar_float, 0.53},
-                           {Cost::alu, Cost::divide, 0.54},
-                           {Cost::alu, Cost::vector_int, 0.59},
-                           {Cost::scalar_float, Cost::vector_int, 0.75},
-                           {Cost::divide, Cost::vector_int, 0.63},
-                           {Cost::alu, Cost::vector_float, 0.56},
-                           {Cost::mul, Cost::vector_float, 0.53},
-                           {Cost::scalar_float, Cost::vector_float, 1.00},
-                           {Cost::vector_int, Cost::vector_float, 0.75},
-                           {Cost::alu, Cost::vector_fma, 0.56},
-                           {Cost::mul, Cost::vector_fma, 0.53},
-                           {Cost::divide, Cost::vector_fma, 0.70},
-                           {Cost::vector_int, Cost::vector_fma, 0.76},
-                           {Cost::alu, Cost::vector_dot, 0.56},
-                           {Cost::divide, Cost::vector_dot, 0.70},
-                           {Cost::vector_int, Cost::vector_dot, 0.75},
-                           {Cost::vector_fma, Cost::vector_dot, 1.00},
-                           {Cost::alu, Cost::shuffle, 0.55},
-                           {Cost::scalar_float, Cost::shuffle, 0.70},
-                           {Cost::divide, Cost::shuffle, 0.70},
-                           {Cost::vector_int, Cost::shuffle, 0.75},
-                           {Cost::vector_float, Cost::shuffle, 0.69},
-                           {Cost::vector_fma, Cost::shuffle, 0.73},
-                           {Cost::vector_dot, Cost::shuffle, 0.76},
-                           {Cost::alu, Cost::load, 0.64},
-                           {Cost::divide, Cost::load, 0.54},
-                           {Cost::load, Cost::load32, 0.92},
-                           {Cost::mul, Cost::load64, 0.53},
-                           {Cost::load, Cost::load64, 1.00},
-                           {Cost::load32, Cost::load64, 1.00},
-                           {Cost::alu, Cost::store, 0.66},
-                           {Cost::mul, Cost::store, 0.53},
-                           {Cost::load, Cost::store, 0.75},
-                           {Cost::load32, Cost::store, 0.57},
-                           {Cost::load64, Cost::store, 0.58},
-                           {Cost::mul, Cost::store32, 0.53},
-                           {Cost::vector_fma, Cost::store32, 1.00},
-                           {Cost::vector_dot, Cost::store32, 1.00},
-                           {Cost::load, Cost::store32, 0.75},
-                           {Cost::load32, Cost::store32, 0.57},
-                           {Cost::load64, Cost::store32, 0.58},
-                           {Cost::store, Cost::store32, 1.00},
-                           {Cost::shift, Cost::store64, 0.53},
-                           {Cost::vector_fma, Cost::store64, 0.97},
-                           {Cost::vector_dot, Cost::store64, 0.97},
-                           {Cost::load, Cost::store64, 0.64},
-                           {Cost::load32, Cost::store64, 0.56},
-                           {Cost::load64, Cost::store64, 0.55},
-                           {Cost::store, Cost::store64, 1.00},
-                           {Cost::store32, Cost::store64, 1.00},
-                           {Cost::alu, Cost::gather, 0.81},
-                           {Cost::shift, Cost::gather, 0.70},
-                           {Cost::mul, Cost::gather, 0.72},
-                           {Cost::scalar_float, Cost::gather, 0.77},
-                           {Cost::divide, Cost::gather, 0.54},
-                           {Cost::vector_int, Cost::gather, 0.78},
-                           {Cost::vector_float, Cost::gather, 0.77},
-                           {Cost::vector_fma, Cost::gather, 0.71},
-                           {Cost::vector_dot, Cost::gather, 0.71},
-                           {Cost::shuffle, Cost::gather, 0.77},
-                           {Cost::load, Cost::gather, 0.77},
-                           {Cost::load32, Cost::gather, 0.66},
-                           {Cost::load64, Cost::gather, 0.66},
-                           {Cost::store, Cost::gather, 0.63},
-                           {Cost::store32, Cost::gather, 0.65},
-                           {Cost::store64, Cost::gather, 0.57}};
+void read_memory(Reader& reader, const Json& json, MachineModel& model) {
+  const Json& rows = reader.rows(json, "", "memory");
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    const std::string where = fmt::format("memory[{}]", k);
+    MemoryLevel level;
+    if (k + 1 < rows.size()) level.bytes = reader.number(rows[k], where, "bytes");
+    level.latency = reader.number(rows[k], where, "latency");
+    level.bandwidth = reader.number(rows[k], where, "bandwidth");
+    if (k + 1 < rows.size() && !model.ladder.empty() && level.bytes <= model.ladder.back().bytes)
+      reader.fail(where + ".bytes", rows[k]["bytes"], "more than the level before");
+    model.ladder.push_back(level);
+  }
+  // Passes ask for the sizes of the first and the second level.
+  if (rows.size() == 1) reader.fail("memory", rows, "two levels or more");
+}
 
-constexpr double kDispatch = 7.89;
-
-/// Sizes are those of the caches. A level's latency is that of a dependent load whose working set just fits the level.
-constexpr MemoryLevel kLadder[] = {{48 * 1024.0, 5}, {1024 * 1024.0, 15}, {16 * 1024 * 1024.0, 55}, {0, 900}};
+void read_loops(Reader& reader, const Json& json, MachineModel& model) {
+  const Json loops = json.value("loops", Json());
+  if (!loops.is_object()) return reader.fail("loops", loops, "an object");
+  model.loops.iteration = reader.number(loops, "loops", "iteration");
+  model.loops.pointer = reader.number(loops, "loops", "pointer", false);
+  const Json& rows = reader.rows(loops, "loops.", "entries");
+  for (std::size_t k = 0; k < rows.size(); ++k) {
+    const std::string where = fmt::format("loops.entries[{}]", k);
+    const double trips = reader.number(rows[k], where, "trips"), cycles = reader.number(rows[k], where, "cycles");
+    if (reader.error()) return;
+    const auto whole = static_cast<std::int64_t>(trips);
+    if (whole < 1 || (!model.loops.entries.empty() && whole <= model.loops.entries.back().trips))
+      return reader.fail(where + ".trips", rows[k]["trips"], "a whole number above that of the row before");
+    model.loops.entries.push_back({whole, cycles});
+  }
+}
 
 }  // namespace
 
-MachineModel MachineModel::reference() {
-  MachineModel model;
-  model.ports.processor = "reference (Zen 5)";
-  model.ports.dispatch = kDispatch;
-  for (const Rate& rate : kRates) {
-    model.ports.alone[static_cast<std::size_t>(rate.cost)] = rate.alone;
-    model.ports.latency[static_cast<std::size_t>(rate.cost)] = rate.latency;
+double LoopCosts::entry(std::int64_t trips, unsigned pointers) const {
+  const auto above = std::upper_bound(entries.begin(), entries.end(), trips,
+                                      [](std::int64_t n, const Entry& entry) { return n < entry.trips; });
+  const double cycles = entries.empty() ? 0 : above == entries.begin() ? above->cycles : (above - 1)->cycles;
+  return cycles + pointer * pointers;
+}
+
+const MachineModel& MachineModel::reference() {
+  static const MachineModel* const kModel = find(kReferenceCosts);
+  VTPU_CHECK(kModel != nullptr, "the reference is one of the shipped tables");
+  return *kModel;
+}
+
+std::span<const MachineModel> MachineModel::shipped() {
+  static const std::vector<MachineModel> kAll = [] {
+    std::vector<MachineModel> all;
+    for (const auto& [name, text] : shipped_costs()) {
+      Result<MachineModel> model = from_json(text, std::string(name));
+      VTPU_CHECK(model.ok(), model.ok() ? "" : model.error().message().c_str());
+      all.push_back(std::move(*model));
+    }
+    return all;
+  }();
+  return kAll;
+}
+
+const MachineModel* MachineModel::find(std::string_view host) {
+  const auto all = shipped();
+  const auto at = std::find_if(all.begin(), all.end(), [&](const MachineModel& model) { return model.host == host; });
+  return at == all.end() ? nullptr : &*at;
+}
+
+std::string MachineModel::to_json() const {
+  nlohmann::ordered_json json{{"host", host}, {"source", source}};
+  json["ports"] = nlohmann::ordered_json::parse(ports.to_json());
+  for (const MemoryLevel& level : ladder) {
+    nlohmann::ordered_json row;
+    if (level.bytes > 0) row["bytes"] = level.bytes;
+    row["latency"] = level.latency;
+    row["bandwidth"] = level.bandwidth;
+    json["memory"].push_back(std::move(row));
   }
-  for (const Pair& pair : kPairs) model.ports.pairs[{pair.first, pair.second}] = pair.together;
-  model.ladder.assign(std::begin(kLadder), std::end(kLadder));
+  json["loops"]["iteration"] = loops.iteration;
+  if (loops.pointer > 0) json["loops"]["pointer"] = loops.pointer;
+  for (const LoopCosts::Entry& entry : loops.entries)
+    json["loops"]["entries"].push_back({{"trips", entry.trips}, {"cycles", entry.cycles}});
+  return json_text(json, 1) + "\n";
+}
+
+Result<MachineModel> MachineModel::from_json(std::string_view text, const std::string& name) {
+  const Result<Json> json = parse_json<Json>(text, name, "a cost table");
+  if (!json) return json.error();
+  Reader reader(name);
+  MachineModel model;
+  if (!json->is_object()) {
+    reader.fail("", *json, "an object");
+  } else {
+    model.host = reader.string(*json, "host");
+    model.source = reader.string(*json, "source");
+    read_memory(reader, *json, model);
+    read_loops(reader, *json, model);
+  }
+  if (reader.error()) return *reader.error();
+  Result<ports::PortMap> map = ports::PortMap::from_json(json_text(json->value("ports", Json())), name + ": ports");
+  if (map) map = plausible(std::move(*map), name + ": ports");
+  if (!map) return map.error();
+  model.ports = std::move(*map);
   return model;
+}
+
+Result<MachineModel> MachineModel::read(const std::filesystem::path& file) {
+  const Result<std::string> text = read_text(file);
+  if (!text) return text.error();
+  return from_json(*text, file.string());
+}
+
+Result<ports::PortMap> plausible(ports::PortMap map, const std::string& where) {
+  for (const auto& [key, cycles] :
+       {std::pair("alone", &map.alone), std::pair("least", &map.least), std::pair("latency", &map.latency)})
+    for (std::size_t k = 0; k < cycles->size(); ++k)
+      if ((*cycles)[k] > kMostCycles)
+        return Error{fmt::format("{}: {}.{}", where, key, isa::name_of(static_cast<isa::Cost>(k))),
+                     fmt::format("found {} cycles", (*cycles)[k]), fmt::format("at most {}", kMostCycles)};
+  return map;
 }
 
 }  // namespace vtpu::compiler

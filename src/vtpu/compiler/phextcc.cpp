@@ -3,6 +3,7 @@
 #include "vtpu/base/check.h"
 #include "vtpu/compiler/ir/verify.h"
 #include "vtpu/compiler/language/frontend.h"
+#include "vtpu/compiler/passes/cost_model.h"
 #include "vtpu/compiler/passes/passes.h"
 #include "vtpu/compiler/select/select.h"
 
@@ -67,6 +68,7 @@ Result<Compiled> compile(std::string_view name, std::string_view text, const Opt
   compiled.ir = compiled.source_ir;
   optimise(compiled.ir, options);
   compiled.tensors = compiled.ir.tensors;
+  compiled.predicted_cycles = passes::CostModel(compiled.ir, options.machine).list(compiled.ir.body);
   const backend::Code code = select::select(compiled.ir, {options.allocate, options.pipeline_everywhere});
   Result<backend::Words> words = backend::make_words(code, packing_of(options), options.machine.ports);
   if (!words.ok()) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +33,8 @@ struct Compiled {
   std::vector<backend::LoopReport> loops;
   std::vector<std::uint32_t> lines;  ///< source line of each word
   unsigned spilled = 0;
+  /// Cycles of a run by the cost model. Empty if it has ops without a known rate, such as messages.
+  std::optional<double> predicted_cycles;
 };
 
 /// Compiles the kernel `main` of a text. Error: all diagnostics as text, without a trailing newline. The same text and

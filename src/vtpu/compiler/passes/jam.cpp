@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
+#include <vector>
 
+#include "vtpu/compiler/passes/cost_model.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/memory.h"
 #include "vtpu/compiler/passes/mix.h"
@@ -19,24 +21,19 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-constexpr std::int64_t kLongInner = 16;  // minimum iterations of an inner loop; shorter ones share too little
-constexpr std::size_t kSmallInner = 12;  // maximum ops of an inner body of which four copies find registers
-constexpr std::size_t kLargeInner = 40;  // maximum ops of an inner body of which two copies find registers
-constexpr std::size_t kMostCarried = 8;  // values that an inner loop may carry, so that all find registers
-constexpr std::size_t kMostOps = 200;    // ops of one iteration, so that its copies stay in the instruction cache
+constexpr std::int64_t kMostJammed = 4;
 
-/// What decides how many iterations are run together.
-struct Shape {
-  std::size_t inner = 0, ops = 0, largest = 0, carried = 0;  ///< `largest` body and most `carried` of one inner loop
-  std::int64_t shortest = 0;                                 ///< trip count
-  bool reduces = true;                                       ///< every inner loop consists of reductions
-  bool shares = false;                                       ///< the iterations share a load
+/// An innermost loop as its copies will run: in vectors, where the vectorizer should be able to make them.
+struct Inner {
+  CostModel::Iteration own, shared;  ///< what each copy does, and what is done once for all of them
+  std::int64_t passes = 0;
+  double across = 0;  ///< cycles from the last pass to the scalars that it leaves
+  std::size_t live = 0, shared_live = 0;
 };
 
 class Jammer {
  public:
-  Jammer(ir::Module& module, const MachineModel& machine)
-      : module_(module), near_(level_of_data(module, machine) < kFarLevel) {}
+  Jammer(ir::Module& module, const MachineModel& machine) : module_(module), costs_(module, machine) {}
 
   void run(std::vector<Node>& list) {
     std::vector<Node> made;
@@ -56,46 +53,133 @@ class Jammer {
   const std::map<Value, Value>& results() const { return results_; }
 
  private:
-  /// None if the loop contains anything but ops and innermost loops of known trip counts.
-  static std::optional<Shape> shape_of(const Loop& loop) {
-    Shape shape;
-    for (const Node& node : loop.body) {
-      if (const Op* op = node.op()) {
-        if (op->type == Type::message || op->type == Type::coordinate) return {};  // these have few registers
-        ++shape.ops;
-        continue;
-      }
-      const Loop& inner = *node.loop();
-      if (!innermost(inner) || !inner.counted() || inner.unroll == 1) return {};
-      shape.shortest = shape.inner == 0 ? inner.trip : std::min(shape.shortest, inner.trip);
-      ++shape.inner;
-      shape.ops += inner.body.size();
-      shape.largest = std::max(shape.largest, inner.body.size());
-      shape.carried = std::max(shape.carried, inner.carried.size());
-      shape.reduces &= !inner.carried.empty() && std::all_of(inner.carried.begin(), inner.carried.end(),
-                                                             [](const auto& carried) { return carried.reorderable; });
-      for (const Node& part : inner.body) {
-        const Op& op = *part.op();
-        if (op.type == Type::message || op.type == Type::coordinate) return {};
-        shape.shares |= op.kind == OpKind::load && op.access.cell == kNone && op.access.index == kNone &&
-                        op.access.offset.coefficient(loop.id) == 0 && op.access.offset.coefficient(inner.id) != 0;
-      }
+  /// Whether the vectorizer should be able to take the loop: elements of one size in order, and no other values.
+  std::int64_t lanes_of(const Loop& inner) const {
+    bool wide = false, narrow = false;
+    for (const Node& node : inner.body) {
+      const Op& op = *node.op();
+      if (op.kind == OpKind::constant) continue;
+      if (ir::is_vector(op.type)) return 1;
+      wide |= op.type == Type::f64;
+      narrow |= op.type == Type::f32 || op.type == Type::i32;
+      if (op.kind != OpKind::load && op.kind != OpKind::store) continue;
+      const std::int64_t step = op.access.offset.coefficient(inner.id);
+      const auto size = static_cast<std::int64_t>(ir::size_of(module_.tensors[op.access.tensor].element));
+      if (op.access.cell != kNone || op.access.index != kNone || size < 4 || (step != 0 && step != size)) return 1;
     }
-    return shape;
+    if (wide == narrow) return 1;
+    for (const auto& carried : inner.carried)
+      if (!carried.reorderable) return 1;
+    return wide ? 8 : 16;
+  }
+
+  /// The classes of an iteration's ops when it is done in vectors.
+  static ports::Mix in_vectors(const ports::Mix& scalar) {
+    using isa::Cost;
+    ports::Mix made{};
+    for (std::size_t k = 0; k < scalar.size(); ++k) {
+      Cost cost = static_cast<Cost>(k);
+      switch (cost) {
+        case Cost::load: cost = Cost::load64; break;
+        case Cost::store: cost = Cost::store64; break;
+        case Cost::scalar_float: cost = Cost::vector_float; break;
+        case Cost::alu:
+        case Cost::shift:
+        case Cost::mul: cost = Cost::vector_int; break;
+        default: break;
+      }
+      made[static_cast<std::size_t>(cost)] += scalar[k];
+    }
+    return made;
+  }
+
+  /// `around`: the values that an iteration of the outer loop makes outside of its inner loops.
+  Inner inner_of(const Loop& outer, const Loop& loop, const std::set<Value>& around) const {
+    Inner made;
+    const std::int64_t lanes = lanes_of(loop);
+    Loop own = loop, shared = loop;
+    own.body.clear(), shared.body.clear(), shared.carried.clear();
+    for (const Node& node : loop.body) {
+      const Op& op = *node.op();
+      const bool once = op.kind == OpKind::load && op.access.cell == kNone && op.access.index == kNone &&
+                        op.access.offset.coefficient(outer.id) == 0;
+      (once ? shared : own).body.push_back(node);
+    }
+    made.own = costs_.iteration_of(own);
+    made.shared = costs_.iteration_of(shared);
+    made.live = live_data(module_, own, around);
+    made.shared_live = shared.body.size();
+    made.passes = std::max<std::int64_t>(1, loop.trip / lanes);
+    if (lanes > 1) {
+      made.own.mix = in_vectors(made.own.mix), made.shared.mix = in_vectors(made.shared.mix);
+      made.own.bytes *= static_cast<double>(lanes), made.shared.bytes *= static_cast<double>(lanes);
+    }
+    for (const Node& node : loop.body)
+      for (const auto& carried : loop.carried)
+        if (lanes > 1 && carried.reorderable && node.op()->result == carried.next)
+          made.across = std::max(made.across, costs_.across(*node.op()));
+    return made;
+  }
+
+  /// Predicted cycles of an iteration of the outer loop, of which `copies` run together.
+  double cycles_of(const std::vector<Inner>& inner, std::int64_t copies) const {
+    const auto times = static_cast<double>(copies);
+    double cycles = 0;
+    for (const Inner& one : inner) {
+      CostModel::Iteration together = one.own;
+      for (std::size_t k = 0; k < together.mix.size(); ++k)
+        together.mix[k] = times * one.own.mix[k] + one.shared.mix[k];
+      together.bytes = times * one.own.bytes + one.shared.bytes;
+      together.ops = times * one.own.ops + one.shared.ops;
+      together.pointers = std::max(one.own.pointers, one.shared.pointers);
+      double least = costs_.loop(together, one.passes, 1, true);
+      for (std::int64_t parts = 2; parts <= 8 && 2 * parts <= one.passes; parts *= 2)
+        least = std::min(least, costs_.loop(together, one.passes, parts, true));
+      cycles += least + one.across;
+    }
+    return cycles / times;
   }
 
   std::int64_t copies_for(const Loop& loop) const {
     if (!loop.counted() || !loop.carried.empty() || loop.unroll == 1) return 1;
-    const std::optional<Shape> shape = shape_of(loop);
-    if (!shape || shape->inner == 0 || shape->shortest < kLongInner || shape->ops > kMostOps) return 1;
-    std::int64_t most = 1;
-    if (shape->inner == 1 && shape->reduces && shape->shares && shape->largest <= kSmallInner)
-      most = shape->carried > 1 ? 2 : 4;
-    else if (near_ && shape->carried > 0 && 2 * shape->carried <= kMostCarried && shape->largest <= kLargeInner &&
-             (shape->inner > 1 || shape->shares))
-      most = 2;
-    if (most == 1 || loop.trip < (shape->inner == 1 ? 2 * most : most)) return 1;
-    return iterations_apart(module_, loop) ? most : 1;
+    std::size_t ops = 0;
+    std::vector<Inner> inner;
+    std::set<Value> around;
+    for (const Node& node : loop.body)
+      if (const Op* op = node.op())
+        around.insert(op->result);
+      else
+        for (const auto& carried : node.loop()->carried) around.insert(carried.result);
+    for (const Node& node : loop.body) {
+      if (const Op* op = node.op()) {
+        if (op->type == Type::message || op->type == Type::coordinate) return 1;  // these have few registers
+        ++ops;
+        continue;
+      }
+      const Loop& part = *node.loop();
+      if (!innermost(part) || !part.counted() || part.unroll == 1) return 1;
+      if (std::any_of(part.body.begin(), part.body.end(), [](const Node& each) {
+            return each.op()->type == Type::message || each.op()->type == Type::coordinate;
+          }))
+        return 1;
+      ops += part.body.size();
+      inner.push_back(inner_of(loop, part, around));
+    }
+    if (inner.empty()) return 1;
+    std::int64_t best = 1;
+    const double alone = cycles_of(inner, 1);
+    double least = static_cast<double>(loop.trip) * alone;
+    for (std::int64_t copies = 2; copies <= kMostJammed && copies <= loop.trip; copies *= 2) {
+      const auto times = static_cast<std::size_t>(copies);
+      const bool fits = std::all_of(inner.begin(), inner.end(), [&](const Inner& one) {
+        return times * one.live + one.shared_live <= kLiveVectors;
+      });
+      if (!fits || times * ops > kMostCopied) break;
+      const double cycles = static_cast<double>(loop.trip / copies * copies) * cycles_of(inner, copies) +
+                            static_cast<double>(loop.trip % copies) * alone;
+      if (cycles < (1 - kResolution) * least) best = copies, least = cycles;
+    }
+    return best > 1 && iterations_apart(module_, loop) ? best : 1;
   }
 
   void replace(const Loop& loop, std::int64_t copies, std::vector<Node>& into) {
@@ -165,7 +249,7 @@ class Jammer {
   }
 
   ir::Module& module_;
-  const bool near_;  // the data are in the nearer caches
+  const CostModel costs_;
   std::map<Value, Value> results_;
 };
 

@@ -87,7 +87,7 @@ Cost cost_of(const ir::Module& module, const Op& op) {
   return floating ? Cost::scalar_float : Cost::alu;
 }
 
-double cycles_of(const ir::Module& module, const std::vector<Node>& body, const MachineModel& machine) {
+ports::Mix mix_of(const ir::Module& module, const std::vector<Node>& body) {
   ports::Mix mix{};
   for (const Node& node : body) {
     const Op* op = node.op();
@@ -104,7 +104,11 @@ double cycles_of(const ir::Module& module, const std::vector<Node>& body, const 
     }
     mix[static_cast<std::size_t>(cost)] += times;
   }
-  return ports::bound(machine.ports, mix);
+  return mix;
+}
+
+double cycles_of(const ir::Module& module, const std::vector<Node>& body, const MachineModel& machine) {
+  return ports::bound(machine.ports, mix_of(module, body));
 }
 
 std::size_t level_of_data(const ir::Module& module, const MachineModel& machine) {
@@ -115,35 +119,47 @@ std::size_t level_of_data(const ir::Module& module, const MachineModel& machine)
   return level;
 }
 
-double latency_of_reduction(const ir::Module& module, const ir::Loop& loop, const ir::Loop::Carried& carried,
-                            const MachineModel& machine) {
-  for (const Node& node : loop.body)
-    if (node.op() != nullptr && node.op()->result == carried.next)
-      return machine.ports.latency_of(cost_of(module, *node.op()));
-  return 1;
-}
+namespace {
 
-unsigned live_vectors(const ir::Module& module, const ir::Loop& loop) {
+/// Maximum number of values that satisfy `counts` and are live at once in an innermost loop's body.
+template <class Counts>
+unsigned most_live(const ir::Loop& loop, const Counts& counts) {
   // Backwards: a value lives from its definition to its last use; a value from outside lives throughout.
   std::set<Value> inside, live;
   for (const Node& node : loop.body)
     if (node.op() != nullptr && node.op()->result != kNone) inside.insert(node.op()->result);
-  const auto vector = [&](Value value) { return ir::is_vector(module.types[value]); };
   std::set<Value> always;
   for (const auto& carried : loop.carried)
-    if (vector(carried.argument)) always.insert(carried.argument);
+    if (counts(carried.argument)) always.insert(carried.argument);
   std::size_t most = 0;
   for (auto node = loop.body.rbegin(); node != loop.body.rend(); ++node) {
     const Op* op = node->op();
     if (op == nullptr) continue;
     for_each_operand(*op, [&](Value value) {
-      if (!vector(value)) return;
+      if (!counts(value)) return;
       (inside.contains(value) ? live : always).insert(value);
     });
     most = std::max(most, live.size());
     live.erase(op->result);
   }
   return static_cast<unsigned>(always.size() + most);
+}
+
+}  // namespace
+
+unsigned live_vectors(const ir::Module& module, const ir::Loop& loop) {
+  return most_live(loop, [&](Value value) { return ir::is_vector(module.types[value]); });
+}
+
+unsigned live_data(const ir::Module& module, const ir::Loop& loop, const std::set<Value>& around) {
+  std::set<Value> own = around;
+  for (const auto& carried : loop.carried) own.insert(carried.argument);
+  for (const Node& node : loop.body)
+    if (node.op() != nullptr && node.op()->result != kNone) own.insert(node.op()->result);
+  return most_live(loop, [&](Value value) {
+    const Type type = module.types[value];
+    return own.contains(value) && (ir::is_vector(type) || ir::is_float(type) || type == Type::i32);
+  });
 }
 
 }  // namespace vtpu::compiler::passes

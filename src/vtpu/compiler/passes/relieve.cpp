@@ -18,7 +18,6 @@ using ir::Op;
 using ir::OpKind;
 using ir::Value;
 
-constexpr unsigned kVectors = 14;          // of 16: scheduling needs a few free registers
 constexpr std::size_t kScalarNumbers = 4;  // constants that a loop may keep in r-registers
 
 class Reliever {
@@ -82,7 +81,7 @@ class Reliever {
     for (const auto& [value, count] : reads) order.emplace_back(count, value);
     std::sort(order.begin(), order.end());
     const std::size_t live = vectors ? live_vectors(module_, loop) : order.size();
-    const std::size_t most = vectors ? kVectors : kScalarNumbers;
+    const std::size_t most = vectors ? kLiveVectors : kScalarNumbers;
     if (live <= most) return;
     std::size_t out = std::min(live - most, order.size());
     // Floats only, because integer constants are immediates.

@@ -19,8 +19,6 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-constexpr std::size_t kStraightOps = 24;  // a remainder of at most this many ops is straight-line code
-
 /// Rewrites accesses of a remainder loop if the number of executed iterations is known only at run time: that number
 /// enters each access as an index.
 class Shifter {

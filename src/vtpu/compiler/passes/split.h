@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -21,6 +22,9 @@ struct Count {
   std::int64_t number = 0;
   ir::Value value = ir::kNone;
 };
+
+/// A remainder of at most this many ops is straight-line code.
+inline constexpr std::size_t kStraightOps = 24;
 
 /// Appends the last `rest` iterations of a loop, of which `done` have been executed and left the carried values in
 /// `state`. They become a loop, or straight-line code if they are few. `results` maps the original loop's results to

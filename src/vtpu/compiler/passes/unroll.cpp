@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "vtpu/compiler/passes/cost_model.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/mix.h"
 #include "vtpu/compiler/passes/passes.h"
@@ -111,7 +112,7 @@ void unroll_fully(ir::Module& module, Reductions reductions, std::vector<Node>& 
 
 class Unroller {
  public:
-  Unroller(ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {}
+  Unroller(ir::Module& module, const MachineModel& machine) : module_(module), costs_(module, machine) {}
 
   void run(std::vector<Node>& list) {
     std::vector<Node> made;
@@ -136,13 +137,10 @@ class Unroller {
   const std::map<Value, Value>& results() const { return results_; }
 
  private:
-  static constexpr std::size_t kEnoughOps = 24;  // with this many ops, loop control costs little
   static constexpr std::int64_t kMost = 8;
-  static constexpr std::int64_t kMostUnknown = 4;      // for an unknown trip count: the remainder loop is longer
-  static constexpr unsigned kVectors = 14;             // of 16: limit for the values that a body keeps live
   static constexpr std::size_t kMostRequested = 8192;  // ops of all copies that the source requests
 
-  /// The number of copies that pays off: a power of two.
+  /// The number of copies that takes the least cycles by the cost model: a power of two.
   std::int64_t copies_for(const Loop& loop) const {
     if (loop.unroll != 0) {
       std::int64_t copies = loop.counted() ? loop.unroll : std::bit_floor(loop.unroll);
@@ -150,25 +148,21 @@ class Unroller {
       return copies;
     }
     if (loop.body.empty() || must_not_grow(loop)) return 1;
-    if (loop.counted() && loop.trip < 4) return 1;
-    const double cycles = std::max(cycles_of(module_, loop.body, machine_), 0.25);
-    std::int64_t copies = 1;
-    while (copies < kMost && static_cast<std::size_t>(copies) * loop.body.size() < kEnoughOps) copies *= 2;
-    bool splits = false;
-    for (const auto& carried : loop.carried) {
-      if (!carried.reorderable) continue;
-      splits = true;
-      const double latency = latency_of_reduction(module_, loop, carried, machine_);
-      while (copies < kMost && static_cast<double>(copies) * cycles < latency) copies *= 2;
-    }
+    const bool splits =
+        std::any_of(loop.carried.begin(), loop.carried.end(), [](const auto& carried) { return carried.reorderable; });
     // Every copy of a vector body keeps its own values, and partial results are live throughout.
-    const unsigned live = live_vectors(module_, loop);
-    while (copies > 1 && static_cast<unsigned>(copies) * (live + splits) > 2 * kVectors) copies /= 2;
-    while (copies > 1 && loop.counted() && loop.trip < 2 * copies) copies /= 2;
-    if (!loop.counted()) copies = std::min(copies, kMostUnknown);
-    // A divisor of the trip count avoids the remainder loop; halving the copies is worth that.
-    if (loop.counted() && loop.trip % copies != 0 && copies > 2 && loop.trip % (copies / 2) == 0) copies /= 2;
-    return copies;
+    const unsigned live = live_vectors(module_, loop) + splits;
+    const CostModel::Iteration iteration = costs_.iteration_of(loop);
+    const std::int64_t trips = trips_of(loop);
+    std::int64_t best = 1;
+    double least = costs_.loop(iteration, trips, 1, loop.counted());
+    for (std::int64_t copies = 2; copies <= kMost && 2 * copies <= trips; copies *= 2) {
+      if (static_cast<std::size_t>(copies) * loop.body.size() > kMostCopied) break;
+      if (static_cast<unsigned>(copies) * live > 2 * kLiveVectors) break;
+      const double cycles = costs_.loop(iteration, trips, copies, loop.counted());
+      if (cycles < (1 - kResolution) * least) best = copies, least = cycles;
+    }
+    return best;
   }
 
   void replace(const Loop& loop, std::int64_t copies, std::vector<Node>& into) {
@@ -251,7 +245,7 @@ class Unroller {
   }
 
   ir::Module& module_;
-  const MachineModel& machine_;
+  const CostModel costs_;
   std::map<Value, Value> results_;
 };
 

@@ -5,10 +5,10 @@
 #include <set>
 
 #include "vtpu/compiler/ir/integers.h"
+#include "vtpu/compiler/passes/cost_model.h"
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/extremum_blocks.h"
 #include "vtpu/compiler/passes/memory.h"
-#include "vtpu/compiler/passes/mix.h"
 #include "vtpu/compiler/passes/passes.h"
 #include "vtpu/compiler/passes/split.h"
 
@@ -23,7 +23,6 @@ using ir::OpKind;
 using ir::Type;
 using ir::Value;
 
-constexpr std::int64_t kUnknownTrip = 64;  // assumed trip count if known only at run time
 constexpr std::int64_t kAllLanes = 0xffff, kLowerLanes = 0xff;
 constexpr ir::Wide k32 = ir::Wide{1} << 32;  // what 32-bit lanes count modulo
 
@@ -58,8 +57,8 @@ class VectorLoop {
  public:
   /// `constants`: the bits of all scalar constants of the module.
   VectorLoop(ir::Module& module, const std::map<Value, std::int64_t>& constants, const Numbers& around,
-             const Loop& loop, std::uint8_t width, bool near)
-      : module_(module), constants_(constants), around_(around), loop_(loop), width_(width), near_(near) {
+             const Loop& loop, std::uint8_t width)
+      : module_(module), constants_(constants), around_(around), loop_(loop), width_(width) {
     for (const Node& node : loop.body) {
       if (node.op()->result != kNone) definitions_[node.op()->result] = node.op();
       for_each_operand(*node.op(), [&](Value operand) { ++uses_[operand]; });
@@ -79,7 +78,24 @@ class VectorLoop {
   }
 
   std::int64_t lanes() const { return lanes_; }
-  double cycles(const MachineModel& machine) const { return cycles_of(module_, body_, machine); }
+  /// Predicted cycles of the vector loop and the combination of its lanes.
+  double cycles(const CostModel& costs, std::int64_t passes) {
+    Loop main;
+    main.id = id_;
+    main.trip = passes;
+    main.carried = carried_;
+    main.body = body_;
+    near_ = !costs.limited_by_bandwidth(main);
+    const double cycles = costs.best_loop(main);
+    // Of several combinations, all but the first overlap with it.
+    for (const Loop::Carried& carried : carried_)
+      if (carried.reorderable) {
+        Op op;
+        op.type = module_.types[carried.argument];
+        return cycles + costs.across(op);
+      }
+    return cycles;
+  }
 
   /// Appends the vector loop, the combination of its partial results, and the scalar remainder.
   void emit(std::vector<Node>& into, std::map<Value, Value>& results) {
@@ -596,7 +612,7 @@ class VectorLoop {
   const Numbers& around_;
   const Loop& loop_;
   const std::uint8_t width_;
-  const bool near_;  // the data are in the nearer caches
+  bool near_ = true;  // bandwidth does not decide the speed
   std::int64_t lanes_ = 0;
   ir::LoopId id_ = 0;
   std::map<Value, const Op*> definitions_;
@@ -613,8 +629,7 @@ class VectorLoop {
 
 class Vectorizer {
  public:
-  Vectorizer(ir::Module& module, const MachineModel& machine)
-      : module_(module), machine_(machine), near_(level_of_data(module, machine) < kFarLevel) {
+  Vectorizer(ir::Module& module, const MachineModel& machine) : module_(module), costs_(module, machine) {
     ir::for_each_op(module.body, [&](const Op& op) {
       if (op.kind == OpKind::constant && !ir::is_vector(op.type)) constants_[op.result] = op.imm;
     });
@@ -640,17 +655,17 @@ class Vectorizer {
  private:
   bool replace(const Loop& loop, std::vector<Node>& into) {
     if (loop.body.empty()) return false;
-    const double scalar = std::max(cycles_of(module_, loop.body, machine_), 0.5);
-    const std::int64_t trip = loop.counted() ? loop.trip : kUnknownTrip;
+    const std::int64_t trips = trips_of(loop);
+    const CostModel::Iteration scalar = costs_.iteration_of(loop);
     std::optional<VectorLoop> best;
-    double least = scalar * static_cast<double>(trip);
+    double least = costs_.best_loop(loop);
     for (const std::uint8_t width : {std::uint8_t{64}, std::uint8_t{32}}) {
-      VectorLoop loop_of_width(module_, constants_, around_, loop, width, near_);
+      VectorLoop loop_of_width(module_, constants_, around_, loop, width);
       if (!loop_of_width.make()) continue;
-      const std::int64_t main = trip / loop_of_width.lanes(), rest = trip % loop_of_width.lanes();
-      const double cycles = static_cast<double>(main) * std::max(loop_of_width.cycles(machine_), 0.5) +
-                            static_cast<double>(rest) * scalar;
-      if (cycles >= least) continue;
+      const std::int64_t lanes = loop_of_width.lanes();
+      const double cycles =
+          loop_of_width.cycles(costs_, trips / lanes) + costs_.loop(scalar, trips % lanes, 1, loop.counted());
+      if (cycles >= (1 - kResolution) * least) continue;
       least = cycles;
       best.emplace(std::move(loop_of_width));
     }
@@ -660,8 +675,7 @@ class Vectorizer {
   }
 
   ir::Module& module_;
-  const MachineModel& machine_;
-  const bool near_;
+  const CostModel costs_;
   std::map<Value, std::int64_t> constants_;
   Numbers around_;  // of the loops around the current list
   std::map<Value, Value> results_;
