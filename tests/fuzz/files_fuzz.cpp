@@ -9,6 +9,7 @@
 #include "vtpu/artifact/paper_metrics.h"
 #include "vtpu/base/csv.h"
 #include "vtpu/base/file.h"
+#include "vtpu/compiler/machine_model.h"
 #include "vtpu/measure/result_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -28,6 +29,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string run =
       "{\"deterministic_sha256\": \"" + sha256(bytes) + "\", \"metrics\": [], \"tables\": [], \"provenance\": {}}";
   static_cast<void>(measure::parse_result(bytes, "fuzz.json", run, "fuzz.run.json"));
+  if (const Result<compiler::MachineModel> costs = compiler::MachineModel::from_json(bytes, "fuzz")) {
+    const Result<compiler::MachineModel> again = compiler::MachineModel::from_json(costs->to_json(), "again");
+    if (!again || *again != *costs) std::abort();
+  }
   static_cast<void>(measure::without_comments(bytes));
   static_cast<void>(artifact::complaints_in_latex_log(bytes));
   static_cast<void>(artifact::words_in(bytes));

@@ -56,6 +56,7 @@ const std::vector<Output> kOutputs = {
     {"run_backing", "vtpu run --backing", "vtpu run flush.sasm --backing $T", Way::updated},
     {"ppt_backing", "vtpu ppt --backing", "vtpu ppt flush.sasm --backing $T", Way::updated},
     {"phextcc", "phextcc --output", "phextcc dot.phx -o $T"},
+    {"phextcc_costs", "phextcc --measure-costs", "phextcc --measure-costs $T --processes 6", Way::replaced, "target", true},
     {"phextcc_backing", "phextcc --backing", "phextcc dot.phx --run --backing x=$T", Way::updated},
     {"phextcc_beside", "", "ln -sf dot.phx ${T%.siw}.phx && phextcc ${T%.siw}.phx", Way::replaced, "target.siw"},
     {"put", "phext put --in-place", "phext put $T 1.1.1/1.1.1/1.1.2 -t new -i", Way::updated},

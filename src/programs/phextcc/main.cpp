@@ -60,7 +60,8 @@ Result<void> define(compiler::Options& options, const std::string& text) {
   return {};
 }
 
-/// Chooses the machine model by --costs and --ports. Error: the file; a name that is neither a file nor a shipped table.
+/// Chooses the machine model by --costs and --ports. Error: the file; a name that is neither a file nor a shipped
+/// table.
 Result<compiler::MachineModel> read_machine(const Options& options) {
   compiler::MachineModel machine = compiler::MachineModel::reference();
   if (!options.costs.empty()) {
@@ -70,7 +71,8 @@ Result<compiler::MachineModel> read_machine(const Options& options) {
     } else if (options.costs == "host" || (!fs::exists(name) && name.find_first_of("./") == std::string::npos)) {
       std::string names;
       for (const compiler::MachineModel& one : compiler::MachineModel::shipped()) names += one.host + ", ";
-      return Error{"--costs " + options.costs, "found no table of this name" + (name == options.costs ? "" : ", " + name),
+      return Error{"--costs " + options.costs,
+                   "found no table of this name" + (name == options.costs ? "" : ", " + name),
                    names + "or a file that --measure-costs has written"};
     } else {
       auto read = compiler::MachineModel::read(name);

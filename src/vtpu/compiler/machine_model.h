@@ -28,8 +28,8 @@ struct LoopCosts {
     double cycles = 0;
     friend bool operator==(const Entry&, const Entry&) = default;
   };
-  double iteration = 0;        ///< least cycles of an iteration
-  double pointer = 0;          ///< further cycles of an entry for each pointer whose accesses are checked before the loop
+  double iteration = 0;  ///< least cycles of an iteration
+  double pointer = 0;    ///< further cycles of an entry for each pointer whose accesses are checked before the loop
   std::vector<Entry> entries;  ///< by ascending trips
 
   /// Cycles that a loop takes beyond its iterations.

@@ -7,6 +7,7 @@
 
 #include "vtpu/compiler/passes/edit.h"
 #include "vtpu/compiler/passes/mix.h"
+#include "vtpu/compiler/passes/passes.h"
 #include "vtpu/compiler/passes/split.h"
 
 namespace vtpu::compiler::passes {
@@ -23,8 +24,6 @@ using isa::Cost;
 constexpr std::int64_t kMostCopies = 8;
 /// Steps that halve the lanes of a vector of sixteen until one is left.
 constexpr double kHalvings = 4;
-/// The step of the address and the closing branch.
-constexpr double kControlOps = 2;
 
 std::size_t index_of(Cost cost) { return static_cast<std::size_t>(cost); }
 
@@ -62,10 +61,14 @@ class Paths {
 
 }  // namespace
 
-std::int64_t trips_of(const Loop& loop) { return loop.counted() ? std::max<std::int64_t>(loop.trip, 0) : kAssumedTrips; }
+std::int64_t trips_of(const Loop& loop) {
+  return loop.counted() ? std::max<std::int64_t>(loop.trip, 0) : kAssumedTrips;
+}
 
 CostModel::CostModel(const ir::Module& module, const MachineModel& machine) : module_(module), machine_(machine) {
-  if (!machine.ladder.empty()) bandwidth_ = machine.ladder[level_of_data(module, machine)].bandwidth;
+  // Of the first level, the rates of loads and stores in the port map say more.
+  const std::size_t level = level_of_data(module, machine);
+  if (level > 0) bandwidth_ = machine.ladder[level].bandwidth;
 }
 
 double CostModel::across(const Op& op) const {
@@ -114,15 +117,22 @@ CostModel::Iteration CostModel::iteration_of(const Loop& loop) const {
   return made;
 }
 
-double CostModel::pass(const Iteration& iteration, std::int64_t copies) const {
+double CostModel::straight(const Iteration& iteration, std::int64_t copies) const {
   const auto times = static_cast<double>(copies);
   ports::Mix mix = iteration.mix;
   for (double& ops : mix) ops *= times;
-  mix[index_of(Cost::alu)] += kControlOps;
-  double cycles = std::max({ports::bound(machine_.ports, mix), machine_.loops.iteration, times * iteration.chain,
-                            iteration.sum});
+  double cycles = std::max(ports::bound(machine_.ports, mix), times * iteration.chain);
   if (bandwidth_ > 0) cycles = std::max(cycles, times * iteration.bytes / bandwidth_);
   return cycles;
+}
+
+double CostModel::pass(const Iteration& iteration, std::int64_t copies) const {
+  const auto times = static_cast<double>(copies);
+  Iteration ops = iteration;
+  ops.chain = ops.bytes = 0;
+  // The taken branch at the end interrupts the supply of instructions, so that it is not hidden behind the ports.
+  return std::max({straight(ops, copies) + machine_.loops.iteration, straight(iteration, copies),
+                   times * iteration.chain, iteration.sum});
 }
 
 double CostModel::loop(const Iteration& iteration, std::int64_t trips, std::int64_t copies, bool known) const {
@@ -131,27 +141,32 @@ double CostModel::loop(const Iteration& iteration, std::int64_t trips, std::int6
   double cycles = 0;
   if (passes > 0)
     cycles += machine_.loops.entry(passes, iteration.pointers) + static_cast<double>(passes) * pass(iteration, copies);
-  const bool straight = known && static_cast<double>(rest) * iteration.ops <= static_cast<double>(kStraightOps);
+  const bool no_loop = known && static_cast<double>(rest) * iteration.ops <= static_cast<double>(kStraightOps);
   if (rest > 0)
-    cycles += (straight && passes > 0 ? 0 : machine_.loops.entry(rest, iteration.pointers)) +
-              static_cast<double>(rest) * pass(iteration, 1);
+    cycles += no_loop && passes > 0
+                  ? straight(iteration, rest)
+                  : machine_.loops.entry(rest, iteration.pointers) + static_cast<double>(rest) * pass(iteration, 1);
   return cycles + iteration.join * (std::bit_width(static_cast<std::uint64_t>(copies)) - 1);
 }
 
 double CostModel::best_loop(const Loop& loop) const {
-  const Iteration iteration = iteration_of(loop);
-  double best = this->loop(iteration, trips_of(loop), 1, loop.counted());
-  for (std::int64_t copies = 2; copies <= kMostCopies && copies <= trips_of(loop); copies *= 2)
-    best = std::min(best, this->loop(iteration, trips_of(loop), copies, loop.counted()));
+  return best_loop(iteration_of(loop), trips_of(loop), loop.counted());
+}
+
+double CostModel::best_loop(const Iteration& iteration, std::int64_t trips, bool known) const {
+  if (known && trips <= kFullUnroll &&
+      static_cast<double>(trips) * iteration.ops <= static_cast<double>(kFullUnrollOps))
+    return std::max(straight(iteration, trips), static_cast<double>(trips) * iteration.sum);
+  double best = this->loop(iteration, trips, 1, known);
+  for (std::int64_t copies = 2; copies <= kMostCopies && 2 * copies <= trips; copies *= 2)
+    best = std::min(best, this->loop(iteration, trips, copies, known));
   return best;
 }
 
 bool CostModel::limited_by_bandwidth(const Loop& loop) const {
   if (bandwidth_ <= 0) return false;
   const Iteration iteration = iteration_of(loop);
-  Iteration without = iteration;
-  without.bytes = 0;
-  return iteration.bytes / bandwidth_ > pass(without, 1);
+  return iteration.bytes / bandwidth_ > ports::bound(machine_.ports, iteration.mix) + machine_.loops.iteration;
 }
 
 std::optional<double> CostModel::list(const std::vector<Node>& nodes) const {
@@ -187,8 +202,8 @@ std::optional<double> CostModel::list(const std::vector<Node>& nodes) const {
     for (const Loop::Carried& carried : loop.carried) paths.start(carried.result);
   }
   // A list without loops overlaps with what is around it; between loops, each waits for the values of the one before.
-  const double straight = ports::bound(machine_.ports, mix);
-  return cycles + (loops ? std::max(straight, longest) : straight);
+  const double least = ports::bound(machine_.ports, mix);
+  return cycles + (loops ? std::max(least, longest) : least);
 }
 
 }  // namespace vtpu::compiler::passes

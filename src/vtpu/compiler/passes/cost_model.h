@@ -7,9 +7,9 @@
 
 /// Predicts the core cycles of IR by a host's costs, to choose between forms of a loop.
 ///
-/// An iteration takes the most of: what the ports need for its ops and the loop's control; its recurrences through
-/// carried values; the bytes it moves over the bandwidth of the level that holds the data; the least cycles of an
-/// iteration. A loop adds its entry. Ops between loops add their longest path, because each loop waits for the one
+/// An iteration takes the most of: what the ports need for its ops, and then the least cycles of an iteration for its
+/// branch; its recurrences through carried values; the bytes it moves over the bandwidth of the level that holds the
+/// data. A loop adds its entry. Ops between loops add their longest path, because each loop waits for the one
 /// before. Not modelled: recurrences through memory, conflicts of addresses, and misses of code.
 namespace vtpu::compiler::passes {
 
@@ -34,11 +34,14 @@ class CostModel {
     unsigned pointers = 0;
   };
   Iteration iteration_of(const ir::Loop& loop) const;
+  /// Cycles of that many iterations as straight-line code.
+  double straight(const Iteration& iteration, std::int64_t copies) const;
   /// Cycles of a pass that does `copies` iterations, each reduction in as many parts.
   double pass(const Iteration& iteration, std::int64_t copies) const;
   /// Cycles of a loop of such iterations with `copies` in each pass: entries, passes, remainder, combination of parts.
   double loop(const Iteration& iteration, std::int64_t trips, std::int64_t copies, bool known) const;
-  /// As above, with the best number of copies up to eight.
+  /// As above, with the best number of copies up to eight, or as straight-line code if it will be unrolled fully.
+  double best_loop(const Iteration& iteration, std::int64_t trips, bool known) const;
   double best_loop(const ir::Loop& loop) const;
   /// Whether bandwidth limits the loop, whatever its form.
   bool limited_by_bandwidth(const ir::Loop& loop) const;
@@ -54,7 +57,7 @@ class CostModel {
 
   const ir::Module& module_;
   const MachineModel& machine_;
-  double bandwidth_ = 0;  ///< of the level that holds the data; 0: unknown
+  double bandwidth_ = 0;  ///< of the level that holds the data; 0 if that is the first
 };
 
 /// The number of iterations of a loop, or the assumed one.

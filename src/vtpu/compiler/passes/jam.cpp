@@ -132,10 +132,7 @@ class Jammer {
       together.bytes = times * one.own.bytes + one.shared.bytes;
       together.ops = times * one.own.ops + one.shared.ops;
       together.pointers = std::max(one.own.pointers, one.shared.pointers);
-      double least = costs_.loop(together, one.passes, 1, true);
-      for (std::int64_t parts = 2; parts <= 8 && 2 * parts <= one.passes; parts *= 2)
-        least = std::min(least, costs_.loop(together, one.passes, parts, true));
-      cycles += least + one.across;
+      cycles += costs_.best_loop(together, one.passes, true) + one.across;
     }
     return cycles / times;
   }

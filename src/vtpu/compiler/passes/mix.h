@@ -32,8 +32,8 @@ inline constexpr std::size_t kFarLevel = 2;
 
 /// Maximum number of vector values live at once in an innermost loop's body, including values from outside.
 unsigned live_vectors(const ir::Module& module, const ir::Loop& loop);
-/// The same for all that will be in vector registers if the loop is vectorised (floats, i32 and vectors), of values that
-/// the loop makes or carries and of those in `around`.
+/// The same for all that will be in vector registers if the loop is vectorised (floats, i32 and vectors), of values
+/// that the loop makes or carries and of those in `around`.
 unsigned live_data(const ir::Module& module, const ir::Loop& loop, const std::set<ir::Value>& around);
 
 }  // namespace vtpu::compiler::passes

@@ -98,7 +98,8 @@ void run_once(ir::Module& module, const Loop& loop, std::int64_t number, std::ve
 void finish(ir::Module& module, const Loop& loop, Count done, Count rest, const std::vector<Value>& state,
             std::vector<Node>& into, std::map<Value, Value>& results) {
   const bool known = rest.value == kNone;
-  if (known && static_cast<ir::Wide>(rest.number) * loop.body.size() <= kStraightOps && innermost(loop)) {
+  if (known && (rest.number == 0 ||
+                (static_cast<ir::Wide>(rest.number) * loop.body.size() <= kStraightOps && innermost(loop)))) {
     std::vector<Value> last = state;
     for (std::int64_t n = 0; n < rest.number; ++n) run_once(module, loop, done.number + n, last, into);
     for (std::size_t k = 0; k < last.size(); ++k) results[loop.carried[k].result] = last[k];

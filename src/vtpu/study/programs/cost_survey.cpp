@@ -58,8 +58,8 @@ Result<Alternative> loop_alternative(std::string name, unsigned pointers, std::i
   compiler::Options options;
   options.level = 2;
   options.machine = compiler::MachineModel::reference();
-  auto made = ProgramRun::compiled(*kernel, {{"trips", trips}, {"repeat", repeat}}, options,
-                                   engines::Runnable::By::native);
+  auto made =
+      ProgramRun::compiled(*kernel, {{"trips", trips}, {"repeat", repeat}}, options, engines::Runnable::By::native);
   if (!made) return made.error();
   const auto run = std::make_shared<ProgramRun>(std::move(*made));
   return Alternative{std::move(name), 1, [kernel, run] { measure::keep(run->run()->words); }, {}};
@@ -81,8 +81,7 @@ void read_loops(const std::vector<Sampled>& all, compiler::LoopCosts& loops) {
   loops.iteration = std::max(kLeast, loops.iteration);
   loops.pointer = std::max(kLeast, (cycles(kPointers, kTrips[0]) - cycles(0, kTrips[0])) / kPointers);
   for (const std::int64_t trips : kTrips)
-    loops.entries.push_back(
-        {trips, std::max(kLeast, cycles(0, trips) - static_cast<double>(trips) * loops.iteration)});
+    loops.entries.push_back({trips, std::max(kLeast, cycles(0, trips) - static_cast<double>(trips) * loops.iteration)});
 }
 
 // ---- memory
@@ -92,14 +91,15 @@ constexpr std::size_t kLargest = std::size_t{256} << 20;
 constexpr std::size_t kCells = measure::kCacheLine / sizeof(std::uint64_t);
 
 struct Level {
-  double bytes = 0;       ///< of the cache; 0: memory
+  double bytes = 0;        ///< of the cache; 0: memory
   std::size_t walked = 0;  ///< bytes of the data that show its speed
 };
 
 std::vector<Level> levels_of(const measure::Host& host) {
   std::vector<Level> levels;
   for (int level = 1; level <= 3; ++level)
-    if (const std::uint64_t bytes = host.cache_bytes(level); bytes > 0) levels.push_back({static_cast<double>(bytes), bytes / 2});
+    if (const std::uint64_t bytes = host.cache_bytes(level); bytes > 0)
+      levels.push_back({static_cast<double>(bytes), bytes / 2});
   if (levels.size() < 2) levels = {{32768, 16384}, {1 << 20, 1 << 19}};  // a host that hides its caches
   levels.push_back({0, std::min(kLargest, static_cast<std::size_t>(8 * levels.back().bytes))});
   return levels;
@@ -112,13 +112,13 @@ void add_level(std::vector<Alternative>& all, std::span<const std::uint64_t> cel
   const bool far = bytes >= kInherited;
   const std::size_t steps = far ? 8192 : 32768;
   const auto at = std::make_shared<std::uint64_t>(0);
-  all.push_back({name_of("chase", bytes), static_cast<double>(steps),
-                 [=] { *at = measure::chase(cells, *at, steps); },
+  all.push_back({name_of("chase", bytes), static_cast<double>(steps), [=] { *at = measure::chase(cells, *at, steps); },
                  [=] {
                    if (!far) measure::keep(measure::wide_sum(cells));
                  }});
   const std::size_t passes = std::max<std::size_t>(1, (std::size_t{4} << 20) / bytes);
-  all.push_back({name_of("read", bytes), static_cast<double>(passes * bytes),
+  all.push_back({name_of("read", bytes),
+                 static_cast<double>(passes * bytes),
                  [=] {
                    for (std::size_t k = 0; k < passes; ++k) measure::keep(measure::wide_sum(cells));
                  },
@@ -179,13 +179,14 @@ Result<CostSurvey> survey_costs(const measure::SamplingRule& rule) {
   if (!sampled) return sampled.error();
   survey.tally += sampled->front().tally;
   for (const Level& level : levels)
-    survey.model.ladder.push_back(
-        {level.bytes, measure::named(*sampled, name_of("chase", level.walked)).cycles_per_unit().value,
-         measure::named(*sampled, name_of("read", level.walked)).units_per_cycle().value});
+    survey.model.ladder.push_back({level.bytes,
+                                   measure::named(*sampled, name_of("chase", level.walked)).cycles_per_unit().value,
+                                   measure::named(*sampled, name_of("read", level.walked)).units_per_cycle().value});
   read_loops(*sampled, survey.model.loops);
   survey.model.source =
       fmt::format("phextcc --measure-costs: medians of {} processes; {}", sampled->front().cycles.size(),
-                  survey.tally.unmeasurable != 0 ? "disturbed throughout" : "cycles: " + std::string(measure::name_of(sampled->front().source)));
+                  survey.tally.unmeasurable != 0 ? "disturbed throughout"
+                                                 : "cycles: " + std::string(measure::name_of(sampled->front().source)));
   return survey;
 }
 
