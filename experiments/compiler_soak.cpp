@@ -9,7 +9,7 @@
 // process per processor shares the work; the counts do not depend on how the work is divided. Each finished kernel is
 // stored at once. An interrupted or killed run goes on after it when it is started again.
 //
-// Parameters: kernels (quick 1000, full 2 * 10^4, soak 10^5). No claim. Outputs: keys phextcc.soak.*; tables soak,
+// Parameters: kernels (quick 500, full 2 * 10^4, soak 10^5). No claim. Outputs: keys phextcc.soak.*; tables soak,
 // forms (which forms of host code this host ran; measured).
 #include <fmt/core.h>
 
@@ -32,7 +32,7 @@ using vtpu::study::soak::KernelSoak;
 using Source = Column::Source;
 
 Result<void> run_soak(Run& run) {
-  const auto kernels = run.parameter<std::uint64_t>("kernels", 1'000, 20'000, 100'000);
+  const auto kernels = run.parameter<std::uint64_t>("kernels", 500, 20'000, 100'000);
   std::optional<Progress> progress;
   const auto show = [&](std::uint64_t left, std::uint64_t divergences) {
     const std::string done = fmt::format("{} kernels, {} divergences", kernels - left, divergences);
@@ -76,7 +76,7 @@ const Experiment kExperiment{.name = "compiler-soak",
                              .claims = {},
                              .inputs = {},
                              .uses = {vtpu::study::soak::host_compiler()},
-                             .quick_seconds = 30,
+                             .quick_seconds = 20,
                              .full_seconds = 420,
                              .times_the_host = false,
                              .run = run_soak};

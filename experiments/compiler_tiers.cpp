@@ -396,7 +396,7 @@ Result<void> record_loops(Run& run) {
 
 Result<void> run_tiers(Run& run) {
   warn_of_disturbance("compiler-tiers");
-  const auto small = run.parameter<std::size_t>("processes", 20, 20);
+  const auto small = run.parameter<std::size_t>("processes", kQuickProcesses, 20);
   const auto large = run.parameter<std::size_t>("processes_in_memory", 0, 10);
   const std::size_t count = vtpu::kernels::programs().size();
   Progress progress("compiler-tiers", 2 + count * (run.quick() ? 1 : 3));

@@ -72,7 +72,8 @@ using Source = Column::Source;
 
 SamplingRule rule_of(Run& run, std::uint64_t stream) {
   SamplingRule rule;
-  rule.most = run.quick() ? 20 : 40;
+  rule.least = run.quick() ? kQuickProcesses : 20;
+  rule.most = run.quick() ? kQuickProcesses : 40;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = run.quick() ? 25 : 90;
   rule.seed = run.random(stream).next();
@@ -534,7 +535,7 @@ Result<void> switches(Run& run) {
 
 Result<void> run_core(Run& run) {
   warn_of_disturbance("core-ops-per-cycle");
-  run.parameter("processes_at_most", 20, 40);
+  run.parameter<std::uint64_t>("processes_at_most", kQuickProcesses, 40);
   run.parameter("rounds_in_each_process", 1, 3);
   Progress progress("core-ops-per-cycle", 5);
   const auto survey = vtpu::study::host::survey_ports(rule_of(run, 1));

@@ -20,7 +20,7 @@
 // STREAM is compiled by every row of study/baselines/compilers.def for this host; the metrics are of the fastest,
 // beside the bound of one thread by hand (measure/stream.h).
 //
-// Needs 2 GiB of memory. Parameters: processes and rounds of timing (quick 20 x 1, full 20 to 60 x 3), sizes of the
+// Needs 2 GiB of memory. Parameters: processes and rounds of timing (quick 12 x 1, full 20 to 60 x 3), sizes of the
 // ladder. Outputs: keys host.*, vtpu.mem.*; tables host, memory_ladder, footprints, stream, ordinary_code.
 #include <fmt/core.h>
 
@@ -71,8 +71,8 @@ constexpr std::size_t kInherited = 64 * kMiB;
 
 SamplingRule rule_of(Run& run, std::uint64_t stream) {
   SamplingRule rule;
-  rule.least = 20;
-  rule.most = run.quick() ? 20 : 60;
+  rule.least = run.quick() ? kQuickProcesses : 20;
+  rule.most = run.quick() ? kQuickProcesses : 60;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = run.quick() ? 8 : 45;
   rule.seed = run.random(stream).next();
@@ -547,8 +547,8 @@ Result<void> facts(Run& run, const Host& host) {
 }
 
 Result<void> run_host(Run& run) {
-  run.parameter("processes_at_least", 20);
-  run.parameter("processes_at_most", 20, 60);
+  run.parameter<std::uint64_t>("processes_at_least", kQuickProcesses, 20);
+  run.parameter<std::uint64_t>("processes_at_most", kQuickProcesses, 60);
   run.parameter("rounds_in_each_process", 1, 3);
   run.parameter("footprints",
                 std::string("l1, l2, l3: a quarter of the level; miss70: 70 % misses in L1; dram: eight times L3"));
@@ -579,7 +579,7 @@ const Experiment kExperiment{
     .claims = {"mem.seq", "mem.rand", "mem.gap"},
     .inputs = {},
     .uses = vtpu::study::baselines::modules_for(vtpu::study::baselines::Use::ordinary),
-    .quick_seconds = 45,
+    .quick_seconds = 30,
     .full_seconds = 110,
     .times_the_host = true,
     .run = run_host};

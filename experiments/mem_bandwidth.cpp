@@ -168,7 +168,7 @@ Result<void> run_bandwidth(Run& run) {
     return alternatives;
   };
   SamplingRule rule;
-  rule.most = 20;
+  rule.least = rule.most = run.quick() ? kQuickProcesses : 20;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = run.quick() ? 20 : 60;
   rule.seed = run.random(2).next();

@@ -395,7 +395,8 @@ Result<void> run_setting(Run& run, const Setting& setting, std::uint64_t stream,
   record_lines(run, setting, *layouts, lines);
 
   SamplingRule rule;
-  rule.most = run.quick() ? 20 : 40;
+  rule.least = run.quick() ? kQuickProcesses : 20;
+  rule.most = run.quick() ? kQuickProcesses : 40;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = run.quick() ? 8 : 60;
   rule.seed = random.fork(2).next();

@@ -365,7 +365,7 @@ Result<void> run_lookup(Run& run) {
     // alternative ran before.
     for (Alternative& one : alternatives) one.prepare = one.run;
     SamplingRule rule;
-    rule.most = 20;
+    rule.least = rule.most = run.quick() ? kQuickProcesses : 20;
     rule.rounds = run.quick() ? 1 : 3;
     rule.seconds = 60;
     rule.seed = run.random(stream).next();

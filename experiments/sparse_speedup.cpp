@@ -233,8 +233,8 @@ Result<std::vector<Sampled>> time_all(Run& run, const Size& size, const std::sha
   VTPU_CHECK(same(data->product), "OpenBLAS gives the same sums for several vectors at once");
   add("gemm", kVectors, [data] { multiply_by_openblas(*data, data->multi_hot.data(), kVectors); });
   SamplingRule rule;
-  rule.least = 20;
-  rule.most = run.quick() ? 20 : 30;
+  rule.least = run.quick() ? kQuickProcesses : 20;
+  rule.most = run.quick() ? kQuickProcesses : 30;
   rule.rounds = run.quick() ? 1 : 3;
   rule.seconds = 60;
   rule.seed = run.random(100 + size.rows).next();
@@ -461,7 +461,7 @@ const Experiment kExperiment{.name = "sparse-speedup",
                              .claims = {"sparse.speedup", "sparse.range"},
                              .inputs = {},
                              .uses = {{vtpu::measure::Dependency::Kind::library, "libopenblas"}},
-                             .quick_seconds = 55,
+                             .quick_seconds = 24,
                              .full_seconds = 150,
                              .times_the_host = true,
                              .run = run_speedup};
