@@ -15,11 +15,12 @@
 //
 // Means are geometric, over the single-sentron programs at size L1. They leave out ring and all_reduce, whose speed is
 // set by the runtime's messages; the tables include both. Ops per cycle are all ops that the run retired over all its
-// cycles. Bound: see study/programs/program_study.h. Table loops holds the compiler's reports, which are the same on
-// every host.
+// cycles. Bound: see study/programs/program_study.h. Rooflines: peaks of this run, one thread; bytes are those that a
+// repetition must move, read or written, against the rate of reads alone. Table loops holds the compiler's reports,
+// which are the same on every host.
 //
 // Parameters: processes, sizes (quick: L1 only). Outputs: keys vtpu.core.ops_per_cycle.tier3*, phextcc.*; tables
-// programs, useful, speed, hand, slower, loops.
+// programs, useful, speed, hand, slower, roofs, roofline, loops.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -27,12 +28,17 @@
 #include <cmath>
 #include <functional>
 #include <map>
+#include <memory>
+#include <numeric>
 #include <optional>
 
 #include "vtpu/base/check.h"
 #include "vtpu/measure/experiment.h"
+#include "vtpu/measure/host.h"
+#include "vtpu/measure/memory_kernels.h"
 #include "vtpu/measure/progress.h"
 #include "vtpu/measure/quiet.h"
+#include "vtpu/measure/sampler.h"
 #include "vtpu/study/host/host_mix.h"
 #include "vtpu/study/host/port_survey.h"
 #include "vtpu/study/programs/program_study.h"
@@ -337,6 +343,70 @@ void record_speed(Run& run, const std::vector<Results>& sizes) {
   }
 }
 
+// ---- rooflines
+
+/// Bytes per cycle that one thread reads with the widest loads from data of a level's size. Those of the first level
+/// come from the port map.
+Result<std::optional<Estimate>> read_rate(Run& run, const std::string& level) {
+  if (level == "L1") return std::optional<Estimate>();
+  const Host& host = run.host();
+  constexpr std::size_t kUsualL2 = std::size_t{1} << 20, kUsualL3 = std::size_t{32} << 20;
+  const auto size = [&](int cache, std::size_t usual) {
+    const std::size_t bytes = host.cache_bytes(cache);
+    return bytes == 0 ? usual : bytes;
+  };
+  const std::size_t bytes =
+      level == "L2" ? size(2, kUsualL2) / 4 : std::min<std::size_t>(8 * size(3, kUsualL3), host.memory_bytes / 8);
+  const auto make = [bytes] {
+    const auto memory = std::make_shared<Memory>(bytes / kPage * kPage);
+    const auto cells = memory->as<std::uint64_t>();
+    std::iota(cells.begin(), cells.end(), std::uint64_t{0});
+    const std::size_t passes = std::max<std::size_t>(1, (std::size_t{4} << 20) / bytes);
+    return std::vector<Alternative>{{"read",
+                                     static_cast<double>(passes * cells.size_bytes()),
+                                     [memory, cells, passes] {
+                                       for (std::size_t pass = 0; pass < passes; ++pass) keep(wide_sum(cells));
+                                     },
+                                     {}}};
+  };
+  const auto sampled = sample_in_processes(run, make, rule_of(run, level == "L2" ? 2 : 3, 10, 1));
+  if (!sampled) return sampled.error();
+  return std::optional(sampled->front().units_per_cycle());
+}
+
+/// What each program reaches in each way, and the rates that bound it: of useful operations, and of bytes by the level
+/// that holds the data.
+Result<void> record_rooflines(Run& run, const std::vector<Results>& sizes, const vtpu::ports::PortMap& map) {
+  Table& roofs = run.table("roofs", {{"size", "", Source::label},
+                                     {"bytes", "B/cycle", Source::measured},
+                                     {"flop_f32", "FLOP/cycle", Source::measured},
+                                     {"flop_f64", "FLOP/cycle", Source::measured}});
+  Table& points = run.table("roofline", {{"program", "", Source::label},
+                                         {"size", "", Source::label},
+                                         {"way", "", Source::label},
+                                         {"intensity", "FLOP/B", Source::computed},
+                                         {"flop", "FLOP/cycle", Source::measured}});
+  const double multiply_adds = 1 / map.least_of(vtpu::isa::Cost::vector_fma);
+  std::vector<std::string> ways = others();
+  ways.insert(ways.begin(), "tier3");
+  for (const Results& results : sizes) {
+    const std::string level = results.front().level;
+    const auto rate = read_rate(run, level);
+    if (!rate) return rate.error();
+    if (*rate) run.measured("phextcc.peak.read." + key_of(level), **rate, "B/cycle");
+    roofs.add({level, *rate ? (*rate)->value : 64 / map.least_of(vtpu::isa::Cost::load64), 32 * multiply_adds,
+               16 * multiply_adds});
+    for (const ProgramResult& result : results) {
+      const auto complete = vtpu::kernels::complete(*result.program, result.parameters);
+      const double flop = result.program->flop(complete), bytes = result.program->bytes(complete);
+      for (const std::string& way : ways)
+        if (const Estimate* const cycles = find(result.cycles, way))
+          points.add({std::string(result.program->name), level, way, flop / bytes, flop / cycles->value});
+    }
+  }
+  return {};
+}
+
 // ---- the compiler's reports on loops
 
 Result<void> record_loops(Run& run) {
@@ -417,6 +487,7 @@ Result<void> run_tiers(Run& run) {
   record_programs(run, sizes[0], survey->map);
   record_hand(run, sizes[0]);
   record_speed(run, sizes);
+  if (auto done = record_rooflines(run, sizes, survey->map); !done) return done;
   run.count(survey->tally);
   for (const auto& results : sizes) run.count(results.front().tally);
   progress.step("tables");

@@ -34,6 +34,13 @@ void draw(plot::Context& context) {
              {"label", "tier 3"}});
   plt::scatter(all.numbers("bound"), places,
                {{"marker", "|"}, {"color", "black"}, {"s", 50.0}, {"label", "bound of tier 3"}});
+  plt::scatter(all.numbers("live"), places,
+               {{"marker", "D"},
+                {"color", "white"},
+                {"edgecolor", "black"},
+                {"linewidth", 0.6},
+                {"s", 12.0},
+                {"label", "live ops of tier 3"}});
   const auto tier = [&](const char* column, const char* label, const char* marker, const char* colour) {
     plt::scatter(all.numbers(column), places,
                  {{"marker", marker},
@@ -63,11 +70,13 @@ plot::Figure compiler_ops() {
   return {.name = "compiler_ops",
           .caption =
               "Ops per measured core cycle of the compiled programs, with data in the first-level cache: the highest "
-              "tier (medians with intervals), lower tiers, the highest tier with list scheduling in place of modulo "
+              "tier (medians with intervals), the live ops among them, whose result is used, lower tiers, the highest "
+              "tier with list scheduling in place of modulo "
               "scheduling, and the bound by dispatch, units and recurrences. Programs whose rate the runtime sets have "
               "no bound; the mean excludes the two that use several sentrons.",
           .alt =
-              "Horizontal bars, one per program, with ticks for the bounds and marks for the lower tiers, over lines "
+              "Horizontal bars, one per program, with ticks for the bounds, diamonds for live ops and marks for the "
+              "lower tiers, over lines "
               "for the claim and the geometric mean.",
           .height = 3.9,
           .claims = {"core.opt", "cc.tier3"},
