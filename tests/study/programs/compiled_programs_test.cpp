@@ -148,8 +148,9 @@ TEST_P(EachProgram, equals_other_libraries_and_other_compilers_references) {
 
 std::vector<std::string> names(bool by_hand_only) {
   std::vector<std::string> found;
-  for (const CompiledProgram& program : programs())
-    if (!by_hand_only || program.by_hand != nullptr) found.emplace_back(program.name);
+  for (const auto& list : {programs(), unseen_programs()})
+    for (const CompiledProgram& program : list)
+      if (!by_hand_only || program.by_hand != nullptr) found.emplace_back(program.name);
   return found;
 }
 
@@ -160,12 +161,14 @@ INSTANTIATE_TEST_SUITE_P(Programs, EachProgramByHand, testing::ValuesIn(names(tr
 
 TEST(Programs, have_unique_names_and_repeat_as_their_last_param) {
   std::set<std::string_view> seen;
-  for (const CompiledProgram& program : programs()) {
-    EXPECT_TRUE(seen.insert(program.name).second) << program.name;
-    EXPECT_EQ(parameters_of(program.source).back().first, "repeat") << program.name;
-    EXPECT_EQ(find_program(program.name), &program);
-  }
-  EXPECT_GE(seen.size(), 24U);
+  for (const auto& list : {programs(), unseen_programs()})
+    for (const CompiledProgram& program : list) {
+      EXPECT_TRUE(seen.insert(program.name).second) << program.name;
+      EXPECT_EQ(parameters_of(program.source).back().first, "repeat") << program.name;
+      EXPECT_EQ(find_program(program.name), &program);
+    }
+  EXPECT_GE(programs().size(), 24U);
+  EXPECT_GE(unseen_programs().size(), 10U);
   EXPECT_EQ(find_program("nothing"), nullptr);
 }
 

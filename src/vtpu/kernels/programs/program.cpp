@@ -15,13 +15,21 @@ std::span<const CompiledProgram> programs() {
   static const CompiledProgram kAll[] = {
 #include "vtpu/kernels/programs/list.def"
   };
+  return kAll;
+}
+
+std::span<const CompiledProgram> unseen_programs() {
+  static const CompiledProgram kAll[] = {
+#include "vtpu/kernels/programs/unseen.def"
+  };
 #undef PROGRAM
   return kAll;
 }
 
 const CompiledProgram* find_program(std::string_view name) {
-  for (const CompiledProgram& program : programs())
-    if (program.name == name) return &program;
+  for (const auto& list : {programs(), unseen_programs()})
+    for (const CompiledProgram& program : list)
+      if (program.name == name) return &program;
   return nullptr;
 }
 

@@ -56,9 +56,11 @@ struct CompiledProgram {
   isa::Program (*by_hand)(const Parameters& parameters) = nullptr;
 };
 
-/// All programs, in the order of list.def.
+/// The programs of list.def, in its order: those by which the compiler was developed.
 std::span<const CompiledProgram> programs();
-/// Null if there is no program of that name.
+/// The programs of unseen.def: those by which the cost model is checked.
+std::span<const CompiledProgram> unseen_programs();
+/// A program of either list. Null if there is no program of that name.
 const CompiledProgram* find_program(std::string_view name);
 
 /// One repetition in plain C++ (references/reference.h). `parameters`: in the order of the param items.

@@ -24,7 +24,7 @@ constexpr std::uint64_t kSeed = 1;
 compiler::Options options_of(const Variant& variant, const Parameters& parameters) {
   return {.level = variant.level,
           .parameters = parameters,
-          .machine = compiler::MachineModel::reference(),
+          .machine = variant.machine ? *variant.machine : compiler::MachineModel::reference(),
           .pipeline = variant.pipeline,
           .allocate = false};
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,6 +22,7 @@ struct Variant {
   unsigned level = 3;
   bool pipeline = true;
   kernels::ReferenceFunction function = nullptr;
+  std::shared_ptr<const compiler::MachineModel> machine = nullptr;  ///< of the compiler; null: the reference
 };
 
 /// The variants that are words: `tier0` to `tier3`, `tier3_list` (tier 3 with list scheduling in place of modulo

@@ -4,6 +4,7 @@ extern "C" __attribute__((visibility("default"))) const ReferenceEntry* vtpu_ref
 #define PROGRAM(name) {#name, reference_##name},
   static const ReferenceEntry kAll[] = {
 #include "../list.def"
+#include "../unseen.def"
   };
 #undef PROGRAM
   *count = sizeof(kAll) / sizeof(kAll[0]);
