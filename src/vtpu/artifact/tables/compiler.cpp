@@ -57,6 +57,32 @@ TableDeclaration compiler_useful() {
               "share of cycles that the most used class of host instruction takes alone."};
 }
 
+TableDeclaration compiler_costs() {
+  return {.name = "compiler_costs",
+          .caption = "Programs written after the cost model was frozen: its predictions, and the code it chose",
+          .wide = true,
+          .appendix = true,
+          .results = {"compiler-costs"},
+          .table = "costs",
+          .columns = {{"program", "program"},
+                      {"measured", "cycles"},
+                      {"predicted", "predicted"},
+                      {"ratio", "ratio"},
+                      {"share", "share of bound"},
+                      {"limit", "limit"},
+                      {"over", "fastest C++"},
+                      {"low", "low"},
+                      {"high", "high"},
+                      {"strongest", "by"},
+                      {"reference", "reference table"}},
+          .note =
+              "Cycles of a repetition, data in the first-level cache. Predicted: by the table of costs measured in the "
+              "same run; ratio: predicted over measured. Share of bound and limit: as for the other compiled programs. "
+              "Fastest C++: its time over ours, with the interval, and the build that is fastest; below one it is "
+              "faster. Reference table: time of the code chosen by the shipped reference over that by the measured "
+              "table."};
+}
+
 namespace {
 
 /// Implementations in the table `speed` and their titles; the first shows its time, the others their ratios to it.
