@@ -156,6 +156,24 @@ TEST_F(PhextccCommand, TheReportUsesTheGivenPortMap) {
 
 // ---- run and measure
 
+TEST_F(PhextccCommand, TheReportPredictsCyclesByTheGivenCostTable) {
+  const auto cycles = [&](const std::string& costs) {
+    return phextcc("dot.phx --report --json" + costs).parsed().at("report").at("modelled_cycles").get<double>();
+  };
+  EXPECT_GT(cycles(""), 0);
+  EXPECT_EQ(cycles(" --costs amd-26-2"), cycles(""));
+  EXPECT_NE(cycles(" --costs amd-25-1"), cycles(""));
+}
+
+TEST_F(PhextccCommand, AKernelAndAMeasurementOfCostsExcludeEachOther) {
+  for (const char* arguments : {"", "dot.phx --measure-costs here.json"}) {
+    const Outcome run = phextcc(arguments);
+    EXPECT_EQ(run.status, 2) << arguments;
+    EXPECT_THAT(run.err, HasSubstr("needs a kernel, or --measure-costs and no kernel"));
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "here.json"));
+}
+
 TEST_F(PhextccCommand, ARunShowsWhatItRetiredAndTheTensorsThatChanged) {
   const Outcome run = phextcc("dot.phx -O0 --run --engine interpreter --fill x=ones --fill y=count");
   EXPECT_EQ(run.status, 0) << run.err;
@@ -295,6 +313,12 @@ TEST_F(PhextccCommand, WrongInputIsOneLineAndStatus1) {
        "phextcc: bad.json:1:2: found malformed JSON: unexpected end of input; expected a port map\n"},
       {"dot.phx --ports slow.json",
        "phextcc: slow.json: latency.vector_fma: found 1001 cycles; expected at most 1000\n"},
+      {"dot.phx --costs bad.json",
+       "phextcc: bad.json:1:2: found malformed JSON: unexpected end of input; expected a cost table\n"},
+      {"dot.phx --costs slow.json", "phextcc: slow.json: host: found null; expected a string\n"},
+      {"dot.phx --costs nobody",
+       "phextcc: --costs nobody: found no table of this name; expected amd-25-1, amd-26-2, or a file that "
+       "--measure-costs has written\n"},
       {"dot.phx --run --fill z=ones",
        "phextcc: --fill z=ones: no mapped tensor 'z'; did you mean 'x'?; expected x, y, total\n"},
       {"dot.phx --run --fill x", "phextcc: --fill x: no '='; expected NAME=KIND\n"},
@@ -372,6 +396,9 @@ TEST_F(PhextccCommand, HelpNamesEveryOptionAndStatusAndSucceeds) {
                              "--report",
                              "--json",
                              "--ports",
+                             "--costs",
+                             "--measure-costs",
+                             "--processes",
                              "--no-pipeline",
                              "--pipeline-all",
                              "--self-contained",
