@@ -102,10 +102,7 @@ CostModel::Iteration CostModel::iteration_of(const Loop& loop) const {
     const Op* const op = node.op();
     if (op == nullptr) continue;
     const double cycles = latency(*op);
-    if (sums.contains(op->result)) {
-      made.sum = std::max(made.sum, cycles);
-      made.join = std::max(made.join, cycles);
-    }
+    if (sums.contains(op->result)) made.sum = std::max(made.sum, cycles);
     paths.add(*op, cycles);
     if (!moves_data(*op)) continue;
     if (op->access.cell == kNone) tensors.insert(op->access.tensor);
@@ -127,12 +124,10 @@ double CostModel::straight(const Iteration& iteration, std::int64_t copies) cons
 }
 
 double CostModel::pass(const Iteration& iteration, std::int64_t copies) const {
-  const auto times = static_cast<double>(copies);
   Iteration ops = iteration;
   ops.chain = ops.bytes = 0;
   // The taken branch at the end interrupts the supply of instructions, so that it is not hidden behind the ports.
-  return std::max({straight(ops, copies) + machine_.loops.iteration, straight(iteration, copies),
-                   times * iteration.chain, iteration.sum});
+  return std::max({straight(ops, copies) + machine_.loops.iteration, straight(iteration, copies), iteration.sum});
 }
 
 double CostModel::loop(const Iteration& iteration, std::int64_t trips, std::int64_t copies, bool known) const {
@@ -146,7 +141,8 @@ double CostModel::loop(const Iteration& iteration, std::int64_t trips, std::int6
     cycles += no_loop && passes > 0
                   ? straight(iteration, rest)
                   : machine_.loops.entry(rest, iteration.pointers) + static_cast<double>(rest) * pass(iteration, 1);
-  return cycles + iteration.join * (std::bit_width(static_cast<std::uint64_t>(copies)) - 1);
+  // The parts of a reduction are combined by halves.
+  return cycles + iteration.sum * (std::bit_width(static_cast<std::uint64_t>(copies)) - 1);
 }
 
 double CostModel::best_loop(const Loop& loop) const {

@@ -29,7 +29,6 @@ class CostModel {
     double ops = 0;
     double chain = 0;  ///< cycles from its carried values to their next ones, which copies cannot shorten
     double sum = 0;    ///< cycles of a reorderable reduction's op, of which copies keep one each
-    double join = 0;   ///< cycles of combining two sets of partial results
     double bytes = 0;  ///< that it loads and stores at places that depend on it
     unsigned pointers = 0;
   };
