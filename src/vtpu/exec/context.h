@@ -19,6 +19,8 @@ struct Retired {
   friend bool operator==(const Retired&, const Retired&) = default;
 };
 
+class Exchange;
+
 enum class Status : std::uint8_t { ready, waiting, halted, trapped };
 
 /// Bits of sr. Each is written by one slot only.
@@ -46,6 +48,7 @@ struct alignas(64) Context {
   std::uint64_t pc = 0;
   std::uint64_t fuel = 0;  ///< words that may still retire
   memory::TranslationCache* cache = nullptr;
+  Exchange* exchange = nullptr;  ///< in a node, its worker's; see Machine::exchange
   Retired retired;
   double temperature = 0;
   std::uint32_t id = 0;  ///< number of the sentron, from 0

@@ -7,6 +7,7 @@
 
 #include "vtpu/base/check.h"
 #include "vtpu/exec/float_rules.h"
+#include "vtpu/exec/node_exchange.h"
 
 namespace vtpu::exec {
 
@@ -39,6 +40,7 @@ bool Exchange::make_room(phext::PackedCoordinate at) {
 }
 
 void Exchange::send(phext::PackedCoordinate at, const Message& payload) {
+  if (node_ != nullptr) return send_in_node(at, payload);
   VTPU_CHECK(!full(), "a message was sent to a full exchange");
   VTPU_CHECK(make_room(at), "room for a message was made before it was sent");
   send_to(find_or_make(at), at, payload);
@@ -130,7 +132,13 @@ void Exchange::stop_waiting() {
 
 // ---- beacons and rendezvous
 
+void Exchange::set_beacon(std::uint32_t sentron, phext::PackedCoordinate at) {
+  if (node_ != nullptr) return node_->set_beacon(sentron, at);
+  beacons_[sentron] = at;
+}
+
 std::optional<std::uint32_t> Exchange::nearest_beacon(phext::PackedCoordinate to) const {
+  if (node_ != nullptr) return node_->nearest_beacon(to);
   std::optional<std::uint32_t> best;
   std::uint32_t best_distance = 0;
   for (const auto& [sentron, at] : beacons_) {  // in the order of sentrons
@@ -161,21 +169,33 @@ void Exchange::leave(std::uint32_t sentron) {
   arrived_ -= one.arrived;
   one = {};
   if (arrived_ > 0 && arrived_ == present_) call_for_rendezvous();
-  // A message for which it was called may be for another.
+  call_another(sentron);
+  if (node_ != nullptr) leave_node(sentron);
+}
+
+/// A message for which the sentron was called, and which it does not take, may be for another.
+void Exchange::call_another(std::uint32_t sentron) {
   if (Waiting& last = waiting_[sentron]; std::exchange(last.called, false))
     if (Place* const place = place_at(last.at); place != nullptr && place->first != nullptr)
       call_for_message(place->waiting, last.at);
 }
 
+std::uint64_t Exchange::combined(Rendezvous kind, isa::ReductionKind reduction, std::uint64_t a, std::uint64_t b) {
+  if (kind != Rendezvous::reduce_f64) return combined_integers(reduction, a, b);
+  const double x = std::bit_cast<double>(a), y = std::bit_cast<double>(b);
+  if (reduction == isa::ReductionKind::add) return std::bit_cast<std::uint64_t>(add(x, y));
+  return std::bit_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? lesser(x, y) : greater(x, y));
+}
+
 const Exchange::Outcome* Exchange::arrive(std::uint32_t sentron, const Contribution& contribution) {
+  if (node_ != nullptr) return arrive_in_node(sentron, contribution);
   return arrive_with(sentron, contribution, [](std::uint64_t a, std::uint64_t b, isa::ReductionKind reduction) {
-    const double x = std::bit_cast<double>(a), y = std::bit_cast<double>(b);
-    if (reduction == isa::ReductionKind::add) return std::bit_cast<std::uint64_t>(add(x, y));
-    return std::bit_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? lesser(x, y) : greater(x, y));
+    return combined(Rendezvous::reduce_f64, reduction, a, b);
   });
 }
 
 std::vector<std::uint32_t> Exchange::missing() const {
+  if (node_ != nullptr) return node_->rendezvous().missing();
   std::vector<std::uint32_t> all;
   for (std::uint32_t sentron = 0; sentron < members_.size(); ++sentron)
     if (members_[sentron].present && !members_[sentron].arrived) all.push_back(sentron);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <new>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "vtpu/exec/context.h"
+#include "vtpu/exec/letter.h"
 #include "vtpu/isa/operand.h"
 #include "vtpu/memory/arena.h"
 #include "vtpu/memory/coordinate_map.h"
@@ -17,7 +19,11 @@
 
 namespace vtpu::exec {
 
-/// Pending messages, beacons and rendezvous of the sentrons of one thread.
+class NodeExchange;
+
+/// Pending messages, beacons and rendezvous of the sentrons of one thread. In a node each worker has one, which has
+/// joined the others (node_exchange.h): it then holds the messages of the coordinates whose home is this worker, and
+/// sends letters for the others.
 ///
 /// A message is pending at a coordinate until a receive takes it. A receive at c with temperature T takes the message
 /// at the d of greatest exp(−dist(c, d) / T), dist being the Manhattan distance; since that falls with the distance at
@@ -29,11 +35,11 @@ class Exchange {
   /// The flags of a coordinate, all set.
   static constexpr phext::PackedCoordinate kNowhere = phext::PackedCoordinate::from_bits(
       ~phext::PackedCoordinate::Bits{0} << (phext::PackedCoordinate::kAxes * phext::PackedCoordinate::kAxisBits));
+
+ public:
   static constexpr phext::PackedCoordinate without_flags(phext::PackedCoordinate at) {
     return phext::PackedCoordinate::from_bits(at.bits() & ~kNowhere.bits());
   }
-
- public:
   struct Limits {
     std::size_t pending = std::size_t{1} << 16;
   };
@@ -71,6 +77,9 @@ class Exchange {
     Held* first = nullptr;                  ///< the oldest message
     Held* last = nullptr;
     Line waiting;  ///< for a message at this coordinate
+    /// The worker that has the messages, in a node. A place elsewhere has none, and nobody waits there.
+    static constexpr std::uint32_t kHere = ~std::uint32_t{0};
+    std::uint32_t home = kHere;
 
     bool is_at(phext::PackedCoordinate other) const { return at.bits() == without_flags(other).bits(); }
   };
@@ -81,10 +90,14 @@ class Exchange {
 
   /// A place without coordinate.
   static Place& nowhere();
-  bool full() const { return pending_count_ == limits_.pending; }
+  const Limits& limits() const { return limits_; }
+  bool full() const { return pending_count_ >= limits_.pending; }
   /// Takes from the quota and the system what the next `send` to this coordinate needs; false if they refuse.
   bool make_room(phext::PackedCoordinate at);
-  /// Not when full, and after `make_room`.
+  /// Whether a sentron may send there now. `later`: it waits for room on the way, and is called.
+  enum class Sendable : std::uint8_t { now, later, full, no_memory };
+  Sendable may_send(std::uint32_t sentron, phext::PackedCoordinate at);
+  /// After `may_send`; or, if the exchange has not joined a node, when not full and after `make_room`.
   void send(phext::PackedCoordinate at, const Message& payload);
   /// The place of a coordinate, or null.
   Place* place_at(phext::PackedCoordinate at) const {
@@ -92,7 +105,7 @@ class Exchange {
     return found == nullptr ? nullptr : reinterpret_cast<Place*>(*found);
   }
   /// Whether a message may be sent to a place without further memory.
-  bool ready_to_send() const { return !full() && messages_->has_given_back(); }
+  bool ready_to_send() const { return !full() && messages_->has_given_back() && remote_waiting_ == 0; }
   void send_to(Place& place, phext::PackedCoordinate at, const Message& payload) {
     Held* const held = new (messages_->take()) Held{{++sent_, at, payload}, &place, nullptr};
     occupied_ += place.first == nullptr;
@@ -109,6 +122,16 @@ class Exchange {
     return match(at, temperature, looked_at);
   }
   void take(const Pending* pending) { take_oldest(*static_cast<const Held*>(pending)->place); }
+  /// As `match`, for a sentron of a node too: asks the home of the coordinate and says that the sentron waits. `tries`:
+  /// it wants an answer, be it that there is none.
+  struct Found {
+    const Pending* message = nullptr;
+    bool waits = false;
+  };
+  Found find(std::uint32_t sentron, phext::PackedCoordinate at, double temperature, bool tries,
+             std::uint64_t& looked_at);
+  /// Removes what `find` found; `message` may be null.
+  void take_found(std::uint32_t sentron, const Pending* message);
   /// Removes the oldest message of a place that has one.
   void take_oldest(Place& place) {
     Held* const taken = place.first;
@@ -121,7 +144,7 @@ class Exchange {
   std::vector<Pending> pending() const;
   std::uint64_t sent() const { return sent_; }
 
-  void set_beacon(std::uint32_t sentron, phext::PackedCoordinate at) { beacons_[sentron] = at; }
+  void set_beacon(std::uint32_t sentron, phext::PackedCoordinate at);
   std::size_t beacons() const { return beacons_.size(); }
   /// The sentron with the nearest beacon; of several, the one with the lowest number.
   std::optional<std::uint32_t> nearest_beacon(phext::PackedCoordinate to) const;
@@ -152,6 +175,29 @@ class Exchange {
   }
   /// Nobody waits any longer, and nobody is called.
   void stop_waiting();
+  /// Whether the sentron waits for something; it was not called.
+  bool waits(std::uint32_t sentron) const { return waiting_[sentron].what != Waiting::For::nothing; }
+  /// A sentron that was called goes to another worker. A message for which it was called may be for another.
+  void give_away(std::uint32_t sentron) { call_another(sentron); }
+
+  // ---- in a node; only the worker's thread calls these, except `join` and `part`, which nobody else may run beside
+
+  /// Joins the exchanges of a node. Pending messages stay here.
+  void join(NodeExchange& node, unsigned worker);
+  bool joined() const { return node_ != nullptr; }
+  /// Takes what other workers sent and what has ended, and calls those that waited for it. Whether anything happened.
+  bool attend();
+  /// Whether `attend` would do something.
+  bool has_news();
+  /// Nobody waits for room on the way to another worker, and all letters are in the rings.
+  bool sends_nothing() const { return waiting_for_room_ == 0 && letters_held_back_ == 0; }
+  std::uint64_t letters_sent() const { return letters_sent_; }
+  std::uint64_t letters_taken() const { return letters_taken_; }
+  std::uint64_t meetings_known() const { return meetings_known_; }
+  /// Leaves the node. Returns the messages for which it had no room; the other pending ones stay.
+  std::vector<Pending> part();
+  /// Adds a message, although the exchange may be full. False if the quota or the system refuses memory.
+  bool keep(const Pending& message);
 
   // A rendezvous: every member arrives with an operation of the same kind, then all continue. `enter` and `leave`
   // change the membership.
@@ -176,12 +222,17 @@ class Exchange {
   const Outcome* arrive_quickly(std::uint32_t sentron, const Contribution& contribution) {
     return arrive_with(sentron, contribution, [](std::uint64_t, std::uint64_t, isa::ReductionKind) { return 0; });
   }
+  /// Two contributions to a reduction.
+  static std::uint64_t combined(Rendezvous kind, isa::ReductionKind reduction, std::uint64_t a, std::uint64_t b);
   /// Whether `arrive` has an outcome for the sentron already, or would only mark it as arrived.
   bool arrives_early(std::uint32_t sentron) const {
     const Member& one = members_[sentron];
     return one.departs || arrived_ + !one.arrived < present_;
   }
-  void depart(std::uint32_t sentron) { members_[sentron].departs = false; }
+  void depart(std::uint32_t sentron) {
+    if (node_ != nullptr) return depart_in_node(sentron);
+    members_[sentron].departs = false;
+  }
   /// The members that have not arrived, in order.
   std::vector<std::uint32_t> missing() const;
 
@@ -199,17 +250,26 @@ class Exchange {
     isa::ReductionKind reduction = isa::ReductionKind::add;
     friend bool operator==(const Meeting&, const Meeting&) = default;
   };
+  static std::uint64_t combined_integers(isa::ReductionKind reduction, std::uint64_t a, std::uint64_t b) {
+    if (reduction == isa::ReductionKind::add) return a + b;
+    const auto x = static_cast<std::int64_t>(a), y = static_cast<std::int64_t>(b);
+    return static_cast<std::uint64_t>(reduction == isa::ReductionKind::min ? std::min(x, y) : std::max(x, y));
+  }
   Member& member(std::uint32_t sentron);
   template <class ReduceFloats>
   const Outcome* arrive_with(std::uint32_t sentron, const Contribution& contribution,
                              const ReduceFloats& reduce_floats);
 
-  /// What a sentron waits for, and who waits for the same after it.
+  /// What a sentron waits for, and who waits for the same after it. `answer`: of the home of a coordinate; `room`: for
+  /// letters to another worker.
   struct Waiting {
-    enum class For : std::uint8_t { nothing, message_here, message_near, rendezvous } what = For::nothing;
+    enum class For : std::uint8_t { nothing, message_here, message_near, rendezvous, answer, room } what = For::nothing;
     bool called = false;  ///< for a message that it has not taken
     std::uint32_t next = kNobody;
     phext::PackedCoordinate at;
+    std::uint32_t worker = Place::kHere;  ///< that asked for the sentron
+    double temperature = 0;               ///< with which it asked
+    std::uint64_t granted = 0;            ///< the number of the message that its worker got for it
   };
   void append(Line& line, std::uint32_t sentron) {
     waiting_[sentron].next = kNobody;
@@ -221,6 +281,7 @@ class Exchange {
     Line& line = here.first != kNobody ? here : near_;
     if (line.first == kNobody) return;
     const std::uint32_t sentron = take_first(line);
+    if (waiting_[sentron].worker != Place::kHere) return grant_to_waiting(sentron);
     waiting_[sentron].called = true;
     waiting_[sentron].at = at;
     call(sentron);
@@ -229,6 +290,29 @@ class Exchange {
     for (std::uint32_t sentron = 0; at_rendezvous_ > 0; ++sentron)
       if (waiting_[sentron].what == Waiting::For::rendezvous) call(sentron), --at_rendezvous_;
   }
+
+  void call_another(std::uint32_t sentron);
+
+  void send_in_node(phext::PackedCoordinate at, const Message& payload);
+  void leave_node(std::uint32_t sentron);
+  /// The worker where the messages of a coordinate are; NodeExchange::kNoHome if nobody has received there.
+  unsigned home_of(phext::PackedCoordinate at);
+  void remember_home(phext::PackedCoordinate at, unsigned home);
+  void post(unsigned to, Letter letter);
+  /// Takes the letters that have arrived, in an order in which each comes after those that caused it.
+  std::size_t take_letters();
+  void take_letter(unsigned from, const Letter& letter);
+  void admit(const Letter& letter);
+  void admit_late();
+  void serve(unsigned from, const Letter& letter);
+  void grant(unsigned to, std::uint32_t sentron, const Pending& message);
+  void grant_to_waiting(std::uint32_t sentron);
+  void put_back(const Letter& letter);
+  void answer(const Letter& letter);
+  const Outcome* arrive_in_node(std::uint32_t sentron, const Contribution& contribution);
+  void depart_in_node(std::uint32_t sentron);
+  bool know_meetings();
+  bool way_is_free(unsigned to);
 
   Place& find_or_make(phext::PackedCoordinate at);
   bool too_many_places() const { return places_->size() > 2 * occupied_ + kPlacesKept; }
@@ -249,6 +333,17 @@ class Exchange {
   std::vector<Waiting> waiting_;  // by sentron number
   Line near_, called_;
   std::size_t at_rendezvous_ = 0;  // sentrons that wait for one
+
+  NodeExchange* node_ = nullptr;
+  unsigned worker_ = 0;
+  std::size_t remote_waiting_ = 0;             // sentrons of other workers that wait for a message here
+  std::uint64_t clock_ = 0;                    // Lamport's
+  std::vector<std::deque<Letter>> held_back_;  // by worker: letters without room in the ring
+  std::size_t letters_held_back_ = 0;
+  std::vector<Line> room_;  // by worker: sentrons that wait for room
+  std::size_t waiting_for_room_ = 0;
+  std::deque<Letter> late_;  // messages without room here; see NodeExchange
+  std::uint64_t letters_sent_ = 0, letters_taken_ = 0, meetings_known_ = 0;
 };
 
 template <class ReduceFloats>
@@ -279,12 +374,7 @@ const Exchange::Outcome* Exchange::arrive_with(std::uint32_t sentron, const Cont
       if (whole || floats) number = value;
       if (current_.kind == Rendezvous::cast) root = value % arrived_;
     } else if (whole) {
-      const auto x = static_cast<std::int64_t>(number), y = static_cast<std::int64_t>(value);
-      if (current_.reduction == isa::ReductionKind::add)
-        number += value;
-      else
-        number =
-            static_cast<std::uint64_t>(current_.reduction == isa::ReductionKind::min ? std::min(x, y) : std::max(x, y));
+      number = combined_integers(current_.reduction, number, value);
     } else if (floats) {
       number = reduce_floats(number, value, current_.reduction);
     }

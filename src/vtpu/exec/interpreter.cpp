@@ -66,7 +66,7 @@ void commit(const SlotResult& result, Context& context) {
 
 /// Stops a sentron, which leaves its group.
 Status stop(Machine& machine, Context& context, std::size_t slot, const Outcome& outcome) {
-  machine.exchange().leave(context.id);
+  machine.exchange(context).leave(context.id);
   return trap(context, static_cast<Slot>(slot), outcome);
 }
 
@@ -127,7 +127,7 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
   ++context.retired.words;
   if (pending.halt) {
     context.status = Status::halted;
-    machine.exchange().leave(context.id);
+    machine.exchange(context).leave(context.id);
   } else {
     context.pc = pending.target ? *pending.target : context.pc + 1;
   }

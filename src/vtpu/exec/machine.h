@@ -20,6 +20,8 @@ class Machine {
   const memory::PageTable& memory() const { return memory_; }
   Exchange& exchange() { return exchange_; }
   const Exchange& exchange() const { return exchange_; }
+  /// The one that the sentron uses: of its worker, in a node.
+  Exchange& exchange(const Context& sentron) { return sentron.exchange == nullptr ? exchange_ : *sentron.exchange; }
 
   /// Adds a sentron with zero registers, its own translation cache and the given fuel, at word 0. References stay
   /// valid.

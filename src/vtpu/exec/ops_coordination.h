@@ -39,58 +39,57 @@ MEANING(cunpack_v) {
 }
 
 // ---- between sentrons
+inline Exchange& exchange_of(const Before& s) { return s.machine.exchange(s.context); }
 MEANING(croute) {
-  pending.extra_fuel += s.machine.exchange().beacons() / kItemsPerFuel;
-  const auto nearest = s.machine.exchange().nearest_beacon(s.context.p[op.a].coordinate);
+  pending.extra_fuel += exchange_of(s).beacons() / kItemsPerFuel;
+  const auto nearest = exchange_of(s).nearest_beacon(s.context.p[op.a].coordinate);
   coordination(pending).set_r(op.d, nearest ? *nearest : ~std::uint64_t{0});
   return {};
 }
 MEANING(csend) {
-  Exchange& exchange = s.machine.exchange();
-  if (exchange.full()) return Outcome::trapped(TrapKind::exchange_full, s.context.p[op.b].coordinate);
-  return exchange.make_room(s.context.p[op.b].coordinate)
-             ? Outcome{}
-             : Outcome::trapped(TrapKind::quota, s.context.p[op.b].coordinate);
-}
-PERFORMED(csend) { s.machine.exchange().send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
-
-inline const Exchange::Pending* match(const Before& s, const isa::Op& op, Pending& pending) {
-  std::uint64_t looked_at = 0;
-  const auto* const found = s.machine.exchange().match(s.context.p[op.a].coordinate, s.context.temperature, looked_at);
-  pending.extra_fuel += looked_at / kItemsPerFuel;
-  return found;
-}
-MEANING(crecv) {
-  pending.taken = match(s, op, pending);
-  if (pending.taken == nullptr) return Outcome::waiting();
-  coordination(pending).set_m(op.d, pending.taken->payload);
+  const phext::PackedCoordinate to = s.context.p[op.b].coordinate;
+  switch (exchange_of(s).may_send(s.context.id, to)) {
+    case Exchange::Sendable::now: break;
+    case Exchange::Sendable::later: return Outcome::waiting();
+    case Exchange::Sendable::full: return Outcome::trapped(TrapKind::exchange_full, to);
+    case Exchange::Sendable::no_memory: return Outcome::trapped(TrapKind::quota, to);
+  }
   return {};
 }
+PERFORMED(csend) { exchange_of(s).send(s.context.p[op.b].coordinate, s.context.m[op.a]); }
+
+inline Outcome receive(const Before& s, const isa::Op& op, Pending& pending, bool tries) {
+  std::uint64_t looked_at = 0;
+  const auto found =
+      exchange_of(s).find(s.context.id, s.context.p[op.a].coordinate, s.context.temperature, tries, looked_at);
+  pending.extra_fuel += looked_at / kItemsPerFuel;
+  if (found.waits) return Outcome::waiting();
+  pending.taken = found.message;
+  if (pending.taken != nullptr) coordination(pending).set_m(op.d, pending.taken->payload);
+  return {};
+}
+MEANING(crecv) { return receive(s, op, pending, false); }
 PERFORMED(crecv) {
-  s.machine.exchange().take(pending.taken);
+  exchange_of(s).take_found(context.id, pending.taken);
   see_frees(s, context, pending);
 }
 MEANING(crecv_try) {
-  pending.taken = match(s, op, pending);
+  const Outcome outcome = receive(s, op, pending, true);
   pending.sr_clear |= kEmpty;
-  if (pending.taken == nullptr)
-    pending.sr_set |= kEmpty;
-  else
-    coordination(pending).set_m(op.d, pending.taken->payload);
-  return {};
+  if (pending.taken == nullptr) pending.sr_set |= kEmpty;
+  return outcome;
 }
 PERFORMED(crecv_try) {
-  if (pending.taken == nullptr) return;
-  s.machine.exchange().take(pending.taken);
-  see_frees(s, context, pending);
+  exchange_of(s).take_found(context.id, pending.taken);
+  if (pending.taken != nullptr) see_frees(s, context, pending);
 }
 
 /// Arrives at the rendezvous. Only the exchange sees an arrival, and a sentron that traps leaves the group.
 inline const Exchange::Outcome* arrive(const Before& s, const Exchange::Contribution& contribution) {
-  return s.machine.exchange().arrive(s.context.id, contribution);
+  return exchange_of(s).arrive(s.context.id, contribution);
 }
 inline void depart(Before& s, Context& context, Pending& pending) {
-  s.machine.exchange().depart(s.context.id);
+  exchange_of(s).depart(s.context.id);
   see_frees(s, context, pending);
 }
 MEANING(cbar) { return arrive(s, {}) == nullptr ? Outcome::waiting() : Outcome{}; }
@@ -121,6 +120,6 @@ PERFORMED(cfence) {
 MEANING(ctemp) { return scalar<double>(s.r(op.a)) >= 0 ? Outcome{} : Outcome::trapped(TrapKind::bad_temperature); }
 PERFORMED(ctemp) { context.temperature = scalar<double>(s.r(op.a)); }
 MEANING(cbeacon) { return {}; }
-PERFORMED(cbeacon) { s.machine.exchange().set_beacon(context.id, s.context.p[op.a].coordinate); }
+PERFORMED(cbeacon) { exchange_of(s).set_beacon(context.id, s.context.p[op.a].coordinate); }
 
 }  // namespace vtpu::exec

@@ -27,7 +27,6 @@ class CooperativeScheduler {
   Summary run();
 
  private:
-  std::string who_waits() const;
   /// Words that all sentrons have retired.
   std::uint64_t progress() const;
 

@@ -8,7 +8,7 @@ namespace {
 using isa::Opcode;
 using Place = Exchange::Place;
 
-/// The place at a pointer's coordinate if it is the one that the seat remembers.
+/// The place at a pointer's coordinate if it is the one that the seat remembers. It is not of another worker.
 Place* remembered(const Seat& seat, std::uint8_t p) {
   Place* const place = seat.places[p];
   return place->is_at(seat.context->p[p].coordinate) ? place : nullptr;
@@ -16,8 +16,8 @@ Place* remembered(const Seat& seat, std::uint8_t p) {
 /// Looks the place up and does the operation again. Apart, so that the frequent case needs few registers.
 template <class Operation>
 [[gnu::noinline]] Went again(Seat* seat, const isa::Op* op, std::uint8_t p, const Operation& operation) {
-  Place* const place = seat->machine->exchange().place_at(seat->context->p[p].coordinate);
-  if (place == nullptr) return kNotHere;
+  Place* const place = seat->exchange->place_at(seat->context->p[p].coordinate);
+  if (place == nullptr || place->home != Place::kHere) return kNotHere;
   seat->places[p] = place;
   return operation(seat, op, 0);
 }
@@ -27,7 +27,7 @@ template <class Operation>
 Went send_quickly(Seat* seat, const isa::Op* op, std::uint64_t) {
   Place* const place = remembered(*seat, op->b);
   if (place == nullptr) return again(seat, op, op->b, send_quickly);
-  Exchange& exchange = seat->machine->exchange();
+  Exchange& exchange = *seat->exchange;
   if (!exchange.ready_to_send()) return kNotHere;
   exchange.send_to(*place, seat->context->p[op->b].coordinate, seat->context->m[op->a]);
   return kDone;
@@ -42,20 +42,23 @@ Went receive_quickly(Seat* seat, const isa::Op* op, std::uint64_t) {
   const bool tries = op->opcode == Opcode::crecv_try;
   if (place->first != nullptr && temperature != kInfinite) {  // no other message is as near
     context.m[op->d] = place->first->payload;
-    seat->machine->exchange().take_oldest(*place);
+    seat->exchange->take_oldest(*place);
     if (tries) context.sr &= ~kEmpty;
     return kDone;
   }
   if (temperature != 0) return kNotHere;
   if (!tries) return kWaits;
+  if (seat->exchange->joined()) return kNotHere;  // the message may be on its way
   context.sr |= kEmpty;
   return kDone;
 }
 
 Went meet_quickly(Seat* seat, const isa::Op* op, std::uint64_t value) {
-  if (op->opcode == Opcode::creduce_f64 && !seat->machine->exchange().arrives_early(seat->context->id)) return kNotHere;
-  return meet_as(seat, op, value, [](Exchange& exchange, std::uint32_t sentron, const auto& contribution) {
-    return exchange.arrive_quickly(sentron, contribution);
+  const Exchange& exchange = *seat->exchange;
+  if (exchange.joined()) return kNotHere;
+  if (op->opcode == Opcode::creduce_f64 && !exchange.arrives_early(seat->context->id)) return kNotHere;
+  return meet_as(seat, op, value, [](Exchange& its, std::uint32_t sentron, const auto& contribution) {
+    return its.arrive_quickly(sentron, contribution);
   });
 }
 
@@ -64,7 +67,7 @@ Seat* wait_and_switch(Seat* seat, const isa::Op* op) {
   context.status = Status::waiting;
   Crew* const crew = seat->crew;
   if (crew == nullptr) return nullptr;
-  Exchange& exchange = seat->machine->exchange();
+  Exchange& exchange = *seat->exchange;
   Place* place = nullptr;
   if (op->opcode != Opcode::crecv)
     exchange.wait_for_rendezvous(context.id);

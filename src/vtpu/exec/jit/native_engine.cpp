@@ -72,7 +72,7 @@ bool check_access(Seat* seat, const HostAccess* access) {
   context.status = Status::trapped;
   context.trap = {TrapKind::stray_access, static_cast<std::uint32_t>(access->word), isa::Slot::S, p.coordinate,
                   static_cast<std::int64_t>(access->address - from)};
-  seat->machine->exchange().leave(context.id);
+  seat->exchange->leave(context.id);
   return false;
 }
 
@@ -227,6 +227,7 @@ Status NativeEngine::run(Machine& machine, Context& context) const {
   Seat seat;
   seat.machine = &machine;
   seat.context = &context;
+  seat.exchange = &machine.exchange(context);
   prepare(seat);
   go_on(seat);
   return context.status;

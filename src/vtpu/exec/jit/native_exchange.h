@@ -55,11 +55,11 @@ Went meet_as(Seat* seat, const isa::Op* op, std::uint64_t value, const Arrive& a
     mine.payload = &context.m[op->a];
   else
     mine.reduction = static_cast<isa::ReductionKind>(op->mode);
-  const Exchange::Outcome* const outcome = arrive(seat->machine->exchange(), context.id, mine);
+  const Exchange::Outcome* const outcome = arrive(*seat->exchange, context.id, mine);
   if (outcome == nullptr) return kWaits;
   seat->value = outcome->value;
   if (mine.kind == Rendezvous::cast) context.m[op->d] = outcome->payload;
-  seat->machine->exchange().depart(context.id);
+  seat->exchange->depart(context.id);
   return kDone;
 }
 

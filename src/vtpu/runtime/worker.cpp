@@ -1,0 +1,126 @@
+#include "vtpu/runtime/worker.h"
+
+#include <immintrin.h>
+
+#include <utility>
+
+#include "vtpu/runtime/node.h"
+
+namespace vtpu::runtime {
+
+using exec::Seat;
+
+Worker::Worker(Node& node, unsigned number, exec::Exchange& exchange)
+    : node_(node),
+      number_(number),
+      exchange_(exchange),
+      station_(node.exchanges().station(number)),
+      crew_(exchange, node.exchanges().sentrons()) {}
+
+void Worker::offer(Seat& seat) {
+  const std::scoped_lock hold(lock_);
+  offered_.push_back(&seat);
+  node_.offered_.fetch_add(1);
+}
+
+Seat* Worker::steal() {
+  const std::scoped_lock hold(lock_);
+  if (offered_.empty()) return nullptr;
+  Seat* const seat = offered_.front();
+  offered_.pop_front();
+  // The thief counts as busy before the sentron no longer counts as offered (Node::look_for_the_end).
+  node_.offered_.fetch_sub(1);
+  return seat;
+}
+
+void Worker::run() {
+  Seat* stolen = nullptr;
+  while (node_.going_on()) {
+    exchange_.attend();
+    if (stolen != nullptr) {
+      crew_.take(*stolen);
+      take_turn(*std::exchange(stolen, nullptr));
+      continue;
+    }
+    crew_.pause_after(kTurnsBetweenLooks);
+    share();
+    if (Seat* const seat = crew_.next()) {
+      take_turn(*seat);
+    } else if (Seat* const first = steal()) {
+      crew_.take(*first);
+      take_turn(*first);
+    } else {
+      stolen = rest();
+    }
+  }
+  counts_.turns += crew_.turns();
+}
+
+void Worker::take_turn(Seat& seat) {
+  seat.engine->take_turn(seat);
+  node_.look_for_traps(*this);
+}
+
+void Worker::share() {
+  if (!node_.steals() || node_.hungry_.load(std::memory_order_relaxed) == 0 ||
+      node_.offered_.load(std::memory_order_relaxed) > 0)
+    return;
+  Seat* const mine = crew_.next();
+  if (mine == nullptr) return;
+  if (Seat* const other = crew_.give_away()) {
+    offer(*other);
+    node_.wake_one(number_);
+  }
+  crew_.give_back(*mine);
+}
+
+bool Worker::has_something() {
+  return exchange_.has_news() || (node_.steals() && node_.offered_.load() > 0) || !node_.going_on();
+}
+
+/// What Node::look_for_the_end reads. A worker with letters that have no room, or sentrons that wait for it, does not
+/// rest: the room may be there and not yet seen.
+bool Worker::begin_rest() {
+  if (!exchange_.sends_nothing()) return false;
+  station_.sent.store(exchange_.letters_sent(), std::memory_order_relaxed);
+  station_.taken.store(exchange_.letters_taken(), std::memory_order_relaxed);
+  station_.meetings.store(exchange_.meetings_known(), std::memory_order_relaxed);
+  station_.rests.fetch_add(1);
+  node_.look_for_the_end();
+  return true;
+}
+
+Seat* Worker::rest() {
+  bool rests = begin_rest();
+  const auto end_rest = [&] {
+    if (std::exchange(rests, false)) station_.rests.fetch_add(1);
+  };
+  for (unsigned turn = 0; turn < node_.spins(); ++turn) {
+    if (exchange_.has_news() || !node_.going_on()) {
+      end_rest();
+      return nullptr;
+    }
+    _mm_pause();
+  }
+  end_rest();
+  node_.hungry_.fetch_add(1);
+  // A thief is busy: the sentron must not be overlooked between the queue and its crew.
+  Seat* const stolen = node_.steal_for(number_);
+  if (stolen == nullptr) {
+    rests = begin_rest();
+    station_.parking.announce();
+    if (has_something()) {
+      station_.parking.cancel();
+    } else {
+      ++counts_.sleeps;
+      station_.parking.sleep();
+    }
+    end_rest();
+  } else {
+    ++counts_.stolen;
+  }
+  node_.hungry_.fetch_sub(1);
+  return stolen;
+}
+
+}  // namespace vtpu::runtime
