@@ -91,10 +91,10 @@ const std::vector<Output> kOutputs = {
 /// The options that are no outputs, by program; "command --option" where another command has an output of that name.
 const std::map<std::string, std::vector<std::string>> kOtherOptions = {
     {"vtpu",
-     {"--help",     "--check-accesses", "--compile-steps", "--engine",     "--form", "--sentrons", "--time",
-      "--samples",  "--fuel",           "--import",        "--json",       "--host", "--workload", "--mix",
-      "--locality", "--depth",          "--words",         "--iterations", "--seed", "--at",       "report --ports",
-      "--cache",    "--processes"}},
+     {"--help",         "--check-accesses", "--compile-steps", "--engine", "--form",       "--sentrons", "--workers",
+      "--time",         "--samples",        "--fuel",          "--import", "--json",       "--host",     "--workload",
+      "--mix",          "--locality",       "--depth",         "--words",  "--iterations", "--seed",     "--at",
+      "report --ports", "--cache",          "--processes"}},
     {"phextcc",
      {"--help",
       "-O",

@@ -109,10 +109,12 @@ void spawn_sentrons(exec::Machine& machine, unsigned count, std::uint64_t fuel) 
   }
 }
 
-runtime::Summary run_sentrons(exec::Machine& machine, const exec::Engine& engine) {
-  runtime::CooperativeScheduler scheduler(machine,
-                                          std::vector<const exec::Engine*>(machine.sentrons().size(), &engine));
-  return scheduler.run();
+runtime::Node::Result run_sentrons(exec::Machine& machine, const exec::Engine& engine, unsigned workers) {
+  const std::vector<const exec::Engine*> each(machine.sentrons().size(), &engine);
+  if (workers > 1) return runtime::Node(machine, each, {.workers = workers}).run();
+  runtime::Node::Result result;
+  result.summary = runtime::CooperativeScheduler(machine, each).run();
+  return result;
 }
 
 Result<nlohmann::ordered_json> time_sentrons(const MakeMachine& make, const exec::Engine& engine, unsigned samples) {

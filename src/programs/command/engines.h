@@ -12,7 +12,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/exec/machine.h"
 #include "vtpu/isa/validator.h"
-#include "vtpu/runtime/scheduler.h"
+#include "vtpu/runtime/node.h"
 
 namespace CLI {
 class App;
@@ -54,8 +54,8 @@ std::string timing_text(const nlohmann::ordered_json& timing);
 /// Adds sentrons to a machine. Each starts with its number in isa::kNumberRegister.
 void spawn_sentrons(exec::Machine& machine, unsigned count, std::uint64_t fuel);
 
-/// Runs all sentrons of the machine.
-runtime::Summary run_sentrons(exec::Machine& machine, const exec::Engine& engine);
+/// Runs all sentrons of the machine: by the scheduler of one thread, or by a node of several workers.
+runtime::Node::Result run_sentrons(exec::Machine& machine, const exec::Engine& engine, unsigned workers = 1);
 
 using MakeMachine = std::function<Result<std::unique_ptr<exec::Machine>>()>;
 /// Times all sentrons of machines that `make` gives, one for each run, after an untimed run. Medians with intervals, or

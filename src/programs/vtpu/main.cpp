@@ -58,7 +58,7 @@ struct Options {
   std::uint64_t compile_steps = exec::jit::CompileOptions::kMostSteps;
   std::uint64_t iterations = 1000, seed = 1;
   std::size_t words = 64;
-  unsigned depth = 1, sentrons = 1, processes = 20;
+  unsigned depth = 1, sentrons = 1, workers = 1, processes = 20;
   bool json = false, host_code = false, time = false, check_accesses = false;
   unsigned samples = 20;
 };
@@ -194,13 +194,19 @@ Result<int> run_run(const Options& options) {
   if (!made) return made.error();
   exec::Machine& machine = **made;
   if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
-  const runtime::Summary summary = run_sentrons(machine, *chosen->engine);
+  const runtime::Node::Result run = run_sentrons(machine, *chosen->engine, options.workers);
 
   ordered_json json{{"program", shown(options.file)}, {"engine", chosen->name}};
   std::string text = fmt::format("{}, {}\n", shown(options.file), chosen->name);
-  if (!summary.deadlock.empty()) {
-    json["deadlock"] = summary.deadlock;
-    text += "deadlock: " + summary.deadlock + "\n";
+  if (options.workers > 1) {
+    json["node"] = {{"workers", options.workers}, {"letters", run.letters}, {"stolen", run.stolen}, {"note", run.note}};
+    text += fmt::format("{} workers, {} letters between them, {} sentrons stolen\n", options.workers, run.letters,
+                        run.stolen);
+    if (!run.note.empty()) text += run.note + "\n";
+  }
+  if (!run.summary.deadlock.empty()) {
+    json["deadlock"] = run.summary.deadlock;
+    text += "deadlock: " + run.summary.deadlock + "\n";
   }
   if (options.time) {
     const auto timing = time_sentrons(make, *chosen->engine, options.samples);
@@ -337,6 +343,8 @@ class CommandLine {
         throw CLI::ValidationError("--form", "the interpreter has no host code");
       if (options_.engine == EngineKind::interpreter && options_.check_accesses)
         throw CLI::ValidationError("--check-accesses", "the interpreter has no host code");
+      if (options_.workers > 1 && options_.time)
+        throw CLI::ValidationError("--time", "the cycles of one thread are counted; --workers asks for several");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
       if (options_.export_to == "-" && (options_.json || !options_.at.empty()))
@@ -356,8 +364,9 @@ class CommandLine {
                   "check every access of host code against its region before it happens; slow");
     add_number(*run, "--compile-steps", options_.compile_steps,
                "steps that compiling may take; the interpreter runs a program that needs more", 1);
-    add_number(*run, "--sentrons", options_.sentrons,
-               "sentrons that run it, on one thread; r15 holds the number of each", 1, 1024);
+    add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it; r15 holds the number of each", 1, 1024);
+    add_number(*run, "--workers", options_.workers,
+               "threads that run the sentrons; with 1, the order of events is fixed", 1, 64);
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
     add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);
