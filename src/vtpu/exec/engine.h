@@ -15,7 +15,7 @@ class Engine {
   virtual ~Engine() = default;
   /// Runs a ready sentron from its pc until it halts, traps or has to wait, and sets its status. The pc of a waiting
   /// sentron is the word that waits, which has had no effect; another call retries it. Only one thread may run the
-  /// sentrons of a machine.
+  /// sentrons of a machine, unless their exchanges have joined a node (node_exchange.h).
   virtual Status run(Machine& machine, Context& context) const = 0;
   /// The program that it executes.
   virtual const isa::Program& program() const = 0;

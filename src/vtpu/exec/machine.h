@@ -10,8 +10,8 @@
 
 namespace vtpu::exec {
 
-/// The sentrons of one thread with the memory and the exchange that they share. All sentrons of a machine form one
-/// group.
+/// Sentrons with the memory that they share, and the exchange of those of one thread. All sentrons of a machine form
+/// one group.
 class Machine {
  public:
   explicit Machine(memory::PageTable memory = {}, Exchange::Limits limits = {});

@@ -75,6 +75,7 @@ Node::Result Node::run() {
     workers_[worker]->offer(seat);
   }
 
+  machine_.share(count);
   std::atomic<bool> bound{true};
   std::latch all_there(count);
   std::vector<std::thread> threads;
@@ -85,6 +86,8 @@ Node::Result Node::run() {
       workers_[w]->run();
     });
   for (std::thread& thread : threads) thread.join();
+  machine_.share(1);
+  for (const auto& sentron : sentrons) sentron->worker = 0;
 
   // What was on its way arrives.
   for (bool any = true; any;) {

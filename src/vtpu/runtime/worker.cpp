@@ -38,7 +38,7 @@ void Worker::run() {
   while (node_.going_on()) {
     exchange_.attend();
     if (stolen != nullptr) {
-      crew_.take(*stolen);
+      take(*stolen);
       take_turn(*std::exchange(stolen, nullptr));
       continue;
     }
@@ -47,16 +47,25 @@ void Worker::run() {
     if (Seat* const seat = crew_.next()) {
       take_turn(*seat);
     } else if (Seat* const first = steal()) {
-      crew_.take(*first);
+      take(*first);
       take_turn(*first);
     } else {
       stolen = rest();
     }
   }
   counts_.turns += crew_.turns();
+  node_.machine_.memory().away(number_);
+}
+
+void Worker::take(Seat& seat) {
+  crew_.take(seat);
+  seat.context->worker = number_;
+  ++counts_.turns;
 }
 
 void Worker::take_turn(Seat& seat) {
+  node_.machine_.memory().quiescent(number_);
+  node_.machine_.see_frees(*seat.context);
   seat.engine->take_turn(seat);
   node_.look_for_traps(*this);
 }
@@ -91,6 +100,7 @@ bool Worker::begin_rest() {
 }
 
 Seat* Worker::rest() {
+  node_.machine_.memory().away(number_);
   bool rests = begin_rest();
   const auto end_rest = [&] {
     if (std::exchange(rests, false)) station_.rests.fetch_add(1);

@@ -39,6 +39,7 @@ class Worker {
   /// Turns of sentrons before the worker looks at what others sent.
   static constexpr std::uint64_t kTurnsBetweenLooks = 64;
 
+  void take(exec::Seat& seat);
   void take_turn(exec::Seat& seat);
   /// Gives a sentron to those that have nothing to do, if this worker has several.
   void share();
