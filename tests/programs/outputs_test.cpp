@@ -117,10 +117,12 @@ const std::map<std::string, std::vector<std::string>> kOtherOptions = {
       "--seed",
       "--show"}},
     {"phext", {"--help", "--text", "--from"}},
-    {"phextnet", {"--help",  "--set",      "--topology", "--sides", "--file",    "--routing",  "--vcs",    "--pattern",
-                  "--loads", "--workload", "--level",    "--seed",  "--threads", "--view",     "--time",   "--from",
-                  "--to",    "--over",     "--entries",  "--shape", "--steps",   "--restarts", "--groups", "--mirrored",
-                  "--alike", "--markdown", "--state",    "--dark",  "--count"}},
+    {"phextnet",
+     {"--help",     "--set",   "--topology", "--sides",    "--file",   "--routing",  "--vcs",   "--pattern", "--loads",
+      "--workload", "--level", "--seed",     "--threads",  "--view",   "--time",     "--from",  "--to",      "--over",
+      "--entries",  "--shape", "--steps",    "--restarts", "--groups", "--mirrored", "--alike", "--markdown",
+      "--state",    "--dark",  "--count"}},
+    {"asi", {"--help"}},
     // Its outputs are the folder of results, below --root; tests/artifact covers them.
     {"artifact", {"--help", "--root", "--bin", "--seed", "--quick", "--strict"}},
 };
@@ -375,7 +377,7 @@ TEST_F(OutputList, NamesEveryOptionOfEveryCommandAsAnOutputOrAsSomethingElse) {
   outputs.erase("");
   for (const auto& [program, others] : kOtherOptions) {
     const std::vector<std::string> options = commands_with_options(program);
-    EXPECT_GT(options.size(), 3u) << program;
+    EXPECT_GE(options.size(), others.size()) << program;
     for (const std::string& option : options) {
       seen.insert(option);
       const auto is_other = [&](const std::string& other) { return option.ends_with(" " + other); };
