@@ -3,8 +3,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <unordered_set>
+#include <vector>
+
+#include "vtpu/base/keyed_hash.h"
+#include "vtpu/base/text.h"
 
 namespace vtpu {
 namespace {
@@ -44,6 +50,24 @@ std::string reason_of(std::string_view what) {
   return std::string(bracket == std::string_view::npos ? what : what.substr(bracket + 2));
 }
 
+/// Notes the first key that an object has twice, while a text is parsed.
+template <class Json>
+class KeyWatch {
+ public:
+  bool operator()(int, typename Json::parse_event_t event, Json& value) {
+    using Event = typename Json::parse_event_t;
+    if (event == Event::object_start) open_.emplace_back();
+    if (event == Event::object_end) open_.pop_back();
+    if (event == Event::key && !open_.back().insert(value.template get<std::string>()).second && !twice)
+      twice = value.template get<std::string>();
+    return true;
+  }
+  std::optional<std::string> twice;
+
+ private:
+  std::vector<std::unordered_set<std::string, ProcessKeyedHash>> open_;
+};
+
 template <class Json>
 std::string dumped(const Json& value, int indent) {
   return value.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -55,12 +79,17 @@ std::string json_text(const nlohmann::json& value, int indent) { return dumped(v
 std::string json_text(const nlohmann::ordered_json& value, int indent) { return dumped(value, indent); }
 
 template <class Json>
-Result<Json> parse_json(std::string_view text, const std::string& name, const std::string& expected) {
+Result<Json> parse_json(std::string_view text, const std::string& name, const std::string& expected,
+                        SameKeys same_keys) {
   if (const auto at = too_deep_at(text))
     return Error{place_of(text, *at, name), fmt::format("found JSON nested more than {} levels deep", kDeepestJson),
                  expected};
   try {
-    return Json::parse(text);
+    if (same_keys == SameKeys::last_holds) return Json::parse(text);
+    KeyWatch<Json> watch;
+    Json value = Json::parse(text, std::ref(watch));
+    if (watch.twice) return Error{name, "found the key " + in_quotes(*watch.twice) + " twice in one object", expected};
+    return value;
   } catch (const typename Json::parse_error& error) {
     const std::size_t at = std::min(error.byte == 0 ? 0 : error.byte - 1, text.size());
     return Error{place_of(text, at, name), "found malformed JSON: " + reason_of(error.what()), expected};
@@ -69,7 +98,7 @@ Result<Json> parse_json(std::string_view text, const std::string& name, const st
   }
 }
 
-template Result<nlohmann::json> parse_json(std::string_view, const std::string&, const std::string&);
-template Result<nlohmann::ordered_json> parse_json(std::string_view, const std::string&, const std::string&);
+template Result<nlohmann::json> parse_json(std::string_view, const std::string&, const std::string&, SameKeys);
+template Result<nlohmann::ordered_json> parse_json(std::string_view, const std::string&, const std::string&, SameKeys);
 
 }  // namespace vtpu

@@ -18,9 +18,13 @@ inline constexpr std::size_t kDeepestJson = 200;
 std::string json_text(const nlohmann::json& value, int indent = -1);
 std::string json_text(const nlohmann::ordered_json& value, int indent = -1);
 
+/// What a key that an object has twice means: the last one holds, or the text is refused.
+enum class SameKeys { last_holds, refused };
+
 /// The value of a text, nlohmann::json or nlohmann::ordered_json. Error: `name:line:column`, what was found;
-/// `expected`: what the text should be, for example "a result file".
+/// `expected`: what the text should be, for example "a result file". A key given twice is named without its place.
 template <class Json>
-Result<Json> parse_json(std::string_view text, const std::string& name, const std::string& expected);
+Result<Json> parse_json(std::string_view text, const std::string& name, const std::string& expected,
+                        SameKeys same_keys = SameKeys::last_holds);
 
 }  // namespace vtpu
