@@ -228,7 +228,7 @@ std::vector<Shown> commands_shown() {
   for (const auto& entry : fs::directory_iterator(kRoot / "src/programs"))
     if (fs::exists(entry.path() / "main.cpp")) programs.insert(entry.path().filename().string());
   EXPECT_GE(programs.size(), 5u);
-  static const std::regex command(R"(^(?:    |\$ |    \$ )(?:build/bin/|\./)?([a-z]+) (.*)$)");
+  static const std::regex command(R"(^(?:    |\$ |    \$ )(?:build/bin/|\./)?([a-z-]+) (.*)$)");
   std::vector<Shown> shown;
   for (const fs::path& page : pages())
     for (const std::string& line : lines_of(text_of(page))) {

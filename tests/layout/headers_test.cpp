@@ -38,7 +38,7 @@ TEST_P(Headers, CompileAlone) {
 
 INSTANTIATE_TEST_SUITE_P(Folders, Headers, testing::ValuesIn(folders_with_headers()), [](const auto& folder) {
   std::string name = folder.param;
-  std::replace(name.begin(), name.end(), '/', '_');
+  std::replace_if(name.begin(), name.end(), [](char c) { return c == '/' || c == '-'; }, '_');
   return name;
 });
 

@@ -39,7 +39,7 @@ Graph drawn(const fs::path& page, const std::string& heading) {
   const std::size_t start = text.find("\n" + heading + "\n");
   EXPECT_NE(start, std::string::npos) << page << " has no heading '" << heading << "'";
   if (start == std::string::npos) return graph;
-  static const std::regex edge(R"(^    ([a-z_/]+) +→ ([a-z_, ]+)$)");
+  static const std::regex edge(R"(^    ([a-z_/-]+) +→ ([a-z_, ]+)$)");
   static const std::regex name(R"([a-z_]+)");
   for (const std::string_view view : split(std::string_view(text).substr(start + heading.size() + 2), '\n')) {
     const std::string line(view);
