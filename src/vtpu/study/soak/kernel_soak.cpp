@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,8 +40,8 @@ constexpr std::size_t kBatch = 200;
 /// In words; more than any random kernel executes.
 constexpr std::uint64_t kFuel = 50'000'000;
 
-/// Seconds allowed for one variant of one kernel, a thousand times the usual time. A kernel that hangs is a divergence,
-/// too.
+/// Seconds of processor time allowed for one variant of one kernel, a thousand times the usual time. A kernel that
+/// hangs is a divergence, too; one whose process had to wait for others is not.
 constexpr unsigned kPatience = 120;
 
 constexpr unsigned kTiers = 4;
@@ -199,7 +200,8 @@ void run_variants(std::FILE* out, const HostKernels& host, const RandomKernel& k
   Subject subject(kernel);
   for (std::size_t variant = from; variant < variants.size(); ++variant) {
     send(out, 'b', fmt::format("{}", variant));
-    ::alarm(kPatience);
+    const ::itimerval patience{.it_interval = {}, .it_value = {.tv_sec = kPatience, .tv_usec = 0}};
+    ::setitimer(ITIMER_PROF, &patience, nullptr);
     const auto failure = expected ? compare(subject, variants[variant], *expected)
                                   : std::optional<Failure>(Failure{false, expected.error().message()});
     if (failure) send(out, failure->refused ? 'r' : 'd', failure->what);
