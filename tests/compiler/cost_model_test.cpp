@@ -30,7 +30,9 @@ std::int64_t longest_trip(const Compiled& made) {
 }
 
 TEST(CostModel, ASumIsKeptInMorePartsIfItsAdditionTakesLonger) {
-  MachineModel quick = MachineModel::reference(), slow = quick;
+  MachineModel quick = MachineModel::reference();
+  quick.loops = {.iteration = 0.01, .pointer = 0, .entries = {{1, 0.01}}};  // no other reason for copies
+  MachineModel slow = quick;
   const auto addition = static_cast<std::size_t>(isa::Cost::vector_float);
   quick.ports.latency[addition] = 1;
   slow.ports.latency[addition] = 8;
