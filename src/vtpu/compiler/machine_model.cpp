@@ -130,7 +130,7 @@ const MachineModel* MachineModel::find(std::string_view host) {
 
 std::string MachineModel::to_json() const {
   nlohmann::ordered_json json{{"host", host}, {"source", source}};
-  json["ports"] = nlohmann::ordered_json::parse(ports.to_json());
+  json["ports"] = parse_json<nlohmann::ordered_json>(ports.to_json(), "port map", "a port map").value();
   for (const MemoryLevel& level : ladder) {
     nlohmann::ordered_json row;
     if (level.bytes > 0) row["bytes"] = level.bytes;
