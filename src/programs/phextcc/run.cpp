@@ -100,7 +100,7 @@ Result<nlohmann::ordered_json> run_json(const compiler::Compiled& compiled, cons
   if (!shows) return shows.error();
   std::vector<std::vector<std::byte>> before;
   for (const auto& bytes : tensors.bytes()) before.emplace_back(bytes.begin(), bytes.end());
-  const runtime::Summary summary = run_sentrons(*prepared->machine, *chosen->engine);
+  const runtime::Summary summary = run_sentrons(*prepared->machine, *chosen->engine).summary;
   tensors.read_sparse();
 
   const exec::Retired retired = retired_by(*prepared->machine);
