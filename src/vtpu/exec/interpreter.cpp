@@ -136,6 +136,7 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
 
 Status run_all(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer) {
   if (context.status == Status::halted || context.status == Status::trapped) return context.status;
+  machine.see_frees(context);
   while (execute(program, machine, context, observer) == Status::ready) {
   }
   return context.status;

@@ -224,6 +224,7 @@ Result<std::string> NativeEngine::listing(const isa::ValidProgram& program, std:
 
 Status NativeEngine::run(Machine& machine, Context& context) const {
   if (context.status == Status::halted || context.status == Status::trapped) return context.status;
+  machine.see_frees(context);
   Seat seat;
   seat.machine = &machine;
   seat.context = &context;
