@@ -198,6 +198,25 @@ kernel main() {
     EXPECT_EQ(ran(text, tier).out, std::vector<std::int64_t>({0, 0, 3, 12})) << tier;
 }
 
+// The inner loop leaves its result in the register that the outer loop carries, and the outer loop's next value is made
+// before that result is read for the last time.
+TEST(EveryTier, KeepsTheResultOfAnInnerLoopAsLongAsItIsRead) {
+  const std::string text = R"(tensor x: i32[64]; tensor out: i64[64];
+kernel main() {
+  for i in 0..64 { x[i] = i32(i * 37 % 64); }
+  var carried: i32x16 = x[1:16];
+  for i in 0..2 {
+    for j in 0..i64(x[i + 18] & 3i32) step 16 { carried = carried - x[5:16]; }
+    var before: i32x16 = carried;
+    for j in 3..5 { carried += ((x[j + 35:16] ^ 19i32) >> 0); }
+    x[1:16] |= before;
+  }
+  for i in 0..64 { out[i] = i64(x[i]); }
+})";
+  const std::vector<std::int64_t> wanted = ran(text, 0).out;
+  for (unsigned tier = 1; tier <= 3; ++tier) EXPECT_EQ(ran(text, tier).out, wanted) << tier;
+}
+
 TEST(EveryTier, TellsASentronItsNumber) {
   const std::string text = R"(tensor out: i64[20];
 kernel main() {

@@ -162,15 +162,28 @@ Operand Selector::reg_or_number(Value value) {
   return reg(value);
 }
 
+namespace {
+
+/// Whether the result may be the first operand under another name.
+bool is_the_same_register(const Op& o) {
+  return o.kind == OpKind::bits || o.kind == OpKind::extend ||
+         (o.kind == OpKind::convert && ir::is_float(o.type) == ir::is_float(o.operand_type) && !ir::is_float(o.type));
+}
+
+/// Whether the op writes its result into the register of its first operand (Selector::take_over).
+bool modifies_operand(OpKind kind) {
+  return kind == OpKind::dot_bf16 || kind == OpKind::dot_u8i8 || kind == OpKind::pack;
+}
+
+}  // namespace
+
 void Selector::find_constants() {
   ir::for_each_op(module_.body, [&](const Op& o) {
     if (o.kind == OpKind::constant && !ir::is_vector(o.type)) {
       constant_[o.result] = true;
       number_[o.result] = o.type == Type::f32 ? o.imm & 0xffffffff : o.imm;
     }
-    if (o.kind == OpKind::bits || o.kind == OpKind::extend ||
-        (o.kind == OpKind::convert && ir::is_float(o.type) == ir::is_float(o.operand_type) && !ir::is_float(o.type)))
-      shared_[o.result] = shared_[o.operands[0]] = true;
+    if (is_the_same_register(o)) shared_[o.result] = shared_[o.operands[0]] = true;
   });
   const auto need = [&](Value value) {
     if (value != kNone && constant_[value]) needs_register_[value] = true;
@@ -297,13 +310,29 @@ void Selector::begin_carried(const Loop& inner) {
   if (inner.carried.empty()) return;
   std::unordered_map<Value, std::size_t> nexts, last_read, defined;  // nexts: how often; the others: place in the body
   for (const Loop::Carried& carried : inner.carried) ++nexts[carried.next], last_read[carried.argument] = 0;
+  // Values that may lie in an argument's register: to read one is to read the argument.
+  std::unordered_map<Value, Value> inside;
+  const auto held_by = [&](Value value) {
+    const auto found = inside.find(value);
+    return found == inside.end() ? value : found->second;
+  };
+  const auto put_inside = [&](Value value, Value operand) {
+    if (last_read.contains(held_by(operand)) && !nexts.contains(value)) inside[value] = held_by(operand);
+  };
   const auto read = [&](Value value, std::size_t place) {
-    if (const auto found = last_read.find(value); found != last_read.end()) found->second = place;
+    if (const auto found = last_read.find(held_by(value)); found != last_read.end()) found->second = place;
   };
   for (std::size_t place = 0; place < inner.body.size(); ++place) {
     const Node& node = inner.body[place];
     passes::for_each_read(node, [&](Value value) { read(value, place); });
-    if (const Op* o = node.op(); o != nullptr && nexts.contains(o->result)) defined[o->result] = place;
+    if (const Loop* loop = node.loop()) {
+      for (const Loop::Carried& carried : loop->carried) put_inside(carried.result, carried.initial);
+      continue;
+    }
+    const Op& o = *node.op();
+    if (nexts.contains(o.result)) defined[o.result] = place;
+    if (!o.operands.empty() && o.operands[0] != kNone && (is_the_same_register(o) || modifies_operand(o.kind)))
+      put_inside(o.result, o.operands[0]);
   }
   for (const Loop::Carried& carried : inner.carried) {
     const bool shared_next = shared_[carried.next] || shared_[carried.argument] || constant_[carried.next] ||
