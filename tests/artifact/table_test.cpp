@@ -244,6 +244,10 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
+  f.table("compiler-costs", "costs", {"program", "limit", "strongest"},
+          {"measured", "predicted", "ratio", "share", "over", "low", "high", "reference"});
+  f.table("teaching", "ladder", {"engine", "words"}, {"ns", "low", "high", "times"});
+
   // All other experiments come from the shipped reference, from whichever class of hosts it has.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);
   VTPU_CHECK(shipped.ok(), "there is a reference set of quick runs");
