@@ -90,11 +90,11 @@ const std::vector<Output> kOutputs = {
 
 /// The options that are no outputs, by program; "command --option" where another command has an output of that name.
 const std::map<std::string, std::vector<std::string>> kOtherOptions = {
-    {"vtpu",
-     {"--help",         "--check-accesses", "--compile-steps", "--engine", "--form",       "--sentrons", "--workers",
-      "--time",         "--samples",        "--fuel",          "--import", "--json",       "--host",     "--workload",
-      "--mix",          "--locality",       "--depth",         "--words",  "--iterations", "--seed",     "--at",
-      "report --ports", "--cache",          "--processes"}},
+    {"vtpu", {"--help",     "--check-accesses", "--compile-steps", "--engine",  "--form",         "--sentrons",
+              "--workers",  "--telemetry",      "--time",          "--samples", "--fuel",         "--import",
+              "--json",     "--host",           "--workload",      "--mix",     "--locality",     "--depth",
+              "--words",    "--iterations",     "--seed",          "--at",      "report --ports", "--cache",
+              "--processes"}},
     {"phextcc",
      {"--help",
       "-O",
@@ -120,11 +120,10 @@ const std::map<std::string, std::vector<std::string>> kOtherOptions = {
     {"vtpu-model",
      {"--help", "--bare", "--json", "--tokens", "--positions", "--temperature", "--top-k", "--top-p",
       "--repetition-penalty", "--seed"}},
-    {"phextnet",
-     {"--help",     "--set",   "--topology", "--sides",    "--file",   "--routing",  "--vcs",   "--pattern", "--loads",
-      "--workload", "--level", "--seed",     "--threads",  "--view",   "--time",     "--from",  "--to",      "--over",
-      "--entries",  "--shape", "--steps",    "--restarts", "--groups", "--mirrored", "--alike", "--markdown",
-      "--state",    "--dark",  "--count"}},
+    {"phextnet", {"--help",  "--set",      "--topology", "--sides", "--file",    "--routing",  "--vcs",    "--pattern",
+                  "--loads", "--workload", "--level",    "--seed",  "--threads", "--view",     "--time",   "--from",
+                  "--to",    "--over",     "--entries",  "--shape", "--steps",   "--restarts", "--groups", "--mirrored",
+                  "--alike", "--markdown", "--state",    "--dark",  "--count"}},
     {"asi", {"--help"}},
     // Its outputs are the folder of results, below --root; tests/artifact covers them.
     {"artifact", {"--help", "--root", "--bin", "--seed", "--quick", "--strict"}},

@@ -103,6 +103,49 @@ TEST(Node, TwoSentronsPassANumberBackAndForth) {
   for (const Ran& ran : run_alike({ping, pong})) EXPECT_EQ(ran.sentron(0).status, Status::halted) << ran.how;
 }
 
+TEST(Node, ItsTelemetryShowsWhileItRunsWhatEverySentronHasDoneAndWaitsFor) {
+  const std::string ping = kHead +
+                           "  dmov.i64 r2, #4000000000000\nloop:\n  csend m0, p0\n  crecv m1, p1\n  dloop r2, loop\n  "
+                           "dhalt\n",
+                    pong = kHead +
+                           "  dmov.i64 r2, #4000000000000\nloop:\n  crecv m0, p0\n  csend m0, p1\n  dloop r2, loop\n  "
+                           "dhalt\n",
+                    waits = ".coord never = 1.1.1/1.1.1/1.1.1/5.5\n  dmov.coord p0, never\n  crecv m0, p0\n  dhalt\n";
+  auto engines = engines_of({ping, pong, waits});
+  for (const unsigned workers : kWorkers) {
+    Machine machine;
+    std::vector<const exec::Engine*> chosen;
+    for (const auto& set : engines) {
+      const bool native = set->end() - set->begin() > 1;
+      chosen.push_back((set->begin() + native)->engine.get());
+      machine.spawn();
+    }
+    Node node(machine, chosen, {.workers = workers});
+    EXPECT_TRUE(node.telemetry().sentrons.empty()) << "it has not begun";
+    std::thread running([&] { node.run(); });
+    // Until both exchange messages; nothing here depends on how long that takes.
+    Telemetry first, second;
+    const auto words = [](const Telemetry& of, std::size_t k) {
+      return of.sentrons.size() == 3 ? of.sentrons[k].retired.words : 0;
+    };
+    while (words(first, 0) == 0 || words(first, 1) == 0 || words(first, 2) == 0) first = node.telemetry();
+    while (words(second, 0) <= words(first, 0) || words(second, 1) <= words(first, 1)) second = node.telemetry();
+    node.stop();
+    running.join();
+    EXPECT_EQ(second.workers.size(), workers);
+    EXPECT_GT(second.seconds, first.seconds);
+    EXPECT_EQ(second.sentrons[2].status, Status::waiting);
+    EXPECT_EQ(second.sentrons[2].word, 1u);
+    EXPECT_EQ(second.sentrons[2].waits_for, "a message that matches 1.1.1/1.1.1/1.1.1/5.5");
+    EXPECT_GT(second.sentrons[0].retired.ops[2], first.sentrons[0].retired.ops[2]);
+    for (const Telemetry::Worker& worker : second.workers)
+      EXPECT_LE(static_cast<double>(worker.busy_nanoseconds), second.seconds * 1e9 + 1);
+    const Telemetry last = node.telemetry();
+    for (const auto& sentron : machine.sentrons())
+      EXPECT_EQ(last.sentrons[sentron->id].retired.words, sentron->retired.words) << "the last answer is the end";
+  }
+}
+
 /// Sentron k of n sends `count` numbers to sentron k + 1 and receives as many from sentron k − 1; r1 folds what it
 /// received, in order.
 std::string ring_text(std::size_t k, std::size_t n, int count) {

@@ -466,7 +466,7 @@ std::map<std::string, std::string> Shell::named_registers() const {
 
 std::string Shell::place() const {
   const exec::Context& sentron = session_.sentron(selected_);
-  std::string text = fmt::format("sentron {}: {}", selected_, analysis::name_of(sentron.status));
+  std::string text = fmt::format("sentron {}: {}", selected_, exec::name_of(sentron.status));
   if (sentron.status == Status::trapped) return text + ", " + sentron.trap.message() + "\n";
   if (const SharedProgram& program = session_.program(selected_); program && sentron.status != Status::halted)
     text += fmt::format(", next word {}: {}", sentron.pc, isa::text_of((*program)->words[sentron.pc]));
@@ -523,7 +523,7 @@ Result<std::string> Shell::status(const Words& arguments) {
     const exec::Context& sentron = session_.sentron(k);
     const SharedProgram& program = session_.program(k);
     text += fmt::format("{}{}  {}  {} words, ops D {}, S {}, C {}  {}\n", k == selected_ ? '>' : ' ', k,
-                        analysis::name_of(sentron.status), sentron.retired.words, sentron.retired.ops[0],
+                        exec::name_of(sentron.status), sentron.retired.words, sentron.retired.ops[0],
                         sentron.retired.ops[1], sentron.retired.ops[2], program ? (*program)->name : "no program");
   }
   return text;

@@ -1,5 +1,6 @@
 // vtpu: assembles, checks, runs and explains programs of the vTPU.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "programs/command/files.h"
 #include "vtpu/analysis/inspect.h"
 #include "vtpu/analysis/report.h"
+#include "vtpu/analysis/text_table.h"
 #include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/result.h"
@@ -30,6 +32,7 @@
 #include "vtpu/isa/manual.h"
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/phext/packed.h"
+#include "vtpu/runtime/telemetry_server.h"
 #include "vtpu/study/engines/engine_study.h"
 #include "vtpu/study/host/port_survey.h"
 
@@ -50,13 +53,14 @@ struct Options {
   std::string file, out, at, import, export_to, backing, ports, workload;
   EngineKind engine = EngineKind::automatic;
   std::optional<exec::jit::Form> form;
+  std::optional<std::uint16_t> telemetry;
   std::optional<isa::Mix> mix;
   std::optional<isa::Locality> locality;
   ManualForm manual = ManualForm::html;
   std::vector<std::string> caches;
   std::uint64_t fuel = std::uint64_t{1} << 32;
   std::uint64_t compile_steps = exec::jit::CompileOptions::kMostSteps;
-  std::uint64_t iterations = 1000, seed = 1;
+  std::uint64_t iterations = 1000, seed = 1, process = 0;
   std::size_t words = 64;
   unsigned depth = 1, sentrons = 1, workers = 1, processes = 20;
   bool json = false, host_code = false, time = false, check_accesses = false;
@@ -177,6 +181,22 @@ Result<int> finish(const Options& options, const exec::Machine& machine, const o
   return kDone;
 }
 
+/// Runs all sentrons of a machine; with --telemetry, other programs may look on.
+Result<runtime::Node::Result> run_watched(const Options& options, exec::Machine& machine, const exec::Engine& engine) {
+  if (!options.telemetry) return run_sentrons(machine, engine, options.workers);
+  runtime::Node node(machine, std::vector<const exec::Engine*>(machine.sentrons().size(), &engine),
+                     {.workers = options.workers});
+  const auto server = runtime::TelemetryServer::start(*options.telemetry, [&] {
+    runtime::Telemetry telemetry = node.telemetry();
+    telemetry.program = shown(options.file);
+    telemetry.process = static_cast<std::uint64_t>(getpid());
+    return telemetry;
+  });
+  if (!server) return within("--telemetry", server.error());
+  fmt::print(stderr, "vtpu: telemetry at http://127.0.0.1:{}/\n", server->port());
+  return node.run();
+}
+
 Result<int> run_run(const Options& options) {
   const auto program = load_valid(options.file);
   if (!program) return program.error();
@@ -194,7 +214,9 @@ Result<int> run_run(const Options& options) {
   if (!made) return made.error();
   exec::Machine& machine = **made;
   if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
-  const runtime::Node::Result run = run_sentrons(machine, *chosen->engine, options.workers);
+  const auto ran = run_watched(options, machine, *chosen->engine);
+  if (!ran) return ran.error();
+  const runtime::Node::Result& run = *ran;
 
   ordered_json json{{"program", shown(options.file)}, {"engine", chosen->name}};
   std::string text = fmt::format("{}, {}\n", shown(options.file), chosen->name);
@@ -221,6 +243,56 @@ Result<int> run_run(const Options& options) {
     text += analysis::sentron_text(json["sentrons"].back());
   }
   return finish(options, machine, json, text);
+}
+
+std::string text_of(const runtime::Telemetry& node) {
+  std::string text = fmt::format("process {}, {}, {:.1f} s\n", node.process, node.program, node.seconds);
+  std::vector<std::vector<std::string>> rows{
+      {"worker", "cpu", "busy", "turns", "waits", "steals", "sleeps", "sent", "taken", "ready", "pending"}};
+  for (std::size_t w = 0; w < node.workers.size(); ++w) {
+    const auto& worker = node.workers[w];
+    const double busy = static_cast<double>(worker.busy_nanoseconds) / 1e9;
+    std::vector<std::string> row{std::to_string(w), worker.cpu ? std::to_string(*worker.cpu) : "any",
+                                 analysis::percent(node.seconds > 0 ? busy / node.seconds : 0)};
+    for (const std::uint64_t number : {worker.turns, worker.waits, worker.steals, worker.parks, worker.sent,
+                                       worker.taken, worker.ready, worker.pending})
+      row.push_back(std::to_string(number));
+    rows.push_back(std::move(row));
+  }
+  text += analysis::text_table("rrrrrrrrrrr", rows);
+  rows = {{"sentron", "worker", "status", "word", "words", "D ops", "S ops", "C ops", "waits for"}};
+  for (const auto& sentron : node.sentrons) {
+    const auto& [d, s, c] = sentron.retired.ops;
+    rows.push_back({std::to_string(sentron.number), std::to_string(sentron.worker),
+                    std::string(exec::name_of(sentron.status)), std::to_string(sentron.word),
+                    std::to_string(sentron.retired.words), std::to_string(d), std::to_string(s), std::to_string(c),
+                    sentron.waits_for});
+  }
+  return text + analysis::text_table("rrlrrrrrl", rows);
+}
+
+/// The sentrons of running processes. One that has ended since it was found is left out, unless it was asked for.
+Result<int> run_ps(const Options& options) {
+  const auto nodes = runtime::announced_nodes();
+  if (!nodes) return nodes.error();
+  ordered_json json = ordered_json::array();
+  std::string text;
+  bool found = false;
+  for (const runtime::Announced& node : *nodes) {
+    if (options.process != 0 && node.process != options.process) continue;
+    found = true;
+    const auto telemetry = runtime::ask(node);
+    if (!telemetry && options.process != 0) return telemetry.error();
+    if (!telemetry) continue;
+    json.push_back(runtime::to_json(*telemetry));
+    text += (text.empty() ? "" : "\n") + text_of(*telemetry);
+  }
+  if (options.process != 0 && !found)
+    return Error{fmt::format("process {}", options.process), "it serves no telemetry",
+                 "the number of a 'vtpu run --telemetry PORT' of this user"};
+  if (text.empty()) text = "no process of this user serves telemetry (vtpu run --telemetry PORT)\n";
+  if (const auto printed = print(options.json ? dumped(json) : text); !printed) return printed.error();
+  return kDone;
 }
 
 Result<int> run_ppt(const Options& options) {
@@ -329,6 +401,13 @@ class CommandLine {
     add_ppt();
     add_report();
     add_bench();
+    add_ps();
+  }
+  void add_ps() {
+    CLI::App* ps = add("ps", "sentrons of running processes: where each is and what it waits for", run_ps);
+    ps->add_option("PROCESS", options_.process, "only this process; all of this user by default")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 22));
+    with_json(ps);
   }
   void add_bench() {
     CLI::App* bench = add("bench", "ops per measured cycle of the ten workloads, for every engine", run_bench);
@@ -367,6 +446,10 @@ class CommandLine {
     add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it; r15 holds the number of each", 1, 1024);
     add_number(*run, "--workers", options_.workers,
                "threads that run the sentrons; with 1, the order of events is fixed", 1, 64);
+    run->add_option("--telemetry", options_.telemetry,
+                    "port of 127.0.0.1 that shows what the sentrons do while they run, 0 for a free one: a page, "
+                    "/telemetry.json, /metrics (Prometheus); 'vtpu ps' finds it")
+        ->check(CLI::Range(0, 65535));
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
     add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);

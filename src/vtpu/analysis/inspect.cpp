@@ -94,16 +94,6 @@ Result<phext::PackedCoordinate> parse_place(const std::string& text) {
   return place;
 }
 
-std::string_view name_of(exec::Status status) {
-  switch (status) {
-    case exec::Status::ready: return "ready";
-    case exec::Status::waiting: return "waiting";
-    case exec::Status::halted: return "halted";
-    case exec::Status::trapped: return "trapped";
-  }
-  return "";
-}
-
 ordered_json sentron_json(const exec::Context& sentron) {
   const auto& counters = sentron.cache->counters;
   ordered_json ops = ordered_json::object();
@@ -111,7 +101,7 @@ ordered_json sentron_json(const exec::Context& sentron) {
     ops[std::string(isa::name_of(slot))] = sentron.retired.ops[static_cast<std::size_t>(slot)];
   ordered_json json{
       {"sentron", sentron.id},
-      {"status", name_of(sentron.status)},
+      {"status", exec::name_of(sentron.status)},
       {"pc", sentron.pc},
       {"words", sentron.retired.words},
       {"ops", ops},

@@ -13,8 +13,6 @@ namespace vtpu::analysis {
 
 // The state of a machine as JSON and as text. The text is made from the JSON, so that both agree.
 
-std::string_view name_of(exec::Status status);
-
 /// Number, status, trap, words and ops retired, translation counters, and the non-zero registers: `r` as numbers, `p`
 /// as coordinates, `m` and `v` as hexadecimal bytes in memory order.
 nlohmann::ordered_json sentron_json(const exec::Context& sentron);

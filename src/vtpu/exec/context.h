@@ -2,6 +2,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 #include "vtpu/exec/trap.h"
 #include "vtpu/memory/pointer.h"
@@ -22,6 +23,15 @@ struct Retired {
 class Exchange;
 
 enum class Status : std::uint8_t { ready, waiting, halted, trapped };
+constexpr std::string_view name_of(Status status) {
+  switch (status) {
+    case Status::ready: return "ready";
+    case Status::waiting: return "waiting";
+    case Status::halted: return "halted";
+    case Status::trapped: return "trapped";
+  }
+  return "";
+}
 
 /// Bits of sr. Each is written by one slot only.
 inline constexpr std::uint64_t kSaturated = 1;    ///< S: the last sindex was clamped

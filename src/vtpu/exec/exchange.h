@@ -91,6 +91,7 @@ class Exchange {
   /// A place without coordinate.
   static Place& nowhere();
   const Limits& limits() const { return limits_; }
+  std::size_t pending_count() const { return pending_count_; }
   bool full() const { return pending_count_ >= limits_.pending; }
   /// Takes from the quota and the system what the next `send` to this coordinate needs; false if they refuse.
   bool make_room(phext::PackedCoordinate at);

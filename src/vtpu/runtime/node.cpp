@@ -1,6 +1,7 @@
 #include "vtpu/runtime/node.h"
 
 #include <fmt/format.h>
+#include <immintrin.h>
 
 #include <algorithm>
 #include <latch>
@@ -49,8 +50,8 @@ Node::Result Node::run() {
   const auto& sentrons = machine_.sentrons();
   VTPU_CHECK(seats_.empty(), "a node runs once");
   const unsigned count = options_.workers;
-  const Places places = Places::choose(count);
-  spins_ = options_.spins ? *options_.spins : count > places.processors() ? 0 : kSpins;
+  places_ = Places::choose(count);
+  spins_ = options_.spins ? *options_.spins : count > places_.processors() ? 0 : kSpins;
 
   Exchange& main = machine_.exchange();
   for (unsigned w = 1; w < count; ++w) {
@@ -76,12 +77,16 @@ Node::Result Node::run() {
   }
 
   machine_.share(count);
+  began_at_ = std::chrono::steady_clock::now();
+  began_ticks_ = __rdtsc();
+  began_.store(true, std::memory_order_release);
+
   std::atomic<bool> bound{true};
   std::latch all_there(count);
   std::vector<std::thread> threads;
   for (unsigned w = 0; w < count; ++w)
     threads.emplace_back([&, w] {
-      if (options_.pins && places.enough() && !places.bind(w)) bound.store(false, std::memory_order_relaxed);
+      if (options_.pins && places_.enough() && !places_.bind(w)) bound.store(false, std::memory_order_relaxed);
       all_there.arrive_and_wait();  // so that none steals what the others are about to begin
       workers_[w]->run();
     });
@@ -118,9 +123,9 @@ Node::Result Node::run() {
   for (const Exchange::Pending& each : left) result.lost += !main.keep(each);
   for (const auto& sentron : sentrons)
     if (has_ended(*sentron) && sentron->trap.kind != exec::TrapKind::deadlock) main.leave(sentron->id);
-  if (options_.pins && !places.enough())
+  if (options_.pins && !places_.enough())
     result.note =
-        fmt::format("workers are not bound to processors: there are {} and may use {}", count, places.processors());
+        fmt::format("workers are not bound to processors: there are {} and may use {}", count, places_.processors());
   else if (options_.pins && !bound.load())
     result.note = "workers are not bound to processors: the host refuses";
   return result;
@@ -130,6 +135,40 @@ void Node::end_with(End end) {
   End none = End::none;
   end_.compare_exchange_strong(none, end);
   exchanges_->wake_all();
+}
+
+Telemetry Node::telemetry(std::chrono::milliseconds patience) {
+  const std::scoped_lock hold(telemetry_lock_);
+  Telemetry all;
+  if (!began_.load(std::memory_order_acquire)) return all;
+  const std::uint64_t request = ++requests_;
+  for (const auto& worker : workers_) worker->ask_for_report(request);
+  const auto answered = [&] {
+    return std::all_of(workers_.begin(), workers_.end(),
+                       [&](const auto& worker) { return worker->report().request == request; });
+  };
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!answered() && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+
+  all.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_at_).count();
+  const std::uint64_t ticks = std::max<std::uint64_t>(1, __rdtsc() - began_ticks_);
+  latest_.resize(seats_.size());
+  for (unsigned w = 0; w < workers_.size(); ++w) {
+    Worker::Report report = workers_[w]->report();
+    const std::uint64_t busy = ticks - std::min(ticks, report.idle_ticks);
+    report.worker.busy_nanoseconds =
+        static_cast<std::uint64_t>(all.seconds * 1e9 * static_cast<double>(busy) / static_cast<double>(ticks));
+    if (options_.pins) report.worker.cpu = places_.processor(w);
+    all.workers.push_back(report.worker);
+    // A sentron that was stolen between two answers is in both or in none; the answer after more words is the later
+    // one.
+    for (Telemetry::Sentron& sentron : report.sentrons)
+      if (sentron.retired.words >= latest_[sentron.number].retired.words) latest_[sentron.number] = std::move(sentron);
+  }
+  for (std::uint32_t number = 0; number < latest_.size(); ++number) latest_[number].number = number;
+  all.sentrons = latest_;
+  return all;
 }
 
 void Node::stop() { end_with(End::stopped); }

@@ -1,14 +1,18 @@
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "vtpu/exec/node_exchange.h"
+#include "vtpu/runtime/places.h"
 #include "vtpu/runtime/scheduler.h"
+#include "vtpu/runtime/telemetry.h"
 #include "vtpu/runtime/worker.h"
 
 namespace vtpu::runtime {
@@ -54,6 +58,11 @@ class Node {
   /// signal handler.
   void stop();
 
+  /// What the workers and sentrons have done so far; `process` and `program` are left to the caller. Any thread,
+  /// before, in and after the run. Workers answer between turns. One that does not within `patience`, because the turn
+  /// of its sentron takes longer, is shown as it was at its last answer.
+  Telemetry telemetry(std::chrono::milliseconds patience = std::chrono::milliseconds(50));
+
  private:
   friend class Worker;
   enum class End : std::uint8_t { none, deadlock, stopped };
@@ -83,6 +92,14 @@ class Node {
   std::deque<exec::Exchange> others_;  // of workers 1, 2, …; worker 0 has the machine's
   std::deque<exec::Seat> seats_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  Places places_;
+  // For telemetry.
+  std::mutex telemetry_lock_;
+  std::uint64_t requests_ = 0;
+  std::vector<Telemetry::Sentron> latest_;  // by number
+  std::atomic<bool> began_{false};          // the workers are there
+  std::chrono::steady_clock::time_point began_at_;
+  std::uint64_t began_ticks_ = 0;
   std::atomic<End> end_{End::none};
   alignas(128) std::atomic<std::uint64_t> offered_{0};  // sentrons in the queues
   std::atomic<unsigned> hungry_{0};                     // workers that have found nothing for some time

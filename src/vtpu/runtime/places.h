@@ -1,5 +1,5 @@
 #pragma once
-#include <string>
+#include <optional>
 #include <vector>
 
 namespace vtpu::runtime {
@@ -15,6 +15,10 @@ class Places {
   unsigned processors() const { return processors_; }
   /// Binds the calling thread to the processor of a worker. Returns whether the host did.
   bool bind(unsigned worker) const;
+  /// The processor of a worker, by the system's number; none unless there are enough.
+  std::optional<unsigned> processor(unsigned worker) const {
+    return enough() ? std::optional(chosen_[worker]) : std::nullopt;
+  }
   /// Whether there is one for each worker.
   bool enough() const { return !chosen_.empty(); }
 

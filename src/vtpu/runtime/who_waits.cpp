@@ -13,7 +13,7 @@ std::string what_it_waits_for(const isa::Program& program, const exec::Context& 
   if (op.opcode == isa::Opcode::crecv || op.opcode == isa::Opcode::crecv_try)
     return "a message that matches " + sentron.p[op.a].coordinate.raw_text();
   if (op.opcode == isa::Opcode::csend) return "room on the way to " + sentron.p[op.b].coordinate.raw_text();
-  return fmt::format("a rendezvous with sentrons {}", fmt::join(missing, " "));
+  return missing.empty() ? "a rendezvous" : fmt::format("a rendezvous with sentrons {}", fmt::join(missing, " "));
 }
 
 std::string where_it_waits(const isa::Program& program, const exec::Context& sentron,

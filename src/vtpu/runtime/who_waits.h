@@ -8,7 +8,8 @@
 
 namespace vtpu::runtime {
 
-/// What a waiting sentron waits for: the coordinate of a message, or the sentrons missing from a rendezvous.
+/// What a waiting sentron waits for: the coordinate of a message, or the sentrons missing from a rendezvous, if
+/// they are known.
 std::string what_it_waits_for(const isa::Program& program, const exec::Context& sentron,
                               const std::vector<std::uint32_t>& missing);
 /// The same after its number and its word.

@@ -2,9 +2,11 @@
 
 #include <immintrin.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "vtpu/runtime/node.h"
+#include "vtpu/runtime/who_waits.h"
 
 namespace vtpu::runtime {
 
@@ -36,6 +38,7 @@ Seat* Worker::steal() {
 void Worker::run() {
   Seat* stolen = nullptr;
   while (node_.going_on()) {
+    if (asked_.load(std::memory_order_relaxed) != report_.request) answer();
     exchange_.attend();
     if (stolen != nullptr) {
       take(*stolen);
@@ -55,6 +58,53 @@ void Worker::run() {
   }
   counts_.turns += crew_.turns();
   node_.machine_.memory().away(number_);
+  answer();
+}
+
+void Worker::ask_for_report(std::uint64_t request) {
+  asked_.store(request, std::memory_order_relaxed);
+  crew_.pause_soon();
+  station_.parking.wake();
+}
+
+Worker::Report Worker::report() const {
+  const std::scoped_lock hold(report_lock_);
+  return report_;
+}
+
+void Worker::answer() {
+  Report report;
+  report.request = asked_.load(std::memory_order_relaxed);
+  report.idle_ticks = idle_ticks_;
+  std::uint64_t ended = 0;
+  const auto add = [&](const Seat& seat) {
+    const exec::Context& its = *seat.context;
+    ended += its.status == exec::Status::halted || its.status == exec::Status::trapped;
+    report.sentrons.push_back(
+        {.number = its.id,
+         .worker = number_,
+         .status = its.status,
+         .word = its.pc,
+         .waits_for = its.status == exec::Status::waiting ? what_it_waits_for(*seat.program, its, {}) : std::string(),
+         .retired = its.retired,
+         .translations = its.cache->counters});
+  };
+  for (const Seat* const seat : crew_.seats())
+    if (seat != nullptr) add(*seat);
+  {
+    const std::scoped_lock hold(lock_);
+    for (const Seat* const seat : offered_) add(*seat);
+    report.worker.ready = offered_.size();
+  }
+  report.worker.turns = counts_.turns + crew_.turns();
+  report.worker.waits = report.worker.turns - std::min(report.worker.turns, ended);
+  report.worker.steals = counts_.stolen;
+  report.worker.parks = counts_.sleeps;
+  report.worker.sent = exchange_.letters_sent();
+  report.worker.taken = exchange_.letters_taken();
+  report.worker.pending = exchange_.pending_count();
+  const std::scoped_lock hold(report_lock_);
+  report_ = std::move(report);
 }
 
 void Worker::take(Seat& seat) {
@@ -84,7 +134,8 @@ void Worker::share() {
 }
 
 bool Worker::has_something() {
-  return exchange_.has_news() || (node_.steals() && node_.offered_.load() > 0) || !node_.going_on();
+  return asked_.load() != report_.request || exchange_.has_news() || (node_.steals() && node_.offered_.load() > 0) ||
+         !node_.going_on();
 }
 
 /// What Node::look_for_the_end reads. A worker with letters that have no room, or sentrons that wait for it, does not
@@ -100,6 +151,13 @@ bool Worker::begin_rest() {
 }
 
 Seat* Worker::rest() {
+  const std::uint64_t began = __rdtsc();
+  Seat* const stolen = rest_until_news();
+  idle_ticks_ += __rdtsc() - began;
+  return stolen;
+}
+
+Seat* Worker::rest_until_news() {
   node_.machine_.memory().away(number_);
   bool rests = begin_rest();
   const auto end_rest = [&] {

@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <vector>
 
 #include "vtpu/exec/crew.h"
 #include "vtpu/exec/node_exchange.h"
+#include "vtpu/runtime/telemetry.h"
 
 namespace vtpu::runtime {
 
@@ -35,16 +37,30 @@ class Worker {
   };
   const Counts& counts() const { return counts_; }
 
+  /// What the worker has done up to a moment between two turns.
+  struct Report {
+    std::uint64_t request = 0;  ///< the latest that it answers
+    std::uint64_t idle_ticks = 0;
+    Telemetry::Worker worker;
+    std::vector<Telemetry::Sentron> sentrons;
+  };
+  /// Asks it to answer a request as soon as its sentron's turn is over. Any thread.
+  void ask_for_report(std::uint64_t request);
+  /// The latest answer. Any thread.
+  Report report() const;
+
  private:
   /// Turns of sentrons before the worker looks at what others sent.
   static constexpr std::uint64_t kTurnsBetweenLooks = 64;
 
+  void answer();
   void take(exec::Seat& seat);
   void take_turn(exec::Seat& seat);
   /// Gives a sentron to those that have nothing to do, if this worker has several.
   void share();
   /// Returns when there may be something to do, or with a sentron that it stole.
   exec::Seat* rest();
+  exec::Seat* rest_until_news();
   bool begin_rest();
   bool has_something();
 
@@ -56,6 +72,10 @@ class Worker {
   Counts counts_;
   std::mutex lock_;
   std::deque<exec::Seat*> offered_;
+  std::uint64_t idle_ticks_ = 0;  // of the processor's time stamp counter
+  std::atomic<std::uint64_t> asked_{0};
+  mutable std::mutex report_lock_;
+  Report report_;
 };
 
 }  // namespace vtpu::runtime
