@@ -70,6 +70,17 @@ Status stop(Machine& machine, Context& context, std::size_t slot, const Outcome&
   return trap(context, static_cast<Slot>(slot), outcome);
 }
 
+Status execute(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer);
+
+/// Stops a sentron, unless the quota has refused it memory that other workers may still use: that is waited for, so
+/// that several workers refuse none that one would give. Apart, so that the usual word pays nothing for it.
+[[gnu::cold, gnu::noinline]] Status fail(const Before& before, Context& context, std::size_t slot,
+                                         const Outcome& outcome) {
+  if (outcome.trap == TrapKind::quota && before.machine.wait_for_freed(context))
+    return execute(before.program, before.machine, context, before.observer);
+  return stop(before.machine, context, slot, outcome);
+}
+
 Status execute(const isa::Program& program, Machine& machine, Context& context, const AccessObserver* observer) {
   const bool waited = context.status == Status::waiting;
   context.status = Status::ready;
@@ -86,29 +97,19 @@ Status execute(const isa::Program& program, Machine& machine, Context& context, 
   }
   Pending pending;
   std::size_t slot = 0;
-  // Memory that other workers may still use is waited for, so that several workers refuse none that one would give.
-  const auto again = [&](const Outcome& outcome) {
-    return outcome.trap == TrapKind::quota && machine.wait_for_freed(context);
-  };
   try {
     for (slot = 0; slot < 3; ++slot) {
       const Meaning& m = meaning_of(*ops[slot]);
       if (m.apply == nullptr) continue;
       const Outcome outcome = m.apply(before, *ops[slot], pending);
-      if (outcome.kind == Outcome::Kind::trap) {
-        if (again(outcome)) return execute(program, machine, context, observer);
-        return stop(machine, context, slot, outcome);
-      }
+      if (outcome.kind == Outcome::Kind::trap) return fail(before, context, slot, outcome);
       if (outcome.kind == Outcome::Kind::wait) return context.status = Status::waiting;
     }
     for (slot = 1; slot < 3; ++slot) {
       const Meaning& m = meaning_of(*ops[slot]);
       if (m.perform == nullptr) continue;
       m.perform(before, context, *ops[slot], pending);
-      if (!pending.failure.done()) {
-        if (again(pending.failure)) return execute(program, machine, context, observer);
-        return stop(machine, context, slot, pending.failure);
-      }
+      if (!pending.failure.done()) return fail(before, context, slot, pending.failure);
     }
   } catch (const std::bad_alloc&) {
     // No exception may pass compiled code. `perform` allocates nothing that `apply` has not secured, so the word has

@@ -38,10 +38,13 @@ class Machine {
   /// message or the outcome of a rendezvous; not while its pointers are in host registers. Returns whether something
   /// was freed.
   bool see_frees(Context& context) const {
-    if (context.frees == frees_->load()) return false;
+    if (has_seen_frees(context)) return false;
     drop_freed(context);
     return true;
   }
+
+  /// Whether nothing was freed since.
+  bool has_seen_frees(const Context& context) const { return context.frees == frees_->load(); }
 
   /// Drops the translations to a region that this sentron has freed: its own if several workers run, else those of all.
   void forget(Context& context, std::uint64_t region);

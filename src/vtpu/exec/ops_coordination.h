@@ -9,11 +9,14 @@ namespace vtpu::exec {
 
 inline SlotResult& coordination(Pending& pending) { return pending.slots[2]; }
 
-/// What another worker has freed before it sent, arrived or wrote is unmapped for who receives, departs or sees it.
-inline void see_frees(Before& s, Context& context, Pending& pending) {
-  if (!s.machine.see_frees(context)) return;
+[[gnu::cold, gnu::noinline]] inline void see_new_frees(Before& s, Context& context, Pending& pending) {
+  s.machine.see_frees(context);
   for (SlotResult& slot : pending.slots)  // a dmov.p in this word may have copied a translation
     if (slot.file == isa::File::p) s.machine.memory().forget_freed({&slot.p, 1}, nullptr);
+}
+/// What another worker has freed before it sent, arrived or wrote is unmapped for who receives, departs or sees it.
+inline void see_frees(Before& s, Context& context, Pending& pending) {
+  if (!s.machine.has_seen_frees(context)) see_new_frees(s, context, pending);
 }
 
 // ---- message buffers

@@ -44,13 +44,17 @@ inline Outcome look(const Before& s, const isa::Op& op, std::int64_t offset, std
   const auto fault = s.machine.memory().check(p, offset, bytes, write);
   return fault ? Outcome::trapped(trap_of(*fault), p.coordinate, offset) : Outcome{};
 }
-/// An access that `apply` has checked. Null, with the reason in `pending`, if another worker has freed the region
-/// since, or has used the memory for the page.
+/// Null, with the reason in `pending`: another worker has freed the region since `apply` checked the access, or has
+/// used the memory for the page.
+[[gnu::cold, gnu::noinline]] inline std::byte* refused(Pending& pending, memory::MemoryFault fault,
+                                                       phext::PackedCoordinate at, std::int64_t offset = 0) {
+  pending.failure = Outcome::trapped(trap_of(fault), at, offset);
+  return nullptr;
+}
 inline std::byte* accessed(Before& s, Context& context, std::uint8_t p, std::int64_t offset, std::uint64_t bytes,
                            bool write, Pending& pending) {
-  const auto [at, fault] = s.machine.memory().access(context.p[p], offset, bytes, write, *context.cache);
-  if (fault) pending.failure = Outcome::trapped(trap_of(*fault), context.p[p].coordinate, offset);
-  return at;
+  const auto place = s.machine.memory().access(context.p[p], offset, bytes, write, *context.cache);
+  return place.at != nullptr ? place.at : refused(pending, *place.fault, context.p[p].coordinate, offset);
 }
 inline std::byte* place(Before& s, Context& context, const isa::Op& op, std::int64_t offset, std::uint64_t bytes,
                         bool write, Pending& pending) {
@@ -191,11 +195,10 @@ inline Outcome look_at_cell(const Before& s, const isa::Op& op, unsigned cell_lo
 }
 inline std::byte* place_of_cell(Before& s, Context& context, const isa::Op& op, unsigned cell_log2, bool write,
                                 Pending& pending) {
-  const auto [at, fault] = s.machine.memory().cell(*cell_of(s, op), cell_log2, write, *context.cache);
-  if (fault) {
-    pending.failure = Outcome::trapped(trap_of(*fault), *cell_of(s, op));
-    return nullptr;
-  }
+  const phext::PackedCoordinate cell = *cell_of(s, op);
+  const auto place = s.machine.memory().cell(cell, cell_log2, write, *context.cache);
+  if (place.at == nullptr) return refused(pending, *place.fault, cell);
+  std::byte* const at = place.at;
   if (s.observer != nullptr) (*s.observer)({static_cast<std::uint32_t>(context.pc), at, 1u << cell_log2, write});
   return at;
 }
