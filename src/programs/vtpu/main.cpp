@@ -53,7 +53,8 @@ struct Options {
   std::string file, out, at, import, export_to, backing, ports, workload;
   EngineKind engine = EngineKind::automatic;
   std::optional<exec::jit::Form> form;
-  std::optional<std::uint16_t> telemetry;
+  std::uint16_t port = 0;
+  bool watched = false;
   std::optional<isa::Mix> mix;
   std::optional<isa::Locality> locality;
   ManualForm manual = ManualForm::html;
@@ -183,10 +184,10 @@ Result<int> finish(const Options& options, const exec::Machine& machine, const o
 
 /// Runs all sentrons of a machine; with --telemetry, other programs may look on.
 Result<runtime::Node::Result> run_watched(const Options& options, exec::Machine& machine, const exec::Engine& engine) {
-  if (!options.telemetry) return run_sentrons(machine, engine, options.workers);
+  if (!options.watched) return run_sentrons(machine, engine, options.workers);
   runtime::Node node(machine, std::vector<const exec::Engine*>(machine.sentrons().size(), &engine),
                      {.workers = options.workers});
-  const auto server = runtime::TelemetryServer::start(*options.telemetry, [&] {
+  const auto server = runtime::TelemetryServer::start(options.port, [&] {
     runtime::Telemetry telemetry = node.telemetry();
     telemetry.program = shown(options.file);
     telemetry.process = static_cast<std::uint64_t>(getpid());
@@ -405,8 +406,7 @@ class CommandLine {
   }
   void add_ps() {
     CLI::App* ps = add("ps", "sentrons of running processes: where each is and what it waits for", run_ps);
-    ps->add_option("PROCESS", options_.process, "only this process; all of this user by default")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 22));
+    add_number(*ps, "PROCESS", options_.process, "only this process; 0: all of this user");
     with_json(ps);
   }
   void add_bench() {
@@ -446,10 +446,10 @@ class CommandLine {
     add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it; r15 holds the number of each", 1, 1024);
     add_number(*run, "--workers", options_.workers,
                "threads that run the sentrons; with 1, the order of events is fixed", 1, 64);
-    run->add_option("--telemetry", options_.telemetry,
-                    "port of 127.0.0.1 that shows what the sentrons do while they run, 0 for a free one: a page, "
-                    "/telemetry.json, /metrics (Prometheus); 'vtpu ps' finds it")
-        ->check(CLI::Range(0, 65535));
+    add_number(*run, "--telemetry", options_.port,
+               "port of 127.0.0.1 that shows what the sentrons do while they run, 0 for a free one: a page, "
+               "/telemetry.json, /metrics (Prometheus); 'vtpu ps' finds it")
+        ->each([this](const std::string&) { options_.watched = true; });
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
     add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);
