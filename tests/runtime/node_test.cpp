@@ -396,7 +396,9 @@ std::vector<std::string> random_programs(Random& random, std::size_t sentrons) {
       if (i > 0 || !missing) bodies[to] += "  crecv m1, p2\n";
       bodies[to] += "  cunpack.i64 r2, m1, 0\n  dmul.i64 r1, r1, #31\n  dadd.i64 r1, r1, r2\n";
     }
-    if (below(60) == 0) bodies[from] += "  crecv m1, p2\n";
+    if (below(60) == 0)  // nobody sends there, and nobody else receives
+      bodies[from] +=
+          fmt::format("  dmov.i64 r6, #{}\n  sindex.set p2, p0, column, r6\n  crecv m1, p2\n", 1 + coordinates++);
     if (below(80) == 0) bodies[to] += "  sgather.i64 r1, [p7]\n";
   }
   for (std::string& body : bodies)

@@ -186,6 +186,9 @@ class Exchange {
   /// Joins the exchanges of a node. Pending messages stay here.
   void join(NodeExchange& node, unsigned worker);
   bool joined() const { return node_ != nullptr; }
+  /// A sentron that another worker had goes on here. If this exchange has answered its request, the answer is taken
+  /// back: the sentron receives here itself now, and compiled code does not look for an answer.
+  void move_in(std::uint32_t sentron);
   /// Takes what other workers sent and what has ended, and calls those that waited for it. Whether anything happened.
   bool attend();
   /// Whether `attend` would do something.

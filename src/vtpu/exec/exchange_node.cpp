@@ -329,6 +329,16 @@ void Exchange::leave_node(std::uint32_t sentron) {
   node_->rendezvous().leave(sentron);
 }
 
+void Exchange::move_in(std::uint32_t sentron) {
+  NodeExchange::Visit& visit = node_->visit(sentron);
+  using State = NodeExchange::Visit::State;
+  if (visit.state == State::nothing || visit.home != worker_) return;
+  if (std::exchange(visit.state, State::nothing) != State::granted) return;
+  Letter letter;
+  letter.payload = visit.message.payload, letter.at = visit.message.at, letter.sentron = sentron;
+  put_back(letter);
+}
+
 bool Exchange::know_meetings() {
   const std::uint64_t ended = node_->rendezvous().ended();
   if (ended == meetings_known_) return false;

@@ -109,6 +109,7 @@ void Worker::answer() {
 
 void Worker::take(Seat& seat) {
   crew_.take(seat);
+  exchange_.move_in(seat.context->id);
   seat.context->worker = number_;
   ++counts_.turns;
 }
