@@ -17,6 +17,7 @@
 #include "vtpu/kernels/workloads.h"
 #include "vtpu/runtime/scheduler.h"
 #include "vtpu/study/engines/runnable.h"
+#include "vtpu/study/host/host_loop.h"
 #include "vtpu/study/host/host_mix.h"
 
 namespace vtpu::study::engines {
@@ -180,7 +181,8 @@ Result<EngineStudy> study_engines(const ports::PortMap& map, const measure::Samp
     }
     for (const auto& [mix, slot] : kMixes) {
       const auto pattern = host::pattern_of(one.program, one.bound.loop, slot);
-      if (pattern.empty()) continue;
+      // Without AVX-512, the dot products of bytes are no instruction of the host, and a slot may have nothing else.
+      if (std::ranges::none_of(pattern, [&](Cost cost) { return host::has_instruction(cost, *form); })) continue;
       auto made = host::mix_alternative(name + " " + mix, pattern);
       if (!made) return Error{name + ", " + mix, made.error().message(), ""};
       one.mix_ops[mix] = static_cast<double>(pattern.size());
