@@ -183,18 +183,35 @@ class Terminal {
     ADD_FAILURE() << "not shown: " << text << "\nafter: " << seen_;
     return false;
   }
-  /// Until the shell has taken the line: while a line is edited, the terminal gives out single keys.
-  void wait_until_nothing_is_edited() {
-    for (termios mode{}; ::tcgetattr(terminal_, &mode) == 0 && (mode.c_lflag & ICANON) == 0;) ::usleep(1000);
+  /// Until the shell asks for a line. A key typed before that goes to the terminal's own line, which takes the end of
+  /// the input, for one, for itself.
+  bool asks(const std::string& prompt) {
+    if (!shows(prompt)) return false;
+    wait_while(true);
+    return true;
   }
+  void wait_until_nothing_is_edited() { wait_while(false); }
+  /// How the shell ended; -1 where it does not end.
   int status() {
-    int status = 0;
-    ::waitpid(child_, &status, 0);
-    waited_ = true;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    char bytes[4096];
+    for (pollfd ready{terminal_, POLLIN, 0}; ::poll(&ready, 1, 60'000) == 1;)
+      if (::read(terminal_, bytes, sizeof bytes) <= 0) {  // its end of the terminal is closed
+        int status = 0;
+        ::waitpid(child_, &status, 0);
+        waited_ = true;
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+      }
+    ADD_FAILURE() << "the shell does not end";
+    return -1;
   }
 
  private:
+  /// While a line is edited, the terminal gives out single keys.
+  void wait_while(bool canonical) {
+    for (termios mode{}; ::tcgetattr(terminal_, &mode) == 0 && ((mode.c_lflag & ICANON) != 0) == canonical;)
+      ::usleep(1000);
+  }
+
   int terminal_ = -1;
   pid_t child_ = -1;
   bool waited_ = false;
@@ -204,45 +221,52 @@ class Terminal {
 TEST_F(Asi, ATerminalHasAPromptCompletionAndAHistoryThatLasts) {
   {
     Terminal asi(folder_.string());
-    ASSERT_TRUE(asi.shows("asi[0]> "));
+    ASSERT_TRUE(asi.asks("asi[0]> "));
     asi.type("mov r3 77\n");
     EXPECT_TRUE(asi.shows("r3 = 77"));
+    EXPECT_TRUE(asi.asks("asi[0]> "));
     asi.type("spa\t\n");  // completed to spawn
     EXPECT_TRUE(asi.shows("sentron 1"));
-    EXPECT_TRUE(asi.shows("asi[1]> "));
+    EXPECT_TRUE(asi.asks("asi[1]> "));
     asi.type("frob\n");
     EXPECT_TRUE(asi.shows("error: found 'frob'"));
+    EXPECT_TRUE(asi.asks("asi[1]> "));
     asi.type("dadd.i64 r4, r4, #1 | sgather.i64 r2, [p0]\n");  // traps, and so changes nothing
     EXPECT_TRUE(asi.shows("nothing is mapped"));
+    EXPECT_TRUE(asi.asks("asi[1]> "));
     asi.type("reg r4\n");
     EXPECT_TRUE(asi.shows("r4 = 0"));
+    EXPECT_TRUE(asi.asks("asi[1]> "));
     asi.type("quit\n");
     EXPECT_EQ(asi.status(), 0);
   }
   Terminal again(folder_.string());
-  ASSERT_TRUE(again.shows("asi[0]> "));
+  ASSERT_TRUE(again.asks("asi[0]> "));
   again.type("\x10\x10\x10\x10\x10\x10");  // Ctrl-P, past quit, reg, dadd, frob and spawn
   EXPECT_TRUE(again.shows("mov r3 77"));
   again.type("\n");
   EXPECT_TRUE(again.shows("r3 = 77"));
+  EXPECT_TRUE(again.asks("asi[0]> "));
   again.type("\x04");  // the end of the input
   EXPECT_EQ(again.status(), 0);
 }
 
 TEST_F(Asi, CtrlCStopsARunningProgramAndKeepsItsState) {
   Terminal asi(folder_.string());
-  ASSERT_TRUE(asi.shows("asi[0]> "));
+  ASSERT_TRUE(asi.asks("asi[0]> "));
   asi.type("load forever.sasm\n");
   ASSERT_TRUE(asi.shows("next word 0"));
-  ASSERT_TRUE(asi.shows("asi[0]> "));
+  ASSERT_TRUE(asi.asks("asi[0]> "));
   asi.type("continue\n");
   ASSERT_TRUE(asi.shows("continue"));
   asi.wait_until_nothing_is_edited();
   asi.type("\x03");
   EXPECT_TRUE(asi.shows("interrupted"));
   EXPECT_TRUE(asi.shows("sentron 0: ready, next word"));
+  EXPECT_TRUE(asi.asks("asi[0]> "));
   asi.type("step\n");
   EXPECT_TRUE(asi.shows("1 words"));
+  EXPECT_TRUE(asi.asks("asi[0]> "));
   asi.type("quit\n");
   EXPECT_EQ(asi.status(), 0);
 }
