@@ -123,6 +123,25 @@ TEST_F(VtpuCommand, SeveralSentronsSynchroniseAtAReduction) {
   }
 }
 
+TEST_F(VtpuCommand, ARunOnChipsHasOneSentronPerChipAndTakesTheTimeOfTheNetwork) {
+  put("all.sasm", "  creduce.i64 r1, r15, add\n  dhalt\n");
+  const json run = json(vtpu("run all.sasm --chips 2x2 --ns-per-word 1 --json").parsed());
+  EXPECT_EQ(run.at("sentrons").size(), 4u);
+  EXPECT_EQ(run.at("sentrons")[3].at("status"), "halted");
+  EXPECT_EQ(run.at("chips").at("messages"), 6);
+  EXPECT_GT(run.at("chips").at("time_ns"), 2);
+  put("net.toml", "[network]\nsides = \"3x3\"\nlatency_ns = 500\n[simulation]\nlevel = \"packet\"\n");
+  const json far = json(vtpu("run all.sasm --network net.toml --ns-per-word 1 --json").parsed());
+  EXPECT_EQ(far.at("sentrons").size(), 9u);
+  EXPECT_GT(far.at("chips").at("time_ns"), 2000);
+  EXPECT_THAT(
+      vtpu("run all.sasm --network net.toml --chips 2x3 --sentrons 4").out,
+      testing::AllOf(HasSubstr("4 sentrons on 6 chips"), HasSubstr("packet level"), HasSubstr("turns of the engine")));
+  EXPECT_THAT(vtpu("run all.sasm --chips 2x2x").err, HasSubstr("--chips"));
+  EXPECT_THAT(vtpu("run all.sasm --ns-per-word 2").err, HasSubstr("only with --chips"));
+  EXPECT_THAT(vtpu("run all.sasm --chips 2x2 --workers 2").err, HasSubstr("--workers"));
+}
+
 TEST_F(VtpuCommand, RunFindsAnImportedDocumentInMemory) {
   put("read.sasm", ".coord c = 1.1.1/1.1.1/1.1.2/1.1\n  dmov.coord p0, c\n  sgather.i64 r1, [p0 + 1]\n  dhalt\n");
   put("d.phext",
@@ -379,12 +398,27 @@ TEST_F(VtpuCommand, StandardOutputThatCannotBeWrittenIsStatus1) {
 }
 
 TEST_F(VtpuCommand, WrongUsageIsOneLineAndStatus2) {
-  for (const std::string arguments :
-       {"", "frob", "rum sum.sasm", "run", "run sum.sasm more", "run --nope sum.sasm", "run sum.sasm --engine steam",
-        "run sum.sasm --form avx2 --engine interpreter", "run sum.sasm --check-accesses --engine interpreter",
-        "run sum.sasm --compile-steps 0", "disasm sum.sasm --form avx2", "run sum.sasm --sentrons 0",
-        "run sum.sasm --fuel -3", "run sum.sasm --fuel many", "run - --import -", "gen --mix wild", "gen --workload x",
-        "gen --workload stencil --mix dense", "gen --iterations 0", "manual", "manual pdf"}) {
+  for (const std::string arguments : {"",
+                                      "frob",
+                                      "rum sum.sasm",
+                                      "run",
+                                      "run sum.sasm more",
+                                      "run --nope sum.sasm",
+                                      "run sum.sasm --engine steam",
+                                      "run sum.sasm --form avx2 --engine interpreter",
+                                      "run sum.sasm --check-accesses --engine interpreter",
+                                      "run sum.sasm --compile-steps 0",
+                                      "disasm sum.sasm --form avx2",
+                                      "run sum.sasm --sentrons 0",
+                                      "run sum.sasm --fuel -3",
+                                      "run sum.sasm --fuel many",
+                                      "run - --import -",
+                                      "gen --mix wild",
+                                      "gen --workload x",
+                                      "gen --workload stencil --mix dense",
+                                      "gen --iterations 0",
+                                      "manual",
+                                      "manual pdf"}) {
     const Outcome run = vtpu(arguments);
     EXPECT_EQ(run.status, 2) << arguments;
     EXPECT_THAT(run.err, StartsWith("vtpu: "));

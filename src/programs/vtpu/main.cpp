@@ -16,6 +16,7 @@
 #include "programs/command/command.h"
 #include "programs/command/engines.h"
 #include "programs/command/files.h"
+#include "programs/vtpu/chips.h"
 #include "vtpu/analysis/inspect.h"
 #include "vtpu/analysis/report.h"
 #include "vtpu/analysis/text_table.h"
@@ -54,11 +55,12 @@ struct Options {
   EngineKind engine = EngineKind::automatic;
   std::optional<exec::jit::Form> form;
   std::uint16_t port = 0;
-  bool watched = false;
+  bool watched = false, counted = false;
   std::optional<isa::Mix> mix;
   std::optional<isa::Locality> locality;
   ManualForm manual = ManualForm::html;
   std::vector<std::string> caches;
+  ChipOptions chips;
   std::uint64_t fuel = std::uint64_t{1} << 32;
   std::uint64_t compile_steps = exec::jit::CompileOptions::kMostSteps;
   std::uint64_t iterations = 1000, seed = 1, process = 0;
@@ -198,6 +200,22 @@ Result<runtime::Node::Result> run_watched(const Options& options, exec::Machine&
   return node.run();
 }
 
+Result<int> run_run_on_chips(const Options& options, exec::Machine& machine, const isa::ValidProgram& program,
+                             const Chosen& chosen, const MakeMachine& make) {
+  const auto run = run_on_chips(options.chips, machine, program, *chosen.engine, make);
+  if (!run) return run.error();
+  const std::string cost = options.chips.ns_per_word > 0
+                               ? fmt::format("{} ns a word, as stated", options.chips.ns_per_word)
+                               : fmt::format("the measured turns of the engine: {}", chosen.name);
+  std::string text = fmt::format("{}; a chip's work takes {}\n{}", shown(options.file), cost, cluster::to_text(*run));
+  if (!run->deadlock.empty()) text += "deadlock: " + run->deadlock + "\n";
+  ordered_json json{{"program", shown(options.file)}, {"cost", cost}, {"chips", cluster::to_json(*run)}};
+  if (!run->deadlock.empty()) json["deadlock"] = run->deadlock;
+  json["sentrons"] = ordered_json::array();
+  for (const auto& sentron : machine.sentrons()) json["sentrons"].push_back(analysis::sentron_json(*sentron));
+  return finish(options, machine, json, text);
+}
+
 Result<int> run_run(const Options& options) {
   const auto program = load_valid(options.file);
   if (!program) return program.error();
@@ -205,15 +223,22 @@ Result<int> run_run(const Options& options) {
       options.engine,
       {.form = options.form, .check_accesses = options.check_accesses, .most_steps = options.compile_steps}, *program);
   if (!chosen) return chosen.error();
+  unsigned sentrons = options.sentrons;
+  if (options.chips.given() && !options.counted) {
+    const auto chips = chip_count(options.chips);
+    if (!chips) return chips.error();
+    sentrons = *chips;
+  }
   const auto make = [&]() -> Result<std::unique_ptr<exec::Machine>> {
     auto made = std::make_unique<exec::Machine>();
     if (const auto imported = import_document(*made, options.import); !imported) return imported.error();
-    spawn_sentrons(*made, options.sentrons, options.fuel);
+    spawn_sentrons(*made, sentrons, options.fuel);
     return made;
   };
   const auto made = make();
   if (!made) return made.error();
   exec::Machine& machine = **made;
+  if (options.chips.given()) return run_run_on_chips(options, machine, *program, *chosen, make);
   if (!options.backing.empty()) machine.memory().back_next_region(options.backing);
   const auto ran = run_watched(options, machine, *chosen->engine);
   if (!ran) return ran.error();
@@ -424,6 +449,11 @@ class CommandLine {
         throw CLI::ValidationError("--check-accesses", "the interpreter has no host code");
       if (options_.workers > 1 && options_.time)
         throw CLI::ValidationError("--time", "the cycles of one thread are counted; --workers asks for several");
+      const ChipOptions& chips = options_.chips;
+      if (chips.given() && (options_.workers > 1 || options_.watched || options_.time || !options_.backing.empty()))
+        throw CLI::ValidationError("--chips", "not with --workers, --telemetry, --time or --backing");
+      if (!chips.given() && (chips.ns_per_word > 0 || !chips.timeline.empty()))
+        throw CLI::ValidationError("--ns-per-word, --timeline", "only with --chips or --network");
       if (options_.file == "-" && options_.import == "-")
         throw CLI::ValidationError("--import", "standard input can be read only once");
       if (options_.export_to == "-" && (options_.json || !options_.at.empty()))
@@ -443,13 +473,25 @@ class CommandLine {
                   "check every access of host code against its region before it happens; slow");
     add_number(*run, "--compile-steps", options_.compile_steps,
                "steps that compiling may take; the interpreter runs a program that needs more", 1);
-    add_number(*run, "--sentrons", options_.sentrons, "sentrons that run it; r15 holds the number of each", 1, 1024);
+    add_number(*run, "--sentrons", options_.sentrons,
+               "sentrons that run it; r15 holds the number of each; with --chips, as many as chips unless given", 1,
+               65536)
+        ->each([this](const std::string&) { options_.counted = true; });
     add_number(*run, "--workers", options_.workers,
                "threads that run the sentrons; with 1, the order of events is fixed", 1, 64);
     add_number(*run, "--telemetry", options_.port,
                "port of 127.0.0.1 that shows what the sentrons do while they run, 0 for a free one: a page, "
                "/telemetry.json, /metrics (Prometheus); 'vtpu ps' finds it")
         ->each([this](const std::string&) { options_.watched = true; });
+    run->add_option("--chips", options_.chips.sides,
+                    "sides of a torus of chips, such as 8x8x8, on which the run is simulated: sentron i on chip i")
+        ->type_name("SIDES");
+    run->add_option("--network", options_.chips.network,
+                    "network of these chips, a scenario of phextnet without traffic and workload");
+    add_number(*run, "--ns-per-word", options_.chips.ns_per_word,
+               "time of a word on a chip; 0: the engine's turns are timed on this host", 0, 1e6);
+    run->add_option("--timeline", options_.chips.timeline,
+                    "file to write the simulated run to, for Chrome's trace viewer, or '-'");
     run->add_flag("--time", options_.time, "time further runs, in memory, and add their medians with intervals");
     add_number(*run, "--samples", options_.samples, "runs of --time", 1, 100'000)->needs("--time");
     with_fuel(run), with_import(run), with_backing(run), with_json(run);

@@ -207,6 +207,15 @@ Result<Outcome> run_traffic(const Setup& setup, Outcome outcome, const net::work
   return outcome;
 }
 
+Result<Finished> finish_messages(const Setup& setup, Level level, const net::workload::Workload& workload,
+                                 const net::workload::Watch& watch) {
+  switch (level) {
+    case Level::flow: return finish_by_flows(setup, workload, watch);
+    case Level::packet: return finish_by_packets(setup, workload, watch);
+    default: return finish_by_flits(setup, workload, watch);
+  }
+}
+
 Result<Finished> finish(const Setup& setup, Level level, const net::workload::Watch& watch, const NetworkFacts& facts,
                         std::vector<Bound>& bounds) {
   const Scenario& scenario = setup.scenario;
@@ -225,9 +234,7 @@ Result<Finished> finish(const Setup& setup, Level level, const net::workload::Wa
     return all_to_all_by_packets(setup, scenario.workload.bytes_per_pair.count, watch);
   const auto workload = build_workload(scenario, setup.subject);
   if (!workload) return workload.error();
-  auto finished = level == Level::flow     ? finish_by_flows(setup, *workload, watch)
-                  : level == Level::packet ? finish_by_packets(setup, *workload, watch)
-                                           : finish_by_flits(setup, *workload, watch);
+  auto finished = finish_messages(setup, level, *workload, watch);
   if (finished) bounds = bounds_of(scenario, setup.subject, diameter, *workload, finished->completion.loss, {});
   return finished;
 }
@@ -296,6 +303,27 @@ Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch)
                                       : run_traffic(setup, std::move(outcome), watch);
   if (done) done->cost.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return done;
+}
+
+Result<Delivery> deliver(const Scenario& wanted,
+                         const std::function<const net::workload::Workload&(const Subject&)>& make,
+                         const net::workload::Watch& watch) {
+  for (const auto& [key, where] : wanted.given)
+    if (key.starts_with("traffic.") || key.starts_with("workload."))
+      return Error{where, "the messages come from a program", "a scenario without [traffic] and [workload]"};
+  Scenario scenario = wanted;
+  scenario.workload.kind = WorkloadKind::all_to_all;  // any workload: what is asked of keys and levels is the same
+  const Level level = level_of(scenario);
+  if (const auto right = check_levels(scenario, level); !right) return right.error();
+  auto subject = build(scenario);
+  if (!subject) return subject.error();
+  const auto routing = build_routing(scenario, *subject, watch);
+  if (!routing) return routing.error();
+  const RoutingFacts facts = facts_of(scenario, *subject, *routing);
+  if (const auto right = check_routing(scenario, *subject, *routing, facts); !right) return right.error();
+  auto finished = finish_messages({scenario, *subject, *routing}, level, make(*subject), watch);
+  if (!finished) return finished.error();
+  return Delivery{*std::move(subject), simulator_text(scenario, level), facts.name, std::move(finished->completion)};
 }
 
 }  // namespace vtpu::scenario

@@ -1,8 +1,13 @@
 #pragma once
+#include <functional>
+#include <string>
+
 #include "vtpu/base/result.h"
 #include "vtpu/net/workload/watch.h"
+#include "vtpu/net/workload/workload.h"
 #include "vtpu/scenario/report.h"
 #include "vtpu/scenario/scenario.h"
+#include "vtpu/scenario/subject.h"
 
 namespace vtpu::scenario {
 
@@ -21,5 +26,19 @@ Result<Report> inspect(const Scenario& scenario, const net::workload::Watch& wat
 /// is marked as interrupted. The report is the same for any number of threads. Error: see inspect, build_routing and
 /// check_routing; traffic that this network does not support; an error of the simulator.
 Result<Outcome> run(const Scenario& scenario, const net::workload::Watch& watch);
+
+/// Messages on the network of a scenario that describes neither traffic nor a workload.
+struct Delivery {
+  Subject subject;
+  std::string simulator;  ///< level and its parameters, as text
+  std::string routing;
+  net::workload::Completion completion;
+};
+
+/// Simulates the messages that `make` gives for the network, as `run` does those of a workload. Error: as `run`; a
+/// scenario with traffic or a workload of its own.
+Result<Delivery> deliver(const Scenario& scenario,
+                         const std::function<const net::workload::Workload&(const Subject&)>& make,
+                         const net::workload::Watch& watch);
 
 }  // namespace vtpu::scenario
