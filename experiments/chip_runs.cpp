@@ -3,9 +3,9 @@
 // One sentron on each of 64, 512 and 4096 chips trains a linear model on its own samples: every step computes a
 // gradient and sums it over all sentrons, number by number, by creduce. The kernel is compiled by phextcc at tier 3 and
 // run by the interpreter and by the native engine, which must end alike. The run is recorded and charged to a torus, a
-// twisted torus where the shape has one, and the switch state that a search found for all-to-all traffic (data/states).
-// A word takes 1 ns (an assumption, so that the results are the same on every host); links have 50 GB/s and 100 ns (an
-// assumption; no latency is published). Flow level.
+// twisted torus where the shape has one, and the switch state that a search found for all-to-all traffic (data/states),
+// there over shortest paths by table. A word takes 1 ns (an assumption, so that the results are the same on every
+// host); links have 50 GB/s and 100 ns (an assumption; no latency is published). Flow level.
 //
 // Parameters: samples of a sentron, weights, steps, ns of a word, latency of a link; the same in both modes. Claims:
 // own.chips.same, own.chips.found. Outputs: keys cluster.chips.*; table chip_runs.
@@ -160,7 +160,7 @@ std::vector<Place> places_of(const Run& run, const std::string& sides, double la
   if (sides != "4x4x4") {
     const std::string file = std::filesystem::absolute(run.input_path(state_of(sides))).string();
     places.push_back({"found", fmt::format("[network]\ntopology = \"ocs\"\nfile = \"{}\"\n{}[routing]\nalgorithm = "
-                                           "\"symmetric\"\n",
+                                           "\"table\"\n",
                                            file, link)});
   }
   return places;

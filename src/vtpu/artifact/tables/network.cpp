@@ -27,6 +27,28 @@ TableDeclaration topology_summary() {
           "directed; the bisection counts one direction. Bound: all-to-all throughput per chip in link bandwidths."};
 }
 
+TableDeclaration chip_runs() {
+  return {
+      .name = "chip_runs",
+      .caption = "A training step of compiled code on simulated chips",
+      .wide = true,
+      .appendix = true,
+      .results = {"chip-runs"},
+      .table = "chip_runs",
+      .columns = {{"chips", "chips"},
+                  {"sides", "shape"},
+                  {"network", "network"},
+                  {"time_us", "step (µs)"},
+                  {"work", "work", 0.1},
+                  {"network_share", "network, of the longest chain", 0.16},
+                  {"messages", "messages"},
+                  {"gain", "torus / this", 0.1}},
+      .note =
+          "Work: the share of the time in which a chip works, as a mean. The longest chain leads from the last event "
+          "back, each time to the event that came last of those that had to come before. Found: the state found by "
+          "search for all-to-all traffic. Messages of both steps."};
+}
+
 TableDeclaration routes() {
   return {.name = "routes",
           .caption =
