@@ -1,17 +1,11 @@
 // Does the shell do what its help says, from a script and at a terminal?
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <termios.h>
-#include <unistd.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "command.h"
+#include "terminal.h"
 
 namespace vtpu {
 namespace {
@@ -135,6 +129,25 @@ TEST_F(Asi, RunTimesAProgramInLiveOpsOverMeasuredCycles) {
   EXPECT_THAT(out, testing::AnyOf(HasSubstr(" live ops per measured cycle ("), HasSubstr("not measurable now")));
 }
 
+TEST_F(Asi, AnOperationIsTimedWithoutAnEffect) {
+  const std::string out = said(
+      "write 1.1.1 7\nmov p0 1.1.1\ntime add r1 r0 r0\ntime sscattr.i64 r2, [p0]\ntime dadd.i64 r3, r3, #1\n"
+      "x 1.1.1\nreg\n");
+  std::size_t timed = 0;
+  for (const char* const shown : {" ops per measured cycle (", "not measurable now"})
+    for (std::size_t at = 0; (at = out.find(shown, at)) != std::string::npos; ++at) ++timed;
+  EXPECT_EQ(timed, 3U) << out;
+  EXPECT_THAT(out, HasSubstr("1.1.1/1.1.1/1.1.1/1.1  7\n* p0 = 1.1.1/1.1.1/1.1.1/1.1\n"));
+  EXPECT_THAT(out, Not(HasSubstr("r3 = ")));
+}
+
+TEST_F(Asi, WhatCannotBeRepeatedIsNotTimed) {
+  EXPECT_THAT(script("time dhalt\n").err, HasSubstr("dhalt cannot be repeated alone"));
+  EXPECT_THAT(script("time crecv m0, p0\n").err, HasSubstr("crecv cannot be repeated alone"));
+  EXPECT_THAT(script("time sgather.i64 r1, [p0]\n").err, HasSubstr("the operation traps: "));
+  EXPECT_THAT(script("time frob r1\n").err, HasSubstr("found 'frob'"));
+}
+
 TEST_F(Asi, HelpComesFromTheTables) {
   const std::string help = said("help\n");
   for (const char* name : {"spawn", "select N", "run FILE", "step [N]", "back [N]", "gather REGISTER COORDINATE",
@@ -146,81 +159,9 @@ TEST_F(Asi, HelpComesFromTheTables) {
 
 // ---- at a terminal
 
-/// A shell behind a pseudo-terminal.
-class Terminal {
- public:
-  explicit Terminal(const std::string& folder) {
-    child_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
-    if (child_ != 0) return;
-    if (::chdir(folder.c_str()) != 0) ::_exit(1);
-    ::setenv("TERM", "vt100", 1);
-    ::setenv("ASI_HISTORY", "history", 1);
-    ::execl(VTPU_BUILD "/bin/asi", "asi", nullptr);
-    ::_exit(1);
-  }
-  ~Terminal() {
-    ::kill(child_, SIGKILL);
-    if (!waited_) ::waitpid(child_, nullptr, 0);
-    ::close(terminal_);
-  }
-  void type(const std::string& keys) {
-    EXPECT_EQ(::write(terminal_, keys.data(), keys.size()), static_cast<ssize_t>(keys.size()));
-  }
-  /// Reads until the text has been shown since the last call. Fails after a time that no machine needs.
-  bool shows(const std::string& text) {
-    for (;;) {
-      if (const std::size_t at = seen_.find(text); at != std::string::npos) {
-        seen_.erase(0, at + text.size());
-        return true;
-      }
-      pollfd ready{terminal_, POLLIN, 0};
-      char bytes[4096];
-      if (::poll(&ready, 1, 60'000) != 1) break;
-      const ssize_t size = ::read(terminal_, bytes, sizeof bytes);
-      if (size <= 0) break;
-      seen_.append(bytes, static_cast<std::size_t>(size));
-    }
-    ADD_FAILURE() << "not shown: " << text << "\nafter: " << seen_;
-    return false;
-  }
-  /// Until the shell asks for a line. A key typed before that goes to the terminal's own line, which takes the end of
-  /// the input, for one, for itself.
-  bool asks(const std::string& prompt) {
-    if (!shows(prompt)) return false;
-    wait_while(true);
-    return true;
-  }
-  void wait_until_nothing_is_edited() { wait_while(false); }
-  /// How the shell ended; -1 where it does not end.
-  int status() {
-    char bytes[4096];
-    for (pollfd ready{terminal_, POLLIN, 0}; ::poll(&ready, 1, 60'000) == 1;)
-      if (::read(terminal_, bytes, sizeof bytes) <= 0) {  // its end of the terminal is closed
-        int status = 0;
-        ::waitpid(child_, &status, 0);
-        waited_ = true;
-        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-      }
-    ADD_FAILURE() << "the shell does not end";
-    return -1;
-  }
-
- private:
-  /// While a line is edited, the terminal gives out single keys.
-  void wait_while(bool canonical) {
-    for (termios mode{}; ::tcgetattr(terminal_, &mode) == 0 && ((mode.c_lflag & ICANON) != 0) == canonical;)
-      ::usleep(1000);
-  }
-
-  int terminal_ = -1;
-  pid_t child_ = -1;
-  bool waited_ = false;
-  std::string seen_;
-};
-
 TEST_F(Asi, ATerminalHasAPromptCompletionAndAHistoryThatLasts) {
   {
-    Terminal asi(folder_.string());
+    Terminal asi(folder_.string(), "asi", "ASI_HISTORY");
     ASSERT_TRUE(asi.asks("asi[0]> "));
     asi.type("mov r3 77\n");
     EXPECT_TRUE(asi.shows("r3 = 77"));
@@ -240,7 +181,7 @@ TEST_F(Asi, ATerminalHasAPromptCompletionAndAHistoryThatLasts) {
     asi.type("quit\n");
     EXPECT_EQ(asi.status(), 0);
   }
-  Terminal again(folder_.string());
+  Terminal again(folder_.string(), "asi", "ASI_HISTORY");
   ASSERT_TRUE(again.asks("asi[0]> "));
   again.type("\x10\x10\x10\x10\x10\x10");  // Ctrl-P, past quit, reg, dadd, frob and spawn
   EXPECT_TRUE(again.shows("mov r3 77"));
@@ -252,7 +193,7 @@ TEST_F(Asi, ATerminalHasAPromptCompletionAndAHistoryThatLasts) {
 }
 
 TEST_F(Asi, CtrlCStopsARunningProgramAndKeepsItsState) {
-  Terminal asi(folder_.string());
+  Terminal asi(folder_.string(), "asi", "ASI_HISTORY");
   ASSERT_TRUE(asi.asks("asi[0]> "));
   asi.type("load forever.sasm\n");
   ASSERT_TRUE(asi.shows("next word 0"));

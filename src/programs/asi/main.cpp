@@ -1,62 +1,28 @@
 // asi: a shell over a machine of sentrons. It executes operations and programs, goes on and back word by word, and
 // shows registers, memory and messages.
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <csignal>
-#include <cstdlib>
-#include <iostream>
-#include <optional>
 #include <string>
 
-#include "programs/asi/line_editor.h"
 #include "programs/asi/shell.h"
 #include "programs/command/command.h"
+#include "programs/command/conversation.h"
 
 namespace vtpu::asi {
 namespace {
 
-std::atomic<bool> interrupted{false};
-static_assert(std::atomic<bool>::is_always_lock_free);  // as a signal handler needs
-
-std::string history_file() {
-  if (const char* const named = std::getenv("ASI_HISTORY")) return named;
-  const char* const home = std::getenv("HOME");
-  return home == nullptr ? "" : std::string(home) + "/.asi_history";
-}
-
-/// Answers lines until the input ends. A wrong line ends a script, and only that line at a terminal.
 Result<int> converse() {
+  std::atomic<bool> interrupted{false};
   Shell shell(interrupted);
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = true; };
-  ::sigaction(SIGINT, &action, nullptr);  // without SA_RESTART, so that it also ends a line that is being typed
-
-  const bool terminal = ::isatty(STDIN_FILENO) != 0;
-  std::optional<LineEditor> editor;
-  if (terminal) editor.emplace(history_file(), [&](const std::string& line) { return shell.completions(line); });
-  for (std::size_t number = 1; !shell.ended(); ++number) {
-    std::string line;
-    interrupted = false;  // what comes from now on is meant for this line
-    if (terminal) {
-      const auto typed = editor->read(fmt::format("asi[{}]> ", shell.selected()));
-      if (!typed && interrupted.exchange(false)) {
-        if (const auto printed = command::print("\n"); !printed) return printed;
-        continue;
-      }
-      if (!typed) break;
-      line = *typed;
-    } else if (!std::getline(std::cin, line)) {
-      break;
-    }
-    const Result<std::string> answer = shell.execute(line);
-    if (!answer && !terminal) return command::within(fmt::format("standard input:{}", number), answer.error());
-    if (const auto printed = command::print(answer ? *answer : "error: " + answer.error().message() + "\n"); !printed)
-      return printed;
-  }
-  return command::kDone;
+  return command::converse({.program = "asi",
+                            .history = "ASI_HISTORY",
+                            .prompt = [&] { return fmt::format("asi[{}]> ", shell.selected()); },
+                            .answer = [&](const std::string& line) { return shell.execute(line); },
+                            .ended = [&] { return shell.ended(); },
+                            .completions = [&](const std::string& line) { return shell.completions(line); }},
+                           interrupted);
 }
 
 }  // namespace

@@ -150,11 +150,15 @@ std::uint64_t Session::back(std::uint64_t steps) {
 }
 
 std::unique_ptr<Machine> Session::before_the_run() const {
-  auto made = std::make_unique<Machine>();
-  std::vector<SharedProgram> programs;
   std::size_t end = journal_.size();
   while (end > 0 && std::holds_alternative<Run>(journal_[end - 1])) --end;
-  for (std::size_t i = 0; i < end; ++i) VTPU_CHECK(apply(journal_[i], *made, programs), "a change can be repeated");
+  return after(end);
+}
+
+std::unique_ptr<Machine> Session::after(std::size_t changes) const {
+  auto made = std::make_unique<Machine>();
+  std::vector<SharedProgram> programs;
+  for (std::size_t i = 0; i < changes; ++i) VTPU_CHECK(apply(journal_[i], *made, programs), "a change can be repeated");
   return made;
 }
 

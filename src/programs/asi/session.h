@@ -46,8 +46,11 @@ class Session {
 
   /// Undoes the last `steps` words and other changes. Returns how many it undid; the first sentron stays.
   std::uint64_t back(std::uint64_t steps);
-  /// A machine as this one was before the words that ran since the last other change, for timing.
+  // For timing, machines of their own:
+  /// as this one was before the words that ran since the last other change;
   std::unique_ptr<exec::Machine> before_the_run() const;
+  /// as this one is.
+  std::unique_ptr<exec::Machine> copy() const { return after(journal_.size()); }
 
  private:
   struct Spawn {};
@@ -73,6 +76,8 @@ class Session {
 
   static Result<void> apply(const Change& change, exec::Machine& machine, std::vector<SharedProgram>& programs);
   Result<void> change(Change made);
+  /// A machine as this one was after so many changes.
+  std::unique_ptr<exec::Machine> after(std::size_t changes) const;
   void repeat();
 
   std::unique_ptr<exec::Machine> machine_ = std::make_unique<exec::Machine>();

@@ -103,7 +103,8 @@ const std::vector<Shell::Command>& Shell::commands() {
       {"continue", "", "run all sentrons to a break, a change of what is watched, or the end", &Shell::go_on},
       {"step", "[N]", "execute one word, or N, of the selected sentron", &Shell::step},
       {"back", "[N]", "undo the last word or other change, or N", &Shell::back},
-      {"time", "", "time the loaded programs in new machines: live ops per measured cycle", &Shell::time},
+      {"time", "[OPERATION]", "ops per measured cycle of copies of an operation, or live ops of the loaded program",
+       &Shell::time},
       {"break", "[LABEL|WORD]", "stop before a word of the selected sentron's program; list the breaks",
        &Shell::set_break},
       {"watch", "[REGISTER|COORDINATE]", "stop when it changes; list what is watched", &Shell::watch},
@@ -141,6 +142,7 @@ Result<std::string> Shell::execute(std::string_view line) {
   if (words.empty()) return Error{"", "found '" + text + "'", "a command; try help"};
   const std::string name = words[0];
   words.erase(words.begin());
+  rest_ = trim(std::string_view(text).substr(text.find(name) + name.size()));
   const std::map<std::string, std::string> before = named_registers();
   const std::size_t sentron = selected_;
   Result<std::string> answer = std::string();
@@ -186,9 +188,8 @@ Result<std::string> Shell::as_assembly(const Words& words, std::string_view line
   return text;
 }
 
-Result<void> Shell::perform(std::string text) {
+Result<SharedProgram> Shell::assembled(std::string text) const {
   const SharedProgram& own = session_.program(selected_);
-  const exec::Context& sentron = session_.sentron(selected_);
   // Coordinates become entries of the pool.
   static const std::regex literal(R"((\s|,)(\d+\.\d+\.\d+(?:/[\d.]+)*))");
   std::string pool;
@@ -208,13 +209,25 @@ Result<void> Shell::perform(std::string text) {
     return Error{column == std::string::npos ? "" : "column " + error.where.substr(column + 1), error.found,
                  error.expected};
   }
-  const std::uint64_t first = own ? own->get().words.size() : 0;
-  if (sentron.status == Status::halted && isa::info(program->words[first].coord.opcode).effect == isa::Effect::messages)
-    return Error{"", fmt::format("sentron {} has halted", selected_),
-                 "a sentron that is ready; load gives it a program"};
   auto valid = isa::ValidProgram::make(*std::move(program));
   if (!valid) return Error{"", valid.error().found, valid.error().expected};
-  return session_.perform(selected_, std::make_shared<const isa::ValidProgram>(*std::move(valid)), first);
+  return std::make_shared<const isa::ValidProgram>(*std::move(valid));
+}
+
+std::uint64_t Shell::own_words() const {
+  const SharedProgram& own = session_.program(selected_);
+  return own ? own->get().words.size() : 0;
+}
+
+Result<void> Shell::perform(std::string text) {
+  auto program = assembled(std::move(text));
+  if (!program) return program.error();
+  const std::uint64_t first = own_words();
+  const isa::Opcode coordination = (*program)->get().words[first].coord.opcode;
+  if (session_.sentron(selected_).status == Status::halted && isa::info(coordination).effect == isa::Effect::messages)
+    return Error{"", fmt::format("sentron {} has halted", selected_),
+                 "a sentron that is ready; load gives it a program"};
+  return session_.perform(selected_, *std::move(program), first);
 }
 
 Result<std::string> Shell::gather(const Words& arguments) {
@@ -382,7 +395,7 @@ Result<std::string> Shell::run_words(std::uint64_t most, bool everyone) {
 }
 
 Result<std::string> Shell::time(const Words& arguments) {
-  if (!arguments.empty()) return usage("time", "");
+  if (!arguments.empty()) return time_operation(arguments);
   if (const auto has = need_program(); !has) return has.error();
   const SharedProgram& program = session_.program(selected_);
   for (std::size_t k = 0; k < session_.size(); ++k)
@@ -410,6 +423,55 @@ Result<std::string> Shell::time(const Words& arguments) {
       "{} live ops per measured cycle ({} to {}); {} of {} ops are live\n"
       "  {}; {} timings, cycles from: {}\n",
       per_cycle("value"), per_cycle("high"), per_cycle("low"), live.live, live.executed, chosen->name,
+      timing->at("samples").get<std::size_t>(), timing->at("cycle_source").get<std::string>());
+}
+
+Result<std::string> Shell::time_operation(const Words& words) {
+  constexpr int kCopies = 32, kIterations = 4096;
+  const auto operation = as_assembly(words, rest_);
+  if (!operation) return operation.error();
+  const auto uses = [&](const std::string& name) {
+    return std::regex_search(*operation, std::regex("\\b" + name + "\\b"));
+  };
+  unsigned counter = 0;
+  while (uses(fmt::format("r{}", counter))) ++counter;  // a word names fewer registers than there are
+  std::string text = fmt::format("dmov.i64 r{}, #{}\ntimed_operation:\n", counter, kIterations);
+  for (int k = 0; k < kCopies; ++k) text += "  " + *operation + "\n";
+  const auto program = assembled(text + fmt::format("  dloop r{}, timed_operation", counter));
+  if (!program) return program.error();
+  const std::uint64_t first = own_words();
+  for (const isa::Slot slot : {isa::Slot::D, isa::Slot::S, isa::Slot::C}) {
+    const isa::OpcodeInfo& row = isa::info((*program)->get().words[first + 1].slot(slot).opcode);
+    using enum isa::Effect;
+    if (row.effect == control || row.effect == allocates || row.effect == messages)
+      return Error{"time", fmt::format("{} cannot be repeated alone", row.mnemonic),
+                   "arithmetic, or an access to memory"};
+  }
+  const auto make = [&]() -> Result<std::unique_ptr<exec::Machine>> {
+    auto machine = session_.copy();
+    for (const auto& sentron : machine->sentrons()) {
+      sentron->retired = {};
+      sentron->status = sentron->id == selected_ ? Status::ready : Status::halted;
+      sentron->pc = first;
+    }
+    return machine;
+  };
+  const auto chosen = command::choose_engine(command::EngineKind::automatic, {}, **program);
+  if (!chosen) return chosen.error();
+  const auto tried = *make();
+  command::run_sentrons(*tried, *chosen->engine);
+  if (const exec::Context& sentron = *tried->sentrons()[selected_]; sentron.status == Status::trapped)
+    return Error{"time", "the operation traps: " + sentron.trap.message(), ""};
+  const auto timing = command::time_sentrons(make, *chosen->engine, 20);
+  if (!timing) return timing.error();
+  if (timing->is_string()) return timing->get<std::string>() + "\n";
+  const auto per_cycle = [&](const char* key) {
+    return significant(timing->at("ops_per_cycle").at(key).get<double>(), 3);
+  };
+  return fmt::format(
+      "{} ops per measured cycle ({} to {}); {} copies in a loop, each after the last\n"
+      "  {}; {} timings, cycles from: {}\n",
+      per_cycle("value"), per_cycle("low"), per_cycle("high"), kCopies, chosen->name,
       timing->at("samples").get<std::size_t>(), timing->at("cycle_source").get<std::string>());
 }
 

@@ -62,9 +62,15 @@ class Shell {
   Result<std::string> help(const Words& arguments);
   Result<std::string> quit(const Words& arguments);
 
-  /// Assembles ops after the words of the selected sentron's program, so that its labels and pools are known, and
-  /// executes them. Coordinates in the text are put into the pool.
+  /// Assembles ops after the words of the selected sentron's program, so that its labels and pools (by number) are
+  /// known. Coordinates in the text are put into the pool.
+  Result<SharedProgram> assembled(std::string text) const;
+  /// Assembles ops and executes them.
   Result<void> perform(std::string text);
+  /// Words of the selected sentron's program, after which `assembled` puts the text.
+  std::uint64_t own_words() const;
+  /// Times copies of an operation, on what the registers and the memory hold now.
+  Result<std::string> time_operation(const Words& words);
   /// A line that begins with a mnemonic or a short name, as assembly text.
   Result<std::string> as_assembly(const Words& words, std::string_view line) const;
   Result<std::uint64_t> word_number(const std::string& text) const;
@@ -78,6 +84,7 @@ class Shell {
   std::string place() const;
 
   Session session_;
+  std::string rest_;  ///< of the line, after its first word
   std::size_t selected_ = 0;
   bool ended_ = false;
   std::map<std::size_t, std::set<std::uint64_t>> breaks_;     ///< by sentron: words

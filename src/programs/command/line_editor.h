@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
-namespace vtpu::asi {
+namespace vtpu::command {
 
 /// Lines typed at a terminal, through libedit: editing, completion with the tabulator key, and a history that is kept
 /// in a file. There is one terminal, so there is one editor.
 class LineEditor {
  public:
   using Complete = std::function<std::vector<std::string>(const std::string& line)>;
-  /// `history`: a file, or empty for none.
-  LineEditor(std::string history, Complete complete);
+  /// `program`: its name, for the settings of libedit. `history`: a file, or empty for none.
+  LineEditor(const std::string& program, std::string history, Complete complete);
   ~LineEditor();
   LineEditor(const LineEditor&) = delete;
   LineEditor& operator=(const LineEditor&) = delete;
@@ -24,4 +24,4 @@ class LineEditor {
   std::string history_;
 };
 
-}  // namespace vtpu::asi
+}  // namespace vtpu::command

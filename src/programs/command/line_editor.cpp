@@ -1,4 +1,4 @@
-#include "programs/asi/line_editor.h"
+#include "programs/command/line_editor.h"
 
 #include <editline/readline.h>
 
@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-namespace vtpu::asi {
+namespace vtpu::command {
 namespace {
 
 /// libedit calls a function without an argument for its user.
@@ -29,9 +29,12 @@ char** complete_line(const char* text, int, int) {
 
 }  // namespace
 
-LineEditor::LineEditor(std::string history, Complete complete) : history_(std::move(history)) {
+LineEditor::LineEditor(const std::string& program, std::string history, Complete complete)
+    : history_(std::move(history)) {
   completer() = std::move(complete);
-  rl_readline_name = const_cast<char*>("asi");
+  static std::string name;
+  name = program;
+  rl_readline_name = name.data();
   rl_initialize();
   rl_attempted_completion_function = complete_line;
   static char breaks[] = " ,";
@@ -55,4 +58,4 @@ std::optional<std::string> LineEditor::read(const std::string& prompt) {
   return line;
 }
 
-}  // namespace vtpu::asi
+}  // namespace vtpu::command
