@@ -128,6 +128,7 @@ const std::map<std::string, std::vector<std::string>> kOtherOptions = {
                   "--to",    "--over",     "--entries",  "--shape", "--steps",   "--restarts", "--groups", "--mirrored",
                   "--alike", "--markdown", "--state",    "--dark",  "--count"}},
     {"asi", {"--help"}},
+    {"vtpu-chat", {"--help", "--talk", "--steps", "--seed", "--engine"}},
     // Its outputs are the folder of results, below --root; tests/artifact covers them.
     {"artifact", {"--help", "--root", "--bin", "--seed", "--quick", "--strict"}},
 };
