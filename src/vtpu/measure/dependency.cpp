@@ -46,6 +46,13 @@ fs::path library_path(const std::string& name) {
 }
 
 fs::path tool_path(const std::string& names) {
+  // A command of the build itself stands beside this program or, for an experiment, one folder up.
+  std::error_code failed;
+  const fs::path here = fs::read_symlink("/proc/self/exe", failed).parent_path();
+  for (const std::string_view name : split(names, ' '))
+    for (const fs::path& folder : {here, here.parent_path()})
+      if (const fs::path file = folder / name; folder.filename() == "bin" && ::access(file.c_str(), X_OK) == 0)
+        return file;
   const char* const path = std::getenv("PATH");
   const std::string_view folders = path == nullptr ? "" : path;
   for (const std::string_view name : split(names, ' '))

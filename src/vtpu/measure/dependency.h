@@ -9,7 +9,7 @@ struct Dependency {
   enum class Kind {
     module,   ///< a shared object that the build makes in lib/ beside the programs; its name without ".so"
     library,  ///< a shared library of the system that the program is linked with; its file name up to ".so"
-    tool,     ///< a program on PATH; of several names, separated by blanks, the first that PATH has
+    tool,     ///< a command of the build's bin/ or a program on PATH; of several names, separated by blanks, the first
   };
   Kind kind;
   std::string name;
