@@ -245,6 +245,7 @@ Fixture fixture() {
   f.metrics("sparse-ids", keys);
 
   f.table("teaching", "ladder", {"engine", "words"}, {"ns", "low", "high", "times"});
+  f.table("shell", "shell", {"what", "unit"}, {"value", "low", "high"});
 
   // All other experiments come from the shipped reference, from whichever class of hosts it has.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);

@@ -193,4 +193,18 @@ TableDeclaration ladder() {
               "order of the additions gives the same sum."};
 }
 
+TableDeclaration shell() {
+  return {
+      .name = "shell",
+      .caption = "Operations typed into the shell, and its start beside that of Python and bash",
+      .appendix = true,
+      .results = {"shell"},
+      .table = "shell",
+      .columns = {{"what", "what"}, {"value", "median"}, {"low", "low"}, {"high", "high"}, {"unit", "unit"}},
+      .note =
+          "Medians and 95 % intervals. An operation is timed by the shell's own command: copies of it in a loop, on "
+          "the registers as they are; a row is missing where that was not measurable at the time. A start is the "
+          "wall time of a process from its beginning to its end, without work."};
+}
+
 }  // namespace vtpu::artifact::tables
