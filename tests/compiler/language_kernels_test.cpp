@@ -218,6 +218,29 @@ TEST(Kernels, AHistogramCountsThroughLoadedIndexes) {
   EXPECT_EQ(kernel.get<std::int64_t>("bins"), bins);
 }
 
+TEST(Kernels, ComputedLanesAreMultipliedAsBytes) {
+  Running kernel(
+      "tensor a: i32[16]; tensor b: i8[64]; tensor r: i32[32];\n"
+      "kernel main() {\n"
+      "  r[0:16] = dot_u8i8(7, bits_bytes(a[0:16] & 252645135), b[0:64]);\n"
+      "  r[16:16] = dot_u8i8(0, bits_bytes(spread(513i32)), b[0:64]);\n"
+      "}\n");
+  std::vector<std::int32_t> a = numbers<std::int32_t>(16, 1);
+  std::vector<std::int8_t> b;
+  for (int i = 0; i < 64; ++i) b.push_back(static_cast<std::int8_t>(i * 3 - 100));
+  for (std::size_t i = 0; i < 16; ++i) a[i] *= 0x01234567;
+  kernel.set("a", a);
+  kernel.set("b", b);
+  kernel.run();
+  for (std::size_t i = 0; i < 16; ++i) {
+    int low_halves = 7;
+    for (std::size_t j = 0; j < 4; ++j)
+      low_halves += static_cast<int>(static_cast<std::uint32_t>(a[i]) >> (8 * j) & 15) * b[4 * i + j];
+    EXPECT_EQ(kernel.get<std::int32_t>("r")[i], low_halves);
+    EXPECT_EQ(kernel.get<std::int32_t>("r")[16 + i], b[4 * i] + 2 * b[4 * i + 1]);
+  }
+}
+
 TEST(Kernels, BytesAndHalvesAreMultipliedByDotProducts) {
   Running kernel(
       "tensor a: u8[64]; tensor b: i8[64]; tensor r: i32[16];\n"

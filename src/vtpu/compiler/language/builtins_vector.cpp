@@ -159,6 +159,16 @@ Quantity dot_u8i8(Lowering& lower, const Expression& call) {
   return dot(lower, call, ir::OpKind::dot_u8i8, Type::i32x16);
 }
 
+/// The lanes of an i32x16 as 64 bytes. No constant has this type, so that a known vector becomes an op, too.
+Quantity bits_bytes(Lowering& lower, const Expression& call) {
+  const Quantity v = lower.typed(*call.parts[0], Type::i32x16, "a vector");
+  if (v.poison()) return {};
+  lower.at(call.span);
+  ir::Op op = lower.emit().make(ir::OpKind::bits, ir::Type::bytes64, {lower.emit().value_of(v)});
+  op.operand_type = ir::Type::i32x16;
+  return Quantity::of_value(Type::bytes, lower.emit().append(std::move(op)));
+}
+
 std::vector<const Expression*> after_first(const Expression& call) {
   std::vector<const Expression*> parts;
   for (std::size_t i = 1; i < call.parts.size(); ++i) parts.push_back(call.parts[i].get());
@@ -186,7 +196,7 @@ Quantity place(Lowering& lower, const Expression& call) {
 
 constexpr std::size_t kMostDimensions = phext::PackedCoordinate::kAxes + 1;
 
-constexpr std::array<Builtin, 16> kVectorBuiltins = {{
+constexpr std::array<Builtin, 17> kVectorBuiltins = {{
     {"spread", 1, 1, "spread(x)", spread},
     {"iota", 0, 0, "iota()", iota},
     {"lane", 2, 2, "lane(v, k)", lane},
@@ -201,6 +211,7 @@ constexpr std::array<Builtin, 16> kVectorBuiltins = {{
     {"scatter", 3, 3, "scatter(x, i, v);", scatter},
     {"dot_bf16", 3, 3, "dot_bf16(acc, a, b)", dot_bf16},
     {"dot_u8i8", 3, 3, "dot_u8i8(acc, a, b)", dot_u8i8},
+    {"bits_bytes", 1, 1, "bits_bytes(v)", bits_bytes},
     {"prefetch", 1, kMostDimensions, "prefetch(x, i, …);", prefetch},
     {"place", 1, kMostDimensions, "place(x, i, …)", place},
 }};

@@ -15,7 +15,7 @@ syntax keyword phxAxis library shelf series collection volume book chapter secti
 syntax keyword phxFunction fma abs sqrt select lshr exp exp_nonpositive exp_near_zero sigmoid tanh bits_i32 bits_f32 bits_i64 bits_f64
 syntax keyword phxFunction spread iota lane lane_f64 lane_f32 lane_i32 permute gather scatter
 syntax keyword phxFunction reduce_add reduce_min reduce_max
-syntax keyword phxFunction dot_bf16 dot_u8i8 prefetch place put part distance occupied simplices laplace
+syntax keyword phxFunction dot_bf16 dot_u8i8 bits_bytes prefetch place put part distance occupied simplices laplace
 syntax keyword phxFunction packed send receive barrier fence beacon temperature route sentron all_sum all_min all_max broadcast
 
 syntax match phxNumber "\<0[xX]\x\+\(i32\|i64\)\?\>"
