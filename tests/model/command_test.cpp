@@ -119,6 +119,25 @@ TEST(VtpuModel, RunStreamsTheGreedyTokens) {
   EXPECT_THAT(done.err, HasSubstr("3 tokens read"));
 }
 
+TEST(VtpuModel, AQuantizedModelIsReportedAndRunsLikeAnyOther) {
+  const fs::path from = random_model(), to = fs::path(testing::TempDir()) / "quantized_model";
+  fs::remove_all(to);
+  EXPECT_TRUE(write_file(from / "text", "ab c ab ab c"));
+  const std::string command = "quantize " + from.string() + " " + to.string() + " --type ";
+  const Outcome done = vtpu_model(command + "int8-block --json --text " + (from / "text").string());
+  ASSERT_EQ(done.status, 0) << done.err;
+  const auto facts = parse_json<nlohmann::json>(done.out, "out", "facts").value();
+  EXPECT_LT(facts["bytes_after"], facts["bytes_before"]);
+  EXPECT_GT(facts["least_cosine"], 0.99);
+  EXPECT_GT(facts["perplexity_after"], 1);
+  EXPECT_THAT(vtpu_model("info " + to.string()).out, HasSubstr("\"int8-block\""));
+  const Outcome run = vtpu_model("run " + to.string() + " 'ab c' --tokens 5");
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("5 written"));
+  EXPECT_THAT(vtpu_model(command + "int8-block").err, HasSubstr("is there already"));
+  EXPECT_THAT(vtpu_model(command + "int7").err, HasSubstr("--type: found 'int7'"));
+}
+
 TEST(VtpuModel, SamplingDependsOnItsSeedOnly) {
   const std::string command =
       "run " + random_model().string() +

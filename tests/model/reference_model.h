@@ -86,6 +86,17 @@ class ReferenceModel {
     static_cast<void>(write_file(folder / "model.safetensors.index.json", json_text(index)).ok());
   }
 
+  /// Replaces a matrix, element by element, by value(row, column).
+  template <class Value>
+  void set(const std::string& name, const Value& value) {
+    Weight& weight = weights_.at(name);
+    const std::int64_t columns = weight.shape.back();
+    for (std::size_t k = 0; k < weight.values.size(); ++k) {
+      const auto at = static_cast<std::int64_t>(k);
+      weight.values[k] = value(at / columns, at % columns);
+    }
+  }
+
   std::vector<std::vector<double>> logits(const std::vector<Token>& tokens) const {
     const std::size_t count = tokens.size();
     Rows x(count);

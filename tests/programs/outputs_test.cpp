@@ -120,9 +120,10 @@ const std::map<std::string, std::vector<std::string>> kOtherOptions = {
       "--costs",
       "--processes"}},
     {"phext", {"--help", "--text", "--from"}},
+    // The output of `vtpu-model quantize` is a positional argument, a new folder; tests/model covers it.
     {"vtpu-model",
      {"--help", "--bare", "--json", "--tokens", "--positions", "--temperature", "--top-k", "--top-p",
-      "--repetition-penalty", "--seed"}},
+      "--repetition-penalty", "--seed", "--type", "--text"}},
     {"phextnet", {"--help",  "--set",      "--topology", "--sides", "--file",    "--routing",  "--vcs",    "--pattern",
                   "--loads", "--workload", "--level",    "--seed",  "--threads", "--view",     "--time",   "--from",
                   "--to",    "--over",     "--entries",  "--shape", "--steps",   "--restarts", "--groups", "--mirrored",

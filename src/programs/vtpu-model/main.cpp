@@ -17,10 +17,14 @@
 #include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/json.h"
+#include "vtpu/base/random.h"
 #include "vtpu/base/text.h"
+#include "vtpu/base/text_file.h"
+#include "vtpu/model/quantize.h"
 #include "vtpu/model/sampler.h"
 #include "vtpu/model/tokenizer.h"
 #include "vtpu/model/transformer.h"
+#include "vtpu/model/weight_matrix.h"
 
 namespace vtpu::command {
 namespace {
@@ -37,6 +41,7 @@ struct Options {
   bool json = false;
   std::string tokens;  ///< of --tokens
   std::string prompt;
+  std::string out, type, text;  ///< of quantize
   std::int64_t positions = 0;
   int most = 256;  ///< tokens to generate
   model::SamplingOptions sampling;
@@ -149,6 +154,13 @@ Result<int> run_logits(const Options& options) {
   return print(text);
 }
 
+Result<int> print_facts(const ordered_json& facts, const Options& options) {
+  if (options.json) return print(json_text(facts, 2) + "\n");
+  std::string text;
+  for (const auto& [key, value] : facts.items()) text += fmt::format("{:<17} {}\n", key, json_text(value));
+  return print(text);
+}
+
 Result<int> run_info(const Options& options) {
   const fs::path folder = options.file;
   const auto config = model::ModelConfig::load(folder / "config.json");
@@ -158,8 +170,10 @@ Result<int> run_info(const Options& options) {
   std::uint64_t weights = 0, bytes = 0;
   for (const auto& [name, tensor] : checkpoint->tensors()) {
     bytes += tensor.bytes.size();
-    weights += tensor.bytes.size() / model::bytes_of(tensor.type);
+    if (tensor.shape.size() != 2) weights += tensor.bytes.size() / model::bytes_of(tensor.type);
   }
+  for (const model::MatrixShape& matrix : model::matrices_of(*config))
+    weights += static_cast<std::uint64_t>(matrix.rows * matrix.columns);
   const ordered_json facts{{"layers", config->layers},
                            {"hidden", config->hidden},
                            {"heads", config->heads},
@@ -169,13 +183,11 @@ Result<int> run_info(const Options& options) {
                            {"vocabulary", config->vocabulary},
                            {"positions", config->context},
                            {"tied", config->tied},
+                           {"matrices", choice_name(model::weight_type(*config, *checkpoint))},
                            {"tensors", checkpoint->tensors().size()},
                            {"weights", weights},
                            {"bytes", bytes}};
-  if (options.json) return print(json_text(facts, 2) + "\n");
-  std::string text;
-  for (const auto& [key, value] : facts.items()) text += fmt::format("{:<16} {}\n", key, json_text(value));
-  return print(text);
+  return print_facts(facts, options);
 }
 
 // ---- generation
@@ -184,6 +196,61 @@ Result<int> run_info(const Options& options) {
 Result<model::Tokenizer> tokenizer_in(const fs::path& folder) {
   const fs::path packed = folder / "tokenizer.json.xz";
   return model::Tokenizer::load(fs::exists(packed) ? packed : folder / "tokenizer.json");
+}
+
+/// The text of --text as tokens; without one, random tokens.
+Result<std::vector<Token>> tokens_to_compare(const Options& options, std::int64_t vocabulary) {
+  constexpr int kRandomTokens = 64;
+  std::vector<Token> tokens;
+  if (options.text.empty()) {
+    Random random(1);
+    for (int k = 0; k < kRandomTokens; ++k)
+      tokens.emplace_back(static_cast<int>(random.below(static_cast<std::uint64_t>(vocabulary))));
+    return tokens;
+  }
+  const auto tokenizer = tokenizer_in(options.file);
+  if (!tokenizer) return tokenizer.error();
+  const auto text = read_text(options.text);
+  if (!text) return text.error();
+  auto encoded = model::TextEncoder(*tokenizer).encode(*text);
+  if (!encoded) return within(options.text, encoded.error());
+  if (encoded->size() < 2) return Error{options.text, fmt::format("has {} tokens", encoded->size()), "at least 2"};
+  return encoded;
+}
+
+Result<int> run_quantize(const Options& options) {
+  const auto type = parse_choice<model::WeightType>(options.type, "--type");
+  if (!type) return type.error();
+  if (*type == model::WeightType::f32) return Error{"--type", "found f32", "a type of fewer bits"};
+  const auto config = model::ModelConfig::load(fs::path(options.file) / "config.json");
+  if (!config) return config.error();
+  // The text is read first, so that a wrong one costs no time.
+  const auto tokens = tokens_to_compare(options, config->vocabulary);
+  if (!tokens) return tokens.error();
+  const auto made = model::quantize_model(options.file, options.out, *type);
+  if (!made) return made.error();
+  const Transformer::Options sizes{.positions = std::min<std::int64_t>(config->context, 512)};
+  auto before = Transformer::load(options.file, sizes);
+  if (!before) return before.error();
+  auto after = Transformer::load(options.out, sizes);
+  if (!after) return after.error();
+  const auto compared = model::compare_models(*before, *after, *tokens);
+  if (!compared) return compared.error();
+  ordered_json facts{{"matrices", options.type},
+                     {"bytes_before", made->bytes_before},
+                     {"bytes_after", made->bytes_after},
+                     {"weight_error", made->weight_error},
+                     {"compared_on", options.text.empty() ? "random tokens" : options.text},
+                     {"tokens", compared->positions},
+                     {"mean_cosine", compared->mean_cosine},
+                     {"least_cosine", compared->least_cosine},
+                     {"divergence_nats", compared->divergence},
+                     {"same_choice", compared->same_choice}};
+  if (!options.text.empty()) {
+    facts["perplexity_before"] = compared->perplexity_before;
+    facts["perplexity_after"] = compared->perplexity_after;
+  }
+  return print_facts(facts, options);
 }
 
 Result<int> run_run(const Options& options) {
@@ -253,6 +320,12 @@ class CommandLine {
     logits->add_option("--tokens", options_.tokens, "tokens, separated by commas")->required();
     with_positions(logits), with_json(logits);
     with_json(add("info", "the sizes of a model", "DIR", run_info));
+    CLI::App* quantize =
+        add("quantize", "write a model with smaller weights, and report what it loses", "DIR", run_quantize);
+    quantize->add_option("OUT", options_.out, "the new folder")->required();
+    quantize->add_option("--type", options_.type, "bf16, int8-row, int8-block or int4-block")->required();
+    quantize->add_option("--text", options_.text, "held-out text to compare on; without it, random tokens");
+    with_json(quantize);
     CLI::App* run = add("run", "continue a text", "DIR", run_run);
     run->add_option("PROMPT", options_.prompt, "the text")->required();
     add_number(*run, "--tokens", options_.most, "most tokens to write", 1, 1 << 20);

@@ -4,18 +4,26 @@
 #include <vector>
 
 #include "vtpu/model/model_config.h"
+#include "vtpu/model/weight_type.h"
 
 namespace vtpu::model {
 
 /// The sizes of a model as its kernels see them. Rows of vectors are padded with zeros to whole vectors, so that a
 /// kernel has no remainders: the first half of a head's elements begins at 0, the second half at `half`.
 struct KernelSizes {
-  KernelSizes(const ModelConfig& config, std::int64_t most_positions, std::int64_t tokens_at_once, bool bf16_weights);
+  KernelSizes(const ModelConfig& config, std::int64_t most_positions, std::int64_t tokens_at_once,
+              WeightType weight_type);
 
   std::int64_t layers, hidden, half, width, heads, kv_heads, group, projected, attended, gated, inner, vocabulary,
       logits;
   std::int64_t positions, block;
-  bool tied, bf16;
+  bool tied;
+  WeightType weights;
+
+  /// Weights in an element of a matrix of the kernels: a number of 32 bits.
+  std::int64_t in_element() const;
+  /// Of quantised weights: what is added to the whole numbers, so that none is negative.
+  std::int64_t bias() const;
 };
 
 /// The places of what changes between runs, in the tensor `args`.

@@ -75,17 +75,30 @@ Result<void> read_rotation(const json& file, const std::string& name, ModelConfi
   return {};
 }
 
+Result<void> read_quantization(const json& file, const std::string& name, ModelConfig& config) {
+  const json* const object = field(file, "quantization_config");
+  if (object == nullptr) return {};
+  const std::string where = name + ": quantization_config";
+  const json* const method = object->is_object() ? field(*object, "quant_method") : nullptr;
+  if (method == nullptr || *method != "vtpu")
+    return not_supported(where, *object, "an object with the quant_method \"vtpu\", as vtpu-model quantize writes it");
+  const auto text = text_field(*object, "weights", where);
+  if (!text) return text.error();
+  const auto type = parse_choice<WeightType>(*text, where + ": weights");
+  if (!type) return type.error();
+  if (!is_quantized(*type)) return not_supported(where + ": weights", *text, "a type of whole numbers");
+  config.quantized = *type;
+  return {};
+}
+
 Result<void> refuse_others(const json& file, const std::string& name) {
   const auto only = [&](const char* key, const json& wanted) -> Result<void> {
     const json* const value = field(file, key);
     if (value == nullptr || *value == wanted) return {};
     return not_supported(name + ": " + key, *value, json_text(wanted));
   };
-  const std::pair<const char*, json> all[] = {{"model_type", "qwen3"},
-                                              {"hidden_act", "silu"},
-                                              {"attention_bias", false},
-                                              {"use_sliding_window", false},
-                                              {"quantization_config", json()}};
+  const std::pair<const char*, json> all[] = {
+      {"model_type", "qwen3"}, {"hidden_act", "silu"}, {"attention_bias", false}, {"use_sliding_window", false}};
   for (const auto& [key, wanted] : all)
     if (const auto done = only(key, wanted); !done) return done.error();
   const json* const names = field(file, "architectures");
@@ -149,6 +162,7 @@ Result<ModelConfig> ModelConfig::parse(std::string_view text, const std::string&
   if (!type) return type.error();
   config.element = *type;
   if (const auto done = read_rotation(file, name, config); !done) return done.error();
+  if (const auto done = read_quantization(file, name, config); !done) return done.error();
   return config;
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "vtpu/base/result.h"
 #include "vtpu/model/token.h"
+#include "vtpu/model/weight_type.h"
 
 namespace vtpu::model {
 
@@ -21,6 +23,8 @@ struct ModelConfig {
   double rotation_scale = 1;  ///< of sines and cosines
   std::vector<Token> stops;   ///< tokens after which generation ends
   std::string element;        ///< as the file says, for `info`
+  /// Of a model that `vtpu-model quantize` wrote: how its matrices are stored.
+  std::optional<WeightType> quantized;
 
   /// Error: the file, the field, what was found and what is supported.
   static Result<ModelConfig> load(const std::filesystem::path& path);

@@ -18,6 +18,7 @@
 #include "vtpu/exec/jit/native_engine.h"
 #include "vtpu/exec/machine.h"
 #include "vtpu/model/layer_kernels.h"
+#include "vtpu/model/weight_matrix.h"
 
 namespace vtpu::model {
 namespace {
@@ -30,17 +31,6 @@ constexpr std::uint64_t kKernelFuel = std::uint64_t{1} << 62;
 /// Where element k of a head goes: each half begins at a whole vector.
 std::int64_t place_in_head(std::int64_t k, std::int64_t head_width, const KernelSizes& sizes) {
   return k < head_width / 2 ? k : sizes.half + k - head_width / 2;
-}
-
-float float_at(const TensorView& tensor, std::int64_t at) {
-  if (tensor.type == ElementType::f32) {
-    float value = 0;
-    std::memcpy(&value, tensor.bytes.data() + 4 * at, 4);
-    return value;
-  }
-  std::uint16_t high = 0;
-  std::memcpy(&high, tensor.bytes.data() + 2 * at, 2);
-  return std::bit_cast<float>(std::uint32_t{high} << 16);
 }
 
 }  // namespace
@@ -145,18 +135,18 @@ struct Transformer::State {
 
   // ---- weights
 
-  /// Writes the rows of a matrix with `columns` elements into one with `stride`, from `first_row` on. `row_of` and
-  /// `column_of` give the places of rows and columns.
+  /// Writes the rows of a matrix into one with `stride` columns, from `first_row` on. `row_of` and `column_of` give the
+  /// places of rows and columns.
   template <class RowOf, class ColumnOf>
-  void put_matrix(const std::string& name, const TensorView& from, std::int64_t first_row, std::int64_t stride,
+  void put_matrix(const std::string& name, const WeightMatrix& from, std::int64_t first_row, std::int64_t stride,
                   const RowOf& row_of, const ColumnOf& column_of) {
-    const std::int64_t rows = from.shape[0], columns = from.shape[1];
+    if (is_quantized(sizes.weights)) return put_levels(name, from, first_row, stride, row_of, column_of);
     std::byte* const to = tensors.at(name).data();
-    for (std::int64_t row = 0; row < rows; ++row)
-      for (std::int64_t column = 0; column < columns; ++column) {
-        const float value = float_at(from, row * columns + column);
+    for (std::int64_t row = 0; row < from.rows(); ++row)
+      for (std::int64_t column = 0; column < from.columns(); ++column) {
+        const float value = from.at(row, column);
         const std::int64_t place = column_of(column), base = (first_row + row_of(row)) * stride;
-        if (sizes.bf16) {
+        if (sizes.weights == WeightType::bf16) {
           // Of 32 neighbours, k is in the low half of pair k, and k + 16 in its high half.
           const std::int64_t pair = (base + place / 32 * 32) / 2 + place % 16;
           const auto high = static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16);
@@ -165,6 +155,44 @@ struct Transformer::State {
           std::memcpy(to + 4 * (base + place), &value, 4);
         }
       }
+  }
+
+  /// Fills the matrices of quantised weights with what stands for 0, as what pads them must be: an embedding is read
+  /// with its padding.
+  void clear_levels() {
+    const std::uint8_t zero = sizes.weights == WeightType::int4_block ? 0x88 : 0x80;
+    for (const auto& [name, bytes] : tensors)
+      if (tensors.contains(name + "_scale")) std::memset(bytes.data(), zero, bytes.size());
+  }
+
+  /// The same as `put_matrix` in the tiles of quantised weights, with their scales. They are cleared before.
+  template <class RowOf, class ColumnOf>
+  void put_levels(const std::string& name, const WeightMatrix& from, std::int64_t first_row, std::int64_t stride,
+                  const RowOf& row_of, const ColumnOf& column_of) {
+    const bool halves = sizes.weights == WeightType::int4_block;
+    const auto to = elements<std::uint8_t>(name);
+    const auto scales = elements<std::uint32_t>(name + "_scale");
+    const std::int64_t blocks = stride / ColumnBlocks::kMost, block_bytes = 16 * ColumnBlocks::kMost / (halves ? 2 : 1);
+    for (std::int64_t row = 0; row < from.rows(); ++row) {
+      const std::int64_t target = first_row + row_of(row), tile = target / 16, lane = target % 16;
+      for (std::int64_t column = 0; column < from.columns(); ++column) {
+        const std::int64_t place = column_of(column), in_block = place % 32;
+        // Byte j of the i32 for lane l has element 8 j + l of the block; the high half of 4 bits has element 8 j + l
+        // + 4.
+        const std::int64_t l = in_block % (halves ? 4 : 8), byte = in_block / 8;
+        const auto at =
+            static_cast<std::size_t>((tile * blocks + place / 32) * block_bytes + (l * 16 + lane) * 4 + byte);
+        const std::int64_t changed = (from.level(row, column) + sizes.bias()) ^ sizes.bias();
+        to[at] = static_cast<std::uint8_t>(to[at] ^ changed << (halves && in_block % 8 >= 4 ? 4 : 0));
+      }
+      if (sizes.weights == WeightType::int8_row) {
+        scales[static_cast<std::size_t>(target)] = std::uint32_t{from.scale_bits(row, 0)} << 16;
+        continue;
+      }
+      for (std::int64_t block = 0; block < from.blocks().count(); ++block)
+        scales[static_cast<std::size_t>((tile * (blocks / 2) + block / 2) * 16 + lane)] |=
+            std::uint32_t{from.scale_bits(row, block)} << (block % 2 * 16);
+    }
   }
 
   Result<void> fill(const Checkpoint& checkpoint) {
@@ -176,20 +204,23 @@ struct Transformer::State {
     const auto matrix = [&](const std::string& name, std::int64_t rows, std::int64_t columns, const std::string& to,
                             std::int64_t first_row, std::int64_t stride, const auto& row_of,
                             const auto& column_of) -> Result<void> {
-      const auto tensor = checkpoint.find(name, {rows, columns});
-      if (!tensor) return tensor.error();
-      put_matrix(to, *tensor, first_row, stride, row_of, column_of);
+      const auto found =
+          WeightMatrix::find(checkpoint, name, rows, columns, block_run(config, name, columns), sizes.weights);
+      if (!found) return found.error();
+      put_matrix(to, *found, first_row, stride, row_of, column_of);
       return {};
     };
     const auto gain = [&](const std::string& name, std::int64_t count, const std::string& to, std::int64_t first,
                           const auto& place) -> Result<void> {
       const auto tensor = checkpoint.find(name, {count});
       if (!tensor) return tensor.error();
+      if (const auto suits = check_floats(*tensor, name); !suits) return suits.error();
       const auto values = elements<float>(to);
       for (std::int64_t k = 0; k < count; ++k)
         values[static_cast<std::size_t>(first + place(k))] = float_at(*tensor, k);
       return {};
     };
+    if (is_quantized(sizes.weights)) clear_levels();
     std::vector<Result<void>> done;
     const std::int64_t hidden = config.hidden, inner = config.intermediate;
     const std::int64_t q = config.heads * head_width, kv = config.kv_heads * head_width;
@@ -239,18 +270,11 @@ Transformer& Transformer::operator=(Transformer&&) noexcept = default;
 Transformer::~Transformer() = default;
 
 Result<Transformer> Transformer::load(const ModelConfig& config, const Checkpoint& checkpoint, const Options& options) {
-  bool bf16 = true;
-  for (const auto& [name, tensor] : checkpoint.tensors()) {
-    if (tensor.type != ElementType::f32 && tensor.type != ElementType::bf16)
-      return Error{"tensor " + name, "found elements of type " + choice_name(tensor.type) + ", which is not supported",
-                   "F32 or BF16"};
-    if (tensor.shape.size() == 2 && tensor.type == ElementType::f32) bf16 = false;
-  }
   const std::int64_t positions = options.positions == 0 ? std::min(config.context, kUsualPositions) : options.positions;
   if (positions > config.context)
     return Error{"positions", fmt::format("found {}", positions),
                  fmt::format("at most {}, as config.json says", config.context)};
-  const KernelSizes sizes(config, positions, options.block, bf16);
+  const KernelSizes sizes(config, positions, options.block, weight_type(config, checkpoint));
   const std::pair<const char*, std::int64_t> counts[] = {
       {"the keys of all positions", sizes.layers * sizes.kv_heads * sizes.positions * sizes.width},
       {"the embedding", sizes.logits * sizes.hidden},
@@ -276,7 +300,7 @@ Result<Transformer> Transformer::load(const std::filesystem::path& folder, const
 }
 
 const ModelConfig& Transformer::config() const { return state_->config; }
-bool Transformer::bf16_weights() const { return state_->sizes.bf16; }
+WeightType Transformer::weights() const { return state_->sizes.weights; }
 std::int64_t Transformer::positions() const { return state_->sizes.positions; }
 std::int64_t Transformer::block() const { return state_->sizes.block; }
 std::int64_t Transformer::length() const { return state_->length; }

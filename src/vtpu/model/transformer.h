@@ -10,6 +10,7 @@
 #include "vtpu/model/checkpoint.h"
 #include "vtpu/model/model_config.h"
 #include "vtpu/model/token.h"
+#include "vtpu/model/weight_type.h"
 
 namespace vtpu::model {
 
@@ -33,7 +34,7 @@ class Transformer {
   ~Transformer();
 
   const ModelConfig& config() const;
-  bool bf16_weights() const;
+  WeightType weights() const;
   std::int64_t positions() const;  ///< most tokens of the sequence
   std::int64_t block() const;
   std::int64_t length() const;  ///< tokens of the sequence so far
