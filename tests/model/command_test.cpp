@@ -119,6 +119,17 @@ TEST(VtpuModel, RunStreamsTheGreedyTokens) {
   EXPECT_THAT(done.err, HasSubstr("3 tokens read"));
 }
 
+TEST(VtpuModel, GuessingChangesNothingButTheNumberOfSteps) {
+  const std::string command = "run " + random_model().string() + " 'ab c ab c ab' --tokens 120";
+  const Outcome plain = vtpu_model(command), guessing = vtpu_model(command + " --guess 7");
+  EXPECT_EQ(guessing.status, 0) << guessing.err;
+  EXPECT_EQ(guessing.out, plain.out);
+  EXPECT_THAT(guessing.err, HasSubstr("120 written"));
+  // A greedy model of this size soon repeats itself, so that guesses are accepted.
+  EXPECT_THAT(guessing.err, testing::ContainsRegex("[1-9][0-9]* of [1-9][0-9]* guessed tokens accepted"));
+  EXPECT_THAT(vtpu_model(command + " --guess 3 --temperature 1").err, HasSubstr("--guess: found a temperature"));
+}
+
 TEST(VtpuModel, AQuantizedModelIsReportedAndRunsLikeAnyOther) {
   const fs::path from = random_model(), to = fs::path(testing::TempDir()) / "quantized_model";
   fs::remove_all(to);

@@ -123,7 +123,7 @@ const std::map<std::string, std::vector<std::string>> kOtherOptions = {
     // The output of `vtpu-model quantize` is a positional argument, a new folder; tests/model covers it.
     {"vtpu-model",
      {"--help", "--bare", "--json", "--tokens", "--positions", "--temperature", "--top-k", "--top-p",
-      "--repetition-penalty", "--seed", "--type", "--text"}},
+      "--repetition-penalty", "--seed", "--guess", "--type", "--text"}},
     {"phextnet", {"--help",  "--set",      "--topology", "--sides", "--file",    "--routing",  "--vcs",    "--pattern",
                   "--loads", "--workload", "--level",    "--seed",  "--threads", "--view",     "--time",   "--from",
                   "--to",    "--over",     "--entries",  "--shape", "--steps",   "--restarts", "--groups", "--mirrored",

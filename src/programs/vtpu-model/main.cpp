@@ -20,6 +20,7 @@
 #include "vtpu/base/random.h"
 #include "vtpu/base/text.h"
 #include "vtpu/base/text_file.h"
+#include "vtpu/model/continuation.h"
 #include "vtpu/model/quantize.h"
 #include "vtpu/model/sampler.h"
 #include "vtpu/model/tokenizer.h"
@@ -43,7 +44,8 @@ struct Options {
   std::string prompt;
   std::string out, type, text;  ///< of quantize
   std::int64_t positions = 0;
-  int most = 256;  ///< tokens to generate
+  int most = 256;          ///< tokens to generate
+  std::int64_t guess = 0;  ///< most tokens that are guessed at once
   model::SamplingOptions sampling;
 };
 
@@ -254,6 +256,8 @@ Result<int> run_quantize(const Options& options) {
 }
 
 Result<int> run_run(const Options& options) {
+  if (options.guess > 0 && (options.sampling.temperature != 0 || options.sampling.repetition_penalty != 1))
+    return Error{"--guess", "found a temperature or a repetition penalty beside it", "neither"};
   const auto tokenizer = tokenizer_in(options.file);
   if (!tokenizer) return tokenizer.error();
   const auto prompt = model::TextEncoder(*tokenizer).encode(options.prompt);
@@ -276,18 +280,35 @@ Result<int> run_run(const Options& options) {
   model::StreamDecoder stream(*tokenizer);
   std::vector<Token> sequence = *prompt;
   const bool greedy = options.sampling.temperature == 0 && options.sampling.repetition_penalty == 1;
-  int generated = 0;
+  int generated = 0, guessed = 0, accepted = 0;
+  const auto write = [&](Token token) -> Result<void> {
+    sequence.push_back(token);
+    ++generated;
+    const auto text = stream.push(token);
+    if (!text) return text.error();
+    return print_text(*text);
+  };
+  const auto ends = [&](Token token) { return std::find(stops.begin(), stops.end(), token) != stops.end(); };
   while (generated < options.most && transformer->length() < transformer->positions() && interrupted == 0) {
     const Token next = greedy ? transformer->greedy(last) : sampler.draw(transformer->logits(last), sequence);
-    if (std::find(stops.begin(), stops.end(), next) != stops.end()) break;
-    const auto text = stream.push(next);
-    if (!text) return text.error();
-    if (const auto printed = print_text(*text); !printed) return printed.error();
-    sequence.push_back(next);
-    ++generated;
-    if (const auto done = transformer->append(std::span(&sequence.back(), 1), Transformer::Logits::last); !done)
-      return done.error();
+    if (ends(next)) break;
+    if (const auto written = write(next); !written) return written.error();
+    // The token and the guess that follows it are read at once; the guess is kept as far as the model agrees.
+    const std::int64_t room =
+        std::min({options.guess, transformer->block() - 1, transformer->positions() - transformer->length() - 1,
+                  static_cast<std::int64_t>(options.most - generated)});
+    const std::vector<Token> guess = model::guess_continuation(sequence, static_cast<std::size_t>(room));
+    std::vector<Token> block = {next};
+    block.insert(block.end(), guess.begin(), guess.end());
+    const auto logits = guess.empty() ? Transformer::Logits::last : Transformer::Logits::all;
+    if (const auto done = transformer->append(block, logits); !done) return done.error();
     last = 0;
+    while (last < guess.size() && guess[last] == transformer->greedy(last) && !ends(guess[last])) {
+      if (const auto written = write(guess[last]); !written) return written.error();
+      ++last;
+    }
+    transformer->cut(transformer->length() - static_cast<std::int64_t>(guess.size() - last));
+    guessed += static_cast<int>(guess.size()), accepted += static_cast<int>(last);
   }
   if (const auto printed = print_text(stream.finish() + "\n"); !printed) return printed.error();
   const auto seconds = [](auto from, auto to) { return std::chrono::duration<double>(to - from).count(); };
@@ -297,6 +318,8 @@ Result<int> run_run(const Options& options) {
                   static_cast<double>(prompt->size()) / reading, generated, generated == 0 ? 0.0 : generated / writing)
           .c_str(),
       stderr);
+  if (options.guess > 0)
+    std::fputs(fmt::format("{} of {} guessed tokens accepted\n", accepted, guessed).c_str(), stderr);
   return interrupted == 0 ? kDone : kInterrupted;
 }
 
@@ -336,6 +359,9 @@ class CommandLine {
                1.0);
     add_number(*run, "--repetition-penalty", options_.sampling.repetition_penalty,
                "what logits of earlier tokens are divided by", 0.01, 100.0);
+    add_number(*run, "--guess", options_.guess,
+               "guess so many tokens at once from repetitions in the text; the text stays the same", std::int64_t{0},
+               std::int64_t{15});
     add_number(*run, "--seed", options_.sampling.seed, "of the random numbers");
     with_positions(run);
   }

@@ -305,7 +305,10 @@ std::int64_t Transformer::positions() const { return state_->sizes.positions; }
 std::int64_t Transformer::block() const { return state_->sizes.block; }
 std::int64_t Transformer::length() const { return state_->length; }
 const Transformer::Work& Transformer::work() const { return state_->work; }
-void Transformer::restart() { state_->length = 0; }
+void Transformer::cut(std::int64_t length) {
+  VTPU_CHECK(length >= 0 && length <= state_->length, "a sequence is cut to at most its length");
+  state_->length = length;
+}
 
 Result<void> Transformer::append(std::span<const Token> tokens, Logits logits) {
   State& state = *state_;

@@ -48,8 +48,9 @@ class Transformer {
   std::span<const float> logits(std::size_t token) const;
   /// The token with the greatest logit after the token with this number of the last block.
   Token greedy(std::size_t token) const;
-  /// Forgets the sequence.
-  void restart();
+  /// Forgets the tokens of the sequence but the first `length`.
+  void cut(std::int64_t length);
+  void restart() { cut(0); }
 
   /// The work since loading: what the vTPU retired, and the operations on floats that the host did itself, for the
   /// angles of the positions.
