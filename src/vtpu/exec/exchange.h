@@ -115,6 +115,9 @@ class Exchange {
     ++pending_count_;
     call_for_message(place.waiting, at);
   }
+  /// Sends to a place whose home is another worker if the letter can be on its way at once; else does nothing and
+  /// returns false. Defined in node_exchange.h.
+  bool send_elsewhere(const Place& place, phext::PackedCoordinate at, const Message& payload);
   /// The message that a receive would take; `take` removes it. Adds the number of coordinates with messages that it had
   /// to compare to `looked_at`: none when T = 0, and none when a message at `at` is the nearest.
   const Pending* match(phext::PackedCoordinate at, double temperature, std::uint64_t& looked_at);
@@ -306,7 +309,9 @@ class Exchange {
   /// Takes the letters that have arrived, in an order in which each comes after those that caused it.
   std::size_t take_letters();
   void take_letter(unsigned from, const Letter& letter);
+  Place* ready_place(phext::PackedCoordinate at);
   void admit(const Letter& letter);
+  void give_room(unsigned from);
   void admit_late();
   void serve(unsigned from, const Letter& letter);
   void grant(unsigned to, std::uint32_t sentron, const Pending& message);
@@ -340,6 +345,8 @@ class Exchange {
 
   NodeExchange* node_ = nullptr;
   unsigned worker_ = 0;
+  bool posts_quickly_ = false;
+  Place* admitted_ = &nowhere();               // where the last message of another worker came
   std::size_t remote_waiting_ = 0;             // sentrons of other workers that wait for a message here
   std::uint64_t clock_ = 0;                    // Lamport's
   std::vector<std::deque<Letter>> held_back_;  // by worker: letters without room in the ring

@@ -11,11 +11,18 @@ namespace vtpu::exec {
 
 using Accepts = NodeExchange::Station::Accepts;
 
+namespace {
+constexpr std::size_t kLettersBetweenRooms = 64;  // so that a sender goes on while its letters are taken
+}  // namespace
+
 void Exchange::join(NodeExchange& node, unsigned worker) {
   VTPU_CHECK(node_ == nullptr, "an exchange joins one node");
   if (waiting_.size() < node.sentrons()) waiting_.resize(node.sentrons());
   stop_waiting();
   node_ = &node, worker_ = worker;
+#ifndef __SANITIZE_THREAD__  // which does not see what the functions that compiled code calls do with rings
+  posts_quickly_ = true;
+#endif
   held_back_.resize(node.workers());
   room_.resize(node.workers());
   meetings_known_ = node.rendezvous().ended();
@@ -185,16 +192,18 @@ std::size_t Exchange::take_letters() {
     ++letters_taken_;
     take_letter(from, *first);
     node_->ring(from, worker_).pop();
-    ++count;
+    if (++count % kLettersBetweenRooms == 0) give_room(from);
   }
   if (count == 0) return 0;
   admit_late();
-  for (unsigned other = 0; other < workers; ++other) {
-    if (other == worker_) continue;
-    SpscRing<Letter>& ring = node_->ring(other, worker_);
-    if (ring.give_room() && ring.asked_for_room()) node_->station(other).parking.wake();
-  }
+  for (unsigned other = 0; other < workers; ++other)
+    if (other != worker_) give_room(other);
   return count;
+}
+
+void Exchange::give_room(unsigned from) {
+  SpscRing<Letter>& ring = node_->ring(from, worker_);
+  if (ring.give_room() && ring.asked_for_room()) node_->station(from).parking.wake();
 }
 
 void Exchange::take_letter(unsigned from, const Letter& letter) {
@@ -208,10 +217,23 @@ void Exchange::take_letter(unsigned from, const Letter& letter) {
   }
 }
 
+/// Where a message of another worker can be pending without further memory, often where the last one is; or null.
+Exchange::Place* Exchange::ready_place(phext::PackedCoordinate at) {
+  if (!late_.empty() || full() || !messages_->has_given_back()) return nullptr;
+  if (!admitted_->is_at(at)) {
+    Place* const place = place_at(at);
+    if (place == nullptr) return nullptr;
+    admitted_ = place;
+  }
+  return admitted_;
+}
+
 /// A message whose home this is. Its sender has gone on, so what has no room waits outside the quota, and senders are
 /// told.
 void Exchange::admit(const Letter& letter) {
-  if (late_.empty() && !full() && make_room(letter.at))
+  if (Place* const place = ready_place(letter.at))
+    send_to(*place, letter.at, letter.payload);
+  else if (late_.empty() && !full() && make_room(letter.at))
     send_to(find_or_make(letter.at), letter.at, letter.payload);
   else
     late_.push_back(letter);

@@ -122,4 +122,18 @@ class NodeExchange {
   std::map<std::uint32_t, phext::PackedCoordinate> beacons_;
 };
 
+inline bool Exchange::send_elsewhere(const Place& place, phext::PackedCoordinate at, const Message& payload) {
+  NodeExchange::Station& station = node_->station(place.home);
+  SpscRing<Letter>& ring = node_->ring(worker_, place.home);
+  if (!posts_quickly_ || letters_held_back_ > 0 || !ring.has_room() ||
+      station.accepts.load(std::memory_order_relaxed) != NodeExchange::Station::Accepts::all)
+    return false;
+  Letter& letter = ring.back();
+  letter.payload = payload, letter.at = at, letter.stamp = ++clock_, letter.kind = Letter::Kind::message;
+  ++letters_sent_;
+  ring.publish();
+  station.parking.wake();
+  return true;
+}
+
 }  // namespace vtpu::exec

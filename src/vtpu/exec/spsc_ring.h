@@ -14,6 +14,7 @@ template <class T>
 class SpscRing {
  public:
   static constexpr std::size_t kApart = 128;
+  static constexpr std::uint64_t kAhead = 4;  // elements
 
   /// `capacity`: rounded up to a power of two.
   explicit SpscRing(std::size_t capacity)
@@ -29,11 +30,13 @@ class SpscRing {
     writer_.other = reader_.index.load(std::memory_order_acquire);
     return behind - writer_.other <= mask_;
   }
+  /// Where the next element goes; only with room. `publish` sends it.
+  T& back() { return slots_[writer_.index.load(std::memory_order_relaxed) & mask_]; }
+  void publish() { writer_.index.store(writer_.index.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
   /// Only with room.
   void push(const T& element) {
-    const std::uint64_t behind = writer_.index.load(std::memory_order_relaxed);
-    slots_[behind & mask_] = element;
-    writer_.index.store(behind + 1, std::memory_order_release);
+    back() = element;
+    publish();
   }
   /// The receiving thread is to wake the sending one when it has made room.
   void ask_for_room() { asked_.store(true, std::memory_order_relaxed); }
@@ -46,6 +49,8 @@ class SpscRing {
       reader_.other = writer_.index.load(std::memory_order_acquire);
       if (next_ == reader_.other) return nullptr;
     }
+    // Elements lie in the sender's cache, from which they take long; the next ones come while this one is used.
+    if (next_ + kAhead < reader_.other) __builtin_prefetch(&slots_[(next_ + kAhead) & mask_]);
     return &slots_[next_ & mask_];
   }
   /// Removes the oldest element. The sending thread gets its room with the next `give_room`.

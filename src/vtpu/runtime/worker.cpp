@@ -160,23 +160,16 @@ Seat* Worker::rest() {
 
 Seat* Worker::rest_until_news() {
   node_.machine_.memory().away(number_);
-  bool rests = begin_rest();
-  const auto end_rest = [&] {
-    if (std::exchange(rests, false)) station_.rests.fetch_add(1);
-  };
   for (unsigned turn = 0; turn < node_.spins(); ++turn) {
-    if (exchange_.has_news() || !node_.going_on()) {
-      end_rest();
-      return nullptr;
-    }
+    if (exchange_.has_news() || !node_.going_on()) return nullptr;
     _mm_pause();
   }
-  end_rest();
   node_.hungry_.fetch_add(1);
   // A thief is busy: the sentron must not be overlooked between the queue and its crew.
   Seat* const stolen = node_.steal_for(number_);
   if (stolen == nullptr) {
-    rests = begin_rest();
+    // Only now, since others read what it writes: while answers come quickly, that would be half of their time.
+    const bool rests = begin_rest();
     station_.parking.announce();
     if (has_something()) {
       station_.parking.cancel();
@@ -184,7 +177,7 @@ Seat* Worker::rest_until_news() {
       ++counts_.sleeps;
       station_.parking.sleep();
     }
-    end_rest();
+    if (rests) station_.rests.fetch_add(1);
   } else {
     ++counts_.stolen;
   }

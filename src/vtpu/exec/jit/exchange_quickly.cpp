@@ -1,4 +1,5 @@
 #include "vtpu/exec/jit/native_exchange.h"
+#include "vtpu/exec/node_exchange.h"
 
 // No function here may use a vector register or call one that might: those who call them do not save vector registers.
 
@@ -8,7 +9,7 @@ namespace {
 using isa::Opcode;
 using Place = Exchange::Place;
 
-/// The place at a pointer's coordinate if it is the one that the seat remembers. It is not of another worker.
+/// The place at a pointer's coordinate if it is the one that the seat remembers.
 Place* remembered(const Seat& seat, std::uint8_t p) {
   Place* const place = seat.places[p];
   return place->is_at(seat.context->p[p].coordinate) ? place : nullptr;
@@ -17,7 +18,7 @@ Place* remembered(const Seat& seat, std::uint8_t p) {
 template <class Operation>
 [[gnu::noinline]] Went again(Seat* seat, const isa::Op* op, std::uint8_t p, const Operation& operation) {
   Place* const place = seat->exchange->place_at(seat->context->p[p].coordinate);
-  if (place == nullptr || place->home != Place::kHere) return kNotHere;
+  if (place == nullptr) return kNotHere;
   seat->places[p] = place;
   return operation(seat, op, 0);
 }
@@ -28,6 +29,9 @@ Went send_quickly(Seat* seat, const isa::Op* op, std::uint64_t) {
   Place* const place = remembered(*seat, op->b);
   if (place == nullptr) return again(seat, op, op->b, send_quickly);
   Exchange& exchange = *seat->exchange;
+  if (place->home != Place::kHere)
+    return exchange.send_elsewhere(*place, seat->context->p[op->b].coordinate, seat->context->m[op->a]) ? kDone
+                                                                                                        : kNotHere;
   if (!exchange.ready_to_send()) return kNotHere;
   exchange.send_to(*place, seat->context->p[op->b].coordinate, seat->context->m[op->a]);
   return kDone;
@@ -37,6 +41,7 @@ Went receive_quickly(Seat* seat, const isa::Op* op, std::uint64_t) {
   Context& context = *seat->context;
   Place* const place = remembered(*seat, op->a);
   if (place == nullptr) return again(seat, op, op->a, receive_quickly);
+  if (place->home != Place::kHere) return kNotHere;
   const auto temperature = std::bit_cast<std::uint64_t>(context.temperature);
   constexpr std::uint64_t kInfinite = 0x7ffULL << 52;
   const bool tries = op->opcode == Opcode::crecv_try;
