@@ -244,6 +244,7 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
+  f.table("node-messages", "node_messages", {"what", "per"}, {"ns", "low", "high"});
   f.table("teaching", "ladder", {"engine", "words"}, {"ns", "low", "high", "times"});
   f.table("shell", "shell", {"what", "unit"}, {"value", "low", "high"});
 

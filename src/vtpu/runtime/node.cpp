@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 #include <algorithm>
-#include <latch>
+#include <barrier>
 #include <thread>
 
 #include "vtpu/base/check.h"
@@ -82,7 +82,8 @@ Node::Result Node::run() {
   began_.store(true, std::memory_order_release);
 
   std::atomic<bool> bound{true};
-  std::latch all_there(count);
+  std::chrono::steady_clock::time_point all_there_at;
+  std::barrier all_there(count, [&all_there_at]() noexcept { all_there_at = std::chrono::steady_clock::now(); });
   std::vector<std::thread> threads;
   for (unsigned w = 0; w < count; ++w)
     threads.emplace_back([&, w] {
@@ -91,6 +92,7 @@ Node::Result Node::run() {
       workers_[w]->run();
     });
   for (std::thread& thread : threads) thread.join();
+  const std::chrono::duration<double> ran = std::chrono::steady_clock::now() - all_there_at;
   machine_.share(1);
   for (const auto& sentron : sentrons) sentron->worker = 0;
 
@@ -100,6 +102,7 @@ Node::Result Node::run() {
     for (Exchange& other : others_) any |= other.attend();
   }
   Result result;
+  result.seconds = ran.count();
   result.stopped = end_.load() == End::stopped;
   std::vector<const Seat*> seats;
   for (const Seat& seat : seats_) seats.push_back(&seat);

@@ -49,6 +49,7 @@ class Node {
     std::uint64_t letters = 0;  ///< between workers
     std::uint64_t stolen = 0;   ///< sentrons
     std::uint64_t sleeps = 0;
+    double seconds = 0;      ///< from when all workers were there to when the last one ended
     std::uint64_t lost = 0;  ///< messages that nobody received and for which the system refused memory after the run
     std::string note;        ///< if workers are not bound to processors, why
   };

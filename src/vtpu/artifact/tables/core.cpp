@@ -175,6 +175,18 @@ TableDeclaration messages() {
           "all_reduce: the sum of one number of each of four sentrons. The loops in C++ pass the same messages."};
 }
 
+TableDeclaration node_messages() {
+  return {.name = "node_messages",
+          .caption = "Cost of messages and barriers between sentrons of two workers, beside bare loops on two threads",
+          .appendix = true,
+          .results = {"node-messages"},
+          .table = "node_messages",
+          .columns = {{"what", "what"}, {"per", "per"}, {"ns", "ns"}, {"low", "low"}, {"high", "high"}},
+          .note =
+              "Medians and 95 % intervals, by the clock of the system. A message has 32 bytes and goes in a cache line "
+              "with its coordinate. Busy neighbour: another process computes on one of the two processors."};
+}
+
 TableDeclaration ladder() {
   return {.name = "ladder",
           .caption = "One dot product on the teaching machine in Python and by each engine, with equal bits",
