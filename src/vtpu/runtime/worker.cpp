@@ -159,7 +159,7 @@ Seat* Worker::rest() {
 }
 
 Seat* Worker::rest_until_news() {
-  node_.machine_.memory().away(number_);
+  node_.machine_.memory().quiescent(number_);
   for (unsigned turn = 0; turn < node_.spins(); ++turn) {
     if (exchange_.has_news() || !node_.going_on()) return nullptr;
     _mm_pause();
@@ -168,7 +168,8 @@ Seat* Worker::rest_until_news() {
   // A thief is busy: the sentron must not be overlooked between the queue and its crew.
   Seat* const stolen = node_.steal_for(number_);
   if (stolen == nullptr) {
-    // Only now, since others read what it writes: while answers come quickly, that would be half of their time.
+    // Only now, since others read what these write: while answers come quickly, that would be most of their time.
+    node_.machine_.memory().away(number_);
     const bool rests = begin_rest();
     station_.parking.announce();
     if (has_something()) {
