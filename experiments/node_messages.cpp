@@ -2,22 +2,26 @@
 // same cache lines.
 //
 // - round trip: a message there and back, beside a cache line of 64 bytes that two threads write in turn.
-// - stream: messages in one direction, beside the ring that workers use (a bounded queue with cached indices), used
-//   without sentrons, and Boost.Lockfree's queue of the same size.
+// - stream: messages in one direction, beside the ring that workers use, here without sentrons, and the queue of
+//   Boost.Lockfree of the same size.
 // - barrier of two: beside two flags. Barrier of 36: sentrons on two workers, beside the barrier of OpenMP with as many
 //   threads; both once more while another process keeps one of the processors busy.
 // - switch: two sentrons of one worker of a node wait for each other in turn, beside two threads on one processor that
 //   wake each other through the kernel.
 //
 // All of them run on the same two processors, once in every round, in random order. A sample is the time of one run per
-// message or barrier; a ratio is formed within each round. With one processor, only the switches are timed.
+// message or barrier; a ratio is formed within each round. If other processes had more than a twentieth of the
+// processors, the values are not measurable now. With one processor, only the switches are timed.
 //
 // Claims: node.roundtrip, node.stream, node.barrier, node.barrier36, node.context. Controls: the interpreter in place
 // of compiled code, for the barrier of 36 the barrier of OpenMP, for the switch two threads that the kernel wakes.
 // Parameters: rounds. Outputs: keys vtpu.node.*; table node_messages.
 #include <fmt/core.h>
+#include <linux/futex.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,14 +189,18 @@ double boost_stream(const std::vector<int>& cpus) {
   return time;
 }
 
-/// Two threads on one processor wake each other through the kernel.
+/// Two threads on one processor sleep and wake each other through the kernel.
 double kernel_switches(const std::vector<int>& cpus) {
   std::atomic<std::uint32_t> turn{0};
+  static_assert(sizeof turn == 4, "a futex has four bytes");
+  const auto futex = [&turn](int what, std::uint32_t number) {
+    ::syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&turn), what, number, nullptr, nullptr, 0);
+  };
   const auto take_turns = [&](std::uint32_t mine) {
     for (std::uint32_t i = mine; i < kKernelSwitches; i += 2) {
-      for (std::uint32_t now = turn.load(); now != i; now = turn.load()) turn.wait(now);
+      for (std::uint32_t now = turn.load(); now != i; now = turn.load()) futex(FUTEX_WAIT_PRIVATE, now);
       turn.store(i + 1);
-      turn.notify_one();
+      futex(FUTEX_WAKE_PRIVATE, 1);
     }
   };
   return on_two(
@@ -292,6 +300,24 @@ class BusyNeighbour {
   pid_t process_;
 };
 
+/// Time of processors in seconds, since the system or this process began.
+struct Used {
+  double all = 0, busy = 0, own = 0;
+};
+Used used_time() {
+  const ProcessorTime time = processor_time();
+  const auto per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  Used used{time.all / per_second, (time.all - time.idle) / per_second, 0};
+  for (const int whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage usage{};
+    ::getrusage(whose, &usage);
+    for (const timeval& part : {usage.ru_utime, usage.ru_stime})
+      used.own += static_cast<double>(part.tv_sec) + 1e-6 * static_cast<double>(part.tv_usec);
+  }
+  return used;
+}
+constexpr double kMostOfOthers = 0.05;  // share of the time of all processors
+
 /// Something that is timed once in every round.
 struct Timed {
   std::string name, per;
@@ -349,6 +375,7 @@ Result<void> run_node_messages(Run& run) {
 
   std::map<std::string, std::vector<double>> samples;
   vtpu::Random order = run.random(1);
+  const Used before = used_time();
   Progress progress("node-messages", static_cast<std::uint64_t>(rounds));
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = all.size() - 1; i > 0; --i) std::swap(all[i], all[order.below(i + 1)]);
@@ -358,10 +385,16 @@ Result<void> run_node_messages(Run& run) {
     }
     progress.step();
   }
+  const Used after = used_time();
+  const double others = std::max(0.0, (after.busy - before.busy - (after.own - before.own)) / (after.all - before.all));
+  const std::string limit =
+      others <= kMostOfOthers
+          ? std::string()
+          : fmt::format("; not measurable now: other processes had {:.0f} % of the processors", 100 * others);
 
   const auto time = [&](const std::string& name) {
     Estimate estimate = estimate_over_time(samples.at(name));
-    estimate.method = "time of one by the clock of the system, median over rounds";
+    estimate.method = "time of one by the clock of the system, median over rounds" + limit;
     return estimate;
   };
   const auto ratio = [&](const std::string& above, const std::string& below) {
@@ -370,7 +403,7 @@ Result<void> run_node_messages(Run& run) {
       each.push_back(samples.at(above)[n] / samples.at(below)[n]);
     Estimate estimate = estimate_over_time(std::move(each));
     estimate.method =
-        fmt::format("time of '{}' over that of '{}', within each round, median over rounds", above, below);
+        fmt::format("time of '{}' over that of '{}', within each round, median over rounds{}", above, below, limit);
     return estimate;
   };
   if (two) {
@@ -380,7 +413,7 @@ Result<void> run_node_messages(Run& run) {
       for (std::size_t n = 0; n < samples.at(name).size(); ++n)
         each.push_back((samples.at(name)[n] - 100) / samples.at("round trip, bare line")[n]);
       Estimate estimate = estimate_over_time(std::move(each));
-      estimate.method = "time less 100 ns over that of the bare line, within each round, median over rounds";
+      estimate.method = "time less 100 ns over that of the bare line, within each round, median over rounds" + limit;
       return estimate;
     };
     run.measured("vtpu.node.round_trip_over_line", beyond("round trip, compiled"), "x");
@@ -401,7 +434,8 @@ Result<void> run_node_messages(Run& run) {
       std::vector<double> each = samples.at(name);
       for (double& sample : each) sample *= *ghz / switches;
       Estimate estimate = estimate_over_time(std::move(each));
-      estimate.method = "time of a switch with the message or wake-up that causes it, at the core's present clock";
+      estimate.method =
+          "time of a switch with the message or wake-up that causes it, at the core's present clock" + limit;
       return estimate;
     };
     run.measured("vtpu.node.context_switch_cycles", in_cycles("two switches, compiled", 2), "cycles");
