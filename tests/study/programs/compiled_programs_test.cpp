@@ -148,7 +148,7 @@ TEST_P(EachProgram, equals_other_libraries_and_other_compilers_references) {
 
 std::vector<std::string> names(bool by_hand_only) {
   std::vector<std::string> found;
-  for (const auto& list : {programs(), unseen_programs()})
+  for (const auto& list : {programs(), unseen_programs(), geometry_programs()})
     for (const CompiledProgram& program : list)
       if (!by_hand_only || program.by_hand != nullptr) found.emplace_back(program.name);
   return found;
@@ -161,7 +161,7 @@ INSTANTIATE_TEST_SUITE_P(Programs, EachProgramByHand, testing::ValuesIn(names(tr
 
 TEST(Programs, have_unique_names_and_repeat_as_their_last_param) {
   std::set<std::string_view> seen;
-  for (const auto& list : {programs(), unseen_programs()})
+  for (const auto& list : {programs(), unseen_programs(), geometry_programs()})
     for (const CompiledProgram& program : list) {
       EXPECT_TRUE(seen.insert(program.name).second) << program.name;
       EXPECT_EQ(parameters_of(program.source).back().first, "repeat") << program.name;

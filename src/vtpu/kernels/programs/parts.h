@@ -12,6 +12,7 @@ namespace vtpu::kernels {
 
 namespace phx {
 #define PROGRAM(name) CompiledProgram name();
+#include "vtpu/kernels/programs/geometry.def"
 #include "vtpu/kernels/programs/list.def"
 #include "vtpu/kernels/programs/unseen.def"
 #undef PROGRAM

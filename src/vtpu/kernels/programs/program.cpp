@@ -22,12 +22,19 @@ std::span<const CompiledProgram> unseen_programs() {
   static const CompiledProgram kAll[] = {
 #include "vtpu/kernels/programs/unseen.def"
   };
+  return kAll;
+}
+
+std::span<const CompiledProgram> geometry_programs() {
+  static const CompiledProgram kAll[] = {
+#include "vtpu/kernels/programs/geometry.def"
+  };
 #undef PROGRAM
   return kAll;
 }
 
 const CompiledProgram* find_program(std::string_view name) {
-  for (const auto& list : {programs(), unseen_programs()})
+  for (const auto& list : {programs(), unseen_programs(), geometry_programs()})
     for (const CompiledProgram& program : list)
       if (program.name == name) return &program;
   return nullptr;

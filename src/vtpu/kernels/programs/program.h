@@ -60,7 +60,9 @@ struct CompiledProgram {
 std::span<const CompiledProgram> programs();
 /// The programs of unseen.def: those by which the cost model is checked.
 std::span<const CompiledProgram> unseen_programs();
-/// A program of either list. Null if there is no program of that name.
+/// The programs of geometry.def: those of experiments/geometry.cpp alone.
+std::span<const CompiledProgram> geometry_programs();
+/// A program of any list. Null if there is no program of that name.
 const CompiledProgram* find_program(std::string_view name);
 
 /// One repetition in plain C++ (references/reference.h). `parameters`: in the order of the param items.

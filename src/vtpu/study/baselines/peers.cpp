@@ -47,7 +47,55 @@ void blas_gemm(const std::int64_t* p, void* const* t) {
               columns, 0, floats(t[2]), columns);
 }
 
+/// The four products of a Tucker form, by a library's matrix product: product(rows, columns, inner, a, b, c).
+template <class Product>
+void tucker_by(const std::int64_t* p, void* const* t, const Product& product) {
+  const std::int64_t in = p[0], out = p[1], last = p[2];
+  product(in * in * in, last, in, floats(t[0]), floats(t[4]), floats(t[5]));
+  for (std::int64_t b = 0; b < in * in; ++b)
+    product(out, last, in, floats(t[3]), floats(t[5]) + b * in * last, floats(t[6]) + b * out * last);
+  for (std::int64_t b = 0; b < in; ++b)
+    product(out, out * last, in, floats(t[2]), floats(t[6]) + b * in * out * last, floats(t[7]) + b * out * out * last);
+  product(out, out * out * last, in, floats(t[1]), floats(t[7]), floats(t[8]));
+}
+
+void blas_tucker(const std::int64_t* p, void* const* t) {
+  tucker_by(p, t, [](std::int64_t rows, std::int64_t columns, std::int64_t inner, float* a, float* b, float* c) {
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, as_int(rows), as_int(columns), as_int(inner), 1, a,
+                as_int(inner), b, as_int(columns), 0, c, as_int(columns));
+  });
+}
+
 // ---- Eigen
+
+void eigen_tucker(const std::int64_t* p, void* const* t) {
+  tucker_by(p, t, [](std::int64_t rows, std::int64_t columns, std::int64_t inner, float* a, float* b, float* c) {
+    Matrix(c, rows, columns).noalias() = Matrix(a, rows, inner) * Matrix(b, inner, columns);
+  });
+}
+
+void eigen_convolution(const std::int64_t* p, void* const* t) {
+  using Sparse = Eigen::Map<const Eigen::SparseMatrix<float, Eigen::RowMajor, std::int32_t>>;
+  const auto numbers = [&](int k) { return static_cast<const std::int32_t*>(t[k]); };
+  const std::int64_t nodes = p[0], edges = p[1], entries = p[2], width = p[3];
+  Matrix(floats(t[7]), edges, width).noalias() =
+      Sparse(edges, nodes, entries, numbers(1), numbers(2), floats(t[3])) * Matrix(floats(t[0]), nodes, width);
+  Matrix(floats(t[8]), nodes, width).noalias() =
+      Sparse(nodes, edges, entries, numbers(4), numbers(5), floats(t[6])) * Matrix(floats(t[7]), edges, width);
+}
+
+void eigen_poincare(const std::int64_t* p, void* const* t) {
+  const std::int64_t n = p[0];
+  const float* const query = floats(t[0]);
+  Array far(floats(t[3]), n);
+  far.setZero();
+  for (std::int64_t k = 0; k < 16; ++k) far += (Array(floats(t[1]) + k * n, n) - query[k]).square();
+  far *= 2 * query[16] * Array(floats(t[2]), n);
+  far = (1 + (far + (far * (far + 2)).sqrt())).log();
+  Eigen::Index place = 0;
+  far.minCoeff(&place);
+  *static_cast<std::int64_t*>(t[4]) = place;
+}
 
 void eigen_dot(const std::int64_t* p, void* const* t) {
   *floats(t[2]) = Vector(floats(t[0]), p[0]).dot(Vector(floats(t[1]), p[0]));
@@ -130,7 +178,7 @@ struct Peer {
 };
 
 constexpr std::array kOpenBlas{Peer{"dot", blas_dot}, Peer{"axpy", blas_axpy}, Peer{"gemv", blas_gemv},
-                               Peer{"gemm", blas_gemm}};
+                               Peer{"gemm", blas_gemm}, Peer{"tucker", blas_tucker}};
 constexpr std::array kEigen{Peer{"dot", eigen_dot},
                             Peer{"axpy", eigen_axpy},
                             Peer{"gemv", eigen_gemv},
@@ -141,7 +189,10 @@ constexpr std::array kEigen{Peer{"dot", eigen_dot},
                             Peer{"rms_norm", eigen_rms_norm},
                             Peer{"swiglu", eigen_swiglu},
                             Peer{"argmax", eigen_argmax},
-                            Peer{"fir", eigen_fir}};
+                            Peer{"fir", eigen_fir},
+                            Peer{"convolution", eigen_convolution},
+                            Peer{"poincare", eigen_poincare},
+                            Peer{"tucker", eigen_tucker}};
 
 template <std::size_t kCount>
 kernels::ReferenceFunction find(const std::array<Peer, kCount>& peers, std::string_view program) {

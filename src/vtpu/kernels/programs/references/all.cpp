@@ -5,6 +5,7 @@ extern "C" __attribute__((visibility("default"))) const ReferenceEntry* vtpu_ref
   static const ReferenceEntry kAll[] = {
 #include "../list.def"
 #include "../unseen.def"
+#include "../geometry.def"
   };
 #undef PROGRAM
   *count = sizeof(kAll) / sizeof(kAll[0]);

@@ -18,5 +18,6 @@ const ReferenceEntry* vtpu_references(std::size_t* count);
 #define PROGRAM(name) void reference_##name(const std::int64_t* parameters, void* const* tensors);
 #include "../list.def"
 #include "../unseen.def"
+#include "../geometry.def"
 #undef PROGRAM
 }
