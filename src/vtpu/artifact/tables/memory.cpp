@@ -43,7 +43,7 @@ const std::vector<std::string> kTiming = {
     "host",           "core-ops-per-cycle", "core-ports",      "core-compile",   "core-messages",
     "compiler-tiers", "compiler-costs",     "compiler-speed",  "mem-bandwidth",  "mem-embedding",
     "mem-locality",   "mem-lookup",         "net-reconfigure", "sparse-speedup", "machine-states",
-    "teaching",       "shell"};
+    "teaching",       "shell",              "geometry"};
 
 Result<PrintedTable> make_timings(const TableInputs& inputs) {
   PrintedTable table;
