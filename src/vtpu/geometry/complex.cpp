@@ -5,7 +5,6 @@
 #include <array>
 #include <bit>
 #include <cstddef>
-#include <memory>
 #include <utility>
 
 #include "vtpu/base/check.h"
@@ -300,28 +299,17 @@ Result<Complex> Complex::from_facets(std::uint32_t vertices, std::span<const Fac
 Result<Complex> Complex::from_coordinates(std::span<const FacetsOfCoordinates> facets) {
   std::vector<std::vector<std::uint32_t>> lists;
   std::vector<Facets> numbered;
-  std::vector<phext::PackedCoordinate> coordinates;
-  auto numbers = std::make_unique<memory::CoordinateMap>();
+  CoordinateNumbers numbers;
   for (std::size_t list = 0; list < facets.size(); ++list) {
     if (const auto good = check_shape(facets[list], list); !good) return good.error();
     auto& vertices = lists.emplace_back();
     vertices.reserve(facets[list].vertices.size());
-    for (const phext::PackedCoordinate& at : facets[list].vertices) {
-      const std::uint64_t* const known = numbers->find(at);
-      if (known != nullptr) {
-        vertices.push_back(static_cast<std::uint32_t>(*known));
-        continue;
-      }
-      vertices.push_back(static_cast<std::uint32_t>(coordinates.size()));
-      numbers->insert(at, coordinates.size());
-      coordinates.push_back(at.with_flags(0));
-    }
+    for (const phext::PackedCoordinate& at : facets[list].vertices) vertices.push_back(numbers.number(at));
     numbered.push_back({facets[list].rank, vertices});
   }
-  auto made = from_facets(static_cast<std::uint32_t>(coordinates.size()), numbered);
+  auto made = from_facets(static_cast<std::uint32_t>(numbers.size()), numbered);
   if (!made) return made;
-  coordinates.shrink_to_fit();
-  made->coordinates_ = std::move(coordinates);
+  numbers.shrink();
   made->numbers_ = std::move(numbers);
   return made;
 }
@@ -337,8 +325,7 @@ std::size_t Complex::bytes() const {
   for (const Level& level : levels_)
     words += level.vertices.size() + level.boundary.size() + level.first_coface.size() + level.cofaces.size() +
              level.first_of_vertex.size();
-  return words * sizeof(std::uint32_t) + coordinates_.capacity() * sizeof(phext::PackedCoordinate) +
-         (numbers_ ? memory::CoordinateMap().growth(numbers_->size()) : 0);  // what a map of that size takes
+  return words * sizeof(std::uint32_t) + numbers_.bytes();
 }
 
 std::optional<Simplex> Complex::find(std::span<const std::uint32_t> vertices) const {
@@ -362,13 +349,6 @@ std::optional<Simplex> Complex::find(std::span<const std::uint32_t> vertices) co
     (order < 0 ? low : high) = order < 0 ? middle + 1 : middle;
   }
   return {};
-}
-
-std::optional<std::uint32_t> Complex::vertex(const phext::PackedCoordinate& at) const {
-  if (!numbers_) return {};
-  const std::uint64_t* const found = numbers_->find(at);
-  if (found == nullptr) return {};
-  return static_cast<std::uint32_t>(*found);
 }
 
 Simplex Complex::opposite(Simplex s, Simplex without) const {

@@ -2,14 +2,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "vtpu/base/result.h"
+#include "vtpu/geometry/coordinate_numbers.h"
 #include "vtpu/geometry/numbers.h"
-#include "vtpu/memory/coordinate_map.h"
 #include "vtpu/phext/packed.h"
 
 namespace vtpu::geometry {
@@ -77,8 +76,8 @@ class Complex {
   std::optional<Simplex> find(std::span<const std::uint32_t> vertices) const;
 
   /// Of a complex over coordinates: the vertex at a coordinate, and back.
-  std::optional<std::uint32_t> vertex(const phext::PackedCoordinate& at) const;
-  phext::PackedCoordinate coordinate(std::uint32_t vertex) const { return coordinates_[vertex]; }
+  std::optional<std::uint32_t> vertex(const phext::PackedCoordinate& at) const { return numbers_.find(at); }
+  phext::PackedCoordinate coordinate(std::uint32_t vertex) const { return numbers_[vertex]; }
 
   /// Calls visit(face) once for each face of a simplex of a lower rank.
   template <class Visit>
@@ -145,8 +144,7 @@ class Complex {
   Simplex opposite(Simplex s, Simplex without) const;
 
   std::vector<Level> levels_;
-  std::vector<phext::PackedCoordinate> coordinates_;
-  std::unique_ptr<memory::CoordinateMap> numbers_;  ///< null: over numbers alone
+  CoordinateNumbers numbers_;  ///< empty: over numbers alone
 };
 
 }  // namespace vtpu::geometry
