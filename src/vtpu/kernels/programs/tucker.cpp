@@ -6,10 +6,10 @@ CompiledProgram tucker() {
   return {.name = "tucker",
           .what = "tensor of four modes from its Tucker form, f32",
           .source = source_of("tucker"),
-          .sizes = {{{"L1", {{"inner", 4}, {"outer", 4}, {"last", 16}}},
-                     {"L2", {{"inner", 4}, {"outer", 12}, {"last", 32}}},
-                     {"memory", {{"inner", 8}, {"outer", 64}, {"last", 64}}}}},
-          .small = {{"inner", 2}, {"outer", 8}, {"last", 16}},
+          .sizes = {{{"L1", {{"inner", 4}, {"outer", 4}, {"last", 16}, {"block", 64}}},
+                     {"L2", {{"inner", 4}, {"outer", 12}, {"last", 32}, {"block", 128}}},
+                     {"memory", {{"inner", 8}, {"outer", 64}, {"last", 64}, {"block", 256}}}}},
+          .small = {{"inner", 2}, {"outer", 8}, {"last", 16}, {"block", 64}},
           .fill =
               [](const Parameters&, std::uint64_t seed, Tensors tensors) {
                 Random random(seed);
