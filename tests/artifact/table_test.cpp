@@ -244,9 +244,15 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
+  f.table("chip-runs", "chip_runs", {"chips", "sides", "network"},
+          {"time_us", "work", "network_share", "messages", "gain"});
   f.table("node-messages", "node_messages", {"what", "per"}, {"ns", "low", "high"});
   f.table("teaching", "ladder", {"engine", "words"}, {"ns", "low", "high", "times"});
   f.table("shell", "shell", {"what", "unit"}, {"value", "low", "high"});
+  f.table("geometry", "operations", {"operation"},
+          {"vtpu", "plain", "gudhi", "eigen", "openblas", "speedup", "low", "high"});
+  f.metrics("geometry", {"geo.hyperbolic_distance_ns", "geo.poincare_ns", "geo.speedup_over_eigen.laplacian",
+                         "geo.tensor_contraction_us"});
 
   // All other experiments come from the shipped reference, from whichever class of hosts it has.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);

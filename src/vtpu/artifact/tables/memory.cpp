@@ -1,4 +1,4 @@
-// The host and its memory; the page table, the translation cache and the first-level cache.
+// The host and its memory; the page table, the translation cache and the first-level cache; geometric operations.
 #include <fmt/core.h>
 
 #include "vtpu/artifact/tables/all.h"
@@ -273,6 +273,28 @@ TableDeclaration bandwidth() {
               "contraction, without it (exact) and with -ffast-math, of which the fastest is shown. Best: the fastest "
               "of these and of the same kernels by hand, with the widest loads and with stores that bypass the caches; "
               "it decides the claim. Chase, the control: one dependent load at a time, against the best read."};
+}
+
+TableDeclaration geometry() {
+  return {.name = "geometry",
+          .caption = "Geometric operations beside libraries, one thread",
+          .wide = true,
+          .appendix = true,
+          .results = {"geometry"},
+          .table = "operations",
+          .columns = {{"operation", "operation"},
+                      {"vtpu", "vTPU (µs)"},
+                      {"plain", "plain C++"},
+                      {"gudhi", "GUDHI"},
+                      {"eigen", "Eigen"},
+                      {"openblas", "OpenBLAS"},
+                      {"speedup", "speed-up"},
+                      {"low", "low"},
+                      {"high", "high"}},
+          .note =
+              "Build, star: a complex over coordinates, in C++; the star is that of a vertex. The others are compiled "
+              "programs; distances go from one point to many. Plain C++: the faster one of gcc at -O3 -march=native "
+              "with and without -ffast-math. Speed-up: time of the fastest library over ours, with the interval."};
 }
 
 }  // namespace vtpu::artifact::tables
