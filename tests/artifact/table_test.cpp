@@ -251,8 +251,6 @@ Fixture fixture() {
   f.table("shell", "shell", {"what", "unit"}, {"value", "low", "high"});
   f.table("geometry", "operations", {"operation"},
           {"vtpu", "plain", "gudhi", "eigen", "openblas", "speedup", "low", "high"});
-  f.metrics("geometry", {"geo.hyperbolic_distance_ns", "geo.poincare_ns", "geo.speedup_over_eigen.laplacian",
-                         "geo.tensor_contraction_us"});
 
   // All other experiments come from the shipped reference, from whichever class of hosts it has.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);

@@ -124,7 +124,7 @@ TableDeclaration core_targets() {
           .caption = "Design targets of the core, and the values on this host",
           .wide = true,
           .appendix = true,
-          .results = {"core-ops-per-cycle", "core-compile", "mem-lookup", "mem-embedding", "geometry"},
+          .results = {"core-ops-per-cycle", "core-compile", "mem-lookup", "mem-embedding"},
           .data = {kTargetsFile},
           .make = [](const TableInputs& inputs) { return print_targets(inputs, "core_targets"); },
           .note = kTargetsNote};
