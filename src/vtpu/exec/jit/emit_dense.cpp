@@ -48,6 +48,16 @@ x86::CondCode scalar_condition(std::uint8_t condition, bool is_signed) {
   return C::kEqual;
 }
 
+/// The shifts that bring bit i of lane i to the lane's sign. Host code refers to them.
+template <class T>
+constexpr auto shifts_to_signs() {
+  std::array<T, 64 / sizeof(T)> shifts{};
+  for (std::size_t i = 0; i < shifts.size(); ++i) shifts[i] = static_cast<T>(8 * sizeof(T) - 1 - i);
+  return shifts;
+}
+alignas(64) constexpr auto kToSigns32 = shifts_to_signs<std::uint32_t>();
+alignas(64) constexpr auto kToSigns64 = shifts_to_signs<std::uint64_t>();
+
 bool fits_int32(std::int64_t x) { return x == static_cast<std::int32_t>(x); }
 
 }  // namespace
@@ -337,12 +347,65 @@ void Emitter::emit_lane_compare(const isa::Op& op, std::uint32_t id, std::uint32
   }
   put(op.d, to);
 }
-void Emitter::emit_select(const isa::Op& op, std::uint32_t blend) {
-  const Vec a = v_source(op.a, 0, scratch(0)), b = v_source(op.b, 0, scratch(1));
-  const Vec to = v_target(op.d, 0, scratch(2));
-  as_.kmovw(x86::k1, source(op.c, x86::rax).r32());
-  as_.k(x86::k1).emit(blend, to, b, a);
-  v_put(op.d, 0, to);
+void Emitter::emit_select(const isa::Op& op, bool wide) {
+  const Gp mask = source(op.c, x86::rax);
+  if (features_.form == Form::avx512) {
+    const Vec a = v_source(op.a, 0, scratch(0)), b = v_source(op.b, 0, scratch(1));
+    const Vec to = v_target(op.d, 0, scratch(2));
+    as_.kmovw(x86::k1, mask.r32());
+    as_.k(x86::k1).emit(wide ? I::kIdVblendmpd : I::kIdVblendmps, to, b, a);
+    return v_put(op.d, 0, to);
+  }
+  // Blends without mask registers look at the signs of lanes: each lane's bit of the mask is shifted there.
+  const Vec bits = vector(scratch(3));
+  as_.vmovd(x86::xmm(bits.id()), mask.r32());
+  wide ? as_.vpbroadcastq(bits, x86::xmm(bits.id())) : as_.vpbroadcastd(bits, x86::xmm(bits.id()));
+  as_.mov(x86::rax, reinterpret_cast<std::uint64_t>(wide ? static_cast<const void*>(kToSigns64.data())
+                                                         : static_cast<const void*>(kToSigns32.data())));
+  for (unsigned part = 0; part < parts(); ++part) {
+    const Vec signs = vector(scratch(2));
+    as_.emit(wide ? I::kIdVpsllvq : I::kIdVpsllvd, signs, bits,
+             x86::ptr(x86::rax, static_cast<std::int32_t>(32 * part), 32));
+    const Vec a = v_source(op.a, part, scratch(0)), b = v_source(op.b, part, scratch(1));
+    const Vec to = v_target(op.d, part, scratch(2));
+    as_.emit(wide ? I::kIdVblendvpd : I::kIdVblendvps, to, b, a, signs);
+    v_put(op.d, part, to);
+  }
+}
+/// Compares integers without mask registers: AVX2 has "equal" and "greater", of which the other conditions follow.
+void Emitter::emit_lane_compare_avx2(const isa::Op& op) {
+  const auto condition = static_cast<Condition>(op.mode);
+  const bool swapped = condition == Condition::lt || condition == Condition::ge;
+  const bool negated = condition == Condition::ne || condition == Condition::le || condition == Condition::ge;
+  const bool equality = condition == Condition::eq || condition == Condition::ne;
+  for (unsigned part = 0; part < parts(); ++part) {
+    const Vec at = vector(scratch(2)), a = v_source(op.a, part, scratch(0)), b = v_source(op.b, part, scratch(1));
+    as_.emit(equality ? I::kIdVpcmpeqd : I::kIdVpcmpgtd, at, swapped ? b : a, swapped ? a : b);
+    as_.vmovmskps(part == 0 ? x86::eax : x86::ecx, at);
+  }
+  as_.shl(x86::ecx, 8);
+  as_.or_(x86::eax, x86::ecx);
+  if (negated) as_.xor_(x86::eax, 0xffff);
+  put(op.d, x86::rax);
+}
+/// Looks each lane up in both halves of va and takes it from the half that bit 3 of the index names. Nothing is written
+/// before all is read.
+void Emitter::emit_permutation_avx2(const isa::Op& op) {
+  const Vec results[] = {vector(scratch(0)), vector(scratch(1))};
+  for (unsigned part = 0; part < 2; ++part) {
+    const Vec upper = vector(scratch(2)), index = v_source(op.b, part, scratch(3)), signs = vector(scratch(3));
+    const auto from_half = [&](const Vec& to, unsigned half) {
+      if (v_host_[op.a] >= 0)
+        as_.vpermd(to, index, v_source(op.a, half, scratch(2)));
+      else
+        as_.vpermd(to, index, v_home(op.a, half));
+    };
+    from_half(results[part], 0);
+    from_half(upper, 1);
+    as_.vpslld(signs, index, 28);
+    as_.vblendvps(results[part], results[part], upper, signs);
+  }
+  for (unsigned part = 0; part < 2; ++part) v_put(op.d, part, results[part]);
 }
 /// For AVX-512 only: the sum is also an operand, and every v-register has a host register there.
 void Emitter::emit_dot(const isa::Op& op, std::uint32_t instruction) {
@@ -435,15 +498,16 @@ EMITTER(dextr_i32) {
   as_.vpextrd(to.r32(), at, op.mode % 4);
   put(op.d, to);
 }
-// AVX2 has no short sequence for permutations and selections of a whole vector, nor for this mask.
-EMITTER_IF(dperm_i32, features.form == Form::avx512) {
+EMITTER(dperm_i32) {
+  if (features_.form == Form::avx2) return emit_permutation_avx2(op);
   const Vec to = v_target(op.d, 0, scratch(2));
   as_.vpermd(to, v_source(op.b, 0, scratch(1)), v_source(op.a, 0, scratch(0)));
   v_put(op.d, 0, to);
 }
-EMITTER_IF(dsel_x16, features.form == Form::avx512) { emit_select(op, I::kIdVblendmps); }
-EMITTER_IF(dsel_x8, features.form == Form::avx512) { emit_select(op, I::kIdVblendmpd); }
-EMITTER_IF(dcmp_i32x16, features.form == Form::avx512) {
+EMITTER(dsel_x16) { emit_select(op, false); }
+EMITTER(dsel_x8) { emit_select(op, true); }
+EMITTER(dcmp_i32x16) {
+  if (features_.form == Form::avx2) return emit_lane_compare_avx2(op);
   emit_lane_compare(op, I::kIdVpcmpd, 0, integer_predicate(op.mode), 16);
 }
 EMITTER(dcmp_f32x16) { emit_lane_compare(op, I::kIdVcmpps, I::kIdVmovmskps, float_predicate(op.mode), 16); }

@@ -39,35 +39,7 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment, bool counted) {
   const isa::KindInfo* kind = address_of(op);
   if (kind == nullptr || isa::info(op.opcode).effect == isa::Effect::hint || plan_.hoisted[w]) return;
   const Label fail = exit_at(w, segment, counted);
-  if (kind->kind == Kind::AddrV) {
-    // Every lane lies between the first and the last four bytes that the pointer covers, in units of four bytes from
-    // `base`.
-    const auto limit = [&](std::size_t from, std::int64_t more, unsigned into) {
-      as_.mov(x86::rax, p_field(op.b, from));
-      as_.sub(x86::rax, p_field(op.b, offsetof(Pointer, base)));
-      load_constant(x86::rcx, more - op.disp);
-      as_.add(x86::rax, x86::rcx);
-      as_.sar(x86::rax, 2);
-      as_.mov(x86::ecx, 0x7fffffff);
-      as_.cmp(x86::rax, x86::rcx);
-      as_.cmovg(x86::rax, x86::rcx);
-      as_.not_(x86::rcx);
-      as_.cmp(x86::rax, x86::rcx);
-      as_.cmovl(x86::rax, x86::rcx);
-      as_.vpbroadcastd(x86::zmm(into), x86::eax);
-    };
-    const Vec index = v_source(op.c, 0, scratch(2));
-    limit(offsetof(Pointer, begin), 3, scratch(0));
-    limit(offsetof(Pointer, end), -4, scratch(1));
-    as_.vpcmpd(x86::k1, index, x86::zmm(scratch(0)), 1);  // below the first
-    as_.vpcmpd(x86::k2, index, x86::zmm(scratch(1)), 6);  // after the last
-    as_.kortestw(x86::k1, x86::k2);
-    as_.jnz(fail);
-    as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
-    as_.test(x86::rdx, x86::rdx);
-    as_.jz(fail);
-    return;
-  }
+  if (kind->kind == Kind::AddrV) return emit_lane_check(op, fail);
   if (isa::is_cell(kind->kind)) {
     if (probe_of_[op.b] >= 0) return emit_viewed_probe(op, w, fail);
     const Gp tag = kCellScratch[0], other = kCellScratch[1];
@@ -130,6 +102,58 @@ void Emitter::emit_check(std::uint32_t w, std::size_t segment, bool counted) {
   as_.jb(fail);  // fewer bytes than that, or not translated
   as_.cmp(x86::rax, x86::rcx);
   as_.ja(fail);
+}
+
+/// The check of a sixteen-lane access; the pointer's base stays in rdx. Every lane must lie between the first and the
+/// last four bytes that the pointer covers, in units of four bytes from `base`.
+void Emitter::emit_lane_check(const isa::Op& op, Label fail) {
+  const Vec first = vector(scratch(0)), last = vector(scratch(1));
+  const auto limit = [&](std::size_t from, std::int64_t more, const Vec& into) {
+    as_.mov(x86::rax, p_field(op.b, from));
+    as_.sub(x86::rax, p_field(op.b, offsetof(Pointer, base)));
+    load_constant(x86::rcx, more - op.disp);
+    as_.add(x86::rax, x86::rcx);
+    as_.sar(x86::rax, 2);
+    as_.mov(x86::ecx, 0x7fffffff);
+    as_.cmp(x86::rax, x86::rcx);
+    as_.cmovg(x86::rax, x86::rcx);
+    as_.not_(x86::rcx);
+    as_.cmp(x86::rax, x86::rcx);
+    as_.cmovl(x86::rax, x86::rcx);
+    if (features_.form == Form::avx512) {
+      as_.vpbroadcastd(into, x86::eax);
+    } else {
+      as_.vmovd(x86::xmm(into.id()), x86::eax);
+      as_.vpbroadcastd(into, x86::xmm(into.id()));
+    }
+  };
+  limit(offsetof(Pointer, begin), 3, first);
+  limit(offsetof(Pointer, end), -4, last);
+  if (features_.form == Form::avx512) {
+    const Vec index = v_source(op.c, 0, scratch(2));
+    as_.vpcmpd(x86::k1, index, first, 1);  // below the first
+    as_.vpcmpd(x86::k2, index, last, 6);   // after the last
+    as_.kortestw(x86::k1, x86::k2);
+  } else {
+    const Vec least = vector(scratch(2)), most = vector(scratch(3));
+    const auto extreme = [&](std::uint32_t instruction, const Vec& to) {
+      const Vec index = v_source(op.c, 0, to.id());
+      if (v_host_[op.c] >= 0)
+        as_.emit(instruction, to, index, v_source(op.c, 1, to.id()));
+      else
+        as_.emit(instruction, to, index, v_home(op.c, 1));
+    };
+    extreme(x86::Inst::kIdVpminsd, least);
+    extreme(x86::Inst::kIdVpmaxsd, most);
+    as_.vpcmpgtd(least, first, least);
+    as_.vpcmpgtd(most, most, last);
+    as_.vpor(least, least, most);
+    as_.vptest(least, least);
+  }
+  as_.jnz(fail);
+  as_.mov(x86::rdx, p_field(op.b, offsetof(Pointer, base)));
+  as_.test(x86::rdx, x86::rdx);
+  as_.jz(fail);
 }
 
 /// The upper word of the tag of an 8-byte cell: the coordinate without its flags, and log2 of the cell's size.
@@ -349,14 +373,14 @@ x86::Mem Emitter::place_of(const isa::Op& op, std::uint32_t w, std::uint32_t byt
   return x86::Mem(base, source(op.c, x86::rcx), op.mode, op.disp, bytes);
 }
 
-/// The operand of a sixteen-lane access, for AVX-512 only: the pointer's base is in rdx.
-x86::Mem Emitter::access_lanes(const isa::Op& op, std::uint32_t w, const Vec& index) {
-  if (features_.check_accesses) {
-    as_.mov(x86::rax, x86::ptr(x86::rsp));  // the frame
-    as_.vmovups(x86::ptr(x86::rax, static_cast<std::int32_t>(offsetof(Seat, lanes))), index);
-    emit_access_check(op, w, x86::Mem(x86::rdx, op.disp, 4), 0);
-  }
-  return x86::Mem(x86::rdx, index, 2, op.disp, 64);
+/// With checked accesses: the check of a sixteen-lane access. The pointer's base is in rdx.
+void Emitter::check_access_of_lanes(const isa::Op& op, std::uint32_t w) {
+  if (!features_.check_accesses) return;
+  as_.mov(x86::rax, x86::ptr(x86::rsp));  // the frame
+  for (unsigned part = 0; part < parts(); ++part)
+    as_.vmovups(x86::ptr(x86::rax, static_cast<std::int32_t>(offsetof(Seat, lanes) + 32 * part)),
+                v_source(op.c, part, scratch(0)));
+  emit_access_check(op, w, x86::Mem(x86::rdx, op.disp, 4), 0);
 }
 
 /// Calls check_access for an access by this operand and leaves the code if it must not happen. Changes the flags only.
@@ -464,19 +488,42 @@ EMITTER(sgather_bcast) {
     v_put(op.d, part, to);
   }
 }
-EMITTER_IF(sgather_x16, features.form == Form::avx512) {
-  // The instruction does not allow one register as both index and result.
-  const Vec index = v_source(op.c, 0, scratch(0));
-  const Mem at = access_lanes(op, w, index);
-  as_.kxnorw(x86::k1, x86::k1, x86::k1);
-  as_.k(x86::k1).vpgatherdd(x86::zmm(scratch(1)), at);
-  v_put(op.d, 0, x86::zmm(scratch(1)));
+EMITTER(sgather_x16) {
+  check_access_of_lanes(op, w);
+  // The instruction does not allow one register as two of index, result and mask.
+  const Vec to = vector(scratch(1)), mask = vector(scratch(2));
+  for (unsigned part = 0; part < parts(); ++part) {
+    const Vec index = v_source(op.c, part, scratch(0));
+    const Mem at(x86::rdx, index, 2, op.disp);
+    if (features_.form == Form::avx512) {
+      as_.kxnorw(x86::k1, x86::k1, x86::k1);
+      as_.k(x86::k1).vpgatherdd(to, at);
+    } else {
+      as_.vpcmpeqd(mask, mask, mask);
+      as_.vpgatherdd(to, at, mask);
+    }
+    v_put(op.d, part, to);
+  }
 }
-EMITTER_IF(sscattr_x16, features.form == Form::avx512) {
-  const Vec index = v_source(op.c, 0, scratch(0)), from = v_source(op.a, 0, scratch(1));
-  const Mem at = access_lanes(op, w, index);
-  as_.kxnorw(x86::k1, x86::k1, x86::k1);
-  as_.k(x86::k1).vpscatterdd(at, from);
+EMITTER(sscattr_x16) {
+  check_access_of_lanes(op, w);
+  if (features_.form == Form::avx512) {
+    const Vec index = v_source(op.c, 0, scratch(0)), from = v_source(op.a, 0, scratch(1));
+    as_.kxnorw(x86::k1, x86::k1, x86::k1);
+    as_.k(x86::k1).vpscatterdd(x86::Mem(x86::rdx, index, 2, op.disp), from);
+    return;
+  }
+  // Lane by lane in ascending order, so that the highest lane of one address wins.
+  const x86::Xmm index = x86::xmm(scratch(2)), from = x86::xmm(scratch(3));
+  for (unsigned quarter = 0; quarter < 4; ++quarter) {
+    as_.vextracti128(index, v_source(op.c, quarter / 2, scratch(0)), quarter % 2);
+    as_.vextracti128(from, v_source(op.a, quarter / 2, scratch(1)), quarter % 2);
+    for (unsigned lane = 0; lane < 4; ++lane) {
+      as_.vpextrd(x86::eax, index, lane);
+      as_.movsxd(x86::rax, x86::eax);
+      as_.vpextrd(x86::Mem(x86::rdx, x86::rax, 2, op.disp, 4), from, lane);
+    }
+  }
 }
 EMITTER(sscattr_i8) { emit_scatter(op, w, 1); }
 EMITTER(sscattr_i16) { emit_scatter(op, w, 2); }

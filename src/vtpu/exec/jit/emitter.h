@@ -219,7 +219,9 @@ class Emitter {
   void emit_lane_shift(const isa::Op& op, std::uint32_t instruction);
   void emit_lane_fma(const isa::Op& op, bool wide);
   void emit_lane_compare(const isa::Op& op, std::uint32_t id, std::uint32_t move_mask, int predicate, unsigned lanes);
-  void emit_select(const isa::Op& op, std::uint32_t blend);
+  void emit_lane_compare_avx2(const isa::Op& op);
+  void emit_permutation_avx2(const isa::Op& op);
+  void emit_select(const isa::Op& op, bool wide);
   void emit_dot(const isa::Op& op, std::uint32_t instruction);
   void emit_broadcast(const isa::Op& op, bool wide);
   void emit_byte_dot(const isa::Op& op, unsigned part);
@@ -234,7 +236,8 @@ class Emitter {
   Mem access(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
   Mem access_part(const isa::Op& op, std::uint32_t w, const Mem& first, std::uint32_t part);
   Mem place_of(const isa::Op& op, std::uint32_t w, std::uint32_t bytes);
-  Mem access_lanes(const isa::Op& op, std::uint32_t w, const Vec& index);
+  void emit_lane_check(const isa::Op& op, asmjit::Label fail);
+  void check_access_of_lanes(const isa::Op& op, std::uint32_t w);
   void emit_access_check(const isa::Op& op, std::uint32_t w, const Mem& at, std::uint32_t part);
   void emit_access_thunk();
 
