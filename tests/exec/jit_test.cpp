@@ -173,6 +173,56 @@ TEST(NativeEngine, AnIndexThatIsOffByTheRangeOfADisplacementTraps) {
     }
 }
 
+/// Counts 64 bytes of which all but one are `usual`, in a table of `cells` numbers. The index of each iteration is
+/// loaded by the one before, `start` at first. The store uses the register that the load used.
+std::string counts_of_bytes(int cells, int usual, int unusual, int start) {
+  return std::string(kRegion) + ".coord first = 2.1.1/1.1.1/1.1.1/1.1\n.coord last = 2.1.1/1.1.1/1.1.1/1." +
+         std::to_string(cells) + R"(
+  dmov.coord p2, first
+  dmov.coord p3, last
+  salloc r1, p2, p3, column, cell=4, layout=row_major
+  dmov.i64 r2, #64
+  dmov.i64 r4, #)" +
+         std::to_string(usual) + R"(
+  dmov.i64 r5, #)" +
+         std::to_string(unusual) + R"(
+fill:
+  dadd.i64 r3, r3, #1 | sscattr.i8 r4, [p0 + r3]
+  dloop r2, fill
+  sscattr.i8 r5, [p0 + 40]
+  dmov.i64 r2, #64
+  dmov.i64 r3, #0
+  dmov.i64 r6, #)" +
+         std::to_string(start) + R"(
+count:
+  sgather.i32 r7, [p2 + r6*4]
+  dadd.i64 r7, r7, #1
+  sscattr.i32 r7, [p2 + r6*4]
+  dadd.i64 r3, r3, #1 | sgather.i8 r6, [p0 + r3]
+  dand.i64 r8, r3, #15 | sgather.i32 r9, [p2 + r8*4]
+  dadd.i64 r10, r10, r9 | sscattr.i16 r9, [p2 + r8*4 + 2]
+  dloop r2, count
+  dhalt
+)";
+}
+
+TEST(NativeEngine, ATableThatHoldsEveryIndexOfANarrowLoadNeedsNoChecks) {
+  EXPECT_EQ(both_agree(counts_of_bytes(256, 7, 255, 3)).status, Status::halted);
+}
+TEST(NativeEngine, ASmallTableIsCheckedAtEachNarrowIndex) {
+  EXPECT_EQ(both_agree(counts_of_bytes(100, 7, 99, 3)).status, Status::halted);
+  const RunSummary run = both_agree(counts_of_bytes(100, 7, 100, 3));
+  EXPECT_EQ(run.trap.kind, TrapKind::out_of_bounds);
+  EXPECT_GT(run.words, 128u + 7 * 39);
+}
+TEST(NativeEngine, AnIndexFromBeforeTheLoopIsCheckedWhateverTheLoopLoads) {
+  for (const int start : {256, 1 << 20, -1}) {
+    const RunSummary run = both_agree(counts_of_bytes(256, 7, 255, start));
+    EXPECT_EQ(run.trap.kind, TrapKind::out_of_bounds) << start;
+  }
+  EXPECT_EQ(both_agree(counts_of_bytes(400, 7, 255, 300)).status, Status::halted);
+}
+
 TEST(NativeEngine, TheReportCountsHoistedChecksAndCalledWords) {
   const isa::ValidProgram program = program_of(std::string(kRegion) + R"(
   dmov.i64 r2, #10

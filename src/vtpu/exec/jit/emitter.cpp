@@ -133,67 +133,95 @@ void Emitter::count(const Retired& retired, std::uint32_t words, std::uint64_t p
             static_cast<std::uint32_t>(retired.control));
 }
 
-/// Emits the bounds checks of the hoisted accesses of a segment. rcx: iterations − 1, if any group steps.
+/// Emits the bounds checks of the hoisted accesses of a segment. rcx: iterations − 1, if any group steps; it is
+/// changed.
 void Emitter::emit_group_checks(const Segment& segment, Label fail) {
-  for (const HoistedGroup& group : segment.groups) {
-    // The base must be translated, and the bytes of all iterations must lie within [begin, end).
-    as_.mov(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
-    as_.test(x86::rdx, x86::rdx);
-    as_.jz(fail);
-    const auto check = [&](const Gp& index, bool indexed, bool low, bool high) {
-      const auto at = [&](std::int64_t displacement) {
-        load_constant(x86::rdx, displacement);
-        as_.add(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
-        if (indexed) as_.add(x86::rdx, index);
-      };
-      // Signed comparisons: a displacement may lead below address 0, and no host address has its top bit set.
-      if (low) at(group.lowest), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, begin))), as_.jl(fail);
-      if (high) at(group.end), as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end))), as_.jg(fail);
+  // The bytes of all iterations must lie within [begin, end). No bytes do for a pointer that is not translated, all
+  // three of whose addresses are 0. Comparisons are signed: a displacement may lead below address 0, and no host
+  // address has its top bit set.
+  const auto at = [&](const HoistedGroup& group, std::int64_t displacement, const Gp* index) {
+    const bool near = displacement == static_cast<std::int32_t>(displacement);
+    if (near) {
+      as_.mov(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
+      const auto by = static_cast<std::int32_t>(displacement);
+      if (index != nullptr)
+        as_.lea(x86::rdx, x86::ptr(x86::rdx, *index, 0, by));
+      else if (by != 0)
+        as_.add(x86::rdx, by);
+      return;
+    }
+    load_constant(x86::rdx, displacement);
+    as_.add(x86::rdx, p_field(group.p, offsetof(memory::Pointer, base)));
+    if (index != nullptr) as_.add(x86::rdx, *index);
+  };
+  const auto check = [&](const HoistedGroup& group, const Gp* lowest, const Gp* highest) {
+    at(group, group.lowest, lowest);
+    as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, begin)));
+    as_.jl(fail);
+    at(group, group.end, highest);
+    as_.cmp(x86::rdx, p_field(group.p, offsetof(memory::Pointer, end)));
+    as_.jg(fail);
+  };
+  const auto in_range = [&](const Gp& index, unsigned scale) {  // −2^43 ≤ index < 2^43, then × scale
+    as_.mov(x86::rdx, index);
+    as_.sar(x86::rdx, kIndexBits - 1);
+    as_.add(x86::rdx, 1);
+    as_.cmp(x86::rdx, 1);
+    as_.ja(fail);
+    if (scale != 0) as_.shl(index, scale);
+  };
+  bool counter_changed = false;
+  for (auto first = segment.groups.begin(); first != segment.groups.end(); ++first) {
+    // Groups with the same index share its first and last value, in rax and rcx.
+    const auto shares = [&first](const HoistedGroup& other) {
+      return other.r == first->r && other.scale == first->scale;
     };
-    if (group.r == isa::kNoRegister) {
-      check(x86::rax, false, true, true);
+    if (std::any_of(segment.groups.begin(), first, shares)) continue;
+    if (first->r == isa::kNoRegister) {
+      for (auto one = first; one != segment.groups.end(); ++one)
+        if (shares(*one)) check(*one, nullptr, nullptr);
       continue;
     }
-    const auto in_range = [&](const Gp& index) {  // −2^43 ≤ index < 2^43, then × scale
-      as_.mov(x86::rdx, index);
-      as_.sar(x86::rdx, kIndexBits - 1);
-      as_.add(x86::rdx, 1);
-      as_.cmp(x86::rdx, 1);
-      as_.ja(fail);
-      if (group.scale != 0) as_.shl(index, group.scale);
-    };
-    load_r(x86::rax, group.r);
-    in_range(x86::rax);
-    check(x86::rax, true, group.step >= 0, group.step <= 0);
-    if (group.step != 0) {
-      as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(group.step));
+    load_r(x86::rax, first->r);
+    in_range(x86::rax, first->scale);
+    if (first->step != 0) {
+      if (counter_changed) load_iterations(segment);
+      counter_changed = true;
+      as_.imul(x86::rcx, x86::rcx, static_cast<std::int32_t>(first->step));
       as_.jo(fail);
-      load_r(x86::rdx, group.r);
-      as_.add(x86::rax, x86::rdx);
+      if (r_host_[first->r] >= 0)
+        as_.add(x86::rcx, source(first->r, x86::rdx));
+      else
+        as_.add(x86::rcx, r_home(first->r));
       as_.jo(fail);
-      in_range(x86::rax);
-      check(x86::rax, true, group.step<0, group.step> 0);
+      in_range(x86::rcx, first->scale);
     }
+    const Gp begins = x86::rax, ends = first->step == 0 ? x86::rax : x86::rcx;
+    const bool ascends = first->step >= 0;
+    for (auto one = first; one != segment.groups.end(); ++one)
+      if (shares(*one)) check(*one, ascends ? &begins : &ends, ascends ? &ends : &begins);
   }
+}
+
+/// rcx = iterations − 1 of a counted loop.
+void Emitter::load_iterations(const Segment& segment) {
+  load_r(x86::rcx, program_.words[segment.end - 1].dense.d);
+  as_.dec(x86::rcx);
 }
 
 /// Emits the code before a counted loop: checks fuel and bounds for all iterations, counts them, loads the pointers'
 /// bases.
 void Emitter::emit_loop_head(const Segment& segment, Label fail) {
-  const std::uint8_t counter = program_.words[segment.end - 1].dense.d;
   const Mem fuel = field(offsetof(Context, fuel), 8);
-  // rcx = iterations − 1, below 2^44
-  load_r(x86::rcx, counter);
-  as_.dec(x86::rcx);
+  load_iterations(segment);  // below 2^44
   as_.mov(x86::rax, x86::rcx);
   as_.shr(x86::rax, kIndexBits - 1);
   as_.jnz(fail);
   emit_group_checks(segment, fail);
   for (std::size_t i = 0; i < segment.guards.size(); ++i) {
     const Guard& guard = segment.guards[i];
+    // A pointer that is not translated covers no bytes.
     as_.mov(x86::rdx, p_field(guard.p, offsetof(memory::Pointer, base)));
-    as_.test(x86::rdx, x86::rdx);
-    as_.jz(fail);
     if (guard.disp != 0) as_.add(x86::rdx, guard.disp);
     as_.cmp(x86::rdx, p_field(guard.p, offsetof(memory::Pointer, begin)));
     as_.jb(fail);
@@ -205,7 +233,7 @@ void Emitter::emit_loop_head(const Segment& segment, Label fail) {
     if (guard.scale != 0) as_.shr(x86::rax, guard.scale);
     as_.mov(guard_slot(i), x86::rax);
   }
-  as_.inc(x86::rcx);
+  load_r(x86::rcx, program_.words[segment.end - 1].dense.d);
   as_.imul(x86::rax, x86::rcx, static_cast<std::int32_t>(segment.length()));
   as_.jo(fail);
   as_.cmp(x86::rax, fuel);
@@ -305,6 +333,7 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
   const Label fail = exit_at(segment.first, number, false);
   if (segment.counted_loop) {
     emit_loop_head(segment, fail);
+    if (segment.twice) return emit_both_loops(segment, number);
     loop_body_ = as_.newLabel();
     as_.bind(loop_body_);
   } else {
@@ -321,11 +350,41 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
     count(segment.retired, segment.length(), segment.probes);
     load_bases(segment);
   }
+  emit_words(segment, number);
+  if (in_closed_loop_) leave_closed_loop();
+}
+
+void Emitter::emit_words(const Segment& segment, std::size_t number) {
   for (std::uint32_t w = segment.first; w < segment.end; ++w) {
     if (!segment.waits || w != segment.first) emit_checks(w, number, true);
     emit_word(w);
   }
-  if (in_closed_loop_) leave_closed_loop();
+}
+
+/// The loop without the checks that the limits of its guards make needless, and with them.
+void Emitter::emit_both_loops(const Segment& segment, std::size_t number) {
+  const Label with_checks = as_.newLabel(), end = as_.newLabel();
+  for (std::size_t i = 0; i < segment.guards.size(); ++i) {
+    if (segment.enough[i] == 0) continue;
+    as_.cmp(guard_slot(i), segment.enough[i]);
+    as_.jb(with_checks);
+  }
+  for (const Bounded& one : segment.bounded) {
+    if (r_host_[one.r] >= 0)
+      as_.cmp(source(one.r, x86::rax), one.most);
+    else
+      as_.cmp(r_home(one.r), one.most);
+    as_.ja(with_checks);
+  }
+  for (const bool hold : {true, false}) {
+    if (!hold) as_.bind(with_checks);
+    bounds_hold_ = hold;
+    loop_body_ = as_.newLabel();
+    as_.bind(loop_body_);
+    emit_words(segment, number);
+    if (hold) as_.jmp(end);
+  }
+  as_.bind(end);
 }
 
 /// Emits a check by one comparison with the limit that emit_loop_head has computed.
@@ -337,10 +396,11 @@ void Emitter::emit_segment(const Segment& segment, std::size_t number) {
 /// Everything that may keep the word from being executed. The operation between sentrons comes last, so that it happens
 /// only if the word does.
 void Emitter::emit_checks(std::uint32_t w, std::size_t segment, bool counted) {
-  if (plan_.guard[w] >= 0)
-    emit_guard(w, segment);
-  else if (plan_.checked[w])
+  if (plan_.guard[w] >= 0) {
+    if (!bounds_hold_ || !plan_.bounded[w]) emit_guard(w, segment);
+  } else if (plan_.checked[w]) {
     emit_check(w, segment, counted);
+  }
   if (plan_.exchanges[w]) emit_exchange(w, segment, counted);
 }
 

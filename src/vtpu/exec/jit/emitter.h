@@ -123,6 +123,9 @@ class Emitter {
   void emit_call();
   void emit_group_checks(const Segment& segment, asmjit::Label fail);
   void emit_loop_head(const Segment& segment, asmjit::Label fail);
+  void emit_words(const Segment& segment, std::size_t number);
+  void emit_both_loops(const Segment& segment, std::size_t number);
+  void load_iterations(const Segment& segment);
   void load_bases(const Segment& segment);
   void count(const Retired& retired, std::uint32_t words, std::uint64_t probes);
   bool wants_more(const Segment& segment) const;
@@ -272,6 +275,7 @@ class Emitter {
   bool probe_registers_ = false;  // the loop's look-ups have the scratch registers to themselves
   std::size_t next_move_ = 0, next_store_ = 0;
   bool in_closed_loop_ = false;
+  bool bounds_hold_ = false;  // `Plan::bounded` accesses need no checks
   std::size_t pool_size_ = 0;
   std::size_t r_hosts_ = 0;
   std::vector<asmjit::Label> labels_;  // entry of each segment

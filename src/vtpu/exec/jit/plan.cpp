@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -56,6 +57,26 @@ const Traits& of(const TraitsTable& table, const isa::Op& op) { return table[sta
 bool is_step(const isa::Op& op) {
   return op.opcode == Opcode::dadd_i64 && op.immediate() && op.a == op.d && op.imm > -(1 << 30) && op.imm < (1 << 30);
 }
+
+/// The largest value that the op can give to its result, if that follows from the op alone and is below
+/// 2^16.
+std::optional<std::uint32_t> bound_of(const isa::Op& op) {
+  switch (op.opcode) {
+    case Opcode::sgather_i8: return 0xff;
+    case Opcode::sgather_i16: return 0xffff;
+    case Opcode::dand_i64:
+      if (op.immediate() && op.imm >= 0 && op.imm <= 0xffff) return static_cast<std::uint32_t>(op.imm);
+      return {};
+    default: return {};
+  }
+}
+
+/// What is known of the r-registers at one place of a loop.
+struct Known {
+  std::array<std::optional<std::uint32_t>, 16> most{};  ///< from 0 to this; written in this iteration
+  std::uint16_t written = 0;                            ///< in this iteration
+  std::array<std::uint16_t, kMaxGuards> passed{};       ///< by guard: registers whose value has passed it
+};
 
 /// The hoisted groups of one segment: one for each pointer, index and scale.
 class Groups {
@@ -112,7 +133,9 @@ class Planner {
   void find_hoistable(Segment& loop);
   void find_straight(Segment& segment);
   /// Decides how an access that is not hoisted, of a counted loop that does not change its pointer, is checked.
-  void find_guard(Segment& loop, std::uint32_t w, const isa::Op& s, std::uint8_t bytes);
+  void find_guard(Segment& loop, std::uint32_t w, const isa::Op& s, std::uint8_t bytes, Known& known);
+  std::optional<std::uint32_t> bound_in(Segment& loop, std::uint8_t r, const Known& known);
+  void note_writes(std::uint32_t w, Known& known) const;
   void hoist(std::uint32_t w) { plan_.hoisted[w] = true, plan_.checked[w] = false, ++plan_.hoisted_accesses; }
 
   const isa::Program& program_;
@@ -200,19 +223,68 @@ void Planner::look_at_words() {
   }
 }
 
-void Planner::find_guard(Segment& loop, std::uint32_t w, const isa::Op& s, std::uint8_t bytes) {
+/// The largest value that a register can have at a place of the loop, if it is known and cannot be negative. What that
+/// takes for granted of the value before the loop is noted in `loop.bounded`.
+std::optional<std::uint32_t> Planner::bound_in(Segment& loop, std::uint8_t r, const Known& known) {
+  if ((known.written >> r & 1) != 0) return known.most[r];
+  if (const auto found = std::find_if(loop.bounded.begin(), loop.bounded.end(), [r](Bounded b) { return b.r == r; });
+      found != loop.bounded.end())
+    return found->most;
+  work_.step(loop.length());
+  std::optional<std::uint32_t> most;
+  for (std::uint32_t w = loop.first; w < loop.end; ++w)
+    for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+      if ((plan_.uses[w][static_cast<std::size_t>(slot)].writes >> r & 1) == 0) continue;
+      const auto bound = bound_of(program_.words[w].slot(slot));
+      if (!bound) return {};
+      most = std::max(most.value_or(0), *bound);
+    }
+  if (most) loop.bounded.push_back({r, *most});
+  return most;
+}
+
+/// Takes note of what word `w` writes.
+void Planner::note_writes(std::uint32_t w, Known& known) const {
+  std::uint16_t written = 0;
+  for (const Slot slot : {Slot::D, Slot::S, Slot::C}) {
+    const auto of_slot = static_cast<std::uint16_t>(plan_.uses[w][static_cast<std::size_t>(slot)].writes);
+    for (unsigned bits = of_slot; bits != 0; bits &= bits - 1)
+      known.most[static_cast<std::size_t>(std::countr_zero(bits))] = bound_of(program_.words[w].slot(slot));
+    written = static_cast<std::uint16_t>(written | of_slot);
+  }
+  known.written = static_cast<std::uint16_t>(known.written | written);
+  for (std::uint16_t& passed : known.passed) passed = static_cast<std::uint16_t>(passed & ~written);
+}
+
+void Planner::find_guard(Segment& loop, std::uint32_t w, const isa::Op& s, std::uint8_t bytes, Known& known) {
   const Guard guard{s.b, s.mode, s.disp, bytes};
   auto found = std::find_if(loop.guards.begin(), loop.guards.end(), [&guard](const Guard& other) {
     return other.disp == guard.disp && other == guard;  // most differ in this
   });
   work_.step(loop.guards.size());
-  if (found == loop.guards.end() && loop.guards.size() < kMaxGuards) found = loop.guards.insert(found, guard);
-  if (found != loop.guards.end()) plan_.guard[w] = static_cast<std::int8_t>(found - loop.guards.begin());
+  if (loop.guards.empty()) {  // what earlier words write matters from here on
+    work_.step(w - loop.first);
+    for (std::uint32_t earlier = loop.first; earlier < w; ++earlier) note_writes(earlier, known);
+  }
+  if (found == loop.guards.end() && loop.guards.size() < kMaxGuards) {
+    found = loop.guards.insert(found, guard);
+    loop.enough.push_back(0);
+  }
+  if (found == loop.guards.end()) return;
+  const auto number = static_cast<std::size_t>(found - loop.guards.begin());
+  if ((known.passed[number] >> s.c & 1) != 0) return hoist(w);
+  known.passed[number] = static_cast<std::uint16_t>(known.passed[number] | 1u << s.c);
+  plan_.guard[w] = static_cast<std::int8_t>(number);
+  if (const auto most = bound_in(loop, s.c, known)) {
+    plan_.bounded[w] = loop.twice = true;
+    loop.enough[number] = std::max(loop.enough[number], *most);
+  }
 }
 
 void Planner::find_hoistable(Segment& loop) {
   work_.step(loop.length());
   loop.closed = true;
+  Known known;
   std::array<std::int64_t, 16> offset{};  // increments of each register since the start of the iteration
   for (std::uint32_t w = loop.first; w < loop.end; ++w) {
     const isa::Op& s = program_.words[w].sparse;
@@ -226,7 +298,7 @@ void Planner::find_hoistable(Segment& loop) {
           groups_.add(s, step, at, at + sparse.plain_bytes);
           hoist(w);
         } else {
-          find_guard(loop, w, s, sparse.plain_bytes);
+          find_guard(loop, w, s, sparse.plain_bytes, known);
         }
         if (plan_.hoisted[w] || plan_.guard[w] >= 0)
           loop.base_registers = static_cast<std::uint8_t>(loop.base_registers | (1u << s.b));
@@ -236,6 +308,7 @@ void Planner::find_hoistable(Segment& loop) {
     loop.closed &= (plan_.hoisted[w] || !sparse.accesses) && !plan_.exchanges[w];
     const isa::Op& d = program_.words[w].dense;
     if (is_step(d) && (written_otherwise_ >> d.d & 1) == 0) offset[d.d] += d.imm;
+    if (!loop.guards.empty()) work_.step(), note_writes(w, known);
   }
   loop.groups = groups_.take();
 }
@@ -336,6 +409,7 @@ Plan Planner::plan() {
   plan_.checked.assign(words, false);
   plan_.exchanges.assign(words, false);
   plan_.guard.assign(words, -1);
+  plan_.bounded.assign(words, false);
   plan_.order.resize(words);
   plan_.uses.reserve(words);
   called_.assign(words, false);

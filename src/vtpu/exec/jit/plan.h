@@ -62,6 +62,11 @@ struct Guard {
 
   friend bool operator==(const Guard&, const Guard&) = default;
 };
+/// A register of a loop to which every op of the loop gives values from 0 to `most` only, as narrow loads do.
+struct Bounded {
+  std::uint8_t r = 0;
+  std::uint32_t most = 0;
+};
 inline constexpr std::size_t kMaxGuards = 16;
 /// The number of pointers of a loop for which look-ups of cells are prepared before it.
 inline constexpr std::size_t kMaxProbed = 4;
@@ -74,13 +79,18 @@ struct Segment {
   bool waits = false;         ///< its first word may wait; its words are counted once that word need not
   bool counted_loop = false;  ///< ends with a dloop to its first word; checked and counted before it starts
   std::vector<HoistedGroup> groups;
-  std::vector<Guard> guards;         ///< at most kMaxGuards
-  std::uint8_t probed_pointers = 0;  ///< p-registers that the loop looks up cells from and does not change
-  bool closed = false;               ///< no side exits: every access is hoisted
-  std::uint8_t base_registers = 0;   ///< p-registers whose bases should be in host registers
-  isa::RegisterSet used;             ///< registers that its words read or write
-  Retired retired;                   ///< by one execution
-  std::uint64_t probes = 0;          ///< accesses by coordinate in one execution
+  std::vector<Guard> guards;  ///< at most kMaxGuards
+  /// The loop has `Plan::bounded` accesses. It is emitted twice, and its start chooses: without their checks, or with
+  /// them if the limit of a guard is below `enough`, or a register above its bound.
+  bool twice = false;
+  std::vector<std::uint32_t> enough;  ///< by guard
+  std::vector<Bounded> bounded;       ///< registers whose value from before the loop matters
+  std::uint8_t probed_pointers = 0;   ///< p-registers that the loop looks up cells from and does not change
+  bool closed = false;                ///< no side exits: every access is hoisted
+  std::uint8_t base_registers = 0;    ///< p-registers whose bases should be in host registers
+  isa::RegisterSet used;              ///< registers that its words read or write
+  Retired retired;                    ///< by one execution
+  std::uint64_t probes = 0;           ///< accesses by coordinate in one execution
 
   std::uint32_t length() const { return end - first; }
 };
@@ -94,10 +104,11 @@ Retired retired_by(const isa::Program& program, std::uint32_t first, std::uint32
 struct Plan {
   std::vector<Segment> segments;
   std::vector<std::uint32_t> segment_of;  ///< word → segment, for the first word of each; else kNone
-  std::vector<std::uint8_t> hoisted;      ///< word → the check of its S access is hoisted
+  std::vector<std::uint8_t> hoisted;      ///< word → its S access needs no check of its own: hoisted, or made before
   std::vector<std::uint8_t> checked;      ///< word → its S access is checked in place
   std::vector<std::uint8_t> exchanges;    ///< word → its C op is between sentrons (of words that are not called)
   std::vector<std::int8_t> guard;         ///< word → index of its guard, or −1
+  std::vector<std::uint8_t> bounded;      ///< word → its guard is needless if the limit is at least `enough`
   std::vector<std::array<isa::Slot, 3>> order;    ///< word → order of its slots (of words that are not called)
   std::vector<std::array<isa::UseBits, 3>> uses;  ///< word → uses of its slots D, S, C
   isa::RegisterSet used, written;
