@@ -67,13 +67,15 @@ class ReferenceModel {
     Tensors files[2];
     nlohmann::json index;
     std::vector<std::vector<std::uint16_t>> narrow;
-    narrow.reserve(weights_.size());
+    std::vector<std::vector<float>> wide;
+    narrow.reserve(weights_.size()), wide.reserve(weights_.size());
     int file = 0;
     for (const auto& [name, weight] : weights_) {
-      TensorView view{ElementType::f32, weight.shape, std::as_bytes(std::span(weight.values))};
+      wide.emplace_back(weight.values.begin(), weight.values.end());
+      TensorView view{ElementType::f32, weight.shape, std::as_bytes(std::span(wide.back()))};
       if (shape_.bf16) {
         auto& half = narrow.emplace_back();
-        for (const float value : weight.values)
+        for (const float value : wide.back())
           half.push_back(static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> 16));
         view = {ElementType::bf16, weight.shape, std::as_bytes(std::span(half))};
       }
@@ -127,12 +129,26 @@ class ReferenceModel {
     return all;
   }
 
+  /// The mean cross entropy of what follows each token.
+  double loss(const std::vector<Token>& tokens, const std::vector<Token>& targets) const {
+    const auto rows = logits(tokens);
+    double sum = 0;
+    for (std::size_t t = 0; t < rows.size(); ++t) {
+      double all = 0;
+      for (const double value : rows[t]) all += std::exp(value);
+      sum += std::log(all) - rows[t][static_cast<std::size_t>(targets[t].value())];
+    }
+    return sum / static_cast<double>(rows.size());
+  }
+  /// The elements of a tensor, in row-major order.
+  std::vector<double>& values(const std::string& name) { return weights_.at(name).values; }
+
  private:
   using Row = std::vector<double>;
   using Rows = std::vector<Row>;
   struct Weight {
     std::vector<std::int64_t> shape;
-    std::vector<float> values;
+    std::vector<double> values;  ///< as made, of type f32
   };
 
   void add(const std::string& name, const std::vector<std::int64_t>& shape, double spread, double mean = 0) {
@@ -140,11 +156,13 @@ class ReferenceModel {
     weight.shape = shape;
     std::int64_t count = 1;
     for (const std::int64_t side : shape) count *= side;
+    std::vector<float> made;
     for (std::int64_t k = 0; k < count; ++k) {
       auto value = static_cast<float>(mean + spread * (2 * random_.unit() - 1));
       if (shape_.bf16) value = std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) & 0xFFFF0000);
-      weight.values.push_back(value);
+      made.push_back(value);
     }
+    weight.values.assign(made.begin(), made.end());
   }
   double at(const std::string& name, std::int64_t row, std::int64_t column) const {
     const Weight& weight = weights_.at(name);

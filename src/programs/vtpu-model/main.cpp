@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "programs/command/command.h"
+#include "programs/vtpu-model/train.h"
 #include "vtpu/base/arguments.h"
 #include "vtpu/base/file.h"
 #include "vtpu/base/json.h"
@@ -364,10 +366,13 @@ class CommandLine {
                std::int64_t{15});
     add_number(*run, "--seed", options_.sampling.seed, "of the random numbers");
     with_positions(run);
+    CLI::App* train = app_.add_subcommand("train", "train a byte-level model on a text, or continue a run");
+    add_train_options(*train, train_options_);
+    train->final_callback([this] { action_ = [this] { return run_train(train_options_); }; });
   }
 
   int run(int argc, char** argv) {
-    return run_command("vtpu-model", app_, argc, argv, {}, [this] { return action_(options_); });
+    return run_command("vtpu-model", app_, argc, argv, {}, [this] { return action_(); });
   }
 
  private:
@@ -376,7 +381,7 @@ class CommandLine {
   CLI::App* add(const char* name, const char* what, const char* file, Action action) {
     CLI::App* command = app_.add_subcommand(name, what);
     command->add_option(file, options_.file, "see below")->required();
-    command->final_callback([this, action] { action_ = action; });
+    command->final_callback([this, action] { action_ = [this, action] { return action(options_); }; });
     return command;
   }
   void with_json(CLI::App* command) { command->add_flag("--json", options_.json, "as JSON"); }
@@ -386,7 +391,8 @@ class CommandLine {
   }
 
   Options options_;
-  Action action_ = nullptr;
+  TrainOptions train_options_;
+  std::function<Result<int>()> action_;
   CLI::App app_;
 };
 
