@@ -33,6 +33,7 @@ void draw_cost(plot::Context& context) {
   plt::xscale("log");
   plt::yscale("log");
   plt::xticks({1e4, 1e5, 1e6, 1e7}, {"10 k", "100 k", "1 M", "10 M"});
+  plt::ylim(1, 1e8);  // room for the legend
   plt::yticks({1, 10, 100, 1000, 10'000, 100'000}, {"1", "10", "100", "1 k", "10 k", "100 k"});
   plt::minorticks_off();
   plt::xlabel("simplices of the complex");
