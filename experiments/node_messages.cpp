@@ -306,7 +306,7 @@ struct Used {
 };
 Used used_time() {
   const ProcessorTime time = processor_time();
-  const auto per_second = static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const double per_second = ticks_per_second();
   Used used{time.all / per_second, (time.all - time.idle) / per_second, 0};
   for (const int whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
     rusage usage{};

@@ -61,7 +61,7 @@ plot::Figure chip_runs() {
               "lowest on the smallest twisted slice and on the whole machine. The dashed line of work is flat and near "
               "zero.",
           .height = 2.6,
-          .claims = {"own.chips.found"},
+          .claims = {"own.chips.same", "own.chips.found"},
           .results = {kExperiment},
           .draw = draw};
 }

@@ -95,7 +95,9 @@ plot::Figure geometry() {
               "speed-ups by operation, with a line for the claim.",
           .width = plot::Width::page,
           .height = 2.4,
-          .claims = {"geo.simplex", "geo.10x"},
+          .claims = {"geo.hyper", "geo.simplex", "geo.hypdist", "geo.hypdist.same", "geo.tensor", "geo.laplace",
+                     "geo.10x", "geo.build", "geo.star", "geo.poincare", "geo.tucker", "geo.tucker.peak",
+                     "geo.convolution", "geo.box"},
           .results = {kExperiment},
           .data = {kClaims},
           .draw = draw};

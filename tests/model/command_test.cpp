@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fresh_folder.h"
 #include "paths.h"
 #include "reference_model.h"
 #include "small_tokenizer.h"
@@ -26,7 +27,7 @@ struct Outcome {
 };
 
 Outcome vtpu_model(const std::string& arguments, const std::string& input = "", const std::string& before = "") {
-  const fs::path folder = fs::path(testing::TempDir()) / "vtpu_model_command";
+  const fs::path folder = fresh_folder("vtpu_model_command");
   EXPECT_TRUE(write_file(folder / "in", input));
   const std::string command = "cd '" + folder.string() + "' && " + before + " '" + VTPU_BUILD + "/bin/vtpu-model' " +
                               arguments + " <in >out 2>err";
@@ -83,7 +84,7 @@ TEST(VtpuModel, InfoGivesTheSizes) {
 
 /// A random model with a tokenizer of 302 tokens.
 fs::path random_model() {
-  const fs::path folder = fs::path(testing::TempDir()) / "run_model";
+  const fs::path folder = fresh_folder("run_model");
   ReferenceModel({.hidden = 48,
                   .layers = 2,
                   .heads = 4,
@@ -131,8 +132,7 @@ TEST(VtpuModel, GuessingChangesNothingButTheNumberOfSteps) {
 }
 
 TEST(VtpuModel, AQuantizedModelIsReportedAndRunsLikeAnyOther) {
-  const fs::path from = random_model(), to = fs::path(testing::TempDir()) / "quantized_model";
-  fs::remove_all(to);
+  const fs::path from = random_model(), to = fresh_folder("quantized_model");
   EXPECT_TRUE(write_file(from / "text", "ab c ab ab c"));
   const std::string command = "quantize " + from.string() + " " + to.string() + " --type ";
   const Outcome done = vtpu_model(command + "int8-block --json --text " + (from / "text").string());

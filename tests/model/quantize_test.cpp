@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fresh_folder.h"
 #include "paths.h"
 #include "reference_model.h"
 #include "vtpu/model/quantize.h"
@@ -19,11 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-fs::path folder(const std::string& name) {
-  const fs::path path = fs::path(testing::TempDir()) / ("quantize_" + name);
-  fs::remove_all(path);
-  return path;
-}
+fs::path folder(const std::string& name) { return fresh_folder("quantize_" + name); }
 
 /// Half the distance of two levels bounds the error of 8 bits. In 4 bits, an element may be clipped by a level and a
 /// half. The scale is rounded to bf16.

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fresh_folder.h"
 #include "paths.h"
 #include "vtpu/model/checkpoint.h"
 #include "vtpu/model/safetensors.h"
@@ -38,7 +39,7 @@ TEST(Safetensors, WhatIsWrittenIsReadAgain) {
   const Tensors tensors = {{"a", {ElementType::f32, {2, 3}, std::as_bytes(std::span(values))}},
                            {"b\"\n", {ElementType::u8, {}, std::as_bytes(std::span(bytes))}},
                            {"empty", {ElementType::f64, {3, 0}, {}}}};
-  const fs::path folder = fs::path(testing::TempDir()) / "written_tensors";
+  const fs::path folder = fresh_folder("written_tensors");
   ASSERT_TRUE(write_safetensors(folder / "model.safetensors", tensors));
   const Checkpoint read = Checkpoint::open(folder).value();
   ASSERT_EQ(read.tensors().size(), 3u);
@@ -81,8 +82,7 @@ TEST(Safetensors, AMalformedFileIsRefusedWithWhatIsWrong) {
 }
 
 TEST(Checkpoint, AnIndexNamesFilesOfItsFolderOnly) {
-  const fs::path folder = fs::path(testing::TempDir()) / "index";
-  fs::remove_all(folder);
+  const fs::path folder = fresh_folder("index");
   const auto error = [&](const char* index) {
     EXPECT_TRUE(write_file(folder / "model.safetensors.index.json", index));
     const auto opened = Checkpoint::open(folder);

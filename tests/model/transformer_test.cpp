@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "fresh_folder.h"
 #include "paths.h"
 #include "reference_model.h"
 #include "vtpu/model/transformer.h"
@@ -120,7 +121,7 @@ TEST_P(RandomModel, LogitsAreThoseOfTheReferenceInDoubles) {
                                   .bf16 = s.bf16,
                                   .rope = {}},
                                  7);
-  const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "random_model";
+  const std::filesystem::path folder = fresh_folder("random_model");
   reference.write(folder);
   Transformer model = Transformer::load(folder, {.positions = 40, .block = 7}).value();
   std::vector<Token> prompt;

@@ -82,7 +82,7 @@ During between(const ProcessorTime& begin, const ProcessorTime& end, double own_
   if (end.all <= begin.all || wall_seconds <= 0) return {};
   const double stolen = end.stolen - begin.stolen;
   const double busy = (end.all - begin.all) - (end.idle - begin.idle) - stolen;
-  const double busy_seconds = busy / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const double busy_seconds = busy / ticks_per_second();
   return {std::max(0.0, busy_seconds - own_seconds) / wall_seconds, stolen / (end.all - begin.all)};
 }
 

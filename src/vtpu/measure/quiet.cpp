@@ -60,6 +60,8 @@ ProcessorTime processor_time(std::string_view proc_stat) {
   return time;
 }
 
+double ticks_per_second() { return static_cast<double>(::sysconf(_SC_CLK_TCK)); }
+
 ProcessorTime processor_time() {
   const Result<std::string> text = read_file("/proc/stat");
   return text ? processor_time(*text) : ProcessorTime{};

@@ -27,6 +27,8 @@ struct ProcessorTime {
   double idle = 0;
   double stolen = 0;
 };
+/// How many of these ticks are a second.
+double ticks_per_second();
 /// That of this system since it started.
 ProcessorTime processor_time();
 /// Reads the text of /proc/stat; zeros for any other text.

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../fresh_folder.h"
 #include "../reference_model.h"
 #include "vtpu/base/random.h"
 #include "vtpu/model/train/replica.h"
@@ -23,7 +24,7 @@ struct Pair {
 
   static Pair make(const ReferenceModel::Shape& shape, std::int64_t sequences, std::int64_t length) {
     ReferenceModel reference(shape, 11);
-    const std::filesystem::path folder = std::filesystem::path(testing::TempDir()) / "gradient_model";
+    const std::filesystem::path folder = fresh_folder("gradient_model");
     reference.write(folder);
     const ModelConfig config = ModelConfig::load(folder / "config.json").value();
     Replica replica = Replica::make(config, {.sequences = sequences,

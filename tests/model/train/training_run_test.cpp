@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "../fresh_folder.h"
 #include "../paths.h"
 #include "vtpu/model/tokenizer.h"
 #include "vtpu/model/train/training_run.h"
@@ -31,12 +32,6 @@ std::string text() {
   return made;
 }
 
-fs::path fresh(const std::string& name) {
-  const fs::path folder = fs::path(testing::TempDir()) / name;
-  fs::remove_all(folder);
-  return folder;
-}
-
 Settings small() {
   Settings settings;
   settings.shape = {.layers = 1, .hidden = 32, .heads = 2, .kv_heads = 1, .head_width = 16, .intermediate = 64};
@@ -50,7 +45,7 @@ Settings small() {
 
 TEST(TrainingRun, LearnsTheTextAndTheModelGivesTheSameLossInTheForwardPassOfModels) {
   const std::string corpus = text();
-  const fs::path folder = fresh("learnt");
+  const fs::path folder = fresh_folder("learnt");
   TrainingRun run = TrainingRun::open(small(), corpus, folder).value();
   while (run.step() < 40) ASSERT_TRUE(run.advance());
   ASSERT_EQ(run.curve().size(), 4u);
@@ -71,7 +66,7 @@ TEST(TrainingRun, LearnsTheTextAndTheModelGivesTheSameLossInTheForwardPassOfMode
 
 TEST(TrainingRun, ResumedFromACheckpointGivesTheBitsOfAnUninterruptedRun) {
   const std::string corpus = text();
-  const fs::path whole = fresh("whole"), parts = fresh("parts");
+  const fs::path whole = fresh_folder("whole"), parts = fresh_folder("parts");
   TrainingRun run = TrainingRun::open(small(), corpus, whole).value();
   while (run.step() < 25) ASSERT_TRUE(run.advance());
   ASSERT_TRUE(run.save());
@@ -86,7 +81,7 @@ TEST(TrainingRun, ResumedFromACheckpointGivesTheBitsOfAnUninterruptedRun) {
 
 TEST(TrainingRun, ACheckpointOfOtherSettingsOrAnotherTextOrDamagedIsRefused) {
   const std::string corpus = text();
-  const fs::path folder = fresh("refused");
+  const fs::path folder = fresh_folder("refused");
   ASSERT_TRUE(TrainingRun::open(small(), corpus, folder).value().save());
   Settings other = small();
   other.seed = 2;
@@ -95,7 +90,7 @@ TEST(TrainingRun, ACheckpointOfOtherSettingsOrAnotherTextOrDamagedIsRefused) {
   const std::string bytes = read_file(folder / "training.safetensors").value();
   ASSERT_TRUE(write_file(folder / "training.safetensors", bytes.substr(0, bytes.size() / 2)));
   EXPECT_THAT(TrainingRun::open(small(), corpus, folder).error().message(), HasSubstr("training.safetensors"));
-  EXPECT_EQ(TrainingRun::open(small(), corpus.substr(0, 18), fresh("short")).error().message(),
+  EXPECT_EQ(TrainingRun::open(small(), corpus.substr(0, 18), fresh_folder("short")).error().message(),
             "the text to train on: found 16 bytes; expected at least 17, one sequence and what follows it");
 }
 
@@ -137,7 +132,8 @@ void wait_for_checkpoint(pid_t process, const fs::path& folder, const std::strin
 }
 
 TEST(TrainCommand, KilledAndInterruptedAtAnyTimeItResumesToTheSameBits) {
-  const fs::path corpus = fresh("corpus.txt"), whole = fresh("command_whole"), broken = fresh("command_broken");
+  const fs::path corpus = fresh_folder("corpus.txt"), whole = fresh_folder("command_whole"),
+                 broken = fresh_folder("command_broken");
   ASSERT_TRUE(write_file(corpus, text()));
   ASSERT_EQ(end_of(start(corpus, whole)), 0);
   for (const int signal : {SIGKILL, SIGINT, SIGKILL}) {
