@@ -445,6 +445,35 @@ void Emitter::emit_byte_dot(const isa::Op& op, unsigned part) {
   v_put(op.d, part, to);
 }
 
+/// As VDPBF16PS: the odd elements first, each product added with one rounding, denormal operands and tiny results taken
+/// as zero. The last needs another mode of the host, for these instructions only.
+void Emitter::emit_bfloat_dot(const isa::Op& op) {
+  constexpr std::uint32_t kFlushes = 0x1f80 | 0x8040;  // all exceptions masked, denormals are zero, flush to zero
+  const Mem before(x86::rsp, -8, 4), within(x86::rsp, -4, 4);
+  as_.vstmxcsr(before);
+  as_.mov(within, kFlushes);
+  as_.vldmxcsr(within);
+  for (unsigned part = 0; part < parts(); ++part) {
+    const Vec a = vector(scratch(0)), b = vector(scratch(1)), sum = vector(scratch(2));
+    if (v_host_[op.d] >= 0)
+      as_.vmovaps(sum, v_source(op.d, part, scratch(2)));
+    else
+      as_.vmovups(sum, v_home(op.d, part));
+    as_.vpsrld(a, v_source(op.a, part, scratch(0)), 16);
+    as_.vpsrld(b, v_source(op.b, part, scratch(1)), 16);
+    as_.vpslld(a, a, 16);
+    as_.vpslld(b, b, 16);
+    as_.vfmadd231ps(sum, a, b);
+    as_.vpslld(a, v_source(op.a, part, scratch(0)), 16);
+    as_.vpslld(b, v_source(op.b, part, scratch(1)), 16);
+    as_.vfmadd231ps(sum, a, b);
+    const Vec to = v_target(op.d, part, scratch(2));
+    if (to.id() != sum.id()) as_.vmovaps(to, sum);
+    v_put(op.d, part, to);
+  }
+  as_.vldmxcsr(before);
+}
+
 /// Combines the upper half with the lower until one lane is left; the lower half is the first operand.
 void Emitter::emit_reduction(const isa::Op& op, std::uint32_t id, bool doubles) {
   const unsigned at = scratch(0), upper = scratch(1);
@@ -539,7 +568,10 @@ EMITTER(dshr_i32x16) { emit_lane_shift(op, I::kIdVpsrld); }
 EMITTER(dsar_i32x16) { emit_lane_shift(op, I::kIdVpsrad); }
 EMITTER(dcvt_i32_f32) { emit_lanes_of_one(op, I::kIdVcvtdq2ps); }
 EMITTER(dcvt_f32_i32) { emit_lanes_of_one(op, I::kIdVcvttps2dq); }
-EMITTER_IF(ddot_bf16, features.form == Form::avx512 && features.bf16) { emit_dot(op, I::kIdVdpbf16ps); }
+EMITTER_IF(ddot_bf16, features.form == Form::avx2 || features.bf16) {
+  if (features_.form == Form::avx512) return emit_dot(op, I::kIdVdpbf16ps);
+  emit_bfloat_dot(op);
+}
 EMITTER_IF(ddot_u8i8, features.form == Form::avx2 || features.vnni) {
   if (features_.form == Form::avx512) return emit_dot(op, I::kIdVpdpbusd);
   for (unsigned part = 0; part < parts(); ++part) emit_byte_dot(op, part);

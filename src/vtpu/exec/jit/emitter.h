@@ -228,6 +228,7 @@ class Emitter {
   void emit_dot(const isa::Op& op, std::uint32_t instruction);
   void emit_broadcast(const isa::Op& op, bool wide);
   void emit_byte_dot(const isa::Op& op, unsigned part);
+  void emit_bfloat_dot(const isa::Op& op);
   void emit_reduction(const isa::Op& op, std::uint32_t id, bool doubles);
   asmjit::Label target_label(const isa::Op& op) const;
   void compare_with_zero(std::uint8_t r);
