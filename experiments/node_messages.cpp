@@ -14,7 +14,7 @@
 // processors, the values are not measurable now. With one processor, only the switches are timed.
 //
 // Claims: node.roundtrip, node.stream, node.barrier, node.barrier36, node.context. Controls: the interpreter in place
-// of compiled code, for the barrier of 36 the barrier of OpenMP, for the switch two threads that the kernel wakes.
+// of compiled code; eight busy processes, for the barrier of 36; two threads that the kernel wakes, for the switch.
 // Parameters: rounds. Outputs: keys vtpu.node.*; table node_messages.
 #include <fmt/core.h>
 #include <linux/futex.h>
@@ -60,7 +60,7 @@ using vtpu::exec::Letter;
 using vtpu::exec::jit::NativeEngine;
 using Source = Column::Source;
 
-constexpr std::uint64_t kTrips = 2000, kStream = 20000, kMeetings = 2000, kMeetingsOfMany = 300,
+constexpr std::uint64_t kTrips = 2000, kStream = 20000, kMeetings = 2000, kMeetingsOfMany = 4000,
                         kMeetingsOfThreads = 20, kSwitches = 20000, kKernelSwitches = 500;
 constexpr int kMany = 36;
 
@@ -323,7 +323,7 @@ struct Timed {
   std::string name, per;
   std::uint64_t count = 1;
   std::function<double()> run;  ///< its time in nanoseconds
-  bool beside_another = false;  ///< while another process is busy on the second processor
+  int beside = 0;               ///< processes that are busy on the second processor meanwhile
 };
 
 Result<void> run_node_messages(Run& run) {
@@ -360,16 +360,19 @@ Result<void> run_node_messages(Run& run) {
             add("barrier of 36, compiled", "barrier", kMeetingsOfMany, barriers(kMany, kMeetingsOfMany), 2, true);
         !added)
       return added.error();
-    Timed beside = all.back();
-    beside.name += ", busy neighbour", beside.beside_another = true;
-    all.push_back(beside);
+    const Timed alone = all.back();
+    for (const auto& [name, processes] : {std::pair(", busy neighbour", 1), {", eight busy neighbours", 8}}) {
+      Timed beside = alone;
+      beside.name += name, beside.beside = processes;
+      all.push_back(beside);
+    }
     for (const Timed& bare :
          {Timed{"round trip, bare line", "round trip", kTrips, [&] { return bare_round_trips(cpus); }},
           Timed{"stream, bare ring", "message", kStream, [&] { return bare_stream(cpus); }},
           Timed{"stream, Boost.Lockfree", "message", kStream, [&] { return boost_stream(cpus); }},
           Timed{"barrier of two, bare flags", "barrier", kMeetings, [&] { return bare_barriers(cpus); }},
           Timed{"barrier of 36, OpenMP", "barrier", kMeetingsOfThreads, openmp_barriers},
-          Timed{"barrier of 36, OpenMP, busy neighbour", "barrier", kMeetingsOfThreads, openmp_barriers, true}})
+          Timed{"barrier of 36, OpenMP, busy neighbour", "barrier", kMeetingsOfThreads, openmp_barriers, 1}})
       all.push_back(bare);
   }
 
@@ -380,7 +383,8 @@ Result<void> run_node_messages(Run& run) {
   for (int round = 0; round < rounds; ++round) {
     for (std::size_t i = all.size() - 1; i > 0; --i) std::swap(all[i], all[order.below(i + 1)]);
     for (const Timed& each : all) {
-      const auto neighbour = each.beside_another ? std::make_unique<BusyNeighbour>(cpus[1]) : nullptr;
+      std::vector<std::unique_ptr<BusyNeighbour>> neighbours;
+      for (int n = 0; n < each.beside; ++n) neighbours.push_back(std::make_unique<BusyNeighbour>(cpus[1]));
       samples[each.name].push_back(each.run() / static_cast<double>(each.count));
     }
     progress.step();
@@ -426,7 +430,7 @@ Result<void> run_node_messages(Run& run) {
     run.measured("vtpu.node.barrier_beside_another",
                  ratio("barrier of 36, compiled, busy neighbour", "barrier of 36, compiled"), "x");
     run.measured("vtpu.node.barrier_beside_another.control",
-                 ratio("barrier of 36, OpenMP, busy neighbour", "barrier of 36, OpenMP"), "x");
+                 ratio("barrier of 36, compiled, eight busy neighbours", "barrier of 36, compiled"), "x");
     run.measured("vtpu.node.barrier_of_36_ns", time("barrier of 36, compiled"), "ns");
   }
   if (const auto ghz = core_ghz()) {

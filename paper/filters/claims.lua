@@ -40,6 +40,7 @@ local function field(span, place)
     problems.add(place, "claim \"" .. id .. "\" has no " .. name)
   elseif kNumbers[name] then
     local text, why = format.value({value = claim[name], unit = claim.unit}, span.attributes)
+    if not text and claim.verdict:find("^not measurable") then text = common.plain(claim.verdict) end
     if not text then
       problems.add(place, "claim \"" .. id .. "\", field " .. name .. ": " .. why)
     elseif common.is_latex then
