@@ -244,14 +244,6 @@ Fixture fixture() {
   }
   f.metrics("sparse-ids", keys);
 
-  f.table("chip-runs", "chip_runs", {"chips", "sides", "network"},
-          {"time_us", "work", "network_share", "messages", "gain"});
-  f.table("node-messages", "node_messages", {"what", "per"}, {"ns", "low", "high"});
-  f.table("teaching", "ladder", {"engine", "words"}, {"ns", "low", "high", "times"});
-  f.table("shell", "shell", {"what", "unit"}, {"value", "low", "high"});
-  f.table("geometry", "operations", {"operation"},
-          {"vtpu", "plain", "gudhi", "eigen", "openblas", "speedup", "low", "high"});
-
   // All other experiments come from the shipped reference, from whichever class of hosts it has.
   const Result<ReferenceSet> shipped = ReferenceSet::open(kRoot, measure::Mode::quick);
   VTPU_CHECK(shipped.ok(), "there is a reference set of quick runs");
@@ -262,7 +254,8 @@ Fixture fixture() {
         "net-levels",         "net-routing",    "net-scaling",     "net-simgrid",     "net-speed",
         "net-reconfigure",    "net-faults",     "net-goodput",     "net-degraded",    "sparse-network",
         "sparse-speedup",     "learned-states", "learned-twist",   "learned-packets", "learned-topology",
-        "machine-states",     "learned-rings",  "core-messages",   "compiler-costs"}) {
+        "machine-states",     "learned-rings",  "core-messages",   "compiler-costs",  "chip-runs",
+        "node-messages",      "teaching",       "shell",           "geometry"}) {
     Result<ResultFile> reference = shipped->load_any(experiment);
     VTPU_CHECK(reference.ok(), "the reference set holds every experiment");
     f.results[experiment] = std::move(*reference);
